@@ -1,0 +1,135 @@
+"""Periods as public sources print them, to months and back.
+
+Indian fiscal years run from April to March and are named by the year they end: FY25 is
+April 2024 to March 2025. A period is one of
+
+========================  ==========================================
+``FY25``                  fiscal year
+``FY26-H1``, ``FY26-Q2``  its halves (H1 is April-September) and quarters
+``2024``                  calendar year
+``2025-04``               month
+``2013-03-31``            day: a stock or a quotation on that day
+``2024-05/2024-09``       first and last month, day or year of anything else
+========================  ==========================================
+"""
+
+import re
+from calendar import monthrange
+from datetime import date
+from functools import lru_cache
+
+import pandas as pd
+
+_FORMS = re.compile(
+    r"FY(?P<fy>\d\d)(?:-(?:H(?P<half>[12])|Q(?P<quarter>[1-4])))?"
+    r"|(?P<year>(?:19|20)\d\d)(?:-(?P<month>0[1-9]|1[0-2])(?:-(?P<day>[0-3]\d))?)?"
+)
+
+
+@lru_cache(maxsize=4096)
+def span(period: str) -> tuple[date, date]:
+    """First and last day of a period, both included.
+
+    Raises
+    ------
+    ValueError
+        If ``period`` has none of the forms above, or ends before it begins.
+    """
+    first, slash, last = str(period).partition("/")
+    if slash:
+        start, end = span(first)[0], span(last)[1]
+        if "/" in last or end < start:
+            raise ValueError(f"period {period!r} ends before it begins or has more than two parts")
+        return start, end
+    match = _FORMS.fullmatch(first)
+    if match is None:
+        raise ValueError(
+            f"unknown period {period!r}; write FY25, FY26-H1, FY26-Q2, 2024, 2025-04, 2013-03-31 "
+            "or first/last such as 2024-05/2024-09"
+        )
+    return _span(**match.groupdict())
+
+
+def months(period: str) -> pd.PeriodIndex:
+    """The months of a period, in order.
+
+    Raises
+    ------
+    ValueError
+        If the period is unknown, or a day or range that is not made of whole months.
+    """
+    start, end = span(period)
+    if start.day != 1 or end != _month_end(end.year, end.month):
+        raise ValueError(f"period {period!r} is not made of whole months")
+    return pd.period_range(pd.Period(start, "M"), pd.Period(end, "M"), freq="M")
+
+
+def name(index: pd.PeriodIndex) -> str:
+    """The shortest name of consecutive months: the inverse of :func:`months`.
+
+    Raises
+    ------
+    ValueError
+        If the months are not consecutive, or there are none.
+    """
+    if len(index) == 0 or (index.asi8[-1] - index.asi8[0] != len(index) - 1) or not index.is_monotonic_increasing:
+        raise ValueError(f"months are not consecutive: {list(map(str, index[:5]))}")
+    first, last, count = index[0], index[-1], len(index)
+    if count == 1:
+        return str(first)
+    year = f"FY{fiscal_year(first) % 100:02d}"
+    offset = (first.month - 4) % 12
+    if count == 12 and offset == 0:
+        return year
+    if count == 12 and first.month == 1:
+        return str(first.year)
+    if count == 6 and offset % 6 == 0:
+        return f"{year}-H{offset // 6 + 1}"
+    if count == 3 and offset % 3 == 0:
+        return f"{year}-Q{offset // 3 + 1}"
+    return f"{first}/{last}"
+
+
+def fiscal_year(when) -> int:
+    """The fiscal year, as an int named by its end, in which a month, a day or a fiscal period lies.
+
+    ``fiscal_year("2024-04") == fiscal_year("FY25") == 2025``.
+    """
+    start = when if hasattr(when, "month") else span(when)[0]
+    return start.year + (start.month >= 4)
+
+
+def year_name(year: int) -> str:
+    """``2025`` to ``"FY25"``."""
+    return f"FY{year % 100:02d}"
+
+
+def is_fiscal_year(period: str) -> bool:
+    """Whether a period is a whole fiscal year written as one."""
+    return re.fullmatch(r"FY\d\d", str(period)) is not None
+
+
+def _span(fy, half, quarter, year, month, day) -> tuple[date, date]:
+    if fy is not None:
+        start = date(1999 + int(fy), 4, 1)
+        if half:
+            return _run(start, 6 * (int(half) - 1), 6)
+        if quarter:
+            return _run(start, 3 * (int(quarter) - 1), 3)
+        return _run(start, 0, 12)
+    if day:
+        exact = date(int(year), int(month), int(day))
+        return exact, exact
+    if month:
+        return date(int(year), int(month), 1), _month_end(int(year), int(month))
+    return date(int(year), 1, 1), date(int(year), 12, 31)
+
+
+def _run(start: date, skip: int, count: int) -> tuple[date, date]:
+    first = pd.Period(start, "M") + skip
+    last = first + count - 1
+    return date(first.year, first.month, 1), _month_end(last.year, last.month)
+
+
+def _month_end(year: int, month: int) -> date:
+    return date(year, month, monthrange(year, month)[1])

@@ -1,0 +1,181 @@
+"""The only reader of ``data/``: each table as it was known on a day.
+
+A figure carries the day on which it became public, so any past day can be seen again.
+Rival figures of one key stand side by side in the files; the one to use is chosen by status,
+then by date, and never silently between equals.
+"""
+
+import json
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+import pandas as pd
+
+from helpers import fiscal, paths
+
+STATUSES = ("reported", "derived", "inference", "estimate", "weak", "unverified", "missing")
+"""From the most to the least trusted: rivals of one key are taken in this order."""
+
+
+class DataError(ValueError):
+    """Something in ``data/`` is wrong; the text says which file, which rows and what to do."""
+
+
+def table(name: str, as_of: str | date, vintages: bool = False) -> pd.DataFrame:
+    """A table of ``data/`` as it was public on a day, corrections applied.
+
+    Parameters
+    ----------
+    name : str
+        ``trade``, ``production``, ``drivers``, ``prices``, ``assumptions``, ``outlooks`` or ``events``.
+    as_of : str or datetime.date
+        Nothing published later is returned.
+    vintages : bool
+        All rows published by then, instead of the one to use of each key.
+
+    Returns
+    -------
+    pd.DataFrame
+        The columns of the file, in its order. Rows whose status is ``missing`` stay, without a value.
+
+    Raises
+    ------
+    DataError
+        If a correction no longer fits, or two rows of a key are equally good.
+    """
+    rows = raw(name)
+    if name in _corrected_tables():
+        rows = _correct(rows, name)
+    rows = rows[rows["published"] <= pd.Timestamp(as_of)]
+    return rows.reset_index(drop=True) if vintages else _choose(rows, name)
+
+
+def series(name: str, as_of: str | date, *, unverified: bool = False, **keys: str) -> pd.DataFrame:
+    """The figures of one key over its periods, oldest first, without gaps and unverified rows.
+
+    ``series("trade", "2026-11-22", flow="import", reporter="IND", partner="world", hs="850511",
+    measure="weight")`` gives one row a period, indexed by ``period``, with the columns ``value``,
+    ``low``, ``high``, ``unit``, ``status``, ``published``, ``source``, ``note``.
+
+    Raises
+    ------
+    DataError
+        If a key is not one of the table's, or the units of the figures differ.
+    """
+    if unknown := sorted(set(keys) - set(key_columns(name))):
+        raise DataError(f"data/{name}.csv has no key column {unknown}; its keys are {key_columns(name)}")
+    rows = table(name, as_of)
+    for column, wanted in keys.items():
+        rows = rows[rows[column] == wanted]
+    unusable = ["missing"] if unverified else ["missing", "unverified"]
+    rows = rows[~rows["status"].isin(unusable)]
+    if rows["unit"].nunique() > 1:
+        raise DataError(f"data/{name}.csv mixes units for {keys}:\n{show(rows)}\nGive each unit a measure of its own.")
+    order = rows["period"].map(fiscal.span)
+    return rows.loc[order.sort_values(kind="stable").index].set_index("period").drop(columns=list(key_columns(name)))
+
+
+def figure(name: str, as_of: str | date, period: str, **keys: str) -> pd.Series | None:
+    """One figure with its unit, range, status and source; None while it is not public or not known."""
+    rows = series(name, as_of, unverified=True, **keys)
+    return rows.loc[period] if period in rows.index else None
+
+
+def sources() -> pd.DataFrame:
+    """All sources, indexed by ``id``, with the terms of their publisher (``licence``, ``may_redistribute``)."""
+    terms = raw("terms").set_index("id")[["licence", "may_redistribute"]]
+    return raw("sources").set_index("id").join(terms, on="terms")
+
+
+def newest(name: str, as_of: str | date) -> pd.Series:
+    """The row of a table that became public last, by ``as_of``; gaps and unverified figures do not count."""
+    rows = table(name, as_of, vintages=True)
+    rows = rows[~rows["status"].isin(["missing", "unverified"])]
+    return rows.loc[rows["published"].idxmax()]
+
+
+def key_columns(name: str) -> tuple[str, ...]:
+    """The columns that name a figure, before its period, unit and value."""
+    columns = [field["name"] for field in _resource(name)["schema"]["fields"]]
+    return tuple(columns[: columns.index("period" if "period" in columns else "unit")])
+
+
+def raw(name: str) -> pd.DataFrame:
+    """A file of ``data/`` as it is written, typed by ``datapackage.json``, nothing chosen or corrected."""
+    path = paths.DATA / f"{name}.csv"
+    return _read(name, path, path.stat().st_mtime_ns).copy()
+
+
+def show(rows: pd.DataFrame, most: int = 5) -> str:
+    """The first rows of a table as text for an error, with their line in the file."""
+    text = rows.head(most).assign(line=rows.index[:most] + 2).set_index("line")
+    text = text.drop(columns=[c for c in ("note", "title") if c in text])
+    rest = f"\n... and {len(rows) - most} more" if len(rows) > most else ""
+    return text.to_string(na_rep="") + rest
+
+
+@cache
+def _read(name: str, path: Path, _modified: int) -> pd.DataFrame:
+    fields = _resource(name)["schema"]["fields"]
+    numbers = [field["name"] for field in fields if field["type"] == "number"]
+    dates = [field["name"] for field in fields if field["type"] == "date"]
+    rows = pd.read_csv(path, dtype="str", keep_default_na=False)
+    if list(rows.columns) != [field["name"] for field in fields]:
+        raise DataError(f"data/{name}.csv has the columns {list(rows.columns)}; datapackage.json declares others")
+    for column in numbers:
+        rows[column] = pd.to_numeric(rows[column].replace("", None), errors="coerce").where(rows[column] != "")
+    for column in dates:
+        rows[column] = pd.to_datetime(rows[column], format="ISO8601", errors="coerce")
+    return rows
+
+
+def _choose(rows: pd.DataFrame, name: str) -> pd.DataFrame:
+    keys = [*key_columns(name), *(["period"] if "period" in rows else [])]
+    if "unit" not in rows:
+        return rows.reset_index(drop=True)
+    rank = rows["status"].map(STATUSES.index)
+    ordered = rows.assign(_rank=rank).sort_values(["_rank", "published"], ascending=[True, False], kind="stable")
+    best = ordered.groupby(keys, sort=False).head(1)
+    rivals = ordered.merge(best[[*keys, "_rank", "published"]], on=[*keys, "_rank", "published"])
+    if len(rivals) > len(best):
+        tied = rows[rows.set_index(keys).index.isin(rivals[rivals.duplicated(keys)].set_index(keys).index)]
+        raise DataError(
+            f"data/{name}.csv: two figures of one key are equally good (same status, same date):\n"
+            f"{show(tied)}\nGive one of them another status, or the date on which it really became public."
+        )
+    return best.drop(columns="_rank").sort_index().reset_index(drop=True)
+
+
+def _correct(rows: pd.DataFrame, name: str) -> pd.DataFrame:
+    corrections = raw("corrections")
+    joined = rows[list(key_columns(name))].agg("/".join, axis=1)
+    for line, fix in corrections[corrections["table"] == name].iterrows():
+        hit = (joined == fix["key"]) & (rows["period"] == fix["period"]) & (rows["source"] == fix["source"])
+        if not (hit & (rows["value"] == fix["published_value"])).sum() == hit.sum() == 1:
+            raise DataError(
+                f"data/corrections.csv line {line + 2} corrects {fix['published_value']:,.10g} in data/{name}.csv, "
+                f"but the published figure is another now:\n{show(rows[hit])}\n"
+                "Check the source: update the correction, or delete it if the publisher has mended the figure."
+            )
+        rows.loc[hit, "value"] = fix["corrected_value"]
+        rows.loc[hit, "note"] = f"corrected from {fix['published_value']:,.10g}: {fix['reason']}"
+    return rows
+
+
+def _corrected_tables() -> set[str]:
+    return set(raw("corrections")["table"])
+
+
+@cache
+def _resources(path: Path, _modified: int) -> dict[str, dict]:
+    package = json.loads(path.read_text(encoding="utf-8"))
+    return {resource["name"]: resource for resource in package["resources"]}
+
+
+def _resource(name: str) -> dict:
+    path = paths.DATA / "datapackage.json"
+    known = _resources(path, path.stat().st_mtime_ns)
+    if name not in known:
+        raise DataError(f"data/ has no table {name!r}; it has {sorted(known)}")
+    return known[name]
