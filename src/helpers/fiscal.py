@@ -99,6 +99,15 @@ def fiscal_year(when) -> int:
     return start.year + (start.month >= 4)
 
 
+def centre(period: str) -> float:
+    """The middle of a period in fiscal years: 2025.0 for FY25, 2025.75 for the first half of FY26."""
+    start, end = span(period)
+    middle = start.toordinal() + (end.toordinal() + 1 - start.toordinal()) / 2
+    year = fiscal_year(period)
+    april = date(year - 1, 4, 1).toordinal()
+    return round(year - 0.5 + (middle - april) / (date(year, 4, 1).toordinal() - april), 2)
+
+
 def year_name(year: int) -> str:
     """``2025`` to ``"FY25"``."""
     return f"FY{year % 100:02d}"

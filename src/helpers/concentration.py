@@ -1,0 +1,230 @@
+"""How concentrated supply is, with bounds where partners are unknown, and unit values that cannot be."""
+
+import numpy as np
+import pandas as pd
+
+KG_PER_TONNE = 1000
+MAD_TO_SD = 1.4826
+"""A normal distribution's standard deviation is this many median absolute deviations."""
+
+SLIP_FACTORS = (10.0, 100.0, 1000.0, 1e5)
+"""Slips seen in trade figures: misplaced digits, kilogram for tonne, and lakh (100,000)."""
+
+
+def shares(amounts):
+    """Each partner's share of the total, 0-1.
+
+    Parameters
+    ----------
+    amounts : pd.Series
+        Tonnes or value per partner, any one unit.
+
+    Returns
+    -------
+    pd.Series
+        On the index of ``amounts``, adding up to 1.
+
+    Raises
+    ------
+    ValueError
+        If a partner is listed twice, an amount is missing or negative, or the total is zero.
+    """
+    amounts = amounts.astype(float)
+    wrong = amounts[~(np.isfinite(amounts) & (amounts >= 0)) | amounts.index.duplicated(keep=False)]
+    if len(wrong):
+        raise ValueError(f"amounts must be known, none negative, one a partner; offenders:\n{wrong.head()}")
+    if amounts.sum() == 0:
+        raise ValueError("the total is zero, so there are no shares")
+    return amounts / amounts.sum()
+
+
+def herfindahl(amounts):
+    """Herfindahl-Hirschman index ``HHI = sum s_c^2``, 0-1 (times 10,000 in competition practice).
+
+    Parameters
+    ----------
+    amounts : pd.Series
+        Tonnes or value per partner. Unallocated trade is not a partner: see `herfindahl_unallocated`.
+
+    References
+    ----------
+    Hirschman, A. O. (1964). The paternity of an index. American Economic Review 54(5), 761.
+    """
+    return float((shares(amounts) ** 2).sum())
+
+
+def normalised_herfindahl(amounts):
+    """HHI rescaled so that equal shares give 0: ``(HHI - 1/N) / (1 - 1/N)`` for ``N`` partners listed.
+
+    Raises
+    ------
+    ValueError
+        If fewer than two partners are listed, where it is undefined.
+    """
+    count = len(amounts)
+    if count < 2:
+        raise ValueError("the normalised index needs at least two partners")
+    return (herfindahl(amounts) - 1 / count) / (1 - 1 / count)
+
+
+def concentration_ratio(amounts, largest):
+    """Share of the ``largest`` biggest partners together, 0-1: 1 gives CR1, 3 gives CR3."""
+    return float(shares(amounts).nlargest(largest).sum())
+
+
+def concentration_summary(amounts):
+    """HHI, normalised HHI, CR1 and CR3 side by side.
+
+    Parameters
+    ----------
+    amounts : pd.DataFrame
+        One row per partner, one column per basis, such as ``tonnes`` and ``value_usd``.
+
+    Returns
+    -------
+    pd.DataFrame
+        One row per basis: ``hhi``, ``normalised_hhi``, ``cr1``, ``cr3``, all 0-1.
+    """
+    return pd.DataFrame(
+        {
+            basis: {
+                "hhi": herfindahl(column),
+                "normalised_hhi": normalised_herfindahl(column),
+                "cr1": concentration_ratio(column, 1),
+                "cr3": concentration_ratio(column, 3),
+            }
+            for basis, column in amounts.items()
+        }
+    ).T.rename_axis("basis")
+
+
+def herfindahl_bounds(largest_shares, others=None):
+    """Smallest and largest HHI when only the largest shares are known.
+
+    With ``r`` the share not known and ``m`` the smallest known one, none of the rest exceeds ``m``. The
+    least HHI spreads ``r`` evenly over the rest; the greatest gives ``m`` to as many as fit and what is left
+    to one more. With ``K`` the known squares and ``f = floor(r/m)``::
+
+        low = K + r^2 / n        high = K + f m^2 + (r - f m)^2
+
+    Parameters
+    ----------
+    largest_shares : sequence of float
+        The largest shares, 0-1, in any order.
+    others : int, optional
+        Number of further partners ``n``; without it any number is possible and ``r^2/n`` tends to 0.
+
+    Returns
+    -------
+    tuple of float
+        ``(low, high)``, 0-1.
+
+    Raises
+    ------
+    ValueError
+        If a share is outside 0-1, they add up to more than 1, or ``others`` are too few to hold the rest.
+    """
+    known = np.asarray(largest_shares, dtype=float)
+    if known.size == 0 or not ((known > 0) & (known <= 1)).all() or known.sum() > 1 + 1e-9:
+        raise ValueError(f"shares must lie in 0-1 and add up to at most 1: {known.tolist()}")
+    rest, cap = max(1 - known.sum(), 0.0), known.min()
+    if others is not None and rest > others * cap + 1e-9:
+        raise ValueError(f"{others} partners of at most {cap:.3f} each cannot hold the remaining {rest:.3f}")
+    squares = float((known**2).sum())
+    full = np.floor(rest / cap + 1e-12)
+    high = squares + full * cap**2 + (rest - full * cap) ** 2
+    return squares + (rest**2 / others if others else 0.0), float(high)
+
+
+def herfindahl_unallocated(amounts, unallocated):
+    """Smallest and largest HHI when part of the trade has no partner ("areas not elsewhere specified").
+
+    Low: the unallocated part is spread over so many partners that it adds nothing. High: all of it belongs
+    to the largest partner.
+
+    Parameters
+    ----------
+    amounts : pd.Series
+        Tonnes or value per real partner.
+    unallocated : float
+        Amount without a partner, in the same unit.
+
+    Returns
+    -------
+    tuple of float
+        ``(low, high)``, 0-1.
+
+    Raises
+    ------
+    ValueError
+        If ``unallocated`` is negative or missing.
+    """
+    if not unallocated >= 0:
+        raise ValueError(f"the unallocated amount must be known and not negative: {unallocated}")
+    allocated = float(amounts.sum() / (amounts.sum() + unallocated))
+    share = shares(amounts) * allocated
+    low = float((share**2).sum())
+    top = float(share.max())
+    return low, low - top**2 + (top + 1 - allocated) ** 2
+
+
+def flag_unit_values(cells, by, *, k=3.5, least_count=5, least_spread=0.05):
+    """Cells whose unit value is out of line with their group, and the slip that would explain each.
+
+    With ``x = ln(value / quantity)``, a cell is flagged if
+    ``|x - median(x)| > k * max(1.4826 * MAD(x), least_spread)`` within its group. It gets the slip factor
+    nearest to its deviation that brings it back inside. Where ``threshold`` exceeds ln 10, tens go unseen.
+
+    Parameters
+    ----------
+    cells : pd.DataFrame
+        ``tonnes`` and ``value_usd``.
+    by : list of str
+        Columns that make a group, such as line and partner; pass about 24 months of each.
+    k : float
+        Robust standard deviations allowed; 3.5 follows Iglewicz and Hoaglin (1993).
+    least_count : int
+        A group with fewer usable cells is not tested.
+    least_spread : float
+        Floor of the spread in logs, so that a group of near-identical unit values does not flag rounding.
+
+    Returns
+    -------
+    pd.DataFrame
+        ``cells`` with ``unit_value_usd_per_kg``, ``log_deviation`` (positive: too dear), ``threshold``,
+        ``tested``, ``flagged``, ``quantity_factor``: recorded over likely quantity (or likely over recorded
+        value); missing where no known slip explains the cell.
+
+    References
+    ----------
+    Hampel, F. R. (1974). The influence curve and its role in robust estimation. Journal of the American
+    Statistical Association 69(346), 383-393.
+    """
+    usable = (cells["tonnes"] > 0) & (cells["value_usd"] > 0)
+    unit_value = (cells["value_usd"] / cells["tonnes"] / KG_PER_TONNE).where(usable)
+    log_value = np.log(unit_value)
+    keys = [cells[column] for column in by]
+    deviation = log_value - log_value.groupby(keys).transform("median")
+    spread = (MAD_TO_SD * deviation.abs().groupby(keys).transform("median")).clip(lower=least_spread)
+    tested = usable & (log_value.groupby(keys).transform("count") >= least_count)
+    threshold = (k * spread).where(tested)
+    flagged = tested & (deviation.abs() > threshold)
+    return cells.assign(
+        unit_value_usd_per_kg=unit_value,
+        log_deviation=deviation,
+        threshold=threshold,
+        tested=tested,
+        flagged=flagged,
+        quantity_factor=_likely_slip(deviation, threshold).where(flagged),
+    )
+
+
+def _likely_slip(deviation, threshold):
+    """The slip factor of the quantity nearest to each deviation, where it leaves less than the threshold."""
+    factors = np.array([*SLIP_FACTORS, *(1 / factor for factor in SLIP_FACTORS)])
+    left = np.abs(deviation.to_numpy()[:, None] + np.log(factors))
+    # A missing deviation has no nearest factor; its distance must lose every comparison.
+    left = np.where(np.isnan(left), np.inf, left)
+    nearest = left.argmin(axis=1)
+    explained = left[np.arange(len(left)), nearest] <= threshold.to_numpy()
+    return pd.Series(np.where(explained, factors[nearest], np.nan), index=deviation.index)

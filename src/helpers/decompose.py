@@ -1,0 +1,201 @@
+"""Where a change in import value came from: tonnes, mix of lines, unit values, exchange rate."""
+
+import numpy as np
+import pandas as pd
+
+KG_PER_TONNE = 1000
+
+
+def bennet_decomposition(before, after):
+    """Split the change in value into volume, mix and unit value, line by line and without a residual.
+
+    With total tonnes ``Q``, share of weight ``s_k`` and unit value ``u_k`` of line ``k``, and bars for the
+    mean of the two periods::
+
+        volume_k = dQ     * mean(s_k u_k)
+        mix_k    = mean(Q) * mean(u_k) * ds_k
+        price_k  = mean(Q) * mean(s_k) * du_k
+
+    A row adds up to the change of that line; the columns add up to the three terms for all lines. The
+    columns name the cause as the field does: "price" is the change of unit values within lines, which may
+    be a change of what the line contains.
+
+    Parameters
+    ----------
+    before, after : pd.DataFrame
+        One row per line, the same lines in both; columns ``tonnes`` and ``value_usd`` (any one currency and
+        scale will do). A line absent in one period has zero in both columns; it is given its other
+        period's unit value, so that its arrival counts as mix and not as price.
+
+    Returns
+    -------
+    pd.DataFrame
+        ``volume``, ``mix``, ``price`` in the unit of ``value_usd``, on the lines of ``before``.
+
+    Raises
+    ------
+    ValueError
+        If the lines differ, a figure is missing or negative, a line has value without tonnes, or a period
+        has no tonnes at all.
+
+    References
+    ----------
+    Bennet, T. L. (1920). The theory of measurement of changes in cost of living. Journal of the Royal
+    Statistical Society 83(3), 455-462.
+    """
+    _check_same_lines(before, after)
+    _check_period("before", before)
+    _check_period("after", after)
+    terms = _bennet_terms(*_arrays(before), *_arrays(after.reindex(before.index)))
+    return pd.DataFrame(terms, index=before.index)
+
+
+def bennet_over_splits(value_before, tonnes_before, after, unit_values):
+    """Repeat the Bennet decomposition for assumed unit values of the earlier period.
+
+    Values by line and total tonnes of the earlier period are published, its tonnes by line are not. Each
+    row of ``unit_values`` assumes the unit value of every line but one; that line takes the tonnes left,
+    so each split respects both totals.
+
+    Parameters
+    ----------
+    value_before : pd.Series
+        US dollars by line in the earlier period.
+    tonnes_before : float
+        Total tonnes in the earlier period.
+    after : pd.DataFrame
+        Later period: one row per line, ``tonnes`` and ``value_usd``.
+    unit_values : pd.DataFrame
+        USD per kg, one row per split, one column for every line except the residual one.
+
+    Returns
+    -------
+    pd.DataFrame
+        On the rows of ``unit_values``: its columns, the implied unit value of the residual line under that
+        line's name, then ``volume``, ``mix``, ``price``, ``change`` in US dollars.
+
+    Raises
+    ------
+    ValueError
+        If not exactly one line is left over, or a split needs more tonnes than the total.
+    """
+    _check_same_lines(value_before, after)
+    _check_period("after", after)
+    residual = _residual_line(value_before, unit_values)
+    tonnes = value_before[unit_values.columns] / unit_values / KG_PER_TONNE
+    tonnes[residual] = tonnes_before - tonnes.sum(axis=1)
+    _check_feasible(unit_values, tonnes[residual])
+
+    tonnes = tonnes[value_before.index]
+    values = np.broadcast_to(value_before.to_numpy(float), tonnes.shape)
+    terms = _bennet_terms(tonnes.to_numpy(float), values, *_arrays(after.reindex(value_before.index)))
+    table = unit_values.copy()
+    table[residual] = value_before[residual] / tonnes[residual] / KG_PER_TONNE
+    for name, term in terms.items():
+        table[name] = term.sum(axis=1)
+    return table.assign(change=table[list(terms)].sum(axis=1))
+
+
+def log_growth_bridge(periods):
+    """Growth between consecutive periods in logs, where the causes add up exactly.
+
+    ``ln value_inr = ln value_usd + ln inr_per_usd`` and ``ln value_usd = ln tonnes + ln unit_value_usd``,
+    hence ``d ln value_inr = d ln tonnes + d ln unit_value_usd + d ln inr_per_usd``.
+
+    Parameters
+    ----------
+    periods : pd.DataFrame
+        Index of periods in order; columns ``tonnes``, ``value_inr`` (rupees) and ``inr_per_usd``.
+
+    Returns
+    -------
+    pd.DataFrame
+        On every period but the first: ``since`` (the period compared with) and the log changes
+        ``tonnes``, ``unit_value_usd``, ``inr_per_usd``, ``value_usd``, ``unit_value_inr``, ``value_inr``.
+        ``exp(x) - 1`` turns a log change into a growth rate.
+
+    Raises
+    ------
+    ValueError
+        If the index is not increasing or a figure is missing, zero or negative.
+    """
+    if not periods.index.is_monotonic_increasing or not periods.index.is_unique:
+        raise ValueError(f"periods must be in increasing order without repeats: {list(periods.index)}")
+    levels = periods[["tonnes", "value_inr", "inr_per_usd"]].astype(float)
+    wrong = levels[~(levels > 0).all(axis=1)]
+    if len(wrong):
+        raise ValueError(f"logs need positive figures; first offenders:\n{wrong.head()}")
+    change = np.log(levels).diff()
+    change["value_usd"] = change["value_inr"] - change["inr_per_usd"]
+    change["unit_value_usd"] = change["value_usd"] - change["tonnes"]
+    change["unit_value_inr"] = change["value_inr"] - change["tonnes"]
+    columns = ["tonnes", "unit_value_usd", "inr_per_usd", "value_usd", "unit_value_inr", "value_inr"]
+    change = change[columns].iloc[1:]
+    change.insert(0, "since", periods.index[:-1])
+    return change
+
+
+def _bennet_terms(tonnes_before, value_before, tonnes_after, value_after):
+    """The three terms as arrays; the last axis is the line, leading axes broadcast (splits)."""
+    total_before = tonnes_before.sum(axis=-1, keepdims=True)
+    total_after = tonnes_after.sum(axis=-1, keepdims=True)
+    share_before, share_after = tonnes_before / total_before, tonnes_after / total_after
+    unit_before = _unit_value(value_before, tonnes_before, value_after, tonnes_after)
+    unit_after = _unit_value(value_after, tonnes_after, value_before, tonnes_before)
+    mean_total = (total_before + total_after) / 2
+    contribution = (share_before * unit_before + share_after * unit_after) / 2
+    return {
+        "volume": (total_after - total_before) * contribution,
+        "mix": mean_total * (unit_before + unit_after) / 2 * (share_after - share_before),
+        "price": mean_total * (share_before + share_after) / 2 * (unit_after - unit_before),
+    }
+
+
+def _arrays(lines):
+    return lines["tonnes"].to_numpy(float), lines["value_usd"].to_numpy(float)
+
+
+def _unit_value(value, tonnes, other_value, other_tonnes):
+    """Value per tonne; a line without tonnes borrows the other period's, one without either has none."""
+    nothing = np.zeros(np.broadcast(value, other_value).shape)
+    borrowed = np.divide(other_value, other_tonnes, out=nothing, where=other_tonnes > 0)
+    return np.divide(value, tonnes, out=borrowed, where=tonnes > 0)
+
+
+def _check_same_lines(before, after):
+    if not before.index.is_unique or not after.index.is_unique or set(before.index) != set(after.index):
+        raise ValueError(
+            f"both periods need the same lines, each once: {list(before.index)} and {list(after.index)}"
+        )
+
+
+def _check_period(name, lines):
+    figures = lines[["tonnes", "value_usd"]].astype(float)
+    valid = np.isfinite(figures).all(axis=1) & (figures >= 0).all(axis=1)
+    valid &= (figures["tonnes"] > 0) | (figures["value_usd"] == 0)
+    if not valid.all():
+        raise ValueError(
+            f"{name}: figures must be known, not negative, and without value where there are no "
+            f"tonnes; first offenders:\n{figures[~valid].head()}"
+        )
+    if figures["tonnes"].sum() == 0:
+        raise ValueError(f"{name}: no tonnes at all, so shares are undefined")
+
+
+def _residual_line(value_before, unit_values):
+    residual = value_before.index.difference(unit_values.columns)
+    if len(residual) != 1 or not unit_values.columns.isin(value_before.index).all():
+        raise ValueError(
+            f"unit_values must have a column for every line of {list(value_before.index)} except one; "
+            f"it has {list(unit_values.columns)}"
+        )
+    return residual[0]
+
+
+def _check_feasible(unit_values, residual_tonnes):
+    wrong = unit_values[~(residual_tonnes > 0) | ~(unit_values > 0).all(axis=1)]
+    if len(wrong):
+        raise ValueError(
+            f"these unit values leave no tonnes for the residual line; raise them; first offenders:\n"
+            f"{wrong.head()}"
+        )

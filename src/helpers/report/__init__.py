@@ -1,0 +1,1 @@
+"""From notebooks to a dated, self-contained report: the only writer of ``reports/``."""

@@ -1,0 +1,121 @@
+"""Executed notebooks to self-contained pages: one file each, nothing loaded from elsewhere."""
+
+import re
+from functools import cache
+from html import escape
+
+from nbformat import NotebookNode
+
+from helpers import chart, load, paths
+from helpers.show import MIME
+
+THEME = {chart.INK: "--ink", chart.MUTED: "--muted", chart.RULE: "--rule", chart.PAPER: "--paper",
+         chart.BLUE: "--blue", chart.RED: "--red", chart.GOLD: "--gold"}  # fmt: skip
+
+_SOURCE = re.compile(r"\b(?:[SM]\d{1,3}[a-z]?|B\d)\b")
+
+
+class PageError(ValueError):
+    """A chapter cannot be made into a page; the text names notebook, cell and remedy."""
+
+
+def payloads(notebook: NotebookNode, kind: str) -> list[dict]:
+    """What the cells of an executed notebook showed of one kind: answer, sentence, figure, table, file."""
+    shown = [output.get("data", {}).get(MIME) for cell in notebook.cells for output in cell.get("outputs", [])]
+    return [payload for payload in shown if payload and payload["kind"] == kind]
+
+
+def title(notebook: NotebookNode) -> str:
+    """The question: the first heading."""
+    return notebook.cells[0]["source"].splitlines()[0].removeprefix("# ").strip()
+
+
+def chapter(name: str, notebook: NotebookNode, frame: dict) -> str:
+    """The page of one chapter.
+
+    Parameters
+    ----------
+    name : str
+        Stem of the notebook.
+    notebook : NotebookNode
+        Executed, complete or as far as it came.
+    frame : dict
+        What all pages share: ``as_of, home, chapters, parameters, newest, forecast``.
+
+    Raises
+    ------
+    PageError
+        If an image has no alternative text: it did not come from ``helpers.chart``.
+    """
+    _require_alternative_texts(name, notebook)
+    exporter = _exporter()
+    page = frame | {"name": name, "title": title(notebook), "mime": MIME, "sources": cited_sources(notebook), "style": _style()}
+    body, _ = exporter.from_notebook_node(notebook, resources={"page": page})
+    return body
+
+
+def plain(template: str, frame: dict) -> str:
+    """A page without a notebook: ``report``, ``archive`` or ``failure``."""
+    return _exporter().environment.get_template(f"{template}.html.j2").render(page=frame | {"style": _style()})
+
+
+def cited_sources(*notebooks: NotebookNode) -> list[dict]:
+    """The sources whose ids appear in what the notebooks show, in the order of ``data/sources.csv``."""
+    known = load.sources()
+    texts = [str({k: v for k, v in payload.items() if k != "svg"}) for notebook in notebooks
+             for kind in ("answer", "sentence", "figure", "table") for payload in payloads(notebook, kind)]  # fmt: skip
+    named = {match for text in texts for match in _SOURCE.findall(text)}
+    rows = known[known.index.isin(named)].reset_index().to_dict("records")
+    return [row | {"link": row["url"].split()[0] if row["url"].startswith("http") else ""} for row in rows]
+
+
+def drawing(payload: dict) -> str:
+    """A figure's SVG for the page: in the reader's colours, with its alternative text and ids of its own."""
+    svg = re.sub(r"<metadata>.*?</metadata>", "", payload["svg"], flags=re.S)
+    for colour, variable in THEME.items():
+        svg = svg.replace(colour, f"var({variable})")
+    prefix = slug(payload["title"])[:24]
+    svg = re.sub(r'\bid="([^"]+)"', rf'id="{prefix}-\1"', svg)
+    svg = re.sub(r'(url\(|href=")#', rf"\g<1>#{prefix}-", svg)
+    svg = re.sub(r'^<svg[^>]*viewBox="([^"]+)"[^>]*>', rf'<svg viewBox="\1" role="img" aria-label="{escape(payload["alt"])}" '
+                 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink">', svg, count=1)  # fmt: skip
+    return svg
+
+
+def slug(text: str) -> str:
+    """A text as part of a file name or id."""
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:60]
+
+
+def _cited(html: str) -> str:
+    known = set(load.sources().index)
+    link = lambda m: f'<a class="cite" href="#{m[0]}">{m[0]}</a>' if m[0] in known else m[0]  # noqa: E731
+    return re.sub(r"(<[^>]*>)|" + _SOURCE.pattern, lambda m: m[1] or link(m), html)
+
+
+def _require_alternative_texts(name: str, notebook: NotebookNode) -> None:
+    for number, cell in enumerate(notebook.cells, start=1):
+        for output in cell.get("outputs", []):
+            data = output.get("data", {})
+            if MIME not in data and any(kind.startswith("image/") for kind in data):
+                raise PageError(
+                    f"notebooks/{name}.ipynb cell {number} shows an image without an alternative text; "
+                    "draw it with a function of helpers.chart, which has one"
+                )
+
+
+@cache
+def _exporter():
+    import nbconvert
+
+    exporter = nbconvert.HTMLExporter(template_name="template", extra_template_basedirs=[str(paths.TEMPLATE.parent)])
+    exporter.environment.filters |= {
+        "cited": _cited, "drawing": drawing, "slug": slug, "sentence": escape,
+        "anchored": lambda html: re.sub(r'<a class="anchor-link"[^>]*>.*?</a>', "", html),
+    }  # fmt: skip
+    return exporter
+
+
+@cache
+def _style() -> str:
+    return (paths.TEMPLATE / "style.css").read_text(encoding="utf-8")

@@ -1,0 +1,125 @@
+"""What a notebook shows, and what the report takes from it.
+
+Each object carries plain text, which is stored in the notebook and tested, and under :data:`MIME` the
+payload from which the page is made. Neither side knows more of the other than this.
+"""
+
+import html
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+MIME = "application/vnd.magnets+json"
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A computed sentence in Markdown; ``answer`` marks the one that opens chapter and report."""
+
+    text: str
+    answer: bool = False
+
+    def _repr_mimebundle_(self, include=None, exclude=None) -> dict:
+        shown = {"text/plain": self.text, "text/markdown": f"**{self.text}**" if self.answer else self.text}
+        return shown | {MIME: {"kind": "answer" if self.answer else "sentence", "text": self.text}}
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A drawing with the finding as its title, a text for those who do not see it, and its data.
+
+    Raises
+    ------
+    ValueError
+        If title or alternative text is empty, or the two are the same.
+    """
+
+    svg: str
+    title: str
+    alt: str
+    data: pd.DataFrame = field(repr=False)
+
+    def __post_init__(self) -> None:
+        if not self.title.strip() or len(self.alt.split()) < 5 or self.alt == self.title:
+            raise ValueError(f"figure {self.title!r} needs a finding as its title and an alternative text of its own")
+
+    def _repr_mimebundle_(self, include=None, exclude=None) -> dict:
+        payload = {"kind": "figure", "title": self.title, "alt": self.alt, "svg": self.svg, "csv": _csv(self.data),
+                   "table": _html(self.data, f"Data of the figure: {self.title}")}
+        return {"text/plain": f"Figure: {self.title}\n{self.alt}", "image/svg+xml": self.svg, MIME: payload}
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table with a caption that names its unit; numbers are rounded to ``decimals`` where they are shown."""
+
+    data: pd.DataFrame
+    caption: str
+    decimals: int = 0
+
+    def _repr_mimebundle_(self, include=None, exclude=None) -> dict:
+        text = _format(self.data, self.decimals)
+        shown = _html(self.data, self.caption, self.decimals)
+        return {"text/plain": f"{self.caption}\n{text.to_string()}", "text/html": shown,
+                MIME: {"kind": "table", "caption": self.caption, "html": shown, "csv": _csv(self.data)}}
+
+
+@dataclass(frozen=True)
+class Download:
+    """A table that the report offers as a file."""
+
+    name: str
+    data: pd.DataFrame
+
+    def _repr_mimebundle_(self, include=None, exclude=None) -> dict:
+        text = f"{self.name}: {len(self.data):,} rows, columns {', '.join(self.data.columns)}"
+        return {"text/plain": text, MIME: {"kind": "file", "name": self.name, "text": self.data.to_csv(index=False, lineterminator="\n")}}
+
+
+def number(value: float, decimals: int = 0) -> str:
+    """A number as text, with thousands commas and a real minus; a gap is a dash."""
+    return "–" if pd.isna(value) else f"{value:,.{decimals}f}".replace("-", "−")
+
+
+def _csv(data: pd.DataFrame) -> str:
+    named = any(name is not None for name in data.index.names)
+    return data.to_csv(index=named, lineterminator="\n")
+
+
+def _format(data: pd.DataFrame, decimals: int) -> pd.DataFrame:
+    shown = data.copy()
+    for column in shown.columns:
+        if pd.api.types.is_float_dtype(shown[column]):
+            shown[column] = shown[column].map(lambda v: number(v, decimals))
+        elif pd.api.types.is_datetime64_any_dtype(shown[column]):
+            shown[column] = shown[column].dt.strftime("%Y-%m-%d")
+    return shown
+
+
+def _html(data: pd.DataFrame, caption: str, decimals: int = 0) -> str:
+    decimals = decimals if decimals or _whole(data) else 2
+    named = any(name is not None for name in data.index.names)
+    rows = data.reset_index() if named else data
+    numeric = {c for c in rows.columns if pd.api.types.is_numeric_dtype(rows[c]) and not pd.api.types.is_bool_dtype(rows[c])}
+    shown = _format(rows, decimals)
+    head = "".join(f'<th scope="col"{_number_class(c in numeric)}>{html.escape(str(c))}</th>' for c in shown.columns)
+    lead = len(data.index.names) if named else 1
+    body = "".join(
+        "<tr>" + "".join(_cell(value, column in numeric, place < lead) for place, (column, value) in enumerate(row.items())) + "</tr>"
+        for _, row in shown.iterrows()
+    )
+    return f"<table><caption>{html.escape(caption)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def _cell(value, numeric: bool, heads: bool) -> str:
+    text = html.escape("" if pd.isna(value) else str(value))
+    return f'<th scope="row">{text}</th>' if heads and not numeric else f"<td{_number_class(numeric)}>{text}</td>"
+
+
+def _number_class(numeric: bool) -> str:
+    return ' class="number"' if numeric else ""
+
+
+def _whole(data: pd.DataFrame) -> bool:
+    floats = data.select_dtypes("float").stack()
+    return bool(floats.empty or floats.abs().median() >= 100)

@@ -1,0 +1,224 @@
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from helpers.concentration import (
+    concentration_ratio,
+    concentration_summary,
+    flag_unit_values,
+    herfindahl,
+    herfindahl_bounds,
+    herfindahl_unallocated,
+    normalised_herfindahl,
+    shares,
+)
+
+any_input = settings(deadline=None, max_examples=60)
+amounts = st.lists(st.floats(1e-3, 1e9), min_size=2, max_size=15).map(pd.Series)
+
+
+@any_input
+@given(st.lists(st.floats(0, 1e15), min_size=1, max_size=15).map(pd.Series))
+def test_shares_lie_in_0_to_1_and_sum_to_1_for_any_amounts(partners):
+    if partners.sum() == 0:
+        with pytest.raises(ValueError, match="total is zero"):
+            shares(partners)
+        return
+    assert shares(partners).between(0, 1).all()
+    assert shares(partners).sum() == pytest.approx(1, rel=1e-9)
+
+
+@any_input
+@given(amounts, st.floats(1e-3, 1e3))
+def test_concentration_does_not_depend_on_the_unit(partners, unit):
+    assert herfindahl(partners * unit) == pytest.approx(herfindahl(partners))
+    assert concentration_ratio(partners * unit, 3) == pytest.approx(concentration_ratio(partners, 3))
+
+
+@any_input
+@given(amounts)
+def test_indices_stay_between_equal_shares_and_monopoly(partners):
+    assert 1 / len(partners) - 1e-12 <= herfindahl(partners) <= 1 + 1e-12
+    assert -1e-9 <= normalised_herfindahl(partners) <= 1 + 1e-12
+    assert herfindahl(partners) <= concentration_ratio(partners, 1) + 1e-12
+    assert concentration_ratio(partners, 1) <= concentration_ratio(partners, 3) <= 1 + 1e-12
+
+
+def test_the_worked_example_of_the_us_department_of_justice_is_2600_points():
+    assert herfindahl(pd.Series([30, 30, 20, 20])) * 10_000 == pytest.approx(2600)
+
+
+def test_equal_partners_have_a_normalised_index_of_zero_and_a_near_monopoly_of_almost_one():
+    assert normalised_herfindahl(pd.Series([5.0] * 4)) == pytest.approx(0)
+    assert normalised_herfindahl(pd.Series([1e9, 1.0])) == pytest.approx(1, abs=1e-6)
+    with pytest.raises(ValueError, match="at least two"):
+        normalised_herfindahl(pd.Series([5.0]))
+
+
+@any_input
+@given(amounts, st.data())
+def test_bounds_contain_the_true_index_when_only_the_largest_shares_are_known(partners, data):
+    known = data.draw(st.integers(1, len(partners) - 1))
+    largest = shares(partners).nlargest(known)
+    truth = herfindahl(partners)
+    for others in (None, len(partners) - known):
+        low, high = herfindahl_bounds(largest, others)
+        assert low - 1e-9 <= truth <= high + 1e-9
+    assert herfindahl_bounds(largest)[0] <= herfindahl_bounds(largest, 3 + len(partners))[0]
+
+
+@any_input
+@given(amounts, st.data())
+def test_knowing_one_more_share_never_widens_the_bounds(partners, data):
+    known = data.draw(st.integers(1, len(partners) - 1))
+    wide = herfindahl_bounds(shares(partners).nlargest(known))
+    narrow = herfindahl_bounds(shares(partners).nlargest(known + 1))
+    assert wide[0] <= narrow[0] + 1e-9
+    assert narrow[1] <= wide[1] + 1e-9
+
+
+def test_chinas_93_percent_alone_puts_the_index_at_0_865_to_0_870():
+    assert herfindahl_bounds([0.93]) == pytest.approx((0.8649, 0.8649 + 0.07**2))
+
+
+def test_both_bounds_are_reached_by_some_set_of_partners():
+    low, high = herfindahl_bounds([0.3], others=4)
+    assert low == pytest.approx(herfindahl(pd.Series([0.3, *[0.175] * 4])))
+    assert high == pytest.approx(herfindahl(pd.Series([0.3, 0.3, 0.3, 0.1])))
+
+
+def test_too_few_others_or_impossible_shares_stop():
+    with pytest.raises(ValueError, match="cannot hold"):
+        herfindahl_bounds([0.2], others=2)
+    with pytest.raises(ValueError, match="at most 1"):
+        herfindahl_bounds([0.7, 0.5])
+
+
+@any_input
+@given(amounts, st.floats(0, 1e9), st.data())
+def test_bounds_contain_the_index_wherever_unallocated_trade_came_from(partners, unallocated, data):
+    low, high = herfindahl_unallocated(partners, unallocated)
+    origin = data.draw(st.sampled_from(list(partners.index)))
+    given_to_one = partners + unallocated * (partners.index == origin)
+    given_to_new = pd.concat([partners, pd.Series([unallocated / 2] * 2)], ignore_index=True)
+    assert low - 1e-9 <= herfindahl(given_to_one) <= high + 1e-9
+    assert low - 1e-9 <= herfindahl(given_to_new)
+
+
+def test_unallocated_trade_raises_the_index_most_if_it_came_from_the_largest_partner():
+    low, high = herfindahl_unallocated(pd.Series([60.0, 30.0]), 10.0)
+    assert low == pytest.approx(0.6**2 + 0.3**2)
+    assert high == pytest.approx(herfindahl(pd.Series([70.0, 30.0])))
+    with pytest.raises(ValueError, match="unallocated amount"):
+        herfindahl_unallocated(pd.Series([60.0, 30.0]), float("nan"))
+
+
+def test_the_summary_shows_weight_and_value_side_by_side():
+    partners = pd.DataFrame({"tonnes": [90, 10], "value_usd": [60, 40]}, index=["CHN", "JPN"])
+    summary = concentration_summary(partners)
+    assert summary["cr1"].to_dict() == pytest.approx({"tonnes": 0.9, "value_usd": 0.6})
+    assert summary["hhi"].to_dict() == pytest.approx({"tonnes": 0.82, "value_usd": 0.52})
+    assert summary["cr3"].tolist() == pytest.approx([1.0, 1.0])
+
+
+@pytest.mark.parametrize("wrong", [[-1.0, 2.0], [np.nan, 2.0], [np.inf, 2.0]])
+def test_an_amount_that_cannot_be_stops(wrong):
+    with pytest.raises(ValueError, match="amounts must be known"):
+        shares(pd.Series(wrong))
+
+
+def test_a_partner_listed_twice_stops():
+    with pytest.raises(ValueError, match="one a partner"):
+        shares(pd.Series([1.0, 2.0], index=["CHN", "CHN"]))
+
+
+def two_years(seed=3, log_sd=0.2):
+    """24 months of two lines from two partners at steady but noisy unit values."""
+    months = pd.period_range("2023-04", periods=24, freq="M").astype(str)
+    cells = pd.MultiIndex.from_product(
+        [["85051110", "85051190"], ["CHN", "JPN"], months], names=["hs", "partner", "period"]
+    ).to_frame(index=False)
+    rng = np.random.default_rng(seed)
+    price = cells["hs"].map({"85051110": 2.0, "85051190": 7.0}) * np.exp(
+        log_sd * rng.standard_normal(len(cells))
+    )
+    tonnes = 500 * np.exp(0.5 * rng.standard_normal(len(cells)))
+    return cells.assign(tonnes=tonnes, value_usd=tonnes * price * 1000)
+
+
+BY = ["hs", "partner"]
+
+
+@settings(deadline=None, max_examples=30)
+@given(
+    st.integers(0, 95),
+    st.sampled_from([10.0, 100.0, 1e5]),
+    st.sampled_from(["tonnes", "value_usd"]),
+    st.booleans(),
+    st.integers(0, 20),
+)
+def test_an_injected_slip_of_10_or_100_or_a_lakh_is_caught_and_its_factor_suggested(
+    row, slip, column, too_high, seed
+):
+    cells = two_years(seed)
+    price = 2.0 if cells.loc[row, "hs"] == "85051110" else 7.0
+    cells.loc[row, "value_usd"] = cells.loc[row, "tonnes"] * price * 1000
+    factor = slip if too_high else 1 / slip
+    cells.loc[row, column] *= factor
+    flagged = flag_unit_values(cells, BY).loc[row]
+    assert flagged["flagged"]
+    assert flagged["quantity_factor"] == pytest.approx(factor if column == "tonnes" else 1 / factor)
+
+
+def test_clean_months_are_rarely_flagged_and_never_given_a_slip():
+    flagged = pd.concat([flag_unit_values(two_years(seed), BY) for seed in range(20)])
+    assert flagged["flagged"].mean() < 0.01
+    assert flagged["quantity_factor"].isna().all()
+
+
+def test_a_fifth_of_all_months_wrong_does_not_hide_the_slips():
+    cells = two_years()
+    slipped = cells.index % 5 == 0
+    cells.loc[slipped, "tonnes"] *= 100
+    flagged = flag_unit_values(cells, BY)
+    assert (flagged["flagged"] == slipped).all()
+    assert (flagged.loc[slipped, "quantity_factor"] == 100).all()
+
+
+@any_input
+@given(st.floats(1e-6, 1e6), st.floats(1e-6, 1e6))
+def test_flags_do_not_depend_on_the_units_of_weight_and_value(weight, money):
+    cells = two_years()
+    cells.loc[7, "tonnes"] *= 10
+    rescaled = cells.assign(tonnes=cells["tonnes"] * weight, value_usd=cells["value_usd"] * money)
+    columns = ["tested", "flagged", "quantity_factor"]
+    pd.testing.assert_frame_equal(
+        flag_unit_values(rescaled, BY)[columns], flag_unit_values(cells, BY)[columns]
+    )
+
+
+def test_a_dear_month_that_no_slip_explains_is_flagged_without_a_factor():
+    cells = two_years(log_sd=0.02)
+    cells.loc[7, "value_usd"] *= 3
+    flagged = flag_unit_values(cells, BY).loc[7]
+    assert flagged["flagged"]
+    assert np.isnan(flagged["quantity_factor"])
+
+
+def test_months_without_tonnes_and_short_groups_are_not_tested():
+    cells = two_years()
+    cells.loc[0, "tonnes"] = 0.0
+    cells.loc[1, "value_usd"] = np.nan
+    flagged = flag_unit_values(cells, BY)
+    assert not flagged.loc[[0, 1], ["tested", "flagged"]].any(axis=None)
+    assert flagged.loc[2:, "tested"].all()
+    assert not flag_unit_values(cells.loc[2:5], BY)["tested"].any()
+
+
+def test_the_cells_given_are_left_as_they_were():
+    cells = two_years()
+    before = cells.copy()
+    flag_unit_values(cells, BY)
+    pd.testing.assert_frame_equal(cells, before)

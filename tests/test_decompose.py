@@ -1,0 +1,165 @@
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from helpers.decompose import bennet_decomposition, bennet_over_splits, log_growth_bridge
+
+any_input = settings(deadline=None, max_examples=50)
+positive = st.floats(1e-3, 1e9)
+tonnes = st.floats(1e-3, 1e6)
+usd_per_kg = st.floats(1e-2, 1e3)
+
+VALUE_FY24 = pd.Series({"85051110": 200.6e6 - 124.77e6, "85051190": 124.77e6})
+FY25 = pd.DataFrame(
+    {"tonnes": [53_748 - 19_563, 19_563], "value_usd": [206.2e6 - 136.14e6, 136.14e6]}, index=VALUE_FY24.index
+)
+
+
+@st.composite
+def two_periods(draw):
+    """Up to eight lines in two periods; a line may be absent in one, but the first is in both."""
+    count = draw(st.integers(1, 8))
+    periods = []
+    for _ in range(2):
+        present = [True, *draw(st.lists(st.booleans(), min_size=count - 1, max_size=count - 1))]
+        figures = draw(st.lists(st.tuples(tonnes, usd_per_kg), min_size=count, max_size=count))
+        rows = [
+            (weight, weight * price * 1000) if here else (0.0, 0.0)
+            for (weight, price), here in zip(figures, present, strict=True)
+        ]
+        periods.append(pd.DataFrame(rows, columns=["tonnes", "value_usd"]))
+    return periods
+
+
+@any_input
+@given(two_periods())
+def test_volume_mix_and_price_add_up_to_the_change_of_every_line_and_of_the_total(periods):
+    before, after = periods
+    terms = bennet_decomposition(before, after)
+    change = after["value_usd"] - before["value_usd"]
+    scale = max(before["value_usd"].sum(), after["value_usd"].sum())
+    assert terms.sum(axis=1).to_numpy() == pytest.approx(change.to_numpy(), abs=1e-9 * scale)
+    assert terms.to_numpy().sum() == pytest.approx(change.sum(), abs=1e-9 * scale)
+
+
+@any_input
+@given(two_periods(), st.floats(1e-3, 1e3), st.floats(1e-3, 1e3))
+def test_terms_do_not_depend_on_the_unit_of_weight_and_follow_the_unit_of_value(periods, weight, money):
+    before, after = periods
+    rescaled = bennet_decomposition(*(period * [weight, money] for period in periods))
+    scale = money * max(before["value_usd"].max(), after["value_usd"].max())
+    expected = bennet_decomposition(before, after) * money
+    # A line may carry a huge mix that another offsets, so the terms themselves set the scale too.
+    scale = max(scale, expected.abs().to_numpy().max())
+    assert rescaled.to_numpy() == pytest.approx(expected.to_numpy(), abs=1e-9 * scale)
+
+
+@any_input
+@given(two_periods())
+def test_reading_the_periods_backwards_changes_only_the_sign(periods):
+    before, after = periods
+    forward, backward = bennet_decomposition(before, after), bennet_decomposition(after, before)
+    scale = forward.abs().to_numpy().max()
+    assert forward.to_numpy() == pytest.approx(-backward.to_numpy(), abs=1e-9 * max(scale, 1e-12))
+
+
+def test_lines_are_matched_by_name_and_not_by_position():
+    before = pd.DataFrame({"tonnes": [10, 20], "value_usd": [50, 60]}, index=["a", "b"])
+    after = pd.DataFrame({"tonnes": [30, 5], "value_usd": [90, 40]}, index=["b", "a"])
+    pd.testing.assert_frame_equal(
+        bennet_decomposition(before, after), bennet_decomposition(before, after.loc[["a", "b"]])
+    )
+
+
+def test_doubling_all_tonnes_at_the_same_unit_values_is_volume_alone():
+    before = pd.DataFrame({"tonnes": [10.0, 20.0], "value_usd": [50.0, 60.0]})
+    terms = bennet_decomposition(before, before * 2).sum()
+    assert terms.to_dict() == pytest.approx({"volume": 110.0, "mix": 0.0, "price": 0.0})
+
+
+def test_a_line_that_appears_is_mix_and_volume_but_not_price():
+    before = pd.DataFrame({"tonnes": [10.0, 0.0], "value_usd": [50.0, 0.0]}, index=["old", "new"])
+    after = pd.DataFrame({"tonnes": [10.0, 10.0], "value_usd": [50.0, 30.0]}, index=["old", "new"])
+    assert bennet_decomposition(before, after)["price"].to_dict() == {"old": 0.0, "new": 0.0}
+
+
+def test_the_published_table_of_fy25_is_reproduced_for_every_split_of_fy24():
+    splits = pd.DataFrame({"85051190": [6.0, 6.96, 8.5, 10.0]})
+    table = bennet_over_splits(VALUE_FY24, 28_590, FY25, splits)
+    millions = table[["volume", "mix", "price", "change"]] / 1e6
+    assert table["85051110"].round(2).tolist() == [9.73, 7.11, 5.45, 4.71]
+    assert millions["volume"].round(1).tolist() == [136.5] * 4
+    assert millions["mix"].to_numpy() == pytest.approx([-8.8, -25.7, -24.5, -15.2], abs=0.1)
+    assert millions["price"].to_numpy() == pytest.approx([-122.1, -105.2, -106.5, -115.7], abs=0.1)
+    assert millions["change"].to_numpy() == pytest.approx([5.6] * 4, abs=1e-9)
+
+
+@any_input
+@given(st.floats(4.4, 100.0))
+def test_a_split_respects_the_totals_of_the_earlier_year_and_equals_the_plain_decomposition(unit_value):
+    row = bennet_over_splits(VALUE_FY24, 28_590, FY25, pd.DataFrame({"85051190": [unit_value]})).iloc[0]
+    before = pd.DataFrame({"tonnes": VALUE_FY24 / row[VALUE_FY24.index] / 1000, "value_usd": VALUE_FY24})
+    assert before["tonnes"].sum() == pytest.approx(28_590)
+    plain = bennet_decomposition(before, FY25).sum()
+    assert row[plain.index].to_dict() == pytest.approx(plain.to_dict(), abs=1e-9 * 206.2e6)
+
+
+def test_three_lines_can_be_swept_at_once():
+    value = pd.Series({"a": 10e6, "b": 20e6, "c": 30e6})
+    after = pd.DataFrame({"tonnes": [2e3, 3e3, 4e3], "value_usd": [12e6, 18e6, 33e6]}, index=value.index)
+    table = bennet_over_splits(value, 10e3, after, pd.DataFrame({"a": [5.0, 6.0], "c": [10.0, 12.0]}))
+    assert table["change"].tolist() == pytest.approx([3e6, 3e6])
+
+
+def test_a_split_that_needs_more_tonnes_than_the_total_stops():
+    with pytest.raises(ValueError, match="no tonnes for the residual line"):
+        bennet_over_splits(VALUE_FY24, 28_590, FY25, pd.DataFrame({"85051190": [8.0, 4.0]}))
+
+
+def test_a_sweep_needs_exactly_one_line_left_over():
+    with pytest.raises(ValueError, match="except one"):
+        bennet_over_splits(VALUE_FY24, 28_590, FY25, pd.DataFrame({"85051190": [8.0], "85051110": [5.0]}))
+
+
+@pytest.mark.parametrize(
+    ("column", "figure"), [("tonnes", -1.0), ("tonnes", np.nan), ("value_usd", np.inf), ("tonnes", 0.0)]
+)
+def test_an_impossible_figure_stops_and_is_shown(column, figure):
+    wrong = FY25.astype(float)
+    wrong.loc["85051190", column] = figure
+    with pytest.raises(ValueError, match=r"after: figures must be known[\s\S]*85051190"):
+        bennet_decomposition(FY25, wrong)
+
+
+@any_input
+@given(st.lists(st.tuples(positive, positive, positive), min_size=2, max_size=6))
+def test_tonnes_unit_value_and_exchange_rate_add_up_to_rupee_growth(rows):
+    periods = pd.DataFrame(rows, columns=["tonnes", "value_inr", "inr_per_usd"])
+    bridge = log_growth_bridge(periods)
+    growth = np.diff(np.log(periods["value_inr"]))
+    parts = bridge[["tonnes", "unit_value_usd", "inr_per_usd"]].sum(axis=1)
+    assert parts.to_numpy() == pytest.approx(growth, abs=1e-9)
+    assert (bridge["value_usd"] + bridge["inr_per_usd"]).to_numpy() == pytest.approx(growth, abs=1e-9)
+    assert (bridge["tonnes"] + bridge["unit_value_inr"]).to_numpy() == pytest.approx(growth, abs=1e-9)
+
+
+def test_volume_up_88_percent_and_value_up_5_percent_is_a_log_fall_of_unit_value_of_0_582():
+    periods = pd.DataFrame(
+        {"tonnes": [28_590, 53_748], "value_inr": [1661e7, 1744e7], "inr_per_usd": [82.79, 84.57]},
+        index=[2024, 2025],
+    )
+    bridge = log_growth_bridge(periods)
+    assert bridge.loc[2025, ["tonnes", "value_inr", "unit_value_inr"]].astype(float).round(3).tolist() == [
+        0.631, 0.049, -0.582,
+    ]  # fmt: skip
+    assert bridge["since"].tolist() == [2024]
+
+
+def test_a_bridge_across_a_missing_figure_or_disordered_years_stops():
+    periods = pd.DataFrame({"tonnes": [1.0, 0.0], "value_inr": 1.0, "inr_per_usd": 80.0}, index=[2024, 2025])
+    with pytest.raises(ValueError, match="positive figures"):
+        log_growth_bridge(periods)
+    with pytest.raises(ValueError, match="increasing order"):
+        log_growth_bridge(periods.iloc[::-1])
