@@ -6,6 +6,7 @@ so that a figure follows the reader's light or dark setting.
 """
 
 import io
+import textwrap
 from functools import wraps
 
 import matplotlib
@@ -197,7 +198,7 @@ def _canvas(unit: str, panels: int = 1, height: float = 3.6):
 
 
 def _finish(fig, ax, title: str, alt: str, data: pd.DataFrame, as_of: str, source: str) -> Figure:
-    fig.supxlabel(f"Source: {source}. As of {as_of}.", x=0.0, ha="left", fontsize=8, color=MUTED)
+    fig.supxlabel(_wrap(f"Source: {source}. As of {as_of}.", 100), x=0.0, ha="left", fontsize=8, color=MUTED)
     with matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": title}):
         buffer = io.StringIO()
         fig.savefig(buffer, format="svg", metadata={"Date": None})
@@ -216,6 +217,4 @@ def _period_text(period: str) -> str:
 
 
 def _wrap(text: str, width: int = 34) -> str:
-    import textwrap
-
     return "\n".join(textwrap.wrap(text, width))

@@ -88,10 +88,12 @@ def sources() -> pd.DataFrame:
     return raw("sources").set_index("id").join(terms, on="terms")
 
 
-def newest(name: str, as_of: str | date) -> pd.Series:
-    """The row of a table that became public last, by ``as_of``; gaps and unverified figures do not count."""
+def newest(name: str, as_of: str | date, **keys: str) -> pd.Series:
+    """The row that became public last by ``as_of``, of those reported by a source under these keys."""
     rows = table(name, as_of, vintages=True)
-    rows = rows[~rows["status"].isin(["missing", "unverified"])]
+    rows = rows[rows["status"] == "reported"]
+    for column, wanted in keys.items():
+        rows = rows[rows[column] == wanted]
     return rows.loc[rows["published"].idxmax()]
 
 

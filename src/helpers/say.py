@@ -94,17 +94,17 @@ def mining(as_of: str | date) -> Sentence:
                     f"of the world's {_t(total['tonnes_reo'])}{ground}.")
 
 
-def forecast(intervals: pd.DataFrame, model: str = "shrunken drift") -> Sentence:
-    """The coming years under each starting point, with intervals: the answer of chapter 4."""
-    rows = intervals[intervals["model"] == model]
-    parts = []
-    for scenario in reversed(list(dict.fromkeys(rows["scenario"]))):
-        path = rows[rows["scenario"] == scenario]
-        near, far = path.iloc[min(1, len(path) - 1)], path.iloc[-1]
-        start = "its run-rate since April 2025" if scenario == "run-rate" else "the last yearly total as recorded"
-        parts.append(f"From {start}, India's imports are {_t(near['median'], -2)} in {near['period']} (80 % interval {_between80(near)}) and "
-                     f"{_t(far['median'], -2)} in {far['period']} ({_between80(far)})")
-    return Sentence(". ".join(parts) + ".", answer=True)
+def forecast(table: pd.DataFrame, known: pd.Series, model: str = "shrunken drift") -> Sentence:
+    """The coming years from each starting point, with intervals: the answer of chapter 4."""
+    rows = annual.intervals(table)
+    rows = rows[rows["model"] == model]
+    what = {"customs": "of magnets (HS 850511)", "repm": "of rare-earth magnets"}[table["target"].iloc[0]]
+    paths = {scenario: _near_and_far(path) for scenario, path in rows.groupby("scenario")}
+    recorded = f"the {_t(known.iloc[-1])} recorded for {known.index[-1]}"
+    if "run-rate" not in paths:
+        return Sentence(f"From {recorded}, India will import {paths['as recorded'].replace(' t (', f' t {what} (', 1)}.", answer=True)
+    return Sentence(f"At its rate since April 2025, India will import {paths['run-rate'].replace(' t (', f' t {what} (', 1)}. "
+                    f"Growth from {recorded} would give {paths['as recorded']}.", answer=True)
 
 
 def second_half_needed(table: pd.DataFrame, as_of: str | date) -> Sentence:
@@ -130,6 +130,11 @@ def coverage(as_of: str | date) -> Sentence:
                     f"{text}, by collection (source B1).")
 
 
+def _near_and_far(path: pd.DataFrame) -> str:
+    ends = path.iloc[[min(1, len(path) - 1), -1]].drop_duplicates("period")
+    return " and ".join(f"{_t(row['median'], -2)} ({_between80(row)}) in {row['period']}" for _, row in ends.iterrows())
+
+
 def _t(value: float, decimals: int = 0) -> str:
     return f"{number(round(value, decimals) if decimals < 0 else value)} t"
 
@@ -139,7 +144,7 @@ def _between(row: pd.Series) -> str:
 
 
 def _between80(row: pd.Series) -> str:
-    return f"{number(round(row['low80'], -2))} to {number(round(row['high80'], -2))} t"
+    return f"80 % interval {number(round(row['low80'], -2))} to {number(round(row['high80'], -2))}"
 
 
 def _signed(fraction: float) -> str:

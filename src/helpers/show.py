@@ -100,24 +100,28 @@ def _html(data: pd.DataFrame, caption: str, decimals: int = 0) -> str:
     decimals = decimals if decimals or _whole(data) else 2
     named = any(name is not None for name in data.index.names)
     rows = data.reset_index() if named else data
-    numeric = {c for c in rows.columns if pd.api.types.is_numeric_dtype(rows[c]) and not pd.api.types.is_bool_dtype(rows[c])}
     shown = _format(rows, decimals)
-    head = "".join(f'<th scope="col"{_number_class(c in numeric)}>{html.escape(str(c))}</th>' for c in shown.columns)
+    classes = {column: _class(rows[column]) for column in rows.columns}
+    head = "".join(f'<th scope="col"{classes[c]}>{html.escape(str(c))}</th>' for c in shown.columns)
     lead = len(data.index.names) if named else 1
     body = "".join(
-        "<tr>" + "".join(_cell(value, column in numeric, place < lead) for place, (column, value) in enumerate(row.items())) + "</tr>"
+        "<tr>" + "".join(_cell(row[c], classes[c], place < lead) for place, c in enumerate(shown.columns)) + "</tr>"
         for _, row in shown.iterrows()
     )
     return f"<table><caption>{html.escape(caption)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
-def _cell(value, numeric: bool, heads: bool) -> str:
+def _cell(value, classes: str, heads: bool) -> str:
     text = html.escape("" if pd.isna(value) else str(value))
-    return f'<th scope="row">{text}</th>' if heads and not numeric else f"<td{_number_class(numeric)}>{text}</td>"
+    return f'<th scope="row"{classes}>{text}</th>' if heads else f"<td{classes}>{text}</td>"
 
 
-def _number_class(numeric: bool) -> str:
-    return ' class="number"' if numeric else ""
+def _class(column: pd.Series) -> str:
+    if pd.api.types.is_bool_dtype(column):
+        return ""
+    if pd.api.types.is_numeric_dtype(column):
+        return ' class="number"'
+    return ' class="date"' if pd.api.types.is_datetime64_any_dtype(column) else ""
 
 
 def _whole(data: pd.DataFrame) -> bool:

@@ -14,7 +14,7 @@ from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 
-from helpers import load, paths
+from helpers import load, paths, trade
 from helpers.report import page
 from helpers.report.parameters import Parameters, given
 from helpers.report.run import Chapter, End
@@ -111,10 +111,10 @@ def write_archive(root: Path) -> Path:
 
 
 def _frame(chapters: list[Chapter], parameters: Parameters) -> dict:
-    newest = load.newest("trade", parameters.as_of)
+    newest = load.newest("trade", parameters.as_of, flow="import", reporter="IND", hs=trade.METAL)
     age = (parameters.as_of - newest["published"].date()).days
     listed = [{"name": c.name, "short": SHORT[c.name], "title": page.title(c.notebook)} for c in chapters]
-    text = f"The newest trade figure used became public on {newest['published']:%Y-%m-%d}, {age} days before."
+    text = f"The newest figure of India's magnet imports, {newest['period']}, became public on {newest['published']:%Y-%m-%d}, {age} days earlier."
     return {"as_of": str(parameters.as_of), "home": "index.html", "chapters": listed, "parameters": parameters.model_dump(mode="json"),
             "newest": text, "notice": text if age > 120 else "", "forecast": True, "name": "index"}  # fmt: skip
 
