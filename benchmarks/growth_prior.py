@@ -32,9 +32,7 @@ def measure(collections: list[list]) -> GrowthPrior:
     excess = np.log(variance).var() - polygamma(1, (count - 1) / 2).mean()
     dof = 2 * _inverse_trigamma(max(excess, 0.05))
     # the mean of log s2 is log sd2 plus two digamma terms: of the series' length, and of the prior's dof
-    shift = (polygamma(0, (count - 1) / 2) - np.log((count - 1) / 2)).mean() - (
-        polygamma(0, dof / 2) - np.log(dof / 2)
-    )
+    shift = (polygamma(0, (count - 1) / 2) - np.log((count - 1) / 2)).mean() - (polygamma(0, dof / 2) - np.log(dof / 2))
     return GrowthPrior(own.mean(), spread, float(np.exp((np.log(variance).mean() - shift) / 2)), dof)
 
 

@@ -141,9 +141,7 @@ def two_years(seed=3, log_sd=0.2):
         [["85051110", "85051190"], ["CHN", "JPN"], months], names=["hs", "partner", "period"]
     ).to_frame(index=False)
     rng = np.random.default_rng(seed)
-    price = cells["hs"].map({"85051110": 2.0, "85051190": 7.0}) * np.exp(
-        log_sd * rng.standard_normal(len(cells))
-    )
+    price = cells["hs"].map({"85051110": 2.0, "85051190": 7.0}) * np.exp(log_sd * rng.standard_normal(len(cells)))
     tonnes = 500 * np.exp(0.5 * rng.standard_normal(len(cells)))
     return cells.assign(tonnes=tonnes, value_usd=tonnes * price * 1000)
 
@@ -159,9 +157,7 @@ BY = ["hs", "partner"]
     st.booleans(),
     st.integers(0, 20),
 )
-def test_an_injected_slip_of_10_or_100_or_a_lakh_is_caught_and_its_factor_suggested(
-    row, slip, column, too_high, seed
-):
+def test_an_injected_slip_of_10_or_100_or_a_lakh_is_caught_and_its_factor_suggested(row, slip, column, too_high, seed):
     cells = two_years(seed)
     price = 2.0 if cells.loc[row, "hs"] == "85051110" else 7.0
     cells.loc[row, "value_usd"] = cells.loc[row, "tonnes"] * price * 1000
@@ -194,9 +190,7 @@ def test_flags_do_not_depend_on_the_units_of_weight_and_value(weight, money):
     cells.loc[7, "tonnes"] *= 10
     rescaled = cells.assign(tonnes=cells["tonnes"] * weight, value_usd=cells["value_usd"] * money)
     columns = ["tested", "flagged", "quantity_factor"]
-    pd.testing.assert_frame_equal(
-        flag_unit_values(rescaled, BY)[columns], flag_unit_values(cells, BY)[columns]
-    )
+    pd.testing.assert_frame_equal(flag_unit_values(rescaled, BY)[columns], flag_unit_values(cells, BY)[columns])
 
 
 def test_a_dear_month_that_no_slip_explains_is_flagged_without_a_factor():

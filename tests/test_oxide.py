@@ -40,9 +40,7 @@ RANGES = pd.DataFrame(
 @st.composite
 def chains(draw):
     values = {name: draw(share) for name in ("ree_share", "metal_yield", "alloy_yield", "machining_yield")}
-    return pd.Series(
-        values | {"oxide_factor": draw(st.floats(1, 1.3)), "swarf_recycled": draw(st.floats(0, 1))}
-    )
+    return pd.Series(values | {"oxide_factor": draw(st.floats(1, 1.3)), "swarf_recycled": draw(st.floats(0, 1))})
 
 
 def test_oxide_factors_equal_their_atomic_masses_to_four_decimals():

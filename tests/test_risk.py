@@ -99,9 +99,7 @@ def test_governance_from_weakest_to_strongest_is_a_risk_from_one_to_zero():
 
 @any_input
 @given(
-    st.lists(
-        st.tuples(st.floats(1e-3, 1e6), st.floats(-2.5, 2.5), st.floats(0.5, 2)), min_size=1, max_size=12
-    ),
+    st.lists(st.tuples(st.floats(1e-3, 1e6), st.floats(-2.5, 2.5), st.floats(0.5, 2)), min_size=1, max_size=12),
     st.floats(1e-3, 1e3),
 )
 def test_weighted_concentration_stays_within_its_weights_and_ignores_the_unit(rows, unit):
@@ -115,9 +113,7 @@ def test_weighted_concentration_stays_within_its_weights_and_ignores_the_unit(ro
 
 
 def test_a_supplier_without_governance_or_trade_factor_stops_instead_of_counting_as_average():
-    suppliers = pd.DataFrame(
-        {"tonnes": [9, 1], "wgi": [-0.3, np.nan], "trade_factor": 1.0}, index=["CHN", "MMR"]
-    )
+    suppliers = pd.DataFrame({"tonnes": [9, 1], "wgi": [-0.3, np.nan], "trade_factor": 1.0}, index=["CHN", "MMR"])
     with pytest.raises(ValueError, match="MMR"):
         governance_weighted_herfindahl(suppliers)
     with pytest.raises(ValueError, match="trade factors"):
@@ -131,9 +127,7 @@ def test_a_supplier_without_governance_or_trade_factor_stops_instead_of_counting
 def test_one_concentration_gives_the_published_risk_of_heavy_rare_earths(element, substitution, published):
     # EU study of 2023, processing, "GS only", recycling input rate 1 %. The table prints the risk and not the
     # concentration; 5.68 is the value that fits, so recycling and substitution are what is tested.
-    risk = eu_supply_risk(
-        stage(element, global_hhi=5.68, recycling_rate=0.01, substitution_index=substitution)
-    )
+    risk = eu_supply_risk(stage(element, global_hhi=5.68, recycling_rate=0.01, substitution_index=substitution))
     assert round(risk.loc[element, "supply_risk"], 1) == published
     assert risk.loc[element, "supply_used"] == "global only"
 

@@ -15,8 +15,18 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=N
 
 @app.command()
 def report(
-    parameter: Annotated[list[str], typer.Option("-p", "--parameter", metavar="NAME=VALUE", help="Set a parameter: target, baseline_t, horizon. Repeat as needed.")] = [],  # noqa: B006
-    as_of: Annotated[str, typer.Option(help="Use only figures public on this day, YYYY-MM-DD.", show_default="today")] = "",
+    parameter: Annotated[
+        list[str],
+        typer.Option(
+            "-p",
+            "--parameter",
+            metavar="NAME=VALUE",
+            help="Set a parameter: target, baseline_t, horizon. Repeat as needed.",
+        ),
+    ] = [],  # noqa: B006
+    as_of: Annotated[
+        str, typer.Option(help="Use only figures public on this day, YYYY-MM-DD.", show_default="today")
+    ] = "",
     output: Annotated[Path, typer.Option(help="Folder of the reports.")] = paths.REPORTS,
     timeout: Annotated[int, typer.Option(help="Seconds allowed for each cell.")] = 120,
 ) -> None:
@@ -42,7 +52,11 @@ def report(
 
 
 @app.command()
-def validate(as_of: Annotated[str, typer.Option(help="Check identities with what was public on this day.", show_default="today")] = "") -> None:
+def validate(
+    as_of: Annotated[
+        str, typer.Option(help="Check identities with what was public on this day.", show_default="today")
+    ] = "",
+) -> None:
     """Check data/ against its descriptor, itself and published totals; one screen, exit code 3 if it fails."""
     from helpers import load, validate
 
@@ -57,7 +71,9 @@ def validate(as_of: Annotated[str, typer.Option(help="Check identities with what
     identities = validate.identities(as_of or str(date.today()))
     print()
     for row in identities.itertuples():
-        print(f"{'holds' if row.holds else 'FAILS'}  {row.identity}: {row.computed:,.2f} against {row.published:,.2f} ± {row.allowed:,.2f} {row.unit}")
+        verdict = "holds" if row.holds else "FAILS"
+        figures = f"{row.computed:,.2f} against {row.published:,.2f} ± {row.allowed:,.2f} {row.unit}"
+        print(f"{verdict}  {row.identity}: {figures}")
     if not identities["holds"].all():
         _stop("\nA total does not match its parts.", 3)
     print(f"\ndata/ is valid: {len(identities)} identities hold, {len(load.raw('sources'))} sources.")

@@ -62,9 +62,7 @@ def simulate_repm_tonnes(lines, *, repm_median, repm_log_sd, draws, seed):
         If a figure is missing or negative, the bounds are reversed, or a draw puts REPM below other goods.
     """
     _check_priced_lines(lines)
-    price_stream, other_stream = (
-        np.random.default_rng(child) for child in np.random.SeedSequence(seed).spawn(2)
-    )
+    price_stream, other_stream = (np.random.default_rng(child) for child in np.random.SeedSequence(seed).spawn(2))
     repm_price = repm_median * np.exp(repm_log_sd * price_stream.standard_normal((draws, 1)))
     low, high = lines["other_low"].to_numpy(float), lines["other_high"].to_numpy(float)
     other_price = low + (high - low) * other_stream.random((draws, 1))
@@ -186,6 +184,5 @@ def _check_cells(cells):
     valid = np.isfinite(figures).all(axis=1) & (figures >= 0).all(axis=1)
     if cells.empty or not valid.all():
         raise ValueError(
-            f"cells need known figures, none negative, and at least one row; first offenders:\n"
-            f"{figures[~valid].head()}"
+            f"cells need known figures, none negative, and at least one row; first offenders:\n{figures[~valid].head()}"
         )

@@ -164,9 +164,7 @@ def _unit_value(value, tonnes, other_value, other_tonnes):
 
 def _check_same_lines(before, after):
     if not before.index.is_unique or not after.index.is_unique or set(before.index) != set(after.index):
-        raise ValueError(
-            f"both periods need the same lines, each once: {list(before.index)} and {list(after.index)}"
-        )
+        raise ValueError(f"both periods need the same lines, each once: {list(before.index)} and {list(after.index)}")
 
 
 def _check_period(name, lines):
@@ -196,6 +194,5 @@ def _check_feasible(unit_values, residual_tonnes):
     wrong = unit_values[~(residual_tonnes > 0) | ~(unit_values > 0).all(axis=1)]
     if len(wrong):
         raise ValueError(
-            f"these unit values leave no tonnes for the residual line; raise them; first offenders:\n"
-            f"{wrong.head()}"
+            f"these unit values leave no tonnes for the residual line; raise them; first offenders:\n{wrong.head()}"
         )

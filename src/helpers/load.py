@@ -70,7 +70,7 @@ def series(name: str, as_of: str | date, *, unverified: bool = False, **keys: st
         rows = rows[rows[column] == wanted]
     unusable = ["missing"] if unverified else ["missing", "unverified"]
     rows = rows[~rows["status"].isin(unusable)]
-    if rows["unit"].nunique() > 1:
+    if len(rows["unit"].unique()) > 1:
         raise DataError(f"data/{name}.csv mixes units for {keys}:\n{show(rows)}\nGive each unit a measure of its own.")
     order = rows["period"].map(fiscal.span)
     return rows.loc[order.sort_values(kind="stable").index].set_index("period").drop(columns=list(key_columns(name)))
@@ -105,7 +105,7 @@ def key_columns(name: str) -> tuple[str, ...]:
 
 def raw(name: str) -> pd.DataFrame:
     """A file of ``data/`` as it is written, typed by ``datapackage.json``, nothing chosen or corrected."""
-    path = paths.DATA / f"{name}.csv"
+    path = paths.DATA / _resource(name)["path"]
     return _read(name, path, path.stat().st_mtime_ns).copy()
 
 

@@ -44,8 +44,14 @@ class Figure:
             raise ValueError(f"figure {self.title!r} needs a finding as its title and an alternative text of its own")
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict:
-        payload = {"kind": "figure", "title": self.title, "alt": self.alt, "svg": self.svg, "csv": _csv(self.data),
-                   "table": _html(self.data, f"Data of the figure: {self.title}")}
+        payload = {
+            "kind": "figure",
+            "title": self.title,
+            "alt": self.alt,
+            "svg": self.svg,
+            "csv": _csv(self.data),
+            "table": _html(self.data, f"Data of the figure: {self.title}"),
+        }
         return {"text/plain": f"Figure: {self.title}\n{self.alt}", "image/svg+xml": self.svg, MIME: payload}
 
 
@@ -60,8 +66,11 @@ class Table:
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict:
         text = _format(self.data, self.decimals)
         shown = _html(self.data, self.caption, self.decimals)
-        return {"text/plain": f"{self.caption}\n{text.to_string()}", "text/html": shown,
-                MIME: {"kind": "table", "caption": self.caption, "html": shown, "csv": _csv(self.data)}}
+        return {
+            "text/plain": f"{self.caption}\n{text.to_string()}",
+            "text/html": shown,
+            MIME: {"kind": "table", "caption": self.caption, "html": shown, "csv": _csv(self.data)},
+        }
 
 
 @dataclass(frozen=True)
@@ -73,7 +82,10 @@ class Download:
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict:
         text = f"{self.name}: {len(self.data):,} rows, columns {', '.join(self.data.columns)}"
-        return {"text/plain": text, MIME: {"kind": "file", "name": self.name, "text": self.data.to_csv(index=False, lineterminator="\n")}}
+        return {
+            "text/plain": text,
+            MIME: {"kind": "file", "name": self.name, "text": self.data.to_csv(index=False, lineterminator="\n")},
+        }
 
 
 def number(value: float, decimals: int = 0) -> str:
@@ -108,7 +120,9 @@ def _html(data: pd.DataFrame, caption: str, decimals: int = 0) -> str:
         "<tr>" + "".join(_cell(row[c], classes[c], place < lead) for place, c in enumerate(shown.columns)) + "</tr>"
         for _, row in shown.iterrows()
     )
-    return f"<table><caption>{html.escape(caption)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    return (
+        f"<table><caption>{html.escape(caption)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    )
 
 
 def _cell(value, classes: str, heads: bool) -> str:

@@ -18,8 +18,14 @@ def mine_output(as_of: str | date, area: str = "IND") -> pd.DataFrame:
         another figure), sorted by year and date.
     """
     rows = load.table("production", as_of, vintages=True)
-    rows = rows[(rows["stage"] == "mine") & (rows["area"] == area) & (rows["measure"] == "output") & rows["value"].notna()]
-    table = rows.assign(year=rows["period"].astype(int)).rename(columns={"value": "tonnes_reo"}).sort_values(["year", "published"])
+    rows = rows[
+        (rows["stage"] == "mine") & (rows["area"] == area) & (rows["measure"] == "output") & rows["value"].notna()
+    ]
+    table = (
+        rows.assign(year=rows["period"].astype(int))
+        .rename(columns={"value": "tonnes_reo"})
+        .sort_values(["year", "published"])
+    )
     last = table.groupby("year")["published"].transform("max")
     table["revised"] = table["published"] < last
     return table[["year", "tonnes_reo", "published", "status", "source", "revised"]].reset_index(drop=True)
@@ -38,7 +44,10 @@ def neodymium(as_of: str | date) -> pd.DataFrame:
     made = load.series("production", as_of, area="IREL", stage="separated", commodity="Nd", measure="output")
     kinds = {"planned": "neodymium output plan", "target": "neodymium output target"}
     tables = [made.assign(kind="made")]
-    tables += [load.series("outlooks", as_of, publisher="IREL", quantity=quantity).assign(kind=kind) for kind, quantity in kinds.items()]
+    tables += [
+        load.series("outlooks", as_of, publisher="IREL", quantity=quantity).assign(kind=kind)
+        for kind, quantity in kinds.items()
+    ]
     table = pd.concat(tables).reset_index().rename(columns={"value": "tonnes"})
     return table[["period", "kind", "tonnes", "status", "source"]]
 
@@ -78,12 +87,18 @@ def scheme_need(as_of: str | date) -> pd.DataFrame:
         return pd.DataFrame({"tonnes_reo": [], "basis": []}, index=pd.Index([], name="item"))
     magnets = assumptions["scheme_capacity"]
     rows = {
-        "Scheme: oxide contained in its magnets": (oxide.contained_oxide(magnets, chain), "rare-earth content, sourced"),
+        "Scheme: oxide contained in its magnets": (
+            oxide.contained_oxide(magnets, chain),
+            "rare-earth content, sourced",
+        ),
         "Scheme: with the loss from oxide to metal": (oxide.oxide_for_magnet(magnets, chain), "sourced"),
     }
     machined = magnet_chain(as_of, machining=True)
     if machined is not None:
-        rows["Scheme: with machining loss too"] = (oxide.oxide_for_magnet(magnets, machined), "machining yield unverified")
+        rows["Scheme: with machining loss too"] = (
+            oxide.oxide_for_magnet(magnets, machined),
+            "machining yield unverified",
+        )
     for row in neodymium(as_of).itertuples():
         rows[f"IREL neodymium, {row.period} {row.kind}"] = (row.tonnes, row.source)
     return pd.DataFrame.from_dict(rows, orient="index", columns=["tonnes_reo", "basis"]).rename_axis("item")

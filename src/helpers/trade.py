@@ -53,13 +53,18 @@ def halves(as_of: str | date) -> pd.DataFrame:
     """
     weight, change = imports(as_of), imports(as_of, "weight_yoy")
     if "FY26-H1" not in weight.index or "FY26-H1" not in change.index or "FY25" not in weight.index:
-        return pd.DataFrame(columns=["tonnes", "low", "high", "t_per_month"], index=pd.Index([], name="period"), dtype=float)
+        return pd.DataFrame(
+            columns=["tonnes", "low", "high", "t_per_month"], index=pd.Index([], name="period"), dtype=float
+        )
     now, year = weight.loc["FY26-H1", "value"], weight.loc["FY25", "value"]
     fall = change.loc["FY26-H1", ["value", "high", "low"]].to_numpy(dtype=float)
     before = now / (1 + fall / 100)
     rest = year - before[[0, 2, 1]]
-    table = pd.DataFrame([before, rest, [now, now, now]], columns=["tonnes", "low", "high"],
-                         index=pd.Index(["FY25-H1", "FY25-H2", "FY26-H1"], name="period"))
+    table = pd.DataFrame(
+        [before, rest, [now, now, now]],
+        columns=["tonnes", "low", "high"],
+        index=pd.Index(["FY25-H1", "FY25-H2", "FY26-H1"], name="period"),
+    )
     return table.assign(t_per_month=table["tonnes"] / 6)
 
 
@@ -116,7 +121,9 @@ def lines(as_of: str | date) -> pd.DataFrame:
         index=pd.Index([LINES[FERRITE], LINES[OTHER_METAL]], name="line"),
     ).dropna()
     table["usd_per_kg"] = table["usd_m"] / table["tonnes"] * 1000
-    return table.assign(weight_share=table["tonnes"] / table["tonnes"].sum(), value_share=table["usd_m"] / table["usd_m"].sum())
+    return table.assign(
+        weight_share=table["tonnes"] / table["tonnes"].sum(), value_share=table["usd_m"] / table["usd_m"].sum()
+    )
 
 
 def value_usd(as_of: str | date, period: str = "FY25") -> float:
@@ -137,7 +144,12 @@ def growth(as_of: str | date) -> pd.DataFrame:
     """
     weight = imports(as_of)["value"]
     value = imports(as_of, "value_usd")["value"]
-    table = pd.DataFrame({year: {"tonnes": weight.get(year, np.nan), "million USD": value.get(year, np.nan)} for year in ("FY24", "FY25")})
+    table = pd.DataFrame(
+        {
+            year: {"tonnes": weight.get(year, np.nan), "million USD": value.get(year, np.nan)}
+            for year in ("FY24", "FY25")
+        }
+    )
     table.loc["USD per kg"] = table.loc["million USD"] / table.loc["tonnes"] * 1000
     return table.assign(change=table["FY25"] / table["FY24"] - 1).dropna()
 
@@ -153,13 +165,26 @@ def scopes(as_of: str | date) -> pd.DataFrame:
     wanted = [
         ("All metal magnets, HS 850511", imports(as_of), "FY25"),
         ("Line 85051190, metal magnets other than ferrite cores", imports(as_of, hs=OTHER_METAL), "FY25"),
-        ("Rare-earth magnets used in India", load.series("production", as_of, area="IND", stage="use", commodity="REPM", measure="consumption"), "2025"),
-        ("Rare-earth magnets shipped by China to India", load.series("trade", as_of, flow="export", reporter="CHN", partner="IND", hs=FERRITE, measure="weight"), "2025"),
+        (
+            "Rare-earth magnets used in India",
+            load.series("production", as_of, area="IND", stage="use", commodity="REPM", measure="consumption"),
+            "2025",
+        ),
+        (
+            "Rare-earth magnets shipped by China to India",
+            load.series("trade", as_of, flow="export", reporter="CHN", partner="IND", hs=FERRITE, measure="weight"),
+            "2025",
+        ),
         ("Rare-earth magnets imported by car makers", imports(as_of, "weight_auto", hs="REPM"), "FY25"),
     ]
-    rows = [{"scope": scope, "period": period, **found.loc[period, ["value", "low", "high", "status", "source"]]}
-            for scope, found, period in wanted if period in found.index]
-    table = pd.DataFrame(rows, columns=["scope", "period", "value", "low", "high", "status", "source"]).set_index("scope")
+    rows = [
+        {"scope": scope, "period": period, **found.loc[period, ["value", "low", "high", "status", "source"]]}
+        for scope, found, period in wanted
+        if period in found.index
+    ]
+    table = pd.DataFrame(rows, columns=["scope", "period", "value", "low", "high", "status", "source"]).set_index(
+        "scope"
+    )
     return table.rename(columns={"value": "tonnes"})
 
 

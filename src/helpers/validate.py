@@ -59,14 +59,28 @@ def identities(as_of: str | date) -> pd.DataFrame:
     line, ferrite = _figure(as_of, "85051190", "FY25"), _figure(as_of, "85051110", "FY25")
     china = _figure(as_of, "85051190", "FY25", partner="CHN")
     share = _figure(as_of, "85051190", "FY25", "weight_share", partner="CHN")
-    dollars = {hs: _figure(as_of, hs, "FY25", "value_usd") for hs in ("850511", "85051190", "85051110", "85051900", "850511+850519")}
+    dollars = {
+        hs: _figure(as_of, hs, "FY25", "value_usd")
+        for hs in ("850511", "85051190", "85051110", "85051900", "850511+850519")
+    }
     value = _figure(as_of, "850511", "FY25", "value_inr") * 10 / _rupee(as_of)  # a crore is ten million
     china_months, china_year = _china_2025(as_of)
     now, before = halves["FY26-H1"], halves["FY25-H2"]
     rows = [
-        ("value of FY25 in rupees, at the year's exchange rate, is the value in dollars", value, dollars["850511"], 0.5, "USD m"),
-        ("850511 + 85051900 is what SBI reports: the press series is HS 850511",
-         value + dollars["85051900"], dollars["850511+850519"], 0.5, "USD m"),
+        (
+            "value of FY25 in rupees, at the year's exchange rate, is the value in dollars",
+            value,
+            dollars["850511"],
+            0.5,
+            "USD m",
+        ),
+        (
+            "850511 + 85051900 is what SBI reports: the press series is HS 850511",
+            value + dollars["85051900"],
+            dollars["850511+850519"],
+            0.5,
+            "USD m",
+        ),
         ("85051190 is China's tonnes over China's share", china / share * 100, line, line * 0.0006, "t"),
         ("85051110 is the rest of 850511 by weight", year - line, ferrite, 1, "t"),
         ("85051110 is the rest of 850511 by value", value - dollars["85051190"], dollars["85051110"], 0.02, "USD m"),
@@ -109,7 +123,12 @@ def _package() -> list[tuple]:
     for task in report.tasks:
         file = f"{task.name}.csv"
         found += [
-            (file, f"line {error.row_number}: {_cells(error)}" if hasattr(error, "row_number") else "", f"{error.title}: {error.note}", _remedy(error, task.name))
+            (
+                file,
+                f"line {error.row_number}: {_cells(error)}" if hasattr(error, "row_number") else "",
+                f"{error.title}: {error.note}",
+                _remedy(error, task.name),
+            )
             for error in task.errors[:5]
         ]
     return found + [("datapackage.json", "", error.title, error.note) for error in report.errors]
@@ -137,23 +156,55 @@ def _rows(name: str) -> list[tuple]:
 
     known = set(load.raw("sources")["id"])
     named = rows["note"].map(lambda note: set(_SOURCE_ID.findall(note)) - known)
-    report(named.map(bool), f"notes name sources that are not in sources.csv: {sorted(set().union(*named))}", "correct the id, or add the source")
+    report(
+        named.map(bool),
+        f"notes name sources that are not in sources.csv: {sorted(set().union(*named))}",
+        "correct the id, or add the source",
+    )
     if "period" in rows:
         spans = rows["period"].map(_span)
         report(spans.isna(), "unknown periods", "write FY25, FY26-H1, FY26-Q2, 2024, 2025-04, 2013-03-31 or first/last")
         observed = name not in ("outlooks", "events") and (rows["status"] != "missing")
         ends = pd.to_datetime(spans.map(lambda s: s[1] if isinstance(s, tuple) else pd.NaT))
-        report(observed & (rows["published"] < ends), "published before the period was over", "correct the period or the date; plans belong in outlooks.csv")
+        report(
+            observed & (rows["published"] < ends),
+            "published before the period was over",
+            "correct the period or the date; plans belong in outlooks.csv",
+        )
     since = rows["source"].map(load.raw("sources").set_index("id")["public_since"])
-    report(rows["published"].isna() | since.isna(), "no date of publication", "give the day on which the figure became public")
+    report(
+        rows["published"].isna() | since.isna(),
+        "no date of publication",
+        "give the day on which the figure became public",
+    )
     if "value" in rows:
         value, low, high = rows["value"], rows["low"], rows["high"]
-        report(rows["unit"].isin(TONNAGE) & (rows[["value", "low", "high"]].min(axis=1) < 0), "negative tonnages", "correct the sign")
-        report((value < low) | (value > high) | (low > high), "values outside their own range", "correct value, low or high")
+        report(
+            rows["unit"].isin(TONNAGE) & (rows[["value", "low", "high"]].min(axis=1) < 0),
+            "negative tonnages",
+            "correct the sign",
+        )
+        report(
+            (value < low) | (value > high) | (low > high),
+            "values outside their own range",
+            "correct value, low or high",
+        )
         empty = rows[["value", "low", "high"]].isna().all(axis=1)
-        report(empty & (rows["status"] != "missing"), "figures without a number", "give a value or a range, or the status missing")
-        report(~empty & (rows["status"] == "missing") & value.notna(), "missing figures with a number", "give the status the number deserves")
-        report((rows["source"] == "M0") & ~rows["status"].isin(["unverified", "missing"]), "recalled figures with a better status than unverified", "name the source")
+        report(
+            empty & (rows["status"] != "missing"),
+            "figures without a number",
+            "give a value or a range, or the status missing",
+        )
+        report(
+            ~empty & (rows["status"] == "missing") & value.notna(),
+            "missing figures with a number",
+            "give the status the number deserves",
+        )
+        report(
+            (rows["source"] == "M0") & ~rows["status"].isin(["unverified", "missing"]),
+            "recalled figures with a better status than unverified",
+            "name the source",
+        )
     return found
 
 

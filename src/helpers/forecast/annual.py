@@ -16,12 +16,17 @@ COLUMNS = ["as_of", "target", "origin", "horizon", "period", "scenario", "model"
 MODELS = {"shrunken drift": drift.shrunken_log_drift, "naive": drift.naive}
 
 _SERIES = {
-    "customs": ("trade", {"flow": "import", "reporter": "IND", "partner": "world", "hs": "850511", "measure": "weight"}),
+    "customs": (
+        "trade",
+        {"flow": "import", "reporter": "IND", "partner": "world", "hs": "850511", "measure": "weight"},
+    ),
     "repm": ("production", {"area": "IND", "stage": "use", "commodity": "REPM", "measure": "consumption"}),
 }
 
 
-def forecast(as_of: str | date, target: str = "customs", baseline_t: float | None = None, horizon: int = 10) -> pd.DataFrame:
+def forecast(
+    as_of: str | date, target: str = "customs", baseline_t: float | None = None, horizon: int = 10
+) -> pd.DataFrame:
     """Quantiles of yearly tonnes, ``horizon`` fiscal years ahead, under every scenario and model.
 
     Scenario ``as recorded`` starts from the yearly totals. Scenario ``run-rate`` is there once a part of a
@@ -59,7 +64,9 @@ def forecast(as_of: str | date, target: str = "customs", baseline_t: float | Non
     if part is not None:
         share = len(fiscal.months(part.name)) / 12
         levels = pd.concat([known.iloc[:-1], pd.Series({part.name: part["value"] / share})])
-        tables.append(_paths(levels, fiscal.fiscal_year(last), part.name, horizon, as_of, {"scenario": "run-rate"}, part["value"]))
+        tables.append(
+            _paths(levels, fiscal.fiscal_year(last), part.name, horizon, as_of, {"scenario": "run-rate"}, part["value"])
+        )
     return pd.concat(tables).assign(as_of=str(as_of), target=target)[COLUMNS].reset_index(drop=True)
 
 
@@ -69,7 +76,7 @@ def totals(as_of: str | date, target: str = "customs", baseline_t: float | None 
         raise ValueError(f"target {target!r} is unknown; choose one of {sorted(_SERIES)}")
     table, keys = _SERIES[target]
     known = load.series(table, as_of, **keys)["value"].dropna()
-    known = known[known.index.map(lambda p: p.startswith("FY") and fiscal.is_fiscal_year(p) or len(p) == 4)]
+    known = known[[fiscal.is_fiscal_year(period) or len(period) == 4 for period in known.index]]
     if target == "customs" and baseline_t is not None and "FY25" in known.index:
         known = known.where(known.index != "FY25", float(baseline_t))
     if known.empty:

@@ -54,14 +54,19 @@ def _report(parameters: Parameters, root: Path, timeout: int) -> Outcome:
         return Outcome(End.OK, str(folder / "index.html"))
     folder = publish.publish_failure(root, done, parameters, inputs)
     first = next(chapter for chapter in done if chapter.end is worst)
-    return Outcome(worst, f"{first.name}: {first.error.splitlines()[-1] if first.error else worst.name}\nsee {folder / 'index.html'}")
+    return Outcome(
+        worst,
+        f"{first.name}: {first.error.splitlines()[-1] if first.error else worst.name}\nsee {folder / 'index.html'}",
+    )
 
 
 @contextmanager
 def _progress(total: int) -> Iterator:
     """A bar on a terminal, a plain line a chapter elsewhere."""
     if not sys.stderr.isatty():
-        yield lambda chapter: print(f"{chapter.name}: {chapter.end.name.lower()}, {chapter.seconds:.1f} s", file=sys.stderr)
+        yield lambda chapter: print(
+            f"{chapter.name}: {chapter.end.name.lower()}, {chapter.seconds:.1f} s", file=sys.stderr
+        )
         return
     from rich.progress import Progress
 

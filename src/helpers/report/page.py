@@ -6,11 +6,12 @@ from html import escape
 
 from nbformat import NotebookNode
 
-from helpers import chart, load, paths
+from helpers import load, paths
+from helpers.chart import canvas
 from helpers.show import MIME
 
-THEME = {chart.INK: "--ink", chart.MUTED: "--muted", chart.RULE: "--rule", chart.PAPER: "--paper",
-         chart.BLUE: "--blue", chart.RED: "--red", chart.GOLD: "--gold"}  # fmt: skip
+THEME = {canvas.INK: "--ink", canvas.MUTED: "--muted", canvas.RULE: "--rule", canvas.PAPER: "--paper",
+         canvas.BLUE: "--blue", canvas.RED: "--red", canvas.GOLD: "--gold"}  # fmt: skip
 
 _SOURCE = re.compile(r"\b(?:[SM]\d{1,3}[a-z]?|B\d)\b")
 
@@ -49,7 +50,13 @@ def chapter(name: str, notebook: NotebookNode, frame: dict) -> str:
     """
     _require_alternative_texts(name, notebook)
     exporter = _exporter()
-    page = frame | {"name": name, "title": title(notebook), "mime": MIME, "sources": cited_sources(notebook), "style": _style()}
+    page = frame | {
+        "name": name,
+        "title": title(notebook),
+        "mime": MIME,
+        "sources": cited_sources(notebook),
+        "style": _style(),
+    }
     body, _ = exporter.from_notebook_node(notebook, resources={"page": page})
     return body
 
@@ -77,8 +84,11 @@ def drawing(payload: dict) -> str:
     prefix = slug(payload["title"])[:24]
     svg = re.sub(r'\bid="([^"]+)"', rf'id="{prefix}-\1"', svg)
     svg = re.sub(r'(url\(|href=")#', rf"\g<1>#{prefix}-", svg)
-    svg = re.sub(r'^<svg[^>]*viewBox="([^"]+)"[^>]*>', rf'<svg viewBox="\1" role="img" aria-label="{escape(payload["alt"])}" '
-                 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink">', svg, count=1)  # fmt: skip
+    opening = (
+        r'<svg viewBox="\1" role="img" aria-label="' + escape(payload["alt"]).replace("\\", "") + '" '
+        'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink">'
+    )
+    svg = re.sub(r'^<svg[^>]*viewBox="([^"]+)"[^>]*>', opening, svg, count=1)
     return svg
 
 

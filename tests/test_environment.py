@@ -1,0 +1,59 @@
+"""pyproject.toml, environment.yml and the lock say the same; the house keeps its own rules of size."""
+
+import re
+import tomllib
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.version import Version
+
+from helpers import paths
+
+PROJECT = tomllib.loads((paths.ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+WANTED = [Requirement(text) for text in (*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["dev"])]
+LOCK = paths.LOCK.read_text(encoding="utf-8")
+
+
+def _name(text: str) -> str:
+    return re.sub(r"[-_.]+", "-", text).lower()
+
+
+def test_conda_users_get_the_same_bounds():
+    lines = re.findall(r"^  - ([\w-]+)([<>=][^\s#]*)$", (paths.ROOT / "environment.yml").read_text(), re.M)
+    conda = {_name(name): set(bounds.split(",")) for name, bounds in lines}
+    assert conda.pop("python") == set(PROJECT["requires-python"].split(","))
+    assert conda == {_name(need.name): {str(bound) for bound in need.specifier} for need in WANTED}
+
+
+@pytest.mark.parametrize("need", WANTED, ids=lambda need: need.name)
+def test_the_lock_pins_a_version_within_the_bounds(need):
+    pins = re.findall(rf"^{re.escape(_name(need.name))}==([\w.]+)", LOCK, re.M)
+    assert pins and all(Version(pin) in need.specifier for pin in pins)
+
+
+def test_every_pin_has_hashes_and_the_lock_names_no_address():
+    pins = re.findall(r"^[\w.-]+==", LOCK, re.M)
+    assert len(pins) > 100 and "://" not in LOCK and "--index" not in LOCK
+    blocks = re.split(r"^(?=[\w.-]+==)", LOCK, flags=re.M)[1:]
+    assert all("--hash=sha256:" in block for block in blocks)
+
+
+def test_each_dependency_has_a_reason():
+    text = (paths.ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    body = text[text.index("dependencies = [") : text.index("[project.scripts]")]
+    entries = [line for line in body.splitlines() if line.strip().startswith('"')]
+    assert len(entries) > 15 and all(re.search(r",\s+# \w", line) for line in entries)
+
+
+def test_no_module_is_over_300_lines():
+    long = {
+        path.name: n for path in (paths.ROOT / "src").rglob("*.py") if (n := len(path.read_text().splitlines())) > 300
+    }
+    assert long == {}
+
+
+def test_ci_runs_the_command_of_the_readme():
+    assert (
+        "make test" in (paths.ROOT / ".ci" / "run").read_text()
+        and "make test" in (paths.ROOT / "README.md").read_text()
+    )

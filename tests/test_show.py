@@ -1,0 +1,70 @@
+import re
+from xml.etree import ElementTree
+
+import pandas as pd
+import pytest
+
+from helpers import chart, show, supply, trade
+from helpers.forecast import annual
+
+TODAY = "2026-11-22"
+FIGURES = {
+    "monthly_rates": lambda day: chart.monthly_rates(trade.rates(day), as_of=day),
+    "line_split": lambda day: chart.line_split(trade.lines(day), as_of=day),
+    "scope_ladder": lambda day: chart.scope_ladder(trade.scopes(day), as_of=day),
+    "mine_output": lambda day: chart.mine_output(supply.mine_output(day), as_of=day),
+    "oxide_need": lambda day: chart.oxide_need(supply.scheme_need(day), as_of=day),
+    "fan": lambda day: chart.fan(annual.intervals(annual.forecast(day)), annual.totals(day), as_of=day),
+}
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_each_figure_has_a_finding_an_alternative_text_its_date_and_its_data(name):
+    figure = FIGURES[name](TODAY)
+    assert re.search(r"\d", figure.title), "the title is the finding, and a finding has a number"
+    assert len(figure.alt.split()) >= 12 and figure.alt != figure.title
+    assert TODAY in figure.svg and "Source:" in figure.svg and len(figure.data)
+    ElementTree.fromstring(figure.svg)
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_each_figure_is_drawn_alike_twice(name):
+    assert FIGURES[name](TODAY).svg == FIGURES[name](TODAY).svg
+
+
+@pytest.mark.parametrize("name", ["line_split", "oxide_need"])
+def test_a_figure_without_public_data_says_so(name):
+    shown = FIGURES[name]("2025-06-30")
+    assert isinstance(shown, show.Sentence) and "not yet public on 2025-06-30" in shown.text
+
+
+@pytest.mark.parametrize("name", ["monthly_rates", "scope_ladder", "mine_output", "fan"])
+def test_other_figures_are_drawn_as_of_an_earlier_day(name):
+    assert "2025-06-30" in FIGURES[name]("2025-06-30").svg
+
+
+def test_a_figure_needs_a_finding_and_an_alternative_text():
+    for title, alt in (
+        ("", "a line that goes up and down"),
+        ("Title", "Title"),
+        ("Title", "figure"),
+        ("a b c d e", "a b c d e"),
+    ):
+        with pytest.raises(ValueError, match="alternative text"):
+            show.Figure("<svg/>", title, alt, pd.DataFrame())
+
+
+def test_a_table_has_caption_scopes_and_aligned_numbers():
+    table = show.Table(pd.DataFrame({"name": ["a < b"], "tonnes": [1234.5]}), "Tonnes by name")
+    text = table._repr_mimebundle_()["text/html"]
+    assert "<caption>Tonnes by name</caption>" in text and '<th scope="col" class="number">tonnes</th>' in text
+    assert '<th scope="row">a &lt; b</th>' in text and '<td class="number">1,234</td>' in text
+
+
+def test_the_csv_of_a_table_keeps_every_digit():
+    table = show.Table(pd.DataFrame({"tonnes": [1234.5678]}), "Tonnes")
+    assert table._repr_mimebundle_()[show.MIME]["csv"] == "tonnes\n1234.5678\n"
+
+
+def test_numbers_are_written_for_readers():
+    assert [show.number(v, d) for v, d in ((53748.4, 0), (-2.76, 1), (float("nan"), 0))] == ["53,748", "−2.8", "–"]
