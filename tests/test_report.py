@@ -64,7 +64,7 @@ def test_no_process_of_the_run_asked_for_another_machine(rendered):
 def test_the_folder_holds_pages_forecast_record_and_nothing_half_made(rendered):
     project, _ = rendered
     names = {path.name for path in (project.root / "reports" / AS_OF).iterdir()}
-    assert names == {f"{name}.html" for name in PAGES} | {"forecast.csv", "run.json"}
+    assert names == {f"{name}.html" for name in PAGES} | {"forecast.csv", "forecast.svg", "run.json"}
     assert {path.name for path in (project.root / "reports").iterdir()} == {AS_OF, "index.html", ".lock"}
 
 

@@ -75,7 +75,10 @@ def publish(root: Path, chapters: list[Chapter], parameters: Parameters, inputs:
             _write(scratch / f"{chapter.name}.html", page.chapter(chapter.name, chapter.notebook, frame))
             for file in page.payloads(chapter.notebook, "file"):
                 _write(scratch / file["name"], file["text"])
-        _write(scratch / "index.html", page.plain("report", frame | _front(chapters)))
+        front = _front(chapters)
+        _write(scratch / "index.html", page.plain("report", frame | front))
+        if front["lead"]:
+            _write(scratch / "forecast.svg", front["lead"]["svg"])
         record = _record(folder.name, chapters, parameters, inputs)
         _write(scratch / "run.json", json.dumps(record, indent=1, ensure_ascii=False) + "\n")
         scratch.replace(folder)

@@ -1,0 +1,48 @@
+"""Sentences of chapter 2: what India's own rare earth can make."""
+
+from datetime import date
+
+from helpers import load, supply
+from helpers.say.words import tonnes
+from helpers.show import Sentence, number
+
+
+def oxide(as_of: str | date) -> Sentence:
+    """Whether Indian neodymium can carry the magnet scheme: the answer of chapter 2."""
+    need, neodymium = supply.scheme_need(as_of), supply.neodymium(as_of)
+    if neodymium.empty:
+        return Sentence(f"No figure on Indian neodymium was public yet on {as_of}.", answer=True)
+    target = neodymium[neodymium["kind"] == "target"].iloc[0]
+    text = (
+        f"India aims at {tonnes(target['tonnes'])} of neodymium in {target['period']} (source {target['source']}), enough for at most "
+        f"{tonnes(supply.magnets_from(target['tonnes'], as_of))} of magnets before machining loss"
+    )
+    made = neodymium[neodymium["kind"] == "made"]
+    if len(made):
+        text += f"; about {tonnes(made['tonnes'].iloc[-1])} were made in {made['period'].iloc[-1]}"
+    if need.empty:
+        return Sentence(f"{text}. The magnet scheme was not yet public on {as_of}.", answer=True)
+    low, high = need["tonnes_reo"].iloc[0], need["tonnes_reo"].iloc[1]
+    return Sentence(
+        f"{text}. The scheme of {tonnes(load.table('assumptions', as_of).set_index('assumption')['value']['scheme_capacity'])} of "
+        f"magnets a year takes {tonnes(low)} to {tonnes(high)} of oxide: the bottleneck moves upstream.",
+        answer=True,
+    )
+
+
+def mining(as_of: str | date) -> Sentence:
+    """India's share of the world's ore, and its share of the reserves."""
+    india, world = (supply.mine_output(as_of, area) for area in ("IND", "world"))
+    both = sorted(set(india[india["status"] != "unverified"]["year"]) & set(world["year"]))
+    if not both:
+        return Sentence(f"No year with both an Indian and a world figure was public yet on {as_of}.")
+    year = both[-1]
+    ours, total = (t[t["year"] == year].iloc[-1] for t in (india, world))
+    reserves = load.series("production", as_of, area="IND", stage="ground", commodity="REO", measure="reserves")[
+        "value"
+    ]
+    ground = f", on reserves of {number(reserves.iloc[-1], 1)} million tonnes" if len(reserves) else ""
+    return Sentence(
+        f"In {year} India mined {tonnes(ours['tonnes_reo'])} of rare-earth oxide, {number(ours['tonnes_reo'] / total['tonnes_reo'] * 100, 1)} % "
+        f"of the world's {tonnes(total['tonnes_reo'])}{ground}."
+    )
