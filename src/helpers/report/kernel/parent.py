@@ -1,0 +1,213 @@
+"""The warm parent: imports the third-party stack once, then forks a kernel per request; without `helpers`.
+
+    python parent.py LISTENER IDLE    descriptor of a listening Unix socket; idle seconds until the end
+
+Each connection is one kernel. The client sends one byte with four descriptors: the request (JSON: `argv`,
+`env`, `forks`, `leftovers`), the working directory, standard output, standard error. It gets the kernel's
+process id and, at last, its exit code, four bytes each; what it sends in between are signals for the kernel,
+a byte each. When the client's end closes, the kernel is killed and the files it leaves behind are removed.
+"""
+
+import builtins
+import ctypes
+import gc
+import importlib
+import json
+import os
+import select
+import signal
+import socket
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+from types import SimpleNamespace
+
+STACK = (
+    "ipykernel.kernelapp",
+    "ipykernel.debugger",
+    "tornado.platform.asyncio",
+    "IPython.core.completerlib",
+    "IPython.core.pylabtools",
+    "IPython.extensions.storemagic",
+    "jedi",
+    "numpy",
+    "pandas",
+    "pandas.io.formats.html",
+    "pandas.io.formats.style",
+    "matplotlib.pyplot",
+    "matplotlib.backends.backend_agg",
+    "seaborn",
+    "scipy.stats",
+    "statsmodels.api",
+    "statsmodels.formula.api",
+    "statsmodels.tsa.api",
+)
+
+
+def main():
+    listener = socket.socket(fileno=int(sys.argv[1]))
+    if os.fork():
+        os._exit(0)  # the client waits for this process only; the parent is nobody's child
+    print("parent", os.getpid(), flush=True)
+    if not sys.flags.safe_path:
+        del sys.path[0]  # this folder
+    preload()
+    request = serve(listener, idle_seconds=float(sys.argv[2]))
+    if request:
+        run_kernel(request)
+
+
+def preload():
+    """Import the stack as it would be in a notebook, with nothing drawn or computed yet."""
+    os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
+    builtins.get_ipython = lambda: SimpleNamespace(kernel=True)  # else pandas formats tables for a terminal
+    for name in STACK:
+        importlib.import_module(name)
+    del builtins.get_ipython
+    gc.collect()
+    gc.freeze()  # the kernels share these pages: no collector shall touch them
+
+
+def serve(listener, idle_seconds):
+    """Answer requests until idle. Returns None in the parent, and its request in every forked kernel."""
+    bell, ringer = socket.socketpair()
+    for end in (bell, ringer):
+        end.setblocking(False)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    signal.set_wakeup_fd(ringer.fileno(), warn_on_full_buffer=False)
+    kernels = {}  # connection: (process id, request)
+    while True:
+        ready = select.select([listener, bell, *kernels], [], [], idle_seconds)[0]
+        if not ready and not kernels:
+            # Nobody replaces the file while this listens; who looks for it from now on starts a new parent.
+            _remove(listener.getsockname())
+            return None
+        if bell in ready:
+            bell.recv(1024)
+            _report_exits(kernels)
+        for connection in kernels.keys() & set(ready):
+            _obey(connection, kernels)
+        if listener in ready:
+            connection, _ = listener.accept()
+            try:
+                request = _receive(connection)
+                pid = os.fork()
+            except (OSError, ValueError):  # a client that left, or no room: it sees its connection end
+                connection.close()
+                continue
+            if pid == 0:
+                signal.set_wakeup_fd(-1)
+                for inherited in (listener, bell, ringer, connection, *kernels):
+                    inherited.close()
+                return request
+            for descriptor in request["descriptors"]:
+                os.close(descriptor)
+            kernels[connection] = pid, request
+            _send(connection, pid)
+
+
+def run_kernel(request):
+    """Turn this fork into the process that `ipykernel_launcher` would have been, and run it to its end."""
+    os.setsid()
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG: die with the parent
+    if os.getppid() != request["parent"]:
+        os._exit(1)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.pthread_sigmask(signal.SIG_SETMASK, [])
+
+    folder, *outputs = request["descriptors"]
+    os.fchdir(folder)
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    for target, output in enumerate(outputs, start=1):
+        os.dup2(output, target)
+    for descriptor in request["descriptors"]:
+        os.close(descriptor)
+
+    os.environ.clear()
+    os.environ.update(request["env"])
+    time.tzset()
+    importlib.invalidate_caches()
+    sys.modules["numpy"].random.seed()  # `random` reseeds itself after a fork
+    sys.argv = [importlib.util.find_spec("ipykernel_launcher").origin, *request["argv"]]
+    kernelapp = sys.modules["ipykernel.kernelapp"]
+    kernelapp.IOPubThread = _without_port(kernelapp.IOPubThread, request["forks"])
+    kernelapp.IPKernelApp.launch_instance(request["argv"], parent_handle=request["parent"])
+    # Let the control thread say goodbye before the exit handlers close its output, or it may wait there forever.
+    kernelapp.IPKernelApp.instance().control_thread.join(timeout=0.5)
+
+
+def _without_port(thread_class, file):
+    """What a notebook's own forks print comes over a Unix socket: ipykernel opens a plain TCP port for it."""
+    zmq = sys.modules["zmq"]
+
+    class Thread(thread_class):
+        def _setup_pipe_in(self):
+            self._pipe_uuid = os.urandom(16)
+            socket = self.socket.context.socket(zmq.PULL)
+            socket.bind(f"ipc://{file}")
+            self._pipe_in = sys.modules["zmq.eventloop.zmqstream"].ZMQStream(socket, self.io_loop)
+            self._pipe_in.on_recv(self._handle_pipe_msg)
+
+        def _setup_pipe_out(self):
+            context = zmq.Context()
+            socket = context.socket(zmq.PUSH)
+            socket.linger = 3000
+            socket.connect(f"ipc://{file}")
+            return context, socket
+
+    return Thread
+
+
+def _receive(connection):
+    connection.settimeout(10)
+    _, descriptors, _, _ = socket.recv_fds(connection, 1, 4)
+    if len(descriptors) != 4:
+        raise ValueError("not a request")
+    with os.fdopen(descriptors[0]) as file:
+        return {"parent": os.getpid(), "descriptors": descriptors[1:], **json.load(file)}
+
+
+def _send(connection, number):
+    with suppress(OSError):  # the client has left; the loop will see it
+        connection.sendall(number.to_bytes(4, "big", signed=True))
+
+
+def _report_exits(kernels):
+    with suppress(ChildProcessError):
+        while (exit_ := os.waitpid(-1, os.WNOHANG))[0]:
+            for connection, (pid, request) in list(kernels.items()):
+                if pid == exit_[0]:
+                    del kernels[connection]
+                    _remove(request["forks"])
+                    _send(connection, os.waitstatus_to_exitcode(exit_[1]))
+                    connection.close()
+
+
+def _obey(connection, kernels):
+    pid, request = kernels[connection]
+    try:
+        signals = connection.recv(64)
+    except OSError:
+        signals = b""
+    for signum in signals or [signal.SIGKILL]:
+        with suppress(OSError):  # there is no such signal
+            try:
+                os.killpg(pid, signum)
+            except ProcessLookupError:  # just forked, not yet a group of its own
+                os.kill(pid, signum)
+    if not signals:
+        del kernels[connection]
+        connection.close()
+        _remove(request["forks"], *request["leftovers"])
+
+
+def _remove(*files):
+    for file in files:
+        with suppress(OSError):
+            Path(file).unlink()
+
+
+if __name__ == "__main__":
+    main()
