@@ -4,7 +4,7 @@ from xml.etree import ElementTree
 import pandas as pd
 import pytest
 
-from helpers import chart, show, supply, trade
+from helpers import chart, partners, show, supply, tariff, trade, worth
 from helpers.forecast import annual
 
 TODAY = "2026-11-22"
@@ -14,6 +14,10 @@ FIGURES = {
     "scope_ladder": lambda day: chart.scope_ladder(trade.scopes(day), as_of=day),
     "mine_output": lambda day: chart.mine_output(supply.mine_output(day), as_of=day),
     "oxide_need": lambda day: chart.oxide_need(supply.scheme_need(day), as_of=day),
+    "volume_mix_price": lambda day: chart.volume_mix_price(tariff.volume_mix_price(day), as_of=day),
+    "china_exports": lambda day: chart.china_exports(partners.china_by_month(day), partners.controls(day), as_of=day),
+    "neodymium_price": lambda day: chart.neodymium_price(worth.neodymium(day), as_of=day),
+    "cover": lambda day: chart.cover(supply.cover(day), as_of=day),
     "fan": lambda day: chart.fan(annual.intervals(annual.forecast(day)), annual.totals(day), as_of=day),
 }
 
@@ -32,13 +36,13 @@ def test_each_figure_is_drawn_alike_twice(name):
     assert FIGURES[name](TODAY).svg == FIGURES[name](TODAY).svg
 
 
-@pytest.mark.parametrize("name", ["line_split", "oxide_need"])
+@pytest.mark.parametrize("name", ["line_split", "oxide_need", "volume_mix_price", "neodymium_price", "cover"])
 def test_a_figure_without_public_data_says_so(name):
     shown = FIGURES[name]("2025-06-30")
     assert isinstance(shown, show.Sentence) and "not yet public on 2025-06-30" in shown.text
 
 
-@pytest.mark.parametrize("name", ["monthly_rates", "scope_ladder", "mine_output", "fan"])
+@pytest.mark.parametrize("name", ["monthly_rates", "scope_ladder", "mine_output", "china_exports", "fan"])
 def test_other_figures_are_drawn_as_of_an_earlier_day(name):
     assert "2025-06-30" in FIGURES[name]("2025-06-30").svg
 

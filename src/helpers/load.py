@@ -28,7 +28,8 @@ def table(name: str, as_of: str | date, vintages: bool = False) -> pd.DataFrame:
     Parameters
     ----------
     name : str
-        ``trade``, ``production``, ``drivers``, ``prices``, ``assumptions``, ``outlooks`` or ``events``.
+        A table with dates of publication: ``trade``, ``production``, ``drivers``, ``prices``, ``assumptions``,
+        ``outlooks``, ``events`` or ``contradictions``.
     as_of : str or datetime.date
         Nothing published later is returned.
     vintages : bool
@@ -88,6 +89,12 @@ def sources() -> pd.DataFrame:
     return raw("sources").set_index("id").join(terms, on="terms")
 
 
+def disagreements(as_of: str | date, *ids: str) -> pd.DataFrame:
+    """Where sources disagree and what is done about it: the named rows of ``contradictions.csv``, by ``id``."""
+    rows = table("contradictions", as_of).set_index("id")
+    return rows.loc[[i for i in ids if i in rows.index], ["topic", "one", "other", "treatment"]]
+
+
 def newest(name: str, as_of: str | date, **keys: str) -> pd.Series:
     """The row that became public last by ``as_of``, of those reported by a source under these keys."""
     rows = table(name, as_of, vintages=True)
@@ -133,9 +140,9 @@ def _read(name: str, path: Path, _modified: int) -> pd.DataFrame:
 
 
 def _choose(rows: pd.DataFrame, name: str) -> pd.DataFrame:
-    keys = [*key_columns(name), *(["period"] if "period" in rows else [])]
     if "unit" not in rows:
         return rows.reset_index(drop=True)
+    keys = [*key_columns(name), *(["period"] if "period" in rows else [])]
     rank = rows["status"].map(STATUSES.index)
     ordered = rows.assign(_rank=rank).sort_values(["_rank", "published"], ascending=[True, False], kind="stable")
     best = ordered.groupby(keys, sort=False).head(1)

@@ -5,7 +5,10 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from helpers import load, oxide
+from helpers import fiscal, load, oxide
+
+YEARS = range(2026, 2032)
+USE_OUTLOOKS = ("India REPM consumption", "India REPM demand", "India NdFeB demand")
 
 
 def mine_output(as_of: str | date, area: str = "IND") -> pd.DataFrame:
@@ -104,7 +107,88 @@ def scheme_need(as_of: str | date) -> pd.DataFrame:
     return pd.DataFrame.from_dict(rows, orient="index", columns=["tonnes_reo", "basis"]).rename_axis("item")
 
 
-def magnets_from(oxide_tonnes_reo: float, as_of: str | date) -> float:
-    """Tonnes of magnet that oxide can make before machining loss; NaN while the yields are not public."""
+def magnets_from(oxide_tonnes_reo, as_of: str | date):
+    """Tonnes of magnet that oxide (a number or a Series) makes before machining loss; NaN until yields are public."""
     chain = magnet_chain(as_of)
     return np.nan if chain is None else oxide.magnet_from_oxide(oxide_tonnes_reo, chain)
+
+
+def chain_balance(as_of: str | date, period: str = "FY26") -> pd.DataFrame:
+    """From the target of neodymium, taken as oxide, to magnets: what each step takes in, gives and loses.
+
+    Machining is counted at its unverified yield, as the last step; see ``helpers.oxide.process_balance``.
+    """
+    chain = magnet_chain(as_of, machining=True)
+    chain = magnet_chain(as_of) if chain is None else chain
+    target = neodymium(as_of).query("kind == 'target' and period == @period")["tonnes"]
+    if chain is None or target.empty:
+        return pd.DataFrame(
+            columns=["input", "returned", "product", "recovered", "loss"], index=pd.Index([], name="step")
+        )
+    return oxide.process_balance(target.iloc[0], chain)
+
+
+def use_of_magnets(as_of: str | date, years: range = YEARS) -> pd.DataFrame:
+    """Use of rare-earth magnets by fiscal year: between each publisher's two years, growth is taken as even.
+
+    Returns
+    -------
+    pd.DataFrame
+        Fiscal years as rows (int), publishers as columns, tonnes; empty until an outlook is public.
+    """
+    paths = {}
+    outlooks = load.table("outlooks", as_of)
+    outlooks = outlooks[outlooks["quantity"].isin(USE_OUTLOOKS) & (outlooks["unit"] == "t") & outlooks["value"].notna()]
+    base = outlooks[outlooks["period"] == "2025"]["value"].mean()
+    for publisher, rows in outlooks.groupby("publisher"):
+        ends = rows.set_index("period")["value"]
+        if "2030" not in ends or not np.isfinite(ends.get("2025", base)):
+            continue
+        first, last = fiscal.centre("2025"), fiscal.centre("2030")
+        growth = np.log(ends["2030"] / ends.get("2025", base)) / (last - first)
+        paths[publisher] = {year: ends.get("2025", base) * np.exp(growth * (year - first)) for year in years}
+    return pd.DataFrame(paths, index=pd.Index(years, name="fiscal_year") if paths else None)
+
+
+def cover(as_of: str | date) -> pd.DataFrame:
+    """Share of India's use of rare-earth magnets that its own neodymium could make, at most.
+
+    Two paths of neodymium, the producer's plan and the government's target; years between two of their points
+    are interpolated evenly, years after the last keep it. Machining loss, unverified, is left out: hence at
+    most. The range is that of the published outlooks of use.
+
+    Returns
+    -------
+    pd.DataFrame
+        ``path, period, oxide, magnets`` (tonnes a year), ``use, use_low, use_high``, and ``share, share_low,
+        share_high`` (0-1); empty until outlook, plan or target are public.
+    """
+    use, points = use_of_magnets(as_of), neodymium(as_of)
+    frames = []
+    for path, kind in (("as planned", "planned"), ("as aimed at", "target")):
+        known = points[points["kind"] == kind]
+        if use.empty or known.empty:
+            continue
+        oxide_t = np.interp(use.index, known["period"].map(fiscal.centre), known["tonnes"])
+        low, high = use.min(axis=1).to_numpy(), use.max(axis=1).to_numpy()
+        table = pd.DataFrame({"path": path, "period": [fiscal.year_name(y) for y in use.index], "oxide": oxide_t})
+        table["magnets"] = magnets_from(table["oxide"], as_of)
+        table = table.assign(use=np.sqrt(low * high), use_low=low, use_high=high)
+        shares = {"share": "use", "share_low": "use_high", "share_high": "use_low"}
+        frames.append(table.assign(**{name: table["magnets"] / table[over] for name, over in shares.items()}))
+    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
+
+
+def freed_by_stopping_exports(as_of: str | date) -> pd.Series | None:
+    """What the rare earth sold to Japan could make instead: ``oxide``, its ``ndpr`` and ``magnets``, tonnes a year.
+
+    The share of neodymium and praseodymium is an unverified figure, so this enters no answer.
+    """
+    keys = {"flow": "export", "reporter": "IND", "partner": "JPN", "hs": "RE all", "measure": "weight"}
+    sold = load.figure("trade", as_of, "2024", **keys)
+    rows = load.table("assumptions", as_of)
+    share = rows[(rows["assumption"] == "rare_earth_content") & (rows["material"] == "NdPr")]["value"]
+    if sold is None or share.empty:
+        return None
+    ndpr = sold["low"] * share.iloc[0] / 100
+    return pd.Series({"oxide": sold["low"], "ndpr": ndpr, "magnets": magnets_from(ndpr, as_of)})

@@ -68,6 +68,42 @@ def halves(as_of: str | date) -> pd.DataFrame:
     return table.assign(t_per_month=table["tonnes"] / 6)
 
 
+def run_rates(as_of: str | date) -> pd.DataFrame:
+    """What a year holds at the rate since the spike, by three reckonings, with the range of the rounding.
+
+    Twice the last half; the twelve months to its end; the same twelve months if FY25 is the total that was
+    printed later (as "nearly 53,000").
+
+    Returns
+    -------
+    pd.DataFrame
+        Indexed by ``reckoning``: ``tonnes, low, high``; empty until the halves are public.
+    """
+    parts = halves(as_of)
+    if parts.empty:
+        return pd.DataFrame(columns=["tonnes", "low", "high"], index=pd.Index([], name="reckoning"), dtype=float)
+    now, before = parts.loc["FY26-H1", ["tonnes", "low", "high"]], parts.loc["FY25-H2", ["tonnes", "low", "high"]]
+    rows = {"twice FY26-H1": 2 * now, "FY25-H2 and FY26-H1": before + now}
+    versions = baseline(as_of)
+    later = versions[versions["published"] > versions.loc[versions["status"] == "reported", "published"].max()]
+    if len(later):
+        restated = later.iloc[-1]
+        gap = restated[["value", "low", "high"]].to_numpy(dtype=float) - imports(as_of).loc["FY25", "value"]
+        rows["the same, FY25 as printed later"] = before + now + gap
+    return pd.DataFrame(rows).T.astype(float).rename_axis("reckoning")
+
+
+def base_effect(as_of: str | date) -> float:
+    """Share of the published fall (in logs) that had happened before the half began; NaN until it is public.
+
+    ``ln(FY25-H2 / FY25-H1) / ln(FY26-H1 / FY25-H1)``.
+    """
+    parts = halves(as_of)["tonnes"]
+    if parts.empty:
+        return np.nan
+    return np.log(parts["FY25-H2"] / parts["FY25-H1"]) / np.log(parts["FY26-H1"] / parts["FY25-H1"])
+
+
 def rates(as_of: str | date) -> pd.DataFrame:
     """Tonnes a month in every known period, the finest that do not overlap.
 

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from helpers.chart.canvas import BLUE, MUTED, PAPER, RED, canvas, finish, label, once_public
+from helpers.chart.canvas import BLUE, GOLD, MUTED, PAPER, RED, canvas, finish, label, once_public
 from helpers.show import Figure, number
 
 
@@ -52,3 +52,35 @@ def oxide_need(need: pd.DataFrame, *, as_of: str) -> Figure:
     bars = "; ".join(f"{name} {number(value)} tonnes" for name, value in need["tonnes_reo"].items())
     source = "gazette, Reuters, Business Standard, Heim & Vander Wal 2023; outlined: unverified yield"
     return finish(drawing, title, f"Horizontal bars: {bars}.", need, as_of=as_of, source=source)
+
+
+@once_public
+def cover(table: pd.DataFrame, *, as_of: str) -> Figure:
+    """Magnets that Indian neodymium can make at most, against the use that is expected: ``supply.cover``."""
+    drawing, (ax,) = canvas("thousand tonnes a year", height=3.5)
+    colours = {"as planned": GOLD, "as aimed at": BLUE}
+    for path, rows in table.groupby("path", sort=False):
+        at = range(len(rows))
+        ax.plot(at, rows["magnets"] / 1000, color=colours[path], linewidth=2.2)
+        end = rows["magnets"].iloc[-1] / 1000
+        label(ax, f"{number(end, 1)} {path}", (len(rows) - 1, end), dx=6, color=colours[path])
+    ax.fill_between(at, rows["use_low"] / 1000, rows["use_high"] / 1000, color=MUTED, alpha=0.3, linewidth=0)
+    ax.plot(at, rows["use"] / 1000, color=MUTED, linewidth=1.2)
+    label(ax, f"expected use\n{number(rows['use_low'].iloc[-1] / 1000, 1)} to {number(rows['use_high'].iloc[-1] / 1000, 1)}",
+          (len(rows) - 1, rows["use"].iloc[-1] / 1000), color=MUTED)  # fmt: skip
+    ax.set_xticks(list(at), rows["period"])
+    ax.set_xlim(-0.2, len(rows) + 0.15)
+    ax.set_ylim(0, table["use_high"].max() / 1000 * 1.1)
+    last = table[table["period"] == rows["period"].iloc[-1]].set_index("path")
+    best = last.loc[last["share"].idxmax()]
+    title = (
+        f"Even if the target is met, Indian neodymium makes at most {number(best['share_low'] * 100)} to {number(best['share_high'] * 100)} % "
+        f"of the rare-earth magnets that India is expected to use in {best['period']}"
+    )
+    ends = "; ".join(f"neodymium {path} allows {number(row['magnets'])} tonnes" for path, row in last.iterrows())
+    alt = (
+        f"Lines from {rows['period'].iloc[0]} to {rows['period'].iloc[-1]}. Expected use rises from {number(rows['use'].iloc[0])} to "
+        f"{number(rows['use'].iloc[-1])} tonnes a year; at the end, {ends}."
+    )
+    source = "scheme document, Financial Express, Primus Partners; Reuters, Business Standard; yields of Heim & Vander Wal 2023, machining loss left out"
+    return finish(drawing, title, alt, table, as_of=as_of, source=source)

@@ -1,17 +1,39 @@
 """Sentences computed from results, so that no number is ever typed into prose."""
 
-from helpers.say.customs import base_effect, baseline, growth, not_rare_earth
-from helpers.say.domestic import mining, oxide
+from helpers.say.customs import (
+    base_effect,
+    baseline,
+    concentration,
+    decision_rule,
+    growth,
+    identity,
+    not_rare_earth,
+    out_of_line,
+    price_fall,
+    rare_earth_part,
+    three_growths,
+)
+from helpers.say.domestic import cover, japan, mining, oxide, revisions
 from helpers.say.future import coverage, forecast, second_half_needed
 
 __all__ = [
     "base_effect",
     "baseline",
+    "concentration",
+    "cover",
     "coverage",
+    "decision_rule",
     "forecast",
     "growth",
+    "identity",
+    "japan",
     "mining",
     "not_rare_earth",
+    "out_of_line",
     "oxide",
+    "price_fall",
+    "rare_earth_part",
+    "revisions",
     "second_half_needed",
+    "three_growths",
 ]

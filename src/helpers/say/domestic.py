@@ -2,6 +2,8 @@
 
 from datetime import date
 
+import pandas as pd
+
 from helpers import load, supply
 from helpers.say.words import tonnes
 from helpers.show import Sentence, number
@@ -46,3 +48,45 @@ def mining(as_of: str | date) -> Sentence:
         f"In {year} India mined {tonnes(ours['tonnes_reo'])} of rare-earth oxide, {number(ours['tonnes_reo'] / total['tonnes_reo'] * 100, 1)} % "
         f"of the world's {tonnes(total['tonnes_reo'])}{ground}."
     )
+
+
+def cover(table: pd.DataFrame, as_of: str | date) -> Sentence:
+    """How far Indian neodymium goes against Indian use of rare-earth magnets: ``supply.cover``."""
+    if table.empty:
+        return Sentence(f"No outlook for the use of rare-earth magnets was public yet on {as_of}.")
+    last = table[table["period"] == table["period"].max()].set_index("path")["share"] * 100
+    first = table[table["period"] == table["period"].min()].set_index("path")["share"] * 100
+    parts = [
+        f"{path}, at most {number(first[path])} % of the use in {table['period'].min()} and {number(last[path])} % in {table['period'].max()}"
+        for path in last.index
+    ]
+    return Sentence(
+        f"With neodymium {'; '.join(parts)}. Use grows as fast as the target does, and the share hardly moves."
+    )
+
+
+def japan(as_of: str | date) -> Sentence:
+    """What stopping exports to Japan frees, marked as resting on an unverified share."""
+    freed = supply.freed_by_stopping_exports(as_of)
+    if freed is None:
+        return Sentence(
+            f"What stopping exports to Japan would free could not be computed from what was public on {as_of}."
+        )
+    return Sentence(
+        f"Stopping exports to Japan would free more than {tonnes(freed['oxide'])} of rare earth a year. If {number(freed['ndpr'] / freed['oxide'] * 100)} % of it is neodymium and praseodymium, "
+        f"which is recalled and not verified, that is {tonnes(freed['ndpr'])} of oxide, for at most {tonnes(freed['magnets'])} of magnets."
+    )
+
+
+def revisions(as_of: str | date) -> Sentence:
+    """How far later editions moved a year's mine output."""
+    moved = []
+    for area, name in (("world", "the world"), ("IND", "India")):
+        editions = supply.mine_output(as_of, area)
+        editions = editions[editions["status"] != "unverified"]
+        first, last = (editions.groupby("year")["tonnes_reo"].agg(which) for which in ("first", "last"))
+        change = (last / first - 1)[editions.groupby("year").size() > 1]
+        moved += [f"{name}'s {year} by {number(value * 100)} %" for year, value in change.items()]
+    if not moved:
+        return Sentence(f"No year with two editions was public yet on {as_of}.")
+    return Sentence(f"Later editions moved {', '.join(moved)}: a figure without its edition is not one figure.")
