@@ -7,20 +7,14 @@ import pytest
 from helpers.forecast import calibrate
 from helpers.forecast.backtest import conformal, conformal_quantiles, rolling_origin, score_table
 
-SERIES = pd.Series(
-    100 * np.exp(np.cumsum(np.random.default_rng(7).normal(0.05, 0.1, 18))), index=range(2008, 2026)
-)
+SERIES = pd.Series(100 * np.exp(np.cumsum(np.random.default_rng(7).normal(0.05, 0.1, 18))), index=range(2008, 2026))
 
 
 def oracle(history, horizon):
     """Knows the outturns of SERIES: the same value at every quantile."""
     start = len(history)
     return pd.DataFrame(
-        [
-            (h, "oracle", q, SERIES.iloc[start + h - 1])
-            for h in range(1, horizon + 1)
-            for q in calibrate.LEVELS
-        ],
+        [(h, "oracle", q, SERIES.iloc[start + h - 1]) for h in range(1, horizon + 1) for q in calibrate.LEVELS],
         columns=["horizon", "model", "quantile", "value"],
     )
 
@@ -65,9 +59,7 @@ def test_naive_scores_one_against_itself_and_the_oracle_scores_perfectly():
 
 def test_errors_are_scaled_by_the_changes_known_at_the_origin():
     scores = score_table(rolling_origin(SERIES, 1, first=16), SERIES).set_index("model")
-    expected = [
-        abs(SERIES.iloc[n] - SERIES.iloc[n - 1]) / SERIES.iloc[:n].diff().abs().mean() for n in (16, 17)
-    ]
+    expected = [abs(SERIES.iloc[n] - SERIES.iloc[n - 1]) / SERIES.iloc[:n].diff().abs().mean() for n in (16, 17)]
     assert scores.loc["naive", "mase"] == pytest.approx(np.mean(expected))
     assert scores.loc["naive", "origins"] == 2
 

@@ -74,9 +74,7 @@ def test_the_middle_quantile_is_the_combined_point_forecast():
 
 
 def test_intervals_widen_with_the_horizon_and_a_constant_past_still_has_one():
-    found = calibrate.forecast(IMPORTS, 10).quantiles.pivot_table(
-        index="horizon", columns="quantile", values="value"
-    )
+    found = calibrate.forecast(IMPORTS, 10).quantiles.pivot_table(index="horizon", columns="quantile", values="value")
     ratio = (found[0.9] / found[0.1]).to_numpy()
     assert ratio[0] > 1.2
     assert ratio[9] > ratio[4] > ratio[0]
