@@ -3,8 +3,9 @@
 import numpy as np
 import pandas as pd
 
+from helpers.forecast.smoothers import SHORTEST, check_periods
+
 from . import calibrate, score
-from .smoothers import SHORTEST, check_periods
 
 BENCHMARKS = ("naive", "drift")
 FEWEST_OWN_ERRORS = round(1 / min(calibrate.LEVELS)) - 1  # 39: the least is then the .025 quantile

@@ -16,8 +16,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from .combine import combine
-from .smoothers import LONGEST, check_periods, check_values, log_offset
+from helpers.forecast.combine import combine
+from helpers.forecast.smoothers import LONGEST, check_periods, check_values, log_offset
 
 LEVELS = (0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975)
 FEATURES = (

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .smoothers import check_values, member_forecasts
+from helpers.forecast.smoothers import check_values, member_forecasts
 
 SHRUNKEN = "shrunken_drift log"
 ANNUAL = (
