@@ -28,7 +28,8 @@ def test_each_figure_has_a_finding_an_alternative_text_its_date_and_its_data(nam
     assert re.search(r"\d", figure.title), "the title is the finding, and a finding has a number"
     assert len(figure.alt.split()) >= 12 and figure.alt != figure.title
     assert TODAY in figure.svg and "Source:" in figure.svg and len(figure.data)
-    ElementTree.fromstring(figure.svg)
+    shown = "".join(ElementTree.fromstring(figure._repr_mimebundle_()["image/svg+xml"]).itertext())
+    assert figure.title.split()[0] in shown and figure.title.split()[-1] in shown, "in a notebook the title is drawn"
 
 
 @pytest.mark.parametrize("name", FIGURES)

@@ -5,6 +5,8 @@ payload from which the page is made. Neither side knows more of the other than t
 """
 
 import html
+import re
+import textwrap
 from dataclasses import dataclass, field
 
 import pandas as pd
@@ -52,7 +54,11 @@ class Figure:
             "csv": _csv(self.data),
             "table": _html(self.data, f"Data of the figure: {self.title}"),
         }
-        return {"text/plain": f"Figure: {self.title}\n{self.alt}", "image/svg+xml": self.svg, MIME: payload}
+        return {
+            "text/plain": f"Figure: {self.title}\n{self.alt}",
+            "image/svg+xml": _with_title(self.svg, self.title),
+            MIME: payload,
+        }
 
 
 @dataclass(frozen=True)
@@ -91,6 +97,24 @@ class Download:
 def number(value: float, decimals: int = 0) -> str:
     """A number as text, with thousands commas and a real minus; a gap is a dash."""
     return "–" if pd.isna(value) else f"{value:,.{decimals}f}".replace("-", "−")
+
+
+def _with_title(svg: str, title: str) -> str:
+    """The drawing with its finding above it, for a notebook; a page sets the finding as its caption."""
+    lines = textwrap.wrap(title, 62)
+    width, height = (float(n) for n in re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', svg).groups())
+    extra = 19 * len(lines) + 9
+    opening = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="{width}pt" '
+        f'height="{height + extra}pt" viewBox="0 {-extra} {width} {height + extra}">'
+        f'<rect y="{-extra}" width="{width}" height="{extra + 1}" fill="#ffffff"/>'
+    )
+    words = "".join(
+        f'<text x="2" y="{19 * (place + 1) - extra - 3}" font-family="sans-serif" font-size="14" font-weight="bold" '
+        f'fill="#1d1d1f">{html.escape(line)}</text>'
+        for place, line in enumerate(lines)
+    )
+    return re.sub(r"^<svg[^>]*>", lambda _: opening + words, svg, count=1)
 
 
 def _csv(data: pd.DataFrame) -> str:
