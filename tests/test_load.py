@@ -3,7 +3,7 @@ import sys
 
 import pytest
 
-from helpers import load, paths
+from helpers import load, paths, reliance, show, supply, tariff, trade
 
 WEIGHT = {"flow": "import", "reporter": "IND", "partner": "world", "hs": "850511", "measure": "weight"}
 TODAY = "2026-11-22"
@@ -83,3 +83,29 @@ def test_importing_load_brings_pandas_and_no_heavy_package():
     code = f"import sys, helpers.load; print([m for m in '{heavy}'.split() if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=paths.ROOT)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_function_says_which_sources_it_drew_from():
+    @load.sourced
+    def inner():
+        load.figure("trade", TODAY, "FY26-H1", **WEIGHT)
+        return load.table("events", TODAY).head(0)
+
+    @load.sourced
+    def outer():
+        load.assumption(TODAY, "scheme_capacity")
+        inner()
+        return show.Sentence("Said.")
+
+    assert inner().attrs["sources"] == ["S04"]
+    assert outer().sources == ("S04", "S82")
+    load.figure("trade", TODAY, "FY25", **WEIGHT)
+    assert outer().sources == ("S04", "S82"), "what is read outside is not counted"
+
+
+def test_no_chapter_draws_on_a_source_that_was_not_public():
+    since = load.sources()["public_since"]
+    for day in ("2025-06-30", "2025-10-31", TODAY):
+        for compute in (trade.rates, trade.scopes, tariff.identity, tariff.scopes, supply.cover, reliance.indices):
+            used = compute(day).attrs["sources"]
+            assert (since[used] <= day).all(), (compute.__name__, day, used)

@@ -25,6 +25,7 @@ FAULTS = {
         BASE.replace("2025-11-24", "2025-08-24"),
         "before the period was over",
     ),
+    "a figure older than its source": ("trade", BASE, BASE.replace("S04", "S06"), "older than their source"),
     "a figure without a number": ("trade", BASE, BASE.replace("16281", ""), "without a number"),
     "a recalled figure that calls itself reported": ("trade", BASE, BASE.replace("S04", "M0"), "recalled figures"),
     "a tie": ("trade", BASE, f"{BASE}\n{BASE.replace('16281', '17000').replace('S04', 'S05')}", "equally good"),

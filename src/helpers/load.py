@@ -6,8 +6,11 @@ then by date, and never silently between equals.
 """
 
 import json
+from collections.abc import Callable
+from contextvars import ContextVar
+from dataclasses import is_dataclass, replace
 from datetime import date
-from functools import cache
+from functools import cache, wraps
 from pathlib import Path
 
 import pandas as pd
@@ -16,6 +19,9 @@ from helpers import fiscal, paths
 
 STATUSES = ("reported", "derived", "inference", "estimate", "weak", "unverified", "missing")
 """From the most to the least trusted: rivals of one key are taken in this order."""
+
+
+_used: ContextVar[set | None] = ContextVar("sources used", default=None)
 
 
 class DataError(ValueError):
@@ -64,29 +70,63 @@ def series(name: str, as_of: str | date, *, unverified: bool = False, **keys: st
     DataError
         If a key is not one of the table's, or the units of the figures differ.
     """
-    if unknown := sorted(set(keys) - set(key_columns(name))):
-        raise DataError(f"data/{name}.csv has no key column {unknown}; its keys are {key_columns(name)}")
-    rows = table(name, as_of)
-    for column, wanted in keys.items():
-        rows = rows[rows[column] == wanted]
-    unusable = ["missing"] if unverified else ["missing", "unverified"]
-    rows = rows[~rows["status"].isin(unusable)]
-    if len(rows["unit"].unique()) > 1:
-        raise DataError(f"data/{name}.csv mixes units for {keys}:\n{show(rows)}\nGive each unit a measure of its own.")
-    order = rows["period"].map(fiscal.span)
-    return rows.loc[order.sort_values(kind="stable").index].set_index("period").drop(columns=list(key_columns(name)))
+    rows = _series(name, as_of, unverified, keys)
+    return cite(rows)
 
 
 def figure(name: str, as_of: str | date, period: str, **keys: str) -> pd.Series | None:
     """One figure with its unit, range, status and source; None while it is not public or not known."""
-    rows = series(name, as_of, unverified=True, **keys)
-    return rows.loc[period] if period in rows.index else None
+    rows = _series(name, as_of, True, keys)
+    if period not in rows.index:
+        return None
+    return cite(rows.loc[[period]]).iloc[0]
+
+
+def cite(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows as they are, their sources noted for the function around that is :func:`sourced`."""
+    if (used := _used.get()) is not None:
+        used |= set(rows["source"])
+    return rows
+
+
+def sourced(function: Callable) -> Callable:
+    """Make a function say which sources it drew from: those of all figures it read on the way.
+
+    A table gets them as ``attrs["sources"]``, a sentence or figure in its field ``sources``; a table with a
+    column ``source`` adds those.
+    """
+
+    @wraps(function)
+    def wrapped(*args, **options):
+        outer, mine = _used.get(), set()
+        token = _used.set(mine)
+        try:
+            result = function(*args, **options)
+        finally:
+            _used.reset(token)
+        if isinstance(result, pd.DataFrame):
+            mine |= set(result["source"].dropna()) if "source" in result else set()
+            result.attrs["sources"] = sorted(mine)
+        elif is_dataclass(result):
+            result = replace(result, sources=tuple(sorted(mine - {"M0"})))  # a sentence says what is not verified
+        if outer is not None:
+            outer |= mine
+        return result
+
+    return wrapped
 
 
 def sources() -> pd.DataFrame:
     """All sources, indexed by ``id``, with the terms of their publisher (``licence``, ``may_redistribute``)."""
     terms = raw("terms").set_index("id")[["licence", "may_redistribute"]]
     return raw("sources").set_index("id").join(terms, on="terms")
+
+
+def assumption(as_of: str | date, name: str, unverified: bool = False) -> pd.DataFrame:
+    """The rows of one assumption, indexed by ``segment``; unverified ones only if asked for."""
+    rows = table("assumptions", as_of)
+    rows = rows[(rows["assumption"] == name) & (unverified | ~rows["status"].isin(["missing", "unverified"]))]
+    return cite(rows).set_index("segment").drop(columns="assumption")
 
 
 def disagreements(as_of: str | date, *ids: str) -> pd.DataFrame:
@@ -137,6 +177,20 @@ def _read(name: str, path: Path, _modified: int) -> pd.DataFrame:
     for column in dates:
         rows[column] = pd.to_datetime(rows[column], format="ISO8601", errors="coerce")
     return rows
+
+
+def _series(name: str, as_of, unverified: bool, keys: dict) -> pd.DataFrame:
+    if unknown := sorted(set(keys) - set(key_columns(name))):
+        raise DataError(f"data/{name}.csv has no key column {unknown}; its keys are {key_columns(name)}")
+    rows = table(name, as_of)
+    for column, wanted in keys.items():
+        rows = rows[rows[column] == wanted]
+    unusable = ["missing"] if unverified else ["missing", "unverified"]
+    rows = rows[~rows["status"].isin(unusable)]
+    if len(rows["unit"].unique()) > 1:
+        raise DataError(f"data/{name}.csv mixes units for {keys}:\n{show(rows)}\nGive each unit a measure of its own.")
+    order = rows["period"].map(fiscal.span)
+    return rows.loc[order.sort_values(kind="stable").index].set_index("period").drop(columns=list(key_columns(name)))
 
 
 def _choose(rows: pd.DataFrame, name: str) -> pd.DataFrame:

@@ -11,6 +11,7 @@ CHINA = {"flow": "export", "reporter": "CHN", "hs": "85051110", "measure": "weig
 """China's exports of rare-earth magnets: its own line 85051110, not India's."""
 
 
+@load.sourced
 def dependence_on_china(as_of: str | date) -> pd.DataFrame:
     """China's share of FY25's imports by line, in weight and value, and what it says of concentration.
 
@@ -34,6 +35,7 @@ def dependence_on_china(as_of: str | date) -> pd.DataFrame:
     return table.assign(hhi_low=[low for low, _ in bounds], hhi_high=[high for _, high in bounds])
 
 
+@load.sourced
 def china_by_month(as_of: str | date) -> pd.DataFrame:
     """China's exports of rare-earth magnets to the world, every month that is known.
 
@@ -47,6 +49,7 @@ def china_by_month(as_of: str | date) -> pd.DataFrame:
     return pd.DataFrame({"month": pd.to_datetime(rows.index), "tonnes": rows["value"], "status": rows["status"]})
 
 
+@load.sourced
 def destinations(as_of: str | date) -> pd.DataFrame:
     """Where China's rare-earth magnets went in the months for which buyers are known, tonnes.
 
@@ -61,9 +64,10 @@ def destinations(as_of: str | date) -> pd.DataFrame:
         rows = rows[rows[column] == wanted]
     rows = rows[(rows["partner"] != "world") & rows["period"].str.fullmatch(r"\d{4}-\d\d") & rows["value"].notna()]
     rows = rows[rows["status"].isin(["reported", "derived"])]
-    return rows.pivot(index="period", columns="partner", values="value").rename_axis(columns=None)
+    return load.cite(rows).pivot(index="period", columns="partner", values="value").rename_axis(columns=None)
 
 
+@load.sourced
 def out_of_line(as_of: str | date) -> pd.DataFrame:
     """India's yearly exports by line, tested for unit values out of line with their own history.
 

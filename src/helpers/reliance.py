@@ -9,6 +9,7 @@ from helpers import concentration, load, risk, trade
 METALS = {"flow": "import", "reporter": "IND", "hs": "RE metals", "measure": "weight"}
 
 
+@load.sourced
 def indices(as_of: str | date) -> pd.DataFrame:
     """Indices of dependence, those that cannot be computed with the reason instead of a number.
 
@@ -42,6 +43,7 @@ def indices(as_of: str | date) -> pd.DataFrame:
     return table[["index", "of", "value", "reading"]]
 
 
+@load.sourced
 def world_mining(as_of: str | date) -> pd.DataFrame:
     """Mine output of the latest year with at least five countries: ``tonnes`` and ``wgi`` by country."""
     rows = load.table("production", as_of)
@@ -50,21 +52,21 @@ def world_mining(as_of: str | date) -> pd.DataFrame:
     counts = rows.groupby("period")["area"].nunique()
     years = counts[counts >= 5].index
     latest = rows[rows["period"] == (years.max() if len(years) else "")]
-    return _with_governance(latest.set_index("area")["value"], as_of)
+    return _with_governance(load.cite(latest).set_index("area")["value"], as_of)
 
 
+@load.sourced
 def metal_suppliers(as_of: str | date) -> pd.DataFrame:
     """India's imports of rare-earth metals in FY24, the one year published by country: ``tonnes``, ``wgi``."""
     rows = load.table("trade", as_of)
     for column, wanted in METALS.items():
         rows = rows[rows[column] == wanted]
     rows = rows[(rows["period"] == "FY24") & (rows["partner"] != "world")]
-    return _with_governance(rows.set_index("partner")["value"], as_of)
+    return _with_governance(load.cite(rows).set_index("partner")["value"], as_of)
 
 
 def _with_governance(tonnes: pd.Series, as_of) -> pd.DataFrame:
-    rows = load.table("assumptions", as_of)
-    wgi = rows[rows["assumption"] == "governance"].set_index("segment")["value"]
+    wgi = load.assumption(as_of, "governance")["value"]
     table = pd.DataFrame({"tonnes": tonnes, "wgi": wgi.reindex(tonnes.index)})
     return table.assign(trade_factor=1.0, instability=risk.governance_risk(table["wgi"].dropna()))
 

@@ -16,14 +16,19 @@ MIME = "application/vnd.magnets+json"
 
 @dataclass(frozen=True)
 class Sentence:
-    """A computed sentence in Markdown; ``answer`` marks the one that opens chapter and report."""
+    """A computed sentence in Markdown, with the ids of its sources; ``answer`` marks the one that opens a chapter."""
 
     text: str
     answer: bool = False
+    sources: tuple[str, ...] = ()
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict:
-        shown = {"text/plain": self.text, "text/markdown": f"**{self.text}**" if self.answer else self.text}
-        return shown | {MIME: {"kind": "answer" if self.answer else "sentence", "text": self.text}}
+        kind = "answer" if self.answer else "sentence"
+        return {
+            "text/plain": self.text,
+            "text/markdown": f"**{self.text}**" if self.answer else self.text,
+            MIME: {"kind": kind, "text": self.text, "sources": list(self.sources)},
+        }
 
 
 @dataclass(frozen=True)
@@ -51,6 +56,7 @@ class Figure:
             "title": self.title,
             "alt": self.alt,
             "svg": self.svg,
+            "sources": self.data.attrs.get("sources", []),
             "csv": _csv(self.data),
             "table": _html(self.data, f"Data of the figure: {self.title}"),
         }
@@ -70,13 +76,16 @@ class Table:
     decimals: int = 0
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict:
-        text = _format(self.data, self.decimals)
         shown = _html(self.data, self.caption, self.decimals)
-        return {
-            "text/plain": f"{self.caption}\n{text.to_string()}",
-            "text/html": shown,
-            MIME: {"kind": "table", "caption": self.caption, "html": shown, "csv": _csv(self.data)},
+        payload = {
+            "kind": "table",
+            "caption": self.caption,
+            "html": shown,
+            "sources": self.data.attrs.get("sources", []),
+            "csv": _csv(self.data),
         }
+        text = f"{self.caption}\n{_format(self.data, self.decimals).to_string()}"
+        return {"text/plain": text, "text/html": shown, MIME: payload}
 
 
 @dataclass(frozen=True)

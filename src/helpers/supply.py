@@ -11,6 +11,7 @@ YEARS = range(2026, 2032)
 USE_OUTLOOKS = ("India REPM consumption", "India REPM demand", "India NdFeB demand")
 
 
+@load.sourced
 def mine_output(as_of: str | date, area: str = "IND") -> pd.DataFrame:
     """Mine output of rare-earth oxide, every edition by ``as_of``, so that revisions stay visible.
 
@@ -34,6 +35,7 @@ def mine_output(as_of: str | date, area: str = "IND") -> pd.DataFrame:
     return table[["year", "tonnes_reo", "published", "status", "source", "revised"]].reset_index(drop=True)
 
 
+@load.sourced
 def neodymium(as_of: str | date) -> pd.DataFrame:
     """IREL's neodymium: what was made, what the company plans, what the government's target is.
 
@@ -60,22 +62,24 @@ def magnet_chain(as_of: str | date, machining: bool = False) -> pd.Series | None
 
     ``machining`` counts the loss of cutting and grinding, whose share is an unverified figure.
     """
-    rows = load.table("assumptions", as_of).set_index(["assumption", "segment"])["value"]
-    wanted = [("rare_earth_content", "NdFeB magnet"), ("loss", "oxide to metal")] + machining * [("yield", "machining")]
-    if not set(wanted) <= set(rows.index):
+    content = load.assumption(as_of, "rare_earth_content")["value"].get("NdFeB magnet")
+    loss = load.assumption(as_of, "loss")["value"].get("oxide to metal")
+    machined = load.assumption(as_of, "yield", unverified=True)["value"].get("machining") if machining else 100.0
+    if content is None or loss is None or machined is None:
         return None
     return pd.Series(
         {
-            "ree_share": rows[wanted[0]] / 100,
+            "ree_share": content / 100,
             "oxide_factor": oxide.oxide_factors()["Nd"],
-            "metal_yield": 1 - rows[wanted[1]] / 100,
+            "metal_yield": 1 - loss / 100,
             "alloy_yield": 1.0,
-            "machining_yield": rows[wanted[2]] / 100 if machining else 1.0,
+            "machining_yield": machined / 100,
             "swarf_recycled": 0.0,
         }
     )
 
 
+@load.sourced
 def scheme_need(as_of: str | date) -> pd.DataFrame:
     """Oxide that the magnet scheme takes at full load, against the neodymium India expects.
 
@@ -84,11 +88,11 @@ def scheme_need(as_of: str | date) -> pd.DataFrame:
     pd.DataFrame
         Indexed by ``item``: ``tonnes_reo`` a year and ``basis``; empty until scheme and yields are public.
     """
-    assumptions = load.table("assumptions", as_of).set_index("assumption")["value"]
+    capacity = load.assumption(as_of, "scheme_capacity")["value"]
     chain = magnet_chain(as_of)
-    if chain is None or "scheme_capacity" not in assumptions.index:
+    if chain is None or capacity.empty:
         return pd.DataFrame({"tonnes_reo": [], "basis": []}, index=pd.Index([], name="item"))
-    magnets = assumptions["scheme_capacity"]
+    magnets = capacity.iloc[0]
     rows = {
         "Scheme: oxide contained in its magnets": (
             oxide.contained_oxide(magnets, chain),
@@ -113,6 +117,7 @@ def magnets_from(oxide_tonnes_reo, as_of: str | date):
     return np.nan if chain is None else oxide.magnet_from_oxide(oxide_tonnes_reo, chain)
 
 
+@load.sourced
 def chain_balance(as_of: str | date, period: str = "FY26") -> pd.DataFrame:
     """From the target of neodymium, taken as oxide, to magnets: what each step takes in, gives and loses.
 
@@ -128,6 +133,7 @@ def chain_balance(as_of: str | date, period: str = "FY26") -> pd.DataFrame:
     return oxide.process_balance(target.iloc[0], chain)
 
 
+@load.sourced
 def use_of_magnets(as_of: str | date, years: range = YEARS) -> pd.DataFrame:
     """Use of rare-earth magnets by fiscal year: between each publisher's two years, growth is taken as even.
 
@@ -140,7 +146,7 @@ def use_of_magnets(as_of: str | date, years: range = YEARS) -> pd.DataFrame:
     outlooks = load.table("outlooks", as_of)
     outlooks = outlooks[outlooks["quantity"].isin(USE_OUTLOOKS) & (outlooks["unit"] == "t") & outlooks["value"].notna()]
     base = outlooks[outlooks["period"] == "2025"]["value"].mean()
-    for publisher, rows in outlooks.groupby("publisher"):
+    for publisher, rows in load.cite(outlooks).groupby("publisher"):
         ends = rows.set_index("period")["value"]
         if "2030" not in ends or not np.isfinite(ends.get("2025", base)):
             continue
@@ -150,6 +156,7 @@ def use_of_magnets(as_of: str | date, years: range = YEARS) -> pd.DataFrame:
     return pd.DataFrame(paths, index=pd.Index(years, name="fiscal_year") if paths else None)
 
 
+@load.sourced
 def cover(as_of: str | date) -> pd.DataFrame:
     """Share of India's use of rare-earth magnets that its own neodymium could make, at most.
 
@@ -186,8 +193,8 @@ def freed_by_stopping_exports(as_of: str | date) -> pd.Series | None:
     """
     keys = {"flow": "export", "reporter": "IND", "partner": "JPN", "hs": "RE all", "measure": "weight"}
     sold = load.figure("trade", as_of, "2024", **keys)
-    rows = load.table("assumptions", as_of)
-    share = rows[(rows["assumption"] == "rare_earth_content") & (rows["material"] == "NdPr")]["value"]
+    rows = load.assumption(as_of, "rare_earth_content", unverified=True)
+    share = rows[rows["material"] == "NdPr"]["value"]
     if sold is None or share.empty:
         return None
     ndpr = sold["low"] * share.iloc[0] / 100

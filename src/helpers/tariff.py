@@ -16,6 +16,7 @@ SPLITS_USD_PER_KG = (6.0, 7.0, 8.5, 10.0)
 """Unit values of line 85051190 in FY24 to be tried: its tonnes of that year were not published."""
 
 
+@load.sourced
 def identity(as_of: str | date) -> pd.DataFrame:
     """How the press total becomes tariff lines, step by step, each with the range that rounding leaves.
 
@@ -51,6 +52,7 @@ def identity(as_of: str | date) -> pd.DataFrame:
     return table.dropna(subset="value").rename_axis("step")
 
 
+@load.sourced
 def volume_mix_price(as_of: str | date) -> pd.DataFrame:
     """Where the change in value from FY24 to FY25 came from, for every split of FY24 that respects its totals.
 
@@ -79,6 +81,7 @@ def volume_mix_price(as_of: str | date) -> pd.DataFrame:
     return table.assign(**{term: table[term] / 1e6 for term in terms})
 
 
+@load.sourced
 def rare_earth_part(as_of: str | date) -> pd.DataFrame:
     """Rare-earth magnets among the FY25 tonnes under HS 850511, as a distribution.
 
@@ -92,8 +95,7 @@ def rare_earth_part(as_of: str | date) -> pd.DataFrame:
         Indexed by ``probability``: ``tonnes`` and ``share`` of the weight; empty until the lines are public.
     """
     lines = trade.lines(as_of)
-    rows = load.table("assumptions", as_of)
-    priors = rows[rows["assumption"] == "composition_prior"].set_index("segment")
+    priors = load.assumption(as_of, "composition_prior")
     paid = _paid_to_china(as_of)
     if lines.empty or paid.empty or priors.empty:
         return pd.DataFrame(columns=["tonnes", "share"], index=pd.Index([], name="probability"), dtype=float)
@@ -109,6 +111,7 @@ def rare_earth_part(as_of: str | date) -> pd.DataFrame:
     return composition.repm_quantiles(drawn, lines["tonnes"].sum())
 
 
+@load.sourced
 def scopes(as_of: str | date) -> pd.DataFrame:
     """``trade.scopes`` with the rare-earth part of HS 850511 as estimated here: its median and 90 % interval."""
     ladder, part = trade.scopes(as_of), rare_earth_part(as_of)["tonnes"]

@@ -24,6 +24,7 @@ def imports(as_of: str | date, measure: str = "weight", hs: str = METAL, partner
     return load.series("trade", as_of, **keys)
 
 
+@load.sourced
 def baseline(as_of: str | date) -> pd.DataFrame:
     """Every published version of FY25's tonnes under HS 850511, oldest first.
 
@@ -40,6 +41,7 @@ def baseline(as_of: str | date) -> pd.DataFrame:
     return rows[["published", "value", "low", "high", "status", "source", "note"]].reset_index(drop=True)
 
 
+@load.sourced
 def halves(as_of: str | date) -> pd.DataFrame:
     """Half-years FY25-H1 to FY26-H1, the first from the published fall, the second as the rest of its year.
 
@@ -68,6 +70,7 @@ def halves(as_of: str | date) -> pd.DataFrame:
     return table.assign(t_per_month=table["tonnes"] / 6)
 
 
+@load.sourced
 def run_rates(as_of: str | date) -> pd.DataFrame:
     """What a year holds at the rate since the spike, by three reckonings, with the range of the rounding.
 
@@ -104,6 +107,7 @@ def base_effect(as_of: str | date) -> float:
     return np.log(parts["FY25-H2"] / parts["FY25-H1"]) / np.log(parts["FY26-H1"] / parts["FY25-H1"])
 
 
+@load.sourced
 def rates(as_of: str | date) -> pd.DataFrame:
     """Tonnes a month in every known period, the finest that do not overlap.
 
@@ -135,6 +139,7 @@ def rates(as_of: str | date) -> pd.DataFrame:
     return table.sort_values(["start", "end"])[["start", "end", "months", "tonnes", "t_per_month"]]
 
 
+@load.sourced
 def lines(as_of: str | date) -> pd.DataFrame:
     """FY25's HS 850511 by Indian tariff line: the one computed from China's share, the other as the rest.
 
@@ -170,6 +175,7 @@ def value_usd(as_of: str | date, period: str = "FY25") -> float:
     return exact if np.isfinite(exact) else _value(imports(as_of, "value_usd"), period)
 
 
+@load.sourced
 def growth(as_of: str | date) -> pd.DataFrame:
     """FY24 to FY25 in tonnes, dollars and dollars a kilogram.
 
@@ -190,6 +196,7 @@ def growth(as_of: str | date) -> pd.DataFrame:
     return table.assign(change=table["FY25"] / table["FY24"] - 1).dropna()
 
 
+@load.sourced
 def scopes(as_of: str | date) -> pd.DataFrame:
     """What is called India's magnet imports, from the widest scope to the narrowest, tonnes a year.
 

@@ -177,6 +177,11 @@ def _rows(name: str) -> list[tuple]:
         "no date of publication",
         "give the day on which the figure became public",
     )
+    report(
+        (name in OBSERVATIONS) & (rows["published"] < since),
+        "figures older than their source",
+        "correct published, or public_since in data/sources.csv",
+    )
     if "value" in rows:
         value, low, high = rows["value"], rows["low"], rows["high"]
         report(

@@ -8,6 +8,7 @@ import pandas as pd
 from helpers import decompose, load, trade
 
 
+@load.sourced
 def neodymium(as_of: str | date) -> pd.DataFrame:
     """Neodymium, 99.5 %, FOB China: monthly means of daily quotes, ``usd_per_kg`` indexed by ``month``."""
     rows = load.series("prices", as_of, item="Nd 99.5 %", basis="FOB China, mean of daily quotes")["value"]
@@ -15,6 +16,7 @@ def neodymium(as_of: str | date) -> pd.DataFrame:
     return rows.set_axis(pd.to_datetime(rows.index)).rename("usd_per_kg").rename_axis("month").to_frame()
 
 
+@load.sourced
 def unit_values(as_of: str | date) -> pd.DataFrame:
     """Unit values side by side: India's imports under HS 850511, and China's exports of rare-earth magnets.
 
@@ -30,6 +32,7 @@ def unit_values(as_of: str | date) -> pd.DataFrame:
     return both[["what", "period", "usd_per_kg", "status"]]
 
 
+@load.sourced
 def growth_bridge(as_of: str | date) -> pd.DataFrame:
     """Growth from FY24 to FY25 in rupees, dollars and tonnes, which add up in logs.
 

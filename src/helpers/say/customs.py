@@ -9,6 +9,7 @@ from helpers.say.words import tonnes as as_tonnes
 from helpers.show import Sentence, number
 
 
+@load.sourced
 def baseline(as_of: str | date) -> Sentence:
     """What the headline tonnage is, and what it is not: the answer of chapter 1."""
     year, halves, lines = trade.imports(as_of).loc["FY25"], trade.halves(as_of), trade.lines(as_of)
@@ -27,6 +28,7 @@ def baseline(as_of: str | date) -> Sentence:
     return Sentence(text + ".", answer=True)
 
 
+@load.sourced
 def base_effect(as_of: str | date) -> Sentence:
     """How much of the published fall is left when the half before is the yardstick."""
     halves = trade.halves(as_of)
@@ -40,6 +42,7 @@ def base_effect(as_of: str | date) -> Sentence:
     )
 
 
+@load.sourced
 def growth(as_of: str | date) -> Sentence:
     """Volume against value, FY24 to FY25."""
     table = trade.growth(as_of)
@@ -53,6 +56,7 @@ def growth(as_of: str | date) -> Sentence:
     )
 
 
+@load.sourced
 def not_rare_earth(as_of: str | date) -> Sentence:
     """Why the headline cannot be rare-earth magnets: China's whole-world exports against it."""
     keys = {"flow": "export", "reporter": "CHN", "partner": "world", "hs": "85051110"}
@@ -72,6 +76,7 @@ def not_rare_earth(as_of: str | date) -> Sentence:
     )
 
 
+@load.sourced
 def identity(as_of: str | date) -> Sentence:
     """Why the press series is HS 850511: two values that meet."""
     steps = tariff.identity(as_of)
@@ -86,6 +91,7 @@ def identity(as_of: str | date) -> Sentence:
     )
 
 
+@load.sourced
 def price_fall(as_of: str | date) -> Sentence:
     """What the decomposition says, and what is left to explain it."""
     splits = tariff.volume_mix_price(as_of)
@@ -113,6 +119,7 @@ def decision_rule() -> Sentence:
     )
 
 
+@load.sourced
 def rare_earth_part(as_of: str | date) -> Sentence:
     """How much of the headline is rare-earth magnet, by its price."""
     part = tariff.rare_earth_part(as_of)
@@ -126,6 +133,7 @@ def rare_earth_part(as_of: str | date) -> Sentence:
     )
 
 
+@load.sourced
 def concentration(as_of: str | date) -> Sentence:
     """China's share by weight and value, and the bounds of the concentration it implies."""
     table = partners.dependence_on_china(as_of)
@@ -140,6 +148,7 @@ def concentration(as_of: str | date) -> Sentence:
     return Sentence(text + ".")
 
 
+@load.sourced
 def out_of_line(as_of: str | date) -> Sentence:
     """Quantities in India's own statistics that do not fit their neighbours."""
     tested = partners.out_of_line(as_of)
@@ -155,6 +164,7 @@ def out_of_line(as_of: str | date) -> Sentence:
     )
 
 
+@load.sourced
 def three_growths(as_of: str | date) -> Sentence:
     """Rupees, dollars and tonnes reconciled."""
     bridge = worth.growth_bridge(as_of)["per_cent"] / 100

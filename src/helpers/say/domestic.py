@@ -9,6 +9,7 @@ from helpers.say.words import tonnes
 from helpers.show import Sentence, number
 
 
+@load.sourced
 def oxide(as_of: str | date) -> Sentence:
     """Whether Indian neodymium can carry the magnet scheme: the answer of chapter 2."""
     need, neodymium = supply.scheme_need(as_of), supply.neodymium(as_of)
@@ -26,12 +27,13 @@ def oxide(as_of: str | date) -> Sentence:
         return Sentence(f"{text}. The magnet scheme was not yet public on {as_of}.", answer=True)
     low, high = need["tonnes_reo"].iloc[0], need["tonnes_reo"].iloc[1]
     return Sentence(
-        f"{text}. The scheme of {tonnes(load.table('assumptions', as_of).set_index('assumption')['value']['scheme_capacity'])} of "
+        f"{text}. The scheme of {tonnes(load.assumption(as_of, 'scheme_capacity')['value'].iloc[0])} of "
         f"magnets a year takes {tonnes(low)} to {tonnes(high)} of oxide: the bottleneck moves upstream.",
         answer=True,
     )
 
 
+@load.sourced
 def mining(as_of: str | date) -> Sentence:
     """India's share of the world's ore, and its share of the reserves."""
     india, world = (supply.mine_output(as_of, area) for area in ("IND", "world"))
@@ -50,6 +52,7 @@ def mining(as_of: str | date) -> Sentence:
     )
 
 
+@load.sourced
 def cover(table: pd.DataFrame, as_of: str | date) -> Sentence:
     """How far Indian neodymium goes against Indian use of rare-earth magnets: ``supply.cover``."""
     if table.empty:
@@ -65,6 +68,7 @@ def cover(table: pd.DataFrame, as_of: str | date) -> Sentence:
     )
 
 
+@load.sourced
 def japan(as_of: str | date) -> Sentence:
     """What stopping exports to Japan frees, marked as resting on an unverified share."""
     freed = supply.freed_by_stopping_exports(as_of)
@@ -78,6 +82,7 @@ def japan(as_of: str | date) -> Sentence:
     )
 
 
+@load.sourced
 def revisions(as_of: str | date) -> Sentence:
     """How far later editions moved a year's mine output."""
     moved = []
