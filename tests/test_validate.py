@@ -22,12 +22,17 @@ FAULTS = {
     "a figure older than its period": (
         "trade",
         BASE,
-        BASE.replace("2025-11-24", "2025-08-24"),
+        BASE.replace("2025-11-24,S04", "2025-08-24,S03"),
         "before the period was over",
     ),
     "a figure older than its source": ("trade", BASE, BASE.replace("S04", "S06"), "older than their source"),
     "a figure without a number": ("trade", BASE, BASE.replace("16281", ""), "without a number"),
-    "a recalled figure that calls itself reported": ("trade", BASE, BASE.replace("S04", "M0"), "recalled figures"),
+    "a recalled figure that calls itself reported": (
+        "trade",
+        BASE,
+        BASE.replace("2025-11-24,S04", "2026-11-22,M0"),
+        "recalled figures",
+    ),
     "a tie": ("trade", BASE, f"{BASE}\n{BASE.replace('16281', '17000').replace('S04', 'S05')}", "equally good"),
     "a changed figure under a correction": (
         "trade",
