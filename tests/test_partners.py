@@ -73,6 +73,12 @@ def test_neodymium_covers_a_quarter_of_use_at_most():
     assert aimed["oxide"].iloc[0] == 450 and aimed["oxide"].iloc[-1] == 900 and aimed["share"].max() < 0.3
 
 
+def test_the_funnel_narrows_from_ore_to_magnet_and_falls_short_of_use():
+    steps = supply.funnel(TODAY)["tonnes_reo"]
+    assert steps.iloc[:4].is_monotonic_decreasing and steps.iloc[3] < steps.iloc[2] < steps.iloc[-1]
+    assert steps.iloc[2] == pytest.approx(360) and steps.iloc[-1] == pytest.approx(1403, abs=1)
+
+
 def test_use_passes_through_the_published_years():
     use = supply.use_of_magnets(TODAY, years=[2025.75, 2030.75])
     assert use["MHI scheme"].tolist() == pytest.approx([4010, 8220])

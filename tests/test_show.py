@@ -17,6 +17,7 @@ FIGURES = {
     "volume_mix_price": lambda day: chart.volume_mix_price(tariff.volume_mix_price(day), as_of=day),
     "china_exports": lambda day: chart.china_exports(partners.china_by_month(day), partners.controls(day), as_of=day),
     "neodymium_price": lambda day: chart.neodymium_price(worth.neodymium(day), as_of=day),
+    "funnel": lambda day: chart.funnel(supply.funnel(day), as_of=day),
     "cover": lambda day: chart.cover(supply.cover(day), as_of=day),
     "fan": lambda day: chart.fan(annual.intervals(annual.forecast(day)), annual.totals(day), as_of=day),
 }
@@ -37,7 +38,7 @@ def test_each_figure_is_drawn_alike_twice(name):
     assert FIGURES[name](TODAY).svg == FIGURES[name](TODAY).svg
 
 
-@pytest.mark.parametrize("name", ["line_split", "oxide_need", "volume_mix_price", "neodymium_price", "cover"])
+@pytest.mark.parametrize("name", ["line_split", "oxide_need", "volume_mix_price", "neodymium_price", "funnel", "cover"])
 def test_a_figure_without_public_data_says_so(name):
     shown = FIGURES[name]("2025-06-30")
     assert isinstance(shown, show.Sentence) and "not yet public on 2025-06-30" in shown.text

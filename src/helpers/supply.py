@@ -199,3 +199,29 @@ def freed_by_stopping_exports(as_of: str | date) -> pd.Series | None:
         return None
     ndpr = sold["low"] * share.iloc[0] / 100
     return pd.Series({"oxide": sold["low"], "ndpr": ndpr, "magnets": magnets_from(ndpr, as_of)})
+
+
+@load.sourced
+def funnel(as_of: str | date, period: str = "FY26") -> pd.DataFrame:
+    """From ore to magnet to use in one unit, contained oxide: how much is left at each step.
+
+    Returns
+    -------
+    pd.DataFrame
+        Indexed by ``step``: ``tonnes_reo`` a year and ``basis``; empty until target and use are public.
+    """
+    mined, target = mine_output(as_of), neodymium(as_of).query("kind == 'target' and period == @period")["tonnes"]
+    use = load.figure("production", as_of, "2025", area="IND", stage="use", commodity="REPM", measure="consumption")
+    sourced, machined = magnet_chain(as_of), magnet_chain(as_of, machining=True)
+    mined = mined[mined["status"] != "unverified"]
+    if mined.empty or target.empty or use is None or sourced is None or machined is None:
+        return pd.DataFrame({"tonnes_reo": [], "basis": []}, index=pd.Index([], name="step"))
+    oxide_t = target.iloc[0]
+    rows = {
+        "Ore: all rare earths mined": (mined["tonnes_reo"].iloc[-1], f"{mined['year'].iloc[-1]}"),
+        f"Oxide: neodymium aimed at for {period}": (oxide_t, "target"),
+        "Metal: after reduction": (oxide_t * sourced["metal_yield"], "sourced yield"),
+        "Magnet: after machining": (oxide_t * sourced["metal_yield"] * machined["machining_yield"], "unverified yield"),
+        "Use: in the magnets that India uses": (oxide.contained_oxide(use["value"], sourced), "2025"),
+    }
+    return pd.DataFrame.from_dict(rows, orient="index", columns=["tonnes_reo", "basis"]).rename_axis("step")

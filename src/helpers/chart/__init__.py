@@ -1,7 +1,7 @@
 """One function a figure: a table in, a drawing out, its title the finding, its alternative text beside it."""
 
 from helpers.chart.customs import line_split, monthly_rates, scope_ladder
-from helpers.chart.domestic import cover, mine_output, oxide_need
+from helpers.chart.domestic import cover, funnel, mine_output, oxide_need
 from helpers.chart.future import fan
 from helpers.chart.market import china_exports, neodymium_price, volume_mix_price
 
@@ -9,6 +9,7 @@ __all__ = [
     "china_exports",
     "cover",
     "fan",
+    "funnel",
     "line_split",
     "mine_output",
     "monthly_rates",

@@ -55,6 +55,25 @@ def oxide_need(need: pd.DataFrame, *, as_of: str) -> Figure:
 
 
 @once_public
+def funnel(steps: pd.DataFrame, *, as_of: str) -> Figure:
+    """From ore to use in contained oxide, step by step: ``supply.funnel``."""
+    drawing, (ax,) = canvas("tonnes of oxide contained, a year", height=0.8 + 0.42 * len(steps), horizontal=True)
+    for place, (_, row) in enumerate(steps.iloc[::-1].iterrows()):
+        colour = RED if place == 0 else BLUE
+        face = PAPER if "unverified" in row["basis"] else colour
+        ax.barh(place, row["tonnes_reo"], color=face, edgecolor=colour, linewidth=1.5, height=0.6)
+        label(ax, number(row["tonnes_reo"]), (row["tonnes_reo"], place), dx=5)
+    ax.set_yticks(range(len(steps)), steps.index[::-1])
+    ax.set_xlim(0, steps["tonnes_reo"].max() * 1.1)
+    metal, use = steps["tonnes_reo"].iloc[2], steps["tonnes_reo"].iloc[-1]
+    title = f"Of the rare earth that India's magnets contain, its own target would supply {number(metal / use * 100)} % as metal, before machining"
+    bars = "; ".join(f"{step} {number(value)} tonnes" for step, value in steps["tonnes_reo"].items())
+    alt = f"Horizontal bars in contained oxide, from ore to use: {bars}."
+    source = "US Geological Survey, Reuters, scheme document, Heim & Vander Wal 2023; outlined: unverified yield"
+    return finish(drawing, title, alt, steps, as_of=as_of, source=source)
+
+
+@once_public
 def cover(table: pd.DataFrame, *, as_of: str) -> Figure:
     """Magnets that Indian neodymium can make at most, against the use that is expected: ``supply.cover``."""
     drawing, (ax,) = canvas("thousand tonnes a year", height=3.5)
