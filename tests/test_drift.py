@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.forecast import annual, drift
+from helpers.forecast import annual, drift, readings
 
 PRIOR = drift.GrowthPrior(mean=0.06, spread=0.034, sd=0.066, dof=1.25)
 TODAY = "2026-11-22"
@@ -93,7 +93,7 @@ def test_the_table_has_the_columns_of_the_contract_and_no_gaps():
         "value",
     ]
     assert table.notna().all(axis=None) and not table.duplicated(table.columns[:-1].tolist()).any()
-    assert len(table) == 2 * 2 * 10 * len(drift.QUANTILES)
+    assert len(table) == (2 * 2 + 4) * 10 * len(drift.QUANTILES)
     assert list(table["period"].unique())[:1] + list(table["period"].unique())[-1:] == ["FY26", "FY35"]
 
 
@@ -108,9 +108,10 @@ def test_what_is_already_recorded_of_a_year_is_kept():
     assert (first["value"] > 16_281).all()
 
 
-def test_without_a_half_year_there_is_one_scenario_only():
-    assert set(annual.forecast("2025-11-23")["scenario"]) == {"as recorded"}
-    assert set(annual.forecast("2025-11-24")["scenario"]) == {"as recorded", "run-rate"}
+def test_without_a_half_year_there_is_no_run_rate_but_every_reading():
+    always = {"as recorded", *readings.READINGS, "mixture"}
+    assert set(annual.forecast("2025-11-23", horizon=1)["scenario"]) == always
+    assert set(annual.forecast("2025-11-24", horizon=1)["scenario"]) == always | {"run-rate"}
 
 
 def test_the_narrow_target_starts_from_its_one_published_year():

@@ -2,7 +2,7 @@
 
 from helpers.chart.customs import line_split, monthly_rates, scope_ladder
 from helpers.chart.domestic import cover, funnel, mine_output, oxide_need
-from helpers.chart.future import fan
+from helpers.chart.future import fan, readings, real_time
 from helpers.chart.market import china_exports, neodymium_price, volume_mix_price
 
 __all__ = [
@@ -15,6 +15,8 @@ __all__ = [
     "monthly_rates",
     "neodymium_price",
     "oxide_need",
+    "readings",
+    "real_time",
     "scope_ladder",
     "volume_mix_price",
 ]

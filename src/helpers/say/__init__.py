@@ -14,7 +14,7 @@ from helpers.say.customs import (
     three_growths,
 )
 from helpers.say.domestic import cover, japan, mining, oxide, revisions
-from helpers.say.future import coverage, forecast, second_half_needed
+from helpers.say.future import coverage, elsewhere, forecast, judgements, outlooks, real_time, second_half_needed
 
 __all__ = [
     "base_effect",
@@ -23,16 +23,20 @@ __all__ = [
     "cover",
     "coverage",
     "decision_rule",
+    "elsewhere",
     "forecast",
     "growth",
     "identity",
     "japan",
+    "judgements",
     "mining",
     "not_rare_earth",
     "out_of_line",
+    "outlooks",
     "oxide",
     "price_fall",
     "rare_earth_part",
+    "real_time",
     "revisions",
     "second_half_needed",
     "three_growths",

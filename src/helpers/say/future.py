@@ -5,40 +5,51 @@ from datetime import date
 import pandas as pd
 
 from helpers import load
-from helpers.forecast import annual
-from helpers.say.words import tonnes
+from helpers.forecast import annual, licences, readings
+from helpers.say.words import signed, tonnes
 from helpers.show import Sentence, number
 
 
-def forecast(table: pd.DataFrame, known: pd.Series, model: str = "shrunken drift") -> Sentence:
-    """The coming years from each starting point, with intervals: the answer of chapter 4."""
-    rows = annual.intervals(table)
-    rows = rows[rows["model"] == model]
-    what = {"customs": "of magnets (HS 850511)", "repm": "of rare-earth magnets"}[table["target"].iloc[0]]
-    paths = {scenario: _near_and_far(path) for scenario, path in rows.groupby("scenario")}
-    recorded = f"the {tonnes(known.iloc[-1])} recorded for {known.index[-1]}"
-    if "run-rate" not in paths:
-        return Sentence(
-            f"From {recorded}, India will import {paths['as recorded'].replace(' t (', f' t {what} (', 1)}.",
-            answer=True,
+def forecast(table: pd.DataFrame, known: pd.Series, beside: pd.DataFrame) -> Sentence:
+    """The coming years as a mixture, then from each starting point, with intervals: the answer of chapter 4.
+
+    ``table`` is ``annual.forecast``, ``known`` its totals, ``beside`` the forecast of the other target, if public.
+    """
+    rows = annual.intervals(annual.leading(table))
+    target = table["target"].iloc[0]
+    over = "three readings of FY25" if target == "customs" else "three licence regimes"
+    mixed = _path(rows, "mixture")
+    years = [step for step in annual.STEPS if step <= len(mixed)]
+    text = f"Weighted over {over}, India's imports come to {_years(mixed, years, annual.TARGETS[target])}."
+    recorded = f"growth from the {tonnes(known.iloc[-1])} recorded for {known.index[-1]}"
+    ends = sorted({min(2, len(mixed)), years[-1]})
+    if "run-rate" in set(rows["scenario"]):
+        text += f" From the run-rate alone it is {_years(_path(rows, 'run-rate'), ends)}; {recorded} would give {_years(_path(rows, 'as recorded'), ends)}."
+    else:
+        text += (
+            f" {recorded.replace('growth', 'Growth', 1)} alone would give {_years(_path(rows, 'as recorded'), ends)}."
         )
-    return Sentence(
-        f"At its rate since April 2025, India will import {paths['run-rate'].replace(' t (', f' t {what} (', 1)}. "
-        f"Growth from {recorded} would give {paths['as recorded']}.",
-        answer=True,
-    )
+    if len(beside):
+        other = annual.intervals(annual.leading(beside))
+        what = annual.TARGETS[beside["target"].iloc[0]]
+        text += f" Beside it stand {_years(_path(other, 'mixture'), ends, what)}."
+    return Sentence(text, answer=True, sources=_sources(table, beside))
 
 
+@load.sourced
 def second_half_needed(table: pd.DataFrame, as_of: str | date) -> Sentence:
     """What the rest of the year would have to bring for the forecast from the recorded total to come true."""
-    rows = annual.intervals(table)
-    first = rows[(rows["scenario"] == "as recorded") & (rows["model"] == "shrunken drift")].iloc[0]
-    part = annual.part_year(as_of, table["target"].iloc[0], table["origin"].iloc[0])
+    first = _path(annual.intervals(annual.leading(table)), "as recorded").iloc[0]
+    part = annual.part_year(as_of, table["target"].iloc[0], after=table["origin"].iloc[0])
     if part is None:
         return Sentence(
-            f"No part of {first['period']} was public yet on {as_of}: nothing speaks against the recorded total so far."
+            f"No quarter of {first['period']} was public yet on {as_of}: there is no run-rate to set beside the recorded total."
         )
     rest = first["median"] - part["value"]
+    if rest <= 0:
+        return Sentence(
+            f"{part.name} alone brought {tonnes(part['value'])}, more than the {tonnes(first['median'], -2)} that the recorded total implies for the year."
+        )
     return Sentence(
         f"{part.name} brought {tonnes(part['value'])}. For the {tonnes(first['median'], -2)} that the recorded total implies, the rest of "
         f"{first['period']} would have to bring {tonnes(rest, -2)}, {number(rest / part['value'], 1)} times as much: the run-rate is the "
@@ -46,27 +57,111 @@ def second_half_needed(table: pd.DataFrame, as_of: str | date) -> Sentence:
     )
 
 
+@load.sourced
+def judgements(as_of: str | date, target: str) -> Sentence:
+    """The weights of the mixture in words."""
+    chances = ", ".join(f"{name} with {number(p * 100)} %" for name, p in licences.regimes(as_of).items())
+    known_until = min(pd.Timestamp(as_of).to_period("M"), licences.KNOWN_UNTIL)
+    capped = (
+        f"After {known_until:%B %Y}, China's licences are taken to be {chances}. "
+        "These are judgements, dated and rated in the table; change a row and every figure here follows."
+    )
+    if target != "customs":
+        return Sentence(capped)
+    by_weight = readings.weights(as_of).sort_values(ascending=False)
+    read = "; ".join(f"{name}, {number(w * 100)} %" for name, w in by_weight.items())
+    return Sentence(f"FY25 is read in three ways: {read}. {capped}")
+
+
+@load.sourced
 def coverage(as_of: str | date) -> Sentence:
     """How often such intervals held on other series, since this one is too short to be tested."""
-    rows = load.table("assumptions", as_of)
-    rows = rows[rows["assumption"] == "interval_coverage"].set_index("segment")["value"]
-    shares = {nominal: rows[rows.index.str.endswith(f"nominal {nominal} %")] for nominal in (80, 95)}
+    held = load.assumption(as_of, "interval_coverage")["value"]
+    shares = {nominal: held[held.index.str.endswith(f"nominal {nominal} %")] for nominal in (80, 95)}
     text = " and ".join(
         f"{nominal} % intervals held {number(s.min())} to {number(s.max())} % of the outturns"
         for nominal, s in shares.items()
     )
+    ratio = load.assumption(as_of, "error_against_naive")["value"]
+    few, more = (ratio[ratio.index.str.contains(word)] for word in ("three", "five"))
     return Sentence(
-        f"Too short to be tested on itself. On the yearly series of three forecasting competitions with only three points known, "
-        f"{text}, by collection (source B1)."
+        f"Too short to be tested on itself. On the yearly series of three forecasting competitions with only three points known, {text}, "
+        f"by collection. The error of the median was {number(few.min(), 2)} to {number(few.max(), 2)} of that of naive; with five points, "
+        f"{number(more.min(), 2)} to {number(more.max(), 2)} (source B1)."
     )
 
 
-def _near_and_far(path: pd.DataFrame) -> str:
-    ends = path.iloc[[min(1, len(path) - 1), -1]].drop_duplicates("period")
-    return " and ".join(
-        f"{tonnes(row['median'], -2)} ({_between80(row)}) in {row['period']}" for _, row in ends.iterrows()
+def real_time(table: pd.DataFrame, as_of: str | date) -> Sentence:
+    """How the earlier days' forecasts of April to September 2025 fared (``trial.real_time``)."""
+    if table.empty:
+        return Sentence(f"No outturn to compare with was public yet on {as_of}.")
+    errors = table.pivot(index="scenario", columns="as_of", values="error")
+    days = list(errors.columns)
+    said = "; ".join(
+        f"{name} by {' and '.join(signed(errors.loc[name, day] / 100) for day in days)}"
+        for name in ("mixture", "as recorded", "naive")
+    )
+    mixed = table[table["scenario"] == "mixture"]
+    return Sentence(
+        f"Forecasts made on {' and '.join(days)} were off the outturn of April to September 2025: {said}. The 80 % interval of the mixture held the outturn "
+        f"{mixed['within'].sum()} times out of {len(mixed)}. One outturn proves little, and the weights were written down after it, though only "
+        "from what was public on those days.",
+        sources=_sources(table),
     )
 
 
-def _between80(row: pd.Series) -> str:
-    return f"80 % interval {number(round(row['low80'], -2))} to {number(round(row['high80'], -2))}"
+def elsewhere(table: pd.DataFrame, as_of: str | date) -> Sentence:
+    """How the nowcast fared where the outturn is known (``trial.elsewhere``)."""
+    if table.empty:
+        return Sentence(f"No second series with a known outturn was public yet on {as_of}.")
+    said = " and ".join(
+        f"{tonnes(row['median'], -2)} on {row['as_of']} (80 % interval {_thousands(row['low80'])} to {_thousands(row['high80'])})"
+        for _, row in table.iterrows()
+    )
+    return Sentence(
+        f"The same nowcast put China's exports of rare-earth magnets in FY26 at {said}; {tonnes(table['outturn'].iloc[0], -2)} came. "
+        "In June it took the trough of a few weeks for a new level: a shift at the very end of a series is a guess.",
+        sources=_sources(table),
+    )
+
+
+def outlooks(table: pd.DataFrame, beside: pd.DataFrame, theirs: pd.DataFrame, as_of: str | date) -> Sentence:
+    """Others' figures for rare-earth magnets in 2030 beside ours, whichever of the two targets that is."""
+    theirs = theirs[(theirs["scope"] == "repm") & (theirs["period"] == "2030")]
+    both = [annual.intervals(annual.leading(part)) for part in (table, beside) if set(part["target"]) == {"repm"}]
+    ours = [row for rows in both for _, row in _path(rows, "mixture").iterrows() if row["period"] == "FY30"]
+    if theirs.empty or not ours:
+        return Sentence(f"No outlook on India's rare-earth magnets can be set beside a forecast of FY30 on {as_of}.")
+    said = ", ".join(f"{row.publisher} {tonnes(row.value)}" for row in theirs.itertuples())
+    place = "all above" if theirs["value"].min() > ours[0]["high80"] else "not all above"
+    return Sentence(
+        f"For 2030 others expect of India's rare-earth magnets: {said}. The mixture for FY30 is {_with_interval(ours[0])}; they lie {place} its "
+        "80 % interval. It knows one year only and grows as yearly series do in general; theirs are plans and promises. None is about HS 850511.",
+        sources=_sources(theirs),
+    )
+
+
+def _sources(*tables: pd.DataFrame) -> tuple[str, ...]:
+    return tuple(sorted(set().union(*(table.attrs.get("sources", ()) for table in tables))))
+
+
+def _path(rows: pd.DataFrame, scenario: str) -> pd.DataFrame:
+    return rows[rows["scenario"] == scenario].sort_values("horizon")
+
+
+def _years(path: pd.DataFrame, steps: list, what: str = "") -> str:
+    rows = path[path["horizon"].isin(steps)]
+    said = [
+        f"{_with_interval(row, f' of {what}' if what and first else '', first)} in {row['period']}"
+        for first, (_, row) in zip([True] + [False] * len(rows), rows.iterrows(), strict=False)
+    ]
+    return said[0] if len(said) == 1 else f"{', '.join(said[:-1])} and {said[-1]}"
+
+
+def _with_interval(row: pd.Series, what: str = "", named: bool = True) -> str:
+    name = "80 % interval " if named else ""
+    return f"{_thousands(row['median'])} t{what} ({name}{_thousands(row['low80'])} to {_thousands(row['high80'])})"
+
+
+def _thousands(value: float) -> str:
+    return number(round(value, -2 if value >= 10_000 else -1))

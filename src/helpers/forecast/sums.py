@@ -1,0 +1,136 @@
+"""Known sums of periods made ready for a model: independent, without the sums inside them, and possible.
+
+Sources print a year, its halves and some of its months side by side. A sum that follows from others is checked and
+left out; of the rest each becomes what it adds, and contradictions are errors that name the sums.
+"""
+
+import numpy as np
+import pandas as pd
+
+from helpers import fiscal
+
+TOLERANCE = 0.001  # rounding of printed sums: what two routes to one figure may differ by
+
+
+def check(sums: pd.Series) -> None:
+    """Raise a ValueError for no sum, sums that are not positive, and periods given twice."""
+    if len(sums) == 0:
+        raise ValueError("nothing is known: give at least one sum")
+    wrong = sums[~(sums > 0) | ~np.isfinite(sums)]
+    if len(wrong):
+        raise ValueError(f"sums must be positive numbers: {wrong.head().to_dict()}; leave a period without imports out")
+    if sums.index.has_duplicates:
+        raise ValueError(f"period {sums.index[sums.index.duplicated()][0]} is given twice: keep one row a period")
+
+
+def independent(sums: pd.Series) -> tuple[pd.Series, list[str]]:
+    """The sums that do not follow from those before them, and the names of those that do.
+
+    Raises
+    ------
+    ValueError
+        If a sum differs by more than rounding from what those before it make of it.
+    """
+    months = {period: fiscal.months(period) for period in sums.index}
+    index = pd.PeriodIndex(sorted(set().union(*months.values())), freq="M")
+    rows = np.array([index.isin(m) for m in months.values()], dtype=float)
+    basis, kept, left_out = np.zeros((0, len(index))), [], []
+    for i, (period, row) in enumerate(zip(sums.index, rows, strict=True)):
+        rest = row - basis.T @ (basis @ row)
+        rest -= basis.T @ (basis @ rest)
+        if np.linalg.norm(rest) > 1e-6:
+            basis = np.vstack([basis, rest / np.linalg.norm(rest)])
+            kept.append(i)
+            continue
+        parts = np.linalg.lstsq(rows[kept].T, row, rcond=None)[0]
+        used = np.abs(parts) > 1e-6
+        implied = parts @ sums.to_numpy()[kept]
+        if abs(implied - sums.iloc[i]) > TOLERANCE * max(sums.iloc[i], sums.to_numpy()[kept][used].max()):
+            names = [sums.index[k] for k, u in zip(kept, used, strict=True) if u]
+            raise ValueError(
+                f"sums contradict each other: {period} is given as {sums.iloc[i]:,.10g}, "
+                f"but {', '.join(names)} make it {implied:,.10g}; correct one of them or leave it out"
+            )
+        left_out.append(period)
+    return sums.iloc[kept], left_out
+
+
+def pieces(kept: pd.Series, most: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, pd.PeriodIndex]:
+    """Each sum without the known sums inside it, over all months from the first known to the last.
+
+    Parameters
+    ----------
+    kept : pd.Series
+        Independent sums by period.
+    most : int
+        Only the last so many are used.
+
+    Returns
+    -------
+    masks : np.ndarray of bool, shape (sums, months)
+    values : np.ndarray, shape (sums,)
+    start : np.ndarray, shape (months,)
+        Log months that give all sums; gaps take the nearest known month.
+    index : pd.PeriodIndex
+
+    Raises
+    ------
+    ValueError
+        If no positive months give the sums.
+    """
+    spans = {period: fiscal.months(period) for period in kept.index}
+    spans = dict(sorted(spans.items(), key=lambda item: (item[1][-1], -len(item[1])))[-most:])
+    first, last = min(m[0] for m in spans.values()), max(m[-1] for m in spans.values())
+    index = pd.period_range(first, last, freq="M")
+    masks, values, names = [], [], []
+    for period, months in sorted(spans.items(), key=lambda item: len(item[1])):
+        mask, value, inside = index.isin(months), float(kept[period]), []
+        for other, amount, name in sorted(zip(masks, values, names, strict=True), key=lambda piece: -piece[0].sum()):
+            if (other <= mask).all():
+                mask, value = mask & ~other, value - amount
+                inside.append(name)
+        if value <= 0:
+            raise ValueError(
+                f"sums contradict each other: {period} is {kept[period]:,.10g}, less than its parts "
+                f"{', '.join(inside)} with {kept[period] - value:,.10g}; correct one of them or leave it out"
+            )
+        masks.append(mask)
+        values.append(value)
+        names.append(period)
+    masks, values = np.array(masks), np.array(values)
+    months = values @ (masks / masks.sum(axis=1, keepdims=True))  # each sum spread evenly
+    if masks.sum(axis=0).max() > 1:
+        months = _months_of_crossing(masks, values, names)
+    known = np.flatnonzero(masks.any(axis=0))
+    nearest = known[np.abs(np.arange(len(index))[:, None] - known).argmin(axis=1)]
+    return masks, values, np.log(months[nearest]), index
+
+
+def _months_of_crossing(masks, values, names) -> np.ndarray:
+    """Positive months that give sums which cross, such as calendar and fiscal years: the least as large as can be."""
+    from scipy.optimize import linprog
+
+    def solve(rows):
+        count = masks.shape[1]
+        found = linprog(
+            np.append(np.zeros(count), -1.0),
+            A_ub=np.column_stack([-np.eye(count), np.ones(count)]),
+            b_ub=np.zeros(count),
+            A_eq=np.column_stack([masks[rows], np.zeros(len(rows))]),
+            b_eq=values[rows],
+            bounds=[(0, None)] * count + [(None, values.min())],
+        )
+        return found.x[:-1] if found.status == 0 and found.x[-1] > 1e-9 * values.min() else None
+
+    rows = list(range(len(names)))
+    months = solve(rows)
+    if months is not None:
+        return months
+    for row in list(rows):
+        without = [other for other in rows if other != row]
+        if solve(without) is None:
+            rows = without
+    raise ValueError(
+        f"sums contradict each other: no positive months give {', '.join(names[row] for row in rows)} together; "
+        "correct one of them or leave it out"
+    )
