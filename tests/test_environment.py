@@ -38,10 +38,19 @@ def test_every_pin_has_hashes_and_the_lock_names_no_address():
     assert all("--hash=sha256:" in block for block in blocks)
 
 
+def test_the_browser_has_a_lock_of_its_own_that_agrees_with_the_other():
+    text = (paths.ROOT / "requirements-browser.lock").read_text(encoding="utf-8")
+    pins = dict(re.findall(r"^([\w.-]+)==([\w.]+)", text, re.M))
+    both = dict(re.findall(r"^([\w.-]+)==([\w.]+)", LOCK, re.M))
+    assert {"playwright", "axe-playwright-python"} <= pins.keys() and text.count("--hash=sha256:") >= len(pins)
+    assert "://" not in text and all(both.get(name, version) == version for name, version in pins.items())
+
+
 def test_each_dependency_has_a_reason():
     text = (paths.ROOT / "pyproject.toml").read_text(encoding="utf-8")
     body = text[text.index("dependencies = [") : text.index("[project.scripts]")]
     entries = [line for line in body.splitlines() if line.strip().startswith('"')]
+    assert "playwright" in body, "the tools that only some tests need are explained too"
     assert len(entries) > 15 and all(re.search(r",\s+# \w", line) for line in entries)
 
 

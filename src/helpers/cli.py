@@ -1,11 +1,13 @@
 """The command ``magnets``: thin, one function a verb."""
 
+import os
 import sys
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from typer.core import TyperCommand
 
 from helpers import paths
 
@@ -13,42 +15,72 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=N
                   help="India's magnet imports: public figures in, a dated report out.")  # fmt: skip
 
 
-@app.command()
+class WithParameters(TyperCommand):
+    """A command whose help ends with the parameters of a report."""
+
+    def format_epilog(self, ctx, formatter) -> None:
+        from helpers.report import parameters
+
+        with formatter.section("Parameters, as -p NAME=VALUE or in a grid file"):
+            formatter.write_dl(parameters.described())
+
+
+@app.command(cls=WithParameters)
 def report(
     parameter: Annotated[
         list[str],
-        typer.Option(
-            "-p",
-            "--parameter",
-            metavar="NAME=VALUE",
-            help="Set a parameter: target, baseline_t, horizon. Repeat as needed.",
-        ),
+        typer.Option("-p", "--parameter", metavar="NAME=VALUE", help="Set a parameter, see below. Repeat as needed."),
     ] = [],  # noqa: B006
     as_of: Annotated[
         str, typer.Option(help="Use only figures public on this day, YYYY-MM-DD.", show_default="today")
     ] = "",
+    grid: Annotated[
+        Path | None,
+        typer.Option(help="A YAML file: one report for each entry and each combination of the lists in it."),
+    ] = None,
     output: Annotated[Path, typer.Option(help="Folder of the reports.")] = paths.REPORTS,
-    timeout: Annotated[int, typer.Option(help="Seconds allowed for each cell.")] = 120,
+    timeout: Annotated[int, typer.Option(min=1, help="Seconds allowed for each cell.")] = 120,
+    jobs: Annotated[int, typer.Option(min=1, help="Notebooks that run at once.", show_default="cores")] = (
+        os.cpu_count() or 1
+    ),
 ) -> None:
     """Run every notebook and write a dated report.
 
-    Ends with 0 (published, or unchanged), 2 (bad parameters), 3 (data not valid), 4 (a cell failed),
-    5 (a cell ran out of time), 6 (a kernel died), 7 (another run holds the lock).
+    Ends with 0 (published, or unchanged), 1 (the folder cannot be written), 2 (bad parameters),
+    3 (data not valid), 4 (a cell failed), 5 (a cell ran out of time), 6 (a kernel died),
+    7 (another run holds the lock); of several reports, with the worst.
 
-    Examples: magnets report; magnets report --as-of 2025-06-30; magnets report -p baseline_t=33000 -p horizon=5
+    Examples: magnets report; magnets report --as-of 2025-06-30; magnets report -p baseline_t=33000 -p horizon=5;
+    magnets report --grid grid.yml, where grid.yml holds `- baseline_t: [53748, 33000]`
     """
     from helpers.report import parameters
 
     try:
-        wanted = parameters.parse(parameter, as_of or str(date.today()))
+        common = parameters.named(parameter, as_of or str(date.today()))
+        if grid is None:
+            wanted = [parameters.parse(parameter, common["as_of"])]
+        else:
+            from helpers.report.grid import read
+
+            wanted = read(grid, common)
     except parameters.ParameterError as error:
         _stop(str(error), 2)
     from helpers.report import batch
 
-    outcome = batch.report(wanted, output, timeout=timeout)
-    if outcome.end:
-        _stop(outcome.text, outcome.end)
-    print(outcome.text)
+    outcomes = batch.reports(wanted, output, timeout=timeout, jobs=jobs)
+    for outcome in outcomes:
+        print(outcome.text, file=sys.stderr if outcome.end else sys.stdout)
+    raise typer.Exit(max(int(outcome.end) for outcome in outcomes))
+
+
+@app.command()
+def verify(folder: Annotated[Path, typer.Argument(help="A report, such as reports/2026-11-22.")]) -> None:
+    """Compare a report with its record, and the record with the project; exit code 1 if anything differs."""
+    from helpers.report import verify
+
+    if lines := verify.differences(folder):
+        _stop("\n".join(lines), 1)
+    print(f"{folder}: every page and file is as published; data, code and lock are those it was made from")
 
 
 @app.command()

@@ -1,16 +1,15 @@
-"""One report from first check to last page: validate, run the chapters, publish."""
+"""One report or a grid of them: skip what is unchanged, make the rest, tell how each ended.
 
-import sys
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+Nothing heavy is imported here: a run that has nothing to do ends at once.
+"""
+
 from dataclasses import dataclass
 from pathlib import Path
 
-from helpers import load, validate
 from helpers.report import publish
-from helpers.report.parameters import Parameters
-from helpers.report.run import Chapter, End, chapters, run_chapter
+from helpers.report.inputs import chapters, fingerprint, inputs
+from helpers.report.parameters import ParameterError, Parameters, for_notebook
+from helpers.report.run import End
 
 
 @dataclass(frozen=True)
@@ -21,55 +20,68 @@ class Outcome:
     text: str
 
 
-def report(parameters: Parameters, root: Path, timeout: int = 120) -> Outcome:
-    """Render every chapter for one set of parameters into ``root``.
+@dataclass(frozen=True)
+class Job:
+    """A report to make: its parameters, the files it is made from, and the hash of both."""
 
-    Nothing is published unless all chapters end well; a failure is written under ``root/failed``.
+    parameters: Parameters
+    files: dict[str, dict[str, str]]
+    inputs: str
+
+
+def reports(wanted: list[Parameters], root: Path, timeout: int = 120, jobs: int = 1) -> list[Outcome]:
+    """Render every chapter for each set of parameters into ``root``.
+
+    Nothing of a report is published unless all its chapters end well; a failure is written under
+    ``root/failed``, and the other reports go on.
+
+    Parameters
+    ----------
+    wanted : list of Parameters
+    root : Path
+        Folder of the reports; only one run at a time writes there.
+    timeout : int
+        Seconds allowed for each cell.
+    jobs : int
+        How many notebooks run at once. The results are the same for any number.
+
+    Returns
+    -------
+    list of Outcome
+        In the order of ``wanted``; a single one where nothing could begin.
     """
-    from filelock import Timeout
-
+    root = root.absolute()
     try:
+        for path in chapters():
+            for_notebook(path, wanted[0])
         with publish.only_run(root):
-            return _report(parameters, root, timeout)
-    except Timeout:
-        return Outcome(End.LOCKED, f"another run is writing to {root}; wait for it to end")
-    except load.DataError as error:
-        return Outcome(End.BAD_DATA, f"{error}\n\nthe data are not fit for a report; nothing was written")
+            return _reports(wanted, root, timeout, jobs)
+    except ParameterError as error:
+        return [Outcome(End.BAD_PARAMETERS, str(error))]
+    except publish.LockedError as error:
+        return [Outcome(End.LOCKED, str(error))]
+    except OSError as error:
+        return [not_written(error)]
 
 
-def _report(parameters: Parameters, root: Path, timeout: int) -> Outcome:
-    notebooks = chapters()
-    inputs = publish.fingerprint(parameters, notebooks)
-    if (published := publish.unchanged(root, inputs)) is not None:
-        return Outcome(End.OK, f"unchanged: {published / 'index.html'}")
-    validate.require_valid()
-    with tempfile.TemporaryDirectory() as scratch, _progress(len(notebooks)) as tell:
-        done: list[Chapter] = []
-        for path in notebooks:
-            done.append(run_chapter(path, parameters, Path(scratch), timeout))
-            tell(done[-1])
-    worst = max(chapter.end for chapter in done)
-    if worst is End.OK:
-        folder = publish.publish(root, done, parameters, inputs)
-        return Outcome(End.OK, str(folder / "index.html"))
-    folder = publish.publish_failure(root, done, parameters, inputs)
-    first = next(chapter for chapter in done if chapter.end is worst)
-    return Outcome(
-        worst,
-        f"{first.name}: {first.error.splitlines()[-1] if first.error else worst.name}\nsee {folder / 'index.html'}",
-    )
+def not_written(error: OSError) -> Outcome:
+    """What to tell when the disk refuses."""
+    place = f" ({error.filename})" if error.filename else ""
+    text = f"could not write: {error.strerror or error}{place}; what was published before is untouched"
+    return Outcome(End.NOT_WRITTEN, text)
 
 
-@contextmanager
-def _progress(total: int) -> Iterator:
-    """A bar on a terminal, a plain line a chapter elsewhere."""
-    if not sys.stderr.isatty():
-        yield lambda chapter: print(
-            f"{chapter.name}: {chapter.end.name.lower()}, {chapter.seconds:.1f} s", file=sys.stderr
-        )
-        return
-    from rich.progress import Progress
+def _reports(wanted: list[Parameters], root: Path, timeout: int, jobs: int) -> list[Outcome]:
+    files = inputs()
+    asked = [Job(parameters, files, fingerprint(parameters, files)) for parameters in wanted]
+    published = {record["inputs"]: record["folder"] for record in publish.records(root)}
+    todo = [job for job in asked if job.inputs not in published]
+    made = {}
+    if todo:
+        from helpers.report import make
 
-    with Progress(transient=True) as bar:
-        task = bar.add_task("chapters", total=total)
-        yield lambda chapter: bar.update(task, advance=1, description=chapter.name)
+        made = dict(zip([job.inputs for job in todo], make.make(todo, root, timeout, jobs), strict=True))
+    elif not publish.archive_is_current(root):  # a run was killed between the report and the archive
+        publish.write_archive(root)
+    unchanged = {key: f"unchanged: {root / folder / 'index.html'}" for key, folder in published.items()}
+    return [made.get(job.inputs) or Outcome(End.OK, unchanged[job.inputs]) for job in asked]

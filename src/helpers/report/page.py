@@ -8,6 +8,7 @@ from nbformat import NotebookNode
 
 from helpers import load, paths
 from helpers.chart import canvas
+from helpers.report import gate, parameters
 from helpers.show import MIME
 
 THEME = {canvas.INK: "--ink", canvas.MUTED: "--muted", canvas.RULE: "--rule", canvas.PAPER: "--paper",
@@ -15,9 +16,15 @@ THEME = {canvas.INK: "--ink", canvas.MUTED: "--muted", canvas.RULE: "--rule", ca
 
 _SOURCE = re.compile(r"\b(?:[SM]\d{1,3}[a-z]?|B\d)\b")
 
+_MATHS = re.compile(r"(?P<code>```.*?```|`[^`]*`)|\$\$(?P<block>.+?)\$\$|\$(?P<line>[^$\s](?:[^$\n]*[^$\s])?)\$", re.S)
+
 
 class PageError(ValueError):
     """A chapter cannot be made into a page; the text names notebook, cell and remedy."""
+
+    def __init__(self, text: str, cell: dict | None = None):
+        super().__init__(text)
+        self.cell = cell or {}
 
 
 def payloads(notebook: NotebookNode, kind: str) -> list[dict]:
@@ -26,12 +33,7 @@ def payloads(notebook: NotebookNode, kind: str) -> list[dict]:
     return [payload for payload in shown if payload and payload["kind"] == kind]
 
 
-def title(notebook: NotebookNode) -> str:
-    """The question: the first heading."""
-    return notebook.cells[0]["source"].splitlines()[0].removeprefix("# ").strip()
-
-
-def chapter(name: str, notebook: NotebookNode, frame: dict) -> str:
+def chapter(name: str, notebook: NotebookNode, frame: dict, failed: dict | None = None) -> str:
     """The page of one chapter.
 
     Parameters
@@ -41,29 +43,38 @@ def chapter(name: str, notebook: NotebookNode, frame: dict) -> str:
     notebook : NotebookNode
         Executed, complete or as far as it came.
     frame : dict
-        What all pages share: ``as_of, home, chapters, parameters, newest, forecast``.
+        What all pages share: :func:`helpers.report.frame.frame`.
+    failed : dict, optional
+        ``what``, ``error`` and ``cell`` of a chapter that failed: it is shown as far as it came.
 
     Raises
     ------
     PageError
-        If an image has no alternative text: it did not come from ``helpers.chart``.
+        If an image has no alternative text, or the page is too large or loads something from elsewhere.
     """
-    _require_alternative_texts(name, notebook)
-    exporter = _exporter()
+    if not failed:
+        _require_alternative_texts(name, notebook)
+    titles = {chapter["name"]: chapter["title"] for chapter in frame["chapters"]}
     page = frame | {
         "name": name,
-        "title": title(notebook),
+        "title": titles[name],
         "mime": MIME,
         "sources": cited_sources(notebook),
+        "failed": failed,
         "style": _style(),
     }
-    body, _ = exporter.from_notebook_node(notebook, resources={"page": page})
+    body, _ = _exporter().from_notebook_node(notebook, resources={"page": page})
+    if not failed and (wrong := gate.problems(body)):
+        raise PageError("\n".join(f"the page of notebooks/{name}.ipynb {problem}" for problem in wrong))
     return body
 
 
 def plain(template: str, frame: dict) -> str:
     """A page without a notebook: ``report``, ``archive`` or ``failure``."""
-    return _exporter().environment.get_template(f"{template}.html.j2").render(page=frame | {"style": _style()})
+    body = _exporter().environment.get_template(f"{template}.html.j2").render(page=frame | {"style": _style()})
+    if wrong := gate.problems(body):
+        raise PageError("\n".join(f"the page {template} {problem}" for problem in wrong))
+    return body
 
 
 def cited_sources(*notebooks: NotebookNode) -> list[dict]:
@@ -92,6 +103,19 @@ def drawing(payload: dict) -> str:
     return svg
 
 
+def maths(markdown: str) -> str:
+    """Markdown with ``$...$`` and ``$$...$$`` as MathML, which browsers draw without a script; code stays as it is."""
+
+    def element(match: re.Match) -> str:
+        if match["code"]:
+            return match[0]
+        from latex2mathml.converter import convert
+
+        return convert(match["block"] or match["line"], display="block" if match["block"] else "inline")
+
+    return _MATHS.sub(element, markdown)
+
+
 def slug(text: str) -> str:
     """A text as part of a file name or id."""
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:60]
@@ -107,10 +131,14 @@ def _require_alternative_texts(name: str, notebook: NotebookNode) -> None:
     for number, cell in enumerate(notebook.cells, start=1):
         for output in cell.get("outputs", []):
             data = output.get("data", {})
-            if MIME not in data and any(kind.startswith("image/") for kind in data):
+            alt = data[MIME].get("alt", "described") if MIME in data else ""
+            if any(kind.startswith("image/") for kind in data) and (
+                not alt.strip() or gate.GENERIC.fullmatch(alt.strip())
+            ):
                 raise PageError(
-                    f"notebooks/{name}.ipynb cell {number} shows an image without an alternative text; "
-                    "draw it with a function of helpers.chart, which has one"
+                    f"notebooks/{name}.ipynb shows an image without an alternative text; "
+                    "draw it with a function of helpers.chart, which has one",
+                    {"number": number, "id": cell.get("id")},
                 )
 
 
@@ -122,6 +150,7 @@ def _exporter():
     exporter.environment.filters |= {
         "cited": _cited, "drawing": drawing, "slug": slug, "sentence": escape,
         "anchored": lambda html: re.sub(r'<a class="anchor-link"[^>]*>.*?</a>', "", html),
+        "maths": maths, "plain": parameters.plain,
     }  # fmt: skip
     return exporter
 

@@ -1,152 +1,165 @@
-"""Into ``reports/<as_of>/``: pages, forecast, record of the run, and the archive of all reports.
+"""Into ``reports/<as_of>/``: pages, downloads, record of the run, and the archive of all reports.
 
 A report is built beside its place and moved there when it is whole. Nothing published is overwritten.
+What a killed run leaves behind has a name that begins with ``.building-``; the next run removes it.
 """
 
-import hashlib
 import json
+import os
 import shutil
-import subprocess
 import tempfile
+import warnings
+from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
-from importlib.metadata import version
+from datetime import UTC, datetime
 from pathlib import Path
 
-from helpers import load, paths, trade
-from helpers.report import page
-from helpers.report.parameters import Parameters, given
+from helpers.report.inputs import sha256
 from helpers.report.run import Chapter, End
 
-SHORT = {
-    "1-trade": "Trade",
-    "2-production": "Production",
-    "3-demand": "Demand",
-    "4-forecast": "Forecast",
-    "5-scenarios": "Scenarios",
-    "6-track-record": "Track record",
-}
 LEAD = "4-forecast"
-STALE_DAYS = 120
+WHAT = {
+    End.CELL_ERROR: "a cell raised an error",
+    End.TIMEOUT: "a cell ran out of time",
+    End.KERNEL_DIED: "the kernel died",
+}
+
+
+class LockedError(RuntimeError):
+    """Another run writes to the folder; the text says who, and since when."""
 
 
 @contextmanager
-def only_run(root: Path):
-    """Hold the lock of a report folder; raise ``filelock.Timeout`` if another run has it."""
+def only_run(root: Path) -> Iterator[None]:
+    """Hold the lock of a report folder, without what killed runs left behind; raise LockedError if it is taken."""
     import filelock
 
     root.mkdir(parents=True, exist_ok=True)
-    with filelock.FileLock(root / ".lock", timeout=0):
-        yield
+    holder = root / ".lock-holder"
+    try:
+        lock = filelock.FileLock(root / ".lock", timeout=0).acquire()
+    except filelock.Timeout:
+        raise LockedError(f"another run is writing to {root}{_holder(holder)}; wait for it to end") from None
+    with lock:
+        for left in [*root.glob(".building-*"), *(root / "failed").glob(".building-*")]:
+            shutil.rmtree(left) if left.is_dir() else left.unlink()
+        since = datetime.now(UTC).isoformat(timespec="seconds")
+        holder.write_text(json.dumps({"pid": os.getpid(), "since": since}), encoding="utf-8")
+        try:
+            yield
+        finally:
+            holder.unlink(missing_ok=True)
 
 
-def fingerprint(parameters: Parameters, notebooks: list[Path]) -> str:
-    """SHA-256 of everything a report depends on: parameters, notebook sources, helpers, data, lock."""
-    digest = hashlib.sha256(json.dumps(parameters.model_dump(mode="json"), sort_keys=True).encode())
-    for path in notebooks:
-        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-        digest.update(json.dumps([[cell["cell_type"], "".join(cell["source"])] for cell in cells]).encode())
-    sources = (p for p in (paths.ROOT / "src" / "helpers").rglob("*") if p.is_file() and p.suffix != ".pyc")
-    for path in sorted([*sources, *paths.DATA.glob("*"), paths.LOCK]):
-        digest.update(path.name.encode() + path.read_bytes())
-    return digest.hexdigest()
-
-
-def unchanged(root: Path, inputs: str) -> Path | None:
-    """The published report made from exactly these inputs, if there is one."""
-    for record in records(root):
-        if record["inputs"] == inputs:
-            return root / record["folder"]
-    return None
-
-
-def publish(root: Path, chapters: list[Chapter], parameters: Parameters, inputs: str) -> Path:
+def publish(root: Path, chapters: list[Chapter], job, frame: dict) -> Path:
     """Write a report whose chapters all ended well, and renew the archive.
+
+    Parameters
+    ----------
+    root : Path
+        Folder of the reports.
+    chapters : list of Chapter
+        With their pages.
+    job : helpers.report.batch.Job
+    frame : dict
+        What all pages share.
 
     Returns
     -------
     Path
         The folder ``<as_of>``, or ``<as_of>-r2`` and so on if that one is taken.
     """
-    folder = _free_folder(root, str(parameters.as_of))
+    from helpers.report import page
+
+    folder = _free_folder(root, frame["as_of"])
     with _building(root) as scratch:
-        frame = _frame(chapters, parameters)
         for chapter in chapters:
-            _write(scratch / f"{chapter.name}.html", page.chapter(chapter.name, chapter.notebook, frame))
+            _write(scratch / f"{chapter.name}.html", chapter.html)
             for file in page.payloads(chapter.notebook, "file"):
                 _write(scratch / file["name"], file["text"])
-        front = _front(chapters)
-        _write(scratch / "index.html", page.plain("report", frame | front))
+        front = _front(chapters) | {"previous": _previous(root, folder.name)}
         if front["lead"]:
             _write(scratch / "forecast.svg", front["lead"]["svg"])
-        record = _record(folder.name, chapters, parameters, inputs)
-        _write(scratch / "run.json", json.dumps(record, indent=1, ensure_ascii=False) + "\n")
+        _tables(scratch / "tables.xlsx", chapters, job)
+        front["downloads"] = sorted(path.name for path in scratch.iterdir() if path.suffix != ".html")
+        _write(scratch / "index.html", page.plain("report", frame | front))
+        _record(scratch, folder.name, chapters, job)
         scratch.replace(folder)
     write_archive(root)
     return folder
 
 
-def publish_failure(root: Path, chapters: list[Chapter], parameters: Parameters, inputs: str) -> Path:
+def publish_failure(root: Path, chapters: list[Chapter], job, frame: dict) -> Path:
     """Write the chapters as far as they came, with a page that names what failed, under ``failed/``."""
-    folder = _free_folder(root / "failed", str(parameters.as_of))
-    failures = [c for c in chapters if c.end is not End.OK]
-    what = {
-        End.CELL_ERROR: "a cell raised an error",
-        End.TIMEOUT: "a cell ran out of time",
-        End.KERNEL_DIED: "the kernel died",
-    }
-    frame = _frame(chapters, parameters)
-    shown = [{"name": c.name, "what": what[c.end], "cell": c.cell, "error": c.error} for c in failures]
+    from helpers.report import page
+
+    folder = _free_folder(root / "failed", frame["as_of"])
+    frame = frame | {"failure": True}
+    failures = [
+        {"name": c.name, "what": WHAT[c.end], "cell": c.cell, "error": c.error} for c in chapters if c.end is not End.OK
+    ]
+    failed = {failure["name"]: failure for failure in failures}
     with _building(root) as scratch:
-        for chapter in failures:
-            _write(scratch / f"{chapter.name}.html", page.chapter(chapter.name, chapter.notebook, frame))
-        _write(scratch / "index.html", page.plain("failure", frame | {"failures": shown, "count": len(chapters)}))
-        record = _record(folder.name, chapters, parameters, inputs)
-        _write(scratch / "run.json", json.dumps(record, indent=1, ensure_ascii=False) + "\n")
+        for chapter in chapters:
+            body = page.chapter(chapter.name, chapter.notebook, frame, failed.get(chapter.name) or {"cell": {}})
+            _write(scratch / f"{chapter.name}.html", body)
+            for file in page.payloads(chapter.notebook, "file"):
+                _write(scratch / file["name"], file["text"])
+        _write(scratch / "index.html", page.plain("failure", frame | {"failures": failures, "count": len(chapters)}))
+        _record(scratch, folder.name, chapters, job)
         folder.parent.mkdir(exist_ok=True)
         scratch.replace(folder)
     return folder
 
 
 def records(root: Path) -> list[dict]:
-    """The ``run.json`` of every published report, newest first."""
-    found = [json.loads(path.read_text(encoding="utf-8")) for path in root.glob("*/run.json")]
+    """The ``run.json`` of every published report, newest first; one that cannot be read is warned of."""
+    found = []
+    for path in root.glob("*/run.json"):
+        try:
+            record = json.loads(path.read_text(encoding="utf-8"))
+            record["folder"], record["inputs"]
+        except (ValueError, KeyError, TypeError):
+            warnings.warn(f"{path} is no record of a report; its report is left out of the archive", stacklevel=2)
+            continue
+        found.append(record)
     return sorted(found, key=lambda record: _rank(record["folder"]), reverse=True)
+
+
+def archive_is_current(root: Path) -> bool:
+    """Does the archive list every report?"""
+    target = root / "index.html"
+    text = target.read_text(encoding="utf-8") if target.exists() else ""
+    return all(f'href="{record["folder"]}/index.html"' in text for record in records(root))
 
 
 def write_archive(root: Path) -> Path:
     """Renew ``index.html`` of a report folder from the records below it."""
-    target = root / "index.html"
-    with tempfile.NamedTemporaryFile("w", dir=root, suffix=".html", delete=False, encoding="utf-8") as scratch:
-        scratch.write(page.plain("archive", {"reports": records(root)}))
-    Path(scratch.name).chmod(0o644)
-    return Path(scratch.name).replace(target)
+    from helpers.report import page
 
-
-def _frame(chapters: list[Chapter], parameters: Parameters) -> dict:
-    newest = load.newest("trade", parameters.as_of, flow="import", reporter="IND", hs=trade.METAL)
-    age = (parameters.as_of - newest["published"].date()).days
-    since = f"{newest['published']:%Y-%m-%d}, {age} days earlier"
-    text = f"The newest figure of India's magnet imports, {newest['period']}, became public on {since}."
-    return {
-        "name": "index",
-        "home": "index.html",
-        "as_of": str(parameters.as_of),
-        "chapters": [{"name": c.name, "short": SHORT[c.name], "title": page.title(c.notebook)} for c in chapters],
-        "parameters": parameters.model_dump(mode="json"),
-        "newest": text,
-        "notice": text if age > STALE_DAYS else "",
-        "forecast": True,
-    }
+    days: dict[str, list] = {}
+    for record in records(root):
+        days.setdefault(record["parameters"]["as_of"], []).append(record)
+    text = page.plain("archive", {"days": days})
+    handle, name = tempfile.mkstemp(prefix=".building-", suffix=".html", dir=root)
+    os.close(handle)
+    scratch = Path(name)
+    try:
+        _write(scratch, text)
+        scratch.chmod(0o644)
+        return scratch.replace(root / "index.html")
+    finally:
+        scratch.unlink(missing_ok=True)
 
 
 def _front(chapters: list[Chapter]) -> dict:
+    from helpers.report import page
+
     ordered = _lead_first(chapters)
     figures = page.payloads(ordered[0].notebook, "figure")
+    answers = [{"name": c.name, "answer": a["text"]} for c in ordered for a in page.payloads(c.notebook, "answer")]
     return {
-        "answers": [
-            {"name": c.name, "answer": a["text"]} for c in ordered for a in page.payloads(c.notebook, "answer")
-        ],
+        "answers": answers,
         "lead": figures[0] if figures else None,
         "sources": page.cited_sources(*(c.notebook for c in chapters)),
     }
@@ -156,43 +169,42 @@ def _lead_first(chapters: list[Chapter]) -> list[Chapter]:
     return sorted(chapters, key=lambda chapter: chapter.name != LEAD)
 
 
-def _record(folder: str, chapters: list[Chapter], parameters: Parameters, inputs: str) -> dict:
-    answers = [
-        a["text"] for c in sorted(chapters, key=lambda c: c.name != LEAD) for a in page.payloads(c.notebook, "answer")
-    ]
-    packages = ("magnet-outlook", "pandas", "numpy", "seaborn", "papermill", "nbconvert")
-    return {
-        "folder": folder,
-        "end": max(c.end for c in chapters).name.lower(),
-        "answer": answers[0] if answers else "",
-        "parameters": parameters.model_dump(mode="json"),
-        "given": given(parameters),
-        "inputs": inputs,
-        "data": {path.name: _sha256(path) for path in sorted(paths.DATA.glob("*.csv"))},
-        "lock": _sha256(paths.LOCK),
-        "code": _commit(),
-        "made": str(date.today()),
-        "versions": {name: version(name) for name in packages},
-        "chapters": {c.name: {"end": c.end.name.lower(), "seconds": round(c.seconds, 2)} for c in chapters},
-    }
+def _previous(root: Path, folder: str) -> str | None:
+    earlier = [record["folder"] for record in records(root) if _rank(record["folder"]) < _rank(folder)]
+    return earlier[0] if earlier else None
 
 
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+def _tables(path: Path, chapters: list[Chapter], job) -> None:
+    from helpers.report import page, workbook
+
+    sheets = []
+    for chapter in chapters:
+        for kind, caption, text in (("figure", "title", "csv"), ("table", "caption", "csv"), ("file", "name", "text")):
+            for shown in page.payloads(chapter.notebook, kind):
+                sheets.append(workbook.Sheet(chapter.name, shown[caption], shown[text]))
+    workbook.write(path, sheets, job.parameters.as_of)
 
 
-def _commit() -> dict:
-    def git(*words):
-        done = subprocess.run(["git", "-C", str(paths.ROOT), *words], capture_output=True, text=True, check=False)
-        return done.stdout.strip() if done.returncode == 0 else None
+def _record(scratch: Path, folder: str, chapters: list[Chapter], job) -> None:
+    from helpers.report import page
+    from helpers.report.record import record
 
-    status = git("status", "--porcelain", "--untracked-files=no")
-    return {"commit": git("rev-parse", "HEAD"), "dirty": None if status is None else bool(status)}
+    answers = [a["text"] for chapter in _lead_first(chapters) for a in page.payloads(chapter.notebook, "answer")]
+    files = {path.name: sha256(path) for path in sorted(scratch.iterdir())}
+    kept = record(folder, chapters, job, answers[0] if answers else "", files)
+    _write(scratch / "run.json", json.dumps(kept, indent=1, ensure_ascii=False) + "\n")
+
+
+def _holder(path: Path) -> str:
+    try:
+        held = json.loads(path.read_text(encoding="utf-8"))
+        return f": process {held['pid']}, since {held['since']}"
+    except (OSError, ValueError, KeyError):
+        return ""
 
 
 @contextmanager
-def _building(root: Path):
-    root.mkdir(parents=True, exist_ok=True)
+def _building(root: Path) -> Iterator[Path]:
     scratch = Path(tempfile.mkdtemp(prefix=".building-", dir=root))
     scratch.chmod(0o755)
     try:

@@ -1,20 +1,32 @@
-"""Run the notebooks, and tell truthfully how each run ended."""
+"""Run the notebooks, and tell truthfully how each run ended.
 
+papermill reports a dead kernel, a cell out of time and ``sys.exit(0)`` as completed; here the exception and
+the cells decide, never a flag in the notebook.
+"""
+
+import json
+import re
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from nbformat import NotebookNode
+from helpers.report.inputs import chapters
+from helpers.report.parameters import MASK, Parameters, for_notebook, secrets
 
-from helpers import paths
-from helpers.report.parameters import Parameters, for_notebook
+if TYPE_CHECKING:
+    from nbformat import NotebookNode  # a second of imports, which a run with nothing to do can spare
+
+__all__ = ["Chapter", "End", "chapters", "kernel_name", "run_chapter"]
 
 
 class End(IntEnum):
-    """How a run ended; the value is the command's exit code."""
+    """How a run ended; the value is the command's exit code, and the worst of several is the greatest."""
 
     OK = 0
+    NOT_WRITTEN = 1
     BAD_PARAMETERS = 2
     BAD_DATA = 3
     CELL_ERROR = 4
@@ -25,22 +37,33 @@ class End(IntEnum):
 
 @dataclass(frozen=True)
 class Chapter:
-    """One executed notebook: how it ended, what it showed until then, and how long it took."""
+    """One executed notebook: how it ended, what it showed until then, what it took.
+
+    ``cell`` is the one that failed: its number in the notebook, from 1, and its id.
+    """
 
     name: str
     end: End
-    notebook: NotebookNode
+    notebook: "NotebookNode"
     seconds: float
+    peak_mb: float | None = None
     error: str = ""
-    cell: int | None = None
+    cell: dict = field(default_factory=dict)
+    html: str = ""
 
 
-def chapters() -> list[Path]:
-    """The notebooks of the report, in order."""
-    return sorted(paths.NOTEBOOKS.glob("[0-9]-*.ipynb"))
+@cache
+def kernel_name() -> str:
+    """The kernel of the report: the warm one where it is installed, else the stock one."""
+    from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
+
+    try:
+        return KernelSpecManager().get_kernel_spec("magnets") and "magnets"
+    except NoSuchKernel:
+        return "python3"
 
 
-def run_chapter(path: Path, parameters: Parameters, scratch: Path, timeout: int = 120) -> Chapter:
+def run_chapter(path: Path, parameters: Parameters, timeout: int = 120) -> Chapter:
     """Execute one notebook with papermill, from a fresh kernel.
 
     Parameters
@@ -48,9 +71,7 @@ def run_chapter(path: Path, parameters: Parameters, scratch: Path, timeout: int 
     path : Path
         The notebook; it is not written to.
     parameters : Parameters
-        Those that the notebook names reach its parameter cell.
-    scratch : Path
-        Folder for the executed notebook.
+        Those that the notebook names reach its parameter cell; secret ones are masked in what comes back.
     timeout : int
         Seconds allowed for each cell.
 
@@ -60,31 +81,90 @@ def run_chapter(path: Path, parameters: Parameters, scratch: Path, timeout: int 
         Whatever happened: a failure is an ``end``, not an exception.
     """
     import papermill
-    from nbclient.exceptions import CellTimeoutError, DeadKernelError
+    from nbclient.exceptions import CellTimeoutError
     from papermill.exceptions import PapermillExecutionError
 
-    ends = {PapermillExecutionError: End.CELL_ERROR, CellTimeoutError: End.TIMEOUT, DeadKernelError: End.KERNEL_DIED}
-    output = scratch / path.name
-    started, end, error, cell = time.perf_counter(), End.OK, "", None
+    from helpers.report import engine
+
+    watch = engine.Watch()
+    started, end, error = time.perf_counter(), End.OK, ""
     try:
         papermill.execute_notebook(
             str(path),
-            str(output),
+            None,
             for_notebook(path, parameters),
-            cwd=str(paths.NOTEBOOKS),
+            engine_name=engine.NAME,
+            kernel_name=kernel_name(),
+            language="python",
             progress_bar=False,
-            log_output=False,
-            request_save_on_cell_execute=False,
             execution_timeout=timeout,
+            watch=watch,
         )
-    except tuple(ends) as failure:
-        end = ends[type(failure)]
-        error = str(failure).strip()
-        cell = getattr(failure, "exec_count", None)
-    return Chapter(path.stem, end, _read(output, path), time.perf_counter() - started, error, cell)
+    except PapermillExecutionError as failure:
+        end, error = End.CELL_ERROR, f"{failure.ename}: {failure.evalue}"
+    except CellTimeoutError:
+        end, error = End.TIMEOUT, f"the cell was still running after {timeout} seconds and was stopped"
+    except RuntimeError as failure:  # DeadKernelError is one, a kernel that does not answer is another
+        end, error = End.KERNEL_DIED, f"the kernel ended before the cell did ({_first_line(failure)})"
+    seconds = time.perf_counter() - started
+    notebook = _masked(watch.notebook or _source(path), parameters)
+    notebook.cells = [c for c in notebook.cells if "papermill-error-cell-tag" not in c.metadata.get("tags", [])]
+    if end is End.OK and (left := _left_early(notebook)):
+        end, error = End.CELL_ERROR, left
+    cell = {} if end is End.OK else _failed_cell(notebook, path)
+    return Chapter(path.stem, end, notebook, seconds, watch.peak_mb, _without_secrets(error, parameters), cell)
 
 
-def _read(output: Path, source: Path) -> NotebookNode:
+def _left_early(notebook: "NotebookNode") -> str:
+    """Why a notebook that papermill calls complete is not."""
+    code = [cell for cell in notebook.cells if cell.cell_type == "code" and cell.source.strip()]
+    for cell in code:
+        for output in cell.outputs:
+            if output.output_type == "error":
+                call = f"sys.exit({output.evalue})" if output.ename == "SystemExit" else output.ename
+                return f"the cell called {call}: the notebook stopped here, and what follows was not run"
+    return "" if all(cell.execution_count for cell in code) else "a cell was not run, though nothing failed"
+
+
+def _failed_cell(notebook: "NotebookNode", path: Path) -> dict:
+    started = [c for c in notebook.cells if c.cell_type == "code" and c.metadata.get("papermill", {}).get("start_time")]
+    wrong = [c for c in started if any(output.output_type == "error" for output in c.outputs)]
+    cell = (wrong[:1] or started[-1:] or [None])[0]
+    if cell is None:
+        return {}
+    ids = [known["id"] for known in json.loads(path.read_text(encoding="utf-8"))["cells"]]
+    number = ids.index(cell["id"]) + 1 if cell["id"] in ids else None  # papermill's own cell of parameters
+    return {"number": number, "id": cell["id"]}
+
+
+def _source(path: Path) -> "NotebookNode":
+    """A notebook that never started: without the outputs stored from another run."""
     import nbformat
 
-    return nbformat.read(output if output.exists() else source, as_version=4)
+    notebook = nbformat.read(path, as_version=4)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    return notebook
+
+
+def _masked(notebook: "NotebookNode", parameters: Parameters) -> "NotebookNode":
+    import nbformat
+
+    hidden = _without_secrets(json.dumps(notebook, ensure_ascii=False), parameters)
+    return nbformat.from_dict(json.loads(hidden))
+
+
+def _without_secrets(text: str, parameters: Parameters) -> str:
+    """A text with every secret masked, in each form that Python, papermill and JSON write it."""
+    for secret in filter(None, secrets(parameters).values()):
+        escaped = secret.encode("unicode_escape").decode()
+        forms = {secret, repr(secret)[1:-1], escaped, escaped.replace('"', '\\"'), json.dumps(secret)[1:-1]}
+        forms |= {json.dumps(form, ensure_ascii=False)[1:-1] for form in forms}
+        for form in sorted(forms, key=len, reverse=True):
+            text = text.replace(form, MASK)
+    return text
+
+
+def _first_line(failure: Exception) -> str:
+    return re.sub(r"\x1b\[[\d;]*m", "", str(failure).strip().partition("\n")[0])

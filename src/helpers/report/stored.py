@@ -5,7 +5,6 @@ Stored text is what nbval compares with a fresh run; images and the report's pay
 
 import difflib
 import re
-import tempfile
 from datetime import date
 from pathlib import Path
 
@@ -59,8 +58,7 @@ def _refresh(path: Path, as_of: date) -> list[str]:
     for cell in notebook.cells:
         if "parameters" in cell.metadata.get("tags", []):
             cell.source = _AS_OF.sub(rf'\1"{as_of}"', cell.source)
-    with tempfile.TemporaryDirectory() as scratch:
-        chapter = run_chapter(path, Parameters(as_of=as_of), Path(scratch))
+    chapter = run_chapter(path, Parameters(as_of=as_of))
     if chapter.end is not End.OK:
         raise StoreError(f"notebooks/{path.name} was not stored: {chapter.end.name.lower()}\n{chapter.error}")
     executed = {cell.id: cell for cell in chapter.notebook.cells if cell.cell_type == "code"}

@@ -1,0 +1,93 @@
+"""Many reports from one file: each entry is a set of parameters, a list of values means one report of each.
+
+::
+
+    - as_of: [2025-06-30, 2026-11-22]
+      baseline_t: [53748, 33000]
+    - target: repm
+
+The whole file is checked before anything runs.
+"""
+
+from itertools import product
+from pathlib import Path
+
+import yaml
+from pydantic import ValidationError
+
+from helpers.report.parameters import ParameterError, Parameters, explain
+
+MOST = 1000
+
+
+def read(path: Path, common: dict[str, str]) -> list[Parameters]:
+    """The sets of parameters in a grid file, in its order.
+
+    Parameters
+    ----------
+    path : Path
+        A YAML list of mappings from parameter names to a value or a list of values.
+    common : dict
+        Values for what an entry does not name, as from the command line.
+
+    Raises
+    ------
+    ParameterError
+        With a line ``file line n: ...`` for everything wrong in the file, each naming its field.
+    """
+    try:
+        document = yaml.compose(path.read_text(encoding="utf-8"), yaml.SafeLoader)
+    except (OSError, UnicodeDecodeError) as error:
+        raise ParameterError(f"the grid file cannot be read: {error}") from None
+    except yaml.MarkedYAMLError as error:
+        raise ParameterError(f"{path.name} line {error.problem_mark.line + 1}: {error.problem}") from None
+    except yaml.YAMLError as error:
+        raise ParameterError(f"{path.name}: {error}") from None
+    if not isinstance(document, yaml.SequenceNode) or not document.value:
+        raise ParameterError(f"{path.name} line 1: a grid is a list of entries such as `- horizon: [5, 10]`")
+    wanted, problems = {}, []
+    for entry in document.value:
+        problems += _entry(entry, common, wanted)
+        if len(wanted) > MOST:
+            raise ParameterError(f"{path.name} line {_line(entry)}: this makes more than {MOST} reports")
+    if problems:
+        raise ParameterError("\n".join(f"{path.name} line {line}: {text}" for line, text in sorted(problems)))
+    return list(wanted)
+
+
+def _entry(entry: yaml.Node, common: dict[str, str], wanted: dict[Parameters, int]) -> list[tuple[int, str]]:
+    """Add the reports of an entry to ``wanted``; return its problems with their lines."""
+    if not isinstance(entry, yaml.MappingNode):
+        return [(_line(entry), "an entry is `name: value` lines, one a parameter")]
+    choices, problems = {}, []
+    for key, node in entry.value:
+        items = node.value if isinstance(node, yaml.SequenceNode) else [node]
+        if not items or not all(isinstance(item, yaml.ScalarNode) for item in [key, *items]):
+            problems.append((_line(key), f"parameter {key.value} needs a value or a list of values"))
+        elif key.value in choices:
+            problems.append((_line(key), f"parameter {key.value} is given twice in one entry"))
+        else:
+            choices[key.value] = [(item.value, _line(item)) for item in items]
+    if problems:
+        return problems
+    sizes = 1
+    for values in choices.values():
+        sizes *= len(values)
+    if sizes > MOST:
+        return [(_line(entry), f"this entry makes {sizes} reports; {MOST} are the most")]
+    for values in product(*choices.values()):
+        lines = {name: line for name, (_, line) in zip(choices, values, strict=True)}
+        given = {name: value for name, (value, _) in zip(choices, values, strict=True)}
+        try:
+            parameters = Parameters(**common | given)
+        except ValidationError as error:
+            problems += [(lines.get(name, _line(entry)), text) for name, text in explain(error)]
+            continue
+        if parameters in wanted:
+            problems.append((_line(entry), f"the same report as in line {wanted[parameters]}"))
+        wanted.setdefault(parameters, _line(entry))
+    return sorted(set(problems))
+
+
+def _line(node: yaml.Node) -> int:
+    return node.start_mark.line + 1

@@ -1,0 +1,59 @@
+"""What a report depends on, file by file: if none of it has changed, there is nothing to run."""
+
+import hashlib
+import json
+import re
+from pathlib import Path
+
+from helpers import paths
+from helpers.report.parameters import Parameters, shown
+
+
+def chapters() -> list[Path]:
+    """The notebooks of the report, in order."""
+    return sorted(paths.NOTEBOOKS.glob("[0-9]-*.ipynb"))
+
+
+def inputs() -> dict[str, dict[str, str]]:
+    """SHA-256 of every file a report is made from, in the groups ``notebooks``, ``helpers``, ``data``, ``lock``.
+
+    Of a notebook its cells count, without outputs.
+    """
+    code = paths.ROOT / "src" / "helpers"
+    modules = [path for path in code.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
+    tables = [path for path in paths.DATA.glob("*") if path.is_file()]
+    return {
+        "notebooks": {path.name: _cells(path) for path in chapters()},
+        "helpers": {path.relative_to(code).as_posix(): sha256(path) for path in sorted(modules)},
+        "data": {path.name: sha256(path) for path in sorted(tables)},
+        "lock": {paths.LOCK.name: sha256(paths.LOCK)},
+    }
+
+
+def fingerprint(parameters: Parameters | dict, files: dict[str, dict[str, str]]) -> str:
+    """SHA-256 of the parameters and of all :func:`inputs`: the same for the same report.
+
+    A secret is left out: a hash of it would stand in the record, and could be guessed.
+    """
+    values = parameters if isinstance(parameters, dict) else shown(parameters)
+    return hashlib.sha256(json.dumps([values, files], sort_keys=True).encode()).hexdigest()
+
+
+def seeds() -> dict[str, int]:
+    """The seeds that the helpers fix, by module: all that is random here."""
+    code = paths.ROOT / "src" / "helpers"
+    found = (
+        (path, re.search(r"^_?SEED = (\d+)", path.read_text(encoding="utf-8"), re.M)) for path in code.rglob("*.py")
+    )
+    return {path.relative_to(code).as_posix(): int(hit[1]) for path, hit in sorted(found) if hit}
+
+
+def sha256(path: Path) -> str:
+    """SHA-256 of a file."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _cells(path: Path) -> str:
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    kept = [[cell["cell_type"], "".join(cell["source"]), cell["metadata"].get("tags", [])] for cell in cells]
+    return hashlib.sha256(json.dumps(kept).encode()).hexdigest()

@@ -1,0 +1,117 @@
+"""Make reports: validate the data, run the chapters side by side, turn them into pages, publish."""
+
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from helpers import load, validate
+from helpers.report import page, publish
+from helpers.report.batch import Job, Outcome, not_written
+from helpers.report.frame import frame
+from helpers.report.inputs import chapters, inputs
+from helpers.report.run import Chapter, End, run_chapter
+
+_ONE_PAGE_AT_A_TIME = threading.Lock()  # the exporter is shared
+
+
+def make(jobs: list[Job], root: Path, timeout: int, threads: int) -> list[Outcome]:
+    """Run and publish reports; those of invalid data or a failed chapter tell so, the others go on.
+
+    Reports are published in the order of ``jobs``, whichever chapter ends first.
+    """
+    try:
+        validate.require_valid()
+    except load.DataError as error:
+        return [Outcome(End.BAD_DATA, f"{error}\n\nthe data are not fit for a report; nothing was written")] * len(jobs)
+    notebooks = chapters()
+    with _progress(len(jobs) * len(notebooks)) as tell, ThreadPoolExecutor(threads) as pool:
+        begun = [_begin(job, notebooks, pool, timeout, tell if len(jobs) == 1 else _named(tell, job)) for job in jobs]
+        try:
+            return [_finish(job, root, *one) for job, one in zip(jobs, begun, strict=True)]
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def _begin(job: Job, notebooks: list[Path], pool: ThreadPoolExecutor, timeout: int, tell: Callable) -> tuple:
+    try:
+        shared = frame(job.parameters)
+    except load.DataError as error:
+        return str(error), []
+
+    def chapter(path: Path) -> Chapter:
+        done = _with_page(run_chapter(path, job.parameters, timeout), shared)
+        tell(done)
+        return done
+
+    return shared, [pool.submit(chapter, path) for path in notebooks]
+
+
+def _finish(job: Job, root: Path, shared: dict | str, running: list) -> Outcome:
+    if isinstance(shared, str):
+        return Outcome(End.BAD_DATA, f"{shared}\nnothing was written")
+    done = [chapter.result() for chapter in running]
+    worst = max(chapter.end for chapter in done)
+    if changed := _changed(job.files, inputs()):
+        text = f"{', '.join(changed[:5])} changed while the report was made; nothing was written: run it again"
+        return Outcome(End.BAD_DATA, text)
+    try:
+        if worst is End.OK:
+            return Outcome(End.OK, str(publish.publish(root, done, job, shared) / "index.html"))
+        folder = publish.publish_failure(root, done, job, shared)
+    except page.PageError as error:
+        return Outcome(End.CELL_ERROR, f"{error}\nnothing was published")
+    except OSError as error:
+        return not_written(error)
+    lines = [f"{c.name}{_in_cell(c)}: {c.error}" for c in done if c.end is not End.OK]
+    return Outcome(worst, "\n".join([*lines, f"see {folder / 'index.html'}"]))
+
+
+def _in_cell(chapter: Chapter) -> str:
+    return f", cell {chapter.cell['number']}" if chapter.cell.get("number") else ""
+
+
+def _with_page(chapter: Chapter, shared: dict) -> Chapter:
+    """The chapter with its page, or failed if what it shows cannot be one."""
+    if chapter.end is not End.OK:
+        return chapter
+    try:
+        with _ONE_PAGE_AT_A_TIME:
+            return replace(chapter, html=page.chapter(chapter.name, chapter.notebook, shared))
+    except page.PageError as error:
+        return replace(chapter, end=End.CELL_ERROR, error=str(error), cell=error.cell)
+
+
+def _changed(before: dict[str, dict[str, str]], now: dict[str, dict[str, str]]) -> list[str]:
+    return sorted(
+        f"{group}/{name}"
+        for group in before
+        for name in before[group].keys() | now[group].keys()
+        if before[group].get(name) != now[group].get(name)
+    )
+
+
+def _named(tell: Callable, job: Job) -> Callable:
+    """The progress of one report among several: its chapters are told with its date."""
+    return lambda chapter: tell(replace(chapter, name=f"{job.parameters.as_of} {job.inputs[:6]} {chapter.name}"))
+
+
+@contextmanager
+def _progress(total: int) -> Iterator:
+    """A bar on a terminal, a plain line a chapter elsewhere."""
+    if not sys.stderr.isatty():
+
+        def line(chapter: Chapter) -> None:
+            print(f"{chapter.name}: {chapter.end.name.lower()}, {chapter.seconds:.1f} s", file=sys.stderr, flush=True)
+
+        yield line
+        return
+    from rich.progress import Progress
+
+    with Progress(transient=True) as bar:
+        task = bar.add_task("chapters", total=total)
+        yield lambda chapter: bar.update(task, advance=1, description=chapter.name)

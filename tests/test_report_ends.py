@@ -1,0 +1,231 @@
+"""How a run ends when something is wrong: each end caused for real, told truthfully, and nothing published."""
+
+import json
+import os
+from datetime import date
+
+import pytest
+from pydantic import SecretStr
+
+from conftest import AS_OF, Page, write_notebook
+from helpers import paths
+from helpers.report import batch, page, publish, run
+from helpers.report.parameters import MASK, Parameters
+from helpers.report.run import End
+
+GOOD = ["print('so far')", "1 + 1"]
+ENDS = {
+    "raises": ("1 / 0", 4, "ZeroDivisionError: division by zero"),
+    "leaves": ("import sys; sys.exit(0)", 4, "the cell called sys.exit(0): the notebook stopped here"),
+    "sleeps": ("import time; time.sleep(60)", 5, "the cell was still running after 5 seconds"),
+    "dies": ("import os; os.kill(os.getpid(), 9)", 6, "the kernel ended before the cell did"),
+    "draws": ("import matplotlib.pyplot as plt; plt.plot([1]); plt.show()", 4, "an image without an alternative text"),
+}
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _fresh(workshop):
+    yield
+    workshop.write_notebooks(good=GOOD)
+
+
+@pytest.mark.parametrize("name", ["raises", "leaves", "sleeps", "dies"])
+def test_a_failed_chapter_has_its_own_exit_code_and_publishes_nothing(workshop, name):
+    cell, code, error = ENDS[name]
+    workshop.write_notebooks(bad=["print('so far')", cell, "print('never')"])
+    output = f"reports-{name}"
+    done = workshop.magnets("report", "--as-of", AS_OF, "--output", output, "--timeout", "5", code=code)
+    assert "1-bad, cell 4: " in done.stderr and error in done.stderr
+    root = workshop.root / output
+    assert {path.name for path in root.iterdir()} == {"failed", ".lock"}, "neither a report nor an archive"
+    folder = root / "failed" / AS_OF
+    record = json.loads((folder / "run.json").read_text(encoding="utf-8"))["chapters"]["1-bad"]
+    assert record["end"] == End(code).name.lower() and record["cell"] == {"number": 4, "id": "c03"}
+    assert error in record["error"]
+    shown = Page(folder / "1-bad.html")
+    printed = {word.strip() for word in shown.words}
+    assert "so far" in printed and "never" not in printed, "the outputs so far and no more"
+    marked = [details["id"] for details in shown.all("details") if "open" in details]
+    assert "Code : this cell failed" in shown.text.replace("Code:", "Code :") and marked == ["cell-c03"]
+    assert publish.WHAT[End(code)] in Page(folder / "index.html").text
+
+
+def test_a_batch_goes_on_after_failures_and_ends_with_the_worst(workshop):
+    bad = {name: ["print('so far')", cell] for name, (cell, _, _) in ENDS.items()}
+    workshop.write_notebooks(good=GOOD, **bad, last=GOOD)
+    (workshop.root / "grid.yml").write_text(f"- as_of: [2025-06-30, {AS_OF}]\n- as_of: 1999-01-01\n")
+    done = workshop.magnets(
+        "report", "--grid", "grid.yml", "--output", "batch", "--timeout", "5", "--jobs", "4", code=6
+    )
+    assert "no figure of India's magnet imports was public on 1999-01-01" in done.stderr
+    for day in (AS_OF, "2025-06-30"):
+        record = json.loads((workshop.root / f"batch/failed/{day}/run.json").read_text(encoding="utf-8"))
+        ends = {name[2:]: chapter["end"] for name, chapter in record["chapters"].items()}
+        assert ends == {"good": "ok", "last": "ok"} | {
+            name: End(code).name.lower() for name, (_, code, _) in ENDS.items()
+        }
+        errors = {name[2:]: chapter.get("error", "") for name, chapter in record["chapters"].items()}
+        assert all(text in errors[name] for name, (_, _, text) in ENDS.items())
+    assert not (workshop.root / "batch/index.html").exists()
+
+
+def test_invalid_data_publish_nothing(project):
+    project.edit("data/trade.csv", ",FY26-H1,t,16281,", ",FY26-H1,t,-16281,")
+    done = project.magnets("report", "--output", "reports", code=3)
+    assert "negative tonnages" in done.stderr and [p.name for p in (project.root / "reports").iterdir()] == [".lock"]
+
+
+def test_a_second_run_says_who_holds_the_lock_and_since_when(workshop, tmp_path):
+    with publish.only_run(tmp_path):
+        done = workshop.magnets("report", "--output", str(tmp_path), code=7)
+    assert f"another run is writing to {tmp_path}: process {os.getpid()}, since {date.today().year}-" in done.stderr
+    assert {path.name for path in tmp_path.iterdir()} == {".lock"}
+
+
+def test_what_a_killed_run_left_behind_is_swept(tmp_path):
+    for left in (tmp_path / ".building-x", tmp_path / "failed/.building-y"):
+        left.mkdir(parents=True)
+        (left / "half.html").write_text("half")
+    (tmp_path / ".building-z.html").write_text("half")
+    (tmp_path / ".lock-holder").write_text("{half")
+    with publish.only_run(tmp_path):
+        assert {path.name for path in tmp_path.iterdir()} == {"failed", ".lock", ".lock-holder"}
+    assert list((tmp_path / "failed").iterdir()) == []
+
+
+class Keyed(Parameters):
+    """A schema with a secret."""
+
+    key: SecretStr = SecretStr("")
+
+
+@pytest.fixture
+def notebooks(tmp_path, monkeypatch):
+    """An empty folder in the place of ``notebooks/``."""
+    folder = tmp_path / "notebooks"
+    folder.mkdir()
+    monkeypatch.setattr(paths, "NOTEBOOKS", folder)
+    return folder
+
+
+SECRET = "tür\"7'\\x and 8"
+
+
+@pytest.mark.parametrize("cell", ["print(key); key", "raise ValueError(key)"])
+def test_a_secret_reaches_the_notebook_and_nothing_else(notebooks, tmp_path, cell):
+    path = write_notebook(notebooks / "1-secret.ipynb", "assert len(key) == 14", cell)
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace('are read"', 'are read\\nkey: str = \\"\\"  # a secret"'), encoding="utf-8")
+    root = tmp_path / "reports"
+    (outcome,) = batch.reports([Keyed(as_of=AS_OF, key=SECRET)], root)
+    assert outcome.end == (End.CELL_ERROR if "raise" in cell else End.OK), outcome.text
+    written = [file for file in root.rglob("*") if file.is_file()]
+    assert len(written) > 3
+    for content in (*(file.read_bytes() for file in written), outcome.text.encode()):
+        assert "tür".encode() not in content and b"t\\u00fcr" not in content and b"and 8" not in content
+    record = json.loads(next(root.rglob("run.json")).read_text(encoding="utf-8"))
+    assert record["given"]["key"] == MASK and record["command"].endswith("-p key=…")
+
+
+def done(name="1-small", html=None):
+    """A chapter that ended well without a kernel."""
+    import nbformat
+
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(f"# What is {name}?")])
+    return run.Chapter(name, End.OK, notebook, 0.1, html=html or "<h1>small</h1>")
+
+
+@pytest.fixture
+def quick(notebooks, monkeypatch):
+    """Reports without kernels: every chapter ends well at once."""
+    write_notebook(notebooks / "1-small.ipynb", "1")
+    monkeypatch.setattr("helpers.report.make.run_chapter", lambda path, parameters, timeout: done(path.stem))
+    monkeypatch.setattr("helpers.validate.require_valid", lambda: None)
+
+
+def contents(root):
+    return {path.relative_to(root): path.read_bytes() for path in root.rglob("*") if path.is_file()}
+
+
+@pytest.mark.parametrize("at", range(1, 5))
+def test_a_full_disk_is_a_clear_error_and_loses_nothing(quick, tmp_path, monkeypatch, at):
+    root = tmp_path / "reports"
+    assert batch.reports([Parameters(as_of=AS_OF)], root)[0].end is End.OK
+    before, written, write = contents(root), [], publish._write
+
+    def full(path, text):
+        written.append(path)
+        if len(written) >= at:
+            raise OSError(28, "No space left on device", str(path))
+        write(path, text)
+
+    monkeypatch.setattr(publish, "_write", full)
+    (outcome,) = batch.reports([Parameters(as_of=AS_OF, horizon=3)], root)
+    monkeypatch.setattr(publish, "_write", write)
+    assert outcome.end is End.NOT_WRITTEN
+    assert "No space left on device" in outcome.text and "untouched" in outcome.text
+    after = contents(root)
+    assert {name: after[name] for name in before} == before and not any(".building" in str(name) for name in after)
+    assert batch.reports([Parameters(as_of=AS_OF, horizon=3)], root)[0].end is End.OK
+    assert f"{AS_OF}-r2/index.html" in (root / "index.html").read_text(encoding="utf-8")
+
+
+def test_a_folder_that_cannot_be_written_is_a_clear_error(quick, tmp_path):
+    (tmp_path / "file").write_text("")
+    (outcome,) = batch.reports([Parameters(as_of=AS_OF)], tmp_path / "file" / "reports")
+    assert outcome.end is End.NOT_WRITTEN and "could not write: Not a directory" in outcome.text
+
+
+def test_files_that_change_while_a_report_is_made_keep_it_from_being_published(quick, tmp_path, monkeypatch):
+    def edit(path, parameters, timeout):
+        path.write_text(path.read_text().replace('"1"', '"2"'))
+        return done(path.stem)
+
+    monkeypatch.setattr("helpers.report.make.run_chapter", edit)
+    (outcome,) = batch.reports([Parameters(as_of=AS_OF)], tmp_path / "reports")
+    assert outcome.end is End.BAD_DATA and "notebooks/1-small.ipynb changed while the report was made" in outcome.text
+    assert [path.name for path in (tmp_path / "reports").iterdir()] == [".lock"]
+
+
+def test_figures_that_are_old_are_announced(quick, tmp_path, monkeypatch):
+    parameters = [Parameters(as_of="2030-01-01"), Parameters(as_of="2025-07-01")]
+    assert [outcome.end for outcome in batch.reports(parameters, tmp_path)] == [End.OK, End.OK]
+    old, new = (Page(tmp_path / f"{p.as_of}/index.html") for p in parameters)
+    assert "These figures are old." in old.text and "These figures are old." not in new.text
+
+
+def test_an_archive_that_lags_behind_is_renewed_by_a_run_with_nothing_to_do(quick, tmp_path):
+    batch.reports([Parameters(as_of=AS_OF)], tmp_path)
+    archive = tmp_path / "index.html"
+    text = archive.read_text(encoding="utf-8")
+    archive.unlink()
+    (outcome,) = batch.reports([Parameters(as_of=AS_OF)], tmp_path)
+    assert outcome.text.startswith("unchanged: ") and archive.read_text(encoding="utf-8") == text
+
+
+def test_a_report_folder_with_a_broken_record_is_warned_of_and_left_alone(quick, tmp_path):
+    (tmp_path / "2020-01-01").mkdir()
+    (tmp_path / "2020-01-01/run.json").write_text("{")
+    with pytest.warns(UserWarning, match="is no record of a report"):
+        assert batch.reports([Parameters(as_of=AS_OF)], tmp_path)[0].end is End.OK
+
+
+def test_the_warm_kernel_is_used_where_it_is_installed_else_the_stock_one(monkeypatch):
+    from jupyter_client import kernelspec
+
+    monkeypatch.setattr(kernelspec.KernelSpecManager, "get_kernel_spec", lambda self, name: name)
+    run.kernel_name.cache_clear()
+    assert run.kernel_name() == "magnets"
+
+    def missing(self, name):
+        raise kernelspec.NoSuchKernel(name)
+
+    monkeypatch.setattr(kernelspec.KernelSpecManager, "get_kernel_spec", missing)
+    run.kernel_name.cache_clear()
+    assert run.kernel_name() == "python3"
+    run.kernel_name.cache_clear()
+
+
+def test_formulas_become_mathml_and_code_and_prices_stay():
+    html = page.maths("Growth is $g = 1$.\n\n$$x^2$$\n\n`$a$` costs $5 or 6 $.")
+    assert html.count("<math") == 2 and 'display="block"' in html and "`$a$` costs $5 or 6 $." in html

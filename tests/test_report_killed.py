@@ -1,0 +1,86 @@
+"""A run killed at any moment leaves a readable archive, and the next run succeeds."""
+
+import json
+import sys
+
+import pytest
+
+from conftest import AS_OF, Page
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="kills forks of a process that has everything loaded")
+
+# One process imports everything once; each run is a fork of it, and is killed: by the clock, or before its nth
+# operation on a file of the archive. Data are not validated each time, which writes nothing.
+RUNS = """
+import json, os, random, signal, sys, time
+from pathlib import Path
+from helpers.report import batch, engine, make, publish, record, verify, workbook
+from helpers.report.parameters import Parameters
+
+root, scratch = Path(sys.argv[1]).absolute(), Path(sys.argv[2])
+make.validate.require_valid = lambda: None
+publish.write_archive(scratch)
+WRITING = {"open", "os.rename", "os.mkdir", "os.remove", "os.rmdir", "os.chmod", "shutil.rmtree"}
+
+def run(horizon, seconds=None, operation=None):
+    if (child := os.fork()) == 0:
+        seen = []
+        def watch(event, details):
+            if event in WRITING and str(details[0]).startswith(str(root)):
+                seen.append(event)
+                if len(seen) == operation:
+                    os.kill(os.getpid(), signal.SIGKILL)
+        sys.addaudithook(watch)
+        (outcome,) = batch.reports([Parameters(as_of="AS_OF", horizon=horizon)], root)
+        (scratch / "seen").write_text(str(len(seen)))
+        os._exit(outcome.end)
+    begun = time.monotonic()
+    while not (ended := os.waitpid(child, os.WNOHANG))[0]:
+        if time.monotonic() - begun > (seconds or 60):
+            os.kill(child, signal.SIGKILL)
+            ended = os.waitpid(child, 0)
+            break
+        time.sleep(0.005)
+    return os.waitstatus_to_exitcode(ended[1]), time.monotonic() - begun
+
+def archive():
+    reports = [path.parent for path in root.glob("*/run.json")]
+    folders = [path for path in root.iterdir() if path.is_dir() and path.name[0] != "."]
+    return {
+        "whole": sorted(reports) == sorted(folders),
+        "differences": [line for report in reports for line in verify.differences(report)],
+        "reports": len(reports),
+        "archive": (root / "index.html").read_text(encoding="utf-8"),
+    }
+
+run(1)  # starts the parent of the warm kernels
+code, takes = run(2)
+assert code == 0, code
+operations = int((scratch / "seen").read_text())
+random.seed(int(sys.argv[3]))
+moments = [{"seconds": random.uniform(0, takes)} for _ in range(10)]
+moments += [{"operation": n} for n in random.sample(range(1, operations + 1), 10)]
+told = []
+for horizon, moment in enumerate(moments, start=3):
+    killed, _ = run(horizon, **moment)
+    told.append(moment | {"code": killed} | archive())
+    assert run(horizon)[0] == 0, moment
+print(json.dumps({"told": told, "last": archive(), "left": sorted(path.name for path in root.iterdir())}))
+"""
+
+
+def test_a_run_killed_at_any_of_20_moments_leaves_a_readable_archive_and_the_next_succeeds(workshop, tmp_path):
+    workshop.write_notebooks(small=["1 + 1"])
+    root = workshop.root / "killed"
+    done = workshop.run("-c", RUNS.replace("AS_OF", AS_OF), str(root), str(tmp_path), "20261122")
+    said = json.loads(done.stdout.splitlines()[-1])
+    assert len(said["told"]) == 20 and sum(run["code"] == -9 for run in said["told"]) >= 12, "they were killed indeed"
+    for before, run in enumerate(said["told"], start=2):
+        assert run["whole"] and run["differences"] == [] and before <= run["reports"] <= before + 1, run
+        page = Page(run["archive"])
+        links = [link["href"] for link in page.all("a")][1:]
+        assert page.source.rstrip().endswith("</html>") and len(links) >= before
+        assert all((root / link).exists() for link in links)
+    folders = {AS_OF, *(f"{AS_OF}-r{n}" for n in range(2, 23))}
+    assert set(said["left"]) == folders | {"index.html", ".lock"} and said["last"]["reports"] == 22
+    assert all(f'href="{folder}/index.html"' in said["last"]["archive"] for folder in folders)

@@ -1,0 +1,200 @@
+"""What a report can be asked for: checked whole, by line and field, before anything starts."""
+
+import pytest
+
+from conftest import write_notebook
+from helpers import paths
+from helpers.report import gate, inputs
+from helpers.report.grid import read
+from helpers.report.parameters import ParameterError, Parameters, for_notebook, given, parse
+
+DAY = "2026-11-22"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["-p", "basline_t=1"], "unknown parameter 'basline_t'; there are as_of, target, baseline_t, horizon"),
+        (["-p", "horizon"], "not of the form name=value"),
+        (["--as-of", "yesterday"], "parameter as_of=yesterday"),
+        (["--grid", "grid.yml"], "grid.yml line 50: parameter horizon=99"),
+        (["--grid", "none.yml"], "the grid file cannot be read"),
+    ],
+)
+def test_wrong_parameters_are_refused_before_anything_is_written(workshop, words, said):
+    (workshop.root / "grid.yml").write_text(
+        "- horizon: 5\n" * 1 + "".join(f"- baseline_t: {n}\n" for n in range(1, 49)) + "- horizon: 99\n"
+    )
+    done = workshop.magnets("report", "--output", "refused", *words, code=2)
+    assert said in done.stderr and not (workshop.root / "refused").exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("horizon=ten", "parameter horizon=ten"),
+        ("horizon=99", "less than or equal to 30"),
+        ("target=tons", "'customs' or 'repm'"),
+        ("baseline_t=0", "greater than 0"),
+        ("baseline_t=nan", "less than or equal to 1000000"),
+    ],
+)
+def test_what_is_allowed_is_said(text, said):
+    with pytest.raises(ParameterError, match=said):
+        parse([text], DAY)
+
+
+def test_nothing_heavy_is_imported_to_refuse_a_parameter_or_to_skip_a_report(workshop):
+    heavy = "{'pandas', 'numpy', 'nbformat', 'papermill', 'nbconvert', 'matplotlib'}"
+    code = (
+        f"import sys; from helpers.report import batch, grid; assert not {heavy} & set(sys.modules), sys.modules.keys()"
+    )
+    workshop.run("-c", code)
+
+
+def grid(folder, text):
+    path = folder / "grid.yml"
+    path.write_text(text, encoding="utf-8")
+    return read(path, {"as_of": DAY, "horizon": "7"})
+
+
+def test_a_list_of_values_makes_a_report_of_each_combination(tmp_path):
+    wanted = grid(
+        tmp_path, "- as_of: [2025-06-30, 2026-11-22]\n  baseline_t: [53748, 33000]\n- {target: repm, horizon: 3}\n"
+    )
+    values = [(str(p.as_of), p.baseline_t, p.target, p.horizon) for p in wanted]
+    assert values == [
+        ("2025-06-30", 53748, "customs", 7),
+        ("2025-06-30", 33000, "customs", 7),
+        ("2026-11-22", 53748, "customs", 7),
+        ("2026-11-22", 33000, "customs", 7),
+        (DAY, 53748, "repm", 3),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("- horizon: 5\n- horizon: [1, 2, 99]\n", r"line 2: parameter horizon=99: .* less than or equal to 30"),
+        ("- horizon:\n    - 5\n    - ten\n", "line 3: parameter horizon=ten"),
+        ("- horizon: 5\n  horizon: 6\n", "line 2: parameter horizon is given twice"),
+        ("- horizn: 5\n- as_of: soon\n", "line 1: unknown parameter 'horizn'.*\n.*line 2: parameter as_of=soon"),
+        ("- horizon: {a: 1}\n", "line 1: parameter horizon needs a value"),
+        ("- target:\n", "line 1: parameter target=: Input should be 'customs' or 'repm'"),
+        ("- 5\n", "line 1: an entry is"),
+        ("horizon: 5\n", "line 1: a grid is a list"),
+        ("", "line 1: a grid is a list"),
+        ("- horizon: [5\n", "line 2: expected"),
+        ("- horizon: 7\n- horizon: 7\n", "line 2: the same report as in line 1"),
+        ("- horizon: &a 7\n- *b\n", "line 2: found undefined alias"),
+        (
+            f"- {{horizon: [{','.join(['1'] * 40)}], baseline_t: [{','.join(['1'] * 40)}]}}",
+            "line 1: this entry makes 1600",
+        ),
+    ],
+)
+def test_a_wrong_grid_is_refused_with_line_and_field(tmp_path, text, said):
+    with pytest.raises(ParameterError, match=f"grid.yml {said}"):
+        grid(tmp_path, text)
+
+
+def test_given_are_the_parameters_that_differ_from_their_default():
+    assert given(parse(["horizon=10", "baseline_t=33000"], DAY)) == {"as_of": DAY, "baseline_t": 33000}
+
+
+def test_a_notebook_with_a_parameter_outside_the_schema_is_refused(tmp_path):
+    path = write_notebook(tmp_path / "1-x.ipynb")
+    path.write_text(path.read_text().replace("as_of: str", "when: str"))
+    with pytest.raises(ParameterError, match="parameters that no schema checks: when"):
+        for_notebook(path, Parameters(as_of=DAY))
+
+
+def test_help_teaches_every_parameter_without_starting_anything(workshop):
+    text = " ".join(workshop.magnets("report", "--help").stdout.split())
+    assert "magnets report -p baseline_t=33000" in text and "7 (another run holds the lock)" in text
+    parts = [
+        "as_of date; set by --as-of",
+        "target customs or repm; default customs",
+        "baseline_t number over 0 to 1000000; default 53748",
+        "horizon integer from 1 to 30; default 10: fiscal years ahead",
+    ]
+    for part in parts:
+        assert part in text, part
+
+
+def test_validate_prints_one_screen(workshop):
+    done = workshop.magnets("validate")
+    assert len(done.stdout.splitlines()) <= 24 and "data/ is valid" in done.stdout and "FAILS" not in done.stdout
+
+
+def test_validate_names_file_rows_and_remedy(project):
+    project.edit("data/trade.csv", ",FY26-H1,t,16281,", ",FY26-H1,t,-16281,")
+    done = project.magnets("validate", code=3)
+    assert "data/trade.csv: negative tonnages" in done.stdout
+    assert "-16281" in done.stdout and "correct the sign" in done.stdout
+
+
+def test_the_key_of_a_report_changes_with_every_input_and_with_nothing_else(tmp_path, monkeypatch):
+    import json
+    import shutil
+
+    ignore = shutil.ignore_patterns("__pycache__")
+    for folder in ("src", "data", "notebooks"):
+        shutil.copytree(paths.ROOT / folder, tmp_path / folder, ignore=ignore)
+    shutil.copy(paths.LOCK, tmp_path)
+    for name, path in {"ROOT": "", "DATA": "data", "NOTEBOOKS": "notebooks", "LOCK": paths.LOCK.name}.items():
+        monkeypatch.setattr(paths, name, tmp_path / path)
+
+    def key(**values):
+        return inputs.fingerprint(Parameters(as_of=DAY, **values), inputs.inputs())
+
+    seen = [key(), key(horizon=9), inputs.fingerprint(Parameters(as_of="2026-11-21"), inputs.inputs())]
+    for file in (
+        "data/prices.csv",
+        "src/helpers/fiscal.py",
+        "src/helpers/report/template/style.css",
+        "requirements.lock",
+    ):
+        text = (tmp_path / file).read_bytes()
+        (tmp_path / file).write_bytes(text + b"\n")
+        seen.append(key())
+        (tmp_path / file).write_bytes(text)
+    notebook = tmp_path / "notebooks/1-trade.ipynb"
+    text = notebook.read_text(encoding="utf-8")
+    for change in ("source", "tags", "outputs"):
+        content = json.loads(text)
+        cell = next(c for c in content["cells"] if c["cell_type"] == "code")
+        if change == "tags":
+            cell["metadata"]["tags"] = []
+        else:
+            cell[change] = ["horizon: int = 3"] if change == "source" else []
+        notebook.write_text(json.dumps(content), encoding="utf-8")
+        seen.append(key())
+    assert len(set(seen[:-1])) == len(seen) - 1 and seen[-1] == seen[0], "stored outputs are no input"
+
+
+FIT = """<html lang='en'><h1>x</h1><img alt='Imports fell by half' src='data:x'>
+<svg role='img' aria-label='Bars of imports'></svg>"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("Imports fell by half", "", "alternative text is ''"),
+        ("Imports fell by half", "Figure 3", "alternative text is 'Figure 3'"),
+        ("Bars of imports", "the chart", "alternative text is 'the chart'"),
+        ("role='img' ", "", "drawing without an alternative text"),
+        ("data:x", "https://example.org/x.png", "loads https://example.org"),
+        ("<h1>x</h1>", "<h2>x</h2>", "0 first headings"),
+        ("<h1>x</h1>", "<h1>x</h1><script>1</script>", "has a <script>"),
+        ("<h1>x</h1>", "<h1>x</h1><style>@import 'a.css';</style>", "loads @import"),
+        ("<h1>x</h1>", "<h1>x</h1><style>p {background: url(http://a/b)}</style>", "in a style"),
+        ("<h1>x</h1>", "<h1 style='background: url(//a/b)'>x</h1>", "in a style"),
+        ("<h1>x</h1>", "<h1>x</h1><link rel='stylesheet' href='a.css'>", "loads a.css"),
+        ("<h1>x</h1>", "<h1>x</h1><th>a</th>", "without a scope"),
+        ("<h1>x</h1>", f"<h1>x</h1><p>{'x' * 1_500_000}</p>", "over the 1,500,000 of a page"),
+    ],
+)
+def test_a_page_that_is_not_fit_is_not_published(old, new, said):
+    assert gate.problems(FIT) == [] and old in FIT
+    assert [said in problem for problem in gate.problems(FIT.replace(old, new))] == [True]
