@@ -92,6 +92,17 @@ def test_stocks_that_are_paid_back_lower_imports_by_the_whole_excess():
     assert (12 * demand + short).to_numpy() == pytest.approx(100)
 
 
+def test_stocks_built_in_the_surge_last_demand_until_they_are_paid_back():
+    sums, last = pd.Series({"FY25": 90.0, "FY25-H1": 60.0}), pd.Period("2025-09", "M")
+    table = pd.DataFrame(5.0, index=pd.period_range("2024-04", "2029-03", freq="M"), columns=range(50))
+    payback = pd.Series({"value": 24.0, "low": np.nan, "high": np.nan})
+    paid = readings._paid_back(table, sums, last, payback, np.random.default_rng(1))
+    demand = paid.loc["2028-04"]
+    assert demand.between(5, 20 / 3).all() and demand.max() - demand.min() > 1
+    brought = 60 + 12 * 5 + paid.loc["2025-10":"2027-09"].sum()  # surge, a year since, two years of payback
+    assert brought.to_numpy() == pytest.approx(42 * demand.to_numpy())
+
+
 def test_closed_licences_take_the_rare_earth_part_only(data):
     shown = {}
     for name, shares in {"open": (1, 0, 0), "closed": (0, 0, 1)}.items():

@@ -127,7 +127,7 @@ def _simulate(masks, logs, start, past, future, prior, rng):
     usual_step, usual_slip = prior.sd**2 / 12, NOISE**2
     step_kind, slip_kind = np.ones((CHAINS, count - 1)), np.ones((CHAINS, count))
     step_var, slip_var = np.full(CHAINS, usual_step), np.full(CHAINS, usual_slip)
-    kept, shifts, slips = [], np.zeros((2, count)), np.zeros((2, count))
+    kept, shifts, slips, moves = [], np.zeros((2, count)), np.zeros((2, count)), 0.0
     for sweep in range(BURN_IN + KEPT):
         loadings, totals = _loadings(path, masks, month)
         gap = logs - totals + np.einsum("nct,nt->nc", loadings[:, :, slip], path - mean)
@@ -143,6 +143,7 @@ def _simulate(masks, logs, start, past, future, prior, rng):
         gap = logs - totals + np.einsum("nct,nt->nc", loadings[:, :, slip], path - _months(drawn, month))
         drawn += _pull(loadings, variance, gap, month)
         drawn, moved, arrived = _move_to_sums(drawn, variance, masks, logs, month)
+        moves += arrived.mean() / (BURN_IN + KEPT)
         shocks, path = np.where(arrived[:, None], drawn, shocks), np.where(arrived[:, None], moved, path)
         step_kind = _draw_kind(shocks[:, step], step_var, STEPS, STEP_SHARES, rng)
         slip_kind = _draw_kind(shocks[:, slip], slip_var, SLIPS, SLIP_SHARES, rng)
@@ -153,6 +154,10 @@ def _simulate(masks, logs, start, past, future, prior, rng):
             shifts[:, 1:] += far.sum(axis=0), (shocks[:, step] * far).sum(axis=0)
             far = slip_kind == SLIPS[-1]
             slips += far.sum(axis=0), (shocks[:, slip] * far).sum(axis=0)
+    if moves < 0.5:
+        raise ValueError(
+            f"paths that give all {len(logs)} sums were found too rarely; look for sums that nearly contradict"
+        )
     return np.concatenate(kept), shifts / (CHAINS * KEPT), slips / (CHAINS * KEPT)
 
 

@@ -14,6 +14,8 @@ from helpers.show import MIME
 THEME = {canvas.INK: "--ink", canvas.MUTED: "--muted", canvas.RULE: "--rule", canvas.PAPER: "--paper",
          canvas.BLUE: "--blue", canvas.RED: "--red", canvas.GOLD: "--gold"}  # fmt: skip
 
+CITING = ("answer", "sentence", "figure", "table")
+
 _SOURCE = re.compile(r"\b(?:[SM]\d{1,3}[a-z]?|B\d)\b")
 
 _MATHS = re.compile(r"(?P<code>```.*?```|`[^`]*`)|\$\$(?P<block>.+?)\$\$|\$(?P<line>[^$\s](?:[^$\n]*[^$\s])?)\$", re.S)
@@ -59,7 +61,7 @@ def chapter(name: str, notebook: NotebookNode, frame: dict, failed: dict | None 
         "name": name,
         "title": titles[name],
         "mime": MIME,
-        "sources": cited_sources(notebook),
+        "sources": cited_sources([p for kind in CITING for p in payloads(notebook, kind)]),
         "failed": failed,
         "style": _style(),
     }
@@ -77,13 +79,11 @@ def plain(template: str, frame: dict) -> str:
     return body
 
 
-def cited_sources(*notebooks: NotebookNode) -> list[dict]:
-    """The sources whose ids appear in what the notebooks show, in the order of ``data/sources.csv``."""
+def cited_sources(shown: list[dict]) -> list[dict]:
+    """The sources that payloads name or drew from, in the order of ``data/sources.csv``."""
     known = load.sources()
-    texts = [str({k: v for k, v in payload.items() if k != "svg"}) for notebook in notebooks
-             for kind in ("answer", "sentence", "figure", "table") for payload in payloads(notebook, kind)]  # fmt: skip
-    named = {match for text in texts for match in _SOURCE.findall(text)}
-    rows = known[known.index.isin(named)].reset_index().to_dict("records")
+    text = " ".join(str({key: value for key, value in payload.items() if key != "svg"}) for payload in shown)
+    rows = known[known.index.isin(set(_SOURCE.findall(text)))].reset_index().to_dict("records")
     return [row | {"link": row["url"].split()[0] if row["url"].startswith("http") else ""} for row in rows]
 
 
@@ -121,6 +121,12 @@ def slug(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:60]
 
 
+def _cites(ids: list[str]) -> str:
+    """Links to the sources that a sentence, table or figure drew from."""
+    links = " ".join(f'<a class="cite" href="#{i}">{i}</a>' for i in ids)
+    return f'<span class="cites"><span class="hidden">Sources: </span>{links}</span>' if ids else ""
+
+
 def _cited(html: str) -> str:
     known = set(load.sources().index)
     link = lambda m: f'<a class="cite" href="#{m[0]}">{m[0]}</a>' if m[0] in known else m[0]  # noqa: E731
@@ -148,7 +154,7 @@ def _exporter():
 
     exporter = nbconvert.HTMLExporter(template_name="template", extra_template_basedirs=[str(paths.TEMPLATE.parent)])
     exporter.environment.filters |= {
-        "cited": _cited, "drawing": drawing, "slug": slug, "sentence": escape,
+        "cited": _cited, "cites": _cites, "drawing": drawing, "slug": slug, "sentence": escape,
         "anchored": lambda html: re.sub(r'<a class="anchor-link"[^>]*>.*?</a>', "", html),
         "maths": maths, "plain": parameters.plain,
     }  # fmt: skip

@@ -157,11 +157,11 @@ def _front(chapters: list[Chapter]) -> dict:
 
     ordered = _lead_first(chapters)
     figures = page.payloads(ordered[0].notebook, "figure")
-    answers = [{"name": c.name, "answer": a["text"]} for c in ordered for a in page.payloads(c.notebook, "answer")]
+    answers = [(c.name, shown) for c in ordered for shown in page.payloads(c.notebook, "answer")]
     return {
-        "answers": answers,
+        "answers": [{"name": name, "answer": a["text"], "sources": a["sources"]} for name, a in answers],
         "lead": figures[0] if figures else None,
-        "sources": page.cited_sources(*(c.notebook for c in chapters)),
+        "sources": page.cited_sources([*(shown for _, shown in answers), *figures[:1]]),
     }
 
 

@@ -14,7 +14,16 @@ from helpers.say.customs import (
     three_growths,
 )
 from helpers.say.domestic import cover, japan, mining, oxide, revisions
-from helpers.say.future import coverage, elsewhere, forecast, judgements, outlooks, real_time, second_half_needed
+from helpers.say.future import (
+    coverage,
+    elsewhere,
+    forecast,
+    judgements,
+    outlooks,
+    real_time,
+    second_half_needed,
+    starts,
+)
 
 __all__ = [
     "base_effect",
@@ -39,5 +48,6 @@ __all__ = [
     "real_time",
     "revisions",
     "second_half_needed",
+    "starts",
     "three_growths",
 ]

@@ -10,30 +10,43 @@ from helpers.say.words import signed, tonnes
 from helpers.show import Sentence, number
 
 
-def forecast(table: pd.DataFrame, known: pd.Series, beside: pd.DataFrame) -> Sentence:
-    """The coming years as a mixture, then from each starting point, with intervals: the answer of chapter 4.
+def forecast(table: pd.DataFrame, known: pd.Series) -> Sentence:
+    """Two of the coming years with their intervals, from the mixture: the answer of chapter 4.
 
-    ``table`` is ``annual.forecast``, ``known`` its totals, ``beside`` the forecast of the other target, if public.
+    ``table`` is ``annual.forecast``, ``known`` its totals.
     """
     rows = annual.intervals(annual.leading(table))
     target = table["target"].iloc[0]
-    over = "three readings of FY25" if target == "customs" else "three licence regimes"
+    over = (
+        "three readings of FY25 and of China's licences" if target == "customs" else "what China's licences may allow"
+    )
     mixed = _path(rows, "mixture")
-    years = [step for step in annual.STEPS if step <= len(mixed)]
-    text = f"Weighted over {over}, India's imports come to {_years(mixed, years, annual.TARGETS[target])}."
+    ends = _years(mixed, sorted({min(2, len(mixed)), len(mixed)}), annual.TARGETS[target])
+    sources = tuple(sorted({*_sources(table), *known.attrs.get("sources", ())}))
+    return Sentence(f"India is expected to import {ends}, weighed over {over}.", answer=True, sources=sources)
+
+
+def starts(table: pd.DataFrame, known: pd.Series, beside: pd.DataFrame) -> Sentence:
+    """The years between, each starting point alone, and the other target.
+
+    ``beside`` is the forecast of the other target, if public.
+    """
+    rows = annual.intervals(annual.leading(table))
+    mixed = _path(rows, "mixture")
+    ends = sorted({min(2, len(mixed)), len(mixed)})
+    between = [step for step in annual.STEPS if step <= len(mixed) and step not in ends]
+    text = f"The same weighing gives {_years(mixed, between)}. " if between else ""
     recorded = f"growth from the {tonnes(known.iloc[-1])} recorded for {known.index[-1]}"
-    ends = sorted({min(2, len(mixed)), years[-1]})
+    given = _years(_path(rows, "as recorded"), ends)
     if "run-rate" in set(rows["scenario"]):
-        text += f" From the run-rate alone it is {_years(_path(rows, 'run-rate'), ends)}; {recorded} would give {_years(_path(rows, 'as recorded'), ends)}."
+        text += f"From the run-rate alone it is {_years(_path(rows, 'run-rate'), ends)}; {recorded} would give {given}."
     else:
-        text += (
-            f" {recorded.replace('growth', 'Growth', 1)} alone would give {_years(_path(rows, 'as recorded'), ends)}."
-        )
+        text += f"{recorded.replace('growth', 'Growth', 1)} alone would give {given}."
     if len(beside):
         other = annual.intervals(annual.leading(beside))
         what = annual.TARGETS[beside["target"].iloc[0]]
         text += f" Beside it stand {_years(_path(other, 'mixture'), ends, what)}."
-    return Sentence(text, answer=True, sources=_sources(table, beside))
+    return Sentence(text, sources=_sources(table, beside))
 
 
 @load.sourced
