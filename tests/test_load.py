@@ -109,3 +109,8 @@ def test_no_chapter_draws_on_a_source_that_was_not_public():
         for compute in (trade.rates, trade.scopes, tariff.identity, tariff.scopes, supply.cover, reliance.indices):
             used = compute(day).attrs["sources"]
             assert (since[used] <= day).all(), (compute.__name__, day, used)
+
+
+def test_publishers_are_named_in_a_few_words_and_once():
+    assert load.publishers(["S02", "S27", "S76", "S04", "S82"]) == "Reuters, Mint, Gazette"
+    assert load.publishers(["S02", "S04", "S82"], most=2) == "Reuters, Mint and 1 more" and load.publishers([]) == ""

@@ -74,3 +74,8 @@ def test_the_csv_of_a_table_keeps_every_digit():
 
 def test_numbers_are_written_for_readers():
     assert [show.number(v, d) for v, d in ((53748.4, 0), (-2.76, 1), (float("nan"), 0))] == ["53,748", "−2.8", "–"]
+
+
+def test_a_table_without_rows_says_that_nothing_was_public_yet():
+    shown = show.Table(pd.DataFrame({"tonnes": []}), "Halves")._repr_mimebundle_()
+    assert shown["text/plain"] == "Halves: none of it was public yet." and shown[show.MIME]["kind"] == "sentence"

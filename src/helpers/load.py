@@ -6,6 +6,7 @@ then by date, and never silently between equals.
 """
 
 import json
+import re
 from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import is_dataclass, replace
@@ -120,6 +121,15 @@ def sources() -> pd.DataFrame:
     """All sources, indexed by ``id``, with the terms of their publisher (``licence``, ``may_redistribute``)."""
     terms = raw("terms").set_index("id")[["licence", "may_redistribute"]]
     return raw("sources").set_index("id").join(terms, on="terms")
+
+
+def publishers(ids: list[str], most: int = 5) -> str:
+    """Who stands behind some sources, in a few words: ``Reuters, Mint, Indian Express``."""
+    known = sources()["publisher"].reindex(ids)
+    first = [re.split(r" \(|;| / | via |, | copies| news\.| CG-| \d{6}", name)[0].strip() for name in known if name]
+    names = dict.fromkeys(first)
+    shown = [name[0].upper() + name[1:] for name in names]
+    return ", ".join(shown[:most]) + (f" and {len(shown) - most} more" if len(shown) > most else "")
 
 
 def assumption(as_of: str | date, name: str, unverified: bool = False) -> pd.DataFrame:

@@ -76,6 +76,8 @@ class Table:
     decimals: int = 0
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict:
+        if self.data.empty:
+            return Sentence(f"{self.caption}: none of it was public yet.")._repr_mimebundle_()
         shown = _html(self.data, self.caption, self.decimals)
         payload = {
             "kind": "table",

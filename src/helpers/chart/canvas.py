@@ -13,6 +13,7 @@ import matplotlib
 import numpy as np
 import pandas as pd
 
+from helpers import load
 from helpers.show import Figure, Sentence
 
 INK, MUTED, RULE, PAPER = "#1d1d1f", "#6b6b70", "#d9d9de", "#fffffe"
@@ -49,9 +50,10 @@ def canvas(unit: str, *, panels: int = 1, height: float = 3.6, horizontal: bool 
     return drawing, axes
 
 
-def finish(drawing, title: str, alt: str, data: pd.DataFrame, *, as_of: str, source: str) -> Figure:
-    """The drawing as SVG, its last line the source and the day."""
-    line = wrap(f"Source: {source}. As of {as_of}.", 100)
+def finish(drawing, title: str, alt: str, data: pd.DataFrame, *, as_of: str, note: str = "") -> Figure:
+    """The drawing as SVG; its last line says how to read it, who published what it shows, and the day."""
+    publishers = load.publishers(data.attrs.get("sources", []))
+    line = wrap(f"{note} Source: {publishers}. As of {as_of}.".strip(), 105)
     drawing.supxlabel(line, x=0.0, ha="left", fontsize=8, color=MUTED)
     buffer = io.StringIO()
     with matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": title}):

@@ -29,8 +29,8 @@ def monthly_rates(rates: pd.DataFrame, *, as_of: str) -> Figure:
         f"Horizontal bars over time, one for each known period from {period_text(rates.index[0])} on. All lie between "
         f"{number(others.min())} and {number(others.max())} tonnes a month, except {period_text(peak)} at {number(top)}."
     )
-    source = "Reuters, Mint, Indian Express; gaps were not found in print"
-    return finish(drawing, title, alt, rates, as_of=as_of, source=source)
+    note = "Gaps were not found in print."
+    return finish(drawing, title, alt, rates, as_of=as_of, note=note)
 
 
 @once_public
@@ -57,8 +57,8 @@ def line_split(lines: pd.DataFrame, *, as_of: str) -> Figure:
     weights = " and ".join(f"{name} {number(row['weight_share'] * 100)} %" for name, row in lines.iterrows())
     values = " and ".join(f"{number(row['value_share'] * 100)} %" for _, row in lines.iterrows())
     alt = f"Two stacked bars. Of the weight, {weights}; of the value, {values} in the same order."
-    source = "ministry reply of 1 August 2025, Ananta Centre, Reuters; ferrite is the remainder"
-    return finish(drawing, title, alt, lines, as_of=as_of, source=source)
+    note = "Ferrite is the remainder."
+    return finish(drawing, title, alt, lines, as_of=as_of, note=note)
 
 
 @once_public
@@ -83,5 +83,5 @@ def scope_ladder(scopes: pd.DataFrame, *, as_of: str) -> Figure:
     title = f"One word, {apart} times apart: what “magnet imports” can mean"
     steps = "; ".join(f"{scope} {text} tonnes" for scope, text in zip(scopes.index, said, strict=True))
     alt = f"Dots on a logarithmic axis, from the widest scope to the narrowest: {steps}."
-    source = "Reuters, Ananta Centre, scheme document, Chinese customs via Reuters, CRISIL; hollow: inferred"
-    return finish(drawing, title, alt, scopes, as_of=as_of, source=source)
+    note = "Hollow: inferred."
+    return finish(drawing, title, alt, scopes, as_of=as_of, note=note)

@@ -30,8 +30,8 @@ def mine_output(editions: pd.DataFrame, *, as_of: str) -> Figure:
         f"{number(current['tonnes_reo'].min())} and {number(current['tonnes_reo'].max())} tonnes; the last sourced one, "
         f"{last['year']}, is {number(last['tonnes_reo'])}. Hollow dots are recalled values without an opened source."
     )
-    source = "US Geological Survey editions; hollow: unverified; cross: superseded"
-    return finish(drawing, title, alt, editions, as_of=as_of, source=source)
+    note = "Hollow: unverified; cross: superseded."
+    return finish(drawing, title, alt, editions, as_of=as_of, note=note)
 
 
 @once_public
@@ -50,8 +50,8 @@ def oxide_need(need: pd.DataFrame, *, as_of: str) -> Figure:
     period = target.index[0].split()[2]
     title = f"The magnet scheme takes {times} times the neodymium that India aims at for {period}, before any loss"
     bars = "; ".join(f"{name} {number(value)} tonnes" for name, value in need["tonnes_reo"].items())
-    source = "gazette, Reuters, Business Standard, Heim & Vander Wal 2023; outlined: unverified yield"
-    return finish(drawing, title, f"Horizontal bars: {bars}.", need, as_of=as_of, source=source)
+    note = "Outlined: unverified yield."
+    return finish(drawing, title, f"Horizontal bars: {bars}.", need, as_of=as_of, note=note)
 
 
 @once_public
@@ -69,8 +69,8 @@ def funnel(steps: pd.DataFrame, *, as_of: str) -> Figure:
     title = f"Of the rare earth that India's magnets contain, its own target would supply {number(metal / use * 100)} % as metal, before machining"
     bars = "; ".join(f"{step} {number(value)} tonnes" for step, value in steps["tonnes_reo"].items())
     alt = f"Horizontal bars in contained oxide, from ore to use: {bars}."
-    source = "US Geological Survey, Reuters, scheme document, Heim & Vander Wal 2023; outlined: unverified yield"
-    return finish(drawing, title, alt, steps, as_of=as_of, source=source)
+    note = "Outlined: unverified yield."
+    return finish(drawing, title, alt, steps, as_of=as_of, note=note)
 
 
 @once_public
@@ -101,5 +101,5 @@ def cover(table: pd.DataFrame, *, as_of: str) -> Figure:
         f"Lines from {rows['period'].iloc[0]} to {rows['period'].iloc[-1]}. Expected use rises from {number(rows['use'].iloc[0])} to "
         f"{number(rows['use'].iloc[-1])} tonnes a year; at the end, {ends}."
     )
-    source = "scheme document, Financial Express, Primus Partners; Reuters, Business Standard; yields of Heim & Vander Wal 2023, machining loss left out"
-    return finish(drawing, title, alt, table, as_of=as_of, source=source)
+    note = "Loss in machining left out."
+    return finish(drawing, title, alt, table, as_of=as_of, note=note)

@@ -40,8 +40,8 @@ def fan(intervals: pd.DataFrame, known: pd.Series, outlooks: pd.DataFrame | None
         for name, row in end.iterrows()
     )
     alt = f"Fan charts with medians and shaded 80 and 95 per cent intervals. {spans}{theirs}"
-    source = "data/trade.csv, data/production.csv, data/assumptions.csv. Dots: published totals, hollow if left out; shading: 80 % and 95 % intervals, cut at the top"
-    return finish(drawing, title, alt, shown, as_of=as_of, source=source)
+    note = "Dots: published totals, hollow if left out; shading: 80 % and 95 % intervals, cut at the top."
+    return finish(drawing, title, alt, shown, as_of=as_of, note=note)
 
 
 @once_public
@@ -73,8 +73,8 @@ def readings(intervals: pd.DataFrame, *, as_of: str) -> Figure:
         f"{row['scenario'].capitalize()}, {row['period']}: {number(row['median'])} tonnes, {number(row['low80'])} to {number(row['high80'])}."
         for _, row in shown[shown["horizon"].isin(horizons)].iterrows()
     )
-    source = "data/trade.csv, data/assumptions.csv. Thick: 80 % interval, thin: 95 %, cut at the right"
-    return finish(drawing, title, alt, shown[shown["horizon"].isin(horizons)], as_of=as_of, source=source)
+    note = "Thick: 80 % interval, thin: 95 %, cut at the right."
+    return finish(drawing, title, alt, shown[shown["horizon"].isin(horizons)], as_of=as_of, note=note)
 
 
 @once_public
@@ -101,8 +101,8 @@ def real_time(table: pd.DataFrame, *, as_of: str) -> Figure:
         f"{row['scenario'].capitalize()} on {row['as_of']}: {number(row['median'])}, {number(row['low80'])} to {number(row['high80'])}."
         for _, row in table.iterrows()
     )
-    source = "data/trade.csv, data/assumptions.csv, each as of the earlier day. Lines: 80 % intervals"
-    return finish(drawing, title, alt, table, as_of=as_of, source=source)
+    note = "Each as of the earlier day; lines: 80 % intervals."
+    return finish(drawing, title, alt, table, as_of=as_of, note=note)
 
 
 def _one_fan(ax, path: pd.DataFrame, known: pd.Series, top: float, left_out: bool) -> None:

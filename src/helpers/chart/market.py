@@ -47,8 +47,8 @@ def volume_mix_price(splits: pd.DataFrame, *, as_of: str) -> Figure:
         for _, row in splits.iterrows()
     )
     alt = f"Bars for each assumed unit value of line 85051190 in FY24, in million USD: {rows}."
-    source = "Bennet decomposition of figures by Reuters, Indian Express, Mint, Ananta Centre"
-    return finish(drawing, title, alt, splits, as_of=as_of, source=source)
+    note = "Bennet decomposition."
+    return finish(drawing, title, alt, splits, as_of=as_of, note=note)
 
 
 @once_public
@@ -79,8 +79,8 @@ def china_exports(months: pd.DataFrame, controls: pd.DataFrame, *, as_of: str) -
         f"The lowest month is {low['month']:%B %Y} with {number(low['tonnes'])}; all others lie between {number(others.min())} and "
         f"{number(others.max())}, the last of them at {number(shown['tonnes'].iloc[-1])}."
     )
-    source = "Chinese customs as quoted by Reuters, SMM, Metalnomist and others; line 85051110 of China's tariff"
-    return finish(drawing, title, alt, shown, as_of=as_of, source=source)
+    note = "Line 85051110 of China's tariff; gaps were not found in print."
+    return finish(drawing, title, alt, shown, as_of=as_of, note=note)
 
 
 @once_public
@@ -105,5 +105,5 @@ def neodymium_price(prices: pd.DataFrame, *, as_of: str) -> Figure:
         alt,
         prices,
         as_of=as_of,
-        source="KOMIS daily quotes, neodymium 99.5 %, FOB China; monthly means",
+        note="Neodymium 99.5 %, FOB China; monthly means of daily quotes.",
     )
