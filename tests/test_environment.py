@@ -1,5 +1,6 @@
 """pyproject.toml, environment.yml and the lock say the same; the house keeps its own rules of size."""
 
+import json
 import re
 import tomllib
 
@@ -66,3 +67,9 @@ def test_ci_runs_the_command_of_the_readme():
         "make test" in (paths.ROOT / ".ci" / "run").read_text()
         and "make test" in (paths.ROOT / "README.md").read_text()
     )
+
+
+def test_the_readme_quotes_the_answer_of_the_example_report():
+    record = next((paths.ROOT / "reports" / "example").glob("*/run.json"))
+    answer, readme = json.loads(record.read_text(encoding="utf-8"))["answer"], (paths.ROOT / "README.md").read_text()
+    assert answer in readme and f"reports/example/{record.parent.name}/forecast.svg" in readme
