@@ -10,11 +10,13 @@ from conftest import AS_OF, Page
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="kills forks of a process that has everything loaded")
 
 # One process imports everything once; each run is a fork of it, and is killed: by the clock, or before its nth
-# operation on a file of the archive. Data are not validated each time, which writes nothing.
+# operation on a file of the archive. What writes nothing is left out: data are not validated, and a run that is
+# killed at an operation has a chapter without a kernel.
 RUNS = """
 import json, os, random, signal, sys, time
 from pathlib import Path
-from helpers.report import batch, engine, make, publish, record, verify, workbook
+import nbformat
+from helpers.report import batch, engine, make, publish, record, run, verify, workbook
 from helpers.report.parameters import Parameters
 
 root, scratch = Path(sys.argv[1]).absolute(), Path(sys.argv[2])
@@ -22,8 +24,13 @@ make.validate.require_valid = lambda: None
 publish.write_archive(scratch)
 WRITING = {"open", "os.rename", "os.mkdir", "os.remove", "os.rmdir", "os.chmod", "shutil.rmtree"}
 
-def run(horizon, seconds=None, operation=None):
+question = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# What?")])
+small = run.Chapter("1-small", run.End.OK, question, 0.1)
+
+def start(horizon, seconds=None, operation=None):
     if (child := os.fork()) == 0:
+        if operation:
+            make.run_chapter = lambda path, parameters, timeout: small
         seen = []
         def watch(event, details):
             if event in WRITING and str(details[0]).startswith(str(root)):
@@ -53,18 +60,19 @@ def archive():
         "archive": (root / "index.html").read_text(encoding="utf-8"),
     }
 
-run(1)  # starts the parent of the warm kernels
-code, takes = run(2)
-assert code == 0, code
+start(1, operation=999)
 operations = int((scratch / "seen").read_text())
+start(2)  # starts the parent of the warm kernels
+code, takes = start(3)
+assert code == 0, code
 random.seed(int(sys.argv[3]))
 moments = [{"seconds": random.uniform(0, takes)} for _ in range(10)]
 moments += [{"operation": n} for n in random.sample(range(1, operations + 1), 10)]
 told = []
-for horizon, moment in enumerate(moments, start=3):
-    killed, _ = run(horizon, **moment)
+for horizon, moment in enumerate(moments, start=4):
+    killed, _ = start(horizon, **moment)
     told.append(moment | {"code": killed} | archive())
-    assert run(horizon)[0] == 0, moment
+    assert start(horizon, operation="operation" in moment and 999)[0] == 0, moment
 print(json.dumps({"told": told, "last": archive(), "left": sorted(path.name for path in root.iterdir())}))
 """
 
@@ -75,12 +83,12 @@ def test_a_run_killed_at_any_of_20_moments_leaves_a_readable_archive_and_the_nex
     done = workshop.run("-c", RUNS.replace("AS_OF", AS_OF), str(root), str(tmp_path), "20261122")
     said = json.loads(done.stdout.splitlines()[-1])
     assert len(said["told"]) == 20 and sum(run["code"] == -9 for run in said["told"]) >= 12, "they were killed indeed"
-    for before, run in enumerate(said["told"], start=2):
+    for before, run in enumerate(said["told"], start=3):
         assert run["whole"] and run["differences"] == [] and before <= run["reports"] <= before + 1, run
         page = Page(run["archive"])
         links = [link["href"] for link in page.all("a")][1:]
         assert page.source.rstrip().endswith("</html>") and len(links) >= before
         assert all((root / link).exists() for link in links)
-    folders = {AS_OF, *(f"{AS_OF}-r{n}" for n in range(2, 23))}
-    assert set(said["left"]) == folders | {"index.html", ".lock"} and said["last"]["reports"] == 22
+    folders = {AS_OF, *(f"{AS_OF}-r{n}" for n in range(2, 24))}
+    assert set(said["left"]) == folders | {"index.html", ".lock"} and said["last"]["reports"] == 23
     assert all(f'href="{folder}/index.html"' in said["last"]["archive"] for folder in folders)

@@ -150,9 +150,17 @@ def _require_alternative_texts(name: str, notebook: NotebookNode) -> None:
 
 @cache
 def _exporter():
-    import nbconvert
+    from nbconvert import HTMLExporter
+    from nbconvert.exporters import TemplateExporter
+    from nbconvert.filters import Highlight2HTML
 
-    exporter = nbconvert.HTMLExporter(template_name="template", extra_template_basedirs=[str(paths.TEMPLATE.parent)])
+    class PageExporter(HTMLExporter):
+        def from_notebook_node(self, nb, resources=None, **options):
+            """What the template makes is the page: no second parse in search of images without a text."""
+            return TemplateExporter.from_notebook_node(self, nb, self._init_resources(resources), **options)
+
+    exporter = PageExporter(template_name="template", extra_template_basedirs=[str(paths.TEMPLATE.parent)])
+    exporter.register_filter("highlight_code", Highlight2HTML(pygments_lexer="python", parent=exporter))
     exporter.environment.filters |= {
         "cited": _cited, "cites": _cites, "drawing": drawing, "slug": slug, "sentence": escape,
         "anchored": lambda html: re.sub(r'<a class="anchor-link"[^>]*>.*?</a>', "", html),
