@@ -52,11 +52,7 @@ def table(name: str, as_of: str | date, vintages: bool = False) -> pd.DataFrame:
     DataError
         If a correction no longer fits, or two rows of a key are equally good.
     """
-    rows = raw(name)
-    if name in _corrected_tables():
-        rows = _correct(rows, name)
-    rows = rows[rows["published"] <= pd.Timestamp(as_of)]
-    return rows.reset_index(drop=True) if vintages else _choose(rows, name)
+    return _known(name, pd.Timestamp(as_of), vintages, _stamp(name)).copy()
 
 
 def series(name: str, as_of: str | date, *, unverified: bool = False, **keys: str) -> pd.DataFrame:
@@ -172,6 +168,21 @@ def show(rows: pd.DataFrame, most: int = 5) -> str:
     text = text.drop(columns=[c for c in ("note", "title") if c in text])
     rest = f"\n... and {len(rows) - most} more" if len(rows) > most else ""
     return text.to_string(na_rep="") + rest
+
+
+@cache
+def _known(name: str, as_of: pd.Timestamp, vintages: bool, _unchanged: tuple) -> pd.DataFrame:
+    rows = raw(name)
+    if name in _corrected_tables():
+        rows = _correct(rows, name)
+    rows = rows[rows["published"] <= as_of]
+    return rows.reset_index(drop=True) if vintages else _choose(rows, name)
+
+
+def _stamp(name: str) -> tuple:
+    """What tells that neither a table nor its corrections nor its description have changed."""
+    files = (_resource(name)["path"], "corrections.csv", "datapackage.json")
+    return tuple((path, path.stat().st_mtime_ns) for path in (paths.DATA / file for file in files))
 
 
 @cache
