@@ -176,6 +176,12 @@ def test_a_folder_that_cannot_be_written_is_a_clear_error(quick, tmp_path):
     assert outcome.end is End.NOT_WRITTEN and "could not write: Not a directory" in outcome.text
 
 
+def test_a_report_without_notebooks_is_refused(notebooks, tmp_path):
+    (outcome,) = batch.reports([Parameters(as_of=AS_OF)], tmp_path / "reports")
+    assert outcome.end is End.BAD_PARAMETERS and "holds no notebook" in outcome.text
+    assert not (tmp_path / "reports").exists()
+
+
 def test_files_that_change_while_a_report_is_made_keep_it_from_being_published(quick, tmp_path, monkeypatch):
     def edit(path, parameters, timeout):
         path.write_text(path.read_text().replace('"1"', '"2"'))

@@ -52,6 +52,8 @@ def reports(wanted: list[Parameters], root: Path, timeout: int = 120, jobs: int 
     """
     root = root.absolute()
     try:
+        if not chapters():
+            raise ParameterError("notebooks/ holds no notebook of the report: names begin with a digit and a dash")
         for path in chapters():
             for_notebook(path, wanted[0])
         with publish.only_run(root):

@@ -115,7 +115,7 @@ def publish_failure(root: Path, chapters: list[Chapter], job, frame: dict) -> Pa
 def records(root: Path) -> list[dict]:
     """The ``run.json`` of every published report, newest first; one that cannot be read is warned of."""
     found = []
-    for path in root.glob("*/run.json"):
+    for path in root.glob("[!.]*/run.json"):
         try:
             record = json.loads(path.read_text(encoding="utf-8"))
             record["folder"], record["inputs"]
