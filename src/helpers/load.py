@@ -115,8 +115,7 @@ def sourced(function: Callable) -> Callable:
 
 def sources() -> pd.DataFrame:
     """All sources, indexed by ``id``, with the terms of their publisher (``licence``, ``may_redistribute``)."""
-    terms = raw("terms").set_index("id")[["licence", "may_redistribute"]]
-    return raw("sources").set_index("id").join(terms, on="terms")
+    return _sources(_stamp("sources"), _stamp("terms")).copy()
 
 
 def publishers(ids: list[str], most: int = 5) -> str:
@@ -186,6 +185,12 @@ def _stamp(name: str) -> tuple:
 
 
 @cache
+def _sources(*_unchanged: tuple) -> pd.DataFrame:
+    terms = raw("terms").set_index("id")[["licence", "may_redistribute"]]
+    return raw("sources").set_index("id").join(terms, on="terms")
+
+
+@cache
 def _read(name: str, path: Path, _modified: int) -> pd.DataFrame:
     fields = _resource(name)["schema"]["fields"]
     numbers = [field["name"] for field in fields if field["type"] == "number"]
@@ -201,17 +206,25 @@ def _read(name: str, path: Path, _modified: int) -> pd.DataFrame:
 
 
 def _series(name: str, as_of, unverified: bool, keys: dict) -> pd.DataFrame:
-    if unknown := sorted(set(keys) - set(key_columns(name))):
-        raise DataError(f"data/{name}.csv has no key column {unknown}; its keys are {key_columns(name)}")
+    return _selected(name, pd.Timestamp(as_of), unverified, frozenset(keys.items()), _stamp(name)).copy()
+
+
+@cache
+def _selected(name: str, as_of: pd.Timestamp, unverified: bool, keys: frozenset, _unchanged: tuple) -> pd.DataFrame:
+    known = key_columns(name)
+    if unknown := sorted({column for column, _ in keys} - set(known)):
+        raise DataError(f"data/{name}.csv has no key column {unknown}; its keys are {known}")
     rows = table(name, as_of)
-    for column, wanted in keys.items():
-        rows = rows[rows[column] == wanted]
-    unusable = ["missing"] if unverified else ["missing", "unverified"]
-    rows = rows[~rows["status"].isin(unusable)]
+    wanted = ~rows["status"].isin(["missing"] if unverified else ["missing", "unverified"])
+    for column, value in keys:
+        wanted &= rows[column] == value
+    rows = rows[wanted]
     if len(rows["unit"].unique()) > 1:
-        raise DataError(f"data/{name}.csv mixes units for {keys}:\n{show(rows)}\nGive each unit a measure of its own.")
+        raise DataError(
+            f"data/{name}.csv mixes units for {dict(keys)}:\n{show(rows)}\nGive each unit a measure of its own."
+        )
     order = rows["period"].map(fiscal.span)
-    return rows.loc[order.sort_values(kind="stable").index].set_index("period").drop(columns=list(key_columns(name)))
+    return rows.loc[order.sort_values(kind="stable").index].set_index("period").drop(columns=list(known))
 
 
 def _choose(rows: pd.DataFrame, name: str) -> pd.DataFrame:
@@ -233,7 +246,8 @@ def _choose(rows: pd.DataFrame, name: str) -> pd.DataFrame:
 
 def _correct(rows: pd.DataFrame, name: str) -> pd.DataFrame:
     corrections = raw("corrections")
-    joined = rows[list(key_columns(name))].agg("/".join, axis=1)
+    first, *others = key_columns(name)
+    joined = rows[first].str.cat([rows[column] for column in others], sep="/")
     for line, fix in corrections[corrections["table"] == name].iterrows():
         hit = (joined == fix["key"]) & (rows["period"] == fix["period"]) & (rows["source"] == fix["source"])
         if not (hit & (rows["value"] == fix["published_value"])).sum() == hit.sum() == 1:
