@@ -25,6 +25,7 @@ STEP_SHARES = np.array([0.966, 0.030, 0.004])  # a shift every twenty years
 SLIPS = np.array([1.0, 9.0, 100.0])  # variance of a month's noise: usual, large, an outlier
 SLIP_SHARES = np.array([0.930, 0.055, 0.015])
 _GRID = np.exp(np.linspace(np.log(0.15), np.log(25), 10)) ** 2  # variance relative to its prior
+_TINY = np.finfo(float).tiny
 _MOST_MOVE, _MOST_SEARCH = 2.0, 50  # log points a step and steps of the search for months that give the sums
 
 
@@ -129,8 +130,8 @@ def _simulate(masks, logs, start, past, future, prior, rng):
     step_var, slip_var = np.full(CHAINS, usual_step), np.full(CHAINS, usual_slip)
     kept, shifts, slips, moves = [], np.zeros((2, count)), np.zeros((2, count)), 0.0
     for sweep in range(BURN_IN + KEPT):
-        loadings, totals = _loadings(path, masks, month)
-        gap = logs - totals + np.einsum("nct,nt->nc", loadings[:, :, slip], path - mean)
+        loadings, short = _loadings(path, masks, month), logs - _log_sums(path, masks)
+        gap = short + _times(loadings[:, :, slip], path - mean)
         by_rest = _spread(loadings[:, :, : step.start], variance[:, : step.start])
         by_step = _spread(loadings[:, :, step], step_kind)
         by_slip = _spread(loadings[:, :, slip], slip_kind)
@@ -140,7 +141,7 @@ def _simulate(masks, logs, start, past, future, prior, rng):
         slip_var = _draw_variance(by_slip, other, gap, usual_slip, NOISE_WORTH, rng)
         variance[:, step], variance[:, slip] = step_var[:, None] * step_kind, slip_var[:, None] * slip_kind
         drawn = centre + rng.standard_normal(variance.shape) * np.sqrt(variance)
-        gap = logs - totals + np.einsum("nct,nt->nc", loadings[:, :, slip], path - _months(drawn, month))
+        gap = short + _times(loadings[:, :, slip], path - _months(drawn, month))
         drawn += _pull(loadings, variance, gap, month)
         drawn, moved, arrived = _move_to_sums(drawn, variance, masks, logs, month)
         moves += arrived.mean() / (BURN_IN + KEPT)
@@ -179,18 +180,17 @@ def _move_to_sums(shocks, variance, masks, logs, month):
 
     Returns shocks, months, and which chains arrived; where sums cross, a few may run into a corner.
     """
-    shocks, far = shocks.copy(), np.arange(len(shocks))
-    path = _months(shocks, month)
+    shocks, path = shocks.copy(), _months(shocks, month)
+    far, gap = np.arange(len(shocks)), logs - _log_sums(path, masks)
     for _ in range(_MOST_SEARCH):
-        loadings, totals = _loadings(path[far], masks, month)
-        gap = logs - totals
         open_ = np.abs(gap).max(axis=1) > 1e-12
         if not open_.any():
             break
-        far, loadings, gap = far[open_], loadings[open_], gap[open_]
-        shocks[far] += _pull(loadings, variance[far], gap, month)
-        path[far] = _months(shocks[far], month)
-    arrived = np.abs(_loadings(path, masks, month)[1] - logs).max(axis=1) < 1e-10
+        far, gap = far[open_], gap[open_]
+        moved = shocks[far] + _pull(_loadings(path[far], masks, month), variance[far], gap, month)
+        shocks[far], path[far] = moved, (near := _months(moved, month))
+        gap = logs - _log_sums(near, masks)
+    arrived = np.abs(_log_sums(path, masks) - logs).max(axis=1) < 1e-10
     return shocks, path, arrived
 
 
@@ -213,34 +213,46 @@ def _months(shocks, month) -> np.ndarray:
     return path
 
 
-def _loadings(path, masks, month):
-    """What each shock does to the log of each known sum (chains x sums x shocks), and these logs (chains x sums)."""
+def _log_sums(path, masks) -> np.ndarray:
+    """The log of each known sum, chains x sums."""
     top = path.max(axis=1, keepdims=True)
-    shares = np.exp(path - top)[:, None] * masks
-    totals = np.maximum(shares.sum(axis=2, keepdims=True), np.finfo(float).tiny)
-    shares /= totals
+    return np.log(np.maximum(np.exp(path - top) @ masks.T, _TINY)) + top
+
+
+def _loadings(path, masks, month) -> np.ndarray:
+    """What each shock does to the log of each known sum, chains x sums x shocks."""
     count = len(month)
-    found = np.empty((*shares.shape[:2], 13 + 2 * count))
+    found = np.empty((len(path), len(masks), 13 + 2 * count))
+    shares = found[:, :, 13 + count :]
+    np.multiply(np.exp(path - path.max(axis=1, keepdims=True))[:, None], masks, out=shares)
+    shares /= np.maximum(shares.sum(axis=2, keepdims=True), _TINY)
     found[:, :, 0] = 1
     found[:, :, 1] = shares @ np.arange(count)
     found[:, :, 2:14] = shares @ np.eye(12)[month - 1]
-    found[:, :, 14 : 13 + count] = np.cumsum(shares[:, :, :0:-1], axis=2)[:, :, ::-1]
-    found[:, :, 13 + count :] = shares
-    return found, np.log(totals[:, :, 0]) + top
+    np.cumsum(shares[:, :, :0:-1], axis=2, out=found[:, :, 12 + count : 13 : -1])
+    return found
 
 
 def _spread(loadings, variance) -> np.ndarray:
     return (loadings * variance[:, None]) @ loadings.mT
 
 
+def _times(loadings, shocks) -> np.ndarray:
+    return (loadings @ shocks[:, :, None])[:, :, 0]
+
+
 def _draw_variance(part, other, gap, centre, worth, rng) -> np.ndarray:
     """One variance a chain, by its prior and the likelihood of the known sums, linearised at the path."""
     grid = centre * _GRID
-    cover = other[:, None] + grid[:, None, None] * part[:, None]
+    count = gap.shape[1]
+    cover = np.empty((len(gap), len(grid), count + 1, count + 1))
+    np.multiply(grid[:, None, None], part[:, None], out=cover[:, :, :count, :count])
+    cover[:, :, :count, :count] += other[:, None]
+    cover[:, :, count, :count] = gap[:, None]  # the root's last row is then the gap scaled by the root of the rest
+    cover[:, :, count, count] = 1e200
     root = np.linalg.cholesky(cover)
-    shape = (*root.shape[:2], gap.shape[1], 1)
-    scaled = np.linalg.solve(root, np.broadcast_to(gap[:, None, :, None], shape))[..., 0]
-    fit = -np.log(np.diagonal(root, axis1=2, axis2=3)).sum(axis=2) - (scaled**2).sum(axis=2) / 2
+    size = np.diagonal(root, axis1=2, axis2=3)[:, :, :count]
+    fit = -np.log(size).sum(axis=2) - (root[:, :, count, :count] ** 2).sum(axis=2) / 2
     return grid[_pick(fit - worth / 2 * (np.log(_GRID) + 1 / _GRID), rng)]
 
 
