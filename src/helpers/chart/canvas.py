@@ -9,7 +9,6 @@ import io
 import textwrap
 from functools import wraps
 
-import matplotlib
 import numpy as np
 import pandas as pd
 
@@ -19,7 +18,9 @@ from helpers.show import Figure, Sentence
 INK, MUTED, RULE, PAPER = "#1d1d1f", "#6b6b70", "#d9d9de", "#fffffe"
 BLUE, RED, GOLD = "#2b6cb0", "#c2410c", "#a16207"
 
-_STYLE = {
+_FONT = {"font.sans-serif": ["DejaVu Sans"]}  # comes with matplotlib: the same drawing on every machine
+
+_STYLE = _FONT | {
     "axes.edgecolor": RULE,
     "axes.facecolor": PAPER,
     "axes.labelcolor": MUTED,
@@ -38,9 +39,10 @@ _STYLE = {
 def canvas(unit: str, *, panels: int = 1, height: float = 3.6, horizontal: bool = False):
     """An empty drawing and its panels; ``unit`` labels the measuring axis, the lower one if ``horizontal``."""
     import seaborn as sns
+    from matplotlib import rc_context
     from matplotlib.figure import Figure as Canvas
 
-    with matplotlib.rc_context(sns.axes_style("whitegrid") | _STYLE):
+    with rc_context(sns.axes_style("whitegrid") | _STYLE):
         drawing = Canvas(figsize=(7.4, height), layout="constrained")
         axes = np.atleast_1d(drawing.subplots(1, panels, sharey=True))
     sns.despine(drawing, left=True)
@@ -52,11 +54,15 @@ def canvas(unit: str, *, panels: int = 1, height: float = 3.6, horizontal: bool 
 
 def finish(drawing, title: str, alt: str, data: pd.DataFrame, *, as_of: str, note: str = "") -> Figure:
     """The drawing as SVG; its last line says how to read it, who published what it shows, and the day."""
+    from matplotlib import rc_context
+
     publishers = load.publishers(data.attrs.get("sources", []))
     line = wrap(f"{note} Source: {publishers}. As of {as_of}.".strip(), 105)
     drawing.supxlabel(line, x=0.0, ha="left", fontsize=8, color=MUTED)
+    drawing.get_layout_engine().execute(drawing)
+    drawing.set_layout_engine(None)  # laid out once: `savefig` would draw everything twice to do it
     buffer = io.StringIO()
-    with matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": title}):
+    with rc_context(_FONT | {"svg.fonttype": "none", "svg.hashsalt": title}):
         drawing.savefig(buffer, format="svg", metadata={"Date": None})
     svg = buffer.getvalue()
     return Figure(svg[svg.index("<svg") :], title, alt, data)
@@ -78,6 +84,13 @@ def label(ax, text: str, at: tuple, *, dx: float = 6, dy: float = 0, **style) ->
     """A text beside a point, some points away from it."""
     style = {"va": "center", "color": INK} | style
     ax.annotate(text, at, xytext=(dx, dy), textcoords="offset points", **style)
+
+
+def name_dates(ax) -> None:
+    """Dates along the lower axis, each part of them written once."""
+    from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+
+    ax.xaxis.set_major_formatter(ConciseDateFormatter(AutoDateLocator()))
 
 
 def wrap(text: str, width: int = 34) -> str:

@@ -1,9 +1,8 @@
 """Figures of chapter 1: where value went, what China ships, what neodymium costs."""
 
-import matplotlib.dates as mdates
 import pandas as pd
 
-from helpers.chart.canvas import BLUE, GOLD, INK, MUTED, RED, canvas, finish, label, once_public, wrap
+from helpers.chart.canvas import BLUE, GOLD, INK, MUTED, RED, canvas, finish, label, name_dates, once_public, wrap
 from helpers.show import Figure, number
 
 
@@ -68,7 +67,7 @@ def china_exports(months: pd.DataFrame, controls: pd.DataFrame, *, as_of: str) -
     low = shown.loc[shown["tonnes"].idxmin()]
     label(ax, number(low["tonnes"]), (low["month"], low["tonnes"]), dx=0, dy=-12, ha="center", color=RED)
     ax.set_ylim(0, top)
-    ax.xaxis.set_major_formatter(mdates.ConciseDateFormatter(mdates.AutoDateLocator()))
+    name_dates(ax)
     before = shown[shown["month"] < low["month"]]["tonnes"].tail(3).max()
     after = shown[(shown["month"] > low["month"]) & (shown["tonnes"] > before)]
     back = f" and passed the level of that spring again in {after['month'].iloc[0]:%B %Y}" if len(after) else ""
@@ -92,7 +91,7 @@ def neodymium_price(prices: pd.DataFrame, *, as_of: str) -> Figure:
     last = line.iloc[-1]
     label(ax, number(last), (line.index[-1], last), dx=5, color=BLUE)
     ax.set_ylim(0, line.max() * 1.15)
-    ax.xaxis.set_major_formatter(mdates.ConciseDateFormatter(mdates.AutoDateLocator()))
+    name_dates(ax)
     fy25 = line["2024-04":"2025-03"].mean()
     title = f"Neodymium was steady near {number(fy25)} USD/kg through FY25 and has since come to {number(last / fy25, 1)} times that"
     alt = (
