@@ -159,7 +159,9 @@ def _exporter():
             """What the template makes is the page: no second parse in search of images without a text."""
             return TemplateExporter.from_notebook_node(self, nb, self._init_resources(resources), **options)
 
-    exporter = PageExporter(template_name="template", extra_template_basedirs=[str(paths.TEMPLATE.parent)])
+    exporter = PageExporter(
+        template_name="template", extra_template_basedirs=[str(paths.TEMPLATE.parent)], default_preprocessors=[]
+    )
     exporter.register_filter("highlight_code", Highlight2HTML(pygments_lexer="python", parent=exporter))
     exporter.environment.filters |= {
         "cited": _cited, "cites": _cites, "drawing": drawing, "slug": slug, "sentence": escape,
