@@ -22,6 +22,7 @@ from jupyter_client.manager import start_new_kernel
 from nbclient.exceptions import DeadKernelError
 
 from helpers import paths
+from helpers.report.kernel import provisioner
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="warm kernels need Linux")
 
@@ -250,6 +251,16 @@ def test_clients_at_once_share_one_parent_which_ends_when_idle(tmp_path, monkeyp
             client.stdout.close()
     assert len(parents) == 1
     until(lambda: gone(*parents))
+
+
+def test_a_parent_woken_beforehand_is_the_one_that_forks(monkeypatch, runtime):
+    before = set(runtime.rglob("*.log"))
+    monkeypatch.setenv("LC_MAGNETS", "woken")  # shapes a parent: none of this kind runs yet
+    provisioner.wake()
+    (log,) = set(runtime.rglob("*.log")) - before
+    provisioner.wake()
+    assert log.read_text().split() == ["parent", str(parent_of_a_new_kernel())]
+    assert set(runtime.rglob("*.log")) == {*before, log}
 
 
 def test_another_lock_means_another_parent(tmp_path, monkeypatch):

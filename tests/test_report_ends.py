@@ -2,6 +2,8 @@
 
 import json
 import os
+import signal
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -168,6 +170,38 @@ def test_a_full_disk_is_a_clear_error_and_loses_nothing(quick, tmp_path, monkeyp
     assert {name: after[name] for name in before} == before and not any(".building" in str(name) for name in after)
     assert batch.reports([Parameters(as_of=AS_OF, horizon=3)], root)[0].end is End.OK
     assert f"{AS_OF}-r2/index.html" in (root / "index.html").read_text(encoding="utf-8")
+
+
+def test_the_chapter_that_took_longest_last_time_begins_first(quick, notebooks, tmp_path, monkeypatch):
+    begun, takes = [], {"1-small": 0.5, "2-long": 9.0, "3-new": 0.1}
+
+    def take(path, parameters, timeout):
+        begun.append(path.stem)
+        return replace(done(path.stem), seconds=takes[path.stem])
+
+    monkeypatch.setattr("helpers.report.make.run_chapter", take)
+    write_notebook(notebooks / "2-long.ipynb", "1")
+    assert batch.reports([Parameters(as_of=AS_OF)], tmp_path)[0].end is End.OK
+    write_notebook(notebooks / "3-new.ipynb", "1")
+    assert batch.reports([Parameters(as_of=AS_OF)], tmp_path)[0].end is End.OK
+    assert begun == ["2-long", "1-small", "3-new", "2-long", "1-small"], "without a report the last, then the unknown"
+    record = json.loads((tmp_path / f"{AS_OF}-r2/run.json").read_text(encoding="utf-8"))
+    assert list(record["chapters"]) == sorted(takes), "told in the order of reading"
+
+
+def test_a_kernel_that_is_no_longer_needed_is_not_interrupted_first(notebooks, monkeypatch):
+    from jupyter_client.provisioning import LocalProvisioner
+
+    sent, send = [], LocalProvisioner.send_signal
+
+    async def witness(self, signum):
+        sent.append((signum, self.process is not None and self.process.poll() is None))
+        await send(self, signum)
+
+    monkeypatch.setattr(LocalProvisioner, "send_signal", witness)
+    path = write_notebook(notebooks / "1-small.ipynb", "1")
+    assert run.run_chapter(path, Parameters(as_of=AS_OF)).end is End.OK
+    assert [signum for signum, alive in sent if alive] == [signal.SIGKILL], "an interrupt would print an error"
 
 
 def test_a_folder_that_cannot_be_written_is_a_clear_error(quick, tmp_path):

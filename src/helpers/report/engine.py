@@ -1,15 +1,19 @@
 """The papermill engine of the report: private transport, nothing saved half-way, a witness of every run."""
 
 import socket
+import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from queue import Empty
 from tempfile import TemporaryDirectory
 
-from jupyter_client import AsyncKernelManager
+from jupyter_client import AsyncKernelClient, AsyncKernelManager
 from jupyter_core.utils import ensure_event_loop
 from nbformat import NotebookNode
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import Engine, papermill_engines
+from traitlets import Type
 
 from helpers import paths
 
@@ -25,6 +29,36 @@ class Watch:
 
     notebook: NotebookNode | None = None
     peak_mb: float | None = None
+
+
+class PromptClient(AsyncKernelClient):
+    """Ready once the kernel has answered on both channels; jupyter_client would listen on for another 0.2 seconds.
+
+    What arrives late is no harm: nbclient drops messages that are not about its own requests.
+    """
+
+    async def wait_for_ready(self, timeout: float = 60) -> None:
+        until = time.monotonic() + timeout
+        while time.monotonic() < until:
+            self.kernel_info()
+            with suppress(Empty):
+                await self.get_shell_msg(timeout=1)
+                await self.get_iopub_msg(timeout=0.2)  # else it listened too late, and asks again
+                return
+            if not await self.is_alive():
+                raise RuntimeError("the kernel ended before its first reply")
+        raise RuntimeError(f"the kernel did not reply in {timeout:.0f} seconds")
+
+
+class PromptManager(AsyncKernelManager):
+    """Kills a kernel that is no longer needed, without interrupting it first: that would make it print an error."""
+
+    client_factory = Type(PromptClient)
+
+    async def shutdown_kernel(self, now: bool = False, restart: bool = False) -> None:
+        if now and self.provisioner:
+            await self.provisioner.kill()
+        await super().shutdown_kernel(now, restart)
 
 
 class QuietEngine(Engine):
@@ -52,15 +86,15 @@ class QuietEngine(Engine):
                 loop.close()
 
 
-def _manager(kernel_name: str, folder: Path) -> AsyncKernelManager:
+def _manager(kernel_name: str, folder: Path) -> PromptManager:
     """A kernel that talks over Unix sockets; the warm one brings its own."""
-    manager = AsyncKernelManager(kernel_name=kernel_name, connection_file=str(folder / "connection.json"))
+    manager = PromptManager(kernel_name=kernel_name, connection_file=str(folder / "connection.json"))
     if kernel_name == STOCK and hasattr(socket, "AF_UNIX"):
         manager.transport, manager.ip = "ipc", str(folder / "kernel")
     return manager
 
 
-def _measure(manager: AsyncKernelManager, watch: Watch) -> None:
+def _measure(manager: PromptManager, watch: Watch) -> None:
     """Peak memory of the kernel's process so far, where the system tells it."""
     try:
         status = Path(f"/proc/{manager.provisioner.pid}/status").read_text()

@@ -13,7 +13,8 @@ from helpers.report import page, publish
 from helpers.report.batch import Job, Outcome, not_written
 from helpers.report.frame import frame
 from helpers.report.inputs import chapters, inputs
-from helpers.report.run import Chapter, End, run_chapter
+from helpers.report.kernel.provisioner import wake
+from helpers.report.run import Chapter, End, kernel_name, run_chapter
 
 _ONE_PAGE_AT_A_TIME = threading.Lock()  # the exporter is shared
 
@@ -23,11 +24,13 @@ def make(jobs: list[Job], root: Path, timeout: int, threads: int) -> list[Outcom
 
     Reports are published in the order of ``jobs``, whichever chapter ends first.
     """
+    if kernel_name() == "magnets":
+        wake()  # its parent has imported the stack by the time the data are found valid
     try:
         validate.require_valid()
     except load.DataError as error:
         return [Outcome(End.BAD_DATA, f"{error}\n\nthe data are not fit for a report; nothing was written")] * len(jobs)
-    notebooks = chapters()
+    notebooks = _longest_first(chapters(), root)
     with _progress(len(jobs) * len(notebooks)) as tell, ThreadPoolExecutor(threads) as pool:
         begun = [_begin(job, notebooks, pool, timeout, tell if len(jobs) == 1 else _named(tell, job)) for job in jobs]
         try:
@@ -35,6 +38,16 @@ def make(jobs: list[Job], root: Path, timeout: int, threads: int) -> list[Outcom
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
+
+
+def _longest_first(notebooks: list[Path], root: Path) -> list[Path]:
+    """By the seconds each took in the newest report: begun last, the longest would keep one core waiting for it.
+
+    Of those that no report has, the last goes first: later chapters build on more.
+    """
+    newest = next(iter(publish.records(root)), {"chapters": {}})["chapters"]
+    seconds = {name: chapter["seconds"] for name, chapter in newest.items()}
+    return sorted(notebooks, key=lambda path: (seconds.get(path.stem, float("inf")), path.stem), reverse=True)
 
 
 def _begin(job: Job, notebooks: list[Path], pool: ThreadPoolExecutor, timeout: int, tell: Callable) -> tuple:
@@ -54,7 +67,7 @@ def _begin(job: Job, notebooks: list[Path], pool: ThreadPoolExecutor, timeout: i
 def _finish(job: Job, root: Path, shared: dict | str, running: list) -> Outcome:
     if isinstance(shared, str):
         return Outcome(End.BAD_DATA, f"{shared}\nnothing was written")
-    done = [chapter.result() for chapter in running]
+    done = sorted((chapter.result() for chapter in running), key=lambda chapter: chapter.name)
     worst = max(chapter.end for chapter in done)
     if changed := _changed(job.files, inputs()):
         text = f"{', '.join(changed[:5])} changed while the report was made; nothing was written: run it again"

@@ -37,6 +37,7 @@ STACK = (
     "pandas.io.formats.style",
     "matplotlib.pyplot",
     "matplotlib.backends.backend_agg",
+    "matplotlib.backends.backend_svg",
     "seaborn",
     "scipy.stats",
     "statsmodels.api",

@@ -24,6 +24,7 @@ from helpers import paths
 
 PARENT = Path(__file__).with_name("parent.py")
 PATIENCE = 60  # seconds for a parent to import the stack on a busy machine
+IDLE = 300.0
 
 # What shapes an interpreter while it starts and imports: all of the environment that a parent gets to see,
 # and part of its name. Kernels get the whole environment of their client.
@@ -39,12 +40,10 @@ class WarmProvisioner(LocalProvisioner):
     They talk over Unix sockets in a folder that only the user can enter; where there is none, encrypted TCP.
     """
 
-    idle_seconds = Float(300, help="Seconds without a kernel until the parent ends itself.")
+    idle_seconds = Float(IDLE, help="Seconds without a kernel until the parent ends itself.")
 
     async def pre_launch(self, **kwargs):
-        # One thread of linear algebra unless the environment says otherwise: no pool to lose in a fork, no
-        # number that depends on how many cores a machine has.
-        kwargs["env"] = {"OMP_NUM_THREADS": "1", **kwargs.get("env", os.environ)}
+        kwargs["env"] = _one_thread(kwargs.get("env", os.environ))
         if not self.connection_info:  # at a restart the clients stay connected to where they are
             try:
                 place = _private_folder() / _digest(self.kernel_id)
@@ -69,6 +68,20 @@ class WarmProvisioner(LocalProvisioner):
                 break
             await asyncio.sleep(0.005)
         return self.connection_info
+
+    async def kill(self, restart=False):
+        await super().kill(restart)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._ended(), timeout=5)
+
+    async def wait(self):
+        await self._ended()
+        return await super().wait()
+
+    async def _ended(self):
+        """Look every 5 ms: jupyter_client looks every 100 and so makes each kernel end that much later."""
+        while self.process and self.process.poll() is None:
+            await asyncio.sleep(0.005)
 
     def _fork(self, cmd, *, env, cwd=None, stdin=None, stdout=None, stderr=None, **others):
         stock = [sys.executable, "-m", "ipykernel_launcher"]
@@ -147,6 +160,21 @@ class _WarmKernel:
         except ConnectionError:
             answer = b""
         return int.from_bytes(answer, "big", signed=True) if answer else None
+
+
+def wake():
+    """Start a parent if there is none, so that it imports the stack while its client still does other things."""
+    env = _one_thread(os.environ)
+    with suppress(OSError, NotImplementedError, subprocess.SubprocessError):  # explained when a kernel is wanted
+        place = _private_folder() / _fingerprint(env, IDLE)
+        connection = _connect(place) or _start_parent(place, env, IDLE)
+        connection.close()
+
+
+def _one_thread(env):
+    """One thread of linear algebra unless the environment says otherwise: no pool to lose in a fork, no number
+    that depends on how many cores a machine has."""
+    return {"OMP_NUM_THREADS": "1", **env}
 
 
 def _connect(place):
