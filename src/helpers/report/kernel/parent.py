@@ -61,6 +61,7 @@ def main():
 
 def preload():
     """Import the stack as it would be in a notebook, with nothing drawn or computed yet."""
+    keep_memory()
     os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
     builtins.get_ipython = lambda: SimpleNamespace(kernel=True)  # else pandas formats tables for a terminal
     for name in STACK:
@@ -68,6 +69,13 @@ def preload():
     del builtins.get_ipython
     gc.collect()
     gc.freeze()  # the kernels share these pages: no collector shall touch them
+
+
+def keep_memory():
+    """Let the C library keep what arrays up to 64 MB leave behind: each new page costs more than filling it."""
+    with suppress(AttributeError):  # only glibc has it
+        for option in (-1, -3):  # M_TRIM_THRESHOLD, M_MMAP_THRESHOLD
+            ctypes.CDLL(None).mallopt(option, 64 * 2**20)
 
 
 def serve(listener, idle_seconds):
