@@ -148,12 +148,12 @@ def _html(data: pd.DataFrame, caption: str, decimals: int = 0) -> str:
     named = any(name is not None for name in data.index.names)
     rows = data.reset_index() if named else data
     shown = _format(rows, decimals)
-    classes = {column: _class(rows[column]) for column in rows.columns}
-    head = "".join(f'<th scope="col"{classes[c]}>{html.escape(str(c))}</th>' for c in shown.columns)
-    lead = len(data.index.names) if named else 1
+    classes = [_class(rows[column]) for column in rows.columns]
+    names = zip(shown.columns, classes, strict=True)
+    head = "".join(f'<th scope="col"{kind}>{html.escape(str(name))}</th>' for name, kind in names)
+    heads = [place < (len(data.index.names) if named else 1) for place in range(len(classes))]
     body = "".join(
-        "<tr>" + "".join(_cell(row[c], classes[c], place < lead) for place, c in enumerate(shown.columns)) + "</tr>"
-        for _, row in shown.iterrows()
+        "<tr>" + "".join(map(_cell, row, classes, heads)) + "</tr>" for row in shown.itertuples(index=False, name=None)
     )
     return (
         f"<table><caption>{html.escape(caption)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"

@@ -149,6 +149,8 @@ def _source(path: Path) -> "NotebookNode":
 
 
 def _masked(notebook: "NotebookNode", parameters: Parameters) -> "NotebookNode":
+    if not any(secrets(parameters).values()):
+        return notebook
     import nbformat
 
     hidden = _without_secrets(json.dumps(notebook, ensure_ascii=False), parameters)
