@@ -21,13 +21,14 @@ import sys
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
 from pathlib import Path
 from statistics import mean, median
 
 from helpers import paths
 from helpers.report.inputs import chapters
 
-AS_OF = "2026-11-22"
+DAYS = [str(date(2026, 11, 22) - timedelta(days)) for days in range(100)]  # a day each: nothing can be used twice
 BIN = Path(sys.executable).parent
 CORES = os.cpu_count() or 1
 STACK = "import matplotlib.pyplot, numpy, pandas, scipy.stats, seaborn, statsmodels.api"
@@ -66,7 +67,7 @@ def _ours(output: Path, times: int) -> float:
 
 def _grid(output: Path, times: int) -> list:
     grid = output / "grid.yml"
-    grid.write_text(f"- as_of: {AS_OF}\n  horizon: {list(range(5, 5 + times))}\n")
+    grid.write_text(f"- as_of: [{', '.join(DAYS[:times])}]\n")
     return [BIN / "magnets", "report", "--grid", grid, "--output", output / "reports", "--jobs", str(CORES)]
 
 
@@ -75,7 +76,9 @@ def _plain(folder: Path, times: int, at_once: int) -> float:
 
     def render(turn: int, path: Path) -> None:
         executed = folder / f"{turn}-{path.name}"
-        _command([BIN / "papermill", path, executed, "-p", "as_of", AS_OF, "-k", "python3", "--cwd", paths.NOTEBOOKS])
+        _command(
+            [BIN / "papermill", path, executed, "-p", "as_of", DAYS[turn], "-k", "python3", "--cwd", paths.NOTEBOOKS]
+        )
         _command([BIN / "jupyter", "nbconvert", "--to", "html", executed])
 
     begun = time.perf_counter()

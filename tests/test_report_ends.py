@@ -3,9 +3,14 @@
 import json
 import os
 import signal
+import subprocess
+import sys
+import time
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
+import psutil
 import pytest
 from pydantic import SecretStr
 
@@ -69,6 +74,48 @@ def test_a_batch_goes_on_after_failures_and_ends_with_the_worst(workshop):
         errors = {name[2:]: chapter.get("error", "") for name, chapter in record["chapters"].items()}
         assert all(text in errors[name] for name, (_, _, text) in ENDS.items())
     assert not (workshop.root / "batch/index.html").exists()
+
+
+def test_chapters_that_get_the_same_parameters_run_once_for_a_whole_grid(quick, notebooks, tmp_path, monkeypatch):
+    path = write_notebook(notebooks / "2-horizon.ipynb", "1")
+    path.write_text(path.read_text().replace('are read"', 'are read\\nhorizon: int = 10  # years"'))
+    begun = []
+
+    def take(path, parameters, timeout):
+        begun.append((path.stem, parameters.horizon))
+        return done(path.stem)
+
+    monkeypatch.setattr("helpers.report.make.run_chapter", take)
+    outcomes = batch.reports([Parameters(as_of=AS_OF, horizon=n) for n in (3, 4)], tmp_path)
+    assert [outcome.end for outcome in outcomes] == [End.OK, End.OK]
+    assert sorted(begun) == [("1-small", 3), ("2-horizon", 3), ("2-horizon", 4)]
+    pages = [Page(Path(outcome.text).with_name("1-small.html")).text for outcome in outcomes]
+    assert ["horizon = 3" in page for page in pages] == [True, False] != ["horizon = 4" in page for page in pages]
+
+
+def test_an_interrupted_run_ends_at_once_with_its_kernels_and_publishes_nothing(workshop):
+    (workshop.root / "begun").unlink(missing_ok=True)
+    workshop.write_notebooks(
+        long=["import os, time, pathlib\npathlib.Path('../begun').write_text(str(os.getpid())); time.sleep(120)"]
+    )
+    command = "from helpers.cli import main; main()"
+    words = ["report", "--as-of", AS_OF, "--output", "interrupted"]
+    run = subprocess.Popen(
+        [sys.executable, "-c", command, *words], cwd=workshop.root, env=workshop.environment(),
+        stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    try:
+        deadline = time.monotonic() + 60
+        while not (begun := workshop.root / "begun").exists() or not begun.read_text():
+            assert time.monotonic() < deadline and run.poll() is None
+            time.sleep(0.05)
+        run.send_signal(signal.SIGINT)
+        _, said = run.communicate(timeout=30)
+    finally:
+        run.kill()
+    assert run.returncode == 130 and said.splitlines()[-1].startswith("stopped; "), said
+    assert {path.name for path in (workshop.root / "interrupted").iterdir()} == {".lock"}
+    assert not psutil.pid_exists(int(begun.read_text()))
 
 
 def test_invalid_data_publish_nothing(project):

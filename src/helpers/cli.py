@@ -67,7 +67,10 @@ def report(
         _stop(str(error), 2)
     from helpers.report import batch
 
-    outcomes = batch.reports(wanted, output, timeout=timeout, jobs=jobs)
+    try:
+        outcomes = batch.reports(wanted, output, timeout=timeout, jobs=jobs)
+    except KeyboardInterrupt:
+        _stop("stopped; reports that were not finished were not written", 130)
     for outcome in outcomes:
         print(outcome.text, file=sys.stderr if outcome.end else sys.stdout)
     raise typer.Exit(max(int(outcome.end) for outcome in outcomes))

@@ -1,5 +1,7 @@
 """The papermill engine of the report: private transport, nothing saved half-way, a witness of every run."""
 
+import os
+import signal
 import socket
 import time
 from contextlib import suppress
@@ -21,6 +23,9 @@ NAME = "magnets"
 STOCK = "python3"
 
 _STOCK_ARGUMENTS = ["--HistoryManager.hist_file=:memory:"]  # kernels side by side would share one file
+
+
+_running: set[AsyncKernelManager] = set()
 
 
 @dataclass
@@ -77,13 +82,23 @@ class QuietEngine(Engine):
                 extra_arguments=_STOCK_ARGUMENTS if kernel_name == STOCK else [],
                 resources={"metadata": {"path": str(paths.NOTEBOOKS)}},
             )
-            client.km = _manager(kernel_name, Path(folder))
+            client.km = manager = _manager(kernel_name, Path(folder))
+            _running.add(manager)
             client.on_cell_executed = lambda **_: _measure(client.km, watch)
             loop = ensure_event_loop()  # of this thread, which ends after some notebooks
             try:
                 return client.execute()
             finally:
+                _running.discard(manager)
                 loop.close()
+
+
+def kill_all() -> None:
+    """End every kernel at once, so that the threads that wait for them end too."""
+    for manager in list(_running):
+        if manager.provisioner and manager.provisioner.pid:
+            with suppress(ProcessLookupError):
+                os.kill(manager.provisioner.pid, getattr(signal, "SIGKILL", signal.SIGTERM))
 
 
 def _manager(kernel_name: str, folder: Path) -> PromptManager:

@@ -1,9 +1,9 @@
 """Make reports: validate the data, run the chapters side by side, turn them into pages, publish."""
 
+import json
 import sys
-import threading
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -14,15 +14,15 @@ from helpers.report.batch import Job, Outcome, not_written
 from helpers.report.frame import frame
 from helpers.report.inputs import chapters, inputs
 from helpers.report.kernel.provisioner import wake
+from helpers.report.parameters import for_notebook
 from helpers.report.run import Chapter, End, kernel_name, run_chapter
-
-_ONE_PAGE_AT_A_TIME = threading.Lock()  # the exporter is shared
 
 
 def make(jobs: list[Job], root: Path, timeout: int, threads: int) -> list[Outcome]:
     """Run and publish reports; those of invalid data or a failed chapter tell so, the others go on.
 
-    Reports are published in the order of ``jobs``, whichever chapter ends first.
+    Reports are published in the order of ``jobs``, whichever chapter ends first. A chapter that would get the
+    same parameters in several of them runs once.
     """
     if kernel_name() == "magnets":
         wake()  # its parent has imported the stack by the time the data are found valid
@@ -31,12 +31,29 @@ def make(jobs: list[Job], root: Path, timeout: int, threads: int) -> list[Outcom
     except load.DataError as error:
         return [Outcome(End.BAD_DATA, f"{error}\n\nthe data are not fit for a report; nothing was written")] * len(jobs)
     notebooks = _longest_first(chapters(), root)
-    with _progress(len(jobs) * len(notebooks)) as tell, ThreadPoolExecutor(threads) as pool:
-        begun = [_begin(job, notebooks, pool, timeout, tell if len(jobs) == 1 else _named(tell, job)) for job in jobs]
+    plans = [_plan(job, notebooks) for job in jobs]
+    todo: dict[str, tuple[Path, Job]] = {}
+    for job, (_, seen) in zip(jobs, plans, strict=True):
+        for path, key in seen.items():
+            todo.setdefault(key, (path, job))
+    with _progress(len(todo)) as tell, ThreadPoolExecutor(threads) as pool:
+
+        def run(path: Path, job: Job) -> Chapter:
+            chapter = run_chapter(path, job.parameters, timeout)
+            tell(chapter if len(jobs) == 1 else replace(chapter, name=_named(chapter, job)))
+            return chapter
+
+        running = {key: pool.submit(run, path, job) for key, (path, job) in todo.items()}
         try:
-            return [_finish(job, root, *one) for job, one in zip(jobs, begun, strict=True)]
+            return [
+                _finish(job, root, shared, [running[seen[path]] for path in sorted(seen)])
+                for job, (shared, seen) in zip(jobs, plans, strict=True)
+            ]
         except BaseException:
+            from helpers.report import engine
+
             pool.shutdown(wait=False, cancel_futures=True)
+            engine.kill_all()
             raise
 
 
@@ -50,24 +67,19 @@ def _longest_first(notebooks: list[Path], root: Path) -> list[Path]:
     return sorted(notebooks, key=lambda path: (seconds.get(path.stem, float("inf")), path.stem), reverse=True)
 
 
-def _begin(job: Job, notebooks: list[Path], pool: ThreadPoolExecutor, timeout: int, tell: Callable) -> tuple:
+def _plan(job: Job, notebooks: list[Path]) -> tuple[dict | str, dict[Path, str]]:
+    """What all pages of a report share, and for each notebook what it gets to see; or why there is no report."""
     try:
         shared = frame(job.parameters)
     except load.DataError as error:
-        return str(error), []
-
-    def chapter(path: Path) -> Chapter:
-        done = _with_page(run_chapter(path, job.parameters, timeout), shared)
-        tell(done)
-        return done
-
-    return shared, [pool.submit(chapter, path) for path in notebooks]
+        return str(error), {}
+    return shared, {path: json.dumps([path.name, for_notebook(path, job.parameters)]) for path in notebooks}
 
 
-def _finish(job: Job, root: Path, shared: dict | str, running: list) -> Outcome:
+def _finish(job: Job, root: Path, shared: dict | str, running: list[Future]) -> Outcome:
     if isinstance(shared, str):
         return Outcome(End.BAD_DATA, f"{shared}\nnothing was written")
-    done = sorted((chapter.result() for chapter in running), key=lambda chapter: chapter.name)
+    done = [_with_page(chapter.result(), shared) for chapter in running]
     worst = max(chapter.end for chapter in done)
     if changed := _changed(job.files, inputs()):
         text = f"{', '.join(changed[:5])} changed while the report was made; nothing was written: run it again"
@@ -93,8 +105,7 @@ def _with_page(chapter: Chapter, shared: dict) -> Chapter:
     if chapter.end is not End.OK:
         return chapter
     try:
-        with _ONE_PAGE_AT_A_TIME:
-            return replace(chapter, html=page.chapter(chapter.name, chapter.notebook, shared))
+        return replace(chapter, html=page.chapter(chapter.name, chapter.notebook, shared))
     except page.PageError as error:
         return replace(chapter, end=End.CELL_ERROR, error=str(error), cell=error.cell)
 
@@ -108,9 +119,9 @@ def _changed(before: dict[str, dict[str, str]], now: dict[str, dict[str, str]]) 
     )
 
 
-def _named(tell: Callable, job: Job) -> Callable:
-    """The progress of one report among several: its chapters are told with its date."""
-    return lambda chapter: tell(replace(chapter, name=f"{job.parameters.as_of} {job.inputs[:6]} {chapter.name}"))
+def _named(chapter: Chapter, job: Job) -> str:
+    """A chapter's name where several reports are made."""
+    return f"{job.parameters.as_of} {job.inputs[:6]} {chapter.name}"
 
 
 @contextmanager
