@@ -196,27 +196,50 @@ def contents(root):
     return {path.relative_to(root): path.read_bytes() for path in root.rglob("*") if path.is_file()}
 
 
-@pytest.mark.parametrize("at", range(1, 5))
-def test_a_full_disk_is_a_clear_error_and_loses_nothing(quick, tmp_path, monkeypatch, at):
-    root = tmp_path / "reports"
+@pytest.fixture
+def disk(tmp_path):
+    """A file system of its own, of 1 MB: ``disk("ro")`` and ``disk("rw")`` change how it is mounted."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)]
+    if os.name == "nt" or os.geteuid() or subprocess.run(mount, capture_output=True).returncode:
+        pytest.skip("only root may mount a file system")
+    try:
+        yield folder, lambda way: subprocess.run(["mount", "-o", f"remount,{way}", str(folder)], check=True)
+    finally:
+        subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+@pytest.mark.parametrize("left", [0, 4, 12, 20, 28, 40])
+def test_a_full_disk_is_a_clear_error_and_loses_nothing(quick, disk, left):
+    folder, _ = disk
+    root = folder / "reports"
     assert batch.reports([Parameters(as_of=AS_OF)], root)[0].end is End.OK
-    before, written, write = contents(root), [], publish._write
-
-    def full(path, text):
-        written.append(path)
-        if len(written) >= at:
-            raise OSError(28, "No space left on device", str(path))
-        write(path, text)
-
-    monkeypatch.setattr(publish, "_write", full)
+    before, filler = contents(root), folder / "filler"
+    with pytest.raises(OSError, match="No space left"), filler.open("wb", buffering=0) as file:
+        while file.write(bytes(4096)):
+            pass
+    os.truncate(filler, filler.stat().st_size - 1024 * left)
     (outcome,) = batch.reports([Parameters(as_of=AS_OF, horizon=3)], root)
-    monkeypatch.setattr(publish, "_write", write)
     assert outcome.end is End.NOT_WRITTEN
     assert "No space left on device" in outcome.text and "untouched" in outcome.text
     after = contents(root)
     assert {name: after[name] for name in before} == before and not any(".building" in str(name) for name in after)
+    filler.unlink()
     assert batch.reports([Parameters(as_of=AS_OF, horizon=3)], root)[0].end is End.OK
     assert f"{AS_OF}-r2/index.html" in (root / "index.html").read_text(encoding="utf-8")
+
+
+def test_a_folder_that_may_only_be_read_is_a_clear_error_and_loses_nothing(quick, disk):
+    folder, remount = disk
+    root = folder / "reports"
+    assert batch.reports([Parameters(as_of=AS_OF)], root)[0].end is End.OK
+    before = contents(root)
+    remount("ro")
+    (outcome,) = batch.reports([Parameters(as_of=AS_OF, horizon=3)], root)
+    assert outcome.end is End.NOT_WRITTEN and "Read-only file system" in outcome.text and contents(root) == before
+    remount("rw")
+    assert batch.reports([Parameters(as_of=AS_OF, horizon=3)], root)[0].end is End.OK
 
 
 def test_the_chapter_that_took_longest_last_time_begins_first(quick, notebooks, tmp_path, monkeypatch):

@@ -80,7 +80,7 @@ def publish(root: Path, chapters: list[Chapter], job, frame: dict) -> Path:
         front = _front(chapters) | {"previous": _previous(root, folder.name)}
         if front["lead"]:
             _write(scratch / "forecast.svg", front["lead"]["svg"])
-        _tables(scratch / "tables.xlsx", chapters, job)
+        (scratch / "tables.xlsx").write_bytes(_tables(chapters, job))
         front["downloads"] = sorted(path.name for path in scratch.iterdir() if path.suffix != ".html")
         _write(scratch / "index.html", page.plain("report", frame | front))
         _record(scratch, folder.name, chapters, job)
@@ -174,15 +174,16 @@ def _previous(root: Path, folder: str) -> str | None:
     return earlier[0] if earlier else None
 
 
-def _tables(path: Path, chapters: list[Chapter], job) -> None:
-    from helpers.report import page, workbook
+def _tables(chapters: list[Chapter], job) -> bytes:
+    from helpers.report import page
+    from helpers.report.workbook import Sheet, workbook
 
     sheets = []
     for chapter in chapters:
         for kind, caption, text in (("figure", "title", "csv"), ("table", "caption", "csv"), ("file", "name", "text")):
             for shown in page.payloads(chapter.notebook, kind):
-                sheets.append(workbook.Sheet(chapter.name, shown[caption], shown[text]))
-    workbook.write(path, sheets, job.parameters.as_of)
+                sheets.append(Sheet(chapter.name, shown[caption], shown[text]))
+    return workbook(sheets, job.parameters.as_of)
 
 
 def _record(scratch: Path, folder: str, chapters: list[Chapter], job) -> None:

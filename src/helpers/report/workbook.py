@@ -4,7 +4,6 @@ import csv
 import io
 from dataclasses import dataclass
 from datetime import date, datetime
-from pathlib import Path
 
 TEXT_COLUMNS = {"hs", "period", "id", "source"}
 
@@ -18,11 +17,12 @@ class Sheet:
     text: str
 
 
-def write(path: Path, sheets: list[Sheet], as_of: date) -> None:
-    """Write a workbook: a list of the tables, then the tables."""
+def workbook(sheets: list[Sheet], as_of: date) -> bytes:
+    """The content of an xlsx file: a list of the tables, then the tables."""
     import xlsxwriter
 
-    book = xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False})
+    content = io.BytesIO()
+    book = xlsxwriter.Workbook(content, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     book.set_properties(
         {"title": f"India magnet outlook as of {as_of}", "created": datetime(as_of.year, as_of.month, as_of.day)}
     )
@@ -37,6 +37,7 @@ def write(path: Path, sheets: list[Sheet], as_of: date) -> None:
         contents.write_row(line, 1, [sheet.chapter, sheet.caption])
         _sheet(book.add_worksheet(f"T{line}"), sheet, bold)
     book.close()
+    return content.getvalue()
 
 
 def _sheet(place, sheet: Sheet, bold) -> None:
