@@ -1,5 +1,6 @@
 """The papermill engine of the report: private transport, nothing saved half-way, a witness of every run."""
 
+import asyncio
 import os
 import signal
 import socket
@@ -90,7 +91,16 @@ class QuietEngine(Engine):
                 return client.execute()
             finally:
                 _running.discard(manager)
-                loop.close()
+                _close(loop)
+
+
+def _close(loop: asyncio.AbstractEventLoop) -> None:
+    """Close a loop with what a cell out of time has left waiting in it, which would complain otherwise."""
+    left = asyncio.all_tasks(loop)
+    for task in left:
+        task.cancel()
+    loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
+    loop.close()
 
 
 def kill_all() -> None:
