@@ -15,6 +15,7 @@ from helpers import fiscal
 from helpers.forecast import part_year
 from helpers.forecast import sums as sums_of
 from helpers.forecast.drift import QUANTILES, GrowthPrior
+from helpers.forecast.shocks import find_loadings, log_sums, move_to_sums, pull, spread, times, to_months
 
 CHAINS, BURN_IN, KEPT = 120, 10, 10
 LONGEST = 24  # sums that the simulation looks at, the last ones
@@ -25,8 +26,6 @@ STEP_SHARES = np.array([0.966, 0.030, 0.004])  # a shift every twenty years
 SLIPS = np.array([1.0, 9.0, 100.0])  # variance of a month's noise: usual, large, an outlier
 SLIP_SHARES = np.array([0.930, 0.055, 0.015])
 _GRID = np.exp(np.linspace(np.log(0.15), np.log(25), 10)) ** 2  # variance relative to its prior
-_TINY = np.finfo(float).tiny
-_MOST_MOVE, _MOST_SEARCH = 2.0, 50  # log points a step and steps of the search for months that give the sums
 
 
 @dataclass(frozen=True)
@@ -120,7 +119,7 @@ def _simulate(masks, logs, start, past, future, prior, rng):
     path = np.tile(start, (CHAINS, 1))
     centre = np.zeros(13 + 2 * count)  # level, growth a month, seasons, steps of the level, noise
     centre[0], centre[trend] = path[0, masks.any(axis=0)][0], prior.mean / 12
-    mean = _months(centre[None], month)[0]
+    mean = to_months(centre[None], month)[0]
     shocks = np.tile(centre, (CHAINS, 1))
     shocks[:, slip] += path - mean
     variance = np.ones((CHAINS, len(centre)))
@@ -130,20 +129,20 @@ def _simulate(masks, logs, start, past, future, prior, rng):
     step_var, slip_var = np.full(CHAINS, usual_step), np.full(CHAINS, usual_slip)
     kept, shifts, slips, moves = [], np.zeros((2, count)), np.zeros((2, count)), 0.0
     for sweep in range(BURN_IN + KEPT):
-        loadings, short = _loadings(path, masks, month), logs - _log_sums(path, masks)
-        gap = short + _times(loadings[:, :, slip], path - mean)
-        by_rest = _spread(loadings[:, :, : step.start], variance[:, : step.start])
-        by_step = _spread(loadings[:, :, step], step_kind)
-        by_slip = _spread(loadings[:, :, slip], slip_kind)
+        loadings, short = find_loadings(path, masks, month), logs - log_sums(path, masks)
+        gap = short + times(loadings[:, :, slip], path - mean)
+        by_rest = spread(loadings[:, :, : step.start], variance[:, : step.start])
+        by_step = spread(loadings[:, :, step], step_kind)
+        by_slip = spread(loadings[:, :, slip], slip_kind)
         other = by_rest + slip_var[:, None, None] * by_slip
         step_var = _draw_variance(by_step, other, gap, usual_step, prior.dof, rng)
         other = by_rest + step_var[:, None, None] * by_step
         slip_var = _draw_variance(by_slip, other, gap, usual_slip, NOISE_WORTH, rng)
         variance[:, step], variance[:, slip] = step_var[:, None] * step_kind, slip_var[:, None] * slip_kind
         drawn = centre + rng.standard_normal(variance.shape) * np.sqrt(variance)
-        gap = short + _times(loadings[:, :, slip], path - _months(drawn, month))
-        drawn += _pull(loadings, variance, gap, month)
-        drawn, moved, arrived = _move_to_sums(drawn, variance, masks, logs, month)
+        gap = short + times(loadings[:, :, slip], path - to_months(drawn, month))
+        drawn += pull(loadings, variance, gap, month)
+        drawn, moved, arrived = move_to_sums(drawn, variance, masks, logs, month)
         moves += arrived.mean() / (BURN_IN + KEPT)
         shocks, path = np.where(arrived[:, None], drawn, shocks), np.where(arrived[:, None], moved, path)
         step_kind = _draw_kind(shocks[:, step], step_var, STEPS, STEP_SHARES, rng)
@@ -173,72 +172,6 @@ def _ahead(shocks, step_var, slip_var, month, rng) -> np.ndarray:
         slip_var[:, None] * rng.choice(SLIPS, (chains, count), p=SLIP_SHARES)
     )
     return level[:, None] + np.cumsum(shocks[:, 1:2] + step, axis=1) + shocks[:, 1 + month] + slip
-
-
-def _move_to_sums(shocks, variance, masks, logs, month):
-    """The nearest shocks, in the metric of their variances, whose months give the known sums (Gauss-Newton).
-
-    Returns shocks, months, and which chains arrived; where sums cross, a few may run into a corner.
-    """
-    shocks, path = shocks.copy(), _months(shocks, month)
-    far, gap = np.arange(len(shocks)), logs - _log_sums(path, masks)
-    for _ in range(_MOST_SEARCH):
-        open_ = np.abs(gap).max(axis=1) > 1e-12
-        if not open_.any():
-            break
-        far, gap = far[open_], gap[open_]
-        moved = shocks[far] + _pull(_loadings(path[far], masks, month), variance[far], gap, month)
-        shocks[far], path[far] = moved, (near := _months(moved, month))
-        gap = logs - _log_sums(near, masks)
-    arrived = np.abs(_log_sums(path, masks) - logs).max(axis=1) < 1e-10
-    return shocks, path, arrived
-
-
-def _pull(loadings, variance, gap, month) -> np.ndarray:
-    """The least change of the shocks that closes the gaps, were the sums linear in them; no month moves far at once."""
-    spread = _spread(loadings, variance)
-    size = np.trace(spread, axis1=1, axis2=2)[:, None, None]
-    spread = spread + 1e-12 * size * np.eye(spread.shape[1])  # in a corner, two sums hang on one month
-    weights = np.linalg.solve(spread, gap[:, :, None])
-    change = variance * (loadings.mT @ weights)[:, :, 0]
-    move = np.abs(_months(change, month)).max(axis=1, keepdims=True)
-    return change * np.minimum(1, _MOST_MOVE / np.maximum(move, _MOST_MOVE))
-
-
-def _months(shocks, month) -> np.ndarray:
-    """Log months from level, growth, seasons, steps and noise."""
-    count = len(month)
-    path = shocks[:, :1] + shocks[:, 1:2] * np.arange(count) + shocks[:, 1 + month] + shocks[:, 13 + count :]
-    path[:, 1:] += np.cumsum(shocks[:, 14 : 13 + count], axis=1)
-    return path
-
-
-def _log_sums(path, masks) -> np.ndarray:
-    """The log of each known sum, chains x sums."""
-    top = path.max(axis=1, keepdims=True)
-    return np.log(np.maximum(np.exp(path - top) @ masks.T, _TINY)) + top
-
-
-def _loadings(path, masks, month) -> np.ndarray:
-    """What each shock does to the log of each known sum, chains x sums x shocks."""
-    count = len(month)
-    found = np.empty((len(path), len(masks), 13 + 2 * count))
-    shares = found[:, :, 13 + count :]
-    np.multiply(np.exp(path - path.max(axis=1, keepdims=True))[:, None], masks, out=shares)
-    shares /= np.maximum(shares.sum(axis=2, keepdims=True), _TINY)
-    found[:, :, 0] = 1
-    found[:, :, 1] = shares @ np.arange(count)
-    found[:, :, 2:14] = shares @ np.eye(12)[month - 1]
-    np.cumsum(shares[:, :, :0:-1], axis=2, out=found[:, :, 12 + count : 13 : -1])
-    return found
-
-
-def _spread(loadings, variance) -> np.ndarray:
-    return (loadings * variance[:, None]) @ loadings.mT
-
-
-def _times(loadings, shocks) -> np.ndarray:
-    return (loadings @ shocks[:, :, None])[:, :, 0]
 
 
 def _draw_variance(part, other, gap, centre, worth, rng) -> np.ndarray:
