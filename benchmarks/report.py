@@ -2,14 +2,15 @@
 
     python benchmarks/report.py [renders]
 
-All in one run on the same machine, each way rendering the notebooks of notebooks/ as often:
+All in one run on the same machine, each way rendering the notebooks of notebooks/ as often, for as many days. The ways
+take turns, so that a machine that becomes slower or faster meanwhile does so for all:
 
-- ours: `magnets report --grid`, the whole command with its start, checks, pages, downloads and archive; measured
-  before and after the others, the mean is taken
+- ours: `magnets report --grid`, the whole command with its start, checks, pages, downloads and archive; all days in
+  each turn, the mean is taken
 - plain: for each notebook the command `papermill`, then the command `jupyter nbconvert --to html`, one after the
-  other, and once more with as many notebooks at a time as there are cores
+  other, and once more with as many notebooks at a time as there are cores; a day in each turn
 - floor: the code of the cells run by `exec` in one process that has the stack imported already, without Jupyter and
-  without a page, one after the other: with `helpers` imported once, and anew for each notebook, as a kernel does
+  without a page, one after the other; a day in each turn
 - a run with nothing to do, and the first reply of a warm kernel
 """
 
@@ -35,78 +36,75 @@ STACK = "import matplotlib.pyplot, numpy, pandas, scipy.stats, seaborn, statsmod
 
 
 def main(renders: int = 12) -> None:
-    times = -(-renders // len(chapters()))
+    notebooks = chapters()
+    days = DAYS[: -(-renders // len(notebooks))]
+    ours, plain, crowded, floor = [], [], [], []
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
-        ours = [_ours(folder / "first", times)]
-        plain = _plain(folder / "plain", times, at_once=1)
-        crowded = _plain(folder / "crowded", times, at_once=CORES)
-        floor, fresh = _floor(times, anew=False), _floor(times, anew=True)
-        ours.append(_ours(folder / "second", times))
-        idle = median(_command(_grid(folder / "first", times)) for _ in range(3))
-    count = times * len(chapters())
-    print(f"{count} chapter renders ({len(chapters())} notebooks, {times} times), {CORES} cores")
+        for day in days:
+            ours.append(_ours(folder / f"ours-{day}", days))
+            plain.append(_plain(folder / f"plain-{day}", day, at_once=1))
+            crowded.append(_plain(folder / f"crowded-{day}", day, at_once=CORES))
+            floor.append(_floor(day))
+        idle = median(_command(_grid(folder / f"ours-{days[0]}", days)) for _ in range(3))
+    count = len(days) * len(notebooks)
+    print(f"{count} chapter renders ({len(notebooks)} notebooks, {len(days)} days), {CORES} cores")
     print(f"{'':<46}{'seconds':>9}{'a chapter':>11}   against ours")
     rows = [
-        (f"magnets report (twice: {ours[0]:.1f}, {ours[1]:.1f})", mean(ours)),
-        ("papermill + nbconvert, one after the other", plain),
-        (f"papermill + nbconvert, {CORES} at a time", crowded),
-        ("floor: plain Python, helpers imported anew", fresh),
-        ("floor: plain Python, helpers imported once", floor),
+        (f"magnets report (from {min(ours):.1f} to {max(ours):.1f})", mean(ours)),
+        ("papermill + nbconvert, one after the other", sum(plain)),
+        (f"papermill + nbconvert, {CORES} at a time", sum(crowded)),
+        ("floor: plain Python in one process", sum(floor)),
     ]
     for name, seconds in rows:
         print(f"{name:<46}{seconds:>9.1f}{seconds / count:>11.2f}   {seconds / mean(ours):.2f} x")
-    print(f"magnets report with nothing to do: {idle:.2f} s for {times} reports")
+    print(f"magnets report with nothing to do: {idle:.2f} s for {len(days)} reports")
     print(f"first reply of a warm kernel: {_first_reply():.2f} s")
 
 
-def _ours(output: Path, times: int) -> float:
+def _ours(output: Path, days: list[str]) -> float:
     output.mkdir()
-    return _command(_grid(output, times))
+    return _command(_grid(output, days))
 
 
-def _grid(output: Path, times: int) -> list:
+def _grid(output: Path, days: list[str]) -> list:
     grid = output / "grid.yml"
-    grid.write_text(f"- as_of: [{', '.join(DAYS[:times])}]\n")
+    grid.write_text(f"- as_of: [{', '.join(days)}]\n")
     return [BIN / "magnets", "report", "--grid", grid, "--output", output / "reports", "--jobs", str(CORES)]
 
 
-def _plain(folder: Path, times: int, at_once: int) -> float:
+def _plain(folder: Path, day: str, at_once: int) -> float:
     folder.mkdir()
 
-    def render(turn: int, path: Path) -> None:
-        executed = folder / f"{turn}-{path.name}"
-        _command(
-            [BIN / "papermill", path, executed, "-p", "as_of", DAYS[turn], "-k", "python3", "--cwd", paths.NOTEBOOKS]
-        )
+    def render(path: Path) -> None:
+        executed = folder / path.name
+        parameter = ["-p", "as_of", day, "-k", "python3", "--cwd", paths.NOTEBOOKS]
+        _command([BIN / "papermill", path, executed, *parameter])
         _command([BIN / "jupyter", "nbconvert", "--to", "html", executed])
 
     begun = time.perf_counter()
     with ThreadPoolExecutor(at_once) as pool:
-        for done in [pool.submit(render, turn, path) for turn in range(times) for path in chapters()]:
+        for done in [pool.submit(render, path) for path in chapters()]:
             done.result()
     return time.perf_counter() - begun
 
 
-def _floor(times: int, anew: bool) -> float:
+def _floor(day: str) -> float:
     """Seconds as the process itself measures them, after its imports."""
-    code = [str(path) for path in chapters()] * times
     done = subprocess.run(
-        [sys.executable, __file__, "--floor", json.dumps([code, anew])],
+        [sys.executable, __file__, "--floor", day],
         capture_output=True, text=True, check=True, cwd=paths.NOTEBOOKS, timeout=900,
     )  # fmt: skip
     return float(done.stdout.splitlines()[-1])
 
 
-def floor(files: list[str], anew: bool) -> None:
-    """Run the cells of notebooks in this process and print the seconds."""
+def floor(day: str) -> None:
+    """Run the cells of all notebooks in this process and print the seconds."""
     exec(STACK)
-    cells = [_code(file) for file in files]
+    cells = [_code(path, day) for path in chapters()]
     _forget_helpers()
     begun = time.perf_counter()
     for sources in cells:
-        if anew:
-            _forget_helpers()
         names = {}
         for source in sources:
             tree = ast.parse(source)
@@ -122,9 +120,12 @@ def _forget_helpers() -> None:
         del sys.modules[name]
 
 
-def _code(file: str) -> list[str]:
-    cells = json.loads(Path(file).read_text(encoding="utf-8"))["cells"]
-    return ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+def _code(path: Path, day: str) -> list[str]:
+    """The code cells, the parameters followed by the day as papermill would do it."""
+    cells = [cell for cell in json.loads(path.read_text())["cells"] if cell["cell_type"] == "code"]
+    sources = ["".join(cell["source"]) for cell in cells]
+    place = next(n for n, cell in enumerate(cells, start=1) if "parameters" in cell["metadata"].get("tags", []))
+    return [*sources[:place], f"as_of = {day!r}", *sources[place:]]
 
 
 def _first_reply() -> float:
@@ -144,6 +145,6 @@ def _command(words: list) -> float:
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--floor"]:
-        floor(*json.loads(sys.argv[2]))
+        floor(sys.argv[2])
     else:
         main(*map(int, sys.argv[1:]))
