@@ -8,7 +8,8 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.version import Version
 
-from helpers import paths
+from helpers import paths, tariff, trade
+from helpers.forecast import annual
 
 PROJECT = tomllib.loads((paths.ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 WANTED = [Requirement(text) for text in (*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["dev"])]
@@ -73,3 +74,15 @@ def test_the_readme_quotes_the_answer_of_the_example_report():
     record = next((paths.ROOT / "reports" / "example").glob("*/run.json"))
     answer, readme = json.loads(record.read_text(encoding="utf-8"))["answer"], (paths.ROOT / "README.md").read_text()
     assert answer in readme and f"reports/example/{record.parent.name}/forecast.svg" in readme
+
+
+def test_the_figures_of_the_readme_are_those_computed():
+    day = json.loads(next((paths.ROOT / "reports" / "example").glob("*/run.json")).read_text())["parameters"]["as_of"]
+    total, halves = annual.totals(day)["FY25"], trade.halves(day)["tonnes"]
+    ferrite = trade.lines(day)["weight_share"].iloc[0]
+    said = (
+        f"The {total:,.0f} t themselves are a spike: {halves['FY25-H1']:,.0f} t in one half-year, "
+        f"{halves['FY25-H2']:,.0f} t in the next, {100 * ferrite:.0f} % of it ferrite cores. "
+        f"About {round(tariff.rare_earth_part(day).loc[0.5, 'tonnes'], -2):,.0f} t of it are rare-earth magnets."
+    )
+    assert said in (paths.ROOT / "README.md").read_text()
