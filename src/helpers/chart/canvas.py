@@ -48,6 +48,7 @@ def canvas(unit: str, *, panels: int = 1, height: float = 3.6, horizontal: bool 
     sns.despine(drawing, left=True)
     for ax in axes:
         ax.grid(visible=False, axis="y" if horizontal else "x")
+        (ax.xaxis if horizontal else ax.yaxis).set_major_formatter("{x:,g}")
     (axes[0].set_xlabel if horizontal else axes[0].set_ylabel)(unit)
     return drawing, axes
 

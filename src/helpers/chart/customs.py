@@ -75,7 +75,7 @@ def scope_ladder(scopes: pd.DataFrame, *, as_of: str) -> Figure:
         ax.plot(middle[scope], place, "o", color=BLUE, markerfacecolor=PAPER if hollow else BLUE, markersize=8)
         label(ax, f"{said[len(scopes) - 1 - place]} t", (max(high[scope], middle[scope]), place), dx=9)
     ax.set_xscale("log")
-    ax.xaxis.set_major_formatter("{x:,.0f}")
+    ax.xaxis.set_major_formatter("{x:,g}")
     ax.xaxis.set_minor_formatter("")
     ax.set_xlim(low.min() / 2, high.max() * 4)
     ax.set_ylim(-0.6, len(scopes) - 0.4)
