@@ -217,6 +217,14 @@ def test_a_kernel_and_what_it_started_end_with_its_client_and_leave_no_file(runt
     until(lambda: all(map(gone, family)) and set(runtime.rglob("*")) == before)
 
 
+def test_what_a_kernel_started_ends_with_it_however_it_ends():
+    with kernel() as (manager, client):
+        started = ask(client, "sleep.pid", "import os, subprocess; sleep = subprocess.Popen(['sleep', '60'])")
+        client.execute("os._exit(3)")
+        assert exit_code(manager) == 3
+        until(lambda: gone(started))
+
+
 def test_a_kernel_ends_with_its_parent_and_the_next_one_gets_a_new_parent():
     with kernel() as (manager, client):
         parent = ask(client, "os.getppid()", "import os")

@@ -11,12 +11,13 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import pandas as pd
 import psutil
 import pytest
 from pydantic import SecretStr
 
 from conftest import AS_OF, Page, write_notebook
-from helpers import paths
+from helpers import paths, show
 from helpers.report import batch, page, publish, run
 from helpers.report.parameters import MASK, Parameters
 from helpers.report.run import End
@@ -134,6 +135,12 @@ def test_invalid_data_publish_nothing(project):
     assert "negative tonnages" in done.stderr and [p.name for p in (project.root / "reports").iterdir()] == [".lock"]
 
 
+def test_a_package_of_data_that_cannot_be_read_publishes_nothing(project):
+    (project.root / "data/datapackage.json").write_text('{"name": "cut off')
+    done = project.magnets("report", "--output", "reports", code=3)
+    assert "data/datapackage.json: cannot be read" in done.stderr and "nothing was written" in done.stderr
+
+
 def test_a_second_run_says_who_holds_the_lock_and_since_when(workshop, tmp_path):
     with publish.only_run(tmp_path):
         done = workshop.magnets("report", "--output", str(tmp_path), code=7)
@@ -167,12 +174,19 @@ def notebooks(tmp_path, monkeypatch):
     return folder
 
 
-SECRET = "tür\"7'\\x and 8"
+SECRET = "tür\"7'\\x<and>&8"
 
 
-@pytest.mark.parametrize("cell", ["print(key); key", "raise ValueError(key)"])
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "print(key); key",
+        "raise ValueError(key)",
+        "import pandas as pd; from helpers import show; show.Table(pd.DataFrame({key: [key]}, index=[key]), key)",
+    ],
+)
 def test_a_secret_reaches_the_notebook_and_nothing_else(notebooks, tmp_path, cell):
-    path = write_notebook(notebooks / "1-secret.ipynb", "assert len(key) == 14", cell)
+    path = write_notebook(notebooks / "1-secret.ipynb", "assert len(key) == 15", cell)
     text = path.read_text(encoding="utf-8")
     path.write_text(text.replace('are read"', 'are read\\nkey: str = \\"\\"  # a secret"'), encoding="utf-8")
     root = tmp_path / "reports"
@@ -181,7 +195,8 @@ def test_a_secret_reaches_the_notebook_and_nothing_else(notebooks, tmp_path, cel
     written = [file for file in root.rglob("*") if file.is_file()]
     assert len(written) > 3
     for content in (*(file.read_bytes() for file in written), outcome.text.encode()):
-        assert "tür".encode() not in content and b"t\\u00fcr" not in content and b"and 8" not in content
+        for form in ("tür", "t\\u00fcr", "t\\xfcr", "<and>", "&lt;and&gt;"):
+            assert form.encode() not in content, form
     record = json.loads(next(root.rglob("run.json")).read_text(encoding="utf-8"))
     assert record["given"]["key"] == MASK and record["command"].endswith("-p key=…")
 
@@ -199,6 +214,7 @@ def quick(notebooks, monkeypatch):
     """Reports without kernels: every chapter ends well at once."""
     write_notebook(notebooks / "1-small.ipynb", "1")
     monkeypatch.setattr("helpers.report.make.run_chapter", lambda path, parameters, timeout: done(path.stem))
+    monkeypatch.setattr("helpers.report.make.wake", lambda: None)
     monkeypatch.setattr("helpers.validate.require_valid", lambda: None)
 
 
@@ -284,6 +300,70 @@ def test_a_kernel_that_is_no_longer_needed_is_not_interrupted_first(notebooks, m
     assert [signum for signum, alive in sent if alive] == [signal.SIGKILL], "an interrupt would print an error"
 
 
+def table_of(value):
+    """A chapter that ended well and shows a table with one number."""
+    import nbformat
+
+    shown = show.Table(pd.DataFrame({"x": [1.0, value]}), "A ratio, per cent")._repr_mimebundle_()
+    cell = nbformat.v4.new_code_cell("x", outputs=[nbformat.v4.new_output("display_data", shown)])
+    return replace(done(), notebook=nbformat.v4.new_notebook(cells=[*done().notebook.cells, cell]))
+
+
+def test_an_infinite_number_goes_into_the_spreadsheet_as_a_word(quick, tmp_path, monkeypatch):
+    monkeypatch.setattr("helpers.report.make.run_chapter", lambda *_: table_of(float("inf")))
+    assert batch.reports([Parameters(as_of=AS_OF)], tmp_path)[0].end is End.OK
+
+
+def test_what_a_library_cannot_do_fails_its_report_and_no_other(quick, notebooks, tmp_path, monkeypatch):
+    path = notebooks / "1-small.ipynb"
+    path.write_text(path.read_text().replace('are read"', 'are read\\nhorizon: int = 10  # years"'))
+
+    def take(path, parameters, timeout):
+        return replace(done(path.stem), notebook=None if parameters.horizon == 4 else done().notebook)
+
+    monkeypatch.setattr("helpers.report.make.run_chapter", take)
+    outcomes = batch.reports([Parameters(as_of=AS_OF, horizon=n) for n in (3, 4, 5)], tmp_path)
+    assert [outcome.end for outcome in outcomes] == [End.OK, End.CELL_ERROR, End.OK]
+    assert "AttributeError: " in outcomes[1].text and "nothing was published" in outcomes[1].text
+
+
+def test_a_formula_that_cannot_be_set_is_named(quick, tmp_path, monkeypatch):
+    import nbformat
+
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# What?\n\n$\\left( x$")])
+    monkeypatch.setattr("helpers.report.make.run_chapter", lambda *_: replace(done(), notebook=notebook))
+    (outcome,) = batch.reports([Parameters(as_of=AS_OF)], tmp_path)
+    assert outcome.end is End.CELL_ERROR and "$\\left( x$ is no formula that can be set" in outcome.text
+
+
+def test_a_report_that_is_published_but_not_listed_is_told_so(quick, tmp_path):
+    (tmp_path / "index.html").mkdir()
+    (outcome,) = batch.reports([Parameters(as_of=AS_OF)], tmp_path)
+    assert outcome.end is End.NOT_WRITTEN
+    assert f"{AS_OF}/index.html is published, but could not be listed" in outcome.text
+    (tmp_path / "index.html").rmdir()
+    (outcome,) = batch.reports([Parameters(as_of=AS_OF)], tmp_path)
+    assert outcome.text.startswith("unchanged: ")
+    assert f'href="{AS_OF}/index.html"' in (tmp_path / "index.html").read_text()
+
+
+def test_a_report_that_was_moved_or_deleted_is_listed_where_it_is_or_not_at_all(quick, tmp_path):
+    batch.reports([Parameters(as_of=AS_OF)], tmp_path)
+    (tmp_path / AS_OF).rename(tmp_path / "kept")
+    (outcome,) = batch.reports([Parameters(as_of=AS_OF)], tmp_path)
+    assert outcome.text == f"unchanged: {tmp_path / 'kept' / 'index.html'}"
+    assert [link["href"] for link in Page(tmp_path / "index.html").all("a")][1:] == ["kept/index.html"]
+    shutil.rmtree(tmp_path / "kept")
+    assert batch.reports([Parameters(as_of=AS_OF)], tmp_path)[0].text == str(tmp_path / AS_OF / "index.html")
+
+
+def test_an_error_of_any_length_has_its_page(notebooks, tmp_path):
+    write_notebook(notebooks / "1-long.ipynb", "raise ValueError('x' * 2_000_000)")
+    (outcome,) = batch.reports([Parameters(as_of=AS_OF)], tmp_path)
+    assert outcome.end is End.CELL_ERROR and len(outcome.text) < 30_000 and "1-long, cell 3: ValueError" in outcome.text
+    assert (tmp_path / "failed" / AS_OF / "index.html").stat().st_size < 50_000
+
+
 def test_a_folder_that_cannot_be_written_is_a_clear_error(quick, tmp_path):
     (tmp_path / "file").write_text("")
     (outcome,) = batch.reports([Parameters(as_of=AS_OF)], tmp_path / "file" / "reports")
@@ -323,9 +403,10 @@ def test_an_archive_that_lags_behind_is_renewed_by_a_run_with_nothing_to_do(quic
     assert outcome.text.startswith("unchanged: ") and archive.read_text(encoding="utf-8") == text
 
 
-def test_a_report_folder_with_a_broken_record_is_warned_of_and_left_alone(quick, tmp_path):
+@pytest.mark.parametrize("record", ["{", "[]", '{"inputs": "1", "given": {}}', '{"folder": "x-rz", "inputs": 1}'])
+def test_a_report_folder_with_a_broken_record_is_warned_of_and_left_alone(quick, tmp_path, record):
     (tmp_path / "2020-01-01").mkdir()
-    (tmp_path / "2020-01-01/run.json").write_text("{")
+    (tmp_path / "2020-01-01/run.json").write_text(record)
     with pytest.warns(UserWarning, match="is no record of a report"):
         assert batch.reports([Parameters(as_of=AS_OF)], tmp_path)[0].end is End.OK
 

@@ -71,7 +71,7 @@ def report(
         outcomes = batch.reports(wanted, output, timeout=timeout, jobs=jobs)
     except KeyboardInterrupt:
         _stop("stopped; reports that were not finished were not written", 130)
-    for outcome in outcomes:
+    for outcome in dict.fromkeys(outcomes):  # invalid data are the same news for every report of a grid
         print(outcome.text, file=sys.stderr if outcome.end else sys.stdout)
     raise typer.Exit(max(int(outcome.end) for outcome in outcomes))
 

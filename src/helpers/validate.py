@@ -115,10 +115,13 @@ def _china_2025(as_of) -> tuple[float, float]:
 
 
 def _package() -> list[tuple]:
-    from frictionless import Package, system
+    from frictionless import FrictionlessException, Package, system
 
-    with system.use_context(trusted=True):
-        report = Package(str(paths.DATA / "datapackage.json")).validate()
+    try:
+        with system.use_context(trusted=True):
+            report = Package(str(paths.DATA / "datapackage.json")).validate()
+    except FrictionlessException as error:
+        return [("datapackage.json", "", f"cannot be read: {error}", "restore it from the last commit")]
     found = []
     for task in report.tasks:
         file = f"{task.name}.csv"

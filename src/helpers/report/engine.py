@@ -104,11 +104,12 @@ def _close(loop: asyncio.AbstractEventLoop) -> None:
 
 
 def kill_all() -> None:
-    """End every kernel at once, so that the threads that wait for them end too."""
+    """End every kernel that has begun, and what it started, so that the threads that wait for them end too."""
     for manager in list(_running):
-        if manager.provisioner and manager.provisioner.pid:
-            with suppress(ProcessLookupError):
-                os.kill(manager.provisioner.pid, getattr(signal, "SIGKILL", signal.SIGTERM))
+        if manager.provisioner and (pid := manager.provisioner.pid):
+            for kill in (getattr(os, "killpg", os.kill), os.kill):  # one just forked leads no group yet
+                with suppress(OSError):
+                    kill(pid, getattr(signal, "SIGKILL", signal.SIGTERM))
 
 
 def _manager(kernel_name: str, folder: Path) -> PromptManager:

@@ -11,13 +11,13 @@ GENERIC = re.compile(
 _LOADING = {"src", "srcset", "poster", "data", "background", "xlink:href"}
 
 
-def problems(html: str) -> list[str]:
-    """Everything that keeps a page from being published, in words; nothing if it is fit."""
+def problems(html: str, most: int | None = MOST_BYTES) -> list[str]:
+    """Everything that keeps a page of at most so many bytes from being published, in words; nothing if it is fit."""
     found = _Reader()
     found.feed(html)
     said = found.said
-    if (size := len(html.encode())) > MOST_BYTES:
-        said.append(f"is {size:,} bytes, over the {MOST_BYTES:,} of a page: show fewer rows or figures")
+    if most and (size := len(html.encode())) > most:
+        said.append(f"is {size:,} bytes, over the {most:,} of a page: show fewer rows or figures")
     if found.count.get("h1") != 1:
         said.append(f"has {found.count.get('h1', 0)} first headings, not one")
     styles = found.styles + [match[1] for match in re.finditer(r"<style>(.*?)</style>", html, re.S)]

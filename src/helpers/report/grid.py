@@ -41,7 +41,7 @@ def read(path: Path, common: dict[str, str]) -> list[Parameters]:
         raise ParameterError(f"the grid file cannot be read: {error}") from None
     except yaml.MarkedYAMLError as error:
         raise ParameterError(f"{path.name} line {error.problem_mark.line + 1}: {error.problem}") from None
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, RecursionError) as error:
         raise ParameterError(f"{path.name}: {error}") from None
     if not isinstance(document, yaml.SequenceNode) or not document.value:
         raise ParameterError(f"{path.name} line 1: a grid is a list of entries such as `- horizon: [5, 10]`")

@@ -3,8 +3,8 @@
 import json
 import sys
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -43,8 +43,9 @@ def make(jobs: list[Job], root: Path, timeout: int, threads: int) -> list[Outcom
             tell(chapter if len(jobs) == 1 else replace(chapter, name=_named(chapter, job)))
             return chapter
 
-        running = {key: pool.submit(run, path, job) for key, (path, job) in todo.items()}
+        running: dict[str, Future] = {}
         try:
+            running |= {key: pool.submit(run, path, job) for key, (path, job) in todo.items()}
             return [
                 _finish(job, root, shared, [running[seen[path]] for path in sorted(seen)])
                 for job, (shared, seen) in zip(jobs, plans, strict=True)
@@ -53,7 +54,9 @@ def make(jobs: list[Job], root: Path, timeout: int, threads: int) -> list[Outcom
             from helpers.report import engine
 
             pool.shutdown(wait=False, cancel_futures=True)
-            engine.kill_all()
+            while not all(chapter.done() for chapter in running.values()):  # one that is starting is seen later
+                engine.kill_all()
+                wait(running.values(), timeout=0.1)
             raise
 
 
@@ -79,21 +82,32 @@ def _plan(job: Job, notebooks: list[Path]) -> tuple[dict | str, dict[Path, str]]
 def _finish(job: Job, root: Path, shared: dict | str, running: list[Future]) -> Outcome:
     if isinstance(shared, str):
         return Outcome(End.BAD_DATA, f"{shared}\nnothing was written")
-    done = [_with_page(chapter.result(), shared) for chapter in running]
-    worst = max(chapter.end for chapter in done)
-    if changed := _changed(job.files, inputs()):
-        text = f"{', '.join(changed[:5])} changed while the report was made; nothing was written: run it again"
-        return Outcome(End.BAD_DATA, text)
+    worst = End.CELL_ERROR
     try:
+        done = [_with_page(chapter.result(), shared) for chapter in running]
+        worst = max(chapter.end for chapter in done)
+        if changed := _changed(job.files, inputs()):
+            text = f"{', '.join(changed[:5])} changed while the report was made; nothing was written: run it again"
+            return Outcome(End.BAD_DATA, text)
         if worst is End.OK:
-            return Outcome(End.OK, str(publish.publish(root, done, job, shared) / "index.html"))
+            return _archived(root, publish.publish(root, done, job, shared) / "index.html")
         folder = publish.publish_failure(root, done, job, shared)
-    except page.PageError as error:
-        return Outcome(End.CELL_ERROR, f"{error}\nnothing was published")
     except OSError as error:
         return not_written(error)
+    except Exception as error:  # whatever a library could not do with this report: the others go on
+        reason = str(error) if isinstance(error, page.PageError) else f"{type(error).__name__}: {error}"
+        return Outcome(max(worst, End.CELL_ERROR), f"{reason}\nnothing was published")
     lines = [f"{c.name}{_in_cell(c)}: {c.error}" for c in done if c.end is not End.OK]
     return Outcome(worst, "\n".join([*lines, f"see {folder / 'index.html'}"]))
+
+
+def _archived(root: Path, published: Path) -> Outcome:
+    try:
+        publish.write_archive(root)
+    except OSError as error:
+        reason = f"{error.strerror or error} ({error.filename or root})"
+        return Outcome(End.NOT_WRITTEN, f"{published} is published, but could not be listed: {reason}; run it again")
+    return Outcome(End.OK, str(published))
 
 
 def _in_cell(chapter: Chapter) -> str:
@@ -130,7 +144,10 @@ def _progress(total: int) -> Iterator:
     if not sys.stderr.isatty():
 
         def line(chapter: Chapter) -> None:
-            print(f"{chapter.name}: {chapter.end.name.lower()}, {chapter.seconds:.1f} s", file=sys.stderr, flush=True)
+            with suppress(OSError):  # nobody reads on
+                print(
+                    f"{chapter.name}: {chapter.end.name.lower()}, {chapter.seconds:.1f} s", file=sys.stderr, flush=True
+                )
 
         yield line
         return

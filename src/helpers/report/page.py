@@ -74,7 +74,7 @@ def chapter(name: str, notebook: NotebookNode, frame: dict, failed: dict | None 
 def plain(template: str, frame: dict) -> str:
     """A page without a notebook: ``report``, ``archive`` or ``failure``."""
     body = _exporter().environment.get_template(f"{template}.html.j2").render(page=frame | {"style": _style()})
-    if wrong := gate.problems(body):
+    if wrong := gate.problems(body, most=gate.MOST_BYTES if template == "report" else None):
         raise PageError("\n".join(f"the page {template} {problem}" for problem in wrong))
     return body
 
@@ -111,7 +111,10 @@ def maths(markdown: str) -> str:
             return match[0]
         from latex2mathml.converter import convert
 
-        return convert(match["block"] or match["line"], display="block" if match["block"] else "inline")
+        try:
+            return convert(match["block"] or match["line"], display="block" if match["block"] else "inline")
+        except Exception as error:  # it has an exception for each way of being wrong
+            raise PageError(f"{match[0]} is no formula that can be set ({type(error).__name__})") from None
 
     return _MATHS.sub(element, markdown)
 

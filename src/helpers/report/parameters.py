@@ -7,15 +7,21 @@ here are the ones of the cells; a test keeps the two in step.
 import ast
 from datetime import date
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 
 MASK = "••••••"
 
 
 class ParameterError(ValueError):
     """A parameter is unknown, ill-typed or out of range; nothing has been run or written."""
+
+
+def _written_out(value: object) -> object:
+    if isinstance(value, str) and value.strip().isdecimal():  # pydantic would read it as seconds since 1970
+        raise ValueError("write the day as 2026-11-22")
+    return value
 
 
 class Parameters(BaseModel):
@@ -26,7 +32,9 @@ class Parameters(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    as_of: date = Field(description="day as of which the data are read; nothing published later is used")
+    as_of: Annotated[date, BeforeValidator(_written_out)] = Field(
+        description="day as of which the data are read; nothing published later is used"
+    )
     target: Literal["customs", "repm"] = Field(
         "customs", description="customs (HS 850511) or repm (rare-earth permanent magnets)"
     )

@@ -6,6 +6,7 @@ What a killed run leaves behind has a name that begins with ``.building-``; the 
 
 import json
 import os
+import re
 import shutil
 import tempfile
 import warnings
@@ -52,7 +53,7 @@ def only_run(root: Path) -> Iterator[None]:
 
 
 def publish(root: Path, chapters: list[Chapter], job, frame: dict) -> Path:
-    """Write a report whose chapters all ended well, and renew the archive.
+    """Write a report whose chapters all ended well; :func:`write_archive` then lists it.
 
     Parameters
     ----------
@@ -85,7 +86,6 @@ def publish(root: Path, chapters: list[Chapter], job, frame: dict) -> Path:
         _write(scratch / "index.html", page.plain("report", frame | front))
         _record(scratch, folder.name, chapters, job)
         scratch.replace(folder)
-    write_archive(root)
     return folder
 
 
@@ -117,9 +117,10 @@ def records(root: Path) -> list[dict]:
     found = []
     for path in root.glob("[!.]*/run.json"):
         try:
-            record = json.loads(path.read_text(encoding="utf-8"))
-            record["folder"], record["inputs"]
-        except (ValueError, KeyError, TypeError):
+            record = json.loads(path.read_text(encoding="utf-8")) | {"folder": path.parent.name}
+            record["inputs"], record["given"].items(), record["answer"], record["parameters"]["as_of"]
+            [chapter["seconds"] + 0 for chapter in record["chapters"].values()]
+        except (ValueError, KeyError, TypeError, AttributeError):
             warnings.warn(f"{path} is no record of a report; its report is left out of the archive", stacklevel=2)
             continue
         found.append(record)
@@ -130,7 +131,7 @@ def archive_is_current(root: Path) -> bool:
     """Does the archive list every report?"""
     target = root / "index.html"
     text = target.read_text(encoding="utf-8") if target.exists() else ""
-    return all(f'href="{record["folder"]}/index.html"' in text for record in records(root))
+    return set(re.findall(r'href="([^"/]+)/index\.html"', text)) == {record["folder"] for record in records(root)}
 
 
 def write_archive(root: Path) -> Path:
@@ -222,7 +223,7 @@ def _free_folder(root: Path, name: str) -> Path:
 
 
 def _rank(folder: str) -> tuple[str, int]:
-    name, _, number = folder.partition("-r")
+    name, number = re.fullmatch(r"(.*?)(?:-r(\d+))?", folder).groups()
     return name, int(number or 1)
 
 

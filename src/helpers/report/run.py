@@ -4,6 +4,7 @@ papermill reports a dead kernel, a cell out of time and ``sys.exit(0)`` as compl
 the cells decide, never a flag in the notebook.
 """
 
+import html
 import json
 import re
 import time
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode  # a second of imports, which a run with nothing to do can spare
 
 __all__ = ["Chapter", "End", "chapters", "kernel_name", "run_chapter"]
+
+
+MOST_ERROR = 20_000  # characters of an error that are told
 
 
 class End(IntEnum):
@@ -112,7 +116,9 @@ def run_chapter(path: Path, parameters: Parameters, timeout: int = 120) -> Chapt
     if end is End.OK and (left := _left_early(notebook)):
         end, error = End.CELL_ERROR, left
     cell = {} if end is End.OK else _failed_cell(notebook, path)
-    return Chapter(path.stem, end, notebook, seconds, watch.peak_mb, _without_secrets(error, parameters), cell)
+    error = _without(error, _forms(parameters))
+    error = error if len(error) <= MOST_ERROR else f"{error[:MOST_ERROR]} … ({len(error):,} characters)"
+    return Chapter(path.stem, end, notebook, seconds, watch.peak_mb, error, cell)
 
 
 def _left_early(notebook: "NotebookNode") -> str:
@@ -132,7 +138,7 @@ def _failed_cell(notebook: "NotebookNode", path: Path) -> dict:
     cell = (wrong[:1] or started[-1:] or [None])[0]
     if cell is None:
         return {}
-    ids = [known["id"] for known in json.loads(path.read_text(encoding="utf-8"))["cells"]]
+    ids = [known.get("id") for known in json.loads(path.read_text(encoding="utf-8"))["cells"]]
     number = ids.index(cell["id"]) + 1 if cell["id"] in ids else None  # papermill's own cell of parameters
     return {"number": number, "id": cell["id"]}
 
@@ -149,23 +155,34 @@ def _source(path: Path) -> "NotebookNode":
 
 
 def _masked(notebook: "NotebookNode", parameters: Parameters) -> "NotebookNode":
-    if not any(secrets(parameters).values()):
+    if not (forms := _forms(parameters)):
         return notebook
     import nbformat
 
-    hidden = _without_secrets(json.dumps(notebook, ensure_ascii=False), parameters)
-    return nbformat.from_dict(json.loads(hidden))
+    return nbformat.from_dict(_without(notebook, forms))
 
 
-def _without_secrets(text: str, parameters: Parameters) -> str:
-    """A text with every secret masked, in each form that Python, papermill and JSON write it."""
+def _without(thing, forms: list[str]):
+    """A text, or all texts of a notebook, with every secret masked."""
+    if isinstance(thing, dict):
+        return {name: _without(value, forms) for name, value in thing.items()}
+    if isinstance(thing, list):
+        return [_without(value, forms) for value in thing]
+    if isinstance(thing, str):
+        for form in forms:
+            thing = thing.replace(form, MASK)
+    return thing
+
+
+def _forms(parameters: Parameters) -> list[str]:
+    """Every way in which Python, papermill, JSON, CSV and HTML write the secrets, the longest first."""
+    forms = set()
     for secret in filter(None, secrets(parameters).values()):
         escaped = secret.encode("unicode_escape").decode()
-        forms = {secret, repr(secret)[1:-1], escaped, escaped.replace('"', '\\"'), json.dumps(secret)[1:-1]}
-        forms |= {json.dumps(form, ensure_ascii=False)[1:-1] for form in forms}
-        for form in sorted(forms, key=len, reverse=True):
-            text = text.replace(form, MASK)
-    return text
+        forms |= {secret, repr(secret)[1:-1], escaped, escaped.replace('"', '\\"'), secret.replace('"', '""')}
+        forms |= {html.escape(form, quote) for form in set(forms) for quote in (True, False)}
+        forms |= {json.dumps(form, ensure_ascii=ascii)[1:-1] for form in set(forms) for ascii in (True, False)}
+    return sorted(forms, key=len, reverse=True)
 
 
 def _first_line(failure: Exception) -> str:

@@ -24,11 +24,12 @@ def differences(folder: Path) -> list[str]:
             "data": {name: entry["sha256"] for name, entry in record["data"].items()},
             "lock": record["lock"],
         }
-        files, parameters, key = record["files"], record["parameters"], record["inputs"]
+        files, parameters, key = dict(record["files"]), record["parameters"], record["inputs"]
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         return [f"{folder / 'run.json'} is no record of a report: {type(error).__name__} {error}"]
-    found = [path.name for path in folder.iterdir() if path.name != "run.json"]
-    lines = _compare("", files, {name: sha256(folder / name) for name in found}, "since it was published")
+    found = {path.name: sha256(path) if path.is_file() else "a folder" for path in folder.iterdir()}
+    del found["run.json"]
+    lines = _compare("", files, found, "since it was published")
     if fingerprint(parameters, recorded) != key:
         lines.append("run.json: its parameters and hashes are not those it was written with")
     now = inputs()

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import math
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -55,8 +56,9 @@ def _sheet(place, sheet: Sheet, bold) -> None:
 
 
 def _numbers(cells: list[str]) -> list | None:
-    """The cells as numbers, gaps kept; None if one of them is a word."""
+    """The cells as numbers, gaps kept; None if one of them is a word, or a number that no spreadsheet has."""
     try:
-        return [float(cell) if cell else "" for cell in cells]
+        numbers = [float(cell) if cell else "" for cell in cells]
     except ValueError:
         return None
+    return numbers if all(number == "" or math.isfinite(number) for number in numbers) else None

@@ -190,6 +190,8 @@ def _report_exits(kernels):
                 if pid == exit_[0]:
                     del kernels[connection]
                     _remove(request["forks"])
+                    with suppress(OSError):  # what it started and left running
+                        os.killpg(pid, signal.SIGKILL)
                     _send(connection, os.waitstatus_to_exitcode(exit_[1]))
                     connection.close()
 

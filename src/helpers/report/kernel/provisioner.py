@@ -228,6 +228,8 @@ def _private_folder():
     folder = Path(jupyter_runtime_dir(), "magnets")
     if len(os.fsencode(folder)) > 80:
         folder = Path(tempfile.gettempdir(), f"magnets-{os.getuid()}-{_digest(folder)}")
+    if len(os.fsencode(folder)) > 80:
+        raise NotImplementedError(f"{folder} is too long a path for a socket; set TMPDIR to a shorter one")
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     status = folder.lstat()
     if status.st_uid != os.getuid() or not stat.S_ISDIR(status.st_mode) or status.st_mode & 0o077:
