@@ -51,13 +51,18 @@ def make(jobs: list[Job], root: Path, timeout: int, threads: int) -> list[Outcom
                 for job, (shared, seen) in zip(jobs, plans, strict=True)
             ]
         except BaseException:
-            from helpers.report import engine
-
-            pool.shutdown(wait=False, cancel_futures=True)
-            while not all(chapter.done() for chapter in running.values()):  # one that is starting is seen later
-                engine.kill_all()
-                wait(running.values(), timeout=0.1)
+            _stop(pool, running)
             raise
+
+
+def _stop(pool: ThreadPoolExecutor, running: dict[str, Future]) -> None:
+    """Begin no more chapters and end those that run, also one whose kernel is only starting."""
+    from helpers.report import engine
+
+    pool.shutdown(wait=False, cancel_futures=True)
+    while not all(chapter.done() for chapter in running.values()):
+        engine.kill_all()
+        wait(running.values(), timeout=0.1)
 
 
 def _longest_first(notebooks: list[Path], root: Path) -> list[Path]:
