@@ -427,6 +427,10 @@ def test_the_warm_kernel_is_used_where_it_is_installed_else_the_stock_one(monkey
     run.kernel_name.cache_clear()
 
 
+def test_a_number_stays_with_its_unit():
+    assert page.together("53,748 t of 12 %, 3 tonnes") == "53,748\u00a0t of 12\u00a0%, 3 tonnes"
+
+
 def test_formulas_become_mathml_and_code_and_prices_stay():
     html = page.maths("Growth is $g = 1$.\n\n$$x^2$$\n\n`$a$` costs $5 or 6 $.")
     assert html.count("<math") == 2 and 'display="block"' in html and "`$a$` costs $5 or 6 $." in html

@@ -119,6 +119,11 @@ def maths(markdown: str) -> str:
     return _MATHS.sub(element, markdown)
 
 
+def together(html: str) -> str:
+    """Text whose numbers are not parted from their units at the end of a line."""
+    return re.sub(r"(?<=\d) (?=(?:t|kt|USD|million)\b|%)", "\N{NO-BREAK SPACE}", html)
+
+
 def slug(text: str) -> str:
     """A text as part of a file name or id."""
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:60]
@@ -167,7 +172,8 @@ def _exporter():
     )
     exporter.register_filter("highlight_code", Highlight2HTML(pygments_lexer="python", parent=exporter))
     exporter.environment.filters |= {
-        "cited": _cited, "cites": _cites, "drawing": drawing, "slug": slug, "sentence": escape,
+        "cited": _cited, "cites": _cites, "drawing": drawing, "slug": slug, "together": together,
+        "sentence": lambda text: together(escape(text)),
         "anchored": lambda html: re.sub(r'<a class="anchor-link"[^>]*>.*?</a>', "", html),
         "maths": maths, "plain": parameters.plain,
     }  # fmt: skip
