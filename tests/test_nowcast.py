@@ -40,6 +40,7 @@ def test_any_mix_of_sums_of_the_same_months_holds(year, periods):
     sums = pd.Series({p: truth[truth.index.isin(fiscal.months(p))].sum() for p in ["FY25", *sorted(periods)]})
     now = nowcast(sums, PRIOR)
     _held(sums, now, now.left_out)
+    assert set(now.left_out) <= periods, "the first sum follows from no other"
 
 
 def test_months_add_up_to_their_years_and_the_rest_to_what_is_missing():

@@ -104,9 +104,13 @@ def _close(loop: asyncio.AbstractEventLoop) -> None:
 
 
 def kill_all() -> None:
-    """End every kernel that has begun, and what it started, so that the threads that wait for them end too."""
+    """End every kernel that has begun, and what it started, so that the threads that wait for them end too.
+
+    Each once: later its number may be that of another process.
+    """
     for manager in list(_running):
         if manager.provisioner and (pid := manager.provisioner.pid):
+            _running.discard(manager)
             for kill in (getattr(os, "killpg", os.kill), os.kill):  # one just forked leads no group yet
                 with suppress(OSError):
                     kill(pid, getattr(signal, "SIGKILL", signal.SIGTERM))

@@ -34,6 +34,10 @@ SHAPING = (
 )  # fmt: skip
 
 
+class NoWarmKernel(OSError):
+    """Why there can be no warm kernel here; a stock one starts instead."""
+
+
 class WarmProvisioner(LocalProvisioner):
     """Kernels forked from a warm parent or, with one line of explanation, stock kernels where that cannot be.
 
@@ -47,7 +51,7 @@ class WarmProvisioner(LocalProvisioner):
         if not self.connection_info:  # at a restart the clients stay connected to where they are
             try:
                 place = _private_folder() / _digest(self.kernel_id)
-            except (OSError, NotImplementedError):
+            except OSError:
                 kwargs["transport_encryption"] = "required"
             else:
                 self.parent.transport = "ipc"
@@ -58,7 +62,7 @@ class WarmProvisioner(LocalProvisioner):
     async def launch_kernel(self, cmd, **kwargs):
         try:
             self.process = await asyncio.to_thread(self._fork, cmd, **kwargs)
-        except (OSError, NotImplementedError, subprocess.SubprocessError) as reason:
+        except (OSError, subprocess.SubprocessError) as reason:
             _explain(str(reason))
             return await super().launch_kernel(cmd, **kwargs)
         self.pid, self.pgid = self.process.pid, None  # its group is signalled through the parent
@@ -86,7 +90,7 @@ class WarmProvisioner(LocalProvisioner):
     def _fork(self, cmd, *, env, cwd=None, stdin=None, stdout=None, stderr=None, **others):
         stock = [sys.executable, "-m", "ipykernel_launcher"]
         if cmd[:3] != stock or others.keys() - {"kernel_id", "extra_arguments"}:
-            raise NotImplementedError(f"it only does {' '.join(stock)}, not {cmd} with {list(others)}")
+            raise NoWarmKernel(f"it only does {' '.join(stock)}, not {cmd} with {list(others)}")
         folder = _private_folder()
         request = {
             "argv": cmd[3:],
@@ -165,7 +169,7 @@ class _WarmKernel:
 def wake():
     """Start a parent if there is none, so that it imports the stack while its client still does other things."""
     env = _one_thread(os.environ)
-    with suppress(OSError, NotImplementedError, subprocess.SubprocessError):  # explained when a kernel is wanted
+    with suppress(OSError, subprocess.SubprocessError):  # explained when a kernel is wanted
         place = _private_folder() / _fingerprint(env, IDLE)
         connection = _connect(place) or _start_parent(place, env, IDLE)
         connection.close()
@@ -224,12 +228,12 @@ def _shape(env):
 def _private_folder():
     """Folder for the sockets: in Jupyter's runtime folder, in /tmp if that path is too long for a socket."""
     if not (sys.platform == "linux" and hasattr(os, "fork")):  # macOS has it, but its frameworks die
-        raise NotImplementedError("only Linux can fork an interpreter with everything loaded")
+        raise NoWarmKernel("only Linux can fork an interpreter with everything loaded")
     folder = Path(jupyter_runtime_dir(), "magnets")
     if len(os.fsencode(folder)) > 80:
         folder = Path(tempfile.gettempdir(), f"magnets-{os.getuid()}-{_digest(folder)}")
     if len(os.fsencode(folder)) > 80:
-        raise NotImplementedError(f"{folder} is too long a path for a socket; set TMPDIR to a shorter one")
+        raise NoWarmKernel(f"{folder} is too long a path for a socket; set TMPDIR to a shorter one")
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     status = folder.lstat()
     if status.st_uid != os.getuid() or not stat.S_ISDIR(status.st_mode) or status.st_mode & 0o077:
@@ -240,7 +244,7 @@ def _private_folder():
 def _descriptor(stream, default):
     number = default if stream is None else stream if isinstance(stream, int) else stream.fileno()
     if number < 0:
-        raise NotImplementedError("its output must go to an open file")
+        raise NoWarmKernel("its output must go to an open file")
     return number
 
 
