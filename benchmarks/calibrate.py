@@ -1,7 +1,7 @@
 """Learn the intervals and the growth prior from M1, M3 and Tourism, and write them into the package.
 
 Run ``python benchmarks/calibrate.py`` with the extra ``bench``: it rewrites ``calibration.json`` beside
-`helpers.forecast.calibrate` and prints the coverage of each collection under the calibration learned
+`helpers.ensemble.calibrate` and prints the coverage of each collection under the calibration learned
 without it. The functions are shared with ``benchmarks/forecast.py``.
 """
 
@@ -11,9 +11,9 @@ from pathlib import Path
 
 import numpy as np
 
-from helpers.forecast import calibrate, score
-from helpers.forecast.combine import SHRUNKEN, combine
-from helpers.forecast.smoothers import member_forecasts
+from helpers.ensemble import calibrate, score
+from helpers.ensemble.combine import SHRUNKEN, combine
+from helpers.ensemble.smoothers import member_forecasts
 
 VERSION = "1"
 PERIODS = {1: "yearly", 4: "quarterly", 12: "monthly"}

@@ -11,8 +11,8 @@ import time
 import numpy as np
 from calibrate import PERIODS, by_shape, collections, interval_scores, last_points, train, without
 
-from helpers.forecast import calibrate, score
-from helpers.forecast.combine import combine
+from helpers.ensemble import calibrate, score
+from helpers.ensemble.combine import combine
 
 # mean scaled interval score of 95 %: automatic ETS of statsforecast 2.1.1 on the same series
 # full length run for this table, short ones as in the project's measurements (at 6 points it is naive)
@@ -188,7 +188,7 @@ def speed(yearly):
         line(f"ms a yearly series, {label}", taken, 1.5, 0.5, "automatic ETS 2.9, statsmodels 37", digits=2)
     code = (
         "import sys, time; t = time.perf_counter();"
-        "import helpers.forecast.calibrate, helpers.forecast.backtest;"
+        "import helpers.ensemble.calibrate, helpers.forecast.backtest;"
         "print(time.perf_counter() - t, any(m in sys.modules for m in ('statsmodels', 'scipy', 'seaborn')))"
     )
     runs = [subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True) for _ in range(5)]

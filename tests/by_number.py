@@ -5,7 +5,7 @@ import re
 
 from nbval.plugin import IPyNbCell, IPyNbFile
 
-from helpers.show import MIME
+from helpers.chapters.outputs import MIME
 
 RELATIVE = 1e-6
 _NUMBER = re.compile(r"[-−]?\d[\d,]*(?:\.\d+)?(?:[eE][-+]?\d+)?")

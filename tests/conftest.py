@@ -15,12 +15,23 @@ import pytest
 from hypothesis import settings
 
 from helpers import paths
+from helpers.data import vintage
 
 AS_OF = "2026-11-22"
 PARAMETERS = f'as_of: str = "{AS_OF}"  # day as of which the data are read'
 
 settings.register_profile("untimed", deadline=None, derandomize=True)  # a run that passed passes again
 settings.load_profile("untimed")
+
+
+FROZEN = Path(__file__).parent / "data"
+"""The tables that tests read: a copy of ``data/`` that stays as it is when figures arrive."""
+
+
+@pytest.fixture(scope="session")
+def india():
+    """What was public on :data:`AS_OF`, of the frozen tables."""
+    return vintage(AS_OF, FROZEN)
 
 
 @pytest.fixture

@@ -3,9 +3,9 @@
 import numpy as np
 import pandas as pd
 import pytest
-
-from helpers.forecast import calibrate
 from helpers.forecast.backtest import conformal, conformal_quantiles, rolling_origin, score_table
+
+from helpers.ensemble import calibrate
 
 SERIES = pd.Series(100 * np.exp(np.cumsum(np.random.default_rng(7).normal(0.05, 0.1, 18))), index=range(2008, 2026))
 

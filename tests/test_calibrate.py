@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.forecast import calibrate
-from helpers.forecast.combine import combine
+from helpers.ensemble import calibrate
+from helpers.ensemble.combine import combine
 
 IMPORTS = pd.Series([28_000.0, 28_700.0, 53_748.0], index=[2023, 2024, 2025])
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from helpers.forecast.combine import ANNUAL, SEASONAL, SHRUNKEN, combine, seasonal_factors
-from helpers.forecast.smoothers import member_forecasts
+from helpers.ensemble.combine import ANNUAL, SEASONAL, SHRUNKEN, combine, seasonal_factors
+from helpers.ensemble.smoothers import member_forecasts
 
 GROWTH = (0.03, 0.02)
 VALUES = np.random.default_rng(11).lognormal(5, 0.2, size=(6, 30))

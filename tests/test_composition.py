@@ -3,14 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.composition import (
-    ERROR,
-    SURGE,
-    UNDECIDED,
-    explain_excess,
-    repm_quantiles,
-    simulate_repm_tonnes,
-)
+from helpers.methods.composition import ERROR, SURGE, UNDECIDED, explain_excess, repm_quantiles, simulate_repm_tonnes
 
 any_input = settings(deadline=None, max_examples=50)
 

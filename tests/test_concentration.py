@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.concentration import (
+from helpers.methods.concentration import (
     concentration_ratio,
     concentration_summary,
     flag_unit_values,

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.decompose import bennet_decomposition, bennet_over_splits, log_growth_bridge
+from helpers.methods.decomposition import bennet_decomposition, bennet_over_splits, log_growth_bridge
 
 any_input = settings(deadline=None, max_examples=50)
 positive = st.floats(1e-3, 1e9)

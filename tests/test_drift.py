@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.forecast import annual, drift, readings
+from helpers.ensemble import drift
+from helpers.outlook import forecast, readings
 
 PRIOR = drift.GrowthPrior(mean=0.06, spread=0.034, sd=0.066, dof=1.25)
 TODAY = "2026-11-22"
@@ -80,7 +81,7 @@ def test_repeated_times_are_refused():
 
 
 def test_the_table_has_the_columns_of_the_contract_and_no_gaps():
-    table = annual.forecast(TODAY, baseline_t=53748, horizon=10)
+    table = forecast.forecast(TODAY, baseline_t=53748, horizon=10)
     assert list(table.columns) == [
         "as_of",
         "target",
@@ -98,24 +99,24 @@ def test_the_table_has_the_columns_of_the_contract_and_no_gaps():
 
 
 def test_the_naive_forecast_stays_at_the_baseline():
-    paths = annual.intervals(annual.forecast(TODAY, baseline_t=50_000))
+    paths = forecast.intervals(forecast.forecast(TODAY, baseline_t=50_000))
     flat = paths[(paths["scenario"] == "as recorded") & (paths["model"] == "naive")]["median"]
     assert flat.to_numpy() == pytest.approx(50_000)
 
 
 def test_what_is_already_recorded_of_a_year_is_kept():
-    first = annual.forecast(TODAY).query("scenario == 'run-rate' and horizon == 1")
+    first = forecast.forecast(TODAY).query("scenario == 'run-rate' and horizon == 1")
     assert (first["value"] > 16_281).all()
 
 
 def test_without_a_half_year_there_is_no_run_rate_but_every_reading():
     always = {"as recorded", *readings.READINGS, "mixture"}
-    assert set(annual.forecast("2025-11-23", horizon=1)["scenario"]) == always
-    assert set(annual.forecast("2025-11-24", horizon=1)["scenario"]) == always | {"run-rate"}
+    assert set(forecast.forecast("2025-11-23", horizon=1)["scenario"]) == always
+    assert set(forecast.forecast("2025-11-24", horizon=1)["scenario"]) == always | {"run-rate"}
 
 
 def test_the_narrow_target_starts_from_its_one_published_year():
-    paths = annual.intervals(annual.forecast(TODAY, target="repm", horizon=3))
+    paths = forecast.intervals(forecast.forecast(TODAY, target="repm", horizon=3))
     assert paths[paths["model"] == "naive"]["median"].to_numpy() == pytest.approx(4010)
 
 
@@ -129,4 +130,4 @@ def test_the_narrow_target_starts_from_its_one_published_year():
 )
 def test_an_impossible_forecast_says_why(options, said):
     with pytest.raises(ValueError, match=said):
-        annual.forecast(**{"as_of": TODAY} | options)
+        forecast.forecast(**{"as_of": TODAY} | options)

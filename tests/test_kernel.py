@@ -22,7 +22,7 @@ from jupyter_client.manager import start_new_kernel
 from nbclient.exceptions import DeadKernelError
 
 from helpers import paths
-from helpers.report.kernel import provisioner
+from helpers.kernel import provisioner
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="warm kernels need Linux")
 

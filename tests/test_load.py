@@ -3,7 +3,12 @@ import sys
 
 import pytest
 
-from helpers import load, paths, reliance, show, supply, tariff, trade
+from helpers import paths
+from helpers.chapters import outputs
+from helpers.chapters.production import dependence
+from helpers.chapters.trade import lines
+from helpers.data import load
+from helpers.outlook import customs, supply
 
 WEIGHT = {"flow": "import", "reporter": "IND", "partner": "world", "hs": "850511", "measure": "weight"}
 TODAY = "2026-11-22"
@@ -80,7 +85,7 @@ def test_a_table_that_was_returned_can_be_changed_without_harm():
 
 def test_importing_load_brings_pandas_and_no_heavy_package():
     heavy = "statsmodels seaborn papermill matplotlib nbconvert frictionless scipy"
-    code = f"import sys, helpers.load; print([m for m in '{heavy}'.split() if m in sys.modules])"
+    code = f"import sys, helpers.data.load; print([m for m in '{heavy}'.split() if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=paths.ROOT)
     assert done.stdout.strip() == "[]"
 
@@ -95,7 +100,7 @@ def test_a_function_says_which_sources_it_drew_from():
     def outer():
         load.assumption(TODAY, "scheme_capacity")
         inner()
-        return show.Sentence("Said.")
+        return outputs.Sentence("Said.")
 
     assert inner().attrs["sources"] == ["S04"]
     assert outer().sources == ("S04", "S82")
@@ -106,7 +111,7 @@ def test_a_function_says_which_sources_it_drew_from():
 def test_no_chapter_draws_on_a_source_that_was_not_public():
     since = load.sources()["public_since"]
     for day in ("2025-06-30", "2025-10-31", TODAY):
-        for compute in (trade.rates, trade.scopes, tariff.identity, tariff.scopes, supply.cover, reliance.indices):
+        for compute in (customs.rates, customs.scopes, lines.identity, lines.scopes, supply.cover, dependence.indices):
             used = compute(day).attrs["sources"]
             assert (since[used] <= day).all(), (compute.__name__, day, used)
 

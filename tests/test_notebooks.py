@@ -8,10 +8,12 @@ import nbformat
 import pytest
 from by_number import RELATIVE, Output
 
-from helpers.report import parameters, run, stored
-from helpers.show import MIME
+from helpers.chapters.outputs import MIME
+from helpers.report import parameters
+from helpers.report.run.chapter import chapter
+from helpers.report.shelf import notebooks
 
-NOTEBOOKS = run.chapters()
+NOTEBOOKS = chapter.chapters()
 HEADINGS = [
     "The answer",
     "What we know",
@@ -119,7 +121,7 @@ def test_storing_strips_images_payloads_and_timings():
             "papermill": {},
         },
     )
-    kept = stored.stripped(notebook)
+    kept = notebooks.stripped(notebook)
     assert dict(kept.cells[0].outputs[0].data) == {"text/plain": "x"} and kept.cells[0].execution_count == 3
     assert dict(kept.cells[0].metadata) == {"tags": ["parameters"]} and set(kept.metadata) == {
         "kernelspec",

@@ -5,9 +5,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers import fiscal
-from helpers.forecast.drift import QUANTILES, GrowthPrior
-from helpers.forecast.nowcast import nowcast
-from helpers.forecast.part_year import year_to_date
+from helpers.ensemble.drift import QUANTILES, GrowthPrior
+from helpers.ensemble.nowcast import nowcast
+from helpers.ensemble.part_year import year_to_date
 
 PRIOR = GrowthPrior(mean=0.03, spread=0.02, sd=0.066, dof=1.25)
 MIXED = pd.Series({"FY24": 28_700.0, "FY25": 53_748.0, "FY26-H1": 16_281.0, "2025-04": 3_064.0, "FY25-H1": 37_002.0})

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.oxide import (
+from helpers.methods.oxide import (
     blended_oxide_factor,
     check_balance,
     contained_oxide,

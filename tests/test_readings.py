@@ -4,9 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers import fiscal, load
-from helpers.forecast import annual, licences, readings
-from helpers.forecast.drift import QUANTILES
+from helpers import fiscal
+from helpers.data import load
+from helpers.ensemble.drift import QUANTILES
+from helpers.outlook import forecast, licences, readings
 
 TODAY = "2026-11-22"
 DAYS = ["2025-06-30", "2025-10-31", "2025-11-24", "2026-01-31", TODAY]
@@ -14,7 +15,7 @@ DAYS = ["2025-06-30", "2025-10-31", "2025-11-24", "2026-01-31", TODAY]
 
 @pytest.fixture(scope="module")
 def made():
-    return readings.simulate(TODAY, annual.prior(TODAY))
+    return readings.simulate(TODAY, forecast.prior(TODAY))
 
 
 @pytest.mark.parametrize("day", DAYS)
@@ -111,7 +112,7 @@ def test_closed_licences_take_the_rare_earth_part_only(data):
             current = shown.get("now", {}).get(regime, old)
             data("assumptions", f"{row}{current},,,inference,{TODAY}", f"{row}{new},,,inference,{TODAY}")
             shown.setdefault("now", {})[regime] = new
-        made = readings.simulate(TODAY, annual.prior(TODAY), horizon=3)[readings.ERROR]
+        made = readings.simulate(TODAY, forecast.prior(TODAY), horizon=3)[readings.ERROR]
         shown[name] = readings.years(made).loc[2028].median()
     share = load.assumption(TODAY, "rare_earth_share")["value"].iloc[0]
     assert 0 < 1 - shown["closed"] / shown["open"] < 1.2 * share
@@ -145,10 +146,10 @@ def test_a_mixture_refuses_weights_that_are_none(weight):
 
 
 def test_nothing_published_later_is_read(data):
-    before = readings.simulate("2025-10-31", annual.prior("2025-10-31"), horizon=2)
+    before = readings.simulate("2025-10-31", forecast.prior("2025-10-31"), horizon=2)
     data("trade", ",FY26-H1,t,16281,", ",FY26-H1,t,26281,")
     data("trade", "850511,weight,FY25-H1,t,37002,36586,37427", "850511,weight,FY25-H1,t,27002,26586,37427")
-    after = readings.simulate("2025-10-31", annual.prior("2025-10-31"), horizon=2)
+    after = readings.simulate("2025-10-31", forecast.prior("2025-10-31"), horizon=2)
     assert all((before[name] == after[name]).all(axis=None) for name in before)
 
 
@@ -166,8 +167,8 @@ def test_without_the_surge_the_year_is_its_value_at_the_old_unit_value_until_its
 
 
 def test_quantities_of_the_same_seed_are_the_same(made):
-    again = readings.simulate(TODAY, annual.prior(TODAY))
+    again = readings.simulate(TODAY, forecast.prior(TODAY))
     assert all((made[name] == again[name]).all(axis=None) for name in readings.READINGS)
-    other = readings.simulate(TODAY, annual.prior(TODAY), seed=2)
+    other = readings.simulate(TODAY, forecast.prior(TODAY), seed=2)
     middle = [np.quantile(readings.years(m[readings.ERROR]).loc[2026], QUANTILES) for m in (made, other)]
     assert middle[0] != pytest.approx(middle[1], rel=1e-6) and middle[0] == pytest.approx(middle[1], rel=0.15)

@@ -9,7 +9,7 @@ import zipfile
 import pytest
 
 from conftest import AS_OF, Page
-from helpers.report.inputs import chapters
+from helpers.report.shelf.inputs import chapters
 
 CHAPTERS = [path.stem for path in chapters()]
 PAGES = ["index", *CHAPTERS]

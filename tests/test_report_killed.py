@@ -16,21 +16,28 @@ RUNS = """
 import json, os, random, signal, sys, time
 from pathlib import Path
 import nbformat
-from helpers.report import batch, engine, make, publish, record, run, verify, workbook
+from helpers.report import job
+from helpers.report.run import papermill_engine
+from helpers.report import pipeline
+from helpers.report.shelf import publish
+from helpers.report.shelf import manifest
+from helpers.report.run.chapter import chapter
+from helpers.report.shelf import verify
+from helpers.report.page.html import spreadsheet
 from helpers.report.parameters import Parameters
 
 root, scratch = Path(sys.argv[1]).absolute(), Path(sys.argv[2])
-make.validate.require_valid = lambda: None
+pipeline.validate.require_valid = lambda: None
 publish.write_archive(scratch)
 WRITING = {"open", "os.rename", "os.mkdir", "os.remove", "os.rmdir", "os.chmod", "shutil.rmtree"}
 
 question = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# What?")])
-small = run.Chapter("1-small", run.End.OK, question, 0.1)
+small = chapter.Chapter("1-small", chapter.End.OK, question, 0.1)
 
 def start(horizon, seconds=None, operation=None):
     if (child := os.fork()) == 0:
         if operation:
-            make.run_chapter = lambda path, parameters, timeout: small
+            pipeline.run_chapter = lambda path, parameters, timeout: small
         seen = []
         def watch(event, details):
             reads = event == "open" and not details[2] & (os.O_WRONLY | os.O_RDWR)
@@ -39,7 +46,7 @@ def start(horizon, seconds=None, operation=None):
                 if len(seen) == operation:
                     os.kill(os.getpid(), signal.SIGKILL)
         sys.addaudithook(watch)
-        (outcome,) = batch.reports([Parameters(as_of="AS_OF", horizon=horizon)], root)
+        (outcome,) = job.reports([Parameters(as_of="AS_OF", horizon=horizon)], root)
         (scratch / "seen").write_text(str(len(seen)))
         os._exit(outcome.end)
     begun = time.monotonic()

@@ -4,9 +4,10 @@ import pytest
 
 from conftest import write_notebook
 from helpers import paths
-from helpers.report import gate, inputs
 from helpers.report.grid import read
+from helpers.report.page import checks
 from helpers.report.parameters import ParameterError, Parameters, for_notebook, given, parse
+from helpers.report.shelf import inputs
 
 DAY = "2026-11-22"
 
@@ -194,5 +195,5 @@ FIT = """<html lang='en'><h1>x</h1><img alt='Imports fell by half' src='data:x'>
     ],
 )
 def test_a_page_that_is_not_fit_is_not_published(old, new, said):
-    assert gate.problems(FIT) == [] and old in FIT
-    assert [said in problem for problem in gate.problems(FIT.replace(old, new))] == [True]
+    assert checks.problems(FIT) == [] and old in FIT
+    assert [said in problem for problem in checks.problems(FIT.replace(old, new))] == [True]

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.concentration import herfindahl
-from helpers.risk import (
+from helpers.methods.concentration import herfindahl
+from helpers.methods.risk import (
     eu_import_reliance,
     eu_supply_risk,
     geopolitical_import_risk,

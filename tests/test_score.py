@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from helpers.forecast import score
+from helpers.ensemble import score
 
 HISTORY = np.array([10.0, 12.0, 9.0, 13.0])  # mean absolute change 3, mean squared change 29 / 3
 

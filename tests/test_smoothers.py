@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from helpers.forecast.smoothers import linear_maps, log_offset, member_forecasts, member_names
+from helpers.ensemble.smoothers import linear_maps, log_offset, member_forecasts, member_names
 
 GROWTH = (0.03, 0.02)
 SERIES = np.array([112.0, 118.0, 132.0, 129.0, 121.0, 135.0, 148.0, 148.0, 136.0, 119.0, 104.0, 118.0])

@@ -1,6 +1,7 @@
 import pytest
 
-from helpers import say, supply
+from helpers import say
+from helpers.outlook import supply
 
 TODAY = "2026-11-22"
 

@@ -1,13 +1,14 @@
 import pandas as pd
 import pytest
 
-from helpers import say, trade
+from helpers import say
+from helpers.outlook import customs
 
 TODAY, BEFORE = "2026-11-22", "2025-10-31"
 
 
 def test_the_halves_of_fy25_follow_from_the_published_fall():
-    halves = trade.halves(TODAY)
+    halves = customs.halves(TODAY)
     assert halves["tonnes"].round().to_dict() == {"FY25-H1": 37002, "FY25-H2": 16746, "FY26-H1": 16281}
     assert halves.loc["FY25-H1", ["low", "high"]].round().tolist() == [36587, 37428]
     assert (halves["low"] <= halves["tonnes"]).all() and (halves["tonnes"] <= halves["high"]).all()
@@ -15,20 +16,20 @@ def test_the_halves_of_fy25_follow_from_the_published_fall():
 
 
 def test_may_to_september_2024_is_three_times_the_five_months_after_it():
-    rates = trade.rates(TODAY)["t_per_month"]
+    rates = customs.rates(TODAY)["t_per_month"]
     assert round(rates["2024-05/2024-09"]) == 7073
     assert rates.drop("2024-05/2024-09").max() == 3064
 
 
 def test_known_periods_do_not_overlap_and_sum_to_the_year():
-    rates = trade.rates(TODAY)
+    rates = customs.rates(TODAY)
     assert (rates["end"].to_numpy()[:-1] < rates["start"].to_numpy()[1:]).all()
     fy25 = rates[(rates["start"] >= "2024-04-01") & (rates["end"] <= "2025-03-31")]
     assert fy25["months"].sum() == 12 and fy25["tonnes"].sum() == pytest.approx(53748)
 
 
 def test_the_tariff_lines_are_those_of_the_ministry_reply():
-    lines = trade.lines(TODAY)
+    lines = customs.lines(TODAY)
     assert lines["tonnes"].round().tolist() == [34185, 19563]
     assert lines["usd_m"].round(1).tolist() == [70.1, 136.1]
     assert lines["usd_per_kg"].round(2).tolist() == [2.05, 6.96]
@@ -37,23 +38,23 @@ def test_the_tariff_lines_are_those_of_the_ministry_reply():
 
 
 def test_volume_rose_by_87_and_value_by_3_per_cent():
-    growth = trade.growth(TODAY)
+    growth = customs.growth(TODAY)
     assert growth["change"].round(2).to_dict() == {"tonnes": 0.87, "million USD": 0.03, "USD per kg": -0.45}
 
 
 def test_all_versions_of_the_baseline_are_kept_in_order():
-    versions = trade.baseline(TODAY)
+    versions = customs.baseline(TODAY)
     assert versions["value"].tolist() == [53700, 53748, 53740, 53000]
     assert versions["published"].is_monotonic_increasing
 
 
 def test_scopes_go_from_wide_to_narrow():
-    scopes = trade.scopes(TODAY)
+    scopes = customs.scopes(TODAY)
     middle = scopes["tonnes"].fillna((scopes["low"] + scopes["high"]) / 2)
     assert len(scopes) == 5 and middle.drop("Rare-earth magnets shipped by China to India").is_monotonic_decreasing
 
 
-@pytest.mark.parametrize("compute", [trade.halves, trade.lines])
+@pytest.mark.parametrize("compute", [customs.halves, customs.lines])
 def test_what_was_not_public_yet_is_not_there(compute):
     assert isinstance(compute(BEFORE), pd.DataFrame) and compute(BEFORE).empty
 

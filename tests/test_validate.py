@@ -1,7 +1,7 @@
 import pandas as pd
 import pytest
 
-from helpers import load, validate
+from helpers.data import load, rules
 
 BASE = "import,IND,world,850511,weight,FY26-H1,t,16281,,,reported,2025-11-24,S04,"
 FAULTS = {
@@ -44,14 +44,14 @@ FAULTS = {
 
 
 def test_the_data_of_the_project_are_valid():
-    assert validate.problems().empty
+    assert rules.problems().empty
 
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_each_fault_names_file_row_and_remedy(data, fault):
     table, old, new, problem = FAULTS[fault]
     data(table, old, new)
-    found = validate.problems()
+    found = rules.problems()
     assert len(found) == 1, found
     row = found.iloc[0]
     assert row["file"] == f"{table}.csv"
@@ -63,11 +63,11 @@ def test_a_report_is_refused_with_all_problems_at_once(data):
     data("trade", BASE, BASE.replace("16281", "-16281"))
     data("production", "IND,ground,monazite,resource,2025-07,Mt,13.15", "IND,ground,monazite,resource,2025-07,Mt,23.15")
     with pytest.raises(load.DataError, match=r"(?s)trade.csv: negative tonnages.*production.csv: values outside"):
-        validate.require_valid()
+        rules.require_valid()
 
 
 def test_all_identities_hold_within_their_rounding():
-    table = validate.identities("2026-11-22")
+    table = rules.identities("2026-11-22")
     assert len(table) == 11 and table["holds"].all(), table
 
 
@@ -77,19 +77,19 @@ def test_an_identity_breaks_when_a_part_is_changed(data):
         "import,IND,world,85051900,value_usd,FY25,USD m,84.65,",
         "import,IND,world,85051900,value_usd,FY25,USD m,94.65,",
     )
-    table = validate.identities("2026-11-22").set_index("identity")
+    table = rules.identities("2026-11-22").set_index("identity")
     assert list(table.index[~table["holds"]]) == [
         "850511 + 85051900 is what SBI reports: the press series is HS 850511"
     ]
 
 
 def test_an_identity_waits_for_its_figures():
-    early, now = validate.identities("2025-10-31"), validate.identities("2026-11-22")
+    early, now = rules.identities("2025-10-31"), rules.identities("2026-11-22")
     assert len(early) < len(now) and early["holds"].all()
 
 
 def test_every_figure_of_a_table_has_a_source_with_terms():
     sources = load.sources()
     assert sources["licence"].notna().all()
-    used = pd.concat([load.raw(name)["source"] for name in validate.DATED])
+    used = pd.concat([load.raw(name)["source"] for name in rules.DATED])
     assert used.isin(sources.index).all()

@@ -1,9 +1,12 @@
-"""India's magnet imports: load, validate, model, scenario, report."""
+"""India's magnet imports: public figures in, a dated report out. The way through the house, a line a room:
 
-import sys
+- `data`: what was public on a day, as a value
+- `methods`, `ensemble`: functions of numbers and of short series; no dates, files or facts
+- `outlook`: India's magnets: targets, suspect years, readings, licences, forecasts
+- `chapters`: what a notebook shows: a folder a chapter, each with sentences and figures
+- `kernel`: Jupyter kernels that start warm; knows nothing of magnets
+- `report`: notebooks run, pages made, reports published
+- `fiscal`, `paths`, `cli`: periods, places, the command `magnets`
+"""
 
 __version__ = "0.1.0"
-
-# jsonschema, behind frictionless and nbformat, compiles 38 grammars on import for a format that no schema here
-# uses, and does without if the module is missing: more than a second less for every command.
-sys.modules.setdefault("rfc3987_syntax", None)

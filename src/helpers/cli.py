@@ -65,10 +65,10 @@ def report(
             wanted = read(grid, common)
     except parameters.ParameterError as error:
         _stop(str(error), 2)
-    from helpers.report import batch
+    from helpers.report import job
 
     try:
-        outcomes = batch.reports(wanted, output, timeout=timeout, jobs=jobs)
+        outcomes = job.reports(wanted, output, timeout=timeout, jobs=jobs)
     except KeyboardInterrupt:
         _stop("stopped; reports that were not finished were not written", 130)
     for outcome in dict.fromkeys(outcomes):  # invalid data are the same news for every report of a grid
@@ -79,7 +79,7 @@ def report(
 @app.command()
 def verify(folder: Annotated[Path, typer.Argument(help="A report, such as reports/2026-11-22.")]) -> None:
     """Compare a report with its record, and the record with the project; exit code 1 if anything differs."""
-    from helpers.report import verify
+    from helpers.report.shelf import verify
 
     if lines := verify.differences(folder):
         _stop("\n".join(lines), 1)
@@ -93,17 +93,17 @@ def validate(
     ] = "",
 ) -> None:
     """Check data/ against its descriptor, itself and published totals; one screen, exit code 3 if it fails."""
-    from helpers import load, validate
+    from helpers.data import load, rules
 
-    found = validate.problems()
+    found = rules.problems()
     for problem in found.itertuples():
         print(f"\ndata/{problem.file}: {problem.problem}\n{problem.rows}\n-> {problem.remedy}")
     if len(found):
         _stop(f"\n{len(found)} problems: the data are not fit for a report.", 3)
-    for name in validate.DATED:
+    for name in rules.DATED:
         rows = load.raw(name)
         print(f"{name:<12} {len(rows):>4} rows, newest published {rows['published'].max():%Y-%m-%d}")
-    identities = validate.identities(as_of or str(date.today()))
+    identities = rules.identities(as_of or str(date.today()))
     print()
     for row in identities.itertuples():
         verdict = "holds" if row.holds else "FAILS"
@@ -117,9 +117,9 @@ def validate(
 @app.command()
 def notebooks() -> None:
     """Run the notebooks as of today, store their text outputs, and show what changed."""
-    from helpers.report import stored
+    from helpers.report.shelf import notebooks
 
-    for name, changes in stored.refresh(datetime.now().date()).items():
+    for name, changes in notebooks.refresh(datetime.now().date()).items():
         print(f"{name}: {'unchanged' if not changes else 'changed'}")
         for line in changes:
             print(f"  {line}")

@@ -118,6 +118,11 @@ def is_fiscal_year(period: str) -> bool:
     return re.fullmatch(r"FY\d\d", str(period)) is not None
 
 
+def is_year(period: str) -> bool:
+    """Whether a period is a whole year written as one, fiscal or calendar."""
+    return is_fiscal_year(period) or re.fullmatch(r"(19|20)\d\d", str(period)) is not None
+
+
 def _span(fy, half, quarter, year, month, day) -> tuple[date, date]:
     if fy is not None:
         start = date(1999 + int(fy), 4, 1)

@@ -1,0 +1,81 @@
+"""Verdicts and directions: small rules that turn numbers into words, each with a test for every outcome."""
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from helpers.chapters.outputs import Sentence, sentence
+from helpers.data import Vintage
+
+LEAST_SHAPE = 1.5
+"""How many times above its neighbours a period stands before it is called a spike."""
+
+
+def shape(before: float, during: float, after: float | None, least: float = LEAST_SHAPE) -> str:
+    """What a period is against the one before and the one after, as rates.
+
+    Returns
+    -------
+    str
+        ``none`` (no more than usual), ``unknown`` (nothing after it is known), ``spike`` (it came back), ``level``
+        (it stayed), ``rise`` (it rose further).
+    """
+    if during < least * before:
+        return "none"
+    if after is None or pd.isna(after):
+        return "unknown"
+    if after >= least * during:
+        return "rise"
+    return "spike" if during >= least * after else "level"
+
+
+def direction(change: float, least: float = 0.005) -> str:
+    """``up``, ``down`` or ``unchanged``, of a change as a fraction; less than ``least`` is no change."""
+    if abs(change) < least:
+        return "unchanged"
+    return "up" if change > 0 else "down"
+
+
+def place(values: Iterable[float], low: float, high: float) -> str:
+    """Where values lie against a range: all ``above``, all ``below``, all ``inside``, or ``across`` it."""
+    values = list(values)
+    if min(values) > high:
+        return "above"
+    if max(values) < low:
+        return "below"
+    return "inside" if min(values) >= low and max(values) <= high else "across"
+
+
+def listed(words: Iterable[str], last: str = "and") -> str:
+    """``a, b and c``."""
+    words = list(words)
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {last} {words[-1]}"
+
+
+def day(when) -> str:
+    """``22 November 2026``, in English whatever the locale."""
+    moment = pd.Timestamp(when)
+    return f"{moment.day} {moment.month_name()} {moment.year}"
+
+
+def month(when) -> str:
+    """``November 2026``, in English whatever the locale."""
+    moment = when.to_timestamp() if isinstance(when, pd.Period) else pd.Timestamp(when)
+    return f"{moment.month_name()} {moment.year}"
+
+
+def period(text: str) -> str:
+    """A period as readers say it: ``2024-05/2024-09`` is May–September 2024."""
+    first, _, last = text.partition("/")
+    if len(first) != 7 or first.startswith("FY"):
+        return text
+    start, end = pd.Period(first, "M"), pd.Period(last or first, "M")
+    if start == end:
+        return month(start)
+    names = start.to_timestamp().month_name() if start.year == end.year else month(start)
+    return f"{names}–{month(end)}"
+
+
+def not_yet(india: Vintage, what: str, *, answer: bool = False) -> Sentence:
+    """What to say where figures are missing: of our sources, not of the world."""
+    return sentence("{what} cannot be said from the sources dated up to {day}.", what=what, day=day(india.day), answer=answer)

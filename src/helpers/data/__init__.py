@@ -1,0 +1,15 @@
+"""The only room that reads figures.
+
+- `vintage`: what was public on a day, as a value
+- `quantity`: a number with unit, period, range and sources
+- `tables`: the files as they are written
+- `derive`: figures that follow from others
+- `rules`: is ``data/`` well formed
+- `identities`: do figures agree with each other
+"""
+
+from helpers.data.quantity import ASSUMED, Quantity, derived, from_row, number, sources_of
+from helpers.data.tables import DataError
+from helpers.data.vintage import STATUSES, Vintage, vintage
+
+__all__ = ["ASSUMED", "STATUSES", "DataError", "Quantity", "Vintage", "derived", "from_row", "number", "sources_of", "vintage"]

@@ -1,0 +1,262 @@
+"""Prediction intervals learned from other collections of series.
+
+A series of three to fifteen points cannot tell how wrong its forecasts will be; thousands of other short
+series can. The log of the absolute log error is regressed on what is visible at the origin (past
+variability, how far the members disagree, how far the forecast moves, horizon, length); errors divided by
+that scale are pooled, and their signed quantiles by horizon are put around the combined point forecast,
+which is the middle quantile.
+The artefact `calibration.json` is written by ``benchmarks/calibrate.py``.
+"""
+
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from helpers.ensemble.combine import combine
+from helpers.ensemble.smoothers import LONGEST, check_periods, check_values, log_offset
+
+LEVELS = (0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975)
+FEATURES = (
+    "one",
+    "log_sd_growth",
+    "log_relative_sd_change",
+    "log_horizon",
+    "log_disagreement",
+    "log_move",
+    "log_length",
+    "log_sd_growth_squared",
+    "log_sd_growth_by_log_horizon",
+    "log_sd_long_growth",
+    "inverse_squared_length",
+    "log_sd_growth_by_inverse_squared_length",
+    "log_disagreement_by_inverse_squared_length",
+)
+LEAST_VARIABILITY = 0.01  # a constant past is not a certain future
+MOST_LOG_ERROR = 5.0  # no quantile is further than this many log points from the point forecast
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """Quantiles and what they were made of, as tables.
+
+    Attributes
+    ----------
+    quantiles : pd.DataFrame
+        ``origin, horizon, model, quantile, value``; model is ``combination``.
+    members : pd.DataFrame
+        ``origin, horizon, model, weight, value, rule``: each member's point forecast and its weight.
+    """
+
+    quantiles: pd.DataFrame
+    members: pd.DataFrame
+
+
+def forecast(series, horizon, period=1, artefact=None):
+    """Forecast one series: calibrated quantiles, members and weights.
+
+    Parameters
+    ----------
+    series : pd.Series
+        Observations in time order on an index of increasing periods, not negative, at least three.
+        A gap in an integer or period index is an error.
+    horizon : int
+        Periods ahead, from 1.
+    period : int
+        Observations per year: 1, 4 or 12.
+    artefact : dict, optional
+        Calibration as made by ``benchmarks/calibrate.py``; the one in the package if not given.
+
+    Returns
+    -------
+    Forecast
+        In the unit of ``series``. Quantiles do not cross and are not negative.
+
+    Raises
+    ------
+    ValueError
+        Fewer than three observations, NaN, negative values, periods unsorted, repeated or missing.
+    """
+    check_periods(series)
+    quantiles, combination = forecast_quantiles(series.to_numpy(float), horizon, period, artefact)
+    ahead = np.arange(1, horizon + 1)
+    members, levels = len(combination.members), len(LEVELS)
+    return Forecast(
+        quantiles=pd.DataFrame(
+            {
+                "origin": series.index[-1],
+                "horizon": ahead.repeat(levels),
+                "model": "combination",
+                "quantile": np.tile(LEVELS, horizon),
+                "value": quantiles[0].ravel(),
+            }
+        ),
+        members=pd.DataFrame(
+            {
+                "origin": series.index[-1],
+                "horizon": ahead.repeat(members),
+                "model": list(combination.members) * horizon,
+                "weight": np.tile(combination.weights, horizon),
+                "value": combination.forecasts[0].T.ravel(),
+                "rule": combination.rule,
+            }
+        ),
+    )
+
+
+def forecast_quantiles(values, horizon, period=1, artefact=None):
+    """Calibrated quantiles for series of one length.
+
+    Parameters
+    ----------
+    values : array, shape (series, n)
+    horizon, period, artefact
+        As in `forecast`.
+
+    Returns
+    -------
+    np.ndarray, shape (series, horizon, levels)
+        At `LEVELS`, increasing and not negative.
+    Combination
+        The point forecast and its members.
+
+    Raises
+    ------
+    ValueError
+        As in `forecast`, or a period for which the artefact holds no calibration.
+    """
+    artefact = load_artefact() if artefact is None else artefact
+    if str(period) not in artefact["periods"]:
+        raise ValueError(f"no calibration for period {period}: it has {sorted(artefact['periods'])}")
+    model = artefact["periods"][str(period)]
+    values = check_values(values)[:, -LONGEST:]
+    combination = combine(values, horizon, artefact["growth"], period)
+    scale = np.exp(error_features(combination) @ np.array(model["coefficients"]))
+    standard = np.array(model["quantiles"])
+    row = np.minimum(np.arange(horizon), len(standard) - 1)
+    log_error = np.clip(scale[..., None] * standard[row], -MOST_LOG_ERROR, MOST_LOG_ERROR)
+    offset = log_offset(values)
+    least = (values[:, -1:] + offset) * np.exp(-MOST_LOG_ERROR)
+    level = np.maximum(combination.point + offset, least)
+    quantiles = level[..., None] * np.exp(log_error) - offset[..., None]
+    quantiles[(values == 0).all(axis=1)] = 0
+    return np.maximum(quantiles, 0), combination
+
+
+def error_features(combination):
+    """What is known at the origin about the size of the coming errors; columns are `FEATURES`.
+
+    Parameters
+    ----------
+    combination : Combination
+
+    Returns
+    -------
+    np.ndarray, shape (series, horizon, features)
+    """
+    history, seasonal = combination.history, combination.seasonal
+    offset = log_offset(history)
+    logs = np.log(history + offset)
+    tiny = np.finfo(float).tiny
+    point = np.log(combination.point / seasonal + offset + tiny)
+    members = np.log(combination.forecasts / seasonal[:, None] + offset[..., None] + tiny)
+    move = np.minimum(np.abs(point - logs[:, -1:]), MOST_LOG_ERROR)
+    size = np.maximum(history.mean(axis=1), tiny)
+    n = history.shape[1]
+    long = max(1, min(max(combination.period, 2), n - 2))  # a year, or two periods
+    growth_sd = _log_floor(np.diff(logs).std(axis=1, ddof=1))[:, None]
+    disagreement = _log_floor(np.minimum(members.std(axis=1), MOST_LOG_ERROR))
+    log_horizon = np.log(np.arange(1, point.shape[1] + 1))
+    inverse = (n < 8) / (n - 2) ** 2  # a handful of points tells little about its own spread
+    columns = (
+        1.0,
+        growth_sd,
+        _log_floor(np.diff(history).std(axis=1, ddof=1) / size)[:, None],
+        log_horizon,
+        disagreement,
+        np.log(LEAST_VARIABILITY + move),
+        np.log(n),
+        growth_sd**2,
+        growth_sd * log_horizon,
+        _log_floor((logs[:, long:] - logs[:, :-long]).std(axis=1))[:, None],
+        inverse,
+        growth_sd * inverse,
+        disagreement * inverse,
+    )
+    return np.stack([np.broadcast_to(column, point.shape) for column in columns], axis=-1)
+
+
+def fit_error_model(features, errors, horizons, weights, rows):
+    """Error scale and standardised quantiles from many series.
+
+    Parameters
+    ----------
+    features : np.ndarray, shape (errors, features)
+        From `error_features`, one row per series and horizon.
+    errors : np.ndarray, shape (errors,)
+        Log of outturn over point forecast.
+    horizons, weights : np.ndarray, shape (errors,)
+        Periods ahead, and the weight of the row.
+    rows : int
+        Horizons to keep quantiles for; longer ones use the last.
+
+    Returns
+    -------
+    dict
+        ``coefficients`` (features) and ``quantiles`` (rows x levels), plain lists.
+    """
+    root = np.sqrt(weights)
+    size = np.log(np.maximum(np.abs(errors), 1e-3))
+    coefficients = np.linalg.lstsq(features * root[:, None], size * root, rcond=None)[0]
+    standard = errors / np.exp(features @ coefficients)
+    quantiles = []
+    for h in range(1, rows + 1):
+        near = np.abs(np.log(horizons / h)) <= 0.3  # 1, 2, 3, 3-5, 4-6, ...: far ones are alike
+        row = weighted_quantiles(standard[near], weights[near], LEVELS)
+        row[LEVELS.index(0.5)] = 0  # the bias of one collection does not carry over to another
+        quantiles.append(np.sort(row).tolist())
+    return {"coefficients": coefficients.tolist(), "quantiles": quantiles}
+
+
+def weighted_quantiles(values, weights, levels):
+    """Quantiles of a weighted sample, linear between the middles of the weight steps."""
+    order = np.argsort(values)
+    steps = weights[order] / weights.sum()
+    return np.interp(levels, np.cumsum(steps) - steps / 2, values[order])
+
+
+def measured_coverage(period=1):
+    """How often the intervals held, for each collection under a calibration learned from the others.
+
+    Parameters
+    ----------
+    period : int
+        Observations per year: 1, 4 or 12.
+
+    Returns
+    -------
+    pd.DataFrame
+        ``collection, length, coverage_95, coverage_80, msis``; length is ``all`` for the whole series, or the
+        number of last observations that were used, then four periods ahead.
+    """
+    measured = load_artefact()["held_out"][str(period)]
+    return pd.DataFrame(
+        [
+            {"collection": collection, "length": length, **found}
+            for collection, by_length in measured.items()
+            for length, found in by_length.items()
+        ]
+    )
+
+
+@lru_cache(maxsize=1)
+def load_artefact():
+    """The calibration in the package: version, training collections, growth prior, one model per period."""
+    return json.loads(Path(__file__).with_name("calibration.json").read_text(encoding="utf-8"))
+
+
+def _log_floor(values):
+    return np.log(np.maximum(values, LEAST_VARIABILITY))

@@ -1,0 +1,98 @@
+"""A year of which some months are known: the simple rule that no model has beaten.
+
+The mean of two routes: the year to date over its usual share of the year, and the year to date plus a forecast of
+the missing months.
+"""
+
+import numpy as np
+import pandas as pd
+
+from helpers import fiscal
+from helpers.ensemble import calibrate, combine
+from helpers.ensemble.drift import QUANTILES
+
+FEWEST_MONTHS = 24
+YEAR_ERROR = (0.255, 0.232, 0.685, 0.275, 0.157)  # coefficients of `year_routes`, by benchmarks/nowcast.py
+YEAR_TAIL = 5  # degrees of freedom of a year's log error
+UNKNOWN_SPREAD = 0.1  # of a share or of growth of which a single year is known, log points
+
+
+def year_to_date(months: pd.Series) -> pd.Series:
+    """The year of which some months are known: usual share and monthly forecast, averaged.
+
+    :math:`(Y / \\bar s + Y + \\hat R) / 2` with the year to date :math:`Y`, its mean share :math:`\\bar s` in up
+    to three complete years before, and the forecast :math:`\\hat R` of the missing months by
+    :func:`combine.combine`. Log errors are Student's t with five degrees of freedom; their scale was learned on
+    M1, M3 and Tourism (``benchmarks/nowcast.py``).
+
+    Parameters
+    ----------
+    months : pd.Series
+        At least 24 consecutive positive months on a monthly PeriodIndex; the last fiscal year is incomplete.
+
+    Returns
+    -------
+    pd.Series
+        The fiscal year's total, indexed by ``drift.QUANTILES``; never below the year to date.
+
+    Raises
+    ------
+    ValueError
+        Fewer months, a gap, or no part of the year missing.
+    """
+    from scipy.special import stdtrit
+
+    known = (months.index[-1].month - 4) % 12 + 1
+    gapless = (np.diff(months.index.asi8) == 1).all()
+    if len(months) < FEWEST_MONTHS or not gapless or known == 12:
+        raise ValueError(
+            f"year-to-date needs {FEWEST_MONTHS} consecutive months and an incomplete year; "
+            f"there are {len(months)} from {months.index[0]} to {months.index[-1]}"
+        )
+    done, by_share, by_forecast, features = year_routes(months.to_numpy(dtype=float), known)
+    scale = np.exp(features @ YEAR_ERROR)
+    year = (by_share + by_forecast) / 2 * np.exp(scale * stdtrit(YEAR_TAIL, np.array(QUANTILES)))
+    return pd.Series(np.maximum(year, done), index=QUANTILES)
+
+
+def year_routes(values: np.ndarray, known: int) -> tuple[float, float, float, np.ndarray]:
+    """Two routes to the total of a year of which ``known`` months end the series, and what tells their error.
+
+    Returns
+    -------
+    done, by_share, by_forecast : float
+        The year to date, the year by its usual share, the year by a forecast of the missing months.
+    features : np.ndarray
+        One, and the logs of: the part still missing, how much the share has moved over the years, how far the two
+        routes disagree, how much yearly growth has moved.
+    """
+    done, before = values[-known:].sum(), values[:-known]
+    years = before[len(before) % 12 :].reshape(-1, 12)
+    shares = years[:, :known].sum(axis=1) / years.sum(axis=1)
+    by_share = done / shares[-3:].mean()
+    growth = calibrate.load_artefact()["growth"]
+    by_forecast = done + combine.combine(values, 12 - known, growth, 12).point.sum()
+    changes = np.diff(np.log(values[-(len(values) // 12) * 12 :].reshape(-1, 12).sum(axis=1)))
+    moved = np.log(shares).std() if len(shares) > 1 else UNKNOWN_SPREAD / 2
+    features = np.log(
+        [
+            np.e,
+            1 - known / 12,
+            0.005 + moved,
+            0.005 + abs(np.log(by_forecast / by_share)),
+            0.01 + (changes.std() if len(changes) > 1 else UNKNOWN_SPREAD),
+        ]
+    )
+    return done, by_share, by_forecast, features
+
+
+def plain_months(sums: pd.Series) -> pd.Series | None:
+    """The consecutive single months that end what is known, if there are at least 24; else None."""
+    single = {fiscal.months(period)[0]: value for period, value in sums.items() if len(fiscal.months(period)) == 1}
+    last = max(fiscal.months(period)[-1] for period in sums.index)
+    run = [last]
+    while run[-1] - 1 in single:
+        run.append(run[-1] - 1)
+    if last not in single or len(run) < FEWEST_MONTHS:
+        return None
+    return pd.Series({month: float(single[month]) for month in reversed(run)})

@@ -1,0 +1,11 @@
+"""India's magnets: functions of a vintage, never of a date.
+
+- `targets`: what is forecast, and where its figures stand
+- `episodes`: which year is suspect, since when
+- `customs`: imports of HS 850511, taken apart
+- `supply`: ore, neodymium, oxide for magnets
+- `readings`, `licences`: what the suspect year was, what China lets through
+- `forecast`: years ahead, and their mixture
+- `realtime`: forecasts of earlier days beside what came
+- `others`: outlooks of others
+"""

@@ -1,0 +1,33 @@
+"""What others expect of magnets, each on its own scope."""
+
+import pandas as pd
+
+from helpers import fiscal
+from helpers.data import Vintage
+
+OTHER = "other"
+
+
+def others(india: Vintage) -> pd.DataFrame:
+    """What others expect of magnets, each with its scope and the growth a year it implies.
+
+    Returns
+    -------
+    pd.DataFrame
+        ``publisher, quantity, scenario, scope, period, unit, value, growth`` (per cent a year since the publisher's
+        base year, a gap where it names none), ``source``; unverified and missing rows are left out.
+    """
+    rows = india.table("outlooks").dropna(subset="value")
+    rows = rows[(rows["scope"] != OTHER) & (rows["status"] == "reported")].copy()
+    time = rows["period"].map(fiscal.centre)
+    base = rows.assign(time=time).sort_values("time").groupby(["publisher", "quantity", "scenario"])
+    gap = time - base["time"].transform("first")
+    growth = (rows["value"] / base["value"].transform("first")) ** (1 / gap.where(gap > 0)) - 1
+    columns = ["publisher", "quantity", "scenario", "scope", "period", "unit", "value", "growth", "source"]
+    rows = rows.assign(growth=100 * growth.where(gap > 0)).sort_values(["scope", "publisher", "quantity", "period"])
+    return rows[columns].reset_index(drop=True)
+
+
+def on_scope(theirs: pd.DataFrame, target: str) -> pd.DataFrame:
+    """The outlooks of others that are of a target, and of nothing wider or narrower."""
+    return theirs[theirs["scope"] == target]

@@ -1,0 +1,271 @@
+"""What a suspect year was, and what licences allow: one forecast a reading, and their mixture by stated weights.
+
+Three readings of the year's tonnes: the surge was real and demand persists; it was stock-building that is paid back;
+it is a quantity error. Under each, the months to the end of the next fiscal year are simulated by ``nowcast``, and
+later years grow by ``drift``. Demand is latent: what is recorded is capped, in its rare-earth part, by the licence
+regime (:mod:`licences`). Every weight, probability and range is a dated row of ``data/assumptions.csv`` with a rating
+of its evidence. Where no year is suspect there is one reading: as recorded.
+"""
+
+import numpy as np
+import pandas as pd
+
+from helpers import fiscal
+from helpers.data import ASSUMED, STATUSES, Vintage
+from helpers.ensemble.calibrate import weighted_quantiles
+from helpers.ensemble.drift import QUANTILES, Drift, GrowthPrior, quantiles, shrunken_log_drift
+from helpers.ensemble.nowcast import nowcast
+from helpers.outlook import targets
+from helpers.outlook.episodes import Episode, suspect
+from helpers.outlook.licences import REGIMES, assumed, doses, shares, triangular
+
+PERSISTENT, STOCKS, ERROR = "real and persistent", "stock-building, paid back", "quantity error"
+READINGS = (PERSISTENT, STOCKS, ERROR)
+RECORDED = "recorded figures, continued"
+SEED = 1
+COPIES = 3  # later years that each simulated path is given
+LEAST_LEFT = 0.1  # neither payback nor a further fall takes more than nine tenths of what a month would bring
+
+
+def weights(india: Vintage) -> pd.Series:
+    """Weight of each reading of the suspect year, summing to one (rows ``reading_weight``); one where none is suspect."""
+    if suspect(india) is None:
+        return pd.Series({RECORDED: 1.0})
+    return shares(india, "reading_weight", READINGS)
+
+
+def stated(india: Vintage) -> pd.DataFrame:
+    """Every judgement that enters the mixture, as it stood on the day.
+
+    Returns
+    -------
+    pd.DataFrame
+        ``assumption, segment, value, low, high, published, written, source, note``.
+    """
+    names = {
+        "reading_weight": READINGS,
+        "regime_probability": REGIMES,
+        "regime_dose": REGIMES,
+        "regime_persistence": None,
+        "rare_earth_share": None,
+        "recovery": None,
+        "stock_payback": None,
+    }
+    if suspect(india) is None:
+        names = {name: order for name, order in names.items() if name not in ("reading_weight", "recovery", "stock_payback")}
+    rows = india.table("assumptions")
+    rows = rows[rows["assumption"].isin(names)]
+    order = rows["assumption"].map(list(names).index) * 10 + rows["segment"].map(
+        {segment: place for place, segment in enumerate(READINGS + REGIMES)}
+    ).fillna(0)
+    columns = ["assumption", "segment", "value", "low", "high", "published", "written", "source", "note"]
+    return rows.loc[order.sort_values(kind="stable").index, columns].reset_index(drop=True)
+
+
+def known_sums(india: Vintage) -> pd.DataFrame:
+    """Period sums of HS 850511 by trust: reported before derived, estimates and restatements left out.
+
+    Derived parts of a year whose total is assumed, or was revised after them, no longer fit it and are left out.
+    """
+    rows = targets.sums(india, "customs")
+    rows = rows[rows["status"].isin([ASSUMED, "reported", "derived"])]
+    rows = rows.loc[rows["status"].map(STATUSES.index).sort_values(kind="stable").index]
+    for period in [p for p in rows.index if fiscal.is_fiscal_year(p) and _replaced(india, rows.loc[p], p)]:
+        whole, total = fiscal.months(period), rows.loc[period]
+        inside = [p for p in rows.index if p != period and fiscal.months(p).isin(whole).all()]
+        older = rows.loc[inside, "status"].eq("derived") & (rows.loc[inside, "published"] <= total["published"])
+        stale = rows.loc[inside, "status"].ne(ASSUMED) if total["status"] == ASSUMED else older
+        rows = rows.drop(stale.index[stale])
+    return rows
+
+
+def _replaced(india: Vintage, row: pd.Series, period: str) -> bool:
+    """Whether a figure stands in the place of an earlier one of the same period: assumed, or revised."""
+    rows = india.table(targets.CUSTOMS.table, vintages=True)
+    for column, value in (targets.CUSTOMS.keys | {"period": period, "status": "reported"}).items():
+        rows = rows[rows[column] == value]
+    return bool((row["status"] == ASSUMED) or ((rows["published"] < row["published"]) & (rows["value"] != row["value"])).any())
+
+
+def without_surge(sums: pd.Series, india: Vintage, episode: Episode) -> pd.Series:
+    """The sums if the suspect tonnes are an error: those that hold the surge dropped.
+
+    The other half and single months stay. Until they tell of the year, its tonnes are its value at the unit value
+    of the typical year before: that year's tonnes times the growth of the value in rupees.
+    """
+    surge, year = fiscal.months(episode.surge), fiscal.fiscal_year(episode.year)
+    doubtful = [p for p in sums.index if len(fiscal.months(p)) > 1 and fiscal.months(p).isin(surge).any()]
+    left = sums.drop(doubtful)
+    if any(fiscal.fiscal_year(p) == year and len(fiscal.months(p)) >= 6 for p in left.index):
+        return left
+    keys = targets.CUSTOMS.keys | {"measure": "value_inr"}
+    value = india.series(targets.CUSTOMS.table, **keys)["value"]
+    growth = value[episode.year] / value[episode.before]
+    return pd.concat([left, pd.Series({episode.year: sums[episode.before] * growth})])
+
+
+def simulate(india: Vintage, prior: GrowthPrior, horizon: int = 10, seed: int = SEED) -> dict[str, pd.DataFrame]:
+    """Months of ``customs`` in tonnes under each reading, one column a path; known sums hold in each.
+
+    With the months :math:`x_t` simulated from the sums as recorded, or without the surge :math:`u_t`:
+
+    - real and persistent: :math:`x_t`, and from the year after the fall on at
+      :math:`L + \\rho_h (P - L)` a year, with :math:`P` the suspect year, :math:`L` the one after it and :math:`\\rho_h`
+      the share of lost ground that others recovered (rows ``recovery``), the same rank in all years;
+    - stock-building: :math:`f u_t - (1 - p) E / n` until the rest of the excess :math:`E` is paid back after
+      :math:`n` months. The share :math:`p` paid back so far is unknown, uniform from 0 to 1, and with it the demand
+      :math:`f` that the months since the surge stand for;
+    - quantity error: :math:`u_t`.
+
+    All times the licence factor :math:`(1 - s (1 - d_t)) / (1 - s (1 - d_0))` with the rare-earth share :math:`s`
+    and the dose :math:`d` that a regime lets through, :math:`d_0` that of the current one.
+
+    Returns
+    -------
+    dict
+        Reading to a table of months (PeriodIndex) by paths.
+    """
+    sums, episode = known_sums(india)["value"], suspect(india)
+    last = max(fiscal.months(p)[-1] for p in sums.index)
+    rng = np.random.default_rng(np.random.SeedSequence([seed, *b"customs readings"]))
+    recovery = assumed(india, "recovery")
+    total = max(fiscal.fiscal_year(p) for p in sums.index if fiscal.is_fiscal_year(p))
+    end = total + max(horizon, len(recovery) + 1)
+    known = {"as recorded": sums} | ({"without surge": without_surge(sums, india, episode)} if episode else {})
+    base = {
+        item: _extend(nowcast(some, prior, seed=seed, item=item).paths, some, last, prior, end, rng, episode)
+        for item, some in known.items()
+    }
+    recorded = base["as recorded"]
+    clean = base.get("without surge", recorded)
+    if episode is None:
+        made = {RECORDED: recorded}
+    else:
+        payback = assumed(india, "stock_payback").iloc[0]
+        made = {
+            PERSISTENT: _persistent(recorded, sums, last, recovery, rng, episode),
+            STOCKS: _paid_back(clean, sums, last, payback, rng, episode),
+            ERROR: clean,
+        }
+    share = triangular(assumed(india, "rare_earth_share").iloc[0], clean.shape[1], rng)
+    dose = doses(india, clean.index, clean.shape[1], seed)
+    factor = (1 - share * (1 - dose["mixture"])) / (1 - share * (1 - dose["current"]))
+    factor[clean.index <= last] = 1
+    factor = pd.DataFrame(factor, clean.index)
+    return {name: table * factor.reindex(table.index).to_numpy() for name, table in made.items()}
+
+
+def simulate_demand(fitted: Drift, ahead: np.ndarray, paths: int, seed: int = 1) -> np.ndarray:
+    """Yearly demand from a fitted drift, years x paths: a path keeps its rank in every year."""
+    rng = np.random.default_rng(np.random.SeedSequence([seed, *b"demand"]))
+    return quantiles(fitted, ahead, rng.permutation((np.arange(paths) + 0.5) / paths))
+
+
+def years(table: pd.DataFrame) -> pd.DataFrame:
+    """Fiscal years in the place of months, whole ones only."""
+    year = table.index.year + (table.index.month >= 4)
+    whole = pd.Series(1, index=table.index).groupby(year).transform("sum").to_numpy() == 12
+    return table[whole].groupby(year[whole]).sum().rename_axis("year")
+
+
+def mix(made: dict[str, np.ndarray], weight: pd.Series, probabilities=QUANTILES) -> np.ndarray:
+    """Quantiles of the mixture: of all paths together, each with its reading's weight over their number.
+
+    Parameters
+    ----------
+    made : dict
+        Reading to values, one a path.
+    weight : pd.Series
+        By reading, summing to one.
+
+    Raises
+    ------
+    ValueError
+        If the weights are negative, do not sum to one, or lack a reading.
+    """
+    if set(weight.index) != set(made) or (weight < 0).any() or abs(weight.sum() - 1) > 1e-9:
+        raise ValueError(f"weights of {sorted(made)} must sum to one: {weight.to_dict()}")
+    weight = weight[weight > 0]
+    values = np.concatenate([made[name] for name in weight.index])
+    each = np.concatenate([np.full(len(made[name]), weight[name] / len(made[name])) for name in weight.index])
+    return weighted_quantiles(values, each, probabilities)
+
+
+def _extend(table, sums, last, prior, end, rng, episode) -> pd.DataFrame:
+    """The months simulated, and those of later years: the last year's, grown by a shrunken log-drift.
+
+    The drift is fitted to yearly totals, and to the current year once three of its months are known. Its variance
+    and growth are drawn once a path, its steps every year.
+    """
+    table = pd.concat([table] * COPIES, axis=1, ignore_index=True)
+    annual, current = years(table), fiscal.fiscal_year(last + 1)
+    known = {fiscal.fiscal_year(p) for p in sums.index if fiscal.is_fiscal_year(p)}
+    known |= {fiscal.fiscal_year(episode.year)} if episode else set()
+    if (last - pd.Period(f"{current - 1}-03", "M")).n >= targets.LEAST_PART:
+        known.add(current)
+    levels = annual.loc[[year for year in sorted(known) if year in annual.index]].median(axis=1)
+    fitted = shrunken_log_drift(levels.set_axis(levels.index.astype(float)), prior)
+    paths, count = table.shape[1], max(end - annual.index[-1], 0)
+    sd = fitted.sd * np.sqrt(fitted.dof / rng.chisquare(fitted.dof, paths))
+    growth = fitted.growth + fitted.growth_se * sd / fitted.sd * rng.standard_normal(paths)
+    grown = np.exp(np.cumsum(growth + sd * rng.standard_normal((count, paths)), axis=0))
+    months = pd.period_range(table.index[-1] + 1, periods=12 * count, freq="M")
+    later = np.tile(table.iloc[-12:].to_numpy(), (count, 1)) * np.repeat(grown, 12, axis=0)
+    return pd.concat([table, pd.DataFrame(later, index=months, columns=table.columns)])
+
+
+def _persistent(table, sums, last, recovery, rng, episode) -> pd.DataFrame:
+    """Months as recorded, scaled from the year after the fall on to the share of lost ground won back."""
+    annual = years(table)
+    fall = fiscal.fiscal_year(episode.year) + 1
+    if last < pd.Period(f"{fall - 1}-04", "M") or fall not in annual.index:
+        return table  # no fall is known yet, or it is history
+    lost = np.maximum(sums[episode.year] - annual.loc[fall], 0)
+    rank = rng.uniform(0.01, 0.99, table.shape[1])
+    factor = pd.DataFrame(1.0, index=annual.index, columns=table.columns)
+    for after, (_, row) in enumerate(recovery.iterrows(), start=1):
+        level = annual.loc[fall] + _two_sided(row, rank) * lost
+        least = LEAST_LEFT * annual.loc[fall]
+        factor.loc[fall + after] = np.where(lost > 0, np.maximum(level, least) / annual.loc[fall + after], 1)
+    later = factor.index > fall + len(recovery)
+    factor.loc[later] = factor.loc[fall + len(recovery)].to_numpy()
+    return table * _by_month(factor, table.index, last)
+
+
+def _paid_back(table, sums, last, payback, rng, episode) -> pd.DataFrame:
+    """Months of demand without the surge, higher by what stocks have covered since, less what is still to be paid."""
+    paths, future = table.shape[1], table.index > last
+    since = (table.index >= episode.since) & ~future
+    whole = fiscal.months(episode.year)
+    if not whole.isin(table.index).all():
+        return table  # the surge is history
+    year = table.loc[whole].sum().to_numpy()
+    if episode.located and episode.surge in sums.index and since.any():
+        count = len(fiscal.months(episode.surge))
+        paid = rng.uniform(0, 1, paths)
+        run, surge = table[since].mean().to_numpy(), sums[episode.surge] / count
+        demand = (since.sum() * run + count * paid * surge) / (since.sum() + count * paid)
+        factor, left = np.maximum(demand / run, 1), (1 - paid) * count * np.maximum(surge - demand, 0)
+    else:
+        excess = np.maximum(sums[episode.year] - year, 0) * rng.uniform(0.5, 1, paths)
+        factor, left = np.maximum((sums[episode.year] - excess) / year, LEAST_LEFT), excess
+    months = np.rint(triangular(payback, paths, rng))
+    place = np.arange(1, future.sum() + 1)[:, None]
+    wanted = table[future].to_numpy() * factor
+    table = table.copy()
+    table.loc[future] = np.maximum(wanted - left / months * (place <= months), LEAST_LEFT * wanted)
+    return table
+
+
+def _by_month(factor, months, last) -> np.ndarray:
+    """A yearly factor on each month after the last known one, months x paths."""
+    table = factor.reindex(months.year + (months.month >= 4)).to_numpy()
+    return np.where((months > last)[:, None] & ~np.isnan(table), table, 1)
+
+
+def _two_sided(row, rank) -> np.ndarray:
+    """Quantiles of a normal of two halves through a row's low, value and high at 0.1, 0.5 and 0.9."""
+    from scipy.special import ndtri
+
+    side = np.where(rank < 0.5, row["value"] - row["low"], row["high"] - row["value"])
+    return row["value"] + side * ndtri(rank) / ndtri(0.9)

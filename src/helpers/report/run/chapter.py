@@ -1,0 +1,189 @@
+"""Run the notebooks, and tell truthfully how each run ended.
+
+papermill reports a dead kernel, a cell out of time and ``sys.exit(0)`` as completed; here the exception and
+the cells decide, never a flag in the notebook.
+"""
+
+import html
+import json
+import re
+import time
+from dataclasses import dataclass, field
+from enum import IntEnum
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from helpers.report.parameters import MASK, Parameters, for_notebook, secrets
+from helpers.report.shelf.inputs import chapters
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode  # a second of imports, which a run with nothing to do can spare
+
+__all__ = ["Chapter", "End", "chapters", "kernel_name", "run_chapter"]
+
+
+MOST_ERROR = 20_000  # characters of an error that are told
+
+
+class End(IntEnum):
+    """How a run ended; the value is the command's exit code, and the worst of several is the greatest."""
+
+    OK = 0
+    NOT_WRITTEN = 1
+    BAD_PARAMETERS = 2
+    BAD_DATA = 3
+    CELL_ERROR = 4
+    TIMEOUT = 5
+    KERNEL_DIED = 6
+    LOCKED = 7
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """One executed notebook: how it ended, what it showed until then, what it took.
+
+    ``cell`` is the one that failed: its number in the notebook, from 1, and its id.
+    """
+
+    name: str
+    end: End
+    notebook: "NotebookNode"
+    seconds: float
+    peak_mb: float | None = None
+    error: str = ""
+    cell: dict = field(default_factory=dict)
+    html: str = ""
+
+
+@cache
+def kernel_name() -> str:
+    """The kernel of the report: the warm one where it is installed, else the stock one."""
+    from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
+
+    try:
+        return KernelSpecManager().get_kernel_spec("magnets") and "magnets"
+    except NoSuchKernel:
+        return "python3"
+
+
+def run_chapter(path: Path, parameters: Parameters, timeout: int = 120) -> Chapter:
+    """Execute one notebook with papermill, from a fresh kernel.
+
+    Parameters
+    ----------
+    path : Path
+        The notebook; it is not written to.
+    parameters : Parameters
+        Those that the notebook names reach its parameter cell; secret ones are masked in what comes back.
+    timeout : int
+        Seconds allowed for each cell.
+
+    Returns
+    -------
+    Chapter
+        Whatever happened: a failure is an ``end``, not an exception.
+    """
+    import papermill
+    from nbclient.exceptions import CellTimeoutError
+    from papermill.exceptions import PapermillExecutionError
+
+    from helpers.report.run import papermill_engine
+
+    watch = papermill_engine.Watch()
+    started, end, error = time.perf_counter(), End.OK, ""
+    try:
+        papermill.execute_notebook(
+            str(path),
+            None,
+            for_notebook(path, parameters),
+            engine_name=papermill_engine.NAME,
+            kernel_name=kernel_name(),
+            language="python",
+            progress_bar=False,
+            execution_timeout=timeout,
+            watch=watch,
+        )
+    except PapermillExecutionError as failure:
+        end, error = End.CELL_ERROR, f"{failure.ename}: {failure.evalue}"
+    except CellTimeoutError:
+        end, error = End.TIMEOUT, f"the cell was still running after {timeout} seconds and was stopped"
+    except RuntimeError as failure:  # DeadKernelError is one, a kernel that does not answer is another
+        end, error = End.KERNEL_DIED, f"the kernel ended before the cell did ({_first_line(failure)})"
+    seconds = time.perf_counter() - started
+    notebook = _masked(watch.notebook or _source(path), parameters)
+    notebook.cells = [c for c in notebook.cells if "papermill-error-cell-tag" not in c.metadata.get("tags", [])]
+    if end is End.OK and (left := _left_early(notebook)):
+        end, error = End.CELL_ERROR, left
+    cell = {} if end is End.OK else _failed_cell(notebook, path)
+    error = _without(error, _forms(parameters))
+    error = error if len(error) <= MOST_ERROR else f"{error[:MOST_ERROR]} … ({len(error):,} characters)"
+    return Chapter(path.stem, end, notebook, seconds, watch.peak_mb, error, cell)
+
+
+def _left_early(notebook: "NotebookNode") -> str:
+    """Why a notebook that papermill calls complete is not."""
+    code = [cell for cell in notebook.cells if cell.cell_type == "code" and cell.source.strip()]
+    for cell in code:
+        for output in cell.outputs:
+            if output.output_type == "error":
+                call = f"sys.exit({output.evalue})" if output.ename == "SystemExit" else output.ename
+                return f"the cell called {call}: the notebook stopped here, and what follows was not run"
+    return "" if all(cell.execution_count for cell in code) else "a cell was not run, though nothing failed"
+
+
+def _failed_cell(notebook: "NotebookNode", path: Path) -> dict:
+    started = [c for c in notebook.cells if c.cell_type == "code" and c.metadata.get("papermill", {}).get("start_time")]
+    wrong = [c for c in started if any(output.output_type == "error" for output in c.outputs)]
+    cell = (wrong[:1] or started[-1:] or [None])[0]
+    if cell is None:
+        return {}
+    ids = [known.get("id") for known in json.loads(path.read_text(encoding="utf-8"))["cells"]]
+    number = ids.index(cell["id"]) + 1 if cell["id"] in ids else None  # papermill's own cell of parameters
+    return {"number": number, "id": cell["id"]}
+
+
+def _source(path: Path) -> "NotebookNode":
+    """A notebook that never started: without the outputs stored from another run."""
+    import nbformat
+
+    notebook = nbformat.read(path, as_version=4)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    return notebook
+
+
+def _masked(notebook: "NotebookNode", parameters: Parameters) -> "NotebookNode":
+    if not (forms := _forms(parameters)):
+        return notebook
+    import nbformat
+
+    return nbformat.from_dict(_without(notebook, forms))
+
+
+def _without(thing, forms: list[str]):
+    """A text, or all texts of a notebook, with every secret masked."""
+    if isinstance(thing, dict):
+        return {name: _without(value, forms) for name, value in thing.items()}
+    if isinstance(thing, list):
+        return [_without(value, forms) for value in thing]
+    if isinstance(thing, str):
+        for form in forms:
+            thing = thing.replace(form, MASK)
+    return thing
+
+
+def _forms(parameters: Parameters) -> list[str]:
+    """Every way in which Python, papermill, JSON, CSV and HTML write the secrets, the longest first."""
+    forms = set()
+    for secret in filter(None, secrets(parameters).values()):
+        escaped = secret.encode("unicode_escape").decode()
+        forms |= {secret, repr(secret)[1:-1], escaped, escaped.replace('"', '\\"'), secret.replace('"', '""')}
+        forms |= {html.escape(form, quote) for form in set(forms) for quote in (True, False)}
+        forms |= {json.dumps(form, ensure_ascii=ascii)[1:-1] for form in set(forms) for ascii in (True, False)}
+    return sorted(forms, key=len, reverse=True)
+
+
+def _first_line(failure: Exception) -> str:
+    return re.sub(r"\x1b\[[\d;]*m", "", str(failure).strip().partition("\n")[0])
