@@ -23,6 +23,7 @@ from helpers.data.tables import DataError, first_rows
 STATUSES = (ASSUMED, "reported", "derived", "inference", "estimate", "weak", "unverified", "missing")
 """From the most to the least trusted: rivals of one key are taken in this order."""
 
+_RANK = {status: rank for rank, status in enumerate(STATUSES)}
 _UNUSED = ("missing", "unverified")
 
 
@@ -47,6 +48,9 @@ def vintage(as_of: str | date, folder: Path | None = None) -> "Vintage":
     for name in set(raw["corrections"]["table"]):
         rows[name] = _correct(rows[name], raw["corrections"], name, tables.key_columns(described[name]))
     known = {name: rows[name][rows[name]["published"] <= day] for name in tables.DATED if name in rows}
+    for name, table in known.items():
+        if {"source", "note"} <= set(table):
+            known[name] = table.assign(source=tables.all_sources(table))
     keys = {name: tables.key_columns(described[name]) for name in known}
     sources = raw["sources"].set_index("id").join(raw["terms"].set_index("id")[["licence", "may_redistribute"]], on="terms")
     return _made(day.date(), known, keys, {"sources": sources, "derivations": raw.get("derivations")})
@@ -248,17 +252,20 @@ def _choose(rows: pd.DataFrame, name: str, keys: tuple[str, ...]) -> pd.DataFram
     if not keys:
         return rows.reset_index(drop=True)
     keys = [*keys, *(["period"] if "period" in rows else [])]
-    rank = rows["status"].map(STATUSES.index)
-    ordered = rows.assign(_rank=rank).sort_values(["_rank", "published"], ascending=[True, False], kind="stable")
-    best = ordered.drop_duplicates(keys)
-    rivals = ordered.merge(best[[*keys, "_rank", "published"]], on=[*keys, "_rank", "published"])
-    if len(rivals) > len(best):
-        tied = rows[rows.set_index(keys).index.isin(rivals[rivals.duplicated(keys)].set_index(keys).index)]
+    same = rows.groupby(keys, sort=False).ngroup().to_numpy()
+    rank = rows["status"].map(_RANK).to_numpy()
+    age = -rows["published"].to_numpy().astype("int64")
+    order = np.lexsort((age, rank, same))
+    first = np.r_[True, np.diff(same[order]) != 0]
+    tied = ~first & (np.diff(rank[order], prepend=-1) == 0) & (np.diff(age[order], prepend=0) == 0)
+    tied &= np.r_[False, first[:-1]]  # as good as the first of its key
+    if tied.any():
+        both = np.flatnonzero(np.isin(same, same[order[tied]]))
         raise DataError(
             f"data/{name}.csv: two figures of one key are equally good (same status, same date):\n"
-            f"{first_rows(tied)}\nGive one of them another status, or the date on which it really became public."
+            f"{first_rows(rows.iloc[both])}\nGive one of them another status, or the date on which it really became public."
         )
-    return best.drop(columns="_rank").sort_index().reset_index(drop=True)
+    return rows.iloc[np.sort(order[first])].reset_index(drop=True)
 
 
 def _correct(rows: pd.DataFrame, corrections: pd.DataFrame, name: str, keys: tuple[str, ...]) -> pd.DataFrame:
