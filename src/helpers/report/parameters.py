@@ -156,12 +156,13 @@ def shown(parameters: Parameters) -> dict:
 
 def given(parameters: Parameters) -> dict:
     """The parameters that differ from their default, as :func:`shown`; ``as_of`` always."""
-    fields = type(parameters).model_fields
-    return {
-        name: value
-        for name, value in shown(parameters).items()
-        if name == "as_of" or getattr(parameters, name) != fields[name].default
-    }
+    usual = {name: field.default for name, field in type(parameters).model_fields.items()}
+    return {n: value for n, value in shown(parameters).items() if n == "as_of" or getattr(parameters, n) != usual[n]}
+
+
+def defaults() -> dict[str, Any]:
+    """The values of the parameters that are not given."""
+    return {name: field.default for name, field in Parameters.model_fields.items() if not field.is_required()}
 
 
 def secrets(parameters: Parameters) -> dict[str, str]:
