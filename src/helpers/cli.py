@@ -86,7 +86,7 @@ def report(
 
     Examples: magnets report; magnets report --as-of 2025-06-30; magnets report -p baseline_t=33000 -p horizon=5;
     magnets report --grid grid.yml, where grid.yml holds `- baseline_t: [as published, 33000]`
-    """  # noqa: D301
+    """
     from helpers.report import parameters
 
     try:

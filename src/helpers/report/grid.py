@@ -39,9 +39,7 @@ def read(path: Path, common: dict[str, str]) -> list[Parameters]:
     """
     try:
         if (size := path.stat().st_size) > MOST_BYTES:
-            raise ParameterError(
-                f"{path.name} is {size:,} bytes; {MOST} reports, the most, need no more than {MOST_BYTES:,}"
-            )
+            raise ParameterError(f"{path.name} is {size:,} bytes, more than the {MOST} reports need that are the most")
         document = yaml.compose(path.read_text(encoding="utf-8"), yaml.SafeLoader)
     except (OSError, UnicodeDecodeError) as error:
         raise ParameterError(f"the grid file cannot be read: {error}") from None
