@@ -58,7 +58,7 @@ def _vintage(file: str, india: Vintage) -> dict:
     if rows is None:
         return {}
     newest = max((day.date() for day in rows["published"]), default=None)
-    named = {source for text in rows["source"] for source in str(text).split()}
+    named = {source for text in rows.get("source", []) for source in str(text).split()}
     return {"rows": len(rows), "sources": len(named), "newest": newest and str(newest)}
 
 
