@@ -170,7 +170,7 @@ SECRET = "tür\"7'\\x<and>&8"
     [
         "print(key); key",
         "raise ValueError(key)",
-        "import pandas as pd; from helpers.chapters.outputs import Table; Table(pd.DataFrame({key: [key]}, [key]), key)",
+        "import pandas; from helpers.chapters.outputs import Table; Table(pandas.DataFrame({key: [key]}, [key]), key)",
     ],
 )
 def test_a_secret_reaches_the_notebook_and_nothing_else(notebooks, tmp_path, cell):

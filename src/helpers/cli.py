@@ -4,12 +4,15 @@ import os
 import sys
 import warnings
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 from typer.core import TyperCommand
 
 from helpers import __version__, paths
+
+if TYPE_CHECKING:
+    from helpers.report.parameters import Parameters
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False,
                   help="India's magnet imports: public figures in, a dated report out.")  # fmt: skip
@@ -90,13 +93,7 @@ def report(
     from helpers.report import parameters
 
     try:
-        common = parameters.named(parameter, as_of or str(parameters.today()))
-        if grid is None:
-            wanted = [parameters.parse(parameter, common["as_of"])]
-        else:
-            from helpers.report.grid import read
-
-            wanted = read(grid, common)
+        wanted = _wanted(parameter, as_of, grid)
     except parameters.ParameterError as error:
         _stop(str(error), 2)
     from helpers.report import pipeline
@@ -175,9 +172,20 @@ def main() -> None:
     try:
         with interrupt.noted():
             app()
-    except KeyboardInterrupt:
+    except KeyboardInterrupt:  # also what Typer has made of it
         print("stopped; reports that were not finished were not written", file=sys.stderr)
         sys.exit(INTERRUPTED)
+
+
+def _wanted(given: list[str], as_of: str, grid: Path | None) -> "list[Parameters]":
+    from helpers.report import parameters
+
+    common = parameters.named(given, as_of or str(parameters.today()))
+    if grid is None:
+        return [parameters.parse(given, common["as_of"])]
+    from helpers.report.grid import read
+
+    return read(grid, common)
 
 
 def _stop(text: str, code: int) -> NoReturn:

@@ -33,12 +33,11 @@ def kernel_name() -> str:
 
 
 def run_chapter(path: Path, parameters: Parameters, timeout: int = 120) -> Chapter:
-    """Execute one notebook with papermill, from a fresh kernel.
+    """Execute one notebook with papermill, from a fresh kernel; the file is not written to.
 
     Parameters
     ----------
     path : Path
-        The notebook; it is not written to.
     parameters : Parameters
         Those that the notebook names reach its parameter cell; secret ones are masked in what comes back.
     timeout : int
@@ -81,9 +80,12 @@ def run_chapter(path: Path, parameters: Parameters, timeout: int = 120) -> Chapt
     if end is End.OK and (left := _left_early(notebook)):
         end, error = End.CELL_ERROR, left
     cell = {} if end is End.OK else _failed_cell(notebook, path)
-    error = _without(error, _forms(parameters))
-    error = error if len(error) <= MOST_ERROR else f"{error[:MOST_ERROR]} … ({len(error):,} characters)"
+    error = _short(_without(error, _forms(parameters)))
     return Chapter(path.stem, end, notebook, seconds, watch.peak_mb, error, cell)
+
+
+def _short(error: str) -> str:
+    return error if len(error) <= MOST_ERROR else f"{error[:MOST_ERROR]} … ({len(error):,} characters)"
 
 
 def _left_early(notebook: "NotebookNode") -> str:

@@ -26,12 +26,14 @@ class Note:
 @contextmanager
 def noted() -> Iterator[None]:
     """Note Ctrl-C in the body, which has to run in the main thread; raise it at the end if it got lost."""
-    before = signal.signal(signal.SIGINT, Note())
+    note = Note()
+    before = signal.signal(signal.SIGINT, note)
     try:
         yield
-        check()
     finally:
         signal.signal(signal.SIGINT, before)
+        if note.seen:
+            raise KeyboardInterrupt
 
 
 def check() -> None:
