@@ -18,6 +18,9 @@ from helpers.data import ASSUMED, Quantity, number, sources_of
 
 MIME = "application/vnd.magnets+json"
 
+DIGITS = 10
+"""Significant digits of published numbers: beyond them machines differ."""
+
 _CODES = re.compile(r"\bHS \d{4,8}\b|\b8505\d{0,4}\b|\b(?:80|90|95) %|\b[68]-digit\b|\bCO2\b")
 """The only digits that a template may hold: codes of the tariff, and levels of intervals."""
 
@@ -87,6 +90,8 @@ def joined(*sentences: Sentence | None, answer: bool = False) -> Sentence:
 class Figure:
     """A drawing with the finding as its title, a text for those who do not see it, its data and their sources.
 
+    ``narrow`` is the same drawing laid out for a phone, where there is one.
+
     Raises
     ------
     ValueError
@@ -98,6 +103,7 @@ class Figure:
     alt: str
     data: pd.DataFrame = field(repr=False)
     sources: tuple[str, ...] = ()
+    narrow: str = field(default="", repr=False)
 
     def __post_init__(self) -> None:
         if not self.title.strip() or len(self.alt.split()) < 5 or self.alt == self.title:
@@ -109,6 +115,7 @@ class Figure:
             "title": self.title,
             "alt": self.alt,
             "svg": self.svg,
+            "narrow": self.narrow,
             "sources": list(self.sources),
             "csv": csv(self.data),
             "table": cells(self.data, f"Data of the figure: {self.title}"),
@@ -158,6 +165,10 @@ class Download:
     name: str
     data: pd.DataFrame
 
+    def __post_init__(self) -> None:
+        if not re.fullmatch(r"[a-z0-9][a-z0-9-]*\.csv", self.name):
+            raise ValueError(f"a download is named in small letters and ends in .csv, not {self.name!r}")
+
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict:
         text = f"{self.name}: {len(self.data):,} rows, columns {', '.join(self.data.columns)}"
         return {"text/plain": text, MIME: {"kind": "file", "name": self.name, "text": csv(self.data)}}
@@ -186,11 +197,15 @@ def cells(data: pd.DataFrame, caption: str, decimals: int | Mapping[str, int] | 
 
 
 def csv(data: pd.DataFrame) -> str:
-    """A table as CSV that no spreadsheet takes for formulas."""
+    """A table as CSV that no spreadsheet takes for formulas, to the digits that every machine computes alike."""
     named = any(name is not None for name in data.index.names)
-    rows = data.reset_index() if named else data
-    safe = rows.apply(lambda column: column.map(_harmless) if _kind(column) == "text" else column)
-    return safe.to_csv(index=False, lineterminator="\n")
+    rows = data.reset_index() if named else data.copy()
+    for name in rows.columns:
+        if _kind(rows[name]) == "text":
+            rows[name] = rows[name].map(_harmless)
+        elif pd.api.types.is_float_dtype(rows[name]):
+            rows[name] = [float(f"{value:.{DIGITS}g}") for value in rows[name].astype(float)]
+    return rows.to_csv(index=False, lineterminator="\n")
 
 
 def written(data: pd.DataFrame, decimals: int | Mapping[str, int] | None = None) -> pd.DataFrame:
