@@ -24,6 +24,8 @@ BLUE, RED, GOLD = "#2b6cb0", "#c2410c", "#a16207"
 WIDE, NARROW = 7.4, 4.6
 """Inches of a drawing: across a page, and on a phone."""
 
+_ON_BAR = "on-bar"
+
 _FONT = {"font.sans-serif": ["DejaVu Sans"]}  # comes with matplotlib: the same drawing on every machine
 
 _STYLE = _FONT | {
@@ -113,8 +115,8 @@ def label(ax, text: str, at: tuple, *, dx: float = 6, dy: float = 0, **style) ->
 
 
 def on_bar(ax, text: str, at: tuple, **style) -> None:
-    """A text in the middle of a bar of full colour, legible in light and dark."""
-    ax.text(*at, text, **({"ha": "center", "va": "center", "color": ON_BAR, "fontsize": 9} | style))
+    """A text in the middle of a bar of full colour, legible in light and dark, and kept within it."""
+    ax.text(*at, text, gid=_ON_BAR, **({"ha": "center", "va": "center", "color": ON_BAR, "fontsize": 9} | style))
 
 
 def name_dates(ax) -> None:
@@ -136,7 +138,7 @@ def name_dates(ax) -> None:
 
 def wrap(text: str, width: int = 34) -> str:
     """A text in lines of at most ``width`` characters, numbers and their units together."""
-    return "\n".join(textwrap.wrap(words.together(text), width))
+    return "\n".join(textwrap.wrap(words.together(text), width, break_long_words=False))
 
 
 def _laid_out(drawing, line: str, salt: str) -> str:
@@ -149,6 +151,7 @@ def _laid_out(drawing, line: str, salt: str) -> str:
     drawing.get_layout_engine().execute(drawing)
     for ax in drawing.axes:
         _thin(ax)
+        _keep_within(ax)
     drawing.set_layout_engine(None)  # laid out once: `savefig` would draw everything twice to do it
     buffer = io.StringIO()
     with rc_context(_FONT | {"svg.fonttype": "none", "svg.hashsalt": f"{salt}{width}"}):
@@ -188,3 +191,12 @@ def _thin(ax) -> None:
             return
         for text in shown[-2::-2]:
             text.set_visible(False)
+
+
+def _keep_within(ax) -> None:
+    """Texts that are wider than the bar below them: smaller, a line a word."""
+    bars = [bar.get_window_extent() for bar in ax.patches]
+    for text in [text for text in ax.texts if text.get_gid() == _ON_BAR]:
+        box = text.get_window_extent()
+        if any(bar.contains(*(box.min + box.max) / 2) and bar.width < box.width for bar in bars):
+            text.set(text="\n".join(words.together(text.get_text()).split(" ")), fontsize=7)

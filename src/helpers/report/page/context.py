@@ -10,7 +10,7 @@ import pandas as pd
 from helpers import fiscal, paths
 from helpers.chapters import words
 from helpers.data import DataError, Vintage, number
-from helpers.outlook import targets
+from helpers.outlook import episodes, targets
 from helpers.report.parameters import MASK, Parameters, given, plain, shown
 from helpers.report.shelf.inputs import chapters
 
@@ -32,6 +32,7 @@ def frame(parameters: Parameters, india: Vintage) -> dict:
         If no figure of India's magnet imports was public on ``as_of``.
     """
     text, age = _newest(india)
+    stale = age > STALE_DAYS
     asked = given(parameters)
     return {
         "name": "index",
@@ -40,9 +41,10 @@ def frame(parameters: Parameters, india: Vintage) -> dict:
         "chapters": [{"name": path.stem, "short": short(path.stem), "title": _title(path)} for path in chapters()],
         "given": asked,
         "defaults": {name: value for name, value in shown(parameters).items() if name not in asked},
-        "assumed": assumed(parameters),
+        "assumed": assumed(parameters, india),
         "newest": text,
-        "notices": [*([f"These figures are old. {text}"] if age > STALE_DAYS else []), *_backcast(india)],
+        "notices": [*([f"These figures are old. {text}"] if stale else []), *_backcast(india)],
+        "stale": stale,
         "year": _year(fiscal.year_name(fiscal.fiscal_year(india.day))),
         "sources": india.sources.fillna("").to_dict("index"),
         "code": code_text(),
@@ -61,17 +63,18 @@ def command(asked: dict) -> str:
     return " ".join(["magnets report", f"--as-of {asked['as_of']}", *given])
 
 
-def assumed(parameters: Parameters) -> str:
+def assumed(parameters: Parameters, india: Vintage) -> str:
     """What was asked for instead of the defaults, in words; a parameter in tonnes takes the place of a figure."""
     said = []
     for name, value in given(parameters).items():
         default = type(parameters).model_fields[name].default
-        what, tonnes, _ = name.partition("_t") if name.endswith("_t") else (name, "", "")
-        if tonnes:
-            published = f" {number(default)} t" if default else " figure"
-            said.append(f"{what} {number(value)} t, an assumption instead of the published{published}")
+        if name.endswith("_t"):
+            published = _baseline(india) if default is None else default
+            said.append(
+                f"{name.removesuffix('_t')} {number(value)} t, an assumption instead of the published {number(published)} t"
+            )
         elif name != "as_of":
-            said.append(f"{what.replace('_', ' ')} {plain(value)} instead of {plain(default)}")
+            said.append(f"{name.replace('_', ' ')} {plain(value)} instead of {plain(default)}")
     return f"With {'; with '.join(said)}." if said else ""
 
 
@@ -112,6 +115,12 @@ def _newest(india: Vintage) -> tuple[str, int]:
     age = (india.day - published.date()).days
     since = f"{words.day(published)}, {number(age)} days before this report"
     return f"The newest figure of India's magnet imports, for {_spelt(period)}, became public on {since}.", age
+
+
+def _baseline(india: Vintage) -> float:
+    """The published tonnes from which a forecast starts: of the suspect year, or of the last where none is suspect."""
+    totals, episode = targets.totals(india, targets.CUSTOMS.name)["value"], episodes.suspect(india)
+    return totals[episode.year] if episode else totals.iloc[-1]
 
 
 def _backcast(india: Vintage) -> list[str]:

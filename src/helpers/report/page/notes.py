@@ -31,7 +31,7 @@ class Notes:
 
     def cite(self, ids: Iterable[str], assumed: bool = False) -> Markup:
         """Links to the notes of some sources; ours say that they are ours."""
-        ids = list(dict.fromkeys(ids))
+        ids = sorted(dict.fromkeys(ids), key=lambda one: self._numbers.get(one, len(self._sources)))
         groups = [[self._link(i) for i in ids if i in self._sources and not self.mark(i)]]
         for mark in MARKS.values():
             links = [self._link(i) for i in ids if self.mark(i) == mark]
