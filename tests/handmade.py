@@ -26,7 +26,9 @@ def executed(*shown, stdout: str = "", stderr: str = "", text: str = TEXT) -> nb
         bundle = thing._repr_mimebundle_() if hasattr(thing, "_repr_mimebundle_") else {"text/plain": str(thing)}
         output = nbformat.v4.new_output("display_data", data=json.loads(json.dumps(bundle)))
         cells.append(nbformat.v4.new_code_cell("shown < 'this'", id=f"c{number}", outputs=[output], execution_count=1))
-    printed = [nbformat.v4.new_output("stream", name=n, text=t) for n, t in (("stdout", stdout), ("stderr", stderr)) if t]
+    printed = [
+        nbformat.v4.new_output("stream", name=n, text=t) for n, t in (("stdout", stdout), ("stderr", stderr)) if t
+    ]
     return nbformat.v4.new_notebook(cells=[*cells, nbformat.v4.new_code_cell("print()", id="last", outputs=printed)])
 
 
@@ -61,11 +63,19 @@ def everything(india) -> list:
     year = data.from_row(imports.iloc[0])
     judged = data.derived(30000, "t", "B2", year)
     return [
-        sentence("India imported {year} of magnets (HS 850511), and we judge {judged}.", year=year, judged=judged, answer=True),
+        sentence(
+            "India imported {year} of magnets (HS 850511), and we judge {judged}.",
+            year=year,
+            judged=judged,
+            answer=True,
+        ),
         sentence("A range of {share:range} % stands beside it.", share=data.derived(26, "%", year, low=24, high=28)),
         panels(india),
         bars(india),
-        Table(imports[["value", "published", "source"]].rename(columns={"value": "imports, t"}), "Imports of magnets, tonnes"),
+        Table(
+            imports[["value", "published", "source"]].rename(columns={"value": "imports, t"}),
+            "Imports of magnets, tonnes",
+        ),
         Download("imports.csv", imports),
     ]
 

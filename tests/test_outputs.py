@@ -3,10 +3,10 @@ from xml.etree import ElementTree
 
 import pandas as pd
 import pytest
-
 from handmade import bars, panels
+
 from helpers import data
-from helpers.chapters import canvas, outputs, svg, words
+from helpers.chapters import canvas, outputs, svg
 
 
 @pytest.fixture(scope="module")
@@ -79,15 +79,18 @@ def test_names_of_months_do_not_depend_on_the_locale(monkeypatch):
 
 def test_numbers_are_not_parted_from_their_units():
     space = "\N{NO-BREAK SPACE}"
-    assert words.together("from 24 to 28 % of 53,748 t under HS 850511") == (
+    assert outputs.together("from 24 to 28 % of 53,748 t under HS 850511") == (
         f"from 24{space}to{space}28{space}% of 53,748{space}t under HS{space}850511"
     )
-    assert words.together("in 2025 to see 3 ways") == "in 2025 to see 3 ways"
+    assert outputs.together("in 2025 to see 3 ways") == "in 2025 to see 3 ways"
     assert canvas.wrap("about 24 to 28 %", 9).splitlines() == ["about", f"24{space}to{space}28{space}%"]
 
 
 def test_a_style_becomes_attributes_and_a_broken_drawing_is_named():
-    drawn = svg.plain('<svg viewBox="0 0 1 1"><g id="x"><path d="M 0.123456 1" style="fill: #fff; stroke-width: 2"/></g></svg>', "#fff")
+    drawn = svg.plain(
+        '<svg viewBox="0 0 1 1"><g id="x"><path d="M 0.123456 1" style="fill: #fff; stroke-width: 2"/></g></svg>',
+        "#fff",
+    )
     assert '<path d="M 0.12 1" fill="#fff" stroke-width="2" />' in drawn and "id=" not in drawn
     with pytest.raises(ValueError, match="no well-formed SVG"):
         svg.plain("<svg><g></svg>", "#fff")
@@ -122,7 +125,9 @@ def test_a_table_without_rows_says_so():
 def test_published_numbers_are_rounded_to_what_every_machine_computes_alike():
     one, other = (outputs.csv(pd.DataFrame({"tonnes": [value]})) for value in (53748 / 3, 53748 / 3 * (1 + 4e-16)))
     assert one == other == "tonnes\n17916.0\n"
-    assert outputs.csv(pd.DataFrame({"tonnes": [1234.5678]})) == "tonnes\n1234.5678\n", "digits that mean something stay"
+    assert outputs.csv(pd.DataFrame({"tonnes": [1234.5678]})) == "tonnes\n1234.5678\n", (
+        "digits that mean something stay"
+    )
 
 
 @pytest.mark.parametrize("text", ["=HYPERLINK(1)", "@SUM(A1)", "+cmd", "-cmd", "\tx"])

@@ -10,12 +10,13 @@ import logging
 import textwrap
 from collections.abc import Iterable
 from functools import wraps
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 
 from helpers.chapters import svg, words
-from helpers.chapters.outputs import Figure, Sentence
+from helpers.chapters.outputs import Figure, Sentence, together
 from helpers.data import Vintage, sources_of
 
 INK, MUTED, RULE, PAPER, ON_BAR = "#1d1d1f", "#6b6b70", "#d9d9de", "#fffffe", "#ffffff"
@@ -138,7 +139,7 @@ def name_dates(ax) -> None:
 
 def wrap(text: str, width: int = 34) -> str:
     """A text in lines of at most ``width`` characters, numbers and their units together."""
-    return "\n".join(textwrap.wrap(words.together(text), width, break_long_words=False))
+    return "\n".join(textwrap.wrap(together(text), width, break_long_words=False))
 
 
 def _laid_out(drawing, line: str, salt: str) -> str:
@@ -187,7 +188,7 @@ def _thin(ax) -> None:
     """Every second name along the lower axis, and again, until none touches the next; the last one stays."""
     while len(shown := [text for text in ax.get_xticklabels() if text.get_text() and text.get_visible()]) > 2:
         boxes = [text.get_window_extent() for text in shown]
-        if all(left.x1 + 2 < right.x0 for left, right in zip(boxes, boxes[1:], strict=False)):
+        if all(left.x1 + 2 < right.x0 for left, right in pairwise(boxes)):
             return
         for text in shown[-2::-2]:
             text.set_visible(False)
@@ -199,4 +200,4 @@ def _keep_within(ax) -> None:
     for text in [text for text in ax.texts if text.get_gid() == _ON_BAR]:
         box = text.get_window_extent()
         if any(bar.contains(*(box.min + box.max) / 2) and bar.width < box.width for bar in bars):
-            text.set(text="\n".join(words.together(text.get_text()).split(" ")), fontsize=7)
+            text.set(text="\n".join(together(text.get_text()).split(" ")), fontsize=7)

@@ -25,6 +25,12 @@ _CODES = re.compile(r"\bHS \d{4,8}\b|\b8505\d{0,4}\b|\b(?:80|90|95) %|\b[68]-dig
 """The only digits that a template may hold: codes of the tariff, and levels of intervals."""
 
 
+_PARTED = re.compile(
+    r"(?<=\d) (?=(?:t|kt|kg|g|GW|MW|USD|INR|EUR|million|billion|crore|lakh|times|per cent)\b|%|to [−\d])"
+    r"|(?<=\d to) (?=[−\d])|(?<=\bHS) (?=\d)"
+)
+
+
 @dataclass(frozen=True)
 class Sentence:
     """A computed sentence in Markdown, with the ids of its sources; ``answer`` marks the one that opens a chapter."""
@@ -47,14 +53,16 @@ class Sentence:
         return {"text/plain": self.text, "text/markdown": shown, MIME: payload}
 
 
-def sentence(*templates: str, answer: bool = False, uses: Iterable = (), **parts: Quantity | str | Sentence) -> Sentence:
+def sentence(
+    *templates: str, answer: bool = False, uses: Iterable = (), **parts: Quantity | str | Sentence
+) -> Sentence:
     """Templates filled with quantities: its numbers cannot be typed, its sources are those of its quantities.
 
     Parameters
     ----------
     templates : str
-        One or more, joined by a space; ``{name}`` is filled by the part of that name, see :class:`helpers.data.Quantity`
-        for formats. Digits are allowed in codes of the tariff and in levels of intervals only.
+        One or more, joined by a space; ``{name}`` is filled by the part of that name, in the formats
+        of :class:`helpers.data.Quantity`. Digits are allowed in codes of the tariff and in levels of intervals only.
     answer : bool
         Whether it opens the chapter.
     uses : iterable
@@ -155,7 +163,11 @@ class Table:
             "csv": csv(self.data),
         }
         shown = written(self.data.drop(columns="source", errors="ignore"), self.decimals)
-        return {"text/plain": f"{self.caption}\n{shown.to_string()}", "text/html": shown.to_html(border=0), MIME: payload}
+        return {
+            "text/plain": f"{self.caption}\n{shown.to_string()}",
+            "text/html": shown.to_html(border=0),
+            MIME: payload,
+        }
 
 
 @dataclass(frozen=True)
@@ -185,7 +197,9 @@ def cells(data: pd.DataFrame, caption: str, decimals: int | Mapping[str, int] | 
     """
     named = any(name is not None for name in data.index.names)
     rows = data.reset_index() if named else data
-    sources = [sorted(sources_of(ids)) if isinstance(ids, str) else [] for ids in rows.get("source", [None] * len(rows))]
+    sources = [
+        sorted(sources_of(ids)) if isinstance(ids, str) else [] for ids in rows.get("source", [None] * len(rows))
+    ]
     rows = rows.drop(columns="source", errors="ignore")
     heads = len(data.index.names) if named else 1
     columns = [
@@ -222,6 +236,11 @@ def written(data: pd.DataFrame, decimals: int | Mapping[str, int] | None = None)
         elif pd.api.types.is_datetime64_any_dtype(column):
             shown[name] = column.dt.strftime("%Y-%m-%d")
     return shown
+
+
+def together(text: str) -> str:
+    """A text whose numbers are not parted from their units, nor the two ends of a range, at the end of a line."""
+    return _PARTED.sub("\N{NO-BREAK SPACE}", text)
 
 
 def _places(column: pd.Series) -> int:

@@ -28,7 +28,9 @@ def parsed(svg: str, keep: str = "") -> ElementTree.Element:
         element.tag = _local(element.tag)
         element.attrib = {_local(name): value for name, value in element.attrib.items()}
     for parent in root.iter():
-        for child in [c for c in parent if c.tag in ("metadata", "style") or (c.tag == "defs" and c.find("style") is not None)]:
+        for child in [
+            c for c in parent if c.tag in ("metadata", "style") or (c.tag == "defs" and c.find("style") is not None)
+        ]:
             parent.remove(child)
     used = set(re.findall(r'(?:url\(|href=")#([\w.-]+)', svg))
     for element in root.iter():

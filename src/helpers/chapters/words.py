@@ -1,17 +1,11 @@
 """Verdicts and directions: small rules that turn numbers into words, each with a test for every outcome."""
 
-import re
 from collections.abc import Iterable
 
 import pandas as pd
 
 from helpers.chapters.outputs import Sentence, sentence
 from helpers.data import Vintage
-
-_PARTED = re.compile(
-    r"(?<=\d) (?=(?:t|kt|kg|g|GW|MW|USD|INR|EUR|million|billion|crore|lakh|times|per cent)\b|%|to [−\d])"
-    r"|(?<=\d to) (?=[−\d])|(?<=\bHS) (?=\d)"
-)
 
 LEAST_SHAPE = 1.5
 """How many times above its neighbours a period stands before it is called a spike."""
@@ -80,11 +74,6 @@ def period(text: str) -> str:
         return month(start)
     names = start.to_timestamp().month_name() if start.year == end.year else month(start)
     return f"{names}–{month(end)}"
-
-
-def together(text: str) -> str:
-    """A text whose numbers are not parted from their units, nor the two ends of a range, at the end of a line."""
-    return _PARTED.sub("\N{NO-BREAK SPACE}", text)
 
 
 def not_yet(india: Vintage, what: str, *, answer: bool = False) -> Sentence:

@@ -17,7 +17,7 @@ GENERIC = re.compile(
 
 _LOADING = {"src", "srcset", "poster", "data", "background", "xlink:href", "formaction", "action", "ping", "manifest"}
 _REFUSED = {"script", "iframe", "frame", "object", "embed", "form", "base", "link", "foreignobject", "animate", "set",
-            "animatetransform", "animatemotion", "audio", "video", "portal", "button", "textarea", "select"}  # fmt: skip
+            "animatetransform", "animatemotion", "audio", "video", "button", "textarea", "select"}  # fmt: skip
 _DATA = "data:text/csv;charset=utf-8,", "data:image/svg+xml;charset=utf-8,"
 
 _ACCIDENTS = {
@@ -25,8 +25,7 @@ _ACCIDENTS = {
     re.compile(r"Traceback \(most recent call last\)"): "a traceback: mend the error",
     re.compile(r"(?<![\w./:])/(?:home|root|tmp|Users|usr|opt|var|srv|mnt|work|private)/[\w.@-]+|site-packages"
                r"|\b[A-Z]:\\+\w+|ipykernel_\d+|<ipython-input"): "a path of this machine: print names, not paths",
-    re.compile(r"<[^<>]* at 0x[0-9a-f]{6,}>"): "an object by its address in memory: end the cell with what it should show, "
-                                              "or with a semicolon",
+    re.compile(r"<[^<>]* at 0x[0-9a-f]{6,}>"): "an object by its address in memory: end the cell with what it should show",
     re.compile(r"(?<![\w.-])[+−-]?(?:nan|inf)(?![\w-])"): "a number that is none: say what is not known",
 }  # fmt: skip
 _GAPS = re.compile(r"(?<![\w.-])(?:NaN|NaT)(?![\w-])")
@@ -53,7 +52,9 @@ def problems(html: str, most: int | None = MOST_BYTES) -> list[str]:
     if found.count.get("style", 0) != 1:
         said.append(f"has {found.count.get('style', 0)} style elements; its policy allows the one of the template")
     for style in re.findall(r"<style>(.*?)</style>", html, re.S):
-        said += [f"loads {address} in a style" for address in re.findall(r"@import[^;]*|url\((?!['\"]?#)[^)]*\)", style)]
+        said += [
+            f"loads {address} in a style" for address in re.findall(r"@import[^;]*|url\((?!['\"]?#)[^)]*\)", style)
+        ]
     return list(dict.fromkeys(said))
 
 

@@ -70,9 +70,8 @@ def assumed(parameters: Parameters, india: Vintage) -> str:
         default = type(parameters).model_fields[name].default
         if name.endswith("_t"):
             published = _baseline(india) if default is None else default
-            said.append(
-                f"{name.removesuffix('_t')} {number(value)} t, an assumption instead of the published {number(published)} t"
-            )
+            instead = f"an assumption instead of the published {number(published)} t"
+            said.append(f"{name.removesuffix('_t')} {number(value)} t, {instead}")
         elif name != "as_of":
             said.append(f"{name.replace('_', ' ')} {plain(value)} instead of {plain(default)}")
     return f"With {'; with '.join(said)}." if said else ""

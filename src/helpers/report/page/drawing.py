@@ -6,8 +6,10 @@ from markupsafe import Markup
 
 from helpers.chapters import canvas, svg
 
-COLOURS = {canvas.INK: "ink", canvas.MUTED: "muted", canvas.RULE: "rule", canvas.PAPER: "paper", canvas.ON_BAR: "on-bar",
-           canvas.BLUE: "blue", canvas.RED: "red", canvas.GOLD: "gold"}  # fmt: skip
+COLOURS = {
+    getattr(canvas, name.upper().replace("-", "_")): name
+    for name in ("ink", "muted", "rule", "paper", "on-bar", "blue", "red", "gold")
+}
 """Classes of the page's style, ``fill-ink`` and ``stroke-ink``, in the place of colours: they follow light and dark."""
 
 
@@ -29,7 +31,9 @@ def drawing(shown: dict, prefix: str) -> Markup:
 def _themed(text: str, alt: str, prefix: str, kind: str) -> str:
     root = svg.parsed(text)
     for element in root.iter():
-        classes = [f"{part}-{COLOURS[element.attrib.pop(part)]}" for part in ("fill", "stroke") if element.get(part) in COLOURS]
+        classes = [
+            f"{part}-{COLOURS[element.attrib.pop(part)]}" for part in ("fill", "stroke") if element.get(part) in COLOURS
+        ]
         if classes:
             element.set("class", " ".join(classes))
         element.attrib.pop("font-family", None)
@@ -38,7 +42,7 @@ def _themed(text: str, alt: str, prefix: str, kind: str) -> str:
                 element.set(name, f"{prefix}-{value}")
             elif "#" in value:
                 element.set(name, re.sub(r"^(url\()?#", rf"\g<1>#{prefix}-", value))
-    root.attrib = {"viewBox": root.get("viewBox", ""), "role": "img", "aria-label": alt, "stroke-linejoin": "round"} | (
-        {"class": kind} if kind else {}
-    )
+    root.attrib = {"viewBox": root.get("viewBox", ""), "role": "img", "aria-label": alt, "stroke-linejoin": "round"}
+    if kind:
+        root.set("class", kind)
     return svg.written(root)

@@ -9,8 +9,7 @@ from markupsafe import Markup
 from nbformat import NotebookNode
 
 from helpers import paths
-from helpers.chapters import words
-from helpers.chapters.outputs import MIME
+from helpers.chapters.outputs import MIME, together
 from helpers.report import parameters
 from helpers.report.page import checks
 from helpers.report.page.drawing import drawing
@@ -79,7 +78,8 @@ def policy() -> str:
 
 def headers() -> str:
     """The headers that a server should send with the pages, a line each."""
-    return f"Content-Security-Policy: {policy()}; frame-ancestors 'self'\nX-Content-Type-Options: nosniff\nReferrer-Policy: no-referrer\n"
+    lines = [f"Content-Security-Policy: {policy()}; frame-ancestors 'self'", "X-Content-Type-Options: nosniff"]
+    return "\n".join([*lines, "Referrer-Policy: no-referrer", ""])
 
 
 def maths(markdown: str) -> str:
@@ -122,7 +122,7 @@ def _markdown(source: str) -> Markup:
 
     html = re.sub(r'<a class="anchor-link"[^>]*>.*?</a>', "", markdown2html(maths(source)))
     parts = re.split(r"(<[^>]*>)", html)
-    return Markup("".join(part if part.startswith("<") else words.together(part) for part in parts))
+    return Markup("".join(part if part.startswith("<") else together(part) for part in parts))
 
 
 def _row_sources(table: dict) -> set[str]:
@@ -148,7 +148,7 @@ def _exporter():
     highlight = Highlight2HTML(pygments_lexer="python", parent=exporter)
     exporter.environment.autoescape = True
     exporter.environment.filters |= {
-        "code": lambda source: Markup(highlight(source)), "drawing": drawing, "slug": slug, "together": words.together,
+        "code": lambda source: Markup(highlight(source)), "drawing": drawing, "slug": slug, "together": together,
         "markdown": _markdown, "row_sources": _row_sources, "plain": parameters.plain,
         "without_ansi": lambda text: _ANSI.sub("", text),
     }  # fmt: skip

@@ -57,9 +57,15 @@ class Notes:
 
     @property
     def listed(self) -> list[dict]:
-        """The sources named so far, in order, each with ``number``, ``id``, ``mark`` and a ``link`` that may be opened."""
+        """The sources named so far, in order, each with ``number``, ``id``, ``mark`` and a safe ``link``."""
         return [
-            {**self._sources[i], "id": i, "number": n, "mark": self.mark(i), "link": link(self._sources[i].get("url", ""))}
+            {
+                **self._sources[i],
+                "id": i,
+                "number": n,
+                "mark": self.mark(i),
+                "link": link(self._sources[i].get("url", "")),
+            }
             for i, n in self._numbers.items()
         ]
 

@@ -24,7 +24,12 @@ def workbook(sheets: list[Sheet], as_of: date) -> bytes:
     import xlsxwriter
 
     content = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "default_date_format": "yyyy-mm-dd"}
+    options = {
+        "in_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "default_date_format": "yyyy-mm-dd",
+    }
     book = xlsxwriter.Workbook(content, options)
     book.set_properties(
         {"title": f"India magnet outlook as of {as_of}", "created": datetime(as_of.year, as_of.month, as_of.day)}
