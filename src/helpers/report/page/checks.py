@@ -25,7 +25,7 @@ _ACCIDENTS = {
     re.compile(r"Traceback \(most recent call last\)"): "a traceback: mend the error",
     re.compile(r"(?<![\w./:])/(?:home|root|tmp|Users|usr|opt|var|srv|mnt|work|private)/[\w.@-]+|site-packages"
                r"|\b[A-Z]:\\+\w+|ipykernel_\d+|<ipython-input"): "a path of this machine: print names, not paths",
-    re.compile(r"<[^<>]* at 0x[0-9a-f]{6,}>"): "an object by its address in memory: end the cell with what it should show",
+    re.compile(r"<[^<>]* at 0x[0-9a-f]{6,}>"): "an object by its address in memory: end the cell with what to show",
     re.compile(r"(?<![\w.-])[+−-]?(?:nan|inf)(?![\w-])"): "a number that is none: say what is not known",
 }  # fmt: skip
 _GAPS = re.compile(r"(?<![\w.-])(?:NaN|NaT)(?![\w-])")
