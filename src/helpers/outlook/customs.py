@@ -144,8 +144,13 @@ def run_rates(india: Vintage) -> pd.DataFrame:
     return table.astype(dict.fromkeys(numbers, float))
 
 
-def lines(india: Vintage, year: str) -> pd.DataFrame:
+def lines(india: Vintage, year: str, dollars: pd.DataFrame | None = None) -> pd.DataFrame:
     """A year's HS 850511 by Indian tariff line: one as derived from China's share, the other as the rest.
+
+    Parameters
+    ----------
+    dollars : pd.DataFrame, optional
+        Its value, if it has to be on the basis of another year too: see :func:`values`.
 
     Returns
     -------
@@ -153,7 +158,7 @@ def lines(india: Vintage, year: str) -> pd.DataFrame:
         Indexed by the line's code and text: ``tonnes, usd_m, usd_per_kg, weight_share, value_share, source``; empty
         unless both lines are known, fit into the total and add up to it.
     """
-    total, dollars = imports(india), values(india, [year])
+    total, dollars = imports(india), values(india, [year]) if dollars is None else dollars
     metal, metal_usd = imports(india, hs=OTHER_METAL), imports(india, "value_usd", hs=OTHER_METAL)
     columns = ["tonnes", "usd_m", "usd_per_kg", "weight_share", "value_share", "source"]
     if not all(year in table.index for table in (total, dollars, metal, metal_usd)):
