@@ -81,24 +81,25 @@ def volume_mix_price(india: Vintage, year: str) -> pd.DataFrame:
     -------
     pd.DataFrame
         One row a split: ``metal, ferrite`` (unit values of both lines in the earlier year, USD/kg), ``volume, mix,
-        price, change`` in million USD, ``source``; empty until both years are known well enough.
+        price, change`` in million USD, ``source``, and ``source_before`` (of the unit values); empty until both years
+        are known well enough.
     """
     earlier = year_before(year)
     dollars = customs.values(india, [earlier, year])
     after = customs.lines(india, year, dollars)
     total, metal = customs.imports(india), customs.imports(india, "value_usd", hs=customs.OTHER_METAL)
-    empty = pd.DataFrame(columns=["metal", "ferrite", *TERMS, "source"])
+    empty = pd.DataFrame(columns=["metal", "ferrite", *TERMS, "source", "source_before"])
     if dollars.empty or after.empty or earlier not in total.index or earlier not in metal.index:
         return empty
     after = after.rename(columns={"usd_m": "value_usd"})[["tonnes", "value_usd", "source"]]
-    used = [after, dollars, total.loc[earlier], metal.loc[earlier]]
+    used = [dollars.loc[earlier], total.loc[earlier], metal.loc[earlier]]
     before = customs.lines(india, earlier, dollars)
     if len(before):
         plain = before.rename(columns={"usd_m": "value_usd"})
         terms = decomposition.bennet_decomposition(plain, after).sum()
         row = {"metal": before["usd_per_kg"].iloc[1], "ferrite": before["usd_per_kg"].iloc[0], **terms}
         table = pd.DataFrame([row | {"change": terms.sum()}])
-        return table.assign(source=" ".join(sorted(sources_of(before, *used))))
+        return _sourced(table, [before], [after, dollars])
     paid = paid_to_china(india, earlier)
     ferrite, other = dollars.loc[earlier, "usd_m"] - metal.loc[earlier, "value"], metal.loc[earlier, "value"]
     splits = _splits(ferrite, other, total.loc[earlier, "value"], paid["value"].mean())
@@ -113,7 +114,7 @@ def volume_mix_price(india: Vintage, year: str) -> pd.DataFrame:
     )
     table = table.rename(columns=dict(zip(after.index, ["ferrite", "metal"], strict=True)))
     table[TERMS] /= 1e6
-    return table.assign(source=" ".join(sorted(sources_of(paid, *used))))
+    return _sourced(table, [paid, *used], [after, dollars])
 
 
 def rare_earth_part(india: Vintage, year: str) -> pd.DataFrame:
@@ -144,7 +145,7 @@ def rare_earth_part(india: Vintage, year: str) -> pd.DataFrame:
         draws=DRAWS,
         seed=SEED,
     )
-    used = " ".join(sorted(sources_of(split, paid, priors, cells)))
+    used = " ".join(sorted(sources_of(paid, priors, cells)))
     return composition.repm_quantiles(drawn, split["tonnes"].sum()).assign(source=used)
 
 
@@ -240,6 +241,11 @@ def surge_cells(india: Vintage) -> pd.DataFrame:
     usual = cells[~inside].groupby(["hs", "partner"])["tonnes"].mean().rename("baseline_tonnes")
     cells = cells[inside].join(usual, on=["hs", "partner"]).fillna({"baseline_tonnes": 0.0})
     return cells[empty.columns].reset_index(drop=True)
+
+
+def _sourced(table: pd.DataFrame, before: list, after: list) -> pd.DataFrame:
+    ids = (" ".join(sorted(sources_of(*things))) for things in ([*before, *after], before))
+    return table.assign(**dict(zip(["source", "source_before"], ids, strict=True)))
 
 
 def _splits(ferrite: float, metal: float, tonnes: float, dearest: float) -> np.ndarray:

@@ -148,14 +148,10 @@ def out_of_line(india: Vintage) -> pd.DataFrame:
     cells = []
     for line in (customs.FERRITE, customs.OTHER_METAL, customs.OTHER):
         tonnes, value = (india.series("trade", hs=line, measure=m, **keys) for m in ("weight", "value_usd"))
-        both = tonnes[["value", "source"]].join(value[["value", "source"]], rsuffix="_usd", how="inner")
-        used = both["source"].str.cat(both["source_usd"], sep=" ") if len(both) else both["source"]
-        cells.append(
-            pd.DataFrame({"tonnes": both["value"], "value_usd": both["value_usd"] * 1e6, "source": used, "line": line})
-            .dropna()
-            .rename_axis("period")
-            .reset_index()
-        )
+        both = tonnes.dropna(subset="value").merge(value.dropna(subset="value"), on="period")
+        used = [" ".join(sorted(sources_of(*ids))) for ids in zip(both["source_x"], both["source_y"], strict=True)]
+        both = both.assign(tonnes=both["value_x"], value_usd=both["value_y"] * 1e6, source=used, line=line)
+        cells.append(both[["tonnes", "value_usd", "source", "line"]].reset_index())
     tested = concentration.flag_unit_values(pd.concat(cells, ignore_index=True), by=["line"])
     tested = tested[tested["tested"]]
     usual = tested["unit_value_usd_per_kg"] / np.exp(tested["log_deviation"])
