@@ -65,8 +65,10 @@ def month(when) -> str:
 
 
 def period(text: str) -> str:
-    """A period as readers say it: ``2024-05/2024-09`` is May–September 2024."""
+    """A period as readers say it: ``2024-05/2024-09`` is May–September 2024, ``2025-04-04`` is 4 April 2025."""
     first, _, last = text.partition("/")
+    if len(first) == 10:
+        return f"{day(first)}–{day(last)}" if last else day(first)
     if len(first) != 7 or first.startswith("FY"):
         return text
     start, end = pd.Period(first, "M"), pd.Period(last or first, "M")
