@@ -18,16 +18,17 @@ TERMS = {"volume": "volume", "mix": "shift\nbetween lines", "price": "unit value
 @once_public
 def volume_mix_price(splits: pd.DataFrame, *, india: Vintage, year: str) -> Figure:
     """Bennet's three terms over all splits of the year before: :func:`helpers.chapters.trade.lines.volume_mix_price`."""
-    drawing, (ax,) = canvas(f"change in value to {year}, million USD", height=3.4)
+    drawing, (ax,) = canvas("million USD", height=3.4)
     for term, colour in (("volume", BLUE), ("mix", GOLD), ("price", RED)):
         ax.plot(splits["metal"], splits[term], "-" if len(splits) > 1 else "o", color=colour, linewidth=2)
         at = (splits["metal"].iloc[-1], splits[term].iloc[-1])
         label(ax, TERMS[term], at, dx=5, color=colour)
     ax.axhline(0, color=INK, linewidth=0.8)
     ax.set_xscale("log")
-    ax.set_xlim(splits["metal"].min() / 1.1, splits["metal"].max() * 1.9)
     ax.xaxis.set_major_formatter("{x:,g}")
-    ax.xaxis.set_minor_formatter("{x:,g}")
+    ax.set_xticks([step * ten for ten in (1, 10, 100) for step in (1, 2, 5)])
+    ax.set_xticks([], minor=True)
+    ax.set_xlim(splits["metal"].min() / 1.1, splits["metal"].max() * 1.9)
     ax.set_xlabel("USD/kg of line 85051190 in the year before, assumed, log scale" if len(splits) > 1 else "USD/kg")
     shown = splits.rename(columns={"metal": "85051190, USD/kg before", "ferrite": "85051110, USD/kg before"})
     ends = [splits.iloc[0], splits.iloc[-1]]

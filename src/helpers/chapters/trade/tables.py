@@ -7,6 +7,7 @@ from helpers.data import number
 
 RANGE = {"low": "from, t", "high": "to, t"}
 _DECIMALS = {"t": 0, "USD m": 2, "USD/kg": 2, "%": 1}
+_DECIMALS_OF = {"million USD": 1, "USD per kg": 2}
 
 
 def totals(imports: pd.DataFrame) -> Table:
@@ -76,7 +77,9 @@ def destinations(table: pd.DataFrame) -> Table:
 
 def growth(table: pd.DataFrame, year: str) -> Table:
     """Tonnes, dollars and dollars a kilogram in two years."""
-    shown = table.assign(change=table["change"] * 100)
+    shown = table.assign(change=[number(change * 100, 1) for change in table["change"]])
+    for column in ("before", "after"):
+        shown[column] = [number(v, _DECIMALS_OF.get(name, 0)) for name, v in table[column].items()]
     heads = {"before": "year before", "after": year, "change": "change, %", "source": "source"}
     return _table(shown, heads, f"From the year before to {year}, with the rounded totals", "quantity")
 
