@@ -35,7 +35,9 @@ def expected_use(india: Vintage) -> pd.DataFrame:
         base = (named if len(named) else known.loc[[start]]).assign(at=fiscal.centre(start))
         years = np.arange(_nearest(base["at"].iloc[0]), _nearest(rows["at"].max()) + 1)
         groups = rows.groupby(["publisher", "quantity", "scenario"])
-        frames += [_path(who if case == "central" else f"{who}, {case}", own, base, years) for (who, _, case), own in groups]
+        frames += [
+            _path(who if case == "central" else f"{who}, {case}", own, base, years) for (who, _, case), own in groups
+        ]
     return pd.concat([frame for frame in frames if len(frame)] or frames[:1], ignore_index=True)
 
 

@@ -1,6 +1,5 @@
 """What India's own rare earth can make: ore by edition, neodymium made, planned and targeted, oxide needed."""
 
-import numpy as np
 import pandas as pd
 
 from helpers import fiscal
@@ -71,14 +70,14 @@ def aims(india: Vintage) -> pd.DataFrame:
 
 
 def state(aim: float, made: float, *, over: bool) -> str:
-    """What became of an aim: ``met`` or ``missed``; while its output is not known, ``ahead`` or, once over, ``unknown``."""
+    """What became of an aim: ``met`` or ``missed``; without its output ``ahead`` or, once over, ``unknown``."""
     if pd.isna(made):
         return "unknown" if over else "ahead"
     return "met" if made >= aim else "missed"
 
 
 def current(aimed: pd.DataFrame, kind: str = "target") -> pd.Series | None:
-    """Of :func:`aims`, the newest of a kind whose period has begun; the first one if none has; None if there is none."""
+    """Of :func:`aims`, the newest of a kind whose period has begun, else the first; None if there is none."""
     rows = aimed[aimed["kind"] == kind]
     begun = rows[rows["begun"]]
     return begun.iloc[-1] if len(begun) else rows.iloc[0] if len(rows) else None

@@ -11,6 +11,7 @@ from helpers.chapters.production.sentences import PATHS, use_moves
 from helpers.data import Quantity, Vintage, derived
 from helpers.outlook import supply
 
+_COLOURS = {"planned": GOLD, "target": BLUE}
 _OUTLINED = "Outlined: a yield that is recalled and not verified."
 
 
@@ -29,7 +30,9 @@ def mine_output(editions: pd.DataFrame, *, india: Vintage) -> Figure:
     ax.xaxis.set_major_formatter("{x:.0f}")
     ax.set_ylim(0, editions["tonnes"].max() * 1.25)
     notes = {"Hollow: recalled and not verified.": current["hollow"].any(), "Cross: superseded.": len(superseded)}
-    notes["Fiscal years (FY) stand a quarter later than calendar years."] = rows["period"].map(fiscal.is_fiscal_year).any()
+    notes["Fiscal years (FY) stand a quarter later than calendar years."] = (
+        rows["period"].map(fiscal.is_fiscal_year).any()
+    )
     note = " ".join(text for text, wanted in notes.items() if wanted)
     title, alt = _mined(current), _dots(current)
     return finish(drawing, title, alt, tables.editions(editions), india=india, note=note)
@@ -104,7 +107,9 @@ def cover(table: pd.DataFrame, *, india: Vintage) -> Figure:
     drawing, (ax,) = canvas("thousand tonnes of magnets a year", height=3.7)
     years = list(dict.fromkeys(table.sort_values("period")["period"]))
     use = table.drop_duplicates("period").set_index("period").loc[years]
-    ax.fill_between(range(len(years)), use["use_low"] / 1000, use["use_high"] / 1000, color=MUTED, alpha=0.3, linewidth=0)
+    ax.fill_between(
+        range(len(years)), use["use_low"] / 1000, use["use_high"] / 1000, color=MUTED, alpha=0.3, linewidth=0
+    )
     ax.plot(range(len(years)), use["use"] / 1000, color=MUTED, linewidth=1.2)
     ends = [(use["use"].iloc[-1] / 1000, "expected use")]
     for path, rows in table.groupby("path", sort=False):
@@ -118,13 +123,10 @@ def cover(table: pd.DataFrame, *, india: Vintage) -> Figure:
     ax.set_xticks(range(len(years)), years)
     ax.set_xlim(-0.2, max(len(years) - 1, 0) + 0.32 * max(len(years) - 1, 1))
     ax.set_ylim(0, max(top, 1.08 * max(_apart([value for value, _ in ends], top / 15))))
-    note = "Solid: neodymium counted as oxide; dotted: as metal. Band: the outlooks of use. The loss in machining is left out."
+    note = "Solid: neodymium counted as oxide; dotted: as metal. Band: the outlooks of use. Loss in machining left out."
     if table["held"].any():
         note += " After the last figure of a path it is drawn level."
     return finish(drawing, _covered(table), _lines(table), tables.cover(table), india=india, note=note)
-
-
-_COLOURS = {"planned": GOLD, "target": BLUE}
 
 
 def _covered(table: pd.DataFrame) -> Sentence:
@@ -133,9 +135,9 @@ def _covered(table: pd.DataFrame) -> Sentence:
     best = last.iloc[-1]
     share = derived(best["share"], "%", best, low=best["share_low"], high=best["share_high"])
     which = ", the higher of two paths," if len(last) > 1 and verdicts.moves(*last["share"]) == "rises" else ""
-    text = "Neodymium as {path}{which} is enough, counted as oxide, for {share} the rare-earth magnets that India is expected"
+    text = "Neodymium as {path}{which} is enough, counted as oxide, for {share} the rare-earth magnets"
     parts = {"path": PATHS[best["path"]], "which": which, "share": verdicts.enough(share, ranged=True)}
-    return sentence(text, "to use in {year}", **parts, year=best["period"])
+    return sentence(text, "that India is expected to use in {year}", **parts, year=best["period"])
 
 
 def _lines(table: pd.DataFrame) -> Sentence:
@@ -143,7 +145,9 @@ def _lines(table: pd.DataFrame) -> Sentence:
     said = [sentence("Lines by fiscal year."), use_moves(table)]
     text = "Neodymium as {path} allows {oxide} of magnets in {year} if it is oxide and {metal} if it is metal."
     for _, row in ends.iterrows():
-        made = {name: derived(row[column], "t", row) for name, column in (("oxide", "magnets"), ("metal", "magnets_metal"))}
+        made = {
+            name: derived(row[column], "t", row) for name, column in (("oxide", "magnets"), ("metal", "magnets_metal"))
+        }
         said.append(sentence(text, path=PATHS[row["path"]], year=row["period"], **made))
     return joined(*said)
 
@@ -169,7 +173,9 @@ def _note(steps: pd.DataFrame) -> str:
 
 def _listed(bars: pd.DataFrame) -> str:
     marks = ["" if "unverified" not in basis else " (unverified)" for basis in bars["Status"]]
-    return "; ".join(f"{name} {number(value)}{mark}" for (name, value), mark in zip(bars.iloc[:, 0].items(), marks, strict=True))
+    return "; ".join(
+        f"{name} {number(value)}{mark}" for (name, value), mark in zip(bars.iloc[:, 0].items(), marks, strict=True)
+    )
 
 
 def _spread(values: pd.Series, rows: pd.DataFrame) -> Quantity:

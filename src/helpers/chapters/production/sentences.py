@@ -6,7 +6,8 @@ from helpers import fiscal
 from helpers.chapters import words
 from helpers.chapters.outputs import Sentence, joined, sentence
 from helpers.chapters.production import verdicts
-from helpers.data import Quantity, Vintage, derived, from_row, sources_of
+from helpers.chapters.production.tables import tonnes
+from helpers.data import Quantity, Vintage, derived
 from helpers.outlook import coverage, supply
 
 PATHS = {"planned": "planned", "target": "targeted"}
@@ -23,20 +24,24 @@ def target(aimed: pd.DataFrame, india: Vintage) -> Sentence:
     """The current target of neodymium and what became of it by the day."""
     row, day = supply.current(aimed), words.day(india.day)
     if row is None:
-        return joined(sentence("No target of Indian neodymium is in the sources dated up to {day}.", day=day), output(india))
-    aim, period = _tonnes(row), row["period"]
+        return joined(
+            sentence("No target of Indian neodymium is in the sources dated up to {day}.", day=day), output(india)
+        )
+    aim, period = tonnes(row), row["period"]
     match row["state"]:
         case "ahead":
             said = sentence("India's producer IREL is to make {aim} of neodymium in {period}.", aim=aim, period=period)
         case "unknown":
-            text = "India's producer IREL was to make {aim} of neodymium in {period}, which has ended; what it made then"
+            text = (
+                "India's producer IREL was to make {aim} of neodymium in {period}, which has ended; what it made then"
+            )
             said = sentence(text, "is not in the sources dated up to {day}.", aim=aim, period=period, day=day)
         case "met":
             text = "India's producer IREL made {made} of neodymium in {period}: the target of {aim} was met."
-            return sentence(text, made=_tonnes(row, "made"), period=period, aim=aim)
+            return sentence(text, made=tonnes(row, "made"), period=period, aim=aim)
         case "missed":
             text = "India's producer IREL made {made} of neodymium in {period}: the target of {aim} was missed."
-            return sentence(text, made=_tonnes(row, "made"), period=period, aim=aim)
+            return sentence(text, made=tonnes(row, "made"), period=period, aim=aim)
     return joined(said, output(india))
 
 
@@ -46,7 +51,7 @@ def output(india: Vintage) -> Sentence:
     rows = table[table["kind"] == "made"]
     if rows.empty:
         return sentence("No output of neodymium is in the sources dated up to {day}.", day=words.day(india.day))
-    made = _tonnes(rows.iloc[-1])
+    made = tonnes(rows.iloc[-1])
     return sentence("The newest output known is {made}, in {period}.", made=made, period=made.period)
 
 
@@ -57,7 +62,7 @@ def magnets(aimed: pd.DataFrame, india: Vintage) -> Sentence | None:
         return None
     if chain is None:
         return words.not_yet(india, "What magnets that is enough for")
-    base = _tonnes(row, "made" if row["state"] in ("met", "missed") else "tonnes")
+    base = tonnes(row, "made" if row["state"] in ("met", "missed") else "tonnes")
     as_oxide, as_metal = supply.magnets_from(base, chain)
     text = "{base} is enough for {oxide} of magnets if oxide is meant, as is assumed here, and for {metal} if metal is;"
     return sentence(text, "the loss in machining is not counted in either.", base=base, oxide=as_oxide, metal=as_metal)
@@ -67,11 +72,15 @@ def scheme(need: pd.DataFrame, india: Vintage) -> Sentence:
     """The oxide that the magnet scheme takes, loss after loss: ``supply.scheme_need``."""
     capacity = supply.capacity(india)
     if capacity is None:
-        return sentence("The capacity of the magnet scheme is not in the sources dated up to {day}.", day=words.day(india.day))
+        return sentence(
+            "The capacity of the magnet scheme is not in the sources dated up to {day}.", day=words.day(india.day)
+        )
     if need.empty:
         return words.not_yet(india, "How much oxide the magnet scheme takes")
-    steps = {step: _tonnes(row) for step, row in need.iterrows()}
-    text = "The magnets of the scheme, {capacity} a year, contain {contained} of oxide; with the loss from oxide to metal"
+    steps = {step: tonnes(row) for step, row in need.iterrows()}
+    text = (
+        "The magnets of the scheme, {capacity} a year, contain {contained} of oxide; with the loss from oxide to metal"
+    )
     parts = {"capacity": capacity, "contained": steps["contained"], "metal": steps["metal"]}
     if "machining" not in steps:
         tail = "they take {metal}; what machining loses is not in the sources dated up to {day}."
@@ -86,7 +95,7 @@ def bottleneck(aimed: pd.DataFrame, need: pd.DataFrame, india: Vintage) -> Sente
     rows, chain, capacity = aimed[aimed["kind"] == "target"], supply.magnet_chain(india), supply.capacity(india)
     if rows.empty or chain is None or capacity is None:
         return None
-    aim = _tonnes(rows.iloc[-1])
+    aim = tonnes(rows.iloc[-1])
     low, high = supply.magnets_from(aim, chain)
     made = derived(low.value, "t", low, low=low.value, high=high.value)
     which = "furthest target" if len(rows) > 1 else "target"
@@ -104,23 +113,24 @@ def bottleneck(aimed: pd.DataFrame, need: pd.DataFrame, india: Vintage) -> Sente
 def plans(aimed: pd.DataFrame, india: Vintage) -> Sentence:
     """Plan and target of the same year against each other, and against what was made: ``supply.aims``."""
     kinds = {kind: aimed[aimed["kind"] == kind].set_index("period", drop=False) for kind in PATHS}
-    both = [period for period in kinds["planned"].index if period in kinds["target"].index]
-    if not both:
-        text = "No year has both a plan and a target of neodymium in the sources dated up to {day}."
-        return sentence(text, day=words.day(india.day))
-    said = [_plan(*(kinds[kind].loc[period] for kind in PATHS), india) for period in both]
+    plans, targets = kinds["planned"], kinds["target"]
+    if plans.empty:
+        return sentence("No plan of neodymium is in the sources dated up to {day}.", day=words.day(india.day))
+    said = [_plan(row, targets.loc[year] if year in targets.index else None, india) for year, row in plans.iterrows()]
     return joined(*said)
 
 
-def _plan(plan: pd.Series, aim: pd.Series, india: Vintage) -> Sentence:
-    parts = {"period": plan["period"], "plan": _tonnes(plan), "aim": _tonnes(aim)}
-    match verdicts.against(plan["tonnes"], aim["tonnes"]):
-        case "same":
-            text = "For {period} the producer's plan, {plan}, is the same as the target, {aim}"
-        case _:
+def _plan(plan: pd.Series, aim: pd.Series | None, india: Vintage) -> Sentence:
+    parts = {"period": plan["period"], "plan": tonnes(plan)}
+    if aim is None:
+        text = "For {period} the producer's plan is {plan}, without a target of that year"
+    else:
+        parts["aim"] = tonnes(aim)
+        text = "For {period} the producer's plan, {plan}, is the same as the target, {aim}"
+        if verdicts.against(plan["tonnes"], aim["tonnes"]) != "same":
             share = derived(100 * plan["tonnes"] / aim["tonnes"], "%", plan, aim)
-            text = "For {period} the producer's plan, {plan}, is {share} the target, {aim}"
             parts["share"] = verdicts.enough(share)
+            text = "For {period} the producer's plan, {plan}, is {share} the target, {aim}"
     match plan["state"]:
         case "ahead":
             return sentence(text + ".", **parts)
@@ -128,9 +138,9 @@ def _plan(plan: pd.Series, aim: pd.Series, india: Vintage) -> Sentence:
             tail = "; the year has ended, and its output is not in the sources dated up to {day}."
             return sentence(text + tail, **parts, day=words.day(india.day))
         case "met":
-            return sentence(text + "; {made} were made, so the plan was met.", **parts, made=_tonnes(plan, "made"))
+            return sentence(text + "; {made} were made, so the plan was met.", **parts, made=tonnes(plan, "made"))
         case "missed":
-            return sentence(text + "; {made} were made, less than planned.", **parts, made=_tonnes(plan, "made"))
+            return sentence(text + "; {made} were made, less than planned.", **parts, made=tonnes(plan, "made"))
 
 
 def news(india: Vintage) -> Sentence:
@@ -146,57 +156,6 @@ def news(india: Vintage) -> Sentence:
     text = "The newest step of India's programmes in the sources dated up to {day} is of {when}: {event}{effect}."
     parts = {"day": words.day(india.day), "when": when, "event": row["event"], "effect": effect}
     return sentence(text, "What followed is not in them.", **parts, uses=[row])
-
-
-def mining(india: Vintage) -> Sentence:
-    """India's share of the world's ore, both of one edition where there is one, and its reserves."""
-    ours, world = (_sourced(supply.mine_output(india, area)) for area in ("IND", "world"))
-    years = [period for period in ours["period"].unique() if (world["period"] == period).any()]
-    if not years:
-        return words.not_yet(india, "India's share of the world's mine output")
-    ours, world = ours[ours["period"] == years[-1]], world[world["period"] == years[-1]]
-    one = ours.iloc[-1]
-    same = world[(world["source"] == one["source"]) & (world["published"] == one["published"])]
-    total = (same if len(same) else world).iloc[-1]
-    parts = {"year": years[-1], "mined": _tonnes(one), "total": _tonnes(total), "share": _share(one, total)}
-    text = "In {year} India mined {mined} of rare-earth oxide, {share} the world's {total}"
-    text += " in the same edition" if len(same) else " in another edition"
-    newest = world.iloc[-1]
-    if newest["tonnes"] != total["tonnes"]:
-        text += "; a later edition puts the world at {later}, of which that is {of_later:.1}"
-        of_later = derived(100 * one["tonnes"] / newest["tonnes"], "%", one, newest)
-        parts |= {"later": _tonnes(newest), "of_later": of_later}
-    ground = india.series("production", area="IND", stage="ground", commodity="REO", measure="reserves")["value"].dropna()
-    if len(ground):
-        keys = {"area": "IND", "stage": "ground", "commodity": "REO", "measure": "reserves"}
-        text += ". Its reserves are {ground:.1} of oxide"
-        parts["ground"] = india.figure("production", ground.index[-1], **keys)
-    return sentence(text + ".", **parts)
-
-
-def recalled(editions: pd.DataFrame, india: Vintage) -> Sentence:
-    """Which years of mine output rest on memory only: ``supply.mine_output``."""
-    rows = editions[(editions["status"] == "unverified") & ~editions["revised"]]
-    if rows.empty:
-        return sentence("Every year of Indian mine output shown is from an opened source.", uses=[editions])
-    text = "India's mine output of {years} is recalled and not verified: hollow in the figure, and in no other sentence."
-    return sentence(text, years=_runs(list(rows["period"])), uses=[rows])
-
-
-def revisions(india: Vintage) -> Sentence:
-    """How far later editions moved a year's mine output."""
-    said, uses = [], []
-    for area, name in (("world", "the world's"), ("IND", "India's")):
-        for year, rows in _sourced(supply.mine_output(india, area)).groupby("period", sort=False):
-            change = 100 * (rows["tonnes"].iloc[-1] / rows["tonnes"].iloc[0] - 1)
-            if len(rows) > 1:
-                way = {"up": "up by", "down": "down by", "unchanged": "not at all"}[words.direction(change / 100)]
-                size = "" if way == "not at all" else f" {derived(abs(change), '%', rows)}"
-                said.append(f"{name} of {year} {way}{size}")
-                uses.append(rows.iloc[[0, -1]])
-    if not said:
-        return words.not_yet(india, "How far later editions moved a year's mine output")
-    return sentence("From first to last edition mine output moved: {moved}.", moved=words.listed(said), uses=uses)
 
 
 def use(expected: pd.DataFrame, india: Vintage) -> Sentence:
@@ -246,47 +205,13 @@ def _path(name: str, rows: pd.DataFrame) -> Sentence:
         return sentence(text + "; counted as metal, for {metal} it.", **parts)
     parts["to_year"] = last["period"]
     if start.text == end.text:
-        return sentence(text + " and for the same in {to_year} (counted as metal, for {metal} it).", **parts, uses=[end])
+        return sentence(
+            text + " and for the same in {to_year} (counted as metal, for {metal} it).", **parts, uses=[end]
+        )
     way = verdicts.moves(first["share"], last["share"])
     text += " and {end} that for {to_year} (counted as metal, {metal} it): the share {way}."
     return sentence(text, **parts, end=end, way=way)
 
 
-def japan(freed: dict[str, Quantity] | None, india: Vintage) -> Sentence:
-    """What stopping exports to Japan frees, marked as resting on an unverified share: ``freed_by_stopping_exports``."""
-    if freed is None:
-        return words.not_yet(india, "What stopping exports to Japan frees")
-    least = "more than " if freed["sold"].value == freed["sold"].low else ""
-    doubt = " which is recalled and not verified," if freed["share"].status == "unverified" else ""
-    text = "In {year} {least}{sold} of rare earth were sold to Japan, counted here as oxide. If {share} of it is neodymium"
-    tail = "and praseodymium,{doubt} stopping these exports frees {ndpr} of their oxide a year, enough for {magnets} of"
-    parts = {name: freed[name] for name in ("sold", "share", "ndpr", "magnets")}
-    year = freed["sold"].period
-    return sentence(text, tail, "magnets before machining.", year=year, least=least, doubt=doubt, **parts)
-
-
-def _tonnes(row: pd.Series, column: str = "tonnes") -> Quantity:
-    return derived(row[column], "t", row, period=row.get("period", ""))
-
-
 def _percent(row: pd.Series) -> Quantity:
     return derived(row["share"], "%", row, period=row["period"], low=row["share_low"], high=row["share_high"])
-
-
-def _share(part: pd.Series, whole: pd.Series) -> Sentence:
-    return verdicts.enough(derived(100 * part["tonnes"] / whole["tonnes"], "%", part, whole))
-
-
-def _sourced(editions: pd.DataFrame) -> pd.DataFrame:
-    return editions[editions["status"] != "unverified"]
-
-
-def _runs(years: list[str]) -> str:
-    """Years in words, those in a row as one: ``2000 to 2013, 2021 and 2022``."""
-    runs: list[list[str]] = []
-    for year in years:
-        if runs and fiscal.centre(year) - fiscal.centre(runs[-1][-1]) <= 1:
-            runs[-1].append(year)
-        else:
-            runs.append([year])
-    return words.listed([run[0] if len(run) == 1 else f"{run[0]} to {run[-1]}" for run in runs])

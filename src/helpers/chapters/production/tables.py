@@ -2,6 +2,8 @@
 
 import pandas as pd
 
+from helpers.data import Quantity, derived
+
 STEPS = {
     "ore": "Ore: all rare earths mined",
     "oxide": "Oxide: neodymium targeted",
@@ -45,6 +47,11 @@ _COVER = {
 }
 
 
+def tonnes(row: pd.Series, column: str = "tonnes") -> Quantity:
+    """Tonnes of a row as a quantity with the sources of the row."""
+    return derived(row[column], "t", row, period=row.get("period", ""))
+
+
 def editions(table: pd.DataFrame) -> pd.DataFrame:
     """``supply.mine_output`` for readers."""
     return _headed(table, _EDITIONS)
@@ -67,7 +74,9 @@ def needs(need: pd.DataFrame, neodymium: pd.DataFrame) -> pd.DataFrame:
             "source": need["source"].to_numpy(),
         }
     )
-    own = neodymium.assign(item="IREL neodymium, " + neodymium["period"] + " " + neodymium["kind"].map(KINDS).fillna(""))
+    own = neodymium.assign(
+        item="IREL neodymium, " + neodymium["period"] + " " + neodymium["kind"].map(KINDS).fillna("")
+    )
     both = pd.concat([steps, own.rename(columns={"status": "basis"})], ignore_index=True)
     return _headed(both, {"item": "Neodymium needed or made", "tonnes": "Tonnes of oxide a year", "basis": "Status"})
 
@@ -92,7 +101,12 @@ def expected_use(table: pd.DataFrame) -> pd.DataFrame:
     sources = table.groupby("fiscal_year")["source"].agg(" ".join)
     wide = table.pivot(index="fiscal_year", columns="publisher", values="tonnes")
     wide.index = [f"FY{year % 100:02d}" for year in wide.index]
-    return wide.rename(columns=lambda name: f"{name}, t").rename_axis("Fiscal year").rename_axis(None, axis=1).assign(source=sources.to_numpy())
+    return (
+        wide.rename(columns=lambda name: f"{name}, t")
+        .rename_axis("Fiscal year")
+        .rename_axis(None, axis=1)
+        .assign(source=sources.to_numpy())
+    )
 
 
 def cover(table: pd.DataFrame) -> pd.DataFrame:

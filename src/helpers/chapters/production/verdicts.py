@@ -16,7 +16,7 @@ def extent(low: float, high: float) -> str:
 
 
 def enough(share: Quantity, *, ranged: bool = False) -> Sentence:
-    """A share in per cent as words that go before what it is a share of: ``25 % of``, and above the whole ``1.3 times``.
+    """A share in per cent as words to go before what it is a share of: ``25 % of``, or ``1.3 times`` if above it.
 
     ``ranged`` says its range instead of its value.
     """
@@ -49,10 +49,15 @@ def bottleneck(low: float, high: float, capacity: float) -> str:
 
 
 def moves(first: float, last: float, least: float = LEAST_MOVE) -> str:
-    """``rises``, ``falls`` or ``hardly moves``: of two positive figures, the later against the earlier."""
-    return {"up": "rises", "down": "falls", "unchanged": "hardly moves"}[words.direction(last / first - 1, least)]
+    """``rises``, ``falls`` or ``hardly moves``: the later of two figures against the earlier."""
+    return {"up": "rises", "down": "falls", "unchanged": "hardly moves"}[words.direction(_change(first, last), least)]
 
 
 def against(one: float, other: float) -> str:
     """Whether one figure is ``below``, ``above`` or the ``same`` as another."""
-    return {"up": "above", "down": "below", "unchanged": "same"}[words.direction(one / other - 1)]
+    return {"up": "above", "down": "below", "unchanged": "same"}[words.direction(_change(other, one))]
+
+
+def _change(first: float, last: float) -> float:
+    """As a fraction of the first, or of the last where the first is nothing."""
+    return (last - first) / (first if first > 0 else max(first, last, 1.0))
