@@ -70,7 +70,7 @@ def cover(expected: pd.DataFrame, india: Vintage) -> pd.DataFrame:
         yields, and a plan or a target are in the sources.
     """
     points, chain = supply.neodymium(india), supply.magnet_chain(india)
-    if expected.empty or chain is None:
+    if expected.empty or not supply.known(chain):
         return pd.DataFrame()
     use = use_range(expected)
     paths = [(path, points[points["kind"] == path]) for path in supply.KINDS]

@@ -1,5 +1,6 @@
 """What India's own rare earth can make: ore by edition, neodymium made, planned and targeted, oxide needed."""
 
+import numpy as np
 import pandas as pd
 
 from helpers import fiscal
@@ -43,7 +44,8 @@ def neodymium(india: Vintage) -> pd.DataFrame:
     tables = {"made": made}
     tables |= {kind: india.series("outlooks", publisher="IREL", quantity=name) for kind, name in KINDS.items()}
     table = pd.concat([rows.reset_index().assign(kind=kind) for kind, rows in tables.items()])
-    table = table[table["value"].notna() & table["period"].map(fiscal.is_year).astype(bool)]
+    said = (table["value"] > 0) | ((table["kind"] == "made") & (table["value"] == 0))
+    table = table[said & table["period"].map(fiscal.is_year).astype(bool)]
     table = table.rename(columns={"value": "tonnes"}).reset_index(drop=True)
     return table[["period", "kind", "tonnes", "status", "source"]]
 
@@ -83,28 +85,31 @@ def current(aimed: pd.DataFrame, kind: str = "target") -> pd.Series | None:
     return begun.iloc[-1] if len(begun) else rows.iloc[0] if len(rows) else None
 
 
-def magnet_chain(india: Vintage, machining: bool = False) -> pd.Series | None:
-    """The oxide-to-magnet chain of ``assumptions.csv`` (see ``helpers.methods.oxide``); None if not in the sources.
+def magnet_chain(india: Vintage, machining: bool = False) -> pd.Series:
+    """The oxide-to-magnet chain of ``assumptions.csv`` (see ``helpers.methods.oxide``), with its ``source``.
 
-    ``machining`` counts the loss of cutting and grinding, whose share is an unverified figure. ``source`` stands
-    beside the parameters.
+    What is not in the sources is a gap; see :func:`known`. ``machining`` counts the loss of cutting and grinding,
+    whose share is an unverified figure.
     """
-    wanted = [("rare_earth_content", "NdFeB magnet"), ("loss", "oxide to metal"), ("yield", "machining")]
-    found = [india.assumption(name, unverified=name == "yield") for name, _ in wanted[: 3 if machining else 2]]
-    if any(segment not in rows.index for rows, (_, segment) in zip(found, wanted, strict=False)):
-        return None
-    rows = [table.loc[segment] for table, (_, segment) in zip(found, wanted, strict=False)]
+    content = _assumed(india, "rare_earth_content", "NdFeB magnet")
+    loss = _assumed(india, "loss", "oxide to metal")
+    machined = _assumed(india, "yield", "machining", unverified=True) if machining else pd.Series({"value": 100.0})
     return pd.Series(
         {
-            "ree_share": rows[0]["value"] / 100,
+            "ree_share": content["value"] / 100,
             "oxide_factor": oxide.oxide_factors()["Nd"],
-            "metal_yield": 1 - rows[1]["value"] / 100,
+            "metal_yield": 1 - loss["value"] / 100,
             "alloy_yield": 1.0,
-            "machining_yield": rows[2]["value"] / 100 if machining else 1.0,
+            "machining_yield": machined["value"] / 100,
             "swarf_recycled": 0.0,
-            "source": " ".join(sorted(sources_of(*rows))),
+            "source": " ".join(sorted(sources_of(content, loss, machined))),
         }
     )
+
+
+def known(chain: pd.Series) -> bool:
+    """Whether a chain has all its parameters."""
+    return not chain.isna().any()
 
 
 def magnets_from(neodymium: Quantity, chain: pd.Series) -> tuple[Quantity, Quantity]:
@@ -130,10 +135,10 @@ def scheme_need(india: Vintage) -> pd.DataFrame:
     """
     magnets, sourced, machined = capacity(india), magnet_chain(india), magnet_chain(india, machining=True)
     rows = {}
-    if magnets is not None and sourced is not None:
+    if magnets is not None and known(sourced):
         rows["contained"] = (oxide.contained_oxide(magnets.value, sourced), True, sourced)
         rows["metal"] = (oxide.oxide_for_magnet(magnets.value, sourced), True, sourced)
-        if machined is not None:
+        if known(machined):
             verified = _verified(india, "yield", "machining")
             rows["machining"] = (oxide.oxide_for_magnet(magnets.value, machined), verified, machined)
     table = pd.DataFrame.from_dict(rows, orient="index", columns=["tonnes", "verified", "source"]).rename_axis("step")
@@ -150,10 +155,10 @@ def chain_balance(india: Vintage) -> pd.DataFrame:
         ``verified, source``. Alloying has no loss of its own in the sources; machining is left out while none is.
     """
     target, sourced, machined = current(aims(india)), magnet_chain(india), magnet_chain(india, machining=True)
-    if target is None or sourced is None:
+    if target is None or not known(sourced):
         return pd.DataFrame(columns=["input", "product", "loss", "verified", "source"]).rename_axis("step")
-    table = oxide.process_balance(target["tonnes"], sourced if machined is None else machined)
-    table = table.loc[["oxide", "metal"] if machined is None else ["oxide", "metal", "machining"]]
+    table = oxide.process_balance(target["tonnes"], machined if known(machined) else sourced)
+    table = table.loc[["oxide", "metal", *(["machining"] if known(machined) else [])]]
     uses = {"oxide": [target], "metal": [target, sourced], "machining": [target, machined]}
     return table[["input", "product", "loss"]].assign(
         verified=[step != "machining" or _verified(india, "yield", "machining") for step in table.index],
@@ -198,12 +203,18 @@ def freed_by_stopping_exports(india: Vintage) -> dict[str, Quantity] | None:
     rows, chain = india.assumption("rare_earth_content", unverified=True), magnet_chain(india)
     rows = rows[rows["material"] == "NdPr"]
     tonnes = sold["value"].fillna(sold["low"]).dropna()
-    if tonnes.empty or rows.empty or chain is None:
+    if tonnes.empty or rows.empty or not known(chain):
         return None
     row, share = sold.loc[tonnes.index[-1]], from_row(rows.iloc[0], unit="%")
     oxide_sold = derived(tonnes.iloc[-1], "t", row, period=tonnes.index[-1], low=row["low"])
     ndpr = derived(oxide_sold.value * share.value / 100, "t", oxide_sold, share)
     return {"sold": oxide_sold, "share": share, "ndpr": ndpr, "magnets": magnets_from(ndpr, chain)[0]}
+
+
+def _assumed(india: Vintage, name: str, segment: str, unverified: bool = False) -> pd.Series:
+    """A row of an assumption, or a gap."""
+    rows = india.assumption(name, unverified=unverified)
+    return rows.loc[segment] if segment in rows.index else pd.Series({"value": np.nan})
 
 
 def _verified(india: Vintage, name: str, segment: str) -> bool:

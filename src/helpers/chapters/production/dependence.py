@@ -71,7 +71,7 @@ def world_mining(india: Vintage) -> Origin:
     rows = rows[mined & rows["value"].notna() & (rows["status"] != "unverified")]
     editions = [
         (fiscal.span(period), published, edition)
-        for (period, published, _), edition in rows.groupby(["period", "published", "source"])
+        for (period, published, _), edition in rows.groupby(["period", "published", rows["source"].str.split().str[0]])
         if edition["area"].nunique() >= LEAST_COUNTRIES
     ]
     if not editions:

@@ -19,7 +19,8 @@ def mining(india: Vintage) -> Sentence:
         return words.not_yet(india, "India's share of the world's mine output")
     ours, world = ours[ours["period"] == years[-1]], world[world["period"] == years[-1]]
     one = ours.iloc[-1]
-    same = world[(world["source"] == one["source"]) & (world["published"] == one["published"])]
+    editor = one["source"].split()[0]
+    same = world[(world["source"].str.split().str[0] == editor) & (world["published"] == one["published"])]
     total = (same if len(same) else world).iloc[-1]
     parts = {"year": years[-1], "mined": tonnes(one), "total": tonnes(total), "share": _share(one, total)}
     text = "In {year} India mined {mined} of rare-earth oxide, {share} the world's {total}"
@@ -51,13 +52,13 @@ def recalled(editions: pd.DataFrame, india: Vintage) -> Sentence:
 def revisions(india: Vintage) -> Sentence:
     """How far later editions moved a year's mine output."""
     said, uses = [], []
-    for area, name in (("world", "the world's"), ("IND", "India's")):
+    for area, name in (("world", "the world"), ("IND", "India")):
         for year, rows in _sourced(supply.mine_output(india, area)).groupby("period", sort=False):
             first, last = rows["tonnes"].iloc[[0, -1]]
             if len(rows) > 1 and first > 0:
                 change = derived(100 * abs(last / first - 1), "%", rows.iloc[[0, -1]])
                 way = {"above": f"up by {change}", "below": f"down by {change}", "same": "not at all"}
-                said.append(f"{name} of {year} {way[verdicts.against(last, first)]}")
+                said.append(f"that of {name} in {year} {way[verdicts.against(last, first)]}")
                 uses.append(change)
     if not said:
         return words.not_yet(india, "How far later editions moved a year's mine output")

@@ -52,7 +52,7 @@ def output(india: Vintage) -> Sentence:
     if rows.empty:
         return sentence("No output of neodymium is in the sources dated up to {day}.", day=words.day(india.day))
     made = tonnes(rows.iloc[-1])
-    return sentence("The newest output known is {made}, in {period}.", made=made, period=made.period)
+    return sentence("The newest output of neodymium known is {made}, in {period}.", made=made, period=made.period)
 
 
 def magnets(aimed: pd.DataFrame, india: Vintage) -> Sentence | None:
@@ -60,7 +60,7 @@ def magnets(aimed: pd.DataFrame, india: Vintage) -> Sentence | None:
     row, chain = supply.current(aimed), supply.magnet_chain(india)
     if row is None:
         return None
-    if chain is None:
+    if not supply.known(chain):
         return words.not_yet(india, "What magnets that is enough for")
     base = tonnes(row, "made" if row["state"] in ("met", "missed") else "tonnes")
     as_oxide, as_metal = supply.magnets_from(base, chain)
@@ -93,7 +93,7 @@ def scheme(need: pd.DataFrame, india: Vintage) -> Sentence:
 def bottleneck(aimed: pd.DataFrame, need: pd.DataFrame, india: Vintage) -> Sentence | None:
     """Whether the furthest target of neodymium makes fewer or more magnets than the plants of the scheme could."""
     rows, chain, capacity = aimed[aimed["kind"] == "target"], supply.magnet_chain(india), supply.capacity(india)
-    if rows.empty or chain is None or capacity is None:
+    if rows.empty or capacity is None or not supply.known(chain):
         return None
     aim = tonnes(rows.iloc[-1])
     low, high = supply.magnets_from(aim, chain)
@@ -102,11 +102,11 @@ def bottleneck(aimed: pd.DataFrame, need: pd.DataFrame, india: Vintage) -> Sente
     text = "The {which}, {aim} in {period}, is enough for {made:range} t of magnets before machining,"
     match verdicts.bottleneck(low.value, high.value, capacity.value):
         case "upstream":
-            tail = "less than the plants can make: the bottleneck lies upstream of the magnet plants."
+            tail = "less than the plants of the scheme are to make: the bottleneck lies upstream of them."
         case "downstream":
-            tail = "more than the plants can make: the bottleneck is the plants and not the neodymium."
+            tail = "more than the plants of the scheme are to make: the bottleneck is the plants, not the neodymium."
         case "none":
-            tail = "a range that holds what the plants can make: neither is clearly the bottleneck."
+            tail = "a range that holds what the plants of the scheme are to make: neither is clearly the bottleneck."
     return sentence(text, tail, which=which, aim=aim, period=aim.period, made=made, uses=[capacity])
 
 

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from helpers.data import Quantity, derived
+from helpers.data import Quantity, Vintage, derived
 
 STEPS = {
     "ore": "Ore: all rare earths mined",
@@ -46,6 +46,9 @@ _COVER = {
     "held": "After the path's last figure",
 }
 
+PLACES = {head: int("%" in head) for head in _COVER.values()}
+"""Decimals of :func:`cover`: one for shares, none for tonnes."""
+
 
 def tonnes(row: pd.Series, column: str = "tonnes") -> Quantity:
     """Tonnes of a row as a quantity with the sources of the row."""
@@ -62,6 +65,13 @@ def aims(table: pd.DataFrame) -> pd.DataFrame:
     table = table.assign(kind=table["kind"].map(KINDS), state=table["state"].map(STATES))
     heads = {"period": "Year", "kind": "Neodymium", "tonnes": "Aim, t", "made": "Made, t", "state": "Outcome"}
     return _headed(table, heads)
+
+
+def neodymium(table: pd.DataFrame) -> pd.DataFrame:
+    """``supply.neodymium`` with the magnets that it makes, as oxide and as metal, for readers."""
+    heads = {"period": "Year", "kind": "Neodymium", "tonnes": "Tonnes", "as_oxide": "Magnets if it is oxide, t"}
+    table = table.assign(kind=table["kind"].map(KINDS))
+    return _headed(table, heads | {"as_metal": "Magnets if it is metal, t", "status": "Status"})
 
 
 def needs(need: pd.DataFrame, neodymium: pd.DataFrame) -> pd.DataFrame:
@@ -112,6 +122,12 @@ def expected_use(table: pd.DataFrame) -> pd.DataFrame:
 def cover(table: pd.DataFrame) -> pd.DataFrame:
     """``coverage.cover`` for readers."""
     return _headed(table.assign(path=table["path"].map(KINDS)), _COVER) if len(table) else table
+
+
+def disagreements(india: Vintage) -> pd.DataFrame:
+    """Where sources disagree on neodymium and on mine output."""
+    heads = {"topic": "Topic", "one": "One figure", "other": "The other", "treatment": "What is done here"}
+    return india.disagreements("C11", "C12", "C13").rename(columns=heads).set_index("Topic")
 
 
 def _doubt(verified: bool) -> str:
