@@ -61,7 +61,7 @@ class Combination:
     period: int
 
 
-def combine(values, horizon, growth, period=1):
+def combined(values, horizon, growth, period=1):
     """Combined point forecast for series of one length.
 
     Below 5 observations the shrunken log-drift alone; from 5 to 9 half of it and half the median of the

@@ -10,6 +10,7 @@ import pandas as pd
 from helpers import fiscal
 from helpers.data import Quantity, Vintage, derived, sources_of
 from helpers.ensemble import drift
+from helpers.ensemble.quantiles import QUANTILES
 from helpers.outlook import licences, readings, targets
 from helpers.outlook.episodes import suspect
 
@@ -40,7 +41,7 @@ def forecast(india: Vintage, target: str = "customs", horizon: int = 10) -> pd.D
     Returns
     -------
     pd.DataFrame
-        ``COLUMNS``; quantiles are those of ``drift.QUANTILES``.
+        ``COLUMNS``; quantiles are those of ``QUANTILES``.
 
     Raises
     ------
@@ -159,7 +160,7 @@ def _paths(levels, year, origin, horizon, india, scenario, known_tonnes=None) ->
         if known_tonnes is not None:  # the part of the first year that is already recorded stays as it is
             done = known_tonnes / fitted.level
             values[0] = known_tonnes + (1 - done) * drift.quantiles(fitted, np.array([0.5]))[0]
-        frame = pd.DataFrame(values, columns=drift.QUANTILES, index=pd.RangeIndex(1, horizon + 1, name="horizon"))
+        frame = pd.DataFrame(values, columns=QUANTILES, index=pd.RangeIndex(1, horizon + 1, name="horizon"))
         long = frame.rename_axis(columns="quantile").stack().rename("value").reset_index()
         periods = dict(enumerate(map(fiscal.year_name, years), start=1))
         frames.append(long.assign(period=long["horizon"].map(periods), model=model, origin=origin, scenario=scenario))
@@ -190,5 +191,5 @@ def _simulated(made, weight, ahead) -> pd.DataFrame:
         for step, year in enumerate(ahead, start=1):
             values = readings.mix({name: made[name].loc[year].to_numpy() for name in one.index}, one)
             labels = {"horizon": step, "period": fiscal.year_name(year), "scenario": scenario, "model": SIMULATION}
-            frames.append(pd.DataFrame({"quantile": drift.QUANTILES, "value": values}).assign(**labels))
+            frames.append(pd.DataFrame({"quantile": QUANTILES, "value": values}).assign(**labels))
     return pd.concat(frames)

@@ -12,9 +12,9 @@ import pandas as pd
 
 from helpers import fiscal
 from helpers.data import ASSUMED, STATUSES, Vintage
-from helpers.ensemble.calibrate import weighted_quantiles
-from helpers.ensemble.drift import QUANTILES, Drift, GrowthPrior, quantiles, shrunken_log_drift
-from helpers.ensemble.nowcast import nowcast
+from helpers.ensemble.drift import Drift, GrowthPrior, quantiles, shrunken_log_drift
+from helpers.ensemble.nowcast import simulate_months
+from helpers.ensemble.quantiles import QUANTILES, weighted_quantiles
 from helpers.outlook import targets
 from helpers.outlook.episodes import Episode, suspect
 from helpers.outlook.licences import REGIMES, assumed, doses, shares, triangular
@@ -133,7 +133,7 @@ def simulate(india: Vintage, prior: GrowthPrior, horizon: int = 10, seed: int = 
     end = total + max(horizon, len(recovery) + 1)
     known = {"as recorded": sums} | ({"without surge": without_surge(sums, india, episode)} if episode else {})
     base = {
-        item: _extend(nowcast(some, prior, seed=seed, item=item).paths, some, last, prior, end, rng, episode)
+        item: _extend(simulate_months(some, prior, seed=seed, item=item).paths, some, last, prior, end, rng, episode)
         for item, some in known.items()
     }
     recorded = base["as recorded"]
@@ -155,7 +155,7 @@ def simulate(india: Vintage, prior: GrowthPrior, horizon: int = 10, seed: int = 
     return {name: table * factor.reindex(table.index).to_numpy() for name, table in made.items()}
 
 
-def simulate_demand(fitted: Drift, ahead: np.ndarray, paths: int, seed: int = 1) -> np.ndarray:
+def simulate_demand(fitted: Drift, ahead: np.ndarray, paths: int, seed: int = SEED) -> np.ndarray:
     """Yearly demand from a fitted drift, years x paths: a path keeps its rank in every year."""
     rng = np.random.default_rng(np.random.SeedSequence([seed, *b"demand"]))
     return quantiles(fitted, ahead, rng.permutation((np.arange(paths) + 0.5) / paths))

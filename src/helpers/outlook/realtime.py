@@ -5,7 +5,7 @@ import pandas as pd
 
 from helpers import fiscal
 from helpers.data import STATUSES, Vintage
-from helpers.ensemble.nowcast import nowcast
+from helpers.ensemble.nowcast import simulate_months
 from helpers.outlook import readings, targets
 from helpers.outlook.forecast import LEVEL, MIXTURE, RECORDED, prior, starting_points
 
@@ -88,7 +88,7 @@ def elsewhere(india: Vintage) -> pd.DataFrame:
         sums = sums[[fiscal.span(period)[0].year >= year - 2 for period in sums.index]]
         if sums.empty:
             continue
-        now = nowcast(sums, prior(india.on(day)), item=f"China {day}")
+        now = simulate_months(sums, prior(india.on(day)), item=f"China {day}")
         before = fiscal.year_name(year - 1)
         rows.append((years[-1], day, *np.quantile(now.total(years[-1]), list(READ.values())), np.median(now.total(before))))
     found = pd.DataFrame(rows, columns=columns)
