@@ -34,8 +34,8 @@ def weights(india: Vintage) -> pd.Series:
     return shares(india, "reading_weight", READINGS)
 
 
-def stated(india: Vintage) -> pd.DataFrame:
-    """Every judgement that enters the mixture, as it stood on the day.
+def stated(india: Vintage, target: str = "customs") -> pd.DataFrame:
+    """Every judgement that enters the mixture of a target, as it stood on the day.
 
     Returns
     -------
@@ -53,6 +53,8 @@ def stated(india: Vintage) -> pd.DataFrame:
     }
     if suspect(india) is None:
         names = {name: order for name, order in names.items() if name not in ("reading_weight", "recovery", "stock_payback")}
+    if target != "customs":
+        names = {name: order for name, order in names.items() if name.startswith("regime_")}
     rows = india.table("assumptions")
     rows = rows[rows["assumption"].isin(names)]
     order = rows["assumption"].map(list(names).index) * 10 + rows["segment"].map(
@@ -60,6 +62,14 @@ def stated(india: Vintage) -> pd.DataFrame:
     ).fillna(0)
     columns = ["assumption", "segment", "value", "low", "high", "published", "written", "source", "note"]
     return rows.loc[order.sort_values(kind="stable").index, columns].reset_index(drop=True)
+
+
+def turned(india: Vintage) -> Vintage:
+    """A copy in which the least likely reading is the likeliest: what if our weights are wrong way round?"""
+    by_weight = weights(india).sort_values()
+    if set(by_weight.index) != set(READINGS):
+        return india
+    return india.assuming("reading_weight", dict(zip(by_weight.index, by_weight.to_numpy()[::-1], strict=True)))
 
 
 def known_sums(india: Vintage) -> pd.DataFrame:
