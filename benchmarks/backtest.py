@@ -8,7 +8,6 @@ import pandas as pd
 from helpers.ensemble.score import weighted_interval_score
 from helpers.ensemble.smoothers import SHORTEST, check_periods
 
-
 BENCHMARKS = ("naive", "drift")
 FEWEST_OWN_ERRORS = round(1 / min(calibrated.LEVELS)) - 1  # 39: the least is then the .025 quantile
 

@@ -61,8 +61,6 @@ def skill(loss, benchmark_loss):
     return 1 - _ratio(loss, benchmark_loss)
 
 
-
-
 def interval_score(actual, low, high, coverage):
     """Width plus ``2 / (1 - coverage)`` times the distance outside the interval, per observation."""
     actual, low, high = np.asarray(actual, float), np.asarray(low, float), np.asarray(high, float)

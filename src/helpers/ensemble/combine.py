@@ -86,12 +86,7 @@ def combined(values, horizon, growth, period=1):
     Raises
     ------
     ValueError
-        As in `smoothers.member_forecasts`.
-
-    Warns
-    -----
-    UserWarning
-        Several observations a year but less than two years: nothing is adjusted for seasons.
+        As in `smoothers.member_forecasts`. A UserWarning says where two years are lacking to adjust for seasons.
     """
     values = check_values(values)
     n = values.shape[1]

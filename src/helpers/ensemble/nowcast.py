@@ -61,7 +61,9 @@ class Nowcast:
         return self.paths.loc[fiscal.months(period)].sum().to_numpy()
 
 
-def simulate_months(sums: pd.Series, prior: GrowthPrior, *, seed: int = SEED, item: str = "", years: int = 2) -> Nowcast:
+def simulate_months(
+    sums: pd.Series, prior: GrowthPrior, *, seed: int = SEED, item: str = "", years: int = 2
+) -> Nowcast:
     """Distribution of every month and of the years to come from sums of periods, known in any mix.
 
     The log of a month is :math:`l_t + s_{m(t)} + \\epsilon_t` with :math:`l_t = l_{t-1} + g + \\eta_t`. The

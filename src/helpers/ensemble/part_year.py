@@ -24,7 +24,8 @@ def year_to_date(months: pd.Series) -> pd.Series:
 
     :math:`(Y / \\bar s + Y + \\hat R) / 2` with the year to date :math:`Y`, its mean share :math:`\\bar s` in up
     to three complete years before, and the forecast :math:`\\hat R` of the missing months by
-    :func:`combine.combined`. Log errors are Student's t; their scale was learned on M1, M3 and Tourism (:func:`learned`).
+    :func:`combine.combined`. Log errors are Student's t; their scale was learned on other series
+    (:func:`learned`).
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Scores of forecasts given as quantiles: the pinball loss, and the weighted interval score of Bracher et al. (2021)."""
+"""Scores of forecasts given as quantiles: pinball loss, and weighted interval score (Bracher et al. 2021)."""
 
 import numpy as np
 

@@ -168,7 +168,9 @@ def at(table: pd.DataFrame, period: str, scenario: str = MIXTURE, uses: Iterable
 def steps(table: pd.DataFrame, india: Vintage) -> list[str]:
     """The years of a forecast that are read out: its first, the one that runs, five years ahead, and its last."""
     periods = list(table["period"].unique())
-    return [p for p in periods if p in {periods[0], running(table, india), periods[min(4, len(periods) - 1)], periods[-1]}]
+    return [
+        p for p in periods if p in {periods[0], running(table, india), periods[min(4, len(periods) - 1)], periods[-1]}
+    ]
 
 
 def running(table: pd.DataFrame, india: Vintage) -> str:

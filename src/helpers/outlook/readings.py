@@ -28,7 +28,7 @@ LEAST_LEFT = 0.1  # neither payback nor a further fall takes more than nine tent
 
 
 def weights(india: Vintage) -> pd.Series:
-    """Weight of each reading of the suspect year, summing to one (rows ``reading_weight``); one where none is suspect."""
+    """Weight of each reading of the suspect year (rows ``reading_weight``), summing to one; one reading if none is."""
     if suspect(india) is None:
         return pd.Series({RECORDED: 1.0})
     return shares(india, "reading_weight", READINGS)
@@ -52,7 +52,9 @@ def stated(india: Vintage, target: str = "customs") -> pd.DataFrame:
         "stock_payback": None,
     }
     if suspect(india) is None:
-        names = {name: order for name, order in names.items() if name not in ("reading_weight", "recovery", "stock_payback")}
+        names = {
+            name: order for name, order in names.items() if name not in ("reading_weight", "recovery", "stock_payback")
+        }
     if target != "customs":
         names = {name: order for name, order in names.items() if name.startswith("regime_")}
     rows = india.table("assumptions")
@@ -94,7 +96,9 @@ def _replaced(india: Vintage, row: pd.Series, period: str) -> bool:
     rows = india.table(targets.CUSTOMS.table, vintages=True)
     for column, value in (targets.CUSTOMS.keys | {"period": period, "status": "reported"}).items():
         rows = rows[rows[column] == value]
-    return bool((row["status"] == ASSUMED) or ((rows["published"] < row["published"]) & (rows["value"] != row["value"])).any())
+    return bool(
+        (row["status"] == ASSUMED) or ((rows["published"] < row["published"]) & (rows["value"] != row["value"])).any()
+    )
 
 
 def without_surge(sums: pd.Series, india: Vintage, episode: Episode) -> pd.Series:
@@ -120,8 +124,8 @@ def simulate(india: Vintage, prior: GrowthPrior, horizon: int = 10, seed: int = 
     With the months :math:`x_t` simulated from the sums as recorded, or without the surge :math:`u_t`:
 
     - real and persistent: :math:`x_t`, and from the year after the fall on at
-      :math:`L + \\rho_h (P - L)` a year, with :math:`P` the suspect year, :math:`L` the one after it and :math:`\\rho_h`
-      the share of lost ground that others recovered (rows ``recovery``), the same rank in all years;
+      :math:`L + \\rho_h (P - L)` a year, with :math:`P` the suspect year, :math:`L` the one after it and
+      :math:`\\rho_h` the share of lost ground that others recovered (rows ``recovery``), the same rank in all years;
     - stock-building: :math:`f u_t - (1 - p) E / n` until the rest of the excess :math:`E` is paid back after
       :math:`n` months. The share :math:`p` paid back so far is unknown, uniform from 0 to 1, and with it the demand
       :math:`f` that the months since the surge stand for;

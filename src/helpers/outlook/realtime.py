@@ -30,7 +30,9 @@ def outturns(india: Vintage) -> pd.DataFrame:
     rows = targets.sums(india, "customs")
     first = min(rows.loc[[fiscal.is_year(p) for p in rows.index], "published"], default=pd.NaT)
     enough = [
-        row["status"] == "reported" and len(fiscal.months(p)) >= LEAST_MONTHS and pd.Timestamp(fiscal.span(p)[1]) > first
+        row["status"] == "reported"
+        and len(fiscal.months(p)) >= LEAST_MONTHS
+        and pd.Timestamp(fiscal.span(p)[1]) > first
         for p, row in rows.iterrows()
     ]
     tried = rows[enough].sort_values("published").tail(MOST_OUTTURNS)

@@ -20,8 +20,8 @@ def coverage(india: Vintage) -> Sentence:
     shares = {n: spanned(held[held.index.str.endswith(f"nominal {n} %")], "%") for n in (80, 95)}
     few, more = (spanned(ratio[ratio.index.str.contains(word)], "") for word in ("three", "five"))
     return sentence(
-        "These series are too short to test intervals on. What was measured is growth from few yearly totals, the model",
-        "of the starting points, on yearly series of forecasting competitions of which only three points were known:",
+        "These series are too short to test intervals on. What was measured is growth from few yearly totals, the",
+        "model of the starting points, on yearly series of forecasting competitions with only three points known:",
         "80 % intervals held {eighty:range} % of the outturns and 95 % intervals {wide:range} %, by collection.",
         "The error of the median was {few:range.2} times that of naive; with five points, {more:range.2}.",
         "The mixture, which weighs judgements, was not measured.",
@@ -42,8 +42,8 @@ def real_time(tried: pd.DataFrame, india: Vintage) -> Sentence:
     relative = derived(mixed["score"].mean(), "", mixed)
     verdict = {"up": "worse than naive", "down": "better than naive", "unchanged": "no better than naive"}
     held = sentence(
-        "The 80 % interval of the forecast held {held:number} of {count:number} times, and its interval score was {score:.2} times "
-        "that of naive, {verdict}; {proof}.",
+        "The 80 % interval of the forecast held {held:number} of {count:number} times, and its interval score was",
+        "{score:.2} times that of naive, {verdict}; {proof}.",
         held=derived(mixed["within"].sum(), "", mixed),
         count=derived(len(mixed), "", mixed),
         score=relative,
@@ -74,8 +74,8 @@ def elsewhere(found: pd.DataFrame, india: Vintage) -> Sentence:
         closer = found["error"].abs().iloc[-1] < found["error"].abs().iloc[0]
         verdict += ", and the later day was closer" if closer else ", and the later day was no closer"
     return sentence(
-        f"The same nowcast put China's exports of rare-earth magnets in {{period}} at {words.listed(texts)}; {{came}} came,",
-        f"{verdict}.",
+        f"The same nowcast put China's exports of rare-earth magnets in {{period}} at {words.listed(texts)};",
+        f"{{came}} came, {verdict}.",
         period=found["period"].iloc[0],
         came=rounded(derived(found["outturn"].iloc[0], "t", found)),
         **parts,
@@ -105,7 +105,8 @@ def _one_outturn(rows: pd.DataFrame) -> Sentence:
         parts |= {key: derived(errors[name, day], "%", rows) for key, day in zip(keys, days, strict=True)}
         said.append(f"{trial_name(name)} {words.listed(f'{{{key}:signed}}' for key in keys)}")
     return sentence(
-        f"Of {{period}}, in which {{came}} came, forecasts made on {{days}} were off by: {'; '.join(said)}.",
+        f"Of {{what}}, {{came}} came in {{period}}; forecasts made on {{days}} were off by: {'; '.join(said)}.",
+        what=targets.CUSTOMS.what,
         period=words.period(rows["period"].iloc[0]),
         came=derived(rows["outturn"].iloc[0], "t", rows),
         days=words.listed(map(words.day, days)),

@@ -7,14 +7,13 @@ from helpers import fiscal
 from helpers.chapters import words
 from helpers.chapters.canvas import BLUE, GOLD, INK, MUTED, PAPER, RED, canvas, finish, label, once_public, wrap
 from helpers.chapters.forecast import tables
-from helpers.chapters.outputs import Figure, Sentence, joined, number, sentence
-from helpers.data import ASSUMED, Quantity, Vintage, derived
+from helpers.chapters.forecast.captions import fan_note, fan_words, newest, readings_title, spelt, trial_words
+from helpers.chapters.outputs import Figure, joined, number, sentence
+from helpers.data import ASSUMED, Quantity, Vintage
 from helpers.outlook import forecast, targets
 from helpers.outlook.episodes import suspect
 
 _STARTS = (forecast.MIXTURE, forecast.LEVEL, forecast.RECORDED)
-LEAST_GAP = 0.1
-"""Medians that differ by less of the smaller one are called alike."""
 
 
 @once_public
@@ -39,10 +38,10 @@ def fan(intervals: pd.DataFrame, theirs: pd.DataFrame | None = None, *, india: V
         ax.set_ylim(0, top / 1000)
         _years(ax, [*known.index.map(fiscal.centre), *shown["period"].map(fiscal.centre)])
     _diamonds(axes[0], points, top)
-    title, alt = _fan_words(shown, scenarios, points, india)
+    title, alt = fan_words(shown, scenarios, points, india)
     data = pd.concat([_named(shown, named), _marks(known, points, india, target)], ignore_index=True)
     uses = [forecast.used(india, target, scenario) for scenario in scenarios]
-    note = _fan_note(shown, known, top, india, target)
+    note = fan_note(shown, known, top, india, target)
     return finish(drawing, title, alt, data, india=india, note=note, uses=uses)
 
 
@@ -63,10 +62,10 @@ def readings(intervals: pd.DataFrame, *, india: Vintage) -> Figure:
     axes[0].set_ylim(len(scenarios) - 0.5, -0.9)
     wanted = shown[shown["period"].isin(periods)]
     uses = forecast.used(india, target)
-    title = _readings_title(shown[shown["period"] == periods[0]], named, uses)
+    title = readings_title(shown[shown["period"] == periods[0]], named, uses)
     alt = joined(
         sentence("Medians with 80 % and 95 % intervals of every scenario."),
-        *(_spelt(row, named[row["scenario"]], uses) for _, row in wanted.iterrows()),
+        *(spelt(row, named[row["scenario"]], uses) for _, row in wanted.iterrows()),
     )
     note = "Thick: 80 % interval, thin: 95 %, cut at the right."
     return finish(drawing, title, alt, _named(wanted, named), india=india, note=note, uses=[uses])
@@ -88,7 +87,7 @@ def real_time(tried: pd.DataFrame, *, india: Vintage) -> Figure:
         ax.locator_params(axis="x", nbins=4 if len(panels) < 4 else 2)
     axes[0].set_yticks(range(len(names)), [wrap(tables.trial_name(name), 18) for name in names], fontsize=8)
     axes[0].set_ylim(len(names) - 0.5, -0.9)
-    title, alt = _trial_words(tried)
+    title, alt = trial_words(tried)
     note = "Each as of the earlier day; lines: 80 % intervals; upright line: what came."
     return finish(drawing, title, alt, tables.real_time(tried, india), india=india, note=note)
 
@@ -108,7 +107,7 @@ def _bands(ax, path: pd.DataFrame, top: float) -> None:
 
 
 def _known(ax, known: pd.DataFrame, india: Vintage, target: str, square: bool) -> None:
-    """Totals as dots, hollow if suspect, a cross if assumed; the part of a year since as a square at its yearly rate."""
+    """Totals as dots, hollow if suspect, a cross if assumed; the part of a year since as a square."""
     episode, level = suspect(india, target), forecast.level(india, target)
     for period, row in known.iterrows():
         hollow, assumed = episode is not None and period == episode.year, row["status"] == ASSUMED
@@ -125,98 +124,6 @@ def _top(shown: pd.DataFrame, known: pd.DataFrame, level: Quantity, points: pd.D
     return max(1.15 * max(value for value in said if not pd.isna(value)), 1.03 * mixed["high80"].max())
 
 
-def _fan_note(shown: pd.DataFrame, known: pd.DataFrame, top: float, india: Vintage, target: str) -> str:
-    episode, level = suspect(india, target), forecast.level(india, target)
-    said = ["Dots: yearly totals" + (", hollow if suspect" if episode and episode.year in known.index else "")]
-    if known["status"].eq(ASSUMED).any():
-        said.append("cross: assumed")
-    if level.period not in known.index:
-        said.append(f"square: {words.period(level.period)} at its yearly rate")
-    said.append("shading: 80 % and 95 % intervals")
-    cut = [f"{name} % to {number(shown[column].max() / 1000)}" for name, column in ((80, "high80"), (95, "high95"))
-           if shown[column].max() > top]  # fmt: skip
-    if cut:
-        said.append(f"cut at {number(top / 1000)} thousand t, they reach further ({', '.join(cut)})")
-    return "; ".join(said) + "."
-
-
-def _fan_words(shown: pd.DataFrame, scenarios: list[str], points: pd.DataFrame, india: Vintage) -> tuple:
-    """Title and alternative text of the fans."""
-    target, named = shown["target"].iloc[0], tables.names(india, shown["target"].iloc[0])
-    end = shown[shown["period"] == shown["period"].iloc[-1]].set_index("scenario").loc[scenarios]
-    year = end["period"].iloc[0]
-    medians = {f"m{n}": _kilo(row["median"], forecast.used(india, target, name)) for n, (name, row) in enumerate(end.iterrows())}
-    alike = end["median"].max() <= (1 + LEAST_GAP) * end["median"].min()
-    if len(scenarios) == 1 or alike:
-        first = {"m0": medians["m0"], "year": year}
-        title = sentence("Wherever the forecast starts, it comes to about {m0:number.1} thousand tonnes in {year}", **first)
-    else:
-        lead = "Where the forecast starts" if suspect(india, target) or forecast.LEVEL in scenarios else "What licences let through"
-        text = words.listed([f"{{m{n}:number.1}}" for n in range(len(scenarios))], "or")
-        title = sentence(f"{lead} matters: {text} thousand tonnes in {{year}}", year=year, **medians)
-    spans = [_spelt(row.rename(None), named[name], forecast.used(india, target, name)) for name, row in end.iterrows()]
-    theirs = [
-        sentence("{who} expects {value} in {period}.", who=row.publisher, value=derived(row.value, "t", row.source), period=row.period)
-        for row in _newest(points).itertuples()
-    ]
-    if theirs:
-        theirs.insert(0, sentence("Diamonds are outlooks of others."))
-    return title, joined(sentence("Fans with medians and shaded 80 % and 95 % intervals."), *spans, *theirs)
-
-
-def _readings_title(near: pd.DataFrame, named: dict[str, str], uses) -> Sentence:
-    rows = near[near["scenario"] != forecast.MIXTURE]
-    least, most = rows.loc[rows["median"].idxmin()], rows.loc[rows["median"].idxmax()]
-    if len(rows) < 2 or most["median"] <= (1 + LEAST_GAP) * least["median"]:
-        mixed = near[near["scenario"] == forecast.MIXTURE].iloc[0]
-        text = "For {year} every scenario has its median near {mixed:number.1} thousand tonnes"
-        return sentence(text, year=mixed["period"], mixed=_kilo(mixed["median"], uses))
-    return sentence(
-        "For {year} the medians run from {least:number.1} ({low}) to {most:number.1} thousand tonnes ({high})",
-        year=least["period"],
-        least=_kilo(least["median"], uses),
-        most=_kilo(most["median"], uses),
-        low=named[least["scenario"]],
-        high=named[most["scenario"]],
-    )
-
-
-def _trial_words(tried: pd.DataFrame) -> tuple[Sentence, Sentence]:
-    newest = tried[tried["period"] == tried["period"].iloc[-1]]
-    day = newest["as_of"].iloc[0]
-    first = newest[newest["as_of"] == day].set_index("scenario")["median"]
-    title = sentence(
-        "Of {period}, the forecast of {day} said {mixed:number.1}, growth from the last total {recorded:number.1} thousand tonnes; "
-        "{came:number.1} came",
-        period=words.period(newest["period"].iloc[0]),
-        day=words.day(day),
-        mixed=_kilo(first[forecast.MIXTURE], newest),
-        recorded=_kilo(first[forecast.RECORDED], newest),
-        came=_kilo(newest["outturn"].iloc[0], newest),
-    )
-    rows = [
-        sentence(
-            "{name}, of {period} on {day}: {said} ({said:range}); {came} came.",
-            name=tables.trial_name(row.scenario),
-            period=words.period(row.period),
-            day=words.day(row.as_of),
-            said=derived(row.median, "t", row.source, low=row.low80, high=row.high80),
-            came=derived(row.outturn, "t", row.source),
-        )
-        for row in tried.itertuples()
-    ]
-    return title, joined(sentence("Medians with 80 % intervals beside what was reported."), *rows)
-
-
-def _spelt(row: pd.Series, name: str, uses) -> Sentence:
-    said = derived(row["median"], "t", *uses, low=row["low80"], high=row["high80"])
-    return sentence("{name}, {year}: {said} (80 % interval {said:range}).", name=name, year=row["period"], said=said)
-
-
-def _kilo(value: float, uses) -> Quantity:
-    return derived(value / 1000, "thousand t", uses)
-
-
 def _their_points(theirs: pd.DataFrame | None, known: pd.DataFrame, shown: pd.DataFrame) -> pd.DataFrame:
     """Outlooks of others from the last known total on, up to the last year drawn, oldest first."""
     if theirs is None or theirs.empty:
@@ -226,17 +133,12 @@ def _their_points(theirs: pd.DataFrame | None, known: pd.DataFrame, shown: pd.Da
     return theirs[(at > first) & (at <= last + 1)].assign(at=at).sort_values("at")
 
 
-def _newest(points: pd.DataFrame) -> pd.DataFrame:
-    """The farthest outlook of each publisher."""
-    return points.groupby("publisher", sort=False).tail(1)
-
-
 def _diamonds(ax, points: pd.DataFrame, top: float) -> None:
     """Outlooks of others with their publishers' names, none over another."""
     for row in points.itertuples():
         ax.plot(row.at, row.value / 1000, "D", color=GOLD, markersize=4, zorder=5)
     at = -np.inf
-    for row in _newest(points).sort_values("value").itertuples():
+    for row in newest(points).sort_values("value").itertuples():
         at = max(row.value, at + 0.06 * top)
         label(ax, row.publisher, (row.at, at / 1000), dx=-6, ha="right", color=GOLD, fontsize=8)
 
@@ -248,7 +150,9 @@ def _marks(known: pd.DataFrame, points: pd.DataFrame, india: Vintage, target: st
     if level.period not in known.index:
         rows.append(("at its yearly rate", words.period(level.period), level.value, " ".join(sorted(level.sources))))
     rows += [(row.publisher, row.period, row.value, row.source) for row in points.itertuples()]
-    return pd.DataFrame(rows, columns=["what", "period", "median, t", "source"]).rename(columns={"median, t": "known or said, t"})
+    return pd.DataFrame(rows, columns=["what", "period", "median, t", "source"]).rename(
+        columns={"median, t": "known or said, t"}
+    )
 
 
 def _named(rows: pd.DataFrame, named: dict[str, str]) -> pd.DataFrame:
@@ -265,7 +169,9 @@ def _ranges(ax, rows: pd.DataFrame, names: list[str], small: bool = False) -> No
         row, colour = rows.loc[name], BLUE if name == forecast.MIXTURE else MUTED
         if "low95" in row:
             ax.plot([row["low95"], row["high95"]], [place, place], color=colour, linewidth=1, alpha=0.6)
-        ax.plot([row["low80"], row["high80"]], [place, place], color=colour, linewidth=4, alpha=0.4, solid_capstyle="butt")
+        ax.plot(
+            [row["low80"], row["high80"]], [place, place], color=colour, linewidth=4, alpha=0.4, solid_capstyle="butt"
+        )
         ax.plot(row["median"], place, "o", color=colour, markersize=5)
         if not small or name == forecast.MIXTURE:
             box = {"facecolor": PAPER, "edgecolor": "none", "pad": 0.6}

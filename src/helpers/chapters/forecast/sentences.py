@@ -49,7 +49,9 @@ def starts(table: pd.DataFrame, india: Vintage, other: pd.DataFrame) -> Sentence
     recorded = expected(table, said, forecast.used(india, target, forecast.RECORDED), forecast.RECORDED)
     text, parts = listed(recorded, interval=False)
     if not level:
-        first = sentence(f"Growth from the {{total}} of {{year}} alone would give {text}.", total=total, year=total.period, **parts)
+        first = sentence(
+            f"Growth from the {{total}} of {{year}} alone would give {text}.", total=total, year=total.period, **parts
+        )
     elif part is not None:
         alone, more = listed(level, interval=False, key="l")
         first = sentence(
@@ -83,7 +85,8 @@ def overdue(table: pd.DataFrame, india: Vintage) -> Sentence | None:
         return None
     text, parts = listed(found)
     return sentence(
-        f"No total for {{years}} is in the sources dated up to {{day}}, though the year is over; the forecast is {text}.",
+        "No total for {years} is in the sources dated up to {day}, though the year is over;",
+        f"the forecast is {text}.",
         years=words.listed(over),
         day=words.day(india.day),
         **parts,
@@ -96,7 +99,9 @@ def given(india: Vintage, target: str) -> Sentence | None:
     if total is None:
         return None
     if target == "customs":
-        return sentence("{total} for {year} stands in the place of the published figure.", total=total, year=total.period)
+        return sentence(
+            "{total} for {year} stands in the place of the published figure.", total=total, year=total.period
+        )
     return sentence(
         "The {total} given for {year} is of {what}: it has no effect on this forecast.",
         total=total,
@@ -105,40 +110,36 @@ def given(india: Vintage, target: str) -> Sentence | None:
     )
 
 
-def pace(needed: float, so_far: float, least: float = 1.1) -> str:
-    """What the rest of a year would have to run at against its known part, as rates: ``faster, slower, alike, passed``."""
-    if needed <= 0:
-        return "passed"
-    if needed > least * so_far:
-        return "faster"
-    return "slower" if needed * least < so_far else "alike"
-
-
 def rest_of_year(table: pd.DataFrame, india: Vintage) -> Sentence:
-    """What the rest of the year would have to bring for the forecast from the totals as recorded to come true."""
+    """What the rest of a year would have to bring for growth from the totals as recorded to come true."""
     target, first = table["target"].iloc[0], table["period"].iloc[0]
     part = targets.part_year(india, target)
     if part is None:
-        what = f"Whether {first} agrees with the totals before it"
-        return words.not_yet(india, what)
-    done = from_row(part)
+        return words.not_yet(india, f"Whether {first} agrees with the totals before it")
+    done, rate = from_row(part), forecast.level(india, target)
     implied = forecast.at(table, first, forecast.RECORDED, forecast.used(india, target, forecast.RECORDED))
-    months, left = len(fiscal.months(part.name)), 12 - len(fiscal.months(part.name))
     rest = derived(implied.value - done.value, "t", implied, done)
     said = {"part": words.period(part.name), "done": done, "implied": rounded(implied), "year": first}
-    more = {"rest": rounded(rest), "times": derived(rest.value / left / (done.value / months), "", rest)}
-    brought = "{part} brought {done}. For the {implied} that the totals as recorded imply, the rest of {year} would have to bring {rest}, "
-    match pace(rest.value / left, done.value / months):
-        case "passed":
-            return sentence("{part} alone brought {done}, more than the {implied} that the totals as recorded imply for {year}.", **said)
-        case "faster":
-            verdict = "{times:.1} times as much a month: what has come since speaks against them."
-        case "slower":
-            verdict = "{times:.1} times as much a month: what has come since runs above them."
-        case _:
-            verdict = "about as much a month as so far: what has come since agrees with them."
-            more.pop("times")
-    return sentence(brought + verdict, **said, **more)
+    if rest.value <= 0:
+        text = "{part} alone brought {done}, more than the {implied} that the totals as recorded imply for {year}."
+        return sentence(text, **said)
+    months = len(fiscal.months(part.name))
+    times = derived(rest.value / (12 - months) / (done.value / months), "", rest)
+    over = "have had" if fiscal.span(first)[1] < india.day else "have"
+    verdict = {
+        "below": "below the 80 % interval of that growth: what has come since speaks against it",
+        "above": "above the 80 % interval of that growth: what has come since runs ahead of it",
+        "inside": "inside the 80 % interval of that growth: the two agree",
+    }[words.place([rate.value], implied.low, implied.high)]
+    return sentence(
+        "{part} brought {done}. For the {implied} that the totals as recorded imply, the rest of {year} would",
+        f"{over} to bring {{rest}}, {{times:.1}} times as much a month.",
+        f"At the pace so far, {{rate}} a year, it ends {verdict}.",
+        rest=rounded(rest),
+        times=times,
+        rate=rate,
+        **said,
+    )
 
 
 def judgements(india: Vintage, target: str) -> Sentence:
@@ -159,7 +160,9 @@ def judgements(india: Vintage, target: str) -> Sentence:
     if episode is None:
         return joined(rules, sentence(ours))
     text, parts = read_as(india)
-    read = sentence(f"{{year}} is read as {text}.", year=episode.year, uses=[india.assumption("reading_weight")], **parts)
+    read = sentence(
+        f"{{year}} is read as {text}.", year=episode.year, uses=[india.assumption("reading_weight")], **parts
+    )
     return joined(read, rules, sentence(ours))
 
 
@@ -176,15 +179,18 @@ def growth(fitted: Drift, totals: pd.DataFrame, india: Vintage) -> Sentence:
     rows, prior = india.assumption("growth_prior"), forecast.prior(india)
     elsewhere = derived(_yearly(prior.mean), "%", rows)
     if len(totals) < 2:
-        text = "A single total has no growth of its own: from it the forecast grows as other yearly series do, by {elsewhere:.1} a year."
-        return sentence(text, elsewhere=elsewhere)
+        return sentence(
+            "A single total has no growth of its own:",
+            "from it the forecast grows as other yearly series do, by {elsewhere:.1} a year.",
+            elsewhere=elsewhere,
+        )
     first, last = totals.index[0], totals.index[-1]
     gap = fiscal.centre(last) - fiscal.centre(first)
     own = np.log(totals["value"].iloc[-1] / totals["value"].iloc[0]) / gap
     weight = 1 - (fitted.growth_se / prior.spread) ** 2
     return sentence(
-        "From {first} to {last} the totals changed by {own:signed} a year. That has {weight} of the weight and growth elsewhere,",
-        "{elsewhere:.1} a year, the rest: growth from the totals as recorded is {growth:.1} a year.",
+        "From {first} to {last} the totals changed by {own:signed} a year. That has {weight} of the weight and growth",
+        "elsewhere, {elsewhere:.1} a year, the rest: growth from the totals as recorded is {growth:.1} a year.",
         first=first,
         last=last,
         own=derived(_yearly(own), "%", totals),
@@ -204,8 +210,10 @@ def sensitivity(table: pd.DataFrame, turned: pd.DataFrame, india: Vintage) -> Se
     parts = {"now": rounded(now), "then": rounded(then), "year": year}
     change = derived(100 * (then.value / now.value - 1), "%", now, then)
     if words.direction(change.value / 100) == "unchanged":
-        return sentence("With these weights the other way round, {year} would stay at {now}.", year=year, now=parts["now"])
-    text = "With these weights the other way round, the forecast of {year} would be {then} and not {now}, {change:signed}: "
+        return sentence(
+            "With these weights the other way round, {year} would stay at {now}.", year=year, now=parts["now"]
+        )
+    text = "With these weights the other way round, {year} would be {then} and not {now}, {change:signed}: "
     within = now.low <= then.value <= now.high
     verdict = "well inside its interval." if within else "outside its interval, so the weights decide it."
     return sentence(text + verdict, change=change, **parts)

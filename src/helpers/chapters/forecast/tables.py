@@ -29,7 +29,11 @@ JUDGEMENT = {
 
 def names(india: Vintage, target: str) -> dict[str, str]:
     """Every scenario of a target's forecast in words, those of its starting points first."""
-    part, episode, last = targets.part_year(india, target), suspect(india, target), targets.totals(india, target).index[-1]
+    part, episode, last = (
+        targets.part_year(india, target),
+        suspect(india, target),
+        targets.totals(india, target).index[-1],
+    )
     left_out = f", {episode.year} left out" if episode else ""
     assumed = targets.totals(india, target)["status"].iloc[-1] == ASSUMED
     recorded, level = f"{last} as {'assumed' if assumed else 'recorded'}", f"{last}{left_out}"
@@ -40,7 +44,11 @@ def names(india: Vintage, target: str) -> dict[str, str]:
         recorded = f"totals as recorded, {episode.year} among them"
     weighed = f"readings of {episode.year}, weighed" if episode else "licences, weighed"
     starts = {forecast.MIXTURE: weighed, forecast.LEVEL: level, forecast.RECORDED: recorded}
-    return starts | READING | {f"licences {regime}": f"licences {regime} throughout" for regime in ("open", "partial", "closed")}
+    return (
+        starts
+        | READING
+        | {f"licences {regime}": f"licences {regime} throughout" for regime in ("open", "partial", "closed")}
+    )
 
 
 def starts(table: pd.DataFrame, india: Vintage, other: pd.DataFrame) -> pd.DataFrame:
@@ -132,7 +140,11 @@ HEADS = {
 
 def trial_name(scenario: str) -> str:
     """A scenario of the real-time trial in words, whatever is known since."""
-    plain = {forecast.RECORDED: "last total as recorded", forecast.LEVEL: "newest level", forecast.MIXTURE: "the forecast"}
+    plain = {
+        forecast.RECORDED: "last total as recorded",
+        forecast.LEVEL: "newest level",
+        forecast.MIXTURE: "the forecast",
+    }
     return (plain | READING).get(scenario, scenario)
 
 
