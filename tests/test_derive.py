@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 from conftest import AS_OF, FROZEN
 
-from helpers.data import ASSUMED, DataError, derive, relations, vintage
+from helpers.data import ASSUMED, STATUSES, DataError, derive, relations, vintage
 from helpers.data.relations import Figure
 from helpers.methods.intervals import between
 
@@ -206,6 +206,7 @@ def test_a_row_that_cannot_be_read_is_named_with_its_line(column, text):
     good = {"table": "trade", "key": "import/IND/world/850511/weight", "period": "*", "unit": "t", "status": "derived",
             "rule": "sum", "factor": float("nan"), "inputs": "hs=8505", "note": ""}  # fmt: skip
     keys = {"trade": ("flow", "reporter", "partner", "hs", "measure")}
+    assert STATUSES[relations.SURE] == "inference"
     assert len(derive.steps(pd.DataFrame([good]), "derivations", keys, {"derived": 2})) == 1
     with pytest.raises(DataError, match=r"data/derivations.csv line 3 cannot be read"):
         derive.steps(pd.DataFrame([good, good | {column: text}]), "derivations", keys, {"derived": 2})

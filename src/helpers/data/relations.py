@@ -29,6 +29,9 @@ Series = dict[str, Figure]
 Found = Iterator[tuple[str, Interval, list[Figure], Callable[[], str]]]
 """Period, value, the figures it was made from, and what says how in words."""
 
+SURE = 3
+"""The place of the last status that is no estimate: inference."""
+
 _HUNDRED = intervals.between(100)
 
 
@@ -36,9 +39,10 @@ def remainder(_: str, series: Series) -> Found:
     """What is left of a whole without its known parts, where one run of months is left.
 
     Of a year that is a half, a quarter or a month; of a shorter whole it may be any run. A whole that was published is
-    taken as printed: what is known of its error is told beside it, and is not an error of its parts.
+    taken as printed: what is known of its error is told beside it, and is not an error of its parts. Estimates are no
+    parts, so that a rest that follows from better figures stands before them.
     """
-    starts, ends = _by_month(series)
+    starts, ends = _by_month({period: figure for period, figure in series.items() if figure.rank <= SURE})
     for name, whole in series.items():
         span = fiscal.bounds(name)
         if span is None or span[1] - span[0] < 2:
