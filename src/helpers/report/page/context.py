@@ -1,18 +1,17 @@
 """What all pages of one report share: its day, its parameters, its chapters, its sources, and how it was made."""
 
 import json
-import subprocess
-from functools import cache
 from pathlib import Path
 
 import pandas as pd
 
-from helpers import fiscal, paths
+from helpers import __version__, fiscal, paths
 from helpers.chapters import words
 from helpers.data import DataError, Vintage, number
 from helpers.outlook import episodes, targets
 from helpers.report.parameters import MASK, Parameters, given, plain, shown
 from helpers.report.shelf.inputs import chapters
+from helpers.report.shelf.version import commit
 
 STALE_DAYS = 120
 
@@ -77,24 +76,10 @@ def assumed(parameters: Parameters, india: Vintage) -> str:
     return f"With {'; with '.join(said)}." if said else ""
 
 
-@cache
-def commit() -> dict:
-    """The commit, and whether anything a report is made from differs from it; None where there is no git."""
-
-    def git(*words: str) -> str | None:
-        try:
-            done = subprocess.run(["git", "-C", str(paths.ROOT), *words], capture_output=True, text=True, check=False)
-        except OSError:
-            return None
-        return done.stdout.strip() if done.returncode == 0 else None
-
-    made_of = ("notebooks", "src/helpers", "data", "requirements.lock")
-    status = git("status", "--porcelain", "--", *made_of)
-    return {"commit": git("rev-parse", "HEAD"), "dirty": None if status is None else bool(status)}
-
-
 def code_text() -> str:
     """The commit in words."""
+    if not paths.CLONE:
+        return f"Code: the installed package magnet-outlook {__version__}."
     known = commit()
     if known["commit"] is None:
         return "The code is in no version control."

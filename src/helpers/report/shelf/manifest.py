@@ -6,6 +6,7 @@ from typing import Any
 
 from helpers.data import Vintage
 from helpers.report.job import Chapter, Job
+from helpers.report.page import html
 from helpers.report.page.context import command
 from helpers.report.parameters import given, shown
 from helpers.report.run.chapter import kernel_name
@@ -48,6 +49,7 @@ def content(
         "kernel": kernel_name(),
         "versions": version.versions(),
         "chapters": {chapter.name: _chapter(chapter) for chapter in chapters},
+        "headers": html.headers().splitlines(),
         "files": files,
     }
 
