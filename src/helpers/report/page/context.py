@@ -3,8 +3,6 @@
 import json
 from pathlib import Path
 
-import pandas as pd
-
 from helpers import __version__, fiscal, paths
 from helpers.chapters import words
 from helpers.data import DataError, Vintage, number
@@ -109,9 +107,7 @@ def _baseline(india: Vintage) -> float:
 
 def _backcast(india: Vintage) -> list[str]:
     """What a reader of a past day must know: that judgements were written later, how many and when."""
-    rows = [rows for name in india.published if "written" in (rows := india.table(name))]
-    written = pd.concat([pd.to_datetime(one["written"]) for one in rows]) if rows else pd.Series(dtype="datetime64[ns]")
-    later = written[written > pd.Timestamp(india.day)]
+    later = india.backcast["written"]
     if later.empty:
         return []
     what = "judgement" if len(later) == 1 else "judgements"
