@@ -1,5 +1,7 @@
 """What customs recorded under HS 850511: years, halves and months that fit each other, rates, and tariff lines."""
 
+import itertools
+
 import numpy as np
 import pandas as pd
 
@@ -232,7 +234,7 @@ def _tiles(rows: pd.DataFrame) -> pd.DataFrame:
             continue
         used = sources_of(rows.loc[period], *(tile[2] for tile in inside))
         breaks = [0, *(n for n in range(1, len(free)) if free[n] - free[n - 1] != free[0].freq), len(free)]
-        for first, last in zip(breaks, breaks[1:], strict=False):
+        for first, last in itertools.pairwise(breaks):
             run = pd.PeriodIndex(free[first:last], freq="M")
             taken[fiscal.name(run)] = (run, left * len(run) / len(free), used)
     table = pd.DataFrame(
