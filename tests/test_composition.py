@@ -137,7 +137,11 @@ def test_the_thresholds_are_those_of_the_rule():
     assert explain_excess(cells, Rule(excess_share=0.8)).reading == UNDECIDED
     assert explain_excess(cells, Rule(cheap_below=0.4)).reading == UNDECIDED
     surge = monthly_cells([400] * 60, [2.1] * 60)
-    assert explain_excess(surge, Rule(many_cells=60)).reading == UNDECIDED == explain_excess(surge, Rule(ferrite_high=2.0)).reading
+    assert (
+        explain_excess(surge, Rule(many_cells=60)).reading
+        == UNDECIDED
+        == explain_excess(surge, Rule(ferrite_high=2.0)).reading
+    )
 
 
 @pytest.mark.parametrize(("count", "reading"), [(43, UNDECIDED), (45, SURGE)])

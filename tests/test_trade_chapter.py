@@ -5,10 +5,10 @@ import warnings
 
 import numpy as np
 import pytest
-from conftest import AS_OF
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from conftest import AS_OF
 from helpers import fiscal
 from helpers.chapters import words
 from helpers.chapters.trade import causes, figures, lines, markets, prices, rare_earths, sentences, suppliers
@@ -16,7 +16,7 @@ from helpers.outlook import customs, episodes, targets
 
 KEYS = dict(targets.CUSTOMS.keys)
 LINE = {**KEYS, "hs": customs.OTHER_METAL}
-DAYS = ["2025-06-30", "2025-07-31", "2025-10-31", "2025-12-31", "2026-01-31", AS_OF]
+DAYS = ["2025-06-30", "2025-10-31", "2026-01-31", AS_OF]
 HALVES = ("FY25-H1", "FY25-H2", "FY26-H1")
 
 
@@ -31,45 +31,52 @@ def with_halves(india, *tonnes):
     return adding(india, **dict(zip((half.replace("-", "_") for half in HALVES), tonnes, strict=True)))
 
 
-def said(india) -> dict[str, str]:
-    """Every sentence of the chapter."""
-    year = customs.subject(india)
-    growth = prices.growth(india, year)
-    both = {"india": india, "year": year}
-    return {
-        "answer": sentences.answer(india).text,
-        "part": rare_earths.rare_earth_part(lines.rare_earth_part(india, year), **both).text,
-        "base": sentences.base_effect(customs.halves(india), india=india).text,
-        "identity": sentences.identity(lines.identity(india, year), india=india).text,
-        "scopes": rare_earths.scopes(lines.scopes(india, year), **both).text,
-        "growth": sentences.growth(growth, **both).text,
-        "values": causes.unit_values(lines.volume_mix_price(india, year), **both).text,
-        "concentration": causes.concentration(suppliers.dependence_on_china(india, year), **both).text,
-        "three": causes.three_growths(prices.growth_bridge(india, year), growth, **both).text,
-        "slips": causes.out_of_line(suppliers.out_of_line(india), india=india).text,
-        "decision": causes.decision(india).text,
-        "caveats": causes.caveats(india, year).text,
-    }
+SAYS = {
+    "answer": lambda india, year: sentences.answer(india),
+    "part": lambda india, year: rare_earths.rare_earth_part(lines.rare_earth_part(india, year), india=india, year=year),
+    "base": lambda india, year: sentences.base_effect(customs.halves(india), india=india),
+    "identity": lambda india, year: sentences.identity(lines.identity(india, year), india=india),
+    "scopes": lambda india, year: rare_earths.scopes(lines.scopes(india, year), india=india, year=year),
+    "growth": lambda india, year: sentences.growth(prices.growth(india, year), india=india, year=year),
+    "values": lambda india, year: causes.unit_values(lines.volume_mix_price(india, year), india=india, year=year),
+    "concentration": lambda india, year: causes.concentration(
+        suppliers.dependence_on_china(india, year), india=india, year=year
+    ),
+    "three": lambda india, year: causes.three_growths(
+        prices.growth_bridge(india, year), prices.growth(india, year), india=india, year=year
+    ),
+    "slips": lambda india, year: causes.out_of_line(suppliers.out_of_line(india), india=india),
+    "decision": lambda india, year: causes.decision(india),
+    "caveats": causes.caveats,
+}
+DRAWS = {
+    "rates": lambda india, year: figures.monthly_rates(customs.periods(india), india=india),
+    "lines": lambda india, year: figures.line_split(customs.lines(india, year), india=india, year=year),
+    "ladder": lambda india, year: figures.scope_ladder(lines.scopes(india, year), india=india),
+    "terms": lambda india, year: markets.volume_mix_price(lines.volume_mix_price(india, year), india=india, year=year),
+    "china": lambda india, year: markets.china_exports(
+        suppliers.china_by_month(india), suppliers.controls(india), india=india
+    ),
+    "metal": lambda india, year: markets.neodymium_price(prices.neodymium(india), india=india, year=year),
+}
 
 
-def drawn(india) -> dict[str, str]:
-    """Title and alternative text of every figure, or the sentence in its place."""
-    year = customs.subject(india)
-    both = {"india": india, "year": year}
-    made = {
-        "rates": figures.monthly_rates(customs.periods(india), india=india),
-        "lines": figures.line_split(customs.lines(india, year), **both),
-        "ladder": figures.scope_ladder(lines.scopes(india, year), india=india),
-        "terms": markets.volume_mix_price(lines.volume_mix_price(india, year), **both),
-        "china": markets.china_exports(suppliers.china_by_month(india), suppliers.controls(india), india=india),
-        "metal": markets.neodymium_price(prices.neodymium(india), **both),
-    }
-    return {name: f"{one.title}. {one.alt}" if hasattr(one, "title") else one.text for name, one in made.items()}
+def say(india, name: str) -> str:
+    """A sentence of the chapter, or title and alternative text of a figure."""
+    made = (SAYS | DRAWS)[name](india, customs.subject(india))
+    return f"{made.title}. {made.alt}" if hasattr(made, "title") else made.text
 
 
 def test_the_answer_names_total_shape_halves_run_rate_and_what_most_of_it_is(india):
     text = sentences.answer(india).text
-    for part in ("53,748 t", "a spike and not a level", "16,746 t", "16,281 t in six months", "32,562 t a year", "64 %"):
+    for part in (
+        "53,748 t",
+        "a spike and not a level",
+        "16,746 t",
+        "16,281 t in six months",
+        "32,562 t a year",
+        "64 %",
+    ):
         assert part in text
     assert sentences.answer(india).answer and sentences.answer(india).sources == ("S01", "S02", "S04", "S05b", "S60")
 
@@ -118,34 +125,36 @@ def test_lines_that_do_not_fit_are_said_not_to(india):
 
 
 def test_a_base_effect_is_a_share_only_where_it_is_one(india):
-    assert "97 % (in logarithms" in said(india)["base"] and "published change of −56 %" in said(india)["base"]
+    assert "97 % (in logarithms" in say(india, "base") and "published change of −56 %" in say(india, "base")
     for halves in ((29000, 24748, 29000), (14537, 39211, 16281), (37002, 16746, 40000)):
         text = sentences.base_effect(customs.halves(with_halves(india, *halves)), india=india).text
         assert "logarithms" not in text and "on the half before" in text
 
 
 def test_growth_is_as_published_where_the_totals_allow_it(india):
-    assert "+88 % as published (+87 % from the rounded totals)" in said(india)["growth"]
-    assert "as published" not in said(adding(india, FY25=60000))["growth"]
-    assert "6.99 USD/kg to 3.84 USD/kg" in said(india)["growth"], "one route, as the identity has it"
-    assert "what both years were worth is not" in said(india.on("2025-06-30"))["growth"]
+    assert "+88 % as published (+87 % from the rounded totals)" in say(india, "growth")
+    assert "as published" not in say(adding(india, FY25=60000), "growth")
+    assert "6.99 USD/kg to 3.84 USD/kg" in say(india, "growth"), "one route, as the identity has it"
+    assert "what both years were worth is not" in say(india.on("2025-06-30"), "growth")
 
 
 def test_values_that_meet_tell_the_code_and_values_that_do_not_leave_it_open(india):
-    assert "within rounding" in said(india)["identity"] and "that Mint has" in said(india)["identity"]
+    assert "within rounding" in say(india, "identity") and "that Mint has" in say(india, "identity")
     other = adding(india, {**KEYS, "hs": lines.BOTH, "measure": "value_usd"}, FY25=350)
-    assert "and not the 350 million USD" in said(other)["identity"] and "it is open" in said(other)["identity"]
+    assert "and not the 350 million USD" in say(other, "identity") and "it is open" in say(other, "identity")
     dear = adding(india, {**KEYS, "measure": "value_inr"}, FY25=4744)
-    assert "it is open which codes" in said(dear)["identity"]
+    assert "it is open which codes" in say(dear, "identity")
 
 
 def test_a_change_of_unit_value_is_a_fall_or_a_rise_within_the_lines_or_between_them(india):
-    assert "the fall in unit value happened within the lines, and the shift explains at most 21 %" in said(india)["values"]
-    assert "Even the mildest split has ferrite cores fall from 2.85" in said(india)["values"]
+    assert "the fall in unit value happened within the lines, and the shift explains at most 21 %" in say(
+        india, "values"
+    )
+    assert "Even the mildest split has ferrite cores fall from 2.85" in say(india, "values")
     dear = adding(india, {**KEYS, "measure": "value_inr"}, FY25=9000)
-    assert "the rise in unit value" in said(dear)["values"] and "Three explanations" not in said(dear)["values"]
-    assert "their direction is open" in said(adding(india, FY25=44000))["values"]
-    assert "Three explanations" in said(india)["values"]
+    assert "the rise in unit value" in say(dear, "values") and "Three explanations" not in say(dear, "values")
+    assert "their direction is open" in say(adding(india, FY25=44000), "values")
+    assert "Three explanations" in say(india, "values")
 
 
 @pytest.mark.parametrize(
@@ -153,27 +162,25 @@ def test_a_change_of_unit_value_is_a_fall_or_a_rise_within_the_lines_or_between_
 )
 def test_value_is_less_more_or_as_one_sided_as_weight(india, china, verdict):
     keys = {**LINE, "partner": "CHN", "measure": "value_usd"}
-    assert f"By value it is {verdict}:" in said(adding(india, keys, FY25=china))["concentration"]
+    assert f"By value it is {verdict}:" in say(adding(india, keys, FY25=china), "concentration")
 
 
 def test_the_rare_earth_share_says_how_it_fits_what_the_forecast_reckons_with(india):
-    assert "above this interval, and not reconciled with it" in said(india)["part"]
+    assert "above this interval, and not reconciled with it" in say(india, "part")
     near = india.assuming("rare_earth_share", {"HS 850511": 0.03})
-    assert "inside this interval" in said(near)["part"]
-    assert "below this" in said(india.assuming("rare_earth_share", {"HS 850511": 0.001}))["part"]
+    assert "inside this interval" in say(near, "part")
+    assert "below this" in say(india.assuming("rare_earth_share", {"HS 850511": 0.001}), "part")
 
 
-@pytest.mark.parametrize(
-    ("tonnes", "verdict"), [(4000, "lies above"), (500, "lies below"), (1500, "lies within")]
-)
+@pytest.mark.parametrize(("tonnes", "verdict"), [(4000, "lies above"), (500, "lies below"), (1500, "lies within")])
 def test_chinas_count_lies_above_below_or_within_ours(india, tonnes, verdict):
     keys = {**suppliers.CHINA, "partner": "IND", "period": "2025", "value": float(tonnes)}
-    assert verdict in said(india.adding("trade", keys))["scopes"]
+    assert verdict in say(india.adding("trade", keys), "scopes")
 
 
 def test_a_rule_waits_for_monthly_figures_and_is_applied_once_they_come(india):
-    assert "It waits for the monthly figures by line of May–September 2024" in said(india)["decision"]
-    assert "70 %" in said(india)["decision"] and "1.8 to 2.4 USD/kg" in said(india)["decision"]
+    assert "It waits for the monthly figures by line of May–September 2024" in say(india, "decision")
+    assert "70 %" in say(india, "decision") and "1.8 to 2.4 USD/kg" in say(india, "decision")
     rows = {"flow": "import", "reporter": "IND", "partner": "CHN", "hs": customs.FERRITE, "period": "2024-06"}
 
     def cell(tonnes, usd_m):
@@ -183,10 +190,10 @@ def test_a_rule_waits_for_monthly_figures_and_is_applied_once_they_come(india):
             {**rows, "measure": "value_usd", "value": usd_m, "unit": "USD m"},
         )
 
-    assert "an error or a reclassification: the few" in said(cell(20000.0, 10.0))["decision"]
-    assert "stays unexplained" in said(cell(20000.0, 42.0))["decision"]
-    assert "No year is suspect" in said(adding(india, FY25=35000))["decision"]
-    assert "cannot be said" in said(india.on("2025-06-30"))["decision"]
+    assert "an error or a reclassification: the few" in say(cell(20000.0, 10.0), "decision")
+    assert "stays unexplained" in say(cell(20000.0, 42.0), "decision")
+    assert "No year is suspect" in say(adding(india, FY25=35000), "decision")
+    assert "cannot be said" in say(india.on("2025-06-30"), "decision")
 
 
 def test_a_real_surge_of_ferrite_is_told_as_one(india):
@@ -197,25 +204,25 @@ def test_a_real_surge_of_ferrite_is_told_as_one(india):
         for month in range(4, 10)
         for measure, value, unit in (("weight", 500.0, "t"), ("value_usd", 1.05, "USD m"))
     ]  # fmt: skip
-    assert "one of real ferrite" in said(india.adding("trade", *rows))["decision"]
+    assert "one of real ferrite" in say(india.adding("trade", *rows), "decision")
 
 
 def test_gaps_are_those_of_the_sources_and_end_when_they_are_filled(india):
-    assert "no total of FY22, FY23 or FY26 is in the sources dated up to 22 November 2026" in said(india)["caveats"]
-    assert "first half of FY26, public since 24 November 2025" in said(india)["caveats"]
+    assert "no total of FY22, FY23 or FY26 is in the sources dated up to 22 November 2026" in say(india, "caveats")
+    assert "first half of FY26, public since 24 November 2025" in say(india, "caveats")
     full = adding(india, FY22=15000, FY23=21000, FY26=36000)
-    assert "The totals of all years from FY21 to FY26 are in the sources" in said(full)["caveats"]
-    assert "is an assumption" in said(india.adding("trade", {**KEYS, "period": "FY25", "value": 33000.0}))["caveats"]
+    assert "The totals of all years from FY21 to FY26 are in the sources" in say(full, "caveats")
+    assert "is an assumption" in say(india.adding("trade", {**KEYS, "period": "FY25", "value": 33000.0}), "caveats")
 
 
 def test_slips_are_listed_or_said_to_be_none(india):
-    assert "flags 1. Exports of 85051110 in FY20, 8,174 t" in said(india)["slips"]
+    assert "flags 1. Exports of 85051110 in FY20, 8,174 t" in say(india, "slips")
     keys = {"flow": "export", "reporter": "IND", "partner": "world", "hs": customs.FERRITE, "measure": "weight"}
-    assert "flags none" in said(adding(india, keys, FY20=2130))["slips"]
+    assert "flags none" in say(adding(india, keys, FY20=2130), "slips")
 
 
 def test_titles_of_rates_name_the_busiest_period_or_say_that_none_stands_out(india):
-    assert "May–September 2024 ran at 2.3 times" in drawn(india)["rates"]
+    assert "May–September 2024 ran at 2.3 times" in say(india, "rates")
     even = customs.periods(india).assign(t_per_month=1000.0)
     assert "No known period stands out" in figures.monthly_rates(even, india=india).title
     assert "Only" in figures.monthly_rates(customs.periods(india).iloc[:1], india=india).title
@@ -234,28 +241,30 @@ def test_the_title_of_the_terms_follows_the_sign_in_every_split(india):
 
 
 def test_the_title_of_chinas_exports_tells_the_trough_and_whether_it_was_made_good(india):
-    assert "fell to 1,238 t in May 2025 and were back above" in drawn(india)["china"]
-    assert "January 2025 with 6,357 t, was not reached again" in drawn(india)["china"]
+    assert "fell to 1,238 t in May 2025 and were back above" in say(india, "china")
+    assert "January 2025 with 6,357 t, was not reached again" in say(india, "china")
     keys = {**suppliers.CHINA, "partner": "world"}
-    newest = drawn(adding(india, keys, **{"2026_03": 900}))["china"]
+    newest = say(adding(india, keys, **{"2026_03": 900}), "china")
     assert "fell to 900 t in March 2026, from a mean" in newest and "newest stands" not in newest
-    assert "have not been back" in drawn(adding(india.on("2025-07-31"), keys, **{"2025_07": 3000}))["china"]
+    assert "have not been back" in say(adding(india.on("2025-07-31"), keys, **{"2025_07": 3000}), "china")
     flat = suppliers.china_by_month(india).assign(tonnes=5000.0)
     assert "were lowest" in markets.china_exports(flat, suppliers.controls(india), india=india).title
-    assert "S38" in markets.china_exports(
-        suppliers.china_by_month(india), suppliers.controls(india), india=india
-    ).sources, "the lines drawn have sources too"
+    assert (
+        "S38" in markets.china_exports(suppliers.china_by_month(india), suppliers.controls(india), india=india).sources
+    ), "the lines drawn have sources too"
 
 
 def test_neodymium_is_steady_or_moves_and_rises_or_falls(india):
-    assert "moved between 51 and 62 USD/kg in FY25 and has since come to 2.1 times" in drawn(india)["metal"]
-    assert "rising from" in drawn(india)["metal"]
+    assert "moved between 51 and 62 USD/kg in FY25 and has since come to 2.1 times" in say(india, "metal")
+    assert "rising from" in say(india, "metal")
     table = prices.neodymium(india)
 
     def title(**change):
         return markets.neodymium_price(table.assign(**change), india=india, year="FY25")
 
-    assert "steady near 57" in title(usd_per_kg=57.0).title and "stands where its mean was" in title(usd_per_kg=57.0).title
+    assert (
+        "steady near 57" in title(usd_per_kg=57.0).title and "stands where its mean was" in title(usd_per_kg=57.0).title
+    )
     assert "hardly changing" in title(usd_per_kg=57.0).alt
     assert "falling from" in title(usd_per_kg=table["usd_per_kg"][::-1].to_numpy()).alt
     assert "stood at" in markets.neodymium_price(table, india=india, year="FY20").title
@@ -263,8 +272,8 @@ def test_neodymium_is_steady_or_moves_and_rises_or_falls(india):
 
 @pytest.mark.parametrize("day", DAYS)
 def test_every_sentence_and_figure_can_be_said_of_any_day(india, day):
-    for name, text in (said(india.on(day)) | drawn(india.on(day))).items():
-        check(name, text)
+    for name in SAYS | DRAWS:
+        check(name, say(india.on(day), name))
 
 
 def test_sources_are_those_of_what_is_said(india):
@@ -289,7 +298,7 @@ HEADLINES = {
 }
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=14, deadline=None)
 @given(st.sampled_from(sorted(HEADLINES)), st.sampled_from([0.1, 0.6, 0.97, 1.0, 1.04, 1.6, 10.0]))
 def test_any_headline_figure_may_turn_and_every_sentence_agrees_with_it(india, name, factor):
     keys, period = HEADLINES[name]
@@ -298,7 +307,7 @@ def test_any_headline_figure_may_turn_and_every_sentence_agrees_with_it(india, n
     agrees(turned)
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(st.sampled_from([-90.0, -56.0, -3.0, 0.0, 12.0, 300.0]), st.sampled_from([0.3, 1.0, 2.2]))
 def test_any_fall_of_the_newest_half_and_any_price_of_neodymium_is_told_as_it_is(india, change, factor):
     now, total = 16281.0, 53748.0
@@ -314,8 +323,8 @@ def agrees(india) -> None:
     """Every text against numbers computed here by themselves."""
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        texts, pictures = said(india), drawn(india)
-    for name, text in (texts | pictures).items():
+        texts = {name: say(india, name) for name in SAYS | DRAWS}
+    for name, text in texts.items():
         check(name, text)
     year = customs.subject(india)
     assert ("no surge" in texts["answer"]) == (episodes.suspect(india) is None)
@@ -336,8 +345,8 @@ def agrees(india) -> None:
     meets = ours["low"] <= both["high"] and both["low"] <= ours["high"]
     assert ("so the headline is all of" in texts["identity"]) == meets
     metal = prices.neodymium(india)["usd_per_kg"]
-    assert ("rising" in pictures["metal"]) == (metal.iloc[-1] >= 1.05 * metal.iloc[0])
-    assert words.named(customs.periods(india)["t_per_month"].idxmax()) in pictures["rates"]
+    assert ("rising" in texts["metal"]) == (metal.iloc[-1] >= 1.05 * metal.iloc[0])
+    assert words.named(customs.periods(india)["t_per_month"].idxmax()) in texts["rates"]
     assert fiscal.is_fiscal_year(year)
 
 

@@ -37,7 +37,9 @@ def test_a_tenth_between_lowest_and_highest_is_a_move(low, high, said):
     assert words.steadiness(low, high) == said
 
 
-@pytest.mark.parametrize(("part", "whole", "said"), [(1, 4, 0.25), (-1, 4, None), (5, 4, None), (0, 0, None), (-1, -2, 0.5)])
+@pytest.mark.parametrize(
+    ("part", "whole", "said"), [(1, 4, 0.25), (-1, 4, None), (5, 4, None), (0, 0, None), (-1, -2, 0.5)]
+)
 def test_a_share_is_between_nothing_and_all_or_there_is_none(part, whole, said):
     assert words.share(part, whole) == said
 
