@@ -202,11 +202,11 @@ def _path(name: str, rows: pd.DataFrame) -> Sentence:
     parts = {"path": PATHS[name], "start": start, "from_year": first["period"], "metal": verdicts.enough(metal)}
     text = "Neodymium as {path} is enough for {start} the use expected for {from_year}"
     if first["period"] == last["period"]:
-        return sentence(text + "; counted as metal, for {metal} it.", **parts)
+        return sentence(text + " (counted as metal, {metal} it).", **parts)
     parts["to_year"] = last["period"]
     if start.text == end.text:
         return sentence(
-            text + " and for the same in {to_year} (counted as metal, for {metal} it).", **parts, uses=[end]
+            text + " and as much in {to_year} (counted as metal, {metal} it).", **parts, uses=[end]
         )
     way = verdicts.moves(first["share"], last["share"])
     text += " and {end} that for {to_year} (counted as metal, {metal} it): the share {way}."
