@@ -1,14 +1,15 @@
 """Rolling-origin backtests: what the engine would have said, beside what came."""
 
+import calibrated
+import measures as score
 import numpy as np
 import pandas as pd
 
+from helpers.ensemble.score import weighted_interval_score
 from helpers.ensemble.smoothers import SHORTEST, check_periods
 
-from . import calibrate, score
-
 BENCHMARKS = ("naive", "drift")
-FEWEST_OWN_ERRORS = round(1 / min(calibrate.LEVELS)) - 1  # 39: the least is then the .025 quantile
+FEWEST_OWN_ERRORS = round(1 / min(calibrated.LEVELS)) - 1  # 39: the least is then the .025 quantile
 
 
 def rolling_origin(series, horizon, period=1, first=5, forecaster=None):
@@ -17,7 +18,7 @@ def rolling_origin(series, horizon, period=1, first=5, forecaster=None):
     Parameters
     ----------
     series : pd.Series
-        As in `calibrate.forecast`.
+        As in `calibrated.forecast`.
     horizon : int
         Periods ahead; near the end fewer, as far as there are outturns.
     period : int
@@ -37,7 +38,7 @@ def rolling_origin(series, horizon, period=1, first=5, forecaster=None):
     Raises
     ------
     ValueError
-        As in `calibrate.forecast`, or no observation after the first origin.
+        As in `calibrated.forecast`, or no observation after the first origin.
     """
     check_periods(series)
     if first < SHORTEST:
@@ -47,7 +48,7 @@ def rolling_origin(series, horizon, period=1, first=5, forecaster=None):
     if forecaster is None:
 
         def forecaster(history, ahead):
-            return calibrate.forecast(history, ahead, period).quantiles
+            return calibrated.forecast(history, ahead, period).quantiles
 
     tables = []
     for n in range(first, len(series)):
@@ -127,7 +128,7 @@ def conformal(quantiles, past):
     Parameters
     ----------
     quantiles : pd.DataFrame
-        ``quantiles`` of a `calibrate.Forecast`.
+        ``quantiles`` of a `calibrated.Forecast`.
     past : pd.DataFrame
         From `rolling_origin` for the same series: its median is compared with the outturn.
 
@@ -172,8 +173,8 @@ def conformal_quantiles(errors):
     errors = np.sort(np.asarray(errors, float))
     if len(errors) < FEWEST_OWN_ERRORS:
         raise ValueError(f"{len(errors)} past errors: the outer quantiles need {FEWEST_OWN_ERRORS}")
-    rank = (len(errors) + 1) * np.array(calibrate.LEVELS)
-    rank = np.where(np.array(calibrate.LEVELS) < 0.5, np.floor(rank + 1e-9), np.ceil(rank - 1e-9)).astype(int)
+    rank = (len(errors) + 1) * np.array(calibrated.LEVELS)
+    rank = np.where(np.array(calibrated.LEVELS) < 0.5, np.floor(rank + 1e-9), np.ceil(rank - 1e-9)).astype(int)
     return errors[rank - 1]
 
 
@@ -237,7 +238,7 @@ def _interval_scores(actual, block, mean_change):
         found |= {name: share["coverage"], f"{name}_low": share["low"], f"{name}_high": share["high"]}
     if {0.025, 0.975} <= set(quantiles):
         levels = quantiles.columns.to_numpy(float)
-        found["wis"] = float(score.weighted_interval_score(actual, quantiles.to_numpy(), levels))
+        found["wis"] = float(weighted_interval_score(actual, quantiles.to_numpy(), levels))
         width = score.interval_score(actual, quantiles[0.025].to_numpy(), quantiles[0.975].to_numpy(), 0.95)
         found["msis"] = _mean(width / mean_change)
     return found

@@ -1,7 +1,7 @@
-"""Learn the intervals and the growth prior from M1, M3 and Tourism, and write them into the package.
+"""Learn the intervals and the growth prior from M1, M3 and Tourism, and write them down.
 
 Run ``python benchmarks/calibrate.py`` with the extra ``bench``: it rewrites ``calibration.json`` beside
-`helpers.ensemble.calibrate` and prints the coverage of each collection under the calibration learned
+`calibrated` and prints the coverage of each collection under the calibration learned
 without it. The functions are shared with ``benchmarks/forecast.py``.
 """
 
@@ -9,10 +9,11 @@ import json
 from collections import defaultdict
 from pathlib import Path
 
+import calibrated
+import measures as score
 import numpy as np
 
-from helpers.ensemble import calibrate, score
-from helpers.ensemble.combine import SHRUNKEN, combine
+from helpers.ensemble.combine import SHRUNKEN, combined
 from helpers.ensemble.smoothers import member_forecasts
 
 VERSION = "1"
@@ -82,13 +83,13 @@ def train(by_period):
     for period, named in by_period.items():
         parts = [part for series in named.values() for part in _error_blocks(series, period, growth)]
         stacked = [np.concatenate(column) for column in zip(*parts, strict=True)]
-        models[str(period)] = calibrate.fit_error_model(*stacked, rows=FARTHEST[period])
+        models[str(period)] = calibrated.fit_error_model(*stacked, rows=FARTHEST[period])
     return {
         "version": VERSION,
         "trained_on": {str(p): {k: len(v) for k, v in named.items()} for p, named in by_period.items()},
         "growth": list(growth),
-        "levels": list(calibrate.LEVELS),
-        "features": list(calibrate.FEATURES),
+        "levels": list(calibrated.LEVELS),
+        "features": list(calibrated.FEATURES),
         "periods": models,
     }
 
@@ -101,8 +102,8 @@ def _error_blocks(series, period, growth):
         blocks += [last_points(earlier, n) for n in EARLIER[period]]
 
     def features_and_points(values, horizon):
-        combination = combine(values, horizon, growth, period)
-        return list(zip(calibrate.error_features(combination), combination.point, strict=True))
+        combination = combined(values, horizon, growth, period)
+        return list(zip(calibrated.error_features(combination), combination.point, strict=True))
 
     for block in blocks:
         block = [(x, xx) for x, xx in block if x.min() > 0 and xx.min() > 0]
@@ -117,7 +118,7 @@ def _error_blocks(series, period, growth):
 
 def interval_scores(series, artefact, period=1):
     """Coverage of 80 % and 95 % and the mean scaled interval score of one collection."""
-    made = by_shape(series, lambda y, h: calibrate.forecast_quantiles(y, h, period, artefact)[0])
+    made = by_shape(series, lambda y, h: calibrated.forecast_quantiles(y, h, period, artefact)[0])
     actual = np.concatenate([xx for _, xx in series])
     quantiles = np.concatenate(made)
     scaled = [score.msis(xx, q[:, 0], q[:, -1], x, period=period) for (x, xx), q in zip(series, made, strict=True)]
@@ -148,7 +149,7 @@ def main():
             for length, found in measured.items():
                 print(f"{PERIODS[period]:10s}{name:8s}{length:>4s}", *(f"{k} {v:.3f}" for k, v in found.items()))
     rounded = json.loads(json.dumps(artefact), parse_float=lambda text: round(float(text), 5))
-    path = Path(calibrate.__file__).with_name("calibration.json")
+    path = Path(calibrated.__file__).with_name("calibration.json")
     path.write_text(json.dumps(rounded, indent=1) + "\n", encoding="utf-8")
     print(f"wrote {path.name}: growth {artefact['growth']}")
 

@@ -8,11 +8,12 @@ import subprocess
 import sys
 import time
 
+import calibrated
+import measures as score
 import numpy as np
 from calibrate import PERIODS, by_shape, collections, interval_scores, last_points, train, without
 
-from helpers.ensemble import calibrate, score
-from helpers.ensemble.combine import combine
+from helpers.ensemble.combine import combined
 
 # mean scaled interval score of 95 %: automatic ETS of statsforecast 2.1.1 on the same series
 # full length run for this table, short ones as in the project's measurements (at 6 points it is naive)
@@ -28,9 +29,9 @@ def naive(values, horizon):
     return values[:, -1:].repeat(horizon, axis=1)
 
 
-def combined(artefact, period=1):
+def point_forecast(artefact, period=1):
     """The point forecast under an artefact, as a function of values and horizon."""
-    return lambda values, horizon: combine(values, horizon, artefact["growth"], period).point
+    return lambda values, horizon: combined(values, horizon, artefact["growth"], period).point
 
 
 def point_scores(series, function, period=1):
@@ -78,7 +79,7 @@ def yearly_points(yearly, artefacts):
     """Full-length yearly accuracy."""
     relative, found = [], {}
     for name, series in yearly.items():
-        found[name] = point_scores(series, combined(artefacts[name]))
+        found[name] = point_scores(series, point_forecast(artefacts[name]))
         relative.append(score.owa(*found[name], *point_scores(series, naive)))
         triple = f"{found[name][0]:9.3f} / {found[name][1]:.3f} / {relative[-1]:.3f}"
         print(f"{name + ' yearly: sMAPE / MASE / OWA':44s}{triple}")
@@ -112,7 +113,7 @@ def short_points(yearly, artefacts):
         ours, theirs = [], []
         for name, series in yearly.items():
             short = last_points(series, n, horizon=4)
-            ours.append((len(short), *point_scores(short, combined(artefacts[name]))))
+            ours.append((len(short), *point_scores(short, point_forecast(artefacts[name]))))
             theirs.append((len(short), *point_scores(short, naive)))
         pooled = [np.average(np.array(t)[:, 1:], axis=0, weights=np.array(t)[:, 0]) for t in (ours, theirs)]
         value = float(score.owa(*pooled[0], *pooled[1]))
@@ -159,10 +160,10 @@ def very_short_intervals(yearly, artefacts):
 
 def monthly_points(monthly, quarterly, artefacts):
     """Seasonal series: M3 monthly and quarterly."""
-    found = point_scores(monthly["M3"], combined(artefacts["M3"], 12), 12)
+    found = point_scores(monthly["M3"], point_forecast(artefacts["M3"], 12), 12)
     line("M3 monthly sMAPE", found[0], 13.9, 13.6, "best entry: Theta 13.892", digits=2)
     line("M3 monthly MASE", found[1], 0.85, 0.835, "best entry: ForecastPro .848")
-    found = point_scores(quarterly["M3"], combined(artefacts["M3"], 4), 4)
+    found = point_scores(quarterly["M3"], point_forecast(artefacts["M3"], 4), 4)
     print(f"{'M3 quarterly sMAPE / MASE':44s}{found[0]:9.3f} / {found[1]:.3f}")
     for period, named in ((4, quarterly), (12, monthly)):
         for name, series in named.items():
@@ -175,26 +176,26 @@ def monthly_points(monthly, quarterly, artefacts):
 
 def speed(yearly):
     """All members, combination and intervals, one series at a time and batched; and the import."""
-    artefact = calibrate.load_artefact()
+    artefact = calibrated.load_artefact()
     series = [s for named in yearly.values() for s in named]
     for label, groups in (("batched by length", None), ("one call a series", 1)):
         start = time.perf_counter()
         if groups is None:
-            by_shape(series, lambda y, h: calibrate.forecast_quantiles(y, h, 1, artefact)[0])
+            by_shape(series, lambda y, h: calibrated.forecast_quantiles(y, h, 1, artefact)[0])
         else:
             for x, xx in series:
-                calibrate.forecast_quantiles(x, len(xx), 1, artefact)
+                calibrated.forecast_quantiles(x, len(xx), 1, artefact)
         taken = 1e3 * (time.perf_counter() - start) / len(series)
         line(f"ms a yearly series, {label}", taken, 1.5, 0.5, "automatic ETS 2.9, statsmodels 37", digits=2)
     code = (
         "import sys, time; t = time.perf_counter();"
-        "import helpers.ensemble.calibrate, helpers.forecast.backtest;"
+        "import helpers.outlook.forecast;"
         "print(time.perf_counter() - t, any(m in sys.modules for m in ('statsmodels', 'scipy', 'seaborn')))"
     )
     runs = [subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True) for _ in range(5)]
     seconds, heavy = zip(*(run.stdout.split() for run in runs), strict=True)
     line(
-        "import helpers.forecast, s, median of 5",
+        "import helpers.outlook.forecast, s, median of 5",
         float(np.median(np.array(seconds, float))),
         0.7,
         0.5,

@@ -1,4 +1,4 @@
-"""The prior of ``helpers.forecast.drift``, measured on yearly competition series, and how far it can be trusted.
+"""The prior of ``helpers.ensemble.drift``, measured on yearly competition series, and how far it can be trusted.
 
 Run with ``make bench``. Prints the prior of all collections together (the rows ``growth_prior`` of
 ``data/assumptions.csv``) and, for each collection with a prior fitted on the two others, how often the

@@ -2,8 +2,8 @@
 
 Run ``python benchmarks/nowcast.py`` with the extra ``bench``. The last twelve months of each series are the year;
 three, six or nine of them are known. Prints the mean absolute log error of each rule, the coverage of the
-intervals with an error scale learned on the other collections only, that scale learned on all (``YEAR_ERROR`` of
-`helpers.ensemble.part_year`), and what became of yearly series that lost 35 % in a year.
+intervals with an error scale learned on the other collections only, that scale learned on all (``coefficients`` of
+``ensemble/part_year.json``), and what became of yearly series that lost 35 % in a year.
 """
 
 import numpy as np
@@ -47,14 +47,14 @@ def error_scale(rows):
     size = np.log(np.maximum(errors, 1e-3))
     coefficients = np.linalg.lstsq(features, size, rcond=None)[0]
     standard = errors / np.exp(features @ coefficients)
-    coefficients[0] += np.log(np.quantile(standard, 0.8) / stdtrit(part_year.YEAR_TAIL, 0.9))
+    coefficients[0] += np.log(np.quantile(standard, 0.8) / stdtrit(part_year.learned()["freedom"], 0.9))
     return coefficients
 
 
 def coverage(rows, coefficients):
     """Share of years inside the 80 % and the 95 % interval."""
     standard = np.abs(rows[:, 4]) / np.exp(rows[:, 5:] @ coefficients)
-    return [float((standard <= stdtrit(part_year.YEAR_TAIL, q)).mean()) for q in (0.9, 0.975)]
+    return [float((standard <= stdtrit(part_year.learned()["freedom"], q)).mean()) for q in (0.9, 0.975)]
 
 
 def collapses(fall=0.35):
@@ -96,7 +96,7 @@ def main():
         inside = coverage(rows, error_scale(others))
         print(f"{name:>13s}{len(rows):8d}   80 %: {inside[0]:.3f}   95 %: {inside[1]:.3f}")
     scale = error_scale(np.concatenate(list(pooled.values())))
-    print("\nYEAR_ERROR =", tuple(float(value) for value in scale.round(3)))
+    print("\ncoefficients of ensemble/part_year.json:", tuple(float(value) for value in scale.round(3)))
     after = collapses()
     print(f"\n{len(after)} first falls of 35 % and more: share of the lost ground recovered after 1, 2, 3 years")
     for q in (0.1, 0.5, 0.9):

@@ -1,7 +1,10 @@
 """The files of ``data/`` as they are written: typed by ``datapackage.json``, nothing chosen or corrected."""
 
+import csv
 import json
+import re
 from collections.abc import Iterable
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
@@ -10,6 +13,12 @@ from helpers import paths
 
 DATED = ("trade", "production", "drivers", "prices", "assumptions", "outlooks", "events", "contradictions", "episodes", "regimes")
 """Tables whose rows became public on a day."""
+
+
+SOURCE_ID = re.compile(r"\b[A-Z]\d{1,3}[a-z]?\b")
+"""What the id of a source looks like, wherever it stands."""
+
+_WITH = re.compile(rf"\bwith ({SOURCE_ID.pattern}(?:(?:, | and ){SOURCE_ID.pattern})*)")
 
 
 class DataError(ValueError):
@@ -59,6 +68,16 @@ def key_columns(description: dict) -> tuple[str, ...]:
     return tuple(names[: names.index("period" if "period" in names else "unit")])
 
 
+def all_sources(rows: pd.DataFrame) -> pd.Series:
+    """The ids behind each row: that of its column ``source``, and those that its note adds as ``with S05b and S60``."""
+    added = rows["note"].map(lambda note: SOURCE_ID.findall(" ".join(_WITH.findall(note))) if "with" in note else [])
+    return pd.Series(
+        [" ".join(dict.fromkeys([*source.split(), *more])) for source, more in zip(rows["source"], added, strict=True)],
+        index=rows.index,
+        dtype="str",
+    )
+
+
 def first_rows(rows: pd.DataFrame, most: int = 5) -> str:
     """The first rows of a table as text for an error, with their line in the file."""
     text = rows.head(most).assign(line=rows.index[:most] + 2).set_index("line")
@@ -73,15 +92,35 @@ def _read(folder: Path, described: dict[str, dict], name: str) -> pd.DataFrame:
     description = described[name]
     fields = description["schema"]["fields"]
     try:
-        rows = pd.read_csv(folder / description["path"], dtype="str", keep_default_na=False)
-    except (OSError, ValueError) as error:
+        with (folder / description["path"]).open(encoding="utf-8", newline="") as file:
+            head, *lines = [line for line in csv.reader(file, strict=True) if line]
+        cells = dict(zip(head, zip(*lines, strict=True), strict=True)) if lines else {column: () for column in head}
+    except (OSError, ValueError, csv.Error) as error:
         raise DataError(f"data/{description['path']} cannot be read: {error}; restore it from the last commit") from error
-    if list(rows.columns) != columns(description):
-        raise DataError(f"data/{name}.csv has the columns {list(rows.columns)}; datapackage.json declares others")
-    for field in fields:
-        column = field["name"]
-        if field["type"] == "number":
-            rows[column] = pd.to_numeric(rows[column].replace("", None), errors="coerce").where(rows[column] != "")
-        elif field["type"] == "date":
-            rows[column] = pd.to_datetime(rows[column], format="ISO8601", errors="coerce")
-    return rows
+    if head != columns(description):
+        raise DataError(f"data/{name}.csv has the columns {head}; datapackage.json declares {columns(description)}")
+    return pd.DataFrame({field["name"]: _typed(cells[field["name"]], field["type"]) for field in fields})
+
+
+def _typed(cells: tuple[str, ...], kind: str) -> pd.Series:
+    """Cells as numbers, days or text; what cannot be read is missing here, and a problem for ``rules``."""
+    if kind == "number":
+        return pd.Series(list(map(_number, cells)), dtype="float64")
+    if kind == "date":
+        days = {cell: _day(cell) for cell in set(cells)}
+        return pd.Series([days[cell] for cell in cells], dtype="datetime64[us]")
+    return pd.Series(list(cells), dtype="str")
+
+
+def _number(cell: str) -> float:
+    try:
+        return float(cell)
+    except ValueError:
+        return float("nan")
+
+
+def _day(cell: str) -> pd.Timestamp:
+    try:
+        return pd.Timestamp(date.fromisoformat(cell))
+    except ValueError:
+        return pd.NaT

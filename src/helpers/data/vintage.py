@@ -18,11 +18,14 @@ import pandas as pd
 from helpers import fiscal
 from helpers.data import derive, tables
 from helpers.data.quantity import ASSUMED, Quantity, from_row
+from helpers.data.relations import Figure
 from helpers.data.tables import DataError, first_rows
+from helpers.methods.intervals import between
 
 STATUSES = (ASSUMED, "reported", "derived", "inference", "estimate", "weak", "unverified", "missing")
 """From the most to the least trusted: rivals of one key are taken in this order."""
 
+_RANK = {status: rank for rank, status in enumerate(STATUSES)}
 _UNUSED = ("missing", "unverified")
 
 
@@ -47,9 +50,13 @@ def vintage(as_of: str | date, folder: Path | None = None) -> "Vintage":
     for name in set(raw["corrections"]["table"]):
         rows[name] = _correct(rows[name], raw["corrections"], name, tables.key_columns(described[name]))
     known = {name: rows[name][rows[name]["published"] <= day] for name in tables.DATED if name in rows}
+    for name, table in known.items():
+        if {"source", "note"} <= set(table):
+            known[name] = table.assign(source=tables.all_sources(table))
     keys = {name: tables.key_columns(described[name]) for name in known}
     sources = raw["sources"].set_index("id").join(raw["terms"].set_index("id")[["licence", "may_redistribute"]], on="terms")
-    return _made(day.date(), known, keys, {"sources": sources, "derivations": raw.get("derivations")})
+    fixed = {"sources": sources, "steps": derive.steps(raw.get("derivations"), keys, _RANK)}
+    return _made(day.date(), known, keys, fixed)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -60,14 +67,16 @@ class Vintage:
     ----------
     day : datetime.date
     published : mapping of str to pd.DataFrame
-        Every row of a table public by then, before one is chosen; use :meth:`table` and :meth:`series`.
+        Every row of a table public by then, and what follows from them, before one is chosen; use :meth:`table` and
+        :meth:`series`.
     """
 
     day: date
     published: Mapping[str, pd.DataFrame]
+    _stored: Mapping[str, pd.DataFrame]
     _chosen: Mapping[str, pd.DataFrame]
     _keys: Mapping[str, tuple[str, ...]]
-    _fixed: Mapping[str, pd.DataFrame]
+    _fixed: Mapping[str, object]
     _seen: dict = field(default_factory=dict)
 
     def table(self, name: str, vintages: bool = False) -> pd.DataFrame:
@@ -124,7 +133,7 @@ class Vintage:
         earlier = pd.Timestamp(day)
         if earlier.date() > self.day:
             raise ValueError(f"{earlier.date()} is after {self.day}, and what became public since is not in this vintage")
-        known = {name: rows[rows["published"] <= earlier] for name, rows in self.published.items()}
+        known = {name: rows[rows["published"] <= earlier] for name, rows in self._stored.items()}
         return _made(earlier.date(), known, self._keys, self._fixed)
 
     def adding(self, name: str, *rows: Mapping) -> "Vintage":
@@ -139,9 +148,7 @@ class Vintage:
             If a column or a period is unknown, a key column is not given, or no unit can be told.
         """
         new = pd.DataFrame([self._complete(name, row) for row in rows]).astype(self.published[name].dtypes.to_dict())
-        found = self.published[name]
-        base = found[found["status"] != derive.COMPUTED] if derive.COMPUTED in found.columns else found
-        return self._with(name, pd.concat([base, new], ignore_index=True))
+        return self._with(name, pd.concat([self._stored[name], new], ignore_index=True))
 
     def assuming(self, name: str, values: Mapping[str, float | Mapping[str, float]]) -> "Vintage":
         """A copy with other judgements, by segment: a value, or ``value``, ``low`` and ``high``.
@@ -163,7 +170,7 @@ class Vintage:
             given = values[row["segment"]]
             given = given if isinstance(given, Mapping) else {"value": given, "low": np.nan, "high": np.nan}
             new.loc[index, list(given)] = list(given.values())
-        same = self.published["assumptions"]
+        same = self._stored["assumptions"]
         replaced = (same["assumption"] == name) & same["segment"].isin(values) & (same["status"] == ASSUMED)
         return self._with("assumptions", pd.concat([same[~replaced], new], ignore_index=True))
 
@@ -233,32 +240,76 @@ class Vintage:
         return full | {"published": pd.Timestamp(full["published"])}
 
     def _with(self, name: str, rows: pd.DataFrame) -> "Vintage":
-        return _made(self.day, {**self.published, name: rows}, self._keys, self._fixed, {n: t for n, t in self._chosen.items() if n != name})
+        return _made(self.day, {**self._stored, name: rows}, self._keys, self._fixed)
 
 
-def _made(day, rows, keys, fixed, chosen=None) -> Vintage:
-    """A vintage of rows: derived figures computed, one row of each key chosen."""
-    rows = derive.computed(rows, fixed["derivations"])
-    chosen = {name: (chosen or {}).get(name) if name in (chosen or {}) else _choose(rows[name], name, keys[name]) for name in rows}
-    rows = {name: table.reset_index(drop=True) for name, table in rows.items()}
-    return Vintage(day, MappingProxyType(rows), MappingProxyType(chosen), MappingProxyType(keys), MappingProxyType(fixed))
+def _made(day: date, stored: Mapping[str, pd.DataFrame], keys: Mapping[str, tuple], fixed: Mapping[str, object]) -> Vintage:
+    """A vintage of rows: one row of each key chosen, and what follows from those computed."""
+    stored = {name: rows.reset_index(drop=True) for name, rows in stored.items()}
+    chosen = {name: _choose(rows, name, keys[name]) for name, rows in stored.items()}
+    published = dict(stored)
+    for name, rows in _computed(chosen, keys, fixed["steps"]).items():
+        replaced = pd.concat([rows.assign(_new=True), chosen[name].assign(_new=False)], ignore_index=True)
+        replaced = replaced.drop_duplicates(_key(replaced, keys[name])).sort_values("_new", kind="stable")
+        chosen[name] = replaced.drop(columns="_new").reset_index(drop=True)
+        published[name] = pd.concat([stored[name], rows], ignore_index=True)
+    return Vintage(day, *map(MappingProxyType, (published, stored, chosen, keys, fixed)))
+
+
+def _computed(chosen: Mapping[str, pd.DataFrame], keys: Mapping[str, tuple], steps: list) -> dict[str, pd.DataFrame]:
+    """The rows that follow from the chosen ones, by table."""
+    known: dict[str, dict] = {}
+    for name in {step.table for step in steps} | {one.table for step in steps for one in step.inputs}:
+        rows = chosen[name]
+        rows = rows[~rows["status"].isin(_UNUSED) & rows["value"].notna()]
+        periods = rows["period"] if "period" in rows else [""] * len(rows)
+        columns = [rows[c].tolist() for c in ("value", "low", "high", "unit", "status", "source")]
+        days = rows["published"].to_numpy().astype("int64").tolist()
+        table: dict = known.setdefault(name, {})
+        for key, period, day, value, low, high, unit, status, source in zip(
+            zip(*(rows[c].tolist() for c in keys[name]), strict=True), periods, days, *columns, strict=True
+        ):
+            figure = Figure(between(value, low, high), unit, _RANK[status], day, source)
+            table.setdefault(key, {})[period] = figure
+    made = derive.computed(known, steps)
+    return {name: _rows(found, chosen[name], keys[name]) for name, found in made.items() if found}
+
+
+def _rows(found: list, like: pd.DataFrame, keys: tuple[str, ...]) -> pd.DataFrame:
+    columns = dict(zip(keys, zip(*(key for key, _, _ in found), strict=True), strict=True))
+    if "period" in like:
+        columns["period"] = [period for _, period, _ in found]
+    figures = [figure for _, _, figure in found]
+    columns["value"] = [figure.range.value for figure in figures]
+    columns["low"] = [np.nan if figure.range.exact else figure.range.low for figure in figures]
+    columns["high"] = [np.nan if figure.range.exact else figure.range.high for figure in figures]
+    columns |= {name: [getattr(figure, name) for figure in figures] for name in ("unit", "source", "note")}
+    columns["status"] = [STATUSES[figure.rank] for figure in figures]
+    columns["published"] = np.array([figure.published for figure in figures]).astype(like["published"].dtype.str)
+    return pd.DataFrame(columns).reindex(columns=like.columns).astype(like.dtypes.to_dict())
+
+
+def _key(rows: pd.DataFrame, keys: tuple[str, ...]) -> list[str]:
+    return [*keys, *(["period"] if "period" in rows else [])]
 
 
 def _choose(rows: pd.DataFrame, name: str, keys: tuple[str, ...]) -> pd.DataFrame:
     if not keys:
         return rows.reset_index(drop=True)
-    keys = [*keys, *(["period"] if "period" in rows else [])]
-    rank = rows["status"].map(STATUSES.index)
-    ordered = rows.assign(_rank=rank).sort_values(["_rank", "published"], ascending=[True, False], kind="stable")
-    best = ordered.drop_duplicates(keys)
-    rivals = ordered.merge(best[[*keys, "_rank", "published"]], on=[*keys, "_rank", "published"])
-    if len(rivals) > len(best):
-        tied = rows[rows.set_index(keys).index.isin(rivals[rivals.duplicated(keys)].set_index(keys).index)]
+    same = rows.groupby(_key(rows, keys), sort=False).ngroup().to_numpy()
+    rank = rows["status"].map(_RANK).to_numpy()
+    age = -rows["published"].to_numpy().astype("int64")
+    order = np.lexsort((age, rank, same))
+    first = np.r_[True, np.diff(same[order]) != 0]
+    tied = ~first & (np.diff(rank[order], prepend=-1) == 0) & (np.diff(age[order], prepend=0) == 0)
+    tied &= np.r_[False, first[:-1]]  # as good as the first of its key
+    if tied.any():
+        both = np.flatnonzero(np.isin(same, same[order[tied]]))
         raise DataError(
             f"data/{name}.csv: two figures of one key are equally good (same status, same date):\n"
-            f"{first_rows(tied)}\nGive one of them another status, or the date on which it really became public."
+            f"{first_rows(rows.iloc[both])}\nGive one of them another status, or the date on which it really became public."
         )
-    return best.drop(columns="_rank").sort_index().reset_index(drop=True)
+    return rows.iloc[np.sort(order[first])].reset_index(drop=True)
 
 
 def _correct(rows: pd.DataFrame, corrections: pd.DataFrame, name: str, keys: tuple[str, ...]) -> pd.DataFrame:

@@ -61,7 +61,7 @@ class Combination:
     period: int
 
 
-def combine(values, horizon, growth, period=1):
+def combined(values, horizon, growth, period=1):
     """Combined point forecast for series of one length.
 
     Below 5 observations the shrunken log-drift alone; from 5 to 9 half of it and half the median of the
@@ -86,12 +86,7 @@ def combine(values, horizon, growth, period=1):
     Raises
     ------
     ValueError
-        As in `smoothers.member_forecasts`.
-
-    Warns
-    -----
-    UserWarning
-        Several observations a year but less than two years: nothing is adjusted for seasons.
+        As in `smoothers.member_forecasts`. A UserWarning says where two years are lacking to adjust for seasons.
     """
     values = check_values(values)
     n = values.shape[1]

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-QUANTILES = (0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975)
-"""The grid on which every forecast is published; 0.1 to 0.9 is the 80 % interval."""
+from helpers.ensemble.quantiles import QUANTILES
 
 
 @dataclass(frozen=True)

@@ -12,11 +12,12 @@ import numpy as np
 import pandas as pd
 
 from helpers import fiscal
-from helpers.ensemble import part_year
-from helpers.ensemble import period_sums as sums_of
-from helpers.ensemble.drift import QUANTILES, GrowthPrior
-from helpers.ensemble.state_space import find_loadings, log_sums, move_to_sums, pull, spread, times, to_months
+from helpers.ensemble import part_year, period_sums
+from helpers.ensemble.drift import GrowthPrior
+from helpers.ensemble.quantiles import QUANTILES
+from helpers.ensemble.state_space import Layout, find_loadings, log_sums, move_to_sums, pull, spread, times, to_months
 
+SEED = 1
 CHAINS, BURN_IN, KEPT = 120, 10, 10
 LONGEST = 24  # sums that the simulation looks at, the last ones
 NOISE, NOISE_WORTH = 0.07, 2.0  # irregular noise of a month in log points, and what that is worth in observations
@@ -60,7 +61,9 @@ class Nowcast:
         return self.paths.loc[fiscal.months(period)].sum().to_numpy()
 
 
-def nowcast(sums: pd.Series, prior: GrowthPrior, *, seed: int = 1, item: str = "", years: int = 2) -> Nowcast:
+def simulate_months(
+    sums: pd.Series, prior: GrowthPrior, *, seed: int = SEED, item: str = "", years: int = 2
+) -> Nowcast:
     """Distribution of every month and of the years to come from sums of periods, known in any mix.
 
     The log of a month is :math:`l_t + s_{m(t)} + \\epsilon_t` with :math:`l_t = l_{t-1} + g + \\eta_t`. The
@@ -91,9 +94,9 @@ def nowcast(sums: pd.Series, prior: GrowthPrior, *, seed: int = 1, item: str = "
     ValueError
         No sum, a sum that is not positive, a period given twice, or sums that contradict each other.
     """
-    sums_of.check(sums)
-    kept, left_out = sums_of.independent(sums)
-    masks, values, start, past = sums_of.pieces(kept, LONGEST)
+    period_sums.check(sums)
+    kept, left_out = period_sums.independent(sums)
+    masks, values, start, past = period_sums.pieces(kept, LONGEST)
     rng = np.random.default_rng(np.random.SeedSequence([seed, *item.encode()]))
     current = fiscal.fiscal_year(past[-1] + 1)
     future = pd.period_range(past[-1] + 1, pd.Period(f"{current + years - 1}-03", "M"), freq="M")
@@ -114,46 +117,45 @@ def _simulate(masks, logs, start, past, future, prior, rng):
 
     Returns paths x months, and for level shifts and for outliers: probability by month, and probability times size.
     """
-    month, ahead, count = past.month.to_numpy(), future.month.to_numpy(), len(past)
-    trend, season, step, slip = slice(1, 2), slice(2, 14), slice(14, 13 + count), slice(13 + count, 13 + 2 * count)
+    month, ahead, at = past.month.to_numpy(), future.month.to_numpy(), Layout(len(past))
     path = np.tile(start, (CHAINS, 1))
-    centre = np.zeros(13 + 2 * count)  # level, growth a month, seasons, steps of the level, noise
-    centre[0], centre[trend] = path[0, masks.any(axis=0)][0], prior.mean / 12
+    centre = np.zeros(at.size)
+    centre[at.level], centre[at.growth] = path[0, masks.any(axis=0)][0], prior.mean / 12
     mean = to_months(centre[None], month)[0]
     shocks = np.tile(centre, (CHAINS, 1))
-    shocks[:, slip] += path - mean
-    variance = np.ones((CHAINS, len(centre)))
-    variance[:, trend], variance[:, season] = (prior.spread / 12) ** 2, SEASON**2
+    shocks[:, at.noise] += path - mean
+    variance = np.ones((CHAINS, at.size))
+    variance[:, at.growth], variance[:, at.seasons] = (prior.spread / 12) ** 2, SEASON**2
     usual_step, usual_slip = prior.sd**2 / 12, NOISE**2
-    step_kind, slip_kind = np.ones((CHAINS, count - 1)), np.ones((CHAINS, count))
+    step_kind, slip_kind = np.ones((CHAINS, at.count - 1)), np.ones((CHAINS, at.count))
     step_var, slip_var = np.full(CHAINS, usual_step), np.full(CHAINS, usual_slip)
-    kept, shifts, slips, moves = [], np.zeros((2, count)), np.zeros((2, count)), 0.0
+    kept, shifts, slips, moves = [], np.zeros((2, at.count)), np.zeros((2, at.count)), 0.0
     for sweep in range(BURN_IN + KEPT):
         loadings, short = find_loadings(path, masks, month), logs - log_sums(path, masks)
-        gap = short + times(loadings[:, :, slip], path - mean)
-        by_rest = spread(loadings[:, :, : step.start], variance[:, : step.start])
-        by_step = spread(loadings[:, :, step], step_kind)
-        by_slip = spread(loadings[:, :, slip], slip_kind)
+        gap = short + times(loadings[:, :, at.noise], path - mean)
+        by_rest = spread(loadings[:, :, at.lasting], variance[:, at.lasting])
+        by_step = spread(loadings[:, :, at.steps], step_kind)
+        by_slip = spread(loadings[:, :, at.noise], slip_kind)
         other = by_rest + slip_var[:, None, None] * by_slip
         step_var = _draw_variance(by_step, other, gap, usual_step, prior.dof, rng)
         other = by_rest + step_var[:, None, None] * by_step
         slip_var = _draw_variance(by_slip, other, gap, usual_slip, NOISE_WORTH, rng)
-        variance[:, step], variance[:, slip] = step_var[:, None] * step_kind, slip_var[:, None] * slip_kind
+        variance[:, at.steps], variance[:, at.noise] = step_var[:, None] * step_kind, slip_var[:, None] * slip_kind
         drawn = centre + rng.standard_normal(variance.shape) * np.sqrt(variance)
-        gap = short + times(loadings[:, :, slip], path - to_months(drawn, month))
+        gap = short + times(loadings[:, :, at.noise], path - to_months(drawn, month))
         drawn += pull(loadings, variance, gap, month)
         drawn, moved, arrived = move_to_sums(drawn, variance, masks, logs, month)
         moves += arrived.mean() / (BURN_IN + KEPT)
         shocks, path = np.where(arrived[:, None], drawn, shocks), np.where(arrived[:, None], moved, path)
-        step_kind = _draw_kind(shocks[:, step], step_var, STEPS, STEP_SHARES, rng)
-        slip_kind = _draw_kind(shocks[:, slip], slip_var, SLIPS, SLIP_SHARES, rng)
+        step_kind = _draw_kind(shocks[:, at.steps], step_var, STEPS, STEP_SHARES, rng)
+        slip_kind = _draw_kind(shocks[:, at.noise], slip_var, SLIPS, SLIP_SHARES, rng)
         if sweep >= BURN_IN:
             later = _ahead(shocks, step_var, slip_var, ahead, rng)
             kept.append(np.exp(np.concatenate([path, later], axis=1)))
             far = step_kind == STEPS[-1]
-            shifts[:, 1:] += far.sum(axis=0), (shocks[:, step] * far).sum(axis=0)
+            shifts[:, 1:] += far.sum(axis=0), (shocks[:, at.steps] * far).sum(axis=0)
             far = slip_kind == SLIPS[-1]
-            slips += far.sum(axis=0), (shocks[:, slip] * far).sum(axis=0)
+            slips += far.sum(axis=0), (shocks[:, at.noise] * far).sum(axis=0)
     if moves < 0.5:
         raise ValueError(
             f"paths that give all {len(logs)} sums were found too rarely; look for sums that nearly contradict"
@@ -163,15 +165,16 @@ def _simulate(masks, logs, start, past, future, prior, rng):
 
 def _ahead(shocks, step_var, slip_var, month, rng) -> np.ndarray:
     """Log months after the last known one, by the same model."""
-    chains, count, past = len(shocks), len(month), (shocks.shape[1] - 13) // 2
-    level = shocks[:, 0] + shocks[:, 1] * (past - 1) + shocks[:, 14 : 13 + past].sum(axis=1)
+    chains, count, at = len(shocks), len(month), Layout.of(shocks)
+    growth, season = shocks[:, at.growth], shocks[:, at.seasons][:, month - 1]
+    level = shocks[:, at.level] + growth * (at.count - 1) + shocks[:, at.steps].sum(axis=1, keepdims=True)
     step = rng.standard_normal((chains, count)) * np.sqrt(
         step_var[:, None] * rng.choice(STEPS, (chains, count), p=STEP_SHARES)
     )
     slip = rng.standard_normal((chains, count)) * np.sqrt(
         slip_var[:, None] * rng.choice(SLIPS, (chains, count), p=SLIP_SHARES)
     )
-    return level[:, None] + np.cumsum(shocks[:, 1:2] + step, axis=1) + shocks[:, 1 + month] + slip
+    return level + np.cumsum(growth + step, axis=1) + season + slip
 
 
 def _draw_variance(part, other, gap, centre, worth, rng) -> np.ndarray:

@@ -4,16 +4,18 @@ The mean of two routes: the year to date over its usual share of the year, and t
 the missing months.
 """
 
+import json
+from functools import cache
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 
 from helpers import fiscal
-from helpers.ensemble import calibrate, combine
-from helpers.ensemble.drift import QUANTILES
+from helpers.ensemble.combine import combined
+from helpers.ensemble.quantiles import QUANTILES
 
 FEWEST_MONTHS = 24
-YEAR_ERROR = (0.255, 0.232, 0.685, 0.275, 0.157)  # coefficients of `year_routes`, by benchmarks/nowcast.py
-YEAR_TAIL = 5  # degrees of freedom of a year's log error
 UNKNOWN_SPREAD = 0.1  # of a share or of growth of which a single year is known, log points
 
 
@@ -22,8 +24,8 @@ def year_to_date(months: pd.Series) -> pd.Series:
 
     :math:`(Y / \\bar s + Y + \\hat R) / 2` with the year to date :math:`Y`, its mean share :math:`\\bar s` in up
     to three complete years before, and the forecast :math:`\\hat R` of the missing months by
-    :func:`combine.combine`. Log errors are Student's t with five degrees of freedom; their scale was learned on
-    M1, M3 and Tourism (``benchmarks/nowcast.py``).
+    :func:`combine.combined`. Log errors are Student's t; their scale was learned on other series
+    (:func:`learned`).
 
     Parameters
     ----------
@@ -33,7 +35,7 @@ def year_to_date(months: pd.Series) -> pd.Series:
     Returns
     -------
     pd.Series
-        The fiscal year's total, indexed by ``drift.QUANTILES``; never below the year to date.
+        The fiscal year's total, indexed by ``QUANTILES``; never below the year to date.
 
     Raises
     ------
@@ -50,8 +52,8 @@ def year_to_date(months: pd.Series) -> pd.Series:
             f"there are {len(months)} from {months.index[0]} to {months.index[-1]}"
         )
     done, by_share, by_forecast, features = year_routes(months.to_numpy(dtype=float), known)
-    scale = np.exp(features @ YEAR_ERROR)
-    year = (by_share + by_forecast) / 2 * np.exp(scale * stdtrit(YEAR_TAIL, np.array(QUANTILES)))
+    scale = np.exp(features @ learned()["coefficients"])
+    year = (by_share + by_forecast) / 2 * np.exp(scale * stdtrit(learned()["freedom"], np.array(QUANTILES)))
     return pd.Series(np.maximum(year, done), index=QUANTILES)
 
 
@@ -70,8 +72,7 @@ def year_routes(values: np.ndarray, known: int) -> tuple[float, float, float, np
     years = before[len(before) % 12 :].reshape(-1, 12)
     shares = years[:, :known].sum(axis=1) / years.sum(axis=1)
     by_share = done / shares[-3:].mean()
-    growth = calibrate.load_artefact()["growth"]
-    by_forecast = done + combine.combine(values, 12 - known, growth, 12).point.sum()
+    by_forecast = done + combined(values, 12 - known, learned()["growth"], 12).point.sum()
     changes = np.diff(np.log(values[-(len(values) // 12) * 12 :].reshape(-1, 12).sum(axis=1)))
     moved = np.log(shares).std() if len(shares) > 1 else UNKNOWN_SPREAD / 2
     features = np.log(
@@ -84,6 +85,16 @@ def year_routes(values: np.ndarray, known: int) -> tuple[float, float, float, np
         ]
     )
     return done, by_share, by_forecast, features
+
+
+@cache
+def learned() -> dict:
+    """What other series taught, from ``part_year.json``: growth, and the error of a year known in part.
+
+    ``coefficients`` are those of the log error scale on the features of :func:`year_routes`, ``freedom`` the degrees of
+    freedom of the error; ``benchmarks/nowcast.py`` learns both, ``benchmarks/calibrate.py`` the growth.
+    """
+    return json.loads(Path(__file__).with_name("part_year.json").read_text(encoding="utf-8"))
 
 
 def plain_months(sums: pd.Series) -> pd.Series | None:

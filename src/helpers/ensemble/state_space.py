@@ -1,8 +1,10 @@
 """Log months as the shocks that make them: level, growth, seasons, steps of the level and noise.
 
-``shocks`` are chains x shocks, in that order: one, one, twelve, one a month but the first, one a month. ``month``
-are calendar months, 1 to 12; ``masks`` are sums x months, one where a month is part of a known sum.
+``shocks`` are chains x shocks, in the order of :class:`Layout`. ``month`` are calendar months, 1 to 12; ``masks`` are
+sums x months, one where a month is part of a known sum.
 """
+
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -10,11 +12,57 @@ _TINY = np.finfo(float).tiny
 _MOST_MOVE, _MOST_SEARCH = 2.0, 50  # log points a step and steps of the search for months that give the sums
 
 
+@dataclass(frozen=True)
+class Layout:
+    """Where the shocks of ``count`` months stand: one level, one growth, twelve seasons, steps, noise.
+
+    There is one step of the level a month but the first, and one noise a month.
+    """
+
+    count: int
+
+    @property
+    def size(self) -> int:
+        """How many shocks there are."""
+        return 13 + 2 * self.count
+
+    @property
+    def level(self) -> slice:
+        return slice(0, 1)
+
+    @property
+    def growth(self) -> slice:
+        return slice(1, 2)
+
+    @property
+    def seasons(self) -> slice:
+        return slice(2, 14)
+
+    @property
+    def steps(self) -> slice:
+        return slice(14, 13 + self.count)
+
+    @property
+    def noise(self) -> slice:
+        return slice(13 + self.count, self.size)
+
+    @property
+    def lasting(self) -> slice:
+        """Level, growth and seasons: what no month has to itself."""
+        return slice(0, self.steps.start)
+
+    @classmethod
+    def of(cls, shocks: np.ndarray) -> "Layout":
+        """The layout of given shocks."""
+        return cls((shocks.shape[-1] - 13) // 2)
+
+
 def to_months(shocks, month) -> np.ndarray:
     """Log months from level, growth, seasons, steps and noise."""
-    count = len(month)
-    path = shocks[:, :1] + shocks[:, 1:2] * np.arange(count) + shocks[:, 1 + month] + shocks[:, 13 + count :]
-    path[:, 1:] += np.cumsum(shocks[:, 14 : 13 + count], axis=1)
+    at = Layout(len(month))
+    path = shocks[:, at.level] + shocks[:, at.growth] * np.arange(at.count)
+    path += shocks[:, at.seasons][:, month - 1] + shocks[:, at.noise]
+    path[:, 1:] += np.cumsum(shocks[:, at.steps], axis=1)
     return path
 
 
@@ -26,15 +74,15 @@ def log_sums(path, masks) -> np.ndarray:
 
 def find_loadings(path, masks, month) -> np.ndarray:
     """What each shock does to the log of each known sum, chains x sums x shocks."""
-    count = len(month)
-    found = np.empty((len(path), len(masks), 13 + 2 * count))
-    shares = found[:, :, 13 + count :]
+    at = Layout(len(month))
+    found = np.empty((len(path), len(masks), at.size))
+    shares = found[:, :, at.noise]
     np.multiply(np.exp(path - path.max(axis=1, keepdims=True))[:, None], masks, out=shares)
     shares /= np.maximum(shares.sum(axis=2, keepdims=True), _TINY)
-    found[:, :, 0] = 1
-    found[:, :, 1] = shares @ np.arange(count)
-    found[:, :, 2:14] = shares @ np.eye(12)[month - 1]
-    np.cumsum(shares[:, :, :0:-1], axis=2, out=found[:, :, 12 + count : 13 : -1])
+    found[:, :, at.level] = 1
+    found[:, :, at.growth] = (shares @ np.arange(at.count))[:, :, None]
+    found[:, :, at.seasons] = shares @ np.eye(12)[month - 1]
+    np.cumsum(shares[:, :, :0:-1], axis=2, out=found[:, :, at.steps][:, :, ::-1])
     return found
 
 

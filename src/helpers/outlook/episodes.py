@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from helpers import fiscal
-from helpers.data import Vintage, sources_of
+from helpers.data import Quantity, Vintage, sources_of
 from helpers.outlook import targets
 
 LEAST_SURGE = 1.5
@@ -46,18 +46,57 @@ def suspect(india: Vintage, target: str = "customs") -> Episode | None:
 
     A year that is revised to, or assumed at, less than :data:`LEAST_SURGE` times the year before is suspect no more.
     """
-    of = targets.target(target)
-    rows = india.table("episodes")
-    for key, value in of.keys.items():
-        if key not in rows:
-            return None
-        rows = rows[rows[key] == value]
-    figures = targets.sums(india, target)["value"]
-    rows = rows[rows["year"].isin(figures.index) & rows["before"].isin(figures.index)]
+    rows, figures = _known(india, target), targets.sums(india, target)["value"]
+    if rows.empty or figures[rows.iloc[-1]["year"]] < LEAST_SURGE * figures[rows.iloc[-1]["before"]]:
+        return None
+    row = rows.iloc[-1]
+    return Episode(row["year"], row["surge"] or row["year"], row["before"], bool(row["surge"]), sources_of(row))
+
+
+def starting_from(india: Vintage, baseline_t: float | None) -> Vintage:
+    """The vintage with other tonnes for the newest year of ``episodes.csv``, as an assumption; itself for None.
+
+    The published tonnes are no assumption: with them, too, it is the vintage itself.
+
+    Raises
+    ------
+    ValueError
+        If the tonnes are not positive, or no such year was public on the day.
+    """
+    if baseline_t is None:
+        return india
+    rows, of = _known(india, targets.CUSTOMS.name), targets.CUSTOMS
+    if not baseline_t > 0:
+        raise ValueError(
+            f"baseline_t is {baseline_t}; tonnes to start from are above 0, or None for the published ones"
+        )
+    if rows.empty:
+        raise ValueError(
+            f"baseline_t is {baseline_t:,.10g}, but data/episodes.csv has no suspect year up to {india.day}"
+        )
+    year = rows.iloc[-1]["year"]
+    if targets.sums(india, of.name).loc[year, "value"] == baseline_t:
+        return india
+    return india.adding(of.table, {**of.keys, "period": year, "value": float(baseline_t)})
+
+
+def given(india: Vintage) -> Quantity | None:
+    """The tonnes that :func:`starting_from` has put in the place of published ones; None if it has not."""
+    rows = _known(india, targets.CUSTOMS.name)
     if rows.empty:
         return None
+    figure = india.figure(targets.CUSTOMS.table, rows.iloc[-1]["year"], **targets.CUSTOMS.keys)
+    return figure if figure is not None and figure.assumed else None
+
+
+def _known(india: Vintage, target: str) -> pd.DataFrame:
+    """The episodes of a target whose year and year before have figures, newest last."""
+    rows = india.table("episodes")
+    for key, value in targets.target(target).keys.items():
+        if key not in rows:
+            return rows.iloc[:0]
+        rows = rows[rows[key] == value]
+    periods = targets.sums(india, target).index
+    rows = rows[rows["year"].isin(periods) & rows["before"].isin(periods)]
     order = rows["year"].map(fiscal.fiscal_year)
-    row = rows.assign(_year=order).sort_values(["_year", "published"]).iloc[-1]
-    if figures[row["year"]] < LEAST_SURGE * figures[row["before"]]:
-        return None
-    return Episode(row["year"], row["surge"] or row["year"], row["before"], bool(row["surge"]), sources_of(row))
+    return rows.assign(_year=order).sort_values(["_year", "published"])

@@ -4,24 +4,31 @@ The table that leaves here is the contract of every forecast in this project, lo
 ``as_of, target, origin, horizon, period, scenario, model, quantile, value`` (tonnes a fiscal year).
 """
 
+from collections.abc import Callable, Iterable
+
 import numpy as np
 import pandas as pd
 
 from helpers import fiscal
 from helpers.data import Quantity, Vintage, derived, sources_of
 from helpers.ensemble import drift
+from helpers.ensemble.quantiles import QUANTILES
 from helpers.outlook import licences, readings, targets
 from helpers.outlook.episodes import suspect
 
 COLUMNS = ["as_of", "target", "origin", "horizon", "period", "scenario", "model", "quantile", "value"]
-MODELS = {"shrunken drift": drift.shrunken_log_drift, "naive": drift.naive}
-RECORDED, LEVEL, SIMULATION, MIXTURE = "as recorded", "newest level", "simulation", "mixture"
+NAIVE, SIMULATION = "naive", "simulation"
+MODELS: dict[str, Callable[[pd.Series, drift.GrowthPrior], drift.Drift]] = {
+    "shrunken drift": drift.shrunken_log_drift,
+    NAIVE: drift.naive,
+}
+"""Every model: a function of yearly levels and the growth prior. The first leads; ``naive`` is the benchmark."""
+
+RECORDED, LEVEL, MIXTURE = "as recorded", "newest level", "mixture"
 PATHS = 2000
-STEPS = (1, 2, 5, 10)
-"""Years ahead that are read out."""
 
 
-def forecast(india: Vintage, target: str = "customs", horizon: int = 10) -> pd.DataFrame:
+def expected(india: Vintage, target: str = "customs", horizon: int = 10) -> pd.DataFrame:
     """Quantiles of yearly tonnes, ``horizon`` fiscal years ahead, under every scenario and model.
 
     Scenario ``as recorded`` and, where there is one, ``newest level`` are those of :func:`starting_points`. Then, for
@@ -40,7 +47,7 @@ def forecast(india: Vintage, target: str = "customs", horizon: int = 10) -> pd.D
     Returns
     -------
     pd.DataFrame
-        ``COLUMNS``; quantiles are those of ``drift.QUANTILES``.
+        ``COLUMNS``; quantiles are those of ``QUANTILES``.
 
     Raises
     ------
@@ -52,7 +59,8 @@ def forecast(india: Vintage, target: str = "customs", horizon: int = 10) -> pd.D
     known = targets.totals(india, target)["value"]
     year = fiscal.fiscal_year(known.index[-1])
     if target == "customs":
-        made = {name: readings.years(months) for name, months in readings.simulate(india, prior(india), horizon).items()}
+        months = readings.simulate(india, prior(india), horizon)
+        made = {name: readings.years(table) for name, table in months.items()}
         origin, weight = targets.newest(india, target).name, readings.weights(india)
     else:
         made = _under_licences(known, year, horizon, india)
@@ -74,51 +82,63 @@ def starting_points(india: Vintage, target: str, horizon: int) -> pd.DataFrame:
     pd.DataFrame
         ``COLUMNS`` without ``as_of`` and ``target``.
     """
-    known, part, episode = targets.totals(india, target)["value"], targets.part_year(india, target), suspect(india, target)
+    known, part = targets.totals(india, target)["value"], targets.part_year(india, target)
+    clean = sound(india, target)["value"]
     year = fiscal.fiscal_year(known.index[-1])
     frames = [_paths(known, year, known.index[-1], horizon, india, RECORDED)]
-    sound = known.drop(episode.year) if episode else known
     if part is not None:
-        levels = pd.concat([sound, pd.Series({part.name: part["value"] * 12 / len(fiscal.months(part.name))})])
+        levels = pd.concat([clean, pd.Series({part.name: part["value"] * 12 / len(fiscal.months(part.name))})])
         frames.append(_paths(levels, year, part.name, horizon, india, LEVEL, part["value"]))
-    elif episode and sound.index[-1] == known.index[-1]:
-        frames.append(_paths(sound, year, sound.index[-1], horizon, india, LEVEL))
+    elif len(clean) < len(known) and len(clean) and clean.index[-1] == known.index[-1]:
+        frames.append(_paths(clean, year, clean.index[-1], horizon, india, LEVEL))
     return pd.concat(frames)
 
 
+def sound(india: Vintage, target: str) -> pd.DataFrame:
+    """The yearly totals of a target without its suspect year."""
+    known, episode = targets.totals(india, target), suspect(india, target)
+    return known.drop(episode.year) if episode else known
+
+
 def level(india: Vintage, target: str) -> Quantity:
-    """The newest sound level, tonnes a year: a part-year at its yearly rate, else the newest total that is not suspect."""
-    part, episode = targets.part_year(india, target), suspect(india, target)
+    """The newest sound level, tonnes a year: a part-year at its rate, else the newest total that is not suspect."""
+    part = targets.part_year(india, target)
     if part is not None:
         yearly = 12 / len(fiscal.months(part.name))
         low, high = part["low"] * yearly, part["high"] * yearly
         return derived(part["value"] * yearly, part["unit"], part, period=part.name, low=low, high=high)
-    known = targets.totals(india, target)
-    sound = known.drop(episode.year) if episode and len(known) > 1 else known
-    row = sound.iloc[-1]
+    known, clean = targets.totals(india, target), sound(india, target)
+    row = (clean if len(clean) else known).iloc[-1]
     return derived(row["value"], row["unit"], row, period=row.name, low=row["low"], high=row["high"])
 
 
-def used(india: Vintage, target: str) -> frozenset[str]:
-    """The sources of everything a forecast of the target is made from."""
-    rows = [targets.totals(india, target), targets.part_year(india, target), india.assumption("growth_prior")]
-    rows += [india.assumption("regime_probability"), india.assumption("regime_dose"), licences.known(india)]
+def used(india: Vintage, target: str, scenario: str = MIXTURE) -> frozenset[str]:
+    """The sources of everything that a scenario of the forecast is made from."""
+    growth = india.assumption("growth_prior")
+    if scenario == RECORDED:
+        return sources_of(targets.totals(india, target), growth)
+    if scenario == LEVEL:
+        return sources_of(sound(india, target), targets.part_year(india, target), growth, suspect(india, target))
+    rows = [growth, readings.stated(india, target), licences.known(india)]
     if target == "customs":
-        rows += [readings.known_sums(india), readings.stated(india), suspect(india)]
-    return sources_of(*rows)
+        rows += [readings.known_sums(india), suspect(india)]
+    return sources_of(targets.totals(india, target), *rows)
 
 
 def beside(india: Vintage, target: str, horizon: int = 10) -> pd.DataFrame:
-    """The forecast of the other target, to stand beside; empty while it has no public total."""
+    """The forecast of the other target to the same last year; empty while it has no public total before that."""
+    other = targets.other(target)
     try:
-        return forecast(india, targets.other(target), horizon)
+        ends = [fiscal.fiscal_year(targets.totals(india, name).index[-1]) for name in (target, other)]
     except ValueError:
         return pd.DataFrame(columns=COLUMNS)
+    ahead = ends[0] + horizon - ends[1]
+    return expected(india, other, ahead) if ahead > 0 else pd.DataFrame(columns=COLUMNS)
 
 
 def leading(table: pd.DataFrame) -> pd.DataFrame:
-    """A forecast without its benchmark: one model a scenario."""
-    return table[table["model"] != "naive"]
+    """A forecast, or its intervals, by the model that leads: one model a scenario."""
+    return table[table["model"].isin([next(iter(MODELS)), SIMULATION])]
 
 
 def intervals(table: pd.DataFrame) -> pd.DataFrame:
@@ -127,19 +147,37 @@ def intervals(table: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pd.DataFrame
-        ``scenario, model, period, horizon, median, low80, high80, low95, high95``, tonnes.
+        ``target, scenario, model, horizon, period, median, low80, high80, low95, high95``, tonnes.
     """
-    keys = ["scenario", "model", "horizon", "period"]
+    keys = ["target", "scenario", "model", "horizon", "period"]
     wide = table.pivot(index=keys, columns="quantile", values="value")
     wide = wide.loc[pd.MultiIndex.from_frame(table[keys].drop_duplicates())]
     named = {0.5: "median", 0.1: "low80", 0.9: "high80", 0.025: "low95", 0.975: "high95"}
     return wide.reindex(columns=list(named)).rename(columns=named).rename_axis(columns=None).reset_index()
 
 
-def summary(table: pd.DataFrame) -> pd.DataFrame:
-    """The intervals of each scenario's leading model, one, two, five and ten years ahead."""
-    rows = intervals(leading(table)).drop(columns=["model", "horizon"])
-    return rows[rows["period"].isin(table.loc[table["horizon"].isin(STEPS), "period"])].reset_index(drop=True)
+def at(table: pd.DataFrame, period: str, scenario: str = MIXTURE, uses: Iterable = ()) -> Quantity | None:
+    """Median and 80 % interval of a year under a scenario by its leading model; None if the forecast has it not."""
+    rows = leading(table)
+    rows = rows[(rows["period"] == period) & (rows["scenario"] == scenario)].set_index("quantile")["value"]
+    if rows.empty:
+        return None
+    return derived(rows[0.5], "t", *uses, period=period, low=rows[0.1], high=rows[0.9])
+
+
+def steps(table: pd.DataFrame, india: Vintage) -> list[str]:
+    """The years of a forecast that are read out: its first, the one that runs, five years ahead, and its last."""
+    periods = list(table["period"].unique())
+    return [
+        p for p in periods if p in {periods[0], running(table, india), periods[min(4, len(periods) - 1)], periods[-1]}
+    ]
+
+
+def running(table: pd.DataFrame, india: Vintage) -> str:
+    """The fiscal year of a forecast that runs on the day, else the nearest it has."""
+    periods = list(table["period"].unique())
+    now = fiscal.fiscal_year(pd.Timestamp(india.day))
+    return min(periods, key=lambda period: abs(fiscal.fiscal_year(period) - now))
 
 
 def prior(india: Vintage) -> drift.GrowthPrior:
@@ -159,7 +197,7 @@ def _paths(levels, year, origin, horizon, india, scenario, known_tonnes=None) ->
         if known_tonnes is not None:  # the part of the first year that is already recorded stays as it is
             done = known_tonnes / fitted.level
             values[0] = known_tonnes + (1 - done) * drift.quantiles(fitted, np.array([0.5]))[0]
-        frame = pd.DataFrame(values, columns=drift.QUANTILES, index=pd.RangeIndex(1, horizon + 1, name="horizon"))
+        frame = pd.DataFrame(values, columns=QUANTILES, index=pd.RangeIndex(1, horizon + 1, name="horizon"))
         long = frame.rename_axis(columns="quantile").stack().rename("value").reset_index()
         periods = dict(enumerate(map(fiscal.year_name, years), start=1))
         frames.append(long.assign(period=long["horizon"].map(periods), model=model, origin=origin, scenario=scenario))
@@ -185,10 +223,10 @@ def _under_licences(known, year, horizon, india) -> dict[str, pd.DataFrame]:
 def _simulated(made, weight, ahead) -> pd.DataFrame:
     """Quantiles of each scenario's paths, and of their mixture: its own paths if it has any, else all by weight."""
     frames = []
-    for scenario in [*weight.index, MIXTURE]:
+    for scenario in [*(weight.index if len(weight) > 1 else ()), MIXTURE]:
         one = weight if scenario == MIXTURE and MIXTURE not in made else pd.Series({scenario: 1.0})
         for step, year in enumerate(ahead, start=1):
             values = readings.mix({name: made[name].loc[year].to_numpy() for name in one.index}, one)
             labels = {"horizon": step, "period": fiscal.year_name(year), "scenario": scenario, "model": SIMULATION}
-            frames.append(pd.DataFrame({"quantile": drift.QUANTILES, "value": values}).assign(**labels))
+            frames.append(pd.DataFrame({"quantile": QUANTILES, "value": values}).assign(**labels))
     return pd.concat(frames)

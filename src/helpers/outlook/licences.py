@@ -11,6 +11,7 @@ from helpers import fiscal
 from helpers.data import Vintage
 
 REGIMES = ("open", "partial", "closed")
+SEED = 1
 
 
 def regimes(india: Vintage) -> pd.Series:
@@ -25,9 +26,13 @@ def known(india: Vintage) -> pd.DataFrame:
 
 
 def known_until(india: Vintage) -> pd.Period:
-    """The last month whose rules are known: that of the day, or the last of ``regimes.csv`` if it is earlier."""
-    last = max(fiscal.months(period)[-1] for period in known(india)["period"])
-    return min(pd.Timestamp(india.day).to_period("M"), last)
+    """The last month, up to that of the day, whose rules are known from ``regimes.csv``."""
+    now = pd.Timestamp(india.day).to_period("M")
+    spans = [fiscal.months(period) for period in known(india)["period"]]
+    begun = [min(span[-1], now) for span in spans if span[0] <= now]
+    if not begun:
+        raise ValueError(f"data/regimes.csv has no month up to {now}: add the rules that held then")
+    return max(begun)
 
 
 def current(india: Vintage) -> str:
@@ -36,7 +41,7 @@ def current(india: Vintage) -> str:
     return next(row.regime for row in known(india).iloc[::-1].itertuples() if last in fiscal.months(row.period))
 
 
-def doses(india: Vintage, months: pd.PeriodIndex, paths: int, seed: int = 1) -> dict[str, np.ndarray]:
+def doses(india: Vintage, months: pd.PeriodIndex, paths: int, seed: int = SEED) -> dict[str, np.ndarray]:
     """Share of the wanted rare-earth magnets that licences let through, months x paths.
 
     One entry for each regime held for ever, and ``mixture``, in which the regime is drawn after the last month whose

@@ -30,4 +30,33 @@ def others(india: Vintage) -> pd.DataFrame:
 
 def on_scope(theirs: pd.DataFrame, target: str) -> pd.DataFrame:
     """The outlooks of others that are of a target, and of nothing wider or narrower."""
-    return theirs[theirs["scope"] == target]
+    return theirs[(theirs["scope"] == target) & (theirs["unit"] == "t")]
+
+
+def on_calendar(rows: pd.DataFrame, period: str) -> pd.Series | None:
+    """Yearly figures by fiscal year, read at another period of whole months: each year by the months it shares with it.
+
+    A calendar year holds three months of the fiscal year of its name and nine of the next.
+
+    Parameters
+    ----------
+    rows : pd.DataFrame
+        Tonnes, indexed by fiscal year.
+
+    Returns
+    -------
+    pd.Series or None
+        By column, tonnes a year; None if a fiscal year of the period is not in ``rows``.
+    """
+    shares = pd.Series([fiscal.year_name(fiscal.fiscal_year(month)) for month in fiscal.months(period)]).value_counts(
+        normalize=True
+    )
+    if not shares.index.isin(rows.index).all():
+        return None
+    return rows.loc[shares.index].mul(shares, axis=0).sum()
+
+
+def farthest(theirs: pd.DataFrame, rows: pd.DataFrame) -> str | None:
+    """The farthest period of others' outlooks that yearly figures by fiscal year reach, whole years only."""
+    periods = [p for p in theirs["period"].unique() if fiscal.is_year(p) and on_calendar(rows, p) is not None]
+    return max(periods, key=fiscal.centre, default=None)

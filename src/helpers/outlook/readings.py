@@ -12,9 +12,9 @@ import pandas as pd
 
 from helpers import fiscal
 from helpers.data import ASSUMED, STATUSES, Vintage
-from helpers.ensemble.calibrate import weighted_quantiles
-from helpers.ensemble.drift import QUANTILES, Drift, GrowthPrior, quantiles, shrunken_log_drift
-from helpers.ensemble.nowcast import nowcast
+from helpers.ensemble.drift import Drift, GrowthPrior, quantiles, shrunken_log_drift
+from helpers.ensemble.nowcast import simulate_months
+from helpers.ensemble.quantiles import QUANTILES, weighted_quantiles
 from helpers.outlook import targets
 from helpers.outlook.episodes import Episode, suspect
 from helpers.outlook.licences import REGIMES, assumed, doses, shares, triangular
@@ -28,14 +28,14 @@ LEAST_LEFT = 0.1  # neither payback nor a further fall takes more than nine tent
 
 
 def weights(india: Vintage) -> pd.Series:
-    """Weight of each reading of the suspect year, summing to one (rows ``reading_weight``); one where none is suspect."""
+    """Weight of each reading of the suspect year (rows ``reading_weight``), summing to one; one reading if none is."""
     if suspect(india) is None:
         return pd.Series({RECORDED: 1.0})
     return shares(india, "reading_weight", READINGS)
 
 
-def stated(india: Vintage) -> pd.DataFrame:
-    """Every judgement that enters the mixture, as it stood on the day.
+def stated(india: Vintage, target: str = "customs") -> pd.DataFrame:
+    """Every judgement that enters the mixture of a target, as it stood on the day.
 
     Returns
     -------
@@ -52,7 +52,11 @@ def stated(india: Vintage) -> pd.DataFrame:
         "stock_payback": None,
     }
     if suspect(india) is None:
-        names = {name: order for name, order in names.items() if name not in ("reading_weight", "recovery", "stock_payback")}
+        names = {
+            name: order for name, order in names.items() if name not in ("reading_weight", "recovery", "stock_payback")
+        }
+    if target != "customs":
+        names = {name: order for name, order in names.items() if name.startswith("regime_")}
     rows = india.table("assumptions")
     rows = rows[rows["assumption"].isin(names)]
     order = rows["assumption"].map(list(names).index) * 10 + rows["segment"].map(
@@ -60,6 +64,14 @@ def stated(india: Vintage) -> pd.DataFrame:
     ).fillna(0)
     columns = ["assumption", "segment", "value", "low", "high", "published", "written", "source", "note"]
     return rows.loc[order.sort_values(kind="stable").index, columns].reset_index(drop=True)
+
+
+def turned(india: Vintage) -> Vintage:
+    """A copy in which the least likely reading is the likeliest: what if our weights are wrong way round?"""
+    by_weight = weights(india).sort_values()
+    if set(by_weight.index) != set(READINGS):
+        return india
+    return india.assuming("reading_weight", dict(zip(by_weight.index, by_weight.to_numpy()[::-1], strict=True)))
 
 
 def known_sums(india: Vintage) -> pd.DataFrame:
@@ -84,7 +96,9 @@ def _replaced(india: Vintage, row: pd.Series, period: str) -> bool:
     rows = india.table(targets.CUSTOMS.table, vintages=True)
     for column, value in (targets.CUSTOMS.keys | {"period": period, "status": "reported"}).items():
         rows = rows[rows[column] == value]
-    return bool((row["status"] == ASSUMED) or ((rows["published"] < row["published"]) & (rows["value"] != row["value"])).any())
+    return bool(
+        (row["status"] == ASSUMED) or ((rows["published"] < row["published"]) & (rows["value"] != row["value"])).any()
+    )
 
 
 def without_surge(sums: pd.Series, india: Vintage, episode: Episode) -> pd.Series:
@@ -110,8 +124,8 @@ def simulate(india: Vintage, prior: GrowthPrior, horizon: int = 10, seed: int = 
     With the months :math:`x_t` simulated from the sums as recorded, or without the surge :math:`u_t`:
 
     - real and persistent: :math:`x_t`, and from the year after the fall on at
-      :math:`L + \\rho_h (P - L)` a year, with :math:`P` the suspect year, :math:`L` the one after it and :math:`\\rho_h`
-      the share of lost ground that others recovered (rows ``recovery``), the same rank in all years;
+      :math:`L + \\rho_h (P - L)` a year, with :math:`P` the suspect year, :math:`L` the one after it and
+      :math:`\\rho_h` the share of lost ground that others recovered (rows ``recovery``), the same rank in all years;
     - stock-building: :math:`f u_t - (1 - p) E / n` until the rest of the excess :math:`E` is paid back after
       :math:`n` months. The share :math:`p` paid back so far is unknown, uniform from 0 to 1, and with it the demand
       :math:`f` that the months since the surge stand for;
@@ -133,7 +147,7 @@ def simulate(india: Vintage, prior: GrowthPrior, horizon: int = 10, seed: int = 
     end = total + max(horizon, len(recovery) + 1)
     known = {"as recorded": sums} | ({"without surge": without_surge(sums, india, episode)} if episode else {})
     base = {
-        item: _extend(nowcast(some, prior, seed=seed, item=item).paths, some, last, prior, end, rng, episode)
+        item: _extend(simulate_months(some, prior, seed=seed, item=item).paths, some, last, prior, end, rng, episode)
         for item, some in known.items()
     }
     recorded = base["as recorded"]
@@ -155,7 +169,7 @@ def simulate(india: Vintage, prior: GrowthPrior, horizon: int = 10, seed: int = 
     return {name: table * factor.reindex(table.index).to_numpy() for name, table in made.items()}
 
 
-def simulate_demand(fitted: Drift, ahead: np.ndarray, paths: int, seed: int = 1) -> np.ndarray:
+def simulate_demand(fitted: Drift, ahead: np.ndarray, paths: int, seed: int = SEED) -> np.ndarray:
     """Yearly demand from a fitted drift, years x paths: a path keeps its rank in every year."""
     rng = np.random.default_rng(np.random.SeedSequence([seed, *b"demand"]))
     return quantiles(fitted, ahead, rng.permutation((np.arange(paths) + 0.5) / paths))

@@ -4,10 +4,12 @@ import numpy as np
 import pandas as pd
 
 from helpers import fiscal
-from helpers.data import STATUSES, Vintage
-from helpers.ensemble.nowcast import nowcast
+from helpers.data import STATUSES, Vintage, sources_of
+from helpers.ensemble import score
+from helpers.ensemble.nowcast import simulate_months
+from helpers.ensemble.quantiles import QUANTILES
 from helpers.outlook import readings, targets
-from helpers.outlook.forecast import LEVEL, MIXTURE, RECORDED, prior, starting_points
+from helpers.outlook.forecast import LEVEL, MIXTURE, NAIVE, RECORDED, leading, prior, starting_points
 
 MOST_OUTTURNS = 3
 LEAST_MONTHS = 6
@@ -28,7 +30,9 @@ def outturns(india: Vintage) -> pd.DataFrame:
     rows = targets.sums(india, "customs")
     first = min(rows.loc[[fiscal.is_year(p) for p in rows.index], "published"], default=pd.NaT)
     enough = [
-        row["status"] == "reported" and len(fiscal.months(p)) >= LEAST_MONTHS and pd.Timestamp(fiscal.span(p)[1]) > first
+        row["status"] == "reported"
+        and len(fiscal.months(p)) >= LEAST_MONTHS
+        and pd.Timestamp(fiscal.span(p)[1]) > first
         for p, row in rows.iterrows()
     ]
     tried = rows[enough].sort_values("published").tail(MOST_OUTTURNS)
@@ -40,30 +44,34 @@ def real_time(india: Vintage) -> pd.DataFrame:
     """What would have been said of each outturn on earlier days, beside what was reported later.
 
     Of a yearly forecast the part is taken. The weights of the mixture may have been written down later than those
-    days, from what was public on them: column ``written``.
+    days, from what was public on them: column ``backcast``.
 
     Returns
     -------
     pd.DataFrame
         ``period, as_of, scenario, median, low80, high80, outturn, error`` (per cent of the outturn), ``within`` (the
-        80 % interval), ``backcast`` (a judgement in it was written after the day), ``source`` (of the outturn); empty
-        until there is an outturn.
+        80 % interval), ``score`` (weighted interval score over that of naive on the same day, below 1 is better),
+        ``backcast`` (a judgement in it was written after the day), ``source``; empty until there is an outturn.
     """
-    columns = ["period", "as_of", "scenario", *READ]
+    columns = ["period", "as_of", "scenario", *QUANTILES, "outturn", "backcast", "source"]
     tried = outturns(india)
     rows = []
     for day in sorted({day for days in tried["days"] for day in days}):
         then = india.on(day)
-        wanted = {period: row["value"] for period, row in tried.iterrows() if day in row["days"]}
-        said = _said(then, list(wanted))
-        late = (readings.stated(then)["written"] > pd.Timestamp(day)).any()
-        rows += [(period, str(day), scenario, *values, wanted[period], late) for period, scenario, *values in said]
-    found = pd.DataFrame(rows, columns=[*columns, "outturn", "backcast"])
-    found = found.assign(source=found["period"].map(tried["source"]))
-    within = (found["low80"] <= found["outturn"]) & (found["outturn"] <= found["high80"])
-    found = found.assign(error=100 * (found["median"] / found["outturn"] - 1), within=within)
+        due = tried[[day in days for days in tried["days"]]]
+        late = bool((readings.stated(then)["written"] > pd.Timestamp(day)).any())
+        sources = sources_of(readings.known_sums(then), readings.stated(then))
+        for period, scenario, values in _said(then, list(due.index)):
+            names = " ".join(sorted(sources | sources_of(due.loc[period])))
+            rows.append((period, str(day), scenario, *values, due.loc[period, "value"], late, names))
+    found = pd.DataFrame(rows, columns=columns)
+    within = (found[READ["low80"]] <= found["outturn"]) & (found["outturn"] <= found[READ["high80"]])
+    error = 100 * (found[READ["median"]] / found["outturn"] - 1)
+    found = found.assign(error=error, within=within, score=_against_naive(found))
     order = found["period"].map({period: place for place, period in enumerate(tried.index)})
-    return found.loc[order.sort_values(kind="stable").index].reset_index(drop=True)
+    found = found.loc[order.sort_values(kind="stable").index].rename(columns={q: name for name, q in READ.items()})
+    kept = ["period", "as_of", "scenario", *READ, "outturn", "error", "within", "score", "backcast", "source"]
+    return found[kept].reset_index(drop=True)
 
 
 def elsewhere(india: Vintage) -> pd.DataFrame:
@@ -74,29 +82,27 @@ def elsewhere(india: Vintage) -> pd.DataFrame:
     Returns
     -------
     pd.DataFrame
-        ``period, as_of, median, low80, high80, naive`` (the year before, as nowcast), ``outturn, error`` (per cent),
-        ``source``; empty until an outturn is public.
+        ``period, as_of, median, low80, high80, outturn, error`` (per cent), ``within``, ``source``; empty until an
+        outturn is public.
     """
-    columns = ["period", "as_of", *READ, "naive"]
     known = india.series("trade", **CHINA).dropna(subset="value")
     years = [p for p in known.index if fiscal.is_fiscal_year(p)]
     rows = []
     for day in _days_in(years[-1]) if years else []:
-        sums = india.on(day).series("trade", **CHINA).dropna(subset="value")
-        year = fiscal.fiscal_year(years[-1])
-        sums = sums.loc[sums["status"].map(STATUSES.index).sort_values(kind="stable").index, "value"]
+        if pd.Timestamp(day) > pd.Timestamp(india.day):
+            continue
+        then, year = india.on(day), fiscal.fiscal_year(years[-1])
+        sums = then.series("trade", **CHINA).dropna(subset="value")
+        sums = sums.loc[sums["status"].map(STATUSES.index).sort_values(kind="stable").index]
         sums = sums[[fiscal.span(period)[0].year >= year - 2 for period in sums.index]]
         if sums.empty:
             continue
-        now = nowcast(sums, prior(india.on(day)), item=f"China {day}")
-        before = fiscal.year_name(year - 1)
-        rows.append((years[-1], day, *np.quantile(now.total(years[-1]), list(READ.values())), np.median(now.total(before))))
-    found = pd.DataFrame(rows, columns=columns)
-    if found.empty:
-        return found.assign(outturn=[], error=[], source=[])
-    outturn = known.loc[years[-1]]
-    found = found.assign(outturn=outturn["value"], source=outturn["source"])
-    return found.assign(error=100 * (found["median"] / found["outturn"] - 1))
+        now = simulate_months(sums["value"], prior(then), item=f"China {day}").total(years[-1])
+        names = " ".join(sorted(sources_of(sums, known.loc[[years[-1]]])))
+        rows.append((years[-1], day, *np.quantile(now, list(READ.values())), known.loc[years[-1], "value"], names))
+    found = pd.DataFrame(rows, columns=["period", "as_of", *READ, "outturn", "source"])
+    within = (found["low80"] <= found["outturn"]) & (found["outturn"] <= found["high80"])
+    return found.assign(error=100 * (found["median"] / found["outturn"] - 1), within=within)
 
 
 def _days_in(year: str) -> list[str]:
@@ -104,25 +110,36 @@ def _days_in(year: str) -> list[str]:
     return [str((start + ahead).end_time.date()) for ahead in (2, 6)]
 
 
-def _said(then: Vintage, periods: list[str]) -> list[tuple]:
-    """Median and interval of each period by each scenario, as known on a day."""
+def _against_naive(found: pd.DataFrame) -> pd.Series:
+    """The weighted interval score of each row over that of naive for the same outturn on the same day."""
+    if found.empty:
+        return pd.Series(dtype=float)
+    values, levels = found[list(QUANTILES)].to_numpy(dtype=float), np.array(QUANTILES)
+    lost = score.weighted_interval_score(found[["outturn"]].to_numpy(dtype=float), values[:, None], levels)
+    lost = pd.Series(lost, index=found.index)
+    naive = lost.where(found["scenario"] == NAIVE).groupby([found["period"], found["as_of"]]).transform("max")
+    return lost / naive
+
+
+def _said(then: Vintage, periods: list[str]) -> list[tuple[str, str, np.ndarray]]:
+    """The quantiles of each period by each scenario, as known on a day."""
     last = fiscal.fiscal_year(targets.totals(then, "customs").index[-1])
     years = {period: fiscal.fiscal_year(period) for period in periods}
     horizon = max(1, max(years.values()) - last)
     points = starting_points(then, "customs", horizon)
+    lead = leading(points)
+    others = points[~points["model"].isin(lead["model"]) & (points["scenario"] == RECORDED)]
+    named = {name: lead[lead["scenario"] == name] for name in (RECORDED, LEVEL)} | dict(tuple(others.groupby("model")))
     made = readings.simulate(then, prior(then), horizon)
     rows = []
     for period, year in years.items():
         share = len(fiscal.months(period)) / 12
-        for scenario, model, name in ((RECORDED, None, RECORDED), (RECORDED, "naive", "naive"), (LEVEL, None, LEVEL)):
-            fits = (points["model"] == "naive") == (model == "naive")
-            one = points[fits & (points["scenario"] == scenario) & (points["period"] == fiscal.year_name(year))]
+        for name, table in named.items():
+            one = table[table["period"] == fiscal.year_name(year)]
             if len(one):
-                values = one.set_index("quantile")["value"] * share
-                rows.append((period, name, *(values[q] for q in READ.values())))
+                rows.append((period, name, one.set_index("quantile")["value"].loc[list(QUANTILES)].to_numpy() * share))
         sums = {name: months.loc[fiscal.months(period)].sum().to_numpy() for name, months in made.items()}
-        each = {name: pd.Series({name: 1.0}) for name in sums} | {MIXTURE: readings.weights(then)}
+        each = {name: pd.Series({name: 1.0}) for name in sums if len(sums) > 1} | {MIXTURE: readings.weights(then)}
         for name, weight in each.items():
-            values = readings.mix({k: sums[k] for k in weight.index}, weight, tuple(READ.values()))
-            rows.append((period, name, *values))
+            rows.append((period, name, readings.mix({k: sums[k] for k in weight.index}, weight)))
     return rows

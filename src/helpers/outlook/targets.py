@@ -24,7 +24,7 @@ class Target:
 
 CUSTOMS = Target(
     "customs",
-    "magnets (HS 850511)",
+    "magnets under HS 850511",
     "trade",
     MappingProxyType({"flow": "import", "reporter": "IND", "partner": "world", "hs": "850511", "measure": "weight"}),
 )

@@ -1,175 +1,262 @@
 """Sentences of chapter 4: the forecast."""
 
+import numpy as np
 import pandas as pd
 
-from helpers.chapters.outputs import Sentence, number
-from helpers.chapters.words import signed, tonnes
-from helpers.data import Vintage
-from helpers.outlook import forecast, licences, readings
+from helpers import fiscal
+from helpers.chapters import words
+from helpers.chapters.forecast.phrases import ends, expected, listed, read_as, weighed
+from helpers.chapters.forecast.tables import rounded
+from helpers.chapters.outputs import Sentence, joined, sentence
+from helpers.data import Quantity, Vintage, derived, from_row
+from helpers.ensemble.drift import Drift
+from helpers.outlook import episodes, forecast, licences, readings, targets
 
 
-def forecast(table: pd.DataFrame, known: pd.Series) -> Sentence:
-    """Two of the coming years with their intervals, from the mixture: the answer of chapter 4.
+def answer(table: pd.DataFrame, india: Vintage) -> Sentence:
+    """The year that runs and the last year with their intervals, from the mixture: the answer of the chapter."""
+    target, said = table["target"].iloc[0], ends(table, india)
+    found = expected(table, said, forecast.used(india, target))
+    text, parts = listed(found, targets.TARGETS[target].what, explained=True)
+    over, more = weighed(india, target)
+    first = sentence(f"India is expected to import {text}, {over}.", **parts, **more)
+    return joined(first, backcast(india, target), answer=True)
 
-    ``table`` is ``forecast.forecast``, ``known`` its totals.
-    """
-    rows = forecast.intervals(forecast.leading(table))
-    target = table["target"].iloc[0]
-    over = (
-        "three readings of FY25 and of China's licences" if target == "customs" else "what China's licences may allow"
+
+def backcast(india: Vintage, target: str) -> Sentence | None:
+    """Says so where the judgements were written after the day; None where they were not."""
+    rows = readings.stated(india, target)
+    late = rows[rows["written"] > pd.Timestamp(india.day)]
+    if late.empty:
+        return None
+    return sentence(
+        "This is a back-cast: its judgements were written on {written}, from what was public on {day}.",
+        written=words.day(late["written"].max()),
+        day=words.day(india.day),
+        uses=[late],
     )
-    mixed = _path(rows, "mixture")
-    ends = _years(mixed, sorted({min(2, len(mixed)), len(mixed)}), forecast.TARGETS[target])
-    sources = tuple(sorted({*_sources(table), *known.attrs.get("sources", ())}))
-    return Sentence(f"India is expected to import {ends}, weighed over {over}.", answer=True, sources=sources)
 
 
-def starts(table: pd.DataFrame, known: pd.Series, beside: pd.DataFrame) -> Sentence:
-    """The years between, each starting point alone, and the other target.
+def starts(table: pd.DataFrame, india: Vintage, other: pd.DataFrame) -> Sentence:
+    """Each starting point alone, and the other target in the same years.
 
-    ``beside`` is the forecast of the other target, if public.
+    ``other`` is the forecast of the other target (``forecast.beside``), empty while it has none.
     """
-    rows = forecast.intervals(forecast.leading(table))
-    mixed = _path(rows, "mixture")
-    ends = sorted({min(2, len(mixed)), len(mixed)})
-    between = [step for step in forecast.STEPS if step <= len(mixed) and step not in ends]
-    text = f"The same weighing gives {_years(mixed, between)}. " if between else ""
-    recorded = f"growth from the {tonnes(known.iloc[-1])} recorded for {known.index[-1]}"
-    given = _years(_path(rows, "as recorded"), ends)
-    if "run-rate" in set(rows["scenario"]):
-        text += f"From the run-rate alone it is {_years(_path(rows, 'run-rate'), ends)}; {recorded} would give {given}."
+    target, said = table["target"].iloc[0], ends(table, india)
+    total = from_row(targets.totals(india, target).iloc[-1])
+    part, episode = targets.part_year(india, target), episodes.suspect(india, target)
+    level = expected(table, said, forecast.used(india, target, forecast.LEVEL), forecast.LEVEL)
+    recorded = expected(table, said, forecast.used(india, target, forecast.RECORDED), forecast.RECORDED)
+    text, parts = listed(recorded, interval=False)
+    if not level:
+        first = sentence(
+            f"Growth from the {{total}} of {{year}} alone would give {text}.", total=total, year=total.period, **parts
+        )
+    elif part is not None:
+        alone, more = listed(level, interval=False, key="l")
+        first = sentence(
+            f"From {{part}} at its yearly rate alone, {{rate}}, it is {alone}.",
+            f"Growth from the {{total}} of {{year}}, as if nothing since were known, would give {text}.",
+            part=words.period(part.name),
+            rate=forecast.level(india, target),
+            total=total,
+            year=total.period,
+            **parts,
+            **more,
+        )
     else:
-        text += f"{recorded.replace('growth', 'Growth', 1)} alone would give {given}."
-    if len(beside):
-        other = forecast.intervals(forecast.leading(beside))
-        what = forecast.TARGETS[beside["target"].iloc[0]]
-        text += f" Beside it stand {_years(_path(other, 'mixture'), ends, what)}."
-    return Sentence(text, sources=_sources(table, beside))
+        alone, more = listed(level, interval=False, key="l")
+        first = sentence(
+            f"From the {{total}} of {{year}} alone, with {{suspect}} left out, it is {alone}; with it, {text}.",
+            total=total,
+            year=total.period,
+            suspect=episode.year,
+            **parts,
+            **more,
+        )
+    return joined(overdue(table, india), first, _beside(other, said, india), given(india, target))
 
 
-def second_half_needed(table: pd.DataFrame, india: Vintage) -> Sentence:
-    """What the rest of the year would have to bring for the forecast from the recorded total to come true."""
-    first = _path(forecast.intervals(forecast.leading(table)), "as recorded").iloc[0]
-    part = forecast.part_year(india, table["target"].iloc[0], after=table["origin"].iloc[0])
+def overdue(table: pd.DataFrame, india: Vintage) -> Sentence | None:
+    """The years that are over and whose totals are not in the sources; None if there is none."""
+    over = [p for p in table["period"].unique() if fiscal.span(p)[1] < india.day]
+    found = expected(table, over, forecast.used(india, table["target"].iloc[0]))
+    if not found:
+        return None
+    text, parts = listed(found)
+    return sentence(
+        "No total for {years} is in the sources dated up to {day}, though the year is over;",
+        f"the forecast is {text}.",
+        years=words.listed(over),
+        day=words.day(india.day),
+        **parts,
+    )
+
+
+def given(india: Vintage, target: str) -> Sentence | None:
+    """What tonnes given in the place of published ones do; None if none are given."""
+    total = episodes.given(india)
+    if total is None:
+        return None
+    if target == "customs":
+        return sentence(
+            "{total} for {year} stands in the place of the published figure.", total=total, year=total.period
+        )
+    return sentence(
+        "The {total} given for {year} is of {what}: it has no effect on this forecast.",
+        total=total,
+        year=total.period,
+        what=targets.CUSTOMS.what,
+    )
+
+
+def rest_of_year(table: pd.DataFrame, india: Vintage) -> Sentence:
+    """What the rest of a year would have to bring for growth from the totals as recorded to come true."""
+    target, first = table["target"].iloc[0], table["period"].iloc[0]
+    part = targets.part_year(india, target)
     if part is None:
-        return Sentence(
-            f"No quarter of {first['period']} was public yet on {india.day}: there is no run-rate to set beside the recorded total."
-        )
-    rest = first["median"] - part["value"]
-    if rest <= 0:
-        return Sentence(
-            f"{part.name} alone brought {tonnes(part['value'])}, more than the {tonnes(first['median'], -2)} that the recorded total implies for the year."
-        )
-    return Sentence(
-        f"{part.name} brought {tonnes(part['value'])}. For the {tonnes(first['median'], -2)} that the recorded total implies, the rest of "
-        f"{first['period']} would have to bring {tonnes(rest, -2)}, {number(rest / part['value'], 1)} times as much: the run-rate is the "
-        "better start."
+        return words.not_yet(india, f"Whether {first} agrees with the totals before it")
+    done, rate = from_row(part), forecast.level(india, target)
+    implied = forecast.at(table, first, forecast.RECORDED, forecast.used(india, target, forecast.RECORDED))
+    rest = derived(implied.value - done.value, "t", implied, done)
+    said = {"part": words.period(part.name), "done": done, "implied": rounded(implied), "year": first}
+    if rest.value <= 0:
+        text = "{part} alone brought {done}, more than the {implied} that the totals as recorded imply for {year}."
+        return sentence(text, **said)
+    months = len(fiscal.months(part.name))
+    times = derived(rest.value / (12 - months) / (done.value / months), "", rest)
+    over = "have had" if fiscal.span(first)[1] < india.day else "have"
+    verdict = {
+        "below": "below the 80 % interval of that growth: what has come since speaks against it",
+        "above": "above the 80 % interval of that growth: what has come since runs ahead of it",
+        "inside": "inside the 80 % interval of that growth: the two agree",
+    }[words.place([rate.value], implied.low, implied.high)]
+    return sentence(
+        "{part} brought {done}. For the {implied} that the totals as recorded imply, the rest of {year} would",
+        f"{over} to bring {{rest}}, {{times:.1}} times as much a month.",
+        f"At the pace so far, {{rate}} a year, it ends {verdict}.",
+        rest=rounded(rest),
+        times=times,
+        rate=rate,
+        **said,
     )
 
 
 def judgements(india: Vintage, target: str) -> Sentence:
-    """The weights of the mixture in words."""
-    chances = ", ".join(f"{name} with {number(p * 100)} %" for name, p in licences.regimes(india).items())
-    known_until = min(pd.Timestamp(india).to_period("M"), licences.KNOWN_UNTIL)
-    capped = (
-        f"After {known_until:%B %Y}, China's licences are taken to be {chances}. "
-        "These are judgements, dated and rated in the table; change a row and every figure here follows."
+    """Which licence rules are known until when, what is taken after that, and how a suspect year is read."""
+    chances = licences.regimes(india)
+    parts = {f"p{place}": Quantity(100 * chance, "%") for place, chance in enumerate(chances)}
+    taken = words.listed(f"{name} with {{p{place}}}" for place, name in enumerate(chances.index))
+    rules = sentence(
+        "The rules of China's licences are known until {month}, when they were {now}.",
+        f"After that they are taken to be {taken}.",
+        month=words.month(licences.known_until(india)),
+        now=licences.current(india),
+        uses=[licences.known(india), india.assumption("regime_probability")],
+        **parts,
     )
-    if target != "customs":
-        return Sentence(capped)
-    by_weight = readings.weights(india).sort_values(ascending=False)
-    read = "; ".join(f"{name}, {number(w * 100)} %" for name, w in by_weight.items())
-    return Sentence(f"FY25 is read in three ways: {read}. {capped}")
+    ours = "These are our judgements, dated and rated in the table; change a row and every figure here follows."
+    episode = episodes.suspect(india, target)
+    if episode is None:
+        return joined(rules, sentence(ours))
+    text, parts = read_as(india)
+    read = sentence(
+        f"{{year}} is read as {text}.", year=episode.year, uses=[india.assumption("reading_weight")], **parts
+    )
+    return joined(read, rules, sentence(ours))
 
 
-def coverage(india: Vintage) -> Sentence:
-    """How often such intervals held on other series, since this one is too short to be tested."""
-    held = india.assumption("interval_coverage")["value"]
-    shares = {nominal: held[held.index.str.endswith(f"nominal {nominal} %")] for nominal in (80, 95)}
-    text = " and ".join(
-        f"{nominal} % intervals held {number(s.min())} to {number(s.max())} % of the outturns"
-        for nominal, s in shares.items()
-    )
-    ratio = india.assumption("error_against_naive")["value"]
-    few, more = (ratio[ratio.index.str.contains(word)] for word in ("three", "five"))
-    return Sentence(
-        f"Too short to be tested on itself. On the yearly series of three forecasting competitions with only three points known, {text}, "
-        f"by collection. The error of the median was {number(few.min(), 2)} to {number(few.max(), 2)} of that of naive; with five points, "
-        f"{number(more.min(), 2)} to {number(more.max(), 2)} (source B1)."
-    )
+def growth(fitted: Drift, totals: pd.DataFrame, india: Vintage) -> Sentence:
+    """How fast the totals grew, what weight that has in the forecast, and what growth comes of it.
 
-
-def real_time(table: pd.DataFrame, india: Vintage) -> Sentence:
-    """How the earlier days' forecasts of April to September 2025 fared (``trial.real_time``)."""
-    if table.empty:
-        return Sentence(f"No outturn to compare with was public yet on {india.day}.")
-    errors = table.pivot(index="scenario", columns="as_of", values="error")
-    days = list(errors.columns)
-    said = "; ".join(
-        f"{name} by {' and '.join(signed(errors.loc[name, day] / 100) for day in days)}"
-        for name in ("mixture", "as recorded", "naive")
-    )
-    mixed = table[table["scenario"] == "mixture"]
-    return Sentence(
-        f"Forecasts made on {' and '.join(days)} were off the outturn of April to September 2025: {said}. The 80 % interval of the mixture held the outturn "
-        f"{mixed['within'].sum()} times out of {len(mixed)}. One outturn proves little, and the weights were written down after it, though only "
-        "from what was public on those days.",
-        sources=_sources(table),
-    )
-
-
-def elsewhere(table: pd.DataFrame, india: Vintage) -> Sentence:
-    """How the nowcast fared where the outturn is known (``trial.elsewhere``)."""
-    if table.empty:
-        return Sentence(f"No second series with a known outturn was public yet on {india.day}.")
-    said = " and ".join(
-        f"{tonnes(row['median'], -2)} on {row['india']} (80 % interval {_thousands(row['low80'])} to {_thousands(row['high80'])})"
-        for _, row in table.iterrows()
-    )
-    return Sentence(
-        f"The same nowcast put China's exports of rare-earth magnets in FY26 at {said}; {tonnes(table['outturn'].iloc[0], -2)} came. "
-        "In June it took the trough of a few weeks for a new level: a shift at the very end of a series is a guess.",
-        sources=_sources(table),
+    Parameters
+    ----------
+    fitted : Drift
+        ``drift.shrunken_log_drift`` of the totals.
+    totals : pd.DataFrame
+        ``targets.totals``.
+    """
+    rows, prior = india.assumption("growth_prior"), forecast.prior(india)
+    elsewhere = derived(_yearly(prior.mean), "%", rows)
+    if len(totals) < 2:
+        return sentence(
+            "A single total has no growth of its own:",
+            "from it the forecast grows as other yearly series do, by {elsewhere:.1} a year.",
+            elsewhere=elsewhere,
+        )
+    first, last = totals.index[0], totals.index[-1]
+    gap = fiscal.centre(last) - fiscal.centre(first)
+    own = np.log(totals["value"].iloc[-1] / totals["value"].iloc[0]) / gap
+    weight = 1 - (fitted.growth_se / prior.spread) ** 2
+    return sentence(
+        "From {first} to {last} the totals changed by {own:signed} a year. That has {weight} of the weight and growth",
+        "elsewhere, {elsewhere:.1} a year, the rest: growth from the totals as recorded is {growth:.1} a year.",
+        first=first,
+        last=last,
+        own=derived(_yearly(own), "%", totals),
+        weight=derived(100 * weight, "%", totals, rows),
+        elsewhere=elsewhere,
+        growth=derived(_yearly(fitted.growth), "%", totals, rows),
     )
 
 
-def outlooks(table: pd.DataFrame, beside: pd.DataFrame, theirs: pd.DataFrame, india: Vintage) -> Sentence:
-    """Others' figures for rare-earth magnets in 2030 beside ours, whichever of the two targets that is."""
-    theirs = theirs[(theirs["scope"] == "repm") & (theirs["period"] == "2030")]
-    both = [forecast.intervals(forecast.leading(part)) for part in (table, beside) if set(part["target"]) == {"repm"}]
-    ours = [row for rows in both for _, row in _path(rows, "mixture").iterrows() if row["period"] == "FY30"]
-    if theirs.empty or not ours:
-        return Sentence(f"No outlook on India's rare-earth magnets can be set beside a forecast of FY30 on {india.day}.")
-    said = ", ".join(f"{row.publisher} {tonnes(row.value)}" for row in theirs.itertuples())
-    place = "all above" if theirs["value"].min() > ours[0]["high80"] else "not all above"
-    return Sentence(
-        f"For 2030 others expect of India's rare-earth magnets: {said}. The mixture for FY30 is {_with_interval(ours[0])}; they lie {place} its "
-        "80 % interval. It knows one year only and grows as yearly series do in general; theirs are plans and promises. None is about HS 850511.",
-        sources=_sources(theirs),
+def sensitivity(table: pd.DataFrame, turned: pd.DataFrame, india: Vintage) -> Sentence:
+    """What the answer would be with the weights of the readings the other way round (``readings.turned``)."""
+    target, year = table["target"].iloc[0], forecast.running(turned, india)
+    now = forecast.at(table, year, uses=forecast.used(india, target))
+    then = forecast.at(turned, year, uses=forecast.used(india, target))
+    if episodes.suspect(india, target) is None:
+        return sentence("No year is suspect, so there are no readings to weigh.")
+    parts = {"now": rounded(now), "then": rounded(then), "year": year}
+    change = derived(100 * (then.value / now.value - 1), "%", now, then)
+    if words.direction(change.value / 100) == "unchanged":
+        return sentence(
+            "With these weights the other way round, {year} would stay at {now}.", year=year, now=parts["now"]
+        )
+    text = "With these weights the other way round, {year} would be {then} and not {now}, {change:signed}: "
+    within = now.low <= then.value <= now.high
+    verdict = "well inside its interval." if within else "outside its interval, so the weights decide it."
+    return sentence(text + verdict, change=change, **parts)
+
+
+def due(table: pd.DataFrame, india: Vintage) -> Sentence:
+    """What would change the forecast most: the next total, the rules of licences, and what tells of a suspect year."""
+    target, year = table["target"].iloc[0], table["period"].iloc[0]
+    episode = episodes.suspect(india, target)
+    end = fiscal.span(year)[1]
+    total = sentence(
+        "The total of {year}, {state}, would replace the first year of this forecast.",
+        year=year,
+        state=f"a year that {'ended' if end < india.day else 'ends'} on {words.day(end)}",
     )
+    rules = sentence(
+        "The rules of China's licences after {month} would replace our odds.",
+        month=words.month(licences.known_until(india)),
+        uses=[licences.known(india)],
+    )
+    if episode is None:
+        return joined(total, rules)
+    lines = sentence(
+        "Monthly figures of {surge} by tariff line would tell how much of {year} was real.",
+        surge=words.period(episode.surge),
+        year=episode.year,
+        uses=[episode],
+    )
+    return joined(total, rules, lines)
 
 
-def _sources(*tables: pd.DataFrame) -> tuple[str, ...]:
-    return tuple(sorted(set().union(*(table.attrs.get("sources", ()) for table in tables))))
+def _yearly(log_growth: float) -> float:
+    """Growth in per cent a year from log points."""
+    return 100 * (np.exp(log_growth) - 1)
 
 
-def _path(rows: pd.DataFrame, scenario: str) -> pd.DataFrame:
-    return rows[rows["scenario"] == scenario].sort_values("horizon")
-
-
-def _years(path: pd.DataFrame, steps: list, what: str = "") -> str:
-    rows = path[path["horizon"].isin(steps)]
-    said = [
-        f"{_with_interval(row, f' of {what}' if what and first else '', first)} in {row['period']}"
-        for first, (_, row) in zip([True] + [False] * len(rows), rows.iterrows(), strict=False)
-    ]
-    return said[0] if len(said) == 1 else f"{', '.join(said[:-1])} and {said[-1]}"
-
-
-def _with_interval(row: pd.Series, what: str = "", named: bool = True) -> str:
-    name = "80 % interval " if named else ""
-    return f"{_thousands(row['median'])} t{what} ({name}{_thousands(row['low80'])} to {_thousands(row['high80'])})"
-
-
-def _thousands(value: float) -> str:
-    return number(round(value, -2 if value >= 10_000 else -1))
+def _beside(other: pd.DataFrame, said: list[str], india: Vintage) -> Sentence | None:
+    """The other target in the same years; None if its forecast has none of them."""
+    if other.empty:
+        return None
+    name = other["target"].iloc[0]
+    found = expected(other, said, forecast.used(india, name))
+    if not found:
+        return None
+    text, parts = listed(found, targets.TARGETS[name].what)
+    return sentence(f"Beside it stand {text}.", **parts)

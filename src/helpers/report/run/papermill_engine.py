@@ -9,7 +9,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty
-from tempfile import TemporaryDirectory
 
 from jupyter_client import AsyncKernelClient, AsyncKernelManager
 from jupyter_core.utils import ensure_event_loop
@@ -19,6 +18,7 @@ from papermill.engines import Engine, papermill_engines
 from traitlets import Type
 
 from helpers import paths
+from helpers.report.run import leftovers
 
 NAME = "magnets"
 STOCK = "python3"
@@ -72,7 +72,7 @@ class QuietEngine(Engine):
 
     @classmethod
     def execute_managed_notebook(cls, nb_man, kernel_name, *, watch, start_timeout, execution_timeout, **_):
-        with TemporaryDirectory(prefix="kernel-") as folder:  # only this user can enter it
+        with leftovers.kernel_folder() as folder:
             watch.notebook = nb_man.nb
             client = PapermillNotebookClient(
                 nb_man,
@@ -83,7 +83,7 @@ class QuietEngine(Engine):
                 extra_arguments=_STOCK_ARGUMENTS if kernel_name == STOCK else [],
                 resources={"metadata": {"path": str(paths.NOTEBOOKS)}},
             )
-            client.km = manager = _manager(kernel_name, Path(folder))
+            client.km = manager = _manager(kernel_name, folder)
             _running.add(manager)
             client.on_cell_executed = lambda **_: _measure(client.km, watch)
             loop = ensure_event_loop()  # of this thread, which ends after some notebooks

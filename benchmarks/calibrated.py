@@ -16,10 +16,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from helpers.ensemble.combine import combine
+from helpers.ensemble.combine import combined
+from helpers.ensemble.quantiles import QUANTILES, weighted_quantiles
 from helpers.ensemble.smoothers import LONGEST, check_periods, check_values, log_offset
 
-LEVELS = (0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975)
+LEVELS = QUANTILES
 FEATURES = (
     "one",
     "log_sd_growth",
@@ -68,7 +69,7 @@ def forecast(series, horizon, period=1, artefact=None):
     period : int
         Observations per year: 1, 4 or 12.
     artefact : dict, optional
-        Calibration as made by ``benchmarks/calibrate.py``; the one in the package if not given.
+        Calibration as made by ``benchmarks/calibrate.py``; the one beside this file if not given.
 
     Returns
     -------
@@ -133,7 +134,7 @@ def forecast_quantiles(values, horizon, period=1, artefact=None):
         raise ValueError(f"no calibration for period {period}: it has {sorted(artefact['periods'])}")
     model = artefact["periods"][str(period)]
     values = check_values(values)[:, -LONGEST:]
-    combination = combine(values, horizon, artefact["growth"], period)
+    combination = combined(values, horizon, artefact["growth"], period)
     scale = np.exp(error_features(combination) @ np.array(model["coefficients"]))
     standard = np.array(model["quantiles"])
     row = np.minimum(np.arange(horizon), len(standard) - 1)
@@ -221,13 +222,6 @@ def fit_error_model(features, errors, horizons, weights, rows):
     return {"coefficients": coefficients.tolist(), "quantiles": quantiles}
 
 
-def weighted_quantiles(values, weights, levels):
-    """Quantiles of a weighted sample, linear between the middles of the weight steps."""
-    order = np.argsort(values)
-    steps = weights[order] / weights.sum()
-    return np.interp(levels, np.cumsum(steps) - steps / 2, values[order])
-
-
 def measured_coverage(period=1):
     """How often the intervals held, for each collection under a calibration learned from the others.
 
@@ -254,7 +248,7 @@ def measured_coverage(period=1):
 
 @lru_cache(maxsize=1)
 def load_artefact():
-    """The calibration in the package: version, training collections, growth prior, one model per period."""
+    """The calibration beside this file: version, training collections, growth prior, one model per period."""
     return json.loads(Path(__file__).with_name("calibration.json").read_text(encoding="utf-8"))
 
 

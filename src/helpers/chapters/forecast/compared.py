@@ -1,0 +1,152 @@
+"""Sentences of what a forecast is set beside: what came, another series, other series in general, other people."""
+
+import pandas as pd
+
+from helpers import fiscal
+from helpers.chapters import words
+from helpers.chapters.forecast.phrases import spanned
+from helpers.chapters.forecast.tables import rounded, trial_name
+from helpers.chapters.outputs import Sentence, joined, sentence
+from helpers.data import Vintage, derived, from_row, sources_of
+from helpers.outlook import forecast, others, readings, targets
+
+
+def coverage(india: Vintage) -> Sentence:
+    """How often such intervals held on other series, and of which part of the forecast that was measured."""
+    held = india.assumption("interval_coverage")
+    ratio = india.assumption("error_against_naive")
+    if held.empty or ratio.empty:
+        return words.not_yet(india, "How often such intervals hold")
+    shares = {n: spanned(held[held.index.str.endswith(f"nominal {n} %")], "%") for n in (80, 95)}
+    few, more = (spanned(ratio[ratio.index.str.contains(word)], "") for word in ("three", "five"))
+    return sentence(
+        "These series are too short to test intervals on. What was measured is growth from few yearly totals, the",
+        "model of the starting points, on yearly series of forecasting competitions with only three points known:",
+        "80 % intervals held {eighty:range} % of the outturns and 95 % intervals {wide:range} %, by collection.",
+        "The error of the median was {few:range.2} times that of naive; with five points, {more:range.2}.",
+        "The mixture, which weighs judgements, was not measured.",
+        eighty=shares[80],
+        wide=shares[95],
+        few=few,
+        more=more,
+    )
+
+
+def real_time(tried: pd.DataFrame, india: Vintage) -> Sentence:
+    """How forecasts of earlier days fared (``realtime.real_time``)."""
+    if tried.empty:
+        return words.not_yet(india, "How earlier forecasts fared")
+    said = [_one_outturn(rows) for _, rows in tried.groupby("period", sort=False)]
+    mixed = tried[tried["scenario"] == forecast.MIXTURE]
+    count = tried["period"].nunique()
+    relative = derived(mixed["score"].mean(), "", mixed)
+    verdict = {"up": "worse than naive", "down": "better than naive", "unchanged": "no better than naive"}
+    held = sentence(
+        "The 80 % interval of the forecast held {held:number} of {count:number} times, and its interval score was",
+        "{score:.2} times that of naive, {verdict}; {proof}.",
+        held=derived(mixed["within"].sum(), "", mixed),
+        count=derived(len(mixed), "", mixed),
+        score=relative,
+        verdict=verdict[words.direction(relative.value - 1)],
+        proof="one outturn proves little" if count == 1 else "so few outturns prove little",
+    )
+    written = readings.stated(india)["written"].max()
+    late = tried["backcast"].any()
+    honest = sentence(
+        "These are back-casts: they use only what was public on those days, but the judgements were written on {day}.",
+        day=words.day(written),
+    )
+    return joined(*said, held, honest if late else None)
+
+
+def elsewhere(found: pd.DataFrame, india: Vintage) -> Sentence:
+    """How the nowcast fared where the outturn is known (``realtime.elsewhere``)."""
+    if found.empty:
+        return words.not_yet(india, "How the nowcast fared on China's exports of rare-earth magnets")
+    parts, texts = {}, []
+    for place, row in enumerate(found.itertuples()):
+        parts[f"q{place}"] = rounded(derived(row.median, "t", found, low=row.low80, high=row.high80))
+        parts[f"d{place}"] = words.day(row.as_of)
+        texts.append(f"{{q{place}}} on {{d{place}}} ({'80 % interval ' if place == 0 else ''}{{q{place}:range}})")
+    inside = "inside" if found["within"].all() else "outside" if not found["within"].any() else "only partly inside"
+    verdict = f"{inside} what the intervals allowed"
+    if len(found) > 1:
+        closer = found["error"].abs().iloc[-1] < found["error"].abs().iloc[0]
+        verdict += ", and the later day was closer" if closer else ", and the later day was no closer"
+    return sentence(
+        f"The same nowcast put China's exports of rare-earth magnets in {{period}} at {words.listed(texts)};",
+        f"{{came}} came, {verdict}.",
+        period=found["period"].iloc[0],
+        came=rounded(derived(found["outturn"].iloc[0], "t", found)),
+        **parts,
+    )
+
+
+def outlooks(table: pd.DataFrame, other: pd.DataFrame, theirs: pd.DataFrame, india: Vintage) -> Sentence:
+    """Others' figures beside ours, on one calendar, for each target of which there are any."""
+    told = [_on_scope(part, theirs, india) for part in (table, other) if len(part)]
+    silent = [targets.TARGETS[name].what for name in targets.TARGETS if others.on_scope(theirs, name).empty]
+    none = sentence(
+        "No outlook of others on {what} is in the sources dated up to {day}.",
+        what=words.listed(silent, "or"),
+        day=words.day(india.day),
+    ) if silent else None  # fmt: skip
+    return joined(*told, none) if any(told) or none else words.not_yet(india, "How others' outlooks compare")
+
+
+def _one_outturn(rows: pd.DataFrame) -> Sentence:
+    """Of one outturn: by how much the forecast, its benchmark and the recorded total missed it, day by day."""
+    days = list(dict.fromkeys(rows["as_of"]))
+    errors = rows.set_index(["scenario", "as_of"])["error"]
+    wanted = [name for name in (forecast.MIXTURE, forecast.RECORDED, forecast.NAIVE) if name in set(rows["scenario"])]
+    parts, said = {}, []
+    for name in wanted:
+        keys = [f"e{len(parts) + place}" for place in range(len(days))]
+        parts |= {key: derived(errors[name, day], "%", rows) for key, day in zip(keys, days, strict=True)}
+        said.append(f"{trial_name(name)} {words.listed(f'{{{key}:signed}}' for key in keys)}")
+    return sentence(
+        f"Of {{what}}, {{came}} came in {{period}}; forecasts made on {{days}} were off by: {'; '.join(said)}.",
+        what=targets.CUSTOMS.what,
+        period=words.period(rows["period"].iloc[0]),
+        came=derived(rows["outturn"].iloc[0], "t", rows),
+        days=words.listed(map(words.day, days)),
+        **parts,
+    )
+
+
+def _on_scope(table: pd.DataFrame, theirs: pd.DataFrame, india: Vintage) -> Sentence | None:
+    """Others' figures on the scope of one forecast for the farthest period both reach; None if there is none."""
+    target = table["target"].iloc[0]
+    rows = forecast.intervals(forecast.leading(table))
+    ours = rows[rows["scenario"] == forecast.MIXTURE].set_index("period")[["median", "low80", "high80"]]
+    theirs = others.on_scope(theirs, target)
+    period = others.farthest(theirs, ours)
+    if period is None:
+        return None
+    theirs = theirs[theirs["period"] == period]
+    own = others.on_calendar(ours, period)
+    mine = rounded(derived(own["median"], "t", *forecast.used(india, target), low=own["low80"], high=own["high80"]))
+    years = list(dict.fromkeys(fiscal.year_name(fiscal.fiscal_year(month)) for month in fiscal.months(period)))
+    count = derived(len(targets.totals(india, target)), "", targets.totals(india, target))
+    place = {
+        "above": "they all lie above its 80 % interval",
+        "below": "they all lie below its 80 % interval",
+        "inside": "they all lie inside its 80 % interval",
+        "across": "some lie inside its 80 % interval, some outside",
+    }[words.place(theirs["value"], own["low80"], own["high80"])]
+    parts = {f"v{n}": from_row(row) for n, (_, row) in enumerate(theirs.iterrows())}
+    said = words.listed(f"{row.publisher} {{v{n}}}" for n, row in enumerate(theirs.itertuples()))
+    same = "" if len(years) == 1 else ", the months of {years} that lie in it,"
+    return sentence(
+        f"For {{period}} others expect of India's {{what}}: {said}. Our forecast for {{when}}{same} is {{mine}}",
+        f"(80 % interval {{mine:range}}); {place}. It rests on {{count}} and grows as yearly series do in general;",
+        "theirs are expectations of use.",
+        period=period,
+        when=period if fiscal.is_fiscal_year(period) else f"the calendar year {period}",
+        what=targets.TARGETS[target].what,
+        mine=mine,
+        count="a single yearly total" if count.value == 1 else f"{count:number} yearly totals",
+        uses=[sources_of(theirs), count],
+        **({} if len(years) == 1 else {"years": words.listed(years)}),
+        **parts,
+    )

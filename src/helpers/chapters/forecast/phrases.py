@@ -1,0 +1,68 @@
+"""Parts of sentences about a forecast: templates with what fills them."""
+
+import pandas as pd
+
+from helpers import fiscal
+from helpers.chapters import words
+from helpers.chapters.forecast.tables import READING, rounded
+from helpers.data import Quantity, Vintage, derived
+from helpers.outlook import forecast, readings
+from helpers.outlook.episodes import suspect
+
+_COUNTS = {2: "two", 3: "three"}
+
+
+def ends(table: pd.DataFrame, india: Vintage) -> list[str]:
+    """The year that runs and the last year of a forecast; one if they are the same."""
+    return list(dict.fromkeys([forecast.running(table, india), table["period"].iloc[-1]]))
+
+
+def expected(table: pd.DataFrame, periods: list[str], uses, scenario: str = forecast.MIXTURE) -> dict[str, Quantity]:
+    """The forecast of each year it has, rounded as it is said."""
+    found = {period: forecast.at(table, period, scenario, uses) for period in periods}
+    return {period: rounded(quantity) for period, quantity in found.items() if quantity is not None}
+
+
+def listed(
+    found: dict[str, Quantity], what: str = "", *, interval: bool = True, explained: bool = False, key: str = "q"
+) -> tuple[str, dict]:
+    """``34,600 t of magnets (80 % interval 22,700 to 54,400) in FY27 and ...`` as a template and its parts."""
+    texts, parts = [], {}
+    for place, (period, quantity) in enumerate(found.items()):
+        name, year = f"{key}{place}", f"{key}{place}_year"
+        of = f" of {what}" if what and not place else ""
+        span = f" ({'' if place else '80 % interval '}{{{name}:range}})" if interval else ""
+        texts.append(f"{{{name}}}{of}{span} in {{{year}}}")
+        parts |= {name: quantity, year: f"{period} ({_months(period)})" if explained and not place else period}
+    return words.listed(texts), parts
+
+
+def weighed(india: Vintage, target: str) -> tuple[str, dict]:
+    """Over what the mixture weighs, as a template and its parts."""
+    licences, episode = "over what China's licences may let through", suspect(india, target)
+    if episode is None:
+        return f"weighed {licences}", {}
+    text, parts = read_as(india)
+    count = _COUNTS.get(len(parts))
+    if count is None:
+        return f"with {{suspect}} read as {text}, weighed {licences}", parts | {"suspect": episode.year}
+    return f"weighed over {count} readings of {{suspect}} ({text}) and {licences}", parts | {"suspect": episode.year}
+
+
+def read_as(india: Vintage) -> tuple[str, dict]:
+    """The readings of the suspect year with their weights, the likeliest first, as a template and its parts."""
+    rows = india.assumption("reading_weight")
+    shares = readings.weights(india).sort_values(ascending=False, kind="stable")
+    shares = shares[shares > 0]
+    parts = {f"w{place}": derived(100 * share, "%", rows) for place, share in enumerate(shares)}
+    return ", ".join(f"{READING[name]} with {{w{place}}}" for place, name in enumerate(shares.index)), parts
+
+
+def spanned(rows: pd.DataFrame, unit: str) -> Quantity:
+    """The range of the values of some rows."""
+    return derived(rows["value"].median(), unit, rows, low=rows["value"].min(), high=rows["value"].max())
+
+
+def _months(period: str) -> str:
+    first, *_, last = fiscal.months(period)
+    return f"{words.month(first)} to {words.month(last)}"

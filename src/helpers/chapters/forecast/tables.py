@@ -1,0 +1,211 @@
+"""Tables of the forecast, and the words for its scenarios, models and judgements."""
+
+from dataclasses import replace
+
+import pandas as pd
+
+from helpers import fiscal
+from helpers.chapters import words
+from helpers.chapters.outputs import number
+from helpers.data import ASSUMED, Quantity, Vintage
+from helpers.outlook import forecast, readings, targets
+from helpers.outlook.episodes import suspect
+
+READING = {
+    readings.ERROR: "an error in the recorded quantity",
+    readings.STOCKS: "stock-building that is paid back",
+    readings.PERSISTENT: "real demand that persists",
+}
+JUDGEMENT = {
+    "reading_weight": "weight of a reading",
+    "regime_probability": "chance of a licence regime",
+    "regime_dose": "share that licences let through",
+    "regime_persistence": "chance that a regime holds another year",
+    "rare_earth_share": "rare-earth share of HS 850511",
+    "recovery": "share of lost ground won back",
+    "stock_payback": "months until stocks are paid back",
+}
+
+
+def names(india: Vintage, target: str) -> dict[str, str]:
+    """Every scenario of a target's forecast in words, those of its starting points first."""
+    part, episode, last = (
+        targets.part_year(india, target),
+        suspect(india, target),
+        targets.totals(india, target).index[-1],
+    )
+    left_out = f", {episode.year} left out" if episode else ""
+    assumed = targets.totals(india, target)["status"].iloc[-1] == ASSUMED
+    recorded, level = f"{last} as {'assumed' if assumed else 'recorded'}", f"{last}{left_out}"
+    if part is not None:
+        recorded += ", as if nothing since were known"
+        level = f"{words.period(part.name)} at its yearly rate{left_out}"
+    elif episode and episode.year != last:
+        recorded = f"totals as recorded, {episode.year} among them"
+    weighed = f"readings of {episode.year}, weighed" if episode else "licences, weighed"
+    starts = {forecast.MIXTURE: weighed, forecast.LEVEL: level, forecast.RECORDED: recorded}
+    return (
+        starts
+        | READING
+        | {f"licences {regime}": f"licences {regime} throughout" for regime in ("open", "partial", "closed")}
+    )
+
+
+def starts(table: pd.DataFrame, india: Vintage, other: pd.DataFrame) -> pd.DataFrame:
+    """The years that are read out, from the mixture, from each starting point, and for the other target.
+
+    Parameters
+    ----------
+    table, other : pd.DataFrame
+        ``forecast.expected`` and ``forecast.beside``.
+
+    Returns
+    -------
+    pd.DataFrame
+        ``forecast``, a column of text a year (median and 80 % interval, t), ``source``.
+    """
+    target = table["target"].iloc[0]
+    rows = _by_year(table, india, [forecast.MIXTURE, forecast.LEVEL, forecast.RECORDED], forecast.steps(table, india))
+    if len(other):
+        beside = _by_year(other, india, [forecast.MIXTURE], forecast.steps(table, india))
+        what = targets.TARGETS[targets.other(target)].what
+        rows = pd.concat([rows, beside.assign(forecast=f"beside it, {what}")])
+    return rows.reset_index(drop=True)
+
+
+def scenarios(table: pd.DataFrame, india: Vintage) -> pd.DataFrame:
+    """The years that are read out under every scenario, as :func:`starts` gives them."""
+    named = names(india, table["target"].iloc[0])
+    order = [name for name in named if name != forecast.MIXTURE] + [forecast.MIXTURE]
+    return _by_year(table, india, order, forecast.steps(table, india))
+
+
+def models(table: pd.DataFrame, india: Vintage) -> pd.DataFrame:
+    """Every model beside the naive benchmark, from each starting point, as :func:`starts` gives them."""
+    target = table["target"].iloc[0]
+    rows = []
+    for scenario in (forecast.LEVEL, forecast.RECORDED):
+        for model in forecast.MODELS:
+            one = table[(table["scenario"] == scenario) & (table["model"] == model)]
+            if len(one):
+                shown = _row(one, forecast.steps(table, india))
+                rows.append({"model": model, "start": names(india, target)[scenario], **shown})
+    return pd.DataFrame(rows)
+
+
+def judgements(india: Vintage, target: str) -> pd.DataFrame:
+    """The judgements of the mixture in words: from when what they rest on was known, and when they were written."""
+    rows = readings.stated(india, target)
+    said = rows["assumption"].map(lambda name: JUDGEMENT.get(name, name.replace("_", " ")))
+    return pd.DataFrame(
+        {
+            "judgement": said,
+            "case": rows["segment"].map(lambda name: READING.get(name, name)),
+            "value": rows["value"],
+            "from": rows["low"],
+            "to": rows["high"],
+            "known from": rows["published"],
+            "written on": rows["written"],
+            "evidence": rows["note"],
+            "source": rows["source"],
+        }
+    )
+
+
+def real_time(tried: pd.DataFrame, india: Vintage) -> pd.DataFrame:
+    """``realtime.real_time`` with column heads in words."""
+    shown = tried.assign(period=tried["period"].map(words.period), scenario=tried["scenario"].map(trial_name))
+    heads = {
+        "period": "of",
+        "as_of": "on",
+        "scenario": "forecast",
+        **HEADS,
+        "outturn": "came, t",
+        "error": "off by, %",
+        "within": "inside 80 %",
+        "score": "interval score, naive = 1",
+        "backcast": "back-cast",
+    }
+    return shown.rename(columns=heads)
+
+
+HEADS = {
+    "median": "median, t",
+    "low80": "80 % from, t",
+    "high80": "80 % to, t",
+    "low95": "95 % from, t",
+    "high95": "95 % to, t",
+}
+
+
+def trial_name(scenario: str) -> str:
+    """A scenario of the real-time trial in words, whatever is known since."""
+    plain = {
+        forecast.RECORDED: "last total as recorded",
+        forecast.LEVEL: "newest level",
+        forecast.MIXTURE: "the forecast",
+    }
+    return (plain | READING).get(scenario, scenario)
+
+
+def outlooks(theirs: pd.DataFrame) -> pd.DataFrame:
+    """``others.others`` with column heads in words."""
+    heads = {"quantity": "what", "value": "expected", "growth": "growth since its base year, % a year"}
+    scopes = {name: target.what for name, target in targets.TARGETS.items()}
+    return theirs.assign(scope=theirs["scope"].replace(scopes)).rename(columns=heads)
+
+
+def known(india: Vintage, target: str) -> pd.DataFrame:
+    """The yearly totals and the part of a year since, in tonnes and at their yearly rate, oldest first."""
+    rows = targets.totals(india, target)
+    part = targets.part_year(india, target)
+    rows = rows if part is None else pd.concat([rows, part.to_frame().T])
+    tonnes = rows["value"].astype(float)
+    return pd.DataFrame(
+        {
+            "period": [words.period(p) for p in rows.index],
+            "tonnes": tonnes.to_numpy(),
+            "tonnes at a yearly rate": [v * 12 / len(fiscal.months(p)) for p, v in tonnes.items()],
+            "status": rows["status"].to_numpy(),
+            "published": pd.to_datetime(rows["published"]).to_numpy(),
+            "source": rows["source"].to_numpy(),
+        }
+    )
+
+
+def rounded(quantity: Quantity) -> Quantity:
+    """A forecast as it is said: to hundreds of tonnes, below ten thousand to tens."""
+    value, low, high = (_round(bound) for bound in (quantity.value, quantity.low, quantity.high))
+    return replace(quantity, value=value, low=low, high=high)
+
+
+def _round(value: float) -> float:
+    return value if pd.isna(value) else round(value, -2 if value >= 10_000 else -1 if value >= 100 else 0)
+
+
+def _by_year(table: pd.DataFrame, india: Vintage, wanted: list[str], periods: list[str]) -> pd.DataFrame:
+    target, lead = table["target"].iloc[0], forecast.leading(table)
+    named = names(india, target)
+    there = set(lead["scenario"])
+    rows = [
+        {
+            "forecast": named.get(scenario, scenario),
+            **_row(lead[lead["scenario"] == scenario], periods),
+            "source": " ".join(sorted(forecast.used(india, target, scenario))),
+        }
+        for scenario in wanted
+        if scenario in there
+    ]
+    return pd.DataFrame(rows)
+
+
+def _row(one: pd.DataFrame, periods: list[str]) -> dict[str, str]:
+    """Median and 80 % interval of each year as text; a dash where a forecast does not reach it."""
+    values = one.set_index(["period", "quantile"])["value"]
+    have = set(one["period"])
+    return {
+        f"{period}, t": "{} ({} to {})".format(*(number(_round(values[period, q])) for q in (0.5, 0.1, 0.9)))
+        if period in have
+        else "–"
+        for period in periods
+    }
