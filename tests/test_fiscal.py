@@ -102,7 +102,9 @@ def test_days_have_no_bounds_in_months():
     assert fiscal.bounds("2013-03-31") is None and fiscal.bounds("2013-03-01/2013-03-31") is not None
 
 
-@pytest.mark.parametrize("period", ["FY25", "FY26-H1", "FY26-Q2", "2024", "2024-02", "2024-05/2024-09", "2024-12/2025-01"])
+@pytest.mark.parametrize(
+    "period", ["FY25", "FY26-H1", "FY26-Q2", "2024", "2024-02", "2024-05/2024-09", "2024-12/2025-01"]
+)
 def test_the_same_period_a_year_before_begins_twelve_months_earlier(period):
     (first, after), (then, until) = fiscal.bounds(period), fiscal.bounds(fiscal.year_before(period))
     assert (first - then, after - until) == (12, 12)

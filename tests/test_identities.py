@@ -3,17 +3,21 @@
 import shutil
 
 import pytest
-from conftest import AS_OF, FROZEN, replace_once
 
+from conftest import AS_OF, FROZEN, replace_once
 from helpers.data import DataError, rules, vintage
 from helpers.data.identities import identities
 
 INDIA = vintage(AS_OF, FROZEN)
 IMPORTS = {"flow": "import", "reporter": "IND", "partner": "world", "hs": "850511"}
 CHINA = {"flow": "export", "reporter": "CHN", "partner": "world", "hs": "85051110", "measure": "weight"}
+ROUTE, SBI = (
+    "the value in rupees, at the year's exchange rate, is the value in dollars",
+    "850511 + 85051900 is what SBI reports: the press series is HS 850511",
+)
 TYPED = {
-    "the value in rupees, at the year's exchange rate, is the value in dollars: import/IND/world/850511/value_usd, FY25": 0.5,
-    "850511 + 85051900 is what SBI reports: the press series is HS 850511: import/IND/world/850511+850519/value_usd, FY25": 0.6,
+    f"{ROUTE}: import/IND/world/850511/value_usd, FY25": 0.5,
+    f"{SBI}: import/IND/world/850511+850519/value_usd, FY25": 0.6,
     "85051190 is China's tonnes over China's share: import/IND/world/85051190/weight, FY25": 23,
     "85051110 is the rest of 850511 by weight: import/IND/world/85051110/weight, FY25": 72,
     "85051110 is the rest of 850511 by value: import/IND/world/85051110/value_usd, FY25": 0.03,
@@ -56,25 +60,64 @@ def test_only_what_was_public_on_the_day_is_compared():
 @pytest.mark.parametrize(
     ("rows", "told"),
     [
-        ([IMPORTS | {"measure": "weight", "period": "FY26", "value": 33_100.0},
-          IMPORTS | {"measure": "weight", "period": "FY26-H2", "value": 16_946.0}], "the parts of a period make the whole"),
-        ([IMPORTS | {"measure": "weight", "period": "FY25-H1", "value": 30_000.0},
-          IMPORTS | {"measure": "weight", "period": "FY25-H2", "value": 23_748.0}],
-         "a level is that of a year later before the published growth"),
-        ([IMPORTS | {"measure": "weight", "period": "FY26", "value": 15_000.0}],
-         "the known parts of a period are at most the whole"),
-        ([CHINA | {"period": "2026-02", "value": 9_000.0}, CHINA | {"period": "2026-01", "value": 9_000.0}],
-         "the known parts of a period are at most the whole"),
+        (
+            [
+                IMPORTS | {"measure": "weight", "period": "FY26", "value": 33_100.0},
+                IMPORTS | {"measure": "weight", "period": "FY26-H2", "value": 16_946.0},
+            ],
+            "the parts of a period make the whole",
+        ),
+        (
+            [
+                IMPORTS | {"measure": "weight", "period": "FY25-H1", "value": 30_000.0},
+                IMPORTS | {"measure": "weight", "period": "FY25-H2", "value": 23_748.0},
+            ],
+            "a level is that of a year later before the published growth",
+        ),
+        (
+            [IMPORTS | {"measure": "weight", "period": "FY26", "value": 15_000.0}],
+            "the known parts of a period are at most the whole",
+        ),
+        (
+            [CHINA | {"period": "2026-02", "value": 9_000.0}, CHINA | {"period": "2026-01", "value": 9_000.0}],
+            "the known parts of a period are at most the whole",
+        ),
         ([CHINA | {"partner": "DEU", "period": "2025-12", "value": 6_000.0}], "a partner is at most the world"),
-        ([IMPORTS | {"hs": "85051190", "measure": "weight", "period": "FY24", "value": 30_000.0}], "a line is at most its heading"),
-        ([IMPORTS | {"partner": "CHN", "measure": "weight_share", "period": "FY24", "value": 101.0}], "a share is at most all"),
-        ([IMPORTS | {"hs": "85051110", "flow": "export", "measure": "unit_value", "period": "FY24", "value": 9.9, "unit": "USD/kg"}],
-         "a unit value is value over weight"),
-        ([IMPORTS | {"measure": "weight", "period": "FY27-H1", "value": 20_000.0},
-          IMPORTS | {"measure": "weight_yoy", "period": "FY27-H1", "value": 12.0}], "growth is that of the two levels"),
-        ([CHINA | {"measure": "weight_change", "period": "2025-09/2025-10", "value": 5.2}], "a change is that of the two months"),
+        (
+            [IMPORTS | {"hs": "85051190", "measure": "weight", "period": "FY24", "value": 30_000.0}],
+            "a line is at most its heading",
+        ),
+        (
+            [IMPORTS | {"partner": "CHN", "measure": "weight_share", "period": "FY24", "value": 101.0}],
+            "a share is at most all",
+        ),
+        (
+            [
+                IMPORTS
+                | {
+                    "hs": "85051110",
+                    "flow": "export",
+                    "measure": "unit_value",
+                    "period": "FY24",
+                    "value": 9.9,
+                    "unit": "USD/kg",
+                }
+            ],
+            "a unit value is value over weight",
+        ),
+        (
+            [
+                IMPORTS | {"measure": "weight", "period": "FY27-H1", "value": 20_000.0},
+                IMPORTS | {"measure": "weight_yoy", "period": "FY27-H1", "value": 12.0},
+            ],
+            "growth is that of the two levels",
+        ),
+        (
+            [CHINA | {"measure": "weight_change", "period": "2025-09/2025-10", "value": 5.2}],
+            "a change is that of the two months",
+        ),
     ],
-)  # fmt: skip
+)
 def test_each_identity_breaks_when_a_figure_does_not_fit(rows, told):
     added = INDIA
     for row in rows:
@@ -88,20 +131,44 @@ def test_each_identity_breaks_when_a_figure_does_not_fit(rows, told):
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
-        ("850511+850519,value_usd,FY25,USD m,291,290.5,291.5", "850511+850519,value_usd,FY25,USD m,350,349,351",
-         "850511 + 85051900 is what SBI reports"),
-        ("85051900,value_usd,FY25,USD m,84.65,", "85051900,value_usd,FY25,USD m,94.65,", "850511 + 85051900 is what SBI reports"),
-        ("850511,weight_share,FY25,%,93.0,92.5,93.5", "850511,weight_share,FY25,%,80,79.5,80.5", "a share is that of the weights"),
-        ("world,850511,weight,FY25,t,53748,53700,53748", "world,850511,weight,FY25,t,35748,35700,35748",
-         "growth is that of the two levels"),
-        ("world,850511,weight_yoy,FY26-H1,%,-56,-56.5,-55.5", "world,850511,weight_yoy,FY26-H1,%,-46,-46.5,-45.5",
-         "FY26-H1 is 2.8 % below the half before it"),
+        (
+            "850511+850519,value_usd,FY25,USD m,291,290.5,291.5",
+            "850511+850519,value_usd,FY25,USD m,350,349,351",
+            "850511 + 85051900 is what SBI reports",
+        ),
+        (
+            "85051900,value_usd,FY25,USD m,84.65,",
+            "85051900,value_usd,FY25,USD m,94.65,",
+            "850511 + 85051900 is what SBI reports",
+        ),
+        (
+            "850511,weight_share,FY25,%,93.0,92.5,93.5",
+            "850511,weight_share,FY25,%,80,79.5,80.5",
+            "a share is that of the weights",
+        ),
+        (
+            "world,850511,weight,FY25,t,53748,53700,53748",
+            "world,850511,weight,FY25,t,35748,35700,35748",
+            "growth is that of the two levels",
+        ),
+        (
+            "world,850511,weight_yoy,FY26-H1,%,-56,-56.5,-55.5",
+            "world,850511,weight_yoy,FY26-H1,%,-46,-46.5,-45.5",
+            "FY26-H1 is 2.8 % below the half before it",
+        ),
         ("85051110,weight,2025-09,t,5774,", "85051110,weight,2025-09,t,5747,", "the parts of a period make the whole"),
-        ("auto_production,pv,FY10,vehicles,2357411,", "auto_production,pv,FY10,vehicles,2537411,",
-         "vehicles are the sum of their segments"),
-        ("RE metals,weight,FY20,t,474,", "RE metals,weight,FY20,t,747,", "rare-earth metals and compounds are the sum of the two"),
+        (
+            "auto_production,pv,FY10,vehicles,2357411,",
+            "auto_production,pv,FY10,vehicles,2537411,",
+            "vehicles are the sum of their segments",
+        ),
+        (
+            "RE metals,weight,FY20,t,474,",
+            "RE metals,weight,FY20,t,747,",
+            "rare-earth metals and compounds are the sum of the two",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_slip_in_a_published_figure_is_found(tmp_path, old, new, told):
     shutil.copytree(FROZEN, tmp_path / "data")
     replace_once(tmp_path / f"data/{'drivers' if 'vehicles' in old else 'trade'}.csv", old, new)

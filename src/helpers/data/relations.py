@@ -74,7 +74,7 @@ def mean_of_parts(wanted: str, series: Series) -> Found:
 
 
 def before_growth(_: str, level: Series, growth: Series, *others: Series) -> Found:
-    """The level a year before a published growth; the mean with another route to the same figure, where one is known."""
+    """The level a year before a published growth; the mean with another route to the figure, where one is known."""
     for period in sorted(growth.keys() & level.keys()):
         before, used = fiscal.year_before(period), [level[period], growth[period]]
         routes = _before(*used)
@@ -178,7 +178,9 @@ def _change(period: str, before: Figure, after: Figure) -> Found:
 
 def _tiled(wanted: str, series: Series) -> Iterator[tuple[str, list[Figure], list[str]]]:
     starts, _ = _by_month(series)
-    for period in [wanted] if "*" not in wanted and "?" not in wanted else dict.fromkeys([*sorted(series), *_fiscal(starts)]):
+    for period in (
+        [wanted] if "*" not in wanted and "?" not in wanted else dict.fromkeys([*sorted(series), *_fiscal(starts)])
+    ):
         span = fiscal.bounds(period)
         if span is None:
             continue
