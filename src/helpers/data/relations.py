@@ -1,6 +1,7 @@
 """How figures follow from each other: each rule takes the figures of its inputs by period, and gives new ones."""
 
 from collections.abc import Callable, Iterator
+from fnmatch import fnmatchcase
 from functools import partial
 from typing import NamedTuple
 
@@ -73,10 +74,12 @@ def mean_of_parts(wanted: str, series: Series) -> Found:
         yield period, intervals.mean(*(part.range for part in parts)), parts, said
 
 
-def before_growth(_: str, level: Series, growth: Series, *others: Series) -> Found:
+def before_growth(wanted: str, level: Series, growth: Series, *others: Series) -> Found:
     """The level a year before a published growth; the mean with another route to the figure, where one is known."""
     for period in sorted(growth.keys() & level.keys()):
         before, used = fiscal.year_before(period), [level[period], growth[period]]
+        if not fnmatchcase(before, wanted):
+            continue
         routes = _before(*used)
         for other in others:
             if before in other:

@@ -6,6 +6,8 @@ from helpers import fiscal
 from helpers.data import Vintage
 
 OTHER = "other"
+LEFT_OUT = ("weak", "unverified", "missing")
+"""Statuses of outlooks that are not shown: of vendors, recalled, or not found."""
 
 
 def others(india: Vintage) -> pd.DataFrame:
@@ -15,10 +17,10 @@ def others(india: Vintage) -> pd.DataFrame:
     -------
     pd.DataFrame
         ``publisher, quantity, scenario, scope, period, unit, value, growth`` (per cent a year since the publisher's
-        base year, a gap where it names none), ``source``; unverified and missing rows are left out.
+        base year, a gap where it names none), ``source``; weak, unverified and missing rows are left out.
     """
     rows = india.table("outlooks").dropna(subset="value")
-    rows = rows[(rows["scope"] != OTHER) & (rows["status"] == "reported")].copy()
+    rows = rows[(rows["scope"] != OTHER) & ~rows["status"].isin(LEFT_OUT)].copy()
     time = rows["period"].map(fiscal.centre)
     base = rows.assign(time=time).sort_values("time").groupby(["publisher", "quantity", "scenario"])
     gap = time - base["time"].transform("first")
