@@ -121,7 +121,7 @@ def test_both_years_are_valued_by_one_route(india):
     ]
     dollars = customs.values(india.on("2026-01-31"), ["FY24", "FY25"])
     assert dollars["route"].unique().tolist() == ["dollars as printed"]
-    assert dollars["usd_m"].round(1).tolist() == [200.4, 206.0]
+    assert dollars["usd_m"].round(1).tolist() == [200.0, 206.0]
     assert customs.values(india, ["FY23", "FY25"]).empty
 
 

@@ -108,9 +108,17 @@ def test_a_published_figure_wins_and_is_never_doubled():
 
 
 def test_a_change_upstream_changes_what_follows():
-    more = published("FY26-H1", 17_600.0)
-    assert imports("FY25-H1", india=more).value == pytest.approx(40_000)
-    assert imports("FY25-H2", india=more).value == pytest.approx(13_748)
+    assert imports("FY25-H2", india=published("FY25", 54_000.0)).value == pytest.approx(16_997.73)
+    growth = published("FY26-H1", -55.0, "weight_yoy")
+    assert imports("FY25-H1", india=growth).value == pytest.approx(36_180)
+    assert imports("FY25-H2", india=growth).value == pytest.approx(17_568)
+
+
+def test_growth_is_that_of_the_level_it_was_published_with_and_not_of_a_revision():
+    assert imports("FY25-H1", india=published("FY26-H1", 17_600.0)).value == pytest.approx(37_002.27)
+    assert exports(
+        "2026-02", INDIA.adding("trade", EXPORTS | {"measure": "weight", "period": "2026-03", "value": 900.0})
+    ).value == (pytest.approx(5238 / 1.105))
 
 
 @pytest.mark.parametrize("add", [published, with_figure])

@@ -1,8 +1,8 @@
 """Which rows were public on a day, and which of several to use."""
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import date
-from types import MappingProxyType
 
 from helpers.data import derive
 from helpers.data.quantity import ASSUMED
@@ -15,9 +15,6 @@ STATUSES = (ASSUMED, "reported", "derived", "inference", "estimate", "weak", "un
 
 UNUSED = ("missing", "unverified")
 """Statuses of what enters no model and no headline."""
-
-REVISION = 0.01
-"""Two figures of one key that differ by more, as a fraction, are not the same figure rounded anew."""
 
 RANK = {status: rank for rank, status in enumerate(STATUSES)}
 
@@ -77,54 +74,37 @@ def choose(table: Table) -> Table:
     return table.having(row for _, row in best.values())
 
 
-def revised(table: Table) -> set[tuple]:
-    """The keys, with their periods, whose figure has replaced one as good that differed by more than rounding."""
-    of = {column: place for place, column in enumerate(table.columns)}
-    best = {tuple(row[place] for place in table.key()): row for row in choose(table).rows}
-    found = set()
-    for row in table.rows:
-        key = tuple(row[place] for place in table.key())
-        now, before = best[key][of["value"]], row[of["value"]]
-        if RANK[row[of["status"]]] <= RANK[best[key][of["status"]]] and abs(now - before) > REVISION * abs(before):
-            found.add(key)
-    return found
-
-
-def figures(chosen: Mapping[str, Table], stored: Mapping[str, Table] = MappingProxyType({})) -> derive.Known:
+def figures(chosen: Mapping[str, Table], stored: Mapping[str, Table]) -> derive.Known:
     """The figures of the chosen rows as rules see them, by table, key and period; gaps and unverified ones left out.
 
-    Where the rows as ``stored`` are given, it is told which figures were computed and which revised.
+    From the rows as ``stored`` it is told which were computed, and which stood in the place of one before.
     """
     found: derive.Known = {}
     for name, table in chosen.items():
         if "value" not in table.columns:
             continue
-        keys = [table.columns.index(column) for column in table.keys]
-        of = {column: place for place, column in enumerate(table.columns)}
+        rivals, places = _rivals(stored[name]), table.key()
+        written = set(map(id, stored[name].rows))
+        period = places[-1] if "period" in table.columns else None
         series: dict[tuple, dict[str, Figure]] = found.setdefault(name, {})
-        places, replacing = table.key(), revised(stored[name]) if name in stored else set()
-        written = set(map(id, stored[name].rows)) if name in stored else set()
         for row in table.rows:
-            value = row[of["value"]]
-            if value != value or row[of["status"]] in UNUSED:
+            figure = _figure(table, row)
+            if figure is None:
                 continue
-            figure = Figure(
-                between(value, row[of["low"]], row[of["high"]]),
-                row[of["unit"]],
-                RANK[row[of["status"]]],
-                row[of["published"]].toordinal(),
-                row[of["source"]],
-                computed=bool(written) and id(row) not in written,
-                revised=bool(replacing) and tuple(row[place] for place in places) in replacing,
-            )
-            series.setdefault(tuple(row[key] for key in keys), {})[row[of["period"]] if "period" in of else ""] = figure
+            key = tuple(row[place] for place in places)
+            if id(row) not in written:
+                figure = figure._replace(computed=True)
+            elif key in rivals:
+                figure = _with_those_before(figure, rivals[key])
+            own, name_of_period = (key[:-1], key[-1]) if period is not None else (key, "")
+            series.setdefault(own, {})[name_of_period] = figure
     return found
 
 
-def computed(chosen: Mapping[str, Table], steps: list[derive.Step]) -> dict[str, Table]:
+def computed(chosen: Mapping[str, Table], stored: Mapping[str, Table], steps: list[derive.Step]) -> dict[str, Table]:
     """The rows that follow from the chosen ones, by table, as rows of these."""
     needed = {step.table for step in steps} | {one.table for step in steps for one in step.inputs}
-    made = derive.computed(figures({name: chosen[name] for name in chosen if name in needed}), steps)
+    made = derive.computed(figures({name: chosen[name] for name in chosen if name in needed}, stored), steps)
     return {
         name: chosen[name].having(_row(chosen[name], *one) for one in found) for name, found in made.items() if found
     }
@@ -137,6 +117,36 @@ def replaced(chosen: Table, new: Table) -> Table:
     return chosen.having(
         [*(row for row in chosen.rows if tuple(row[place] for place in places) not in keys), *new.rows]
     )
+
+
+def _figure(table: Table, row: tuple) -> Figure | None:
+    """A row as rules see it; None without a value, and where it is not to be used."""
+    cells = dict(zip(table.columns, row, strict=True))
+    if cells["value"] != cells["value"] or cells["status"] in UNUSED:
+        return None
+    span = between(cells["value"], cells["low"], cells["high"])
+    return Figure(span, cells["unit"], RANK[cells["status"]], cells["published"].toordinal(), cells["source"])
+
+
+def _rivals(table: Table) -> dict[tuple, list[Figure]]:
+    """The figures of each key that has several."""
+    places = table.key()
+    keys = [tuple(row[place] for place in places) for row in table.rows]
+    counts = Counter(keys)
+    found: dict[tuple, list[Figure]] = {}
+    for key, row in zip(keys, table.rows, strict=True):
+        if counts[key] > 1 and (figure := _figure(table, row)) is not None:
+            found.setdefault(key, []).append(figure)
+    return found
+
+
+def _with_those_before(figure: Figure, rivals: list[Figure]) -> Figure:
+    """A figure with the one that was used until it was published, and so on."""
+    older = [one for one in rivals if one.published < figure.published]
+    if not older:
+        return figure
+    best = min(older, key=lambda one: (one.rank, -one.published))
+    return figure._replace(before=_with_those_before(best, older))
 
 
 def _row(table: Table, key: tuple[str, ...], period: str, figure: Figure) -> tuple:

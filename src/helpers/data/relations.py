@@ -13,7 +13,7 @@ from helpers.methods.intervals import Interval
 class Figure(NamedTuple):
     """A figure as a rule sees it; ``rank`` is the place of its status, ``published`` grows with time.
 
-    ``computed`` ones follow from others; a ``revised`` one stands in the place of another that was as good before.
+    ``computed`` ones follow from others; ``before`` is the one that was used until this one was published.
     """
 
     range: Interval
@@ -23,7 +23,22 @@ class Figure(NamedTuple):
     source: str
     note: str = ""
     computed: bool = False
-    revised: bool = False
+    before: "Figure | None" = None
+
+    @property
+    def revised(self) -> bool:
+        """Whether it stands in the place of one as good that differed by more than rounding."""
+        if self.before is None or self.before.rank > self.rank:
+            return False
+        now, then = self.range.value, self.before.range.value
+        return abs(now - then) > REVISION * abs(then)
+
+    def known_by(self, day: int) -> "Figure":
+        """The figure that stood in its place on a day, where there was one."""
+        found = self
+        while found.published > day and found.before is not None:
+            found = found.before
+        return found
 
 
 Series = dict[str, Figure]
@@ -32,6 +47,9 @@ Found = Iterator[tuple[str, Interval, list[Figure], Callable[[], str]]]
 
 SURE = 3
 """The place of the last status that is no estimate: inference."""
+
+REVISION = 0.01
+"""Two figures of one key that differ by more, as a fraction, are not the same figure rounded anew."""
 
 _HUNDRED = intervals.between(100)
 
@@ -77,7 +95,8 @@ def mean_of_parts(wanted: str, series: Series) -> Found:
 def before_growth(wanted: str, level: Series, growth: Series, *others: Series) -> Found:
     """The level a year before a published growth; the mean with another route to the figure, where one is known."""
     for period in sorted(growth.keys() & level.keys()):
-        before, used = fiscal.year_before(period), [level[period], growth[period]]
+        change = growth[period]
+        before, used = fiscal.year_before(period), [level[period].known_by(change.published), change]
         if not fnmatchcase(before, wanted):
             continue
         routes = _before(*used)
@@ -87,7 +106,7 @@ def before_growth(wanted: str, level: Series, growth: Series, *others: Series) -
                 used.append(other[before])
         if routes:
             how = "the mean of two routes, one of them " if len(routes) > 1 else ""
-            said = partial(_changed, f"{how}{{}} of {period} before a change of {{}} %", level[period], growth[period])
+            said = partial(_changed, f"{how}{{}} of {period} before a change of {{}} %", *used[:2])
             yield before, intervals.mean(*routes), used, said
 
 
@@ -96,8 +115,9 @@ def before_change(_: str, level: Series, change: Series) -> Found:
     for period, found in change.items():
         first, _, last = period.partition("/")
         if last in level:
-            said = partial(_changed, f"{{}} of {last} after a change of {{}} %", level[last], found)
-            yield from ((first, value, [level[last], found], said) for value in _before(level[last], found))
+            then = level[last].known_by(found.published)
+            said = partial(_changed, f"{{}} of {last} after a change of {{}} %", then, found)
+            yield from ((first, value, [then, found], said) for value in _before(then, found))
 
 
 def growth(_: str, level: Series) -> Found:

@@ -245,7 +245,7 @@ def _made(day: date, stored: Mapping[str, Table], fixed: Mapping[str, object]) -
     """A vintage of rows: one row of each key chosen, and what follows from those computed."""
     chosen = {name: public.choose(table) for name, table in stored.items()}
     published = dict(stored)
-    for name, new in public.computed(chosen, fixed["steps"]).items():
+    for name, new in public.computed(chosen, stored, fixed["steps"]).items():
         published[name] = stored[name].having([*stored[name].rows, *new.rows])
         chosen[name] = public.replaced(chosen[name], new)
     return Vintage(day, *map(MappingProxyType, (stored, published, chosen, fixed)))
