@@ -182,8 +182,9 @@ def test_halves_may_differ_from_their_year_by_their_rounding_and_no_more():
         assert ("the parts of a period make the whole" not in broken(both)) == holds
 
 
-def test_what_is_older_than_a_revision_does_not_contradict_it():
-    revised = with_figure(**IMPORTS, measure="weight", period="FY25", value=35_000.0)
+@pytest.mark.parametrize("total", [35_000.0, 50_000.0, 56_000.0])
+def test_what_is_older_than_a_revision_does_not_contradict_it(total):
+    revised = with_figure(**IMPORTS, measure="weight", period="FY25", value=total)
     assert broken(revised) == []
 
 

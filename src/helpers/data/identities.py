@@ -5,6 +5,7 @@ another. A key or a period with ``*`` covers every series and every year, and co
 without also compares what is computed from others.
 """
 
+import math
 from decimal import Decimal
 
 import pandas as pd
@@ -41,6 +42,8 @@ def _compared(known: derive.Known, check: dict, step: derive.Step) -> list[tuple
         other = known[table].get(against, {}).get(period)
         if not pd.isna(check["published"]):
             other = Figure(between(check["published"]), step.unit, 1, 0, "")
+            if any(one.published > _ordinal(check["as_of"]) for one in used):
+                continue
         if other is None or any(one is other for one in used) or not _comparable(other, *used):
             continue
         slack = 0.0 if pd.isna(check["allowed"]) else check["allowed"]
@@ -58,6 +61,11 @@ def _comparable(*figures: Figure) -> bool:
     """Whether figures are of one state of knowledge: none assumed, none older than a revision of another."""
     since = max((one.published for one in figures if one.revised), default=0)
     return all(one.rank > 0 and (one.published >= since or not one.published) for one in figures)
+
+
+def _ordinal(day: pd.Timestamp) -> float:
+    """A day as a number that grows with time; what has no day holds for ever."""
+    return math.inf if pd.isna(day) else day.toordinal()
 
 
 def _allowed(computed: Interval, published: Interval) -> float:
