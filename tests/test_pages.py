@@ -236,9 +236,7 @@ def test_our_judgements_assumptions_and_what_is_recalled_are_told_from_published
 
 def test_ids_in_a_text_become_links_to_the_notes():
     notes = Notes(SOURCES)
-    assert (
-        Page(str(notes.linked("88 % (S1, S2), as B9 < S10 says"))).text == "88 % 1 , 2 , as our judgement 3 < S10 says"
-    )
+    assert Page(str(notes.linked("88 % (S1, S2), as B9 < S10 says"))).text == "88 % 1 , 2 , as note 3 < S10 says"
     assert Notes({}).linked("a < b") == "a &lt; b"
 
 

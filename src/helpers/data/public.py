@@ -88,10 +88,10 @@ def revised(table: Table) -> set[tuple]:
     return found
 
 
-def figures(chosen: Mapping[str, Table], again: Mapping[str, set] = MappingProxyType({})) -> derive.Known:
+def figures(chosen: Mapping[str, Table], stored: Mapping[str, Table] = MappingProxyType({})) -> derive.Known:
     """The figures of the chosen rows as rules see them, by table, key and period; gaps and unverified ones left out.
 
-    ``again`` are the keys of those that were revised (:func:`revised`).
+    Where the rows as ``stored`` are given, it is told which figures were computed and which revised.
     """
     found: derive.Known = {}
     for name, table in chosen.items():
@@ -100,7 +100,8 @@ def figures(chosen: Mapping[str, Table], again: Mapping[str, set] = MappingProxy
         keys = [table.columns.index(column) for column in table.keys]
         of = {column: place for place, column in enumerate(table.columns)}
         series: dict[tuple, dict[str, Figure]] = found.setdefault(name, {})
-        places, replacing = table.key(), again.get(name, ())
+        places, replacing = table.key(), revised(stored[name]) if name in stored else set()
+        written = set(map(id, stored[name].rows)) if name in stored else set()
         for row in table.rows:
             value = row[of["value"]]
             if value != value or row[of["status"]] in UNUSED:
@@ -111,6 +112,7 @@ def figures(chosen: Mapping[str, Table], again: Mapping[str, set] = MappingProxy
                 RANK[row[of["status"]]],
                 row[of["published"]].toordinal(),
                 row[of["source"]],
+                computed=bool(written) and id(row) not in written,
                 revised=bool(replacing) and tuple(row[place] for place in places) in replacing,
             )
             series.setdefault(tuple(row[key] for key in keys), {})[row[of["period"]] if "period" in of else ""] = figure

@@ -181,12 +181,11 @@ def _dates(name: str, rows: pd.DataFrame, raw: Mapping, __: Mapping) -> Iterator
         yield late, "figures older than their source", "correct published, or public_since in data/sources.csv"
     yield rows["published"].isna(), "no date of publication", "give the day on which the figure became public"
     if "written" in rows:
-        ours = rows["source"].str.startswith("B2") | rows["status"].eq("inference")
-        yield ours & rows["written"].isna(), "judgements without the day on which they were written", "give written"
+        yield rows["status"].eq("inference") & rows["written"].isna(), "judgements without the day on which they were written", "give written"
         yield rows["written"] < rows["published"], "written before it could be used", "correct written or published"
 
 
-def _numbers(name: str, rows: pd.DataFrame, _: Mapping, units: Mapping) -> Iterator[Problem]:
+def _numbers(name: str, rows: pd.DataFrame, raw: Mapping, units: Mapping) -> Iterator[Problem]:
     """Values that are possible, within their ranges, in one unit a key, and as sure as their source."""
     if "value" not in rows:
         return
@@ -201,7 +200,7 @@ def _numbers(name: str, rows: pd.DataFrame, _: Mapping, units: Mapping) -> Itera
     yield empty & ~missing, "figures without a number", "give a value or a range, or the status missing"
     yield missing & value.notna(), "missing figures with a number", "give the status the number deserves"
     yield (
-        rows["source"].eq("M0") & ~rows["status"].isin(["unverified", "missing"]),
+        rows["source"].map(raw["sources"].set_index("id")["terms"]).eq("none") & ~rows["status"].isin(["unverified", "missing"]),
         "recalled figures with a better status than unverified",
         "name the source",
     )

@@ -16,7 +16,7 @@ from helpers import paths
 DATED = ("trade", "production", "drivers", "prices", "assumptions", "outlooks", "events", "contradictions", "episodes", "regimes")
 """Tables whose rows became public on a day."""
 
-SOURCE_ID = re.compile(r"\b(?:[SB]\d{1,3}[a-z]?|M0)\b")
+SOURCE_ID = re.compile(r"\b[BMS]\d{1,3}[a-z]?\b")
 """What the id of a source looks like, wherever it stands."""
 
 _WITH = re.compile(rf"\bwith ({SOURCE_ID.pattern}(?:(?:, | and ){SOURCE_ID.pattern})*)")

@@ -117,7 +117,7 @@ class Vintage:
         if asked not in self._seen:
             stored = {name: table for name, table in self._stored.items() if "value" in table.columns}
             of = {name: self._chosen[name] if computed else public.choose(table) for name, table in stored.items()}
-            self._seen[asked] = public.figures(of, {name: public.revised(table) for name, table in stored.items()})
+            self._seen[asked] = public.figures(of, stored)
         return self._seen[asked]
 
     @property
@@ -237,7 +237,7 @@ class Vintage:
         rows = table.having(found).frame()
         if rows["unit"].nunique() > 1:
             raise DataError(
-                f"data/{name}.csv mixes units for {dict(keys)}:\n{first_rows(rows)}\nGive each unit a measure of its own."
+                f"data/{name}.csv mixes units for {dict(keys)}:\n{first_rows(rows.drop_duplicates('unit'))}\nGive each unit a measure of its own."
             )
         return rows.set_index("period").drop(columns=list(table.keys))
 
