@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from conftest import FROZEN
 from helpers.chapters.outputs import Figure, Table
 from helpers.chapters.production import dependence, figures, ore, sentences, tables, verdicts
-from helpers.data import derived, vintage
+from helpers.data import derived, sources_of, vintage
 from helpers.outlook import coverage, supply
 
 SOURCED = {"status": "reported", "source": "S66"}
@@ -19,6 +19,18 @@ MADE = {"area": "IREL", "stage": "separated", "commodity": "Nd", "measure": "out
 MINE = {"area": "IND", "stage": "mine", "commodity": "REO", "measure": "output"} | SOURCED
 USE = {"area": "IND", "stage": "use", "commodity": "REPM", "measure": "consumption"} | SOURCED
 OUTLOOKS = {"Financial Express": "India REPM demand", "MHI scheme": "India REPM consumption"}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def undrawn():
+    """Figures with title, text, data and sources, but without the seconds that it takes to draw them."""
+
+    def finish(_, title, alt, data, *, india, note="", uses=()):
+        return Figure("<svg/>", title.text, alt.text, data, tuple(sorted(sources_of(data, title, alt, *uses))))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(figures, "finish", finish)
+        yield
 
 
 class Said(dict):

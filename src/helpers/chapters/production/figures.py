@@ -1,5 +1,7 @@
 """Figures of chapter 2: what India's own rare earth can make."""
 
+from datetime import date
+
 import pandas as pd
 
 from helpers import fiscal
@@ -83,7 +85,8 @@ def oxide_need(need: pd.DataFrame, aimed: pd.DataFrame, neodymium: pd.DataFrame,
         share = derived(100 * oxide_t.value / target["tonnes"], "%", oxide_t, target)
         text = "The magnets of the scheme contain {share} the neodymium targeted for {period}, before any loss"
         title = sentence(text, share=verdicts.enough(share), period=target["period"])
-    alt = sentence("Horizontal bars, tonnes of oxide a year: {bars}.", bars=_listed(bars), uses=[bars])
+    text = "Horizontal bars, tonnes of oxide a year, need of the scheme and neodymium of the producer: {bars}."
+    alt = sentence(text, bars=_listed(bars), uses=[bars])
     return finish(drawing, title, alt, bars, india=india, note=_note(need))
 
 
@@ -192,5 +195,7 @@ def _apart(values: list[float], least: float) -> list[float]:
 
 
 def _middle(period: str) -> float:
-    """The middle of a period in calendar years: 2024.0 for 2024, 2024.25 for FY25."""
-    return fiscal.centre(period) - fiscal.centre("2000") + 2000
+    """The middle of a period in calendar years, a whole number for a calendar year."""
+    start, end = fiscal.span(period)
+    middle = date.fromordinal((start.toordinal() + end.toordinal() + 1) // 2)
+    return round(middle.year + middle.timetuple().tm_yday / 366 - 0.5, 2)

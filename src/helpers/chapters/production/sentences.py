@@ -151,7 +151,7 @@ def news(india: Vintage) -> Sentence:
         return sentence("No step of a magnet scheme is in the sources dated up to {day}.", day=words.day(india.day))
     order = rows["period"].map(lambda period: fiscal.span(period)[0])
     row = rows.loc[order.sort_values(kind="stable").index[-1]]
-    when = words.day(row["period"]) if len(row["period"]) == 10 else words.period(row["period"])
+    when = words.period(row["period"])
     effect = f" ({row['effect']})" if isinstance(row["effect"], str) and row["effect"] else ""
     text = "The newest step of India's programmes in the sources dated up to {day} is of {when}: {event}{effect}."
     parts = {"day": words.day(india.day), "when": when, "event": row["event"], "effect": effect}
@@ -202,12 +202,10 @@ def _path(name: str, rows: pd.DataFrame) -> Sentence:
     parts = {"path": PATHS[name], "start": start, "from_year": first["period"], "metal": verdicts.enough(metal)}
     text = "Neodymium as {path} is enough for {start} the use expected for {from_year}"
     if first["period"] == last["period"]:
-        return sentence(text + "; counted as metal, for {metal} it.", **parts)
+        return sentence(text + " (counted as metal, {metal} it).", **parts)
     parts["to_year"] = last["period"]
     if start.text == end.text:
-        return sentence(
-            text + " and for the same in {to_year} (counted as metal, for {metal} it).", **parts, uses=[end]
-        )
+        return sentence(text + " and as much in {to_year} (counted as metal, {metal} it).", **parts, uses=[end])
     way = verdicts.moves(first["share"], last["share"])
     text += " and {end} that for {to_year} (counted as metal, {metal} it): the share {way}."
     return sentence(text, **parts, end=end, way=way)

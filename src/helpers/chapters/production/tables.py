@@ -5,16 +5,16 @@ import pandas as pd
 from helpers.data import Quantity, Vintage, derived
 
 STEPS = {
-    "ore": "Ore: all rare earths mined",
-    "oxide": "Oxide: neodymium targeted",
-    "metal": "Metal: after reduction",
-    "machining": "Magnet: after machining",
-    "use": "Use: in the magnets that India uses",
+    "ore": "Ore: all rare earths",
+    "oxide": "Oxide: targeted",
+    "metal": "Metal: reduced",
+    "machining": "Magnet: machined",
+    "use": "Use: in magnets",
 }
 NEEDS = {
-    "contained": "Scheme: oxide contained in its magnets",
-    "metal": "Scheme: with the loss from oxide to metal",
-    "machining": "Scheme: with the loss in machining too",
+    "contained": "Scheme: oxide contained",
+    "metal": "Scheme: with loss to metal",
+    "machining": "Scheme: with machining too",
 }
 KINDS = {"made": "made", "planned": "planned", "target": "targeted"}
 STATES = {
@@ -84,11 +84,12 @@ def needs(need: pd.DataFrame, neodymium: pd.DataFrame) -> pd.DataFrame:
             "source": need["source"].to_numpy(),
         }
     )
-    own = neodymium.assign(
-        item="IREL neodymium, " + neodymium["period"] + " " + neodymium["kind"].map(KINDS).fillna("")
-    )
+    own = neodymium.assign(item="IREL, " + neodymium["period"] + " " + neodymium["kind"].map(KINDS).fillna(""))
     both = pd.concat([steps, own.rename(columns={"status": "basis"})], ignore_index=True)
-    return _headed(both, {"item": "Neodymium needed or made", "tonnes": "Tonnes of oxide a year", "basis": "Status"})
+    return _headed(
+        both,
+        {"item": "Need of the scheme, and IREL's neodymium", "tonnes": "Tonnes of oxide a year", "basis": "Status"},
+    )
 
 
 def funnel(steps: pd.DataFrame) -> pd.DataFrame:
