@@ -57,13 +57,6 @@ def test_each_dependency_has_a_reason():
     assert len(entries) > 15 and all(re.search(r",\s+# \w", line) for line in entries)
 
 
-def test_no_module_is_over_300_lines():
-    long = {
-        path.name: n for path in (paths.ROOT / "src").rglob("*.py") if (n := len(path.read_text().splitlines())) > 300
-    }
-    assert long == {}
-
-
 def test_ci_runs_the_command_of_the_readme():
     assert (
         "make test" in (paths.ROOT / ".ci" / "run").read_text()
