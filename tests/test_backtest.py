@@ -1,11 +1,10 @@
 """Rolling origin: nothing sees the future, and the scores say who was better."""
 
+import calibrated
 import numpy as np
 import pandas as pd
 import pytest
-from helpers.forecast.backtest import conformal, conformal_quantiles, rolling_origin, score_table
-
-from helpers.ensemble import calibrate
+from backtest import conformal, conformal_quantiles, rolling_origin, score_table
 
 SERIES = pd.Series(100 * np.exp(np.cumsum(np.random.default_rng(7).normal(0.05, 0.1, 18))), index=range(2008, 2026))
 
@@ -14,7 +13,7 @@ def oracle(history, horizon):
     """Knows the outturns of SERIES: the same value at every quantile."""
     start = len(history)
     return pd.DataFrame(
-        [(h, "oracle", q, SERIES.iloc[start + h - 1]) for h in range(1, horizon + 1) for q in calibrate.LEVELS],
+        [(h, "oracle", q, SERIES.iloc[start + h - 1]) for h in range(1, horizon + 1) for q in calibrated.LEVELS],
         columns=["horizon", "model", "quantile", "value"],
     )
 
@@ -92,7 +91,7 @@ def test_conformal_quantiles_cover_the_next_error_exactly_as_often_as_promised()
 
 
 def test_own_errors_take_over_only_at_horizons_with_39_origins():
-    quantiles = calibrate.forecast(SERIES, 2).quantiles
+    quantiles = calibrated.forecast(SERIES, 2).quantiles
     errors = np.linspace(-0.2, 0.2, 39)
     past = pd.DataFrame(
         {

@@ -5,10 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers.ensemble import drift
-from helpers.outlook import forecast, readings
 
 PRIOR = drift.GrowthPrior(mean=0.06, spread=0.034, sd=0.066, dof=1.25)
-TODAY = "2026-11-22"
 LEVELS = pd.Series([12_400.0, 28_700.0, 53_748.0], index=[2021.0, 2024.0, 2025.0])
 
 
@@ -78,56 +76,3 @@ def test_levels_that_are_not_positive_are_refused(wrong):
 def test_repeated_times_are_refused():
     with pytest.raises(ValueError, match="rise"):
         drift.naive(pd.Series([1.0, 2.0], index=[2020.0, 2020.0]), PRIOR)
-
-
-def test_the_table_has_the_columns_of_the_contract_and_no_gaps():
-    table = forecast.forecast(TODAY, baseline_t=53748, horizon=10)
-    assert list(table.columns) == [
-        "as_of",
-        "target",
-        "origin",
-        "horizon",
-        "period",
-        "scenario",
-        "model",
-        "quantile",
-        "value",
-    ]
-    assert table.notna().all(axis=None) and not table.duplicated(table.columns[:-1].tolist()).any()
-    assert len(table) == (2 * 2 + 4) * 10 * len(drift.QUANTILES)
-    assert list(table["period"].unique())[:1] + list(table["period"].unique())[-1:] == ["FY26", "FY35"]
-
-
-def test_the_naive_forecast_stays_at_the_baseline():
-    paths = forecast.intervals(forecast.forecast(TODAY, baseline_t=50_000))
-    flat = paths[(paths["scenario"] == "as recorded") & (paths["model"] == "naive")]["median"]
-    assert flat.to_numpy() == pytest.approx(50_000)
-
-
-def test_what_is_already_recorded_of_a_year_is_kept():
-    first = forecast.forecast(TODAY).query("scenario == 'run-rate' and horizon == 1")
-    assert (first["value"] > 16_281).all()
-
-
-def test_without_a_half_year_there_is_no_run_rate_but_every_reading():
-    always = {"as recorded", *readings.READINGS, "mixture"}
-    assert set(forecast.forecast("2025-11-23", horizon=1)["scenario"]) == always
-    assert set(forecast.forecast("2025-11-24", horizon=1)["scenario"]) == always | {"run-rate"}
-
-
-def test_the_narrow_target_starts_from_its_one_published_year():
-    paths = forecast.intervals(forecast.forecast(TODAY, target="repm", horizon=3))
-    assert paths[paths["model"] == "naive"]["median"].to_numpy() == pytest.approx(4010)
-
-
-@pytest.mark.parametrize(
-    ("options", "said"),
-    [
-        ({"target": "tons"}, "unknown; choose one of"),
-        ({"horizon": 0}, "at least 1"),
-        ({"as_of": "2020-01-01"}, "no yearly total"),
-    ],
-)
-def test_an_impossible_forecast_says_why(options, said):
-    with pytest.raises(ValueError, match=said):
-        forecast.forecast(**{"as_of": TODAY} | options)

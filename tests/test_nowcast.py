@@ -5,9 +5,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers import fiscal
-from helpers.ensemble.drift import QUANTILES, GrowthPrior
-from helpers.ensemble.nowcast import nowcast
+from helpers.ensemble.drift import GrowthPrior
+from helpers.ensemble.nowcast import simulate_months
 from helpers.ensemble.part_year import year_to_date
+from helpers.ensemble.quantiles import QUANTILES
+from helpers.ensemble.state_space import Layout
 
 PRIOR = GrowthPrior(mean=0.03, spread=0.02, sd=0.066, dof=1.25)
 MIXED = pd.Series({"FY24": 28_700.0, "FY25": 53_748.0, "FY26-H1": 16_281.0, "2025-04": 3_064.0, "FY25-H1": 37_002.0})
@@ -24,7 +26,7 @@ def _held(sums, now, but=()):
 
 
 def test_known_sums_hold_in_every_path():
-    now = nowcast(MIXED, PRIOR)
+    now = simulate_months(MIXED, PRIOR)
     assert now.left_out == [] and (now.paths > 0).all(axis=None)
     _held(MIXED, now)
 
@@ -38,26 +40,26 @@ def test_any_mix_of_sums_of_the_same_months_holds(year, periods):
     before = pd.Series(50.0, index=pd.period_range("2024-01", "2024-03", freq="M"))
     truth = pd.concat([before, pd.Series(year, index=pd.period_range("2024-04", "2025-03", freq="M"))])
     sums = pd.Series({p: truth[truth.index.isin(fiscal.months(p))].sum() for p in ["FY25", *sorted(periods)]})
-    now = nowcast(sums, PRIOR)
+    now = simulate_months(sums, PRIOR)
     _held(sums, now, now.left_out)
     assert set(now.left_out) <= periods, "the first sum follows from no other"
 
 
 def test_months_add_up_to_their_years_and_the_rest_to_what_is_missing():
-    now = nowcast(MIXED, PRIOR, years=3)
+    now = simulate_months(MIXED, PRIOR, years=3)
     assert now.total("FY26") == pytest.approx(16_281 + now.total("2025-10/2026-03"))
     assert now.paths.index[-1] == pd.Period("2028-03") and set(now.quantiles["period"]) > {"FY26", "FY27", "2026-03"}
 
 
 def test_one_sum_alone_grows_as_the_prior_does():
-    now = nowcast(pd.Series({"FY25": 12_000.0}), PRIOR)
+    now = simulate_months(pd.Series({"FY25": 12_000.0}), PRIOR)
     assert now.total("FY25") == pytest.approx(12_000) and now.rule == "state-space model on period sums"
     assert np.median(now.total("FY26")) == pytest.approx(12_000 * np.exp(0.03), rel=0.05)
 
 
 def test_a_sum_that_follows_from_others_is_left_out_if_it_agrees_to_rounding():
     halves = pd.Series({"FY25": 100_000.0, "FY25-H1": 60_000.0, "FY25-H2": 40_020.0})
-    now = nowcast(halves, PRIOR)
+    now = simulate_months(halves, PRIOR)
     assert now.left_out == ["FY25-H2"] and now.total("FY25-H2") == pytest.approx(40_000)
 
 
@@ -72,28 +74,28 @@ def test_a_sum_that_follows_from_others_is_left_out_if_it_agrees_to_rounding():
 )
 def test_sums_that_contradict_each_other_are_named(sums, named):
     with pytest.raises(ValueError, match="contradict each other") as error:
-        nowcast(pd.Series(sums), PRIOR)
+        simulate_months(pd.Series(sums), PRIOR)
     assert named in str(error.value)
 
 
 @pytest.mark.parametrize("wrong", [0.0, -5.0, np.nan, np.inf])
 def test_sums_that_are_not_positive_are_refused(wrong):
     with pytest.raises(ValueError, match="positive"):
-        nowcast(pd.Series({"FY24": 10.0, "FY25": wrong}), PRIOR)
+        simulate_months(pd.Series({"FY24": 10.0, "FY25": wrong}), PRIOR)
 
 
 def test_no_sum_and_a_repeated_period_are_refused():
     with pytest.raises(ValueError, match="at least one"):
-        nowcast(pd.Series(dtype=float), PRIOR)
+        simulate_months(pd.Series(dtype=float), PRIOR)
     with pytest.raises(ValueError, match="FY25 is given twice"):
-        nowcast(pd.Series([1.0, 2.0], index=["FY25", "FY25"]), PRIOR)
+        simulate_months(pd.Series([1.0, 2.0], index=["FY25", "FY25"]), PRIOR)
 
 
 def test_a_planted_level_shift_is_found_and_an_outlier_is_told_from_it():
     values = 100 * np.exp(np.random.default_rng(3).normal(0, 0.03, 22))
     values[12:] *= 2
     values[5] *= 3
-    found = nowcast(_months(values), PRIOR).interventions.set_index(["month", "kind"])
+    found = simulate_months(_months(values), PRIOR).interventions.set_index(["month", "kind"])
     shift, slip = found.loc[("2021-04", "level shift")], found.loc[("2020-09", "outlier")]
     assert shift["probability"] > 0.5 and shift["log_size"] == pytest.approx(np.log(2), abs=0.15)
     assert slip["probability"] > 0.5 and slip["log_size"] == pytest.approx(np.log(3), abs=0.2)
@@ -104,19 +106,19 @@ def test_one_freak_month_does_not_move_the_year():
     steady = 100 * np.exp(np.random.default_rng(4).normal(0, 0.03, 20))
     freak = steady.copy()
     freak[15] *= 5
-    calm, odd = (np.median(nowcast(_months(v), PRIOR).total("FY23")) for v in (steady, freak))
+    calm, odd = (np.median(simulate_months(_months(v), PRIOR).total("FY23")) for v in (steady, freak))
     assert odd == pytest.approx(calm, rel=0.05)
 
 
 def test_a_constant_series_stays_where_it_is():
     for count in (14, 40):
-        now = nowcast(_months(np.full(count, 250.0)), PRIOR)
+        now = simulate_months(_months(np.full(count, 250.0)), PRIOR)
         year = fiscal.year_name(fiscal.fiscal_year(str(now.paths.index[count])))
         assert np.median(now.total(year)) == pytest.approx(3000, rel=0.05)
 
 
 def test_quantiles_nest():
-    quantiles = nowcast(MIXED, PRIOR).quantiles
+    quantiles = simulate_months(MIXED, PRIOR).quantiles
     wide = quantiles.pivot(index="period", columns="quantile", values="value")[list(QUANTILES)]
     assert (wide.diff(axis=1).iloc[:, 1:] >= -1e-9).all(axis=None) and (wide > 0).all(axis=None)
 
@@ -131,14 +133,14 @@ def test_intervals_hold_what_they_promise_on_simulated_halves():
         )
         known = ["FY22", "FY23", "FY24-H1", "FY24-H2", "FY25-H1"]
         sums = pd.Series({p: truth[truth.index.isin(fiscal.months(p))].sum() for p in known})
-        low, high = np.quantile(nowcast(sums, PRIOR, item=str(trial)).total("FY25"), [0.1, 0.9])
+        low, high = np.quantile(simulate_months(sums, PRIOR, item=str(trial)).total("FY25"), [0.1, 0.9])
         inside.append(low <= truth[-12:].sum() <= high)
     assert 0.65 <= np.mean(inside) <= 0.97  # 40 trials, binomial
 
 
 def test_seeds_reproduce_whatever_is_computed_beside():
     def draw(item, seed=1):
-        return nowcast(MIXED, PRIOR, item=item, seed=seed).paths.to_numpy()
+        return simulate_months(MIXED, PRIOR, item=item, seed=seed).paths.to_numpy()
 
     alone = draw("b")
     draw("a")
@@ -148,7 +150,7 @@ def test_seeds_reproduce_whatever_is_computed_beside():
 def test_with_two_years_of_months_the_year_follows_the_year_to_date_rule():
     season = np.tile([0.8, 0.9, 1.0, 1.1, 1.2, 1.3, 1.2, 1.1, 1.0, 0.9, 0.8, 0.7], 5)[:54]
     months = _months(100 * season * np.exp(np.random.default_rng(5).normal(0, 0.02, 54)))
-    now = nowcast(months, PRIOR)
+    now = simulate_months(months, PRIOR)
     rule = year_to_date(pd.Series(months.to_numpy(), index=pd.PeriodIndex(months.index, freq="M")))
     assert "year-to-date" in now.rule
     assert np.quantile(now.total("FY25"), [0.1, 0.5, 0.9]) == pytest.approx(rule[[0.1, 0.5, 0.9]].to_numpy(), rel=0.002)
@@ -168,3 +170,10 @@ def test_a_year_is_never_below_what_is_already_recorded():
     months = pd.Series(values, index=pd.period_range("2020-04", periods=47, freq="M"))
     year, done = year_to_date(months), values[-11:].sum()
     assert year.min() == pytest.approx(done) and year[0.9] > done
+
+
+def test_every_shock_has_one_place():
+    at = Layout(7)
+    places = [np.arange(at.size)[part] for part in (at.level, at.growth, at.seasons, at.steps, at.noise)]
+    assert np.concatenate(places).tolist() == list(range(at.size)) and [len(p) for p in places] == [1, 1, 12, 6, 7]
+    assert Layout.of(np.zeros((3, at.size))) == at and at.lasting == slice(0, at.steps.start)

@@ -1,6 +1,8 @@
 """Pages: escaped, under a policy of their own, with numbered sources, and refused where an accident shows."""
 
+import csv
 import io
+import os
 import re
 import zipfile
 from datetime import date
@@ -17,6 +19,7 @@ from helpers.chapters.outputs import Figure, Table, sentence
 from helpers.report.page import checks, context, html
 from helpers.report.page.notes import Notes, link
 from helpers.report.page.spreadsheet import Sheet, workbook
+from helpers.report.shelf.inputs import chapters
 
 EVIL = '<details open ontoggle="alert(1)">\'"><script>alert(2)</script>'
 SOURCES = {
@@ -42,6 +45,17 @@ def chapter(india):
 @pytest.fixture(scope="module")
 def front(india):
     return Page(first_page(india, *everything(india)))
+
+
+@pytest.fixture(scope="module")
+def folder(rendered):
+    return rendered[0].root / "reports" / AS_OF
+
+
+@pytest.fixture(params=["index", *(path.stem for path in chapters())])
+def published(folder, request):
+    """A page of a real report."""
+    return Page(folder / f"{request.param}.html")
 
 
 # What is not ours is text.
@@ -222,9 +236,7 @@ def test_our_judgements_assumptions_and_what_is_recalled_are_told_from_published
 
 def test_ids_in_a_text_become_links_to_the_notes():
     notes = Notes(SOURCES)
-    assert (
-        Page(str(notes.linked("88 % (S1, S2), as B9 < S10 says"))).text == "88 % 1 , 2 , as our judgement 3 < S10 says"
-    )
+    assert Page(str(notes.linked("88 % (S1, S2), as B9 < S10 says"))).text == "88 % 1 , 2 , as note 3 < S10 says"
     assert Notes({}).linked("a < b") == "a &lt; b"
 
 
@@ -354,6 +366,59 @@ def test_labels_can_be_read_in_light_and_dark(chapter):
     assert len(roots) == 2 and "dark" in chapter.source.split(roots[1])[0]
 
 
+# A real report.
+
+
+def test_the_published_pages_are_fit_and_can_be_read_without_seeing_them(published):
+    assert checks.problems(published.source) == []
+    assert len(published.all("h1")) == 1 and published.all("a")[0]["href"] == "#main"
+    assert all(len(svg["aria-label"].split()) > 10 for svg in published.all("svg") if svg.get("role"))
+    assert len(published.all("table")) == len(published.all("caption"))
+    ids = [attrs["id"] for _, attrs in published.tags if "id" in attrs]
+    assert len(ids) == len(set(ids))
+
+
+def test_each_figure_has_its_data_as_a_table_and_as_a_file(published):
+    figures = published.all("figure")
+    downloads = [a for a in published.all("a") if a["href"].startswith("data:text/csv")]
+    assert len(downloads) >= len(figures) and len({a["download"] for a in downloads}) == len(downloads)
+    assert len([d for d in published.all("details") if d.get("class") == "data"]) == len(figures)
+
+
+def test_links_lead_somewhere(published, folder):
+    ids = {attrs["id"] for _, attrs in published.tags if "id" in attrs}
+    for one in published.all("a"):
+        href = one["href"]
+        if href.startswith("#"):
+            assert href[1:] in ids, href
+        elif not href.startswith(("http", "data:")):
+            file, _, part = href.partition("#")
+            assert (folder / file).exists(), href
+            assert not part or f'id="{part}"' in (folder / file).read_text(encoding="utf-8"), href
+
+
+def test_the_foot_says_how_the_page_was_made(published):
+    for part in ("Data as of 2026-11-22", "became public on", "days before this report", "By default:", "horizon = 10",
+                 "baseline_t = ", f"magnets report --as-of {AS_OF}", "version control"):  # fmt: skip
+        assert part in published.text, part
+
+
+def test_the_spreadsheet_holds_every_table_of_the_report(folder):
+    shown = sum(Page(path).source.count("data:text/csv") for path in folder.glob("[0-9]*.html"))
+    files = len(list(folder.glob("*.csv")))
+    with zipfile.ZipFile(folder / "tables.xlsx") as book:
+        sheets = [name for name in book.namelist() if name.startswith("xl/worksheets/sheet")]
+        texts = book.read("xl/sharedStrings.xml").decode()
+    assert len(sheets) == shown + files + 1 and "850511" in texts
+
+
+def test_a_csv_link_holds_the_table_beside_it(folder):
+    page = next(path for path in sorted(folder.glob("[0-9]*.html")))
+    link = next(a for a in Page(page).all("a") if a["href"].startswith("data:text/csv"))
+    rows = list(csv.reader(io.StringIO(unquote(link["href"].partition(",")[2]))))
+    assert len(rows) > 2 and len({len(row) for row in rows}) == 1
+
+
 # Files.
 
 
@@ -371,6 +436,21 @@ def test_dates_and_numbers_of_the_spreadsheet_are_what_they_are_and_texts_no_for
 
 def test_a_page_is_the_same_bytes_again(india, chapter):
     assert page(india, *everything(india), stdout="so far") == chapter.source
+
+
+def test_a_page_is_the_same_bytes_in_another_place_zone_and_locale_and_without_a_home(project, chapter):
+    script = (
+        "from conftest import AS_OF, FROZEN; from handmade import everything, page; from helpers.data import vintage; "
+        "india = vintage(AS_OF, FROZEN); open('page.html', 'wb').write("
+        "page(india, *everything(india), stdout='so far').encode())"
+    )
+    folders = os.pathsep.join([str(project.root / "src"), str(project.root / "tests")])
+    away = {"LC_ALL": "C", "TZ": "Asia/Tokyo", "HOME": "/proc/none", "MPLCONFIGDIR": "", "PYTHONPATH": folders}
+    done = project.run("-P", "-c", script, **away)
+    made = (project.root / "page.html").read_text(encoding="utf-8")
+    assert done.stderr == "", "matplotlib's complaint of a home that it cannot write to reaches nobody"
+    code = context.code_text()
+    assert made == chapter.source.replace(code, "The code is in no version control.")
 
 
 def test_the_command_that_makes_a_report_again_masks_secrets():

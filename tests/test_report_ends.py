@@ -62,7 +62,7 @@ def test_a_failed_chapter_has_its_own_end_and_touches_nothing_published(notebook
     shown = Page(folder / "1-bad.html")
     printed = {word.strip() for word in shown.words}
     assert "so far" in printed and "never" not in printed, "the outputs so far and no more"
-    assert "this cell failed" in shown.text and publish.WHAT[End(code)] in Page(folder / "index.html").text
+    assert "This cell failed" in shown.text and publish.WHAT[End(code)] in Page(folder / "index.html").text
 
 
 def test_a_batch_goes_on_after_failures_and_ends_with_the_worst(workshop):
@@ -276,9 +276,11 @@ def table_of(value):
     return replace(done(), notebook=nbformat.v4.new_notebook(cells=[*done().notebook.cells, cell]))
 
 
-def test_an_infinite_number_goes_into_the_spreadsheet_as_a_word(quick, tmp_path, monkeypatch):
+def test_an_infinite_number_is_no_report(quick, tmp_path, monkeypatch):
     monkeypatch.setattr("helpers.report.pipeline.run_chapter", lambda *_: table_of(float("inf")))
-    assert pipeline.reports([Parameters(as_of=AS_OF)], tmp_path)[0].end is End.OK
+    (outcome,) = pipeline.reports([Parameters(as_of=AS_OF)], tmp_path)
+    assert outcome.end is End.CELL_ERROR and "say what is not known" in outcome.text
+    assert not (tmp_path / AS_OF).exists()
 
 
 def test_what_a_library_cannot_do_fails_its_report_and_no_other(quick, notebooks, tmp_path, monkeypatch):

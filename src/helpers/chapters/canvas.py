@@ -173,10 +173,12 @@ def _for_phone(drawing, first: int):
         ax.set_subplotspec(grid[place])
         ax.tick_params(labelleft=True)
         ax.set(xlabel=across if ax is ordered[-1] else "", ylabel=up if place == 0 else "")
-        if len(panels) == 1 and across and any("\n" in text or len(text) > 20 for text in _names(ax)):
-            ax.set_yticks(ax.get_yticks(), [wrap(" ".join(text.split()), 20) for text in _names(ax)])
-    height = drawing.get_size_inches()[1]
-    drawing.set_size_inches(NARROW, height if len(panels) == 1 else 0.7 * height * len(panels))
+    names = [wrap(" ".join(text.split()), 20) for text in _names(panels[0])] if across else []
+    if names:
+        panels[0].set_yticks(panels[0].get_yticks(), names)  # all panels share this axis
+    height = drawing.get_size_inches()[1] * (1 if len(panels) == 1 else 0.7)
+    lines = max((name.count("\n") + 1 for name in names), default=0)
+    drawing.set_size_inches(NARROW, len(panels) * max(height, 0.7 + 0.17 * lines * len(names)))
     return drawing
 
 

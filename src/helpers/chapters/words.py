@@ -89,7 +89,7 @@ def named(text: str) -> str:
 
 def count(number: int) -> str:
     """A small number in words: ``six``; digits from thirteen on."""
-    small = "no one two three four five six seven eight nine ten eleven twelve".split()
+    small = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
     return small[number] if number < len(small) else f"{number:,}"
 
 
@@ -112,4 +112,6 @@ def overlap(one: tuple[float, float], other: tuple[float, float]) -> bool:
 
 def not_yet(india: Vintage, what: str, *, answer: bool = False) -> Sentence:
     """What to say where figures are missing: of our sources, not of the world."""
-    return sentence("{what} cannot be said from the sources dated up to {day}.", what=what, day=day(india.day), answer=answer)
+    return sentence(
+        "{what} cannot be said from the sources dated up to {day}.", what=what, day=day(india.day), answer=answer
+    )

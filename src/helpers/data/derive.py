@@ -6,7 +6,7 @@ periods), by which rule, and from which figures: each input is the key with some
 what would be more than its whole, or less than nothing, is not computed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from fnmatch import fnmatchcase
 from typing import NamedTuple
 
@@ -45,36 +45,51 @@ class Step(NamedTuple):
     note: str
     adds_up: tuple[Key, ...]
     world: int | None
+    against: Input | None
 
 
-def steps(derivations: pd.DataFrame | None, keys: Mapping[str, Key], ranks: Mapping[str, int]) -> list[Step]:
-    """The rows of ``derivations.csv`` in their order.
+def steps(rows: pd.DataFrame | None, file: str, keys: Mapping[str, Key], ranks: Mapping[str, int]) -> list[Step]:
+    """The rows of a table of rules, in their order.
 
     Raises
     ------
     DataError
         If a row names a table, a column or a rule that there is not.
     """
-    if derivations is None:
+    if rows is None:
         return []
     read = []
-    for line, row in enumerate(derivations.itertuples(), start=2):
+    for line, row in enumerate(rows.itertuples(), start=2):
         try:
             key, columns = tuple(row.key.split("/")), keys[row.table]
             inputs = tuple(_input(text, row.table, keys) for text in row.inputs.split("; ")) if row.inputs else ()
-            relations.RULES[row.rule]
-            if len(key) != len(columns):
-                raise KeyError(f"{row.key} for the columns {columns}")
+            if row.rule not in relations.RULES or len(key) != len(columns):
+                raise KeyError(row.rule if row.rule not in relations.RULES else f"{row.key} for the columns {columns}")
         except (KeyError, ValueError) as error:
             raise DataError(
-                f"data/derivations.csv line {line} cannot be read: {error} is unknown; rules are {', '.join(relations.RULES)}"
+                f"data/{file}.csv line {line} cannot be read: {error} is unknown; rules are {', '.join(relations.RULES)}"
             ) from error
         world = columns.index("partner") if "partner" in columns else None
         factor = 1.0 if pd.isna(row.factor) else row.factor
         own = inputs or (Input(row.table, (None,) * len(key), None),)
-        read.append(Step(row.table, key, row.period, row.unit, ranks[row.status], row.rule, factor, own, row.note, (), world))
+        text = getattr(row, "against", "")
+        against = _input(text, row.table, keys) if text else own[0]._replace(key=(None,) * len(key), table=row.table, period=None)
+        rank = ranks[getattr(row, "status", "derived")]
+        note = getattr(row, "note", "")
+        read.append(Step(row.table, key, row.period, row.unit, rank, row.rule, factor, own, note, (), world, against))
     sums = {table: tuple(s.key for s in read if s.table == table and s.rule in relations.OF_SUMS) for table in keys}
     return [step._replace(adds_up=sums[step.table]) for step in read]
+
+
+def results(known: Known, step: Step, keys: list | None = None) -> Iterator[tuple[Key, str, Interval, list[Figure], Callable]]:
+    """What a step makes of what is known, whether or not it is there already: key, period, range, figures used, and how."""
+    for key, inputs in targets(known, step) if keys is None else keys:
+        series = [_series(known, place, one, step.period) for place, one in zip(inputs, step.inputs, strict=True)]
+        if not (series[0] and (all(series) or step.rule in relations.LAST)):
+            continue
+        for period, value, used, said in relations.RULES[step.rule](step.period, *series):
+            if fnmatchcase(period, step.period):
+                yield key, period, intervals.scaled(value, step.factor) if step.factor != 1 else value, used, said
 
 
 def computed(known: Known, derivations: list[Step]) -> dict[str, list[tuple[Key, str, Figure]]]:
@@ -91,13 +106,17 @@ def computed(known: Known, derivations: list[Step]) -> dict[str, list[tuple[Key,
     """
     made: dict[str, list[tuple[Key, str, Figure]]] = {}
     changed: dict[tuple[str, Key], int] = {}
+    found: list[tuple[int, list]] = [(-1, [])] * len(derivations)
     tried, now, again = [-1] * len(derivations), 0, True
     while again:
         again = False
         for place, step in enumerate(derivations):
+            count = len(known.get(step.inputs[0].table, ()))
+            if found[place][0] != count:
+                found[place] = count, targets(known, step)
             fresh = [
                 (key, inputs)
-                for key, inputs in _keys(known, step)
+                for key, inputs in found[place][1]
                 if max(changed.get(one, 0) for one in (*inputs, (step.table, key))) > tried[place]
             ]
             new, last = _new(known, step, fresh), step.rule in relations.LAST
@@ -116,30 +135,7 @@ def computed(known: Known, derivations: list[Step]) -> dict[str, list[tuple[Key,
     return made
 
 
-def _new(known: Known, step: Step, keys: list) -> dict[tuple[Key, str], Figure]:
-    """What a step gives that is not there yet, by key and period."""
-    new: dict[tuple[Key, str], Figure] = {}
-    for key, inputs in keys:
-        series = [_series(known, at, one, step.period) for at, one in zip(inputs, step.inputs, strict=True)]
-        if not (series[0] and (all(series) or step.rule in relations.LAST)):
-            continue
-        there = known[step.table].get(key, {})
-        for period, value, used, said in relations.RULES[step.rule](step.period, *series):
-            rank = max(step.rank, *(figure.rank for figure in used))
-            if (key, period) in new or (period in there and there[period].rank <= rank):
-                continue
-            value = intervals.scaled(value, step.factor) if step.factor != 1 else value
-            if fnmatchcase(period, step.period) and _fits(known[step.table], key, period, value, step):
-                rank = 0 if any(figure.rank == 0 for figure in used) else rank
-                source = " ".join(sorted({one for figure in used for one in figure.source.split()}))
-                note = f"{step.note}: {said()}" if step.note else said()
-                low = Interval(max(value.low, 0.0), value.value, value.high)
-                day = max(figure.published for figure in used)
-                new[key, period] = Figure(low, step.unit, rank, day, source, note, computed=True)
-    return new
-
-
-def _keys(known: Known, step: Step) -> list[tuple[Key, tuple[tuple[str, Key], ...]]]:
+def targets(known: Known, step: Step) -> list[tuple[Key, tuple[tuple[str, Key], ...]]]:
     """The keys that a step may give, its own or one for each key of its first input, and where its inputs stand."""
     keys = [step.key]
     if "*" in step.key:
@@ -152,17 +148,36 @@ def _keys(known: Known, step: Step) -> list[tuple[Key, tuple[tuple[str, Key], ..
             for key in known.get(first.table, {})
             if all(key[place] == part for place, part in fixed)
         ]
-    return [(key, tuple(_at(one, key) for one in step.inputs)) for key in keys]
+    return [(key, tuple(at(one, key) for one in step.inputs)) for key in keys]
 
 
-def _at(wanted: Input, key: Key) -> tuple[str, Key]:
+def _new(known: Known, step: Step, keys: list) -> dict[tuple[Key, str], Figure]:
+    """What a step gives that is not there yet, by key and period."""
+    new: dict[tuple[Key, str], Figure] = {}
+    for key, period, value, used, said in results(known, step, keys):
+        there = known[step.table].get(key, {})
+        rank = max(step.rank, *(figure.rank for figure in used))
+        if (key, period) in new or (period in there and there[period].rank <= rank):
+            continue
+        if _fits(known[step.table], key, period, value, step):
+            rank = 0 if any(figure.rank == 0 for figure in used) else rank
+            source = " ".join(sorted({one for figure in used for one in figure.source.split()}))
+            note = f"{step.note}: {said()}" if step.note else said()
+            value = Interval(max(value.low, 0.0), value.value, value.high)
+            day = max(figure.published for figure in used)
+            new[key, period] = Figure(value, step.unit, rank, day, source, note, computed=True)
+    return new
+
+
+def at(wanted: Input, key: Key) -> tuple[str, Key]:
+    """The table and the key of an input for a target."""
     if None not in wanted.key:
         return wanted.table, wanted.key
     return wanted.table, tuple(has if part is None else part for has, part in zip(key, wanted.key, strict=True))
 
 
-def _series(known: Known, at: tuple[str, Key], wanted: Input, period: str) -> Series:
-    found = known.get(at[0], {}).get(at[1], {})
+def _series(known: Known, place: tuple[str, Key], wanted: Input, period: str) -> Series:
+    found = known.get(place[0], {}).get(place[1], {})
     if wanted.period is None:
         return found
     return {period: found[wanted.period]} if wanted.period in found else {}

@@ -10,7 +10,10 @@ from helpers.methods.intervals import Interval
 
 
 class Figure(NamedTuple):
-    """A figure as a rule sees it; ``rank`` is the place of its status, ``published`` grows with time."""
+    """A figure as a rule sees it; ``rank`` is the place of its status, ``published`` grows with time.
+
+    ``computed`` ones follow from others; a ``revised`` one stands in the place of another that was as good before.
+    """
 
     range: Interval
     unit: str
@@ -19,6 +22,7 @@ class Figure(NamedTuple):
     source: str
     note: str = ""
     computed: bool = False
+    revised: bool = False
 
 
 Series = dict[str, Figure]
@@ -89,6 +93,37 @@ def before_change(_: str, level: Series, change: Series) -> Found:
             yield from ((first, value, [level[last], found], said) for value in _before(level[last], found))
 
 
+def growth(_: str, level: Series) -> Found:
+    """The change of a level on the same period a year before, in per cent."""
+    for period in sorted(level):
+        before = fiscal.year_before(period)
+        if before in level:
+            yield from _change(period, level[before], level[period])
+
+
+def change(_: str, level: Series, published: Series) -> Found:
+    """The change from the first month to the last of each period of a published change, in per cent."""
+    for period in sorted(published):
+        first, _slash, last = period.partition("/")
+        if first in level and last in level:
+            yield from _change(period, level[first], level[last])
+
+
+def known_parts(_: str, series: Series) -> Found:
+    """Of each whole, what is known of its parts, none counted twice."""
+    starts, _ends = _by_month(series)
+    for period in sorted(series):
+        first, after = fiscal.bounds(period) or (0, 0)
+        taken: list[str] = []
+        while first < after:
+            inside = [(end, part) for end, part in starts.get(first, ()) if end <= after and part != period]
+            first, part = inside[0] if inside else (first + 1, "")
+            taken += [part] if part else []
+        if taken:
+            parts = [series[part] for part in taken]
+            yield period, intervals.total(*(part.range for part in parts)), parts, partial(" + ".join, taken)
+
+
 def _pointwise(of: Callable[..., Interval], sign: str) -> Callable[..., Found]:
     def rule(_: str, *inputs: Series) -> Found:
         for period in sorted(set.intersection(*(set(one) for one in inputs))):
@@ -112,8 +147,11 @@ RULES: dict[str, Callable[..., Found]] = {
     "quotient": _pointwise(intervals.over, "/"),
     "before growth": before_growth,
     "before change": before_change,
+    "growth": growth,
+    "change": change,
+    "known parts": known_parts,
 }
-"""The rules of ``derivations.csv`` by name."""
+"""The rules of ``derivations.csv`` and ``identities.csv`` by name."""
 
 LAST = {"before growth", "before change"}
 """Rules that are used only where no other gives a figure: published growth is rounded more than sums are."""
@@ -128,10 +166,18 @@ def _before(level: Figure, growth: Figure) -> list[Interval]:
     return [intervals.over(level.range, factor)] if factor.low > 0 else []
 
 
+def _change(period: str, before: Figure, after: Figure) -> Found:
+    if before.range.low > 0:
+        ratio = intervals.scaled(intervals.over(after.range, before.range), 100)
+        yield period, intervals.less(ratio, _HUNDRED), [before, after], partial(_joined, "to", [before, after])
+
+
 def _tiled(wanted: str, series: Series) -> Iterator[tuple[str, list[Figure], list[str]]]:
     starts, _ = _by_month(series)
-    for period in [wanted] if "*" not in wanted and "?" not in wanted else _fiscal(starts):
+    for period in [wanted] if "*" not in wanted and "?" not in wanted else dict.fromkeys([*sorted(series), *_fiscal(starts)]):
         span = fiscal.bounds(period)
+        if span is None:
+            continue
         taken, left = _run(starts, span)
         if len(taken) > 1 and left == span[1]:
             yield period, [series[part] for part in taken], taken

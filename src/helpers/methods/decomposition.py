@@ -159,9 +159,7 @@ def _arrays(lines: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     return lines["tonnes"].to_numpy(float), lines["value_usd"].to_numpy(float)
 
 
-def _unit_value(
-    value: np.ndarray, tonnes: np.ndarray, other_value: np.ndarray, other_tonnes: np.ndarray
-) -> np.ndarray:
+def _unit_value(value: np.ndarray, tonnes: np.ndarray, other_value: np.ndarray, other_tonnes: np.ndarray) -> np.ndarray:
     """Value per tonne; a line without tonnes borrows the other period's, one without either has none."""
     nothing = np.zeros(np.broadcast(value, other_value).shape)
     borrowed = np.divide(other_value, other_tonnes, out=nothing, where=other_tonnes > 0)

@@ -1,5 +1,7 @@
 """What customs recorded under HS 850511: years, halves and months that fit each other, rates, and tariff lines."""
 
+import itertools
+
 import numpy as np
 import pandas as pd
 
@@ -209,41 +211,54 @@ def _agreeing(india: Vintage) -> pd.DataFrame:
     """The figures that agree: where parts contradict a total, what was derived goes first, then all parts of it."""
     rows = imports(india)
     rows = rows[~rows["status"].isin(_ROUGH) & (rows["value"] > 0)]
-    for whole in sorted(rows.index, key=lambda p: -len(fiscal.months(p))):
-        for given in (rows["status"].isin(["assumed", "reported"]), pd.Series(False, rows.index)):
-            inside = [p for p in rows.index if p != whole and fiscal.months(p).isin(fiscal.months(whole)).all()]
-            tiles = _tiles(rows.loc[inside])
-            full, share = tiles["months"].sum() == len(fiscal.months(whole)), tiles["tonnes"].sum()
-            share = share / rows.loc[whole, "value"] if whole in rows.index else 0
-            if share < 1 + _TOLERANCE and (not full or share > 1 - _TOLERANCE):
+    spans, values, status = {p: _span(p) for p in rows.index}, rows["value"].to_dict(), rows["status"].to_dict()
+    for whole in sorted(spans, key=lambda p: -len(spans[p])):
+        for firm in (("assumed", "reported"), ()):
+            inside = [p for p in spans if whole in spans and p != whole and spans[p] <= spans[whole]]
+            parts = _partition({p: (spans[p], values[p]) for p in inside})
+            months = sum(len(span) for span, _, _ in parts)
+            share = sum(tonnes for _, tonnes, _ in parts) / values[whole]
+            if share < 1 + _TOLERANCE and (share > 1 - _TOLERANCE or whole not in spans or months < len(spans[whole])):
                 break
-            rows = rows.drop([p for p in inside if not given[p]])
-    return rows
+            spans = {p: span for p, span in spans.items() if p not in inside or status[p] in firm}
+    return rows.loc[list(spans)]
 
 
 def _tiles(rows: pd.DataFrame) -> pd.DataFrame:
-    taken = {}
-    for period in sorted(rows.index, key=lambda p: (len(fiscal.months(p)), fiscal.span(p))):
-        span = fiscal.months(period)
-        inside = [tile for tile in taken.values() if tile[0].isin(span).any()]
-        free = [month for month in span if not any(month in tile[0] for tile in inside)]
-        left = rows.loc[period, "value"] - sum(tile[1] for tile in inside)
-        if not free or left <= 0 or not all(tile[0].isin(span).all() for tile in inside):
-            continue
-        used = sources_of(rows.loc[period], *(tile[2] for tile in inside))
-        breaks = [0, *(n for n in range(1, len(free)) if free[n] - free[n - 1] != free[0].freq), len(free)]
-        for first, last in zip(breaks, breaks[1:], strict=False):
-            run = pd.PeriodIndex(free[first:last], freq="M")
-            taken[fiscal.name(run)] = (run, left * len(run) / len(free), used)
-    table = pd.DataFrame(
-        [
-            (name, run[0].start_time, run[-1].end_time.normalize(), len(run), tonnes, _ids(used))
-            for name, (run, tonnes, used) in taken.items()
-        ],
-        columns=["period", "start", "end", "months", "tonnes", "source"],
-    ).set_index("period")
+    source = rows["source"].to_dict()
+    parts = _partition({p: (_span(p), value) for p, value in rows["value"].items()})
+    found = []
+    for months, tonnes, used in parts:
+        run = pd.PeriodIndex.from_ordinals(sorted(months), freq="M")
+        ids = _ids(*(source[period] for period in used))
+        found.append((fiscal.name(run), run[0].start_time, run[-1].end_time.normalize(), len(run), tonnes, ids))
+    columns = ["period", "start", "end", "months", "tonnes", "source"]
+    table = pd.DataFrame(found, columns=columns).set_index("period")
     table.insert(4, "t_per_month", table["tonnes"] / table["months"])
     return table.sort_values("start")
+
+
+def _partition(figures: dict[str, tuple[frozenset[int], float]]) -> list[tuple[list[int], float, set[str]]]:
+    """Months, tonnes and the figures used of the finest pieces that do not overlap."""
+    taken: list[tuple[list[int], float, set[str]]] = []
+    for period in sorted(figures, key=lambda p: (len(figures[p][0]), min(figures[p][0]))):
+        span, value = figures[period]
+        inside = [piece for piece in taken if not span.isdisjoint(piece[0])]
+        free = sorted(span.difference(*(piece[0] for piece in inside)))
+        left = value - sum(tonnes for _, tonnes, _ in inside)
+        if not free or left <= 0 or not all(span.issuperset(piece[0]) for piece in inside):
+            continue
+        used = {period}.union(*(names for _, _, names in inside))
+        breaks = [0, *(n for n in range(1, len(free)) if free[n] > free[n - 1] + 1), len(free)]
+        for first, last in itertools.pairwise(breaks):
+            taken.append((free[first:last], left * (last - first) / len(free), used))
+    return taken
+
+
+def _span(period: str) -> frozenset[int]:
+    """The months of a period, counted from January 1970, as pandas counts them."""
+    start, end = fiscal.span(period)
+    return frozenset(range((start.year - 1970) * 12 + start.month - 1, (end.year - 1970) * 12 + end.month))
 
 
 def _half(name: str, beside: str, year: str, rows: pd.DataFrame, tiles: pd.DataFrame) -> list | None:

@@ -6,7 +6,7 @@ from types import MappingProxyType
 import pandas as pd
 
 from helpers import fiscal
-from helpers.data import Vintage
+from helpers.data import ASSUMED, Vintage, sources_of
 
 LEAST_PART = 3
 """Months that say something of a year's level."""
@@ -65,14 +65,38 @@ def totals(india: Vintage, name: str) -> pd.DataFrame:
 
 
 def part_year(india: Vintage, name: str) -> pd.Series | None:
-    """The longest published part, at least a quarter, of the fiscal year that follows the last yearly total."""
+    """What is known, at least a quarter from its start on, of the fiscal year that follows the last yearly total.
+
+    The longest published sum from April on and, where months or quarters follow it without a gap, those added.
+    """
     rows, last = sums(india, name), totals(india, name).index[-1]
-    start = fiscal.span(fiscal.year_name(fiscal.fiscal_year(last) + 1))[0]
-    parts = [p for p in rows.index if fiscal.span(p)[0] == start and LEAST_PART <= len(fiscal.months(p)) < 12]
-    return rows.loc[max(parts, key=lambda p: len(fiscal.months(p)))] if parts else None
+    months = fiscal.months(fiscal.year_name(fiscal.fiscal_year(last) + 1))
+    pieces: list[str] = []
+    known = 0
+    while known < len(months):
+        start = months[known].start_time.date()
+        fits = {p: len(fiscal.months(p)) for p in rows.index if fiscal.span(p)[0] == start}
+        fits = {p: count for p, count in fits.items() if known + count < len(months)}
+        if not fits:
+            break
+        pieces.append(max(fits, key=lambda p: fits[p]))
+        known += fits[pieces[-1]]
+    if known < LEAST_PART:
+        return None
+    return rows.loc[pieces[0]] if len(pieces) == 1 else _added(rows.loc[pieces], fiscal.name(months[:known]))
 
 
 def newest(india: Vintage, name: str) -> pd.Series:
     """The figure of a target that reaches furthest: of those, the longest period."""
     rows = sums(india, name)
     return rows.loc[max(rows.index, key=lambda p: (fiscal.span(p)[1], -fiscal.span(p)[0].toordinal()))]
+
+
+def _added(rows: pd.DataFrame, period: str) -> pd.Series:
+    """Consecutive sums as one, with the bounds and the sources of all."""
+    low, high = (rows[bound].fillna(rows["value"]).sum() for bound in ("low", "high"))
+    row = rows.iloc[-1].copy()
+    row["value"], row["low"], row["high"] = rows["value"].sum(), low, high
+    row["status"] = ASSUMED if rows["status"].eq(ASSUMED).any() else "derived"
+    row["published"], row["source"] = rows["published"].max(), " ".join(sorted(sources_of(rows)))
+    return row.rename(period)

@@ -1,5 +1,6 @@
 """May a report be made from ``data/``: what ``magnets validate`` asks and ``magnets report`` asks, in one place."""
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -58,11 +59,9 @@ def told(day: date) -> Iterator[str]:
     yield f"Of the figures public on {day}:"
     india = opened(day)
     held = identities(india)
-    yield from (
-        f"  {row.identity}: {row.computed:,.2f} against {row.published:,.2f} ± {row.allowed:,.2f} {row.unit}"
-        for row in held.itertuples()
-    )
-    yield f"data/ is valid: {len(held)} identities hold, {len(india.sources)} sources."
+    times = Counter(text.partition(": ")[0] for text in held["identity"])
+    yield from (f"  {identity}{f', {count} times' if count > 1 else ''}" for identity, count in times.items())
+    yield f"data/ is valid: {len(held)} identities hold within their rounding, {len(india.sources)} sources."
 
 
 @contextmanager

@@ -49,7 +49,8 @@ def read(path: Path, common: dict[str, str]) -> list[Parameters]:
         raise ParameterError(f"{path.name}: {error}") from None
     if not isinstance(document, yaml.SequenceNode) or not document.value:
         raise ParameterError(f"{path.name} line 1: a grid is a list of entries such as `- horizon: [5, 10]`")
-    wanted, problems = {}, []
+    wanted: dict[Parameters, int] = {}
+    problems: list[tuple[int, str]] = []
     for entry in document.value:
         problems += _entry(entry, common, wanted)
         if len(wanted) > MOST:
@@ -83,9 +84,9 @@ def _entry(entry: yaml.Node, common: dict[str, str], wanted: dict[Parameters, in
         sizes *= len(values)
     if sizes > MOST:
         return [(_line(entry), f"this entry makes {sizes} reports; {MOST} are the most")]
-    for values in product(*choices.values()):
-        lines = {name: line for name, (_, line) in zip(choices, values, strict=True)}
-        given = {name: value for name, (value, _) in zip(choices, values, strict=True)}
+    for chosen in product(*choices.values()):
+        lines = {name: line for name, (_, line) in zip(choices, chosen, strict=True)}
+        given = {name: value for name, (value, _) in zip(choices, chosen, strict=True)}
         try:
             parameters = Parameters(**common | given)
         except ValidationError as error:

@@ -71,15 +71,15 @@ class Parameters(BaseModel):
         description="day as of which the data are read; nothing published later is used"
     )
     target: Literal["customs", "repm"] = Field(
-        "customs", description="customs (HS 850511) or repm (rare-earth permanent magnets)"
+        default="customs", description="customs (HS 850511) or repm (rare-earth permanent magnets)"
     )
     baseline_t: Annotated[float | None, BeforeValidator(_given)] = Field(
-        None,
+        default=None,
         ge=1e3,
         le=1e6,
         description="tonnes to start from in the place of the figure published for the suspect year, target customs",
     )
-    horizon: int = Field(10, ge=1, le=30, description="fiscal years ahead")
+    horizon: int = Field(default=10, ge=1, le=30, description="fiscal years ahead")
 
     @model_validator(mode="after")
     def _said_and_used(self) -> Self:
@@ -202,7 +202,8 @@ def signature(path: Path) -> dict[str, object]:
         raise ParameterError(f"notebooks/{path.name} needs exactly one cell tagged parameters; it has {len(tagged)}")
     source = "".join(tagged[0]["source"])
     try:
-        return {line.target.id: ast.literal_eval(line.value) for line in ast.parse(source).body}
+        lines: list[Any] = ast.parse(source).body
+        return {line.target.id: ast.literal_eval(line.value) for line in lines}
     except (AttributeError, ValueError, SyntaxError):
         raise ParameterError(
             f"notebooks/{path.name}: each line of the parameter cell is `name: type = literal  # help`"

@@ -4,7 +4,7 @@ Nothing heavy is imported where there is nothing to do: such a run ends at once.
 """
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,9 +28,9 @@ UNFIT = "the data are not fit for a report; nothing was written"
 class _Plan:
     """What is known of a report before its chapters run; or, in ``wrong``, why there is none."""
 
+    seen: dict[Path, str] = field(default_factory=dict)
+    shared: dict = field(default_factory=dict)
     india: "Vintage | None" = None
-    shared: dict | None = None
-    seen: dict[Path, str] | None = None
     wrong: str = ""
 
 
@@ -114,7 +114,7 @@ def _make(jobs: list[Job], root: Path, timeout: int, threads: int, quiet: bool) 
     plans = _plans(jobs, notebooks)
     todo: dict[str, tuple[Path, Job]] = {}
     for job, plan in zip(jobs, plans, strict=True):
-        for path, key in (plan.seen or {}).items():
+        for path, key in plan.seen.items():
             todo.setdefault(key, (path, job))
     with batch.progress(len(todo), quiet) as tell:
 
@@ -141,7 +141,7 @@ def _longest_first(notebooks: list[Path], root: Path) -> list[Path]:
 
     Of those that no report has, the last goes first: later chapters build on more.
     """
-    newest = next(iter(archive.records(root)), {"chapters": {}})["chapters"]
+    newest: dict[str, dict] = next(iter(archive.records(root)), {"chapters": {}})["chapters"]
     seconds = {name: chapter["seconds"] for name, chapter in newest.items()}
     return sorted(notebooks, key=lambda path: (seconds.get(path.stem, float("inf")), path.stem), reverse=True)
 
@@ -163,12 +163,12 @@ def _plans(jobs: list[Job], notebooks: list[Path]) -> list[_Plan]:
             plans.append(_Plan(wrong=f"{error}\nnothing was written"))
             continue
         seen = {path: json.dumps([path.name, for_notebook(path, job.parameters)]) for path in notebooks}
-        plans.append(_Plan(india, shared, seen))
+        plans.append(_Plan(seen, shared, india))
     return plans
 
 
 def _finish(job: Job, root: Path, plan: _Plan, result: "Callable[[str], Chapter]") -> Outcome:
-    if plan.wrong:
+    if plan.india is None:
         return Outcome(End.BAD_DATA, plan.wrong)
     worst = End.CELL_ERROR
     try:

@@ -50,13 +50,7 @@ def real_time(tried: pd.DataFrame, india: Vintage) -> Sentence:
         verdict=verdict[words.direction(relative.value - 1)],
         proof="one outturn proves little" if count == 1 else "so few outturns prove little",
     )
-    written = readings.stated(india)["written"].max()
-    late = tried["backcast"].any()
-    honest = sentence(
-        "These are back-casts: they use only what was public on those days, but the judgements were written on {day}.",
-        day=words.day(written),
-    )
-    return joined(*said, held, honest if late else None)
+    return joined(*said, held, _honest(tried, india))
 
 
 def elsewhere(found: pd.DataFrame, india: Vintage) -> Sentence:
@@ -94,6 +88,18 @@ def outlooks(table: pd.DataFrame, other: pd.DataFrame, theirs: pd.DataFrame, ind
     return joined(*told, none) if any(told) or none else words.not_yet(india, "How others' outlooks compare")
 
 
+def _honest(tried: pd.DataFrame, india: Vintage) -> Sentence | None:
+    """Which of the trials are back-casts, their judgements having been written later; None if none is."""
+    late = tried.loc[tried["backcast"], "as_of"]
+    if late.empty:
+        return None
+    return sentence(
+        "Those up to {last} are back-casts: of what was public on the day only, by judgements written on {day}.",
+        last=words.day(late.max()),
+        day=words.day(readings.stated(india)["written"].max()),
+    )
+
+
 def _one_outturn(rows: pd.DataFrame) -> Sentence:
     """Of one outturn: by how much the forecast, its benchmark and the recorded total missed it, day by day."""
     days = list(dict.fromkeys(rows["as_of"]))
@@ -102,7 +108,7 @@ def _one_outturn(rows: pd.DataFrame) -> Sentence:
     parts, said = {}, []
     for name in wanted:
         keys = [f"e{len(parts) + place}" for place in range(len(days))]
-        parts |= {key: derived(errors[name, day], "%", rows) for key, day in zip(keys, days, strict=True)}
+        parts |= {key: derived(round(errors[name, day]), "%", rows) for key, day in zip(keys, days, strict=True)}
         said.append(f"{trial_name(name)} {words.listed(f'{{{key}:signed}}' for key in keys)}")
     return sentence(
         f"Of {{what}}, {{came}} came in {{period}}; forecasts made on {{days}} were off by: {'; '.join(said)}.",

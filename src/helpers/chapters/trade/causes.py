@@ -16,7 +16,11 @@ def unit_values(splits: pd.DataFrame, *, india: Vintage, year: str) -> Sentence:
     """Whether the change of unit value lies within the lines or between them, and what may be behind it."""
     if splits.empty:
         return words.not_yet(india, f"Where the change in value of {year} came from")
-    return joined(_within(splits, tariff.year_before(year)), _ferrite(splits, india=india, year=year), _open(splits, india=india, year=year))
+    return joined(
+        _within(splits, tariff.year_before(year)),
+        _ferrite(splits, india=india, year=year),
+        _open(splits, india=india, year=year),
+    )
 
 
 def decision(india: Vintage) -> Sentence:
@@ -28,8 +32,10 @@ def decision(india: Vintage) -> Sentence:
         return words.not_yet(india, "By which prices monthly figures would settle it")
     rule, cells = composition.RULE, tariff.surge_cells(india)
     said = sentence(
-        "Our rule, written down before any monthly figure by line was seen: if {share} of the excess over the usual months sits",
-        "in {few} entries or fewer below {cheap:.1}, it is an error or a reclassification; if {share} takes more than {many}",
+        "Our rule, written down before any monthly figure by line was seen: if {share} of the excess over the "
+        "usual months sits",
+        "in {few} entries or fewer below {cheap:.1}, it is an error or a reclassification; if {share} takes "
+        "more than {many}",
         "entries at {ferrite:range.1} USD/kg, it is a real surge of ferrite; otherwise it stays open.",
         share=derived(rule.excess_share * 100, "%"),
         few=derived(rule.few_cells, ""),
@@ -52,7 +58,8 @@ def decision(india: Vintage) -> Sentence:
         composition.UNDECIDED: "By it the surge stays unexplained:",
     }[verdict.reading]
     found = sentence(
-        f"{text} the few cheapest of {{count}} entries hold {{cheap}} of the excess, those at the price of ferrite {{ferrite}}.",
+        f"{text} the few cheapest of {{count}} entries hold {{cheap}} of the excess, those at the price of "
+        f"ferrite {{ferrite}}.",
         count=derived(len(verdict.evidence), ""),
         cheap=derived(verdict.cheap_share * 100, "%", cells),
         ferrite=derived(verdict.ferrite_share * 100, "%", cells),
@@ -74,7 +81,8 @@ def concentration(table: pd.DataFrame, *, india: Vintage, year: str) -> Sentence
     row = table.loc[(customs.METAL, "weight")]
     hhi = derived(row["hhi_low"], "", row, low=row["hhi_low"], high=row["hhi_high"])
     own = sentence(
-        "China sold India {share} of the weight in {year}. So the Herfindahl index of suppliers, the sum of their squared",
+        "China sold India {share} of the weight in {year}. So the Herfindahl index of suppliers, the sum of "
+        "their squared",
         "shares, which is one if there is a single supplier, is {hhi:range.3}, whoever sold the rest.",
         share=_percent(row), year=year, hhi=hhi,
     )  # fmt: skip
@@ -87,7 +95,8 @@ def concentration(table: pd.DataFrame, *, india: Vintage, year: str) -> Sentence
     return joined(
         own,
         sentence(
-            "By value it is {verdict}: of line 85051190, other metal magnets, China has {weight} of the weight and {value} of",
+            "By value it is {verdict}: of line 85051190, other metal magnets, China has {weight} of the weight "
+            "and {value} of",
             "the value.", verdict=verdict, weight=_percent(line.loc["weight"]), value=_percent(line.loc["value"]),
         ),
     )  # fmt: skip
@@ -103,7 +112,8 @@ def three_growths(bridge: pd.DataFrame, growth: pd.DataFrame, *, india: Vintage,
     return sentence(
         "{year} grew by {value_inr:signed} in rupees, {value_usd:signed} in dollars and",
         tonnes,
-        "in tonnes. Rupees and dollars differ by the price of a dollar, which changed by {inr_per_usd:signed}; dollars and",
+        "in tonnes. Rupees and dollars differ by the price of a dollar, which changed by {inr_per_usd:signed}; "
+        "dollars and",
         "tonnes by that of a kilogram, which changed by {unit_value_usd:signed} in dollars.",
         year=year,
         **parts,
@@ -163,8 +173,8 @@ def caveats(india: Vintage, year: str) -> Sentence:
     split = customs.imports(india, hs=customs.OTHER_METAL)
     if year not in split.index:
         return joined(sentence(text, **parts), told, whose)
-    read = sentence("Its tariff lines were read at {publishers}.", publishers=india.publishers(sources_of(split.loc[year])),
-                    uses=[split.loc[year]])  # fmt: skip
+    where = india.publishers(sources_of(split.loc[year]))
+    read = sentence("Its tariff lines were read at {publishers}.", publishers=where, uses=[split.loc[year]])
     return joined(sentence(text, **parts), told, whose, read)
 
 
@@ -180,7 +190,8 @@ def _within(splits: pd.DataFrame, before: str) -> Sentence:
         opening = "By line in both years, {before} being the earlier,"
     text = [
         opening,
-        "unit values within the lines account for {price:range}, and a shift between the lines for {mix:range} million USD",
+        "unit values within the lines account for {price:range}, and a shift between the lines for {mix:range} "
+        "million USD",
     ]
     parts = {
         "before": before,
@@ -193,9 +204,13 @@ def _within(splits: pd.DataFrame, before: str) -> Sentence:
         told = "the shift explains at most {most} of it" if most > 0 else "the shift worked against it"
         if most > 0:
             parts["most"] = derived(most * 100, "%", splits)
-        return sentence(*text, f"of the change in value: the {{move}} in unit value happened within the lines, and {told}.", **parts)
+        return sentence(
+            *text, f"of the change in value: the {{move}} in unit value happened within the lines, and {told}.", **parts
+        )
     if price.max() <= 0:
-        return sentence(*text, "of the change in value: the {move} in unit value is one of a shift between the lines.", **parts)
+        return sentence(
+            *text, "of the change in value: the {move} in unit value is one of a shift between the lines.", **parts
+        )
     told = "of the change in value: whether the {move} in unit value happened within the lines or between them is open."
     return sentence(*text, told, **parts)
 
@@ -214,16 +229,19 @@ def _ferrite(splits: pd.DataFrame, *, india: Vintage, year: str) -> Sentence:
     where = words.place([low.value, high.value], now.value, now.value)
     if where == "above":
         return sentence(
-            "Even the mildest split has ferrite cores fall from {low:.2} in {before} to {now:.2} ({mild:signed}), the most extreme",
+            "Even the mildest split has ferrite cores fall from {low:.2} in {before} to {now:.2} "
+            "({mild:signed}), the most extreme",
             "from {high:.2} ({sharp:signed}).", **parts,
         )  # fmt: skip
     if where == "below":
         return sentence(
-            "Even the mildest split has ferrite cores rise from {high:.2} in {before} to {now:.2} ({sharp:signed}), the most extreme",
+            "Even the mildest split has ferrite cores rise from {high:.2} in {before} to {now:.2} "
+            "({sharp:signed}), the most extreme",
             "from {low:.2} ({mild:signed}).", **parts,
         )  # fmt: skip
     return sentence(
-        "Ferrite cores went from anything between {low:.2} and {high:.2} in {before} to {now:.2} ({mild:signed} to {sharp:signed}), so",
+        "Ferrite cores went from anything between {low:.2} and {high:.2} in {before} to {now:.2} "
+        "({mild:signed} to {sharp:signed}), so",
         "their direction is open.", **parts,
     )  # fmt: skip
 
@@ -233,10 +251,13 @@ def _open(splits: pd.DataFrame, *, india: Vintage, year: str) -> Sentence | None
     if suspect is None or suspect.year != year or (splits["price"] >= 0).any():
         return None
     events = india.table("events")
-    duty = events[(events["kind"] == "duty") & events["period"].map(lambda p: fiscal.span(p)[0] <= fiscal.span(year)[1])]
+    duty = events[
+        (events["kind"] == "duty") & events["period"].map(lambda p: fiscal.span(p)[0] <= fiscal.span(year)[1])
+    ]
     ahead = " ahead of an anti-dumping duty" if len(duty) else ""
     return sentence(
-        f"Three explanations are open: cheap goods moved into the line{ahead}, cheap ferrite really surged, or a few entries",
+        f"Three explanations are open: cheap goods moved into the line{ahead}, cheap ferrite really surged, or "
+        f"a few entries",
         "carry a wrong quantity.", uses=[duty],
     )  # fmt: skip
 
@@ -247,5 +268,3 @@ def _percent(row: pd.Series) -> Quantity:
 
 def _spread(values: pd.Series, splits: pd.DataFrame) -> Quantity:
     return derived(values.mean(), "USD m", splits, low=values.min(), high=values.max())
-
-

@@ -58,7 +58,8 @@ def line_split(lines: pd.DataFrame, *, india, year: str) -> Figure:
         price=derived(ferrite["usd_per_kg"], "USD/kg", ferrite),
     )
     alt = sentence(
-        "Two stacked bars. Of the weight, line {first} has {a} and line {second} {b}; of the value, {c} and {d} in the same",
+        "Two stacked bars. Of the weight, line {first} has {a} and line {second} {b}; of the value, {c} and "
+        "{d} in the same",
         "order.", first=lines.index[0], second=lines.index[1],
         a=_percent(ferrite, "weight_share"), b=_percent(metal, "weight_share"),
         c=_percent(ferrite, "value_share"), d=_percent(metal, "value_share"),
@@ -68,7 +69,7 @@ def line_split(lines: pd.DataFrame, *, india, year: str) -> Figure:
 
 @once_public
 def scope_ladder(scopes: pd.DataFrame, *, india) -> Figure:
-    """What is called magnet imports, from wide to narrow, on a log axis: :func:`helpers.chapters.trade.lines.scopes`."""
+    """What is called magnet imports, from wide to narrow, on a log axis: :func:`.lines.scopes`."""
     drawing, (ax,) = canvas("tonnes a year, log scale", height=0.6 + 0.58 * len(scopes), horizontal=True)
     low, high = scopes["low"].fillna(scopes["tonnes"]), scopes["high"].fillna(scopes["tonnes"])
     middle = middles(scopes)
@@ -111,7 +112,9 @@ def _peak_title(rates: pd.DataFrame, peak: str) -> Sentence:
 
 def _peak_alt(rates: pd.DataFrame, peak: str) -> Sentence:
     top = derived(rates.loc[peak, "t_per_month"], "t", rates.loc[peak])
-    text = "Horizontal bars over time, one for each known period from {first} on. The busiest is {peak} at {top} a month"
+    text = (
+        "Horizontal bars over time, one for each known period from {first} on. The busiest is {peak} at {top} a month"
+    )
     parts = {"first": words.named(rates.index[0]), "peak": words.named(peak), "top": top}
     others = rates["t_per_month"].drop(peak)
     if others.empty:

@@ -63,7 +63,13 @@ def identity(india: Vintage, year: str) -> pd.DataFrame:
             "value over tonnes",
             from_rest | from_usd | from_dollars,
         ),
-        ("850511, unit value", _divide(dollars, total) * 1000, "USD/kg", "value over tonnes", from_total | from_dollars),
+        (
+            "850511, unit value",
+            _divide(dollars, total) * 1000,
+            "USD/kg",
+            "value over tonnes",
+            from_total | from_dollars,
+        ),
     ]
     rows = [(step, *bounds, unit, how, " ".join(sorted(ids))) for step, bounds, unit, how, ids in steps]
     table = pd.DataFrame(rows, columns=["step", "value", "low", "high", "unit", "how", "source"])
@@ -134,7 +140,10 @@ def rare_earth_part(india: Vintage, year: str) -> pd.DataFrame:
     empty = pd.DataFrame(columns=["tonnes", "share", "source"], index=pd.Index([], name="probability"))
     if split.empty or paid.empty or priors.empty:
         return empty
-    other, spread = priors.loc["unit value of other magnets"], priors.loc["price of rare-earth magnets, spread", "value"]
+    other, spread = (
+        priors.loc["unit value of other magnets"],
+        priors.loc["price of rare-earth magnets, spread", "value"],
+    )
     cells = metal_by_origin(india, year)
     if cells.empty or paid["value"].mean() * np.exp(-5 * spread) <= other["high"]:
         return empty
@@ -165,7 +174,7 @@ def metal_by_origin(india: Vintage, year: str) -> pd.DataFrame:
 
 
 def paid_to_china(india: Vintage, year: str) -> pd.DataFrame:
-    """Unit values of China's rare-earth magnet exports, USD per kg: the known months of a year, else the newest before."""
+    """Unit values of China's exports of rare-earth magnets, USD per kg: months of a year, else the newest before."""
     keys = {"flow": "export", "reporter": "CHN", "partner": "world", "hs": customs.FERRITE, "measure": "unit_value"}
     paid = india.series("trade", **keys).dropna(subset="value")
     paid = paid[paid.index.str.fullmatch(r"\d{4}-\d\d")]
@@ -249,7 +258,7 @@ def _sourced(table: pd.DataFrame, before: list, after: list) -> pd.DataFrame:
 
 
 def _splits(ferrite: float, metal: float, tonnes: float, dearest: float) -> np.ndarray:
-    """Unit values of the metal line, USD/kg, with which both lines have tonnes and neither is dearer than ``dearest``."""
+    """Unit values of the metal line, USD/kg, that leave both lines tonnes and neither dearer than ``dearest``."""
     left = tonnes - ferrite * 1000 / dearest
     if not (ferrite > 0 and metal > 0 and left > 0 and metal * 1000 / left < dearest):
         return np.array([])

@@ -17,7 +17,7 @@ TERMS = {"volume": "volume", "mix": "shift\nbetween lines", "price": "unit value
 
 @once_public
 def volume_mix_price(splits: pd.DataFrame, *, india: Vintage, year: str) -> Figure:
-    """Bennet's three terms over all splits of the year before: :func:`helpers.chapters.trade.lines.volume_mix_price`."""
+    """Bennet's three terms over all splits of the year before: :func:`.lines.volume_mix_price`."""
     drawing, (ax,) = canvas("million USD", height=3.4)
     for term, colour in (("volume", BLUE), ("mix", GOLD), ("price", RED)):
         ax.plot(splits["metal"], splits[term], "-" if len(splits) > 1 else "o", color=colour, linewidth=2)
@@ -41,10 +41,14 @@ def volume_mix_price(splits: pd.DataFrame, *, india: Vintage, year: str) -> Figu
         for row in ends[: len(splits)]
     ]
     opening = sentence(
-        "Three lines over the unit value that line 85051190 may have had before {year}, in million USD: volume, mix between the"
+        "Three lines over the unit value that line 85051190 may have had before {year}, in million USD: "
+        "volume, mix between the"
         " lines, and unit values within them.", year=year,
     )  # fmt: skip
-    note = "Bennet's decomposition, which leaves no remainder, for all splits that fit the totals of the year before, neither line dearer than rare-earth magnets."
+    note = (
+        "Bennet's decomposition, which leaves no remainder, for all splits that fit the totals of the year before, "
+        "neither line dearer than rare-earth magnets."
+    )
     data = shown.drop(columns="source_before")
     return finish(drawing, _value_title(splits), joined(opening, *told), data, india=india, note=note)
 
@@ -88,7 +92,8 @@ def neodymium_price(prices: pd.DataFrame, *, india: Vintage, year: str) -> Figur
     first, last = (derived(line.iloc[place], "USD/kg", prices.iloc[place]) for place in (0, -1))
     verdict = {"up": "rising", "down": "falling", "unchanged": "hardly changing"}
     alt = sentence(
-        "A line of monthly means from {start} to {end}, {verdict} from {first} to {last}, with its highest value at {top}.",
+        "A line of monthly means from {start} to {end}, {verdict} from {first} to {last}, with its highest "
+        "value at {top}.",
         start=words.month(line.index[0]), end=words.month(line.index[-1]), first=first, last=last,
         verdict=verdict[words.direction(last.value / first.value - 1, 0.05)],
         top=derived(line.max(), "USD/kg", prices.loc[line.idxmax()]),
@@ -108,10 +113,15 @@ def _value_title(splits: pd.DataFrame) -> Sentence:
     if where == "across":
         low, high = (derived(bound, "USD m", splits) for bound in (price.min(), price.max()))
         return sentence(
-            "Volume {more} {volume}; unit values within the lines did {low:signed} to {high:signed}: how, the totals do not tell",
+            "Volume {more} {volume}; unit values within the lines did {low:signed} to {high:signed}: how, the "
+            "totals do not tell",
             more=more, volume=parts["volume"], low=low, high=high,
         )  # fmt: skip
-    did = "lower unit values within the lines took away" if where == "below" else "higher unit values within the lines added"
+    did = (
+        "lower unit values within the lines took away"
+        if where == "below"
+        else "higher unit values within the lines added"
+    )
     return sentence(
         f"Volume {{more}} {{volume}}; {did} {{price:range}} million USD, whichever split fits the totals",
         more=more, **parts,
@@ -135,7 +145,8 @@ def _trough_title(shown: pd.DataFrame, low: suppliers.Trough) -> Sentence:
 def _trough_alt(shown: pd.DataFrame, low: suppliers.Trough) -> Sentence:
     others = shown["tonnes"].drop(low.month)
     opening = sentence(
-        "A line with gaps from {first} to {last}, tonnes a month to the whole world. The lowest month is {month} with {tonnes}.",
+        "A line with gaps from {first} to {last}, tonnes a month to the whole world. The lowest month is "
+        "{month} with {tonnes}.",
         first=words.period(shown.index[0]), last=words.period(shown.index[-1]), month=words.period(low.month),
         tonnes=_tonnes(shown, low.month),
     )  # fmt: skip

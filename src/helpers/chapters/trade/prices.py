@@ -49,7 +49,11 @@ def growth(india: Vintage, year: str) -> pd.DataFrame:
     if len(dollars):
         usd, used_usd = dollars["usd_m"].to_list(), sources_of(dollars)
         rows["million USD"] = [*usd, np.nan, np.nan, used_usd]
-        rows["USD per kg"] = [u / t * 1000 for u, t in zip(usd, tonnes, strict=True)] + [np.nan, np.nan, used | used_usd]
+        rows["USD per kg"] = [u / t * 1000 for u, t in zip(usd, tonnes, strict=True)] + [
+            np.nan,
+            np.nan,
+            used | used_usd,
+        ]
     table = pd.DataFrame.from_dict(rows, orient="index", columns=["before", "after", "low", "high", "source"])
     table["source"] = [" ".join(sorted(ids)) for ids in table["source"]]
     return table.assign(change=table["after"] / table["before"] - 1)[columns].rename_axis("quantity")

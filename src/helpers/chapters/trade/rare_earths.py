@@ -18,15 +18,17 @@ def rare_earth_part(part: pd.DataFrame, *, india: Vintage, year: str) -> Sentenc
     median, low, high = part.loc[[0.5, 0.05, 0.95], "share"] * 100
     share = derived(median, "%", part, total, low=low, high=high)
     own = sentence(
-        "By its price, {tonnes} of the weight of {year} are rare-earth magnets (90 % interval {tonnes:range~3}), {share} of",
-        "the headline ({share:range.1}). More enter inside motors, speakers and compressors, which customs count elsewhere.",
+        "By its price, {tonnes} of the weight of {year} are rare-earth magnets (90 % interval "
+        "{tonnes:range~3}), {share} of",
+        "the headline ({share:range.1} %). More enter inside motors, speakers and compressors, which customs "
+        "count elsewhere.",
         tonnes=tonnes, share=share, year=year,
     )  # fmt: skip
     return joined(own, _other_share(india, share))
 
 
 def scopes(table: pd.DataFrame, *, india: Vintage, year: str) -> Sentence:
-    """Why the headline is not rare-earth magnets: China's exports to the whole world beside it, and what India counts."""
+    """Why the headline is not rare-earth magnets: China's exports to the world beside it, and what India counts."""
     return joined(_china_beside(india, year), _narrowest(table, india=india), _mirror(table))
 
 
@@ -56,13 +58,16 @@ def _china_beside(india: Vintage, year: str) -> Sentence:
     period = (priced or years)[-1]
     sold = from_row(weight.loc[period])
     if not priced or customs.values(india, [year]).empty:
-        return sentence("China sold {sold} of rare-earth magnets to the whole world in {period}.", sold=sold, period=period)
+        return sentence(
+            "China sold {sold} of rare-earth magnets to the whole world in {period}.", sold=sold, period=period
+        )
     total, dollars = customs.imports(india).loc[year], customs.values(india, [year]).loc[year]
     ours = derived(dollars["usd_m"] / total["value"] * 1000, "USD/kg", total, dollars)
     theirs = from_row(price.loc[period])
     cheap = words.shape(ours.value, theirs.value, None) == "unknown"
     return sentence(
-        "China sold {sold} of rare-earth magnets to the whole world in {period} at about {theirs}; India's headline of {year}",
+        "China sold {sold} of rare-earth magnets to the whole world in {period} at about {theirs}; India's "
+        "headline of {year}",
         "was worth {ours:.2}, {verdict}.",
         sold=sold, period=period, theirs=theirs, ours=ours, year=year,
         verdict="so most of it is something cheaper" if cheap else "so its price does not tell it from them",
@@ -81,7 +86,10 @@ def _narrowest(table: pd.DataFrame, *, india: Vintage) -> Sentence | None:
 
 
 def _mirror(table: pd.DataFrame) -> Sentence | None:
-    names = ["Rare-earth magnets that China says it shipped to India", "Rare-earth magnets within HS 850511, our estimate"]
+    names = [
+        "Rare-earth magnets that China says it shipped to India",
+        "Rare-earth magnets within HS 850511, our estimate",
+    ]
     if not set(names) <= set(table.index):
         return None
     china, ours = table.loc[names[0]], table.loc[names[1]]

@@ -69,9 +69,12 @@ def base_effect(halves: pd.DataFrame, *, india: Vintage) -> Sentence:
     }
     share = words.share(np.log(before["value"] / ago["value"]), np.log(now["value"] / ago["value"]))
     if share is None or abs(year.value) < 1:
-        return sentence("{half} changed by {change:signed} on the year, and by {step:signed.1} on the half before.", **parts)
+        return sentence(
+            "{half} changed by {change:signed} on the year, and by {step:signed.1} on the half before.", **parts
+        )
     return sentence(
-        "Of the {published} change of {change:signed} on the year in {half}, {share} (in logarithms, in which successive",
+        "Of the {published} change of {change:signed} on the year in {half}, {share} (in logarithms, in which "
+        "successive",
         "changes add up) had happened before it began: against the half before it, it changed by {step:signed.1}.",
         published="published" if published else "computed",
         share=derived(share * 100, "%", now, before, ago),
@@ -97,7 +100,8 @@ def growth(table: pd.DataFrame, *, india: Vintage, year: str) -> Sentence:
     price, dollars = table.loc["USD per kg"], customs.values(india, [earlier, year])
     return sentence(
         text,
-        "and the dollars by {dollars:signed} ({route}), so a kilogram went from {old:.2} to {new:.2}, a change of {kg:signed}.",
+        "and the dollars by {dollars:signed} ({route}), so a kilogram went from {old:.2} to {new:.2}, a change "
+        "of {kg:signed}.",
         dollars=_change(table.loc["million USD"]),
         route=dollars["route"].iloc[0],
         old=derived(price["before"], "USD/kg", customs.imports(india).loc[earlier], dollars.loc[earlier]),
@@ -127,7 +131,8 @@ def identity(steps: pd.DataFrame, *, india: Vintage) -> Sentence:
     parts = {"ours": ours, "printed": printed, "publisher": india.publishers(printed.sources)}
     if words.overlap((ours.low, ours.high), (printed.low, printed.high)):
         text.append(
-            ", which is, within rounding, the {printed} that {publisher} has for rare-earth magnets: so the headline is "
+            ", which is, within rounding, the {printed} that {publisher} has for rare-earth magnets: so the "
+            "headline is "
             "all of HS 850511, and that figure is 850511 and 850519 together."
         )
     else:
@@ -141,7 +146,10 @@ def identity(steps: pd.DataFrame, *, india: Vintage) -> Sentence:
 
 def _headline(india: Vintage, year: str) -> Sentence:
     total = india.figure("trade", year, **targets.CUSTOMS.keys)
-    text = "India recorded {total} of permanent magnets in {year} under HS 850511, the international tariff code of metal magnets"
+    text = (
+        "India recorded {total} of permanent magnets in {year} under HS 850511, the international tariff "
+        "code of metal magnets"
+    )
     ran, parts = course(india), {"total": total, "year": year}
     if ran.shape == "none":
         return _unsuspicious(india, text, parts)
@@ -198,7 +206,9 @@ def _ferrite(india: Vintage, year: str) -> Sentence | None:
     split, metal = customs.lines(india, year), india.figure("trade", year, **_METAL_LINE)
     if len(split):
         share = derived(split["weight_share"].iloc[0] * 100, "%", split)
-        return sentence("{share} of the weight of {year} was ferrite cores, not rare-earth magnets.", share=share, year=year)
+        return sentence(
+            "{share} of the weight of {year} was ferrite cores, not rare-earth magnets.", share=share, year=year
+        )
     total = india.figure("trade", year, **targets.CUSTOMS.keys)
     if metal is None or metal.value < total.value:
         return None

@@ -164,4 +164,6 @@ def controls(india: Vintage) -> pd.DataFrame:
     events = india.table("events")
     events = events[(events["kind"] == "control") & ~events["status"].isin(["missing", "unverified"])]
     starts = pd.to_datetime([fiscal.span(period)[0] for period in events["period"]])
-    return events.assign(start=starts).sort_values("start")[["period", "event", "start", "source"]].reset_index(drop=True)
+    return (
+        events.assign(start=starts).sort_values("start")[["period", "event", "start", "source"]].reset_index(drop=True)
+    )

@@ -1,18 +1,15 @@
 """What all pages of one report share: its day, its parameters, its chapters, its sources, and how it was made."""
 
 import json
-import subprocess
-from functools import cache
 from pathlib import Path
 
-import pandas as pd
-
-from helpers import fiscal, paths
+from helpers import __version__, fiscal, paths
 from helpers.chapters import words
 from helpers.data import DataError, Vintage, number
 from helpers.outlook import episodes, targets
 from helpers.report.parameters import MASK, Parameters, given, plain, shown
 from helpers.report.shelf.inputs import chapters
+from helpers.report.shelf.version import commit
 
 STALE_DAYS = 120
 
@@ -77,24 +74,10 @@ def assumed(parameters: Parameters, india: Vintage) -> str:
     return f"With {'; with '.join(said)}." if said else ""
 
 
-@cache
-def commit() -> dict:
-    """The commit, and whether anything a report is made from differs from it; None where there is no git."""
-
-    def git(*words: str) -> str | None:
-        try:
-            done = subprocess.run(["git", "-C", str(paths.ROOT), *words], capture_output=True, text=True, check=False)
-        except OSError:
-            return None
-        return done.stdout.strip() if done.returncode == 0 else None
-
-    made_of = ("notebooks", "src/helpers", "data", "requirements.lock")
-    status = git("status", "--porcelain", "--", *made_of)
-    return {"commit": git("rev-parse", "HEAD"), "dirty": None if status is None else bool(status)}
-
-
 def code_text() -> str:
     """The commit in words."""
+    if not paths.CLONE:
+        return f"Code: the installed package magnet-outlook {__version__}."
     known = commit()
     if known["commit"] is None:
         return "The code is in no version control."
@@ -124,9 +107,7 @@ def _baseline(india: Vintage) -> float:
 
 def _backcast(india: Vintage) -> list[str]:
     """What a reader of a past day must know: that judgements were written later, how many and when."""
-    rows = [rows for name in india.published if "written" in (rows := india.table(name))]
-    written = pd.concat([pd.to_datetime(one["written"]) for one in rows]) if rows else pd.Series(dtype="datetime64[ns]")
-    later = written[written > pd.Timestamp(india.day)]
+    later = india.backcast["written"]
     if later.empty:
         return []
     what = "judgement" if len(later) == 1 else "judgements"

@@ -36,7 +36,7 @@ class Notes:
         for mark in MARKS.values():
             links = [self._link(i) for i in ids if self.mark(i) == mark]
             groups.append([Markup("{} {}").format(mark, links[0]), *links[1:]] if links else [])
-        said = [Markup(",\N{NO-BREAK SPACE}").join(links) for links in groups if links]
+        said = [Markup(", ").join(links) for links in groups if links]
         if assumed or ASSUMED in ids:
             said.append(Markup("our assumption"))
         return Markup('<sup class="cites">{}</sup>').format(Markup("; ").join(said)) if said else Markup("")
@@ -47,7 +47,8 @@ class Notes:
             return escape(text)
         parts, end = [], 0
         for match in self._named.finditer(text):
-            parts += [escape(text[end : match.start()]), self.cite((match[1] or match[2]).split(", "))]
+            ours = self.cite(match[1].split(", ")) if match[1] else self._link(match[2], "note ")
+            parts += [escape(text[end : match.start()]), ours]
             end = match.end()
         return Markup("").join([*parts, escape(text[end:])])
 
@@ -69,14 +70,14 @@ class Notes:
             for i, n in self._numbers.items()
         ]
 
-    def _link(self, source: str) -> Markup:
+    def _link(self, source: str, before: str = "") -> Markup:
         first = source not in self._numbers
         number = self._numbers.setdefault(source, len(self._numbers) + 1)
         known = self._sources[source]
         who = " ".join(filter(None, [known.get("short"), known.get("date")]))
         name = ": ".join(filter(None, [self.mark(source) or who, known.get("title")]))
         anchor = Markup(' id="cited-{}"').format(number) if first else Markup("")
-        return _LINK.format(n=number, id=anchor, name=name, text=number)
+        return _LINK.format(n=number, id=anchor, name=name, text=f"{before}{number}")
 
 
 def link(address: str) -> str:

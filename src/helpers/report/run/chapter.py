@@ -27,7 +27,8 @@ def kernel_name() -> str:
     from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
 
     try:
-        return KernelSpecManager().get_kernel_spec("magnets") and "magnets"
+        KernelSpecManager().get_kernel_spec("magnets")
+        return "magnets"
     except NoSuchKernel:
         return "python3"
 

@@ -4,8 +4,11 @@ import re
 from datetime import UTC, datetime
 from typing import Any
 
-from helpers.data import Vintage
+import pandas as pd
+
+from helpers.data import Vintage, tables
 from helpers.report.job import Chapter, Job
+from helpers.report.page import html
 from helpers.report.page.context import command
 from helpers.report.parameters import given, shown
 from helpers.report.run.chapter import kernel_name
@@ -48,16 +51,18 @@ def content(
         "kernel": kernel_name(),
         "versions": version.versions(),
         "chapters": {chapter.name: _chapter(chapter) for chapter in chapters},
+        "headers": html.headers().splitlines(),
         "files": files,
     }
 
 
 def _vintage(file: str, india: Vintage) -> dict:
     """Of a table with dates: how many rows and sources it had on the day, and when its newest row became public."""
-    rows = india.published.get(file.removesuffix(".csv"))
-    if rows is None:
+    name = file.removesuffix(".csv")
+    if name not in tables.DATED:
         return {}
-    newest = max((day.date() for day in rows["published"]), default=None)
+    rows = india.table(name, vintages=True)
+    newest = max(pd.to_datetime(rows["published"]).dt.date, default=None)
     named = {source for text in rows.get("source", []) for source in str(text).split()}
     return {"rows": len(rows), "sources": len(named), "newest": newest and str(newest)}
 

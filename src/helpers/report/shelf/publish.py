@@ -123,9 +123,11 @@ def _front(chapters: list[Chapter]) -> dict:
     figures = html.payloads(ordered[0].notebook, "figure")
     answers = [(c.name, shown) for c in ordered for shown in html.payloads(c.notebook, "answer")]
     return {
-        "answers": [{"name": name, "answer": a["text"], "sources": a["sources"]} for name, a in answers],
+        "answers": [
+            {"name": name, "answer": one["text"], "sources": one["sources"], "assumed": one.get("assumed", False)}
+            for name, one in answers
+        ],
         "lead": figures[0] if figures else None,
-        "sources": html.cited_sources([*(shown for _, shown in answers), *figures[:1]]),
     }
 
 

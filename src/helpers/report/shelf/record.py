@@ -89,5 +89,5 @@ def written(content: dict[str, Any]) -> str:
 
 def rank(folder: str) -> tuple[str, int]:
     """What orders the folders of reports: the day, then the number after ``-r``."""
-    name, number = re.fullmatch(r"(.*?)(?:-r(\d+))?", folder, re.S).groups()
-    return name, int(number or 1)
+    found = re.fullmatch(r"(.+)-r(\d+)", folder, re.S)
+    return (found[1], int(found[2])) if found else (folder, 1)

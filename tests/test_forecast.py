@@ -1,0 +1,177 @@
+"""The annual forecast: its table, its starting points, and what is added to it."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from conftest import FROZEN
+from helpers.data import vintage
+from helpers.ensemble import drift
+from helpers.ensemble.quantiles import QUANTILES
+from helpers.outlook import episodes, forecast, others, readings, targets
+
+ROW = {**targets.CUSTOMS.keys, "status": "reported", "source": "S66", "published": "2026-11-20"}
+
+
+@pytest.fixture(scope="module")
+def table(india):
+    return forecast.expected(india)
+
+
+def test_the_table_has_the_columns_of_the_contract_and_no_gaps(table):
+    assert list(table.columns) == forecast.COLUMNS
+    assert table.notna().all(axis=None) and not table.duplicated(table.columns[:-1].tolist()).any()
+    assert len(table) == (2 * len(forecast.MODELS) + 4) * 10 * len(QUANTILES)
+    assert [table["period"].unique()[place] for place in (0, -1)] == ["FY26", "FY35"]
+
+
+@pytest.mark.parametrize(
+    ("day", "target", "horizon"),
+    [("2025-06-30", "customs", 3), ("2026-11-22", "customs", 1), ("2026-11-22", "repm", 30)],
+)
+def test_the_forecast_is_whole_and_its_quantiles_nest(india, day, target, horizon):
+    table = forecast.expected(india.on(day), target, horizon)
+    wide = table.pivot(index=["scenario", "model", "horizon"], columns="quantile", values="value")
+    assert (wide.diff(axis=1).iloc[:, 1:] >= 0).all(axis=None) and (wide > 0).all(axis=None)
+    assert wide.notna().all(axis=None) and len(wide.xs("mixture")) == horizon
+    assert {*forecast.MODELS, "simulation"} == set(table["model"])
+
+
+def test_each_reading_and_the_mixture_stand_in_the_table(table):
+    assert list(table["scenario"].unique()) == ["as recorded", "newest level", *readings.READINGS, "mixture"]
+    medians = forecast.intervals(forecast.leading(table)).pivot(index="period", columns="scenario", values="median")
+    each = medians[list(readings.READINGS)]
+    assert (medians["mixture"] >= each.min(axis=1)).all() and (medians["mixture"] <= each.max(axis=1)).all()
+
+
+def test_the_mixture_is_that_of_the_readings_paths(india, table):
+    made = readings.simulate(india, forecast.prior(india), 10)
+    paths = {name: readings.years(months).loc[2030].to_numpy() for name, months in made.items()}
+    mixed = table.query("scenario == 'mixture' and period == 'FY30'")["value"].to_numpy()
+    assert mixed == pytest.approx(readings.mix(paths, readings.weights(india)))
+
+
+def test_a_reading_of_all_the_weight_is_the_mixture(india):
+    sure = india.assuming("reading_weight", {name: float(name == readings.ERROR) for name in readings.READINGS})
+    table = forecast.expected(sure, horizon=2).set_index("scenario")["value"]
+    assert table["mixture"].to_numpy() == pytest.approx(table[readings.ERROR].to_numpy())
+
+
+def test_licences_order_the_narrow_target_and_the_known_year_is_the_same_under_all(india):
+    rows = forecast.intervals(forecast.leading(forecast.expected(india, "repm", 5)))
+    rows = rows.set_index(["scenario", "period"])["median"]
+    closed, partial, opened = (rows[f"licences {name}"] for name in ("closed", "partial", "open"))
+    assert closed["FY30"] < partial["FY30"] < opened["FY30"]
+    assert closed["FY30"] < rows["mixture"]["FY30"] < opened["FY30"]
+    assert closed["FY26"] == pytest.approx(opened["FY26"])
+    assert opened["FY30"] == pytest.approx(rows["as recorded"]["FY30"], rel=0.01)
+
+
+def test_the_naive_forecast_stays_at_the_baseline(india):
+    points = forecast.starting_points(episodes.starting_from(india, 50_000), "customs", 5)
+    flat = points.query("scenario == 'as recorded' and model == 'naive' and quantile == 0.5")["value"]
+    assert flat.to_numpy() == pytest.approx(50_000)
+
+
+def test_what_is_already_recorded_of_a_year_is_kept(table):
+    assert (table.query("scenario == 'newest level' and horizon == 1")["value"] > 16_281).all()
+
+
+def test_the_newest_level_is_there_once_something_later_than_the_suspect_year_is(india):
+    def scenarios(day):
+        return set(forecast.starting_points(india.on(day), "customs", 1)["scenario"])
+
+    assert scenarios("2025-11-23") == {"as recorded"} and scenarios("2025-11-24") == {"as recorded", "newest level"}
+
+
+def test_a_sound_total_after_the_suspect_year_is_kept_and_the_suspect_one_left_out(india):
+    later = india.adding("trade", ROW | {"period": "FY26", "value": 33_100.0})
+    assert list(forecast.sound(later, "customs").index) == ["FY21", "FY24", "FY26"]
+    assert forecast.level(later, "customs").period == "FY26"
+    half = later.adding("trade", ROW | {"period": "FY27-H1", "value": 17_500.0})
+    assert (forecast.level(half, "customs").period, forecast.level(half, "customs").value) == ("FY27-H1", 35_000)
+    assert list(forecast.sound(half, "customs").index) == ["FY21", "FY24", "FY26"]
+
+
+def test_months_that_follow_a_half_lengthen_what_is_known_of_the_year(india):
+    more = india.adding("trade", ROW | {"period": "2025-10", "value": 2_719.0})
+    part = targets.part_year(more, "customs")
+    assert (part.name, part["value"], part["source"]) == ("2025-04/2025-10", 19_000, "S04 S66")
+    few = india.on("2025-07-31")
+    assert targets.part_year(few, "customs") is None  # April alone
+    gap = india.adding("trade", ROW | {"period": "2025-11", "value": 2_719.0})
+    assert targets.part_year(gap, "customs").name == "FY26-H1"
+
+
+def test_the_other_target_reaches_the_same_last_year(india):
+    later = india.adding("trade", ROW | {"period": "FY26", "value": 33_100.0})
+    assert forecast.beside(later, "customs", 3)["period"].iloc[-1] == "FY29"
+    assert forecast.beside(later, "repm", 1).empty and forecast.beside(india.on("2025-06-30"), "customs", 3).empty
+
+
+def test_the_running_year_is_that_of_the_day_or_the_nearest_there_is(india, table):
+    assert forecast.running(table, india) == "FY27" and forecast.running(table, india.on("2025-06-30")) == "FY26"
+    assert forecast.running(table[table["horizon"] == 1], india) == "FY26"
+    assert forecast.steps(table, india) == ["FY26", "FY27", "FY30", "FY35"]
+
+
+def test_sources_are_those_of_the_scenario(india):
+    recorded, level = (forecast.used(india, "customs", name) for name in (forecast.RECORDED, forecast.LEVEL))
+    assert recorded == {"S01", "S02", "B1"} and "S02" not in level and "S04" in level
+    assert "S16" not in forecast.used(india, "customs") and "S16" in forecast.used(india, "repm")
+
+
+def test_a_third_model_stands_beside_the_naive_benchmark_everywhere(india, monkeypatch):
+    monkeypatch.setitem(forecast.MODELS, "half the level", lambda levels, prior: drift.naive(levels / 2, prior))
+    table = forecast.expected(india, horizon=2)
+    half = table.query("model == 'half the level' and quantile == 0.5").set_index("scenario")["value"]
+    assert half["as recorded"].to_numpy() == pytest.approx(53_748 / 2)
+    lead = forecast.leading(table)
+    assert "half the level" not in set(lead["model"]) and not lead.duplicated(["scenario", "period", "quantile"]).any()
+
+
+def test_any_row_of_the_assumptions_is_a_lever(india):
+    lever = {"assumption": "my_lever", "segment": "all", "value": 1.0, "unit": "share", "status": "inference"}
+    mine = india.adding("assumptions", lever | {"material": "", "source": "B2"})
+    pulled = mine.assuming("my_lever", {"all": 0.5})
+    assert pulled.assumption("my_lever")["value"].item() == 0.5 and mine.assumption("my_lever")["value"].item() == 1
+
+
+def test_a_lever_that_is_pulled_moves_the_forecast_and_is_called_assumed(india):
+    faster = india.assuming("growth_prior", {"mean": 0.10})
+    slow, fast = (forecast.expected(one, "repm", 3) for one in (india, faster))
+    assert forecast.at(fast, "FY28").value > forecast.at(slow, "FY28").value
+    assert "assumed" in forecast.used(faster, "repm") and "assumed" not in forecast.used(india, "repm")
+
+
+def test_a_calendar_year_is_read_from_the_fiscal_years_it_lies_in():
+    rows = pd.DataFrame({"median": [100.0, 200.0]}, index=["FY30", "FY31"])
+    assert others.on_calendar(rows, "2030")["median"] == pytest.approx(0.25 * 100 + 0.75 * 200)
+    assert others.on_calendar(rows, "FY30")["median"] == 100
+    assert others.on_calendar(rows, "2031") is None and others.on_calendar(rows, "2029") is None
+    theirs = pd.DataFrame({"period": ["2025", "2030", "FY30", "2040"]})
+    assert others.farthest(theirs, rows) == "2030" and others.farthest(theirs.iloc[:1], rows) is None
+
+
+def test_outlooks_keep_their_scope_and_their_growth(india):
+    theirs = others.others(india)
+    growth = theirs.set_index(["publisher", "period"])["growth"]
+    assert growth["MHI scheme", "2030"] == pytest.approx(100 * ((8220 / 4010) ** (1 / 5) - 1))
+    assert np.isnan(growth["MHI scheme", "2025"]) and np.isnan(growth["Primus Partners", "2030"]).all()
+    narrow = others.on_scope(theirs, "repm")
+    assert set(narrow["unit"]) == {"t"} and set(narrow.loc[narrow["period"] == "2030", "value"]) == {7150, 8000, 8220}
+    assert others.on_scope(theirs, "customs").empty
+    assert others.others(india.on("2025-06-30"))["publisher"].eq("IEA GCMO 2024").all()
+
+
+@pytest.mark.parametrize(
+    ("day", "options", "said"),
+    [
+        ("2026-11-22", {"target": "tons"}, "unknown; choose one of"),
+        ("2026-11-22", {"horizon": 0}, "at least 1"),
+        ("2020-01-01", {}, "no yearly total"),
+    ],
+)
+def test_an_impossible_forecast_says_why(day, options, said):
+    with pytest.raises(ValueError, match=said):
+        forecast.expected(vintage(day, FROZEN), **options)

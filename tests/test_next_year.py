@@ -1,0 +1,179 @@
+"""Figures arrive, and the same code must then say the right thing: a future of the frozen tables, day by day."""
+
+import re
+import warnings
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from conftest import FROZEN
+from helpers import fiscal
+from helpers.chapters.forecast import compared, figures, sentences, tables
+from helpers.chapters.outputs import Figure
+from helpers.data import vintage
+from helpers.ensemble import nowcast
+from helpers.outlook import episodes, forecast, licences, others, readings, realtime, targets
+
+BROKEN = re.compile(r"\b(nan|inf|None|NaT)\b|\bt t\b|% %|[{}]")
+LAST = 2030
+"""The fiscal year to which every forecast here reaches."""
+ARRIVES = {
+    "2026-12-01": {"FY26": 33_100},
+    "2026-12-02": {"FY26-H2": 16_819},
+    "2026-12-10": {"2026-04": 2_900, "2026-05": 2_950, "2026-06": 2_800},
+    "2027-01-10": {"FY27-H1": 17_500},
+    "2027-06-20": {"FY27": 35_900},
+    "2028-06-20": {"FY28": 38_500},
+}
+STARTS = {
+    "2026-11-22": "FY26-H1",
+    "2026-12-01": "FY26",
+    "2026-12-02": "FY26",
+    "2026-12-10": "FY27-Q1",
+    "2027-01-10": "FY27-H1",
+    "2027-06-20": "FY27",
+    "2028-06-20": "FY28",
+}
+"""The newest sound level on each day."""
+
+
+def import_row(period: str, value: float, published: str, **more: str) -> dict:
+    row = {**targets.CUSTOMS.keys, "period": period, "value": float(value), "published": published}
+    return row | {"status": "reported", "source": "S66"} | more
+
+
+TRIED = ("2026-11-22", "2026-12-01", "2028-06-20")
+"""The days on which earlier forecasts are tried too: each costs several forecasts."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _fewer_chains():
+    """A quarter of the chains: the words are the same, the numbers a little rougher."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(nowcast, "CHAINS", 30)
+        yield
+
+
+@pytest.fixture(scope="module")
+def future():
+    """The frozen tables with everything that arrives, as of a day after all of it."""
+    rows = [import_row(p, value, day) for day, found in ARRIVES.items() for p, value in found.items()]
+    return vintage("2028-12-31", FROZEN).adding("trade", *rows)
+
+
+@pytest.fixture(scope="module")
+def told(future):
+    """What the chapter says on each day; a warning is an error."""
+    return {day: tell(future.on(day), trial=day in TRIED) for day in STARTS}
+
+
+def tell(india, target="customs", trial=False) -> dict:
+    """The forecast, everything the chapter says of it, and its tables; nothing may raise or warn."""
+    horizon = LAST - fiscal.fiscal_year(targets.totals(india, target).index[-1])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        table = forecast.expected(india, target, horizon)
+        other = forecast.beside(india, target, horizon)
+        tried, theirs = realtime.real_time(india) if trial else pd.DataFrame(), others.others(india)
+        said = {
+            "answer": sentences.answer(table, india),
+            "starts": sentences.starts(table, india, other),
+            "rest": sentences.rest_of_year(table, india),
+            "judgements": sentences.judgements(india, target),
+            "due": sentences.due(table, india),
+            "trial": compared.real_time(tried, india),
+            "others": compared.outlooks(table, other, theirs, india),
+        }
+        paths = forecast.intervals(table)
+        drawn = [figures.fan(paths, others.on_scope(theirs, target), india=india)]
+        drawn += [figures.readings(paths, india=india), figures.real_time(tried, india=india)]
+        shown = [tables.starts(table, india, other), tables.scenarios(table, india), tables.models(table, india)]
+    return {"india": india, "table": table, "tried": tried, "said": said, "drawn": drawn, "shown": shown}
+
+
+def words_of(one: dict) -> list[str]:
+    drawn = [figure for figure in one["drawn"] if isinstance(figure, Figure)]
+    return [s.text for s in one["said"].values()] + [text for figure in drawn for text in (figure.title, figure.alt)]
+
+
+@pytest.mark.parametrize("day", STARTS)
+def test_the_forecast_starts_from_the_newest_sound_level_and_says_so(told, day):
+    one = told[day]
+    assert forecast.level(one["india"], "customs").period == STARTS[day]
+    assert STARTS[day].split("-Q")[0] in one["said"]["starts"].text
+    assert "FY25 left out" in " ".join(one["shown"][0]["forecast"]) and episodes.suspect(one["india"]).year == "FY25"
+
+
+@pytest.mark.parametrize("day", STARTS)
+def test_the_answer_is_of_the_year_that_runs_and_of_the_last(told, day):
+    running = f"FY{fiscal.fiscal_year(day[:7]) % 100}"
+    text = told[day]["said"]["answer"].text
+    assert f"in {running} (" in text and f"FY{LAST % 100}" in text
+
+
+def test_what_is_stale_is_gone_once_the_total_is_there(told):
+    before, after = (told[day]["said"] for day in ("2026-11-22", "2026-12-01"))
+    assert "No total for FY26" in before["starts"].text and "total of FY26" in before["due"].text
+    for said in after.values():
+        assert "No total for FY26" not in said.text and "total of FY26" not in said.text
+    assert "FY26-H1 at its yearly rate" not in after["starts"].text and "33,100 t of FY26" in after["starts"].text
+    assert "Whether FY27 agrees" in after["rest"].text
+    assert "FY27-H1 brought 17,500 t" in told["2027-01-10"]["said"]["rest"].text
+
+
+def test_the_interval_of_a_future_year_does_not_widen_for_getting_more_data(told):
+    for scenario, slack in ((forecast.MIXTURE, 1.01), (forecast.LEVEL, 1.02)):
+        for year in ("FY29", "FY30"):
+            found = [forecast.at(one["table"], year, scenario) for one in told.values()]
+            widths = np.array([np.log(one.high / one.low) for one in found])
+            assert (widths[1:] <= slack * widths[:-1]).all(), f"{scenario}, {year}: {widths.round(3)}"
+
+
+def test_the_trial_scores_each_outturn_once_it_is_there(told):
+    scored = {day: list(dict.fromkeys(told[day]["tried"]["period"])) for day in TRIED}
+    assert list(scored.values()) == [["FY26-H1"], ["FY26-H1", "FY26"], ["FY27-H1", "FY27", "FY28"]]
+    for one in (told[day] for day in TRIED):
+        newest = one["tried"].iloc[-1]
+        assert f"{newest['outturn']:,.0f} t came in {newest['period']}" in one["said"]["trial"].text
+
+
+def test_nothing_said_holds_a_gap_or_a_broken_number(told):
+    for one in told.values():
+        for text in words_of(one):
+            assert not BROKEN.search(text), text
+            assert "(assumed)" not in text
+
+
+def test_a_revision_that_takes_the_surge_away_ends_the_readings(future):
+    revised = future.on("2026-11-22").adding("trade", import_row("FY25", 35_000, "2026-11-21"))
+    one = tell(revised)
+    assert episodes.suspect(revised) is None and list(readings.weights(revised).index) == [readings.RECORDED]
+    assert set(one["table"]["scenario"]) == {forecast.RECORDED, forecast.LEVEL, forecast.MIXTURE}
+    for text in words_of(one):
+        assert "reading" not in text and "suspect" not in text and "left out" not in text and "53,748" not in text
+    assert "35,000 t of FY25" in one["said"]["starts"].text
+    assert "reading_weight" not in set(readings.stated(revised)["assumption"])
+
+
+def test_a_less_trusted_figure_of_a_new_source_changes_nothing(future):
+    india = future.on("2026-11-22")
+    rival = india.adding("trade", import_row("FY26", 45_000, "2026-11-21", status="unverified"))
+    assert tell(rival)["said"]["starts"].text == tell(india)["said"]["starts"].text
+
+
+def test_a_truce_that_is_extended_is_a_row(future):
+    india = future.on("2027-03-15")
+    row = {"period": "2026-12/2027-11", "regime": "open", "status": "reported", "source": "S86"}
+    extended = india.adding("regimes", row | {"published": "2026-12-01"})
+    assert str(licences.known_until(india)) == "2026-11" and str(licences.known_until(extended)) == "2027-03"
+    assert "until November 2026, when they were partial" in sentences.judgements(india, "repm").text
+    assert "until March 2027, when they were open" in sentences.judgements(extended, "repm").text
+    tell(extended, "repm")
+
+
+def test_a_row_of_mine_output_for_the_year_leaves_the_forecast_alone(future):
+    india = future.on("2026-11-22")
+    row = {"area": "IND", "stage": "mine", "commodity": "REO", "measure": "output", "period": "FY26", "value": 3_000.0}
+    mined = india.adding("production", row | {"unit": "t REO", "status": "reported", "source": "S66"})
+    assert forecast.expected(mined, "repm", 3).equals(forecast.expected(india, "repm", 3))
