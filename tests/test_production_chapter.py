@@ -18,7 +18,6 @@ PLAN = TARGET | {"quantity": "neodymium output plan"}
 MADE = {"area": "IREL", "stage": "separated", "commodity": "Nd", "measure": "output"} | SOURCED
 MINE = {"area": "IND", "stage": "mine", "commodity": "REO", "measure": "output"} | SOURCED
 USE = {"area": "IND", "stage": "use", "commodity": "REPM", "measure": "consumption"} | SOURCED
-OUTLOOKS = {"Financial Express": "India REPM demand", "MHI scheme": "India REPM consumption"}
 
 
 @pytest.fixture(scope="module", autouse=True)
