@@ -137,6 +137,18 @@ def test_a_target_is_told_as_met_or_missed_by_what_was_made(india, made, outcome
     assert f"{made:.0f} t is enough for" in texts["answer"]
 
 
+def test_an_output_after_the_targets_year_is_told_beside_it(india):
+    rows = [MADE | {"period": "FY26", "value": 520.0}, MADE | {"period": "FY27", "value": 610.0}]
+    text = added(india, "production", *rows)["answer"]
+    assert "the target of 450 t was met. The newest output of neodymium known is 610 t, in FY27." in text
+
+
+def test_the_use_of_the_figure_is_that_of_its_years_whichever_path_begins_first(india):
+    cover = coverage.cover(coverage.expected_use(india), india)
+    late = cover[(cover["path"] == "target") | (cover["period"] > "FY28")]
+    assert "from 4,140 t in FY26 to 7,919 t in FY31" in figures.cover(late, india=india).alt
+
+
 def test_the_answer_gives_both_readings_and_bounds_neither(india):
     text = said(india)["answer"]
     assert "1,029 t of magnets if oxide is meant, as is assumed here, and for 1,500 t if metal is" in text
