@@ -32,10 +32,11 @@ lab: $(READY) ## open the notebooks in JupyterLab
 notebooks: $(READY) ## run the notebooks as of today, store their text, show what changed
 	@$(BIN)/magnets notebooks
 
-check: $(READY) ## check data/ and the style of the code, in seconds
+check: $(READY) ## check data/, and the style and types of the code, in seconds
 	@$(BIN)/magnets validate
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
 
 example: $(READY) ## render the committed example anew; its answer goes into README.md
 	@rm -rf reports/example && $(BIN)/magnets report --output reports/example

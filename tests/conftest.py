@@ -16,6 +16,7 @@ from hypothesis import settings
 
 from helpers import paths
 from helpers.data import vintage
+from helpers.report.job import Chapter, End
 
 sys.path.append(str(paths.ROOT / "benchmarks"))  # what is measured there is tested here
 
@@ -64,6 +65,34 @@ def workshop(tmp_path_factory):
     """A project whose notebooks a test writes: small, so that a run takes a moment."""
     with Project.copied(tmp_path_factory.mktemp("workshop") / "project") as made:
         yield made
+
+
+@pytest.fixture
+def notebooks(tmp_path, monkeypatch):
+    """An empty folder in the place of ``notebooks/``."""
+    folder = tmp_path / "notebooks"
+    folder.mkdir()
+    monkeypatch.setattr(paths, "NOTEBOOKS", folder)
+    return folder
+
+
+def done(name="1-small", html=None):
+    """A chapter that ended well without a kernel."""
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(f"# What is {name}?")])
+    return Chapter(name, End.OK, notebook, 0.1, html=html or "<h1>small</h1>")
+
+
+@pytest.fixture
+def quick(notebooks, monkeypatch):
+    """Reports without kernels: every chapter ends well at once."""
+    write_notebook(notebooks / "1-small.ipynb", "1")
+    monkeypatch.setattr("helpers.report.pipeline.run_chapter", lambda path, parameters, timeout: done(path.stem))
+    monkeypatch.setattr("helpers.report.pipeline.wake", lambda: None)
+    monkeypatch.setattr("helpers.data.rules.require_valid", lambda *_: None)
+
+
+def contents(root):
+    return {path.relative_to(root): path.read_bytes() for path in root.rglob("*") if path.is_file()}
 
 
 class Project:

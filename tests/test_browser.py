@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
+from handmade import everything, first_page, page
 
 from conftest import AS_OF
 from helpers.report.shelf.inputs import chapters
@@ -29,7 +30,7 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 PAGES = ["archive", "index", *(path.stem for path in chapters()), "failed", "failed chapter"]
-PHONE = {"width": 360, "height": 740}
+PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1200, "height": 900}
 
 
@@ -61,6 +62,15 @@ def file(files, request) -> Path:
     return files[request.param]
 
 
+@pytest.fixture(scope="module")
+def made(india, tmp_path_factory):
+    """A first page and a chapter by hand, with everything that a page may show."""
+    folder = tmp_path_factory.mktemp("made")
+    (folder / "index.html").write_text(first_page(india, *everything(india)), encoding="utf-8")
+    (folder / "chapter.html").write_text(page(india, *everything(india), stdout="so far"), encoding="utf-8")
+    return folder
+
+
 @contextmanager
 def opened(browser, file, **options):
     """A page, and all it asked for or complained of."""
@@ -77,18 +87,69 @@ def opened(browser, file, **options):
         context.close()
 
 
+def barriers(page) -> list:
+    found = axe.Axe().run(page).response["violations"]
+    return [
+        (rule["id"], [node["target"] for node in rule["nodes"]][:3])
+        for rule in found
+        if rule["impact"] in ("serious", "critical")
+    ]
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_page_asks_for_nothing_complains_of_nothing_and_has_no_barrier(browser, file, scheme):
-    with opened(browser, file, color_scheme=scheme, viewport=DESK) as (page, asked, said):
+    with opened(browser, file, color_scheme=scheme, viewport=DESK, bypass_csp=True) as (page, asked, said):
         page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
-        found = axe.Axe().run(page).response["violations"]
-        serious = [
-            (rule["id"], [node["target"] for node in rule["nodes"]][:3])
-            for rule in found
-            if rule["impact"] in ("serious", "critical")
-        ]
-        assert serious == [] and said == []
+        assert barriers(page) == [] and said == []
         assert {url.partition(":")[0] for url in asked} <= {"file", "data"} and len(asked) >= 1
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", ["index", "chapter"])
+def test_everything_that_a_page_may_show_has_no_barrier(browser, made, name, scheme):
+    with opened(browser, made / f"{name}.html", color_scheme=scheme, viewport=DESK, bypass_csp=True) as (page, _, _):
+        page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+        if name == "chapter":
+            page.locator("#code").check()
+        assert barriers(page) == []
+
+
+@pytest.mark.parametrize("name", ["index", "chapter"])
+def test_a_page_is_whole_under_its_own_policy_and_that_of_a_strict_server(browser, made, name):
+    from helpers.report.page import html
+
+    headers = dict(line.split(": ", 1) for line in html.headers().splitlines())
+    context = browser.new_context(viewport=DESK)
+    page, said = context.new_page(), []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    body = (made / f"{name}.html").read_text(encoding="utf-8")
+    page.route("**/*", lambda route: route.fulfill(body=body, headers=headers, content_type="text/html; charset=utf-8"))
+    try:
+        page.goto("http://reports.test/x.html")
+        assert said == []
+        colour = page.locator(".stroke-blue").first.evaluate("e => getComputedStyle(e).stroke")
+        assert colour == "rgb(43, 108, 176)", "figures have the colours of the style"
+        assert page.evaluate("getComputedStyle(document.body).maxWidth") != "none"
+        page.evaluate("document.body.insertAdjacentHTML('beforeend', '<p id=x style=\"color: red\">x</p>')")
+        assert page.locator("#x").evaluate("e => getComputedStyle(e).color") != "rgb(255, 0, 0)" and said, (
+            "it is enforced"
+        )
+    finally:
+        context.close()
+
+
+def test_tables_and_the_drawing_are_downloaded_under_the_policy(browser, made):
+    with opened(browser, made / "chapter.html", accept_downloads=True) as (page, _, said):
+        with page.expect_download() as started:
+            page.locator("a[download$='.csv'][href^='data:']").last.click()
+        text = Path(started.value.path()).read_text()
+        assert text.startswith("period,") and started.value.suggested_filename.endswith(".csv") and said == []
+    with opened(browser, made / "index.html", accept_downloads=True) as (page, _, said):
+        with page.expect_download() as started:
+            page.locator("a[download='forecast.svg']").click()
+        assert Path(started.value.path()).read_text().startswith("<svg") and said == []
+        assert started.value.suggested_filename == "forecast.svg"
 
 
 def test_links_of_a_page_lead_somewhere(browser, file):
@@ -124,6 +185,46 @@ def test_a_phone_scrolls_no_page_sideways_and_tables_by_keyboard(browser, file):
             page.wait_for_function("box => box.scrollLeft > 0", arg=box)
 
 
+@pytest.mark.parametrize("name", ["index", "chapter"])
+def test_a_phone_shows_the_answers_panel_first_and_no_figure_is_scrolled_sideways(browser, made, name):
+    with opened(browser, made / f"{name}.html", viewport=PHONE) as (page, _, _):
+        for drawing in page.query_selector_all(".drawing.fits"):
+            assert drawing.evaluate("box => box.scrollWidth <= box.clientWidth")
+        narrow = page.locator(".drawing .narrow").first
+        assert narrow.is_visible() and not page.locator(".drawing .wide").first.is_visible()
+        tops = {n: narrow.get_by_text(n, exact=True).bounding_box()["y"] for n in ("mixture", "recorded", "run-rate")}
+        assert min(tops, key=tops.get) == "mixture"
+        sizes = narrow.evaluate("d => [...d.querySelectorAll('text')].map(t => t.getBoundingClientRect().height)")
+        assert min(sizes) > 8, "no text is too small to be read"
+    with opened(browser, made / f"{name}.html", viewport=DESK) as (page, _, _):
+        assert page.locator(".drawing .wide").first.is_visible() and not page.locator(".narrow").first.is_visible()
+
+
+def test_one_switch_shows_and_hides_the_code_by_keyboard(browser, made):
+    with opened(browser, made / "chapter.html", viewport=DESK) as (page, _, _):
+        code = page.locator(".code")
+        assert code.count() > 3 and not any(one.is_visible() for one in code.all())
+        page.locator("#code").focus()
+        page.keyboard.press("Space")
+        assert all(one.is_visible() for one in code.all())
+        page.emulate_media(media="print")
+        assert not any(one.is_visible() for one in [*code.all(), *page.locator(".switch").all()])
+        page.emulate_media(media="screen")
+        page.locator("#code").focus()
+        page.keyboard.press("Space")
+        assert not any(one.is_visible() for one in code.all())
+
+
+def test_a_note_leads_to_its_source_and_back(browser, made):
+    with opened(browser, made / "chapter.html", viewport=DESK) as (page, _, _):
+        note = page.locator(".answer .cites a").first
+        assert note.get_attribute("title")
+        note.click()
+        assert page.url.endswith("#note-1") and page.locator("#note-1").is_visible()
+        page.locator("#note-1 .back").click()
+        assert page.url.endswith("#cited-1")
+
+
 def test_folds_open_and_close_by_keyboard_and_the_first_key_skips_to_the_text(browser, file):
     with opened(browser, file, viewport=DESK) as (page, _, _):
         page.keyboard.press("Tab")
@@ -142,5 +243,5 @@ def test_folds_open_and_close_by_keyboard_and_the_first_key_skips_to_the_text(br
 def test_a_page_on_paper_shows_no_controls(browser, files):
     with opened(browser, files["1-trade"]) as (page, _, _):
         page.emulate_media(media="print")
-        assert not page.locator("nav").first.is_visible() and not page.locator("details.code").first.is_visible()
+        assert not page.locator("nav").first.is_visible() and not page.locator(".switch").first.is_visible()
         assert page.locator("figure svg").first.is_visible() and page.locator("footer").is_visible()

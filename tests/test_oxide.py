@@ -4,14 +4,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers.methods.oxide import (
-    blended_oxide_factor,
     check_balance,
     contained_oxide,
+    magnet_from_metal,
     magnet_from_oxide,
     oxide_factors,
     oxide_for_magnet,
     process_balance,
-    simulate_chain,
 )
 
 any_input = settings(deadline=None, max_examples=60)
@@ -27,14 +26,6 @@ CHAIN = pd.Series(
         "swarf_recycled": 0.0,
     }
 )
-RANGES = pd.DataFrame(
-    {
-        "low": [0.28, 1.17, 0.75, 0.95, 0.60, 0.0],
-        "central": [0.30, 1.17, 0.80, 0.97, 0.70, 0.3],
-        "high": [0.32, 1.17, 0.90, 0.99, 0.75, 0.9],
-    },
-    index=CHAIN.index,
-)
 
 
 @st.composite
@@ -49,14 +40,6 @@ def test_oxide_factors_equal_their_atomic_masses_to_four_decimals():
         "Sm": 1.1596, "Ce": 1.2284, "La": 1.1728, "Y": 1.2699,
     }  # fmt: skip
     assert oxide_factors().round(4).to_dict() == published
-
-
-def test_a_blend_of_metals_lies_between_its_parts():
-    assert blended_oxide_factor(pd.Series({"Nd": 1.0})) == pytest.approx(oxide_factors()["Nd"])
-    didymium = blended_oxide_factor(pd.Series({"Nd": 3.0, "Pr": 1.0}))
-    assert didymium == pytest.approx(0.75 * 1.16638 + 0.25 * 1.20816, abs=1e-4)
-    with pytest.raises(ValueError, match="need weights of"):
-        blended_oxide_factor(pd.Series({"Nd": 1.0, "Fe": 2.0}))
 
 
 @pytest.mark.parametrize(
@@ -91,6 +74,23 @@ def test_mass_closes_at_every_step_and_from_end_to_end(chain, oxide):
     made = balance.loc["machining", "product"]
     assert made + balance["loss"].sum() == pytest.approx(oxide)
     assert made == pytest.approx(contained_oxide(magnet_from_oxide(oxide, chain), chain))
+
+
+def test_metal_makes_more_magnets_than_as_much_oxide_and_nothing_of_it_is_lost_in_reduction():
+    unmachined = CHAIN.copy()
+    unmachined["machining_yield"] = 1.0
+    assert magnet_from_metal(450, unmachined) == pytest.approx(450 / 0.30)
+    assert magnet_from_oxide(450, unmachined) == pytest.approx(450 * 0.80 / (0.30 * 1.17))
+
+
+@any_input
+@given(chains(), st.floats(1e-3, 1e6))
+def test_metal_is_worth_the_oxide_that_reduction_took_for_it(chain, metal):
+    oxide = metal * chain["oxide_factor"] / chain["metal_yield"]
+    reduced = process_balance(oxide, chain).loc["metal"]
+    fresh = reduced["product"] * oxide / reduced["input"]
+    assert fresh == pytest.approx(metal * chain["oxide_factor"])
+    assert magnet_from_metal(metal, chain) == pytest.approx(magnet_from_oxide(oxide, chain))
 
 
 @any_input
@@ -143,38 +143,6 @@ def test_swarf_that_is_recovered_but_not_returned_stops():
         check_balance(balance)
 
 
-def test_draws_stay_in_their_ranges_and_a_fixed_parameter_stays_fixed():
-    drawn = simulate_chain(RANGES, draws=5000, seed=5)
-    assert ((drawn >= RANGES["low"] - 1e-12) & (drawn <= RANGES["high"] + 1e-12)).all(axis=None)
-    assert drawn["oxide_factor"].to_numpy() == pytest.approx(1.17)
-
-
-def test_draws_have_the_mean_and_variance_of_a_triangular_distribution():
-    drawn = simulate_chain(RANGES, draws=200_000, seed=5)
-    low, mode, high = RANGES["low"], RANGES["central"], RANGES["high"]
-    assert drawn.mean().to_dict() == pytest.approx(((low + mode + high) / 3).to_dict(), abs=2e-3)
-    variance = (low**2 + mode**2 + high**2 - low * mode - low * high - mode * high) / 18
-    assert drawn.var().to_dict() == pytest.approx(variance.to_dict(), abs=5e-4)
-
-
-def test_the_interval_of_magnets_contains_the_central_case_and_closes_with_the_ranges():
-    drawn = simulate_chain(RANGES, draws=20_000, seed=5)
-    low, high = magnet_from_oxide(450, drawn).quantile([0.05, 0.95])
-    assert low < magnet_from_oxide(450, RANGES["central"]) < high
-    fixed = RANGES.assign(low=RANGES["central"], high=RANGES["central"])
-    same = magnet_from_oxide(450, simulate_chain(fixed, draws=10, seed=5))
-    assert same.to_numpy() == pytest.approx(magnet_from_oxide(450, RANGES["central"]))
-
-
-def test_the_same_seed_gives_the_same_draws_and_one_range_does_not_move_the_others():
-    first = simulate_chain(RANGES, draws=100, seed=5)
-    pd.testing.assert_frame_equal(first, simulate_chain(RANGES.iloc[::-1], draws=100, seed=5))
-    wider = RANGES.copy()
-    wider.loc["metal_yield", "low"] = 0.5
-    untouched = first.columns.drop("metal_yield")
-    pd.testing.assert_frame_equal(simulate_chain(wider, draws=100, seed=5)[untouched], first[untouched])
-
-
 def test_a_chain_without_a_parameter_or_with_an_impossible_yield_stops():
     with pytest.raises(ValueError, match="alloy_yield"):
         oxide_for_magnet(700, CHAIN.drop("alloy_yield"))
@@ -182,5 +150,3 @@ def test_a_chain_without_a_parameter_or_with_an_impossible_yield_stops():
     impossible["metal_yield"] = 1.2
     with pytest.raises(ValueError, match=r"lie in \(0, 1\]"):
         magnet_from_oxide(450, impossible)
-    with pytest.raises(ValueError, match="low <= central <= high"):
-        simulate_chain(RANGES.assign(low=RANGES["high"]), draws=10, seed=5)

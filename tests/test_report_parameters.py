@@ -24,7 +24,7 @@ DAY = "2026-11-22"
 )
 def test_wrong_parameters_are_refused_before_anything_is_written(workshop, words, said):
     (workshop.root / "grid.yml").write_text(
-        "- horizon: 5\n" * 1 + "".join(f"- baseline_t: {n}\n" for n in range(1, 49)) + "- horizon: 99\n"
+        "- horizon: 5\n" * 1 + "".join(f"- baseline_t: {n}\n" for n in range(1001, 1049)) + "- horizon: 99\n"
     )
     done = workshop.magnets("report", "--output", "refused", *words, code=2)
     assert said in done.stderr and not (workshop.root / "refused").exists()
@@ -47,7 +47,7 @@ def test_what_is_allowed_is_said(text, said):
 
 def test_nothing_heavy_is_imported_to_refuse_a_parameter_or_to_skip_a_report(workshop):
     heavy = "{'pandas', 'numpy', 'nbformat', 'papermill', 'nbconvert', 'matplotlib'}"
-    code = f"import sys; from helpers.report import batch, grid; print(*{heavy} & set(sys.modules))"
+    code = f"import sys; from helpers.report import pipeline, grid; print(*{heavy} & set(sys.modules))"
     assert workshop.run("-c", code).stdout.split() == []
 
 

@@ -6,7 +6,6 @@ from hypothesis import strategies as st
 
 from helpers.methods.concentration import herfindahl
 from helpers.methods.risk import (
-    eu_import_reliance,
     eu_supply_risk,
     geopolitical_import_risk,
     geopolrisk,
@@ -46,22 +45,19 @@ def test_us_tantalum_without_production_relies_on_imports_for_all_of_its_770_ton
 
 
 @pytest.mark.parametrize("unknown", [None, float("nan")])
-@pytest.mark.parametrize("measure", [net_import_reliance, eu_import_reliance])
-def test_reliance_is_not_computable_where_production_is_unknown(measure, unknown):
-    reliance = measure(53_748, 100, unknown)
-    assert reliance.value is None
-    assert str(reliance) == "not computable (production unknown)"
+def test_reliance_is_not_computable_where_production_is_unknown(unknown):
+    reliance = net_import_reliance(53_748, 100, unknown)
+    assert reliance.value is None and reliance.reason == "production unknown"
 
 
-def test_a_net_exporter_is_named_and_has_no_european_reliance():
+def test_a_net_exporter_is_named():
     assert net_import_reliance(10, 60, 100).reason == "net exporter"
     assert net_import_reliance(10, 60, 100).value == pytest.approx(-1)
-    assert eu_import_reliance(10, 60, 100).value == 0
 
 
 def test_more_exports_than_supply_is_not_computable():
     assert net_import_reliance(10, 60, 20).value is None
-    assert "do not fit together" in eu_import_reliance(10, 60, 20).reason
+    assert "do not fit together" in net_import_reliance(10, 60, 20).reason
 
 
 def test_stocks_released_count_as_imports():
@@ -78,12 +74,10 @@ def test_negative_production_stops():
 def test_reliance_never_exceeds_one_and_does_not_depend_on_the_unit(imports, exports, production, unit):
     reliance = net_import_reliance(imports, exports, production)
     rescaled = net_import_reliance(imports * unit, exports * unit, production * unit)
-    european = eu_import_reliance(imports, exports, production)
     if reliance.value is None:
-        assert european.value is None
+        assert "do not fit together" in reliance.reason
         return
     assert reliance.value <= 1 + 1e-9
-    assert european.value == pytest.approx(min(max(reliance.value, 0), 1))
     # Near-total re-export leaves a consumption that rounding alone decides.
     if production + imports - exports > 1e-6 * (production + imports + exports):
         assert rescaled.value == pytest.approx(reliance.value, rel=1e-6, abs=1e-6)

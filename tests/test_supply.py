@@ -1,44 +1,206 @@
+"""Ore, neodymium and oxide: what the tables of chapter 2 say, and what they say next year."""
+
+import shutil
+
+import numpy as np
+import pandas as pd
 import pytest
 
-from helpers import say
-from helpers.outlook import supply
+from conftest import FROZEN
+from helpers.data import vintage
+from helpers.methods import oxide
+from helpers.outlook import coverage, supply
 
-TODAY = "2026-11-22"
+TARGET = {"publisher": "IREL", "quantity": "neodymium output target", "scope": "other", "scenario": "central"}
+MADE = {"area": "IREL", "stage": "separated", "commodity": "Nd", "measure": "output"}
+USE = {"area": "IND", "stage": "use", "commodity": "REPM", "measure": "consumption"}
+MINE = {"area": "IND", "stage": "mine", "commodity": "REO", "measure": "output"}
+OUTLOOK = {"publisher": "Fifth Bureau", "quantity": "India magnet use", "scope": "repm", "scenario": "central"}
 
 
-def test_both_editions_of_world_output_in_2024_are_shown():
-    world = supply.mine_output(TODAY, "world")
-    rows = world[world["year"] == 2024]
-    assert rows["tonnes_reo"].tolist() == [390_000, 380_000] and rows["revised"].tolist() == [True, False]
+@pytest.fixture
+def without(tmp_path):
+    """A vintage without some lines: ``without("outlooks", ",neodymium output plan,")``."""
+
+    def withdrawn(table, *texts, day="2026-11-22"):
+        shutil.copytree(FROZEN, tmp_path / "data", dirs_exist_ok=True)
+        path = tmp_path / "data" / f"{table}.csv"
+        lines = [line for line in path.read_text().splitlines() if not any(text in line for text in texts)]
+        path.write_text("\n".join(lines) + "\n")
+        return vintage(day, tmp_path / "data")
+
+    return withdrawn
 
 
-def test_target_plan_and_output_of_neodymium_stand_side_by_side():
-    table = supply.neodymium(TODAY).set_index(["period", "kind"])["tonnes"]
+def test_both_editions_of_world_output_in_2024_are_shown(india):
+    world = supply.mine_output(india, "world")
+    rows = world[world["period"] == "2024"]
+    assert rows["tonnes"].tolist() == [390_000, 380_000] and rows["revised"].tolist() == [True, False]
+
+
+def test_a_fiscal_year_of_mine_output_stands_after_the_calendar_year_it_follows(india):
+    mined = supply.mine_output(india.adding("production", MINE | {"period": "FY26", "value": 3100.0}))
+    assert mined["period"].tolist()[-2:] == ["2024", "FY26"] and mined["tonnes"].iloc[-1] == 3100
+
+
+def test_a_part_of_a_year_is_no_years_output(india):
+    mined = supply.mine_output(india.adding("production", MINE | {"period": "FY26-H1", "value": 1500.0}))
+    assert "FY26-H1" not in set(mined["period"])
+
+
+def test_a_figure_from_memory_never_takes_the_place_of_a_sourced_one(india):
+    recalled = MINE | {"period": "2024", "value": 1.0, "status": "unverified", "source": "M0"}
+    mined = supply.mine_output(india.adding("production", recalled)).set_index("period").loc["2024"]
+    assert mined.set_index("tonnes")["revised"].to_dict() == {1.0: True, 2900.0: False}
+
+
+def test_target_plan_and_output_of_neodymium_stand_side_by_side(india):
+    table = supply.neodymium(india).set_index(["period", "kind"])["tonnes"]
     assert table[("FY26", "target")] == 450 and table[("FY26", "planned")] == 200 and table[("FY25", "made")] == 40
     assert table[("2030", "target")] == 2 * table[("FY26", "target")]
 
 
-def test_the_scheme_needs_two_to_four_thousand_tonnes_of_oxide():
-    need = supply.scheme_need(TODAY)["tonnes_reo"].filter(like="Scheme")
-    assert (
-        need.is_monotonic_increasing
-        and need.iloc[0] == pytest.approx(2100, abs=5)
-        and need.iloc[-1] == pytest.approx(3750, abs=5)
+@pytest.mark.parametrize(
+    ("made", "over", "outcome"),
+    [
+        (np.nan, False, "ahead"),
+        (np.nan, True, "unknown"),
+        (450.0, True, "met"),
+        (520.0, False, "met"),
+        (449.0, True, "missed"),
+    ],
+)
+def test_a_target_is_ahead_unknown_met_or_missed(made, over, outcome):
+    assert supply.state(450.0, made, over=over) == outcome
+
+
+def test_a_target_is_over_on_the_day_after_its_last_and_not_on_it():
+    outcomes = [supply.aims(vintage(day, FROZEN)) for day in ("2026-03-31", "2026-04-01")]
+    assert [aims[aims["kind"] == "target"]["state"].iloc[0] for aims in outcomes] == ["ahead", "unknown"]
+
+
+def test_what_was_made_of_a_target_brings_its_own_source(india):
+    made = MADE | {"period": "FY26", "value": 520.0, "status": "reported", "source": "S66"}
+    target = supply.current(supply.aims(india.adding("production", made)))
+    assert target["made"] == 520 and target["state"] == "met" and target["source"] == "S76 S66"
+
+
+def test_the_current_target_is_the_newest_that_has_begun(india):
+    assert supply.current(supply.aims(india))["period"] == "FY26"
+    later = india.adding("outlooks", TARGET | {"period": "FY27", "value": 600.0})
+    assert supply.current(supply.aims(later))["period"] == "FY27"
+    ahead = supply.aims(india).query("period == '2030'")
+    assert supply.current(ahead)["period"] == "2030" and supply.current(ahead, "planned") is None
+
+
+def test_the_scheme_takes_more_oxide_with_every_loss(india):
+    need = supply.scheme_need(india)
+    assert need["tonnes"].round().tolist() == [2099, 2624, 3749]
+    assert need["verified"].tolist() == [True, True, False] and need["source"].tolist()[::2] == [
+        "S82 S95",
+        "M0 S82 S95",
+    ]
+
+
+def test_a_need_is_not_known_before_the_scheme_and_machining_not_before_its_yield():
+    assert supply.scheme_need(vintage("2025-11-25", FROZEN)).empty
+    assert list(supply.scheme_need(vintage("2026-01-31", FROZEN)).index) == ["contained", "metal"]
+
+
+def test_magnets_and_oxide_convert_back_and_metal_makes_more(india):
+    chain, target = supply.magnet_chain(india), supply.capacity(india)
+    as_oxide, as_metal = supply.magnets_from(target, chain)
+    assert oxide.oxide_for_magnet(as_oxide.value, chain) == pytest.approx(target.value)
+    assert as_metal.value == pytest.approx(target.value / 0.30) and as_metal.value > as_oxide.value
+    assert as_oxide.sources == {"S82", "S95"}
+
+
+def test_the_balance_has_no_step_whose_loss_is_not_known(india):
+    assert list(supply.chain_balance(india).index) == ["oxide", "metal", "machining"]
+    early = supply.chain_balance(vintage("2025-10-31", FROZEN))
+    assert list(early.index) == ["oxide", "metal"] and early["loss"].tolist() == [0, pytest.approx(90)]
+
+
+def test_the_funnel_ends_in_the_newest_known_use(india):
+    assert supply.funnel(india).loc["use", ["tonnes", "period"]].tolist() == [pytest.approx(1403.15, abs=0.01), "2025"]
+    later = supply.funnel(india.adding("production", USE | {"period": "2026", "value": 4500.0}))
+    assert later.loc["use", "period"] == "2026" and later.loc["use", "tonnes"] > 1500
+
+
+def test_stopping_exports_is_counted_from_the_newest_sales(india):
+    freed = supply.freed_by_stopping_exports(india)
+    assert freed["sold"].value == freed["sold"].low == 1000 and freed["magnets"].value == pytest.approx(
+        457.26, abs=0.01
     )
+    sales = {"flow": "export", "reporter": "IND", "partner": "JPN", "hs": "RE all", "measure": "weight"}
+    later = supply.freed_by_stopping_exports(india.adding("trade", sales | {"period": "2025", "value": 500.0}))
+    assert later["sold"].period == "2025" and later["ndpr"].value == 100
 
 
-def test_an_unverified_yield_stays_out_of_the_answer():
-    need = supply.scheme_need(TODAY)
-    unverified = need[need["basis"].str.contains("unverified")]["tonnes_reo"]
-    assert len(unverified) == 1 and f"{unverified.iloc[0]:,.0f}" not in say.oxide(TODAY).text
+def test_expected_use_starts_at_the_newest_known_and_ends_with_the_last_outlook(india):
+    assert coverage.expected_use(india)["fiscal_year"].agg(["min", "max"]).tolist() == [2026, 2031]
+    known = india.adding("production", USE | {"period": "2026", "value": 4500.0})
+    assert coverage.expected_use(known)["fiscal_year"].agg(["min", "max"]).tolist() == [2027, 2031]
+    further = india.adding("outlooks", OUTLOOK | {"period": "FY35", "unit": "t", "value": 12_000.0})
+    assert coverage.expected_use(further)["fiscal_year"].max() == 2035
 
 
-def test_the_scheme_is_not_known_before_its_approval():
-    assert supply.scheme_need("2025-11-25").empty
-    assert "scheme was not yet public" in say.oxide("2025-06-30").text
+def test_an_outlook_is_one_by_its_scope_whatever_it_is_called(india):
+    row = OUTLOOK | {"period": "FY31", "unit": "t", "value": 9000.0}
+    expected = coverage.expected_use(india.adding("outlooks", row))
+    theirs = expected[expected["publisher"] == "Fifth Bureau"].set_index("fiscal_year")["tonnes"]
+    assert theirs[2031] == pytest.approx(9000)
+    other = coverage.expected_use(india.adding("outlooks", row | {"scope": "cars only"}))
+    assert "Fifth Bureau" not in set(other["publisher"])
 
 
-def test_magnets_and_oxide_convert_back():
-    tonnes = supply.magnets_from(450, TODAY)
-    chain = supply.magnet_chain(TODAY)
-    assert supply.oxide.oxide_for_magnet(tonnes, chain) == pytest.approx(450)
+def test_an_outlook_without_growth_is_left_out(india):
+    expected = coverage.expected_use(
+        india.adding("outlooks", OUTLOOK | {"period": "2025", "unit": "t", "value": 9000.0})
+    )
+    assert "Fifth Bureau" not in set(expected["publisher"])
+
+
+def test_growth_between_two_figures_is_even(india):
+    expected = coverage.expected_use(india).query("publisher == 'Financial Express'")["tonnes"]
+    ratios = expected.to_numpy()[1:] / expected.to_numpy()[:-1]
+    assert ratios == pytest.approx(2 ** (1 / 5))
+
+
+def test_a_share_is_magnets_over_use_and_its_range_that_of_the_outlooks(india):
+    table = coverage.cover(coverage.expected_use(india), india)
+    assert (100 * table["magnets"] / table["use"]).tolist() == pytest.approx(table["share"].tolist())
+    assert (table["share_low"] <= table["share"]).all() and (table["share"] <= table["share_high"]).all()
+    assert table[table["held"]]["period"].tolist() == ["FY28", "FY29", "FY30", "FY31"]
+    assert (table["share_metal"] / table["share"]).tolist() == pytest.approx([1.16638 / 0.8] * len(table), abs=1e-4)
+
+
+def test_a_path_does_not_begin_before_its_first_figure(without):
+    india = without("outlooks", "neodymium output target,other,central,FY26", "output plan,other,central,FY26")
+    table = coverage.cover(coverage.expected_use(india), india)
+    assert table.groupby("path")["period"].first().to_dict() == {"planned": "FY27"}, "the later target is twice the first"
+
+
+@pytest.mark.parametrize(
+    ("table", "texts"),
+    [
+        ("outlooks", ["IREL,"]),
+        ("outlooks", [",repm,"]),
+        ("assumptions", ["loss,oxide to metal"]),
+        ("assumptions", ["rare_earth_content,"]),
+        ("assumptions", ["scheme_capacity"]),
+        ("production", ["IND,use,", "IREL,separated"]),
+        ("production", [",mine,"]),
+    ],
+)
+def test_what_is_withdrawn_is_missing_and_nothing_stops(without, table, texts):
+    india = without(table, *texts)
+    expected = coverage.expected_use(india)
+    frames = [supply.aims(india), supply.scheme_need(india), supply.funnel(india), coverage.cover(expected, india)]
+    assert any(frame.empty for frame in [*frames, supply.mine_output(india), supply.neodymium(india), expected])
+
+
+def test_tables_of_the_vintage_are_not_modified(india):
+    before = india.table("production")
+    supply.mine_output(india), supply.aims(india), coverage.expected_use(india)
+    pd.testing.assert_frame_equal(before, india.table("production"))

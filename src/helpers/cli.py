@@ -2,17 +2,23 @@
 
 import os
 import sys
-from datetime import date, datetime
+import warnings
+from io import TextIOWrapper
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 from typer.core import TyperCommand
 
-from helpers import paths
+from helpers import __version__, paths
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False,
+if TYPE_CHECKING:
+    from helpers.report.parameters import Parameters
+
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False,
                   help="India's magnet imports: public figures in, a dated report out.")  # fmt: skip
+
+INTERRUPTED = 130
 
 
 class WithParameters(TyperCommand):
@@ -25,14 +31,45 @@ class WithParameters(TyperCommand):
             formatter.write_dl(parameters.described())
 
 
+def _names(incomplete: str) -> list[str]:
+    from helpers.report import parameters
+
+    return [f"{name}=" for name in parameters.Parameters.model_fields if name.startswith(incomplete)]
+
+
+def _tell_version(wanted: bool) -> None:
+    if wanted:
+        print(f"magnets {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def magnets(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Say which.")
+    ] = False,
+) -> None:
+    """India's magnet imports: public figures in, a dated report out."""
+    if not paths.DATA.is_dir() or not paths.NOTEBOOKS.is_dir():
+        _stop(
+            "magnets needs data/ and notebooks/: run it in a clone of the project, or install a wheel built by pip", 1
+        )
+
+
 @app.command(cls=WithParameters)
 def report(
     parameter: Annotated[
         list[str],
-        typer.Option("-p", "--parameter", metavar="NAME=VALUE", help="Set a parameter, see below. Repeat as needed."),
+        typer.Option(
+            "-p",
+            "--parameter",
+            metavar="NAME=VALUE",
+            help="Set a parameter, see below. Repeat as needed.",
+            autocompletion=_names,
+        ),
     ] = [],  # noqa: B006
     as_of: Annotated[
-        str, typer.Option(help="Use only figures public on this day, YYYY-MM-DD.", show_default="today")
+        str, typer.Option(help="Use only figures public on this day, YYYY-MM-DD.", show_default="today in India")
     ] = "",
     grid: Annotated[
         Path | None,
@@ -43,6 +80,7 @@ def report(
     jobs: Annotated[int, typer.Option(min=1, help="Notebooks that run at once.", show_default="cores")] = (
         os.cpu_count() or 1
     ),
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing unless something went wrong.")] = False,
 ) -> None:
     """Run every notebook and write a dated report.
 
@@ -51,28 +89,20 @@ def report(
     7 (another run holds the lock), 130 (stopped with Ctrl-C); of several reports, with the worst.
 
     Examples: magnets report; magnets report --as-of 2025-06-30; magnets report -p baseline_t=33000 -p horizon=5;
-    magnets report --grid grid.yml, where grid.yml holds `- baseline_t: [53748, 33000]`
+    magnets report --grid grid.yml, where grid.yml holds `- baseline_t: [as published, 33000]`
     """
     from helpers.report import parameters
 
     try:
-        common = parameters.named(parameter, as_of or str(date.today()))
-        if grid is None:
-            wanted = [parameters.parse(parameter, common["as_of"])]
-        else:
-            from helpers.report.grid import read
-
-            wanted = read(grid, common)
+        wanted = _wanted(parameter, as_of, grid)
     except parameters.ParameterError as error:
         _stop(str(error), 2)
-    from helpers.report import job
+    from helpers.report import pipeline
 
-    try:
-        outcomes = job.reports(wanted, output, timeout=timeout, jobs=jobs)
-    except KeyboardInterrupt:
-        _stop("stopped; reports that were not finished were not written", 130)
+    outcomes = pipeline.reports(wanted, output, timeout=timeout, jobs=jobs, quiet=quiet)
     for outcome in dict.fromkeys(outcomes):  # invalid data are the same news for every report of a grid
-        print(outcome.text, file=sys.stderr if outcome.end else sys.stdout)
+        if outcome.end or not quiet:
+            print(outcome.text, file=sys.stderr if outcome.end else sys.stdout)
     raise typer.Exit(max(int(outcome.end) for outcome in outcomes))
 
 
@@ -89,46 +119,77 @@ def verify(folder: Annotated[Path, typer.Argument(help="A report, such as report
 @app.command()
 def validate(
     as_of: Annotated[
-        str, typer.Option(help="Check identities with what was public on this day.", show_default="today")
+        str, typer.Option(help="Check identities with what was public on this day.", show_default="today in India")
     ] = "",
 ) -> None:
-    """Check data/ against its descriptor, itself and published totals; one screen, exit code 3 if it fails."""
-    from helpers.data import load, rules
+    """Ask of data/ all that a report asks before it is made; one screen, exit code 3 if it fails."""
+    from helpers.report import parameters
 
-    found = rules.problems()
-    for problem in found.itertuples():
-        print(f"\ndata/{problem.file}: {problem.problem}\n{problem.rows}\n-> {problem.remedy}")
-    if len(found):
-        _stop(f"\n{len(found)} problems: the data are not fit for a report.", 3)
-    for name in rules.DATED:
-        rows = load.raw(name)
-        print(f"{name:<12} {len(rows):>4} rows, newest published {rows['published'].max():%Y-%m-%d}")
-    identities = rules.identities(as_of or str(date.today()))
-    print()
-    for row in identities.itertuples():
-        verdict = "holds" if row.holds else "FAILS"
-        figures = f"{row.computed:,.2f} against {row.published:,.2f} ± {row.allowed:,.2f} {row.unit}"
-        print(f"{verdict}  {row.identity}: {figures}")
-    if not identities["holds"].all():
-        _stop("\nA total does not match its parts.", 3)
-    print(f"\ndata/ is valid: {len(identities)} identities hold, {len(load.raw('sources'))} sources.")
+    try:
+        day = parameters.parse([], as_of or str(parameters.today())).as_of
+    except parameters.ParameterError as error:
+        _stop(str(error), 2)
+    from helpers.data import DataError
+    from helpers.report import gate
+
+    try:
+        for line in gate.told(day):
+            print(line)
+    except DataError as error:
+        _stop(f"{error}\n\nthe data are not fit for a report", 3)
 
 
 @app.command()
-def notebooks() -> None:
+def notebooks(
+    check: Annotated[
+        bool, typer.Option("--check", help="Run nothing; only tell what should not be committed.")
+    ] = False,
+) -> None:
     """Run the notebooks as of today, store their text outputs, and show what changed."""
-    from helpers.report.shelf import notebooks
+    from helpers.report import parameters
+    from helpers.report.shelf import inputs, notebooks
 
-    for name, changes in notebooks.refresh(datetime.now().date()).items():
-        print(f"{name}: {'unchanged' if not changes else 'changed'}")
+    if check:
+        if found := [line for path in inputs.chapters() for line in notebooks.problems(path)]:
+            _stop("\n".join([*found, "-> `magnets notebooks` stores them as they should be"]), 1)
+        return
+    try:
+        stored = notebooks.refresh(parameters.today())
+    except notebooks.StoreError as error:
+        _stop(str(error), 1)
+    for name, changes in stored.items():
+        print(f"{name}: {'changed' if changes else 'unchanged'}")
         for line in changes:
             print(f"  {line}")
 
 
 def main() -> None:
-    app()
+    """The entry point: Ctrl-C is not lost, no character of a name ends a run, a warning is a line."""
+    from helpers.report.run import interrupt
+
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    warnings.showwarning = lambda message, *_: print(f"warning: {message}", file=sys.stderr)
+    try:
+        with interrupt.noted():
+            app()
+    except KeyboardInterrupt:  # also what Typer has made of it
+        print("stopped; reports that were not finished were not written", file=sys.stderr)
+        sys.exit(INTERRUPTED)
 
 
-def _stop(text: str, code: int) -> None:
+def _wanted(given: list[str], as_of: str, grid: Path | None) -> "list[Parameters]":
+    from helpers.report import parameters
+
+    common = parameters.named(given, as_of or str(parameters.today()))
+    if grid is None:
+        return [parameters.parse(given, common["as_of"])]
+    from helpers.report.grid import read
+
+    return read(grid, common)
+
+
+def _stop(text: str, code: int) -> NoReturn:
     print(text, file=sys.stderr)
-    raise typer.Exit(int(code))
+    raise typer.Exit(code)

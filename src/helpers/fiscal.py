@@ -90,6 +90,40 @@ def name(index: pd.PeriodIndex) -> str:
     return f"{first}/{last}"
 
 
+@lru_cache(maxsize=4096)
+def bounds(period: str) -> tuple[int, int] | None:
+    """First month of a period and the month after its last, counted from January of year 0; None for days.
+
+    A period holds another if it begins no later and ends no earlier, and two follow each other if the one ends where
+    the other begins.
+    """
+    start, end = span(period)
+    if start.day != 1 or end != _month_end(end.year, end.month):
+        return None
+    return start.year * 12 + start.month - 1, end.year * 12 + end.month
+
+
+@lru_cache(maxsize=4096)
+def between(first: int, after: int) -> str:
+    """The shortest name of the months between two bounds: the inverse of :func:`bounds`."""
+    return name(pd.period_range(f"{first // 12:04d}-{first % 12 + 1:02d}", periods=after - first, freq="M"))
+
+
+@lru_cache(maxsize=4096)
+def year_before(period: str) -> str:
+    """The same period a year earlier, written in the same form: ``FY25-H1`` for ``FY26-H1``.
+
+    Raises
+    ------
+    ValueError
+        If the period is unknown, or begins before the first year that can be written.
+    """
+    span(period)
+    earlier = "/".join(_year_less(part) for part in str(period).split("/"))
+    span(earlier)
+    return earlier
+
+
 def fiscal_year(when) -> int:
     """The fiscal year, as an int named by its end, in which a month, a day or a fiscal period lies.
 
@@ -121,6 +155,14 @@ def is_fiscal_year(period: str) -> bool:
 def is_year(period: str) -> bool:
     """Whether a period is a whole year written as one, fiscal or calendar."""
     return is_fiscal_year(period) or re.fullmatch(r"(19|20)\d\d", str(period)) is not None
+
+
+def _year_less(part: str) -> str:
+    if not part.startswith("FY"):
+        return f"{int(part[:4]) - 1}{part[4:]}"
+    if part[2:4] == "00":
+        raise ValueError(f"no fiscal year before {part} can be written")
+    return f"FY{int(part[2:4]) - 1:02d}{part[4:]}"
 
 
 def _span(fy, half, quarter, year, month, day) -> tuple[date, date]:

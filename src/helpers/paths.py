@@ -1,10 +1,14 @@
-"""Where things are, found from this file and never from the working directory."""
+"""Where things are, found from this file: in a clone of the project, or in what an installed package carries."""
 
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+CODE = Path(__file__).resolve().parent
+CLONE = (CODE.parents[1] / "data" / "datapackage.json").is_file()
+"""Whether this is a clone; an installed package carries data, notebooks and lock inside itself."""
+
+ROOT = CODE.parents[1] if CLONE else CODE / "carried"
 DATA = ROOT / "data"
 NOTEBOOKS = ROOT / "notebooks"
-REPORTS = ROOT / "reports"
+REPORTS = ROOT / "reports" if CLONE else Path("reports")
 LOCK = ROOT / "requirements.lock"
-TEMPLATE = Path(__file__).resolve().parent / "report" / "page" / "template"
+TEMPLATE = CODE / "report" / "page" / "template"

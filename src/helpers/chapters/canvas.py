@@ -6,19 +6,26 @@ so that a figure follows the reader's light or dark setting.
 """
 
 import io
+import logging
 import textwrap
 from collections.abc import Iterable
 from functools import wraps
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 
-from helpers.chapters import words
-from helpers.chapters.outputs import Figure, Sentence
+from helpers.chapters import svg, words
+from helpers.chapters.outputs import Figure, Sentence, together
 from helpers.data import Vintage, sources_of
 
-INK, MUTED, RULE, PAPER = "#1d1d1f", "#6b6b70", "#d9d9de", "#fffffe"
+INK, MUTED, RULE, PAPER, ON_BAR = "#1d1d1f", "#6b6b70", "#d9d9de", "#fffffe", "#ffffff"
 BLUE, RED, GOLD = "#2b6cb0", "#c2410c", "#a16207"
+
+WIDE, NARROW = 7.4, 4.6
+"""Inches of a drawing: across a page, and on a phone."""
+
+_ON_BAR = "on-bar"
 
 _FONT = {"font.sans-serif": ["DejaVu Sans"]}  # comes with matplotlib: the same drawing on every machine
 
@@ -40,12 +47,13 @@ _STYLE = _FONT | {
 
 def canvas(unit: str, *, panels: int = 1, height: float = 3.6, horizontal: bool = False):
     """An empty drawing and its panels; ``unit`` labels the measuring axis, the lower one if ``horizontal``."""
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)  # where it keeps its list of fonts is not for readers
     import seaborn as sns
     from matplotlib import rc_context
     from matplotlib.figure import Figure as Canvas
 
     with rc_context(sns.axes_style("whitegrid") | _STYLE):
-        drawing = Canvas(figsize=(7.4, height), layout="constrained")
+        drawing = Canvas(figsize=(WIDE, height), layout="constrained")
         axes = np.atleast_1d(drawing.subplots(1, panels, sharey=True))
     sns.despine(drawing, left=True)
     for ax in axes:
@@ -56,7 +64,16 @@ def canvas(unit: str, *, panels: int = 1, height: float = 3.6, horizontal: bool 
 
 
 def finish(
-    drawing, title: Sentence, alt: Sentence, data: pd.DataFrame, *, india: Vintage, note: str = "", uses: Iterable = ()
+    drawing,
+    title: Sentence,
+    alt: Sentence,
+    data: pd.DataFrame,
+    *,
+    india: Vintage,
+    note: str = "",
+    uses: Iterable = (),
+    first: int = 0,
+    phone: bool = True,
 ) -> Figure:
     """The drawing as SVG; its last line says how to read it, who published what it shows, and the day.
 
@@ -68,19 +85,16 @@ def finish(
         What is drawn, with a column ``source``.
     uses : iterable
         Everything else that is drawn or decided on: see :func:`helpers.data.sources_of`.
+    first : int
+        Which panel answers the question of the figure: on a phone panels stand below each other, this one on top.
+    phone : bool
+        Whether it is laid out once more for a phone; what cannot be is scrolled there.
     """
-    from matplotlib import rc_context
-
     sources = sources_of(data, title, alt, *uses)
-    line = wrap(f"{note} Source: {india.publishers(sources)}. As of {india.day}.".strip(), 105)
-    drawing.supxlabel(line, x=0.0, ha="left", fontsize=8, color=MUTED)
-    drawing.get_layout_engine().execute(drawing)
-    drawing.set_layout_engine(None)  # laid out once: `savefig` would draw everything twice to do it
-    buffer = io.StringIO()
-    with rc_context(_FONT | {"svg.fonttype": "none", "svg.hashsalt": title.text}):
-        drawing.savefig(buffer, format="svg", metadata={"Date": None})
-    svg = buffer.getvalue()
-    return Figure(svg[svg.index("<svg") :], title.text, alt.text, data, tuple(sorted(sources)))
+    line = f"{note} Source: {india.publishers(sources)}. As of {india.day}.".strip()
+    wide = _laid_out(drawing, line, title.text)
+    narrow = _laid_out(_for_phone(drawing, first), line, title.text) if phone else ""
+    return Figure(wide, title.text, alt.text, data, tuple(sorted(sources)), narrow)
 
 
 def once_public(draw):
@@ -96,18 +110,96 @@ def once_public(draw):
 
 
 def label(ax, text: str, at: tuple, *, dx: float = 6, dy: float = 0, **style) -> None:
-    """A text beside a point, some points away from it."""
-    style = {"va": "center", "color": INK} | style
+    """A text beside a point, some points away from it, legible on any line that runs behind it."""
+    style = {"va": "center", "color": INK, "gid": svg.HALO, "zorder": 5} | style
     ax.annotate(text, at, xytext=(dx, dy), textcoords="offset points", **style)
 
 
-def name_dates(ax) -> None:
-    """Dates along the lower axis, each part of them written once."""
-    from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+def on_bar(ax, text: str, at: tuple, **style) -> None:
+    """A text in the middle of a bar of full colour, legible in light and dark, and kept within it."""
+    ax.text(*at, text, gid=_ON_BAR, **({"ha": "center", "va": "center", "color": ON_BAR, "fontsize": 9} | style))
 
-    ax.xaxis.set_major_formatter(ConciseDateFormatter(AutoDateLocator()))
+
+def name_dates(ax) -> None:
+    """Dates along the lower axis: months by name where they fit, the year once, in English whatever the locale."""
+    from matplotlib.dates import AutoDateLocator, num2date
+
+    locator = AutoDateLocator(minticks=3, maxticks=8)
+    ax.xaxis.set_major_locator(locator)
+
+    def name(value: float, place: int | None) -> str:
+        day = num2date(value)
+        if day.month == 1 and day.day == 1:
+            return str(day.year)
+        short = words.month(day.replace(tzinfo=None))[:3]
+        return f"{short} {day.year}" if place == 0 else short
+
+    ax.xaxis.set_major_formatter(name)
 
 
 def wrap(text: str, width: int = 34) -> str:
-    """A text in lines of at most ``width`` characters."""
-    return "\n".join(textwrap.wrap(text, width))
+    """A text in lines of at most ``width`` characters, numbers and their units together."""
+    return "\n".join(textwrap.wrap(together(text), width, break_long_words=False))
+
+
+def _laid_out(drawing, line: str, salt: str) -> str:
+    """The drawing as SVG with its last line, as wide as it is."""
+    from matplotlib import rc_context
+
+    width = drawing.get_size_inches()[0]
+    drawing.supxlabel(wrap(line, int(14.2 * width)), x=0.0, ha="left", fontsize=8, color=MUTED)
+    drawing.set_layout_engine("constrained")
+    drawing.get_layout_engine().execute(drawing)
+    for ax in drawing.axes:
+        _thin(ax)
+        _keep_within(ax)
+    drawing.set_layout_engine(None)  # laid out once: `savefig` would draw everything twice to do it
+    buffer = io.StringIO()
+    with rc_context(_FONT | {"svg.fonttype": "none", "svg.hashsalt": f"{salt}{width}"}):
+        drawing.savefig(buffer, format="svg", metadata={"Date": None})
+    text = buffer.getvalue()
+    return svg.plain(text[text.index("<svg") :], PAPER)
+
+
+def _for_phone(drawing, first: int):
+    """The same drawing, narrow: its panels below each other, the ``first`` of them on top."""
+    from matplotlib.gridspec import GridSpec
+
+    panels = [ax for ax in drawing.axes if ax.get_subplotspec() is not None]
+    ordered = [panels[first], *(ax for ax in panels if ax is not panels[first])]
+    across, up = panels[0].get_xlabel(), panels[0].get_ylabel()
+    grid = GridSpec(len(panels), 1, figure=drawing)
+    for place, ax in enumerate(ordered):
+        ax.set_subplotspec(grid[place])
+        ax.tick_params(labelleft=True)
+        ax.set(xlabel=across if ax is ordered[-1] else "", ylabel=up if place == 0 else "")
+    names = [wrap(" ".join(text.split()), 20) for text in _names(panels[0])] if across else []
+    if names:
+        panels[0].set_yticks(panels[0].get_yticks(), names)  # all panels share this axis
+    height = drawing.get_size_inches()[1] * (1 if len(panels) == 1 else 0.7)
+    lines = max((name.count("\n") + 1 for name in names), default=0)
+    drawing.set_size_inches(NARROW, len(panels) * max(height, 0.7 + 0.17 * lines * len(names)))
+    return drawing
+
+
+def _names(ax) -> list[str]:
+    return [label.get_text() for label in ax.get_yticklabels()]
+
+
+def _thin(ax) -> None:
+    """Every second name along the lower axis, and again, until none touches the next; the last one stays."""
+    while len(shown := [text for text in ax.get_xticklabels() if text.get_text() and text.get_visible()]) > 2:
+        boxes = [text.get_window_extent() for text in shown]
+        if all(left.x1 + 2 < right.x0 for left, right in pairwise(boxes)):
+            return
+        for text in shown[-2::-2]:
+            text.set_visible(False)
+
+
+def _keep_within(ax) -> None:
+    """Texts that are wider than the bar below them: smaller, a line a word."""
+    bars = [bar.get_window_extent() for bar in ax.patches]
+    for text in [text for text in ax.texts if text.get_gid() == _ON_BAR]:
+        box = text.get_window_extent()
+        if any(bar.contains(*(box.min + box.max) / 2) and bar.width < box.width for bar in bars):
+            text.set(text="\n".join(together(text.get_text()).split(" ")), fontsize=7)

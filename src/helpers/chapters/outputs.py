@@ -18,8 +18,17 @@ from helpers.data import ASSUMED, Quantity, number, sources_of
 
 MIME = "application/vnd.magnets+json"
 
+DIGITS = 10
+"""Significant digits of published numbers: beyond them machines differ."""
+
 _CODES = re.compile(r"\bHS \d{4,8}\b|\b8505\d{0,4}\b|\b(?:80|90|95) %|\b[68]-digit\b|\bCO2\b")
 """The only digits that a template may hold: codes of the tariff, and levels of intervals."""
+
+
+_PARTED = re.compile(
+    r"(?<=\d) (?=(?:t|kt|kg|g|GW|MW|USD|INR|EUR|million|billion|crore|lakh|times|per cent)\b|%|to [−\d])"
+    r"|(?<=\d to) (?=[−\d])|(?<=\bHS) (?=\d)"
+)
 
 
 @dataclass(frozen=True)
@@ -44,14 +53,16 @@ class Sentence:
         return {"text/plain": self.text, "text/markdown": shown, MIME: payload}
 
 
-def sentence(*templates: str, answer: bool = False, uses: Iterable = (), **parts: Quantity | str | Sentence) -> Sentence:
+def sentence(
+    *templates: str, answer: bool = False, uses: Iterable = (), **parts: Quantity | str | Sentence
+) -> Sentence:
     """Templates filled with quantities: its numbers cannot be typed, its sources are those of its quantities.
 
     Parameters
     ----------
     templates : str
-        One or more, joined by a space; ``{name}`` is filled by the part of that name, see :class:`helpers.data.Quantity`
-        for formats. Digits are allowed in codes of the tariff and in levels of intervals only.
+        One or more, joined by a space; ``{name}`` is filled by the part of that name, in the formats
+        of :class:`helpers.data.Quantity`. Digits are allowed in codes of the tariff and in levels of intervals only.
     answer : bool
         Whether it opens the chapter.
     uses : iterable
@@ -87,6 +98,8 @@ def joined(*sentences: Sentence | None, answer: bool = False) -> Sentence:
 class Figure:
     """A drawing with the finding as its title, a text for those who do not see it, its data and their sources.
 
+    ``narrow`` is the same drawing laid out for a phone, where there is one.
+
     Raises
     ------
     ValueError
@@ -98,6 +111,7 @@ class Figure:
     alt: str
     data: pd.DataFrame = field(repr=False)
     sources: tuple[str, ...] = ()
+    narrow: str = field(default="", repr=False)
 
     def __post_init__(self) -> None:
         if not self.title.strip() or len(self.alt.split()) < 5 or self.alt == self.title:
@@ -109,6 +123,7 @@ class Figure:
             "title": self.title,
             "alt": self.alt,
             "svg": self.svg,
+            "narrow": self.narrow,
             "sources": list(self.sources),
             "csv": csv(self.data),
             "table": cells(self.data, f"Data of the figure: {self.title}"),
@@ -148,7 +163,11 @@ class Table:
             "csv": csv(self.data),
         }
         shown = written(self.data.drop(columns="source", errors="ignore"), self.decimals)
-        return {"text/plain": f"{self.caption}\n{shown.to_string()}", "text/html": shown.to_html(border=0), MIME: payload}
+        return {
+            "text/plain": f"{self.caption}\n{shown.to_string()}",
+            "text/html": shown.to_html(border=0),
+            MIME: payload,
+        }
 
 
 @dataclass(frozen=True)
@@ -157,6 +176,10 @@ class Download:
 
     name: str
     data: pd.DataFrame
+
+    def __post_init__(self) -> None:
+        if not re.fullmatch(r"[a-z0-9][a-z0-9-]*\.csv", self.name):
+            raise ValueError(f"a download is named in small letters and ends in .csv, not {self.name!r}")
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict:
         text = f"{self.name}: {len(self.data):,} rows, columns {', '.join(self.data.columns)}"
@@ -174,7 +197,9 @@ def cells(data: pd.DataFrame, caption: str, decimals: int | Mapping[str, int] | 
     """
     named = any(name is not None for name in data.index.names)
     rows = data.reset_index() if named else data
-    sources = [sorted(sources_of(ids)) if isinstance(ids, str) else [] for ids in rows.get("source", [None] * len(rows))]
+    sources = [
+        sorted(sources_of(ids)) if isinstance(ids, str) else [] for ids in rows.get("source", [None] * len(rows))
+    ]
     rows = rows.drop(columns="source", errors="ignore")
     heads = len(data.index.names) if named else 1
     columns = [
@@ -186,11 +211,15 @@ def cells(data: pd.DataFrame, caption: str, decimals: int | Mapping[str, int] | 
 
 
 def csv(data: pd.DataFrame) -> str:
-    """A table as CSV that no spreadsheet takes for formulas."""
+    """A table as CSV that no spreadsheet takes for formulas, to the digits that every machine computes alike."""
     named = any(name is not None for name in data.index.names)
-    rows = data.reset_index() if named else data
-    safe = rows.apply(lambda column: column.map(_harmless) if _kind(column) == "text" else column)
-    return safe.to_csv(index=False, lineterminator="\n")
+    rows = data.reset_index() if named else data.copy()
+    for name in rows.columns:
+        if _kind(rows[name]) == "text":
+            rows[name] = rows[name].map(_harmless)
+        elif pd.api.types.is_float_dtype(rows[name]):
+            rows[name] = [float(f"{value:.{DIGITS}g}") for value in rows[name].astype(float)]
+    return rows.to_csv(index=False, lineterminator="\n")
 
 
 def written(data: pd.DataFrame, decimals: int | Mapping[str, int] | None = None) -> pd.DataFrame:
@@ -207,6 +236,11 @@ def written(data: pd.DataFrame, decimals: int | Mapping[str, int] | None = None)
         elif pd.api.types.is_datetime64_any_dtype(column):
             shown[name] = column.dt.strftime("%Y-%m-%d")
     return shown
+
+
+def together(text: str) -> str:
+    """A text whose numbers are not parted from their units, nor the two ends of a range, at the end of a line."""
+    return _PARTED.sub("\N{NO-BREAK SPACE}", text)
 
 
 def _places(column: pd.Series) -> int:

@@ -65,8 +65,10 @@ def month(when) -> str:
 
 
 def period(text: str) -> str:
-    """A period as readers say it: ``2024-05/2024-09`` is May–September 2024."""
+    """A period as readers say it: ``2024-05/2024-09`` is May–September 2024, ``2025-04-04`` is 4 April 2025."""
     first, _, last = text.partition("/")
+    if len(first) == 10:
+        return f"{day(first)}–{day(last)}" if last else day(first)
     if len(first) != 7 or first.startswith("FY"):
         return text
     start, end = pd.Period(first, "M"), pd.Period(last or first, "M")
@@ -76,6 +78,40 @@ def period(text: str) -> str:
     return f"{names}–{month(end)}"
 
 
+def named(text: str) -> str:
+    """A period inside a sentence: ``the first half of FY26``, ``FY25``, ``May–September 2024``."""
+    if text[:2] == "FY" and "-H" in text:
+        return f"the {'first' if text[-1] == '1' else 'second'} half of {text[:4]}"
+    if text[:2] == "FY" and "-Q" in text:
+        return f"the {('first', 'second', 'third', 'fourth')[int(text[-1]) - 1]} quarter of {text[:4]}"
+    return period(text)
+
+
+def count(number: int) -> str:
+    """A small number in words: ``six``; digits from thirteen on."""
+    small = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
+    return small[number] if number < len(small) else f"{number:,}"
+
+
+def steadiness(low: float, high: float, least: float = 1.1) -> str:
+    """``steady`` or ``moved``: whether the highest of some values is at least ``least`` times the lowest."""
+    return "moved" if high >= least * low else "steady"
+
+
+def share(part: float, whole: float) -> float | None:
+    """A part as a share of a whole, 0-1; None where it is none: another sign, more than the whole, or no whole."""
+    if not whole or not 0 <= part / whole <= 1:
+        return None
+    return part / whole
+
+
+def overlap(one: tuple[float, float], other: tuple[float, float]) -> bool:
+    """Whether two ranges ``(low, high)`` have a value in common."""
+    return one[0] <= other[1] and other[0] <= one[1]
+
+
 def not_yet(india: Vintage, what: str, *, answer: bool = False) -> Sentence:
     """What to say where figures are missing: of our sources, not of the world."""
-    return sentence("{what} cannot be said from the sources dated up to {day}.", what=what, day=day(india.day), answer=answer)
+    return sentence(
+        "{what} cannot be said from the sources dated up to {day}.", what=what, day=day(india.day), answer=answer
+    )

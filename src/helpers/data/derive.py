@@ -1,12 +1,220 @@
-"""Figures that follow from others, computed when a vintage is made, so that a change upstream cannot leave them stale."""
+"""Figures that follow from others, computed when a vintage is made, so that a change upstream cannot leave them stale.
 
-from collections.abc import Mapping
+A row of ``derivations.csv`` names what is computed (a key, in which ``*`` stands for anything, and a pattern of
+periods), by which rule, and from which figures: each input is the key with some columns replaced, such as
+``measure=weight & partner=world``. A rule is used wherever its inputs are known and no figure as good is published;
+what would be more than its whole, or less than nothing, is not computed.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from fnmatch import fnmatchcase
+from typing import NamedTuple
 
 import pandas as pd
 
-COMPUTED = "computed"
+from helpers import fiscal
+from helpers.data import relations
+from helpers.data.relations import Figure, Series
+from helpers.data.tables import DataError
+from helpers.methods import intervals
+from helpers.methods.intervals import Interval
+
+Key = tuple[str, ...]
+Known = dict[str, dict[Key, Series]]
 
 
-def computed(rows: Mapping[str, pd.DataFrame], derivations: pd.DataFrame | None) -> dict[str, pd.DataFrame]:
-    """The rows of each table with those that the named rules of ``derivations.csv`` give."""
-    return dict(rows)
+class Input(NamedTuple):
+    """Where a figure comes from: a table, its key (``None`` for what the target has), and its period, if it is fixed."""
+
+    table: str
+    key: tuple[str | None, ...]
+    period: str | None
+
+
+class Step(NamedTuple):
+    """A row of ``derivations.csv``, read."""
+
+    table: str
+    key: Key
+    period: str
+    unit: str
+    rank: int
+    rule: str
+    factor: float
+    inputs: tuple[Input, ...]
+    note: str
+    adds_up: tuple[Key, ...]
+    world: int | None
+    against: Input | None
+
+
+def steps(rows: pd.DataFrame | None, file: str, keys: Mapping[str, Key], ranks: Mapping[str, int]) -> list[Step]:
+    """The rows of a table of rules, in their order.
+
+    Raises
+    ------
+    DataError
+        If a row names a table, a column or a rule that there is not.
+    """
+    if rows is None:
+        return []
+    read = []
+    for line, row in enumerate(rows.itertuples(), start=2):
+        try:
+            key, columns = tuple(row.key.split("/")), keys[row.table]
+            inputs = tuple(_input(text, row.table, keys) for text in row.inputs.split("; ")) if row.inputs else ()
+            if row.rule not in relations.RULES or len(key) != len(columns):
+                raise KeyError(row.rule if row.rule not in relations.RULES else f"{row.key} for the columns {columns}")
+        except (KeyError, ValueError) as error:
+            raise DataError(
+                f"data/{file}.csv line {line} cannot be read: {error} is unknown; rules are {', '.join(relations.RULES)}"
+            ) from error
+        world = columns.index("partner") if "partner" in columns else None
+        factor = 1.0 if pd.isna(row.factor) else row.factor
+        own = inputs or (Input(row.table, (None,) * len(key), None),)
+        text = getattr(row, "against", "")
+        against = _input(text, row.table, keys) if text else own[0]._replace(key=(None,) * len(key), table=row.table, period=None)
+        rank = ranks[getattr(row, "status", "derived")]
+        note = getattr(row, "note", "")
+        read.append(Step(row.table, key, row.period, row.unit, rank, row.rule, factor, own, note, (), world, against))
+    sums = {table: tuple(s.key for s in read if s.table == table and s.rule in relations.OF_SUMS) for table in keys}
+    return [step._replace(adds_up=sums[step.table]) for step in read]
+
+
+def results(known: Known, step: Step, keys: list | None = None) -> Iterator[tuple[Key, str, Interval, list[Figure], Callable]]:
+    """What a step makes of what is known, whether or not it is there already: key, period, range, figures used, and how."""
+    for key, inputs in targets(known, step) if keys is None else keys:
+        series = [_series(known, place, one, step.period) for place, one in zip(inputs, step.inputs, strict=True)]
+        if not (series[0] and (all(series) or step.rule in relations.LAST)):
+            continue
+        for period, value, used, said in relations.RULES[step.rule](step.period, *series):
+            if fnmatchcase(period, step.period):
+                yield key, period, intervals.scaled(value, step.factor) if step.factor != 1 else value, used, said
+
+
+def computed(known: Known, derivations: list[Step]) -> dict[str, list[tuple[Key, str, Figure]]]:
+    """Everything that follows from what is known, by table, in the order in which it was found.
+
+    The rules are tried in their order until none gives anything new. Growth that was published comes last, the longest
+    periods first, and after each the others are tried again: a remainder of published sums is better than a level
+    before a rounded growth rate.
+
+    Parameters
+    ----------
+    known : dict
+        By table, key and period, the figure to use; those that are computed are added to it.
+    """
+    made: dict[str, list[tuple[Key, str, Figure]]] = {}
+    changed: dict[tuple[str, Key], int] = {}
+    found: list[tuple[int, list]] = [(-1, [])] * len(derivations)
+    tried, now, again = [-1] * len(derivations), 0, True
+    while again:
+        again = False
+        for place, step in enumerate(derivations):
+            count = len(known.get(step.inputs[0].table, ()))
+            if found[place][0] != count:
+                found[place] = count, targets(known, step)
+            fresh = [
+                (key, inputs)
+                for key, inputs in found[place][1]
+                if max(changed.get(one, 0) for one in (*inputs, (step.table, key))) > tried[place]
+            ]
+            new, last = _new(known, step, fresh), step.rule in relations.LAST
+            longest = max((_length(period) for _, period in new), default=0) if last else 0
+            now += 1
+            if not last or all(_length(period) == longest for _, period in new):
+                tried[place] = now - 1
+            for (key, period), figure in new.items():
+                if _length(period) >= longest:
+                    known[step.table].setdefault(key, {})[period] = figure
+                    made.setdefault(step.table, []).append((key, period, figure))
+                    changed[step.table, key] = now
+            again = again or bool(new)
+            if new and last:
+                break
+    return made
+
+
+def targets(known: Known, step: Step) -> list[tuple[Key, tuple[tuple[str, Key], ...]]]:
+    """The keys that a step may give, its own or one for each key of its first input, and where its inputs stand."""
+    keys = [step.key]
+    if "*" in step.key:
+        first = step.inputs[0]
+        wanted = [own if part is None else part for own, part in zip(step.key, first.key, strict=True)]
+        fixed = [(place, part) for place, part in enumerate(wanted) if part != "*"]
+        free = [part == "*" for part in step.key]
+        keys = [
+            tuple(has if any_ else part for part, has, any_ in zip(step.key, key, free, strict=True))
+            for key in known.get(first.table, {})
+            if all(key[place] == part for place, part in fixed)
+        ]
+    return [(key, tuple(at(one, key) for one in step.inputs)) for key in keys]
+
+
+def _new(known: Known, step: Step, keys: list) -> dict[tuple[Key, str], Figure]:
+    """What a step gives that is not there yet, by key and period."""
+    new: dict[tuple[Key, str], Figure] = {}
+    for key, period, value, used, said in results(known, step, keys):
+        there = known[step.table].get(key, {})
+        rank = max(step.rank, *(figure.rank for figure in used))
+        if (key, period) in new or (period in there and there[period].rank <= rank):
+            continue
+        if _fits(known[step.table], key, period, value, step):
+            rank = 0 if any(figure.rank == 0 for figure in used) else rank
+            source = " ".join(sorted({one for figure in used for one in figure.source.split()}))
+            note = f"{step.note}: {said()}" if step.note else said()
+            value = Interval(max(value.low, 0.0), value.value, value.high)
+            day = max(figure.published for figure in used)
+            new[key, period] = Figure(value, step.unit, rank, day, source, note, computed=True)
+    return new
+
+
+def at(wanted: Input, key: Key) -> tuple[str, Key]:
+    """The table and the key of an input for a target."""
+    if None not in wanted.key:
+        return wanted.table, wanted.key
+    return wanted.table, tuple(has if part is None else part for has, part in zip(key, wanted.key, strict=True))
+
+
+def _series(known: Known, place: tuple[str, Key], wanted: Input, period: str) -> Series:
+    found = known.get(place[0], {}).get(place[1], {})
+    if wanted.period is None:
+        return found
+    return {period: found[wanted.period]} if wanted.period in found else {}
+
+
+def _fits(known: dict[Key, Series], key: Key, period: str, value: Interval, step: Step) -> bool:
+    """Whether a figure is possible: not below nothing, a share of at most all, no more than what it is a part of."""
+    if value.value < 0 or (step.unit == "%" and value.value > 100):
+        return False
+    if not any(all(part in ("*", has) for part, has in zip(pattern, key, strict=True)) for pattern in step.adds_up):
+        return True
+    if step.world is not None and key[step.world] != "world":
+        total = known.get((*key[: step.world], "world", *key[step.world + 1 :]), {}).get(period)
+        if total is not None and value.value > total.range.value:
+            return False
+    own = fiscal.bounds(period)
+    for other, figure in known.get(key, {}).items():
+        theirs = fiscal.bounds(other)
+        if own is None or theirs is None or other == period:
+            continue
+        if theirs[0] <= own[0] and own[1] <= theirs[1] and value.value > figure.range.value:
+            return False
+        if own[0] <= theirs[0] and theirs[1] <= own[1] and value.value < figure.range.value:
+            return False
+    return True
+
+
+def _length(period: str) -> int:
+    found = fiscal.bounds(period) if period else None  # assumptions have no period
+    return found[1] - found[0] if found else 0
+
+
+def _input(text: str, table: str, keys: Mapping[str, Key]) -> Input:
+    given = dict(part.split("=", 1) for part in text.split(" & "))
+    of, period = given.pop("table", table), given.pop("period", None)
+    if unknown := set(given) - set(keys[of]):
+        raise KeyError(*unknown)
+    if of != table and set(given) != set(keys[of]):
+        raise KeyError(f"{of} without all of {keys[of]}")
+    return Input(of, tuple(given.get(column) for column in keys[of]), period)

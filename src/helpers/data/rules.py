@@ -1,140 +1,127 @@
-"""Is ``data/`` fit to be used: against its descriptor, against itself, against published totals.
+"""Is a folder of tables fit to be used: against its descriptor, against itself, against the day.
 
 Every problem is a row ``file, rows, problem, remedy``; nothing here changes anything.
 """
 
-import re
+import json
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from helpers import fiscal, paths
-from helpers.data import load
+from helpers.data import public, tables
+from helpers.data.identities import identities
+from helpers.data.tables import DataError
+from helpers.data.vintage import Vintage, vintage
 
-OBSERVATIONS = ("trade", "production", "drivers", "prices", "assumptions", "outlooks")
-DATED = (*OBSERVATIONS, "events")
-TONNAGE = {"t", "t REO", "Mt", "Mt REO", "t/yr", "t REO/yr", "kt"}
-FAR_FUTURE = date(9999, 12, 31)
+COLUMNS = ["file", "rows", "problem", "remedy"]
 
-_SOURCE_ID = re.compile(r"\b[SB]\d{1,3}[a-z]?\b")
+Problem = tuple[pd.Series, str, str]
+"""Which rows are wrong, what is wrong with them, and what to do."""
 
 
-def problems() -> pd.DataFrame:
-    """Everything wrong with ``data/``, one row a problem, none if all is well.
+def problems(folder: Path | None = None, today: date | None = None) -> pd.DataFrame:
+    """Everything wrong with a folder of tables, one row a problem, none if all is well.
+
+    Parameters
+    ----------
+    folder : Path, optional
+        The project's ``data/`` unless given.
+    today : datetime.date, optional
+        No figure can have been published later; not asked where no day is given.
 
     Returns
     -------
     pd.DataFrame
         ``file`` (of ``data/``), ``rows`` (the first offenders, as text), ``problem``, ``remedy``.
     """
-    found = _package()
-    if not found:  # the checks below need typed tables
-        for name in DATED:
-            found += _rows(name)
-        found += _readable()
-    return pd.DataFrame(found, columns=["file", "rows", "problem", "remedy"])
+    folder = folder or paths.DATA
+    found = _package(folder)
+    if not found:  # what follows needs typed tables
+        raw = {name: table.frame() for name, table in tables.read(folder).items()}
+        units = _units(folder)
+        for name in tables.DATED:
+            for rule in RULES:
+                found += _told(name, raw[name], rule(name, raw[name], raw, units))
+        found += _told("assumptions", raw["assumptions"], _shares(raw["assumptions"], units))
+        found += _future(raw, today)
+        found += _readable(folder, _latest(folder))
+    return pd.DataFrame(found, columns=COLUMNS)
 
 
-def require_valid() -> None:
-    """Raise :class:`helpers.data.load.DataError` with every problem and remedy, if there is one."""
-    found = problems()
-    if len(found):
-        raise load.DataError(
-            "\n\n".join(f"data/{p.file}: {p.problem}\n{p.rows}\n-> {p.remedy}" for p in found.itertuples())
-        )
+def require_valid(of: Vintage | Path | None = None, today: date | None = None) -> None:
+    """Raise one error with everything wrong, rules and identities both; of a vintage, only its identities.
 
+    Parameters
+    ----------
+    of : Vintage or Path, optional
+        A folder of tables (the project's ``data/`` unless given), or a vintage.
+    today : datetime.date, optional
+        The day on which it is asked: nothing can have been published later, and identities are those of that day.
 
-def identities(as_of: str | date) -> pd.DataFrame:
-    """Parts against published totals, each within its rounding; only what was public by ``as_of``.
-
-    Returns
-    -------
-    pd.DataFrame
-        ``identity`` (what must hold), ``computed``, ``published``, ``allowed`` (what rounding allows between
-        the two), ``unit``, ``holds``. An identity whose figures were not all public yet is left out.
+    Raises
+    ------
+    DataError
+        With every problem and its remedy.
     """
-    halves = {half: _figure(as_of, "850511", half) for half in ("FY25-H1", "FY25-H2", "FY26-H1")}
-    year, april, summer = (_figure(as_of, "850511", period) for period in ("FY25", "2024-04", "2024-05/2024-09"))
-    fall = _figure(as_of, "850511", "FY26-H1", "weight_yoy")
-    line, ferrite = _figure(as_of, "85051190", "FY25"), _figure(as_of, "85051110", "FY25")
-    china = _figure(as_of, "85051190", "FY25", partner="CHN")
-    share = _figure(as_of, "85051190", "FY25", "weight_share", partner="CHN")
-    dollars = {
-        hs: _figure(as_of, hs, "FY25", "value_usd")
-        for hs in ("850511", "85051190", "85051110", "85051900", "850511+850519")
-    }
-    value = _figure(as_of, "850511", "FY25", "value_inr") * 10 / _rupee(as_of)  # a crore is ten million
-    china_months, china_year = _china_2025(as_of)
-    now, before = halves["FY26-H1"], halves["FY25-H2"]
+    found = pd.DataFrame(columns=COLUMNS) if isinstance(of, Vintage) else problems(of, today)
+    if found.empty:
+        india = of if isinstance(of, Vintage) else vintage(today or _latest(of), of)
+        found = contradictions(india)
+    if len(found):
+        raise DataError(told(found))
+
+
+def contradictions(india: Vintage) -> pd.DataFrame:
+    """The identities that do not hold, as problems."""
+    broken = identities(india).query("not holds")
     rows = [
         (
-            "value of FY25 in rupees, at the year's exchange rate, is the value in dollars",
-            value,
-            dollars["850511"],
-            0.5,
-            "USD m",
-        ),
-        (
-            "850511 + 85051900 is what SBI reports: the press series is HS 850511",
-            value + dollars["85051900"],
-            dollars["850511+850519"],
-            0.5,
-            "USD m",
-        ),
-        ("85051190 is China's tonnes over China's share", china / share * 100, line, line * 0.0006, "t"),
-        ("85051110 is the rest of 850511 by weight", year - line, ferrite, 1, "t"),
-        ("85051110 is the rest of 850511 by value", value - dollars["85051190"], dollars["85051110"], 0.02, "USD m"),
-        ("FY25-H1 is FY26-H1 before the published fall", now / (1 + fall / 100), halves["FY25-H1"], 426, "t"),
-        ("FY25 is the sum of its halves", halves["FY25-H1"] + before, year, 1, "t"),
-        ("FY25-H1 is April plus May to September", april + summer, halves["FY25-H1"], 1, "t"),
-        ("FY26-H1 is 2.8 % below the half before it", (now / before - 1) * 100, -2.8, 0.05, "%"),
-        ("twice FY26-H1, the run-rate, is 31 to 34 thousand tonnes", 2 * now, 32_500, 1_500, "t"),
-        ("China's twelve months of 2025 sum to its year", china_months, china_year, 0.5, "t"),
+            "identities.csv",
+            f"{row.identity}: {row.computed:,.10g} against {row.published:,.10g} {row.unit}, {row.allowed:,.3g} allowed "
+            f"({row.source})",
+            "figures contradict each other",
+            "correct the figure that is wrong, give it the range it deserves, or add the revision that explains it",
+        )
+        for row in broken.itertuples()
     ]
-    table = pd.DataFrame(rows, columns=["identity", "computed", "published", "allowed", "unit"]).dropna()
-    table["holds"] = (table["computed"] - table["published"]).abs() <= table["allowed"] + 1e-9
-    return table.reset_index(drop=True)
+    return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def _figure(as_of, hs: str, period: str, measure: str = "weight", partner: str = "world") -> float:
-    keys = {"flow": "import", "reporter": "IND", "partner": partner, "hs": hs, "measure": measure}
-    found = load.figure("trade", as_of, period, **keys)
-    return np.nan if found is None else found["value"]
+def told(found: pd.DataFrame) -> str:
+    """Problems as text, with their remedies."""
+    return "\n\n".join(f"data/{p.file}: {p.problem}\n{p.rows}\n-> {p.remedy}" for p in found.itertuples())
 
 
-def _rupee(as_of) -> float:
-    found = load.figure("prices", as_of, "FY25", item="INR per USD", basis="fiscal-year mean")
-    return np.nan if found is None else found["value"]
-
-
-def _china_2025(as_of) -> tuple[float, float]:
-    keys = {"flow": "export", "reporter": "CHN", "partner": "world", "hs": "85051110", "measure": "weight"}
-    exports = load.series("trade", as_of, **keys)["value"]
-    months = exports[exports.index.str.fullmatch(r"2025-\d\d")]
-    return months.sum() if len(months) == 12 else np.nan, exports.get("2025", np.nan)
-
-
-def _package() -> list[tuple]:
-    from frictionless import FrictionlessException, Package, system
-
+def _package(folder: Path) -> list[tuple]:
+    """What the descriptor forbids, and what cannot be read at all."""
     try:
+        tables.read(folder)
+    except DataError as error:
+        return [(str(error).split()[0].removeprefix("data/"), "", *_remedied(str(error)))]
+    # jsonschema would take seconds to build a grammar of web addresses, which no column here has as its format
+    without = {} if "rfc3987_syntax" in sys.modules else {"rfc3987_syntax": None}
+    sys.modules.update(without)
+    try:
+        from frictionless import FrictionlessException, Package, system
+
         with system.use_context(trusted=True):
-            report = Package(str(paths.DATA / "datapackage.json")).validate()
+            report = Package(str(folder / "datapackage.json")).validate()
     except FrictionlessException as error:
         return [("datapackage.json", "", f"cannot be read: {error}", "restore it from the last commit")]
+    finally:
+        for name in without:
+            sys.modules.pop(name, None)
     found = []
     for task in report.tasks:
-        file = f"{task.name}.csv"
-        found += [
-            (
-                file,
-                f"line {error.row_number}: {_cells(error)}" if hasattr(error, "row_number") else "",
-                f"{error.title}: {error.note}",
-                _remedy(error, task.name),
-            )
-            for error in task.errors[:5]
-        ]
+        for error in task.errors[:5]:
+            at = f"line {error.row_number}: {_cells(error)}" if hasattr(error, "row_number") else ""
+            found.append((f"{task.name}.csv", at, f"{error.title}: {error.note}", _remedy(error, task.name)))
     return found + [("datapackage.json", "", error.title, error.note) for error in report.errors]
 
 
@@ -151,83 +138,146 @@ def _remedy(error, table: str) -> str:
     }.get(error.type, "compare the file with data/datapackage.json")
 
 
-def _rows(name: str) -> list[tuple]:
-    rows, found = load.raw(name), []
+def _told(name: str, rows: pd.DataFrame, found: Iterator[Problem] | tuple) -> list[tuple]:
+    return [
+        (f"{name}.csv", tables.first_rows(rows[wrong]), problem, remedy) for wrong, problem, remedy in found if wrong.any()
+    ]
 
-    def report(wrong, problem, remedy):
-        if wrong.any():
-            found.append((f"{name}.csv", load.show(rows[wrong]), problem, remedy))
 
-    known = set(load.raw("sources")["id"])
-    named = rows["note"].map(lambda note: set(_SOURCE_ID.findall(note)) - known)
-    report(
-        named.map(bool),
-        f"notes name sources that are not in sources.csv: {sorted(set().union(*named))}",
-        "correct the id, or add the source",
+def _named(_: str, rows: pd.DataFrame, raw: Mapping, __: Mapping) -> Iterator[Problem]:
+    """Sources and contradictions that a note names: known, and no younger than the figure."""
+    if "note" not in rows:
+        return
+    since = raw["sources"].set_index("id")["public_since"]
+    ids = rows["note"].map(tables.SOURCE_ID.findall)
+    unknown = ids.map(lambda named: set(named) - set(since.index))
+    names = ", ".join(sorted(set().union(*unknown)))
+    yield unknown.map(bool), f"notes name sources that are not in sources.csv: {names}", "correct the id, or add the source"
+    told = rows["note"].str.findall(r"\bcontradictions (C\d+)\b")
+    days = pd.concat([since, raw["contradictions"].set_index("id")["published"]])
+    latest = [days.reindex([*one, *other]).max() for one, other in zip(ids, told, strict=True)]
+    yield (
+        pd.Series(latest, index=rows.index, dtype="datetime64[us]") > rows["published"],
+        "notes name what became public only later",
+        "give the figure the later date, or take the later source out of its note",
     )
-    if "period" in rows:
+
+
+def _dates(name: str, rows: pd.DataFrame, raw: Mapping, __: Mapping) -> Iterator[Problem]:
+    """Periods that exist, and days of publication that are possible."""
+    if "period" in rows and name != "regimes":
         spans = rows["period"].map(_span)
-        report(spans.isna(), "unknown periods", "write FY25, FY26-H1, FY26-Q2, 2024, 2025-04, 2013-03-31 or first/last")
-        observed = name not in ("outlooks", "events") and (rows["status"] != "missing")
-        ends = pd.to_datetime(spans.map(lambda s: s[1] if isinstance(s, tuple) else pd.NaT))
-        report(
-            observed & (rows["published"] < ends),
+        yield spans.isna(), "unknown periods", "write FY25, FY26-H1, FY26-Q2, 2024, 2025-04, 2013-03-31 or first/last"
+        ends = pd.to_datetime(spans.map(lambda span: span[1] if isinstance(span, tuple) else pd.NaT))
+        yield (
+            (name not in ("outlooks", "events")) & (rows["status"] != "missing") & (rows["published"] < ends),
             "published before the period was over",
             "correct the period or the date; plans belong in outlooks.csv",
         )
-    since = rows["source"].map(load.raw("sources").set_index("id")["public_since"])
-    report(
-        rows["published"].isna() | since.isna(),
-        "no date of publication",
-        "give the day on which the figure became public",
-    )
-    report(
-        (name in OBSERVATIONS) & (rows["published"] < since),
-        "figures older than their source",
-        "correct published, or public_since in data/sources.csv",
-    )
-    if "value" in rows:
-        value, low, high = rows["value"], rows["low"], rows["high"]
-        report(
-            rows["unit"].isin(TONNAGE) & (rows[["value", "low", "high"]].min(axis=1) < 0),
-            "negative tonnages",
-            "correct the sign",
-        )
-        report(
-            (value < low) | (value > high) | (low > high),
-            "values outside their own range",
-            "correct value, low or high",
-        )
-        empty = rows[["value", "low", "high"]].isna().all(axis=1)
-        report(
-            empty & (rows["status"] != "missing"),
-            "figures without a number",
-            "give a value or a range, or the status missing",
-        )
-        report(
-            ~empty & (rows["status"] == "missing") & value.notna(),
-            "missing figures with a number",
-            "give the status the number deserves",
-        )
-        report(
-            (rows["source"] == "M0") & ~rows["status"].isin(["unverified", "missing"]),
-            "recalled figures with a better status than unverified",
-            "name the source",
-        )
-    return found
+    if "source" in rows:
+        since = rows["source"].map(raw["sources"].set_index("id")["public_since"])
+        late = ("value" in rows) & (rows["published"] < since)
+        yield since.isna(), "no date of publication", "give public_since in data/sources.csv"
+        yield late, "figures older than their source", "correct published, or public_since in data/sources.csv"
+    yield rows["published"].isna(), "no date of publication", "give the day on which the figure became public"
+    if "written" in rows:
+        yield rows["status"].eq("inference") & rows["written"].isna(), "judgements without the day on which they were written", "give written"
+        yield rows["written"] < rows["published"], "written before it could be used", "correct written or published"
 
 
-def _readable() -> list[tuple]:
+def _numbers(name: str, rows: pd.DataFrame, raw: Mapping, units: Mapping) -> Iterator[Problem]:
+    """Values that are possible, within their ranges, in one unit a key, and as sure as their source."""
+    if "value" not in rows:
+        return
+    numbers, (value, low, high) = rows[["value", "low", "high"]], (rows[c] for c in ("value", "low", "high"))
+    least, signed = numbers.min(axis=1), rows["unit"].isin(units[name]["signed"])
+    yield np.isinf(numbers).any(axis=1), "figures without end", "write the number that was published"
+    yield ~signed & (least < 0), "negative amounts", "correct the sign, or allow it for the unit in data/datapackage.json"
+    nothing = ~signed & (least == 0) & (not units[name]["zero"])
+    yield nothing, "amounts of zero", "leave the row out if there was none, or give the status missing if it is not known"
+    yield (value < low) | (value > high) | (low > high), "values outside their own range", "correct value, low or high"
+    empty, missing = numbers.isna().all(axis=1), rows["status"] == "missing"
+    yield empty & ~missing, "figures without a number", "give a value or a range, or the status missing"
+    yield missing & value.notna(), "missing figures with a number", "give the status the number deserves"
+    yield (
+        rows["source"].map(raw["sources"].set_index("id")["terms"]).eq("none") & ~rows["status"].isin(["unverified", "missing"]),
+        "recalled figures with a better status than unverified",
+        "name the source",
+    )
+    keys = list(rows.columns[: rows.columns.get_loc("period" if "period" in rows else "unit")])
+    several = rows.groupby(keys)["unit"].transform("nunique") > 1
+    yield several & ("period" in rows), "two units for one key", "give each unit a measure of its own"
+
+
+RULES: tuple[Callable[..., Iterator[Problem]], ...] = (_named, _dates, _numbers)
+"""What is asked of every dated table: name, rows, all tables, what the descriptor says of units."""
+
+
+def _shares(rows: pd.DataFrame, units: Mapping) -> Iterator[Problem]:
+    """Weights and probabilities: from none to all, and together one, on every day on which one was published."""
+    for name in units["assumptions"]["sum_to_one"]:
+        ours = rows[(rows["assumption"] == name) & ~rows["status"].isin(["missing", "unverified"])]
+        for day in sorted(set(ours["published"].dropna())):
+            then = ours[ours["published"] <= day].sort_values("published", kind="stable").groupby("segment").tail(1)
+            wrong = abs(then["value"].sum() - 1) > 1e-9 or not then["value"].between(0, 1).all()
+            mask = pd.Series(wrong & rows.index.isin(then.index), index=rows.index)
+            yield mask, f"{name} does not sum to one on {day.date()}", "correct the shares: each 0 to 1, together one"
+
+
+def _future(raw: Mapping[str, pd.DataFrame], today: date | None) -> list[tuple]:
+    if today is None:
+        return []
     found = []
-    for name in DATED:
-        try:
-            load.table(name, FAR_FUTURE)
-        except load.DataError as error:
-            found.append((f"{name}.csv", "", str(error), "see above"))
+    for name in tables.DATED:
+        days = [column for column in ("published", "written") if column in raw[name]]
+        late = (raw[name][days] > pd.Timestamp(today)).any(axis=1)
+        remedy = "correct the day: what is not public yet is a what-if (`india.adding`) or a row of outlooks.csv"
+        found += _told(name, raw[name], [(late, f"published after today, {today}", remedy)])
     return found
 
 
-def _span(period: str):
+def _readable(folder: Path, today: date) -> list[tuple]:
+    """Corrections that do not fit, rules that cannot be read, and two figures that were equally good on some day."""
+    errors = []
+    try:
+        vintage(today, folder)
+    except DataError as error:
+        errors.append(error)
+    for table in (table for name, table in tables.read(folder).items() if name in tables.DATED and table.keys):
+        places = [*map(table.columns.index, ("published", "status")), *table.key()]
+        rivals = Counter(tuple(row[place] for place in places) for row in table.rows)
+        for day in sorted({key[0] for key, count in rivals.items() if count > 1}):
+            try:
+                public.choose(public.until(table, day))
+            except DataError as error:
+                errors.append(error)
+    texts = {str(error): str(error).split()[0].strip(":").removeprefix("data/") for error in errors}
+    return [(file, "", *_remedied(text)) for text, file in texts.items()]
+
+
+def _remedied(text: str) -> tuple[str, str]:
+    """An error's text, and what it says at its end of what to do."""
+    problem, _, remedy = text.rpartition("\n" if "\n" in text else "; ")
+    return problem or text, remedy
+
+
+def _latest(folder: Path | None) -> date:
+    raw = tables.read(folder)
+    return max(day for name in tables.DATED for day in raw[name].column("published") if day is not None)
+
+
+def _units(folder: Path) -> dict[str, dict]:
+    """What ``datapackage.json`` says of each table's units: those with a sign, whether zero is a figure, and shares."""
+    package = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
+    said = {}
+    for resource in package["resources"]:
+        fields = {field["name"]: field for field in resource["schema"]["fields"]}
+        unit, shares = fields.get("unit", {}), fields.get("assumption", {}).get("sum_to_one", [])
+        said[resource["name"]] = {"signed": unit.get("signed", []), "zero": unit.get("zero", True), "sum_to_one": shares}
+    return said
+
+
+def _span(period: str) -> tuple[date, date] | None:
     try:
         return fiscal.span(period)
     except ValueError:

@@ -1,8 +1,13 @@
 """The files of ``data/`` as they are written: typed by ``datapackage.json``, nothing chosen or corrected."""
 
+import csv
 import json
+import math
+import re
 from collections.abc import Iterable
+from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -11,13 +16,52 @@ from helpers import paths
 DATED = ("trade", "production", "drivers", "prices", "assumptions", "outlooks", "events", "contradictions", "episodes", "regimes")
 """Tables whose rows became public on a day."""
 
+SOURCE_ID = re.compile(r"\b[BMS]\d{1,3}[a-z]?\b")
+"""What the id of a source looks like, wherever it stands."""
+
+_WITH = re.compile(rf"\bwith ({SOURCE_ID.pattern}(?:(?:, | and ){SOURCE_ID.pattern})*)")
+
 
 class DataError(ValueError):
     """Something in ``data/`` is wrong; the text says which file, which rows and what to do."""
 
 
-def read(folder: Path | None = None, names: Iterable[str] | None = None) -> dict[str, pd.DataFrame]:
-    """Tables by name, all of them unless ``names`` are given.
+class Table(NamedTuple):
+    """Rows of plain values: text, numbers (NaN where a cell is empty) and days (None), in the order of ``columns``."""
+
+    name: str
+    columns: tuple[str, ...]
+    kinds: tuple[str, ...]
+    keys: tuple[str, ...]
+    rows: tuple[tuple, ...]
+
+    def column(self, name: str) -> list:
+        """The cells of one column."""
+        place = self.columns.index(name)
+        return [row[place] for row in self.rows]
+
+    def key(self) -> tuple[int, ...]:
+        """The places of the columns that name a figure, its period among them."""
+        return tuple(map(self.columns.index, (*self.keys, *(["period"] if "period" in self.columns else []))))
+
+    def having(self, rows: Iterable[tuple]) -> "Table":
+        """The same table with other rows."""
+        return self._replace(rows=tuple(rows))
+
+    def frame(self) -> pd.DataFrame:
+        """The rows as pandas has them: float, text and Timestamp columns."""
+        cells = list(zip(*self.rows, strict=True)) or [()] * len(self.columns)
+        types = {"number": "float64", "date": "datetime64[us]"}
+        return pd.DataFrame(
+            {
+                column: pd.Series(of, dtype=types.get(kind, "str"))
+                for column, kind, of in zip(self.columns, self.kinds, map(list, cells), strict=True)
+            }
+        )
+
+
+def read(folder: Path | None = None) -> dict[str, Table]:
+    """All tables by name.
 
     Parameters
     ----------
@@ -30,33 +74,23 @@ def read(folder: Path | None = None, names: Iterable[str] | None = None) -> dict
         If a file is missing, cannot be read, or has other columns than ``datapackage.json`` declares.
     """
     folder = folder or paths.DATA
-    described = describe(folder)
-    return {name: _read(folder, described, name) for name in (names or described)}
-
-
-def describe(folder: Path | None = None) -> dict[str, dict]:
-    """What ``datapackage.json`` says of each table, by name."""
-    path = (folder or paths.DATA) / "datapackage.json"
+    path = folder / "datapackage.json"
     try:
         package = json.loads(path.read_text(encoding="utf-8"))
-        return {resource["name"]: resource for resource in package["resources"]}
+        described = {
+            resource["name"]: (resource["path"], [(field["name"], field["type"]) for field in resource["schema"]["fields"]])
+            for resource in package["resources"]
+        }
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise DataError(
-            f"data/datapackage.json cannot be read ({error}); restore it from the last commit"
-        ) from error
+        raise DataError(f"data/datapackage.json cannot be read ({error}); restore it from the last commit") from error
+    return {name: _read(folder / file, name, fields) for name, (file, fields) in described.items()}
 
 
-def columns(description: dict) -> list[str]:
-    """The columns of a table, in order."""
-    return [field["name"] for field in description["schema"]["fields"]]
-
-
-def key_columns(description: dict) -> tuple[str, ...]:
-    """The columns that name a figure, before its period, unit and value; none where a table has no figures."""
-    names = columns(description)
-    if "unit" not in names:
-        return ()
-    return tuple(names[: names.index("period" if "period" in names else "unit")])
+def all_sources(source: str, note: str) -> str:
+    """The ids behind a row: that of its column ``source``, and those that its note adds as ``with S05b and S60``."""
+    if "with" not in note:
+        return source
+    return " ".join(dict.fromkeys([*source.split(), *SOURCE_ID.findall(" ".join(_WITH.findall(note)))]))
 
 
 def first_rows(rows: pd.DataFrame, most: int = 5) -> str:
@@ -67,21 +101,46 @@ def first_rows(rows: pd.DataFrame, most: int = 5) -> str:
     return text.to_string(na_rep="") + rest
 
 
-def _read(folder: Path, described: dict[str, dict], name: str) -> pd.DataFrame:
-    if name not in described:
-        raise DataError(f"data/ has no table {name!r}; it has {sorted(described)}")
-    description = described[name]
-    fields = description["schema"]["fields"]
+def _read(path: Path, name: str, fields: list[tuple[str, str]]) -> Table:
+    columns, kinds = zip(*fields, strict=True)
     try:
-        rows = pd.read_csv(folder / description["path"], dtype="str", keep_default_na=False)
-    except (OSError, ValueError) as error:
-        raise DataError(f"data/{description['path']} cannot be read: {error}; restore it from the last commit") from error
-    if list(rows.columns) != columns(description):
-        raise DataError(f"data/{name}.csv has the columns {list(rows.columns)}; datapackage.json declares others")
-    for field in fields:
-        column = field["name"]
-        if field["type"] == "number":
-            rows[column] = pd.to_numeric(rows[column].replace("", None), errors="coerce").where(rows[column] != "")
-        elif field["type"] == "date":
-            rows[column] = pd.to_datetime(rows[column], format="ISO8601", errors="coerce")
-    return rows
+        with path.open(encoding="utf-8", newline="") as file:
+            head, *lines = [line for line in csv.reader(file, strict=True) if line] or [[]]
+        if odd := [place for place, line in enumerate(lines, start=2) if len(line) != len(head)]:
+            raise ValueError(f"line {odd[0]} has {len(lines[odd[0] - 2])} cells instead of {len(head)}")
+        cells = list(zip(*lines, strict=True)) or [()] * len(head)
+    except (OSError, ValueError, csv.Error) as error:
+        raise DataError(f"data/{path.name} cannot be read: {error}; restore it from the last commit") from error
+    if tuple(head) != columns:
+        raise DataError(f"data/{path.name} has the columns {head}; datapackage.json declares {list(columns)}")
+    typed = [_TYPED.get(kind, list)(of) for kind, of in zip(kinds, cells, strict=True)]
+    end = "period" if "period" in columns else "unit"
+    keys = columns[: columns.index(end)] if name in DATED and "unit" in columns else ()
+    return Table(name, columns, kinds, keys, tuple(zip(*typed, strict=True)))
+
+
+def _numbers(cells: Iterable[str]) -> list[float]:
+    """Cells as numbers; what cannot be read is missing here, and a problem for ``rules``."""
+    return [_number(cell) for cell in cells]
+
+
+def _number(cell: str) -> float:
+    try:
+        return float(cell) if cell else math.nan
+    except ValueError:
+        return math.nan
+
+
+def _days(cells: Iterable[str]) -> list[date | None]:
+    read = {cell: _day(cell) for cell in set(cells)}
+    return [read[cell] for cell in cells]
+
+
+def _day(cell: str) -> date | None:
+    try:
+        return date.fromisoformat(cell)
+    except ValueError:
+        return None
+
+
+_TYPED = {"number": _numbers, "date": _days}

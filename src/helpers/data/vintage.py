@@ -5,6 +5,7 @@ side by side in the files; the one to use is chosen by status, then by date, and
 """
 
 import hashlib
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -12,18 +13,15 @@ from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 
-import numpy as np
 import pandas as pd
 
 from helpers import fiscal
-from helpers.data import derive, tables
+from helpers.data import derive, public, tables
+from helpers.data.public import RANK, STATUSES, UNUSED
 from helpers.data.quantity import ASSUMED, Quantity, from_row
-from helpers.data.tables import DataError, first_rows
+from helpers.data.tables import DataError, Table, first_rows
 
-STATUSES = (ASSUMED, "reported", "derived", "inference", "estimate", "weak", "unverified", "missing")
-"""From the most to the least trusted: rivals of one key are taken in this order."""
-
-_UNUSED = ("missing", "unverified")
+__all__ = ["STATUSES", "Vintage", "vintage"]
 
 
 def vintage(as_of: str | date, folder: Path | None = None) -> "Vintage":
@@ -41,15 +39,16 @@ def vintage(as_of: str | date, folder: Path | None = None) -> "Vintage":
     DataError
         If a file cannot be read, a correction no longer fits, or two rows of a key are equally good.
     """
-    day = pd.Timestamp(as_of)
-    raw, described = tables.read(folder), tables.describe(folder)
-    rows = {name: raw[name] for name in raw}
-    for name in set(raw["corrections"]["table"]):
-        rows[name] = _correct(rows[name], raw["corrections"], name, tables.key_columns(described[name]))
-    known = {name: rows[name][rows[name]["published"] <= day] for name in tables.DATED if name in rows}
-    keys = {name: tables.key_columns(described[name]) for name in known}
-    sources = raw["sources"].set_index("id").join(raw["terms"].set_index("id")[["licence", "may_redistribute"]], on="terms")
-    return _made(day.date(), known, keys, {"sources": sources, "derivations": raw.get("derivations")})
+    raw, day = tables.read(folder), _day(as_of)
+    if missing := sorted({"sources", "terms", "corrections"} - set(raw)):
+        raise DataError(f"data/datapackage.json declares no {', '.join(missing)}; restore it from the last commit")
+    keys = {name: raw[name].keys for name in tables.DATED if name in raw}
+    steps, checks = (
+        derive.steps(raw[name].frame() if name in raw else None, name, keys, RANK) for name in ("derivations", "identities")
+    )
+    terms = raw["terms"].frame().set_index("id")[["licence", "may_redistribute"]]
+    sources = raw["sources"].frame().set_index("id").join(terms, on="terms")
+    return _made(day, public.known(raw, day), {"sources": sources, "steps": steps, "checks": _checks(raw, checks)})
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -59,26 +58,26 @@ class Vintage:
     Attributes
     ----------
     day : datetime.date
-    published : mapping of str to pd.DataFrame
-        Every row of a table public by then, before one is chosen; use :meth:`table` and :meth:`series`.
     """
 
     day: date
-    published: Mapping[str, pd.DataFrame]
-    _chosen: Mapping[str, pd.DataFrame]
-    _keys: Mapping[str, tuple[str, ...]]
-    _fixed: Mapping[str, pd.DataFrame]
+    _stored: Mapping[str, Table]
+    _published: Mapping[str, Table]
+    _chosen: Mapping[str, Table]
+    _fixed: Mapping[str, object]
     _seen: dict = field(default_factory=dict)
 
     def table(self, name: str, vintages: bool = False) -> pd.DataFrame:
         """A table with the row to use of each key; with ``vintages``, every row published by the day.
 
-        Rows whose status is ``missing`` stay, without a value.
+        What follows from other figures stands at the end. Rows whose status is ``missing`` stay, without a value.
         """
-        of = self.published if vintages else self._chosen
+        of = self._published if vintages else self._chosen
         if name not in of:
             raise DataError(f"data/ has no dated table {name!r}; it has {sorted(of)}")
-        return of[name].copy()
+        if (name, vintages) not in self._seen:
+            self._seen[name, vintages] = of[name].frame()
+        return self._seen[name, vintages].copy()
 
     def series(self, name: str, *, unverified: bool = False, **keys: str) -> pd.DataFrame:
         """The figures of one key over its periods, oldest first, without gaps and unverified rows.
@@ -103,15 +102,45 @@ class Vintage:
 
     def assumption(self, name: str, unverified: bool = False) -> pd.DataFrame:
         """The rows of one assumption, indexed by ``segment``; unverified ones only if asked for."""
-        rows = self._chosen["assumptions"]
-        dropped = ["missing"] if unverified else list(_UNUSED)
-        rows = rows[(rows["assumption"] == name) & ~rows["status"].isin(dropped)]
+        rows = self.table("assumptions")
+        rows = rows[(rows["assumption"] == name) & ~rows["status"].isin(_left_out(unverified))]
         return rows.set_index("segment").drop(columns="assumption")
 
     @property
     def sources(self) -> pd.DataFrame:
         """All sources, indexed by ``id``, with the terms of their publisher (``licence``, ``may_redistribute``)."""
         return self._fixed["sources"].copy()
+
+    def figures(self, computed: bool = True) -> derive.Known:
+        """The figures to use as rules see them, by table, key and period; without what follows from others if asked."""
+        asked = ("figures", computed)
+        if asked not in self._seen:
+            stored = {name: table for name, table in self._stored.items() if "value" in table.columns}
+            of = {name: self._chosen[name] if computed else public.choose(table) for name, table in stored.items()}
+            self._seen[asked] = public.figures(of, stored)
+        return self._seen[asked]
+
+    @property
+    def checks(self) -> tuple[tuple[dict, derive.Step], ...]:
+        """The rows of ``identities.csv``: as written, and as a rule."""
+        return self._fixed["checks"]
+
+    @property
+    def backcast(self) -> pd.DataFrame:
+        """The judgements in it that were written after its day: ``table, key, published, written``.
+
+        Where there are any, what is made of the vintage is no forecast of that day but a back-cast.
+        """
+        late = []
+        for name, table in self._chosen.items():
+            if "written" in table.columns:
+                rows = table.frame()
+                rows = rows[rows["written"] > pd.Timestamp(self.day)]
+                named = rows[list(table.columns[: max(1, len(table.keys))])].agg("/".join, axis=1) if len(rows) else ""
+                late.append(rows[["published", "written"]].assign(table=name, key=named))
+        columns = ["table", "key", "published", "written"]
+        late = [rows for rows in late if len(rows)]
+        return pd.concat(late, ignore_index=True)[columns] if late else pd.DataFrame(columns=columns)
 
     def on(self, day: str | date) -> "Vintage":
         """The vintage of an earlier day: nothing in it was published later.
@@ -121,27 +150,27 @@ class Vintage:
         ValueError
             If ``day`` is after the day of this vintage: what became public since is not in it.
         """
-        earlier = pd.Timestamp(day)
-        if earlier.date() > self.day:
-            raise ValueError(f"{earlier.date()} is after {self.day}, and what became public since is not in this vintage")
-        known = {name: rows[rows["published"] <= earlier] for name, rows in self.published.items()}
-        return _made(earlier.date(), known, self._keys, self._fixed)
+        earlier = _day(day)
+        if earlier > self.day:
+            raise ValueError(f"{earlier} is after {self.day}, and what became public since is not in this vintage")
+        known = {name: public.until(table, earlier) for name, table in self._stored.items()}
+        return _made(earlier, known, self._fixed)
 
     def adding(self, name: str, *rows: Mapping) -> "Vintage":
         """A copy with figures that are not public yet: what if this were published?
 
         A row names the key columns, ``period`` and ``value``. Unless it says otherwise it is ``assumed``, stands before
-        every published figure of its key, and has the unit that its key has already.
+        every published figure of its key, and has the unit that its key has already. What follows from other figures
+        follows from it.
 
         Raises
         ------
         DataError
             If a column or a period is unknown, a key column is not given, or no unit can be told.
         """
-        new = pd.DataFrame([self._complete(name, row) for row in rows]).astype(self.published[name].dtypes.to_dict())
-        found = self.published[name]
-        base = found[found["status"] != derive.COMPUTED] if derive.COMPUTED in found.columns else found
-        return self._with(name, pd.concat([base, new], ignore_index=True))
+        if name not in self._stored:
+            raise DataError(f"data/ has no dated table {name!r}; it has {sorted(self._stored)}")
+        return self._with(name, [self._complete(name, row) for row in rows])
 
     def assuming(self, name: str, values: Mapping[str, float | Mapping[str, float]]) -> "Vintage":
         """A copy with other judgements, by segment: a value, or ``value``, ``low`` and ``high``.
@@ -151,25 +180,23 @@ class Vintage:
         DataError
             If there is no such assumption, or a segment is not one of its.
         """
-        rows = self._chosen["assumptions"]
-        rows = rows[rows["assumption"] == name]
-        if unknown := sorted(set(values) - set(rows["segment"])):
+        table = self._chosen["assumptions"]
+        rows = [row for row in (dict(zip(table.columns, row, strict=True)) for row in table.rows) if row["assumption"] == name]
+        if unknown := sorted(set(values) - {row["segment"] for row in rows}):
             raise DataError(
                 f"data/assumptions.csv has no {name!r} of {unknown} public on {self.day}; "
-                f"it has {sorted(rows['segment']) or sorted(set(self._chosen['assumptions']['assumption']))}"
+                f"it has {sorted({row['segment'] for row in rows}) or sorted(set(table.column('assumption')))}"
             )
-        new = rows[rows["segment"].isin(values)].assign(status=ASSUMED, source=ASSUMED, published=pd.Timestamp(self.day))
-        for index, row in new.iterrows():
-            given = values[row["segment"]]
-            given = given if isinstance(given, Mapping) else {"value": given, "low": np.nan, "high": np.nan}
-            new.loc[index, list(given)] = list(given.values())
-        same = self.published["assumptions"]
-        replaced = (same["assumption"] == name) & same["segment"].isin(values) & (same["status"] == ASSUMED)
-        return self._with("assumptions", pd.concat([same[~replaced], new], ignore_index=True))
+        new = []
+        for row in rows:
+            if (given := values.get(row["segment"])) is not None:
+                given = given if isinstance(given, Mapping) else {"value": given, "low": math.nan, "high": math.nan}
+                new.append(row | {"status": ASSUMED, "source": ASSUMED, "published": self.day, "written": None} | dict(given))
+        return self._with("assumptions", new)
 
     def disagreements(self, *ids: str) -> pd.DataFrame:
         """Where sources disagree and what is done about it: the named rows of ``contradictions.csv``, by ``id``."""
-        rows = self._chosen["contradictions"].set_index("id")
+        rows = self.table("contradictions").set_index("id")
         return rows.loc[[i for i in ids if i in rows.index], ["topic", "one", "other", "treatment"]]
 
     def publishers(self, ids: Iterable[str], most: int = 5) -> str:
@@ -179,12 +206,11 @@ class Vintage:
 
     @cached_property
     def fingerprint(self) -> str:
-        """SHA-256 of what is in it: the same for the same figures, whatever the day."""
+        """SHA-256 of what is in it: the same for the same figures, whatever the day and the order of their rows."""
         digest = hashlib.sha256()
-        for name in sorted(self.published):
-            rows = self.published[name].astype("str")
-            digest.update(name.encode())
-            digest.update(np.sort(pd.util.hash_pandas_object(rows, index=False).to_numpy()).tobytes())
+        for name in sorted(self._published):
+            rows = sorted(repr(row) for row in self._published[name].rows)
+            digest.update("\n".join([name, *rows, ""]).encode())
         return digest.hexdigest()
 
     def __hash__(self) -> int:
@@ -194,85 +220,79 @@ class Vintage:
         return isinstance(other, Vintage) and self.fingerprint == other.fingerprint
 
     def __repr__(self) -> str:
-        rows = sum(map(len, self.published.values()))
+        rows = sum(len(table.rows) for table in self._published.values())
         return f"<what was public on {self.day}: {rows:,} rows, {self.fingerprint[:12]}>"
 
     def _series(self, name: str, unverified: bool, keys: Mapping[str, str]) -> pd.DataFrame:
-        known = self._keys.get(name, ())
-        if unknown := sorted(set(keys) - set(known)):
-            raise DataError(f"data/{name}.csv has no key column {unknown}; its keys are {known}")
-        rows = self._chosen[name]
-        wanted = ~rows["status"].isin(["missing"] if unverified else _UNUSED)
-        for column, value in keys.items():
-            wanted &= rows[column] == value
-        rows = rows[wanted]
+        if name not in self._chosen:
+            raise DataError(f"data/ has no dated table {name!r}; it has {sorted(self._chosen)}")
+        table = self._chosen[name]
+        if unknown := sorted(set(keys) - set(table.keys)):
+            raise DataError(f"data/{name}.csv has no key column {unknown}; its keys are {table.keys}")
+        wanted = [(table.columns.index(column), value) for column, value in keys.items()]
+        status, period = table.columns.index("status"), table.columns.index("period")
+        dropped = _left_out(unverified)
+        found = [row for row in table.rows if row[status] not in dropped and all(row[at] == value for at, value in wanted)]
+        found.sort(key=lambda row: fiscal.span(row[period]))
+        rows = table.having(found).frame()
         if rows["unit"].nunique() > 1:
             raise DataError(
-                f"data/{name}.csv mixes units for {dict(keys)}:\n{first_rows(rows)}\nGive each unit a measure of its own."
+                f"data/{name}.csv mixes units for {dict(keys)}:\n{first_rows(rows.drop_duplicates('unit'))}\nGive each unit a measure of its own."
             )
-        order = rows["period"].map(fiscal.span)
-        return rows.loc[order.sort_values(kind="stable").index].set_index("period").drop(columns=list(known))
+        return rows.set_index("period").drop(columns=list(table.keys))
 
     def _complete(self, name: str, row: Mapping) -> dict:
-        of = self.published[name]
+        of = self._published[name]
         if unknown := sorted(set(row) - set(of.columns)):
             raise DataError(f"data/{name}.csv has no column {unknown}; it has {list(of.columns)}")
-        keys = self._keys[name]
-        if missing := [c for c in (*keys, "period", "value") if c in of.columns and c not in row]:
+        if missing := [c for c in (*of.keys, "period", "value") if c in of.columns and c not in row]:
             raise DataError(f"a figure to add to {name} needs {missing}")
+        empty = {"number": math.nan, "date": None}
+        full = {column: empty.get(kind, "") for column, kind in zip(of.columns, of.kinds, strict=True)}
+        full |= {"status": ASSUMED, "source": ASSUMED, "published": self.day} | dict(row)
+        full["published"] = _day(full["published"])
         if "period" in row:
             fiscal.span(row["period"])
-        full = {c: np.nan if pd.api.types.is_numeric_dtype(of[c]) else "" for c in of.columns}
-        full |= {"status": ASSUMED, "source": ASSUMED, "published": pd.Timestamp(self.day)}
         if "unit" in of.columns and "unit" not in row:
-            same = of[np.logical_and.reduce([of[c] == row[c] for c in keys])]["unit"].unique()
+            same = {unit for unit, *key in zip(*map(of.column, ("unit", *of.keys)), strict=True) if key == [row[k] for k in of.keys]}
             if len(same) != 1:
                 raise DataError(f"say the unit of {dict(row)}: its key has {sorted(same) or 'no figure yet'}")
-            full["unit"] = same[0]
-        full |= row
-        return full | {"published": pd.Timestamp(full["published"])}
+            full["unit"] = same.pop()
+        return full
 
-    def _with(self, name: str, rows: pd.DataFrame) -> "Vintage":
-        return _made(self.day, {**self.published, name: rows}, self._keys, self._fixed, {n: t for n, t in self._chosen.items() if n != name})
-
-
-def _made(day, rows, keys, fixed, chosen=None) -> Vintage:
-    """A vintage of rows: derived figures computed, one row of each key chosen."""
-    rows = derive.computed(rows, fixed["derivations"])
-    chosen = {name: (chosen or {}).get(name) if name in (chosen or {}) else _choose(rows[name], name, keys[name]) for name in rows}
-    rows = {name: table.reset_index(drop=True) for name, table in rows.items()}
-    return Vintage(day, MappingProxyType(rows), MappingProxyType(chosen), MappingProxyType(keys), MappingProxyType(fixed))
-
-
-def _choose(rows: pd.DataFrame, name: str, keys: tuple[str, ...]) -> pd.DataFrame:
-    if not keys:
-        return rows.reset_index(drop=True)
-    keys = [*keys, *(["period"] if "period" in rows else [])]
-    rank = rows["status"].map(STATUSES.index)
-    ordered = rows.assign(_rank=rank).sort_values(["_rank", "published"], ascending=[True, False], kind="stable")
-    best = ordered.drop_duplicates(keys)
-    rivals = ordered.merge(best[[*keys, "_rank", "published"]], on=[*keys, "_rank", "published"])
-    if len(rivals) > len(best):
-        tied = rows[rows.set_index(keys).index.isin(rivals[rivals.duplicated(keys)].set_index(keys).index)]
-        raise DataError(
-            f"data/{name}.csv: two figures of one key are equally good (same status, same date):\n"
-            f"{first_rows(tied)}\nGive one of them another status, or the date on which it really became public."
-        )
-    return best.drop(columns="_rank").sort_index().reset_index(drop=True)
+    def _with(self, name: str, rows: list[dict]) -> "Vintage":
+        """A copy with rows more; an assumed one stands in the place of an earlier assumed one of its key."""
+        table = self._stored[name]
+        new = [tuple(row[column] for column in table.columns) for row in rows]
+        places, status = table.key(), table.columns.index("status")
+        again = {tuple(row[place] for place in places) for row in new if row[status] == ASSUMED}
+        kept = [
+            row for row in table.rows
+            if row[status] != ASSUMED or not places or tuple(row[place] for place in places) not in again
+        ]  # fmt: skip
+        return _made(self.day, {**self._stored, name: table.having([*kept, *new])}, self._fixed)
 
 
-def _correct(rows: pd.DataFrame, corrections: pd.DataFrame, name: str, keys: tuple[str, ...]) -> pd.DataFrame:
-    first, *others = keys
-    joined = rows[first].str.cat([rows[column] for column in others], sep="/")
-    rows = rows.copy()
-    for line, fix in corrections[corrections["table"] == name].iterrows():
-        hit = (joined == fix["key"]) & (rows["period"] == fix["period"]) & (rows["source"] == fix["source"])
-        if not (hit & (rows["value"] == fix["published_value"])).sum() == hit.sum() == 1:
-            raise DataError(
-                f"data/corrections.csv line {line + 2} corrects {fix['published_value']:,.10g} in data/{name}.csv, "
-                f"but the published figure is another now:\n{first_rows(rows[hit])}\n"
-                "Check the source: update the correction, or delete it if the publisher has mended the figure."
-            )
-        rows.loc[hit, "value"] = fix["corrected_value"]
-        rows.loc[hit, "note"] = f"corrected from {fix['published_value']:,.10g}: {fix['reason']}"
-    return rows
+def _made(day: date, stored: Mapping[str, Table], fixed: Mapping[str, object]) -> Vintage:
+    """A vintage of rows: one row of each key chosen, and what follows from those computed."""
+    chosen = {name: public.choose(table) for name, table in stored.items()}
+    published = dict(stored)
+    for name, new in public.computed(chosen, fixed["steps"]).items():
+        published[name] = stored[name].having([*stored[name].rows, *new.rows])
+        chosen[name] = public.replaced(chosen[name], new)
+    return Vintage(day, *map(MappingProxyType, (stored, published, chosen, fixed)))
+
+
+def _left_out(unverified: bool) -> tuple[str, ...]:
+    return ("missing",) if unverified else UNUSED
+
+
+def _day(day: str | date) -> date:
+    return pd.Timestamp(day).date()
+
+
+def _checks(raw: Mapping[str, Table], steps: list[derive.Step]) -> tuple[tuple[dict, derive.Step], ...]:
+    if "identities" not in raw:
+        return ()
+    rows = raw["identities"].frame().to_dict("records")
+    return tuple(zip(rows, steps, strict=True))

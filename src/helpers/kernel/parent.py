@@ -35,6 +35,7 @@ STACK = (
     "pandas",
     "pandas.io.formats.html",
     "pandas.io.formats.style",
+    "pydantic",
     "matplotlib.pyplot",
     "matplotlib.backends.backend_agg",
     "matplotlib.backends.backend_svg",

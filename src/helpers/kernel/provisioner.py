@@ -12,6 +12,7 @@ import subprocess
 import sys
 import sysconfig
 import tempfile
+import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -20,11 +21,13 @@ from jupyter_client.provisioning import LocalProvisioner
 from jupyter_core.paths import jupyter_runtime_dir
 from traitlets import Float
 
-from helpers import paths
-
 PARENT = Path(__file__).with_name("parent.py")
 PATIENCE = 60  # seconds for a parent to import the stack on a busy machine
 IDLE = 300.0
+LOCK = Path(__file__).parents[3] / "requirements.lock"
+"""What is installed, where the project is a clone: another lock means another parent."""
+FRESH = 60
+"""Seconds for which a socket that nobody answers may be about to be listened to."""
 
 # What shapes an interpreter while it starts and imports: all of the environment that a parent gets to see,
 # and part of its name. Kernels get the whole environment of their client.
@@ -170,9 +173,21 @@ def wake():
     """Start a parent if there is none, so that it imports the stack while its client still does other things."""
     env = _one_thread(os.environ)
     with suppress(OSError, subprocess.SubprocessError):  # explained when a kernel is wanted
+        sweep()
         place = _private_folder() / _fingerprint(env, IDLE)
         connection = _connect(place) or _start_parent(place, env, IDLE)
         connection.close()
+
+
+def sweep():
+    """Remove the sockets that killed kernels and parents left behind: those that nobody listens to."""
+    for file in _private_folder().iterdir():
+        status = file.lstat()
+        if stat.S_ISSOCK(status.st_mode) and time.time() - status.st_mtime > FRESH:
+            if connection := _connect(file):
+                connection.close()
+            else:
+                file.unlink(missing_ok=True)
 
 
 def _one_thread(env):
@@ -211,7 +226,7 @@ def _start_parent(place, env, idle_seconds):
 
 def _fingerprint(env, idle_seconds):
     """Name of the parent to use: a new one when the lock, what is installed or what shapes it has changed."""
-    lock = paths.LOCK.read_text() if paths.LOCK.exists() else ""
+    lock = LOCK.read_text(encoding="utf-8") if LOCK.exists() else ""
     installed = Path(sysconfig.get_path("purelib")).stat().st_mtime_ns
     parts = [sys.executable, PARENT.read_text(), lock, installed, sorted(_shape(env).items()), idle_seconds]
     return _digest(parts)

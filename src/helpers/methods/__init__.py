@@ -4,5 +4,6 @@
 - `decomposition`: a change in value into volume, mix and price; growth rates that add up
 - `composition`: what a blend holds, by its unit value
 - `oxide`: from oxide to magnet and back, in contained oxide
+- `intervals`: sums, differences, products and quotients of figures with a range
 - `risk`: import reliance and supply risk
 """

@@ -1,5 +1,6 @@
 """What a customs line contains: rare-earth magnets inferred from unit values, and what a spike was."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,26 +12,59 @@ ERROR, SURGE, UNDECIDED = "quantity error or reclassification", "real ferrite su
 
 
 @dataclass(frozen=True)
+class Rule:
+    """When monthly cells show an error or a surge: our judgement, made before any such cell was seen.
+
+    Attributes
+    ----------
+    excess_share : float
+        Share of the excess that has to be explained, 0-1.
+    few_cells, many_cells : int
+        An error sits in at most the first number of cells; a surge in more than the second.
+    cheap_below : float
+        USD per kg below which a cell's quantity is not believed.
+    ferrite_low, ferrite_high : float
+        USD per kg at which ferrite cores are sold.
+    """
+
+    excess_share: float = 0.7
+    few_cells: int = 5
+    cheap_below: float = 1.2
+    many_cells: int = 30
+    ferrite_low: float = 1.8
+    ferrite_high: float = 2.4
+
+
+RULE = Rule()
+
+
+@dataclass(frozen=True)
 class Verdict:
-    """The reading that the monthly cells support, why, and the cells themselves.
+    """The reading that the monthly cells support, and the counts that led to it.
 
     Attributes
     ----------
     reading : str
         ``ERROR``, ``SURGE`` or ``UNDECIDED``.
-    reason : str
-        The counts that led to it, as a sentence.
+    cheap_share, ferrite_share : float
+        Shares of the excess in the few cheap cells, and in all cells at the price of ferrite, 0-1.
+    ferrite_cells : int
+        How many cells stand at the price of ferrite.
     evidence : pd.DataFrame
         Cells with an excess, largest first: the given columns and ``unit_value_usd_per_kg``,
         ``excess_tonnes``, ``excess_share``, ``band``.
     """
 
     reading: str
-    reason: str
+    cheap_share: float
+    ferrite_share: float
+    ferrite_cells: int
     evidence: pd.DataFrame
 
 
-def simulate_repm_tonnes(lines, *, repm_median, repm_log_sd, draws, seed):
+def simulate_repm_tonnes(
+    lines: pd.DataFrame, *, repm_median: float, repm_log_sd: float, draws: int, seed: int
+) -> pd.DataFrame:
     """Tonnes of rare-earth permanent magnets (REPM) in each line, as a distribution.
 
     A line is taken as a blend of REPM and other goods, so its unit value ``u`` gives the REPM share of
@@ -79,7 +113,9 @@ def simulate_repm_tonnes(lines, *, repm_median, repm_log_sd, draws, seed):
     )
 
 
-def repm_quantiles(repm_tonnes, total_tonnes, probabilities=(0.05, 0.1, 0.5, 0.9, 0.95)):
+def repm_quantiles(
+    repm_tonnes: pd.DataFrame, total_tonnes: float, probabilities: Sequence[float] = (0.05, 0.1, 0.5, 0.9, 0.95)
+) -> pd.DataFrame:
     """Quantiles of REPM over all lines, in tonnes and as a share of the weight imported.
 
     Parameters
@@ -100,9 +136,7 @@ def repm_quantiles(repm_tonnes, total_tonnes, probabilities=(0.05, 0.1, 0.5, 0.9
     return pd.DataFrame({"tonnes": tonnes, "share": tonnes / total_tonnes})
 
 
-def explain_excess(
-    cells, *, excess_share=0.7, few_cells=5, cheap_below=1.2, many_cells=30, ferrite_low=1.8, ferrite_high=2.4
-):
+def explain_excess(cells: pd.DataFrame, rule: Rule = RULE) -> Verdict:
     """Decide from monthly 8-digit cells whether a spike is an error, a surge of ferrite, or undecided.
 
     The excess of a cell is its tonnes above the baseline, never below zero. With ``E`` the sum of excesses:
@@ -118,12 +152,8 @@ def explain_excess(
     cells : pd.DataFrame
         One row per line, partner and month (in the index or in further columns): ``tonnes``,
         ``value_usd``, and ``baseline_tonnes``, what the cell would hold without the spike.
-    excess_share, few_cells, cheap_below, many_cells, ferrite_low, ferrite_high : float
-        Thresholds. The defaults are this project's rule, set before any monthly figure was seen.
-
-    Returns
-    -------
-    Verdict
+    rule : Rule
+        Thresholds.
 
     Raises
     ------
@@ -131,27 +161,21 @@ def explain_excess(
         If there are no cells or a figure is missing or negative.
     """
     _check_cells(cells)
-    evidence = _rank_excess(cells, cheap_below, ferrite_low, ferrite_high)
+    evidence = _rank_excess(cells, rule)
     if evidence.empty:
-        return Verdict(UNDECIDED, "No cell is above its baseline: there is no excess to explain.", evidence)
-    cheap = evidence.loc[evidence["band"] == "cheap", "excess_share"].head(few_cells)
+        return Verdict(UNDECIDED, 0.0, 0.0, 0, evidence)
+    cheap = evidence.loc[evidence["band"] == "cheap", "excess_share"].head(rule.few_cells)
     ferrite = evidence.loc[evidence["band"] == "ferrite", "excess_share"]
-    few_hold, band_holds = cheap.sum(), ferrite.sum()
-    needed = int((ferrite.cumsum() < excess_share).sum()) + 1
-    reason = (
-        f"Of an excess of {evidence['excess_tonnes'].sum():,.0f} t, {len(cheap)} cells below "
-        f"{cheap_below:g} USD/kg hold {few_hold:.0%} (an error needs {excess_share:.0%} in {few_cells}); "
-        f"{len(ferrite)} cells at {ferrite_low:g}-{ferrite_high:g} USD/kg hold {band_holds:.0%} "
-        f"(a surge needs {excess_share:.0%} that takes more than {many_cells} cells)."
-    )
-    if few_hold >= excess_share:
-        return Verdict(ERROR, reason, evidence)
-    if band_holds >= excess_share and needed > many_cells:
-        return Verdict(SURGE, reason, evidence)
-    return Verdict(UNDECIDED, reason, evidence)
+    needed = int((ferrite.cumsum() < rule.excess_share).sum()) + 1
+    reading = UNDECIDED
+    if ferrite.sum() >= rule.excess_share and needed > rule.many_cells:
+        reading = SURGE
+    if cheap.sum() >= rule.excess_share:
+        reading = ERROR
+    return Verdict(reading, float(cheap.sum()), float(ferrite.sum()), len(ferrite), evidence)
 
 
-def _rank_excess(cells, cheap_below, ferrite_low, ferrite_high):
+def _rank_excess(cells: pd.DataFrame, rule: Rule) -> pd.DataFrame:
     """Cells with an excess, largest first, with their share of it and the band of their unit value."""
     excess = (cells["tonnes"] - cells["baseline_tonnes"]).clip(lower=0)
     ranked = cells.assign(excess_tonnes=excess)[excess > 0]
@@ -160,7 +184,7 @@ def _rank_excess(cells, cheap_below, ferrite_low, ferrite_high):
         unit_value_usd_per_kg=unit_value,
         excess_share=ranked["excess_tonnes"] / excess.sum(),
         band=np.select(
-            [unit_value < cheap_below, unit_value.between(ferrite_low, ferrite_high)],
+            [unit_value < rule.cheap_below, unit_value.between(rule.ferrite_low, rule.ferrite_high)],
             ["cheap", "ferrite"],
             "other",
         ),
@@ -168,7 +192,7 @@ def _rank_excess(cells, cheap_below, ferrite_low, ferrite_high):
     return ranked.sort_values("excess_tonnes", ascending=False, kind="stable")
 
 
-def _check_priced_lines(lines):
+def _check_priced_lines(lines: pd.DataFrame) -> None:
     figures = lines[["tonnes", "unit_value_usd_per_kg", "other_low", "other_high"]].astype(float)
     valid = np.isfinite(figures).all(axis=1) & (figures >= 0).all(axis=1)
     valid &= figures["other_low"] <= figures["other_high"]
@@ -179,7 +203,7 @@ def _check_priced_lines(lines):
         )
 
 
-def _check_cells(cells):
+def _check_cells(cells: pd.DataFrame) -> None:
     figures = cells[["tonnes", "value_usd", "baseline_tonnes"]].astype(float)
     valid = np.isfinite(figures).all(axis=1) & (figures >= 0).all(axis=1)
     if cells.empty or not valid.all():

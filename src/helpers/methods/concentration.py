@@ -1,5 +1,7 @@
 """How concentrated supply is, with bounds where partners are unknown, and unit values that cannot be."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
@@ -11,7 +13,7 @@ SLIP_FACTORS = (10.0, 100.0, 1000.0, 1e5)
 """Slips seen in trade figures: misplaced digits, kilogram for tonne, and lakh (100,000)."""
 
 
-def shares(amounts):
+def shares(amounts: pd.Series) -> pd.Series:
     """Each partner's share of the total, 0-1.
 
     Parameters
@@ -38,13 +40,13 @@ def shares(amounts):
     return amounts / amounts.sum()
 
 
-def herfindahl(amounts):
+def herfindahl(amounts: pd.Series) -> float:
     """Herfindahl-Hirschman index ``HHI = sum s_c^2``, 0-1 (times 10,000 in competition practice).
 
     Parameters
     ----------
     amounts : pd.Series
-        Tonnes or value per partner. Unallocated trade is not a partner: see `herfindahl_unallocated`.
+        Tonnes or value per partner; trade without a partner is left out.
 
     References
     ----------
@@ -53,52 +55,7 @@ def herfindahl(amounts):
     return float((shares(amounts) ** 2).sum())
 
 
-def normalised_herfindahl(amounts):
-    """HHI rescaled so that equal shares give 0: ``(HHI - 1/N) / (1 - 1/N)`` for ``N`` partners listed.
-
-    Raises
-    ------
-    ValueError
-        If fewer than two partners are listed, where it is undefined.
-    """
-    count = len(amounts)
-    if count < 2:
-        raise ValueError("the normalised index needs at least two partners")
-    return (herfindahl(amounts) - 1 / count) / (1 - 1 / count)
-
-
-def concentration_ratio(amounts, largest):
-    """Share of the ``largest`` biggest partners together, 0-1: 1 gives CR1, 3 gives CR3."""
-    return float(shares(amounts).nlargest(largest).sum())
-
-
-def concentration_summary(amounts):
-    """HHI, normalised HHI, CR1 and CR3 side by side.
-
-    Parameters
-    ----------
-    amounts : pd.DataFrame
-        One row per partner, one column per basis, such as ``tonnes`` and ``value_usd``.
-
-    Returns
-    -------
-    pd.DataFrame
-        One row per basis: ``hhi``, ``normalised_hhi``, ``cr1``, ``cr3``, all 0-1.
-    """
-    return pd.DataFrame(
-        {
-            basis: {
-                "hhi": herfindahl(column),
-                "normalised_hhi": normalised_herfindahl(column),
-                "cr1": concentration_ratio(column, 1),
-                "cr3": concentration_ratio(column, 3),
-            }
-            for basis, column in amounts.items()
-        }
-    ).T.rename_axis("basis")
-
-
-def herfindahl_bounds(largest_shares, others=None):
+def herfindahl_bounds(largest_shares: Sequence[float], others: int | None = None) -> tuple[float, float]:
     """Smallest and largest HHI when only the largest shares are known.
 
     With ``r`` the share not known and ``m`` the smallest known one, none of the rest exceeds ``m``. The
@@ -136,39 +93,9 @@ def herfindahl_bounds(largest_shares, others=None):
     return squares + (rest**2 / others if others else 0.0), float(high)
 
 
-def herfindahl_unallocated(amounts, unallocated):
-    """Smallest and largest HHI when part of the trade has no partner ("areas not elsewhere specified").
-
-    Low: the unallocated part is spread over so many partners that it adds nothing. High: all of it belongs
-    to the largest partner.
-
-    Parameters
-    ----------
-    amounts : pd.Series
-        Tonnes or value per real partner.
-    unallocated : float
-        Amount without a partner, in the same unit.
-
-    Returns
-    -------
-    tuple of float
-        ``(low, high)``, 0-1.
-
-    Raises
-    ------
-    ValueError
-        If ``unallocated`` is negative or missing.
-    """
-    if not unallocated >= 0:
-        raise ValueError(f"the unallocated amount must be known and not negative: {unallocated}")
-    allocated = float(amounts.sum() / (amounts.sum() + unallocated))
-    share = shares(amounts) * allocated
-    low = float((share**2).sum())
-    top = float(share.max())
-    return low, low - top**2 + (top + 1 - allocated) ** 2
-
-
-def flag_unit_values(cells, by, *, k=3.5, least_count=5, least_spread=0.05):
+def flag_unit_values(
+    cells: pd.DataFrame, by: list[str], *, k: float = 3.5, least_count: int = 5, least_spread: float = 0.05
+) -> pd.DataFrame:
     """Cells whose unit value is out of line with their group, and the slip that would explain each.
 
     With ``x = ln(value / quantity)``, a cell is flagged if
@@ -219,7 +146,7 @@ def flag_unit_values(cells, by, *, k=3.5, least_count=5, least_spread=0.05):
     )
 
 
-def _likely_slip(deviation, threshold):
+def _likely_slip(deviation: pd.Series, threshold: pd.Series) -> pd.Series:
     """The slip factor of the quantity nearest to each deviation, where it leaves less than the threshold."""
     factors = np.array([*SLIP_FACTORS, *(1 / factor for factor in SLIP_FACTORS)])
     left = np.abs(deviation.to_numpy()[:, None] + np.log(factors))

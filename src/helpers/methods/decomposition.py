@@ -6,7 +6,7 @@ import pandas as pd
 KG_PER_TONNE = 1000
 
 
-def bennet_decomposition(before, after):
+def bennet_decomposition(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     """Split the change in value into volume, mix and unit value, line by line and without a residual.
 
     With total tonnes ``Q``, share of weight ``s_k`` and unit value ``u_k`` of line ``k``, and bars for the
@@ -50,7 +50,9 @@ def bennet_decomposition(before, after):
     return pd.DataFrame(terms, index=before.index)
 
 
-def bennet_over_splits(value_before, tonnes_before, after, unit_values):
+def bennet_over_splits(
+    value_before: pd.Series, tonnes_before: float, after: pd.DataFrame, unit_values: pd.DataFrame
+) -> pd.DataFrame:
     """Repeat the Bennet decomposition for assumed unit values of the earlier period.
 
     Values by line and total tonnes of the earlier period are published, its tonnes by line are not. Each
@@ -96,7 +98,7 @@ def bennet_over_splits(value_before, tonnes_before, after, unit_values):
     return table.assign(change=table[list(terms)].sum(axis=1))
 
 
-def log_growth_bridge(periods):
+def log_growth_bridge(periods: pd.DataFrame) -> pd.DataFrame:
     """Growth between consecutive periods in logs, where the causes add up exactly.
 
     ``ln value_inr = ln value_usd + ln inr_per_usd`` and ``ln value_usd = ln tonnes + ln unit_value_usd``,
@@ -135,7 +137,9 @@ def log_growth_bridge(periods):
     return change
 
 
-def _bennet_terms(tonnes_before, value_before, tonnes_after, value_after):
+def _bennet_terms(
+    tonnes_before: np.ndarray, value_before: np.ndarray, tonnes_after: np.ndarray, value_after: np.ndarray
+) -> dict[str, np.ndarray]:
     """The three terms as arrays; the last axis is the line, leading axes broadcast (splits)."""
     total_before = tonnes_before.sum(axis=-1, keepdims=True)
     total_after = tonnes_after.sum(axis=-1, keepdims=True)
@@ -151,23 +155,23 @@ def _bennet_terms(tonnes_before, value_before, tonnes_after, value_after):
     }
 
 
-def _arrays(lines):
+def _arrays(lines: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     return lines["tonnes"].to_numpy(float), lines["value_usd"].to_numpy(float)
 
 
-def _unit_value(value, tonnes, other_value, other_tonnes):
+def _unit_value(value: np.ndarray, tonnes: np.ndarray, other_value: np.ndarray, other_tonnes: np.ndarray) -> np.ndarray:
     """Value per tonne; a line without tonnes borrows the other period's, one without either has none."""
     nothing = np.zeros(np.broadcast(value, other_value).shape)
     borrowed = np.divide(other_value, other_tonnes, out=nothing, where=other_tonnes > 0)
     return np.divide(value, tonnes, out=borrowed, where=tonnes > 0)
 
 
-def _check_same_lines(before, after):
+def _check_same_lines(before: pd.DataFrame | pd.Series, after: pd.DataFrame) -> None:
     if not before.index.is_unique or not after.index.is_unique or set(before.index) != set(after.index):
         raise ValueError(f"both periods need the same lines, each once: {list(before.index)} and {list(after.index)}")
 
 
-def _check_period(name, lines):
+def _check_period(name: str, lines: pd.DataFrame) -> None:
     figures = lines[["tonnes", "value_usd"]].astype(float)
     valid = np.isfinite(figures).all(axis=1) & (figures >= 0).all(axis=1)
     valid &= (figures["tonnes"] > 0) | (figures["value_usd"] == 0)
@@ -180,7 +184,7 @@ def _check_period(name, lines):
         raise ValueError(f"{name}: no tonnes at all, so shares are undefined")
 
 
-def _residual_line(value_before, unit_values):
+def _residual_line(value_before: pd.Series, unit_values: pd.DataFrame) -> str:
     residual = value_before.index.difference(unit_values.columns)
     if len(residual) != 1 or not unit_values.columns.isin(value_before.index).all():
         raise ValueError(
@@ -190,7 +194,7 @@ def _residual_line(value_before, unit_values):
     return residual[0]
 
 
-def _check_feasible(unit_values, residual_tonnes):
+def _check_feasible(unit_values: pd.DataFrame, residual_tonnes: pd.Series) -> None:
     wrong = unit_values[~(residual_tonnes > 0) | ~(unit_values > 0).all(axis=1)]
     if len(wrong):
         raise ValueError(

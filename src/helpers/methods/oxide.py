@@ -1,11 +1,11 @@
 """Rare-earth oxide contained in magnets, and the magnets that a given amount of oxide can make.
 
 All steps are counted in contained oxide (``tonnes_reo``), so that mass closes although the oxygen itself
-leaves at reduction. A *chain* is a pd.Series of parameters, or a pd.DataFrame of draws with the same names:
+leaves at reduction. A *chain* is a pd.Series of parameters:
 
 ================  ====================================================================================
 ree_share         rare-earth metal in the finished magnet, share of weight
-oxide_factor      tonnes of oxide per tonne of metal, from `blended_oxide_factor`
+oxide_factor      tonnes of oxide per tonne of metal, from `oxide_factors`
 metal_yield       rare earth leaving oxide-to-metal reduction, share of what enters
 alloy_yield       the same for alloying and casting
 machining_yield   rare earth in finished magnets, share of what enters pressing, sintering and machining
@@ -42,25 +42,6 @@ def oxide_factors():
     return (1 + ELEMENTS["oxygen_atoms"] * OXYGEN_MASS / metal).rename("oxide_factor")
 
 
-def blended_oxide_factor(metal_shares):
-    """Tonnes of oxide per tonne of a mixture of metals: the mean factor weighted by metal.
-
-    Parameters
-    ----------
-    metal_shares : pd.Series
-        Weight of each metal, any unit, on element symbols; ``{"Nd": 3, "Pr": 1}`` for didymium.
-
-    Raises
-    ------
-    ValueError
-        If an element is unknown or a weight negative, or all are zero.
-    """
-    unknown = metal_shares.index.difference(ELEMENTS.index)
-    if len(unknown) or not (metal_shares >= 0).all() or metal_shares.sum() <= 0:
-        raise ValueError(f"need weights of {list(ELEMENTS.index)}, none negative; got\n{metal_shares}")
-    return float((oxide_factors()[metal_shares.index] * metal_shares).sum() / metal_shares.sum())
-
-
 def contained_oxide(magnet_tonnes, chain):
     """Oxide equivalent of the rare earth in finished magnets: ``magnet * ree_share * oxide_factor``.
 
@@ -68,13 +49,13 @@ def contained_oxide(magnet_tonnes, chain):
     ----------
     magnet_tonnes : float or pd.Series
         Tonnes of magnets.
-    chain : pd.Series or pd.DataFrame
+    chain : pd.Series
         See the module's first lines.
 
     Returns
     -------
     float or pd.Series
-        Tonnes of rare-earth oxide, one per draw if ``chain`` has draws.
+        Tonnes of rare-earth oxide.
     """
     return magnet_tonnes * chain["ree_share"] * chain["oxide_factor"]
 
@@ -89,13 +70,13 @@ def oxide_for_magnet(magnet_tonnes, chain):
     ----------
     magnet_tonnes : float or pd.Series
         Tonnes of magnets.
-    chain : pd.Series or pd.DataFrame
+    chain : pd.Series
         See the module's first lines.
 
     Returns
     -------
     float or pd.Series
-        Tonnes of rare-earth oxide, one per draw if ``chain`` has draws.
+        Tonnes of rare-earth oxide.
 
     References
     ----------
@@ -115,15 +96,33 @@ def magnet_from_oxide(oxide_tonnes_reo, chain):
     ----------
     oxide_tonnes_reo : float or pd.Series
         Tonnes of rare-earth oxide.
-    chain : pd.Series or pd.DataFrame
+    chain : pd.Series
         See the module's first lines.
 
     Returns
     -------
     float or pd.Series
-        Tonnes of magnets, one per draw if ``chain`` has draws.
+        Tonnes of magnets.
     """
     return oxide_tonnes_reo * _product_per_oxide(chain) / contained_oxide(1.0, chain)
+
+
+def magnet_from_metal(metal_tonnes, chain):
+    """Tonnes of finished magnets that fresh rare-earth metal can make: the loss of reduction lies behind it.
+
+    Parameters
+    ----------
+    metal_tonnes : float or pd.Series
+        Tonnes of rare-earth metal.
+    chain : pd.Series
+        See the module's first lines.
+
+    Returns
+    -------
+    float or pd.Series
+        Tonnes of magnets.
+    """
+    return magnet_from_oxide(metal_tonnes * chain["oxide_factor"] / chain["metal_yield"], chain)
 
 
 def process_balance(oxide_tonnes_reo, chain):
@@ -193,42 +192,6 @@ def check_balance(balance, tolerance=1e-9):
         raise ValueError(f"mass is not conserved at {list(wrong.index)}:\n{wrong}")
     if abs(balance["recovered"].sum() - balance["returned"].sum()) > slack.max():
         raise ValueError(f"recovered swarf is not what is returned:\n{balance}")
-
-
-def simulate_chain(ranges, *, draws, seed):
-    """Draws of the chain's parameters, each triangular over its range and independent of the others.
-
-    Parameters
-    ----------
-    ranges : pd.DataFrame
-        The parameters of a chain as rows; columns ``low``, ``central`` (the mode), ``high``. Equal bounds
-        hold a parameter fixed.
-    draws, seed : int
-        Number of draws; seed of the generator. A parameter's draws do not depend on the others' ranges.
-
-    Returns
-    -------
-    pd.DataFrame
-        One row per draw, the parameters as columns: a chain for the functions above.
-
-    Raises
-    ------
-    ValueError
-        If a parameter is missing or a range is not ordered or impossible.
-    """
-    for bound in ("low", "central", "high"):
-        _check_chain(ranges[bound])
-    ranges = ranges.loc[list(CHAIN)]
-    unordered = ranges[~((ranges["low"] <= ranges["central"]) & (ranges["central"] <= ranges["high"]))]
-    if len(unordered):
-        raise ValueError(f"ranges must be low <= central <= high; first offenders:\n{unordered.head()}")
-    streams = np.random.SeedSequence(seed).spawn(len(CHAIN))
-    uniform = np.column_stack([np.random.default_rng(stream).random(draws) for stream in streams])
-    low, mode, high = (ranges[bound].to_numpy(float) for bound in ("low", "central", "high"))
-    rising = low + np.sqrt(uniform * (high - low) * (mode - low))
-    falling = high - np.sqrt((1 - uniform) * (high - low) * (high - mode))
-    drawn = np.where(uniform * (high - low) < mode - low, rising, falling)
-    return pd.DataFrame(drawn, index=pd.RangeIndex(draws, name="draw"), columns=list(CHAIN))
 
 
 def _product_per_oxide(chain):

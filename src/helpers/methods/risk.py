@@ -32,10 +32,6 @@ class Indicator:
     value: float | None
     reason: str = ""
 
-    def __str__(self):
-        text = "not computable" if self.value is None else f"{self.value:.3g}"
-        return f"{text} ({self.reason})" if self.reason else text
-
 
 def net_import_reliance(imports, exports, production, stock_release=0.0):
     """Net imports as a share of apparent consumption, as the US Geological Survey defines it.
@@ -77,37 +73,6 @@ def net_import_reliance(imports, exports, production, stock_release=0.0):
     if consumption <= 0:
         return Indicator(None, "apparent consumption is not positive: the figures do not fit together")
     return Indicator(net_imports / consumption, "" if net_imports > 0 else "net exporter")
-
-
-def eu_import_reliance(imports, exports, production):
-    """Import reliance of the European criticality assessment, ``IR = (M - X) / (P + M - X)`` cut to 0-1.
-
-    Parameters
-    ----------
-    imports, exports : float
-        Tonnes.
-    production : float or None
-        Tonnes of primary production; None or NaN if unknown.
-
-    Returns
-    -------
-    Indicator
-        0-1; without a value where a term is unknown or nothing is consumed.
-
-    Raises
-    ------
-    ValueError
-        If a term is negative.
-
-    References
-    ----------
-    Blengini, G. A. et al. (2017). Assessment of the methodology for establishing the EU list of critical
-    raw materials: background report. Publications Office of the EU, doi 10.2760/73303.
-    """
-    reliance = net_import_reliance(imports, exports, production)
-    if reliance.value is None:
-        return reliance
-    return Indicator(float(np.clip(reliance.value, 0, 1)), reliance.reason)
 
 
 def governance_risk(wgi):

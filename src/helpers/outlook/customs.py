@@ -1,30 +1,47 @@
-"""What the baseline is: 53,748 t under HS 850511, taken apart into halves, tariff lines and scopes.
+"""What customs recorded under HS 850511: years, halves and months that fit each other, rates, and tariff lines."""
 
-Every function reads through ``load`` and returns what can be computed from figures public by ``as_of``;
-a row that was not yet known then is not there.
-"""
+import itertools
 
 import numpy as np
 import pandas as pd
 
 from helpers import fiscal
-from helpers.data import Vintage
+from helpers.data import Vintage, sources_of
+from helpers.outlook import episodes, targets
 
 METAL, FERRITE, OTHER_METAL, OTHER = "850511", "85051110", "85051190", "85051900"
 LINES = {
     FERRITE: "85051110 ferrite cores",
     OTHER_METAL: "85051190 other metal magnets",
 }
+_ROUGH = ("estimate", "weak", "inference")
+_TOLERANCE = 0.02
+"""How far the parts of a year may be from its total, as a fraction, before they are parts of another."""
 
 
 def imports(india: Vintage, measure: str = "weight", hs: str = METAL, partner: str = "world") -> pd.DataFrame:
-    """India's imports as published, one row a period (``load.series``)."""
+    """India's imports as published, one row a period (:meth:`helpers.data.Vintage.series`)."""
     keys = {"flow": "import", "reporter": "IND", "partner": partner, "hs": hs, "measure": measure}
-    return india.series("trade", **keys)
+    return india.series("trade", **keys).dropna(subset="value")
 
 
-def baseline(india: Vintage) -> pd.DataFrame:
-    """Every published version of FY25's tonnes under HS 850511, oldest first.
+def subject(india: Vintage) -> str:
+    """The year that is taken apart: the suspect one, else the newest with tariff lines, else the newest.
+
+    Raises
+    ------
+    ValueError
+        If no yearly total is known.
+    """
+    years = list(targets.totals(india, "customs").index)
+    if suspect := episodes.suspect(india):
+        return suspect.year
+    split = imports(india, hs=OTHER_METAL).index
+    return next((year for year in reversed(years) if year in split), years[-1])
+
+
+def versions(india: Vintage, year: str) -> pd.DataFrame:
+    """Every published version of a year's tonnes under HS 850511, oldest first.
 
     Returns
     -------
@@ -32,196 +49,250 @@ def baseline(india: Vintage) -> pd.DataFrame:
         ``published, value, low, high`` (tonnes), ``status, source, note``.
     """
     rows = india.table("trade", vintages=True)
-    keys = {"flow": "import", "partner": "world", "hs": METAL, "measure": "weight", "period": "FY25"}
-    for column, wanted in keys.items():
+    for column, wanted in (targets.CUSTOMS.keys | {"period": year}).items():
         rows = rows[rows[column] == wanted]
-    rows = rows.sort_values(["published", "source"])
+    rows = rows.dropna(subset="value").sort_values(["published", "source"])
     return rows[["published", "value", "low", "high", "status", "source", "note"]].reset_index(drop=True)
 
 
-def halves(india: Vintage) -> pd.DataFrame:
-    """Half-years FY25-H1 to FY26-H1, the first from the published fall, the second as the rest of its year.
+def periods(india: Vintage) -> pd.DataFrame:
+    """Tonnes a month in every known period, the finest that do not overlap.
 
-    ``FY25-H1 = FY26-H1 / (1 + fall)``, ``FY25-H2 = FY25 - FY25-H1``. The range is that of the rounding of
-    the fall, printed to a whole per cent.
+    What is left of a period once finer ones are taken out of it stands as a period of its own; if it is in two
+    pieces, both have its mean rate.
 
     Returns
     -------
     pd.DataFrame
-        Indexed by ``period``: ``tonnes, low, high, t_per_month``; empty until FY26-H1 and its fall are public.
+        Indexed by ``period``, oldest first: ``start, end`` (dates), ``months, tonnes, t_per_month, source``.
     """
-    weight, change = imports(india), imports(india, "weight_yoy")
-    if "FY26-H1" not in weight.index or "FY26-H1" not in change.index or "FY25" not in weight.index:
-        return pd.DataFrame(
-            columns=["tonnes", "low", "high", "t_per_month"], index=pd.Index([], name="period"), dtype=float
-        )
-    now, year = weight.loc["FY26-H1", "value"], weight.loc["FY25", "value"]
-    fall = change.loc["FY26-H1", ["value", "high", "low"]].to_numpy(dtype=float)
-    before = now / (1 + fall / 100)
-    rest = year - before[[0, 2, 1]]
-    table = pd.DataFrame(
-        [before, rest, [now, now, now]],
-        columns=["tonnes", "low", "high"],
-        index=pd.Index(["FY25-H1", "FY25-H2", "FY26-H1"], name="period"),
-    )
-    return table.assign(t_per_month=table["tonnes"] / 6)
+    return _tiles(_agreeing(india))
+
+
+def halves(india: Vintage) -> pd.DataFrame:
+    """Every half-year that is known: as published or derived, as the rest of its year, or as the sum of its months.
+
+    Returns
+    -------
+    pd.DataFrame
+        Indexed by ``period``, oldest first: ``unit, value, low, high, t_per_month, status, source``.
+    """
+    rows = _agreeing(india)
+    tiles = _tiles(rows)
+    found = {}
+    for year in range(_first_year(rows), _first_year(rows, last=True) + 1):
+        names = [f"{fiscal.year_name(year)}-H{half}" for half in (1, 2)]
+        for name, beside in (names, reversed(names)):
+            if (row := _half(name, beside, fiscal.year_name(year), rows, tiles)) is not None:
+                found[name] = row
+    columns = ["value", "low", "high", "status", "source"]
+    table = pd.DataFrame.from_dict(found, orient="index", columns=columns).rename_axis("period").sort_index()
+    numbers = dict.fromkeys(["value", "low", "high"], float)
+    table = table.astype(numbers).assign(unit="t")
+    return table.assign(t_per_month=table["value"] / 6)
+
+
+def since(india: Vintage, year: str) -> pd.DataFrame:
+    """What has come after a year: the newest yearly total, and the part of a later year that is known.
+
+    Returns
+    -------
+    pd.DataFrame
+        At most two rows, indexed by ``period``: ``months, value`` (tonnes), ``rate`` (tonnes a year), ``source``.
+    """
+    rows, tiles = _agreeing(india), periods(india)
+    years = [p for p in rows.index if fiscal.is_fiscal_year(p) and p > year]
+    found = [(p, 12, rows.loc[p, "value"], rows.loc[p, "source"]) for p in years[-1:]]
+    later = tiles[tiles["start"] > pd.Timestamp(fiscal.span(found[0][0] if found else year)[1])]
+    if len(later):
+        newest = later["start"].map(fiscal.fiscal_year)
+        part = later[newest == newest.iloc[-1]]
+        whole = part["start"].iloc[1:].to_numpy() == (part["end"].iloc[:-1] + pd.Timedelta(days=1)).to_numpy()
+        part = part.iloc[len(whole) - int(np.argmin(whole[::-1])) if not whole.all() else 0 :]
+        months = int(part["months"].sum())
+        if months >= targets.LEAST_PART:
+            span = fiscal.name(pd.period_range(part["start"].iloc[0], part["end"].iloc[-1], freq="M"))
+            used = rows.loc[span, "source"] if span in rows.index else _ids(part)
+            found.append((span, months, part["tonnes"].sum(), used))
+    table = pd.DataFrame(found, columns=["period", "months", "value", "source"]).set_index("period")
+    return table.assign(unit="t", rate=table["value"] * 12 / table["months"])
 
 
 def run_rates(india: Vintage) -> pd.DataFrame:
-    """What a year holds at the rate since the spike, by three reckonings, with the range of the rounding.
+    """What a year holds at the newest rate, by up to three reckonings, with the range of the rounding.
 
-    Twice the last half; the twelve months to its end; the same twelve months if FY25 is the total that was
-    printed later (as "nearly 53,000").
-
-    Returns
-    -------
-    pd.DataFrame
-        Indexed by ``reckoning``: ``tonnes, low, high``; empty until the halves are public.
-    """
-    parts = halves(india)
-    if parts.empty:
-        return pd.DataFrame(columns=["tonnes", "low", "high"], index=pd.Index([], name="reckoning"), dtype=float)
-    now, before = parts.loc["FY26-H1", ["tonnes", "low", "high"]], parts.loc["FY25-H2", ["tonnes", "low", "high"]]
-    rows = {"twice FY26-H1": 2 * now, "FY25-H2 and FY26-H1": before + now}
-    versions = baseline(india)
-    later = versions[versions["published"] > versions.loc[versions["status"] == "reported", "published"].max()]
-    if len(later):
-        restated = later.iloc[-1]
-        gap = restated[["value", "low", "high"]].to_numpy(dtype=float) - imports(india).loc["FY25", "value"]
-        rows["the same, FY25 as printed later"] = before + now + gap
-    return pd.DataFrame(rows).T.astype(float).rename_axis("reckoning")
-
-
-def base_effect(india: Vintage) -> float:
-    """Share of the published fall (in logs) that had happened before the half began; NaN until it is public.
-
-    ``ln(FY25-H2 / FY25-H1) / ln(FY26-H1 / FY25-H1)``.
-    """
-    parts = halves(india)["tonnes"]
-    if parts.empty:
-        return np.nan
-    return np.log(parts["FY25-H2"] / parts["FY25-H1"]) / np.log(parts["FY26-H1"] / parts["FY25-H1"])
-
-
-def rates(india: Vintage) -> pd.DataFrame:
-    """Tonnes a month in every known period, the finest that do not overlap.
-
-    A half whose first or last month is known is shown as that month and the rest.
+    Twice the newest half; the two newest halves; the same if the year of the first of them is the total that was
+    printed later.
 
     Returns
     -------
     pd.DataFrame
-        Indexed by ``period``, oldest first: ``start, end`` (dates), ``months, tonnes, t_per_month``.
+        Indexed by ``reckoning``: ``value, low, high`` (tonnes), ``source``; empty while no half is known.
     """
-    weight = imports(india)
-    published = weight[weight["status"].isin(["reported", "derived"])]["value"]
-    parts = halves(india)["tonnes"].to_dict()
-    years = {p: v for p, v in published.items() if fiscal.is_fiscal_year(p)}
-    if parts:  # FY25 is there as its halves
-        years.pop("FY25")
-    shown = {fiscal.fiscal_year(p) for p in years}
-    months = {p: v for p, v in published.items() if len(fiscal.months(p)) == 1 and fiscal.fiscal_year(p) not in shown}
-    for half in list(parts):
-        inside = fiscal.months(half)
-        for edge, rest in ((inside[0], inside[1:]), (inside[-1], inside[:-1])):
-            if str(edge) in months and half in parts:
-                parts[fiscal.name(rest)] = parts.pop(half) - months[str(edge)]
-    table = pd.DataFrame({"tonnes": years | parts | months}).rename_axis("period")
-    spans = [fiscal.span(p) for p in table.index]
-    table["start"], table["end"] = pd.to_datetime([s[0] for s in spans]), pd.to_datetime([s[1] for s in spans])
-    table["months"] = [len(fiscal.months(p)) for p in table.index]
-    table["t_per_month"] = table["tonnes"] / table["months"]
-    return table.sort_values(["start", "end"])[["start", "end", "months", "tonnes", "t_per_month"]]
+    parts, numbers = halves(india), ["value", "low", "high"]
+    rows = {}
+    if len(parts):
+        now, name = parts.iloc[-1], parts.index[-1]
+        rows[f"twice {name}"] = [*(2 * now[numbers]), now["source"]]
+        before = _half_before(name)
+        if before in parts.index:
+            both = now[numbers] + parts.loc[before, numbers]
+            used = _ids(now, parts.loc[before])
+            rows[f"{before} and {name}"] = [*both, used]
+            if (later := _restated(india, before[:4])) is not None and before[-1] == "2":
+                gap = later[numbers] - imports(india).loc[before[:4], "value"]
+                rows[f"the same, {before[:4]} as printed later"] = [*(both + gap), _ids(used, later)]
+    table = pd.DataFrame.from_dict(rows, orient="index", columns=[*numbers, "source"]).rename_axis("reckoning")
+    return table.astype(dict.fromkeys(numbers, float))
 
 
-def lines(india: Vintage) -> pd.DataFrame:
-    """FY25's HS 850511 by Indian tariff line: the one computed from China's share, the other as the rest.
+def lines(india: Vintage, year: str, dollars: pd.DataFrame | None = None) -> pd.DataFrame:
+    """A year's HS 850511 by Indian tariff line: one as derived from China's share, the other as the rest.
 
-    ``85051190 = China's tonnes / China's share``; ``85051110 = 850511 - 85051190``, in tonnes and in
-    dollars (rupees at the year's mean rate).
+    Parameters
+    ----------
+    dollars : pd.DataFrame, optional
+        Its value, if it has to be on the basis of another year too: see :func:`values`.
 
     Returns
     -------
     pd.DataFrame
-        Indexed by the line's code and text: ``tonnes, usd_m, usd_per_kg, weight_share, value_share``; empty
-        until the lines were public.
+        Indexed by the line's code and text: ``tonnes, usd_m, usd_per_kg, weight_share, value_share, source``; empty
+        unless both lines are known, fit into the total and add up to it.
     """
-    china = _value(imports(india, hs=OTHER_METAL, partner="CHN"), "FY25")
-    share = _value(imports(india, "weight_share", hs=OTHER_METAL, partner="CHN"), "FY25")
-    total, dollars = _value(imports(india), "FY25"), value_usd(india)
-    line_dollars = _value(imports(india, "value_usd", hs=OTHER_METAL), "FY25")
-    tonnes = china / (share / 100)
-    table = pd.DataFrame(
-        {"tonnes": [total - tonnes, tonnes], "usd_m": [dollars - line_dollars, line_dollars]},
-        index=pd.Index([LINES[FERRITE], LINES[OTHER_METAL]], name="line"),
-    ).dropna()
-    table["usd_per_kg"] = table["usd_m"] / table["tonnes"] * 1000
+    total, dollars = imports(india), values(india, [year]) if dollars is None else dollars
+    metal, metal_usd = imports(india, hs=OTHER_METAL), imports(india, "value_usd", hs=OTHER_METAL)
+    columns = ["tonnes", "usd_m", "usd_per_kg", "weight_share", "value_share", "source"]
+    if not all(year in table.index for table in (total, dollars, metal, metal_usd)):
+        return pd.DataFrame(columns=columns, index=pd.Index([], name="line"))
+    whole = np.array([total.loc[year, "value"], dollars.loc[year, "usd_m"]])
+    part = np.array([metal.loc[year, "value"], metal_usd.loc[year, "value"]])
+    table = pd.DataFrame([whole - part, part], columns=columns[:2], index=pd.Index(LINES.values(), name="line"))
+    if (table <= 0).any(axis=None):
+        return pd.DataFrame(columns=columns, index=pd.Index([], name="line"))
+    own = sources_of(metal.loc[year], metal_usd.loc[year])
+    rest = own | sources_of(total.loc[year], dollars.loc[year])
     return table.assign(
-        weight_share=table["tonnes"] / table["tonnes"].sum(), value_share=table["usd_m"] / table["usd_m"].sum()
+        usd_per_kg=table["usd_m"] / table["tonnes"] * 1000,
+        weight_share=table["tonnes"] / table["tonnes"].sum(),
+        value_share=table["usd_m"] / table["usd_m"].sum(),
+        source=[_ids(rest), _ids(own)],
     )
 
 
-def value_usd(india: Vintage, period: str = "FY25") -> float:
-    """Million dollars of HS 850511: the rupee value at the fiscal year's mean rate, else as published in dollars."""
-    rupees = _value(imports(india, "value_inr"), period)
-    rate = _value(india.series("prices", item="INR per USD", basis="fiscal-year mean"), period)
-    exact = rupees * 10 / rate  # a crore is ten million
-    return exact if np.isfinite(exact) else _value(imports(india, "value_usd"), period)
+def values(india: Vintage, years: list[str]) -> pd.DataFrame:
+    """Million dollars of HS 850511 in some years, all by one route.
 
-
-def growth(india: Vintage) -> pd.DataFrame:
-    """FY24 to FY25 in tonnes, dollars and dollars a kilogram.
+    Rupees at each fiscal year's mean rate where both are known of every year; else the dollars that were printed.
 
     Returns
     -------
     pd.DataFrame
-        Indexed by quantity: ``FY24, FY25, change`` (a fraction).
+        Indexed by ``period``: ``usd_m, route, source``; empty if one of the years is known by neither route.
     """
-    weight = imports(india)["value"]
-    value = imports(india, "value_usd")["value"]
-    table = pd.DataFrame(
-        {
-            year: {"tonnes": weight.get(year, np.nan), "million USD": value.get(year, np.nan)}
-            for year in ("FY24", "FY25")
-        }
-    )
-    table.loc["USD per kg"] = table.loc["million USD"] / table.loc["tonnes"] * 1000
-    return table.assign(change=table["FY25"] / table["FY24"] - 1).dropna()
+    rupees = imports(india, "value_inr")
+    rate = india.series("prices", item="INR per USD", basis="fiscal-year mean")
+    printed = imports(india, "value_usd")
+    if all(year in rupees.index and year in rate.index for year in years):
+        rows = [
+            (rupees.loc[y, "value"] * 10 / rate.loc[y, "value"], sources_of(rupees.loc[y], rate.loc[y])) for y in years
+        ]  # a crore is ten million
+        route = "rupees at the year's mean rate"
+    elif all(year in printed.index for year in years):
+        rows = [(printed.loc[y, "value"], sources_of(printed.loc[y])) for y in years]
+        route = "dollars as printed"
+    else:
+        return pd.DataFrame(columns=["usd_m", "route", "source"], index=pd.Index([], name="period"))
+    table = pd.DataFrame(rows, columns=["usd_m", "source"], index=pd.Index(years, name="period"))
+    return table.assign(route=route, source=[_ids(ids) for ids in table["source"]])
 
 
-def scopes(india: Vintage) -> pd.DataFrame:
-    """What is called India's magnet imports, from the widest scope to the narrowest, tonnes a year.
-
-    Returns
-    -------
-    pd.DataFrame
-        Indexed by ``scope``: ``period, tonnes, low, high, status, source``; scopes not public yet are left out.
-    """
-    wanted = [
-        ("All metal magnets, HS 850511", imports(india), "FY25"),
-        ("Line 85051190, metal magnets other than ferrite cores", imports(india, hs=OTHER_METAL), "FY25"),
-        (
-            "Rare-earth magnets used in India",
-            india.series("production", area="IND", stage="use", commodity="REPM", measure="consumption"),
-            "2025",
-        ),
-        (
-            "Rare-earth magnets shipped by China to India",
-            india.series("trade", flow="export", reporter="CHN", partner="IND", hs=FERRITE, measure="weight"),
-            "2025",
-        ),
-        ("Rare-earth magnets imported by car makers", imports(india, "weight_auto", hs="REPM"), "FY25"),
-    ]
-    rows = [
-        {"scope": scope, "period": period, **found.loc[period, ["value", "low", "high", "status", "source"]]}
-        for scope, found, period in wanted
-        if period in found.index
-    ]
-    table = pd.DataFrame(rows, columns=["scope", "period", "value", "low", "high", "status", "source"]).set_index(
-        "scope"
-    )
-    return table.rename(columns={"value": "tonnes"})
+def _agreeing(india: Vintage) -> pd.DataFrame:
+    """The figures that agree: where parts contradict a total, what was derived goes first, then all parts of it."""
+    rows = imports(india)
+    rows = rows[~rows["status"].isin(_ROUGH) & (rows["value"] > 0)]
+    spans, values, status = {p: _span(p) for p in rows.index}, rows["value"].to_dict(), rows["status"].to_dict()
+    for whole in sorted(spans, key=lambda p: -len(spans[p])):
+        for firm in (("assumed", "reported"), ()):
+            inside = [p for p in spans if whole in spans and p != whole and spans[p] <= spans[whole]]
+            parts = _partition({p: (spans[p], values[p]) for p in inside})
+            months = sum(len(span) for span, _, _ in parts)
+            share = sum(tonnes for _, tonnes, _ in parts) / values[whole]
+            if share < 1 + _TOLERANCE and (share > 1 - _TOLERANCE or whole not in spans or months < len(spans[whole])):
+                break
+            spans = {p: span for p, span in spans.items() if p not in inside or status[p] in firm}
+    return rows.loc[list(spans)]
 
 
-def _value(rows: pd.DataFrame, period: str) -> float:
-    return rows["value"].get(period, np.nan)
+def _tiles(rows: pd.DataFrame) -> pd.DataFrame:
+    source = rows["source"].to_dict()
+    parts = _partition({p: (_span(p), value) for p, value in rows["value"].items()})
+    found = []
+    for months, tonnes, used in parts:
+        run = pd.PeriodIndex.from_ordinals(sorted(months), freq="M")
+        ids = _ids(*(source[period] for period in used))
+        found.append((fiscal.name(run), run[0].start_time, run[-1].end_time.normalize(), len(run), tonnes, ids))
+    columns = ["period", "start", "end", "months", "tonnes", "source"]
+    table = pd.DataFrame(found, columns=columns).set_index("period")
+    table.insert(4, "t_per_month", table["tonnes"] / table["months"])
+    return table.sort_values("start")
+
+
+def _partition(figures: dict[str, tuple[frozenset[int], float]]) -> list[tuple[list[int], float, set[str]]]:
+    """Months, tonnes and the figures used of the finest pieces that do not overlap."""
+    taken: list[tuple[list[int], float, set[str]]] = []
+    for period in sorted(figures, key=lambda p: (len(figures[p][0]), min(figures[p][0]))):
+        span, value = figures[period]
+        inside = [piece for piece in taken if not span.isdisjoint(piece[0])]
+        free = sorted(span.difference(*(piece[0] for piece in inside)))
+        left = value - sum(tonnes for _, tonnes, _ in inside)
+        if not free or left <= 0 or not all(span.issuperset(piece[0]) for piece in inside):
+            continue
+        used = {period}.union(*(names for _, _, names in inside))
+        breaks = [0, *(n for n in range(1, len(free)) if free[n] > free[n - 1] + 1), len(free)]
+        for first, last in itertools.pairwise(breaks):
+            taken.append((free[first:last], left * (last - first) / len(free), used))
+    return taken
+
+
+def _span(period: str) -> frozenset[int]:
+    """The months of a period, counted from January 1970, as pandas counts them."""
+    start, end = fiscal.span(period)
+    return frozenset(range((start.year - 1970) * 12 + start.month - 1, (end.year - 1970) * 12 + end.month))
+
+
+def _half(name: str, beside: str, year: str, rows: pd.DataFrame, tiles: pd.DataFrame) -> list | None:
+    numbers = ["value", "low", "high"]
+    if name in rows.index:
+        row = rows.loc[name]
+        return [row["value"], *row[["low", "high"]].fillna(row["value"]), row["status"], row["source"]]
+    if year in rows.index and beside in rows.index:
+        whole, part = rows.loc[year], rows.loc[beside]
+        low, high = (part[bound] if pd.notna(part[bound]) else part["value"] for bound in numbers[1:])
+        left = [whole["value"] - part["value"], whole["value"] - high, whole["value"] - low]
+        return [*left, "derived", _ids(whole, part)]
+    inside = tiles[(tiles["start"] >= str(fiscal.span(name)[0])) & (tiles["end"] <= str(fiscal.span(name)[1]))]
+    if inside["months"].sum() < 6:
+        return None
+    return [*[inside["tonnes"].sum()] * 3, "derived", _ids(inside)]
+
+
+def _restated(india: Vintage, year: str) -> pd.Series | None:
+    known = versions(india, year)
+    chosen = known[known["status"] == "reported"]["published"].max()
+    later = known[(known["published"] > chosen) & (known["status"] == "estimate")]
+    return later.iloc[-1] if len(later) else None
+
+
+def _half_before(name: str) -> str:
+    year, half = fiscal.fiscal_year(name), name[-1]
+    return f"{fiscal.year_name(year)}-H1" if half == "2" else f"{fiscal.year_name(year - 1)}-H2"
+
+
+def _ids(*things) -> str:
+    return " ".join(sorted(sources_of(*things)))
+
+
+def _first_year(rows: pd.DataFrame, last: bool = False) -> int:
+    years = [fiscal.fiscal_year(period) for period in rows.index]
+    return (max(years) if last else min(years)) if years else 0

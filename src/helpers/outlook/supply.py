@@ -1,43 +1,39 @@
-"""What India's own rare earth can make: ore by edition, neodymium made and promised, oxide needed."""
+"""What India's own rare earth can make: ore by edition, neodymium made, planned and targeted, oxide needed."""
 
 import numpy as np
 import pandas as pd
 
 from helpers import fiscal
-from helpers.data import Vintage
+from helpers.data import Quantity, Vintage, derived, from_row, sources_of
 from helpers.methods import oxide
+from helpers.outlook import targets
 
-YEARS = range(2026, 2032)
-USE_OUTLOOKS = ("India REPM consumption", "India REPM demand", "India NdFeB demand")
+KINDS = {"planned": "neodymium output plan", "target": "neodymium output target"}
+"""The producer's own plan and the target set for it, by the quantity that ``outlooks.csv`` files them under."""
 
 
 def mine_output(india: Vintage, area: str = "IND") -> pd.DataFrame:
-    """Mine output of rare-earth oxide, every edition by ``as_of``, so that revisions stay visible.
+    """Mine output of rare-earth oxide in whole years, every edition, so that revisions stay visible.
 
     Returns
     -------
     pd.DataFrame
-        ``year`` (int), ``tonnes_reo, published, status, source, revised`` (True where a later edition says
-        another figure), sorted by year and date.
+        ``period, tonnes`` (contained oxide), ``published, status, source, revised`` (True where a later edition
+        takes its place; an unverified figure never takes the place of a sourced one), by year and date.
     """
     rows = india.table("production", vintages=True)
-    rows = rows[
-        (rows["stage"] == "mine") & (rows["area"] == area) & (rows["measure"] == "output") & rows["value"].notna()
-    ]
-    table = (
-        rows.assign(year=rows["period"].astype(int))
-        .rename(columns={"value": "tonnes_reo"})
-        .sort_values(["year", "published"])
-    )
-    last = table.groupby("year")["published"].transform("max")
-    table["revised"] = table["published"] < last
-    return table[["year", "tonnes_reo", "published", "status", "source", "revised"]].reset_index(drop=True)
+    wanted = (rows["stage"] == "mine") & (rows["area"] == area) & (rows["measure"] == "output")
+    rows = rows[wanted & rows["value"].notna() & rows["period"].map(fiscal.is_year)].rename(columns={"value": "tonnes"})
+    rows = rows.assign(at=rows["period"].map(fiscal.centre), sourced=rows["status"] != "unverified")
+    rows = rows.sort_values(["at", "sourced", "published"], kind="stable")
+    rows["revised"] = rows.duplicated("period", keep="last")
+    return rows[["period", "tonnes", "published", "status", "source", "revised"]].reset_index(drop=True)
 
 
 def neodymium(india: Vintage) -> pd.DataFrame:
-    """IREL's neodymium: what was made, what the company plans, what the government's target is.
+    """IREL's neodymium by year: what was made, what the company plans, what its target is.
 
-    Sources do not say whether metal or oxide is meant.
+    The figures are of neodymium, without a word on whether metal or oxide is meant.
 
     Returns
     -------
@@ -45,176 +41,181 @@ def neodymium(india: Vintage) -> pd.DataFrame:
         ``period, kind`` (made, planned, target), ``tonnes, status, source``.
     """
     made = india.series("production", area="IREL", stage="separated", commodity="Nd", measure="output")
-    kinds = {"planned": "neodymium output plan", "target": "neodymium output target"}
-    tables = [made.assign(kind="made")]
-    tables += [
-        india.series("outlooks", publisher="IREL", quantity=quantity).assign(kind=kind)
-        for kind, quantity in kinds.items()
-    ]
-    table = pd.concat(tables).reset_index().rename(columns={"value": "tonnes"})
+    tables = {"made": made}
+    tables |= {kind: india.series("outlooks", publisher="IREL", quantity=name) for kind, name in KINDS.items()}
+    table = pd.concat([rows.reset_index().assign(kind=kind) for kind, rows in tables.items()])
+    said = (table["value"] > 0) | ((table["kind"] == "made") & (table["value"] == 0))
+    table = table[said & table["period"].map(fiscal.is_year).astype(bool)]
+    table = table.rename(columns={"value": "tonnes"}).reset_index(drop=True)
     return table[["period", "kind", "tonnes", "status", "source"]]
 
 
-def magnet_chain(india: Vintage, machining: bool = False) -> pd.Series | None:
-    """The oxide-to-magnet chain of ``data/assumptions.csv`` (see ``helpers.methods.oxide``); None if not public yet.
+def aims(india: Vintage) -> pd.DataFrame:
+    """What was planned and targeted, and what became of it by the day of the vintage.
 
-    ``machining`` counts the loss of cutting and grinding, whose share is an unverified figure.
+    Returns
+    -------
+    pd.DataFrame
+        ``period, kind, tonnes, made`` (a gap while not in the sources), ``begun`` (whether its period has begun),
+        ``state`` (see :func:`state`), ``status``, ``source`` (of the aim and of what was made).
     """
-    content = india.assumption("rare_earth_content")["value"].get("NdFeB magnet")
-    loss = india.assumption("loss")["value"].get("oxide to metal")
-    machined = india.assumption("yield", unverified=True)["value"].get("machining") if machining else 100.0
-    if content is None or loss is None or machined is None:
-        return None
+    table = neodymium(india)
+    made = table[table["kind"] == "made"].set_index("period")
+    table = table[table["kind"] != "made"].reset_index(drop=True)
+    table["made"] = table["period"].map(made["tonnes"]).astype(float)
+    spans = [fiscal.span(period) for period in table["period"]]
+    table["begun"] = [start <= india.day for start, _ in spans]
+    judged = zip(table["tonnes"], table["made"], spans, strict=True)
+    table["state"] = [state(aim, came, over=end < india.day) for aim, came, (_, end) in judged]
+    table["source"] = table["source"].str.cat(table["period"].map(made["source"]), sep=" ", na_rep="").str.strip()
+    return table[["period", "kind", "tonnes", "made", "begun", "state", "status", "source"]]
+
+
+def state(aim: float, made: float, *, over: bool) -> str:
+    """What became of an aim: ``met`` or ``missed``; without its output ``ahead`` or, once over, ``unknown``."""
+    if pd.isna(made):
+        return "unknown" if over else "ahead"
+    return "met" if made >= aim else "missed"
+
+
+def current(aimed: pd.DataFrame, kind: str = "target") -> pd.Series | None:
+    """Of :func:`aims`, the newest of a kind whose period has begun, else the first; None if there is none."""
+    rows = aimed[aimed["kind"] == kind]
+    begun = rows[rows["begun"]]
+    return begun.iloc[-1] if len(begun) else rows.iloc[0] if len(rows) else None
+
+
+def magnet_chain(india: Vintage, machining: bool = False) -> pd.Series:
+    """The oxide-to-magnet chain of ``assumptions.csv`` (see ``helpers.methods.oxide``), with its ``source``.
+
+    What is not in the sources is a gap; see :func:`known`. ``machining`` counts the loss of cutting and grinding,
+    whose share is an unverified figure.
+    """
+    content = _assumed(india, "rare_earth_content", "NdFeB magnet")
+    loss = _assumed(india, "loss", "oxide to metal")
+    machined = _assumed(india, "yield", "machining", unverified=True) if machining else pd.Series({"value": 100.0})
     return pd.Series(
         {
-            "ree_share": content / 100,
+            "ree_share": content["value"] / 100,
             "oxide_factor": oxide.oxide_factors()["Nd"],
-            "metal_yield": 1 - loss / 100,
+            "metal_yield": 1 - loss["value"] / 100,
             "alloy_yield": 1.0,
-            "machining_yield": machined / 100,
+            "machining_yield": machined["value"] / 100,
             "swarf_recycled": 0.0,
+            "source": " ".join(sorted(sources_of(content, loss, machined))),
         }
     )
 
 
+def known(chain: pd.Series) -> bool:
+    """Whether a chain has all its parameters."""
+    return not chain.isna().any()
+
+
+def magnets_from(neodymium: Quantity, chain: pd.Series) -> tuple[Quantity, Quantity]:
+    """Magnets that neodymium makes, if it is counted as oxide and if it is counted as metal."""
+    made = oxide.magnet_from_oxide(neodymium.value, chain), oxide.magnet_from_metal(neodymium.value, chain)
+    return tuple(derived(tonnes, "t", neodymium, chain, period=neodymium.period) for tonnes in made)
+
+
+def capacity(india: Vintage) -> Quantity | None:
+    """Magnets a year that the plants of the scheme are to make; None if it is not in the sources."""
+    rows = india.assumption("scheme_capacity").sort_values("published")
+    return from_row(rows.iloc[-1], unit="t") if len(rows) else None
+
+
 def scheme_need(india: Vintage) -> pd.DataFrame:
-    """Oxide that the magnet scheme takes at full load, against the neodymium India expects.
+    """Oxide a year that the magnet scheme takes at full load, loss after loss: each row counts one loss more.
 
     Returns
     -------
     pd.DataFrame
-        Indexed by ``item``: ``tonnes_reo`` a year and ``basis``; empty until scheme and yields are public.
+        Indexed by ``step`` (contained, metal, machining): ``tonnes`` of oxide, ``verified``, ``source``; empty
+        until scheme and yields are in the sources.
     """
-    capacity = india.assumption("scheme_capacity")["value"]
-    chain = magnet_chain(india)
-    if chain is None or capacity.empty:
-        return pd.DataFrame({"tonnes_reo": [], "basis": []}, index=pd.Index([], name="item"))
-    magnets = capacity.iloc[0]
-    rows = {
-        "Scheme: oxide contained in its magnets": (
-            oxide.contained_oxide(magnets, chain),
-            "rare-earth content, sourced",
-        ),
-        "Scheme: with the loss from oxide to metal": (oxide.oxide_for_magnet(magnets, chain), "sourced"),
-    }
-    machined = magnet_chain(india, machining=True)
-    if machined is not None:
-        rows["Scheme: with machining loss too"] = (
-            oxide.oxide_for_magnet(magnets, machined),
-            "machining yield unverified",
-        )
-    for row in neodymium(india).itertuples():
-        rows[f"IREL neodymium, {row.period} {row.kind}"] = (row.tonnes, row.source)
-    return pd.DataFrame.from_dict(rows, orient="index", columns=["tonnes_reo", "basis"]).rename_axis("item")
+    magnets, sourced, machined = capacity(india), magnet_chain(india), magnet_chain(india, machining=True)
+    rows = {}
+    if magnets is not None and known(sourced):
+        rows["contained"] = (oxide.contained_oxide(magnets.value, sourced), True, sourced)
+        rows["metal"] = (oxide.oxide_for_magnet(magnets.value, sourced), True, sourced)
+        if known(machined):
+            verified = _verified(india, "yield", "machining")
+            rows["machining"] = (oxide.oxide_for_magnet(magnets.value, machined), verified, machined)
+    table = pd.DataFrame.from_dict(rows, orient="index", columns=["tonnes", "verified", "source"]).rename_axis("step")
+    return table.assign(source=[" ".join(sorted(sources_of(magnets, chain))) for chain in table["source"]])
 
 
-def magnets_from(oxide_tonnes_reo, india: Vintage):
-    """Tonnes of magnet that oxide (a number or a Series) makes before machining loss; NaN until yields are public."""
-    chain = magnet_chain(india)
-    return np.nan if chain is None else oxide.magnet_from_oxide(oxide_tonnes_reo, chain)
-
-
-def chain_balance(india: Vintage, period: str = "FY26") -> pd.DataFrame:
-    """From the target of neodymium, taken as oxide, to magnets: what each step takes in, gives and loses.
-
-    Machining is counted at its unverified yield, as the last step; see ``helpers.methods.oxide.process_balance``.
-    """
-    chain = magnet_chain(india, machining=True)
-    chain = magnet_chain(india) if chain is None else chain
-    target = neodymium(india).query("kind == 'target' and period == @period")["tonnes"]
-    if chain is None or target.empty:
-        return pd.DataFrame(
-            columns=["input", "returned", "product", "recovered", "loss"], index=pd.Index([], name="step")
-        )
-    return oxide.process_balance(target.iloc[0], chain)
-
-
-def use_of_magnets(india: Vintage, years: range = YEARS) -> pd.DataFrame:
-    """Use of rare-earth magnets by fiscal year: between each publisher's two years, growth is taken as even.
+def chain_balance(india: Vintage) -> pd.DataFrame:
+    """From the current target of neodymium, counted as oxide, to magnets: what each step takes in, gives and loses.
 
     Returns
     -------
     pd.DataFrame
-        Fiscal years as rows (int), publishers as columns, tonnes; empty until an outlook is public.
+        Indexed by ``step`` (oxide, metal, machining): ``input, product, loss``, tonnes of contained oxide, and
+        ``verified, source``. Alloying has no loss of its own in the sources; machining is left out while none is.
     """
-    paths = {}
-    outlooks = india.table("outlooks")
-    outlooks = outlooks[outlooks["quantity"].isin(USE_OUTLOOKS) & (outlooks["unit"] == "t") & outlooks["value"].notna()]
-    base = outlooks[outlooks["period"] == "2025"]["value"].mean()
-    for publisher, rows in outlooks.groupby("publisher"):
-        ends = rows.set_index("period")["value"]
-        if "2030" not in ends or not np.isfinite(ends.get("2025", base)):
-            continue
-        first, last = fiscal.centre("2025"), fiscal.centre("2030")
-        growth = np.log(ends["2030"] / ends.get("2025", base)) / (last - first)
-        paths[publisher] = {year: ends.get("2025", base) * np.exp(growth * (year - first)) for year in years}
-    return pd.DataFrame(paths, index=pd.Index(years, name="fiscal_year") if paths else None)
+    target, sourced, machined = current(aims(india)), magnet_chain(india), magnet_chain(india, machining=True)
+    if target is None or not known(sourced):
+        return pd.DataFrame(columns=["input", "product", "loss", "verified", "source"]).rename_axis("step")
+    table = oxide.process_balance(target["tonnes"], machined if known(machined) else sourced)
+    table = table.loc[["oxide", "metal", *(["machining"] if known(machined) else [])]]
+    uses = {"oxide": [target], "metal": [target, sourced], "machining": [target, machined]}
+    return table[["input", "product", "loss"]].assign(
+        verified=[step != "machining" or _verified(india, "yield", "machining") for step in table.index],
+        source=[" ".join(sorted(sources_of(*uses[step]))) for step in table.index],
+    )
 
 
-def cover(india: Vintage) -> pd.DataFrame:
-    """Share of India's use of rare-earth magnets that its own neodymium could make, at most.
-
-    Two paths of neodymium, the producer's plan and the government's target; years between two of their points
-    are interpolated evenly, years after the last keep it. Machining loss, unverified, is left out: hence at
-    most. The range is that of the published outlooks of use.
+def funnel(india: Vintage) -> pd.DataFrame:
+    """From ore to use in one unit, contained oxide: how much of the current target is left at each step.
 
     Returns
     -------
     pd.DataFrame
-        ``path, period, oxide, magnets`` (tonnes a year), ``use, use_low, use_high``, and ``share, share_low,
-        share_high`` (0-1); empty until outlook, plan or target are public.
+        Indexed by ``step`` (ore, oxide, metal, machining, use): ``tonnes, period, verified, source``; empty until
+        ore, target, yields and use are in the sources.
     """
-    use, points = use_of_magnets(india), neodymium(india)
-    frames = []
-    for path, kind in (("as planned", "planned"), ("as aimed at", "target")):
-        known = points[points["kind"] == kind]
-        if use.empty or known.empty:
-            continue
-        oxide_t = np.interp(use.index, known["period"].map(fiscal.centre), known["tonnes"])
-        low, high = use.min(axis=1).to_numpy(), use.max(axis=1).to_numpy()
-        table = pd.DataFrame({"path": path, "period": [fiscal.year_name(y) for y in use.index], "oxide": oxide_t})
-        table["magnets"] = magnets_from(table["oxide"], india)
-        table = table.assign(use=np.sqrt(low * high), use_low=low, use_high=high)
-        shares = {"share": "use", "share_low": "use_high", "share_high": "use_low"}
-        frames.append(table.assign(**{name: table["magnets"] / table[over] for name, over in shares.items()}))
-    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
-
-
-def freed_by_stopping_exports(india: Vintage) -> pd.Series | None:
-    """What the rare earth sold to Japan could make instead: ``oxide``, its ``ndpr`` and ``magnets``, tonnes a year.
-
-    The share of neodymium and praseodymium is an unverified figure, so this enters no answer.
-    """
-    keys = {"flow": "export", "reporter": "IND", "partner": "JPN", "hs": "RE all", "measure": "weight"}
-    sold = india.figure("trade", "2024", **keys)
-    rows = india.assumption("rare_earth_content", unverified=True)
-    share = rows[rows["material"] == "NdPr"]["value"]
-    if sold is None or share.empty:
-        return None
-    ndpr = sold["low"] * share.iloc[0] / 100
-    return pd.Series({"oxide": sold["low"], "ndpr": ndpr, "magnets": magnets_from(ndpr, india)})
-
-
-def funnel(india: Vintage, period: str = "FY26") -> pd.DataFrame:
-    """From ore to magnet to use in one unit, contained oxide: how much is left at each step.
-
-    Returns
-    -------
-    pd.DataFrame
-        Indexed by ``step``: ``tonnes_reo`` a year and ``basis``; empty until target and use are public.
-    """
-    mined, target = mine_output(india), neodymium(india).query("kind == 'target' and period == @period")["tonnes"]
-    use = india.figure("production", "2025", area="IND", stage="use", commodity="REPM", measure="consumption")
-    sourced, machined = magnet_chain(india), magnet_chain(india, machining=True)
+    mined, balance, use = mine_output(india), chain_balance(india), targets.sums(india, "repm")
     mined = mined[mined["status"] != "unverified"]
-    if mined.empty or target.empty or use is None or sourced is None or machined is None:
-        return pd.DataFrame({"tonnes_reo": [], "basis": []}, index=pd.Index([], name="step"))
-    oxide_t = target.iloc[0]
-    rows = {
-        "Ore: all rare earths mined": (mined["tonnes_reo"].iloc[-1], f"{mined['year'].iloc[-1]}"),
-        f"Oxide: neodymium aimed at for {period}": (oxide_t, "target"),
-        "Metal: after reduction": (oxide_t * sourced["metal_yield"], "sourced yield"),
-        "Magnet: after machining": (oxide_t * sourced["metal_yield"] * machined["machining_yield"], "unverified yield"),
-        "Use: in the magnets that India uses": (oxide.contained_oxide(use["value"], sourced), "2025"),
-    }
-    return pd.DataFrame.from_dict(rows, orient="index", columns=["tonnes_reo", "basis"]).rename_axis("step")
+    if mined.empty or balance.empty or use.empty:
+        return pd.DataFrame(columns=["tonnes", "period", "verified", "source"]).rename_axis("step")
+    ore, used, chain = mined.iloc[-1], from_row(use.iloc[-1]), magnet_chain(india)
+    steps = balance.rename(columns={"product": "tonnes"}).assign(period=current(aims(india))["period"])
+    ends = pd.DataFrame(
+        {
+            "tonnes": [ore["tonnes"], oxide.contained_oxide(used.value, chain)],
+            "period": [ore["period"], used.period],
+            "verified": True,
+            "source": [ore["source"], " ".join(sorted(sources_of(used, chain)))],
+        },
+        index=["ore", "use"],
+    )
+    return pd.concat([ends, steps]).loc[["ore", *steps.index, "use"], list(ends)].rename_axis("step")
+
+
+def freed_by_stopping_exports(india: Vintage) -> dict[str, Quantity] | None:
+    """What the rare earth sold to Japan could make instead: ``sold``, ``share`` (%), ``ndpr`` and ``magnets``.
+
+    Where only a lower bound of the sales is published, that is taken. The share of neodymium and praseodymium
+    in Indian oxide is an unverified figure.
+    """
+    sold = india.series("trade", flow="export", reporter="IND", partner="JPN", hs="RE all", measure="weight")
+    rows, chain = india.assumption("rare_earth_content", unverified=True), magnet_chain(india)
+    rows = rows[rows["material"] == "NdPr"]
+    tonnes = sold["value"].fillna(sold["low"]).dropna()
+    if tonnes.empty or rows.empty or not known(chain):
+        return None
+    row, share = sold.loc[tonnes.index[-1]], from_row(rows.iloc[0], unit="%")
+    oxide_sold = derived(tonnes.iloc[-1], "t", row, period=tonnes.index[-1], low=row["low"])
+    ndpr = derived(oxide_sold.value * share.value / 100, "t", oxide_sold, share)
+    return {"sold": oxide_sold, "share": share, "ndpr": ndpr, "magnets": magnets_from(ndpr, chain)[0]}
+
+
+def _assumed(india: Vintage, name: str, segment: str, unverified: bool = False) -> pd.Series:
+    """A row of an assumption, or a gap."""
+    rows = india.assumption(name, unverified=unverified)
+    return rows.loc[segment] if segment in rows.index else pd.Series({"value": np.nan})
+
+
+def _verified(india: Vintage, name: str, segment: str) -> bool:
+    return segment in india.assumption(name).index

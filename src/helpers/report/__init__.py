@@ -1,1 +1,8 @@
-"""From notebooks to a dated, self-contained report: the only writer of ``reports/``."""
+"""From notebooks to a dated, self-contained report: the only writer of ``reports/``.
+
+- `parameters`, `grid`: what can be asked for, once or many times
+- `job`: what is asked and how it ended, as values
+- `gate`: may a report be made from the data
+- `pipeline`: from parameters to published reports
+- `run`, `page`, `shelf`: notebooks run, pages made, reports kept
+"""

@@ -1,27 +1,62 @@
-"""The parameters of a report: one typed schema, checked before a kernel starts.
+"""The parameters of a report: one typed schema, checked before a kernel starts and again in the notebook itself.
 
 A notebook's parameter cell is its signature: it gets those of the values below that it names. The defaults
-here are the ones of the cells; a test keeps the two in step.
+here are the ones of the cells; a test keeps the two in step. Cheap to import: every notebook does.
 """
 
 import ast
-from datetime import date
+import json
+import re
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
 
 MASK = "••••••"
+PUBLISHED = "as published"
+"""How no value is said: the figure stays the published one."""
+
+_IN_INDIA = timedelta(hours=5, minutes=30)
+_NOT_GIVEN = ("", "~", "null", "none", "published", PUBLISHED)
 
 
 class ParameterError(ValueError):
     """A parameter is unknown, ill-typed or out of range; nothing has been run or written."""
 
 
+def today() -> date:
+    """The day it is in India, wherever this runs."""
+    return (datetime.now(UTC) + _IN_INDIA).date()
+
+
 def _written_out(value: object) -> object:
-    if isinstance(value, str) and value.strip().isdecimal():  # pydantic would read it as seconds since 1970
-        raise ValueError("write the day as 2026-11-22")
-    return value
+    """pydantic would read a number as seconds since 1970."""
+    if type(value) is date:
+        return value
+    if isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value.strip()):
+        return date.fromisoformat(value.strip())
+    raise ValueError("write the day as YYYY-MM-DD")
+
+
+def _begun(day: date) -> date:
+    if day > today():
+        raise ValueError(f"this day is yet to come; today is {today()}")
+    return day
+
+
+def _given(value: object) -> object:
+    return None if isinstance(value, str) and value.strip().lower() in _NOT_GIVEN else value
 
 
 class Parameters(BaseModel):
@@ -32,14 +67,55 @@ class Parameters(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    as_of: Annotated[date, BeforeValidator(_written_out)] = Field(
+    as_of: Annotated[date, BeforeValidator(_written_out), AfterValidator(_begun)] = Field(
         description="day as of which the data are read; nothing published later is used"
     )
     target: Literal["customs", "repm"] = Field(
-        "customs", description="customs (HS 850511) or repm (rare-earth permanent magnets)"
+        default="customs", description="customs (HS 850511) or repm (rare-earth permanent magnets)"
     )
-    baseline_t: float = Field(53748, gt=0, le=1e6, description="tonnes of FY25 to start from, target customs")
-    horizon: int = Field(10, ge=1, le=30, description="fiscal years ahead")
+    baseline_t: Annotated[float | None, BeforeValidator(_given)] = Field(
+        default=None,
+        ge=1e3,
+        le=1e6,
+        description="tonnes to start from in the place of the figure published for the suspect year, target customs",
+    )
+    horizon: int = Field(default=10, ge=1, le=30, description="fiscal years ahead")
+
+    @model_validator(mode="after")
+    def _said_and_used(self) -> Self:
+        if self.baseline_t is not None and self.target != "customs":
+            raise ValueError("baseline_t replaces a figure of target customs, and no other: leave one of the two out")
+        return self
+
+
+def check(names: Mapping[str, Any]) -> None:
+    """Stop a notebook whose parameters the schema does not allow; ``parameters.check(globals())`` in its third cell.
+
+    papermill writes what it is given into a cell that begins with ``# Parameters``, whatever it is. What that cell
+    assigns must be in the schema, ``as_of`` among it; and what the notebook then holds must be as the schema says.
+
+    Raises
+    ------
+    ParameterError
+        In the words of the command ``magnets report``, naming each offending parameter.
+    """
+    injected = [cell for cell in names.get("In", []) if cell.startswith("# Parameters")]
+    given = {name for cell in injected for name in _assigned(cell)}
+    said = [_unknown(name) for name in sorted(given - Parameters.model_fields.keys())]
+    if injected and "as_of" not in given:
+        said.append(f"as_of is not given beside {', '.join(sorted(given))}: say the day as of which the data are read")
+    values = {name: names[name] for name in Parameters.model_fields if name in names}
+    try:
+        meant = Parameters(**values).model_dump(mode="json")
+        said += [
+            f"parameter {name}={value!r}: write {meant[name]!r}"
+            for name, value in values.items()
+            if meant[name] != value or isinstance(value, bool)
+        ]
+    except ValidationError as error:
+        said += [text for _, text in explain(error)]
+    if said:
+        raise ParameterError("\n".join(said))
 
 
 def parse(given: list[str], as_of: str) -> Parameters:
@@ -80,12 +156,13 @@ def shown(parameters: Parameters) -> dict:
 
 def given(parameters: Parameters) -> dict:
     """The parameters that differ from their default, as :func:`shown`; ``as_of`` always."""
-    fields = type(parameters).model_fields
-    return {
-        name: value
-        for name, value in shown(parameters).items()
-        if name == "as_of" or getattr(parameters, name) != fields[name].default
-    }
+    usual = {name: field.default for name, field in type(parameters).model_fields.items()}
+    return {n: value for n, value in shown(parameters).items() if n == "as_of" or getattr(parameters, n) != usual[n]}
+
+
+def defaults() -> dict[str, Any]:
+    """The values of the parameters that are not given."""
+    return {name: field.default for name, field in Parameters.model_fields.items() if not field.is_required()}
 
 
 def secrets(parameters: Parameters) -> dict[str, str]:
@@ -116,8 +193,6 @@ def signature(path: Path) -> dict[str, object]:
     ParameterError
         If the notebook has no such cell, or a line of it is not a literal assignment.
     """
-    import json
-
     try:
         cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
     except (ValueError, KeyError) as error:
@@ -127,7 +202,8 @@ def signature(path: Path) -> dict[str, object]:
         raise ParameterError(f"notebooks/{path.name} needs exactly one cell tagged parameters; it has {len(tagged)}")
     source = "".join(tagged[0]["source"])
     try:
-        return {line.target.id: ast.literal_eval(line.value) for line in ast.parse(source).body}
+        lines: list[Any] = ast.parse(source).body
+        return {line.target.id: ast.literal_eval(line.value) for line in lines}
     except (AttributeError, ValueError, SyntaxError):
         raise ParameterError(
             f"notebooks/{path.name}: each line of the parameter cell is `name: type = literal  # help`"
@@ -144,12 +220,13 @@ def described() -> list[tuple[str, str]]:
     return rows
 
 
-def plain(value) -> str:
+def plain(value: object) -> str:
     """A value as one would type it: 33000, not 33000.0."""
-    return f"{value:.15g}" if isinstance(value, float) else str(value)
+    return f"{value:.15g}" if isinstance(value, float) else PUBLISHED if value is None else str(value)
 
 
 def _kind(field: dict) -> str:
+    field = next((one for one in field.get("anyOf", []) if one["type"] != "null"), field)
     if "enum" in field:
         return " or ".join(field["enum"])
     bounds = {"exclusiveMinimum": "over", "minimum": "from", "exclusiveMaximum": "below", "maximum": "to"}
@@ -157,10 +234,26 @@ def _kind(field: dict) -> str:
     return " ".join([field.get("format", field["type"]), *limits])
 
 
-def _explain(problem: dict) -> str:
+def _explain(problem: Mapping[str, Any]) -> str:
     name = ".".join(map(str, problem["loc"]))
-    known = ", ".join(Parameters.model_fields)
+    said = problem["msg"].removeprefix("Value error, ")
     if problem["type"] == "extra_forbidden":
-        return f"unknown parameter {name!r}; there are {known}"
-    field = Parameters.model_fields[name]
-    return f"parameter {name}={problem['input']}: {problem['msg']} ({field.description})"
+        return _unknown(name)
+    if name not in Parameters.model_fields:
+        return f"parameters: {said}"
+    if problem["type"] == "missing":
+        return f"parameter {name} is not given ({Parameters.model_fields[name].description})"
+    return f"parameter {name}={problem['input']}: {said} ({Parameters.model_fields[name].description})"
+
+
+def _unknown(name: str) -> str:
+    return f"unknown parameter {name!r}; there are {', '.join(Parameters.model_fields)}"
+
+
+def _assigned(cell: str) -> set[str]:
+    """The names that a cell assigns; none if it is no Python."""
+    try:
+        nodes = list(ast.walk(ast.parse(cell)))
+    except SyntaxError:
+        return set()
+    return {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}

@@ -1,69 +1,139 @@
-"""Make reports: validate the data, run the chapters side by side, turn them into pages, publish."""
+"""Make reports: skip what is unchanged, ask the data, run the chapters side by side, publish, tell how each ended.
+
+Nothing heavy is imported where there is nothing to do: such a run ends at once.
+"""
 
 import json
-import sys
-from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager, suppress
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from helpers.data import load, rules
-from helpers.kernel.provisioner import wake
-from helpers.report.job import Job, Outcome, not_written
-from helpers.report.page import html
-from helpers.report.page.context import frame
-from helpers.report.parameters import for_notebook
-from helpers.report.run.chapter import Chapter, End, kernel_name, run_chapter
-from helpers.report.shelf import publish
-from helpers.report.shelf.inputs import chapters, inputs
+from helpers.report.job import Chapter, End, Job, Outcome
+from helpers.report.parameters import ParameterError, Parameters, for_notebook
+from helpers.report.run import batch, interrupt, leftovers, limits
+from helpers.report.run.chapter import kernel_name, run_chapter
+from helpers.report.shelf import archive, publish
+from helpers.report.shelf.inputs import chapters, fingerprint, inputs
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from helpers.data import Vintage
+
+UNFIT = "the data are not fit for a report; nothing was written"
 
 
-def make(jobs: list[Job], root: Path, timeout: int, threads: int) -> list[Outcome]:
+@dataclass(frozen=True)
+class _Plan:
+    """What is known of a report before its chapters run; or, in ``wrong``, why there is none."""
+
+    seen: dict[Path, str] = field(default_factory=dict)
+    shared: dict = field(default_factory=dict)
+    india: "Vintage | None" = None
+    wrong: str = ""
+
+
+def reports(
+    wanted: list[Parameters], root: Path, timeout: int = 120, jobs: int = 1, quiet: bool = False
+) -> list[Outcome]:
+    """Render every chapter for each set of parameters into ``root``.
+
+    Nothing of a report is published unless all its chapters end well; a failure is written under
+    ``root/failed``, and the other reports go on.
+
+    Parameters
+    ----------
+    wanted : list of Parameters
+    root : Path
+        Folder of the reports; only one run at a time writes there.
+    timeout : int
+        Seconds allowed for each cell.
+    jobs : int
+        How many notebooks run at once. The results are the same for any number.
+    quiet : bool
+        Whether to say nothing of progress.
+
+    Returns
+    -------
+    list of Outcome
+        In the order of ``wanted``; a single one where nothing could begin.
+    """
+    root = root.absolute()
+    try:
+        if not chapters():
+            raise ParameterError("notebooks/ holds no notebook of the report: names begin with a digit and a dash")
+        for path in chapters():
+            for_notebook(path, wanted[0])
+        with publish.only_run(root):
+            return _reports(wanted, root, timeout, jobs, quiet)
+    except ParameterError as error:
+        return [Outcome(End.BAD_PARAMETERS, str(error))]
+    except publish.LockedError as error:
+        return [Outcome(End.LOCKED, str(error))]
+    except OSError as error:
+        return [_not_written(error)]
+
+
+def _reports(wanted: list[Parameters], root: Path, timeout: int, jobs: int, quiet: bool) -> list[Outcome]:
+    try:
+        files = inputs()
+    except OSError as error:
+        return [Outcome(End.BAD_DATA, f"{error.filename} cannot be read: {error.strerror}\n\n{UNFIT}")]
+    asked = [Job(parameters, files, fingerprint(parameters, files)) for parameters in wanted]
+    published = {record["inputs"]: record["folder"] for record in archive.records(root)}
+    todo = [job for job in asked if job.inputs not in published]
+    made = {}
+    if todo:
+        made = dict(zip([job.inputs for job in todo], _make(todo, root, timeout, jobs, quiet), strict=True))
+    elif not archive.is_current(root):  # a run was killed between the report and the archive
+        archive.write(root)
+    unchanged = {key: f"unchanged: {root / folder / 'index.html'}" for key, folder in published.items()}
+    return [made.get(job.inputs) or Outcome(End.OK, unchanged[job.inputs]) for job in asked]
+
+
+def _make(jobs: list[Job], root: Path, timeout: int, threads: int, quiet: bool) -> list[Outcome]:
     """Run and publish reports; those of invalid data or a failed chapter tell so, the others go on.
 
     Reports are published in the order of ``jobs``, whichever chapter ends first. A chapter that would get the
     same parameters in several of them runs once.
     """
-    if kernel_name() == "magnets":
-        wake()  # its parent has imported the stack by the time the data are found valid
+    if short := limits.too_few_files(threads):
+        return [Outcome(End.NOT_WRITTEN, short)] * len(jobs)
+    leftovers.sweep()
+    wake()
+    from helpers.data import DataError
+    from helpers.report import gate
+
+    interrupt.check()  # imports may swallow Ctrl-C
     try:
-        rules.require_valid()
-    except load.DataError as error:
-        return [Outcome(End.BAD_DATA, f"{error}\n\nthe data are not fit for a report; nothing was written")] * len(jobs)
+        gate.require_tables()
+    except DataError as error:
+        return [Outcome(End.BAD_DATA, f"{error}\n\n{UNFIT}")] * len(jobs)
     notebooks = _longest_first(chapters(), root)
-    plans = [_plan(job, notebooks) for job in jobs]
+    plans = _plans(jobs, notebooks)
     todo: dict[str, tuple[Path, Job]] = {}
-    for job, (_, seen) in zip(jobs, plans, strict=True):
-        for path, key in seen.items():
+    for job, plan in zip(jobs, plans, strict=True):
+        for path, key in plan.seen.items():
             todo.setdefault(key, (path, job))
-    with _progress(len(todo)) as tell, ThreadPoolExecutor(threads) as pool:
+    with batch.progress(len(todo), quiet) as tell:
 
         def run(path: Path, job: Job) -> Chapter:
             chapter = run_chapter(path, job.parameters, timeout)
             tell(chapter if len(jobs) == 1 else replace(chapter, name=_named(chapter, job)))
             return chapter
 
-        running: dict[str, Future] = {}
-        try:
-            running |= {key: pool.submit(run, path, job) for key, (path, job) in todo.items()}
-            return [
-                _finish(job, root, shared, [running[seen[path]] for path in sorted(seen)])
-                for job, (shared, seen) in zip(jobs, plans, strict=True)
-            ]
-        except BaseException:
-            _stop(pool, running)
-            raise
+        work = {key: partial(run, path, job) for key, (path, job) in todo.items()}
+        with batch.side_by_side(work, threads) as result:
+            return [_finish(job, root, plan, result) for job, plan in zip(jobs, plans, strict=True)]
 
 
-def _stop(pool: ThreadPoolExecutor, running: dict[str, Future]) -> None:
-    """Begin no more chapters and end those that run, also one whose kernel is only starting."""
-    from helpers.report.run import papermill_engine
+def wake() -> None:
+    """Start the parent of warm kernels: it imports the stack while the data are read and checked."""
+    if kernel_name() == "magnets":
+        from helpers.kernel import provisioner
 
-    pool.shutdown(wait=False, cancel_futures=True)
-    while not all(chapter.done() for chapter in running.values()):
-        papermill_engine.kill_all()
-        wait(running.values(), timeout=0.1)
+        provisioner.wake()
 
 
 def _longest_first(notebooks: list[Path], root: Path) -> list[Path]:
@@ -71,49 +141,70 @@ def _longest_first(notebooks: list[Path], root: Path) -> list[Path]:
 
     Of those that no report has, the last goes first: later chapters build on more.
     """
-    newest = next(iter(publish.records(root)), {"chapters": {}})["chapters"]
+    newest: dict[str, dict] = next(iter(archive.records(root)), {"chapters": {}})["chapters"]
     seconds = {name: chapter["seconds"] for name, chapter in newest.items()}
     return sorted(notebooks, key=lambda path: (seconds.get(path.stem, float("inf")), path.stem), reverse=True)
 
 
-def _plan(job: Job, notebooks: list[Path]) -> tuple[dict | str, dict[Path, str]]:
-    """What all pages of a report share, and for each notebook what it gets to see; or why there is no report."""
-    try:
-        shared = frame(job.parameters)
-    except load.DataError as error:
-        return str(error), {}
-    return shared, {path: json.dumps([path.name, for_notebook(path, job.parameters)]) for path in notebooks}
+def _plans(jobs: list[Job], notebooks: list[Path]) -> list[_Plan]:
+    """A plan a report; each day is read once, and asked once whether its figures agree."""
+    from helpers.data import DataError
+    from helpers.report import gate
+    from helpers.report.page.context import frame
+
+    vintages: dict = {}
+    plans = []
+    for job in jobs:
+        day = job.parameters.as_of
+        try:
+            india = vintages.get(day) or vintages.setdefault(day, gate.opened(day))
+            shared = frame(job.parameters, india)
+        except DataError as error:
+            plans.append(_Plan(wrong=f"{error}\nnothing was written"))
+            continue
+        seen = {path: json.dumps([path.name, for_notebook(path, job.parameters)]) for path in notebooks}
+        plans.append(_Plan(seen, shared, india))
+    return plans
 
 
-def _finish(job: Job, root: Path, shared: dict | str, running: list[Future]) -> Outcome:
-    if isinstance(shared, str):
-        return Outcome(End.BAD_DATA, f"{shared}\nnothing was written")
+def _finish(job: Job, root: Path, plan: _Plan, result: "Callable[[str], Chapter]") -> Outcome:
+    if plan.india is None:
+        return Outcome(End.BAD_DATA, plan.wrong)
     worst = End.CELL_ERROR
     try:
-        done = [_with_page(chapter.result(), shared) for chapter in running]
+        done = [_with_page(result(plan.seen[path]), plan.shared) for path in sorted(plan.seen)]
         worst = max(chapter.end for chapter in done)
         if changed := _changed(job.files, inputs()):
             text = f"{', '.join(changed[:5])} changed while the report was made; nothing was written: run it again"
             return Outcome(End.BAD_DATA, text)
+        interrupt.check()
         if worst is End.OK:
-            return _archived(root, publish.publish(root, done, job, shared) / "index.html")
-        folder = publish.publish_failure(root, done, job, shared)
+            return _listed(root, publish.publish(root, done, job, plan.shared, plan.india) / "index.html")
+        folder = publish.publish_failure(root, done, job, plan.shared, plan.india)
     except OSError as error:
-        return not_written(error)
+        return _not_written(error)
     except Exception as error:  # whatever a library could not do with this report: the others go on
-        reason = str(error) if isinstance(error, html.PageError) else f"{type(error).__name__}: {error}"
+        reason = str(error) if type(error).__name__ == "PageError" else f"{type(error).__name__}: {error}"
         return Outcome(max(worst, End.CELL_ERROR), f"{reason}\nnothing was published")
     lines = [f"{c.name}{_in_cell(c)}: {c.error}" for c in done if c.end is not End.OK]
     return Outcome(worst, "\n".join([*lines, f"see {folder / 'index.html'}"]))
 
 
-def _archived(root: Path, published: Path) -> Outcome:
+def _listed(root: Path, published: Path) -> Outcome:
     try:
-        publish.write_archive(root)
-    except OSError as error:
-        reason = f"{error.strerror or error} ({error.filename or root})"
-        return Outcome(End.NOT_WRITTEN, f"{published} is published, but could not be listed: {reason}; run it again")
+        archive.write(root)
+    except Exception as error:  # the report is there, whatever is wrong with the list
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else f"{type(error).__name__}: {error}"
+        text = f"{published} is published, but could not be listed in {root / 'index.html'}: {reason}; run it again"
+        return Outcome(End.NOT_WRITTEN, text)
     return Outcome(End.OK, str(published))
+
+
+def _not_written(error: OSError) -> Outcome:
+    """What to tell when the disk refuses."""
+    place = f" ({error.filename})" if error.filename else ""
+    text = f"could not write: {error.strerror or error}{place}; what was published before is untouched"
+    return Outcome(End.NOT_WRITTEN, text)
 
 
 def _in_cell(chapter: Chapter) -> str:
@@ -122,6 +213,8 @@ def _in_cell(chapter: Chapter) -> str:
 
 def _with_page(chapter: Chapter, shared: dict) -> Chapter:
     """The chapter with its page, or failed if what it shows cannot be one."""
+    from helpers.report.page import html
+
     if chapter.end is not End.OK:
         return chapter
     try:
@@ -142,23 +235,3 @@ def _changed(before: dict[str, dict[str, str]], now: dict[str, dict[str, str]]) 
 def _named(chapter: Chapter, job: Job) -> str:
     """A chapter's name where several reports are made."""
     return f"{job.parameters.as_of} {job.inputs[:6]} {chapter.name}"
-
-
-@contextmanager
-def _progress(total: int) -> Iterator:
-    """A bar on a terminal, a plain line a chapter elsewhere."""
-    if not sys.stderr.isatty():
-
-        def line(chapter: Chapter) -> None:
-            with suppress(OSError):  # nobody reads on
-                print(
-                    f"{chapter.name}: {chapter.end.name.lower()}, {chapter.seconds:.1f} s", file=sys.stderr, flush=True
-                )
-
-        yield line
-        return
-    from rich.progress import Progress
-
-    with Progress(transient=True) as bar:
-        task = bar.add_task("chapters", total=total)
-        yield lambda chapter: bar.update(task, advance=1, description=chapter.name)

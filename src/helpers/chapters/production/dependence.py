@@ -1,116 +1,191 @@
-"""How dependent India is, by several indices side by side, each with what it could not know."""
+"""How dependent India is, by several indices side by side, each with its years and with what it could not know."""
+
+from dataclasses import dataclass
 
 import pandas as pd
 
-from helpers.data import Vintage
+from helpers import fiscal
+from helpers.data import Vintage, sources_of
 from helpers.methods import concentration, risk
-from helpers.outlook import customs
+from helpers.outlook import targets
 
-METALS = {"flow": "import", "reporter": "IND", "hs": "RE metals", "measure": "weight"}
+METAL_LINES = ("85051110", "85051190")
+"""The national lines of HS 850511."""
+
+LEAST_COUNTRIES = 5
+"""Countries that an edition must name to say something of the world's mining."""
+
+LEAST_KNOWN = 0.9
+"""Share of India's imports that must be known by country to say something of their concentration."""
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Tonnes by country with governance, the years of both and their sources; ``note`` if they cannot be weighed."""
+
+    table: pd.DataFrame
+    period: str = ""
+    governance: str = ""
+    sources: frozenset[str] = frozenset()
+    governed: frozenset[str] = frozenset()
+    note: str = ""
+
+    @property
+    def years(self) -> str:
+        return f"{self.period}, governance {self.governance}" if self.governance else self.period
 
 
 def indices(india: Vintage) -> pd.DataFrame:
     """Indices of dependence, those that cannot be computed with the reason instead of a number.
 
-    Recycling and substitution are given no credit, so the European supply risks are upper bounds. Governance
-    is the mean of the World Bank's six estimates.
+    Recycling and substitution are given no credit, so the European supply risks are upper bounds.
 
     Returns
     -------
     pd.DataFrame
-        ``index, of, value, reading``: which index, of what, its value (NaN if not computable) and what to read
-        into it.
+        Indexed by ``Index``: ``Of, Years, Value`` (a gap if not computable), ``How to read it``, ``source``.
     """
-    mined, suppliers = world_mining(india), metal_suppliers(india)
+    mined, metals = world_mining(india), metal_suppliers(india)
     rows = [
-        ("Net import reliance", "HS 850511, all metal magnets", _metal_magnets(india), ""),
-        ("Net import reliance", "rare-earth magnets", _magnet_reliance(india), ""),
-        ("Herfindahl index", "world mine output", _herfindahl(mined), "by country"),
-        ("Herfindahl index", "India's imports of rare-earth metals", _herfindahl(suppliers), "by country"),
+        _metal_magnets(india),
+        _magnet_reliance(india),
+        _herfindahl("world mine output", mined),
+        _herfindahl("India's imports of rare-earth metals", metals),
+        _supply_risk("mining, by world output", mined, "global_hhi"),
+        _supply_risk("rare-earth metals, by India's sources", metals, "sourcing_hhi"),
+        _geopolrisk(mined, metals),
     ]
-    rows += [
-        ("European supply risk", of, stage, "upper bound; critical from 1")
-        for of, stage in _supply_risks(mined, suppliers).items()
+    table = pd.DataFrame(rows, columns=["Index", "Of", "Years", "indicator", "note", "source"])
+    table["Value"] = [float("nan") if i.value is None else i.value for i in table["indicator"]]
+    table["How to read it"] = [
+        f"not computable: {found.reason}" if found.value is None else note
+        for found, note in zip(table["indicator"], table["note"], strict=True)
     ]
-    rows.append(
-        ("GeoPolRisk", "rare-earth metals", _geopolrisk(mined, suppliers), "upper bound: own production set to zero")
-    )
-    table = pd.DataFrame(rows, columns=["index", "of", "indicator", "note"])
-    table["value"] = [float("nan") if i.value is None else i.value for i in table["indicator"]]
-    reasons = [i.reason if i.value is not None else f"not computable: {i.reason}" for i in table["indicator"]]
-    table["reading"] = [reason if reason else note for reason, note in zip(reasons, table["note"], strict=True)]
-    return table[["index", "of", "value", "reading"]]
+    return table.set_index("Index")[["Of", "Years", "Value", "How to read it", "source"]]
 
 
-def world_mining(india: Vintage) -> pd.DataFrame:
-    """Mine output of the latest year with at least five countries: ``tonnes`` and ``wgi`` by country."""
-    rows = india.table("production")
-    rows = rows[(rows["stage"] == "mine") & ~rows["area"].isin(["world", "other", "IREL"]) & rows["value"].notna()]
-    rows = rows[rows["status"] != "unverified"]
-    counts = rows.groupby("period")["area"].nunique()
-    years = counts[counts >= 5].index
-    latest = rows[rows["period"] == (years.max() if len(years) else "")]
-    return _with_governance(latest.set_index("area")["value"], india)
+def world_mining(india: Vintage) -> Origin:
+    """Mine output by country, of the newest year that one edition gives for enough countries."""
+    rows = india.table("production", vintages=True)
+    mined = (rows["stage"] == "mine") & (rows["measure"] == "output") & rows["area"].str.fullmatch("[A-Z]{3}")
+    rows = rows[mined & rows["value"].notna() & (rows["status"] != "unverified")]
+    editions = [
+        (fiscal.span(period), published, edition)
+        for (period, published, _), edition in rows.groupby(["period", "published", rows["source"].str.split().str[0]])
+        if edition["area"].nunique() >= LEAST_COUNTRIES
+    ]
+    if not editions:
+        return Origin(pd.DataFrame())
+    edition = max(editions, key=lambda found: found[:2])[2]
+    return _weighed(edition.set_index("area"), edition["period"].iloc[0], india)
 
 
-def metal_suppliers(india: Vintage) -> pd.DataFrame:
-    """India's imports of rare-earth metals in FY24, the one year published by country: ``tonnes``, ``wgi``."""
+def metal_suppliers(india: Vintage) -> Origin:
+    """India's imports of rare-earth metals by country, of the newest year in which enough of them is known so."""
     rows = india.table("trade")
-    for column, wanted in METALS.items():
+    keys = {"flow": "import", "reporter": "IND", "hs": "RE metals", "measure": "weight"}
+    for column, wanted in keys.items():
         rows = rows[rows[column] == wanted]
-    rows = rows[(rows["period"] == "FY24") & (rows["partner"] != "world")]
-    return _with_governance(rows.set_index("partner")["value"], india)
+    rows = rows[rows["value"].notna() & ~rows["status"].isin(["unverified", "missing"])]
+    totals = rows[rows["partner"] == "world"].set_index("period")["value"]
+    parts = rows[rows["partner"] != "world"]
+    known = (parts.groupby("period")["value"].sum() / totals).dropna()
+    years = sorted(known[known >= LEAST_KNOWN].index, key=fiscal.span)
+    if not years:
+        return Origin(pd.DataFrame())
+    return _weighed(parts[parts["period"] == years[-1]].set_index("partner"), years[-1], india)
 
 
-def _with_governance(tonnes: pd.Series, india) -> pd.DataFrame:
-    wgi = india.assumption("governance")["value"]
-    table = pd.DataFrame({"tonnes": tonnes, "wgi": wgi.reindex(tonnes.index)})
-    return table.assign(trade_factor=1.0, instability=risk.governance_risk(table["wgi"].dropna()))
+def _weighed(rows: pd.DataFrame, period: str, india: Vintage) -> Origin:
+    """Tonnes by country with the governance of each."""
+    wgi = india.assumption("governance").reindex(rows.index)
+    table = pd.DataFrame({"tonnes": rows["value"], "wgi": wgi["value"], "trade_factor": 1.0})
+    if lacking := sorted(table.index[table["wgi"].isna()]):
+        return Origin(table, period, sources=sources_of(rows), note=f"no governance estimate of {', '.join(lacking)}")
+    table["instability"] = risk.governance_risk(table["wgi"])
+    when = " and ".join(sorted({material.rpartition(", ")[2] for material in wgi["material"]}))
+    return Origin(table, period, when, sources_of(rows), sources_of(wgi))
 
 
-def _metal_magnets(india) -> risk.Indicator:
-    sold = [
-        india.figure("trade", "FY25", flow="export", reporter="IND", partner="world", hs=hs, measure="weight")
-        for hs in (customs.FERRITE, customs.OTHER_METAL)
-    ]
-    exports = None if any(row is None for row in sold) else sum(row["value"] for row in sold)
-    return risk.net_import_reliance(customs.imports(india)["value"].get("FY25"), exports, None)
+def _metal_magnets(india: Vintage) -> tuple:
+    names = "Net import reliance", "HS 850511, all metal magnets"
+    bought = targets.sums(india, "customs")
+    bought = bought[[fiscal.is_fiscal_year(period) for period in bought.index]]
+    if bought.empty:
+        return *names, "", risk.Indicator(None, "imports not in the sources"), "", ""
+    year, made = bought.index[-1], india.table("production")
+    made = made[(made["area"] == "IND") & (made["stage"] == "magnet") & (made["measure"] == "output")]
+    made = made[(made["period"] == year) & ~made["status"].isin(["unverified", "missing"])]
+    keys = {"flow": "export", "reporter": "IND", "partner": "world", "measure": "weight"}
+    sold = [india.figure("trade", year, hs=hs, **keys) for hs in METAL_LINES]
+    exports = None if None in sold else sum(figure.value for figure in sold)
+    output = made["value"].sum() if len(made) else None
+    found = risk.net_import_reliance(bought["value"].iloc[-1], exports, output)
+    return *names, year, found, "", " ".join(sorted(sources_of(bought.iloc[-1], made, *sold)))
 
 
-def _magnet_reliance(india) -> risk.Indicator:
-    use = india.figure("production", "2025", area="IND", stage="use", commodity="REPM", measure="consumption")
-    plant = india.figure("production", "2024", area="IREL", stage="magnet", commodity="SmCo", measure="capacity")
-    if use is None or plant is None:
-        return risk.Indicator(None, f"use was not yet public on {india.day}")
-    found = risk.net_import_reliance(use["value"] - plant["value"], 0.0, plant["value"])
-    return risk.Indicator(found.value, "production taken as the capacity of the only plant")
-
-
-def _herfindahl(table: pd.DataFrame) -> risk.Indicator:
-    if table.empty:
-        return risk.Indicator(None, "not public yet")
-    return risk.Indicator(concentration.herfindahl(table["tonnes"]))
-
-
-def _supply_risks(mined: pd.DataFrame, suppliers: pd.DataFrame) -> dict[str, risk.Indicator]:
-    weighted = [risk.governance_weighted_herfindahl(t) if len(t) else float("nan") for t in (mined, suppliers)]
-    stages = pd.DataFrame(
-        {
-            "global_hhi": [weighted[0], float("nan")],
-            "sourcing_hhi": [float("nan"), weighted[1]],
-            "import_reliance": 1.0,
-            "recycling_rate": 0.0,
-            "substitution_index": 1.0,
-        },
-        index=["mining, by world output", "rare-earth metals, by India's sources"],
+def _magnet_reliance(india: Vintage) -> tuple:
+    names = "Net import reliance", "rare-earth magnets"
+    use, plants = targets.sums(india, "repm"), india.table("production")
+    sound = ~plants["status"].isin(["unverified", "missing"]) & plants["value"].notna()
+    plants = plants[sound & (plants["stage"] == "magnet") & (plants["measure"] == "capacity")]
+    plants = plants.loc[plants["period"].map(fiscal.centre).sort_values().index]
+    plants = plants.drop_duplicates(["area", "commodity"], keep="last")
+    if use.empty or plants.empty:
+        lacking = " and ".join(name for name, rows in (("use", use), ("production", plants)) if rows.empty)
+        return *names, "", risk.Indicator(None, f"{lacking} not in the sources"), "", ""
+    used, made = use.iloc[-1], plants["value"].sum()
+    found = risk.net_import_reliance(max(used["value"] - made, 0.0), 0.0, made)
+    years = f"use {use.index[-1]}, plants {' and '.join(sorted(set(plants['period'])))}"
+    note = (
+        "circular: production is taken as the capacity of the known plants, imports as use less that; "
+        "it only compares the plants with use"
     )
-    known = stages[stages[["global_hhi", "sourcing_hhi"]].notna().any(axis=1)]
-    found = risk.eu_supply_risk(known)["supply_risk"] if len(known) else pd.Series(dtype=float)
-    missing = risk.Indicator(None, "not public yet")
-    return {stage: risk.Indicator(found[stage]) if stage in found.index else missing for stage in stages.index}
+    return *names, years, found, note, " ".join(sorted(sources_of(used, plants)))
 
 
-def _geopolrisk(mined: pd.DataFrame, suppliers: pd.DataFrame) -> risk.Indicator:
-    if mined.empty or suppliers.empty:
-        return risk.Indicator(None, "not public yet")
-    return risk.geopolrisk(mined["tonnes"], suppliers[["tonnes", "instability"]], 0.0)
+def _herfindahl(of: str, origin: Origin) -> tuple:
+    found = risk.Indicator(None, "not in the sources")
+    if len(origin.table):
+        found = risk.Indicator(concentration.herfindahl(origin.table["tonnes"]))
+    return (
+        "Herfindahl index",
+        of,
+        origin.period,
+        found,
+        "by country; from 0 to 1, one supplier",
+        " ".join(sorted(origin.sources)),
+    )
+
+
+def _supply_risk(of: str, origin: Origin, column: str) -> tuple:
+    names = "European supply risk", of, origin.years
+    if origin.table.empty or origin.note:
+        return *names, risk.Indicator(None, origin.note or "not in the sources"), "", _ids(origin)
+    stage = {"global_hhi": float("nan"), "sourcing_hhi": float("nan"), "import_reliance": 1.0}
+    stage |= {"recycling_rate": 0.0, "substitution_index": 1.0}
+    stage[column] = risk.governance_weighted_herfindahl(origin.table)
+    found = risk.eu_supply_risk(pd.DataFrame(stage, index=[of])).loc[of]
+    side = "at least" if found["above_threshold"] else "below"
+    note = (
+        f"upper bound, no credit for recycling and substitution; {found['supply_used']}; {side} "
+        f"{risk.SUPPLY_RISK_THRESHOLD:g}, from which a material that matters to the economy counts as critical"
+    )
+    return *names, risk.Indicator(found["supply_risk"]), note, _ids(origin)
+
+
+def _geopolrisk(mined: Origin, metals: Origin) -> tuple:
+    names = "GeoPolRisk", "rare-earth metals", f"mining {mined.years}; imports {metals.years}".strip(" ;")
+    lacking = mined.note or metals.note
+    if mined.table.empty or metals.table.empty or lacking:
+        return *names[:2], "", risk.Indicator(None, lacking or "not in the sources"), "", _ids(mined, metals)
+    found = risk.geopolrisk(mined.table["tonnes"], metals.table[["tonnes", "instability"]], 0.0)
+    note = (
+        "upper bound, own production set to zero; defined on political stability alone, computed here on the mean of "
+        "the six governance estimates"
+    )
+    return *names, found, note, _ids(mined, metals)
+
+
+def _ids(*origins: Origin) -> str:
+    return " ".join(sorted(sources_of(*origins, *(origin.governed for origin in origins))))

@@ -2,90 +2,214 @@
 
 import pandas as pd
 
-from helpers.chapters.outputs import Sentence, number
-from helpers.chapters.words import tonnes
-from helpers.data import Vintage
-from helpers.outlook import supply
+from helpers import fiscal
+from helpers.chapters import words
+from helpers.chapters.outputs import Sentence, joined, sentence
+from helpers.chapters.production import verdicts
+from helpers.chapters.production.tables import tonnes
+from helpers.data import Quantity, Vintage, derived
+from helpers.outlook import coverage, supply
+
+PATHS = {"planned": "planned", "target": "targeted"}
+"""How a path of neodymium is called in a sentence: neodymium as planned, as targeted."""
 
 
-def oxide(india: Vintage) -> Sentence:
-    """Whether Indian neodymium can carry the magnet scheme: the answer of chapter 2."""
-    need, neodymium = supply.scheme_need(india), supply.neodymium(india)
-    if neodymium.empty:
-        return Sentence(f"No figure on Indian neodymium was public yet on {india.day}.", answer=True)
-    target = neodymium[neodymium["kind"] == "target"].iloc[0]
-    text = (
-        f"India aims at {tonnes(target['tonnes'])} of neodymium in {target['period']} (source {target['source']}), enough for at most "
-        f"{tonnes(supply.magnets_from(target['tonnes'], india))} of magnets before machining loss"
-    )
-    made = neodymium[neodymium["kind"] == "made"]
-    if len(made):
-        text += f"; about {tonnes(made['tonnes'].iloc[-1])} were made in {made['period'].iloc[-1]}"
+def answer(aimed: pd.DataFrame, need: pd.DataFrame, india: Vintage) -> Sentence:
+    """Whether Indian neodymium can carry the magnet scheme: ``supply.aims``, ``supply.scheme_need``."""
+    said = target(aimed, india), magnets(aimed, india), scheme(need, india), bottleneck(aimed, need, india)
+    return joined(*said, answer=True)
+
+
+def target(aimed: pd.DataFrame, india: Vintage) -> Sentence:
+    """The current target of neodymium and what became of it by the day."""
+    row, day = supply.current(aimed), words.day(india.day)
+    if row is None:
+        return joined(
+            sentence("No target of Indian neodymium is in the sources dated up to {day}.", day=day), output(india)
+        )
+    aim, period = tonnes(row), row["period"]
+    match row["state"]:
+        case "ahead":
+            said = sentence("India's producer IREL is to make {aim} of neodymium in {period}.", aim=aim, period=period)
+        case "unknown":
+            text = (
+                "India's producer IREL was to make {aim} of neodymium in {period}, which has ended; what it made then"
+            )
+            said = sentence(text, "is not in the sources dated up to {day}.", aim=aim, period=period, day=day)
+        case "met":
+            text = "India's producer IREL made {made} of neodymium in {period}: the target of {aim} was met."
+            return sentence(text, made=tonnes(row, "made"), period=period, aim=aim)
+        case "missed":
+            text = "India's producer IREL made {made} of neodymium in {period}: the target of {aim} was missed."
+            return sentence(text, made=tonnes(row, "made"), period=period, aim=aim)
+    return joined(said, output(india))
+
+
+def output(india: Vintage) -> Sentence:
+    """The newest output of neodymium there is."""
+    table = supply.neodymium(india)
+    rows = table[table["kind"] == "made"]
+    if rows.empty:
+        return sentence("No output of neodymium is in the sources dated up to {day}.", day=words.day(india.day))
+    made = tonnes(rows.iloc[-1])
+    return sentence("The newest output of neodymium known is {made}, in {period}.", made=made, period=made.period)
+
+
+def magnets(aimed: pd.DataFrame, india: Vintage) -> Sentence | None:
+    """What the current target, or what was made of it, is enough for, as oxide and as metal."""
+    row, chain = supply.current(aimed), supply.magnet_chain(india)
+    if row is None:
+        return None
+    if not supply.known(chain):
+        return words.not_yet(india, "What magnets that is enough for")
+    base = tonnes(row, "made" if row["state"] in ("met", "missed") else "tonnes")
+    as_oxide, as_metal = supply.magnets_from(base, chain)
+    text = "{base} is enough for {oxide} of magnets if oxide is meant, as is assumed here, and for {metal} if metal is;"
+    return sentence(text, "the loss in machining is not counted in either.", base=base, oxide=as_oxide, metal=as_metal)
+
+
+def scheme(need: pd.DataFrame, india: Vintage) -> Sentence:
+    """The oxide that the magnet scheme takes, loss after loss: ``supply.scheme_need``."""
+    capacity = supply.capacity(india)
+    if capacity is None:
+        return sentence(
+            "The capacity of the magnet scheme is not in the sources dated up to {day}.", day=words.day(india.day)
+        )
     if need.empty:
-        return Sentence(f"{text}. The magnet scheme was not yet public on {india.day}.", answer=True)
-    low, high = need["tonnes_reo"].iloc[0], need["tonnes_reo"].iloc[1]
-    return Sentence(
-        f"{text}. The scheme of {tonnes(india.assumption('scheme_capacity')['value'].iloc[0])} of "
-        f"magnets a year takes {tonnes(low)} to {tonnes(high)} of oxide: the bottleneck moves upstream.",
-        answer=True,
+        return words.not_yet(india, "How much oxide the magnet scheme takes")
+    steps = {step: tonnes(row) for step, row in need.iterrows()}
+    text = (
+        "The magnets of the scheme, {capacity} a year, contain {contained} of oxide; with the loss from oxide to metal"
     )
+    parts = {"capacity": capacity, "contained": steps["contained"], "metal": steps["metal"]}
+    if "machining" not in steps:
+        tail = "they take {metal}; what machining loses is not in the sources dated up to {day}."
+        return sentence(text, tail, **parts, day=words.day(india.day))
+    tail = "" if need.loc["machining", "verified"] else ", at a yield that is recalled and not verified"
+    text += " they take {metal}, and with the loss in machining too {machining}" + tail + "."
+    return sentence(text, **parts, machining=steps["machining"])
 
 
-def mining(india: Vintage) -> Sentence:
-    """India's share of the world's ore, and its share of the reserves."""
-    india, world = (supply.mine_output(india, area) for area in ("IND", "world"))
-    both = sorted(set(india[india["status"] != "unverified"]["year"]) & set(world["year"]))
-    if not both:
-        return Sentence(f"No year with both an Indian and a world figure was public yet on {india.day}.")
-    year = both[-1]
-    ours, total = (t[t["year"] == year].iloc[-1] for t in (india, world))
-    reserves = india.series("production", area="IND", stage="ground", commodity="REO", measure="reserves")[
-        "value"
-    ]
-    ground = f", on reserves of {number(reserves.iloc[-1], 1)} million tonnes" if len(reserves) else ""
-    return Sentence(
-        f"In {year} India mined {tonnes(ours['tonnes_reo'])} of rare-earth oxide, {number(ours['tonnes_reo'] / total['tonnes_reo'] * 100, 1)} % "
-        f"of the world's {tonnes(total['tonnes_reo'])}{ground}."
-    )
+def bottleneck(aimed: pd.DataFrame, need: pd.DataFrame, india: Vintage) -> Sentence | None:
+    """Whether the furthest target of neodymium makes fewer or more magnets than the plants of the scheme could."""
+    rows, chain, capacity = aimed[aimed["kind"] == "target"], supply.magnet_chain(india), supply.capacity(india)
+    if rows.empty or capacity is None or not supply.known(chain):
+        return None
+    aim = tonnes(rows.iloc[-1])
+    low, high = supply.magnets_from(aim, chain)
+    made = derived(low.value, "t", low, low=low.value, high=high.value)
+    which = "furthest target" if len(rows) > 1 else "target"
+    text = "The {which}, {aim} in {period}, is enough for {made:range} t of magnets before machining,"
+    match verdicts.bottleneck(low.value, high.value, capacity.value):
+        case "upstream":
+            tail = "less than the plants of the scheme are to make: the bottleneck lies upstream of them."
+        case "downstream":
+            tail = "more than the plants of the scheme are to make: the bottleneck is the plants, not the neodymium."
+        case "none":
+            tail = "a range that holds what the plants of the scheme are to make: neither is clearly the bottleneck."
+    return sentence(text, tail, which=which, aim=aim, period=aim.period, made=made, uses=[capacity])
+
+
+def plans(aimed: pd.DataFrame, india: Vintage) -> Sentence:
+    """Plan and target of the same year against each other, and against what was made: ``supply.aims``."""
+    kinds = {kind: aimed[aimed["kind"] == kind].set_index("period", drop=False) for kind in PATHS}
+    plans, targets = kinds["planned"], kinds["target"]
+    if plans.empty:
+        return sentence("No plan of neodymium is in the sources dated up to {day}.", day=words.day(india.day))
+    said = [_plan(row, targets.loc[year] if year in targets.index else None, india) for year, row in plans.iterrows()]
+    return joined(*said)
+
+
+def _plan(plan: pd.Series, aim: pd.Series | None, india: Vintage) -> Sentence:
+    parts = {"period": plan["period"], "plan": tonnes(plan)}
+    if aim is None:
+        text = "For {period} the producer's plan is {plan}, without a target of that year"
+    else:
+        parts["aim"] = tonnes(aim)
+        text = "For {period} the producer's plan, {plan}, is the same as the target, {aim}"
+        if verdicts.against(plan["tonnes"], aim["tonnes"]) != "same":
+            share = derived(100 * plan["tonnes"] / aim["tonnes"], "%", plan, aim)
+            parts["share"] = verdicts.enough(share)
+            text = "For {period} the producer's plan, {plan}, is {share} the target, {aim}"
+    match plan["state"]:
+        case "ahead":
+            return sentence(text + ".", **parts)
+        case "unknown":
+            tail = "; the year has ended, and its output is not in the sources dated up to {day}."
+            return sentence(text + tail, **parts, day=words.day(india.day))
+        case "met":
+            return sentence(text + "; {made} were made, so the plan was met.", **parts, made=tonnes(plan, "made"))
+        case "missed":
+            return sentence(text + "; {made} were made, less than planned.", **parts, made=tonnes(plan, "made"))
+
+
+def news(india: Vintage) -> Sentence:
+    """The newest step of the scheme that the sources tell of."""
+    rows = india.table("events")
+    rows = rows[(rows["kind"] == "scheme") & ~rows["status"].isin(["missing", "unverified"])]
+    if rows.empty:
+        return sentence("No step of a magnet scheme is in the sources dated up to {day}.", day=words.day(india.day))
+    order = rows["period"].map(lambda period: fiscal.span(period)[0])
+    row = rows.loc[order.sort_values(kind="stable").index[-1]]
+    when = words.period(row["period"])
+    effect = f" ({row['effect']})" if isinstance(row["effect"], str) and row["effect"] else ""
+    text = "The newest step of India's programmes in the sources dated up to {day} is of {when}: {event}{effect}."
+    parts = {"day": words.day(india.day), "when": when, "event": row["event"], "effect": effect}
+    return sentence(text, "What followed is not in them.", **parts, uses=[row])
+
+
+def use(expected: pd.DataFrame, india: Vintage) -> Sentence:
+    """Which way the expected use of rare-earth magnets goes: ``coverage.expected_use``."""
+    if expected.empty:
+        return words.not_yet(india, "How the use of rare-earth magnets is expected to move")
+    years = coverage.use_range(expected)
+    return use_moves(years.assign(period=[fiscal.year_name(year) for year in years.index]))
+
+
+def use_moves(years: pd.DataFrame) -> Sentence:
+    """The same of a table with ``period, use, use_low, use_high, source``, oldest first."""
+    first, last = years.iloc[0], years.iloc[-1]
+    start, end = (derived(row["use"], "t", row, low=row["use_low"], high=row["use_high"]) for row in (first, last))
+    parts = {"start": start, "from_year": first["period"]}
+    if first["period"] == last["period"]:
+        return sentence("India is expected to use {start} of rare-earth magnets in {from_year}.", **parts)
+    parts |= {"end": end, "to_year": last["period"]}
+    tail = "{start} in {from_year} to {end} in {to_year}"
+    tail += "." if f"{end:range}" == f"{end:number}" else "; the outlooks end at {end:range} t."
+    match verdicts.moves(start.value, end.value):
+        case "rises":
+            return sentence("Expected use of rare-earth magnets rises from", tail, **parts)
+        case "falls":
+            return sentence("Expected use of rare-earth magnets falls from", tail, **parts)
+        case "hardly moves":
+            tail = "Expected use of rare-earth magnets hardly moves: {start} in {from_year} and {end} in {to_year}."
+            return sentence(tail, **parts)
 
 
 def cover(table: pd.DataFrame, india: Vintage) -> Sentence:
-    """How far Indian neodymium goes against Indian use of rare-earth magnets: ``supply.cover``."""
+    """How far Indian neodymium goes against Indian use of rare-earth magnets: ``coverage.cover``."""
     if table.empty:
-        return Sentence(f"No outlook for the use of rare-earth magnets was public yet on {india.day}.")
-    last = table[table["period"] == table["period"].max()].set_index("path")["share"] * 100
-    first = table[table["period"] == table["period"].min()].set_index("path")["share"] * 100
-    parts = [
-        f"{path}, at most {number(first[path])} % of the use in {table['period'].min()} and {number(last[path])} % in {table['period'].max()}"
-        for path in last.index
-    ]
-    return Sentence(
-        f"With neodymium {'; '.join(parts)}. Use grows as fast as the target does, and the share hardly moves."
-    )
+        return words.not_yet(india, "How far Indian neodymium goes against the use of rare-earth magnets")
+    said = [_path(name, rows) for name, rows in table.groupby("path", sort=False)]
+    tail = sentence("All of this counts neodymium as oxide, before machining.")
+    return joined(*said, tail)
 
 
-def japan(india: Vintage) -> Sentence:
-    """What stopping exports to Japan frees, marked as resting on an unverified share."""
-    freed = supply.freed_by_stopping_exports(india)
-    if freed is None:
-        return Sentence(
-            f"What stopping exports to Japan would free could not be computed from what was public on {india.day}."
-        )
-    return Sentence(
-        f"Stopping exports to Japan would free more than {tonnes(freed['oxide'])} of rare earth a year. If {number(freed['ndpr'] / freed['oxide'] * 100)} % of it is neodymium and praseodymium, "
-        f"which is recalled and not verified, that is {tonnes(freed['ndpr'])} of oxide, for at most {tonnes(freed['magnets'])} of magnets."
-    )
+def _path(name: str, rows: pd.DataFrame) -> Sentence:
+    first, last = rows.iloc[0], rows.iloc[-1]
+    start, end = (verdicts.enough(_percent(row)) for row in (first, last))
+    metal = derived(last["share_metal"], "%", last)
+    parts = {"path": PATHS[name], "start": start, "from_year": first["period"], "metal": verdicts.enough(metal)}
+    text = "Neodymium as {path} is enough for {start} the use expected for {from_year}"
+    if first["period"] == last["period"]:
+        return sentence(text + " (counted as metal, {metal} it).", **parts)
+    parts["to_year"] = last["period"]
+    if start.text == end.text:
+        return sentence(text + " and as much in {to_year} (counted as metal, {metal} it).", **parts, uses=[end])
+    way = verdicts.moves(first["share"], last["share"])
+    text += " and {end} that for {to_year} (counted as metal, {metal} it): the share {way}."
+    return sentence(text, **parts, end=end, way=way)
 
 
-def revisions(india: Vintage) -> Sentence:
-    """How far later editions moved a year's mine output."""
-    moved = []
-    for area, name in (("world", "the world"), ("IND", "India")):
-        editions = supply.mine_output(india, area)
-        editions = editions[editions["status"] != "unverified"]
-        first, last = (editions.groupby("year")["tonnes_reo"].agg(which) for which in ("first", "last"))
-        change = (last / first - 1)[editions.groupby("year").size() > 1]
-        moved += [f"{name}'s {year} by {number(value * 100)} %" for year, value in change.items()]
-    if not moved:
-        return Sentence(f"No year with two editions was public yet on {india.day}.")
-    return Sentence(f"Later editions moved {', '.join(moved)}: a figure without its edition is not one figure.")
+def _percent(row: pd.Series) -> Quantity:
+    return derived(row["share"], "%", row, period=row["period"], low=row["share_low"], high=row["share_high"])

@@ -1,90 +1,135 @@
 """Figures of chapter 1: what customs recorded."""
 
-import numpy as np
 import pandas as pd
 
-from helpers.chapters.canvas import BLUE, GOLD, MUTED, PAPER, RED, canvas, finish, label, once_public, period_text, wrap
-from helpers.chapters.outputs import Figure, number
-from helpers.data import Vintage
+from helpers.chapters import words
+from helpers.chapters.canvas import BLUE, GOLD, INK, MUTED, PAPER, RED, canvas, finish, label, once_public, wrap
+from helpers.chapters.outputs import Figure, Sentence, joined, sentence
+from helpers.chapters.trade.lines import middles
+from helpers.data import derived, number, sources_of
 
 INFERRED = ("unverified", "weak", "estimate", "inference")
+BEHIND = {"facecolor": PAPER, "edgecolor": "none", "pad": 1.5}
+"""A patch of paper behind a label, so that no rule strikes it."""
 
 
 @once_public
-def monthly_rates(rates: pd.DataFrame, *, india: Vintage) -> Figure:
-    """Tonnes a month in each known period, the highest marked: ``trade.rates``."""
-    peak, others = rates["t_per_month"].idxmax(), rates["t_per_month"].sort_values().iloc[:-1]
+def monthly_rates(rates: pd.DataFrame, *, india) -> Figure:
+    """Tonnes a month in each known period, the highest marked: :func:`helpers.outlook.customs.periods`."""
+    peak = rates["t_per_month"].idxmax()
     drawing, (ax,) = canvas("tonnes a month")
     for period, row in rates.iterrows():
         rate, colour = row["t_per_month"], RED if period == peak else MUTED
         ax.hlines(rate, row["start"], row["end"], color=colour, linewidth=4)
-        if row["months"] > 1:
-            name = f"{period_text(period)}\n" if period == peak or row["months"] == 12 else ""
+        if row["months"] > 1 or period == peak:
+            name = f"{words.period(period)}\n" if period == peak or row["months"] == 12 else ""
             middle = row["start"] + (row["end"] - row["start"]) / 2
-            text = f"{name}{number(rate)}"
-            label(ax, text, (middle, rate), dx=0, dy=6, ha="center", va="bottom", color=colour)
-    ax.set_ylim(0, rates["t_per_month"].max() * 1.18)
-    top = rates.loc[peak, "t_per_month"]
-    title = f"{period_text(peak)} ran at {number(top / others.max(), 1)} times the next busiest known period"
-    alt = (
-        f"Horizontal bars over time, one for each known period from {period_text(rates.index[0])} on. All lie between "
-        f"{number(others.min())} and {number(others.max())} tonnes a month, except {period_text(peak)} at {number(top)}."
-    )
+            style = {"ha": "center", "va": "bottom", "color": colour, "bbox": BEHIND}
+            label(ax, f"{name}{number(rate)}", (middle, rate), dx=0, dy=6, **style)
+    ax.set_ylim(0, rates["t_per_month"].max() * 1.25)
+    shown = rates.assign(tonnes_a_month=rates["t_per_month"]).drop(columns="t_per_month")
     note = "Gaps were not found in print."
-    return finish(drawing, title, alt, rates, india=india, note=note)
+    return finish(drawing, _peak_title(rates, peak), _peak_alt(rates, peak), shown, india=india, note=note)
 
 
 @once_public
-def line_split(lines: pd.DataFrame, *, india: Vintage) -> Figure:
-    """FY25's weight and value by Indian tariff line: ``trade.lines``."""
-    drawing, (ax,) = canvas("share of HS 850511 in FY25, per cent", height=2.7, horizontal=True)
+def line_split(lines: pd.DataFrame, *, india, year: str) -> Figure:
+    """A year's weight and value by Indian tariff line: :func:`helpers.outlook.customs.lines`."""
+    drawing, (ax,) = canvas(f"share of HS 850511 in {year}, per cent", height=3.0, horizontal=True)
     bars = {"Value": ("value_share", "usd_m", "m USD"), "Weight": ("weight_share", "tonnes", "t")}
     for place, (share, amount, unit) in enumerate(bars.values()):
         left = 0.0
         for (name, row), colour in zip(lines.iterrows(), (GOLD, BLUE), strict=True):
             width = row[share] * 100
-            ax.barh(place, width, left=left, color=colour, height=0.62)
-            text = f"{name.split(maxsplit=1)[1]}\n{number(row[amount])} {unit}"
-            ax.text(left + width / 2, place, text, ha="center", va="center", color="white", fontsize=9)
+            ax.barh(place, width, left=left, color=colour, height=0.36)
+            text = f"{name.split(maxsplit=1)[1]}, {number(row[amount])} {unit}"
+            first = left == 0
+            at = (left if first else 100, place + 0.22)
+            label(ax, text, at, dx=0, dy=2, ha="left" if first else "right", va="bottom", color=INK, fontsize=9)
             left += width
     ax.set_yticks(range(len(bars)), bars)
+    ax.set_ylim(-0.4, 1.6)
     ax.set_xlim(0, 100)
     ax.grid(False)
-    ferrite = lines.iloc[0]
-    title = (
-        f"{number(ferrite['weight_share'] * 100)} % of the weight is a line that India calls ferrite cores, "
-        f"at {number(ferrite['usd_per_kg'], 2)} USD/kg"
+    ferrite, metal = lines.iloc[0], lines.iloc[1]
+    title = sentence(
+        "{share} of the weight is a line that India calls ferrite cores, at {price:.2}",
+        share=_percent(ferrite, "weight_share"),
+        price=derived(ferrite["usd_per_kg"], "USD/kg", ferrite),
     )
-    weights = " and ".join(f"{name} {number(row['weight_share'] * 100)} %" for name, row in lines.iterrows())
-    values = " and ".join(f"{number(row['value_share'] * 100)} %" for _, row in lines.iterrows())
-    alt = f"Two stacked bars. Of the weight, {weights}; of the value, {values} in the same order."
-    note = "Ferrite is the remainder."
-    return finish(drawing, title, alt, lines, india=india, note=note)
+    alt = sentence(
+        "Two stacked bars. Of the weight, line {first} has {a} and line {second} {b}; of the value, {c} and "
+        "{d} in the same",
+        "order.", first=lines.index[0], second=lines.index[1],
+        a=_percent(ferrite, "weight_share"), b=_percent(metal, "weight_share"),
+        c=_percent(ferrite, "value_share"), d=_percent(metal, "value_share"),
+    )  # fmt: skip
+    return finish(drawing, title, alt, lines, india=india, note="Ferrite is the remainder.")
 
 
 @once_public
-def scope_ladder(scopes: pd.DataFrame, *, india: Vintage) -> Figure:
-    """What is called magnet imports, from wide to narrow, on a log axis: ``trade.scopes``."""
+def scope_ladder(scopes: pd.DataFrame, *, india) -> Figure:
+    """What is called magnet imports, from wide to narrow, on a log axis: :func:`.lines.scopes`."""
     drawing, (ax,) = canvas("tonnes a year, log scale", height=0.6 + 0.58 * len(scopes), horizontal=True)
     low, high = scopes["low"].fillna(scopes["tonnes"]), scopes["high"].fillna(scopes["tonnes"])
-    middle = scopes["tonnes"].fillna(np.sqrt(low * high))
-    said = [number(row["tonnes"]) if pd.notna(row["tonnes"]) else f"{number(row['low'])} to {number(row['high'])}"
-            for _, row in scopes.iterrows()]  # fmt: skip
+    middle = middles(scopes)
+    said = [derived(row["tonnes"], "t", row, low=row["low"], high=row["high"]) for _, row in scopes.iterrows()]
     for place, scope in enumerate(reversed(scopes.index)):
         hollow = scopes.loc[scope, "status"] in INFERRED
         ax.hlines(place, low[scope], high[scope], color=BLUE, linewidth=3)
         ax.plot(middle[scope], place, "o", color=BLUE, markerfacecolor=PAPER if hollow else BLUE, markersize=8)
-        label(ax, f"{said[len(scopes) - 1 - place]} t", (max(high[scope], middle[scope]), place), dx=9)
+        text = f"{said[len(scopes) - 1 - place]}"
+        label(ax, text, (max(high[scope], middle[scope]), place), dx=9, bbox=BEHIND)
     ax.set_xscale("log")
     ax.xaxis.set_major_formatter("{x:,g}")
     ax.xaxis.set_minor_formatter("")
-    ax.set_xlim(low.min() / 2, high.max() * 4)
+    ax.set_xlim(low.min() / 2, high.max() * 5)
     ax.set_ylim(-0.6, len(scopes) - 0.4)
     names = [wrap(f"{scope} ({row['period']})") for scope, row in scopes.iloc[::-1].iterrows()]
     ax.set_yticks(range(len(scopes)), names)
-    apart = number(middle.iloc[0] / middle.iloc[-1])
-    title = f"One word, {apart} times apart: what “magnet imports” can mean"
-    steps = "; ".join(f"{scope} {text} tonnes" for scope, text in zip(scopes.index, said, strict=True))
-    alt = f"Dots on a logarithmic axis, from the widest scope to the narrowest: {steps}."
-    note = "Hollow: inferred."
-    return finish(drawing, title, alt, scopes, india=india, note=note)
+    steps = [sentence("{scope}: {tonnes}.", scope=s, tonnes=q) for s, q in zip(scopes.index, said, strict=True)]
+    opening = Sentence("Dots on a logarithmic axis, from the widest scope to the narrowest.")
+    return finish(
+        drawing, _ladder_title(middle, scopes), joined(opening, *steps), scopes, india=india, note="Hollow: inferred."
+    )
+
+
+def _peak_title(rates: pd.DataFrame, peak: str) -> Sentence:
+    others = rates.drop(index=peak)
+    top = derived(rates.loc[peak, "t_per_month"], "t", rates.loc[peak])
+    if others.empty:
+        return sentence("Only {peak} is known, at {top} a month", peak=words.named(peak), top=top)
+    second = others["t_per_month"].idxmax()
+    beside = derived(others.loc[second, "t_per_month"], "t", others.loc[second])
+    if words.steadiness(beside.value, top.value) == "steady":
+        return sentence(
+            "No known period stands out: {peak} ran at {top} a month, {second} at {beside}",
+            peak=words.named(peak), top=top, second=words.named(second), beside=beside,
+        )  # fmt: skip
+    times = derived(top.value / beside.value, "", rates)
+    return sentence("{peak} ran at {times:.1} times the next busiest known period", peak=words.named(peak), times=times)
+
+
+def _peak_alt(rates: pd.DataFrame, peak: str) -> Sentence:
+    top = derived(rates.loc[peak, "t_per_month"], "t", rates.loc[peak])
+    text = (
+        "Horizontal bars over time, one for each known period from {first} on. The busiest is {peak} at {top} a month"
+    )
+    parts = {"first": words.named(rates.index[0]), "peak": words.named(peak), "top": top}
+    others = rates["t_per_month"].drop(peak)
+    if others.empty:
+        return sentence(f"{text}.", **parts)
+    lie = derived(others.mean(), "t", rates, low=others.min(), high=others.max())
+    return sentence(f"{text}; the others lie at {{lie:range}}.", lie=lie, **parts)
+
+
+def _ladder_title(middle: pd.Series, scopes: pd.DataFrame) -> Sentence:
+    if len(scopes) == 1:
+        return sentence("Only one scope of magnet imports is known: {scope}", scope=scopes.index[0])
+    ends = scopes.iloc[[0, -1]]
+    apart = derived(middle.iloc[0] / middle.iloc[-1], "", *(row for _, row in ends.iterrows()))
+    return sentence("What is called magnet imports lies {apart} times apart", apart=apart, uses=[sources_of(ends)])
+
+
+def _percent(row: pd.Series, column: str):
+    return derived(row[column] * 100, "%", row)

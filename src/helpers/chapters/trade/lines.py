@@ -7,152 +7,274 @@ print alike, and each step gives the least and the greatest result.
 import numpy as np
 import pandas as pd
 
-from helpers.data import Vintage
+from helpers import fiscal
+from helpers.data import Vintage, sources_of
 from helpers.methods import composition, decomposition
-from helpers.outlook import customs
+from helpers.outlook import customs, episodes
 
 DRAWS, SEED = 20_000, 850511
-SPLITS_USD_PER_KG = (6.0, 7.0, 8.5, 10.0)
-"""Unit values of line 85051190 in FY24 to be tried: its tonnes of that year were not published."""
+SPLITS = 121
+"""How many splits of the earlier year between its two lines are tried."""
+
+TERMS = ["volume", "mix", "price", "change"]
+BOTH = "850511+850519"
+"""HS 850511 and 850519 together, as one publisher counts them."""
 
 
-def identity(india: Vintage) -> pd.DataFrame:
+def year_before(year: str) -> str:
+    """``FY24`` for ``FY25``."""
+    return fiscal.year_name(fiscal.fiscal_year(year) - 1)
+
+
+def identity(india: Vintage, year: str) -> pd.DataFrame:
     """How the press total becomes tariff lines, step by step, each with the range that rounding leaves.
 
     Returns
     -------
     pd.DataFrame
-        Indexed by ``step``: ``value, low, high, unit, how``. Steps whose figures were not public are left out.
+        Indexed by ``step``: ``value, low, high, unit, how, source``. Steps whose figures are not known are left out.
     """
-    total = _figure(india, customs.METAL, "weight")
-    rupees = _figure(india, customs.METAL, "value_inr", half=0.5)
-    rate = india.figure("prices", "FY25", item="INR per USD", basis="fiscal-year mean")
-    rate = np.full(3, np.nan if rate is None else rate["value"])
-    dollars = _divide(rupees * 10, rate)  # a crore is ten million
-    other = _figure(india, customs.OTHER, "value_usd", half=0.005)
-    china = _figure(india, customs.OTHER_METAL, "weight", partner="CHN", half=0.5)
-    share = _figure(india, customs.OTHER_METAL, "weight_share", partner="CHN") / 100
-    line, line_usd = _divide(china, share), _figure(india, customs.OTHER_METAL, "value_usd", half=0.005)
+    total, from_total = _figure(india, year)
+    rupees, from_rupees = _figure(india, year, "value_inr", half=0.5)
+    mean = india.figure("prices", year, item="INR per USD", basis="fiscal-year mean")
+    rate, from_rate = np.full(3, mean.value if mean else np.nan), sources_of(mean)
+    dollars, from_dollars = _divide(rupees * 10, rate), from_rupees | from_rate  # a crore is ten million
+    other, from_other = _figure(india, year, "value_usd", hs=customs.OTHER, half=0.005)
+    both, from_both = _figure(india, year, "value_usd", hs=BOTH, half=0.5)
+    china, from_china = _figure(india, year, hs=customs.OTHER_METAL, partner="CHN", half=0.5)
+    share, from_share = _figure(india, year, "weight_share", hs=customs.OTHER_METAL, partner="CHN")
+    line, from_line = _divide(china, share / 100), from_china | from_share
+    line_usd, from_usd = _figure(india, year, "value_usd", hs=customs.OTHER_METAL, half=0.005)
     rest, rest_usd = _subtract(total, line), _subtract(dollars, line_usd)
-    steps = {
-        "850511, tonnes": (total, "t", "published"),
-        "850511, value": (dollars, "m USD", "rupees at the year's mean rate"),
-        "850511 + 850519, value": (dollars + other, "m USD", "plus 85051900"),
-        "the same, as SBI has it": (_figure(india, "850511+850519", "value_usd", half=0.5), "m USD", "published"),
-        "85051190, tonnes": (line, "t", "China's tonnes over China's share"),
-        "85051110, tonnes": (rest, "t", "850511 less 85051190"),
-        "85051110, share of weight": (_divide(rest, total) * 100, "%", "of 850511"),
-        "85051190, unit value": (_divide(line_usd, line) * 1000, "USD/kg", "value over tonnes"),
-        "85051110, unit value": (_divide(rest_usd, rest) * 1000, "USD/kg", "value over tonnes"),
-        "850511, unit value": (_divide(dollars, total) * 1000, "USD/kg", "value over tonnes"),
-    }
-    rows = {step: (*bounds, unit, how) for step, (bounds, unit, how) in steps.items()}
-    table = pd.DataFrame.from_dict(rows, orient="index", columns=["value", "low", "high", "unit", "how"])
-    return table.dropna(subset="value").rename_axis("step")
+    from_rest = from_total | from_line
+    steps = [
+        ("850511, tonnes", total, "t", "published", from_total),
+        ("850511, value", dollars, "USD m", "rupees at the year's mean rate", from_dollars),
+        ("850511 and 85051900, value", dollars + other, "USD m", "the sum of the two", from_dollars | from_other),
+        ("850511 and 850519, value as printed", both, "USD m", "published", from_both),
+        ("85051190, tonnes", line, "t", "China's tonnes over China's share", from_line),
+        ("85051110, tonnes", rest, "t", "850511 less 85051190", from_rest),
+        ("85051110, share of weight", _divide(rest, total) * 100, "%", "of 850511", from_rest),
+        ("85051190, unit value", _divide(line_usd, line) * 1000, "USD/kg", "value over tonnes", from_line | from_usd),
+        (
+            "85051110, unit value",
+            _divide(rest_usd, rest) * 1000,
+            "USD/kg",
+            "value over tonnes",
+            from_rest | from_usd | from_dollars,
+        ),
+        (
+            "850511, unit value",
+            _divide(dollars, total) * 1000,
+            "USD/kg",
+            "value over tonnes",
+            from_total | from_dollars,
+        ),
+    ]
+    rows = [(step, *bounds, unit, how, " ".join(sorted(ids))) for step, bounds, unit, how, ids in steps]
+    table = pd.DataFrame(rows, columns=["step", "value", "low", "high", "unit", "how", "source"])
+    return table[np.isfinite(table["value"]) & (table["value"] > 0)].set_index("step")
 
 
-def volume_mix_price(india: Vintage) -> pd.DataFrame:
-    """Where the change in value from FY24 to FY25 came from, for every split of FY24 that respects its totals.
+def volume_mix_price(india: Vintage, year: str) -> pd.DataFrame:
+    """Where the change in value from the year before came from, for every split of that year that fits its totals.
 
-    Bennet's decomposition (``helpers.methods.decomposition``) for each of :data:`SPLITS_USD_PER_KG` that leaves the other
-    line tonnes at all.
-
-    Returns
-    -------
-    pd.DataFrame
-        One row a split: the unit values of both lines in FY24 (USD/kg), ``volume, mix, price, change`` in
-        million USD; empty until both years' lines are public.
-    """
-    after = customs.lines(india)
-    value = customs.imports(india, "value_usd", hs=customs.OTHER_METAL)["value"].get("FY24", np.nan)
-    total, tonnes = (customs.imports(india, measure)["value"].get("FY24", np.nan) for measure in ("value_usd", "weight"))
-    if after.empty or not np.isfinite([value, total, tonnes]).all():
-        return pd.DataFrame(columns=["volume", "mix", "price", "change"], dtype=float)
-    ferrite, metal = after.index
-    before = pd.Series({ferrite: total - value, metal: value})
-    feasible = [price for price in SPLITS_USD_PER_KG if value / price * 1000 < tonnes]
-    splits = pd.DataFrame({metal: feasible})
-    later = after.rename(columns={"usd_m": "value_usd"})[["tonnes", "value_usd"]]
-    later["value_usd"] *= 1e6
-    table = decomposition.bennet_over_splits(before * 1e6, tonnes, later, splits)
-    terms = ["volume", "mix", "price", "change"]
-    return table.assign(**{term: table[term] / 1e6 for term in terms})
-
-
-def rare_earth_part(india: Vintage) -> pd.DataFrame:
-    """Rare-earth magnets among the FY25 tonnes under HS 850511, as a distribution.
-
-    Each line, by China and the others, is a blend of rare-earth and other magnets whose shares its unit
-    value gives (``helpers.methods.composition``). The price of rare-earth magnets is what China was paid for them in
-    the months of FY25; the other priors are rows of ``data/assumptions.csv``. Ferrite cores hold none.
+    Bennet's decomposition (:mod:`helpers.methods.decomposition`). While the earlier year is not known by line, its
+    tonnes are split in every way that leaves neither line dearer than rare-earth magnets were; once it is known, there
+    is one row.
 
     Returns
     -------
     pd.DataFrame
-        Indexed by ``probability``: ``tonnes`` and ``share`` of the weight; empty until the lines are public.
+        One row a split: ``metal, ferrite`` (unit values of both lines in the earlier year, USD/kg), ``volume, mix,
+        price, change`` in million USD, ``source``, and ``source_before`` (of the unit values); empty until both years
+        are known well enough.
     """
-    lines = customs.lines(india)
-    priors = india.assumption("composition_prior")
-    paid = _paid_to_china(india)
-    if lines.empty or paid.empty or priors.empty:
-        return pd.DataFrame(columns=["tonnes", "share"], index=pd.Index([], name="probability"), dtype=float)
-    other = priors.loc["unit value of other magnets"]
-    cells = _metal_line_by_origin(india, lines.iloc[1])
+    earlier = year_before(year)
+    dollars = customs.values(india, [earlier, year])
+    after = customs.lines(india, year, dollars)
+    total, metal = customs.imports(india), customs.imports(india, "value_usd", hs=customs.OTHER_METAL)
+    empty = pd.DataFrame(columns=["metal", "ferrite", *TERMS, "source", "source_before"])
+    if dollars.empty or after.empty or earlier not in total.index or earlier not in metal.index:
+        return empty
+    after = after.rename(columns={"usd_m": "value_usd"})[["tonnes", "value_usd", "source"]]
+    used = [dollars.loc[earlier], total.loc[earlier], metal.loc[earlier]]
+    before = customs.lines(india, earlier, dollars)
+    if len(before):
+        plain = before.rename(columns={"usd_m": "value_usd"})
+        terms = decomposition.bennet_decomposition(plain, after).sum()
+        row = {"metal": before["usd_per_kg"].iloc[1], "ferrite": before["usd_per_kg"].iloc[0], **terms}
+        table = pd.DataFrame([row | {"change": terms.sum()}])
+        return _sourced(table, [before], [after, dollars])
+    paid = paid_to_china(india, earlier)
+    ferrite, other = dollars.loc[earlier, "usd_m"] - metal.loc[earlier, "value"], metal.loc[earlier, "value"]
+    splits = _splits(ferrite, other, total.loc[earlier, "value"], paid["value"].mean())
+    if not len(splits):
+        return empty
+    values = pd.Series([ferrite, other], index=after.index)
+    table = decomposition.bennet_over_splits(
+        values * 1e6,
+        total.loc[earlier, "value"],
+        after.assign(value_usd=after["value_usd"] * 1e6),
+        pd.DataFrame({after.index[1]: splits}),
+    )
+    table = table.rename(columns=dict(zip(after.index, ["ferrite", "metal"], strict=True)))
+    table[TERMS] /= 1e6
+    return _sourced(table, [paid, *used], [after, dollars])
+
+
+def rare_earth_part(india: Vintage, year: str) -> pd.DataFrame:
+    """Rare-earth magnets among a year's tonnes under HS 850511, as a distribution.
+
+    The line of other metal magnets, by China and the others, is a blend of rare-earth and other magnets whose shares
+    its unit value gives (:mod:`helpers.methods.composition`). The price of rare-earth magnets is what China was paid
+    for them; the other priors are rows of ``data/assumptions.csv``. Ferrite cores hold none.
+
+    Returns
+    -------
+    pd.DataFrame
+        Indexed by ``probability``: ``tonnes``, ``share`` of the weight, ``source``; empty while the lines are not
+        known, or the prices do not tell the two kinds apart.
+    """
+    split, priors, paid = customs.lines(india, year), india.assumption("composition_prior"), paid_to_china(india, year)
+    empty = pd.DataFrame(columns=["tonnes", "share", "source"], index=pd.Index([], name="probability"))
+    if split.empty or paid.empty or priors.empty:
+        return empty
+    other, spread = (
+        priors.loc["unit value of other magnets"],
+        priors.loc["price of rare-earth magnets, spread", "value"],
+    )
+    cells = metal_by_origin(india, year)
+    if cells.empty or paid["value"].mean() * np.exp(-5 * spread) <= other["high"]:
+        return empty
     drawn = composition.simulate_repm_tonnes(
         cells.assign(other_low=other["low"], other_high=other["high"]),
-        repm_median=paid.mean(),
-        repm_log_sd=priors.loc["price of rare-earth magnets, spread", "value"],
+        repm_median=paid["value"].mean(),
+        repm_log_sd=spread,
         draws=DRAWS,
         seed=SEED,
     )
-    return composition.repm_quantiles(drawn, lines["tonnes"].sum())
+    used = " ".join(sorted(sources_of(paid, priors, cells)))
+    return composition.repm_quantiles(drawn, split["tonnes"].sum()).assign(source=used)
 
 
-def scopes(india: Vintage) -> pd.DataFrame:
-    """``customs.scopes`` with the rare-earth part of HS 850511 as estimated here: its median and 90 % interval."""
-    ladder, part = customs.scopes(india), rare_earth_part(india)["tonnes"]
-    if part.empty:
-        return ladder
-    estimate = pd.Series(
-        {
-            "period": "FY25",
-            "tonnes": part[0.5],
-            "low": part[0.05],
-            "high": part[0.95],
-            "status": "inference",
-            "source": "B2",
-        },
-        name="Rare-earth magnets within HS 850511, our estimate",
+def metal_by_origin(india: Vintage, year: str) -> pd.DataFrame:
+    """The line of other metal magnets from China and from the others: ``tonnes, unit_value_usd_per_kg, source``."""
+    keys = [("weight", "world"), ("weight", "CHN"), ("value_usd", "world"), ("value_usd", "CHN")]
+    rows = [customs.imports(india, measure, customs.OTHER_METAL, partner) for measure, partner in keys]
+    if not all(year in table.index for table in rows):
+        return pd.DataFrame(columns=["tonnes", "unit_value_usd_per_kg", "source"])
+    tonnes, china, usd_m, china_usd = (table.loc[year, "value"] for table in rows)
+    cells = pd.DataFrame({"tonnes": [china, tonnes - china], "usd_m": [china_usd, usd_m - china_usd]})
+    if (cells <= 0).any(axis=None):
+        return pd.DataFrame(columns=["tonnes", "unit_value_usd_per_kg", "source"])
+    cells["unit_value_usd_per_kg"] = cells["usd_m"] / cells["tonnes"] * 1000
+    used = " ".join(sorted(sources_of(*(table.loc[year] for table in rows))))
+    return cells.drop(columns="usd_m").assign(source=used).set_axis(["China", "others"])
+
+
+def paid_to_china(india: Vintage, year: str) -> pd.DataFrame:
+    """Unit values of China's exports of rare-earth magnets, USD per kg: months of a year, else the newest before."""
+    keys = {"flow": "export", "reporter": "CHN", "partner": "world", "hs": customs.FERRITE, "measure": "unit_value"}
+    paid = india.series("trade", **keys).dropna(subset="value")
+    paid = paid[paid.index.str.fullmatch(r"\d{4}-\d\d")]
+    inside = paid[paid.index.isin([str(month) for month in fiscal.months(year)])]
+    return inside if len(inside) else paid[paid.index < str(fiscal.months(year)[0])].tail(1)
+
+
+def scopes(india: Vintage, year: str) -> pd.DataFrame:
+    """What is called India's magnet imports, from the widest scope to the narrowest, tonnes a year.
+
+    Customs figures are of ``year``, all others of the newest they are known for.
+
+    Returns
+    -------
+    pd.DataFrame
+        Indexed by ``scope``: ``period, tonnes, low, high, status, source``; scopes that are not known are left out.
+    """
+    use = {"area": "IND", "stage": "use", "commodity": "REPM", "measure": "consumption"}
+    shipped = {"flow": "export", "reporter": "CHN", "partner": "IND", "hs": customs.FERRITE, "measure": "weight"}
+    known = {
+        "All metal magnets, HS 850511": customs.imports(india).filter(items=[year], axis=0),
+        "Line 85051190, metal magnets other than ferrite cores": customs.imports(india, hs=customs.OTHER_METAL).filter(
+            items=[year], axis=0
+        ),
+        "Rare-earth magnets used in India": india.series("production", **use),
+        "Rare-earth magnets that China says it shipped to India": india.series("trade", **shipped),
+        "Rare-earth magnets imported by car makers": india.series(
+            "trade", flow="import", reporter="IND", partner="world", hs="REPM", measure="weight_auto"
+        ),
+    }
+    rows = {}
+    for scope, found in known.items():
+        found = found[[fiscal.is_year(p) and fiscal.span(p)[1] <= india.day for p in found.index]]
+        if len(found):
+            row = found.iloc[-1]
+            rows[scope] = [found.index[-1], *row[["value", "low", "high", "status", "source"]]]
+    part = rare_earth_part(india, year)
+    if len(part):
+        found = part.loc[[0.5, 0.05, 0.95], "tonnes"]
+        rows["Rare-earth magnets within HS 850511, our estimate"] = [year, *found, "inference", part["source"].iloc[0]]
+    columns = ["period", "tonnes", "low", "high", "status", "source"]
+    table = pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("scope")
+    table = table.astype(dict.fromkeys(columns[1:4], float))
+    return table.loc[middles(table).sort_values(ascending=False).index]
+
+
+def middles(scopes: pd.DataFrame) -> pd.Series:
+    """Tonnes of each scope; the geometric middle where only a range is known."""
+    return scopes["tonnes"].fillna((scopes["low"] * scopes["high"]) ** 0.5)
+
+
+def surge_cells(india: Vintage) -> pd.DataFrame:
+    """Monthly figures by line and partner inside the surge, beside what was usual outside it.
+
+    Returns
+    -------
+    pd.DataFrame
+        ``hs, partner, period, tonnes, value_usd`` (USD), ``baseline_tonnes, source``; empty while there are none.
+    """
+    columns = ["hs", "partner", "period"]
+    empty = pd.DataFrame(columns=[*columns, "tonnes", "value_usd", "baseline_tonnes", "source"])
+    suspect, rows = episodes.suspect(india), india.table("trade")
+    wanted = (rows["flow"] == "import") & (rows["reporter"] == "IND") & rows["hs"].isin(customs.LINES)
+    wanted &= (rows["partner"] != "world") & rows["period"].str.fullmatch(r"\d{4}-\d\d") & rows["value"].notna()
+    rows = rows[wanted]
+    both = rows[rows["measure"] == "weight"].merge(rows[rows["measure"] == "value_usd"], on=columns)
+    if suspect is None or both.empty:
+        return empty
+    cells = both.assign(
+        tonnes=both["value_x"], value_usd=both["value_y"] * 1e6, source=both["source_x"] + " " + both["source_y"]
     )
-    table = pd.concat([ladder, estimate.to_frame().T]).rename_axis("scope")
-    for column in ("tonnes", "low", "high"):
-        table[column] = table[column].astype(float)
-    middle = table["tonnes"].fillna((table["low"] * table["high"]) ** 0.5)
-    return table.loc[middle.sort_values(ascending=False).index]
+    inside = cells["period"].isin([str(month) for month in fiscal.months(suspect.surge)])
+    usual = cells[~inside].groupby(["hs", "partner"])["tonnes"].mean().rename("baseline_tonnes")
+    cells = cells[inside].join(usual, on=["hs", "partner"]).fillna({"baseline_tonnes": 0.0})
+    return cells[empty.columns].reset_index(drop=True)
 
 
-def _metal_line_by_origin(india, line: pd.Series) -> pd.DataFrame:
-    china = customs.imports(india, hs=customs.OTHER_METAL, partner="CHN")["value"]["FY25"]
-    china_usd = customs.imports(india, "value_usd", hs=customs.OTHER_METAL, partner="CHN")["value"]["FY25"]
-    tonnes = pd.Series({"China": china, "others": line["tonnes"] - china})
-    usd_m = pd.Series({"China": china_usd, "others": line["usd_m"] - china_usd})
-    return pd.DataFrame({"tonnes": tonnes, "unit_value_usd_per_kg": usd_m / tonnes * 1000})
+def _sourced(table: pd.DataFrame, before: list, after: list) -> pd.DataFrame:
+    ids = (" ".join(sorted(sources_of(*things))) for things in ([*before, *after], before))
+    return table.assign(**dict(zip(["source", "source_before"], ids, strict=True)))
 
 
-def _paid_to_china(india) -> pd.Series:
-    """Reported unit values of China's rare-earth magnet exports in the months of FY25, USD per kg."""
-    keys = {"flow": "export", "reporter": "CHN", "partner": "world", "hs": "85051110", "measure": "unit_value"}
-    paid = india.series("trade", **keys)["value"].dropna()
-    return paid[(paid.index >= "2024-04") & (paid.index <= "2025-03") & (paid.index.str.len() == 7)]
+def _splits(ferrite: float, metal: float, tonnes: float, dearest: float) -> np.ndarray:
+    """Unit values of the metal line, USD/kg, that leave both lines tonnes and neither dearer than ``dearest``."""
+    left = tonnes - ferrite * 1000 / dearest
+    if not (ferrite > 0 and metal > 0 and left > 0 and metal * 1000 / left < dearest):
+        return np.array([])
+    return np.geomspace(metal * 1000 / left, dearest, SPLITS)
 
 
-def _figure(india, hs: str, measure: str, half: float = 0.0, **keys: str) -> np.ndarray:
-    """Value, least and greatest of FY25's figure: its stored range, else half a unit of its last digit."""
+def _figure(
+    india: Vintage, year: str, measure: str = "weight", *, hs: str = customs.METAL, half: float = 0.0, **keys: str
+) -> tuple[np.ndarray, frozenset[str]]:
+    """Value, least and greatest of a year's figure: its stored range, else half a unit of its last digit."""
     rows = customs.imports(india, measure, hs=hs, **keys)
-    if "FY25" not in rows.index:
-        return np.full(3, np.nan)
-    value, low, high = rows.loc["FY25", ["value", "low", "high"]].astype(float)
-    return np.array([value, value - half if np.isnan(low) else low, value + half if np.isnan(high) else high])
+    if year not in rows.index:
+        return np.full(3, np.nan), frozenset()
+    value, low, high = rows.loc[year, ["value", "low", "high"]].astype(float)
+    bounds = [value, value - half if np.isnan(low) else low, value + half if np.isnan(high) else high]
+    return np.array(bounds), sources_of(rows.loc[year])
 
 
 def _divide(numerator: np.ndarray, denominator: np.ndarray) -> np.ndarray:

@@ -1,109 +1,192 @@
 """Figures of chapter 1: where value went, what China ships, what neodymium costs."""
 
+import re
+
 import pandas as pd
 
+from helpers.chapters import words
 from helpers.chapters.canvas import BLUE, GOLD, INK, MUTED, RED, canvas, finish, label, name_dates, once_public, wrap
-from helpers.chapters.outputs import Figure, number
-from helpers.data import Vintage
+from helpers.chapters.outputs import Figure, Sentence, joined, sentence
+from helpers.chapters.trade import prices as worth
+from helpers.chapters.trade import suppliers
+from helpers.chapters.trade.figures import BEHIND
+from helpers.data import Quantity, Vintage, derived, number
+
+TERMS = {"volume": "volume", "mix": "shift\nbetween lines", "price": "unit values\nwithin lines"}
 
 
 @once_public
-def volume_mix_price(splits: pd.DataFrame, *, india: Vintage) -> Figure:
-    """Bennet's three terms for each split of FY24: ``tariff.volume_mix_price``."""
-    drawing, (ax,) = canvas(
-        "change in value from FY24 to FY25, million USD", height=0.9 + 0.5 * len(splits), horizontal=True
-    )
-    metal, ferrite = splits.columns[:2]
-    for place, (_, row) in enumerate(splits.iloc[::-1].iterrows()):
-        ax.barh(place, row["volume"], color=BLUE, height=0.55)
-        ax.barh(place, row["price"], color=RED, height=0.55)
-        ax.barh(place, row["mix"], left=min(row["price"], 0), color=GOLD, height=0.55)
-        label(
-            ax, f"volume {number(row['volume'])}", (row["volume"], place), dx=-5, ha="right", color="white", fontsize=9
+def volume_mix_price(splits: pd.DataFrame, *, india: Vintage, year: str) -> Figure:
+    """Bennet's three terms over all splits of the year before: :func:`.lines.volume_mix_price`."""
+    drawing, (ax,) = canvas("million USD", height=3.4)
+    for term, colour in (("volume", BLUE), ("mix", GOLD), ("price", RED)):
+        ax.plot(splits["metal"], splits[term], "-" if len(splits) > 1 else "o", color=colour, linewidth=2)
+        at = (splits["metal"].iloc[-1], splits[term].iloc[-1])
+        label(ax, TERMS[term], at, dx=5, color=colour)
+    ax.axhline(0, color=INK, linewidth=0.8)
+    ax.set_xscale("log")
+    ax.xaxis.set_major_formatter("{x:,g}")
+    ax.set_xticks([step * ten for ten in (1, 10, 100) for step in (1, 2, 5)])
+    ax.set_xticks([], minor=True)
+    ax.set_xlim(splits["metal"].min() / 1.1, splits["metal"].max() * 1.9)
+    ax.set_xlabel("USD/kg of line 85051190 in the year before, assumed, log scale" if len(splits) > 1 else "USD/kg")
+    shown = splits.rename(columns={"metal": "85051190, USD/kg before", "ferrite": "85051110, USD/kg before"})
+    ends = [splits.iloc[0], splits.iloc[-1]]
+    told = [
+        sentence(
+            "At {metal:.1}: volume {volume:number}, mix {mix:number}, unit values {price:number}.",
+            metal=derived(row["metal"], "USD/kg", row["source_before"]),
+            **{term: derived(row[term], "USD m", row) for term in ("volume", "mix", "price")},
         )
-        label(
-            ax, f"price {number(row['price'])}", (row["price"] / 2, place), dx=0, ha="center", color="white", fontsize=9
-        )
-        label(
-            ax,
-            f"mix {number(row['mix'])}",
-            (row["price"] + min(row["mix"], 0), place),
-            dx=-5,
-            ha="right",
-            color=GOLD,
-            fontsize=9,
-        )
-    ax.axvline(0, color=INK, linewidth=0.8)
-    ax.set_yticks(
-        range(len(splits)),
-        [f"{number(row[metal], 1)} and {number(row[ferrite], 1)}" for _, row in splits.iloc[::-1].iterrows()],
+        for row in ends[: len(splits)]
+    ]
+    opening = sentence(
+        "Three lines over the unit value that line 85051190 may have had before {year}, in million USD: "
+        "volume, mix between the"
+        " lines, and unit values within them.", year=year,
+    )  # fmt: skip
+    note = (
+        "Bennet's decomposition, which leaves no remainder, for all splits that fit the totals of the year before, "
+        "neither line dearer than rare-earth magnets."
     )
-    ax.set_ylabel("FY24 USD/kg assumed:\n85051190 and 85051110", color=MUTED)
-    ax.set_xlim(splits["price"].min() - 70, splits["volume"].max() * 1.05)
-    worst, least = number(-splits["price"].min()), number(-splits["price"].max())
-    title = f"However FY24 is split, lower prices within the lines took back {least} to {worst} of the {number(splits['volume'].mean())} m USD that volume added"
-    rows = "; ".join(
-        f"at {number(row[metal], 1)} USD/kg volume {number(row['volume'])}, mix {number(row['mix'])}, price {number(row['price'])}"
-        for _, row in splits.iterrows()
-    )
-    alt = f"Bars for each assumed unit value of line 85051190 in FY24, in million USD: {rows}."
-    note = "Bennet decomposition."
-    return finish(drawing, title, alt, splits, india=india, note=note)
+    data = shown.drop(columns="source_before")
+    return finish(drawing, _value_title(splits), joined(opening, *told), data, india=india, note=note)
 
 
 @once_public
 def china_exports(months: pd.DataFrame, controls: pd.DataFrame, *, india: Vintage) -> Figure:
-    """China's exports of rare-earth magnets by month, with the days on which its rules changed: ``partners``."""
-    shown = months[months["month"] >= "2023-01-01"]
+    """China's exports of rare-earth magnets by month, with the days on which its rules changed."""
+    shown = suppliers.newest_months(months)
     drawing, (ax,) = canvas("tonnes a month")
     run = (shown["month"].dt.year * 12 + shown["month"].dt.month).diff().ne(1).cumsum()
     for _, stretch in shown.groupby(run):
         ax.plot(stretch["month"], stretch["tonnes"], "-o", color=BLUE, markersize=3.5, linewidth=1.8)
-    top = shown["tonnes"].max() * 1.32
+    top = shown["tonnes"].max() * 1.4
     inside = controls[controls["start"].between(shown["month"].min(), shown["month"].max())]
-    for row in inside.drop_duplicates("start").iloc[[0, -1]].itertuples():
-        ax.axvline(row.start, color=MUTED, linewidth=0.8, linestyle=(0, (3, 3)))
-        words = wrap(f"{row.start:%-d %B %Y}: {row.event.removeprefix('China, ').split(':')[0]}", 20)
-        label(ax, words, (row.start, top * 0.985), dx=-4, ha="right", va="top", color=MUTED, fontsize=8.5)
-    low = shown.loc[shown["tonnes"].idxmin()]
-    label(ax, number(low["tonnes"]), (low["month"], low["tonnes"]), dx=0, dy=-12, ha="center", color=RED)
+    for start in inside["start"].unique():
+        ax.axvline(start, color=MUTED, linewidth=0.8, linestyle=(0, (3, 3)))
+    days = inside.drop_duplicates("start")
+    for row in days.iloc[[0, -1][: len(days)]].itertuples():
+        text = wrap(f"{words.period(row.period)}: {re.split('[:;]', row.event)[0]}", 20)
+        label(ax, text, (row.start, top * 0.985), dx=-5, ha="right", va="top", color=MUTED, fontsize=8.5, bbox=BEHIND)
+    low = suppliers.trough(shown)
+    at = (shown.loc[low.month, "month"], low.tonnes)
+    label(ax, number(low.tonnes), at, dx=8, dy=-4, ha="left", color=RED, bbox=BEHIND)
     ax.set_ylim(0, top)
     name_dates(ax)
-    before = shown[shown["month"] < low["month"]]["tonnes"].tail(3).max()
-    after = shown[(shown["month"] > low["month"]) & (shown["tonnes"] > before)]
-    back = f" and passed the level of that spring again in {after['month'].iloc[0]:%B %Y}" if len(after) else ""
-    title = f"China's exports of rare-earth magnets fell to {number(low['tonnes'])} t in {low['month']:%B %Y}{back}"
-    others = shown["tonnes"].drop(low.name)
-    alt = (
-        f"A line with gaps from {shown['month'].min():%B %Y} to {shown['month'].max():%B %Y}, tonnes a month to the whole world. "
-        f"The lowest month is {low['month']:%B %Y} with {number(low['tonnes'])}; all others lie between {number(others.min())} and "
-        f"{number(others.max())}, the last of them at {number(shown['tonnes'].iloc[-1])}."
+    note = "Line 85051110 of China's tariff; gaps were not found in print. Dashed: its rules changed."
+    return finish(
+        drawing, _trough_title(shown, low), _trough_alt(shown, low), shown, india=india, note=note, uses=[inside]
     )
-    note = "Line 85051110 of China's tariff; gaps were not found in print."
-    return finish(drawing, title, alt, shown, india=india, note=note)
 
 
 @once_public
-def neodymium_price(prices: pd.DataFrame, *, india: Vintage) -> Figure:
-    """Neodymium by month: ``worth.neodymium`` as a table with one column."""
+def neodymium_price(prices: pd.DataFrame, *, india: Vintage, year: str) -> Figure:
+    """Neodymium by month: :func:`helpers.chapters.trade.prices.neodymium`."""
     drawing, (ax,) = canvas("USD per kg", height=3.0)
     line = prices["usd_per_kg"]
     ax.plot(line.index, line, color=BLUE, linewidth=2)
-    last = line.iloc[-1]
-    label(ax, number(last), (line.index[-1], last), dx=5, color=BLUE)
+    label(ax, number(line.iloc[-1]), (line.index[-1], line.iloc[-1]), dx=5, color=BLUE)
     ax.set_ylim(0, line.max() * 1.15)
     name_dates(ax)
-    fy25 = line["2024-04":"2025-03"].mean()
-    title = f"Neodymium was steady near {number(fy25)} USD/kg through FY25 and has since come to {number(last / fy25, 1)} times that"
-    alt = (
-        f"A line of monthly means from {line.index[0]:%B %Y} to {line.index[-1]:%B %Y}, rising from {number(line.iloc[0])} to "
-        f"{number(last)} US dollars per kilogram, with its highest value {number(line.max())}."
+    first, last = (derived(line.iloc[place], "USD/kg", prices.iloc[place]) for place in (0, -1))
+    verdict = {"up": "rising", "down": "falling", "unchanged": "hardly changing"}
+    alt = sentence(
+        "A line of monthly means from {start} to {end}, {verdict} from {first} to {last}, with its highest "
+        "value at {top}.",
+        start=words.month(line.index[0]), end=words.month(line.index[-1]), first=first, last=last,
+        verdict=verdict[words.direction(last.value / first.value - 1, 0.05)],
+        top=derived(line.max(), "USD/kg", prices.loc[line.idxmax()]),
+    )  # fmt: skip
+    note = "Neodymium of 99.5 % purity, free on board in China; monthly means of daily quotes."
+    return finish(drawing, _price_title(prices, year), alt, prices, india=india, note=note)
+
+
+def _value_title(splits: pd.DataFrame) -> Sentence:
+    price, volume = splits["price"], splits["volume"].mean()
+    parts = {
+        "price": derived(price.mean(), "USD m", splits, low=price.abs().min(), high=price.abs().max()),
+        "volume": derived(abs(volume), "USD m", splits),
+    }
+    more = "added" if volume >= 0 else "took away"
+    where = words.place(price, 0, 0)
+    if where == "across":
+        low, high = (derived(bound, "USD m", splits) for bound in (price.min(), price.max()))
+        return sentence(
+            "Volume {more} {volume}; unit values within the lines did {low:signed} to {high:signed}: how, the "
+            "totals do not tell",
+            more=more, volume=parts["volume"], low=low, high=high,
+        )  # fmt: skip
+    did = (
+        "lower unit values within the lines took away"
+        if where == "below"
+        else "higher unit values within the lines added"
     )
-    return finish(
-        drawing,
-        title,
-        alt,
-        prices,
-        india=india,
-        note="Neodymium 99.5 %, FOB China; monthly means of daily quotes.",
-    )
+    return sentence(
+        f"Volume {{more}} {{volume}}; {did} {{price:range}} million USD, whichever split fits the totals",
+        more=more, **parts,
+    )  # fmt: skip
+
+
+def _trough_title(shown: pd.DataFrame, low: suppliers.Trough) -> Sentence:
+    parts = {"tonnes": _tonnes(shown, low.month), "month": words.period(low.month)}
+    if not low.fell:
+        return sentence("China's exports of rare-earth magnets were lowest in {month}, at {tonnes}", **parts)
+    text = "China's exports of rare-earth magnets fell to {tonnes} in {month}"
+    parts["before"] = derived(low.before, "t", shown)
+    if low.last:
+        return sentence(f"{text}, from a mean of {{before}} in the months before", **parts)
+    if not low.back:
+        return sentence(f"{text} and have not been back at the mean of the months before, {{before}}", **parts)
+    text += " and were back above the mean of the months before, {before}, in {back}"
+    return sentence(text, back=words.period(low.back), **parts)
+
+
+def _trough_alt(shown: pd.DataFrame, low: suppliers.Trough) -> Sentence:
+    others = shown["tonnes"].drop(low.month)
+    opening = sentence(
+        "A line with gaps from {first} to {last}, tonnes a month to the whole world. The lowest month is "
+        "{month} with {tonnes}.",
+        first=words.period(shown.index[0]), last=words.period(shown.index[-1]), month=words.period(low.month),
+        tonnes=_tonnes(shown, low.month),
+    )  # fmt: skip
+    said = [opening]
+    if len(others):
+        lie = derived(others.mean(), "t", shown, low=others.min(), high=others.max())
+        said.append(sentence("The others lie at {lie:range}.", lie=lie))
+    if low.highest:
+        highest = _tonnes(shown, low.highest)
+        later = shown[shown["month"] > shown.loc[low.month, "month"]]["tonnes"]
+        again = "was reached again" if (later >= highest.value).any() else "was not reached again"
+        said.append(
+            sentence("The highest of the twelve months before, {month} with {highest}, {again}.",
+                     month=words.period(low.highest), highest=highest, again=again)
+        )  # fmt: skip
+    if not low.last:
+        said.append(sentence("The newest stands at {newest}.", newest=_tonnes(shown, shown.index[-1])))
+    return joined(*said)
+
+
+def _price_title(prices: pd.DataFrame, year: str) -> Sentence:
+    inside, last = worth.months_of(prices, year)["usd_per_kg"], prices.iloc[-1]
+    newest = derived(last["usd_per_kg"], "USD/kg", last)
+    if inside.empty:
+        return sentence("Neodymium stood at {newest} in {month}", newest=newest, month=words.month(prices.index[-1]))
+    rows = prices.loc[inside.index]
+    mean = derived(inside.mean(), "USD/kg", rows, low=inside.min(), high=inside.max())
+    if words.steadiness(inside.min(), inside.max()) == "steady":
+        text, parts = "Neodymium was steady near {mean} through {year}", {"mean": mean, "year": year}
+    else:
+        text = "Neodymium moved between {low:number} and {high} in {year}"
+        parts = {"low": derived(mean.low, "USD/kg", rows), "high": derived(mean.high, "USD/kg", rows), "year": year}
+    if prices.index[-1] == inside.index[-1]:
+        return sentence(text, uses=[rows], **parts)
+    ratio = newest.value / mean.value
+    if words.direction(ratio - 1, 0.05) == "unchanged":
+        return sentence(f"{text} and stands where its mean was", uses=[rows, last], **parts)
+    times = derived(ratio, "", rows, last)
+    return sentence(f"{text} and has since come to {{times:.1}} times its mean", times=times, **parts)
+
+
+def _tonnes(shown: pd.DataFrame, month: str) -> Quantity:
+    return derived(shown.loc[month, "tonnes"], "t", shown.loc[month])

@@ -1,169 +1,229 @@
-"""Sentences of chapter 1: what customs recorded."""
+"""Sentences of chapter 1: what customs recorded, and what it holds."""
 
-import inspect
+from dataclasses import dataclass
 
-from helpers.chapters.outputs import Sentence, number
-from helpers.chapters.trade import lines, prices, suppliers
-from helpers.chapters.words import between, signed
-from helpers.chapters.words import tonnes as as_tonnes
-from helpers.data import Vintage
-from helpers.methods import composition
-from helpers.outlook import customs
+import numpy as np
+import pandas as pd
+
+from helpers import fiscal
+from helpers.chapters import words
+from helpers.chapters.outputs import Sentence, joined, sentence
+from helpers.chapters.trade import lines as tariff
+from helpers.data import Quantity, Vintage, derived, from_row
+from helpers.outlook import customs, episodes, targets
 
 
-def baseline(india: Vintage) -> Sentence:
-    """What the headline tonnage is, and what it is not: the answer of chapter 1."""
-    year, halves, lines = customs.imports(india).loc["FY25"], customs.halves(india), customs.lines(india)
-    text = f"India recorded {as_tonnes(year['value'])} of permanent magnets in FY25 under HS 850511 (source {year['source']})"
-    if halves.empty:
-        return Sentence(f"{text}; how they were spread over the year was not yet public on {india.day}.", answer=True)
-    first, second, now = (halves.loc[half] for half in ("FY25-H1", "FY25-H2", "FY26-H1"))
-    text += (
-        f", a spike and not a level: {as_tonnes(first['tonnes'])} in the first half ({between(first)}), {as_tonnes(second['tonnes'])} in the "
-        f"second. FY26 began at {as_tonnes(now['tonnes'])} in six months, a run-rate of {as_tonnes(2 * now['tonnes'])} a year"
-    )
-    if not lines.empty:
-        text += (
-            f". {number(lines['weight_share'].iloc[0] * 100)} % of the weight was ferrite cores, not rare-earth magnets"
+@dataclass(frozen=True)
+class Course:
+    """How a suspect year ran: the verdict of :func:`helpers.chapters.words.shape`, and the halves it rests on."""
+
+    shape: str
+    first: Quantity | None
+    second: Quantity | None
+    after: Quantity | None
+
+
+def answer(india: Vintage) -> Sentence:
+    """What the headline tonnage is, what has come since, and what most of it is not: the answer of chapter 1."""
+    year = customs.subject(india)
+    return joined(_headline(india, year), _since(india, year), _ferrite(india, year), answer=True)
+
+
+def course(india: Vintage) -> Course:
+    """How the suspect year ran, as rates: its busier half against the year before and the half after.
+
+    Without halves the whole year is judged by the rate since; ``none`` if no year is suspect.
+    """
+    suspect = episodes.suspect(india)
+    if suspect is None:
+        return Course("none", None, None, None)
+    totals, halves = customs.imports(india), customs.halves(india)
+    before = totals.loc[suspect.before, "value"] / 12
+    later = customs.since(india, suspect.year)
+    after = from_row(later.iloc[-1], unit="t/yr", column="rate") if len(later) else None
+    names = [f"{suspect.year}-H1", f"{suspect.year}-H2"]
+    if not set(names) <= set(halves.index):
+        during = totals.loc[suspect.year, "value"] / 12
+        return Course(words.shape(before, during, after.value / 12 if after else None), None, None, after)
+    first, second = (from_row(halves.loc[name]) for name in names)
+    busier = names[int(second.value > first.value)]
+    follows = [name for name in halves.index if name > busier][:1]
+    rate = halves.loc[follows[0], "t_per_month"] if follows else after.value / 12 if after else None
+    return Course(words.shape(before, halves.loc[busier, "t_per_month"], rate), first, second, after)
+
+
+def base_effect(halves: pd.DataFrame, *, india: Vintage) -> Sentence:
+    """How much of the newest half's change on the year is left when the half before is the yardstick."""
+    found = [name for name in halves.index if {_earlier(name, 1), _earlier(name, 2)} <= set(halves.index)]
+    if not found:
+        return words.not_yet(india, "How a half-year compares with the two before it")
+    name = found[-1]
+    now, before, ago = (halves.loc[n] for n in (name, _earlier(name, 1), _earlier(name, 2)))
+    year = derived((now["value"] / ago["value"] - 1) * 100, "%", now, ago)
+    printed = india.figure("trade", name, **(targets.CUSTOMS.keys | {"measure": "weight_yoy"}))
+    published = printed is not None and abs(printed.value - year.value) < 1
+    parts = {
+        "change": printed if published else year,
+        "step": derived((now["value"] / before["value"] - 1) * 100, "%", now, before),
+        "half": words.named(name),
+    }
+    share = words.share(np.log(before["value"] / ago["value"]), np.log(now["value"] / ago["value"]))
+    if share is None or abs(year.value) < 1:
+        return sentence(
+            "{half} changed by {change:signed} on the year, and by {step:signed.1} on the half before.", **parts
         )
-    return Sentence(text + ".", answer=True)
-
-
-def base_effect(india: Vintage) -> Sentence:
-    """How much of the published fall is left when the half before is the yardstick."""
-    halves = customs.halves(india)
-    if halves.empty:
-        return Sentence(f"The first half of FY26 was not yet public on {india.day}.")
-    fall = customs.imports(india, "weight_yoy").loc["FY26-H1", "value"]
-    step = (halves.loc["FY26-H1", "tonnes"] / halves.loc["FY25-H2", "tonnes"] - 1) * 100
-    share = customs.base_effect(india) * 100
-    return Sentence(
-        f"Of the published change of {number(fall)} % on the year, {number(share)} % (in logs) had happened before the half began: against the half before it, the first half of FY26 changed by {number(step, 1)} %."
+    return sentence(
+        "Of the {published} change of {change:signed} on the year in {half}, {share} (in logarithms, in which "
+        "successive",
+        "changes add up) had happened before it began: against the half before it, it changed by {step:signed.1}.",
+        published="published" if published else "computed",
+        share=derived(share * 100, "%", now, before, ago),
+        **parts,
     )
 
 
-def growth(india: Vintage) -> Sentence:
-    """Volume against value, FY24 to FY25."""
-    table = customs.growth(india)
+def growth(table: pd.DataFrame, *, india: Vintage, year: str) -> Sentence:
+    """Volume against value, from the year before."""
+    if table.empty:
+        return words.not_yet(india, f"How {year} compares with the year before")
+    earlier = tariff.year_before(year)
+    text, parts = "From {before} to {year} the tonnes changed by ", {"before": earlier, "year": year}
+    parts["tonnes"] = _change(table.loc["tonnes"])
+    if (printed := published_growth(table, india=india, year=year)) is not None:
+        text += "{printed:signed} as published ({tonnes:signed} from the rounded totals)"
+        parts["printed"] = printed
+    else:
+        text += "{tonnes:signed}"
     if "USD per kg" not in table.index:
-        return Sentence(f"The dollar value of FY25 was not yet public on {india.day}.")
-    price = table.loc["USD per kg"]
-    return Sentence(
-        f"From FY24 to FY25 the tonnes changed by {signed(table.loc['tonnes', 'change'])} and the dollars by "
-        f"{signed(table.loc['million USD', 'change'])}, so a kilogram went from {number(price['FY24'], 2)} to "
-        f"{number(price['FY25'], 2)} USD: no market for magnets did that in a year."
+        told = "; what both years were worth is not in the sources dated up to {day}."
+        return sentence(text + told, day=words.day(india.day), **parts)
+    price, dollars = table.loc["USD per kg"], customs.values(india, [earlier, year])
+    return sentence(
+        text,
+        "and the dollars by {dollars:signed} ({route}), so a kilogram went from {old:.2} to {new:.2}, a change "
+        "of {kg:signed}.",
+        dollars=_change(table.loc["million USD"]),
+        route=dollars["route"].iloc[0],
+        old=derived(price["before"], "USD/kg", customs.imports(india).loc[earlier], dollars.loc[earlier]),
+        new=derived(price["after"], "USD/kg", price),
+        kg=_change(price),
+        **parts,
     )
 
 
-def not_rare_earth(india: Vintage) -> Sentence:
-    """Why the headline cannot be rare-earth magnets: China's whole-world exports against it."""
-    keys = {"flow": "export", "reporter": "CHN", "partner": "world", "hs": "85051110"}
-    weight = india.series("trade", measure="weight", **keys)
-    price = india.series("trade", measure="unit_value", **keys)["value"].dropna()
-    scopes = customs.scopes(india)
-    years = weight[weight.index.str.fullmatch(r"20\d\d")]["value"].dropna()
-    if years.empty or len(scopes) < 2:
-        return Sentence(f"China's yearly exports of rare-earth magnets were not yet public on {india.day}.")
-    period = "2024" if "2024" in years and "2024" in price else years.index[-1]
-    unit = f" at about {number(price[period])} USD/kg" if period in price else ""
-    india = customs.growth(india)["FY25"].get("USD per kg")
-    ours = f"; India's headline was worth {number(india, 2)}" if india is not None else ""
-    return Sentence(
-        f"China sold {as_tonnes(years[period])} of rare-earth magnets to the whole world in {period}{unit}{ours}. The narrowest "
-        f"count of India's, {scopes.index[-1][0].lower()}{scopes.index[-1][1:]}, is {as_tonnes(scopes['tonnes'].iloc[-1])}."
-    )
+def published_growth(table: pd.DataFrame, *, india: Vintage, year: str) -> Quantity | None:
+    """The growth of tonnes as published, where the published totals allow it within their rounding."""
+    printed = india.figure("trade", year, **(targets.CUSTOMS.keys | {"measure": "weight_yoy"}))
+    if printed is None or "tonnes" not in table.index:
+        return None
+    low, high = (bound if pd.notna(bound) else printed.value for bound in (printed.low, printed.high))
+    ours = table.loc["tonnes", ["low", "high"]] * 100
+    return printed if words.overlap((low, high), (ours["low"], ours["high"])) else None
 
 
-def identity(india: Vintage) -> Sentence:
-    """Why the press series is HS 850511: two values that meet."""
-    steps = lines.identity(india)
-    wanted = ["850511 + 850519, value", "the same, as SBI has it"]
+def identity(steps: pd.DataFrame, *, india: Vintage) -> Sentence:
+    """Which code the press series is: two values that meet within rounding, or do not."""
+    wanted = ["850511 and 85051900, value", "850511 and 850519, value as printed"]
     if not set(wanted) <= set(steps.index):
-        return Sentence(f"The values by tariff line were not yet public on {india.day}.")
-    ours, bank = (steps.loc[step] for step in wanted)
-    return Sentence(
-        f"No publisher names the code behind the headline. The rupee value and line 85051900 together make {number(ours['value'], 1)} million USD "
-        f"({number(ours['low'], 1)} to {number(ours['high'], 1)}), which is the {number(bank['value'])} that a bank calls rare-earth magnets: "
-        "so the headline is all of HS 850511, and the bank's figure is 850511 and 850519 together."
-    )
+        return words.not_yet(india, "Which tariff code stands behind the headline")
+    ours, printed = (from_row(steps.loc[step]) for step in wanted)
+    text = ["The rupee value and line 85051900 together make {ours:.1} ({ours:range.1})"]
+    parts = {"ours": ours, "printed": printed, "publisher": india.publishers(printed.sources)}
+    if words.overlap((ours.low, ours.high), (printed.low, printed.high)):
+        text.append(
+            ", which is, within rounding, the {printed} that {publisher} has for rare-earth magnets: so the "
+            "headline is "
+            "all of HS 850511, and that figure is 850511 and 850519 together."
+        )
+    else:
+        text.append(
+            ", and not the {printed} that {publisher} has for rare-earth magnets ({gap:signed}): so it is open which "
+            "codes stand behind the headline and that figure."
+        )
+        parts["gap"] = derived((printed.value / ours.value - 1) * 100, "%", printed, ours)
+    return sentence("".join(text), **parts)
 
 
-def price_fall(india: Vintage) -> Sentence:
-    """What the decomposition says, and what is left to explain it."""
-    splits = lines.volume_mix_price(india)
-    if splits.empty:
-        return Sentence(f"The tariff lines of FY24 were not yet public on {india.day}.")
-    ferrite = splits.columns[1]
-    now = customs.lines(india)["usd_per_kg"].iloc[0]
-    mildest = splits[ferrite].min()
-    mix = (splits["mix"] / (splits["mix"] + splits["price"])).agg(["min", "max"]) * 100
-    return Sentence(
-        f"Mix explains {number(mix['min'])} to {number(mix['max'])} % of the fall in unit value; the rest happened within the lines. Even the mildest "
-        f"split has ferrite cores go from {number(mildest, 2)} to {number(now, 2)} USD/kg in a year ({signed(now / mildest - 1)}). Three explanations are alive: "
-        "cheap goods moved into the line ahead of an anti-dumping duty, cheap ferrite really surged, or a few entries carry a wrong quantity."
-    )
-
-
-def decision_rule() -> Sentence:
-    """How monthly figures by line would settle it: the rule of ``composition.explain_excess`` in words."""
-    rule = {name: p.default for name, p in inspect.signature(composition.explain_excess).parameters.items()}
-    share = number(rule["excess_share"] * 100)
-    return Sentence(
-        f"The rule, set before any monthly figure was seen: if {share} % of the excess sits in {rule['few_cells']} entries or fewer below "
-        f"{number(rule['cheap_below'], 1)} USD/kg, it is an error or a reclassification; if {share} % is spread over more than {rule['many_cells']} entries at "
-        f"{number(rule['ferrite_low'], 1)} to {number(rule['ferrite_high'], 1)} USD/kg, it is a real surge of ferrite; otherwise it stays open."
-    )
-
-
-def rare_earth_part(india: Vintage) -> Sentence:
-    """How much of the headline is rare-earth magnet, by its price."""
-    part = lines.rare_earth_part(india)
-    if part.empty:
-        return Sentence(f"The figures for a composition estimate were not all public yet on {india.day}.")
-    tonnes, share = part["tonnes"], part["share"] * 100
-    return Sentence(
-        f"By its price, {as_tonnes(tonnes[0.5])} of the weight are rare-earth magnets (90 % interval {number(round(tonnes[0.05], -1))} to "
-        f"{number(round(tonnes[0.95], -1))}), {number(share[0.5])} % of the headline ({number(share[0.05], 1)} to {number(share[0.95], 1)} %). "
-        "More enter inside motors, speakers and compressors, which customs count elsewhere."
-    )
-
-
-def concentration(india: Vintage) -> Sentence:
-    """China's share by weight and value, and the bounds of the concentration it implies."""
-    table = suppliers.dependence_on_china(india)
-    weight = table.xs("weight", level="basis").loc["850511"]
+def _headline(india: Vintage, year: str) -> Sentence:
+    total = india.figure("trade", year, **targets.CUSTOMS.keys)
     text = (
-        f"China sold India {number(weight['cr1'] * 100)} % of the weight in FY25, so the Herfindahl index of suppliers lies between "
-        f"{number(weight['hhi_low'], 3)} and {number(weight['hhi_high'], 3)} whoever sold the rest"
+        "India recorded {total} of permanent magnets in {year} under HS 850511, the international tariff "
+        "code of metal magnets"
     )
-    if ("85051190", "value") in table.index:
-        line = table.loc["85051190"]["cr1"] * 100
-        text += f". By value it is less one-sided: of line 85051190 China has {number(line['weight'])} % of the weight and {number(line['value'])} % of the value"
-    return Sentence(text + ".")
+    ran, parts = course(india), {"total": total, "year": year}
+    if ran.shape == "none":
+        return _unsuspicious(india, text, parts)
+    said = {
+        "spike": ", a spike and not a level",
+        "level": ", a new level and not a spike",
+        "rise": ", the start of a rise",
+        "unknown": "; whether that was a spike or a level cannot be said from the sources dated up to {day}",
+    }[ran.shape]
+    if ran.shape == "unknown":
+        parts["day"] = words.day(india.day)
+    if ran.first is None:
+        return sentence(f"{text}{said}.", uses=[ran.after], **parts)
+    ranged = " ({first:range})" if ran.first.low < ran.first.high else ""
+    halves = f": {{first}} in the first half{ranged}, {{second}} in the second."
+    return sentence(text + said + halves, first=ran.first, second=ran.second, uses=[ran.after], **parts)
 
 
-def out_of_line(india: Vintage) -> Sentence:
-    """Quantities in India's own statistics that do not fit their neighbours."""
-    tested = suppliers.out_of_line(india)
-    flagged = tested[tested["flagged"]]
-    if flagged.empty:
-        return Sentence(f"No yearly figure public on {india.day} could be shown to be out of line.")
-    rows = "; ".join(
-        f"exports of {row.line} in {row.period}, {as_tonnes(row.tonnes)} at {number(row.usd_per_kg, 2)} USD/kg where {number(row.usual_usd_per_kg, 2)} is usual"
-        for row in flagged.itertuples()
-    )
-    return Sentence(
-        f"Such slips exist in these statistics. A robust test of {len(tested)} yearly unit values flags {len(flagged)}: {rows}."
+def _unsuspicious(india: Vintage, text: str, parts: dict) -> Sentence:
+    weight, earlier = customs.imports(india), tariff.year_before(parts["year"])
+    if earlier not in weight.index:
+        return sentence(f"{text}.", **parts)
+    before = from_row(weight.loc[earlier])
+    change = derived((parts["total"].value / before.value - 1) * 100, "%", parts["total"], before)
+    verdict = ": no surge" if parts["total"].value < episodes.LEAST_SURGE * before.value else ""
+    text += f", {{change:signed}} on the {{before}} of {{earlier}}{verdict}."
+    return sentence(text, change=change, before=before, earlier=earlier, **parts)
+
+
+def _since(india: Vintage, year: str) -> Sentence:
+    later, total = customs.since(india, year), india.figure("trade", year, **targets.CUSTOMS.keys)
+    said = []
+    for period, row in later.iterrows():
+        value = from_row(row)
+        if row["months"] == 12:
+            change = derived((value.value / total.value - 1) * 100, "%", value, total)
+            said.append(
+                sentence("{period} came to {value}, {change:signed} on {year}.",
+                         period=period, value=value, change=change, year=year)
+            )  # fmt: skip
+        else:
+            rate = from_row(row, unit="t", column="rate")
+            said.append(
+                sentence("{period} brought {value} in {months} months, a run-rate of {rate} a year.",
+                         period=words.named(period), value=value, months=words.count(row["months"]), rate=rate)
+            )  # fmt: skip
+    if said:
+        return joined(*said)
+    return sentence("No total and no half-year after {year} is in the sources dated up to {day}.",
+                    year=year, day=words.day(india.day))  # fmt: skip
+
+
+def _ferrite(india: Vintage, year: str) -> Sentence | None:
+    split, metal = customs.lines(india, year), india.figure("trade", year, **_METAL_LINE)
+    if len(split):
+        share = derived(split["weight_share"].iloc[0] * 100, "%", split)
+        return sentence(
+            "{share} of the weight of {year} was ferrite cores, not rare-earth magnets.", share=share, year=year
+        )
+    total = india.figure("trade", year, **targets.CUSTOMS.keys)
+    if metal is None or metal.value < total.value:
+        return None
+    return sentence(
+        "Line 85051190 alone has {metal} in {year}, so the tariff lines do not fit this total.", metal=metal, year=year
     )
 
 
-def three_growths(india: Vintage) -> Sentence:
-    """Rupees, dollars and tonnes reconciled."""
-    bridge = prices.growth_bridge(india)["per_cent"] / 100
-    if bridge.empty:
-        return Sentence(f"Rupee value and exchange rate of FY25 were not both public on {india.day}.")
-    part = bridge.map(signed)
-    return Sentence(
-        f"Three growth rates of FY25 are quoted, and all hold: {part['value_inr']} in rupees and {part['value_usd']} in dollars, because the price of a dollar changed by "
-        f"{part['inr_per_usd']}; and {part['tonnes']} in tonnes, because that of a kilogram changed by {part['unit_value_usd']} in dollars."
-    )
+def _change(row: pd.Series) -> Quantity:
+    return derived(row["change"] * 100, "%", row)
+
+
+def _earlier(half: str, steps: int) -> str:
+    number = 2 * fiscal.fiscal_year(half) + int(half[-1]) - 1 - steps
+    return f"{fiscal.year_name(number // 2)}-H{number % 2 + 1}"
+
+
+_METAL_LINE = targets.CUSTOMS.keys | {"hs": customs.OTHER_METAL}

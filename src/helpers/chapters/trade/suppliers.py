@@ -1,38 +1,78 @@
 """Who supplies: shares and concentration, China's exports month by month, figures out of line."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 
 from helpers import fiscal
-from helpers.data import Vintage
+from helpers.chapters.words import LEAST_SHAPE
+from helpers.data import Vintage, sources_of
 from helpers.methods import concentration
 from helpers.outlook import customs
 
-CHINA = {"flow": "export", "reporter": "CHN", "hs": "85051110", "measure": "weight"}
-"""China's exports of rare-earth magnets: its own line 85051110, not India's."""
+CHINA = {"flow": "export", "reporter": "CHN", "hs": customs.FERRITE, "measure": "weight"}
+"""China's exports of rare-earth magnets: its own line of that number, not India's."""
+
+WINDOW = 36
+"""Months of China's exports that are shown, to the newest."""
 
 
-def dependence_on_china(india: Vintage) -> pd.DataFrame:
-    """China's share of FY25's imports by line, in weight and value, and what it says of concentration.
+@dataclass(frozen=True)
+class Trough:
+    """The lowest month of those shown, against the twelve before it.
 
-    Only the largest share is public, so the Herfindahl index has bounds: the rest with one partner, or with
+    Attributes
+    ----------
+    month : str
+    tonnes : float
+    before : float
+        Mean of the months known among the twelve before; NaN where none is.
+    highest : str
+        The highest month among the twelve before; empty where none is.
+    back : str
+        The first later month that is back at ``before``; empty while there is none.
+    fell : bool
+        Whether it stands well below them.
+    last : bool
+        Whether it is the newest month.
+    """
+
+    month: str
+    tonnes: float
+    before: float
+    highest: str
+    back: str
+    fell: bool
+    last: bool
+
+
+def dependence_on_china(india: Vintage, year: str) -> pd.DataFrame:
+    """China's share of a year's imports by line, in weight and value, and what it says of concentration.
+
+    Only the largest share is known, so the Herfindahl index has bounds: the rest with one partner, or with
     very many.
 
     Returns
     -------
     pd.DataFrame
-        Indexed by ``scope`` and ``basis``: ``cr1`` (China), ``hhi_low, hhi_high``, all 0-1.
+        Indexed by ``scope`` and ``basis``: ``cr1`` (China), ``hhi_low, hhi_high``, all 0-1, ``source``.
     """
     rows = []
-    for hs, scope in ((customs.METAL, "850511"), (customs.OTHER_METAL, "85051190"), (customs.OTHER, "85051900")):
-        share = customs.imports(india, "weight_share", hs=hs, partner="CHN")["value"].get("FY25", np.nan) / 100
-        values = [
-            customs.imports(india, "value_usd", hs=hs, partner=p)["value"].get("FY25", np.nan) for p in ("CHN", "world")
-        ]
-        rows += [(scope, "weight", share), (scope, "value", values[0] / values[1])]
-    table = pd.DataFrame(rows, columns=["scope", "basis", "cr1"]).dropna().set_index(["scope", "basis"])
+    for hs in (customs.METAL, customs.OTHER_METAL, customs.OTHER):
+        share = customs.imports(india, "weight_share", hs=hs, partner="CHN")
+        china, all_of_it = (customs.imports(india, "value_usd", hs=hs, partner=p) for p in ("CHN", "world"))
+        if year in share.index:
+            rows.append((hs, "weight", share.loc[year, "value"] / 100, share.loc[year, "source"]))
+        if year in china.index and year in all_of_it.index:
+            both = [table.loc[year] for table in (china, all_of_it)]
+            rows.append((hs, "value", both[0]["value"] / both[1]["value"], " ".join(sorted(sources_of(*both)))))
+    table = pd.DataFrame(rows, columns=["scope", "basis", "cr1", "source"]).set_index(["scope", "basis"])
+    table = table[table["cr1"].between(0, 1, inclusive="right")]
     bounds = [concentration.herfindahl_bounds([share]) for share in table["cr1"]]
-    return table.assign(hhi_low=[low for low, _ in bounds], hhi_high=[high for _, high in bounds])
+    table.insert(1, "hhi_low", [low for low, _ in bounds])
+    table.insert(2, "hhi_high", [high for _, high in bounds])
+    return table
 
 
 def china_by_month(india: Vintage) -> pd.DataFrame:
@@ -41,11 +81,39 @@ def china_by_month(india: Vintage) -> pd.DataFrame:
     Returns
     -------
     pd.DataFrame
-        Indexed by ``period``: ``month`` (Timestamp), ``tonnes``, ``status``.
+        Indexed by ``period``: ``month`` (Timestamp), ``tonnes, status, source``.
     """
     rows = india.series("trade", partner="world", **CHINA)
     rows = rows[rows.index.str.fullmatch(r"\d{4}-\d\d")].dropna(subset="value")
-    return pd.DataFrame({"month": pd.to_datetime(rows.index), "tonnes": rows["value"], "status": rows["status"]})
+    table = rows.rename(columns={"value": "tonnes"})[["tonnes", "status", "source"]]
+    table.insert(0, "month", pd.to_datetime(rows.index))
+    return table
+
+
+def newest_months(months: pd.DataFrame) -> pd.DataFrame:
+    """The months to show: those of the last three years to the newest."""
+    if months.empty:
+        return months
+    return months[months["month"] > months["month"].iloc[-1] - pd.DateOffset(months=WINDOW)]
+
+
+def trough(months: pd.DataFrame) -> Trough:
+    """The lowest of some months, what came before, and when that level was reached again."""
+    low = months["tonnes"].idxmin()
+    at = months.loc[low, "month"]
+    earlier = months[(months["month"] < at) & (months["month"] >= at - pd.DateOffset(months=12))]["tonnes"]
+    before = earlier.mean() if len(earlier) else np.nan
+    later = months[(months["month"] > at) & (months["tonnes"] >= before)]
+    tonnes = months.loc[low, "tonnes"]
+    return Trough(
+        low,
+        tonnes,
+        before,
+        earlier.idxmax() if len(earlier) else "",
+        later.index[0] if len(later) else "",
+        bool(before >= LEAST_SHAPE * tonnes),
+        low == months.index[-1],
+    )
 
 
 def destinations(india: Vintage) -> pd.DataFrame:
@@ -54,45 +122,48 @@ def destinations(india: Vintage) -> pd.DataFrame:
     Returns
     -------
     pd.DataFrame
-        Months as rows, ISO codes of buyers as columns, gaps where a buyer's figure was not published.
+        Months as rows, ISO codes of buyers as columns, gaps where a buyer's figure is not known, and ``source``.
     """
     rows = india.table("trade")
-    keys = dict(CHINA.items())
-    for column, wanted in keys.items():
+    for column, wanted in CHINA.items():
         rows = rows[rows[column] == wanted]
     rows = rows[(rows["partner"] != "world") & rows["period"].str.fullmatch(r"\d{4}-\d\d") & rows["value"].notna()]
-    rows = rows[rows["status"].isin(["reported", "derived"])]
-    return rows.pivot(index="period", columns="partner", values="value").rename_axis(columns=None)
+    rows = rows[~rows["status"].isin(["missing", "unverified", "weak"])]
+    table = rows.pivot(index="period", columns="partner", values="value").rename_axis(columns=None)
+    return table.assign(source=rows.groupby("period")["source"].agg(lambda ids: " ".join(sorted(sources_of(*ids)))))
 
 
 def out_of_line(india: Vintage) -> pd.DataFrame:
     """India's yearly exports by line, tested for unit values out of line with their own history.
 
-    The robust test of ``concentration.flag_unit_values``, on the only line with enough years of both
+    The robust test of :func:`helpers.methods.concentration.flag_unit_values`, on the lines with enough years of both
     quantity and value.
 
     Returns
     -------
     pd.DataFrame
-        ``line, period, tonnes, usd_per_kg, usual_usd_per_kg, flagged, quantity_factor``.
+        ``line, period, tonnes, usd_per_kg, usual_usd_per_kg, flagged, quantity_factor, source``.
     """
     keys = {"flow": "export", "reporter": "IND", "partner": "world"}
     cells = []
     for line in (customs.FERRITE, customs.OTHER_METAL, customs.OTHER):
-        tonnes, value = (
-            india.series("trade", hs=line, measure=m, **keys)["value"] for m in ("weight", "value_usd")
-        )
-        both = pd.DataFrame({"tonnes": tonnes, "value_usd": value * 1e6}).dropna()
-        cells.append(both.assign(line=line).rename_axis("period").reset_index())
+        tonnes, value = (india.series("trade", hs=line, measure=m, **keys) for m in ("weight", "value_usd"))
+        both = tonnes.dropna(subset="value").merge(value.dropna(subset="value"), on="period")
+        used = [" ".join(sorted(sources_of(*ids))) for ids in zip(both["source_x"], both["source_y"], strict=True)]
+        both = both.assign(tonnes=both["value_x"], value_usd=both["value_y"] * 1e6, source=used, line=line)
+        cells.append(both[["tonnes", "value_usd", "source", "line"]].reset_index())
     tested = concentration.flag_unit_values(pd.concat(cells, ignore_index=True), by=["line"])
+    tested = tested[tested["tested"]]
     usual = tested["unit_value_usd_per_kg"] / np.exp(tested["log_deviation"])
     table = tested.assign(usual_usd_per_kg=usual).rename(columns={"unit_value_usd_per_kg": "usd_per_kg"})
-    return table[["line", "period", "tonnes", "usd_per_kg", "usual_usd_per_kg", "flagged", "quantity_factor"]]
+    return table[["line", "period", "tonnes", "usd_per_kg", "usual_usd_per_kg", "flagged", "quantity_factor", "source"]]
 
 
 def controls(india: Vintage) -> pd.DataFrame:
-    """The events that changed what China may ship, with their days: ``period, event, start``."""
+    """The events that changed what China may ship, in order: ``period, event, start, source``."""
     events = india.table("events")
-    chinese = events[events["event"].str.startswith(("China, ", "China and ", "China widens", "Scheduled end"))]
-    starts = pd.to_datetime([fiscal.span(period)[0] for period in chinese["period"]])
-    return chinese.assign(start=starts)[["period", "event", "start"]].reset_index(drop=True)
+    events = events[(events["kind"] == "control") & ~events["status"].isin(["missing", "unverified"])]
+    starts = pd.to_datetime([fiscal.span(period)[0] for period in events["period"]])
+    return (
+        events.assign(start=starts).sort_values("start")[["period", "event", "start", "source"]].reset_index(drop=True)
+    )

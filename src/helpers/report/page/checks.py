@@ -1,14 +1,43 @@
-"""What may become a page: self-contained, small, readable without seeing it. Checked on the finished HTML."""
+"""What may become a page: self-contained, small, readable without seeing it, and free of accidents."""
 
 import re
+from collections.abc import Iterator
 from html.parser import HTMLParser
+from urllib.parse import urlsplit
+
+from nbformat import NotebookNode
+
+from helpers import paths
+from helpers.chapters.outputs import MIME
 
 MOST_BYTES = 1_500_000
 GENERIC = re.compile(
     r"(no description.*|untitled|(a |the )?(image|picture|figure|plot|chart|graph|diagram)s?\W*\d*\W*)", re.I
 )
 
-_LOADING = {"src", "srcset", "poster", "data", "background", "xlink:href"}
+_LOADING = {"src", "srcset", "poster", "data", "background", "xlink:href", "formaction", "action", "ping", "manifest"}
+_REFUSED = {"script", "iframe", "frame", "object", "embed", "form", "base", "link", "foreignobject", "animate", "set",
+            "animatetransform", "animatemotion", "audio", "video", "button", "textarea", "select"}  # fmt: skip
+_DATA = "data:text/csv;charset=utf-8,", "data:image/svg+xml;charset=utf-8,"
+
+_ACCIDENTS = {
+    re.compile(r"\b[A-Z]\w+Warning\b|\bWarning:"): "a warning: mend what it warns of",
+    re.compile(r"Traceback \(most recent call last\)"): "a traceback: mend the error",
+    re.compile(r"(?<![\w./:])/(?:home|root|tmp|Users|usr|opt|var|srv|mnt|work|private)/[\w.@-]+|site-packages"
+               r"|\b[A-Z]:\\+\w+|ipykernel_\d+|<ipython-input"): "a path of this machine: print names, not paths",
+    re.compile(r"<[^<>]* at 0x[0-9a-f]{6,}>"): "an object by its address in memory: end the cell with what to show",
+    re.compile(r"(?<![\w.-])[+−-]?(?:nan|inf)(?![\w-])"): "a number that is none: say what is not known",
+}  # fmt: skip
+_GAPS = re.compile(r"(?<![\w.-])(?:NaN|NaT)(?![\w-])")
+
+
+def accidents(notebook: NotebookNode) -> list[tuple[str, dict]]:
+    """What cells showed and no reader should see, each in words and with the ``number`` and ``id`` of its cell."""
+    found = []
+    for number, cell in enumerate(notebook.cells, start=1):
+        where = {"number": number, "id": cell.get("id")}
+        found += [(f"cell {number} {what}", where) for output in cell.get("outputs", []) for what in _of(output)]
+    return found
 
 
 def problems(html: str, most: int | None = MOST_BYTES) -> list[str]:
@@ -20,36 +49,82 @@ def problems(html: str, most: int | None = MOST_BYTES) -> list[str]:
         said.append(f"is {size:,} bytes, over the {most:,} of a page: show fewer rows or figures")
     if found.count.get("h1") != 1:
         said.append(f"has {found.count.get('h1', 0)} first headings, not one")
-    styles = found.styles + [match[1] for match in re.finditer(r"<style>(.*?)</style>", html, re.S)]
-    for style in styles:
+    if found.count.get("style", 0) != 1:
+        said.append(f"has {found.count.get('style', 0)} style elements; its policy allows the one of the template")
+    for style in re.findall(r"<style>(.*?)</style>", html, re.S):
         said += [
-            f"loads {address} in a style"
-            for address in re.findall(r"@import[^;]*|url\((?!['\"]?(?:#|data:))[^)]*\)", style)
+            f"loads {address} in a style" for address in re.findall(r"@import[^;]*|url\((?!['\"]?#)[^)]*\)", style)
         ]
-    return said
+    return list(dict.fromkeys(said))
+
+
+def _of(output: dict) -> Iterator[str]:
+    """What is wrong with one output of a cell."""
+    data = output.get("data", {})
+    shown = data.get(MIME)
+    if output.get("name") == "stderr" and output.get("text", "").strip():
+        yield f"wrote to stderr: {_line(output['text'])!r}; a page shows no warnings, mend what it warns of"
+    alt = shown.get("alt", "described") if shown else ""
+    if any(kind.startswith("image/") for kind in data) and (not alt.strip() or GENERIC.fullmatch(alt.strip())):
+        yield "shows an image without an alternative text: draw it with helpers.chapters.canvas, which asks for one"
+    text = "\n".join(_said(shown) if shown else [output.get("text", ""), data.get("text/plain", "")])
+    for accident, remedy in _ACCIDENTS.items():
+        if match := accident.search(text):
+            yield f"shows {_line(text[max(0, match.start() - 40) : match.end() + 40])!r}, {remedy}"
+    if str(paths.ROOT) in text:
+        yield "shows the folder of this project: print names, not paths"
+    if shown and (match := _GAPS.search(text)):
+        yield f"shows {match[0]!r}: say what is not known, or leave the cell of the table empty"
+
+
+def _said(shown: dict) -> list[str]:
+    """All text of a payload that a reader may come to see."""
+    table = shown.get("table") or {"rows": [], "columns": []}
+    cells = [cell for row in table["rows"] for cell in row]
+    heads = [column["name"] for column in table["columns"]]
+    drawn = re.findall(r">([^<>]+)<", shown.get("svg", "") + shown.get("narrow", ""))
+    written = [shown.get(name, "") for name in ("title", "alt", "caption", "text", "csv")]
+    return [*written, *heads, *cells, *drawn]
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())[:160]
 
 
 class _Reader(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
-        self.said, self.styles, self.count = [], [], {}
+        self.said, self.count = [], {}
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         self.count[tag] = self.count.get(tag, 0) + 1
         values = {name: value or "" for name, value in attributes}
-        self.styles.append(values.get("style", ""))
-        loads = {values[name] for name in _LOADING & values.keys()}
-        loads |= {values.get("href", "")} if tag in ("link", "use", "image", "base") else set()
-        for address in loads:
-            if address and not address.startswith(("#", "data:")):
-                self.said.append(f"loads {address[:80]}")
-        if tag in ("script", "iframe", "object", "embed", "form"):
+        self._loads(tag, values)
+        if tag in _REFUSED:
             self.said.append(f"has a <{tag}>, and pages are only to be read")
+        for name in values:
+            if name.startswith("on"):
+                self.said.append(f"has the handler {name} in a <{tag}>, and pages run nothing")
+            elif name == "style":
+                self.said.append(f"has a style attribute in a <{tag}>: the page's policy ignores it; give it a class")
         if tag == "img" or values.get("role") == "img":
             text = values.get("alt" if tag == "img" else "aria-label", "").strip()
             if not text or GENERIC.fullmatch(text):
                 self.said.append(f"has an image whose alternative text is {text!r}: say what it shows")
         if tag == "svg" and "role" not in values and values.get("aria-hidden") != "true":
-            self.said.append("has a drawing without an alternative text; draw it with a function of helpers.chart")
+            self.said.append("has a drawing without an alternative text; draw it with helpers.chapters.canvas")
         if tag == "th" and values.get("scope") not in ("col", "row"):
-            self.said.append("has a heading cell without a scope; show tables with show.Table")
+            self.said.append("has a heading cell without a scope; show tables with helpers.chapters.outputs.Table")
+
+    def _loads(self, tag: str, values: dict[str, str]) -> None:
+        loads = {values[name] for name in _LOADING & values.keys()}
+        loads |= {values.get("href", "")} if tag in ("use", "image", "pattern", "mpath") else set()
+        self.said += [f"loads {address[:80]}" for address in loads if address and not address.startswith("#")]
+        if tag == "meta" and values.get("http-equiv", "").lower() == "refresh":
+            self.said.append("sends its reader to another page")
+        if tag in ("a", "area") and (address := values.get("href", "")):
+            kept = "download" in values and address.startswith(_DATA)
+            if not kept and urlsplit(address).scheme not in ("", "http", "https"):
+                self.said.append(f"links to {address[:80]}: only http and https lead out of a page")
+            elif re.search(r"[\x00-\x20\"'<>`\\]", address):
+                self.said.append(f"links to {address[:80]!r}, which is no address")

@@ -1,38 +1,49 @@
-"""What all pages of one report share: its day, its parameters, its chapters, and how it was made."""
+"""What all pages of one report share: its day, its parameters, its chapters, its sources, and how it was made."""
 
 import json
-import subprocess
-from functools import cache
 from pathlib import Path
 
-from helpers import fiscal, paths
-from helpers.data import load
-from helpers.outlook import customs
+from helpers import __version__, fiscal, paths
+from helpers.chapters import words
+from helpers.data import DataError, Vintage, number
+from helpers.outlook import episodes, targets
 from helpers.report.parameters import MASK, Parameters, given, plain, shown
 from helpers.report.shelf.inputs import chapters
+from helpers.report.shelf.version import commit
 
 STALE_DAYS = 120
 
 
-def frame(parameters: Parameters) -> dict:
+def frame(parameters: Parameters, india: Vintage) -> dict:
     """The values that the templates fill in; the same for the same inputs and commit.
+
+    Parameters
+    ----------
+    parameters : Parameters
+    india : Vintage
+        What was public on their day.
 
     Raises
     ------
     DataError
         If no figure of India's magnet imports was public on ``as_of``.
     """
-    text, age = _newest(parameters)
+    text, age = _newest(india)
+    stale = age > STALE_DAYS
     asked = given(parameters)
     return {
         "name": "index",
         "home": "index.html",
-        "as_of": str(parameters.as_of),
+        "as_of": str(india.day),
         "chapters": [{"name": path.stem, "short": short(path.stem), "title": _title(path)} for path in chapters()],
         "given": asked,
         "defaults": {name: value for name, value in shown(parameters).items() if name not in asked},
+        "assumed": assumed(parameters, india),
         "newest": text,
-        "notice": f"These figures are old. {text}" if age > STALE_DAYS else "",
+        "notices": [*([f"These figures are old. {text}"] if stale else []), *_backcast(india)],
+        "stale": stale,
+        "year": _year(fiscal.year_name(fiscal.fiscal_year(india.day))),
+        "sources": india.sources.fillna("").to_dict("index"),
         "code": code_text(),
         "command": command(asked),
     }
@@ -45,28 +56,28 @@ def short(name: str) -> str:
 
 def command(asked: dict) -> str:
     """The command line that makes this report again."""
-    words = [f"-p {name}={'…' if value == MASK else plain(value)}" for name, value in asked.items() if name != "as_of"]
-    return " ".join(["magnets report", f"--as-of {asked['as_of']}", *words])
+    given = [f"-p {name}={'…' if value == MASK else plain(value)}" for name, value in asked.items() if name != "as_of"]
+    return " ".join(["magnets report", f"--as-of {asked['as_of']}", *given])
 
 
-@cache
-def commit() -> dict:
-    """The commit, and whether anything a report is made from differs from it; None where there is no git."""
-
-    def git(*words: str) -> str | None:
-        try:
-            done = subprocess.run(["git", "-C", str(paths.ROOT), *words], capture_output=True, text=True, check=False)
-        except OSError:
-            return None
-        return done.stdout.strip() if done.returncode == 0 else None
-
-    made_of = ("notebooks", "src/helpers", "data", "requirements.lock")
-    status = git("status", "--porcelain", "--", *made_of)
-    return {"commit": git("rev-parse", "HEAD"), "dirty": None if status is None else bool(status)}
+def assumed(parameters: Parameters, india: Vintage) -> str:
+    """What was asked for instead of the defaults, in words; a parameter in tonnes takes the place of a figure."""
+    said = []
+    for name, value in given(parameters).items():
+        default = type(parameters).model_fields[name].default
+        if name.endswith("_t"):
+            published = _baseline(india) if default is None else default
+            instead = f"an assumption instead of the published {number(published)} t"
+            said.append(f"{name.removesuffix('_t')} {number(value)} t, {instead}")
+        elif name != "as_of":
+            said.append(f"{name.replace('_', ' ')} {plain(value)} instead of {plain(default)}")
+    return f"With {'; with '.join(said)}." if said else ""
 
 
 def code_text() -> str:
     """The commit in words."""
+    if not paths.CLONE:
+        return f"Code: the installed package magnet-outlook {__version__}."
     known = commit()
     if known["commit"] is None:
         return "The code is in no version control."
@@ -74,19 +85,51 @@ def code_text() -> str:
     return f"Code: commit {known['commit'][:12]}{changes}."
 
 
-def _newest(parameters: Parameters) -> tuple[str, int]:
-    """Which figure of imports became public last, in words, and how many days before ``as_of``."""
-    rows = load.table("trade", parameters.as_of, vintages=True)
-    keys = {"flow": "import", "reporter": "IND", "partner": "world", "hs": customs.METAL, "status": "reported"}
-    for column, wanted in keys.items():
+def _newest(india: Vintage) -> tuple[str, int]:
+    """Which figure of imports became public last, in words, and how many days before the vintage's own."""
+    rows = india.table("trade", vintages=True)
+    for column, wanted in {**targets.CUSTOMS.keys, "status": "reported"}.items():
         rows = rows[rows[column] == wanted]
     if rows.empty:
-        raise load.DataError(f"no figure of India's magnet imports was public on {parameters.as_of}")
+        raise DataError(f"no figure of India's magnet imports was public on {india.day}")
     published = rows["published"].max()
     period = max(rows.loc[rows["published"] == published, "period"], key=lambda text: fiscal.span(text)[1])
-    age = (parameters.as_of - published.date()).days
-    since = f"{published:%Y-%m-%d}, {age} days before this report"
-    return f"The newest figure of India's magnet imports, {period}, became public on {since}.", age
+    age = (india.day - published.date()).days
+    since = f"{words.day(published)}, {number(age)} days before this report"
+    return f"The newest figure of India's magnet imports, for {_spelt(period)}, became public on {since}.", age
+
+
+def _baseline(india: Vintage) -> float:
+    """The published tonnes from which a forecast starts: of the suspect year, or of the last where none is suspect."""
+    totals, episode = targets.totals(india, targets.CUSTOMS.name)["value"], episodes.suspect(india)
+    return totals[episode.year] if episode else totals.iloc[-1]
+
+
+def _backcast(india: Vintage) -> list[str]:
+    """What a reader of a past day must know: that judgements were written later, how many and when."""
+    later = india.backcast["written"]
+    if later.empty:
+        return []
+    what = "judgement" if len(later) == 1 else "judgements"
+    was, day = "was" if len(later) == 1 else "were", words.day(india.day)
+    return [
+        f"A back-cast: the figures are those public on {day}, but {number(len(later))} {what} behind this report "
+        f"{was} written later, up to {words.day(later.max())}. It could not have been written like this on its day."
+    ]
+
+
+def _year(name: str) -> str:
+    """What a fiscal year is, by the example of one."""
+    first, last = fiscal.months(name)[[0, -1]]
+    return f"{name} is the fiscal year from {words.month(first)} to {words.month(last)}."
+
+
+def _spelt(period: str) -> str:
+    """A period by its code and its months."""
+    if not period.startswith("FY"):
+        return words.period(period)
+    first, last = fiscal.months(period)[[0, -1]]
+    return f"{period} ({words.month(first)} to {words.month(last)})"
 
 
 def _title(path: Path) -> str:

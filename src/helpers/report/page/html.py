@@ -1,26 +1,23 @@
-"""Executed notebooks to self-contained pages: one file each, nothing loaded from elsewhere."""
+"""Executed notebooks to self-contained pages: one file each, nothing loaded from elsewhere, nothing unescaped."""
 
+import base64
+import hashlib
 import re
 from functools import cache
-from html import escape
 
+from markupsafe import Markup
 from nbformat import NotebookNode
 
 from helpers import paths
-from helpers.chapters import canvas
-from helpers.chapters.outputs import MIME
-from helpers.data import load
+from helpers.chapters.outputs import MIME, together
 from helpers.report import parameters
 from helpers.report.page import checks
-
-THEME = {canvas.INK: "--ink", canvas.MUTED: "--muted", canvas.RULE: "--rule", canvas.PAPER: "--paper",
-         canvas.BLUE: "--blue", canvas.RED: "--red", canvas.GOLD: "--gold"}  # fmt: skip
-
-CITING = ("answer", "sentence", "figure", "table")
-
-_SOURCE = re.compile(r"\b(?:[SM]\d{1,3}[a-z]?|B\d)\b")
+from helpers.report.page.drawing import drawing
+from helpers.report.page.notes import Notes
 
 _MATHS = re.compile(r"(?P<code>```.*?```|`[^`]*`)|\$\$(?P<block>.+?)\$\$|\$(?P<line>[^$\s](?:[^$\n]*[^$\s])?)\$", re.S)
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
+_ANSI = re.compile(r"\x1b\[[\d;?]*[A-Za-z]")
 
 
 class PageError(ValueError):
@@ -54,55 +51,35 @@ def chapter(name: str, notebook: NotebookNode, frame: dict, failed: dict | None 
     Raises
     ------
     PageError
-        If an image has no alternative text, or the page is too large or loads something from elsewhere.
+        If a cell showed a warning, a traceback, nan, inf or a path of the machine, an image has no alternative text,
+        or the page is too large, loads something or breaks its policy.
     """
-    if not failed:
-        _require_alternative_texts(name, notebook)
+    if not failed and (found := checks.accidents(notebook)):
+        said = "\n".join(f"notebooks/{name}.ipynb, {what}" for what, _ in found[:10])
+        raise PageError(said, found[0][1])
     titles = {chapter["name"]: chapter["title"] for chapter in frame["chapters"]}
-    page = frame | {
-        "name": name,
-        "title": titles[name],
-        "mime": MIME,
-        "sources": cited_sources([p for kind in CITING for p in payloads(notebook, kind)]),
-        "failed": failed,
-        "style": _style(),
-    }
+    page = _page(frame) | {"name": name, "title": titles[name], "mime": MIME, "failed": failed}
     body, _ = _exporter().from_notebook_node(notebook, resources={"page": page})
-    if not failed and (wrong := checks.problems(body)):
-        raise PageError("\n".join(f"the page of notebooks/{name}.ipynb {problem}" for problem in wrong))
-    return body
+    return _fit(body, f"the page of notebooks/{name}.ipynb", None if failed else checks.MOST_BYTES, bool(failed))
 
 
 def plain(template: str, frame: dict) -> str:
     """A page without a notebook: ``report``, ``archive`` or ``failure``."""
-    body = _exporter().environment.get_template(f"{template}.html.j2").render(page=frame | {"style": _style()})
-    if wrong := checks.problems(body, most=checks.MOST_BYTES if template == "report" else None):
-        raise PageError("\n".join(f"the page {template} {problem}" for problem in wrong))
-    return body
+    body = _exporter().environment.get_template(f"{template}.html.j2").render(page=_page(frame))
+    return _fit(body, f"the page {template}", checks.MOST_BYTES if template == "report" else None)
 
 
-def cited_sources(shown: list[dict]) -> list[dict]:
-    """The sources that payloads name or drew from, in the order of ``data/sources.csv``."""
-    known = load.sources()
-    text = " ".join(str({key: value for key, value in payload.items() if key != "svg"}) for payload in shown)
-    rows = known[known.index.isin(set(_SOURCE.findall(text)))].reset_index().to_dict("records")
-    return [row | {"link": row["url"].split()[0] if row["url"].startswith("http") else ""} for row in rows]
+@cache
+def policy() -> str:
+    """What a page asks its browser to enforce, and a server may repeat: it loads nothing and runs nothing."""
+    digest = base64.b64encode(hashlib.sha256(_style().encode()).digest()).decode()
+    return f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-uri 'none'; form-action 'none'"
 
 
-def drawing(payload: dict) -> str:
-    """A figure's SVG for the page: in the reader's colours, with its alternative text and ids of its own."""
-    svg = re.sub(r"<metadata>.*?</metadata>", "", payload["svg"], flags=re.S)
-    for colour, variable in THEME.items():
-        svg = svg.replace(colour, f"var({variable})")
-    prefix = slug(payload["title"])[:24]
-    svg = re.sub(r'\bid="([^"]+)"', rf'id="{prefix}-\1"', svg)
-    svg = re.sub(r'(url\(|href=")#', rf"\g<1>#{prefix}-", svg)
-    opening = (
-        r'<svg viewBox="\1" role="img" aria-label="' + escape(payload["alt"]).replace("\\", "") + '" '
-        'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink">'
-    )
-    svg = re.sub(r'^<svg[^>]*viewBox="([^"]+)"[^>]*>', opening, svg, count=1)
-    return svg
+def headers() -> str:
+    """The headers that a server should send with the pages, a line each."""
+    lines = [f"Content-Security-Policy: {policy()}; frame-ancestors 'self'", "X-Content-Type-Options: nosniff"]
+    return "\n".join([*lines, "Referrer-Policy: no-referrer", ""])
 
 
 def maths(markdown: str) -> str:
@@ -121,41 +98,37 @@ def maths(markdown: str) -> str:
     return _MATHS.sub(element, markdown)
 
 
-def together(html: str) -> str:
-    """Text whose numbers are not parted from their units at the end of a line."""
-    return re.sub(r"(?<=\d) (?=(?:t|kt|USD|million)\b|%)", "\N{NO-BREAK SPACE}", html)
-
-
 def slug(text: str) -> str:
     """A text as part of a file name or id."""
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:60]
 
 
-def _cites(ids: list[str]) -> str:
-    """Links to the sources that a sentence, table or figure drew from."""
-    links = " ".join(f'<a class="cite" href="#{i}">{i}</a>' for i in ids)
-    return f'<span class="cites"><span class="hidden">Sources: </span>{links}</span>' if ids else ""
+def _page(frame: dict) -> dict:
+    """A frame with the footnotes of one page, the style and the policy."""
+    return frame | {"notes": Notes(frame.get("sources", {})), "style": Markup(_style()), "policy": policy()}
 
 
-def _cited(html: str) -> str:
-    known = set(load.sources().index)
-    link = lambda m: f'<a class="cite" href="#{m[0]}">{m[0]}</a>' if m[0] in known else m[0]  # noqa: E731
-    return re.sub(r"(<[^>]*>)|" + _SOURCE.pattern, lambda m: m[1] or link(m), html)
+def _fit(body: str, what: str, most: int | None, failed: bool = False) -> str:
+    body = _CONTROLS.sub("", body)
+    wrong = checks.problems(body, most)
+    if wrong and not failed:
+        raise PageError("\n".join(f"{what} {problem}" for problem in wrong))
+    return body
 
 
-def _require_alternative_texts(name: str, notebook: NotebookNode) -> None:
-    for number, cell in enumerate(notebook.cells, start=1):
-        for output in cell.get("outputs", []):
-            data = output.get("data", {})
-            alt = data[MIME].get("alt", "described") if MIME in data else ""
-            if any(kind.startswith("image/") for kind in data) and (
-                not alt.strip() or checks.GENERIC.fullmatch(alt.strip())
-            ):
-                raise PageError(
-                    f"notebooks/{name}.ipynb shows an image without an alternative text; "
-                    "draw it with a function of helpers.chart, which has one",
-                    {"number": number, "id": cell.get("id")},
-                )
+def _markdown(source: str) -> Markup:
+    """A Markdown cell of a notebook of ours, formulas set, headings without links to themselves."""
+    from nbconvert.filters import markdown2html
+
+    html = re.sub(r'<a class="anchor-link"[^>]*>.*?</a>', "", markdown2html(maths(source)))
+    parts = re.split(r"(<[^>]*>)", html)
+    return Markup("".join(part if part.startswith("<") else together(part) for part in parts))
+
+
+def _row_sources(table: dict) -> set[str]:
+    """The sources that a table names beside its rows; none where all rows have the same."""
+    distinct = {tuple(ids) for ids in table["sources"]}
+    return {one for ids in distinct for one in ids} if len(distinct) > 1 else set()
 
 
 @cache
@@ -172,12 +145,12 @@ def _exporter():
     exporter = PageExporter(
         template_name="template", extra_template_basedirs=[str(paths.TEMPLATE.parent)], default_preprocessors=[]
     )
-    exporter.register_filter("highlight_code", Highlight2HTML(pygments_lexer="python", parent=exporter))
+    highlight = Highlight2HTML(pygments_lexer="python", parent=exporter)
+    exporter.environment.autoescape = True
     exporter.environment.filters |= {
-        "cited": _cited, "cites": _cites, "drawing": drawing, "slug": slug, "together": together,
-        "sentence": lambda text: together(escape(text)),
-        "anchored": lambda html: re.sub(r'<a class="anchor-link"[^>]*>.*?</a>', "", html),
-        "maths": maths, "plain": parameters.plain,
+        "code": lambda source: Markup(highlight(source)), "drawing": drawing, "slug": slug, "together": together,
+        "markdown": _markdown, "row_sources": _row_sources, "plain": parameters.plain,
+        "without_ansi": lambda text: _ANSI.sub("", text),
     }  # fmt: skip
     return exporter
 

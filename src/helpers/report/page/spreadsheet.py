@@ -1,8 +1,9 @@
-"""All tables of a report in one spreadsheet, a sheet each, numbers as numbers; the same bytes for the same tables."""
+"""All tables of a report in one spreadsheet, a sheet each: numbers as numbers, dates as dates, the same bytes again."""
 
 import csv
 import io
 import math
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -23,7 +24,13 @@ def workbook(sheets: list[Sheet], as_of: date) -> bytes:
     import xlsxwriter
 
     content = io.BytesIO()
-    book = xlsxwriter.Workbook(content, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    options = {
+        "in_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "default_date_format": "yyyy-mm-dd",
+    }
+    book = xlsxwriter.Workbook(content, options)
     book.set_properties(
         {"title": f"India magnet outlook as of {as_of}", "created": datetime(as_of.year, as_of.month, as_of.day)}
     )
@@ -48,17 +55,32 @@ def _sheet(place, sheet: Sheet, bold) -> None:
     place.freeze_panes(2, 0)
     for column, name in enumerate(head):
         cells = [row[column] for row in rows]
-        values = cells if name in TEXT_COLUMNS else _numbers(cells) or cells
-        for line, value in enumerate(values, start=2):
+        for line, value in enumerate(_typed(name, cells), start=2):
             if value != "":
                 place.write(line, column, value)
         place.set_column(column, column, min(60, max(8, *(len(text) + 2 for text in [name, *cells]))))
 
 
+def _typed(name: str, cells: list[str]) -> list:
+    """The cells of a column as numbers or as dates where all of them are, gaps kept; else as text."""
+    if name in TEXT_COLUMNS:
+        return cells
+    return _numbers(cells) or _dates(cells) or [re.sub(r"^'(?=[=+@\t\r-])", "", cell) for cell in cells]
+
+
 def _numbers(cells: list[str]) -> list | None:
-    """The cells as numbers, gaps kept; None if one of them is a word, or a number that no spreadsheet has."""
+    """The cells as numbers; None if one of them is a word, or a number that no spreadsheet has."""
     try:
         numbers = [float(cell) if cell else "" for cell in cells]
     except ValueError:
         return None
     return numbers if all(number == "" or math.isfinite(number) for number in numbers) else None
+
+
+def _dates(cells: list[str]) -> list | None:
+    """The cells as days; None if one of them is none, or lies before the days that a spreadsheet has."""
+    try:
+        days = [date.fromisoformat(cell) if cell else "" for cell in cells]
+    except ValueError:
+        return None
+    return days if all(day == "" or day.year >= 1900 for day in days) else None

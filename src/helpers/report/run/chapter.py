@@ -1,4 +1,4 @@
-"""Run the notebooks, and tell truthfully how each run ended.
+"""Run a notebook, and tell truthfully how the run ended.
 
 papermill reports a dead kernel, a cell out of time and ``sys.exit(0)`` as completed; here the exception and
 the cells decide, never a flag in the notebook.
@@ -8,52 +8,17 @@ import html
 import json
 import re
 import time
-from dataclasses import dataclass, field
-from enum import IntEnum
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from helpers.report.job import Chapter, End
 from helpers.report.parameters import MASK, Parameters, for_notebook, secrets
-from helpers.report.shelf.inputs import chapters
 
 if TYPE_CHECKING:
-    from nbformat import NotebookNode  # a second of imports, which a run with nothing to do can spare
-
-__all__ = ["Chapter", "End", "chapters", "kernel_name", "run_chapter"]
-
+    from nbformat import NotebookNode
 
 MOST_ERROR = 20_000  # characters of an error that are told
-
-
-class End(IntEnum):
-    """How a run ended; the value is the command's exit code, and the worst of several is the greatest."""
-
-    OK = 0
-    NOT_WRITTEN = 1
-    BAD_PARAMETERS = 2
-    BAD_DATA = 3
-    CELL_ERROR = 4
-    TIMEOUT = 5
-    KERNEL_DIED = 6
-    LOCKED = 7
-
-
-@dataclass(frozen=True)
-class Chapter:
-    """One executed notebook: how it ended, what it showed until then, what it took.
-
-    ``cell`` is the one that failed: its number in the notebook, from 1, and its id.
-    """
-
-    name: str
-    end: End
-    notebook: "NotebookNode"
-    seconds: float
-    peak_mb: float | None = None
-    error: str = ""
-    cell: dict = field(default_factory=dict)
-    html: str = ""
 
 
 @cache
@@ -62,18 +27,18 @@ def kernel_name() -> str:
     from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
 
     try:
-        return KernelSpecManager().get_kernel_spec("magnets") and "magnets"
+        KernelSpecManager().get_kernel_spec("magnets")
+        return "magnets"
     except NoSuchKernel:
         return "python3"
 
 
 def run_chapter(path: Path, parameters: Parameters, timeout: int = 120) -> Chapter:
-    """Execute one notebook with papermill, from a fresh kernel.
+    """Execute one notebook with papermill, from a fresh kernel; the file is not written to.
 
     Parameters
     ----------
     path : Path
-        The notebook; it is not written to.
     parameters : Parameters
         Those that the notebook names reach its parameter cell; secret ones are masked in what comes back.
     timeout : int
@@ -116,9 +81,12 @@ def run_chapter(path: Path, parameters: Parameters, timeout: int = 120) -> Chapt
     if end is End.OK and (left := _left_early(notebook)):
         end, error = End.CELL_ERROR, left
     cell = {} if end is End.OK else _failed_cell(notebook, path)
-    error = _without(error, _forms(parameters))
-    error = error if len(error) <= MOST_ERROR else f"{error[:MOST_ERROR]} … ({len(error):,} characters)"
+    error = _short(_without(error, _forms(parameters)))
     return Chapter(path.stem, end, notebook, seconds, watch.peak_mb, error, cell)
+
+
+def _short(error: str) -> str:
+    return error if len(error) <= MOST_ERROR else f"{error[:MOST_ERROR]} … ({len(error):,} characters)"
 
 
 def _left_early(notebook: "NotebookNode") -> str:

@@ -9,7 +9,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty
-from tempfile import TemporaryDirectory
 
 from jupyter_client import AsyncKernelClient, AsyncKernelManager
 from jupyter_core.utils import ensure_event_loop
@@ -19,6 +18,7 @@ from papermill.engines import Engine, papermill_engines
 from traitlets import Type
 
 from helpers import paths
+from helpers.report.run import leftovers
 
 NAME = "magnets"
 STOCK = "python3"
@@ -43,7 +43,8 @@ class PromptClient(AsyncKernelClient):
     What arrives late is no harm: nbclient drops messages that are not about its own requests.
     """
 
-    async def wait_for_ready(self, timeout: float = 60) -> None:
+    async def wait_for_ready(self, timeout: float | None = 60) -> None:
+        timeout = 60 if timeout is None else timeout
         until = time.monotonic() + timeout
         while time.monotonic() < until:
             self.kernel_info()
@@ -61,7 +62,7 @@ class PromptManager(AsyncKernelManager):
 
     client_factory = Type(PromptClient)
 
-    async def shutdown_kernel(self, now: bool = False, restart: bool = False) -> None:
+    async def shutdown_kernel(self, now: bool = False, restart: bool = False) -> None:  # type: ignore[override]
         if now and self.provisioner:
             await self.provisioner.kill()
         await super().shutdown_kernel(now, restart)
@@ -72,7 +73,7 @@ class QuietEngine(Engine):
 
     @classmethod
     def execute_managed_notebook(cls, nb_man, kernel_name, *, watch, start_timeout, execution_timeout, **_):
-        with TemporaryDirectory(prefix="kernel-") as folder:  # only this user can enter it
+        with leftovers.kernel_folder() as folder:
             watch.notebook = nb_man.nb
             client = PapermillNotebookClient(
                 nb_man,
@@ -83,7 +84,7 @@ class QuietEngine(Engine):
                 extra_arguments=_STOCK_ARGUMENTS if kernel_name == STOCK else [],
                 resources={"metadata": {"path": str(paths.NOTEBOOKS)}},
             )
-            client.km = manager = _manager(kernel_name, Path(folder))
+            client.km = manager = _manager(kernel_name, folder)
             _running.add(manager)
             client.on_cell_executed = lambda **_: _measure(client.km, watch)
             loop = ensure_event_loop()  # of this thread, which ends after some notebooks
@@ -109,7 +110,7 @@ def kill_all() -> None:
     Each once: later its number may be that of another process.
     """
     for manager in list(_running):
-        if manager.provisioner and (pid := manager.provisioner.pid):
+        if pid := getattr(manager.provisioner, "pid", None):
             _running.discard(manager)
             for kill in (getattr(os, "killpg", os.kill), os.kill):  # one just forked leads no group yet
                 with suppress(OSError):
@@ -127,7 +128,7 @@ def _manager(kernel_name: str, folder: Path) -> PromptManager:
 def _measure(manager: PromptManager, watch: Watch) -> None:
     """Peak memory of the kernel's process so far, where the system tells it."""
     try:
-        status = Path(f"/proc/{manager.provisioner.pid}/status").read_text()
+        status = Path(f"/proc/{getattr(manager.provisioner, 'pid', None)}/status").read_text()
     except OSError:
         return
     peaks = [line.split()[1] for line in status.splitlines() if line.startswith("VmHWM:")]

@@ -8,6 +8,9 @@ from pathlib import Path
 from helpers import paths
 from helpers.report.parameters import Parameters, shown
 
+_OTHER = {"__pycache__", "carried"}
+"""What lies in the package beside its modules: their compiled copies, and the data of an installed package."""
+
 
 def chapters() -> list[Path]:
     """The notebooks of the report, in order."""
@@ -19,8 +22,8 @@ def inputs() -> dict[str, dict[str, str]]:
 
     Of a notebook its cells count, without outputs.
     """
-    code = paths.ROOT / "src" / "helpers"
-    modules = [path for path in code.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
+    code = paths.CODE
+    modules = [path for path in code.rglob("*") if path.is_file() and not _OTHER & set(path.relative_to(code).parts)]
     tables = [path for path in paths.DATA.glob("*") if path.is_file()]
     return {
         "notebooks": {path.name: _cells(path) for path in chapters()},
@@ -40,12 +43,10 @@ def fingerprint(parameters: Parameters | dict, files: dict[str, dict[str, str]])
 
 
 def seeds() -> dict[str, int]:
-    """The seeds that the helpers fix, by module: all that is random here."""
-    code = paths.ROOT / "src" / "helpers"
-    found = (
-        (path, re.search(r"^_?SEED = (\d+)", path.read_text(encoding="utf-8"), re.M)) for path in code.rglob("*.py")
-    )
-    return {path.relative_to(code).as_posix(): int(hit[1]) for path, hit in sorted(found) if hit}
+    """The seeds that the helpers fix as ``SEED``, by module: all that is random here."""
+    texts = {path: path.read_text(encoding="utf-8") for path in sorted(paths.CODE.rglob("*.py"))}
+    found = {path: re.search(r"^SEED = ([\d_]+)$", text, re.M) for path, text in texts.items()}
+    return {path.relative_to(paths.CODE).as_posix(): int(hit[1]) for path, hit in found.items() if hit}
 
 
 def sha256(path: Path) -> str:

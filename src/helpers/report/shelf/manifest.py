@@ -1,23 +1,24 @@
 """The record of a run, ``run.json``: what it was made from, with what, and what it took."""
 
-import platform
 import re
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
+from typing import Any
 
 import pandas as pd
 
-from helpers.data import load
-from helpers.report.job import Job
-from helpers.report.page.context import command, commit
+from helpers.data import Vintage, tables
+from helpers.report.job import Chapter, Job
+from helpers.report.page import html
+from helpers.report.page.context import command
 from helpers.report.parameters import given, shown
-from helpers.report.run.chapter import Chapter, kernel_name
+from helpers.report.run.chapter import kernel_name
+from helpers.report.shelf import version
 from helpers.report.shelf.inputs import seeds
 
-PACKAGES = ("magnet-outlook", "pandas", "numpy", "seaborn", "statsmodels", "papermill", "nbconvert", "ipykernel")
 
-
-def record(folder: str, chapters: list[Chapter], job: Job, answer: str, files: dict[str, str]) -> dict:
+def content(
+    folder: str, chapters: list[Chapter], job: Job, india: Vintage, answer: str, files: dict[str, str]
+) -> dict[str, Any]:
     """Everything about a run that is not a page; times and memory stand here only.
 
     Parameters
@@ -27,6 +28,8 @@ def record(folder: str, chapters: list[Chapter], job: Job, answer: str, files: d
     chapters : list of Chapter
     job : Job
         Parameters and the hashes of the files the report was made from.
+    india : Vintage
+        What was public on its day.
     answer : str
         The first sentence of the report.
     files : dict
@@ -40,36 +43,28 @@ def record(folder: str, chapters: list[Chapter], job: Job, answer: str, files: d
         "parameters": shown(job.parameters),
         "given": given(job.parameters),
         "inputs": job.inputs,
-        "data": {name: {"sha256": digest} | _vintage(name, job) for name, digest in job.files["data"].items()},
+        "data": {name: {"sha256": digest} | _vintage(name, india) for name, digest in job.files["data"].items()},
         "lock": job.files["lock"],
-        "code": commit() | {group: job.files[group] for group in ("notebooks", "helpers")},
+        "code": version.commit() | {group: job.files[group] for group in ("notebooks", "helpers")},
         "seeds": seeds(),
         "made": datetime.now(UTC).isoformat(timespec="seconds"),
         "kernel": kernel_name(),
-        "versions": {"python": platform.python_version()} | {name: _version(name) for name in PACKAGES},
+        "versions": version.versions(),
         "chapters": {chapter.name: _chapter(chapter) for chapter in chapters},
+        "headers": html.headers().splitlines(),
         "files": files,
     }
 
 
-def _vintage(name: str, job: Job) -> dict:
-    """Of a table with dates: how many sources it names and when its newest figure became public, by ``as_of``."""
-    stem, _, kind = name.rpartition(".")
-    if kind != "csv":
+def _vintage(file: str, india: Vintage) -> dict:
+    """Of a table with dates: how many rows and sources it had on the day, and when its newest row became public."""
+    name = file.removesuffix(".csv")
+    if name not in tables.DATED:
         return {}
-    try:
-        rows = load.raw(stem)
-    except load.DataError:  # a file that datapackage.json does not name
-        return {}
-    if not {"published", "source"} <= set(rows.columns):
-        return {"rows": len(rows)}
-    rows = rows[rows["published"] <= pd.Timestamp(job.parameters.as_of)]
-    newest = rows["published"].max()
-    return {
-        "rows": len(rows),
-        "sources": rows["source"].nunique(),
-        "newest": None if pd.isna(newest) else str(newest.date()),
-    }
+    rows = india.table(name, vintages=True)
+    newest = max(pd.to_datetime(rows["published"]).dt.date, default=None)
+    named = {source for text in rows.get("source", []) for source in str(text).split()}
+    return {"rows": len(rows), "sources": len(named), "newest": newest and str(newest)}
 
 
 def _chapter(chapter: Chapter) -> dict:
@@ -87,10 +82,3 @@ def _chapter(chapter: Chapter) -> dict:
     if chapter.error:
         kept |= {"cell": chapter.cell, "error": re.sub(r"\x1b\[[\d;]*m", "", chapter.error)}
     return kept
-
-
-def _version(name: str) -> str | None:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return None

@@ -4,6 +4,7 @@ Stored text is what nbval compares with a fresh run; images and the report's pay
 """
 
 import difflib
+import json
 import re
 from datetime import date
 from pathlib import Path
@@ -11,9 +12,12 @@ from pathlib import Path
 import nbformat
 
 from helpers.chapters.outputs import MIME
+from helpers.report.job import End
 from helpers.report.parameters import Parameters
-from helpers.report.run.chapter import End, chapters, run_chapter
+from helpers.report.run.chapter import run_chapter
+from helpers.report.shelf.inputs import chapters
 
+LANGUAGE = {"name": "python", "file_extension": ".py"}
 _AS_OF = re.compile(r'^(as_of: str = )"[\d-]+"', re.M)
 
 
@@ -22,19 +26,45 @@ class StoreError(RuntimeError):
 
 
 def refresh(as_of: date) -> dict[str, list[str]]:
-    """Run every notebook with its defaults as of a day and store it.
+    """Run every notebook with its defaults as of a day, and store all of them if one says anything new.
+
+    Where nothing but the day differs, every file stays as it is.
 
     Returns
     -------
     dict
-        For each notebook the changed lines of its text outputs, ``-`` before and ``+`` after.
+        For each notebook the changed lines of its text outputs, ``-`` before and ``+`` after; ``=`` says that only
+        code or form changed.
 
     Raises
     ------
     StoreError
-        If a notebook fails; those before it are stored.
+        If a notebook fails; nothing is stored.
     """
-    return {path.name: _refresh(path, as_of) for path in chapters()}
+    made = {path: _run(path, as_of) for path in chapters()}
+    before = {path: nbformat.read(path, as_version=4) for path in made}
+    changes = {path: _changes(before[path], made[path]) for path in made}
+    if any(changes.values()):
+        for path, notebook in made.items():
+            nbformat.write(notebook, path)
+    return {path.name: lines for path, lines in changes.items()}
+
+
+def problems(path: Path) -> list[str]:
+    """What a notebook should not be committed with: images, payloads, timings, other metadata; nothing if it is fit."""
+    try:
+        stored = nbformat.read(path, as_version=4)
+        kept = stripped(nbformat.read(path, as_version=4))
+    except Exception as error:  # nbformat and json have one for each way of being wrong
+        return [f"notebooks/{path.name} is not a notebook: {type(error).__name__}"]
+    said = [
+        f"notebooks/{path.name} cell {number} holds images, payloads or metadata that belong to one run only"
+        for number, (cell, wanted) in enumerate(zip(stored.cells, kept.cells, strict=True), start=1)
+        if cell != wanted
+    ]
+    if stored.metadata != kept.metadata:
+        said.append(f"notebooks/{path.name} has metadata other than its kernel and language")
+    return said
 
 
 def stripped(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
@@ -47,14 +77,14 @@ def stripped(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
                     kind: v for kind, v in output["data"].items() if kind != MIME and not kind.startswith("image/")
                 }
                 output["metadata"] = {}
-    notebook.metadata = {k: notebook.metadata[k] for k in ("kernelspec", "language_info")}
-    notebook.metadata["language_info"] = {"name": "python"}
+    kernel = notebook.metadata.get("kernelspec", {"display_name": "Python 3", "language": "python", "name": "python3"})
+    notebook.metadata = nbformat.from_dict({"kernelspec": kernel, "language_info": LANGUAGE})
     return notebook
 
 
-def _refresh(path: Path, as_of: date) -> list[str]:
+def _run(path: Path, as_of: date) -> nbformat.NotebookNode:
+    """A notebook as it is to be stored."""
     notebook = nbformat.read(path, as_version=4)
-    before = _texts(notebook)
     for cell in notebook.cells:
         if "parameters" in cell.metadata.get("tags", []):
             cell.source = _AS_OF.sub(rf'\1"{as_of}"', cell.source)
@@ -65,9 +95,19 @@ def _refresh(path: Path, as_of: date) -> list[str]:
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = executed[cell.id].outputs, executed[cell.id].execution_count
-    nbformat.write(stripped(notebook), path)
-    changes = difflib.unified_diff(before, _texts(notebook), n=0, lineterm="")
-    return [line for line in changes if not line.startswith(("---", "+++", ""))]
+    return stripped(notebook)
+
+
+def _changes(before: nbformat.NotebookNode, after: nbformat.NotebookNode) -> list[str]:
+    lines = difflib.unified_diff(_texts(before), _texts(after), n=0, lineterm="")
+    said = [line for line in lines if not line.startswith(("---", "+++", "@@"))]
+    return said or (["= nothing but code or form"] if _but_the_day(before) != _but_the_day(after) else [])
+
+
+def _but_the_day(notebook: nbformat.NotebookNode) -> str:
+    """The whole notebook as text, whatever its day."""
+    text = json.dumps(notebook, sort_keys=True)
+    return re.sub(r'as_of: str = \\"[\d-]+\\"', "as_of", text)
 
 
 def _texts(notebook: nbformat.NotebookNode) -> list[str]:

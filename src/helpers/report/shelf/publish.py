@@ -1,22 +1,22 @@
-"""Into ``reports/<as_of>/``: pages, downloads, record of the run, and the archive of all reports.
+"""Into ``reports/<as_of>/``: pages, downloads and the record of the run.
 
 A report is built beside its place and moved there when it is whole. Nothing published is overwritten.
-What a killed run leaves behind has a name that begins with ``.building-``; the next run removes it.
 """
 
 import json
 import os
-import re
-import shutil
-import tempfile
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from helpers.report.run.chapter import Chapter, End
+from helpers.report.job import Chapter, End, Job
+from helpers.report.shelf import archive, files
 from helpers.report.shelf.inputs import sha256
+
+if TYPE_CHECKING:
+    from helpers.data import Vintage
 
 LEAD = "4-forecast"
 WHAT = {
@@ -42,18 +42,18 @@ def only_run(root: Path) -> Iterator[None]:
     except filelock.Timeout:
         raise LockedError(f"another run is writing to {root}{_holder(holder)}; wait for it to end") from None
     with lock:
-        for left in [*root.glob(".building-*"), *(root / "failed").glob(".building-*")]:
-            shutil.rmtree(left) if left.is_dir() else left.unlink()
+        files.sweep(root)
+        files.sweep(root / "failed")
         since = datetime.now(UTC).isoformat(timespec="seconds")
-        holder.write_text(json.dumps({"pid": os.getpid(), "since": since}), encoding="utf-8")
+        files.replace(holder, json.dumps({"pid": os.getpid(), "since": since}))
         try:
             yield
         finally:
             holder.unlink(missing_ok=True)
 
 
-def publish(root: Path, chapters: list[Chapter], job, frame: dict) -> Path:
-    """Write a report whose chapters all ended well; :func:`write_archive` then lists it.
+def publish(root: Path, chapters: list[Chapter], job: Job, frame: dict, india: "Vintage") -> Path:
+    """Write a report whose chapters all ended well; :func:`archive.write` then lists it.
 
     Parameters
     ----------
@@ -61,9 +61,11 @@ def publish(root: Path, chapters: list[Chapter], job, frame: dict) -> Path:
         Folder of the reports.
     chapters : list of Chapter
         With their pages.
-    job : helpers.report.job.Job
+    job : Job
     frame : dict
         What all pages share.
+    india : Vintage
+        What was public on the day of the report.
 
     Returns
     -------
@@ -73,23 +75,23 @@ def publish(root: Path, chapters: list[Chapter], job, frame: dict) -> Path:
     from helpers.report.page import html
 
     folder = _free_folder(root, frame["as_of"])
-    with _building(root) as scratch:
+    with files.building(root) as scratch:
         for chapter in chapters:
-            _write(scratch / f"{chapter.name}.html", chapter.html)
+            files.write(scratch / f"{chapter.name}.html", chapter.html)
             for file in html.payloads(chapter.notebook, "file"):
-                _write(scratch / file["name"], file["text"])
-        front = _front(chapters) | {"previous": _previous(root, folder.name)}
+                files.write(scratch / file["name"], file["text"])
+        front = _front(chapters) | {"previous": archive.previous(root, folder.name)}
         if front["lead"]:
-            _write(scratch / "forecast.svg", front["lead"]["svg"])
+            files.write(scratch / "forecast.svg", front["lead"]["svg"])
         (scratch / "tables.xlsx").write_bytes(_tables(chapters, job))
         front["downloads"] = sorted(path.name for path in scratch.iterdir() if path.suffix != ".html")
-        _write(scratch / "index.html", html.plain("report", frame | front))
-        _record(scratch, folder.name, chapters, job)
-        scratch.replace(folder)
+        files.write(scratch / "index.html", html.plain("report", frame | front))
+        _record(scratch, folder.name, chapters, job, india)
+        files.place(scratch, folder)
     return folder
 
 
-def publish_failure(root: Path, chapters: list[Chapter], job, frame: dict) -> Path:
+def publish_failure(root: Path, chapters: list[Chapter], job: Job, frame: dict, india: "Vintage") -> Path:
     """Write the chapters as far as they came, with a page that names what failed, under ``failed/``."""
     from helpers.report.page import html
 
@@ -99,58 +101,19 @@ def publish_failure(root: Path, chapters: list[Chapter], job, frame: dict) -> Pa
         {"name": c.name, "what": WHAT[c.end], "cell": c.cell, "error": c.error} for c in chapters if c.end is not End.OK
     ]
     failed = {failure["name"]: failure for failure in failures}
-    with _building(root) as scratch:
+    with files.building(root) as scratch:
         for chapter in chapters:
             body = html.chapter(chapter.name, chapter.notebook, frame, failed.get(chapter.name) or {"cell": {}})
-            _write(scratch / f"{chapter.name}.html", body)
+            files.write(scratch / f"{chapter.name}.html", body)
             for file in html.payloads(chapter.notebook, "file"):
-                _write(scratch / file["name"], file["text"])
-        _write(scratch / "index.html", html.plain("failure", frame | {"failures": failures, "count": len(chapters)}))
-        _record(scratch, folder.name, chapters, job)
+                files.write(scratch / file["name"], file["text"])
+        files.write(
+            scratch / "index.html", html.plain("failure", frame | {"failures": failures, "count": len(chapters)})
+        )
+        _record(scratch, folder.name, chapters, job, india)
         folder.parent.mkdir(exist_ok=True)
-        scratch.replace(folder)
+        files.place(scratch, folder)
     return folder
-
-
-def records(root: Path) -> list[dict]:
-    """The ``run.json`` of every published report, newest first; one that cannot be read is warned of."""
-    found = []
-    for path in root.glob("[!.]*/run.json"):
-        try:
-            record = json.loads(path.read_text(encoding="utf-8")) | {"folder": path.parent.name}
-            record["inputs"], record["given"].items(), record["answer"], record["parameters"]["as_of"]
-            [chapter["seconds"] + 0 for chapter in record["chapters"].values()]
-        except (ValueError, KeyError, TypeError, AttributeError):
-            warnings.warn(f"{path} is no record of a report; its report is left out of the archive", stacklevel=2)
-            continue
-        found.append(record)
-    return sorted(found, key=lambda record: _rank(record["folder"]), reverse=True)
-
-
-def archive_is_current(root: Path) -> bool:
-    """Does the archive list every report?"""
-    target = root / "index.html"
-    text = target.read_text(encoding="utf-8") if target.exists() else ""
-    return set(re.findall(r'href="([^"/]+)/index\.html"', text)) == {record["folder"] for record in records(root)}
-
-
-def write_archive(root: Path) -> Path:
-    """Renew ``index.html`` of a report folder from the records below it."""
-    from helpers.report.page import html
-
-    days: dict[str, list] = {}
-    for record in records(root):
-        days.setdefault(record["parameters"]["as_of"], []).append(record)
-    text = html.plain("archive", {"days": days})
-    handle, name = tempfile.mkstemp(prefix=".building-", suffix=".html", dir=root)
-    os.close(handle)
-    scratch = Path(name)
-    try:
-        _write(scratch, text)
-        scratch.chmod(0o644)
-        return scratch.replace(root / "index.html")
-    finally:
-        scratch.unlink(missing_ok=True)
 
 
 def _front(chapters: list[Chapter]) -> dict:
@@ -160,9 +123,11 @@ def _front(chapters: list[Chapter]) -> dict:
     figures = html.payloads(ordered[0].notebook, "figure")
     answers = [(c.name, shown) for c in ordered for shown in html.payloads(c.notebook, "answer")]
     return {
-        "answers": [{"name": name, "answer": a["text"], "sources": a["sources"]} for name, a in answers],
+        "answers": [
+            {"name": name, "answer": one["text"], "sources": one["sources"], "assumed": one.get("assumed", False)}
+            for name, one in answers
+        ],
         "lead": figures[0] if figures else None,
-        "sources": html.cited_sources([*(shown for _, shown in answers), *figures[:1]]),
     }
 
 
@@ -170,12 +135,7 @@ def _lead_first(chapters: list[Chapter]) -> list[Chapter]:
     return sorted(chapters, key=lambda chapter: chapter.name != LEAD)
 
 
-def _previous(root: Path, folder: str) -> str | None:
-    earlier = [record["folder"] for record in records(root) if _rank(record["folder"]) < _rank(folder)]
-    return earlier[0] if earlier else None
-
-
-def _tables(chapters: list[Chapter], job) -> bytes:
+def _tables(chapters: list[Chapter], job: Job) -> bytes:
     from helpers.report.page import html
     from helpers.report.page.spreadsheet import Sheet, workbook
 
@@ -187,14 +147,14 @@ def _tables(chapters: list[Chapter], job) -> bytes:
     return workbook(sheets, job.parameters.as_of)
 
 
-def _record(scratch: Path, folder: str, chapters: list[Chapter], job) -> None:
+def _record(scratch: Path, folder: str, chapters: list[Chapter], job: Job, india: "Vintage") -> None:
     from helpers.report.page import html
-    from helpers.report.shelf.manifest import record
+    from helpers.report.shelf import manifest, record
 
     answers = [a["text"] for chapter in _lead_first(chapters) for a in html.payloads(chapter.notebook, "answer")]
-    files = {path.name: sha256(path) for path in sorted(scratch.iterdir())}
-    kept = record(folder, chapters, job, answers[0] if answers else "", files)
-    _write(scratch / "run.json", json.dumps(kept, indent=1, ensure_ascii=False) + "\n")
+    hashes = {path.name: sha256(path) for path in sorted(scratch.iterdir())}
+    kept = manifest.content(folder, chapters, job, india, answers[0] if answers else "", hashes)
+    files.write(scratch / record.NAME, record.written(kept))
 
 
 def _holder(path: Path) -> str:
@@ -205,27 +165,8 @@ def _holder(path: Path) -> str:
         return ""
 
 
-@contextmanager
-def _building(root: Path) -> Iterator[Path]:
-    scratch = Path(tempfile.mkdtemp(prefix=".building-", dir=root))
-    scratch.chmod(0o755)
-    try:
-        yield scratch
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
-
-
 def _free_folder(root: Path, name: str) -> Path:
     number = 1
-    while (folder := root / (name if number == 1 else f"{name}-r{number}")).exists():
+    while os.path.lexists(folder := root / (name if number == 1 else f"{name}-r{number}")):
         number += 1
     return folder
-
-
-def _rank(folder: str) -> tuple[str, int]:
-    name, number = re.fullmatch(r"(.*?)(?:-r(\d+))?", folder).groups()
-    return name, int(number or 1)
-
-
-def _write(path: Path, text: str) -> None:
-    path.write_text(text, encoding="utf-8")

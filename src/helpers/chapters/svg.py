@@ -1,0 +1,75 @@
+"""matplotlib's drawings without styles: what is drawn, in attributes that a strict content policy lets through."""
+
+import re
+from xml.etree import ElementTree
+
+HALO = "halo"
+"""The id that matplotlib writes around a text which stands out from the lines behind it."""
+
+_NAMESPACE = "http://www.w3.org/2000/svg"
+_LEFT_OUT = {"white-space", "font-variant", "font-stretch"}
+_NUMBER = re.compile(r"-?\d+\.\d{3,}")
+_COORDINATES = ("d", "x", "y", "width", "height", "points", "transform", "x1", "x2", "y1", "y2")
+
+
+def parsed(svg: str, keep: str = "") -> ElementTree.Element:
+    """A drawing as a tree whose names have no prefix; metadata and unused ids are left out, unless it is ``keep``.
+
+    Raises
+    ------
+    ValueError
+        If it is no well-formed drawing.
+    """
+    try:
+        root = ElementTree.fromstring(svg)
+    except ElementTree.ParseError as error:
+        raise ValueError(f"a drawing is no well-formed SVG ({error})") from None
+    for element in root.iter():
+        element.tag = _local(element.tag)
+        element.attrib = {_local(name): value for name, value in element.attrib.items()}
+    for parent in root.iter():
+        for child in [
+            c for c in parent if c.tag in ("metadata", "style") or (c.tag == "defs" and c.find("style") is not None)
+        ]:
+            parent.remove(child)
+    used = set(re.findall(r'(?:url\(|href=")#([\w.-]+)', svg))
+    for element in root.iter():
+        _without_style(element)
+        if element.get("id") not in {keep, *used}:
+            element.attrib.pop("id", None)
+    root.set("stroke-linejoin", "round")  # what matplotlib says in the style element left out above
+    return root
+
+
+def written(root: ElementTree.Element) -> str:
+    """The tree as text, in a namespace of its own."""
+    root.set("xmlns", _NAMESPACE)
+    return re.sub(r">\s*\n\s*<", "><", ElementTree.tostring(root, encoding="unicode")).strip()
+
+
+def plain(svg: str, paper: str) -> str:
+    """A drawing of matplotlib with presentation attributes for styles; a rim of ``paper`` around its marked texts."""
+    root = parsed(svg, keep=HALO)
+    for group in root.iterfind(f".//g[@id='{HALO}']"):
+        del group.attrib["id"]
+        for text in group.iter("text"):
+            text.attrib |= {"paint-order": "stroke", "stroke": paper, "stroke-width": "3"}
+    return written(root)
+
+
+def _without_style(element: ElementTree.Element) -> None:
+    """Its style as presentation attributes, and coordinates to a hundredth of a point."""
+    for declaration in element.attrib.pop("style", "").split(";"):
+        name, colon, value = (part.strip() for part in declaration.partition(":"))
+        if colon and name not in _LEFT_OUT:
+            element.set(name, "DejaVu Sans, sans-serif" if name == "font-family" else value)
+    for name in _COORDINATES:
+        if name in element.attrib:
+            rounded = _NUMBER.sub(lambda number: f"{float(number[0]):.2f}", element.get(name))
+            element.set(name, " ".join(rounded.split()))
+    if re.match(r"rotate\(-?0 ", element.get("transform", "")):
+        del element.attrib["transform"]
+
+
+def _local(name: str) -> str:
+    return name.rpartition("}")[2]

@@ -1,0 +1,270 @@
+"""Sentences of chapter 1: where the change in value came from, who supplies, what would settle it."""
+
+import pandas as pd
+
+from helpers import fiscal
+from helpers.chapters import words
+from helpers.chapters.outputs import Sentence, joined, sentence
+from helpers.chapters.trade import lines as tariff
+from helpers.chapters.trade import sentences
+from helpers.data import Quantity, Vintage, derived, sources_of
+from helpers.methods import composition
+from helpers.outlook import customs, episodes, targets
+
+
+def unit_values(splits: pd.DataFrame, *, india: Vintage, year: str) -> Sentence:
+    """Whether the change of unit value lies within the lines or between them, and what may be behind it."""
+    if splits.empty:
+        return words.not_yet(india, f"Where the change in value of {year} came from")
+    return joined(
+        _within(splits, tariff.year_before(year)),
+        _ferrite(splits, india=india, year=year),
+        _open(splits, india=india, year=year),
+    )
+
+
+def decision(india: Vintage) -> Sentence:
+    """How monthly figures by line would settle what the suspect year was, or what they say."""
+    suspect = episodes.suspect(india)
+    if suspect is None:
+        return sentence("No year is suspect by the sources dated up to {day}.", day=words.day(india.day))
+    if customs.lines(india, suspect.year).empty:
+        return words.not_yet(india, "By which prices monthly figures would settle it")
+    rule, cells = composition.RULE, tariff.surge_cells(india)
+    said = sentence(
+        "Our rule, written down before any monthly figure by line was seen: if {share} of the excess over the "
+        "usual months sits",
+        "in {few} entries or fewer below {cheap:.1}, it is an error or a reclassification; if {share} takes "
+        "more than {many}",
+        "entries at {ferrite:range.1} USD/kg, it is a real surge of ferrite; otherwise it stays open.",
+        share=derived(rule.excess_share * 100, "%"),
+        few=derived(rule.few_cells, ""),
+        cheap=derived(rule.cheap_below, "USD/kg"),
+        many=derived(rule.many_cells, ""),
+        ferrite=derived(rule.ferrite_low, "USD/kg", low=rule.ferrite_low, high=rule.ferrite_high),
+    )
+    if cells.empty:
+        wanted = busiest(customs.periods(india), suspect.surge)
+        waits = sentence(
+            "It waits for the monthly figures by line of {period}, which are not in the sources dated up to {day}.",
+            period=words.named(wanted),
+            day=words.day(india.day),
+        )
+        return joined(said, waits)
+    verdict = composition.explain_excess(cells)
+    text = {
+        composition.ERROR: "By it the surge is an error or a reclassification:",
+        composition.SURGE: "By it the surge is one of real ferrite:",
+        composition.UNDECIDED: "By it the surge stays unexplained:",
+    }[verdict.reading]
+    found = sentence(
+        f"{text} the few cheapest of {{count}} entries hold {{cheap}} of the excess, those at the price of "
+        f"ferrite {{ferrite}}.",
+        count=derived(len(verdict.evidence), ""),
+        cheap=derived(verdict.cheap_share * 100, "%", cells),
+        ferrite=derived(verdict.ferrite_share * 100, "%", cells),
+    )
+    return joined(said, found)
+
+
+def busiest(periods: pd.DataFrame, within: str) -> str:
+    """The busiest known period inside another."""
+    start, end = (pd.Timestamp(edge) for edge in fiscal.span(within))
+    inside = periods[(periods["start"] >= start) & (periods["end"] <= end)]
+    return inside["t_per_month"].idxmax() if len(inside) else within
+
+
+def concentration(table: pd.DataFrame, *, india: Vintage, year: str) -> Sentence:
+    """China's share by weight and value, and the bounds of the concentration it implies."""
+    if (customs.METAL, "weight") not in table.index:
+        return words.not_yet(india, f"China's share of {year}")
+    row = table.loc[(customs.METAL, "weight")]
+    hhi = derived(row["hhi_low"], "", row, low=row["hhi_low"], high=row["hhi_high"])
+    own = sentence(
+        "China sold India {share} of the weight in {year}. So the Herfindahl index of suppliers, the sum of "
+        "their squared",
+        "shares, which is one if there is a single supplier, is {hhi:range.3}, whoever sold the rest.",
+        share=_percent(row), year=year, hhi=hhi,
+    )  # fmt: skip
+    if not {(customs.OTHER_METAL, basis) for basis in ("weight", "value")} <= set(table.index):
+        return own
+    line = table.loc[customs.OTHER_METAL]
+    verdict = {"down": "less one-sided", "up": "more one-sided", "unchanged": "as one-sided"}[
+        words.direction(line.loc["value", "cr1"] - line.loc["weight", "cr1"])
+    ]
+    return joined(
+        own,
+        sentence(
+            "By value it is {verdict}: of line 85051190, other metal magnets, China has {weight} of the weight "
+            "and {value} of",
+            "the value.", verdict=verdict, weight=_percent(line.loc["weight"]), value=_percent(line.loc["value"]),
+        ),
+    )  # fmt: skip
+
+
+def three_growths(bridge: pd.DataFrame, growth: pd.DataFrame, *, india: Vintage, year: str) -> Sentence:
+    """Rupees, dollars and tonnes reconciled."""
+    if bridge.empty:
+        return words.not_yet(india, f"Growth of {year} in rupees, dollars and tonnes")
+    parts = {name: derived(row["per_cent"], "%", row) for name, row in bridge.iterrows() if name != "unit_value_inr"}
+    printed = sentences.published_growth(growth, india=india, year=year)
+    tonnes = "{tonnes:signed}" if printed is None else "{tonnes:signed} (published as {printed:signed})"
+    return sentence(
+        "{year} grew by {value_inr:signed} in rupees, {value_usd:signed} in dollars and",
+        tonnes,
+        "in tonnes. Rupees and dollars differ by the price of a dollar, which changed by {inr_per_usd:signed}; "
+        "dollars and",
+        "tonnes by that of a kilogram, which changed by {unit_value_usd:signed} in dollars.",
+        year=year,
+        **parts,
+        **({} if printed is None else {"printed": printed}),
+    )
+
+
+def out_of_line(tested: pd.DataFrame, *, india: Vintage) -> Sentence:
+    """Quantities in India's own statistics that do not fit their neighbours."""
+    flagged = tested[tested["flagged"]]
+    if tested.empty:
+        return words.not_yet(india, "Whether yearly quantities are out of line")
+    count = derived(len(tested), "", tested)
+    if flagged.empty:
+        return sentence("A robust test of {count} yearly unit values of India's exports flags none.", count=count)
+    rows = [
+        sentence(
+            "Exports of {line} in {period}, {tonnes} at {price:.2} where {usual:.2} is usual.",
+            line=row["line"],
+            period=row["period"],
+            tonnes=derived(row["tonnes"], "t", row),
+            price=derived(row["usd_per_kg"], "USD/kg", row),
+            usual=derived(row["usual_usd_per_kg"], "USD/kg", row),
+        )
+        for _, row in flagged.iterrows()
+    ]
+    opening = sentence(
+        "Such slips exist in these statistics. A robust test of {count} yearly unit values flags {flagged}.",
+        count=count, flagged=derived(len(flagged), "", tested),
+    )  # fmt: skip
+    return joined(opening, *rows)
+
+
+def caveats(india: Vintage, year: str) -> Sentence:
+    """Which yearly totals are missing from the sources, what the newest figure is, and where the headline was read."""
+    weight = customs.imports(india)
+    known = [fiscal.fiscal_year(p) for p in weight.index if fiscal.is_fiscal_year(p)]
+    ended = fiscal.fiscal_year(india.day) - 1
+    gaps = [fiscal.year_name(y) for y in range(min(known), ended + 1) if y not in known]
+    parts = {"day": words.day(india.day), "first": fiscal.year_name(min(known)), "last": fiscal.year_name(ended)}
+    if gaps:
+        text = "Of the years {first} to {last}, no total of {gaps} is in the sources dated up to {day}."
+        parts["gaps"] = words.listed(gaps, "or")
+    else:
+        text = "The totals of all years from {first} to {last} are in the sources dated up to {day}."
+    newest = targets.newest(india, "customs")
+    told = sentence(
+        "The newest figure is that of {period}, public since {published}.",
+        period=words.named(str(newest.name)), published=words.day(newest["published"]), uses=[newest],
+    )  # fmt: skip
+    publishers = india.publishers(sources_of(weight.loc[year]))
+    if publishers:
+        whose = sentence("The total of {year} was read at {publishers}.",
+                         year=year, publishers=publishers, uses=[weight.loc[year]])  # fmt: skip
+    else:
+        whose = sentence("The total of {year} is an assumption.", year=year, uses=[weight.loc[year]])
+    split = customs.imports(india, hs=customs.OTHER_METAL)
+    if year not in split.index:
+        return joined(sentence(text, **parts), told, whose)
+    where = india.publishers(sources_of(split.loc[year]))
+    read = sentence("Its tariff lines were read at {publishers}.", publishers=where, uses=[split.loc[year]])
+    return joined(sentence(text, **parts), told, whose, read)
+
+
+def _within(splits: pd.DataFrame, before: str) -> Sentence:
+    moved = (splits["mix"] + splits["price"]).mean()  # the same for every split
+    verdict = words.direction(moved / (splits["change"] - moved).abs().mean())
+    if verdict == "unchanged":
+        return sentence("The value of a kilogram hardly changed.", uses=[splits])
+    sign = 1 if verdict == "up" else -1
+    mix, price = splits["mix"] * sign, splits["price"] * sign
+    opening = "Over all splits of {before} that fit its totals, with neither line dearer than rare-earth magnets were,"
+    if len(splits) == 1:
+        opening = "By line in both years, {before} being the earlier,"
+    text = [
+        opening,
+        "unit values within the lines account for {price:range}, and a shift between the lines for {mix:range} "
+        "million USD",
+    ]
+    parts = {
+        "before": before,
+        "move": "rise" if verdict == "up" else "fall",
+        "price": _spread(splits["price"], splits),
+        "mix": _spread(splits["mix"], splits),
+    }
+    if price.min() > 0:
+        most = (mix / (mix + price)).max()
+        told = "the shift explains at most {most} of it" if most > 0 else "the shift worked against it"
+        if most > 0:
+            parts["most"] = derived(most * 100, "%", splits)
+        return sentence(
+            *text, f"of the change in value: the {{move}} in unit value happened within the lines, and {told}.", **parts
+        )
+    if price.max() <= 0:
+        return sentence(
+            *text, "of the change in value: the {move} in unit value is one of a shift between the lines.", **parts
+        )
+    told = "of the change in value: whether the {move} in unit value happened within the lines or between them is open."
+    return sentence(*text, told, **parts)
+
+
+def _ferrite(splits: pd.DataFrame, *, india: Vintage, year: str) -> Sentence:
+    now = derived(customs.lines(india, year)["usd_per_kg"].iloc[0], "USD/kg", customs.lines(india, year))
+    low, high = (
+        derived(bound, "USD/kg", splits["source_before"].iloc[0])
+        for bound in (splits["ferrite"].min(), splits["ferrite"].max())
+    )
+    changes = [derived((now.value / q.value - 1) * 100, "%", now, q) for q in (low, high)]
+    parts = {"now": now, "low": low, "before": tariff.year_before(year), "mild": changes[0]}
+    if len(splits) == 1:
+        return sentence("Ferrite cores went from {low:.2} in {before} to {now:.2} ({mild:signed}).", **parts)
+    parts |= {"high": high, "sharp": changes[1]}
+    where = words.place([low.value, high.value], now.value, now.value)
+    if where == "above":
+        return sentence(
+            "Even the mildest split has ferrite cores fall from {low:.2} in {before} to {now:.2} "
+            "({mild:signed}), the most extreme",
+            "from {high:.2} ({sharp:signed}).", **parts,
+        )  # fmt: skip
+    if where == "below":
+        return sentence(
+            "Even the mildest split has ferrite cores rise from {high:.2} in {before} to {now:.2} "
+            "({sharp:signed}), the most extreme",
+            "from {low:.2} ({mild:signed}).", **parts,
+        )  # fmt: skip
+    return sentence(
+        "Ferrite cores went from anything between {low:.2} and {high:.2} in {before} to {now:.2} "
+        "({mild:signed} to {sharp:signed}), so",
+        "their direction is open.", **parts,
+    )  # fmt: skip
+
+
+def _open(splits: pd.DataFrame, *, india: Vintage, year: str) -> Sentence | None:
+    suspect = episodes.suspect(india)
+    if suspect is None or suspect.year != year or (splits["price"] >= 0).any():
+        return None
+    events = india.table("events")
+    duty = events[
+        (events["kind"] == "duty") & events["period"].map(lambda p: fiscal.span(p)[0] <= fiscal.span(year)[1])
+    ]
+    ahead = " ahead of an anti-dumping duty" if len(duty) else ""
+    return sentence(
+        f"Three explanations are open: cheap goods moved into the line{ahead}, cheap ferrite really surged, or "
+        f"a few entries",
+        "carry a wrong quantity.", uses=[duty],
+    )  # fmt: skip
+
+
+def _percent(row: pd.Series) -> Quantity:
+    return derived(row["cr1"] * 100, "%", row)
+
+
+def _spread(values: pd.Series, splits: pd.DataFrame) -> Quantity:
+    return derived(values.mean(), "USD m", splits, low=values.min(), high=values.max())

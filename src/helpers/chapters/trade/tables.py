@@ -1,0 +1,108 @@
+"""Tables of chapter 1, with column heads in words and units."""
+
+import pandas as pd
+
+from helpers.chapters.outputs import Table
+from helpers.data import number
+
+RANGE = {"low": "from, t", "high": "to, t"}
+_DECIMALS = {"t": 0, "USD m": 2, "USD/kg": 2, "%": 1}
+_DECIMALS_OF = {"million USD": 1, "USD per kg": 2}
+
+
+def totals(imports: pd.DataFrame) -> Table:
+    """Everything that is known of the tonnes under HS 850511, as published or derived."""
+    heads = {"value": "tonnes", **RANGE, "status": "status", "published": "public since", "source": "source"}
+    return _table(imports, heads, "India's imports under HS 850511 by period, tonnes", "period")
+
+
+def run_rates(rates: pd.DataFrame) -> Table:
+    """What a year holds at the newest rate."""
+    heads = {"value": "tonnes a year", **RANGE, "source": "source"}
+    return _table(
+        rates, heads, "What a year holds at the newest rate, tonnes, with the range of the rounding", "reckoning"
+    )
+
+
+def halves(table: pd.DataFrame) -> Table:
+    """Half-years."""
+    heads = {"value": "tonnes", **RANGE, "t_per_month": "tonnes a month", "status": "status", "source": "source"}
+    caption = "Half-years under HS 850511, tonnes: as published, from a published change, or as the rest of their year"
+    return _table(table, heads, caption, "half-year")
+
+
+def versions(table: pd.DataFrame, year: str) -> Table:
+    """Every version of a year's total."""
+    heads = {
+        "published": "public since",
+        "value": "tonnes",
+        **RANGE,
+        "status": "status",
+        "note": "note",
+        "source": "source",
+    }
+    shown = table[list(heads)].rename(columns=heads)
+    return Table(shown, f"Published versions of {year} under HS 850511, tonnes")
+
+
+def steps(table: pd.DataFrame, year: str) -> Table:
+    """From the press total to the tariff lines; each row with the decimals of its unit."""
+    shown = table.copy()
+    for column in ("value", "low", "high"):
+        shown[column] = [number(v, _DECIMALS[unit]) for v, unit in zip(table[column], table["unit"], strict=True)]
+    shown["unit"] = shown["unit"].replace("USD m", "million USD")
+    heads = {"value": "value", "low": "from", "high": "to", "unit": "unit", "how": "how", "source": "source"}
+    return _table(
+        shown, heads, f"From the press total to the tariff lines of {year}, with the range of the rounding", "step"
+    )
+
+
+def rare_earth_part(part: pd.DataFrame, year: str) -> Table:
+    """Quantiles of the rare-earth part."""
+    shown = part.assign(share=part["share"] * 100, probability=[number(p * 100) for p in part.index])
+    heads = {"tonnes": "tonnes", "share": "per cent of the weight", "source": "source"}
+    caption = f"Rare-earth magnets within HS 850511 in {year}: with this probability in per cent, at most so much"
+    shown = shown.set_index("probability")
+    return _table(shown, heads, caption, "probability, %", {"tonnes": 0, "per cent of the weight": 1})
+
+
+def dependence(table: pd.DataFrame, year: str) -> Table:
+    """China's share and the bounds of concentration."""
+    heads = {
+        "scope": "HS code or line",
+        "basis": "by",
+        "cr1": "China's share",
+        "hhi_low": "Herfindahl index from",
+        "hhi_high": "Herfindahl index to",
+        "source": "source",
+    }
+    shown = table.reset_index().rename(columns=heads)[list(heads.values())]
+    return Table(shown, f"China's share of {year}'s imports and the bounds of the Herfindahl index, 0 to 1", decimals=3)
+
+
+def destinations(table: pd.DataFrame) -> Table:
+    """China's exports by buyer and month."""
+    caption = "China's exports of rare-earth magnets to the buyers that are known, tonnes a month, by ISO code"
+    return Table(table.rename_axis("month"), caption, decimals=0)
+
+
+def growth(table: pd.DataFrame, year: str) -> Table:
+    """Tonnes, dollars and dollars a kilogram in two years."""
+    shown = table.assign(change=[number(change * 100, 1) for change in table["change"]])
+    for column in ("before", "after"):
+        shown[column] = [number(v, _DECIMALS_OF.get(name, 0)) for name, v in table[column].items()]
+    heads = {"before": "year before", "after": year, "change": "change, %", "source": "source"}
+    return _table(shown, heads, f"From the year before to {year}, with the rounded totals", "quantity")
+
+
+def disagreements(table: pd.DataFrame) -> Table:
+    """Where sources disagree."""
+    heads = {"topic": "topic", "one": "one says", "other": "the other says", "treatment": "what is done here"}
+    return _table(table, heads, "Where sources disagree, and the treatment here", "number")
+
+
+def _table(
+    table: pd.DataFrame, heads: dict[str, str], caption: str, index: str, decimals: dict[str, int] | None = None
+) -> Table:
+    shown = table[[column for column in heads if column in table]].rename(columns=heads).rename_axis(index)
+    return Table(shown, caption, decimals)

@@ -1,0 +1,116 @@
+"""How far India's own neodymium goes against the use of rare-earth magnets that is expected."""
+
+import numpy as np
+import pandas as pd
+
+from helpers import fiscal
+from helpers.data import Vintage, sources_of
+from helpers.methods import oxide
+from helpers.outlook import supply, targets
+
+_REACH = 0.5
+"""Years before its first and after its last figure for which a path still stands."""
+
+
+def expected_use(india: Vintage) -> pd.DataFrame:
+    """Use of rare-earth magnets that is expected, by fiscal year and publisher: between two figures growth is even.
+
+    The years run from the newest known use to the last year that an outlook reaches. An outlook that names no
+    figure of its own for that start takes the mean of those that others name for it, or else the known use.
+
+    Returns
+    -------
+    pd.DataFrame
+        ``fiscal_year`` (int), ``publisher, tonnes, source``; empty until an outlook with a growth is public.
+    """
+    rows = india.table("outlooks")
+    sound = ~rows["status"].isin(["missing", "unverified"]) & (rows["value"] > 0)
+    rows = rows[sound & (rows["scope"] == "repm") & (rows["unit"] == "t")]
+    rows = rows.assign(at=rows["period"].map(fiscal.centre)).sort_values("at", kind="stable")
+    known = targets.sums(india, "repm")
+    frames = [pd.DataFrame(columns=["fiscal_year", "publisher", "tonnes", "source"])]
+    if len(rows):
+        start = known.index[-1] if len(known) else rows["period"].iloc[0]
+        named = rows[rows["period"] == start]
+        base = (named if len(named) else known.loc[[start]]).assign(at=fiscal.centre(start))
+        years = np.arange(_nearest(base["at"].iloc[0]), _nearest(rows["at"].max()) + 1)
+        groups = rows.groupby(["publisher", "quantity", "scenario"])
+        frames += [
+            _path(who if case == "central" else f"{who}, {case}", own, base, years) for (who, _, case), own in groups
+        ]
+    return pd.concat([frame for frame in frames if len(frame)] or frames[:1], ignore_index=True)
+
+
+def use_range(expected: pd.DataFrame) -> pd.DataFrame:
+    """The outlooks of :func:`expected_use` together, by ``fiscal_year``.
+
+    Returns
+    -------
+    pd.DataFrame
+        ``use`` (geometric mean of the ends), ``use_low, use_high`` (tonnes), ``source``.
+    """
+    years = expected.groupby("fiscal_year")
+    table = years["tonnes"].agg(use_low="min", use_high="max").astype(float)
+    table["source"] = years["source"].agg(lambda ids: " ".join(sorted(sources_of(*ids))))
+    return table.assign(use=np.sqrt(table["use_low"] * table["use_high"]))[["use", "use_low", "use_high", "source"]]
+
+
+def cover(expected: pd.DataFrame, india: Vintage) -> pd.DataFrame:
+    """Share of the expected use of rare-earth magnets that India's own neodymium could make, before machining.
+
+    One path follows the producer's plan, one the target. Between two figures of a path tonnes move evenly; after
+    the last they stay. The range is that of the outlooks of use.
+
+    Returns
+    -------
+    pd.DataFrame
+        ``path`` (planned, target), ``period, neodymium, magnets`` (counted as oxide), ``magnets_metal`` (counted as
+        metal), ``use, use_low, use_high``, all in tonnes; ``share, share_low, share_high, share_metal`` in per cent
+        of use, which may exceed 100; ``held`` (after the path's last figure), ``source``. Empty until outlooks,
+        yields, and a plan or a target are in the sources.
+    """
+    points, chain = supply.neodymium(india), supply.magnet_chain(india)
+    if expected.empty or not supply.known(chain):
+        return pd.DataFrame()
+    use = use_range(expected)
+    paths = [(path, points[points["kind"] == path]) for path in supply.KINDS]
+    frames = [_against(use, path, known, chain) for path, known in paths if len(known)]
+    frames = [frame for frame in frames if len(frame)]
+    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
+
+
+def _path(name: str, own: pd.DataFrame, base: pd.DataFrame, years: np.ndarray) -> pd.DataFrame:
+    """One outlook with even growth between its figures, continued to the nearest fiscal year at both ends."""
+    uses = sources_of(own)
+    at, tonnes = own["at"].to_numpy(), own["value"].to_numpy()
+    if at[0] > base["at"].iloc[0]:
+        at, tonnes = np.append(base["at"].iloc[0], at), np.append(base["value"].mean(), tonnes)
+        uses |= sources_of(base)
+    years = years[(years >= at[0] - _REACH) & (years <= at[-1] + _REACH)] if len(at) > 1 else years[:0]
+    place = np.clip(np.searchsorted(at, years), 1, len(at) - 1)
+    growth = np.diff(np.log(tonnes)) / np.diff(at)
+    grown = tonnes[place - 1] * np.exp(growth[place - 1] * (years - at[place - 1])) if len(years) else years
+    return pd.DataFrame({"fiscal_year": years, "publisher": name, "tonnes": grown, "source": " ".join(sorted(uses))})
+
+
+def _against(use: pd.DataFrame, path: str, known: pd.DataFrame, chain: pd.Series) -> pd.DataFrame:
+    """One path of neodymium against use."""
+    at = known["period"].map(fiscal.centre).to_numpy()
+    use = use[use.index >= at[0] - _REACH]
+    table = use.reset_index().assign(path=path, neodymium=np.interp(use.index, at, known["tonnes"]))
+    table["period"] = [fiscal.year_name(year) for year in use.index]
+    table["magnets"] = oxide.magnet_from_oxide(table["neodymium"], chain)
+    table["magnets_metal"] = oxide.magnet_from_metal(table["neodymium"], chain)
+    over = {"share": "use", "share_low": "use_high", "share_high": "use_low"}
+    table = table.assign(**{name: 100 * table["magnets"] / table[column] for name, column in over.items()})
+    table["share_metal"] = 100 * table["magnets_metal"] / table["use"]
+    table["held"] = use.index > at[-1] + _REACH
+    used = sources_of(known, chain)
+    table["source"] = [" ".join(sorted(used | sources_of(ids))) for ids in use["source"]]
+    first = ["path", "period", "neodymium", "magnets", "magnets_metal"]
+    return table[[*first, *(name for name in table if name not in [*first, "fiscal_year"])]]
+
+
+def _nearest(at: float) -> int:
+    """The fiscal year in which a moment, in fiscal years, lies."""
+    return int(np.floor(at + 0.5))

@@ -1,0 +1,74 @@
+"""May a report be made from ``data/``: what ``magnets validate`` asks and ``magnets report`` asks, in one place."""
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+
+from helpers import data
+from helpers.data import rules
+from helpers.data.identities import identities
+from helpers.report import parameters
+
+QUESTIONS = (
+    "each file is as datapackage.json says: its columns, types, codes, keys and sources",
+    "each period is one, and was over when its figure became public; nothing became public after today",
+    "each figure has a source, which was public by then, and a number inside its own range, or is missing",
+    "no two figures of one key are equally good; each correction still meets the figure that it corrects",
+)
+"""What is asked of the tables as they are written, in words."""
+
+
+def require_tables() -> None:
+    """Ask everything of the tables as they are written.
+
+    Raises
+    ------
+    DataError
+        With everything wrong and what to do, whatever is wrong: also a file that cannot be read at all.
+    """
+    with _as_data_error():
+        rules.require_valid(None, parameters.today())
+
+
+def opened(day: date) -> data.Vintage:
+    """What was public on a day, once its figures agree with each other.
+
+    Raises
+    ------
+    DataError
+        If they do not, or cannot be read.
+    """
+    with _as_data_error():
+        india = data.vintage(day)
+        rules.require_valid(india)
+        return india
+
+
+def told(day: date) -> Iterator[str]:
+    """Ask everything, for people: a line a question.
+
+    Raises
+    ------
+    DataError
+        As :func:`require_tables` and :func:`opened`.
+    """
+    require_tables()
+    yield "Of the files in data/ is asked, and answered well:"
+    yield from (f"  {question}" for question in QUESTIONS)
+    yield f"Of the figures public on {day}:"
+    india = opened(day)
+    held = identities(india)
+    times = Counter(text.partition(": ")[0] for text in held["identity"])
+    yield from (f"  {identity}{f', {count} times' if count > 1 else ''}" for identity, count in times.items())
+    yield f"data/ is valid: {len(held)} identities hold within their rounding, {len(india.sources)} sources."
+
+
+@contextmanager
+def _as_data_error() -> Iterator[None]:
+    try:
+        yield
+    except data.DataError:
+        raise
+    except Exception as error:  # whatever a library says of a file: the data are at fault, not the run
+        raise data.DataError(f"data/ cannot be checked: {type(error).__name__}: {error}") from error

@@ -1,0 +1,38 @@
+"""A folder a kernel for its connection, removed afterwards: by its run, or by the next one if that was killed."""
+
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+PREFIX = "magnets-kernel-"
+FRESH = 60
+"""Seconds for which a folder may be without a lock: it has only just been made."""
+
+
+@contextmanager
+def kernel_folder() -> Iterator[Path]:
+    """A folder that only this user can enter, and that is locked as long as this process lives."""
+    folder = Path(tempfile.mkdtemp(prefix=PREFIX))
+    try:
+        with FileLock(folder / "lock"):
+            yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def sweep() -> None:
+    """Remove this user's folders of kernels whose run is no more."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        with suppress(OSError):  # somebody else's, or gone meanwhile
+            if folder.is_symlink() or (hasattr(os, "getuid") and folder.stat().st_uid != os.getuid()):
+                continue
+            if not (folder / "lock").exists() and time.time() - folder.stat().st_mtime < FRESH:
+                continue
+            with suppress(Timeout), FileLock(folder / "lock", timeout=0):
+                shutil.rmtree(folder)

@@ -1,0 +1,170 @@
+"""The command: its words, its ends, and what it survives."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from conftest import AS_OF
+from helpers import __version__, paths
+from helpers.report import parameters
+from helpers.report.run import interrupt, leftovers
+
+MAGNETS = "from helpers.cli import main; main()"
+
+
+def magnets(*words, cwd=None, **env):
+    return subprocess.run(
+        [sys.executable, "-c", MAGNETS, *words], capture_output=True, text=True, cwd=cwd, timeout=120,
+        env=os.environ | {"COLUMNS": "200"} | env,
+    )  # fmt: skip
+
+
+def test_it_says_which_version_it_is():
+    assert magnets("--version").stdout == f"magnets {__version__}\n"
+
+
+def test_it_completes_its_words_in_a_shell():
+    done = magnets("report", "-p", "ho", _C_COMPLETE="complete_bash", COMP_WORDS="-c report -p ho", COMP_CWORD="3",
+                   **{"_-C_COMPLETE": "complete_bash", "__C_COMPLETE": "complete_bash"})  # fmt: skip
+    assert "--install-completion" in magnets("--help").stdout
+    from helpers.cli import _names
+
+    assert _names("ho") == ["horizon="] and len(_names("")) == len(parameters.Parameters.model_fields), done.stdout
+
+
+@pytest.mark.parametrize("day", ["garbage", "1764547200.0", "1764547200", "9999-12-31", "2026-02-30"])
+@pytest.mark.parametrize("verb", ["validate", "report"])
+def test_a_day_that_is_none_or_yet_to_come_is_refused_in_words(verb, day, tmp_path):
+    words = ["--output", str(tmp_path / "reports")] if verb == "report" else []
+    done = magnets(verb, "--as-of", day, *words)
+    assert done.returncode == 2 and done.stderr.startswith(f"parameter as_of={day}: "), done.stderr
+    assert "Traceback" not in done.stderr and not (tmp_path / "reports").exists()
+
+
+def test_today_is_the_day_in_india():
+    assert abs((parameters.today() - parameters.date.fromtimestamp(time.time())).days) <= 1
+    assert parameters.parse([], str(parameters.today())).as_of == parameters.today()
+
+
+def test_a_hundred_thousand_wrong_entries_are_refused_briefly(tmp_path):
+    grid = tmp_path / "grid.yml"
+    grid.write_text("- horizon: 99\n" * 100_000)
+    done = magnets("report", "--grid", str(grid), "--output", str(tmp_path / "reports"))
+    assert done.returncode == 2 and "is 1,400,000 bytes, more than the 1000 reports need" in done.stderr
+    grid.write_text("- horizon: 99\n" * 5_000)
+    done = magnets("report", "--grid", str(grid), "--output", str(tmp_path / "reports"))
+    lines = done.stderr.splitlines()
+    assert done.returncode == 2 and len(lines) == 11 and lines[-1] == "and more: mend these first"
+    assert lines[9].startswith("grid.yml line 10: parameter horizon=99")
+
+
+LOCALES = [{"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}, {"LC_ALL": "xx_XX.UTF-8"}]
+"""The poorest that there is, and one that is not installed."""
+
+
+def test_a_report_is_the_same_in_any_locale_and_quiet_if_asked(workshop):
+    workshop.write_notebooks(small=["print('−2.8 % · ₹')"])
+    said = [
+        workshop.magnets("report", "--as-of", "2025-06-30", "--output", f"locale-{n}", "--quiet", **locale)
+        for n, locale in enumerate(LOCALES)
+    ]
+    assert [(done.stdout, done.stderr) for done in said] == [("", "")] * len(said)
+    pages = [(workshop.root / f"locale-{n}/2025-06-30/1-small.html").read_bytes() for n in range(len(said))]
+    assert len(set(pages)) == 1 and "−2.8 % · ₹".encode() in pages[0]
+    done = workshop.magnets("report", "--as-of", "9999-12-31", "--quiet", code=2)
+    assert "this day is yet to come" in done.stderr, "what is wrong is said"
+
+
+def test_a_character_that_the_terminal_has_not_ends_no_run():
+    done = magnets(
+        "validate", "--as-of", "−", LC_ALL="C", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0", PYTHONIOENCODING="ascii"
+    )
+    assert done.returncode == 2 and "parameter as_of=" in done.stderr and "Traceback" not in done.stderr
+
+
+SWALLOWED = """
+import gc, os, signal, weakref
+from helpers import cli
+from helpers.report import pipeline
+
+class Thing: pass
+thing = Thing()
+note = weakref.ref(thing, lambda _: os.kill(os.getpid(), signal.SIGINT))
+
+def lose():  # the callback's KeyboardInterrupt goes nowhere, as in the middle of an import
+    global thing
+    del thing
+    gc.collect()
+
+pipeline.wake = lose
+cli.main()
+"""
+
+
+def test_ctrl_c_that_python_loses_still_ends_the_run(workshop):
+    workshop.write_notebooks(small=["1 + 1"])
+    done = workshop.run("-c", SWALLOWED, "report", "--as-of", "2025-06-30", "--output", "lost", code=130)
+    assert done.stderr.splitlines()[-1].startswith("stopped; ")
+    assert {path.name for path in (workshop.root / "lost").iterdir()} == {".lock"}
+
+
+def test_ctrl_c_is_noted_raised_again_and_held_back_while_ending():
+    before = signal.getsignal(signal.SIGINT)
+    with pytest.raises(KeyboardInterrupt), interrupt.noted():
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+        with pytest.raises(KeyboardInterrupt):
+            interrupt.check()
+        interrupt.end()
+        signal.raise_signal(signal.SIGINT)
+    assert signal.getsignal(signal.SIGINT) is before
+    assert interrupt.check() is None, "no note, no interrupt"
+
+
+def test_folders_of_kernels_whose_run_was_killed_are_removed_by_the_next(tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    code = "import sys; from helpers.report.run import leftovers\nwith leftovers.kernel_folder(): sys.stdin.read()"
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdin=subprocess.PIPE, env=os.environ | {"TMPDIR": str(tmp_path)}
+    ) as run:
+        deadline = time.monotonic() + 30
+        while not (found := list(tmp_path.glob("magnets-kernel-*/lock"))):
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        (tmp_path / "magnets-kernel-link").symlink_to(found[0].parent)
+        (tmp_path / "magnets-kernel-new").mkdir()
+        old = tmp_path / "magnets-kernel-old"
+        old.mkdir()
+        os.utime(old, (0, 0))
+        leftovers.sweep()
+        left = {path.name for path in tmp_path.iterdir()}
+        assert left == {found[0].parent.name, "magnets-kernel-link", "magnets-kernel-new"}, (
+            "a run that lives keeps its own"
+        )
+        run.kill()
+    leftovers.sweep()
+    assert {path.name for path in tmp_path.iterdir()} == {"magnets-kernel-link", "magnets-kernel-new"}
+
+
+def test_without_data_it_says_in_a_line_what_it_needs(tmp_path):
+    package = tmp_path / "helpers"
+    package.mkdir()
+    for name in ("__init__", "paths", "cli", "report/__init__", "report/run/__init__", "report/run/interrupt"):
+        target = package / f"{name}.py"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text((paths.CODE / f"{name}.py").read_text(encoding="utf-8"), encoding="utf-8")
+    done = magnets("validate", cwd=tmp_path, PYTHONPATH=str(tmp_path))
+    assert done.returncode == 1 and done.stderr.count("\n") == 1 and "magnets needs data/ and notebooks/" in done.stderr
+
+
+def test_one_screen_says_what_was_asked_and_that_it_holds():
+    done = magnets("validate")
+    lines = done.stdout.splitlines()
+    assert done.returncode == 0 and len(lines) <= 40, done.stderr
+    assert "each period is one, and was over when its figure became public" in done.stdout
+    assert lines[-1].startswith("data/ is valid: ") and f"public on {parameters.today()}:" in done.stdout
+    assert str(parameters.today()) > AS_OF

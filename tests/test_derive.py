@@ -1,0 +1,211 @@
+"""Figures that follow from others: computed by a rule, as young as their inputs, and gone where they no longer fit."""
+
+import pandas as pd
+import pytest
+from conftest import AS_OF, FROZEN
+
+from helpers.data import ASSUMED, DataError, derive, relations, vintage
+from helpers.data.relations import Figure
+from helpers.methods.intervals import between
+
+INDIA = vintage(AS_OF, FROZEN)
+IMPORTS = {"flow": "import", "reporter": "IND", "partner": "world", "hs": "850511"}
+EXPORTS = {"flow": "export", "reporter": "CHN", "partner": "world", "hs": "85051110"}
+FY24 = {"measure": "weight", "period": "FY24"}
+
+
+def imports(period, measure="weight", india=INDIA, **keys):
+    return india.figure("trade", period, **IMPORTS | {"measure": measure} | keys)
+
+
+def exports(period, india=INDIA, **keys):
+    return india.figure("trade", period, **EXPORTS | {"measure": "weight"} | keys)
+
+
+def with_figure(period, value, measure="weight", india=INDIA, **more):
+    return india.adding("trade", IMPORTS | {"measure": measure, "period": period, "value": value} | more)
+
+
+def published(period, value, measure="weight", india=INDIA, **more):
+    return with_figure(period, value, measure, india, **{"status": "reported", "source": "S66"} | more)
+
+
+@pytest.mark.parametrize(
+    ("measure", "period", "keys", "value", "low", "high", "status", "sources"),
+    [
+        ("weight", "FY25-H1", {}, 37002.27, 36586.52, 37427.59, "derived", "S04"),
+        ("weight", "FY25-H2", {}, 16745.73, 16320.41, 17161.48, "derived", "S02 S04"),
+        ("weight", "2024-05/2024-09", {}, 35363.77, 34943.62, 35793.45, "derived", "S03 S04"),
+        ("weight", "2024-10/2025-02", {}, 14071.73, 13646.41, 14487.48, "derived", "S02 S03 S04"),
+        ("weight", "2025-05/2025-09", {}, 13217, None, None, "derived", "S03 S04"),
+        ("weight", "2024-04", {}, 1638.5, 1634.13, 1642.9, "derived", "S03"),
+        ("weight", "2024-03", {}, 2209.92, 2200.82, 2219.09, "derived", "S03"),
+        ("weight", "FY26-H1", {"partner": "CHN"}, 14327.28, 14245.88, 14408.69, "derived", "S04"),
+        ("weight_share", "FY24", {"partner": "CHN"}, 89.34, 86.21, 90.82, "derived", "S01"),
+        ("weight", "FY25", {"hs": "85051190"}, 19563.05, 19552.24, 19573.88, "derived", "S05 S05b"),
+        ("weight", "FY25", {"hs": "85051900"}, 25821.93, 25806.72, 25837.17, "derived", "S05 S05b"),
+        ("weight", "FY25", {"hs": "85051110"}, 34184.95, 34126.12, 34195.76, "inference", "S02 S05 S05b"),
+        ("value_usd", "FY25", {"hs": "85051110"}, 70.115, None, None, "inference", "S01 S05b S60"),
+        ("unit_value", "FY25", {"hs": "85051110"}, 2.0511, 2.0504, 2.0546, "inference", "S01 S02 S05 S05b S60"),
+        ("unit_value", "FY25", {"hs": "85051190"}, 6.959, 6.9552, 6.9629, "derived", "S05 S05b"),
+        ("unit_value", "FY25", {}, 3.8374, 3.8374, 3.8409, "derived", "S01 S02 S60"),
+        ("unit_value", "2025-04", {}, 5.7572, None, None, "derived", "S03"),
+        ("value_usd_at_rate", "FY25", {}, 206.2551, None, None, "derived", "S01 S60"),
+        ("value_inr", "FY24", {}, 1660.95, 1653.08, 1668.9, "derived", "S01"),
+        ("value_usd", "FY24", {}, 200.3245, 199.37, 201.29, "derived", "S01 S02 S03 S60"),
+        ("value_usd", "2024-04", {}, 14.8235, 14.8235, 15.0769, "derived", "S03"),
+        ("weight", "FY25", {"hs": "RE metals and compounds"}, 1850, None, None, "derived", "S17"),
+    ],
+)  # fmt: skip
+def test_a_figure_follows_with_range_status_and_the_sources_of_its_inputs(
+    measure, period, keys, value, low, high, status, sources
+):
+    found = imports(period, measure, **keys)
+    assert found.value == pytest.approx(value, rel=1e-4)
+    assert (found.status, found.sources) == (status, set(sources.split()))
+    assert pd.isna(found.low) if low is None else (found.low, found.high) == pytest.approx((low, high), rel=1e-4)
+
+
+def test_chinas_months_follow_from_growth_and_sums_and_make_their_year():
+    values = {"2025-02": 3588, "2025-03": 5323, "2025-04": 2626, "2024-11": 4712, "2023": 52865, "FY26": 58125, "2024-05": 4762}
+    assert {period: round(exports(period).value) for period in values} == values
+    assert sum(exports(f"2025-{month:02}").value for month in range(1, 13)) == pytest.approx(57_392)
+    assert [round(exports(p, partner="IND").value) for p in ("2024-07", "2025-01", "2025-06")] == [261, 415, 174]
+
+
+def test_a_month_is_computed_from_what_was_public_and_again_when_more_is():
+    early, late = (exports("2025-04", INDIA.on(day)) for day in ("2025-06-30", "2026-04-20"))
+    assert (round(early.value), early.sources) == (2628, {"S27"})
+    assert (round(late.value), late.sources) == (2626, {"S27", "S29"})
+
+
+def test_a_computed_figure_is_as_young_as_the_youngest_of_its_inputs():
+    assert imports("FY25-H2", india=INDIA.on("2025-11-23")) is None
+    rows = INDIA.series("trade", **IMPORTS, measure="weight")
+    assert str(rows.loc["FY25-H2", "published"].date()) == "2025-11-24"
+    for day in ("2025-06-30", "2025-10-31", "2026-01-31"):
+        assert (INDIA.on(day).table("trade")["published"] <= day).all()
+
+
+def test_its_note_says_how_it_was_made():
+    notes = INDIA.series("trade", **IMPORTS, measure="weight")["note"]
+    assert notes["FY25-H2"] == "FY25 less FY25-H1" and "before a change of -56 %" in notes["FY25-H1"]
+
+
+def test_a_published_figure_wins_and_is_never_doubled():
+    there = published("FY25-H2", 17_000.0)
+    assert imports("FY25-H2", india=there).value == 17_000
+    assert there.series("trade", **IMPORTS, measure="weight").index.is_unique
+    assert imports("FY25-H2", india=published("FY25-H2", 17_000.0, status="estimate")).value == pytest.approx(16_745.73)
+
+
+def test_a_change_upstream_changes_what_follows():
+    more = published("FY26-H1", 17_600.0)
+    assert imports("FY25-H1", india=more).value == pytest.approx(40_000)
+    assert imports("FY25-H2", india=more).value == pytest.approx(13_748)
+
+
+@pytest.mark.parametrize("add", [published, with_figure])
+@pytest.mark.parametrize("total", [35_000.0, 33_000.0])
+def test_a_part_greater_than_its_whole_is_not_derived(add, total):
+    revised = add("FY25", total)
+    for period in ("FY25-H1", "FY25-H2", "2024-05/2024-09", "2024-10/2025-02"):
+        assert imports(period, india=revised) is None, period
+    assert imports("2024-04", india=revised) is not None
+
+
+def test_a_negative_rest_and_a_share_of_more_than_all_are_not_derived():
+    assert imports("FY25", india=published("FY25", 15_000.0), hs="85051110") is None
+    small = with_figure("FY24", 20_000.0)
+    assert imports("FY24", "weight_share", india=small, partner="CHN") is None
+
+
+def test_what_follows_from_an_assumption_is_assumed_and_goes_with_its_day():
+    assumed = with_figure("FY25", 45_000.0)
+    rest = imports("FY25-H2", india=assumed)
+    assert rest.assumed and rest.value == pytest.approx(7_997.73) and ASSUMED in rest.sources
+    assert imports("FY25-H1", india=assumed).status == "derived"
+    assert imports("FY25", "weight_share", india=assumed, partner="CHN").value == 93, "a published share stays"
+
+
+def test_what_rests_on_a_weak_figure_is_no_better_than_it():
+    weak = with_figure("FY26", 36_000.0, status="weak", source="S66")
+    assert imports("FY26-H2", india=weak).status == "weak"
+
+
+def test_next_years_halves_months_and_sums_come_without_a_new_rule():
+    year = published("FY26", 33_100.0)
+    assert imports("FY26-H2", india=year).value == 16_819
+    halves = published("FY26-H2", 16_500.0)
+    assert imports("FY26", india=halves).value == 32_781
+    later = published("FY27-H1", -3.0, "weight_yoy", published("FY27-H1", 15_800.0))
+    assert imports("FY26-H1", india=later).value == 16_281, "the published level stays"
+    months = INDIA
+    for month in ("2026-04", "2026-05", "2026-06"):
+        months = published(month, 2_800.0, india=months)
+    assert imports("FY27-Q1", india=months).value == 8_400
+    first = published("2026-04", 2_800.0, india=published("FY27-H1", 16_000.0))
+    assert imports("2026-05/2026-09", india=first).value == 13_200
+    money = published("FY26", 1_900.0, "value_inr", year)
+    assert imports("FY26", "value_usd_at_rate", money).value == pytest.approx(19_000 / 88.3731)
+    assert imports("FY26", "unit_value", money).value == pytest.approx(19_000 / 88.3731 / 33.1)
+
+
+def test_others_follow_too():
+    assert INDIA.figure("outlooks", "2030", publisher="IREL", quantity="neodymium output target").value == 900
+    assert INDIA.assumption("magnet_intensity").loc["wind_geared_pm"].query("material == 'NdFeB'")["value"].tolist() == [130]
+    assert INDIA.figure("drivers", "FY25", indicator="auto_production", segment="total").value == 31_028_000
+    nd = INDIA.figure("prices", "2026-01/2026-03", item="Nd 99.5 %")
+    assert nd.value == pytest.approx(116.63, abs=0.01)
+
+
+def figure(value, low=float("nan"), high=float("nan")):
+    return Figure(between(value, low, high), "t", 1, 1, "S01")
+
+
+@pytest.mark.parametrize(
+    ("rule", "inputs", "period", "value"),
+    [
+        ("remainder", [{"2024": figure(12), "2024-01/2024-10": figure(9), "2024-12": figure(1)}], "2024-11", 2),
+        ("sum of parts", [{"FY25-H1": figure(7), "FY25-Q3": figure(2), "FY25-Q4": figure(3)}], "FY25", 12),
+        ("mean of parts", [{"2024-01": figure(7), "2024-02": figure(2), "2024-03": figure(3)}], "FY24-Q4", 4),
+        ("before growth", [{"FY25": figure(12)}, {"FY25": figure(20)}], "FY24", 10),
+        ("before growth", [{"FY25": figure(12)}, {"FY25": figure(20)}, {"FY24": figure(11)}], "FY24", 10.5),
+        ("before change", [{"2025-06": figure(12)}, {"2025-01/2025-06": figure(20)}], "2025-01", 10),
+        ("growth", [{"2025-06": figure(12), "2024-06": figure(10)}], "2025-06", 20),
+        ("change", [{"2025-06": figure(12), "2025-05": figure(10)}, {"2025-05/2025-06": figure(9)}], "2025-05/2025-06", 20),
+        ("known parts", [{"2024": figure(12), "2024-02": figure(3), "2024-05": figure(4)}], "2024", 7),
+        ("quotient", [{"2024": figure(12)}, {"2024": figure(3)}], "2024", 4),
+        ("product", [{"2024": figure(12)}, {"2024": figure(3)}], "2024", 36),
+        ("sum", [{"2024": figure(12)}, {"2024": figure(3)}], "2024", 15),
+        ("difference", [{"2024": figure(12)}, {"2024": figure(3)}], "2024", 9),
+    ],
+)  # fmt: skip
+def test_each_rule_gives_what_it_says(rule, inputs, period, value):
+    found = {name: one.value for name, one, *_ in relations.RULES[rule]("*", *inputs)}
+    assert found[period] == pytest.approx(value)
+
+
+def test_a_rule_without_an_answer_gives_none():
+    gone, none = {"FY25": figure(12)}, {"FY25": figure(-100)}
+    assert list(relations.before_growth("*", gone, none)) == []
+    assert list(relations.RULES["quotient"]("*", gone, {"FY25": figure(0)})) == []
+    assert list(relations.remainder("*", {"FY25": figure(12), "2024-05": figure(1)})) == [], "two runs of months are left"
+    assert list(relations.sum_of_parts("*", {"FY25-H1": figure(12)})) == []
+
+
+def test_the_whole_is_taken_as_printed_and_a_computed_one_with_its_range():
+    for computed, expected in ((False, (6, 7, 8)), (True, (5, 7, 9))):
+        whole = figure(12, 11, 13)._replace(computed=computed)
+        rests = list(relations.remainder("*", {"FY25": whole, "FY25-H1": figure(5, 4, 6)}))
+        assert {(period, *value) for period, value, *_ in rests} == {("FY25-H2", *expected)}
+
+
+@pytest.mark.parametrize(("column", "text"), [("rule", "guess"), ("inputs", "colour=red"), ("key", "import/IND"), ("table", "tade")])
+def test_a_row_that_cannot_be_read_is_named_with_its_line(column, text):
+    good = {"table": "trade", "key": "import/IND/world/850511/weight", "period": "*", "unit": "t", "status": "derived",
+            "rule": "sum", "factor": float("nan"), "inputs": "hs=8505", "note": ""}  # fmt: skip
+    keys = {"trade": ("flow", "reporter", "partner", "hs", "measure")}
+    assert len(derive.steps(pd.DataFrame([good]), "derivations", keys, {"derived": 2})) == 1
+    with pytest.raises(DataError, match=r"data/derivations.csv line 3 cannot be read"):
+        derive.steps(pd.DataFrame([good, good | {column: text}]), "derivations", keys, {"derived": 2})

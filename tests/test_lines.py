@@ -1,0 +1,132 @@
+"""What the tariff lines hold: identities, all splits of the year before, and the rare-earth part."""
+
+import numpy as np
+import pytest
+
+from helpers.chapters.trade import lines
+from helpers.outlook import customs, targets
+
+EARLY, YEAR = "2025-06-30", "FY25"
+KEYS = dict(targets.CUSTOMS.keys)
+
+
+def test_the_press_series_and_line_85051900_make_the_figure_for_both(india):
+    steps = lines.identity(india, YEAR)
+    ours, printed = steps.loc["850511 and 85051900, value"], steps.loc["850511 and 850519, value as printed"]
+    assert printed["low"] <= ours["low"] <= ours["value"] <= ours["high"] <= printed["high"]
+    assert ours["value"] == pytest.approx(290.9, abs=0.05) and ours["source"] == "S01 S05b S60"
+
+
+def test_each_step_carries_its_rounding_and_its_sources(india):
+    steps = lines.identity(india, YEAR)
+    assert (steps["low"] <= steps["value"]).all() and (steps["value"] <= steps["high"]).all()
+    ferrite = steps.loc["85051110, tonnes"]
+    assert ferrite["value"] == pytest.approx(34184.95, abs=0.01)
+    assert [ferrite["low"], ferrite["high"]] == pytest.approx([34125.57, 34196.31], abs=0.01)
+    assert steps.loc["85051190, unit value", "value"] == pytest.approx(6.96, abs=0.005)
+    assert steps.loc["85051110, unit value", "value"] == pytest.approx(2.05, abs=0.005)
+    assert steps["source"].str.len().gt(0).all()
+
+
+def test_the_range_of_a_quotient_holds_every_quotient():
+    rng = np.random.default_rng(3)
+    top, bottom = np.array([10.0, 8, 12]), np.array([4.0, 3, 5])
+    drawn = rng.uniform(8, 12, 1000) / rng.uniform(3, 5, 1000)
+    value, low, high = lines._divide(top, bottom)
+    assert low <= drawn.min() and drawn.max() <= high and value == 2.5
+
+
+def test_volume_mix_and_price_explain_the_whole_change_for_every_split(india):
+    splits = lines.volume_mix_price(india, YEAR)
+    assert splits[["volume", "mix", "price"]].sum(axis=1).to_numpy() == pytest.approx(splits["change"].to_numpy())
+    assert splits["volume"].round().eq(136).all()
+    assert splits["change"].to_numpy() == pytest.approx(206.255 - 200.655, abs=0.001), "both years by one route"
+
+
+def test_splits_reach_from_where_one_line_is_as_dear_as_rare_earth_magnets_to_where_the_other_is(india):
+    splits = lines.volume_mix_price(india, YEAR)
+    dearest = lines.paid_to_china(india, "FY24")["value"].mean()
+    assert splits["ferrite"].iloc[0] == pytest.approx(dearest) == splits["metal"].iloc[-1]
+    near = splits.iloc[(splits["metal"] - 5).abs().argmin()]
+    assert near["mix"] > 50 and near["price"] < -150, "mix may add more than it ever takes"
+    assert splits["price"].max() < -100 and splits["mix"].min() < -25
+
+
+def test_the_grid_is_fine_enough_for_its_extremes(india, monkeypatch):
+    coarse = lines.volume_mix_price(india, YEAR)
+    monkeypatch.setattr(lines, "SPLITS", 4000)
+    fine = lines.volume_mix_price(india, YEAR)
+    assert coarse["price"].max() == pytest.approx(fine["price"].max(), abs=0.5)
+    assert coarse["mix"].min() == pytest.approx(fine["mix"].min(), abs=0.5)
+
+
+def test_a_year_before_that_is_known_by_line_leaves_nothing_to_assume(india):
+    keys = {**KEYS, "hs": customs.OTHER_METAL, "period": "FY24"}
+    known = india.adding("trade", {**keys, "value": 18000.0, "unit": "t"})
+    splits = lines.volume_mix_price(known, YEAR)
+    assert len(splits) == 1 and splits["metal"].iloc[0] == pytest.approx(124.77 / 18)
+    assert splits[["volume", "mix", "price"]].sum(axis=1).iloc[0] == pytest.approx(5.6, abs=0.001)
+
+
+def test_totals_that_allow_no_split_give_none(india):
+    assert lines.volume_mix_price(india.adding("trade", {**KEYS, "period": "FY24", "value": 900.0}), YEAR).empty
+
+
+def test_one_and_a_half_thousand_tonnes_are_rare_earth_magnets(india):
+    part = lines.rare_earth_part(india, YEAR)
+    assert part.loc[0.5, "tonnes"] == pytest.approx(1539, abs=1)
+    assert part.loc[[0.05, 0.95], "tonnes"].tolist() == pytest.approx([1048, 2195], abs=1)
+    assert part["share"].between(0.019, 0.041).all() and part.equals(lines.rare_earth_part(india, YEAR))
+
+
+def test_prices_that_do_not_tell_rare_earth_magnets_apart_give_no_part(india):
+    keys = {"flow": "export", "reporter": "CHN", "partner": "world", "hs": "85051110", "measure": "unit_value"}
+    months = [f"2024-{month:02}" for month in range(4, 13)] + ["2025-01", "2025-02", "2025-03"]
+    cheap = india.adding("trade", *({**keys, "period": month, "value": 4.0} for month in months))
+    assert lines.rare_earth_part(cheap, YEAR).empty
+
+
+def test_months_of_a_year_are_its_price_else_the_newest_before(india):
+    assert lines.paid_to_china(india, "FY25").index.tolist() == ["2024-07", "2024-08", "2024-09", "2024-10"]
+    assert lines.paid_to_china(india, "FY27").index.tolist() == ["2024-10"]
+
+
+def test_scopes_go_from_wide_to_narrow_and_hold_the_estimate_in_its_place(india):
+    ladder = lines.scopes(india, YEAR)
+    assert len(ladder) == 6 and lines.middles(ladder).is_monotonic_decreasing
+    place = list(ladder.index).index("Rare-earth magnets within HS 850511, our estimate")
+    assert place == 4 and ladder.iloc[place]["status"] == "inference"
+
+
+def test_the_narrowest_scope_is_chosen_by_size(india):
+    keys = {**KEYS, "hs": "REPM", "measure": "weight_auto", "period": "FY26"}
+    ladder = lines.scopes(india.adding("trade", {**keys, "value": 9000.0}), YEAR)
+    assert ladder.index[-1] == "Rare-earth magnets within HS 850511, our estimate"
+    assert ladder.loc["Rare-earth magnets imported by car makers", ["period", "tonnes"]].tolist() == ["FY26", 9000]
+
+
+@pytest.mark.parametrize("compute", [lines.volume_mix_price, lines.rare_earth_part])
+def test_what_rests_on_the_lines_waits_for_them(india, compute):
+    assert compute(india.on(EARLY), YEAR).empty and compute(india.on("2025-12-30"), YEAR).empty
+    assert len(compute(india.on("2025-12-31"), YEAR))
+
+
+def test_identity_shows_only_what_was_public(india):
+    assert list(lines.identity(india.on(EARLY), YEAR).index) == ["850511, tonnes"]
+
+
+def test_monthly_cells_of_the_surge_stand_beside_what_is_usual(india):
+    assert lines.surge_cells(india).empty
+    cells = lines.surge_cells(india.adding("trade", *monthly({"2024-06": (9000, 4.5), "2024-03": (1000, 2.0)})))
+    assert cells[["hs", "partner", "period"]].to_numpy().tolist() == [["85051110", "CHN", "2024-06"]]
+    assert cells[["tonnes", "value_usd", "baseline_tonnes"]].to_numpy().tolist() == [[9000, 4.5e6, 1000]]
+
+
+def monthly(months: dict) -> list[dict]:
+    """Rows of ferrite cores from China by month: tonnes and million USD."""
+    keys = {"flow": "import", "reporter": "IND", "partner": "CHN", "hs": customs.FERRITE}
+    return [
+        {**keys, "measure": measure, "period": month, "value": float(value), "unit": unit}
+        for month, both in months.items()
+        for measure, value, unit in zip(("weight", "value_usd"), both, ("t", "USD m"), strict=True)
+    ]

@@ -1,0 +1,460 @@
+"""Pages: escaped, under a policy of their own, with numbered sources, and refused where an accident shows."""
+
+import csv
+import io
+import os
+import re
+import zipfile
+from datetime import date
+from urllib.parse import unquote
+
+import nbformat
+import pandas as pd
+import pytest
+from handmade import everything, executed, first_page, frame, page
+
+from conftest import AS_OF, FROZEN, Page
+from helpers import data
+from helpers.chapters.outputs import Figure, Table, sentence
+from helpers.report.page import checks, context, html
+from helpers.report.page.notes import Notes, link
+from helpers.report.page.spreadsheet import Sheet, workbook
+from helpers.report.shelf.inputs import chapters
+
+EVIL = '<details open ontoggle="alert(1)">\'"><script>alert(2)</script>'
+SOURCES = {
+    "S1": {
+        "title": "One",
+        "short": "Mint",
+        "date": "2025",
+        "url": "https://example.org/1",
+        "terms": "press",
+        "licence": "x",
+    },
+    "S2": {"title": "Two", "short": "PIB", "date": "2026", "url": "example.org", "terms": "goi", "licence": "y"},
+    "B9": {"title": "Judged", "short": "This project", "date": "2026", "url": "", "terms": "own", "licence": "z"},
+    "M9": {"title": "Recalled", "short": "", "date": "", "url": "", "terms": "none", "licence": "none"},
+}
+
+
+@pytest.fixture(scope="module")
+def chapter(india):
+    return Page(page(india, *everything(india), stdout="so far"))
+
+
+@pytest.fixture(scope="module")
+def front(india):
+    return Page(first_page(india, *everything(india)))
+
+
+@pytest.fixture(scope="module")
+def folder(rendered):
+    return rendered[0].root / "reports" / AS_OF
+
+
+@pytest.fixture(params=["index", *(path.stem for path in chapters())])
+def published(folder, request):
+    """A page of a real report."""
+    return Page(folder / f"{request.param}.html")
+
+
+# What is not ours is text.
+
+
+def test_nothing_enters_a_page_unescaped(india):
+    imports = data.vintage(AS_OF, FROZEN).series(
+        "trade", flow="import", reporter="IND", partner="world", hs="850511", measure="weight"
+    )
+    shown = [
+        sentence("{evil} is imported.", evil=EVIL, answer=True),
+        Table(
+            imports[["value", "source"]].head(2).assign(note=EVIL).rename(columns={"value": EVIL}), f"Caption {EVIL}"
+        ),
+        Figure(
+            '<svg viewBox="0 0 1 1"><text>a &lt; b</text></svg>',
+            f"Title {EVIL}",
+            f"This shows {EVIL} and more",
+            imports,
+        ),
+        EVIL,
+    ]
+    shared = frame(india)
+    shared["sources"] = {
+        i: s | {"date": EVIL, "title": EVIL, "publisher": EVIL, "licence": EVIL} for i, s in shared["sources"].items()
+    }
+    shared["chapters"][0] |= {"title": EVIL, "short": EVIL}
+    body = html.chapter(shared["chapters"][0]["name"], executed(*shown, stdout=EVIL), shared)
+    seen = Page(body)
+    assert not seen.all("script") and not [attrs for _, attrs in seen.tags if "ontoggle" in attrs]
+    assert seen.text.count("<details open ontoggle=") > 8, "it is read as it was written"
+    archive = Page(
+        html.plain("archive", {"days": {EVIL: [{"folder": EVIL, "given": {"as_of": "", "x": EVIL}, "answer": EVIL}]}})
+    )
+    assert not archive.all("script") and not archive.all("details") and archive.text.count("ontoggle") == 4
+
+
+def test_control_characters_do_not_reach_a_page(india):
+    body = page(india, sentence("A {thing} is imported.", thing="mag\x00\x1b\x9dnet\u202e", answer=True))
+    assert "A magnet is imported." in body
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "javascript:alert(1)",
+        "data:text/html,x",
+        'https://x.org/"onclick="y',
+        "https://",
+        "x.org",
+        "file:///etc",
+        "https://[x",
+        "https://a.b/'",
+    ],
+)
+def test_only_web_addresses_become_links(address):
+    assert link(address) == ""
+
+
+def test_the_first_word_of_an_address_is_the_link():
+    assert link("https://x.org/a?b=c&d=1 (copy)") == "https://x.org/a?b=c&d=1"
+
+
+# The policy.
+
+
+@pytest.mark.parametrize("made", ["chapter", "front"])
+def test_a_page_obeys_its_own_policy(made, request):
+    seen = request.getfixturevalue(made)
+    policy = next(meta["content"] for meta in seen.all("meta") if meta.get("http-equiv") == "Content-Security-Policy")
+    assert policy == html.policy() and policy.startswith("default-src 'none'; style-src 'sha256-")
+    assert len(seen.all("style")) == 1 and policy in html.headers()
+    assert not [name for _, attrs in seen.tags for name in attrs if name == "style" or name.startswith("on")]
+    assert not seen.all("script") and not seen.all("link") and checks.problems(seen.source) == []
+
+
+@pytest.mark.parametrize(
+    "put, said",
+    [
+        ('<p style="color: red">', "style attribute"),
+        ("<details ontoggle=alert(1)>", "handler ontoggle"),
+        ("<script>1</script>", "has a <script>"),
+        ("<style>p{}</style>", "2 style elements"),
+        ('<img src="https://x.org/y.png" alt="a map of magnets">', "loads https://x.org"),
+        ('<a href="javascript:alert(1)">x</a>', "links to javascript:"),
+        ('<a href="data:text/html,x">x</a>', "links to data:"),
+        ('<meta http-equiv="refresh" content="0;url=x">', "another page"),
+        ('<svg role="img" aria-label="a map"><image href="x.png"/></svg>', "loads x.png"),
+        ("<svg></svg>", "without an alternative text"),
+        ("<th>", "without a scope"),
+        ("<h1>", "2 first headings"),
+        ("<form>", "only to be read"),
+    ],
+)
+def test_a_page_that_breaks_a_rule_is_refused(front, put, said):
+    assert any(said in problem for problem in checks.problems(front.source.replace("</main>", f"{put}</main>")))
+
+
+def test_a_style_that_loads_and_a_page_that_is_too_large_are_refused(front):
+    loading = front.source.replace("<style>", "<style>@import 'x'; p { background: url(x.png) }")
+    assert {"loads @import 'x' in a style", "loads url(x.png) in a style"} <= set(checks.problems(loading))
+    assert "over the 100 of a page" in checks.problems(front.source, most=100)[0]
+
+
+# Accidents.
+
+
+@pytest.mark.parametrize(
+    "stdout, stderr, said",
+    [
+        ("", "RuntimeWarning: divide by zero", "cell 2 wrote to stderr: 'RuntimeWarning"),
+        ("UserWarning: odd\n", "", "a warning"),
+        ("nan\n", "", "a number that is none"),
+        ("[1.0, -inf]", "", "a number that is none"),
+        ("Traceback (most recent call last):\n", "", "a traceback"),
+        ("read /home/someone/data", "", "a path of this machine"),
+        ("in python3.11/site-packages/x.py", "", "a path of this machine"),
+        ("<function f at 0x7f0123456789>", "", "by its address in memory"),
+    ],
+)
+def test_a_page_whose_cell_printed_an_accident_is_not_published(india, stdout, stderr, said):
+    with pytest.raises(html.PageError, match=r"1-trade\.ipynb, cell 2") as refused:
+        page(india, stdout=stdout, stderr=stderr)
+    assert said in str(refused.value) and refused.value.cell == {"number": 2, "id": "last"}
+
+
+def test_nan_and_inf_are_found_in_tables_figures_and_files(india):
+    for column, value in (("tonnes", float("inf")), ("name", "NaN"), ("note", "about nan t")):
+        with pytest.raises(html.PageError, match="cell 2 shows"):
+            page(india, Table(pd.DataFrame({"period": ["FY25"], column: [value]}), "Tonnes"))
+    drawn = '<svg viewBox="0 0 1 1"><text>−inf %</text></svg>'
+    with pytest.raises(html.PageError, match="a number that is none"):
+        page(india, Figure(drawn, "A finding", "A text that says what is drawn", pd.DataFrame({"a": [1]})))
+
+
+def test_words_that_only_look_like_accidents_are_published(india):
+    page(
+        india,
+        "     value  low\n0      1  NaN",
+        stdout="finance, information and/or https://x.org/home/y; from Home/Work",
+    )
+
+
+# Sources.
+
+
+def test_sources_are_numbered_in_order_of_appearance_and_listed_in_that_order(chapter):
+    cited = [int(re.search(r"\d+", a["href"])[0]) for a in chapter.all("a") if a.get("href", "").startswith("#note-")]
+    first = list(dict.fromkeys(cited))
+    listed = [li["id"] for li in chapter.all("li") if li.get("id", "").startswith("note-")]
+    assert first == list(range(1, len(first) + 1)) and listed == [f"note-{n}" for n in first]
+    assert all(
+        a["title"] and a["title"] in a["aria-label"] for a in chapter.all("a") if a.get("href", "").startswith("#note-")
+    )
+    ids = {attrs["id"] for _, attrs in chapter.tags if "id" in attrs}
+    back = [a["href"] for a in chapter.all("a") if a.get("class") == "back"]
+    assert back == [f"#cited-{n}" for n in first] and {href[1:] for href in back} <= ids
+
+
+def test_our_judgements_assumptions_and_what_is_recalled_are_told_from_published_figures():
+    notes = Notes(SOURCES)
+    asked = ((["S2", "B9"], False), (["S1", "M9"], False), (["B9"], True), (["S1", "assumed"], False), ([], False))
+    said = [Page(str(notes.cite(ids, assumed))).text for ids, assumed in asked]
+    assert said == [
+        "1 ; our judgement 2",
+        "3 ; recalled, not verified 4",
+        "our judgement 2 ; our assumption",
+        "3 ; our assumption",
+        "",
+    ]
+    assert [(n["id"], n["mark"], n["link"]) for n in notes.listed] == [
+        ("S2", "", ""),
+        ("B9", "our judgement", ""),
+        ("S1", "", "https://example.org/1"),
+        ("M9", "recalled, not verified", ""),
+    ]
+
+
+def test_ids_in_a_text_become_links_to_the_notes():
+    notes = Notes(SOURCES)
+    assert Page(str(notes.linked("88 % (S1, S2), as B9 < S10 says"))).text == "88 % 1 , 2 , as note 3 < S10 says"
+    assert Notes({}).linked("a < b") == "a &lt; b"
+
+
+def test_rows_with_sources_of_their_own_carry_them_and_what_all_share_stands_below(india):
+    rows = pd.DataFrame({"period": ["FY24", "FY25"], "tonnes": [1.0, 2.0], "source": ["S02", "S04"]})
+    own = Page(page(india, Table(rows, "Tonnes")))
+    assert len([td for td in own.all("td") if td.get("class") == "notes"]) == 2
+    shared = Page(page(india, Table(rows.assign(source="S02"), "Tonnes")))
+    assert not [td for td in shared.all("td") if td.get("class") == "notes"]
+    assert len([a for a in shared.all("a") if a.get("href") == "#note-1"]) == 1
+
+
+# The first page.
+
+
+def test_the_first_page_gives_the_answer_its_figure_and_then_what_each_chapter_answers(front, india):
+    source = front.source
+    assert source.index('class="answer"') < source.index("<figure>") < source.index("What each chapter answers</h2>")
+    for chapter in frame(india)["chapters"]:
+        assert f'<h3><a href="{chapter["name"]}.html">' in source
+    assert front.text.count("The answer above") == 1
+    assert "FY27 is the fiscal year from April 2026 to March 2027." in front.text
+
+
+def test_the_drawing_is_downloaded_and_not_shown(front):
+    drawing = next(a for a in front.all("a") if a.get("download") == "forecast.svg")
+    assert unquote(drawing["href"]).startswith("data:image/svg+xml;charset=utf-8,<svg")
+
+
+def test_a_parameter_in_the_place_of_a_figure_is_said_to_be_an_assumption(india):
+    seen = Page(first_page(india, *everything(india), baseline_t=33000, horizon=3))
+    space = "\N{NO-BREAK SPACE}"
+    said = f"With baseline 33,000{space}t, an assumption instead of the published 53,748{space}t; with horizon 3"
+    assert f"{said} instead of 10." in seen.source
+    assert frame(india)["assumed"] == ""
+
+
+def test_old_figures_are_told_once_and_young_ones_are_no_notice(india, front):
+    assert front.text.count("These figures are old.") == 1 and "363 days before this report" in front.text
+    young = frame(india.on("2025-12-01"))
+    assert not any("old" in notice for notice in young["notices"])
+    assert "for FY26-H1 (April 2025 to September 2025), became public on 24 November 2025, 7 days" in young["newest"]
+
+
+def test_a_back_cast_says_so_and_today_is_none(india):
+    assert not any("back-cast" in notice for notice in frame(india)["notices"])
+    told = [notice for notice in frame(india.on("2025-06-30"))["notices"] if "back-cast" in notice]
+    assert len(told) == 1 and "public on 30 June 2025" in told[0] and "written later, up to 22 November 2026" in told[0]
+
+
+def test_a_day_without_figures_has_no_report(india):
+    with pytest.raises(data.DataError, match="was public on 2010-01-01"):
+        frame(india.on("2010-01-01"))
+
+
+# Reading.
+
+
+@pytest.mark.parametrize("made", ["chapter", "front"])
+def test_a_page_can_be_read_without_seeing_it(made, request):
+    seen = request.getfixturevalue(made)
+    assert len(seen.all("h1")) == 1 and seen.all("html")[0]["lang"] == "en"
+    assert seen.all("a")[0]["href"] == "#main" and seen.all("main")[0]["id"] == "main"
+    assert all(svg["role"] == "img" and len(svg["aria-label"].split()) > 10 for svg in seen.all("svg"))
+    assert all(th.get("scope") in ("col", "row") for th in seen.all("th")) and seen.all("th")
+    assert len(seen.all("table")) == len(seen.all("caption"))
+    ids = [attrs["id"] for _, attrs in seen.tags if "id" in attrs]
+    assert len(ids) == len(set(ids))
+
+
+def test_one_switch_shows_code_and_working(chapter):
+    switches = [one for one in chapter.all("input") if one.get("type") == "checkbox"]
+    assert [one["id"] for one in switches] == ["code"] and "checked" not in switches[0]
+    assert [label["for"] for label in chapter.all("label")] == ["code"]
+    assert len([div for div in chapter.all("div") if div.get("class") == "code"]) == 7
+    assert (
+        "code output" in [pre.get("class") for pre in chapter.all("pre")]
+        and ".code { display: none; }" in chapter.source
+    )
+
+
+def test_a_failed_chapter_shows_its_code_and_names_its_cell(india):
+    shared = frame(india)
+    notebook = executed(stdout="so far \x1b[31mred\x1b[0m")
+    notebook.cells[1].outputs.append(
+        nbformat.v4.new_output("error", ename="E", evalue="x", traceback=["\x1b[38;5;9mTraceback <x>"])
+    )
+    failed = {"what": "a cell raised an error", "error": "E: x", "cell": {"number": 2, "id": "last"}}
+    seen = Page(html.chapter(shared["chapters"][0]["name"], notebook, shared, failed))
+    assert "checked" in seen.all("input")[0] and "so far red" in seen.text and "Traceback <x>" in seen.text
+    assert "#cell-last" in [a.get("href") for a in seen.all("a")] and checks.problems(seen.source) == []
+    index = Page(html.plain("failure", shared | {"failure": True, "count": 3, "failures": [failed | {"name": EVIL}]}))
+    assert "1 of 3 chapters failed" in index.text and not index.all("script")
+
+
+def test_formulas_are_set_without_a_script_and_a_broken_one_is_named(chapter):
+    assert len(chapter.all("math")) == 2 and chapter.all("mfrac")
+    with pytest.raises(html.PageError, match="no formula that can be set"):
+        html.maths("$\\left( a$")
+
+
+def test_figures_follow_the_readers_colours(chapter):
+    drawn = "".join(re.findall(r"<svg.*?</svg>", chapter.source, re.S))
+    assert not re.search(r'(?:fill|stroke)="#', drawn)
+    used = set(re.findall(r"(?:fill|stroke)-[a-z-]+", " ".join(re.findall(r'class="([^"]*)"', drawn))))
+    style = re.search(r"<style>(.*?)</style>", chapter.source, re.S)[1]
+    assert {"fill-on-bar", "stroke-paper", "fill-blue"} <= used and all(f".{name} {{" in style for name in used)
+
+
+def contrast(one: str, other: str) -> float:
+    def light(colour):
+        parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+        linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    high, low = sorted((light(one), light(other)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_labels_can_be_read_in_light_and_dark(chapter):
+    roots = re.findall(r":root \{(.*?)\}", chapter.source, re.S)[:2]
+    for scheme in roots:
+        colours = dict(re.findall(r"--([\w-]+): (#\w{6})", scheme))
+        for bar in ("blue", "red", "gold", "muted"):
+            assert contrast(colours["on-bar"], colours[bar]) >= 4.5, f"on bars: {bar}"
+            assert contrast(colours["paper"], colours[bar]) >= 4.5, f"on paper: {bar}"
+    assert len(roots) == 2 and "dark" in chapter.source.split(roots[1])[0]
+
+
+# A real report.
+
+
+def test_the_published_pages_are_fit_and_can_be_read_without_seeing_them(published):
+    assert checks.problems(published.source) == []
+    assert len(published.all("h1")) == 1 and published.all("a")[0]["href"] == "#main"
+    assert all(len(svg["aria-label"].split()) > 10 for svg in published.all("svg") if svg.get("role"))
+    assert len(published.all("table")) == len(published.all("caption"))
+    ids = [attrs["id"] for _, attrs in published.tags if "id" in attrs]
+    assert len(ids) == len(set(ids))
+
+
+def test_each_figure_has_its_data_as_a_table_and_as_a_file(published):
+    figures = published.all("figure")
+    downloads = [a for a in published.all("a") if a["href"].startswith("data:text/csv")]
+    assert len(downloads) >= len(figures) and len({a["download"] for a in downloads}) == len(downloads)
+    assert len([d for d in published.all("details") if d.get("class") == "data"]) == len(figures)
+
+
+def test_links_lead_somewhere(published, folder):
+    ids = {attrs["id"] for _, attrs in published.tags if "id" in attrs}
+    for one in published.all("a"):
+        href = one["href"]
+        if href.startswith("#"):
+            assert href[1:] in ids, href
+        elif not href.startswith(("http", "data:")):
+            file, _, part = href.partition("#")
+            assert (folder / file).exists(), href
+            assert not part or f'id="{part}"' in (folder / file).read_text(encoding="utf-8"), href
+
+
+def test_the_foot_says_how_the_page_was_made(published):
+    for part in ("Data as of 2026-11-22", "became public on", "days before this report", "By default:", "horizon = 10",
+                 "baseline_t = ", f"magnets report --as-of {AS_OF}", "version control"):  # fmt: skip
+        assert part in published.text, part
+
+
+def test_the_spreadsheet_holds_every_table_of_the_report(folder):
+    shown = sum(Page(path).source.count("data:text/csv") for path in folder.glob("[0-9]*.html"))
+    files = len(list(folder.glob("*.csv")))
+    with zipfile.ZipFile(folder / "tables.xlsx") as book:
+        sheets = [name for name in book.namelist() if name.startswith("xl/worksheets/sheet")]
+        texts = book.read("xl/sharedStrings.xml").decode()
+    assert len(sheets) == shown + files + 1 and "850511" in texts
+
+
+def test_a_csv_link_holds_the_table_beside_it(folder):
+    page = next(path for path in sorted(folder.glob("[0-9]*.html")))
+    link = next(a for a in Page(page).all("a") if a["href"].startswith("data:text/csv"))
+    rows = list(csv.reader(io.StringIO(unquote(link["href"].partition(",")[2]))))
+    assert len(rows) > 2 and len({len(row) for row in rows}) == 1
+
+
+# Files.
+
+
+def test_dates_and_numbers_of_the_spreadsheet_are_what_they_are_and_texts_no_formulas():
+    text = "period,published,tonnes,note,hs\n2025-04-01,2025-04-01,1.5,'=A1,850511\n2025,,2,x,850511\n"
+    book = workbook([Sheet("1-trade", "Tonnes", text)], date(2026, 11, 22))
+    with zipfile.ZipFile(io.BytesIO(book)) as opened:
+        sheet = opened.read("xl/worksheets/sheet2.xml").decode()
+        strings = opened.read("xl/sharedStrings.xml").decode()
+        assert "yyyy-mm-dd" in opened.read("xl/styles.xml").decode()
+    assert re.search(r'<c r="B3" s="\d"><v>45748</v></c>', sheet) and "<v>1.5</v>" in sheet and "<f>" not in sheet
+    assert "<t>2025-04-01</t>" in strings and "<t>=A1</t>" in strings and "<t>850511</t>" in strings
+    assert book == workbook([Sheet("1-trade", "Tonnes", text)], date(2026, 11, 22))
+
+
+def test_a_page_is_the_same_bytes_again(india, chapter):
+    assert page(india, *everything(india), stdout="so far") == chapter.source
+
+
+def test_a_page_is_the_same_bytes_in_another_place_zone_and_locale_and_without_a_home(project, chapter):
+    script = (
+        "from conftest import AS_OF, FROZEN; from handmade import everything, page; from helpers.data import vintage; "
+        "india = vintage(AS_OF, FROZEN); open('page.html', 'wb').write("
+        "page(india, *everything(india), stdout='so far').encode())"
+    )
+    folders = os.pathsep.join([str(project.root / "src"), str(project.root / "tests")])
+    away = {"LC_ALL": "C", "TZ": "Asia/Tokyo", "HOME": "/proc/none", "MPLCONFIGDIR": "", "PYTHONPATH": folders}
+    done = project.run("-P", "-c", script, **away)
+    made = (project.root / "page.html").read_text(encoding="utf-8")
+    assert done.stderr == "", "matplotlib's complaint of a home that it cannot write to reaches nobody"
+    code = context.code_text()
+    assert made == chapter.source.replace(code, "The code is in no version control.")
+
+
+def test_the_command_that_makes_a_report_again_masks_secrets():
+    assert (
+        context.command({"as_of": AS_OF, "horizon": 3, "key": context.MASK})
+        == f"magnets report --as-of {AS_OF} -p horizon=3 -p key=…"
+    )

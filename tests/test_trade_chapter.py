@@ -1,0 +1,359 @@
+"""Chapter 1 says what its numbers say: each outcome of each verdict, and any headline figure turned about."""
+
+import re
+import warnings
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from conftest import AS_OF
+from helpers import fiscal
+from helpers.chapters import words
+from helpers.chapters.trade import causes, figures, lines, markets, prices, rare_earths, sentences, suppliers
+from helpers.outlook import customs, episodes, targets
+
+KEYS = dict(targets.CUSTOMS.keys)
+LINE = {**KEYS, "hs": customs.OTHER_METAL}
+DAYS = ["2025-06-30", "2025-10-31", "2026-01-31", AS_OF]
+HALVES = ("FY25-H1", "FY25-H2", "FY26-H1")
+
+
+def adding(india, keys=KEYS, **figures):
+    """More figures, as published; ``_`` stands for ``-``: ``adding(india, FY26=36000)``."""
+    rows = ({**keys, "period": p.replace("_", "-"), "value": float(v)} for p, v in figures.items())
+    return india.adding("trade", *({**row, "status": "reported", "source": "S66"} for row in rows))
+
+
+def with_halves(india, *tonnes):
+    """The halves of the suspect year and the one after it, as given."""
+    return adding(india, **dict(zip((half.replace("-", "_") for half in HALVES), tonnes, strict=True)))
+
+
+SAYS = {
+    "answer": lambda india, year: sentences.answer(india),
+    "part": lambda india, year: rare_earths.rare_earth_part(lines.rare_earth_part(india, year), india=india, year=year),
+    "base": lambda india, year: sentences.base_effect(customs.halves(india), india=india),
+    "identity": lambda india, year: sentences.identity(lines.identity(india, year), india=india),
+    "scopes": lambda india, year: rare_earths.scopes(lines.scopes(india, year), india=india, year=year),
+    "growth": lambda india, year: sentences.growth(prices.growth(india, year), india=india, year=year),
+    "values": lambda india, year: causes.unit_values(lines.volume_mix_price(india, year), india=india, year=year),
+    "concentration": lambda india, year: causes.concentration(
+        suppliers.dependence_on_china(india, year), india=india, year=year
+    ),
+    "three": lambda india, year: causes.three_growths(
+        prices.growth_bridge(india, year), prices.growth(india, year), india=india, year=year
+    ),
+    "slips": lambda india, year: causes.out_of_line(suppliers.out_of_line(india), india=india),
+    "decision": lambda india, year: causes.decision(india),
+    "caveats": causes.caveats,
+}
+DRAWS = {
+    "rates": lambda india, year: figures.monthly_rates(customs.periods(india), india=india),
+    "lines": lambda india, year: figures.line_split(customs.lines(india, year), india=india, year=year),
+    "ladder": lambda india, year: figures.scope_ladder(lines.scopes(india, year), india=india),
+    "terms": lambda india, year: markets.volume_mix_price(lines.volume_mix_price(india, year), india=india, year=year),
+    "china": lambda india, year: markets.china_exports(
+        suppliers.china_by_month(india), suppliers.controls(india), india=india
+    ),
+    "metal": lambda india, year: markets.neodymium_price(prices.neodymium(india), india=india, year=year),
+}
+
+
+def say(india, name: str) -> str:
+    """A sentence of the chapter, or title and alternative text of a figure."""
+    made = (SAYS | DRAWS)[name](india, customs.subject(india))
+    return f"{made.title}. {made.alt}" if hasattr(made, "title") else made.text
+
+
+def test_the_answer_names_total_shape_halves_run_rate_and_what_most_of_it_is(india):
+    text = sentences.answer(india).text
+    for part in (
+        "53,748 t",
+        "a spike and not a level",
+        "16,746 t",
+        "16,281 t in six months",
+        "32,562 t a year",
+        "64 %",
+    ):
+        assert part in text
+    assert sentences.answer(india).answer and sentences.answer(india).sources == ("S01", "S02", "S04", "S05b", "S60")
+
+
+@pytest.mark.parametrize(
+    ("halves", "shape"),
+    [
+        ((37002, 16746, 16281), "a spike and not a level"),
+        ((29000, 24748, 29000), "a new level and not a spike"),
+        ((14537, 39211, 16281), "a spike and not a level"),
+        ((14537, 39211, 39000), "a new level and not a spike"),
+        ((15000, 38748, 60000), "the start of a rise"),
+    ],
+)
+def test_the_suspect_year_is_a_spike_a_level_or_the_start_of_a_rise(india, halves, shape):
+    text = sentences.answer(with_halves(india, *halves)).text
+    assert shape in text and sum(other in text for other in ("a spike and", "a new level", "start of a rise")) == 1
+
+
+def test_without_halves_the_shape_is_unknown_or_told_by_the_next_year(india):
+    early = india.on("2025-10-31")
+    assert "whether that was a spike or a level cannot be said" in sentences.answer(early).text
+    assert "a spike and not a level. FY26 came to 30,000 t" in sentences.answer(adding(early, FY26=30000)).text
+    assert "a new level and not a spike. FY26" in sentences.answer(adding(early, FY26=50000)).text
+
+
+def test_a_year_that_stands_out_no_more_is_said_to_be_no_surge(india):
+    text = sentences.answer(india.adding("trade", {**KEYS, "period": "FY25", "value": 33000.0})).text
+    assert "33,000 t (assumed)" in text and "no surge" in text and "spike" not in text
+    revised = sentences.answer(adding(india, FY25=35000)).text
+    assert "35,000 t of permanent magnets" in revised and "no surge" in revised and "assumed" not in revised
+
+
+def test_what_has_come_since_is_the_newest(india):
+    year = sentences.answer(adding(india, FY26=36000)).text
+    assert "FY26 came to 36,000 t, −33 % on FY25." in year and "first half of FY26" not in year
+    both = sentences.answer(adding(india, FY26=36000, FY27_H1=18000)).text
+    assert "FY26 came to" in both and "The first half of FY27 brought 18,000 t" in both
+    later = sentences.answer(adding(india, FY26=36000, FY27=33000, FY28=90000)).text
+    assert "FY28 came to 90,000 t, +67 % on FY25." in later and "FY27" not in later
+    assert "No total and no half-year after FY25" in sentences.answer(india.on("2025-06-30")).text
+
+
+def test_lines_that_do_not_fit_are_said_not_to(india):
+    assert "do not fit this total" in sentences.answer(adding(india, FY25=19000)).text
+
+
+def test_a_base_effect_is_a_share_only_where_it_is_one(india):
+    assert "97 % (in logarithms" in say(india, "base") and "published change of −56 %" in say(india, "base")
+    for halves in ((29000, 24748, 29000), (14537, 39211, 16281), (37002, 16746, 40000)):
+        text = sentences.base_effect(customs.halves(with_halves(india, *halves)), india=india).text
+        assert "logarithms" not in text and "on the half before" in text
+
+
+def test_growth_is_as_published_where_the_totals_allow_it(india):
+    assert "+88 % as published (+87 % from the rounded totals)" in say(india, "growth")
+    assert "as published" not in say(adding(india, FY25=60000), "growth")
+    assert "6.99 USD/kg to 3.84 USD/kg" in say(india, "growth"), "one route, as the identity has it"
+    assert "what both years were worth is not" in say(india.on("2025-06-30"), "growth")
+
+
+def test_values_that_meet_tell_the_code_and_values_that_do_not_leave_it_open(india):
+    assert "within rounding" in say(india, "identity") and "that Mint has" in say(india, "identity")
+    other = adding(india, {**KEYS, "hs": lines.BOTH, "measure": "value_usd"}, FY25=350)
+    assert "and not the 350 million USD" in say(other, "identity") and "it is open" in say(other, "identity")
+    dear = adding(india, {**KEYS, "measure": "value_inr"}, FY25=4744)
+    assert "it is open which codes" in say(dear, "identity")
+
+
+def test_a_change_of_unit_value_is_a_fall_or_a_rise_within_the_lines_or_between_them(india):
+    assert "the fall in unit value happened within the lines, and the shift explains at most 21 %" in say(
+        india, "values"
+    )
+    assert "Even the mildest split has ferrite cores fall from 2.85" in say(india, "values")
+    dear = adding(india, {**KEYS, "measure": "value_inr"}, FY25=9000)
+    assert "the rise in unit value" in say(dear, "values") and "Three explanations" not in say(dear, "values")
+    assert "their direction is open" in say(adding(india, FY25=44000), "values")
+    assert "Three explanations" in say(india, "values")
+
+
+@pytest.mark.parametrize(
+    ("china", "verdict"), [(110.68, "less one-sided"), (131.0, "more one-sided"), (123.07, "as one-sided")]
+)
+def test_value_is_less_more_or_as_one_sided_as_weight(india, china, verdict):
+    keys = {**LINE, "partner": "CHN", "measure": "value_usd"}
+    assert f"By value it is {verdict}:" in say(adding(india, keys, FY25=china), "concentration")
+
+
+def test_the_rare_earth_share_says_how_it_fits_what_the_forecast_reckons_with(india):
+    assert "above this interval, and not reconciled with it" in say(india, "part")
+    near = india.assuming("rare_earth_share", {"HS 850511": 0.03})
+    assert "inside this interval" in say(near, "part")
+    assert "below this" in say(india.assuming("rare_earth_share", {"HS 850511": 0.001}), "part")
+
+
+@pytest.mark.parametrize(("tonnes", "verdict"), [(4000, "lies above"), (500, "lies below"), (1500, "lies within")])
+def test_chinas_count_lies_above_below_or_within_ours(india, tonnes, verdict):
+    keys = {**suppliers.CHINA, "partner": "IND", "period": "2025", "value": float(tonnes)}
+    assert verdict in say(india.adding("trade", keys), "scopes")
+
+
+def test_a_rule_waits_for_monthly_figures_and_is_applied_once_they_come(india):
+    assert "It waits for the monthly figures by line of May–September 2024" in say(india, "decision")
+    assert "70 %" in say(india, "decision") and "1.8 to 2.4 USD/kg" in say(india, "decision")
+    rows = {"flow": "import", "reporter": "IND", "partner": "CHN", "hs": customs.FERRITE, "period": "2024-06"}
+
+    def cell(tonnes, usd_m):
+        return india.adding(
+            "trade",
+            {**rows, "measure": "weight", "value": tonnes, "unit": "t"},
+            {**rows, "measure": "value_usd", "value": usd_m, "unit": "USD m"},
+        )
+
+    assert "an error or a reclassification: the few" in say(cell(20000.0, 10.0), "decision")
+    assert "stays unexplained" in say(cell(20000.0, 42.0), "decision")
+    assert "No year is suspect" in say(adding(india, FY25=35000), "decision")
+    assert "cannot be said" in say(india.on("2025-06-30"), "decision")
+
+
+def test_a_real_surge_of_ferrite_is_told_as_one(india):
+    rows = [
+        {"flow": "import", "reporter": "IND", "partner": partner, "hs": customs.FERRITE, "period": f"2024-0{month}",
+         "measure": measure, "value": value, "unit": unit}
+        for partner in ("CHN", "JPN", "KOR", "VNM", "DEU", "USA", "MYS", "THA")
+        for month in range(4, 10)
+        for measure, value, unit in (("weight", 500.0, "t"), ("value_usd", 1.05, "USD m"))
+    ]  # fmt: skip
+    assert "one of real ferrite" in say(india.adding("trade", *rows), "decision")
+
+
+def test_gaps_are_those_of_the_sources_and_end_when_they_are_filled(india):
+    assert "no total of FY22, FY23 or FY26 is in the sources dated up to 22 November 2026" in say(india, "caveats")
+    assert "first half of FY26, public since 24 November 2025" in say(india, "caveats")
+    full = adding(india, FY22=15000, FY23=21000, FY26=36000)
+    assert "The totals of all years from FY21 to FY26 are in the sources" in say(full, "caveats")
+    assert "is an assumption" in say(india.adding("trade", {**KEYS, "period": "FY25", "value": 33000.0}), "caveats")
+
+
+def test_slips_are_listed_or_said_to_be_none(india):
+    assert "flags 1. Exports of 85051110 in FY20, 8,174 t" in say(india, "slips")
+    keys = {"flow": "export", "reporter": "IND", "partner": "world", "hs": customs.FERRITE, "measure": "weight"}
+    assert "flags none" in say(adding(india, keys, FY20=2130), "slips")
+
+
+def test_titles_of_rates_name_the_busiest_period_or_say_that_none_stands_out(india):
+    assert "May–September 2024 ran at 2.3 times" in say(india, "rates")
+    even = customs.periods(india).assign(t_per_month=1000.0)
+    assert "No known period stands out" in figures.monthly_rates(even, india=india).title
+    assert "Only" in figures.monthly_rates(customs.periods(india).iloc[:1], india=india).title
+
+
+def test_the_title_of_the_terms_follows_the_sign_in_every_split(india):
+    splits = lines.volume_mix_price(india, "FY25")
+
+    def title(**terms):
+        return markets.volume_mix_price(splits.assign(**terms), india=india, year="FY25").title
+
+    assert "lower unit values within the lines took away 103 to 737" in title()
+    assert "higher unit values within the lines added" in title(price=-splits["price"])
+    assert "the totals do not tell" in title(price=np.linspace(-50, 50, len(splits)))
+    assert "Volume took away" in title(volume=-splits["volume"])
+
+
+def test_the_title_of_chinas_exports_tells_the_trough_and_whether_it_was_made_good(india):
+    assert "fell to 1,238 t in May 2025 and were back above" in say(india, "china")
+    assert "January 2025 with 6,357 t, was not reached again" in say(india, "china")
+    keys = {**suppliers.CHINA, "partner": "world"}
+    newest = say(adding(india, keys, **{"2026_03": 900}), "china")
+    assert "fell to 900 t in March 2026, from a mean" in newest and "newest stands" not in newest
+    assert "have not been back" in say(adding(india.on("2025-07-31"), keys, **{"2025_07": 3000}), "china")
+    flat = suppliers.china_by_month(india).assign(tonnes=5000.0)
+    assert "were lowest" in markets.china_exports(flat, suppliers.controls(india), india=india).title
+    assert (
+        "S38" in markets.china_exports(suppliers.china_by_month(india), suppliers.controls(india), india=india).sources
+    ), "the lines drawn have sources too"
+
+
+def test_neodymium_is_steady_or_moves_and_rises_or_falls(india):
+    assert "moved between 51 and 62 USD/kg in FY25 and has since come to 2.1 times" in say(india, "metal")
+    assert "rising from" in say(india, "metal")
+    table = prices.neodymium(india)
+
+    def title(**change):
+        return markets.neodymium_price(table.assign(**change), india=india, year="FY25")
+
+    assert (
+        "steady near 57" in title(usd_per_kg=57.0).title and "stands where its mean was" in title(usd_per_kg=57.0).title
+    )
+    assert "hardly changing" in title(usd_per_kg=57.0).alt
+    assert "falling from" in title(usd_per_kg=table["usd_per_kg"][::-1].to_numpy()).alt
+    assert "stood at" in markets.neodymium_price(table, india=india, year="FY20").title
+
+
+@pytest.mark.parametrize("day", DAYS)
+def test_every_sentence_and_figure_can_be_said_of_any_day(india, day):
+    for name in SAYS | DRAWS:
+        check(name, say(india.on(day), name))
+
+
+def test_sources_are_those_of_what_is_said(india):
+    later = adding(india, FY26=36000)
+    growth = sentences.growth(prices.growth(later, "FY25"), india=later, year="FY25")
+    assert growth.sources == ("S01", "S02", "S60")
+    split = causes.concentration(suppliers.dependence_on_china(later, "FY25"), india=later, year="FY25")
+    assert split.sources == ("S01", "S05", "S05b") and "S66" in sentences.answer(later).sources
+
+
+HEADLINES = {
+    "total": (KEYS, "FY25"),
+    "year before": (KEYS, "FY24"),
+    "half": (KEYS, "FY26-H1"),
+    "share": ({**KEYS, "partner": "CHN", "measure": "weight_share"}, "FY25"),
+    "rupees": ({**KEYS, "measure": "value_inr"}, "FY25"),
+    "line": ({**LINE, "measure": "value_usd"}, "FY25"),
+    "line from China": ({**LINE, "partner": "CHN", "measure": "value_usd"}, "FY25"),
+    "line weight": (LINE, "FY25"),
+    "both codes": ({**KEYS, "hs": lines.BOTH, "measure": "value_usd"}, "FY25"),
+    "shipped": ({**suppliers.CHINA, "partner": "world"}, "2026-03"),
+}
+
+
+@settings(max_examples=14, deadline=None)
+@given(st.sampled_from(sorted(HEADLINES)), st.sampled_from([0.1, 0.6, 0.97, 1.0, 1.04, 1.6, 10.0]))
+def test_any_headline_figure_may_turn_and_every_sentence_agrees_with_it(india, name, factor):
+    keys, period = HEADLINES[name]
+    value = india.figure("trade", period, **keys).value * factor
+    turned = adding(india, keys, **{period: min(value, 100) if "share" in name else value})
+    agrees(turned)
+
+
+@settings(max_examples=5, deadline=None)
+@given(st.sampled_from([-90.0, -56.0, -3.0, 0.0, 12.0, 300.0]), st.sampled_from([0.3, 1.0, 2.2]))
+def test_any_fall_of_the_newest_half_and_any_price_of_neodymium_is_told_as_it_is(india, change, factor):
+    now, total = 16281.0, 53748.0
+    first = now / (1 + change / 100)
+    halves = {"FY25_H1": first, "FY25_H2": max(total - first, 1.0)}
+    turned = adding(adding(india, **halves), {**KEYS, "measure": "weight_yoy"}, FY26_H1=change)
+    keys = {"item": "Nd 99.5 %", "basis": "FOB China, mean of daily quotes", "period": "2026-04"}
+    row = {**keys, "value": 56.88 * factor, "status": "reported", "source": "S66"}
+    agrees(turned.adding("prices", row))
+
+
+def agrees(india) -> None:
+    """Every text against numbers computed here by themselves."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        texts = {name: say(india, name) for name in SAYS | DRAWS}
+    for name, text in texts.items():
+        check(name, text)
+    year = customs.subject(india)
+    assert ("no surge" in texts["answer"]) == (episodes.suspect(india) is None)
+    if (rates := customs.halves(india)["t_per_month"]).index.isin(HALVES).sum() == len(HALVES):
+        first, second, after = rates[list(HALVES)]
+        busy, then = (first, second) if first >= second else (second, after)
+        assert ("a spike and not" in texts["answer"]) == (episodes.suspect(india) is not None and busy >= 1.5 * then)
+    split = suppliers.dependence_on_china(india, year)
+    if {(customs.OTHER_METAL, "weight"), (customs.OTHER_METAL, "value")} <= set(split.index):
+        weight, value = split.loc[customs.OTHER_METAL, "cr1"]
+        assert ("less one-sided" in texts["concentration"]) == (value < weight - 0.005)
+    growth = prices.growth(india, year)
+    if len(lines.volume_mix_price(india, year)) and abs(growth.loc["USD per kg", "change"]) > 0.05:
+        verdict = "fall" if growth.loc["USD per kg", "change"] < 0 else "rise"
+        assert f"the {verdict} in unit value" in texts["values"]
+    steps = lines.identity(india, year)
+    ours, both = (steps.loc[s] for s in ("850511 and 85051900, value", "850511 and 850519, value as printed"))
+    meets = ours["low"] <= both["high"] and both["low"] <= ours["high"]
+    assert ("so the headline is all of" in texts["identity"]) == meets
+    metal = prices.neodymium(india)["usd_per_kg"]
+    assert ("rising" in texts["metal"]) == (metal.iloc[-1] >= 1.05 * metal.iloc[0])
+    assert words.named(customs.periods(india)["t_per_month"].idxmax()) in texts["rates"]
+    assert fiscal.is_fiscal_year(year)
+
+
+def check(name: str, text: str) -> None:
+    """What no text may hold, whatever the figures."""
+    assert not re.search(r"\bnan\b|\binf\b|None|Warning|\{|\}|  | [,.;:](?= )", text), (name, text)
+    assert not re.search(r"(\bt\b|%|USD/kg|million USD) \1", text), (name, "doubled unit", text)
+    assert not re.search(r"([\d.,]+) to \1(?![\d.,])", text), (name, "from x to x", text)
+    for share in re.findall(r"(?<![+−\d.,])([\d,]+(?:\.\d+)?) % (?:of|\(in)", text):
+        assert float(share.replace(",", "")) <= 100, (name, "over 100 %", text)

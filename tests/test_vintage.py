@@ -1,0 +1,223 @@
+"""What was public on a day: nothing later, the best of rivals, and copies that leave the original as it was."""
+
+import random
+import shutil
+import subprocess
+import sys
+
+import pandas as pd
+import pytest
+from conftest import AS_OF, FROZEN, replace_once
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from helpers import paths
+from helpers.data import ASSUMED, DataError, public, vintage
+from helpers.data.tables import Table
+
+WEIGHT = {"flow": "import", "reporter": "IND", "partner": "world", "hs": "850511", "measure": "weight"}
+WORLD_MINES = {"area": "world", "stage": "mine", "commodity": "REO", "measure": "output"}
+YEAR = WEIGHT | {"period": "FY26", "value": 36_000.0}
+INDIA = vintage(AS_OF, FROZEN)
+
+
+@pytest.fixture
+def edited(tmp_path):
+    """A folder of the frozen tables of which a test may change one text: ``edited(table, old, new)``."""
+    shutil.copytree(FROZEN, tmp_path / "data")
+
+    def edit(table, old, new):
+        replace_once(tmp_path / f"data/{table}.csv", old, new)
+        return tmp_path / "data"
+
+    return edit
+
+
+def test_a_row_names_all_its_sources():
+    line = INDIA.figure("trade", "FY25", **WEIGHT | {"partner": "CHN", "hs": "85051190"})
+    assert line.sources == {"S05", "S05b"}
+
+
+def test_nothing_published_later_is_seen():
+    early = INDIA.on("2025-06-30")
+    for name in ("trade", "production", "drivers", "prices", "assumptions", "outlooks", "events", "contradictions"):
+        assert (early.table(name, vintages=True)["published"] <= "2025-06-30").all(), name
+
+
+def test_no_row_rests_on_a_source_that_was_not_public():
+    since = INDIA.sources["public_since"]
+    for name in ("trade", "production", "drivers", "prices", "assumptions", "outlooks"):
+        rows = INDIA.table(name, vintages=True)
+        youngest = rows["source"].map(lambda ids: since.reindex(ids.split()).max())
+        assert rows[youngest > rows["published"]].empty, name
+
+
+def test_the_half_year_appears_on_the_day_it_was_printed():
+    assert INDIA.on("2025-11-23").figure("trade", "FY26-H1", **WEIGHT) is None
+    assert INDIA.on("2025-11-24").figure("trade", "FY26-H1", **WEIGHT).value == 16281
+
+
+def test_the_day_of_a_vintage_may_not_be_later_than_its_own():
+    with pytest.raises(ValueError, match="what became public since is not in this vintage"):
+        INDIA.on("2026-11-23")
+
+
+def test_a_later_edition_replaces_an_earlier_one_from_its_day_on():
+    values = [INDIA.on(day).figure("production", "2024", **WORLD_MINES).value for day in ("2026-02-05", "2026-02-06")]
+    assert values == [390_000, 380_000]
+
+
+def test_reported_beats_a_newer_estimate():
+    rows = INDIA.table("trade", vintages=True)
+    rows = rows[(rows[[*WEIGHT]] == pd.Series(WEIGHT)).all(axis=1) & (rows["period"] == "FY25")]
+    assert rows.sort_values("published").iloc[-1][["value", "status"]].tolist() == [53_000, "estimate"]
+    assert INDIA.figure("trade", "FY25", **WEIGHT).value == 53_748
+
+
+def test_statuses_are_trusted_in_the_order_of_the_codebook():
+    order = ["reported", "derived", "inference", "estimate", "weak", "unverified", "missing"]
+    columns = ("item", "period", "unit", "value", "low", "high", "status", "published", "source", "note")
+    for better, worse in zip(order, order[1:], strict=False):
+        rows = [("x", "2024", "t", 1.0, 1.0, 1.0, status, INDIA.day, "S01", "") for status in (worse, better)]
+        chosen = public.choose(Table("prices", columns, ("",) * 10, ("item",), tuple(rows)))
+        assert chosen.column("status") == [better]
+
+
+def test_gaps_and_unverified_figures_are_no_default_input():
+    weight, repm = INDIA.series("trade", **WEIGHT), WEIGHT | {"hs": "REPM"}
+    assert "FY22" not in weight.index and weight["value"].notna().all()
+    assert INDIA.series("trade", **repm).empty
+    assert INDIA.series("trade", unverified=True, **repm).loc["FY25", "value"] == 870
+    assert INDIA.assumption("yield").empty and len(INDIA.assumption("yield", unverified=True)) == 1
+
+
+def test_equally_good_rivals_are_an_error_that_shows_both_with_their_lines(edited):
+    old = "import,IND,world,850511,weight,FY26-H1,t,16281,"
+    folder = edited("trade", old, f"{old.replace('16281', '17000')},,reported,2025-11-24,S03,\n{old}")
+    with pytest.raises(DataError, match=r"data/trade.csv.*equally good") as error:
+        vintage(AS_OF, folder)
+    line = 1 + (folder / "trade.csv").read_text().splitlines().index(f"{old},,reported,2025-11-24,S04,April to September 2025; called the steepest half-year fall in seven years")
+    assert all(text in str(error.value) for text in ("16281", "17000", "Give one of them", str(line)))
+
+
+def test_a_correction_is_made_when_read_and_says_so():
+    rows = INDIA.table("trade")
+    row = rows[(rows["hs"] == "85059000") & (rows["partner"] == "CHN") & (rows["measure"] == "weight")].iloc[0]
+    assert row["value"] == 4020 and row["note"].startswith("corrected from 40,200")
+
+
+@pytest.mark.parametrize(
+    ("table", "old", "new", "told"),
+    [
+        ("trade", ",85059000,weight,FY25,t,40200,", ",85059000,weight,FY25,t,4020,", "4020"),
+        ("corrections", "import/IND/CHN/85059000/weight,FY25", "import/IND/CHN/85059000/weight,FY24", "there is no such row"),
+    ],
+)
+def test_a_correction_stops_when_its_published_figure_has_changed_or_is_gone(edited, table, old, new, told):
+    with pytest.raises(DataError, match=r"data/corrections.csv line 4 corrects 40,200") as error:
+        vintage(AS_OF, edited(table, old, new))
+    assert told in str(error.value) and "update the correction" in str(error.value)
+
+
+def test_mixed_units_are_an_error_that_names_the_keys():
+    mixed = INDIA.adding("trade", YEAR | {"unit": "kt"})
+    with pytest.raises(DataError, match=r"mixes units.*\n.*(.*\n)*.*kt"):
+        mixed.series("trade", **WEIGHT)
+
+
+def test_an_unknown_table_and_an_unknown_key_name_what_there_is():
+    with pytest.raises(DataError, match="no dated table 'trades'; it has"):
+        INDIA.table("trades")
+    with pytest.raises(DataError, match=r"no key column \['code'\]; its keys are"):
+        INDIA.series("trade", code="850511")
+
+
+def test_a_table_that_was_returned_can_be_changed_without_harm():
+    before = INDIA.fingerprint
+    for mine in (INDIA.table("trade"), INDIA.series("trade", **WEIGHT), INDIA.sources):
+        mine.iloc[:, mine.columns.get_loc("source" if "source" in mine else "date")] = "mine"
+    assert INDIA.fingerprint == before
+    for again, column in ((INDIA.table("trade"), "source"), (INDIA.series("trade", **WEIGHT), "source"), (INDIA.sources, "date")):
+        assert not again[column].eq("mine").any()
+
+
+def test_importing_data_brings_pandas_and_no_heavy_package():
+    heavy = "statsmodels seaborn papermill matplotlib nbconvert frictionless scipy"
+    code = f"import sys, helpers.data; print([m for m in '{heavy}'.split() if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=paths.CODE.parent)
+    assert done.stdout.strip() == "[]"
+
+
+def test_publishers_are_named_in_a_few_words_and_once():
+    assert INDIA.publishers(["S02", "S27", "S76", "S04", "S82"]) == "Reuters, Mint, Gazette"
+    assert INDIA.publishers(["S02", "S04", "S82"], most=2) == "Reuters, Mint and 1 more" and INDIA.publishers([]) == ""
+
+
+def test_an_added_figure_is_assumed_and_stands_before_every_published_one():
+    more = INDIA.adding("trade", YEAR)
+    found = more.figure("trade", "FY26", **WEIGHT)
+    assert (found.value, found.unit, found.status, found.sources) == (36_000, "t", ASSUMED, {ASSUMED})
+    assert INDIA.figure("trade", "FY26", **WEIGHT) is None, "the original is as it was"
+
+
+def test_a_figure_assumed_anew_replaces_the_one_assumed_before():
+    assert INDIA.adding("trade", YEAR).adding("trade", YEAR | {"value": 30_000.0}).figure("trade", "FY26", **WEIGHT).value == 30_000
+
+
+def test_an_added_figure_must_be_whole():
+    for row, told in (({"flow": "import"}, "needs"), (YEAR | {"hs": "8504"}, "say the unit"), (YEAR | {"colour": 1}, "no column")):
+        with pytest.raises(DataError, match=told):
+            INDIA.adding("trade", row)
+    with pytest.raises(ValueError, match="unknown period"):
+        INDIA.adding("trade", YEAR | {"period": "next year"})
+
+
+def test_another_judgement_is_a_copy_and_leaves_the_others():
+    turned = INDIA.assuming("reading_weight", {"quantity error": 0.5})
+    weights = turned.assumption("reading_weight")
+    assert weights.loc["quantity error", ["value", "source"]].tolist() == [0.5, ASSUMED]
+    assert weights.drop("quantity error").equals(INDIA.assumption("reading_weight").drop("quantity error"))
+    with pytest.raises(DataError, match="no 'reading_weight' of"):
+        INDIA.assuming("reading_weight", {"error": 1})
+
+
+def test_judgements_written_after_the_day_are_told_as_back_cast():
+    late = INDIA.on("2025-06-30").backcast
+    assert set(late["table"]) == {"assumptions", "episodes", "regimes"} and (late["written"] > "2025-06-30").all()
+    assert "reading_weight/quantity error/FY25 of HS 850511" in set(late["key"])
+    assert INDIA.backcast.empty
+
+
+def test_the_hash_is_that_of_what_is_in_it_and_not_of_the_order_of_rows(tmp_path):
+    shutil.copytree(FROZEN, tmp_path / "data")
+    head, *lines = (tmp_path / "data/trade.csv").read_text().splitlines(keepends=True)
+    random.Random(1).shuffle(lines)
+    (tmp_path / "data/trade.csv").write_text("".join([head, *lines]))
+    again = vintage(AS_OF, tmp_path / "data")
+    assert again == INDIA and hash(again) == hash(INDIA)
+    assert INDIA.adding("trade", YEAR) != INDIA
+
+
+@settings(max_examples=12)
+@given(st.dates(pd.Timestamp("2024-06-01").date(), INDIA.day))
+def test_an_earlier_day_is_the_vintage_read_as_of_that_day(day):
+    assert INDIA.on(day) == vintage(day, FROZEN)
+
+
+@settings(max_examples=25)
+@given(st.integers(0, 10_000), st.sampled_from([0.5, 0.98, 1.02, 3.0]))
+def test_one_more_figure_changes_no_other_key_but_through_derivations(which, times):
+    rows = INDIA.table("trade").query("value.notna()").reset_index(drop=True)
+    row = rows.iloc[which % len(rows)]
+    keys = ["flow", "reporter", "partner", "hs", "measure", "period"]
+    more = INDIA.adding("trade", row[keys].to_dict() | {"value": row["value"] * times})
+    added = (tuple(row[keys[:-1]]), row["period"])
+    assert {key for key, _ in _figures(INDIA, False) ^ _figures(more, False)} <= {added}
+    changed = dict(_figures(INDIA) ^ _figures(more))
+    assert [key for key, figure in changed.items() if key != added and not figure.computed] == []
+    assert more.figures()["trade"][added[0]][added[1]].range.value == row["value"] * times
+    assert not more.table("trade").duplicated(keys).any()
+
+
+def _figures(india, computed=True):
+    return {((key, period), one) for key, series in india.figures(computed)["trade"].items() for period, one in series.items()}
