@@ -76,7 +76,7 @@ def turned(india: Vintage) -> Vintage:
 
 
 def known_sums(india: Vintage) -> pd.DataFrame:
-    """Period sums of HS 850511 by trust: reported before derived, estimates and restatements left out.
+    """Period sums of HS 850511, to the tonne, by trust: reported before derived, estimates and restatements left out.
 
     Derived parts of a year whose total is assumed, or was revised after them, no longer fit it and are left out, and
     so is every derived sum that contradicts a reported one.
@@ -90,7 +90,7 @@ def known_sums(india: Vintage) -> pd.DataFrame:
         older = rows.loc[inside, "status"].eq("derived") & (rows.loc[inside, "published"] <= total["published"])
         stale = rows.loc[inside, "status"].ne(ASSUMED) if total["status"] == ASSUMED else older
         rows = rows.drop(stale.index[stale])
-    return _fitting(rows)
+    return _fitting(rows.assign(value=rows["value"].round()))
 
 
 def _fitting(rows: pd.DataFrame) -> pd.DataFrame:
