@@ -1,13 +1,9 @@
 """What China's licences let through, and how far their rules are known."""
 
-import shutil
-
 import numpy as np
 import pandas as pd
 import pytest
 
-from conftest import FROZEN
-from helpers.data import vintage
 from helpers.outlook import licences
 
 
@@ -33,12 +29,10 @@ def test_the_newest_row_for_a_month_holds(india):
     assert licences.current(closed) == "closed"
 
 
-def test_no_rules_at_all_is_an_error_that_says_what_to_add(tmp_path):
-    shutil.copytree(FROZEN, tmp_path / "data")
-    path = tmp_path / "data/regimes.csv"
-    path.write_text(path.read_text().splitlines()[0] + "\n")
+def test_no_rules_at_all_is_an_error_that_says_what_to_add(india, monkeypatch):
+    monkeypatch.setattr(licences, "known", lambda india: india.table("regimes").iloc[:0])
     with pytest.raises(ValueError, match="add the rules"):
-        licences.known_until(vintage("2025-06-30", tmp_path / "data"))
+        licences.known_until(india)
 
 
 def test_until_the_last_known_month_every_regime_lets_through_what_the_current_one_does(india):
