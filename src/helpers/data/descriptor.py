@@ -59,5 +59,5 @@ def _remedy(error, table: str) -> str:
         "foreign-key": "write an id that data/sources.csv has, or add the source there first",
         "primary-key": "delete one of the two rows, or tell them apart by date or source",
         "constraint-error": f"correct the cell, or allow the value in data/datapackage.json ({table})",
-        "type-error": "write a plain number (no thousands comma) or a date such as 2026-11-22",
+        "type-error": "write a plain number (no thousands comma) or a day as YYYY-MM-DD",
     }.get(error.type, "compare the file with data/datapackage.json")
