@@ -18,7 +18,8 @@ from pydantic import SecretStr
 
 from conftest import AS_OF, Page, contents, done, write_notebook
 from helpers.chapters import outputs
-from helpers.report import pipeline
+from helpers.data import DataError
+from helpers.report import gate, pipeline
 from helpers.report.job import End
 from helpers.report.page import html
 from helpers.report.parameters import MASK, Parameters
@@ -126,10 +127,32 @@ def test_an_interrupted_run_ends_at_once_with_its_kernels_and_publishes_nothing(
     assert not psutil.pid_exists(int(begun.read_text()))
 
 
+HEADLINE = ",FY25,t,53748,53700,53748,"
+WRONG = {
+    "a total that contradicts its parts": (HEADLINE, ",FY25,t,35748,35700,35748,"),
+    "another unit": (HEADLINE, ",FY25,kg,53748,53700,53748,"),
+    "no number": (HEADLINE, ",FY25,t,inf,53700,53748,"),
+    "published in the future": (f"{HEADLINE}reported,2025-06-30,", f"{HEADLINE}reported,2062-06-30,"),
+}
+
+
+@pytest.mark.parametrize("fault", WRONG)
+def test_whatever_is_wrong_with_the_data_ends_report_and_validate_alike(notebooks, data, tmp_path, monkeypatch, fault):
+    write_notebook(notebooks / "1-small.ipynb", "1")
+    monkeypatch.setattr("helpers.report.pipeline.wake", lambda: None)
+    old, new = WRONG[fault]
+    data("trade", old, new)
+    (outcome,) = pipeline.reports([Parameters(as_of=AS_OF)], tmp_path / "reports")
+    assert outcome.end is End.BAD_DATA and outcome.text.endswith(pipeline.UNFIT), outcome.text
+    with pytest.raises(DataError) as said:
+        list(gate.told(date.fromisoformat(AS_OF)))
+    assert str(said.value) in outcome.text
+
+
 def test_a_package_of_data_that_cannot_be_read_publishes_nothing(project):
     (project.root / "data/datapackage.json").write_text('{"name": "cut off')
     done = project.magnets("report", "--output", "reports", code=3)
-    assert "data/datapackage.json: cannot be read" in done.stderr and "nothing was written" in done.stderr
+    assert "data/datapackage.json cannot be read" in done.stderr and "nothing was written" in done.stderr
 
 
 def test_a_second_run_says_who_holds_the_lock_and_since_when(workshop, tmp_path):
