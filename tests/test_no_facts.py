@@ -18,7 +18,15 @@ FACTS = {
 }
 CODES = re.compile(r"\bHS \d{4,8}\b|\b(?:26|28|38|72|74|76|84|85|87|90)\d{2,6}\b|\b(?:80|90|95) ?%|\bCO2\b|"
                    r"http[^ ]*|\b[68]-digit\b|utf-?8|\{[^{}]*\}|%[a-zA-Z]|\bISO8601\b|#[0-9a-f]{6}\b")  # fmt: skip
-EXAMPLES = {"data/rules.py", "fiscal.py", "report/parameters.py", "cli.py", "kernel/parent.py", "kernel/provisioner.py"}
+EXAMPLES = {
+    "data/rules.py",
+    "data/descriptor.py",
+    "fiscal.py",
+    "report/parameters.py",
+    "cli.py",
+    "kernel/parent.py",
+    "kernel/provisioner.py",
+}
 """Modules whose errors show how a period or a day is written, or that talk to the system by numbers."""
 
 NATURE = {"methods/oxide.py", "fiscal.py"}

@@ -48,11 +48,11 @@ def test_the_forecast_is_a_long_table(folder):
 
 
 def test_the_record_tells_given_from_default_and_what_the_report_was_made_from(record):
-    assert record["given"] == {"as_of": AS_OF} and record["parameters"]["baseline_t"] == 53748
+    assert record["given"] == {"as_of": AS_OF} and record["parameters"]["baseline_t"] is None
     assert record["end"] == "ok" and record["command"] == f"magnets report --as-of {AS_OF}"
     trade = record["data"]["trade.csv"]
     assert len(trade["sha256"]) == 64 and trade["sources"] > 10 and "2025-06-30" < trade["newest"] <= AS_OF
-    assert len(record["lock"]["requirements.lock"]) == 64 and "load.py" in record["code"]["helpers"]
+    assert len(record["lock"]["requirements.lock"]) == 64 and "data/vintage.py" in record["code"]["helpers"]
     assert {"commit", "dirty", "notebooks"} <= record["code"].keys() and record["versions"]["pandas"]
     for chapter in record["chapters"].values():
         assert chapter["seconds"] > 0 and (chapter["peak_mb"] or 50) > 40 and len(chapter["cells"]) > 5
@@ -101,14 +101,14 @@ def test_a_grid_makes_a_report_of_each_entry_beside_those_there_are(rendered, fo
     assert done.stdout.splitlines()[2].startswith("unchanged: ") and done.stderr.count(": ok, ") == 2 * len(CHAPTERS)
     assert {path: path.read_bytes() for path in folder.iterdir()} == before, "nothing published is touched"
     second = folder.parent / f"{AS_OF}-r2"
-    assert "33,000 t recorded" in Page(second / "4-forecast.html").text
+    assert "33,000\u00a0t (assumed)" in Page(second / "4-forecast.html").source
     first = Page(second / "index.html")
-    assert "With baseline_t = 33000 , horizon = 3 ; the rest by default" in first.text
+    assert "an assumption instead of the published 53,748" in first.text and "horizon 3 instead of 10" in first.text
     assert [a["href"] for a in first.all("a") if a.get("rel") == "prev"] == [f"../{AS_OF}/index.html"]
     archive = Page(folder.parent / "index.html")
     links = [a["href"] for a in archive.all("a")][1:]
     assert links == [f"{AS_OF}-r2/index.html", f"{AS_OF}/index.html", "2025-06-30/index.html"]
     earlier = [Page(path) for path in (folder.parent / "2025-06-30").glob("*.html")]
     text = "".join(page.text for page in earlier)
-    assert "not yet public on 2025-06-30" in text and "53,748" in text
+    assert "sources dated up to 30 June 2025" in text and "53,748" in text
     assert not any(later in text for later in ("16,281", "37,002", "85051110 ferrite cores", "S04", "MCS2026"))

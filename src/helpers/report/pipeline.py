@@ -98,7 +98,7 @@ def _make(jobs: list[Job], root: Path, timeout: int, threads: int, quiet: bool) 
     Reports are published in the order of ``jobs``, whichever chapter ends first. A chapter that would get the
     same parameters in several of them runs once.
     """
-    if short := limits.too_few_files(threads):
+    if short := limits.too_few_files(min(threads, len(jobs) * len(chapters()))):
         return [Outcome(End.NOT_WRITTEN, short)] * len(jobs)
     leftovers.sweep()
     wake()

@@ -2,7 +2,7 @@
 
 import sys
 
-BASE, EACH = 128, 48
+BASE, EACH = 24, 32
 """Open files that a run needs at most, and those of each notebook that runs at once: measured, with room."""
 
 
