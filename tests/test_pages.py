@@ -282,6 +282,8 @@ def test_old_figures_are_told_once_and_young_ones_are_no_notice(india, front):
     young = frame(india.on("2025-12-01"))
     assert not any("old" in notice for notice in young["notices"])
     assert "for FY26-H1 (April 2025 to September 2025), became public on 24 November 2025, 7 days" in young["newest"]
+    assert frame(india.on("2025-11-25"))["newest"].endswith("24 November 2025, 1 day before this report.")
+    assert frame(india.on("2025-11-24"))["newest"].endswith("24 November 2025, the day of this report.")
 
 
 def test_a_back_cast_says_so_and_today_is_none(india):

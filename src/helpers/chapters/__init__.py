@@ -2,6 +2,6 @@
 
 - `outputs`: Sentence, Table, Figure, Download
 - `words`: verdicts and directions
-- `canvas`: what all figures share
+- `canvas`: what all figures share; `svg`: drawings without styles
 - `trade`, `production`, `forecast`: a folder a notebook
 """

@@ -167,13 +167,14 @@ def _for_phone(drawing, first: int):
 
     panels = [ax for ax in drawing.axes if ax.get_subplotspec() is not None]
     ordered = [panels[first], *(ax for ax in panels if ax is not panels[first])]
-    across, up = panels[0].get_xlabel(), panels[0].get_ylabel()
+    across, up = wrap(panels[0].get_xlabel(), 44), wrap(panels[0].get_ylabel(), 30)
     grid = GridSpec(len(panels), 1, figure=drawing)
     for place, ax in enumerate(ordered):
         ax.set_subplotspec(grid[place])
         ax.tick_params(labelleft=True)
         ax.set(xlabel=across if ax is ordered[-1] else "", ylabel=up if place == 0 else "")
-    names = [wrap(" ".join(text.split()), 20) for text in _names(panels[0])] if across else []
+    names = [wrap(" ".join(text.split()), 20) for text in _names(panels[0])]
+    names = names if any(name[:1].isalpha() for name in names) else []
     if names:
         panels[0].set_yticks(panels[0].get_yticks(), names)  # all panels share this axis
     height = drawing.get_size_inches()[1] * (1 if len(panels) == 1 else 0.7)

@@ -1,9 +1,10 @@
-"""Executed notebooks as pages.
+"""Executed notebooks to pages.
 
-- `html`: a chapter, and the pages without a notebook
+- `html`: a notebook to one self-contained page, the first page of a report, the archive; the policy they obey
 - `context`: what all pages of a report share
+- `notes`: sources as numbered footnotes
+- `drawing`: figures in the reader's colours
 - `checks`: what may become a page
-- `notes`, `drawing`: footnotes; figures in the reader's colours
 - `spreadsheet`: all tables in one file
-- `template`: the form of the pages
+- `template/`: the pages and their style
 """

@@ -95,7 +95,8 @@ def _newest(india: Vintage) -> tuple[str, int]:
     published = rows["published"].max()
     period = max(rows.loc[rows["published"] == published, "period"], key=lambda text: fiscal.span(text)[1])
     age = (india.day - published.date()).days
-    since = f"{words.day(published)}, {number(age)} days before this report"
+    before = f"{number(age)} {'day' if age == 1 else 'days'} before this report" if age else "the day of this report"
+    since = f"{words.day(published)}, {before}"
     return f"The newest figure of India's magnet imports, for {_spelt(period)}, became public on {since}.", age
 
 
