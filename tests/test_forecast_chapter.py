@@ -1,157 +1,316 @@
-"""Chapter 4: what the annual forecast and its sentences say, as of three days and for both targets."""
+"""Chapter 4: what its sentences, titles and tables say, every outcome once, and that it agrees with the numbers."""
 
-import numpy as np
+import re
+from dataclasses import replace
+
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from helpers import chart, say
-from helpers.chapters import outputs
-from helpers.outlook import forecast, others, readings, realtime
+from conftest import FROZEN
+from helpers.chapters.forecast import compared, figures, phrases, sentences, tables
+from helpers.chapters.outputs import Sentence
+from helpers.data import vintage
+from helpers.ensemble import drift, nowcast
+from helpers.outlook import episodes, forecast, others, readings, realtime, targets
 
-TODAY = "2026-11-22"
-CASES = [
-    ("2025-06-30", "customs", 10),
-    ("2025-10-31", "customs", 10),
-    (TODAY, "customs", 10),
-    (TODAY, "customs", 1),
-    (TODAY, "repm", 10),
-    (TODAY, "repm", 30),
-]
+ROW = {**targets.CUSTOMS.keys, "status": "reported", "source": "S66", "published": "2026-11-20"}
+BROKEN = re.compile(r"\b(nan|inf|None|NaT)\b|\bt t\b|% %|[{}]|_")
 
 
 @pytest.fixture(scope="module")
-def today():
-    return forecast.forecast(TODAY)
+def table(india):
+    return forecast.expected(india)
 
 
 @pytest.fixture(scope="module")
-def tried():
-    return realtime.real_time(TODAY)
+def narrow(india):
+    return forecast.expected(india, "repm")
 
 
-@pytest.mark.parametrize(("day", "target", "horizon"), CASES)
-def test_the_forecast_is_whole_and_its_quantiles_nest(day, target, horizon):
-    table = forecast.forecast(day, target, horizon=horizon)
-    wide = table.pivot(index=["scenario", "model", "horizon"], columns="quantile", values="value")
-    assert (wide.diff(axis=1).iloc[:, 1:] >= 0).all(axis=None) and (wide > 0).all(axis=None)
-    assert wide.notna().all(axis=None) and len(wide.xs("mixture")) == horizon
-    assert {"naive", "shrunken drift", "simulation"} == set(table["model"])
+@pytest.fixture(scope="module")
+def tried(india):
+    return realtime.real_time(india)
 
 
-@pytest.mark.parametrize(("day", "target", "horizon"), CASES)
-def test_the_answer_has_its_intervals_and_its_sources(day, target, horizon):
-    table, known = forecast.forecast(day, target, horizon=horizon), forecast.totals(day, target)
-    answer, rest = say.forecast(table, known), say.starts(table, known, forecast.beside(day, target, horizon)[0])
-    period = f"FY{25 + min(2, horizon)}"
-    row = forecast.intervals(forecast.leading(table)).set_index(["scenario", "period"]).loc[("mixture", period)]
-    assert answer.answer and "80 % interval" in answer.text and f"{known.iloc[-1]:,.0f} t recorded" in rest.text
-    assert f"{round(row['median'], -1 if row['median'] < 10_000 else -2):,.0f} t" in answer.text
-    assert f"FY{25 + horizon}" in answer.text and "nan" not in answer.text + rest.text
-    assert {"B1", "B2"} <= set(answer.sources) and (day == TODAY or "S04" not in answer.sources)
+def test_the_answer_has_its_intervals_its_readings_and_its_sources(india, table, narrow):
+    answer = sentences.answer(table, india)
+    assert answer.answer and answer.text.startswith("India is expected to import 34,600 t of magnets under HS 850511")
+    assert "(80 % interval 22,700 to 54,400) in FY27 (April 2026 to March 2027) and 52,200 t" in answer.text
+    assert "three readings of FY25 (an error in the recorded quantity with 70 %, stock-building" in answer.text
+    assert {"B1", "B2", "S02", "S04"} <= set(answer.sources) and "S16" not in answer.sources
+    bare = sentences.answer(narrow, india)
+    assert "reading" not in bare.text and "S16" in bare.sources and "S02" not in bare.sources
 
 
-def test_each_reading_and_the_mixture_stand_in_the_table(today):
-    assert list(today["scenario"].unique()) == ["as recorded", "run-rate", *readings.READINGS, "mixture"]
-    medians = forecast.summary(today).pivot(index="period", columns="scenario", values="median")[list(readings.READINGS)]
-    mixed = forecast.summary(today).query("scenario == 'mixture'").set_index("period")["median"]
-    assert (mixed >= medians.min(axis=1)).all() and (mixed <= medians.max(axis=1)).all()
+def test_weights_that_say_less_are_said_with_fewer_words(india):
+    two = india.assuming("reading_weight", {readings.ERROR: 0.5, readings.STOCKS: 0.5, readings.PERSISTENT: 0})
+    one = india.assuming("reading_weight", {readings.ERROR: 1, readings.STOCKS: 0, readings.PERSISTENT: 0})
+    assert phrases.weighed(two, "customs")[0].startswith("weighed over two readings")
+    assert phrases.weighed(one, "customs")[0].startswith("with {suspect} read as an error")
 
 
-def test_the_mixture_is_that_of_the_readings_paths(today):
-    made = readings.simulate(TODAY, forecast.prior(TODAY), 53_748, 10)
-    paths = {name: readings.years(months).loc[2030].to_numpy() for name, months in made.items()}
-    mixed = today.query("scenario == 'mixture' and period == 'FY30'")["value"].to_numpy()
-    assert mixed == pytest.approx(readings.mix(paths, readings.weights(TODAY)))
+def test_a_back_cast_says_so_and_a_forecast_does_not(india):
+    early = india.on("2025-06-30")
+    assert "a back-cast: its judgements were written on 22 November 2026" in sentences.backcast(early, "customs").text
+    assert sentences.backcast(india, "customs") is None
 
 
-def test_a_reading_of_all_the_weight_is_the_mixture(data):
-    for reading, old, new in zip(readings.READINGS, (0.05, 0.25, 0.7), (0, 0, 1), strict=True):
-        name = f'"{reading}"' if "," in reading else reading
-        row = f"reading_weight,{name},FY25 of HS 850511,share,"
-        data("assumptions", f"{row}{old},,,inference,2025-12-31", f"{row}{new},,,inference,2025-12-31")
-    table = forecast.forecast(TODAY, horizon=2).set_index("scenario")["value"]
-    assert table["mixture"].to_numpy() == pytest.approx(table[readings.ERROR].to_numpy())
+def test_what_is_known_later_turns_the_recorded_total_into_a_what_if(india, table):
+    later = sentences.starts(table, india, forecast.beside(india, "customs"))
+    assert "From FY26-H1 at its yearly rate alone, 32,562 t, it is 34,400 t in FY27" in later.text
+    assert "the 53,748 t of FY25, as if nothing since were known, would give 58,500 t in FY27" in later.text
+    assert "3,570 t of rare-earth magnets (80 % interval 2,600 to 4,450) in FY27" in later.text
+    early = india.on("2025-06-30")
+    text = sentences.starts(forecast.expected(early, horizon=2), early, pd.DataFrame()).text
+    assert "alone would give" in text and "as if nothing" not in text and "No total" not in text
 
 
-def test_licences_order_the_narrow_target_and_the_known_year_is_the_same_under_all():
-    rows = forecast.summary(forecast.forecast(TODAY, "repm", horizon=5)).set_index(["scenario", "period"])["median"]
-    closed, partial, opened = (rows[f"licences {name}"] for name in ("closed", "partial", "open"))
-    assert (
-        closed["FY30"] < partial["FY30"] < opened["FY30"] and closed["FY30"] < rows["mixture"]["FY30"] < opened["FY30"]
+def test_the_other_target_is_read_by_year_and_not_by_step(india, narrow):
+    more = india.adding("trade", ROW | {"period": "FY26", "value": 33_100.0})
+    text = sentences.starts(forecast.expected(more, horizon=2), more, narrow).text
+    assert "rare-earth magnets (80 % interval 2,600 to 4,450) in FY27 and 3,700 t" in text and "in FY28" in text
+    assert "with FY25 left out" in text
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ({"FY26-H1": 16_281.0}, "speaks against it"),
+        ({"FY26-H1": 27_000.0}, "inside the 80 % interval of that growth: the two agree"),
+        ({"FY26-H1": 45_000.0}, "above the 80 % interval of that growth: what has come since runs ahead of it"),
+        ({"FY26-H1": 70_000.0}, "70,000 t, more than the 56,100 t that the totals as recorded imply for FY26"),
+        ({"FY26": 33_100.0}, "Whether FY27 agrees with the totals before it cannot be said"),
+    ],
+)
+def test_the_rest_of_the_year_is_judged_by_where_it_would_end(india, rows, said):
+    changed = india.adding("trade", *(ROW | {"period": p, "value": v} for p, v in rows.items()))
+    last = 2026 if "FY26" in rows else 2025
+    points = forecast.starting_points(changed, "customs", 1).assign(target="customs", as_of="")
+    assert points["period"].iloc[0] == f"FY{last % 100 + 1}"
+    text = sentences.rest_of_year(points, changed).text
+    assert said in text
+    if "speaks" in said:
+        assert "would have had to bring 39,800 t, 2.4 times as much a month" in text
+
+
+def test_judgements_are_said_as_they_stand_on_the_day(india):
+    said = sentences.judgements(india, "customs").text
+    assert "an error in the recorded quantity with 70 %" in said and "known until November 2026" in said
+    early = sentences.judgements(india.on("2025-06-30"), "repm").text
+    assert "known until June 2025" in early and "read as" not in early
+
+
+def test_a_given_baseline_is_called_an_assumption_wherever_it_enters(india):
+    given = episodes.starting_from(india, 33_000)
+    table = forecast.expected(given, horizon=2)
+    starts = sentences.starts(table, given, pd.DataFrame())
+    assert "33,000 t (assumed) of FY25" in starts.text and "assumed" in starts.sources
+    assert "(assumed)" in sentences.answer(table, given).text and "reading" not in sentences.answer(table, given).text
+    fan = figures.fan(forecast.intervals(table), india=given)
+    assert "cross: assumed" in fan.svg and "hollow" not in fan.svg and "assumed" in fan.sources
+    assert "FY25 as assumed" in fan.alt and "53,748" not in fan.alt + fan.title + starts.text
+    assert "has no effect" in sentences.given(given, "repm").text and sentences.given(india, "repm") is None
+
+
+@pytest.mark.parametrize(
+    ("factor", "said"),
+    [(1, "all lie above"), (0.1, "all lie below"), (0.5, "all lie inside"), (0.8, "some lie inside")],
+)
+def test_outlooks_of_others_lie_where_the_numbers_say(india, narrow, factor, said):
+    theirs = others.others(india)
+    scaled = theirs.assign(value=theirs["value"] * factor)
+    told = compared.outlooks(narrow, pd.DataFrame(), scaled, india)
+    assert said in told.text and "the months of FY30 and FY31 that lie in it" in told.text
+    assert {"S15", "S16", "S17b"} <= set(told.sources) and "No outlook of others on magnets under HS" in told.text
+
+
+def test_no_outlook_at_all_is_said(india, narrow):
+    early = india.on("2025-06-30")
+    told = compared.outlooks(forecast.starting_points(early, "customs", 1).assign(target="customs"), pd.DataFrame(),
+                             others.others(early), early)  # fmt: skip
+    assert told.text.startswith("No outlook of others on magnets under HS 850511 or rare-earth magnets")
+
+
+@pytest.mark.parametrize(
+    ("scores", "within", "said"),
+    [
+        ([0.3, 0.5], [True, True], "held 2 of 2 times, and its interval score was 0.40 times that of naive, better"),
+        (
+            [1.0, 1.0],
+            [True, False],
+            "held 1 of 2 times, and its interval score was 1.00 times that of naive, no better",
+        ),
+        ([1.4, 1.4], [False, False], "held 0 of 2 times, and its interval score was 1.40 times that of naive, worse"),
+    ],
+)
+def test_the_trial_is_judged_by_its_score(india, tried, scores, within, said):
+    rows = tried.copy()
+    mixed = rows["scenario"] == forecast.MIXTURE
+    rows.loc[mixed, "score"], rows.loc[mixed, "within"] = scores, within
+    assert said in compared.real_time(rows, india).text
+
+
+def test_the_trial_says_its_outturn_its_days_and_what_is_a_back_cast(india, tried):
+    told = compared.real_time(tried, india)
+    assert "16,281 t came in FY26-H1; forecasts made on 30 June 2025 and 31 October 2025" in told.text
+    assert "one outturn proves little" in told.text and "up to 31 October 2025 are back-casts" in told.text
+    assert "back-cast" not in compared.real_time(tried.assign(backcast=False), india).text
+    assert "cannot be said from the sources dated up to" in compared.real_time(tried.iloc[:0], india).text
+
+
+@pytest.mark.parametrize(
+    ("within", "errors", "said"),
+    [
+        ([True, True], [-50.0, -4.0], "inside what the intervals allowed, and the later day was closer"),
+        ([False, True], [4.0, -30.0], "only partly inside what the intervals allowed, and the later day was no closer"),
+        ([False, False], [-50.0, 40.0], "outside what the intervals allowed, and the later day was closer"),
+    ],
+)
+def test_the_nowcast_elsewhere_is_judged_by_rule(india, within, errors, said):
+    rows = realtime.elsewhere(india).assign(within=within, error=errors)
+    assert said in compared.elsewhere(rows, india).text
+    assert "later day" not in compared.elsewhere(rows.iloc[:1], india).text
+
+
+def test_coverage_is_said_of_what_it_was_measured_on(india):
+    text = compared.coverage(india).text
+    assert "growth from few yearly totals" in text and "The mixture, which weighs judgements, was not measured" in text
+    assert "80 % intervals held 66 to 87 % of the outturns and 95 % intervals 90 to 98 %" in text
+
+
+@pytest.mark.parametrize(
+    ("factor", "said"),
+    [(1.0, "would stay at"), (1.1, "+10 %: well inside its interval"), (3.0, "+200 %: outside its interval")],
+)
+def test_turned_weights_are_said_to_matter_as_much_as_they_do(india, table, factor, said):
+    turned = table.assign(value=table["value"] * factor)
+    assert said in sentences.sensitivity(table, turned, india).text
+
+
+def test_without_a_suspect_year_no_weight_is_turned(india, narrow):
+    assert "No year is suspect" in sentences.sensitivity(narrow, narrow, india).text
+
+
+def test_own_growth_is_said_with_its_weight(india):
+    totals = targets.totals(india, "customs")
+    levels = totals["value"].set_axis([2021.0, 2024.0, 2025.0])
+    told = sentences.growth(drift.shrunken_log_drift(levels, forecast.prior(india)), totals, india).text
+    assert "+44 % a year. That has 4 % of the weight and growth elsewhere, 3.0 % a year" in told
+    one = targets.totals(india, "repm")
+    assert "A single total has no growth of its own" in sentences.growth(None, one, india).text
+
+
+def test_what_is_due_is_computed(india, table):
+    text = sentences.due(table, india).text
+    assert "FY26, a year that ended on 31 March 2026" in text and "FY25-H1 by tariff line" in text
+    assert "FY26, a year that ends on 31 March 2026" in sentences.due(table, india.on("2025-06-30")).text
+
+
+def test_the_fans_draw_what_is_known_and_cite_it(india, table, narrow):
+    fan = figures.fan(forecast.intervals(table), india=india)
+    assert "hollow if suspect; square: FY26-H1 at its yearly rate" in re.sub(
+        r"\s+", " ", re.sub("<[^>]+>", " ", fan.svg)
     )
-    assert closed["FY26"] == pytest.approx(opened["FY26"])
-    assert opened["FY30"] == pytest.approx(rows["as recorded"]["FY30"], rel=0.01)
+    assert fan.title == "Where the forecast starts matters: 52.2, 48.4 or 81.9 thousand tonnes in FY35"
+    assert fan.svg.index("readings of FY25, weighed") < fan.svg.index("FY25 as recorded, as if")  # the answer first
+    assert {"S01", "S02", "S04"} <= set(fan.sources)
+    theirs = others.on_scope(others.others(india), "repm")
+    bare = figures.fan(forecast.intervals(narrow), theirs, india=india)
+    assert "What licences let through matters" in bare.title and {"S15", "S16", "S17b"} <= set(bare.sources)
+    assert "Financial Express expects 8,000 t in 2030" in bare.alt and "4,000 t" not in bare.alt
 
 
-def test_earlier_days_are_judged_by_what_was_reported_and_nothing_else(tried):
-    assert set(tried["outturn"]) == {16_281} and set(tried["as_of"]) == set(realtime.EARLIER_DAYS)
-    assert tried["error"].to_numpy() == pytest.approx(tried["median"].to_numpy() / 162.81 - 100)
-    assert (tried["within"] == ((tried["low80"] <= 16_281) & (tried["high80"] >= 16_281))).all()
-    errors = tried.set_index(["as_of", "scenario"])["error"].abs()
-    assert all(errors[day]["mixture"] < errors[day]["naive"] for day in realtime.EARLIER_DAYS)
+def test_a_publisher_is_quoted_with_its_newest_outlook_and_not_its_largest(india, narrow):
+    theirs = others.on_scope(others.others(india), "repm")
+    lower = theirs.assign(value=theirs["value"].where(theirs["period"] != "2030", 1_174.0))
+    alt = figures.fan(forecast.intervals(narrow), lower, india=india).alt
+    assert "Financial Express expects 1,174 t in 2030" in alt and "in 2025" not in alt
 
 
-def test_earlier_days_do_not_see_the_outturn(tried, data):
-    data("trade", ",FY26-H1,t,16281,", ",FY26-H1,t,18281,")
-    again = realtime.real_time(TODAY)
-    assert (again["outturn"] == 18_281).all()
-    pd.testing.assert_frame_equal(again[["median", "low80", "high80"]], tried[["median", "low80", "high80"]])
+def test_titles_say_so_where_scenarios_agree(india, table):
+    paths = forecast.intervals(table)
+    level = paths[paths["scenario"] == forecast.LEVEL].set_index(["model", "period"])
+    alike = paths.copy()
+    for column in ("median", "low80", "high80", "low95", "high95"):
+        alike[column] = [level.loc[("shrunken drift", p), column] for p in paths["period"]]
+    assert figures.fan(alike, india=india).title.startswith("Wherever the forecast starts, it comes to about 48.4")
+    assert "every scenario has its median near 34.4" in figures.readings(alike, india=india).title
+    assert "medians run from 33.8" in figures.readings(paths, india=india).title
 
 
-def test_before_the_outturn_there_is_nothing_to_judge():
-    assert realtime.real_time("2025-10-31").empty and realtime.elsewhere("2025-10-31").empty
-    for sentence in (say.real_time, say.elsewhere):
-        assert "was public yet on 2025-10-31" in sentence(pd.DataFrame(), "2025-10-31").text
-    assert isinstance(chart.real_time(realtime.real_time("2025-10-31"), as_of="2025-10-31"), outputs.Sentence)
+def test_the_trial_has_a_panel_for_each_outturn_and_day(india, tried):
+    one = figures.real_time(tried, india=india)
+    later = tried.assign(period="FY27-H1", as_of=tried["as_of"].str.replace("2025", "2026"))
+    two = figures.real_time(pd.concat([tried, later], ignore_index=True), india=india)
+    assert [text in two.svg for text in ("on 2025-06-30", "on 2026-10-31", "FY27-H1")] == [True] * 3
+    assert "For FY26-H1, the forecast of 30 June 2025 said 16.6" in one.title and "For FY27-H1" in two.title
+    assert isinstance(figures.real_time(tried.iloc[:0], india=india), Sentence)
 
 
-def test_the_nowcast_elsewhere_is_scored_against_the_year_that_came():
-    table = realtime.elsewhere(TODAY).set_index("as_of")
-    assert set(table["outturn"]) == {58_125} and abs(table.loc["2025-10-31", "error"]) < 10
-    assert (table["low80"] < table["median"]).all() and (table["low80"] <= 58_125).all()
+def test_tables_have_heads_in_words(india, table, tried):
+    shown = [tables.starts(table, india, pd.DataFrame()), tables.scenarios(table, india), tables.models(table, india)]
+    shown += [tables.judgements(india, "customs"), tables.real_time(tried, india), tables.known(india, "customs")]
+    shown += [tables.outlooks(others.others(india)), figures.fan(forecast.intervals(table), india=india).data]
+    for one in shown:
+        assert not [name for name in one.columns if "_" in str(name) or re.search(r"\d(low|high)|low\d", str(name))]
+    assert shown[0].loc[0, "FY27, t"] == "34,600 (22,700 to 54,400)" and "FY35, t" in shown[0]
+    assert {"known from", "written on"} < set(shown[3].columns)
 
 
-def test_outlooks_keep_their_scope_and_their_growth():
-    theirs = others.others(TODAY)
-    growth = theirs.set_index(["publisher", "period"])["growth"]
-    assert growth["MHI scheme", "2030"] == pytest.approx(100 * ((8220 / 4010) ** (1 / 5) - 1))
-    assert np.isnan(growth["MHI scheme", "2025"]) and np.isnan(growth["Primus Partners", "2030"]).all()
-    narrow = others.on_scope(theirs, pd.DataFrame({"target": ["repm"]}))
-    assert set(narrow["unit"]) == {"t"} and set(narrow.loc[narrow["period"] == "2030", "value"]) == {7150, 8000, 8220}
-    assert others.on_scope(theirs, pd.DataFrame({"target": ["customs"]})).empty
-    assert others.others("2025-06-30")["publisher"].eq("IEA GCMO 2024").all()
+def test_a_third_model_stands_in_every_table_and_breaks_no_sentence(india, monkeypatch):
+    monkeypatch.setitem(forecast.MODELS, "half the level", lambda levels, prior: drift.naive(levels / 2, prior))
+    table, tried = forecast.expected(india, horizon=2), realtime.real_time(india)
+    assert tables.models(table, india)["model"].tolist() == 2 * list(forecast.MODELS)
+    assert "half the level" in set(tables.real_time(tried, india)["forecast"])
+    before = "India is expected to import 33,100 t"
+    assert "34,600 t" in sentences.answer(table, india).text and before not in sentences.answer(table, india).text
+    said = [sentences.starts(table, india, pd.DataFrame()), sentences.rest_of_year(table, india)]
+    assert not any(BROKEN.search(one.text) for one in [*said, compared.real_time(tried, india)])
+    paths = forecast.intervals(table)
+    drawn = [
+        figures.fan(paths, india=india),
+        figures.readings(paths, india=india),
+        figures.real_time(tried, india=india),
+    ]
+    assert all("half the level" not in figure.title for figure in drawn) and "half the level" in drawn[2].svg
 
 
-@pytest.mark.parametrize(("day", "target", "horizon"), CASES)
-def test_the_figures_are_drawn(day, target, horizon):
-    table = forecast.intervals(forecast.forecast(day, target, horizon=horizon))
-    theirs = others.on_scope(others.others(day), pd.DataFrame({"target": [target]}))
-    for figure in (chart.fan(table, forecast.totals(day, target), theirs, as_of=day), chart.readings(table, as_of=day)):
-        assert day in figure.svg and "per cent interval" in figure.alt and table["median"].iloc[0] > 0
-    if target == "repm" and horizon > 4:
-        assert (
-            "Primus Partners expects 7,150 tonnes in 2030"
-            in chart.fan(table, forecast.totals(day, target), theirs, as_of=day).alt
-        )
+@settings(max_examples=5)
+@given(
+    total=st.sampled_from([5_374.8, 30_000.0, 43_000.0, 53_748.0, 60_000.0, 537_480.0]),
+    half=st.sampled_from([4_000.0, 16_281.0, 26_874.0, 40_000.0, 162_810.0]),
+)
+def test_whatever_the_headline_the_words_agree_with_the_numbers(total, half):
+    rows = [ROW | {"period": "FY25", "value": total}, ROW | {"period": "FY26-H1", "value": half}]
+    india = vintage("2026-11-22", FROZEN).adding("trade", *rows)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(nowcast, "CHAINS", 20)
+        table = forecast.expected(india, horizon=2)
+    suspect = episodes.suspect(india)
+    assert (suspect is not None) == (total >= episodes.LEAST_SURGE * 28_700)
+    answer, rest = sentences.answer(table, india), sentences.rest_of_year(table, india)
+    paths = forecast.intervals(table)
+    fan, one = figures.fan(paths, india=india), figures.readings(paths, india=india)
+    said = [
+        answer.text,
+        rest.text,
+        sentences.starts(table, india, pd.DataFrame()).text,
+        fan.title,
+        fan.alt,
+        one.title,
+        one.alt,
+    ]
+    assert not [text for text in said if BROKEN.search(text)]
+    assert ("readings of FY25" in answer.text) == (suspect is not None)
+    implied = forecast.at(table, "FY26", forecast.RECORDED)
+    outcome = {"more than": half >= implied.value, "speaks against": 2 * half < implied.low <= implied.value}
+    for words, true in outcome.items():
+        assert (words in rest.text) == true, (words, rest.text)
 
 
-def test_the_rest_of_the_year_is_never_said_to_be_negative():
-    table = forecast.forecast(TODAY, baseline_t=1000, horizon=1)
-    assert "more than the" in say.second_half_needed(table, TODAY).text
-
-
-def test_the_sentence_of_judgements_follows_the_table():
-    assert "quantity error, 70 %" in say.judgements(TODAY, "customs").text
-    assert (
-        "readings" not in say.judgements(TODAY, "repm").text
-        and "After June 2025" in say.judgements("2025-06-30", "repm").text
-    )
-
-
-def test_a_new_yearly_total_moves_the_origin_and_leaves_the_readings_whole(data):
-    row = "import,IND,world,850511,weight,FY26,t,"
-    data("trade", f"{row},,,missing,2026-11-22,M0,", f"{row}33000,,,reported,2026-11-20,S04,")
-    table = forecast.forecast(TODAY, horizon=6)
-    assert table["period"].unique().tolist() == [f"FY{year}" for year in range(27, 33)]
-    assert {"mixture", *readings.READINGS} < set(table["scenario"]) and "run-rate" not in set(table["scenario"])
-    assert "33,000 t recorded for FY26" in say.starts(table, forecast.totals(TODAY), pd.DataFrame()).text
+def test_rounding_keeps_the_order_of_an_interval():
+    quantity = forecast.derived(9_996.0, "t", low=9_994.0, high=10_049.0)
+    shown = tables.rounded(quantity)
+    assert shown.low <= shown.value <= shown.high and tables.rounded(replace(quantity, value=99.6)).value == 100

@@ -6,6 +6,7 @@ from helpers import fiscal
 from helpers.data import Vintage
 
 OTHER = "other"
+UNSOUND = ("weak", "unverified", "missing")
 
 
 def others(india: Vintage) -> pd.DataFrame:
@@ -15,15 +16,15 @@ def others(india: Vintage) -> pd.DataFrame:
     -------
     pd.DataFrame
         ``publisher, quantity, scenario, scope, period, unit, value, growth`` (per cent a year since the publisher's
-        base year, a gap where it names none), ``source``; unverified and missing rows are left out.
+        base year, a gap where it names none), ``status, source``; weak, unverified and missing rows are left out.
     """
     rows = india.table("outlooks").dropna(subset="value")
-    rows = rows[(rows["scope"] != OTHER) & (rows["status"] == "reported")].copy()
+    rows = rows[(rows["scope"] != OTHER) & ~rows["status"].isin(UNSOUND)].copy()
     time = rows["period"].map(fiscal.centre)
     base = rows.assign(time=time).sort_values("time").groupby(["publisher", "quantity", "scenario"])
     gap = time - base["time"].transform("first")
     growth = (rows["value"] / base["value"].transform("first")) ** (1 / gap.where(gap > 0)) - 1
-    columns = ["publisher", "quantity", "scenario", "scope", "period", "unit", "value", "growth", "source"]
+    columns = ["publisher", "quantity", "scenario", "scope", "period", "unit", "value", "growth", "status", "source"]
     rows = rows.assign(growth=100 * growth.where(gap > 0)).sort_values(["scope", "publisher", "quantity", "period"])
     return rows[columns].reset_index(drop=True)
 

@@ -12,6 +12,7 @@ import pandas as pd
 
 from helpers import fiscal
 from helpers.data import ASSUMED, STATUSES, Vintage
+from helpers.ensemble import period_sums
 from helpers.ensemble.drift import Drift, GrowthPrior, quantiles, shrunken_log_drift
 from helpers.ensemble.nowcast import simulate_months
 from helpers.ensemble.quantiles import QUANTILES, weighted_quantiles
@@ -75,9 +76,10 @@ def turned(india: Vintage) -> Vintage:
 
 
 def known_sums(india: Vintage) -> pd.DataFrame:
-    """Period sums of HS 850511 by trust: reported before derived, estimates and restatements left out.
+    """Period sums of HS 850511, to the tonne, by trust: reported before derived, estimates and restatements left out.
 
-    Derived parts of a year whose total is assumed, or was revised after them, no longer fit it and are left out.
+    Derived parts of a year whose total is assumed, or was revised after them, no longer fit it and are left out, and
+    so is every derived sum that contradicts a reported one.
     """
     rows = targets.sums(india, "customs")
     rows = rows[rows["status"].isin([ASSUMED, "reported", "derived"])]
@@ -88,7 +90,20 @@ def known_sums(india: Vintage) -> pd.DataFrame:
         older = rows.loc[inside, "status"].eq("derived") & (rows.loc[inside, "published"] <= total["published"])
         stale = rows.loc[inside, "status"].ne(ASSUMED) if total["status"] == ASSUMED else older
         rows = rows.drop(stale.index[stale])
-    return rows
+    return _fitting(rows.assign(value=rows["value"].round()))
+
+
+def _fitting(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows without derived sums that contradict those before them: a figure they were derived from has changed."""
+    kept = rows[rows["status"] != "derived"]
+    for period in rows.index[rows["status"] == "derived"]:
+        more = pd.concat([kept, rows.loc[[period]]])
+        try:
+            period_sums.pieces(period_sums.independent(more["value"])[0], len(more))
+        except ValueError:
+            continue
+        kept = more
+    return kept
 
 
 def _replaced(india: Vintage, row: pd.Series, period: str) -> bool:

@@ -1,0 +1,1 @@
+"""What 4-forecast shows: tables, figures, captions and sentences, each verdict by a rule."""

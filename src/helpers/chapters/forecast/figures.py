@@ -137,10 +137,12 @@ def _diamonds(ax, points: pd.DataFrame, top: float) -> None:
     """Outlooks of others with their publishers' names, none over another."""
     for row in points.itertuples():
         ax.plot(row.at, row.value / 1000, "D", color=GOLD, markersize=4, zorder=5)
-    at = -np.inf
+    at, lines = -np.inf, 1
     for row in newest(points).sort_values("value").itertuples():
-        at = max(row.value, at + 0.06 * top)
-        label(ax, row.publisher, (row.at, at / 1000), dx=-6, ha="right", color=GOLD, fontsize=8)
+        name = wrap(row.publisher, 24)
+        at = max(row.value, at + 0.035 * top * (lines + name.count("\n") + 1))
+        lines = name.count("\n") + 1
+        label(ax, name, (row.at, at / 1000), dx=-6, ha="right", color=GOLD, fontsize=8)
 
 
 def _marks(known: pd.DataFrame, points: pd.DataFrame, india: Vintage, target: str) -> pd.DataFrame:
