@@ -29,7 +29,7 @@ def volume_mix_price(splits: pd.DataFrame, *, india: Vintage, year: str) -> Figu
     ax.set_xticks([step * ten for ten in (1, 10, 100) for step in (1, 2, 5)])
     ax.set_xticks([], minor=True)
     ax.set_xlim(splits["metal"].min() / 1.1, splits["metal"].max() * 1.9)
-    ax.set_xlabel("USD/kg of line 85051190 in the year before, assumed, log scale" if len(splits) > 1 else "USD/kg")
+    ax.set_xlabel("USD/kg of line 85051190, assumed" if len(splits) > 1 else "USD/kg")
     shown = splits.rename(columns={"metal": "85051190, USD/kg before", "ferrite": "85051110, USD/kg before"})
     ends = [splits.iloc[0], splits.iloc[-1]]
     told = [
