@@ -74,6 +74,11 @@ def test_parts_that_contradict_an_assumed_total_are_left_out(india, total):
     assert (inside["tonnes"] > 0).all()
 
 
+def test_a_total_a_trifle_below_its_known_half_leaves_no_negative_rest(india):
+    later = adding(india, FY26=16200)
+    assert (customs.periods(later)["tonnes"] > 0).all() and (customs.halves(later)["value"] > 0).all()
+
+
 def test_what_has_come_since_is_the_newest_total_and_the_part_of_a_later_year(india):
     def since(**more):
         table = customs.since(adding(india, **more) if more else india, "FY25")
