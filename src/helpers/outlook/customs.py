@@ -266,7 +266,7 @@ def _half(name: str, beside: str, year: str, rows: pd.DataFrame, tiles: pd.DataF
     if name in rows.index:
         row = rows.loc[name]
         return [row["value"], *row[["low", "high"]].fillna(row["value"]), row["status"], row["source"]]
-    if year in rows.index and beside in rows.index:
+    if year in rows.index and beside in rows.index and rows.loc[year, "value"] > rows.loc[beside, "value"]:
         whole, part = rows.loc[year], rows.loc[beside]
         low, high = (part[bound] if pd.notna(part[bound]) else part["value"] for bound in numbers[1:])
         left = [whole["value"] - part["value"], whole["value"] - high, whole["value"] - low]

@@ -18,14 +18,17 @@ def monthly_rates(rates: pd.DataFrame, *, india) -> Figure:
     """Tonnes a month in each known period, the highest marked: :func:`helpers.outlook.customs.periods`."""
     peak = rates["t_per_month"].idxmax()
     drawing, (ax,) = canvas("tonnes a month")
+    before, above = pd.Timestamp.min, True
     for period, row in rates.iterrows():
         rate, colour = row["t_per_month"], RED if period == peak else MUTED
-        ax.hlines(rate, row["start"], row["end"], color=colour, linewidth=4)
+        ax.hlines(rate, row["start"], row["end"], color=colour, linewidth=4, zorder=4)
         if row["months"] > 1 or period == peak:
             name = f"{words.period(period)}\n" if period == peak or row["months"] == 12 else ""
             middle = row["start"] + (row["end"] - row["start"]) / 2
-            style = {"ha": "center", "va": "bottom", "color": colour, "bbox": BEHIND}
-            label(ax, f"{name}{number(rate)}", (middle, rate), dx=0, dy=6, **style)
+            near = before > middle - pd.DateOffset(months=12)  # labels of neighbours go to the two sides of their bars
+            above, before = period == peak or not (near and above), middle
+            style = {"ha": "center", "va": "bottom" if above else "top", "color": colour, "bbox": BEHIND}
+            label(ax, f"{name}{number(rate)}", (middle, rate), dx=0, dy=6 if above else -6, **style)
     ax.set_ylim(0, rates["t_per_month"].max() * 1.25)
     shown = rates.assign(tonnes_a_month=rates["t_per_month"]).drop(columns="t_per_month")
     note = "Gaps were not found in print."

@@ -29,7 +29,7 @@ def volume_mix_price(splits: pd.DataFrame, *, india: Vintage, year: str) -> Figu
     ax.set_xticks([step * ten for ten in (1, 10, 100) for step in (1, 2, 5)])
     ax.set_xticks([], minor=True)
     ax.set_xlim(splits["metal"].min() / 1.1, splits["metal"].max() * 1.9)
-    ax.set_xlabel("USD/kg of line 85051190 in the year before, assumed, log scale" if len(splits) > 1 else "USD/kg")
+    ax.set_xlabel("USD/kg of line 85051190, assumed" if len(splits) > 1 else "USD/kg")
     shown = splits.rename(columns={"metal": "85051190, USD/kg before", "ferrite": "85051110, USD/kg before"})
     ends = [splits.iloc[0], splits.iloc[-1]]
     told = [
@@ -66,9 +66,12 @@ def china_exports(months: pd.DataFrame, controls: pd.DataFrame, *, india: Vintag
     for start in inside["start"].unique():
         ax.axvline(start, color=MUTED, linewidth=0.8, linestyle=(0, (3, 3)))
     days = inside.drop_duplicates("start")
-    for row in days.iloc[[0, -1][: len(days)]].itertuples():
-        text = wrap(f"{words.period(row.period)}: {re.split('[:;]', row.event)[0]}", 20)
-        label(ax, text, (row.start, top * 0.985), dx=-5, ha="right", va="top", color=MUTED, fontsize=8.5, bbox=BEHIND)
+    for row, side in zip(days.iloc[[0, -1][: len(days)]].itertuples(), ("right", "left"), strict=False):
+        text = wrap(f"{words.period(row.period)}: {re.split('[:;]', row.event)[0]}", 18)
+        style = {"ha": side, "va": "top", "color": MUTED, "fontsize": 8.5, "bbox": BEHIND}
+        label(ax, text, (row.start, top * 0.985), dx=-5 if side == "right" else 5, **style)
+    if len(days) > 1:
+        ax.set_xlim(right=max(shown["month"].iloc[-1], days["start"].iloc[-1] + pd.DateOffset(months=9)))
     low = suppliers.trough(shown)
     at = (shown.loc[low.month, "month"], low.tonnes)
     label(ax, number(low.tonnes), at, dx=8, dy=-4, ha="left", color=RED, bbox=BEHIND)
