@@ -27,9 +27,8 @@ def mining(india: Vintage) -> Sentence:
     text += " in the same edition" if len(same) else " in another edition"
     newest = world.iloc[-1]
     if newest["tonnes"] != total["tonnes"]:
-        text += "; a later edition puts the world at {later}, of which that is {of_later:.1}"
-        of_later = derived(100 * one["tonnes"] / newest["tonnes"], "%", one, newest)
-        parts |= {"later": tonnes(newest), "of_later": of_later}
+        text += "; a later edition puts the world at {later} ({of_later} it)"
+        parts |= {"later": tonnes(newest), "of_later": _share(one, newest)}
     keys = {"area": "IND", "stage": "ground", "commodity": "REO", "measure": "reserves"}
     ground = india.series("production", **keys)["value"].dropna()
     if len(ground):
