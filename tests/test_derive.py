@@ -2,9 +2,9 @@
 
 import pandas as pd
 import pytest
-from conftest import AS_OF, FROZEN
 
-from helpers.data import ASSUMED, DataError, derive, relations, vintage
+from conftest import AS_OF, FROZEN
+from helpers.data import ASSUMED, STATUSES, DataError, derive, relations, vintage
 from helpers.data.relations import Figure
 from helpers.methods.intervals import between
 
@@ -67,7 +67,15 @@ def test_a_figure_follows_with_range_status_and_the_sources_of_its_inputs(
 
 
 def test_chinas_months_follow_from_growth_and_sums_and_make_their_year():
-    values = {"2025-02": 3588, "2025-03": 5323, "2025-04": 2626, "2024-11": 4712, "2023": 52865, "FY26": 58125, "2024-05": 4762}
+    values = {
+        "2025-02": 3588,
+        "2025-03": 5323,
+        "2025-04": 2626,
+        "2024-11": 4712,
+        "2023": 52865,
+        "FY26": 58125,
+        "2024-05": 4762,
+    }
     assert {period: round(exports(period).value) for period in values} == values
     assert sum(exports(f"2025-{month:02}").value for month in range(1, 13)) == pytest.approx(57_392)
     assert [round(exports(p, partner="IND").value) for p in ("2024-07", "2025-01", "2025-06")] == [261, 415, 174]
@@ -153,7 +161,9 @@ def test_next_years_halves_months_and_sums_come_without_a_new_rule():
 
 def test_others_follow_too():
     assert INDIA.figure("outlooks", "2030", publisher="IREL", quantity="neodymium output target").value == 900
-    assert INDIA.assumption("magnet_intensity").loc["wind_geared_pm"].query("material == 'NdFeB'")["value"].tolist() == [130]
+    assert INDIA.assumption("magnet_intensity").loc["wind_geared_pm"].query("material == 'NdFeB'")[
+        "value"
+    ].tolist() == [130]
     assert INDIA.figure("drivers", "FY25", indicator="auto_production", segment="total").value == 31_028_000
     nd = INDIA.figure("prices", "2026-01/2026-03", item="Nd 99.5 %")
     assert nd.value == pytest.approx(116.63, abs=0.01)
@@ -173,7 +183,8 @@ def figure(value, low=float("nan"), high=float("nan")):
         ("before growth", [{"FY25": figure(12)}, {"FY25": figure(20)}, {"FY24": figure(11)}], "FY24", 10.5),
         ("before change", [{"2025-06": figure(12)}, {"2025-01/2025-06": figure(20)}], "2025-01", 10),
         ("growth", [{"2025-06": figure(12), "2024-06": figure(10)}], "2025-06", 20),
-        ("change", [{"2025-06": figure(12), "2025-05": figure(10)}, {"2025-05/2025-06": figure(9)}], "2025-05/2025-06", 20),
+        ("change", [{"2025-06": figure(12), "2025-05": figure(10)}, {"2025-05/2025-06": figure(9)}],
+         "2025-05/2025-06", 20),
         ("known parts", [{"2024": figure(12), "2024-02": figure(3), "2024-05": figure(4)}], "2024", 7),
         ("quotient", [{"2024": figure(12)}, {"2024": figure(3)}], "2024", 4),
         ("product", [{"2024": figure(12)}, {"2024": figure(3)}], "2024", 36),
@@ -190,7 +201,9 @@ def test_a_rule_without_an_answer_gives_none():
     gone, none = {"FY25": figure(12)}, {"FY25": figure(-100)}
     assert list(relations.before_growth("*", gone, none)) == []
     assert list(relations.RULES["quotient"]("*", gone, {"FY25": figure(0)})) == []
-    assert list(relations.remainder("*", {"FY25": figure(12), "2024-05": figure(1)})) == [], "two runs of months are left"
+    assert list(relations.remainder("*", {"FY25": figure(12), "2024-05": figure(1)})) == [], (
+        "two runs of months are left"
+    )
     assert list(relations.sum_of_parts("*", {"FY25-H1": figure(12)})) == []
 
 
@@ -201,11 +214,14 @@ def test_the_whole_is_taken_as_printed_and_a_computed_one_with_its_range():
         assert {(period, *value) for period, value, *_ in rests} == {("FY25-H2", *expected)}
 
 
-@pytest.mark.parametrize(("column", "text"), [("rule", "guess"), ("inputs", "colour=red"), ("key", "import/IND"), ("table", "tade")])
+@pytest.mark.parametrize(
+    ("column", "text"), [("rule", "guess"), ("inputs", "colour=red"), ("key", "import/IND"), ("table", "tade")]
+)
 def test_a_row_that_cannot_be_read_is_named_with_its_line(column, text):
     good = {"table": "trade", "key": "import/IND/world/850511/weight", "period": "*", "unit": "t", "status": "derived",
             "rule": "sum", "factor": float("nan"), "inputs": "hs=8505", "note": ""}  # fmt: skip
     keys = {"trade": ("flow", "reporter", "partner", "hs", "measure")}
+    assert STATUSES[relations.SURE] == "inference"
     assert len(derive.steps(pd.DataFrame([good]), "derivations", keys, {"derived": 2})) == 1
     with pytest.raises(DataError, match=r"data/derivations.csv line 3 cannot be read"):
         derive.steps(pd.DataFrame([good, good | {column: text}]), "derivations", keys, {"derived": 2})

@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -21,7 +22,6 @@ from jupyter_client.kernelspec import get_kernel_spec
 from jupyter_client.manager import start_new_kernel
 from nbclient.exceptions import DeadKernelError
 
-from helpers import paths
 from helpers.kernel import provisioner
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="warm kernels need Linux")
@@ -271,10 +271,29 @@ def test_a_parent_woken_beforehand_is_the_one_that_forks(monkeypatch, runtime):
     assert set(runtime.rglob("*.log")) == {*before, log}
 
 
+def test_sockets_that_nobody_listens_to_are_removed_by_the_next_run(runtime):
+    folder = runtime / "magnets"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    names = {"killed-1", "killed-forks", "fresh-1", "listening-1"}
+    with socket.socket(socket.AF_UNIX) as listener:
+        for name in names:
+            bound = listener if name == "listening-1" else socket.socket(socket.AF_UNIX)
+            bound.bind(str(folder / name))
+            if bound is not listener:
+                bound.close()
+            if name != "fresh-1":
+                os.utime(folder / name, (0, 0))
+        listener.listen()
+        provisioner.sweep()
+        assert names & {path.name for path in folder.iterdir()} == {"fresh-1", "listening-1"}
+    for name in ("fresh-1", "listening-1"):
+        (folder / name).unlink()
+
+
 def test_another_lock_means_another_parent(tmp_path, monkeypatch):
-    lock = shutil.copy(paths.LOCK, tmp_path / "requirements.lock")
+    lock = shutil.copy(provisioner.LOCK, tmp_path / "requirements.lock")
     before = parent_of_a_new_kernel()
-    monkeypatch.setattr(paths, "LOCK", lock)
+    monkeypatch.setattr(provisioner, "LOCK", lock)
     assert parent_of_a_new_kernel() == before
     lock.write_text(lock.read_text() + "# another\n")
     assert parent_of_a_new_kernel() != before

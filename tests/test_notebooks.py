@@ -3,17 +3,19 @@
 import ast
 import json
 import re
+from datetime import date
 
 import nbformat
 import pytest
 from by_number import RELATIVE, Output
 
+from conftest import write_notebook
+from helpers import paths
 from helpers.chapters.outputs import MIME
 from helpers.report import parameters
-from helpers.report.run.chapter import chapter
-from helpers.report.shelf import notebooks
+from helpers.report.shelf import inputs, notebooks
 
-NOTEBOOKS = chapter.chapters()
+NOTEBOOKS = inputs.chapters()
 HEADINGS = [
     "The answer",
     "What we know",
@@ -53,11 +55,60 @@ def test_the_second_cell_holds_literal_parameters_one_a_line(notebook):
         assert re.fullmatch(r"[a-z_]+: \w+ = [^=]+  # [^=]+", line), line
 
 
-def test_the_third_cell_imports_and_the_next_code_answers(notebook):
-    first, second = _code(notebook)[1:3]
-    assert first.source.startswith("from helpers import")
-    assert second.source.startswith("say.") and MIME not in second.outputs[0].data
-    assert second.outputs[0].data["text/markdown"].startswith("**"), "the answer is a computed sentence"
+def test_the_third_cell_checks_imports_and_reads_the_vintage_and_the_next_code_answers(notebook):
+    third, fourth = _code(notebook)[1:3]
+    lines = third.source.splitlines()
+    assert lines[:2] == ["from helpers.report import parameters", "parameters.check(globals())"]
+    imports = lines[2 : lines.index("")]
+    assert imports[0].startswith("from helpers import data")
+    assert all(line.startswith("from helpers") for line in imports)
+    assert lines[lines.index("") + 1] == "india = data.vintage(as_of)"
+    assert fourth.outputs[0].data["text/markdown"].startswith("**"), "the answer is a computed sentence"
+
+
+MONTHS = "January|February|March|April|June|July|August|September|October|November|December"
+TOLD = {
+    "a digit": re.compile(r"\d"),
+    "a month": re.compile(rf"\b(?:{MONTHS})\b|\bMay (?=\d)|\b(?:in|of|since|until|from|to|by) May\b"),
+    "a fiscal year": re.compile(r"\bFY\b"),
+    "a state of affairs": re.compile(
+        r"\b(?:not yet|so far|currently|nowadays|at present|today|recently|will have|(?:is|are) due|(?:this|last) year"
+        r"|suspect now|until now|to date|still|soon|latest)\b",
+        re.I,
+    ),
+}
+CODES = re.compile(r"\bHS \d{4,8}\b|\b\d{8}\b|\b[68]-digit\b|\b80 %|\$[^$]*\$")
+
+
+def told(text):
+    """What a Markdown cell says that only a computed sentence may say."""
+    return [f"{what}: {hit[0]!r}" for what, form in TOLD.items() if (hit := form.search(CODES.sub("", text)))]
+
+
+def test_markdown_asks_and_explains_and_says_nothing_that_will_change(notebook):
+    cells = [cell.source for cell in notebook.cells if cell.cell_type == "markdown"]
+    title, _, rest = cells[0].partition("\n")
+    cells[0] = title.replace("53,748 t", "") + rest
+    assert [said for cell in cells for said in told(cell)] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("About 36,000 t came.", "a digit: '3'"),
+        ("It rose in March.", "a month: 'March'"),
+        ("It rose in May.", "a month: 'in May'"),
+        ("May it rise?", None),
+        ("Since FY is short for fiscal year.", "a fiscal year: 'FY'"),
+        ("The total is not yet public.", "a state of affairs: 'not yet'"),
+        ("It is suspect now.", "a state of affairs: 'suspect now'"),
+        ("By then customs will have published it.", "a state of affairs: 'will have'"),
+        ("HS 850511 splits into 85051110 and 85051190; 8-digit lines; 80 % intervals; $x_1$.", None),
+        ("The rule is fixed beforehand.", None),
+    ],
+)
+def test_what_markdown_may_not_say_is_seen(text, said):
+    assert told(text) == ([said] if said else [])
 
 
 def test_headings_stand_in_their_order(notebook):
@@ -107,6 +158,49 @@ def test_all_notebooks_were_stored_as_of_the_same_day():
     assert len({parameters.signature(path)["as_of"] for path in NOTEBOOKS}) == 1
 
 
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_stored_notebook_is_fit_to_be_committed(path):
+    assert notebooks.problems(path) == []
+
+
+def test_what_belongs_to_one_run_only_is_not_committed(tmp_path):
+    path = write_notebook(tmp_path / "1-x.ipynb", "1")
+    nbformat.write(notebooks.stripped(nbformat.read(path, as_version=4)), path)
+    assert notebooks.problems(path) == []
+    dirty = nbformat.read(path, as_version=4)
+    dirty.cells[2].metadata["execution"] = {"iopub.status.busy": "2026-11-25T12:00:00Z"}
+    dirty.metadata["language_info"]["version"] = "3.11.7"
+    nbformat.write(dirty, path)
+    cell, metadata = notebooks.problems(path)
+    assert (
+        "1-x.ipynb cell 3 holds images, payloads or metadata" in cell and "metadata other than its kernel" in metadata
+    )
+    path.write_text("{")
+    assert "is not a notebook" in notebooks.problems(path)[0]
+
+
+def test_files_stay_as_they_are_where_nothing_but_the_day_differs(tmp_path, monkeypatch):
+    monkeypatch.setattr(paths, "NOTEBOOKS", tmp_path)
+    files = [
+        write_notebook(tmp_path / "1-one.ipynb", "'always the same'"),
+        write_notebook(tmp_path / "2-other.ipynb", "1"),
+    ]
+    assert notebooks.refresh(date(2026, 11, 20))["1-one.ipynb"] == ["+'always the same'"]
+    stored = [path.read_bytes() for path in files]
+    assert all(b"2026-11-20" in text for text in stored)
+    assert notebooks.refresh(date(2026, 11, 21)) == {"1-one.ipynb": [], "2-other.ipynb": []}
+    assert [path.read_bytes() for path in files] == stored
+    text = files[1].read_text(encoding="utf-8").replace('"text/plain": [\n       "1"', '"text/plain": [\n       "3"')
+    files[1].write_text(text.replace('"text/plain": "1"', '"text/plain": "3"'), encoding="utf-8")
+    assert notebooks.refresh(date(2026, 11, 21)) == {"1-one.ipynb": [], "2-other.ipynb": ["-3", "+1"]}
+    assert all(b"2026-11-21" in path.read_bytes() for path in files), "one day for all"
+    write_notebook(files[1], "1 / 0")
+    before = [path.read_bytes() for path in files]
+    with pytest.raises(notebooks.StoreError, match=r"2-other.ipynb was not stored: cell_error"):
+        notebooks.refresh(date(2026, 11, 22))
+    assert [path.read_bytes() for path in files] == before
+
+
 def test_storing_strips_images_payloads_and_timings():
     data = {"text/plain": "x", "image/png": "…", "image/svg+xml": "…", MIME: {"kind": "figure"}}
     cell = nbformat.v4.new_code_cell(
@@ -117,11 +211,12 @@ def test_storing_strips_images_payloads_and_timings():
         cells=[cell],
         metadata={
             "kernelspec": {"name": "python3", "display_name": "Python"},
-            "language_info": {"name": "python"},
+            "language_info": {"name": "python", "version": "3.11.7"},
             "papermill": {},
         },
     )
     kept = notebooks.stripped(notebook)
+    assert kept.metadata["language_info"] == {"name": "python", "file_extension": ".py"}, "`--to script` writes .py"
     assert dict(kept.cells[0].outputs[0].data) == {"text/plain": "x"} and kept.cells[0].execution_count == 3
     assert dict(kept.cells[0].metadata) == {"tags": ["parameters"]} and set(kept.metadata) == {
         "kernelspec",
@@ -156,8 +251,8 @@ def test_noise_passes_and_one_per_cent_does_not():
 @pytest.mark.parametrize(("factor", "code"), [(1 + 1e-9, 0), (1.01, 1)])
 def test_nbval_lets_noise_pass_and_fails_on_one_per_cent_of_the_headline(project, factor, code):
     project.edit("data/trade.csv", ",FY25,t,53748,53700,53748,", f",FY25,t,{53748 * factor!r},53700,53748,")
-    for other in ("2-production", "4-forecast"):
-        (project.root / "notebooks" / f"{other}.ipynb").unlink()
+    for other in (project.root / "notebooks").glob("[2-9]-*.ipynb"):
+        other.unlink()
     done = project.run("-m", "pytest", "-q", "-p", "no:cacheprovider", "notebooks", code=code)
     assert ("failed" in done.stdout) is bool(code)
     assert code == 0 or "54,285" in done.stdout

@@ -244,6 +244,9 @@ def test_rows_with_sources_of_their_own_carry_them_and_what_all_share_stands_bel
     rows = pd.DataFrame({"period": ["FY24", "FY25"], "tonnes": [1.0, 2.0], "source": ["S02", "S04"]})
     own = Page(page(india, Table(rows, "Tonnes")))
     assert len([td for td in own.all("td") if td.get("class") == "notes"]) == 2
+    mixed = Page(page(india, Table(rows.assign(source=["S02 S03", "S03"]), "Tonnes")))
+    beside = [a["title"] for a in mixed.all("a") if a.get("href", "").startswith("#note-")]
+    assert len(beside) == 2, "what a row has beyond the others stands beside it, what all share below"
     shared = Page(page(india, Table(rows.assign(source="S02"), "Tonnes")))
     assert not [td for td in shared.all("td") if td.get("class") == "notes"]
     assert len([a for a in shared.all("a") if a.get("href") == "#note-1"]) == 1

@@ -18,7 +18,6 @@ PLAN = TARGET | {"quantity": "neodymium output plan"}
 MADE = {"area": "IREL", "stage": "separated", "commodity": "Nd", "measure": "output"} | SOURCED
 MINE = {"area": "IND", "stage": "mine", "commodity": "REO", "measure": "output"} | SOURCED
 USE = {"area": "IND", "stage": "use", "commodity": "REPM", "measure": "consumption"} | SOURCED
-OUTLOOKS = {"Financial Express": "India REPM demand", "MHI scheme": "India REPM consumption"}
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -93,6 +92,30 @@ def scaled(india, factor):
     )
 
 
+def test_figures_are_those_printed_before(india):
+    texts = said(india).all()
+    printed = {
+        "answer": ["450 t", "40 t", "1,029 t", "1,500 t", "6,000 t", "2,099 t", "2,624 t", "3,749 t"],
+        "cover": ["11 %", "14 %", "25 %", "26 %"],
+        "covered title": ["24 to 28 %"],
+        "use": ["4,140 t", "7,919 t", "7,360 to 8,520 t"],
+        "need title": ["4.7 times"],
+        "funnel title": ["26 %"],
+        "funnel alt": ["1,403", "252"],
+        "mining": ["2,900 t", "0.8 %", "380,000 t", "6.9 million tonnes"],
+        "revisions": ["12 %", "7 %", "3 %", "61 %"],
+        "japan": ["200 t", "457 t", "1,000 t", "20 %"],
+        "tables": ["545", "4,123", "4,157", "6,109", "6,956", "0.999", "0.495", "0.416", "2.784", "2.157", "0.225"],
+    }
+    missing = [(name, figure) for name, figures in printed.items() for figure in figures if figure not in texts[name]]
+    assert missing == []
+
+
+def test_heads_of_tables_are_words_with_units(india):
+    heads = [head for table in said(india).tables for head in [*table.data.columns, table.data.index.name]]
+    assert [head for head in heads if "_" in head or (head != "source" and head[0].islower())] == []
+
+
 def test_a_target_whose_year_is_over_reads_as_such(india):
     text = said(india)["answer"]
     assert "was to make 450 t of neodymium in FY26, which has ended; what it made then is not in the sources" in text
@@ -112,6 +135,18 @@ def test_a_target_is_told_as_met_or_missed_by_what_was_made(india, made, outcome
     assert "was to make" not in texts["answer"] and "not in the sources" not in texts["answer"]
     assert f"{made:.0f} t were made, so the plan was met" in texts["plans"]
     assert f"{made:.0f} t is enough for" in texts["answer"]
+
+
+def test_an_output_after_the_targets_year_is_told_beside_it(india):
+    rows = [MADE | {"period": "FY26", "value": 520.0}, MADE | {"period": "FY27", "value": 610.0}]
+    text = added(india, "production", *rows)["answer"]
+    assert "the target of 450 t was met. The newest output of neodymium known is 610 t, in FY27." in text
+
+
+def test_the_use_of_the_figure_is_that_of_its_years_whichever_path_begins_first(india):
+    cover = coverage.cover(coverage.expected_use(india), india)
+    late = cover[(cover["path"] == "target") | (cover["period"] > "FY28")]
+    assert "from 4,140 t in FY26 to 7,919 t in FY31" in figures.cover(late, india=india).alt
 
 
 def test_the_answer_gives_both_readings_and_bounds_neither(india):
@@ -205,6 +240,10 @@ def test_shares_of_the_world_are_of_one_edition_or_say_both(india):
     )
     own = MINE | {"period": "2025", "value": 2900.0}
     assert "0.7 % of the world's 390,000 t in another edition" in added(india, "production", own)["mining"]
+    one_publisher = own | {"source": "S71", "published": "2026-02-06"}
+    assert "0.7 % of the world's 390,000 t in another edition" in added(india, "production", one_publisher)["mining"]
+    same = own | {"source": "S71", "published": "2026-05-27"}
+    assert "0.7 % of the world's 390,000 t in the same edition." in added(india, "production", same)["mining"]
 
 
 def test_revisions_say_their_direction(india):

@@ -44,6 +44,9 @@ def test_what_uses_an_assumption_is_assumed_and_says_so():
 
 
 def test_a_row_gives_its_range_with_its_value_only():
-    row = pd.Series({"unit": "t", "value": 2.0, "low": 1.0, "high": 3.0, "half": 1.0, "status": "reported", "source": "S01"}, name="FY25")
+    row = pd.Series(
+        {"unit": "t", "value": 2.0, "low": 1.0, "high": 3.0, "half": 1.0, "status": "reported", "source": "S01"},
+        name="FY25",
+    )
     assert from_row(row).low == 1 and from_row(row).period == "FY25"
     assert pd.isna(from_row(row, column="half").low)

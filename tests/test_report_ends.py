@@ -126,12 +126,6 @@ def test_an_interrupted_run_ends_at_once_with_its_kernels_and_publishes_nothing(
     assert not psutil.pid_exists(int(begun.read_text()))
 
 
-def test_invalid_data_publish_nothing(project):
-    project.edit("data/trade.csv", ",FY26-H1,t,16281,", ",FY26-H1,t,-16281,")
-    done = project.magnets("report", "--output", "reports", code=3)
-    assert "negative tonnages" in done.stderr and [p.name for p in (project.root / "reports").iterdir()] == [".lock"]
-
-
 def test_a_package_of_data_that_cannot_be_read_publishes_nothing(project):
     (project.root / "data/datapackage.json").write_text('{"name": "cut off')
     done = project.magnets("report", "--output", "reports", code=3)

@@ -16,23 +16,21 @@ RUNS = """
 import json, os, random, signal, sys, time
 from pathlib import Path
 import nbformat
-from helpers.report import job
-from helpers.report.run import papermill_engine
-from helpers.report import pipeline
-from helpers.report.shelf import publish
-from helpers.report.shelf import manifest
-from helpers.report.run.chapter import chapter
-from helpers.report.shelf import verify
-from helpers.report.page.html import spreadsheet
+import papermill
+from helpers.kernel import provisioner
+from helpers.report import gate, job, pipeline
+from helpers.report.page import spreadsheet
 from helpers.report.parameters import Parameters
+from helpers.report.run import papermill_engine
+from helpers.report.shelf import archive as shelf, manifest, verify
 
 root, scratch = Path(sys.argv[1]).absolute(), Path(sys.argv[2])
-pipeline.validate.require_valid = lambda: None
-publish.write_archive(scratch)
+gate.rules.require_valid = lambda *_: None
+shelf.write(scratch)
 WRITING = {"open", "os.rename", "os.mkdir", "os.remove", "os.rmdir", "os.chmod", "shutil.rmtree"}
 
 question = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# What?")])
-small = chapter.Chapter("1-small", chapter.End.OK, question, 0.1)
+small = job.Chapter("1-small", job.End.OK, question, 0.1)
 
 def start(horizon, seconds=None, operation=None):
     if (child := os.fork()) == 0:
@@ -46,7 +44,7 @@ def start(horizon, seconds=None, operation=None):
                 if len(seen) == operation:
                     os.kill(os.getpid(), signal.SIGKILL)
         sys.addaudithook(watch)
-        (outcome,) = job.reports([Parameters(as_of="AS_OF", horizon=horizon)], root)
+        (outcome,) = pipeline.reports([Parameters(as_of="AS_OF", horizon=horizon)], root)
         (scratch / "seen").write_text(str(len(seen)))
         os._exit(outcome.end)
     begun = time.monotonic()

@@ -1,5 +1,6 @@
 """What was public on a day: nothing later, the best of rivals, and copies that leave the original as it was."""
 
+import itertools
 import random
 import shutil
 import subprocess
@@ -7,10 +8,10 @@ import sys
 
 import pandas as pd
 import pytest
-from conftest import AS_OF, FROZEN, replace_once
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from conftest import AS_OF, FROZEN, replace_once
 from helpers import paths
 from helpers.data import ASSUMED, DataError, public, vintage
 from helpers.data.tables import Table
@@ -77,7 +78,7 @@ def test_reported_beats_a_newer_estimate():
 def test_statuses_are_trusted_in_the_order_of_the_codebook():
     order = ["reported", "derived", "inference", "estimate", "weak", "unverified", "missing"]
     columns = ("item", "period", "unit", "value", "low", "high", "status", "published", "source", "note")
-    for better, worse in zip(order, order[1:], strict=False):
+    for better, worse in itertools.pairwise(order):
         rows = [("x", "2024", "t", 1.0, 1.0, 1.0, status, INDIA.day, "S01", "") for status in (worse, better)]
         chosen = public.choose(Table("prices", columns, ("",) * 10, ("item",), tuple(rows)))
         assert chosen.column("status") == [better]
@@ -96,7 +97,9 @@ def test_equally_good_rivals_are_an_error_that_shows_both_with_their_lines(edite
     folder = edited("trade", old, f"{old.replace('16281', '17000')},,reported,2025-11-24,S03,\n{old}")
     with pytest.raises(DataError, match=r"data/trade.csv.*equally good") as error:
         vintage(AS_OF, folder)
-    line = 1 + (folder / "trade.csv").read_text().splitlines().index(f"{old},,reported,2025-11-24,S04,April to September 2025; called the steepest half-year fall in seven years")
+    line = 1 + (folder / "trade.csv").read_text().splitlines().index(
+        f"{old},,reported,2025-11-24,S04,April to September 2025; called the steepest half-year fall in seven years"
+    )
     assert all(text in str(error.value) for text in ("16281", "17000", "Give one of them", str(line)))
 
 
@@ -110,7 +113,12 @@ def test_a_correction_is_made_when_read_and_says_so():
     ("table", "old", "new", "told"),
     [
         ("trade", ",85059000,weight,FY25,t,40200,", ",85059000,weight,FY25,t,4020,", "4020"),
-        ("corrections", "import/IND/CHN/85059000/weight,FY25", "import/IND/CHN/85059000/weight,FY24", "there is no such row"),
+        (
+            "corrections",
+            "import/IND/CHN/85059000/weight,FY25",
+            "import/IND/CHN/85059000/weight,FY24",
+            "there is no such row",
+        ),
     ],
 )
 def test_a_correction_stops_when_its_published_figure_has_changed_or_is_gone(edited, table, old, new, told):
@@ -137,14 +145,20 @@ def test_a_table_that_was_returned_can_be_changed_without_harm():
     for mine in (INDIA.table("trade"), INDIA.series("trade", **WEIGHT), INDIA.sources):
         mine.iloc[:, mine.columns.get_loc("source" if "source" in mine else "date")] = "mine"
     assert INDIA.fingerprint == before
-    for again, column in ((INDIA.table("trade"), "source"), (INDIA.series("trade", **WEIGHT), "source"), (INDIA.sources, "date")):
+    for again, column in (
+        (INDIA.table("trade"), "source"),
+        (INDIA.series("trade", **WEIGHT), "source"),
+        (INDIA.sources, "date"),
+    ):
         assert not again[column].eq("mine").any()
 
 
 def test_importing_data_brings_pandas_and_no_heavy_package():
     heavy = "statsmodels seaborn papermill matplotlib nbconvert frictionless scipy"
     code = f"import sys, helpers.data; print([m for m in '{heavy}'.split() if m in sys.modules])"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=paths.CODE.parent)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=paths.CODE.parent
+    )
     assert done.stdout.strip() == "[]"
 
 
@@ -161,11 +175,18 @@ def test_an_added_figure_is_assumed_and_stands_before_every_published_one():
 
 
 def test_a_figure_assumed_anew_replaces_the_one_assumed_before():
-    assert INDIA.adding("trade", YEAR).adding("trade", YEAR | {"value": 30_000.0}).figure("trade", "FY26", **WEIGHT).value == 30_000
+    assert (
+        INDIA.adding("trade", YEAR).adding("trade", YEAR | {"value": 30_000.0}).figure("trade", "FY26", **WEIGHT).value
+        == 30_000
+    )
 
 
 def test_an_added_figure_must_be_whole():
-    for row, told in (({"flow": "import"}, "needs"), (YEAR | {"hs": "8504"}, "say the unit"), (YEAR | {"colour": 1}, "no column")):
+    for row, told in (
+        ({"flow": "import"}, "needs"),
+        (YEAR | {"hs": "8504"}, "say the unit"),
+        (YEAR | {"colour": 1}, "no column"),
+    ):
         with pytest.raises(DataError, match=told):
             INDIA.adding("trade", row)
     with pytest.raises(ValueError, match="unknown period"):
@@ -220,4 +241,8 @@ def test_one_more_figure_changes_no_other_key_but_through_derivations(which, tim
 
 
 def _figures(india, computed=True):
-    return {((key, period), one) for key, series in india.figures(computed)["trade"].items() for period, one in series.items()}
+    return {
+        ((key, period), one)
+        for key, series in india.figures(computed)["trade"].items()
+        for period, one in series.items()
+    }

@@ -178,7 +178,7 @@ def _for_phone(drawing, first: int):
         panels[0].set_yticks(panels[0].get_yticks(), names)  # all panels share this axis
     height = drawing.get_size_inches()[1] * (1 if len(panels) == 1 else 0.7)
     lines = max((name.count("\n") + 1 for name in names), default=0)
-    drawing.set_size_inches(NARROW, len(panels) * max(height, 0.7 + 0.17 * lines * len(names)))
+    drawing.set_size_inches(NARROW, len(panels) * max(height, 0.17 * lines * (len(names) + 2) + 0.5))
     return drawing
 
 

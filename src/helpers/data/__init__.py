@@ -3,8 +3,10 @@
 - `vintage`: what was public on a day, as a value
 - `quantity`: a number with unit, period, range and sources
 - `tables`: the files as they are written
-- `derive`: figures that follow from others
-- `rules`: is ``data/`` well formed
+- `public`: which rows were public on a day, and which of several to use
+- `derive`: figures that follow from others; `relations`: the rules by which they do
+- `whatif`: rows that somebody puts in the place of published ones
+- `rules`: is ``data/`` well formed; `descriptor`: what ``datapackage.json`` says of it
 - `identities`: do figures agree with each other
 """
 
@@ -12,4 +14,15 @@ from helpers.data.quantity import ASSUMED, Quantity, derived, from_row, number, 
 from helpers.data.tables import DataError
 from helpers.data.vintage import STATUSES, Vintage, vintage
 
-__all__ = ["ASSUMED", "STATUSES", "DataError", "Quantity", "Vintage", "derived", "from_row", "number", "sources_of", "vintage"]
+__all__ = [
+    "ASSUMED",
+    "STATUSES",
+    "DataError",
+    "Quantity",
+    "Vintage",
+    "derived",
+    "from_row",
+    "number",
+    "sources_of",
+    "vintage",
+]

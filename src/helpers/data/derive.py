@@ -24,7 +24,7 @@ Known = dict[str, dict[Key, Series]]
 
 
 class Input(NamedTuple):
-    """Where a figure comes from: a table, its key (``None`` for what the target has), and its period, if it is fixed."""
+    """Where a figure comes from: a table, its key (``None`` for what the target has), and its period if fixed."""
 
     table: str
     key: tuple[str | None, ...]
@@ -67,13 +67,18 @@ def steps(rows: pd.DataFrame | None, file: str, keys: Mapping[str, Key], ranks: 
                 raise KeyError(row.rule if row.rule not in relations.RULES else f"{row.key} for the columns {columns}")
         except (KeyError, ValueError) as error:
             raise DataError(
-                f"data/{file}.csv line {line} cannot be read: {error} is unknown; rules are {', '.join(relations.RULES)}"
+                f"data/{file}.csv line {line} cannot be read: {error} is unknown; "
+                f"rules are {', '.join(relations.RULES)}"
             ) from error
         world = columns.index("partner") if "partner" in columns else None
         factor = 1.0 if pd.isna(row.factor) else row.factor
         own = inputs or (Input(row.table, (None,) * len(key), None),)
         text = getattr(row, "against", "")
-        against = _input(text, row.table, keys) if text else own[0]._replace(key=(None,) * len(key), table=row.table, period=None)
+        against = (
+            _input(text, row.table, keys)
+            if text
+            else own[0]._replace(key=(None,) * len(key), table=row.table, period=None)
+        )
         rank = ranks[getattr(row, "status", "derived")]
         note = getattr(row, "note", "")
         read.append(Step(row.table, key, row.period, row.unit, rank, row.rule, factor, own, note, (), world, against))
@@ -81,8 +86,10 @@ def steps(rows: pd.DataFrame | None, file: str, keys: Mapping[str, Key], ranks: 
     return [step._replace(adds_up=sums[step.table]) for step in read]
 
 
-def results(known: Known, step: Step, keys: list | None = None) -> Iterator[tuple[Key, str, Interval, list[Figure], Callable]]:
-    """What a step makes of what is known, whether or not it is there already: key, period, range, figures used, and how."""
+def results(
+    known: Known, step: Step, keys: list | None = None
+) -> Iterator[tuple[Key, str, Interval, list[Figure], Callable]]:
+    """What a step makes of what is known, there already or not: key, period, range, figures used, and how."""
     for key, inputs in targets(known, step) if keys is None else keys:
         series = [_series(known, place, one, step.period) for place, one in zip(inputs, step.inputs, strict=True)]
         if not (series[0] and (all(series) or step.rule in relations.LAST)):

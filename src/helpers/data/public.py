@@ -58,7 +58,9 @@ def choose(table: Table) -> Table:
     for row in table.rows:
         key = tuple(row[place] for place in places)
         if row[status] not in RANK:
-            raise DataError(f"data/{table.name}.csv: status {row[status]!r} of {'/'.join(key)} is unknown; use one of {STATUSES}")
+            raise DataError(
+                f"data/{table.name}.csv: status {row[status]!r} of {'/'.join(key)} is unknown; use one of {STATUSES}"
+            )
         good = (RANK[row[status]], -row[published].toordinal())
         if key not in best or good < best[key][0]:
             best[key] = good, row
@@ -76,7 +78,7 @@ def choose(table: Table) -> Table:
 
 
 def revised(table: Table) -> set[tuple]:
-    """The keys, with their periods, whose figure to use has replaced one as good that differed by more than rounding."""
+    """The keys, with their periods, whose figure has replaced one as good that differed by more than rounding."""
     of = {column: place for place, column in enumerate(table.columns)}
     best = {tuple(row[place] for place in table.key()): row for row in choose(table).rows}
     found = set()
@@ -123,7 +125,9 @@ def computed(chosen: Mapping[str, Table], steps: list[derive.Step]) -> dict[str,
     """The rows that follow from the chosen ones, by table, as rows of these."""
     needed = {step.table for step in steps} | {one.table for step in steps for one in step.inputs}
     made = derive.computed(figures({name: chosen[name] for name in chosen if name in needed}), steps)
-    return {name: chosen[name].having(_row(chosen[name], *one) for one in found) for name, found in made.items() if found}
+    return {
+        name: chosen[name].having(_row(chosen[name], *one) for one in found) for name, found in made.items() if found
+    }
 
 
 def replaced(chosen: Table, new: Table) -> Table:

@@ -9,7 +9,14 @@ import pandas as pd
 ASSUMED = "assumed"
 """Status and source of a figure that a parameter or a what-if has put in the place of a published one."""
 
-_UNITS = {"USD m": "million USD", "INR crore": "crore rupees", "Mt REO": "million tonnes", "t REO": "t", "t/yr": "t", "t REO/yr": "t"}  # fmt: skip
+_UNITS = {
+    "USD m": "million USD",
+    "INR crore": "crore rupees",
+    "Mt REO": "million tonnes",
+    "t REO": "t",
+    "t/yr": "t",
+    "t REO/yr": "t",
+}
 _SPEC = re.compile(r"(?P<style>number|range|signed)?(?:\.(?P<decimals>\d)|~(?P<digits>\d))?")
 
 
@@ -60,7 +67,9 @@ class Quantity:
         return number(value, int(wanted["decimals"] or 0))
 
 
-def derived(value: float, unit: str, *uses, period: str = "", low: float = float("nan"), high: float = float("nan")) -> Quantity:
+def derived(
+    value: float, unit: str, *uses, period: str = "", low: float = float("nan"), high: float = float("nan")
+) -> Quantity:
     """A quantity computed from others: it carries the sources of everything it used.
 
     Parameters
@@ -99,7 +108,9 @@ def sources_of(*things) -> frozenset[str]:
         elif isinstance(thing, pd.DataFrame):
             found |= sources_of(*thing["source"].dropna()) if "source" in thing else set()
         elif isinstance(thing, pd.Series):
-            found |= sources_of(thing["source"]) if "source" in thing.index and isinstance(thing["source"], str) else set()
+            found |= (
+                sources_of(thing["source"]) if "source" in thing.index and isinstance(thing["source"], str) else set()
+            )
         elif isinstance(thing, Iterable):
             found |= sources_of(*thing)
         else:

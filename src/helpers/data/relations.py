@@ -1,6 +1,7 @@
 """How figures follow from each other: each rule takes the figures of its inputs by period, and gives new ones."""
 
 from collections.abc import Callable, Iterator
+from fnmatch import fnmatchcase
 from functools import partial
 from typing import NamedTuple
 
@@ -29,6 +30,9 @@ Series = dict[str, Figure]
 Found = Iterator[tuple[str, Interval, list[Figure], Callable[[], str]]]
 """Period, value, the figures it was made from, and what says how in words."""
 
+SURE = 3
+"""The place of the last status that is no estimate: inference."""
+
 _HUNDRED = intervals.between(100)
 
 
@@ -36,9 +40,10 @@ def remainder(_: str, series: Series) -> Found:
     """What is left of a whole without its known parts, where one run of months is left.
 
     Of a year that is a half, a quarter or a month; of a shorter whole it may be any run. A whole that was published is
-    taken as printed: what is known of its error is told beside it, and is not an error of its parts.
+    taken as printed: what is known of its error is told beside it, and is not an error of its parts. Estimates are no
+    parts, so that a rest that follows from better figures stands before them.
     """
-    starts, ends = _by_month(series)
+    starts, ends = _by_month({period: figure for period, figure in series.items() if figure.rank <= SURE})
     for name, whole in series.items():
         span = fiscal.bounds(name)
         if span is None or span[1] - span[0] < 2:
@@ -69,10 +74,12 @@ def mean_of_parts(wanted: str, series: Series) -> Found:
         yield period, intervals.mean(*(part.range for part in parts)), parts, said
 
 
-def before_growth(_: str, level: Series, growth: Series, *others: Series) -> Found:
-    """The level a year before a published growth; the mean with another route to the same figure, where one is known."""
+def before_growth(wanted: str, level: Series, growth: Series, *others: Series) -> Found:
+    """The level a year before a published growth; the mean with another route to the figure, where one is known."""
     for period in sorted(growth.keys() & level.keys()):
         before, used = fiscal.year_before(period), [level[period], growth[period]]
+        if not fnmatchcase(before, wanted):
+            continue
         routes = _before(*used)
         for other in others:
             if before in other:
@@ -174,7 +181,9 @@ def _change(period: str, before: Figure, after: Figure) -> Found:
 
 def _tiled(wanted: str, series: Series) -> Iterator[tuple[str, list[Figure], list[str]]]:
     starts, _ = _by_month(series)
-    for period in [wanted] if "*" not in wanted and "?" not in wanted else dict.fromkeys([*sorted(series), *_fiscal(starts)]):
+    for period in (
+        [wanted] if "*" not in wanted and "?" not in wanted else dict.fromkeys([*sorted(series), *_fiscal(starts)])
+    ):
         span = fiscal.bounds(period)
         if span is None:
             continue

@@ -3,8 +3,6 @@
 Every problem is a row ``file, rows, problem, remedy``; nothing here changes anything.
 """
 
-import json
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
@@ -14,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from helpers import fiscal, paths
-from helpers.data import public, tables
+from helpers.data import descriptor, public, tables
 from helpers.data.identities import identities
 from helpers.data.tables import DataError
 from helpers.data.vintage import Vintage, vintage
@@ -41,10 +39,10 @@ def problems(folder: Path | None = None, today: date | None = None) -> pd.DataFr
         ``file`` (of ``data/``), ``rows`` (the first offenders, as text), ``problem``, ``remedy``.
     """
     folder = folder or paths.DATA
-    found = _package(folder)
+    found = descriptor.forbidden(folder)
     if not found:  # what follows needs typed tables
         raw = {name: table.frame() for name, table in tables.read(folder).items()}
-        units = _units(folder)
+        units = descriptor.units(folder)
         for name in tables.DATED:
             for rule in RULES:
                 found += _told(name, raw[name], rule(name, raw[name], raw, units))
@@ -83,8 +81,8 @@ def contradictions(india: Vintage) -> pd.DataFrame:
     rows = [
         (
             "identities.csv",
-            f"{row.identity}: {row.computed:,.10g} against {row.published:,.10g} {row.unit}, {row.allowed:,.3g} allowed "
-            f"({row.source})",
+            f"{row.identity}: {row.computed:,.10g} against {row.published:,.10g} {row.unit}, "
+            f"{row.allowed:,.3g} allowed ({row.source})",
             "figures contradict each other",
             "correct the figure that is wrong, give it the range it deserves, or add the revision that explains it",
         )
@@ -98,49 +96,11 @@ def told(found: pd.DataFrame) -> str:
     return "\n\n".join(f"data/{p.file}: {p.problem}\n{p.rows}\n-> {p.remedy}" for p in found.itertuples())
 
 
-def _package(folder: Path) -> list[tuple]:
-    """What the descriptor forbids, and what cannot be read at all."""
-    try:
-        tables.read(folder)
-    except DataError as error:
-        return [(str(error).split()[0].removeprefix("data/"), "", *_remedied(str(error)))]
-    # jsonschema would take seconds to build a grammar of web addresses, which no column here has as its format
-    without = {} if "rfc3987_syntax" in sys.modules else {"rfc3987_syntax": None}
-    sys.modules.update(without)
-    try:
-        from frictionless import FrictionlessException, Package, system
-
-        with system.use_context(trusted=True):
-            report = Package(str(folder / "datapackage.json")).validate()
-    except FrictionlessException as error:
-        return [("datapackage.json", "", f"cannot be read: {error}", "restore it from the last commit")]
-    finally:
-        for name in without:
-            sys.modules.pop(name, None)
-    found = []
-    for task in report.tasks:
-        for error in task.errors[:5]:
-            at = f"line {error.row_number}: {_cells(error)}" if hasattr(error, "row_number") else ""
-            found.append((f"{task.name}.csv", at, f"{error.title}: {error.note}", _remedy(error, task.name)))
-    return found + [("datapackage.json", "", error.title, error.note) for error in report.errors]
-
-
-def _cells(error) -> str:
-    return ", ".join(str(cell) for cell in error.cells if cell not in (None, ""))
-
-
-def _remedy(error, table: str) -> str:
-    return {
-        "foreign-key": "write an id that data/sources.csv has, or add the source there first",
-        "primary-key": "delete one of the two rows, or tell them apart by date or source",
-        "constraint-error": f"correct the cell, or allow the value in data/datapackage.json ({table})",
-        "type-error": "write a plain number (no thousands comma) or a date such as 2026-11-22",
-    }.get(error.type, "compare the file with data/datapackage.json")
-
-
 def _told(name: str, rows: pd.DataFrame, found: Iterator[Problem] | tuple) -> list[tuple]:
     return [
-        (f"{name}.csv", tables.first_rows(rows[wrong]), problem, remedy) for wrong, problem, remedy in found if wrong.any()
+        (f"{name}.csv", tables.first_rows(rows[wrong]), problem, remedy)
+        for wrong, problem, remedy in found
+        if wrong.any()
     ]
 
 
@@ -152,7 +112,11 @@ def _named(_: str, rows: pd.DataFrame, raw: Mapping, __: Mapping) -> Iterator[Pr
     ids = rows["note"].map(tables.SOURCE_ID.findall)
     unknown = ids.map(lambda named: set(named) - set(since.index))
     names = ", ".join(sorted(set().union(*unknown)))
-    yield unknown.map(bool), f"notes name sources that are not in sources.csv: {names}", "correct the id, or add the source"
+    yield (
+        unknown.map(bool),
+        f"notes name sources that are not in sources.csv: {names}",
+        "correct the id, or add the source",
+    )
     told = rows["note"].str.findall(r"\bcontradictions (C\d+)\b")
     days = pd.concat([since, raw["contradictions"].set_index("id")["published"]])
     latest = [days.reindex([*one, *other]).max() for one, other in zip(ids, told, strict=True)]
@@ -181,7 +145,11 @@ def _dates(name: str, rows: pd.DataFrame, raw: Mapping, __: Mapping) -> Iterator
         yield late, "figures older than their source", "correct published, or public_since in data/sources.csv"
     yield rows["published"].isna(), "no date of publication", "give the day on which the figure became public"
     if "written" in rows:
-        yield rows["status"].eq("inference") & rows["written"].isna(), "judgements without the day on which they were written", "give written"
+        yield (
+            rows["status"].eq("inference") & rows["written"].isna(),
+            "judgements without the day on which they were written",
+            "give written",
+        )
         yield rows["written"] < rows["published"], "written before it could be used", "correct written or published"
 
 
@@ -192,15 +160,24 @@ def _numbers(name: str, rows: pd.DataFrame, raw: Mapping, units: Mapping) -> Ite
     numbers, (value, low, high) = rows[["value", "low", "high"]], (rows[c] for c in ("value", "low", "high"))
     least, signed = numbers.min(axis=1), rows["unit"].isin(units[name]["signed"])
     yield np.isinf(numbers).any(axis=1), "figures without end", "write the number that was published"
-    yield ~signed & (least < 0), "negative amounts", "correct the sign, or allow it for the unit in data/datapackage.json"
+    yield (
+        ~signed & (least < 0),
+        "negative amounts",
+        "correct the sign, or allow it for the unit in data/datapackage.json",
+    )
     nothing = ~signed & (least == 0) & (not units[name]["zero"])
-    yield nothing, "amounts of zero", "leave the row out if there was none, or give the status missing if it is not known"
+    yield (
+        nothing,
+        "amounts of zero",
+        "leave the row out if there was none, or give the status missing if it is not known",
+    )
     yield (value < low) | (value > high) | (low > high), "values outside their own range", "correct value, low or high"
     empty, missing = numbers.isna().all(axis=1), rows["status"] == "missing"
     yield empty & ~missing, "figures without a number", "give a value or a range, or the status missing"
     yield missing & value.notna(), "missing figures with a number", "give the status the number deserves"
     yield (
-        rows["source"].map(raw["sources"].set_index("id")["terms"]).eq("none") & ~rows["status"].isin(["unverified", "missing"]),
+        rows["source"].map(raw["sources"].set_index("id")["terms"]).eq("none")
+        & ~rows["status"].isin(["unverified", "missing"]),
         "recalled figures with a better status than unverified",
         "name the source",
     )
@@ -252,29 +229,12 @@ def _readable(folder: Path, today: date) -> list[tuple]:
             except DataError as error:
                 errors.append(error)
     texts = {str(error): str(error).split()[0].strip(":").removeprefix("data/") for error in errors}
-    return [(file, "", *_remedied(text)) for text, file in texts.items()]
-
-
-def _remedied(text: str) -> tuple[str, str]:
-    """An error's text, and what it says at its end of what to do."""
-    problem, _, remedy = text.rpartition("\n" if "\n" in text else "; ")
-    return problem or text, remedy
+    return [(file, "", *tables.remedied(text)) for text, file in texts.items()]
 
 
 def _latest(folder: Path | None) -> date:
     raw = tables.read(folder)
     return max(day for name in tables.DATED for day in raw[name].column("published") if day is not None)
-
-
-def _units(folder: Path) -> dict[str, dict]:
-    """What ``datapackage.json`` says of each table's units: those with a sign, whether zero is a figure, and shares."""
-    package = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
-    said = {}
-    for resource in package["resources"]:
-        fields = {field["name"]: field for field in resource["schema"]["fields"]}
-        unit, shares = fields.get("unit", {}), fields.get("assumption", {}).get("sum_to_one", [])
-        said[resource["name"]] = {"signed": unit.get("signed", []), "zero": unit.get("zero", True), "sum_to_one": shares}
-    return said
 
 
 def _span(period: str) -> tuple[date, date] | None:

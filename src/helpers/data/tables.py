@@ -13,7 +13,18 @@ import pandas as pd
 
 from helpers import paths
 
-DATED = ("trade", "production", "drivers", "prices", "assumptions", "outlooks", "events", "contradictions", "episodes", "regimes")
+DATED = (
+    "trade",
+    "production",
+    "drivers",
+    "prices",
+    "assumptions",
+    "outlooks",
+    "events",
+    "contradictions",
+    "episodes",
+    "regimes",
+)
 """Tables whose rows became public on a day."""
 
 SOURCE_ID = re.compile(r"\b[BMS]\d{1,3}[a-z]?\b")
@@ -78,7 +89,10 @@ def read(folder: Path | None = None) -> dict[str, Table]:
     try:
         package = json.loads(path.read_text(encoding="utf-8"))
         described = {
-            resource["name"]: (resource["path"], [(field["name"], field["type"]) for field in resource["schema"]["fields"]])
+            resource["name"]: (
+                resource["path"],
+                [(field["name"], field["type"]) for field in resource["schema"]["fields"]],
+            )
             for resource in package["resources"]
         }
     except (OSError, ValueError, KeyError, TypeError) as error:
@@ -86,11 +100,22 @@ def read(folder: Path | None = None) -> dict[str, Table]:
     return {name: _read(folder / file, name, fields) for name, (file, fields) in described.items()}
 
 
+def day(of: str | date) -> date:
+    """A day, however it is given."""
+    return pd.Timestamp(of).date()
+
+
 def all_sources(source: str, note: str) -> str:
     """The ids behind a row: that of its column ``source``, and those that its note adds as ``with S05b and S60``."""
     if "with" not in note:
         return source
     return " ".join(dict.fromkeys([*source.split(), *SOURCE_ID.findall(" ".join(_WITH.findall(note)))]))
+
+
+def remedied(text: str) -> tuple[str, str]:
+    """An error's text, and what it says at its end of what to do."""
+    problem, _, remedy = text.rpartition("\n" if "\n" in text else "; ")
+    return problem or text, remedy
 
 
 def first_rows(rows: pd.DataFrame, most: int = 5) -> str:

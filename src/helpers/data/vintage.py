@@ -5,7 +5,6 @@ side by side in the files; the one to use is chosen by status, then by date, and
 """
 
 import hashlib
-import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -16,9 +15,9 @@ from types import MappingProxyType
 import pandas as pd
 
 from helpers import fiscal
-from helpers.data import derive, public, tables
+from helpers.data import derive, public, tables, whatif
 from helpers.data.public import RANK, STATUSES, UNUSED
-from helpers.data.quantity import ASSUMED, Quantity, from_row
+from helpers.data.quantity import Quantity, from_row
 from helpers.data.tables import DataError, Table, first_rows
 
 __all__ = ["STATUSES", "Vintage", "vintage"]
@@ -39,12 +38,13 @@ def vintage(as_of: str | date, folder: Path | None = None) -> "Vintage":
     DataError
         If a file cannot be read, a correction no longer fits, or two rows of a key are equally good.
     """
-    raw, day = tables.read(folder), _day(as_of)
+    raw, day = tables.read(folder), tables.day(as_of)
     if missing := sorted({"sources", "terms", "corrections"} - set(raw)):
         raise DataError(f"data/datapackage.json declares no {', '.join(missing)}; restore it from the last commit")
     keys = {name: raw[name].keys for name in tables.DATED if name in raw}
     steps, checks = (
-        derive.steps(raw[name].frame() if name in raw else None, name, keys, RANK) for name in ("derivations", "identities")
+        derive.steps(raw[name].frame() if name in raw else None, name, keys, RANK)
+        for name in ("derivations", "identities")
     )
     terms = raw["terms"].frame().set_index("id")[["licence", "may_redistribute"]]
     sources = raw["sources"].frame().set_index("id").join(terms, on="terms")
@@ -82,8 +82,8 @@ class Vintage:
     def series(self, name: str, *, unverified: bool = False, **keys: str) -> pd.DataFrame:
         """The figures of one key over its periods, oldest first, without gaps and unverified rows.
 
-        ``india.series("trade", flow="import", reporter="IND", partner="world", hs="850511", measure="weight")`` gives one
-        row a period, indexed by ``period``: ``unit, value, low, high, status, published, source, note``.
+        ``india.series("trade", flow="import", reporter="IND", partner="world", hs="850511", measure="weight")`` gives
+        one row a period, indexed by ``period``: ``unit, value, low, high, status, published, source, note``.
 
         Raises
         ------
@@ -150,7 +150,7 @@ class Vintage:
         ValueError
             If ``day`` is after the day of this vintage: what became public since is not in it.
         """
-        earlier = _day(day)
+        earlier = tables.day(day)
         if earlier > self.day:
             raise ValueError(f"{earlier} is after {self.day}, and what became public since is not in this vintage")
         known = {name: public.until(table, earlier) for name, table in self._stored.items()}
@@ -170,7 +170,7 @@ class Vintage:
         """
         if name not in self._stored:
             raise DataError(f"data/ has no dated table {name!r}; it has {sorted(self._stored)}")
-        return self._with(name, [self._complete(name, row) for row in rows])
+        return self._with(name, [whatif.completed(self._published[name], row, self.day) for row in rows])
 
     def assuming(self, name: str, values: Mapping[str, float | Mapping[str, float]]) -> "Vintage":
         """A copy with other judgements, by segment: a value, or ``value``, ``low`` and ``high``.
@@ -180,18 +180,7 @@ class Vintage:
         DataError
             If there is no such assumption, or a segment is not one of its.
         """
-        table = self._chosen["assumptions"]
-        rows = [row for row in (dict(zip(table.columns, row, strict=True)) for row in table.rows) if row["assumption"] == name]
-        if unknown := sorted(set(values) - {row["segment"] for row in rows}):
-            raise DataError(
-                f"data/assumptions.csv has no {name!r} of {unknown} public on {self.day}; "
-                f"it has {sorted({row['segment'] for row in rows}) or sorted(set(table.column('assumption')))}"
-            )
-        new = []
-        for row in rows:
-            if (given := values.get(row["segment"])) is not None:
-                given = given if isinstance(given, Mapping) else {"value": given, "low": math.nan, "high": math.nan}
-                new.append(row | {"status": ASSUMED, "source": ASSUMED, "published": self.day, "written": None} | dict(given))
+        new = whatif.assumed(self._chosen["assumptions"], name, values, self.day)
         return self._with("assumptions", new)
 
     def disagreements(self, *ids: str) -> pd.DataFrame:
@@ -201,7 +190,9 @@ class Vintage:
 
     def publishers(self, ids: Iterable[str], most: int = 5) -> str:
         """Who stands behind some sources, in a few words: ``Reuters, Mint, Indian Express``."""
-        names = list(dict.fromkeys(n for n in self._fixed["sources"]["short"].reindex(sorted(ids)) if isinstance(n, str) and n))
+        names = list(
+            dict.fromkeys(n for n in self._fixed["sources"]["short"].reindex(sorted(ids)) if isinstance(n, str) and n)
+        )
         return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
 
     @cached_property
@@ -232,45 +223,22 @@ class Vintage:
         wanted = [(table.columns.index(column), value) for column, value in keys.items()]
         status, period = table.columns.index("status"), table.columns.index("period")
         dropped = _left_out(unverified)
-        found = [row for row in table.rows if row[status] not in dropped and all(row[at] == value for at, value in wanted)]
+        found = [
+            row for row in table.rows if row[status] not in dropped and all(row[at] == value for at, value in wanted)
+        ]
         found.sort(key=lambda row: fiscal.span(row[period]))
         rows = table.having(found).frame()
-        if rows["unit"].nunique() > 1:
+        if len(rows["unit"].drop_duplicates()) > 1:
             raise DataError(
-                f"data/{name}.csv mixes units for {dict(keys)}:\n{first_rows(rows.drop_duplicates('unit'))}\nGive each unit a measure of its own."
+                f"data/{name}.csv mixes units for {dict(keys)}:\n{first_rows(rows.drop_duplicates('unit'))}\n"
+                "Give each unit a measure of its own."
             )
         return rows.set_index("period").drop(columns=list(table.keys))
 
-    def _complete(self, name: str, row: Mapping) -> dict:
-        of = self._published[name]
-        if unknown := sorted(set(row) - set(of.columns)):
-            raise DataError(f"data/{name}.csv has no column {unknown}; it has {list(of.columns)}")
-        if missing := [c for c in (*of.keys, "period", "value") if c in of.columns and c not in row]:
-            raise DataError(f"a figure to add to {name} needs {missing}")
-        empty = {"number": math.nan, "date": None}
-        full = {column: empty.get(kind, "") for column, kind in zip(of.columns, of.kinds, strict=True)}
-        full |= {"status": ASSUMED, "source": ASSUMED, "published": self.day} | dict(row)
-        full["published"] = _day(full["published"])
-        if "period" in row:
-            fiscal.span(row["period"])
-        if "unit" in of.columns and "unit" not in row:
-            same = {unit for unit, *key in zip(*map(of.column, ("unit", *of.keys)), strict=True) if key == [row[k] for k in of.keys]}
-            if len(same) != 1:
-                raise DataError(f"say the unit of {dict(row)}: its key has {sorted(same) or 'no figure yet'}")
-            full["unit"] = same.pop()
-        return full
-
     def _with(self, name: str, rows: list[dict]) -> "Vintage":
         """A copy with rows more; an assumed one stands in the place of an earlier assumed one of its key."""
-        table = self._stored[name]
-        new = [tuple(row[column] for column in table.columns) for row in rows]
-        places, status = table.key(), table.columns.index("status")
-        again = {tuple(row[place] for place in places) for row in new if row[status] == ASSUMED}
-        kept = [
-            row for row in table.rows
-            if row[status] != ASSUMED or not places or tuple(row[place] for place in places) not in again
-        ]  # fmt: skip
-        return _made(self.day, {**self._stored, name: table.having([*kept, *new])}, self._fixed)
+        more = whatif.together(self._stored[name], rows)
+        return _made(self.day, {**self._stored, name: more}, self._fixed)
 
 
 def _made(day: date, stored: Mapping[str, Table], fixed: Mapping[str, object]) -> Vintage:
@@ -285,10 +253,6 @@ def _made(day: date, stored: Mapping[str, Table], fixed: Mapping[str, object]) -
 
 def _left_out(unverified: bool) -> tuple[str, ...]:
     return ("missing",) if unverified else UNUSED
-
-
-def _day(day: str | date) -> date:
-    return pd.Timestamp(day).date()
 
 
 def _checks(raw: Mapping[str, Table], steps: list[derive.Step]) -> tuple[tuple[dict, derive.Step], ...]:

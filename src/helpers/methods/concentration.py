@@ -124,8 +124,7 @@ def flag_unit_values(
 
     References
     ----------
-    Hampel, F. R. (1974). The influence curve and its role in robust estimation. Journal of the American
-    Statistical Association 69(346), 383-393.
+    Hampel (1974), The influence curve and its role in robust estimation, J. Am. Stat. Assoc. 69(346), 383-393.
     """
     usable = (cells["tonnes"] > 0) & (cells["value_usd"] > 0)
     unit_value = (cells["value_usd"] / cells["tonnes"] / KG_PER_TONNE).where(usable)

@@ -13,8 +13,12 @@ swarf_recycled    share of the machining loss that returns as oxide to the start
 ================  ====================================================================================
 """
 
+from typing import TypeVar
+
 import numpy as np
 import pandas as pd
+
+Tonnes = TypeVar("Tonnes", float, pd.Series)
 
 CHAIN = ("ree_share", "oxide_factor", "metal_yield", "alloy_yield", "machining_yield", "swarf_recycled")
 
@@ -30,7 +34,7 @@ ELEMENTS = pd.DataFrame(
 """Standard atomic masses (IUPAC 2021) and the oxide in which each element is traded."""
 
 
-def oxide_factors():
+def oxide_factors() -> pd.Series:
     """Tonnes of oxide per tonne of element, ``1 + n_O m_O / (n_M m_M)``.
 
     Returns
@@ -42,7 +46,7 @@ def oxide_factors():
     return (1 + ELEMENTS["oxygen_atoms"] * OXYGEN_MASS / metal).rename("oxide_factor")
 
 
-def contained_oxide(magnet_tonnes, chain):
+def contained_oxide(magnet_tonnes: Tonnes, chain: pd.Series) -> Tonnes:
     """Oxide equivalent of the rare earth in finished magnets: ``magnet * ree_share * oxide_factor``.
 
     Parameters
@@ -60,7 +64,7 @@ def contained_oxide(magnet_tonnes, chain):
     return magnet_tonnes * chain["ree_share"] * chain["oxide_factor"]
 
 
-def oxide_for_magnet(magnet_tonnes, chain):
+def oxide_for_magnet(magnet_tonnes: Tonnes, chain: pd.Series) -> Tonnes:
     """Fresh oxide needed for finished magnets, once swarf has been recycled.
 
     Of all oxide used, the share ``q = y_metal y_alloy (1 - y_machining) swarf_recycled`` comes back, so in
@@ -86,7 +90,7 @@ def oxide_for_magnet(magnet_tonnes, chain):
     return contained_oxide(magnet_tonnes, chain) / _product_per_oxide(chain)
 
 
-def magnet_from_oxide(oxide_tonnes_reo, chain):
+def magnet_from_oxide(oxide_tonnes_reo: Tonnes, chain: pd.Series) -> Tonnes:
     """Tonnes of finished magnets that fresh oxide can make: the inverse of `oxide_for_magnet`.
 
     Only what the oxide contains counts: 450 t of neodymium-praseodymium oxide makes magnets whose
@@ -107,7 +111,7 @@ def magnet_from_oxide(oxide_tonnes_reo, chain):
     return oxide_tonnes_reo * _product_per_oxide(chain) / contained_oxide(1.0, chain)
 
 
-def magnet_from_metal(metal_tonnes, chain):
+def magnet_from_metal(metal_tonnes: Tonnes, chain: pd.Series) -> Tonnes:
     """Tonnes of finished magnets that fresh rare-earth metal can make: the loss of reduction lies behind it.
 
     Parameters
@@ -125,7 +129,7 @@ def magnet_from_metal(metal_tonnes, chain):
     return magnet_from_oxide(metal_tonnes * chain["oxide_factor"] / chain["metal_yield"], chain)
 
 
-def process_balance(oxide_tonnes_reo, chain):
+def process_balance(oxide_tonnes_reo: float, chain: pd.Series) -> pd.DataFrame:
     """Every step from fresh oxide to finished magnet: what enters, leaves, returns and is lost.
 
     Parameters
@@ -167,7 +171,7 @@ def process_balance(oxide_tonnes_reo, chain):
     return balance
 
 
-def check_balance(balance, tolerance=1e-9):
+def check_balance(balance: pd.DataFrame, tolerance: float = 1e-9) -> None:
     """Stop unless ``input + returned = product + recovered + loss`` at each step and across all of them.
 
     Parameters
@@ -194,20 +198,20 @@ def check_balance(balance, tolerance=1e-9):
         raise ValueError(f"recovered swarf is not what is returned:\n{balance}")
 
 
-def _product_per_oxide(chain):
+def _product_per_oxide(chain: pd.Series) -> float:
     """Contained oxide in finished magnets per tonne of fresh oxide, in a steady state of recycling."""
     _check_chain(chain)
     kept = chain["metal_yield"] * chain["alloy_yield"] * chain["machining_yield"]
     return kept / (1 - _returning_share(chain))
 
 
-def _returning_share(chain):
+def _returning_share(chain: pd.Series) -> float:
     """Share of all oxide fed that comes back as recycled swarf."""
     reaching = chain["metal_yield"] * chain["alloy_yield"]
     return reaching * (1 - chain["machining_yield"]) * chain["swarf_recycled"]
 
 
-def _check_chain(chain):
+def _check_chain(chain: pd.Series) -> None:
     missing = [name for name in CHAIN if name not in chain]
     if missing:
         raise ValueError(f"the chain lacks {missing}; it needs {list(CHAIN)}")

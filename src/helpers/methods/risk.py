@@ -6,6 +6,7 @@ The European equation was checked against two independent open implementations a
 against the text of the guideline.
 """
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,7 +34,9 @@ class Indicator:
     reason: str = ""
 
 
-def net_import_reliance(imports, exports, production, stock_release=0.0):
+def net_import_reliance(
+    imports: float | None, exports: float | None, production: float | None, stock_release: float = 0.0
+) -> Indicator:
     """Net imports as a share of apparent consumption, as the US Geological Survey defines it.
 
     ``NIR = (M - X + S) / (P + M - X + S)`` with imports ``M``, exports ``X``, production from ores and from
@@ -41,8 +44,8 @@ def net_import_reliance(imports, exports, production, stock_release=0.0):
 
     Parameters
     ----------
-    imports, exports : float
-        Tonnes.
+    imports, exports : float or None
+        Tonnes; None if unknown.
     production : float or None
         Tonnes, primary and secondary; None or NaN if unknown.
     stock_release : float
@@ -75,7 +78,7 @@ def net_import_reliance(imports, exports, production, stock_release=0.0):
     return Indicator(net_imports / consumption, "" if net_imports > 0 else "net exporter")
 
 
-def governance_risk(wgi):
+def governance_risk(wgi: Iterable[float]) -> pd.Series:
     """World Bank governance estimate (-2.5 weak to 2.5 strong) turned into a risk: ``(2.5 - wgi) / 5``, 0-1.
 
     The European index uses ten times this, on the mean of the six estimates; GeoPolRisk uses the estimate
@@ -93,7 +96,7 @@ def governance_risk(wgi):
     return ((2.5 - wgi) / 5).clip(0, 1)
 
 
-def governance_weighted_herfindahl(suppliers):
+def governance_weighted_herfindahl(suppliers: pd.DataFrame) -> float:
     """Concentration weighted by governance and trade restrictions: ``sum_c s_c^2 * g_c * t_c``, 0 upwards.
 
     Parameters
@@ -116,7 +119,7 @@ def governance_weighted_herfindahl(suppliers):
     return float((shares(suppliers["tonnes"]) ** 2 * weight).sum())
 
 
-def eu_supply_risk(stages):
+def eu_supply_risk(stages: pd.DataFrame) -> pd.DataFrame:
     """European supply risk of each stage; the highest is the material's.
 
     ``SR = [H_global * IR/2 + H_sourcing * (1 - IR/2)] * (1 - EoL_RIR) * SI_SR`` where ``H`` is
@@ -167,7 +170,7 @@ def eu_supply_risk(stages):
     )
 
 
-def geopolitical_import_risk(suppliers, production):
+def geopolitical_import_risk(suppliers: pd.DataFrame, production: float | None) -> Indicator:
     """Imports weighted by the instability of their origin, ``sum_i g_i f_i / (P + F)``, 0-1.
 
     Parameters
@@ -201,7 +204,7 @@ def geopolitical_import_risk(suppliers, production):
     return Indicator(float((instability * tonnes).sum() / supply))
 
 
-def geopolrisk(world_production, suppliers, production):
+def geopolrisk(world_production: pd.Series, suppliers: pd.DataFrame, production: float | None) -> Indicator:
     """GeoPolRisk score: concentration of world production times `geopolitical_import_risk`, 0-1.
 
     ``GeoPolRisk = HHI * sum_i g_i f_i / (P + F)``. Left out: the price and the copper reference of the
@@ -230,19 +233,19 @@ def geopolrisk(world_production, suppliers, production):
     return Indicator(herfindahl(world_production) * import_risk.value)
 
 
-def _unknown_terms(terms):
+def _unknown_terms(terms: Mapping[str, float | None]) -> Indicator | None:
     """An indicator without value naming the unknown terms, or None if all are known."""
     unknown = [name for name, tonnes in terms.items() if tonnes is None or not np.isfinite(tonnes)]
     return Indicator(None, f"{' and '.join(unknown)} unknown") if unknown else None
 
 
-def _check_not_negative(**terms):
+def _check_not_negative(**terms: float) -> None:
     wrong = {name: tonnes for name, tonnes in terms.items() if tonnes < 0}
     if wrong:
         raise ValueError(f"tonnes cannot be negative: {wrong}")
 
 
-def _check_stages(stages):
+def _check_stages(stages: pd.DataFrame) -> None:
     rates = stages[["recycling_rate", "substitution_index"]].astype(float)
     valid = ((rates >= 0) & (rates <= 1)).all(axis=1)
     both = stages["global_hhi"].notna() & stages["sourcing_hhi"].notna()

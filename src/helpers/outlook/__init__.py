@@ -4,6 +4,7 @@
 - `episodes`: which year is suspect, since when
 - `customs`: imports of HS 850511, taken apart
 - `supply`: ore, neodymium, oxide for magnets
+- `coverage`: how far Indian neodymium goes against expected use
 - `readings`, `licences`: what the suspect year was, what China lets through
 - `forecast`: years ahead, and their mixture
 - `realtime`: forecasts of earlier days beside what came

@@ -19,6 +19,10 @@ LEAST_KNOWN = 0.9
 """Share of India's imports that must be known by country to say something of their concentration."""
 
 
+Row = tuple[str, str, str, risk.Indicator, str, str]
+"""Index, of what, years, its value or why there is none, how to read it, sources."""
+
+
 @dataclass(frozen=True)
 class Origin:
     """Tonnes by country with governance, the years of both and their sources; ``note`` if they cannot be weighed."""
@@ -107,7 +111,7 @@ def _weighed(rows: pd.DataFrame, period: str, india: Vintage) -> Origin:
     return Origin(table, period, when, sources_of(rows), sources_of(wgi))
 
 
-def _metal_magnets(india: Vintage) -> tuple:
+def _metal_magnets(india: Vintage) -> Row:
     names = "Net import reliance", "HS 850511, all metal magnets"
     bought = targets.sums(india, "customs")
     bought = bought[[fiscal.is_fiscal_year(period) for period in bought.index]]
@@ -124,7 +128,7 @@ def _metal_magnets(india: Vintage) -> tuple:
     return *names, year, found, "", " ".join(sorted(sources_of(bought.iloc[-1], made, *sold)))
 
 
-def _magnet_reliance(india: Vintage) -> tuple:
+def _magnet_reliance(india: Vintage) -> Row:
     names = "Net import reliance", "rare-earth magnets"
     use, plants = targets.sums(india, "repm"), india.table("production")
     sound = ~plants["status"].isin(["unverified", "missing"]) & plants["value"].notna()
@@ -144,7 +148,7 @@ def _magnet_reliance(india: Vintage) -> tuple:
     return *names, years, found, note, " ".join(sorted(sources_of(used, plants)))
 
 
-def _herfindahl(of: str, origin: Origin) -> tuple:
+def _herfindahl(of: str, origin: Origin) -> Row:
     found = risk.Indicator(None, "not in the sources")
     if len(origin.table):
         found = risk.Indicator(concentration.herfindahl(origin.table["tonnes"]))
@@ -158,7 +162,7 @@ def _herfindahl(of: str, origin: Origin) -> tuple:
     )
 
 
-def _supply_risk(of: str, origin: Origin, column: str) -> tuple:
+def _supply_risk(of: str, origin: Origin, column: str) -> Row:
     names = "European supply risk", of, origin.years
     if origin.table.empty or origin.note:
         return *names, risk.Indicator(None, origin.note or "not in the sources"), "", _ids(origin)
@@ -174,7 +178,7 @@ def _supply_risk(of: str, origin: Origin, column: str) -> tuple:
     return *names, risk.Indicator(found["supply_risk"]), note, _ids(origin)
 
 
-def _geopolrisk(mined: Origin, metals: Origin) -> tuple:
+def _geopolrisk(mined: Origin, metals: Origin) -> Row:
     names = "GeoPolRisk", "rare-earth metals", f"mining {mined.years}; imports {metals.years}".strip(" ;")
     lacking = mined.note or metals.note
     if mined.table.empty or metals.table.empty or lacking:

@@ -108,7 +108,7 @@ def funnel(steps: pd.DataFrame, *, india: Vintage) -> Figure:
 def cover(table: pd.DataFrame, *, india: Vintage) -> Figure:
     """Magnets that Indian neodymium can make, as oxide and as metal, against expected use: ``coverage.cover``."""
     drawing, (ax,) = canvas("thousand tonnes of magnets a year", height=3.7)
-    years = list(dict.fromkeys(table.sort_values("period")["period"]))
+    years = sorted(table["period"].unique(), key=fiscal.centre)
     use = table.drop_duplicates("period").set_index("period").loc[years]
     ax.fill_between(
         range(len(years)), use["use_low"] / 1000, use["use_high"] / 1000, color=MUTED, alpha=0.3, linewidth=0

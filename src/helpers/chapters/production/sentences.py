@@ -16,39 +16,33 @@ PATHS = {"planned": "planned", "target": "targeted"}
 
 def answer(aimed: pd.DataFrame, need: pd.DataFrame, india: Vintage) -> Sentence:
     """Whether Indian neodymium can carry the magnet scheme: ``supply.aims``, ``supply.scheme_need``."""
-    said = target(aimed, india), magnets(aimed, india), scheme(need, india), bottleneck(aimed, need, india)
+    said = target(aimed, india), magnets(aimed, india), scheme(need, india), bottleneck(aimed, india)
     return joined(*said, answer=True)
 
 
 def target(aimed: pd.DataFrame, india: Vintage) -> Sentence:
     """The current target of neodymium and what became of it by the day."""
-    row, day = supply.current(aimed), words.day(india.day)
+    row, day, newest = supply.current(aimed), words.day(india.day), output(india)
     if row is None:
-        return joined(
-            sentence("No target of Indian neodymium is in the sources dated up to {day}.", day=day), output(india)
-        )
-    aim, period = tonnes(row), row["period"]
+        text = "No target of Indian neodymium is in the sources dated up to {day}."
+        return joined(sentence(text, day=day), newest)
+    parts = {"aim": tonnes(row), "period": row["period"]}
     match row["state"]:
         case "ahead":
-            said = sentence("India's producer IREL is to make {aim} of neodymium in {period}.", aim=aim, period=period)
+            said = sentence("India's producer IREL is to make {aim} of neodymium in {period}.", **parts)
         case "unknown":
-            text = (
-                "India's producer IREL was to make {aim} of neodymium in {period}, which has ended; what it made then"
-            )
-            said = sentence(text, "is not in the sources dated up to {day}.", aim=aim, period=period, day=day)
-        case "met":
-            text = "India's producer IREL made {made} of neodymium in {period}: the target of {aim} was met."
-            return sentence(text, made=tonnes(row, "made"), period=period, aim=aim)
-        case "missed":
-            text = "India's producer IREL made {made} of neodymium in {period}: the target of {aim} was missed."
-            return sentence(text, made=tonnes(row, "made"), period=period, aim=aim)
-    return joined(said, output(india))
+            text = "India's producer IREL was to make {aim} of neodymium in {period}, which has ended;"
+            said = sentence(text, "what it made then is not in the sources dated up to {day}.", day=day, **parts)
+        case outcome:
+            text = "India's producer IREL made {made} of neodymium in {period}: the target of {aim} was {outcome}."
+            said = sentence(text, made=tonnes(row, "made"), outcome=outcome, **parts)
+            newest = None if _made(india)["period"].iloc[-1] == row["period"] else newest
+    return joined(said, newest)
 
 
 def output(india: Vintage) -> Sentence:
     """The newest output of neodymium there is."""
-    table = supply.neodymium(india)
-    rows = table[table["kind"] == "made"]
+    rows = _made(india)
     if rows.empty:
         return sentence("No output of neodymium is in the sources dated up to {day}.", day=words.day(india.day))
     made = tonnes(rows.iloc[-1])
@@ -90,7 +84,7 @@ def scheme(need: pd.DataFrame, india: Vintage) -> Sentence:
     return sentence(text, **parts, machining=steps["machining"])
 
 
-def bottleneck(aimed: pd.DataFrame, need: pd.DataFrame, india: Vintage) -> Sentence | None:
+def bottleneck(aimed: pd.DataFrame, india: Vintage) -> Sentence | None:
     """Whether the furthest target of neodymium makes fewer or more magnets than the plants of the scheme could."""
     rows, chain, capacity = aimed[aimed["kind"] == "target"], supply.magnet_chain(india), supply.capacity(india)
     if rows.empty or capacity is None or not supply.known(chain):
@@ -167,7 +161,8 @@ def use(expected: pd.DataFrame, india: Vintage) -> Sentence:
 
 
 def use_moves(years: pd.DataFrame) -> Sentence:
-    """The same of a table with ``period, use, use_low, use_high, source``, oldest first."""
+    """The same of a table with ``period, use, use_low, use_high, source``."""
+    years = years.loc[years["period"].map(fiscal.centre).sort_values(kind="stable").index]
     first, last = years.iloc[0], years.iloc[-1]
     start, end = (derived(row["use"], "t", row, low=row["use_low"], high=row["use_high"]) for row in (first, last))
     parts = {"start": start, "from_year": first["period"]}
@@ -209,6 +204,11 @@ def _path(name: str, rows: pd.DataFrame) -> Sentence:
     way = verdicts.moves(first["share"], last["share"])
     text += " and {end} that for {to_year} (counted as metal, {metal} it): the share {way}."
     return sentence(text, **parts, end=end, way=way)
+
+
+def _made(india: Vintage) -> pd.DataFrame:
+    table = supply.neodymium(india)
+    return table[table["kind"] == "made"]
 
 
 def _percent(row: pd.Series) -> Quantity:

@@ -12,7 +12,8 @@ from helpers.data import Vintage, sources_of
 from helpers.methods import composition, decomposition
 from helpers.outlook import customs, episodes
 
-DRAWS, SEED = 20_000, 850511
+DRAWS = 20_000
+SEED = 850511
 SPLITS = 121
 """How many splits of the earlier year between its two lines are tried."""
 

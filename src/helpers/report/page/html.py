@@ -125,10 +125,17 @@ def _markdown(source: str) -> Markup:
     return Markup("".join(part if part.startswith("<") else together(part) for part in parts))
 
 
-def _row_sources(table: dict) -> set[str]:
-    """The sources that a table names beside its rows; none where all rows have the same."""
-    distinct = {tuple(ids) for ids in table["sources"]}
-    return {one for ids in distinct for one in ids} if len(distinct) > 1 else set()
+def _row_notes(table: dict) -> list[list[str]]:
+    """The sources that each row of a table has beyond those that all rows share; nothing where no row has any."""
+    shared = set.intersection(*map(set, table["sources"])) if table["sources"] else set()
+    own = [[one for one in ids if one not in shared] for ids in table["sources"]]
+    return own if any(own) else []
+
+
+def _shared_notes(shown: dict) -> list[str]:
+    """The sources of a table that do not stand beside its rows."""
+    own = {one for ids in _row_notes(shown["table"]) for one in ids}
+    return [one for one in shown["sources"] if one not in own]
 
 
 @cache
@@ -149,7 +156,7 @@ def _exporter():
     exporter.environment.autoescape = True
     exporter.environment.filters |= {
         "code": lambda source: Markup(highlight(source)), "drawing": drawing, "slug": slug, "together": together,
-        "markdown": _markdown, "row_sources": _row_sources, "plain": parameters.plain,
+        "markdown": _markdown, "row_notes": _row_notes, "shared_notes": _shared_notes, "plain": parameters.plain,
         "without_ansi": lambda text: _ANSI.sub("", text),
     }  # fmt: skip
     return exporter

@@ -1,0 +1,63 @@
+"""What ``datapackage.json`` says of the tables, and what it forbids."""
+
+import json
+import sys
+from pathlib import Path
+
+from helpers.data import tables
+from helpers.data.tables import DataError
+
+
+def units(folder: Path) -> dict[str, dict]:
+    """What ``datapackage.json`` says of each table's units: those with a sign, whether zero is a figure, and shares."""
+    package = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
+    said = {}
+    for resource in package["resources"]:
+        fields = {field["name"]: field for field in resource["schema"]["fields"]}
+        unit, shares = fields.get("unit", {}), fields.get("assumption", {}).get("sum_to_one", [])
+        said[resource["name"]] = {
+            "signed": unit.get("signed", []),
+            "zero": unit.get("zero", True),
+            "sum_to_one": shares,
+        }
+    return said
+
+
+def forbidden(folder: Path) -> list[tuple]:
+    """What the descriptor forbids, and what cannot be read at all: ``file, rows, problem, remedy``."""
+    try:
+        tables.read(folder)
+    except DataError as error:
+        return [(str(error).split()[0].removeprefix("data/"), "", *tables.remedied(str(error)))]
+    # jsonschema would take seconds to build a grammar of web addresses, which no column here has as its format
+    without = {} if "rfc3987_syntax" in sys.modules else {"rfc3987_syntax": None}
+    sys.modules.update(without)
+    try:
+        from frictionless import FrictionlessException, Package, system
+
+        with system.use_context(trusted=True):
+            report = Package(str(folder / "datapackage.json")).validate()
+    except FrictionlessException as error:
+        return [("datapackage.json", "", f"cannot be read: {error}", "restore it from the last commit")]
+    finally:
+        for name in without:
+            sys.modules.pop(name, None)
+    found = []
+    for task in report.tasks:
+        for error in task.errors[:5]:
+            at = f"line {error.row_number}: {_cells(error)}" if hasattr(error, "row_number") else ""
+            found.append((f"{task.name}.csv", at, f"{error.title}: {error.note}", _remedy(error, task.name)))
+    return found + [("datapackage.json", "", error.title, error.note) for error in report.errors]
+
+
+def _cells(error) -> str:
+    return ", ".join(str(cell) for cell in error.cells if cell not in (None, ""))
+
+
+def _remedy(error, table: str) -> str:
+    return {
+        "foreign-key": "write an id that data/sources.csv has, or add the source there first",
+        "primary-key": "delete one of the two rows, or tell them apart by date or source",
+        "constraint-error": f"correct the cell, or allow the value in data/datapackage.json ({table})",
+        "type-error": "write a plain number (no thousands comma) or a date such as 2026-11-22",
+    }.get(error.type, "compare the file with data/datapackage.json")

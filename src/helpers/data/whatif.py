@@ -1,0 +1,68 @@
+"""Rows that are not public: figures and judgements that somebody puts in the place of published ones."""
+
+import math
+from collections.abc import Mapping
+from datetime import date
+
+from helpers import fiscal
+from helpers.data.quantity import ASSUMED
+from helpers.data.tables import DataError, Table, day
+
+_EMPTY = {"number": math.nan, "date": None}
+
+
+def completed(table: Table, row: Mapping, today: date) -> dict:
+    """A row to add with all its columns: assumed unless it says otherwise, in the unit that its key has already.
+
+    Raises
+    ------
+    DataError
+        If a column is unknown, a key column is not given, or no unit can be told.
+    """
+    if unknown := sorted(set(row) - set(table.columns)):
+        raise DataError(f"data/{table.name}.csv has no column {unknown}; it has {list(table.columns)}")
+    if missing := [c for c in (*table.keys, "period", "value") if c in table.columns and c not in row]:
+        raise DataError(f"a figure to add to {table.name} needs {missing}")
+    full = {column: _EMPTY.get(kind, "") for column, kind in zip(table.columns, table.kinds, strict=True)}
+    full |= {"status": ASSUMED, "source": ASSUMED, "published": today} | dict(row)
+    full["published"] = day(full["published"])
+    if "period" in row:
+        fiscal.span(row["period"])
+    if "unit" in table.columns and "unit" not in row:
+        key = [row[column] for column in table.keys]
+        same = {unit for unit, *its in zip(*map(table.column, ("unit", *table.keys)), strict=True) if its == key}
+        if len(same) != 1:
+            raise DataError(f"say the unit of {dict(row)}: its key has {sorted(same) or 'no figure yet'}")
+        full["unit"] = same.pop()
+    return full
+
+
+def assumed(table: Table, name: str, values: Mapping[str, float | Mapping[str, float]], today: date) -> list[dict]:
+    """The rows of an assumption with other values, by segment: a value, or ``value``, ``low`` and ``high``.
+
+    Raises
+    ------
+    DataError
+        If there is no such assumption, or a segment is not one of its.
+    """
+    rows = [
+        row for row in (dict(zip(table.columns, row, strict=True)) for row in table.rows) if row["assumption"] == name
+    ]
+    if unknown := sorted(set(values) - {row["segment"] for row in rows}):
+        there = sorted({row["segment"] for row in rows}) or sorted(set(table.column("assumption")))
+        raise DataError(f"data/assumptions.csv has no {name!r} of {unknown} public on {today}; it has {there}")
+    ours = {"status": ASSUMED, "source": ASSUMED, "published": today, "written": None}
+    return [row | ours | _numbers(values[row["segment"]]) for row in rows if row["segment"] in values]
+
+
+def together(table: Table, rows: list[dict]) -> Table:
+    """A table with rows more; an assumed one stands in the place of an earlier assumed one of its key."""
+    new = [tuple(row[column] for column in table.columns) for row in rows]
+    places, status = table.key(), table.columns.index("status")
+    again = {tuple(row[place] for place in places) for row in new if places and row[status] == ASSUMED}
+    kept = [row for row in table.rows if row[status] != ASSUMED or tuple(row[place] for place in places) not in again]
+    return table.having([*kept, *new])
+
+
+def _numbers(given: float | Mapping[str, float]) -> dict:
+    return dict(given) if isinstance(given, Mapping) else {"value": given, "low": math.nan, "high": math.nan}

@@ -1,0 +1,193 @@
+"""Figures agree with each other: every series, every year, within the rounding of what is compared."""
+
+import shutil
+
+import pytest
+
+from conftest import AS_OF, FROZEN, replace_once
+from helpers.data import DataError, rules, vintage
+from helpers.data.identities import identities
+
+INDIA = vintage(AS_OF, FROZEN)
+IMPORTS = {"flow": "import", "reporter": "IND", "partner": "world", "hs": "850511"}
+CHINA = {"flow": "export", "reporter": "CHN", "partner": "world", "hs": "85051110", "measure": "weight"}
+ROUTE, SBI = (
+    "the value in rupees, at the year's exchange rate, is the value in dollars",
+    "850511 + 85051900 is what SBI reports: the press series is HS 850511",
+)
+TYPED = {
+    f"{ROUTE}: import/IND/world/850511/value_usd, FY25": 0.5,
+    f"{SBI}: import/IND/world/850511+850519/value_usd, FY25": 0.6,
+    "85051190 is China's tonnes over China's share: import/IND/world/85051190/weight, FY25": 23,
+    "85051110 is the rest of 850511 by weight: import/IND/world/85051110/weight, FY25": 72,
+    "85051110 is the rest of 850511 by value: import/IND/world/85051110/value_usd, FY25": 0.03,
+    "a level is that of a year later before the published growth: import/IND/world/850511/weight, FY25-H1": 843,
+    "the parts of a period make the whole: import/IND/world/850511/weight, FY25": 843,
+    "the parts of a period make the whole: import/IND/world/850511/weight, FY25-H1": 852,
+    "FY26-H1 is 2.8 % below the half before it": 2.5,
+    "twice FY26-H1, the run-rate, is 31 to 34 thousand tonnes": 1502,
+    "the parts of a period make the whole: export/CHN/world/85051110/weight, 2025": 4,
+}
+
+
+def with_figure(india=INDIA, status="reported", source="S66", **row):
+    return india.adding("trade", {"status": status, "source": source} | row)
+
+
+def broken(india):
+    found = identities(india)
+    return [name.split(": ")[0] for name in found.loc[~found["holds"].astype(bool), "identity"]]
+
+
+def test_all_identities_hold_on_every_day_that_a_report_was_made_of():
+    for day in ("2025-06-30", "2025-10-31", "2026-01-31", AS_OF):
+        found = identities(INDIA.on(day))
+        assert found["holds"].all(), found[~found["holds"]].to_string()
+    assert len(found) > 100
+
+
+@pytest.mark.parametrize("name", TYPED)
+def test_those_that_a_person_wrote_are_among_them_within_a_small_allowance(name):
+    row = identities(INDIA).set_index("identity").loc[[name]].iloc[0]
+    assert row["holds"] and row["allowed"] <= TYPED[name] and row["source"]
+
+
+def test_only_what_was_public_on_the_day_is_compared():
+    early = identities(INDIA.on("2025-11-23"))
+    assert not early["identity"].str.contains("FY26-H1").any() and "S60" not in " ".join(early["source"])
+
+
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        (
+            [
+                IMPORTS | {"measure": "weight", "period": "FY26", "value": 33_100.0},
+                IMPORTS | {"measure": "weight", "period": "FY26-H2", "value": 16_946.0},
+            ],
+            "the parts of a period make the whole",
+        ),
+        (
+            [
+                IMPORTS | {"measure": "weight", "period": "FY25-H1", "value": 30_000.0},
+                IMPORTS | {"measure": "weight", "period": "FY25-H2", "value": 23_748.0},
+            ],
+            "a level is that of a year later before the published growth",
+        ),
+        (
+            [IMPORTS | {"measure": "weight", "period": "FY26", "value": 15_000.0}],
+            "the known parts of a period are at most the whole",
+        ),
+        (
+            [CHINA | {"period": "2026-02", "value": 9_000.0}, CHINA | {"period": "2026-01", "value": 9_000.0}],
+            "the known parts of a period are at most the whole",
+        ),
+        ([CHINA | {"partner": "DEU", "period": "2025-12", "value": 6_000.0}], "a partner is at most the world"),
+        (
+            [IMPORTS | {"hs": "85051190", "measure": "weight", "period": "FY24", "value": 30_000.0}],
+            "a line is at most its heading",
+        ),
+        (
+            [IMPORTS | {"partner": "CHN", "measure": "weight_share", "period": "FY24", "value": 101.0}],
+            "a share is at most all",
+        ),
+        (
+            [
+                IMPORTS
+                | {
+                    "hs": "85051110",
+                    "flow": "export",
+                    "measure": "unit_value",
+                    "period": "FY24",
+                    "value": 9.9,
+                    "unit": "USD/kg",
+                }
+            ],
+            "a unit value is value over weight",
+        ),
+        (
+            [
+                IMPORTS | {"measure": "weight", "period": "FY27-H1", "value": 20_000.0},
+                IMPORTS | {"measure": "weight_yoy", "period": "FY27-H1", "value": 12.0},
+            ],
+            "growth is that of the two levels",
+        ),
+        (
+            [CHINA | {"measure": "weight_change", "period": "2025-09/2025-10", "value": 5.2}],
+            "a change is that of the two months",
+        ),
+    ],
+)
+def test_each_identity_breaks_when_a_figure_does_not_fit(rows, told):
+    added = INDIA
+    for row in rows:
+        added = with_figure(added, **row)
+    assert told in broken(added)
+    with pytest.raises(DataError, match="figures contradict each other") as error:
+        rules.require_valid(added)
+    assert told in str(error.value) and "against" in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        (
+            "850511+850519,value_usd,FY25,USD m,291,290.5,291.5",
+            "850511+850519,value_usd,FY25,USD m,350,349,351",
+            "850511 + 85051900 is what SBI reports",
+        ),
+        (
+            "85051900,value_usd,FY25,USD m,84.65,",
+            "85051900,value_usd,FY25,USD m,94.65,",
+            "850511 + 85051900 is what SBI reports",
+        ),
+        (
+            "850511,weight_share,FY25,%,93.0,92.5,93.5",
+            "850511,weight_share,FY25,%,80,79.5,80.5",
+            "a share is that of the weights",
+        ),
+        (
+            "world,850511,weight,FY25,t,53748,53700,53748",
+            "world,850511,weight,FY25,t,35748,35700,35748",
+            "growth is that of the two levels",
+        ),
+        (
+            "world,850511,weight_yoy,FY26-H1,%,-56,-56.5,-55.5",
+            "world,850511,weight_yoy,FY26-H1,%,-46,-46.5,-45.5",
+            "FY26-H1 is 2.8 % below the half before it",
+        ),
+        ("85051110,weight,2025-09,t,5774,", "85051110,weight,2025-09,t,5747,", "the parts of a period make the whole"),
+        (
+            "auto_production,pv,FY10,vehicles,2357411,",
+            "auto_production,pv,FY10,vehicles,2537411,",
+            "vehicles are the sum of their segments",
+        ),
+        (
+            "RE metals,weight,FY20,t,474,",
+            "RE metals,weight,FY20,t,747,",
+            "rare-earth metals and compounds are the sum of the two",
+        ),
+    ],
+)
+def test_a_slip_in_a_published_figure_is_found(tmp_path, old, new, told):
+    shutil.copytree(FROZEN, tmp_path / "data")
+    replace_once(tmp_path / f"data/{'drivers' if 'vehicles' in old else 'trade'}.csv", old, new)
+    assert told in broken(vintage(AS_OF, tmp_path / "data"))
+
+
+def test_halves_may_differ_from_their_year_by_their_rounding_and_no_more():
+    whole = with_figure(**IMPORTS, measure="weight", period="FY26", value=33_100.0)
+    for half, holds in ((16_821.0, True), (16_822.0, False)):
+        both = with_figure(whole, **IMPORTS, measure="weight", period="FY26-H2", value=half)
+        assert ("the parts of a period make the whole" not in broken(both)) == holds
+
+
+def test_what_is_older_than_a_revision_does_not_contradict_it():
+    revised = with_figure(**IMPORTS, measure="weight", period="FY25", value=35_000.0)
+    assert broken(revised) == []
+
+
+def test_what_is_assumed_contradicts_nothing():
+    assumed = INDIA.adding("trade", IMPORTS | {"measure": "weight", "period": "FY25", "value": 33_000.0})
+    assert broken(assumed) == []
+    rules.require_valid(assumed)

@@ -1,0 +1,298 @@
+"""What is wrong with a folder of tables is told with its file, its rows and what to do."""
+
+import shutil
+from datetime import date
+
+import pytest
+
+from conftest import FROZEN, replace_once
+from helpers.data import DataError, rules
+
+TODAY = date(2026, 11, 22)
+BASE = "import,IND,world,850511,weight,FY26-H1,t,16281,,,reported,2025-11-24,S04,"
+MINE = "MDG,mine,REO,output,2023,t REO,2100,,,reported,2025-01-31,S70,2025 edition"
+WEIGHTS = "reading_weight,quantity error,FY25 of HS 850511,share,0.7,"
+DESCRIBED = {  # what datapackage.json forbids: table, the text to replace, its replacement, what is said, what is shown
+    "an unknown form of period": ("trade", BASE, BASE.replace("FY26-H1", "FY26-H3"), "constraint", "16281"),
+    "a duplicate key": ("production", MINE, f"{MINE}\n{MINE}", "primary", "2100"),
+    "a misspelt source": (
+        "trade",
+        "weight,2025-09,t,854,,,reported,2025-10-20,S28",
+        "weight,2025-09,t,854,,,reported,2025-10-20,S4x",
+        "foreign",
+        "854",
+    ),
+    "a text in the place of a number": (
+        "trade",
+        "weight,2025-07,t,1116,",
+        'weight,2025-07,t,"1,116",',
+        "type",
+        "1,116",
+    ),
+    "a code that is not in the codebook": (
+        "trade",
+        "export,IND,world,85051900,weight,FY18",
+        "export,IND,world,85051901,weight,FY18",
+        "constraint",
+        "367",
+    ),
+    "an unknown reporter": (
+        "trade",
+        "export,IND,world,85051900,weight,FY19",
+        "export,INX,world,85051900,weight,FY19",
+        "constraint",
+        "356",
+    ),
+    "an unknown unit": (
+        "production",
+        "IND,ground,monazite,resource,2025-07,Mt,",
+        "IND,ground,monazite,resource,2025-07,lb,",
+        "constraint",
+        "13.15",
+    ),
+    "an unknown status": ("prices", "2021,USD/kg,98,,,reported", "2021,USD/kg,98,,,certain", "constraint", "98"),
+    "a day that is none": (
+        "drivers",
+        "FY21,vehicles,4131000,,,reported,2026-02-06",
+        "FY21,vehicles,4131000,,,reported,2026-02-31",
+        "type",
+        "4131000",
+    ),
+    "a duplicate episode": (
+        "episodes",
+        "surge of FY25,import,IND,world,850511,weight,FY25,FY25-H1,FY24,inference,2025-11-24",
+        "surge of FY25,import,IND,world,850511,weight,FY25,FY25-H1,FY24,inference,2025-06-30",
+        "primary",
+        "FY25-H1",
+    ),
+}
+ASKED = {  # what the tables are asked after that
+    "a period that does not exist": (
+        "trade",
+        "world,85051110,weight,2016-12,t",
+        "world,85051110,weight,2016-02-30,t",
+        "unknown periods",
+        "2532",
+    ),
+    "a negative tonnage": (
+        "trade",
+        "world,85051110,weight,2017-11,t,2614",
+        "world,85051110,weight,2017-11,t,-2614",
+        "negative amounts",
+        "2614",
+    ),
+    "a tonnage of nothing": (
+        "trade",
+        "world,85051110,weight,FY18,t,2752",
+        "world,85051110,weight,FY18,t,0",
+        "amounts of zero",
+        "FY18",
+    ),
+    "an infinite price": (
+        "prices",
+        "annual average,2021,USD/kg,98",
+        "annual average,2021,USD/kg,inf",
+        "figures without end",
+        "inf",
+    ),
+    "a misspelt source in a note": (
+        "trade",
+        "weight,FY20,t,8174,,,reported,2025-12-31,S19,",
+        "weight,FY20,t,8174,,,reported,2025-12-31,S19,with S999 ",
+        "notes name sources",
+        "8174",
+    ),
+    "a later source in a note": (
+        "trade",
+        "weight,FY25,t,1064,,,reported,2025-06-26,S17,",
+        "weight,FY25,t,1064,,,reported,2025-06-26,S17,with S60",
+        "only later",
+        "1064",
+    ),
+    "a later contradiction in a note": (
+        "trade",
+        "weight,FY25,t,786,,,reported,2025-06-26,S17,",
+        "weight,FY25,t,786,,,reported,2025-06-26,S17,see contradictions C10",
+        "only later",
+        "786",
+    ),
+    "a value outside its range": (
+        "production",
+        "resource,2025-07,Mt,13.15",
+        "resource,2025-07,Mt,23.15",
+        "outside their own range",
+        "23.15",
+    ),
+    "a low above its high": (
+        "trade",
+        "REPM,weight_auto,FY25,t,,800,900",
+        "REPM,weight_auto,FY25,t,,900,800",
+        "outside their own range",
+        "900",
+    ),
+    "a figure older than its period": (
+        "drivers",
+        "auto_exports,total,FY25,vehicles,5356000,,,reported,2026-02-06",
+        "auto_exports,total,FY27,vehicles,5356000,,,reported,2026-02-06",
+        "before the period was over",
+        "5356000",
+    ),
+    "a figure older than its source": (
+        "trade",
+        "weight,FY20,t,1375,,,reported,2025-06-26,S17",
+        "weight,FY20,t,1375,,,reported,2025-06-26,S13",
+        "older than their source",
+        "1375",
+    ),
+    "a figure without a number": (
+        "drivers",
+        "auto_exports,total,FY22,vehicles,5613000",
+        "auto_exports,total,FY22,vehicles,",
+        "without a number",
+        "FY22",
+    ),
+    "a missing figure with a number": (
+        "production",
+        "IND,mine,REO,output,2025,t REO,,,,missing",
+        "IND,mine,REO,output,2025,t REO,2900,,,missing",
+        "missing figures with a number",
+        "2900",
+    ),
+    "a recalled figure that calls itself reported": (
+        "trade",
+        "REPM,weight,FY25,t,870,,,unverified",
+        "REPM,weight,FY25,t,870,,,reported",
+        "recalled figures",
+        "870",
+    ),
+    "a weight of five": (
+        "assumptions",
+        WEIGHTS,
+        WEIGHTS.replace("0.7", "5"),
+        "reading_weight does not sum to one on 2025-12-31",
+        "5.00",
+    ),
+    "a judgement without its day": (
+        "assumptions",
+        "share,1,,,inference,2025-06-30,2026-11-22,B2",
+        "share,1,,,inference,2025-06-30,,B2",
+        "day on which they were written",
+        "open",
+    ),
+    "two units for one key": (
+        "production",
+        "world,mine,REO,output,2019,t REO",
+        "world,mine,REO,output,2019,t REO/yr",
+        "two units for one key",
+        "220000",
+    ),
+    "a figure from the future": (
+        "prices",
+        "annual average,2022,USD/kg,134,,,reported,2025-01-31",
+        "annual average,2022,USD/kg,134,,,reported,2062-01-31",
+        "published after today, 2026-11-22",
+        "2062",
+    ),
+    "a tie": ("trade", BASE, f"{BASE}\n{BASE.replace('16281', '17000').replace('S04', 'S28')}", "equally good", ""),
+    "a changed figure under a correction": (
+        "trade",
+        ",85059000,weight,FY25,t,40200,",
+        ",85059000,weight,FY25,t,4020,",
+        "corrections.csv line 4",
+        "",
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory):
+    """All faults of a dictionary put into one copy of the tables, and what is said of it; each set once."""
+    seen = {}
+
+    def found(faults):
+        if id(faults) not in seen:
+            folder = tmp_path_factory.mktemp("faulty") / "data"
+            shutil.copytree(FROZEN, folder)
+            for table, old, new, *_ in faults.values():
+                replace_once(folder / f"{table}.csv", old, new)
+            seen[id(faults)] = rules.problems(folder, TODAY)
+        return seen[id(faults)]
+
+    return found
+
+
+def test_the_data_are_valid():
+    assert rules.problems(FROZEN, TODAY).empty
+    rules.require_valid(FROZEN, TODAY)
+
+
+@pytest.mark.parametrize("faults", [DESCRIBED, ASKED], ids=["described", "asked"])
+def test_nothing_else_is_said_of_faulty_tables(found, faults):
+    said = [(row.file, row.problem) for row in found(faults).itertuples()]
+    expected = [(f"{table}.csv", problem) for table, _, _, problem, _ in faults.values()]
+    for file, text in said:
+        assert any(problem.lower() in text.lower() for _, problem in expected), (file, text)
+
+
+@pytest.mark.parametrize(("faults", "fault"), [(faults, fault) for faults in (DESCRIBED, ASKED) for fault in faults])
+def test_each_fault_names_file_rows_and_remedy(found, faults, fault):
+    table, _, _, problem, shown = faults[fault]
+    rows = found(faults)
+    rows = rows[rows["problem"].str.lower().str.contains(problem.lower(), regex=False)]
+    rows = rows[
+        [
+            shown in row.rows + row.problem and (row.file == f"{table}.csv" or "corrections" in problem)
+            for row in rows.itertuples()
+        ]
+    ]
+    assert len(rows) and rows["remedy"].str.len().min() > 10, found(faults).to_string()
+
+
+def test_the_line_in_a_problem_is_that_of_the_file(found, tmp_path):
+    lines = (FROZEN / "production.csv").read_text().splitlines()
+    line = 1 + next(place for place, text in enumerate(lines) if text.startswith("IND,ground,monazite,resource"))
+    (row,) = [row for row in found(ASKED).itertuples() if "23.15" in row.rows and "range" in row.problem]
+    assert row.rows.splitlines()[2].startswith(f"{line} ")
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "told"),
+    [
+        ("trade.csv", b"\xff\xfe\x00", "cannot be read"),
+        ("trade.csv", b"", "has the columns"),
+        ("prices.csv", b"item,basis\nNd,FOB\n", "has the columns"),
+        ("datapackage.json", b"{", "cannot be read"),
+        ("events.csv", None, "cannot be read"),
+        ("derivations.csv", "guess", "rules are remainder"),
+        ("identities.csv", "guess", "rules are remainder"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_a_problem_of_that_file(tmp_path, file, content, told):
+    shutil.copytree(FROZEN, tmp_path / "data")
+    path = tmp_path / "data" / file
+    if content is None:
+        path.unlink()
+    elif content == "guess":  # a rule that the descriptor would let pass
+        replaced = path.read_text().replace(",sum,", ",guess,", 1)
+        path.write_text(replaced)
+        description = tmp_path / "data/datapackage.json"
+        description.write_text(description.read_text().replace('"remainder",', '"remainder", "guess",'))
+    else:
+        path.write_bytes(content)
+    found = rules.problems(tmp_path / "data", TODAY)
+    assert found["file"].tolist() == [file] and told in found["problem"].iloc[0] + found["remedy"].iloc[0]
+    with pytest.raises(DataError):
+        rules.require_valid(tmp_path / "data", TODAY)
+
+
+def test_all_problems_are_told_at_once(found, tmp_path):
+    text = rules.told(found(ASKED))
+    assert all(problem in text for *_, problem, _ in ASKED.values()) and text.count("->") == len(found(ASKED))
+
+
+def test_the_gate_asks_identities_too(tmp_path):
+    shutil.copytree(FROZEN, tmp_path / "data")
+    replace_once(tmp_path / "data/trade.csv", "weight,FY25,t,53748,53700,53748", "weight,FY25,t,35748,35700,35748")
+    assert rules.problems(tmp_path / "data", TODAY).empty
+    with pytest.raises(DataError, match="figures contradict each other"):
+        rules.require_valid(tmp_path / "data", TODAY)
