@@ -6,7 +6,8 @@ from helpers import fiscal
 from helpers.data import Vintage
 
 OTHER = "other"
-UNSOUND = ("weak", "unverified", "missing")
+LEFT_OUT = ("weak", "unverified", "missing")
+"""Statuses of outlooks that are not shown: of vendors, recalled, or not found."""
 
 
 def others(india: Vintage) -> pd.DataFrame:
@@ -19,7 +20,7 @@ def others(india: Vintage) -> pd.DataFrame:
         base year, a gap where it names none), ``status, source``; weak, unverified and missing rows are left out.
     """
     rows = india.table("outlooks").dropna(subset="value")
-    rows = rows[(rows["scope"] != OTHER) & ~rows["status"].isin(UNSOUND)].copy()
+    rows = rows[(rows["scope"] != OTHER) & ~rows["status"].isin(LEFT_OUT)].copy()
     time = rows["period"].map(fiscal.centre)
     base = rows.assign(time=time).sort_values("time").groupby(["publisher", "quantity", "scenario"])
     gap = time - base["time"].transform("first")

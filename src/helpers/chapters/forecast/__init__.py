@@ -1,1 +1,6 @@
-"""What 4-forecast shows: tables, figures, captions and sentences, each verdict by a rule."""
+"""How many tonnes of magnets will India import?
+
+- `tables`: what the chapter shows, and the words for its scenarios, models and judgements
+- `phrases`, `sentences`: what it says of the forecast; `compared`: of what the forecast is set beside
+- `figures`, `captions`: what it draws, and what is said of that
+"""
