@@ -18,7 +18,6 @@ from helpers import paths
 from helpers.data import vintage
 from helpers.report.job import Chapter, End
 
-
 AS_OF = "2026-11-22"
 PARAMETERS = f'as_of: str = "{AS_OF}"  # day as of which the data are read'
 
