@@ -456,10 +456,3 @@ def test_a_page_is_the_same_bytes_in_another_place_zone_and_locale_and_without_a
     assert done.stderr == "", "matplotlib's complaint of a home that it cannot write to reaches nobody"
     code = context.code_text()
     assert made == chapter.source.replace(code, "The code is in no version control.")
-
-
-def test_the_command_that_makes_a_report_again_masks_secrets():
-    assert (
-        context.command({"as_of": AS_OF, "horizon": 3, "key": context.MASK})
-        == f"magnets report --as-of {AS_OF} -p horizon=3 -p key=…"
-    )

@@ -14,7 +14,6 @@ from pathlib import Path
 import pandas as pd
 import psutil
 import pytest
-from pydantic import SecretStr
 
 from conftest import AS_OF, Page, contents, done, write_notebook
 from helpers.chapters import outputs
@@ -22,7 +21,7 @@ from helpers.data import DataError
 from helpers.report import gate, pipeline
 from helpers.report.job import End
 from helpers.report.page import html
-from helpers.report.parameters import MASK, Parameters
+from helpers.report.parameters import Parameters
 from helpers.report.run import chapter
 from helpers.report.shelf import publish
 
@@ -171,39 +170,6 @@ def test_what_a_killed_run_left_behind_is_swept(tmp_path):
     with publish.only_run(tmp_path):
         assert {path.name for path in tmp_path.iterdir()} == {"failed", ".lock", ".lock-holder"}
     assert list((tmp_path / "failed").iterdir()) == []
-
-
-class Keyed(Parameters):
-    """A schema with a secret."""
-
-    key: SecretStr = SecretStr("")
-
-
-SECRET = "tür\"7'\\x<and>&8"
-
-
-@pytest.mark.parametrize(
-    "cell",
-    [
-        "print(key); key",
-        "raise ValueError(key)",
-        "import pandas; from helpers.chapters.outputs import Table; Table(pandas.DataFrame({key: [key]}, [key]), key)",
-    ],
-)
-def test_a_secret_reaches_the_notebook_and_nothing_else(notebooks, tmp_path, cell):
-    path = write_notebook(notebooks / "1-secret.ipynb", "assert len(key) == 15", cell)
-    text = path.read_text(encoding="utf-8")
-    path.write_text(text.replace('are read"', 'are read\\nkey: str = \\"\\"  # a secret"'), encoding="utf-8")
-    root = tmp_path / "reports"
-    (outcome,) = pipeline.reports([Keyed(as_of=AS_OF, key=SECRET)], root)
-    assert outcome.end == (End.CELL_ERROR if "raise" in cell else End.OK), outcome.text
-    written = [file for file in root.rglob("*") if file.is_file()]
-    assert len(written) > 3
-    for content in (*(file.read_bytes() for file in written), outcome.text.encode()):
-        for form in ("tür", "t\\u00fcr", "t\\xfcr", "<and>", "&lt;and&gt;"):
-            assert form.encode() not in content, form
-    record = json.loads(next(root.rglob("run.json")).read_text(encoding="utf-8"))
-    assert record["given"]["key"] == MASK and record["command"].endswith("-p key=…")
 
 
 @pytest.fixture

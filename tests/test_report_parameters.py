@@ -5,7 +5,7 @@ import pytest
 from conftest import write_notebook
 from helpers import paths
 from helpers.report.grid import read
-from helpers.report.parameters import ParameterError, Parameters, for_notebook, given, parse
+from helpers.report.parameters import ParameterError, Parameters, for_notebook, given, parse, shown
 from helpers.report.shelf import inputs
 
 DAY = "2026-11-22"
@@ -98,7 +98,7 @@ def test_a_wrong_grid_is_refused_with_line_and_field(tmp_path, text, said):
 
 
 def test_given_are_the_parameters_that_differ_from_their_default():
-    assert given(parse(["horizon=10", "baseline_t=33000"], DAY)) == {"as_of": DAY, "baseline_t": 33000}
+    assert given(shown(parse(["horizon=10", "baseline_t=33000"], DAY))) == {"as_of": DAY, "baseline_t": 33000}
 
 
 def test_a_notebook_with_a_parameter_outside_the_schema_is_refused(tmp_path):
@@ -154,9 +154,9 @@ def test_the_key_of_a_report_changes_with_every_input_and_with_nothing_else(tmp_
         monkeypatch.setattr(paths, name, tmp_path / path)
 
     def key(**values):
-        return inputs.fingerprint(Parameters(as_of=DAY, **values), inputs.inputs())
+        return inputs.fingerprint(shown(Parameters(as_of=DAY, **values)), inputs.inputs())
 
-    seen = [key(), key(horizon=9), inputs.fingerprint(Parameters(as_of="2026-11-21"), inputs.inputs())]
+    seen = [key(), key(horizon=9), inputs.fingerprint(shown(Parameters(as_of="2026-11-21")), inputs.inputs())]
     for file in (
         "data/prices.csv",
         "src/helpers/fiscal.py",

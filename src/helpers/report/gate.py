@@ -19,8 +19,8 @@ QUESTIONS = (
 """What is asked of the tables as they are written, in words."""
 
 
-def require_tables() -> None:
-    """Ask everything of the tables as they are written.
+def opened() -> data.Vintage:
+    """What is public today, once everything has been asked of the tables as they are written.
 
     Raises
     ------
@@ -29,20 +29,13 @@ def require_tables() -> None:
     """
     with _as_data_error():
         rules.require_valid(None, parameters.today())
+        return data.vintage(parameters.today())
 
 
-def opened(day: date) -> data.Vintage:
-    """What was public on a day, once its figures agree with each other.
-
-    Raises
-    ------
-    DataError
-        If they do not, or cannot be read.
-    """
+def require_agreement(india: data.Vintage) -> None:
+    """Raise DataError if figures that were public on a day do not agree with each other."""
     with _as_data_error():
-        india = data.vintage(day)
         rules.require_valid(india)
-        return india
 
 
 def told(day: date) -> Iterator[str]:
@@ -51,13 +44,14 @@ def told(day: date) -> Iterator[str]:
     Raises
     ------
     DataError
-        As :func:`require_tables` and :func:`opened`.
+        As :func:`opened` and :func:`require_agreement`.
     """
-    require_tables()
+    latest = opened()
     yield "Of the files in data/ is asked, and answered well:"
     yield from (f"  {question}" for question in QUESTIONS)
     yield f"Of the figures public on {day}:"
-    india = opened(day)
+    india = latest.on(day)
+    require_agreement(india)
     held = identities(india)
     times = Counter(text.partition(": ")[0] for text in held["identity"])
     yield from (f"  {identity}{f', {count} times' if count > 1 else ''}" for identity, count in times.items())

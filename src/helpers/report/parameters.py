@@ -12,18 +12,8 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    SecretStr,
-    ValidationError,
-    model_validator,
-)
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
-MASK = "••••••"
 PUBLISHED = "as published"
 """How no value is said: the figure stays the published one."""
 
@@ -60,10 +50,7 @@ def _given(value: object) -> object:
 
 
 class Parameters(BaseModel):
-    """What a report can be asked for; every field is a literal in at least one parameter cell.
-
-    A field of type ``SecretStr`` reaches its notebook and nothing else: pages and records show :data:`MASK`.
-    """
+    """What a report can be asked for; every field is a literal in at least one parameter cell."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -149,25 +136,19 @@ def explain(error: ValidationError) -> list[tuple[str, str]]:
 
 
 def shown(parameters: Parameters) -> dict:
-    """All parameters in JSON types, secrets masked."""
-    values = parameters.model_dump(mode="json")
-    return {name: MASK if name in secrets(parameters) else value for name, value in values.items()}
+    """All parameters in JSON types."""
+    return parameters.model_dump(mode="json")
 
 
-def given(parameters: Parameters) -> dict:
-    """The parameters that differ from their default, as :func:`shown`; ``as_of`` always."""
-    usual = {name: field.default for name, field in type(parameters).model_fields.items()}
-    return {n: value for n, value in shown(parameters).items() if n == "as_of" or getattr(parameters, n) != usual[n]}
+def given(values: Mapping[str, Any]) -> dict:
+    """Those of some :func:`shown` parameters that differ from their default; ``as_of`` always."""
+    usual = defaults()
+    return {name: value for name, value in values.items() if name not in usual or value != usual[name]}
 
 
 def defaults() -> dict[str, Any]:
     """The values of the parameters that are not given."""
     return {name: field.default for name, field in Parameters.model_fields.items() if not field.is_required()}
-
-
-def secrets(parameters: Parameters) -> dict[str, str]:
-    """Names and values of the secret parameters."""
-    return {name: value.get_secret_value() for name, value in parameters if isinstance(value, SecretStr)}
 
 
 def for_notebook(path: Path, parameters: Parameters) -> dict:
@@ -178,7 +159,7 @@ def for_notebook(path: Path, parameters: Parameters) -> dict:
     ParameterError
         If the cell names a parameter that the schema does not have, or is no signature at all.
     """
-    values = parameters.model_dump(mode="json") | secrets(parameters)
+    values = shown(parameters)
     names = signature(path)
     if unknown := sorted(names.keys() - values):
         raise ParameterError(f"notebooks/{path.name} has parameters that no schema checks: {', '.join(unknown)}")

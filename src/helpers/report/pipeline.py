@@ -5,12 +5,12 @@ Nothing heavy is imported where there is nothing to do: such a run ends at once.
 
 import json
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from helpers.report.job import Chapter, End, Job, Outcome
-from helpers.report.parameters import ParameterError, Parameters, for_notebook
+from helpers.report.parameters import ParameterError, Parameters, for_notebook, shown
 from helpers.report.run import batch, interrupt, leftovers, limits
 from helpers.report.run.chapter import kernel_name, run_chapter
 from helpers.report.shelf import archive, publish
@@ -80,7 +80,7 @@ def _reports(wanted: list[Parameters], root: Path, timeout: int, jobs: int, quie
         files = inputs()
     except OSError as error:
         return [Outcome(End.BAD_DATA, f"{error.filename} cannot be read: {error.strerror}\n\n{UNFIT}")]
-    asked = [Job(parameters, files, fingerprint(parameters, files)) for parameters in wanted]
+    asked = [Job(parameters, files, fingerprint(shown(parameters), files)) for parameters in wanted]
     published = {record["inputs"]: record["folder"] for record in archive.records(root)}
     todo = [job for job in asked if job.inputs not in published]
     made = {}
@@ -107,11 +107,11 @@ def _make(jobs: list[Job], root: Path, timeout: int, threads: int, quiet: bool) 
 
     interrupt.check()  # imports may swallow Ctrl-C
     try:
-        gate.require_tables()
+        latest = gate.opened()
     except DataError as error:
         return [Outcome(End.BAD_DATA, f"{error}\n\n{UNFIT}")] * len(jobs)
     notebooks = _longest_first(chapters(), root)
-    plans = _plans(jobs, notebooks)
+    plans = _plans(jobs, notebooks, latest)
     todo: dict[str, tuple[Path, Job]] = {}
     for job, plan in zip(jobs, plans, strict=True):
         for path, key in plan.seen.items():
@@ -146,18 +146,20 @@ def _longest_first(notebooks: list[Path], root: Path) -> list[Path]:
     return sorted(notebooks, key=lambda path: (seconds.get(path.stem, float("inf")), path.stem), reverse=True)
 
 
-def _plans(jobs: list[Job], notebooks: list[Path]) -> list[_Plan]:
-    """A plan a report; each day is read once, and asked once whether its figures agree."""
+def _plans(jobs: list[Job], notebooks: list[Path], latest: "Vintage") -> list[_Plan]:
+    """A plan a report; whether figures agree is asked once, of however many days they are those that were public."""
     from helpers.data import DataError
     from helpers.report import gate
     from helpers.report.page.context import frame
 
-    vintages: dict = {}
+    on, agreed = cache(latest.on), set()
     plans = []
     for job in jobs:
-        day = job.parameters.as_of
         try:
-            india = vintages.get(day) or vintages.setdefault(day, gate.opened(day))
+            india = on(job.parameters.as_of)
+            if india not in agreed:
+                gate.require_agreement(india)
+                agreed.add(india)
             shared = frame(job.parameters, india)
         except DataError as error:
             plans.append(_Plan(wrong=f"{error}\nnothing was written"))

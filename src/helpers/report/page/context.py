@@ -7,7 +7,7 @@ from helpers import __version__, fiscal, paths
 from helpers.chapters import words
 from helpers.data import DataError, Vintage, number
 from helpers.outlook import episodes, targets
-from helpers.report.parameters import MASK, Parameters, given, plain, shown
+from helpers.report.parameters import Parameters, defaults, given, plain, shown
 from helpers.report.shelf.inputs import chapters
 from helpers.report.shelf.version import commit
 
@@ -30,15 +30,16 @@ def frame(parameters: Parameters, india: Vintage) -> dict:
     """
     text, age = _newest(india)
     stale = age > STALE_DAYS
-    asked = given(parameters)
+    values = shown(parameters)
+    asked = given(values)
     return {
         "name": "index",
         "home": "index.html",
         "as_of": str(india.day),
         "chapters": [{"name": path.stem, "short": short(path.stem), "title": _title(path)} for path in chapters()],
         "given": asked,
-        "defaults": {name: value for name, value in shown(parameters).items() if name not in asked},
-        "assumed": assumed(parameters, india),
+        "defaults": {name: value for name, value in values.items() if name not in asked},
+        "assumed": assumed(asked, india),
         "newest": text,
         "notices": [*([f"These figures are old. {text}"] if stale else []), *_backcast(india)],
         "stale": stale,
@@ -56,15 +57,15 @@ def short(name: str) -> str:
 
 def command(asked: dict) -> str:
     """The command line that makes this report again."""
-    given = [f"-p {name}={'…' if value == MASK else plain(value)}" for name, value in asked.items() if name != "as_of"]
-    return " ".join(["magnets report", f"--as-of {asked['as_of']}", *given])
+    chosen = [f"-p {name}={plain(value)}" for name, value in asked.items() if name != "as_of"]
+    return " ".join(["magnets report", f"--as-of {asked['as_of']}", *chosen])
 
 
-def assumed(parameters: Parameters, india: Vintage) -> str:
+def assumed(asked: dict, india: Vintage) -> str:
     """What was asked for instead of the defaults, in words; a parameter in tonnes takes the place of a figure."""
     said = []
-    for name, value in given(parameters).items():
-        default = type(parameters).model_fields[name].default
+    for name, value in asked.items():
+        default = defaults().get(name)
         if name.endswith("_t"):
             published = _baseline(india) if default is None else default
             instead = f"an assumption instead of the published {number(published)} t"

@@ -5,6 +5,7 @@ import hashlib
 import re
 from functools import cache
 
+from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 from nbformat import NotebookNode
 
@@ -58,14 +59,14 @@ def chapter(name: str, notebook: NotebookNode, frame: dict, failed: dict | None 
         said = "\n".join(f"notebooks/{name}.ipynb, {what}" for what, _ in found[:10])
         raise PageError(said, found[0][1])
     titles = {chapter["name"]: chapter["title"] for chapter in frame["chapters"]}
-    page = _page(frame) | {"name": name, "title": titles[name], "mime": MIME, "failed": failed}
-    body, _ = _exporter().from_notebook_node(notebook, resources={"page": page})
-    return _fit(body, f"the page of notebooks/{name}.ipynb", None if failed else checks.MOST_BYTES, bool(failed))
+    own = {"name": name, "title": titles[name], "cells": notebook.cells, "mime": MIME, "failed": failed}
+    body = _rendered("chapter", frame | own)
+    return body if failed else _fit(body, f"the page of notebooks/{name}.ipynb", checks.MOST_BYTES)
 
 
 def plain(template: str, frame: dict) -> str:
     """A page without a notebook: ``report``, ``archive`` or ``failure``."""
-    body = _exporter().environment.get_template(f"{template}.html.j2").render(page=_page(frame))
+    body = _rendered(template, frame)
     return _fit(body, f"the page {template}", checks.MOST_BYTES if template == "report" else None)
 
 
@@ -103,15 +104,14 @@ def slug(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:60]
 
 
-def _page(frame: dict) -> dict:
-    """A frame with the footnotes of one page, the style and the policy."""
-    return frame | {"notes": Notes(frame.get("sources", {})), "style": Markup(_style()), "policy": policy()}
+def _rendered(template: str, frame: dict) -> str:
+    """A page of a frame, with footnotes of its own, the style and the policy; nothing checked."""
+    page = frame | {"notes": Notes(frame.get("sources", {})), "style": Markup(_style()), "policy": policy()}
+    return _CONTROLS.sub("", _templates().get_template(f"{template}.html.j2").render(page=page))
 
 
-def _fit(body: str, what: str, most: int | None, failed: bool = False) -> str:
-    body = _CONTROLS.sub("", body)
-    wrong = checks.problems(body, most)
-    if wrong and not failed:
+def _fit(body: str, what: str, most: int | None) -> str:
+    if wrong := checks.problems(body, most):
         raise PageError("\n".join(f"{what} {problem}" for problem in wrong))
     return body
 
@@ -139,27 +139,17 @@ def _shared_notes(shown: dict) -> list[str]:
 
 
 @cache
-def _exporter():
-    from nbconvert import HTMLExporter
-    from nbconvert.exporters import TemplateExporter
+def _templates() -> Environment:
     from nbconvert.filters import Highlight2HTML
 
-    class PageExporter(HTMLExporter):
-        def from_notebook_node(self, nb, resources=None, **options):
-            """What the template makes is the page: no second parse in search of images without a text."""
-            return TemplateExporter.from_notebook_node(self, nb, self._init_resources(resources), **options)
-
-    exporter = PageExporter(
-        template_name="template", extra_template_basedirs=[str(paths.TEMPLATE.parent)], default_preprocessors=[]
-    )
-    highlight = Highlight2HTML(pygments_lexer="python", parent=exporter)
-    exporter.environment.autoescape = True
-    exporter.environment.filters |= {
-        "code": lambda source: Markup(highlight(source)), "drawing": drawing, "slug": slug, "together": together,
-        "markdown": _markdown, "row_notes": _row_notes, "shared_notes": _shared_notes, "plain": parameters.plain,
-        "without_ansi": lambda text: _ANSI.sub("", text),
+    highlight = Highlight2HTML(pygments_lexer="python")
+    made = Environment(loader=FileSystemLoader(paths.TEMPLATE), autoescape=True)
+    made.filters |= {
+        "code": cache(lambda source: Markup(highlight(source))), "drawing": drawing, "slug": slug, "together": together,
+        "markdown": cache(_markdown), "row_notes": _row_notes, "shared_notes": _shared_notes,
+        "plain": parameters.plain, "without_ansi": lambda text: _ANSI.sub("", text),
     }  # fmt: skip
-    return exporter
+    return made
 
 
 @cache

@@ -4,7 +4,6 @@ papermill reports a dead kernel, a cell out of time and ``sys.exit(0)`` as compl
 the cells decide, never a flag in the notebook.
 """
 
-import html
 import json
 import re
 import time
@@ -13,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from helpers.report.job import Chapter, End
-from helpers.report.parameters import MASK, Parameters, for_notebook, secrets
+from helpers.report.parameters import Parameters, for_notebook
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -40,7 +39,7 @@ def run_chapter(path: Path, parameters: Parameters, timeout: int = 120) -> Chapt
     ----------
     path : Path
     parameters : Parameters
-        Those that the notebook names reach its parameter cell; secret ones are masked in what comes back.
+        Those that the notebook names reach its parameter cell.
     timeout : int
         Seconds allowed for each cell.
 
@@ -76,13 +75,12 @@ def run_chapter(path: Path, parameters: Parameters, timeout: int = 120) -> Chapt
     except RuntimeError as failure:  # DeadKernelError is one, a kernel that does not answer is another
         end, error = End.KERNEL_DIED, f"the kernel ended before the cell did ({_first_line(failure)})"
     seconds = time.perf_counter() - started
-    notebook = _masked(watch.notebook or _source(path), parameters)
+    notebook = watch.notebook or _source(path)
     notebook.cells = [c for c in notebook.cells if "papermill-error-cell-tag" not in c.metadata.get("tags", [])]
     if end is End.OK and (left := _left_early(notebook)):
         end, error = End.CELL_ERROR, left
     cell = {} if end is End.OK else _failed_cell(notebook, path)
-    error = _short(_without(error, _forms(parameters)))
-    return Chapter(path.stem, end, notebook, seconds, watch.peak_mb, error, cell)
+    return Chapter(path.stem, end, notebook, seconds, watch.peak_mb, _short(error), cell)
 
 
 def _short(error: str) -> str:
@@ -120,37 +118,6 @@ def _source(path: Path) -> "NotebookNode":
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
     return notebook
-
-
-def _masked(notebook: "NotebookNode", parameters: Parameters) -> "NotebookNode":
-    if not (forms := _forms(parameters)):
-        return notebook
-    import nbformat
-
-    return nbformat.from_dict(_without(notebook, forms))
-
-
-def _without(thing, forms: list[str]):
-    """A text, or all texts of a notebook, with every secret masked."""
-    if isinstance(thing, dict):
-        return {name: _without(value, forms) for name, value in thing.items()}
-    if isinstance(thing, list):
-        return [_without(value, forms) for value in thing]
-    if isinstance(thing, str):
-        for form in forms:
-            thing = thing.replace(form, MASK)
-    return thing
-
-
-def _forms(parameters: Parameters) -> list[str]:
-    """Every way in which Python, papermill, JSON, CSV and HTML write the secrets, the longest first."""
-    forms = set()
-    for secret in filter(None, secrets(parameters).values()):
-        escaped = secret.encode("unicode_escape").decode()
-        forms |= {secret, repr(secret)[1:-1], escaped, escaped.replace('"', '\\"'), secret.replace('"', '""')}
-        forms |= {html.escape(form, quote) for form in set(forms) for quote in (True, False)}
-        forms |= {json.dumps(form, ensure_ascii=ascii)[1:-1] for form in set(forms) for ascii in (True, False)}
-    return sorted(forms, key=len, reverse=True)
 
 
 def _first_line(failure: Exception) -> str:

@@ -6,7 +6,6 @@ import re
 from pathlib import Path
 
 from helpers import paths
-from helpers.report.parameters import Parameters, shown
 
 _OTHER = {"__pycache__", "carried"}
 """What lies in the package beside its modules: their compiled copies, and the data of an installed package."""
@@ -33,13 +32,9 @@ def inputs() -> dict[str, dict[str, str]]:
     }
 
 
-def fingerprint(parameters: Parameters | dict, files: dict[str, dict[str, str]]) -> str:
-    """SHA-256 of the parameters and of all :func:`inputs`: the same for the same report.
-
-    A secret is left out: a hash of it would stand in the record, and could be guessed.
-    """
-    values = parameters if isinstance(parameters, dict) else shown(parameters)
-    return hashlib.sha256(json.dumps([values, files], sort_keys=True).encode()).hexdigest()
+def fingerprint(parameters: dict, files: dict[str, dict[str, str]]) -> str:
+    """SHA-256 of the parameters as shown and of all :func:`inputs`: the same for the same report."""
+    return hashlib.sha256(json.dumps([parameters, files], sort_keys=True).encode()).hexdigest()
 
 
 def seeds() -> dict[str, int]:

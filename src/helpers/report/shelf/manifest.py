@@ -35,13 +35,14 @@ def content(
     files : dict
         SHA-256 of every other file of the folder.
     """
+    values = shown(job.parameters)
     return {
         "folder": folder,
         "end": max(chapter.end for chapter in chapters).name.lower(),
         "answer": answer,
-        "command": command(given(job.parameters)),
-        "parameters": shown(job.parameters),
-        "given": given(job.parameters),
+        "command": command(given(values)),
+        "parameters": values,
+        "given": given(values),
         "inputs": job.inputs,
         "data": {name: {"sha256": digest} | _vintage(name, india) for name, digest in job.files["data"].items()},
         "lock": job.files["lock"],

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from helpers.report.parameters import defaults
+from helpers.report.parameters import given
 from helpers.report.shelf import record
 from helpers.report.shelf.inputs import fingerprint, inputs, seeds, sha256
 
@@ -49,9 +49,7 @@ def _record(known: Mapping[str, Any], recorded: Mapping[str, Any]) -> list[str]:
         lines.append(f"{record.NAME}: changed since it was published")
     if fingerprint(dict(known["parameters"]), dict(recorded)) != known["inputs"]:
         lines.append(f"{record.NAME}: its parameters and hashes are not those it was written with")
-    usual = defaults()
-    given = {n: v for n, v in known["parameters"].items() if n == "as_of" or v != usual.get(n)}
-    if given != known["given"]:
+    if given(known["parameters"]) != known["given"]:
         lines.append(f"{record.NAME}: what was given is not what differs from the defaults")
     return lines
 
