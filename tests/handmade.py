@@ -48,11 +48,7 @@ def first_page(india, *shown, **given) -> str:
     shared = frame(india, **given)
     names = [chapter["name"] for chapter in shared["chapters"]]
     notebook = executed(*shown)
-    answers = [
-        {"name": name, "answer": a["text"], "sources": a["sources"], "assumed": a["assumed"]}
-        for name in names
-        for a in html.payloads(notebook, "answer")
-    ]
+    answers = [a | {"name": name} for name in names for a in html.payloads(notebook, "answer")]
     front = {"answers": answers, "lead": next(iter(html.payloads(notebook, "figure")), None), "previous": None}
     return html.plain("report", shared | front | {"downloads": ["forecast.svg", "tables.xlsx"]})
 

@@ -22,7 +22,7 @@ from helpers.report import gate, job, pipeline
 from helpers.report.page import spreadsheet
 from helpers.report.parameters import Parameters
 from helpers.report.run import papermill_engine
-from helpers.report.shelf import archive as shelf, manifest, verify
+from helpers.report.shelf import archive as shelf, record, verify
 
 root, scratch = Path(sys.argv[1]).absolute(), Path(sys.argv[2])
 gate.rules.require_valid = lambda *_: None

@@ -10,6 +10,7 @@ The whole file is checked before anything runs; of what is wrong the first lines
 """
 
 from itertools import product
+from math import prod
 from pathlib import Path
 
 import yaml
@@ -79,10 +80,7 @@ def _entry(entry: yaml.Node, common: dict[str, str], wanted: dict[Parameters, in
             choices[key.value] = [(item.value, _line(item)) for item in items]
     if problems:
         return problems
-    sizes = 1
-    for values in choices.values():
-        sizes *= len(values)
-    if sizes > MOST:
+    if (sizes := prod(map(len, choices.values()))) > MOST:
         return [(_line(entry), f"this entry makes {sizes} reports; {MOST} are the most")]
     for chosen in product(*choices.values()):
         lines = {name: line for name, (_, line) in zip(choices, chosen, strict=True)}

@@ -73,17 +73,20 @@ def run_chapter(path: Path, parameters: Parameters, timeout: int = 120) -> Chapt
     except CellTimeoutError:
         end, error = End.TIMEOUT, f"the cell was still running after {timeout} seconds and was stopped"
     except RuntimeError as failure:  # DeadKernelError is one, a kernel that does not answer is another
-        end, error = End.KERNEL_DIED, f"the kernel ended before the cell did ({_first_line(failure)})"
+        reason = str(failure).strip().partition("\n")[0]
+        end, error = End.KERNEL_DIED, f"the kernel ended before the cell did ({reason})"
     seconds = time.perf_counter() - started
     notebook = watch.notebook or _source(path)
     notebook.cells = [c for c in notebook.cells if "papermill-error-cell-tag" not in c.metadata.get("tags", [])]
     if end is End.OK and (left := _left_early(notebook)):
         end, error = End.CELL_ERROR, left
     cell = {} if end is End.OK else _failed_cell(notebook, path)
-    return Chapter(path.stem, end, notebook, seconds, watch.peak_mb, _short(error), cell)
+    return Chapter(path.stem, end, notebook, seconds, watch.peak_mb, _told(error), cell)
 
 
-def _short(error: str) -> str:
+def _told(error: str) -> str:
+    """An error in plain characters, and not too many."""
+    error = re.sub(r"\x1b\[[\d;]*m", "", error)
     return error if len(error) <= MOST_ERROR else f"{error[:MOST_ERROR]} … ({len(error):,} characters)"
 
 
@@ -118,7 +121,3 @@ def _source(path: Path) -> "NotebookNode":
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
     return notebook
-
-
-def _first_line(failure: Exception) -> str:
-    return re.sub(r"\x1b\[[\d;]*m", "", str(failure).strip().partition("\n")[0])

@@ -1,7 +1,7 @@
 """Where reports lie.
 
 - `publish`: into a folder, whole or not at all; `files` does it, also past a power cut
-- `manifest`, `record`: what is written down of a run, and how it is read again
+- `record`: what is written down of a run, and how it is read again
 - `archive`: the list of all reports
 - `verify`: is a report what its record says
 - `inputs`, `version`: what a report is made from, and by which code

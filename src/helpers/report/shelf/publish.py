@@ -7,12 +7,13 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from helpers.report.job import Chapter, End, Job
-from helpers.report.shelf import archive, files
+from helpers.report.shelf import archive, files, record
 from helpers.report.shelf.inputs import sha256
 
 if TYPE_CHECKING:
@@ -76,15 +77,16 @@ def publish(root: Path, chapters: list[Chapter], job: Job, frame: dict, india: "
 
     folder = _free_folder(root, frame["as_of"])
     with files.building(root) as scratch:
-        for chapter in chapters:
-            files.write(scratch / f"{chapter.name}.html", chapter.html)
-            for file in html.payloads(chapter.notebook, "file"):
-                files.write(scratch / file["name"], file["text"])
-        front = _front(chapters) | {"previous": archive.previous(root, folder.name)}
-        if front["lead"]:
-            files.write(scratch / "forecast.svg", front["lead"]["svg"])
+        _chapters(scratch, chapters)
+        if lead := _lead(chapters):
+            files.write(scratch / "forecast.svg", lead["svg"])
         (scratch / "tables.xlsx").write_bytes(_tables(chapters, job))
-        front["downloads"] = sorted(path.name for path in scratch.iterdir() if path.suffix != ".html")
+        front = {
+            "answers": _answers(chapters),
+            "lead": lead,
+            "downloads": sorted(path.name for path in scratch.iterdir() if path.suffix != ".html"),
+            "previous": archive.previous(root, folder.name),
+        }
         files.write(scratch / "index.html", html.plain("report", frame | front))
         _record(scratch, folder.name, chapters, job, india)
         files.place(scratch, folder)
@@ -97,38 +99,42 @@ def publish_failure(root: Path, chapters: list[Chapter], job: Job, frame: dict, 
 
     folder = _free_folder(root / "failed", frame["as_of"])
     frame = frame | {"failure": True}
-    failures = [
-        {"name": c.name, "what": WHAT[c.end], "cell": c.cell, "error": c.error} for c in chapters if c.end is not End.OK
-    ]
-    failed = {failure["name"]: failure for failure in failures}
+    failed = {
+        c.name: {"name": c.name, "what": WHAT[c.end], "cell": c.cell, "error": c.error} for c in chapters if c.end
+    }
+    pages = [html.chapter(c.name, c.notebook, frame, failed.get(c.name) or {"cell": {}}) for c in chapters]
+    index = html.plain("failure", frame | {"failures": list(failed.values()), "count": len(chapters)})
     with files.building(root) as scratch:
-        for chapter in chapters:
-            body = html.chapter(chapter.name, chapter.notebook, frame, failed.get(chapter.name) or {"cell": {}})
-            files.write(scratch / f"{chapter.name}.html", body)
-            for file in html.payloads(chapter.notebook, "file"):
-                files.write(scratch / file["name"], file["text"])
-        files.write(
-            scratch / "index.html", html.plain("failure", frame | {"failures": failures, "count": len(chapters)})
-        )
+        _chapters(scratch, [replace(c, html=page) for c, page in zip(chapters, pages, strict=True)])
+        files.write(scratch / "index.html", index)
         _record(scratch, folder.name, chapters, job, india)
         folder.parent.mkdir(exist_ok=True)
         files.place(scratch, folder)
     return folder
 
 
-def _front(chapters: list[Chapter]) -> dict:
+def _chapters(scratch: Path, chapters: list[Chapter]) -> None:
+    """The pages of chapters and the files that they offer."""
     from helpers.report.page import html
 
-    ordered = _lead_first(chapters)
-    figures = html.payloads(ordered[0].notebook, "figure")
-    answers = [(c.name, shown) for c in ordered for shown in html.payloads(c.notebook, "answer")]
-    return {
-        "answers": [
-            {"name": name, "answer": one["text"], "sources": one["sources"], "assumed": one.get("assumed", False)}
-            for name, one in answers
-        ],
-        "lead": figures[0] if figures else None,
-    }
+    for chapter in chapters:
+        files.write(scratch / f"{chapter.name}.html", chapter.html)
+        for file in html.payloads(chapter.notebook, "file"):
+            files.write(scratch / file["name"], file["text"])
+
+
+def _answers(chapters: list[Chapter]) -> list[dict]:
+    """What the chapters answer, that of :data:`LEAD` first, with the ``name`` of each."""
+    from helpers.report.page import html
+
+    return [one | {"name": c.name} for c in _lead_first(chapters) for one in html.payloads(c.notebook, "answer")]
+
+
+def _lead(chapters: list[Chapter]) -> dict | None:
+    """The first figure of the chapter that answers the report's question."""
+    from helpers.report.page import html
+
+    return next(iter(html.payloads(_lead_first(chapters)[0].notebook, "figure")), None)
 
 
 def _lead_first(chapters: list[Chapter]) -> list[Chapter]:
@@ -148,12 +154,9 @@ def _tables(chapters: list[Chapter], job: Job) -> bytes:
 
 
 def _record(scratch: Path, folder: str, chapters: list[Chapter], job: Job, india: "Vintage") -> None:
-    from helpers.report.page import html
-    from helpers.report.shelf import manifest, record
-
-    answers = [a["text"] for chapter in _lead_first(chapters) for a in html.payloads(chapter.notebook, "answer")]
+    answer = next((one["text"] for one in _answers(chapters)), "")
     hashes = {path.name: sha256(path) for path in sorted(scratch.iterdir())}
-    kept = manifest.content(folder, chapters, job, india, answers[0] if answers else "", hashes)
+    kept = record.content(folder, chapters, job, india, answer, hashes)
     files.write(scratch / record.NAME, record.written(kept))
 
 
