@@ -439,10 +439,6 @@ def test_dates_and_numbers_of_the_spreadsheet_are_what_they_are_and_texts_no_for
     assert book == workbook([Sheet("1-trade", "Tonnes", text)], date(2026, 11, 22))
 
 
-def test_a_page_is_the_same_bytes_again(india, chapter):
-    assert page(india, *everything(india), stdout="so far") == chapter.source
-
-
 def test_a_page_is_the_same_bytes_in_another_place_zone_and_locale_and_without_a_home(project, chapter):
     script = (
         "from conftest import AS_OF, FROZEN; from handmade import everything, page; from helpers.data import vintage; "

@@ -55,9 +55,7 @@ def _sheet(place, sheet: Sheet, bold) -> None:
     place.freeze_panes(2, 0)
     for column, name in enumerate(head):
         cells = [row[column] for row in rows]
-        for line, value in enumerate(_typed(name, cells), start=2):
-            if value != "":
-                place.write(line, column, value)
+        place.write_column(2, column, _typed(name, cells))
         place.set_column(column, column, min(60, max(8, *(len(text) + 2 for text in [name, *cells]))))
 
 
