@@ -210,7 +210,7 @@ def _kind(field: dict) -> str:
     field = next((one for one in field.get("anyOf", []) if one["type"] != "null"), field)
     if "enum" in field:
         return " or ".join(field["enum"])
-    bounds = {"exclusiveMinimum": "over", "minimum": "from", "exclusiveMaximum": "below", "maximum": "to"}
+    bounds = {"minimum": "from", "maximum": "to"}
     limits = [f"{word} {plain(field[key])}" for key, word in bounds.items() if key in field]
     return " ".join([field.get("format", field["type"]), *limits])
 

@@ -120,7 +120,8 @@ def _make(jobs: list[Job], root: Path, timeout: int, threads: int, quiet: bool) 
 
         def run(path: Path, job: Job) -> Chapter:
             chapter = run_chapter(path, job.parameters, timeout)
-            tell(chapter if len(jobs) == 1 else replace(chapter, name=_named(chapter, job)))
+            of = f"{job.parameters.as_of} {job.inputs[:6]} " if len(jobs) > 1 else ""
+            tell(replace(chapter, name=f"{of}{chapter.name}"))
             return chapter
 
         work = {key: partial(run, path, job) for key, (path, job) in todo.items()}
@@ -232,8 +233,3 @@ def _changed(before: dict[str, dict[str, str]], now: dict[str, dict[str, str]]) 
         for name in before[group].keys() | now[group].keys()
         if before[group].get(name) != now[group].get(name)
     )
-
-
-def _named(chapter: Chapter, job: Job) -> str:
-    """A chapter's name where several reports are made."""
-    return f"{job.parameters.as_of} {job.inputs[:6]} {chapter.name}"
