@@ -118,8 +118,10 @@ def _named(_: str, rows: pd.DataFrame, raw: Mapping, __: Mapping) -> Iterator[Pr
         "correct the id, or add the source",
     )
     told = rows["note"].str.findall(r"\bcontradictions (C\d+)\b")
-    days = pd.concat([since, raw["contradictions"].set_index("id")["published"]])
-    latest = [days.reindex([*one, *other]).max() for one, other in zip(ids, told, strict=True)]
+    days = pd.concat([since, raw["contradictions"].set_index("id")["published"]]).dropna().to_dict()
+    latest = [
+        max((days[i] for i in (*one, *other) if i in days), default=pd.NaT) for one, other in zip(ids, told, strict=True)
+    ]
     yield (
         pd.Series(latest, index=rows.index, dtype="datetime64[us]") > rows["published"],
         "notes name what became public only later",
