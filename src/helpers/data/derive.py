@@ -6,7 +6,7 @@ periods), by which rule, and from which figures: each input is the key with some
 what would be more than its whole, or less than nothing, is not computed.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 from typing import NamedTuple
 
@@ -48,7 +48,7 @@ class Step(NamedTuple):
     against: Input | None
 
 
-def steps(rows: pd.DataFrame | None, file: str, keys: Mapping[str, Key], ranks: Mapping[str, int]) -> list[Step]:
+def steps(rows: pd.DataFrame, file: str, keys: Mapping[str, Key], ranks: Mapping[str, int]) -> list[Step]:
     """The rows of a table of rules, in their order.
 
     Raises
@@ -56,8 +56,6 @@ def steps(rows: pd.DataFrame | None, file: str, keys: Mapping[str, Key], ranks: 
     DataError
         If a row names a table, a column or a rule that there is not.
     """
-    if rows is None:
-        return []
     read = []
     for line, row in enumerate(rows.itertuples(), start=2):
         try:
@@ -72,23 +70,21 @@ def steps(rows: pd.DataFrame | None, file: str, keys: Mapping[str, Key], ranks: 
             ) from error
         world = columns.index("partner") if "partner" in columns else None
         factor = 1.0 if pd.isna(row.factor) else row.factor
-        own = inputs or (Input(row.table, (None,) * len(key), None),)
+        itself = Input(row.table, (None,) * len(key), None)
         text = getattr(row, "against", "")
-        against = (
-            _input(text, row.table, keys)
-            if text
-            else own[0]._replace(key=(None,) * len(key), table=row.table, period=None)
-        )
-        rank = ranks[getattr(row, "status", "derived")]
+        against = _input(text, row.table, keys) if text else itself
+        inputs, rank = inputs or (itself,), ranks[getattr(row, "status", "derived")]
         note = getattr(row, "note", "")
-        read.append(Step(row.table, key, row.period, row.unit, rank, row.rule, factor, own, note, (), world, against))
+        read.append(
+            Step(row.table, key, row.period, row.unit, rank, row.rule, factor, inputs, note, (), world, against)
+        )
     sums = {table: tuple(s.key for s in read if s.table == table and s.rule in relations.OF_SUMS) for table in keys}
     return [step._replace(adds_up=sums[step.table]) for step in read]
 
 
 def results(
     known: Known, step: Step, keys: list | None = None
-) -> Iterator[tuple[Key, str, Interval, list[Figure], Callable]]:
+) -> Iterator[tuple[Key, str, Interval, list[Figure], str]]:
     """What a step makes of what is known, there already or not: key, period, range, figures used, and how."""
     for key, inputs in targets(known, step) if keys is None else keys:
         series = [_series(known, place, one, step.period) for place, one in zip(inputs, step.inputs, strict=True)]
@@ -169,7 +165,7 @@ def _new(known: Known, step: Step, keys: list) -> dict[tuple[Key, str], Figure]:
         if _fits(known[step.table], key, period, value, step):
             rank = 0 if any(figure.rank == 0 for figure in used) else rank
             source = " ".join(sorted({one for figure in used for one in figure.source.split()}))
-            note = f"{step.note}: {said()}" if step.note else said()
+            note = f"{step.note}: {said}" if step.note else said
             value = Interval(max(value.low, 0.0), value.value, value.high)
             day = max(figure.published for figure in used)
             new[key, period] = Figure(value, step.unit, rank, day, source, note, computed=True)
