@@ -31,6 +31,7 @@ LONG = [
     "test_report.py",
     "test_report_killed.py",
     "test_next_year.py",
+    "test_notebooks_in_time.py",
     "test_notebooks.py",
     "test_report_ends.py",
     "test_forecast_chapter.py",
