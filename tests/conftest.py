@@ -1,6 +1,7 @@
 """Copies of the project that a test may damage."""
 
 import os
+import pickle
 import shutil
 import signal
 import subprocess
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from filelock import FileLock
 from hypothesis import settings
 
 from helpers import paths
@@ -23,6 +25,26 @@ PARAMETERS = f'as_of: str = "{AS_OF}"  # day as of which the data are read'
 
 settings.register_profile("untimed", deadline=None, derandomize=True)  # a run that passed passes again
 settings.load_profile("untimed")
+
+
+LONG = [
+    "test_report.py",
+    "test_report_killed.py",
+    "test_next_year.py",
+    "test_notebooks_in_time.py",
+    "test_notebooks.py",
+    "test_report_ends.py",
+    "test_forecast_chapter.py",
+    "test_kernel.py",
+    "test_nowcast.py",
+    "test_trade_chapter.py",
+    "test_cli.py",
+]
+"""Modules that take longest: begun first, so that at the end no worker waits long for another."""
+
+
+def pytest_collection_modifyitems(items):
+    items.sort(key=lambda item: LONG.index(item.path.name) if item.path.name in LONG else len(LONG))
 
 
 FROZEN = Path(__file__).parent / "data"
@@ -53,9 +75,18 @@ def project(tmp_path):
 
 @pytest.fixture(scope="session")
 def rendered(tmp_path_factory):
-    """A project with a report in ``reports/``, rendered once for all tests, and what the command said."""
+    """A project with a report in ``reports/``, and what the command said: rendered once, a copy for each worker."""
+    base = tmp_path_factory.getbasetemp()
+    once = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "rendered-once"
     with Project.copied(tmp_path_factory.mktemp("rendered") / "project") as made:
-        yield made, made.magnets("report", "--as-of", AS_OF, "--output", "reports", "--jobs", "2")
+        with FileLock(f"{once}.lock"):
+            if not once.exists():
+                done = made.magnets("report", "--as-of", AS_OF, "--output", "reports", "--jobs", "2")
+                shutil.copytree(made.root / "reports", once / "reports")
+                (once / "done").write_bytes(pickle.dumps(done))
+        if not (made.root / "reports").exists():
+            shutil.copytree(once / "reports", made.root / "reports")
+        yield made, pickle.loads((once / "done").read_bytes())
 
 
 @pytest.fixture(scope="session")

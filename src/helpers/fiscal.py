@@ -58,10 +58,10 @@ def months(period: str) -> pd.PeriodIndex:
     ValueError
         If the period is unknown, or a day or range that is not made of whole months.
     """
-    start, end = span(period)
-    if start.day != 1 or end != _month_end(end.year, end.month):
+    found = bounds(period)
+    if found is None:
         raise ValueError(f"period {period!r} is not made of whole months")
-    return pd.period_range(pd.Period(start, "M"), pd.Period(end, "M"), freq="M")
+    return _months(*found)
 
 
 def name(index: pd.PeriodIndex) -> str:
@@ -98,15 +98,14 @@ def bounds(period: str) -> tuple[int, int] | None:
     the other begins.
     """
     start, end = span(period)
-    if start.day != 1 or end != _month_end(end.year, end.month):
-        return None
-    return start.year * 12 + start.month - 1, end.year * 12 + end.month
+    first, after = start.year * 12 + start.month - 1, end.year * 12 + end.month
+    return (first, after) if (start, end) == _days(first, after) else None
 
 
 @lru_cache(maxsize=4096)
 def between(first: int, after: int) -> str:
     """The shortest name of the months between two bounds: the inverse of :func:`bounds`."""
-    return name(pd.period_range(f"{first // 12:04d}-{first % 12 + 1:02d}", periods=after - first, freq="M"))
+    return name(_months(first, after))
 
 
 @lru_cache(maxsize=4096)
@@ -166,26 +165,23 @@ def _year_less(part: str) -> str:
 
 
 def _span(fy, half, quarter, year, month, day) -> tuple[date, date]:
-    if fy is not None:
-        start = date(1999 + int(fy), 4, 1)
-        if half:
-            return _run(start, 6 * (int(half) - 1), 6)
-        if quarter:
-            return _run(start, 3 * (int(quarter) - 1), 3)
-        return _run(start, 0, 12)
     if day:
         exact = date(int(year), int(month), int(day))
         return exact, exact
-    if month:
-        return date(int(year), int(month), 1), _month_end(int(year), int(month))
-    return date(int(year), 1, 1), date(int(year), 12, 31)
+    if fy:
+        count = 6 if half else 3 if quarter else 12
+        first = (1999 + int(fy)) * 12 + 3 + count * (int(half or quarter or 1) - 1)
+    else:
+        count = 1 if month else 12
+        first = int(year) * 12 + int(month or 1) - 1
+    return _days(first, first + count)
 
 
-def _run(start: date, skip: int, count: int) -> tuple[date, date]:
-    first = pd.Period(start, "M") + skip
-    last = first + count - 1
-    return date(first.year, first.month, 1), _month_end(last.year, last.month)
+def _days(first: int, after: int) -> tuple[date, date]:
+    """First and last day of the months between two bounds."""
+    year, month = divmod(after - 1, 12)
+    return date(first // 12, first % 12 + 1, 1), date(year, month + 1, monthrange(year, month + 1)[1])
 
 
-def _month_end(year: int, month: int) -> date:
-    return date(year, month, monthrange(year, month)[1])
+def _months(first: int, after: int) -> pd.PeriodIndex:
+    return pd.period_range(f"{first // 12:04d}-{first % 12 + 1:02d}", periods=after - first, freq="M")

@@ -6,7 +6,7 @@ periods), by which rule, and from which figures: each input is the key with some
 what would be more than its whole, or less than nothing, is not computed.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import NamedTuple
 
@@ -48,7 +48,7 @@ class Step(NamedTuple):
     against: Input | None
 
 
-def steps(rows: pd.DataFrame | None, file: str, keys: Mapping[str, Key], ranks: Mapping[str, int]) -> list[Step]:
+def steps(rows: pd.DataFrame, file: str, keys: Mapping[str, Key], ranks: Mapping[str, int]) -> list[Step]:
     """The rows of a table of rules, in their order.
 
     Raises
@@ -56,13 +56,13 @@ def steps(rows: pd.DataFrame | None, file: str, keys: Mapping[str, Key], ranks: 
     DataError
         If a row names a table, a column or a rule that there is not.
     """
-    if rows is None:
-        return []
     read = []
     for line, row in enumerate(rows.itertuples(), start=2):
         try:
             key, columns = tuple(row.key.split("/")), keys[row.table]
+            itself = Input(row.table, (None,) * len(key), None)
             inputs = tuple(_input(text, row.table, keys) for text in row.inputs.split("; ")) if row.inputs else ()
+            against = _input(row.against, row.table, keys) if getattr(row, "against", "") else itself
             if row.rule not in relations.RULES or len(key) != len(columns):
                 raise KeyError(row.rule if row.rule not in relations.RULES else f"{row.key} for the columns {columns}")
         except (KeyError, ValueError) as error:
@@ -72,23 +72,18 @@ def steps(rows: pd.DataFrame | None, file: str, keys: Mapping[str, Key], ranks: 
             ) from error
         world = columns.index("partner") if "partner" in columns else None
         factor = 1.0 if pd.isna(row.factor) else row.factor
-        own = inputs or (Input(row.table, (None,) * len(key), None),)
-        text = getattr(row, "against", "")
-        against = (
-            _input(text, row.table, keys)
-            if text
-            else own[0]._replace(key=(None,) * len(key), table=row.table, period=None)
-        )
-        rank = ranks[getattr(row, "status", "derived")]
+        inputs, rank = inputs or (itself,), ranks[getattr(row, "status", "derived")]
         note = getattr(row, "note", "")
-        read.append(Step(row.table, key, row.period, row.unit, rank, row.rule, factor, own, note, (), world, against))
+        read.append(
+            Step(row.table, key, row.period, row.unit, rank, row.rule, factor, inputs, note, (), world, against)
+        )
     sums = {table: tuple(s.key for s in read if s.table == table and s.rule in relations.OF_SUMS) for table in keys}
     return [step._replace(adds_up=sums[step.table]) for step in read]
 
 
 def results(
     known: Known, step: Step, keys: list | None = None
-) -> Iterator[tuple[Key, str, Interval, list[Figure], Callable]]:
+) -> Iterator[tuple[Key, str, Interval, list[Figure], str]]:
     """What a step makes of what is known, there already or not: key, period, range, figures used, and how."""
     for key, inputs in targets(known, step) if keys is None else keys:
         series = [_series(known, place, one, step.period) for place, one in zip(inputs, step.inputs, strict=True)]
@@ -148,12 +143,10 @@ def targets(known: Known, step: Step) -> list[tuple[Key, tuple[tuple[str, Key], 
     if "*" in step.key:
         first = step.inputs[0]
         wanted = [own if part is None else part for own, part in zip(step.key, first.key, strict=True)]
-        fixed = [(place, part) for place, part in enumerate(wanted) if part != "*"]
-        free = [part == "*" for part in step.key]
         keys = [
-            tuple(has if any_ else part for part, has, any_ in zip(step.key, key, free, strict=True))
+            tuple(has if part == "*" else part for part, has in zip(step.key, key, strict=True))
             for key in known.get(first.table, {})
-            if all(key[place] == part for place, part in fixed)
+            if _like(wanted, key)
         ]
     return [(key, tuple(at(one, key) for one in step.inputs)) for key in keys]
 
@@ -169,7 +162,7 @@ def _new(known: Known, step: Step, keys: list) -> dict[tuple[Key, str], Figure]:
         if _fits(known[step.table], key, period, value, step):
             rank = 0 if any(figure.rank == 0 for figure in used) else rank
             source = " ".join(sorted({one for figure in used for one in figure.source.split()}))
-            note = f"{step.note}: {said()}" if step.note else said()
+            note = f"{step.note}: {said}" if step.note else said
             value = Interval(max(value.low, 0.0), value.value, value.high)
             day = max(figure.published for figure in used)
             new[key, period] = Figure(value, step.unit, rank, day, source, note, computed=True)
@@ -194,7 +187,7 @@ def _fits(known: dict[Key, Series], key: Key, period: str, value: Interval, step
     """Whether a figure is possible: not below nothing, a share of at most all, no more than what it is a part of."""
     if value.value < 0 or (step.unit == "%" and value.value > 100):
         return False
-    if not any(all(part in ("*", has) for part, has in zip(pattern, key, strict=True)) for pattern in step.adds_up):
+    if not any(_like(pattern, key) for pattern in step.adds_up):
         return True
     if step.world is not None and key[step.world] != "world":
         total = known.get((*key[: step.world], "world", *key[step.world + 1 :]), {}).get(period)
@@ -210,6 +203,10 @@ def _fits(known: dict[Key, Series], key: Key, period: str, value: Interval, step
         if own[0] <= theirs[0] and theirs[1] <= own[1] and value.value < figure.range.value:
             return False
     return True
+
+
+def _like(pattern: Sequence[str], key: Key) -> bool:
+    return all(part in ("*", has) for part, has in zip(pattern, key, strict=True))
 
 
 def _length(period: str) -> int:

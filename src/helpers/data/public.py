@@ -27,7 +27,7 @@ def known(raw: Mapping[str, Table], day: date) -> dict[str, Table]:
     DataError
         If a correction no longer fits, or a status is unknown.
     """
-    tables = {name: raw[name] for name in DATED if name in raw}
+    tables = {name: raw[name] for name in DATED}
     for name in dict.fromkeys(raw["corrections"].column("table")):
         tables[name] = _correct(tables[name], raw["corrections"])
     return {name: _sourced(until(table, day)) for name, table in tables.items()}
@@ -49,11 +49,10 @@ def choose(table: Table) -> Table:
     """
     if not table.keys:
         return table
-    places, status, published = table.key(), table.columns.index("status"), table.columns.index("published")
+    status, published = table.columns.index("status"), table.columns.index("published")
     best: dict[tuple, tuple] = {}
-    tied: dict[tuple, tuple] = {}
-    for row in table.rows:
-        key = tuple(row[place] for place in places)
+    tied: set[tuple] = set()
+    for key, row in table.keyed():
         if row[status] not in RANK:
             raise DataError(
                 f"data/{table.name}.csv: status {row[status]!r} of {'/'.join(key)} is unknown; use one of {STATUSES}"
@@ -61,15 +60,14 @@ def choose(table: Table) -> Table:
         good = (RANK[row[status]], -row[published].toordinal())
         if key not in best or good < best[key][0]:
             best[key] = good, row
+            tied.discard(key)
         elif good == best[key][0]:
-            tied[key] = good, row
-    wrong = [key for key, (good, _) in tied.items() if best[key][0] == good]
-    if wrong:
-        rows = table.frame()
-        both = [tuple(row[place] for place in places) in wrong for row in table.rows]
+            tied.add(key)
+    if tied:
+        both = table.frame()[[key in tied for key, _ in table.keyed()]]
         raise DataError(
             f"data/{table.name}.csv: two figures of one key are equally good (same status, same date):\n"
-            f"{first_rows(rows[both])}\nGive one of them another status, or the date on which it really became public."
+            f"{first_rows(both)}\nGive one of them another status, or the date on which it really became public."
         )
     return table.having(row for _, row in best.values())
 
@@ -83,21 +81,18 @@ def figures(chosen: Mapping[str, Table], stored: Mapping[str, Table]) -> derive.
     for name, table in chosen.items():
         if "value" not in table.columns:
             continue
-        rivals, places = _rivals(stored[name]), table.key()
-        written = set(map(id, stored[name].rows))
-        period = places[-1] if "period" in table.columns else None
+        rivals, written = _rivals(stored[name]), set(map(id, stored[name].rows))
         series: dict[tuple, dict[str, Figure]] = found.setdefault(name, {})
-        for row in table.rows:
+        for key, row in table.keyed():
             figure = _figure(table, row)
             if figure is None:
                 continue
-            key = tuple(row[place] for place in places)
             if id(row) not in written:
                 figure = figure._replace(computed=True)
             elif key in rivals:
                 figure = _with_those_before(figure, rivals[key])
-            own, name_of_period = (key[:-1], key[-1]) if period is not None else (key, "")
-            series.setdefault(own, {})[name_of_period] = figure
+            own, period = (key[:-1], key[-1]) if "period" in table.columns else (key, "")
+            series.setdefault(own, {})[period] = figure
     return found
 
 
@@ -112,11 +107,8 @@ def computed(chosen: Mapping[str, Table], stored: Mapping[str, Table], steps: li
 
 def replaced(chosen: Table, new: Table) -> Table:
     """The chosen rows with those that were computed in the place of the ones they are better than."""
-    places = chosen.key()
-    keys = {tuple(row[place] for place in places) for row in new.rows}
-    return chosen.having(
-        [*(row for row in chosen.rows if tuple(row[place] for place in places) not in keys), *new.rows]
-    )
+    better = {key for key, _ in new.keyed()}
+    return chosen.having([*(row for key, row in chosen.keyed() if key not in better), *new.rows])
 
 
 def _figure(table: Table, row: tuple) -> Figure | None:
@@ -130,11 +122,9 @@ def _figure(table: Table, row: tuple) -> Figure | None:
 
 def _rivals(table: Table) -> dict[tuple, list[Figure]]:
     """The figures of each key that has several."""
-    places = table.key()
-    keys = [tuple(row[place] for place in places) for row in table.rows]
-    counts = Counter(keys)
+    counts = Counter(key for key, _ in table.keyed())
     found: dict[tuple, list[Figure]] = {}
-    for key, row in zip(keys, table.rows, strict=True):
+    for key, row in table.keyed():
         if counts[key] > 1 and (figure := _figure(table, row)) is not None:
             found.setdefault(key, []).append(figure)
     return found
@@ -181,10 +171,7 @@ def _correct(table: Table, corrections: Table) -> Table:
         if fix["table"] != table.name:
             continue
         named = (*fix["key"].split("/"), fix["period"])
-        hit = [
-            i for i, row in enumerate(rows)
-            if row[of["source"]] == fix["source"] and tuple(row[place] for place in table.key()) == named
-        ]  # fmt: skip
+        hit = [i for i, (key, row) in enumerate(table.keyed()) if key == named and row[of["source"]] == fix["source"]]
         if len(hit) != 1 or rows[hit[0]][of["value"]] != fix["published_value"]:
             shown = first_rows(table.having(rows[i] for i in hit).frame()) if hit else "there is no such row"
             raise DataError(

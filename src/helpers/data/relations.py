@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from fnmatch import fnmatchcase
-from functools import partial
 from typing import NamedTuple
 
 from helpers import fiscal
@@ -42,8 +41,8 @@ class Figure(NamedTuple):
 
 
 Series = dict[str, Figure]
-Found = Iterator[tuple[str, Interval, list[Figure], Callable[[], str]]]
-"""Period, value, the figures it was made from, and what says how in words."""
+Found = Iterator[tuple[str, Interval, list[Figure], str]]
+"""Period, value, the figures it was made from, and how in words."""
 
 SURE = 3
 """The place of the last status that is no estimate: inference."""
@@ -76,20 +75,19 @@ def remainder(_: str, series: Series) -> Found:
             if "/" in rest and (span[1] - span[0] > 6 or len(taken) < len(before + after)):
                 continue
             value = intervals.less(exact.range, *(series[part].range for part in taken))
-            yield rest, value, [whole, *(series[part] for part in taken)], partial(" less ".join, [name, *taken])
+            yield rest, value, [whole, *(series[part] for part in taken)], " less ".join([name, *taken])
 
 
 def sum_of_parts(wanted: str, series: Series) -> Found:
     """A year, a half or a quarter whose parts are all known."""
     for period, parts, names in _tiled(wanted, series):
-        yield period, intervals.total(*(part.range for part in parts)), parts, partial(" + ".join, names)
+        yield period, intervals.total(*(part.range for part in parts)), parts, " + ".join(names)
 
 
 def mean_of_parts(wanted: str, series: Series) -> Found:
     """The mean of the known parts of a period, each counted alike."""
     for period, parts, names in _tiled(wanted, series):
-        said = partial("mean of {}".format, ", ".join(names))
-        yield period, intervals.mean(*(part.range for part in parts)), parts, said
+        yield period, intervals.mean(*(part.range for part in parts)), parts, f"mean of {', '.join(names)}"
 
 
 def before_growth(wanted: str, level: Series, growth: Series, *others: Series) -> Found:
@@ -106,7 +104,7 @@ def before_growth(wanted: str, level: Series, growth: Series, *others: Series) -
                 used.append(other[before])
         if routes:
             how = "the mean of two routes, one of them " if len(routes) > 1 else ""
-            said = partial(_changed, f"{how}{{}} of {period} before a change of {{}} %", *used[:2])
+            said = f"{how}{_say(used[0])} of {period} before a change of {_say(change)} %"
             yield before, intervals.mean(*routes), used, said
 
 
@@ -116,7 +114,7 @@ def before_change(_: str, level: Series, change: Series) -> Found:
         first, _, last = period.partition("/")
         if last in level:
             then = level[last].known_by(found.published)
-            said = partial(_changed, f"{{}} of {last} after a change of {{}} %", then, found)
+            said = f"{_say(then)} of {last} after a change of {_say(found)} %"
             yield from ((first, value, [then, found], said) for value in _before(then, found))
 
 
@@ -148,7 +146,7 @@ def known_parts(_: str, series: Series) -> Found:
             taken += [part] if part else []
         if taken:
             parts = [series[part] for part in taken]
-            yield period, intervals.total(*(part.range for part in parts)), parts, partial(" + ".join, taken)
+            yield period, intervals.total(*(part.range for part in parts)), parts, " + ".join(taken)
 
 
 def _pointwise(of: Callable[..., Interval], sign: str) -> Callable[..., Found]:
@@ -156,7 +154,7 @@ def _pointwise(of: Callable[..., Interval], sign: str) -> Callable[..., Found]:
         for period in sorted(set.intersection(*(set(one) for one in inputs))):
             used = [one[period] for one in inputs]
             try:
-                yield period, of(*(figure.range for figure in used)), used, partial(_joined, sign, used)
+                yield period, of(*(figure.range for figure in used)), used, f" {sign} ".join(map(_say, used))
             except ZeroDivisionError:
                 continue
 
@@ -196,14 +194,13 @@ def _before(level: Figure, growth: Figure) -> list[Interval]:
 def _change(period: str, before: Figure, after: Figure) -> Found:
     if before.range.low > 0:
         ratio = intervals.scaled(intervals.over(after.range, before.range), 100)
-        yield period, intervals.less(ratio, _HUNDRED), [before, after], partial(_joined, "to", [before, after])
+        yield period, intervals.less(ratio, _HUNDRED), [before, after], f"{_say(before)} to {_say(after)}"
 
 
 def _tiled(wanted: str, series: Series) -> Iterator[tuple[str, list[Figure], list[str]]]:
     starts, _ = _by_month(series)
-    for period in (
-        [wanted] if "*" not in wanted and "?" not in wanted else dict.fromkeys([*sorted(series), *_fiscal(starts)])
-    ):
+    several = "*" in wanted or "?" in wanted
+    for period in dict.fromkeys([*sorted(series), *_fiscal(starts)]) if several else [wanted]:
         span = fiscal.bounds(period)
         if span is None:
             continue
@@ -244,14 +241,6 @@ def _run(edges: dict[int, list], span: tuple[int, int], backwards: bool = False)
                 break
         else:
             return taken, at
-
-
-def _changed(text: str, level: Figure, change: Figure) -> str:
-    return text.format(_say(level), _say(change))
-
-
-def _joined(sign: str, figures: list[Figure]) -> str:
-    return f" {sign} ".join(map(_say, figures))
 
 
 def _say(figure: Figure) -> str:

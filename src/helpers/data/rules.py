@@ -4,7 +4,7 @@ Every problem is a row ``file, rows, problem, remedy``; nothing here changes any
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 
@@ -44,7 +44,7 @@ def problems(folder: Path | None = None, today: date | None = None) -> pd.DataFr
         raw = {name: table.frame() for name, table in tables.read(folder).items()}
         units = descriptor.units(folder)
         for name in tables.DATED:
-            for rule in RULES:
+            for rule in (_named, _dates, _numbers):
                 found += _told(name, raw[name], rule(name, raw[name], raw, units))
         found += _told("assumptions", raw["assumptions"], _shares(raw["assumptions"], units))
         found += _future(raw, today)
@@ -118,8 +118,11 @@ def _named(_: str, rows: pd.DataFrame, raw: Mapping, __: Mapping) -> Iterator[Pr
         "correct the id, or add the source",
     )
     told = rows["note"].str.findall(r"\bcontradictions (C\d+)\b")
-    days = pd.concat([since, raw["contradictions"].set_index("id")["published"]])
-    latest = [days.reindex([*one, *other]).max() for one, other in zip(ids, told, strict=True)]
+    days = pd.concat([since, raw["contradictions"].set_index("id")["published"]]).dropna().to_dict()
+    latest = [
+        max((days[i] for i in (*one, *other) if i in days), default=pd.NaT)
+        for one, other in zip(ids, told, strict=True)
+    ]
     yield (
         pd.Series(latest, index=rows.index, dtype="datetime64[us]") > rows["published"],
         "notes name what became public only later",
@@ -186,10 +189,6 @@ def _numbers(name: str, rows: pd.DataFrame, raw: Mapping, units: Mapping) -> Ite
     yield several & ("period" in rows), "two units for one key", "give each unit a measure of its own"
 
 
-RULES: tuple[Callable[..., Iterator[Problem]], ...] = (_named, _dates, _numbers)
-"""What is asked of every dated table: name, rows, all tables, what the descriptor says of units."""
-
-
 def _shares(rows: pd.DataFrame, units: Mapping) -> Iterator[Problem]:
     """Weights and probabilities: from none to all, and together one, on every day on which one was published."""
     for name in units["assumptions"]["sum_to_one"]:
@@ -221,9 +220,9 @@ def _readable(folder: Path, today: date) -> list[tuple]:
     except DataError as error:
         errors.append(error)
     for table in (table for name, table in tables.read(folder).items() if name in tables.DATED and table.keys):
-        places = [*map(table.columns.index, ("published", "status")), *table.key()]
-        rivals = Counter(tuple(row[place] for place in places) for row in table.rows)
-        for day in sorted({key[0] for key, count in rivals.items() if count > 1}):
+        of = zip(table.column("published"), table.column("status"), table.keyed(), strict=True)
+        rivals = Counter((day, status, key) for day, status, (key, _) in of)
+        for day in sorted({day for (day, *_), count in rivals.items() if count > 1}):
             try:
                 public.choose(public.until(table, day))
             except DataError as error:

@@ -55,6 +55,11 @@ class Table(NamedTuple):
         """The places of the columns that name a figure, its period among them."""
         return tuple(map(self.columns.index, (*self.keys, *(["period"] if "period" in self.columns else []))))
 
+    def keyed(self) -> list[tuple[tuple, tuple]]:
+        """Each row with what names its figure, its period last if it has one."""
+        places = self.key()
+        return [(tuple([row[place] for place in places]), row) for row in self.rows]
+
     def having(self, rows: Iterable[tuple]) -> "Table":
         """The same table with other rows."""
         return self._replace(rows=tuple(rows))
@@ -63,12 +68,8 @@ class Table(NamedTuple):
         """The rows as pandas has them: float, text and Timestamp columns."""
         cells = list(zip(*self.rows, strict=True)) or [()] * len(self.columns)
         types = {"number": "float64", "date": "datetime64[us]"}
-        return pd.DataFrame(
-            {
-                column: pd.Series(of, dtype=types.get(kind, "str"))
-                for column, kind, of in zip(self.columns, self.kinds, map(list, cells), strict=True)
-            }
-        )
+        described = zip(self.columns, self.kinds, cells, strict=True)
+        return pd.DataFrame({name: pd.Series(list(of), dtype=types.get(kind, "str")) for name, kind, of in described})
 
 
 def read(folder: Path | None = None) -> dict[str, Table]:
@@ -89,11 +90,8 @@ def read(folder: Path | None = None) -> dict[str, Table]:
     try:
         package = json.loads(path.read_text(encoding="utf-8"))
         described = {
-            resource["name"]: (
-                resource["path"],
-                [(field["name"], field["type"]) for field in resource["schema"]["fields"]],
-            )
-            for resource in package["resources"]
+            one["name"]: (one["path"], [(field["name"], field["type"]) for field in one["schema"]["fields"]])
+            for one in package["resources"]
         }
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise DataError(f"data/datapackage.json cannot be read ({error}); restore it from the last commit") from error
@@ -138,27 +136,18 @@ def _read(path: Path, name: str, fields: list[tuple[str, str]]) -> Table:
         raise DataError(f"data/{path.name} cannot be read: {error}; restore it from the last commit") from error
     if tuple(head) != columns:
         raise DataError(f"data/{path.name} has the columns {head}; datapackage.json declares {list(columns)}")
-    typed = [_TYPED.get(kind, list)(of) for kind, of in zip(kinds, cells, strict=True)]
+    typed = [map(_TYPED.get(kind, str), of) for kind, of in zip(kinds, cells, strict=True)]
     end = "period" if "period" in columns else "unit"
     keys = columns[: columns.index(end)] if name in DATED and "unit" in columns else ()
     return Table(name, columns, kinds, keys, tuple(zip(*typed, strict=True)))
 
 
-def _numbers(cells: Iterable[str]) -> list[float]:
-    """Cells as numbers; what cannot be read is missing here, and a problem for ``rules``."""
-    return [_number(cell) for cell in cells]
-
-
 def _number(cell: str) -> float:
+    """A cell as a number; what cannot be read is missing here, and a problem for ``rules``."""
     try:
         return float(cell) if cell else math.nan
     except ValueError:
         return math.nan
-
-
-def _days(cells: Iterable[str]) -> list[date | None]:
-    read = {cell: _day(cell) for cell in set(cells)}
-    return [read[cell] for cell in cells]
 
 
 def _day(cell: str) -> date | None:
@@ -168,4 +157,4 @@ def _day(cell: str) -> date | None:
         return None
 
 
-_TYPED = {"number": _numbers, "date": _days}
+_TYPED = {"number": _number, "date": _day}

@@ -22,6 +22,8 @@ from helpers.data.tables import DataError, Table, first_rows
 
 __all__ = ["STATUSES", "Vintage", "vintage"]
 
+_FIXED = ("sources", "terms", "corrections", "derivations", "identities")
+
 
 def vintage(as_of: str | date, folder: Path | None = None) -> "Vintage":
     """Everything in ``data/`` that was public on a day, corrections applied, derived figures computed.
@@ -39,16 +41,14 @@ def vintage(as_of: str | date, folder: Path | None = None) -> "Vintage":
         If a file cannot be read, a correction no longer fits, or two rows of a key are equally good.
     """
     raw, day = tables.read(folder), tables.day(as_of)
-    if missing := sorted({"sources", "terms", "corrections"} - set(raw)):
+    if missing := sorted({*tables.DATED, *_FIXED} - set(raw)):
         raise DataError(f"data/datapackage.json declares no {', '.join(missing)}; restore it from the last commit")
-    keys = {name: raw[name].keys for name in tables.DATED if name in raw}
-    steps, checks = (
-        derive.steps(raw[name].frame() if name in raw else None, name, keys, RANK)
-        for name in ("derivations", "identities")
-    )
+    keys = {name: raw[name].keys for name in tables.DATED}
+    steps, rules = (derive.steps(raw[name].frame(), name, keys, RANK) for name in ("derivations", "identities"))
+    checks = tuple(zip(raw["identities"].frame().to_dict("records"), rules, strict=True))
     terms = raw["terms"].frame().set_index("id")[["licence", "may_redistribute"]]
     sources = raw["sources"].frame().set_index("id").join(terms, on="terms")
-    return _made(day, public.known(raw, day), {"sources": sources, "steps": steps, "checks": _checks(raw, checks)})
+    return _made(day, public.known(raw, day), {"sources": sources, "steps": steps, "checks": checks})
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -72,12 +72,7 @@ class Vintage:
 
         What follows from other figures stands at the end. Rows whose status is ``missing`` stay, without a value.
         """
-        of = self._published if vintages else self._chosen
-        if name not in of:
-            raise DataError(f"data/ has no dated table {name!r}; it has {sorted(of)}")
-        if (name, vintages) not in self._seen:
-            self._seen[name, vintages] = of[name].frame()
-        return self._seen[name, vintages].copy()
+        return self._frame(name, vintages).copy()
 
     def series(self, name: str, *, unverified: bool = False, **keys: str) -> pd.DataFrame:
         """The figures of one key over its periods, oldest first, without gaps and unverified rows.
@@ -214,20 +209,28 @@ class Vintage:
         rows = sum(len(table.rows) for table in self._published.values())
         return f"<what was public on {self.day}: {rows:,} rows, {self.fingerprint[:12]}>"
 
+    def _frame(self, name: str, vintages: bool = False) -> pd.DataFrame:
+        of = self._published if vintages else self._chosen
+        if name not in of:
+            raise DataError(f"data/ has no dated table {name!r}; it has {sorted(of)}")
+        if (name, vintages) not in self._seen:
+            self._seen[name, vintages] = of[name].frame()
+        return self._seen[name, vintages]
+
     def _series(self, name: str, unverified: bool, keys: Mapping[str, str]) -> pd.DataFrame:
-        if name not in self._chosen:
-            raise DataError(f"data/ has no dated table {name!r}; it has {sorted(self._chosen)}")
-        table = self._chosen[name]
+        rows, table = self._frame(name), self._chosen[name]
         if unknown := sorted(set(keys) - set(table.keys)):
             raise DataError(f"data/{name}.csv has no key column {unknown}; its keys are {table.keys}")
         wanted = [(table.columns.index(column), value) for column, value in keys.items()]
         status, period = table.columns.index("status"), table.columns.index("period")
         dropped = _left_out(unverified)
         found = [
-            row for row in table.rows if row[status] not in dropped and all(row[at] == value for at, value in wanted)
+            place
+            for place, row in enumerate(table.rows)
+            if row[status] not in dropped and all(row[at] == value for at, value in wanted)
         ]
-        found.sort(key=lambda row: fiscal.span(row[period]))
-        rows = table.having(found).frame()
+        found.sort(key=lambda place: fiscal.span(table.rows[place][period]))
+        rows = rows.take(found)
         if len(rows["unit"].drop_duplicates()) > 1:
             raise DataError(
                 f"data/{name}.csv mixes units for {dict(keys)}:\n{first_rows(rows.drop_duplicates('unit'))}\n"
@@ -253,10 +256,3 @@ def _made(day: date, stored: Mapping[str, Table], fixed: Mapping[str, object]) -
 
 def _left_out(unverified: bool) -> tuple[str, ...]:
     return ("missing",) if unverified else UNUSED
-
-
-def _checks(raw: Mapping[str, Table], steps: list[derive.Step]) -> tuple[tuple[dict, derive.Step], ...]:
-    if "identities" not in raw:
-        return ()
-    rows = raw["identities"].frame().to_dict("records")
-    return tuple(zip(rows, steps, strict=True))

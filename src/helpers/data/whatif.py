@@ -45,9 +45,8 @@ def assumed(table: Table, name: str, values: Mapping[str, float | Mapping[str, f
     DataError
         If there is no such assumption, or a segment is not one of its.
     """
-    rows = [
-        row for row in (dict(zip(table.columns, row, strict=True)) for row in table.rows) if row["assumption"] == name
-    ]
+    rows = [dict(zip(table.columns, row, strict=True)) for row in table.rows]
+    rows = [row for row in rows if row["assumption"] == name]
     if unknown := sorted(set(values) - {row["segment"] for row in rows}):
         there = sorted({row["segment"] for row in rows}) or sorted(set(table.column("assumption")))
         raise DataError(f"data/assumptions.csv has no {name!r} of {unknown} public on {today}; it has {there}")
@@ -58,9 +57,9 @@ def assumed(table: Table, name: str, values: Mapping[str, float | Mapping[str, f
 def together(table: Table, rows: list[dict]) -> Table:
     """A table with rows more; an assumed one stands in the place of an earlier assumed one of its key."""
     new = [tuple(row[column] for column in table.columns) for row in rows]
-    places, status = table.key(), table.columns.index("status")
-    again = {tuple(row[place] for place in places) for row in new if places and row[status] == ASSUMED}
-    kept = [row for row in table.rows if row[status] != ASSUMED or tuple(row[place] for place in places) not in again]
+    status = table.columns.index("status")
+    again = {key for key, row in table.having(new).keyed() if key and row[status] == ASSUMED}
+    kept = [row for key, row in table.keyed() if row[status] != ASSUMED or key not in again]
     return table.having([*kept, *new])
 
 
