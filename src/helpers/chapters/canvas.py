@@ -172,8 +172,7 @@ def _fit(panels: list, renderer, floor: float, stacked: bool) -> None:
     edge = panels[0].figure.bbox.x1
     for _ in range(3):
         _place(panels, np.array([_around(ax, renderer) for ax in panels]), floor, stacked)
-        texts = [text for ax in panels for text in (*ax.texts, *ax.get_xticklabels())]
-        if all(text.get_window_extent(renderer).x1 <= edge for text in texts if text.get_visible()):
+        if all(text.get_window_extent(renderer).x1 <= edge for ax in panels for text in ax.texts):
             return
 
 
