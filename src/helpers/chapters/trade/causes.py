@@ -32,11 +32,10 @@ def decision(india: Vintage) -> Sentence:
         return words.not_yet(india, "By which prices monthly figures would settle it")
     rule, cells = composition.RULE, tariff.surge_cells(india)
     said = sentence(
-        "Our rule, written down before any monthly figure by line was seen: if {share} of the excess over the "
-        "usual months sits",
-        "in {few} entries or fewer below {cheap:.1}, it is an error or a reclassification; if {share} takes "
-        "more than {many}",
-        "entries at {ferrite:range.1} USD/kg, it is a real surge of ferrite; otherwise it stays open.",
+        "Our rule, written down before any monthly figure by line was seen: if {share} of the excess over the usual "
+        "months sits in {few} entries or fewer below {cheap:.1}, it is an error or a reclassification; if {share} "
+        "takes more than {many} entries at {ferrite:range.1} USD/kg, it is a real surge of ferrite; otherwise it "
+        "stays open.",
         share=derived(rule.excess_share * 100, "%"),
         few=derived(rule.few_cells, ""),
         cheap=derived(rule.cheap_below, "USD/kg"),
@@ -81,9 +80,8 @@ def concentration(table: pd.DataFrame, *, india: Vintage, year: str) -> Sentence
     row = table.loc[(customs.METAL, "weight")]
     hhi = derived(row["hhi_low"], "", row, low=row["hhi_low"], high=row["hhi_high"])
     own = sentence(
-        "China sold India {share} of the weight in {year}. So the Herfindahl index of suppliers, the sum of "
-        "their squared",
-        "shares, which is one if there is a single supplier, is {hhi:range.3}, whoever sold the rest.",
+        "China sold India {share} of the weight in {year}. So the Herfindahl index of suppliers, the sum of their "
+        "squared shares, which is one if there is a single supplier, is {hhi:range.3}, whoever sold the rest.",
         share=_percent(row), year=year, hhi=hhi,
     )  # fmt: skip
     if not {(customs.OTHER_METAL, basis) for basis in ("weight", "value")} <= set(table.index):
@@ -95,9 +93,9 @@ def concentration(table: pd.DataFrame, *, india: Vintage, year: str) -> Sentence
     return joined(
         own,
         sentence(
-            "By value it is {verdict}: of line 85051190, other metal magnets, China has {weight} of the weight "
-            "and {value} of",
-            "the value.", verdict=verdict, weight=_percent(line.loc["weight"]), value=_percent(line.loc["value"]),
+            "By value it is {verdict}: of line 85051190, other metal magnets, China has {weight} of the weight and "
+            "{value} of the value.",
+            verdict=verdict, weight=_percent(line.loc["weight"]), value=_percent(line.loc["value"]),
         ),
     )  # fmt: skip
 
@@ -229,20 +227,17 @@ def _ferrite(splits: pd.DataFrame, *, india: Vintage, year: str) -> Sentence:
     where = words.place([low.value, high.value], now.value, now.value)
     if where == "above":
         return sentence(
-            "Even the mildest split has ferrite cores fall from {low:.2} in {before} to {now:.2} "
-            "({mild:signed}), the most extreme",
-            "from {high:.2} ({sharp:signed}).", **parts,
+            "Even the mildest split has ferrite cores fall from {low:.2} in {before} to {now:.2} ({mild:signed}), "
+            "the most extreme from {high:.2} ({sharp:signed}).", **parts,
         )  # fmt: skip
     if where == "below":
         return sentence(
-            "Even the mildest split has ferrite cores rise from {high:.2} in {before} to {now:.2} "
-            "({sharp:signed}), the most extreme",
-            "from {low:.2} ({mild:signed}).", **parts,
+            "Even the mildest split has ferrite cores rise from {high:.2} in {before} to {now:.2} ({sharp:signed}), "
+            "the most extreme from {low:.2} ({mild:signed}).", **parts,
         )  # fmt: skip
     return sentence(
-        "Ferrite cores went from anything between {low:.2} and {high:.2} in {before} to {now:.2} "
-        "({mild:signed} to {sharp:signed}), so",
-        "their direction is open.", **parts,
+        "Ferrite cores went from anything between {low:.2} and {high:.2} in {before} to {now:.2} ({mild:signed} to "
+        "{sharp:signed}), so their direction is open.", **parts,
     )  # fmt: skip
 
 

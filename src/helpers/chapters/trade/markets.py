@@ -41,9 +41,8 @@ def volume_mix_price(splits: pd.DataFrame, *, india: Vintage, year: str) -> Figu
         for row in ends[: len(splits)]
     ]
     opening = sentence(
-        "Three lines over the unit value that line 85051190 may have had before {year}, in million USD: "
-        "volume, mix between the"
-        " lines, and unit values within them.", year=year,
+        "Three lines over the unit value that line 85051190 may have had before {year}, in million USD: volume, mix "
+        "between the lines, and unit values within them.", year=year,
     )  # fmt: skip
     note = (
         "Bennet's decomposition, which leaves no remainder, for all splits that fit the totals of the year before, "
