@@ -119,15 +119,11 @@ def _value_title(splits: pd.DataFrame) -> Sentence:
             "totals do not tell",
             more=more, volume=parts["volume"], low=low, high=high,
         )  # fmt: skip
-    did = (
-        "lower unit values within the lines took away"
-        if where == "below"
-        else "higher unit values within the lines added"
-    )
-    return sentence(
-        f"Volume {{more}} {{volume}}; {did} {{price:range}} million USD, whichever split fits the totals",
-        more=more, **parts,
-    )  # fmt: skip
+    did = "lower unit values within the lines took away"
+    if where == "above":
+        did = "higher unit values within the lines added"
+    text = "Volume {more} {volume}; {did} {price:range} million USD, whichever split fits the totals"
+    return sentence(text, more=more, did=did, **parts)
 
 
 def _trough_title(shown: pd.DataFrame, low: suppliers.Trough) -> Sentence:

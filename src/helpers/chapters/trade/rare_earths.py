@@ -93,16 +93,12 @@ def _mirror(table: pd.DataFrame) -> Sentence | None:
     china, ours = table.loc[names[0]], table.loc[names[1]]
     low, high = china[["low", "high"]].fillna(china["tonnes"])
     where = words.place([low, high], ours["low"], ours["high"])
-    text = "China's count of rare-earth magnets shipped to India, {china} in {period}, "
-    text += {
-        "above": "lies above what we find in India's figures ({ours:range~3}): the two do not agree, and "
-        "nothing here explains the gap.",
-        "below": "lies below what we find in India's figures ({ours:range~3}).",
-        "inside": "lies within what we find in India's figures ({ours:range~3}).",
-        "across": "overlaps what we find in India's figures ({ours:range~3}).",
-    }[where]
+    lies = {"above": "lies above", "below": "lies below", "inside": "lies within", "across": "overlaps"}[where]
+    gap = ": the two do not agree, and nothing here explains the gap." if where == "above" else "."
     return sentence(
-        text, period=china["period"],
+        "China's count of rare-earth magnets shipped to India, {china} in {period}, {lies} what we find in India's "
+        "figures ({ours:range~3})" + gap,
+        period=china["period"], lies=lies,
         china=derived(china["tonnes"], "t", china, low=low, high=high),
         ours=derived(ours["tonnes"], "t", ours, low=ours["low"], high=ours["high"]),
     )  # fmt: skip
