@@ -10,10 +10,7 @@ from helpers.data import Vintage, sources_of
 from helpers.outlook import episodes, targets
 
 METAL, FERRITE, OTHER_METAL, OTHER = "850511", "85051110", "85051190", "85051900"
-LINES = {
-    FERRITE: "85051110 ferrite cores",
-    OTHER_METAL: "85051190 other metal magnets",
-}
+LINES = {FERRITE: "85051110 ferrite cores", OTHER_METAL: "85051190 other metal magnets"}
 _NUMBERS = ["value", "low", "high"]
 _ROUGH = ("estimate", "weak", "inference")
 _TOLERANCE = 0.02
