@@ -108,11 +108,8 @@ def simulate_repm_tonnes(
             f"to {high.max()} USD/kg; the priors overlap, so the unit value says nothing"
         )
     share = (lines["unit_value_usd_per_kg"].to_numpy(float) - other_price) / (repm_price - other_price)
-    return pd.DataFrame(
-        np.clip(share, 0, 1) * lines["tonnes"].to_numpy(float),
-        index=pd.RangeIndex(draws, name="draw"),
-        columns=lines.index,
-    )
+    tonnes = np.clip(share, 0, 1) * lines["tonnes"].to_numpy(float)
+    return pd.DataFrame(tonnes, index=pd.RangeIndex(draws, name="draw"), columns=lines.index)
 
 
 def repm_quantiles(
