@@ -172,5 +172,5 @@ def test_no_excess_is_undecided():
 
 def test_a_cell_without_a_baseline_stops():
     cells = monthly_cells([10.0], [2.0]).assign(baseline_tonnes=float("nan"))
-    with pytest.raises(ValueError, match="cells need known figures"):
+    with pytest.raises(ValueError, match="figures must be known"):
         explain_excess(cells)

@@ -94,7 +94,7 @@ def test_months_of_a_year_are_its_price_else_the_newest_before(india):
 
 
 def test_scopes_go_from_wide_to_narrow_and_hold_the_estimate_in_its_place(india):
-    ladder = lines.scopes(india, YEAR)
+    ladder = lines.scopes(india, YEAR, lines.rare_earth_part(india, YEAR))
     assert len(ladder) == 6 and lines.middles(ladder).is_monotonic_decreasing
     place = list(ladder.index).index("Rare-earth magnets within HS 850511, our estimate")
     assert place == 4 and ladder.iloc[place]["status"] == "inference"
@@ -102,7 +102,8 @@ def test_scopes_go_from_wide_to_narrow_and_hold_the_estimate_in_its_place(india)
 
 def test_the_narrowest_scope_is_chosen_by_size(india):
     keys = {**KEYS, "hs": "REPM", "measure": "weight_auto", "period": "FY26"}
-    ladder = lines.scopes(india.adding("trade", {**keys, "value": 9000.0}), YEAR)
+    more = india.adding("trade", {**keys, "value": 9000.0})
+    ladder = lines.scopes(more, YEAR, lines.rare_earth_part(more, YEAR))
     assert ladder.index[-1] == "Rare-earth magnets within HS 850511, our estimate"
     assert ladder.loc["Rare-earth magnets imported by car makers", ["period", "tonnes"]].tolist() == ["FY26", 9000]
 

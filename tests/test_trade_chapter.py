@@ -37,7 +37,9 @@ SAYS = {
     "part": lambda india, year: rare_earths.rare_earth_part(lines.rare_earth_part(india, year), india=india, year=year),
     "base": lambda india, year: sentences.base_effect(customs.halves(india), india=india),
     "identity": lambda india, year: sentences.identity(lines.identity(india, year), india=india),
-    "scopes": lambda india, year: rare_earths.scopes(lines.scopes(india, year), india=india, year=year),
+    "scopes": lambda india, year: rare_earths.scopes(
+        lines.scopes(india, year, lines.rare_earth_part(india, year)), india=india, year=year
+    ),
     "growth": lambda india, year: sentences.growth(prices.growth(india, year), india=india, year=year),
     "values": lambda india, year: causes.unit_values(lines.volume_mix_price(india, year), india=india, year=year),
     "concentration": lambda india, year: causes.concentration(
@@ -53,7 +55,9 @@ SAYS = {
 DRAWS = {
     "rates": lambda india, year: figures.monthly_rates(customs.periods(india), india=india),
     "lines": lambda india, year: figures.line_split(customs.lines(india, year), india=india, year=year),
-    "ladder": lambda india, year: figures.scope_ladder(lines.scopes(india, year), india=india),
+    "ladder": lambda india, year: figures.scope_ladder(
+        lines.scopes(india, year, lines.rare_earth_part(india, year)), india=india
+    ),
     "terms": lambda india, year: markets.volume_mix_price(lines.volume_mix_price(india, year), india=india, year=year),
     "china": lambda india, year: markets.china_exports(
         suppliers.china_by_month(india), suppliers.controls(india), india=india

@@ -25,6 +25,9 @@ BLUE, RED, GOLD = "#2b6cb0", "#c2410c", "#a16207"
 WIDE, NARROW = 7.4, 4.6
 """Inches of a drawing: across a page, and on a phone."""
 
+DPI, PAD = 72, 3
+"""Points of an inch, and of the rim around what is drawn."""
+
 _ON_BAR = "on-bar"
 
 _FONT = {"font.sans-serif": ["DejaVu Sans"]}  # comes with matplotlib: the same drawing on every machine
@@ -53,7 +56,7 @@ def canvas(unit: str, *, panels: int = 1, height: float = 3.6, horizontal: bool 
     from matplotlib.figure import Figure as Canvas
 
     with rc_context(sns.axes_style("whitegrid") | _STYLE):
-        drawing = Canvas(figsize=(WIDE, height), layout="constrained")
+        drawing = Canvas(figsize=(WIDE, height), dpi=DPI)
         axes = np.atleast_1d(drawing.subplots(1, panels, sharey=True))
     sns.despine(drawing, left=True)
     for ax in axes:
@@ -73,7 +76,6 @@ def finish(
     note: str = "",
     uses: Iterable = (),
     first: int = 0,
-    phone: bool = True,
 ) -> Figure:
     """The drawing as SVG; its last line says how to read it, who published what it shows, and the day.
 
@@ -87,13 +89,14 @@ def finish(
         Everything else that is drawn or decided on: see :func:`helpers.data.sources_of`.
     first : int
         Which panel answers the question of the figure: on a phone panels stand below each other, this one on top.
-    phone : bool
-        Whether it is laid out once more for a phone; what cannot be is scrolled there.
     """
     sources = sources_of(data, title, alt, *uses)
     line = f"{note} Source: {india.publishers(sources)}. As of {india.day}.".strip()
-    wide = _laid_out(drawing, line, title.text)
-    narrow = _laid_out(_for_phone(drawing, first), line, title.text) if phone else ""
+    panels = drawing.axes
+    wide = _laid_out(drawing, panels, line, title.text)
+    panels = [panels[first], *(ax for ax in panels if ax is not panels[first])]
+    _for_phone(drawing, panels)
+    narrow = _laid_out(drawing, panels, line, title.text, stacked=True)
     return Figure(wide, title.text, alt.text, data, tuple(sorted(sources)), narrow)
 
 
@@ -142,65 +145,95 @@ def wrap(text: str, width: int = 34) -> str:
     return "\n".join(textwrap.wrap(together(text), width, break_long_words=False))
 
 
-def _laid_out(drawing, line: str, salt: str) -> str:
-    """The drawing as SVG with its last line, as wide as it is."""
+def _laid_out(drawing, panels: list, line: str, salt: str, *, stacked: bool = False) -> str:
+    """The drawing as SVG with its last line; measured once and drawn once, where ``savefig`` would do each twice."""
     from matplotlib import rc_context
+    from matplotlib.backends.backend_svg import RendererSVG
 
-    width = drawing.get_size_inches()[0]
-    drawing.supxlabel(wrap(line, int(14.2 * width)), x=0.0, ha="left", fontsize=8, color=MUTED)
-    drawing.set_layout_engine("constrained")
-    drawing.get_layout_engine().execute(drawing)
-    for ax in drawing.axes:
-        _thin(ax)
-        _keep_within(ax)
-    drawing.set_layout_engine(None)  # laid out once: `savefig` would draw everything twice to do it
+    across, up = drawing.get_size_inches()
     buffer = io.StringIO()
-    with rc_context(_FONT | {"svg.fonttype": "none", "svg.hashsalt": f"{salt}{width}"}):
-        drawing.savefig(buffer, format="svg", metadata={"Date": None})
+    with rc_context(_FONT | {"svg.fonttype": "none", "svg.hashsalt": f"{salt}{across}"}):
+        renderer = RendererSVG(across * DPI, up * DPI, buffer, image_dpi=DPI, metadata={"Date": None})
+        foot = drawing.supxlabel(wrap(line, int(14.2 * across)), x=0.0, y=PAD / DPI / up, ha="left", va="bottom")
+        foot.set(fontsize=8, color=MUTED)
+        _fit(panels, renderer, foot.get_window_extent(renderer).y1, stacked)
+        for ax in panels:
+            _thin(ax, renderer)
+            _keep_within(ax, renderer)
+        drawing.draw(renderer)
+        renderer.finalize()
     text = buffer.getvalue()
     return svg.plain(text[text.index("<svg") :], PAPER)
 
 
-def _for_phone(drawing, first: int):
-    """The same drawing, narrow: its panels below each other, the ``first`` of them on top."""
-    from matplotlib.gridspec import GridSpec
+def _fit(panels: list, renderer, floor: float, stacked: bool) -> None:
+    """Give the panels what room they can have; again where texts, now that panels are narrower, reach further out."""
+    _place(panels, np.tile([14 * PAD, 3 * PAD, 8 * PAD, 3 * PAD], (len(panels), 1)), floor, stacked)
+    edge = panels[0].figure.bbox.x1
+    for _ in range(3):
+        _place(panels, np.array([_around(ax, renderer) for ax in panels]), floor, stacked)
+        if all(text.get_window_extent(renderer).x1 <= edge for ax in panels for text in ax.texts):
+            return
 
-    panels = [ax for ax in drawing.axes if ax.get_subplotspec() is not None]
-    ordered = [panels[first], *(ax for ax in panels if ax is not panels[first])]
-    across, up = wrap(panels[0].get_xlabel(), 44), wrap(panels[0].get_ylabel(), 30)
-    grid = GridSpec(len(panels), 1, figure=drawing)
-    for place, ax in enumerate(ordered):
-        ax.set_subplotspec(grid[place])
-        ax.tick_params(labelleft=True)
-        ax.set(xlabel=across if ax is ordered[-1] else "", ylabel=up if place == 0 else "")
-    names = [wrap(" ".join(text.split()), 20) for text in _names(panels[0])]
+
+def _around(ax, renderer) -> list[float]:
+    """How far what belongs to a panel reaches beyond it: left, right, below, above."""
+    inner, outer = ax.get_window_extent(), ax.get_tightbbox(renderer, for_layout_only=True)
+    return [inner.x0 - outer.x0, outer.x1 - inner.x1, inner.y0 - outer.y0, outer.y1 - inner.y1]
+
+
+def _place(panels: list, around: np.ndarray, floor: float, stacked: bool) -> None:
+    """Panels of one size above ``floor``, beside each other or ``stacked``, with room for what reaches beyond each."""
+    whole = panels[0].figure.bbox
+    left, right, below, above = around.T + PAD
+    if stacked:
+        left[:], right[:] = left.max(), right.max()
+        x, width = left, whole.width - left[0] - right[0]
+        height = (whole.height - floor - (below + above).sum()) / len(panels)
+        y = whole.height - np.cumsum(above + height + below) + below
+    else:
+        below[:], above[:] = below.max(), above.max()
+        y, height = floor + below, whole.height - floor - below[0] - above[0]
+        width = (whole.width - (left + right).sum()) / len(panels)
+        x = np.cumsum(left + width + right) - width - right
+    for ax, *corner in zip(panels, x / whole.width, y / whole.height, strict=True):
+        ax.set_position([*corner, width / whole.width, height / whole.height])
+
+
+def _for_phone(drawing, panels: list) -> None:
+    """The same drawing, narrow: its panels below each other in this order."""
+    shared = drawing.axes[0]
+    across, up = wrap(shared.get_xlabel(), 44), wrap(shared.get_ylabel(), 30)
+    for place, ax in enumerate(panels):
+        ax.tick_params(axis="y", labelleft=True, labelsize=shared.get_yticklabels()[0].get_fontsize())
+        ax.set(xlabel=across if ax is panels[-1] else "", ylabel=up if place == 0 else "")
+    names = [wrap(" ".join(text.split()), 20) for text in _names(shared)]
     names = names if any(name[:1].isalpha() for name in names) else []
     if names:
-        panels[0].set_yticks(panels[0].get_yticks(), names)  # all panels share this axis
+        shared.set_yticks(shared.get_yticks(), names)  # all panels share this axis
     height = drawing.get_size_inches()[1] * (1 if len(panels) == 1 else 0.7)
     lines = max((name.count("\n") + 1 for name in names), default=0)
     drawing.set_size_inches(NARROW, len(panels) * max(height, 0.17 * lines * (len(names) + 2) + 0.5))
-    return drawing
 
 
 def _names(ax) -> list[str]:
     return [label.get_text() for label in ax.get_yticklabels()]
 
 
-def _thin(ax) -> None:
+def _thin(ax, renderer) -> None:
     """Every second name along the lower axis, and again, until none touches the next; the last one stays."""
     while len(shown := [text for text in ax.get_xticklabels() if text.get_text() and text.get_visible()]) > 2:
-        boxes = [text.get_window_extent() for text in shown]
+        boxes = [text.get_window_extent(renderer) for text in shown]
         if all(left.x1 + 2 < right.x0 for left, right in pairwise(boxes)):
             return
         for text in shown[-2::-2]:
             text.set_visible(False)
 
 
-def _keep_within(ax) -> None:
+def _keep_within(ax, renderer) -> None:
     """Texts that are wider than the bar below them: smaller, a line a word."""
-    bars = [bar.get_window_extent() for bar in ax.patches]
+    bars = [bar.get_window_extent(renderer) for bar in ax.patches]
     for text in [text for text in ax.texts if text.get_gid() == _ON_BAR]:
-        box = text.get_window_extent()
+        box = text.get_window_extent(renderer)
         if any(bar.contains(*(box.min + box.max) / 2) and bar.width < box.width for bar in bars):
             text.set(text="\n".join(together(text.get_text()).split(" ")), fontsize=7)

@@ -95,7 +95,9 @@ def simulate_repm_tonnes(
     ValueError
         If a figure is missing or negative, the bounds are reversed, or a draw puts REPM below other goods.
     """
-    _check_priced_lines(lines)
+    _check(lines[["tonnes", "unit_value_usd_per_kg", "other_low", "other_high"]])
+    if (lines["other_low"] > lines["other_high"]).any():
+        raise ValueError(f"other_low is above other_high:\n{lines}")
     price_stream, other_stream = (np.random.default_rng(child) for child in np.random.SeedSequence(seed).spawn(2))
     repm_price = repm_median * np.exp(repm_log_sd * price_stream.standard_normal((draws, 1)))
     low, high = lines["other_low"].to_numpy(float), lines["other_high"].to_numpy(float)
@@ -106,11 +108,8 @@ def simulate_repm_tonnes(
             f"to {high.max()} USD/kg; the priors overlap, so the unit value says nothing"
         )
     share = (lines["unit_value_usd_per_kg"].to_numpy(float) - other_price) / (repm_price - other_price)
-    return pd.DataFrame(
-        np.clip(share, 0, 1) * lines["tonnes"].to_numpy(float),
-        index=pd.RangeIndex(draws, name="draw"),
-        columns=lines.index,
-    )
+    tonnes = np.clip(share, 0, 1) * lines["tonnes"].to_numpy(float)
+    return pd.DataFrame(tonnes, index=pd.RangeIndex(draws, name="draw"), columns=lines.index)
 
 
 def repm_quantiles(
@@ -160,7 +159,9 @@ def explain_excess(cells: pd.DataFrame, rule: Rule = RULE) -> Verdict:
     ValueError
         If there are no cells or a figure is missing or negative.
     """
-    _check_cells(cells)
+    if cells.empty:
+        raise ValueError("cells need at least one row")
+    _check(cells[["tonnes", "value_usd", "baseline_tonnes"]])
     evidence = _rank_excess(cells, rule)
     if evidence.empty:
         return Verdict(UNDECIDED, 0.0, 0.0, 0, evidence)
@@ -192,21 +193,8 @@ def _rank_excess(cells: pd.DataFrame, rule: Rule) -> pd.DataFrame:
     return ranked.sort_values("excess_tonnes", ascending=False, kind="stable")
 
 
-def _check_priced_lines(lines: pd.DataFrame) -> None:
-    figures = lines[["tonnes", "unit_value_usd_per_kg", "other_low", "other_high"]].astype(float)
-    valid = np.isfinite(figures).all(axis=1) & (figures >= 0).all(axis=1)
-    valid &= figures["other_low"] <= figures["other_high"]
+def _check(figures: pd.DataFrame) -> None:
+    figures = figures.astype(float)
+    valid = (np.isfinite(figures) & (figures >= 0)).all(axis=1)
     if not valid.all():
-        raise ValueError(
-            f"lines need known figures, none negative, and other_low <= other_high; first offenders:\n"
-            f"{figures[~valid].head()}"
-        )
-
-
-def _check_cells(cells: pd.DataFrame) -> None:
-    figures = cells[["tonnes", "value_usd", "baseline_tonnes"]].astype(float)
-    valid = np.isfinite(figures).all(axis=1) & (figures >= 0).all(axis=1)
-    if cells.empty or not valid.all():
-        raise ValueError(
-            f"cells need known figures, none negative, and at least one row; first offenders:\n{figures[~valid].head()}"
-        )
+        raise ValueError(f"figures must be known, none negative; first offenders:\n{figures[~valid].head()}")

@@ -10,10 +10,8 @@ from helpers.data import Vintage, sources_of
 from helpers.outlook import episodes, targets
 
 METAL, FERRITE, OTHER_METAL, OTHER = "850511", "85051110", "85051190", "85051900"
-LINES = {
-    FERRITE: "85051110 ferrite cores",
-    OTHER_METAL: "85051190 other metal magnets",
-}
+LINES = {FERRITE: "85051110 ferrite cores", OTHER_METAL: "85051190 other metal magnets"}
+_NUMBERS = ["value", "low", "high"]
 _ROUGH = ("estimate", "weak", "inference")
 _TOLERANCE = 0.02
 """How far the parts of a year may be from its total, as a fraction, before they are parts of another."""
@@ -80,16 +78,14 @@ def halves(india: Vintage) -> pd.DataFrame:
     rows = _agreeing(india)
     tiles = _tiles(rows)
     found = {}
-    for year in range(_first_year(rows), _first_year(rows, last=True) + 1):
-        names = [f"{fiscal.year_name(year)}-H{half}" for half in (1, 2)]
-        for name, beside in (names, reversed(names)):
-            if (row := _half(name, beside, fiscal.year_name(year), rows, tiles)) is not None:
-                found[name] = row
-    columns = ["value", "low", "high", "status", "source"]
-    table = pd.DataFrame.from_dict(found, orient="index", columns=columns).rename_axis("period").sort_index()
-    numbers = dict.fromkeys(["value", "low", "high"], float)
-    table = table.astype(numbers).assign(unit="t")
-    return table.assign(t_per_month=table["value"] / 6)
+    years = [fiscal.fiscal_year(period) for period in rows.index]
+    for year in map(fiscal.year_name, range(min(years, default=0), max(years, default=-1) + 1)):
+        for one, other in ("12", "21"):
+            if (row := _half(f"{year}-H{one}", f"{year}-H{other}", year, rows, tiles)) is not None:
+                found[f"{year}-H{one}"] = row
+    table = pd.DataFrame.from_dict(found, orient="index", columns=[*_NUMBERS, "status", "source"])
+    table = table.rename_axis("period").sort_index().astype(dict.fromkeys(_NUMBERS, float))
+    return table.assign(unit="t", t_per_month=table["value"] / 6)
 
 
 def since(india: Vintage, year: str) -> pd.DataFrame:
@@ -129,21 +125,20 @@ def run_rates(india: Vintage) -> pd.DataFrame:
     pd.DataFrame
         Indexed by ``reckoning``: ``value, low, high`` (tonnes), ``source``; empty while no half is known.
     """
-    parts, numbers = halves(india), ["value", "low", "high"]
-    rows = {}
+    parts, rows = halves(india), {}
     if len(parts):
         now, name = parts.iloc[-1], parts.index[-1]
-        rows[f"twice {name}"] = [*(2 * now[numbers]), now["source"]]
+        rows[f"twice {name}"] = [*(2 * now[_NUMBERS]), now["source"]]
         before = _half_before(name)
         if before in parts.index:
-            both = now[numbers] + parts.loc[before, numbers]
+            both = now[_NUMBERS] + parts.loc[before, _NUMBERS]
             used = _ids(now, parts.loc[before])
             rows[f"{before} and {name}"] = [*both, used]
             if (later := _restated(india, before[:4])) is not None and before[-1] == "2":
-                gap = later[numbers] - imports(india).loc[before[:4], "value"]
+                gap = later[_NUMBERS] - imports(india).loc[before[:4], "value"]
                 rows[f"the same, {before[:4]} as printed later"] = [*(both + gap), _ids(used, later)]
-    table = pd.DataFrame.from_dict(rows, orient="index", columns=[*numbers, "source"]).rename_axis("reckoning")
-    return table.astype(dict.fromkeys(numbers, float))
+    table = pd.DataFrame.from_dict(rows, orient="index", columns=[*_NUMBERS, "source"]).rename_axis("reckoning")
+    return table.astype(dict.fromkeys(_NUMBERS, float))
 
 
 def lines(india: Vintage, year: str, dollars: pd.DataFrame | None = None) -> pd.DataFrame:
@@ -163,13 +158,14 @@ def lines(india: Vintage, year: str, dollars: pd.DataFrame | None = None) -> pd.
     total, dollars = imports(india), values(india, [year]) if dollars is None else dollars
     metal, metal_usd = imports(india, hs=OTHER_METAL), imports(india, "value_usd", hs=OTHER_METAL)
     columns = ["tonnes", "usd_m", "usd_per_kg", "weight_share", "value_share", "source"]
+    unknown = pd.DataFrame(columns=columns, index=pd.Index([], name="line"))
     if not all(year in table.index for table in (total, dollars, metal, metal_usd)):
-        return pd.DataFrame(columns=columns, index=pd.Index([], name="line"))
+        return unknown
     whole = np.array([total.loc[year, "value"], dollars.loc[year, "usd_m"]])
     part = np.array([metal.loc[year, "value"], metal_usd.loc[year, "value"]])
     table = pd.DataFrame([whole - part, part], columns=columns[:2], index=pd.Index(LINES.values(), name="line"))
     if (table <= 0).any(axis=None):
-        return pd.DataFrame(columns=columns, index=pd.Index([], name="line"))
+        return unknown
     own = sources_of(metal.loc[year], metal_usd.loc[year])
     rest = own | sources_of(total.loc[year], dollars.loc[year])
     return table.assign(
@@ -190,21 +186,18 @@ def values(india: Vintage, years: list[str]) -> pd.DataFrame:
     pd.DataFrame
         Indexed by ``period``: ``usd_m, route, source``; empty if one of the years is known by neither route.
     """
-    rupees = imports(india, "value_inr")
+    rupees, printed = imports(india, "value_inr"), imports(india, "value_usd")
     rate = india.series("prices", item="INR per USD", basis="fiscal-year mean")
-    printed = imports(india, "value_usd")
-    if all(year in rupees.index and year in rate.index for year in years):
-        rows = [
-            (rupees.loc[y, "value"] * 10 / rate.loc[y, "value"], sources_of(rupees.loc[y], rate.loc[y])) for y in years
-        ]  # a crore is ten million
-        route = "rupees at the year's mean rate"
-    elif all(year in printed.index for year in years):
-        rows = [(printed.loc[y, "value"], sources_of(printed.loc[y])) for y in years]
-        route = "dollars as printed"
+    index = pd.Index(years, name="period")
+    if index.isin(rupees.index.intersection(rate.index)).all():
+        dollars = rupees["value"] * 10 / rate["value"]  # a crore is ten million
+        used, route = (rupees, rate), "rupees at the year's mean rate"
+    elif index.isin(printed.index).all():
+        dollars, used, route = printed["value"], (printed,), "dollars as printed"
     else:
-        return pd.DataFrame(columns=["usd_m", "route", "source"], index=pd.Index([], name="period"))
-    table = pd.DataFrame(rows, columns=["usd_m", "source"], index=pd.Index(years, name="period"))
-    return table.assign(route=route, source=[_ids(ids) for ids in table["source"]])
+        return pd.DataFrame(columns=["usd_m", "route", "source"], index=index[:0])
+    source = [_ids(*(rows.loc[year] for rows in used)) for year in years]
+    return pd.DataFrame({"usd_m": dollars.reindex(index), "route": route, "source": source}, index=index)
 
 
 def _agreeing(india: Vintage) -> pd.DataFrame:
@@ -262,13 +255,12 @@ def _span(period: str) -> frozenset[int]:
 
 
 def _half(name: str, beside: str, year: str, rows: pd.DataFrame, tiles: pd.DataFrame) -> list | None:
-    numbers = ["value", "low", "high"]
     if name in rows.index:
         row = rows.loc[name]
         return [row["value"], *row[["low", "high"]].fillna(row["value"]), row["status"], row["source"]]
     if year in rows.index and beside in rows.index and rows.loc[year, "value"] > rows.loc[beside, "value"]:
         whole, part = rows.loc[year], rows.loc[beside]
-        low, high = (part[bound] if pd.notna(part[bound]) else part["value"] for bound in numbers[1:])
+        low, high = part[["low", "high"]].fillna(part["value"])
         left = [whole["value"] - part["value"], whole["value"] - high, whole["value"] - low]
         return [*left, "derived", _ids(whole, part)]
     inside = tiles[(tiles["start"] >= str(fiscal.span(name)[0])) & (tiles["end"] <= str(fiscal.span(name)[1]))]
@@ -291,8 +283,3 @@ def _half_before(name: str) -> str:
 
 def _ids(*things) -> str:
     return " ".join(sorted(sources_of(*things)))
-
-
-def _first_year(rows: pd.DataFrame, last: bool = False) -> int:
-    years = [fiscal.fiscal_year(period) for period in rows.index]
-    return (max(years) if last else min(years)) if years else 0

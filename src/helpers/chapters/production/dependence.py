@@ -152,14 +152,8 @@ def _herfindahl(of: str, origin: Origin) -> Row:
     found = risk.Indicator(None, "not in the sources")
     if len(origin.table):
         found = risk.Indicator(concentration.herfindahl(origin.table["tonnes"]))
-    return (
-        "Herfindahl index",
-        of,
-        origin.period,
-        found,
-        "by country; from 0 to 1, one supplier",
-        " ".join(sorted(origin.sources)),
-    )
+    names = "Herfindahl index", of, origin.period
+    return *names, found, "by country; from 0 to 1, one supplier", " ".join(sorted(origin.sources))
 
 
 def _supply_risk(of: str, origin: Origin, column: str) -> Row:

@@ -125,16 +125,17 @@ def _plan(plan: pd.Series, aim: pd.Series | None, india: Vintage) -> Sentence:
             share = derived(100 * plan["tonnes"] / aim["tonnes"], "%", plan, aim)
             parts["share"] = verdicts.enough(share)
             text = "For {period} the producer's plan, {plan}, is {share} the target, {aim}"
-    match plan["state"]:
-        case "ahead":
-            return sentence(text + ".", **parts)
-        case "unknown":
-            tail = "; the year has ended, and its output is not in the sources dated up to {day}."
-            return sentence(text + tail, **parts, day=words.day(india.day))
-        case "met":
-            return sentence(text + "; {made} were made, so the plan was met.", **parts, made=tonnes(plan, "made"))
-        case "missed":
-            return sentence(text + "; {made} were made, less than planned.", **parts, made=tonnes(plan, "made"))
+    tail = {
+        "ahead": ".",
+        "unknown": "; the year has ended, and its output is not in the sources dated up to {day}.",
+        "met": "; {made} were made, so the plan was met.",
+        "missed": "; {made} were made, less than planned.",
+    }[plan["state"]]
+    if plan["state"] == "unknown":
+        parts["day"] = words.day(india.day)
+    elif plan["state"] != "ahead":
+        parts["made"] = tonnes(plan, "made")
+    return sentence(text + tail, **parts)
 
 
 def news(india: Vintage) -> Sentence:
@@ -171,14 +172,10 @@ def use_moves(years: pd.DataFrame) -> Sentence:
     parts |= {"end": end, "to_year": last["period"]}
     tail = "{start} in {from_year} to {end} in {to_year}"
     tail += "." if f"{end:range}" == f"{end:number}" else "; the outlooks end at {end:range} t."
-    match verdicts.moves(start.value, end.value):
-        case "rises":
-            return sentence("Expected use of rare-earth magnets rises from", tail, **parts)
-        case "falls":
-            return sentence("Expected use of rare-earth magnets falls from", tail, **parts)
-        case "hardly moves":
-            tail = "Expected use of rare-earth magnets hardly moves: {start} in {from_year} and {end} in {to_year}."
-            return sentence(tail, **parts)
+    way, text = verdicts.moves(start.value, end.value), "Expected use of rare-earth magnets {way}"
+    if way == "hardly moves":
+        return sentence(text + ": {start} in {from_year} and {end} in {to_year}.", way=way, **parts)
+    return sentence(text + " from", tail, way=way, **parts)
 
 
 def cover(table: pd.DataFrame, india: Vintage) -> Sentence:

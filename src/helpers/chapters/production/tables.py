@@ -17,12 +17,7 @@ NEEDS = {
     "machining": "Scheme: with machining too",
 }
 KINDS = {"made": "made", "planned": "planned", "target": "targeted"}
-STATES = {
-    "ahead": "year not over",
-    "unknown": "over; output not in the sources",
-    "met": "met",
-    "missed": "missed",
-}
+STATES = {"ahead": "year not over", "unknown": "over; output not in the sources", "met": "met", "missed": "missed"}
 _EDITIONS = {
     "period": "Year",
     "tonnes": "Mined, t of oxide",

@@ -11,6 +11,12 @@ from helpers.data import Quantity, Vintage, derived, sources_of
 from helpers.methods import composition
 from helpers.outlook import customs, episodes, targets
 
+_READINGS = {
+    composition.ERROR: "is an error or a reclassification",
+    composition.SURGE: "is one of real ferrite",
+    composition.UNDECIDED: "stays unexplained",
+}
+
 
 def unit_values(splits: pd.DataFrame, *, india: Vintage, year: str) -> Sentence:
     """Whether the change of unit value lies within the lines or between them, and what may be behind it."""
@@ -32,11 +38,10 @@ def decision(india: Vintage) -> Sentence:
         return words.not_yet(india, "By which prices monthly figures would settle it")
     rule, cells = composition.RULE, tariff.surge_cells(india)
     said = sentence(
-        "Our rule, written down before any monthly figure by line was seen: if {share} of the excess over the "
-        "usual months sits",
-        "in {few} entries or fewer below {cheap:.1}, it is an error or a reclassification; if {share} takes "
-        "more than {many}",
-        "entries at {ferrite:range.1} USD/kg, it is a real surge of ferrite; otherwise it stays open.",
+        "Our rule, written down before any monthly figure by line was seen: if {share} of the excess over the usual "
+        "months sits in {few} entries or fewer below {cheap:.1}, it is an error or a reclassification; if {share} "
+        "takes more than {many} entries at {ferrite:range.1} USD/kg, it is a real surge of ferrite; otherwise it "
+        "stays open.",
         share=derived(rule.excess_share * 100, "%"),
         few=derived(rule.few_cells, ""),
         cheap=derived(rule.cheap_below, "USD/kg"),
@@ -52,14 +57,10 @@ def decision(india: Vintage) -> Sentence:
         )
         return joined(said, waits)
     verdict = composition.explain_excess(cells)
-    text = {
-        composition.ERROR: "By it the surge is an error or a reclassification:",
-        composition.SURGE: "By it the surge is one of real ferrite:",
-        composition.UNDECIDED: "By it the surge stays unexplained:",
-    }[verdict.reading]
     found = sentence(
-        f"{text} the few cheapest of {{count}} entries hold {{cheap}} of the excess, those at the price of "
-        f"ferrite {{ferrite}}.",
+        "By it the surge {reading}: the few cheapest of {count} entries hold {cheap} of the excess, those at the price "
+        "of ferrite {ferrite}.",
+        reading=_READINGS[verdict.reading],
         count=derived(len(verdict.evidence), ""),
         cheap=derived(verdict.cheap_share * 100, "%", cells),
         ferrite=derived(verdict.ferrite_share * 100, "%", cells),
@@ -81,9 +82,8 @@ def concentration(table: pd.DataFrame, *, india: Vintage, year: str) -> Sentence
     row = table.loc[(customs.METAL, "weight")]
     hhi = derived(row["hhi_low"], "", row, low=row["hhi_low"], high=row["hhi_high"])
     own = sentence(
-        "China sold India {share} of the weight in {year}. So the Herfindahl index of suppliers, the sum of "
-        "their squared",
-        "shares, which is one if there is a single supplier, is {hhi:range.3}, whoever sold the rest.",
+        "China sold India {share} of the weight in {year}. So the Herfindahl index of suppliers, the sum of their "
+        "squared shares, which is one if there is a single supplier, is {hhi:range.3}, whoever sold the rest.",
         share=_percent(row), year=year, hhi=hhi,
     )  # fmt: skip
     if not {(customs.OTHER_METAL, basis) for basis in ("weight", "value")} <= set(table.index):
@@ -95,9 +95,9 @@ def concentration(table: pd.DataFrame, *, india: Vintage, year: str) -> Sentence
     return joined(
         own,
         sentence(
-            "By value it is {verdict}: of line 85051190, other metal magnets, China has {weight} of the weight "
-            "and {value} of",
-            "the value.", verdict=verdict, weight=_percent(line.loc["weight"]), value=_percent(line.loc["value"]),
+            "By value it is {verdict}: of line 85051190, other metal magnets, China has {weight} of the weight and "
+            "{value} of the value.",
+            verdict=verdict, weight=_percent(line.loc["weight"]), value=_percent(line.loc["value"]),
         ),
     )  # fmt: skip
 
@@ -188,61 +188,50 @@ def _within(splits: pd.DataFrame, before: str) -> Sentence:
     opening = "Over all splits of {before} that fit its totals, with neither line dearer than rare-earth magnets were,"
     if len(splits) == 1:
         opening = "By line in both years, {before} being the earlier,"
-    text = [
-        opening,
-        "unit values within the lines account for {price:range}, and a shift between the lines for {mix:range} "
-        "million USD",
-    ]
     parts = {
         "before": before,
         "move": "rise" if verdict == "up" else "fall",
         "price": _spread(splits["price"], splits),
         "mix": _spread(splits["mix"], splits),
     }
+    told = "whether the {move} in unit value happened within the lines or between them is open."
     if price.min() > 0:
-        most = (mix / (mix + price)).max()
-        told = "the shift explains at most {most} of it" if most > 0 else "the shift worked against it"
-        if most > 0:
+        told = "the {move} in unit value happened within the lines, and the shift worked against it."
+        if (most := (mix / (mix + price)).max()) > 0:
+            told = "the {move} in unit value happened within the lines, and the shift explains at most {most} of it."
             parts["most"] = derived(most * 100, "%", splits)
-        return sentence(
-            *text, f"of the change in value: the {{move}} in unit value happened within the lines, and {told}.", **parts
-        )
-    if price.max() <= 0:
-        return sentence(
-            *text, "of the change in value: the {move} in unit value is one of a shift between the lines.", **parts
-        )
-    told = "of the change in value: whether the {move} in unit value happened within the lines or between them is open."
-    return sentence(*text, told, **parts)
+    elif price.max() <= 0:
+        told = "the {move} in unit value is one of a shift between the lines."
+    return sentence(
+        opening,
+        "unit values within the lines account for {price:range}, and a shift between the lines for {mix:range} "
+        "million USD of the change in value:",
+        told,
+        **parts,
+    )
 
 
 def _ferrite(splits: pd.DataFrame, *, india: Vintage, year: str) -> Sentence:
-    now = derived(customs.lines(india, year)["usd_per_kg"].iloc[0], "USD/kg", customs.lines(india, year))
-    low, high = (
-        derived(bound, "USD/kg", splits["source_before"].iloc[0])
-        for bound in (splits["ferrite"].min(), splits["ferrite"].max())
-    )
-    changes = [derived((now.value / q.value - 1) * 100, "%", now, q) for q in (low, high)]
-    parts = {"now": now, "low": low, "before": tariff.year_before(year), "mild": changes[0]}
+    split = customs.lines(india, year)
+    now, earlier = derived(split["usd_per_kg"].iloc[0], "USD/kg", split), tariff.year_before(year)
+    ends = [derived(end, "USD/kg", splits["source_before"].iloc[0]) for end in splits["ferrite"].agg(["min", "max"])]
+    changes = [derived((now.value / end.value - 1) * 100, "%", now, end) for end in ends]
+    parts = {"now": now, "near": ends[0], "before": earlier, "mild": changes[0]}
     if len(splits) == 1:
-        return sentence("Ferrite cores went from {low:.2} in {before} to {now:.2} ({mild:signed}).", **parts)
-    parts |= {"high": high, "sharp": changes[1]}
-    where = words.place([low.value, high.value], now.value, now.value)
-    if where == "above":
+        return sentence("Ferrite cores went from {near:.2} in {before} to {now:.2} ({mild:signed}).", **parts)
+    where = words.place([end.value for end in ends], now.value, now.value)
+    if where in ("above", "below"):
+        near = 0 if where == "above" else 1
         return sentence(
-            "Even the mildest split has ferrite cores fall from {low:.2} in {before} to {now:.2} "
-            "({mild:signed}), the most extreme",
-            "from {high:.2} ({sharp:signed}).", **parts,
-        )  # fmt: skip
-    if where == "below":
-        return sentence(
-            "Even the mildest split has ferrite cores rise from {high:.2} in {before} to {now:.2} "
-            "({sharp:signed}), the most extreme",
-            "from {low:.2} ({mild:signed}).", **parts,
-        )  # fmt: skip
+            "Even the mildest split has ferrite cores {move} from {near:.2} in {before} to {now:.2} ({mild:signed}), "
+            "the most extreme from {far:.2} ({sharp:signed}).",
+            move="fall" if where == "above" else "rise",
+            **parts | {"near": ends[near], "mild": changes[near], "far": ends[1 - near], "sharp": changes[1 - near]},
+        )
     return sentence(
-        "Ferrite cores went from anything between {low:.2} and {high:.2} in {before} to {now:.2} "
-        "({mild:signed} to {sharp:signed}), so",
-        "their direction is open.", **parts,
+        "Ferrite cores went from anything between {near:.2} and {far:.2} in {before} to {now:.2} ({mild:signed} to "
+        "{sharp:signed}), so their direction is open.",
+        **parts, far=ends[1], sharp=changes[1],
     )  # fmt: skip
 
 

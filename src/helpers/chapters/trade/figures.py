@@ -61,9 +61,8 @@ def line_split(lines: pd.DataFrame, *, india, year: str) -> Figure:
         price=derived(ferrite["usd_per_kg"], "USD/kg", ferrite),
     )
     alt = sentence(
-        "Two stacked bars. Of the weight, line {first} has {a} and line {second} {b}; of the value, {c} and "
-        "{d} in the same",
-        "order.", first=lines.index[0], second=lines.index[1],
+        "Two stacked bars. Of the weight, line {first} has {a} and line {second} {b}; of the value, {c} and {d} in "
+        "the same order.", first=lines.index[0], second=lines.index[1],
         a=_percent(ferrite, "weight_share"), b=_percent(metal, "weight_share"),
         c=_percent(ferrite, "value_share"), d=_percent(metal, "value_share"),
     )  # fmt: skip

@@ -10,7 +10,7 @@ import pandas as pd
 from helpers import fiscal
 from helpers.data import Vintage, sources_of
 from helpers.methods import composition, decomposition
-from helpers.outlook import customs, episodes
+from helpers.outlook import customs, episodes, targets
 
 DRAWS = 20_000
 SEED = 850511
@@ -47,7 +47,7 @@ def identity(india: Vintage, year: str) -> pd.DataFrame:
     line, from_line = _divide(china, share / 100), from_china | from_share
     line_usd, from_usd = _figure(india, year, "value_usd", hs=customs.OTHER_METAL, half=0.005)
     rest, rest_usd = _subtract(total, line), _subtract(dollars, line_usd)
-    from_rest = from_total | from_line
+    from_rest, over = from_total | from_line, "value over tonnes"
     steps = [
         ("850511, tonnes", total, "t", "published", from_total),
         ("850511, value", dollars, "USD m", "rupees at the year's mean rate", from_dollars),
@@ -56,21 +56,9 @@ def identity(india: Vintage, year: str) -> pd.DataFrame:
         ("85051190, tonnes", line, "t", "China's tonnes over China's share", from_line),
         ("85051110, tonnes", rest, "t", "850511 less 85051190", from_rest),
         ("85051110, share of weight", _divide(rest, total) * 100, "%", "of 850511", from_rest),
-        ("85051190, unit value", _divide(line_usd, line) * 1000, "USD/kg", "value over tonnes", from_line | from_usd),
-        (
-            "85051110, unit value",
-            _divide(rest_usd, rest) * 1000,
-            "USD/kg",
-            "value over tonnes",
-            from_rest | from_usd | from_dollars,
-        ),
-        (
-            "850511, unit value",
-            _divide(dollars, total) * 1000,
-            "USD/kg",
-            "value over tonnes",
-            from_total | from_dollars,
-        ),
+        ("85051190, unit value", _divide(line_usd, line) * 1000, "USD/kg", over, from_line | from_usd),
+        ("85051110, unit value", _divide(rest_usd, rest) * 1000, "USD/kg", over, from_rest | from_usd | from_dollars),
+        ("850511, unit value", _divide(dollars, total) * 1000, "USD/kg", over, from_total | from_dollars),
     ]
     rows = [(step, *bounds, unit, how, " ".join(sorted(ids))) for step, bounds, unit, how, ids in steps]
     table = pd.DataFrame(rows, columns=["step", "value", "low", "high", "unit", "how", "source"])
@@ -141,10 +129,8 @@ def rare_earth_part(india: Vintage, year: str) -> pd.DataFrame:
     empty = pd.DataFrame(columns=["tonnes", "share", "source"], index=pd.Index([], name="probability"))
     if split.empty or paid.empty or priors.empty:
         return empty
-    other, spread = (
-        priors.loc["unit value of other magnets"],
-        priors.loc["price of rare-earth magnets, spread", "value"],
-    )
+    other = priors.loc["unit value of other magnets"]
+    spread = priors.loc["price of rare-earth magnets, spread", "value"]
     cells = metal_by_origin(india, year)
     if cells.empty or paid["value"].mean() * np.exp(-5 * spread) <= other["high"]:
         return empty
@@ -163,12 +149,13 @@ def metal_by_origin(india: Vintage, year: str) -> pd.DataFrame:
     """The line of other metal magnets from China and from the others: ``tonnes, unit_value_usd_per_kg, source``."""
     keys = [("weight", "world"), ("weight", "CHN"), ("value_usd", "world"), ("value_usd", "CHN")]
     rows = [customs.imports(india, measure, customs.OTHER_METAL, partner) for measure, partner in keys]
+    empty = pd.DataFrame(columns=["tonnes", "unit_value_usd_per_kg", "source"])
     if not all(year in table.index for table in rows):
-        return pd.DataFrame(columns=["tonnes", "unit_value_usd_per_kg", "source"])
+        return empty
     tonnes, china, usd_m, china_usd = (table.loc[year, "value"] for table in rows)
     cells = pd.DataFrame({"tonnes": [china, tonnes - china], "usd_m": [china_usd, usd_m - china_usd]})
     if (cells <= 0).any(axis=None):
-        return pd.DataFrame(columns=["tonnes", "unit_value_usd_per_kg", "source"])
+        return empty
     cells["unit_value_usd_per_kg"] = cells["usd_m"] / cells["tonnes"] * 1000
     used = " ".join(sorted(sources_of(*(table.loc[year] for table in rows))))
     return cells.drop(columns="usd_m").assign(source=used).set_axis(["China", "others"])
@@ -183,28 +170,25 @@ def paid_to_china(india: Vintage, year: str) -> pd.DataFrame:
     return inside if len(inside) else paid[paid.index < str(fiscal.months(year)[0])].tail(1)
 
 
-def scopes(india: Vintage, year: str) -> pd.DataFrame:
+def scopes(india: Vintage, year: str, part: pd.DataFrame) -> pd.DataFrame:
     """What is called India's magnet imports, from the widest scope to the narrowest, tonnes a year.
 
-    Customs figures are of ``year``, all others of the newest they are known for.
+    Customs figures are of ``year``, all others of the newest they are known for; ``part`` is :func:`rare_earth_part`.
 
     Returns
     -------
     pd.DataFrame
         Indexed by ``scope``: ``period, tonnes, low, high, status, source``; scopes that are not known are left out.
     """
-    use = {"area": "IND", "stage": "use", "commodity": "REPM", "measure": "consumption"}
+    cars = {"flow": "import", "reporter": "IND", "partner": "world", "hs": "REPM", "measure": "weight_auto"}
     shipped = {"flow": "export", "reporter": "CHN", "partner": "IND", "hs": customs.FERRITE, "measure": "weight"}
+    metal = customs.imports(india, hs=customs.OTHER_METAL)
     known = {
-        "All metal magnets, HS 850511": customs.imports(india).filter(items=[year], axis=0),
-        "Line 85051190, metal magnets other than ferrite cores": customs.imports(india, hs=customs.OTHER_METAL).filter(
-            items=[year], axis=0
-        ),
-        "Rare-earth magnets used in India": india.series("production", **use),
+        "All metal magnets, HS 850511": customs.imports(india).filter([year], axis=0),
+        "Line 85051190, metal magnets other than ferrite cores": metal.filter([year], axis=0),
+        "Rare-earth magnets used in India": india.series("production", **targets.REPM.keys),
         "Rare-earth magnets that China says it shipped to India": india.series("trade", **shipped),
-        "Rare-earth magnets imported by car makers": india.series(
-            "trade", flow="import", reporter="IND", partner="world", hs="REPM", measure="weight_auto"
-        ),
+        "Rare-earth magnets imported by car makers": india.series("trade", **cars),
     }
     rows = {}
     for scope, found in known.items():
@@ -212,7 +196,6 @@ def scopes(india: Vintage, year: str) -> pd.DataFrame:
         if len(found):
             row = found.iloc[-1]
             rows[scope] = [found.index[-1], *row[["value", "low", "high", "status", "source"]]]
-    part = rare_earth_part(india, year)
     if len(part):
         found = part.loc[[0.5, 0.05, 0.95], "tonnes"]
         rows["Rare-earth magnets within HS 850511, our estimate"] = [year, *found, "inference", part["source"].iloc[0]]

@@ -41,9 +41,8 @@ def volume_mix_price(splits: pd.DataFrame, *, india: Vintage, year: str) -> Figu
         for row in ends[: len(splits)]
     ]
     opening = sentence(
-        "Three lines over the unit value that line 85051190 may have had before {year}, in million USD: "
-        "volume, mix between the"
-        " lines, and unit values within them.", year=year,
+        "Three lines over the unit value that line 85051190 may have had before {year}, in million USD: volume, mix "
+        "between the lines, and unit values within them.", year=year,
     )  # fmt: skip
     note = (
         "Bennet's decomposition, which leaves no remainder, for all splits that fit the totals of the year before, "
@@ -120,15 +119,11 @@ def _value_title(splits: pd.DataFrame) -> Sentence:
             "totals do not tell",
             more=more, volume=parts["volume"], low=low, high=high,
         )  # fmt: skip
-    did = (
-        "lower unit values within the lines took away"
-        if where == "below"
-        else "higher unit values within the lines added"
-    )
-    return sentence(
-        f"Volume {{more}} {{volume}}; {did} {{price:range}} million USD, whichever split fits the totals",
-        more=more, **parts,
-    )  # fmt: skip
+    did = "lower unit values within the lines took away"
+    if where == "above":
+        did = "higher unit values within the lines added"
+    text = "Volume {more} {volume}; {did} {price:range} million USD, whichever split fits the totals"
+    return sentence(text, more=more, did=did, **parts)
 
 
 def _trough_title(shown: pd.DataFrame, low: suppliers.Trough) -> Sentence:

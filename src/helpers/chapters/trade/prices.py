@@ -39,9 +39,7 @@ def growth(india: Vintage, year: str) -> pd.DataFrame:
     if not set(pair) <= set(weight.index):
         return pd.DataFrame(columns=columns, index=pd.Index([], name="quantity"))
     before, after = (weight.loc[y] for y in pair)
-    low, high = (
-        weight.loc[pair, bound].fillna(weight.loc[pair, "value"]).to_numpy(dtype=float) for bound in ("low", "high")
-    )
+    low, high = (weight.loc[pair, bound].fillna(weight.loc[pair, "value"]).to_numpy(float) for bound in ("low", "high"))
     tonnes = [before["value"], after["value"]]
     used = sources_of(before, after)
     rows = {"tonnes": [*tonnes, low[1] / high[0] - 1, high[1] / low[0] - 1, used]}
@@ -49,11 +47,8 @@ def growth(india: Vintage, year: str) -> pd.DataFrame:
     if len(dollars):
         usd, used_usd = dollars["usd_m"].to_list(), sources_of(dollars)
         rows["million USD"] = [*usd, np.nan, np.nan, used_usd]
-        rows["USD per kg"] = [u / t * 1000 for u, t in zip(usd, tonnes, strict=True)] + [
-            np.nan,
-            np.nan,
-            used | used_usd,
-        ]
+        per_kg = [u / t * 1000 for u, t in zip(usd, tonnes, strict=True)]
+        rows["USD per kg"] = [*per_kg, np.nan, np.nan, used | used_usd]
     table = pd.DataFrame.from_dict(rows, orient="index", columns=["before", "after", "low", "high", "source"])
     table["source"] = [" ".join(sorted(ids)) for ids in table["source"]]
     return table.assign(change=table["after"] / table["before"] - 1)[columns].rename_axis("quantity")

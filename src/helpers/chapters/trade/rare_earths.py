@@ -18,10 +18,9 @@ def rare_earth_part(part: pd.DataFrame, *, india: Vintage, year: str) -> Sentenc
     median, low, high = part.loc[[0.5, 0.05, 0.95], "share"] * 100
     share = derived(median, "%", part, total, low=low, high=high)
     own = sentence(
-        "By its price, {tonnes} of the weight of {year} are rare-earth magnets (90 % interval "
-        "{tonnes:range~3}), {share} of",
-        "the headline ({share:range.1} %). More enter inside motors, speakers and compressors, which customs "
-        "count elsewhere.",
+        "By its price, {tonnes} of the weight of {year} are rare-earth magnets (90 % interval {tonnes:range~3}), "
+        "{share} of the headline ({share:range.1} %). More enter inside motors, speakers and compressors, which "
+        "customs count elsewhere.",
         tonnes=tonnes, share=share, year=year,
     )  # fmt: skip
     return joined(own, _other_share(india, share))
@@ -66,9 +65,8 @@ def _china_beside(india: Vintage, year: str) -> Sentence:
     theirs = from_row(price.loc[period])
     cheap = words.shape(ours.value, theirs.value, None) == "unknown"
     return sentence(
-        "China sold {sold} of rare-earth magnets to the whole world in {period} at about {theirs}; India's "
-        "headline of {year}",
-        "was worth {ours:.2}, {verdict}.",
+        "China sold {sold} of rare-earth magnets to the whole world in {period} at about {theirs}; India's headline "
+        "of {year} was worth {ours:.2}, {verdict}.",
         sold=sold, period=period, theirs=theirs, ours=ours, year=year,
         verdict="so most of it is something cheaper" if cheap else "so its price does not tell it from them",
     )  # fmt: skip
@@ -95,16 +93,12 @@ def _mirror(table: pd.DataFrame) -> Sentence | None:
     china, ours = table.loc[names[0]], table.loc[names[1]]
     low, high = china[["low", "high"]].fillna(china["tonnes"])
     where = words.place([low, high], ours["low"], ours["high"])
-    text = "China's count of rare-earth magnets shipped to India, {china} in {period}, "
-    text += {
-        "above": "lies above what we find in India's figures ({ours:range~3}): the two do not agree, and "
-        "nothing here explains the gap.",
-        "below": "lies below what we find in India's figures ({ours:range~3}).",
-        "inside": "lies within what we find in India's figures ({ours:range~3}).",
-        "across": "overlaps what we find in India's figures ({ours:range~3}).",
-    }[where]
+    lies = {"above": "lies above", "below": "lies below", "inside": "lies within", "across": "overlaps"}[where]
+    gap = ": the two do not agree, and nothing here explains the gap." if where == "above" else "."
     return sentence(
-        text, period=china["period"],
+        "China's count of rare-earth magnets shipped to India, {china} in {period}, {lies} what we find in India's "
+        "figures ({ours:range~3})" + gap,
+        period=china["period"], lies=lies,
         china=derived(china["tonnes"], "t", china, low=low, high=high),
         ours=derived(ours["tonnes"], "t", ours, low=ours["low"], high=ours["high"]),
     )  # fmt: skip

@@ -127,21 +127,20 @@ def identity(steps: pd.DataFrame, *, india: Vintage) -> Sentence:
     if not set(wanted) <= set(steps.index):
         return words.not_yet(india, "Which tariff code stands behind the headline")
     ours, printed = (from_row(steps.loc[step]) for step in wanted)
-    text = ["The rupee value and line 85051900 together make {ours:.1} ({ours:range.1})"]
+    text = "The rupee value and line 85051900 together make {ours:.1} ({ours:range.1}), "
     parts = {"ours": ours, "printed": printed, "publisher": india.publishers(printed.sources)}
     if words.overlap((ours.low, ours.high), (printed.low, printed.high)):
-        text.append(
-            ", which is, within rounding, the {printed} that {publisher} has for rare-earth magnets: so the "
-            "headline is "
+        text += (
+            "which is, within rounding, the {printed} that {publisher} has for rare-earth magnets: so the headline is "
             "all of HS 850511, and that figure is 850511 and 850519 together."
         )
     else:
-        text.append(
-            ", and not the {printed} that {publisher} has for rare-earth magnets ({gap:signed}): so it is open which "
+        text += (
+            "and not the {printed} that {publisher} has for rare-earth magnets ({gap:signed}): so it is open which "
             "codes stand behind the headline and that figure."
         )
         parts["gap"] = derived((printed.value / ours.value - 1) * 100, "%", printed, ours)
-    return sentence("".join(text), **parts)
+    return sentence(text, **parts)
 
 
 def _headline(india: Vintage, year: str) -> Sentence:

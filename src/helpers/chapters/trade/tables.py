@@ -19,9 +19,8 @@ def totals(imports: pd.DataFrame) -> Table:
 def run_rates(rates: pd.DataFrame) -> Table:
     """What a year holds at the newest rate."""
     heads = {"value": "tonnes a year", **RANGE, "source": "source"}
-    return _table(
-        rates, heads, "What a year holds at the newest rate, tonnes, with the range of the rounding", "reckoning"
-    )
+    caption = "What a year holds at the newest rate, tonnes, with the range of the rounding"
+    return _table(rates, heads, caption, "reckoning")
 
 
 def halves(table: pd.DataFrame) -> Table:
@@ -33,14 +32,8 @@ def halves(table: pd.DataFrame) -> Table:
 
 def versions(table: pd.DataFrame, year: str) -> Table:
     """Every version of a year's total."""
-    heads = {
-        "published": "public since",
-        "value": "tonnes",
-        **RANGE,
-        "status": "status",
-        "note": "note",
-        "source": "source",
-    }
+    heads = {"published": "public since", "value": "tonnes", **RANGE}
+    heads |= {name: name for name in ("status", "note", "source")}
     shown = table[list(heads)].rename(columns=heads)
     return Table(shown, f"Published versions of {year} under HS 850511, tonnes")
 
@@ -52,9 +45,8 @@ def steps(table: pd.DataFrame, year: str) -> Table:
         shown[column] = [number(v, _DECIMALS[unit]) for v, unit in zip(table[column], table["unit"], strict=True)]
     shown["unit"] = shown["unit"].replace("USD m", "million USD")
     heads = {"value": "value", "low": "from", "high": "to", "unit": "unit", "how": "how", "source": "source"}
-    return _table(
-        shown, heads, f"From the press total to the tariff lines of {year}, with the range of the rounding", "step"
-    )
+    caption = f"From the press total to the tariff lines of {year}, with the range of the rounding"
+    return _table(shown, heads, caption, "step")
 
 
 def rare_earth_part(part: pd.DataFrame, year: str) -> Table:
