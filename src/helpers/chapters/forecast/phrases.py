@@ -37,7 +37,7 @@ def listed(
         span = f" ({'' if place else '80 % interval '}{{{name}:range}})" if interval else ""
         texts.append(f"{{{name}}}{of}{span} in {{{year}}}")
         parts |= {name: quantity, year: f"{period} ({_months(period)})" if explained and not place else period}
-    return words.listed(texts), parts
+    return words.listed(texts) if texts else "", parts
 
 
 def weighed(india: Vintage, target: str) -> tuple[str, dict]:
