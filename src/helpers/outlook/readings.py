@@ -43,24 +43,14 @@ def stated(india: Vintage, target: str = "customs") -> pd.DataFrame:
     pd.DataFrame
         ``assumption, segment, value, low, high, published, written, source, note``.
     """
-    names = {
-        "reading_weight": READINGS,
-        "regime_probability": REGIMES,
-        "regime_dose": REGIMES,
-        "regime_persistence": None,
-        "rare_earth_share": None,
-        "recovery": None,
-        "stock_payback": None,
-    }
-    if suspect(india) is None:
-        names = {
-            name: order for name, order in names.items() if name not in ("reading_weight", "recovery", "stock_payback")
-        }
-    if target != "customs":
-        names = {name: order for name, order in names.items() if name.startswith("regime_")}
+    names = ["regime_probability", "regime_dose", "regime_persistence"]
+    if target == "customs":
+        names.append("rare_earth_share")
+        if suspect(india) is not None:
+            names = ["reading_weight", *names, "recovery", "stock_payback"]
     rows = india.table("assumptions")
     rows = rows[rows["assumption"].isin(names)]
-    order = rows["assumption"].map(list(names).index) * 10 + rows["segment"].map(
+    order = rows["assumption"].map(names.index) * 10 + rows["segment"].map(
         {segment: place for place, segment in enumerate(READINGS + REGIMES)}
     ).fillna(0)
     columns = ["assumption", "segment", "value", "low", "high", "published", "written", "source", "note"]
