@@ -17,7 +17,13 @@ def test_rules_are_known_to_the_day_and_no_further_than_the_rows(india):
 
 
 def test_a_row_for_later_months_reaches_no_further_than_the_day(india):
-    assert str(licences.known_until(india.adding("regimes", _row("2026-12/2027-11", "open")))) == "2026-11"
+    announced, months = (
+        india.adding("regimes", _row("2026-12/2027-11", "open")),
+        pd.period_range("2026-09", periods=9, freq="M"),
+    )
+    assert str(licences.known_until(announced)) == "2026-11" and licences.current(announced) == "partial"
+    drawn, same = (licences.doses(one, months, 50)["mixture"] for one in (india, announced))
+    assert (drawn == same).all()  # after the day the odds hold, as the sentence says
 
 
 def test_a_gap_between_rows_is_not_taken_for_known(india):

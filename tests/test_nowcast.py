@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers import fiscal
+from helpers.ensemble import nowcast
 from helpers.ensemble.drift import GrowthPrior
 from helpers.ensemble.nowcast import simulate_months
 from helpers.ensemble.part_year import year_to_date
@@ -140,6 +141,7 @@ def test_intervals_hold_what_they_promise_on_simulated_halves():
 
 def test_seeds_reproduce_whatever_is_computed_beside():
     def draw(item, seed=1):
+        nowcast._simulated.cache_clear()
         return simulate_months(MIXED, PRIOR, item=item, seed=seed).paths.to_numpy()
 
     alone = draw("b")

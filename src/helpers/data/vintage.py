@@ -200,10 +200,10 @@ class Vintage:
         return digest.hexdigest()
 
     def __hash__(self) -> int:
-        return int(self.fingerprint[:15], 16)
+        return hash((self.day, self.fingerprint))
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Vintage) and self.fingerprint == other.fingerprint
+        return isinstance(other, Vintage) and (self.day, self.fingerprint) == (other.day, other.fingerprint)
 
     def __repr__(self) -> str:
         rows = sum(len(table.rows) for table in self._published.values())

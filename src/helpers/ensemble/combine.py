@@ -12,21 +12,8 @@ import numpy as np
 from helpers.ensemble.smoothers import check_values, member_forecasts
 
 SHRUNKEN = "shrunken_drift log"
-ANNUAL = (
-    "drift raw",
-    "ses_drift raw",
-    SHRUNKEN,
-    "shrunken_ses_drift log",
-    "dynamic_theta root",
-)
-SEASONAL = (
-    "ses_drift root",
-    "shrunken_ses_drift log",
-    "damped raw",
-    "damped log",
-    "dynamic_theta root",
-    "theta log",
-)
+ANNUAL = ("drift raw", "ses_drift raw", SHRUNKEN, "shrunken_ses_drift log", "dynamic_theta root")
+SEASONAL = ("ses_drift root", "shrunken_ses_drift log", "damped raw", "damped log", "dynamic_theta root", "theta log")
 LEAST_FACTOR = 0.02  # a season that is nearly always zero would blow up the adjusted series
 
 

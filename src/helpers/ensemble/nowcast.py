@@ -7,6 +7,7 @@ model has beaten: the mean of the usual share of the year and of year-to-date pl
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -94,41 +95,48 @@ def simulate_months(
     ValueError
         No sum, a sum that is not positive, a period given twice, or sums that contradict each other.
     """
+    return _simulated(tuple(sums.items()), prior, seed, item, years, CHAINS)
+
+
+@lru_cache(maxsize=16)  # a mixture by other weights is made of the same paths
+def _simulated(known: tuple, prior: GrowthPrior, seed: int, item: str, years: int, chains: int) -> Nowcast:
+    sums = pd.Series([value for _, value in known], [period for period, _ in known], dtype=float)
     period_sums.check(sums)
     kept, left_out = period_sums.independent(sums)
     masks, values, start, past = period_sums.pieces(kept, LONGEST)
     rng = np.random.default_rng(np.random.SeedSequence([seed, *item.encode()]))
     current = fiscal.fiscal_year(past[-1] + 1)
     future = pd.period_range(past[-1] + 1, pd.Period(f"{current + years - 1}-03", "M"), freq="M")
-    paths, shifts, slips = _simulate(masks, np.log(values), start, past, future, prior, rng)
+    paths, shifts, slips = _simulate(masks, np.log(values), start, past, future, prior, rng, chains)
     rule = "state-space model on period sums"
     months = part_year.plain_months(sums)
     rest = future[future <= pd.Period(f"{current}-03", "M")]
     if months is not None and len(rest) < 12:
         rule = "mean of three-year share and year-to-date plus monthly forecast; months by state-space model"
         paths = _scale_rest(paths, len(past), len(rest), months)
+    paths.flags.writeable = False  # they are handed out again
     table = pd.DataFrame(paths.T, index=past.append(future))
     interventions = pd.concat([_found(shifts, past, "level shift"), _found(slips, past, "outlier")])
     return Nowcast(table, _quantiles(table, rest), interventions.reset_index(drop=True), left_out, rule)
 
 
-def _simulate(masks, logs, start, past, future, prior, rng):
+def _simulate(masks, logs, start, past, future, prior, rng, chains):
     """Gibbs sampling of months: variances by marginal likelihood, shocks by their kind, paths moved to the sums.
 
     Returns paths x months, and for level shifts and for outliers: probability by month, and probability times size.
     """
     month, ahead, at = past.month.to_numpy(), future.month.to_numpy(), Layout(len(past))
-    path = np.tile(start, (CHAINS, 1))
+    path = np.tile(start, (chains, 1))
     centre = np.zeros(at.size)
     centre[at.level], centre[at.growth] = path[0, masks.any(axis=0)][0], prior.mean / 12
     mean = to_months(centre[None], month)[0]
-    shocks = np.tile(centre, (CHAINS, 1))
+    shocks = np.tile(centre, (chains, 1))
     shocks[:, at.noise] += path - mean
-    variance = np.ones((CHAINS, at.size))
+    variance = np.ones((chains, at.size))
     variance[:, at.growth], variance[:, at.seasons] = (prior.spread / 12) ** 2, SEASON**2
     usual_step, usual_slip = prior.sd**2 / 12, NOISE**2
-    step_kind, slip_kind = np.ones((CHAINS, at.count - 1)), np.ones((CHAINS, at.count))
-    step_var, slip_var = np.full(CHAINS, usual_step), np.full(CHAINS, usual_slip)
+    step_kind, slip_kind = np.ones((chains, at.count - 1)), np.ones((chains, at.count))
+    step_var, slip_var = np.full(chains, usual_step), np.full(chains, usual_slip)
     kept, shifts, slips, moves = [], np.zeros((2, at.count)), np.zeros((2, at.count)), 0.0
     for sweep in range(BURN_IN + KEPT):
         loadings, short = find_loadings(path, masks, month), logs - log_sums(path, masks)
@@ -160,7 +168,7 @@ def _simulate(masks, logs, start, past, future, prior, rng):
         raise ValueError(
             f"paths that give all {len(logs)} sums were found too rarely; look for sums that nearly contradict"
         )
-    return np.concatenate(kept), shifts / (CHAINS * KEPT), slips / (CHAINS * KEPT)
+    return np.concatenate(kept), shifts / (chains * KEPT), slips / (chains * KEPT)
 
 
 def _ahead(shocks, step_var, slip_var, month, rng) -> np.ndarray:

@@ -124,10 +124,7 @@ def check_values(values):
     values = np.atleast_2d(np.asarray(values, dtype=float))
     if values.shape[1] < SHORTEST:
         raise ValueError(f"{values.shape[1]} observations: a forecast needs at least {SHORTEST}")
-    for fault, where in (
-        ("not a finite number", ~np.isfinite(values)),
-        ("negative", values < 0),
-    ):
+    for fault, where in (("not a finite number", ~np.isfinite(values)), ("negative", values < 0)):
         if where.any():
             series, position = np.argwhere(where)[0]
             raise ValueError(

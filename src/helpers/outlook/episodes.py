@@ -41,6 +41,7 @@ class Episode:
         return fiscal.months(self.surge)[-1] + 1
 
 
+@targets.remembered
 def suspect(india: Vintage, target: str = "customs") -> Episode | None:
     """The newest suspect year of a target; None if there is none, or its figure no longer stands out.
 

@@ -112,6 +112,7 @@ def level(india: Vintage, target: str) -> Quantity:
     return derived(row["value"], row["unit"], row, period=row.name, low=row["low"], high=row["high"])
 
 
+@targets.remembered
 def used(india: Vintage, target: str, scenario: str = MIXTURE) -> frozenset[str]:
     """The sources of everything that a scenario of the forecast is made from."""
     growth = india.assumption("growth_prior")

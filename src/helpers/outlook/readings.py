@@ -43,24 +43,14 @@ def stated(india: Vintage, target: str = "customs") -> pd.DataFrame:
     pd.DataFrame
         ``assumption, segment, value, low, high, published, written, source, note``.
     """
-    names = {
-        "reading_weight": READINGS,
-        "regime_probability": REGIMES,
-        "regime_dose": REGIMES,
-        "regime_persistence": None,
-        "rare_earth_share": None,
-        "recovery": None,
-        "stock_payback": None,
-    }
-    if suspect(india) is None:
-        names = {
-            name: order for name, order in names.items() if name not in ("reading_weight", "recovery", "stock_payback")
-        }
-    if target != "customs":
-        names = {name: order for name, order in names.items() if name.startswith("regime_")}
+    names = ["regime_probability", "regime_dose", "regime_persistence"]
+    if target == "customs":
+        names.append("rare_earth_share")
+        if suspect(india) is not None:
+            names = ["reading_weight", *names, "recovery", "stock_payback"]
     rows = india.table("assumptions")
     rows = rows[rows["assumption"].isin(names)]
-    order = rows["assumption"].map(list(names).index) * 10 + rows["segment"].map(
+    order = rows["assumption"].map(names.index) * 10 + rows["segment"].map(
         {segment: place for place, segment in enumerate(READINGS + REGIMES)}
     ).fillna(0)
     columns = ["assumption", "segment", "value", "low", "high", "published", "written", "source", "note"]
@@ -75,6 +65,7 @@ def turned(india: Vintage) -> Vintage:
     return india.assuming("reading_weight", dict(zip(by_weight.index, by_weight.to_numpy()[::-1], strict=True)))
 
 
+@targets.remembered
 def known_sums(india: Vintage) -> pd.DataFrame:
     """Period sums of HS 850511, to the tonne, by trust: reported before derived, estimates and restatements left out.
 
@@ -84,7 +75,10 @@ def known_sums(india: Vintage) -> pd.DataFrame:
     rows = targets.sums(india, "customs")
     rows = rows[rows["status"].isin([ASSUMED, "reported", "derived"])]
     rows = rows.loc[rows["status"].map(STATUSES.index).sort_values(kind="stable").index]
-    for period in [p for p in rows.index if fiscal.is_fiscal_year(p) and _replaced(india, rows.loc[p], p)]:
+    reported = india.table(targets.CUSTOMS.table, vintages=True)
+    for column, key in (targets.CUSTOMS.keys | {"status": "reported"}).items():
+        reported = reported[reported[column] == key]
+    for period in [p for p in rows.index if fiscal.is_fiscal_year(p) and _replaced(reported, rows.loc[p])]:
         whole, total = fiscal.months(period), rows.loc[period]
         inside = [p for p in rows.index if p != period and fiscal.months(p).isin(whole).all()]
         older = rows.loc[inside, "status"].eq("derived") & (rows.loc[inside, "published"] <= total["published"])
@@ -106,14 +100,10 @@ def _fitting(rows: pd.DataFrame) -> pd.DataFrame:
     return kept
 
 
-def _replaced(india: Vintage, row: pd.Series, period: str) -> bool:
+def _replaced(reported: pd.DataFrame, row: pd.Series) -> bool:
     """Whether a figure stands in the place of an earlier one of the same period: assumed, or revised."""
-    rows = india.table(targets.CUSTOMS.table, vintages=True)
-    for column, value in (targets.CUSTOMS.keys | {"period": period, "status": "reported"}).items():
-        rows = rows[rows[column] == value]
-    return bool(
-        (row["status"] == ASSUMED) or ((rows["published"] < row["published"]) & (rows["value"] != row["value"])).any()
-    )
+    rows = reported[(reported["period"] == row.name) & (reported["published"] < row["published"])]
+    return row["status"] == ASSUMED or bool((rows["value"] != row["value"]).any())
 
 
 def without_surge(sums: pd.Series, india: Vintage, episode: Episode) -> pd.Series:

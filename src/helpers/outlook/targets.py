@@ -1,6 +1,8 @@
 """What is forecast, and where its figures stand."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache, wraps
 from types import MappingProxyType
 
 import pandas as pd
@@ -10,6 +12,18 @@ from helpers.data import ASSUMED, Vintage, sources_of
 
 LEAST_PART = 3
 """Months that say something of a year's level."""
+
+
+def remembered(of_vintage: Callable) -> Callable:
+    """A function of a vintage that is computed once for each vintage; tables are handed out as copies."""
+    found = lru_cache(maxsize=256)(of_vintage)
+
+    @wraps(of_vintage)
+    def again(*args: object, **kwargs: object) -> object:
+        value = found(*args, **kwargs)
+        return value.copy() if isinstance(value, pd.DataFrame | pd.Series) else value
+
+    return again
 
 
 @dataclass(frozen=True)
@@ -55,6 +69,7 @@ def sums(india: Vintage, name: str) -> pd.DataFrame:
     return india.series(wanted.table, **wanted.keys).dropna(subset="value")
 
 
+@remembered
 def totals(india: Vintage, name: str) -> pd.DataFrame:
     """Its yearly figures, oldest first; a ValueError if there is none."""
     rows = sums(india, name)
@@ -64,6 +79,7 @@ def totals(india: Vintage, name: str) -> pd.DataFrame:
     return known
 
 
+@remembered
 def part_year(india: Vintage, name: str) -> pd.Series | None:
     """What is known, at least a quarter from its start on, of the fiscal year that follows the last yearly total.
 

@@ -17,37 +17,21 @@ def fan_words(shown: pd.DataFrame, scenarios: list[str], points: pd.DataFrame, i
     """Title and alternative text of the fans."""
     target, named = shown["target"].iloc[0], tables.names(india, shown["target"].iloc[0])
     end = shown[shown["period"] == shown["period"].iloc[-1]].set_index("scenario").loc[scenarios]
-    year = end["period"].iloc[0]
-    medians = {
-        f"m{n}": _kilo(row["median"], forecast.used(india, target, name))
-        for n, (name, row) in enumerate(end.iterrows())
-    }
-    alike = end["median"].max() <= (1 + LEAST_GAP) * end["median"].min()
-    if len(scenarios) == 1 or alike:
-        first = {"m0": medians["m0"], "year": year}
-        title = sentence(
-            "Wherever the forecast starts, it comes to about {m0:number.1} thousand tonnes in {year}", **first
-        )
+    year, uses = end["period"].iloc[0], {name: forecast.used(india, target, name) for name in scenarios}
+    if end["median"].max() <= (1 + LEAST_GAP) * end["median"].min():
+        text = "Wherever the forecast starts, it comes to about {first:number.1} thousand tonnes in {year}"
+        title = sentence(text, first=_kilo(end["median"].iloc[0], uses[scenarios[0]]), year=year)
     else:
-        lead = (
-            "Where the forecast starts"
-            if suspect(india, target) or forecast.LEVEL in scenarios
-            else "What licences let through"
-        )
-        text = words.listed([f"{{m{n}:number.1}}" for n in range(len(scenarios))], "or")
+        started = suspect(india, target) or forecast.LEVEL in scenarios
+        lead = "Where the forecast starts" if started else "What licences let through"
+        medians = {f"m{n}": _kilo(end.loc[name, "median"], uses[name]) for n, name in enumerate(scenarios)}
+        text = words.listed([f"{{{name}:number.1}}" for name in medians], "or")
         title = sentence(f"{lead} matters: {text} thousand tonnes in {{year}}", year=year, **medians)
-    spans = [spelt(row.rename(None), named[name], forecast.used(india, target, name)) for name, row in end.iterrows()]
-    theirs = [
-        sentence(
-            "{who} expects {value} in {period}.",
-            who=row.publisher,
-            value=derived(row.value, "t", row.source),
-            period=row.period,
-        )
-        for row in newest(points).itertuples()
-    ]
-    if theirs:
-        theirs.insert(0, sentence("Diamonds are outlooks of others."))
+    spans = [spelt(row, named[name], uses[name]) for name, row in end.iterrows()]
+    theirs = [sentence("Diamonds are outlooks of others.")] if len(points) else []
+    for row in newest(points).itertuples():
+        value = derived(row.value, "t", row.source)
+        theirs.append(sentence("{who} expects {value} in {period}.", who=row.publisher, value=value, period=row.period))
     return title, joined(sentence("Fans with medians and shaded 80 % and 95 % intervals."), *spans, *theirs)
 
 
@@ -59,8 +43,8 @@ def fan_note(shown: pd.DataFrame, known: pd.DataFrame, top: float, india: Vintag
     if level.period not in known.index:
         said.append(f"square: {words.period(level.period)} at its yearly rate")
     said.append("shading: 80 % and 95 % intervals")
-    cut = [f"{name} % to {number(shown[column].max() / 1000)}" for name, column in ((80, "high80"), (95, "high95"))
-           if shown[column].max() > top]  # fmt: skip
+    far = {share: shown[f"high{share}"].max() for share in (80, 95)}
+    cut = [f"{share} % to {number(high / 1000)}" for share, high in far.items() if high > top]
     if cut:
         said.append(f"cut at {number(top / 1000)} thousand t, they reach further ({', '.join(cut)})")
     return "; ".join(said) + "."
@@ -73,14 +57,10 @@ def readings_title(near: pd.DataFrame, named: dict[str, str], uses) -> Sentence:
         mixed = near[near["scenario"] == forecast.MIXTURE].iloc[0]
         text = "For {year} every scenario has its median near {mixed:number.1} thousand tonnes"
         return sentence(text, year=mixed["period"], mixed=_kilo(mixed["median"], uses))
-    return sentence(
-        "For {year} the medians run from {least:number.1} ({low}) to {most:number.1} thousand tonnes ({high})",
-        year=least["period"],
-        least=_kilo(least["median"], uses),
-        most=_kilo(most["median"], uses),
-        low=named[least["scenario"]],
-        high=named[most["scenario"]],
-    )
+    parts = {"least": _kilo(least["median"], uses), "most": _kilo(most["median"], uses)}
+    parts |= {"low": named[least["scenario"]], "high": named[most["scenario"]], "year": least["period"]}
+    text = "For {year} the medians run from {least:number.1} ({low}) to {most:number.1} thousand tonnes ({high})"
+    return sentence(text, **parts)
 
 
 def trial_words(tried: pd.DataFrame) -> tuple[Sentence, Sentence]:

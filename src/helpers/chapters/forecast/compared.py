@@ -38,7 +38,6 @@ def real_time(tried: pd.DataFrame, india: Vintage) -> Sentence:
         return words.not_yet(india, "How earlier forecasts fared")
     said = [_one_outturn(rows) for _, rows in tried.groupby("period", sort=False)]
     mixed = tried[tried["scenario"] == forecast.MIXTURE]
-    count = tried["period"].nunique()
     relative = derived(mixed["score"].mean(), "", mixed)
     verdict = {"up": "worse than naive", "down": "better than naive", "unchanged": "no better than naive"}
     held = sentence(
@@ -48,7 +47,7 @@ def real_time(tried: pd.DataFrame, india: Vintage) -> Sentence:
         count=derived(len(mixed), "", mixed),
         score=relative,
         verdict=verdict[words.direction(relative.value - 1)],
-        proof="one outturn proves little" if count == 1 else "so few outturns prove little",
+        proof="one outturn proves little" if len(said) == 1 else "so few outturns prove little",
     )
     return joined(*said, held, _honest(tried, india))
 
@@ -63,10 +62,9 @@ def elsewhere(found: pd.DataFrame, india: Vintage) -> Sentence:
         parts[f"d{place}"] = words.day(row.as_of)
         texts.append(f"{{q{place}}} on {{d{place}}} ({'80 % interval ' if place == 0 else ''}{{q{place}:range}})")
     inside = "inside" if found["within"].all() else "outside" if not found["within"].any() else "only partly inside"
-    verdict = f"{inside} what the intervals allowed"
+    verdict, missed = f"{inside} what the intervals allowed", found["error"].abs()
     if len(found) > 1:
-        closer = found["error"].abs().iloc[-1] < found["error"].abs().iloc[0]
-        verdict += ", and the later day was closer" if closer else ", and the later day was no closer"
+        verdict += f", and the later day was {'closer' if missed.iloc[-1] < missed.iloc[0] else 'no closer'}"
     return sentence(
         f"The same nowcast put China's exports of rare-earth magnets in {{period}} at {words.listed(texts)};",
         f"{{came}} came, {verdict}.",
@@ -79,13 +77,11 @@ def elsewhere(found: pd.DataFrame, india: Vintage) -> Sentence:
 def outlooks(table: pd.DataFrame, other: pd.DataFrame, theirs: pd.DataFrame, india: Vintage) -> Sentence:
     """Others' figures beside ours, on one calendar, for each target of which there are any."""
     told = [_on_scope(part, theirs, india) for part in (table, other) if len(part)]
-    silent = [targets.TARGETS[name].what for name in targets.TARGETS if others.on_scope(theirs, name).empty]
-    none = sentence(
-        "No outlook of others on {what} is in the sources dated up to {day}.",
-        what=words.listed(silent, "or"),
-        day=words.day(india.day),
-    ) if silent else None  # fmt: skip
-    return joined(*told, none) if any(told) or none else words.not_yet(india, "How others' outlooks compare")
+    silent = [target.what for name, target in targets.TARGETS.items() if others.on_scope(theirs, name).empty]
+    if silent:
+        none = "No outlook of others on {what} is in the sources dated up to {day}."
+        told.append(sentence(none, what=words.listed(silent, "or"), day=words.day(india.day)))
+    return joined(*told) if any(told) else words.not_yet(india, "How others' outlooks compare")
 
 
 def _honest(tried: pd.DataFrame, india: Vintage) -> Sentence | None:
@@ -93,11 +89,9 @@ def _honest(tried: pd.DataFrame, india: Vintage) -> Sentence | None:
     late = tried.loc[tried["backcast"], "as_of"]
     if late.empty:
         return None
-    return sentence(
-        "Those up to {last} are back-casts: of what was public on the day only, by judgements written on {day}.",
-        last=words.day(late.max()),
-        day=words.day(readings.stated(india)["written"].max()),
-    )
+    written = words.day(readings.stated(india)["written"].max())
+    text = "Those up to {last} are back-casts: of what was public on the day only, by judgements written on {day}."
+    return sentence(text, last=words.day(late.max()), day=written)
 
 
 def _one_outturn(rows: pd.DataFrame) -> Sentence:
@@ -123,8 +117,8 @@ def _one_outturn(rows: pd.DataFrame) -> Sentence:
 def _on_scope(table: pd.DataFrame, theirs: pd.DataFrame, india: Vintage) -> Sentence | None:
     """Others' figures on the scope of one forecast for the farthest period both reach; None if there is none."""
     target = table["target"].iloc[0]
-    rows = forecast.intervals(forecast.leading(table))
-    ours = rows[rows["scenario"] == forecast.MIXTURE].set_index("period")[["median", "low80", "high80"]]
+    mixed = table[table["scenario"] == forecast.MIXTURE]
+    ours = forecast.intervals(mixed).set_index("period")[["median", "low80", "high80"]]
     theirs = others.on_scope(theirs, target)
     period = others.farthest(theirs, ours)
     if period is None:
@@ -134,18 +128,16 @@ def _on_scope(table: pd.DataFrame, theirs: pd.DataFrame, india: Vintage) -> Sent
     mine = rounded(derived(own["median"], "t", *forecast.used(india, target), low=own["low80"], high=own["high80"]))
     years = list(dict.fromkeys(fiscal.year_name(fiscal.fiscal_year(month)) for month in fiscal.months(period)))
     count = derived(len(targets.totals(india, target)), "", targets.totals(india, target))
-    place = {
-        "above": "they all lie above its 80 % interval",
-        "below": "they all lie below its 80 % interval",
-        "inside": "they all lie inside its 80 % interval",
-        "across": "some lie inside its 80 % interval, some outside",
-    }[words.place(theirs["value"], own["low80"], own["high80"])]
+    place = words.place(theirs["value"], own["low80"], own["high80"])
+    lie = "some lie inside its 80 % interval, some outside"
+    if place != "across":
+        lie = f"they all lie {place} its 80 % interval"
     parts = {f"v{n}": from_row(row) for n, (_, row) in enumerate(theirs.iterrows())}
     said = words.listed(f"{row.publisher} {{v{n}}}" for n, row in enumerate(theirs.itertuples()))
     same = "" if len(years) == 1 else ", the months of {years} that lie in it,"
     return sentence(
         f"For {{period}} others expect of India's {{what}}: {said}. Our forecast for {{when}}{same} is {{mine}}",
-        f"(80 % interval {{mine:range}}); {place}. It rests on {{count}} and grows as yearly series do in general;",
+        f"(80 % interval {{mine:range}}); {lie}. It rests on {{count}} and grows as yearly series do in general;",
         "theirs are expectations of use.",
         period=period,
         when=period if fiscal.is_fiscal_year(period) else f"the calendar year {period}",

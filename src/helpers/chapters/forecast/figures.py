@@ -152,9 +152,7 @@ def _marks(known: pd.DataFrame, points: pd.DataFrame, india: Vintage, target: st
     if level.period not in known.index:
         rows.append(("at its yearly rate", words.period(level.period), level.value, " ".join(sorted(level.sources))))
     rows += [(row.publisher, row.period, row.value, row.source) for row in points.itertuples()]
-    return pd.DataFrame(rows, columns=["what", "period", "median, t", "source"]).rename(
-        columns={"median, t": "known or said, t"}
-    )
+    return pd.DataFrame(rows, columns=["what", "period", "known or said, t", "source"])
 
 
 def _named(rows: pd.DataFrame, named: dict[str, str]) -> pd.DataFrame:

@@ -17,8 +17,11 @@ def ends(table: pd.DataFrame, india: Vintage) -> list[str]:
     return list(dict.fromkeys([forecast.running(table, india), table["period"].iloc[-1]]))
 
 
-def expected(table: pd.DataFrame, periods: list[str], uses, scenario: str = forecast.MIXTURE) -> dict[str, Quantity]:
+def expected(
+    table: pd.DataFrame, periods: list[str], india: Vintage, scenario: str = forecast.MIXTURE
+) -> dict[str, Quantity]:
     """The forecast of each year it has, rounded as it is said."""
+    uses = forecast.used(india, table["target"].iloc[0], scenario)
     found = {period: forecast.at(table, period, scenario, uses) for period in periods}
     return {period: rounded(quantity) for period, quantity in found.items() if quantity is not None}
 
@@ -34,7 +37,7 @@ def listed(
         span = f" ({'' if place else '80 % interval '}{{{name}:range}})" if interval else ""
         texts.append(f"{{{name}}}{of}{span} in {{{year}}}")
         parts |= {name: quantity, year: f"{period} ({_months(period)})" if explained and not place else period}
-    return words.listed(texts), parts
+    return words.listed(texts) if texts else "", parts
 
 
 def weighed(india: Vintage, target: str) -> tuple[str, dict]:
@@ -43,10 +46,11 @@ def weighed(india: Vintage, target: str) -> tuple[str, dict]:
     if episode is None:
         return f"weighed {licences}", {}
     text, parts = read_as(india)
-    count = _COUNTS.get(len(parts))
-    if count is None:
-        return f"with {{suspect}} read as {text}, weighed {licences}", parts | {"suspect": episode.year}
-    return f"weighed over {count} readings of {{suspect}} ({text}) and {licences}", parts | {"suspect": episode.year}
+    if len(parts) == 1:
+        over = f"with {{suspect}} read as {text}, weighed {licences}"
+    else:
+        over = f"weighed over {_COUNTS[len(parts)]} readings of {{suspect}} ({text}) and {licences}"
+    return over, parts | {"suspect": episode.year}
 
 
 def read_as(india: Vintage) -> tuple[str, dict]:

@@ -16,8 +16,7 @@ from helpers.outlook import episodes, forecast, licences, readings, targets
 def answer(table: pd.DataFrame, india: Vintage) -> Sentence:
     """The year that runs and the last year with their intervals, from the mixture: the answer of the chapter."""
     target, said = table["target"].iloc[0], ends(table, india)
-    found = expected(table, said, forecast.used(india, target))
-    text, parts = listed(found, targets.TARGETS[target].what, explained=True)
+    text, parts = listed(expected(table, said, india), targets.TARGETS[target].what, explained=True)
     over, more = weighed(india, target)
     first = sentence(f"India is expected to import {text}, {over}.", **parts, **more)
     return joined(first, backcast(india, target), answer=True)
@@ -43,54 +42,34 @@ def starts(table: pd.DataFrame, india: Vintage, other: pd.DataFrame) -> Sentence
     ``other`` is the forecast of the other target (``forecast.beside``), empty while it has none.
     """
     target, said = table["target"].iloc[0], ends(table, india)
-    total = from_row(targets.totals(india, target).iloc[-1])
-    part, episode = targets.part_year(india, target), episodes.suspect(india, target)
-    level = expected(table, said, forecast.used(india, target, forecast.LEVEL), forecast.LEVEL)
-    recorded = expected(table, said, forecast.used(india, target, forecast.RECORDED), forecast.RECORDED)
-    text, parts = listed(recorded, interval=False)
+    total, part = from_row(targets.totals(india, target).iloc[-1]), targets.part_year(india, target)
+    text, recorded = listed(expected(table, said, india, forecast.RECORDED), interval=False)
+    alone, level = listed(expected(table, said, india, forecast.LEVEL), interval=False, key="l")
+    parts = {"total": total, "year": total.period} | recorded | level
     if not level:
-        first = sentence(
-            f"Growth from the {{total}} of {{year}} alone would give {text}.", total=total, year=total.period, **parts
-        )
+        first = sentence(f"Growth from the {{total}} of {{year}} alone would give {text}.", **parts)
     elif part is not None:
-        alone, more = listed(level, interval=False, key="l")
         first = sentence(
             f"From {{part}} at its yearly rate alone, {{rate}}, it is {alone}.",
             f"Growth from the {{total}} of {{year}}, as if nothing since were known, would give {text}.",
             part=words.period(part.name),
             rate=forecast.level(india, target),
-            total=total,
-            year=total.period,
             **parts,
-            **more,
         )
     else:
-        alone, more = listed(level, interval=False, key="l")
-        first = sentence(
-            f"From the {{total}} of {{year}} alone, with {{suspect}} left out, it is {alone}; with it, {text}.",
-            total=total,
-            year=total.period,
-            suspect=episode.year,
-            **parts,
-            **more,
-        )
+        alone = f"From the {{total}} of {{year}} alone, with {{suspect}} left out, it is {alone}; with it, {text}."
+        first = sentence(alone, suspect=episodes.suspect(india, target).year, **parts)
     return joined(overdue(table, india), first, _beside(other, said, india), given(india, target))
 
 
 def overdue(table: pd.DataFrame, india: Vintage) -> Sentence | None:
     """The years that are over and whose totals are not in the sources; None if there is none."""
     over = [p for p in table["period"].unique() if fiscal.span(p)[1] < india.day]
-    found = expected(table, over, forecast.used(india, table["target"].iloc[0]))
-    if not found:
+    if not over:
         return None
-    text, parts = listed(found)
-    return sentence(
-        "No total for {years} is in the sources dated up to {day}, though the year is over;",
-        f"the forecast is {text}.",
-        years=words.listed(over),
-        day=words.day(india.day),
-        **parts,
-    )
+    text, parts = listed(expected(table, over, india))
+    late = "No total for {years} is in the sources dated up to {day}, though the year is over;"
+    return sentence(late, f"the forecast is {text}.", years=words.listed(over), day=words.day(india.day), **parts)
 
 
 def given(india: Vintage, target: str) -> Sentence | None:
@@ -98,16 +77,11 @@ def given(india: Vintage, target: str) -> Sentence | None:
     total = episodes.given(india)
     if total is None:
         return None
-    if target == "customs":
-        return sentence(
-            "{total} for {year} stands in the place of the published figure.", total=total, year=total.period
-        )
-    return sentence(
-        "The {total} given for {year} is of {what}: it has no effect on this forecast.",
-        total=total,
-        year=total.period,
-        what=targets.CUSTOMS.what,
-    )
+    if target == targets.CUSTOMS.name:
+        text = "{total} for {year} stands in the place of the published figure."
+        return sentence(text, total=total, year=total.period)
+    text = "The {total} given for {year} is of {what}: it has no effect on this forecast."
+    return sentence(text, total=total, year=total.period, what=targets.CUSTOMS.what)
 
 
 def rest_of_year(table: pd.DataFrame, india: Vintage) -> Sentence:
@@ -155,26 +129,20 @@ def judgements(india: Vintage, target: str) -> Sentence:
         uses=[licences.known(india), india.assumption("regime_probability")],
         **parts,
     )
-    ours = "These are our judgements, dated and rated in the table; change a row and every figure here follows."
+    ours = sentence(
+        "These are our judgements, dated and rated in the table; change a row and every figure here follows."
+    )
     episode = episodes.suspect(india, target)
     if episode is None:
-        return joined(rules, sentence(ours))
+        return joined(rules, ours)
     text, parts = read_as(india)
-    read = sentence(
-        f"{{year}} is read as {text}.", year=episode.year, uses=[india.assumption("reading_weight")], **parts
-    )
-    return joined(read, rules, sentence(ours))
+    return joined(sentence(f"{{year}} is read as {text}.", year=episode.year, **parts), rules, ours)
 
 
 def growth(fitted: Drift, totals: pd.DataFrame, india: Vintage) -> Sentence:
     """How fast the totals grew, what weight that has in the forecast, and what growth comes of it.
 
-    Parameters
-    ----------
-    fitted : Drift
-        ``drift.shrunken_log_drift`` of the totals.
-    totals : pd.DataFrame
-        ``targets.totals``.
+    ``fitted`` is ``drift.shrunken_log_drift`` of the totals (``targets.totals``).
     """
     rows, prior = india.assumption("growth_prior"), forecast.prior(india)
     elsewhere = derived(_yearly(prior.mean), "%", rows)
@@ -203,46 +171,36 @@ def growth(fitted: Drift, totals: pd.DataFrame, india: Vintage) -> Sentence:
 def sensitivity(table: pd.DataFrame, turned: pd.DataFrame, india: Vintage) -> Sentence:
     """What the answer would be with the weights of the readings the other way round (``readings.turned``)."""
     target, year = table["target"].iloc[0], forecast.running(turned, india)
-    now = forecast.at(table, year, uses=forecast.used(india, target))
-    then = forecast.at(turned, year, uses=forecast.used(india, target))
     if episodes.suspect(india, target) is None:
         return sentence("No year is suspect, so there are no readings to weigh.")
+    now, then = (forecast.at(one, year, uses=forecast.used(india, target)) for one in (table, turned))
     parts = {"now": rounded(now), "then": rounded(then), "year": year}
     change = derived(100 * (then.value / now.value - 1), "%", now, then)
     if words.direction(change.value / 100) == "unchanged":
-        return sentence(
-            "With these weights the other way round, {year} would stay at {now}.", year=year, now=parts["now"]
-        )
-    text = "With these weights the other way round, {year} would be {then} and not {now}, {change:signed}: "
+        text = "With these weights the other way round, {year} would stay at {now}."
+        return sentence(text, year=year, now=parts["now"])
     within = now.low <= then.value <= now.high
-    verdict = "well inside its interval." if within else "outside its interval, so the weights decide it."
-    return sentence(text + verdict, change=change, **parts)
+    return sentence(
+        "With these weights the other way round, {year} would be {then} and not {now}, {change:signed}:",
+        "well inside its interval." if within else "outside its interval, so the weights decide it.",
+        change=change,
+        **parts,
+    )
 
 
 def due(table: pd.DataFrame, india: Vintage) -> Sentence:
     """What would change the forecast most: the next total, the rules of licences, and what tells of a suspect year."""
-    target, year = table["target"].iloc[0], table["period"].iloc[0]
-    episode = episodes.suspect(india, target)
-    end = fiscal.span(year)[1]
-    total = sentence(
-        "The total of {year}, {state}, would replace the first year of this forecast.",
-        year=year,
-        state=f"a year that {'ended' if end < india.day else 'ends'} on {words.day(end)}",
+    year, episode = table["period"].iloc[0], episodes.suspect(india, table["target"].iloc[0])
+    end, known = fiscal.span(year)[1], words.month(licences.known_until(india))
+    state = f"a year that {'ended' if end < india.day else 'ends'} on {words.day(end)}"
+    total = "The total of {year}, {state}, would replace the first year of this forecast."
+    rules = "The rules of China's licences after {month} would replace our odds."
+    lines = "Monthly figures of {surge} by tariff line would tell how much of {year} was real."
+    return joined(
+        sentence(total, year=year, state=state),
+        sentence(rules, month=known, uses=[licences.known(india)]),
+        sentence(lines, surge=words.period(episode.surge), year=episode.year, uses=[episode]) if episode else None,
     )
-    rules = sentence(
-        "The rules of China's licences after {month} would replace our odds.",
-        month=words.month(licences.known_until(india)),
-        uses=[licences.known(india)],
-    )
-    if episode is None:
-        return joined(total, rules)
-    lines = sentence(
-        "Monthly figures of {surge} by tariff line would tell how much of {year} was real.",
-        surge=words.period(episode.surge),
-        year=episode.year,
-        uses=[episode],
-    )
-    return joined(total, rules, lines)
 
 
 def _yearly(log_growth: float) -> float:
@@ -254,9 +212,5 @@ def _beside(other: pd.DataFrame, said: list[str], india: Vintage) -> Sentence | 
     """The other target in the same years; None if its forecast has none of them."""
     if other.empty:
         return None
-    name = other["target"].iloc[0]
-    found = expected(other, said, forecast.used(india, name))
-    if not found:
-        return None
-    text, parts = listed(found, targets.TARGETS[name].what)
-    return sentence(f"Beside it stand {text}.", **parts)
+    text, parts = listed(expected(other, said, india), targets.TARGETS[other["target"].iloc[0]].what)
+    return None if not parts else sentence(f"Beside it stand {text}.", **parts)

@@ -8,7 +8,7 @@ from helpers import fiscal
 from helpers.chapters import words
 from helpers.chapters.outputs import number
 from helpers.data import ASSUMED, Quantity, Vintage
-from helpers.outlook import forecast, readings, targets
+from helpers.outlook import forecast, licences, readings, targets
 from helpers.outlook.episodes import suspect
 
 READING = {
@@ -29,46 +29,37 @@ JUDGEMENT = {
 
 def names(india: Vintage, target: str) -> dict[str, str]:
     """Every scenario of a target's forecast in words, those of its starting points first."""
-    part, episode, last = (
-        targets.part_year(india, target),
-        suspect(india, target),
-        targets.totals(india, target).index[-1],
-    )
-    left_out = f", {episode.year} left out" if episode else ""
-    assumed = targets.totals(india, target)["status"].iloc[-1] == ASSUMED
-    recorded, level = f"{last} as {'assumed' if assumed else 'recorded'}", f"{last}{left_out}"
+    part, episode = targets.part_year(india, target), suspect(india, target)
+    last = targets.totals(india, target).iloc[-1]
+    recorded, level = f"{last.name} as {'assumed' if last['status'] == ASSUMED else 'recorded'}", last.name
     if part is not None:
         recorded += ", as if nothing since were known"
-        level = f"{words.period(part.name)} at its yearly rate{left_out}"
-    elif episode and episode.year != last:
+        level = f"{words.period(part.name)} at its yearly rate"
+    elif episode and episode.year != last.name:
         recorded = f"totals as recorded, {episode.year} among them"
-    weighed = f"readings of {episode.year}, weighed" if episode else "licences, weighed"
-    starts = {forecast.MIXTURE: weighed, forecast.LEVEL: level, forecast.RECORDED: recorded}
-    return (
-        starts
-        | READING
-        | {f"licences {regime}": f"licences {regime} throughout" for regime in ("open", "partial", "closed")}
-    )
+    starts = {
+        forecast.MIXTURE: f"readings of {episode.year}, weighed" if episode else "licences, weighed",
+        forecast.LEVEL: level + (f", {episode.year} left out" if episode else ""),
+        forecast.RECORDED: recorded,
+    }
+    return starts | READING | {f"licences {regime}": f"licences {regime} throughout" for regime in licences.REGIMES}
 
 
 def starts(table: pd.DataFrame, india: Vintage, other: pd.DataFrame) -> pd.DataFrame:
     """The years that are read out, from the mixture, from each starting point, and for the other target.
 
-    Parameters
-    ----------
-    table, other : pd.DataFrame
-        ``forecast.expected`` and ``forecast.beside``.
+    ``table`` and ``other`` are ``forecast.expected`` and ``forecast.beside``.
 
     Returns
     -------
     pd.DataFrame
         ``forecast``, a column of text a year (median and 80 % interval, t), ``source``.
     """
-    target = table["target"].iloc[0]
-    rows = _by_year(table, india, [forecast.MIXTURE, forecast.LEVEL, forecast.RECORDED], forecast.steps(table, india))
+    periods = forecast.steps(table, india)
+    rows = _by_year(table, india, [forecast.MIXTURE, forecast.LEVEL, forecast.RECORDED], periods)
     if len(other):
-        beside = _by_year(other, india, [forecast.MIXTURE], forecast.steps(table, india))
-        what = targets.TARGETS[targets.other(target)].what
+        what = targets.TARGETS[other["target"].iloc[0]].what
+        beside = _by_year(other, india, [forecast.MIXTURE], periods)
         rows = pd.concat([rows, beside.assign(forecast=f"beside it, {what}")])
     return rows.reset_index(drop=True)
 
@@ -82,14 +73,13 @@ def scenarios(table: pd.DataFrame, india: Vintage) -> pd.DataFrame:
 
 def models(table: pd.DataFrame, india: Vintage) -> pd.DataFrame:
     """Every model beside the naive benchmark, from each starting point, as :func:`starts` gives them."""
-    target = table["target"].iloc[0]
+    named, periods = names(india, table["target"].iloc[0]), forecast.steps(table, india)
     rows = []
     for scenario in (forecast.LEVEL, forecast.RECORDED):
         for model in forecast.MODELS:
             one = table[(table["scenario"] == scenario) & (table["model"] == model)]
             if len(one):
-                shown = _row(one, forecast.steps(table, india))
-                rows.append({"model": model, "start": names(india, target)[scenario], **shown})
+                rows.append({"model": model, "start": named[scenario], **_row(one, periods)})
     return pd.DataFrame(rows)
 
 
@@ -97,19 +87,11 @@ def judgements(india: Vintage, target: str) -> pd.DataFrame:
     """The judgements of the mixture in words: from when what they rest on was known, and when they were written."""
     rows = readings.stated(india, target)
     said = rows["assumption"].map(lambda name: JUDGEMENT.get(name, name.replace("_", " ")))
-    return pd.DataFrame(
-        {
-            "judgement": said,
-            "case": rows["segment"].map(lambda name: READING.get(name, name)),
-            "value": rows["value"],
-            "from": rows["low"],
-            "to": rows["high"],
-            "known from": rows["published"],
-            "written on": rows["written"],
-            "evidence": rows["note"],
-            "source": rows["source"],
-        }
-    )
+    case = rows["segment"].map(lambda name: READING.get(name, name))
+    heads = {"assumption": "judgement", "segment": "case", "low": "from", "high": "to"}
+    heads |= {"published": "known from", "written": "written on", "note": "evidence"}
+    shown = rows.assign(assumption=said, segment=case).rename(columns=heads)
+    return shown[["judgement", "case", "value", "from", "to", "known from", "written on", "evidence", "source"]]
 
 
 def real_time(tried: pd.DataFrame, india: Vintage) -> pd.DataFrame:
@@ -157,20 +139,13 @@ def outlooks(theirs: pd.DataFrame) -> pd.DataFrame:
 
 def known(india: Vintage, target: str) -> pd.DataFrame:
     """The yearly totals and the part of a year since, in tonnes and at their yearly rate, oldest first."""
-    rows = targets.totals(india, target)
-    part = targets.part_year(india, target)
+    rows, part = targets.totals(india, target), targets.part_year(india, target)
     rows = rows if part is None else pd.concat([rows, part.to_frame().T])
     tonnes = rows["value"].astype(float)
-    return pd.DataFrame(
-        {
-            "period": [words.period(p) for p in rows.index],
-            "tonnes": tonnes.to_numpy(),
-            "tonnes at a yearly rate": [v * 12 / len(fiscal.months(p)) for p, v in tonnes.items()],
-            "status": rows["status"].to_numpy(),
-            "published": pd.to_datetime(rows["published"]).to_numpy(),
-            "source": rows["source"].to_numpy(),
-        }
-    )
+    shown = pd.DataFrame({"period": [words.period(p) for p in rows.index], "tonnes": tonnes.to_numpy()})
+    shown["tonnes at a yearly rate"] = [value * 12 / len(fiscal.months(p)) for p, value in tonnes.items()]
+    published = pd.to_datetime(rows["published"])
+    return shown.assign(status=rows["status"].array, published=published.array, source=rows["source"].array)
 
 
 def rounded(quantity: Quantity) -> Quantity:
@@ -184,18 +159,12 @@ def _round(value: float) -> float:
 
 
 def _by_year(table: pd.DataFrame, india: Vintage, wanted: list[str], periods: list[str]) -> pd.DataFrame:
-    target, lead = table["target"].iloc[0], forecast.leading(table)
-    named = names(india, target)
-    there = set(lead["scenario"])
-    rows = [
-        {
-            "forecast": named.get(scenario, scenario),
-            **_row(lead[lead["scenario"] == scenario], periods),
-            "source": " ".join(sorted(forecast.used(india, target, scenario))),
-        }
-        for scenario in wanted
-        if scenario in there
-    ]
+    target, named = table["target"].iloc[0], names(india, table["target"].iloc[0])
+    by_scenario = dict(tuple(forecast.leading(table).groupby("scenario")))
+    rows = []
+    for scenario in [name for name in wanted if name in by_scenario]:
+        sources = " ".join(sorted(forecast.used(india, target, scenario)))
+        rows.append({"forecast": named[scenario], **_row(by_scenario[scenario], periods), "source": sources})
     return pd.DataFrame(rows)
 
 
