@@ -164,12 +164,13 @@ def test_a_less_trusted_figure_of_a_new_source_changes_nothing(future, told):
 
 def test_a_truce_that_is_extended_is_a_row(future):
     india = future.on("2027-03-15")
-    row = {"period": "2026-12/2027-11", "regime": "open", "status": "reported", "source": "S86"}
+    row = {"period": "2026-12/2027-11", "regime": "open", "term": "set", "status": "reported", "source": "S86"}
     extended = india.adding("regimes", row | {"published": "2026-12-01"})
-    assert str(licences.known_until(india)) == "2026-11" and str(licences.known_until(extended)) == "2027-03"
-    assert "until November 2026, when they were partial" in sentences.judgements(india, "repm").text
-    assert "until March 2027, when they were open" in sentences.judgements(extended, "repm").text
-    tell(extended, "repm")
+    assert str(licences.known_until(india)) == "2026-11" and str(licences.known_until(extended)) == "2027-11"
+    assert "partial and reach until November 2026" in sentences.judgements(india, "repm").text
+    assert licences.current(extended) == "open"
+    assert "open and reach until November 2027" in (said := tell(extended, "repm")["said"])["judgements"].text
+    assert "after November 2027 would replace our odds" in said["due"].text
 
 
 def test_a_row_of_mine_output_for_the_year_leaves_the_forecast_alone(future):

@@ -117,15 +117,16 @@ def rest_of_year(table: pd.DataFrame, india: Vintage) -> Sentence:
 
 
 def judgements(india: Vintage, target: str) -> Sentence:
-    """Which licence rules are known until when, what is taken after that, and how a suspect year is read."""
+    """Until when the last licence rules reach, what is taken after that, and how a suspect year is read."""
     chances = licences.regimes(india)
     parts = {f"p{place}": Quantity(100 * chance, "%") for place, chance in enumerate(chances)}
     taken = words.listed(f"{name} with {{p{place}}}" for place, name in enumerate(chances.index))
-    rules = sentence(
-        "The rules of China's licences are known until {month}, when they were {now}.",
+    rules = licences.rules(india)
+    allowed = sentence(
+        "The last rules of China's licences in the sources are {last} and reach until {month}.",
         f"After that they are taken to be {taken}.",
-        month=words.month(licences.known_until(india)),
-        now=licences.current(india),
+        month=words.month(rules.index[-1]),
+        last=rules.iloc[-1],
         uses=[licences.known(india), india.assumption("regime_probability")],
         **parts,
     )
@@ -134,9 +135,9 @@ def judgements(india: Vintage, target: str) -> Sentence:
     )
     episode = episodes.suspect(india, target)
     if episode is None:
-        return joined(rules, ours)
+        return joined(allowed, ours)
     text, parts = read_as(india)
-    return joined(sentence(f"{{year}} is read as {text}.", year=episode.year, **parts), rules, ours)
+    return joined(sentence(f"{{year}} is read as {text}.", year=episode.year, **parts), allowed, ours)
 
 
 def growth(fitted: Drift, totals: pd.DataFrame, india: Vintage) -> Sentence:
