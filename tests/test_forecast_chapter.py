@@ -152,7 +152,6 @@ def test_a_given_baseline_is_called_an_assumption_wherever_it_enters(india):
         (0.1, "all lie below"),
         (0.5, "all lie inside"),
         (0.8, "some lie inside and some above"),
-        (0.4, "some lie below"),
     ],
 )
 def test_outlooks_of_others_lie_where_the_numbers_say(india, narrow, factor, said):

@@ -28,14 +28,15 @@ def listed(
     found: dict[str, Quantity], what: str = "", *, interval: bool = True, explained: bool = False, key: str = "q"
 ) -> tuple[str, dict]:
     """``34,600 t of magnets (80 % interval 22,700 to 54,400) in FY27 and ...`` as a template and its parts."""
-    texts, parts = [], {}
+    texts: list[str] = []
+    parts: dict[str, Quantity | str] = {}
     for place, (period, quantity) in enumerate(found.items()):
         name, year = f"{key}{place}", f"{key}{place}_year"
         of = f" of {what}" if what and not place else ""
         span = f"{'' if place else '80 % interval '}{{{name}:range}}"
         if explained and not place:
             texts.append(f"{{{name}}}{of} in {{{year}}} ({{{name}_months}}; {span})")
-            parts[f"{name}_months"] = _months(period)
+            parts |= {f"{name}_months": _months(period)}
         else:
             texts.append(f"{{{name}}}{of}{f' ({span})' if interval else ''} in {{{year}}}")
         parts |= {name: quantity, year: period}
