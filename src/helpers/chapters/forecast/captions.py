@@ -56,9 +56,10 @@ def fan_note(shown: pd.DataFrame, known: pd.DataFrame, top: float, india: Vintag
 
 
 def readings_title(near: pd.DataFrame, named: dict[str, str], uses) -> Sentence:
-    rows = near.set_index("scenario")["median"].drop(forecast.MIXTURE, errors="ignore")
-    kept = rows.loc[_without_what_if(list(rows.index))] if len(rows) else near.set_index("scenario")["median"]
+    rows = near.set_index("scenario")["median"]
+    kept = rows.loc[_without_what_if(list(rows.index))]
     lead = "The" if len(kept) == len(rows) else "With the newest figures, the"
+    kept = kept.drop(forecast.MIXTURE) if len(kept) > 2 else kept
     parts = {"year": near["period"].iloc[0], "least": _kilo(kept.min(), uses)}
     if number(kept.min() / 1000, 1) == number(kept.max() / 1000, 1):
         return sentence(f"{lead} medians for {{year}} are {{least:number.1}} thousand tonnes", **parts)
