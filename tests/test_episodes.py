@@ -30,6 +30,15 @@ def test_a_newer_episode_takes_the_place_of_an_older_one(india):
     assert episodes.suspect(newer).year == "FY27" and episodes.suspect(grown).year == "FY25"
 
 
+@pytest.mark.parametrize("wrong", [{"surge": "FY24-H1"}, {"surge": "2025-01/2025-06"}, {"before": "FY26"}])
+def test_a_row_that_cannot_be_is_ignored(india, wrong):
+    later = india.adding("trade", ROW | {"period": "FY26", "value": 20_000.0})
+    row = {**targets.CUSTOMS.keys, "episode": "surge of FY25", "year": "FY25", "surge": "", "before": "FY24"}
+    row |= {"status": "inference", "source": "S66", "published": "2026-11-21"}
+    assert episodes.suspect(later.adding("episodes", row | wrong)) == episodes.suspect(later)
+    assert episodes.suspect(later.adding("episodes", row | {"surge": "FY25-Q1"})).surge == "FY25-Q1"
+
+
 def test_no_baseline_or_the_published_one_leaves_the_vintage_as_it_is(india):
     assert episodes.starting_from(india, None) is india and episodes.starting_from(india, 53_748) is india
     assert episodes.given(india) is None

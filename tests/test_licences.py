@@ -7,27 +7,40 @@ import pytest
 from helpers.outlook import licences
 
 
-def _row(period: str, regime: str, published: str = "2026-11-20") -> dict:
-    return {"period": period, "regime": regime, "status": "reported", "source": "S86", "published": published}
+def _row(period: str, regime: str, published: str = "2026-11-20", **more: str) -> dict:
+    row = {"period": period, "regime": regime, "term": "set", "status": "reported", "source": "S86"}
+    return row | {"published": published} | more
 
 
-def test_rules_are_known_to_the_day_and_no_further_than_the_rows(india):
-    assert str(licences.known_until(india)) == "2026-11" and licences.current(india) == "partial"
-    assert str(licences.known_until(india.on("2025-06-30"))) == "2025-06"
+@pytest.mark.parametrize(
+    ("day", "until"),
+    [("2025-06-30", "2025-06"), ("2025-10-31", "2025-10"), ("2025-11-06", "2025-11"), ("2025-11-07", "2026-11")],
+)
+def test_open_rules_are_known_to_the_day_and_set_ones_as_soon_as_they_are_published(india, day, until):
+    assert str(licences.known_until(india.on(day))) == until and licences.current(india) == "partial"
 
 
-def test_a_row_for_later_months_reaches_no_further_than_the_day(india):
+def test_a_truce_announced_ahead_holds_for_its_months_and_odds_after_it(india):
     announced, months = (
-        india.adding("regimes", _row("2026-12/2027-11", "open")),
-        pd.period_range("2026-09", periods=9, freq="M"),
+        india.adding("regimes", _row("2026-12/2027-01", "open")),
+        pd.period_range("2026-11", "2027-03", freq="M"),
     )
-    assert str(licences.known_until(announced)) == "2026-11" and licences.current(announced) == "partial"
-    drawn, same = (licences.doses(one, months, 50)["mixture"] for one in (india, announced))
-    assert (drawn == same).all()  # after the day the odds hold, as the sentence says
+    assert str(licences.known_until(announced)) == "2027-01" and licences.current(announced) == "partial"
+    dose = licences.doses(announced, months, 50)
+    assert (dose["mixture"][0] == dose["current"]).all() and (dose["mixture"][1:3] == 1).all()
+    assert (dose["closed"][1:3] == 1).all() and (dose["closed"][3:] < 1).all() and (dose["mixture"][3:] < 1).any()
+
+
+@pytest.mark.parametrize(
+    "more", [{"term": "open"}, {"status": "unverified"}, {"status": "weak"}, {"status": "missing"}]
+)
+def test_what_is_in_force_only_later_or_not_trusted_is_not_used(india, more):
+    assert str(licences.known_until(india.adding("regimes", _row("2026-12/2027-01", "open", **more)))) == "2026-11"
 
 
 def test_a_gap_between_rows_is_not_taken_for_known(india):
-    assert licences.current(india.adding("regimes", _row("2027-04/2027-09", "open"))) == "partial"
+    gap = india.adding("regimes", _row("2027-04/2027-09", "open"))
+    assert licences.current(gap) == "partial" and str(licences.known_until(gap)) == "2026-11"
 
 
 def test_the_newest_row_for_a_month_holds(india):

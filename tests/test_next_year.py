@@ -77,10 +77,10 @@ def tell(india, target="customs", trial=False) -> dict:
         other = forecast.beside(india, target, horizon)
         tried, theirs = realtime.real_time(india) if trial else pd.DataFrame(), others.others(india)
         said = {
-            "answer": sentences.answer(table, india),
-            "starts": sentences.starts(table, india, other),
+            "answer": sentences.answer(table, india, other),
+            "starts": sentences.starts(table, india),
             "rest": sentences.rest_of_year(table, india),
-            "judgements": sentences.judgements(india, target),
+            "judgements": sentences.judgements(india, target, table),
             "due": sentences.due(table, india),
             "trial": compared.real_time(tried, india),
             "others": compared.outlooks(table, other, theirs, india),
@@ -114,9 +114,13 @@ def test_the_answer_is_of_the_year_that_runs_and_of_the_last(told, day):
 
 def test_what_is_stale_is_gone_once_the_total_is_there(told):
     before, after = (told[day]["said"] for day in ("2026-11-22", "2026-12-01"))
-    assert "No total for FY26" in before["starts"].text and "total of FY26" in before["due"].text
+    assert (
+        "has ended is still a forecast" in before["answer"].text
+        and "33,100 t" in before["answer"].text
+        and "total of FY26" in before["due"].text
+    )
     for said in after.values():
-        assert "No total for FY26" not in said.text and "total of FY26" not in said.text
+        assert "has ended" not in said.text and "total of FY26" not in said.text
     assert "FY26-H1 at its yearly rate" not in after["starts"].text and "33,100 t of FY26" in after["starts"].text
     assert "Whether FY27 agrees" in after["rest"].text
     assert "FY27-H1 brought 17,500 t" in told["2027-01-10"]["said"]["rest"].text
@@ -164,12 +168,13 @@ def test_a_less_trusted_figure_of_a_new_source_changes_nothing(future, told):
 
 def test_a_truce_that_is_extended_is_a_row(future):
     india = future.on("2027-03-15")
-    row = {"period": "2026-12/2027-11", "regime": "open", "status": "reported", "source": "S86"}
+    row = {"period": "2026-12/2027-11", "regime": "open", "term": "set", "status": "reported", "source": "S86"}
     extended = india.adding("regimes", row | {"published": "2026-12-01"})
-    assert str(licences.known_until(india)) == "2026-11" and str(licences.known_until(extended)) == "2027-03"
-    assert "until November 2026, when they were partial" in sentences.judgements(india, "repm").text
-    assert "until March 2027, when they were open" in sentences.judgements(extended, "repm").text
-    tell(extended, "repm")
+    assert str(licences.known_until(india)) == "2026-11" and str(licences.known_until(extended)) == "2027-11"
+    assert "partial and reach until November 2026" in sentences.judgements(india, "repm").text
+    assert licences.current(extended) == "open"
+    assert "open and reach until November 2027" in (said := tell(extended, "repm")["said"])["judgements"].text
+    assert "after November 2027 would replace our odds" in said["due"].text
 
 
 def test_a_row_of_mine_output_for_the_year_leaves_the_forecast_alone(future):

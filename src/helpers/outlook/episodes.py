@@ -91,7 +91,10 @@ def given(india: Vintage) -> Quantity | None:
 
 
 def _known(india: Vintage, target: str) -> pd.DataFrame:
-    """The episodes of a target whose year and year before have figures, newest last."""
+    """The episodes of a target whose year and year before have figures, newest last.
+
+    A row whose surge lies outside its year, or whose year before is not before it, is ignored.
+    """
     rows = india.table("episodes")
     for key, value in targets.target(target).keys.items():
         if key not in rows:
@@ -99,5 +102,12 @@ def _known(india: Vintage, target: str) -> pd.DataFrame:
         rows = rows[rows[key] == value]
     periods = targets.sums(india, target).index
     rows = rows[rows["year"].isin(periods) & rows["before"].isin(periods)]
+    possible = [_possible(row.year, row.surge or row.year, row.before) for row in rows.itertuples()]
+    rows = rows[pd.Series(possible, rows.index, dtype=bool)]
     order = rows["year"].map(fiscal.fiscal_year)
     return rows.assign(_year=order).sort_values(["_year", "published"])
+
+
+def _possible(year: str, surge: str, before: str) -> bool:
+    within = fiscal.months(surge).isin(fiscal.months(year)).all()
+    return bool(within) and fiscal.fiscal_year(before) < fiscal.fiscal_year(year)

@@ -1,7 +1,7 @@
 """What China's licences let through: regimes, their probabilities, and the dose of each.
 
 Only the rare-earth part of the imports needs a licence. The months whose rules are known are rows of ``regimes.csv``;
-after them, and after the day of a vintage, the regime is drawn from stated probabilities.
+after them the regime is drawn from stated probabilities.
 """
 
 import numpy as np
@@ -9,6 +9,7 @@ import pandas as pd
 
 from helpers import fiscal
 from helpers.data import Vintage
+from helpers.outlook.others import LEFT_OUT
 
 REGIMES = ("open", "partial", "closed")
 SEED = 1
@@ -20,41 +21,55 @@ def regimes(india: Vintage) -> pd.Series:
 
 
 def known(india: Vintage) -> pd.DataFrame:
-    """The regimes whose months are known: ``period, regime, status, published, written, source, note``."""
-    rows = india.table("regimes").sort_values("published")
-    return rows.drop_duplicates("period", keep="last")
+    """The rows of rules that may be used: ``period, regime, term, status, published, written, source, note``."""
+    rows = india.table("regimes").sort_values("published", kind="stable")
+    return rows[~rows["status"].isin(LEFT_OUT)].drop_duplicates("period", keep="last")
+
+
+def rules(india: Vintage) -> pd.Series:
+    """The regime of each month whose rules are known, oldest first; a newer row overrides an older one.
+
+    Rules of ``term`` open are known up to the month of the day, those of term set as far ahead as they were announced,
+    unless a gap lies between.
+    """
+    now, found = pd.Timestamp(india.day).to_period("M"), {}
+    for row in known(india).itertuples():
+        found |= {month: row.regime for month in fiscal.months(row.period) if row.term == "set" or month <= now}
+    begun = [month for month in found if month <= now]
+    if not begun:
+        raise ValueError(f"data/regimes.csv has no month up to {now}: add the rules that held then")
+    last = max(begun)
+    while last + 1 in found:
+        last += 1
+    return pd.Series(found).sort_index()[:last]
 
 
 def known_until(india: Vintage) -> pd.Period:
-    """The last month, up to that of the day, whose rules are known from ``regimes.csv``."""
-    now = pd.Timestamp(india.day).to_period("M")
-    spans = [fiscal.months(period) for period in known(india)["period"]]
-    begun = [min(span[-1], now) for span in spans if span[0] <= now]
-    if not begun:
-        raise ValueError(f"data/regimes.csv has no month up to {now}: add the rules that held then")
-    return max(begun)
+    """The last month whose rules are known from ``regimes.csv``."""
+    return rules(india).index[-1]
 
 
 def current(india: Vintage) -> str:
-    """The regime of the last month whose rules are known."""
-    last = known_until(india)
-    return next(row.regime for row in known(india).iloc[::-1].itertuples() if last in fiscal.months(row.period))
+    """The regime of the month of the day, or of the last month before it whose rules are known."""
+    return rules(india)[: pd.Timestamp(india.day).to_period("M")].iloc[-1]
 
 
 def doses(india: Vintage, months: pd.PeriodIndex, paths: int, seed: int = SEED) -> dict[str, np.ndarray]:
     """Share of the wanted rare-earth magnets that licences let through, months x paths.
 
     One entry for each regime held for ever, and ``mixture``, in which the regime is drawn after the last month whose
-    rules are known and may change every April. Until then the regime is the current one.
+    rules are known and may change every April. Until then each month has its own regime; ``current`` is that of the
+    day.
     """
     rng = np.random.default_rng(np.random.SeedSequence([seed, *b"licences"]))
-    rows = assumed(india, "regime_dose")
-    let_through = {name: triangular(rows.loc[name], paths, rng) for name in REGIMES}
-    unknown, now = months > known_until(india), current(india)
-    held = {name: np.where(unknown[:, None], let_through[name], let_through[now]) for name in REGIMES}
-    drawn = _regime_path(india, months, unknown, now, paths, rng)
-    table = np.stack([let_through[name] for name in REGIMES])
-    return held | {"mixture": table[drawn, np.arange(paths)], "current": let_through[now]}
+    rows, ruled = assumed(india, "regime_dose"), rules(india)
+    table = np.stack([triangular(rows.loc[name], paths, rng) for name in REGIMES])
+    unknown = months > ruled.index[-1]
+    ruled = ruled.reindex(months, method="ffill").fillna(ruled.iloc[0]).map(REGIMES.index).to_numpy()
+    held = {name: np.where(unknown[:, None], table[place], table[ruled]) for place, name in enumerate(REGIMES)}
+    drawn = np.where(unknown[:, None], _regime_path(india, months, unknown, paths, rng), ruled[:, None])
+    now = table[REGIMES.index(current(india))]
+    return held | {"mixture": table[drawn, np.arange(paths)], "current": now}
 
 
 def triangular(row: pd.Series, count: int, rng: np.random.Generator) -> np.ndarray:
@@ -83,11 +98,11 @@ def assumed(india: Vintage, name: str) -> pd.DataFrame:
     return rows
 
 
-def _regime_path(india, months, unknown, now, paths, rng) -> np.ndarray:
-    """Regime of each month and path as a place in ``REGIMES``."""
+def _regime_path(india, months, unknown, paths, rng) -> np.ndarray:
+    """Regime of each month and path as a place in ``REGIMES``, drawn from the first month without known rules on."""
     chance = shares(india, "regime_probability", REGIMES).to_numpy()
     stays = assumed(india, "regime_persistence")["value"].iloc[0]
-    drawn = np.full((len(months), paths), REGIMES.index(now))
+    drawn = np.zeros((len(months), paths), dtype=int)
     state = rng.choice(len(REGIMES), paths, p=chance)
     for place in np.flatnonzero(unknown):
         if months[place].month == 4:

@@ -57,14 +57,6 @@ def stated(india: Vintage, target: str = "customs") -> pd.DataFrame:
     return rows.loc[order.sort_values(kind="stable").index, columns].reset_index(drop=True)
 
 
-def turned(india: Vintage) -> Vintage:
-    """A copy in which the least likely reading is the likeliest: what if our weights are wrong way round?"""
-    by_weight = weights(india).sort_values()
-    if set(by_weight.index) != set(READINGS):
-        return india
-    return india.assuming("reading_weight", dict(zip(by_weight.index, by_weight.to_numpy()[::-1], strict=True)))
-
-
 @targets.remembered
 def known_sums(india: Vintage) -> pd.DataFrame:
     """Period sums of HS 850511, to the tonne, by trust: reported before derived, estimates and restatements left out.

@@ -18,15 +18,20 @@ def fan_words(shown: pd.DataFrame, scenarios: list[str], points: pd.DataFrame, i
     target, named = shown["target"].iloc[0], tables.names(india, shown["target"].iloc[0])
     end = shown[shown["period"] == shown["period"].iloc[-1]].set_index("scenario").loc[scenarios]
     year, uses = end["period"].iloc[0], {name: forecast.used(india, target, name) for name in scenarios}
-    if end["median"].max() <= (1 + LEAST_GAP) * end["median"].min():
-        text = "Wherever the forecast starts, it comes to about {first:number.1} thousand tonnes in {year}"
-        title = sentence(text, first=_kilo(end["median"].iloc[0], uses[scenarios[0]]), year=year)
+    started = suspect(india, target) or forecast.LEVEL in scenarios
+    titled = end.loc[_without_what_if(scenarios)]
+    medians = {f"m{n}": _kilo(row["median"], uses[name]) for n, (name, row) in enumerate(titled.iterrows())}
+    if titled["median"].max() <= (1 + LEAST_GAP) * titled["median"].min():
+        alone = "newest level" if forecast.LEVEL in scenarios else "recorded total"
+        lead = f"Weighed or from the {alone} alone, it comes to"
+        medians = dict(sorted(medians.items(), key=lambda item: item[1].value))
+        texts = dict.fromkeys(number(quantity.value, 1) for quantity in medians.values())
+        text = " to ".join(f"{{{name}:number.1}}" for name in ([*medians] if len(texts) > 1 else [*medians][:1]))
     else:
-        started = suspect(india, target) or forecast.LEVEL in scenarios
-        lead = "Where the forecast starts" if started else "What licences let through"
-        medians = {f"m{n}": _kilo(end.loc[name, "median"], uses[name]) for n, name in enumerate(scenarios)}
+        lead = f"{'Where the forecast starts' if started else 'What licences let through'} matters:"
         text = words.listed([f"{{{name}:number.1}}" for name in medians], "or")
-        title = sentence(f"{lead} matters: {text} thousand tonnes in {{year}}", year=year, **medians)
+    medians = {name: quantity for name, quantity in medians.items() if name in text}
+    title = sentence(f"{lead} {text} thousand tonnes in {{year}}", year=year, **medians)
     spans = [spelt(row, named[name], uses[name]) for name, row in end.iterrows()]
     theirs = [sentence("Diamonds are outlooks of others.")] if len(points) else []
     for row in newest(points).itertuples():
@@ -51,16 +56,21 @@ def fan_note(shown: pd.DataFrame, known: pd.DataFrame, top: float, india: Vintag
 
 
 def readings_title(near: pd.DataFrame, named: dict[str, str], uses) -> Sentence:
-    rows = near[near["scenario"] != forecast.MIXTURE]
-    least, most = rows.loc[rows["median"].idxmin()], rows.loc[rows["median"].idxmax()]
-    if len(rows) < 2 or most["median"] <= (1 + LEAST_GAP) * least["median"]:
-        mixed = near[near["scenario"] == forecast.MIXTURE].iloc[0]
-        text = "For {year} every scenario has its median near {mixed:number.1} thousand tonnes"
-        return sentence(text, year=mixed["period"], mixed=_kilo(mixed["median"], uses))
-    parts = {"least": _kilo(least["median"], uses), "most": _kilo(most["median"], uses)}
-    parts |= {"low": named[least["scenario"]], "high": named[most["scenario"]], "year": least["period"]}
-    text = "For {year} the medians run from {least:number.1} ({low}) to {most:number.1} thousand tonnes ({high})"
-    return sentence(text, **parts)
+    rows = near.set_index("scenario")["median"]
+    kept = rows.loc[_without_what_if(list(rows.index))]
+    lead = "The" if len(kept) == len(rows) else "With the newest figures, the"
+    kept = kept.drop(forecast.MIXTURE) if len(kept) > 2 else kept
+    parts = {"year": near["period"].iloc[0], "least": _kilo(kept.min(), uses)}
+    if number(kept.min() / 1000, 1) == number(kept.max() / 1000, 1):
+        return sentence(f"{lead} medians for {{year}} are {{least:number.1}} thousand tonnes", **parts)
+    parts |= {"most": _kilo(kept.max(), uses), "low": named[kept.idxmin()], "high": named[kept.idxmax()]}
+    text = "medians for {year} run from {least:number.1} ({low}) to {most:number.1} thousand tonnes ({high})"
+    return sentence(lead, text, **parts)
+
+
+def _without_what_if(scenarios: list[str]) -> list[str]:
+    """The scenarios without the total as recorded where something newer is known: that would be a what-if."""
+    return [name for name in scenarios if name != forecast.RECORDED or forecast.LEVEL not in scenarios]
 
 
 def trial_words(tried: pd.DataFrame) -> tuple[Sentence, Sentence]:
@@ -68,8 +78,9 @@ def trial_words(tried: pd.DataFrame) -> tuple[Sentence, Sentence]:
     day = newest["as_of"].iloc[0]
     first = newest[newest["as_of"] == day].set_index("scenario")["median"]
     title = sentence(
-        "For {period}, the forecast of {day} said {mixed:number.1}, growth from the last total {recorded:number.1}",
+        "For {period}, {kind} of {day} said {mixed:number.1}, growth from the last total {recorded:number.1}",
         "thousand tonnes; {came:number.1} came",
+        kind="a back-cast" if newest["backcast"].iloc[0] else "the forecast",
         period=words.period(newest["period"].iloc[0]),
         day=words.day(day),
         mixed=_kilo(first[forecast.MIXTURE], newest),

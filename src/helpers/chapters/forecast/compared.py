@@ -128,10 +128,10 @@ def _on_scope(table: pd.DataFrame, theirs: pd.DataFrame, india: Vintage) -> Sent
     mine = rounded(derived(own["median"], "t", *forecast.used(india, target), low=own["low80"], high=own["high80"]))
     years = list(dict.fromkeys(fiscal.year_name(fiscal.fiscal_year(month)) for month in fiscal.months(period)))
     count = derived(len(targets.totals(india, target)), "", targets.totals(india, target))
-    place = words.place(theirs["value"], own["low80"], own["high80"])
-    lie = "some lie inside its 80 % interval, some outside"
-    if place != "across":
-        lie = f"they all lie {place} its 80 % interval"
+    found = {words.place([value], own["low80"], own["high80"]) for value in theirs["value"]}
+    places = [place for place in ("below", "inside", "above") if place in found]
+    all_or_some = "they all lie" if len(places) == 1 else "some lie"
+    lie = f"{all_or_some} {words.listed(places, 'and some')} its 80 % interval"
     parts = {f"v{n}": from_row(row) for n, (_, row) in enumerate(theirs.iterrows())}
     said = words.listed(f"{row.publisher} {{v{n}}}" for n, row in enumerate(theirs.itertuples()))
     same = "" if len(years) == 1 else ", the months of {years} that lie in it,"

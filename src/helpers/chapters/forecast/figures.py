@@ -148,7 +148,8 @@ def _diamonds(ax, points: pd.DataFrame, top: float) -> None:
 def _marks(known: pd.DataFrame, points: pd.DataFrame, india: Vintage, target: str) -> pd.DataFrame:
     """What is drawn beside the fans, with its sources, as rows of the figure's data."""
     level = forecast.level(india, target)
-    rows = [("published total", period, row["value"], row["source"]) for period, row in known.iterrows()]
+    kind = {"reported": "published total", "estimate": "estimated total", ASSUMED: "assumed total"}
+    rows = [(kind.get(r["status"], f"{r['status']} total"), p, r["value"], r["source"]) for p, r in known.iterrows()]
     if level.period not in known.index:
         rows.append(("at its yearly rate", words.period(level.period), level.value, " ".join(sorted(level.sources))))
     rows += [(row.publisher, row.period, row.value, row.source) for row in points.itertuples()]

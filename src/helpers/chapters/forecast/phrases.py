@@ -4,12 +4,10 @@ import pandas as pd
 
 from helpers import fiscal
 from helpers.chapters import words
-from helpers.chapters.forecast.tables import READING, rounded
+from helpers.chapters.forecast.tables import READING, SHORT, rounded
 from helpers.data import Quantity, Vintage, derived
 from helpers.outlook import forecast, readings
 from helpers.outlook.episodes import suspect
-
-_COUNTS = {2: "two", 3: "three"}
 
 
 def ends(table: pd.DataFrame, india: Vintage) -> list[str]:
@@ -30,36 +28,40 @@ def listed(
     found: dict[str, Quantity], what: str = "", *, interval: bool = True, explained: bool = False, key: str = "q"
 ) -> tuple[str, dict]:
     """``34,600 t of magnets (80 % interval 22,700 to 54,400) in FY27 and ...`` as a template and its parts."""
-    texts, parts = [], {}
+    texts: list[str] = []
+    parts: dict[str, Quantity | str] = {}
     for place, (period, quantity) in enumerate(found.items()):
         name, year = f"{key}{place}", f"{key}{place}_year"
         of = f" of {what}" if what and not place else ""
-        span = f" ({'' if place else '80 % interval '}{{{name}:range}})" if interval else ""
-        texts.append(f"{{{name}}}{of}{span} in {{{year}}}")
-        parts |= {name: quantity, year: f"{period} ({_months(period)})" if explained and not place else period}
+        span = f"{'' if place else '80 % interval '}{{{name}:range}}"
+        if explained and not place:
+            texts.append(f"{{{name}}}{of} in {{{year}}} ({{{name}_months}}; {span})")
+            parts |= {f"{name}_months": _months(period)}
+        else:
+            texts.append(f"{{{name}}}{of}{f' ({span})' if interval else ''} in {{{year}}}")
+        parts |= {name: quantity, year: period}
     return words.listed(texts) if texts else "", parts
 
 
 def weighed(india: Vintage, target: str) -> tuple[str, dict]:
-    """Over what the mixture weighs, as a template and its parts."""
-    licences, episode = "over what China's licences may let through", suspect(india, target)
+    """What the mixture weighs, as a template and its parts."""
+    licences, episode = "what China's licences may let through", suspect(india, target)
     if episode is None:
-        return f"weighed {licences}", {}
-    text, parts = read_as(india)
+        return f"weighs {licences}", {}
+    text, parts = read_as(india, SHORT, "{} {}")
     if len(parts) == 1:
-        over = f"with {{suspect}} read as {text}, weighed {licences}"
-    else:
-        over = f"weighed over {_COUNTS[len(parts)]} readings of {{suspect}} ({text}) and {licences}"
+        return f"reads {{suspect}} as {read_as(india)[0]} and weighs {licences}", parts | {"suspect": episode.year}
+    over = f"weighs {words.count(len(parts))} readings of {{suspect}} ({text}) and {licences}"
     return over, parts | {"suspect": episode.year}
 
 
-def read_as(india: Vintage) -> tuple[str, dict]:
+def read_as(india: Vintage, names: dict[str, str] = READING, form: str = "{} with {}") -> tuple[str, dict]:
     """The readings of the suspect year with their weights, the likeliest first, as a template and its parts."""
     rows = india.assumption("reading_weight")
     shares = readings.weights(india).sort_values(ascending=False, kind="stable")
     shares = shares[shares > 0]
     parts = {f"w{place}": derived(100 * share, "%", rows) for place, share in enumerate(shares)}
-    return ", ".join(f"{READING[name]} with {{w{place}}}" for place, name in enumerate(shares.index)), parts
+    return ", ".join(form.format(names[name], f"{{w{place}}}") for place, name in enumerate(shares.index)), parts
 
 
 def spanned(rows: pd.DataFrame, unit: str) -> Quantity:

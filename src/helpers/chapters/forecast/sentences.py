@@ -11,15 +11,48 @@ from helpers.chapters.outputs import Sentence, joined, sentence
 from helpers.data import Quantity, Vintage, derived, from_row
 from helpers.ensemble.drift import Drift
 from helpers.outlook import episodes, forecast, licences, readings, targets
+from helpers.outlook.others import LEFT_OUT
+
+FAR = 1.5
+"""A forecast that is this many times the newest level, or its inverse, is explained."""
 
 
-def answer(table: pd.DataFrame, india: Vintage) -> Sentence:
-    """The year that runs and the last year with their intervals, from the mixture: the answer of the chapter."""
+def answer(table: pd.DataFrame, india: Vintage, other: pd.DataFrame | None = None) -> Sentence:
+    """The year that runs and the last year from the mixture, what it weighs, and the other target beside it.
+
+    ``other`` is the forecast of the other target (``forecast.beside``).
+    """
     target, said = table["target"].iloc[0], ends(table, india)
     text, parts = listed(expected(table, said, india), targets.TARGETS[target].what, explained=True)
     over, more = weighed(india, target)
-    first = sentence(f"India is expected to import {text}, {over}.", **parts, **more)
-    return joined(first, backcast(india, target), answer=True)
+    first = sentence(f"India is expected to import {text}.", f"It {over}.", **parts, **more)
+    beside = None if other is None or other.empty else expected(other, said[:1], india)
+    if beside:
+        what = {targets.REPM.name: "Rare-earth magnets alone"}.get(targets.other(target), "All magnets under HS 850511")
+        text, parts = listed(beside)
+        beside = sentence(f"{what}: {text}.", **parts)
+    return joined(
+        first, unaware(india, target), beside or None, overdue(table, india), backcast(india, target), answer=True
+    )
+
+
+def unaware(india: Vintage, target: str) -> Sentence | None:
+    """Says so where a sum was published after the weights of the readings were given; None where none was."""
+    if episodes.suspect(india, target) is None:
+        return None
+    rows, known = india.assumption("reading_weight"), targets.sums(india, target)
+    since = rows["published"].max()
+    late = known[(known["published"] > since) & ~known["status"].isin(LEFT_OUT)]
+    if late.empty:
+        return None
+    newest = late.loc[max(late.index, key=lambda period: fiscal.span(period)[1])]
+    return sentence(
+        "The weights rest on what was public on {since}: they do not yet know {period}, published on {day}.",
+        since=words.day(since),
+        period=words.period(newest.name),
+        day=words.day(newest["published"]),
+        uses=[rows, newest],
+    )
 
 
 def backcast(india: Vintage, target: str) -> Sentence | None:
@@ -36,11 +69,8 @@ def backcast(india: Vintage, target: str) -> Sentence | None:
     )
 
 
-def starts(table: pd.DataFrame, india: Vintage, other: pd.DataFrame) -> Sentence:
-    """Each starting point alone, and the other target in the same years.
-
-    ``other`` is the forecast of the other target (``forecast.beside``), empty while it has none.
-    """
+def starts(table: pd.DataFrame, india: Vintage) -> Sentence:
+    """Each starting point alone."""
     target, said = table["target"].iloc[0], ends(table, india)
     total, part = from_row(targets.totals(india, target).iloc[-1]), targets.part_year(india, target)
     text, recorded = listed(expected(table, said, india, forecast.RECORDED), interval=False)
@@ -59,7 +89,7 @@ def starts(table: pd.DataFrame, india: Vintage, other: pd.DataFrame) -> Sentence
     else:
         alone = f"From the {{total}} of {{year}} alone, with {{suspect}} left out, it is {alone}; with it, {text}."
         first = sentence(alone, suspect=episodes.suspect(india, target).year, **parts)
-    return joined(overdue(table, india), first, _beside(other, said, india), given(india, target))
+    return joined(first, far_from_level(table, india), given(india, target))
 
 
 def overdue(table: pd.DataFrame, india: Vintage) -> Sentence | None:
@@ -68,8 +98,26 @@ def overdue(table: pd.DataFrame, india: Vintage) -> Sentence | None:
     if not over:
         return None
     text, parts = listed(expected(table, over, india))
-    late = "No total for {years} is in the sources dated up to {day}, though the year is over;"
-    return sentence(late, f"the forecast is {text}.", years=words.listed(over), day=words.day(india.day), **parts)
+    late = "The year that has ended is still a forecast, as its total is"
+    if len(over) > 1:
+        late = "The years that have ended are still forecasts, as their totals are"
+    return sentence(late, f"not in the sources dated up to {{day}}: {text}.", day=words.day(india.day), **parts)
+
+
+def far_from_level(table: pd.DataFrame, india: Vintage) -> Sentence | None:
+    """Says so where the forecast of the year that runs is far from the newest level; None where it is not."""
+    target, year = table["target"].iloc[0], forecast.running(table, india)
+    mixed, level = forecast.at(table, year, uses=forecast.used(india, target)), forecast.level(india, target)
+    times = derived(mixed.value / level.value, "", mixed, level)
+    if 1 / FAR <= times.value <= FAR:
+        return None
+    return sentence(
+        "The forecast of {year} is {times:.1} times the newest level, {level} a year: it goes by the pace of the",
+        "latest months and by the judgements below, not by that level alone.",
+        year=year,
+        times=times,
+        level=level,
+    )
 
 
 def given(india: Vintage, target: str) -> Sentence | None:
@@ -103,7 +151,7 @@ def rest_of_year(table: pd.DataFrame, india: Vintage) -> Sentence:
     verdict = {
         "below": "below the 80 % interval of that growth: what has come since speaks against it",
         "above": "above the 80 % interval of that growth: what has come since runs ahead of it",
-        "inside": "inside the 80 % interval of that growth: the two agree",
+        "inside": "inside the 80 % interval of that growth: it does not contradict it",
     }[words.place([rate.value], implied.low, implied.high)]
     return sentence(
         "{part} brought {done}. For the {implied} that the totals as recorded imply, the rest of {year} would",
@@ -116,16 +164,17 @@ def rest_of_year(table: pd.DataFrame, india: Vintage) -> Sentence:
     )
 
 
-def judgements(india: Vintage, target: str) -> Sentence:
-    """Which licence rules are known until when, what is taken after that, and how a suspect year is read."""
+def judgements(india: Vintage, target: str, table: pd.DataFrame | None = None) -> Sentence:
+    """Until when the last licence rules reach, what is taken after that, and how a suspect year is read."""
     chances = licences.regimes(india)
     parts = {f"p{place}": Quantity(100 * chance, "%") for place, chance in enumerate(chances)}
     taken = words.listed(f"{name} with {{p{place}}}" for place, name in enumerate(chances.index))
-    rules = sentence(
-        "The rules of China's licences are known until {month}, when they were {now}.",
+    rules = licences.rules(india)
+    allowed = sentence(
+        "The last rules of China's licences in the sources are {last} and reach until {month}.",
         f"After that they are taken to be {taken}.",
-        month=words.month(licences.known_until(india)),
-        now=licences.current(india),
+        month=words.month(rules.index[-1]),
+        last=rules.iloc[-1],
         uses=[licences.known(india), india.assumption("regime_probability")],
         **parts,
     )
@@ -134,9 +183,25 @@ def judgements(india: Vintage, target: str) -> Sentence:
     )
     episode = episodes.suspect(india, target)
     if episode is None:
-        return joined(rules, ours)
+        return joined(allowed, ours)
     text, parts = read_as(india)
-    return joined(sentence(f"{{year}} is read as {text}.", year=episode.year, **parts), rules, ours)
+    read = sentence(f"{{year}} is read as {text}.", year=episode.year, **parts)
+    return joined(read, None if table is None else hidden(table, india), allowed, ours)
+
+
+def hidden(table: pd.DataFrame, india: Vintage) -> Sentence | None:
+    """Why stock-building stands above persistent demand in the last year, where it does; None where it does not."""
+    year, uses = table["period"].iloc[-1], forecast.used(india, table["target"].iloc[0])
+    stocks, lasting = (forecast.at(table, year, name, uses) for name in (readings.STOCKS, readings.PERSISTENT))
+    if not stocks or not lasting or stocks.value <= lasting.value:
+        return None
+    return sentence(
+        "By {year} stock-building comes to more than persistent demand, {stocks} against {lasting}: while stocks are",
+        "paid back they hide demand, so that more of it must stand behind what is recorded.",
+        year=year,
+        stocks=rounded(stocks),
+        lasting=rounded(lasting),
+    )
 
 
 def growth(fitted: Drift, totals: pd.DataFrame, india: Vintage) -> Sentence:
@@ -169,7 +234,7 @@ def growth(fitted: Drift, totals: pd.DataFrame, india: Vintage) -> Sentence:
 
 
 def sensitivity(table: pd.DataFrame, turned: pd.DataFrame, india: Vintage) -> Sentence:
-    """What the answer would be with the weights of the readings the other way round (``readings.turned``)."""
+    """What the answer would be with the weights of the readings the other way round."""
     target, year = table["target"].iloc[0], forecast.running(turned, india)
     if episodes.suspect(india, target) is None:
         return sentence("No year is suspect, so there are no readings to weigh.")
@@ -182,7 +247,7 @@ def sensitivity(table: pd.DataFrame, turned: pd.DataFrame, india: Vintage) -> Se
     within = now.low <= then.value <= now.high
     return sentence(
         "With these weights the other way round, {year} would be {then} and not {now}, {change:signed}:",
-        "well inside its interval." if within else "outside its interval, so the weights decide it.",
+        "inside its interval." if within else "outside its interval, so the weights decide it.",
         change=change,
         **parts,
     )
@@ -206,11 +271,3 @@ def due(table: pd.DataFrame, india: Vintage) -> Sentence:
 def _yearly(log_growth: float) -> float:
     """Growth in per cent a year from log points."""
     return 100 * (np.exp(log_growth) - 1)
-
-
-def _beside(other: pd.DataFrame, said: list[str], india: Vintage) -> Sentence | None:
-    """The other target in the same years; None if its forecast has none of them."""
-    if other.empty:
-        return None
-    text, parts = listed(expected(other, said, india), targets.TARGETS[other["target"].iloc[0]].what)
-    return None if not parts else sentence(f"Beside it stand {text}.", **parts)

@@ -16,6 +16,7 @@ READING = {
     readings.STOCKS: "stock-building that is paid back",
     readings.PERSISTENT: "real demand that persists",
 }
+SHORT = {readings.ERROR: "error", readings.STOCKS: "stock-building", readings.PERSISTENT: "persistent demand"}
 JUDGEMENT = {
     "reading_weight": "weight of a reading",
     "regime_probability": "chance of a licence regime",
