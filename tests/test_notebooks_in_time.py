@@ -31,12 +31,7 @@ def customs(period: str, value: float, **more) -> tuple:
 
 
 TOTAL = [customs("FY26", 36_000.0)]
-HALVES = [
-    *TOTAL,
-    customs("FY26-H2", 19_719.0),
-    customs("FY27-H1", 17_000.0),
-    customs("FY27-H1", 4.4, measure="weight_yoy"),
-]
+HALVES = [*TOTAL, customs("FY26-H2", 19_719.0), customs("FY27-H1", 17_000.0), customs("FY27-H1", 4.4, measure="weight_yoy")]
 LATER = [*HALVES, customs("FY27", 34_500.0), customs("FY28", 36_000.0)]
 OTHERS = [
     ("production", {**MINE, **SOUND, "period": "FY26", "value": 3_100.0}),
@@ -119,6 +114,4 @@ def test_every_chapter_can_be_read_as_of_an_earlier_day(day, monkeypatch):
     for path in notebooks():
         text = run(path, india, monkeypatch)
         assert text and not (wrong := BROKEN.search(text)), text[max(wrong.start() - 200, 0) : wrong.end() + 50]
-        assert not [
-            year for year in re.findall(r"\b(?:FY|20)(\d\d)-H\d", text) if f"20{year}" > str(india.day.year + 1)
-        ]
+        assert not [year for year in re.findall(r"\b(?:FY|20)(\d\d)-H\d", text) if f"20{year}" > str(india.day.year + 1)]
