@@ -214,6 +214,9 @@ def test_prices_of_years_far_apart_are_not_held_against_each_other(india):
     assert "at about 49 USD/kg" in say(india, "scopes")
     far = lines.scopes(india, "FY21", lines.rare_earth_part(india, "FY21"))
     assert "USD/kg" not in rare_earths.scopes(far, india=india, year="FY21").text
+    assert "What China sold of rare-earth magnets in a year near FY25 cannot be said" in say(
+        india.on("2025-06-30"), "scopes"
+    )
 
 
 def test_a_rule_waits_for_monthly_figures_and_is_applied_once_they_come(india):

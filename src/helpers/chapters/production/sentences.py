@@ -116,15 +116,19 @@ def ore(aimed: pd.DataFrame, india: Vintage) -> Sentence:
     mined = mined[mined["status"] != "unverified"]
     if rows.empty or mined.empty or share is None:
         return words.not_yet(india, "Whether the ore mined holds the neodymium targeted")
-    parts = {"whole": tonnes(mined.iloc[-1]), "share": share, "aim": tonnes(rows.iloc[-1])}
-    held = derived(parts["whole"].value * share.value / 100, "t", parts["whole"], share)
-    parts |= {"held": held, "year": parts["whole"].period, "period": parts["aim"].period}
-    parts["verdict"] = {"below": "less than", "above": "more than", "same": "about"}[
-        verdicts.against(held.value, parts["aim"].value)
-    ]
+    whole, aim = tonnes(mined.iloc[-1]), tonnes(rows.iloc[-1])
+    held = derived(whole.value * share.value / 100, "t", whole, share)
+    parts = {"whole": whole, "share": share, "aim": aim, "held": held}
+    verdict = {"below": "less than", "above": "more than", "same": "about"}[verdicts.against(held.value, aim.value)]
     text = "The ore mined in {year}, {whole} of oxide, holds {held} of neodymium and praseodymium if they are {share}"
     doubt = ", which is recalled and not verified" if share.status == "unverified" else ""
-    return sentence(text, f"of it{doubt}: {{verdict}} the {{aim}} of neodymium targeted for {{period}}.", **parts)
+    return sentence(
+        text,
+        f"of it{doubt}: {verdict} the {{aim}} of neodymium targeted for {{period}}.",
+        year=whole.period,
+        period=aim.period,
+        **parts,
+    )
 
 
 def plans(aimed: pd.DataFrame, india: Vintage) -> Sentence:

@@ -9,7 +9,7 @@ from helpers.data import Quantity, Vintage, derived, from_row
 from helpers.outlook import customs
 
 _NEAR = 2
-"""Years between two prices that may still be held against each other."""
+"""Years between two figures that may still be held against each other."""
 
 
 def rare_earth_part(part: pd.DataFrame, *, india: Vintage, year: str) -> Sentence:
@@ -54,13 +54,13 @@ def _china_beside(india: Vintage, year: str) -> Sentence:
     weight = india.series("trade", measure="weight", **keys).dropna(subset="value")
     price = india.series("trade", measure="unit_value", **keys).dropna(subset="value")
     years = [p for p in weight.index if fiscal.is_year(p) and not fiscal.is_fiscal_year(p)]
+    years = [p for p in years if abs(fiscal.centre(p) - fiscal.centre(year)) <= _NEAR]
     priced = [p for p in years if p in price.index]
     if not years:
-        return words.not_yet(india, "What China sells of rare-earth magnets in a year")
-    near = [p for p in priced if abs(fiscal.centre(p) - fiscal.centre(year)) <= _NEAR]
-    period = (near or years)[-1]
+        return words.not_yet(india, f"What China sold of rare-earth magnets in a year near {year}")
+    period = (priced or years)[-1]
     sold = from_row(weight.loc[period])
-    if not near or customs.values(india, [year]).empty:
+    if not priced or customs.values(india, [year]).empty:
         return sentence(
             "China sold {sold} of rare-earth magnets to the whole world in {period}.", sold=sold, period=period
         )
