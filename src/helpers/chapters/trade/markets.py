@@ -73,7 +73,7 @@ def china_exports(months: pd.DataFrame, controls: pd.DataFrame, *, india: Vintag
         ax.set_xlim(right=max(shown["month"].iloc[-1], days["start"].iloc[-1] + pd.DateOffset(months=9)))
     low = suppliers.trough(shown, inside)
     at = (shown.loc[low.month, "month"], low.tonnes)
-    label(ax, number(low.tonnes), at, dx=0, dy=-6, ha="center", va="top", color=RED, bbox=BEHIND)
+    label(ax, number(low.tonnes), at, dx=-3, dy=-6, ha="left", va="top", color=RED, bbox=BEHIND)
     ax.set_ylim(0, top)
     name_dates(ax)
     note = "Line 85051110 of China's tariff; gaps were not found in print. Dotted: its rules changed."
