@@ -68,7 +68,7 @@ def _quick():
     """A quarter of the chains, and no layout: the words are the same."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(nowcast, "CHAINS", 30)
-        patch.setattr(canvas, "_laid_out", lambda *_: '<svg viewBox="0 0 1 1"></svg>')
+        patch.setattr(canvas, "_laid_out", lambda *_, **__: '<svg viewBox="0 0 1 1"></svg>')
         yield
 
 
