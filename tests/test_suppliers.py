@@ -35,14 +35,23 @@ def months(*tonnes: float) -> pd.DataFrame:
     return pd.DataFrame({"month": index.to_timestamp(), "tonnes": tonnes}, index=index.astype(str))
 
 
+NONE = pd.DataFrame({"start": pd.to_datetime([])})
+
+
+def test_a_trough_under_new_rules_is_held_against_the_months_before_them():
+    rules = pd.DataFrame({"start": pd.to_datetime(["2025-03-04", "2025-08-01"])})
+    fell = suppliers.trough(months(5000, 5400, 2000, 1000, 4000, 5300), rules)
+    assert (fell.month, fell.before, fell.back) == ("2025-04", 5200, "2025-06") and "rules changed" in fell.when
+
+
 def test_the_lowest_month_is_told_by_what_was_before_and_after():
-    fell = suppliers.trough(months(4000, 6000, 1000, 3000, 5000))
+    fell = suppliers.trough(months(4000, 6000, 1000, 3000, 5000), NONE)
     assert (fell.month, fell.before, fell.highest, fell.back) == ("2025-03", 5000, "2025-02", "2025-05")
     assert fell.fell and not fell.last
-    assert suppliers.trough(months(4000, 6000, 1000, 3000)).back == ""
-    assert suppliers.trough(months(4000, 6000, 1000)).last
-    assert not suppliers.trough(months(4000, 4100, 3900, 4200)).fell
-    first = suppliers.trough(months(1000, 4000))
+    assert suppliers.trough(months(4000, 6000, 1000, 3000), NONE).back == ""
+    assert suppliers.trough(months(4000, 6000, 1000), NONE).last
+    assert not suppliers.trough(months(4000, 4100, 3900, 4200), NONE).fell
+    first = suppliers.trough(months(1000, 4000), NONE)
     assert not first.fell and first.highest == ""
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 from helpers.chapters import words
+from helpers.data import derived
 
 
 @pytest.mark.parametrize(
@@ -18,6 +19,18 @@ from helpers.chapters import words
 )
 def test_a_period_is_a_spike_a_level_a_rise_nothing_or_not_known(before, during, after, said):
     assert words.shape(before, during, after) == said
+
+
+@pytest.mark.parametrize(
+    ("after", "newest", "said"), [(3, 3, "spike"), (3, 4.5, "again"), (5, 3, "spike"), (5, 5, "level"), (9, 5, "level")]
+)
+def test_the_newest_rate_has_a_say_too(after, newest, said):
+    assert words.shape(2, 6, after, newest) == said
+
+
+@pytest.mark.parametrize(("value", "said"), [(0.4, "hardly anything"), (-0.4, "hardly anything"), (-3, "−3 %")])
+def test_a_change_that_prints_as_nothing_is_told_in_words(value, said):
+    assert str(words.change(derived(value, "%"))) == said
 
 
 @pytest.mark.parametrize(("change", "said"), [(0.1, "up"), (-0.1, "down"), (0.001, "unchanged"), (-0.001, "unchanged")])

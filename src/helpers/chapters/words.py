@@ -5,28 +5,34 @@ from collections.abc import Iterable
 import pandas as pd
 
 from helpers.chapters.outputs import Sentence, sentence
-from helpers.data import Vintage
+from helpers.data import Quantity, Vintage
 
 LEAST_SHAPE = 1.5
 """How many times above its neighbours a period stands before it is called a spike."""
 
+LEAST_CHANGE = 0.5
+"""Per cent below which a change prints as nothing."""
 
-def shape(before: float, during: float, after: float | None, least: float = LEAST_SHAPE) -> str:
-    """What a period is against the one before and the one after, as rates.
+
+def shape(before: float, during: float, after: float | None, newest: float | None = None) -> str:
+    """What a period is against the one before, the one after and the newest, as rates.
 
     Returns
     -------
     str
-        ``none`` (no more than usual), ``unknown`` (nothing after it is known), ``spike`` (it came back), ``level``
-        (it stayed), ``rise`` (it rose further).
+        ``none`` (no more than usual), ``unknown`` (nothing after it is known), ``spike`` (it came back), ``again``
+        (it came back, then rose again), ``level`` (it stayed), ``rise`` (it rose further).
     """
-    if during < least * before:
+    if during < LEAST_SHAPE * before:
         return "none"
     if after is None or pd.isna(after):
         return "unknown"
-    if after >= least * during:
+    if newest is not None and during >= LEAST_SHAPE * after:
+        return "again" if newest >= LEAST_SHAPE * after else "spike"
+    after = after if newest is None else newest
+    if after >= LEAST_SHAPE * during:
         return "rise"
-    return "spike" if during >= least * after else "level"
+    return "spike" if during >= LEAST_SHAPE * after else "level"
 
 
 def direction(change: float, least: float = 0.005) -> str:
@@ -34,6 +40,11 @@ def direction(change: float, least: float = 0.005) -> str:
     if abs(change) < least:
         return "unchanged"
     return "up" if change > 0 else "down"
+
+
+def change(of: Quantity, none: str = "hardly anything") -> Sentence:
+    """A change in per cent with its sign, or words where it would print as nothing."""
+    return Sentence(f"{of:signed}" if abs(of.value) >= LEAST_CHANGE else none, tuple(of.sources))
 
 
 def place(values: Iterable[float], low: float, high: float) -> str:

@@ -58,18 +58,18 @@ def use_range(expected: pd.DataFrame) -> pd.DataFrame:
 def cover(expected: pd.DataFrame, india: Vintage) -> pd.DataFrame:
     """Share of the expected use of rare-earth magnets that India's own neodymium could make, before machining.
 
-    One path follows the producer's plan, one the target. Between two figures of a path tonnes move evenly; after
-    the last they stay. The range is that of the outlooks of use.
+    One path follows the producer's plan, one the target; where a year's output is known, it stands for both. Between
+    two figures of a path tonnes move evenly; after the last they stay. The range is that of the outlooks of use.
 
     Returns
     -------
     pd.DataFrame
         ``path`` (planned, target), ``period, neodymium, magnets`` (counted as oxide), ``magnets_metal`` (counted as
         metal), ``use, use_low, use_high``, all in tonnes; ``share, share_low, share_high, share_metal`` in per cent
-        of use, which may exceed 100; ``held`` (after the path's last figure), ``source``. Empty until outlooks,
-        yields, and a plan or a target are in the sources.
+        of use, which may exceed 100; ``held`` (after the path's last figure), ``made`` (of an output), ``source``.
+        Empty until outlooks, yields, and a plan or a target are in the sources.
     """
-    points, chain = supply.neodymium(india), supply.magnet_chain(india)
+    points, chain = supply.aims(india), supply.magnet_chain(india)
     if expected.empty or not supply.known(chain):
         return pd.DataFrame()
     use = use_range(expected)
@@ -97,8 +97,9 @@ def _against(use: pd.DataFrame, path: str, known: pd.DataFrame, chain: pd.Series
     """One path of neodymium against use."""
     at = known["period"].map(fiscal.centre).to_numpy()
     use = use[use.index >= at[0] - _REACH]
-    table = use.reset_index().assign(path=path, neodymium=np.interp(use.index, at, known["tonnes"]))
+    table = use.reset_index().assign(path=path, neodymium=np.interp(use.index, at, known["stands"]))
     table["period"] = [fiscal.year_name(year) for year in use.index]
+    table["made"] = table["period"].isin(known.loc[known["made"].notna(), "period"])
     table["magnets"] = oxide.magnet_from_oxide(table["neodymium"], chain)
     table["magnets_metal"] = oxide.magnet_from_metal(table["neodymium"], chain)
     over = {"share": "use", "share_low": "use_high", "share_high": "use_low"}

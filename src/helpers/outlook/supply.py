@@ -11,6 +11,9 @@ from helpers.outlook import targets
 KINDS = {"planned": "neodymium output plan", "target": "neodymium output target"}
 """The producer's own plan and the target set for it, by the quantity that ``outlooks.csv`` files them under."""
 
+LEAST_EXCESS = 1.05
+"""How many times its aim an output is before it exceeds it."""
+
 
 def mine_output(india: Vintage, area: str = "IND") -> pd.DataFrame:
     """Mine output of rare-earth oxide in whole years, every edition, so that revisions stay visible.
@@ -56,25 +59,28 @@ def aims(india: Vintage) -> pd.DataFrame:
     Returns
     -------
     pd.DataFrame
-        ``period, kind, tonnes, made`` (a gap while not in the sources), ``begun`` (whether its period has begun),
-        ``state`` (see :func:`state`), ``status``, ``source`` (of the aim and of what was made).
+        ``period, kind, tonnes, made`` (a gap while not in the sources), ``stands`` (what was made, else the aim),
+        ``begun`` (whether its period has begun), ``state`` (see :func:`state`), ``status``, ``source`` (of both).
     """
     table = neodymium(india)
     made = table[table["kind"] == "made"].set_index("period")
     table = table[table["kind"] != "made"].reset_index(drop=True)
     table["made"] = table["period"].map(made["tonnes"]).astype(float)
+    table["stands"] = table["made"].fillna(table["tonnes"])
     spans = [fiscal.span(period) for period in table["period"]]
     table["begun"] = [start <= india.day for start, _ in spans]
     judged = zip(table["tonnes"], table["made"], spans, strict=True)
     table["state"] = [state(aim, came, over=end < india.day) for aim, came, (_, end) in judged]
     table["source"] = table["source"].str.cat(table["period"].map(made["source"]), sep=" ", na_rep="").str.strip()
-    return table[["period", "kind", "tonnes", "made", "begun", "state", "status", "source"]]
+    return table[["period", "kind", "tonnes", "made", "stands", "begun", "state", "status", "source"]]
 
 
 def state(aim: float, made: float, *, over: bool) -> str:
-    """What became of an aim: ``met`` or ``missed``; without its output ``ahead`` or, once over, ``unknown``."""
+    """What became of an aim: ``exceeded``, ``met``, ``missed``; without output ``ahead`` or, once over, ``unknown``."""
     if pd.isna(made):
         return "unknown" if over else "ahead"
+    if made >= LEAST_EXCESS * aim:
+        return "exceeded"
     return "met" if made >= aim else "missed"
 
 
@@ -146,7 +152,7 @@ def scheme_need(india: Vintage) -> pd.DataFrame:
 
 
 def chain_balance(india: Vintage) -> pd.DataFrame:
-    """From the current target of neodymium, counted as oxide, to magnets: what each step takes in, gives and loses.
+    """From the current target of neodymium, or what was made of it, as oxide to magnets: what steps take and lose.
 
     Returns
     -------
@@ -157,7 +163,7 @@ def chain_balance(india: Vintage) -> pd.DataFrame:
     target, sourced, machined = current(aims(india)), magnet_chain(india), magnet_chain(india, machining=True)
     if target is None or not known(sourced):
         return pd.DataFrame(columns=["input", "product", "loss", "verified", "source"]).rename_axis("step")
-    table = oxide.process_balance(target["tonnes"], machined if known(machined) else sourced)
+    table = oxide.process_balance(target["stands"], machined if known(machined) else sourced)
     table = table.loc[["oxide", "metal", *(["machining"] if known(machined) else [])]]
     uses = {"oxide": [target], "metal": [target, sourced], "machining": [target, machined]}
     return table[["input", "product", "loss"]].assign(
@@ -172,8 +178,8 @@ def funnel(india: Vintage) -> pd.DataFrame:
     Returns
     -------
     pd.DataFrame
-        Indexed by ``step`` (ore, oxide, metal, machining, use): ``tonnes, period, verified, source``; empty until
-        ore, target, yields and use are in the sources.
+        Indexed by ``step`` (ore, oxide, metal, machining, use): ``tonnes, period, verified, source``, ``made`` (whether
+        the target's year has an output, which then stands for it); empty until all is in the sources.
     """
     mined, balance, use = mine_output(india), chain_balance(india), targets.sums(india, "repm")
     mined = mined[mined["status"] != "unverified"]
@@ -190,7 +196,8 @@ def funnel(india: Vintage) -> pd.DataFrame:
         },
         index=["ore", "use"],
     )
-    return pd.concat([ends, steps]).loc[["ore", *steps.index, "use"], list(ends)].rename_axis("step")
+    table = pd.concat([ends, steps]).loc[["ore", *steps.index, "use"], list(ends)].rename_axis("step")
+    return table.assign(made=pd.notna(current(aims(india))["made"]))
 
 
 def freed_by_stopping_exports(india: Vintage) -> dict[str, Quantity] | None:
@@ -200,15 +207,21 @@ def freed_by_stopping_exports(india: Vintage) -> dict[str, Quantity] | None:
     in Indian oxide is an unverified figure.
     """
     sold = india.series("trade", flow="export", reporter="IND", partner="JPN", hs="RE all", measure="weight")
-    rows, chain = india.assumption("rare_earth_content", unverified=True), magnet_chain(india)
-    rows = rows[rows["material"] == "NdPr"]
+    share, chain = ndpr_share(india), magnet_chain(india)
     tonnes = sold["value"].fillna(sold["low"]).dropna()
-    if tonnes.empty or rows.empty or not known(chain):
+    if tonnes.empty or share is None or not known(chain):
         return None
-    row, share = sold.loc[tonnes.index[-1]], from_row(rows.iloc[0], unit="%")
+    row = sold.loc[tonnes.index[-1]]
     oxide_sold = derived(tonnes.iloc[-1], "t", row, period=tonnes.index[-1], low=row["low"])
     ndpr = derived(oxide_sold.value * share.value / 100, "t", oxide_sold, share)
     return {"sold": oxide_sold, "share": share, "ndpr": ndpr, "magnets": magnets_from(ndpr, chain)[0]}
+
+
+def ndpr_share(india: Vintage) -> Quantity | None:
+    """Per cent of neodymium and praseodymium in Indian rare-earth oxide, an unverified figure."""
+    rows = india.assumption("rare_earth_content", unverified=True)
+    rows = rows[rows["material"] == "NdPr"]
+    return from_row(rows.iloc[0], unit="%") if len(rows) else None
 
 
 def _assumed(india: Vintage, name: str, segment: str, unverified: bool = False) -> pd.Series:

@@ -79,12 +79,13 @@ def oxide_need(need: pd.DataFrame, aimed: pd.DataFrame, neodymium: pd.DataFrame,
     bars, target = tables.needs(need, neodymium), supply.current(aimed)
     drawing = _bars(bars, reds=len(need))
     oxide_t = derived(need.loc["contained", "tonnes"], "t", need.loc["contained"])
-    if target is None:
+    if target is None or target["stands"] == 0:
         title = sentence("The magnets of the scheme contain {oxide} of oxide a year, before any loss", oxide=oxide_t)
     else:
-        share = derived(100 * oxide_t.value / target["tonnes"], "%", oxide_t, target)
-        text = "The magnets of the scheme contain {share} the neodymium targeted for {period}, before any loss"
-        title = sentence(text, share=verdicts.enough(share), period=target["period"])
+        share = derived(100 * oxide_t.value / target["stands"], "%", oxide_t, target)
+        what = "made in" if pd.notna(target["made"]) else "targeted for"
+        text = "The magnets of the scheme contain {share} the neodymium {what} {period}, before any loss"
+        title = sentence(text, share=verdicts.enough(share), what=what, period=target["period"])
     text = "Horizontal bars, tonnes of oxide a year, need of the scheme and neodymium of the producer: {bars}."
     alt = sentence(text, bars=_listed(bars), uses=[bars])
     return finish(drawing, title, alt, bars, india=india, note=_note(need))
@@ -97,9 +98,10 @@ def funnel(steps: pd.DataFrame, *, india: Vintage) -> Figure:
     drawing = _bars(bars, reds=1, last=True)
     metal, use = steps.loc["metal"], steps.loc["use"]
     share = derived(100 * metal["tonnes"] / use["tonnes"], "%", metal, use)
-    text = "Neodymium as targeted for {period} is enough, as metal and before machining, for {share} the rare earth"
+    what = "made in" if steps["made"].any() else "as targeted for"
+    text = "Neodymium {what} {period} is enough, as metal and before machining, for {share} the rare earth"
     tail = "in the magnets that India used in {year}"
-    title = sentence(text, tail, period=metal["period"], share=verdicts.enough(share), year=use["period"])
+    title = sentence(text, tail, what=what, period=metal["period"], share=verdicts.enough(share), year=use["period"])
     alt = sentence("Horizontal bars in contained oxide, from ore to use: {bars}.", bars=_listed(bars), uses=[bars])
     return finish(drawing, title, alt, bars, india=india, note=_note(steps))
 

@@ -16,8 +16,8 @@ PATHS = {"planned": "planned", "target": "targeted"}
 
 def answer(aimed: pd.DataFrame, need: pd.DataFrame, india: Vintage) -> Sentence:
     """Whether Indian neodymium can carry the magnet scheme: ``supply.aims``, ``supply.scheme_need``."""
-    said = target(aimed, india), magnets(aimed, india), scheme(need, india), bottleneck(aimed, india)
-    return joined(*said, answer=True)
+    contained = scheme(need.iloc[:1], india) if len(need) else None
+    return joined(bottleneck(aimed, india), target(aimed, india), magnets(aimed, india), contained, answer=True)
 
 
 def target(aimed: pd.DataFrame, india: Vintage) -> Sentence:
@@ -34,8 +34,11 @@ def target(aimed: pd.DataFrame, india: Vintage) -> Sentence:
             text = "India's producer IREL was to make {aim} of neodymium in {period}, which has ended;"
             said = sentence(text, "what it made then is not in the sources dated up to {day}.", day=day, **parts)
         case outcome:
-            text = "India's producer IREL made {made} of neodymium in {period}: the target of {aim} was {outcome}."
-            said = sentence(text, made=tonnes(row, "made"), outcome=outcome, **parts)
+            text = "India's producer IREL made {made} of neodymium in {period}: the target of {aim} was {outcome}"
+            if outcome == "exceeded":
+                text += ", {times:.1} times"
+                parts["times"] = derived(row["made"] / row["tonnes"], "", row)
+            said = sentence(text + ".", made=tonnes(row, "made"), outcome=outcome, **parts)
             newest = None if _made(india)["period"].iloc[-1] == row["period"] else newest
     return joined(said, newest)
 
@@ -56,10 +59,10 @@ def magnets(aimed: pd.DataFrame, india: Vintage) -> Sentence | None:
         return None
     if not supply.known(chain):
         return words.not_yet(india, "What magnets that is enough for")
-    base = tonnes(row, "made" if row["state"] in ("met", "missed") else "tonnes")
+    base = tonnes(row, "stands")
     as_oxide, as_metal = supply.magnets_from(base, chain)
-    text = "{base} is enough for {oxide} of magnets if oxide is meant, as is assumed here, and for {metal} if metal is;"
-    return sentence(text, "the loss in machining is not counted in either.", base=base, oxide=as_oxide, metal=as_metal)
+    text = "{base} is enough, before machining, for {oxide} of magnets if oxide is meant, as is assumed here, and for"
+    return sentence(text, "{metal} if metal is.", base=base, oxide=as_oxide, metal=as_metal)
 
 
 def scheme(need: pd.DataFrame, india: Vintage) -> Sentence:
@@ -72,16 +75,19 @@ def scheme(need: pd.DataFrame, india: Vintage) -> Sentence:
     if need.empty:
         return words.not_yet(india, "How much oxide the magnet scheme takes")
     steps = {step: tonnes(row) for step, row in need.iterrows()}
-    text = (
-        "The magnets of the scheme, {capacity} a year, contain {contained} of oxide; with the loss from oxide to metal"
-    )
-    parts = {"capacity": capacity, "contained": steps["contained"], "metal": steps["metal"]}
+    if "metal" not in steps:
+        return sentence(
+            "The magnets of the scheme contain {contained} of oxide a year, before any loss.", **steps, uses=[capacity]
+        )
+    text, parts = "The magnets of the scheme, {capacity} a year, contain {contained} of oxide", {"capacity": capacity}
+    parts |= steps
+    text += "; with the loss from oxide to metal"
     if "machining" not in steps:
         tail = "they take {metal}; what machining loses is not in the sources dated up to {day}."
         return sentence(text, tail, **parts, day=words.day(india.day))
     tail = "" if need.loc["machining", "verified"] else ", at a yield that is recalled and not verified"
     text += " they take {metal}, and with the loss in machining too {machining}" + tail + "."
-    return sentence(text, **parts, machining=steps["machining"])
+    return sentence(text, **parts)
 
 
 def bottleneck(aimed: pd.DataFrame, india: Vintage) -> Sentence | None:
@@ -92,16 +98,37 @@ def bottleneck(aimed: pd.DataFrame, india: Vintage) -> Sentence | None:
     aim = tonnes(rows.iloc[-1])
     low, high = supply.magnets_from(aim, chain)
     made = derived(low.value, "t", low, low=low.value, high=high.value)
-    which = "furthest target" if len(rows) > 1 else "target"
-    text = "The {which}, {aim} in {period}, is enough for {made:range} t of magnets before machining,"
-    match verdicts.bottleneck(low.value, high.value, capacity.value):
-        case "upstream":
-            tail = "less than the plants of the scheme are to make: the bottleneck lies upstream of them."
-        case "downstream":
-            tail = "more than the plants of the scheme are to make: the bottleneck is the plants, not the neodymium."
-        case "none":
-            tail = "a range that holds what the plants of the scheme are to make: neither is clearly the bottleneck."
-    return sentence(text, tail, which=which, aim=aim, period=aim.period, made=made, uses=[capacity])
+    which, most = "furthest target" if len(rows) > 1 else "target", _made(india)["tonnes"].max()
+    reached = ", already reached," if most >= aim.value else ","
+    said = {
+        "upstream": "The bottleneck is the neodymium, not the magnet plants of the scheme",
+        "downstream": "The bottleneck is the magnet plants of the scheme, not the neodymium",
+        "none": "Neither the neodymium nor the magnet plants of the scheme are clearly the bottleneck",
+    }[verdicts.bottleneck(low.value, high.value, capacity.value)]
+    text = "the {which}, {aim} in {period}{reached} is enough for {made:range} t of magnets before machining, and the"
+    tail, parts = "plants are to make {capacity} a year.", {"capacity": capacity, "made": made, "reached": reached}
+    return sentence(f"{said}:", text, tail, which=which, aim=aim, period=aim.period, **parts)
+
+
+def ore(aimed: pd.DataFrame, india: Vintage) -> Sentence:
+    """Whether the ore that is mined holds the neodymium of the furthest target: ``supply.aims``."""
+    rows, mined, share = aimed[aimed["kind"] == "target"], supply.mine_output(india), supply.ndpr_share(india)
+    mined = mined[mined["status"] != "unverified"]
+    if rows.empty or mined.empty or share is None:
+        return words.not_yet(india, "Whether the ore mined holds the neodymium targeted")
+    whole, aim = tonnes(mined.iloc[-1]), tonnes(rows.iloc[-1])
+    held = derived(whole.value * share.value / 100, "t", whole, share)
+    parts = {"whole": whole, "share": share, "aim": aim, "held": held}
+    verdict = {"below": "less than", "above": "more than", "same": "about"}[verdicts.against(held.value, aim.value)]
+    text = "The ore mined in {year}, {whole} of oxide, holds {held} of neodymium and praseodymium if they are {share}"
+    doubt = ", which is recalled and not verified" if share.status == "unverified" else ""
+    return sentence(
+        text,
+        f"of it{doubt}: {verdict} the {{aim}} of neodymium targeted for {{period}}.",
+        year=whole.period,
+        period=aim.period,
+        **parts,
+    )
 
 
 def plans(aimed: pd.DataFrame, india: Vintage) -> Sentence:
@@ -129,6 +156,7 @@ def _plan(plan: pd.Series, aim: pd.Series | None, india: Vintage) -> Sentence:
         "ahead": ".",
         "unknown": "; the year has ended, and its output is not in the sources dated up to {day}.",
         "met": "; {made} were made, so the plan was met.",
+        "exceeded": "; {made} were made, more than planned.",
         "missed": "; {made} were made, less than planned.",
     }[plan["state"]]
     if plan["state"] == "unknown":
@@ -183,7 +211,7 @@ def cover(table: pd.DataFrame, india: Vintage) -> Sentence:
     if table.empty:
         return words.not_yet(india, "How far Indian neodymium goes against the use of rare-earth magnets")
     said = [_path(name, rows) for name, rows in table.groupby("path", sort=False)]
-    tail = sentence("All of this counts neodymium as oxide, before machining.")
+    tail = sentence("All of this is before machining.")
     return joined(*said, tail)
 
 
@@ -191,13 +219,21 @@ def _path(name: str, rows: pd.DataFrame) -> Sentence:
     first, last = rows.iloc[0], rows.iloc[-1]
     start, end = (verdicts.enough(_percent(row)) for row in (first, last))
     metal = derived(last["share_metal"], "%", last)
-    parts = {"path": PATHS[name], "start": start, "from_year": first["period"], "metal": verdicts.enough(metal)}
+    made = "made, then " if first["made"] and not last["made"] else ""
+    parts = {"path": made + PATHS[name], "start": start, "from_year": first["period"], "metal": verdicts.enough(metal)}
     text = "Neodymium as {path} is enough for {start} the use expected for {from_year}"
     if first["period"] == last["period"]:
         return sentence(text + " (counted as metal, {metal} it).", **parts)
     parts["to_year"] = last["period"]
     if start.text == end.text:
         return sentence(text + " and as much in {to_year} (counted as metal, {metal} it).", **parts, uses=[end])
+    top = rows.loc[rows["share"].idxmax()]
+    if verdicts.peaks(first["share"], top["share"], last["share"]):
+        parts |= {"high": verdicts.enough(_percent(top)), "high_year": top["period"]}
+        final = top["period"] == rows.loc[~rows["held"], "period"].iloc[-1]
+        text += ", {high} that for {high_year}" + (", the last {last} year," if final else "") + " and {end} that for"
+        text += " {to_year}" + (" if nothing is added" if last["held"] else "") + " (counted as metal, {metal} it)."
+        return sentence(text, **parts, end=end, **({"last": PATHS[name]} if final else {}))
     way = verdicts.moves(first["share"], last["share"])
     text += " and {end} that for {to_year} (counted as metal, {metal} it): the share {way}."
     return sentence(text, **parts, end=end, way=way)

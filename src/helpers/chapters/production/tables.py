@@ -18,6 +18,7 @@ NEEDS = {
 }
 KINDS = {"made": "made", "planned": "planned", "target": "targeted"}
 STATES = {"ahead": "year not over", "unknown": "over; output not in the sources", "met": "met", "missed": "missed"}
+STATES |= {"exceeded": "exceeded"}
 _EDITIONS = {
     "period": "Year",
     "tonnes": "Mined, t of oxide",
@@ -51,8 +52,8 @@ def tonnes(row: pd.Series, column: str = "tonnes") -> Quantity:
 
 
 def editions(table: pd.DataFrame) -> pd.DataFrame:
-    """``supply.mine_output`` for readers."""
-    return _headed(table, _EDITIONS)
+    """``supply.mine_output`` for readers; what is recalled has no edition."""
+    return _headed(table.assign(published=table["published"].mask(table["status"] == "unverified", "–")), _EDITIONS)
 
 
 def aims(table: pd.DataFrame) -> pd.DataFrame:
@@ -89,7 +90,8 @@ def needs(need: pd.DataFrame, neodymium: pd.DataFrame) -> pd.DataFrame:
 
 def funnel(steps: pd.DataFrame) -> pd.DataFrame:
     """``supply.funnel`` for readers."""
-    named = [f"{STEPS[step]} ({period})" for step, period in steps["period"].items()]
+    names = STEPS | ({"oxide": "Oxide: made"} if steps["made"].any() else {})
+    named = [f"{names[step]} ({period})" for step, period in steps["period"].items()]
     table = steps.assign(step=named, basis=[_doubt(known) for known in steps["verified"]])
     return _headed(table, {"step": "Step", "tonnes": "Tonnes of oxide contained, a year", "basis": "Status"})
 

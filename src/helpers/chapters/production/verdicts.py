@@ -16,7 +16,7 @@ def extent(low: float, high: float) -> str:
 
 
 def enough(share: Quantity, *, ranged: bool = False) -> Sentence:
-    """A share in per cent as words to go before what it is a share of: ``25 % of``, or ``1.3 times`` if above it.
+    """A share in per cent as words before what it is a share of: ``25 % of``, ``0.7 to 1.3 times``, ``1.3 times``.
 
     ``ranged`` says its range instead of its value.
     """
@@ -27,11 +27,9 @@ def enough(share: Quantity, *, ranged: bool = False) -> Sentence:
     match extent(low, high):
         case "part":
             return sentence(f"{{share:range.{places}}} % of" if ranged else f"{{share:.{places}}} of", share=part)
-        case "all":
-            return sentence("{times:range.1} times" if ranged else "{times:.1} times", times=times)
-        case "across":
-            lowest = derived(low, "%", share)
-            return sentence(f"{{lowest:.{places}}} to {{times:.1}} times", lowest=lowest, times=times)
+        case _:
+            fine = 1 if low >= 10 else 2
+            return sentence(f"{{times:range.{fine}}} times" if ranged else "{times:.1} times", times=times)
 
 
 def bottleneck(low: float, high: float, capacity: float) -> str:
@@ -46,6 +44,11 @@ def bottleneck(low: float, high: float, capacity: float) -> str:
     if high < capacity:
         return "upstream"
     return "downstream" if low > capacity else "none"
+
+
+def peaks(first: float, highest: float, last: float) -> bool:
+    """Whether a share rises to its highest and then falls."""
+    return moves(first, highest) == "rises" and moves(highest, last) == "falls"
 
 
 def moves(first: float, last: float, least: float = LEAST_MOVE) -> str:

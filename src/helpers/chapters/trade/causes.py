@@ -106,15 +106,15 @@ def three_growths(bridge: pd.DataFrame, growth: pd.DataFrame, *, india: Vintage,
     """Rupees, dollars and tonnes reconciled."""
     if bridge.empty:
         return words.not_yet(india, f"Growth of {year} in rupees, dollars and tonnes")
-    parts = {name: derived(row["per_cent"], "%", row) for name, row in bridge.iterrows() if name != "unit_value_inr"}
+    changes = bridge.drop(index="unit_value_inr").iterrows()
+    parts = {name: words.change(derived(row["per_cent"], "%", row)) for name, row in changes}
     printed = sentences.published_growth(growth, india=india, year=year)
-    tonnes = "{tonnes:signed}" if printed is None else "{tonnes:signed} (published as {printed:signed})"
+    tonnes = "{tonnes}" if printed is None else "{tonnes} (published as {printed:signed})"
     return sentence(
-        "{year} grew by {value_inr:signed} in rupees, {value_usd:signed} in dollars and",
+        "{year} changed by {value_inr} in rupees, {value_usd} in dollars and",
         tonnes,
-        "in tonnes. Rupees and dollars differ by the price of a dollar, which changed by {inr_per_usd:signed}; "
-        "dollars and",
-        "tonnes by that of a kilogram, which changed by {unit_value_usd:signed} in dollars.",
+        "in tonnes. Rupees and dollars differ by the price of a dollar, which changed by {inr_per_usd}; dollars and",
+        "tonnes by that of a kilogram, which changed by {unit_value_usd} in dollars.",
         year=year,
         **parts,
         **({} if printed is None else {"printed": printed}),
@@ -166,7 +166,8 @@ def caveats(india: Vintage, year: str) -> Sentence:
     )  # fmt: skip
     publishers = india.publishers(sources_of(weight.loc[year]))
     if publishers:
-        whose = sentence("The total of {year} was read at {publishers}.",
+        whose = sentence("The total of {year} is attributed to {publishers}, read in copies where the list of sources "
+                         "says so.",
                          year=year, publishers=publishers, uses=[weight.loc[year]])  # fmt: skip
     else:
         whose = sentence("The total of {year} is an assumption.", year=year, uses=[weight.loc[year]])
@@ -174,7 +175,7 @@ def caveats(india: Vintage, year: str) -> Sentence:
     if year not in split.index:
         return joined(sentence(text, **parts), told, whose)
     where = india.publishers(sources_of(split.loc[year]))
-    read = sentence("Its tariff lines were read at {publishers}.", publishers=where, uses=[split.loc[year]])
+    read = sentence("Its tariff lines are attributed to {publishers}.", publishers=where, uses=[split.loc[year]])
     return joined(sentence(text, **parts), told, whose, read)
 
 
@@ -188,12 +189,14 @@ def _within(splits: pd.DataFrame, before: str) -> Sentence:
     opening = "Over all splits of {before} that fit its totals, with neither line dearer than rare-earth magnets were,"
     if len(splits) == 1:
         opening = "By line in both years, {before} being the earlier,"
-    parts = {
-        "before": before,
-        "move": "rise" if verdict == "up" else "fall",
-        "price": _spread(splits["price"], splits),
-        "mix": _spread(splits["mix"], splits),
-    }
+    parts = {"before": before, "move": "rise" if verdict == "up" else "fall", "mix": _spread(splits["mix"], splits)}
+    account = "{price:range}"
+    if len(splits) > 1 and price.min() * price.max() > 0:
+        ends = splits["price"].loc[[price.abs().idxmin(), price.abs().idxmax()]]
+        account = "at least {near:signed}, at the far end {far:signed},"
+        parts |= {name: derived(end, "USD m", splits) for name, end in zip(("near", "far"), ends, strict=True)}
+    else:
+        parts["price"] = _spread(splits["price"], splits)
     told = "whether the {move} in unit value happened within the lines or between them is open."
     if price.min() > 0:
         told = "the {move} in unit value happened within the lines, and the shift worked against it."
@@ -204,8 +207,9 @@ def _within(splits: pd.DataFrame, before: str) -> Sentence:
         told = "the {move} in unit value is one of a shift between the lines."
     return sentence(
         opening,
-        "unit values within the lines account for {price:range}, and a shift between the lines for {mix:range} "
-        "million USD of the change in value:",
+        "unit values within the lines account for",
+        account,
+        "and a shift between the lines for {mix:range} million USD of the change in value:",
         told,
         **parts,
     )
@@ -220,11 +224,12 @@ def _ferrite(splits: pd.DataFrame, *, india: Vintage, year: str) -> Sentence:
     if len(splits) == 1:
         return sentence("Ferrite cores went from {near:.2} in {before} to {now:.2} ({mild:signed}).", **parts)
     where = words.place([end.value for end in ends], now.value, now.value)
+    dear = ", in which they were as dear as rare-earth magnets," if where == "above" else ""
     if where in ("above", "below"):
         near = 0 if where == "above" else 1
         return sentence(
             "Even the mildest split has ferrite cores {move} from {near:.2} in {before} to {now:.2} ({mild:signed}), "
-            "the most extreme from {far:.2} ({sharp:signed}).",
+            f"the most extreme{dear} from {{far:.2}} ({{sharp:signed}}).",
             move="fall" if where == "above" else "rise",
             **parts | {"near": ends[near], "mild": changes[near], "far": ends[1 - near], "sharp": changes[1 - near]},
         )

@@ -187,7 +187,7 @@ def scopes(india: Vintage, year: str, part: pd.DataFrame) -> pd.DataFrame:
         "All metal magnets, HS 850511": customs.imports(india).filter([year], axis=0),
         "Line 85051190, metal magnets other than ferrite cores": metal.filter([year], axis=0),
         "Rare-earth magnets used in India": india.series("production", **targets.REPM.keys),
-        "Rare-earth magnets that China says it shipped to India": india.series("trade", **shipped),
+        "Rare-earth magnets shipped to India, from China's count": india.series("trade", **shipped),
         "Rare-earth magnets imported by car makers": india.series("trade", **cars),
     }
     rows = {}

@@ -46,7 +46,7 @@ def volume_mix_price(splits: pd.DataFrame, *, india: Vintage, year: str) -> Figu
     )  # fmt: skip
     note = (
         "Bennet's decomposition, which leaves no remainder, for all splits that fit the totals of the year before, "
-        "neither line dearer than rare-earth magnets."
+        "neither line dearer than rare-earth magnets; at the far end ferrite cores are as dear."
     )
     data = shown.drop(columns="source_before")
     return finish(drawing, _value_title(splits), joined(opening, *told), data, india=india, note=note)
@@ -71,12 +71,14 @@ def china_exports(months: pd.DataFrame, controls: pd.DataFrame, *, india: Vintag
         label(ax, text, (row.start, top * 0.985), dx=-5 if side == "right" else 5, **style)
     if len(days) > 1:
         ax.set_xlim(right=max(shown["month"].iloc[-1], days["start"].iloc[-1] + pd.DateOffset(months=9)))
-    low = suppliers.trough(shown)
+    low = suppliers.trough(shown, inside)
     at = (shown.loc[low.month, "month"], low.tonnes)
-    label(ax, number(low.tonnes), at, dx=8, dy=-4, ha="left", color=RED, bbox=BEHIND)
+    label(ax, number(low.tonnes), at, dx=-3, dy=-6, ha="left", va="top", color=RED, bbox=BEHIND)
     ax.set_ylim(0, top)
     name_dates(ax)
-    note = "Line 85051110 of China's tariff; gaps were not found in print. Dashed: its rules changed."
+    note = "Line 85051110 of China's tariff; gaps were not found in print. Dotted: its rules changed."
+    if len(days) > 2:
+        note += " Only the first and the last change are named."
     return finish(
         drawing, _trough_title(shown, low), _trough_alt(shown, low), shown, india=india, note=note, uses=[inside]
     )
@@ -107,7 +109,7 @@ def neodymium_price(prices: pd.DataFrame, *, india: Vintage, year: str) -> Figur
 def _value_title(splits: pd.DataFrame) -> Sentence:
     price, volume = splits["price"], splits["volume"].mean()
     parts = {
-        "price": derived(price.mean(), "USD m", splits, low=price.abs().min(), high=price.abs().max()),
+        "price": derived(abs(price.mean()), "USD m", splits),
         "volume": derived(abs(volume), "USD m", splits),
     }
     more = "added" if volume >= 0 else "took away"
@@ -122,8 +124,11 @@ def _value_title(splits: pd.DataFrame) -> Sentence:
     did = "lower unit values within the lines took away"
     if where == "above":
         did = "higher unit values within the lines added"
-    text = "Volume {more} {volume}; {did} {price:range} million USD, whichever split fits the totals"
-    return sentence(text, more=more, did=did, **parts)
+    if len(splits) == 1:
+        return sentence("Volume {more} {volume}; {did} {price}", more=more, did=did, **parts)
+    text = "Volume {more} {volume}; {did} at least {least}, whichever split fits the totals"
+    least = derived(price.abs().min(), "USD m", splits)
+    return sentence(text, more=more, did=did, volume=parts["volume"], least=least)
 
 
 def _trough_title(shown: pd.DataFrame, low: suppliers.Trough) -> Sentence:
@@ -131,12 +136,12 @@ def _trough_title(shown: pd.DataFrame, low: suppliers.Trough) -> Sentence:
     if not low.fell:
         return sentence("China's exports of rare-earth magnets were lowest in {month}, at {tonnes}", **parts)
     text = "China's exports of rare-earth magnets fell to {tonnes} in {month}"
-    parts["before"] = derived(low.before, "t", shown)
+    parts |= {"before": derived(low.before, "t", shown), "when": low.when}
     if low.last:
-        return sentence(f"{text}, from a mean of {{before}} in the months before", **parts)
+        return sentence(f"{text}, from a mean of {{before}} in the months {{when}}", **parts)
     if not low.back:
-        return sentence(f"{text} and have not been back at the mean of the months before, {{before}}", **parts)
-    text += " and were back above the mean of the months before, {before}, in {back}"
+        return sentence(f"{text} and have not been back at the mean of the months {{when}}, {{before}}", **parts)
+    text += " and were back above the mean of the months {when}, {before}, in {back}"
     return sentence(text, back=words.period(low.back), **parts)
 
 
@@ -157,8 +162,8 @@ def _trough_alt(shown: pd.DataFrame, low: suppliers.Trough) -> Sentence:
         later = shown[shown["month"] > shown.loc[low.month, "month"]]["tonnes"]
         again = "was reached again" if (later >= highest.value).any() else "was not reached again"
         said.append(
-            sentence("The highest of the twelve months before, {month} with {highest}, {again}.",
-                     month=words.period(low.highest), highest=highest, again=again)
+            sentence("The highest of the twelve months {when}, {month} with {highest}, {again}.",
+                     when=low.when, month=words.period(low.highest), highest=highest, again=again)
         )  # fmt: skip
     if not low.last:
         said.append(sentence("The newest stands at {newest}.", newest=_tonnes(shown, shown.index[-1])))
@@ -181,9 +186,11 @@ def _price_title(prices: pd.DataFrame, year: str) -> Sentence:
         return sentence(text, uses=[rows], **parts)
     ratio = newest.value / mean.value
     if words.direction(ratio - 1, 0.05) == "unchanged":
-        return sentence(f"{text} and stands where its mean was", uses=[rows, last], **parts)
+        text += " and stood where its mean was in {month}"
+        return sentence(text, uses=[rows, last], month=words.month(prices.index[-1]), **parts)
     times = derived(ratio, "", rows, last)
-    return sentence(f"{text} and has since come to {{times:.1}} times its mean", times=times, **parts)
+    text += " and stood at {times:.1} times its mean in {month}"
+    return sentence(text, times=times, month=words.month(prices.index[-1]), **parts)
 
 
 def _tonnes(shown: pd.DataFrame, month: str) -> Quantity:

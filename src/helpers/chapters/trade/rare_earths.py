@@ -8,6 +8,9 @@ from helpers.chapters.outputs import Sentence, joined, sentence
 from helpers.data import Quantity, Vintage, derived, from_row
 from helpers.outlook import customs
 
+_NEAR = 2
+"""Years between two figures that may still be held against each other."""
+
 
 def rare_earth_part(part: pd.DataFrame, *, india: Vintage, year: str) -> Sentence:
     """How much of a year is rare-earth magnet, by its price, and how that fits what the forecast reckons with."""
@@ -51,9 +54,10 @@ def _china_beside(india: Vintage, year: str) -> Sentence:
     weight = india.series("trade", measure="weight", **keys).dropna(subset="value")
     price = india.series("trade", measure="unit_value", **keys).dropna(subset="value")
     years = [p for p in weight.index if fiscal.is_year(p) and not fiscal.is_fiscal_year(p)]
+    years = [p for p in years if abs(fiscal.centre(p) - fiscal.centre(year)) <= _NEAR]
     priced = [p for p in years if p in price.index]
     if not years:
-        return words.not_yet(india, "What China sells of rare-earth magnets in a year")
+        return words.not_yet(india, f"What China sold of rare-earth magnets in a year near {year}")
     period = (priced or years)[-1]
     sold = from_row(weight.loc[period])
     if not priced or customs.values(india, [year]).empty:
@@ -85,7 +89,7 @@ def _narrowest(table: pd.DataFrame, *, india: Vintage) -> Sentence | None:
 
 def _mirror(table: pd.DataFrame) -> Sentence | None:
     names = [
-        "Rare-earth magnets that China says it shipped to India",
+        "Rare-earth magnets shipped to India, from China's count",
         "Rare-earth magnets within HS 850511, our estimate",
     ]
     if not set(names) <= set(table.index):
@@ -95,9 +99,14 @@ def _mirror(table: pd.DataFrame) -> Sentence | None:
     where = words.place([low, high], ours["low"], ours["high"])
     lies = {"above": "lies above", "below": "lies below", "inside": "lies within", "across": "overlaps"}[where]
     gap = ": the two do not agree, and nothing here explains the gap." if where == "above" else "."
+    text = "China's count of rare-earth magnets shipped to India, {china} in {period}, {lies}"
+    if china["status"] == "inference":
+        text, gap = (
+            "China's known months would make {china} shipped to India in {period}, by our reckoning: that {lies}",
+            ".",
+        )
     return sentence(
-        "China's count of rare-earth magnets shipped to India, {china} in {period}, {lies} what we find in India's "
-        "figures ({ours:range~3})" + gap,
+        text, "what we find in India's figures ({ours:range~3})" + gap,
         period=china["period"], lies=lies,
         china=derived(china["tonnes"], "t", china, low=low, high=high),
         ours=derived(ours["tonnes"], "t", ours, low=ours["low"], high=ours["high"]),

@@ -48,15 +48,16 @@ def course(india: Vintage) -> Course:
     first, second = (from_row(halves.loc[name]) for name in names)
     busier = names[int(second.value > first.value)]
     follows = [name for name in halves.index if name > busier][:1]
-    rate = halves.loc[follows[0], "t_per_month"] if follows else after.value / 12 if after else None
-    return Course(words.shape(before, halves.loc[busier, "t_per_month"], rate), first, second, after)
+    newest = after.value / 12 if after else None
+    rate = halves.loc[follows[0], "t_per_month"] if follows else newest
+    return Course(words.shape(before, halves.loc[busier, "t_per_month"], rate, newest), first, second, after)
 
 
 def base_effect(halves: pd.DataFrame, *, india: Vintage) -> Sentence:
     """How much of the newest half's change on the year is left when the half before is the yardstick."""
     found = [name for name in halves.index if {_earlier(name, 1), _earlier(name, 2)} <= set(halves.index)]
     if not found:
-        return words.not_yet(india, "How a half-year compares with the two before it")
+        return _misfit(halves, india) or words.not_yet(india, "How a half-year compares with the two before it")
     name = found[-1]
     now, before, ago = (halves.loc[n] for n in (name, _earlier(name, 1), _earlier(name, 2)))
     year = derived((now["value"] / ago["value"] - 1) * 100, "%", now, ago)
@@ -68,10 +69,9 @@ def base_effect(halves: pd.DataFrame, *, india: Vintage) -> Sentence:
         "half": words.named(name),
     }
     share = words.share(np.log(before["value"] / ago["value"]), np.log(now["value"] / ago["value"]))
-    if share is None or abs(year.value) < 1:
-        return sentence(
-            "{half} changed by {change:signed} on the year, and by {step:signed.1} on the half before.", **parts
-        )
+    if share is None or abs(parts["change"].value) < _LEAST_EXPLAINED:
+        parts |= {name: words.change(parts[name]) for name in ("change", "step")}
+        return sentence("{half} changed by {change} on the year, and by {step} on the half before.", **parts)
     return sentence(
         "Of the {published} change of {change:signed} on the year in {half}, {share} (in logarithms, in which "
         "successive",
@@ -82,31 +82,48 @@ def base_effect(halves: pd.DataFrame, *, india: Vintage) -> Sentence:
     )
 
 
+def _misfit(halves: pd.DataFrame, india: Vintage) -> Sentence | None:
+    """A published change on the year that would make the half a year ago more than the total of its year."""
+    printed = india.series("trade", **(targets.CUSTOMS.keys | {"measure": "weight_yoy"})).dropna(subset="value")
+    known = [name for name in halves.index if name in printed.index]
+    if not known or (year := tariff.year_before(known[-1][:4])) not in customs.imports(india).index:
+        return None
+    change, total = from_row(printed.loc[known[-1]]), from_row(customs.imports(india).loc[year])
+    now = from_row(halves.loc[known[-1]])
+    ago = derived(now.value / max(1 + change.value / 100, 1e-9), "t", now, change)
+    if ago.value < total.value:
+        return None
+    text = (
+        "The change of {change:signed} on the year published for {half} and the total of {year}, {total}, do not fit:"
+    )
+    return sentence(text, "by that change, half of {year} alone had {ago}.",
+                    change=change, half=words.named(known[-1]), year=year, total=total, ago=ago)  # fmt: skip
+
+
 def growth(table: pd.DataFrame, *, india: Vintage, year: str) -> Sentence:
     """Volume against value, from the year before."""
     if table.empty:
         return words.not_yet(india, f"How {year} compares with the year before")
     earlier = tariff.year_before(year)
     text, parts = "From {before} to {year} the tonnes changed by ", {"before": earlier, "year": year}
-    parts["tonnes"] = _change(table.loc["tonnes"])
+    parts["tonnes"] = words.change(_change(table.loc["tonnes"]))
     if (printed := published_growth(table, india=india, year=year)) is not None:
-        text += "{printed:signed} as published ({tonnes:signed} from the rounded totals)"
-        parts["printed"] = printed
+        text += "{printed} as published ({tonnes} from the two totals)"
+        parts["printed"] = words.change(printed)
     else:
-        text += "{tonnes:signed}"
+        text += "{tonnes}"
     if "USD per kg" not in table.index:
         told = "; what both years were worth is not in the sources dated up to {day}."
         return sentence(text + told, day=words.day(india.day), **parts)
     price, dollars = table.loc["USD per kg"], customs.values(india, [earlier, year])
     return sentence(
         text,
-        "and the dollars by {dollars:signed} ({route}), so a kilogram went from {old:.2} to {new:.2}, a change "
-        "of {kg:signed}.",
-        dollars=_change(table.loc["million USD"]),
+        "and the dollars by {dollars} ({route}), so a kilogram went from {old:.2} to {new:.2}, a change of {kg}.",
+        dollars=words.change(_change(table.loc["million USD"])),
         route=dollars["route"].iloc[0],
         old=derived(price["before"], "USD/kg", customs.imports(india).loc[earlier], dollars.loc[earlier]),
         new=derived(price["after"], "USD/kg", price),
-        kg=_change(price),
+        kg=words.change(_change(price)),
         **parts,
     )
 
@@ -154,6 +171,7 @@ def _headline(india: Vintage, year: str) -> Sentence:
         return _unsuspicious(india, text, parts)
     said = {
         "spike": ", a spike and not a level",
+        "again": ", a spike that came back, then rose again",
         "level": ", a new level and not a spike",
         "rise": ", the start of a rise",
         "unknown": "; whether that was a spike or a level cannot be said from the sources dated up to {day}",
@@ -174,7 +192,8 @@ def _unsuspicious(india: Vintage, text: str, parts: dict) -> Sentence:
     before = from_row(weight.loc[earlier])
     change = derived((parts["total"].value / before.value - 1) * 100, "%", parts["total"], before)
     verdict = ": no surge" if parts["total"].value < episodes.LEAST_SURGE * before.value else ""
-    text += f", {{change:signed}} on the {{before}} of {{earlier}}{verdict}."
+    text += f", {{change}} on the {{before}} of {{earlier}}{verdict}."
+    change = words.change(change, "hardly a change")
     return sentence(text, change=change, before=before, earlier=earlier, **parts)
 
 
@@ -186,8 +205,8 @@ def _since(india: Vintage, year: str) -> Sentence:
         if row["months"] == 12:
             change = derived((value.value / total.value - 1) * 100, "%", value, total)
             said.append(
-                sentence("{period} came to {value}, {change:signed} on {year}.",
-                         period=period, value=value, change=change, year=year)
+                sentence("{period} came to {value}, {change} on {year}.",
+                         period=period, value=value, change=words.change(change, "hardly a change"), year=year)
             )  # fmt: skip
         else:
             rate = from_row(row, unit="t", column="rate")
@@ -206,7 +225,10 @@ def _ferrite(india: Vintage, year: str) -> Sentence | None:
     if len(split):
         share = derived(split["weight_share"].iloc[0] * 100, "%", split)
         return sentence(
-            "{share} of the weight of {year} was ferrite cores, not rare-earth magnets.", share=share, year=year
+            "{share} of the recorded weight of {year} stands in a line that India calls ferrite cores, not rare-earth "
+            "magnets.",
+            share=share,
+            year=year,
         )
     total = india.figure("trade", year, **targets.CUSTOMS.keys)
     if metal is None or metal.value < total.value:
@@ -224,5 +246,8 @@ def _earlier(half: str, steps: int) -> str:
     number = 2 * fiscal.fiscal_year(half) + int(half[-1]) - 1 - steps
     return f"{fiscal.year_name(number // 2)}-H{number % 2 + 1}"
 
+
+_LEAST_EXPLAINED = 10
+"""Per cent that a half has to change on the year before a part of that change is said."""
 
 _METAL_LINE = targets.CUSTOMS.keys | {"hs": customs.OTHER_METAL}

@@ -20,16 +20,18 @@ WINDOW = 36
 
 @dataclass(frozen=True)
 class Trough:
-    """The lowest month of those shown, against the twelve before it.
+    """The lowest month of those shown, against the twelve before it, or before the rules that it lies under.
 
     Attributes
     ----------
     month : str
     tonnes : float
     before : float
-        Mean of the months known among the twelve before; NaN where none is.
+        Mean of the months known among those twelve; NaN where none is.
+    when : str
+        Before what they lie, in words.
     highest : str
-        The highest month among the twelve before; empty where none is.
+        The highest month among them; empty where none is.
     back : str
         The first later month that is back at ``before``; empty while there is none.
     fell : bool
@@ -41,6 +43,7 @@ class Trough:
     month: str
     tonnes: float
     before: float
+    when: str
     highest: str
     back: str
     fell: bool
@@ -97,11 +100,12 @@ def newest_months(months: pd.DataFrame) -> pd.DataFrame:
     return months[months["month"] > months["month"].iloc[-1] - pd.DateOffset(months=WINDOW)]
 
 
-def trough(months: pd.DataFrame) -> Trough:
-    """The lowest of some months, what came before, and when that level was reached again."""
+def trough(months: pd.DataFrame, controls: pd.DataFrame) -> Trough:
+    """The lowest of some months, what came before it and the first of :func:`controls`, and when that came back."""
     low = months["tonnes"].idxmin()
     at = months.loc[low, "month"]
-    earlier = months[(months["month"] < at) & (months["month"] >= at - pd.DateOffset(months=12))]["tonnes"]
+    since = min([at, *controls["start"].dt.to_period("M").dt.to_timestamp()])
+    earlier = months[(months["month"] < since) & (months["month"] >= since - pd.DateOffset(months=12))]["tonnes"]
     before = earlier.mean() if len(earlier) else np.nan
     later = months[(months["month"] > at) & (months["tonnes"] >= before)]
     tonnes = months.loc[low, "tonnes"]
@@ -109,6 +113,7 @@ def trough(months: pd.DataFrame) -> Trough:
         low,
         tonnes,
         before,
+        "before" if since == at else "before China's rules changed",
         earlier.idxmax() if len(earlier) else "",
         later.index[0] if len(later) else "",
         bool(before >= LEAST_SHAPE * tonnes),

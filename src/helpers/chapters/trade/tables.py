@@ -84,7 +84,7 @@ def growth(table: pd.DataFrame, year: str) -> Table:
     for column in ("before", "after"):
         shown[column] = [number(v, _DECIMALS_OF.get(name, 0)) for name, v in table[column].items()]
     heads = {"before": "year before", "after": year, "change": "change, %", "source": "source"}
-    return _table(shown, heads, f"From the year before to {year}, with the rounded totals", "quantity")
+    return _table(shown, heads, f"From the year before to {year}, by the two totals", "quantity")
 
 
 def disagreements(table: pd.DataFrame) -> Table:
