@@ -91,7 +91,7 @@ ASKED = {  # what the tables are asked after that
     "an infinite price": (
         "prices",
         "annual average,2021,USD/kg,98",
-        "annual average,2021,USD/kg,inf",
+        "annual average,2021,USD/kg,1e999",
         "figures without end",
         "inf",
     ),
