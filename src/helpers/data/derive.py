@@ -70,7 +70,8 @@ def steps(rows: pd.DataFrame, file: str, keys: Mapping[str, Key], ranks: Mapping
                 fiscal.span(row.period)
             if not (pd.isna(row.factor) or 0 < row.factor < math.inf):
                 raise ValueError(f"factor {row.factor:g} is not above 0")
-            if file == "derivations" and row.rule not in relations.OF_PARTS and set(inputs or (itself,)) == {itself}:
+            alone = all(at(i, key) == (row.table, key) and i.period in (None, row.period) for i in inputs or (itself,))
+            if file == "derivations" and row.rule not in relations.OF_PARTS and alone:
                 raise ValueError(f"{row.rule} of nothing but the figure itself")
         except (KeyError, ValueError) as error:
             raise DataError(

@@ -94,7 +94,7 @@ class Vintage:
         DataError
             If a key or its value is in no row of any day, keys are missing, or the units of the figures differ.
         """
-        asked = (name, unverified, *sorted(keys.items()))
+        asked = ("series", name, unverified, *sorted(keys.items()))
         if asked not in self._seen:
             self._seen[asked] = self._series(name, unverified, keys)
         return self._seen[asked].copy()
