@@ -111,7 +111,7 @@ def day(of: str | date) -> date:
         return pd.Timestamp(of).date()
     if isinstance(of, str) and (found := _day(of)):
         return found
-    raise DataError(f"{of!r} is no day; write it as YYYY-MM-DD, such as '2025-06-30', or give a datetime.date")
+    raise DataError(f"{of!r} is no day; write it as YYYY-MM-DD, or give a datetime.date")
 
 
 def all_sources(source: str, note: str) -> str:
