@@ -224,7 +224,19 @@ def test_the_whole_is_taken_as_printed_and_a_computed_one_with_its_range():
 
 @pytest.mark.parametrize(
     ("column", "text"),
-    [("rule", "guess"), ("inputs", "colour=red"), ("against", "colour=red"), ("key", "import/IND"), ("table", "tade")],
+    [
+        ("rule", "guess"),
+        ("inputs", "colour=red"),
+        ("against", "colour=red"),
+        ("key", "import/IND"),
+        ("table", "tade"),
+        ("period", "FY2025"),
+        ("inputs", "period=FY2025"),
+        ("inputs", "hs=850511"),
+        ("inputs", ""),
+        ("factor", 0.0),
+        ("factor", float("inf")),
+    ],
 )
 def test_a_row_that_cannot_be_read_is_named_with_its_line(column, text):
     good = {"table": "trade", "key": "import/IND/world/850511/weight", "period": "*", "unit": "t", "status": "derived",

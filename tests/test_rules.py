@@ -58,6 +58,15 @@ DESCRIBED = {  # what datapackage.json forbids: table, the text to replace, its 
         "type",
         "4131000",
     ),
+    "a number in other digits": (
+        "trade",
+        "weight,2025-08,t,1341,",
+        "weight,2025-08,t,１３４１,",
+        "plain digits",
+        "１３４１",
+    ),
+    "a character that nobody sees": ("events", "ties IREL's", "ties\x07IREL's", "nobody sees", "x07"),
+    "a suspect year that is none": ("episodes", "weight,FY25,,FY24", "weight,2025,,FY24", "constraint", "2025"),
     "a duplicate episode": (
         "episodes",
         "surge of FY25,import,IND,world,850511,weight,FY25,FY25-H1,FY24,inference,2025-11-24",
@@ -91,7 +100,7 @@ ASKED = {  # what the tables are asked after that
     "an infinite price": (
         "prices",
         "annual average,2021,USD/kg,98",
-        "annual average,2021,USD/kg,inf",
+        "annual average,2021,USD/kg,1e999",
         "figures without end",
         "inf",
     ),
@@ -193,6 +202,42 @@ ASKED = {  # what the tables are asked after that
         "published after today, 2026-11-22",
         "2062",
     ),
+    "half a range": (
+        "drivers",
+        "auto_exports,total,FY23,vehicles,4759000,,",
+        "auto_exports,total,FY23,vehicles,4759000,4000000,",
+        "range with one end",
+        "4759000",
+    ),
+    "a surge outside its year": (
+        "episodes",
+        "FY25,FY25-H1,FY24",
+        "FY25,FY24-H1,FY24",
+        "surge outside its year",
+        "FY24-H1",
+    ),
+    "a typical year after the suspect one": (
+        "episodes",
+        "weight,FY25,,FY24",
+        "weight,FY25,,FY26",
+        "not before the suspect one",
+        "FY26",
+    ),
+    "regimes of days": ("regimes", "2010-12/2025-03", "2010-12-05/2025-03", "not made of whole months", "12-05"),
+    "two regimes for the same months": (
+        "regimes",
+        "\n2025-04/2026-11,",
+        "\n2025-03/2026-11,",
+        "two regimes for the same months",
+        "2025-03/2026-11",
+    ),
+    "an unknown unit of a rule": (
+        "derivations",
+        "*,USD m,derived,quotient",
+        "*,USDm,derived,quotient",
+        "unknown units",
+        "USDm",
+    ),
     "a tie": ("trade", BASE, f"{BASE}\n{BASE.replace('16281', '17000').replace('S04', 'S28')}", "equally good", ""),
     "a changed figure under a correction": (
         "trade",
@@ -263,6 +308,9 @@ def test_the_line_in_a_problem_is_that_of_the_file(found, tmp_path):
         ("prices.csv", b"item,basis\nNd,FOB\n", "has the columns"),
         ("datapackage.json", b"{", "cannot be read"),
         ("events.csv", None, "cannot be read"),
+        ("episodes.csv", b"header", "restore it from the last commit"),
+        ("identities.csv", b"header", "restore it from the last commit"),
+        ("trade.csv", b"short", "add the missing cell (a comma at the end)"),
         ("derivations.csv", "guess", "rules are remainder"),
         ("identities.csv", "guess", "rules are remainder"),
     ],
@@ -277,12 +325,45 @@ def test_a_file_that_cannot_be_read_is_a_problem_of_that_file(tmp_path, file, co
         path.write_text(replaced)
         description = tmp_path / "data/datapackage.json"
         description.write_text(description.read_text().replace('"remainder",', '"remainder", "guess",'))
+    elif content == b"short":
+        replace_once(
+            path, "weight,2025-07,t,1116,,,reported,2025-08-20,S28,", "weight,2025-07,t,1116,,,reported,2025-08-20,S28"
+        )
     else:
-        path.write_bytes(content)
+        path.write_bytes(path.read_bytes().splitlines()[0] + b"\n" if content == b"header" else content)
     found = rules.problems(tmp_path / "data", TODAY)
     assert found["file"].tolist() == [file] and told in found["problem"].iloc[0] + found["remedy"].iloc[0]
     with pytest.raises(DataError):
         rules.require_valid(tmp_path / "data", TODAY)
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "told"),
+    [
+        ("corrections.csv", "176800,17680,", "176800,-17680,", "corrections put negative amounts into data/trade.csv"),
+        ("corrections.csv", "176800,17680,", "176800,1e999,", "corrections put figures without end"),
+        ("identities.csv", "weight,*,t,sum,,,hs=850519,", "weight,*,t,sum,,,hs=99,", "line 13: a line is at most"),
+        ("identities.csv", "32500,2025-11-24,1500", "32500,2025-11-24,-1", "allows -1"),
+        ("identities.csv", "32500,2025-11-24,1500", "32500,2025-11-24,9e9", "allows 9,000,000,000"),
+        ("identities.csv", "sum,2,period=FY26-H1", "sum,2,period=2013-03-31", "no figures on any day"),
+        ("trade.csv", "weight,FY25,t,53748,53700,53748", "weight,FY25,t,35748,35700,35748", "see data/trade.csv line"),
+        ("trade.csv", "weight,2016-12,t,", "weight,2016-02-30,t,", "unknown periods"),
+    ],
+)  # fmt: skip
+def test_a_fault_of_corrections_identities_or_periods_is_told_at_its_line(tmp_path, file, old, new, told):
+    shutil.copytree(FROZEN, tmp_path / "data")
+    text = (tmp_path / "data" / file).read_text()
+    (tmp_path / "data" / file).write_text(text.replace(old, new, 1))
+    with pytest.raises(DataError) as error:
+        rules.require_valid(tmp_path / "data", TODAY)
+    assert told in str(error.value), str(error.value)
+
+
+def test_a_file_saved_by_excel_with_a_mark_at_its_begin_is_read(tmp_path):
+    shutil.copytree(FROZEN, tmp_path / "data")
+    path = tmp_path / "data/trade.csv"
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    assert rules.problems(tmp_path / "data", TODAY).empty
 
 
 def test_all_problems_are_told_at_once(found, tmp_path):

@@ -140,6 +140,33 @@ def test_an_unknown_table_and_an_unknown_key_name_what_there_is():
         INDIA.series("trade", code="850511")
 
 
+@pytest.mark.parametrize(
+    ("ask", "told"),
+    [
+        (lambda india: india.series("trade", **WEIGHT | {"flow": "imports"}), "'import'"),
+        (lambda india: india.series("trade", **WEIGHT | {"hs": 850511}), "'850511'"),
+        (lambda india: india.series("trade"), "needs its keys: flow, reporter, partner, hs, measure"),
+        (lambda india: india.figure("trade", "FY2025", **WEIGHT), "write FY25"),
+        (lambda india: india.assumption("reading"), "reading_weight"),
+        (lambda india: india.disagreements("C99"), "C9"),
+        (lambda india: india.assuming("reading_weight", {"quantity error": {"val": 3}}), "no field"),
+        (lambda india: india.assuming("reading_weight", {"quantity error": "0.3"}), "give a number"),
+        (lambda india: india.adding("trade", WEIGHT | {"period": "FY26", "value": "36000"}), "give a number"),
+        *((lambda _, day=day: vintage(day, FROZEN), "YYYY-MM-DD") for day in ("05-06-2026", 20261122, "hello")),
+    ],
+)
+def test_what_is_misspelt_is_told_with_what_is_meant(ask, told):
+    with pytest.raises(DataError) as error:
+        ask(INDIA)
+    assert told in str(error.value)
+
+
+def test_what_is_known_but_not_public_yet_is_silent():
+    early = INDIA.on("2025-01-01")
+    assert early.series("trade", **WEIGHT).empty and early.assumption("reading_weight").empty
+    assert early.figure("trade", "FY25", **WEIGHT) is None and early.disagreements("C1").empty
+
+
 def test_a_table_that_was_returned_can_be_changed_without_harm():
     before = INDIA.fingerprint
     for mine in (INDIA.table("trade"), INDIA.series("trade", **WEIGHT), INDIA.sources):

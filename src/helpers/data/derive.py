@@ -6,6 +6,7 @@ periods), by which rule, and from which figures: each input is the key with some
 what would be more than its whole, or less than nothing, is not computed.
 """
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import NamedTuple
@@ -54,7 +55,7 @@ def steps(rows: pd.DataFrame, file: str, keys: Mapping[str, Key], ranks: Mapping
     Raises
     ------
     DataError
-        If a row names a table, a column or a rule that there is not.
+        If a row names a table, a column, a rule or a period that there is not, or computes a figure from itself.
     """
     read = []
     for line, row in enumerate(rows.itertuples(), start=2):
@@ -65,10 +66,17 @@ def steps(rows: pd.DataFrame, file: str, keys: Mapping[str, Key], ranks: Mapping
             against = _input(row.against, row.table, keys) if getattr(row, "against", "") else itself
             if row.rule not in relations.RULES or len(key) != len(columns):
                 raise KeyError(row.rule if row.rule not in relations.RULES else f"{row.key} for the columns {columns}")
+            if not set("*?[") & set(row.period or "*"):
+                fiscal.span(row.period)
+            if not (pd.isna(row.factor) or 0 < row.factor < math.inf):
+                raise ValueError(f"factor {row.factor:g} is not above 0")
+            alone = all(at(i, key) == (row.table, key) and i.period in (None, row.period) for i in inputs or (itself,))
+            if file == "derivations" and row.rule not in relations.OF_PARTS and alone:
+                raise ValueError(f"{row.rule} of nothing but the figure itself")
         except (KeyError, ValueError) as error:
             raise DataError(
-                f"data/{file}.csv line {line} cannot be read: {error} is unknown; "
-                f"rules are {', '.join(relations.RULES)}"
+                f"data/{file}.csv line {line} cannot be read: {error}{' is unknown' * isinstance(error, KeyError)}\n"
+                f"correct the row; rules are {', '.join(relations.RULES)}"
             ) from error
         world = columns.index("partner") if "partner" in columns else None
         factor = 1.0 if pd.isna(row.factor) else row.factor
@@ -217,6 +225,8 @@ def _length(period: str) -> int:
 def _input(text: str, table: str, keys: Mapping[str, Key]) -> Input:
     given = dict(part.split("=", 1) for part in text.split(" & "))
     of, period = given.pop("table", table), given.pop("period", None)
+    if period is not None:
+        fiscal.span(period)
     if unknown := set(given) - set(keys[of]):
         raise KeyError(*unknown)
     if of != table and set(given) != set(keys[of]):

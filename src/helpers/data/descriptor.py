@@ -9,7 +9,8 @@ from helpers.data.tables import DataError
 
 
 def units(folder: Path) -> dict[str, dict]:
-    """What ``datapackage.json`` says of each table's units: those with a sign, whether zero is a figure, and shares."""
+    """What ``datapackage.json`` says of each table's units: all of them, those with a sign, whether zero is a figure;
+    and the assumptions that are shares."""
     package = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
     said = {}
     for resource in package["resources"]:
@@ -18,6 +19,7 @@ def units(folder: Path) -> dict[str, dict]:
         said[resource["name"]] = {
             "signed": unit.get("signed", []),
             "zero": unit.get("zero", True),
+            "all": unit.get("constraints", {}).get("enum", []),
             "sum_to_one": shares,
         }
     return said
@@ -35,19 +37,41 @@ def forbidden(folder: Path) -> list[tuple]:
     try:
         from frictionless import FrictionlessException, Package, system
 
+        package = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
+        keys = {one["name"]: one["schema"].pop("foreignKeys", []) for one in package["resources"]}
         with system.use_context(trusted=True):
-            report = Package(str(folder / "datapackage.json")).validate()
+            report = Package.from_descriptor(package, basepath=str(folder)).validate()
     except FrictionlessException as error:
         return [("datapackage.json", "", f"cannot be read: {error}", "restore it from the last commit")]
     finally:
         for name in without:
             sys.modules.pop(name, None)
-    found = []
+    plain = "write digits with a point (no thousands comma, blank or underscore), and no control character"
+    found = [(file, f"line {line}: {cell}", problem, plain) for file, line, cell, problem in tables.unreadable(folder)]
+    odd = {(file, at.partition(":")[0]) for file, at, *_ in found}
     for task in report.tasks:
         for error in task.errors[:5]:
             at = f"line {error.row_number}: {_cells(error)}" if hasattr(error, "row_number") else ""
+            if error.type == "type-error" and (f"{task.name}.csv", at.partition(":")[0]) in odd:
+                continue
             found.append((f"{task.name}.csv", at, f"{error.title}: {error.note}", _remedy(error, task.name)))
+    found += _strangers(tables.read(folder), keys)
     return found + [("datapackage.json", "", error.title, error.note) for error in report.errors]
+
+
+def _strangers(read: dict, keys: dict) -> list[tuple]:
+    """Cells that name no row of another table; asked here, as frictionless would open that table for each of them."""
+    found, remedy = [], "write an id that data/sources.csv has, or add the source there first"
+    for name, foreign in keys.items():
+        for one in foreign:
+            of, to = one["reference"]["resource"], "".join(one["reference"]["fields"])  # a name, or a list of one
+            there = {*read[of].column(to), ""}
+            cells = zip(read[name].column("".join(one["fields"])), read[name].rows, strict=True)
+            for line, (cell, row) in enumerate(cells, start=2):
+                if cell not in there:
+                    at = f"line {line}: {', '.join(str(c) for c in row if c == c and c not in ('', None))}"
+                    found.append((f"{name}.csv", at, f"ForeignKey Error: {of}.csv has no {to} {cell}", remedy))
+    return found
 
 
 def _cells(error) -> str:
@@ -56,7 +80,6 @@ def _cells(error) -> str:
 
 def _remedy(error, table: str) -> str:
     return {
-        "foreign-key": "write an id that data/sources.csv has, or add the source there first",
         "primary-key": "delete one of the two rows, or tell them apart by date or source",
         "constraint-error": f"correct the cell, or allow the value in data/datapackage.json ({table})",
         "type-error": "write a plain number (no thousands comma) or a day as YYYY-MM-DD",

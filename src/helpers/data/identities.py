@@ -6,17 +6,22 @@ without also compares what is computed from others.
 """
 
 import math
+from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
 
 import pandas as pd
 
 from helpers.data import derive
 from helpers.data.relations import Figure
+from helpers.data.tables import Table
 from helpers.data.vintage import Vintage
 from helpers.methods.intervals import Interval, between
 
 COLUMNS = ["identity", "computed", "published", "allowed", "unit", "holds", "source"]
 _SLACK = 1e-9
+MOST_ALLOWED = 0.1
+"""An identity that allows more than this part of what it compares says nothing."""
 
 
 def identities(india: Vintage) -> pd.DataFrame:
@@ -29,22 +34,90 @@ def identities(india: Vintage) -> pd.DataFrame:
         the two), ``unit``, ``holds``, ``source``. An identity whose figures were not all public yet is left out, and
         one with a figure that was assumed, or that is older than a revision of another.
     """
-    known = {of: _rounded(india.figures(computed=of == "all")) for of in ("published", "all")}
-    rows = [row for check, step in india.checks for row in _compared(known[check["figures"]], check, step)]
-    return pd.DataFrame(rows, columns=COLUMNS).drop_duplicates(ignore_index=True)
+    return pd.DataFrame([row for row, _ in judged(india)], columns=COLUMNS).drop_duplicates(ignore_index=True)
 
 
-def _compared(known: derive.Known, check: dict, step: derive.Step) -> list[tuple]:
-    """The rows of one check: what its rule makes of the figures beside what it is compared with."""
-    rows = []
+def judged(india: Vintage) -> Iterator[tuple[tuple, list[Figure]]]:
+    """The rows of :func:`identities`, each with the figures that it compares."""
+    known = rounded(india)
+    for check, step in india.checks:
+        yield from _judged(compared(known[check["figures"]], check, step), check, step)
+
+
+def compared(known: derive.Known, check: dict, step: derive.Step) -> list[tuple]:
+    """What the rule of one check makes of the figures, each with what it is compared with: the last of the tuple."""
+    pairs = []
     for key, period, computed, used, _ in derive.results(known, step):
         table, against = derive.at(step.against, key)
-        other = known[table].get(against, {}).get(period)
+        other = known.get(table, {}).get(against, {}).get(period)
         if not pd.isna(check["published"]):
             other = Figure(between(check["published"]), step.unit, 1, 0, "")
-            if any(one.published > _ordinal(check["as_of"]) for one in used):
-                continue
-        if other is None or any(one is other for one in used) or not _comparable(other, *used):
+        if other is not None and not any(one is other for one in used):
+            pairs.append((key, period, computed, used, other))
+    return pairs
+
+
+def unfit(india: Vintage) -> list[tuple]:
+    """Rows of ``identities.csv`` that name what no figure has, or allow too much: file, row, problem, remedy."""
+    found, figures = [], rounded(india)
+    for line, (check, step) in enumerate(india.checks, start=2):
+        named = [(step.table, step.key), *((one.table, one.key) for one in (*step.inputs, step.against))]
+        unknown = [
+            part
+            for table, key in named
+            for column, part in zip(india.written[table].keys, key, strict=True)
+            if part not in (None, "*") and part not in india.values(table, column)
+        ]
+        pairs, allowed = compared(figures[check["figures"]], check, step), check["allowed"]
+        if unknown:
+            problem, remedy = f"names what no figure has: {', '.join(unknown)}", "correct the key, inputs or against"
+        elif allowed < 0 or allowed > MOST_ALLOWED * max((abs(one.range.value) for *_, one in pairs), default=math.inf):
+            problem, remedy = f"allows {allowed:,.10g}", "allow 0 or more, and less than a tenth of what is compared"
+        else:
+            continue
+        found.append(("identities.csv", f"line {line}: {check['identity']}", problem, remedy))
+    return found
+
+
+def idle(india: Vintage) -> list[tuple]:
+    """Rows without ``*`` that compare nothing, now or on a day on which a figure of theirs was published."""
+    found = []
+    for line, (check, step) in enumerate(india.checks, start=2):
+        if set("*?") & set(check["key"] + check["period"]):
+            continue
+        named = {(step.table, step.key), *(derive.at(one, step.key) for one in (*step.inputs, step.against))}
+        days = {day for table, key in named for day in _days(india.written[table], key) if day <= india.day}
+        vintages = (india.on(day) for day in (india.day, *sorted(days, reverse=True)))
+        if not any(compared(rounded(one)[check["figures"]], check, step) for one in vintages):
+            text, remedy = f"line {line}: {check['identity']}", "correct the row, or delete it"
+            found.append(("identities.csv", text, "compares no figures on any day", remedy))
+    return found
+
+
+def _days(table: Table, key: derive.Key) -> list[date]:
+    published = table.columns.index("published")
+    return [row[published] for _, row in table.keyed() if row[: len(key)] == key and row[published]]
+
+
+def places(india: Vintage, figures: list[Figure]) -> str:
+    """Where figures stand in the files, as text; nothing of those that were computed, corrected or added."""
+    wanted = {(one.range.value, one.published, one.source.partition(" ")[0]) for one in figures if not one.computed}
+    found = []
+    for name, table in india.written.items():
+        if {"value", "published"} <= set(table.columns):
+            cells = zip(*map(table.column, ("value", "published", "source")), strict=True)
+            rows = [(value, day and day.toordinal(), source) for value, day, source in cells]
+            lines = [str(line) for line, row in enumerate(rows, start=2) if row in wanted]
+            found += [f"{name}.csv line {', '.join(lines)}"] if lines else []
+    return f"\nsee data/{' and data/'.join(found)}" if found else ""
+
+
+def _judged(pairs: list[tuple], check: dict, step: derive.Step) -> Iterator[tuple[tuple, list[Figure]]]:
+    fixed = not pd.isna(check["published"])
+    for key, period, computed, used, other in pairs:
+        if fixed and any(one.published > _ordinal(check["as_of"]) for one in used):
+            continue
+        if not _comparable(other, *used):
             continue
         slack = 0.0 if pd.isna(check["allowed"]) else check["allowed"]
         allowed = _allowed(computed, other.range) + slack
@@ -53,8 +126,8 @@ def _compared(known: derive.Known, check: dict, step: derive.Step) -> list[tuple
         many = set("*?") & set(check["key"] + check["period"])
         name = check["identity"] if not many else f"{check['identity']}: {'/'.join(key)}, {period}"
         sources = {one for figure in (other, *used) for one in figure.source.split()}
-        rows.append((name, computed.value, other.range.value, allowed, step.unit, holds, " ".join(sorted(sources))))
-    return rows
+        row = (name, computed.value, other.range.value, allowed, step.unit, holds, " ".join(sorted(sources)))
+        yield row, [other, *used]
 
 
 def _comparable(*figures: Figure) -> bool:
@@ -75,8 +148,12 @@ def _allowed(computed: Interval, published: Interval) -> float:
     return computed.high - computed.value + published.value - published.low
 
 
-def _rounded(known: derive.Known) -> derive.Known:
+def rounded(india: Vintage) -> dict[str, derive.Known]:
     """Figures that were printed without a range with that of their last digit; what was computed has its own."""
+    return {of: _rounded(india.figures(computed=of == "all")) for of in ("published", "all")}
+
+
+def _rounded(known: derive.Known) -> derive.Known:
     return {
         table: {key: {period: _printed(figure) for period, figure in series.items()} for key, series in keyed.items()}
         for table, keyed in known.items()

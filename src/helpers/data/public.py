@@ -29,7 +29,7 @@ def known(raw: Mapping[str, Table], day: date) -> dict[str, Table]:
     """
     tables = {name: raw[name] for name in DATED}
     for name in dict.fromkeys(raw["corrections"].column("table")):
-        tables[name] = _correct(tables[name], raw["corrections"])
+        tables[name] = correct(tables[name], raw["corrections"])
     return {name: _sourced(until(table, day)) for name, table in tables.items()}
 
 
@@ -163,7 +163,8 @@ def _sourced(table: Table) -> Table:
     return table.having((*row[:source], all_sources(row[source], row[note]), *row[source + 1 :]) for row in table.rows)
 
 
-def _correct(table: Table, corrections: Table) -> Table:
+def correct(table: Table, corrections: Table) -> Table:
+    """A table as written with the corrections that are of it; a DataError if one no longer fits."""
     of = {column: table.columns.index(column) for column in table.columns}
     rows = list(table.rows)
     for line, cells in enumerate(corrections.rows, start=2):

@@ -94,8 +94,8 @@ def before_growth(wanted: str, level: Series, growth: Series, *others: Series) -
     """The level a year before a published growth; the mean with another route to the figure, where one is known."""
     for period in sorted(growth.keys() & level.keys()):
         change = growth[period]
-        before, used = fiscal.year_before(period), [level[period].known_by(change.published), change]
-        if not fnmatchcase(before, wanted):
+        before, used = _year_before(period), [level[period].known_by(change.published), change]
+        if before is None or not fnmatchcase(before, wanted):
             continue
         routes = _before(*used)
         for other in others:
@@ -121,7 +121,7 @@ def before_change(_: str, level: Series, change: Series) -> Found:
 def growth(_: str, level: Series) -> Found:
     """The change of a level on the same period a year before, in per cent."""
     for period in sorted(level):
-        before = fiscal.year_before(period)
+        before = _year_before(period)
         if before in level:
             yield from _change(period, level[before], level[period])
 
@@ -184,11 +184,21 @@ LAST = {"before growth", "before change"}
 OF_SUMS = {"remainder", "sum of parts"}
 """Rules of series whose parts add up to their wholes."""
 
+OF_PARTS = {*OF_SUMS, "mean of parts", "known parts"}
+"""Rules that make other periods of a series from its own."""
+
 
 def _before(level: Figure, growth: Figure) -> list[Interval]:
     """The level before a change in per cent; none where all may have gone."""
     factor = intervals.scaled(intervals.total(_HUNDRED, growth.range), 0.01)
     return [intervals.over(level.range, factor)] if factor.low > 0 else []
+
+
+def _year_before(period: str) -> str | None:
+    try:
+        return fiscal.year_before(period)
+    except ValueError:  # a leap day, or the first year that can be written
+        return None
 
 
 def _change(period: str, before: Figure, after: Figure) -> Found:

@@ -13,7 +13,7 @@ import pandas as pd
 
 from helpers import fiscal, paths
 from helpers.data import descriptor, public, tables
-from helpers.data.identities import identities
+from helpers.data.identities import idle, judged, places, unfit
 from helpers.data.tables import DataError
 from helpers.data.vintage import Vintage, vintage
 
@@ -47,8 +47,15 @@ def problems(folder: Path | None = None, today: date | None = None) -> pd.DataFr
             for rule in (_named, _dates, _numbers):
                 found += _told(name, raw[name], rule(name, raw[name], raw, units))
         found += _told("assumptions", raw["assumptions"], _shares(raw["assumptions"], units))
+        found += _told("regimes", raw["regimes"], _overlaps(raw["regimes"]))
+        found += _told("episodes", raw["episodes"], _episodes(raw["episodes"]))
+        for name in ("derivations", "identities"):
+            rows = raw[name]
+            known = [u in units.get(of, {}).get("all", [u]) for of, u in zip(rows["table"], rows["unit"], strict=True)]
+            wrong = ~pd.Series(known, index=rows.index, dtype=bool)
+            found += _told(name, rows, [(wrong, "unknown units", "write a unit of the table that the row is of")])
         found += _future(raw, today)
-        found += _readable(folder, _latest(folder))
+        found += _readable(folder, _latest(folder), units, bool(found))
     return pd.DataFrame(found, columns=COLUMNS)
 
 
@@ -71,24 +78,23 @@ def require_valid(of: Vintage | Path | None = None, today: date | None = None) -
     if found.empty:
         india = of if isinstance(of, Vintage) else vintage(today or _latest(of), of)
         found = contradictions(india)
+        if found.empty and not isinstance(of, Vintage):
+            found = pd.DataFrame(idle(india), columns=COLUMNS)
     if len(found):
         raise DataError(told(found))
 
 
 def contradictions(india: Vintage) -> pd.DataFrame:
     """The identities that do not hold, as problems."""
-    broken = identities(india).query("not holds")
-    rows = [
-        (
-            "identities.csv",
-            f"{row.identity}: {row.computed:,.10g} against {row.published:,.10g} {row.unit}, "
-            f"{row.allowed:,.3g} allowed ({row.source})",
-            "figures contradict each other",
-            "correct the figure that is wrong, give it the range it deserves, or add the revision that explains it",
-        )
-        for row in broken.itertuples()
-    ]
-    return pd.DataFrame(rows, columns=COLUMNS)
+    rows = []
+    for of, figures in judged(india):
+        name, value, published, allowed, unit, holds, source = of
+        if not holds:
+            text = f"{name}: {value:,.10g} against {published:,.10g} {unit}, {allowed:,.3g} allowed ({source})"
+            text += places(india, figures)
+            remedy = "correct the figure that is wrong, give it its range, or add the revision that explains it"
+            rows.append(("identities.csv", text, "figures contradict each other", remedy))
+    return pd.DataFrame(rows, columns=COLUMNS).drop_duplicates(ignore_index=True)
 
 
 def told(found: pd.DataFrame) -> str:
@@ -132,9 +138,15 @@ def _named(_: str, rows: pd.DataFrame, raw: Mapping, __: Mapping) -> Iterator[Pr
 
 def _dates(name: str, rows: pd.DataFrame, raw: Mapping, __: Mapping) -> Iterator[Problem]:
     """Periods that exist, and days of publication that are possible."""
+    for column in (c for c in ("period", "year", "surge", "before") if c in rows):
+        spans = rows[column].map(_span)
+        unknown = spans.isna() & ~((column == "surge") & (rows[column] == ""))
+        yield unknown, "unknown periods", "write FY25, FY26-H1, FY26-Q2, 2024, 2025-04, 2013-03-31 or first/last"
+        if name in ("regimes", "episodes"):
+            days = [bool(span) and fiscal.bounds(of) is None for span, of in zip(spans, rows[column], strict=True)]
+            yield pd.Series(days, rows.index), "periods not made of whole months", "write months: 2025-04/2025-09"
     if "period" in rows and name != "regimes":
         spans = rows["period"].map(_span)
-        yield spans.isna(), "unknown periods", "write FY25, FY26-H1, FY26-Q2, 2024, 2025-04, 2013-03-31 or first/last"
         ends = pd.to_datetime(spans.map(lambda span: span[1] if isinstance(span, tuple) else pd.NaT))
         yield (
             (name not in ("outlooks", "events")) & (rows["status"] != "missing") & (rows["published"] < ends),
@@ -175,6 +187,8 @@ def _numbers(name: str, rows: pd.DataFrame, raw: Mapping, units: Mapping) -> Ite
         "leave the row out if there was none, or give the status missing if it is not known",
     )
     yield (value < low) | (value > high) | (low > high), "values outside their own range", "correct value, low or high"
+    half = (low == high) | (value.notna() & (low.isna() != high.isna()))
+    yield half, "a range with one end only, or of no width", "give low and high, or leave both empty"
     empty, missing = numbers.isna().all(axis=1), rows["status"] == "missing"
     yield empty & ~missing, "figures without a number", "give a value or a range, or the status missing"
     yield missing & value.notna(), "missing figures with a number", "give the status the number deserves"
@@ -200,6 +214,30 @@ def _shares(rows: pd.DataFrame, units: Mapping) -> Iterator[Problem]:
             yield mask, f"{name} does not sum to one on {day.date()}", "correct the shares: each 0 to 1, together one"
 
 
+def _overlaps(rows: pd.DataFrame) -> Iterator[Problem]:
+    """Months that two rows published together, of one term, give to different regimes."""
+    spans = rows["period"].map(_span)
+    terms = rows["term"] if "term" in rows else spans.isna()
+    said = [*zip(spans, zip(rows["published"], terms, strict=True), rows["regime"], strict=True)]
+    wrong = [
+        any(a and b and a[0] <= b[1] and b[0] <= a[1] and same == also and regime != other for b, also, other in said)
+        for a, same, regime in said
+    ]
+    remedy = "end the one where the other begins, or give the newer one the later day of publication"
+    yield pd.Series(wrong, index=rows.index), "two regimes for the same months", remedy
+
+
+def _episodes(rows: pd.DataFrame) -> Iterator[Problem]:
+    """A suspect fiscal year, its surge inside it, and a typical year before it."""
+    years = rows["year"].map(fiscal.is_fiscal_year) & rows["before"].map(fiscal.is_fiscal_year)
+    yield ~years, "year or before is no fiscal year", "write FY25 for April 2024 to March 2025"
+    year, surge, before = (rows[column].map(_span) for column in ("year", "surge", "before"))
+    outside = [bool(y and s and not y[0] <= s[0] <= s[1] <= y[1]) for y, s in zip(year, surge, strict=True)]
+    late = [bool(y and b and b[1] >= y[0]) for y, b in zip(year, before, strict=True)]
+    yield pd.Series(outside, rows.index), "a surge outside its year", "name a part of the year, or leave it empty"
+    yield pd.Series(late, rows.index), "a typical year that is not before the suspect one", "correct before or year"
+
+
 def _future(raw: Mapping[str, pd.DataFrame], today: date | None) -> list[tuple]:
     if today is None:
         return []
@@ -212,13 +250,17 @@ def _future(raw: Mapping[str, pd.DataFrame], today: date | None) -> list[tuple]:
     return found
 
 
-def _readable(folder: Path, today: date) -> list[tuple]:
+def _readable(folder: Path, today: date, units: Mapping, faulty: bool) -> list[tuple]:
     """Corrections that do not fit, rules that cannot be read, and two figures that were equally good on some day."""
-    errors = []
+    errors, found = [], []
     try:
-        vintage(today, folder)
+        india = vintage(today, folder)
+        found = [*_corrected(india, units), *unfit(india)]
     except DataError as error:
         errors.append(error)
+    except ValueError:
+        if not faulty:  # what was found so far, such as a period that there is not, stops the rest
+            raise
     for table in (table for name, table in tables.read(folder).items() if name in tables.DATED and table.keys):
         of = zip(table.column("published"), table.column("status"), table.keyed(), strict=True)
         rivals = Counter((day, status, key) for day, status, (key, _) in of)
@@ -228,7 +270,21 @@ def _readable(folder: Path, today: date) -> list[tuple]:
             except DataError as error:
                 errors.append(error)
     texts = {str(error): str(error).split()[0].strip(":").removeprefix("data/") for error in errors}
-    return [(file, "", *tables.remedied(text)) for text, file in texts.items()]
+    return found + [(file, "", *tables.remedied(text)) for text, file in texts.items()]
+
+
+def _corrected(india: Vintage, units: Mapping) -> list[tuple]:
+    """The numbers that corrections put in the place of published ones, held to the same rules."""
+    found = []
+    sources = {"sources": india.sources.reset_index()}
+    for name in dict.fromkeys(india.written["corrections"].column("table")):
+        rows = public.correct(india.written[name], india.written["corrections"]).frame()
+        rows = rows[rows["note"].str.startswith("corrected from")]
+        for wrong, problem, remedy in _numbers(name, rows, sources, units):
+            if wrong.any():
+                text = f"corrections put {problem} into data/{name}.csv"
+                found.append(("corrections.csv", tables.first_rows(rows[wrong]), text, remedy))
+    return found
 
 
 def _latest(folder: Path | None) -> date:

@@ -4,9 +4,10 @@ import csv
 import json
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 import pandas as pd
@@ -30,6 +31,8 @@ DATED = (
 SOURCE_ID = re.compile(r"\b[BMS]\d{1,3}[a-z]?\b")
 """What the id of a source looks like, wherever it stands."""
 
+_PLAIN = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
+_ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _WITH = re.compile(rf"\bwith ({SOURCE_ID.pattern}(?:(?:, | and ){SOURCE_ID.pattern})*)")
 
 
@@ -38,13 +41,17 @@ class DataError(ValueError):
 
 
 class Table(NamedTuple):
-    """Rows of plain values: text, numbers (NaN where a cell is empty) and days (None), in the order of ``columns``."""
+    """Rows of plain values: text, numbers (NaN where a cell is empty) and days (None), in the order of ``columns``.
+
+    ``codes`` are what ``datapackage.json`` names as possible in a column, whether a row has it or not.
+    """
 
     name: str
     columns: tuple[str, ...]
     kinds: tuple[str, ...]
     keys: tuple[str, ...]
     rows: tuple[tuple, ...]
+    codes: Mapping[str, list[str]] = MappingProxyType({})
 
     def column(self, name: str) -> list:
         """The cells of one column."""
@@ -90,7 +97,7 @@ def read(folder: Path | None = None) -> dict[str, Table]:
     try:
         package = json.loads(path.read_text(encoding="utf-8"))
         described = {
-            one["name"]: (one["path"], [(field["name"], field["type"]) for field in one["schema"]["fields"]])
+            one["name"]: (one["path"], {field["name"]: field for field in one["schema"]["fields"]})
             for one in package["resources"]
         }
     except (OSError, ValueError, KeyError, TypeError) as error:
@@ -99,8 +106,12 @@ def read(folder: Path | None = None) -> dict[str, Table]:
 
 
 def day(of: str | date) -> date:
-    """A day, however it is given."""
-    return pd.Timestamp(of).date()
+    """A day, given as ``YYYY-MM-DD`` or as a date; a DataError for anything else."""
+    if isinstance(of, date):
+        return pd.Timestamp(of).date()
+    if isinstance(of, str) and (found := _day(of)):
+        return found
+    raise DataError(f"{of!r} is no day; write it as YYYY-MM-DD, or give a datetime.date")
 
 
 def all_sources(source: str, note: str) -> str:
@@ -124,37 +135,55 @@ def first_rows(rows: pd.DataFrame, most: int = 5) -> str:
     return text.to_string(na_rep="") + rest
 
 
-def _read(path: Path, name: str, fields: list[tuple[str, str]]) -> Table:
-    columns, kinds = zip(*fields, strict=True)
+def _read(path: Path, name: str, fields: dict[str, dict]) -> Table:
+    columns, kinds = tuple(fields), tuple(field.get("type", "") for field in fields.values())
     try:
-        with path.open(encoding="utf-8", newline="") as file:
+        with path.open(encoding="utf-8-sig", newline="") as file:  # Excel begins its files with a mark
             head, *lines = [line for line in csv.reader(file, strict=True) if line] or [[]]
-        if odd := [place for place, line in enumerate(lines, start=2) if len(line) != len(head)]:
-            raise ValueError(f"line {odd[0]} has {len(lines[odd[0] - 2])} cells instead of {len(head)}")
-        cells = list(zip(*lines, strict=True)) or [()] * len(head)
     except (OSError, ValueError, csv.Error) as error:
         raise DataError(f"data/{path.name} cannot be read: {error}; restore it from the last commit") from error
     if tuple(head) != columns:
         raise DataError(f"data/{path.name} has the columns {head}; datapackage.json declares {list(columns)}")
+    for place, line in enumerate(lines, start=2):
+        if (count := len(line) - len(head)) != 0:
+            few = "add the missing cell (a comma at the end)" if count < 0 else "put a cell that holds commas in quotes"
+            said = f"line {place} has {len(line)} cells instead of {len(head)}"
+            raise DataError(f"data/{path.name} cannot be read: {said}; {few}")
+    if not lines and name != "corrections":
+        raise DataError(f"data/{path.name} has no row but its header; restore it from the last commit")
+    cells = list(zip(*lines, strict=True)) or [()] * len(head)
     typed = [map(_TYPED.get(kind, str), of) for kind, of in zip(kinds, cells, strict=True)]
     end = "period" if "period" in columns else "unit"
     keys = columns[: columns.index(end)] if name in DATED and "unit" in columns else ()
-    return Table(name, columns, kinds, keys, tuple(zip(*typed, strict=True)))
+    named = {of: field.get("names", field.get("constraints", {}).get("enum", [])) for of, field in fields.items()}
+    return Table(name, columns, kinds, keys, tuple(zip(*typed, strict=True)), named)
 
 
 def _number(cell: str) -> float:
-    """A cell as a number; what cannot be read is missing here, and a problem for ``rules``."""
-    try:
-        return float(cell) if cell else math.nan
-    except ValueError:
-        return math.nan
+    """A cell as a number; what cannot be read is missing here, and a problem for ``descriptor``."""
+    return float(cell) if _PLAIN.fullmatch(cell) else math.nan
 
 
 def _day(cell: str) -> date | None:
     try:
-        return date.fromisoformat(cell)
+        return date.fromisoformat(cell) if _ISO.fullmatch(cell) else None
     except ValueError:
         return None
+
+
+def unreadable(folder: Path) -> list[tuple[str, int, str, str]]:
+    """Cells that are no number in plain digits, or hold a character that nobody sees: file, line, cell, problem."""
+    found = []
+    for name, table in read(folder).items():
+        with (folder / f"{name}.csv").open(encoding="utf-8-sig", newline="") as file:
+            lines = [line for line in csv.reader(file) if line][1:]
+        for line, row in enumerate(lines, start=2):
+            for kind, cell in zip(table.kinds, row, strict=True):
+                if kind == "number" and cell and not _PLAIN.fullmatch(cell):
+                    found.append((f"{name}.csv", line, repr(cell), "Type Error: a number is not in plain digits"))
+                elif not cell.isprintable():
+                    found.append((f"{name}.csv", line, repr(cell), "a cell holds a character that nobody sees"))
+    return found
 
 
 _TYPED = {"number": _number, "date": _day}

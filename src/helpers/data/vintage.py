@@ -8,7 +8,9 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from difflib import get_close_matches
 from functools import cached_property
+from inspect import Signature
 from pathlib import Path
 from types import MappingProxyType
 
@@ -48,18 +50,25 @@ def vintage(as_of: str | date, folder: Path | None = None) -> "Vintage":
     checks = tuple(zip(raw["identities"].frame().to_dict("records"), rules, strict=True))
     terms = raw["terms"].frame().set_index("id")[["licence", "may_redistribute"]]
     sources = raw["sources"].frame().set_index("id").join(terms, on="terms")
-    return _made(day, public.known(raw, day), {"sources": sources, "steps": steps, "checks": checks})
+    fixed = {"sources": sources, "steps": steps, "checks": checks, "written": MappingProxyType(raw)}
+    return _made(day, public.known(raw, day), fixed)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Vintage:
-    """What was public on a day.
+    """What was public on a day: made by ``data.vintage("2026-11-22")``, never by hand.
+
+    - ``table(name)``, ``series(name, **keys)``, ``figure(name, period, **keys)``, ``assumption(name)``: what is in it
+    - ``on(day)``: the vintage of an earlier day
+    - ``adding(name, *rows)``, ``assuming(name, values)``: a copy with other figures or judgements
+    - ``sources``, ``publishers(ids)``, ``disagreements(*ids)``, ``backcast``, ``fingerprint``: who says so, and when
 
     Attributes
     ----------
     day : datetime.date
     """
 
+    __signature__ = Signature()
     day: date
     _stored: Mapping[str, Table]
     _published: Mapping[str, Table]
@@ -83,20 +92,25 @@ class Vintage:
         Raises
         ------
         DataError
-            If a key is not one of the table's, or the units of the figures differ.
+            If a key or its value is in no row of any day, keys are missing, or the units of the figures differ.
         """
-        asked = (name, unverified, *sorted(keys.items()))
+        asked = ("series", name, unverified, *sorted(keys.items()))
         if asked not in self._seen:
             self._seen[asked] = self._series(name, unverified, keys)
         return self._seen[asked].copy()
 
     def figure(self, name: str, period: str, *, unverified: bool = False, **keys: str) -> Quantity | None:
-        """One figure with its unit, range, status and source; None while it is not public or not known."""
+        """One figure with its unit, range, status and source; None while not public; DataError for what is misspelt."""
+        try:
+            fiscal.span(period)
+        except ValueError as error:
+            raise DataError(str(error)) from error
         rows = self.series(name, unverified=unverified, **keys)
         return from_row(rows.loc[period]) if period in rows.index else None
 
     def assumption(self, name: str, unverified: bool = False) -> pd.DataFrame:
         """The rows of one assumption, indexed by ``segment``; unverified ones only if asked for."""
+        self._known("assumptions", "assumption", name)
         rows = self.table("assumptions")
         rows = rows[(rows["assumption"] == name) & ~rows["status"].isin(_left_out(unverified))]
         return rows.set_index("segment").drop(columns="assumption")
@@ -119,6 +133,19 @@ class Vintage:
     def checks(self) -> tuple[tuple[dict, derive.Step], ...]:
         """The rows of ``identities.csv``: as written, and as a rule."""
         return self._fixed["checks"]
+
+    @property
+    def written(self) -> Mapping[str, Table]:
+        """The tables as they stand in the files, of all days, nothing chosen or corrected."""
+        return self._fixed["written"]
+
+    def values(self, name: str, column: str) -> set[str]:
+        """What may stand in a column: in the files on any day, among the rows added, by a rule, or by the codebook."""
+        table = self.written[name]
+        found = {*table.column(column), *self._published[name].column(column), *table.codes.get(column, ())}
+        if column in table.keys:
+            found |= {step.key[table.keys.index(column)] for step in self._fixed["steps"] if step.table == name} - {"*"}
+        return found
 
     @property
     def backcast(self) -> pd.DataFrame:
@@ -180,6 +207,8 @@ class Vintage:
 
     def disagreements(self, *ids: str) -> pd.DataFrame:
         """Where sources disagree and what is done about it: the named rows of ``contradictions.csv``, by ``id``."""
+        for one in ids:
+            self._known("contradictions", "id", one)
         rows = self.table("contradictions").set_index("id")
         return rows.loc[[i for i in ids if i in rows.index], ["topic", "one", "other", "treatment"]]
 
@@ -221,6 +250,11 @@ class Vintage:
         rows, table = self._frame(name), self._chosen[name]
         if unknown := sorted(set(keys) - set(table.keys)):
             raise DataError(f"data/{name}.csv has no key column {unknown}; its keys are {table.keys}")
+        missing = [key for key in table.keys if key not in keys]
+        if missing and not keys:
+            raise DataError(f"a series of data/{name}.csv needs its keys: {', '.join(missing)}")
+        for column, value in keys.items():
+            self._known(name, column, value)
         wanted = [(table.columns.index(column), value) for column, value in keys.items()]
         status, period = table.columns.index("status"), table.columns.index("period")
         dropped = _left_out(unverified)
@@ -234,9 +268,15 @@ class Vintage:
         if len(rows["unit"].drop_duplicates()) > 1:
             raise DataError(
                 f"data/{name}.csv mixes units for {dict(keys)}:\n{first_rows(rows.drop_duplicates('unit'))}\n"
-                "Give each unit a measure of its own."
+                + (f"Say which of {missing} is meant." if missing else "Give each unit a measure of its own.")
             )
         return rows.set_index("period").drop(columns=list(table.keys))
+
+    def _known(self, name: str, column: str, value: object) -> None:
+        """Raise DataError for a value that may not stand in a column: it is misspelt, not merely not public yet."""
+        if value not in (values := self.values(name, column)):
+            near = get_close_matches(str(value), sorted(values), 5, 0.5) or sorted(values)[:20]
+            raise DataError(f"data/{name}.csv has no {column} {value!r} on any day; near it are {near}")
 
     def _with(self, name: str, rows: list[dict]) -> "Vintage":
         """A copy with rows more; an assumed one stands in the place of an earlier assumed one of its key."""

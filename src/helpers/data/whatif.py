@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping
 from datetime import date
+from numbers import Real
 
 from helpers import fiscal
 from helpers.data.quantity import ASSUMED
@@ -23,6 +24,8 @@ def completed(table: Table, row: Mapping, today: date) -> dict:
         raise DataError(f"data/{table.name}.csv has no column {unknown}; it has {list(table.columns)}")
     if missing := [c for c in (*table.keys, "period", "value") if c in table.columns and c not in row]:
         raise DataError(f"a figure to add to {table.name} needs {missing}")
+    _numeric({column: row[column] for column, kind in zip(table.columns, table.kinds, strict=True)
+              if kind == "number" and column in row})  # fmt: skip
     full = {column: _EMPTY.get(kind, "") for column, kind in zip(table.columns, table.kinds, strict=True)}
     full |= {"status": ASSUMED, "source": ASSUMED, "published": today} | dict(row)
     full["published"] = day(full["published"])
@@ -64,4 +67,16 @@ def together(table: Table, rows: list[dict]) -> Table:
 
 
 def _numbers(given: float | Mapping[str, float]) -> dict:
-    return dict(given) if isinstance(given, Mapping) else {"value": given, "low": math.nan, "high": math.nan}
+    if not isinstance(given, Mapping):
+        return _numeric({"value": given, "low": math.nan, "high": math.nan})
+    if unknown := sorted(set(given) - {"value", "low", "high"}):
+        raise DataError(f"a judgement has no field {unknown}; give value, low and high")
+    return _numeric(dict(given))
+
+
+def _numeric(given: dict) -> dict:
+    """What is given, if all of it are numbers."""
+    for field, number in given.items():
+        if not isinstance(number, Real):
+            raise DataError(f"{field} is {number!r}: give a number, without quotes")
+    return given
