@@ -120,6 +120,7 @@ def _make(jobs: list[Job], root: Path, timeout: int, threads: int, quiet: bool) 
 
         def run(path: Path, job: Job) -> Chapter:
             chapter = run_chapter(path, job.parameters, timeout)
+            interrupt.check()  # its end is none of its own
             of = f"{job.parameters.as_of} {job.inputs[:6]} " if len(jobs) > 1 else ""
             tell(replace(chapter, name=f"{of}{chapter.name}"))
             return chapter
