@@ -9,8 +9,7 @@ import time
 import pytest
 
 from conftest import AS_OF
-from helpers import __version__, paths
-from helpers.__main__ import STOPPED
+from helpers import STOPPED, __version__, paths
 from helpers.report import parameters
 from helpers.report.run import interrupt, leftovers
 

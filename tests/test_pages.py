@@ -73,7 +73,7 @@ def test_nothing_enters_a_page_unescaped(india):
         Figure(
             '<svg viewBox="0 0 1 1"><text>a &lt; b</text></svg>',
             f"Title {EVIL}",
-            f"This shows {EVIL} and more",
+            f"This shows {EVIL} and more, in as many words as a drawing needs",
             imports,
         ),
         EVIL,
@@ -188,7 +188,12 @@ def test_nan_and_inf_are_found_in_tables_figures_and_files(india):
             page(india, Table(pd.DataFrame({"period": ["FY25"], column: [value]}), "Tonnes"))
     drawn = '<svg viewBox="0 0 1 1"><text>−inf %</text></svg>'
     with pytest.raises(html.PageError, match="a number that is none"):
-        page(india, Figure(drawn, "A finding", "A text that says what is drawn", pd.DataFrame({"a": [1]})))
+        page(
+            india,
+            Figure(
+                drawn, "A finding", "A text that says in over ten words what is drawn in it", pd.DataFrame({"a": [1]})
+            ),
+        )
 
 
 def test_words_that_only_look_like_accidents_are_published(india):
@@ -350,7 +355,7 @@ def test_figures_follow_the_readers_colours(chapter):
     assert not re.search(r'(?:fill|stroke)="#', drawn)
     used = set(re.findall(r"(?:fill|stroke)-[a-z-]+", " ".join(re.findall(r'class="([^"]*)"', drawn))))
     style = re.search(r"<style>(.*?)</style>", chapter.source, re.S)[1]
-    assert {"fill-on-bar", "stroke-paper", "fill-blue"} <= used and all(f".{name} {{" in style for name in used)
+    assert {"stroke-paper", "fill-blue"} <= used and all(f".{name} {{" in style for name in used)
 
 
 def contrast(one: str, other: str) -> float:
@@ -368,7 +373,6 @@ def test_labels_can_be_read_in_light_and_dark(chapter):
     for scheme in roots:
         colours = dict(re.findall(r"--([\w-]+): (#\w{6})", scheme))
         for bar in ("blue", "red", "gold", "muted"):
-            assert contrast(colours["on-bar"], colours[bar]) >= 4.5, f"on bars: {bar}"
             assert contrast(colours["paper"], colours[bar]) >= 4.5, f"on paper: {bar}"
     assert len(roots) == 2 and "dark" in chapter.source.split(roots[1])[0]
 

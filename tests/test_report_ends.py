@@ -16,7 +16,7 @@ import psutil
 import pytest
 
 from conftest import AS_OF, Page, contents, done, write_notebook
-from helpers.__main__ import STOPPED
+from helpers import STOPPED
 from helpers.chapters import outputs
 from helpers.data import DataError
 from helpers.report import gate, pipeline

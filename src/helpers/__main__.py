@@ -3,7 +3,7 @@
 import os
 import signal
 
-STOPPED = "stopped; reports that were not finished were not written\n"
+from helpers import STOPPED
 
 
 def main() -> None:

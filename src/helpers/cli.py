@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 from typer.core import TyperCommand
 
-from helpers import __version__, paths
-from helpers.__main__ import STOPPED
+from helpers import STOPPED, __version__, paths
 
 if TYPE_CHECKING:
     from helpers.report.parameters import Parameters

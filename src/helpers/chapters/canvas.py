@@ -19,7 +19,7 @@ from helpers.chapters import svg, words
 from helpers.chapters.outputs import Figure, Sentence, together
 from helpers.data import Vintage, sources_of
 
-INK, MUTED, RULE, PAPER, ON_BAR = "#1d1d1f", "#6b6b70", "#d9d9de", "#fffffe", "#ffffff"
+INK, MUTED, RULE, PAPER = "#1d1d1f", "#6b6b70", "#d9d9de", "#fffffe"
 BLUE, RED, GOLD = "#2b6cb0", "#c2410c", "#a16207"
 
 WIDE, NARROW = 7.4, 4.6
@@ -27,8 +27,6 @@ WIDE, NARROW = 7.4, 4.6
 
 DPI, PAD = 72, 3
 """Points of an inch, and of the rim around what is drawn."""
-
-_ON_BAR = "on-bar"
 
 _FONT = {"font.sans-serif": ["DejaVu Sans"]}  # comes with matplotlib: the same drawing on every machine
 
@@ -118,11 +116,6 @@ def label(ax, text: str, at: tuple, *, dx: float = 6, dy: float = 0, **style) ->
     ax.annotate(text, at, xytext=(dx, dy), textcoords="offset points", **style)
 
 
-def on_bar(ax, text: str, at: tuple, **style) -> None:
-    """A text in the middle of a bar of full colour, legible in light and dark, and kept within it."""
-    ax.text(*at, text, gid=_ON_BAR, **({"ha": "center", "va": "center", "color": ON_BAR, "fontsize": 9} | style))
-
-
 def name_dates(ax) -> None:
     """Dates along the lower axis: months by name where they fit, the year once, in English whatever the locale."""
     from matplotlib.dates import AutoDateLocator, num2date
@@ -159,7 +152,6 @@ def _laid_out(drawing, panels: list, line: str, salt: str, *, stacked: bool = Fa
         _fit(panels, renderer, foot.get_window_extent(renderer).y1, stacked)
         for ax in panels:
             _thin(ax, renderer)
-            _keep_within(ax, renderer)
         drawing.draw(renderer)
         renderer.finalize()
     text = buffer.getvalue()
@@ -228,12 +220,3 @@ def _thin(ax, renderer) -> None:
             return
         for text in shown[-2::-2]:
             text.set_visible(False)
-
-
-def _keep_within(ax, renderer) -> None:
-    """Texts that are wider than the bar below them: smaller, a line a word."""
-    bars = [bar.get_window_extent(renderer) for bar in ax.patches]
-    for text in [text for text in ax.texts if text.get_gid() == _ON_BAR]:
-        box = text.get_window_extent(renderer)
-        if any(bar.contains(*(box.min + box.max) / 2) and bar.width < box.width for bar in bars):
-            text.set(text="\n".join(together(text.get_text()).split(" ")), fontsize=7)
