@@ -245,16 +245,17 @@ def test_ids_in_a_text_become_links_to_the_notes():
     assert Notes({}).linked("a < b") == "a &lt; b"
 
 
-def test_rows_with_sources_of_their_own_carry_them_and_what_all_share_stands_below(india):
+def test_rows_with_sources_of_their_own_carry_them_and_what_all_share_stands_in_the_caption(india):
     rows = pd.DataFrame({"period": ["FY24", "FY25"], "tonnes": [1.0, 2.0], "source": ["S02", "S04"]})
     own = Page(page(india, Table(rows, "Tonnes")))
     assert len([td for td in own.all("td") if td.get("class") == "notes"]) == 2
     mixed = Page(page(india, Table(rows.assign(source=["S02 S03", "S03"]), "Tonnes")))
     beside = [a["title"] for a in mixed.all("a") if a.get("href", "").startswith("#note-")]
-    assert len(beside) == 2, "what a row has beyond the others stands beside it, what all share below"
+    assert len(beside) == 2, "what a row has beyond the others stands beside it"
     shared = Page(page(india, Table(rows.assign(source="S02"), "Tonnes")))
     assert not [td for td in shared.all("td") if td.get("class") == "notes"]
     assert len([a for a in shared.all("a") if a.get("href") == "#note-1"]) == 1
+    assert "#note-1" in shared.source.partition("<caption>")[2].partition("</caption>")[0], "blank rows point nowhere"
 
 
 # The first page.
@@ -291,6 +292,29 @@ def test_old_figures_are_told_once_and_young_ones_are_no_notice(india, front):
     assert "for FY26-H1 (April 2025 to September 2025), became public on 24 November 2025, 7 days" in young["newest"]
     assert frame(india.on("2025-11-25"))["newest"].endswith("24 November 2025, 1 day before this report.")
     assert frame(india.on("2025-11-24"))["newest"].endswith("24 November 2025, the day of this report.")
+
+
+def test_what_a_reader_has_to_know_first_stands_below_the_title(chapter, front):
+    for seen in (chapter, front):
+        source = seen.source
+        assert source.index("</h1>") < source.index("These figures are old.") < source.index('class="answer"')
+
+
+def test_the_first_page_names_its_downloads_and_repeats_no_title(front, india):
+    for words in (
+        "All tables as a workbook",
+        "The figure above as a drawing",
+        "The record of the run",
+        "Later reports",
+    ):
+        assert words in front.text
+    assert front.text.count("How many tonnes of magnets will India import?") == 2, "in the head and as the title"
+
+
+def test_tables_keep_their_first_column_in_sight_on_a_phone_and_stay_whole_on_paper(chapter):
+    phone, paper = chapter.source.partition("max-width: 36rem")[2].partition("@media print")[::2]
+    assert ".table tr > th:first-child { position: sticky; left: 0;" in phone and "td.long { min-width: 17rem;" in phone
+    assert ".brief { break-inside: avoid; }" in paper and '<table class="brief">' in chapter.source
 
 
 def test_a_back_cast_says_so_and_today_is_none(india):

@@ -22,8 +22,11 @@ from helpers.data import Vintage, sources_of
 INK, MUTED, RULE, PAPER = "#1d1d1f", "#6b6b70", "#d9d9de", "#fffffe"
 BLUE, RED, GOLD = "#2b6cb0", "#c2410c", "#a16207"
 
-WIDE, NARROW = 7.4, 4.6
+WIDE, NARROW = 7.4, 4.4
 """Inches of a drawing: across a page, and on a phone."""
+
+LEAST = 9
+"""Points of the smallest text on a phone."""
 
 DPI, PAD = 72, 3
 """Points of an inch, and of the rim around what is drawn."""
@@ -148,7 +151,7 @@ def _laid_out(drawing, panels: list, line: str, salt: str, *, stacked: bool = Fa
     with rc_context(_FONT | {"svg.fonttype": "none", "svg.hashsalt": f"{salt}{across}"}):
         renderer = RendererSVG(across * DPI, up * DPI, buffer, image_dpi=DPI, metadata={"Date": None})
         foot = drawing.supxlabel(wrap(line, int(14.2 * across)), x=0.0, y=PAD / DPI / up, ha="left", va="bottom")
-        foot.set(fontsize=8, color=MUTED)
+        foot.set(fontsize=LEAST if stacked else 8, color=MUTED)
         _fit(panels, renderer, foot.get_window_extent(renderer).y1, stacked)
         for ax in panels:
             _thin(ax, renderer)
@@ -199,6 +202,8 @@ def _for_phone(drawing, panels: list) -> None:
     for place, ax in enumerate(panels):
         ax.tick_params(axis="y", labelleft=True, labelsize=shared.get_yticklabels()[0].get_fontsize())
         ax.set(xlabel=across if ax is panels[-1] else "", ylabel=up if place == 0 else "")
+    for text in drawing.findobj(lambda one: hasattr(one, "set_fontsize")):
+        text.set_fontsize(max(text.get_fontsize(), LEAST))
     names = [wrap(" ".join(text.split()), 20) for text in _names(shared)]
     names = names if any(name[:1].isalpha() for name in names) else []
     if names:
