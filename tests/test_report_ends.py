@@ -166,6 +166,18 @@ def test_a_package_of_data_that_cannot_be_read_publishes_nothing(project):
     assert "data/datapackage.json cannot be read" in done.stderr and "nothing was written" in done.stderr
 
 
+def test_a_home_that_cannot_be_written_to_is_no_news_and_leaves_nothing_behind(workshop, tmp_path):
+    workshop.write_notebooks(small=["import matplotlib.pyplot"])
+    scratch, home = tmp_path / "scratch", {"HOME": "/proc/none", "JUPYTER_RUNTIME_DIR": "/proc/none/runtime"}
+    scratch.mkdir()
+    code = "import os; del os.environ['IPYTHONDIR']; from helpers.cli import main; main()"
+    words = ["report", "--as-of", AS_OF, "--output", str(tmp_path / "homeless")]
+    done = workshop.run("-c", code, *words, TMPDIR=str(scratch), **home)
+    said = [line for line in done.stderr.splitlines() if "not a warm one" not in line]
+    assert len(said) == 1 and said[0].startswith("1-small: ok, ") and "Errno" not in done.stderr, done.stderr
+    assert list(scratch.iterdir()) == []
+
+
 def test_a_second_run_says_who_holds_the_lock_and_since_when(workshop, tmp_path):
     with publish.only_run(tmp_path):
         done = workshop.magnets("report", "--output", str(tmp_path), code=7)

@@ -65,7 +65,7 @@ def reports(
             raise ParameterError("notebooks/ holds no notebook of the report: names begin with a digit and a dash")
         for path in chapters():
             for_notebook(path, wanted[0])
-        with publish.only_run(root):
+        with publish.only_run(root), leftovers.settings():
             return _reports(wanted, root, timeout, jobs, quiet)
     except ParameterError as error:
         return [Outcome(End.BAD_PARAMETERS, str(error))]

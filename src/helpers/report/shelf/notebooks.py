@@ -15,6 +15,7 @@ from helpers.chapters import words
 from helpers.chapters.outputs import MIME
 from helpers.report.job import End
 from helpers.report.parameters import Parameters
+from helpers.report.run import leftovers
 from helpers.report.run.chapter import run_chapter
 from helpers.report.shelf.inputs import chapters
 
@@ -42,7 +43,8 @@ def refresh(as_of: date) -> dict[str, list[str]]:
     StoreError
         If a notebook fails; nothing is stored.
     """
-    made = {path: _run(path, as_of) for path in chapters()}
+    with leftovers.settings():
+        made = {path: _run(path, as_of) for path in chapters()}
     before = {path: nbformat.read(path, as_version=4) for path in made}
     changes = {path: _changes(before[path], made[path]) for path in made}
     for path, notebook in made.items():
