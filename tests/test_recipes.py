@@ -88,7 +88,8 @@ def test_a_month_and_its_source_are_valid_and_said_by_the_chapter(made):
     project, valid, _ = made
     assert "data/ is valid" in valid.stdout
     page = Page(project.root / f"reports/{AS_OF}/5-hello.html")
-    assert "China exported 4,321\N{NO-BREAK SPACE}t of magnets in 2026-10." in page.source and "A month more" in page.text
+    assert "China exported 4,321\N{NO-BREAK SPACE}t of magnets in 2026-10." in page.source
+    assert "A month more" in page.text, "the source stands at the foot"
 
 
 def test_a_chapter_of_two_files_has_its_page_its_answer_on_the_first_page_and_its_table_in_the_workbook(made):
