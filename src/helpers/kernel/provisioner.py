@@ -68,8 +68,8 @@ class WarmProvisioner(LocalProvisioner):
         try:
             self.process = await asyncio.to_thread(self._fork, cmd, **kwargs)
         except (OSError, subprocess.SubprocessError) as reason:
-            failed = isinstance(reason, OSError) and reason.strerror
-            _explain(f"{reason.filename}: {reason.strerror.lower()}" if failed else str(reason))
+            place = getattr(reason, "filename", None)
+            _explain(f"{place}: {reason.strerror.lower()}" if place else str(reason))
             return await super().launch_kernel(cmd, **kwargs)
         self.pid, self.pgid = self.process.pid, None  # its group is signalled through the parent
         self.cwd = kwargs.get("cwd") or Path.cwd()

@@ -109,7 +109,7 @@ def _changes(before: nbformat.NotebookNode, after: nbformat.NotebookNode) -> lis
     old, new = _texts(before), _texts(after)
     masked = [[days.sub("", line) for line in lines] for lines in (old, new)]
     said = []
-    for tag, *(a, b, c, d) in difflib.SequenceMatcher(None, *masked, autojunk=False).get_opcodes():
+    for tag, *(a, b, c, d) in difflib.SequenceMatcher(None, masked[0], masked[1], autojunk=False).get_opcodes():
         if tag != "equal":
             said += [f"-{line}" for line in old[a:b]] + [f"+{line}" for line in new[c:d]]
     same = days.sub("", json.dumps(before, sort_keys=True)) == days.sub("", json.dumps(after, sort_keys=True))
