@@ -92,14 +92,12 @@ def panels(india) -> Figure:
 
 
 def bars(india) -> Figure:
-    """Two stacked bars with texts on them."""
+    """Two stacked bars."""
     imports = customs.imports(india).tail(2)
     drawing, (ax,) = canvas.canvas("share, per cent", height=2.7, horizontal=True)
     for place, share in enumerate((16, 64)):
         ax.barh(place, share, color=canvas.GOLD)
-        canvas.on_bar(ax, f"ferrite cores {share} %", (share / 2, place))
         ax.barh(place, 100 - share, left=share, color=canvas.BLUE)
-        canvas.on_bar(ax, "other magnets", (50 + share / 2, place))
     ax.set_yticks(np.arange(2), ["Value", "Weight"])
     ax.set_xlim(0, 100)
     share = data.derived(64, "%", imports)

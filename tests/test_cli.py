@@ -9,7 +9,7 @@ import time
 import pytest
 
 from conftest import AS_OF
-from helpers import __version__, paths
+from helpers import STOPPED, __version__, paths
 from helpers.report import parameters
 from helpers.report.run import interrupt, leftovers
 
@@ -112,6 +112,27 @@ def test_ctrl_c_that_python_loses_still_ends_the_run(workshop):
     assert {path.name for path in (workshop.root / "lost").iterdir()} == {".lock"}
 
 
+EARLY = """
+import builtins, os, signal, sys
+from helpers.__main__ import main
+load = builtins.__import__
+
+def interrupt(name, *rest):
+    if name == sys.argv[1]:
+        os.kill(os.getpid(), signal.SIGINT)
+    return load(name, *rest)
+
+builtins.__import__ = interrupt
+main()
+"""
+
+
+@pytest.mark.parametrize("module", ["helpers.cli", "typer", "warnings"])
+def test_ctrl_c_while_modules_are_imported_is_one_line(module):
+    done = subprocess.run([sys.executable, "-c", EARLY, module], capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout) == (130, "") and done.stderr == STOPPED
+
+
 def test_ctrl_c_is_noted_raised_again_and_held_back_while_ending():
     before = signal.getsignal(signal.SIGINT)
     with pytest.raises(KeyboardInterrupt), interrupt.noted():
@@ -119,6 +140,8 @@ def test_ctrl_c_is_noted_raised_again_and_held_back_while_ending():
             signal.raise_signal(signal.SIGINT)
         with pytest.raises(KeyboardInterrupt):
             interrupt.check()
+        signal.raise_signal(signal.SIGINT)  # a second time: what runs is being ended already
+    with pytest.raises(KeyboardInterrupt), interrupt.noted():
         interrupt.end()
         signal.raise_signal(signal.SIGINT)
     assert signal.getsignal(signal.SIGINT) is before
@@ -153,7 +176,8 @@ def test_folders_of_kernels_whose_run_was_killed_are_removed_by_the_next(tmp_pat
 def test_without_data_it_says_in_a_line_what_it_needs(tmp_path):
     package = tmp_path / "helpers"
     package.mkdir()
-    for name in ("__init__", "paths", "cli", "report/__init__", "report/run/__init__", "report/run/interrupt"):
+    names = ("__init__", "__main__", "paths", "cli", "report/__init__", "report/run/__init__", "report/run/interrupt")
+    for name in names:
         target = package / f"{name}.py"
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text((paths.CODE / f"{name}.py").read_text(encoding="utf-8"), encoding="utf-8")

@@ -290,6 +290,23 @@ def test_sockets_that_nobody_listens_to_are_removed_by_the_next_run(runtime):
         (folder / name).unlink()
 
 
+def test_old_logs_of_parents_that_ended_are_removed_by_the_next_run(runtime):
+    folder = runtime / "magnets"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    for name in ("ended.log", "recent.log", "listening.log"):
+        (folder / name).write_text("parent")
+    for name in ("ended.log", "listening.log"):
+        os.utime(folder / name, (0, 0))
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(folder / "listening"))
+        listener.listen()
+        provisioner.sweep()
+        left = {path.name for path in folder.glob("*.log")}
+    assert left >= {"recent.log", "listening.log"} and "ended.log" not in left
+    for name in ("recent.log", "listening.log", "listening"):
+        (folder / name).unlink()
+
+
 def test_another_lock_means_another_parent(tmp_path, monkeypatch):
     lock = shutil.copy(provisioner.LOCK, tmp_path / "requirements.lock")
     before = parent_of_a_new_kernel()

@@ -3,7 +3,7 @@ from xml.etree import ElementTree
 
 import pandas as pd
 import pytest
-from handmade import bars, panels
+from handmade import panels
 
 from helpers import data
 from helpers.chapters import canvas, outputs, svg
@@ -56,17 +56,6 @@ def test_on_a_phone_panels_stand_below_each_other_the_answer_on_top(figure):
     assert sorted(narrow, key=lambda name: narrow[name][1]) == ["mixture", "recorded", "run-rate"]
 
 
-def test_a_text_on_a_bar_is_kept_within_it(india):
-    def texts(drawn):
-        root = ElementTree.fromstring(drawn)
-        return {" ".join(e.text.split()): e for e in root.iter() if e.text and e.get("fill") == canvas.ON_BAR}
-
-    figure = bars(india)
-    assert "ferrite cores 64 %" in texts(figure.svg)
-    assert "ferrite cores 16 %" not in texts(figure.svg), "too wide for its bar, it has a line a word"
-    assert texts(figure.svg)["ferrite"].get("font-size") == "7px"
-
-
 def test_names_of_months_do_not_depend_on_the_locale(monkeypatch):
     drawing, (ax,) = canvas.canvas("t")
     ax.plot(pd.date_range("2024-04-01", periods=24, freq="MS"), range(24))
@@ -101,7 +90,8 @@ def test_a_figure_needs_a_finding_and_an_alternative_text():
         ("", "a line that goes up and down"),
         ("Title", "Title"),
         ("Title", "figure"),
-        ("a b c d e", "a b c d e"),
+        ("Title", "a line of ten words is too short for it"),
+        ("a b c d e f g h i j k", "a b c d e f g h i j k"),
     ):
         with pytest.raises(ValueError, match="alternative text"):
             outputs.Figure("<svg/>", title, alt, pd.DataFrame())
@@ -115,6 +105,16 @@ def test_a_table_names_its_rows_its_numbers_and_the_sources_of_each_row():
         {"name": "tonnes", "kind": "number", "head": False},
     ]
     assert cells["rows"] == [["a < b", "1,234"], ["c", "–"]] and cells["sources"] == [["S1", "S2"], []]
+
+
+def test_a_notebook_shows_captions_and_sources_and_the_stored_text_has_neither_more_nor_less():
+    rows = pd.DataFrame({"tonnes": [1.0], "source": ["S2 S1"]})
+    shown = outputs.Table(rows, "Tonnes < all")._repr_mimebundle_()
+    assert "<caption>Tonnes &lt; all</caption>" in shown["text/html"]
+    assert shown["text/html"].endswith("<p><small>Sources: S1, S2</small></p>")
+    assert shown["text/plain"] == "Tonnes < all\n  tonnes\n0   1.00"
+    said = outputs.Sentence("It rose.", ("S1", "S2"), answer=True)._repr_mimebundle_()
+    assert said["text/markdown"] == "**It rose.** <small>[S1, S2]</small>" and said["text/plain"] == "It rose."
 
 
 def test_a_table_without_rows_says_so():

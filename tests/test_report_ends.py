@@ -16,6 +16,7 @@ import psutil
 import pytest
 
 from conftest import AS_OF, Page, contents, done, write_notebook
+from helpers import STOPPED
 from helpers.chapters import outputs
 from helpers.data import DataError
 from helpers.report import gate, pipeline
@@ -106,7 +107,7 @@ def test_an_interrupted_run_ends_at_once_with_its_kernels_and_publishes_nothing(
     workshop.write_notebooks(
         long=["import os, time, pathlib\npathlib.Path('../begun').write_text(str(os.getpid())); time.sleep(120)"]
     )
-    command = "from helpers.cli import main; main()"
+    command = "from helpers.__main__ import main; main()"
     words = ["report", "--as-of", AS_OF, "--output", "interrupted"]
     run = subprocess.Popen(
         [sys.executable, "-c", command, *words], cwd=workshop.root, env=workshop.environment(),
@@ -117,11 +118,13 @@ def test_an_interrupted_run_ends_at_once_with_its_kernels_and_publishes_nothing(
         while not (begun := workshop.root / "begun").exists() or not begun.read_text():
             assert time.monotonic() < deadline and run.poll() is None
             time.sleep(0.05)
-        run.send_signal(signal.SIGINT)
+        for _ in range(20):  # whoever is impatient presses it again
+            run.send_signal(signal.SIGINT)
+            time.sleep(0.02)
         _, said = run.communicate(timeout=30)
     finally:
         run.kill()
-    assert run.returncode == 130 and said.splitlines()[-1].startswith("stopped; "), said
+    assert run.returncode == 130 and said == STOPPED, said
     assert {path.name for path in (workshop.root / "interrupted").iterdir()} == {".lock"}
     assert not psutil.pid_exists(int(begun.read_text()))
 
@@ -148,10 +151,31 @@ def test_whatever_is_wrong_with_the_data_ends_report_and_validate_alike(notebook
     assert str(said.value) in outcome.text
 
 
+def test_a_day_without_a_figure_of_imports_is_refused_by_report_and_validate_alike(notebooks, tmp_path, monkeypatch):
+    write_notebook(notebooks / "1-small.ipynb", "1")
+    monkeypatch.setattr("helpers.report.pipeline.wake", lambda: None)
+    (outcome,) = pipeline.reports([Parameters(as_of="2015-01-01")], tmp_path / "reports")
+    with pytest.raises(DataError, match="no figure of India's magnet imports was public on 2015-01-01") as said:
+        list(gate.told(date(2015, 1, 1)))
+    assert outcome.end is End.BAD_DATA and str(said.value) in outcome.text
+
+
 def test_a_package_of_data_that_cannot_be_read_publishes_nothing(project):
     (project.root / "data/datapackage.json").write_text('{"name": "cut off')
     done = project.magnets("report", "--output", "reports", code=3)
     assert "data/datapackage.json cannot be read" in done.stderr and "nothing was written" in done.stderr
+
+
+def test_a_home_that_cannot_be_written_to_is_no_news_and_leaves_nothing_behind(workshop, tmp_path):
+    workshop.write_notebooks(small=["import matplotlib.pyplot"])
+    scratch, home = tmp_path / "scratch", {"HOME": "/proc/none", "JUPYTER_RUNTIME_DIR": "/proc/none/runtime"}
+    scratch.mkdir()
+    code = "import os; del os.environ['IPYTHONDIR']; from helpers.cli import main; main()"
+    words = ["report", "--as-of", AS_OF, "--output", str(tmp_path / "homeless")]
+    done = workshop.run("-c", code, *words, TMPDIR=str(scratch), **home)
+    said = [line for line in done.stderr.splitlines() if "not a warm one" not in line]
+    assert len(said) == 1 and said[0].startswith("1-small: ok, ") and "Errno" not in done.stderr, done.stderr
+    assert list(scratch.iterdir()) == []
 
 
 def test_a_second_run_says_who_holds_the_lock_and_since_when(workshop, tmp_path):

@@ -16,6 +16,7 @@ FLOORS = [
     {"chapters"},
     {"report"},
     {"cli"},
+    {"__main__"},
 ]
 """From the ground up. A module imports from its own room and from lower floors; rooms of a floor know nothing of
 each other."""

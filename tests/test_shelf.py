@@ -107,6 +107,41 @@ def test_a_record_hashed_anew_still_has_to_agree_with_itself(report):
     assert verify.differences(report) == ["run.json: what was given is not what differs from the defaults"]
 
 
+def test_a_name_twice_a_link_a_renamed_folder_and_a_foreign_commit_are_seen(report):
+    path = report / "run.json"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("{", '{"answer": "None at all.",', 1), encoding="utf-8")
+    assert verify.differences(report) == ["run.json: changed since it was published"]
+    path.write_text(text, encoding="utf-8")
+    elsewhere = report.parent / "elsewhere.html"
+    (report / "1-small.html").rename(elsewhere)
+    (report / "1-small.html").symlink_to(elsewhere)
+    assert verify.differences(report) == ["1-small.html: changed since it was published"]
+    elsewhere.replace(report / "1-small.html")
+    known = json.loads(text) | {"command": "magnets report"}
+    known["code"]["commit"] = "0" * 40
+    path.write_text(record.written(known), encoding="utf-8")
+    assert verify.differences(report) == [
+        "run.json: its command is not that of its parameters",
+        "run.json: its commit is none of this clone",
+    ]
+    path.write_text(text, encoding="utf-8")
+    assert verify.differences(report.rename(report.with_name("2026-11-23"))) == [
+        f"run.json: was published as {AS_OF}, and its folder has another name"
+    ]
+
+
+def test_an_answer_that_is_not_that_of_the_page_is_seen(report):
+    known = json.loads((report / "run.json").read_text(encoding="utf-8")) | {"answer": "None at all."}
+    page = report / "index.html"
+    page.write_text(page.read_text().replace("<style>", '<meta name="description" content="A &amp; B">\n<style>', 1))
+    known["files"]["index.html"] = inputs.sha256(page)
+    (report / "run.json").write_text(record.written(known), encoding="utf-8")
+    assert verify.differences(report) == ["run.json: its answer is not that of index.html"]
+    (report / "run.json").write_text(record.written(known | {"answer": "A & B"}), encoding="utf-8")
+    assert verify.differences(report) == []
+
+
 @pytest.mark.parametrize("text", ["", "{", "[]", "null", '"a"', "{}", "[" * 100_000])
 def test_what_is_no_record_at_all_is_a_line_and_not_a_traceback(report, text):
     (report / "run.json").write_text(text)

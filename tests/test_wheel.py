@@ -65,6 +65,6 @@ def test_the_wheel_has_the_command_the_kernel_and_the_types(installed):
     names = {path.relative_to(site).as_posix() for path in site.rglob("*") if path.is_file()}
     (points,) = [name for name in names if name.endswith(".dist-info/entry_points.txt")]
     text = (site / points).read_text(encoding="utf-8")
-    assert "magnets=helpers.cli:main" in text.replace(" ", "") and "magnets-warm" in text
+    assert "magnets=helpers.__main__:main" in text.replace(" ", "") and "magnets-warm" in text
     assert "helpers/py.typed" in names and any(name.endswith("kernels/magnets/kernel.json") for name in names)
     assert not any("archive/" in name or "__pycache__" in name or name.endswith(".log") for name in names)

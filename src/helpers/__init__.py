@@ -6,7 +6,8 @@
 - `chapters`: what a notebook shows: a folder a chapter, each with sentences and figures
 - `kernel`: Jupyter kernels that start warm; knows nothing of magnets
 - `report`: notebooks run, pages made, reports published
-- `fiscal`, `paths`, `cli`: periods, places, the command `magnets`
+- `fiscal`, `paths`, `cli`, `__main__`: periods, places, the command `magnets` and how it begins
 """
 
 __version__ = "0.1.0"
+STOPPED = "stopped; reports that were not finished were not written\n"

@@ -1,6 +1,7 @@
 """The command ``magnets``: thin, one function a verb."""
 
 import os
+import signal
 import sys
 import warnings
 from io import TextIOWrapper
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 from typer.core import TyperCommand
 
-from helpers import __version__, paths
+from helpers import STOPPED, __version__, paths
 
 if TYPE_CHECKING:
     from helpers.report.parameters import Parameters
@@ -108,7 +109,10 @@ def report(
 
 @app.command()
 def verify(folder: Annotated[Path, typer.Argument(help="A report, such as reports/2026-11-22.")]) -> None:
-    """Compare a report with its record, and the record with the project; exit code 1 if anything differs."""
+    """Compare a report with its record, and the record with the project; exit code 1 if anything differs.
+
+    It shows accidents, not forgery: who rewrites a page can rewrite its record too.
+    """
     from helpers.report.shelf import verify
 
     if lines := verify.differences(folder):
@@ -126,7 +130,7 @@ def validate(
     from helpers.report import parameters
 
     try:
-        day = parameters.parse([], as_of or str(parameters.today())).as_of
+        day = parameters.parse([], as_of).as_of
     except parameters.ParameterError as error:
         _stop(str(error), 2)
     from helpers.data import DataError
@@ -175,19 +179,19 @@ def main() -> None:
         with interrupt.noted():
             app()
     except KeyboardInterrupt:  # also what Typer has made of it
-        print("stopped; reports that were not finished were not written", file=sys.stderr)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        print(STOPPED, end="", file=sys.stderr)
         sys.exit(INTERRUPTED)
 
 
 def _wanted(given: list[str], as_of: str, grid: Path | None) -> "list[Parameters]":
     from helpers.report import parameters
 
-    common = parameters.named(given, as_of or str(parameters.today()))
     if grid is None:
-        return [parameters.parse(given, common["as_of"])]
+        return [parameters.parse(given, as_of)]
     from helpers.report.grid import read
 
-    return read(grid, common)
+    return read(grid, parameters.named(given, as_of))
 
 
 def _stop(text: str, code: int) -> NoReturn:

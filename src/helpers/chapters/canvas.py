@@ -19,16 +19,17 @@ from helpers.chapters import svg, words
 from helpers.chapters.outputs import Figure, Sentence, together
 from helpers.data import Vintage, sources_of
 
-INK, MUTED, RULE, PAPER, ON_BAR = "#1d1d1f", "#6b6b70", "#d9d9de", "#fffffe", "#ffffff"
+INK, MUTED, RULE, PAPER = "#1d1d1f", "#6b6b70", "#d9d9de", "#fffffe"
 BLUE, RED, GOLD = "#2b6cb0", "#c2410c", "#a16207"
 
-WIDE, NARROW = 7.4, 4.6
+WIDE, NARROW = 7.4, 4.4
 """Inches of a drawing: across a page, and on a phone."""
+
+LEAST = 9
+"""Points of the smallest text on a phone."""
 
 DPI, PAD = 72, 3
 """Points of an inch, and of the rim around what is drawn."""
-
-_ON_BAR = "on-bar"
 
 _FONT = {"font.sans-serif": ["DejaVu Sans"]}  # comes with matplotlib: the same drawing on every machine
 
@@ -118,11 +119,6 @@ def label(ax, text: str, at: tuple, *, dx: float = 6, dy: float = 0, **style) ->
     ax.annotate(text, at, xytext=(dx, dy), textcoords="offset points", **style)
 
 
-def on_bar(ax, text: str, at: tuple, **style) -> None:
-    """A text in the middle of a bar of full colour, legible in light and dark, and kept within it."""
-    ax.text(*at, text, gid=_ON_BAR, **({"ha": "center", "va": "center", "color": ON_BAR, "fontsize": 9} | style))
-
-
 def name_dates(ax) -> None:
     """Dates along the lower axis: months by name where they fit, the year once, in English whatever the locale."""
     from matplotlib.dates import AutoDateLocator, num2date
@@ -155,11 +151,10 @@ def _laid_out(drawing, panels: list, line: str, salt: str, *, stacked: bool = Fa
     with rc_context(_FONT | {"svg.fonttype": "none", "svg.hashsalt": f"{salt}{across}"}):
         renderer = RendererSVG(across * DPI, up * DPI, buffer, image_dpi=DPI, metadata={"Date": None})
         foot = drawing.supxlabel(wrap(line, int(14.2 * across)), x=0.0, y=PAD / DPI / up, ha="left", va="bottom")
-        foot.set(fontsize=8, color=MUTED)
+        foot.set(fontsize=LEAST if stacked else 8, color=MUTED)
         _fit(panels, renderer, foot.get_window_extent(renderer).y1, stacked)
         for ax in panels:
             _thin(ax, renderer)
-            _keep_within(ax, renderer)
         drawing.draw(renderer)
         renderer.finalize()
     text = buffer.getvalue()
@@ -207,6 +202,8 @@ def _for_phone(drawing, panels: list) -> None:
     for place, ax in enumerate(panels):
         ax.tick_params(axis="y", labelleft=True, labelsize=shared.get_yticklabels()[0].get_fontsize())
         ax.set(xlabel=across if ax is panels[-1] else "", ylabel=up if place == 0 else "")
+    for text in drawing.findobj(lambda one: hasattr(one, "set_fontsize")):
+        text.set_fontsize(max(text.get_fontsize(), LEAST))
     names = [wrap(" ".join(text.split()), 20) for text in _names(shared)]
     names = names if any(name[:1].isalpha() for name in names) else []
     if names:
@@ -228,12 +225,3 @@ def _thin(ax, renderer) -> None:
             return
         for text in shown[-2::-2]:
             text.set_visible(False)
-
-
-def _keep_within(ax, renderer) -> None:
-    """Texts that are wider than the bar below them: smaller, a line a word."""
-    bars = [bar.get_window_extent(renderer) for bar in ax.patches]
-    for text in [text for text in ax.texts if text.get_gid() == _ON_BAR]:
-        box = text.get_window_extent(renderer)
-        if any(bar.contains(*(box.min + box.max) / 2) and bar.width < box.width for bar in bars):
-            text.set(text="\n".join(together(text.get_text()).split(" ")), fontsize=7)

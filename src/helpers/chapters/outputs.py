@@ -50,6 +50,7 @@ class Sentence:
             "assumed": ASSUMED in self.sources,
         }
         shown = f"**{self.text}**" if self.answer else self.text
+        shown += f" <small>[{', '.join(self.sources)}]</small>" if self.sources else ""
         return {"text/plain": self.text, "text/markdown": shown, MIME: payload}
 
 
@@ -103,7 +104,7 @@ class Figure:
     Raises
     ------
     ValueError
-        If title or alternative text is empty, or the two are the same.
+        If there is no title, the alternative text is not longer than ten words, or the two are the same.
     """
 
     svg: str
@@ -114,8 +115,10 @@ class Figure:
     narrow: str = field(default="", repr=False)
 
     def __post_init__(self) -> None:
-        if not self.title.strip() or len(self.alt.split()) < 5 or self.alt == self.title:
-            raise ValueError(f"figure {self.title!r} needs a finding as its title and an alternative text of its own")
+        if not self.title.strip() or len(self.alt.split()) <= 10 or self.alt == self.title:
+            raise ValueError(
+                f"figure {self.title!r} needs a finding as its title and its own alternative text, of over ten words"
+            )
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict:
         payload = {
@@ -165,7 +168,7 @@ class Table:
         shown = written(self.data.drop(columns="source", errors="ignore"), self.decimals)
         return {
             "text/plain": f"{self.caption}\n{shown.to_string()}",
-            "text/html": shown.to_html(border=0),
+            "text/html": _captioned(shown.to_html(border=0), self.caption, payload["sources"]),
             MIME: payload,
         }
 
@@ -261,6 +264,12 @@ def _harmless(value: object) -> object:
         return value
     value = re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f]", "", value)
     return f"'{value}" if value[:1] in tuple("=+-@\t\r") and not re.fullmatch(r"[+-]?[\d.,]+%?", value) else value
+
+
+def _captioned(table: str, caption: str, sources: list[str]) -> str:
+    """A table for a notebook with its caption above it and its sources below."""
+    below = f"<p><small>Sources: {html.escape(', '.join(sources))}</small></p>" if sources else ""
+    return table.replace("\n", f"\n  <caption>{html.escape(caption)}</caption>\n", 1) + below
 
 
 def _with_title(svg: str, title: str) -> str:

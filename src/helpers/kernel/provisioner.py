@@ -26,6 +26,8 @@ PATIENCE = 60  # seconds for a parent to import the stack on a busy machine
 IDLE = 300.0
 LOCK = Path(__file__).parents[3] / "requirements.lock"
 """What is installed, where the project is a clone: another lock means another parent."""
+OLD = 86400
+"""Seconds after which nobody will ask why a parent ended."""
 FRESH = 60
 """Seconds for which a socket that nobody answers may be about to be listened to."""
 
@@ -66,7 +68,8 @@ class WarmProvisioner(LocalProvisioner):
         try:
             self.process = await asyncio.to_thread(self._fork, cmd, **kwargs)
         except (OSError, subprocess.SubprocessError) as reason:
-            _explain(str(reason))
+            place = getattr(reason, "filename", None)
+            _explain(f"{place}: {reason.strerror.lower()}" if place else str(reason))
             return await super().launch_kernel(cmd, **kwargs)
         self.pid, self.pgid = self.process.pid, None  # its group is signalled through the parent
         self.cwd = kwargs.get("cwd") or Path.cwd()
@@ -180,9 +183,11 @@ def wake():
 
 
 def sweep():
-    """Remove the sockets that killed kernels and parents left behind: those that nobody listens to."""
-    for file in _private_folder().iterdir():
+    """Remove the sockets that killed kernels and parents left behind, which nobody listens to, and their old logs."""
+    for file in sorted(_private_folder().iterdir()):  # a socket before its log
         status = file.lstat()
+        if file.suffix == ".log" and time.time() - status.st_mtime > OLD and not file.with_suffix("").exists():
+            file.unlink(missing_ok=True)
         if stat.S_ISSOCK(status.st_mode) and time.time() - status.st_mtime > FRESH:
             if connection := _connect(file):
                 connection.close()

@@ -5,9 +5,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 
+import pandas as pd
+
 from helpers import data
 from helpers.data import rules
 from helpers.data.identities import identities
+from helpers.outlook import targets
 from helpers.report import parameters
 
 QUESTIONS = (
@@ -33,9 +36,26 @@ def opened() -> data.Vintage:
 
 
 def require_agreement(india: data.Vintage) -> None:
-    """Raise DataError if figures that were public on a day do not agree with each other."""
+    """Raise DataError if figures that were public on a day do not agree with each other, or none was public."""
     with _as_data_error():
         rules.require_valid(india)
+        reported(india)
+
+
+def reported(india: data.Vintage) -> pd.DataFrame:
+    """Every reported figure of India's magnet imports.
+
+    Raises
+    ------
+    DataError
+        If none was public.
+    """
+    rows = india.table("trade", vintages=True)
+    for column, wanted in {**targets.CUSTOMS.keys, "status": "reported"}.items():
+        rows = rows[rows[column] == wanted]
+    if rows.empty:
+        raise data.DataError(f"no figure of India's magnet imports was public on {india.day}")
+    return rows
 
 
 def told(day: date) -> Iterator[str]:

@@ -43,7 +43,8 @@ def read(path: Path, common: dict[str, str]) -> list[Parameters]:
             raise ParameterError(f"{path.name} is {size:,} bytes, more than the {MOST} reports need that are the most")
         document = yaml.compose(path.read_text(encoding="utf-8"), yaml.SafeLoader)
     except (OSError, UnicodeDecodeError) as error:
-        raise ParameterError(f"the grid file cannot be read: {error}") from None
+        reason = (getattr(error, "strerror", None) or "it is no UTF-8").lower()
+        raise ParameterError(f"the grid file {path} cannot be read: {reason}") from None
     except yaml.MarkedYAMLError as error:
         raise ParameterError(f"{path.name} line {error.problem_mark.line + 1}: {error.problem}") from None
     except (yaml.YAMLError, RecursionError) as error:

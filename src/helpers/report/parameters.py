@@ -18,6 +18,7 @@ PUBLISHED = "as published"
 """How no value is said: the figure stays the published one."""
 
 _IN_INDIA = timedelta(hours=5, minutes=30)
+_ARTICLES = {"integer": "an ", "number": "a "}
 _NOT_GIVEN = ("", "~", "null", "none", "published", PUBLISHED)
 
 
@@ -120,14 +121,16 @@ def parse(given: list[str], as_of: str) -> Parameters:
 
 
 def named(given: list[str], as_of: str) -> dict[str, str]:
-    """Values by name from ``name=value`` texts, not yet checked."""
-    values = {"as_of": as_of}
+    """Values by name from ``name=value`` texts, not yet checked; as of today unless a day is given."""
+    values = {"as_of": as_of} if as_of else {}
     for text in given:
         name, equals, value = text.partition("=")
         if not equals:
             raise ParameterError(f"-p {text!r} is not of the form name=value")
-        values[name.strip()] = value.strip()
-    return values
+        if (name := name.strip()) in values:
+            raise ParameterError(f"parameter {name} is given twice")
+        values[name] = value.strip()
+    return {"as_of": str(today())} | values
 
 
 def explain(error: ValidationError) -> list[tuple[str, str]]:
@@ -201,6 +204,12 @@ def described() -> list[tuple[str, str]]:
     return rows
 
 
+def command(asked: Mapping[str, Any]) -> str:
+    """The command line that makes a report again, of what was :func:`given`."""
+    chosen = [f"-p {name}={plain(value)}" for name, value in asked.items() if name != "as_of"]
+    return " ".join(["magnets report", f"--as-of {asked['as_of']}", *chosen])
+
+
 def plain(value: object) -> str:
     """A value as one would type it: 33000, not 33000.0."""
     return f"{value:.15g}" if isinstance(value, float) else PUBLISHED if value is None else str(value)
@@ -218,6 +227,9 @@ def _kind(field: dict) -> str:
 def _explain(problem: Mapping[str, Any]) -> str:
     name = ".".join(map(str, problem["loc"]))
     said = problem["msg"].removeprefix("Value error, ")
+    if problem["type"] not in ("value_error", "extra_forbidden") and name in Parameters.model_fields:
+        kind = _kind(Parameters.model_json_schema()["properties"][name])
+        said = f"it must be {_ARTICLES.get(kind.split()[0], '')}{kind}"
     if problem["type"] == "extra_forbidden":
         return _unknown(name)
     if name not in Parameters.model_fields:

@@ -65,7 +65,7 @@ def reports(
             raise ParameterError("notebooks/ holds no notebook of the report: names begin with a digit and a dash")
         for path in chapters():
             for_notebook(path, wanted[0])
-        with publish.only_run(root):
+        with publish.only_run(root), leftovers.settings():
             return _reports(wanted, root, timeout, jobs, quiet)
     except ParameterError as error:
         return [Outcome(End.BAD_PARAMETERS, str(error))]
@@ -120,6 +120,7 @@ def _make(jobs: list[Job], root: Path, timeout: int, threads: int, quiet: bool) 
 
         def run(path: Path, job: Job) -> Chapter:
             chapter = run_chapter(path, job.parameters, timeout)
+            interrupt.check()  # its end is none of its own
             of = f"{job.parameters.as_of} {job.inputs[:6]} " if len(jobs) > 1 else ""
             tell(replace(chapter, name=f"{of}{chapter.name}"))
             return chapter

@@ -5,9 +5,10 @@ from pathlib import Path
 
 from helpers import __version__, fiscal, paths
 from helpers.chapters import words
-from helpers.data import DataError, Vintage, number
+from helpers.data import Vintage, number
 from helpers.outlook import episodes, targets
-from helpers.report.parameters import Parameters, defaults, given, plain, shown
+from helpers.report import gate
+from helpers.report.parameters import Parameters, command, defaults, given, plain, shown
 from helpers.report.shelf.inputs import chapters
 from helpers.report.shelf.version import commit
 
@@ -55,12 +56,6 @@ def short(name: str) -> str:
     return name.partition("-")[2].replace("-", " ").capitalize()
 
 
-def command(asked: dict) -> str:
-    """The command line that makes this report again."""
-    chosen = [f"-p {name}={plain(value)}" for name, value in asked.items() if name != "as_of"]
-    return " ".join(["magnets report", f"--as-of {asked['as_of']}", *chosen])
-
-
 def assumed(asked: dict, india: Vintage) -> str:
     """What was asked for instead of the defaults, in words; a parameter in tonnes takes the place of a figure."""
     said = []
@@ -88,11 +83,7 @@ def code_text() -> str:
 
 def _newest(india: Vintage) -> tuple[str, int]:
     """Which figure of imports became public last, in words, and how many days before the vintage's own."""
-    rows = india.table("trade", vintages=True)
-    for column, wanted in {**targets.CUSTOMS.keys, "status": "reported"}.items():
-        rows = rows[rows[column] == wanted]
-    if rows.empty:
-        raise DataError(f"no figure of India's magnet imports was public on {india.day}")
+    rows = gate.reported(india)
     published = rows["published"].max()
     period = max(rows.loc[rows["published"] == published, "period"], key=lambda text: fiscal.span(text)[1])
     age = (india.day - published.date()).days

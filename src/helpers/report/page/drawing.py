@@ -6,10 +6,7 @@ from markupsafe import Markup
 
 from helpers.chapters import canvas, svg
 
-COLOURS = {
-    getattr(canvas, name.upper().replace("-", "_")): name
-    for name in ("ink", "muted", "rule", "paper", "on-bar", "blue", "red", "gold")
-}
+COLOURS = {getattr(canvas, name.upper()): name for name in ("ink", "muted", "rule", "paper", "blue", "red", "gold")}
 """Classes of the page's style, ``fill-ink`` and ``stroke-ink``, in the place of colours: they follow light and dark."""
 
 

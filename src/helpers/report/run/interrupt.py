@@ -11,15 +11,15 @@ from types import FrameType
 
 
 class Note:
-    """A handler of SIGINT: raises KeyboardInterrupt as always, and remembers that it did."""
+    """A handler of SIGINT: raises KeyboardInterrupt at the first, and remembers that it did."""
 
     def __init__(self) -> None:
         self.seen = False
         self.ending = False
 
     def __call__(self, signum: int, frame: FrameType | None) -> None:
-        self.seen = True
-        if not self.ending:
+        before, self.seen = self.seen, True
+        if not (before or self.ending):
             raise KeyboardInterrupt
 
 

@@ -26,6 +26,22 @@ def kernel_folder() -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+@contextmanager
+def settings() -> Iterator[None]:
+    """A folder for what libraries keep in the home of the user, while a run lasts, where that cannot be written to."""
+    missing = {"MPLCONFIGDIR", "IPYTHONDIR"} - os.environ.keys()
+    if not missing or os.access(Path.home(), os.W_OK):
+        yield
+        return
+    with kernel_folder() as folder:
+        os.environ |= dict.fromkeys(missing, str(folder))
+        try:
+            yield
+        finally:
+            for name in missing:
+                del os.environ[name]
+
+
 def sweep() -> None:
     """Remove this user's folders of kernels whose run is no more."""
     for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):

@@ -11,14 +11,16 @@ from pathlib import Path
 
 import nbformat
 
+from helpers.chapters import words
 from helpers.chapters.outputs import MIME
 from helpers.report.job import End
 from helpers.report.parameters import Parameters
+from helpers.report.run import leftovers
 from helpers.report.run.chapter import run_chapter
 from helpers.report.shelf.inputs import chapters
 
 LANGUAGE = {"name": "python", "file_extension": ".py"}
-_AS_OF = re.compile(r'^(as_of: str = )"[\d-]+"', re.M)
+_AS_OF = re.compile(r'^(as_of: str = )"([\d-]+)"', re.M)
 
 
 class StoreError(RuntimeError):
@@ -26,9 +28,9 @@ class StoreError(RuntimeError):
 
 
 def refresh(as_of: date) -> dict[str, list[str]]:
-    """Run every notebook with its defaults as of a day, and store all of them if one says anything new.
+    """Run every notebook with its defaults as of a day, and store those that say anything new but the day.
 
-    Where nothing but the day differs, every file stays as it is.
+    The others stay as they are, with the day as of which they were stored.
 
     Returns
     -------
@@ -41,11 +43,12 @@ def refresh(as_of: date) -> dict[str, list[str]]:
     StoreError
         If a notebook fails; nothing is stored.
     """
-    made = {path: _run(path, as_of) for path in chapters()}
+    with leftovers.settings():
+        made = {path: _run(path, as_of) for path in chapters()}
     before = {path: nbformat.read(path, as_version=4) for path in made}
     changes = {path: _changes(before[path], made[path]) for path in made}
-    if any(changes.values()):
-        for path, notebook in made.items():
+    for path, notebook in made.items():
+        if changes[path]:
             nbformat.write(notebook, path)
     return {path.name: lines for path, lines in changes.items()}
 
@@ -99,15 +102,18 @@ def _run(path: Path, as_of: date) -> nbformat.NotebookNode:
 
 
 def _changes(before: nbformat.NotebookNode, after: nbformat.NotebookNode) -> list[str]:
-    lines = difflib.unified_diff(_texts(before), _texts(after), n=0, lineterm="")
-    said = [line for line in lines if not line.startswith(("---", "+++", "@@"))]
-    return said or (["= nothing but code or form"] if _but_the_day(before) != _but_the_day(after) else [])
-
-
-def _but_the_day(notebook: nbformat.NotebookNode) -> str:
-    """The whole notebook as text, whatever its day."""
-    text = json.dumps(notebook, sort_keys=True)
-    return re.sub(r'as_of: str = \\"[\d-]+\\"', "as_of", text)
+    """The changed lines, where more than the days differ as of which the two were run."""
+    sources = [cell.source for notebook in (before, after) for cell in notebook.cells]
+    found = [date.fromisoformat(match[2]) for source in sources for match in _AS_OF.finditer(source)]
+    days = re.compile("|".join(form for day in found for form in (str(day), words.day(day))) or r"\Z")
+    old, new = _texts(before), _texts(after)
+    masked = [[days.sub("", line) for line in lines] for lines in (old, new)]
+    said = []
+    for tag, *(a, b, c, d) in difflib.SequenceMatcher(None, masked[0], masked[1], autojunk=False).get_opcodes():
+        if tag != "equal":
+            said += [f"-{line}" for line in old[a:b]] + [f"+{line}" for line in new[c:d]]
+    same = days.sub("", json.dumps(before, sort_keys=True)) == days.sub("", json.dumps(after, sort_keys=True))
+    return said or ([] if same else ["= nothing but code or form"])
 
 
 def _texts(notebook: nbformat.NotebookNode) -> list[str]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from helpers.report.parameters import given, shown
+from helpers.report.parameters import command, given, shown
 from helpers.report.run.chapter import kernel_name
 from helpers.report.shelf import version
 from helpers.report.shelf.inputs import seeds
@@ -53,6 +53,7 @@ class _Code(BaseModel):
 class _Record(BaseModel):
     """What everybody who reads a record may count on; what else is in it is kept as it is."""
 
+    folder: str
     answer: str
     command: str
     end: str
@@ -81,7 +82,9 @@ def read(path: Path) -> dict[str, Any]:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"])) or "it"
         raise RecordError(f"{path} is no record of a report: {place}: {first['msg'].lower()}") from None
-    except (OSError, ValueError, RecursionError) as error:
+    except OSError as error:
+        raise RecordError(f"{path} is no record of a report: {(error.strerror or str(error)).lower()}") from None
+    except (ValueError, RecursionError) as error:
         raise RecordError(f"{path} is no record of a report: {type(error).__name__} {error}") from None
     return content
 
@@ -122,14 +125,14 @@ def content(
     files : dict
         SHA-256 of every other file of the folder.
     """
-    from helpers.report.page import context, html
+    from helpers.report.page import html
 
     values = shown(job.parameters)
     return {
         "folder": folder,
         "end": max(chapter.end for chapter in chapters).name.lower(),
         "answer": answer,
-        "command": context.command(given(values)),
+        "command": command(given(values)),
         "parameters": values,
         "given": given(values),
         "inputs": job.inputs,

@@ -23,6 +23,13 @@ def commit() -> dict:
     return {"commit": _git("rev-parse", "HEAD"), "dirty": None if status is None else bool(status)}
 
 
+def has(known: str | None) -> bool:
+    """Is a commit one of this clone, as far as can be told: not without git, nor in a clone without its history."""
+    if known is None or _git("rev-parse", "--is-shallow-repository") != "false":
+        return True
+    return _git("cat-file", "-e", f"{known}^{{commit}}") is not None
+
+
 def versions() -> dict[str, str | None]:
     """Versions of Python and of the packages that numbers and pages depend on."""
     return {"python": platform.python_version()} | {name: _version(name) for name in PACKAGES}
