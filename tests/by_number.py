@@ -47,4 +47,11 @@ IPyNbCell.sanitize = _sanitize
 
 def pytest_collection_modifyitems(items):
     for notebook in {item.parent for item in items if isinstance(item.parent, IPyNbFile)}:
-        notebook.skip_compare = (*notebook.skip_compare, "image/svg+xml", "image/png", "text/html", "text/markdown", MIME)
+        notebook.skip_compare = (
+            *notebook.skip_compare,
+            "image/svg+xml",
+            "image/png",
+            "text/html",
+            "text/markdown",
+            MIME,
+        )
