@@ -39,7 +39,8 @@ def test_the_answer_has_its_intervals_its_readings_and_its_sources(india, table,
     assert answer.answer and answer.text.startswith("India is expected to import 34,600 t of magnets under HS 850511")
     assert "in FY27 (April 2026 to March 2027; 80 % interval 22,700 to 54,400) and 52,200 t (21,500 to" in answer.text
     assert (
-        "It weighs three readings of FY25 (error 70 %, stock-building 25 %, persistent demand 5 %) and" in answer.text
+        "The forecast weighs three readings of FY25 (error 70 %, stock-building 25 %, persistent demand 5 %) and"
+        in answer.text
     )
     assert "Rare-earth magnets alone: 3,570 t (80 % interval 2,600 to 4,450) in FY27." in answer.text
     assert "The year that has ended is still a forecast" in answer.text and "39,200) in FY26." in answer.text
