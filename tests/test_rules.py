@@ -226,10 +226,10 @@ ASKED = {  # what the tables are asked after that
     "regimes of days": ("regimes", "2010-12/2025-03", "2010-12-05/2025-03", "not made of whole months", "12-05"),
     "two regimes for the same months": (
         "regimes",
-        "\n2025-04/2026-11,",
-        "\n2025-03/2026-11,",
+        "\n2025-04/2025-11,",
+        "\n2025-03/2025-11,",
         "two regimes for the same months",
-        "2025-03/2026-11",
+        "2025-03/2025-11",
     ),
     "an unknown unit of a rule": (
         "derivations",
