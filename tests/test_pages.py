@@ -197,11 +197,9 @@ def test_nan_and_inf_are_found_in_tables_figures_and_files(india):
 
 
 def test_words_that_only_look_like_accidents_are_published(india):
-    page(
-        india,
-        "     value  low\n0      1  NaN",
-        stdout="finance, information and/or https://x.org/home/y; from Home/Work",
-    )
+    words = "finance, information and/or https://x.org/home/y; from Home/Work"
+    text = Page(page(india, "     value  low\n0      1  NaN", stdout=words)).text
+    assert words in text and "NaN" in text
 
 
 # Sources.

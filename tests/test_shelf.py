@@ -275,3 +275,8 @@ def test_a_second_holder_is_told_of_even_where_the_note_is_gone(tmp_path):
         with pytest.raises(publish.LockedError, match="another run is writing to"), publish.only_run(tmp_path):
             raise AssertionError
     assert contents(tmp_path).keys() == {Path(".lock")}
+
+
+def test_the_tenth_report_of_a_day_is_newer_than_the_ninth():
+    folders = ["2026-11-22-r10", "2026-11-22", "2026-11-22-r9", "2026-11-21-r11", "2026-11-22-r2"]
+    assert sorted(folders, key=record.rank) == [folders[3], folders[1], folders[4], folders[2], folders[0]]
