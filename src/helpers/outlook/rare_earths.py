@@ -1,0 +1,187 @@
+"""India's imports of rare-earth magnets: four estimates that disagree, one number, and what share of HS 850511 it is.
+
+Each estimate counts something else: what the prices of line 85051190 allow, what the press quotes, what China counts on
+its own line of rare-earth magnets, what India is said to use. A row ``rare_earth_scope`` of ``assumptions.csv`` turns
+each into magnets imported as magnets, a row ``rare_earth_weight`` says how much it counts.
+"""
+
+import itertools
+
+import numpy as np
+import pandas as pd
+
+from helpers import fiscal
+from helpers.data import Quantity, Vintage, derived, sources_of
+from helpers.ensemble.quantiles import weighted_quantiles
+from helpers.outlook import agreement, blend, customs, episodes, targets
+from helpers.outlook.agreement import CHINA, MAGNETS, PRESS, PRICE, SHIPPED, USE, ends, middle
+
+RANKS = (np.arange(40) + 0.5) / 40
+"""Ranks at which a distribution is read, evenly: the same numbers on every machine, without a seed."""
+
+_NUMBERS = ["value", "low", "high"]
+_WEIGHT, _SCOPE, _BEFORE = "rare_earth_weight", "rare_earth_scope", "rare_earth_share"
+
+
+@targets.remembered
+def estimates(india: Vintage) -> pd.DataFrame:
+    """What is public of India's rare-earth magnets a year, each of the newest year it is known for.
+
+    Returns
+    -------
+    pd.DataFrame
+        Indexed by ``estimate``, of the four those that are public: ``period, value, low, high`` (tonnes; 90 %
+        of the customs price estimate, else as printed; ``value`` is a gap where only a range is), ``weight``,
+        ``scope, scope_low, scope_high`` (what it has to be multiplied by), ``source``, ``note``.
+    """
+    figures = {
+        PRESS: india.series("trade", measure="weight", **MAGNETS),
+        CHINA: _by_year(india.series("trade", **SHIPPED)),
+        USE: targets.sums(india, "repm"),
+    }
+    found = {PRICE: _by_price(india)} | {name: _newest(india, rows) for name, rows in figures.items()}
+    rows = {name: row for name, row in found.items() if row is not None}
+    columns = ["period", *_NUMBERS, "source", "note"]
+    table = pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("estimate")
+    scope = india.assumption(_SCOPE).reindex(table.index)[_NUMBERS].fillna(1.0)
+    table[["scope", "scope_low", "scope_high"]] = scope
+    table["weight"] = india.assumption(_WEIGHT).reindex(table.index)["value"]
+    return table.astype(dict.fromkeys(_NUMBERS, float))
+
+
+def pairs(india: Vintage) -> pd.DataFrame:
+    """For each pair of estimates, what would have to be true, alone, for both to hold (:mod:`.agreement`).
+
+    Returns
+    -------
+    pd.DataFrame
+        Indexed by ``smaller, larger``: ``meet`` (whether their ranges do, as they stand), ``condition``, ``value, low,
+        high, unit``; ``usual_low, usual_high`` (what is known of the same thing, gaps if nothing is) and ``fits``
+        (whether the two ranges meet; None without one); ``source``.
+    """
+    found, rows = estimates(india), []
+    for smaller, larger in itertools.combinations(sorted(found.index, key=lambda name: middle(found.loc[name])), 2):
+        one, other = found.loc[smaller], found.loc[larger]
+        meet = ends(one)[2] >= ends(other)[0]
+        for condition, unit, (low, value, high), usual, used in agreement.conditions(india, one, other):
+            fits = None if np.isnan(usual[0]) else bool(low <= usual[1] and usual[0] <= high)
+            ids = " ".join(sorted(sources_of(one, other, *used)))
+            rows.append((smaller, larger, meet, condition, value, low, high, unit, *usual, fits, ids))
+    keys = ["smaller", "larger"]
+    columns = [*keys, "meet", "condition", *_NUMBERS, "unit", "usual_low", "usual_high", "fits", "source"]
+    return pd.DataFrame(rows, columns=columns).set_index(keys)
+
+
+def imported(india: Vintage) -> Quantity | None:
+    """Rare-earth magnets that India imports as magnets, tonnes a year: median and 80 % interval of the pool.
+
+    A linear pool (Stone 1961): every estimate that is public, times its scope, counts by its weight over the weights
+    of those that are. None while none is public.
+    """
+    found = estimates(india)
+    if found.empty:
+        return None
+    tonnes, weights = _pool(found)
+    low, value, high = weighted_quantiles(tonnes, weights, (0.1, 0.5, 0.9))
+    return derived(value, "t", *_used(india, found), low=low, high=high)
+
+
+def sound(india: Vintage) -> Quantity:
+    """What a year of HS 850511 holds, tonnes: the newest sound level of all metal magnets."""
+    return episodes.level(india, "customs")
+
+
+def share(india: Vintage) -> Quantity:
+    """The part of HS 850511 that is rare-earth magnet, per cent of the weight of :func:`sound`: median and 80 %."""
+    low, value, high = 100 * shares(india, np.array([0.1, 0.5, 0.9]))
+    found = estimates(india)
+    used = [*_used(india, found), sound(india)] if len(found) else [india.assumption(_BEFORE)]
+    return derived(value, "%", *used, low=low, high=high)
+
+
+def shares(india: Vintage, ranks: np.ndarray) -> np.ndarray:
+    """Quantiles of that part at some ranks, 0-1 of the weight: the pool over the level, each in its own range.
+
+    While no estimate is public, those of the row ``rare_earth_share``.
+    """
+    found = estimates(india)
+    if found.empty:
+        row = india.assumption(_BEFORE).iloc[0]
+        return _triangular(*row[["low", "value", "high"]], ranks)
+    return weighted_quantiles(*_parts(india), ranks)
+
+
+def judgements(india: Vintage) -> pd.DataFrame:
+    """The rows of ``assumptions.csv`` that the pool rests on, with ``assumption`` and ``segment``."""
+    rows, known = india.table("assumptions"), estimates(india).index
+    names = [_WEIGHT, _SCOPE] if len(known) else [_BEFORE]
+    return rows[rows["assumption"].isin(names) & (rows["segment"].isin(known) | (len(known) == 0))]
+
+
+@targets.remembered
+def _parts(india: Vintage) -> tuple[np.ndarray, np.ndarray]:
+    """The pool over the level of HS 850511, 0-1, and the weights."""
+    tonnes, weights = _pool(estimates(india))
+    level = _triangular(*ends(pd.Series(vars(sound(india)))), RANKS)
+    return np.minimum(np.divide.outer(tonnes, level), 1).ravel(), np.repeat(weights, len(level))
+
+
+def _by_price(india: Vintage) -> list | None:
+    years = customs.imports(india, "value_usd", hs=customs.OTHER_METAL).index
+    for year in [year for year in reversed(years) if fiscal.is_fiscal_year(year)]:
+        part = blend.rare_earth_part(india, year)
+        if len(part):
+            note = "tonnes of line 85051190 that its unit value leaves for rare-earth magnets"
+            return [year, *part.loc[[0.5, 0.05, 0.95], "tonnes"], part["source"].iloc[0], note]
+    return None
+
+
+def _by_year(rows: pd.DataFrame) -> pd.DataFrame:
+    """Figures by calendar year; a year of which only some months are known, at their least and greatest yearly rate."""
+    months = rows[rows.index.str.fullmatch(r"\d{4}-\d\d") & rows["value"].notna()]
+    whole, found = rows[rows[_NUMBERS].notna().any(axis=1)], {}
+    for year, known in months.groupby(months.index.str[:4]):
+        if year not in whole.index and len(known) >= targets.LEAST_PART:
+            ids = " ".join(sorted(sources_of(known)))
+            ends = [12 * known["value"].min(), 12 * known["value"].max()]
+            found[year] = [np.nan, *ends, ids, "its known months at a yearly rate, the least and the greatest"]
+    columns = [*_NUMBERS, "source", "note"]
+    parts = pd.DataFrame.from_dict(found, orient="index", columns=columns).rename_axis("period")
+    table = pd.concat([part for part in (whole[columns], parts) if len(part)] or [parts])
+    return table.loc[sorted(table.index, key=fiscal.centre)]
+
+
+def _newest(india: Vintage, rows: pd.DataFrame) -> list | None:
+    """The newest whole year with a positive figure or a range."""
+    rows = rows[rows[_NUMBERS].max(axis=1) > 0]
+    rows = rows[[fiscal.is_year(p) and fiscal.span(p)[0] <= india.day for p in rows.index]]
+    return [rows.index[-1], *rows.iloc[-1][[*_NUMBERS, "source", "note"]]] if len(rows) else None
+
+
+def _pool(found: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """Tonnes of the pool and their weights: each estimate at even ranks, times its scope at even ranks."""
+    rows = [row for _, row in found.iterrows()]
+    scopes = [_triangular(row["scope_low"], row["scope"], row["scope_high"], RANKS) for row in rows]
+    parts = [np.outer(_skewed(*ends(row), RANKS), scope) for row, scope in zip(rows, scopes, strict=True)]
+    return np.ravel(parts), np.repeat((found["weight"] / found["weight"].sum()).to_numpy(), RANKS.size**2)
+
+
+def _skewed(low: float, value: float, high: float, ranks: np.ndarray) -> np.ndarray:
+    """Quantiles of a log-normal of two halves, with 90 % between its ends."""
+    from scipy.special import ndtri
+
+    side = np.where(ranks < 0.5, value / low, high / value)
+    return value * side ** (ndtri(ranks) / ndtri(0.95))
+
+
+def _triangular(low: float, value: float, high: float, ranks: np.ndarray) -> np.ndarray:
+    """Quantiles of a triangle from ``low`` to ``high`` with its top at ``value``."""
+    if low == high:
+        return np.full(ranks.shape, value)
+    left = low + np.sqrt(ranks * (high - low) * (value - low))
+    right = high - np.sqrt((1 - ranks) * (high - low) * (high - value))
+    return np.where(ranks < (value - low) / (high - low), left, right)
+
+
+def _used(india: Vintage, found: pd.DataFrame) -> list:
+    return [found, judgements(india)]
