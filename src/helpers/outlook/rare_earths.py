@@ -20,7 +20,9 @@ RANKS = (np.arange(40) + 0.5) / 40
 """Ranks at which a distribution is read, evenly: the same numbers on every machine, without a seed."""
 
 _NUMBERS = ["value", "low", "high"]
-_WEIGHT, _SCOPE, _BEFORE = "rare_earth_weight", "rare_earth_scope", "rare_earth_share"
+_WEIGHT, _SCOPE = "rare_earth_weight", "rare_earth_scope"
+SHARE = "rare_earth_share"
+"""The assumption that stands for the share while no estimate of the tonnes is public."""
 
 
 @targets.remembered
@@ -32,7 +34,8 @@ def estimates(india: Vintage) -> pd.DataFrame:
     pd.DataFrame
         Indexed by ``estimate``, of the four those that are public: ``period, value, low, high`` (tonnes; 90 %
         of the customs price estimate, else as printed; ``value`` is a gap where only a range is), ``weight``,
-        ``scope, scope_low, scope_high`` (what it has to be multiplied by), ``source``, ``note``.
+        ``scope, scope_low, scope_high`` (what it has to be multiplied by), ``pool, pool_low, pool_high`` (median and
+        80 % of the product, which enters the pool), ``source``, ``note``.
     """
     figures = {
         PRESS: india.series("trade", measure="weight", **MAGNETS),
@@ -46,7 +49,10 @@ def estimates(india: Vintage) -> pd.DataFrame:
     scope = india.assumption(_SCOPE).reindex(table.index)[_NUMBERS].fillna(1.0)
     table[["scope", "scope_low", "scope_high"]] = scope
     table["weight"] = india.assumption(_WEIGHT).reindex(table.index)["value"]
-    return table.astype(dict.fromkeys(_NUMBERS, float))
+    table = table.astype(dict.fromkeys(_NUMBERS, float))
+    at = [np.quantile(_imports(row), (0.1, 0.5, 0.9)) for _, row in table.iterrows()]
+    table[["pool_low", "pool", "pool_high"]] = np.reshape(at, (-1, 3))
+    return table
 
 
 def pairs(india: Vintage) -> pd.DataFrame:
@@ -83,7 +89,7 @@ def imported(india: Vintage) -> Quantity | None:
         return None
     tonnes, weights = _pool(found)
     low, value, high = weighted_quantiles(tonnes, weights, (0.1, 0.5, 0.9))
-    return derived(value, "t", *_used(india, found), low=low, high=high)
+    return derived(value, "t", found, _judged(india), low=low, high=high)
 
 
 def sound(india: Vintage) -> Quantity:
@@ -95,7 +101,7 @@ def share(india: Vintage) -> Quantity:
     """The part of HS 850511 that is rare-earth magnet, per cent of the weight of :func:`sound`: median and 80 %."""
     low, value, high = 100 * shares(india, np.array([0.1, 0.5, 0.9]))
     found = estimates(india)
-    used = [*_used(india, found), sound(india)] if len(found) else [india.assumption(_BEFORE)]
+    used = [found, _judged(india), sound(india)] if len(found) else [india.assumption(SHARE)]
     return derived(value, "%", *used, low=low, high=high)
 
 
@@ -106,16 +112,22 @@ def shares(india: Vintage, ranks: np.ndarray) -> np.ndarray:
     """
     found = estimates(india)
     if found.empty:
-        row = india.assumption(_BEFORE).iloc[0]
+        row = india.assumption(SHARE).iloc[0]
         return _triangular(*row[["low", "value", "high"]], ranks)
     return weighted_quantiles(*_parts(india), ranks)
 
 
-def judgements(india: Vintage) -> pd.DataFrame:
-    """The rows of ``assumptions.csv`` that the pool rests on, with ``assumption`` and ``segment``."""
-    rows, known = india.table("assumptions"), estimates(india).index
-    names = [_WEIGHT, _SCOPE] if len(known) else [_BEFORE]
-    return rows[rows["assumption"].isin(names) & (rows["segment"].isin(known) | (len(known) == 0))]
+def stated(india: Vintage) -> pd.DataFrame:
+    """The share as a row of ``assumptions.csv``, 0-1, dated by the judgements that it rests on."""
+    found, rows = estimates(india), _judged(india)
+    if found.empty:
+        return india.table("assumptions").loc[lambda table: table["assumption"] == SHARE]
+    of = share(india)
+    note = f"pooled, {'one estimate' if len(found) == 1 else f'{len(found)} estimates'} of the tonnes: chapter on trade"
+    row = {"assumption": SHARE, "segment": "HS 850511", "material": "tonnes", "unit": "share", "status": "derived"}
+    row |= {"value": of.value / 100, "low": of.low / 100, "high": of.high / 100, "note": note}
+    row |= {"published": rows["published"].max(), "written": rows["written"].max()}
+    return pd.DataFrame([row | {"source": " ".join(sorted(of.sources))}])
 
 
 @targets.remembered
@@ -159,11 +171,15 @@ def _newest(india: Vintage, rows: pd.DataFrame) -> list | None:
 
 
 def _pool(found: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
-    """Tonnes of the pool and their weights: each estimate at even ranks, times its scope at even ranks."""
-    rows = [row for _, row in found.iterrows()]
-    scopes = [_triangular(row["scope_low"], row["scope"], row["scope_high"], RANKS) for row in rows]
-    parts = [np.outer(_skewed(*ends(row), RANKS), scope) for row, scope in zip(rows, scopes, strict=True)]
-    return np.ravel(parts), np.repeat((found["weight"] / found["weight"].sum()).to_numpy(), RANKS.size**2)
+    """Tonnes of the pool and their weights."""
+    tonnes = np.concatenate([_imports(row) for _, row in found.iterrows()])
+    return tonnes, np.repeat((found["weight"] / found["weight"].sum()).to_numpy(), RANKS.size**2)
+
+
+def _imports(row: pd.Series) -> np.ndarray:
+    """An estimate at even ranks, times its scope at even ranks."""
+    scope = _triangular(row["scope_low"], row["scope"], row["scope_high"], RANKS)
+    return np.outer(_skewed(*ends(row), RANKS), scope).ravel()
 
 
 def _skewed(low: float, value: float, high: float, ranks: np.ndarray) -> np.ndarray:
@@ -183,5 +199,7 @@ def _triangular(low: float, value: float, high: float, ranks: np.ndarray) -> np.
     return np.where(ranks < (value - low) / (high - low), left, right)
 
 
-def _used(india: Vintage, found: pd.DataFrame) -> list:
-    return [found, judgements(india)]
+def _judged(india: Vintage) -> pd.DataFrame:
+    """The judgements on the estimates that are public."""
+    rows = india.table("assumptions")
+    return rows[rows["assumption"].isin([_WEIGHT, _SCOPE]) & rows["segment"].isin(estimates(india).index)]

@@ -16,9 +16,10 @@ from helpers.ensemble import period_sums
 from helpers.ensemble.drift import Drift, GrowthPrior, quantiles, shrunken_log_drift
 from helpers.ensemble.nowcast import simulate_months
 from helpers.ensemble.quantiles import QUANTILES, weighted_quantiles
-from helpers.outlook import targets
+from helpers.outlook import rare_earths, targets
 from helpers.outlook.episodes import Episode, suspect
 from helpers.outlook.licences import REGIMES, assumed, doses, shares, triangular
+from helpers.outlook.rare_earths import SHARE
 
 PERSISTENT, STOCKS, ERROR = "real and persistent", "stock-building, paid back", "quantity error"
 READINGS = (PERSISTENT, STOCKS, ERROR)
@@ -36,7 +37,7 @@ def weights(india: Vintage) -> pd.Series:
 
 
 def stated(india: Vintage, target: str = "customs") -> pd.DataFrame:
-    """Every judgement that enters the mixture of a target, as it stood on the day.
+    """Every judgement that enters the mixture of a target, as it stood on the day; the rare-earth share as pooled.
 
     Returns
     -------
@@ -45,11 +46,12 @@ def stated(india: Vintage, target: str = "customs") -> pd.DataFrame:
     """
     names = ["regime_probability", "regime_dose", "regime_persistence"]
     if target == "customs":
-        names.append("rare_earth_share")
+        names.append(SHARE)
         if suspect(india) is not None:
             names = ["reading_weight", *names, "recovery", "stock_payback"]
     rows = india.table("assumptions")
-    rows = rows[rows["assumption"].isin(names)]
+    rows = rows[rows["assumption"].isin(names) & (rows["assumption"] != SHARE)]
+    rows = pd.concat([rows, rare_earths.stated(india)], ignore_index=True) if SHARE in names else rows
     order = rows["assumption"].map(names.index) * 10 + rows["segment"].map(
         {segment: place for place, segment in enumerate(READINGS + REGIMES)}
     ).fillna(0)
@@ -129,7 +131,8 @@ def simulate(india: Vintage, prior: GrowthPrior, horizon: int = 10, seed: int = 
     - quantity error: :math:`u_t`.
 
     All times the licence factor :math:`(1 - s (1 - d_t)) / (1 - s (1 - d_0))` with the rare-earth share :math:`s`
-    and the dose :math:`d` that a regime lets through, :math:`d_0` that of the current one.
+    (:func:`.rare_earths.shares`) and the dose :math:`d` that a regime lets through, :math:`d_0` that of
+    the current one.
 
     Returns
     -------
@@ -158,7 +161,7 @@ def simulate(india: Vintage, prior: GrowthPrior, horizon: int = 10, seed: int = 
             STOCKS: _paid_back(clean, sums, last, payback, rng, episode),
             ERROR: clean,
         }
-    share = triangular(assumed(india, "rare_earth_share").iloc[0], clean.shape[1], rng)
+    share = rare_earths.shares(india, rng.uniform(size=clean.shape[1]))
     dose = doses(india, clean.index, clean.shape[1], seed)
     factor = (1 - share * (1 - dose["mixture"])) / (1 - share * (1 - dose["current"]))
     factor[clean.index <= last] = 1
