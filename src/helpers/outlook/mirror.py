@@ -3,7 +3,7 @@
 import pandas as pd
 
 from helpers import fiscal
-from helpers.data import Vintage, sources_of
+from helpers.data import Quantity, Vintage, derived, sources_of
 from helpers.methods import mirror
 from helpers.outlook import customs, episodes, targets
 
@@ -25,6 +25,82 @@ def sides(india: Vintage, partner: str = "CHN") -> pd.DataFrame:
     both = counted(india)
     both = both[(both["hs"] == customs.METAL) & (both["partner"] == partner)].set_index("period")
     return _judged(india, both)
+
+
+def subject(india: Vintage) -> str | None:
+    """The calendar year of :func:`sides` that holds most of the suspect year's surge, else the newest; None without."""
+    years, suspect = list(sides(india).index), episodes.suspect(india)
+    if suspect is None or not years:
+        return years[-1] if years else None
+    surge = fiscal.months(suspect.surge)
+    held = {year: surge.isin(fiscal.months(year)).sum() for year in years}
+    return max(years, key=lambda year: (held[year], year))
+
+
+def usual(table: pd.DataFrame, year: str) -> pd.DataFrame:
+    """The other years of :func:`sides` by which one is measured: those whose weights are not apart, else all."""
+    others = table.drop(index=year)
+    sound = others[others["verdict"].isin([mirror.VALUE, mirror.AGREE])]
+    return sound if len(sound) else others
+
+
+def level(india: Vintage) -> pd.DataFrame:
+    """What India imported of HS 850511 in the year of :func:`subject`, without its own weight from China.
+
+    Returns
+    -------
+    pd.DataFrame
+        Indexed by ``reckoning``: ``value, low, high`` (tonnes), ``source``. What all that export there report; both
+        sides as somebody else reconciled them; China's weight times the ratio of each of the :func:`usual` years, with
+        what India records from all others.
+    """
+    rows, year = {}, subject(india)
+    if year is not None:
+        table, every = sides(india), counted(india)
+        world = every[(every["hs"] == customs.METAL) & (every["partner"] == "world")].set_index("period")
+        world = world.reindex([year]).iloc[0]
+        rows["what all exporters report"] = (world["their_t"], world["source"])
+        reconciled = india.series("trade", **(targets.CUSTOMS.keys | {"measure": "weight_reconciled"}))
+        if year in reconciled.index:
+            rows["both sides, reconciled by others"] = tuple(reconciled.loc[year, ["value", "source"]])
+        for other, row in usual(table, year).iterrows():
+            tonnes = table.loc[year, "their_t"] * row["weight_ratio"] + world["own_t"] - table.loc[year, "own_t"]
+            rows[f"China's figure at the ratio of {other}"] = (tonnes, _ids(row, table.loc[year], world))
+    found = pd.DataFrame.from_dict(rows, orient="index", columns=["value", "source"]).rename_axis("reckoning")
+    found = found.astype({"value": float}).dropna(subset="value")
+    return found.assign(low=found["value"], high=found["value"])[["value", "low", "high", "source"]]
+
+
+def underlying(india: Vintage) -> Quantity | None:
+    """The reckonings of :func:`level` as one figure, from the least to the greatest; None while there is none."""
+    table = level(india)
+    if table.empty:
+        return None
+    low, high = table["value"].min(), table["value"].max()
+    return derived((low + high) / 2, "t", table, period=subject(india), low=low, high=high)
+
+
+def months(india: Vintage) -> pd.DataFrame:
+    """Months in which all exporters' tonnes are known, beside India's rate in the shortest known period around each.
+
+    Returns
+    -------
+    pd.DataFrame
+        Indexed by ``period``, oldest first: ``their_t, own_t`` (tonnes a month), ``around`` (India's period),
+        ``weight_ratio, source``.
+    """
+    keys = {"flow": "export", "reporter": "world", "partner": "IND"}
+    shipped = india.series("trade", **(targets.CUSTOMS.keys | keys)).dropna(subset="value")
+    tiles, found = customs.periods(india), []
+    for period, row in shipped.iterrows():
+        month = fiscal.months(period)
+        held = tiles[(tiles["start"] <= month[0].start_time) & (tiles["end"] >= month[-1].start_time)]
+        if len(month) == 1 and len(held):
+            around = held.iloc[0]
+            used = _ids(row, around)
+            found.append((period, row["value"], around["t_per_month"], held.index[0], used))
+    table = pd.DataFrame(found, columns=["period", "their_t", "own_t", "around", "source"]).set_index("period")
+    return table.assign(weight_ratio=table["own_t"] / table["their_t"])
 
 
 def lines(india: Vintage, partner: str = "CHN") -> pd.DataFrame:
