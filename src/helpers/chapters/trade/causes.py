@@ -205,7 +205,8 @@ def _cases(splits: pd.DataFrame, before: str) -> Sentence:
         named[name] = derived(row["price"], "USD m", row, low=row["price_low"], high=row["price_high"])
     return sentence(
         "In the mildest case line 85051190 stood at {mild_metal:number.2} and ferrite cores at {mild_ferrite:.2} in",
-        "{before}, and unit values did {mild:signed} ({mild:range} by the rounding); in the most extreme with neither dearer than rare-earth magnets,",
+        "{before}, and unit values did {mild:signed} ({mild:range} by the",
+        "rounding); in the most extreme with neither dearer than rare-earth magnets,",
         "at {far_metal:number.2} and {far_ferrite:.2}, {far:signed}.",
         before=before, **named,
     )  # fmt: skip

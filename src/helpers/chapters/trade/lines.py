@@ -78,10 +78,11 @@ def volume_mix_price(india: Vintage, year: str) -> pd.DataFrame:
     -------
     pd.DataFrame
         One row a split: ``metal, ferrite`` (unit values of both lines in the earlier year, USD/kg), ``metal_from,
-        ferrite_from`` (what each exceeds in every split: its value over all tonnes), ``volume, mix, price, change`` in
-        million USD, ``volume_low, volume_high`` and so on (their range by the rounding of the earlier year's totals),
-        ``plausible`` (whether neither line is dearer than rare-earth magnets were), ``source``, and ``source_before``
-        (of the unit values); empty until both years are known well enough, or if no split is plausible.
+        ferrite_from`` (what each exceeds: its value over all tonnes; of ferrite the least that the rounding allows),
+        ``volume, mix, price, change`` in million USD, ``volume_low, volume_high`` and so on (their range by the
+        rounding of the earlier year's totals), ``plausible`` (whether neither line is dearer than rare-earth magnets
+        were), ``source``, and ``source_before`` (of the unit values); empty until both years are known well enough,
+        or if no split is plausible.
     """
     earlier = year_before(year)
     dollars = customs.values(india, [earlier, year])
@@ -106,11 +107,11 @@ def volume_mix_price(india: Vintage, year: str) -> pd.DataFrame:
     splits = _splits(worth[0] - other, other, tonnes, dearest)
     swept = [_swept(after, usd - other, other, t, splits) for t in tonnes for usd in worth]
     table = swept[0].assign(
-        metal_from=other * 1000 / max(tonnes),
+        metal_from=other * 1000 / tonnes[0],
         ferrite_from=(min(worth) - other) * 1000 / max(tonnes),
         plausible=swept[0][["metal", "ferrite"]].max(axis=1) <= dearest * (1 + 1e-9),
     )
-    table = _sourced(_ranged(table, swept), [paid, *used], [after, dollars])
+    table = _sourced(_ranged(table, swept), used, [after, dollars, paid])
     return table if table["plausible"].any() else table.iloc[:0]
 
 

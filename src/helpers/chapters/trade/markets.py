@@ -32,7 +32,7 @@ def volume_mix_price(splits: pd.DataFrame, *, india: Vintage, year: str) -> Figu
     ax.xaxis.set_major_formatter("{x:,g}")
     ax.set_xticks([step * ten for ten in (1, 10, 100) for step in (1, 2, 5)])
     ax.set_xticks([], minor=True)
-    ax.set_xlim(shown["metal"].min() / 1.25, shown["metal"].max() * 1.9)
+    ax.set_xlim(shown["metal"].min() / 1.6, shown["metal"].max() * 1.9)
     ax.set_xlabel("USD/kg of line 85051190, assumed" if many else "USD/kg")
     cases = [shown.iloc[0], shown.iloc[-1]]
     if many:

@@ -123,8 +123,8 @@ def growth(table: pd.DataFrame, *, india: Vintage, year: str) -> Sentence:
         return joined(tonnes, rupees, worth)
     price, dollars = table.loc["USD per kg"], customs.values(india, [earlier, year])
     worth = sentence(
-        "In dollars their value changed by {dollars} ({route}), so a kilogram went from {old:.2} to {new:.2}, a change of",
-        "{kg}.",
+        "In dollars their value changed by {dollars} ({route}), so a kilogram went from {old:.2} to {new:.2}, a",
+        "change of {kg}.",
         dollars=changed["million USD"],
         route=dollars["route"].iloc[0],
         old=derived(price["before"], "USD/kg", customs.imports(india).loc[earlier], dollars.loc[earlier]),

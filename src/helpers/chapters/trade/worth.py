@@ -18,40 +18,37 @@ _LIKE = 0.1
 def history(table: pd.DataFrame, growth: pd.DataFrame, *, india: Vintage, year: str) -> Figure:
     """Value by calendar year and China's part, and two fiscal years beside: :func:`.prices.history`, `growth`."""
     drawing, (ax,) = canvas("million USD")
-    places = pd.Series({period: _place(period) for period in table.index})
+    places = [_place(period) for period in table.index]
     ax.bar(places, table["usd_m"], color=RULE, width=0.8)
     ax.bar(places, table["china_usd_m"].fillna(0), color=BLUE, width=0.8)
-    for period in dict.fromkeys([table.index[0], table.index[-1]]):
-        row, known = table.loc[period], pd.notna(table.loc[period, "china_share"])
-        text = number(row["usd_m"]) + (f"\n{number(row['china_share'])} % China" if known else "")
-        label(ax, text, (places[period], row["usd_m"]), dx=0, dy=4, ha="center", va="bottom", color=BLUE)
-    used = []
-    if "million USD" in growth.index:
-        both = growth.loc["million USD"]
-        pair = {year_before(year): both["before"], year: both["after"]}
-        ax.plot([_place(period) for period in pair], pair.values(), "o", color=GOLD, markersize=6)
-        label(ax, f"{year}, {number(both['after'])}", (_place(year), both["after"]), dx=7, color=GOLD)
-        used.append(both)
-    ax.set_ylim(
-        0, max([table["usd_m"].max(), *(growth.loc["million USD", ["before", "after"]] if used else [])]) * 1.25
-    )
-    ax.set_xlim(places.min() - 1.5, places.max() + 3)
-    ax.set_xticks(places, list(table.index))
-    shown = table[["usd_m", "china_usd_m", "china_share", "source"]]
+    first, last = (_worth(row) for _, row in table.iloc[[0, -1]].iterrows())
+    label(ax, last.replace("%", "% from\nChina"), (places[-1] + 0.5, table["usd_m"].iloc[-1] / 2), dx=0, color=BLUE)
+    if len(table) > 1:
+        label(ax, first, (places[0] - 0.4, table["usd_m"].iloc[0]), dx=0, dy=3, va="bottom", color=BLUE)
+    own = growth.reindex(["million USD"]).dropna(subset="after")
+    for period, usd in zip((year_before(year), year), (*own["before"], *own["after"]), strict=False):
+        ax.plot(_place(period), usd, "o", color=GOLD, markersize=6)
+        if period == year:
+            label(ax, f"{year}, {number(usd)}", (_place(year), usd), dx=6, dy=5, color=GOLD)
+    ax.set_ylim(0, max([table["usd_m"].max(), *own["before"], *own["after"]]) * 1.15)
+    ax.set_xlim(places[0] - 1.5, max(places[-1], _place(year)) + 4.5)
+    ax.set_xticks(range(int(places[0]), int(places[-1]) + 1), range(int(places[0]), int(places[-1]) + 1))
     heads = {"usd_m": "million USD", "china_usd_m": "of it China's", "china_share": "China's share, %"}
-    note = "Calendar years, largest exporters, free on board; blue is China's part."
-    if used:
+    note = "Calendar years, free on board, from the largest exporters; blue is China's part."
+    if len(own):
         note += (
             " Dots: fiscal years as India records them, each at its own middle, a quarter after that of the calendar "
+            "year in which it begins."
         )
-        note += "year in which it begins."
+    highest, lowest = (table.loc[table["usd_m"].agg(end)] for end in ("idxmax", "idxmin"))
     alt = sentence(
-        "One bar for each known calendar year from {since} to {until}, and China's part of it. The highest is {top} "
-        "with {most}, the lowest {bottom} with {least}.",
-        since=table.index[0], until=table.index[-1], top=table["usd_m"].idxmax(), bottom=table["usd_m"].idxmin(),
-        most=derived(table["usd_m"].max(), "USD m", table), least=derived(table["usd_m"].min(), "USD m", table),
+        "A bar for each known calendar year from {since} to {until}, and China's part of it. The highest is {top} with "
+        "{most:.1}, the lowest {bottom} with {least:.1}.",
+        since=table.index[0], until=table.index[-1], top=highest.name, bottom=lowest.name,
+        most=derived(highest["usd_m"], "USD m", highest), least=derived(lowest["usd_m"], "USD m", lowest),
     )  # fmt: skip
-    return finish(drawing, _title(table), alt, shown.rename(columns=heads), india=india, note=note, uses=used)
+    data = table.drop(columns="listed").rename(columns=heads)
+    return finish(drawing, _title(table), alt, data, india=india, note=note, uses=[own])
 
 
 def went(table: pd.DataFrame, decades: pd.DataFrame, *, india: Vintage) -> Sentence:
@@ -64,7 +61,7 @@ def went(table: pd.DataFrame, decades: pd.DataFrame, *, india: Vintage) -> Sente
         told = sentence("In {year} the imports were worth {to:.1}.", year=last.name, to=to)
     else:
         told = sentence(
-            "From {since} to {until} their value {went} from {of:.1} to {to:.1}: {steps}.",
+            "From {since} to {until} their value {went} from {of:number.1} to {to:.1}: {steps}.",
             since=first.name, until=last.name, of=derived(first["usd_m"], "USD m", first), to=to,
             went=words.went(last["usd_m"] / first["usd_m"] - 1),
             steps=Sentence(words.listed([
@@ -139,6 +136,10 @@ def _title(table: pd.DataFrame) -> Sentence:
     return sentence(text + ", {share} of it China's", share=derived(share.iloc[-1], "%", last), **parts)
 
 
+def _worth(row: pd.Series) -> str:
+    return number(row["usd_m"]) + ("" if pd.isna(row["china_share"]) else f",\n{number(row['china_share'])} %")
+
+
 def _place(period: str) -> float:
-    """Where the middle of a period lies among those of calendar years: that of 2024 at 2024, that of FY25 at 2024.25."""
+    """Where a period's middle lies among those of calendar years: of 2024 at 2024, of FY25 at 2024.25."""
     return fiscal.centre(period) - 0.75
