@@ -11,17 +11,15 @@ import numpy as np
 import pandas as pd
 
 from helpers import fiscal
-from helpers.data import ASSUMED, STATUSES, Vintage
-from helpers.ensemble import period_sums
+from helpers.data import Vintage
 from helpers.ensemble.drift import Drift, GrowthPrior, quantiles, shrunken_log_drift
 from helpers.ensemble.nowcast import simulate_months
 from helpers.ensemble.quantiles import QUANTILES, weighted_quantiles
-from helpers.outlook import targets
+from helpers.outlook import evidence, targets
 from helpers.outlook.episodes import Episode, suspect
-from helpers.outlook.licences import REGIMES, assumed, doses, shares, triangular
+from helpers.outlook.evidence import ERROR, PERSISTENT, READINGS, STOCKS
+from helpers.outlook.licences import REGIMES, assumed, doses, triangular
 
-PERSISTENT, STOCKS, ERROR = "real and persistent", "stock-building, paid back", "quantity error"
-READINGS = (PERSISTENT, STOCKS, ERROR)
 RECORDED = "recorded figures, continued"
 SEED = 1
 COPIES = 3  # later years that each simulated path is given
@@ -29,10 +27,16 @@ LEAST_LEFT = 0.1  # neither payback nor a further fall takes more than nine tent
 
 
 def weights(india: Vintage) -> pd.Series:
-    """Weight of each reading of the suspect year (rows ``reading_weight``), summing to one; one reading if none is."""
-    if suspect(india) is None:
+    """Weight of each reading of the suspect year after all evidence (:mod:`evidence`); one reading if none is."""
+    rows = evidence.table(india)
+    if rows.empty:
         return pd.Series({RECORDED: 1.0})
-    return shares(india, "reading_weight", READINGS)
+    return pd.Series({name: rows[column].iloc[-1] for name, column in evidence.WEIGHTS.items()})
+
+
+def taking(india: Vintage, weight: dict[str, float]) -> Vintage:
+    """The vintage with these weights of the readings, whatever the evidence says."""
+    return india.assuming(evidence.PRIOR, weight).assuming(evidence.RULE, {"tempering": 0.0})
 
 
 def stated(india: Vintage, target: str = "customs") -> pd.DataFrame:
@@ -47,7 +51,7 @@ def stated(india: Vintage, target: str = "customs") -> pd.DataFrame:
     if target == "customs":
         names.append("rare_earth_share")
         if suspect(india) is not None:
-            names = ["reading_weight", *names, "recovery", "stock_payback"]
+            names = [evidence.PRIOR, evidence.RULE, *evidence.observed(india).index, *names, "recovery", "stock_payback"]
     rows = india.table("assumptions")
     rows = rows[rows["assumption"].isin(names)]
     order = rows["assumption"].map(names.index) * 10 + rows["segment"].map(
@@ -55,47 +59,6 @@ def stated(india: Vintage, target: str = "customs") -> pd.DataFrame:
     ).fillna(0)
     columns = ["assumption", "segment", "value", "low", "high", "published", "written", "source", "note"]
     return rows.loc[order.sort_values(kind="stable").index, columns].reset_index(drop=True)
-
-
-@targets.remembered
-def known_sums(india: Vintage) -> pd.DataFrame:
-    """Period sums of HS 850511, to the tonne, by trust: reported before derived, estimates and restatements left out.
-
-    Derived parts of a year whose total is assumed, or was revised after them, no longer fit it and are left out, and
-    so is every derived sum that contradicts a reported one.
-    """
-    rows = targets.sums(india, "customs")
-    rows = rows[rows["status"].isin([ASSUMED, "reported", "derived"])]
-    rows = rows.loc[rows["status"].map(STATUSES.index).sort_values(kind="stable").index]
-    reported = india.table(targets.CUSTOMS.table, vintages=True)
-    for column, key in (targets.CUSTOMS.keys | {"status": "reported"}).items():
-        reported = reported[reported[column] == key]
-    for period in [p for p in rows.index if fiscal.is_fiscal_year(p) and _replaced(reported, rows.loc[p])]:
-        whole, total = fiscal.months(period), rows.loc[period]
-        inside = [p for p in rows.index if p != period and fiscal.months(p).isin(whole).all()]
-        older = rows.loc[inside, "status"].eq("derived") & (rows.loc[inside, "published"] <= total["published"])
-        stale = rows.loc[inside, "status"].ne(ASSUMED) if total["status"] == ASSUMED else older
-        rows = rows.drop(stale.index[stale])
-    return _fitting(rows.assign(value=rows["value"].round()))
-
-
-def _fitting(rows: pd.DataFrame) -> pd.DataFrame:
-    """The rows without derived sums that contradict those before them: a figure they were derived from has changed."""
-    kept = rows[rows["status"] != "derived"]
-    for period in rows.index[rows["status"] == "derived"]:
-        more = pd.concat([kept, rows.loc[[period]]])
-        try:
-            period_sums.pieces(period_sums.independent(more["value"])[0], len(more))
-        except ValueError:
-            continue
-        kept = more
-    return kept
-
-
-def _replaced(reported: pd.DataFrame, row: pd.Series) -> bool:
-    """Whether a figure stands in the place of an earlier one of the same period: assumed, or revised."""
-    rows = reported[(reported["period"] == row.name) & (reported["published"] < row["published"])]
-    return row["status"] == ASSUMED or bool((rows["value"] != row["value"]).any())
 
 
 def without_surge(sums: pd.Series, india: Vintage, episode: Episode) -> pd.Series:
@@ -136,7 +99,7 @@ def simulate(india: Vintage, prior: GrowthPrior, horizon: int = 10, seed: int = 
     dict
         Reading to a table of months (PeriodIndex) by paths.
     """
-    sums, episode = known_sums(india)["value"], suspect(india)
+    sums, episode = targets.known_sums(india)["value"], suspect(india)
     last = max(fiscal.months(p)[-1] for p in sums.index)
     rng = np.random.default_rng(np.random.SeedSequence([seed, *b"customs readings"]))
     recovery = assumed(india, "recovery")
