@@ -39,26 +39,26 @@ def table(india: Vintage) -> pd.DataFrame:
     Returns
     -------
     pd.DataFrame
-        ``evidence`` (the prior, or the assumption with its densities), ``observed``; :data:`FITS`, the factor of each
-        reading over the greatest; ``Bayes factor`` of an error over the better of the other two; :data:`WEIGHTS`
-        after it; ``published``, ``source``. No row where no year is suspect.
+        ``evidence`` (the prior, or the assumption with its densities), ``period, observed``; :data:`FITS`, the factor
+        of each reading over the greatest; ``Bayes factor`` of an error over the better of the other two;
+        :data:`WEIGHTS` after it; ``published``, ``source``. No row where no year is suspect.
     """
-    columns = ["evidence", "observed", *FITS.values(), "Bayes factor", *WEIGHTS.values(), "published", "source"]
+    columns = ["evidence", "period", "observed", *FITS.values(), "Bayes factor", *WEIGHTS.values()]
     if suspect(india) is None:
-        return pd.DataFrame(columns=columns)
+        return pd.DataFrame(columns=[*columns, "published", "source"])
     prior, rule, weight = assumed(india, PRIOR), assumed(india, RULE), shares(india, PRIOR, READINGS)
-    rows = [("prior", np.nan, *np.ones(len(READINGS)), np.nan, *weight, prior["published"].max(), _ids(prior))]
+    rows = [("prior", "", np.nan, *np.ones(len(READINGS)), np.nan, *weight, prior["published"].max(), _ids(prior))]
     for row in observed(india).itertuples():
         density = india.assumption(row.Index).loc[list(READINGS)]
         factor = likelihood(row.observed, density, rule["value"]) ** row.part
         weight = weight * factor / (weight * factor).sum()
         error, used = factor[ERROR] / factor.drop(ERROR).max(), _ids(row.source, density, rule)
-        rows.append((row.Index, row.observed, *factor / factor.max(), error, *weight, row.published, used))
-    return pd.DataFrame(rows, columns=columns)
+        rows.append((row.Index, row.period, row.observed, *factor / factor.max(), error, *weight, row.published, used))
+    return pd.DataFrame(rows, columns=[*columns, "published", "source"])
 
 
-def history(india: Vintage) -> pd.DataFrame:
-    """The weights on each day on which they changed, from what was public on it.
+def history(india: Vintage, target: str = "customs") -> pd.DataFrame:
+    """The weights on each day on which they changed, from what was public on it; empty for a target without them.
 
     Returns
     -------
@@ -66,7 +66,8 @@ def history(india: Vintage) -> pd.DataFrame:
         Indexed by ``published``, oldest first: a column each reading, and ``source``.
     """
     rows = india.table("trade", vintages=True)
-    days = {*rows.loc[(rows["hs"] == targets.CUSTOMS.keys["hs"]) & (rows["reporter"] == "IND"), "published"]}
+    own = (rows["hs"] == targets.CUSTOMS.keys["hs"]) & (rows["reporter"] == "IND")
+    days = {*rows.loc[own, "published"]} if suspect(india, target) else ()
     found = {day: then for day in sorted(days) if len(then := table(india.on(day.date())))}
     made = {day: [*then[list(WEIGHTS.values())].iloc[-1], _ids(then)] for day, then in found.items()}
     frame = pd.DataFrame.from_dict(made, orient="index", columns=[*READINGS, "source"]).rename_axis("published")
@@ -94,16 +95,17 @@ def observed(india: Vintage) -> pd.DataFrame:
     Returns
     -------
     pd.DataFrame
-        Indexed by the assumption that holds their densities: ``observed``, ``part`` (of a full evidence, up to 1),
-        ``published`` (of the youngest input, densities among them), ``source``.
+        Indexed by the assumption that holds their densities: ``period`` (the newest), ``observed``, ``part`` (of a full
+        evidence, up to 1), ``published`` (of the youngest input, densities among them), ``source``.
     """
     episode, rows = suspect(india), {}
     for name, rule in _EVIDENCES.items() if episode else ():
         density, found = india.assumption(name), rule(india, episode)
         if found is not None and set(READINGS) <= set(density.index):
             value, part, inputs = found
-            rows[name] = (value, part, max(inputs["published"].max(), density["published"].max()), _ids(inputs))
-    made = pd.DataFrame.from_dict(rows, orient="index", columns=["observed", "part", "published", "source"])
+            day = max(inputs["published"].max(), density["published"].max())
+            rows[name] = (inputs.index[-1], value, part, day, _ids(inputs))
+    made = pd.DataFrame.from_dict(rows, orient="index", columns=["period", "observed", "part", "published", "source"])
     return made.sort_values("published", kind="stable")
 
 
@@ -167,9 +169,9 @@ def _mirror_value(india: Vintage, episode: Episode) -> tuple | None:
 
 def _unit_value(india: Vintage, episode: Episode) -> tuple | None:
     """The share of the year's rise in weight, in logs, that its value does not share: the fall of the unit value."""
-    years, weight = [episode.before, episode.year], targets.sums(india, targets.CUSTOMS.name)
+    years, weight, of = [episode.before, episode.year], targets.sums(india, targets.CUSTOMS.name), targets.CUSTOMS
     for measure in ("value_inr", "value_usd"):
-        value = india.series(targets.CUSTOMS.table, **targets.CUSTOMS.keys | {"measure": measure}).dropna(subset="value")
+        value = india.series(of.table, **of.keys | {"measure": measure}).dropna(subset="value")
         if set(years) <= set(value.index):
             rises = [np.log(rows.loc[years[1], "value"] / rows.loc[years[0], "value"]) for rows in (value, weight)]
             return 1 - rises[0] / rises[1], 1, pd.concat([value.loc[years], weight.loc[years]])

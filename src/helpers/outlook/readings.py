@@ -1,10 +1,10 @@
-"""What a suspect year was, and what licences allow: one forecast a reading, and their mixture by stated weights.
+"""What a suspect year was, and what licences allow: one forecast a reading, and their mixture by weight.
 
 Three readings of the year's tonnes: the surge was real and demand persists; it was stock-building that is paid back;
 it is a quantity error. Under each, the months to the end of the next fiscal year are simulated by ``nowcast``, and
 later years grow by ``drift``. Demand is latent: what is recorded is capped, in its rare-earth part, by the licence
-regime (:mod:`licences`). Every weight, probability and range is a dated row of ``data/assumptions.csv`` with a rating
-of its evidence. Where no year is suspect there is one reading: as recorded.
+regime (:mod:`licences`). The weights follow from a prior and the evidence (:mod:`evidence`); every prior, probability
+and range is a dated row of ``data/assumptions.csv``. Where no year is suspect there is one reading: as recorded.
 """
 
 import numpy as np
@@ -35,8 +35,38 @@ def weights(india: Vintage) -> pd.Series:
 
 
 def taking(india: Vintage, weight: dict[str, float]) -> Vintage:
-    """The vintage with these weights of the readings, whatever the evidence says."""
+    """The vintage with these weights of the readings, by the name of each, whatever the evidence says."""
     return india.assuming(evidence.PRIOR, weight).assuming(evidence.RULE, {"tempering": 0.0})
+
+
+def reweighed(india: Vintage, target: str, prior: GrowthPrior, horizon: int = 10) -> pd.DataFrame:
+    """The mixture of a target under other weights of its readings: what all evidence makes of them, and without it.
+
+    Returns
+    -------
+    pd.DataFrame
+        ``weighting, period``, a column each reading with its weight, ``median, low80, high80`` (tonnes a fiscal year);
+        empty where no year of it is suspect.
+    """
+    columns = ["weighting", "period", *READINGS, "median", "low80", "high80"]
+    if suspect(india, target) is None:
+        return pd.DataFrame(columns=columns)
+    ranked, before = weights(india).sort_values(kind="stable"), evidence.table(india).iloc[0]
+    taken = {
+        "all evidence": ranked,
+        "the prior alone": pd.Series({name: before[column] for name, column in evidence.WEIGHTS.items()}),
+        "equal weights": pd.Series(1 / len(READINGS), list(READINGS)),
+        "the likeliest for the least likely": pd.Series(ranked.to_numpy()[::-1], ranked.index),
+    }
+    made = {name: years(months) for name, months in simulate(india, prior, horizon).items()}
+    last = fiscal.fiscal_year(targets.totals(india, target).index[-1])
+    found = [
+        (name, fiscal.year_name(year), *weight[list(READINGS)], *mix(paths, weight, (0.5, 0.1, 0.9)))
+        for year in range(last + 1, last + 1 + horizon)
+        for paths in [{reading: table.loc[year].to_numpy() for reading, table in made.items()}]
+        for name, weight in taken.items()
+    ]
+    return pd.DataFrame(found, columns=columns)
 
 
 def stated(india: Vintage, target: str = "customs") -> pd.DataFrame:
@@ -51,7 +81,8 @@ def stated(india: Vintage, target: str = "customs") -> pd.DataFrame:
     if target == "customs":
         names.append("rare_earth_share")
         if suspect(india) is not None:
-            names = [evidence.PRIOR, evidence.RULE, *evidence.observed(india).index, *names, "recovery", "stock_payback"]
+            weighing = [evidence.PRIOR, evidence.RULE, *evidence.observed(india).index]
+            names = [*weighing, *names, "recovery", "stock_payback"]
     rows = india.table("assumptions")
     rows = rows[rows["assumption"].isin(names)]
     order = rows["assumption"].map(names.index) * 10 + rows["segment"].map(
