@@ -13,7 +13,7 @@ from helpers import fiscal
 from helpers.data import Quantity, Vintage, derived, sources_of
 from helpers.ensemble import drift
 from helpers.ensemble.quantiles import QUANTILES
-from helpers.outlook import licences, readings, targets
+from helpers.outlook import evidence, licences, readings, targets
 from helpers.outlook.episodes import level as level
 from helpers.outlook.episodes import sound, suspect
 
@@ -105,7 +105,7 @@ def used(india: Vintage, target: str, scenario: str = MIXTURE) -> frozenset[str]
         return sources_of(sound(india, target), targets.part_year(india, target), growth, suspect(india, target))
     rows = [growth, readings.stated(india, target), licences.known(india)]
     if target == "customs":
-        rows += [readings.known_sums(india), suspect(india)]
+        rows += [targets.known_sums(india), suspect(india), evidence.table(india)]
     return sources_of(targets.totals(india, target), *rows)
 
 
