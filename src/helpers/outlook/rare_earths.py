@@ -13,8 +13,11 @@ import pandas as pd
 from helpers import fiscal
 from helpers.data import Quantity, Vintage, derived, sources_of
 from helpers.ensemble.quantiles import weighted_quantiles
-from helpers.outlook import agreement, blend, customs, episodes, targets
+from helpers.outlook import agreement, blend, customs, episodes, mirror, targets
 from helpers.outlook.agreement import CHINA, MAGNETS, PRESS, PRICE, SHIPPED, USE, ends, middle
+
+NEAR = 2
+"""Years between two figures that may still be held against each other."""
 
 RANKS = (np.arange(40) + 0.5) / 40
 """Ranks at which a distribution is read, evenly: the same numbers on every machine, without a seed."""
@@ -93,8 +96,13 @@ def imported(india: Vintage) -> Quantity | None:
 
 
 def sound(india: Vintage) -> Quantity:
-    """What a year of HS 850511 holds, tonnes: the newest sound level of all metal magnets."""
-    return episodes.level(india, "customs")
+    """What a year of HS 850511 holds, tonnes: the newest sound level, its range as far as both sides' counts say."""
+    level, counted = episodes.level(india, "customs"), mirror.underlying(india)
+    if counted is None or abs(fiscal.centre(counted.period) - fiscal.centre(level.period)) > NEAR:
+        return level
+    low, _, high = ends(pd.Series(vars(level)))
+    low, high = min(low, counted.low), max(high, counted.high)
+    return derived(level.value, "t", level, counted, period=level.period, low=low, high=high)
 
 
 def share(india: Vintage) -> Quantity:
@@ -123,7 +131,7 @@ def stated(india: Vintage) -> pd.DataFrame:
     if found.empty:
         return india.table("assumptions").loc[lambda table: table["assumption"] == SHARE]
     of = share(india)
-    note = f"pooled, {'one estimate' if len(found) == 1 else f'{len(found)} estimates'} of the tonnes: chapter on trade"
+    note = f"{of:.1} ({of:range.1}), pooled over what is public of the tonnes, as in chapter 1"
     row = {"assumption": SHARE, "segment": "HS 850511", "material": "tonnes", "unit": "share", "status": "derived"}
     row |= {"value": of.value / 100, "low": of.low / 100, "high": of.high / 100, "note": note}
     row |= {"published": rows["published"].max(), "written": rows["written"].max()}

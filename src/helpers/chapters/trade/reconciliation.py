@@ -17,21 +17,20 @@ NAMES = {
 }
 """An estimate as readers say it."""
 
-_NEAR = 2
-"""Years between two figures that may still be held against each other."""
-
 
 def imported(india: Vintage) -> Sentence:
     """How many rare-earth magnets India imports, and what share of HS 850511 that is: one number, with its range."""
     tonnes, found = rare_earths.imported(india), rare_earths.estimates(india)
     if tonnes is None:
         return words.not_yet(india, "How many rare-earth magnets India imports")
+    level = rare_earths.sound(india)
     of = "one estimate" if len(found) == 1 else f"{words.count(len(found))} estimates that disagree"
     return sentence(
         "India imports {tonnes:~3} of rare-earth magnets a year as magnets (80 % interval {tonnes:range~3}),",
-        "{share:.1} ({share:range.1}) of the {level} that a year of HS 850511 holds. That is pooled from {of},",
-        "{names}. More enter inside motors, loudspeakers and compressors, which customs count elsewhere.",
-        tonnes=tonnes, share=rare_earths.share(india), level=rare_earths.sound(india), of=of,
+        "{share:.1} ({share:range.1}) of the {level}" + (" ({level:range~3})" if level.low < level.high else ""),
+        "that a year of HS 850511 holds. That is pooled from {of}, {names}. More enter inside motors, loudspeakers and",
+        "compressors, which customs count elsewhere.",
+        tonnes=tonnes, share=rare_earths.share(india), level=level, of=of,
         names=words.listed(NAMES[name] for name in found.index),
     )  # fmt: skip
 
@@ -119,7 +118,7 @@ def china_beside(india: Vintage, year: str) -> Sentence:
     weight = india.series("trade", **keys).dropna(subset="value")
     price = india.series("trade", **keys | {"measure": "unit_value"}).dropna(subset="value")
     years = [p for p in weight.index if fiscal.is_calendar_year(p)]
-    years = [p for p in years if abs(fiscal.centre(p) - fiscal.centre(year)) <= _NEAR]
+    years = [p for p in years if abs(fiscal.centre(p) - fiscal.centre(year)) <= rare_earths.NEAR]
     priced = [p for p in years if p in price.index]
     if not years:
         return words.not_yet(india, f"What China sold of rare-earth magnets in a year near {year}")
