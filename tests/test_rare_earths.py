@@ -112,7 +112,7 @@ def test_chinas_line_doubled_no_longer_meets_the_use_and_asks_for_half_the_price
     left = condition(doubled, USE, CHINA, agreement.LEFT)
     assert not left["meet"] and [left["low"], left["high"]] == [6200 - 4010, 10_000 - 4010]
     before, after = rare_earths.imported(india), rare_earths.imported(doubled)
-    assert after.high > 1.8 * before.high and after.value >= before.value, "an outlier widens the pool; its middle holds"
+    assert after.high > 1.8 * before.high and after.value >= before.value, "an outlier widens it; the middle holds"
     before, after = (condition(of, PRICE, CHINA, agreement.PAID)["value"] for of in (india, doubled))
     assert 0.4 < after / before < 0.65
 
