@@ -411,3 +411,12 @@ def check(name: str, text: str) -> None:
     assert not re.search(r"([\d.,]+) to \1(?![\d.,])", text), (name, "from x to x", text)
     for share in re.findall(r"(?<![+−\d.,])([\d,]+(?:\.\d+)?) % (?:of|\(in)", text):
         assert float(share.replace(",", "")) <= 100, (name, "over 100 %", text)
+
+
+def test_no_sentence_changes_because_a_calendar_year_or_another_reporter_is_told(india):
+    keys = dict(KEYS)
+    rows = [keys | {"period": "2025", "value": 3e4}, keys | {"period": "2023", "value": 9e4}]
+    rows += [keys | {"period": "2025", "value": 500.0, "measure": "value_usd"}]
+    rows += [keys | {"period": "2025", "value": 5e3, "flow": "export", "reporter": "DEU", "partner": "IND"}]
+    more = india.adding("trade", *(row | {"status": "reported", "source": "S66"} for row in rows))
+    assert [name for name in SAYS | DRAWS if say(more, name) != say(india, name)] == []
