@@ -1,4 +1,4 @@
-"""What the tariff lines hold: the identity of the press series, volume against value, and the rare-earth part.
+"""What the tariff lines hold: the identity of the press series, and volume against value.
 
 Rounding is carried through by interval arithmetic: a published figure stands for the range that would
 print alike, and each step gives the least and the greatest result.
@@ -9,11 +9,10 @@ import pandas as pd
 
 from helpers import fiscal
 from helpers.data import Vintage, sources_of
-from helpers.methods import composition, decomposition
-from helpers.outlook import customs, episodes, targets
+from helpers.methods import decomposition
+from helpers.outlook import customs, episodes
+from helpers.outlook.blend import paid_to_china
 
-DRAWS = 20_000
-SEED = 850511
 SPLITS = 200
 """Into how many steps the tonnes of the earlier year are cut to split them between its two lines."""
 
@@ -113,104 +112,6 @@ def volume_mix_price(india: Vintage, year: str) -> pd.DataFrame:
     )
     table = _sourced(_ranged(table, swept), used, [after, dollars, paid])
     return table if table["plausible"].any() else table.iloc[:0]
-
-
-def rare_earth_part(india: Vintage, year: str) -> pd.DataFrame:
-    """Rare-earth magnets among a year's tonnes under HS 850511, as a distribution.
-
-    The line of other metal magnets, by China and the others, is a blend of rare-earth and other magnets whose shares
-    its unit value gives (:mod:`helpers.methods.composition`). The price of rare-earth magnets is what China was paid
-    for them; the other priors are rows of ``data/assumptions.csv``. Ferrite cores hold none.
-
-    Returns
-    -------
-    pd.DataFrame
-        Indexed by ``probability``: ``tonnes``, ``share`` of the weight, ``source``; empty while the lines are not
-        known, or the prices do not tell the two kinds apart.
-    """
-    split, priors, paid = customs.lines(india, year), india.assumption("composition_prior"), paid_to_china(india, year)
-    empty = pd.DataFrame(columns=["tonnes", "share", "source"], index=pd.Index([], name="probability"))
-    if split.empty or paid.empty or priors.empty:
-        return empty
-    other = priors.loc["unit value of other magnets"]
-    spread = priors.loc["price of rare-earth magnets, spread", "value"]
-    cells = metal_by_origin(india, year)
-    if cells.empty or paid["value"].mean() * np.exp(-5 * spread) <= other["high"]:
-        return empty
-    drawn = composition.simulate_repm_tonnes(
-        cells.assign(other_low=other["low"], other_high=other["high"]),
-        repm_median=paid["value"].mean(),
-        repm_log_sd=spread,
-        draws=DRAWS,
-        seed=SEED,
-    )
-    used = " ".join(sorted(sources_of(paid, priors, cells)))
-    return composition.repm_quantiles(drawn, split["tonnes"].sum()).assign(source=used)
-
-
-def metal_by_origin(india: Vintage, year: str) -> pd.DataFrame:
-    """The line of other metal magnets from China and from the others: ``tonnes, unit_value_usd_per_kg, source``."""
-    keys = [("weight", "world"), ("weight", "CHN"), ("value_usd", "world"), ("value_usd", "CHN")]
-    rows = [customs.imports(india, measure, customs.OTHER_METAL, partner) for measure, partner in keys]
-    empty = pd.DataFrame(columns=["tonnes", "unit_value_usd_per_kg", "source"])
-    if not all(year in table.index for table in rows):
-        return empty
-    tonnes, china, usd_m, china_usd = (table.loc[year, "value"] for table in rows)
-    cells = pd.DataFrame({"tonnes": [china, tonnes - china], "usd_m": [china_usd, usd_m - china_usd]})
-    if (cells <= 0).any(axis=None):
-        return empty
-    cells["unit_value_usd_per_kg"] = cells["usd_m"] / cells["tonnes"] * 1000
-    used = " ".join(sorted(sources_of(*(table.loc[year] for table in rows))))
-    return cells.drop(columns="usd_m").assign(source=used).set_axis(["China", "others"])
-
-
-def paid_to_china(india: Vintage, year: str) -> pd.DataFrame:
-    """Unit values of China's exports of rare-earth magnets, USD per kg: months of a year, else the newest before."""
-    keys = {"flow": "export", "reporter": "CHN", "partner": "world", "hs": customs.FERRITE, "measure": "unit_value"}
-    paid = india.series("trade", **keys).dropna(subset="value")
-    paid = paid[paid.index.str.fullmatch(r"\d{4}-\d\d")]
-    inside = paid[paid.index.isin([str(month) for month in fiscal.months(year)])]
-    return inside if len(inside) else paid[paid.index < str(fiscal.months(year)[0])].tail(1)
-
-
-def scopes(india: Vintage, year: str, part: pd.DataFrame) -> pd.DataFrame:
-    """What is called India's magnet imports, from the widest scope to the narrowest, tonnes a year.
-
-    Customs figures are of ``year``, all others of the newest they are known for; ``part`` is :func:`rare_earth_part`.
-
-    Returns
-    -------
-    pd.DataFrame
-        Indexed by ``scope``: ``period, tonnes, low, high, status, source``; scopes that are not known are left out.
-    """
-    cars = {"flow": "import", "reporter": "IND", "partner": "world", "hs": "REPM", "measure": "weight_auto"}
-    shipped = {"flow": "export", "reporter": "CHN", "partner": "IND", "hs": customs.FERRITE, "measure": "weight"}
-    metal = customs.imports(india, hs=customs.OTHER_METAL)
-    known = {
-        "All metal magnets, HS 850511": customs.imports(india).filter([year], axis=0),
-        "Line 85051190, metal magnets other than ferrite cores": metal.filter([year], axis=0),
-        "Rare-earth magnets used in India": india.series("production", **targets.REPM.keys),
-        "Rare-earth magnets shipped to India, from China's count": india.series("trade", **shipped),
-        "Rare-earth magnets imported by car makers": india.series("trade", **cars),
-    }
-    rows = {}
-    for scope, found in known.items():
-        found = found[[fiscal.is_year(p) and fiscal.span(p)[1] <= india.day for p in found.index]]
-        if len(found):
-            row = found.iloc[-1]
-            rows[scope] = [found.index[-1], *row[["value", "low", "high", "status", "source"]]]
-    if len(part):
-        found = part.loc[[0.5, 0.05, 0.95], "tonnes"]
-        rows["Rare-earth magnets within HS 850511, our estimate"] = [year, *found, "inference", part["source"].iloc[0]]
-    columns = ["period", "tonnes", "low", "high", "status", "source"]
-    table = pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("scope")
-    table = table.astype(dict.fromkeys(columns[1:4], float))
-    return table.loc[middles(table).sort_values(ascending=False).index]
-
-
-def middles(scopes: pd.DataFrame) -> pd.Series:
-    """Tonnes of each scope; the geometric middle where only a range is known."""
-    return scopes["tonnes"].fillna((scopes["low"] * scopes["high"]) ** 0.5)
 
 
 def surge_cells(india: Vintage) -> pd.DataFrame:

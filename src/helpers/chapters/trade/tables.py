@@ -51,11 +51,9 @@ def steps(table: pd.DataFrame, year: str) -> Table:
 
 def rare_earth_part(part: pd.DataFrame, year: str) -> Table:
     """Quantiles of the rare-earth part."""
-    shown = part.assign(share=part["share"] * 100, probability=[number(p * 100) for p in part.index])
-    heads = {"tonnes": "tonnes", "share": "per cent of the weight", "source": "source"}
-    caption = f"Rare-earth magnets within HS 850511 in {year}: with this probability in per cent, at most so much"
-    shown = shown.set_index("probability")
-    return _table(shown, heads, caption, "probability, %", {"tonnes": 0, "per cent of the weight": 1})
+    shown = part.assign(probability=[number(p * 100) for p in part.index]).set_index("probability")
+    caption = f"Rare-earth magnets by price in {year}, tonnes: with this probability in per cent, at most so much"
+    return _table(shown, {"tonnes": "tonnes", "source": "source"}, caption, "probability, %", {"tonnes": 0})
 
 
 def concentration(table: pd.DataFrame) -> Table:
