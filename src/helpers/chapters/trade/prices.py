@@ -77,8 +77,8 @@ def history(india: Vintage) -> pd.DataFrame:
     -------
     pd.DataFrame
         Indexed by ``period``, oldest first: ``usd_m``, ``china_usd_m, china_share`` (per cent; missing where China's
-        part is not known or exceeds the whole), ``listed`` (how much of the imports from all is counted, 0-1, where that is known),
-        ``source``. A year that is not known has no row.
+        part is not known or exceeds the whole), ``listed`` (how much of the imports from all is counted, 0-1, where
+        that is known), ``source``. A year that is not known has no row.
     """
     keys = {"flow": "import", "reporter": "IND", "hs": customs.METAL}
     asked = (("world", "value_fob_listed"), ("CHN", "value_fob"), ("world", "value_fob"))
