@@ -4,10 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.methods.decomposition import bennet_decomposition, bennet_over_splits, log_growth_bridge
+from helpers.methods.decomposition import bennet_decomposition, bennet_over_splits
 
 any_input = settings(deadline=None, max_examples=50)
-positive = st.floats(1e-3, 1e9)
 tonnes = st.floats(1e-3, 1e6)
 usd_per_kg = st.floats(1e-2, 1e3)
 
@@ -131,35 +130,3 @@ def test_an_impossible_figure_stops_and_is_shown(column, figure):
     wrong.loc["85051190", column] = figure
     with pytest.raises(ValueError, match=r"after: figures must be known[\s\S]*85051190"):
         bennet_decomposition(FY25, wrong)
-
-
-@any_input
-@given(st.lists(st.tuples(positive, positive, positive), min_size=2, max_size=6))
-def test_tonnes_unit_value_and_exchange_rate_add_up_to_rupee_growth(rows):
-    periods = pd.DataFrame(rows, columns=["tonnes", "value_inr", "inr_per_usd"])
-    bridge = log_growth_bridge(periods)
-    growth = np.diff(np.log(periods["value_inr"]))
-    parts = bridge[["tonnes", "unit_value_usd", "inr_per_usd"]].sum(axis=1)
-    assert parts.to_numpy() == pytest.approx(growth, abs=1e-9)
-    assert (bridge["value_usd"] + bridge["inr_per_usd"]).to_numpy() == pytest.approx(growth, abs=1e-9)
-    assert (bridge["tonnes"] + bridge["unit_value_inr"]).to_numpy() == pytest.approx(growth, abs=1e-9)
-
-
-def test_volume_up_88_percent_and_value_up_5_percent_is_a_log_fall_of_unit_value_of_0_582():
-    periods = pd.DataFrame(
-        {"tonnes": [28_590, 53_748], "value_inr": [1661e7, 1744e7], "inr_per_usd": [82.79, 84.57]},
-        index=[2024, 2025],
-    )
-    bridge = log_growth_bridge(periods)
-    assert bridge.loc[2025, ["tonnes", "value_inr", "unit_value_inr"]].astype(float).round(3).tolist() == [
-        0.631, 0.049, -0.582,
-    ]  # fmt: skip
-    assert bridge["since"].tolist() == [2024]
-
-
-def test_a_bridge_across_a_missing_figure_or_disordered_years_stops():
-    periods = pd.DataFrame({"tonnes": [1.0, 0.0], "value_inr": 1.0, "inr_per_usd": 80.0}, index=[2024, 2025])
-    with pytest.raises(ValueError, match="positive figures"):
-        log_growth_bridge(periods)
-    with pytest.raises(ValueError, match="increasing order"):
-        log_growth_bridge(periods.iloc[::-1])

