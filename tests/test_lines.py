@@ -83,44 +83,9 @@ def test_totals_that_allow_no_split_give_none(india):
     assert lines.volume_mix_price(india.adding("trade", {**KEYS, "period": "FY24", "value": 900.0}), YEAR).empty
 
 
-def test_one_and_a_half_thousand_tonnes_are_rare_earth_magnets(india):
-    part = lines.rare_earth_part(india, YEAR)
-    assert part.loc[0.5, "tonnes"] == pytest.approx(1539, abs=1)
-    assert part.loc[[0.05, 0.95], "tonnes"].tolist() == pytest.approx([1048, 2195], abs=1)
-    assert part["share"].between(0.019, 0.041).all() and part.equals(lines.rare_earth_part(india, YEAR))
-
-
-def test_prices_that_do_not_tell_rare_earth_magnets_apart_give_no_part(india):
-    keys = {"flow": "export", "reporter": "CHN", "partner": "world", "hs": "85051110", "measure": "unit_value"}
-    months = [f"2024-{month:02}" for month in range(4, 13)] + ["2025-01", "2025-02", "2025-03"]
-    cheap = india.adding("trade", *({**keys, "period": month, "value": 4.0} for month in months))
-    assert lines.rare_earth_part(cheap, YEAR).empty
-
-
-def test_months_of_a_year_are_its_price_else_the_newest_before(india):
-    assert lines.paid_to_china(india, "FY25").index.tolist() == ["2024-07", "2024-08", "2024-09", "2024-10"]
-    assert lines.paid_to_china(india, "FY27").index.tolist() == ["2024-10"]
-
-
-def test_scopes_go_from_wide_to_narrow_and_hold_the_estimate_in_its_place(india):
-    ladder = lines.scopes(india, YEAR, lines.rare_earth_part(india, YEAR))
-    assert len(ladder) == 6 and lines.middles(ladder).is_monotonic_decreasing
-    place = list(ladder.index).index("Rare-earth magnets within HS 850511, our estimate")
-    assert place == 4 and ladder.iloc[place]["status"] == "inference"
-
-
-def test_the_narrowest_scope_is_chosen_by_size(india):
-    keys = {**KEYS, "hs": "REPM", "measure": "weight_auto", "period": "FY26"}
-    more = india.adding("trade", {**keys, "value": 9000.0})
-    ladder = lines.scopes(more, YEAR, lines.rare_earth_part(more, YEAR))
-    assert ladder.index[-1] == "Rare-earth magnets within HS 850511, our estimate"
-    assert ladder.loc["Rare-earth magnets imported by car makers", ["period", "tonnes"]].tolist() == ["FY26", 9000]
-
-
-@pytest.mark.parametrize("compute", [lines.volume_mix_price, lines.rare_earth_part])
-def test_what_rests_on_the_lines_waits_for_them(india, compute):
-    assert compute(india.on(EARLY), YEAR).empty and compute(india.on("2025-12-30"), YEAR).empty
-    assert len(compute(india.on("2025-12-31"), YEAR))
+def test_what_rests_on_the_lines_waits_for_them(india):
+    assert all(lines.volume_mix_price(india.on(day), YEAR).empty for day in (EARLY, "2025-12-30"))
+    assert len(lines.volume_mix_price(india.on("2025-12-31"), YEAR))
 
 
 def test_identity_shows_only_what_was_public(india):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from helpers.outlook import agreement, customs, episodes, mirror, rare_earths
+from helpers.outlook import agreement, blend, customs, episodes, mirror, rare_earths
 from helpers.outlook.agreement import CHINA, MAGNETS, PRESS, PRICE, SHIPPED, USE
 
 PRESS_KEYS = MAGNETS | {"measure": "weight"}
@@ -172,3 +172,23 @@ def test_no_part_leaves_none_to_all_and_no_price_falls_below_nothing(india):
         assert (rows[rows["unit"] == "USD/kg"][["low", "value", "high"]] >= 0).all(axis=None)
         assert (rows["low"] <= rows["value"]).all() and (rows["value"] <= rows["high"]).all()
         assert rare_earths.share(told).high <= 100
+
+
+def test_one_and_a_half_thousand_tonnes_are_rare_earth_magnets_by_price(india):
+    part = blend.rare_earth_part(india, "FY25")
+    assert part.loc[0.5, "tonnes"] == pytest.approx(1539, abs=1)
+    assert part.loc[[0.05, 0.95], "tonnes"].tolist() == pytest.approx([1048, 2195], abs=1)
+    assert part.equals(blend.rare_earth_part(india, "FY25"))
+    assert blend.rare_earth_part(india.on("2025-12-30"), "FY25").empty
+
+
+def test_prices_that_do_not_tell_rare_earth_magnets_apart_give_no_part(india):
+    keys = {"flow": "export", "reporter": "CHN", "partner": "world", "hs": "85051110", "measure": "unit_value"}
+    months = [f"2024-{month:02}" for month in range(4, 13)] + ["2025-01", "2025-02", "2025-03"]
+    cheap = india.adding("trade", *({**keys, "period": month, "value": 4.0} for month in months))
+    assert blend.rare_earth_part(cheap, "FY25").empty and PRICE not in rare_earths.estimates(cheap).index
+
+
+def test_months_of_a_year_are_its_price_else_the_newest_before(india):
+    assert blend.paid_to_china(india, "FY25").index.tolist() == ["2024-07", "2024-08", "2024-09", "2024-10"]
+    assert blend.paid_to_china(india, "FY27").index.tolist() == ["2024-10"]

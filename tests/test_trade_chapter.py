@@ -12,8 +12,8 @@ from conftest import AS_OF
 from helpers import fiscal
 from helpers.chapters import words
 from helpers.chapters.outputs import Figure
-from helpers.chapters.trade import causes, figures, lines, markets, prices, rare_earths, sentences, suppliers, worth
-from helpers.outlook import customs, episodes, targets
+from helpers.chapters.trade import causes, figures, lines, markets, prices, reconciliation, sentences, suppliers, worth
+from helpers.outlook import agreement, customs, episodes, rare_earths, targets
 
 KEYS = dict(targets.CUSTOMS.keys)
 LINE = {**KEYS, "hs": customs.OTHER_METAL}
@@ -35,12 +35,11 @@ def with_halves(india, *tonnes):
 
 SAYS = {
     "answer": lambda india, year: sentences.answer(india),
-    "part": lambda india, year: rare_earths.rare_earth_part(lines.rare_earth_part(india, year), india=india, year=year),
+    "imported": lambda india, year: reconciliation.imported(india),
+    "agree": lambda india, year: reconciliation.agree(rare_earths.pairs(india), india=india),
     "base": lambda india, year: sentences.base_effect(customs.halves(india), india=india),
     "identity": lambda india, year: sentences.identity(lines.identity(india, year), india=india),
-    "scopes": lambda india, year: rare_earths.scopes(
-        lines.scopes(india, year, lines.rare_earth_part(india, year)), india=india, year=year
-    ),
+    "beside": lambda india, year: reconciliation.china_beside(india, year),
     "growth": lambda india, year: sentences.growth(prices.growth(india, year), india=india, year=year),
     "values": lambda india, year: causes.unit_values(lines.volume_mix_price(india, year), india=india, year=year),
     "concentration": lambda india, year: causes.concentration(
@@ -55,9 +54,7 @@ SAYS = {
 DRAWS = {
     "rates": lambda india, year: figures.monthly_rates(customs.periods(india), india=india),
     "lines": lambda india, year: figures.line_split(customs.lines(india, year), india=india, year=year),
-    "ladder": lambda india, year: figures.scope_ladder(
-        lines.scopes(india, year, lines.rare_earth_part(india, year)), india=india
-    ),
+    "estimates": lambda india, year: reconciliation.figure(rare_earths.estimates(india), india=india),
     "terms": lambda india, year: markets.volume_mix_price(lines.volume_mix_price(india, year), india=india, year=year),
     "china": lambda india, year: markets.china_exports(
         suppliers.china_by_month(india), suppliers.controls(india), india=india
@@ -207,35 +204,58 @@ def test_value_is_less_more_or_as_one_sided_as_weight(india, china, verdict):
     assert f"By value it is {verdict}:" in say(adding(india, keys, FY25=china), "concentration")
 
 
-def test_the_rare_earth_share_says_how_it_fits_what_the_forecast_reckons_with(india):
-    assert "above this interval, and not reconciled with it" in say(india, "part")
-    near = india.assuming("rare_earth_share", {"HS 850511": 0.03})
-    assert "inside this interval" in say(near, "part")
-    assert "below this" in say(india.assuming("rare_earth_share", {"HS 850511": 0.001}), "part")
+PRESS = {**agreement.MAGNETS, "measure": "weight"}
+NO_PRESS = {**PRESS, "period": "FY25", "value": 0.0}
 
 
-@pytest.mark.parametrize(("tonnes", "verdict"), [(4000, "lies above"), (500, "lies below"), (1500, "lies within")])
-def test_chinas_count_lies_above_below_or_within_ours(india, tonnes, verdict):
-    keys = {**suppliers.CHINA, "partner": "IND", "period": "2025", "value": float(tonnes)}
-    text = say(india.adding("trade", keys), "scopes")
-    assert verdict in text and ("do not agree" in text) == (verdict == "lies above")
+def shipped(india, low, high):
+    """China's line to India at another range."""
+    row = {**agreement.SHIPPED, "period": "2025", "unit": "t", "value": (low * high) ** 0.5, "low": low, "high": high}
+    return india.adding("trade", row)
 
 
-def test_what_we_reckon_from_chinas_months_is_not_chinas_count(india):
-    text = say(india, "scopes")
-    assert (
-        "known months would make 3,100 to 5,000 t shipped to India in 2025, by our reckoning: that lies above" in text
-    )
-    assert "China's count" not in text and "do not agree" not in text
+def test_rare_earth_imports_are_told_with_their_share_and_with_the_estimates_they_rest_on(india):
+    text = say(india, "imported")
+    assert "imports 2,380 t of rare-earth magnets" in text and "four estimates that disagree" in text
+    share = rare_earths.share(india)
+    assert f"{share:.1} ({share:range.1}) of the 32,562 t (20,600 to 32,600)" in text
+    early = say(india.on("2025-06-30"), "imported")
+    assert "pooled from one estimate, what the press quotes." in early
+    none = india.on("2025-06-30").adding("trade", NO_PRESS)
+    assert say(none, "imported").startswith("How many rare-earth magnets India imports cannot be said")
+    assert say(none, "agree").startswith("How two estimates of rare-earth magnets fit cannot be said")
+    assert say(none, "estimates").startswith("What this figure shows cannot be said")
+
+
+def test_pairs_hold_as_they_stand_under_a_condition_or_under_none(india):
+    text = say(india, "agree")
+    assert "as they stand: one (China's line with stated use); under one condition" in text
+    assert "under none that can be reckoned here: one (press with stated use)" in text
+    low = shipped(india, 1100.0, 2000.0)
+    assert "customs price estimate with China's line" in say(low, "agree").split("; under")[0]
+    near = india.adding("trade", {**PRESS, "period": "FY25", "value": 1900.0})
+    assert "under none" not in say(near, "agree")
+
+
+def test_two_counts_of_customs_say_what_they_need_until_they_meet(india):
+    text = say(india, "agree")
+    assert "India would have paid China 15.9 USD/kg (10.7 to 23.9), by China's own value 24.5 USD/kg" in text
+    assert "where the world paid 36.8 to 60.3; or 2,400 t (905 to 3,950) would have come in under other codes" in text
+    assert "For both counts" not in say(shipped(india, 1100.0, 2000.0), "agree")
+    assert "by China's own value" not in say(india.on("2026-06-30"), "agree")
+
+
+def test_the_title_of_the_estimates_tells_how_far_they_lie_apart(india):
+    assert "lie at 870 to 4,010 t a year; together they make 2,380 t" in say(india, "estimates")
+    assert "The one estimate" in say(india.on("2025-06-30"), "estimates")
 
 
 def test_prices_of_years_far_apart_are_not_held_against_each_other(india):
-    assert "at about 49 USD/kg" in say(india, "scopes")
-    far = lines.scopes(india, "FY21", lines.rare_earth_part(india, "FY21"))
-    assert "USD/kg" not in rare_earths.scopes(far, india=india, year="FY21").text
-    early = say(india.on("2025-06-30"), "scopes")
+    assert "at about 49 USD/kg" in say(india, "beside")
+    assert "USD/kg" not in reconciliation.china_beside(india, "FY21").text
+    early = say(india.on("2025-06-30"), "beside")
     assert "China sold 58,152 t of rare-earth magnets to the whole world in 2024." in early and "USD/kg" not in early
-    unknown = rare_earths.scopes(far, india=india, year="FY14").text
+    unknown = reconciliation.china_beside(india, "FY14").text
     assert "What China sold of rare-earth magnets in a year near FY14 cannot be said" in unknown
 
 
@@ -390,7 +410,7 @@ def test_any_fall_of_the_newest_half_and_any_price_of_neodymium_is_told_as_it_is
 def undrawn():
     """Figures with title and text, but without the seconds that it takes to write them."""
     with pytest.MonkeyPatch.context() as patch:
-        for module in (figures, markets, worth):
+        for module in (figures, markets, reconciliation, worth):
             patch.setattr(module, "finish", lambda _, title, alt, *__, **___: Figure("", title.text, alt.text, None))
         yield
 
