@@ -232,7 +232,7 @@ def test_pairs_hold_as_they_stand_under_a_condition_or_under_none(india):
     assert "as they stand: one (China's line with stated use); under one condition" in text
     assert "under none that can be reckoned here: one (press with stated use)" in text
     low = shipped(india, 1100.0, 2000.0)
-    assert "customs price estimate with China's line" in say(low, "agree").split("; under")[0]
+    assert "China's line with customs price estimate" in say(low, "agree").split("; under")[0]
     near = india.adding("trade", {**PRESS, "period": "FY25", "value": 1900.0})
     assert "under none" not in say(near, "agree")
 
