@@ -128,12 +128,17 @@ def done(name="1-small", html=None):
 
 
 @pytest.fixture
-def quick(notebooks, monkeypatch):
+def unasked(monkeypatch):
+    """Reports of data that are known to be valid and are not checked again."""
+    monkeypatch.setattr("helpers.data.rules.require_valid", lambda *_: None)
+
+
+@pytest.fixture
+def quick(notebooks, unasked, monkeypatch):
     """Reports without kernels: every chapter ends well at once."""
     write_notebook(notebooks / "1-small.ipynb", "1")
     monkeypatch.setattr("helpers.report.pipeline.run_chapter", lambda path, parameters, timeout: done(path.stem))
     monkeypatch.setattr("helpers.report.pipeline.wake", lambda: None)
-    monkeypatch.setattr("helpers.data.rules.require_valid", lambda *_: None)
 
 
 def contents(root):

@@ -190,5 +190,6 @@ def test_one_screen_says_what_was_asked_and_that_it_holds():
     lines = done.stdout.splitlines()
     assert done.returncode == 0 and len(lines) <= 40, done.stderr
     assert "each period is one, and was over when its figure became public" in done.stdout
+    assert "FAILS" not in done.stdout
     assert lines[-1].startswith("data/ is valid: ") and f"public on {parameters.today()}:" in done.stdout
     assert str(parameters.today()) > AS_OF
