@@ -120,7 +120,9 @@ def test_a_notebook_sees_its_folder_and_environment_and_is_warm(tmp_path, monkey
     )
     assert done.cells[0].outputs[0].text == f"{tmp_path} ['fünf\\nZeilen'] True\n"
     assert "image/png" in done.cells[1].outputs[0].data
-    assert capfd.readouterr() == ("", "")
+    out, err = capfd.readouterr()
+    stopped = "[IPKernelApp] ERROR | KeyboardInterrupt caught in kernel.\n"  # papermill may be early to end its kernel
+    assert (out, err.replace(stopped, "")) == ("", "")
 
 
 def test_papermill_learns_that_a_kernel_was_killed(tmp_path):
