@@ -132,8 +132,7 @@ def test_quantiles_nest():
     assert (wide.diff(axis=1).iloc[:, 1:] >= -1e-9).all(axis=None) and (wide > 0).all(axis=None)
 
 
-def test_intervals_hold_what_they_promise_on_simulated_halves(monkeypatch):
-    monkeypatch.setattr(nowcast, "CHAINS", 30)  # a quarter of the chains: rougher ends, as wide on average
+def test_intervals_hold_what_they_promise_on_simulated_halves():
     rng = np.random.default_rng(11)
     inside = []
     for trial in range(40):
