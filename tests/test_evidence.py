@@ -164,7 +164,7 @@ def test_a_mutated_density_is_noticed(india, name):
         moved = density.assign(**{c: density[c] + 0.1 * (density.index == reading) for c in ("low", "value", "high")})
         after = evidence.likelihood(SHARES[name], moved, rule)
         assert abs((after / after.sum() - before / before.sum())[reading]) > 0.001, reading
-    row = density.loc[ERROR, ["low", "value", "high"]] + 0.3
+    row = density.loc[ERROR, ["low", "value", "high"]] + 0.5
     assert (weights(india.assuming(name, {ERROR: row.to_dict()})) - weights(india)).abs().max() > 0.002
 
 

@@ -11,7 +11,7 @@ from helpers.data import DataError, rules
 TODAY = date(2026, 11, 23)
 BASE = "import,IND,world,850511,weight,FY26-H1,t,16281,,,reported,2025-11-24,S04,"
 MINE = "MDG,mine,REO,output,2023,t REO,2100,,,reported,2025-01-31,S70,2025 edition"
-WEIGHTS = "reading_weight,quantity error,FY25 of HS 850511,share,0.7,"
+WEIGHTS = "reading_prior,quantity error,any suspect year,share,0.3,"
 DESCRIBED = {  # what datapackage.json forbids: table, the text to replace, its replacement, what is said, what is shown
     "an unknown form of period": ("trade", BASE, BASE.replace("FY26-H1", "FY26-H3"), "constraint", "16281"),
     "a duplicate key": ("production", MINE, f"{MINE}\n{MINE}", "primary", "2100"),
@@ -177,8 +177,8 @@ ASKED = {  # what the tables are asked after that
     "a weight of five": (
         "assumptions",
         WEIGHTS,
-        WEIGHTS.replace("0.7", "5"),
-        "reading_weight does not sum to one on 2025-12-31",
+        WEIGHTS.replace("0.3", "5"),
+        "reading_prior does not sum to one on 2025-06-30",
         "5.00",
     ),
     "a judgement without its day": (
