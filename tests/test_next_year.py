@@ -188,3 +188,10 @@ def test_a_row_of_mine_output_for_the_year_leaves_the_forecast_alone(future):
     row = {"area": "IND", "stage": "mine", "commodity": "REO", "measure": "output", "period": "FY26", "value": 3_000.0}
     mined = india.adding("production", row | {"unit": "t REO", "status": "reported", "source": "S66"})
     assert forecast.expected(mined, "repm", 3).equals(forecast.expected(india, "repm", 3))
+
+
+def test_a_calendar_year_is_no_level_to_start_from_and_moves_no_forecast(future, told):
+    rows = [import_row("2025", 30_000, "2026-11-20"), import_row("2023", 90_000, "2026-11-20")]
+    more = tell(future.on("2026-11-22").adding("trade", *rows), trial=True)
+    pd.testing.assert_frame_equal(more["table"], told["2026-11-22"]["table"])
+    assert words_of(more) == words_of(told["2026-11-22"])

@@ -106,10 +106,10 @@ def test_figures_are_those_printed_before(india):
         "need title": ["4.7 times"],
         "funnel title": ["26 %"],
         "funnel alt": ["1,403", "252"],
-        "mining": ["2,900 t", "0.8 %", "380,000 t", "6.9 million tonnes"],
+        "mining": ["2,900 t", "0.7 %", "390,000 t", "6.9 million tonnes"],
         "revisions": ["12 %", "7 %", "3 %", "61 %"],
         "japan": ["200 t", "457 t", "1,000 t", "20 %"],
-        "tables": ["545", "4,123", "4,157", "6,109", "6,956", "0.999", "0.495", "0.416", "2.784", "2.157", "0.225"],
+        "tables": ["545", "4,123", "4,157", "6,109", "6,956", "0.999", "0.509", "0.416", "2.824", "2.157", "0.231"],
     }
     missing = [(name, figure) for name, figures in printed.items() for figure in figures if figure not in texts[name]]
     assert missing == []
@@ -266,20 +266,26 @@ def test_the_higher_path_is_the_one_that_is_higher(india):
 def test_a_fiscal_year_of_ore_is_placed_among_the_others(india, mined, words):
     texts = added(india, "production", MINE | {"period": "FY26", "value": mined})
     assert f"India mined {mined:,.0f} t of rare-earth oxide in FY26" in texts["mine title"]
-    assert words in texts["mine title"] and "In 2024 India mined 2,900 t" in texts["mining"]
+    assert words in texts["mine title"] and "In 2025 India mined 2,900 t" in texts["mining"]
 
 
 def test_shares_of_the_world_are_of_one_edition_or_say_both(india):
     assert (
         "0.7 % of the world's 390,000 t in the same edition; a later edition puts the world at 380,000 t"
-        in said(india)["mining"]
+        in said(vintage("2026-03-31", FROZEN))["mining"]
     )
     own = MINE | {"period": "2025", "value": 2900.0}
     assert "0.7 % of the world's 390,000 t in another edition" in added(india, "production", own)["mining"]
-    one_publisher = own | {"source": "S71", "published": "2026-02-06"}
+    one_publisher = own | {"source": "S216", "published": "2026-06-30"}
     assert "0.7 % of the world's 390,000 t in another edition" in added(india, "production", one_publisher)["mining"]
-    same = own | {"source": "S71", "published": "2026-05-27"}
-    assert "0.7 % of the world's 390,000 t in the same edition." in added(india, "production", same)["mining"]
+    assert "0.7 % of the world's 390,000 t in the same edition." in said(india)["mining"]
+
+
+def test_reserves_that_an_edition_withdraws_are_told_as_withdrawn(india):
+    assert "Its reserves are 6.9 million tonnes of oxide." in said(vintage("2026-03-31", FROZEN))["mining"]
+    assert "oxide in an earlier edition, are withdrawn in that of May 2026." in said(india)["mining"]
+    again = MINE | {"stage": "ground", "measure": "reserves", "period": "2026", "value": 5.0, "unit": "Mt REO"}
+    assert "Its reserves are 5.0 million tonnes of oxide." in added(india, "production", again)["mining"]
 
 
 def test_revisions_say_their_direction(india):
@@ -288,10 +294,10 @@ def test_revisions_say_their_direction(india):
 
 
 def test_the_newest_step_of_the_scheme_is_the_newest_event(india):
-    assert "of 15 May 2026" in said(india)["news"] and "award not found" in said(india)["news"]
+    assert "of 13 August 2026" in said(india)["news"] and "no award seen" in said(india)["news"]
     event = {"period": "2026-10-01", "event": "Scheme awarded to five firms", "kind": "scheme"} | SOURCED
     text = added(india, "events", event)["news"]
-    assert "of 1 October 2026: Scheme awarded to five firms" in text and "award not found" not in text
+    assert "of 1 October 2026: Scheme awarded to five firms" in text and "no award seen" not in text
 
 
 def test_exact_sales_to_japan_are_not_more_than_they_are(india):

@@ -56,7 +56,7 @@ def test_the_lowest_month_is_told_by_what_was_before_and_after():
 
 
 def test_the_window_moves_with_the_newest_month(india):
-    assert suppliers.newest_months(suppliers.china_by_month(india)).index[0] == "2023-07"
+    assert suppliers.newest_months(suppliers.china_by_month(india)).index[0] == "2023-08"
     later = india.adding("trade", {**CHINA, "period": "2026-10", "value": 5000.0})
     shown = suppliers.newest_months(suppliers.china_by_month(later))
     assert shown.index[-1] == "2026-10" and shown.index[0] == "2023-12"
