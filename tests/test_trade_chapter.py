@@ -42,9 +42,7 @@ SAYS = {
     ),
     "growth": lambda india, year: sentences.growth(prices.growth(india, year), india=india, year=year),
     "values": lambda india, year: causes.unit_values(lines.volume_mix_price(india, year), india=india, year=year),
-    "concentration": lambda india, year: causes.concentration(
-        suppliers.dependence_on_china(india, year), india=india, year=year
-    ),
+    "concentration": lambda india, year: causes.concentration(suppliers.shares(india), india=india, year=year),
     "three": lambda india, year: causes.three_growths(
         prices.growth_bridge(india, year), prices.growth(india, year), india=india, year=year
     ),
@@ -325,8 +323,7 @@ def test_sources_are_those_of_what_is_said(india):
     later = adding(india, FY26=36000)
     growth = sentences.growth(prices.growth(later, "FY25"), india=later, year="FY25")
     assert growth.sources == ("S01", "S02", "S60")
-    split = causes.concentration(suppliers.dependence_on_china(later, "FY25"), india=later, year="FY25")
-    assert split.sources == ("S01", "S05", "S05b") and "S66" in sentences.answer(later).sources
+    assert "S66" in sentences.answer(later).sources
 
 
 HEADLINES = {
@@ -386,10 +383,6 @@ def agrees(india) -> None:
         first, second, after = rates[list(HALVES)]
         busy, then = (first, second) if first >= second else (second, after)
         assert (", a spike" in texts["answer"]) == (episodes.suspect(india) is not None and busy >= 1.5 * then)
-    split = suppliers.dependence_on_china(india, year)
-    if {(customs.OTHER_METAL, "weight"), (customs.OTHER_METAL, "value")} <= set(split.index):
-        weight, value = split.loc[customs.OTHER_METAL, "cr1"]
-        assert ("less one-sided" in texts["concentration"]) == (value < weight - 0.005)
     growth = prices.growth(india, year)
     if len(lines.volume_mix_price(india, year)) and abs(growth.loc["USD per kg", "change"]) > 0.05:
         verdict = "fall" if growth.loc["USD per kg", "change"] < 0 else "rise"

@@ -7,6 +7,9 @@ from helpers.methods.concentration import MAD_TO_SD
 
 QUANTITY, REAL, VALUE, AGREE = "quantity error", "both apart", "value apart", "both agree"
 
+LIMIT = 3.5
+"""Robust standard deviations that are allowed, after Iglewicz and Hoaglin (1993)."""
+
 
 def verdict(weight_ratio: float, value_ratio: float, apart: float, together: float) -> str:
     """What it means that one side counts so many times the weight and the value of the other.
@@ -35,7 +38,7 @@ def verdict(weight_ratio: float, value_ratio: float, apart: float, together: flo
 
 
 def outliers(
-    weight_ratio: pd.Series, value_ratio: pd.Series, together: float, *, k: float = 3.5, least_spread: float = 0.05
+    weight_ratio: pd.Series, value_ratio: pd.Series, together: float, *, least_spread: float = 0.05
 ) -> pd.DataFrame:
     """Lines whose weights are further apart than their values let expect, robustly.
 
@@ -49,21 +52,19 @@ def outliers(
         One side over the other, on one index of lines, all positive.
     together : float
         Values are together if one is at most this many times the other.
-    k : float
-        Robust standard deviations allowed; 3.5 follows Iglewicz and Hoaglin (1993).
 
     Returns
     -------
     pd.DataFrame
         On the same index: ``log_weight, log_value, together, among_all, among_together`` (standard deviations; the
-        last missing for lines whose values are apart), ``flagged`` (by the last).
+        last missing for lines whose values are apart), ``flagged`` (by the last, beyond :data:`LIMIT`).
     """
     weight, value = np.log(weight_ratio), np.log(value_ratio)
     near = value.abs() <= np.log(together)
     gap = weight - value
     scores = {"among_all": _robust(gap, least_spread), "among_together": _robust(gap[near], least_spread)}
     table = pd.DataFrame({"log_weight": weight, "log_value": value, "together": near} | scores, index=weight.index)
-    return table.assign(flagged=table["among_together"].abs() > k)
+    return table.assign(flagged=table["among_together"].abs() > LIMIT)
 
 
 def _robust(gap: pd.Series, least: float) -> pd.Series:

@@ -2,6 +2,7 @@
 
 - `lines`, `suppliers`, `prices`: what the tariff lines hold, who supplies them, what they cost
 - `sentences`, `rare_earths`, `causes`: computed sentences
+- `mirror`: what both sides of the border counted, said and drawn
 - `figures`, `markets`: drawings
 - `tables`: tables with heads in words
 """

@@ -7,7 +7,7 @@ from helpers.chapters import words
 from helpers.chapters.outputs import Sentence, joined, sentence
 from helpers.chapters.trade import lines as tariff
 from helpers.chapters.trade import sentences
-from helpers.data import Quantity, Vintage, derived, sources_of
+from helpers.data import Quantity, Vintage, derived, from_row, sources_of
 from helpers.methods import composition
 from helpers.outlook import customs, episodes, targets
 
@@ -16,6 +16,7 @@ _READINGS = {
     composition.SURGE: "is one of real ferrite",
     composition.UNDECIDED: "stays unexplained",
 }
+_BASES = {"t": "weight", "usd_m": "value"}
 
 
 def unit_values(splits: pd.DataFrame, *, india: Vintage, year: str) -> Sentence:
@@ -76,30 +77,31 @@ def busiest(periods: pd.DataFrame, within: str) -> str:
 
 
 def concentration(table: pd.DataFrame, *, india: Vintage, year: str) -> Sentence:
-    """China's share by weight and value, and the bounds of the concentration it implies."""
-    if (customs.METAL, "weight") not in table.index:
-        return words.not_yet(india, f"China's share of {year}")
-    row = table.loc[(customs.METAL, "weight")]
-    hhi = derived(row["hhi_low"], "", row, low=row["hhi_low"], high=row["hhi_high"])
-    own = sentence(
-        "China sold India {share} of the weight in {year}. So the Herfindahl index of suppliers, the sum of their "
-        "squared shares, which is one if there is a single supplier, is {hhi:range.3}, whoever sold the rest.",
-        share=_percent(row), year=year, hhi=hhi,
-    )  # fmt: skip
-    if not {(customs.OTHER_METAL, basis) for basis in ("weight", "value")} <= set(table.index):
-        return own
-    line = table.loc[customs.OTHER_METAL]
-    verdict = {"down": "less one-sided", "up": "more one-sided", "unchanged": "as one-sided"}[
-        words.direction(line.loc["value", "cr1"] - line.loc["weight", "cr1"])
-    ]
-    return joined(
-        own,
-        sentence(
-            "By value it is {verdict}: of line 85051190, other metal magnets, China has {weight} of the weight and "
-            "{value} of the value.",
-            verdict=verdict, weight=_percent(line.loc["weight"]), value=_percent(line.loc["value"]),
-        ),
-    )  # fmt: skip
+    """China's share and how concentrated supply is, by weight and value over both counts, and which way it goes."""
+    share, said = customs.imports(india, "weight_share", partner="CHN"), []
+    if year in share.index:
+        text = "China sold India {share} of the weight in {year}."
+        said.append(sentence(text, share=from_row(share.loc[year]), year=year))
+    if table.empty:
+        return said[0] if said else words.not_yet(india, "Who supplies India")
+    newest, first = table.index[-1][0], table.index[0][0]
+    for basis, rows in table.loc[newest].groupby("basis"):
+        ends = {"share": (rows["china"] * 100, "%"), "hhi": (pd.concat([rows["low"], rows["high"]]), "")}
+        parts = {k: derived(v.mean(), unit, rows, low=v.min(), high=v.max()) for k, (v, unit) in ends.items()}
+        text = (
+            f"By {_BASES[basis]} China sold {{share:range}} % in {{newest}}; the Herfindahl index is {{hhi:range.2}}."
+        )
+        said.append(sentence(text, newest=newest, **parts))
+    said.append(Sentence("That index, the sum of the suppliers' squared shares, is one if there is a single one; the "
+                         "two ends are those of the two counts."))  # fmt: skip
+    values = table["low"].xs("usd_m", level="basis")
+    moves = {words.direction(rows.iloc[-1] / rows.iloc[0] - 1) for _, rows in values.groupby("count") if len(rows) > 1}
+    if moves:
+        way = {"up": "rose by both", "down": "fell by both", "unchanged": "stayed by both"}
+        way = way[moves.pop()] if len(moves) == 1 else "did not move alike by the two"
+        text = "By value, which an error of weight leaves alone, it {way} since {first}."
+        said.append(sentence(text, way=way, first=first, uses=[table]))
+    return joined(*said)
 
 
 def three_growths(bridge: pd.DataFrame, growth: pd.DataFrame, *, india: Vintage, year: str) -> Sentence:
@@ -254,10 +256,6 @@ def _open(splits: pd.DataFrame, *, india: Vintage, year: str) -> Sentence | None
         f"a few entries",
         "carry a wrong quantity.", uses=[duty],
     )  # fmt: skip
-
-
-def _percent(row: pd.Series) -> Quantity:
-    return derived(row["cr1"] * 100, "%", row)
 
 
 def _spread(values: pd.Series, splits: pd.DataFrame) -> Quantity:

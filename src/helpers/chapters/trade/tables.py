@@ -58,18 +58,14 @@ def rare_earth_part(part: pd.DataFrame, year: str) -> Table:
     return _table(shown, heads, caption, "probability, %", {"tonnes": 0, "per cent of the weight": 1})
 
 
-def dependence(table: pd.DataFrame, year: str) -> Table:
-    """China's share and the bounds of concentration."""
-    heads = {
-        "scope": "HS code or line",
-        "basis": "by",
-        "cr1": "China's share",
-        "hhi_low": "Herfindahl index from",
-        "hhi_high": "Herfindahl index to",
-        "source": "source",
-    }
-    shown = table.reset_index().rename(columns=heads)[list(heads.values())]
-    return Table(shown, f"China's share of {year}'s imports and the bounds of the Herfindahl index, 0 to 1", decimals=3)
+def concentration(table: pd.DataFrame) -> Table:
+    """China's share and the Herfindahl index by both counts."""
+    shown = table.rename({"own": "India", "their": "the exporters", "t": "weight", "usd_m": "value"})
+    shown = shown.rename_axis(["year", "counted by", "by"])
+    heads = {"partners": "partners named", "china": "China's share"}
+    heads |= {"low": "Herfindahl index from", "high": "Herfindahl index to"}
+    caption = "Suppliers of HS 850511 by both counts: China's share and the Herfindahl index, 0 to 1"
+    return Table(shown.rename(columns=heads), caption, decimals=3)
 
 
 def destinations(table: pd.DataFrame) -> Table:
