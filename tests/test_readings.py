@@ -121,7 +121,8 @@ def test_other_weights_are_those_asked_for_and_mix_the_same_paths(india):
     weight = rows.xs("FY27", level="period")[list(readings.READINGS)].astype(float)
     assert weight.sum(axis=1).to_numpy() == pytest.approx(1) and len(rows) == 8
     assert weight.loc["all evidence"].to_dict() == pytest.approx(readings.weights(india).to_dict())
-    assert weight.loc["the prior alone"].tolist() == [0.4, 0.3, 0.3] and weight.loc["equal weights"].nunique() == 1
+    assert weight.loc["the prior alone"].tolist() == [0.4, 0.3, 0.3]
+    assert weight.loc["equal weights"].to_numpy() == pytest.approx(1 / 3)
     turned = weight.loc["the likeliest for the least likely"]
     assert turned[readings.PERSISTENT] == weight.loc["all evidence", readings.ERROR] > 0.9
     for name in weight.index:
@@ -168,9 +169,7 @@ def test_nothing_published_later_is_read(india):
 def test_another_baseline_leaves_out_the_parts_of_the_published_one(india):
     sums = targets.known_sums(episodes.starting_from(india, 33_000))
     assert sums.loc["FY25", "value"] == 33_000 and not {"FY25-H1", "2024-05/2024-09", "2025-03"} & set(sums.index)
-    assert set(targets.known_sums(episodes.starting_from(india, 53_748)).index) == set(
-        targets.known_sums(india).index
-    )
+    assert set(targets.known_sums(episodes.starting_from(india, 53_748)).index) == set(targets.known_sums(india).index)
 
 
 def test_a_derived_sum_that_contradicts_a_reported_one_is_left_out(india):
