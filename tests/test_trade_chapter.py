@@ -13,7 +13,7 @@ from helpers import fiscal
 from helpers.chapters import words
 from helpers.chapters.outputs import Figure
 from helpers.chapters.trade import causes, figures, lines, markets, prices, rare_earths, sentences, suppliers, worth
-from helpers.outlook import customs, episodes, targets
+from helpers.outlook import customs, episodes, mirror, targets
 
 KEYS = dict(targets.CUSTOMS.keys)
 LINE = {**KEYS, "hs": customs.OTHER_METAL}
@@ -47,7 +47,7 @@ SAYS = {
         suppliers.dependence_on_china(india, year), india=india, year=year
     ),
     "worth": lambda india, year: worth.went(told := prices.history(india), prices.decades(told), india=india),
-    "cost": lambda india, year: worth.cost(prices.cost(india, prices.growth(india, year), year), india=india),
+    "cost": lambda india, year: worth.cost(mirror.sides(india), india=india),
     "slips": lambda india, year: causes.out_of_line(suppliers.out_of_line(india), india=india),
     "decision": lambda india, year: causes.decision(india),
     "caveats": causes.caveats,
