@@ -70,17 +70,16 @@ def volume_mix_price(india: Vintage, year: str) -> pd.DataFrame:
 
     Bennet's decomposition (:mod:`helpers.methods.decomposition`). While the earlier year is not known by line, its
     tonnes are split in every way between two lines of known value. The term ``price`` is concave in the share of one
-    of them and falls without limit as the other is left without tonnes: it has a greatest value and no least. Once
-    that year is known by line, there is one row.
+    of them and falls without limit as the other is left without tonnes: it has a greatest value and no least.
 
     Returns
     -------
     pd.DataFrame
-        One row a split: ``metal, ferrite`` (unit values of both lines in the earlier year, USD/kg), ``metal_from,
-        ferrite_from`` (what each exceeds: its value over all tonnes; of ferrite the least that the rounding allows),
-        ``volume, mix, price, change`` in million USD, ``volume_low, volume_high`` and so on (by the rounding of the
-        earlier year's totals), ``plausible`` (whether neither line is dearer than rare-earth magnets were), ``source``,
-        ``source_before`` (of the unit values); empty until both years are known, or if no split is plausible.
+        One row a split, or one in all once the lines are known: ``metal, ferrite`` (unit values in the earlier year,
+        USD/kg), ``metal_from, ferrite_from`` (what they exceed: value over all tonnes; the least by rounding), ``volume,
+        mix, price, change`` in million USD, ``volume_low, volume_high`` and so on (by the rounding of the totals),
+        ``plausible`` (neither line dearer than rare-earth magnets were), ``source``, ``source_before`` (of the unit
+        values); empty until both years are known, or if no split is plausible.
     """
     earlier = year_before(year)
     dollars = customs.values(india, [earlier, year])
