@@ -76,8 +76,8 @@ def volume_mix_price(india: Vintage, year: str) -> pd.DataFrame:
     -------
     pd.DataFrame
         One row a split, or one in all once the lines are known: ``metal, ferrite`` (unit values in the earlier year,
-        USD/kg), ``metal_from, ferrite_from`` (what they exceed: value over all tonnes; the least by rounding), ``volume,
-        mix, price, change`` in million USD, ``volume_low, volume_high`` and so on (by the rounding of the totals),
+        USD/kg), ``metal_from, ferrite_from`` (what they exceed, their value over all tonnes; by rounding, the least),
+        ``volume, mix, price, change`` in million USD, ``volume_low, volume_high`` and so on (by rounding),
         ``plausible`` (neither line dearer than rare-earth magnets were), ``source``, ``source_before`` (of the unit
         values); empty until both years are known, or if no split is plausible.
     """
@@ -99,14 +99,9 @@ def volume_mix_price(india: Vintage, year: str) -> pd.DataFrame:
     dearest, ferrite = paid["value"].mean(), worth[0] - other
     metal_t = _splits(tonnes, other * 1000 / dearest, ferrite * 1000 / dearest)
     cores, others = after.index
-    sweep = decomposition.bennet_over_splits
-    swept = [
-        sweep(
-            pd.DataFrame({cores: t - metal_t, others: metal_t}), pd.Series({cores: usd - other, others: other}), after
-        )
-        for t in tonnes
-        for usd in worth
-    ]
+    splits = [pd.DataFrame({cores: t - metal_t, others: metal_t}) for t in tonnes]
+    values = [pd.Series({cores: usd - other, others: other}) for usd in worth]
+    swept = [decomposition.bennet_over_splits(split, value, after) for split in splits for value in values]
     table = swept[0].assign(
         metal=other * 1000 / metal_t,
         ferrite=ferrite * 1000 / (tonnes[0] - metal_t),
