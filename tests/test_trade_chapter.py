@@ -12,7 +12,7 @@ from conftest import AS_OF
 from helpers import fiscal
 from helpers.chapters import canvas, words
 from helpers.chapters.trade import causes, figures, lines, markets, prices, reconciliation, sentences, suppliers, worth
-from helpers.outlook import agreement, customs, episodes, rare_earths, targets
+from helpers.outlook import agreement, customs, episodes, mirror, rare_earths, targets
 
 KEYS = dict(targets.CUSTOMS.keys)
 LINE = {**KEYS, "hs": customs.OTHER_METAL}
@@ -46,7 +46,7 @@ SAYS = {
     "values": lambda india, year: causes.unit_values(lines.volume_mix_price(india, year), india=india, year=year),
     "concentration": lambda india, year: causes.concentration(suppliers.shares(india), india=india, year=year),
     "worth": lambda india, year: worth.went(told := prices.history(india), prices.decades(told), india=india),
-    "cost": lambda india, year: worth.cost(prices.cost(india, prices.growth(india, year), year), india=india),
+    "cost": lambda india, year: worth.cost(mirror.sides(india), india=india),
     "slips": lambda india, year: causes.out_of_line(suppliers.out_of_line(india), india=india),
     "decision": lambda india, year: causes.decision(india),
     "caveats": causes.caveats,

@@ -166,33 +166,28 @@ def _within(splits: pd.DataFrame, before: str) -> Sentence:
     verdict = words.direction(moved / (splits["change"] - moved).abs().mean())
     if verdict == "unchanged":
         return sentence("The value of a kilogram hardly changed.", uses=[splits])
-    known, falls, plausible = len(splits) == 1, splits["price_high"].max() < 0, splits[splits["plausible"]]
-    judged = splits if falls else plausible
-    sign = 1 if verdict == "up" else -1
-    least = min(sign * judged["price_low"].min(), sign * judged["price_high"].max())
-    most = max(sign * judged["price_low"].max(), sign * judged["price_high"].max())
-    told = "whether the {move} in unit value happened within the lines or between them is open."
-    if least > 0:
-        told = "the {move} in unit value happened within the lines."
-    elif most < 0:
-        told = "the {move} in unit value is one of a shift between the lines."
-    opening = "Over every split of {before} that fits its totals,"
+    known, plausible, sign = len(splits) == 1, splits[splits["plausible"]], 1 if verdict == "up" else -1
+    price, mix = (_spread(plausible, term) for term in ("price", "mix"))
+    opening = "Over the splits of {before} that fit its totals, with neither line dearer than rare-earth magnets were,"
+    account = "unit values within the lines account for {price:range}"
     if known:
         opening = "By line in both years, {before} being the earlier,"
-    elif not falls:
-        opening = (
-            "Over the splits of {before} that fit its totals, with neither line dearer than rare-earth magnets were,"
+    elif (least := -splits["price_high"].max()) > 0:
+        opening, account = (
+            "Over every split of {before} that fits its totals,",
+            "unit values within the lines took away ",
         )
-    parts = {"before": before, "move": "rise" if verdict == "up" else "fall", "mix": _spread(plausible, "mix")}
-    account = "unit values within the lines account for {price:range}"
-    if falls and not known:
-        account = "unit values within the lines took away at least {price:number}"
-        parts["price"] = derived(-splits["price_high"].max(), "USD m", splits)
-    else:
-        parts["price"] = _spread(plausible, "price")
+        account += "at least {price:number}"
+        price = derived(least, "USD m", splits, low=-least, high=-least)
+    told = "whether the {move} in unit value happened within the lines or between them is open."
+    if min(sign * price.low, sign * price.high) > 0:
+        told = "the {move} in unit value happened within the lines."
+    elif max(sign * price.low, sign * price.high) < 0:
+        told = "the {move} in unit value is one of a shift between the lines."
     said = sentence(
-        f"{opening} {account} million USD, and a shift between the lines accounts for {{mix:range}}: {told}", **parts
-    )
+        f"{opening} {account} million USD, and a shift between the lines accounts for {{mix:range}}: {told}",
+        before=before, move="rise" if verdict == "up" else "fall", price=price, mix=mix,
+    )  # fmt: skip
     return joined(said, None if known else _cases(splits, before))
 
 

@@ -17,7 +17,7 @@ _HEADS = {"metal": "85051190, USD/kg before", "ferrite": "85051110, USD/kg befor
 _HEADS |= {f"{term}_{end}": f"{term} {head}" for term in TERMS for end, head in (("low", "from"), ("high", "to"))}
 _READ = (
     " Every split of the year before that fits its totals: left of the dotted line there is none. Drawn while neither "
-    "line is dearer than rare-earth magnets were; beyond, unit values took away more. Bands: the rounding of the totals."
+    "line is dearer than rare-earth magnets were; beyond, unit values took away more. Bands: rounding of the totals."
 )
 
 
