@@ -8,6 +8,7 @@ from helpers.chapters.canvas import BLUE, GOLD, RULE, canvas, finish, label, onc
 from helpers.chapters.outputs import Figure, Sentence, joined, sentence
 from helpers.chapters.trade.lines import year_before
 from helpers.data import Vintage, derived, number, sources_of
+from helpers.methods.mirror import OWN, THEIR
 from helpers.outlook import mirror
 
 _LIKE = 0.1
@@ -86,22 +87,24 @@ def cost(sides: pd.DataFrame, *, india: Vintage) -> Sentence:
     """What a kilogram from China cost, by India's count and by China's, and which of the two tells."""
     if sides.empty:
         return words.not_yet(india, "What a tonne from China cost by the counts of both sides")
-    ours, theirs = (sides[f"{side}_usd_m"] / sides[f"{side}_t"] * 1000 for side in ("own", "their"))
     first, last = sides.iloc[0], sides.iloc[-1]
-    parts = {"ours": derived(ours.iloc[-1], "USD/kg", last), "theirs": derived(theirs.iloc[-1], "USD/kg", last)}
-    text = "A kilogram from China was worth {ours:.2} in {year} by India's count and {theirs:.2} by China's"
+    then, now = mirror.unit_values(first), mirror.unit_values(last)
+    parts = {side: derived(price, "USD/kg", last) for side, price in now.items()}
+    text = "A kilogram from China was worth {own:.2} in {year} by India's count and {their:.2} by China's"
     if len(sides) == 1:
         return sentence(f"{text}.", year=last.name, **parts)
-    moves = [count.iloc[-1] / count.iloc[0] - 1 for count in (ours, theirs)]
-    one, other = (words.change(derived(move * 100, "%", first, last)) for move in moves)
+    moves = {side: now[side] / then[side] - 1 for side in now}
+    one, other = (words.change(derived(move * 100, "%", first, last)) for move in moves.values())
     went = {"up": "became dearer", "down": "became cheaper", "unchanged": "cost about the same"}
-    went = [went[words.direction(move, _LIKE)] for move in moves]
-    told = "by both a tonne {went}" if went[0] == went[1] else "whether a tonne {went} is open"
-    if mirror.errs(sides, last.name):
-        told = "as India's weight of {year} errs, the latter tells, and a tonne {went}"
+    went = {side: went[words.direction(move, _LIKE)] for side, move in moves.items()}
+    told = "by both a tonne {went}" if went[OWN] == went[THEIR] else "whether a tonne {went} is open"
+    fault = mirror.fault(sides, last.name)
+    if fault in (OWN, THEIR):
+        told = "as the weight that {whose} gives for {year} is in error, the other count tells: a tonne {went}"
+        parts["whose"] = "India" if fault == OWN else "China"
     return sentence(
-        f"{text}; since {{first}} that changed by {{one}} and {{other}}: {told}.",
-        year=last.name, first=first.name, one=one, other=other, went=went[1], uses=[sides], **parts,
+        f"{text}; since {{first}} that changed by {{one}} and {{other}}: {told}.", uses=[sides], year=last.name,
+        first=first.name, one=one, other=other, went=went[OWN if fault == THEIR else THEIR], **parts,
     )  # fmt: skip
 
 
