@@ -84,27 +84,22 @@ def went(table: pd.DataFrame, decades: pd.DataFrame, *, india: Vintage) -> Sente
 
 
 def cost(sides: pd.DataFrame, *, india: Vintage) -> Sentence:
-    """What a kilogram from China cost, by India's count and by China's, and which of the two tells."""
+    """What a kilogram from China cost by China's count, or by India's where China's weight is the one in error."""
     if sides.empty:
-        return words.not_yet(india, "What a tonne from China cost by the counts of both sides")
+        return words.not_yet(india, "What a tonne from China cost")
     first, last = sides.iloc[0], sides.iloc[-1]
-    then, now = mirror.unit_values(first), mirror.unit_values(last)
-    parts = {side: derived(price, "USD/kg", last) for side, price in now.items()}
-    text = "A kilogram from China was worth {own:.2} in {year} by India's count and {their:.2} by China's"
+    fault = mirror.fault(sides, last.name)
+    side, whose = (OWN, "India's") if fault == THEIR else (THEIR, "China's")
+    then, now = (derived(mirror.unit_values(row)[side], "USD/kg", row) for row in (first, last))
+    text = "By {whose} count{sound} a kilogram from China was worth {now:.2} in {year}"
+    parts = {"whose": whose, "sound": ", the one without the error," if fault in (OWN, THEIR) else "", "now": now}
     if len(sides) == 1:
         return sentence(f"{text}.", year=last.name, **parts)
-    moves = {side: now[side] / then[side] - 1 for side in now}
-    one, other = (words.change(derived(move * 100, "%", first, last)) for move in moves.values())
-    went = {"up": "became dearer", "down": "became cheaper", "unchanged": "cost about the same"}
-    went = {side: went[words.direction(move, _LIKE)] for side, move in moves.items()}
-    told = "by both a tonne {went}" if went[OWN] == went[THEIR] else "whether a tonne {went} is open"
-    fault = mirror.fault(sides, last.name)
-    if fault in (OWN, THEIR):
-        told = "as the weight that {whose} gives for {year} is in error, the other count tells: a tonne {went}"
-        parts["whose"] = "India" if fault == OWN else "China"
+    moved = words.direction(now.value / then.value - 1, _LIKE)
+    went = {"up": "became dearer", "down": "became cheaper", "unchanged": "cost about the same"}[moved]
     return sentence(
-        f"{text}; since {{first}} that changed by {{one}} and {{other}}: {told}.", uses=[sides], year=last.name,
-        first=first.name, one=one, other=other, went=went[OWN if fault == THEIR else THEIR], **parts,
+        f"{text} and {{then:.2}} in {{first}}, so a tonne {{went}}.",
+        year=last.name, first=first.name, then=then, went=went, uses=[sides], **parts,
     )  # fmt: skip
 
 
