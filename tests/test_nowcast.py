@@ -118,6 +118,14 @@ def test_a_constant_series_stays_where_it_is():
         assert np.median(now.total(year)) == pytest.approx(3000, rel=0.05)
 
 
+def test_intervals_do_not_narrow_any_more_when_paths_settle_for_longer(monkeypatch):
+    usual = simulate_months(MIXED, PRIOR).total("FY27")
+    monkeypatch.setattr(nowcast, "BURN_IN", 40)
+    settled = simulate_months(MIXED, PRIOR, item="settled").total("FY27")
+    shares = [0.1, 0.5, 0.9]
+    assert np.quantile(usual, shares) == pytest.approx(np.quantile(settled, shares), rel=0.15)
+
+
 def test_quantiles_nest():
     quantiles = simulate_months(MIXED, PRIOR).quantiles
     wide = quantiles.pivot(index="period", columns="quantile", values="value")[list(QUANTILES)]

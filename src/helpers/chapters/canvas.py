@@ -173,7 +173,8 @@ def _fit(panels: list, renderer, floor: float, stacked: bool) -> None:
 
 def _around(ax, renderer) -> list[float]:
     """How far what belongs to a panel reaches beyond it: left, right, below, above."""
-    inner, outer = ax.get_window_extent(), ax.get_tightbbox(renderer, for_layout_only=True)
+    inner = ax.get_window_extent()
+    outer = ax.get_tightbbox(renderer, for_layout_only=True, bbox_extra_artists=ax.texts)  # marks stay inside
     return [inner.x0 - outer.x0, outer.x1 - inner.x1, inner.y0 - outer.y0, outer.y1 - inner.y1]
 
 

@@ -110,10 +110,13 @@ class Vintage:
 
     def assumption(self, name: str, unverified: bool = False) -> pd.DataFrame:
         """The rows of one assumption, indexed by ``segment``; unverified ones only if asked for."""
-        self._known("assumptions", "assumption", name)
-        rows = self.table("assumptions")
-        rows = rows[(rows["assumption"] == name) & ~rows["status"].isin(_left_out(unverified))]
-        return rows.set_index("segment").drop(columns="assumption")
+        asked = ("assumption", name, unverified)
+        if asked not in self._seen:
+            self._known("assumptions", "assumption", name)
+            rows = self._frame("assumptions")
+            rows = rows[(rows["assumption"] == name) & ~rows["status"].isin(_left_out(unverified))]
+            self._seen[asked] = rows.set_index("segment").drop(columns="assumption")
+        return self._seen[asked].copy()
 
     @property
     def sources(self) -> pd.DataFrame:
@@ -141,11 +144,15 @@ class Vintage:
 
     def values(self, name: str, column: str) -> set[str]:
         """What may stand in a column: in the files on any day, among the rows added, by a rule, or by the codebook."""
-        table = self.written[name]
-        found = {*table.column(column), *self._published[name].column(column), *table.codes.get(column, ())}
-        if column in table.keys:
-            found |= {step.key[table.keys.index(column)] for step in self._fixed["steps"] if step.table == name} - {"*"}
-        return found
+        asked = ("values", name, column)
+        if asked not in self._seen:
+            table = self.written[name]
+            found = {*table.column(column), *self._published[name].column(column), *table.codes.get(column, ())}
+            if column in table.keys:
+                steps = [step for step in self._fixed["steps"] if step.table == name]
+                found |= {step.key[table.keys.index(column)] for step in steps} - {"*"}
+            self._seen[asked] = found
+        return self._seen[asked]
 
     @property
     def backcast(self) -> pd.DataFrame:
@@ -255,13 +262,14 @@ class Vintage:
             raise DataError(f"a series of data/{name}.csv needs its keys: {', '.join(missing)}")
         for column, value in keys.items():
             self._known(name, column, value)
-        wanted = [(table.columns.index(column), value) for column, value in keys.items()]
         status, period = table.columns.index("status"), table.columns.index("period")
-        dropped = _left_out(unverified)
+        dropped, wanted = _left_out(unverified), set(keys.items())
         found = [
             place
-            for place, row in enumerate(table.rows)
-            if row[status] not in dropped and all(row[at] == value for at, value in wanted)
+            for key, places in self._places(name).items()
+            if wanted <= set(zip(table.keys, key, strict=True))
+            for place in places
+            if table.rows[place][status] not in dropped
         ]
         found.sort(key=lambda place: fiscal.span(table.rows[place][period]))
         rows = rows.take(found)
@@ -271,6 +279,16 @@ class Vintage:
                 + (f"Say which of {missing} is meant." if missing else "Give each unit a measure of its own.")
             )
         return rows.set_index("period").drop(columns=list(table.keys))
+
+    def _places(self, name: str) -> dict[tuple, list[int]]:
+        """Where the rows of each series stand in a table, by what its key has beside the period."""
+        asked = ("places", name)
+        if asked not in self._seen:
+            found: dict[tuple, list[int]] = {}
+            for place, (key, _) in enumerate(self._chosen[name].keyed()):
+                found.setdefault(key[:-1], []).append(place)
+            self._seen[asked] = found
+        return self._seen[asked]
 
     def _known(self, name: str, column: str, value: object) -> None:
         """Raise DataError for a value that may not stand in a column: it is misspelt, not merely not public yet."""

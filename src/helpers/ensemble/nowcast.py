@@ -19,7 +19,7 @@ from helpers.ensemble.quantiles import QUANTILES
 from helpers.ensemble.state_space import Layout, find_loadings, log_sums, move_to_sums, pull, spread, times, to_months
 
 SEED = 1
-CHAINS, BURN_IN, KEPT = 120, 10, 10
+CHAINS, SETTLING, BURN_IN, KEPT = 60, 4, 8, 15  # sweeps; in the first, shocks find their kind at usual variances
 LONGEST = 24  # sums that the simulation looks at, the last ones
 NOISE, NOISE_WORTH = 0.07, 2.0  # irregular noise of a month in log points, and what that is worth in observations
 SEASON = 0.10  # standard deviation of a month's season before anything is known of it
@@ -145,13 +145,14 @@ def _simulate(masks, logs, start, past, future, prior, rng, chains):
         by_step = spread(loadings[:, :, at.steps], step_kind)
         by_slip = spread(loadings[:, :, at.noise], slip_kind)
         other = by_rest + slip_var[:, None, None] * by_slip
-        step_var = _draw_variance(by_step, other, gap, usual_step, prior.dof, rng)
-        other = by_rest + step_var[:, None, None] * by_step
-        slip_var = _draw_variance(by_slip, other, gap, usual_slip, NOISE_WORTH, rng)
+        if sweep >= SETTLING:  # else a shift that no shock has taken yet would make all variances large
+            step_var = _draw_variance(by_step, other, gap, usual_step, prior.dof, rng)
+            other = by_rest + step_var[:, None, None] * by_step
+            slip_var = _draw_variance(by_slip, other, gap, usual_slip, NOISE_WORTH, rng)
         variance[:, at.steps], variance[:, at.noise] = step_var[:, None] * step_kind, slip_var[:, None] * slip_kind
         drawn = centre + rng.standard_normal(variance.shape) * np.sqrt(variance)
         gap = short + times(loadings[:, :, at.noise], path - to_months(drawn, month))
-        drawn += pull(loadings, variance, gap, month)
+        drawn += pull(loadings, variance, gap, month)[0]
         drawn, moved, arrived = move_to_sums(drawn, variance, masks, logs, month)
         moves += arrived.mean() / (BURN_IN + KEPT)
         shocks, path = np.where(arrived[:, None], drawn, shocks), np.where(arrived[:, None], moved, path)

@@ -96,15 +96,19 @@ def times(loadings, shocks) -> np.ndarray:
     return (loadings @ shocks[:, :, None])[:, :, 0]
 
 
-def pull(loadings, variance, gap, month) -> np.ndarray:
-    """The least change of the shocks that closes the gaps, were the sums linear in them; no month moves far at once."""
+def pull(loadings, variance, gap, month) -> tuple[np.ndarray, np.ndarray]:
+    """The least change of the shocks that closes the gaps, were the sums linear in them, and what it does to months.
+
+    No month moves far at once.
+    """
     cover = spread(loadings, variance)
     size = np.trace(cover, axis1=1, axis2=2)[:, None, None]
     cover += 1e-12 * size * np.eye(cover.shape[1])  # in a corner, two sums hang on one month
     weights = np.linalg.solve(cover, gap[:, :, None])
     change = variance * (loadings.mT @ weights)[:, :, 0]
-    move = np.abs(to_months(change, month)).max(axis=1, keepdims=True)
-    return change * np.minimum(1, _MOST_MOVE / np.maximum(move, _MOST_MOVE))
+    moved = to_months(change, month)
+    part = _MOST_MOVE / np.maximum(np.abs(moved).max(axis=1, keepdims=True), _MOST_MOVE)
+    return change * part, moved * part
 
 
 def move_to_sums(shocks, variance, masks, logs, month):
@@ -119,8 +123,9 @@ def move_to_sums(shocks, variance, masks, logs, month):
         if not open_.any():
             break
         far, gap = far[open_], gap[open_]
-        moved = shocks[far] + pull(find_loadings(path[far], masks, month), variance[far], gap, month)
-        shocks[far], path[far] = moved, (near := to_months(moved, month))
-        gap = logs - log_sums(near, masks)
+        change, moved = pull(find_loadings(path[far], masks, month), variance[far], gap, month)
+        shocks[far] += change
+        path[far] += moved
+        gap = logs - log_sums(path[far], masks)
     arrived = np.abs(log_sums(path, masks) - logs).max(axis=1) < 1e-10
     return shocks, path, arrived

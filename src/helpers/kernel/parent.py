@@ -70,6 +70,7 @@ def preload():
     del builtins.get_ipython
     gc.collect()
     gc.freeze()  # the kernels share these pages: no collector shall touch them
+    gc.set_threshold(50_000, 20, 20)  # a drawing is made of many objects, few of which are garbage
 
 
 def keep_memory():

@@ -17,6 +17,7 @@ _TOLERANCE = 0.02
 """How far the parts of a year may be from its total, as a fraction, before they are parts of another."""
 
 
+@targets.remembered
 def imports(india: Vintage, measure: str = "weight", hs: str = METAL, partner: str = "world") -> pd.DataFrame:
     """India's imports as published, one row a period (:meth:`helpers.data.Vintage.series`), by fiscal years.
 
