@@ -35,12 +35,12 @@ def without(tmp_path):
 def test_both_editions_of_world_output_in_2024_are_shown(india):
     world = supply.mine_output(india, "world")
     rows = world[world["period"] == "2024"]
-    assert rows["tonnes"].tolist() == [390_000, 380_000] and rows["revised"].tolist() == [True, False]
+    assert rows["tonnes"].tolist() == [390_000, 380_000, 380_000] and rows["revised"].tolist() == [True, True, False]
 
 
 def test_a_fiscal_year_of_mine_output_stands_after_the_calendar_year_it_follows(india):
     mined = supply.mine_output(india.adding("production", MINE | {"period": "FY26", "value": 3100.0}))
-    assert mined["period"].tolist()[-2:] == ["2024", "FY26"] and mined["tonnes"].iloc[-1] == 3100
+    assert mined["period"].tolist()[-2:] == ["2025", "FY26"] and mined["tonnes"].iloc[-1] == 3100
 
 
 def test_a_part_of_a_year_is_no_years_output(india):

@@ -85,10 +85,11 @@ def test_statuses_are_trusted_in_the_order_of_the_codebook():
 
 
 def test_gaps_and_unverified_figures_are_no_default_input():
-    weight, repm = INDIA.series("trade", **WEIGHT), WEIGHT | {"hs": "REPM"}
+    weight = INDIA.series("trade", **WEIGHT)
     assert "FY22" not in weight.index and weight["value"].notna().all()
-    assert INDIA.series("trade", **repm).empty
-    assert INDIA.series("trade", unverified=True, **repm).loc["FY25", "value"] == 870
+    quoted = {"item": "NdFeB blank N52(Ce)", "basis": "China works"}
+    assert INDIA.series("prices", **quoted).empty
+    assert INDIA.series("prices", unverified=True, **quoted).loc["2025-12-08", "high"] == 31.60
     assert INDIA.assumption("yield").empty and len(INDIA.assumption("yield", unverified=True)) == 1
 
 

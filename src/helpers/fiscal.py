@@ -151,9 +151,14 @@ def is_fiscal_year(period: str) -> bool:
     return re.fullmatch(r"FY\d\d", str(period)) is not None
 
 
+def is_calendar_year(period: str) -> bool:
+    """Whether a period is a whole calendar year written as one."""
+    return re.fullmatch(r"(19|20)\d\d", str(period)) is not None
+
+
 def is_year(period: str) -> bool:
     """Whether a period is a whole year written as one, fiscal or calendar."""
-    return is_fiscal_year(period) or re.fullmatch(r"(19|20)\d\d", str(period)) is not None
+    return is_fiscal_year(period) or is_calendar_year(period)
 
 
 def _year_less(part: str) -> str:

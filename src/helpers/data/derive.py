@@ -24,8 +24,15 @@ Key = tuple[str, ...]
 Known = dict[str, dict[Key, Series]]
 
 
+WHOLE = "world"
+"""What stands in the place of a partner or a reporter for all of them."""
+
+
 class Input(NamedTuple):
-    """Where a figure comes from: a table, its key (``None`` for what the target has), and its period if fixed."""
+    """Where a figure comes from: a table, its key (``None`` for what the target has), and its period if fixed.
+
+    ``*`` in the key stands for all that have figures but the whole itself: the input is their sum.
+    """
 
     table: str
     key: tuple[str | None, ...]
@@ -156,7 +163,7 @@ def targets(known: Known, step: Step) -> list[tuple[Key, tuple[tuple[str, Key], 
             for key in known.get(first.table, {})
             if _like(wanted, key)
         ]
-    return [(key, tuple(at(one, key) for one in step.inputs)) for key in keys]
+    return [(key, tuple(at(one, key) for one in step.inputs)) for key in dict.fromkeys(keys)]
 
 
 def _new(known: Known, step: Step, keys: list) -> dict[tuple[Key, str], Figure]:
@@ -185,10 +192,30 @@ def at(wanted: Input, key: Key) -> tuple[str, Key]:
 
 
 def _series(known: Known, place: tuple[str, Key], wanted: Input, period: str) -> Series:
-    found = known.get(place[0], {}).get(place[1], {})
+    series = known.get(place[0], {})
+    found = _together(series, place[1]) if "*" in wanted.key else series.get(place[1], {})
     if wanted.period is None:
         return found
     return {period: found[wanted.period]} if wanted.period in found else {}
+
+
+def _together(known: dict[Key, Series], pattern: Key) -> Series:
+    """By period, the sum of all figures whose key is like a pattern, without those that are the whole already."""
+    found: dict[str, list[Figure]] = {}
+    for key, series in known.items():
+        if _like(pattern, key) and not any(p == "*" and has == WHOLE for p, has in zip(pattern, key, strict=True)):
+            for period, figure in series.items():
+                found.setdefault(period, []).append(figure)
+    return {period: _added(figures) for period, figures in found.items()}
+
+
+def _added(figures: list[Figure]) -> Figure:
+    """Several figures of one period as one, as young as the youngest and as sure as the least sure."""
+    value = intervals.total(*(one.range for one in figures))
+    sources = " ".join(sorted({source for one in figures for source in one.source.split()}))
+    rank = max(one.rank for one in figures) if all(one.rank for one in figures) else 0
+    day, computed = max(one.published for one in figures), any(one.computed for one in figures)
+    return Figure(value, figures[0].unit, rank, day, sources, computed=computed)
 
 
 def _fits(known: dict[Key, Series], key: Key, period: str, value: Interval, step: Step) -> bool:

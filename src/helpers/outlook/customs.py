@@ -19,9 +19,13 @@ _TOLERANCE = 0.02
 
 @targets.remembered
 def imports(india: Vintage, measure: str = "weight", hs: str = METAL, partner: str = "world") -> pd.DataFrame:
-    """India's imports as published, one row a period (:meth:`helpers.data.Vintage.series`)."""
+    """India's imports as published, one row a period (:meth:`helpers.data.Vintage.series`), by fiscal years.
+
+    Calendar years are left out: their months are those of two fiscal years, counted again.
+    """
     keys = {"flow": "import", "reporter": "IND", "partner": partner, "hs": hs, "measure": measure}
-    return india.series("trade", **keys).dropna(subset="value")
+    rows = india.series("trade", **keys).dropna(subset="value")
+    return rows.loc[[not fiscal.is_calendar_year(period) for period in rows.index]]
 
 
 def subject(india: Vintage) -> str:

@@ -1,7 +1,7 @@
 """What China's licences let through: regimes, their probabilities, and the dose of each.
 
 Only the rare-earth part of the imports needs a licence. The months whose rules are known are rows of ``regimes.csv``;
-after them the regime is drawn from stated probabilities.
+after them the regime is drawn from stated probabilities. What is only reported at second hand is told, and not used.
 """
 
 import numpy as np
@@ -47,6 +47,17 @@ def rules(india: Vintage) -> pd.Series:
 def known_until(india: Vintage) -> pd.Period:
     """The last month whose rules are known from ``regimes.csv``."""
     return rules(india).index[-1]
+
+
+def hearsay(india: Vintage) -> pd.Series | None:
+    """The newest row of rules that is only reported at second hand and reaches beyond those known; None without one.
+
+    No forecast reckons with it: until an act is seen, what comes is drawn as if it were not reported.
+    """
+    rows = india.table("regimes").sort_values("published", kind="stable")
+    known_to, rows = known_until(india), rows[rows["status"] == "weak"]
+    rows = rows.loc[[fiscal.months(period)[-1] > known_to for period in rows["period"]]]
+    return rows.iloc[-1] if len(rows) else None
 
 
 def current(india: Vintage) -> str:

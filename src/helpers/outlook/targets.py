@@ -28,12 +28,16 @@ def remembered(of_vintage: Callable) -> Callable:
 
 @dataclass(frozen=True)
 class Target:
-    """A series to forecast: its name, what it is in words, and the keys of its figures."""
+    """A series to forecast: its name, what it is in words, the keys of its figures, and whether its years are fiscal.
+
+    Calendar years of a series whose years are fiscal are another count of the same months, and no further years of it.
+    """
 
     name: str
     what: str
     table: str
     keys: MappingProxyType
+    fiscal: bool = False
 
 
 CUSTOMS = Target(
@@ -41,6 +45,7 @@ CUSTOMS = Target(
     "magnets under HS 850511",
     "trade",
     MappingProxyType({"flow": "import", "reporter": "IND", "partner": "world", "hs": "850511", "measure": "weight"}),
+    fiscal=True,
 )
 REPM = Target(
     "repm",
@@ -64,9 +69,13 @@ def other(name: str) -> str:
 
 
 def sums(india: Vintage, name: str) -> pd.DataFrame:
-    """All figures of a target by period, as ``india.series`` gives them, gaps left out."""
+    """All figures of a target by period, as ``india.series`` gives them, gaps left out.
+
+    Of a target whose years are fiscal, calendar years are left out too.
+    """
     wanted = target(name)
-    return india.series(wanted.table, **wanted.keys).dropna(subset="value")
+    rows = india.series(wanted.table, **wanted.keys).dropna(subset="value")
+    return rows.loc[[not (wanted.fiscal and fiscal.is_calendar_year(period)) for period in rows.index]]
 
 
 @remembered

@@ -183,10 +183,24 @@ def judgements(india: Vintage, target: str, table: pd.DataFrame | None = None) -
     )
     episode = episodes.suspect(india, target)
     if episode is None:
-        return joined(allowed, ours)
+        return joined(allowed, _hearsay(india), ours)
     text, parts = read_as(india)
     read = sentence(f"{{year}} is read as {text}.", year=episode.year, **parts)
-    return joined(read, None if table is None else hidden(table, india), allowed, ours)
+    return joined(read, None if table is None else hidden(table, india), allowed, _hearsay(india), ours)
+
+
+def _hearsay(india: Vintage) -> Sentence | None:
+    """What is told of later rules at second hand; None where nothing is."""
+    told = licences.hearsay(india)
+    if told is None:
+        return None
+    return sentence(
+        "That they are {regime} until {until} is reported at second hand and changes no odds here: {note}.",
+        regime=told["regime"],
+        until=words.month(fiscal.months(told["period"])[-1]),
+        note=told["note"],
+        uses=[told],
+    )
 
 
 def hidden(table: pd.DataFrame, india: Vintage) -> Sentence | None:

@@ -32,9 +32,25 @@ def mining(india: Vintage) -> Sentence:
     keys = {"area": "IND", "stage": "ground", "commodity": "REO", "measure": "reserves"}
     ground = india.series("production", **keys)["value"].dropna()
     if len(ground):
-        text += ". Its reserves are {ground:.1} of oxide"
         parts["ground"] = india.figure("production", ground.index[-1], **keys)
+        gone = _withdrawn(india, keys, ground.index[-1])
+        text += (
+            ". Its reserves are {ground:.1} of oxide"
+            if gone.empty
+            else (". Its reserves, {ground:.1} of oxide in an earlier edition, are withdrawn in that of {edition}")
+        )
+        parts |= {} if gone.empty else {"edition": words.month(gone["published"].iloc[-1].to_period("M"))}
+        return sentence(text + ".", **parts, uses=[gone])
     return sentence(text + ".", **parts)
+
+
+def _withdrawn(india: Vintage, keys: dict[str, str], last: str) -> pd.DataFrame:
+    """The rows of a series that name no figure any more for a period after the last that has one."""
+    rows = india.table("production")
+    for column, wanted in keys.items():
+        rows = rows[rows[column] == wanted]
+    later = [fiscal.span(period) > fiscal.span(last) for period in rows["period"]]
+    return rows.loc[[new and status == "missing" for new, status in zip(later, rows["status"], strict=True)]]
 
 
 def recalled(editions: pd.DataFrame, india: Vintage) -> Sentence:

@@ -165,9 +165,9 @@ def out_of_line(india: Vintage) -> pd.DataFrame:
 
 
 def controls(india: Vintage) -> pd.DataFrame:
-    """The events that changed what China may ship, in order: ``period, event, start, source``."""
+    """The events that changed what China may ship, in order, none at second hand: ``period, event, start, source``."""
     events = india.table("events")
-    events = events[(events["kind"] == "control") & ~events["status"].isin(["missing", "unverified"])]
+    events = events[(events["kind"] == "control") & ~events["status"].isin(["missing", "unverified", "weak"])]
     starts = pd.to_datetime([fiscal.span(period)[0] for period in events["period"]])
     return (
         events.assign(start=starts).sort_values("start")[["period", "event", "start", "source"]].reset_index(drop=True)
