@@ -1,6 +1,4 @@
-"""How concentrated supply is, with bounds where partners are unknown, and unit values that cannot be."""
-
-from collections.abc import Sequence
+"""How concentrated supply is, and unit values that cannot be."""
 
 import numpy as np
 import pandas as pd
@@ -53,44 +51,6 @@ def herfindahl(amounts: pd.Series) -> float:
     Hirschman, A. O. (1964). The paternity of an index. American Economic Review 54(5), 761.
     """
     return float((shares(amounts) ** 2).sum())
-
-
-def herfindahl_bounds(largest_shares: Sequence[float], others: int | None = None) -> tuple[float, float]:
-    """Smallest and largest HHI when only the largest shares are known.
-
-    With ``r`` the share not known and ``m`` the smallest known one, none of the rest exceeds ``m``. The
-    least HHI spreads ``r`` evenly over the rest; the greatest gives ``m`` to as many as fit and what is left
-    to one more. With ``K`` the known squares and ``f = floor(r/m)``::
-
-        low = K + r^2 / n        high = K + f m^2 + (r - f m)^2
-
-    Parameters
-    ----------
-    largest_shares : sequence of float
-        The largest shares, 0-1, in any order.
-    others : int, optional
-        Number of further partners ``n``; without it any number is possible and ``r^2/n`` tends to 0.
-
-    Returns
-    -------
-    tuple of float
-        ``(low, high)``, 0-1.
-
-    Raises
-    ------
-    ValueError
-        If a share is outside 0-1, they add up to more than 1, or ``others`` are too few to hold the rest.
-    """
-    known = np.asarray(largest_shares, dtype=float)
-    if known.size == 0 or not ((known > 0) & (known <= 1)).all() or known.sum() > 1 + 1e-9:
-        raise ValueError(f"shares must lie in 0-1 and add up to at most 1: {known.tolist()}")
-    rest, cap = max(1 - known.sum(), 0.0), known.min()
-    if others is not None and rest > others * cap + 1e-9:
-        raise ValueError(f"{others} partners of at most {cap:.3f} each cannot hold the remaining {rest:.3f}")
-    squares = float((known**2).sum())
-    full = np.floor(rest / cap + 1e-12)
-    high = squares + full * cap**2 + (rest - full * cap) ** 2
-    return squares + (rest**2 / others if others else 0.0), float(high)
 
 
 def flag_unit_values(

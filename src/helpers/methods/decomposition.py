@@ -1,4 +1,4 @@
-"""Where a change in import value came from: tonnes, mix of lines, unit values, exchange rate."""
+"""Where a change in import value came from: tonnes, mix of lines, unit values."""
 
 import numpy as np
 import pandas as pd
@@ -96,45 +96,6 @@ def bennet_over_splits(
     for name, term in terms.items():
         table[name] = term.sum(axis=1)
     return table.assign(change=table[list(terms)].sum(axis=1))
-
-
-def log_growth_bridge(periods: pd.DataFrame) -> pd.DataFrame:
-    """Growth between consecutive periods in logs, where the causes add up exactly.
-
-    ``ln value_inr = ln value_usd + ln inr_per_usd`` and ``ln value_usd = ln tonnes + ln unit_value_usd``,
-    hence ``d ln value_inr = d ln tonnes + d ln unit_value_usd + d ln inr_per_usd``.
-
-    Parameters
-    ----------
-    periods : pd.DataFrame
-        Index of periods in order; columns ``tonnes``, ``value_inr`` (rupees) and ``inr_per_usd``.
-
-    Returns
-    -------
-    pd.DataFrame
-        On every period but the first: ``since`` (the period compared with) and the log changes
-        ``tonnes``, ``unit_value_usd``, ``inr_per_usd``, ``value_usd``, ``unit_value_inr``, ``value_inr``.
-        ``exp(x) - 1`` turns a log change into a growth rate.
-
-    Raises
-    ------
-    ValueError
-        If the index is not increasing or a figure is missing, zero or negative.
-    """
-    if not periods.index.is_monotonic_increasing or not periods.index.is_unique:
-        raise ValueError(f"periods must be in increasing order without repeats: {list(periods.index)}")
-    levels = periods[["tonnes", "value_inr", "inr_per_usd"]].astype(float)
-    wrong = levels[~(levels > 0).all(axis=1)]
-    if len(wrong):
-        raise ValueError(f"logs need positive figures; first offenders:\n{wrong.head()}")
-    change = np.log(levels).diff()
-    change["value_usd"] = change["value_inr"] - change["inr_per_usd"]
-    change["unit_value_usd"] = change["value_usd"] - change["tonnes"]
-    change["unit_value_inr"] = change["value_inr"] - change["tonnes"]
-    columns = ["tonnes", "unit_value_usd", "inr_per_usd", "value_usd", "unit_value_inr", "value_inr"]
-    change = change[columns].iloc[1:]
-    change.insert(0, "since", periods.index[:-1])
-    return change
 
 
 def _bennet_terms(

@@ -11,7 +11,6 @@ from helpers.chapters.outputs import Sentence, joined, sentence
 from helpers.data import Quantity, Vintage, derived, from_row
 from helpers.ensemble.drift import Drift
 from helpers.outlook import episodes, forecast, licences, readings, targets
-from helpers.outlook.others import LEFT_OUT
 
 FAR = 1.5
 """A forecast that is this many times the newest level, or its inverse, is explained."""
@@ -31,28 +30,7 @@ def answer(table: pd.DataFrame, india: Vintage, other: pd.DataFrame | None = Non
         what = {targets.REPM.name: "Rare-earth magnets alone"}.get(targets.other(target), "All magnets under HS 850511")
         text, parts = listed(beside)
         beside = sentence(f"{what}: {text}.", **parts)
-    return joined(
-        first, unaware(india, target), beside or None, overdue(table, india), backcast(india, target), answer=True
-    )
-
-
-def unaware(india: Vintage, target: str) -> Sentence | None:
-    """Says so where a sum was published after the weights of the readings were given; None where none was."""
-    if episodes.suspect(india, target) is None:
-        return None
-    rows, known = india.assumption("reading_weight"), targets.sums(india, target)
-    since = rows["published"].max()
-    late = known[(known["published"] > since) & ~known["status"].isin(LEFT_OUT)]
-    if late.empty:
-        return None
-    newest = late.loc[max(late.index, key=lambda period: fiscal.span(period)[1])]
-    return sentence(
-        "The weights rest on what was public on {since}: they do not yet know {period}, published on {day}.",
-        since=words.day(since),
-        period=words.period(newest.name),
-        day=words.day(newest["published"]),
-        uses=[rows, newest],
-    )
+    return joined(first, beside or None, overdue(table, india), backcast(india, target), answer=True)
 
 
 def backcast(india: Vintage, target: str) -> Sentence | None:
@@ -244,26 +222,6 @@ def growth(fitted: Drift, totals: pd.DataFrame, india: Vintage) -> Sentence:
         weight=derived(100 * weight, "%", totals, rows),
         elsewhere=elsewhere,
         growth=derived(_yearly(fitted.growth), "%", totals, rows),
-    )
-
-
-def sensitivity(table: pd.DataFrame, turned: pd.DataFrame, india: Vintage) -> Sentence:
-    """What the answer would be with the weights of the readings the other way round."""
-    target, year = table["target"].iloc[0], forecast.running(turned, india)
-    if episodes.suspect(india, target) is None:
-        return sentence("No year is suspect, so there are no readings to weigh.")
-    now, then = (forecast.at(one, year, uses=forecast.used(india, target)) for one in (table, turned))
-    parts = {"now": rounded(now), "then": rounded(then), "year": year}
-    change = derived(100 * (then.value / now.value - 1), "%", now, then)
-    if words.direction(change.value / 100) == "unchanged":
-        text = "With these weights the other way round, {year} would stay at {now}."
-        return sentence(text, year=year, now=parts["now"])
-    within = now.low <= then.value <= now.high
-    return sentence(
-        "With these weights the other way round, {year} would be {then} and not {now}, {change:signed}:",
-        "inside its interval." if within else "outside its interval, so the weights decide it.",
-        change=change,
-        **parts,
     )
 
 

@@ -6,16 +6,17 @@ from helpers import fiscal
 from helpers.chapters import words
 from helpers.chapters.outputs import Sentence, joined, sentence
 from helpers.chapters.trade import lines as tariff
-from helpers.chapters.trade import sentences
-from helpers.data import Quantity, Vintage, derived, sources_of
+from helpers.data import Quantity, Vintage, derived, from_row, sources_of
 from helpers.methods import composition
-from helpers.outlook import customs, episodes, targets
+from helpers.methods import mirror as counts
+from helpers.outlook import customs, episodes, mirror, targets
 
 _READINGS = {
     composition.ERROR: "is an error or a reclassification",
     composition.SURGE: "is one of real ferrite",
     composition.UNDECIDED: "stays unexplained",
 }
+_BASES = {"t": "weight", "usd_m": "value"}
 
 
 def unit_values(splits: pd.DataFrame, *, india: Vintage, year: str) -> Sentence:
@@ -76,49 +77,31 @@ def busiest(periods: pd.DataFrame, within: str) -> str:
 
 
 def concentration(table: pd.DataFrame, *, india: Vintage, year: str) -> Sentence:
-    """China's share by weight and value, and the bounds of the concentration it implies."""
-    if (customs.METAL, "weight") not in table.index:
-        return words.not_yet(india, f"China's share of {year}")
-    row = table.loc[(customs.METAL, "weight")]
-    hhi = derived(row["hhi_low"], "", row, low=row["hhi_low"], high=row["hhi_high"])
-    own = sentence(
-        "China sold India {share} of the weight in {year}. So the Herfindahl index of suppliers, the sum of their "
-        "squared shares, which is one if there is a single supplier, is {hhi:range.3}, whoever sold the rest.",
-        share=_percent(row), year=year, hhi=hhi,
-    )  # fmt: skip
-    if not {(customs.OTHER_METAL, basis) for basis in ("weight", "value")} <= set(table.index):
-        return own
-    line = table.loc[customs.OTHER_METAL]
-    verdict = {"down": "less one-sided", "up": "more one-sided", "unchanged": "as one-sided"}[
-        words.direction(line.loc["value", "cr1"] - line.loc["weight", "cr1"])
-    ]
-    return joined(
-        own,
-        sentence(
-            "By value it is {verdict}: of line 85051190, other metal magnets, China has {weight} of the weight and "
-            "{value} of the value.",
-            verdict=verdict, weight=_percent(line.loc["weight"]), value=_percent(line.loc["value"]),
-        ),
-    )  # fmt: skip
-
-
-def three_growths(bridge: pd.DataFrame, growth: pd.DataFrame, *, india: Vintage, year: str) -> Sentence:
-    """Rupees, dollars and tonnes reconciled."""
-    if bridge.empty:
-        return words.not_yet(india, f"Growth of {year} in rupees, dollars and tonnes")
-    changes = bridge.drop(index="unit_value_inr").iterrows()
-    parts = {name: words.change(derived(row["per_cent"], "%", row)) for name, row in changes}
-    printed = sentences.published_growth(growth, india=india, year=year)
-    tonnes = "{tonnes}" if printed is None else "{tonnes} (published as {printed:signed})"
-    return sentence(
-        "{year} changed by {value_inr} in rupees, {value_usd} in dollars and",
-        tonnes,
-        "in tonnes. Rupees and dollars differ by the price of a dollar, which changed by {inr_per_usd}; dollars and",
-        "tonnes by that of a kilogram, which changed by {unit_value_usd} in dollars.",
-        year=year,
-        **parts,
-        **({} if printed is None else {"printed": printed}),
-    )
+    """China's share and how concentrated supply is, by weight and value over both counts, and which way it goes."""
+    share, said = customs.imports(india, "weight_share", partner="CHN"), []
+    if year in share.index:
+        text = "China sold India {share} of the weight in {year}."
+        said.append(sentence(text, share=from_row(share.loc[year]), year=year))
+    if table.empty:
+        return said[0] if said else words.not_yet(india, "Who supplies India")
+    newest, first = table.index[-1][0], table.index[0][0]
+    for basis, rows in table.loc[newest].groupby("basis"):
+        ends = {"share": (rows["china"] * 100, "%"), "hhi": (pd.concat([rows["low"], rows["high"]]), "")}
+        parts = {k: derived(v.mean(), unit, rows, low=v.min(), high=v.max()) for k, (v, unit) in ends.items()}
+        text = (
+            f"By {_BASES[basis]} China sold {{share:range}} % in {{newest}}; the Herfindahl index is {{hhi:range.2}}."
+        )
+        said.append(sentence(text, newest=newest, **parts))
+    said.append(Sentence("That index, the sum of the suppliers' squared shares, is one if there is a single one; the "
+                         "two ends are those of the two counts."))  # fmt: skip
+    values = table["low"].xs("usd_m", level="basis")
+    moves = {words.direction(rows.iloc[-1] / rows.iloc[0] - 1) for _, rows in values.groupby("count") if len(rows) > 1}
+    if moves:
+        way = {"up": "rose by both", "down": "fell by both", "unchanged": "stayed by both"}
+        way = way[moves.pop()] if len(moves) == 1 else "did not move alike by the two"
+        text = "By value, which an error of weight leaves alone, it {way} since {first}."
+        said.append(sentence(text, way=way, first=first, uses=[table]))
+    return joined(*said)
 
 
 def out_of_line(tested: pd.DataFrame, *, india: Vintage) -> Sentence:
@@ -184,60 +167,71 @@ def _within(splits: pd.DataFrame, before: str) -> Sentence:
     verdict = words.direction(moved / (splits["change"] - moved).abs().mean())
     if verdict == "unchanged":
         return sentence("The value of a kilogram hardly changed.", uses=[splits])
+    known, falls, plausible = len(splits) == 1, splits["price_high"].max() < 0, splits[splits["plausible"]]
+    judged = splits if falls else plausible
     sign = 1 if verdict == "up" else -1
-    mix, price = splits["mix"] * sign, splits["price"] * sign
-    opening = "Over all splits of {before} that fit its totals, with neither line dearer than rare-earth magnets were,"
-    if len(splits) == 1:
-        opening = "By line in both years, {before} being the earlier,"
-    parts = {"before": before, "move": "rise" if verdict == "up" else "fall", "mix": _spread(splits["mix"], splits)}
-    account = "{price:range}"
-    if len(splits) > 1 and price.min() * price.max() > 0:
-        ends = splits["price"].loc[[price.abs().idxmin(), price.abs().idxmax()]]
-        account = "at least {near:signed}, at the far end {far:signed},"
-        parts |= {name: derived(end, "USD m", splits) for name, end in zip(("near", "far"), ends, strict=True)}
-    else:
-        parts["price"] = _spread(splits["price"], splits)
+    least = min(sign * judged["price_low"].min(), sign * judged["price_high"].max())
+    most = max(sign * judged["price_low"].max(), sign * judged["price_high"].max())
     told = "whether the {move} in unit value happened within the lines or between them is open."
-    if price.min() > 0:
-        told = "the {move} in unit value happened within the lines, and the shift worked against it."
-        if (most := (mix / (mix + price)).max()) > 0:
-            told = "the {move} in unit value happened within the lines, and the shift explains at most {most} of it."
-            parts["most"] = derived(most * 100, "%", splits)
-    elif price.max() <= 0:
+    if least > 0:
+        told = "the {move} in unit value happened within the lines."
+    elif most < 0:
         told = "the {move} in unit value is one of a shift between the lines."
-    return sentence(
-        opening,
-        "unit values within the lines account for",
-        account,
-        "and a shift between the lines for {mix:range} million USD of the change in value:",
-        told,
-        **parts,
+    opening = "Over every split of {before} that fits its totals,"
+    if known:
+        opening = "By line in both years, {before} being the earlier,"
+    elif not falls:
+        opening = (
+            "Over the splits of {before} that fit its totals, with neither line dearer than rare-earth magnets were,"
+        )
+    parts = {"before": before, "move": "rise" if verdict == "up" else "fall", "mix": _spread(plausible, "mix")}
+    account = "unit values within the lines account for {price:range}"
+    if falls and not known:
+        account = "unit values within the lines took away at least {price:number}"
+        parts["price"] = derived(-splits["price_high"].max(), "USD m", splits)
+    else:
+        parts["price"] = _spread(plausible, "price")
+    said = sentence(
+        f"{opening} {account} million USD, and a shift between the lines accounts for {{mix:range}}: {told}", **parts
     )
+    return joined(said, None if known else _cases(splits, before))
+
+
+def _cases(splits: pd.DataFrame, before: str) -> Sentence:
+    """The mildest split, and the most extreme of those in which neither line is dearer than rare-earth magnets."""
+    plausible = splits[splits["plausible"]]
+    mild, far = splits.loc[splits["price"].idxmax()], plausible.loc[plausible["price"].idxmin()]
+    named = {}
+    for name, row in (("mild", mild), ("far", far)):
+        named |= {f"{name}_{line}": derived(row[line], "USD/kg", row["source_before"]) for line in ("metal", "ferrite")}
+        named[name] = derived(row["price"], "USD m", row, low=row["price_low"], high=row["price_high"])
+    return sentence(
+        "In the mildest case line 85051190 stood at {mild_metal:number.2} and ferrite cores at {mild_ferrite:.2} in",
+        "{before}, and unit values did {mild:signed} ({mild:range} by the",
+        "rounding); in the most extreme with neither dearer than rare-earth magnets,",
+        "at {far_metal:number.2} and {far_ferrite:.2}, {far:signed}.",
+        before=before, **named,
+    )  # fmt: skip
 
 
 def _ferrite(splits: pd.DataFrame, *, india: Vintage, year: str) -> Sentence:
-    split = customs.lines(india, year)
-    now, earlier = derived(split["usd_per_kg"].iloc[0], "USD/kg", split), tariff.year_before(year)
-    ends = [derived(end, "USD/kg", splits["source_before"].iloc[0]) for end in splits["ferrite"].agg(["min", "max"])]
-    changes = [derived((now.value / end.value - 1) * 100, "%", now, end) for end in ends]
-    parts = {"now": now, "near": ends[0], "before": earlier, "mild": changes[0]}
-    if len(splits) == 1:
-        return sentence("Ferrite cores went from {near:.2} in {before} to {now:.2} ({mild:signed}).", **parts)
-    where = words.place([end.value for end in ends], now.value, now.value)
-    dear = ", in which they were as dear as rare-earth magnets," if where == "above" else ""
-    if where in ("above", "below"):
-        near = 0 if where == "above" else 1
+    split, earlier = customs.lines(india, year), tariff.year_before(year)
+    now, known = derived(split["usd_per_kg"].iloc[0], "USD/kg", split), len(splits) == 1
+    least = derived(splits["ferrite" if known else "ferrite_from"].iloc[0], "USD/kg", splits["source_before"].iloc[0])
+    parts = {"now": now, "least": least, "before": earlier, "year": year}
+    if not known and now.value >= least.value:
+        text = "Ferrite cores cost {now:.2} in {year} and more than {least:.2} in {before}: their direction is open."
+        return sentence(text, **parts)
+    parts["change"] = derived((now.value / least.value - 1) * 100, "%", now, least)
+    if known:
         return sentence(
-            "Even the mildest split has ferrite cores {move} from {near:.2} in {before} to {now:.2} ({mild:signed}), "
-            f"the most extreme{dear} from {{far:.2}} ({{sharp:signed}}).",
-            move="fall" if where == "above" else "rise",
-            **parts | {"near": ends[near], "mild": changes[near], "far": ends[1 - near], "sharp": changes[1 - near]},
+            "Ferrite cores went from {least:.2} in {before} to {now:.2} in {year} ({change:signed}).", **parts
         )
     return sentence(
-        "Ferrite cores went from anything between {near:.2} and {far:.2} in {before} to {now:.2} ({mild:signed} to "
-        "{sharp:signed}), so their direction is open.",
-        **parts, far=ends[1], sharp=changes[1],
-    )  # fmt: skip
+        "Had every tonne of {before} been ferrite cores, they would have cost {least:.2}; in {year} they cost "
+        "{now:.2}, so they fell in every split ({change:signed} or more).",
+        **parts,
+    )
 
 
 def _open(splits: pd.DataFrame, *, india: Vintage, year: str) -> Sentence | None:
@@ -249,16 +243,24 @@ def _open(splits: pd.DataFrame, *, india: Vintage, year: str) -> Sentence | None
         (events["kind"] == "duty") & events["period"].map(lambda p: fiscal.span(p)[0] <= fiscal.span(year)[1])
     ]
     ahead = " ahead of an anti-dumping duty" if len(duty) else ""
-    return sentence(
-        f"Three explanations are open: cheap goods moved into the line{ahead}, cheap ferrite really surged, or "
-        f"a few entries",
-        "carry a wrong quantity.", uses=[duty],
+    sides = mirror.sides(india)
+    sides = sides[[abs(fiscal.centre(period) - fiscal.centre(year)) < 1 for period in sides.index]].tail(1)
+    said = sentence(
+        f"Three explanations would do: cheap goods moved into the line{ahead}, cheap ferrite really surged, or a few "
+        "entries carry a wrong quantity.", uses=[duty],
     )  # fmt: skip
+    if sides.empty:
+        return joined(said, Sentence("They are open."))
+    text = "Both sides' figures of {period} do not point to the last."
+    if sides["verdict"].iloc[0] == counts.QUANTITY:
+        text = (
+            "Both sides' figures of {period} point to the last: then volume, mix and unit values here hold its error, "
+            "and only the change of value stands."
+        )
+    return joined(said, sentence(text, period=sides.index[0], uses=[sides]))
 
 
-def _percent(row: pd.Series) -> Quantity:
-    return derived(row["cr1"] * 100, "%", row)
-
-
-def _spread(values: pd.Series, splits: pd.DataFrame) -> Quantity:
-    return derived(values.mean(), "USD m", splits, low=values.min(), high=values.max())
+def _spread(splits: pd.DataFrame, term: str) -> Quantity:
+    return derived(
+        splits[term].mean(), "USD m", splits, low=splits[f"{term}_low"].min(), high=splits[f"{term}_high"].max()
+    )

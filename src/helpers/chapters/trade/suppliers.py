@@ -9,7 +9,7 @@ from helpers import fiscal
 from helpers.chapters.words import LEAST_SHAPE
 from helpers.data import Vintage, sources_of
 from helpers.methods import concentration
-from helpers.outlook import customs
+from helpers.outlook import customs, mirror
 
 CHINA = {"flow": "export", "reporter": "CHN", "hs": customs.FERRITE, "measure": "weight"}
 """China's exports of rare-earth magnets: its own line of that number, not India's."""
@@ -50,32 +50,32 @@ class Trough:
     last: bool
 
 
-def dependence_on_china(india: Vintage, year: str) -> pd.DataFrame:
-    """China's share of a year's imports by line, in weight and value, and what it says of concentration.
+def shares(india: Vintage) -> pd.DataFrame:
+    """China's share of a calendar year's HS 850511 and the Herfindahl index, by both counts.
 
-    Only the largest share is known, so the Herfindahl index has bounds: the rest with one partner, or with
-    very many.
+    What a count leaves without a partner is spread thin for the least index and is one partner for the greatest.
 
     Returns
     -------
     pd.DataFrame
-        Indexed by ``scope`` and ``basis``: ``cr1`` (China), ``hhi_low, hhi_high``, all 0-1, ``source``.
+        Indexed by ``period, count, basis``: ``partners`` (number), ``china`` (share), ``low, high`` (index), all 0-1,
+        ``source``.
     """
-    rows = []
-    for hs in (customs.METAL, customs.OTHER_METAL, customs.OTHER):
-        share = customs.imports(india, "weight_share", hs=hs, partner="CHN")
-        china, all_of_it = (customs.imports(india, "value_usd", hs=hs, partner=p) for p in ("CHN", "world"))
-        if year in share.index:
-            rows.append((hs, "weight", share.loc[year, "value"] / 100, share.loc[year, "source"]))
-        if year in china.index and year in all_of_it.index:
-            both = [table.loc[year] for table in (china, all_of_it)]
-            rows.append((hs, "value", both[0]["value"] / both[1]["value"], " ".join(sorted(sources_of(*both)))))
-    table = pd.DataFrame(rows, columns=["scope", "basis", "cr1", "source"]).set_index(["scope", "basis"])
-    table = table[table["cr1"].between(0, 1, inclusive="right")]
-    bounds = [concentration.herfindahl_bounds([share]) for share in table["cr1"]]
-    table.insert(1, "hhi_low", [low for low, _ in bounds])
-    table.insert(2, "hhi_high", [high for _, high in bounds])
-    return table
+    every, rows = mirror.counted(india), []
+    every = every[every["hs"] == customs.METAL]
+    for period, of_year in every.groupby("period"):
+        of_year = of_year.set_index("partner")
+        for column in mirror.SIDES:
+            parts = of_year[column].dropna().drop("world", errors="ignore")
+            whole = max(of_year[column].get("world", np.nan), parts.sum())
+            if "CHN" in parts and whole > 0:
+                low, rest = ((parts / whole) ** 2).sum(), 1 - parts.sum() / whole
+                side, basis = column.split("_", 1)
+                used = " ".join(sorted(sources_of(*of_year.loc[of_year[column].notna(), "source"])))
+                row = (period, side, basis, (parts > 0).sum(), parts["CHN"] / whole, low, low + rest**2, used)
+                rows.append(row)
+    keys = ["period", "count", "basis"]
+    return pd.DataFrame(rows, columns=[*keys, "partners", "china", "low", "high", "source"]).set_index(keys)
 
 
 def china_by_month(india: Vintage) -> pd.DataFrame:

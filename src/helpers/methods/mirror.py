@@ -1,0 +1,72 @@
+"""What two countries' counts of one trade say when they are held against each other."""
+
+import numpy as np
+import pandas as pd
+
+from helpers.methods.concentration import MAD_TO_SD
+
+QUANTITY, REAL, VALUE, AGREE = "quantity error", "both apart", "value apart", "both agree"
+
+LIMIT = 3.5
+"""Robust standard deviations that are allowed, after Iglewicz and Hoaglin (1993)."""
+
+
+def verdict(weight_ratio: float, value_ratio: float, apart: float, together: float) -> str:
+    """What it means that one side counts so many times the weight and the value of the other.
+
+    A quantity that really moved moves its value too; a weight that was written wrongly leaves the value alone.
+
+    Parameters
+    ----------
+    weight_ratio, value_ratio : float
+        One side over the other; which is on top makes no difference.
+    apart : float
+        Weights are apart if one is at least this many times the other.
+    together : float
+        Values are together if one is at most this many times the other.
+
+    Returns
+    -------
+    str
+        :data:`QUANTITY` (weights apart, values together), :data:`REAL` (both apart), :data:`VALUE` (values apart
+        only), :data:`AGREE`.
+    """
+    weights_apart = abs(np.log(weight_ratio)) >= np.log(apart)
+    if abs(np.log(value_ratio)) <= np.log(together):
+        return QUANTITY if weights_apart else AGREE
+    return REAL if weights_apart else VALUE
+
+
+def outliers(
+    weight_ratio: pd.Series, value_ratio: pd.Series, together: float, *, least_spread: float = 0.05
+) -> pd.DataFrame:
+    """Lines whose weights are further apart than their values let expect, robustly.
+
+    With ``d = ln(weight ratio) - ln(value ratio)``, a line stands ``(d - median(d)) / max(1.4826 MAD(d),
+    least_spread)`` robust standard deviations from the others: once among all lines, and once among those alone whose
+    values are together, where the scatter of small and badly matched trades is left out.
+
+    Parameters
+    ----------
+    weight_ratio, value_ratio : pd.Series
+        One side over the other, on one index of lines, all positive.
+    together : float
+        Values are together if one is at most this many times the other.
+
+    Returns
+    -------
+    pd.DataFrame
+        On the same index: ``log_weight, log_value, together, among_all, among_together`` (standard deviations; the
+        last missing for lines whose values are apart), ``flagged`` (by the last, beyond :data:`LIMIT`).
+    """
+    weight, value = np.log(weight_ratio), np.log(value_ratio)
+    near = value.abs() <= np.log(together)
+    gap = weight - value
+    scores = {"among_all": _robust(gap, least_spread), "among_together": _robust(gap[near], least_spread)}
+    table = pd.DataFrame({"log_weight": weight, "log_value": value, "together": near} | scores, index=weight.index)
+    return table.assign(flagged=table["among_together"].abs() > LIMIT)
+
+
+def _robust(gap: pd.Series, least: float) -> pd.Series:
+    away = gap - gap.median()
+    return away / max(MAD_TO_SD * away.abs().median(), least)

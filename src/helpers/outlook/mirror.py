@@ -1,0 +1,194 @@
+"""The two sides of India's imports: what India records from a country, and what that country records to India."""
+
+import pandas as pd
+
+from helpers import fiscal
+from helpers.data import Quantity, Vintage, derived, sources_of
+from helpers.methods import mirror
+from helpers.outlook import customs, episodes, targets
+
+SIDES = ["own_t", "their_t", "own_usd_m", "their_usd_m"]
+RULE = "mirror_rule"
+APART, TOGETHER, FERRITE = "weights apart from", "values together up to", "price of ferrite"
+_COLUMNS = [*SIDES, "weight_ratio", "value_ratio", "excess_t", "excess_usd_m", "gap_usd_m", "verdict", "source"]
+
+
+def sides(india: Vintage, partner: str = "CHN") -> pd.DataFrame:
+    """Calendar years in which both sides of the trade in HS 850511 are known, by weight and by value.
+
+    Returns
+    -------
+    pd.DataFrame
+        Indexed by ``period``, oldest first: ``own_t, their_t, own_usd_m, their_usd_m``; ``weight_ratio, value_ratio``
+        (India's over theirs); ``excess_t``, ``excess_usd_m`` (what that weight is worth as ferrite), ``gap_usd_m`` (by
+        how much the values differ); ``verdict`` (:func:`helpers.methods.mirror.verdict`); ``source``.
+    """
+    both = counted(india)
+    both = both[(both["hs"] == customs.METAL) & (both["partner"] == partner)].set_index("period")
+    return _judged(india, both)
+
+
+def subject(india: Vintage) -> str | None:
+    """The calendar year of :func:`sides` that holds most of the suspect year's surge, else the newest; None without."""
+    years, suspect = list(sides(india).index), episodes.suspect(india)
+    if suspect is None or not years:
+        return years[-1] if years else None
+    surge = fiscal.months(suspect.surge)
+    held = {year: surge.isin(fiscal.months(year)).sum() for year in years}
+    return max(years, key=lambda year: (held[year], year))
+
+
+def usual(table: pd.DataFrame, year: str) -> pd.DataFrame:
+    """The other years of :func:`sides` by which one is measured: those whose weights are not apart, else all."""
+    others = table.drop(index=year)
+    return others if standing(others) else others[_sound(others)]
+
+
+def standing(others: pd.DataFrame) -> bool:
+    """Whether there are other years, and weights are apart in all of them."""
+    return len(others) > 0 and not _sound(others).any()
+
+
+def errs(table: pd.DataFrame, year: str) -> bool:
+    """Whether a year of :func:`sides` is an error of quantity, and not how the two sides count in every year."""
+    return table.loc[year, "verdict"] == mirror.QUANTITY and not standing(table.drop(index=year))
+
+
+def level(india: Vintage) -> pd.DataFrame:
+    """What India imported of HS 850511 in the year of :func:`subject`, without its own weight from China.
+
+    Returns
+    -------
+    pd.DataFrame
+        Indexed by ``reckoning``: ``value, low, high`` (tonnes), ``source``. What all that export there report; both
+        sides as somebody else reconciled them; China's weight times the ratio of each of the :func:`usual` years, with
+        what India records from all others.
+    """
+    rows, year = {}, subject(india)
+    if year is not None:
+        table, whole = sides(india), world(india).reindex([year]).iloc[0]
+        rows["what all exporters report"] = (whole["their_t"], whole["source"])
+        reconciled = india.series("trade", **(targets.CUSTOMS.keys | {"measure": "weight_reconciled"}))
+        if year in reconciled.index:
+            rows["both sides, reconciled by others"] = tuple(reconciled.loc[year, ["value", "source"]])
+        for other, row in usual(table, year).iterrows():
+            tonnes = table.loc[year, "their_t"] * row["weight_ratio"] + whole["own_t"] - table.loc[year, "own_t"]
+            rows[f"China's figure at the ratio of {other}"] = (tonnes, _ids(row, table.loc[year], whole))
+    found = pd.DataFrame.from_dict(rows, orient="index", columns=["value", "source"]).rename_axis("reckoning")
+    found = found.astype({"value": float}).dropna(subset="value")
+    return found.assign(low=found["value"], high=found["value"])[["value", "low", "high", "source"]]
+
+
+def underlying(india: Vintage) -> Quantity | None:
+    """The reckonings of :func:`level` as one figure, from the least to the greatest; None while there is none."""
+    table = level(india)
+    if table.empty:
+        return None
+    low, high = table["value"].min(), table["value"].max()
+    return derived((low + high) / 2, "t", table, period=subject(india), low=low, high=high)
+
+
+def months(india: Vintage) -> pd.DataFrame:
+    """Months in which all exporters' tonnes are known, beside India's rate in the shortest known period around each.
+
+    Returns
+    -------
+    pd.DataFrame
+        Indexed by ``period``, oldest first: ``their_t, own_t`` (tonnes a month), ``around`` (India's period),
+        ``weight_ratio, source``.
+    """
+    keys = {"flow": "export", "reporter": "world", "partner": "IND"}
+    shipped = india.series("trade", **(targets.CUSTOMS.keys | keys)).dropna(subset="value")
+    tiles, found = customs.periods(india), []
+    for period, row in shipped.iterrows():
+        month = fiscal.months(period)
+        held = tiles[(tiles["start"] <= month[0].start_time) & (tiles["end"] >= month[-1].start_time)]
+        if len(month) == 1 and len(held):
+            around = held.iloc[0]
+            used = _ids(row, around)
+            found.append((period, row["value"], around["t_per_month"], held.index[0], used))
+    table = pd.DataFrame(found, columns=["period", "their_t", "own_t", "around", "source"]).set_index("period")
+    return table.assign(weight_ratio=table["own_t"] / table["their_t"])
+
+
+def lines(india: Vintage, partner: str = "CHN") -> pd.DataFrame:
+    """Every six-digit line and year whose two sides are known.
+
+    Returns
+    -------
+    pd.DataFrame
+        Indexed by ``period`` and ``hs``: as :func:`sides`, and the robust test of the lines of a year
+        (:func:`helpers.methods.mirror.outliers`).
+    """
+    both = counted(india)
+    both = both[(both["partner"] == partner) & both["hs"].str.fullmatch(r"\d{6}")].set_index(["period", "hs"])
+    table = _judged(india, both)
+    if table.empty:
+        return table
+    near = rule(india, TOGETHER)
+    tested = [
+        mirror.outliers(of_year["weight_ratio"], of_year["value_ratio"], near)
+        for _, of_year in table.groupby(level="period")
+    ]
+    return table.join(pd.concat(tested))
+
+
+def rule(india: Vintage, segment: str) -> float:
+    """A threshold of the comparison, or the price of ferrite in USD per kg: our judgement."""
+    return float(india.assumption(RULE).loc[segment, "value"])
+
+
+@targets.remembered
+def counted(india: Vintage) -> pd.DataFrame:
+    """What both sides record of a calendar year, by line and partner.
+
+    Returns
+    -------
+    pd.DataFrame
+        ``hs, partner, period``; ``own_t, their_t`` (tonnes), ``own_usd_m, their_usd_m``, missing where a side has
+        no figure; ``source``.
+    """
+    rows = india.table("trade")
+    rows = rows[rows["period"].map(fiscal.is_calendar_year) & rows["measure"].isin(["weight", "value_usd"])]
+    rows = rows[rows["value"].notna() & ~rows["status"].isin(["missing", "unverified"])]
+    own = rows[(rows["flow"] == "import") & (rows["reporter"] == "IND")]
+    their = rows[(rows["flow"] == "export") & (rows["partner"] == "IND")].assign(partner=lambda t: t["reporter"])
+    both = pd.concat([own.assign(side="own_"), their.assign(side="their_")])
+    both["side"] += both["measure"].map({"weight": "t", "value_usd": "usd_m"})
+    keys = ["hs", "partner", "period"]
+    table = both.pivot(index=keys, columns="side", values="value").reindex(columns=SIDES).rename_axis(columns=None)
+    return table.assign(source=both.groupby(keys)["source"].agg(lambda ids: _ids(*ids))).reset_index()
+
+
+def world(india: Vintage) -> pd.DataFrame:
+    """HS 850511 from all partners by both counts, indexed by ``period``: a part of :func:`counted`."""
+    every = counted(india)
+    return every[(every["hs"] == customs.METAL) & (every["partner"] == "world")].set_index("period")
+
+
+def _sound(table: pd.DataFrame) -> pd.Series:
+    return table["verdict"].isin([mirror.VALUE, mirror.AGREE])
+
+
+def _judged(india: Vintage, both: pd.DataFrame) -> pd.DataFrame:
+    """Ratios, excess and verdict of the rows whose two sides are known and positive."""
+    both = both[(both[SIDES] > 0).all(axis=1)].sort_index()
+    if both.empty:
+        return both.reindex(columns=_COLUMNS)
+    known = india.assumption(RULE)
+    apart, near = (rule(india, segment) for segment in (APART, TOGETHER))
+    table = both[SIDES].assign(
+        weight_ratio=both["own_t"] / both["their_t"],
+        value_ratio=both["own_usd_m"] / both["their_usd_m"],
+        excess_t=both["own_t"] - both["their_t"],
+        gap_usd_m=both["own_usd_m"] - both["their_usd_m"],
+        source=[_ids(ids, known) for ids in both["source"]],
+    )
+    table["excess_usd_m"] = table["excess_t"] * rule(india, FERRITE) / 1000
+    ratios = zip(table["weight_ratio"], table["value_ratio"], strict=True)
+    table["verdict"] = [mirror.verdict(weight, value, apart, near) for weight, value in ratios]
+    return table[_COLUMNS]
+
+
+def _ids(*things) -> str:
+    return " ".join(sorted(sources_of(*things)))
