@@ -198,13 +198,14 @@ def capacity(india: Vintage) -> Quantity | None:
 def oxide_for(magnets: Quantity, india: Vintage) -> Quantity | None:
     """Oxide that magnets take with the loss to metal and the range of that in machining, once this is in the sources.
 
-    None until the yields are.
+    None until the yields are. A range of magnets widens that of the oxide.
     """
     chain, cut = magnet_chain(india), machined(india)
     if not known(chain):
         return None
-    before = oxide.oxide_for_magnet(magnets.value, chain)
-    ends = {"low": before * 100 / cut.high, "high": before * 100 / cut.low}
+    least, most = (magnets.value if np.isnan(end) else end for end in (magnets.low, magnets.high))
+    ends = {"low": oxide.oxide_for_magnet(least, chain) * 100 / cut.high}
+    ends["high"] = oxide.oxide_for_magnet(most, chain) * 100 / cut.low
     return derived(np.nan, "t", magnets, chain, cut, period=magnets.period, **ends)
 
 

@@ -76,7 +76,7 @@ def chain(bars: pd.DataFrame, aimed: pd.DataFrame, *, india: Vintage) -> Figure:
     ax.set_xlim(0, high.max() * 1.2)
     said = "; ".join(f"{item} {_range(least, most)}" for item, least, most in zip(bars.index, low, high, strict=True))
     alt = sentence("Horizontal bars, tonnes of oxide a year, from ore to need: {said}.", said=said, uses=[bars])
-    note = "Outlined: what depends on the meaning, on the ore's content or on machining."
+    note = "Outlined: what depends on the meaning, on the ore's content, on machining or on what is imported."
     note = f"{note} {_calendar(aimed['period'])}".strip()
     return finish(drawing, _needed(bars, aimed), alt, bars.drop(columns="Stage"), india=india, note=note)
 

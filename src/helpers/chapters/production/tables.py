@@ -3,7 +3,7 @@
 import pandas as pd
 
 from helpers.data import Quantity, Vintage, derived, from_row
-from helpers.outlook import supply, targets
+from helpers.outlook import rare_earths, supply, targets
 
 STEPS = {"metal": "From oxide to metal", "machining": "Cut and ground to magnets"}
 KINDS = {"made": "made", "planned": "planned", "target": "targeted"}
@@ -70,21 +70,22 @@ def chain(aimed: pd.DataFrame, india: Vintage) -> pd.DataFrame:
         Indexed by item: ``Lowest, t of oxide`` and ``Highest, t of oxide``, ``stage`` (ore, neodymium, need),
         ``source``; empty until the yields are in the sources.
     """
-    meant, use, scheme = supply.meanings(india), targets.sums(india, "repm"), supply.capacity(india)
+    meant, use, rows = supply.meanings(india), targets.sums(india, "repm"), []
     if meant.empty:
         return pd.DataFrame()
-    rows = []
     for _, ore in supply.held(india).iterrows():
         part = derived(float("nan"), "t", ore, low=ore["low"], high=ore["high"])
         rows.append((f"In the ore by {ore['by']}, {ore['period']}", "ore", part))
     for _, row in supply.neodymium(india).iterrows():
         oxide = supply.meant(tonnes(row), meant, as_oxide=True)
         rows.append((f"IREL, {row['period']} {KINDS[row['kind']]}", "neodymium", oxide))
-    if len(use):
-        used = from_row(use.iloc[-1])
-        rows.append((f"For the magnets used, {used.period}", "need", supply.oxide_for(used, india)))
-    if scheme is not None:
-        rows.append(("For the magnets of the scheme", "need", supply.oxide_for(scheme, india)))
+    used = from_row(use.iloc[-1]) if len(use) else None
+    needs = {
+        "For the magnets imported": rare_earths.imported(india),
+        f"For the magnets used, {used and used.period}": used,
+    }
+    needs["For the magnets of the scheme"] = supply.capacity(india)
+    rows += [(item, "need", supply.oxide_for(of, india)) for item, of in needs.items() if of is not None]
     items = [(item, of.low, of.high, stage, " ".join(sorted(of.sources))) for item, stage, of in rows]
     heads = ["Oxide of neodymium and praseodymium", "Lowest, t a year", "Highest, t a year", "Stage", "source"]
     return pd.DataFrame(items, columns=heads).set_index(heads[0])
