@@ -38,7 +38,7 @@ def mine_output(india: Vintage, area: str = "IND", measure: str = COUNTS[0]) -> 
     rows = rows.assign(at=rows["period"].map(fiscal.centre), sourced=rows["status"] != "unverified")
     rows = rows.sort_values(["at", "sourced", "published"], kind="stable")
     rows["revised"] = rows.duplicated("period", keep="last")
-    rows["by"] = [india.publishers(ids.split()) for ids in rows["source"]]
+    rows["by"] = rows["source"].map({ids: india.publishers(ids.split()) for ids in rows["source"].unique()})
     return rows[["period", "tonnes", "by", "published", "status", "source", "revised"]].reset_index(drop=True)
 
 

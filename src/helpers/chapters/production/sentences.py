@@ -64,8 +64,9 @@ def magnets(aimed: pd.DataFrame, india: Vintage) -> Sentence | None:
     base = tonnes(row, "stands")
     unsaid = "oxide or metal" + (", with praseodymium or without" if len(meanings) > len(_FORMS) else "")
     cut = "before machining" if supply.machined(india).status == "missing" else "with much or nothing lost in machining"
-    text = "{base} make {made} of magnets, a range of meanings and not of chance: {unsaid}, {cut}."
-    return sentence(text, base=base, made=supply.meant(base, meanings), unsaid=unsaid, cut=cut)
+    verb = "would make" if pd.isna(row["made"]) else "make"
+    text = "{base} {verb} {made} of magnets, a range of meanings and not of chance: {unsaid}, {cut}."
+    return sentence(text, base=base, verb=verb, made=supply.meant(base, meanings), unsaid=unsaid, cut=cut)
 
 
 def bottleneck(aimed: pd.DataFrame, india: Vintage) -> Sentence | None:
