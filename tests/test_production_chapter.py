@@ -279,9 +279,9 @@ def test_fiscal_and_calendar_years_side_by_side_are_told_apart(india):
 def test_shares_of_the_world_are_of_one_edition(india):
     assert "In 2025 India mined 2,900 t of rare-earth oxide, 0.7 % of the world's 390,000 t" in said(india)["mining"]
     later = {"area": "world", "stage": "mine", "commodity": "REO", "measure": "output", "period": "2025"} | SOURCED
-    later |= {"value": 450_000.0, "published": "2026-11-24"}
+    later |= {"value": 450_000.0, "published": "2026-11-24", "source": "S216"}
     assert "the world's 390,000 t in the same edition" in added(india, "production", later)["mining"]
-    both = [later, MINE | {"period": "2025", "value": 4500.0, "published": "2026-11-24"}]
+    both = [later, MINE | {"period": "2025", "value": 4500.0, "published": "2026-11-24", "source": "S216"}]
     assert "4,500 t of rare-earth oxide, 1 % of the world's 450,000 t" in added(india, "production", *both)["mining"]
 
 
