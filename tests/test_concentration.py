@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.methods.concentration import flag_unit_values, herfindahl, herfindahl_bounds, shares
+from helpers.methods.concentration import flag_unit_values, herfindahl, shares
 
 any_input = settings(deadline=None, max_examples=60)
 amounts = st.lists(st.floats(1e-3, 1e9), min_size=2, max_size=15).map(pd.Series)
@@ -36,45 +36,6 @@ def test_indices_stay_between_equal_shares_and_monopoly(partners):
 
 def test_the_worked_example_of_the_us_department_of_justice_is_2600_points():
     assert herfindahl(pd.Series([30, 30, 20, 20])) * 10_000 == pytest.approx(2600)
-
-
-@any_input
-@given(amounts, st.data())
-def test_bounds_contain_the_true_index_when_only_the_largest_shares_are_known(partners, data):
-    known = data.draw(st.integers(1, len(partners) - 1))
-    largest = shares(partners).nlargest(known)
-    truth = herfindahl(partners)
-    for others in (None, len(partners) - known):
-        low, high = herfindahl_bounds(largest, others)
-        assert low - 1e-9 <= truth <= high + 1e-9
-    assert herfindahl_bounds(largest)[0] <= herfindahl_bounds(largest, 3 + len(partners))[0]
-
-
-@any_input
-@given(amounts, st.data())
-def test_knowing_one_more_share_never_widens_the_bounds(partners, data):
-    known = data.draw(st.integers(1, len(partners) - 1))
-    wide = herfindahl_bounds(shares(partners).nlargest(known))
-    narrow = herfindahl_bounds(shares(partners).nlargest(known + 1))
-    assert wide[0] <= narrow[0] + 1e-9
-    assert narrow[1] <= wide[1] + 1e-9
-
-
-def test_chinas_93_percent_alone_puts_the_index_at_0_865_to_0_870():
-    assert herfindahl_bounds([0.93]) == pytest.approx((0.8649, 0.8649 + 0.07**2))
-
-
-def test_both_bounds_are_reached_by_some_set_of_partners():
-    low, high = herfindahl_bounds([0.3], others=4)
-    assert low == pytest.approx(herfindahl(pd.Series([0.3, *[0.175] * 4])))
-    assert high == pytest.approx(herfindahl(pd.Series([0.3, 0.3, 0.3, 0.1])))
-
-
-def test_too_few_others_or_impossible_shares_stop():
-    with pytest.raises(ValueError, match="cannot hold"):
-        herfindahl_bounds([0.2], others=2)
-    with pytest.raises(ValueError, match="at most 1"):
-        herfindahl_bounds([0.7, 0.5])
 
 
 @pytest.mark.parametrize("wrong", [[-1.0, 2.0], [np.nan, 2.0], [np.inf, 2.0]])

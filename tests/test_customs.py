@@ -127,6 +127,9 @@ def test_both_years_are_valued_by_one_route(india):
     assert dollars["route"].unique().tolist() == ["dollars as printed"]
     assert dollars["usd_m"].tolist() == pytest.approx([200.2, 206.0], abs=0.25)
     assert customs.values(india, ["FY23", "FY25"]).empty
+    older = india.adding("trade", {**KEYS, "measure": "value_usd", "period": "FY23", "value": 190.0})
+    pair = customs.values(older, ["FY23", "FY24"])
+    assert customs.values(older, ["FY24"]).equals(pair.loc[["FY24"]]), "a year alone is worth what it is in comparison"
 
 
 def test_all_versions_of_a_total_are_kept_in_order(india):
@@ -145,3 +148,23 @@ def test_a_figure_that_is_withdrawn_is_missing_and_nothing_breaks(india):
     gone = india.adding("trade", {**KEYS, "period": "FY26-H1", "value": np.nan})
     assert "FY26-H1" not in customs.imports(gone).index
     assert "FY26-H1" not in customs.periods(gone).index and not customs.halves(gone).isna().any(axis=None)
+
+
+def test_calendar_years_other_partners_and_other_reporters_change_nothing_of_fiscal_years(india):
+    world = [{**KEYS, "period": year, "value": value} for year, value in (("2023", 9e4), ("2025", 3e4), ("2026", 9e5))]
+    partner = [{**KEYS, "partner": "DEU", "period": period, "value": 100.0} for period in ("FY25", "2025")]
+    theirs = {**KEYS, "flow": "export", "reporter": "DEU", "partner": "IND", "period": "FY26", "value": 1e5}
+    more = india.adding("trade", *(row | {"status": "reported", "source": "S66"} for row in [*world, *partner, theirs]))
+    for of in (customs.imports, customs.periods, customs.halves, customs.run_rates, lambda v: customs.since(v, "FY25")):
+        pd.testing.assert_frame_equal(of(more), of(india))
+    assert targets.totals(more, "customs").index.tolist() == ["FY21", "FY24", "FY25"]
+    assert customs.values(more, ["FY24", "FY25"]).equals(customs.values(india, ["FY24", "FY25"]))
+
+
+def test_a_calendar_year_stays_a_year_where_a_series_is_told_in_them(india):
+    assert targets.totals(india, "repm").index.tolist() == ["2025"]
+
+
+def test_no_figures_are_still_a_table_with_its_columns(india):
+    early = india.on("2024-12-31")
+    assert customs.imports(early).empty and "value" in customs.imports(early) and targets.sums(early, "customs").empty

@@ -246,3 +246,30 @@ def test_a_row_that_cannot_be_read_is_named_with_its_line(column, text):
     assert len(derive.steps(pd.DataFrame([good]), "derivations", keys, {"derived": 2})) == 1
     with pytest.raises(DataError, match=r"data/derivations.csv line 3 cannot be read"):
         derive.steps(pd.DataFrame([good, good | {column: text}]), "derivations", keys, {"derived": 2})
+
+
+def test_a_star_in_an_input_is_the_sum_of_all_but_the_whole():
+    rows = [
+        EXPORTS | {"measure": "weight", "partner": p, "period": "2031", "value": v} for p, v in (("DEU", 3), ("USA", 4))
+    ]
+    whole = EXPORTS | {"measure": "weight", "period": "2031", "value": 9.0}
+    table = pd.DataFrame(
+        [
+            [
+                "trade",
+                "export/CHN/world/85051110/weight_yoy",
+                "2031",
+                "t",
+                "derived",
+                "sum",
+                None,
+                "measure=weight & partner=*",
+                "",
+            ]
+        ],
+        columns=["table", "key", "period", "unit", "status", "rule", "factor", "inputs", "note"],
+    )
+    (step,) = derive.steps(table, "derivations", {"trade": (*EXPORTS, "measure")}, {"derived": 2})
+    known = INDIA.adding("trade", *rows, whole).figures()
+    ((key, period, value, used, _),) = derive.results(known, step)
+    assert (key[-1], period, value.value, used[0].rank) == ("weight_yoy", "2031", 7, 0)

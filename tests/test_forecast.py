@@ -52,7 +52,7 @@ def test_the_mixture_is_that_of_the_readings_paths(india, table):
 
 
 def test_a_reading_of_all_the_weight_is_the_mixture(india):
-    sure = india.assuming("reading_weight", {name: float(name == readings.ERROR) for name in readings.READINGS})
+    sure = readings.taking(india, {name: float(name == readings.ERROR) for name in readings.READINGS})
     table = forecast.expected(sure, horizon=2).set_index("scenario")["value"]
     assert table["mixture"].to_numpy() == pytest.approx(table[readings.ERROR].to_numpy())
 

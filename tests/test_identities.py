@@ -192,3 +192,25 @@ def test_what_is_assumed_contradicts_nothing():
     assumed = INDIA.adding("trade", IMPORTS | {"measure": "weight", "period": "FY25", "value": 33_000.0})
     assert broken(assumed) == []
     rules.require_valid(assumed)
+
+
+MIRROR = {"flow": "import", "reporter": "IND", "hs": "850511", "measure": "weight", "period": "2024"}
+
+
+def test_all_partners_make_the_world_and_none_may_be_larger_than_it_says():
+    assert broken(INDIA) == []
+    more = with_figure(**MIRROR, partner="DEU", value=400.0)
+    assert "all partners make the world, but for the 31 t that stand under none" in broken(more)
+    more = with_figure(**MIRROR | {"period": "FY26-H1"}, partner="DEU", value=3_000.0)
+    assert broken(more) == ["all partners are at most the world"]
+
+
+def test_exporters_are_at_most_what_all_of_them_report():
+    theirs = MIRROR | {"flow": "export", "reporter": "VNM", "partner": "IND"}
+    assert broken(with_figure(**theirs, value=500.0)) == []
+    assert broken(with_figure(**theirs, value=600.0)) == ["exporters are at most all of them"]
+
+
+def test_calendar_2024_and_fy25_are_tied():
+    row = identities(INDIA).set_index("identity").filter(like="704 t above FY25", axis=0).iloc[0]
+    assert row["computed"] == pytest.approx(704, abs=0.5) and row["holds"]

@@ -75,3 +75,14 @@ def test_regimes_are_drawn_as_often_as_their_odds_say(india):
 def test_shares_that_do_not_sum_to_one_are_refused(india):
     with pytest.raises(ValueError, match="summing to one"):
         licences.regimes(india.assuming("regime_probability", {"open": 0.9}))
+
+
+def test_an_extension_told_at_second_hand_is_named_and_changes_no_odds(india):
+    told = licences.hearsay(india)
+    assert told["status"] == "weak" and told["period"] == "2026-12/2027-01" and told["source"] == "S223"
+    assert str(licences.known_until(india)) == "2026-11"
+    assert licences.hearsay(india.on("2026-10-07")) is None
+
+
+def test_once_an_act_is_seen_what_was_told_before_it_is_told_no_more(india):
+    assert licences.hearsay(india.adding("regimes", _row("2026-12/2027-06", "partial"))) is None

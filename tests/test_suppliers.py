@@ -3,25 +3,60 @@
 import pandas as pd
 import pytest
 
-from helpers.chapters.trade import prices, suppliers
+from helpers.chapters.trade import causes, prices, suppliers
 
 EARLY, YEAR = "2025-06-30", "FY25"
 CHINA = {**suppliers.CHINA, "partner": "world"}
 
 
-def test_chinas_share_bounds_the_concentration(india):
-    table = suppliers.dependence_on_china(india, YEAR)
-    weight = table.loc[("850511", "weight")]
-    assert weight["hhi_low"] == pytest.approx(0.93**2) and weight["hhi_high"] == pytest.approx(0.93**2 + 0.07**2)
-    assert table.loc[("85051190", "value"), "cr1"] == pytest.approx(110.68 / 136.14)
-    assert (table["hhi_low"] <= table["hhi_high"]).all() and table["cr1"].between(0, 1).all()
-    assert weight["source"] == "S01" and table.loc[("85051190", "value"), "source"] == "S05b"
+def test_shares_and_concentration_come_from_all_partners_by_both_counts(india):
+    table = suppliers.shares(india)
+    rows = india.table("trade").query("hs == '850511' and flow == 'import' and reporter == 'IND' and period == '2024'")
+    tonnes = rows[(rows["measure"] == "weight") & (rows["partner"] != "world")]["value"]
+    own, their = (table.loc[("2024", side, "t")] for side in ("own", "their"))
+    assert own["low"] == pytest.approx(((tonnes / 54452.444) ** 2).sum()) and round(own["low"], 2) == 0.89
+    assert own["china"] == pytest.approx(51356.371 / 54452.444) and own["partners"] == (tonnes > 0).sum() == 51
+    assert their["china"] == pytest.approx(19259.294 / 20631.36) and round(their["low"], 2) == 0.87
+    assert (table["low"] <= table["high"]).all() and (table["high"] - table["low"] < 0.01).all()
+    assert table.loc[("2024", "own", "usd_m"), "china"] == pytest.approx(0.829, abs=0.0005)
+    assert set(table["source"]) == {"S213"} and len(table) == 8
 
 
-def test_a_share_above_the_whole_is_no_share(india):
-    keys = {"flow": "import", "reporter": "IND", "partner": "CHN", "hs": "85051190", "measure": "value_usd"}
-    table = suppliers.dependence_on_china(india.adding("trade", {**keys, "period": YEAR, "value": 200.0}), YEAR)
-    assert ("85051190", "value") not in table.index
+def test_what_has_no_partner_is_spread_thin_or_one_partner(india):
+    keys = {"flow": "import", "reporter": "IND", "hs": "850511", "measure": "weight", "period": "2025"}
+    rows = ({**keys, "partner": partner, "value": value} for partner, value in (("world", 100.0), ("CHN", 80.0)))
+    row = suppliers.shares(india.adding("trade", *rows)).loc[("2025", "own", "t")]
+    assert (row["low"], row["high"]) == pytest.approx((0.64, 0.64 + 0.04)) and row["partners"] == 1
+
+
+def test_a_share_of_a_year_without_a_total_is_not_told(india):
+    keys = {"flow": "import", "reporter": "IND", "hs": "850511", "measure": "weight", "period": "2025"}
+    assert "2025" not in suppliers.shares(india.adding("trade", {**keys, "partner": "CHN", "value": 1.0})).index
+    assert suppliers.shares(india.on(EARLY)).empty
+
+
+@pytest.mark.parametrize(
+    ("own", "their", "words"),
+    [(0.6, 0.6, "did not move alike by the two"), (0.6, 0.8, "rose by both"), (0.4, 0.6, "fell by both"),
+     (0.5307, 0.7022, "stayed by both")],
+)  # fmt: skip
+def test_concentration_by_value_moves_as_the_two_counts_have_it(india, own, their, words):
+    table = suppliers.shares(india)
+    for side, low in (("own", own), ("their", their)):
+        table.loc[("2024", side, "usd_m"), ["low", "high"]] = low
+    assert words in causes.concentration(table, india=india, year=YEAR).text
+
+
+def test_the_share_of_the_fiscal_year_is_told_before_partners_were_known(india):
+    said = causes.concentration(suppliers.shares(india), india=india, year=YEAR)
+    assert "By weight China sold 93 to 94 % in 2024; the Herfindahl index is 0.87 to 0.89" in said.text
+    assert "By value China sold 82 to 83 % in 2024; the Herfindahl index is 0.67 to 0.69" in said.text
+    assert said.sources == ("S01", "S213")
+    early = india.on(EARLY)
+    assert causes.concentration(suppliers.shares(early), india=early, year=YEAR).text == (
+        "China sold India 93 % of the weight in FY25."
+    )
+    assert "cannot be said" in causes.concentration(suppliers.shares(early), india=early, year="FY22").text
 
 
 def test_chinas_months_are_those_of_the_world_total_only(india):
@@ -56,7 +91,7 @@ def test_the_lowest_month_is_told_by_what_was_before_and_after():
 
 
 def test_the_window_moves_with_the_newest_month(india):
-    assert suppliers.newest_months(suppliers.china_by_month(india)).index[0] == "2023-07"
+    assert suppliers.newest_months(suppliers.china_by_month(india)).index[0] == "2023-08"
     later = india.adding("trade", {**CHINA, "period": "2026-10", "value": 5000.0})
     shown = suppliers.newest_months(suppliers.china_by_month(later))
     assert shown.index[-1] == "2026-10" and shown.index[0] == "2023-12"
@@ -82,18 +117,15 @@ def test_controls_are_those_events_that_are_marked_so_in_order(india):
     assert suppliers.controls(later).iloc[-1][["event", "source"]].tolist() == ["Suspension extended", "S71"]
 
 
-def test_growth_in_rupees_dollars_and_tonnes_adds_up_in_logs(india):
-    bridge = prices.growth_bridge(india, YEAR)["log_change"]
-    assert bridge["value_inr"] == pytest.approx(bridge["tonnes"] + bridge["unit_value_usd"] + bridge["inr_per_usd"])
-    assert bridge["value_usd"] == pytest.approx(bridge["value_inr"] - bridge["inr_per_usd"])
-    assert prices.growth_bridge(india.on(EARLY), YEAR).empty
-
-
 def test_volume_rose_by_87_and_value_by_3_per_cent(india):
     growth = prices.growth(india, YEAR)
-    assert growth["change"].round(2).to_dict() == {"tonnes": 0.87, "million USD": 0.03, "USD per kg": -0.45}
+    assert growth["change"].round(2).to_dict() == {
+        "tonnes": 0.87, "crore rupees": 0.05, "rupees a dollar": 0.02, "million USD": 0.03, "USD per kg": -0.45,
+    }  # fmt: skip
+    rupees, rate, dollars = growth.loc[["crore rupees", "rupees a dollar", "million USD"], "change"] + 1
+    assert rupees == pytest.approx(rate * dollars), "the three add up"
     assert growth["after"]["USD per kg"] == pytest.approx(3.84, abs=0.005), "the unit value of the identity"
-    assert prices.growth(india.on(EARLY), YEAR).index.tolist() == ["tonnes"]
+    assert prices.growth(india.on(EARLY), YEAR).index.tolist() == ["tonnes", "crore rupees"]
 
 
 def test_neodymium_comes_by_month_in_order(india):

@@ -3,8 +3,6 @@
 import numpy as np
 import pandas as pd
 
-KG_PER_TONNE = 1000
-
 
 def bennet_decomposition(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     """Split the change in value into volume, mix and unit value, line by line and without a residual.
@@ -50,52 +48,36 @@ def bennet_decomposition(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFr
     return pd.DataFrame(terms, index=before.index)
 
 
-def bennet_over_splits(
-    value_before: pd.Series, tonnes_before: float, after: pd.DataFrame, unit_values: pd.DataFrame
-) -> pd.DataFrame:
-    """Repeat the Bennet decomposition for assumed unit values of the earlier period.
-
-    Values by line and total tonnes of the earlier period are published, its tonnes by line are not. Each
-    row of ``unit_values`` assumes the unit value of every line but one; that line takes the tonnes left,
-    so each split respects both totals.
+def bennet_over_splits(tonnes_before: pd.DataFrame, value_before: pd.Series, after: pd.DataFrame) -> pd.DataFrame:
+    """Repeat the Bennet decomposition for assumed tonnes of the earlier period, whose values by line are known.
 
     Parameters
     ----------
+    tonnes_before : pd.DataFrame
+        One row per split, one column per line, all above zero.
     value_before : pd.Series
-        US dollars by line in the earlier period.
-    tonnes_before : float
-        Total tonnes in the earlier period.
+        Value by line in the earlier period.
     after : pd.DataFrame
-        Later period: one row per line, ``tonnes`` and ``value_usd``.
-    unit_values : pd.DataFrame
-        USD per kg, one row per split, one column for every line except the residual one.
+        Later period: one row per line, ``tonnes`` and ``value_usd``, as in :func:`bennet_decomposition`.
 
     Returns
     -------
     pd.DataFrame
-        On the rows of ``unit_values``: its columns, the implied unit value of the residual line under that
-        line's name, then ``volume``, ``mix``, ``price``, ``change`` in US dollars.
+        ``volume, mix, price`` of all lines together, on the rows of ``tonnes_before``.
 
     Raises
     ------
     ValueError
-        If not exactly one line is left over, or a split needs more tonnes than the total.
+        If the lines differ, or a split leaves a line without tonnes.
     """
     _check_same_lines(value_before, after)
     _check_period("after", after)
-    residual = _residual_line(value_before, unit_values)
-    tonnes = value_before[unit_values.columns] / unit_values / KG_PER_TONNE
-    tonnes[residual] = tonnes_before - tonnes.sum(axis=1)
-    _check_feasible(unit_values, tonnes[residual])
-
-    tonnes = tonnes[value_before.index]
+    tonnes = tonnes_before[value_before.index]
+    if len(wrong := tonnes[~(tonnes > 0).all(axis=1)]):
+        raise ValueError(f"each split needs tonnes of every line; first offenders:\n{wrong.head()}")
     values = np.broadcast_to(value_before.to_numpy(float), tonnes.shape)
     terms = _bennet_terms(tonnes.to_numpy(float), values, *_arrays(after.reindex(value_before.index)))
-    table = unit_values.copy()
-    table[residual] = value_before[residual] / tonnes[residual] / KG_PER_TONNE
-    for name, term in terms.items():
-        table[name] = term.sum(axis=1)
-    return table.assign(change=table[list(terms)].sum(axis=1))
+    return pd.DataFrame({name: term.sum(axis=-1) for name, term in terms.items()}, index=tonnes.index)
 
 
 def _bennet_terms(
@@ -143,21 +125,3 @@ def _check_period(name: str, lines: pd.DataFrame) -> None:
         )
     if figures["tonnes"].sum() == 0:
         raise ValueError(f"{name}: no tonnes at all, so shares are undefined")
-
-
-def _residual_line(value_before: pd.Series, unit_values: pd.DataFrame) -> str:
-    residual = value_before.index.difference(unit_values.columns)
-    if len(residual) != 1 or not unit_values.columns.isin(value_before.index).all():
-        raise ValueError(
-            f"unit_values must have a column for every line of {list(value_before.index)} except one; "
-            f"it has {list(unit_values.columns)}"
-        )
-    return residual[0]
-
-
-def _check_feasible(unit_values: pd.DataFrame, residual_tonnes: pd.Series) -> None:
-    wrong = unit_values[~(residual_tonnes > 0) | ~(unit_values > 0).all(axis=1)]
-    if len(wrong):
-        raise ValueError(
-            f"these unit values leave no tonnes for the residual line; raise them; first offenders:\n{wrong.head()}"
-        )

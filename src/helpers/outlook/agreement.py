@@ -21,7 +21,8 @@ PAID = "India paid for the larger, out of the value in which the smaller was fou
 CHINAS = "India paid for China's tonnes, out of China's own value of HS 850511"
 CODES = "came in under other Indian codes"
 INSIDE = "part of the use that came inside motors and other goods"
-PART = "part of the larger that the press counts"
+PART = "part of the larger that the smaller counts"
+LEFT = "was bought and not used in the country"
 GROWTH = "growth from the earlier to the later year"
 REST = ("85051900", "85059000")
 """Indian codes of other magnets and of parts."""
@@ -48,23 +49,23 @@ def conditions(india: Vintage, one: pd.Series, other: pd.Series) -> list[tuple]:
     value = _value(india, one, other.name)
     if value is not None:
         found.append((PAID, "USD/kg", _left(value, large, india), paid[0], [value, *paid[1]]))
-    if {one.name, other.name} == {PRICE, CHINA}:
-        china = _chinas_value(india)
-        if china is not None:
-            tonnes = large if other.name == CHINA else small
-            found.append((CHINAS, "USD/kg", _left(china, tonnes, india), paid[0], [china, *paid[1]]))
-        rest = _rest(india, one["period"] if one.name == PRICE else other["period"])
-        most = rest["usd_m"] * 1000 / paid[0][0] if len(rest) else np.nan
-        gap = (max(large[0] - small[2], 0), large[1] - small[1], large[2] - small[0])
-        found.append((CODES, "t", gap, (0.0 if len(rest) else np.nan, most), [rest, *paid[1]]))
-    if USE in (one.name, other.name):
-        scope = one if one.name == USE else other
-        inside = (100 * (1 - scope["scope_high"]), 100 * (1 - scope["scope_low"]))
-        if other.name == USE:
-            found.append((INSIDE, "%", _share(large, small, less=True), inside, [india.assumption("rare_earth_scope")]))
-    elif one.name == PRESS:
+    if {one.name, other.name} == {PRICE, CHINA} and (china := _chinas_value(india)) is not None:
+        tonnes = large if other.name == CHINA else small
+        found.append((CHINAS, "USD/kg", _left(china, tonnes, india), paid[0], [china, *paid[1]]))
+    gap, nothing = (max(large[0] - small[2], 0.0), large[1] - small[1], large[2] - small[0]), (np.nan, np.nan)
+    if (one.name, other.name) == (PRICE, CHINA):
+        rest = _rest(india, spans[0])
+        usual = (0.0, rest["usd_m"] * 1000 / paid[0][0]) if len(rest) else nothing
+        found.append((CODES, "t", gap, usual, [rest, *paid[1]]))
+    scope = india.assumption("rare_earth_scope")
+    if other.name == USE:
+        inside = (100 * (1 - other["scope_high"]), 100 * (1 - other["scope_low"]))
+        found.append((INSIDE, "%", _share(large, small, less=True), inside, [scope]))
+    elif one.name in (PRESS, CHINA):
         usual = (100 / one["scope_high"], min(100 / one["scope_low"], 100))
-        found.append((PART, "%", _share(large, small), usual, [india.assumption("rare_earth_scope")]))
+        found.append((PART, "%", _share(large, small), usual, [scope]))
+    elif one.name == USE:
+        found.append((LEFT, "t", gap, nothing, []))
     years = fiscal.centre(spans[1]) - fiscal.centre(spans[0])
     if years:
         ratios = (large[0] / small[2], large[1] / small[1], large[2] / small[0])

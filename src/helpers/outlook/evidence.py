@@ -158,13 +158,15 @@ def _mirror_weight(india: Vintage, episode: Episode) -> tuple | None:
 def _mirror_value(india: Vintage, episode: Episode) -> tuple | None:
     """By how much India's value is above the other side's, over what the weight in excess is worth as ferrite.
 
-    It says something only where the weights are apart.
+    It says something only where India's weight is apart from the other side's, and was not so in other years too.
     """
     both = mirror.sides(india)
-    during = _during(both, episode)
-    if during is None or both.loc[during, "verdict"] not in (QUANTITY, REAL) or both.loc[during, "excess_t"] <= 0:
+    if (during := _during(both, episode)) is None or mirror.standing(both.drop(index=during)):
         return None
-    return both.loc[during, "gap_usd_m"] / both.loc[during, "excess_usd_m"], 1, _dated(india, both.loc[[during]])
+    row = both.loc[during]
+    if row["verdict"] not in (QUANTITY, REAL) or row["excess_t"] <= 0:
+        return None
+    return row["gap_usd_m"] / row["excess_usd_m"], 1, _dated(india, both)
 
 
 def _unit_value(india: Vintage, episode: Episode) -> tuple | None:

@@ -65,8 +65,9 @@ def level(india: Vintage) -> pd.DataFrame:
         what India records from all others.
     """
     rows, year = {}, subject(india)
-    if year is not None:
-        table, whole = sides(india), world(india).reindex([year]).iloc[0]
+    recorded = world(india).dropna(subset="own_t")
+    if year in recorded.index:
+        table, whole = sides(india), recorded.loc[year]
         rows["what all exporters report"] = (whole["their_t"], whole["source"])
         reconciled = india.series("trade", **(targets.CUSTOMS.keys | {"measure": "weight_reconciled"}))
         if year in reconciled.index:
@@ -105,8 +106,7 @@ def months(india: Vintage) -> pd.DataFrame:
         held = tiles[(tiles["start"] <= month[0].start_time) & (tiles["end"] >= month[-1].start_time)]
         if len(month) == 1 and len(held):
             around = held.iloc[0]
-            used = _ids(row, around)
-            found.append((period, row["value"], around["t_per_month"], held.index[0], used))
+            found.append((period, row["value"], around["t_per_month"], held.index[0], _ids(row, around)))
     table = pd.DataFrame(found, columns=["period", "their_t", "own_t", "around", "source"]).set_index("period")
     return table.assign(weight_ratio=table["own_t"] / table["their_t"])
 
@@ -161,9 +161,9 @@ def counted(india: Vintage) -> pd.DataFrame:
 
 
 def world(india: Vintage) -> pd.DataFrame:
-    """HS 850511 from all partners by both counts, indexed by ``period``: a part of :func:`counted`."""
-    every = counted(india)
-    return every[(every["hs"] == customs.METAL) & (every["partner"] == "world")].set_index("period")
+    """HS 850511 from all partners, as :func:`counted`, with ``weight_ratio``; indexed by ``period``."""
+    table = counted(india).query("hs == @customs.METAL and partner == 'world'").set_index("period")
+    return table.assign(weight_ratio=table["own_t"] / table["their_t"])
 
 
 def _sound(table: pd.DataFrame) -> pd.Series:

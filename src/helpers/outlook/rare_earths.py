@@ -19,8 +19,9 @@ from helpers.outlook.agreement import CHINA, MAGNETS, PRESS, PRICE, SHIPPED, USE
 NEAR = 2
 """Years between two figures that may still be held against each other."""
 
-RANKS = (np.arange(40) + 0.5) / 40
-"""Ranks at which a distribution is read, evenly: the same numbers on every machine, without a seed."""
+COUNT = 2000
+FIGURE, SCOPE, LEVEL = (((np.arange(COUNT) + 0.5) * step) % 1 for step in (1 / COUNT, 5**0.5 / 2, 2**0.5))
+"""Ranks at which three distributions are read together, evenly and without a seed: a lattice (Niederreiter 1992)."""
 
 _NUMBERS = ["value", "low", "high"]
 _WEIGHT, _SCOPE = "rare_earth_weight", "rare_earth_scope"
@@ -141,9 +142,10 @@ def stated(india: Vintage) -> pd.DataFrame:
 @targets.remembered
 def _parts(india: Vintage) -> tuple[np.ndarray, np.ndarray]:
     """The pool over the level of HS 850511, 0-1, and the weights."""
-    tonnes, weights = _pool(estimates(india))
-    level = _triangular(*ends(pd.Series(vars(sound(india)))), RANKS)
-    return np.minimum(np.divide.outer(tonnes, level), 1).ravel(), np.repeat(weights, len(level))
+    found = estimates(india)
+    tonnes, weights = _pool(found)
+    level = _triangular(*ends(pd.Series(vars(sound(india)))), LEVEL)
+    return np.minimum(tonnes / np.tile(level, len(found)), 1), weights
 
 
 def _by_price(india: Vintage) -> list | None:
@@ -179,15 +181,14 @@ def _newest(india: Vintage, rows: pd.DataFrame) -> list | None:
 
 
 def _pool(found: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
-    """Tonnes of the pool and their weights."""
+    """Tonnes of the pool and their weights, which sum to one."""
     tonnes = np.concatenate([_imports(row) for _, row in found.iterrows()])
-    return tonnes, np.repeat((found["weight"] / found["weight"].sum()).to_numpy(), RANKS.size**2)
+    return tonnes, np.repeat((found["weight"] / found["weight"].sum() / COUNT).to_numpy(), COUNT)
 
 
 def _imports(row: pd.Series) -> np.ndarray:
-    """An estimate at even ranks, times its scope at even ranks."""
-    scope = _triangular(row["scope_low"], row["scope"], row["scope_high"], RANKS)
-    return np.outer(_skewed(*ends(row), RANKS), scope).ravel()
+    """An estimate times its scope, at ranks of both."""
+    return _skewed(*ends(row), FIGURE) * _triangular(row["scope_low"], row["scope"], row["scope_high"], SCOPE)
 
 
 def _skewed(low: float, value: float, high: float, ranks: np.ndarray) -> np.ndarray:

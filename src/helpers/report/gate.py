@@ -7,7 +7,7 @@ from datetime import date
 
 import pandas as pd
 
-from helpers import data
+from helpers import data, fiscal
 from helpers.data import rules
 from helpers.data.identities import identities
 from helpers.outlook import targets
@@ -43,7 +43,7 @@ def require_agreement(india: data.Vintage) -> None:
 
 
 def reported(india: data.Vintage) -> pd.DataFrame:
-    """Every reported figure of India's magnet imports.
+    """Every reported figure of India's magnet imports, calendar years left out as in the forecast.
 
     Raises
     ------
@@ -53,6 +53,7 @@ def reported(india: data.Vintage) -> pd.DataFrame:
     rows = india.table("trade", vintages=True)
     for column, wanted in {**targets.CUSTOMS.keys, "status": "reported"}.items():
         rows = rows[rows[column] == wanted]
+    rows = rows.loc[[not fiscal.is_calendar_year(period) for period in rows["period"]]]
     if rows.empty:
         raise data.DataError(f"no figure of India's magnet imports was public on {india.day}")
     return rows

@@ -24,10 +24,11 @@ def answer(table: pd.DataFrame, india: Vintage, other: pd.DataFrame | None = Non
     target, said = table["target"].iloc[0], ends(table, india)
     text, parts = listed(expected(table, said, india), targets.TARGETS[target].what, explained=True)
     over, more = weighed(india, target)
-    first = sentence(f"India is expected to import {text}.", f"The forecast {over}.", **parts, **more)
+    does = "use" if target == targets.REPM.name else "import"
+    first = sentence(f"India is expected to {does} {text}.", f"The forecast {over}.", **parts, **more)
     beside = None if other is None or other.empty else expected(other, said[:1], india)
     if beside:
-        what = {targets.REPM.name: "Rare-earth magnets alone"}.get(targets.other(target), "All magnets under HS 850511")
+        what = {targets.REPM.name: "Rare-earth magnets used"}.get(targets.other(target), "All magnets under HS 850511")
         text, parts = listed(beside)
         beside = sentence(f"{what}: {text}.", **parts)
     return joined(first, beside or None, overdue(table, india), backcast(india, target), answer=True)

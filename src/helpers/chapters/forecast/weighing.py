@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.chapters import words
-from helpers.chapters.canvas import BLUE, GOLD, RED, canvas, finish, label, name_dates, once_public
+from helpers.chapters.canvas import BLUE, GOLD, RED, canvas, finish, label, name_dates
 from helpers.chapters.forecast.phrases import ends
 from helpers.chapters.forecast.tables import EVIDENCE, READING, SHORT, rounded, spelt_by_year
 from helpers.chapters.outputs import Figure, Sentence, joined, number, sentence
@@ -13,6 +13,9 @@ from helpers.outlook import evidence, forecast
 from helpers.outlook.episodes import suspect
 
 NONE = sentence("No year is suspect, so there are no readings to weigh.")
+DECIMALS = {"observed": 2, "Bayes factor of an error": 1}
+for _short in SHORT.values():
+    DECIMALS |= {f"fits {_short} (best: 1)": 2, f"{_short} after it, %": 0}
 LEAST_APART = 11
 """Per cent between the names of two lines."""
 
@@ -77,7 +80,7 @@ def sensitivity(weighed: pd.DataFrame, table: pd.DataFrame, india: Vintage) -> S
         now, medians = one.iloc[0], one.iloc[1:]["median"]
         span = rounded(derived(medians.median(), "t", uses, low=medians.min(), high=medians.max()))
         other = f"{{o{place}}}" if span.low == span.high else f"{{o{place}:range}} t"
-        texts.append(f"{other} in {{y{place}}}, not {{n{place}}}")
+        texts.append(f"{other} in {{y{place}}} (all evidence: {{n{place}}})")
         parts |= {f"y{place}": year, f"o{place}": span, f"n{place}": rounded(derived(now["median"], "t", uses))}
         places.add(words.place(medians, now["low80"], now["high80"]))
     wide = rounded(derived(now["median"], "t", uses, low=one["low80"].min(), high=one["high80"].max()))
@@ -102,9 +105,10 @@ def other_weights(weighed: pd.DataFrame, table: pd.DataFrame, india: Vintage) ->
     return pd.DataFrame(rows)
 
 
-@once_public
-def weights(history: pd.DataFrame, *, india: Vintage) -> Figure:
+def weights(history: pd.DataFrame, *, india: Vintage) -> Figure | Sentence:
     """The weight of each reading since the first day on which there was evidence (``evidence.history``)."""
+    if history.empty:
+        return NONE
     drawing, (ax,) = canvas("weight, per cent", height=2.8)
     days, shares = [*history.index, pd.Timestamp(india.day)], 100 * history[list(SHORT)].astype(float)
     colours, at = dict(zip(SHORT, (BLUE, GOLD, RED), strict=True)), -np.inf

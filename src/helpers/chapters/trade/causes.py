@@ -8,7 +8,6 @@ from helpers.chapters.outputs import Sentence, joined, sentence
 from helpers.chapters.trade import lines as tariff
 from helpers.data import Quantity, Vintage, derived, from_row, sources_of
 from helpers.methods import composition
-from helpers.methods import mirror as counts
 from helpers.outlook import customs, episodes, mirror, targets
 
 _READINGS = {
@@ -167,33 +166,28 @@ def _within(splits: pd.DataFrame, before: str) -> Sentence:
     verdict = words.direction(moved / (splits["change"] - moved).abs().mean())
     if verdict == "unchanged":
         return sentence("The value of a kilogram hardly changed.", uses=[splits])
-    known, falls, plausible = len(splits) == 1, splits["price_high"].max() < 0, splits[splits["plausible"]]
-    judged = splits if falls else plausible
-    sign = 1 if verdict == "up" else -1
-    least = min(sign * judged["price_low"].min(), sign * judged["price_high"].max())
-    most = max(sign * judged["price_low"].max(), sign * judged["price_high"].max())
-    told = "whether the {move} in unit value happened within the lines or between them is open."
-    if least > 0:
-        told = "the {move} in unit value happened within the lines."
-    elif most < 0:
-        told = "the {move} in unit value is one of a shift between the lines."
-    opening = "Over every split of {before} that fits its totals,"
+    known, plausible, sign = len(splits) == 1, splits[splits["plausible"]], 1 if verdict == "up" else -1
+    price, mix = (_spread(plausible, term) for term in ("price", "mix"))
+    opening = "Over the splits of {before} that fit its totals, with neither line dearer than rare-earth magnets were,"
+    account = "unit values within the lines account for {price:range}"
     if known:
         opening = "By line in both years, {before} being the earlier,"
-    elif not falls:
-        opening = (
-            "Over the splits of {before} that fit its totals, with neither line dearer than rare-earth magnets were,"
+    elif (least := -splits["price_high"].max()) > 0:
+        opening, account = (
+            "Over every split of {before} that fits its totals,",
+            "unit values within the lines took away ",
         )
-    parts = {"before": before, "move": "rise" if verdict == "up" else "fall", "mix": _spread(plausible, "mix")}
-    account = "unit values within the lines account for {price:range}"
-    if falls and not known:
-        account = "unit values within the lines took away at least {price:number}"
-        parts["price"] = derived(-splits["price_high"].max(), "USD m", splits)
-    else:
-        parts["price"] = _spread(plausible, "price")
+        account += "at least {price:number}"
+        price = derived(least, "USD m", splits, low=-least, high=-least)
+    told = "whether the {move} in unit value happened within the lines or between them is open."
+    if min(sign * price.low, sign * price.high) > 0:
+        told = "the {move} in unit value happened within the lines."
+    elif max(sign * price.low, sign * price.high) < 0:
+        told = "the {move} in unit value is one of a shift between the lines."
     said = sentence(
-        f"{opening} {account} million USD, and a shift between the lines accounts for {{mix:range}}: {told}", **parts
-    )
+        f"{opening} {account} million USD, and a shift between the lines accounts for {{mix:range}}: {told}",
+        before=before, move="rise" if verdict == "up" else "fall", price=price, mix=mix,
+    )  # fmt: skip
     return joined(said, None if known else _cases(splits, before))
 
 
@@ -243,21 +237,19 @@ def _open(splits: pd.DataFrame, *, india: Vintage, year: str) -> Sentence | None
         (events["kind"] == "duty") & events["period"].map(lambda p: fiscal.span(p)[0] <= fiscal.span(year)[1])
     ]
     ahead = " ahead of an anti-dumping duty" if len(duty) else ""
-    sides = mirror.sides(india)
-    sides = sides[[abs(fiscal.centre(period) - fiscal.centre(year)) < 1 for period in sides.index]].tail(1)
     said = sentence(
         f"Three explanations would do: cheap goods moved into the line{ahead}, cheap ferrite really surged, or a few "
         "entries carry a wrong quantity.", uses=[duty],
     )  # fmt: skip
-    if sides.empty:
+    if (period := mirror.subject(india)) is None:
         return joined(said, Sentence("They are open."))
-    text = "Both sides' figures of {period} do not point to the last."
-    if sides["verdict"].iloc[0] == counts.QUANTITY:
+    sides, text = mirror.sides(india), "Both sides' figures of {period} do not point to the last."
+    if mirror.errs(sides, period):
         text = (
             "Both sides' figures of {period} point to the last: then volume, mix and unit values here hold its error, "
             "and only the change of value stands."
         )
-    return joined(said, sentence(text, period=sides.index[0], uses=[sides]))
+    return joined(said, sentence(text, period=period, uses=[sides]))
 
 
 def _spread(splits: pd.DataFrame, term: str) -> Quantity:

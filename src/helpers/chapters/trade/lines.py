@@ -69,19 +69,17 @@ def volume_mix_price(india: Vintage, year: str) -> pd.DataFrame:
     """Where the change in value from the year before came from, for every split of that year that fits its totals.
 
     Bennet's decomposition (:mod:`helpers.methods.decomposition`). While the earlier year is not known by line, its
-    tonnes are split in every way between two lines of known value; the term ``price`` is concave in the share of one
-    of them and falls without limit where the other is left without tonnes, so it has a greatest value and no least.
-    Once that year is known by line, there is one row.
+    tonnes are split in every way between two lines of known value. The term ``price`` is concave in the share of one
+    of them and falls without limit as the other is left without tonnes: it has a greatest value and no least.
 
     Returns
     -------
     pd.DataFrame
-        One row a split: ``metal, ferrite`` (unit values of both lines in the earlier year, USD/kg), ``metal_from,
-        ferrite_from`` (what each exceeds: its value over all tonnes; of ferrite the least that the rounding allows),
-        ``volume, mix, price, change`` in million USD, ``volume_low, volume_high`` and so on (their range by the
-        rounding of the earlier year's totals), ``plausible`` (whether neither line is dearer than rare-earth magnets
-        were), ``source``, and ``source_before`` (of the unit values); empty until both years are known well enough,
-        or if no split is plausible.
+        One row a split, or one in all once the lines are known: ``metal, ferrite`` (unit values in the earlier year,
+        USD/kg), ``metal_from, ferrite_from`` (what they exceed, their value over all tonnes; by rounding, the least),
+        ``volume, mix, price, change`` in million USD, ``volume_low, volume_high`` and so on (by rounding),
+        ``plausible`` (neither line dearer than rare-earth magnets were), ``source``, ``source_before`` (of the unit
+        values); empty until both years are known, or if no split is plausible.
     """
     earlier = year_before(year)
     dollars = customs.values(india, [earlier, year])
@@ -93,23 +91,25 @@ def volume_mix_price(india: Vintage, year: str) -> pd.DataFrame:
     used = [dollars.loc[earlier], total.loc[earlier], metal.loc[earlier]]
     before = customs.lines(india, earlier, dollars)
     if len(before):
-        plain = before.rename(columns={"usd_m": "value_usd"})
-        terms = decomposition.bennet_decomposition(plain, after).sum()
-        ferrite, other = before["usd_per_kg"]
-        table = pd.DataFrame([{"metal": other, "ferrite": ferrite, **terms, "change": terms.sum(), "plausible": True}])
-        return _sourced(_ranged(table, [table]), [before], [after, dollars])
+        return _sourced(_only_split(before, after), [before], [after, dollars])
     tonnes, worth = _possible(total.loc[earlier]), _possible(dollars.loc[earlier].rename({"usd_m": "value"}))
     other, paid = metal.loc[earlier, "value"], paid_to_china(india, earlier)
     if not 0 < other < min(worth):
         return pd.DataFrame(columns=_SPLIT)
-    dearest = paid["value"].mean()
-    splits = _splits(worth[0] - other, other, tonnes, dearest)
-    swept = [_swept(after, usd - other, other, t, splits) for t in tonnes for usd in worth]
+    dearest, ferrite = paid["value"].mean(), worth[0] - other
+    metal_t = _splits(tonnes, other * 1000 / dearest, ferrite * 1000 / dearest)
+    cores, others = after.index
+    splits = [pd.DataFrame({cores: t - metal_t, others: metal_t}) for t in tonnes]
+    values = [pd.Series({cores: usd - other, others: other}) for usd in worth]
+    swept = [decomposition.bennet_over_splits(split, value, after) for split in splits for value in values]
     table = swept[0].assign(
+        metal=other * 1000 / metal_t,
+        ferrite=ferrite * 1000 / (tonnes[0] - metal_t),
         metal_from=other * 1000 / tonnes[0],
         ferrite_from=(min(worth) - other) * 1000 / max(tonnes),
-        plausible=swept[0][["metal", "ferrite"]].max(axis=1) <= dearest * (1 + 1e-9),
+        change=swept[0].sum(axis=1),
     )
+    table["plausible"] = table[["metal", "ferrite"]].max(axis=1) <= dearest * (1 + 1e-9)
     table = _sourced(_ranged(table, swept), used, [after, dollars, paid])
     return table if table["plausible"].any() else table.iloc[:0]
 
@@ -145,23 +145,18 @@ def _sourced(table: pd.DataFrame, before: list, after: list) -> pd.DataFrame:
     return table.assign(**dict(zip(["source", "source_before"], ids, strict=True)))
 
 
-def _splits(ferrite: float, metal: float, tonnes: list[float], dearest: float) -> np.ndarray:
-    """Unit values of the metal line, USD/kg: at each step of the least total, and where a line costs ``dearest``."""
-    ends = metal * 1000 / dearest, tonnes[0] - ferrite * 1000 / dearest
+def _only_split(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
+    terms = decomposition.bennet_decomposition(before.rename(columns={"usd_m": "value_usd"}), after).sum()
+    known = dict(zip(["ferrite", "metal"], before["usd_per_kg"], strict=True))
+    table = pd.DataFrame([{**known, **terms, "change": terms.sum(), "plausible": True}])
+    return _ranged(table, [table])
+
+
+def _splits(tonnes: list[float], least: float, least_other: float) -> np.ndarray:
+    """Tonnes of the metal line: every step of the least total, and where this or the other line has its least."""
     steps = np.arange(1, SPLITS) / SPLITS * min(tonnes)
-    return np.sort(metal * 1000 / np.array([*steps, *(end for end in ends if 0 < end < min(tonnes))]))
-
-
-def _swept(after: pd.DataFrame, ferrite: float, metal: float, tonnes: float, splits: np.ndarray) -> pd.DataFrame:
-    """The terms in million USD at given unit values of the metal line, for one pair of totals."""
-    names = dict(zip(after.index, ["ferrite", "metal"], strict=True))
-    table = decomposition.bennet_over_splits(
-        pd.Series([ferrite, metal], index=after.index) * 1e6,
-        tonnes,
-        after.assign(value_usd=after["value_usd"] * 1e6),
-        pd.DataFrame({after.index[1]: splits}),
-    ).rename(columns=names)
-    return table.assign(**{term: table[term] / 1e6 for term in [*TERMS, "change"]})
+    ends = (end for end in (least, tonnes[0] - least_other) if 0 < end < min(tonnes))
+    return np.sort([*steps, *ends])[::-1]
 
 
 def _ranged(table: pd.DataFrame, swept: list[pd.DataFrame]) -> pd.DataFrame:

@@ -13,6 +13,12 @@ from helpers.chapters.trade.figures import BEHIND
 from helpers.data import Quantity, Vintage, derived, number
 
 TERMS = {"volume": "volume", "mix": "shift\nbetween lines", "price": "unit values\nwithin lines"}
+_HEADS = {"metal": "85051190, USD/kg before", "ferrite": "85051110, USD/kg before"}
+_HEADS |= {f"{term}_{end}": f"{term} {head}" for term in TERMS for end, head in (("low", "from"), ("high", "to"))}
+_READ = (
+    " Every split of the year before that fits its totals: left of the dotted line there is none. Drawn while neither "
+    "line is dearer than rare-earth magnets were; beyond, unit values took away more. Bands: rounding of the totals."
+)
 
 
 @once_public
@@ -20,11 +26,10 @@ def volume_mix_price(splits: pd.DataFrame, *, india: Vintage, year: str) -> Figu
     """Bennet's three terms over all splits of the year before: :func:`.lines.volume_mix_price`."""
     drawing, (ax,) = canvas("million USD", height=3.6)
     shown = splits[splits["plausible"]].drop(columns="plausible")
-    many = len(shown) > 1
+    many, cases = len(shown) > 1, [shown.iloc[0], shown.loc[shown["price"].idxmax()], shown.iloc[-1]]
     for term, colour in (("volume", BLUE), ("mix", GOLD), ("price", RED)):
-        ax.fill_between(
-            shown["metal"], shown[f"{term}_low"], shown[f"{term}_high"], color=colour, alpha=0.25, linewidth=0
-        )
+        bounds = shown[f"{term}_low"], shown[f"{term}_high"]
+        ax.fill_between(shown["metal"], *bounds, color=colour, alpha=0.25, linewidth=0)
         ax.plot(shown["metal"], shown[term], "-" if many else "o", color=colour, linewidth=2)
         label(ax, TERMS[term], (shown["metal"].iloc[-1], shown[term].iloc[-1]), dx=5, color=colour)
     ax.axhline(0, color=INK, linewidth=0.8)
@@ -34,22 +39,14 @@ def volume_mix_price(splits: pd.DataFrame, *, india: Vintage, year: str) -> Figu
     ax.set_xticks([], minor=True)
     ax.set_xlim(shown["metal"].min() / 1.6, shown["metal"].max() * 1.9)
     ax.set_xlabel("USD/kg of line 85051190, assumed" if many else "USD/kg")
-    cases = [shown.iloc[0], shown.iloc[-1]]
+    note = "Bennet's decomposition, which leaves no remainder."
     if many:
-        mild, bound = shown.loc[shown["price"].idxmax()], shown["metal_from"].iloc[0]
-        cases.insert(1, mild)
-        ax.plot(mild["metal"], mild["price"], "o", color=RED, markersize=6)
-        label(
-            ax,
-            f"mildest: {number(mild['price'])}",
-            (mild["metal"], mild["price"]),
-            dx=0,
-            dy=-12,
-            ha="center",
-            color=RED,
-        )
+        at, bound = (cases[1]["metal"], cases[1]["price"]), shown["metal_from"].iloc[0]
+        ax.plot(*at, "o", color=RED, markersize=6)
+        label(ax, f"mildest: {number(at[1])}", at, dx=-6, dy=-12, color=RED)
         ax.axvline(bound, color=MUTED, linewidth=0.8, linestyle=(0, (3, 3)))
-        label(ax, f"{bound:.2f}", (bound, shown["price_low"].min()), dx=-4, ha="right", color=MUTED)
+        label(ax, number(bound, 2), (bound, shown["price_low"].min()), dx=-4, ha="right", color=MUTED)
+        note += _READ
     told = [
         sentence(
             "At {metal:.1}: volume {volume:number}, mix {mix:number}, unit values {price:number}.",
@@ -62,16 +59,7 @@ def volume_mix_price(splits: pd.DataFrame, *, india: Vintage, year: str) -> Figu
         "Three bands over the unit value that line 85051190 may have had before {year}, in million USD: volume, mix "
         "between the lines, and unit values within them.", year=year,
     )  # fmt: skip
-    note = "Bennet's decomposition, which leaves no remainder."
-    if many:
-        note += (
-            " Every split of the year before that fits its totals: left of the dotted line there is none. Drawn while "
-            "neither line is dearer than rare-earth magnets were; beyond that, unit values took away more. Bands: the "
-            "rounding of the totals."
-        )
-    heads = {"metal": "85051190, USD/kg before", "ferrite": "85051110, USD/kg before"}
-    data = shown.drop(columns=["metal_from", "ferrite_from", "source_before"], errors="ignore").rename(columns=heads)
-    data.columns = [name.replace("_low", " from").replace("_high", " to") for name in data]
+    data = shown.drop(columns=["metal_from", "ferrite_from", "source_before"], errors="ignore").rename(columns=_HEADS)
     return finish(drawing, _value_title(splits), joined(opening, *told), data, india=india, note=note)
 
 

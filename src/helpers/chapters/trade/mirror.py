@@ -36,9 +36,10 @@ def both_sides(table: pd.DataFrame, *, india: Vintage) -> Figure:
         ax.set_xticks([])
     axes[0].set_yticks(range(len(names)), names)
     row = table.loc[mirror.subject(india)]
+    verdict = "as in all years" if mirror.standing(table.drop(index=row.name)) else row["verdict"]
     title = sentence(
         "For {year} the two counts are {weight:.1} times apart by weight and {value:.1} times by value: {verdict}",
-        year=str(row.name), verdict=row["verdict"], **_apart(row),
+        year=str(row.name), verdict=verdict, **_apart(row),
     )  # fmt: skip
     opening = Sentence("Bars of HS 850511 from China to India by year: India's count above, China's below.")
     alt = joined(opening, *(_counted(row) for _, row in table.iterrows()))
@@ -68,9 +69,9 @@ def short(india: Vintage) -> Sentence | None:
         return None
     row = table.loc[year]
     return sentence(
-        "Of the {world} that India records for calendar {year}, {never:range} % was weight without value: China knows "
-        "{their} of the {own} said to come from it, and the values are {value:.1} times apart. By other counts "
-        "{others:range} t came in that year.",
+        "Of the {world} that India records for calendar {year}, {never:range} % was by our reading weight without "
+        "value: China knows {their} of the {own} said to come from it, and the values are {value:.1} times apart. By "
+        "other counts {others:range} t came in that year.",
         world=_tonnes(mirror.world(india).loc[year], "own_t"), year=year, never=_never(others, india),
         own=_tonnes(row, "own_t"), their=_tonnes(row, "their_t"), value=_apart(row)["value"], others=others,
     )  # fmt: skip
@@ -87,7 +88,7 @@ def level(table: pd.DataFrame, *, india: Vintage) -> Sentence:
     )  # fmt: skip
     if not mirror.errs(mirror.sides(india), year):
         return joined(own, _beside(india, year))
-    never = sentence("So {never:range} % of its weight never came.", never=_never(others, india))
+    never = sentence("So {never:range} % of that weight, by our reading, never came.", never=_never(others, india))
     rate = _run_rate(others, rates) if len(rates) else None
     return joined(own, never, _beside(india, year), rate, _month(mirror.months(india), india))
 
@@ -111,23 +112,18 @@ def screen(table: pd.DataFrame, *, india: Vintage) -> Figure:
         axis.set_minor_formatter("")
     for hs, row in _further(rows).iterrows():
         label(ax, f"HS {hs}", (row["value_ratio"], row["weight_ratio"]), color=MUTED, fontsize=9)
-    said = [
-        sentence(
-            "Dots on two logarithmic axes, one for each of {n} six-digit lines that India bought from China in "
-            "{year}: values across, weights up.", n=_count(rows), year=year,
-        )
-    ]  # fmt: skip
-    if customs.METAL in rows.index:
-        ours = rows.loc[customs.METAL]
-        at = (ours["value_ratio"], ours["weight_ratio"])
-        ax.plot(*at, "o", color=RED, markersize=8, zorder=4)
-        label(ax, f"HS {customs.METAL}", at, dx=-8, ha="right", color=RED)
-        by = {name: derived(ours[f"{name}_ratio"], "", ours) for name in ("weight", "value")}
-        said.append(sentence("HS 850511 lies at {value:.1} by value and {weight:.1} by weight.", **by))
+    by = {name: rows.loc[customs.METAL, f"{name}_ratio"] for name in ("value", "weight")}
+    ax.plot(*by.values(), "o", color=RED, markersize=8, zorder=4)
+    label(ax, f"HS {customs.METAL}", tuple(by.values()), dx=-8, ha="right", color=RED)
+    alt = sentence(
+        "Dots on two logarithmic axes, one for each of {n} six-digit lines that India bought from China in {year}: "
+        "values across, weights up. HS 850511 lies at {value:.1} by value and {weight:.1} by weight.",
+        n=_count(rows), year=year, **{name: derived(ratio, "", rows) for name, ratio in by.items()},
+    )  # fmt: skip
     label(ax, "values together", (1, ends[1]), dx=0, dy=-4, ha="center", va="top", color=INK, fontsize=9)
     note = "Weights are apart beyond the dashed lines; on the diagonal unit values agree."
     shown = rows.drop(columns=["excess_t", "excess_usd_m", "gap_usd_m"])
-    return finish(drawing, _only(rows, year), joined(*said), shown, india=india, note=note)
+    return finish(drawing, _only(rows, year), alt, shown, india=india, note=note)
 
 
 def only(table: pd.DataFrame, *, india: Vintage) -> Sentence:
@@ -138,15 +134,12 @@ def only(table: pd.DataFrame, *, india: Vintage) -> Sentence:
     rows = table.loc[year]
     ours, further = rows.loc[customs.METAL], _further(rows)
     said = [sentence("{finding}.", finding=_only(rows, year))]
-    for who, group, column in (
-        ("{n} whose values agree", rows[rows["together"]], "among_together"),
-        ("all {n}", rows, "among_all"),
-    ):
+    text = "its weights stand {score:.1} robust standard deviations from the middle, where the test allows {limit:.1}."
+    groups = {"{n} whose values agree": (rows[rows["together"]], "among_together"), "all {n}": (rows, "among_all")}
+    for who, (group, column) in groups.items():
         if pd.notna(ours[column]):
-            text = f"Among {who} its weights stand {{score:.1}} robust standard deviations from the middle, where the "
             score = derived(abs(ours[column]), "", group)
-            text += "test allows {limit:.1}."
-            said.append(sentence(text, n=_count(group), score=score, limit=derived(LIMIT, "")))
+            said.append(sentence(f"Among {who}", text, n=_count(group), score=score, limit=derived(LIMIT, "")))
     if len(further):
         most, codes = derived(further["own_t"].max(), "t", further), words.listed(further.index)
         text = "Further out lie {codes}, of each of which India records {most} or less."
@@ -257,19 +250,21 @@ def _run_rate(level: Quantity, rates: pd.DataFrame) -> Sentence:
 
 
 def _month(months: pd.DataFrame, india: Vintage) -> Sentence | None:
-    """The newest month that exporters tell after the surge, beside India's rate around it and the usual ratio."""
-    usual = mirror.usual(mirror.sides(india), mirror.subject(india))
-    if months.empty or usual.empty:
+    """The newest month that exporters tell, beside India's rate around it and the usual ratio of the two."""
+    usual = mirror.usual(mirror.sides(india), mirror.subject(india)).index
+    world = mirror.world(india).reindex(usual).dropna(subset="weight_ratio")
+    if months.empty or world.empty:
         return None
-    row, world = months.iloc[-1], mirror.world(india).loc[usual.index[-1]]
-    before = derived(world["own_t"] / world["their_t"], "", world)
-    more = row["weight_ratio"] > before.value and words.steadiness(before.value, row["weight_ratio"]) == "moved"
+    row, before = months.iloc[-1], world.iloc[-1]
+    low, high = before["weight_ratio"], row["weight_ratio"]
+    more = high > low and words.steadiness(low, high) == "moved"
     return sentence(
         "For {month} all exporters report {their}, while India's count runs at {own} a month in {around}: {ratio:.1} "
         "times as much, where in {year} it was {before:.1} times, so it {verdict}.",
         month=words.period(str(row.name)), their=_tonnes(row, "their_t"), own=_tonnes(row, "own_t"),
-        around=words.named(row["around"]), ratio=derived(row["weight_ratio"], "", row), year=str(world.name),
-        before=before, verdict="seems to carry part of the error" if more else "carries no more than is usual",
+        around=words.named(row["around"]), ratio=derived(high, "", row), year=str(before.name),
+        before=derived(low, "", before),
+        verdict="seems to carry part of the error" if more else "carries no more than is usual",
     )  # fmt: skip
 
 

@@ -9,15 +9,6 @@ from helpers.chapters.trade.lines import year_before
 from helpers.data import Vintage, sources_of
 from helpers.outlook import customs
 
-OWN, FROM_CHINA, CHINA = "India, from all", "India, from China", "China, to India"
-COUNTS = {
-    OWN: ("import", "IND", "world"),
-    FROM_CHINA: ("import", "IND", "CHN"),
-    CHINA: ("export", "CHN", "IND"),
-    "all exporters, to India": ("export", "world", "IND"),
-}
-"""Whose weight and value: the flow, who counts, and the other side."""
-
 
 def neodymium(india: Vintage) -> pd.DataFrame:
     """Neodymium, 99.5 %, FOB China: monthly means of daily quotes, ``usd_per_kg, source`` indexed by ``month``."""
@@ -77,18 +68,19 @@ def history(india: Vintage) -> pd.DataFrame:
     -------
     pd.DataFrame
         Indexed by ``period``, oldest first: ``usd_m``, ``china_usd_m, china_share`` (per cent; missing where China's
-        part is not known), ``listed`` (how much of the imports from all is counted, 0-1, where that is known),
-        ``source``. A year that is not known has no row.
+        part is not known or exceeds the whole), ``listed`` (how much of the imports from all is counted, 0-1, where
+        that is known), ``source``. A year that is not known has no row.
     """
     keys = {"flow": "import", "reporter": "IND", "hs": customs.METAL}
     asked = (("world", "value_fob_listed"), ("CHN", "value_fob"), ("world", "value_fob"))
     found = (india.series("trade", partner=p, measure=m, **keys).dropna(subset="value") for p, m in asked)
     every, china, whole = map(_calendar, found)
-    table = every[["value"]].rename(columns={"value": "usd_m"}).assign(china_usd_m=china["value"])
+    table = every[every["value"] > 0][["value"]].rename(columns={"value": "usd_m"})
+    table["china_usd_m"] = china["value"].reindex(table.index).where(lambda usd: usd <= table["usd_m"])
     used = [sources_of(*(rows.loc[year] for rows in (every, china) if year in rows.index)) for year in table.index]
     return table.assign(
         china_share=table["china_usd_m"] / table["usd_m"] * 100,
-        listed=table["usd_m"] / whole["value"],
+        listed=(table["usd_m"] / whole["value"].reindex(table.index)).where(lambda part: part <= 1),
         source=[" ".join(sorted(ids)) for ids in used],
     )
 
@@ -114,30 +106,6 @@ def decades(history: pd.DataFrame) -> pd.DataFrame:
         rows.append((since, until, before["usd_m"], after["usd_m"], rate * 100, after["china_share"], used))
     columns = ["since", "until", "before", "after", "growth", "share", "source"]
     return pd.DataFrame(rows, columns=columns).set_index("since")
-
-
-def cost(india: Vintage, growth: pd.DataFrame, year: str) -> pd.DataFrame:
-    """What a kilogram under HS 850511 was worth, by whose weight and value, where both are known.
-
-    Calendar years, and the two fiscal years of :func:`growth` at their place among them.
-
-    Returns
-    -------
-    pd.DataFrame
-        Indexed by ``period``: a column for each count, USD per kg; ``source``.
-    """
-    found = {
-        name: _calendar(india.series("trade", hs=customs.METAL, measure="unit_value", flow=f, reporter=r, partner=p))
-        for name, (f, r, p) in COUNTS.items()
-    }
-    if "USD per kg" in growth.index:
-        row, pair = growth.loc["USD per kg"], [year_before(year), year]
-        own = pd.DataFrame({"value": [row["before"], row["after"]], "source": row["source"]}, index=pair)
-        found[OWN] = pd.concat([found[OWN], own])
-    table = pd.DataFrame({name: rows["value"] for name, rows in found.items()})
-    table = table.loc[sorted(table.index, key=fiscal.centre)].rename_axis("period")
-    used = [sources_of(*(rows.loc[p] for rows in found.values() if p in rows.index)) for p in table.index]
-    return table.assign(source=[" ".join(sorted(ids)) for ids in used])
 
 
 def _calendar(rows: pd.DataFrame) -> pd.DataFrame:

@@ -69,11 +69,12 @@ def shares(india: Vintage) -> pd.DataFrame:
             parts = of_year[column].dropna().drop("world", errors="ignore")
             whole = max(of_year[column].get("world", np.nan), parts.sum())
             if "CHN" in parts and whole > 0:
-                low, rest = ((parts / whole) ** 2).sum(), 1 - parts.sum() / whole
+                rest = whole - parts.sum()
+                high = concentration.herfindahl(pd.concat([parts, pd.Series({"rest": rest})]))
                 side, basis = column.split("_", 1)
                 used = " ".join(sorted(sources_of(*of_year.loc[of_year[column].notna(), "source"])))
-                row = (period, side, basis, (parts > 0).sum(), parts["CHN"] / whole, low, low + rest**2, used)
-                rows.append(row)
+                index = (high - (rest / whole) ** 2, high)
+                rows.append((period, side, basis, (parts > 0).sum(), parts["CHN"] / whole, *index, used))
     keys = ["period", "count", "basis"]
     return pd.DataFrame(rows, columns=[*keys, "partners", "china", "low", "high", "source"]).set_index(keys)
 

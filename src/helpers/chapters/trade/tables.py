@@ -90,11 +90,6 @@ def decades(table: pd.DataFrame) -> Table:
     )
 
 
-def cost(table: pd.DataFrame) -> Table:
-    """Unit values by whose count."""
-    return Table(table, "What HS 850511 was worth by whose weight and value, USD per kg", 2)
-
-
 def disagreements(table: pd.DataFrame) -> Table:
     """Where sources disagree."""
     heads = {"topic": "topic", "one": "one says", "other": "the other says", "treatment": "what is done here"}

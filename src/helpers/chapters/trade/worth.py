@@ -6,9 +6,9 @@ from helpers import fiscal
 from helpers.chapters import words
 from helpers.chapters.canvas import BLUE, GOLD, RULE, canvas, finish, label, once_public
 from helpers.chapters.outputs import Figure, Sentence, joined, sentence
-from helpers.chapters.trade import prices
 from helpers.chapters.trade.lines import year_before
 from helpers.data import Vintage, derived, number, sources_of
+from helpers.outlook import mirror
 
 _LIKE = 0.1
 """How far two unit values may be apart, as a fraction, and be called the same."""
@@ -82,29 +82,26 @@ def went(table: pd.DataFrame, decades: pd.DataFrame, *, india: Vintage) -> Sente
     return joined(told, missing, _chinas_part(table.dropna(subset="china_share")), counted)
 
 
-def cost(table: pd.DataFrame, *, india: Vintage) -> Sentence:
-    """What a kilogram from China cost, by India's weight and by China's, and whether they tell the same."""
-    both = table.dropna(subset=[prices.FROM_CHINA, prices.CHINA])
-    if both.empty:
-        return words.not_yet(india, "What a tonne from China cost by the weights of both sides")
-    last = both.iloc[-1]
-    ours, theirs = (derived(last[name], "USD/kg", last) for name in (prices.FROM_CHINA, prices.CHINA))
-    parts = {"year": last.name, "ours": ours, "theirs": theirs}
+def cost(sides: pd.DataFrame, *, india: Vintage) -> Sentence:
+    """What a kilogram from China cost, by India's count and by China's, and which of the two tells."""
+    if sides.empty:
+        return words.not_yet(india, "What a tonne from China cost by the counts of both sides")
+    ours, theirs = (sides[f"{side}_usd_m"] / sides[f"{side}_t"] * 1000 for side in ("own", "their"))
+    first, last = sides.iloc[0], sides.iloc[-1]
+    parts = {"ours": derived(ours.iloc[-1], "USD/kg", last), "theirs": derived(theirs.iloc[-1], "USD/kg", last)}
     text = "A kilogram from China was worth {ours:.2} in {year} by India's count and {theirs:.2} by China's"
-    if len(both) == 1:
-        return sentence(f"{text}.", **parts)
-    first = both.iloc[0]
-    moved = [last[name] / first[name] - 1 for name in (prices.FROM_CHINA, prices.CHINA)]
-    one, other = (words.change(derived(move * 100, "%", first, last)) for move in moved)
-    verdict = "which holds depends on whose weight is right"
-    if words.direction(moved[0], _LIKE) == words.direction(moved[1], _LIKE):
-        verdict = "both say that a tonne {went}"
-        parts["went"] = {"up": "became dearer", "down": "became cheaper", "unchanged": "cost about the same"}[
-            words.direction(moved[1], _LIKE)
-        ]
+    if len(sides) == 1:
+        return sentence(f"{text}.", year=last.name, **parts)
+    moves = [count.iloc[-1] / count.iloc[0] - 1 for count in (ours, theirs)]
+    one, other = (words.change(derived(move * 100, "%", first, last)) for move in moves)
+    went = {"up": "became dearer", "down": "became cheaper", "unchanged": "cost about the same"}
+    went = [went[words.direction(move, _LIKE)] for move in moves]
+    told = "by both a tonne {went}" if went[0] == went[1] else "whether a tonne {went} is open"
+    if mirror.errs(sides, last.name):
+        told = "as India's weight of {year} errs, the latter tells, and a tonne {went}"
     return sentence(
-        f"{text}; since {{first}} that changed by {{one}} and {{other}}: {verdict}.",
-        first=first.name, one=one, other=other, **parts,
+        f"{text}; since {{first}} that changed by {{one}} and {{other}}: {told}.",
+        year=last.name, first=first.name, one=one, other=other, went=went[1], uses=[sides], **parts,
     )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import re
+from collections.abc import Callable
 from functools import cache
 
 from jinja2 import Environment, FileSystemLoader
@@ -117,11 +118,8 @@ def _fit(body: str, what: str, most: int | None) -> str:
 
 
 def _markdown(source: str) -> Markup:
-    """A Markdown cell of a notebook of ours, formulas set, headings without links to themselves."""
-    from nbconvert.filters import markdown2html
-
-    html = re.sub(r'<a class="anchor-link"[^>]*>.*?</a>', "", markdown2html(maths(source)))
-    parts = re.split(r"(<[^>]*>)", html)
+    """A Markdown cell of a notebook of ours, formulas set."""
+    parts = re.split(r"(<[^>]*>)", _mistune()(maths(source)))
     return Markup("".join(part if part.startswith("<") else together(part) for part in parts))
 
 
@@ -139,13 +137,28 @@ def _shared_notes(shown: dict) -> list[str]:
 
 
 @cache
-def _templates() -> Environment:
-    from nbconvert.filters import Highlight2HTML
+def _mistune() -> Callable[[str], str]:
+    import mistune
 
-    highlight = Highlight2HTML(pygments_lexer="python")
+    class Renderer(mistune.HTMLRenderer):
+        def heading(self, text: str, level: int, **attributes: object) -> str:
+            return f'<h{level} id="{slug(text)}">{text}</h{level}>\n'
+
+    return mistune.create_markdown(renderer=Renderer(escape=False), plugins=["table", "strikethrough"])
+
+
+def _code(source: str) -> Markup:
+    """A code cell, coloured."""
+    from pygments import formatters, highlight, lexers
+
+    return Markup(highlight(source, lexers.PythonLexer(), formatters.HtmlFormatter()))
+
+
+@cache
+def _templates() -> Environment:
     made = Environment(loader=FileSystemLoader(paths.TEMPLATE), autoescape=True)
     made.filters |= {
-        "code": cache(lambda source: Markup(highlight(source))), "drawing": drawing, "slug": slug, "together": together,
+        "code": cache(_code), "drawing": drawing, "slug": slug, "together": together,
         "markdown": cache(_markdown), "row_notes": _row_notes, "shared_notes": _shared_notes,
         "plain": parameters.plain, "without_ansi": lambda text: _ANSI.sub("", text),
     }  # fmt: skip

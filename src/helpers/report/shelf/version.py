@@ -9,7 +9,7 @@ from importlib.metadata import version as installed
 
 from helpers import paths
 
-PACKAGES = ("magnet-outlook", "pandas", "numpy", "seaborn", "statsmodels", "papermill", "nbconvert", "ipykernel")
+PACKAGES = ("magnet-outlook", "pandas", "numpy", "seaborn", "statsmodels", "papermill", "mistune", "ipykernel")
 MADE_OF = ("notebooks", "src/helpers", "data", "requirements.lock")
 
 
