@@ -8,7 +8,7 @@ from test_notebooks_in_time import notebooks, run
 from conftest import AS_OF, FROZEN
 from helpers.data import vintage
 from helpers.ensemble import nowcast
-from helpers.outlook import episodes, mirror, rare_earths, targets
+from helpers.outlook import episodes, mirror, rare_earths, supply, targets
 from helpers.outlook.agreement import MAGNETS, SHIPPED
 
 KINDS = ("answer", "sentence", "figure", "table")
@@ -63,6 +63,8 @@ def test_a_number_that_chapters_share_is_the_same_in_each(state, monkeypatch):
     wanted = f"{share:.1} ({share:range.1})"
     assert {place[0] for place, value in found["rare-earth share"].items() if value == wanted} == {"1", "4"}
     assert set(found["rare-earth imports"].values()) == {f"{imports:~3}".split(" t")[0]}
+    oxide = supply.oxide_for(imports, india)
+    assert f"For the magnets imported {oxide:range}" in said["2-production"]
     assert set(found["sound level"].values()) == {f"{episodes.level(india, 'customs'):number}"}
     assert set(found["suspect year"].values()) == {"53,748"}
     assert {place[0] for place in found["suspect year"]} == ({"1", "4"} if changed is not newer else {"1"})

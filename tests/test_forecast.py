@@ -86,11 +86,11 @@ def test_the_newest_level_is_there_once_something_later_than_the_suspect_year_is
 
 def test_a_sound_total_after_the_suspect_year_is_kept_and_the_suspect_one_left_out(india):
     later = india.adding("trade", ROW | {"period": "FY26", "value": 33_100.0})
-    assert list(forecast.sound(later, "customs").index) == ["FY21", "FY24", "FY26"]
-    assert forecast.level(later, "customs").period == "FY26"
+    assert list(episodes.sound(later, "customs").index) == ["FY21", "FY24", "FY26"]
+    assert episodes.level(later, "customs").period == "FY26"
     half = later.adding("trade", ROW | {"period": "FY27-H1", "value": 17_500.0})
-    assert (forecast.level(half, "customs").period, forecast.level(half, "customs").value) == ("FY27-H1", 35_000)
-    assert list(forecast.sound(half, "customs").index) == ["FY21", "FY24", "FY26"]
+    assert (episodes.level(half, "customs").period, episodes.level(half, "customs").value) == ("FY27-H1", 35_000)
+    assert list(episodes.sound(half, "customs").index) == ["FY21", "FY24", "FY26"]
 
 
 def test_months_that_follow_a_half_lengthen_what_is_known_of_the_year(india):
