@@ -118,7 +118,9 @@ def test_the_running_year_is_that_of_the_day_or_the_nearest_there_is(india, tabl
 def test_sources_are_those_of_the_scenario(india):
     recorded, level = (forecast.used(india, "customs", name) for name in (forecast.RECORDED, forecast.LEVEL))
     assert recorded == {"S01", "S02", "B1"} and "S02" not in level and "S04" in level
-    assert "S16" not in forecast.used(india, "customs") and "S16" in forecast.used(india, "repm")
+    pooled, before = (forecast.used(of, "customs") for of in (india, india.on("2025-10-31")))
+    assert "S16" in pooled and "S16" not in before, "the rare-earth share rests on stated use once that is public"
+    assert "S16" in forecast.used(india, "repm")
 
 
 def test_a_third_model_stands_beside_the_naive_benchmark_everywhere(india, monkeypatch):
