@@ -133,9 +133,9 @@ def _value_title(splits: pd.DataFrame) -> Sentence:
     if least < 0:
         text += "lower unit values within the lines took away at least {least}, whichever split fits the totals"
         return sentence(text, least=derived(-least, "USD m", splits), **parts)
-    low, high = (derived(bound, "USD m", splits) for bound in (most, shown["price_high"].max()))
-    text += "unit values within the lines did {low:signed} to {high:signed}: how, the totals do not tell"
-    return sentence(text, low=low, high=high, **parts)
+    did = derived(shown["price"].mean(), "USD m", splits, low=most, high=shown["price_high"].max())
+    text += "unit values within the lines did {did:range} million USD: how, the totals do not tell"
+    return sentence(text, did=did, **parts)
 
 
 def _trough_title(shown: pd.DataFrame, low: suppliers.Trough) -> Sentence:
