@@ -47,7 +47,7 @@ def test_the_answer_has_its_intervals_its_readings_and_its_sources(india, table,
         "The forecast weighs three readings of FY25 (error 95 %, stock-building 3 %, persistent demand 1 %) and"
         in answer.text
     )
-    assert "Rare-earth magnets alone: 3,570 t (80 % interval 2,600 to 4,450) in FY27." in answer.text
+    assert "Rare-earth magnets used: 3,570 t (80 % interval 2,600 to 4,450) in FY27." in answer.text
     assert "The year that has ended is still a forecast" in answer.text and "36,700) in FY26." in answer.text
     assert {"B1", "B2", "S02", "S04", "S16"} <= set(answer.sources) and "S213" in answer.sources
     bare = sentences.answer(narrow, india)
@@ -97,7 +97,7 @@ def test_the_other_target_is_read_by_year_and_not_by_step(india, narrow):
     more = india.adding("trade", ROW | {"period": "FY26", "value": 33_100.0})
     ahead = forecast.expected(more, horizon=2)
     assert "with FY25 left out" in sentences.starts(ahead, more).text
-    assert "Rare-earth magnets alone: 3,570 t (80 % inte" in sentences.answer(ahead, more, narrow).text
+    assert "Rare-earth magnets used: 3,570 t (80 % inte" in sentences.answer(ahead, more, narrow).text
 
 
 @pytest.mark.parametrize(

@@ -99,7 +99,7 @@ def words_of(one: dict) -> list[str]:
 @pytest.mark.parametrize("day", STARTS)
 def test_the_forecast_starts_from_the_newest_sound_level_and_says_so(told, day):
     one = told[day]
-    assert forecast.level(one["india"], "customs").period == STARTS[day]
+    assert episodes.level(one["india"], "customs").period == STARTS[day]
     assert STARTS[day].split("-Q")[0] in one["said"]["starts"].text
     assert "FY25 left out" in " ".join(one["shown"][0]["forecast"]) and episodes.suspect(one["india"]).year == "FY25"
 

@@ -15,10 +15,11 @@ from helpers.data import Vintage
 from helpers.ensemble.drift import Drift, GrowthPrior, quantiles, shrunken_log_drift
 from helpers.ensemble.nowcast import simulate_months
 from helpers.ensemble.quantiles import QUANTILES, weighted_quantiles
-from helpers.outlook import evidence, targets
+from helpers.outlook import evidence, rare_earths, targets
 from helpers.outlook.episodes import Episode, suspect
 from helpers.outlook.evidence import ERROR, PERSISTENT, READINGS, STOCKS
 from helpers.outlook.licences import REGIMES, assumed, doses, triangular
+from helpers.outlook.rare_earths import SHARE
 
 RECORDED = "recorded figures, continued"
 SEED = 1
@@ -70,7 +71,7 @@ def reweighed(india: Vintage, target: str, prior: GrowthPrior, horizon: int = 10
 
 
 def stated(india: Vintage, target: str = "customs") -> pd.DataFrame:
-    """Every judgement that enters the mixture of a target, as it stood on the day.
+    """Every judgement that enters the mixture of a target, as it stood on the day; the rare-earth share as pooled.
 
     Returns
     -------
@@ -79,12 +80,13 @@ def stated(india: Vintage, target: str = "customs") -> pd.DataFrame:
     """
     names = ["regime_probability", "regime_dose", "regime_persistence"]
     if target == "customs":
-        names.append("rare_earth_share")
+        names.append(SHARE)
         if suspect(india) is not None:
             weighing = [evidence.PRIOR, evidence.RULE, *evidence.observed(india).index]
             names = [*weighing, *names, "recovery", "stock_payback"]
     rows = india.table("assumptions")
-    rows = rows[rows["assumption"].isin(names)]
+    rows = rows[rows["assumption"].isin(names) & (rows["assumption"] != SHARE)]
+    rows = pd.concat([rows, rare_earths.stated(india)], ignore_index=True) if SHARE in names else rows
     order = rows["assumption"].map(names.index) * 10 + rows["segment"].map(
         {segment: place for place, segment in enumerate(READINGS + REGIMES)}
     ).fillna(0)
@@ -123,7 +125,8 @@ def simulate(india: Vintage, prior: GrowthPrior, horizon: int = 10, seed: int = 
     - quantity error: :math:`u_t`.
 
     All times the licence factor :math:`(1 - s (1 - d_t)) / (1 - s (1 - d_0))` with the rare-earth share :math:`s`
-    and the dose :math:`d` that a regime lets through, :math:`d_0` that of the current one.
+    (:func:`.rare_earths.shares`) and the dose :math:`d` that a regime lets through, :math:`d_0` that of
+    the current one.
 
     Returns
     -------
@@ -152,7 +155,7 @@ def simulate(india: Vintage, prior: GrowthPrior, horizon: int = 10, seed: int = 
             STOCKS: _paid_back(clean, sums, last, payback, rng, episode),
             ERROR: clean,
         }
-    share = triangular(assumed(india, "rare_earth_share").iloc[0], clean.shape[1], rng)
+    share = rare_earths.shares(india, rng.uniform(size=clean.shape[1]))
     dose = doses(india, clean.index, clean.shape[1], seed)
     factor = (1 - share * (1 - dose["mixture"])) / (1 - share * (1 - dose["current"]))
     factor[clean.index <= last] = 1
