@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from helpers import fiscal
 from helpers.ensemble import nowcast
 from helpers.ensemble.quantiles import QUANTILES
-from helpers.outlook import episodes, evidence, forecast, licences, readings, targets
+from helpers.outlook import episodes, evidence, forecast, licences, rare_earths, readings, targets
 
 DAYS = ["2025-06-30", "2025-10-31", "2025-11-24", "2026-01-31", "2026-11-22"]
 
@@ -112,7 +112,7 @@ def test_closed_licences_take_the_rare_earth_part_only(india):
         sure = india.assuming("regime_probability", {regime: float(regime == name) for regime in licences.REGIMES})
         made = readings.simulate(sure, forecast.prior(sure), horizon=3)[readings.ERROR]
         shown[name] = readings.years(made).loc[2028].median()
-    share = india.assumption("rare_earth_share")["value"].iloc[0]
+    share = rare_earths.share(india).value / 100
     assert 0 < 1 - shown["closed"] / shown["open"] < 1.2 * share
 
 

@@ -41,7 +41,6 @@ SAYS = {
     "agree": lambda india, year: reconciliation.agree(rare_earths.pairs(india), india=india),
     "base": lambda india, year: sentences.base_effect(customs.halves(india), india=india),
     "identity": lambda india, year: sentences.identity(lines.identity(india, year), india=india),
-    "beside": lambda india, year: reconciliation.china_beside(india, year),
     "growth": lambda india, year: sentences.growth(prices.growth(india, year), india=india, year=year),
     "values": lambda india, year: causes.unit_values(lines.volume_mix_price(india, year), india=india, year=year),
     "concentration": lambda india, year: causes.concentration(suppliers.shares(india), india=india, year=year),
@@ -248,15 +247,6 @@ def test_two_counts_of_customs_say_what_they_need_until_they_meet(india):
 def test_the_title_of_the_estimates_tells_how_far_they_lie_apart(india):
     assert "lie at 870 to 4,010 t a year; together they make 2,380 t" in say(india, "estimates")
     assert "The one estimate" in say(india.on("2025-06-30"), "estimates")
-
-
-def test_prices_of_years_far_apart_are_not_held_against_each_other(india):
-    assert "at about 49 USD/kg" in say(india, "beside")
-    assert "USD/kg" not in reconciliation.china_beside(india, "FY21").text
-    early = say(india.on("2025-06-30"), "beside")
-    assert "China sold 58,152 t of rare-earth magnets to the whole world in 2024." in early and "USD/kg" not in early
-    unknown = reconciliation.china_beside(india, "FY14").text
-    assert "What China sold of rare-earth magnets in a year near FY14 cannot be said" in unknown
 
 
 def test_a_rule_waits_for_monthly_figures_and_is_applied_once_they_come(india):

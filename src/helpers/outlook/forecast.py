@@ -14,7 +14,6 @@ from helpers.data import Quantity, Vintage, derived, sources_of
 from helpers.ensemble import drift
 from helpers.ensemble.quantiles import QUANTILES
 from helpers.outlook import evidence, licences, readings, targets
-from helpers.outlook.episodes import level as level
 from helpers.outlook.episodes import sound, suspect
 
 COLUMNS = ["as_of", "target", "origin", "horizon", "period", "scenario", "model", "quantile", "value"]

@@ -62,7 +62,7 @@ def starts(table: pd.DataFrame, india: Vintage) -> Sentence:
             f"From {{part}} at its yearly rate alone, {{rate}}, it is {alone}.",
             f"Growth from the {{total}} of {{year}}, as if nothing since were known, would give {text}.",
             part=words.period(part.name),
-            rate=forecast.level(india, target),
+            rate=episodes.level(india, target),
             **parts,
         )
     else:
@@ -86,7 +86,7 @@ def overdue(table: pd.DataFrame, india: Vintage) -> Sentence | None:
 def far_from_level(table: pd.DataFrame, india: Vintage) -> Sentence | None:
     """Says so where the forecast of the year that runs is far from the newest level; None where it is not."""
     target, year = table["target"].iloc[0], forecast.running(table, india)
-    mixed, level = forecast.at(table, year, uses=forecast.used(india, target)), forecast.level(india, target)
+    mixed, level = forecast.at(table, year, uses=forecast.used(india, target)), episodes.level(india, target)
     times = derived(mixed.value / level.value, "", mixed, level)
     if 1 / FAR <= times.value <= FAR:
         return None
@@ -117,7 +117,7 @@ def rest_of_year(table: pd.DataFrame, india: Vintage) -> Sentence:
     part = targets.part_year(india, target)
     if part is None:
         return words.not_yet(india, f"Whether {first} agrees with the totals before it")
-    done, rate = from_row(part), forecast.level(india, target)
+    done, rate = from_row(part), episodes.level(india, target)
     implied = forecast.at(table, first, forecast.RECORDED, forecast.used(india, target, forecast.RECORDED))
     rest = derived(implied.value - done.value, "t", implied, done)
     said = {"part": words.period(part.name), "done": done, "implied": rounded(implied), "year": first}

@@ -1,13 +1,13 @@
 """Rare-earth magnets in chapter 1: four estimates as one figure, what each pair needs to agree, one number."""
 
+import numpy as np
 import pandas as pd
 
-from helpers import fiscal
 from helpers.chapters import words
 from helpers.chapters.canvas import BLUE, MUTED, PAPER, RED, canvas, finish, label, once_public, wrap
 from helpers.chapters.outputs import Figure, Sentence, Table, joined, sentence
-from helpers.data import Quantity, Vintage, derived, from_row, number
-from helpers.outlook import agreement, customs, rare_earths
+from helpers.data import Quantity, Vintage, derived
+from helpers.outlook import agreement, rare_earths
 
 NAMES = {
     agreement.PRICE: "what the prices of line 85051190 allow",
@@ -67,13 +67,14 @@ def figure(found: pd.DataFrame, *, india: Vintage) -> Figure:
     drawing, (ax,) = canvas("tonnes a year", height=1.0 + 0.55 * len(rows), horizontal=True)
     for place, (_, _, said, row, colour) in enumerate(reversed(rows)):
         ax.hlines(place, row["pool_low"], row["pool_high"], color=colour, linewidth=7, alpha=0.45)
-        if said.low < said.high:
+        if colour == BLUE and said.low < said.high:
             ax.hlines(place, said.low, said.high, color=colour, linewidth=1.5)
         at = agreement.middle(row) if colour == BLUE else row["pool"]
         ax.plot(at, place, "o", color=colour, markerfacecolor=PAPER if colour == BLUE else colour, markersize=8)
         text = f"{said:number~3} ({said:range~3})" if said.low < said.high and pd.notna(said.value) else f"{said:~3}"
         style = {"bbox": {"facecolor": PAPER, "edgecolor": "none", "pad": 1.5}, "color": colour}
-        label(ax, text, (max(row["pool_high"], at), place), dx=9, **style)
+        reach = np.nanmax([row["pool_high"], at, said.high])
+        label(ax, text, (reach, place), dx=9, **style)
     ax.set_xlim(0, max(row["pool_high"] for *_, row, _ in rows) * 1.35)
     ax.set_ylim(-0.6, len(rows) - 0.4)
     ax.set_yticks(range(len(rows)), [wrap(f"{n} ({p})" if p else n, 30) for n, p, *_ in reversed(rows)])
@@ -89,13 +90,11 @@ def figure(found: pd.DataFrame, *, india: Vintage) -> Figure:
 def pairs(table: pd.DataFrame) -> Table:
     """What must be true, alone, for two estimates to hold both."""
     shown = table.reset_index()
-    takes = [_range(row["value"], row["low"], row["high"], row["unit"]) for _, row in shown.iterrows()]
-    known = [
-        "–" if pd.isna(row["usual_low"]) else f"{_number(row['usual_low'])} to {_number(row['usual_high'])}"
-        for _, row in shown.iterrows()
-    ]
-    fits = shown["fits"].map({True: "yes", False: "no"}).fillna("–")
-    shown = shown.assign(takes=takes, known=known, fits=fits)
+    said = [_quantity(row) for _, row in shown.iterrows()]
+    shown["takes"] = [f"{q:~3}" + (f" ({q:range~3})" if q.low < q.high else "") for q in said]
+    known = [derived(np.nan, "", low=low, high=high) for low, high in shown[["usual_low", "usual_high"]].to_numpy()]
+    shown["known"] = ["–" if pd.isna(q.low) else f"{q:range~3}" for q in known]
+    shown["fits"] = shown["fits"].map({True: "yes", False: "no"}).fillna("–")
     shown["meet"] = shown["meet"].map({True: "meet", False: "apart"})
     heads = {"smaller": "smaller", "larger": "larger", "meet": "as they stand", "condition": "both hold if"}
     heads |= {"takes": "it takes", "known": "known of it", "fits": "fits", "source": "source"}
@@ -110,34 +109,6 @@ def estimates(found: pd.DataFrame) -> Table:
     decimals = dict.fromkeys(("tonnes", "from, t", "to, t"), 0)
     decimals |= {"times": 1, "times from": 2, "times to": 2, "weight": 1}
     return Table(shown, "Estimates of rare-earth magnets a year, what makes imports of each, and its weight", decimals)
-
-
-def china_beside(india: Vintage, year: str) -> Sentence:
-    """Why the headline is not rare-earth magnets: China's exports to the world beside it."""
-    keys = agreement.SHIPPED | {"partner": "world"}
-    weight = india.series("trade", **keys).dropna(subset="value")
-    price = india.series("trade", **keys | {"measure": "unit_value"}).dropna(subset="value")
-    years = [p for p in weight.index if fiscal.is_calendar_year(p)]
-    years = [p for p in years if abs(fiscal.centre(p) - fiscal.centre(year)) <= rare_earths.NEAR]
-    priced = [p for p in years if p in price.index]
-    if not years:
-        return words.not_yet(india, f"What China sold of rare-earth magnets in a year near {year}")
-    period = (priced or years)[-1]
-    sold = from_row(weight.loc[period])
-    if not priced or customs.values(india, [year]).empty:
-        return sentence(
-            "China sold {sold} of rare-earth magnets to the whole world in {period}.", sold=sold, period=period
-        )
-    total, dollars = customs.imports(india).loc[year], customs.values(india, [year]).loc[year]
-    ours = derived(dollars["usd_m"] / total["value"] * 1000, "USD/kg", total, dollars)
-    theirs = from_row(price.loc[period])
-    cheap = words.shape(ours.value, theirs.value, None) == "unknown"
-    return sentence(
-        "China sold {sold} of rare-earth magnets to the whole world in {period} at about {theirs}; India's headline "
-        "of {year} was worth {ours:.2}, {verdict}.",
-        sold=sold, period=period, theirs=theirs, ours=ours, year=year,
-        verdict="so most of it is something cheaper" if cheap else "so its price does not tell it from them",
-    )  # fmt: skip
 
 
 def _both_customs(table: pd.DataFrame) -> Sentence | None:
@@ -174,12 +145,3 @@ def _title(found: pd.DataFrame, pool: Quantity) -> Sentence:
 
 def _quantity(row: pd.Series) -> Quantity:
     return derived(row["value"], row.get("unit", "t"), row, low=row["low"], high=row["high"])
-
-
-def _range(value: float, low: float, high: float, unit: str) -> str:
-    ranged = "" if low == high else f" ({_number(low)} to {_number(high)})"
-    return f"{_number(value)}{ranged} {unit}"
-
-
-def _number(value: float) -> str:
-    return number(value, 1 if abs(value) < 100 else 0)

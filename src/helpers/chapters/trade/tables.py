@@ -49,13 +49,6 @@ def steps(table: pd.DataFrame, year: str) -> Table:
     return _table(shown, heads, caption, "step")
 
 
-def rare_earth_part(part: pd.DataFrame, year: str) -> Table:
-    """Quantiles of the rare-earth part."""
-    shown = part.assign(probability=[number(p * 100) for p in part.index]).set_index("probability")
-    caption = f"Rare-earth magnets by price in {year}, tonnes: with this probability in per cent, at most so much"
-    return _table(shown, {"tonnes": "tonnes", "source": "source"}, caption, "probability, %", {"tonnes": 0})
-
-
 def concentration(table: pd.DataFrame) -> Table:
     """China's share and the Herfindahl index by both counts."""
     shown = table.rename({"own": "India", "their": "the exporters", "t": "weight", "usd_m": "value"})
