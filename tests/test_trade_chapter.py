@@ -178,14 +178,6 @@ def test_a_change_of_unit_value_is_a_fall_or_a_rise_within_the_lines_or_between_
     assert "Three explanations" in say(india, "values")
 
 
-@pytest.mark.parametrize(
-    ("china", "verdict"), [(110.68, "less one-sided"), (131.0, "more one-sided"), (123.07, "as one-sided")]
-)
-def test_value_is_less_more_or_as_one_sided_as_weight(india, china, verdict):
-    keys = {**LINE, "partner": "CHN", "measure": "value_usd"}
-    assert f"By value it is {verdict}:" in say(adding(india, keys, FY25=china), "concentration")
-
-
 def test_the_rare_earth_share_says_how_it_fits_what_the_forecast_reckons_with(india):
     assert "above this interval, and not reconciled with it" in say(india, "part")
     near = india.assuming("rare_earth_share", {"HS 850511": 0.03})
