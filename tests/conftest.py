@@ -17,6 +17,7 @@ from filelock import FileLock
 from hypothesis import settings
 
 from helpers import paths
+from helpers.chapters import canvas
 from helpers.data import vintage
 from helpers.report.job import Chapter, End
 
@@ -29,16 +30,20 @@ settings.load_profile("untimed")
 
 LONG = [
     "test_report.py",
-    "test_report_killed.py",
-    "test_next_year.py",
-    "test_notebooks_in_time.py",
-    "test_notebooks.py",
     "test_report_ends.py",
-    "test_forecast_chapter.py",
     "test_kernel.py",
-    "test_nowcast.py",
+    "test_recipes.py",
+    "test_notebooks_in_time.py",
+    "test_production_chapter.py",
+    "test_next_year.py",
     "test_trade_chapter.py",
+    "test_report_killed.py",
+    "test_forecast_chapter.py",
+    "test_nowcast.py",
     "test_cli.py",
+    "test_notebooks.py",
+    "test_rules.py",
+    "test_report_parameters.py",
 ]
 """Modules that take longest: begun first, so that at the end no worker waits long for another."""
 
@@ -55,6 +60,17 @@ FROZEN = Path(__file__).parent / "data"
 def india():
     """What was public on :data:`AS_OF`, of the frozen tables."""
     return vintage(AS_OF, FROZEN)
+
+
+@pytest.fixture(scope="module")
+def undrawn():
+    """Figures with title, text, data and sources, without the seconds of their layout; gives back what lays out."""
+    steps = {"_laid_out": lambda *_, **__: '<svg viewBox="0 0 1 1"></svg>', "_for_phone": lambda *_: None}
+    real = {name: getattr(canvas, name) for name in steps}
+    with pytest.MonkeyPatch.context() as patch:
+        for name, step in steps.items():
+            patch.setattr(canvas, name, step)
+        yield real
 
 
 @pytest.fixture
@@ -81,7 +97,7 @@ def rendered(tmp_path_factory):
     with Project.copied(tmp_path_factory.mktemp("rendered") / "project") as made:
         with FileLock(f"{once}.lock"):
             if not once.exists():
-                done = made.magnets("report", "--as-of", AS_OF, "--output", "reports", "--jobs", "2")
+                done = made.magnets("report", "--as-of", AS_OF, "--output", "reports", "--jobs", "1")
                 shutil.copytree(made.root / "reports", once / "reports")
                 (once / "done").write_bytes(pickle.dumps(done))
         if not (made.root / "reports").exists():
@@ -112,12 +128,17 @@ def done(name="1-small", html=None):
 
 
 @pytest.fixture
-def quick(notebooks, monkeypatch):
+def unasked(monkeypatch):
+    """Reports of data that are known to be valid and are not checked again."""
+    monkeypatch.setattr("helpers.data.rules.require_valid", lambda *_: None)
+
+
+@pytest.fixture
+def quick(notebooks, unasked, monkeypatch):
     """Reports without kernels: every chapter ends well at once."""
     write_notebook(notebooks / "1-small.ipynb", "1")
     monkeypatch.setattr("helpers.report.pipeline.run_chapter", lambda path, parameters, timeout: done(path.stem))
     monkeypatch.setattr("helpers.report.pipeline.wake", lambda: None)
-    monkeypatch.setattr("helpers.data.rules.require_valid", lambda *_: None)
 
 
 def contents(root):
@@ -163,6 +184,7 @@ class Project:
             "JUPYTER_RUNTIME_DIR": str(self.runtime),
             "IPYTHONDIR": str(self.runtime / "ipython"),
             "COLUMNS": "200",
+            "PYTHONDONTWRITEBYTECODE": "",
         }
 
     def run(self, *command: str, code: int | None = 0, **env: str) -> subprocess.CompletedProcess:

@@ -335,7 +335,7 @@ def test_a_third_model_stands_in_every_table_and_breaks_no_sentence(india, monke
     total=st.sampled_from([5_374.8, 30_000.0, 43_000.0, 53_748.0, 60_000.0, 537_480.0]),
     half=st.sampled_from([4_000.0, 16_281.0, 26_874.0, 40_000.0, 162_810.0]),
 )
-def test_whatever_the_headline_the_words_agree_with_the_numbers(total, half):
+def test_whatever_the_headline_the_words_agree_with_the_numbers(undrawn, total, half):
     rows = [ROW | {"period": "FY25", "value": total}, ROW | {"period": "FY26-H1", "value": half}]
     india = vintage("2026-11-22", FROZEN).adding("trade", *rows)
     with pytest.MonkeyPatch.context() as patch:

@@ -12,7 +12,6 @@ import pytest
 
 from conftest import AS_OF, FROZEN
 from helpers import data, paths
-from helpers.chapters import canvas
 from helpers.chapters.outputs import MIME
 from helpers.data import vintage
 from helpers.ensemble import nowcast
@@ -68,11 +67,10 @@ STALE = {
 
 
 @pytest.fixture(scope="module", autouse=True)
-def _quick():
+def _quick(undrawn):
     """A quarter of the chains, and no layout: the words are the same."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(nowcast, "CHAINS", 30)
-        patch.setattr(canvas, "_laid_out", lambda *_, **__: '<svg viewBox="0 0 1 1"></svg>')
         yield
 
 

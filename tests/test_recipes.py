@@ -64,8 +64,9 @@ ROW = "export,CHN,world,85051110,weight,2026-10,t,4321,,,reported,2026-11-20,S99
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
-    """A project with a chapter, a source and a month more, and what `validate` and `report` said of it."""
+    """A project with a chapter, a source and a month of its own, and what `validate` and `report` said of it."""
     with Project.copied(tmp_path_factory.mktemp("recipes") / "project") as project:
+        project.write_notebooks()
         folder = project.root / "src/helpers/chapters/hello"
         folder.mkdir()
         (folder / "__init__.py").write_text('"""Chapter 5, hello: what it says and shows."""\n')
@@ -104,12 +105,10 @@ def test_a_chapter_of_two_files_has_its_page_its_answer_on_the_first_page_and_it
 
 
 def test_a_chapter_with_a_sentence_a_table_and_a_figure_passes_the_rules_of_notebooks(made):
-    project = made[0]
-    code = "from helpers.report.run.chapter import run_chapter; from helpers.report.shelf import notebooks, inputs; " \
-        "import nbformat, datetime; p = inputs.chapters()[-1]; " \
-        f"nbformat.write(notebooks._run(p, datetime.date.fromisoformat('{AS_OF}')), p)"  # fmt: skip
-    project.run("-c", code)
-    done = project.run(
-        "-m", "pytest", "-q", "-p", "no:cacheprovider", "-n", "0", "tests/test_notebooks.py", "-k", "5-hello"
+    code = (
+        "import sys; from datetime import date; import nbformat; import pytest; "
+        "from helpers.report.shelf import inputs, notebooks; (path,) = inputs.chapters(); "
+        f"nbformat.write(notebooks._run(path, date.fromisoformat('{AS_OF}')), path); "
+        "sys.exit(pytest.main(['-q', '-p', 'no:cacheprovider', '-n', '0', 'tests/test_notebooks.py', '-k', '5-hello']))"
     )
-    assert " passed" in done.stdout
+    assert " passed" in made[0].run("-c", code).stdout

@@ -30,7 +30,7 @@ GOOD = ["print('so far')", "1 + 1"]
 ENDS = {
     "raises": ("1 / 0", 4, "ZeroDivisionError: division by zero"),
     "leaves": ("import sys; sys.exit(0)", 4, "the cell called sys.exit(0): the notebook stopped here"),
-    "sleeps": ("import time; time.sleep(60)", 5, "the cell was still running after 5 seconds"),
+    "sleeps": ("import time; time.sleep(60)", 5, "the cell was still running after 3 seconds"),
     "dies": ("import os; os.kill(os.getpid(), 9)", 6, "the kernel ended before the cell did"),
     "draws": ("import matplotlib.pyplot as plt; plt.plot([1]); plt.show()", 4, "an image without an alternative text"),
 }
@@ -43,7 +43,7 @@ def _fresh(workshop):
 
 
 @pytest.mark.parametrize("name", ["raises", "leaves", "sleeps", "dies"])
-def test_a_failed_chapter_has_its_own_end_and_touches_nothing_published(notebooks, tmp_path, capfd, name):
+def test_a_failed_chapter_has_its_own_end_and_touches_nothing_published(notebooks, unasked, tmp_path, capfd, name):
     cell, code, error = ENDS[name]
     root = tmp_path / "reports"
     small = write_notebook(notebooks / "1-bad.ipynb", *GOOD)
@@ -51,15 +51,15 @@ def test_a_failed_chapter_has_its_own_end_and_touches_nothing_published(notebook
     before = contents(root)
     small.unlink()
     write_notebook(notebooks / "1-bad.ipynb", "print('so far')", cell, "print('never')")
-    (outcome,) = pipeline.reports([Parameters(as_of=AS_OF)], root, timeout=2)
-    assert outcome.end == code and "1-bad, cell 4: " in outcome.text and error.replace("5", "2") in outcome.text
+    (outcome,) = pipeline.reports([Parameters(as_of=AS_OF)], root, timeout=3)
+    assert outcome.end == code and "1-bad, cell 4: " in outcome.text and error in outcome.text
     assert "Task was destroyed" not in capfd.readouterr().err
     after = contents(root)
     assert {file: after[file] for file in after if file.parts[0] != "failed"} == before, "neither report nor archive"
     folder = root / "failed" / AS_OF
     record = json.loads((folder / "run.json").read_text(encoding="utf-8"))["chapters"]["1-bad"]
     assert record["end"] == End(code).name.lower() and record["cell"] == {"number": 4, "id": "c03"}
-    assert error.replace("5", "2") in record["error"]
+    assert error in record["error"]
     shown = Page(folder / "1-bad.html")
     printed = {word.strip() for word in shown.words}
     assert "so far" in printed and "never" not in printed, "the outputs so far and no more"
@@ -71,7 +71,7 @@ def test_a_batch_goes_on_after_failures_and_ends_with_the_worst(workshop):
     workshop.write_notebooks(good=GOOD, **bad, last=GOOD)
     (workshop.root / "grid.yml").write_text(f"- as_of: [2025-06-30, {AS_OF}]\n- as_of: 1999-01-01\n")
     done = workshop.magnets(
-        "report", "--grid", "grid.yml", "--output", "batch", "--timeout", "5", "--jobs", "4", code=6
+        "report", "--grid", "grid.yml", "--output", "batch", "--timeout", "3", "--jobs", "4", code=6
     )
     assert "no figure of India's magnet imports was public on 1999-01-01" in done.stderr
     for day in (AS_OF, "2025-06-30"):
@@ -133,7 +133,6 @@ HEADLINE = ",FY25,t,53748,53700,53748,"
 WRONG = {
     "a total that contradicts its parts": (HEADLINE, ",FY25,t,35748,35700,35748,"),
     "another unit": (HEADLINE, ",FY25,kg,53748,53700,53748,"),
-    "no number": (HEADLINE, ",FY25,t,inf,53700,53748,"),
     "published in the future": (f"{HEADLINE}reported,2025-06-30,", f"{HEADLINE}reported,2062-06-30,"),
 }
 
@@ -333,7 +332,7 @@ def test_a_report_that_was_moved_or_deleted_is_listed_where_it_is_or_not_at_all(
     assert pipeline.reports([Parameters(as_of=AS_OF)], tmp_path)[0].text == str(tmp_path / AS_OF / "index.html")
 
 
-def test_an_error_of_any_length_has_its_page(notebooks, tmp_path):
+def test_an_error_of_any_length_has_its_page(notebooks, unasked, tmp_path):
     write_notebook(notebooks / "1-long.ipynb", "raise ValueError('x' * 2_000_000)")
     (outcome,) = pipeline.reports([Parameters(as_of=AS_OF)], tmp_path)
     assert outcome.end is End.CELL_ERROR and len(outcome.text) < 30_000 and "1-long, cell 3: ValueError" in outcome.text

@@ -10,12 +10,13 @@ from conftest import AS_OF, Page
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="kills forks of a process that has everything loaded")
 
 # One process imports everything once; each run is a fork of it, and is killed: by the clock, or before its nth
-# writing operation on a file of the archive. What writes nothing is left out: data are not validated, and a run that is
-# killed at an operation has a chapter without a kernel.
+# writing operation on a file of the archive. What writes nothing is left out: data are not validated and are read once,
+# and a run that is killed at an operation has a chapter without a kernel.
 RUNS = """
 import json, os, random, signal, sys, time
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 import nbformat
 import papermill
 from helpers.kernel import provisioner
@@ -27,6 +28,8 @@ from helpers.report.shelf import archive as shelf, record, verify
 
 root, scratch = Path(sys.argv[1]).absolute(), Path(sys.argv[2])
 gate.rules.require_valid = lambda *_: None
+india = gate.opened().on("AS_OF")
+gate.opened = lambda: SimpleNamespace(on=lambda day: india)
 shelf.write(scratch)
 verify.inputs, verify.seeds = cache(verify.inputs), cache(verify.seeds)  # nothing but the archive changes here
 WRITING = {"open", "os.rename", "os.mkdir", "os.remove", "os.rmdir", "os.chmod", "shutil.rmtree"}

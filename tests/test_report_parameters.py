@@ -1,9 +1,11 @@
 """What a report can be asked for: checked whole, by line and field, before anything starts."""
 
 import pytest
+from typer.testing import CliRunner
 
 from conftest import write_notebook
 from helpers import paths
+from helpers.cli import app
 from helpers.report.grid import read
 from helpers.report.parameters import ParameterError, Parameters, for_notebook, given, parse, shown
 from helpers.report.shelf import inputs
@@ -23,12 +25,12 @@ DAY = "2026-11-22"
         (["-p", f"as_of={DAY}", "--as-of", "2025-06-30"], "parameter as_of is given twice"),
     ],
 )
-def test_wrong_parameters_are_refused_before_anything_is_written(workshop, words, said):
-    (workshop.root / "grid.yml").write_text(
-        "- horizon: 5\n" * 1 + "".join(f"- baseline_t: {n}\n" for n in range(1001, 1049)) + "- horizon: 99\n"
-    )
-    done = workshop.magnets("report", "--output", "refused", *words, code=2)
-    assert said in done.stderr and not (workshop.root / "refused").exists()
+def test_wrong_parameters_are_refused_before_anything_is_written(tmp_path, monkeypatch, words, said):
+    monkeypatch.chdir(tmp_path)
+    lines = ["- horizon: 5", *(f"- baseline_t: {n}" for n in range(1001, 1049)), "- horizon: 99"]
+    (tmp_path / "grid.yml").write_text("\n".join(lines))
+    done = CliRunner().invoke(app, ["report", "--output", "refused", *words])
+    assert done.exit_code == 2 and said in done.stderr and not (tmp_path / "refused").exists()
 
 
 @pytest.mark.parametrize(
@@ -123,18 +125,11 @@ def test_help_teaches_every_parameter_without_starting_anything(workshop):
         assert part in text, part
 
 
-def test_validate_prints_one_screen(workshop):
-    done = workshop.magnets("validate")
-    assert len(done.stdout.splitlines()) <= 40 and "data/ is valid" in done.stdout and "FAILS" not in done.stdout
-
-
-def test_validate_and_report_name_file_rows_and_remedy(project):
+def test_wrong_data_end_the_command_with_file_rows_and_remedy(project):
     project.edit("data/trade.csv", ",FY26-H1,t,16281,", ",FY26-H1,t,-16281,")
-    done = project.magnets("validate", code=3)
+    done = project.magnets("report", "--output", "reports", code=3)
     assert "data/trade.csv: negative amounts" in done.stderr
     assert "-16281" in done.stderr and "correct the sign" in done.stderr
-    report = project.magnets("report", "--output", "reports", code=3)
-    assert done.stderr.partition("\n\n")[0] in report.stderr, "a report asks the same"
     assert [path.name for path in (project.root / "reports").iterdir()] == [".lock"]
 
 

@@ -10,15 +10,17 @@ from hypothesis import strategies as st
 
 from conftest import AS_OF
 from helpers import fiscal
-from helpers.chapters import words
-from helpers.chapters.outputs import Figure
+from helpers.chapters import canvas, words
 from helpers.chapters.trade import causes, figures, lines, markets, prices, rare_earths, sentences, suppliers
 from helpers.outlook import customs, episodes, targets
 
 KEYS = dict(targets.CUSTOMS.keys)
 LINE = {**KEYS, "hs": customs.OTHER_METAL}
-DAYS = ["2025-06-30", "2025-10-31", "2026-01-31", AS_OF]
+DAYS = [("2025-06-30", False), ("2025-10-31", True), ("2026-01-31", True), (AS_OF, False)]
+"""And whether figures are laid out here, which test_report does for the other days."""
 HALVES = ("FY25-H1", "FY25-H2", "FY26-H1")
+
+pytestmark = pytest.mark.usefixtures("undrawn")
 
 
 def adding(india, keys=KEYS, **figures):
@@ -305,8 +307,10 @@ def test_neodymium_is_steady_or_moves_and_rises_or_falls(india):
     assert "stood at" in markets.neodymium_price(table, india=india, year="FY20").title
 
 
-@pytest.mark.parametrize("day", DAYS)
-def test_every_sentence_and_figure_can_be_said_of_any_day(india, day):
+@pytest.mark.parametrize(("day", "drawn"), DAYS)
+def test_every_sentence_and_figure_can_be_said_of_any_day(india, undrawn, monkeypatch, day, drawn):
+    for step in undrawn if drawn else []:
+        monkeypatch.setattr(canvas, step, undrawn[step])
     for name in SAYS | DRAWS:
         check(name, say(india.on(day), name))
 
@@ -332,18 +336,18 @@ HEADLINES = {
 }
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(st.sampled_from(sorted(HEADLINES)), st.sampled_from([0.1, 0.6, 0.97, 1.0, 1.04, 1.6, 10.0]))
-def test_any_headline_figure_may_turn_and_every_sentence_agrees_with_it(india, undrawn, name, factor):
+def test_any_headline_figure_may_turn_and_every_sentence_agrees_with_it(india, name, factor):
     keys, period = HEADLINES[name]
     value = india.figure("trade", period, **keys).value * factor
     turned = adding(india, keys, **{period: min(value, 100) if "share" in name else value})
     agrees(turned)
 
 
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=4)
 @given(st.sampled_from([-90.0, -56.0, -3.0, 0.0, 12.0, 300.0]), st.sampled_from([0.3, 1.0, 2.2]))
-def test_any_fall_of_the_newest_half_and_any_price_of_neodymium_is_told_as_it_is(india, undrawn, change, factor):
+def test_any_fall_of_the_newest_half_and_any_price_of_neodymium_is_told_as_it_is(india, change, factor):
     now, total = 16281.0, 53748.0
     first = now / (1 + change / 100)
     halves = {"FY25_H1": first, "FY25_H2": max(total - first, 1.0)}
@@ -351,15 +355,6 @@ def test_any_fall_of_the_newest_half_and_any_price_of_neodymium_is_told_as_it_is
     keys = {"item": "Nd 99.5 %", "basis": "FOB China, mean of daily quotes", "period": "2026-04"}
     row = {**keys, "value": 56.88 * factor, "status": "reported", "source": "S66"}
     agrees(turned.adding("prices", row))
-
-
-@pytest.fixture(scope="module")
-def undrawn():
-    """Figures with title and text, but without the seconds that it takes to write them."""
-    with pytest.MonkeyPatch.context() as patch:
-        for module in (figures, markets):
-            patch.setattr(module, "finish", lambda _, title, alt, *__, **___: Figure("", title.text, alt.text, None))
-        yield
 
 
 def agrees(india) -> None:

@@ -17,7 +17,7 @@ BUILD = "import sys; sys.path.insert(0, '.ci'); import backend; print(backend.bu
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory):
-    """The unpacked wheel of a project with one small notebook, and that project."""
+    """The unpacked wheel of a project with one small notebook, that project, and the names in the wheel."""
     folder = tmp_path_factory.mktemp("wheel")
     with Project.copied(folder / "project") as project:
         for name in (".ci", "README.md", "LICENSE"):
@@ -28,11 +28,12 @@ def installed(tmp_path_factory):
         assert not (project.root / "src/helpers/carried").exists(), "the clone stays as it was"
         with zipfile.ZipFile(folder / wheel) as file:
             file.extractall(folder / "site")
-        yield folder / "site", project
+            names = set(file.namelist())
+        yield folder / "site", project, names
 
 
 def test_an_installed_package_makes_a_report_in_an_empty_folder(installed, tmp_path):
-    site, project = installed
+    site, project, _ = installed
     env = project.environment() | {"PYTHONPATH": str(site)}
 
     def magnets(*words):
@@ -50,7 +51,7 @@ def test_an_installed_package_makes_a_report_in_an_empty_folder(installed, tmp_p
 
 
 def test_a_report_of_the_package_is_that_of_the_clone(installed, tmp_path):
-    site, project = installed
+    site, project, _ = installed
     code = "from helpers.report.shelf.inputs import inputs; import json; print(json.dumps(inputs()))"
     done = [
         subprocess.run([sys.executable, "-c", code], env=os.environ | {"PYTHONPATH": str(path)}, capture_output=True,
@@ -61,8 +62,7 @@ def test_a_report_of_the_package_is_that_of_the_clone(installed, tmp_path):
 
 
 def test_the_wheel_has_the_command_the_kernel_and_the_types(installed):
-    site, _ = installed
-    names = {path.relative_to(site).as_posix() for path in site.rglob("*") if path.is_file()}
+    site, _, names = installed
     (points,) = [name for name in names if name.endswith(".dist-info/entry_points.txt")]
     text = (site / points).read_text(encoding="utf-8")
     assert "magnets=helpers.__main__:main" in text.replace(" ", "") and "magnets-warm" in text

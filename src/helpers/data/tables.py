@@ -4,11 +4,12 @@ import csv
 import json
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
+from functools import wraps
 from pathlib import Path
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar, cast
 
 import pandas as pd
 
@@ -36,8 +37,24 @@ _ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _WITH = re.compile(rf"\bwith ({SOURCE_ID.pattern}(?:(?:, | and ){SOURCE_ID.pattern})*)")
 
 
+Method = TypeVar("Method", bound=Callable)
+
+
 class DataError(ValueError):
     """Something in ``data/`` is wrong; the text says which file, which rows and what to do."""
+
+
+def once(method: Method) -> Method:
+    """Make a method of what never changes remember, in its ``_seen``, what it gave; copy what goes out."""
+
+    @wraps(method)
+    def remembered(self, *args, **keys):
+        asked = (method.__name__, *args, *sorted(keys.items()))
+        if asked not in self._seen:
+            self._seen[asked] = method(self, *args, **keys)
+        return self._seen[asked]
+
+    return cast(Method, remembered)
 
 
 class Table(NamedTuple):

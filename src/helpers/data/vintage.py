@@ -20,7 +20,7 @@ from helpers import fiscal
 from helpers.data import derive, public, tables, whatif
 from helpers.data.public import RANK, STATUSES, UNUSED
 from helpers.data.quantity import Quantity, from_row
-from helpers.data.tables import DataError, Table, first_rows
+from helpers.data.tables import DataError, Table, first_rows, once
 
 __all__ = ["STATUSES", "Vintage", "vintage"]
 
@@ -94,10 +94,7 @@ class Vintage:
         DataError
             If a key or its value is in no row of any day, keys are missing, or the units of the figures differ.
         """
-        asked = ("series", name, unverified, *sorted(keys.items()))
-        if asked not in self._seen:
-            self._seen[asked] = self._series(name, unverified, keys)
-        return self._seen[asked].copy()
+        return self._series(name, unverified, **keys).copy()
 
     def figure(self, name: str, period: str, *, unverified: bool = False, **keys: str) -> Quantity | None:
         """One figure with its unit, range, status and source; None while not public; DataError for what is misspelt."""
@@ -110,27 +107,19 @@ class Vintage:
 
     def assumption(self, name: str, unverified: bool = False) -> pd.DataFrame:
         """The rows of one assumption, indexed by ``segment``; unverified ones only if asked for."""
-        asked = ("assumption", name, unverified)
-        if asked not in self._seen:
-            self._known("assumptions", "assumption", name)
-            rows = self._frame("assumptions")
-            rows = rows[(rows["assumption"] == name) & ~rows["status"].isin(_left_out(unverified))]
-            self._seen[asked] = rows.set_index("segment").drop(columns="assumption")
-        return self._seen[asked].copy()
+        return self._assumption(name, unverified).copy()
 
     @property
     def sources(self) -> pd.DataFrame:
         """All sources, indexed by ``id``, with the terms of their publisher (``licence``, ``may_redistribute``)."""
         return self._fixed["sources"].copy()
 
+    @once
     def figures(self, computed: bool = True) -> derive.Known:
         """The figures to use as rules see them, by table, key and period; without what follows from others if asked."""
-        asked = ("figures", computed)
-        if asked not in self._seen:
-            stored = {name: table for name, table in self._stored.items() if "value" in table.columns}
-            of = {name: self._chosen[name] if computed else public.choose(table) for name, table in stored.items()}
-            self._seen[asked] = public.figures(of, stored)
-        return self._seen[asked]
+        stored = {name: table for name, table in self._stored.items() if "value" in table.columns}
+        of = {name: self._chosen[name] if computed else public.choose(table) for name, table in stored.items()}
+        return public.figures(of, stored)
 
     @property
     def checks(self) -> tuple[tuple[dict, derive.Step], ...]:
@@ -142,17 +131,15 @@ class Vintage:
         """The tables as they stand in the files, of all days, nothing chosen or corrected."""
         return self._fixed["written"]
 
+    @once
     def values(self, name: str, column: str) -> set[str]:
         """What may stand in a column: in the files on any day, among the rows added, by a rule, or by the codebook."""
-        asked = ("values", name, column)
-        if asked not in self._seen:
-            table = self.written[name]
-            found = {*table.column(column), *self._published[name].column(column), *table.codes.get(column, ())}
-            if column in table.keys:
-                steps = [step for step in self._fixed["steps"] if step.table == name]
-                found |= {step.key[table.keys.index(column)] for step in steps} - {"*"}
-            self._seen[asked] = found
-        return self._seen[asked]
+        table = self.written[name]
+        found = {*table.column(column), *self._published[name].column(column), *table.codes.get(column, ())}
+        if column in table.keys:
+            steps = [step for step in self._fixed["steps"] if step.table == name]
+            found |= {step.key[table.keys.index(column)] for step in steps} - {"*"}
+        return found
 
     @property
     def backcast(self) -> pd.DataFrame:
@@ -245,15 +232,15 @@ class Vintage:
         rows = sum(len(table.rows) for table in self._published.values())
         return f"<what was public on {self.day}: {rows:,} rows, {self.fingerprint[:12]}>"
 
+    @once
     def _frame(self, name: str, vintages: bool = False) -> pd.DataFrame:
         of = self._published if vintages else self._chosen
         if name not in of:
             raise DataError(f"data/ has no dated table {name!r}; it has {sorted(of)}")
-        if (name, vintages) not in self._seen:
-            self._seen[name, vintages] = of[name].frame()
-        return self._seen[name, vintages]
+        return of[name].frame()
 
-    def _series(self, name: str, unverified: bool, keys: Mapping[str, str]) -> pd.DataFrame:
+    @once
+    def _series(self, name: str, unverified: bool, **keys: str) -> pd.DataFrame:
         rows, table = self._frame(name), self._chosen[name]
         if unknown := sorted(set(keys) - set(table.keys)):
             raise DataError(f"data/{name}.csv has no key column {unknown}; its keys are {table.keys}")
@@ -262,14 +249,13 @@ class Vintage:
             raise DataError(f"a series of data/{name}.csv needs its keys: {', '.join(missing)}")
         for column, value in keys.items():
             self._known(name, column, value)
+        wanted = [(table.columns.index(column), value) for column, value in keys.items()]
         status, period = table.columns.index("status"), table.columns.index("period")
-        dropped, wanted = _left_out(unverified), set(keys.items())
+        dropped = _left_out(unverified)
         found = [
             place
-            for key, places in self._places(name).items()
-            if wanted <= set(zip(table.keys, key, strict=True))
-            for place in places
-            if table.rows[place][status] not in dropped
+            for place, row in enumerate(table.rows)
+            if row[status] not in dropped and all(row[at] == value for at, value in wanted)
         ]
         found.sort(key=lambda place: fiscal.span(table.rows[place][period]))
         rows = rows.take(found)
@@ -280,15 +266,12 @@ class Vintage:
             )
         return rows.set_index("period").drop(columns=list(table.keys))
 
-    def _places(self, name: str) -> dict[tuple, list[int]]:
-        """Where the rows of each series stand in a table, by what its key has beside the period."""
-        asked = ("places", name)
-        if asked not in self._seen:
-            found: dict[tuple, list[int]] = {}
-            for place, (key, _) in enumerate(self._chosen[name].keyed()):
-                found.setdefault(key[:-1], []).append(place)
-            self._seen[asked] = found
-        return self._seen[asked]
+    @once
+    def _assumption(self, name: str, unverified: bool) -> pd.DataFrame:
+        self._known("assumptions", "assumption", name)
+        rows = self._frame("assumptions")
+        rows = rows[(rows["assumption"] == name) & ~rows["status"].isin(_left_out(unverified))]
+        return rows.set_index("segment").drop(columns="assumption")
 
     def _known(self, name: str, column: str, value: object) -> None:
         """Raise DataError for a value that may not stand in a column: it is misspelt, not merely not public yet."""
