@@ -249,7 +249,7 @@ def _month(months: pd.DataFrame, india: Vintage) -> Sentence | None:
         return None
     row, before = months.iloc[-1], world.iloc[-1]
     low, high = before["weight_ratio"], row["weight_ratio"]
-    more = high > low and words.steadiness(low, high) == "moved"
+    more = words.steadiness(low, high) == "moved"
     return sentence(
         "For {month} all exporters report {their}, while India's count runs at {own} a month in {around}: {ratio:.1} "
         "times as much, where in {year} it was {before:.1} times, so it {verdict}.",
@@ -262,9 +262,12 @@ def _month(months: pd.DataFrame, india: Vintage) -> Sentence | None:
 
 def _only(rows: pd.DataFrame, year: str) -> Sentence:
     marked = list(rows.index[rows["verdict"] == QUANTITY])
+    if not marked:
+        text = "No line of {n} in {year} has weights apart while values agree"
+        return sentence(text, n=_count(rows), year=year)
     which = "HS 850511 is not among the {k}"
     if customs.METAL in marked:
-        which = "HS 850511 is the only one" if len(marked) == 1 else "HS 850511 is one of {k}"
+        which = "HS 850511 is one of {k}" if len(marked) > 1 else "HS 850511 is the only one"
     parts = {"k": derived(len(marked), "", rows)} if "{k}" in which else {}
     text = f"{which} of {{n}} lines in {{year}} whose weights are apart while their values agree"
     return sentence(text, n=_count(rows), year=year, **parts)
