@@ -216,7 +216,7 @@ def test_one_of_several_lines_or_not_among_them_is_said_so(india):
     two = adding(india, hs="282200", own_t_2024=400)
     assert "HS 850511 is one of 2 of 21 lines" in only(two)
     doubled = {"their_t_2024": 2 * 19259.294}
-    assert "HS 850511 is not among the 1 of 21 lines" in only(adding(two, **doubled))
+    assert "HS 850511 is not among those, 1 of 21 lines in 2024, whose" in only(adding(two, **doubled))
     assert "No line of 21 in 2024 has weights apart while" in only(adding(india, **doubled))
 
 

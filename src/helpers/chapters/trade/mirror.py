@@ -265,12 +265,11 @@ def _only(rows: pd.DataFrame, year: str) -> Sentence:
     if not marked:
         text = "No line of {n} in {year} has weights apart while values agree"
         return sentence(text, n=_count(rows), year=year)
-    which = "HS 850511 is not among the {k}"
+    which = "HS 850511 is not among those, {k} of {n} lines in {year},"
     if customs.METAL in marked:
-        which = "HS 850511 is one of {k}" if len(marked) > 1 else "HS 850511 is the only one"
+        which = f"HS 850511 is {'one of {k}' if len(marked) > 1 else 'the only one'} of {{n}} lines in {{year}}"
     parts = {"k": derived(len(marked), "", rows)} if "{k}" in which else {}
-    text = f"{which} of {{n}} lines in {{year}} whose weights are apart while their values agree"
-    return sentence(text, n=_count(rows), year=year, **parts)
+    return sentence(which, "whose weights are apart while their values agree", n=_count(rows), year=year, **parts)
 
 
 def _further(rows: pd.DataFrame) -> pd.DataFrame:
