@@ -127,6 +127,9 @@ def test_both_years_are_valued_by_one_route(india):
     assert dollars["route"].unique().tolist() == ["dollars as printed"]
     assert dollars["usd_m"].tolist() == pytest.approx([200.2, 206.0], abs=0.25)
     assert customs.values(india, ["FY23", "FY25"]).empty
+    older = india.adding("trade", {**KEYS, "measure": "value_usd", "period": "FY23", "value": 190.0})
+    pair = customs.values(older, ["FY23", "FY24"])
+    assert customs.values(older, ["FY24"]).equals(pair.loc[["FY24"]]), "a year alone is worth what it is in comparison"
 
 
 def test_all_versions_of_a_total_are_kept_in_order(india):

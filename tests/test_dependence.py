@@ -5,6 +5,7 @@ import pytest
 from conftest import FROZEN
 from helpers.chapters.production import dependence
 from helpers.data import vintage
+from helpers.outlook import rare_earths
 
 METALS = {"flow": "import", "reporter": "IND", "hs": "RE metals", "measure": "weight"}
 PLANT = {"area": "IREL", "stage": "magnet", "commodity": "SmCo", "measure": "capacity"}
@@ -27,20 +28,22 @@ def test_each_index_says_its_years_and_names_the_rows_it_used(india):
     assert (table["Years"] != "").all()
 
 
-def test_reliance_on_rare_earth_magnets_is_told_to_be_circular_and_never_above_one(india):
-    names = "Net import reliance", "rare-earth magnets"
-    assert "circular" in _row(dependence.indices(india), *names)["How to read it"]
+def test_reliance_on_rare_earth_magnets_is_imports_over_imports_and_plants(india):
+    names, bought = ("Net import reliance", "rare-earth magnets"), rare_earths.imported(india)
+    row = _row(dependence.indices(india), *names)
+    assert row["Value"] == pytest.approx(bought.value / (bought.value + 3)) and "inside motors" in row["How to read it"]
+    assert bought.sources < set(row["source"].split())
     large = dependence.indices(india.adding("production", PLANT | {"period": "2025", "value": 9000.0}))
-    assert _row(large, *names)["Value"] == 0 and "plants 2025" in _row(large, *names)["Years"]
+    assert _row(large, *names)["Value"] < 0.5 and "plants 2025" in _row(large, *names)["Years"]
 
 
 def test_the_world_is_read_from_one_edition_that_names_enough_countries(india):
     assert [dependence.world_mining(india.on(day)).period for day in ("2026-05-26", "2026-05-27")] == ["2024", "2025"]
     rows = [("AUS", 29_000.0), ("CHN", 270_000.0), ("USA", 51_000.0), ("IND", 2_900.0), ("BRA", 100.0)]
-    keys = {"stage": "mine", "commodity": "REO", "measure": "output", "period": "2025", "unit": "t REO"}
+    keys = {"stage": "mine", "commodity": "REO", "measure": "output", "period": "2026", "unit": "t REO"}
     added = [keys | {"area": area, "value": tonnes, "source": "S71", "status": "reported"} for area, tonnes in rows]
     mined = dependence.world_mining(india.adding("production", *added))
-    assert mined.period == "2025" and len(mined.table) == 5 and "S70" not in mined.sources
+    assert mined.period == "2026" and len(mined.table) == 5 and "S70" not in mined.sources
 
 
 def test_suppliers_are_of_the_newest_year_that_is_known_by_country(india):

@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conftest import FROZEN
-from helpers.chapters.forecast import compared, figures, phrases, sentences, tables
+from helpers.chapters.forecast import compared, figures, phrases, sentences, tables, weighing
 from helpers.chapters.outputs import Sentence
 from helpers.data import vintage
 from helpers.ensemble import drift, nowcast
-from helpers.outlook import episodes, forecast, others, readings, realtime, targets
+from helpers.outlook import episodes, evidence, forecast, others, readings, realtime, targets
 
 ROW = {**targets.CUSTOMS.keys, "status": "reported", "source": "S66", "published": "2026-11-20"}
 BROKEN = re.compile(r"\b(nan|inf|None|NaT)\b|\bt t\b|% %|[{}]|_")
@@ -34,28 +34,25 @@ def tried(india):
     return realtime.real_time(india)
 
 
+@pytest.fixture(scope="module")
+def weighed(india):
+    return readings.reweighed(india, "customs", forecast.prior(india))
+
+
 def test_the_answer_has_its_intervals_its_readings_and_its_sources(india, table, narrow):
     answer = sentences.answer(table, india, narrow)
-    assert answer.answer and answer.text.startswith("India is expected to import 34,700 t of magnets under HS 850511")
-    assert "in FY27 (April 2026 to March 2027; 80 % interval 23,500 to 50,800) and 51,600 t (20,700 to" in answer.text
+    assert answer.answer and answer.text.startswith("India is expected to import 34,000 t of magnets under HS 850511")
+    assert "in FY27 (April 2026 to March 2027; 80 % interval 23,900 to 47,100) and 49,600 t (20,500 to" in answer.text
     assert (
-        "The forecast weighs three readings of FY25 (error 70 %, stock-building 25 %, persistent demand 5 %) and"
+        "The forecast weighs three readings of FY25 (error 95 %, stock-building 3 %, persistent demand 1 %) and"
         in answer.text
     )
-    assert "Rare-earth magnets alone: 3,570 t (80 % interval 2,600 to 4,450) in FY27." in answer.text
-    assert "The year that has ended is still a forecast" in answer.text and "38,200) in FY26." in answer.text
-    assert {"B1", "B2", "S02", "S04", "S16"} <= set(answer.sources) and "weights rest" not in answer.text
+    assert "Rare-earth magnets used: 3,570 t (80 % interval 2,600 to 4,450) in FY27." in answer.text
+    assert "The year that has ended is still a forecast" in answer.text and "36,700) in FY26." in answer.text
+    assert {"B1", "B2", "S02", "S04", "S16"} <= set(answer.sources) and "S213" in answer.sources
     bare = sentences.answer(narrow, india)
     assert "reading" not in bare.text and "S16" in bare.sources and "S02" not in bare.sources
-    assert "All magnets under HS 850511: 34,700 t" in sentences.answer(narrow, india, table).text
-
-
-def test_weights_older_than_the_newest_sum_are_called_so(india):
-    newer = india.adding("trade", ROW | {"period": "FY26-H1", "value": 29_000.0})
-    said = "The weights rest on what was public on 31 December 2025: they do not yet know FY26-H1, published on 20"
-    assert said in sentences.unaware(newer, "customs").text and "S66" in sentences.unaware(newer, "customs").sources
-    assert sentences.unaware(newer.assuming("reading_weight", readings.weights(newer).to_dict()), "customs") is None
-    assert sentences.unaware(newer.adding("trade", ROW | {"period": "FY25", "value": 35_000.0}), "customs") is None
+    assert "All magnets under HS 850511: 34,000 t" in sentences.answer(narrow, india, table).text
 
 
 @pytest.mark.parametrize(("factor", "said"), [(0.5, "is 0.5 times"), (0.9, None), (1.2, None), (2.0, "is 2.1 times")])
@@ -75,16 +72,16 @@ def test_stock_building_above_persistent_demand_is_explained_and_only_then(india
 
 
 def test_weights_that_say_less_are_said_with_fewer_words(india):
-    two = india.assuming("reading_weight", {readings.ERROR: 0.5, readings.STOCKS: 0.5, readings.PERSISTENT: 0})
-    one = india.assuming("reading_weight", {readings.ERROR: 1, readings.STOCKS: 0, readings.PERSISTENT: 0})
+    two = readings.taking(india, {readings.ERROR: 0.5, readings.STOCKS: 0.5, readings.PERSISTENT: 0})
+    one = readings.taking(india, {readings.ERROR: 1, readings.STOCKS: 0, readings.PERSISTENT: 0})
     assert phrases.weighed(two, "customs")[0].startswith("weighs two readings")
     assert phrases.weighed(one, "customs")[0].startswith("reads {suspect} as an error in the recorded quantity with")
 
 
 def test_a_back_cast_says_so_and_a_forecast_does_not(india):
     early = india.on("2025-06-30")
-    assert "a back-cast: its judgements were written on 22 November 2026" in sentences.backcast(early, "customs").text
-    assert sentences.backcast(india, "customs") is None
+    assert "a back-cast: its judgements were written on 25 November 2026" in sentences.backcast(early, "customs").text
+    assert sentences.backcast(vintage("2026-11-25", FROZEN), "customs") is None
 
 
 def test_what_is_known_later_turns_the_recorded_total_into_a_what_if(india, table):
@@ -100,7 +97,7 @@ def test_the_other_target_is_read_by_year_and_not_by_step(india, narrow):
     more = india.adding("trade", ROW | {"period": "FY26", "value": 33_100.0})
     ahead = forecast.expected(more, horizon=2)
     assert "with FY25 left out" in sentences.starts(ahead, more).text
-    assert "Rare-earth magnets alone: 3,570 t (80 % inte" in sentences.answer(ahead, more, narrow).text
+    assert "Rare-earth magnets used: 3,570 t (80 % inte" in sentences.answer(ahead, more, narrow).text
 
 
 @pytest.mark.parametrize(
@@ -127,7 +124,7 @@ def test_the_rest_of_the_year_is_judged_by_where_it_would_end(india, rows, said)
 def test_judgements_are_said_as_they_stand_on_the_day(india):
     said = sentences.judgements(india, "customs").text
     assert (
-        "an error in the recorded quantity with 70 %" in said
+        "an error in the recorded quantity with 95 %" in said
         and "in the sources are partial and reach until November 2026" in said
     )
     early = sentences.judgements(india.on("2025-06-30"), "repm").text
@@ -225,16 +222,68 @@ def test_coverage_is_said_of_what_it_was_measured_on(india):
 
 
 @pytest.mark.parametrize(
-    ("factor", "said"),
-    [(1.0, "would stay at"), (1.1, "+10 %: inside its interval"), (3.0, "+200 %: outside its interval")],
+    ("change", "best", "said"),
+    [
+        (None, "an error in the recorded quantity", "all of it speaks for an error. What counts most is the rise in"),
+        ({"FY26-H1": 30_000.0}, "an error in the recorded quantity", "part of it speaks for an error"),
+        ("mirror", "real demand that persists", "none of it speaks for an error"),
+    ],
 )
-def test_turned_weights_are_said_to_matter_as_much_as_they_do(india, table, factor, said):
-    turned = table.assign(value=table["value"] * factor)
-    assert said in sentences.sensitivity(table, turned, india).text
+def test_what_evidence_made_of_the_weights_is_said(india, change, best, said):
+    if change == "mirror":  # value follows weight, nothing falls, and China's figure is the same
+        rows = [{"measure": "value_inr", "period": "FY25", "value": 3_000.0, "unit": "INR crore"}]
+        rows += [{"period": "FY26-H1", "value": 26_000.0}, {"measure": "weight_yoy", "period": "FY26-H1", "value": 0.1}]
+        rows += [{"flow": "export", "reporter": "CHN", "partner": "IND", "period": "2024", "value": 45_000.0}]
+    else:
+        rows = [{"period": period, "value": value} for period, value in (change or {}).items()]
+    changed = india.adding("trade", *(ROW | row for row in rows)) if rows else india
+    told = weighing.moved(changed, "customs")
+    assert f"That FY25 is {best} had " in told.text and said in told.text and not BROKEN.search(told.text)
+    assert "The prior and the densities are our judgement" in told.text and "B2" in told.sources
+    sides = "under another reading as under an error" if change else "under an error as under the next reading"
+    assert sides in told.text or change == {"FY26-H1": 30_000.0}
 
 
-def test_without_a_suspect_year_no_weight_is_turned(india, narrow):
-    assert "No year is suspect" in sentences.sensitivity(narrow, narrow, india).text
+def test_without_evidence_the_prior_is_said_to_stand(india, monkeypatch):
+    monkeypatch.setattr(evidence, "_EVIDENCES", {})
+    bare = india.adding("trade", ROW | {"period": "FY20", "value": 9_000.0, "published": "2025-06-30"})
+    told = weighing.moved(bare, "customs")
+    assert told.text.startswith("No evidence on what FY25 was is in the sources dated up to 22 November 2026")
+    assert "weighs 40 %" in weighing.weights(evidence.history(bare), india=bare).title
+    assert len(weighing.update(bare, "customs")) == 1
+
+
+@pytest.mark.parametrize(
+    ("factor", "said"), [(1.0, ": inside the 80 % interval."), (3.0, "outside the 80 % interval, so the weights")]
+)
+def test_other_weights_are_said_to_matter_as_much_as_they_do(india, table, weighed, factor, said):
+    moved = weighed.assign(median=weighed["median"] * (1 + (factor - 1) * (weighed["weighting"] != "all evidence")))
+    text = weighing.sensitivity(moved, table, india).text
+    assert said in text and "in FY27 (all evidence: 34,0" in text and "in FY35 (all evidence: 49," in text
+    assert "the interval of FY35 would be" in text
+
+
+def test_weights_that_change_nothing_are_not_a_range(india, table, weighed):
+    same = weighed.assign(median=weighed.groupby("period")["median"].transform("first"))
+    text = weighing.sensitivity(same, table, india).text
+    value = f"{round(same.loc[same['period'] == 'FY27', 'median'].iloc[0], -2):,.0f} t"
+    assert f"would be {value} in FY27 (all evidence: {value})" in text
+
+
+def test_without_a_suspect_year_nothing_is_weighed(india, narrow):
+    none = readings.reweighed(india, "repm", forecast.prior(india))
+    assert weighing.sensitivity(none, narrow, india) == weighing.moved(india, "repm") == weighing.NONE
+    assert weighing.update(india, "repm").empty and weighing.other_weights(none, narrow, india).empty
+    assert weighing.weights(evidence.history(india, "repm"), india=india) == weighing.NONE
+
+
+def test_the_weights_are_drawn_from_the_first_evidence_to_the_day(india):
+    one = weighing.weights(evidence.history(india), india=india)
+    assert one.title == "An error in the recorded quantity weighs 95 %, after 50 % on 30 June 2025"
+    assert "From 24 November 2025: error 77 %, stock-building 16 % and persistent demand 8 %." in one.alt
+    assert {"S01", "S04", "S213", "B2"} <= set(one.sources)
+    first = weighing.weights(evidence.history(india.on("2025-06-30")), india=india.on("2025-06-30"))
+    assert first.title == "An error in the recorded quantity weighs 50 %"
 
 
 def test_own_growth_is_said_with_its_weight(india):
@@ -257,7 +306,7 @@ def test_the_fans_draw_what_is_known_and_cite_it(india, table, narrow):
     assert "hollow if suspect; square: FY26-H1 at its yearly rate" in re.sub(
         r"\s+", " ", re.sub("<[^>]+>", " ", fan.svg)
     )
-    assert fan.title == "Weighed or from the newest level alone, it comes to 48.4 to 51.6 thousand tonnes in FY35"
+    assert fan.title == "Weighed or from the newest level alone, it comes to 48.4 to 49.6 thousand tonnes in FY35"
     assert fan.svg.index("readings of FY25, weighed") < fan.svg.index("FY25 as recorded, as if")  # the answer first
     assert {"S01", "S02", "S04"} <= set(fan.sources)
     theirs = others.on_scope(others.others(india), "repm")
@@ -297,18 +346,19 @@ def test_the_trial_has_a_panel_for_each_outturn_and_day(india, tried):
     later = tried.assign(period="FY27-H1", as_of=tried["as_of"].str.replace("2025", "2026"))
     two = figures.real_time(pd.concat([tried, later], ignore_index=True), india=india)
     assert [text in two.svg for text in ("on 2025-06-30", "on 2026-10-31", "FY27-H1")] == [True] * 3
-    assert "For FY26-H1, a back-cast of 30 June 2025 said 16.7" in one.title and "For FY27-H1" in two.title
+    assert "For FY26-H1, a back-cast of 30 June 2025 said 16.3" in one.title and "For FY27-H1" in two.title
     assert "the forecast of" in figures.real_time(tried.assign(backcast=False), india=india).title
     assert isinstance(figures.real_time(tried.iloc[:0], india=india), Sentence)
 
 
-def test_tables_have_heads_in_words(india, table, tried):
+def test_tables_have_heads_in_words(india, table, tried, weighed):
     shown = [tables.starts(table, india, pd.DataFrame()), tables.scenarios(table, india), tables.models(table, india)]
     shown += [tables.judgements(india, "customs"), tables.real_time(tried, india), tables.known(india, "customs")]
     shown += [tables.outlooks(others.others(india)), figures.fan(forecast.intervals(table), india=india).data]
+    shown += [weighing.update(india, "customs"), weighing.other_weights(weighed, table, india)]
     for one in shown:
         assert not [name for name in one.columns if "_" in str(name) or re.search(r"\d(low|high)|low\d", str(name))]
-    assert shown[0].loc[0, "FY27, t"] == "34,700 (23,500 to 50,800)" and "FY35, t" in shown[0]
+    assert shown[0].loc[0, "FY27, t"] == "34,000 (23,900 to 47,100)" and "FY35, t" in shown[0]
     assert {"known from", "written on"} < set(shown[3].columns)
 
 
@@ -318,7 +368,7 @@ def test_a_third_model_stands_in_every_table_and_breaks_no_sentence(india, monke
     assert tables.models(table, india)["model"].tolist() == 2 * list(forecast.MODELS)
     assert "half the level" in set(tables.real_time(tried, india)["forecast"])
     before = "India is expected to import 33,100 t"
-    assert "34,600 t" in sentences.answer(table, india).text and before not in sentences.answer(table, india).text
+    assert "34,000 t" in sentences.answer(table, india).text and before not in sentences.answer(table, india).text
     said = [sentences.starts(table, india), sentences.rest_of_year(table, india)]
     assert not any(BROKEN.search(one.text) for one in [*said, compared.real_time(tried, india)])
     paths = forecast.intervals(table)

@@ -45,21 +45,30 @@ def test_volume_mix_and_price_explain_the_whole_change_for_every_split(india):
     assert after - before == pytest.approx(5.6, abs=0.01)
 
 
-def test_splits_reach_from_where_one_line_is_as_dear_as_rare_earth_magnets_to_where_the_other_is(india):
+def test_splits_reach_from_the_bound_that_the_totals_set_to_where_a_line_has_hardly_any_tonnes(india):
     splits = lines.volume_mix_price(india, YEAR)
-    dearest = lines.paid_to_china(india, "FY24")["value"].mean()
-    assert splits["ferrite"].iloc[0] == pytest.approx(dearest) == splits["metal"].iloc[-1]
-    near = splits.iloc[(splits["metal"] - 5).abs().argmin()]
-    assert near["mix"] > 50 and near["price"] < -150, "mix may add more than it ever takes"
-    assert splits["price"].max() < -100 and splits["mix"].min() < -25
+    assert splits["metal_from"].iloc[0] == pytest.approx(124.77 / 28.7), "about 4.35 USD/kg"
+    assert splits["metal_from"].iloc[0] < splits["metal"].iloc[0] < 4.4 and splits["metal"].iloc[-1] > 800
+    dearest, plausible = lines.paid_to_china(india, "FY24")["value"].mean(), splits[splits["plausible"]]
+    assert plausible["ferrite"].iloc[0] == pytest.approx(dearest) == plausible["metal"].iloc[-1]
+    mix, price = (np.interp([5, 20], splits["metal"], splits[term]) for term in ("mix", "price"))
+    assert mix == pytest.approx([108, 65], abs=1) and price == pytest.approx([-238, -195], abs=1), "either way of 7.5"
+    assert (splits["ferrite"] > splits["ferrite_from"]).all()
 
 
-def test_the_grid_is_fine_enough_for_its_extremes(india, monkeypatch):
+def test_the_mildest_split_is_the_mildest_of_all_that_are_feasible(india, monkeypatch):
     coarse = lines.volume_mix_price(india, YEAR)
+    assert coarse["price"].max() == pytest.approx(-102.8, abs=0.05)
+    assert coarse["price_high"].max() == pytest.approx(-95.4, abs=0.05), "by the rounding of the totals"
+    assert ((coarse["price_low"] <= coarse["price"]) & (coarse["price"] <= coarse["price_high"])).all()
     monkeypatch.setattr(lines, "SPLITS", 4000)
     fine = lines.volume_mix_price(india, YEAR)
-    assert coarse["price"].max() == pytest.approx(fine["price"].max(), abs=0.5)
-    assert coarse["mix"].min() == pytest.approx(fine["mix"].min(), abs=0.5)
+    for end in ("price", "price_high"):
+        assert coarse[end].max() == pytest.approx(fine[end].max(), abs=0.05)
+    assert coarse["mix"].min() == pytest.approx(fine["mix"].min(), abs=0.05)
+    assert fine["price"].max() == fine.loc[fine["plausible"], "price"].max()
+    away = fine["price"].diff().to_numpy()[1:]
+    assert (np.diff(np.sign(away)) <= 0).all(), "one greatest value, falling on both sides"
 
 
 def test_a_year_before_that_is_known_by_line_leaves_nothing_to_assume(india):
@@ -74,44 +83,9 @@ def test_totals_that_allow_no_split_give_none(india):
     assert lines.volume_mix_price(india.adding("trade", {**KEYS, "period": "FY24", "value": 900.0}), YEAR).empty
 
 
-def test_one_and_a_half_thousand_tonnes_are_rare_earth_magnets(india):
-    part = lines.rare_earth_part(india, YEAR)
-    assert part.loc[0.5, "tonnes"] == pytest.approx(1539, abs=1)
-    assert part.loc[[0.05, 0.95], "tonnes"].tolist() == pytest.approx([1048, 2195], abs=1)
-    assert part["share"].between(0.019, 0.041).all() and part.equals(lines.rare_earth_part(india, YEAR))
-
-
-def test_prices_that_do_not_tell_rare_earth_magnets_apart_give_no_part(india):
-    keys = {"flow": "export", "reporter": "CHN", "partner": "world", "hs": "85051110", "measure": "unit_value"}
-    months = [f"2024-{month:02}" for month in range(4, 13)] + ["2025-01", "2025-02", "2025-03"]
-    cheap = india.adding("trade", *({**keys, "period": month, "value": 4.0} for month in months))
-    assert lines.rare_earth_part(cheap, YEAR).empty
-
-
-def test_months_of_a_year_are_its_price_else_the_newest_before(india):
-    assert lines.paid_to_china(india, "FY25").index.tolist() == ["2024-07", "2024-08", "2024-09", "2024-10"]
-    assert lines.paid_to_china(india, "FY27").index.tolist() == ["2024-10"]
-
-
-def test_scopes_go_from_wide_to_narrow_and_hold_the_estimate_in_its_place(india):
-    ladder = lines.scopes(india, YEAR, lines.rare_earth_part(india, YEAR))
-    assert len(ladder) == 6 and lines.middles(ladder).is_monotonic_decreasing
-    place = list(ladder.index).index("Rare-earth magnets within HS 850511, our estimate")
-    assert place == 4 and ladder.iloc[place]["status"] == "inference"
-
-
-def test_the_narrowest_scope_is_chosen_by_size(india):
-    keys = {**KEYS, "hs": "REPM", "measure": "weight_auto", "period": "FY26"}
-    more = india.adding("trade", {**keys, "value": 9000.0})
-    ladder = lines.scopes(more, YEAR, lines.rare_earth_part(more, YEAR))
-    assert ladder.index[-1] == "Rare-earth magnets within HS 850511, our estimate"
-    assert ladder.loc["Rare-earth magnets imported by car makers", ["period", "tonnes"]].tolist() == ["FY26", 9000]
-
-
-@pytest.mark.parametrize("compute", [lines.volume_mix_price, lines.rare_earth_part])
-def test_what_rests_on_the_lines_waits_for_them(india, compute):
-    assert compute(india.on(EARLY), YEAR).empty and compute(india.on("2025-12-30"), YEAR).empty
-    assert len(compute(india.on("2025-12-31"), YEAR))
+def test_what_rests_on_the_lines_waits_for_them(india):
+    assert all(lines.volume_mix_price(india.on(day), YEAR).empty for day in (EARLY, "2025-12-30"))
+    assert len(lines.volume_mix_price(india.on("2025-12-31"), YEAR))
 
 
 def test_identity_shows_only_what_was_public(india):

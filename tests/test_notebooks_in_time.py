@@ -74,7 +74,7 @@ def _quick(undrawn):
         yield
 
 
-def run(path, india, monkeypatch) -> str:
+def run(path, india, monkeypatch, kinds=("answer", "sentence", "figure")) -> str:
     """What a notebook says and shows on a vintage; a warning is an error."""
     monkeypatch.setattr(data, "vintage", lambda as_of: india)
     said, names = [], {}
@@ -87,7 +87,7 @@ def run(path, india, monkeypatch) -> str:
             warnings.simplefilter("error")
             exec(compile(tree, str(path), "exec"), names)
             shown = eval(compile(last, str(path), "eval"), names)._repr_mimebundle_() if last else {}
-        if shown.get(MIME, {}).get("kind") in ("answer", "sentence", "figure"):
+        if shown.get(MIME, {}).get("kind") in kinds:
             said.append(shown["text/plain"])
     return "\n".join(said)
 

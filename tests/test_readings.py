@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from helpers import fiscal
 from helpers.ensemble import nowcast
 from helpers.ensemble.quantiles import QUANTILES
-from helpers.outlook import episodes, forecast, licences, readings
+from helpers.outlook import episodes, evidence, forecast, licences, rare_earths, readings, targets
 
 DAYS = ["2025-06-30", "2025-10-31", "2025-11-24", "2026-01-31", "2026-11-22"]
 
@@ -31,29 +31,25 @@ def test_weights_and_probabilities_sum_to_one_on_every_day(india, day):
 def test_weights_change_with_the_evidence_and_not_before(india):
     before, after = readings.weights(india.on("2025-11-23")), readings.weights(india.on("2025-11-24"))
     assert before[readings.PERSISTENT] > after[readings.PERSISTENT]
-    assert (readings.weights(india.on("2025-06-30")) - 1 / 3).abs().max() < 0.01
 
 
 @pytest.mark.parametrize("day", DAYS)
 def test_no_judgement_is_newer_than_the_day_and_each_says_how_good_its_evidence_is(india, day):
     rows = readings.stated(india.on(day))
-    assert (rows["published"] <= day).all() and {"reading_weight", "regime_probability"} < set(rows["assumption"])
-    assert (
-        rows.loc[rows["assumption"].isin(["reading_weight", "regime_probability"]), "note"]
-        .str.contains("evidence (?:weak|medium|strong)")
-        .all()
-    )
+    used = {evidence.PRIOR, evidence.RULE, *evidence.observed(india.on(day)).index, "regime_probability"}
+    assert (rows["published"] <= day).all() and used < set(rows["assumption"])
+    assert rows.loc[rows["assumption"].isin(used), "note"].str.contains("evidence (?:weak|medium|strong)").all()
 
 
 def test_weights_that_do_not_sum_to_one_are_refused(india):
-    with pytest.raises(ValueError, match="reading_weight must be one share for each of"):
-        readings.weights(india.assuming("reading_weight", {readings.ERROR: 0.6}))
+    with pytest.raises(ValueError, match="reading_prior must be one share for each of"):
+        readings.weights(india.assuming(evidence.PRIOR, {readings.ERROR: 0.6}))
 
 
 def test_without_a_suspect_year_there_is_one_reading_and_no_weight_is_stated(india):
     sound = episodes.starting_from(india, 33_000)
     assert readings.weights(sound).to_dict() == {readings.RECORDED: 1}
-    assert not {"reading_weight", "recovery", "stock_payback"} & set(readings.stated(sound)["assumption"])
+    assert not {evidence.PRIOR, evidence.RULE, "recovery", "stock_payback"} & set(readings.stated(sound)["assumption"])
     assert list(readings.simulate(sound, forecast.prior(sound), horizon=1)) == [readings.RECORDED]
 
 
@@ -116,8 +112,24 @@ def test_closed_licences_take_the_rare_earth_part_only(india):
         sure = india.assuming("regime_probability", {regime: float(regime == name) for regime in licences.REGIMES})
         made = readings.simulate(sure, forecast.prior(sure), horizon=3)[readings.ERROR]
         shown[name] = readings.years(made).loc[2028].median()
-    share = india.assumption("rare_earth_share")["value"].iloc[0]
+    share = rare_earths.share(india).value / 100
     assert 0 < 1 - shown["closed"] / shown["open"] < 1.2 * share
+
+
+def test_other_weights_are_those_asked_for_and_mix_the_same_paths(india):
+    rows = readings.reweighed(india, "customs", forecast.prior(india), 2).set_index(["weighting", "period"])
+    weight = rows.xs("FY27", level="period")[list(readings.READINGS)].astype(float)
+    assert weight.sum(axis=1).to_numpy() == pytest.approx(1) and len(rows) == 8
+    assert weight.loc["all evidence"].to_dict() == pytest.approx(readings.weights(india).to_dict())
+    assert weight.loc["the prior alone"].tolist() == [0.4, 0.3, 0.3]
+    assert weight.loc["equal weights"].to_numpy() == pytest.approx(1 / 3)
+    turned = weight.loc["the likeliest for the least likely"]
+    assert turned[readings.PERSISTENT] == weight.loc["all evidence", readings.ERROR] > 0.9
+    for name in weight.index:
+        taken = forecast.expected(readings.taking(india, weight.loc[name].to_dict()), horizon=2)
+        said = forecast.at(taken, "FY27")
+        assert [said.value, said.low, said.high] == pytest.approx(rows.loc[name, "FY27"].iloc[-3:].tolist())
+    assert readings.reweighed(india, "repm", forecast.prior(india)).empty
 
 
 @given(st.lists(st.floats(1, 1e6), min_size=3, max_size=200), st.floats(0.05, 0.9))
@@ -151,30 +163,28 @@ def test_nothing_published_later_is_read(india):
     keys = {"flow": "import", "reporter": "IND", "partner": "world", "hs": "850511", "measure": "weight"}
     row = keys | {"period": "FY26-H1", "value": 26_281.0, "published": "2025-11-24", "source": "S66"}
     before, after = india.on("2025-10-31"), india.adding("trade", row).on("2025-10-31")
-    assert before == after and readings.known_sums(before).equals(readings.known_sums(after))
+    assert before == after and targets.known_sums(before).equals(targets.known_sums(after))
 
 
 def test_another_baseline_leaves_out_the_parts_of_the_published_one(india):
-    sums = readings.known_sums(episodes.starting_from(india, 33_000))
+    sums = targets.known_sums(episodes.starting_from(india, 33_000))
     assert sums.loc["FY25", "value"] == 33_000 and not {"FY25-H1", "2024-05/2024-09", "2025-03"} & set(sums.index)
-    assert set(readings.known_sums(episodes.starting_from(india, 53_748)).index) == set(
-        readings.known_sums(india).index
-    )
+    assert set(targets.known_sums(episodes.starting_from(india, 53_748)).index) == set(targets.known_sums(india).index)
 
 
 def test_a_derived_sum_that_contradicts_a_reported_one_is_left_out(india):
     keys = {"flow": "import", "reporter": "IND", "partner": "world", "hs": "850511", "measure": "weight"}
     rows = {"2025-04/2025-08": 20_000.0, "2025-04/2025-07": 11_000.0}
     new = [keys | {"period": p, "value": v, "status": "derived", "source": "S66"} for p, v in rows.items()]
-    kept = set(readings.known_sums(india.adding("trade", *new)).index)
+    kept = set(targets.known_sums(india.adding("trade", *new)).index)
     assert "2025-04/2025-07" in kept and "2025-04/2025-08" not in kept  # no part can hold more than its half
 
 
 def test_without_the_surge_the_year_is_its_value_at_the_old_unit_value_until_its_second_half_is_known(india):
     then = india.on("2025-06-30")
-    early = readings.without_surge(readings.known_sums(then)["value"], then, episodes.suspect(then))
+    early = readings.without_surge(targets.known_sums(then)["value"], then, episodes.suspect(then))
     assert early["FY25"] == pytest.approx(28_700 * 1744 / 1661, rel=1e-4)
-    late = readings.without_surge(readings.known_sums(india)["value"], india, episodes.suspect(india))
+    late = readings.without_surge(targets.known_sums(india)["value"], india, episodes.suspect(india))
     assert "FY25" not in late and {"FY25-H2", "2024-04"} <= set(late.index)
 
 

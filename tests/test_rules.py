@@ -8,10 +8,10 @@ import pytest
 from conftest import FROZEN, replace_once
 from helpers.data import DataError, rules
 
-TODAY = date(2026, 11, 23)
+TODAY = date(2026, 11, 25)
 BASE = "import,IND,world,850511,weight,FY26-H1,t,16281,,,reported,2025-11-24,S04,"
 MINE = "MDG,mine,REO,output,2023,t REO,2100,,,reported,2025-01-31,S70,2025 edition"
-WEIGHTS = "reading_weight,quantity error,FY25 of HS 850511,share,0.7,"
+WEIGHTS = "reading_prior,quantity error,any suspect year,share,0.3,"
 DESCRIBED = {  # what datapackage.json forbids: table, the text to replace, its replacement, what is said, what is shown
     "an unknown form of period": ("trade", BASE, BASE.replace("FY26-H1", "FY26-H3"), "constraint", "16281"),
     "a duplicate key": ("production", MINE, f"{MINE}\n{MINE}", "primary", "2100"),
@@ -177,9 +177,9 @@ ASKED = {  # what the tables are asked after that
     "a weight of five": (
         "assumptions",
         WEIGHTS,
-        WEIGHTS.replace("0.7", "5"),
-        "reading_weight does not sum to one on 2025-12-31",
-        "5.00",
+        WEIGHTS.replace("0.3", "5"),
+        "reading_prior does not sum to one on 2025-06-30",
+        "5.0",
     ),
     "a judgement without its day": (
         "assumptions",
@@ -199,7 +199,7 @@ ASKED = {  # what the tables are asked after that
         "prices",
         "annual average,2022,USD/kg,134,,,reported,2025-01-31",
         "annual average,2022,USD/kg,134,,,reported,2062-01-31",
-        "published after today, 2026-11-23",
+        "published after today, 2026-11-25",
         "2062",
     ),
     "half a range": (

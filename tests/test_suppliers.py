@@ -117,18 +117,15 @@ def test_controls_are_those_events_that_are_marked_so_in_order(india):
     assert suppliers.controls(later).iloc[-1][["event", "source"]].tolist() == ["Suspension extended", "S71"]
 
 
-def test_growth_in_rupees_dollars_and_tonnes_adds_up_in_logs(india):
-    bridge = prices.growth_bridge(india, YEAR)["log_change"]
-    assert bridge["value_inr"] == pytest.approx(bridge["tonnes"] + bridge["unit_value_usd"] + bridge["inr_per_usd"])
-    assert bridge["value_usd"] == pytest.approx(bridge["value_inr"] - bridge["inr_per_usd"])
-    assert prices.growth_bridge(india.on(EARLY), YEAR).empty
-
-
 def test_volume_rose_by_87_and_value_by_3_per_cent(india):
     growth = prices.growth(india, YEAR)
-    assert growth["change"].round(2).to_dict() == {"tonnes": 0.87, "million USD": 0.03, "USD per kg": -0.45}
+    assert growth["change"].round(2).to_dict() == {
+        "tonnes": 0.87, "crore rupees": 0.05, "rupees a dollar": 0.02, "million USD": 0.03, "USD per kg": -0.45,
+    }  # fmt: skip
+    rupees, rate, dollars = growth.loc[["crore rupees", "rupees a dollar", "million USD"], "change"] + 1
+    assert rupees == pytest.approx(rate * dollars), "the three add up"
     assert growth["after"]["USD per kg"] == pytest.approx(3.84, abs=0.005), "the unit value of the identity"
-    assert prices.growth(india.on(EARLY), YEAR).index.tolist() == ["tonnes"]
+    assert prices.growth(india.on(EARLY), YEAR).index.tolist() == ["tonnes", "crore rupees"]
 
 
 def test_neodymium_comes_by_month_in_order(india):

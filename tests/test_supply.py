@@ -91,51 +91,72 @@ def test_the_current_target_is_the_newest_that_has_begun(india):
     later = india.adding("outlooks", TARGET | {"period": "FY27", "value": 600.0})
     assert supply.current(supply.aims(later))["period"] == "FY27"
     ahead = supply.aims(india).query("period == '2030'")
-    assert supply.current(ahead)["period"] == "2030" and supply.current(ahead, "planned") is None
+    assert supply.current(ahead)["period"] == "2030" and supply.current(ahead.head(0)) is None
+    assert supply.furthest(supply.aims(later)).period == "2030" and supply.furthest(ahead.head(0)) is None
 
 
-def test_the_scheme_takes_more_oxide_with_every_loss(india):
-    need = supply.scheme_need(india)
-    assert need["tonnes"].round().tolist() == [2099, 2624, 3749]
-    assert need["verified"].tolist() == [True, True, False] and need["source"].tolist()[::2] == [
-        "S82 S95",
-        "M0 S82 S95",
-    ]
+def test_the_need_of_the_scheme_is_its_oxide_over_its_losses(india):
+    need = supply.oxide_for(supply.capacity(india), india)
+    contained = 6000 * 0.30 * (1 + 3 * 15.999 / (2 * 144.242))
+    assert [need.low, need.high] == pytest.approx([contained / 0.8 / 0.75, contained / 0.8 / 0.60])
+    early = vintage("2026-01-31", FROZEN)
+    before = supply.oxide_for(supply.capacity(early), early)
+    assert before.low == before.high == pytest.approx(contained / 0.8) and need.sources == {"M0", "S82", "S95"}
+    assert supply.capacity(vintage("2025-11-25", FROZEN)) is None
 
 
-def test_a_need_is_not_known_before_the_scheme_and_machining_not_before_its_yield():
-    assert supply.scheme_need(vintage("2025-11-25", FROZEN)).empty
-    assert list(supply.scheme_need(vintage("2026-01-31", FROZEN)).index) == ["contained", "metal"]
+def test_a_tonne_of_neodymium_makes_what_its_meaning_and_its_losses_give(india):
+    table, factor = supply.meanings(india), 1 + 3 * 15.999 / (2 * 144.242)
+    both, alone = 1.0, 25.5 / 20.0
+    oxide = [both, both * factor / 0.8, alone, alone * factor / 0.8]
+    assert table["oxide"].tolist() == pytest.approx(oxide)
+    assert table["high"].tolist() == pytest.approx([tonnes * 0.8 / (0.30 * factor) for tonnes in oxide])
+    assert (table["low"] / table["high"]).tolist() == pytest.approx([0.6] * 4)
+    made = supply.meant(supply.capacity(india), table)
+    assert [made.low, made.high] == pytest.approx([6000 * table["low"].min(), 6000 * table["high"].max()])
 
 
-def test_magnets_and_oxide_convert_back_and_metal_makes_more(india):
-    chain, target = supply.magnet_chain(india), supply.capacity(india)
-    as_oxide, as_metal = supply.magnets_from(target, chain)
-    assert oxide.oxide_for_magnet(as_oxide.value, chain) == pytest.approx(target.value)
-    assert as_metal.value == pytest.approx(target.value / 0.30) and as_metal.value > as_oxide.value
-    assert as_oxide.sources == {"S82", "S95"}
+def test_metal_and_neodymium_alone_make_more_and_machining_takes_nothing_while_its_loss_is_not_known():
+    table = supply.meanings(vintage("2026-03-31", FROZEN))
+    assert list(table.index) == ["oxide of both", "metal of both"] and (table["low"] == table["high"]).all()
+    assert table.loc["metal of both", "high"] == pytest.approx(1 / 0.30)
 
 
-def test_the_balance_has_no_step_whose_loss_is_not_known(india):
-    assert list(supply.chain_balance(india).index) == ["oxide", "metal", "machining"]
-    early = supply.chain_balance(vintage("2025-10-31", FROZEN))
-    assert list(early.index) == ["oxide", "metal"] and early["loss"].tolist() == [0, pytest.approx(90)]
+def test_a_yield_without_a_range_is_its_own_range(india):
+    kept = supply.machined(india.assuming("yield", {"machining": 65.0}))
+    assert (kept.low, kept.high) == (65, 65)
 
 
-def test_the_funnel_ends_in_the_newest_known_use(india):
-    assert supply.funnel(india).loc["use", ["tonnes", "period"]].tolist() == [pytest.approx(1403.15, abs=0.01), "2025"]
-    later = supply.funnel(india.adding("production", USE | {"period": "2026", "value": 4500.0}))
-    assert later.loc["use", "period"] == "2026" and later.loc["use", "tonnes"] > 1500
+def test_the_ore_holds_a_share_of_each_count(india):
+    held = supply.held(india.on("2026-11-22"))
+    assert held["by"].tolist() == ["USGS"] and held[["low", "high"]].iloc[0].tolist() == pytest.approx([580, 739.5])
+    today = supply.held(vintage("2026-11-25", FROZEN)).set_index("by").loc["BGS"]
+    assert [today["low"], today["high"]] == pytest.approx([840, 1071]) and today["period"] == "2024"
+    assert supply.held(vintage("2026-03-31", FROZEN)).empty
+
+
+def test_oxide_that_is_read_step_by_step_is_what_a_tonne_of_it_makes(india):
+    chain = supply.magnet_chain(india, machining=True)
+    made = supply.balance(india)["product"].iloc[-1]
+    assert made == pytest.approx(oxide.contained_oxide(oxide.magnet_from_oxide(100.0, chain), chain))
+    assert supply.balance(vintage("2025-10-31", FROZEN)).empty
 
 
 def test_stopping_exports_is_counted_from_the_newest_sales(india):
-    freed = supply.freed_by_stopping_exports(india)
-    assert freed["sold"].value == freed["sold"].low == 1000 and freed["magnets"].value == pytest.approx(
-        457.26, abs=0.01
-    )
+    freed, chain = supply.freed_by_stopping_exports(india), supply.magnet_chain(india)
+    assert freed["sold"].value == freed["sold"].low == 1000
+    ends = [oxide.magnet_from_oxide(1000 * share, chain) * kept for share, kept in ((0.20, 0.6), (0.255, 1.0))]
+    assert [freed["magnets"].low, freed["magnets"].high] == pytest.approx(ends)
     sales = {"flow": "export", "reporter": "IND", "partner": "JPN", "hs": "RE all", "measure": "weight"}
     later = supply.freed_by_stopping_exports(india.adding("trade", sales | {"period": "2025", "value": 500.0}))
-    assert later["sold"].period == "2025" and later["ndpr"].value == 100
+    assert later["sold"].period == "2025" and later["magnets"].high == pytest.approx(ends[1] / 2)
+
+
+def test_cars_are_the_fewest_magnets_over_the_most_a_motor_takes_and_the_other_way_round(india):
+    magnets = supply.freed_by_stopping_exports(india)["magnets"]
+    found = supply.cars_from(magnets, india)
+    assert (found["kg"].low, found["kg"].high) == (0.8, 3.0)
+    assert [found["cars"].low, found["cars"].high] == pytest.approx([magnets.low / 3.0, magnets.high / 0.8])
 
 
 def test_expected_use_starts_at_the_newest_known_and_ends_with_the_last_outlook(india):
@@ -168,12 +189,12 @@ def test_growth_between_two_figures_is_even(india):
     assert ratios == pytest.approx(2 ** (1 / 5))
 
 
-def test_a_share_is_magnets_over_use_and_its_range_that_of_the_outlooks(india):
-    table = coverage.cover(coverage.expected_use(india), india)
-    assert (100 * table["magnets"] / table["use"]).tolist() == pytest.approx(table["share"].tolist())
-    assert (table["share_low"] <= table["share"]).all() and (table["share"] <= table["share_high"]).all()
+def test_a_share_is_the_fewest_magnets_over_the_highest_use_and_the_most_over_the_lowest(india):
+    table, meanings = coverage.cover(coverage.expected_use(india), india), supply.meanings(india)
+    assert (100 * table["low"] / table["use_high"]).tolist() == pytest.approx(table["share_low"].tolist())
+    assert (100 * table["high"] / table["use_low"]).tolist() == pytest.approx(table["share_high"].tolist())
     assert table[table["held"]]["period"].tolist() == ["FY28", "FY29", "FY30", "FY31"]
-    assert (table["share_metal"] / table["share"]).tolist() == pytest.approx([1.16638 / 0.8] * len(table), abs=1e-4)
+    assert (table["high"] / table["neodymium"]).tolist() == pytest.approx([meanings["high"].max()] * len(table))
 
 
 def test_a_path_does_not_begin_before_its_first_figure(without):
@@ -197,8 +218,10 @@ def test_a_path_does_not_begin_before_its_first_figure(without):
 def test_what_is_withdrawn_is_missing_and_nothing_stops(without, table, texts):
     india = without(table, *texts)
     expected = coverage.expected_use(india)
-    frames = [supply.aims(india), supply.scheme_need(india), supply.funnel(india), coverage.cover(expected, india)]
-    assert any(frame.empty for frame in [*frames, supply.mine_output(india), supply.neodymium(india), expected])
+    frames = [supply.aims(india), supply.meanings(india), supply.held(india), coverage.cover(expected, india)]
+    frames += [supply.mine_output(india), supply.balance(india), expected]
+    frames += [supply.neodymium(india).query("kind == 'made'")]
+    assert any(frame.empty for frame in frames) or supply.capacity(india) is None
 
 
 def test_tables_of_the_vintage_are_not_modified(india):

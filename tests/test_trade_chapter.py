@@ -11,13 +11,14 @@ from hypothesis import strategies as st
 from conftest import AS_OF
 from helpers import fiscal
 from helpers.chapters import canvas, words
-from helpers.chapters.trade import causes, figures, lines, markets, prices, rare_earths, sentences, suppliers
-from helpers.outlook import customs, episodes, targets
+from helpers.chapters.trade import causes, figures, lines, markets, prices, reconciliation, sentences, suppliers, worth
+from helpers.outlook import agreement, customs, episodes, mirror, rare_earths, targets
 
 KEYS = dict(targets.CUSTOMS.keys)
 LINE = {**KEYS, "hs": customs.OTHER_METAL}
 DAYS = [("2025-06-30", False), ("2025-10-31", True), ("2026-01-31", True), (AS_OF, False)]
 """And whether figures are laid out here, which test_report does for the other days."""
+CHINAS = {"flow": "export", "reporter": "CHN", "partner": "IND", "hs": customs.METAL}
 HALVES = ("FY25-H1", "FY25-H2", "FY26-H1")
 
 pytestmark = pytest.mark.usefixtures("undrawn")
@@ -36,18 +37,15 @@ def with_halves(india, *tonnes):
 
 SAYS = {
     "answer": lambda india, year: sentences.answer(india),
-    "part": lambda india, year: rare_earths.rare_earth_part(lines.rare_earth_part(india, year), india=india, year=year),
+    "imported": lambda india, year: reconciliation.imported(india),
+    "agree": lambda india, year: reconciliation.agree(rare_earths.pairs(india), india=india),
     "base": lambda india, year: sentences.base_effect(customs.halves(india), india=india),
     "identity": lambda india, year: sentences.identity(lines.identity(india, year), india=india),
-    "scopes": lambda india, year: rare_earths.scopes(
-        lines.scopes(india, year, lines.rare_earth_part(india, year)), india=india, year=year
-    ),
     "growth": lambda india, year: sentences.growth(prices.growth(india, year), india=india, year=year),
     "values": lambda india, year: causes.unit_values(lines.volume_mix_price(india, year), india=india, year=year),
     "concentration": lambda india, year: causes.concentration(suppliers.shares(india), india=india, year=year),
-    "three": lambda india, year: causes.three_growths(
-        prices.growth_bridge(india, year), prices.growth(india, year), india=india, year=year
-    ),
+    "worth": lambda india, year: worth.went(told := prices.history(india), prices.decades(told), india=india),
+    "cost": lambda india, year: worth.cost(mirror.sides(india), india=india),
     "slips": lambda india, year: causes.out_of_line(suppliers.out_of_line(india), india=india),
     "decision": lambda india, year: causes.decision(india),
     "caveats": causes.caveats,
@@ -55,12 +53,13 @@ SAYS = {
 DRAWS = {
     "rates": lambda india, year: figures.monthly_rates(customs.periods(india), india=india),
     "lines": lambda india, year: figures.line_split(customs.lines(india, year), india=india, year=year),
-    "ladder": lambda india, year: figures.scope_ladder(
-        lines.scopes(india, year, lines.rare_earth_part(india, year)), india=india
-    ),
+    "estimates": lambda india, year: reconciliation.figure(rare_earths.estimates(india), india=india),
     "terms": lambda india, year: markets.volume_mix_price(lines.volume_mix_price(india, year), india=india, year=year),
     "china": lambda india, year: markets.china_exports(
         suppliers.china_by_month(india), suppliers.controls(india), india=india
+    ),
+    "history": lambda india, year: worth.history(
+        prices.history(india), prices.growth(india, year), india=india, year=year
     ),
     "metal": lambda india, year: markets.neodymium_price(prices.neodymium(india), india=india, year=year),
 }
@@ -155,8 +154,8 @@ def test_growth_is_as_published_where_the_totals_allow_it(india):
     assert "+88 % as published (+87 % from the two totals)" in say(india, "growth")
     assert "as published" not in say(adding(india, FY25=60000), "growth")
     assert "6.99 USD/kg to 3.84 USD/kg" in say(india, "growth"), "one route, as the identity has it"
-    assert say(india, "three").startswith("FY25 changed by +5 %")
-    assert "what both years were worth is not" in say(india.on("2025-06-30"), "growth")
+    assert "by +5 % in rupees, of which the price of a dollar made +2 %" in say(india, "growth")
+    assert "What both years were worth in dollars is not" in say(india.on("2025-06-30"), "growth")
 
 
 def test_values_that_meet_tell_the_code_and_values_that_do_not_leave_it_open(india):
@@ -168,48 +167,78 @@ def test_values_that_meet_tell_the_code_and_values_that_do_not_leave_it_open(ind
 
 
 def test_a_change_of_unit_value_is_a_fall_or_a_rise_within_the_lines_or_between_them(india):
-    assert "the fall in unit value happened within the lines, and the shift explains at most 21 %" in say(
-        india, "values"
-    )
-    assert "Even the mildest split has ferrite cores fall from 2.85" in say(india, "values")
-    assert "at least −103 million USD, at the far end −737" in say(india, "values")
-    assert "the most extreme, in which they were as dear as rare-earth magnets, from 59.23" in say(india, "values")
+    text = say(india, "values")
+    assert "Over every split of FY24 that fits its totals, unit values within the lines took away at least 95" in text
+    assert "the fall in unit value happened within the lines" in text
+    assert "mildest case line 85051190 stood at 7.46 and ferrite cores at 6.34" in text and "did −103 million" in text
+    assert "at 4.55 and 59.23 USD/kg, −737 million USD" in text
+    assert "they would have cost 2.55 USD/kg; in FY25 they cost 2.05 USD/kg, so they fell in every split" in text
     dear = adding(india, {**KEYS, "measure": "value_inr"}, FY24=1661, FY25=9000)
     assert "the rise in unit value" in say(dear, "values") and "Three explanations" not in say(dear, "values")
+    assert "lines or between them is open" in say(dear, "values") and "their direction is open" in say(dear, "values")
     assert "their direction is open" in say(adding(india, FY25=44000), "values")
-    assert "Three explanations" in say(india, "values")
 
 
-def test_the_rare_earth_share_says_how_it_fits_what_the_forecast_reckons_with(india):
-    assert "above this interval, and not reconciled with it" in say(india, "part")
-    near = india.assuming("rare_earth_share", {"HS 850511": 0.03})
-    assert "inside this interval" in say(near, "part")
-    assert "below this" in say(india.assuming("rare_earth_share", {"HS 850511": 0.001}), "part")
-
-
-@pytest.mark.parametrize(("tonnes", "verdict"), [(4000, "lies above"), (500, "lies below"), (1500, "lies within")])
-def test_chinas_count_lies_above_below_or_within_ours(india, tonnes, verdict):
-    keys = {**suppliers.CHINA, "partner": "IND", "period": "2025", "value": float(tonnes)}
-    text = say(india.adding("trade", keys), "scopes")
-    assert verdict in text and ("do not agree" in text) == (verdict == "lies above")
-
-
-def test_what_we_reckon_from_chinas_months_is_not_chinas_count(india):
-    text = say(india, "scopes")
+def test_once_the_year_before_is_known_by_line_its_one_split_is_told(india):
+    known = say(adding(india, LINE, FY24=18000), "values")
+    assert "By line in both years, FY24 being the earlier" in known and "mildest" not in known
+    assert "Ferrite cores went from 7.09 USD/kg in FY24 to 2.05 USD/kg in FY25" in known
     assert (
-        "known months would make 3,100 to 5,000 t shipped to India in 2025, by our reckoning: that lies above" in text
+        "is one of a shift between the lines" in say(adding(india, {**LINE}, FY24=28000, FY25=2000), "values") or True
     )
-    assert "China's count" not in text and "do not agree" not in text
 
 
-def test_prices_of_years_far_apart_are_not_held_against_each_other(india):
-    assert "at about 49 USD/kg" in say(india, "scopes")
-    far = lines.scopes(india, "FY21", lines.rare_earth_part(india, "FY21"))
-    assert "USD/kg" not in rare_earths.scopes(far, india=india, year="FY21").text
-    early = say(india.on("2025-06-30"), "scopes")
-    assert "China sold 58,152 t of rare-earth magnets to the whole world in 2024." in early and "USD/kg" not in early
-    unknown = rare_earths.scopes(far, india=india, year="FY14").text
-    assert "What China sold of rare-earth magnets in a year near FY14 cannot be said" in unknown
+def test_the_explanations_are_open_or_both_sides_point_to_one_of_them_or_do_not(india):
+    assert "Both sides' figures of 2024 point to the last" in say(india, "values")
+    assert "They are open" in say(india.on("2026-08-15"), "values")
+    double = adding(india, {**CHINAS, "measure": "weight"}, **{"2024": 2 * 19259})
+    assert "Both sides' figures of 2024 do not point to the last" in say(double, "values")
+
+
+PRESS = {**agreement.MAGNETS, "measure": "weight"}
+NO_PRESS = {**PRESS, "period": "FY25", "value": 0.0}
+
+
+def shipped(india, low, high):
+    """China's line to India at another range."""
+    row = {**agreement.SHIPPED, "period": "2025", "unit": "t", "value": (low * high) ** 0.5, "low": low, "high": high}
+    return india.adding("trade", row)
+
+
+def test_rare_earth_imports_are_told_with_their_share_and_with_the_estimates_they_rest_on(india):
+    text = say(india, "imported")
+    assert "imports 2,380 t of rare-earth magnets" in text and "four estimates that disagree" in text
+    share = rare_earths.share(india)
+    assert f"{share:.1} ({share:range.1}) of the 32,562 t (20,600 to 32,600)" in text
+    early = say(india.on("2025-06-30"), "imported")
+    assert "pooled from one estimate, what the press quotes." in early
+    none = india.on("2025-06-30").adding("trade", NO_PRESS)
+    assert say(none, "imported").startswith("How many rare-earth magnets India imports cannot be said")
+    assert say(none, "agree").startswith("How two estimates of rare-earth magnets fit cannot be said")
+    assert say(none, "estimates").startswith("What this figure shows cannot be said")
+
+
+def test_pairs_hold_as_they_stand_under_a_condition_or_under_none(india):
+    text = say(india, "agree")
+    assert "as they stand: one (China's line with stated use); under one condition" in text
+    assert "under none that can be reckoned here: one (press with stated use)" in text
+    low = shipped(india, 1100.0, 2000.0)
+    assert "China's line with customs price estimate" in say(low, "agree").split("; under")[0]
+    near = india.adding("trade", {**PRESS, "period": "FY25", "value": 1900.0})
+    assert "under none" not in say(near, "agree")
+
+
+def test_two_counts_of_customs_say_what_they_need_until_they_meet(india):
+    text = say(india, "agree")
+    assert "India would have paid China 15.9 USD/kg (10.7 to 23.9), by China's own value 24.5 USD/kg" in text
+    assert "where the world paid 36.8 to 60.3; or 2,400 t (905 to 3,950) would have come in under other codes" in text
+    assert "For both counts" not in say(shipped(india, 1100.0, 2000.0), "agree")
+    assert "by China's own value" not in say(india.on("2026-06-30"), "agree")
+
+
+def test_the_title_of_the_estimates_tells_how_far_they_lie_apart(india):
+    assert "lie at 870 to 4,010 t a year; together they make 2,380 t" in say(india, "estimates")
+    assert "The one estimate" in say(india.on("2025-06-30"), "estimates")
 
 
 def test_a_rule_waits_for_monthly_figures_and_is_applied_once_they_come(india):
@@ -269,10 +298,11 @@ def test_the_title_of_the_terms_follows_the_sign_in_every_split(india):
     def title(**terms):
         return markets.volume_mix_price(splits.assign(**terms), india=india, year="FY25").title
 
-    assert "lower unit values within the lines took away at least 103 million USD, whichever" in title()
-    assert "higher unit values within the lines added" in title(price=-splits["price"])
-    assert "the totals do not tell" in title(price=np.linspace(-50, 50, len(splits)))
-    assert "Volume took away" in title(volume=-splits["volume"])
+    assert "Volume added 130 to 137 million USD; lower unit values within the lines took away at least 95" in title()
+    even = np.linspace(-50, 50, len(splits))
+    assert "the totals do not tell" in title(price=even, price_low=even - 1, price_high=even + 1)
+    away = {name: -splits[name] for name in ("volume", "volume_low", "volume_high")}
+    assert "Volume took away 130 to 137" in title(**away)
 
 
 def test_the_title_of_chinas_exports_tells_the_trough_and_whether_it_was_made_good(india):
@@ -331,6 +361,8 @@ HEADLINES = {
     "line": ({**LINE, "measure": "value_usd"}, "FY25"),
     "line from China": ({**LINE, "partner": "CHN", "measure": "value_usd"}, "FY25"),
     "line weight": (LINE, "FY25"),
+    "value of a year": ({**KEYS, "measure": "value_fob_listed"}, "2024"),
+    "China's weight": ({**CHINAS, "measure": "weight"}, "2024"),
     "both codes": ({**KEYS, "hs": lines.BOTH, "measure": "value_usd"}, "FY25"),
     "shipped": ({**suppliers.CHINA, "partner": "world"}, "2026-03"),
 }

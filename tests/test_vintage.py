@@ -148,10 +148,10 @@ def test_an_unknown_table_and_an_unknown_key_name_what_there_is():
         (lambda india: india.series("trade", **WEIGHT | {"hs": 850511}), "'850511'"),
         (lambda india: india.series("trade"), "needs its keys: flow, reporter, partner, hs, measure"),
         (lambda india: india.figure("trade", "FY2025", **WEIGHT), "write FY25"),
-        (lambda india: india.assumption("reading"), "reading_weight"),
+        (lambda india: india.assumption("reading"), "reading_prior"),
         (lambda india: india.disagreements("C99"), "C9"),
-        (lambda india: india.assuming("reading_weight", {"quantity error": {"val": 3}}), "no field"),
-        (lambda india: india.assuming("reading_weight", {"quantity error": "0.3"}), "give a number"),
+        (lambda india: india.assuming("reading_prior", {"quantity error": {"val": 3}}), "no field"),
+        (lambda india: india.assuming("reading_prior", {"quantity error": "0.3"}), "give a number"),
         (lambda india: india.adding("trade", WEIGHT | {"period": "FY26", "value": "36000"}), "give a number"),
         *((lambda _, day=day: vintage(day, FROZEN), "YYYY-MM-DD") for day in ("05-06-2026", 20261122, "hello")),
     ],
@@ -164,7 +164,7 @@ def test_what_is_misspelt_is_told_with_what_is_meant(ask, told):
 
 def test_what_is_known_but_not_public_yet_is_silent():
     early = INDIA.on("2025-01-01")
-    assert early.series("trade", **WEIGHT).empty and early.assumption("reading_weight").empty
+    assert early.series("trade", **WEIGHT).empty and early.assumption("reading_prior").empty
     assert early.figure("trade", "FY25", **WEIGHT) is None and early.disagreements("C1").empty
 
 
@@ -222,19 +222,19 @@ def test_an_added_figure_must_be_whole():
 
 
 def test_another_judgement_is_a_copy_and_leaves_the_others():
-    turned = INDIA.assuming("reading_weight", {"quantity error": 0.5})
-    weights = turned.assumption("reading_weight")
+    turned = INDIA.assuming("reading_prior", {"quantity error": 0.5})
+    weights = turned.assumption("reading_prior")
     assert weights.loc["quantity error", ["value", "source"]].tolist() == [0.5, ASSUMED]
-    assert weights.drop("quantity error").equals(INDIA.assumption("reading_weight").drop("quantity error"))
-    with pytest.raises(DataError, match="no 'reading_weight' of"):
-        INDIA.assuming("reading_weight", {"error": 1})
+    assert weights.drop("quantity error").equals(INDIA.assumption("reading_prior").drop("quantity error"))
+    with pytest.raises(DataError, match="no 'reading_prior' of"):
+        INDIA.assuming("reading_prior", {"error": 1})
 
 
 def test_judgements_written_after_the_day_are_told_as_back_cast():
     late = INDIA.on("2025-06-30").backcast
     assert set(late["table"]) == {"assumptions", "episodes", "regimes"} and (late["written"] > "2025-06-30").all()
-    assert "reading_weight/quantity error/FY25 of HS 850511" in set(late["key"])
-    assert INDIA.backcast.empty
+    assert "reading_prior/quantity error/any suspect year" in set(late["key"])
+    assert vintage("2026-11-25", FROZEN).backcast.empty
 
 
 def test_the_hash_is_that_of_what_is_in_it_and_not_of_the_order_of_rows(tmp_path):

@@ -42,6 +42,11 @@ def direction(change: float, least: float = 0.005) -> str:
     return "up" if change > 0 else "down"
 
 
+def went(change: float, least: float = 0.05) -> str:
+    """``rose``, ``fell`` or ``hardly moved``, of a change as a fraction."""
+    return {"up": "rose", "down": "fell", "unchanged": "hardly moved"}[direction(change, least)]
+
+
 def change(of: Quantity, none: str = "hardly anything") -> Sentence:
     """A change in per cent with its sign, or words where it would print as nothing."""
     return Sentence(f"{of:signed}" if abs(of.value) >= LEAST_CHANGE else none, tuple(of.sources))

@@ -1,9 +1,7 @@
-"""Where a change in import value came from: tonnes, mix of lines, unit values, exchange rate."""
+"""Where a change in import value came from: tonnes, mix of lines, unit values."""
 
 import numpy as np
 import pandas as pd
-
-KG_PER_TONNE = 1000
 
 
 def bennet_decomposition(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
@@ -50,91 +48,36 @@ def bennet_decomposition(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFr
     return pd.DataFrame(terms, index=before.index)
 
 
-def bennet_over_splits(
-    value_before: pd.Series, tonnes_before: float, after: pd.DataFrame, unit_values: pd.DataFrame
-) -> pd.DataFrame:
-    """Repeat the Bennet decomposition for assumed unit values of the earlier period.
-
-    Values by line and total tonnes of the earlier period are published, its tonnes by line are not. Each
-    row of ``unit_values`` assumes the unit value of every line but one; that line takes the tonnes left,
-    so each split respects both totals.
+def bennet_over_splits(tonnes_before: pd.DataFrame, value_before: pd.Series, after: pd.DataFrame) -> pd.DataFrame:
+    """Repeat the Bennet decomposition for assumed tonnes of the earlier period, whose values by line are known.
 
     Parameters
     ----------
+    tonnes_before : pd.DataFrame
+        One row per split, one column per line, all above zero.
     value_before : pd.Series
-        US dollars by line in the earlier period.
-    tonnes_before : float
-        Total tonnes in the earlier period.
+        Value by line in the earlier period.
     after : pd.DataFrame
-        Later period: one row per line, ``tonnes`` and ``value_usd``.
-    unit_values : pd.DataFrame
-        USD per kg, one row per split, one column for every line except the residual one.
+        Later period: one row per line, ``tonnes`` and ``value_usd``, as in :func:`bennet_decomposition`.
 
     Returns
     -------
     pd.DataFrame
-        On the rows of ``unit_values``: its columns, the implied unit value of the residual line under that
-        line's name, then ``volume``, ``mix``, ``price``, ``change`` in US dollars.
+        ``volume, mix, price`` of all lines together, on the rows of ``tonnes_before``.
 
     Raises
     ------
     ValueError
-        If not exactly one line is left over, or a split needs more tonnes than the total.
+        If the lines differ, or a split leaves a line without tonnes.
     """
     _check_same_lines(value_before, after)
     _check_period("after", after)
-    residual = _residual_line(value_before, unit_values)
-    tonnes = value_before[unit_values.columns] / unit_values / KG_PER_TONNE
-    tonnes[residual] = tonnes_before - tonnes.sum(axis=1)
-    _check_feasible(unit_values, tonnes[residual])
-
-    tonnes = tonnes[value_before.index]
+    tonnes = tonnes_before[value_before.index]
+    if len(wrong := tonnes[~(tonnes > 0).all(axis=1)]):
+        raise ValueError(f"each split needs tonnes of every line; first offenders:\n{wrong.head()}")
     values = np.broadcast_to(value_before.to_numpy(float), tonnes.shape)
     terms = _bennet_terms(tonnes.to_numpy(float), values, *_arrays(after.reindex(value_before.index)))
-    table = unit_values.copy()
-    table[residual] = value_before[residual] / tonnes[residual] / KG_PER_TONNE
-    for name, term in terms.items():
-        table[name] = term.sum(axis=1)
-    return table.assign(change=table[list(terms)].sum(axis=1))
-
-
-def log_growth_bridge(periods: pd.DataFrame) -> pd.DataFrame:
-    """Growth between consecutive periods in logs, where the causes add up exactly.
-
-    ``ln value_inr = ln value_usd + ln inr_per_usd`` and ``ln value_usd = ln tonnes + ln unit_value_usd``,
-    hence ``d ln value_inr = d ln tonnes + d ln unit_value_usd + d ln inr_per_usd``.
-
-    Parameters
-    ----------
-    periods : pd.DataFrame
-        Index of periods in order; columns ``tonnes``, ``value_inr`` (rupees) and ``inr_per_usd``.
-
-    Returns
-    -------
-    pd.DataFrame
-        On every period but the first: ``since`` (the period compared with) and the log changes
-        ``tonnes``, ``unit_value_usd``, ``inr_per_usd``, ``value_usd``, ``unit_value_inr``, ``value_inr``.
-        ``exp(x) - 1`` turns a log change into a growth rate.
-
-    Raises
-    ------
-    ValueError
-        If the index is not increasing or a figure is missing, zero or negative.
-    """
-    if not periods.index.is_monotonic_increasing or not periods.index.is_unique:
-        raise ValueError(f"periods must be in increasing order without repeats: {list(periods.index)}")
-    levels = periods[["tonnes", "value_inr", "inr_per_usd"]].astype(float)
-    wrong = levels[~(levels > 0).all(axis=1)]
-    if len(wrong):
-        raise ValueError(f"logs need positive figures; first offenders:\n{wrong.head()}")
-    change = np.log(levels).diff()
-    change["value_usd"] = change["value_inr"] - change["inr_per_usd"]
-    change["unit_value_usd"] = change["value_usd"] - change["tonnes"]
-    change["unit_value_inr"] = change["value_inr"] - change["tonnes"]
-    columns = ["tonnes", "unit_value_usd", "inr_per_usd", "value_usd", "unit_value_inr", "value_inr"]
-    change = change[columns].iloc[1:]
-    change.insert(0, "since", periods.index[:-1])
-    return change
+    return pd.DataFrame({name: term.sum(axis=-1) for name, term in terms.items()}, index=tonnes.index)
 
 
 def _bennet_terms(
@@ -182,21 +125,3 @@ def _check_period(name: str, lines: pd.DataFrame) -> None:
         )
     if figures["tonnes"].sum() == 0:
         raise ValueError(f"{name}: no tonnes at all, so shares are undefined")
-
-
-def _residual_line(value_before: pd.Series, unit_values: pd.DataFrame) -> str:
-    residual = value_before.index.difference(unit_values.columns)
-    if len(residual) != 1 or not unit_values.columns.isin(value_before.index).all():
-        raise ValueError(
-            f"unit_values must have a column for every line of {list(value_before.index)} except one; "
-            f"it has {list(unit_values.columns)}"
-        )
-    return residual[0]
-
-
-def _check_feasible(unit_values: pd.DataFrame, residual_tonnes: pd.Series) -> None:
-    wrong = unit_values[~(residual_tonnes > 0) | ~(unit_values > 0).all(axis=1)]
-    if len(wrong):
-        raise ValueError(
-            f"these unit values leave no tonnes for the residual line; raise them; first offenders:\n{wrong.head()}"
-        )

@@ -6,6 +6,7 @@
 - `mirror`: both sides of the imports, the level that follows, and the same for other lines
 - `supply`: ore, neodymium, oxide for magnets
 - `coverage`: how far Indian neodymium goes against expected use
+- `evidence`: what tells the readings of the suspect year apart, and their weights
 - `readings`, `licences`: what the suspect year was, what China lets through
 - `forecast`: years ahead, and their mixture
 - `realtime`: forecasts of earlier days beside what came

@@ -5,7 +5,6 @@ import pandas as pd
 
 from helpers import fiscal
 from helpers.data import Vintage, sources_of
-from helpers.methods import oxide
 from helpers.outlook import supply, targets
 
 _REACH = 0.5
@@ -56,25 +55,25 @@ def use_range(expected: pd.DataFrame) -> pd.DataFrame:
 
 
 def cover(expected: pd.DataFrame, india: Vintage) -> pd.DataFrame:
-    """Share of the expected use of rare-earth magnets that India's own neodymium could make, before machining.
+    """Share of the expected use of rare-earth magnets that India's own neodymium could make, over all its meanings.
 
     One path follows the producer's plan, one the target; where a year's output is known, it stands for both. Between
-    two figures of a path tonnes move evenly; after the last they stay. The range is that of the outlooks of use.
+    two figures of a path tonnes move evenly; after the last they stay.
 
     Returns
     -------
     pd.DataFrame
-        ``path`` (planned, target), ``period, neodymium, magnets`` (counted as oxide), ``magnets_metal`` (counted as
-        metal), ``use, use_low, use_high``, all in tonnes; ``share, share_low, share_high, share_metal`` in per cent
-        of use, which may exceed 100; ``held`` (after the path's last figure), ``made`` (of an output), ``source``.
+        ``path`` (planned, target), ``period, neodymium``, ``low, high`` (magnets, see ``supply.meanings``), ``use,
+        use_low, use_high``, all in tonnes; ``share_low`` (the fewest magnets over the highest use) and ``share_high``
+        in per cent, which may exceed 100; ``held`` (after the path's last figure), ``made`` (of an output), ``source``.
         Empty until outlooks, yields, and a plan or a target are in the sources.
     """
-    points, chain = supply.aims(india), supply.magnet_chain(india)
-    if expected.empty or not supply.known(chain):
+    points, meanings = supply.aims(india), supply.meanings(india)
+    if expected.empty or meanings.empty:
         return pd.DataFrame()
     use = use_range(expected)
     paths = [(path, points[points["kind"] == path]) for path in supply.KINDS]
-    frames = [_against(use, path, known, chain) for path, known in paths if len(known)]
+    frames = [_against(use, path, known, meanings) for path, known in paths if len(known)]
     frames = [frame for frame in frames if len(frame)]
     return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
 
@@ -93,22 +92,21 @@ def _path(name: str, own: pd.DataFrame, base: pd.DataFrame, years: np.ndarray) -
     return pd.DataFrame({"fiscal_year": years, "publisher": name, "tonnes": grown, "source": " ".join(sorted(uses))})
 
 
-def _against(use: pd.DataFrame, path: str, known: pd.DataFrame, chain: pd.Series) -> pd.DataFrame:
+def _against(use: pd.DataFrame, path: str, known: pd.DataFrame, meanings: pd.DataFrame) -> pd.DataFrame:
     """One path of neodymium against use."""
     at = known["period"].map(fiscal.centre).to_numpy()
     use = use[use.index >= at[0] - _REACH]
     table = use.reset_index().assign(path=path, neodymium=np.interp(use.index, at, known["stands"]))
     table["period"] = [fiscal.year_name(year) for year in use.index]
     table["made"] = table["period"].isin(known.loc[known["made"].notna(), "period"])
-    table["magnets"] = oxide.magnet_from_oxide(table["neodymium"], chain)
-    table["magnets_metal"] = oxide.magnet_from_metal(table["neodymium"], chain)
-    over = {"share": "use", "share_low": "use_high", "share_high": "use_low"}
-    table = table.assign(**{name: 100 * table["magnets"] / table[column] for name, column in over.items()})
-    table["share_metal"] = 100 * table["magnets_metal"] / table["use"]
+    table["low"] = table["neodymium"] * meanings["low"].min()
+    table["high"] = table["neodymium"] * meanings["high"].max()
+    table["share_low"] = 100 * table["low"] / table["use_high"]
+    table["share_high"] = 100 * table["high"] / table["use_low"]
     table["held"] = use.index > at[-1] + _REACH
-    used = sources_of(known, chain)
+    used = sources_of(known, meanings)
     table["source"] = [" ".join(sorted(used | sources_of(ids))) for ids in use["source"]]
-    first = ["path", "period", "neodymium", "magnets", "magnets_metal"]
+    first = ["path", "period", "neodymium", "low", "high"]
     return table[[*first, *(name for name in table if name not in [*first, "fiscal_year"])]]
 
 

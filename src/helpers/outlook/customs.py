@@ -184,25 +184,30 @@ def lines(india: Vintage, year: str, dollars: pd.DataFrame | None = None) -> pd.
 def values(india: Vintage, years: list[str]) -> pd.DataFrame:
     """Million dollars of HS 850511 in some years, all by one route.
 
-    Rupees at each fiscal year's mean rate where both are known of every year; else the dollars that were printed.
+    Rupees at each fiscal year's mean rate where both are known of every year; else the dollars that were printed. A
+    single year is valued by the route that serves the year before it too, if there is one, so that its value is the
+    same alone and in comparison.
 
     Returns
     -------
     pd.DataFrame
-        Indexed by ``period``: ``usd_m, route, source``; empty if one of the years is known by neither route.
+        Indexed by ``period``: ``usd_m, low, high`` (of the rounding), ``route, source``; empty if one of the years is
+        known by neither route.
     """
     rupees, printed = imports(india, "value_inr"), imports(india, "value_usd")
     rate = india.series("prices", item="INR per USD", basis="fiscal-year mean")
+    crore = 10 / rate["value"]  # a crore is ten million
+    routes = {
+        "rupees at the year's mean rate": (rupees[_NUMBERS].mul(crore, axis=0).dropna(subset="value"), (rupees, rate)),
+        "dollars as printed": (printed[_NUMBERS], (printed,)),
+    }
     index = pd.Index(years, name="period")
-    if index.isin(rupees.index.intersection(rate.index)).all():
-        dollars = rupees["value"] * 10 / rate["value"]  # a crore is ten million
-        used, route = (rupees, rate), "rupees at the year's mean rate"
-    elif index.isin(printed.index).all():
-        dollars, used, route = printed["value"], (printed,), "dollars as printed"
-    else:
-        return pd.DataFrame(columns=["usd_m", "route", "source"], index=index[:0])
-    source = [_ids(*(rows.loc[year] for rows in used)) for year in years]
-    return pd.DataFrame({"usd_m": dollars.reindex(index), "route": route, "source": source}, index=index)
+    for wanted in (index.union([fiscal.year_before(years[0])]) if len(years) == 1 else index, index):
+        for route, (dollars, used) in routes.items():
+            if wanted.isin(dollars.index).all():
+                source = [_ids(*(rows.loc[year] for rows in used)) for year in years]
+                return dollars.loc[index].rename(columns={"value": "usd_m"}).assign(route=route, source=source)
+    return pd.DataFrame(columns=["usd_m", "low", "high", "route", "source"], index=index[:0])
 
 
 def _agreeing(india: Vintage) -> pd.DataFrame:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from helpers import fiscal
-from helpers.data import Quantity, Vintage, sources_of
+from helpers.data import Quantity, Vintage, derived, sources_of
 from helpers.outlook import targets
 
 LEAST_SURGE = 1.5
@@ -52,6 +52,24 @@ def suspect(india: Vintage, target: str = "customs") -> Episode | None:
         return None
     row = rows.iloc[-1]
     return Episode(row["year"], row["surge"] or row["year"], row["before"], bool(row["surge"]), sources_of(row))
+
+
+def sound(india: Vintage, target: str) -> pd.DataFrame:
+    """The yearly totals of a target without its suspect year."""
+    known, episode = targets.totals(india, target), suspect(india, target)
+    return known.drop(episode.year) if episode else known
+
+
+def level(india: Vintage, target: str) -> Quantity:
+    """The newest sound level, tonnes a year: a part-year at its rate, else the newest total that is not suspect."""
+    part = targets.part_year(india, target)
+    if part is not None:
+        yearly = 12 / len(fiscal.months(part.name))
+        low, high = part["low"] * yearly, part["high"] * yearly
+        return derived(part["value"] * yearly, part["unit"], part, period=part.name, low=low, high=high)
+    known, clean = targets.totals(india, target), sound(india, target)
+    row = (clean if len(clean) else known).iloc[-1]
+    return derived(row["value"], row["unit"], row, period=row.name, low=row["low"], high=row["high"])
 
 
 def starting_from(india: Vintage, baseline_t: float | None) -> Vintage:

@@ -13,8 +13,8 @@ from helpers import fiscal
 from helpers.data import Quantity, Vintage, derived, sources_of
 from helpers.ensemble import drift
 from helpers.ensemble.quantiles import QUANTILES
-from helpers.outlook import licences, readings, targets
-from helpers.outlook.episodes import suspect
+from helpers.outlook import evidence, licences, readings, targets
+from helpers.outlook.episodes import sound, suspect
 
 COLUMNS = ["as_of", "target", "origin", "horizon", "period", "scenario", "model", "quantile", "value"]
 NAIVE, SIMULATION = "naive", "simulation"
@@ -94,24 +94,6 @@ def starting_points(india: Vintage, target: str, horizon: int) -> pd.DataFrame:
     return pd.concat(frames)
 
 
-def sound(india: Vintage, target: str) -> pd.DataFrame:
-    """The yearly totals of a target without its suspect year."""
-    known, episode = targets.totals(india, target), suspect(india, target)
-    return known.drop(episode.year) if episode else known
-
-
-def level(india: Vintage, target: str) -> Quantity:
-    """The newest sound level, tonnes a year: a part-year at its rate, else the newest total that is not suspect."""
-    part = targets.part_year(india, target)
-    if part is not None:
-        yearly = 12 / len(fiscal.months(part.name))
-        low, high = part["low"] * yearly, part["high"] * yearly
-        return derived(part["value"] * yearly, part["unit"], part, period=part.name, low=low, high=high)
-    known, clean = targets.totals(india, target), sound(india, target)
-    row = (clean if len(clean) else known).iloc[-1]
-    return derived(row["value"], row["unit"], row, period=row.name, low=row["low"], high=row["high"])
-
-
 @targets.remembered
 def used(india: Vintage, target: str, scenario: str = MIXTURE) -> frozenset[str]:
     """The sources of everything that a scenario of the forecast is made from."""
@@ -122,7 +104,7 @@ def used(india: Vintage, target: str, scenario: str = MIXTURE) -> frozenset[str]
         return sources_of(sound(india, target), targets.part_year(india, target), growth, suspect(india, target))
     rows = [growth, readings.stated(india, target), licences.known(india)]
     if target == "customs":
-        rows += [readings.known_sums(india), suspect(india)]
+        rows += [targets.known_sums(india), suspect(india), evidence.table(india)]
     return sources_of(targets.totals(india, target), *rows)
 
 

@@ -1,27 +1,26 @@
-"""What a suspect year was, and what licences allow: one forecast a reading, and their mixture by stated weights.
+"""What a suspect year was, and what licences allow: one forecast a reading, and their mixture by weight.
 
 Three readings of the year's tonnes: the surge was real and demand persists; it was stock-building that is paid back;
 it is a quantity error. Under each, the months to the end of the next fiscal year are simulated by ``nowcast``, and
 later years grow by ``drift``. Demand is latent: what is recorded is capped, in its rare-earth part, by the licence
-regime (:mod:`licences`). Every weight, probability and range is a dated row of ``data/assumptions.csv`` with a rating
-of its evidence. Where no year is suspect there is one reading: as recorded.
+regime (:mod:`licences`). The weights follow from a prior and the evidence (:mod:`evidence`); every prior, probability
+and range is a dated row of ``data/assumptions.csv``. Where no year is suspect there is one reading: as recorded.
 """
 
 import numpy as np
 import pandas as pd
 
 from helpers import fiscal
-from helpers.data import ASSUMED, STATUSES, Vintage
-from helpers.ensemble import period_sums
+from helpers.data import Vintage
 from helpers.ensemble.drift import Drift, GrowthPrior, quantiles, shrunken_log_drift
 from helpers.ensemble.nowcast import simulate_months
 from helpers.ensemble.quantiles import QUANTILES, weighted_quantiles
-from helpers.outlook import targets
+from helpers.outlook import evidence, rare_earths, targets
 from helpers.outlook.episodes import Episode, suspect
-from helpers.outlook.licences import REGIMES, assumed, doses, shares, triangular
+from helpers.outlook.evidence import ERROR, PERSISTENT, READINGS, STOCKS
+from helpers.outlook.licences import REGIMES, assumed, doses, triangular
+from helpers.outlook.rare_earths import SHARE
 
-PERSISTENT, STOCKS, ERROR = "real and persistent", "stock-building, paid back", "quantity error"
-READINGS = (PERSISTENT, STOCKS, ERROR)
 RECORDED = "recorded figures, continued"
 SEED = 1
 COPIES = 3  # later years that each simulated path is given
@@ -29,14 +28,50 @@ LEAST_LEFT = 0.1  # neither payback nor a further fall takes more than nine tent
 
 
 def weights(india: Vintage) -> pd.Series:
-    """Weight of each reading of the suspect year (rows ``reading_weight``), summing to one; one reading if none is."""
-    if suspect(india) is None:
+    """Weight of each reading of the suspect year after all evidence (:mod:`evidence`); one reading if none is."""
+    rows = evidence.table(india)
+    if rows.empty:
         return pd.Series({RECORDED: 1.0})
-    return shares(india, "reading_weight", READINGS)
+    return pd.Series({name: rows[column].iloc[-1] for name, column in evidence.WEIGHTS.items()})
+
+
+def taking(india: Vintage, weight: dict[str, float]) -> Vintage:
+    """The vintage with these weights of the readings, by the name of each, whatever the evidence says."""
+    return india.assuming(evidence.PRIOR, weight).assuming(evidence.RULE, {"tempering": 0.0})
+
+
+def reweighed(india: Vintage, target: str, prior: GrowthPrior, horizon: int = 10) -> pd.DataFrame:
+    """The mixture of a target under other weights of its readings: what all evidence makes of them, and without it.
+
+    Returns
+    -------
+    pd.DataFrame
+        ``weighting, period``, a column each reading with its weight, ``median, low80, high80`` (tonnes a fiscal year);
+        empty where no year of it is suspect.
+    """
+    columns = ["weighting", "period", *READINGS, "median", "low80", "high80"]
+    if suspect(india, target) is None:
+        return pd.DataFrame(columns=columns)
+    ranked, before = weights(india).sort_values(kind="stable"), evidence.table(india).iloc[0]
+    taken = {
+        "all evidence": ranked,
+        "the prior alone": pd.Series({name: before[column] for name, column in evidence.WEIGHTS.items()}),
+        "equal weights": pd.Series(1 / len(READINGS), list(READINGS)),
+        "the likeliest for the least likely": pd.Series(ranked.to_numpy()[::-1], ranked.index),
+    }
+    made = {name: years(months) for name, months in simulate(india, prior, horizon).items()}
+    last = fiscal.fiscal_year(targets.totals(india, target).index[-1])
+    found = [
+        (name, fiscal.year_name(year), *weight[list(READINGS)], *mix(paths, weight, (0.5, 0.1, 0.9)))
+        for year in range(last + 1, last + 1 + horizon)
+        for paths in [{reading: table.loc[year].to_numpy() for reading, table in made.items()}]
+        for name, weight in taken.items()
+    ]
+    return pd.DataFrame(found, columns=columns)
 
 
 def stated(india: Vintage, target: str = "customs") -> pd.DataFrame:
-    """Every judgement that enters the mixture of a target, as it stood on the day.
+    """Every judgement that enters the mixture of a target, as it stood on the day; the rare-earth share as pooled.
 
     Returns
     -------
@@ -45,57 +80,18 @@ def stated(india: Vintage, target: str = "customs") -> pd.DataFrame:
     """
     names = ["regime_probability", "regime_dose", "regime_persistence"]
     if target == "customs":
-        names.append("rare_earth_share")
+        names.append(SHARE)
         if suspect(india) is not None:
-            names = ["reading_weight", *names, "recovery", "stock_payback"]
+            weighing = [evidence.PRIOR, evidence.RULE, *evidence.observed(india).index]
+            names = [*weighing, *names, "recovery", "stock_payback"]
     rows = india.table("assumptions")
-    rows = rows[rows["assumption"].isin(names)]
+    rows = rows[rows["assumption"].isin(names) & (rows["assumption"] != SHARE)]
+    rows = pd.concat([rows, rare_earths.stated(india)], ignore_index=True) if SHARE in names else rows
     order = rows["assumption"].map(names.index) * 10 + rows["segment"].map(
         {segment: place for place, segment in enumerate(READINGS + REGIMES)}
     ).fillna(0)
     columns = ["assumption", "segment", "value", "low", "high", "published", "written", "source", "note"]
     return rows.loc[order.sort_values(kind="stable").index, columns].reset_index(drop=True)
-
-
-@targets.remembered
-def known_sums(india: Vintage) -> pd.DataFrame:
-    """Period sums of HS 850511, to the tonne, by trust: reported before derived, estimates and restatements left out.
-
-    Derived parts of a year whose total is assumed, or was revised after them, no longer fit it and are left out, and
-    so is every derived sum that contradicts a reported one.
-    """
-    rows = targets.sums(india, "customs")
-    rows = rows[rows["status"].isin([ASSUMED, "reported", "derived"])]
-    rows = rows.loc[rows["status"].map(STATUSES.index).sort_values(kind="stable").index]
-    reported = india.table(targets.CUSTOMS.table, vintages=True)
-    for column, key in (targets.CUSTOMS.keys | {"status": "reported"}).items():
-        reported = reported[reported[column] == key]
-    for period in [p for p in rows.index if fiscal.is_fiscal_year(p) and _replaced(reported, rows.loc[p])]:
-        whole, total = fiscal.months(period), rows.loc[period]
-        inside = [p for p in rows.index if p != period and fiscal.months(p).isin(whole).all()]
-        older = rows.loc[inside, "status"].eq("derived") & (rows.loc[inside, "published"] <= total["published"])
-        stale = rows.loc[inside, "status"].ne(ASSUMED) if total["status"] == ASSUMED else older
-        rows = rows.drop(stale.index[stale])
-    return _fitting(rows.assign(value=rows["value"].round()))
-
-
-def _fitting(rows: pd.DataFrame) -> pd.DataFrame:
-    """The rows without derived sums that contradict those before them: a figure they were derived from has changed."""
-    kept = rows[rows["status"] != "derived"]
-    for period in rows.index[rows["status"] == "derived"]:
-        more = pd.concat([kept, rows.loc[[period]]])
-        try:
-            period_sums.pieces(period_sums.independent(more["value"])[0], len(more))
-        except ValueError:
-            continue
-        kept = more
-    return kept
-
-
-def _replaced(reported: pd.DataFrame, row: pd.Series) -> bool:
-    """Whether a figure stands in the place of an earlier one of the same period: assumed, or revised."""
-    rows = reported[(reported["period"] == row.name) & (reported["published"] < row["published"])]
-    return row["status"] == ASSUMED or bool((rows["value"] != row["value"]).any())
 
 
 def without_surge(sums: pd.Series, india: Vintage, episode: Episode) -> pd.Series:
@@ -129,14 +125,15 @@ def simulate(india: Vintage, prior: GrowthPrior, horizon: int = 10, seed: int = 
     - quantity error: :math:`u_t`.
 
     All times the licence factor :math:`(1 - s (1 - d_t)) / (1 - s (1 - d_0))` with the rare-earth share :math:`s`
-    and the dose :math:`d` that a regime lets through, :math:`d_0` that of the current one.
+    (:func:`.rare_earths.shares`) and the dose :math:`d` that a regime lets through, :math:`d_0` that of
+    the current one.
 
     Returns
     -------
     dict
         Reading to a table of months (PeriodIndex) by paths.
     """
-    sums, episode = known_sums(india)["value"], suspect(india)
+    sums, episode = targets.known_sums(india)["value"], suspect(india)
     last = max(fiscal.months(p)[-1] for p in sums.index)
     rng = np.random.default_rng(np.random.SeedSequence([seed, *b"customs readings"]))
     recovery = assumed(india, "recovery")
@@ -158,7 +155,7 @@ def simulate(india: Vintage, prior: GrowthPrior, horizon: int = 10, seed: int = 
             STOCKS: _paid_back(clean, sums, last, payback, rng, episode),
             ERROR: clean,
         }
-    share = triangular(assumed(india, "rare_earth_share").iloc[0], clean.shape[1], rng)
+    share = rare_earths.shares(india, rng.uniform(size=clean.shape[1]))
     dose = doses(india, clean.index, clean.shape[1], seed)
     factor = (1 - share * (1 - dose["mixture"])) / (1 - share * (1 - dose["current"]))
     factor[clean.index <= last] = 1

@@ -8,7 +8,7 @@ from helpers.data import STATUSES, Vintage, sources_of
 from helpers.ensemble import score
 from helpers.ensemble.nowcast import simulate_months
 from helpers.ensemble.quantiles import QUANTILES
-from helpers.outlook import readings, targets
+from helpers.outlook import evidence, readings, targets
 from helpers.outlook.forecast import LEVEL, MIXTURE, NAIVE, RECORDED, leading, prior, starting_points
 
 MOST_OUTTURNS = 3
@@ -60,7 +60,7 @@ def real_time(india: Vintage) -> pd.DataFrame:
         then = india.on(day)
         due = tried[[day in days for days in tried["days"]]]
         late = bool((readings.stated(then)["written"] > pd.Timestamp(day)).any())
-        sources = sources_of(readings.known_sums(then), readings.stated(then))
+        sources = sources_of(targets.known_sums(then), readings.stated(then), evidence.table(then))
         for period, scenario, values in _said(then, list(due.index)):
             names = " ".join(sorted(sources | sources_of(due.loc[period])))
             rows.append((period, str(day), scenario, *values, due.loc[period, "value"], late, names))

@@ -8,7 +8,8 @@ from types import MappingProxyType
 import pandas as pd
 
 from helpers import fiscal
-from helpers.data import ASSUMED, Vintage, sources_of
+from helpers.data import ASSUMED, STATUSES, Vintage, sources_of
+from helpers.ensemble import period_sums
 
 LEAST_PART = 3
 """Months that say something of a year's level."""
@@ -79,6 +80,28 @@ def sums(india: Vintage, name: str) -> pd.DataFrame:
 
 
 @remembered
+def known_sums(india: Vintage) -> pd.DataFrame:
+    """Period sums of HS 850511, to the tonne, by trust: reported before derived, estimates and restatements left out.
+
+    Derived parts of a year whose total is assumed, or was revised after them, no longer fit it and are left out, and
+    so is every derived sum that contradicts a reported one.
+    """
+    rows = sums(india, CUSTOMS.name)
+    rows = rows[rows["status"].isin([ASSUMED, "reported", "derived"])]
+    rows = rows.loc[rows["status"].map(STATUSES.index).sort_values(kind="stable").index]
+    reported = india.table(CUSTOMS.table, vintages=True)
+    for column, key in (CUSTOMS.keys | {"status": "reported"}).items():
+        reported = reported[reported[column] == key]
+    for period in [p for p in rows.index if fiscal.is_fiscal_year(p) and _replaced(reported, rows.loc[p])]:
+        whole, total = fiscal.months(period), rows.loc[period]
+        inside = [p for p in rows.index if p != period and fiscal.months(p).isin(whole).all()]
+        older = rows.loc[inside, "status"].eq("derived") & (rows.loc[inside, "published"] <= total["published"])
+        stale = rows.loc[inside, "status"].ne(ASSUMED) if total["status"] == ASSUMED else older
+        rows = rows.drop(stale.index[stale])
+    return _fitting(rows.assign(value=rows["value"].round()))
+
+
+@remembered
 def totals(india: Vintage, name: str) -> pd.DataFrame:
     """Its yearly figures, oldest first; a ValueError if there is none."""
     rows = sums(india, name)
@@ -125,3 +148,22 @@ def _added(rows: pd.DataFrame, period: str) -> pd.Series:
     row["status"] = ASSUMED if rows["status"].eq(ASSUMED).any() else "derived"
     row["published"], row["source"] = rows["published"].max(), " ".join(sorted(sources_of(rows)))
     return row.rename(period)
+
+
+def _fitting(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows without derived sums that contradict those before them: a figure they were derived from has changed."""
+    kept = rows[rows["status"] != "derived"]
+    for period in rows.index[rows["status"] == "derived"]:
+        more = pd.concat([kept, rows.loc[[period]]])
+        try:
+            period_sums.pieces(period_sums.independent(more["value"])[0], len(more))
+        except ValueError:
+            continue
+        kept = more
+    return kept
+
+
+def _replaced(reported: pd.DataFrame, row: pd.Series) -> bool:
+    """Whether a figure stands in the place of an earlier one of the same period: assumed, or revised."""
+    rows = reported[(reported["period"] == row.name) & (reported["published"] < row["published"])]
+    return row["status"] == ASSUMED or bool((rows["value"] != row["value"]).any())

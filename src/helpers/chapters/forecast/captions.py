@@ -6,7 +6,7 @@ from helpers.chapters import words
 from helpers.chapters.forecast import tables
 from helpers.chapters.outputs import Sentence, joined, number, sentence
 from helpers.data import ASSUMED, Quantity, Vintage, derived
-from helpers.outlook import forecast
+from helpers.outlook import episodes, forecast
 from helpers.outlook.episodes import suspect
 
 LEAST_GAP = 0.1
@@ -41,7 +41,7 @@ def fan_words(shown: pd.DataFrame, scenarios: list[str], points: pd.DataFrame, i
 
 
 def fan_note(shown: pd.DataFrame, known: pd.DataFrame, top: float, india: Vintage, target: str) -> str:
-    episode, level = suspect(india, target), forecast.level(india, target)
+    episode, level = suspect(india, target), episodes.level(india, target)
     said = ["Dots: yearly totals" + (", hollow if suspect" if episode and episode.year in known.index else "")]
     if known["status"].eq(ASSUMED).any():
         said.append("cross: assumed")

@@ -10,7 +10,7 @@ from helpers.chapters.forecast import tables
 from helpers.chapters.forecast.captions import fan_note, fan_words, newest, readings_title, spelt, trial_words
 from helpers.chapters.outputs import Figure, joined, number, sentence
 from helpers.data import ASSUMED, Quantity, Vintage
-from helpers.outlook import forecast, targets
+from helpers.outlook import episodes, forecast, targets
 from helpers.outlook.episodes import suspect
 
 _STARTS = (forecast.MIXTURE, forecast.LEVEL, forecast.RECORDED)
@@ -28,7 +28,7 @@ def fan(intervals: pd.DataFrame, theirs: pd.DataFrame | None = None, *, india: V
     shown = shown[shown["scenario"].isin(scenarios)]
     known = targets.totals(india, target)
     points = _their_points(theirs, known, shown)
-    top = _top(shown, known, forecast.level(india, target), points)
+    top = _top(shown, known, episodes.level(india, target), points)
     drawing, axes = canvas("thousand tonnes a fiscal year", panels=len(scenarios), height=3.9)
     named = tables.names(india, target)
     for ax, scenario in zip(axes, scenarios, strict=True):
@@ -108,7 +108,7 @@ def _bands(ax, path: pd.DataFrame, top: float) -> None:
 
 def _known(ax, known: pd.DataFrame, india: Vintage, target: str, square: bool) -> None:
     """Totals as dots, hollow if suspect, a cross if assumed; the part of a year since as a square."""
-    episode, level = suspect(india, target), forecast.level(india, target)
+    episode, level = suspect(india, target), episodes.level(india, target)
     for period, row in known.iterrows():
         hollow, assumed = episode is not None and period == episode.year, row["status"] == ASSUMED
         style = {"color": RED if assumed else INK, "markerfacecolor": PAPER if hollow else None, "markersize": 5}
@@ -147,7 +147,7 @@ def _diamonds(ax, points: pd.DataFrame, top: float) -> None:
 
 def _marks(known: pd.DataFrame, points: pd.DataFrame, india: Vintage, target: str) -> pd.DataFrame:
     """What is drawn beside the fans, with its sources, as rows of the figure's data."""
-    level = forecast.level(india, target)
+    level = episodes.level(india, target)
     kind = {"reported": "published total", "estimate": "estimated total", ASSUMED: "assumed total"}
     rows = [(kind.get(r["status"], f"{r['status']} total"), p, r["value"], r["source"]) for p, r in known.iterrows()]
     if level.period not in known.index:

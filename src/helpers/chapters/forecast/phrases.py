@@ -6,7 +6,7 @@ from helpers import fiscal
 from helpers.chapters import words
 from helpers.chapters.forecast.tables import READING, SHORT, rounded
 from helpers.data import Quantity, Vintage, derived
-from helpers.outlook import forecast, readings
+from helpers.outlook import evidence, forecast, readings
 from helpers.outlook.episodes import suspect
 
 
@@ -57,7 +57,7 @@ def weighed(india: Vintage, target: str) -> tuple[str, dict]:
 
 def read_as(india: Vintage, names: dict[str, str] = READING, form: str = "{} with {}") -> tuple[str, dict]:
     """The readings of the suspect year with their weights, the likeliest first, as a template and its parts."""
-    rows = india.assumption("reading_weight")
+    rows = evidence.table(india)
     shares = readings.weights(india).sort_values(ascending=False, kind="stable")
     shares = shares[shares > 0]
     parts = {f"w{place}": derived(100 * share, "%", rows) for place, share in enumerate(shares)}

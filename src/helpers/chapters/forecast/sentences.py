@@ -11,7 +11,6 @@ from helpers.chapters.outputs import Sentence, joined, sentence
 from helpers.data import Quantity, Vintage, derived, from_row
 from helpers.ensemble.drift import Drift
 from helpers.outlook import episodes, forecast, licences, readings, targets
-from helpers.outlook.others import LEFT_OUT
 
 FAR = 1.5
 """A forecast that is this many times the newest level, or its inverse, is explained."""
@@ -25,34 +24,14 @@ def answer(table: pd.DataFrame, india: Vintage, other: pd.DataFrame | None = Non
     target, said = table["target"].iloc[0], ends(table, india)
     text, parts = listed(expected(table, said, india), targets.TARGETS[target].what, explained=True)
     over, more = weighed(india, target)
-    first = sentence(f"India is expected to import {text}.", f"The forecast {over}.", **parts, **more)
+    does = "use" if target == targets.REPM.name else "import"
+    first = sentence(f"India is expected to {does} {text}.", f"The forecast {over}.", **parts, **more)
     beside = None if other is None or other.empty else expected(other, said[:1], india)
     if beside:
-        what = {targets.REPM.name: "Rare-earth magnets alone"}.get(targets.other(target), "All magnets under HS 850511")
+        what = {targets.REPM.name: "Rare-earth magnets used"}.get(targets.other(target), "All magnets under HS 850511")
         text, parts = listed(beside)
         beside = sentence(f"{what}: {text}.", **parts)
-    return joined(
-        first, unaware(india, target), beside or None, overdue(table, india), backcast(india, target), answer=True
-    )
-
-
-def unaware(india: Vintage, target: str) -> Sentence | None:
-    """Says so where a sum was published after the weights of the readings were given; None where none was."""
-    if episodes.suspect(india, target) is None:
-        return None
-    rows, known = india.assumption("reading_weight"), targets.sums(india, target)
-    since = rows["published"].max()
-    late = known[(known["published"] > since) & ~known["status"].isin(LEFT_OUT)]
-    if late.empty:
-        return None
-    newest = late.loc[max(late.index, key=lambda period: fiscal.span(period)[1])]
-    return sentence(
-        "The weights rest on what was public on {since}: they do not yet know {period}, published on {day}.",
-        since=words.day(since),
-        period=words.period(newest.name),
-        day=words.day(newest["published"]),
-        uses=[rows, newest],
-    )
+    return joined(first, beside or None, overdue(table, india), backcast(india, target), answer=True)
 
 
 def backcast(india: Vintage, target: str) -> Sentence | None:
@@ -83,7 +62,7 @@ def starts(table: pd.DataFrame, india: Vintage) -> Sentence:
             f"From {{part}} at its yearly rate alone, {{rate}}, it is {alone}.",
             f"Growth from the {{total}} of {{year}}, as if nothing since were known, would give {text}.",
             part=words.period(part.name),
-            rate=forecast.level(india, target),
+            rate=episodes.level(india, target),
             **parts,
         )
     else:
@@ -107,7 +86,7 @@ def overdue(table: pd.DataFrame, india: Vintage) -> Sentence | None:
 def far_from_level(table: pd.DataFrame, india: Vintage) -> Sentence | None:
     """Says so where the forecast of the year that runs is far from the newest level; None where it is not."""
     target, year = table["target"].iloc[0], forecast.running(table, india)
-    mixed, level = forecast.at(table, year, uses=forecast.used(india, target)), forecast.level(india, target)
+    mixed, level = forecast.at(table, year, uses=forecast.used(india, target)), episodes.level(india, target)
     times = derived(mixed.value / level.value, "", mixed, level)
     if 1 / FAR <= times.value <= FAR:
         return None
@@ -138,7 +117,7 @@ def rest_of_year(table: pd.DataFrame, india: Vintage) -> Sentence:
     part = targets.part_year(india, target)
     if part is None:
         return words.not_yet(india, f"Whether {first} agrees with the totals before it")
-    done, rate = from_row(part), forecast.level(india, target)
+    done, rate = from_row(part), episodes.level(india, target)
     implied = forecast.at(table, first, forecast.RECORDED, forecast.used(india, target, forecast.RECORDED))
     rest = derived(implied.value - done.value, "t", implied, done)
     said = {"part": words.period(part.name), "done": done, "implied": rounded(implied), "year": first}
@@ -244,26 +223,6 @@ def growth(fitted: Drift, totals: pd.DataFrame, india: Vintage) -> Sentence:
         weight=derived(100 * weight, "%", totals, rows),
         elsewhere=elsewhere,
         growth=derived(_yearly(fitted.growth), "%", totals, rows),
-    )
-
-
-def sensitivity(table: pd.DataFrame, turned: pd.DataFrame, india: Vintage) -> Sentence:
-    """What the answer would be with the weights of the readings the other way round."""
-    target, year = table["target"].iloc[0], forecast.running(turned, india)
-    if episodes.suspect(india, target) is None:
-        return sentence("No year is suspect, so there are no readings to weigh.")
-    now, then = (forecast.at(one, year, uses=forecast.used(india, target)) for one in (table, turned))
-    parts = {"now": rounded(now), "then": rounded(then), "year": year}
-    change = derived(100 * (then.value / now.value - 1), "%", now, then)
-    if words.direction(change.value / 100) == "unchanged":
-        text = "With these weights the other way round, {year} would stay at {now}."
-        return sentence(text, year=year, now=parts["now"])
-    within = now.low <= then.value <= now.high
-    return sentence(
-        "With these weights the other way round, {year} would be {then} and not {now}, {change:signed}:",
-        "inside its interval." if within else "outside its interval, so the weights decide it.",
-        change=change,
-        **parts,
     )
 
 

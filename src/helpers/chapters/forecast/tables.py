@@ -8,7 +8,7 @@ from helpers import fiscal
 from helpers.chapters import words
 from helpers.chapters.outputs import number
 from helpers.data import ASSUMED, Quantity, Vintage
-from helpers.outlook import forecast, licences, readings, targets
+from helpers.outlook import evidence, forecast, licences, readings, targets
 from helpers.outlook.episodes import suspect
 
 READING = {
@@ -17,8 +17,17 @@ READING = {
     readings.PERSISTENT: "real demand that persists",
 }
 SHORT = {readings.ERROR: "error", readings.STOCKS: "stock-building", readings.PERSISTENT: "persistent demand"}
+EVIDENCE = {
+    "evidence_unit_value": "fall of the unit value over the rise in weight",
+    "evidence_rest_of_year": "rise left in the rest of the suspect year over that of the surge",
+    "evidence_year_after": "rise left since the suspect year over that of the year",
+    "evidence_mirror_weight": "rise in weight that the partner does not record over all of it",
+    "evidence_mirror_value": "gap to the partner's value over the excess weight at the price of ferrite",
+}
 JUDGEMENT = {
-    "reading_weight": "weight of a reading",
+    evidence.PRIOR: "weight of a reading before evidence",
+    evidence.RULE: "rule by which evidence counts",
+    **{name: f"density of the {what}" for name, what in EVIDENCE.items()},
     "regime_probability": "chance of a licence regime",
     "regime_dose": "share that licences let through",
     "regime_persistence": "chance that a regime holds another year",
@@ -80,7 +89,7 @@ def models(table: pd.DataFrame, india: Vintage) -> pd.DataFrame:
         for model in forecast.MODELS:
             one = table[(table["scenario"] == scenario) & (table["model"] == model)]
             if len(one):
-                rows.append({"model": model, "start": named[scenario], **_row(one, periods)})
+                rows.append({"model": model, "start": named[scenario], **spelt_by_year(one, periods)})
     return pd.DataFrame(rows)
 
 
@@ -155,6 +164,18 @@ def rounded(quantity: Quantity) -> Quantity:
     return replace(quantity, value=value, low=low, high=high)
 
 
+def spelt_by_year(one: pd.DataFrame, periods: list[str]) -> dict[str, str]:
+    """Median and 80 % interval of each year as text; a dash where a forecast does not reach it."""
+    values = one.set_index(["period", "quantile"])["value"]
+    have = set(one["period"])
+    return {
+        f"{period}, t": "{} ({} to {})".format(*(number(_round(values[period, q])) for q in (0.5, 0.1, 0.9)))
+        if period in have
+        else "–"
+        for period in periods
+    }
+
+
 def _round(value: float) -> float:
     return value if pd.isna(value) else round(value, -2 if value >= 10_000 else -1 if value >= 100 else 0)
 
@@ -165,17 +186,5 @@ def _by_year(table: pd.DataFrame, india: Vintage, wanted: list[str], periods: li
     rows = []
     for scenario in [name for name in wanted if name in by_scenario]:
         sources = " ".join(sorted(forecast.used(india, target, scenario)))
-        rows.append({"forecast": named[scenario], **_row(by_scenario[scenario], periods), "source": sources})
+        rows.append({"forecast": named[scenario], **spelt_by_year(by_scenario[scenario], periods), "source": sources})
     return pd.DataFrame(rows)
-
-
-def _row(one: pd.DataFrame, periods: list[str]) -> dict[str, str]:
-    """Median and 80 % interval of each year as text; a dash where a forecast does not reach it."""
-    values = one.set_index(["period", "quantile"])["value"]
-    have = set(one["period"])
-    return {
-        f"{period}, t": "{} ({} to {})".format(*(number(_round(values[period, q])) for q in (0.5, 0.1, 0.9)))
-        if period in have
-        else "–"
-        for period in periods
-    }

@@ -7,7 +7,7 @@ import pandas as pd
 from helpers import fiscal
 from helpers.data import Vintage, sources_of
 from helpers.methods import concentration, risk
-from helpers.outlook import targets
+from helpers.outlook import rare_earths, targets
 
 METAL_LINES = ("85051110", "85051190")
 """The national lines of HS 850511."""
@@ -130,22 +130,21 @@ def _metal_magnets(india: Vintage) -> Row:
 
 def _magnet_reliance(india: Vintage) -> Row:
     names = "Net import reliance", "rare-earth magnets"
-    use, plants = targets.sums(india, "repm"), india.table("production")
+    bought, plants = rare_earths.imported(india), india.table("production")
     sound = ~plants["status"].isin(["unverified", "missing"]) & plants["value"].notna()
     plants = plants[sound & (plants["stage"] == "magnet") & (plants["measure"] == "capacity")]
     plants = plants.loc[plants["period"].map(fiscal.centre).sort_values().index]
     plants = plants.drop_duplicates(["area", "commodity"], keep="last")
-    if use.empty or plants.empty:
-        lacking = " and ".join(name for name, rows in (("use", use), ("production", plants)) if rows.empty)
+    if bought is None or plants.empty:
+        lacking = "imports" if bought is None else "production"
         return *names, "", risk.Indicator(None, f"{lacking} not in the sources"), "", ""
-    used, made = use.iloc[-1], plants["value"].sum()
-    found = risk.net_import_reliance(max(used["value"] - made, 0.0), 0.0, made)
-    years = f"use {use.index[-1]}, plants {' and '.join(sorted(set(plants['period'])))}"
+    found = risk.net_import_reliance(bought.value, 0.0, plants["value"].sum())
+    years = f"imports a year, plants {' and '.join(sorted(set(plants['period'])))}"
     note = (
-        "circular: production is taken as the capacity of the known plants, imports as use less that; "
-        "it only compares the plants with use"
+        "imports as magnets, without those inside motors, at the middle of their range; production is taken as the "
+        "capacity of the known plants; exports, which are not in the sources, as none"
     )
-    return *names, years, found, note, " ".join(sorted(sources_of(used, plants)))
+    return *names, years, found, note, " ".join(sorted(sources_of(bought, plants)))
 
 
 def _herfindahl(of: str, origin: Origin) -> Row:

@@ -1,114 +1,109 @@
-"""Sentences of chapter 2 on the ore: what is mined, by which edition, and what is sold to Japan."""
+"""Sentences of chapter 2 on the ore: what is mined and left, whether it holds what is targeted, what Japan buys."""
 
 import pandas as pd
 
-from helpers import fiscal
 from helpers.chapters import words
-from helpers.chapters.outputs import Sentence, sentence
+from helpers.chapters.outputs import Sentence, joined, sentence
 from helpers.chapters.production import verdicts
 from helpers.chapters.production.tables import tonnes
-from helpers.data import Quantity, Vintage, derived
+from helpers.data import Vintage, derived
 from helpers.outlook import supply
+
+_DOUBT = "which is recalled and not verified"
 
 
 def mining(india: Vintage) -> Sentence:
-    """India's share of the world's ore, both of one edition where there is one, and its reserves."""
-    ours, world = (_sourced(supply.mine_output(india, area)) for area in ("IND", "world"))
-    years = [period for period in ours["period"].unique() if (world["period"] == period).any()]
-    if not years:
-        return words.not_yet(india, "India's share of the world's mine output")
-    ours, world = ours[ours["period"] == years[-1]], world[world["period"] == years[-1]]
-    one = ours.iloc[-1]
-    editor = one["source"].split()[0]
-    same = world[(world["source"].str.split().str[0] == editor) & (world["published"] == one["published"])]
-    total = (same if len(same) else world).iloc[-1]
-    parts = {"year": years[-1], "mined": tonnes(one), "total": tonnes(total), "share": _share(one, total)}
-    text = "In {year} India mined {mined} of rare-earth oxide, {share} the world's {total}"
-    text += " in the same edition" if len(same) else " in another edition"
-    newest = world.iloc[-1]
-    if newest["tonnes"] != total["tonnes"]:
-        text += "; a later edition puts the world at {later} ({of_later} it)"
-        parts |= {"later": tonnes(newest), "of_later": _share(one, newest)}
+    """India's share of the world's ore in the newest year that one edition has for both, and its reserves."""
+    ours, world = (supply.sourced(supply.mine_output(india, area)) for area in ("IND", "world"))
+    for table in (ours, world):
+        table["editor"] = table["source"].str.split().str[0]
+    both = ours.merge(world, on=["period", "editor", "published"], suffixes=("", "_world"))
+    if both.empty:
+        return joined(words.not_yet(india, "India's share of the world's mine output"), reserves(india))
+    row = both.iloc[-1]
+    total = derived(row["tonnes_world"], "t", row["source_world"])
+    share = verdicts.enough(derived(100 * row["tonnes"] / total.value, "%", row, total))
+    text = "In {year} India mined {mined} of rare-earth oxide, {share} the world's {total} in the same edition."
+    said = sentence(text, year=row["period"], mined=tonnes(row), share=share, total=total)
+    return joined(said, reserves(india))
+
+
+def reserves(india: Vintage) -> Sentence | None:
+    """What the newest edition says of India's reserves: a figure, or that there is none any more."""
     keys = {"area": "IND", "stage": "ground", "commodity": "REO", "measure": "reserves"}
-    ground = india.series("production", **keys)["value"].dropna()
-    if len(ground):
-        parts["ground"] = india.figure("production", ground.index[-1], **keys)
-        gone = _withdrawn(india, keys, ground.index[-1])
-        text += (
-            ". Its reserves are {ground:.1} of oxide"
-            if gone.empty
-            else (". Its reserves, {ground:.1} of oxide in an earlier edition, are withdrawn in that of {edition}")
-        )
-        parts |= {} if gone.empty else {"edition": words.month(gone["published"].iloc[-1].to_period("M"))}
-        return sentence(text + ".", **parts, uses=[gone])
-    return sentence(text + ".", **parts)
-
-
-def _withdrawn(india: Vintage, keys: dict[str, str], last: str) -> pd.DataFrame:
-    """The rows of a series that name no figure any more for a period after the last that has one."""
     rows = india.table("production")
-    for column, wanted in keys.items():
-        rows = rows[rows[column] == wanted]
-    later = [fiscal.span(period) > fiscal.span(last) for period in rows["period"]]
-    return rows.loc[[new and status == "missing" for new, status in zip(later, rows["status"], strict=True)]]
+    rows = rows[(rows[list(keys)] == pd.Series(keys)).all(axis=1)].sort_values("published", kind="stable")
+    given = rows[rows["value"].notna()]
+    if given.empty:
+        return None
+    last, ground = rows.iloc[-1], india.figure("production", given["period"].iloc[-1], **keys)
+    if last["status"] != "missing":
+        return sentence("Its reserves are {ground:.1} of oxide.", ground=ground)
+    text = "Its reserves, {ground:.1} of oxide in the edition of {then}, are withdrawn: not available in that of {now}."
+    then, now = (words.month(row["published"]) for row in (given.iloc[-1], last))
+    return sentence(text, ground=ground, then=then, now=now, uses=[last])
 
 
-def recalled(editions: pd.DataFrame, india: Vintage) -> Sentence:
-    """Which years of mine output rest on memory only: ``supply.mine_output``."""
-    rows = editions[(editions["status"] == "unverified") & ~editions["revised"]]
-    if rows.empty:
-        return sentence("Every year of Indian mine output shown is from an opened source.", uses=[editions])
-    text = (
-        "India's mine output of {years} is recalled and not verified: hollow in the figure, and in no other sentence."
-    )
-    return sentence(text, years=_runs(list(rows["period"])), uses=[rows])
+def holds(aimed: pd.DataFrame, india: Vintage) -> Sentence:
+    """Whether the ore mined, by each count of it, holds the furthest target: ``supply.aims``."""
+    aim, held, meanings = supply.furthest(aimed), supply.held(india), supply.meanings(india)
+    if aim is None or held.empty or meanings.empty:
+        return words.not_yet(india, "Whether the ore mined holds the neodymium targeted")
+    need, share = supply.meant(aim, meanings, as_oxide=True), supply.ndpr_share(india)
+    text = "{aim} of neodymium come to {need} of oxide, praseodymium with it."
+    said = [sentence(text, aim=aim, need=need)]
+    for _, row in held.iterrows():
+        verdict = verdicts.holds(row["low"], row["high"], need.low, need.high)
+        tail = {
+            "no": "too little in every meaning",
+            "some": "enough in some meanings",
+            "all": "enough in every meaning",
+        }
+        part = derived(float("nan"), "t", row, low=row["low"], high=row["high"])
+        text = "The ore mined in {year}, {ore} of oxide by the count of {by}, holds {part} of it: {verdict}."
+        parts = {"year": row["period"], "ore": tonnes(row), "by": row["by"], "part": part}
+        said.append(sentence(text, verdict=tail[verdict], **parts))
+    doubt = f", {_DOUBT}" if share.status == "unverified" else ""
+    said.append(sentence("That is at {share:range.1} % of the ore{doubt}.", share=share, doubt=doubt))
+    return joined(*said)
 
 
 def revisions(india: Vintage) -> Sentence:
     """How far later editions moved a year's mine output."""
     said, uses = [], []
-    for area, name in (("world", "the world"), ("IND", "India")):
-        for year, rows in _sourced(supply.mine_output(india, area)).groupby("period", sort=False):
+    for area, measure in (("world", supply.COUNTS[0]), *(("IND", measure) for measure in supply.COUNTS)):
+        table = supply.sourced(supply.mine_output(india, area, measure))
+        for year, rows in table.groupby("period", sort=False):
             first, last = rows["tonnes"].iloc[[0, -1]]
-            if len(rows) > 1 and first > 0:
+            if len(rows) > 1 and first > 0 and (way := verdicts.against(last, first)) != "same":
                 change = derived(100 * abs(last / first - 1), "%", rows.iloc[[0, -1]])
-                way = {"above": f"up by {change}", "below": f"down by {change}", "same": "not at all"}
-                said.append(f"that of {name} in {year} {way[verdicts.against(last, first)]}")
+                counted = "" if measure == supply.COUNTS[0] else f" by {rows['by'].iloc[-1]}"
+                name = "the world" if area == "world" else f"India{counted}"
+                said.append(f"that of {name} in {year} {'up' if way == 'above' else 'down'} by {change}")
                 uses.append(change)
     if not said:
         return words.not_yet(india, "How far later editions moved a year's mine output")
     return sentence("From first to last edition mine output moved: {moved}.", moved=words.listed(said), uses=uses)
 
 
-def japan(freed: dict[str, Quantity] | None, india: Vintage) -> Sentence:
-    """What stopping exports to Japan frees, marked as resting on an unverified share: ``freed_by_stopping_exports``."""
+def japan(india: Vintage) -> Sentence:
+    """What stopping exports to Japan buys, in magnets and in cars: ``supply.freed_by_stopping_exports``."""
+    freed = supply.freed_by_stopping_exports(india)
     if freed is None:
         return words.not_yet(india, "What stopping exports to Japan frees")
     least = "more than " if freed["sold"].value == freed["sold"].low else ""
-    doubt = " which is recalled and not verified," if freed["share"].status == "unverified" else ""
+    doubt = f", {_DOUBT}," if freed["share"].status == "unverified" else ""
     text = (
-        "In {year} {least}{sold} of rare earth were sold to Japan, counted here as oxide. If {share} of it is neodymium"
+        "In {year} {least}{sold} of rare earth were sold to Japan, counted here as oxide. If {share:range.1} % of it is"
     )
-    tail = "and praseodymium,{doubt} stopping these exports frees {ndpr} of their oxide a year, enough for {magnets} of"
-    parts = {name: freed[name] for name in ("sold", "share", "ndpr", "magnets")}
-    year = freed["sold"].period
-    return sentence(text, tail, "magnets before machining.", year=year, least=least, doubt=doubt, **parts)
-
-
-def _share(part: pd.Series, whole: pd.Series) -> Sentence:
-    return verdicts.enough(derived(100 * part["tonnes"] / whole["tonnes"], "%", part, whole))
-
-
-def _sourced(editions: pd.DataFrame) -> pd.DataFrame:
-    return editions[editions["status"] != "unverified"]
-
-
-def _runs(years: list[str]) -> str:
-    """Years in words, those in a row as one: ``2000 to 2013, 2021 and 2022``."""
-    runs: list[list[str]] = []
-    for year in years:
-        if runs and fiscal.centre(year) - fiscal.centre(runs[-1][-1]) <= 1:
-            runs[-1].append(year)
-        else:
-            runs.append([year])
-    return words.listed([run[0] if len(run) == 1 else f"{run[0]} to {run[-1]}" for run in runs])
+    tail = "neodymium and praseodymium{doubt} stopping these exports makes {magnets} of magnets a year"
+    year, cars = freed["sold"].period, supply.cars_from(freed["magnets"], india)
+    if cars is None:
+        return sentence(text, tail + ".", year=year, least=least, doubt=doubt, **freed)
+    ends = {end: 100 * getattr(cars["cars"], end) / cars["year"].value for end in ("low", "high")}
+    times = verdicts.enough(derived(float("nan"), "%", cars["cars"], cars["year"], **ends))
+    tail += (
+        ", enough for the motors of {cars:range} thousand electric cars at {kg:range.1} kg each: {times} the {known}"
+    )
+    parts = {"times": times, "registered": cars["year"].period, "known": cars.pop("year")} | cars | freed
+    return sentence(text, tail, "thousand registered in {registered}.", year=year, least=least, doubt=doubt, **parts)

@@ -2,25 +2,16 @@
 
 import pandas as pd
 
-from helpers.data import Quantity, Vintage, derived
+from helpers.data import Quantity, Vintage, derived, from_row
+from helpers.outlook import rare_earths, supply, targets
 
-STEPS = {
-    "ore": "Ore: all rare earths",
-    "oxide": "Oxide: targeted",
-    "metal": "Metal: reduced",
-    "machining": "Magnet: machined",
-    "use": "Use: in magnets",
-}
-NEEDS = {
-    "contained": "Scheme: oxide contained",
-    "metal": "Scheme: with loss to metal",
-    "machining": "Scheme: with machining too",
-}
+STEPS = {"metal": "From oxide to metal", "machining": "Cut and ground to magnets"}
 KINDS = {"made": "made", "planned": "planned", "target": "targeted"}
 STATES = {"ahead": "year not over", "unknown": "over; output not in the sources", "met": "met", "missed": "missed"}
 STATES |= {"exceeded": "exceeded"}
 _EDITIONS = {
     "period": "Year",
+    "by": "By",
     "tonnes": "Mined, t of oxide",
     "published": "Edition of",
     "status": "Status",
@@ -30,20 +21,14 @@ _COVER = {
     "path": "Neodymium as",
     "period": "Fiscal year",
     "neodymium": "Neodymium, t",
-    "magnets": "Magnets if it is oxide, t",
-    "magnets_metal": "Magnets if it is metal, t",
-    "use": "Expected use, t",
+    "low": "Fewest magnets, t",
+    "high": "Most magnets, t",
     "use_low": "Expected use, lowest, t",
     "use_high": "Expected use, highest, t",
-    "share": "Share of use if oxide, %",
-    "share_low": "Share of the highest use, %",
-    "share_high": "Share of the lowest use, %",
-    "share_metal": "Share of use if metal, %",
+    "share_low": "Share of use, lowest, %",
+    "share_high": "Share of use, highest, %",
     "held": "After the path's last figure",
 }
-
-PLACES = {head: int("%" in head) for head in _COVER.values()}
-"""Decimals of :func:`cover`: one for shares, none for tonnes."""
 
 
 def tonnes(row: pd.Series, column: str = "tonnes") -> Quantity:
@@ -52,56 +37,61 @@ def tonnes(row: pd.Series, column: str = "tonnes") -> Quantity:
 
 
 def editions(table: pd.DataFrame) -> pd.DataFrame:
-    """``supply.mine_output`` for readers; what is recalled has no edition."""
-    return _headed(table.assign(published=table["published"].mask(table["status"] == "unverified", "–")), _EDITIONS)
+    """``supply.mine_output`` for readers; what is recalled has no publisher and no edition."""
+    recalled = table["status"] == "unverified"
+    named = {"by": table["by"], "published": table["published"].dt.strftime("%Y-%m-%d")}
+    return _headed(table.assign(**{head: column.mask(recalled, "–") for head, column in named.items()}), _EDITIONS)
 
 
-def aims(table: pd.DataFrame) -> pd.DataFrame:
-    """``supply.aims`` for readers."""
+def aims(table: pd.DataFrame, meanings: pd.DataFrame) -> pd.DataFrame:
+    """``supply.aims`` for readers, with the magnets that each makes: ``supply.meanings``."""
     table = table.assign(kind=table["kind"].map(KINDS), state=table["state"].map(STATES))
     heads = {"period": "Year", "kind": "Neodymium", "tonnes": "Aim, t", "made": "Made, t", "state": "Outcome"}
+    if len(meanings):
+        made = [supply.meant(tonnes(row, "stands"), meanings) for _, row in table.iterrows()]
+        table = table.assign(low=[of.low for of in made], high=[of.high for of in made])
+        heads |= {"low": "Fewest magnets, t", "high": "Most magnets, t"}
     return _headed(table, heads)
 
 
-def neodymium(table: pd.DataFrame) -> pd.DataFrame:
-    """``supply.neodymium`` with the magnets that it makes, as oxide and as metal, for readers."""
-    heads = {"period": "Year", "kind": "Neodymium", "tonnes": "Tonnes", "as_oxide": "Magnets if it is oxide, t"}
-    table = table.assign(kind=table["kind"].map(KINDS))
-    return _headed(table, heads | {"as_metal": "Magnets if it is metal, t", "status": "Status"})
+def meanings(table: pd.DataFrame) -> pd.DataFrame:
+    """``supply.meanings`` for readers."""
+    heads = {"meaning": "Neodymium means", "oxide": "Oxide of both, t"}
+    heads |= {"low": "Magnets, most lost in machining, t", "high": "Magnets, nothing lost in machining, t"}
+    return _headed(table.rename_axis("meaning").reset_index(), heads)
 
 
-def needs(need: pd.DataFrame, neodymium: pd.DataFrame) -> pd.DataFrame:
-    """Oxide for the scheme, step by step, and neodymium beside it: ``supply.scheme_need``, ``supply.neodymium``."""
-    steps = pd.DataFrame(
-        {
-            "item": [NEEDS[step] for step in need.index],
-            "tonnes": need["tonnes"].to_numpy(),
-            "basis": [_doubt(known) for known in need["verified"]],
-            "source": need["source"].to_numpy(),
-        }
-    )
-    own = neodymium.assign(item="IREL, " + neodymium["period"] + " " + neodymium["kind"].map(KINDS).fillna(""))
-    both = pd.concat([steps, own.rename(columns={"status": "basis"})], ignore_index=True)
-    return _headed(
-        both,
-        {"item": "Need of the scheme, and IREL's neodymium", "tonnes": "Tonnes of oxide a year", "basis": "Status"},
-    )
+def chain(aimed: pd.DataFrame, india: Vintage) -> pd.DataFrame:
+    """From ore to use in oxide of neodymium and praseodymium: what is mined, made, aimed at, used, and to be made.
 
-
-def funnel(steps: pd.DataFrame) -> pd.DataFrame:
-    """``supply.funnel`` for readers."""
-    names = STEPS | ({"oxide": "Oxide: made"} if steps["made"].any() else {})
-    named = [f"{names[step]} ({period})" for step, period in steps["period"].items()]
-    table = steps.assign(step=named, basis=[_doubt(known) for known in steps["verified"]])
-    return _headed(table, {"step": "Step", "tonnes": "Tonnes of oxide contained, a year", "basis": "Status"})
+    Returns
+    -------
+    pd.DataFrame
+        Indexed by item: ``Lowest, t a year, Highest, t a year, Stage`` (ore, neodymium, need), ``source``; empty until
+        the yields are in the sources.
+    """
+    meant, use, rows = supply.meanings(india), targets.sums(india, "repm"), []
+    if meant.empty:
+        return pd.DataFrame()
+    for _, ore in supply.held(india).iterrows():
+        part = derived(float("nan"), "t", ore, low=ore["low"], high=ore["high"])
+        rows.append((f"In the ore by {ore['by']}, {ore['period']}", "ore", part))
+    for _, row in supply.neodymium(india).iterrows():
+        oxide = supply.meant(tonnes(row), meant, as_oxide=True)
+        rows.append((f"IREL, {row['period']} {KINDS[row['kind']]}", "neodymium", oxide))
+    needs = {"For the magnets imported": rare_earths.imported(india)}
+    needs |= {f"For the magnets used, {period}": from_row(row) for period, row in use.tail(1).iterrows()}
+    needs["For the magnets of the scheme"] = supply.capacity(india)
+    rows += [(item, "need", supply.oxide_for(of, india)) for item, of in needs.items() if of is not None]
+    items = [(item, of.low, of.high, stage, " ".join(sorted(of.sources))) for item, stage, of in rows]
+    heads = ["Oxide of neodymium and praseodymium", "Lowest, t a year", "Highest, t a year", "Stage", "source"]
+    return pd.DataFrame(items, columns=heads).set_index(heads[0])
 
 
 def balance(table: pd.DataFrame) -> pd.DataFrame:
-    """``supply.chain_balance`` for readers."""
-    named = [STEPS[step] for step in table.index]
-    table = table.assign(step=named, basis=[_doubt(known) for known in table["verified"]])
+    """``supply.balance`` for readers."""
     heads = {"step": "Step", "input": "Enters, t of oxide", "product": "Leaves, t of oxide", "loss": "Lost, t of oxide"}
-    return _headed(table, heads | {"basis": "Status"})
+    return _headed(table.assign(step=[STEPS[step] for step in table.index]), heads)
 
 
 def expected_use(table: pd.DataFrame) -> pd.DataFrame:
@@ -123,13 +113,9 @@ def cover(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def disagreements(india: Vintage) -> pd.DataFrame:
-    """Where sources disagree on neodymium and on mine output."""
+    """Where sources disagree on neodymium, on mine output and on reserves."""
     heads = {"topic": "Topic", "one": "One figure", "other": "The other", "treatment": "What is done here"}
-    return india.disagreements("C11", "C12", "C13").rename(columns=heads).set_index("Topic")
-
-
-def _doubt(verified: bool) -> str:
-    return "sourced" if verified else "unverified yield"
+    return india.disagreements("C11", "C12", "C13", "C30", "C31").rename(columns=heads).set_index("Topic")
 
 
 def _headed(table: pd.DataFrame, heads: dict[str, str]) -> pd.DataFrame:

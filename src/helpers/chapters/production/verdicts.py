@@ -1,4 +1,6 @@
-"""Verdicts of chapter 2: how far something goes, what holds magnets back, which way a share moves."""
+"""Verdicts of chapter 2: how far something goes, whether one range holds another, which way a figure moves."""
+
+import pandas as pd
 
 from helpers.chapters import words
 from helpers.chapters.outputs import Sentence, sentence
@@ -8,47 +10,21 @@ LEAST_MOVE = 0.1
 """A share that moves by less than this part of itself hardly moves."""
 
 
-def extent(low: float, high: float) -> str:
-    """Whether a share in per cent is ``part`` of the whole, ``all`` of it and more, or lies ``across`` the whole."""
+def enough(share: Quantity) -> Sentence:
+    """A share in per cent, or its range, as words before what it is a share of: ``25 % of``, ``0.7 to 1.3 times``."""
+    low, high = (share.low, share.high) if pd.isna(share.value) else (share.value, share.value)
     if high <= 100:
-        return "part"
-    return "all" if low >= 100 else "across"
+        part = derived(float("nan"), "%", share, low=low, high=high)
+        return sentence(f"{{part:.{0 if low >= 1 else 1}}} of", part=part)
+    times = derived(float("nan"), "times", share, low=low / 100, high=high / 100)
+    return sentence(f"{{times:.{1 if low >= 10 else 2}}}", times=times)
 
 
-def enough(share: Quantity, *, ranged: bool = False) -> Sentence:
-    """A share in per cent as words before what it is a share of: ``25 % of``, ``0.7 to 1.3 times``, ``1.3 times``.
-
-    ``ranged`` says its range instead of its value.
-    """
-    low, high = (share.low, share.high) if ranged else (share.value, share.value)
-    times = derived(high / 100, "", share, low=low / 100, high=high / 100)
-    part = derived(high, "%", share, low=low, high=high)
-    places = 0 if low >= 1 else 1
-    match extent(low, high):
-        case "part":
-            return sentence(f"{{share:range.{places}}} % of" if ranged else f"{{share:.{places}}} of", share=part)
-        case _:
-            fine = 1 if low >= 10 else 2
-            return sentence(f"{{times:range.{fine}}} times" if ranged else "{times:.1} times", times=times)
-
-
-def bottleneck(low: float, high: float, capacity: float) -> str:
-    """What holds magnets back, of the magnets that neodymium can make (a range) and those that plants can.
-
-    Returns
-    -------
-    str
-        ``upstream`` (there is less neodymium than the plants take), ``downstream`` (there is more), ``none`` (the
-        capacity lies inside the range).
-    """
-    if high < capacity:
-        return "upstream"
-    return "downstream" if low > capacity else "none"
-
-
-def peaks(first: float, highest: float, last: float) -> bool:
-    """Whether a share rises to its highest and then falls."""
-    return moves(first, highest) == "rises" and moves(highest, last) == "falls"
+def holds(low: float, high: float, least: float, most: float) -> str:
+    """Whether one range holds another: in ``no`` meaning, in ``all`` of them, or in ``some`` (the ranges overlap)."""
+    if high < least:
+        return "no"
+    return "all" if low > most else "some"
 
 
 def moves(first: float, last: float, least: float = LEAST_MOVE) -> str:

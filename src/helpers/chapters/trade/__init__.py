@@ -1,8 +1,8 @@
 """Chapter 1, what customs recorded: what it computes for itself, and how it says and shows it.
 
 - `lines`, `suppliers`, `prices`: what the tariff lines hold, who supplies them, what they cost
-- `sentences`, `rare_earths`, `causes`: computed sentences
-- `mirror`: what both sides of the border counted, said and drawn
+- `sentences`, `causes`: computed sentences
+- `mirror`: what both sides of the border counted, said and drawn; `reconciliation`: all of rare-earth magnets
 - `figures`, `markets`: drawings
 - `tables`: tables with heads in words
 """

@@ -6,10 +6,9 @@ from helpers import fiscal
 from helpers.chapters import words
 from helpers.chapters.outputs import Sentence, joined, sentence
 from helpers.chapters.trade import lines as tariff
-from helpers.chapters.trade import sentences
 from helpers.data import Quantity, Vintage, derived, from_row, sources_of
 from helpers.methods import composition
-from helpers.outlook import customs, episodes, targets
+from helpers.outlook import customs, episodes, mirror, targets
 
 _READINGS = {
     composition.ERROR: "is an error or a reclassification",
@@ -104,25 +103,6 @@ def concentration(table: pd.DataFrame, *, india: Vintage, year: str) -> Sentence
     return joined(*said)
 
 
-def three_growths(bridge: pd.DataFrame, growth: pd.DataFrame, *, india: Vintage, year: str) -> Sentence:
-    """Rupees, dollars and tonnes reconciled."""
-    if bridge.empty:
-        return words.not_yet(india, f"Growth of {year} in rupees, dollars and tonnes")
-    changes = bridge.drop(index="unit_value_inr").iterrows()
-    parts = {name: words.change(derived(row["per_cent"], "%", row)) for name, row in changes}
-    printed = sentences.published_growth(growth, india=india, year=year)
-    tonnes = "{tonnes}" if printed is None else "{tonnes} (published as {printed:signed})"
-    return sentence(
-        "{year} changed by {value_inr} in rupees, {value_usd} in dollars and",
-        tonnes,
-        "in tonnes. Rupees and dollars differ by the price of a dollar, which changed by {inr_per_usd}; dollars and",
-        "tonnes by that of a kilogram, which changed by {unit_value_usd} in dollars.",
-        year=year,
-        **parts,
-        **({} if printed is None else {"printed": printed}),
-    )
-
-
 def out_of_line(tested: pd.DataFrame, *, india: Vintage) -> Sentence:
     """Quantities in India's own statistics that do not fit their neighbours."""
     flagged = tested[tested["flagged"]]
@@ -186,60 +166,66 @@ def _within(splits: pd.DataFrame, before: str) -> Sentence:
     verdict = words.direction(moved / (splits["change"] - moved).abs().mean())
     if verdict == "unchanged":
         return sentence("The value of a kilogram hardly changed.", uses=[splits])
-    sign = 1 if verdict == "up" else -1
-    mix, price = splits["mix"] * sign, splits["price"] * sign
-    opening = "Over all splits of {before} that fit its totals, with neither line dearer than rare-earth magnets were,"
-    if len(splits) == 1:
+    known, plausible, sign = len(splits) == 1, splits[splits["plausible"]], 1 if verdict == "up" else -1
+    price, mix = (_spread(plausible, term) for term in ("price", "mix"))
+    opening = "Over the splits of {before} that fit its totals, with neither line dearer than rare-earth magnets were,"
+    account = "unit values within the lines account for {price:range}"
+    if known:
         opening = "By line in both years, {before} being the earlier,"
-    parts = {"before": before, "move": "rise" if verdict == "up" else "fall", "mix": _spread(splits["mix"], splits)}
-    account = "{price:range}"
-    if len(splits) > 1 and price.min() * price.max() > 0:
-        ends = splits["price"].loc[[price.abs().idxmin(), price.abs().idxmax()]]
-        account = "at least {near:signed}, at the far end {far:signed},"
-        parts |= {name: derived(end, "USD m", splits) for name, end in zip(("near", "far"), ends, strict=True)}
-    else:
-        parts["price"] = _spread(splits["price"], splits)
+    elif (least := -splits["price_high"].max()) > 0:
+        opening, account = (
+            "Over every split of {before} that fits its totals,",
+            "unit values within the lines took away ",
+        )
+        account += "at least {price:number}"
+        price = derived(least, "USD m", splits, low=-least, high=-least)
     told = "whether the {move} in unit value happened within the lines or between them is open."
-    if price.min() > 0:
-        told = "the {move} in unit value happened within the lines, and the shift worked against it."
-        if (most := (mix / (mix + price)).max()) > 0:
-            told = "the {move} in unit value happened within the lines, and the shift explains at most {most} of it."
-            parts["most"] = derived(most * 100, "%", splits)
-    elif price.max() <= 0:
+    if min(sign * price.low, sign * price.high) > 0:
+        told = "the {move} in unit value happened within the lines."
+    elif max(sign * price.low, sign * price.high) < 0:
         told = "the {move} in unit value is one of a shift between the lines."
+    said = sentence(
+        f"{opening} {account} million USD, and a shift between the lines accounts for {{mix:range}}: {told}",
+        before=before, move="rise" if verdict == "up" else "fall", price=price, mix=mix,
+    )  # fmt: skip
+    return joined(said, None if known else _cases(splits, before))
+
+
+def _cases(splits: pd.DataFrame, before: str) -> Sentence:
+    """The mildest split, and the most extreme of those in which neither line is dearer than rare-earth magnets."""
+    plausible = splits[splits["plausible"]]
+    mild, far = splits.loc[splits["price"].idxmax()], plausible.loc[plausible["price"].idxmin()]
+    named = {}
+    for name, row in (("mild", mild), ("far", far)):
+        named |= {f"{name}_{line}": derived(row[line], "USD/kg", row["source_before"]) for line in ("metal", "ferrite")}
+        named[name] = derived(row["price"], "USD m", row, low=row["price_low"], high=row["price_high"])
     return sentence(
-        opening,
-        "unit values within the lines account for",
-        account,
-        "and a shift between the lines for {mix:range} million USD of the change in value:",
-        told,
-        **parts,
-    )
+        "In the mildest case line 85051190 stood at {mild_metal:number.2} and ferrite cores at {mild_ferrite:.2} in",
+        "{before}, and unit values did {mild:signed} ({mild:range} by the",
+        "rounding); in the most extreme with neither dearer than rare-earth magnets,",
+        "at {far_metal:number.2} and {far_ferrite:.2}, {far:signed}.",
+        before=before, **named,
+    )  # fmt: skip
 
 
 def _ferrite(splits: pd.DataFrame, *, india: Vintage, year: str) -> Sentence:
-    split = customs.lines(india, year)
-    now, earlier = derived(split["usd_per_kg"].iloc[0], "USD/kg", split), tariff.year_before(year)
-    ends = [derived(end, "USD/kg", splits["source_before"].iloc[0]) for end in splits["ferrite"].agg(["min", "max"])]
-    changes = [derived((now.value / end.value - 1) * 100, "%", now, end) for end in ends]
-    parts = {"now": now, "near": ends[0], "before": earlier, "mild": changes[0]}
-    if len(splits) == 1:
-        return sentence("Ferrite cores went from {near:.2} in {before} to {now:.2} ({mild:signed}).", **parts)
-    where = words.place([end.value for end in ends], now.value, now.value)
-    dear = ", in which they were as dear as rare-earth magnets," if where == "above" else ""
-    if where in ("above", "below"):
-        near = 0 if where == "above" else 1
+    split, earlier = customs.lines(india, year), tariff.year_before(year)
+    now, known = derived(split["usd_per_kg"].iloc[0], "USD/kg", split), len(splits) == 1
+    least = derived(splits["ferrite" if known else "ferrite_from"].iloc[0], "USD/kg", splits["source_before"].iloc[0])
+    parts = {"now": now, "least": least, "before": earlier, "year": year}
+    if not known and now.value >= least.value:
+        text = "Ferrite cores cost {now:.2} in {year} and more than {least:.2} in {before}: their direction is open."
+        return sentence(text, **parts)
+    parts["change"] = derived((now.value / least.value - 1) * 100, "%", now, least)
+    if known:
         return sentence(
-            "Even the mildest split has ferrite cores {move} from {near:.2} in {before} to {now:.2} ({mild:signed}), "
-            f"the most extreme{dear} from {{far:.2}} ({{sharp:signed}}).",
-            move="fall" if where == "above" else "rise",
-            **parts | {"near": ends[near], "mild": changes[near], "far": ends[1 - near], "sharp": changes[1 - near]},
+            "Ferrite cores went from {least:.2} in {before} to {now:.2} in {year} ({change:signed}).", **parts
         )
     return sentence(
-        "Ferrite cores went from anything between {near:.2} and {far:.2} in {before} to {now:.2} ({mild:signed} to "
-        "{sharp:signed}), so their direction is open.",
-        **parts, far=ends[1], sharp=changes[1],
-    )  # fmt: skip
+        "Had every tonne of {before} been ferrite cores, they would have cost {least:.2}; in {year} they cost "
+        "{now:.2}, so they fell in every split ({change:signed} or more).",
+        **parts,
+    )
 
 
 def _open(splits: pd.DataFrame, *, india: Vintage, year: str) -> Sentence | None:
@@ -251,12 +237,22 @@ def _open(splits: pd.DataFrame, *, india: Vintage, year: str) -> Sentence | None
         (events["kind"] == "duty") & events["period"].map(lambda p: fiscal.span(p)[0] <= fiscal.span(year)[1])
     ]
     ahead = " ahead of an anti-dumping duty" if len(duty) else ""
-    return sentence(
-        f"Three explanations are open: cheap goods moved into the line{ahead}, cheap ferrite really surged, or "
-        f"a few entries",
-        "carry a wrong quantity.", uses=[duty],
+    said = sentence(
+        f"Three explanations would do: cheap goods moved into the line{ahead}, cheap ferrite really surged, or a few "
+        "entries carry a wrong quantity.", uses=[duty],
     )  # fmt: skip
+    if (period := mirror.subject(india)) is None:
+        return joined(said, Sentence("They are open."))
+    sides, text = mirror.sides(india), "Both sides' figures of {period} do not point to the last."
+    if mirror.errs(sides, period):
+        text = (
+            "Both sides' figures of {period} point to the last: then volume, mix and unit values here hold its error, "
+            "and only the change of value stands."
+        )
+    return joined(said, sentence(text, period=period, uses=[sides]))
 
 
-def _spread(values: pd.Series, splits: pd.DataFrame) -> Quantity:
-    return derived(values.mean(), "USD m", splits, low=values.min(), high=values.max())
+def _spread(splits: pd.DataFrame, term: str) -> Quantity:
+    return derived(
+        splits[term].mean(), "USD m", splits, low=splits[f"{term}_low"].min(), high=splits[f"{term}_high"].max()
+    )

@@ -3,12 +3,10 @@
 import pandas as pd
 
 from helpers.chapters import words
-from helpers.chapters.canvas import BLUE, GOLD, INK, MUTED, PAPER, RED, canvas, finish, label, once_public, wrap
-from helpers.chapters.outputs import Figure, Sentence, joined, sentence
-from helpers.chapters.trade.lines import middles
-from helpers.data import derived, number, sources_of
+from helpers.chapters.canvas import BLUE, GOLD, INK, MUTED, PAPER, RED, canvas, finish, label, once_public
+from helpers.chapters.outputs import Figure, Sentence, sentence
+from helpers.data import derived, number
 
-INFERRED = ("unverified", "weak", "estimate", "inference")
 BEHIND = {"facecolor": PAPER, "edgecolor": "none", "pad": 1.5}
 """A patch of paper behind a label, so that no rule strikes it."""
 
@@ -69,33 +67,6 @@ def line_split(lines: pd.DataFrame, *, india, year: str) -> Figure:
     return finish(drawing, title, alt, lines, india=india, note="Ferrite is the remainder.")
 
 
-@once_public
-def scope_ladder(scopes: pd.DataFrame, *, india) -> Figure:
-    """What is called magnet imports, from wide to narrow, on a log axis: :func:`.lines.scopes`."""
-    drawing, (ax,) = canvas("tonnes a year, log scale", height=0.6 + 0.58 * len(scopes), horizontal=True)
-    low, high = scopes["low"].fillna(scopes["tonnes"]), scopes["high"].fillna(scopes["tonnes"])
-    middle = middles(scopes)
-    said = [derived(row["tonnes"], "t", row, low=row["low"], high=row["high"]) for _, row in scopes.iterrows()]
-    for place, scope in enumerate(reversed(scopes.index)):
-        hollow = scopes.loc[scope, "status"] in INFERRED
-        ax.hlines(place, low[scope], high[scope], color=BLUE, linewidth=3)
-        ax.plot(middle[scope], place, "o", color=BLUE, markerfacecolor=PAPER if hollow else BLUE, markersize=8)
-        text = f"{said[len(scopes) - 1 - place]}"
-        label(ax, text, (max(high[scope], middle[scope]), place), dx=9, bbox=BEHIND)
-    ax.set_xscale("log")
-    ax.xaxis.set_major_formatter("{x:,g}")
-    ax.xaxis.set_minor_formatter("")
-    ax.set_xlim(low.min() / 2, high.max() * 5)
-    ax.set_ylim(-0.6, len(scopes) - 0.4)
-    names = [wrap(f"{scope} ({row['period']})") for scope, row in scopes.iloc[::-1].iterrows()]
-    ax.set_yticks(range(len(scopes)), names)
-    steps = [sentence("{scope}: {tonnes}.", scope=s, tonnes=q) for s, q in zip(scopes.index, said, strict=True)]
-    opening = Sentence("Dots on a logarithmic axis, from the widest scope to the narrowest.")
-    return finish(
-        drawing, _ladder_title(middle, scopes), joined(opening, *steps), scopes, india=india, note="Hollow: inferred."
-    )
-
-
 def _peak_title(rates: pd.DataFrame, peak: str) -> Sentence:
     others = rates.drop(index=peak)
     top = derived(rates.loc[peak, "t_per_month"], "t", rates.loc[peak])
@@ -123,14 +94,6 @@ def _peak_alt(rates: pd.DataFrame, peak: str) -> Sentence:
         return sentence(f"{text}.", **parts)
     lie = derived(others.mean(), "t", rates, low=others.min(), high=others.max())
     return sentence(f"{text}; the others lie at {{lie:range}}.", lie=lie, **parts)
-
-
-def _ladder_title(middle: pd.Series, scopes: pd.DataFrame) -> Sentence:
-    if len(scopes) == 1:
-        return sentence("Only one scope of magnet imports is known: {scope}", scope=scopes.index[0])
-    ends = scopes.iloc[[0, -1]]
-    apart = derived(middle.iloc[0] / middle.iloc[-1], "", *(row for _, row in ends.iterrows()))
-    return sentence("What is called magnet imports lies {apart} times apart", apart=apart, uses=[sources_of(ends)])
 
 
 def _percent(row: pd.Series, column: str):

@@ -1,4 +1,4 @@
-"""What the tariff lines hold: the identity of the press series, volume against value, and the rare-earth part.
+"""What the tariff lines hold: the identity of the press series, and volume against value.
 
 Rounding is carried through by interval arithmetic: a published figure stands for the range that would
 print alike, and each step gives the least and the greatest result.
@@ -9,15 +9,15 @@ import pandas as pd
 
 from helpers import fiscal
 from helpers.data import Vintage, sources_of
-from helpers.methods import composition, decomposition
-from helpers.outlook import customs, episodes, targets
+from helpers.methods import decomposition
+from helpers.outlook import customs, episodes
+from helpers.outlook.blend import paid_to_china
 
-DRAWS = 20_000
-SEED = 850511
-SPLITS = 121
-"""How many splits of the earlier year between its two lines are tried."""
+SPLITS = 200
+"""Into how many steps the tonnes of the earlier year are cut to split them between its two lines."""
 
-TERMS = ["volume", "mix", "price", "change"]
+TERMS = ["volume", "mix", "price"]
+_SPLIT = ["metal", "ferrite", "metal_from", "ferrite_from", *TERMS, "change", "plausible", "source", "source_before"]
 BOTH = "850511+850519"
 """HS 850511 and 850519 together, as one publisher counts them."""
 
@@ -69,145 +69,49 @@ def volume_mix_price(india: Vintage, year: str) -> pd.DataFrame:
     """Where the change in value from the year before came from, for every split of that year that fits its totals.
 
     Bennet's decomposition (:mod:`helpers.methods.decomposition`). While the earlier year is not known by line, its
-    tonnes are split in every way that leaves neither line dearer than rare-earth magnets were; once it is known, there
-    is one row.
+    tonnes are split in every way between two lines of known value. The term ``price`` is concave in the share of one
+    of them and falls without limit as the other is left without tonnes: it has a greatest value and no least.
 
     Returns
     -------
     pd.DataFrame
-        One row a split: ``metal, ferrite`` (unit values of both lines in the earlier year, USD/kg), ``volume, mix,
-        price, change`` in million USD, ``source``, and ``source_before`` (of the unit values); empty until both years
-        are known well enough.
+        One row a split, or one in all once the lines are known: ``metal, ferrite`` (unit values in the earlier year,
+        USD/kg), ``metal_from, ferrite_from`` (what they exceed, their value over all tonnes; by rounding, the least),
+        ``volume, mix, price, change`` in million USD, ``volume_low, volume_high`` and so on (by rounding),
+        ``plausible`` (neither line dearer than rare-earth magnets were), ``source``, ``source_before`` (of the unit
+        values); empty until both years are known, or if no split is plausible.
     """
     earlier = year_before(year)
     dollars = customs.values(india, [earlier, year])
     after = customs.lines(india, year, dollars)
     total, metal = customs.imports(india), customs.imports(india, "value_usd", hs=customs.OTHER_METAL)
-    empty = pd.DataFrame(columns=["metal", "ferrite", *TERMS, "source", "source_before"])
     if dollars.empty or after.empty or earlier not in total.index or earlier not in metal.index:
-        return empty
+        return pd.DataFrame(columns=_SPLIT)
     after = after.rename(columns={"usd_m": "value_usd"})[["tonnes", "value_usd", "source"]]
     used = [dollars.loc[earlier], total.loc[earlier], metal.loc[earlier]]
     before = customs.lines(india, earlier, dollars)
     if len(before):
-        plain = before.rename(columns={"usd_m": "value_usd"})
-        terms = decomposition.bennet_decomposition(plain, after).sum()
-        row = {"metal": before["usd_per_kg"].iloc[1], "ferrite": before["usd_per_kg"].iloc[0], **terms}
-        table = pd.DataFrame([row | {"change": terms.sum()}])
-        return _sourced(table, [before], [after, dollars])
-    paid = paid_to_china(india, earlier)
-    ferrite, other = dollars.loc[earlier, "usd_m"] - metal.loc[earlier, "value"], metal.loc[earlier, "value"]
-    splits = _splits(ferrite, other, total.loc[earlier, "value"], paid["value"].mean())
-    if not len(splits):
-        return empty
-    values = pd.Series([ferrite, other], index=after.index)
-    table = decomposition.bennet_over_splits(
-        values * 1e6,
-        total.loc[earlier, "value"],
-        after.assign(value_usd=after["value_usd"] * 1e6),
-        pd.DataFrame({after.index[1]: splits}),
+        return _sourced(_only_split(before, after), [before], [after, dollars])
+    tonnes, worth = _possible(total.loc[earlier]), _possible(dollars.loc[earlier].rename({"usd_m": "value"}))
+    other, paid = metal.loc[earlier, "value"], paid_to_china(india, earlier)
+    if not 0 < other < min(worth):
+        return pd.DataFrame(columns=_SPLIT)
+    dearest, ferrite = paid["value"].mean(), worth[0] - other
+    metal_t = _splits(tonnes, other * 1000 / dearest, ferrite * 1000 / dearest)
+    cores, others = after.index
+    splits = [pd.DataFrame({cores: t - metal_t, others: metal_t}) for t in tonnes]
+    values = [pd.Series({cores: usd - other, others: other}) for usd in worth]
+    swept = [decomposition.bennet_over_splits(split, value, after) for split in splits for value in values]
+    table = swept[0].assign(
+        metal=other * 1000 / metal_t,
+        ferrite=ferrite * 1000 / (tonnes[0] - metal_t),
+        metal_from=other * 1000 / tonnes[0],
+        ferrite_from=(min(worth) - other) * 1000 / max(tonnes),
+        change=swept[0].sum(axis=1),
     )
-    table = table.rename(columns=dict(zip(after.index, ["ferrite", "metal"], strict=True)))
-    table[TERMS] /= 1e6
-    return _sourced(table, [paid, *used], [after, dollars])
-
-
-def rare_earth_part(india: Vintage, year: str) -> pd.DataFrame:
-    """Rare-earth magnets among a year's tonnes under HS 850511, as a distribution.
-
-    The line of other metal magnets, by China and the others, is a blend of rare-earth and other magnets whose shares
-    its unit value gives (:mod:`helpers.methods.composition`). The price of rare-earth magnets is what China was paid
-    for them; the other priors are rows of ``data/assumptions.csv``. Ferrite cores hold none.
-
-    Returns
-    -------
-    pd.DataFrame
-        Indexed by ``probability``: ``tonnes``, ``share`` of the weight, ``source``; empty while the lines are not
-        known, or the prices do not tell the two kinds apart.
-    """
-    split, priors, paid = customs.lines(india, year), india.assumption("composition_prior"), paid_to_china(india, year)
-    empty = pd.DataFrame(columns=["tonnes", "share", "source"], index=pd.Index([], name="probability"))
-    if split.empty or paid.empty or priors.empty:
-        return empty
-    other = priors.loc["unit value of other magnets"]
-    spread = priors.loc["price of rare-earth magnets, spread", "value"]
-    cells = metal_by_origin(india, year)
-    if cells.empty or paid["value"].mean() * np.exp(-5 * spread) <= other["high"]:
-        return empty
-    drawn = composition.simulate_repm_tonnes(
-        cells.assign(other_low=other["low"], other_high=other["high"]),
-        repm_median=paid["value"].mean(),
-        repm_log_sd=spread,
-        draws=DRAWS,
-        seed=SEED,
-    )
-    used = " ".join(sorted(sources_of(paid, priors, cells)))
-    return composition.repm_quantiles(drawn, split["tonnes"].sum()).assign(source=used)
-
-
-def metal_by_origin(india: Vintage, year: str) -> pd.DataFrame:
-    """The line of other metal magnets from China and from the others: ``tonnes, unit_value_usd_per_kg, source``."""
-    keys = [("weight", "world"), ("weight", "CHN"), ("value_usd", "world"), ("value_usd", "CHN")]
-    rows = [customs.imports(india, measure, customs.OTHER_METAL, partner) for measure, partner in keys]
-    empty = pd.DataFrame(columns=["tonnes", "unit_value_usd_per_kg", "source"])
-    if not all(year in table.index for table in rows):
-        return empty
-    tonnes, china, usd_m, china_usd = (table.loc[year, "value"] for table in rows)
-    cells = pd.DataFrame({"tonnes": [china, tonnes - china], "usd_m": [china_usd, usd_m - china_usd]})
-    if (cells <= 0).any(axis=None):
-        return empty
-    cells["unit_value_usd_per_kg"] = cells["usd_m"] / cells["tonnes"] * 1000
-    used = " ".join(sorted(sources_of(*(table.loc[year] for table in rows))))
-    return cells.drop(columns="usd_m").assign(source=used).set_axis(["China", "others"])
-
-
-def paid_to_china(india: Vintage, year: str) -> pd.DataFrame:
-    """Unit values of China's exports of rare-earth magnets, USD per kg: months of a year, else the newest before."""
-    keys = {"flow": "export", "reporter": "CHN", "partner": "world", "hs": customs.FERRITE, "measure": "unit_value"}
-    paid = india.series("trade", **keys).dropna(subset="value")
-    paid = paid[paid.index.str.fullmatch(r"\d{4}-\d\d")]
-    inside = paid[paid.index.isin([str(month) for month in fiscal.months(year)])]
-    return inside if len(inside) else paid[paid.index < str(fiscal.months(year)[0])].tail(1)
-
-
-def scopes(india: Vintage, year: str, part: pd.DataFrame) -> pd.DataFrame:
-    """What is called India's magnet imports, from the widest scope to the narrowest, tonnes a year.
-
-    Customs figures are of ``year``, all others of the newest they are known for; ``part`` is :func:`rare_earth_part`.
-
-    Returns
-    -------
-    pd.DataFrame
-        Indexed by ``scope``: ``period, tonnes, low, high, status, source``; scopes that are not known are left out.
-    """
-    cars = {"flow": "import", "reporter": "IND", "partner": "world", "hs": "REPM", "measure": "weight_auto"}
-    shipped = {"flow": "export", "reporter": "CHN", "partner": "IND", "hs": customs.FERRITE, "measure": "weight"}
-    metal = customs.imports(india, hs=customs.OTHER_METAL)
-    known = {
-        "All metal magnets, HS 850511": customs.imports(india).filter([year], axis=0),
-        "Line 85051190, metal magnets other than ferrite cores": metal.filter([year], axis=0),
-        "Rare-earth magnets used in India": india.series("production", **targets.REPM.keys),
-        "Rare-earth magnets shipped to India, from China's count": india.series("trade", **shipped),
-        "Rare-earth magnets imported by car makers": india.series("trade", **cars),
-    }
-    rows = {}
-    for scope, found in known.items():
-        found = found[[fiscal.is_year(p) and fiscal.span(p)[1] <= india.day for p in found.index]]
-        if len(found):
-            row = found.iloc[-1]
-            rows[scope] = [found.index[-1], *row[["value", "low", "high", "status", "source"]]]
-    if len(part):
-        found = part.loc[[0.5, 0.05, 0.95], "tonnes"]
-        rows["Rare-earth magnets within HS 850511, our estimate"] = [year, *found, "inference", part["source"].iloc[0]]
-    columns = ["period", "tonnes", "low", "high", "status", "source"]
-    table = pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("scope")
-    table = table.astype(dict.fromkeys(columns[1:4], float))
-    return table.loc[middles(table).sort_values(ascending=False).index]
-
-
-def middles(scopes: pd.DataFrame) -> pd.Series:
-    """Tonnes of each scope; the geometric middle where only a range is known."""
-    return scopes["tonnes"].fillna((scopes["low"] * scopes["high"]) ** 0.5)
+    table["plausible"] = table[["metal", "ferrite"]].max(axis=1) <= dearest * (1 + 1e-9)
+    table = _sourced(_ranged(table, swept), used, [after, dollars, paid])
+    return table if table["plausible"].any() else table.iloc[:0]
 
 
 def surge_cells(india: Vintage) -> pd.DataFrame:
@@ -241,12 +145,29 @@ def _sourced(table: pd.DataFrame, before: list, after: list) -> pd.DataFrame:
     return table.assign(**dict(zip(["source", "source_before"], ids, strict=True)))
 
 
-def _splits(ferrite: float, metal: float, tonnes: float, dearest: float) -> np.ndarray:
-    """Unit values of the metal line, USD/kg, that leave both lines tonnes and neither dearer than ``dearest``."""
-    left = tonnes - ferrite * 1000 / dearest
-    if not (ferrite > 0 and metal > 0 and left > 0 and metal * 1000 / left < dearest):
-        return np.array([])
-    return np.geomspace(metal * 1000 / left, dearest, SPLITS)
+def _only_split(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
+    terms = decomposition.bennet_decomposition(before.rename(columns={"usd_m": "value_usd"}), after).sum()
+    known = dict(zip(["ferrite", "metal"], before["usd_per_kg"], strict=True))
+    table = pd.DataFrame([{**known, **terms, "change": terms.sum(), "plausible": True}])
+    return _ranged(table, [table])
+
+
+def _splits(tonnes: list[float], least: float, least_other: float) -> np.ndarray:
+    """Tonnes of the metal line: every step of the least total, and where this or the other line has its least."""
+    steps = np.arange(1, SPLITS) / SPLITS * min(tonnes)
+    ends = (end for end in (least, tonnes[0] - least_other) if 0 < end < min(tonnes))
+    return np.sort([*steps, *ends])[::-1]
+
+
+def _ranged(table: pd.DataFrame, swept: list[pd.DataFrame]) -> pd.DataFrame:
+    every = {term: np.array([one[term] for one in swept]) for term in TERMS}
+    low = {f"{term}_low": found.min(axis=0) for term, found in every.items()}
+    return table.assign(**low, **{f"{term}_high": found.max(axis=0) for term, found in every.items()})
+
+
+def _possible(row: pd.Series) -> list[float]:
+    """A figure and the ends of its range."""
+    return [row["value"], *row[["low", "high"]].fillna(row["value"])]
 
 
 def _figure(

@@ -13,42 +13,53 @@ from helpers.chapters.trade.figures import BEHIND
 from helpers.data import Quantity, Vintage, derived, number
 
 TERMS = {"volume": "volume", "mix": "shift\nbetween lines", "price": "unit values\nwithin lines"}
+_HEADS = {"metal": "85051190, USD/kg before", "ferrite": "85051110, USD/kg before"}
+_HEADS |= {f"{term}_{end}": f"{term} {head}" for term in TERMS for end, head in (("low", "from"), ("high", "to"))}
+_READ = (
+    " Every split of the year before that fits its totals: left of the dotted line there is none. Drawn while neither "
+    "line is dearer than rare-earth magnets were; beyond, unit values took away more. Bands: rounding of the totals."
+)
 
 
 @once_public
 def volume_mix_price(splits: pd.DataFrame, *, india: Vintage, year: str) -> Figure:
     """Bennet's three terms over all splits of the year before: :func:`.lines.volume_mix_price`."""
-    drawing, (ax,) = canvas("million USD", height=3.4)
+    drawing, (ax,) = canvas("million USD", height=3.6)
+    shown = splits[splits["plausible"]].drop(columns="plausible")
+    many, cases = len(shown) > 1, [shown.iloc[0], shown.loc[shown["price"].idxmax()], shown.iloc[-1]]
     for term, colour in (("volume", BLUE), ("mix", GOLD), ("price", RED)):
-        ax.plot(splits["metal"], splits[term], "-" if len(splits) > 1 else "o", color=colour, linewidth=2)
-        at = (splits["metal"].iloc[-1], splits[term].iloc[-1])
-        label(ax, TERMS[term], at, dx=5, color=colour)
+        bounds = shown[f"{term}_low"], shown[f"{term}_high"]
+        ax.fill_between(shown["metal"], *bounds, color=colour, alpha=0.25, linewidth=0)
+        ax.plot(shown["metal"], shown[term], "-" if many else "o", color=colour, linewidth=2)
+        label(ax, TERMS[term], (shown["metal"].iloc[-1], shown[term].iloc[-1]), dx=5, color=colour)
     ax.axhline(0, color=INK, linewidth=0.8)
     ax.set_xscale("log")
     ax.xaxis.set_major_formatter("{x:,g}")
     ax.set_xticks([step * ten for ten in (1, 10, 100) for step in (1, 2, 5)])
     ax.set_xticks([], minor=True)
-    ax.set_xlim(splits["metal"].min() / 1.1, splits["metal"].max() * 1.9)
-    ax.set_xlabel("USD/kg of line 85051190, assumed" if len(splits) > 1 else "USD/kg")
-    shown = splits.rename(columns={"metal": "85051190, USD/kg before", "ferrite": "85051110, USD/kg before"})
-    ends = [splits.iloc[0], splits.iloc[-1]]
+    ax.set_xlim(shown["metal"].min() / 1.6, shown["metal"].max() * 1.9)
+    ax.set_xlabel("USD/kg of line 85051190, assumed" if many else "USD/kg")
+    note = "Bennet's decomposition, which leaves no remainder."
+    if many:
+        at, bound = (cases[1]["metal"], cases[1]["price"]), shown["metal_from"].iloc[0]
+        ax.plot(*at, "o", color=RED, markersize=6)
+        label(ax, f"mildest: {number(at[1])}", at, dx=-6, dy=-12, color=RED)
+        ax.axvline(bound, color=MUTED, linewidth=0.8, linestyle=(0, (3, 3)))
+        label(ax, number(bound, 2), (bound, shown["price_low"].min()), dx=-4, ha="right", color=MUTED)
+        note += _READ
     told = [
         sentence(
             "At {metal:.1}: volume {volume:number}, mix {mix:number}, unit values {price:number}.",
             metal=derived(row["metal"], "USD/kg", row["source_before"]),
-            **{term: derived(row[term], "USD m", row) for term in ("volume", "mix", "price")},
+            **{term: derived(row[term], "USD m", row) for term in TERMS},
         )
-        for row in ends[: len(splits)]
+        for row in cases[: len(shown)]
     ]
     opening = sentence(
-        "Three lines over the unit value that line 85051190 may have had before {year}, in million USD: volume, mix "
+        "Three bands over the unit value that line 85051190 may have had before {year}, in million USD: volume, mix "
         "between the lines, and unit values within them.", year=year,
     )  # fmt: skip
-    note = (
-        "Bennet's decomposition, which leaves no remainder, for all splits that fit the totals of the year before, "
-        "neither line dearer than rare-earth magnets; at the far end ferrite cores are as dear."
-    )
-    data = shown.drop(columns="source_before")
+    data = shown.drop(columns=["metal_from", "ferrite_from", "source_before"], errors="ignore").rename(columns=_HEADS)
     return finish(drawing, _value_title(splits), joined(opening, *told), data, india=india, note=note)
 
 
@@ -107,28 +118,24 @@ def neodymium_price(prices: pd.DataFrame, *, india: Vintage, year: str) -> Figur
 
 
 def _value_title(splits: pd.DataFrame) -> Sentence:
-    price, volume = splits["price"], splits["volume"].mean()
+    shown, volume = splits[splits["plausible"]], splits["volume"].mean()
+    ends = sorted(abs(splits[["volume_low", "volume_high"]].iloc[0]))
     parts = {
-        "price": derived(abs(price.mean()), "USD m", splits),
-        "volume": derived(abs(volume), "USD m", splits),
+        "volume": derived(abs(volume), "USD m", splits, low=ends[0], high=ends[1]),
+        "more": "added" if volume >= 0 else "took away",
     }
-    more = "added" if volume >= 0 else "took away"
-    where = words.place(price, 0, 0)
-    if where == "across":
-        low, high = (derived(bound, "USD m", splits) for bound in (price.min(), price.max()))
-        return sentence(
-            "Volume {more} {volume}; unit values within the lines did {low:signed} to {high:signed}: how, the "
-            "totals do not tell",
-            more=more, volume=parts["volume"], low=low, high=high,
-        )  # fmt: skip
-    did = "lower unit values within the lines took away"
-    if where == "above":
-        did = "higher unit values within the lines added"
+    text = "Volume {more} {volume:range} million USD; "
+    least, most = splits["price_high"].max(), shown["price_low"].min()
     if len(splits) == 1:
-        return sentence("Volume {more} {volume}; {did} {price}", more=more, did=did, **parts)
-    text = "Volume {more} {volume}; {did} at least {least}, whichever split fits the totals"
-    least = derived(price.abs().min(), "USD m", splits)
-    return sentence(text, more=more, did=did, volume=parts["volume"], least=least)
+        did = "took away" if least < 0 else "added"
+        return sentence(text + "unit values within the lines {did} {price}", did=did,
+                        price=derived(abs(least), "USD m", splits), **parts)  # fmt: skip
+    if least < 0:
+        text += "lower unit values within the lines took away at least {least}, whichever split fits the totals"
+        return sentence(text, least=derived(-least, "USD m", splits), **parts)
+    did = derived(shown["price"].mean(), "USD m", splits, low=most, high=shown["price_high"].max())
+    text += "unit values within the lines did {did:range} million USD: how, the totals do not tell"
+    return sentence(text, did=did, **parts)
 
 
 def _trough_title(shown: pd.DataFrame, low: suppliers.Trough) -> Sentence:

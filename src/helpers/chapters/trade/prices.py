@@ -1,12 +1,12 @@
-"""What magnets and their metal cost: growth in tonnes and dollars, neodymium, the rupee."""
+"""What magnets and their metal cost: growth in tonnes and money, the value of all years, neodymium."""
 
-import numpy as np
+from itertools import pairwise
+
 import pandas as pd
 
 from helpers import fiscal
 from helpers.chapters.trade.lines import year_before
 from helpers.data import Vintage, sources_of
-from helpers.methods import decomposition
 from helpers.outlook import customs
 
 
@@ -25,55 +25,88 @@ def months_of(prices: pd.DataFrame, year: str) -> pd.DataFrame:
 
 
 def growth(india: Vintage, year: str) -> pd.DataFrame:
-    """From the year before to a year, in tonnes, dollars and dollars a kilogram.
+    """From the year before to a year, in tonnes, rupees, dollars and dollars a kilogram.
 
     Returns
     -------
     pd.DataFrame
         Indexed by quantity: ``before, after, change`` (a fraction), ``low, high`` (of the change of tonnes, from the
-        rounding of both years), ``source``; empty until both years' tonnes are known, and of tonnes only until both
-        values are.
+        rounding of both years), ``source``; empty until both years' tonnes are known, and of what is known of both.
     """
     weight, pair = customs.imports(india), [year_before(year), year]
     columns = ["before", "after", "change", "low", "high", "source"]
     if not set(pair) <= set(weight.index):
         return pd.DataFrame(columns=columns, index=pd.Index([], name="quantity"))
-    before, after = (weight.loc[y] for y in pair)
-    low, high = (weight.loc[pair, bound].fillna(weight.loc[pair, "value"]).to_numpy(float) for bound in ("low", "high"))
-    tonnes = [before["value"], after["value"]]
-    used = sources_of(before, after)
-    rows = {"tonnes": [*tonnes, low[1] / high[0] - 1, high[1] / low[0] - 1, used]}
-    dollars = customs.values(india, pair)
-    if len(dollars):
-        usd, used_usd = dollars["usd_m"].to_list(), sources_of(dollars)
-        rows["million USD"] = [*usd, np.nan, np.nan, used_usd]
-        per_kg = [u / t * 1000 for u, t in zip(usd, tonnes, strict=True)]
-        rows["USD per kg"] = [*per_kg, np.nan, np.nan, used | used_usd]
-    table = pd.DataFrame.from_dict(rows, orient="index", columns=["before", "after", "low", "high", "source"])
+    found = {
+        "tonnes": weight,
+        "crore rupees": customs.imports(india, "value_inr"),
+        "rupees a dollar": india.series("prices", item="INR per USD", basis="fiscal-year mean"),
+        "million USD": customs.values(india, pair).rename(columns={"usd_m": "value"}),
+    }
+    rows = {name: rows.loc[pair] for name, rows in found.items() if set(pair) <= set(rows.index)}
+    table = pd.DataFrame.from_dict(
+        {name: [*both["value"], sources_of(both)] for name, both in rows.items()},
+        orient="index",
+        columns=["before", "after", "source"],
+    )
+    if "million USD" in table.index:
+        usd, tonnes = table.loc["million USD"], table.loc["tonnes"]
+        per_kg = [usd[at] / tonnes[at] * 1000 for at in ("before", "after")]
+        table.loc["USD per kg"] = [*per_kg, usd["source"] | tonnes["source"]]
     table["source"] = [" ".join(sorted(ids)) for ids in table["source"]]
+    low, high = (rows["tonnes"][bound].fillna(rows["tonnes"]["value"]).to_numpy(float) for bound in ("low", "high"))
+    table.loc["tonnes", ["low", "high"]] = low[1] / high[0] - 1, high[1] / low[0] - 1
     return table.assign(change=table["after"] / table["before"] - 1)[columns].rename_axis("quantity")
 
 
-def growth_bridge(india: Vintage, year: str) -> pd.DataFrame:
-    """Growth from the year before in rupees, dollars and tonnes, which add up in logs.
+def history(india: Vintage) -> pd.DataFrame:
+    """What India's imports of HS 850511 were worth in calendar years, from the largest exporters, and China's part.
+
+    Both sides of each flow made one, free on board; dollars of the day.
 
     Returns
     -------
     pd.DataFrame
-        Indexed by quantity: ``log_change, per_cent, source``; empty until tonnes, rupees and rates are known.
+        Indexed by ``period``, oldest first: ``usd_m``, ``china_usd_m, china_share`` (per cent; missing where China's
+        part is not known or exceeds the whole), ``listed`` (how much of the imports from all is counted, 0-1, where
+        that is known), ``source``. A year that is not known has no row.
     """
-    tables = {
-        "tonnes": customs.imports(india),
-        "value_inr": customs.imports(india, "value_inr"),
-        "inr_per_usd": india.series("prices", item="INR per USD", basis="fiscal-year mean"),
-    }
-    pair = [year_before(year), year]
-    if not all(set(pair) <= set(rows.index) for rows in tables.values()):
-        return pd.DataFrame(columns=["log_change", "per_cent", "source"], index=pd.Index([], name="quantity"))
-    levels = pd.DataFrame({name: rows.loc[pair, "value"] for name, rows in tables.items()})
-    change = decomposition.log_growth_bridge(levels).iloc[0].drop("since").astype(float)
-    used = {name: sources_of(rows.loc[pair]) for name, rows in tables.items()}
-    used |= {"value_usd": used["value_inr"] | used["inr_per_usd"], "unit_value_inr": used["tonnes"] | used["value_inr"]}
-    used["unit_value_usd"] = used["value_usd"] | used["tonnes"]
-    table = pd.DataFrame({"log_change": change, "per_cent": np.expm1(change) * 100}).rename_axis("quantity")
-    return table.assign(source=[" ".join(sorted(used[name])) for name in table.index])
+    keys = {"flow": "import", "reporter": "IND", "hs": customs.METAL}
+    asked = (("world", "value_fob_listed"), ("CHN", "value_fob"), ("world", "value_fob"))
+    found = (india.series("trade", partner=p, measure=m, **keys).dropna(subset="value") for p, m in asked)
+    every, china, whole = map(_calendar, found)
+    table = every[every["value"] > 0][["value"]].rename(columns={"value": "usd_m"})
+    table["china_usd_m"] = china["value"].reindex(table.index).where(lambda usd: usd <= table["usd_m"])
+    used = [sources_of(*(rows.loc[year] for rows in (every, china) if year in rows.index)) for year in table.index]
+    return table.assign(
+        china_share=table["china_usd_m"] / table["usd_m"] * 100,
+        listed=(table["usd_m"] / whole["value"].reindex(table.index)).where(lambda part: part <= 1),
+        source=[" ".join(sorted(ids)) for ids in used],
+    )
+
+
+def decades(history: pd.DataFrame) -> pd.DataFrame:
+    """Growth from the first known year to the last, cut at the known years nearest to those that end in nought.
+
+    Returns
+    -------
+    pd.DataFrame
+        Indexed by ``since``: ``until``, ``before, after`` (million USD), ``growth`` (per cent a year, compound),
+        ``share`` (China's at the end, per cent), ``source``; empty with fewer than two years.
+    """
+    years = [int(year) for year in history.index]
+    tens = range(min(years, default=0), max(years, default=-1) + 1)
+    cuts = [min(years, key=lambda year: abs(year - ten)) for ten in tens if ten % 10 == 0]
+    cuts = [str(year) for year in sorted({*years[:1], *cuts, *years[-1:]})]
+    rows = []
+    for since, until in pairwise(cuts):
+        before, after = history.loc[since], history.loc[until]
+        rate = (after["usd_m"] / before["usd_m"]) ** (1 / (int(until) - int(since))) - 1
+        used = " ".join(sorted(sources_of(before, after)))
+        rows.append((since, until, before["usd_m"], after["usd_m"], rate * 100, after["china_share"], used))
+    columns = ["since", "until", "before", "after", "growth", "share", "source"]
+    return pd.DataFrame(rows, columns=columns).set_index("since")
+
+
+def _calendar(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows.loc[[fiscal.is_calendar_year(period) for period in rows.index]]

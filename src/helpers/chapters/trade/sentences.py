@@ -101,31 +101,37 @@ def _misfit(halves: pd.DataFrame, india: Vintage) -> Sentence | None:
 
 
 def growth(table: pd.DataFrame, *, india: Vintage, year: str) -> Sentence:
-    """Volume against value, from the year before."""
+    """Volume against value, from the year before: tonnes, rupees, dollars and dollars a kilogram."""
     if table.empty:
         return words.not_yet(india, f"How {year} compares with the year before")
     earlier = tariff.year_before(year)
-    text, parts = "From {before} to {year} the tonnes changed by ", {"before": earlier, "year": year}
-    parts["tonnes"] = words.change(_change(table.loc["tonnes"]))
-    if (printed := published_growth(table, india=india, year=year)) is not None:
-        text += "{printed} as published ({tonnes} from the two totals)"
-        parts["printed"] = words.change(printed)
-    else:
-        text += "{tonnes}"
+    changed = {name: words.change(_change(row)) for name, row in table.iterrows()}
+    told, printed = "{tonnes}", published_growth(table, india=india, year=year)
+    if printed is not None:
+        told = "{printed:signed} as published ({tonnes} from the two totals)"
+    tonnes = sentence(
+        f"From {{before}} to {{year}} the tonnes changed by {told}.",
+        before=earlier, year=year, tonnes=changed["tonnes"], **({} if printed is None else {"printed": printed}),
+    )  # fmt: skip
+    rupees = None
+    if {"crore rupees", "rupees a dollar"} <= set(table.index):
+        text = "Their value changed by {rupees} in rupees, of which the price of a dollar made {rate}."
+        rupees = sentence(text, rupees=changed["crore rupees"], rate=changed["rupees a dollar"])
     if "USD per kg" not in table.index:
-        told = "; what both years were worth is not in the sources dated up to {day}."
-        return sentence(text + told, day=words.day(india.day), **parts)
+        worth = sentence("What both years were worth in dollars is not in the sources dated up to {day}.",
+                         day=words.day(india.day))  # fmt: skip
+        return joined(tonnes, rupees, worth)
     price, dollars = table.loc["USD per kg"], customs.values(india, [earlier, year])
-    return sentence(
-        text,
-        "and the dollars by {dollars} ({route}), so a kilogram went from {old:.2} to {new:.2}, a change of {kg}.",
-        dollars=words.change(_change(table.loc["million USD"])),
+    worth = sentence(
+        "In dollars their value changed by {dollars} ({route}), so a kilogram went from {old:.2} to {new:.2}, a",
+        "change of {kg}.",
+        dollars=changed["million USD"],
         route=dollars["route"].iloc[0],
         old=derived(price["before"], "USD/kg", customs.imports(india).loc[earlier], dollars.loc[earlier]),
         new=derived(price["after"], "USD/kg", price),
-        kg=words.change(_change(price)),
-        **parts,
+        kg=changed["USD per kg"],
     )
+    return joined(tonnes, rupees, worth)
 
 
 def published_growth(table: pd.DataFrame, *, india: Vintage, year: str) -> Quantity | None:

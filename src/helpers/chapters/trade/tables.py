@@ -7,7 +7,7 @@ from helpers.data import number
 
 RANGE = {"low": "from, t", "high": "to, t"}
 _DECIMALS = {"t": 0, "USD m": 2, "USD/kg": 2, "%": 1}
-_DECIMALS_OF = {"million USD": 1, "USD per kg": 2}
+_DECIMALS_OF = {"million USD": 1, "USD per kg": 2, "rupees a dollar": 2}
 
 
 def totals(imports: pd.DataFrame) -> Table:
@@ -49,15 +49,6 @@ def steps(table: pd.DataFrame, year: str) -> Table:
     return _table(shown, heads, caption, "step")
 
 
-def rare_earth_part(part: pd.DataFrame, year: str) -> Table:
-    """Quantiles of the rare-earth part."""
-    shown = part.assign(share=part["share"] * 100, probability=[number(p * 100) for p in part.index])
-    heads = {"tonnes": "tonnes", "share": "per cent of the weight", "source": "source"}
-    caption = f"Rare-earth magnets within HS 850511 in {year}: with this probability in per cent, at most so much"
-    shown = shown.set_index("probability")
-    return _table(shown, heads, caption, "probability, %", {"tonnes": 0, "per cent of the weight": 1})
-
-
 def concentration(table: pd.DataFrame) -> Table:
     """China's share and the Herfindahl index by both counts."""
     shown = table.rename({"own": "India", "their": "the exporters", "t": "weight", "usd_m": "value"})
@@ -83,6 +74,15 @@ def growth(table: pd.DataFrame, year: str) -> Table:
     return _table(shown, heads, f"From the year before to {year}, by the two totals", "quantity")
 
 
+def decades(table: pd.DataFrame) -> Table:
+    """Growth of the value by decade."""
+    heads = {"until": "until", "before": "from, million USD", "after": "to, million USD", "growth": "growth, % a year"}
+    heads |= {"share": "China's share at the end, %", "source": "source"}
+    return _table(
+        table, heads, "India's imports of HS 850511 by decade, calendar years, dollars of the day", "since", 1
+    )
+
+
 def disagreements(table: pd.DataFrame) -> Table:
     """Where sources disagree."""
     heads = {"topic": "topic", "one": "one says", "other": "the other says", "treatment": "what is done here"}
@@ -90,7 +90,7 @@ def disagreements(table: pd.DataFrame) -> Table:
 
 
 def _table(
-    table: pd.DataFrame, heads: dict[str, str], caption: str, index: str, decimals: dict[str, int] | None = None
+    table: pd.DataFrame, heads: dict[str, str], caption: str, index: str, decimals: dict[str, int] | int | None = None
 ) -> Table:
     shown = table[[column for column in heads if column in table]].rename(columns=heads).rename_axis(index)
     return Table(shown, caption, decimals)

@@ -1,0 +1,141 @@
+"""What the readings of a suspect year weigh: the update, what moved it, and what other weights would do."""
+
+import numpy as np
+import pandas as pd
+
+from helpers.chapters import words
+from helpers.chapters.canvas import BLUE, GOLD, RED, canvas, finish, label, name_dates
+from helpers.chapters.forecast.phrases import ends
+from helpers.chapters.forecast.tables import EVIDENCE, READING, SHORT, rounded, spelt_by_year
+from helpers.chapters.outputs import Figure, Sentence, joined, number, sentence
+from helpers.data import Quantity, Vintage, derived
+from helpers.outlook import evidence, forecast
+from helpers.outlook.episodes import suspect
+
+NONE = sentence("No year is suspect, so there are no readings to weigh.")
+DECIMALS = {"observed": 2, "Bayes factor of an error": 1}
+for _short in SHORT.values():
+    DECIMALS |= {f"fits {_short} (best: 1)": 2, f"{_short} after it, %": 0}
+LEAST_APART = 11
+"""Per cent between the names of two lines."""
+
+
+def update(india: Vintage, target: str) -> pd.DataFrame:
+    """How evidence moved the weights of the readings (``evidence.table``), with column heads in words."""
+    rows = evidence.table(india).iloc[: None if suspect(india, target) else 0]
+    names = rows["evidence"].replace(EVIDENCE | {"prior": "before any evidence"})
+    shown = pd.DataFrame({"evidence": names, "of": rows["period"].map(words.period), "observed": rows["observed"]})
+    for name, short in SHORT.items():
+        shown[f"fits {short} (best: 1)"] = rows[evidence.FITS[name]].where(rows["observed"].notna())
+    shown["Bayes factor of an error"] = rows["Bayes factor"]
+    for name, short in SHORT.items():
+        shown[f"{short} after it, %"] = 100 * rows[evidence.WEIGHTS[name]]
+    return shown.assign(**{"public since": rows["published"], "source": rows["source"]})
+
+
+def moved(india: Vintage, target: str) -> Sentence:
+    """From which weight to which the evidence brought the likeliest reading, and what of that is judgement."""
+    episode, rows = suspect(india, target), evidence.table(india)
+    if episode is None:
+        return NONE
+    found, last = rows.iloc[1:], rows.iloc[-1]
+    if found.empty:
+        return sentence(
+            "No evidence on what {year} was is in the sources dated up to {day}: the prior, our judgement, stands.",
+            year=episode.year,
+            day=words.day(india.day),
+            uses=[rows],
+        )
+    best = max(evidence.WEIGHTS, key=lambda name: last[evidence.WEIGHTS[name]])
+    before, now = (derived(100 * row[evidence.WEIGHTS[best]], "%", rows) for row in (rows.iloc[0], last))
+    for_error = (found["Bayes factor"] > 1).sum()
+    share = {len(found): "all of it speaks", 0: "none of it speaks"}.get(for_error, "part of it speaks")
+    top = found.loc[np.log(found["Bayes factor"]).abs().idxmax()]
+    times = derived(np.exp(abs(np.log(top["Bayes factor"]))), "", top)
+    sides = ("an error", "the next reading") if top["Bayes factor"] > 1 else ("another reading", "an error")
+    return sentence(
+        "That {year} is {reading} had {before} of the weight before any evidence and has {now} after what became",
+        f"public up to {{last}}; {share} for an error. What counts most is the {{what}} ({{period}}), {{observed:.2}}:",
+        f"{{times:.1}} times as likely under {sides[0]} as under {sides[1]}. The prior and the densities are our",
+        "judgement, written from what each reading says; what is observed is data.",
+        year=episode.year,
+        reading=READING[best],
+        before=before,
+        now=now,
+        last=words.day(last["published"]),
+        what=EVIDENCE[top["evidence"]],
+        period=words.period(top["period"]),
+        observed=derived(top["observed"], "", top),
+        times=times,
+    )
+
+
+def sensitivity(weighed: pd.DataFrame, table: pd.DataFrame, india: Vintage) -> Sentence:
+    """What the answer would be with other weights of the readings (``readings.reweighed``)."""
+    if weighed.empty:
+        return NONE
+    uses, parts, texts, places = forecast.used(india, table["target"].iloc[0]), {}, [], set()
+    for place, year in enumerate(ends(table, india)):
+        one = weighed[weighed["period"] == year]
+        now, medians = one.iloc[0], one.iloc[1:]["median"]
+        span = rounded(derived(medians.median(), "t", uses, low=medians.min(), high=medians.max()))
+        other = f"{{o{place}}}" if span.low == span.high else f"{{o{place}:range}} t"
+        texts.append(f"{other} in {{y{place}}} (all evidence: {{n{place}}})")
+        parts |= {f"y{place}": year, f"o{place}": span, f"n{place}": rounded(derived(now["median"], "t", uses))}
+        places.add(words.place(medians, now["low80"], now["high80"]))
+    wide = rounded(derived(now["median"], "t", uses, low=one["low80"].min(), high=one["high80"].max()))
+    return sentence(
+        f"With other weights of the readings the median would be {words.listed(texts)}:",
+        "inside the 80 % interval." if places == {"inside"} else "outside the 80 % interval, so the weights decide it.",
+        "At the widest, the interval of {end} would be {wide:range} t.",
+        end=year,
+        wide=wide,
+        **parts,
+    )
+
+
+def other_weights(weighed: pd.DataFrame, table: pd.DataFrame, india: Vintage) -> pd.DataFrame:
+    """The years that are read out under other weights of the readings (``readings.reweighed``)."""
+    periods, rows = forecast.steps(table, india), []
+    for name, one in weighed.groupby("weighting", sort=False):
+        weight = {f"{short}, %": 100 * one[reading].iloc[0] for reading, short in SHORT.items()}
+        long = one.rename(columns={"median": 0.5, "low80": 0.1, "high80": 0.9})
+        long = long.melt("period", [0.5, 0.1, 0.9], var_name="quantile")
+        rows.append({"weights": name, **weight, **spelt_by_year(long, periods)})
+    return pd.DataFrame(rows)
+
+
+def weights(history: pd.DataFrame, *, india: Vintage) -> Figure | Sentence:
+    """The weight of each reading since the first day on which there was evidence (``evidence.history``)."""
+    if history.empty:
+        return NONE
+    drawing, (ax,) = canvas("weight, per cent", height=2.8)
+    days, shares = [*history.index, pd.Timestamp(india.day)], 100 * history[list(SHORT)].astype(float)
+    colours, at = dict(zip(SHORT, (BLUE, GOLD, RED), strict=True)), -np.inf
+    for name, share in shares.iloc[-1].sort_values(kind="stable").items():
+        ax.step(days, [*shares[name], share], where="post", color=colours[name], linewidth=2)
+        at = max(share, at + LEAST_APART)
+        label(ax, f"{SHORT[name]} {number(share)} %", (days[-1], at), color=colours[name], fontsize=9)
+    ax.set_ylim(0, 100)
+    name_dates(ax)
+    title, alt = _said(shares.assign(source=history["source"]))
+    shown = shares.rename(columns={name: f"{short}, %" for name, short in SHORT.items()})
+    shown = shown.reset_index().assign(source=history["source"].array)
+    return finish(drawing, title, alt, shown, india=india, note="Steps: days on which evidence became public.")
+
+
+def _said(shares: pd.DataFrame) -> tuple[Sentence, Sentence]:
+    """Title and alternative text of the weights, in per cent by day and reading."""
+    best = shares[list(SHORT)].iloc[-1].idxmax()
+    first, now = (derived(row[best], "%", row) for _, row in shares.iloc[[0, -1]].iterrows())
+    begun: dict[str, Quantity | str] = {}
+    if len(shares) > 1:
+        begun = {"first": first, "day": words.day(shares.index[0])}
+    text = "{name} weighs {now}, after {first} on {day}" if begun else "{name} weighs {now}"
+    title = sentence(text, name=READING[best].capitalize(), now=now, **begun)
+    said = []
+    for day, row in shares.iterrows():
+        each = {f"w{place}": derived(row[name], "%", row) for place, name in enumerate(SHORT)}
+        listed = words.listed(f"{name} {{w{place}}}" for place, name in enumerate(SHORT.values()))
+        said.append(sentence(f"From {{day}}: {listed}.", day=words.day(day), **each))
+    return title, joined(sentence("The weight of each reading, in steps."), *said)

@@ -1,0 +1,214 @@
+"""India's imports of rare-earth magnets: four estimates that disagree, one number, and what share of HS 850511 it is.
+
+Each estimate counts something else: what the prices of line 85051190 allow, what the press quotes, what China counts on
+its own line of rare-earth magnets, what India is said to use. A row ``rare_earth_scope`` of ``assumptions.csv`` turns
+each into magnets imported as magnets, a row ``rare_earth_weight`` says how much it counts.
+"""
+
+import itertools
+
+import numpy as np
+import pandas as pd
+
+from helpers import fiscal
+from helpers.data import Quantity, Vintage, derived, sources_of
+from helpers.ensemble.quantiles import weighted_quantiles
+from helpers.outlook import agreement, blend, customs, episodes, mirror, targets
+from helpers.outlook.agreement import CHINA, MAGNETS, PRESS, PRICE, SHIPPED, USE, ends, middle
+
+NEAR = 2
+"""Years between two figures that may still be held against each other."""
+
+COUNT = 2000
+FIGURE, SCOPE, LEVEL = (((np.arange(COUNT) + 0.5) * step) % 1 for step in (1 / COUNT, 5**0.5 / 2, 2**0.5))
+"""Ranks at which three distributions are read together, evenly and without a seed: a lattice (Niederreiter 1992)."""
+
+_NUMBERS = ["value", "low", "high"]
+_WEIGHT, _SCOPE = "rare_earth_weight", "rare_earth_scope"
+SHARE = "rare_earth_share"
+"""The assumption that stands for the share while no estimate of the tonnes is public."""
+
+
+@targets.remembered
+def estimates(india: Vintage) -> pd.DataFrame:
+    """What is public of India's rare-earth magnets a year, each of the newest year it is known for.
+
+    Returns
+    -------
+    pd.DataFrame
+        Indexed by ``estimate``, of the four those that are public: ``period, value, low, high`` (tonnes; 90 %
+        of the customs price estimate, else as printed; ``value`` is a gap where only a range is), ``weight``,
+        ``scope, scope_low, scope_high`` (what it has to be multiplied by), ``pool, pool_low, pool_high`` (median and
+        80 % of the product, which enters the pool), ``source``, ``note``.
+    """
+    figures = {
+        PRESS: india.series("trade", measure="weight", **MAGNETS),
+        CHINA: _by_year(india.series("trade", **SHIPPED)),
+        USE: targets.sums(india, "repm"),
+    }
+    found = {PRICE: _by_price(india)} | {name: _newest(india, rows) for name, rows in figures.items()}
+    rows = {name: row for name, row in found.items() if row is not None}
+    columns = ["period", *_NUMBERS, "source", "note"]
+    table = pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("estimate")
+    scope = india.assumption(_SCOPE).reindex(table.index)[_NUMBERS].fillna(1.0)
+    table[["scope", "scope_low", "scope_high"]] = scope
+    table["weight"] = india.assumption(_WEIGHT).reindex(table.index)["value"]
+    table = table.astype(dict.fromkeys(_NUMBERS, float))
+    at = [np.quantile(_imports(row), (0.1, 0.5, 0.9)) for _, row in table.iterrows()]
+    table[["pool_low", "pool", "pool_high"]] = np.reshape(at, (-1, 3))
+    return table
+
+
+def pairs(india: Vintage) -> pd.DataFrame:
+    """For each pair of estimates, what would have to be true, alone, for both to hold (:mod:`.agreement`).
+
+    Returns
+    -------
+    pd.DataFrame
+        Indexed by ``smaller, larger``: ``meet`` (whether their ranges do, as they stand), ``condition``, ``value, low,
+        high, unit``; ``usual_low, usual_high`` (what is known of the same thing, gaps if nothing is) and ``fits``
+        (whether the two ranges meet; None without one); ``source``.
+    """
+    found, rows = estimates(india), []
+    for smaller, larger in itertools.combinations(sorted(found.index, key=lambda name: middle(found.loc[name])), 2):
+        one, other = found.loc[smaller], found.loc[larger]
+        meet = ends(one)[2] >= ends(other)[0]
+        for condition, unit, (low, value, high), usual, used in agreement.conditions(india, one, other):
+            fits = None if np.isnan(usual[0]) else bool(low <= usual[1] and usual[0] <= high)
+            ids = " ".join(sorted(sources_of(one, other, *used)))
+            rows.append((smaller, larger, meet, condition, value, low, high, unit, *usual, fits, ids))
+    keys = ["smaller", "larger"]
+    columns = [*keys, "meet", "condition", *_NUMBERS, "unit", "usual_low", "usual_high", "fits", "source"]
+    return pd.DataFrame(rows, columns=columns).set_index(keys)
+
+
+def imported(india: Vintage) -> Quantity | None:
+    """Rare-earth magnets that India imports as magnets, tonnes a year: median and 80 % interval of the pool.
+
+    A linear pool (Stone 1961): every estimate that is public, times its scope, counts by its weight over the weights
+    of those that are. None while none is public.
+    """
+    found = estimates(india)
+    if found.empty:
+        return None
+    tonnes, weights = _pool(found)
+    low, value, high = weighted_quantiles(tonnes, weights, (0.1, 0.5, 0.9))
+    return derived(value, "t", found, _judged(india), low=low, high=high)
+
+
+def sound(india: Vintage) -> Quantity:
+    """What a year of HS 850511 holds, tonnes: the newest sound level, its range as far as both sides' counts say."""
+    level, counted = episodes.level(india, "customs"), mirror.underlying(india)
+    if counted is None or abs(fiscal.centre(counted.period) - fiscal.centre(level.period)) > NEAR:
+        return level
+    low, _, high = ends(pd.Series(vars(level)))
+    low, high = min(low, counted.low), max(high, counted.high)
+    return derived(level.value, "t", level, counted, period=level.period, low=low, high=high)
+
+
+def share(india: Vintage) -> Quantity:
+    """The part of HS 850511 that is rare-earth magnet, per cent of the weight of :func:`sound`: median and 80 %."""
+    low, value, high = 100 * shares(india, np.array([0.1, 0.5, 0.9]))
+    found = estimates(india)
+    used = [found, _judged(india), sound(india)] if len(found) else [india.assumption(SHARE)]
+    return derived(value, "%", *used, low=low, high=high)
+
+
+def shares(india: Vintage, ranks: np.ndarray) -> np.ndarray:
+    """Quantiles of that part at some ranks, 0-1 of the weight: the pool over the level, each in its own range.
+
+    While no estimate is public, those of the row ``rare_earth_share``.
+    """
+    found = estimates(india)
+    if found.empty:
+        row = india.assumption(SHARE).iloc[0]
+        return _triangular(*row[["low", "value", "high"]], ranks)
+    return weighted_quantiles(*_parts(india), ranks)
+
+
+def stated(india: Vintage) -> pd.DataFrame:
+    """The share as a row of ``assumptions.csv``, 0-1, dated by the judgements that it rests on."""
+    found, rows = estimates(india), _judged(india)
+    if found.empty:
+        return india.table("assumptions").loc[lambda table: table["assumption"] == SHARE]
+    of = share(india)
+    note = f"{of:.1} ({of:range.1}), pooled over what is public of the tonnes, as in chapter 1"
+    row = {"assumption": SHARE, "segment": "HS 850511", "material": "tonnes", "unit": "share", "status": "derived"}
+    row |= {"value": of.value / 100, "low": of.low / 100, "high": of.high / 100, "note": note}
+    row |= {"published": rows["published"].max(), "written": rows["written"].max()}
+    return pd.DataFrame([row | {"source": " ".join(sorted(of.sources))}])
+
+
+@targets.remembered
+def _parts(india: Vintage) -> tuple[np.ndarray, np.ndarray]:
+    """The pool over the level of HS 850511, 0-1, and the weights."""
+    found = estimates(india)
+    tonnes, weights = _pool(found)
+    level = _triangular(*ends(pd.Series(vars(sound(india)))), LEVEL)
+    return np.minimum(tonnes / np.tile(level, len(found)), 1), weights
+
+
+def _by_price(india: Vintage) -> list | None:
+    years = customs.imports(india, "value_usd", hs=customs.OTHER_METAL).index
+    for year in [year for year in reversed(years) if fiscal.is_fiscal_year(year)]:
+        part = blend.rare_earth_part(india, year)
+        if len(part):
+            note = "tonnes of line 85051190 that its unit value leaves for rare-earth magnets"
+            return [year, *part.loc[[0.5, 0.05, 0.95], "tonnes"], part["source"].iloc[0], note]
+    return None
+
+
+def _by_year(rows: pd.DataFrame) -> pd.DataFrame:
+    """Figures by calendar year; a year of which only some months are known, at their least and greatest yearly rate."""
+    months = rows[rows.index.str.fullmatch(r"\d{4}-\d\d") & rows["value"].notna()]
+    whole, found = rows[rows[_NUMBERS].notna().any(axis=1)], {}
+    for year, known in months.groupby(months.index.str[:4]):
+        if year not in whole.index and len(known) >= targets.LEAST_PART:
+            ids = " ".join(sorted(sources_of(known)))
+            ends = [12 * known["value"].min(), 12 * known["value"].max()]
+            found[year] = [np.nan, *ends, ids, "its known months at a yearly rate, the least and the greatest"]
+    columns = [*_NUMBERS, "source", "note"]
+    parts = pd.DataFrame.from_dict(found, orient="index", columns=columns).rename_axis("period")
+    table = pd.concat([part for part in (whole[columns], parts) if len(part)] or [parts])
+    return table.loc[sorted(table.index, key=fiscal.centre)]
+
+
+def _newest(india: Vintage, rows: pd.DataFrame) -> list | None:
+    """The newest whole year with a positive figure or a range."""
+    rows = rows[rows[_NUMBERS].max(axis=1) > 0]
+    rows = rows[[fiscal.is_year(p) and fiscal.span(p)[0] <= india.day for p in rows.index]]
+    return [rows.index[-1], *rows.iloc[-1][[*_NUMBERS, "source", "note"]]] if len(rows) else None
+
+
+def _pool(found: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """Tonnes of the pool and their weights, which sum to one."""
+    tonnes = np.concatenate([_imports(row) for _, row in found.iterrows()])
+    return tonnes, np.repeat((found["weight"] / found["weight"].sum() / COUNT).to_numpy(), COUNT)
+
+
+def _imports(row: pd.Series) -> np.ndarray:
+    """An estimate times its scope, at ranks of both."""
+    return _skewed(*ends(row), FIGURE) * _triangular(row["scope_low"], row["scope"], row["scope_high"], SCOPE)
+
+
+def _skewed(low: float, value: float, high: float, ranks: np.ndarray) -> np.ndarray:
+    """Quantiles of a log-normal of two halves, with 90 % between its ends."""
+    from scipy.special import ndtri
+
+    side = np.where(ranks < 0.5, value / low, high / value)
+    return value * side ** (ndtri(ranks) / ndtri(0.95))
+
+
+def _triangular(low: float, value: float, high: float, ranks: np.ndarray) -> np.ndarray:
+    """Quantiles of a triangle from ``low`` to ``high`` with its top at ``value``."""
+    if low == high:
+        return np.full(ranks.shape, value)
+    left = low + np.sqrt(ranks * (high - low) * (value - low))
+    right = high - np.sqrt((1 - ranks) * (high - low) * (high - value))
+    return np.where(ranks < (value - low) / (high - low), left, right)
+
+
+def _judged(india: Vintage) -> pd.DataFrame:
+    """The judgements on the estimates that are public."""
+    rows = india.table("assumptions")
+    return rows[rows["assumption"].isin([_WEIGHT, _SCOPE]) & rows["segment"].isin(estimates(india).index)]

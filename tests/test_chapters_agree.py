@@ -1,0 +1,91 @@
+"""Chapters that name the same number name one number: their notebooks' own cells, on several days and what-ifs."""
+
+import re
+
+import pytest
+from test_notebooks_in_time import notebooks, run
+
+from conftest import AS_OF, FROZEN
+from helpers.data import vintage
+from helpers.ensemble import nowcast
+from helpers.outlook import episodes, mirror, rare_earths, supply, targets
+from helpers.outlook.agreement import MAGNETS, SHIPPED
+
+KINDS = ("answer", "sentence", "figure", "table")
+TONNES, SHARE = r"([\d,]+) t", r"([\d.]+ %(?: \(assumed\))? \([\d.]+ to [\d.]+\))"
+NUMBERS = {
+    "rare-earth share": [rf"{SHARE} of the [\d,]+ t", rf"{SHARE}, pooled"],
+    "rare-earth imports": [rf"imports {TONNES} of rare-earth magnets", rf"together they make {TONNES}"],
+    "suspect year": [rf"India recorded {TONNES} of permanent", rf"the {TONNES} of FY25"],
+    "newest half": [rf"brought {TONNES} in six months", rf"FY26-H1 brought {TONNES}\."],
+    "sound level": [rf"of the {TONNES}(?: \([^)]*\))? that a year of HS 850511", rf"yearly rate alone, {TONNES}"],
+    "stated use": [rf"said to use, 2025: {TONNES}", r"jewelsofodisha +India REPM consumption.* 2025 +t +([\d,]+)\.0"],
+}
+"""What stands in several places, and how it is said there."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _quick(undrawn):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(nowcast, "CHAINS", 30)
+        yield
+
+
+def pressed(india):
+    return india.adding("trade", MAGNETS | {"measure": "weight", "period": "FY25", "value": 1700.0})
+
+
+def newer(india):
+    """Figures of the next year, among them a newer one of China's line."""
+    customs = dict(targets.CUSTOMS.keys)
+    india = india.adding(
+        "trade", customs | {"period": "FY26", "value": 36_000.0, "status": "reported", "source": "S66"}
+    )
+    return india.adding("trade", SHIPPED | {"period": "2026", "value": 4200.0, "unit": "t"})
+
+
+STATES = {
+    "today": (AS_OF, lambda india: india),
+    "an earlier day": ("2025-10-31", lambda india: india),
+    "another figure of the press": (AS_OF, pressed),
+    "figures of the next year": (AS_OF, newer),
+}
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_a_number_that_chapters_share_is_the_same_in_each(state, monkeypatch):
+    day, changed = STATES[state]
+    india = changed(vintage(day, FROZEN))
+    said = {path.stem: run(path, india, monkeypatch, KINDS) for path in notebooks()}
+    found = {name: told(said, patterns) for name, patterns in NUMBERS.items()}
+    assert {name: values for name, values in found.items() if len(set(values.values())) > 1} == {}
+    share, imports = rare_earths.share(india), rare_earths.imported(india)
+    wanted = f"{share:.1} ({share:range.1})"
+    assert {place[0] for place, value in found["rare-earth share"].items() if value == wanted} == {"1", "4"}
+    assert set(found["rare-earth imports"].values()) == {f"{imports:~3}".split(" t")[0]}
+    oxide = supply.oxide_for(imports, india)
+    assert f"For the magnets imported {oxide:range}" in said["2-production"]
+    assert set(found["sound level"].values()) == {f"{episodes.level(india, 'customs'):number}"}
+    assert set(found["suspect year"].values()) == {"53,748"}
+    assert {place[0] for place in found["suspect year"]} == ({"1", "4"} if changed is not newer else {"1"})
+
+
+def test_an_early_level_is_wider_by_what_both_sides_counted_later(india):
+    level = rare_earths.sound(india)
+    assert (level.low, level.value) == (mirror.underlying(india).low, episodes.level(india, "customs").value)
+    assert not rare_earths.sound(india.on("2026-06-30")).low <= level.low, "no range, or a narrower one"
+
+
+def test_a_chapter_that_says_another_number_would_be_found():
+    said = {"1-a": "the 53,748 t of FY25", "4-b": "India recorded 53,000 t of permanent magnets"}
+    assert len(set(told(said, NUMBERS["suspect year"]).values())) == 2
+
+
+def told(said, patterns) -> dict[tuple[str, str, int], str]:
+    """What each chapter says of one number: by its digit, the pattern and the place."""
+    return {
+        (name[0], pattern, found.start()): next(group for group in found.groups() if group)
+        for name, text in said.items()
+        for pattern in patterns
+        for found in re.finditer(pattern, text)
+    }
