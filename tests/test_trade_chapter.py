@@ -419,7 +419,7 @@ def agrees(india) -> None:
 def check(name: str, text: str) -> None:
     """What no text may hold, whatever the figures."""
     assert not re.search(r"\bnan\b|\binf\b|None|Warning|\{|\}|  | [,.;:](?= )", text), (name, text)
-    assert not re.search(r"(\bt\b|%|USD/kg|million USD) \1", text), (name, "doubled unit", text)
+    assert not re.search(r"(\bt\b|%|USD/kg|million USD) \1(?!\w)", text), (name, "doubled unit", text)
     assert not re.search(r"([\d.,]+) to \1(?![\d.,])", text), (name, "from x to x", text)
     for share in re.findall(r"(?<![+−\d.,])([\d,]+(?:\.\d+)?) % (?:of|\(in)", text):
         assert float(share.replace(",", "")) <= 100, (name, "over 100 %", text)
