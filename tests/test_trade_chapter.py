@@ -12,6 +12,7 @@ from conftest import AS_OF
 from helpers import fiscal
 from helpers.chapters import canvas, words
 from helpers.chapters.trade import causes, figures, lines, markets, prices, reconciliation, sentences, suppliers, worth
+from helpers.chapters.trade import mirror as told
 from helpers.outlook import agreement, customs, episodes, mirror, rare_earths, targets
 
 KEYS = dict(targets.CUSTOMS.keys)
@@ -48,9 +49,14 @@ SAYS = {
     "cost": lambda india, year: worth.cost(mirror.sides(india), india=india),
     "slips": lambda india, year: causes.out_of_line(suppliers.out_of_line(india), india=india),
     "decision": lambda india, year: causes.decision(india),
+    "mirror": lambda india, year: told.finding(mirror.sides(india), india=india),
+    "level": lambda india, year: told.level(mirror.level(india), india=india),
+    "only": lambda india, year: told.only(mirror.lines(india), india=india),
     "caveats": causes.caveats,
 }
 DRAWS = {
+    "both": lambda india, year: told.both_sides(mirror.sides(india), india=india),
+    "screen": lambda india, year: told.screen(mirror.lines(india), india=india),
     "rates": lambda india, year: figures.monthly_rates(customs.periods(india), india=india),
     "lines": lambda india, year: figures.line_split(customs.lines(india, year), india=india, year=year),
     "estimates": lambda india, year: reconciliation.figure(rare_earths.estimates(india), india=india),
