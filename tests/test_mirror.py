@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from conftest import FROZEN
 from helpers.chapters.outputs import Figure
 from helpers.chapters.trade import mirror as told
 from helpers.methods import mirror
@@ -135,6 +136,8 @@ def test_the_side_whose_unit_value_alone_left_its_place_is_the_one_that_errs(ind
         turned = adding(india, **figures)
         assert words in finding(turned)
         assert told.short(turned) is None and "never came" not in level(turned), "of India's weight nothing is taken"
+        assert not counts.errs(counts.sides(turned), "2024")
+    assert counts.errs(counts.sides(india), "2024") and not counts.errs(counts.sides(india), "2022")
 
 
 @pytest.mark.parametrize(
@@ -145,6 +148,11 @@ def test_the_side_whose_unit_value_alone_left_its_place_is_the_one_that_errs(ind
 def test_the_gap_in_value_tells_what_the_excess_can_have_been(india, gap, excess, words):
     turned = adding(india, own_usd_2024=150.2431 + gap, own_t_2024=19259.294 + excess)
     assert words in finding(turned)
+
+
+def test_what_china_sold_by_indias_count_is_never_more_than_all_that_came(india):
+    both = adding(india, own_t_2024=2 * 51356.371)
+    assert counts.level(both)["value"].min() > 0 and "−" not in level(both).partition("FY25")[0]
 
 
 def test_less_weight_than_china_leaves_no_excess_to_price(india):
@@ -188,9 +196,9 @@ def test_a_month_of_all_exporters_shows_whether_the_rate_since_still_carries_the
     assert row["their_t"] == 1401 and row["around"] == "2024-10/2025-02"
     assert row["own_t"] == pytest.approx((53748 - 37002.27 - 2674) / 5, abs=1)
     assert "seems to carry part of the error" in level(india)
-    month = {"flow": "export", "reporter": "world", "partner": "IND", "period": "2024-12", "value": 2100.0}
-    turned = india.adding("trade", import_row("2024-12", 1) | month)
-    assert "carries no more than is usual" in level(turned)
+    for tonnes in (2100.0, 6000.0):
+        month = {"flow": "export", "reporter": "world", "partner": "IND", "period": "2024-12", "value": tonnes}
+        assert "carries no more than is usual" in level(india.adding("trade", import_row("2024-12", 1) | month))
 
 
 def test_it_is_the_only_line_by_rule_and_by_the_robust_test_of_lines_whose_values_agree(india):
@@ -208,7 +216,9 @@ def test_it_is_the_only_line_by_rule_and_by_the_robust_test_of_lines_whose_value
 def test_one_of_several_lines_or_not_among_them_is_said_so(india):
     two = adding(india, hs="282200", own_t_2024=400)
     assert "HS 850511 is one of 2 of 21 lines" in only(two)
-    assert "HS 850511 is not among the 0 of 21 lines" in only(adding(india, their_t_2024=2 * 19259.294))
+    doubled = {"their_t_2024": 2 * 19259.294}
+    assert "HS 850511 is not among those, 1 of 21 lines in 2024, whose" in only(adding(two, **doubled))
+    assert "No line of 21 in 2024 has weights apart while" in only(adding(india, **doubled))
 
 
 def test_figures_mark_the_line_and_name_what_they_draw(india, monkeypatch):
@@ -219,6 +229,36 @@ def test_figures_mark_the_line_and_name_what_they_draw(india, monkeypatch):
     screened = told.screen(counts.lines(india), india=india)
     assert "HS 850511" in screened.svg and "values together" in screened.svg and len(screened.data) == 21
     assert drawn.sources == screened.sources == ("B2", "S213")
+
+
+def test_what_is_printed_recomputes_from_the_file_by_plain_pandas(india):
+    rows = pd.read_csv(FROZEN / "trade.csv", dtype=str).query("period in ['2022', '2024'] and source == 'S213'")
+    rows = rows.assign(value=rows["value"].astype(float), row=rows["flow"] + rows["measure"])
+    china = rows.query("(reporter == 'IND' and partner == 'CHN') or (reporter == 'CHN' and partner == 'IND')")
+    wide = china.pivot(index=["period", "hs"], columns="row", values="value").dropna()
+    weight = wide["importweight"] / wide["exportweight"]
+    value = wide["importvalue_usd"] / wide["exportvalue_usd"]
+    now, w, v = wide.loc["2024"], weight["2024"], value["2024"]
+    marked = now[(np.maximum(w, 1 / w) >= 2) & (np.maximum(v, 1 / v) <= 1.3)]
+    assert list(marked.index) == ["850511"] and f"the only one of {len(now)} lines in 2024" in only(india)
+    near = np.log(w / v)[np.maximum(v, 1 / v) <= 1.3]
+    away = (near - near.median()).abs()
+    assert f"Among {len(near)} whose values agree its weights stand {away['850511'] / 1.4826 / away.median():.1f}" in (
+        only(india)
+    )
+    ours = now.loc["850511"]
+    assert f"The weights are {w['850511']:.1f} times apart, the values {v['850511']:.1f} times" in finding(india)
+    excess, gap = ours["importweight"] - ours["exportweight"], ours["importvalue_usd"] - ours["exportvalue_usd"]
+    assert f"the excess of {excess:,.0f} t would be worth {excess * 0.0018:.0f} to {excess * 0.0024:.0f}" in finding(
+        india
+    )
+    assert f"at most {gap / (excess * 0.0018) * 100:.0f} % of it" in finding(india)
+    whole = rows.query("hs == '850511' and period == '2024' and measure == 'weight'")
+    own = whole.query("reporter == 'IND' and flow == 'import' and partner == 'world'")["value"].item()
+    least = whole.query("reporter == 'world'")["value"].item()
+    most = ours["exportweight"] * weight["2022", "850511"] + own - ours["importweight"]
+    assert f"India imported {least:,.0f} to {most:,.0f} t in 2024, where it records {own:,.0f} t" in level(india)
+    assert f"So {(1 - most / own) * 100:.0f} to {(1 - least / own) * 100:.0f} % of that weight" in level(india)
 
 
 @pytest.mark.parametrize("day", DAYS)

@@ -65,7 +65,7 @@ def finding(table: pd.DataFrame, *, india: Vintage) -> Sentence:
 def short(india: Vintage) -> Sentence | None:
     """The finding in two sentences, for the answer; None while it is no error of India's weight."""
     table, year, others = mirror.sides(india), mirror.subject(india), mirror.underlying(india)
-    if others is None or mirror.fault(table, year) != OWN:
+    if others is None or not mirror.errs(table, year):
         return None
     row = table.loc[year]
     return sentence(
@@ -86,7 +86,7 @@ def level(table: pd.DataFrame, *, india: Vintage) -> Sentence:
         "By other counts than its own, India imported {others:range} t in {year}, where it records {own}.",
         others=others, year=year, own=_tonnes(mirror.world(india).loc[year], "own_t"), uses=[table],
     )  # fmt: skip
-    if mirror.fault(mirror.sides(india), year) != OWN:
+    if not mirror.errs(mirror.sides(india), year):
         return joined(own, _beside(india, year))
     never = sentence("So {never:range} % of that weight, by our reading, never came.", never=_never(others, india))
     rate = _run_rate(others, rates) if len(rates) else None
@@ -249,7 +249,7 @@ def _month(months: pd.DataFrame, india: Vintage) -> Sentence | None:
         return None
     row, before = months.iloc[-1], world.iloc[-1]
     low, high = before["weight_ratio"], row["weight_ratio"]
-    more = high > low and words.steadiness(low, high) == "moved"
+    more = words.steadiness(low, high) == "moved"
     return sentence(
         "For {month} all exporters report {their}, while India's count runs at {own} a month in {around}: {ratio:.1} "
         "times as much, where in {year} it was {before:.1} times, so it {verdict}.",
@@ -262,12 +262,14 @@ def _month(months: pd.DataFrame, india: Vintage) -> Sentence | None:
 
 def _only(rows: pd.DataFrame, year: str) -> Sentence:
     marked = list(rows.index[rows["verdict"] == QUANTITY])
-    which = "HS 850511 is not among the {k}"
+    if not marked:
+        text = "No line of {n} in {year} has weights apart while values agree"
+        return sentence(text, n=_count(rows), year=year)
+    which = "HS 850511 is not among those, {k} of {n} lines in {year},"
     if customs.METAL in marked:
-        which = "HS 850511 is the only one" if len(marked) == 1 else "HS 850511 is one of {k}"
+        which = f"HS 850511 is {'one of {k}' if len(marked) > 1 else 'the only one'} of {{n}} lines in {{year}}"
     parts = {"k": derived(len(marked), "", rows)} if "{k}" in which else {}
-    text = f"{which} of {{n}} lines in {{year}} whose weights are apart while their values agree"
-    return sentence(text, n=_count(rows), year=year, **parts)
+    return sentence(which, "whose weights are apart while their values agree", n=_count(rows), year=year, **parts)
 
 
 def _further(rows: pd.DataFrame) -> pd.DataFrame:
