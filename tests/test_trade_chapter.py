@@ -195,14 +195,6 @@ def test_the_explanations_are_open_or_both_sides_point_to_one_of_them_or_do_not(
     assert "Both sides' figures of 2024 do not point to the last" in say(double, "values")
 
 
-@pytest.mark.parametrize(
-    ("china", "verdict"), [(110.68, "less one-sided"), (131.0, "more one-sided"), (123.07, "as one-sided")]
-)
-def test_value_is_less_more_or_as_one_sided_as_weight(india, china, verdict):
-    keys = {**LINE, "partner": "CHN", "measure": "value_usd"}
-    assert f"By value it is {verdict}:" in say(adding(india, keys, FY25=china), "concentration")
-
-
 PRESS = {**agreement.MAGNETS, "measure": "weight"}
 NO_PRESS = {**PRESS, "period": "FY25", "value": 0.0}
 
