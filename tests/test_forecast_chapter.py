@@ -224,7 +224,7 @@ def test_coverage_is_said_of_what_it_was_measured_on(india):
 @pytest.mark.parametrize(
     ("change", "best", "said"),
     [
-        (None, "an error in the recorded quantity", "all of it speaks for an error. What counts most is the share of"),
+        (None, "an error in the recorded quantity", "all of it speaks for an error. What counts most is the rise in"),
         ({"FY26-H1": 30_000.0}, "an error in the recorded quantity", "part of it speaks for an error"),
         ("mirror", "real demand that persists", "none of it speaks for an error"),
     ],

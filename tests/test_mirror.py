@@ -117,18 +117,24 @@ def test_weights_that_were_apart_before_mark_no_year_and_raise_the_level(india):
     turned = adding(india, their_t_2022=19574.394 / 2)
     both = counts.sides(turned)
     assert both.loc["2022", "weight_ratio"] == 2 and both.loc["2022", "verdict"] == mirror.QUANTITY
-    assert not counts.errs(both, "2024") and counts.errs(counts.sides(india), "2024")
+    assert not counts.fault(both, "2024") and counts.fault(counts.sides(india), "2024") == mirror.OWN
     assert "nothing marks the year" in finding(turned) and "an error of quantity" not in finding(turned)
     assert told.short(turned) is None and "the error is" not in finding(turned)
     assert counts.underlying(turned).high == pytest.approx(2 * 19259.294 + 54452.444 - 51356.371)
 
 
-def test_the_side_whose_unit_value_left_its_place_is_the_one_that_errs(india):
+def test_the_side_whose_unit_value_alone_left_its_place_is_the_one_that_errs(india):
+    assert mirror.fault(0.5, 1.1) == mirror.OWN and mirror.fault(1.1, 2) == mirror.THEIR
+    assert mirror.fault(0.5, 2) == mirror.fault(1.1, 1.2) == mirror.OPEN
     assert "so the error is India's" in finding(india)
-    turned = adding(india, own_t_2024=26000, their_t_2024=9000)
-    assert "so the error is China's" in finding(turned)
-    turned = adding(india, own_t_2024=60000, their_t_2024=9000)
-    assert "which of them errs is open" in finding(turned)
+    for figures, words in (
+        ({"own_t_2024": 26000, "their_t_2024": 9000}, "the error is China's"),
+        ({"own_t_2024": 60000, "their_t_2024": 9000}, "which of them errs is open"),
+        ({"their_t_2024": 400000}, "which of them errs is open"),
+    ):
+        turned = adding(india, **figures)
+        assert words in finding(turned)
+        assert told.short(turned) is None and "never came" not in level(turned), "of India's weight nothing is taken"
 
 
 @pytest.mark.parametrize(
@@ -232,7 +238,7 @@ def test_from_the_day_of_the_copy_on_it_is_said(india):
 def test_a_new_year_is_told_beside_the_spike_which_it_does_not_replace(india, own, words):
     new = {"own_t_2025": own, "their_t_2025": 21000, "own_usd_2025": 170, "their_usd_2025": 165}
     later = adding(india, **new)
-    assert counts.subject(later) == "2024" and counts.errs(counts.sides(later), "2024")
+    assert counts.subject(later) == "2024" and counts.fault(counts.sides(later), "2024") == mirror.OWN
     assert f"In 2025 {'both' if own < 30000 else 'the values'} bear each other out" in finding(later)
     assert words in finding(later)
     ratios = [name for name in counts.level(later).index if "ratio" in name]

@@ -7,6 +7,10 @@ from helpers.methods.concentration import MAD_TO_SD
 
 QUANTITY, REAL, VALUE, AGREE = "quantity error", "both apart", "value apart", "both agree"
 
+OWN, THEIR, OPEN = "own", "their", "open"
+MOVED = 1.5
+"""A unit value has left its place where it is this many times as high as before, or as low."""
+
 LIMIT = 3.5
 """Robust standard deviations that are allowed, after Iglewicz and Hoaglin (1993)."""
 
@@ -35,6 +39,23 @@ def verdict(weight_ratio: float, value_ratio: float, apart: float, together: flo
     if abs(np.log(value_ratio)) <= np.log(together):
         return QUANTITY if weights_apart else AGREE
     return REAL if weights_apart else VALUE
+
+
+def fault(own_change: float, their_change: float) -> str:
+    """Whose weight is wrong in an error of quantity: of the side whose unit value alone has left its place.
+
+    Parameters
+    ----------
+    own_change, their_change : float
+        Unit value over that of a time in which both counts agreed.
+
+    Returns
+    -------
+    str
+        :data:`OWN`, :data:`THEIR`, or :data:`OPEN` where both have moved or neither.
+    """
+    own, their = (abs(np.log(change)) >= np.log(MOVED) for change in (own_change, their_change))
+    return OPEN if own == their else OWN if own else THEIR
 
 
 def outliers(

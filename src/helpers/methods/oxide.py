@@ -111,24 +111,6 @@ def magnet_from_oxide(oxide_tonnes_reo: Tonnes, chain: pd.Series) -> Tonnes:
     return oxide_tonnes_reo * _product_per_oxide(chain) / contained_oxide(1.0, chain)
 
 
-def magnet_from_metal(metal_tonnes: Tonnes, chain: pd.Series) -> Tonnes:
-    """Tonnes of finished magnets that fresh rare-earth metal can make: the loss of reduction lies behind it.
-
-    Parameters
-    ----------
-    metal_tonnes : float or pd.Series
-        Tonnes of rare-earth metal.
-    chain : pd.Series
-        See the module's first lines.
-
-    Returns
-    -------
-    float or pd.Series
-        Tonnes of magnets.
-    """
-    return magnet_from_oxide(metal_tonnes * chain["oxide_factor"] / chain["metal_yield"], chain)
-
-
 def process_balance(oxide_tonnes_reo: float, chain: pd.Series) -> pd.DataFrame:
     """Every step from fresh oxide to finished magnet: what enters, leaves, returns and is lost.
 

@@ -1,7 +1,7 @@
 """What tells the readings of a suspect year apart, and what they weigh once it is known: Bayes' rule on dated rows.
 
-Each evidence is one number, a share of the rise of the suspect year, so that 0 and 1 mean the same for every episode.
-How likely it is under each reading is a normal of two halves, in levels of that share, through the 10, 50 and 90 %
+Each evidence is one number, a ratio to the rise of the suspect year, so that 0 and 1 mean the same for every episode.
+How likely it is under each reading is a normal of two halves, in levels of that ratio, through the 10, 50 and 90 %
 points of a row of ``data/assumptions.csv``, written from what the reading says and not from what was seen. The prior,
 the densities and the rule are judgement; the numbers are data.
 """
@@ -110,7 +110,7 @@ def observed(india: Vintage) -> pd.DataFrame:
 
 
 def _year_after(india: Vintage, episode: Episode) -> tuple | None:
-    """The share of the year's rise, in logs, that is left in the newest half-year or longer after it.
+    """The rise over the typical year, in logs, that is left in the newest half-year or longer, over that of the year.
 
     Of what is known since, the period that counts is the one that ends last, of those the longest; while there is no
     half-year, the same of shorter ones. It counts once, in the place of all before it.
@@ -124,7 +124,7 @@ def _year_after(india: Vintage, episode: Episode) -> tuple | None:
 
 
 def _rest_of_year(india: Vintage, episode: Episode) -> tuple | None:
-    """The share of the surge's rise, in logs, that is left in what follows it within the suspect year."""
+    """The rise, in logs, that is left in what follows the surge within the suspect year, over that of the surge."""
     sums, end = targets.known_sums(india), fiscal.months(episode.year)[-1]
     inside = [p for p in sums.index if fiscal.months(p)[0] == episode.since and fiscal.months(p)[-1] <= end]
     if not episode.located or episode.surge not in sums.index or not inside:
@@ -142,7 +142,7 @@ def _kept(india: Vintage, episode: Episode, top: str, after: pd.Series) -> tuple
 
 
 def _mirror_weight(india: Vintage, episode: Episode) -> tuple | None:
-    """The share of India's rise in weight, in logs, that the other side does not have.
+    """The rise of India's weight over the other side's, in logs, over the rise of its weight.
 
     From the newest calendar year before the suspect one to the calendar year with most of the surge.
     """
@@ -170,7 +170,7 @@ def _mirror_value(india: Vintage, episode: Episode) -> tuple | None:
 
 
 def _unit_value(india: Vintage, episode: Episode) -> tuple | None:
-    """The share of the year's rise in weight, in logs, that its value does not share: the fall of the unit value."""
+    """The fall of the year's unit value, in logs, over the rise in weight."""
     years, weight, of = [episode.before, episode.year], targets.sums(india, targets.CUSTOMS.name), targets.CUSTOMS
     for measure in ("value_inr", "value_usd"):
         value = india.series(of.table, **of.keys | {"measure": measure}).dropna(subset="value")

@@ -49,9 +49,23 @@ def standing(others: pd.DataFrame) -> bool:
     return len(others) > 0 and not _sound(others).any()
 
 
-def errs(table: pd.DataFrame, year: str) -> bool:
-    """Whether a year of :func:`sides` is an error of quantity, and not how the two sides count in every year."""
-    return table.loc[year, "verdict"] == mirror.QUANTITY and not standing(table.drop(index=year))
+def fault(table: pd.DataFrame, year: str) -> str:
+    """Whose weight is in error in a year of :func:`sides` (:func:`helpers.methods.mirror.fault`); empty if nobody's.
+
+    No year is in error where weights are apart in every year: then the two sides count differently.
+    """
+    others, row = table.drop(index=year), table.loc[year]
+    if row["verdict"] != mirror.QUANTITY or standing(others):
+        return ""
+    if others.empty:
+        return mirror.OPEN
+    now, before = unit_values(row), unit_values(usual(table, year).iloc[-1])
+    return mirror.fault(now["own"] / before["own"], now["their"] / before["their"])
+
+
+def unit_values(row: pd.Series) -> dict[str, float]:
+    """USD per kg by both counts of a year of :func:`sides`."""
+    return {side: row[f"{side}_usd_m"] / row[f"{side}_t"] * 1000 for side in (mirror.OWN, mirror.THEIR)}
 
 
 def level(india: Vintage) -> pd.DataFrame:

@@ -18,11 +18,11 @@ READING = {
 }
 SHORT = {readings.ERROR: "error", readings.STOCKS: "stock-building", readings.PERSISTENT: "persistent demand"}
 EVIDENCE = {
-    "evidence_unit_value": "share of the rise in weight that value does not follow",
-    "evidence_rest_of_year": "share of the surge's rise that is left in the rest of its year",
-    "evidence_year_after": "share of the year's rise that is left since",
-    "evidence_mirror_weight": "share of the rise in weight that the partner does not record",
-    "evidence_mirror_value": "gap to the partner's value, over the excess weight at the price of ferrite",
+    "evidence_unit_value": "fall of the unit value over the rise in weight",
+    "evidence_rest_of_year": "rise left in the rest of the suspect year over that of the surge",
+    "evidence_year_after": "rise left since the suspect year over that of the year",
+    "evidence_mirror_weight": "rise in weight that the partner does not record over all of it",
+    "evidence_mirror_value": "gap to the partner's value over the excess weight at the price of ferrite",
 }
 JUDGEMENT = {
     evidence.PRIOR: "weight of a reading before evidence",

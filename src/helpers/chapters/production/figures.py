@@ -131,13 +131,8 @@ def _covered(table: pd.DataFrame) -> Sentence:
 def _bars(table: pd.DataFrame) -> Sentence:
     last = table[table["period"] == table["period"].iloc[-1]]
     used = derived(float("nan"), "t", last, low=last["use_low"].min(), high=last["use_high"].max())
-    said = [
-        sentence(
-            "Bars by fiscal year below a band of expected use, {used} in {year}.",
-            used=used,
-            year=last["period"].iloc[0],
-        )
-    ]
+    text = "Bars by fiscal year and a band of expected use, {used} in {year}."
+    said = [sentence(text, used=used, year=last["period"].iloc[0])]
     for _, row in last.iterrows():
         made = derived(float("nan"), "t", row, low=row["low"], high=row["high"])
         text = "Neodymium as {path} makes {made} of magnets in that year."

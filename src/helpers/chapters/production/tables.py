@@ -67,8 +67,8 @@ def chain(aimed: pd.DataFrame, india: Vintage) -> pd.DataFrame:
     Returns
     -------
     pd.DataFrame
-        Indexed by item: ``Lowest, t of oxide`` and ``Highest, t of oxide``, ``stage`` (ore, neodymium, need),
-        ``source``; empty until the yields are in the sources.
+        Indexed by item: ``Lowest, t a year, Highest, t a year, Stage`` (ore, neodymium, need), ``source``; empty until
+        the yields are in the sources.
     """
     meant, use, rows = supply.meanings(india), targets.sums(india, "repm"), []
     if meant.empty:
@@ -79,11 +79,8 @@ def chain(aimed: pd.DataFrame, india: Vintage) -> pd.DataFrame:
     for _, row in supply.neodymium(india).iterrows():
         oxide = supply.meant(tonnes(row), meant, as_oxide=True)
         rows.append((f"IREL, {row['period']} {KINDS[row['kind']]}", "neodymium", oxide))
-    used = from_row(use.iloc[-1]) if len(use) else None
-    needs = {
-        "For the magnets imported": rare_earths.imported(india),
-        f"For the magnets used, {used and used.period}": used,
-    }
+    needs = {"For the magnets imported": rare_earths.imported(india)}
+    needs |= {f"For the magnets used, {period}": from_row(row) for period, row in use.tail(1).iterrows()}
     needs["For the magnets of the scheme"] = supply.capacity(india)
     rows += [(item, "need", supply.oxide_for(of, india)) for item, of in needs.items() if of is not None]
     items = [(item, of.low, of.high, stage, " ".join(sorted(of.sources))) for item, stage, of in rows]

@@ -7,7 +7,7 @@ from helpers.chapters import words
 from helpers.chapters.canvas import BLUE, GOLD, INK, MUTED, RED, RULE, canvas, finish, label, once_public
 from helpers.chapters.outputs import Figure, Sentence, joined, sentence
 from helpers.data import Quantity, Vintage, derived, from_row, number
-from helpers.methods.mirror import AGREE, LIMIT, QUANTITY, REAL, VALUE
+from helpers.methods.mirror import AGREE, LIMIT, OWN, QUANTITY, REAL, THEIR, VALUE
 from helpers.outlook import customs, mirror
 
 _MEANS = {
@@ -53,8 +53,8 @@ def finding(table: pd.DataFrame, *, india: Vintage) -> Sentence:
         return words.not_yet(india, "Whether China's count bears out India's")
     row, others = table.loc[year], mirror.usual(table, year)
     said = [_counted(row), _judged(row, others, india)]
-    if mirror.errs(table, year) and len(others):
-        said.append(_whose(row, others.iloc[-1]))
+    if (fault := mirror.fault(table, year)) and len(others):
+        said.append(_whose(row, others.iloc[-1], fault))
     if row["weight_ratio"] > 1:
         said.append(_worth(row, india))
     for _, later in table[table.index > year].iterrows():
@@ -63,15 +63,15 @@ def finding(table: pd.DataFrame, *, india: Vintage) -> Sentence:
 
 
 def short(india: Vintage) -> Sentence | None:
-    """The finding in two sentences, for the answer; None while it is not an error of quantity."""
+    """The finding in two sentences, for the answer; None while it is no error of India's weight."""
     table, year, others = mirror.sides(india), mirror.subject(india), mirror.underlying(india)
-    if others is None or not mirror.errs(table, year):
+    if others is None or mirror.fault(table, year) != OWN:
         return None
     row = table.loc[year]
     return sentence(
-        "Of the {world} that India records for calendar {year}, {never:range} % was by our reading weight without "
-        "value: China knows {their} of the {own} said to come from it, and the values are {value:.1} times apart. By "
-        "other counts {others:range} t came in that year.",
+        "India records {world} for calendar {year}, {never:range} % of it by our reading weight without value: where "
+        "it has {own} from China, China has {their:number}, and the values are {value:.1} times apart. By other "
+        "counts {others:range} t came in that year.",
         world=_tonnes(mirror.world(india).loc[year], "own_t"), year=year, never=_never(others, india),
         own=_tonnes(row, "own_t"), their=_tonnes(row, "their_t"), value=_apart(row)["value"], others=others,
     )  # fmt: skip
@@ -86,7 +86,7 @@ def level(table: pd.DataFrame, *, india: Vintage) -> Sentence:
         "By other counts than its own, India imported {others:range} t in {year}, where it records {own}.",
         others=others, year=year, own=_tonnes(mirror.world(india).loc[year], "own_t"), uses=[table],
     )  # fmt: skip
-    if not mirror.errs(mirror.sides(india), year):
+    if mirror.fault(mirror.sides(india), year) != OWN:
         return joined(own, _beside(india, year))
     never = sentence("So {never:range} % of that weight, by our reading, never came.", never=_never(others, india))
     rate = _run_rate(others, rates) if len(rates) else None
@@ -154,7 +154,7 @@ def only(table: pd.DataFrame, *, india: Vintage) -> Sentence:
 
 def _counted(row: pd.Series) -> Sentence:
     return sentence(
-        "For {year} India records {own} from China, worth {own_usd:.1}; China records {their} to India, worth "
+        "For {year} India records {own} from China, worth {own_usd:.1}; China counts {their} for India, worth "
         "{their_usd:.1}.", year=str(row.name), own=_tonnes(row, "own_t"), their=_tonnes(row, "their_t"),
         own_usd=derived(row["own_usd_m"], "USD m", row), their_usd=derived(row["their_usd_m"], "USD m", row),
     )  # fmt: skip
@@ -174,24 +174,16 @@ def _judged(row: pd.Series, others: pd.DataFrame, india: Vintage) -> Sentence:
     return joined(*said, rule)
 
 
-def _whose(row: pd.Series, usual: pd.Series) -> Sentence:
-    """Which side's unit value has left what it was, so that the weight in error is its own."""
+def _whose(row: pd.Series, usual: pd.Series, fault: str) -> Sentence:
     prices = {
-        f"{side}_{when}": derived(of[f"{side}_usd_m"] / of[f"{side}_t"] * 1000, "USD/kg", of)
-        for side in ("own", "their")
+        f"{side}_{when}": derived(price, "USD/kg", of)
         for when, of in (("before", usual), ("now", row))
+        for side, price in mirror.unit_values(of).items()
     }
-    own, their = (
-        words.steadiness(*sorted(prices[f"{side}_{when}"].value for when in ("before", "now")), words.LEAST_SHAPE)
-        for side in ("own", "their")
-    )
-    verdict = "so which of them errs is open"
-    if own != their:
-        verdict = f"so the error is {'India' if own == 'moved' else 'China'}'s"
     return sentence(
         "Against {year}, India's unit value went from {own_before:.2} to {own_now:.2} and China's from",
-        "{their_before:.2} to {their_now:.2}, {verdict}.",
-        year=str(usual.name), verdict=verdict, **prices,
+        "{their_before:.2} to {their_now:.2}, so {fault}.", year=str(usual.name), **prices,
+        fault={OWN: "the error is India's", THEIR: "the error is China's"}.get(fault, "which of them errs is open"),
     )  # fmt: skip
 
 
