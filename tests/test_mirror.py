@@ -135,6 +135,8 @@ def test_the_side_whose_unit_value_alone_left_its_place_is_the_one_that_errs(ind
         turned = adding(india, **figures)
         assert words in finding(turned)
         assert told.short(turned) is None and "never came" not in level(turned), "of India's weight nothing is taken"
+        assert not counts.errs(counts.sides(turned), "2024")
+    assert counts.errs(counts.sides(india), "2024") and not counts.errs(counts.sides(india), "2022")
 
 
 @pytest.mark.parametrize(
@@ -145,6 +147,11 @@ def test_the_side_whose_unit_value_alone_left_its_place_is_the_one_that_errs(ind
 def test_the_gap_in_value_tells_what_the_excess_can_have_been(india, gap, excess, words):
     turned = adding(india, own_usd_2024=150.2431 + gap, own_t_2024=19259.294 + excess)
     assert words in finding(turned)
+
+
+def test_what_china_sold_by_indias_count_is_never_more_than_all_that_came(india):
+    both = adding(india, own_t_2024=2 * 51356.371)
+    assert counts.level(both)["value"].min() > 0 and "−" not in level(both).partition("FY25")[0]
 
 
 def test_less_weight_than_china_leaves_no_excess_to_price(india):

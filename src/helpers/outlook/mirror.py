@@ -63,6 +63,11 @@ def fault(table: pd.DataFrame, year: str) -> str:
     return mirror.fault(now["own"] / before["own"], now["their"] / before["their"])
 
 
+def errs(table: pd.DataFrame, year: str) -> bool:
+    """Whether India's weight of a year of :func:`sides` is in error: see :func:`fault`."""
+    return fault(table, year) == mirror.OWN
+
+
 def unit_values(row: pd.Series) -> dict[str, float]:
     """USD per kg by both counts of a year of :func:`sides`."""
     return {side: row[f"{side}_usd_m"] / row[f"{side}_t"] * 1000 for side in (mirror.OWN, mirror.THEIR)}
@@ -87,7 +92,8 @@ def level(india: Vintage) -> pd.DataFrame:
         if year in reconciled.index:
             rows["both sides, reconciled by others"] = tuple(reconciled.loc[year, ["value", "source"]])
         for other, row in usual(table, year).iterrows():
-            tonnes = table.loc[year, "their_t"] * row["weight_ratio"] + whole["own_t"] - table.loc[year, "own_t"]
+            rest = max(whole["own_t"] - table.loc[year, "own_t"], 0)
+            tonnes = table.loc[year, "their_t"] * row["weight_ratio"] + rest
             rows[f"China's figure at the ratio of {other}"] = (tonnes, _ids(row, table.loc[year], whole))
     found = pd.DataFrame.from_dict(rows, orient="index", columns=["value", "source"]).rename_axis("reckoning")
     found = found.astype({"value": float}).dropna(subset="value")

@@ -65,7 +65,7 @@ def finding(table: pd.DataFrame, *, india: Vintage) -> Sentence:
 def short(india: Vintage) -> Sentence | None:
     """The finding in two sentences, for the answer; None while it is no error of India's weight."""
     table, year, others = mirror.sides(india), mirror.subject(india), mirror.underlying(india)
-    if others is None or mirror.fault(table, year) != OWN:
+    if others is None or not mirror.errs(table, year):
         return None
     row = table.loc[year]
     return sentence(
@@ -86,7 +86,7 @@ def level(table: pd.DataFrame, *, india: Vintage) -> Sentence:
         "By other counts than its own, India imported {others:range} t in {year}, where it records {own}.",
         others=others, year=year, own=_tonnes(mirror.world(india).loc[year], "own_t"), uses=[table],
     )  # fmt: skip
-    if mirror.fault(mirror.sides(india), year) != OWN:
+    if not mirror.errs(mirror.sides(india), year):
         return joined(own, _beside(india, year))
     never = sentence("So {never:range} % of that weight, by our reading, never came.", never=_never(others, india))
     rate = _run_rate(others, rates) if len(rates) else None
