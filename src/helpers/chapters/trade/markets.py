@@ -56,8 +56,8 @@ def volume_mix_price(splits: pd.DataFrame, *, india: Vintage, year: str) -> Figu
         for row in cases[: len(shown)]
     ]
     opening = sentence(
-        "Three bands over the unit value that line 85051190 may have had before {year}, in million USD: volume, mix "
-        "between the lines, and unit values within them.", year=year,
+        "Three {shape} over the unit value that line 85051190 may have had before {year}, in million USD: volume, mix "
+        "between the lines, and unit values within them.", year=year, shape="bands" if many else "points",
     )  # fmt: skip
     data = shown.drop(columns=["metal_from", "ferrite_from", "source_before"], errors="ignore").rename(columns=_HEADS)
     return finish(drawing, _value_title(splits), joined(opening, *told), data, india=india, note=note)

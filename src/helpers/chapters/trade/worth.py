@@ -8,6 +8,7 @@ from helpers.chapters.canvas import BLUE, GOLD, RULE, canvas, finish, label, onc
 from helpers.chapters.outputs import Figure, Sentence, joined, sentence
 from helpers.chapters.trade.lines import year_before
 from helpers.data import Vintage, derived, number, sources_of
+from helpers.methods.mirror import OWN, THEIR
 from helpers.outlook import mirror
 
 _LIKE = 0.1
@@ -83,25 +84,22 @@ def went(table: pd.DataFrame, decades: pd.DataFrame, *, india: Vintage) -> Sente
 
 
 def cost(sides: pd.DataFrame, *, india: Vintage) -> Sentence:
-    """What a kilogram from China cost, by India's count and by China's, and which of the two tells."""
+    """What a kilogram from China cost by China's count, or by India's where China's weight is the one in error."""
     if sides.empty:
-        return words.not_yet(india, "What a tonne from China cost by the counts of both sides")
-    ours, theirs = (sides[f"{side}_usd_m"] / sides[f"{side}_t"] * 1000 for side in ("own", "their"))
+        return words.not_yet(india, "What a tonne from China cost")
     first, last = sides.iloc[0], sides.iloc[-1]
-    parts = {"ours": derived(ours.iloc[-1], "USD/kg", last), "theirs": derived(theirs.iloc[-1], "USD/kg", last)}
-    text = "A kilogram from China was worth {ours:.2} in {year} by India's count and {theirs:.2} by China's"
+    fault = mirror.fault(sides, last.name)
+    side, whose = (OWN, "India's") if fault == THEIR else (THEIR, "China's")
+    then, now = (derived(mirror.unit_values(row)[side], "USD/kg", row) for row in (first, last))
+    text = "By {whose} count{sound} a kilogram from China was worth {now:.2} in {year}"
+    parts = {"whose": whose, "sound": ", the one without the error," if fault in (OWN, THEIR) else "", "now": now}
     if len(sides) == 1:
         return sentence(f"{text}.", year=last.name, **parts)
-    moves = [count.iloc[-1] / count.iloc[0] - 1 for count in (ours, theirs)]
-    one, other = (words.change(derived(move * 100, "%", first, last)) for move in moves)
-    went = {"up": "became dearer", "down": "became cheaper", "unchanged": "cost about the same"}
-    went = [went[words.direction(move, _LIKE)] for move in moves]
-    told = "by both a tonne {went}" if went[0] == went[1] else "whether a tonne {went} is open"
-    if mirror.errs(sides, last.name):
-        told = "as India's weight of {year} errs, the latter tells, and a tonne {went}"
+    moved = words.direction(now.value / then.value - 1, _LIKE)
+    went = {"up": "became dearer", "down": "became cheaper", "unchanged": "cost about the same"}[moved]
     return sentence(
-        f"{text}; since {{first}} that changed by {{one}} and {{other}}: {told}.",
-        year=last.name, first=first.name, one=one, other=other, went=went[1], uses=[sides], **parts,
+        f"{text} and {{then:.2}} in {{first}}, so a tonne {{went}}.",
+        year=last.name, first=first.name, then=then, went=went, uses=[sides], **parts,
     )  # fmt: skip
 
 
