@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from helpers.outlook import agreement, blend, customs, episodes, mirror, rare_earths
+from helpers.outlook import agreement, blend, customs, episodes, forecast, mirror, rare_earths, readings
 from helpers.outlook.agreement import CHINA, MAGNETS, PRESS, PRICE, SHIPPED, USE
 
 PRESS_KEYS = MAGNETS | {"measure": "weight"}
@@ -82,6 +82,17 @@ def test_the_share_of_the_forecast_is_that_share(india):
     drawn = rare_earths.shares(india, np.random.default_rng(1).uniform(size=50_000)) * 100
     assert np.quantile(drawn, [0.1, 0.5, 0.9]) == pytest.approx([share.low, share.value, share.high], rel=0.02)
     assert drawn.min() > 0 and drawn.max() < 100
+
+
+@pytest.mark.parametrize("part", [0.0, 0.5])
+def test_licences_take_of_the_forecast_what_the_share_says(india, monkeypatch, part):
+    monkeypatch.setattr(rare_earths, "shares", lambda _, ranks: np.full(len(ranks), part))
+    shut = lambda _, months, paths, __: {"mixture": np.zeros((len(months), paths)), "current": 1.0}  # noqa: E731
+    monkeypatch.setattr(readings, "doses", shut)
+    taken = readings.years(readings.simulate(india, forecast.prior(india), 2)[readings.ERROR]).loc[2028]
+    monkeypatch.setattr(rare_earths, "shares", lambda _, ranks: np.zeros(len(ranks)))
+    free = readings.years(readings.simulate(india, forecast.prior(india), 2)[readings.ERROR]).loc[2028]
+    assert (taken / free).to_numpy() == pytest.approx(1 - part)
 
 
 def test_only_what_was_public_is_pooled(india):
