@@ -1,8 +1,10 @@
 """Rare-earth magnets: four estimates, their pool, what pairs of them need to agree, and the share of HS 850511."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
+from conftest import FROZEN
 from helpers.outlook import agreement, blend, customs, episodes, forecast, mirror, rare_earths, readings
 from helpers.outlook.agreement import CHINA, MAGNETS, PRESS, PRICE, SHIPPED, USE
 
@@ -203,3 +205,39 @@ def test_prices_that_do_not_tell_rare_earth_magnets_apart_give_no_part(india):
 def test_months_of_a_year_are_its_price_else_the_newest_before(india):
     assert blend.paid_to_china(india, "FY25").index.tolist() == ["2024-07", "2024-08", "2024-09", "2024-10"]
     assert blend.paid_to_china(india, "FY27").index.tolist() == ["2024-10"]
+
+
+def test_the_numbers_recompute_from_the_files_by_random_draws_alone(india):
+    """Plain pandas and numpy: nothing of the package but what it says."""
+    trade, judged = (pd.read_csv(FROZEN / f"{name}.csv") for name in ("trade", "assumptions"))
+
+    def cell(hs, measure, partner="world", period="FY25", flow="import", reporter="IND"):
+        keys = {"flow": flow, "reporter": reporter, "partner": partner, "hs": hs, "measure": measure, "period": period}
+        rows = trade[(trade[list(keys)] == pd.Series(keys)).all(axis=1)].sort_values("published")
+        return rows[rows["source"] != "M0"]["value"].iloc[-1]
+
+    rng, count = np.random.default_rng(7), 400_000
+    china, usd = cell("85051190", "weight", "CHN"), cell("85051190", "value_usd", "CHN")
+    rest = china / cell("85051190", "weight_share", "CHN") * 100 - china
+    rest_usd = cell("85051190", "value_usd") - usd
+    months = ["2024-07", "2024-08", "2024-09", "2024-10"]
+    mean = np.mean([cell("85051110", "unit_value", period=m, flow="export", reporter="CHN") for m in months])
+    paid, other = mean * np.exp(0.15 * rng.standard_normal(count)), rng.uniform(2.5, 4.5, count)
+    priced = sum(
+        t * np.clip((1000 * v / t - other) / (paid - other), 0, 1) for t, v in ((china, usd), (rest, rest_usd))
+    )
+    low, high = 3100, 5000  # two equal halves of a log-normal, 90 % between them
+    shipped = (low * high) ** 0.5 * np.exp(np.log(high / low) / 2 / 1.645 * rng.standard_normal(count))
+    scope = judged[judged["assumption"] == "rare_earth_scope"].set_index("segment")[["low", "value", "high"]]
+    times = {name: rng.triangular(*row, count) for name, row in scope.iterrows()}
+    pool = [priced, 870 * times[PRESS], shipped * times[CHINA], 4010 * times[USE]]
+    weight = judged[judged["assumption"] == "rare_earth_weight"].set_index("segment")["value"]
+    which = rng.choice(4, count, p=weight[[PRICE, PRESS, CHINA, USE]])
+    drawn = np.choose(which, pool)
+    ours = rare_earths.imported(india)
+    assert np.quantile(drawn, [0.1, 0.5, 0.9]) == pytest.approx([ours.low, ours.value, ours.high], rel=0.01)
+    level = rng.triangular(20_631.36, 32_562, 32_562.001, count)
+    share = rare_earths.share(india)
+    assert np.quantile(100 * drawn / level, [0.1, 0.5, 0.9]) == pytest.approx(
+        [share.low, share.value, share.high], rel=0.015
+    )
