@@ -138,6 +138,16 @@ def test_an_estimate_withdrawn_leaves_its_weight_to_the_others(india):
     assert rare_earths.share(gone).low > 0
 
 
+@pytest.mark.parametrize("factor", [0.1, 0.5, 10.0])
+def test_a_line_worth_far_less_or_more_leaves_none_or_all_of_its_tonnes(india, factor):
+    keys = {**MAGNETS, "hs": customs.OTHER_METAL, "measure": "value_usd", "period": "FY25"}
+    rows = [keys | {"partner": partner, "value": usd * factor} for partner, usd in (("world", 136.14), ("CHN", 110.68))]
+    turned = india.adding("trade", *rows)
+    found, row = rare_earths.pairs(turned), rare_earths.estimates(turned).loc[PRICE]
+    assert rare_earths.LEAST <= row["low"] <= row["value"] <= row["high"] <= 19_563.1
+    assert np.isfinite(found[["low", "value", "high"]]).all(axis=None) and rare_earths.share(turned).high <= 100
+
+
 def test_a_newer_year_of_chinas_line_takes_the_place_of_the_older(india):
     newer = china(india, "2026-01/2026-03", value=900.0)  # no whole year
     assert rare_earths.estimates(newer).loc[CHINA, "period"] == "2025"
