@@ -249,7 +249,7 @@ def _month(months: pd.DataFrame, india: Vintage) -> Sentence | None:
         return None
     row, before = months.iloc[-1], world.iloc[-1]
     low, high = before["weight_ratio"], row["weight_ratio"]
-    more = high > low and words.steadiness(low, high) == "moved"
+    more = words.steadiness(low, high) == "moved"
     return sentence(
         "For {month} all exporters report {their}, while India's count runs at {own} a month in {around}: {ratio:.1} "
         "times as much, where in {year} it was {before:.1} times, so it {verdict}.",
@@ -262,12 +262,14 @@ def _month(months: pd.DataFrame, india: Vintage) -> Sentence | None:
 
 def _only(rows: pd.DataFrame, year: str) -> Sentence:
     marked = list(rows.index[rows["verdict"] == QUANTITY])
-    which = "HS 850511 is not among the {k}"
+    if not marked:
+        text = "No line of {n} in {year} has weights apart while values agree"
+        return sentence(text, n=_count(rows), year=year)
+    which = "HS 850511 is not among those, {k} of {n} lines in {year},"
     if customs.METAL in marked:
-        which = "HS 850511 is the only one" if len(marked) == 1 else "HS 850511 is one of {k}"
+        which = f"HS 850511 is {'one of {k}' if len(marked) > 1 else 'the only one'} of {{n}} lines in {{year}}"
     parts = {"k": derived(len(marked), "", rows)} if "{k}" in which else {}
-    text = f"{which} of {{n}} lines in {{year}} whose weights are apart while their values agree"
-    return sentence(text, n=_count(rows), year=year, **parts)
+    return sentence(which, "whose weights are apart while their values agree", n=_count(rows), year=year, **parts)
 
 
 def _further(rows: pd.DataFrame) -> pd.DataFrame:
