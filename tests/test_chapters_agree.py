@@ -18,7 +18,7 @@ NUMBERS = {
     "rare-earth imports": [rf"imports {TONNES} of rare-earth magnets", rf"together they make {TONNES}"],
     "suspect year": [rf"India recorded {TONNES} of permanent", rf"the {TONNES} of FY25"],
     "newest half": [rf"brought {TONNES} in six months", rf"FY26-H1 brought {TONNES}\."],
-    "sound level": [rf"of the {TONNES}(?: \([^)]*\))? that a year of HS 850511", rf"yearly rate alone, {TONNES}"],
+    "sound level": [rf"of the {TONNES}(?: \([^)]*\))? in a year of HS 850511", rf"yearly rate alone, {TONNES}"],
     "stated use": [rf"said to use, 2025: {TONNES}", r"jewelsofodisha +India REPM consumption.* 2025 +t +([\d,]+)\.0"],
 }
 """What stands in several places, and how it is said there."""

@@ -1,9 +1,11 @@
 """Rare-earth magnets: four estimates, their pool, what pairs of them need to agree, and the share of HS 850511."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from helpers.outlook import agreement, blend, customs, episodes, mirror, rare_earths
+from conftest import FROZEN
+from helpers.outlook import agreement, blend, customs, episodes, forecast, mirror, rare_earths, readings
 from helpers.outlook.agreement import CHINA, MAGNETS, PRESS, PRICE, SHIPPED, USE
 
 PRESS_KEYS = MAGNETS | {"measure": "weight"}
@@ -84,6 +86,17 @@ def test_the_share_of_the_forecast_is_that_share(india):
     assert drawn.min() > 0 and drawn.max() < 100
 
 
+@pytest.mark.parametrize("part", [0.0, 0.5])
+def test_licences_take_of_the_forecast_what_the_share_says(india, monkeypatch, part):
+    monkeypatch.setattr(rare_earths, "shares", lambda _, ranks: np.full(len(ranks), part))
+    shut = lambda _, months, paths, __: {"mixture": np.zeros((len(months), paths)), "current": 1.0}  # noqa: E731
+    monkeypatch.setattr(readings, "doses", shut)
+    taken = readings.years(readings.simulate(india, forecast.prior(india), 2)[readings.ERROR]).loc[2028]
+    monkeypatch.setattr(rare_earths, "shares", lambda _, ranks: np.zeros(len(ranks)))
+    free = readings.years(readings.simulate(india, forecast.prior(india), 2)[readings.ERROR]).loc[2028]
+    assert (taken / free).to_numpy() == pytest.approx(1 - part)
+
+
 def test_only_what_was_public_is_pooled(india):
     assert list(rare_earths.estimates(india.on("2025-06-30")).index) == [PRESS]
     assert list(rare_earths.estimates(india.on("2025-10-31")).index) == [PRESS, CHINA]
@@ -123,6 +136,16 @@ def test_an_estimate_withdrawn_leaves_its_weight_to_the_others(india):
     assert list(found.index) == [PRICE, PRESS, CHINA]
     assert not any(USE in pair for pair in rare_earths.pairs(gone).index)
     assert rare_earths.share(gone).low > 0
+
+
+@pytest.mark.parametrize("factor", [0.1, 0.5, 10.0])
+def test_a_line_worth_far_less_or_more_leaves_none_or_all_of_its_tonnes(india, factor):
+    keys = {**MAGNETS, "hs": customs.OTHER_METAL, "measure": "value_usd", "period": "FY25"}
+    rows = [keys | {"partner": partner, "value": usd * factor} for partner, usd in (("world", 136.14), ("CHN", 110.68))]
+    turned = india.adding("trade", *rows)
+    found, row = rare_earths.pairs(turned), rare_earths.estimates(turned).loc[PRICE]
+    assert rare_earths.LEAST <= row["low"] <= row["value"] <= row["high"] <= 19_563.1
+    assert np.isfinite(found[["low", "value", "high"]]).all(axis=None) and rare_earths.share(turned).high <= 100
 
 
 def test_a_newer_year_of_chinas_line_takes_the_place_of_the_older(india):
@@ -192,3 +215,39 @@ def test_prices_that_do_not_tell_rare_earth_magnets_apart_give_no_part(india):
 def test_months_of_a_year_are_its_price_else_the_newest_before(india):
     assert blend.paid_to_china(india, "FY25").index.tolist() == ["2024-07", "2024-08", "2024-09", "2024-10"]
     assert blend.paid_to_china(india, "FY27").index.tolist() == ["2024-10"]
+
+
+def test_the_numbers_recompute_from_the_files_by_random_draws_alone(india):
+    """Plain pandas and numpy: nothing of the package but what it says."""
+    trade, judged = (pd.read_csv(FROZEN / f"{name}.csv") for name in ("trade", "assumptions"))
+
+    def cell(hs, measure, partner="world", period="FY25", flow="import", reporter="IND"):
+        keys = {"flow": flow, "reporter": reporter, "partner": partner, "hs": hs, "measure": measure, "period": period}
+        rows = trade[(trade[list(keys)] == pd.Series(keys)).all(axis=1)].sort_values("published")
+        return rows[rows["source"] != "M0"]["value"].iloc[-1]
+
+    rng, count = np.random.default_rng(7), 400_000
+    china, usd = cell("85051190", "weight", "CHN"), cell("85051190", "value_usd", "CHN")
+    rest = china / cell("85051190", "weight_share", "CHN") * 100 - china
+    rest_usd = cell("85051190", "value_usd") - usd
+    months = ["2024-07", "2024-08", "2024-09", "2024-10"]
+    mean = np.mean([cell("85051110", "unit_value", period=m, flow="export", reporter="CHN") for m in months])
+    paid, other = mean * np.exp(0.15 * rng.standard_normal(count)), rng.uniform(2.5, 4.5, count)
+    priced = sum(
+        t * np.clip((1000 * v / t - other) / (paid - other), 0, 1) for t, v in ((china, usd), (rest, rest_usd))
+    )
+    low, high = 3100, 5000  # two equal halves of a log-normal, 90 % between them
+    shipped = (low * high) ** 0.5 * np.exp(np.log(high / low) / 2 / 1.645 * rng.standard_normal(count))
+    scope = judged[judged["assumption"] == "rare_earth_scope"].set_index("segment")[["low", "value", "high"]]
+    times = {name: rng.triangular(*row, count) for name, row in scope.iterrows()}
+    pool = [priced, 870 * times[PRESS], shipped * times[CHINA], 4010 * times[USE]]
+    weight = judged[judged["assumption"] == "rare_earth_weight"].set_index("segment")["value"]
+    which = rng.choice(4, count, p=weight[[PRICE, PRESS, CHINA, USE]])
+    drawn = np.choose(which, pool)
+    ours = rare_earths.imported(india)
+    assert np.quantile(drawn, [0.1, 0.5, 0.9]) == pytest.approx([ours.low, ours.value, ours.high], rel=0.01)
+    level = rng.triangular(20_631.36, 32_562, 32_562.001, count)
+    share = rare_earths.share(india)
+    assert np.quantile(100 * drawn / level, [0.1, 0.5, 0.9]) == pytest.approx(
+        [share.low, share.value, share.high], rel=0.015
+    )

@@ -19,6 +19,9 @@ from helpers.outlook.agreement import CHINA, MAGNETS, PRESS, PRICE, SHIPPED, USE
 NEAR = 2
 """Years between two figures that may still be held against each other."""
 
+LEAST = 1.0
+"""Tonnes below which a price leaves none: logarithms have no nought."""
+
 COUNT = 2000
 FIGURE, SCOPE, LEVEL = (((np.arange(COUNT) + 0.5) * step) % 1 for step in (1 / COUNT, 5**0.5 / 2, 2**0.5))
 """Ranks at which three distributions are read together, evenly and without a seed: a lattice (Niederreiter 1992)."""
@@ -154,7 +157,8 @@ def _by_price(india: Vintage) -> list | None:
         part = blend.rare_earth_part(india, year)
         if len(part):
             note = "tonnes of line 85051190 that its unit value leaves for rare-earth magnets"
-            return [year, *part.loc[[0.5, 0.05, 0.95], "tonnes"], part["source"].iloc[0], note]
+            tonnes = part.loc[[0.5, 0.05, 0.95], "tonnes"].clip(lower=LEAST)
+            return [year, *tonnes, part["source"].iloc[0], note]
     return None
 
 
@@ -165,8 +169,8 @@ def _by_year(rows: pd.DataFrame) -> pd.DataFrame:
     for year, known in months.groupby(months.index.str[:4]):
         if year not in whole.index and len(known) >= targets.LEAST_PART:
             ids = " ".join(sorted(sources_of(known)))
-            ends = [12 * known["value"].min(), 12 * known["value"].max()]
-            found[year] = [np.nan, *ends, ids, "its known months at a yearly rate, the least and the greatest"]
+            rates = [12 * known["value"].min(), 12 * known["value"].max()]
+            found[year] = [np.nan, *rates, ids, "its known months at a yearly rate, the least and the greatest"]
     columns = [*_NUMBERS, "source", "note"]
     parts = pd.DataFrame.from_dict(found, orient="index", columns=columns).rename_axis("period")
     table = pd.concat([part for part in (whole[columns], parts) if len(part)] or [parts])
