@@ -71,6 +71,20 @@ def test_the_mildest_split_is_the_mildest_of_all_that_are_feasible(india, monkey
     assert (np.diff(np.sign(away)) <= 0).all(), "one greatest value, falling on both sides"
 
 
+def test_the_mildest_split_recomputes_by_hand(india):
+    tonnes, usd, metal = 28.7, 1660.952381 * 10 / 82.779, 124.77  # thousand tonnes and million USD of FY24
+    now_t, now_usd = np.array([34.18495, 19.56305]), np.array([1744 * 10 / 84.5555 - 136.14, 136.14])
+    of_metal = np.linspace(0.2, 28.6, 20_000)
+    then_t = np.column_stack([tonnes - of_metal, of_metal])
+    then, now = np.array([usd - metal, metal]) / then_t, now_usd / now_t
+    shares = (then_t / tonnes + now_t / now_t.sum()) / 2
+    price = (tonnes + now_t.sum()) / 2 * (shares * (now - then)).sum(axis=1)
+    splits = lines.volume_mix_price(india, YEAR)
+    mild = splits.loc[splits["price"].idxmax()]
+    assert mild["price"] == pytest.approx(price.max(), abs=0.05)
+    assert mild["metal"] == pytest.approx(then[price.argmax(), 1], abs=0.1)
+
+
 def test_a_year_before_that_is_known_by_line_leaves_nothing_to_assume(india):
     keys = {**KEYS, "hs": customs.OTHER_METAL, "period": "FY24"}
     known = india.adding("trade", {**keys, "value": 18000.0, "unit": "t"})

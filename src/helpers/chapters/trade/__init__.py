@@ -2,6 +2,7 @@
 
 - `lines`, `suppliers`, `prices`: what the tariff lines hold, who supplies them, what they cost
 - `sentences`, `causes`: computed sentences
+- `worth`: what the imports of all known years, and a tonne, were worth, said and drawn
 - `mirror`: what both sides of the border counted, said and drawn; `reconciliation`: all of rare-earth magnets
 - `figures`, `markets`: drawings
 - `tables`: tables with heads in words
