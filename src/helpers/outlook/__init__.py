@@ -4,6 +4,7 @@
 - `episodes`: which year is suspect, since when
 - `customs`: imports of HS 850511, taken apart
 - `mirror`: both sides of the imports, the level that follows, and the same for other lines
+- `rare_earths`, `agreement`, `blend`: four estimates of rare-earth magnets, their pool, what pairs of them need
 - `supply`: ore, neodymium, oxide for magnets
 - `coverage`: how far Indian neodymium goes against expected use
 - `evidence`: what tells the readings of the suspect year apart, and their weights
