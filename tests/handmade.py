@@ -11,6 +11,7 @@ from helpers.chapters.outputs import Download, Figure, Table, sentence
 from helpers.outlook import customs
 from helpers.report.page import context, html
 from helpers.report.parameters import Parameters
+from helpers.report.shelf import publish
 
 TEXT = """# What is *imported*?
 
@@ -49,7 +50,12 @@ def first_page(india, *shown, **given) -> str:
     names = [chapter["name"] for chapter in shared["chapters"]]
     notebook = executed(*shown)
     answers = [a | {"name": name} for name in names for a in html.payloads(notebook, "answer")]
-    front = {"answers": answers, "lead": next(iter(html.payloads(notebook, "figure")), None), "previous": None}
+    front = {
+        "answers": answers,
+        "front": publish.front(answers),
+        "lead": next(iter(html.payloads(notebook, "figure")), None),
+        "previous": None,
+    }
     return html.plain("report", shared | front | {"downloads": ["forecast.svg", "tables.xlsx"]})
 
 

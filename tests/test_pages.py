@@ -264,7 +264,7 @@ def test_the_first_page_gives_the_answer_its_figure_and_then_what_each_chapter_a
     assert source.index('class="answer"') < source.index("<figure>") < source.index("What each chapter answers</h2>")
     for chapter in frame(india)["chapters"]:
         assert f'<h3><a href="{chapter["name"]}.html">' in source
-    assert front.text.count("The answer above") == 1
+    assert front.text.count("What stands above") == 1
     (described,) = [meta["content"] for meta in front.all("meta") if meta.get("name") == "description"]
     assert described == everything(india)[0].text, "what `magnets verify` compares with the record"
     assert "FY27 is the fiscal year from April 2026 to March 2027." in front.text

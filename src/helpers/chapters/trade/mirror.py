@@ -69,9 +69,9 @@ def short(india: Vintage) -> Sentence | None:
         return None
     row = table.loc[year]
     return sentence(
-        "India records {world} for calendar {year}, {never:range} % of it by our reading weight without value: where "
-        "it has {own} from China, China has {their:number}, and the values are {value:.1} times apart. By other "
-        "counts {others:range} t came in that year.",
+        "For calendar {year} India records {world}, of which by our reading {never:range} % never came: where it has "
+        "{own} from China, China has {their:number}, while the values are {value:.1} times apart. By other counts "
+        "{others:range} t came.",
         world=_tonnes(mirror.world(india).loc[year], "own_t"), year=year, never=_never(others, india),
         own=_tonnes(row, "own_t"), their=_tonnes(row, "their_t"), value=_apart(row)["value"], others=others,
     )  # fmt: skip
@@ -222,7 +222,7 @@ def _beside(india: Vintage, year: str) -> Sentence | None:
         return None
     total = customs.imports(india).loc[fiscal_year]
     return sentence(
-        "{fiscal}, which has {shared} months in common with it, records {total}: {less:signed}.",
+        "{fiscal}, which has {shared} months in common with it, records {total} ({less:signed} against it).",
         fiscal=fiscal_year, shared=words.count(shared), total=from_row(total),
         less=derived(total["value"] - row["own_t"], "t", total, row),
     )  # fmt: skip

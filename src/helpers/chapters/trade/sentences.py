@@ -9,8 +9,9 @@ from helpers import fiscal
 from helpers.chapters import words
 from helpers.chapters.outputs import Sentence, joined, sentence
 from helpers.chapters.trade import lines as tariff
+from helpers.chapters.trade import mirror
 from helpers.data import Quantity, Vintage, derived, from_row
-from helpers.outlook import customs, episodes, targets
+from helpers.outlook import customs, episodes, rare_earths, targets
 
 
 @dataclass(frozen=True)
@@ -24,9 +25,10 @@ class Course:
 
 
 def answer(india: Vintage) -> Sentence:
-    """What the headline tonnage is, what has come since, and what most of it is not: the answer of chapter 1."""
+    """What the headline tonnage is, how much of it came, what has come since, and what of it is rare-earth magnet."""
     year = customs.subject(india)
-    return joined(_headline(india, year), _since(india, year), _ferrite(india, year), answer=True)
+    came = mirror.short(india) or _ferrite(india, year)
+    return joined(_headline(india, year), came, _since(india, year), _rare_earths(india), answer=True)
 
 
 def course(india: Vintage) -> Course:
@@ -224,6 +226,14 @@ def _since(india: Vintage, year: str) -> Sentence:
         return joined(*said)
     return sentence("No total and no half-year after {year} is in the sources dated up to {day}.",
                     year=year, day=words.day(india.day))  # fmt: skip
+
+
+def _rare_earths(india: Vintage) -> Sentence | None:
+    tonnes = rare_earths.imported(india)
+    if tonnes is None:
+        return None
+    text = "Of what comes in a year, about {tonnes:~3} are rare-earth magnets (80 % interval {tonnes:range~3})."
+    return sentence(text, tonnes=tonnes)
 
 
 def _ferrite(india: Vintage, year: str) -> Sentence | None:

@@ -20,6 +20,11 @@ if TYPE_CHECKING:
     from helpers.data import Vintage
 
 LEAD = "4-forecast"
+"""The chapter that answers the report's question, and gives it its figure."""
+
+FINDING = "1-trade"
+"""The chapter whose answer stands before that: what the number is that the question begins from."""
+
 WHAT = {
     End.CELL_ERROR: "a cell raised an error",
     End.TIMEOUT: "a cell ran out of time",
@@ -81,13 +86,15 @@ def publish(root: Path, chapters: list[Chapter], job: Job, frame: dict, india: "
         if lead := _lead(chapters):
             files.write(scratch / "forecast.svg", lead["svg"])
         (scratch / "tables.xlsx").write_bytes(_tables(chapters, job))
-        front = {
-            "answers": _answers(chapters),
+        answers = _answers(chapters)
+        first_page = {
+            "answers": answers,
+            "front": front(answers),
             "lead": lead,
             "downloads": sorted(path.name for path in scratch.iterdir() if path.suffix != ".html"),
             "previous": archive.previous(root, folder.name),
         }
-        files.write(scratch / "index.html", html.plain("report", frame | front))
+        files.write(scratch / "index.html", html.plain("report", frame | first_page))
         _record(scratch, folder.name, chapters, job, india)
         files.place(scratch, folder)
     return folder
@@ -128,6 +135,12 @@ def _answers(chapters: list[Chapter]) -> list[dict]:
     from helpers.report.page import html
 
     return [one | {"name": c.name} for c in _lead_first(chapters) for one in html.payloads(c.notebook, "answer")]
+
+
+def front(answers: list[dict]) -> list[dict]:
+    """The first answers of :data:`FINDING` and of :data:`LEAD`, in this order; else the first there is."""
+    found = [next((one for one in answers if one["name"] == name), None) for name in (FINDING, LEAD)]
+    return [one for one in found if one] or answers[:1]
 
 
 def _lead(chapters: list[Chapter]) -> dict | None:
