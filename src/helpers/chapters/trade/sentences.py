@@ -28,7 +28,8 @@ def answer(india: Vintage) -> Sentence:
     """What the headline tonnage is, how much of it came, what has come since, and what of it is rare-earth magnet."""
     year = customs.subject(india)
     came = mirror.short(india) or _ferrite(india, year)
-    return joined(_headline(india, year), came, _since(india, year), _rare_earths(india), answer=True)
+    said = [_headline(india, year), came, _misfit_of_lines(india, year), _since(india, year), _rare_earths(india)]
+    return joined(*said, answer=True)
 
 
 def course(india: Vintage) -> Course:
@@ -237,15 +238,16 @@ def _rare_earths(india: Vintage) -> Sentence | None:
 
 
 def _ferrite(india: Vintage, year: str) -> Sentence | None:
-    split, metal = customs.lines(india, year), india.figure("trade", year, **_METAL_LINE)
-    if len(split):
-        share = derived(split["weight_share"].iloc[0] * 100, "%", split)
-        return sentence(
-            "{share} of the recorded weight of {year} stands in a line that India calls ferrite cores, not rare-earth "
-            "magnets.",
-            share=share,
-            year=year,
-        )
+    split = customs.lines(india, year)
+    if split.empty:
+        return None
+    text = "{share} of the recorded weight of {year} stands in a line that India calls ferrite cores, not rare-earth "
+    share = derived(split["weight_share"].iloc[0] * 100, "%", split)
+    return sentence(text + "magnets.", share=share, year=year)
+
+
+def _misfit_of_lines(india: Vintage, year: str) -> Sentence | None:
+    metal = india.figure("trade", year, **_METAL_LINE)
     total = india.figure("trade", year, **targets.CUSTOMS.keys)
     if metal is None or metal.value < total.value:
         return None
