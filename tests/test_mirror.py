@@ -4,7 +4,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from conftest import FROZEN
 from helpers.chapters.outputs import Figure
 from helpers.chapters.trade import mirror as told
 from helpers.methods import mirror
@@ -229,36 +228,6 @@ def test_figures_mark_the_line_and_name_what_they_draw(india, monkeypatch):
     screened = told.screen(counts.lines(india), india=india)
     assert "HS 850511" in screened.svg and "values together" in screened.svg and len(screened.data) == 21
     assert drawn.sources == screened.sources == ("B2", "S213")
-
-
-def test_what_is_printed_recomputes_from_the_file_by_plain_pandas(india):
-    rows = pd.read_csv(FROZEN / "trade.csv", dtype=str).query("period in ['2022', '2024'] and source == 'S213'")
-    rows = rows.assign(value=rows["value"].astype(float), row=rows["flow"] + rows["measure"])
-    china = rows.query("(reporter == 'IND' and partner == 'CHN') or (reporter == 'CHN' and partner == 'IND')")
-    wide = china.pivot(index=["period", "hs"], columns="row", values="value").dropna()
-    weight = wide["importweight"] / wide["exportweight"]
-    value = wide["importvalue_usd"] / wide["exportvalue_usd"]
-    now, w, v = wide.loc["2024"], weight["2024"], value["2024"]
-    marked = now[(np.maximum(w, 1 / w) >= 2) & (np.maximum(v, 1 / v) <= 1.3)]
-    assert list(marked.index) == ["850511"] and f"the only one of {len(now)} lines in 2024" in only(india)
-    near = np.log(w / v)[np.maximum(v, 1 / v) <= 1.3]
-    away = (near - near.median()).abs()
-    assert f"Among {len(near)} whose values agree its weights stand {away['850511'] / 1.4826 / away.median():.1f}" in (
-        only(india)
-    )
-    ours = now.loc["850511"]
-    assert f"The weights are {w['850511']:.1f} times apart, the values {v['850511']:.1f} times" in finding(india)
-    excess, gap = ours["importweight"] - ours["exportweight"], ours["importvalue_usd"] - ours["exportvalue_usd"]
-    assert f"the excess of {excess:,.0f} t would be worth {excess * 0.0018:.0f} to {excess * 0.0024:.0f}" in finding(
-        india
-    )
-    assert f"at most {gap / (excess * 0.0018) * 100:.0f} % of it" in finding(india)
-    whole = rows.query("hs == '850511' and period == '2024' and measure == 'weight'")
-    own = whole.query("reporter == 'IND' and flow == 'import' and partner == 'world'")["value"].item()
-    least = whole.query("reporter == 'world'")["value"].item()
-    most = ours["exportweight"] * weight["2022", "850511"] + own - ours["importweight"]
-    assert f"India imported {least:,.0f} to {most:,.0f} t in 2024, where it records {own:,.0f} t" in level(india)
-    assert f"So {(1 - most / own) * 100:.0f} to {(1 - least / own) * 100:.0f} % of that weight" in level(india)
 
 
 @pytest.mark.parametrize("day", DAYS)

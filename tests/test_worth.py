@@ -2,10 +2,8 @@
 
 import re
 
-import pandas as pd
 import pytest
 
-from conftest import FROZEN
 from helpers.chapters.outputs import Sentence
 from helpers.chapters.trade import prices, worth
 from helpers.outlook import customs, mirror
@@ -36,21 +34,6 @@ def drawn(india):
 
 def cost(india) -> str:
     return worth.cost(mirror.sides(india), india=india).text
-
-
-def test_values_shares_and_growth_recompute_from_the_file_alone(india):
-    rows = pd.read_csv(FROZEN / "trade.csv", dtype=str).query(
-        "source == 'S214' and hs == '850511' and flow == 'import'"
-    )
-    rows = rows.assign(value=rows["value"].astype(float)).pivot_table("value", "period", ["measure"])
-    every, china = rows["value_fob_listed"].dropna(), rows["value_fob_share"].dropna()
-    history = prices.history(india)
-    assert history["usd_m"].to_dict() == every.to_dict() and len(history) == 23
-    assert history["china_share"].to_numpy() == pytest.approx(china.to_numpy(), abs=0.11), "as the source prints it"
-    growth = prices.decades(history)["growth"]
-    assert growth["2002"] == pytest.approx(100 * ((every["2010"] / every["2002"]) ** (1 / 8) - 1))
-    assert growth["2010"] == pytest.approx(100 * ((every["2020"] / every["2010"]) ** (1 / 10) - 1))
-    assert growth.round().tolist() == [27, 5, 30] and history["listed"].dropna().round(2).to_dict() == {"2024": 0.97}
 
 
 def test_the_years_are_told_by_decade_with_chinas_part(india):
