@@ -55,7 +55,7 @@ def finding(table: pd.DataFrame, *, india: Vintage) -> Sentence:
     said = [_counted(row), _judged(row, others, india)]
     if (fault := mirror.fault(table, year)) and len(others):
         said.append(_whose(row, others.iloc[-1], fault))
-    if row["weight_ratio"] > 1:
+    if row["weight_ratio"] > 1 and row["verdict"] in (QUANTITY, REAL):
         said.append(_worth(row, india))
     for _, later in table[table.index > year].iterrows():
         said += [_counted(later), sentence(f"In {{year}} {_MEANS[later['verdict']]}.", year=str(later.name))]
