@@ -114,6 +114,15 @@ def test_a_mirror_that_agrees_says_nothing_of_value_and_speaks_against_an_error(
     assert weights(doubled)[ERROR] < weights(india.on("2026-08-15"))[ERROR] < weights(india)[ERROR]
 
 
+def test_a_later_year_of_both_sides_neither_names_nor_dates_the_evidence_of_the_suspect_one(india):
+    rows = [side | {"period": "2025", "value": tonnes} for side, tonnes in ((FROM_CHINA, 30_000.0), (CHINA, 20_500.0))]
+    rows += [row | {"measure": "value_usd", "unit": "USD m", "value": 150.0} for row in rows]
+    before, after = (
+        evidence.observed(one).loc["evidence_mirror_value"] for one in (india, india.adding("trade", *rows))
+    )
+    assert after["period"] == before["period"] == "2024" and after["published"] == before["published"]
+
+
 def test_sides_that_are_apart_in_every_year_say_less(india):
     always = india.adding("trade", CHINA | {"period": "2022", "value": 19_574.394 / 2.05})
     table = evidence.table(always).set_index("evidence")

@@ -166,7 +166,7 @@ def _mirror_value(india: Vintage, episode: Episode) -> tuple | None:
     row = both.loc[during]
     if row["verdict"] not in (QUANTITY, REAL) or row["excess_t"] <= 0:
         return None
-    return row["gap_usd_m"] / row["excess_usd_m"], 1, _dated(india, both)
+    return row["gap_usd_m"] / row["excess_usd_m"], 1, _dated(india, both.loc[:during])
 
 
 def _unit_value(india: Vintage, episode: Episode) -> tuple | None:
