@@ -154,8 +154,14 @@ def test_what_china_sold_by_indias_count_is_never_more_than_all_that_came(india)
     assert counts.level(both)["value"].min() > 0 and "−" not in level(both).partition("FY25")[0]
 
 
-def test_less_weight_than_china_leaves_no_excess_to_price(india):
-    assert "Even as ferrite" not in finding(adding(india, own_t_2024=9000))
+@pytest.mark.parametrize("figures", [{"own_t_2024": 9000}, {"their_t_2024": 2 * 19259.294}])
+def test_no_excess_is_priced_where_india_has_less_or_both_counts_agree(india, figures):
+    assert "Even as ferrite" in finding(india) and "Even as ferrite" not in finding(adding(india, **figures))
+
+
+def test_all_exporters_that_report_less_than_china_alone_make_no_level(india):
+    alone = adding(india, their_t_2024=21000)
+    assert "what all exporters report" not in counts.level(alone).index and "20,631" not in level(alone)
 
 
 def test_the_level_is_what_other_counts_make_of_the_year(india):

@@ -87,7 +87,8 @@ def level(india: Vintage) -> pd.DataFrame:
     recorded = world(india).dropna(subset="own_t")
     if year in recorded.index:
         table, whole = sides(india), recorded.loc[year]
-        rows["what all exporters report"] = (whole["their_t"], whole["source"])
+        if not whole["their_t"] < table.loc[year, "their_t"]:
+            rows["what all exporters report"] = (whole["their_t"], whole["source"])
         reconciled = india.series("trade", **(targets.CUSTOMS.keys | {"measure": "weight_reconciled"}))
         if year in reconciled.index:
             rows["both sides, reconciled by others"] = tuple(reconciled.loc[year, ["value", "source"]])
