@@ -168,6 +168,8 @@ def test_the_weights_of_the_past_are_those_of_its_vintages(india):
     assert [str(day.date()) for day in past.index] == ["2025-06-30", "2025-07-08", "2025-11-24", "2026-08-16"]
     for day, row in past.iterrows():
         assert row[list(READINGS)].to_dict() == pytest.approx(weights(india.on(day.date())).to_dict())
+    other = india.assuming("reading_prior", {PERSISTENT: 0.98, STOCKS: 0.01, ERROR: 0.01})
+    assert evidence.history(other).iloc[-1][list(READINGS)].to_dict() == pytest.approx(weights(other).to_dict())
     assert evidence.history(india, "repm").empty and evidence.history(india.on("2025-01-01")).empty
 
 

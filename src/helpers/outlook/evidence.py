@@ -67,7 +67,7 @@ def history(india: Vintage, target: str = "customs") -> pd.DataFrame:
     """
     rows = india.table("trade", vintages=True)
     own = (rows["hs"] == targets.CUSTOMS.keys["hs"]) & (rows["reporter"] == "IND")
-    days = {*rows.loc[own, "published"]} if suspect(india, target) else ()
+    days = {*rows.loc[own, "published"], pd.Timestamp(india.day)} if suspect(india, target) else ()
     found = {day: then for day in sorted(days) if len(then := table(india.on(day.date())))}
     made = {day: [*then[list(WEIGHTS.values())].iloc[-1], _ids(then)] for day, then in found.items()}
     frame = pd.DataFrame.from_dict(made, orient="index", columns=[*READINGS, "source"]).rename_axis("published")
