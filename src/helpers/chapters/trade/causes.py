@@ -8,7 +8,7 @@ from helpers.chapters.outputs import Sentence, joined, sentence
 from helpers.chapters.trade import lines as tariff
 from helpers.data import Quantity, Vintage, derived, from_row, sources_of
 from helpers.methods import composition
-from helpers.methods.mirror import OWN
+from helpers.methods.mirror import OPEN, OWN
 from helpers.outlook import customs, episodes, mirror, targets
 
 _READINGS = {
@@ -245,7 +245,9 @@ def _open(splits: pd.DataFrame, *, india: Vintage, year: str) -> Sentence | None
     if (period := mirror.subject(india)) is None:
         return joined(said, Sentence("They are open."))
     sides, text = mirror.sides(india), "Both sides' figures of {period} do not point to the last."
-    if mirror.fault(sides, period) == OWN:
+    if (fault := mirror.fault(sides, period)) == OPEN:
+        text = "Both sides' figures of {period} point to a wrong quantity, and not to whose."
+    elif fault == OWN:
         text = (
             "Both sides' figures of {period} point to the last: then volume, mix and unit values here hold its error, "
             "and only the change of value stands."

@@ -252,7 +252,7 @@ def _month(months: pd.DataFrame, india: Vintage) -> Sentence | None:
     more = words.steadiness(low, high) == "moved"
     return sentence(
         "For {month} all exporters report {their}, while India's count runs at {own} a month in {around}: {ratio:.1} "
-        "times as much, where in {year} it was {before:.1} times, so it {verdict}.",
+        "times as much, where in {year} it was {before:.1} times, so that count {verdict}.",
         month=words.period(str(row.name)), their=_tonnes(row, "their_t"), own=_tonnes(row, "own_t"),
         around=words.named(row["around"]), ratio=derived(high, "", row), year=str(before.name),
         before=derived(low, "", before),

@@ -27,7 +27,7 @@ def imported(india: Vintage) -> Sentence:
     of = "one estimate" if len(found) == 1 else f"{words.count(len(found))} estimates that disagree"
     return sentence(
         "India imports {tonnes:~3} of rare-earth magnets a year as magnets (80 % interval {tonnes:range~3}),",
-        "{share:.1} ({share:range.1}) of the {level}" + (" ({level:range~3})" if level.low < level.high else ""),
+        "{share:.1} ({share:range.1}) of the {level}" + (" ({level:range})" if level.low < level.high else ""),
         "in a year of HS 850511. That is pooled from {of}, {names}. More enter inside motors, loudspeakers and",
         "compressors, which customs count elsewhere.",
         tonnes=tonnes, share=rare_earths.share(india), level=level, of=of,
