@@ -201,6 +201,11 @@ def test_use_goes_the_way_of_the_outlooks(india, factor, way):
     assert f"Expected use of rare-earth magnets {way}, from " in said(scaled(india, factor))["use"]
 
 
+def test_outlooks_that_go_different_ways_have_no_common_one(india):
+    text = added(india, "production", USE | {"period": "2026", "unit": "t", "value": 9500.0})["use"]
+    assert "rises by some outlooks and falls by others, from 4,757 to 9,333 t in FY27" in text
+
+
 def test_a_path_that_ends_says_that_nothing_is_added(india):
     planned, targeted = said(india)["cover"].split(" Neodymium as targeted ")
     assert planned.endswith("8 to 29 % of that for FY31 if nothing is added.") and "nothing is added" not in targeted

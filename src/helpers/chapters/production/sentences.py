@@ -138,7 +138,11 @@ def use(expected: pd.DataFrame, india: Vintage) -> Sentence:
     if len(ends) == 1:
         text = "India is expected to use {start:range} t of rare-earth magnets in {first}."
         return sentence(text, start=ends[0], first=parts["first"])
+    paths = expected.groupby("publisher")["tonnes"]
+    ways = {verdicts.moves(path.iloc[0], path.iloc[-1]) for _, path in paths}
     way = verdicts.moves(ends[0].value, ends[-1].value)
+    if {"rises", "falls"} <= ways:
+        way = "rises by some outlooks and falls by others"
     text = "Expected use of rare-earth magnets {way}, from {start:range} t in {first} to {end:range} t in {last}."
     return sentence(text, way=way, end=ends[-1], **parts)
 
