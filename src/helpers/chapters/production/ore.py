@@ -92,7 +92,7 @@ def japan(india: Vintage) -> Sentence:
     if freed is None:
         return words.not_yet(india, "What stopping exports to Japan frees")
     least = "more than " if freed["sold"].value == freed["sold"].low else ""
-    doubt = f", {_DOUBT}," if freed["share"].status == "unverified" else ""
+    doubt = f", {_DOUBT}," if freed["share"].status == "unverified" else ","
     text = (
         "In {year} {least}{sold} of rare earth were sold to Japan, counted here as oxide. If {share:range.1} % of it is"
     )
