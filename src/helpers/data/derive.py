@@ -9,6 +9,7 @@ what would be more than its whole, or less than nothing, is not computed.
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
+from itertools import islice
 from typing import NamedTuple
 
 import pandas as pd
@@ -100,7 +101,7 @@ def results(
     known: Known, step: Step, keys: list | None = None
 ) -> Iterator[tuple[Key, str, Interval, list[Figure], str]]:
     """What a step makes of what is known, there already or not: key, period, range, figures used, and how."""
-    for key, inputs in targets(known, step) if keys is None else keys:
+    for key, inputs in targets(known, step).items() if keys is None else keys:
         series = [_series(known, place, one, step.period) for place, one in zip(inputs, step.inputs, strict=True)]
         if not (series[0] and (all(series) or step.rule in relations.LAST)):
             continue
@@ -123,17 +124,19 @@ def computed(known: Known, derivations: list[Step]) -> dict[str, list[tuple[Key,
     """
     made: dict[str, list[tuple[Key, str, Figure]]] = {}
     changed: dict[tuple[str, Key], int] = {}
-    found: list[tuple[int, list]] = [(-1, [])] * len(derivations)
+    found: list[dict[Key, tuple]] = [{} for _ in derivations]
+    looked = [-1] * len(derivations)
     tried, now, again = [-1] * len(derivations), 0, True
     while again:
         again = False
         for place, step in enumerate(derivations):
             count = len(known.get(step.inputs[0].table, ()))
-            if found[place][0] != count:
-                found[place] = count, targets(known, step)
+            if looked[place] != count:
+                found[place] |= targets(known, step, max(looked[place], 0))
+                looked[place] = count
             fresh = [
                 (key, inputs)
-                for key, inputs in found[place][1]
+                for key, inputs in found[place].items()
                 if max(changed.get(one, 0) for one in (*inputs, (step.table, key))) > tried[place]
             ]
             new, last = _new(known, step, fresh), step.rule in relations.LAST
@@ -152,18 +155,21 @@ def computed(known: Known, derivations: list[Step]) -> dict[str, list[tuple[Key,
     return made
 
 
-def targets(known: Known, step: Step) -> list[tuple[Key, tuple[tuple[str, Key], ...]]]:
-    """The keys that a step may give, its own or one for each key of its first input, and where its inputs stand."""
+def targets(known: Known, step: Step, since: int = 0) -> dict[Key, tuple[tuple[str, Key], ...]]:
+    """The keys that a step may give, its own or one for each key of its first input, and where its inputs stand.
+
+    ``since`` is how many keys of that input have been looked at before.
+    """
     keys = [step.key]
     if "*" in step.key:
         first = step.inputs[0]
         wanted = [own if part is None else part for own, part in zip(step.key, first.key, strict=True)]
         keys = [
             tuple(has if part == "*" else part for part, has in zip(step.key, key, strict=True))
-            for key in known.get(first.table, {})
+            for key in islice(known.get(first.table, {}), since, None)
             if _like(wanted, key)
         ]
-    return [(key, tuple(at(one, key) for one in step.inputs)) for key in dict.fromkeys(keys)]
+    return {key: tuple(at(one, key) for one in step.inputs) for key in keys}
 
 
 def _new(known: Known, step: Step, keys: list) -> dict[tuple[Key, str], Figure]:
