@@ -123,32 +123,31 @@ def computed(known: Known, derivations: list[Step]) -> dict[str, list[tuple[Key,
         By table, key and period, the figure to use; those that are computed are added to it.
     """
     made: dict[str, list[tuple[Key, str, Figure]]] = {}
-    changed: dict[tuple[str, Key], int] = {}
-    found: list[dict[Key, tuple]] = [{} for _ in derivations]
-    looked = [-1] * len(derivations)
-    tried, now, again = [-1] * len(derivations), 0, True
+    found: list[dict[Key, int]] = [{} for _ in derivations]
+    waiting: list[dict[int, tuple]] = [{} for _ in derivations]  # what to try, by its place in the order of finding
+    affects: dict[tuple[str, Key], list[tuple[int, int, tuple]]] = {}
+    looked, again = [0] * len(derivations), True
     while again:
         again = False
         for place, step in enumerate(derivations):
-            count = len(known.get(step.inputs[0].table, ()))
-            if looked[place] != count:
-                found[place] |= targets(known, step, max(looked[place], 0))
-                looked[place] = count
-            fresh = [
-                (key, inputs)
-                for key, inputs in found[place].items()
-                if max(changed.get(one, 0) for one in (*inputs, (step.table, key))) > tried[place]
-            ]
+            for key, inputs in targets(known, step, looked[place]).items():
+                if key not in found[place]:
+                    number = found[place][key] = len(found[place])
+                    waiting[place][number] = key, inputs
+                    for one in (*inputs, (step.table, key)):
+                        affects.setdefault(one, []).append((place, number, (key, inputs)))
+            looked[place] = len(known.get(step.inputs[0].table, ()))
+            fresh = [waiting[place][number] for number in sorted(waiting[place])]
             new, last = _new(known, step, fresh), step.rule in relations.LAST
             longest = max((_length(period) for _, period in new), default=0) if last else 0
-            now += 1
             if not last or all(_length(period) == longest for _, period in new):
-                tried[place] = now - 1
+                waiting[place] = {}
             for (key, period), figure in new.items():
                 if _length(period) >= longest:
                     known[step.table].setdefault(key, {})[period] = figure
                     made.setdefault(step.table, []).append((key, period, figure))
-                    changed[step.table, key] = now
+                    for other, number, touched in affects.get((step.table, key), ()):
+                        waiting[other][number] = touched
             again = again or bool(new)
             if new and last:
                 break
