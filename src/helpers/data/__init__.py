@@ -10,6 +10,7 @@
 - `identities`: do figures agree with each other
 """
 
+from helpers.data.public import UNUSED
 from helpers.data.quantity import ASSUMED, Quantity, derived, from_row, number, sources_of
 from helpers.data.tables import DataError
 from helpers.data.vintage import STATUSES, Vintage, vintage
@@ -17,6 +18,7 @@ from helpers.data.vintage import STATUSES, Vintage, vintage
 __all__ = [
     "ASSUMED",
     "STATUSES",
+    "UNUSED",
     "DataError",
     "Quantity",
     "Vintage",

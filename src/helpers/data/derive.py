@@ -9,6 +9,7 @@ what would be more than its whole, or less than nothing, is not computed.
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
+from itertools import islice
 from typing import NamedTuple
 
 import pandas as pd
@@ -100,7 +101,7 @@ def results(
     known: Known, step: Step, keys: list | None = None
 ) -> Iterator[tuple[Key, str, Interval, list[Figure], str]]:
     """What a step makes of what is known, there already or not: key, period, range, figures used, and how."""
-    for key, inputs in targets(known, step) if keys is None else keys:
+    for key, inputs in targets(known, step).items() if keys is None else keys:
         series = [_series(known, place, one, step.period) for place, one in zip(inputs, step.inputs, strict=True)]
         if not (series[0] and (all(series) or step.rule in relations.LAST)):
             continue
@@ -122,48 +123,52 @@ def computed(known: Known, derivations: list[Step]) -> dict[str, list[tuple[Key,
         By table, key and period, the figure to use; those that are computed are added to it.
     """
     made: dict[str, list[tuple[Key, str, Figure]]] = {}
-    changed: dict[tuple[str, Key], int] = {}
-    found: list[tuple[int, list]] = [(-1, [])] * len(derivations)
-    tried, now, again = [-1] * len(derivations), 0, True
+    found: list[dict[Key, int]] = [{} for _ in derivations]
+    waiting: list[dict[int, tuple]] = [{} for _ in derivations]  # what to try, by its place in the order of finding
+    affects: dict[tuple[str, Key], list[tuple[int, int, tuple]]] = {}
+    looked, again = [0] * len(derivations), True
     while again:
         again = False
         for place, step in enumerate(derivations):
-            count = len(known.get(step.inputs[0].table, ()))
-            if found[place][0] != count:
-                found[place] = count, targets(known, step)
-            fresh = [
-                (key, inputs)
-                for key, inputs in found[place][1]
-                if max(changed.get(one, 0) for one in (*inputs, (step.table, key))) > tried[place]
-            ]
+            for key, inputs in targets(known, step, looked[place]).items():
+                if key not in found[place]:
+                    number = found[place][key] = len(found[place])
+                    waiting[place][number] = key, inputs
+                    for one in (*inputs, (step.table, key)):
+                        affects.setdefault(one, []).append((place, number, (key, inputs)))
+            looked[place] = len(known.get(step.inputs[0].table, ()))
+            fresh = [waiting[place][number] for number in sorted(waiting[place])]
             new, last = _new(known, step, fresh), step.rule in relations.LAST
             longest = max((_length(period) for _, period in new), default=0) if last else 0
-            now += 1
             if not last or all(_length(period) == longest for _, period in new):
-                tried[place] = now - 1
+                waiting[place] = {}
             for (key, period), figure in new.items():
                 if _length(period) >= longest:
                     known[step.table].setdefault(key, {})[period] = figure
                     made.setdefault(step.table, []).append((key, period, figure))
-                    changed[step.table, key] = now
+                    for other, number, touched in affects.get((step.table, key), ()):
+                        waiting[other][number] = touched
             again = again or bool(new)
             if new and last:
                 break
     return made
 
 
-def targets(known: Known, step: Step) -> list[tuple[Key, tuple[tuple[str, Key], ...]]]:
-    """The keys that a step may give, its own or one for each key of its first input, and where its inputs stand."""
+def targets(known: Known, step: Step, since: int = 0) -> dict[Key, tuple[tuple[str, Key], ...]]:
+    """The keys that a step may give, its own or one for each key of its first input, and where its inputs stand.
+
+    ``since`` is how many keys of that input have been looked at before.
+    """
     keys = [step.key]
     if "*" in step.key:
         first = step.inputs[0]
         wanted = [own if part is None else part for own, part in zip(step.key, first.key, strict=True)]
         keys = [
             tuple(has if part == "*" else part for part, has in zip(step.key, key, strict=True))
-            for key in known.get(first.table, {})
+            for key in islice(known.get(first.table, {}), since, None)
             if _like(wanted, key)
         ]
-    return [(key, tuple(at(one, key) for one in step.inputs)) for key in dict.fromkeys(keys)]
+    return {key: tuple(at(one, key) for one in step.inputs) for key in keys}
 
 
 def _new(known: Known, step: Step, keys: list) -> dict[tuple[Key, str], Figure]:
@@ -241,7 +246,10 @@ def _fits(known: dict[Key, Series], key: Key, period: str, value: Interval, step
 
 
 def _like(pattern: Sequence[str], key: Key) -> bool:
-    return all(part in ("*", has) for part, has in zip(pattern, key, strict=True))
+    for part, has in zip(pattern, key, strict=True):  # noqa: SIM110, asked so often that `all` is too slow
+        if part != "*" and part != has:
+            return False
+    return True
 
 
 def _length(period: str) -> int:

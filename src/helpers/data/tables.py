@@ -1,6 +1,7 @@
 """The files of ``data/`` as they are written: typed by ``datapackage.json``, nothing chosen or corrected."""
 
 import csv
+import hashlib
 import json
 import math
 import re
@@ -42,6 +43,14 @@ Method = TypeVar("Method", bound=Callable)
 
 class DataError(ValueError):
     """Something in ``data/`` is wrong; the text says which file, which rows and what to do."""
+
+
+def digest(tables: Mapping[str, "Table"]) -> str:
+    """SHA-256 of the rows of some tables, whatever their order."""
+    found = hashlib.sha256()
+    for name in sorted(tables):
+        found.update("\n".join([name, *sorted(map(repr, tables[name].rows)), ""]).encode())
+    return found.hexdigest()
 
 
 def once(method: Method) -> Method:

@@ -4,7 +4,6 @@ A figure carries the day on which it became public, so any past day can be seen 
 side by side in the files; the one to use is chosen by status, then by date, and never silently between equals.
 """
 
-import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -158,6 +157,7 @@ class Vintage:
         late = [rows for rows in late if len(rows)]
         return pd.concat(late, ignore_index=True)[columns] if late else pd.DataFrame(columns=columns)
 
+    @once
     def on(self, day: str | date) -> "Vintage":
         """The vintage of an earlier day: nothing in it was published later.
 
@@ -216,11 +216,7 @@ class Vintage:
     @cached_property
     def fingerprint(self) -> str:
         """SHA-256 of what is in it: the same for the same figures, whatever the day and the order of their rows."""
-        digest = hashlib.sha256()
-        for name in sorted(self._published):
-            rows = sorted(repr(row) for row in self._published[name].rows)
-            digest.update("\n".join([name, *rows, ""]).encode())
-        return digest.hexdigest()
+        return tables.digest(self._published)
 
     def __hash__(self) -> int:
         return hash((self.day, self.fingerprint))

@@ -58,6 +58,7 @@ def versions(india: Vintage, year: str) -> pd.DataFrame:
     return rows[["published", "value", "low", "high", "status", "source", "note"]].reset_index(drop=True)
 
 
+@targets.remembered
 def periods(india: Vintage) -> pd.DataFrame:
     """Tonnes a month in every known period, the finest that do not overlap.
 
@@ -72,6 +73,7 @@ def periods(india: Vintage) -> pd.DataFrame:
     return _tiles(_agreeing(india))
 
 
+@targets.remembered
 def halves(india: Vintage) -> pd.DataFrame:
     """Every half-year that is known: as published or derived, as the rest of its year, or as the sum of its months.
 
@@ -119,6 +121,7 @@ def since(india: Vintage, year: str) -> pd.DataFrame:
     return table.assign(unit="t", rate=table["value"] * 12 / table["months"])
 
 
+@targets.remembered
 def run_rates(india: Vintage) -> pd.DataFrame:
     """What a year holds at the newest rate, by up to three reckonings, with the range of the rounding.
 
@@ -210,6 +213,7 @@ def values(india: Vintage, years: list[str]) -> pd.DataFrame:
     return pd.DataFrame(columns=["usd_m", "low", "high", "route", "source"], index=index[:0])
 
 
+@targets.remembered
 def _agreeing(india: Vintage) -> pd.DataFrame:
     """The figures that agree: where parts contradict a total, what was derived goes first, then all parts of it."""
     rows = imports(india)

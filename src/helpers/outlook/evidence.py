@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from helpers import fiscal
-from helpers.data import Vintage, sources_of
+from helpers.data import UNUSED, Vintage, sources_of
 from helpers.methods.mirror import QUANTITY, REAL
 from helpers.outlook import mirror, targets
 from helpers.outlook.episodes import LEAST_SURGE, Episode, suspect
@@ -57,6 +57,7 @@ def table(india: Vintage) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=[*columns, "published", "source"])
 
 
+@targets.remembered
 def history(india: Vintage, target: str = "customs") -> pd.DataFrame:
     """The weights on each day on which they changed, from what was public on it; empty for a target without them.
 
@@ -66,8 +67,10 @@ def history(india: Vintage, target: str = "customs") -> pd.DataFrame:
         Indexed by ``published``, oldest first: a column each reading, and ``source``.
     """
     rows = india.table("trade", vintages=True)
-    own = (rows["hs"] == targets.CUSTOMS.keys["hs"]) & (rows["reporter"] == "IND")
-    days = {*rows.loc[own, "published"], pd.Timestamp(india.day)} if suspect(india, target) else ()
+    rows = rows[(rows["hs"] == targets.CUSTOMS.keys["hs"]) & rows["measure"].isin(["weight", "value_inr", "value_usd"])]
+    rows = rows[rows["reporter"].isin(["IND", "CHN"]) & rows["partner"].isin(["IND", "CHN", "world"])]
+    days = {*rows.loc[~rows["status"].isin(UNUSED), "published"], pd.Timestamp(india.day)}
+    days = days if suspect(india, target) else set()
     found = {day: then for day in sorted(days) if len(then := table(india.on(day.date())))}
     made = {day: [*then[list(WEIGHTS.values())].iloc[-1], _ids(then)] for day, then in found.items()}
     frame = pd.DataFrame.from_dict(made, orient="index", columns=[*READINGS, "source"]).rename_axis("published")

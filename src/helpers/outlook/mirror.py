@@ -13,6 +13,7 @@ APART, TOGETHER, FERRITE = "weights apart from", "values together up to", "price
 _COLUMNS = [*SIDES, "weight_ratio", "value_ratio", "excess_t", "excess_usd_m", "gap_usd_m", "verdict", "source"]
 
 
+@targets.remembered
 def sides(india: Vintage, partner: str = "CHN") -> pd.DataFrame:
     """Calendar years in which both sides of the trade in HS 850511 are known, by weight and by value.
 
@@ -73,6 +74,7 @@ def unit_values(row: pd.Series) -> dict[str, float]:
     return {side: row[f"{side}_usd_m"] / row[f"{side}_t"] * 1000 for side in (mirror.OWN, mirror.THEIR)}
 
 
+@targets.remembered
 def level(india: Vintage) -> pd.DataFrame:
     """What India imported of HS 850511 in the year of :func:`subject`, without its own weight from China.
 
@@ -110,6 +112,7 @@ def underlying(india: Vintage) -> Quantity | None:
     return derived((low + high) / 2, "t", table, period=subject(india), low=low, high=high)
 
 
+@targets.remembered
 def months(india: Vintage) -> pd.DataFrame:
     """Months in which all exporters' tonnes are known, beside India's rate in the shortest known period around each.
 

@@ -99,6 +99,7 @@ def imported(india: Vintage) -> Quantity | None:
     return derived(value, "t", found, _judged(india), low=low, high=high)
 
 
+@targets.remembered
 def sound(india: Vintage) -> Quantity:
     """What a year of HS 850511 holds, tonnes: the newest sound level, its range as far as both sides' counts say."""
     level, counted = episodes.level(india, "customs"), mirror.underlying(india)
@@ -109,6 +110,7 @@ def sound(india: Vintage) -> Quantity:
     return derived(level.value, "t", level, counted, period=level.period, low=low, high=high)
 
 
+@targets.remembered
 def share(india: Vintage) -> Quantity:
     """The part of HS 850511 that is rare-earth magnet, per cent of the weight of :func:`sound`: median and 80 %."""
     low, value, high = 100 * shares(india, np.array([0.1, 0.5, 0.9]))
@@ -125,10 +127,12 @@ def shares(india: Vintage, ranks: np.ndarray) -> np.ndarray:
     found = estimates(india)
     if found.empty:
         row = india.assumption(SHARE).iloc[0]
-        return _triangular(*row[["low", "value", "high"]], ranks)
-    return weighted_quantiles(*_parts(india), ranks)
+        return _triangular(row["low"], row["value"], row["high"], ranks)
+    tonnes, weight = _parts(india)
+    return weighted_quantiles(tonnes, weight, ranks)
 
 
+@targets.remembered
 def stated(india: Vintage) -> pd.DataFrame:
     """The share as a row of ``assumptions.csv``, 0-1, dated by the judgements that it rests on."""
     found, rows = estimates(india), _judged(india)

@@ -70,6 +70,7 @@ def reweighed(india: Vintage, target: str, prior: GrowthPrior, horizon: int = 10
     return pd.DataFrame(found, columns=columns)
 
 
+@targets.remembered
 def stated(india: Vintage, target: str = "customs") -> pd.DataFrame:
     """Every judgement that enters the mixture of a target, as it stood on the day; the rare-earth share as pooled.
 
