@@ -143,9 +143,7 @@ def magnet_chain(india: Vintage, machining: bool = False) -> pd.Series:
             "ree_share": content["value"] / 100,
             "oxide_factor": oxide.oxide_factors()["Nd"],
             "metal_yield": 1 - loss["value"] / 100,
-            "alloy_yield": 1.0,
             "machining_yield": machined["value"] / 100,
-            "swarf_recycled": 0.0,
             "source": " ".join(sorted(sources_of(content, loss, machined))),
         }
     )
@@ -234,8 +232,7 @@ def balance(india: Vintage, tonnes: float = 100.0) -> pd.DataFrame:
     chain = magnet_chain(india, machining=True)
     if not known(chain):
         return pd.DataFrame(columns=["input", "product", "loss", "source"])
-    table = oxide.process_balance(tonnes, chain).loc[["metal", "machining"], ["input", "product", "loss"]]
-    return table.assign(source=[magnet_chain(india)["source"], chain["source"]])
+    return oxide.process_balance(tonnes, chain).assign(source=[magnet_chain(india)["source"], chain["source"]])
 
 
 def freed_by_stopping_exports(india: Vintage) -> dict[str, Quantity] | None:
