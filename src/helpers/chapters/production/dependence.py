@@ -55,8 +55,8 @@ def indices(india: Vintage) -> pd.DataFrame:
         _magnet_reliance(india),
         _herfindahl("world mine output", mined),
         _herfindahl("India's imports of rare-earth metals", metals),
-        _supply_risk("mining, by world output", mined, "global_hhi"),
-        _supply_risk("rare-earth metals, by India's sources", metals, "sourcing_hhi"),
+        _supply_risk("mining, by world output", mined, "global"),
+        _supply_risk("rare-earth metals, by India's sources", metals, "sourcing"),
         _geopolrisk(mined, metals),
     ]
     table = pd.DataFrame(rows, columns=["Index", "Of", "Years", "indicator", "note", "source"])
@@ -103,7 +103,7 @@ def metal_suppliers(india: Vintage) -> Origin:
 def _weighed(rows: pd.DataFrame, period: str, india: Vintage) -> Origin:
     """Tonnes by country with the governance of each."""
     wgi = india.assumption("governance").reindex(rows.index)
-    table = pd.DataFrame({"tonnes": rows["value"], "wgi": wgi["value"], "trade_factor": 1.0})
+    table = pd.DataFrame({"tonnes": rows["value"], "wgi": wgi["value"]})
     if lacking := sorted(table.index[table["wgi"].isna()]):
         return Origin(table, period, sources=sources_of(rows), note=f"no governance estimate of {', '.join(lacking)}")
     table["instability"] = risk.governance_risk(table["wgi"])
@@ -155,20 +155,17 @@ def _herfindahl(of: str, origin: Origin) -> Row:
     return *names, found, "by country; from 0 to 1, one supplier", " ".join(sorted(origin.sources))
 
 
-def _supply_risk(of: str, origin: Origin, column: str) -> Row:
+def _supply_risk(of: str, origin: Origin, whose: str) -> Row:
     names = "European supply risk", of, origin.years
     if origin.table.empty or origin.note:
         return *names, risk.Indicator(None, origin.note or "not in the sources"), "", _ids(origin)
-    stage = {"global_hhi": float("nan"), "sourcing_hhi": float("nan"), "import_reliance": 1.0}
-    stage |= {"recycling_rate": 0.0, "substitution_index": 1.0}
-    stage[column] = risk.governance_weighted_herfindahl(origin.table)
-    found = risk.eu_supply_risk(pd.DataFrame(stage, index=[of])).loc[of]
-    side = "at least" if found["above_threshold"] else "below"
+    found = risk.eu_supply_risk(risk.governance_weighted_herfindahl(origin.table))
+    side = "at least" if found >= risk.SUPPLY_RISK_THRESHOLD else "below"
     note = (
-        f"upper bound, no credit for recycling and substitution; {found['supply_used']}; {side} "
+        f"upper bound, no credit for recycling and substitution; {whose} only; {side} "
         f"{risk.SUPPLY_RISK_THRESHOLD:g}, from which a material that matters to the economy counts as critical"
     )
-    return *names, risk.Indicator(found["supply_risk"]), note, _ids(origin)
+    return *names, risk.Indicator(found), note, _ids(origin)
 
 
 def _geopolrisk(mined: Origin, metals: Origin) -> Row:
