@@ -10,18 +10,21 @@
 - `identities`: do figures agree with each other
 """
 
-from helpers.data.quantity import ASSUMED, Quantity, derived, from_row, number, sources_of
+from helpers.data.public import STATUSES, UNUSED
+from helpers.data.quantity import ASSUMED, Quantity, derived, from_row, ids, number, sources_of
 from helpers.data.tables import DataError
-from helpers.data.vintage import STATUSES, Vintage, vintage
+from helpers.data.vintage import Vintage, vintage
 
 __all__ = [
     "ASSUMED",
     "STATUSES",
+    "UNUSED",
     "DataError",
     "Quantity",
     "Vintage",
     "derived",
     "from_row",
+    "ids",
     "number",
     "sources_of",
     "vintage",
