@@ -13,8 +13,8 @@ APART, TOGETHER, FERRITE = "weights apart from", "values together up to", "price
 _COLUMNS = [*SIDES, "weight_ratio", "value_ratio", "excess_t", "excess_usd_m", "gap_usd_m", "verdict", "source"]
 
 
-def sides(india: Vintage, partner: str = "CHN") -> pd.DataFrame:
-    """Calendar years in which both sides of the trade in HS 850511 are known, by weight and by value.
+def sides(india: Vintage) -> pd.DataFrame:
+    """Calendar years in which both sides of the trade with China in HS 850511 are known, by weight and by value.
 
     Returns
     -------
@@ -24,7 +24,7 @@ def sides(india: Vintage, partner: str = "CHN") -> pd.DataFrame:
         how much the values differ); ``verdict`` (:func:`helpers.methods.mirror.verdict`); ``source``.
     """
     both = counted(india)
-    both = both[(both["hs"] == customs.METAL) & (both["partner"] == partner)].set_index("period")
+    both = both[(both["hs"] == customs.METAL) & (both["partner"] == "CHN")].set_index("period")
     return _judged(india, both)
 
 
@@ -131,8 +131,8 @@ def months(india: Vintage) -> pd.DataFrame:
     return table.assign(weight_ratio=table["own_t"] / table["their_t"])
 
 
-def lines(india: Vintage, partner: str = "CHN") -> pd.DataFrame:
-    """Every six-digit line and year whose two sides are known.
+def lines(india: Vintage) -> pd.DataFrame:
+    """Every six-digit line and year in which both sides of the trade with China are known.
 
     Returns
     -------
@@ -141,7 +141,7 @@ def lines(india: Vintage, partner: str = "CHN") -> pd.DataFrame:
         (:func:`helpers.methods.mirror.outliers`).
     """
     both = counted(india)
-    both = both[(both["partner"] == partner) & both["hs"].str.fullmatch(r"\d{6}")].set_index(["period", "hs"])
+    both = both[(both["partner"] == "CHN") & both["hs"].str.fullmatch(r"\d{6}")].set_index(["period", "hs"])
     table = _judged(india, both)
     if table.empty:
         return table
