@@ -29,12 +29,8 @@ def bennet(tonnes_before: pd.DataFrame, value_before: pd.Series, after: pd.DataF
     Returns
     -------
     pd.DataFrame
-        ``volume, mix, price`` of all lines together in the unit of value, on the rows of ``tonnes_before``.
-
-    Raises
-    ------
-    ValueError
-        If the lines differ, or a figure is missing or not above zero.
+        ``volume, mix, price`` of all lines together in the unit of value, on the rows of ``tonnes_before``; a
+        ValueError if the lines differ, or a figure is missing or not above zero.
 
     References
     ----------
