@@ -251,3 +251,9 @@ def test_the_numbers_recompute_from_the_files_by_random_draws_alone(india):
     assert np.quantile(100 * drawn / level, [0.1, 0.5, 0.9]) == pytest.approx(
         [share.low, share.value, share.high], rel=0.015
     )
+
+
+def test_counts_of_a_year_long_past_do_not_widen_the_level(india):
+    later = india.adding("trade", MAGNETS | {"hs": customs.METAL, "measure": "weight", "period": "FY28", "value": 3e4})
+    assert rare_earths.sound(india).low < rare_earths.sound(india).high
+    assert rare_earths.sound(later).value == 3e4 and np.isnan(rare_earths.sound(later).low)
