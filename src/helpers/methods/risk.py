@@ -128,7 +128,8 @@ def geopolrisk(world_production: pd.Series, suppliers: pd.DataFrame, production:
 
 def _unknown(**terms: float | None) -> Indicator | None:
     """An indicator without value naming the unknown terms, or None if all are known; a ValueError below nought."""
-    unknown = [name for name, tonnes in terms.items() if tonnes is None or not np.isfinite(tonnes)]
-    if not unknown and min(terms.values()) < 0:
+    known = {name: tonnes for name, tonnes in terms.items() if tonnes is not None and np.isfinite(tonnes)}
+    unknown = [name for name in terms if name not in known]
+    if any(tonnes < 0 for tonnes in known.values()):
         raise ValueError(f"tonnes cannot be negative: {terms}")
     return Indicator(None, f"{' and '.join(unknown)} unknown") if unknown else None
