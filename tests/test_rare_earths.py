@@ -215,6 +215,7 @@ def test_prices_that_do_not_tell_rare_earth_magnets_apart_give_no_part(india):
 def test_months_of_a_year_are_its_price_else_the_newest_before(india):
     assert blend.paid_to_china(india, "FY25").index.tolist() == ["2024-07", "2024-08", "2024-09", "2024-10"]
     assert blend.paid_to_china(india, "FY27").index.tolist() == ["2024-10"]
+    assert blend.paid_to_china(india, "FY10").empty, "a later month is none of that year"
 
 
 def test_the_numbers_recompute_from_the_files_by_random_draws_alone(india):
