@@ -242,3 +242,17 @@ def test_what_is_revised_leaves_weights_that_sum_to_one(india, row):
 def test_where_no_year_is_suspect_there_is_nothing_to_weigh(india):
     sound = episodes.starting_from(india, 33_000)
     assert evidence.table(sound).empty and evidence.observed(sound).empty and evidence.history(sound).empty
+
+
+def test_a_weight_below_the_partners_has_no_excess_whose_worth_could_be_told(india):
+    more = india.adding("trade", CHINA | {"period": "2024", "value": 150_000.0})
+    assert "evidence_mirror_value" in evidence.observed(india).index
+    assert "evidence_mirror_value" not in evidence.observed(more).index
+
+
+def test_a_surge_that_is_none_by_its_own_rate_leaves_no_rest_to_compare(india):
+    flat = india.adding(
+        "trade", *(OWN | {"period": f"FY25-H{n}", "value": 26_874.0 + at} for n, at in ((1, -6_874), (2, 6_874)))
+    )
+    assert "evidence_rest_of_year" in evidence.observed(india).index
+    assert "evidence_rest_of_year" not in evidence.observed(flat).index

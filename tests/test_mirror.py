@@ -272,3 +272,10 @@ def test_without_a_suspect_year_the_newest_one_is_told(india):
 @pytest.mark.parametrize("gone", ["own_t_2024", "their_usd_2022", "their_t_2024_world", "own_t_2024_world"])
 def test_a_figure_that_is_withdrawn_is_missing_and_nothing_breaks(india, gone):
     assert says(adding(india, **{gone: np.nan}))
+
+
+@pytest.mark.parametrize(("status", "count"), [("reported", 1), ("unverified", 0), ("missing", 0)])
+def test_what_is_not_verified_is_counted_on_neither_side(india, status, count):
+    key = dict(zip(("flow", "reporter", "partner"), SIDES["their"], strict=True))
+    row = key | {"hs": customs.METAL, "measure": "weight", "period": "1999", "value": 1.0, "source": "S66"}
+    assert (counts.counted(india.adding("trade", row | {"status": status}))["period"] == "1999").sum() == count

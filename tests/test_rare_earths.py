@@ -215,6 +215,7 @@ def test_prices_that_do_not_tell_rare_earth_magnets_apart_give_no_part(india):
 def test_months_of_a_year_are_its_price_else_the_newest_before(india):
     assert blend.paid_to_china(india, "FY25").index.tolist() == ["2024-07", "2024-08", "2024-09", "2024-10"]
     assert blend.paid_to_china(india, "FY27").index.tolist() == ["2024-10"]
+    assert blend.paid_to_china(india, "FY10").empty, "a later month is none of that year"
 
 
 def test_the_numbers_recompute_from_the_files_by_random_draws_alone(india):
@@ -251,3 +252,21 @@ def test_the_numbers_recompute_from_the_files_by_random_draws_alone(india):
     assert np.quantile(100 * drawn / level, [0.1, 0.5, 0.9]) == pytest.approx(
         [share.low, share.value, share.high], rel=0.015
     )
+
+
+def test_counts_of_a_year_long_past_do_not_widen_the_level(india):
+    later = india.adding("trade", MAGNETS | {"hs": customs.METAL, "measure": "weight", "period": "FY28", "value": 3e4})
+    assert rare_earths.sound(india).low < rare_earths.sound(india).high
+    assert rare_earths.sound(later).value == 3e4 and np.isnan(rare_earths.sound(later).low)
+
+
+def test_the_usual_price_is_what_the_world_paid_and_its_90_percent(india):
+    row, paid = condition(india, PRICE, CHINA, agreement.PAID), blend.paid_to_china(india, "FY25")["value"].mean()
+    assert row["usual_low"] * row["usual_high"] == pytest.approx(paid**2)
+    assert row["usual_high"] / row["usual_low"] == pytest.approx(np.exp(2 * 1.645 * 0.15))
+
+
+def test_only_years_in_a_row_tell_the_usual_growth(india):
+    far = india.adding("trade", SHIPPED | {"partner": "world", "period": "2035", "value": 1e7})
+    usual = [condition(of, PRICE, CHINA, agreement.GROWTH)[["usual_low", "usual_high"]].tolist() for of in (india, far)]
+    assert usual[0] == usual[1]

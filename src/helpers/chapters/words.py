@@ -109,9 +109,9 @@ def count(number: int) -> str:
     return small[number] if number < len(small) else f"{number:,}"
 
 
-def steadiness(low: float, high: float, least: float = 1.1) -> str:
-    """``steady`` or ``moved``: whether the highest of some values is at least ``least`` times the lowest."""
-    return "moved" if high >= least * low else "steady"
+def steadiness(low: float, high: float) -> str:
+    """``steady`` or ``moved``: whether the highest of some values is at least a tenth above the lowest."""
+    return "moved" if high >= 1.1 * low else "steady"
 
 
 def share(part: float, whole: float) -> float | None:
@@ -126,8 +126,6 @@ def overlap(one: tuple[float, float], other: tuple[float, float]) -> bool:
     return one[0] <= other[1] and other[0] <= one[1]
 
 
-def not_yet(india: Vintage, what: str, *, answer: bool = False) -> Sentence:
+def not_yet(india: Vintage, what: str) -> Sentence:
     """What to say where figures are missing: of our sources, not of the world."""
-    return sentence(
-        "{what} cannot be said from the sources dated up to {day}.", what=what, day=day(india.day), answer=answer
-    )
+    return sentence("{what} cannot be said from the sources dated up to {day}.", what=what, day=day(india.day))

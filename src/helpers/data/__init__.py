@@ -10,10 +10,10 @@
 - `identities`: do figures agree with each other
 """
 
-from helpers.data.public import UNUSED
-from helpers.data.quantity import ASSUMED, Quantity, derived, from_row, number, sources_of
+from helpers.data.public import STATUSES, UNUSED
+from helpers.data.quantity import ASSUMED, Quantity, derived, from_row, ids, number, sources_of
 from helpers.data.tables import DataError
-from helpers.data.vintage import STATUSES, Vintage, vintage
+from helpers.data.vintage import Vintage, vintage
 
 __all__ = [
     "ASSUMED",
@@ -24,6 +24,7 @@ __all__ = [
     "Vintage",
     "derived",
     "from_row",
+    "ids",
     "number",
     "sources_of",
     "vintage",

@@ -118,6 +118,11 @@ def sources_of(*things) -> frozenset[str]:
     return frozenset(found)
 
 
+def ids(*things) -> str:
+    """The ids that :func:`sources_of` finds, as a column ``source`` holds them."""
+    return " ".join(sorted(sources_of(*things)))
+
+
 def number(value: float, decimals: int = 0) -> str:
     """A number as text, with thousands commas and a real minus; a gap is a dash."""
     if pd.isna(value):

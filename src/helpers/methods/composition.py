@@ -1,6 +1,5 @@
 """What a customs line contains: rare-earth magnets inferred from unit values, and what a spike was."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,18 +12,9 @@ ERROR, SURGE, UNDECIDED = "quantity error or reclassification", "real ferrite su
 
 @dataclass(frozen=True)
 class Rule:
-    """When monthly cells show an error or a surge: our judgement, made before any such cell was seen.
+    """When monthly cells show an error or a surge (:func:`explain_excess`): our judgement, made before any was seen.
 
-    Attributes
-    ----------
-    excess_share : float
-        Share of the excess that has to be explained, 0-1.
-    few_cells, many_cells : int
-        An error sits in at most the first number of cells; a surge in more than the second.
-    cheap_below : float
-        USD per kg below which a cell's quantity is not believed.
-    ferrite_low, ferrite_high : float
-        USD per kg at which ferrite cores are sold.
+    Shares are 0-1, prices USD per kg.
     """
 
     excess_share: float = 0.7
@@ -40,25 +30,16 @@ RULE = Rule()
 
 @dataclass(frozen=True)
 class Verdict:
-    """The reading that the monthly cells support, and the counts that led to it.
+    """The reading that the monthly cells support, and what led to it.
 
-    Attributes
-    ----------
-    reading : str
-        ``ERROR``, ``SURGE`` or ``UNDECIDED``.
-    cheap_share, ferrite_share : float
-        Shares of the excess in the few cheap cells, and in all cells at the price of ferrite, 0-1.
-    ferrite_cells : int
-        How many cells stand at the price of ferrite.
-    evidence : pd.DataFrame
-        Cells with an excess, largest first: the given columns and ``unit_value_usd_per_kg``,
-        ``excess_tonnes``, ``excess_share``, ``band``.
+    ``cheap_share`` and ``ferrite_share`` are shares of the excess in the few cheap cells, and in all cells at the price
+    of ferrite, 0-1; ``evidence`` has the cells with an excess, largest first, with ``unit_value_usd_per_kg,
+    excess_tonnes, excess_share, band``.
     """
 
     reading: str
     cheap_share: float
     ferrite_share: float
-    ferrite_cells: int
     evidence: pd.DataFrame
 
 
@@ -112,29 +93,6 @@ def simulate_repm_tonnes(
     return pd.DataFrame(tonnes, index=pd.RangeIndex(draws, name="draw"), columns=lines.index)
 
 
-def repm_quantiles(
-    repm_tonnes: pd.DataFrame, total_tonnes: float, probabilities: Sequence[float] = (0.05, 0.1, 0.5, 0.9, 0.95)
-) -> pd.DataFrame:
-    """Quantiles of REPM over all lines, in tonnes and as a share of the weight imported.
-
-    Parameters
-    ----------
-    repm_tonnes : pd.DataFrame
-        From `simulate_repm_tonnes`.
-    total_tonnes : float
-        Weight that the share refers to, tonnes.
-    probabilities : sequence of float
-        The 0.05 and 0.95 quantiles enclose 90 %.
-
-    Returns
-    -------
-    pd.DataFrame
-        Index ``probability``; columns ``tonnes`` and ``share``.
-    """
-    tonnes = repm_tonnes.sum(axis=1).quantile(list(probabilities)).rename_axis("probability")
-    return pd.DataFrame({"tonnes": tonnes, "share": tonnes / total_tonnes})
-
-
 def explain_excess(cells: pd.DataFrame, rule: Rule = RULE) -> Verdict:
     """Decide from monthly 8-digit cells whether a spike is an error, a surge of ferrite, or undecided.
 
@@ -164,7 +122,7 @@ def explain_excess(cells: pd.DataFrame, rule: Rule = RULE) -> Verdict:
     _check(cells[["tonnes", "value_usd", "baseline_tonnes"]])
     evidence = _rank_excess(cells, rule)
     if evidence.empty:
-        return Verdict(UNDECIDED, 0.0, 0.0, 0, evidence)
+        return Verdict(UNDECIDED, 0.0, 0.0, evidence)
     cheap = evidence.loc[evidence["band"] == "cheap", "excess_share"].head(rule.few_cells)
     ferrite = evidence.loc[evidence["band"] == "ferrite", "excess_share"]
     needed = int((ferrite.cumsum() < rule.excess_share).sum()) + 1
@@ -173,7 +131,7 @@ def explain_excess(cells: pd.DataFrame, rule: Rule = RULE) -> Verdict:
         reading = SURGE
     if cheap.sum() >= rule.excess_share:
         reading = ERROR
-    return Verdict(reading, float(cheap.sum()), float(ferrite.sum()), len(ferrite), evidence)
+    return Verdict(reading, float(cheap.sum()), float(ferrite.sum()), evidence)
 
 
 def _rank_excess(cells: pd.DataFrame, rule: Rule) -> pd.DataFrame:

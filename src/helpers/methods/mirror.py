@@ -3,16 +3,13 @@
 import numpy as np
 import pandas as pd
 
-from helpers.methods.concentration import MAD_TO_SD
+from helpers.methods.concentration import LIMIT, robust_scores
 
 QUANTITY, REAL, VALUE, AGREE = "quantity error", "both apart", "value apart", "both agree"
 
 OWN, THEIR, OPEN = "own", "their", "open"
 MOVED = 1.5
 """A unit value has left its place where it is this many times as high as before, or as low."""
-
-LIMIT = 3.5
-"""Robust standard deviations that are allowed, after Iglewicz and Hoaglin (1993)."""
 
 
 def verdict(weight_ratio: float, value_ratio: float, apart: float, together: float) -> str:
@@ -58,14 +55,11 @@ def fault(own_change: float, their_change: float) -> str:
     return OPEN if own == their else OWN if own else THEIR
 
 
-def outliers(
-    weight_ratio: pd.Series, value_ratio: pd.Series, together: float, *, least_spread: float = 0.05
-) -> pd.DataFrame:
+def outliers(weight_ratio: pd.Series, value_ratio: pd.Series, together: float) -> pd.DataFrame:
     """Lines whose weights are further apart than their values let expect, robustly.
 
-    With ``d = ln(weight ratio) - ln(value ratio)``, a line stands ``(d - median(d)) / max(1.4826 MAD(d),
-    least_spread)`` robust standard deviations from the others: once among all lines, and once among those alone whose
-    values are together, where the scatter of small and badly matched trades is left out.
+    By ``ln(weight ratio) - ln(value ratio)`` (:func:`helpers.methods.concentration.robust_scores`): once among all
+    lines, and once among those alone whose values are together, without the scatter of small and badly matched trades.
 
     Parameters
     ----------
@@ -83,11 +77,6 @@ def outliers(
     weight, value = np.log(weight_ratio), np.log(value_ratio)
     near = value.abs() <= np.log(together)
     gap = weight - value
-    scores = {"among_all": _robust(gap, least_spread), "among_together": _robust(gap[near], least_spread)}
+    scores = {"among_all": robust_scores(gap), "among_together": robust_scores(gap[near])}
     table = pd.DataFrame({"log_weight": weight, "log_value": value, "together": near} | scores, index=weight.index)
     return table.assign(flagged=table["among_together"].abs() > LIMIT)
-
-
-def _robust(gap: pd.Series, least: float) -> pd.Series:
-    away = gap - gap.median()
-    return away / max(MAD_TO_SD * away.abs().median(), least)

@@ -6,7 +6,7 @@ The European equation was checked against two independent open implementations a
 against the text of the guideline.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,62 +20,29 @@ SUPPLY_RISK_THRESHOLD = 1.0
 
 @dataclass(frozen=True)
 class Indicator:
-    """A number, or the reason why there is none.
-
-    Attributes
-    ----------
-    value : float or None
-        None if it cannot be computed.
-    reason : str
-        Why there is no value, or what to read into the value; empty if it speaks for itself.
-    """
+    """A number, or None and the reason why there is none."""
 
     value: float | None
     reason: str = ""
 
 
-def net_import_reliance(
-    imports: float | None, exports: float | None, production: float | None, stock_release: float = 0.0
-) -> Indicator:
+def net_import_reliance(imports: float | None, exports: float | None, production: float | None) -> Indicator:
     """Net imports as a share of apparent consumption, as the US Geological Survey defines it.
 
-    ``NIR = (M - X + S) / (P + M - X + S)`` with imports ``M``, exports ``X``, production from ores and from
-    scrap ``P``, and stocks released ``S`` (positive when stocks fall).
-
-    Parameters
-    ----------
-    imports, exports : float or None
-        Tonnes; None if unknown.
-    production : float or None
-        Tonnes, primary and secondary; None or NaN if unknown.
-    stock_release : float
-        Tonnes; the default counts stocks as unchanged.
-
-    Returns
-    -------
-    Indicator
-        At most 1; without a value where production or another term is unknown or nothing is consumed; zero or
-        less for a net exporter (printed "E" by the publisher), with that as the reason.
-
-    Raises
-    ------
-    ValueError
-        If imports, exports or production are negative.
+    ``NIR = (M - X) / (P + M - X)`` with imports ``M``, exports ``X`` and production from ores and from scrap ``P``, in
+    tonnes, None or NaN if unknown; stocks are taken as unchanged. At most 1; zero or less for a net exporter.
 
     References
     ----------
     US Geological Survey, Mineral Commodity Summaries, appendix B.
     """
-    terms = {"imports": imports, "exports": exports, "production": production, "stock change": stock_release}
-    unknown = _unknown_terms(terms)
+    unknown = _unknown(imports=imports, exports=exports, production=production)
     if unknown:
         return unknown
-    _check_not_negative(imports=imports, exports=exports, production=production)
-    net_imports = imports - exports + stock_release
-    consumption = production + net_imports
+    consumption = production + imports - exports
     if consumption <= 0:
         return Indicator(None, "apparent consumption is not positive: the figures do not fit together")
-    return Indicator(net_imports / consumption, "" if net_imports > 0 else "net exporter")
+    return Indicator((imports - exports) / consumption)
 
 
 def governance_risk(wgi: Iterable[float]) -> pd.Series:
@@ -97,115 +64,37 @@ def governance_risk(wgi: Iterable[float]) -> pd.Series:
 
 
 def governance_weighted_herfindahl(suppliers: pd.DataFrame) -> float:
-    """Concentration weighted by governance and trade restrictions: ``sum_c s_c^2 * g_c * t_c``, 0 upwards.
+    """Concentration weighted by governance, ``sum_c s_c^2 * g_c``, 0-10.
 
-    Parameters
-    ----------
-    suppliers : pd.DataFrame
-        One row per country: ``tonnes``; ``wgi``, the mean of the six estimates, ``g_c`` being ten times its
-        `governance_risk`; ``trade_factor``, ``t_c``, above 1 under export restrictions, below 1 inside the
-        union.
-
-    Raises
-    ------
-    ValueError
-        If a country lacks its governance estimate or trade factor: there is no neutral stand-in.
+    ``suppliers`` has a row per country: ``tonnes``; ``wgi``, the mean of the six estimates, ``g_c`` being ten times its
+    `governance_risk`, for which there is no neutral stand-in. Trade restrictions, a further factor, are left out.
     """
-    factor = suppliers["trade_factor"].astype(float)
-    wrong = factor[~(factor > 0)]
-    if len(wrong):
-        raise ValueError(f"trade factors must be known and positive; first offenders:\n{wrong.head()}")
-    weight = 10 * governance_risk(suppliers["wgi"]) * factor
-    return float((shares(suppliers["tonnes"]) ** 2 * weight).sum())
+    return float((shares(suppliers["tonnes"]) ** 2 * 10 * governance_risk(suppliers["wgi"])).sum())
 
 
-def eu_supply_risk(stages: pd.DataFrame) -> pd.DataFrame:
-    """European supply risk of each stage; the highest is the material's.
+def eu_supply_risk(hhi: float, *, recycling_rate: float = 0.0, substitution_index: float = 1.0) -> float:
+    """European supply risk of a stage for which one `governance_weighted_herfindahl` is known; the highest counts.
 
-    ``SR = [H_global * IR/2 + H_sourcing * (1 - IR/2)] * (1 - EoL_RIR) * SI_SR`` where ``H`` is
-    `governance_weighted_herfindahl`. Where one of the two is unknown the other stands alone, as in the
-    published tables ("GS only", "EU only").
+    ``SR = H * (1 - EoL_RIR) * SI_SR``, as in the published tables where only the world's suppliers are known, or only
+    one's own ("GS only", "EU only"); where both are, ``H`` is their mean weighted by import reliance.
 
     Parameters
     ----------
-    stages : pd.DataFrame
-        One row per stage, such as extraction and processing: ``global_hhi``, ``sourcing_hhi`` (NaN if
-        unknown), ``import_reliance`` (needed if both are known), ``recycling_rate`` (end-of-life recycling
-        input rate), ``substitution_index``, the last three 0-1.
-
-    Returns
-    -------
-    pd.DataFrame
-        On the stages: ``supply_used``, ``supply_risk`` (NaN where neither index is known), ``bottleneck``
-        (the stage with the highest), ``above_threshold`` (at least 1.0).
-
-    Raises
-    ------
-    ValueError
-        If a rate is missing or outside 0-1, or no stage can be computed.
+    hhi : float
+        The one that is known.
+    recycling_rate, substitution_index : float
+        0-1; by default neither takes anything off the risk.
 
     References
     ----------
     Blengini, G. A. et al. (2017). EU methodology for critical raw materials assessment. Resources Policy 53,
     12-19, doi 10.1016/j.resourpol.2017.05.008.
     """
-    _check_stages(stages)
-    worldwide, sourcing = stages["global_hhi"], stages["sourcing_hhi"]
-    weight = stages["import_reliance"] / 2
-    blended = (worldwide * weight + sourcing * (1 - weight)).fillna(worldwide).fillna(sourcing)
-    risk = blended * (1 - stages["recycling_rate"]) * stages["substitution_index"]
-    used = np.select(
-        [worldwide.notna() & sourcing.notna(), worldwide.notna(), sourcing.notna()],
-        ["global and sourcing", "global only", "sourcing only"],
-        "none",
-    )
-    return pd.DataFrame(
-        {
-            "supply_used": used,
-            "supply_risk": risk,
-            "bottleneck": risk == risk.max(),
-            "above_threshold": risk >= SUPPLY_RISK_THRESHOLD,
-        },
-        index=stages.index,
-    )
-
-
-def geopolitical_import_risk(suppliers: pd.DataFrame, production: float | None) -> Indicator:
-    """Imports weighted by the instability of their origin, ``sum_i g_i f_i / (P + F)``, 0-1.
-
-    Parameters
-    ----------
-    suppliers : pd.DataFrame
-        One row per origin: ``tonnes`` imported, ``f_i`` (sum ``F``), and ``instability``, ``g_i``, 0-1.
-    production : float or None
-        Domestic production ``P``, tonnes; None or NaN if unknown.
-
-    Returns
-    -------
-    Indicator
-        Without a value if production is unknown or there is no supply at all.
-
-    Raises
-    ------
-    ValueError
-        If a country lacks its instability or tonnes, or a figure is out of range.
-    """
-    unknown = _unknown_terms({"production": production})
-    if unknown:
-        return unknown
-    _check_not_negative(production=production)
-    tonnes, instability = suppliers["tonnes"].astype(float), suppliers["instability"].astype(float)
-    valid = instability.between(0, 1) & (tonnes >= 0) & np.isfinite(tonnes)
-    if not valid.all():
-        raise ValueError(f"need tonnes and an instability in 0-1; offenders:\n{suppliers[~valid].head()}")
-    supply = production + tonnes.sum()
-    if supply == 0:
-        return Indicator(None, "neither imports nor production")
-    return Indicator(float((instability * tonnes).sum() / supply))
+    return hhi * (1 - recycling_rate) * substitution_index
 
 
 def geopolrisk(world_production: pd.Series, suppliers: pd.DataFrame, production: float | None) -> Indicator:
-    """GeoPolRisk score: concentration of world production times `geopolitical_import_risk`, 0-1.
+    """GeoPolRisk score: how concentrated the world's production is, times how unstable the origin of imports, 0-1.
 
     ``GeoPolRisk = HHI * sum_i g_i f_i / (P + F)``. Left out: the price and the copper reference of the
     life-cycle characterisation factor.
@@ -214,12 +103,10 @@ def geopolrisk(world_production: pd.Series, suppliers: pd.DataFrame, production:
     ----------
     world_production : pd.Series
         Tonnes by producing country.
-    suppliers, production
-        See `geopolitical_import_risk`.
-
-    Returns
-    -------
-    Indicator
+    suppliers : pd.DataFrame
+        One row per origin: ``tonnes`` imported, ``f_i`` (sum ``F``), and ``instability``, ``g_i``, 0-1.
+    production : float or None
+        Domestic production ``P``, tonnes; without a value if unknown.
 
     References
     ----------
@@ -227,31 +114,22 @@ def geopolrisk(world_production: pd.Series, suppliers: pd.DataFrame, production:
     supply risk of abiotic resources in life cycle assessment. Resources, Conservation and Recycling 209,
     107801.
     """
-    import_risk = geopolitical_import_risk(suppliers, production)
-    if import_risk.value is None:
-        return import_risk
-    return Indicator(herfindahl(world_production) * import_risk.value)
-
-
-def _unknown_terms(terms: Mapping[str, float | None]) -> Indicator | None:
-    """An indicator without value naming the unknown terms, or None if all are known."""
-    unknown = [name for name, tonnes in terms.items() if tonnes is None or not np.isfinite(tonnes)]
-    return Indicator(None, f"{' and '.join(unknown)} unknown") if unknown else None
-
-
-def _check_not_negative(**terms: float) -> None:
-    wrong = {name: tonnes for name, tonnes in terms.items() if tonnes < 0}
-    if wrong:
-        raise ValueError(f"tonnes cannot be negative: {wrong}")
-
-
-def _check_stages(stages: pd.DataFrame) -> None:
-    rates = stages[["recycling_rate", "substitution_index"]].astype(float)
-    valid = ((rates >= 0) & (rates <= 1)).all(axis=1)
-    both = stages["global_hhi"].notna() & stages["sourcing_hhi"].notna()
-    valid &= stages["import_reliance"].between(0, 1) | (~both & stages["import_reliance"].isna())
-    valid &= ~(stages[["global_hhi", "sourcing_hhi"]] < 0).any(axis=1)
-    if stages[["global_hhi", "sourcing_hhi"]].isna().all(axis=None):
-        raise ValueError(f"no stage has a concentration index:\n{stages}")
+    if unknown := _unknown(production=production):
+        return unknown
+    tonnes, instability = suppliers["tonnes"].astype(float), suppliers["instability"].astype(float)
+    valid = instability.between(0, 1) & (tonnes >= 0) & np.isfinite(tonnes)
     if not valid.all():
-        raise ValueError(f"rates lie in 0-1, indices are not negative; offenders:\n{stages[~valid].head()}")
+        raise ValueError(f"need tonnes and an instability in 0-1; offenders:\n{suppliers[~valid].head()}")
+    supply = production + tonnes.sum()
+    if supply == 0:
+        return Indicator(None, "neither imports nor production")
+    return Indicator(float(herfindahl(world_production) * (instability * tonnes).sum() / supply))
+
+
+def _unknown(**terms: float | None) -> Indicator | None:
+    """An indicator without value naming the unknown terms, or None if all are known; a ValueError below nought."""
+    known = {name: tonnes for name, tonnes in terms.items() if tonnes is not None and np.isfinite(tonnes)}
+    unknown = [name for name in terms if name not in known]
+    if any(tonnes < 0 for tonnes in known.values()):
+        raise ValueError(f"tonnes cannot be negative: {terms}")
+    return Indicator(None, f"{' and '.join(unknown)} unknown") if unknown else None

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from helpers import fiscal
-from helpers.data import Vintage, sources_of
+from helpers.data import Vintage, ids
 from helpers.outlook import blend, customs
 
 PRICE, PRESS, CHINA, USE = "customs price estimate", "press", "China's line", "stated use"
@@ -109,7 +109,7 @@ def _chinas_value(india: Vintage) -> pd.Series | None:
 
 
 def _worth(tonnes: float, usd_m: float, *used) -> pd.Series:
-    return pd.Series({"tonnes": tonnes, "usd_m": usd_m, "source": " ".join(sorted(sources_of(*used)))})
+    return pd.Series({"tonnes": tonnes, "usd_m": usd_m, "source": ids(*used)})
 
 
 def _left(value: pd.Series, tonnes: Range, india: Vintage) -> Range:

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from helpers import fiscal
-from helpers.data import Vintage, sources_of
+from helpers.data import Vintage, ids
 from helpers.methods import composition
 from helpers.outlook import customs
 
@@ -39,8 +39,9 @@ def rare_earth_part(india: Vintage, year: str) -> pd.DataFrame:
         draws=DRAWS,
         seed=SEED,
     )
-    used = " ".join(sorted(sources_of(paid, other, spread, cells)))
-    return composition.repm_quantiles(drawn, cells["tonnes"].sum()).drop(columns="share").assign(source=used)
+    used = ids(paid, other, spread, cells)
+    tonnes = drawn.sum(axis=1).quantile([0.05, 0.1, 0.5, 0.9, 0.95]).rename_axis("probability")
+    return tonnes.to_frame("tonnes").assign(source=used)
 
 
 def metal_by_origin(india: Vintage, year: str) -> pd.DataFrame:
@@ -55,7 +56,7 @@ def metal_by_origin(india: Vintage, year: str) -> pd.DataFrame:
     if (cells <= 0).any(axis=None):
         return empty
     cells["unit_value_usd_per_kg"] = cells["usd_m"] / cells["tonnes"] * 1000
-    used = " ".join(sorted(sources_of(*(table.loc[year] for table in rows))))
+    used = ids(*(table.loc[year] for table in rows))
     return cells.drop(columns="usd_m").assign(source=used).set_axis(["China", "others"])
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from helpers import fiscal
-from helpers.data import Vintage, sources_of
+from helpers.data import UNUSED, Vintage, ids, sources_of
 from helpers.outlook import supply, targets
 
 _REACH = 0.5
@@ -23,7 +23,7 @@ def expected_use(india: Vintage) -> pd.DataFrame:
         ``fiscal_year`` (int), ``publisher, tonnes, source``; empty until an outlook with a growth is public.
     """
     rows = india.table("outlooks")
-    sound = ~rows["status"].isin(["missing", "unverified"]) & (rows["value"] > 0)
+    sound = ~rows["status"].isin(UNUSED) & (rows["value"] > 0)
     rows = rows[sound & (rows["scope"] == "repm") & (rows["unit"] == "t")]
     rows = rows.assign(at=rows["period"].map(fiscal.centre)).sort_values("at", kind="stable")
     known = targets.sums(india, "repm")
@@ -50,7 +50,7 @@ def use_range(expected: pd.DataFrame) -> pd.DataFrame:
     """
     years = expected.groupby("fiscal_year")
     table = years["tonnes"].agg(use_low="min", use_high="max").astype(float)
-    table["source"] = years["source"].agg(lambda ids: " ".join(sorted(sources_of(*ids))))
+    table["source"] = years["source"].agg(lambda of: ids(*of))
     return table.assign(use=np.sqrt(table["use_low"] * table["use_high"]))[["use", "use_low", "use_high", "source"]]
 
 
@@ -89,7 +89,7 @@ def _path(name: str, own: pd.DataFrame, base: pd.DataFrame, years: np.ndarray) -
     place = np.clip(np.searchsorted(at, years), 1, len(at) - 1)
     growth = np.diff(np.log(tonnes)) / np.diff(at)
     grown = tonnes[place - 1] * np.exp(growth[place - 1] * (years - at[place - 1])) if len(years) else years
-    return pd.DataFrame({"fiscal_year": years, "publisher": name, "tonnes": grown, "source": " ".join(sorted(uses))})
+    return pd.DataFrame({"fiscal_year": years, "publisher": name, "tonnes": grown, "source": ids(uses)})
 
 
 def _against(use: pd.DataFrame, path: str, known: pd.DataFrame, meanings: pd.DataFrame) -> pd.DataFrame:
@@ -105,7 +105,7 @@ def _against(use: pd.DataFrame, path: str, known: pd.DataFrame, meanings: pd.Dat
     table["share_high"] = 100 * table["high"] / table["use_low"]
     table["held"] = use.index > at[-1] + _REACH
     used = sources_of(known, meanings)
-    table["source"] = [" ".join(sorted(used | sources_of(ids))) for ids in use["source"]]
+    table["source"] = [ids(used, of) for of in use["source"]]
     first = ["path", "period", "neodymium", "low", "high"]
     return table[[*first, *(name for name in table if name not in [*first, "fiscal_year"])]]
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from helpers import fiscal
-from helpers.data import Vintage, sources_of
+from helpers.data import Vintage, ids, sources_of
 from helpers.outlook import episodes, targets
 
 METAL, FERRITE, OTHER_METAL, OTHER = "850511", "85051110", "85051190", "85051900"
@@ -115,7 +115,7 @@ def since(india: Vintage, year: str) -> pd.DataFrame:
         months = int(part["months"].sum())
         if months >= targets.LEAST_PART:
             span = fiscal.name(pd.period_range(part["start"].iloc[0], part["end"].iloc[-1], freq="M"))
-            used = rows.loc[span, "source"] if span in rows.index else _ids(part)
+            used = rows.loc[span, "source"] if span in rows.index else ids(part)
             found.append((span, months, part["tonnes"].sum(), used))
     table = pd.DataFrame(found, columns=["period", "months", "value", "source"]).set_index("period")
     return table.assign(unit="t", rate=table["value"] * 12 / table["months"])
@@ -137,14 +137,14 @@ def run_rates(india: Vintage) -> pd.DataFrame:
     if len(parts):
         now, name = parts.iloc[-1], parts.index[-1]
         rows[f"twice {name}"] = [*(2 * now[_NUMBERS]), now["source"]]
-        before = _half_before(name)
+        before = half_before(name)
         if before in parts.index:
             both = now[_NUMBERS] + parts.loc[before, _NUMBERS]
-            used = _ids(now, parts.loc[before])
+            used = ids(now, parts.loc[before])
             rows[f"{before} and {name}"] = [*both, used]
             if (later := _restated(india, before[:4])) is not None and before[-1] == "2":
                 gap = later[_NUMBERS] - imports(india).loc[before[:4], "value"]
-                rows[f"the same, {before[:4]} as printed later"] = [*(both + gap), _ids(used, later)]
+                rows[f"the same, {before[:4]} as printed later"] = [*(both + gap), ids(used, later)]
     table = pd.DataFrame.from_dict(rows, orient="index", columns=[*_NUMBERS, "source"]).rename_axis("reckoning")
     return table.astype(dict.fromkeys(_NUMBERS, float))
 
@@ -180,7 +180,7 @@ def lines(india: Vintage, year: str, dollars: pd.DataFrame | None = None) -> pd.
         usd_per_kg=table["usd_m"] / table["tonnes"] * 1000,
         weight_share=table["tonnes"] / table["tonnes"].sum(),
         value_share=table["usd_m"] / table["usd_m"].sum(),
-        source=[_ids(rest), _ids(own)],
+        source=[ids(rest), ids(own)],
     )
 
 
@@ -208,9 +208,15 @@ def values(india: Vintage, years: list[str]) -> pd.DataFrame:
     for wanted in (index.union([fiscal.year_before(years[0])]) if len(years) == 1 else index, index):
         for route, (dollars, used) in routes.items():
             if wanted.isin(dollars.index).all():
-                source = [_ids(*(rows.loc[year] for rows in used)) for year in years]
+                source = [ids(*(rows.loc[year] for rows in used)) for year in years]
                 return dollars.loc[index].rename(columns={"value": "usd_m"}).assign(route=route, source=source)
     return pd.DataFrame(columns=["usd_m", "low", "high", "route", "source"], index=index[:0])
+
+
+def half_before(name: str) -> str:
+    """``FY24-H2`` for ``FY25-H1``."""
+    year, half = fiscal.fiscal_year(name), name[-1]
+    return f"{fiscal.year_name(year)}-H1" if half == "2" else f"{fiscal.year_name(year - 1)}-H2"
 
 
 @targets.remembered
@@ -237,8 +243,8 @@ def _tiles(rows: pd.DataFrame) -> pd.DataFrame:
     found = []
     for months, tonnes, used in parts:
         run = pd.PeriodIndex.from_ordinals(sorted(months), freq="M")
-        ids = _ids(*(source[period] for period in used))
-        found.append((fiscal.name(run), run[0].start_time, run[-1].end_time.normalize(), len(run), tonnes, ids))
+        said = ids(*(source[period] for period in used))
+        found.append((fiscal.name(run), run[0].start_time, run[-1].end_time.normalize(), len(run), tonnes, said))
     columns = ["period", "start", "end", "months", "tonnes", "source"]
     table = pd.DataFrame(found, columns=columns).set_index("period")
     table.insert(4, "t_per_month", table["tonnes"] / table["months"])
@@ -276,11 +282,11 @@ def _half(name: str, beside: str, year: str, rows: pd.DataFrame, tiles: pd.DataF
         whole, part = rows.loc[year], rows.loc[beside]
         low, high = part[["low", "high"]].fillna(part["value"])
         left = [whole["value"] - part["value"], whole["value"] - high, whole["value"] - low]
-        return [*left, "derived", _ids(whole, part)]
+        return [*left, "derived", ids(whole, part)]
     inside = tiles[(tiles["start"] >= str(fiscal.span(name)[0])) & (tiles["end"] <= str(fiscal.span(name)[1]))]
     if inside["months"].sum() < 6:
         return None
-    return [*[inside["tonnes"].sum()] * 3, "derived", _ids(inside)]
+    return [*[inside["tonnes"].sum()] * 3, "derived", ids(inside)]
 
 
 def _restated(india: Vintage, year: str) -> pd.Series | None:
@@ -288,12 +294,3 @@ def _restated(india: Vintage, year: str) -> pd.Series | None:
     chosen = known[known["status"] == "reported"]["published"].max()
     later = known[(known["published"] > chosen) & (known["status"] == "estimate")]
     return later.iloc[-1] if len(later) else None
-
-
-def _half_before(name: str) -> str:
-    year, half = fiscal.fiscal_year(name), name[-1]
-    return f"{fiscal.year_name(year)}-H1" if half == "2" else f"{fiscal.year_name(year - 1)}-H2"
-
-
-def _ids(*things) -> str:
-    return " ".join(sorted(sources_of(*things)))

@@ -12,7 +12,8 @@ import numpy as np
 import pandas as pd
 
 from helpers import fiscal
-from helpers.data import UNUSED, Vintage, sources_of
+from helpers.data import UNUSED, Vintage
+from helpers.data import ids as _ids
 from helpers.methods.mirror import QUANTITY, REAL
 from helpers.outlook import mirror, targets
 from helpers.outlook.episodes import LEAST_SURGE, Episode, suspect
@@ -207,7 +208,3 @@ def _dated(india: Vintage, both: pd.DataFrame) -> pd.DataFrame:
 
 def _count(period: str) -> int:
     return len(fiscal.months(period))
-
-
-def _ids(*things) -> str:
-    return " ".join(sorted(sources_of(*things)))

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from helpers import fiscal
-from helpers.data import Quantity, Vintage, derived, sources_of
+from helpers.data import UNUSED, Quantity, Vintage, derived, ids
 from helpers.methods import mirror
 from helpers.outlook import customs, episodes, targets
 
@@ -14,8 +14,8 @@ _COLUMNS = [*SIDES, "weight_ratio", "value_ratio", "excess_t", "excess_usd_m", "
 
 
 @targets.remembered
-def sides(india: Vintage, partner: str = "CHN") -> pd.DataFrame:
-    """Calendar years in which both sides of the trade in HS 850511 are known, by weight and by value.
+def sides(india: Vintage) -> pd.DataFrame:
+    """Calendar years in which both sides of the trade with China in HS 850511 are known, by weight and by value.
 
     Returns
     -------
@@ -25,7 +25,7 @@ def sides(india: Vintage, partner: str = "CHN") -> pd.DataFrame:
         how much the values differ); ``verdict`` (:func:`helpers.methods.mirror.verdict`); ``source``.
     """
     both = counted(india)
-    both = both[(both["hs"] == customs.METAL) & (both["partner"] == partner)].set_index("period")
+    both = both[(both["hs"] == customs.METAL) & (both["partner"] == "CHN")].set_index("period")
     return _judged(india, both)
 
 
@@ -97,7 +97,7 @@ def level(india: Vintage) -> pd.DataFrame:
         for other, row in usual(table, year).iterrows():
             rest = max(whole["own_t"] - table.loc[year, "own_t"], 0)
             tonnes = table.loc[year, "their_t"] * row["weight_ratio"] + rest
-            rows[f"China's figure at the ratio of {other}"] = (tonnes, _ids(row, table.loc[year], whole))
+            rows[f"China's figure at the ratio of {other}"] = (tonnes, ids(row, table.loc[year], whole))
     found = pd.DataFrame.from_dict(rows, orient="index", columns=["value", "source"]).rename_axis("reckoning")
     found = found.astype({"value": float}).dropna(subset="value")
     return found.assign(low=found["value"], high=found["value"])[["value", "low", "high", "source"]]
@@ -130,13 +130,13 @@ def months(india: Vintage) -> pd.DataFrame:
         held = tiles[(tiles["start"] <= month[0].start_time) & (tiles["end"] >= month[-1].start_time)]
         if len(month) == 1 and len(held):
             around = held.iloc[0]
-            found.append((period, row["value"], around["t_per_month"], held.index[0], _ids(row, around)))
+            found.append((period, row["value"], around["t_per_month"], held.index[0], ids(row, around)))
     table = pd.DataFrame(found, columns=["period", "their_t", "own_t", "around", "source"]).set_index("period")
     return table.assign(weight_ratio=table["own_t"] / table["their_t"])
 
 
-def lines(india: Vintage, partner: str = "CHN") -> pd.DataFrame:
-    """Every six-digit line and year whose two sides are known.
+def lines(india: Vintage) -> pd.DataFrame:
+    """Every six-digit line and year in which both sides of the trade with China are known.
 
     Returns
     -------
@@ -145,7 +145,7 @@ def lines(india: Vintage, partner: str = "CHN") -> pd.DataFrame:
         (:func:`helpers.methods.mirror.outliers`).
     """
     both = counted(india)
-    both = both[(both["partner"] == partner) & both["hs"].str.fullmatch(r"\d{6}")].set_index(["period", "hs"])
+    both = both[(both["partner"] == "CHN") & both["hs"].str.fullmatch(r"\d{6}")].set_index(["period", "hs"])
     table = _judged(india, both)
     if table.empty:
         return table
@@ -174,14 +174,14 @@ def counted(india: Vintage) -> pd.DataFrame:
     """
     rows = india.table("trade")
     rows = rows[rows["period"].map(fiscal.is_calendar_year) & rows["measure"].isin(["weight", "value_usd"])]
-    rows = rows[rows["value"].notna() & ~rows["status"].isin(["missing", "unverified"])]
+    rows = rows[rows["value"].notna() & ~rows["status"].isin(UNUSED)]
     own = rows[(rows["flow"] == "import") & (rows["reporter"] == "IND")]
     their = rows[(rows["flow"] == "export") & (rows["partner"] == "IND")].assign(partner=lambda t: t["reporter"])
     both = pd.concat([own.assign(side="own_"), their.assign(side="their_")])
     both["side"] += both["measure"].map({"weight": "t", "value_usd": "usd_m"})
     keys = ["hs", "partner", "period"]
     table = both.pivot(index=keys, columns="side", values="value").reindex(columns=SIDES).rename_axis(columns=None)
-    return table.assign(source=both.groupby(keys)["source"].agg(lambda ids: _ids(*ids))).reset_index()
+    return table.assign(source=both.groupby(keys)["source"].agg(lambda of: ids(*of))).reset_index()
 
 
 def world(india: Vintage) -> pd.DataFrame:
@@ -206,13 +206,9 @@ def _judged(india: Vintage, both: pd.DataFrame) -> pd.DataFrame:
         value_ratio=both["own_usd_m"] / both["their_usd_m"],
         excess_t=both["own_t"] - both["their_t"],
         gap_usd_m=both["own_usd_m"] - both["their_usd_m"],
-        source=[_ids(ids, known) for ids in both["source"]],
+        source=[ids(of, known) for of in both["source"]],
     )
     table["excess_usd_m"] = table["excess_t"] * rule(india, FERRITE) / 1000
     ratios = zip(table["weight_ratio"], table["value_ratio"], strict=True)
     table["verdict"] = [mirror.verdict(weight, value, apart, near) for weight, value in ratios]
     return table[_COLUMNS]
-
-
-def _ids(*things) -> str:
-    return " ".join(sorted(sources_of(*things)))

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from helpers import fiscal
-from helpers.data import Quantity, Vintage, derived, sources_of
+from helpers.data import Quantity, Vintage, derived, ids
 from helpers.ensemble.quantiles import weighted_quantiles
 from helpers.outlook import agreement, blend, customs, episodes, mirror, targets
 from helpers.outlook.agreement import CHINA, MAGNETS, PRESS, PRICE, SHIPPED, USE, ends, middle
@@ -78,8 +78,8 @@ def pairs(india: Vintage) -> pd.DataFrame:
         meet = ends(one)[2] >= ends(other)[0]
         for condition, unit, (low, value, high), usual, used in agreement.conditions(india, one, other):
             fits = None if np.isnan(usual[0]) else bool(low <= usual[1] and usual[0] <= high)
-            ids = " ".join(sorted(sources_of(one, other, *used)))
-            rows.append((smaller, larger, meet, condition, value, low, high, unit, *usual, fits, ids))
+            of = ids(one, other, *used)
+            rows.append((smaller, larger, meet, condition, value, low, high, unit, *usual, fits, of))
     keys = ["smaller", "larger"]
     columns = [*keys, "meet", "condition", *_NUMBERS, "unit", "usual_low", "usual_high", "fits", "source"]
     return pd.DataFrame(rows, columns=columns).set_index(keys)
@@ -128,8 +128,8 @@ def shares(india: Vintage, ranks: np.ndarray) -> np.ndarray:
     if found.empty:
         row = india.assumption(SHARE).iloc[0]
         return _triangular(row["low"], row["value"], row["high"], ranks)
-    tonnes, weight = _parts(india)
-    return weighted_quantiles(tonnes, weight, ranks)
+    parts, weights = _parts(india)
+    return weighted_quantiles(parts, weights, ranks)
 
 
 @targets.remembered
@@ -140,10 +140,10 @@ def stated(india: Vintage) -> pd.DataFrame:
         return india.table("assumptions").loc[lambda table: table["assumption"] == SHARE]
     of = share(india)
     note = f"{of:.1} ({of:range.1}), pooled over what is public of the tonnes, as in chapter 1"
-    row = {"assumption": SHARE, "segment": "HS 850511", "material": "tonnes", "unit": "share", "status": "derived"}
-    row |= {"value": of.value / 100, "low": of.low / 100, "high": of.high / 100, "note": note}
+    row: dict[str, object] = {"assumption": SHARE, "segment": "HS 850511", "material": "tonnes", "unit": "share"}
+    row |= {"value": of.value / 100, "low": of.low / 100, "high": of.high / 100, "status": "derived", "note": note}
     row |= {"published": rows["published"].max(), "written": rows["written"].max()}
-    return pd.DataFrame([row | {"source": " ".join(sorted(of.sources))}])
+    return pd.DataFrame([row | {"source": ids(of)}])
 
 
 @targets.remembered
@@ -172,9 +172,8 @@ def _by_year(rows: pd.DataFrame) -> pd.DataFrame:
     whole, found = rows[rows[_NUMBERS].notna().any(axis=1)], {}
     for year, known in months.groupby(months.index.str[:4]):
         if year not in whole.index and len(known) >= targets.LEAST_PART:
-            ids = " ".join(sorted(sources_of(known)))
             rates = [12 * known["value"].min(), 12 * known["value"].max()]
-            found[year] = [np.nan, *rates, ids, "its known months at a yearly rate, the least and the greatest"]
+            found[year] = [np.nan, *rates, ids(known), "its known months at a yearly rate, the least and the greatest"]
     columns = [*_NUMBERS, "source", "note"]
     parts = pd.DataFrame.from_dict(found, orient="index", columns=columns).rename_axis("period")
     table = pd.concat([part for part in (whole[columns], parts) if len(part)] or [parts])

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from helpers import fiscal
-from helpers.data import STATUSES, Vintage, sources_of
+from helpers.data import STATUSES, Vintage, ids, sources_of
 from helpers.ensemble import score
 from helpers.ensemble.nowcast import simulate_months
 from helpers.ensemble.quantiles import QUANTILES
@@ -62,7 +62,7 @@ def real_time(india: Vintage) -> pd.DataFrame:
         late = bool((readings.stated(then)["written"] > pd.Timestamp(day)).any())
         sources = sources_of(targets.known_sums(then), readings.stated(then), evidence.table(then))
         for period, scenario, values in _said(then, list(due.index)):
-            names = " ".join(sorted(sources | sources_of(due.loc[period])))
+            names = ids(sources, due.loc[period])
             rows.append((period, str(day), scenario, *values, due.loc[period, "value"], late, names))
     found = pd.DataFrame(rows, columns=columns)
     within = (found[READ["low80"]] <= found["outturn"]) & (found["outturn"] <= found[READ["high80"]])
@@ -98,7 +98,7 @@ def elsewhere(india: Vintage) -> pd.DataFrame:
         if sums.empty:
             continue
         now = simulate_months(sums["value"], prior(then), item=f"China {day}").total(years[-1])
-        names = " ".join(sorted(sources_of(sums, known.loc[[years[-1]]])))
+        names = ids(sums, known.loc[[years[-1]]])
         rows.append((years[-1], day, *np.quantile(now, list(READ.values())), known.loc[years[-1], "value"], names))
     found = pd.DataFrame(rows, columns=["period", "as_of", *READ, "outturn", "source"])
     within = (found["low80"] <= found["outturn"]) & (found["outturn"] <= found["high80"])

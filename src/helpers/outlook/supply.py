@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from helpers import fiscal
-from helpers.data import Quantity, Vintage, derived, from_row, sources_of
+from helpers.data import Quantity, Vintage, derived, from_row, ids
 from helpers.methods import oxide
 
 KINDS = {"planned": "neodymium output plan", "target": "neodymium output target"}
@@ -38,7 +38,7 @@ def mine_output(india: Vintage, area: str = "IND", measure: str = COUNTS[0]) -> 
     rows = rows.assign(at=rows["period"].map(fiscal.centre), sourced=rows["status"] != "unverified")
     rows = rows.sort_values(["at", "sourced", "published"], kind="stable")
     rows["revised"] = rows.duplicated("period", keep="last")
-    rows["by"] = rows["source"].map({ids: india.publishers(ids.split()) for ids in rows["source"].unique()})
+    rows["by"] = rows["source"].map({of: india.publishers(of.split()) for of in rows["source"].unique()})
     return rows[["period", "tonnes", "by", "published", "status", "source", "revised"]].reset_index(drop=True)
 
 
@@ -56,7 +56,7 @@ def held(india: Vintage) -> pd.DataFrame:
     if share is None:
         return newest.head(0)
     ends = {end: newest["tonnes"] * getattr(share, end) / 100 for end in ("low", "high")}
-    source = [" ".join(sorted(sources_of(ids, share))) for ids in newest["source"]]
+    source = [ids(of, share) for of in newest["source"]]
     return newest.assign(**ends, source=source)[["by", "period", "tonnes", "low", "high", "source"]]
 
 
@@ -143,10 +143,8 @@ def magnet_chain(india: Vintage, machining: bool = False) -> pd.Series:
             "ree_share": content["value"] / 100,
             "oxide_factor": oxide.oxide_factors()["Nd"],
             "metal_yield": 1 - loss["value"] / 100,
-            "alloy_yield": 1.0,
             "machining_yield": machined["value"] / 100,
-            "swarf_recycled": 0.0,
-            "source": " ".join(sorted(sources_of(content, loss, machined))),
+            "source": ids(content, loss, machined),
         }
     )
 
@@ -179,7 +177,7 @@ def meanings(india: Vintage) -> pd.DataFrame:
     table = pd.DataFrame({"oxide": rows}).dropna()
     table["high"] = oxide.magnet_from_oxide(table["oxide"], chain)
     table["low"] = table["high"] * cut.low / 100
-    return table[["oxide", "low", "high"]].assign(source=" ".join(sorted(sources_of(chain, cut, *parts))))
+    return table[["oxide", "low", "high"]].assign(source=ids(chain, cut, *parts))
 
 
 def meant(neodymium: Quantity, meanings: pd.DataFrame, as_oxide: bool = False) -> Quantity:
@@ -234,8 +232,7 @@ def balance(india: Vintage, tonnes: float = 100.0) -> pd.DataFrame:
     chain = magnet_chain(india, machining=True)
     if not known(chain):
         return pd.DataFrame(columns=["input", "product", "loss", "source"])
-    table = oxide.process_balance(tonnes, chain).loc[["metal", "machining"], ["input", "product", "loss"]]
-    return table.assign(source=[magnet_chain(india)["source"], chain["source"]])
+    return oxide.process_balance(tonnes, chain).assign(source=[magnet_chain(india)["source"], chain["source"]])
 
 
 def freed_by_stopping_exports(india: Vintage) -> dict[str, Quantity] | None:

@@ -8,7 +8,7 @@ from types import MappingProxyType
 import pandas as pd
 
 from helpers import fiscal
-from helpers.data import ASSUMED, STATUSES, Vintage, sources_of
+from helpers.data import ASSUMED, STATUSES, Vintage, ids
 from helpers.ensemble import period_sums
 
 LEAST_PART = 3
@@ -146,7 +146,7 @@ def _added(rows: pd.DataFrame, period: str) -> pd.Series:
     row = rows.iloc[-1].copy()
     row["value"], row["low"], row["high"] = rows["value"].sum(), low, high
     row["status"] = ASSUMED if rows["status"].eq(ASSUMED).any() else "derived"
-    row["published"], row["source"] = rows["published"].max(), " ".join(sorted(sources_of(rows)))
+    row["published"], row["source"] = rows["published"].max(), ids(rows)
     return row.rename(period)
 
 

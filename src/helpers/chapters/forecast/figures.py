@@ -9,7 +9,7 @@ from helpers.chapters.canvas import BLUE, GOLD, INK, MUTED, PAPER, RED, canvas, 
 from helpers.chapters.forecast import tables
 from helpers.chapters.forecast.captions import fan_note, fan_words, newest, readings_title, spelt, trial_words
 from helpers.chapters.outputs import Figure, joined, number, sentence
-from helpers.data import ASSUMED, Quantity, Vintage
+from helpers.data import ASSUMED, Quantity, Vintage, ids
 from helpers.outlook import episodes, forecast, targets
 from helpers.outlook.episodes import suspect
 
@@ -151,7 +151,7 @@ def _marks(known: pd.DataFrame, points: pd.DataFrame, india: Vintage, target: st
     kind = {"reported": "published total", "estimate": "estimated total", ASSUMED: "assumed total"}
     rows = [(kind.get(r["status"], f"{r['status']} total"), p, r["value"], r["source"]) for p, r in known.iterrows()]
     if level.period not in known.index:
-        rows.append(("at its yearly rate", words.period(level.period), level.value, " ".join(sorted(level.sources))))
+        rows.append(("at its yearly rate", words.period(level.period), level.value, ids(level)))
     rows += [(row.publisher, row.period, row.value, row.source) for row in points.itertuples()]
     return pd.DataFrame(rows, columns=["what", "period", "known or said, t", "source"])
 

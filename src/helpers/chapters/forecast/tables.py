@@ -7,7 +7,7 @@ import pandas as pd
 from helpers import fiscal
 from helpers.chapters import words
 from helpers.chapters.outputs import number
-from helpers.data import ASSUMED, Quantity, Vintage
+from helpers.data import ASSUMED, Quantity, Vintage, ids
 from helpers.outlook import evidence, forecast, licences, readings, targets
 from helpers.outlook.episodes import suspect
 
@@ -185,6 +185,6 @@ def _by_year(table: pd.DataFrame, india: Vintage, wanted: list[str], periods: li
     by_scenario = dict(tuple(forecast.leading(table).groupby("scenario")))
     rows = []
     for scenario in [name for name in wanted if name in by_scenario]:
-        sources = " ".join(sorted(forecast.used(india, target, scenario)))
+        sources = ids(forecast.used(india, target, scenario))
         rows.append({"forecast": named[scenario], **spelt_by_year(by_scenario[scenario], periods), "source": sources})
     return pd.DataFrame(rows)

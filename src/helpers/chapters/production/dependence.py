@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from helpers import fiscal
-from helpers.data import Vintage, sources_of
+from helpers.data import UNUSED, Vintage, ids, sources_of
 from helpers.methods import concentration, risk
 from helpers.outlook import rare_earths, targets
 
@@ -55,8 +55,8 @@ def indices(india: Vintage) -> pd.DataFrame:
         _magnet_reliance(india),
         _herfindahl("world mine output", mined),
         _herfindahl("India's imports of rare-earth metals", metals),
-        _supply_risk("mining, by world output", mined, "global_hhi"),
-        _supply_risk("rare-earth metals, by India's sources", metals, "sourcing_hhi"),
+        _supply_risk("mining, by world output", mined, "global"),
+        _supply_risk("rare-earth metals, by India's sources", metals, "sourcing"),
         _geopolrisk(mined, metals),
     ]
     table = pd.DataFrame(rows, columns=["Index", "Of", "Years", "indicator", "note", "source"])
@@ -90,7 +90,7 @@ def metal_suppliers(india: Vintage) -> Origin:
     keys = {"flow": "import", "reporter": "IND", "hs": "RE metals", "measure": "weight"}
     for column, wanted in keys.items():
         rows = rows[rows[column] == wanted]
-    rows = rows[rows["value"].notna() & ~rows["status"].isin(["unverified", "missing"])]
+    rows = rows[rows["value"].notna() & ~rows["status"].isin(UNUSED)]
     totals = rows[rows["partner"] == "world"].set_index("period")["value"]
     parts = rows[rows["partner"] != "world"]
     known = (parts.groupby("period")["value"].sum() / totals).dropna()
@@ -103,7 +103,7 @@ def metal_suppliers(india: Vintage) -> Origin:
 def _weighed(rows: pd.DataFrame, period: str, india: Vintage) -> Origin:
     """Tonnes by country with the governance of each."""
     wgi = india.assumption("governance").reindex(rows.index)
-    table = pd.DataFrame({"tonnes": rows["value"], "wgi": wgi["value"], "trade_factor": 1.0})
+    table = pd.DataFrame({"tonnes": rows["value"], "wgi": wgi["value"]})
     if lacking := sorted(table.index[table["wgi"].isna()]):
         return Origin(table, period, sources=sources_of(rows), note=f"no governance estimate of {', '.join(lacking)}")
     table["instability"] = risk.governance_risk(table["wgi"])
@@ -119,19 +119,19 @@ def _metal_magnets(india: Vintage) -> Row:
         return *names, "", risk.Indicator(None, "imports not in the sources"), "", ""
     year, made = bought.index[-1], india.table("production")
     made = made[(made["area"] == "IND") & (made["stage"] == "magnet") & (made["measure"] == "output")]
-    made = made[(made["period"] == year) & ~made["status"].isin(["unverified", "missing"])]
+    made = made[(made["period"] == year) & ~made["status"].isin(UNUSED)]
     keys = {"flow": "export", "reporter": "IND", "partner": "world", "measure": "weight"}
     sold = [india.figure("trade", year, hs=hs, **keys) for hs in METAL_LINES]
     exports = None if None in sold else sum(figure.value for figure in sold)
     output = made["value"].sum() if len(made) else None
     found = risk.net_import_reliance(bought["value"].iloc[-1], exports, output)
-    return *names, year, found, "", " ".join(sorted(sources_of(bought.iloc[-1], made, *sold)))
+    return *names, year, found, "", ids(bought.iloc[-1], made, *sold)
 
 
 def _magnet_reliance(india: Vintage) -> Row:
     names = "Net import reliance", "rare-earth magnets"
     bought, plants = rare_earths.imported(india), india.table("production")
-    sound = ~plants["status"].isin(["unverified", "missing"]) & plants["value"].notna()
+    sound = ~plants["status"].isin(UNUSED) & plants["value"].notna()
     plants = plants[sound & (plants["stage"] == "magnet") & (plants["measure"] == "capacity")]
     plants = plants.loc[plants["period"].map(fiscal.centre).sort_values().index]
     plants = plants.drop_duplicates(["area", "commodity"], keep="last")
@@ -144,7 +144,7 @@ def _magnet_reliance(india: Vintage) -> Row:
         "imports as magnets, without those inside motors, at the middle of their range; production is taken as the "
         "capacity of the known plants; exports, which are not in the sources, as none"
     )
-    return *names, years, found, note, " ".join(sorted(sources_of(bought, plants)))
+    return *names, years, found, note, ids(bought, plants)
 
 
 def _herfindahl(of: str, origin: Origin) -> Row:
@@ -152,23 +152,20 @@ def _herfindahl(of: str, origin: Origin) -> Row:
     if len(origin.table):
         found = risk.Indicator(concentration.herfindahl(origin.table["tonnes"]))
     names = "Herfindahl index", of, origin.period
-    return *names, found, "by country; from 0 to 1, one supplier", " ".join(sorted(origin.sources))
+    return *names, found, "by country; from 0 to 1, one supplier", ids(origin)
 
 
-def _supply_risk(of: str, origin: Origin, column: str) -> Row:
+def _supply_risk(of: str, origin: Origin, whose: str) -> Row:
     names = "European supply risk", of, origin.years
     if origin.table.empty or origin.note:
         return *names, risk.Indicator(None, origin.note or "not in the sources"), "", _ids(origin)
-    stage = {"global_hhi": float("nan"), "sourcing_hhi": float("nan"), "import_reliance": 1.0}
-    stage |= {"recycling_rate": 0.0, "substitution_index": 1.0}
-    stage[column] = risk.governance_weighted_herfindahl(origin.table)
-    found = risk.eu_supply_risk(pd.DataFrame(stage, index=[of])).loc[of]
-    side = "at least" if found["above_threshold"] else "below"
+    found = risk.eu_supply_risk(risk.governance_weighted_herfindahl(origin.table))
+    side = "at least" if found >= risk.SUPPLY_RISK_THRESHOLD else "below"
     note = (
-        f"upper bound, no credit for recycling and substitution; {found['supply_used']}; {side} "
+        f"upper bound, no credit for recycling and substitution; {whose} only; {side} "
         f"{risk.SUPPLY_RISK_THRESHOLD:g}, from which a material that matters to the economy counts as critical"
     )
-    return *names, risk.Indicator(found["supply_risk"]), note, _ids(origin)
+    return *names, risk.Indicator(found), note, _ids(origin)
 
 
 def _geopolrisk(mined: Origin, metals: Origin) -> Row:
@@ -185,4 +182,4 @@ def _geopolrisk(mined: Origin, metals: Origin) -> Row:
 
 
 def _ids(*origins: Origin) -> str:
-    return " ".join(sorted(sources_of(*origins, *(origin.governed for origin in origins))))
+    return ids(*origins, *(origin.governed for origin in origins))

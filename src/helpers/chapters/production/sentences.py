@@ -7,7 +7,7 @@ from helpers.chapters import words
 from helpers.chapters.outputs import Sentence, joined, sentence
 from helpers.chapters.production import ore, verdicts
 from helpers.chapters.production.tables import tonnes
-from helpers.data import Vintage, derived
+from helpers.data import UNUSED, Vintage, derived
 from helpers.outlook import coverage, supply
 
 PATHS = {"planned": "planned", "target": "targeted"}
@@ -117,7 +117,7 @@ def news(india: Vintage) -> Sentence:
     """The newest step of the scheme that the sources tell of."""
     rows = india.table("events")
     order = rows["period"].map(lambda period: fiscal.span(period)[0])
-    order = order[(rows["kind"] == "scheme") & ~rows["status"].isin(["missing", "unverified"]) & (order <= india.day)]
+    order = order[(rows["kind"] == "scheme") & ~rows["status"].isin(UNUSED) & (order <= india.day)]
     if order.empty:
         return sentence("No step of a magnet scheme is in the sources dated up to {day}.", day=words.day(india.day))
     row = rows.loc[order.sort_values(kind="stable").index[-1]]

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from helpers.data import Quantity, Vintage, derived, from_row
+from helpers.data import Quantity, Vintage, derived, from_row, ids
 from helpers.outlook import rare_earths, supply, targets
 
 STEPS = {"metal": "From oxide to metal", "machining": "Cut and ground to magnets"}
@@ -83,7 +83,7 @@ def chain(aimed: pd.DataFrame, india: Vintage) -> pd.DataFrame:
     needs |= {f"For the magnets used, {period}": from_row(row) for period, row in use.tail(1).iterrows()}
     needs["For the magnets of the scheme"] = supply.capacity(india)
     rows += [(item, "need", supply.oxide_for(of, india)) for item, of in needs.items() if of is not None]
-    items = [(item, of.low, of.high, stage, " ".join(sorted(of.sources))) for item, stage, of in rows]
+    items = [(item, of.low, of.high, stage, ids(of)) for item, stage, of in rows]
     heads = ["Oxide of neodymium and praseodymium", "Lowest, t a year", "Highest, t a year", "Stage", "source"]
     return pd.DataFrame(items, columns=heads).set_index(heads[0])
 

@@ -27,9 +27,10 @@ def holds(low: float, high: float, least: float, most: float) -> str:
     return "all" if low > most else "some"
 
 
-def moves(first: float, last: float, least: float = LEAST_MOVE) -> str:
+def moves(first: float, last: float) -> str:
     """``rises``, ``falls`` or ``hardly moves``: the later of two figures against the earlier."""
-    return {"up": "rises", "down": "falls", "unchanged": "hardly moves"}[words.direction(_change(first, last), least)]
+    way = words.direction(_change(first, last), LEAST_MOVE)
+    return {"up": "rises", "down": "falls", "unchanged": "hardly moves"}[way]
 
 
 def against(one: float, other: float) -> str:

@@ -24,7 +24,7 @@ def unit_values(splits: pd.DataFrame, *, india: Vintage, year: str) -> Sentence:
     if splits.empty:
         return words.not_yet(india, f"Where the change in value of {year} came from")
     return joined(
-        _within(splits, tariff.year_before(year)),
+        _within(splits, fiscal.year_before(year)),
         _ferrite(splits, india=india, year=year),
         _open(splits, india=india, year=year),
     )
@@ -115,19 +115,13 @@ def out_of_line(tested: pd.DataFrame, *, india: Vintage) -> Sentence:
     rows = [
         sentence(
             "Exports of {line} in {period}, {tonnes} at {price:.2} where {usual:.2} is usual.",
-            line=row["line"],
-            period=row["period"],
-            tonnes=derived(row["tonnes"], "t", row),
-            price=derived(row["usd_per_kg"], "USD/kg", row),
-            usual=derived(row["usual_usd_per_kg"], "USD/kg", row),
+            line=row["line"], period=row["period"], tonnes=derived(row["tonnes"], "t", row),
+            price=derived(row["usd_per_kg"], "USD/kg", row), usual=derived(row["usual_usd_per_kg"], "USD/kg", row),
         )
         for _, row in flagged.iterrows()
-    ]
-    opening = sentence(
-        "Such slips exist in these statistics. A robust test of {count} yearly unit values flags {flagged}.",
-        count=count, flagged=derived(len(flagged), "", tested),
-    )  # fmt: skip
-    return joined(opening, *rows)
+    ]  # fmt: skip
+    text = "Such slips exist in these statistics. A robust test of {count} yearly unit values flags {flagged}."
+    return joined(sentence(text, count=count, flagged=derived(len(flagged), "", tested)), *rows)
 
 
 def caveats(india: Vintage, year: str) -> Sentence:
@@ -210,7 +204,7 @@ def _cases(splits: pd.DataFrame, before: str) -> Sentence:
 
 
 def _ferrite(splits: pd.DataFrame, *, india: Vintage, year: str) -> Sentence:
-    split, earlier = customs.lines(india, year), tariff.year_before(year)
+    split, earlier = customs.lines(india, year), fiscal.year_before(year)
     now, known = derived(split["usd_per_kg"].iloc[0], "USD/kg", split), len(splits) == 1
     least = derived(splits["ferrite" if known else "ferrite_from"].iloc[0], "USD/kg", splits["source_before"].iloc[0])
     parts = {"now": now, "least": least, "before": earlier, "year": year}

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from helpers import fiscal
-from helpers.data import Vintage, sources_of
+from helpers.data import Vintage, ids, sources_of
 from helpers.methods import decomposition
 from helpers.outlook import customs, episodes
 from helpers.outlook.blend import paid_to_china
@@ -20,11 +20,6 @@ TERMS = ["volume", "mix", "price"]
 _SPLIT = ["metal", "ferrite", "metal_from", "ferrite_from", *TERMS, "change", "plausible", "source", "source_before"]
 BOTH = "850511+850519"
 """HS 850511 and 850519 together, as one publisher counts them."""
-
-
-def year_before(year: str) -> str:
-    """``FY24`` for ``FY25``."""
-    return fiscal.year_name(fiscal.fiscal_year(year) - 1)
 
 
 def identity(india: Vintage, year: str) -> pd.DataFrame:
@@ -60,7 +55,7 @@ def identity(india: Vintage, year: str) -> pd.DataFrame:
         ("85051110, unit value", _divide(rest_usd, rest) * 1000, "USD/kg", over, from_rest | from_usd | from_dollars),
         ("850511, unit value", _divide(dollars, total) * 1000, "USD/kg", over, from_total | from_dollars),
     ]
-    rows = [(step, *bounds, unit, how, " ".join(sorted(ids))) for step, bounds, unit, how, ids in steps]
+    rows = [(step, *bounds, unit, how, ids(of)) for step, bounds, unit, how, of in steps]
     table = pd.DataFrame(rows, columns=["step", "value", "low", "high", "unit", "how", "source"])
     return table[np.isfinite(table["value"]) & (table["value"] > 0)].set_index("step")
 
@@ -81,7 +76,7 @@ def volume_mix_price(india: Vintage, year: str) -> pd.DataFrame:
         ``plausible`` (neither line dearer than rare-earth magnets were), ``source``, ``source_before`` (of the unit
         values); empty until both years are known, or if no split is plausible.
     """
-    earlier = year_before(year)
+    earlier = fiscal.year_before(year)
     dollars = customs.values(india, [earlier, year])
     after = customs.lines(india, year, dollars)
     total, metal = customs.imports(india), customs.imports(india, "value_usd", hs=customs.OTHER_METAL)
@@ -101,7 +96,7 @@ def volume_mix_price(india: Vintage, year: str) -> pd.DataFrame:
     cores, others = after.index
     splits = [pd.DataFrame({cores: t - metal_t, others: metal_t}) for t in tonnes]
     values = [pd.Series({cores: usd - other, others: other}) for usd in worth]
-    swept = [decomposition.bennet_over_splits(split, value, after) for split in splits for value in values]
+    swept = [decomposition.bennet(split, value, after) for split in splits for value in values]
     table = swept[0].assign(
         metal=other * 1000 / metal_t,
         ferrite=ferrite * 1000 / (tonnes[0] - metal_t),
@@ -141,12 +136,11 @@ def surge_cells(india: Vintage) -> pd.DataFrame:
 
 
 def _sourced(table: pd.DataFrame, before: list, after: list) -> pd.DataFrame:
-    ids = (" ".join(sorted(sources_of(*things))) for things in ([*before, *after], before))
-    return table.assign(**dict(zip(["source", "source_before"], ids, strict=True)))
+    return table.assign(source=ids(*before, *after), source_before=ids(*before))
 
 
 def _only_split(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
-    terms = decomposition.bennet_decomposition(before.rename(columns={"usd_m": "value_usd"}), after).sum()
+    terms = decomposition.bennet(before["tonnes"].to_frame().T, before["usd_m"], after).iloc[0]
     known = dict(zip(["ferrite", "metal"], before["usd_per_kg"], strict=True))
     table = pd.DataFrame([{**known, **terms, "change": terms.sum(), "plausible": True}])
     return _ranged(table, [table])

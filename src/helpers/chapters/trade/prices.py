@@ -5,8 +5,7 @@ from itertools import pairwise
 import pandas as pd
 
 from helpers import fiscal
-from helpers.chapters.trade.lines import year_before
-from helpers.data import Vintage, sources_of
+from helpers.data import Vintage, ids, sources_of
 from helpers.outlook import customs
 
 
@@ -33,7 +32,7 @@ def growth(india: Vintage, year: str) -> pd.DataFrame:
         Indexed by quantity: ``before, after, change`` (a fraction), ``low, high`` (of the change of tonnes, from the
         rounding of both years), ``source``; empty until both years' tonnes are known, and of what is known of both.
     """
-    weight, pair = customs.imports(india), [year_before(year), year]
+    weight, pair = customs.imports(india), [fiscal.year_before(year), year]
     columns = ["before", "after", "change", "low", "high", "source"]
     if not set(pair) <= set(weight.index):
         return pd.DataFrame(columns=columns, index=pd.Index([], name="quantity"))
@@ -53,7 +52,7 @@ def growth(india: Vintage, year: str) -> pd.DataFrame:
         usd, tonnes = table.loc["million USD"], table.loc["tonnes"]
         per_kg = [usd[at] / tonnes[at] * 1000 for at in ("before", "after")]
         table.loc["USD per kg"] = [*per_kg, usd["source"] | tonnes["source"]]
-    table["source"] = [" ".join(sorted(ids)) for ids in table["source"]]
+    table["source"] = table["source"].map(ids)
     low, high = (rows["tonnes"][bound].fillna(rows["tonnes"]["value"]).to_numpy(float) for bound in ("low", "high"))
     table.loc["tonnes", ["low", "high"]] = low[1] / high[0] - 1, high[1] / low[0] - 1
     return table.assign(change=table["after"] / table["before"] - 1)[columns].rename_axis("quantity")
@@ -81,7 +80,7 @@ def history(india: Vintage) -> pd.DataFrame:
     return table.assign(
         china_share=table["china_usd_m"] / table["usd_m"] * 100,
         listed=(table["usd_m"] / whole["value"].reindex(table.index)).where(lambda part: part <= 1),
-        source=[" ".join(sorted(ids)) for ids in used],
+        source=[ids(of) for of in used],
     )
 
 
@@ -102,7 +101,7 @@ def decades(history: pd.DataFrame) -> pd.DataFrame:
     for since, until in pairwise(cuts):
         before, after = history.loc[since], history.loc[until]
         rate = (after["usd_m"] / before["usd_m"]) ** (1 / (int(until) - int(since))) - 1
-        used = " ".join(sorted(sources_of(before, after)))
+        used = ids(before, after)
         rows.append((since, until, before["usd_m"], after["usd_m"], rate * 100, after["china_share"], used))
     columns = ["since", "until", "before", "after", "growth", "share", "source"]
     return pd.DataFrame(rows, columns=columns).set_index("since")

@@ -8,7 +8,6 @@ import pandas as pd
 from helpers import fiscal
 from helpers.chapters import words
 from helpers.chapters.outputs import Sentence, joined, sentence
-from helpers.chapters.trade import lines as tariff
 from helpers.chapters.trade import mirror
 from helpers.data import Quantity, Vintage, derived, from_row
 from helpers.outlook import customs, episodes, rare_earths, targets
@@ -58,11 +57,12 @@ def course(india: Vintage) -> Course:
 
 def base_effect(halves: pd.DataFrame, *, india: Vintage) -> Sentence:
     """How much of the newest half's change on the year is left when the half before is the yardstick."""
-    found = [name for name in halves.index if {_earlier(name, 1), _earlier(name, 2)} <= set(halves.index)]
+    known = set(halves.index)
+    found = [name for name in halves.index if {customs.half_before(name), fiscal.year_before(name)} <= known]
     if not found:
         return _misfit(halves, india) or words.not_yet(india, "How a half-year compares with the two before it")
     name = found[-1]
-    now, before, ago = (halves.loc[n] for n in (name, _earlier(name, 1), _earlier(name, 2)))
+    now, before, ago = (halves.loc[n] for n in (name, customs.half_before(name), fiscal.year_before(name)))
     year = derived((now["value"] / ago["value"] - 1) * 100, "%", now, ago)
     printed = india.figure("trade", name, **(targets.CUSTOMS.keys | {"measure": "weight_yoy"}))
     published = printed is not None and abs(printed.value - year.value) < 1
@@ -89,7 +89,7 @@ def _misfit(halves: pd.DataFrame, india: Vintage) -> Sentence | None:
     """A published change on the year that would make the half a year ago more than the total of its year."""
     printed = india.series("trade", **(targets.CUSTOMS.keys | {"measure": "weight_yoy"})).dropna(subset="value")
     known = [name for name in halves.index if name in printed.index]
-    if not known or (year := tariff.year_before(known[-1][:4])) not in customs.imports(india).index:
+    if not known or (year := fiscal.year_before(known[-1][:4])) not in customs.imports(india).index:
         return None
     change, total = from_row(printed.loc[known[-1]]), from_row(customs.imports(india).loc[year])
     now = from_row(halves.loc[known[-1]])
@@ -107,7 +107,7 @@ def growth(table: pd.DataFrame, *, india: Vintage, year: str) -> Sentence:
     """Volume against value, from the year before: tonnes, rupees, dollars and dollars a kilogram."""
     if table.empty:
         return words.not_yet(india, f"How {year} compares with the year before")
-    earlier = tariff.year_before(year)
+    earlier = fiscal.year_before(year)
     changed = {name: words.change(_change(row)) for name, row in table.iterrows()}
     told, printed = "{tonnes}", published_growth(table, india=india, year=year)
     if printed is not None:
@@ -195,7 +195,7 @@ def _headline(india: Vintage, year: str) -> Sentence:
 
 
 def _unsuspicious(india: Vintage, text: str, parts: dict) -> Sentence:
-    weight, earlier = customs.imports(india), tariff.year_before(parts["year"])
+    weight, earlier = customs.imports(india), fiscal.year_before(parts["year"])
     if earlier not in weight.index:
         return sentence(f"{text}.", **parts)
     before = from_row(weight.loc[earlier])
@@ -258,11 +258,6 @@ def _misfit_of_lines(india: Vintage, year: str) -> Sentence | None:
 
 def _change(row: pd.Series) -> Quantity:
     return derived(row["change"] * 100, "%", row)
-
-
-def _earlier(half: str, steps: int) -> str:
-    number = 2 * fiscal.fiscal_year(half) + int(half[-1]) - 1 - steps
-    return f"{fiscal.year_name(number // 2)}-H{number % 2 + 1}"
 
 
 _LEAST_EXPLAINED = 10

@@ -7,7 +7,7 @@ import pandas as pd
 
 from helpers import fiscal
 from helpers.chapters.words import LEAST_SHAPE
-from helpers.data import Vintage, sources_of
+from helpers.data import UNUSED, Vintage, ids
 from helpers.methods import concentration
 from helpers.outlook import customs, mirror
 
@@ -17,27 +17,17 @@ CHINA = {"flow": "export", "reporter": "CHN", "hs": customs.FERRITE, "measure": 
 WINDOW = 36
 """Months of China's exports that are shown, to the newest."""
 
+LEAST_YEARS = 5
+"""Yearly unit values of a line from which one can be out of line with the others."""
+
 
 @dataclass(frozen=True)
 class Trough:
     """The lowest month of those shown, against the twelve before it, or before the rules that it lies under.
 
-    Attributes
-    ----------
-    month : str
-    tonnes : float
-    before : float
-        Mean of the months known among those twelve; NaN where none is.
-    when : str
-        Before what they lie, in words.
-    highest : str
-        The highest month among them; empty where none is.
-    back : str
-        The first later month that is back at ``before``; empty while there is none.
-    fell : bool
-        Whether it stands well below them.
-    last : bool
-        Whether it is the newest month.
+    ``before`` is the mean of those known among the twelve (NaN where none is), ``when`` says before what they lie,
+    ``highest`` is the highest of them, ``back`` the first later month at ``before`` again (both may be empty).
+    ``fell`` tells whether it stands well below them, ``last`` whether it is the newest month.
     """
 
     month: str
@@ -72,7 +62,7 @@ def shares(india: Vintage) -> pd.DataFrame:
                 rest = whole - parts.sum()
                 high = concentration.herfindahl(pd.concat([parts, pd.Series({"rest": rest})]))
                 side, basis = column.split("_", 1)
-                used = " ".join(sorted(sources_of(*of_year.loc[of_year[column].notna(), "source"])))
+                used = ids(*of_year.loc[of_year[column].notna(), "source"])
                 index = (high - (rest / whole) ** 2, high)
                 rows.append((period, side, basis, (parts > 0).sum(), parts["CHN"] / whole, *index, used))
     keys = ["period", "count", "basis"]
@@ -134,41 +124,38 @@ def destinations(india: Vintage) -> pd.DataFrame:
     for column, wanted in CHINA.items():
         rows = rows[rows[column] == wanted]
     rows = rows[(rows["partner"] != "world") & rows["period"].str.fullmatch(r"\d{4}-\d\d") & rows["value"].notna()]
-    rows = rows[~rows["status"].isin(["missing", "unverified", "weak"])]
+    rows = rows[~rows["status"].isin([*UNUSED, "weak"])]
     table = rows.pivot(index="period", columns="partner", values="value").rename_axis(columns=None)
-    return table.assign(source=rows.groupby("period")["source"].agg(lambda ids: " ".join(sorted(sources_of(*ids)))))
+    return table.assign(source=rows.groupby("period")["source"].agg(lambda of: ids(*of)))
 
 
 def out_of_line(india: Vintage) -> pd.DataFrame:
-    """India's yearly exports by line, tested for unit values out of line with their own history.
-
-    The robust test of :func:`helpers.methods.concentration.flag_unit_values`, on the lines with enough years of both
-    quantity and value.
+    """India's yearly exports by line, tested for unit values out of line with those of other years.
 
     Returns
     -------
     pd.DataFrame
-        ``line, period, tonnes, usd_per_kg, usual_usd_per_kg, flagged, quantity_factor, source``.
+        ``line, period, tonnes, usd_per_kg, usual_usd_per_kg`` (the line's median), ``flagged`` (by
+        :func:`helpers.methods.concentration.robust_scores`), ``source``, of the lines with enough years.
     """
-    keys = {"flow": "export", "reporter": "IND", "partner": "world"}
-    cells = []
+    keys, found = {"flow": "export", "reporter": "IND", "partner": "world"}, []
     for line in (customs.FERRITE, customs.OTHER_METAL, customs.OTHER):
         tonnes, value = (india.series("trade", hs=line, measure=m, **keys) for m in ("weight", "value_usd"))
-        both = tonnes.dropna(subset="value").merge(value.dropna(subset="value"), on="period")
-        used = [" ".join(sorted(sources_of(*ids))) for ids in zip(both["source_x"], both["source_y"], strict=True)]
-        both = both.assign(tonnes=both["value_x"], value_usd=both["value_y"] * 1e6, source=used, line=line)
-        cells.append(both[["tonnes", "value_usd", "source", "line"]].reset_index())
-    tested = concentration.flag_unit_values(pd.concat(cells, ignore_index=True), by=["line"])
-    tested = tested[tested["tested"]]
-    usual = tested["unit_value_usd_per_kg"] / np.exp(tested["log_deviation"])
-    table = tested.assign(usual_usd_per_kg=usual).rename(columns={"unit_value_usd_per_kg": "usd_per_kg"})
-    return table[["line", "period", "tonnes", "usd_per_kg", "usual_usd_per_kg", "flagged", "quantity_factor", "source"]]
+        both = tonnes[tonnes["value"] > 0].merge(value[value["value"] > 0], on="period", suffixes=("", "_usd"))
+        table = both.reset_index().rename(columns={"value": "tonnes"}).assign(line=line)
+        logs = np.log(table["value_usd"] / table["tonnes"] * 1000)
+        table["usd_per_kg"], table["usual_usd_per_kg"] = np.exp(logs), np.exp(logs.median())
+        table["flagged"] = concentration.robust_scores(logs).abs() > concentration.LIMIT
+        table["source"] = table["source"].str.cat(table["source_usd"], sep=" ").map(ids)
+        found.append(table if len(table) >= LEAST_YEARS else table.head(0))
+    columns = ["line", "period", "tonnes", "usd_per_kg", "usual_usd_per_kg", "flagged", "source"]
+    return pd.concat(found, ignore_index=True)[columns].astype({"flagged": bool})
 
 
 def controls(india: Vintage) -> pd.DataFrame:
     """The events that changed what China may ship, in order, none at second hand: ``period, event, start, source``."""
     events = india.table("events")
-    events = events[(events["kind"] == "control") & ~events["status"].isin(["missing", "unverified", "weak"])]
+    events = events[(events["kind"] == "control") & ~events["status"].isin([*UNUSED, "weak"])]
     starts = pd.to_datetime([fiscal.span(period)[0] for period in events["period"]])
     return (
         events.assign(start=starts).sort_values("start")[["period", "event", "start", "source"]].reset_index(drop=True)

@@ -6,7 +6,6 @@ from helpers import fiscal
 from helpers.chapters import words
 from helpers.chapters.canvas import BLUE, GOLD, RULE, canvas, finish, label, once_public
 from helpers.chapters.outputs import Figure, Sentence, joined, sentence
-from helpers.chapters.trade.lines import year_before
 from helpers.data import Vintage, derived, number, sources_of
 from helpers.methods.mirror import OWN, THEIR
 from helpers.outlook import mirror
@@ -27,7 +26,7 @@ def history(table: pd.DataFrame, growth: pd.DataFrame, *, india: Vintage, year: 
     if len(table) > 1:
         label(ax, first, (places[0] - 0.4, table["usd_m"].iloc[0]), dx=0, dy=3, va="bottom", color=BLUE)
     own = growth.reindex(["million USD"]).dropna(subset="after")
-    for period, usd in zip((year_before(year), year), (*own["before"], *own["after"]), strict=False):
+    for period, usd in zip((fiscal.year_before(year), year), (*own["before"], *own["after"]), strict=False):
         ax.plot(_place(period), usd, "o", color=GOLD, markersize=6)
         if period == year:
             label(ax, f"{year}, {number(usd)}", (_place(year), usd), dx=6, dy=5, color=GOLD)
