@@ -210,6 +210,8 @@ def test_prices_that_do_not_tell_rare_earth_magnets_apart_give_no_part(india):
     months = [f"2024-{month:02}" for month in range(4, 13)] + ["2025-01", "2025-02", "2025-03"]
     cheap = india.adding("trade", *({**keys, "period": month, "value": 4.0} for month in months))
     assert blend.rare_earth_part(cheap, "FY25").empty and PRICE not in rare_earths.estimates(cheap).index
+    wide = india.assuming("composition_prior", {"price of rare-earth magnets, spread": 0.48})  # 47.1 e^-2.4 is 4.3
+    assert blend.rare_earth_part(wide, "FY25").empty, "prices within five standard deviations of others are theirs"
 
 
 def test_months_of_a_year_are_its_price_else_the_newest_before(india):
