@@ -125,8 +125,9 @@ def shares(india: Vintage, ranks: np.ndarray) -> np.ndarray:
     found = estimates(india)
     if found.empty:
         row = india.assumption(SHARE).iloc[0]
-        return _triangular(*row[["low", "value", "high"]], ranks)
-    return weighted_quantiles(*_parts(india), ranks)
+        return _triangular(row["low"], row["value"], row["high"], ranks)
+    tonnes, weights = _parts(india)
+    return weighted_quantiles(tonnes, weights, ranks)
 
 
 def stated(india: Vintage) -> pd.DataFrame:
@@ -136,7 +137,8 @@ def stated(india: Vintage) -> pd.DataFrame:
         return india.table("assumptions").loc[lambda table: table["assumption"] == SHARE]
     of = share(india)
     note = f"{of:.1} ({of:range.1}), pooled over what is public of the tonnes, as in chapter 1"
-    row = {"assumption": SHARE, "segment": "HS 850511", "material": "tonnes", "unit": "share", "status": "derived"}
+    row: dict[str, object] = {"assumption": SHARE, "segment": "HS 850511", "material": "tonnes", "unit": "share"}
+    row |= {"status": "derived"}
     row |= {"value": of.value / 100, "low": of.low / 100, "high": of.high / 100, "note": note}
     row |= {"published": rows["published"].max(), "written": rows["written"].max()}
     return pd.DataFrame([row | {"source": " ".join(sorted(of.sources))}])
