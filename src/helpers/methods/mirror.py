@@ -14,6 +14,9 @@ MOVED = 1.5
 LIMIT = 3.5
 """Robust standard deviations that are allowed, after Iglewicz and Hoaglin (1993)."""
 
+LEAST = 5
+"""Lines below which none can stand out from the others."""
+
 
 def verdict(weight_ratio: float, value_ratio: float, apart: float, together: float) -> str:
     """What it means that one side counts so many times the weight and the value of the other.
@@ -77,8 +80,9 @@ def outliers(
     Returns
     -------
     pd.DataFrame
-        On the same index: ``log_weight, log_value, together, among_all, among_together`` (standard deviations; the
-        last missing for lines whose values are apart), ``flagged`` (by the last, beyond :data:`LIMIT`).
+        On the same index: ``log_weight, log_value, together, among_all, among_together`` (standard deviations, missing
+        where there are less than :data:`LEAST`; the last also for lines whose values are apart), ``flagged`` (by the
+        last, beyond :data:`LIMIT`).
     """
     weight, value = np.log(weight_ratio), np.log(value_ratio)
     near = value.abs() <= np.log(together)
@@ -89,5 +93,7 @@ def outliers(
 
 
 def _robust(gap: pd.Series, least: float) -> pd.Series:
+    if len(gap) < LEAST:
+        return gap * np.nan
     away = gap - gap.median()
     return away / max(MAD_TO_SD * away.abs().median(), least)
