@@ -4,7 +4,7 @@ Every problem is a row ``file, rows, problem, remedy``; nothing here changes any
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 
@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from helpers import fiscal, paths
-from helpers.data import descriptor, public, tables
+from helpers.data import descriptor, judgements, public, tables
 from helpers.data.identities import idle, judged, places, unfit
 from helpers.data.tables import DataError
 from helpers.data.vintage import Vintage, vintage
@@ -46,8 +46,9 @@ def problems(folder: Path | None = None, today: date | None = None) -> pd.DataFr
         for name in tables.DATED:
             for rule in (_named, _dates, _numbers):
                 found += _told(name, raw[name], rule(name, raw[name], raw, units))
-        found += _told("assumptions", raw["assumptions"], _shares(raw["assumptions"], units))
-        found += _needed(raw["assumptions"], units["assumptions"]["needed"])
+        found += _told("assumptions", raw["assumptions"], judgements.shares(raw["assumptions"], units))
+        found += judgements.lacking(raw["assumptions"], units)
+        found += _told("assumptions", raw["assumptions"], judgements.odd(raw["assumptions"], units))
         found += _told("regimes", raw["regimes"], _overlaps(raw["regimes"]))
         found += _told("episodes", raw["episodes"], _episodes(raw["episodes"]))
         for name in ("derivations", "identities"):
@@ -103,7 +104,7 @@ def told(found: pd.DataFrame) -> str:
     return "\n\n".join(f"data/{p.file}: {p.problem}\n{p.rows}\n-> {p.remedy}" for p in found.itertuples())
 
 
-def _told(name: str, rows: pd.DataFrame, found: Iterable[Problem]) -> list[tuple]:
+def _told(name: str, rows: pd.DataFrame, found: Iterator[Problem] | tuple) -> list[tuple]:
     return [
         (f"{name}.csv", tables.first_rows(rows[wrong]), problem, remedy)
         for wrong, problem, remedy in found
@@ -202,38 +203,6 @@ def _numbers(name: str, rows: pd.DataFrame, raw: Mapping, units: Mapping) -> Ite
     keys = list(rows.columns[: rows.columns.get_loc("period" if "period" in rows else "unit")])
     several = rows.groupby(keys)["unit"].transform("nunique") > 1
     yield several & ("period" in rows), "two units for one key", "give each unit a measure of its own"
-
-
-def _shares(rows: pd.DataFrame, units: Mapping) -> Iterator[Problem]:
-    """Weights and probabilities: from none to all, and together one, on every day on which one was published."""
-    for name in units["assumptions"]["sum_to_one"]:
-        ours = rows[(rows["assumption"] == name) & ~rows["status"].isin(["missing", "unverified"])]
-        for day in sorted(set(ours["published"].dropna())):
-            then = ours[ours["published"] <= day].sort_values("published", kind="stable").groupby("segment").tail(1)
-            wrong = abs(then["value"].sum() - 1) > 1e-9 or not then["value"].between(0, 1).all()
-            mask = pd.Series(wrong & rows.index.isin(then.index), index=rows.index)
-            yield mask, f"{name} does not sum to one on {day.date()}", "correct the shares: each 0 to 1, together one"
-
-
-def _needed(rows: pd.DataFrame, needed: Mapping) -> Iterator[tuple]:
-    """Assumptions that rules reckon with: all segments from the first day on, and numbers that can be reckoned with."""
-    for name, need in needed.items():
-        ours = rows[(rows["assumption"] == name) & ~rows["status"].isin(["missing", "unverified"])]
-        first = ours.loc[ours["published"] == ours["published"].min(), "segment"]
-        if lacking := [segment for segment in need["segments"] if segment not in set(first)]:
-            remedy = f"write one row for each, public from the same day: {', '.join(need['segments'])}"
-            yield "assumptions.csv", "", f"{name} has no row for {', '.join(lacking)} on its first day", remedy
-        value, least, most = ours["value"], need.get("least", -np.inf), need.get("most", np.inf)
-        above = ours["unit"].map(need.get("above", {})).fillna(-np.inf)
-        inside = (ours["low"] < value) & (value < ours["high"]) & (ours["low"] > above)
-        wrong = [
-            ((value < least) | (value > most), f"{name} is not from {least} to {most}", "correct value"),
-            (~(value > above), f"{name} is missing or too small", "write more than 1 for a ratio, else more than 0"),
-        ]
-        if need.get("ranged"):
-            remedy = "give low, value and high, each more than the one before"
-            wrong.append((~inside, f"{name} without a range about its value", remedy))
-        yield from _told("assumptions", ours, wrong)
 
 
 def _overlaps(rows: pd.DataFrame) -> Iterator[Problem]:
