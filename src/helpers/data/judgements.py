@@ -9,7 +9,7 @@ import pandas as pd
 def shares(rows: pd.DataFrame, units: Mapping) -> Iterator[tuple]:
     """Weights and probabilities: from none to all, and together one, on every day on which one was published."""
     for name in units["assumptions"]["sum_to_one"]:
-        ours = rows[(rows["assumption"] == name) & ~rows["status"].isin(["missing", "unverified"])]
+        ours = _of(rows, name)
         for day in sorted(set(ours["published"].dropna())):
             then = ours[ours["published"] <= day].sort_values("published", kind="stable").groupby("segment").tail(1)
             wrong = abs(then["value"].sum() - 1) > 1e-9 or not then["value"].between(0, 1).all()
