@@ -69,6 +69,12 @@ def test_the_readme_quotes_the_answer_of_the_example_report():
     assert answer in readme and f"reports/example/{record.parent.name}/forecast.svg" in readme
 
 
+def test_the_example_of_the_readme_runs():
+    readme = (paths.ROOT / "README.md").read_text(encoding="utf-8")
+    (example,) = [code for code in re.findall(r"```python\n(.*?)```", readme, re.S) if "horizon=" in code]
+    exec(compile(example, "README.md", "exec"), {})
+
+
 def test_the_figures_of_the_readme_are_those_computed():
     day = json.loads(next((paths.ROOT / "reports" / "example").glob("*/run.json")).read_text())["parameters"]["as_of"]
     india, readme = data.vintage(day), (paths.ROOT / "README.md").read_text(encoding="utf-8")

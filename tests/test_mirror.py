@@ -226,6 +226,15 @@ def test_one_of_several_lines_or_not_among_them_is_said_so(india):
     assert "No line of 21 in 2024 has weights apart while" in only(adding(india, **doubled))
 
 
+def test_of_a_few_lines_none_is_said_to_stand_alone(india):
+    table = counts.lines(india)
+    few = table[[hs in ("250490", "280429", customs.METAL) for _, hs in table.index]]
+    text = str(told.only(few, india=india))
+    assert "The lines of 2024 known from both sides number 3, too few" in text and "only one" not in text
+    four = few.iloc[:4]
+    assert mirror.outliers(four["weight_ratio"], four["value_ratio"], 1.3)["among_all"].isna().all()
+
+
 def test_figures_mark_the_line_and_name_what_they_draw(india, monkeypatch):
     monkeypatch.undo()
     drawn = told.both_sides(counts.sides(india), india=india)

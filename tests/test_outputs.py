@@ -66,6 +66,16 @@ def test_names_of_months_do_not_depend_on_the_locale(monkeypatch):
     assert "2025" in names and any(name.startswith(("Apr", "May", "Jul")) for name in names)
 
 
+def test_dates_name_each_year_though_the_first_tick_is_out_of_sight_and_none_is_in_january(monkeypatch):
+    _, (ax,) = canvas.canvas("t")
+    ax.plot(pd.to_datetime(["2025-06-30", "2026-11-25"]), [0, 1])
+    canvas.name_dates(ax)
+    named = ax.xaxis.get_major_formatter()
+    days = ax.convert_xunits(pd.to_datetime(["2025-04-01", "2025-10-01", "2026-04-01", "2026-10-01"]))
+    monkeypatch.setattr("matplotlib.dates.AutoDateLocator.__call__", lambda _: days)
+    assert [named(day, place) for place, day in enumerate(days)][1:] == ["Oct 2025", "Apr 2026", "Oct"]
+
+
 def test_numbers_are_not_parted_from_their_units():
     space = "\N{NO-BREAK SPACE}"
     assert outputs.together("from 24 to 28 % of 53,748 t under HS 850511") == (

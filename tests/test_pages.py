@@ -132,6 +132,9 @@ def test_a_page_obeys_its_own_policy(made, request):
     assert not seen.all("script") and not seen.all("link") and checks.problems(seen.source) == []
 
 
+DRAWN = "<svg role='img' aria-label='a map of magnets'>"
+
+
 @pytest.mark.parametrize(
     "put, said",
     [
@@ -148,6 +151,17 @@ def test_a_page_obeys_its_own_policy(made, request):
         ("<th>", "without a scope"),
         ("<h1>", "2 first headings"),
         ("<form>", "only to be read"),
+        ("<noscript><p title='</noscript><script>1</script>'></p></noscript>", "has a <noscript>"),
+        ("<!--> <script>1</script> -->", "has a comment"),
+        ("<!-- <b>", "ends inside a tag or a comment"),
+        ('<math href="javascript:1"></math>', "loads javascript:1"),
+        (f"{DRAWN}<!--> <script>1</script> --></svg>", "has a comment"),
+        (f"{DRAWN}<p><![CDATA[> <script>1</script> ]]></p></svg>", "has a comment"),
+        (f"{DRAWN}<?x > <script>1</script> ?></svg>", "has a comment"),
+        (f"{DRAWN}<rect fill='url(https://x.org/a#b)'/></svg>", "loads url(https://x.org"),
+        (f"{DRAWN}<feImage href='https://x.org/a'/></svg>", "loads https://x.org/a"),
+        (f'<p title="{DRAWN} " onclick=\'alert(1)\'> </svg>">x</p>', "handler onclick"),
+        (f"<!-- {DRAWN}<![CDATA[ --><script>1</script><!-- ]]></svg> -->", "has a <script>"),
     ],
 )
 def test_a_page_that_breaks_a_rule_is_refused(front, put, said):

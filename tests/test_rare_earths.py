@@ -130,6 +130,16 @@ def test_chinas_line_doubled_no_longer_meets_the_use_and_asks_for_half_the_price
     assert 0.4 < after / before < 0.65
 
 
+def test_a_weight_of_china_of_which_only_a_range_is_known_gives_no_price(india):
+    newer = {"period": "2025", "unit": "t", "value": float("nan"), "low": 19_000, "high": 19_500}
+    ranged = india.adding("trade", SHIPPED | {"hs": customs.METAL} | newer)
+    ranged = ranged.adding(
+        "trade", SHIPPED | {"hs": customs.METAL, "measure": "value_usd", "period": "2025", "value": 150}
+    )
+    row = condition(ranged, PRICE, CHINA, agreement.CHINAS)
+    assert row["value"] == condition(india, PRICE, CHINA, agreement.CHINAS)["value"]
+
+
 def test_an_estimate_withdrawn_leaves_its_weight_to_the_others(india):
     gone = india.adding("production", USE_KEYS | {"period": "2025", "value": 0.0})
     found = rare_earths.estimates(gone)

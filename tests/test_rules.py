@@ -11,6 +11,7 @@ from helpers.data import DataError, rules
 TODAY = date(2026, 11, 25)
 BASE = "import,IND,world,850511,weight,FY26-H1,t,16281,,,reported,2025-11-24,S04,"
 MINE = "MDG,mine,REO,output,2023,t REO,2100,,,reported,2025-01-31,S70,2025 edition"
+RISE = "ratio to the rise of a suspect year,share"
 WEIGHTS = "reading_prior,quantity error,any suspect year,share,0.3,"
 DESCRIBED = {  # what datapackage.json forbids: table, the text to replace, its replacement, what is said, what is shown
     "an unknown form of period": ("trade", BASE, BASE.replace("FY26-H1", "FY26-H3"), "constraint", "16281"),
@@ -245,6 +246,55 @@ ASKED = {  # what the tables are asked after that
         ",85059000,weight,FY25,t,4020,",
         "corrections.csv line 4",
         "",
+    ),
+    "a density that is all on one side": (
+        "assumptions",
+        f"evidence_mirror_value,quantity error,{RISE},0.15,-0.4,0.75",
+        f"evidence_mirror_value,quantity error,{RISE},0.15,0.15,0.75",
+        "evidence_mirror_value without a range",
+        "0.75",
+    ),
+    "a density without a range": (
+        "assumptions",
+        f"evidence_rest_of_year,quantity error,{RISE},0.1,-0.2,0.5",
+        f"evidence_rest_of_year,quantity error,{RISE},0.1,,",
+        "evidence_rest_of_year without a range",
+        "0.1",
+    ),
+    "a density of no reading": (
+        "assumptions",
+        "evidence_year_after,quantity error,",
+        "evidence_year_after,quantity eror,",
+        "evidence_year_after has no row for quantity error",
+        "",
+    ),
+    "a chance above all": (
+        "assumptions",
+        "evidence_rule,floor,any suspect year,share,0.1,",
+        "evidence_rule,floor,any suspect year,share,2,",
+        "evidence_rule is not from 0 to 1",
+        "2.0",
+    ),
+    "counts that are apart when they agree": (
+        "assumptions",
+        "mirror_rule,weights apart from,any line,ratio,2,",
+        "mirror_rule,weights apart from,any line,ratio,0.9,",
+        "mirror_rule is missing or too small",
+        "0.9",
+    ),
+    "a scope down to nothing": (
+        "assumptions",
+        "rare_earth_scope,stated use,REPM,t/t,0.7,0.4,1",
+        "rare_earth_scope,stated use,REPM,t/t,0.7,0,1",
+        "rare_earth_scope without a range",
+        "0.7",
+    ),
+    "estimates that count for more than all": (
+        "assumptions",
+        "rare_earth_weight,press,REPM,share,0.2,",
+        "rare_earth_weight,press,REPM,share,0.9,",
+        "rare_earth_weight does not sum to one",
+        "0.9",
     ),
 }
 

@@ -120,18 +120,19 @@ def label(ax, text: str, at: tuple, *, dx: float = 6, dy: float = 0, **style) ->
 
 
 def name_dates(ax) -> None:
-    """Dates along the lower axis: months by name where they fit, the year once, in English whatever the locale."""
+    """Dates along the lower axis: months by name where they fit, the year where it begins, English in any locale."""
     from matplotlib.dates import AutoDateLocator, num2date
 
     locator = AutoDateLocator(minticks=3, maxticks=8)
     ax.xaxis.set_major_locator(locator)
 
-    def name(value: float, place: int | None) -> str:
+    def name(value: float, _: int | None) -> str:
         day = num2date(value)
         if day.month == 1 and day.day == 1:
             return str(day.year)
-        short = words.month(day.replace(tzinfo=None))[:3]
-        return f"{short} {day.year}" if place == 0 else short
+        short, first = words.month(day.replace(tzinfo=None))[:3], min(ax.get_xlim())
+        before = [num2date(tick).year for tick in locator() if first <= tick < value]
+        return short if day.year in before else f"{short} {day.year}"
 
     ax.xaxis.set_major_formatter(name)
 

@@ -10,17 +10,18 @@ from helpers.data.tables import DataError
 
 def units(folder: Path) -> dict[str, dict]:
     """What ``datapackage.json`` says of each table's units: all of them, those with a sign, whether zero is a figure;
-    and the assumptions that are shares."""
+    the assumptions that are shares, and what each that rules reckon with needs."""
     package = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
     said = {}
     for resource in package["resources"]:
         fields = {field["name"]: field for field in resource["schema"]["fields"]}
-        unit, shares = fields.get("unit", {}), fields.get("assumption", {}).get("sum_to_one", [])
+        unit, assumption = fields.get("unit", {}), fields.get("assumption", {})
         said[resource["name"]] = {
             "signed": unit.get("signed", []),
             "zero": unit.get("zero", True),
             "all": unit.get("constraints", {}).get("enum", []),
-            "sum_to_one": shares,
+            "sum_to_one": assumption.get("sum_to_one", []),
+            "needed": assumption.get("needed", {}),
         }
     return said
 

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from helpers import fiscal, paths
-from helpers.data import descriptor, public, tables
+from helpers.data import descriptor, judgements, public, tables
 from helpers.data.identities import idle, judged, places, unfit
 from helpers.data.tables import DataError
 from helpers.data.vintage import Vintage, vintage
@@ -46,7 +46,9 @@ def problems(folder: Path | None = None, today: date | None = None) -> pd.DataFr
         for name in tables.DATED:
             for rule in (_named, _dates, _numbers):
                 found += _told(name, raw[name], rule(name, raw[name], raw, units))
-        found += _told("assumptions", raw["assumptions"], _shares(raw["assumptions"], units))
+        found += _told("assumptions", raw["assumptions"], judgements.shares(raw["assumptions"], units))
+        found += judgements.lacking(raw["assumptions"], units)
+        found += _told("assumptions", raw["assumptions"], judgements.odd(raw["assumptions"], units))
         found += _told("regimes", raw["regimes"], _overlaps(raw["regimes"]))
         found += _told("episodes", raw["episodes"], _episodes(raw["episodes"]))
         for name in ("derivations", "identities"):
@@ -201,17 +203,6 @@ def _numbers(name: str, rows: pd.DataFrame, raw: Mapping, units: Mapping) -> Ite
     keys = list(rows.columns[: rows.columns.get_loc("period" if "period" in rows else "unit")])
     several = rows.groupby(keys)["unit"].transform("nunique") > 1
     yield several & ("period" in rows), "two units for one key", "give each unit a measure of its own"
-
-
-def _shares(rows: pd.DataFrame, units: Mapping) -> Iterator[Problem]:
-    """Weights and probabilities: from none to all, and together one, on every day on which one was published."""
-    for name in units["assumptions"]["sum_to_one"]:
-        ours = rows[(rows["assumption"] == name) & ~rows["status"].isin(["missing", "unverified"])]
-        for day in sorted(set(ours["published"].dropna())):
-            then = ours[ours["published"] <= day].sort_values("published", kind="stable").groupby("segment").tail(1)
-            wrong = abs(then["value"].sum() - 1) > 1e-9 or not then["value"].between(0, 1).all()
-            mask = pd.Series(wrong & rows.index.isin(then.index), index=rows.index)
-            yield mask, f"{name} does not sum to one on {day.date()}", "correct the shares: each 0 to 1, together one"
 
 
 def _overlaps(rows: pd.DataFrame) -> Iterator[Problem]:

@@ -11,6 +11,9 @@ OWN, THEIR, OPEN = "own", "their", "open"
 MOVED = 1.5
 """A unit value has left its place where it is this many times as high as before, or as low."""
 
+LEAST = 5
+"""Lines below which none can stand out from the others."""
+
 
 def verdict(weight_ratio: float, value_ratio: float, apart: float, together: float) -> str:
     """What it means that one side counts so many times the weight and the value of the other.
@@ -71,12 +74,14 @@ def outliers(weight_ratio: pd.Series, value_ratio: pd.Series, together: float) -
     Returns
     -------
     pd.DataFrame
-        On the same index: ``log_weight, log_value, together, among_all, among_together`` (standard deviations; the
-        last missing for lines whose values are apart), ``flagged`` (by the last, beyond :data:`LIMIT`).
+        On the same index: ``log_weight, log_value, together, among_all, among_together`` (standard deviations, missing
+        where there are less than :data:`LEAST`; the last also for lines whose values are apart), ``flagged`` (by the
+        last, beyond :data:`LIMIT`).
     """
     weight, value = np.log(weight_ratio), np.log(value_ratio)
     near = value.abs() <= np.log(together)
     gap = weight - value
-    scores = {"among_all": robust_scores(gap), "among_together": robust_scores(gap[near])}
+    groups = {"among_all": gap, "among_together": gap[near]}
+    scores = {name: robust_scores(one) if len(one) >= LEAST else one * np.nan for name, one in groups.items()}
     table = pd.DataFrame({"log_weight": weight, "log_value": value, "together": near} | scores, index=weight.index)
     return table.assign(flagged=table["among_together"].abs() > LIMIT)

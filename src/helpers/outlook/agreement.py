@@ -100,7 +100,8 @@ def _value(india: Vintage, one: pd.Series, larger: str) -> pd.Series | None:
 def _chinas_value(india: Vintage) -> pd.Series | None:
     """What China itself records of HS 850511 to India, of the newest calendar year with weight and value."""
     keys = SHIPPED | {"hs": customs.METAL}
-    tonnes, usd_m = (india.series("trade", **keys | {"measure": of}) for of in ("weight", "value_usd"))
+    rows = (india.series("trade", **keys | {"measure": of}) for of in ("weight", "value_usd"))
+    tonnes, usd_m = (table.dropna(subset="value") for table in rows)  # of some only a range is known
     years = [p for p in tonnes.index if fiscal.is_calendar_year(p) and p in usd_m.index]
     if not years:
         return None

@@ -7,7 +7,7 @@ from helpers.chapters import words
 from helpers.chapters.canvas import BLUE, GOLD, INK, MUTED, RED, RULE, canvas, finish, label, once_public
 from helpers.chapters.outputs import Figure, Sentence, joined, sentence
 from helpers.data import Quantity, Vintage, derived, from_row, number
-from helpers.methods.mirror import AGREE, LIMIT, OWN, QUANTITY, REAL, THEIR, VALUE
+from helpers.methods.mirror import AGREE, LEAST, LIMIT, OWN, QUANTITY, REAL, THEIR, VALUE
 from helpers.outlook import customs, mirror
 
 _MEANS = {
@@ -261,6 +261,9 @@ def _month(months: pd.DataFrame, india: Vintage) -> Sentence | None:
 
 
 def _only(rows: pd.DataFrame, year: str) -> Sentence:
+    if len(rows) < LEAST:
+        text = "The lines of {year} known from both sides number {n}, too few to say whether HS 850511 stands alone"
+        return sentence(text, n=_count(rows), year=year)
     marked = list(rows.index[rows["verdict"] == QUANTITY])
     if not marked:
         text = "No line of {n} in {year} has weights apart while values agree"

@@ -18,7 +18,8 @@ GENERIC = re.compile(
 
 _LOADING = {"src", "srcset", "poster", "data", "background", "xlink:href", "formaction", "action", "ping", "manifest"}
 _REFUSED = {"script", "iframe", "frame", "object", "embed", "form", "base", "link", "foreignobject", "animate", "set",
-            "animatetransform", "animatemotion", "audio", "video", "button", "textarea", "select"}  # fmt: skip
+            "animatetransform", "animatemotion", "audio", "video", "button", "textarea", "select",
+            "xmp", "noscript", "noembed", "noframes", "plaintext", "template"}  # fmt: skip
 _DRAWINGS = re.compile(r"(<svg\b.*?</svg>)", re.S)
 _DATA = "data:text/csv;charset=utf-8,", "data:image/svg+xml;charset=utf-8,"
 
@@ -46,8 +47,11 @@ def problems(html: str, most: int | None = MOST_BYTES) -> list[str]:
     """Everything that keeps a page of at most so many bytes from being published, in words; nothing if it is fit."""
     found = _Reader()
     for place, part in enumerate(_DRAWINGS.split(html)):
-        found.draw(part) if place % 2 else found.feed(part)
+        whole = place % 2 and not found.rawdata and not found.cdata_elem  # not within a tag, a comment or a title
+        found.draw(part) if whole else found.feed(part)
     said = found.said
+    if found.rawdata.strip():
+        said.append(f"ends inside a tag or a comment: {_line(found.rawdata)[:80]!r}")
     if most and (size := len(html.encode())) > most:
         said.append(f"is {size:,} bytes, over the {most:,} of a page: show fewer rows or figures")
     if found.count.get("h1") != 1:
@@ -119,9 +123,18 @@ class _Reader(HTMLParser):
         if tag == "th" and values.get("scope") not in ("col", "row"):
             self.said.append("has a heading cell without a scope; show tables with helpers.chapters.outputs.Table")
 
+    def handle_comment(self, data: str) -> None:
+        """Browsers and parsers differ on where such things end: what one of them skips, another one may run."""
+        self.said.append(f"has a comment or an instruction: {_line(data)[:80]!r}; say it in the text, or leave it out")
+
+    handle_pi = unknown_decl = handle_comment
+
     def draw(self, svg: str) -> None:
         """Read a drawing, which is XML: most elements of a page are in drawings, and this reads them faster."""
         parser = ParserCreate()
+        parser.CommentHandler = self.handle_comment
+        parser.ProcessingInstructionHandler = lambda target, data: self.handle_comment(f"{target} {data}")
+        parser.StartCdataSectionHandler = lambda: self.handle_comment("CDATA")
         parser.StartElementHandler = lambda tag, attributes: self.handle_starttag(tag.lower(), attributes.items())
         try:
             parser.Parse(svg, True)
@@ -132,7 +145,8 @@ class _Reader(HTMLParser):
 
     def _loads(self, tag: str, values: dict[str, str]) -> None:
         loads = {values[name] for name in _LOADING & values.keys()}
-        loads |= {values.get("href", "")} if tag in ("use", "image", "pattern", "mpath") else set()
+        loads |= {values.get("href", "")} if tag not in ("a", "area") else set()
+        loads |= {value for value in values.values() if re.search(r"\burl\((?!['\"]?#)", value)}
         self.said += [f"loads {address[:80]}" for address in loads if address and not address.startswith("#")]
         if tag == "meta" and values.get("http-equiv", "").lower() == "refresh":
             self.said.append("sends its reader to another page")
