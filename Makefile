@@ -38,7 +38,7 @@ check: $(READY) ## check data/, and the style and types of the code, in seconds
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 
-example: $(READY) ## render the committed example anew; its answer goes into README.md
+example: $(READY) ## render the committed example anew; README.md quotes the answers of its first page
 	@rm -rf reports/example && $(BIN)/magnets report --output reports/example
 	@$(BIN)/python -c "import json, glob; print(json.load(open(glob.glob('reports/example/*/run.json')[0]))['answer'])"
 

@@ -8,6 +8,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.version import Version
 
+from conftest import Page
 from helpers import data, paths
 from helpers.outlook import customs, episodes, targets
 
@@ -67,6 +68,10 @@ def test_the_readme_quotes_the_answer_of_the_example_report():
     record = next((paths.ROOT / "reports" / "example").glob("*/run.json"))
     answer, readme = json.loads(record.read_text(encoding="utf-8"))["answer"], (paths.ROOT / "README.md").read_text()
     assert answer in readme and f"reports/example/{record.parent.name}/forecast.svg" in readme
+    page = Page((record.parent / "index.html").read_text(encoding="utf-8"))
+    said = readme.partition("<!-- answer -->")[2].partition("<!-- /answer -->")[0]
+    assert len(quoted := [line.removeprefix("> ") for line in said.splitlines() if line.strip("> ")]) == 2
+    assert all(line in page.text for line in quoted)
 
 
 def test_the_example_of_the_readme_runs():
