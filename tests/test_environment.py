@@ -77,7 +77,9 @@ def test_the_readme_quotes_the_answer_of_the_example_report():
 def test_the_example_of_the_readme_runs():
     readme = (paths.ROOT / "README.md").read_text(encoding="utf-8")
     (example,) = [code for code in re.findall(r"```python\n(.*?)```", readme, re.S) if "horizon=" in code]
-    exec(compile(example, "README.md", "exec"), {})
+    names: dict = {}
+    exec(compile(example, "README.md", "exec"), names)
+    assert targets.totals(names["what_if"], "customs").index[-1] == "FY26", "another figure, and a forecast of it"
 
 
 def test_the_figures_of_the_readme_are_those_computed():

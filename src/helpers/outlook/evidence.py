@@ -12,8 +12,7 @@ import numpy as np
 import pandas as pd
 
 from helpers import fiscal
-from helpers.data import UNUSED, Vintage
-from helpers.data import ids as _ids
+from helpers.data import UNUSED, Vintage, ids
 from helpers.methods.mirror import QUANTITY, REAL
 from helpers.outlook import mirror, targets
 from helpers.outlook.episodes import LEAST_SURGE, Episode, suspect
@@ -48,12 +47,12 @@ def table(india: Vintage) -> pd.DataFrame:
     if suspect(india) is None:
         return pd.DataFrame(columns=[*columns, "published", "source"])
     prior, rule, weight = assumed(india, PRIOR), assumed(india, RULE), shares(india, PRIOR, READINGS)
-    rows = [("prior", "", np.nan, *np.ones(len(READINGS)), np.nan, *weight, prior["published"].max(), _ids(prior))]
+    rows = [("prior", "", np.nan, *np.ones(len(READINGS)), np.nan, *weight, prior["published"].max(), ids(prior))]
     for row in observed(india).itertuples():
         density = india.assumption(row.Index).loc[list(READINGS)]
         factor = likelihood(row.observed, density, rule["value"]) ** row.part
         weight = weight * factor / (weight * factor).sum()
-        error, used = factor[ERROR] / factor.drop(ERROR).max(), _ids(row.source, density, rule)
+        error, used = factor[ERROR] / factor.drop(ERROR).max(), ids(row.source, density, rule)
         rows.append((row.Index, row.period, row.observed, *factor / factor.max(), error, *weight, row.published, used))
     return pd.DataFrame(rows, columns=[*columns, "published", "source"])
 
@@ -73,7 +72,7 @@ def history(india: Vintage, target: str = "customs") -> pd.DataFrame:
     days = {*rows.loc[~rows["status"].isin(UNUSED), "published"], pd.Timestamp(india.day)}
     days = days if suspect(india, target) else set()
     found = {day: then for day in sorted(days) if len(then := table(india.on(day.date())))}
-    made = {day: [*then[list(WEIGHTS.values())].iloc[-1], _ids(then)] for day, then in found.items()}
+    made = {day: [*then[list(WEIGHTS.values())].iloc[-1], ids(then)] for day, then in found.items()}
     frame = pd.DataFrame.from_dict(made, orient="index", columns=[*READINGS, "source"]).rename_axis("published")
     moved = frame[list(READINGS)].diff().abs().sum(axis=1) > 0
     return frame[moved | (frame.index == frame.index.min())]
@@ -108,7 +107,7 @@ def observed(india: Vintage) -> pd.DataFrame:
         if found is not None and set(READINGS) <= set(density.index):
             value, part, inputs = found
             day = max(inputs["published"].max(), density["published"].max())
-            rows[name] = (inputs.index[-1], value, part, day, _ids(inputs))
+            rows[name] = (inputs.index[-1], value, part, day, ids(inputs))
     made = pd.DataFrame.from_dict(rows, orient="index", columns=["period", "observed", "part", "published", "source"])
     return made.sort_values("published", kind="stable")
 
