@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 import pandas as pd
 
+from helpers.data.public import UNUSED
+
 
 def shares(rows: pd.DataFrame, units: Mapping) -> Iterator[tuple]:
     """Weights and probabilities: from none to all, and together one, on every day on which one was published."""
@@ -44,4 +46,4 @@ def odd(rows: pd.DataFrame, units: Mapping) -> Iterator[tuple]:
 
 
 def _of(rows: pd.DataFrame, name: str) -> pd.DataFrame:
-    return rows[(rows["assumption"] == name) & ~rows["status"].isin(["missing", "unverified"])]
+    return rows[(rows["assumption"] == name) & ~rows["status"].isin(UNUSED)]
