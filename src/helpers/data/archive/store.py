@@ -1,0 +1,242 @@
+"""Keep what a source answered: the raw answer first, then the figures that it changes; nothing is ever rewritten.
+
+A folder for each source, which can be copied or deleted alone::
+
+    comtrade/answers/20261125T213007Z-1a2b3c4d.gz     the body as it came, compressed
+                     20261125T213007Z-1a2b3c4d.json   the question and what is known of the answer
+             checked.jsonl                            a line each time an answer was the same again
+             parts/20261125T213012Z-5e6f7a8b.parquet  figures that are new, revised or withdrawn
+                   20261125T213012Z-5e6f7a8b.json     the answers they are from, when, how many, hash
+             refused/...                              answers that could not be used, with the reason
+
+Whatever has no ``.json`` beside it does not count, and goes when the source is next opened for writing.
+"""
+
+import gzip
+import hashlib
+import json
+import os
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pandas as pd
+
+from helpers.data.archive import versions
+from helpers.data.sources.protocol import COLUMNS, Answer, Request, State, UnfitError
+
+MOST_WITHDRAWN = 0.5
+"""Share of its earlier figures that an answer may lack before it is taken for a fault of the answer."""
+
+_IN_INDIA = timedelta(hours=5, minutes=30)
+_IDENTITY = ["table", "key", "period"]
+_SAID = ["unit", "value", "low", "high", "status"]
+
+
+@dataclass(frozen=True)
+class Change:
+    """What some answers changed: figures new, revised, withdrawn and unchanged."""
+
+    new: int = 0
+    revised: int = 0
+    withdrawn: int = 0
+    unchanged: int = 0
+
+    def __add__(self, other: "Change") -> "Change":
+        return Change(*(a + b for a, b in zip(asdict(self).values(), asdict(other).values(), strict=True)))
+
+    @property
+    def any(self) -> bool:
+        """Whether a figure is another than before."""
+        return bool(self.new or self.revised or self.withdrawn)
+
+
+class Shelf:
+    """The archive of one source, open for writing; only one process may hold it (see `fetch`)."""
+
+    def __init__(self, folder: Path, source: str, synthetic: bool):
+        self.folder, self.source, self.synthetic = folder, source, synthetic
+        self._sweep()
+        parts = versions.parts(folder)
+        if any(part.synthetic != synthetic for part in parts):
+            kind = ("synthetic", "real") if not synthetic else ("real", "synthetic")
+            raise UnfitError(f"{folder} holds {kind[0]} figures and takes no {kind[1]} ones; use another archive")
+        self._taken = {answer for part in parts for answer in part.answers}
+        self._last = max((part.known for part in parts), default=datetime.min.replace(tzinfo=UTC))
+        self._now = versions.newest(folder)
+        self._contents = {side["question"]: side["content"] for _, side in self._sidecars()}
+
+    def state(self) -> State:
+        """What is known of the source: when each question was answered, the newest period of each key."""
+        asked = {side["question"]: side["fetched"] for _, side in self._sidecars()}
+        asked |= {line["question"]: line["at"] for line in versions.lines(self.folder / "checked.jsonl")}
+        newest = self._now[self._now["status"] != "missing"].groupby("key")["period"].max().to_dict()
+        return State({question: datetime.fromisoformat(at) for question, at in asked.items()}, newest)
+
+    def keep(self, answer: Answer, volatile: bytes = b"", **more: str) -> bool:
+        """Keep an answer; False if it is, but for what is volatile, the one that the question had before."""
+        content = _sha(re.sub(volatile, b"", answer.body) if volatile else answer.body)
+        request, at = answer.request, _text(answer.fetched)
+        if self._contents.get(request.question) == content:
+            line = json.dumps({"question": request.question, "at": at, "sha256": _sha(answer.body)}, sort_keys=True)
+            with (self.folder / "checked.jsonl").open("a", encoding="utf-8") as file:
+                file.write(line + "\n")
+                file.flush()
+                os.fsync(file.fileno())
+            return False
+        about = _about(answer) | {"content": content, "synthetic": self.synthetic} | more
+        self._write("answers", answer, about)
+        self._contents[request.question] = content
+        return True
+
+    def refuse(self, answer: Answer, reason: str) -> Path:
+        """Keep aside an answer that cannot be used, with the reason; the last of each question."""
+        for path in (self.folder / "refused").glob("*.json"):
+            if json.loads(path.read_text(encoding="utf-8"))["question"] == answer.request.question:
+                path.unlink()
+                path.with_suffix(".gz").unlink(missing_ok=True)
+        return self._write("refused", answer, _about(answer) | {"reason": reason})
+
+    def pending(self) -> Iterator[tuple[str, Answer]]:
+        """The answers whose figures are in no part yet, oldest first, by their name."""
+        for name, side in self._sidecars():
+            if name not in self._taken:
+                body = gzip.decompress((self.folder / "answers" / f"{name}.gz").read_bytes())
+                request = Request(**{k: _tuples(v) for k, v in side["request"].items()})
+                yield name, Answer(request, body, side["status"], side["headers"], _time(side["fetched"]))
+
+    def take(self, found: Mapping[str, tuple[Request, pd.DataFrame]], at: datetime, accept: bool = False) -> Change:
+        """Make a part of the figures of some answers, by their names in the order in which they came.
+
+        Only figures that are not as they were are written. A figure is known from the moment at which its part is
+        made, so what was rendered before can be rendered again.
+
+        Raises
+        ------
+        UnfitError
+            If an answer lacks more than half of what it held before; ``accept`` says that this is so.
+        """
+        now, change, made = self._now.set_index(_IDENTITY), Change(), []
+        for name, (request, rows) in found.items():
+            told = _checked(rows, request).set_index(_IDENTITY)
+            gone = _withdrawn(now, told, request)
+            held = int((_covered(now, request) & (now["status"] != "missing")).sum())
+            if len(gone) > MOST_WITHDRAWN * held and not accept:
+                raise UnfitError(
+                    f"{request.question}: {len(gone)} of {held} figures that were there before are not in the answer; "
+                    "look whether the publisher withdrew them, then fetch with --accept"
+                )
+            before = now.reindex(told.index)
+            known = told.index.isin(now.index)
+            same = known & (_same(before, told)).all(axis=1)
+            change += Change(int((~known).sum()), int((known & ~same).sum()), len(gone), int(same.sum()))
+            fresh = pd.concat([told[~same], gone]).assign(answer=name)
+            now = pd.concat([now.drop(index=now.index.intersection(fresh.index)), fresh])
+            made.append(fresh)
+        self._publish(pd.concat(made).reset_index() if made else None, list(found), max(at, self._last), change)
+        self._now = now.reset_index()
+        return change
+
+    def _publish(self, rows: pd.DataFrame | None, answers: list[str], at: datetime, change: Change) -> None:
+        if not answers:
+            return
+        folder = self.folder / "parts"
+        folder.mkdir(parents=True, exist_ok=True)
+        name, digest = f"{at:%Y%m%dT%H%M%SZ}-{_sha(json.dumps(answers).encode())[:8]}", ""
+        if rows is not None and len(rows):
+            rows = rows.drop_duplicates(_IDENTITY, keep="last").assign(known=at, synthetic=self.synthetic)
+            digest = versions.write(rows, folder / f"{name}.parquet")
+        about = {"answers": answers, "known": _text(at), "day": (at + _IN_INDIA).date().isoformat(),
+                 "sha256": digest, "synthetic": self.synthetic, "source": self.source} | asdict(change)  # fmt: skip
+        _put(folder / f"{name}.json", json.dumps(about, indent=1, sort_keys=True).encode())
+        self._taken |= set(answers)
+        self._last = at
+
+    def _write(self, place: str, answer: Answer, about: Mapping) -> Path:
+        folder = self.folder / place
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / f"{answer.fetched:%Y%m%dT%H%M%S%fZ}-{_sha(answer.body)[:8]}.json"
+        _put(path.with_suffix(".gz"), gzip.compress(answer.body, mtime=0))
+        _put(path, json.dumps(about, indent=1, sort_keys=True).encode())
+        return path
+
+    def _sidecars(self) -> Iterator[tuple[str, dict]]:
+        for path in sorted((self.folder / "answers").glob("*.json")):
+            yield path.stem, json.loads(path.read_text(encoding="utf-8"))
+
+    def _sweep(self) -> None:
+        """Take away what a killed run left half written."""
+        for path in [*self.folder.glob("*/*.tmp"), *self.folder.glob("*/*.gz"), *self.folder.glob("*/*.parquet")]:
+            if path.suffix == ".tmp" or not path.with_suffix(".json").is_file():
+                path.unlink()
+        lines = self.folder / "checked.jsonl"
+        if lines.is_file() and not (text := lines.read_bytes()).endswith(b"\n") and text:
+            _put(lines, text[: text.rfind(b"\n") + 1])
+
+
+def _about(answer: Answer) -> dict:
+    known = ("etag", "last-modified", "content-type", "date")
+    headers = {name.lower(): text for name, text in answer.headers.items() if name.lower() in known}
+    return {
+        "question": answer.request.question,
+        "request": asdict(answer.request),
+        "status": answer.status,
+        "headers": headers,
+        "fetched": _text(answer.fetched),
+        "sha256": _sha(answer.body),
+        "bytes": len(answer.body),
+    }
+
+
+def _checked(rows: pd.DataFrame, request: Request) -> pd.DataFrame:
+    if tuple(rows.columns) != COLUMNS:
+        raise UnfitError(f"{request.question}: figures have the columns {list(rows.columns)}, not {list(COLUMNS)}")
+    if twice := rows[rows.duplicated(_IDENTITY)][_IDENTITY].head(3).to_dict("records"):
+        raise UnfitError(f"{request.question}: the answer has a figure twice, such as {twice}")
+    return rows
+
+
+def _covered(now: pd.DataFrame, request: Request) -> pd.Series:
+    keys = now.index.get_level_values("key")
+    inside = pd.Series(False, index=now.index)
+    for pattern in request.keys:
+        inside |= keys.str.fullmatch(re.escape(pattern).replace(r"\*", "[^/]*"))
+    return inside & (now.index.get_level_values("period").isin(request.periods) if request.periods else True)
+
+
+def _withdrawn(now: pd.DataFrame, told: pd.DataFrame, request: Request) -> pd.DataFrame:
+    gone = now[_covered(now, request) & (now["status"] != "missing") & ~now.index.isin(told.index)]
+    nothing = {"value": float("nan"), "low": float("nan"), "high": float("nan"), "published": None}
+    return gone.assign(**nothing, status="missing", note="withdrawn by the publisher")[list(told.columns)]
+
+
+def _same(before: pd.DataFrame, told: pd.DataFrame) -> pd.DataFrame:
+    return (before[_SAID] == told[_SAID]) | (before[_SAID].isna() & told[_SAID].isna())
+
+
+def _put(path: Path, content: bytes) -> None:
+    """Write a file so that it is there whole or not at all."""
+    draft = path.with_name(f"{path.name}.tmp")
+    with draft.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
+
+
+def _sha(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def _text(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="seconds")
+
+
+def _time(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def _tuples(value: object) -> object:
+    return tuple(value) if isinstance(value, list) else value

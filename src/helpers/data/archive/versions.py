@@ -1,0 +1,210 @@
+"""Read the archive: what was known on a day, the newest version of each figure, and every version of one.
+
+The figures lie in Parquet files that are only ever added; DuckDB reads them in the process, without a server.
+"""
+
+import hashlib
+import json
+import os
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+import pandas as pd
+
+from helpers.data.tables import DataError
+
+FIGURES = ("table", "key", "period", "unit", "value", "low", "high", "status", "published", "note")
+STORED = {
+    "table": "VARCHAR", "key": "VARCHAR", "period": "VARCHAR", "unit": "VARCHAR", "value": "DOUBLE", "low": "DOUBLE",
+    "high": "DOUBLE", "status": "VARCHAR", "published": "DATE", "note": "VARCHAR", "answer": "VARCHAR",
+    "known": "TIMESTAMPTZ", "synthetic": "BOOLEAN",
+}  # fmt: skip
+"""The columns of a part and their types."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A file of figures that became known together, or a run that brought none (``sha256`` is empty)."""
+
+    path: Path
+    source: str
+    known: datetime
+    day: date
+    sha256: str
+    synthetic: bool
+    answers: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class View:
+    """What an archive held on a day: names of its parts; figures are read when they are asked for."""
+
+    folder: Path
+    parts: tuple[Part, ...]
+
+    @property
+    def synthetic(self) -> bool:
+        """Whether any figure in it is made up, for a demonstration or a test."""
+        return any(part.synthetic for part in self.parts)
+
+    @property
+    def fingerprint(self) -> dict[str, str]:
+        """SHA-256 of each part, by its place in the archive."""
+        return {part.path.relative_to(self.folder).as_posix(): part.sha256 for part in self.parts}
+
+    def until(self, day: date) -> "View":
+        """What it held on an earlier day."""
+        return View(self.folder, tuple(part for part in self.parts if part.day <= day))
+
+    def figures(self, patterns: Mapping[str, list[tuple[str, str]]]) -> list[tuple]:
+        """Every version of the figures whose table and key fit, one a day: the last of that day.
+
+        Parameters
+        ----------
+        patterns : mapping
+            By source, tables and patterns of keys, in which ``*`` stands for anything but a slash.
+
+        Returns
+        -------
+        list of tuple
+            ``source``, then :data:`FIGURES` with ``published`` the day on which it was known here.
+        """
+        found = []
+        for source, days in self._by_day().items():
+            for day, parts in days.items():
+                wanted = [(table, _like(key)) for table, key in patterns.get(source, ())]
+                if not wanted:
+                    continue
+                where = " OR ".join('("table" = ? AND regexp_full_match(key, ?))' for _ in wanted)
+                rows = _read(parts, f"WHERE {where}", [word for one in wanted for word in one])
+                found += [(source, *row[:8], day, row[9]) for row in rows]
+        return found
+
+    def detail(self, table: str, key: str) -> pd.DataFrame:
+        """The newest version of every figure of a table whose key fits a pattern, of every source.
+
+        Returns
+        -------
+        pd.DataFrame
+            ``source_name`` and :data:`FIGURES`, ``published`` the day on which it was known here.
+        """
+        found = []
+        for source in dict.fromkeys(part.source for part in self.parts):
+            parts = [part for part in self.parts if part.source == source]
+            rows = _read(parts, 'WHERE "table" = ? AND regexp_full_match(key, ?)', [table, _like(key)])
+            found += [(source, *row[:8], row[10], row[9]) for row in rows]
+        return pd.DataFrame(found, columns=["feed", *FIGURES])
+
+    def _by_day(self) -> dict[str, dict[date, list[Part]]]:
+        found: dict[str, dict[date, list[Part]]] = {}
+        for part in self.parts:
+            found.setdefault(part.source, {}).setdefault(part.day, []).append(part)
+        return found
+
+
+def held(folder: Path, day: date | None = None) -> View | None:
+    """What an archive held on a day, or holds now; None where there is no figure."""
+    found = [part for place in sorted(folder.glob("*/parts")) for part in parts(place.parent) if part.sha256]
+    found = [part for part in found if day is None or part.day <= day]
+    return View(folder, tuple(sorted(found, key=lambda part: (part.known, part.path)))) if found else None
+
+
+def parts(folder: Path) -> list[Part]:
+    """The parts of a source, oldest first."""
+    read = []
+    for path in sorted((folder / "parts").glob("*.json")):
+        about = json.loads(path.read_text(encoding="utf-8"))
+        known, day = datetime.fromisoformat(about["known"]), date.fromisoformat(about["day"])
+        read.append(Part(path.with_suffix(".parquet"), about["source"], known, day, about["sha256"],
+                         about["synthetic"], tuple(about["answers"])))  # fmt: skip
+    return read
+
+
+def newest(folder: Path) -> pd.DataFrame:
+    """The newest version of every figure of a source: the columns :data:`FIGURES`, one row a table, key and period."""
+    found = [part for part in parts(folder) if part.sha256]
+    return pd.DataFrame([row[:10] for row in _read(found)], columns=list(FIGURES)).astype(_TYPES)
+
+
+def history(view: View, words: list[str]) -> pd.DataFrame:
+    """Every version of the figures whose table, key and period hold some words, oldest first.
+
+    Returns
+    -------
+    pd.DataFrame
+        ``feed, answer`` and :data:`FIGURES`, with ``published`` the publisher's own day and ``known`` the moment.
+    """
+    where = " AND ".join("contains('/' || \"table\" || '/' || key || '/' || period || '/', ?)" for _ in words)
+    found = []
+    for source, days in view._by_day().items():
+        every = [part for parts_of in days.values() for part in parts_of]
+        rows = _read(every, f"WHERE {where}", [f"/{word}/" for word in words], latest=False)
+        found += [(source, *row[:10], *row[11:13]) for row in rows]
+    return pd.DataFrame(found, columns=["feed", *FIGURES, "known", "answer"]).sort_values(
+        ["table", "key", "period", "known"], ignore_index=True
+    )
+
+
+def write(rows: pd.DataFrame, path: Path) -> str:
+    """Write a part so that it is there whole or not at all; its SHA-256."""
+    import duckdb
+
+    draft = path.with_name(f"{path.name}.tmp")
+    with duckdb.connect(config=_CONFIG) as connection:
+        connection.register("rows", rows.assign(published=pd.to_datetime(rows["published"])))
+        columns = ", ".join(f'CAST("{name}" AS {kind}) AS "{name}"' for name, kind in STORED.items())
+        connection.execute(
+            f"COPY (SELECT {columns} FROM rows ORDER BY \"table\", key, period) TO '{_quoted(draft)}' "
+            "(FORMAT parquet, COMPRESSION zstd)"
+        )
+    with draft.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        os.fsync(file.fileno())
+    draft.replace(path)
+    return digest
+
+
+def lines(path: Path) -> Iterator[dict]:
+    """The whole lines of a file of JSON lines; nothing where there is none."""
+    if path.is_file():
+        yield from (json.loads(line) for line in path.read_text(encoding="utf-8").split("\n")[:-1])
+
+
+_CONFIG = {"threads": 2}
+_TYPES = {"value": float, "low": float, "high": float}
+
+
+def _read(parts: list[Part], where: str = "", words: list[str] | None = None, latest: bool = True) -> list[tuple]:
+    """Rows of some parts: :data:`FIGURES`, then the day and the moment at which each was known, and its answer."""
+    if not parts:
+        return []
+    import duckdb
+
+    files = ", ".join(f"'{_quoted(part.path)}'" for part in parts)
+    last = 'QUALIFY row_number() OVER (PARTITION BY "table", key, period ORDER BY known DESC) = 1' if latest else ""
+    columns = ", ".join(f'"{name}"' for name in FIGURES)
+    with duckdb.connect(config=_CONFIG) as connection:
+        connection.execute("SET TimeZone = 'Asia/Kolkata'")
+        try:
+            return connection.execute(
+                f"SELECT {columns}, CAST(known AS DATE), known, answer FROM read_parquet([{files}]) {where} {last} "
+                f'ORDER BY "table", key, period, known',
+                words or [],
+            ).fetchall()
+        except duckdb.Error as error:
+            raise DataError(
+                f"the archive in {parts[0].path.parents[2]} cannot be read: {error}\n"
+                "see `magnets verify --archive`; a source can be fetched anew once its folder is deleted"
+            ) from error
+
+
+def _like(pattern: str) -> str:
+    """A pattern of keys, in which ``*`` is anything but a slash, as a regular expression of DuckDB."""
+    return re.escape(pattern).replace(r"\*", "[^/]*").replace(r"\?", "[^/]")
+
+
+def _quoted(path: Path) -> str:
+    return str(path).replace("'", "''")
