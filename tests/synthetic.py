@@ -12,6 +12,7 @@ from helpers.outlook import customs, targets
 
 PARTNERS = ("CHN", "JPN", "KOR", "VNM", "DEU", "USA", "MYS", "THA", "ITA", "GBR")
 SHARES = np.array([0.84, 0.05, 0.03, 0.02, 0.015, 0.015, 0.01, 0.01, 0.005, 0.005])
+LAST = "2026-07"
 STORIES = {  # how many partners take part, at what price in USD per kg
     "slip": (1, 0.05),
     "surge": (10, 2.1),
@@ -22,13 +23,14 @@ OPEN = 0.55, 7.0, 3.0
 """Share of the metal line in weight, and USD per kg of both lines, before anything is fitted."""
 
 
-def months_of(count: int = 100, last: str = "2026-07") -> pd.PeriodIndex:
+def months_of(count: int, last: str) -> pd.PeriodIndex:
     return pd.period_range(end=pd.Period(last, "M"), periods=count, freq="M")
 
 
-def rows(india, story: str = "slip", *, seed: int = 1, count: int = 100, published: str = "", cells: bool = True):
+def rows(india, story: str = "slip", *, seed: int = 1, count: int = 100, last: str = LAST, published: str = "",
+         cells: bool = True) -> list[dict]:
     """Rows to add to ``trade``; without ``cells``, only those of HS 850511 from the whole world."""
-    index, rng = months_of(count), np.random.default_rng(seed)
+    index, rng = months_of(count, last), np.random.default_rng(seed)
     excess_t, excess_usd = _excess(india, story, index)
     weight = _weights(india, index, excess_t.sum(axis=0), rng)
     value = _values(india, index, weight, excess_usd.sum(axis=0), rng)
@@ -76,8 +78,12 @@ def _weights(india, index, excess, rng):
     years = india.series("trade", **targets.CUSTOMS.keys).dropna(subset="value")["value"]
     known = pd.concat([known, years[[fiscal.is_calendar_year(p) for p in years.index]]])
     start = 900 * np.exp(0.12 * np.arange(len(index)) / 12)
-    total = np.minimum(start, 2800) * SEASON[index.month - 1] * np.exp(rng.normal(0, 0.08, len(index)))
-    total = _raked(total[None], index, [(slice(None), p, v) for p, v in known.items()], excess[None])
+    level = np.minimum(start, 2800) * np.exp(np.cumsum(rng.normal(0, 0.019, len(index))))
+    drawn = level * SEASON[index.month - 1] * np.exp(rng.normal(0, 0.07, len(index)))
+    total = _raked(drawn[None], index, [(slice(None), p, v) for p, v in known.items()], excess[None])
+    end = max(fiscal.months(p)[-1] for p in known.index)
+    held = (index > end - 12) & (index <= end)
+    total[:, index > end] *= total[0, held].sum() / drawn[held].sum()  # what is not known yet goes on from what is
     metal = np.clip(OPEN[0] + rng.normal(0, 0.03, len(index)), 0.3, 0.8)
     lines = total * np.array([1 - metal, metal])
     split = customs.lines(india, customs.subject(india))
