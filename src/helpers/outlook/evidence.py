@@ -14,7 +14,7 @@ import pandas as pd
 from helpers import fiscal
 from helpers.data import UNUSED, Vintage, ids
 from helpers.methods.mirror import QUANTITY, REAL
-from helpers.outlook import mirror, targets
+from helpers.outlook import cells, mirror, targets
 from helpers.outlook.episodes import LEAST_SURGE, Episode, suspect
 from helpers.outlook.licences import assumed, shares
 
@@ -183,12 +183,22 @@ def _unit_value(india: Vintage, episode: Episode) -> tuple | None:
     return None
 
 
+def _cells(india: Vintage, episode: Episode) -> tuple | None:
+    """The share of the excess in the few cheapest entries by line, partner and month: as the rule for them has it."""
+    entries, found = cells.surge(india), cells.verdict(india)
+    if found is None or found.evidence.empty:
+        return None
+    part = entries["period"].nunique() / _count(episode.surge)
+    return found.cheap_share, part, found.evidence.assign(surge=episode.surge).set_index("surge")
+
+
 _EVIDENCES = {
     "evidence_unit_value": _unit_value,
     "evidence_rest_of_year": _rest_of_year,
     "evidence_year_after": _year_after,
     "evidence_mirror_weight": _mirror_weight,
     "evidence_mirror_value": _mirror_value,
+    "evidence_cells": _cells,
 }
 
 
