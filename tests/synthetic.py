@@ -27,16 +27,30 @@ def months_of(count: int, last: str) -> pd.PeriodIndex:
     return pd.period_range(end=pd.Period(last, "M"), periods=count, freq="M")
 
 
-def rows(india, story: str = "slip", *, seed: int = 1, count: int = 100, last: str = LAST, published: str = "",
-         cells: bool = True) -> list[dict]:
+def rows(
+    india,
+    story: str = "slip",
+    *,
+    seed: int = 1,
+    count: int = 100,
+    last: str = LAST,
+    published: str = "",
+    cells: bool = True,
+) -> list[dict]:
     """Rows to add to ``trade``; without ``cells``, only those of HS 850511 from the whole world."""
     index, rng = months_of(count, last), np.random.default_rng(seed)
     excess_t, excess_usd = _excess(india, story, index)
     weight = _weights(india, index, excess_t.sum(axis=0), rng)
     value = _values(india, index, weight, excess_usd.sum(axis=0), rng)
     day = {"published": published or str(india.day)}
-    found = _written(index, "world", customs.METAL,
-                     weight.sum(axis=0) + excess_t.sum(axis=0), value.sum(axis=0) + excess_usd.sum(axis=0), day)
+    found = _written(
+        index,
+        "world",
+        customs.METAL,
+        weight.sum(axis=0) + excess_t.sum(axis=0),
+        value.sum(axis=0) + excess_usd.sum(axis=0),
+        day,
+    )
     if not cells:
         return found
     for place, line in enumerate((customs.FERRITE, customs.OTHER_METAL)):
@@ -106,8 +120,11 @@ def _values(india, index, weight, excess, rng):
 def _raked(values, index, fits, excess):
     """Values whose sums with the excess are those wanted: iterative proportional fitting."""
     values = values.copy()
-    masks = [(lines, index.isin(fiscal.months(period)), wanted) for lines, period, wanted in fits
-             if fiscal.months(period).isin(index).all()]
+    masks = [
+        (lines, index.isin(fiscal.months(period)), wanted)
+        for lines, period, wanted in fits
+        if fiscal.months(period).isin(index).all()
+    ]
     for _ in range(300):
         for lines, inside, wanted in masks:
             left = wanted - excess[lines][:, inside].sum()

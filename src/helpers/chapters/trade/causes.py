@@ -9,7 +9,7 @@ from helpers.chapters.trade import excess
 from helpers.data import Quantity, Vintage, derived, from_row, sources_of
 from helpers.methods import composition
 from helpers.methods.mirror import OPEN, OWN
-from helpers.outlook import cells, customs, episodes, mirror, targets
+from helpers.outlook import cells, customs, episodes, mirror, rivals, targets
 
 _BASES = {"t": "weight", "usd_m": "value"}
 
@@ -108,6 +108,21 @@ def out_of_line(tested: pd.DataFrame, *, india: Vintage) -> Sentence:
     ]  # fmt: skip
     text = "Such slips exist in these statistics. A robust test of {count} yearly unit values flags {flagged}."
     return joined(sentence(text, count=count, flagged=derived(len(flagged), "", tested)), *rows)
+
+
+def contradicted(table: pd.DataFrame) -> Sentence:
+    """How many figures that were fetched others contradict, and the largest: :mod:`helpers.outlook.rivals`."""
+    found = table[~table["topic"].str.startswith(rivals.BORDER)]
+    if found.empty:
+        return Sentence("No figure that was fetched contradicts another beyond its rounding.")
+    row, text = found.iloc[0], "Figures that were fetched contradict others beyond their rounding {count} times."
+    if pd.isna(row["percent"]):
+        return sentence(text, count=derived(len(found), "", found))
+    return sentence(
+        f"{text} Furthest apart are, for {{period}}, {{topic}}: {{one}} and {{other}}, {{percent:signed.1}}.",
+        count=derived(len(found), "", found), period=words.period(row["period"]), topic=row["topic"], one=row["one"],
+        other=row["other"], percent=derived(row["percent"], "%", row),
+    )  # fmt: skip
 
 
 def caveats(india: Vintage, year: str) -> Sentence:

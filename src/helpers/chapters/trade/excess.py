@@ -6,7 +6,7 @@ from helpers import fiscal
 from helpers.chapters import words
 from helpers.chapters.canvas import GOLD, INK, MUTED, RED, RULE, canvas, finish, label
 from helpers.chapters.outputs import Figure, Sentence, Table, sentence
-from helpers.data import Vintage, derived, number
+from helpers.data import Vintage, derived
 from helpers.methods import composition
 from helpers.outlook import cells, customs, mirror
 
@@ -55,6 +55,9 @@ def figure(found: pd.DataFrame, *, india: Vintage) -> Figure | Sentence:
     ax.set_ylim(0, top * 1.25)
     low, high = entries["unit_value_usd_per_kg"].min(), entries["unit_value_usd_per_kg"].max()
     ax.set_xlim(min(low, rule.cheap_below) / 1.5, max(high, rule.ferrite_high) * 1.5)
+    ax.set_xticks(
+        [tick for tick in (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100) if ax.get_xlim()[0] <= tick <= high * 1.5]
+    )
     ax.xaxis.set_major_formatter("{x:,g}")
     ax.xaxis.set_minor_formatter("")
     label(ax, "cheaper than\nany magnet", (rule.cheap_below, top * 1.2), dx=-4, ha="right", color=RED, fontsize=9)

@@ -29,7 +29,7 @@ def monthly_rates(rates: pd.DataFrame, *, india) -> Figure:
     ax.set_ylim(0, rates["t_per_month"].max() * 1.25)
     shown = rates.assign(tonnes_a_month=rates["t_per_month"]).drop(columns="t_per_month")
     note = "Gaps were not found in print." + (" Level lines: means of fiscal years." if many else "")
-    return finish(drawing, _peak_title(merged, peak), _peak_alt(merged, peak), shown, india=india, note=note)
+    return finish(drawing, _peak_title(merged, peak), _peak_alt(merged, peak, many), shown, india=india, note=note)
 
 
 @once_public
@@ -92,11 +92,15 @@ def _line(ax, rates: pd.DataFrame, peak: pd.Series) -> None:
             continue
         start, end = (pd.Timestamp(edge) for edge in fiscal.span(fiscal.year_name(year)))
         ax.hlines(values.mean(), start, end, color=BLUE, linewidth=2.5, zorder=4)
-        beside = start <= peak["start"] <= end  # else the peak would stand on it
-        at = (end if beside else start + (end - start) / 2, values.mean() if beside else values.max())
-        style = {"ha": "left", "va": "center"} if beside else {"ha": "center", "va": "bottom"}
-        text = f"{fiscal.year_name(year)}\n{number(values.mean())}"
-        label(ax, text, at, dx=4 if beside else 0, dy=0 if beside else 6, color=BLUE, fontsize=9, **style)
+        name, mean = fiscal.year_name(year), values.mean()
+        if start <= peak["start"] <= end:  # the peak stands on it
+            label(ax, f"{name} {number(mean)}", (end, mean), dx=4, color=BLUE, fontsize=9)
+            continue
+        after = start > peak["start"]
+        at, style = (values.min(), "top") if after else (values.max(), "bottom")
+        middle = start + (end - start) / 2
+        text = f"{name}\n{number(mean)}"
+        label(ax, text, (middle, at), dx=0, dy=-6 if after else 6, ha="center", va=style, color=BLUE, fontsize=9)
 
 
 def _with_a_run(rates: pd.DataFrame) -> pd.DataFrame:
@@ -142,11 +146,12 @@ def _peak_title(rates: pd.DataFrame, peak: str) -> Sentence:
     return sentence("{peak} ran at {times:.1} times the next busiest known period", peak=words.named(peak), times=times)
 
 
-def _peak_alt(rates: pd.DataFrame, peak: str) -> Sentence:
+def _peak_alt(rates: pd.DataFrame, peak: str, many: bool) -> Sentence:
     top = derived(rates.loc[peak, "t_per_month"], "t", rates.loc[peak])
-    text = (
-        "Horizontal bars over time, one for each known period from {first} on. The busiest is {peak} at {top} a month"
-    )
+    text = "Horizontal bars over time, one for each known period from {first} on."
+    if many:
+        text = "A line over the months that are known from {first} on, and a bar at the mean of each whole fiscal year."
+    text += " The busiest is {peak} at {top} a month"
     parts = {"first": words.named(rates.index[0]), "peak": words.named(peak), "top": top}
     others = rates["t_per_month"].drop(peak)
     if others.empty:

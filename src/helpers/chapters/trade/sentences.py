@@ -24,7 +24,7 @@ class Course:
 
 
 def answer(india: Vintage) -> Sentence:
-    """What the headline is, how much came, what monthly entries show, what has come since, what is rare-earth magnet."""
+    """What the headline is, how much came, what entries show, what has come since, and what is rare-earth magnet."""
     year = customs.subject(india)
     came = mirror.short(india) or _ferrite(india, year)
     said = [_headline(india, year), came, excess.verdict(india), _misfit_of_lines(india, year), _since(india, year)]
