@@ -197,21 +197,21 @@ def test_months_narrow_the_interval_of_the_year_that_runs(india, totals):
 
 def test_the_year_that_runs_lies_in_its_interval_about_as_often_as_promised(india):
     inside = []
-    for seed in range(5):
+    for seed in range(4):
         rows = synthetic.rows(india, seed=seed, count=108, last="2027-03", cells=False)
         year = set(fiscal.months("FY27").astype(str))
         truth = sum(row["value"] for row in rows if row["measure"] == "weight" and row["period"] in year)
         known = india.adding("trade", *(row for row in rows if row["period"] <= synthetic.LAST))
         now = forecast.at(forecast.expected(known, horizon=2), "FY27")
         inside.append(now.low <= truth <= now.high)
-    assert sum(inside) >= 3
+    assert sum(inside) >= 3, inside
 
 
 def test_trials_of_earlier_days_and_weights_by_day_come_from_months_too(india):
     rows = synthetic.rows(india, cells=False)
     for row in rows:
         end = pd.Period(row["period"], "M").end_time + pd.Timedelta(days=50)
-        row["published"] = str(min(max(end, pd.Timestamp("2026-03-20")), pd.Timestamp(india.day)).date())
+        row["published"] = str(min(max(end, pd.Timestamp("2026-07-20")), pd.Timestamp(india.day)).date())
     month_by_month = india.adding("trade", *rows)
     tried = realtime.real_time(month_by_month)
     assert len(tried) and np.isfinite(tried[["median", "low80", "high80", "error"]].to_numpy(float)).all()
@@ -242,15 +242,17 @@ def test_the_newest_of_a_source_counts(india):
     assert rivals.contradictions(revised, LIVE).empty
 
 
-def test_months_contradict_their_year_and_lines_their_whole(totals, told):
+def test_months_contradict_their_year_and_lines_their_whole(india, totals):
     found = rivals.contradictions(reported(totals, FY24=31_000), LIVE)
     year = found[found["one"].str.startswith("its months")].set_index("period").loc["FY24"]
     assert year["percent"] == pytest.approx(100 * (28_700 / 31_000 - 1), abs=0.01)
-    line = {**KEYS, "hs": customs.FERRITE, "period": "2023-06", "value": 9_999.0, "status": "reported", "source": "S66"}
-    off = told["slip"].adding("trade", line | {"published": "2026-11-21"}).adding("trade", line | {"status": "assumed"})
-    assert not rivals.contradictions(off, LIVE)["one"].str.startswith("its lines").any(), "an assumption is no source"
-    more = reported(told["slip"], **{"2023_07": 9_999})
-    lines = rivals.contradictions(more, LIVE)
+    rows = [
+        row for row in synthetic.rows(india) if row["partner"] == "world" and row["period"] in ("2023-07", "2023-08")
+    ]
+    for row in rows:
+        wrong = row["hs"] == customs.FERRITE and row["measure"] == "weight" and row["period"] == "2023-07"
+        row["value"] *= 10 if wrong else 1
+    lines = rivals.contradictions(india.adding("trade", *rows), LIVE)
     assert lines[lines["one"].str.startswith("its lines")]["period"].tolist() == ["2023-07"]
 
 

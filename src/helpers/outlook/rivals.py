@@ -22,8 +22,7 @@ COLUMNS = ["topic", "period", "one", "other", "difference", "unit", "percent", "
 def contradictions(india: Vintage, feeds: frozenset[str] | None = None) -> pd.DataFrame:
     """Where figures that should agree do not, within their ranges and the rounding of their last digit.
 
-    The same figure of two sources (the newest of each), the months of a year and its total, the lines of HS 850511 and
-    its total; and, whatever their size, both sides of the border.
+    The same of two sources (the newest of each), months and their year, lines and their code; and both sides' counts.
 
     Parameters
     ----------
@@ -53,7 +52,8 @@ def _of_two_sources(india: Vintage, live: frozenset[str]) -> Iterator[tuple]:
         newest = rows.sort_values("published", kind="stable").drop_duplicates([*keys, "source"], keep="last")
         newest = newest[newest.duplicated(keys, keep=False)]
         for key, rivals in newest.groupby(keys) if len(newest) else ():
-            for one, other in itertools.combinations([row for _, row in rivals.iterrows()], 2):
+            fetched_first = sorted((row for _, row in rivals.iterrows()), key=lambda row: not live & sources_of(row))
+            for one, other in itertools.combinations(fetched_first, 2):
                 if not sources_of(one) & sources_of(other) and _apart(one, other):
                     yield _topic(name, key[:-2]), key[-2], one, other
 

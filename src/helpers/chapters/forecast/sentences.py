@@ -251,7 +251,9 @@ def season(india: Vintage, target: str) -> Sentence:
             day=words.day(india.day),
         )
     high, low = table["times"].astype(float).idxmax(), table["times"].astype(float).idxmin()
-    parts = {name: derived(100 * (table.loc[at, "times"] - 1), "%", table) for name, at in (("up", high), ("down", low))}
+    parts = {
+        name: derived(100 * (table.loc[at, "times"] - 1), "%", table) for name, at in (("up", high), ("down", low))
+    }
     return sentence(
         "The months tell a season, which the forecast of the months to come follows: {high} is usually {up:signed} against",
         "the mean of the months around it, {low} {down:signed}.",
