@@ -19,7 +19,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pandas as pd
@@ -30,7 +30,6 @@ from helpers.data.sources.protocol import COLUMNS, Answer, Request, State, Unfit
 MOST_WITHDRAWN = 0.5
 """Share of its earlier figures that an answer may lack before it is taken for a fault of the answer."""
 
-_IN_INDIA = timedelta(hours=5, minutes=30)
 _IDENTITY = ["table", "key", "period"]
 _SAID = ["unit", "value", "low", "high", "status"]
 
@@ -150,7 +149,7 @@ class Shelf:
                 known=at.replace(tzinfo=None), synthetic=self.synthetic
             )
             digest = versions.write(rows, folder / f"{name}.parquet")
-        about = {"answers": answers, "known": _text(at), "day": (at + _IN_INDIA).date().isoformat(),
+        about = {"answers": answers, "known": _text(at), "day": (at + versions.IN_INDIA).date().isoformat(),
                  "sha256": digest, "synthetic": self.synthetic, "source": self.source} | asdict(change)  # fmt: skip
         _put(folder / f"{name}.json", json.dumps(about, indent=1, sort_keys=True).encode())
         self._taken |= set(answers)
