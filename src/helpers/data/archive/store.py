@@ -19,7 +19,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pandas as pd
@@ -134,7 +134,7 @@ class Shelf:
             fresh = pd.concat([told[~same], gone]).assign(answer=name)
             now = pd.concat([now.drop(index=now.index.intersection(fresh.index)), fresh])
             made.append(fresh)
-        self._publish(pd.concat(made).reset_index() if made else None, list(found), max(at, self._last), change)
+        self._publish(pd.concat(made).reset_index() if made else None, list(found), self._after(at), change)
         self._now = now.reset_index()
         return change
 
@@ -154,6 +154,10 @@ class Shelf:
         _put(folder / f"{name}.json", json.dumps(about, indent=1, sort_keys=True).encode())
         self._taken |= set(answers)
         self._last = at
+
+    def _after(self, at: datetime) -> datetime:
+        """A moment later than every earlier part, whatever the clock says."""
+        return max(at.replace(microsecond=0), self._last + timedelta(seconds=1))
 
     def _write(self, place: str, answer: Answer, about: Mapping) -> Path:
         folder = self.folder / place

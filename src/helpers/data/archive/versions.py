@@ -203,7 +203,7 @@ def _read(parts: list[Part], where: str = "", words: list[str] | None = None, la
         return _database().execute(asked, words or []).fetchall()
     except duckdb.Error as error:
         raise DataError(
-            f"the archive in {parts[0].path.parents[2]} cannot be read: {error}\n"
+            f"the archive in {parts[0].path.parents[2]} cannot be read: {str(error).splitlines()[0]}\n"
             "see `magnets verify --archive`; a source can be fetched anew once its folder is deleted"
         ) from error
 
