@@ -81,10 +81,12 @@ def parse(answer: Answer) -> pd.DataFrame:
         )
     if said != len(data):
         raise UnfitError(f"{question}: it says that it has {said} rows and has {len(data)}; ask again")
-    if lacking := [name for name in FIELDS if not all(name in row for row in data)]:
-        others = sorted(set(data[0]) - set(FIELDS))
-        raise UnfitError(f"{question}: rows lack {', '.join(lacking)}; beside those known they have {others}")
-    columns = {name: [row[name] for row in data] for name in FIELDS}
+    try:
+        columns = {name: [row[name] for row in data] for name in FIELDS}
+    except KeyError:
+        lacking = {name for row in data for name in FIELDS if name not in row}
+        others = {name for row in data for name in row if name not in FIELDS}
+        raise UnfitError(f"{question}: rows lack {sorted(lacking)}; others are {sorted(others)}") from None
     for name, types in FIELDS.items():
         if odd := set(map(type, columns[name])) - types:
             found = next(value for value in columns[name] if type(value) in odd)

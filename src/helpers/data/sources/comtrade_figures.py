@@ -50,9 +50,9 @@ def figures(parsed: pd.DataFrame, request: Request) -> pd.DataFrame:
     _as_asked(parsed, request)
     total = (parsed[list(TOTALS)] == list(TOTALS.values())).all(axis=1)
     told = parsed[total]
-    parts = pd.MultiIndex.from_frame(parsed[KEY]).difference(pd.MultiIndex.from_frame(told[KEY]))
-    if len(parts):
-        raise UnfitError(f"{request.question}: parts came without their total, such as {_some(parts)}")
+    parts = parsed.loc[~total, KEY].drop_duplicates().merge(told[KEY], how="left", indicator=True)
+    if len(alone := parts[parts["_merge"] == "left_only"]):
+        raise UnfitError(f"{request.question}: parts came without their total, such as {_some(alone[KEY].to_numpy())}")
     if (twice := told.duplicated(KEY)).any():
         raise UnfitError(f"{request.question}: a row came twice, such as {_some(told[twice][KEY].to_numpy())}")
     told = told.assign(partner=_named(told, request), **_weighed(told))
@@ -145,7 +145,9 @@ def _within(told: pd.DataFrame, request: Request) -> None:
 def _long(told: pd.DataFrame, reporter: str, flow: str) -> pd.DataFrame:
     """A row a figure, with the columns of the archive; a weight that two fields give differently has both as range."""
     place = FLOWS[flow] + "/" + reporter + "/" + told["partner"] + "/" + told["cmdCode"] + "/"
-    period = told["period"].str.replace(r"^(\d{4})(\d\d)$", r"\1-\2", regex=True)
+    period = told["period"].map(
+        {text: "-".join(filter(None, (text[:4], text[4:]))) for text in told["period"].unique()}
+    )
     shared = pd.DataFrame({"table": "trade", "key": place, "period": period, "status": "reported", "published": None})
     shared["note"] = told["classificationCode"].mask(told["returned"], told["classificationCode"] + NOTES["returned"])
     weight = shared.assign(unit="t", value=told["weight"])
