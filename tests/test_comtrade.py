@@ -3,6 +3,7 @@
 import json
 import shutil
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import httpx
 import pandas as pd
@@ -15,7 +16,7 @@ from helpers.data import vintage
 from helpers.data.archive import versions
 from helpers.data.archive.store import Change, Shelf
 from helpers.data.sources import comtrade, comtrade_figures
-from helpers.data.sources.protocol import COLUMNS, Answer, Feed, Request, UnfitError
+from helpers.data.sources.protocol import COLUMNS, Answer, Feed, Request, SourceError, UnfitError
 from helpers.methods import composition
 
 MONTHS = "months of 2024, imports of IND"
@@ -169,8 +170,23 @@ def test_every_country_has_one_code_and_codes_are_those_of_the_un():
     assert {iso: codes[iso] for iso in wanted} == wanted
     known = pd.read_csv(TABLE, keep_default_na=False)
     assert set(known["partner"]) | set(known["reporter"]) <= set(codes)
-    countries = list(comtrade_figures._countries().values())
-    assert len([kind for _, kind in countries if kind in ("country", "world")]) == len(codes)
+    kinds = pd.read_csv(Path(comtrade_figures.__file__).with_name("comtrade_partners.csv"), keep_default_na=False)
+    assert not kinds["code"].duplicated().any() and set(kinds["kind"]) == {"country", "former", "nes", "group", "world"}
+    assert kinds["kind"].isin(["country", "world"]).sum() == len(codes)
+    assert set(kinds.loc[kinds["kind"] == "former", "iso"]) <= set(codes)
+    odd = [0, 97, 899, 837, 838, 839, 568, 577, 527, 636, 879, 290, 221, 697, 637, 473, 492]
+    assert set(kinds.set_index("code").loc[odd, "kind"]) == {"world", "group", "nes"}
+
+
+def test_a_country_that_is_not_known_cannot_be_asked():
+    with pytest.raises(SourceError, match="asks UN Comtrade for XYZ"):
+        questions(asks="lines=850511; reporters=IND XYZ; partners=all")
+
+
+def test_the_weight_of_a_sum_says_when_a_part_has_none():
+    parts = [{"partnerCode": 838, "netWgt": 2000.0, "qty": 0}, {"partnerCode": 899, "netWgt": 0, "qty": 0}]
+    found = figures(said(*parts)).set_index("key")
+    assert found.loc["import/IND/nes/850511/weight", ["value", "note"]].tolist() == [2, "H6, not all weighed"]
 
 
 def test_what_belongs_to_no_country_is_one_partner_and_groups_of_countries_are_none():
@@ -204,7 +220,7 @@ def test_recorded_rows_become_the_figures_that_they_are():
     japan = one(freqCode="A", reporterCode=842, partnerCode=392, cmdCode="TOTAL", period="2023", qty=0, netWgt=0,
                 cifvalue=151580564290, primaryValue=151580564290, isNetWgtEstimated=True)  # fmt: skip
     assert list(japan) == ["value_usd"] and japan["value_usd"]["value"] == pytest.approx(151580.564290)
-    assert japan["value_usd"]["note"] == "H6, without its weight" and japan["value_usd"]["status"] == "reported"
+    assert japan["value_usd"]["note"] == "H6, not all weighed" and japan["value_usd"]["status"] == "reported"
     vietnam = one(freqCode="A", reporterCode=410, partnerCode=704, cmdCode="8542", period="2023", flowCode="X", qty=0,
                   qtyUnitCode=-1, netWgt=1677573.63, isQtyEstimated=True, cifvalue=None, fobvalue=11852014614,
                   primaryValue=11852014614)  # fmt: skip
@@ -212,8 +228,7 @@ def test_recorded_rows_become_the_figures_that_they_are():
     assert vietnam["value_usd"]["value"] == pytest.approx(11852.014614)
     coffee = one(reporterCode=704, partnerCode=392, cmdCode="090111", period="202301", flowCode="X", cifvalue=None,
                  fobvalue=1.0, qty=5024600, netWgt=5024600)  # fmt: skip
-    assert coffee["weight"]["key" if "key" in coffee["weight"] else "period"] == "2023-01"
-    assert coffee["weight"]["value"] == 5024.6
+    assert coffee["weight"][["period", "value"]].tolist() == ["2023-01", 5024.6]
     exports = one(freqCode="A", partnerCode=0, cmdCode="TOTAL", period="2022", flowCode="X", cifvalue=None, netWgt=0,
                   qty=0, fobvalue=452684213646.747, primaryValue=452684213646.747)  # fmt: skip
     assert exports["value_usd"]["value"] == pytest.approx(452684.213646747)
@@ -238,7 +253,7 @@ def test_figures_have_the_keys_units_and_columns_of_the_archive():
 @pytest.mark.parametrize("weight", [None, 0])
 def test_a_weight_of_nothing_is_unknown_and_never_nought(weight):
     found = one(netWgt=weight, qty=weight, qtyUnitCode=-1)
-    assert list(found) == ["value_usd"] and found["value_usd"]["note"] == "H6, without its weight"
+    assert list(found) == ["value_usd"] and found["value_usd"]["note"] == "H6, not all weighed"
 
 
 def test_a_quantity_stands_in_for_a_missing_weight_if_it_is_one():
@@ -367,7 +382,7 @@ def test_rows_of_something_else_are_refused(row, text):
 def test_partners_that_exceed_the_world_are_refused():
     world = {"partnerCode": 0, "primaryValue": 9e6, "cifvalue": 9e6, "netWgt": 1234567.0}
     assert len(figures(said(world, {}))) == 4
-    with pytest.raises(UnfitError, match="partners exceed the world in value_usd of 202404 850511"):
+    with pytest.raises(UnfitError, match="partners exceed the world in the value of 202404 850511"):
         figures(said(world, {}, {"partnerCode": 842, "netWgt": None, "qty": None}))
 
 
