@@ -4,11 +4,8 @@ An edition is a data release, an item with files; it can be revised within its y
 calendar years. What its tables look like is in `usgs_editions`.
 """
 
-import hashlib
-import io
 import json
 import re
-import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -79,13 +76,7 @@ def prepare(request: Request, ask: Ask) -> Request:
 def parse(answer: Answer) -> pd.DataFrame:
     """Mine production and reserves: ``country, what, unit, year, text, estimate``, then the text as `quantity`."""
     of, context = answer.request.question, answer.request.context
-    _whole(answer)
-    text = _text(_unpacked(answer) if answer.request.kind == "zip" else answer.body, of)
-    try:
-        table = pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False)
-    except ValueError as error:
-        raise UnfitError(f"{of}: no table came but {text[:80]!r} ({error})") from error
-    found = editions.world(table, context["chapter"], of)
+    found = editions.world(editions.table(answer), context["chapter"], of)
     if found.empty:
         raise UnfitError(f"{of}: no row is of the world's production in the chapter {context['chapter']!r}")
     numbers = [editions.quantity(text) for text in found["text"]]
@@ -135,35 +126,3 @@ def _item(request: Request, path: str, ask: Ask) -> tuple[int, str, list[dict]]:
         raise UnfitError(f"{path} is {title!r}, no edition of the summaries; correct the items in data/feeds.csv")
     version = re.search(r"ver(?:sion|\.)\s*(\d[\d.]*\d|\d)", title)
     return int(edition[1]), version[1] if version else "", files
-
-
-def _whole(answer: Answer) -> None:
-    """The file is the one that the item tells of, byte for byte."""
-    kind, _, told = answer.request.context["checksum"].partition(":")
-    size, kind = answer.request.context["size"], kind.lower().replace("-", "")
-    if size and int(size) != len(answer.body):
-        raise UnfitError(f"{answer.request.question}: {len(answer.body):,} bytes came of {int(size):,}; fetch again")
-    if told and kind not in hashlib.algorithms_available:
-        raise UnfitError(f"{answer.request.question}: a checksum of the kind {kind!r} cannot be held against the file")
-    if told and hashlib.new(kind, answer.body, usedforsecurity=False).hexdigest() != told.lower():
-        raise UnfitError(f"{answer.request.question}: the file has another {kind} checksum than {told}; fetch again")
-
-
-def _text(body: bytes, of: str) -> str:
-    for encoding in ("utf-8-sig", "cp1252"):
-        try:
-            return body.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise UnfitError(f"{of}: the text is neither UTF-8 nor cp1252 but begins with {body[:40]!r}")
-
-
-def _unpacked(answer: Answer) -> bytes:
-    try:
-        with zipfile.ZipFile(io.BytesIO(answer.body)) as packed:
-            found = [part for part in packed.infolist() if part.filename.endswith("_World_Data.csv")]
-            if len(found) != 1:
-                raise UnfitError(f"{answer.request.question}: not one table is packed but {packed.namelist()[:10]}")
-            return packed.read(found[0])
-    except zipfile.BadZipFile as error:
-        raise UnfitError(f"{answer.request.question}: no packed file came but {answer.body[:80]!r}") from error

@@ -1,10 +1,15 @@
-"""Tables of the Mineral Commodity Summaries: an adapter for each shape that is known, and how figures are printed."""
+"""Files of the Mineral Commodity Summaries: whole or not, an adapter for each shape of table that is known, and how
+figures are printed.
+"""
 
+import hashlib
+import io
 import re
+import zipfile
 
 import pandas as pd
 
-from helpers.data.sources.protocol import UnfitError
+from helpers.data.sources.protocol import Answer, UnfitError
 
 OUTPUT, RESERVES = "mine/REO/output", "ground/REO/reserves"
 """Keys of what is read, after the area."""
@@ -25,7 +30,24 @@ _WIDE = {"SOURCE", "COMMODITY", "COUNTRY", "TYPE", "UNIT_MEAS", "PROD_#", "PROD_
          "CAP_EST_#", "CAP_NOTES", "RESERVES_#", "RESERVE_NOTES"}  # fmt: skip
 
 
-def world(table: pd.DataFrame, chapter: str, of: str) -> pd.DataFrame:
+def table(answer: Answer) -> pd.DataFrame:
+    """The data file of an edition, whole and unpacked, all cells as text.
+
+    Raises
+    ------
+    UnfitError
+        If it is not the file that its item tells of, or no table.
+    """
+    of = answer.request.question
+    _whole(answer)
+    text = _text(_unpacked(answer) if answer.request.kind == "zip" else answer.body, of)
+    try:
+        return pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False)
+    except ValueError as error:
+        raise UnfitError(f"{of}: no table came but {text[:80]!r} ({error})") from error
+
+
+def world(found: pd.DataFrame, chapter: str, of: str) -> pd.DataFrame:
     """Mine production and reserves: ``country, what, unit, year, text, estimate``, as printed, each row once.
 
     Raises
@@ -33,11 +55,11 @@ def world(table: pd.DataFrame, chapter: str, of: str) -> pd.DataFrame:
     UnfitError
         If no adapter knows the columns of the table.
     """
-    shape = {re.sub(r"(?<=\D)\s*\d{4}$", "#", name.strip()) for name in table.columns}
+    shape = {re.sub(r"(?<=\D)\s*\d{4}$", "#", name.strip()) for name in found.columns}
     adapter = _long if shape == _LONG else _wide if shape == _WIDE else None
     if adapter is None:
-        raise UnfitError(f"{of}: no adapter knows these columns, write one: {list(table.columns)[:30]}")
-    return adapter(table, chapter).drop_duplicates(ignore_index=True)
+        raise UnfitError(f"{of}: no adapter knows these columns, write one: {list(found.columns)[:30]}")
+    return adapter(found, chapter).drop_duplicates(ignore_index=True)
 
 
 def quantity(text: str) -> tuple[float, float, float, str]:
@@ -47,10 +69,10 @@ def quantity(text: str) -> tuple[float, float, float, str]:
     (42400.0, 95.0, 'withheld')
     """
     nothing, plain = float("nan"), text.strip()
-    words = {"W": "withheld", "NA": "not available", "": "not available", "XX": "not available", "E": "net exporter"}
+    words = {"W": "withheld", "NA": "not available", "XX": "not available", "E": "net exporter"}
     if plain in words:
         return nothing, nothing, nothing, words[plain]
-    if plain in ("—", "–", "--", "-", "0"):
+    if plain in ("", "—", "–", "--", "-", "0"):
         return 0.0, nothing, nothing, "none"
     if found := re.fullmatch(rf"([<>])\s*({_NUMBER})", plain):
         bound = float(found[2].replace(",", ""))
@@ -94,3 +116,35 @@ def _wide(table: pd.DataFrame, chapter: str) -> pd.DataFrame:
                 "year": match[2], "text": table[column].str.strip(), "estimate": match[1] == "PROD_EST",
             }))  # fmt: skip
     return pd.concat(found, ignore_index=True)
+
+
+def _whole(answer: Answer) -> None:
+    """The file is the one that the item tells of, byte for byte."""
+    kind, _, told = answer.request.context["checksum"].partition(":")
+    size, kind = answer.request.context["size"], kind.lower().replace("-", "")
+    if size and int(size) != len(answer.body):
+        raise UnfitError(f"{answer.request.question}: {len(answer.body):,} bytes came of {int(size):,}; fetch again")
+    if told and kind not in hashlib.algorithms_available:
+        raise UnfitError(f"{answer.request.question}: a checksum of the kind {kind!r} cannot be held against the file")
+    if told and hashlib.new(kind, answer.body, usedforsecurity=False).hexdigest() != told.lower():
+        raise UnfitError(f"{answer.request.question}: the file has another {kind} checksum than {told}; fetch again")
+
+
+def _text(body: bytes, of: str) -> str:
+    for encoding in ("utf-8-sig", "cp1252"):
+        try:
+            return body.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise UnfitError(f"{of}: the text is neither UTF-8 nor cp1252 but begins with {body[:40]!r}")
+
+
+def _unpacked(answer: Answer) -> bytes:
+    try:
+        with zipfile.ZipFile(io.BytesIO(answer.body)) as packed:
+            found = [part for part in packed.infolist() if part.filename.endswith("_World_Data.csv")]
+            if len(found) != 1:
+                raise UnfitError(f"{answer.request.question}: not one table is packed but {packed.namelist()[:10]}")
+            return packed.read(found[0])
+    except zipfile.BadZipFile as error:
+        raise UnfitError(f"{answer.request.question}: no packed file came but {answer.body[:80]!r}") from error
