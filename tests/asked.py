@@ -27,7 +27,7 @@ def way(server, at: datetime = NOON):
 
     def ask(request: Request) -> Answer:
         address = request.path if "://" in request.path else server.url_for(request.path)
-        came = httpx.get(address, params=dict(request.params) or None, timeout=5)
+        came = httpx.get(address, params=dict(request.params) or None, timeout=5, verify=False, trust_env=False)
         assert came.status_code == 200, f"{request.question}: {came.status_code} {came.text[:80]}"
         return Answer(request, came.content, came.status_code, dict(came.headers), at)
 

@@ -7,6 +7,7 @@ import csv
 import io
 import re
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +27,7 @@ FIRST = "2017-04"
 HTML = b"<!DOCTYPE html><html><head><title>Service unavailable</title></head><body>Please try again.</body></html>"
 
 
+@cache
 def rates(folder: Path = paths.DATA, until: date | None = None) -> pd.DataFrame:
     """Rupees and dollars per euro by business day."""
     prices = pd.read_csv(folder / "prices.csv", dtype=str, keep_default_na=False)
@@ -73,7 +75,9 @@ def install(server, folder: Path = paths.DATA, until: date | None = None, fault:
             _row(currency, day, value) for currency in sorted(currencies) for day, value in asked[currency].items()
         ]
         if fault == "empty":
-            found = [row | {"OBS_VALUE": ["", "NaN"][n % 2]} if n % 10 == 3 else row for n, row in enumerate(found)]
+            found = [
+                row | {"OBS_VALUE": ["", "NaN"][n // 10 % 2]} if n % 10 == 3 else row for n, row in enumerate(found)
+            ]
         if fault == "swapped":
             found = [row | {"EXR_SUFFIX": "A", "FREQ": "M", "TIME_FORMAT": "P1M"} for row in found]
         if fault == "thousands":

@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from functools import cache
 from xml.sax.saxutils import escape
 
 import numpy as np
@@ -38,7 +39,7 @@ def install(server, last: str = "2026-10", edition: str = "0050012026", fault: s
     links = "" if fault == "unlinked" else f'<a class="dl" href="{link}" target="_blank">Monthly prices</a>'
     links += f'<a href="{link[:-12]}Annual.xlsx">Annual prices</a>'
     page = f'<html><body><a href="/en/home">Home</a><p>{links}</p></body></html>'
-    book = HTML if fault == "html" else workbook(prices(last=last), fault)
+    book = HTML if fault == "html" else workbook(last, fault)
 
     def file(request: Request) -> Response:
         kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -48,7 +49,8 @@ def install(server, last: str = "2026-10", edition: str = "0050012026", fault: s
     server.expect_request(place).respond_with_handler(file)
 
 
-def workbook(table: pd.DataFrame, fault: str = "") -> bytes:
+@cache
+def workbook(last: str, fault: str = "") -> bytes:
     """The workbook as it is published: names in row 5, units in row 6, months from row 7."""
     names = {"Copper": "Copper, grade A"} if fault == "renamed" else {}
     units = [("($/troy oz)" if fault == "unit" and name == "Copper" else unit) for name, unit in NAMES.items()]
@@ -56,7 +58,7 @@ def workbook(table: pd.DataFrame, fault: str = "") -> bytes:
             ["(monthly series are available only in nominal US dollars)"], ["Updated on November 04, 2026"],
             ["", *(names.get(name, f"{name} ") for name in NAMES)], ["", *units]]  # fmt: skip
     rows = [["Notice"], *rows] if fault == "moved" else rows
-    for number, (month, values) in enumerate(table.iterrows()):
+    for number, (month, values) in enumerate(prices(last=last).iterrows()):
         gone = fault == "gaps" and number % 7 == 0
         rows.append([str(month).replace("-", "M"), *(["…"] * len(values) if gone else map(float, values))])
     sheets = {"Prices" if fault == "sheet" else "Monthly Prices": rows, "Monthly Indices": [["Indices"]]}

@@ -9,6 +9,7 @@ import io
 import json
 import re
 import zipfile
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -75,6 +76,7 @@ def _serve(server, item: str, said: bytes, body: bytes, fault: str) -> None:
     server.expect_request(re.compile(f"/catalog/file/get/{item}")).respond_with_handler(file)
 
 
+@cache
 def _long(edition: int, folder: Path, revised: bool, fault: str) -> bytes:
     chapter = ["RARE EARTHS", "World Mine Production and Reserves", "Rare Earths"]
     other = ["Yes", "(Data in metric tons, rare-earth-oxide (REO) equivalent, unless otherwise specified)"]
