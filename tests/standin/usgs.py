@@ -29,6 +29,7 @@ NAMES = {iso: name for name, iso in reversed(COUNTRIES.items())} | {"world": "Wo
 FILLING = 3000
 
 
+@cache
 def figures(edition: int, folder: Path = paths.DATA) -> pd.DataFrame:
     """What an edition says of rare earths: the rows of ``production.csv`` of the source whose notes name it."""
     rows = pd.read_csv(folder / "production.csv", dtype=str, keep_default_na=False)
@@ -99,17 +100,27 @@ def _long(edition: int, folder: Path, revised: bool, fault: str) -> bytes:
     for name in ["Canada", "Greenland", "Atlantis"] if fault == "country" else ["Canada", "Greenland"]:
         rows.append([*chapter, name, "Production", "Mine production", "metric tons", str(edition - 1), "—", "", *other])
     rows += [rows[6], rows[6]]
-    random = np.random.default_rng(edition)
-    for number in range(FILLING):
-        name = f"MINERAL {number // 40}"
-        value = random.choice(["W", "NA", "—", "<50", "E", "10–20", f"{random.integers(1, 10**6):,}"])
-        said = [name, "World Mine Production and Reserves", name.title(), random.choice(list(COUNTRIES)), "Production"]
-        year = str(edition - 1 - number % 2)
-        rows.append([*said, "Mine production", "metric tons", year, value, "", "No", "-- Data – made up"])
+    rows += _filling(edition)
     head = [name.replace("Value", "Amount") for name in LONG] if fault == "columns" else LONG
     return _csv(head, rows).encode({"utf-16": "utf-16", "bom": "utf-8-sig"}.get(fault, "cp1252"))
 
 
+@cache
+def _filling(edition: int) -> list[list[str]]:
+    """Rows of other minerals, of which the file is full."""
+    random, countries = np.random.default_rng(edition), list(COUNTRIES)
+    words, numbers = ["W", "NA", "—", "<50", "E", "10–20"], random.integers(1, 10**6, FILLING)
+    kinds, places = random.integers(0, 12, FILLING), random.integers(0, len(countries), FILLING)
+    rows = []
+    for number, (kind, place, value) in enumerate(zip(kinds, places, numbers, strict=True)):
+        name, year = f"MINERAL {number // 40}", str(edition - 1 - number % 2)
+        said = [name, "World Mine Production and Reserves", name.title(), countries[place], "Production"]
+        text = words[kind] if kind < len(words) else f"{value:,}"
+        rows.append([*said, "Mine production", "metric tons", year, text, "", "No", "-- Data – made up"])
+    return rows
+
+
+@cache
 def _packed(edition: int, folder: Path) -> bytes:
     rows = []
     for area, of in figures(edition, folder).groupby("area"):
