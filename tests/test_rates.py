@@ -49,13 +49,13 @@ def test_both_currencies_come_in_one_question_a_year(euro):
     found = euro(since="2024-06")
     assert [one.request.question[-4:] for one in found] == ["2024", "2025", "2026"]
     assert {one.request.path.split("/")[-1] for one in found} == {"D.INR+USD.EUR.SP00.A"}
-    assert found[0].request.periods[0] == "2024-06" and found[-1].request.periods[-1] == "2026-10"
+    assert found[0].request.periods[0] == "2024-01" and found[-1].request.periods[-1] == "2026-10"
 
 
 def test_a_year_without_a_whole_month_is_not_asked_for():
     asked = list(ecb.requests(feed("ecb"), "2025-01", date(2026, 1, 31), False))
     assert [one.question[-4:] for one in asked] == ["2025"]
-    assert list(ecb.requests(feed("ecb"), "2026-11", date(2026, 11, 25), False)) == []
+    assert list(ecb.requests(feed("ecb"), "2026-01", date(2026, 1, 31), False)) == []
 
 
 def test_monthly_means_give_the_fiscal_years_that_are_known(euro):

@@ -14,7 +14,7 @@ from helpers.data.archive import versions
 from helpers.data.sources import pinksheet, worldbank
 from helpers.data.sources.protocol import UnfitError
 
-COPPER = f"Copper/{pinksheet.BASIS}"
+LAST, COPPER = "2026-10", f"Copper/{pinksheet.BASIS}"
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def prices(httpserver):
 
     def ask(since="2018-01", **options):
         httpserver.clear()
-        sheet.install(httpserver, **options)
+        sheet.install(httpserver, **{"last": LAST} | options)
         (answer,) = answers(httpserver, pinksheet, since)
         return answer
 
@@ -131,18 +131,18 @@ def test_prices_come_from_the_workbook_that_the_page_links_to(prices, tmp_path):
 
 def test_dollars_a_tonne_become_dollars_a_kilogram(prices):
     found = figures(prices(), pinksheet)
-    table = sheet.prices()
+    table = sheet.prices(LAST)
     assert found.loc[(COPPER, "2024-05"), "value"] == round(table.loc["2024-05", "Copper"] / 1000, 6)
     assert set(found["unit"]) == {"USD/kg"} and {str(day) for day in found["published"]} == {"2026-11-04"}
     assert {key for key, _ in found.index} == {COPPER, f"Nickel/{pinksheet.BASIS}"}
 
 
 def test_a_name_with_spaces_and_asterisks_is_found(httpserver):
-    sheet.install(httpserver)
+    sheet.install(httpserver, LAST)
     of = replace(feed("pinksheet"), asks="items=Rubber,_TSR20")
     (answer,) = answers(httpserver, pinksheet, "2026-01", of=of)
     found = figures(answer, pinksheet).loc["Rubber, TSR20/World Bank monthly mean", "value"]
-    assert found.loc["2026-01"] == sheet.prices().loc["2026-01", "Rubber, TSR20 **"]
+    assert found.loc["2026-01"] == sheet.prices(LAST).loc["2026-01", "Rubber, TSR20 **"]
 
 
 def test_months_with_an_ellipsis_are_not_known(prices):

@@ -23,17 +23,16 @@ COLUMNS = re.findall(r"\w+", (
     "UNIT_INDEX_BASE,COMPILATION,COVERAGE,DECIMALS,NAT_TITLE,SOURCE_AGENCY,SOURCE_PUB,TITLE,TITLE_COMPL,UNIT,UNIT_MULT"
 ))  # fmt: skip
 NAMES = {"INR": "Indian rupee", "USD": "US dollar"}
-FIRST = "2017-04"
+FIRST, LAST = "2017-04", "2040-12"
 HTML = b"<!DOCTYPE html><html><head><title>Service unavailable</title></head><body>Please try again.</body></html>"
 
 
 @cache
 def rates(folder: Path = paths.DATA, until: date | None = None) -> pd.DataFrame:
-    """Rupees and dollars per euro by business day."""
+    """Rupees and dollars per euro by business day up to a day, today unless given; the same whatever that day is."""
     prices = pd.read_csv(folder / "prices.csv", dtype=str, keep_default_na=False)
     means = prices[(prices["item"] == "INR per USD") & prices["basis"].isin(["fiscal-year mean", "quarter mean"])]
-    random, until = np.random.default_rng(11), pd.Timestamp(until or date.today())
-    months = pd.period_range(FIRST, until, freq="M")
+    random, months = np.random.default_rng(11), pd.period_range(FIRST, LAST, freq="M")
     known = {fiscal.centre(row.period): float(row.value) for row in means.itertuples()}
     level = pd.Series(
         np.interp([fiscal.centre(str(m)) for m in months], *zip(*sorted(known.items()), strict=True)), months
@@ -43,15 +42,14 @@ def rates(folder: Path = paths.DATA, until: date | None = None) -> pd.DataFrame:
         inside = fiscal.months(row.period).intersection(months)
         if len(inside) == len(fiscal.months(row.period)):
             level[inside] *= float(row.value) / level[inside].mean()
-    days = pd.bdate_range(months[0].start_time, until)
+    days = pd.bdate_range(months[0].start_time, months[-1].end_time)
     easter = [*GoodFriday.dates(days[0], days[-1]), *EasterMonday.dates(days[0], days[-1])]
     days = days[~days.isin(easter) & ~days.strftime("%m-%d").isin(["01-01", "05-01", "12-25", "12-26"])]
     daily = pd.Series(random.normal(1, 0.002, len(days)), days)
     daily *= (level / daily.groupby(days.to_period("M")).mean()).reindex(days.to_period("M")).to_numpy()
     dollars = 1.12 * np.exp(np.cumsum(random.normal(0, 0.002, len(days))))
-    return pd.DataFrame({"INR": (daily * dollars).round(4), "USD": dollars.round(4)}).set_axis(
-        days.strftime("%Y-%m-%d")
-    )
+    table = pd.DataFrame({"INR": (daily * dollars).round(4), "USD": dollars.round(4)})
+    return table.set_axis(days.strftime("%Y-%m-%d")).loc[: str(until or date.today())]
 
 
 def install(server, folder: Path = paths.DATA, until: date | None = None, fault: str = "") -> None:

@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from datetime import date
 from functools import cache
 from xml.sax.saxutils import escape
 
@@ -19,21 +20,20 @@ NAMES = {
 LEVELS = {"Copper": 9000.0, "Nickel": 17000.0}
 
 
-def prices(first: str = "1960-01", last: str = "2026-10") -> pd.DataFrame:
-    """Prices by month and name, in the units of the workbook."""
-    months, random = pd.period_range(first, last, freq="M"), np.random.default_rng(13)
-    walk = {
-        name: LEVELS.get(name, 100.0) * np.exp(np.cumsum(random.normal(0, 0.03, len(months)))[::-1]) for name in NAMES
-    }
-    return pd.DataFrame(walk, index=months).round(2)
+def prices(last: str) -> pd.DataFrame:
+    """Prices by month and name up to a month, in the units of the workbook; the same whatever the last month is."""
+    months, random = pd.period_range("1960-01", "2040-12", freq="M"), np.random.default_rng(13)
+    walk = {name: LEVELS.get(name, 100.0) * np.exp(np.cumsum(random.normal(0, 0.02, len(months)))) for name in NAMES}
+    return pd.DataFrame(walk, index=months).round(2).loc[:last]
 
 
-def install(server, last: str = "2026-10", edition: str = "0050012026", fault: str = "") -> None:
-    """Answer as the page and the file's place do.
+def install(server, last: str = "", edition: str = "0050012026", fault: str = "") -> None:
+    """Answer as the page and the file's place do; ``last`` is the newest month, the one before this unless given.
 
     ``fault``: ``html`` (a page in place of the workbook), ``unlinked``, ``elsewhere`` (a link to another host),
     ``moved`` (a row more above the names), ``renamed`` (a column), ``unit``, ``gaps`` (ellipses), ``sheet`` (its name).
     """
+    last = last or str(pd.Period(date.today(), "M") - 1)
     place = f"/en/doc/74e8be41ceb20fa0da750cda2f6b9e4e-{edition}/related/CMO-Historical-Data-Monthly.xlsx"
     link = f"https://elsewhere.example{place}" if fault == "elsewhere" else server.url_for(place)
     links = "" if fault == "unlinked" else f'<a class="dl" href="{link}" target="_blank">Monthly prices</a>'
@@ -58,7 +58,7 @@ def workbook(last: str, fault: str = "") -> bytes:
             ["(monthly series are available only in nominal US dollars)"], ["Updated on November 04, 2026"],
             ["", *(names.get(name, f"{name} ") for name in NAMES)], ["", *units]]  # fmt: skip
     rows = [["Notice"], *rows] if fault == "moved" else rows
-    for number, (month, values) in enumerate(prices(last=last).iterrows()):
+    for number, (month, values) in enumerate(prices(last).iterrows()):
         gone = fault == "gaps" and number % 7 == 0
         rows.append([str(month).replace("-", "M"), *(["…"] * len(values) if gone else map(float, values))])
     sheets = {"Prices" if fault == "sheet" else "Monthly Prices": rows, "Monthly Indices": [["Indices"]]}

@@ -73,8 +73,8 @@ def rows(parsed: pd.DataFrame, answer: Answer) -> pd.DataFrame:
 
 
 def whole_years(since: str, today: date) -> dict[int, tuple[str, ...]]:
-    """The months from a month to the last that is over, by their years."""
-    months = pd.period_range(since, pd.Period(today, "M") - 1, freq="M")
+    """The months from January of a month's year to the last that is over, by their years."""
+    months = pd.period_range(f"{since[:4]}-01", pd.Period(today, "M") - 1, freq="M")
     return {year: tuple(str(month) for month in months[months.year == year]) for year in sorted(set(months.year))}
 
 

@@ -32,7 +32,7 @@ def requests(feed: Feed, since: str, today: date, keyed: bool) -> Iterator[Reque
     """The workbook; ``items`` are names of its columns, with ``_`` for a space."""
     items = [item.replace("_", " ") for item in feed.asked("items")]
     yield Request(
-        question="monthly prices, whole workbook",
+        question=f"monthly prices since {since}",
         path="/en/research/commodity-markets",
         kind="xlsx",
         keys=tuple(f"{item}/{BASIS}" for item in items),
