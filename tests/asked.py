@@ -7,7 +7,7 @@ from pathlib import Path
 
 import httpx
 
-from helpers import paths
+from conftest import FROZEN
 from helpers.data.archive.store import Change, Shelf
 from helpers.data.sources.protocol import Answer, Feed, Request
 
@@ -15,8 +15,8 @@ NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
 
 
 def feed(name: str) -> Feed:
-    """A row of ``data/feeds.csv``."""
-    with (paths.DATA / "feeds.csv").open(encoding="utf-8") as file:
+    """A row of the frozen ``feeds.csv``."""
+    with (FROZEN / "feeds.csv").open(encoding="utf-8") as file:
         (row,) = [row for row in csv.DictReader(file) if row["feed"] == name]
     numbers = {column: float(row[column]) for column in ("pause", "calls", "every", "settled", "lag")}
     return Feed(name=row.pop("feed"), **row | numbers)

@@ -14,7 +14,7 @@ from helpers.data.archive import versions
 from helpers.data.sources import pinksheet, worldbank
 from helpers.data.sources.protocol import UnfitError
 
-LAST, COPPER = "2026-10", f"Copper/{pinksheet.BASIS}"
+LAST, COPPER = "2026-10", "Copper/World Bank monthly mean"
 
 
 @pytest.fixture
@@ -134,7 +134,7 @@ def test_dollars_a_tonne_become_dollars_a_kilogram(prices):
     table = sheet.prices(LAST)
     assert found.loc[(COPPER, "2024-05"), "value"] == round(table.loc["2024-05", "Copper"] / 1000, 6)
     assert set(found["unit"]) == {"USD/kg"} and {str(day) for day in found["published"]} == {"2026-11-04"}
-    assert {key for key, _ in found.index} == {COPPER, f"Nickel/{pinksheet.BASIS}"}
+    assert {key for key, _ in found.index} == {COPPER, "Nickel/World Bank monthly mean"}
 
 
 def test_a_name_with_spaces_and_asterisks_is_found(httpserver):

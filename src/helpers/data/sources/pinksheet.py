@@ -20,7 +20,6 @@ TITLE = "commodity prices, the Pink Sheet"
 TABLES = ("prices",)
 VOLATILE = b""
 
-BASIS = "World Bank monthly mean"
 WORKBOOK, SHEET = "CMO-Historical-Data-Monthly.xlsx", "Monthly Prices"
 _PER_KG = {"$/mt": 0.001, "$/kg": 1.0}
 _NAMES, _UNITS, _DATA = 4, 5, 6
@@ -29,15 +28,15 @@ _UPDATED = re.compile(r"updated on\s+([A-Za-z]{3})[a-z]*\.?\s+(\d{1,2}),?\s+(\d{
 
 
 def requests(feed: Feed, since: str, today: date, keyed: bool) -> Iterator[Request]:
-    """The workbook; ``items`` are names of its columns, with ``_`` for a space."""
-    items = [item.replace("_", " ") for item in feed.asked("items")]
+    """The workbook; ``items`` are names of its columns, with ``_`` for a space; ``enters`` ends with the basis."""
+    items, basis = [item.replace("_", " ") for item in feed.asked("items")], feed.enters.rpartition("/")[2]
     yield Request(
         question=f"monthly prices since {since}",
         path="/en/research/commodity-markets",
         kind="xlsx",
-        keys=tuple(f"{item}/{BASIS}" for item in items),
+        keys=tuple(f"{item}/{basis}" for item in items),
         periods=tuple(str(month) for month in pd.period_range(since, today, freq="M")),
-        context={"items": "; ".join(items)},
+        context={"items": "; ".join(items), "basis": basis},
     )
 
 
@@ -76,7 +75,7 @@ def parse(answer: Answer) -> pd.DataFrame:
 
 def rows(parsed: pd.DataFrame, answer: Answer) -> pd.DataFrame:
     """Prices in USD per kg of the months asked for; what is empty or an ellipsis is not known."""
-    of, made, day = answer.request.question, [], None
+    of, basis, made, day = answer.request.question, answer.request.context["basis"], [], None
     if said := "".join(parsed["updated"].head(1)):
         month, number, year = said.split()
         day = date(int(year), _MONTHS.index(month.lower()) + 1, int(number))
@@ -89,7 +88,7 @@ def rows(parsed: pd.DataFrame, answer: Answer) -> pd.DataFrame:
         if isinstance(value, bool | str) or not value > 0:
             raise UnfitError(f"{of}: {item} of {month} is {value!r}, no price")
         price = round(float(value) * _PER_KG[unit], 6)
-        made.append(("prices", f"{item}/{BASIS}", period, "USD/kg", price, None, None, "reported", day, f"in {unit}"))
+        made.append(("prices", f"{item}/{basis}", period, "USD/kg", price, None, None, "reported", day, f"in {unit}"))
     return figures(made)
 
 

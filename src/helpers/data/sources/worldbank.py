@@ -5,6 +5,7 @@ what they are (pages, ``lastupdated``: the publisher's own date) and the rows. A
 """
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -75,13 +76,19 @@ def rows(parsed: pd.DataFrame, answer: Answer) -> pd.DataFrame:
     values = pd.to_numeric(known["value"], errors="coerce")
     if (wrong := known["value"][~values.between(-4, 4)]).size:
         raise UnfitError(f"{answer.request.question}: {wrong.iloc[0]!r} is no estimate of {UNIT}; perhaps a rank")
-    made = []
+    made, day = [], _day(parsed)
     for (country, year), of in known.assign(value=values).groupby(["country", "year"]):
         if len(of) == asked:
-            mean, day = round(float(of["value"].mean()), 3), date.fromisoformat(of["lastupdated"].iloc[0])
+            mean = round(float(of["value"].mean()), 3)
             key = f"governance/{country}/{_MATERIAL.format(year)}"
             made.append(("assumptions", key, "", UNIT, mean, None, None, "derived", day, ""))
     return figures(made)
+
+
+def _day(parsed: pd.DataFrame) -> date | None:
+    """The publisher's own day, if it names one."""
+    said = "".join(str(text) for text in parsed["lastupdated"].head(1))
+    return date.fromisoformat(said) if re.fullmatch(r"\d{4}-\d\d-\d\d", said) else None
 
 
 def _said(answer: Answer) -> tuple[dict, list]:
@@ -93,6 +100,6 @@ def _said(answer: Answer) -> tuple[dict, list]:
     if isinstance(said, list) and len(said) == 1 and isinstance(said[0], dict) and "message" in said[0]:
         told = "; ".join(f"{part.get('key')}: {part.get('value')}" for part in said[0]["message"])
         raise UnfitError(f"{of}: the source refuses the question: {told}")
-    if not (isinstance(said, list) and len(said) == 2 and isinstance(said[0], dict)):
+    if not (isinstance(said, list) and [type(part) for part in said[:1]] == [dict] and len(said) == 2):
         raise UnfitError(f"{of}: not a list of two came but {came!r}")
     return said[0], said[1] or []
