@@ -3,7 +3,7 @@
 import pandas as pd
 
 from helpers import fiscal
-from helpers.data import Vintage, ids
+from helpers.data import UNUSED, Vintage, ids
 from helpers.methods import composition
 from helpers.outlook import customs, episodes, targets
 
@@ -42,9 +42,9 @@ def surge(india: Vintage) -> pd.DataFrame:
 @targets.remembered
 def entries(india: Vintage) -> pd.DataFrame:
     """Every entry of India's two lines of HS 850511 of which weight and value are known: as :func:`surge`."""
-    rows = india.table("trade")
-    rows = rows[(rows["flow"] == "import") & (rows["reporter"] == "IND") & rows["hs"].isin(customs.LINES)]
-    rows = rows[(rows["partner"] != "world") & rows["period"].str.fullmatch(r"\d{4}-\d\d") & rows["value"].notna()]
+    rows = india.detail("trade", flow="import", reporter="IND", partner="*", hs="8505????", measure="*")
+    rows = rows[rows["hs"].isin(customs.LINES) & (rows["partner"] != "world") & rows["value"].notna()]
+    rows = rows[rows["period"].str.fullmatch(r"\d{4}-\d\d") & ~rows["status"].isin(UNUSED)]
     of = {measure: rows[rows["measure"] == measure] for measure in ("weight", "value_usd")}
     both = of["weight"].merge(of["value_usd"], on=KEYS, suffixes=("", "_usd"))
     return both.assign(

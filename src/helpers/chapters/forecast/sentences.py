@@ -255,8 +255,8 @@ def season(india: Vintage, target: str) -> Sentence:
         name: derived(100 * (table.loc[at, "times"] - 1), "%", table) for name, at in (("up", high), ("down", low))
     }
     return sentence(
-        "The months tell a season, which the forecast of the months to come follows: {high} is usually {up:signed} against",
-        "the mean of the months around it, {low} {down:signed}.",
+        "The months tell a season, which the forecast of the months to come follows: {high} is usually {up:signed}",
+        "against the mean of the months around it, {low} {down:signed}.",
         high=_month(high),
         low=_month(low),
         **parts,
