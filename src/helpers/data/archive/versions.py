@@ -129,6 +129,18 @@ def newest(folder: Path) -> pd.DataFrame:
     return pd.DataFrame([row[:10] for row in _read(found)], columns=list(FIGURES)).astype(_TYPES)
 
 
+def periods(folder: Path) -> list[str]:
+    """Every period of which a source ever had a figure."""
+    import duckdb
+
+    files = ", ".join(f"'{_quoted(part.path)}'" for part in parts(folder) if part.sha256)
+    if not files:
+        return []
+    with duckdb.connect(config=_CONFIG) as connection:
+        found = connection.execute(f"SELECT DISTINCT period FROM read_parquet([{files}]) WHERE status != 'missing'")
+        return [period for (period,) in found.fetchall()]
+
+
 def history(view: View, words: list[str]) -> pd.DataFrame:
     """Every version of the figures whose table, key and period hold some words, oldest first.
 
@@ -156,10 +168,13 @@ def write(rows: pd.DataFrame, path: Path) -> str:
     with duckdb.connect(config=_CONFIG) as connection:
         connection.register("rows", rows.assign(published=pd.to_datetime(rows["published"])))
         columns = ", ".join(f'CAST("{name}" AS {kind}) AS "{name}"' for name, kind in STORED.items())
-        connection.execute(
-            f"COPY (SELECT {columns} FROM rows ORDER BY \"table\", key, period) TO '{_quoted(draft)}' "
-            "(FORMAT parquet, COMPRESSION zstd)"
-        )
+        try:
+            connection.execute(
+                f"COPY (SELECT {columns} FROM rows ORDER BY \"table\", key, period) TO '{_quoted(draft)}' "
+                "(FORMAT parquet, COMPRESSION zstd)"
+            )
+        except duckdb.IOException as error:  # a full disk, a folder that cannot be written
+            raise OSError(f"{path} cannot be written: {error}") from error
     with draft.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
         os.fsync(file.fileno())
