@@ -121,7 +121,7 @@ def _chosen(names: Sequence[str], known: dict[str, Feed]) -> list[Feed]:
 
 
 def _month(since: str) -> str:
-    today = schedule.day(visit.now())
+    today = schedule.day(schedule.now())
     if not since:
         return f"{today.year - YEARS}-01"
     if not re.fullmatch(r"(19|20)\d\d-(0[1-9]|1[0-2])", since) or since > f"{today:%Y-%m}":

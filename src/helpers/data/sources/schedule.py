@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 
 from helpers import fiscal
 from helpers.data.sources.protocol import Feed, Request, State
@@ -47,6 +47,11 @@ def newest(periods: Iterable[str]) -> str:
     """The period that ends last, of several the shortest; empty if there is none."""
     known = {period: fiscal.span(period) for period in periods if _is_period(period)}
     return max(known, key=lambda period: (known[period][1], known[period][0]), default="")
+
+
+def now() -> datetime:
+    """The time by this machine's clock."""
+    return datetime.now(UTC)
 
 
 def day(at: datetime) -> date:

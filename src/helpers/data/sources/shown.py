@@ -111,7 +111,7 @@ def _state(feed: Feed, place: Path) -> tuple[str, str, str]:
         made_up = any(part.synthetic for part in versions.parts(folder))
     except DataError:
         return "the archive cannot be read", "", ""
-    next_one = schedule.expected(feed, newest, schedule.day(visit.now()))
+    next_one = schedule.expected(feed, newest, schedule.day(schedule.now()))
     coming = f"{next_one.period} by {next_one.day}{' (late)' * next_one.late}" if next_one else ""
     success = f"{schedule.day(max(known))}{' (synthetic)' * made_up}" if known else "never"
     return success, newest, coming

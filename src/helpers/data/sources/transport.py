@@ -5,13 +5,13 @@ import re
 import time
 from contextlib import closing
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from helpers import __version__
-from helpers.data.sources import address, keys
+from helpers.data.sources import address, keys, schedule
 from helpers.data.sources.bodies import begin, check, unfit
 from helpers.data.sources.protocol import (
     Answer,
@@ -21,7 +21,6 @@ from helpers.data.sources.protocol import (
     Request,
     SourceError,
 )
-from helpers.data.sources.schedule import INDIA
 
 if TYPE_CHECKING:
     import httpx
@@ -162,7 +161,7 @@ class Line:
         if not same and not (real and url.scheme == "https" and url.host in self.hosts):
             there = f"{url.scheme}://{url.netloc.decode()}"
             text = f"it sends on to another host, {there}, which was not asked; if the source moved, see data/feeds.csv"
-            raise unfit(Answer(request, b"", fetched=datetime.now(UTC)), text)
+            raise unfit(Answer(request, b"", fetched=schedule.now()), text)
 
     def _wait(self, host: str) -> None:
         """Wait for the source's pace, and stop at its calls a day."""
@@ -176,7 +175,7 @@ class Line:
         """The body, unpacked and counted while it comes."""
         import httpx
 
-        answer = Answer(request, b"", response.status_code, dict(response.headers), datetime.now(UTC))
+        answer = Answer(request, b"", response.status_code, dict(response.headers), schedule.now())
         if (coding := response.headers.get("content-encoding", "identity").lower()) not in ("identity", "gzip"):
             raise unfit(answer, f"it is packed as {coding}, which was not asked for")
         if int(re.sub(r"\D", "", response.headers.get("content-length", "")) or 0) > BODY:
@@ -228,8 +227,8 @@ class Line:
 def _quota(text: str, wait: float | None) -> QuotaError:
     if wait is None:
         return QuotaError(f"{text}; go on later")
-    until = datetime.now(UTC) + timedelta(seconds=wait)
-    return QuotaError(f"{text}; go on after {until.astimezone(INDIA):%Y-%m-%d %H:%M} in India", until)
+    until = schedule.now() + timedelta(seconds=wait)
+    return QuotaError(f"{text}; go on after {until.astimezone(schedule.INDIA):%Y-%m-%d %H:%M} in India", until)
 
 
 def _after(answer: Answer) -> float | None:
@@ -239,7 +238,7 @@ def _after(answer: Answer) -> float | None:
         return min(float(said), FAR)
     try:
         there = answer.headers.get("date")
-        now = parsedate_to_datetime(there) if there else datetime.now(UTC)
+        now = parsedate_to_datetime(there) if there else schedule.now()
         return min(max(0.0, (parsedate_to_datetime(said) - now).total_seconds()), FAR)
     except (ValueError, TypeError):
         return None

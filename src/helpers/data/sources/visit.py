@@ -77,20 +77,15 @@ class Clock:
 
     def __init__(self, last: datetime):
         self.last = last
-        if (shown := now()) < last - timedelta(days=1):
+        if (shown := schedule.now()) + timedelta(days=1) < last:
             raise SourceError(
                 f"the clock of this machine says {shown:%Y-%m-%d %H:%M}, but the archive has answers of "
                 f"{last:%Y-%m-%d %H:%M}; set the clock right (if it was wrong then, delete the source's folder)"
             )
 
     def __call__(self) -> datetime:
-        self.last = max(now(), self.last + timedelta(microseconds=1))
+        self.last = max(schedule.now(), self.last + timedelta(microseconds=1))
         return self.last
-
-
-def now() -> datetime:
-    """The time by this machine's clock."""
-    return datetime.now(UTC)
 
 
 def visit(feed: Feed, place: Path, since: str, synthetic: bool, accept: bool, paces: dict, tell: Tell) -> Result:
@@ -120,7 +115,7 @@ def visit(feed: Feed, place: Path, since: str, synthetic: bool, accept: bool, pa
         if feed.dropped:
             _ask_all(turn, lambda request: _dropped(place, feed, request), todo, tell)
         elif todo:
-            recently = sum(at > now() - timedelta(days=1) for at in state.asked.values())
+            recently = sum(at > schedule.now() - timedelta(days=1) for at in state.asked.values())
             header = getattr(source, "KEY_HEADER", "")
             with transport.Line(feed, header, tuple(feed.asked("hosts")), recently, paces) as line:
                 try:
@@ -151,7 +146,7 @@ def due(feed: Feed, source: Source, state: State, since: str, place: Path) -> li
         folder = drop(place, feed)
         names = sorted(path.name for path in folder.iterdir() if path.is_file()) if folder.is_dir() else []
         return [cast(Any, source).dropped(name) for name in names if not name.startswith(".")]
-    today = schedule.day(now())
+    today = schedule.day(schedule.now())
     try:
         every = list(source.requests(feed, since, today, bool(keys.key(feed))))
         asked = getattr(source, "due", schedule.due)(feed, every, state, today)
@@ -178,7 +173,7 @@ def resting(feed: Feed, folder: Path) -> None:
     """Raise QuotaError as long as the source said that it wants no calls."""
     last = record(folder)
     if (until := last.get("until")) and last["keyed"] == bool(keys.key(feed)):
-        at, shown = datetime.fromisoformat(until), now()
+        at, shown = datetime.fromisoformat(until), schedule.now()
         if shown < at < shown + timedelta(days=2):
             raise QuotaError(f"{feed.name}: its quota is used up; go on after "
                              f"{at.astimezone(schedule.INDIA):%Y-%m-%d %H:%M} in India", at)  # fmt: skip
@@ -265,7 +260,7 @@ def _dropped(place: Path, feed: Feed, request: Request) -> Answer:
 def _recorded(folder: Path, result: Result, failed: Iterable[str], until: datetime | None, keyed: bool) -> Result:
     """Write down how a turn ended, for the next one and for whoever asks; gives the result on."""
     about = {
-        "at": now().isoformat(timespec="seconds"),
+        "at": schedule.now().isoformat(timespec="seconds"),
         "ended": result.ended,
         "problems": result.problems,
         "until": until and until.isoformat(timespec="seconds"),
