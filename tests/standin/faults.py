@@ -28,9 +28,8 @@ def _said(status: int, text: str, **headers: str):
 
 def _date(seconds: float):
     def answer(request: Request) -> Response:
-        now = datetime.now(UTC)
-        dates = {"Retry-After": format_datetime(now + timedelta(seconds=seconds), usegmt=True)}
-        return Response("", 429, dates | {"Date": format_datetime(now, usegmt=True)})
+        until = datetime.now(UTC) + timedelta(seconds=seconds)
+        return Response("", 429, {"Retry-After": format_datetime(until, usegmt=True)})
 
     return answer
 
@@ -41,7 +40,7 @@ def _slow(request: Request) -> Response:
 
 
 def _cut(request: Request) -> Response:
-    return Response(b'{"months": {', headers={"Content-Length": "5000"}, content_type="application/json")
+    return Response(iter([b'{"months": {']), headers={"Content-Length": "5000"}, content_type="application/json")
 
 
 def _huge(request: Request) -> Response:
@@ -94,7 +93,7 @@ FAULTS = {
     "other packing": lambda request: Response(b"{}", headers={"Content-Encoding": "br"}),
     "zip bomb": _zip_bomb,
     "repeats the key": lambda request: Response(json.dumps({"you": dict(request.headers)})),
-    "refuses the key": lambda request: Response(f"no such key: {dict(request.headers)}", 401),
+    "refuses the key": lambda request: Response(f"no such key: {request.headers.get('X-Key')}", 401),
 }
 
 

@@ -91,7 +91,7 @@ def show(rows: list[tuple[str, ...]], problems: list[str]) -> None:
         grid.add_row(*row)
     console.print(grid)
     for line in problems:
-        console.print(f"last problem of {line}", markup=False)
+        console.print(f"last problem of {line}", markup=False, soft_wrap=True)
 
 
 def _title(feed: Feed) -> str:

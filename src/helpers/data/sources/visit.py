@@ -110,7 +110,8 @@ def visit(feed: Feed, place: Path, since: str, synthetic: bool, accept: bool, pa
         result = Result(feed.name, "failed", problems=(str(error),))
         return _recorded(folder, result, failed, None, keyed) if folder.is_dir() else result
     try:
-        _take(turn, accept)  # what a run that was killed had kept
+        _take(turn, accept=False)  # what a run that was killed had kept
+        turn.problems.clear()  # told at the end, unless another answer comes until then
         todo = due(feed, source, state, since, place)
         if feed.dropped:
             _ask_all(turn, lambda request: _dropped(place, feed, request), todo, tell)
