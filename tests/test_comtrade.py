@@ -179,7 +179,7 @@ def test_every_country_has_one_code_and_codes_are_those_of_the_un():
 
 
 def test_a_country_that_is_not_known_cannot_be_asked():
-    with pytest.raises(SourceError, match="asks UN Comtrade for XYZ"):
+    with pytest.raises(SourceError, match="asks Comtrade for XYZ"):
         questions(asks="lines=850511; reporters=IND XYZ; partners=all")
 
 
