@@ -353,6 +353,13 @@ def test_a_count_that_disagrees_is_refused(count):
         comtrade.parse(Answer(answer.request, json.dumps(told).encode()))
 
 
+def test_an_error_beside_no_rows_is_no_empty_answer():
+    answer = said(errorObject={"errorMessage": "Maximum number of periods for preview is 1"})
+    with pytest.raises(UnfitError, match="instead of rows came .*Maximum number of periods"):
+        comtrade.parse(answer)
+    assert comtrade.parse(said()).empty
+
+
 @pytest.mark.parametrize(
     "body", [b"", b"[]", b"null", b'"x"', b'{"data": null}', b'{"data": [1], "count": 1}', b"\xff\xfe{"]
 )

@@ -15,7 +15,7 @@ from helpers.data.sources import comtrade_figures
 from helpers.data.sources.comtrade_figures import FLOWS, TOTALS
 from helpers.data.sources.protocol import Answer, Feed, Request, SourceError, UnfitError
 
-TITLE = "Comtrade of the United Nations"
+TITLE = "Comtrade (UN)"
 TABLES = ("trade",)
 VOLATILE = rb'"elapsedTime"\s*:\s*"[^"]*"'
 KEY_HEADER = "Ocp-Apim-Subscription-Key"
