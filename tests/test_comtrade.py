@@ -355,7 +355,7 @@ def test_a_count_that_disagrees_is_refused(count):
 
 def test_an_error_beside_no_rows_is_no_empty_answer():
     answer = said(errorObject={"errorMessage": "Maximum number of periods for preview is 1"})
-    with pytest.raises(UnfitError, match="instead of rows came .*Maximum number of periods"):
+    with pytest.raises(UnfitError, match=r"instead of rows came .*Maximum number of periods"):
         comtrade.parse(answer)
     assert comtrade.parse(said()).empty
 
