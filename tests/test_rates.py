@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 
 import pandas as pd
 import pytest
-from asked import NOON, answers, feed, figures, taken
+from asked import NOON, answers, feed, figures, shown, taken
 from standin import ecb as bank
 from standin import frankfurter as other
 
@@ -201,6 +201,6 @@ def test_rates_reach_the_archive_and_what_it_shows(module, key, euro, franks, tm
     assert (first.new, first.revised) == (22, 0)
     again = taken(tmp_path, module, ask(), day=7)
     assert (again.any, again.unchanged) == (False, 0)  # the same answers: checked, nothing taken
-    found = versions.held(tmp_path).detail("prices", key)
+    found = shown(tmp_path, "prices", key)
     assert list(found["period"])[-1] == "2026-10" and set(found["unit"]) == {"INR/USD"}
     assert versions.held(tmp_path).synthetic
