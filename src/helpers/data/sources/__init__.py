@@ -10,7 +10,6 @@ A new source is a row of ``data/feeds.csv``, one of ``data/sources.csv``, and a 
 `protocol.Source`; nothing else names it.
 """
 
-import csv
 import importlib
 import math
 import os
@@ -19,9 +18,8 @@ from pathlib import Path
 from typing import cast
 from urllib.parse import urlsplit
 
-from helpers import paths
+from helpers.data import tables
 from helpers.data.sources.protocol import Feed, Source, SourceError
-from helpers.data.tables import DataError
 
 _NUMBERS = {"pause": 0.0, "calls": math.inf, "every": 0.0, "settled": math.inf, "lag": 0.0}
 """Numbers of a feed, and what an empty cell says."""
@@ -35,13 +33,8 @@ def feeds(folder: Path | None = None) -> dict[str, Feed]:
     DataError
         If the file is missing, cannot be read, or has other columns or numbers than it should.
     """
-    path = (folder or paths.DATA) / "feeds.csv"
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = list(csv.DictReader(file, strict=True, restval=""))
-        return {row["feed"]: _feed(row) for row in rows}
-    except (OSError, ValueError, KeyError, TypeError, csv.Error) as error:
-        raise DataError(f"data/feeds.csv cannot be read ({error}); restore it from the last commit") from error
+    rows = tables.read(folder)["feeds"]
+    return {row[0]: _feed(dict(zip(rows.columns, row, strict=True))) for row in rows.rows}
 
 
 def module(feed: Feed) -> Source:
@@ -73,11 +66,6 @@ def synthetic(known: dict[str, Feed]) -> bool:
     return any(urlsplit(address(feed)).hostname != urlsplit(feed.address).hostname for feed in known.values())
 
 
-def archive() -> Path:
-    """The folder of the archive: ``data/archive``, or ``MAGNETS_ARCHIVE``."""
-    return Path(os.environ.get("MAGNETS_ARCHIVE") or paths.DATA / "archive")
-
-
-def _feed(row: dict[str, str]) -> Feed:
-    numbers = {name: float(row[name]) if row[name] else empty for name, empty in _NUMBERS.items()}
-    return Feed(name=row["feed"], **{name: cell for name, cell in row.items() if name != "feed"} | numbers)
+def _feed(row: dict) -> Feed:
+    numbers = {name: empty if math.isnan(row[name]) else row[name] for name, empty in _NUMBERS.items()}
+    return Feed(name=row.pop("feed"), **row | numbers)

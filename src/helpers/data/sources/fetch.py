@@ -9,6 +9,7 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
+from helpers import paths
 from helpers.data import sources
 from helpers.data.archive.store import Shelf
 from helpers.data.sources import keys, schedule, visit
@@ -73,7 +74,7 @@ def fetch(
     OSError
         If the archive cannot be written; what was kept before is there.
     """
-    known, place, paces = sources.feeds(), folder or sources.archive(), dict[str, float]()
+    known, place, paces = sources.feeds(), folder or paths.archive(), dict[str, float]()
     feeds, since, synthetic = _chosen(names, known), _month(since), sources.synthetic(known)
     with _alone(place):
         return [visit.visit(feed, place, since, synthetic, accept, paces, tell) for feed in feeds]
@@ -81,7 +82,7 @@ def fetch(
 
 def plan(names: Sequence[str] = (), folder: Path | None = None, since: str = "") -> list[Plan]:
     """What `fetch` would ask now; nothing is asked, and nothing is written."""
-    known, place = sources.feeds(), folder or sources.archive()
+    known, place = sources.feeds(), folder or paths.archive()
     feeds, since = _chosen(names, known), _month(since)
     with _alone(place) if place.is_dir() else nullcontext():
         return [_planned(feed, place, since, sources.synthetic(known)) for feed in feeds]

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
+from helpers import paths
 from helpers.data import sources, tables
 from helpers.data.archive import versions
 from helpers.data.sources import fetch, keys, schedule, visit
@@ -68,7 +69,7 @@ def table(folder: Path | None = None) -> tuple[list[tuple[str, ...]], list[str]]
     read = tables.read()
     terms = {row["id"]: row for row in read["terms"].frame().to_dict("records")}
     said = {row["id"]: row["terms"] for row in read["sources"].frame().to_dict("records")}
-    place, rows, problems = folder or sources.archive(), [], []
+    place, rows, problems = folder or paths.archive(), [], []
     for feed in sources.feeds().values():
         last = visit.record(place / feed.name)
         rows.append(
