@@ -2,6 +2,7 @@
 
 import argparse
 import importlib
+import logging
 import os
 import shutil
 import subprocess
@@ -28,6 +29,7 @@ def main() -> int:
                        help="the surge of the suspect year: a slip of quantity in few entries, or real and spread")  # fmt: skip
     asked.add_argument("--folder", type=Path, default=paths.REPORTS / "demo", help="made anew each time")
     wanted = asked.parse_args()
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)
     shutil.rmtree(wanted.folder, ignore_errors=True)
     os.environ["MAGNETS_ARCHIVE"] = str(wanted.folder / "archive")
     known = {name: replace(feed, pause=0, calls=1e6) for name, feed in sources.feeds().items()}
