@@ -26,7 +26,7 @@ def main() -> int:
     """Start the publishers, fetch, render, and say where the page is."""
     asked = argparse.ArgumentParser(prog="make demo", description=__doc__)
     asked.add_argument("--slip", choices=("few", "spread"), default="few",
-                       help="the surge of the suspect year: a slip of quantity in few entries, or real and spread")  # fmt: skip
+                       help="the surge: a slip of quantity in few entries, or real and spread")  # fmt: skip
     asked.add_argument("--folder", type=Path, default=paths.REPORTS / "demo", help="made anew each time")
     wanted = asked.parse_args()
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
