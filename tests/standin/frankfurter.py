@@ -5,10 +5,10 @@ import re
 from datetime import date
 from pathlib import Path
 
-from standin import ecb
 from werkzeug import Request, Response
 
 from helpers import paths
+from standin import ecb
 
 
 def install(server, folder: Path = paths.DATA, until: date | None = None, version: int = 1, fault: str = "") -> None:

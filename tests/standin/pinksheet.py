@@ -8,8 +8,9 @@ from xml.sax.saxutils import escape
 
 import numpy as np
 import pandas as pd
-from standin.ecb import HTML
 from werkzeug import Request, Response
+
+from standin.ecb import HTML
 
 PAGE = "/en/research/commodity-markets"
 NAMES = {

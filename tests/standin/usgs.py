@@ -14,11 +14,11 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from standin.ecb import HTML
 from werkzeug import Request, Response
 
 from helpers import paths
 from helpers.data.sources.usgs_editions import COUNTRIES
+from standin.ecb import HTML
 
 LONG = ["MCS chapter", "Section", "Commodity", "Country", "Statistics", "Statistics_detail", "Unit", "Year", "Value",
         "Notes", "Is critical mineral 2025", "Other notes"]  # fmt: skip

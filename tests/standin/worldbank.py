@@ -6,10 +6,10 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from standin.ecb import HTML
 from werkzeug import Request, Response
 
 from helpers import paths
+from standin.ecb import HTML
 
 ISO2 = {"AUS": "AU", "BRA": "BR", "CHN": "CN", "DEU": "DE", "HKG": "HK", "IND": "IN", "JPN": "JP", "KOR": "KR",
         "MDG": "MG", "MMR": "MM", "MNG": "MN", "MYS": "MY", "NAM": "NA", "NGA": "NG", "RUS": "RU", "THA": "TH",
