@@ -10,7 +10,7 @@ from helpers.chapters.forecast.tables import rounded
 from helpers.chapters.outputs import Sentence, joined, sentence
 from helpers.data import Quantity, Vintage, derived, from_row
 from helpers.ensemble.drift import Drift
-from helpers.outlook import episodes, forecast, licences, readings, seasons, targets
+from helpers.outlook import cells, episodes, forecast, licences, readings, seasons, targets
 
 FAR = 1.5
 """A forecast that is this many times the newest level, or its inverse, is explained."""
@@ -230,6 +230,7 @@ def due(table: pd.DataFrame, india: Vintage) -> Sentence:
     """What would change the forecast most: the next total, the rules of licences, and what tells of a suspect year."""
     year, episode = table["period"].iloc[0], episodes.suspect(india, table["target"].iloc[0])
     end, known = fiscal.span(year)[1], words.month(licences.known_until(india))
+    waits = episode is not None and cells.verdict(india) is None
     state = f"a year that {'ended' if end < india.day else 'ends'} on {words.day(end)}"
     total = "The total of {year}, {state}, would replace the first year of this forecast."
     rules = "The rules of China's licences after {month} would replace our odds."
@@ -237,7 +238,7 @@ def due(table: pd.DataFrame, india: Vintage) -> Sentence:
     return joined(
         sentence(total, year=year, state=state),
         sentence(rules, month=known, uses=[licences.known(india)]),
-        sentence(lines, surge=words.period(episode.surge), year=episode.year, uses=[episode]) if episode else None,
+        sentence(lines, surge=words.period(episode.surge), year=episode.year, uses=[episode]) if waits else None,
     )
 
 
