@@ -40,7 +40,7 @@ def verdict(india: Vintage) -> Sentence | None:
 def figure(found: pd.DataFrame, *, india: Vintage) -> Figure | Sentence:
     """Each entry with an excess by its unit value: ``cells.surge``; a sentence while there are none."""
     if found.empty:
-        return sentence("Where the excess sits cannot be shown without them.")
+        return sentence("Where the excess sits cannot be shown before there are entries by line, partner and month.")
     rule, known = composition.RULE, cells.verdict(india)
     entries = known.evidence
     if entries.empty:
@@ -69,10 +69,10 @@ def figure(found: pd.DataFrame, *, india: Vintage) -> Figure | Sentence:
     return finish(drawing, _title(known, india), _alt(known, india), shown, india=india, note="One dot an entry.")
 
 
-def largest(found: pd.DataFrame, *, india: Vintage) -> Table | None:
-    """The entries with most of the excess; None while there are none."""
+def largest(found: pd.DataFrame, *, india: Vintage) -> Table | Sentence:
+    """The entries with most of the excess; a sentence while there are none."""
     if found.empty or cells.verdict(india).evidence.empty:
-        return None
+        return Sentence("Nor can the entries with most of it be listed.")
     shown = _heads(cells.verdict(india).evidence.head(_MOST))
     decimals = {"tonnes": 0, "usual, t": 0, "USD a kilogram": 2, "share of the excess, %": 1}
     return Table(shown, "Entries with most of the excess, by line, partner and month", decimals)

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from helpers import fiscal
-from helpers.chapters.outputs import Table
+from helpers.chapters.outputs import Sentence, Table
 from helpers.data import number
 
 RANGE = {"low": "from, t", "high": "to, t"}
@@ -98,10 +98,10 @@ def disagreements(table: pd.DataFrame) -> Table:
     return _table(table, heads, "Where sources disagree, and the treatment here", "number")
 
 
-def rivals(table: pd.DataFrame) -> Table | None:
-    """Figures of live sources that others contradict, as computed; None where there is none."""
+def rivals(table: pd.DataFrame) -> Table | Sentence:
+    """Figures of live sources that others contradict, as computed; a sentence where there is none."""
     if table.empty:
-        return None
+        return Sentence("So there is no pair of them to list.")
     heads = {"period": "period", "one": "one says", "other": "the other says", "difference": "difference"}
     heads |= {"unit": "unit", "percent": "difference, %", "source": "source"}
     shown = table.assign(difference=[number(gap, 1) for gap in table["difference"]]).set_index("topic")
