@@ -35,9 +35,16 @@ SAID = {
     "surge": "the surge is one of real ferrite",
     "neither": "the surge stays unexplained",
 }
-WORLD = "2026-11-22"
 
 pytestmark = pytest.mark.usefixtures("undrawn")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _quick():
+    """Half of the chains: what is tested does not hang on how smooth the quantiles are."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(nowcast, "CHAINS", 30)
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -97,7 +104,7 @@ def test_entries_move_the_weights_of_the_readings_in_opposite_ways(told, totals)
 
 
 def test_some_months_of_the_surge_are_a_part_of_the_evidence(india):
-    rows = [row for row in synthetic.rows(india) if not "2024-06" < row["period"] < "2024-10"]
+    rows = [row for row in synthetic.rows(india) if "2023-03" < row["period"] < "2024-07" or row["period"] > "2024-09"]
     assert evidence.observed(india.adding("trade", *rows)).loc["evidence_cells", "part"] == pytest.approx(3 / 6)
 
 
@@ -209,14 +216,15 @@ def test_the_year_that_runs_lies_in_its_interval_about_as_often_as_promised(indi
 
 
 def test_trials_of_earlier_days_and_weights_by_day_come_from_months_too(india):
-    rows = synthetic.rows(india, cells=False)
+    rows, days = synthetic.rows(india, cells=False), ["2025-09-20", "2026-05-20", "2026-09-20"]
     for row in rows:
-        end = pd.Period(row["period"], "M").end_time + pd.Timedelta(days=50)
-        row["published"] = str(min(max(end, pd.Timestamp("2026-07-20")), pd.Timestamp(india.day)).date())
+        ended = pd.Period(row["period"], "M").end_time
+        row["published"] = next(day for day in days if ended < pd.Timestamp(day))
     month_by_month = india.adding("trade", *rows)
     tried = realtime.real_time(month_by_month)
     assert len(tried) and np.isfinite(tried[["median", "low80", "high80", "error"]].to_numpy(float)).all()
     history = evidence.history(month_by_month)
+    assert pd.Timestamp("2026-05-20") in history.index, "a quarter was whole"
     assert history[list(evidence.READINGS)].sum(axis=1).to_numpy() == pytest.approx(1)
 
 
