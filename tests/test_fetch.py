@@ -658,7 +658,7 @@ def test_a_run_killed_at_any_moment_is_completed_by_the_next(world, tmp_path):
     code, folder = textwrap.dedent(KILLED), str(Path(faults.__file__).parent / "sources")
     done = subprocess.run(
         [sys.executable, "-c", code, str(world.data), str(tmp_path / "killed"), "20", folder],
-        capture_output=True, text=True, timeout=100, env=os.environ | {"PYTHONPATH": str(paths.CODE.parent)},
+        capture_output=True, text=True, timeout=300, env=os.environ | {"PYTHONPATH": str(paths.CODE.parent)},
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-3000:]
     killed, between = map(int, done.stdout.split())
