@@ -82,6 +82,14 @@ def report(
         os.cpu_count() or 1
     ),
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing unless something went wrong.")] = False,
+    fetch: Annotated[
+        bool,
+        typer.Option(
+            "--fetch",
+            help="First fetch what is due of live sources. Whatever fails, the report goes on and says so. Figures are "
+            "known from the day on which they are fetched: a report as of an earlier day has none of them.",
+        ),
+    ] = False,
 ) -> None:
     """Run every notebook and write a dated report.
 
@@ -100,7 +108,8 @@ def report(
         _stop(str(error), 2)
     from helpers.report import pipeline
 
-    outcomes = pipeline.reports(wanted, output, timeout=timeout, jobs=jobs, quiet=quiet)
+    said = _fetched(quiet) if fetch else []
+    outcomes = pipeline.reports(wanted, output, timeout=timeout, jobs=jobs, quiet=quiet, notices=said)
     for outcome in dict.fromkeys(outcomes):  # invalid data are the same news for every report of a grid
         if outcome.end or not quiet:
             print(outcome.text, file=sys.stderr if outcome.end else sys.stdout)
@@ -108,11 +117,22 @@ def report(
 
 
 @app.command()
-def verify(folder: Annotated[Path, typer.Argument(help="A report, such as reports/2026-11-22.")]) -> None:
+def verify(
+    folder: Annotated[
+        Path | None,
+        typer.Argument(help="A report, such as reports/2026-11-22; with --archive another archive than the usual one."),
+    ] = None,
+    archive: Annotated[bool, typer.Option("--archive", help="The archive of live sources, not a report.")] = False,
+) -> None:
     """Compare a report with its record, and the record with the project; exit code 1 if anything differs.
 
     It shows accidents, not forgery: who rewrites a page can rewrite its record too.
     """
+    if archive:
+        _verify_archive(folder or paths.archive())
+        return
+    if folder is None:
+        _stop("name the report to verify, such as reports/2026-11-22, or say --archive", 2)
     from helpers.report.shelf import verify
 
     if lines := verify.differences(folder):
@@ -192,6 +212,22 @@ def _wanted(given: list[str], as_of: str, grid: Path | None) -> "list[Parameters
     from helpers.report.grid import read
 
     return read(grid, parameters.named(given, as_of))
+
+
+def _fetched(quiet: bool) -> list[str]:
+    from helpers.report import live
+
+    return live.notices(lambda text: None if quiet else print(text, file=sys.stderr))
+
+
+def _verify_archive(folder: Path) -> None:
+    if not folder.is_dir():
+        _stop(f"there is no archive at {folder}: `magnets fetch` begins one", 1)
+    from helpers.data.archive import check
+
+    if lines := check.problems(folder):
+        _stop("\n".join(lines), 1)
+    print(f"{folder}: every answer and every figure is as it was kept")
 
 
 def _stop(text: str, code: int) -> NoReturn:
