@@ -146,7 +146,9 @@ class Shelf:
         folder.mkdir(parents=True, exist_ok=True)
         name, digest = f"{at:%Y%m%dT%H%M%SZ}-{_sha(json.dumps(answers).encode())[:8]}", ""
         if rows is not None and len(rows):
-            rows = rows.drop_duplicates(_IDENTITY, keep="last").assign(known=at, synthetic=self.synthetic)
+            rows = rows.drop_duplicates(_IDENTITY, keep="last").assign(
+                known=at.replace(tzinfo=None), synthetic=self.synthetic
+            )
             digest = versions.write(rows, folder / f"{name}.parquet")
         about = {"answers": answers, "known": _text(at), "day": (at + _IN_INDIA).date().isoformat(),
                  "sha256": digest, "synthetic": self.synthetic, "source": self.source} | asdict(change)  # fmt: skip
