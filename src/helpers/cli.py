@@ -21,6 +21,11 @@ app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, pretty_exceptions
 
 INTERRUPTED = 130
 
+FIRST = (
+    "First fetch what is due of live sources; whatever fails, the report goes on and says so. What is fetched is known "
+    "from this day on: a report as of an earlier day has none of it."
+)
+
 
 class WithParameters(TyperCommand):
     """A command whose help ends with the parameters of a report."""
@@ -82,14 +87,7 @@ def report(
         os.cpu_count() or 1
     ),
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing unless something went wrong.")] = False,
-    fetch: Annotated[
-        bool,
-        typer.Option(
-            "--fetch",
-            help="First fetch what is due of live sources. Whatever fails, the report goes on and says so. Figures are "
-            "known from the day on which they are fetched: a report as of an earlier day has none of them.",
-        ),
-    ] = False,
+    fetch: Annotated[bool, typer.Option("--fetch", help=FIRST)] = False,
 ) -> None:
     """Run every notebook and write a dated report.
 

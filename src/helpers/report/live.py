@@ -1,10 +1,17 @@
 """Ask live sources before a report is made, and say in it what could not be had."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from helpers.chapters import words
 from helpers.data import tables
 from helpers.report.parameters import today
+
+ENDS = {
+    "offline": "could not be reached",
+    "quota": "took no more questions",
+    "failed": "did not answer as expected",
+}
+"""The ends of a source's turn that a report tells of, in words."""
 
 _SINCE = "figures are those known before"
 
@@ -17,31 +24,25 @@ def notices(tell: Callable[[str], object]) -> list[str]:
     Parameters
     ----------
     tell : callable
-        Gets a line for each step.
+        Gets a line or more for each source.
     """
     from helpers.data.sources import fetch
 
     day = words.day(today())
     try:
-        results = fetch.fetch(tell=tell)
+        results = fetch.fetch()
     except Exception as error:  # another run fetches, the disk is full: the report goes on whatever it is
         tell(f"nothing was fetched: {error}")
         return [f"Live sources were not asked on {day}; {_SINCE}."]
-    failed = [result for result in results if result.problems]
-    for result in failed:
-        tell("\n".join(result.problems))
-    away = [result for result in failed if result.ended == OFFLINE]
-    if away and len(away) == len(results):
-        return [f"No live source could be reached on {day}; {_SINCE}."]
-    ends = {"could not be reached": away, "did not answer as expected": [one for one in failed if one not in away]}
-    return [f"{_named(of)} {what} on {day}; {_SINCE}." for what, of in ends.items() if of]
+    for result in results:
+        tell("\n".join([f"{result.feed}: {result.ended}", *result.problems]))
+    named = {end: [result.feed for result in results if result.ended == end] for end in ENDS}
+    return [f"{_listed(feeds)} {ENDS[end]} on {day}; {_SINCE}." for end, feeds in named.items() if feeds]
 
 
-OFFLINE = "offline"
-"""How `fetch` calls the end of a source whose host cannot be reached."""
-
-
-def _named(results: list) -> str:
-    rows = tables.read()["sources"]
-    short = dict(zip(rows.column("id"), rows.column("short"), strict=True))
-    return words.listed([short.get(result.feed.source) or result.feed.name for result in results])
+def _listed(feeds: Iterable[str]) -> str:
+    """Feeds by the short names of their sources."""
+    raw = tables.read()
+    short = dict(zip(*map(raw["sources"].column, ("id", "short")), strict=True))
+    source = dict(zip(*map(raw["feeds"].column, ("feed", "source")), strict=True))
+    return words.listed(short.get(source.get(feed, ""), feed) for feed in feeds)

@@ -59,8 +59,8 @@ def chapter(name: str, notebook: NotebookNode, frame: dict, failed: dict | None 
     if not failed and (found := checks.accidents(notebook)):
         said = "\n".join(f"notebooks/{name}.ipynb, {what}" for what, _ in found[:10])
         raise PageError(said, found[0][1])
-    if page_says := frame.get("synthetic"):
-        _require_marked(name, notebook, page_says)
+    if frame["synthetic"] and not failed:
+        _require_marked(name, notebook, frame["synthetic"])
     titles = {chapter["name"]: chapter["title"] for chapter in frame["chapters"]}
     own = {"name": name, "title": titles[name], "cells": notebook.cells, "mime": MIME, "failed": failed}
     body = _rendered("chapter", frame | own)

@@ -36,7 +36,9 @@ def offered(notebook: NotebookNode, india: Vintage) -> NotebookNode:
     notebook = copy.deepcopy(notebook)
     for output in (output for cell in notebook.cells for output in cell.get("outputs", [])):
         if shown := output.get("data", {}).get(MIME):
-            output["data"][MIME] = _shown(shown, kept, india.synthetic)
+            shown = _shown(shown, kept, india.synthetic)
+            others = {"text/plain": shown["withheld"]} if "withheld" in shown else output["data"]
+            output["data"] = {**others, MIME: shown}
         elif "text" in output:
             output["text"] = _printed(output["text"], kept)
         elif "text/plain" in output.get("data", {}):

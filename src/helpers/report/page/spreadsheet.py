@@ -32,9 +32,8 @@ def workbook(sheets: list[Sheet], as_of: date, synthetic: str = "") -> bytes:
         "default_date_format": "yyyy-mm-dd",
     }
     book = xlsxwriter.Workbook(content, options)
-    book.set_properties(
-        {"title": ". ".join(filter(None, [f"India magnet outlook as of {as_of}", synthetic])), "created": datetime(as_of.year, as_of.month, as_of.day)}
-    )
+    title = _said(f"India magnet outlook as of {as_of}", synthetic)
+    book.set_properties({"title": title, "created": datetime(as_of.year, as_of.month, as_of.day)})
     bold = book.add_format({"bold": True, "bottom": 1})
     contents = book.add_worksheet("Contents")
     contents.set_column(0, 0, 10)
@@ -55,13 +54,17 @@ def workbook(sheets: list[Sheet], as_of: date, synthetic: str = "") -> bytes:
 
 def _sheet(place, sheet: Sheet, bold, synthetic: str) -> None:
     head, *rows = csv.reader(io.StringIO(sheet.text))
-    place.write_string(0, 0, ". ".join(filter(None, [synthetic, f"{sheet.caption} ({sheet.chapter})"])))
+    place.write_string(0, 0, _said(synthetic, f"{sheet.caption} ({sheet.chapter})"))
     place.write_row(1, 0, head, bold)
     place.freeze_panes(2, 0)
     for column, name in enumerate(head):
         cells = [row[column] for row in rows]
         place.write_column(2, column, _typed(name, cells))
         place.set_column(column, column, min(60, max(8, *(len(text) + 2 for text in [name, *cells]))))
+
+
+def _said(*texts: str) -> str:
+    return ". ".join(filter(None, texts))
 
 
 def _typed(name: str, cells: list[str]) -> list:
