@@ -16,6 +16,10 @@ TEMPLATE = CODE / "report" / "page" / "template"
 
 
 def archive(data: Path | None = None) -> Path:
-    """The archive of live sources: beside the tables of a folder, or where ``MAGNETS_ARCHIVE`` says."""
-    elsewhere = os.environ.get("MAGNETS_ARCHIVE", "")
-    return Path(elsewhere) if elsewhere and data in (None, DATA) else (data or DATA) / "archive"
+    """The archive of live sources: beside the tables of a folder; of the project's own, where ``MAGNETS_ARCHIVE`` says.
+
+    An installed package keeps it in the working folder.
+    """
+    if data not in (None, DATA):
+        return data / "archive"
+    return Path(os.environ.get("MAGNETS_ARCHIVE") or (DATA / "archive" if CLONE else "archive"))

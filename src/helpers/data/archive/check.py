@@ -23,7 +23,7 @@ def counted(folder: Path) -> dict[str, int]:
 
 def _of_source(folder: Path) -> Iterator[str]:
     answers = {path.stem: path for path in sorted((folder / "answers").glob("*.json"))}
-    for name, path in answers.items():
+    for path in answers.values():
         try:
             body = gzip.decompress(path.with_suffix(".gz").read_bytes())
             if hashlib.sha256(body).hexdigest() != json.loads(path.read_text(encoding="utf-8"))["sha256"]:

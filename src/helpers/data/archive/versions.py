@@ -9,7 +9,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     import duckdb
 
 FIGURES = ("table", "key", "period", "unit", "value", "low", "high", "status", "published", "note")
+IN_INDIA = timedelta(hours=5, minutes=30)
+"""From UTC: a figure counts from the day it is there."""
+
 STORED = {
     "table": "VARCHAR", "key": "VARCHAR", "period": "VARCHAR", "unit": "VARCHAR", "value": "DOUBLE", "low": "DOUBLE",
     "high": "DOUBLE", "status": "VARCHAR", "published": "DATE", "note": "VARCHAR", "answer": "VARCHAR",
@@ -123,23 +126,20 @@ def newest(folder: Path) -> pd.DataFrame:
     return pd.DataFrame([row[:10] for row in _read(found)], columns=list(FIGURES)).astype(_TYPES)
 
 
-def history(view: View, words: list[str]) -> pd.DataFrame:
-    """Every version of the figures whose table, key and period hold some words, oldest first.
+def history(view: View, table: str, words: list[str]) -> list[tuple]:
+    """Every version of the figures of a table whose key and period hold some words, as `newest` has them.
 
     Returns
     -------
-    pd.DataFrame
-        ``feed, answer`` and :data:`FIGURES`, with ``published`` the publisher's own day and ``known`` the moment.
+    list of tuple
+        The source, :data:`FIGURES` with the publisher's own day, then when it was known here and the answer.
     """
-    where = " AND ".join("contains('/' || \"table\" || '/' || key || '/' || period || '/', ?)" for _ in words)
-    found = []
-    for source, days in view._by_day().items():
-        every = [part for parts_of in days.values() for part in parts_of]
-        rows = _read(every, f"WHERE {where}", [f"/{word}/" for word in words], latest=False)
+    where = " AND ".join(['"table" = ?', *["contains('/' || key || '/' || period || '/', ?)" for _ in words]])
+    asked, found = [table, *(f"/{word}/" for word in words)], []
+    for source in dict.fromkeys(part.source for part in view.parts):
+        rows = _read([part for part in view.parts if part.source == source], f"WHERE {where}", asked, latest=False)
         found += [(source, *row[:10], *row[11:13]) for row in rows]
-    return pd.DataFrame(found, columns=["feed", *FIGURES, "known", "answer"]).sort_values(
-        ["table", "key", "period", "known"], ignore_index=True
-    )
+    return found
 
 
 def marks(part: Part) -> set[bool]:
@@ -183,27 +183,27 @@ def _database() -> "duckdb.DuckDBPyConnection":
     return _memory().cursor()
 
 
+_DAY = "CAST(known + INTERVAL 330 MINUTE AS DATE)"
 _TYPES = {"value": float, "low": float, "high": float}
 
 
 def _read(parts: list[Part], where: str = "", words: list[str] | None = None, latest: bool = True) -> list[tuple]:
-    """Rows of some parts: :data:`FIGURES`, then day and moment at which each was known, its answer, whether it is made up."""
+    """Rows of some parts: :data:`FIGURES`, then the day and the moment at which each was known, its answer, and
+    whether it is made up."""
     if not parts:
         return []
     import duckdb
 
     files = ", ".join(f"'{_quoted(part.path)}'" for part in parts)
     last = 'QUALIFY row_number() OVER (PARTITION BY "table", key, period ORDER BY known DESC) = 1' if latest else ""
-    columns = ", ".join(f'"{name}"' for name in FIGURES)
+    columns = ", ".join([*(f'"{name}"' for name in FIGURES), _DAY, "known", "answer", "synthetic"])
+    order = 'ORDER BY "table", key, period, known'
     try:
-        return _database().execute(
-            f"SELECT {columns}, CAST(known + INTERVAL 330 MINUTE AS DATE), known, answer, synthetic FROM read_parquet([{files}]) {where} {last} "
-            f'ORDER BY "table", key, period, known',
-            words or [],
-        ).fetchall()  # fmt: skip
+        asked = f"SELECT {columns} FROM read_parquet([{files}]) {where} {last} {order}"
+        return _database().execute(asked, words or []).fetchall()
     except duckdb.Error as error:
         raise DataError(
-            f"the archive in {parts[0].path.parents[2]} cannot be read: {error}\n"
+            f"the archive in {parts[0].path.parents[2]} cannot be read: {str(error).splitlines()[0]}\n"
             "see `magnets verify --archive`; a source can be fetched anew once its folder is deleted"
         ) from error
 
