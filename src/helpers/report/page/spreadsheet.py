@@ -12,7 +12,7 @@ TEXT_COLUMNS = {"hs", "period", "id", "source"}
 
 @dataclass(frozen=True)
 class Sheet:
-    """A table with its caption and where it stands; ``text`` is CSV with a header, ``withheld`` why there is none."""
+    """A table with its caption and where it stands; ``text`` is CSV with a header; ``withheld`` why rows are gone."""
 
     chapter: str
     caption: str
@@ -45,7 +45,7 @@ def workbook(sheets: list[Sheet], as_of: date, synthetic: str = "") -> bytes:
     contents.write_row(above, 0, ["Sheet", "Chapter", "Table"], bold)
     for line, sheet in enumerate(sheets, start=1):
         contents.write_row(above + line, 1, [sheet.chapter, f"{sheet.caption} {sheet.withheld}".strip()])
-        if not sheet.withheld:
+        if sheet.text:
             contents.write_url(above + line, 0, f"internal:'T{line}'!A1", string=f"T{line}")
             _sheet(book.add_worksheet(f"T{line}"), sheet, bold, synthetic)
     book.close()

@@ -127,9 +127,8 @@ def _chapters(scratch: Path, chapters: list[Chapter]) -> None:
     for chapter in chapters:
         files.write(scratch / f"{chapter.name}.html", chapter.html)
         for file in html.payloads(chapter.notebook, "file"):
-            if file.get("withheld"):
-                continue
-            files.write(scratch / file["name"], file["text"])
+            if file["text"]:  # else all of it is withheld
+                files.write(scratch / file["name"], file["text"])
 
 
 def _answers(chapters: list[Chapter]) -> list[dict]:
@@ -170,7 +169,7 @@ def _tables(chapters: list[Chapter], job: Job, synthetic: str) -> bytes:
 
 def _record(scratch: Path, folder: str, chapters: list[Chapter], job: Job, india: "Vintage") -> None:
     answer = next((one["text"] for one in _answers(chapters)), "")
-    answer = f"SYNTHETIC: {answer}" if india.synthetic and answer else answer
+    answer = f"SYNTHETIC: {answer}" if india.synthetic else answer
     hashes = {path.name: sha256(path) for path in sorted(scratch.iterdir())}
     kept = record.content(folder, chapters, job, india, answer, hashes)
     files.write(scratch / record.NAME, record.written(kept))
