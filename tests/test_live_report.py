@@ -187,7 +187,8 @@ def test_a_live_figure_that_contradicts_others_stops_no_report_and_a_curated_one
     assert not identities(india)["holds"].all()
     rules.require_valid(india)
     told = list(gate.told(BETWEEN))
-    assert any(line.startswith("1 disagreement") or " disagreements of live figures" in line for line in told)
+    failed = (~identities(india)["holds"]).sum()
+    assert f"Disagreements of live figures with others, shown in a report and no reason to stop it: {failed}." in told
     assert "identities hold" in told[-1]
     row = dict(zip(("flow", "reporter", "partner", "hs", "measure"), CHINA.split("/"), strict=True))
     curated = data.vintage(date(2026, 11, 17)).adding(
@@ -383,6 +384,8 @@ def stub(monkeypatch, results=(), error=None):
 AWAY = [
     ("comtrade", "offline", ("comtradeapi.un.org cannot be reached",)),
     ("tradestat", "offline", ("tradestat.commerce.gov.in cannot be reached",)),
+    ("worldbank", "offline", ("api.worldbank.org cannot be reached",)),
+    ("pinksheet", "offline", ("www.worldbank.org cannot be reached",)),
     ("usgs", "quota", ("asked too often",)),
     ("ecb", "failed", ("HTML came",)),
     ("frankfurter", "nothing new", ()),
@@ -394,11 +397,11 @@ def test_each_way_of_not_answering_is_said_with_its_day(place, monkeypatch):
     told = []
     day = words.day(parameters.today())
     assert live.notices(told.append) == [
-        f"UN Comtrade and TradeStat could not be reached on {day}; figures are those known before.",
+        f"UN Comtrade, TradeStat and World Bank could not be reached on {day}; figures are those known before.",
         f"USGS took no more questions on {day}; figures are those known before.",
         f"ECB did not answer as expected on {day}; figures are those known before.",
     ]
-    assert told[3] == "ecb: failed\nHTML came" and told[4] == "frankfurter: nothing new"
+    assert told[5] == "ecb: failed\nHTML came" and told[6] == "frankfurter: nothing new"
     stub(monkeypatch, [("comtrade", "new", ())])
     assert live.notices(told.append) == []
     stub(monkeypatch, error=RuntimeError("another run fetches"))

@@ -77,7 +77,7 @@ def told(day: date) -> Iterator[str]:
     times = Counter(text.partition(": ")[0] for text in held.loc[held["holds"].astype(bool), "identity"])
     yield from (f"  {identity}{f', {count} times' if count > 1 else ''}" for identity, count in times.items())
     if failed := int((~held["holds"]).sum()):
-        yield f"{failed} disagreements of live figures with others are shown in the report and do not stop it."
+        yield f"Disagreements of live figures with others, shown in a report and no reason to stop it: {failed}."
     yield f"data/ is valid: {len(held) - failed} identities hold within their rounding, {len(india.sources)} sources."
 
 

@@ -45,4 +45,4 @@ def _listed(feeds: Iterable[str]) -> str:
     raw = tables.read()
     short = dict(zip(*map(raw["sources"].column, ("id", "short")), strict=True))
     source = dict(zip(*map(raw["feeds"].column, ("feed", "source")), strict=True))
-    return words.listed(short.get(source.get(feed, ""), feed) for feed in feeds)
+    return words.listed(dict.fromkeys(short.get(source.get(feed, ""), feed) for feed in feeds))
