@@ -392,21 +392,20 @@ AWAY = [
 ]
 
 
-def test_each_way_of_not_answering_is_said_with_its_day(place, monkeypatch):
+def test_each_way_of_not_answering_is_said_with_its_day(place, monkeypatch, capsys):
     stub(monkeypatch, AWAY)
-    told = []
     day = words.day(parameters.today())
-    assert live.notices(told.append) == [
+    assert live.notices() == (
         f"UN Comtrade, TradeStat and World Bank could not be reached on {day}; figures are those known before.",
         f"USGS took no more questions on {day}; figures are those known before.",
         f"ECB did not answer as expected on {day}; figures are those known before.",
-    ]
-    assert told[5] == "ecb: failed\nHTML came" and told[6] == "frankfurter: nothing new"
+    )
+    assert capsys.readouterr().err.endswith("ecb: failed\nHTML came\nfrankfurter: nothing new\n")
     stub(monkeypatch, [("comtrade", "new", ())])
-    assert live.notices(told.append) == []
+    assert live.notices(quiet=True) == () and capsys.readouterr().err == ""
     stub(monkeypatch, error=RuntimeError("another run fetches"))
-    assert live.notices(told.append) == [f"Live sources were not asked on {day}; figures are those known before."]
-    assert told[-1] == "nothing was fetched: another run fetches"
+    assert live.notices() == (f"Live sources were not asked on {day}; figures are those known before.",)
+    assert capsys.readouterr().err == "nothing was fetched: another run fetches\n"
 
 
 def test_a_report_goes_on_without_a_network_says_so_and_says_it_no_more_when_it_is_over(at_once, tmp_path, monkeypatch):

@@ -95,8 +95,8 @@ def report(
     3 (data not valid), 4 (a cell failed), 5 (a cell ran out of time), 6 (a kernel died),
     7 (another run holds the lock), 130 (stopped with Ctrl-C); of several reports, with the worst.
 
-    Examples: magnets report; magnets report --fetch; magnets report --as-of 2025-06-30; magnets report -p baseline_t=33000 -p horizon=5;
-    magnets report --grid grid.yml, where grid.yml holds `- baseline_t: [as published, 33000]`
+    Examples: magnets report; magnets report --fetch; magnets report --as-of 2025-06-30;
+    magnets report -p baseline_t=33000 -p horizon=5; magnets report --grid grid.yml, where grid.yml holds `- baseline_t: [as published, 33000]`
     """
     from helpers.report import parameters
 
@@ -106,8 +106,7 @@ def report(
         _stop(str(error), 2)
     from helpers.report import pipeline
 
-    said = _fetched(quiet) if fetch else []
-    outcomes = pipeline.reports(wanted, output, timeout=timeout, jobs=jobs, quiet=quiet, notices=said)
+    outcomes = pipeline.reports(wanted, output, timeout=timeout, jobs=jobs, quiet=quiet, fetch=fetch)
     for outcome in dict.fromkeys(outcomes):  # invalid data are the same news for every report of a grid
         if outcome.end or not quiet:
             print(outcome.text, file=sys.stderr if outcome.end else sys.stdout)
@@ -126,16 +125,19 @@ def verify(
 
     It shows accidents, not forgery: who rewrites a page can rewrite its record too.
     """
-    if archive:
-        _verify_archive(folder or paths.archive())
-        return
-    if folder is None:
-        _stop("name the report to verify, such as reports/2026-11-22, or say --archive", 2)
     from helpers.report.shelf import verify
 
-    if lines := verify.differences(folder):
+    if archive:
+        folder, well = folder or paths.archive(), "every answer and every figure is as it was kept"
+        lines = verify.archive_problems(folder)
+    elif folder:
+        well = "every page and file is as published; data, code and lock are those it was made from"
+        lines = verify.differences(folder)
+    else:
+        _stop("name the report to verify, such as reports/2026-11-22, or say --archive", 2)
+    if lines:
         _stop("\n".join(lines), 1)
-    print(f"{folder}: every page and file is as published; data, code and lock are those it was made from")
+    print(f"{folder}: {well}")
 
 
 @app.command()
@@ -283,22 +285,6 @@ def _wanted(given: list[str], as_of: str, grid: Path | None) -> "list[Parameters
     from helpers.report.grid import read
 
     return read(grid, parameters.named(given, as_of))
-
-
-def _fetched(quiet: bool) -> list[str]:
-    from helpers.report import live
-
-    return live.notices(lambda text: None if quiet else print(text, file=sys.stderr))
-
-
-def _verify_archive(folder: Path) -> None:
-    if not folder.is_dir():
-        _stop(f"there is no archive at {folder}: `magnets fetch` begins one", 1)
-    from helpers.data.archive import check
-
-    if lines := check.problems(folder):
-        _stop("\n".join(lines), 1)
-    print(f"{folder}: every answer and every figure is as it was kept")
 
 
 def _stop(text: str, code: int) -> NoReturn:

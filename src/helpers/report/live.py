@@ -1,6 +1,7 @@
 """Ask live sources before a report is made, and say in it what could not be had."""
 
-from collections.abc import Callable, Iterable
+import sys
+from collections.abc import Iterable
 
 from helpers.chapters import words
 from helpers.data import tables
@@ -16,15 +17,12 @@ ENDS = {
 _SINCE = "figures are those known before"
 
 
-def notices(tell: Callable[[str], object]) -> list[str]:
+def notices(quiet: bool = False) -> tuple[str, ...]:
     """Fetch all that is due; what a report of today has to say of the sources that did not answer as they should.
 
     Whatever happens, the report goes on with what is known.
 
-    Parameters
-    ----------
-    tell : callable
-        Gets a line or more for each source.
+    Unless it is to be quiet, a line or more for each source goes to stderr.
     """
     from helpers.data.sources import fetch
 
@@ -32,12 +30,12 @@ def notices(tell: Callable[[str], object]) -> list[str]:
     try:
         results = fetch.fetch()
     except Exception as error:  # another run fetches, the disk is full: the report goes on whatever it is
-        tell(f"nothing was fetched: {error}")
-        return [f"Live sources were not asked on {day}; {_SINCE}."]
-    for result in results:
-        tell("\n".join([f"{result.feed}: {result.ended}", *result.problems]))
+        print(f"nothing was fetched: {error}", file=sys.stderr)
+        return (f"Live sources were not asked on {day}; {_SINCE}.",)
+    for result in () if quiet else results:
+        print(f"{result.feed}: {result.ended}", *result.problems, sep="\n", file=sys.stderr)
     named = {end: [result.feed for result in results if result.ended == end] for end in ENDS}
-    return [f"{_listed(feeds)} {ENDS[end]} on {day}; {_SINCE}." for end, feeds in named.items() if feeds]
+    return tuple(f"{_listed(feeds)} {ENDS[end]} on {day}; {_SINCE}." for end, feeds in named.items() if feeds)
 
 
 def _listed(feeds: Iterable[str]) -> str:

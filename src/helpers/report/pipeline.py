@@ -4,7 +4,6 @@ Nothing heavy is imported where there is nothing to do: such a run ends at once.
 """
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from pathlib import Path
@@ -42,7 +41,7 @@ def reports(
     timeout: int = 120,
     jobs: int = 1,
     quiet: bool = False,
-    notices: Sequence[str] = (),
+    fetch: bool = False,
 ) -> list[Outcome]:
     """Render every chapter for each set of parameters into ``root``.
 
@@ -60,22 +59,26 @@ def reports(
         How many notebooks run at once. The results are the same for any number.
     quiet : bool
         Whether to say nothing of progress.
-    notices : sequence of str
-        What readers of a report of today must know of the sources that were asked before: see `report.live`.
+    fetch : bool
+        Whether to fetch first what is due of live sources; what could not be had is said in the report of today.
 
     Returns
     -------
     list of Outcome
         In the order of ``wanted``; a single one where nothing could begin.
     """
-    root = root.absolute()
+    root, notices = root.absolute(), ()
     try:
         if not chapters():
             raise ParameterError("notebooks/ holds no notebook of the report: names begin with a digit and a dash")
         for path in chapters():
             for_notebook(path, wanted[0])
+        if fetch:
+            from helpers.report import live
+
+            notices = live.notices(quiet)
         with publish.only_run(root), leftovers.settings():
-            return _reports(wanted, root, timeout, jobs, quiet, tuple(notices))
+            return _reports(wanted, root, timeout, jobs, quiet, notices)
     except ParameterError as error:
         return [Outcome(End.BAD_PARAMETERS, str(error))]
     except publish.LockedError as error:

@@ -56,6 +56,15 @@ def differences(folder: Path) -> list[str]:
     return lines
 
 
+def archive_problems(folder: Path) -> list[str]:
+    """What of an archive of live sources is not as it was kept, a line each; nothing if all of it is."""
+    if not folder.is_dir():
+        return [f"there is no archive at {folder}: `magnets fetch` begins one"]
+    from helpers.data.archive import check
+
+    return check.problems(folder)
+
+
 def _record(known: Mapping[str, Any], recorded: Mapping[str, Any]) -> list[str]:
     """What in a record does not agree with the rest of it."""
     lines = []
