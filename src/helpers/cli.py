@@ -96,7 +96,8 @@ def report(
     7 (another run holds the lock), 130 (stopped with Ctrl-C); of several reports, with the worst.
 
     Examples: magnets report; magnets report --fetch; magnets report --as-of 2025-06-30;
-    magnets report -p baseline_t=33000 -p horizon=5; magnets report --grid grid.yml, where grid.yml holds `- baseline_t: [as published, 33000]`
+    magnets report -p baseline_t=33000 -p horizon=5;
+    magnets report --grid grid.yml, where grid.yml holds `- baseline_t: [as published, 33000]`
     """
     from helpers.report import parameters
 
