@@ -6,8 +6,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
+import pandas as pd
 
 from conftest import FROZEN
+from helpers.data.archive import versions
 from helpers.data.archive.store import Change, Shelf
 from helpers.data.sources.protocol import Answer, Feed, Request
 
@@ -54,3 +56,14 @@ def taken(folder: Path, module, found: list[Answer], day: int = 0) -> Change:
         shelf.keep(replace(answer, fetched=at), module.VOLATILE)
     waiting = list(shelf.pending())
     return shelf.take({key: (one.request, module.rows(module.parse(one), one)) for key, one in waiting}, at)
+
+
+def shown(folder: Path, table: str, key: str) -> pd.DataFrame:
+    """What an archive shows of the figures whose key fits: the newest version of each."""
+    return pd.DataFrame(versions.held(folder).detail(table, key), columns=["feed", *versions.FIGURES])
+
+
+def told(folder: Path, table: str, *words: str) -> pd.DataFrame:
+    """Every version of the figures whose key and period hold some words."""
+    rows = versions.history(versions.held(folder), table, list(words))
+    return pd.DataFrame(rows, columns=["feed", *versions.FIGURES, "known", "answer"])

@@ -5,16 +5,16 @@ from dataclasses import replace
 
 import pandas as pd
 import pytest
-from asked import NOON, answers, feed, figures, taken, way
+from asked import NOON, answers, feed, figures, taken, told, way
 from standin import usgs as survey
 
 from conftest import FROZEN
-from helpers.data.archive import versions
 from helpers.data.sources import usgs
 from helpers.data.sources.protocol import UnfitError
 from helpers.data.sources.usgs_editions import period, quantity
 
 NEWEST, OLDER = survey.ITEMS
+BOTH = replace(feed("usgs"), asks=f"items={NEWEST} {OLDER}; commodities=RARE-EARTHS")
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def editions(httpserver):
     def ask(**options):
         httpserver.clear()
         survey.install(httpserver, FROZEN, **options)
-        return answers(httpserver, usgs)
+        return answers(httpserver, usgs, of=BOTH)
 
     return ask
 
@@ -153,12 +153,12 @@ def test_a_later_version_of_an_edition_revises_and_says_so(editions, tmp_path):
     assert not taken(tmp_path, usgs, editions(fault="metadata"), day=30).any
     later = taken(tmp_path, usgs, editions(version="2.0", revised=True), day=60)
     assert (later.new, later.revised, later.withdrawn) == (0, 1, 0)
-    every = versions.history(versions.held(tmp_path), ["BRA", "reserves", "2025"])
+    every = told(tmp_path, "production", "BRA", "reserves", "2025")
     assert list(every["value"]) == [11.0, 5.5]
     assert list(every["note"]) == ["2026 edition", "2026 edition, version 2.0"]
 
 
 def test_the_file_on_another_host_is_handed_on_whole_for_the_transport_to_judge(httpserver):
     survey.install(httpserver, FROZEN, fault="elsewhere")
-    request, _ = usgs.requests(feed("usgs"), "2018-01", NOON.date(), False)
+    (request,) = usgs.requests(feed("usgs"), "2018-01", NOON.date(), False)
     assert usgs.prepare(request, way(httpserver)).path == f"https://elsewhere.example/catalog/file/get/{NEWEST}"

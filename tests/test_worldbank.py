@@ -5,12 +5,11 @@ from dataclasses import replace
 
 import pandas as pd
 import pytest
-from asked import answers, feed, figures, taken, way
+from asked import answers, feed, figures, shown, taken, way
 from standin import pinksheet as sheet
 from standin import worldbank as bank
 
 from conftest import FROZEN
-from helpers.data.archive import versions
 from helpers.data.sources import pinksheet, worldbank
 from helpers.data.sources.protocol import UnfitError
 
@@ -117,7 +116,7 @@ def test_a_new_date_without_new_figures_is_no_new_answer(governance, tmp_path):
     drop = ["published"]
     before = figures(governance(lastupdated="2025-10-15"), worldbank).drop(columns=drop)
     assert figures(later, worldbank).drop(columns=drop).equals(before)
-    found = versions.held(tmp_path).detail("assumptions", "governance/IND/*")
+    found = shown(tmp_path, "assumptions", "governance/IND/*")
     assert list(found["key"])[-1].endswith("2024") and set(found["period"]) == {""}
 
 
@@ -125,7 +124,7 @@ def test_prices_come_from_the_workbook_that_the_page_links_to(prices, tmp_path):
     first = taken(tmp_path, pinksheet, [prices(edition="0350012021", last="2026-09")])
     second = taken(tmp_path, pinksheet, [prices(edition="0050012026", last="2026-09")], day=14)
     assert first.new == 2 * 105 and not second.any  # another address, the same workbook
-    found = versions.held(tmp_path).detail("prices", COPPER)
+    found = shown(tmp_path, "prices", COPPER)
     assert (found["period"].iloc[0], found["period"].iloc[-1]) == ("2018-01", "2026-09")
 
 

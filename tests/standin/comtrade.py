@@ -6,6 +6,7 @@ one period, and the full road, which wants a key.
 """
 
 import json
+from datetime import date
 from functools import cache
 from pathlib import Path
 
@@ -13,10 +14,9 @@ import numpy as np
 import pandas as pd
 from werkzeug import Request, Response
 
-from helpers import fiscal
+from helpers import fiscal, paths
 from helpers.data.sources import comtrade_figures
 
-TABLE = Path(__file__).parents[2] / "data" / "trade.csv"
 START, LAG, SEED = "2018-01", 75, 20180101
 BREAKDOWN = [(0, "C00", 1000), (0, "C00", 2100), (0, "C04", 0), (0, "C05", 0),
              (702, "C00", 0), (344, "C00", 0), (784, "C00", 0)]  # fmt: skip
@@ -68,7 +68,9 @@ FAULTS = {
 """What it does to its rows."""
 
 
-def install(server, fault="", slip="", today="2026-11-22", key="demo", table=TABLE):
+def install(
+    server, folder: Path = paths.DATA, fault: str = "", slip: str = "", today: date | None = None, key: str = "demo"
+) -> None:
     """Answer on a running server as UN Comtrade does.
 
     Parameters
@@ -76,8 +78,12 @@ def install(server, fault="", slip="", today="2026-11-22", key="demo", table=TAB
     fault : str
         One of :data:`REFUSALS` or :data:`FAULTS`.
     slip : str
-        Where the excess of the surge lies: ``few`` (five cells, far too cheap), ``spread`` (forty-eight cells, at the
+        Where the excess of the surge lies: ``few`` (five cells, far too cheap), ``spread`` (fifty cells, at the
         price of ferrite), or nothing (over all cells).
+    today : date
+        The day on which it answers, if not this one: newer months are not public yet.
+    key : str
+        The only key that it knows.
     """
 
     def answer(request: Request) -> Response:
@@ -89,7 +95,7 @@ def install(server, fault="", slip="", today="2026-11-22", key="demo", table=TAB
             return _response(*REFUSALS["wrong key" if said else "no key"])
         if len(request.args["period"].split(",")) > (12 if keyed else 1):
             return _response(*REFUSALS["periods"])
-        rows = _rows(request.args, request.path.split("/")[-2], months(slip, today, table))
+        rows = _rows(request.args, request.path.split("/")[-2], months(folder, slip, today or date.today()))
         rows = FAULTS.get(fault, list)(rows)[: 100_000 if keyed else 500]
         return _response(200, {"elapsedTime": "0.21 secs", "count": len(rows), "data": rows, "error": ""}, {})
 
@@ -99,19 +105,24 @@ def install(server, fault="", slip="", today="2026-11-22", key="demo", table=TAB
 
 
 @cache
-def months(slip="", today="2026-11-22", table=TABLE):
+def months(folder: Path, slip: str, today: date) -> pd.DataFrame:
     """Every month that is public on a day: flow, reporter, partner, hs, month, weight (t), value (USD m).
 
     Partners are ISO codes and ``nes``; the world is their sum, and China's world a partner of its own.
     """
-    held = pd.read_csv(table, dtype={"hs": "string"}, keep_default_na=False, na_values=[""])
-    held = held[held["value"].notna() & (held["status"] == "reported")].sort_values("published")
+    held = curated(folder)
     last = (pd.Timestamp(today) - pd.Timedelta(days=LAG)).to_period("M") - 1
     every = pd.period_range(START, last, freq="M")
     luck = np.random.default_rng(SEED)
-    metal = _metal(held, every, luck, slip)
+    metal = _metal(held, every, luck, slip, folder)
     others = [_plain(held, every, luck, line) for line in ("850519", "850590")]
     return pd.concat([metal, *others, *(_china(held, every, luck, line) for line in (metal, *others))])
+
+
+def curated(folder: Path) -> pd.DataFrame:
+    """The reported figures of trade, in the order in which they were published."""
+    held = pd.read_csv(folder / "trade.csv", dtype={"hs": "string"}, keep_default_na=False, na_values=[""])
+    return held[held["value"].notna() & (held["status"] == "reported")].sort_values("published")
 
 
 def total(held, period, measure="weight", hs="850511", partner="world", reporter="IND", flow="import"):
@@ -121,12 +132,24 @@ def total(held, period, measure="weight", hs="850511", partner="world", reporter
     return float(rows["value"].iloc[-1]) if len(rows) else float("nan")
 
 
+def before(held, period, measure, growth=""):
+    """What a figure was a year earlier, by its growth."""
+    return total(held, period, measure) / (1 + total(held, period, growth or f"{measure}_yoy") / 100)
+
+
+def rate(folder, year):
+    """Rupees per dollar in a fiscal year."""
+    prices = pd.read_csv(folder / "prices.csv")
+    rows = prices[(prices["item"] == "INR per USD") & (prices["period"] == year)]
+    return float(rows["value"].iloc[-1])
+
+
 def first_half(held):
     """Tonnes of the half-year of the surge, from the next first half and its fall."""
     return total(held, "FY26-H1") / (1 + total(held, "FY26-H1", "weight_yoy") / 100)
 
 
-def _metal(held, every, luck, slip):
+def _metal(held, every, luck, slip, folder):
     """India's imports of HS 850511 by partner."""
     year = held[(held["flow"] == "import") & (held["reporter"] == "IND") & (held["hs"] == "850511")]
     year = year[year["period"].isin(["2022", "2024"]) & year["measure"].isin(["weight", "value_usd"])]
@@ -141,23 +164,29 @@ def _metal(held, every, luck, slip):
     base *= _active(luck, tonnes["2024"].to_numpy(), every)
     excess, place = surge - base[:, half].sum(), {name: number for number, name in enumerate(shares.index)}
     fixed = np.zeros(base.shape, bool)
-    first = int(half.argmax())
+    first = int(half.argmax()) + 1  # the half's first month is known by its growth
+    later = half & (np.arange(len(every)) >= first)
     if slip == "few":
         others = [(name, float(tonnes.loc[name, "2024"]) * 0.7) for name in ("SGP", "HKG", "USA", "IDN")]
         for month, (name, more) in enumerate([("CHN", excess - sum(more for _, more in others)), *others]):
             base[place[name], first + month] += more
     elif slip == "spread":
-        largest = [place[name] for name in shares.drop(["CHN", "nes"]).nlargest(8).index]
-        fixed[np.ix_(largest, np.flatnonzero(half))] = True
+        largest = [place[name] for name in shares.drop(["CHN", "nes"]).nlargest(10).index]
+        fixed[np.ix_(largest, np.flatnonzero(later))] = True
         base[fixed] += excess / fixed.sum()
     else:
-        base[:, half] *= surge / base[:, half].sum()
+        base[:, later] *= surge / base[:, half].sum()
     sets = {
         name: total(held, name) for name in ("FY21", "2022", "FY24", "2024", "FY25", "2025-03", "2025-04", "FY26-H1")
     }
+    sets |= {f"2024-{month}": before(held, f"2025-{month}", "weight") for month in ("03", "04")}
     by_partner = {"2022": tonnes["2022"]} | ({} if slip == "spread" else {"2024": tonnes["2024"]})
     weight = _fitted(base, every, sets | {"FY25-H1": surge}, by_partner)
     values = {name: total(held, name, "value_usd") for name in ("2022", "2024", "FY25", "2025-03", "2025-04")}
+    values |= {f"2024-{month}": before(held, f"2025-{month}", "value_usd") for month in ("03", "04")}
+    values["FY24"] = (
+        before(held, "FY25", "value_inr", "value_yoy") * 10 / rate(folder, "FY24")
+    )  # a crore is ten million
     usd = known["value_usd"]
     worth = np.outer((usd / usd.sum()).mean(axis=1), _level(values, every)) * _noise(luck, base.shape) * (weight > 0)
     worth[fixed] = (weight * luck.uniform(1.85, 2.35, base.shape) / 1000)[fixed]

@@ -25,11 +25,14 @@ _SAME = {"FREQ": "D", "CURRENCY_DENOM": "EUR", "EXR_TYPE": "SP00", "UNIT_MULT": 
 
 
 def requests(feed: Feed, since: str, today: date, keyed: bool) -> Iterator[Request]:
-    """Both currencies in one question a year, for every year of which a month is over."""
+    """Both currencies in one question a year, for every year of which a month is over.
+
+    When another month is over the question is another: the days can be the same as before, their means are not.
+    """
     quote, base = feed.asked("currencies")
     for year, months in whole_years(since, today).items():
         yield Request(
-            question=f"{quote} and {base} per euro, days of {year}",
+            question=f"{quote} and {base} per euro, {months[0]} to {months[-1]}",
             path=f"/service/data/EXR/D.{quote}+{base}.EUR.SP00.A",
             kind="csv",
             params={"startPeriod": f"{year}-01-01", "endPeriod": f"{year}-12-31", "format": "csvdata"},
@@ -79,7 +82,7 @@ def whole_years(since: str, today: date) -> dict[int, tuple[str, ...]]:
 
 
 def monthly(daily: pd.Series, basis: str, answer: Answer) -> pd.DataFrame:
-    """Figures of the means of days by months, for those that were asked for, are over, and have no long gap.
+    """Figures of the means of days by months, for those that were asked for and have no long gap.
 
     Parameters
     ----------
@@ -91,10 +94,10 @@ def monthly(daily: pd.Series, basis: str, answer: Answer) -> pd.DataFrame:
         daily = daily.set_axis(pd.to_datetime(daily.index, format="%Y-%m-%d")).sort_index()
     except ValueError as error:
         raise UnfitError(f"{answer.request.question}: a day that is none: {error}") from error
-    key, unit, today = f"{quote} per {base}/{basis}", f"{quote}/{base}", pd.Timestamp(answer.fetched.date())
+    key, unit = f"{quote} per {base}/{basis}", f"{quote}/{base}"
     made = []
     for period, days in daily.groupby(daily.index.to_period("M")):
-        if str(period) in answer.request.periods and period.end_time < today and _unbroken(period, days.index):
+        if str(period) in answer.request.periods and _unbroken(period, days.index):
             mean, note = round(float(days.mean()), 4), f"mean of {len(days)} days"
             made.append(("prices", key, str(period), unit, mean, None, None, "derived", None, note))
     return figures(made)
