@@ -47,7 +47,7 @@ def reserves(india: Vintage) -> Sentence | None:
 
 
 def _edition(row: pd.Series, india: Vintage) -> str:
-    """Which edition a figure is from: of what was fetched, the day is not that of the edition, and the note names it."""
+    """Which edition a figure is from: what was fetched is dated by that day, and its note names the edition."""
     fetched = row["source"] in india.feeds and re.match(r"(\d{4}) edition", row["note"])
     return fetched[1] if fetched else words.month(row["published"])
 
