@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from helpers.data.sources import spellings
 from helpers.data.sources.protocol import Answer, Request, UnfitError
 
 FIELDS = {"import": "cwacim", "export": "cwacex"}
@@ -108,7 +109,7 @@ def _cells(found: Any, request: Request) -> Iterator[tuple]:
     rows = [_row(row) for row in found.find_all("tr")]
     head = next(row for row in rows if "Country" in row)
     months = {place: match for place, name in enumerate(head) if (match := _MONTH.fullmatch(name))}
-    named = {place: f"{match[2]}-{_number_of(match[1]):02d}" for place, match in months.items()}
+    named = {place: spellings.month(match[1], match[2]) for place, match in months.items()}
     if tuple(sorted(named.values())) != request.periods:
         raise UnfitError(f"{request.question}: the columns are {head}, not those two months")
     for row in rows[rows.index(head) + 1 :]:
@@ -119,11 +120,6 @@ def _cells(found: Any, request: Request) -> Iterator[tuple]:
         country = TOTAL if "total" in label.lower() else row[head.index("Country")]
         for place, month in named.items() if label else ():
             yield country, month, row[place], _number(row[place], request), months[place][3] or ""
-
-
-def _number_of(month: str) -> int:
-    names = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
-    return names.index(month.lower()) + 1 if month.lower() in names else 0
 
 
 def _row(row: Any) -> list[str]:

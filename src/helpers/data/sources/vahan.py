@@ -11,6 +11,7 @@ from datetime import date
 
 import pandas as pd
 
+from helpers.data.sources import spellings
 from helpers.data.sources.protocol import COLUMNS, Answer, Feed, Request, UnfitError
 
 TITLE = "Vahan: electric vehicles registered by month, from files that a person downloads"
@@ -69,26 +70,25 @@ def parse(answer: Answer) -> pd.DataFrame:
         the fuels of a row do not sum to its total.
     """
     what = answer.request.question
-    sheet = pd.read_excel(io.BytesIO(answer.body), header=None, dtype=str, engine="calamine").fillna("")
-    cells = [[_plain(cell) for cell in row] for row in sheet.to_numpy().tolist()]
+    cells = _cells(answer)
     title = next((cell for row in cells[:3] for cell in row if cell), "")
     match = _TITLE.fullmatch(title)
-    if match is None:
+    if match is None or not spellings.month(match[3], match[4]):
         raise UnfitError(
             f"{what}: its title is {title!r}, not Vehicle Category Wise Fuel Data of all states and a month"
         )
-    axis, area, month = match[1].lower(), match[2], pd.to_datetime(f"{match[3]} {match[4]}", format="%b %Y")
+    axis, area, month = match[1].lower(), match[2], spellings.month(match[3], match[4])
     if not re.match(r"all\b", area, re.I):
         raise UnfitError(f"{what}: it is of {area}; save the table of all states")
-    if answer.fetched is not None and answer.fetched.date() <= (month + pd.offsets.MonthEnd(0)).date():
+    if answer.fetched is not None and f"{answer.fetched:%Y-%m}" <= month:
         raise UnfitError(f"{what}: {match[3]} {match[4]} was not over when it was saved; save it again later")
     last = next((place for place, row in enumerate(cells) if set(row) & set(FUELS)), 0)
     head = [next((cell for cell in reversed(column) if cell), "") for column in zip(*cells[1 : last + 1], strict=True)]
     known = (*_ORDER, match[1].upper(), *FUELS, _TOTAL)
-    if strange := [name for name in head if name.upper() not in known]:
-        raise UnfitError(f"{what}: headings {strange or head} are not known; known are {', '.join(known)}")
-    if not set(head) & set(ELECTRIC):
-        raise UnfitError(f"{what}: no column of {' or '.join(ELECTRIC)} among {head}")
+    if strange := [name for name in head if name and name.upper() not in known]:
+        raise UnfitError(f"{what}: headings {strange} are not known; known are {', '.join(known)}")
+    if not set(head) & set(ELECTRIC) or match[1].upper() not in map(str.upper, head):
+        raise UnfitError(f"{what}: no column of {match[1]}, or of {' or '.join(ELECTRIC)}, among {head}")
     found = []
     for row in cells[last + 1 :]:
         said = dict(zip((name.upper() for name in head), row, strict=True))
@@ -96,7 +96,7 @@ def parse(answer: Answer) -> pd.DataFrame:
             fuels = {fuel: _number(said[fuel], what) for fuel in FUELS if fuel in said}
             if _TOTAL in said and sum(fuels.values()) != _number(said[_TOTAL], what):
                 raise UnfitError(f"{what}: the fuels of {label} sum to {sum(fuels.values())}, not to {said[_TOTAL]}")
-            found += [(axis, f"{month:%Y-%m}", label, fuel, count) for fuel, count in fuels.items()]
+            found += [(axis, month, label, fuel, count) for fuel, count in fuels.items()]
     return pd.DataFrame(found, columns=["axis", "month", "label", "fuel", "printed"])
 
 
@@ -115,13 +115,23 @@ def rows(parsed: pd.DataFrame, answer: Answer) -> pd.DataFrame:
     )[list(COLUMNS)]  # fmt: skip
 
 
+def _cells(answer: Answer) -> list[list[str]]:
+    try:
+        sheet = pd.read_excel(io.BytesIO(answer.body), header=None, dtype=str, engine="calamine").fillna("")
+    except Exception as error:  # whatever the reader makes of a file that is no spreadsheet
+        raise UnfitError(f"{answer.request.question}: no spreadsheet ({error}); save it as .xlsx") from error
+    return [[re.sub(r"\s+", " ", str(cell)).strip() for cell in row] for row in sheet.to_numpy().tolist()]
+
+
 def _segments(electric: pd.DataFrame, answer: Answer) -> pd.Series:
     """The segment of every row."""
     what, named = answer.request.question, answer.request.context["segment"]
     if (electric["axis"] == "maker").any():
         if not named:
-            raise UnfitError(f"{what}: a table of makers does not say which vehicles it has, so the file's name has to: "
-                             f"begin it with one of {', '.join(SEGMENTS)}, total")  # fmt: skip
+            raise UnfitError(
+                f"{what}: a table of makers does not say which vehicles it has, so the file's name has to: begin it "
+                f"with one of {', '.join(SEGMENTS)}, total"
+            )
         return pd.Series(named, index=electric.index)
     known = {category: segment for segment, categories in SEGMENTS.items() for category in categories}
     if strange := sorted(set(electric["label"]) - set(known)):
@@ -130,10 +140,6 @@ def _segments(electric: pd.DataFrame, answer: Answer) -> pd.Series:
     if missing := ALWAYS - set(segments):
         raise UnfitError(f"{what}: it has no {', '.join(sorted(missing))}; save it without narrowing it down")
     return segments
-
-
-def _plain(cell: str) -> str:
-    return re.sub(r"\s+", " ", str(cell)).strip()
 
 
 def _number(printed: str, what: str) -> int:
