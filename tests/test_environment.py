@@ -17,13 +17,17 @@ WANTED = [Requirement(text) for text in (*PROJECT["dependencies"], *PROJECT["opt
 LOCK = paths.LOCK.read_text(encoding="utf-8")
 
 
+CONDA = {"python-duckdb": "duckdb"}
+"""Names of conda's packages that differ."""
+
+
 def _name(text: str) -> str:
     return re.sub(r"[-_.]+", "-", text).lower()
 
 
 def test_conda_users_get_the_same_bounds():
     lines = re.findall(r"^  - ([\w-]+)([<>=][^\s#]*)$", (paths.ROOT / "environment.yml").read_text(), re.M)
-    conda = {_name(name): set(bounds.split(",")) for name, bounds in lines}
+    conda = {CONDA.get(name, _name(name)): set(bounds.split(",")) for name, bounds in lines}
     assert conda.pop("python") == set(PROJECT["requires-python"].split(","))
     assert conda == {_name(need.name): {str(bound) for bound in need.specifier} for need in WANTED}
 

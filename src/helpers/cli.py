@@ -144,6 +144,21 @@ def validate(
 
 
 @app.command()
+def history(
+    table: Annotated[str, typer.Argument(help="A table of figures, such as trade.")],
+    figure: Annotated[str, typer.Argument(help="Words of its key and its period, such as IND/850511/2024-05.")],
+) -> None:
+    """Print every version of a figure: what was said, by whom, and since when it is known here."""
+    from helpers.data import DataError
+    from helpers.data.history import history as versions
+
+    try:
+        print(versions(table, figure).to_string(index=False, na_rep="", float_format="{:,.10g}".format))
+    except DataError as error:
+        _stop(str(error), 2)
+
+
+@app.command()
 def notebooks(
     check: Annotated[
         bool, typer.Option("--check", help="Run nothing; only tell what should not be committed.")

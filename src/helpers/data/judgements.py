@@ -1,11 +1,13 @@
 """Assumptions that rules reckon with: shares that make one, every segment there, numbers in bounds."""
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 
 import numpy as np
 import pandas as pd
 
 from helpers.data.public import UNUSED
+from helpers.data.tables import Table
 
 
 def shares(rows: pd.DataFrame, units: Mapping) -> Iterator[tuple]:
@@ -47,3 +49,17 @@ def odd(rows: pd.DataFrame, units: Mapping) -> Iterator[tuple]:
 
 def _of(rows: pd.DataFrame, name: str) -> pd.DataFrame:
     return rows[(rows["assumption"] == name) & ~rows["status"].isin(UNUSED)]
+
+
+def late(chosen: Mapping[str, Table], day: date) -> pd.DataFrame:
+    """The judgements that were written after a day: ``table, key, published, written``."""
+    found = []
+    for name, table in chosen.items():
+        if "written" in table.columns:
+            rows = table.frame()
+            rows = rows[rows["written"] > pd.Timestamp(day)]
+            named = rows[list(table.columns[: max(1, len(table.keys))])].agg("/".join, axis=1) if len(rows) else ""
+            found.append(rows[["published", "written"]].assign(table=name, key=named))
+    columns = ["table", "key", "published", "written"]
+    found = [rows for rows in found if len(rows)]
+    return pd.concat(found, ignore_index=True)[columns] if found else pd.DataFrame(columns=columns)

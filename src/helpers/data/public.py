@@ -1,9 +1,12 @@
 """Which rows were public on a day, and which of several to use."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 
+import pandas as pd
+
+from helpers import fiscal
 from helpers.data import derive
 from helpers.data.quantity import ASSUMED
 from helpers.data.relations import Figure
@@ -42,6 +45,8 @@ def until(table: Table, day: date) -> Table:
 def choose(table: Table) -> Table:
     """One row a key: the best status, of those the newest.
 
+    Of a live source only its newest word counts; it never ties with another source.
+
     Raises
     ------
     DataError
@@ -49,15 +54,16 @@ def choose(table: Table) -> Table:
     """
     if not table.keys:
         return table
-    status, published = table.columns.index("status"), table.columns.index("published")
+    status, published, source = map(table.columns.index, ("status", "published", "source"))
     best: dict[tuple, tuple] = {}
     tied: set[tuple] = set()
-    for key, row in table.keyed():
+    order = {source: place for place, source in enumerate(table.live, start=1)}
+    for key, row in _newest_words(table) if table.live else table.keyed():
         if row[status] not in RANK:
             raise DataError(
                 f"data/{table.name}.csv: status {row[status]!r} of {'/'.join(key)} is unknown; use one of {STATUSES}"
             )
-        good = (RANK[row[status]], -row[published].toordinal())
+        good = (RANK[row[status]], -row[published].toordinal(), order.get(row[source], 0))
         if key not in best or good < best[key][0]:
             best[key] = good, row
             tied.discard(key)
@@ -70,6 +76,42 @@ def choose(table: Table) -> Table:
             f"{first_rows(both)}\nGive one of them another status, or the date on which it really became public."
         )
     return table.having(row for _, row in best.values())
+
+
+def series(table: Table, rows: pd.DataFrame, places: Iterable[int], unverified: bool, free: list[str]) -> pd.DataFrame:
+    """Some rows of a table by period, oldest first, without gaps and, unless asked for, unverified figures.
+
+    Raises
+    ------
+    DataError
+        If their units differ; ``free`` are the key columns that were left open.
+    """
+    status, period = table.columns.index("status"), table.columns.index("period")
+    found = [place for place in places if table.rows[place][status] not in left_out(unverified)]
+    found.sort(key=lambda place: fiscal.span(table.rows[place][period]))
+    rows = rows.take(found)
+    if len(rows["unit"].drop_duplicates()) > 1:
+        raise DataError(
+            f"data/{table.name}.csv mixes units:\n{first_rows(rows.drop_duplicates('unit'))}\n"
+            + (f"Say which of {free} is meant." if free else "Give each unit a measure of its own.")
+        )
+    return rows.set_index("period").drop(columns=list(table.keys))
+
+
+def left_out(unverified: bool) -> tuple[str, ...]:
+    """The statuses that a series leaves out."""
+    return ("missing",) if unverified else UNUSED
+
+
+def _newest_words(table: Table) -> list[tuple[tuple, tuple]]:
+    """The rows by key, without those of a live source that it has since replaced."""
+    source, published = table.columns.index("source"), table.columns.index("published")
+    kept: dict[tuple, tuple[tuple, tuple]] = {}
+    for place, (key, row) in enumerate(table.keyed()):
+        word = (key, row[source]) if row[source] in table.live else (place,)
+        if word not in kept or kept[word][1][published] <= row[published]:
+            kept[word] = key, row
+    return list(kept.values())
 
 
 def figures(chosen: Mapping[str, Table], stored: Mapping[str, Table]) -> derive.Known:

@@ -45,9 +45,9 @@ class DataError(ValueError):
     """Something in ``data/`` is wrong; the text says which file, which rows and what to do."""
 
 
-def digest(tables: Mapping[str, "Table"]) -> str:
-    """SHA-256 of the rows of some tables, whatever their order."""
-    found = hashlib.sha256()
+def digest(tables: Mapping[str, "Table"], *more: str) -> str:
+    """SHA-256 of the rows of some tables, whatever their order, and of some texts more."""
+    found = hashlib.sha256("".join(more).encode())
     for name in sorted(tables):
         found.update("\n".join([name, *sorted(map(repr, tables[name].rows)), ""]).encode())
     return found.hexdigest()
@@ -69,7 +69,8 @@ def once(method: Method) -> Method:
 class Table(NamedTuple):
     """Rows of plain values: text, numbers (NaN where a cell is empty) and days (None), in the order of ``columns``.
 
-    ``codes`` are what ``datapackage.json`` names as possible in a column, whether a row has it or not.
+    ``codes`` are what ``datapackage.json`` names as possible in a column, whether a row has it or not; ``live`` the
+    sources that are asked again and again, in the order in which they are believed when nothing else decides.
     """
 
     name: str
@@ -78,6 +79,7 @@ class Table(NamedTuple):
     keys: tuple[str, ...]
     rows: tuple[tuple, ...]
     codes: Mapping[str, list[str]] = MappingProxyType({})
+    live: tuple[str, ...] = ()
 
     def column(self, name: str) -> list:
         """The cells of one column."""
@@ -92,6 +94,11 @@ class Table(NamedTuple):
         """Each row with what names its figure, its period last if it has one."""
         places = self.key()
         return [(tuple([row[place] for place in places]), row) for row in self.rows]
+
+    def places(self, keys: Mapping[str, str]) -> list[int]:
+        """Where the rows are whose columns hold what is given."""
+        wanted = [(self.columns.index(column), value) for column, value in keys.items()]
+        return [place for place, row in enumerate(self.rows) if all(row[at] == value for at, value in wanted)]
 
     def having(self, rows: Iterable[tuple]) -> "Table":
         """The same table with other rows."""

@@ -15,19 +15,20 @@ from types import MappingProxyType
 
 import pandas as pd
 
-from helpers import fiscal
-from helpers.data import derive, public, tables, whatif
-from helpers.data.public import RANK, STATUSES, UNUSED
+from helpers import fiscal, paths
+from helpers.data import derive, judgements, live, public, tables, whatif
+from helpers.data.live import View
+from helpers.data.public import RANK, STATUSES
 from helpers.data.quantity import Quantity, from_row
-from helpers.data.tables import DataError, Table, first_rows, once
+from helpers.data.tables import DataError, Table, once
 
 __all__ = ["STATUSES", "Vintage", "vintage"]
 
-_FIXED = ("sources", "terms", "corrections", "derivations", "identities")
+_FIXED = ("sources", "terms", "feeds", "corrections", "derivations", "identities")
 
 
 def vintage(as_of: str | date, folder: Path | None = None) -> "Vintage":
-    """Everything in ``data/`` that was public on a day, corrections applied, derived figures computed.
+    """Everything in ``data/`` and its archive that was public on a day, corrections applied, derived figures computed.
 
     Parameters
     ----------
@@ -50,7 +51,8 @@ def vintage(as_of: str | date, folder: Path | None = None) -> "Vintage":
     terms = raw["terms"].frame().set_index("id")[["licence", "may_redistribute"]]
     sources = raw["sources"].frame().set_index("id").join(terms, on="terms")
     fixed = {"sources": sources, "steps": steps, "checks": checks, "written": MappingProxyType(raw)}
-    return _made(day, public.known(raw, day), fixed)
+    known, view = public.known(raw, day), live.held_by(paths.archive(folder), day, raw["feeds"])
+    return _made(day, live.entering(known, view, raw["feeds"]) if view else known, fixed, view)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -65,6 +67,8 @@ class Vintage:
     Attributes
     ----------
     day : datetime.date
+    live : View, optional
+        What the archive of live sources held on the day.
     """
 
     __signature__ = Signature()
@@ -73,6 +77,7 @@ class Vintage:
     _published: Mapping[str, Table]
     _chosen: Mapping[str, Table]
     _fixed: Mapping[str, object]
+    live: View | None = None
     _seen: dict = field(default_factory=dict)
 
     def table(self, name: str, vintages: bool = False) -> pd.DataFrame:
@@ -94,6 +99,24 @@ class Vintage:
             If a key or its value is in no row of any day, keys are missing, or the units of the figures differ.
         """
         return self._series(name, unverified, **keys).copy()
+
+    def detail(self, name: str, **keys: str) -> pd.DataFrame:
+        """Every figure that fits, in the tables and in the archive: also what is too much for the tables.
+
+        ``india.detail("trade", flow="import", reporter="IND", hs="8505????", measure="weight")`` gives months of all
+        partners; ``*`` and ``?`` stand for any characters. One row a key and period, the one to use.
+        """
+        return live.detail(self._chosen[name], self.live, self.written["feeds"], keys)
+
+    @property
+    def feeds(self) -> frozenset[str]:
+        """The sources that are asked again and again (``data/feeds.csv``)."""
+        return frozenset(self.written["feeds"].column("source"))
+
+    @property
+    def synthetic(self) -> bool:
+        """Whether any of its figures is made up, for a demonstration."""
+        return self.live is not None and self.live.synthetic
 
     def figure(self, name: str, period: str, *, unverified: bool = False, **keys: str) -> Quantity | None:
         """One figure with its unit, range, status and source; None while not public; DataError for what is misspelt."""
@@ -146,16 +169,7 @@ class Vintage:
 
         Where there are any, what is made of the vintage is no forecast of that day but a back-cast.
         """
-        late = []
-        for name, table in self._chosen.items():
-            if "written" in table.columns:
-                rows = table.frame()
-                rows = rows[rows["written"] > pd.Timestamp(self.day)]
-                named = rows[list(table.columns[: max(1, len(table.keys))])].agg("/".join, axis=1) if len(rows) else ""
-                late.append(rows[["published", "written"]].assign(table=name, key=named))
-        columns = ["table", "key", "published", "written"]
-        late = [rows for rows in late if len(rows)]
-        return pd.concat(late, ignore_index=True)[columns] if late else pd.DataFrame(columns=columns)
+        return judgements.late(self._chosen, self.day)
 
     @once
     def on(self, day: str | date) -> "Vintage":
@@ -170,7 +184,7 @@ class Vintage:
         if earlier > self.day:
             raise ValueError(f"{earlier} is after {self.day}, and what became public since is not in this vintage")
         known = {name: public.until(table, earlier) for name, table in self._stored.items()}
-        return _made(earlier, known, self._fixed)
+        return _made(earlier, known, self._fixed, self.live and self.live.until(earlier))
 
     def adding(self, name: str, *rows: Mapping) -> "Vintage":
         """A copy with figures that are not public yet: what if this were published?
@@ -215,8 +229,12 @@ class Vintage:
 
     @cached_property
     def fingerprint(self) -> str:
-        """SHA-256 of what is in it: the same for the same figures, whatever the day and the order of their rows."""
-        return tables.digest(self._published)
+        """SHA-256 of what is in it: the same for the same figures, whatever the day and the order of their rows.
+
+        Of the archive count its files: the rows that enter no table are not read for it.
+        """
+        more = {} if self.live is None else self.live.fingerprint
+        return tables.digest(self._published, *sorted(more.values()))
 
     def __hash__(self) -> int:
         return hash((self.day, self.fingerprint))
@@ -243,30 +261,19 @@ class Vintage:
         missing = [key for key in table.keys if key not in keys]
         if missing and not keys:
             raise DataError(f"a series of data/{name}.csv needs its keys: {', '.join(missing)}")
-        for column, value in keys.items():
-            self._known(name, column, value)
-        wanted = [(table.columns.index(column), value) for column, value in keys.items()]
-        status, period = table.columns.index("status"), table.columns.index("period")
-        dropped = _left_out(unverified)
-        found = [
-            place
-            for place, row in enumerate(table.rows)
-            if row[status] not in dropped and all(row[at] == value for at, value in wanted)
-        ]
-        found.sort(key=lambda place: fiscal.span(table.rows[place][period]))
-        rows = rows.take(found)
-        if len(rows["unit"].drop_duplicates()) > 1:
-            raise DataError(
-                f"data/{name}.csv mixes units for {dict(keys)}:\n{first_rows(rows.drop_duplicates('unit'))}\n"
-                + (f"Say which of {missing} is meant." if missing else "Give each unit a measure of its own.")
-            )
-        return rows.set_index("period").drop(columns=list(table.keys))
+        places = table.places(keys)
+        if not places and not missing and self.live and len(rows := self.detail(name, **keys)):
+            table, places = table.having(rows.itertuples(index=False, name=None)), range(len(rows))
+        else:
+            for column, value in keys.items():
+                self._known(name, column, value)
+        return public.series(table, rows, places, unverified, missing)
 
     @once
     def _assumption(self, name: str, unverified: bool) -> pd.DataFrame:
         self._known("assumptions", "assumption", name)
         rows = self._frame("assumptions")
-        rows = rows[(rows["assumption"] == name) & ~rows["status"].isin(_left_out(unverified))]
+        rows = rows[(rows["assumption"] == name) & ~rows["status"].isin(public.left_out(unverified))]
         return rows.set_index("segment").drop(columns="assumption")
 
     def _known(self, name: str, column: str, value: object) -> None:
@@ -278,18 +285,14 @@ class Vintage:
     def _with(self, name: str, rows: list[dict]) -> "Vintage":
         """A copy with rows more; an assumed one stands in the place of an earlier assumed one of its key."""
         more = whatif.together(self._stored[name], rows)
-        return _made(self.day, {**self._stored, name: more}, self._fixed)
+        return _made(self.day, {**self._stored, name: more}, self._fixed, self.live)
 
 
-def _made(day: date, stored: Mapping[str, Table], fixed: Mapping[str, object]) -> Vintage:
+def _made(day: date, stored: Mapping[str, Table], fixed: Mapping[str, object], view: View | None) -> Vintage:
     """A vintage of rows: one row of each key chosen, and what follows from those computed."""
     chosen = {name: public.choose(table) for name, table in stored.items()}
     published = dict(stored)
     for name, new in public.computed(chosen, stored, fixed["steps"]).items():
         published[name] = stored[name].having([*stored[name].rows, *new.rows])
         chosen[name] = public.replaced(chosen[name], new)
-    return Vintage(day, *map(MappingProxyType, (stored, published, chosen, fixed)))
-
-
-def _left_out(unverified: bool) -> tuple[str, ...]:
-    return ("missing",) if unverified else UNUSED
+    return Vintage(day, *map(MappingProxyType, (stored, published, chosen, fixed)), live=view)

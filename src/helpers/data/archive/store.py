@@ -30,7 +30,6 @@ from helpers.data.sources.protocol import COLUMNS, Answer, Request, State, Unfit
 MOST_WITHDRAWN = 0.5
 """Share of its earlier figures that an answer may lack before it is taken for a fault of the answer."""
 
-_IN_INDIA = timedelta(hours=5, minutes=30)
 _IDENTITY = ["table", "key", "period"]
 _SAID = ["unit", "value", "low", "high", "status"]
 
@@ -135,7 +134,7 @@ class Shelf:
             fresh = pd.concat([told[~same], gone]).assign(answer=name)
             now = pd.concat([now.drop(index=now.index.intersection(fresh.index)), fresh])
             made.append(fresh)
-        self._publish(pd.concat(made).reset_index() if made else None, list(found), max(at, self._last), change)
+        self._publish(pd.concat(made).reset_index() if made else None, list(found), self._after(at), change)
         self._now = now.reset_index()
         return change
 
@@ -146,13 +145,19 @@ class Shelf:
         folder.mkdir(parents=True, exist_ok=True)
         name, digest = f"{at:%Y%m%dT%H%M%SZ}-{_sha(json.dumps(answers).encode())[:8]}", ""
         if rows is not None and len(rows):
-            rows = rows.drop_duplicates(_IDENTITY, keep="last").assign(known=at, synthetic=self.synthetic)
+            rows = rows.drop_duplicates(_IDENTITY, keep="last").assign(
+                known=at.replace(tzinfo=None), synthetic=self.synthetic
+            )
             digest = versions.write(rows, folder / f"{name}.parquet")
-        about = {"answers": answers, "known": _text(at), "day": (at + _IN_INDIA).date().isoformat(),
+        about = {"answers": answers, "known": _text(at), "day": (at + versions.IN_INDIA).date().isoformat(),
                  "sha256": digest, "synthetic": self.synthetic, "source": self.source} | asdict(change)  # fmt: skip
         _put(folder / f"{name}.json", json.dumps(about, indent=1, sort_keys=True).encode())
         self._taken |= set(answers)
         self._last = at
+
+    def _after(self, at: datetime) -> datetime:
+        """A moment later than every earlier part, whatever the clock says."""
+        return max(at.replace(microsecond=0), self._last + timedelta(seconds=1))
 
     def _write(self, place: str, answer: Answer, about: Mapping) -> Path:
         folder = self.folder / place

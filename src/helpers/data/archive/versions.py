@@ -9,20 +9,28 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from helpers.data.tables import DataError
 
+if TYPE_CHECKING:
+    import duckdb
+
 FIGURES = ("table", "key", "period", "unit", "value", "low", "high", "status", "published", "note")
+IN_INDIA = timedelta(hours=5, minutes=30)
+"""From UTC: a figure counts from the day it is there."""
+
 STORED = {
     "table": "VARCHAR", "key": "VARCHAR", "period": "VARCHAR", "unit": "VARCHAR", "value": "DOUBLE", "low": "DOUBLE",
     "high": "DOUBLE", "status": "VARCHAR", "published": "DATE", "note": "VARCHAR", "answer": "VARCHAR",
-    "known": "TIMESTAMPTZ", "synthetic": "BOOLEAN",
+    "known": "TIMESTAMP", "synthetic": "BOOLEAN",
 }  # fmt: skip
-"""The columns of a part and their types."""
+"""The columns of a part and their types; ``known`` is in UTC, and the day that counts is that in India."""
 
 
 @dataclass(frozen=True)
@@ -75,28 +83,17 @@ class View:
         found = []
         for source, days in self._by_day().items():
             for day, parts in days.items():
-                wanted = [(table, _like(key)) for table, key in patterns.get(source, ())]
-                if not wanted:
-                    continue
-                where = " OR ".join('("table" = ? AND regexp_full_match(key, ?))' for _ in wanted)
-                rows = _read(parts, f"WHERE {where}", [word for one in wanted for word in one])
+                rows = _read(parts, *_fitting(patterns[source])) if source in patterns else []
                 found += [(source, *row[:8], day, row[9]) for row in rows]
         return found
 
-    def detail(self, table: str, key: str) -> pd.DataFrame:
-        """The newest version of every figure of a table whose key fits a pattern, of every source.
-
-        Returns
-        -------
-        pd.DataFrame
-            ``source_name`` and :data:`FIGURES`, ``published`` the day on which it was known here.
-        """
+    def detail(self, table: str, key: str) -> list[tuple]:
+        """The newest version of every figure of a table whose key fits a pattern, of every source: as `figures`."""
         found = []
         for source in dict.fromkeys(part.source for part in self.parts):
-            parts = [part for part in self.parts if part.source == source]
-            rows = _read(parts, 'WHERE "table" = ? AND regexp_full_match(key, ?)', [table, _like(key)])
+            rows = _read([part for part in self.parts if part.source == source], *_fitting([(table, key)]))
             found += [(source, *row[:8], row[10], row[9]) for row in rows]
-        return pd.DataFrame(found, columns=["feed", *FIGURES])
+        return found
 
     def _by_day(self) -> dict[str, dict[date, list[Part]]]:
         found: dict[str, dict[date, list[Part]]] = {}
@@ -129,31 +126,31 @@ def newest(folder: Path) -> pd.DataFrame:
     return pd.DataFrame([row[:10] for row in _read(found)], columns=list(FIGURES)).astype(_TYPES)
 
 
-def history(view: View, words: list[str]) -> pd.DataFrame:
-    """Every version of the figures whose table, key and period hold some words, oldest first.
+def history(view: View, table: str, words: list[str]) -> list[tuple]:
+    """Every version of the figures of a table whose key and period hold some words, as `newest` has them.
 
     Returns
     -------
-    pd.DataFrame
-        ``feed, answer`` and :data:`FIGURES`, with ``published`` the publisher's own day and ``known`` the moment.
+    list of tuple
+        The source, :data:`FIGURES` with the publisher's own day, then when it was known here and the answer.
     """
-    where = " AND ".join("contains('/' || \"table\" || '/' || key || '/' || period || '/', ?)" for _ in words)
-    found = []
-    for source, days in view._by_day().items():
-        every = [part for parts_of in days.values() for part in parts_of]
-        rows = _read(every, f"WHERE {where}", [f"/{word}/" for word in words], latest=False)
+    where = " AND ".join(['"table" = ?', *["contains('/' || key || '/' || period || '/', ?)" for _ in words]])
+    asked, found = [table, *(f"/{word}/" for word in words)], []
+    for source in dict.fromkeys(part.source for part in view.parts):
+        rows = _read([part for part in view.parts if part.source == source], f"WHERE {where}", asked, latest=False)
         found += [(source, *row[:10], *row[11:13]) for row in rows]
-    return pd.DataFrame(found, columns=["feed", *FIGURES, "known", "answer"]).sort_values(
-        ["table", "key", "period", "known"], ignore_index=True
-    )
+    return found
+
+
+def marks(part: Part) -> set[bool]:
+    """Whether its figures are made up, as they themselves say."""
+    return {row[-1] for row in _read([part])}
 
 
 def write(rows: pd.DataFrame, path: Path) -> str:
     """Write a part so that it is there whole or not at all; its SHA-256."""
-    import duckdb
-
     draft = path.with_name(f"{path.name}.tmp")
-    with duckdb.connect(config=_CONFIG) as connection:
+    with _database() as connection:
         connection.register("rows", rows.assign(published=pd.to_datetime(rows["published"])))
         columns = ", ".join(f'CAST("{name}" AS {kind}) AS "{name}"' for name, kind in STORED.items())
         connection.execute(
@@ -173,37 +170,57 @@ def lines(path: Path) -> Iterator[dict]:
         yield from (json.loads(line) for line in path.read_text(encoding="utf-8").split("\n")[:-1])
 
 
-_CONFIG = {"threads": 2}
+@cache
+def _memory() -> "duckdb.DuckDBPyConnection":
+    """The database of this process: nothing is in it, it only reads and writes files."""
+    import duckdb
+
+    return duckdb.connect(config={"threads": 2})
+
+
+def _database() -> "duckdb.DuckDBPyConnection":
+    """A cursor of its own, so that threads do not meet."""
+    return _memory().cursor()
+
+
+_DAY = "CAST(known + INTERVAL 330 MINUTE AS DATE)"
 _TYPES = {"value": float, "low": float, "high": float}
 
 
 def _read(parts: list[Part], where: str = "", words: list[str] | None = None, latest: bool = True) -> list[tuple]:
-    """Rows of some parts: :data:`FIGURES`, then the day and the moment at which each was known, and its answer."""
+    """Rows of some parts: :data:`FIGURES`, then the day and the moment at which each was known, its answer, and
+    whether it is made up."""
     if not parts:
         return []
     import duckdb
 
     files = ", ".join(f"'{_quoted(part.path)}'" for part in parts)
     last = 'QUALIFY row_number() OVER (PARTITION BY "table", key, period ORDER BY known DESC) = 1' if latest else ""
-    columns = ", ".join(f'"{name}"' for name in FIGURES)
-    with duckdb.connect(config=_CONFIG) as connection:
-        connection.execute("SET TimeZone = 'Asia/Kolkata'")
-        try:
-            return connection.execute(
-                f"SELECT {columns}, CAST(known AS DATE), known, answer FROM read_parquet([{files}]) {where} {last} "
-                f'ORDER BY "table", key, period, known',
-                words or [],
-            ).fetchall()
-        except duckdb.Error as error:
-            raise DataError(
-                f"the archive in {parts[0].path.parents[2]} cannot be read: {error}\n"
-                "see `magnets verify --archive`; a source can be fetched anew once its folder is deleted"
-            ) from error
+    columns = ", ".join([*(f'"{name}"' for name in FIGURES), _DAY, "known", "answer", "synthetic"])
+    order = 'ORDER BY "table", key, period, known'
+    try:
+        asked = f"SELECT {columns} FROM read_parquet([{files}]) {where} {last} {order}"
+        return _database().execute(asked, words or []).fetchall()
+    except duckdb.Error as error:
+        raise DataError(
+            f"the archive in {parts[0].path.parents[2]} cannot be read: {str(error).splitlines()[0]}\n"
+            "see `magnets verify --archive`; a source can be fetched anew once its folder is deleted"
+        ) from error
 
 
-def _like(pattern: str) -> str:
-    """A pattern of keys, in which ``*`` is anything but a slash, as a regular expression of DuckDB."""
-    return re.escape(pattern).replace(r"\*", "[^/]*").replace(r"\?", "[^/]")
+def _fitting(wanted: list[tuple[str, str]]) -> tuple[str, list[str]]:
+    """A condition for tables and patterns of keys, and its words; ``*`` and ``?`` are anything but a slash.
+
+    What stands before the first of them lets DuckDB skip most of a file, whose rows are sorted.
+    """
+    parts, words = [], []
+    for table, key in wanted:
+        plain = re.match(r"[^*?]*", key)[0]
+        like = re.escape(key).replace(r"\*", "[^/]*").replace(r"\?", "[^/]")
+        fits = "key = ?" if plain == key else "key >= ? AND key < ? AND regexp_full_match(key, ?)"
+        parts.append(f'("table" = ? AND {fits})')
+        words += [table, key] if plain == key else [table, plain, f"{plain}\U0010ffff", like]
+    return f"WHERE {' OR '.join(parts)}", words
 
 
 def _quoted(path: Path) -> str:

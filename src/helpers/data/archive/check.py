@@ -1,0 +1,58 @@
+"""Is an archive what it was when it was written: every hash again, and nothing beside it that does not belong."""
+
+import gzip
+import hashlib
+import json
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from helpers.data.archive import versions
+from helpers.data.tables import DataError
+
+
+def problems(folder: Path) -> list[str]:
+    """What is wrong with an archive, a line each; nothing if all is well or there is none."""
+    return [line for place in sorted(folder.glob("*/parts")) for line in _of_source(place.parent)]
+
+
+def counted(folder: Path) -> dict[str, int]:
+    """How many answers there are of each source."""
+    return {place.parent.name: len(list(place.glob("*.json"))) for place in sorted(folder.glob("*/answers"))}
+
+
+def _of_source(folder: Path) -> Iterator[str]:
+    answers = {path.stem: path for path in sorted((folder / "answers").glob("*.json"))}
+    for path in answers.values():
+        try:
+            body = gzip.decompress(path.with_suffix(".gz").read_bytes())
+            if hashlib.sha256(body).hexdigest() != json.loads(path.read_text(encoding="utf-8"))["sha256"]:
+                yield f"{path.with_suffix('.gz')}: is not the answer that came"
+        except (OSError, ValueError, KeyError, EOFError, zlib.error) as error:
+            yield f"{path}: cannot be read ({error})"
+    try:
+        parts = versions.parts(folder)
+    except (OSError, ValueError, KeyError) as error:
+        yield f"{folder / 'parts'}: cannot be read ({error})"
+        return
+    for part in parts:
+        if part.sha256 and _sha(part.path) != part.sha256:
+            yield f"{part.path}: is not what was written"
+        yield from (f"{part.path}: the answer {name} is gone" for name in part.answers if name not in answers)
+        if part.sha256 and any(synthetic != part.synthetic for synthetic in _marks(part)):
+            yield f"{part.path}: its figures and its record do not agree whether they are made up"
+    yield from (f"{path}: half written, goes at the next fetch" for path in sorted(folder.glob("*/*.tmp")))
+
+
+def _marks(part: versions.Part) -> set[bool]:
+    try:
+        return versions.marks(part)
+    except DataError:
+        return set()  # told by its hash
+
+
+def _sha(path: Path) -> str:
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError as error:
+        return str(error)

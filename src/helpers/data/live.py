@@ -1,0 +1,85 @@
+"""What of the archive is in a vintage: rows that enter its tables, and all the rest when it is asked for."""
+
+import math
+from collections.abc import Mapping
+from datetime import date
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+import pandas as pd
+
+from helpers.data.archive.versions import FIGURES, View, held
+from helpers.data.public import RANK
+from helpers.data.tables import DATED, DataError, Table
+
+__all__ = ["View", "detail", "entering", "held_by"]
+
+
+def held_by(folder: Path, day: date, feeds: Table) -> View | None:
+    """What an archive held on a day, of the feeds there are; None where there is no figure."""
+    view = held(folder, day)
+    if view and (strange := sorted({part.source for part in view.parts} - set(feeds.column("feed")))):
+        raise DataError(f"{folder} has figures of {', '.join(strange)}, which data/feeds.csv does not name; "
+                        "add the row, or delete the folder")  # fmt: skip
+    return view
+
+
+def entering(stored: Mapping[str, Table], view: View, feeds: Table) -> dict[str, Table]:
+    """The tables with what ``feeds.csv`` lets in of the archive: every version, dated by the day it was known here."""
+    named = [dict(zip(feeds.columns, row, strict=True)) for row in feeds.rows]
+    wanted = {feed["feed"]: [_pattern(text) for text in feed["enters"].split("; ")] for feed in named}
+    source = {feed["feed"]: feed["source"] for feed in named}
+    rows: dict[str, list[tuple]] = {}
+    for feed, table, *figure in view.figures(wanted):
+        rows.setdefault(table, []).append(_row(stored[table], figure, source[feed]))
+    live = tuple(source.values())
+    more = {name: stored[name].having([*stored[name].rows, *new])._replace(live=live) for name, new in rows.items()}
+    return {**stored, **more}
+
+
+def detail(table: Table, view: View | None, feeds: Table, keys: Mapping[str, str]) -> pd.DataFrame:
+    """Every figure of a table and of the archive whose key fits, the one to use of each key and period.
+
+    Parameters
+    ----------
+    table : Table
+        The chosen rows.
+    keys : mapping
+        What the key columns must be: text, with ``*`` and ``?`` for any characters but a slash.
+    """
+    if unknown := sorted(set(keys) - set(table.keys)):
+        raise DataError(f"data/{table.name}.csv has no key column {unknown}; its keys are {table.keys}")
+    exact = {column: value for column, value in keys.items() if not set("*?") & set(value)}
+    near = table.having(table.rows[place] for place in table.places(exact))
+    open_ = [(near.columns.index(column), value) for column, value in keys.items() if column not in exact]
+    near = near.having(row for row in near.rows if all(fnmatchcase(row[at], pattern) for at, pattern in open_))
+    found, there = list(near.rows), {("/".join(key[:-1]), key[-1]) for key, _ in near.keyed()}
+    if view is not None:
+        sources = dict(zip(feeds.column("feed"), feeds.column("source"), strict=True))
+        best: dict[tuple, tuple] = {}
+        far = view.detail(table.name, "/".join(keys.get(column, "*") for column in table.keys))
+        for feed, _, *figure in far:
+            row = _row(table, figure, sources[feed])
+            key, good = (figure[0], figure[1]), (RANK[figure[6]], -figure[7].toordinal())
+            if key not in there and (key not in best or good < best[key][0]):
+                best[key] = good, row
+        found += [row for _, row in best.values()]
+    return table.having(found).frame()
+
+
+def _row(table: Table, figure: list, source: str) -> tuple:
+    """A figure of the archive as a row of a table."""
+    key, *rest = figure
+    cells = dict(zip(table.keys, key.split("/"), strict=True)) | dict(zip(FIGURES[2:], rest, strict=True))
+    numbers = {name: math.nan if cells[name] is None else cells[name] for name in ("value", "low", "high")}
+    cells |= numbers | {"source": source, "written": None, "note": cells["note"] or ""}
+    return tuple(cells[column] for column in table.columns)
+
+
+def _pattern(text: str) -> tuple[str, str]:
+    table, _, key = text.partition(":")
+    if table not in DATED or not key:
+        raise DataError(
+            f"data/feeds.csv: enters has {text!r}; write `table:key pattern`, such as trade:import/IND/*/*/*"
+        )
+    return table, key

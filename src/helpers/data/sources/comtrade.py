@@ -1,0 +1,142 @@
+"""UN Comtrade: what customs offices report to the United Nations, by six-digit line, partner, and month or year.
+
+Weights are net and in tonnes; values in million dollars, with freight and insurance for imports, without for exports.
+How rows become figures is in `comtrade_figures`.
+"""
+
+import json
+from collections.abc import Iterator
+from datetime import date
+
+import pandas as pd
+
+from helpers import fiscal
+from helpers.data.sources import comtrade_figures
+from helpers.data.sources.comtrade_figures import FLOWS, TOTALS
+from helpers.data.sources.protocol import Answer, Feed, Request, UnfitError
+
+TITLE = "UN Comtrade"
+TABLES = ("trade",)
+VOLATILE = rb'"elapsedTime"\s*:\s*"[^"]*"'
+KEY_HEADER = "Ocp-Apim-Subscription-Key"
+
+HOME = "IND"
+"""Imports are asked of this reporter; of all others their exports to it and to the world, the mirror."""
+
+ROADS = {True: "/data/v1/get", False: "/public/v1/preview"}
+"""Where to ask with a key, and without."""
+
+CUTS = {"/data/": 100_000, "/public/": 500}
+"""Rows at which an answer is cut without a word, by how the path begins."""
+
+PARTNERS = 160
+"""More partners than a line has in a month or a year."""
+
+LINES = 300
+"""Most lines in a question: an address may have 4,096 characters."""
+
+_TEXT, _WHOLE, _FLAG, _NUMBER = {str}, {int}, {bool}, {int, float, type(None)}
+FIELDS = {
+    "freqCode": _TEXT, "period": _TEXT, "reporterCode": _WHOLE, "flowCode": _TEXT, "partnerCode": _WHOLE,
+    "partnerISO": {str, type(None)}, "partner2Code": _WHOLE, "classificationCode": _TEXT, "cmdCode": _TEXT,
+    "customsCode": _TEXT, "motCode": _WHOLE, "qtyUnitCode": _WHOLE, "qty": _NUMBER, "isQtyEstimated": _FLAG,
+    "netWgt": _NUMBER, "isNetWgtEstimated": _FLAG, "cifvalue": _NUMBER, "fobvalue": _NUMBER, "primaryValue": _NUMBER,
+}  # fmt: skip
+"""The fields that figures follow from, and the types of their values; a row has about thirty more."""
+
+
+def requests(feed: Feed, since: str, today: date, keyed: bool) -> Iterator[Request]:
+    """Every question there is, about periods that have ended.
+
+    Whole calendar years, from that of ``since``, so that a question is the same whenever it is asked. With a key it
+    is about the months of a year; without one, about a month and no more lines than fit into 500 rows.
+    """
+    for reporter in feed.asked("reporters"):
+        for year in range(int(since[:4]), today.year + 1):
+            months = [f"{year}-{month:02d}" for month in range(1, 13)]
+            months = [month for month in months if fiscal.span(month)[1] < today]
+            asked = {f"months of {year}": months} if keyed else {f"month {month}": [month] for month in months}
+            if len(months) == 12:
+                asked[f"year {year}"] = [str(year)]
+            for when, periods in asked.items():
+                if periods:
+                    yield from _questions(feed, reporter, when, periods, keyed)
+
+
+def parse(answer: Answer) -> pd.DataFrame:
+    """The rows of an answer with :data:`FIELDS`, as they came; none where nothing is public or nothing crossed.
+
+    Raises
+    ------
+    UnfitError
+        If the answer is an error, is cut or short, or its rows have not the fields and types that are known.
+    """
+    question, most = answer.request.question, _cut(answer.request.path)
+    told = _told(answer)
+    data, said = told["data"], told.get("count")
+    if len(data) >= most:
+        raise UnfitError(
+            f"{question}: {len(data)} rows came, at which answers are cut silently; "
+            "ask for fewer lines at once (`lines` in data/feeds.csv), or with a key"
+        )
+    if said != len(data):
+        raise UnfitError(f"{question}: it says that it has {said} rows and has {len(data)}; ask again")
+    try:
+        columns = {name: [row[name] for row in data] for name in FIELDS}
+    except KeyError:
+        lacking = {name for row in data for name in FIELDS if name not in row}
+        others = {name for row in data for name in row if name not in FIELDS}
+        raise UnfitError(f"{question}: rows lack {sorted(lacking)}; others are {sorted(others)}") from None
+    for name, types in FIELDS.items():
+        if odd := set(map(type, columns[name])) - types:
+            found = next(value for value in columns[name] if type(value) in odd)
+            raise UnfitError(f"{question}: {name} is {found!r}, which is of another type than before")
+    return pd.DataFrame(columns).astype({name: float for name, types in FIELDS.items() if types is _NUMBER})
+
+
+def rows(parsed: pd.DataFrame, answer: Answer) -> pd.DataFrame:
+    """Weights and values by line, partner and period; see `comtrade_figures`."""
+    return comtrade_figures.figures(parsed, answer.request)
+
+
+def _questions(feed: Feed, reporter: str, when: str, periods: list[str], keyed: bool) -> Iterator[Request]:
+    flow, partners = ("M", feed.asked("partners")) if reporter == HOME else ("X", [HOME])
+    partners = [] if partners == ["all"] else ["world", *partners]
+    codes, lines = comtrade_figures.codes(), feed.asked("lines")
+    path = f"{ROADS[keyed]}/C/{'M' if '-' in periods[0] else 'A'}/HS"
+    most = min(LINES, (_cut(path) - 1) // (len(periods) * (len(partners) or PARTNERS)))
+    for some in (lines[first : first + most] for first in range(0, len(lines), most)):
+        params = {
+            "reporterCode": str(codes[reporter]),
+            "flowCode": flow,
+            "period": ",".join(period.replace("-", "") for period in periods),
+            "cmdCode": ",".join(some),
+            "partnerCode": ",".join(str(codes[partner]) for partner in partners),
+            **{name: str(value) for name, value in TOTALS.items()},
+            "maxRecords": str(_cut(path)),
+            "includeDesc": "true",
+        }
+        yield Request(
+            question=f"{when}, {FLOWS[flow]}s of {reporter}, {' '.join(some)}",
+            path=path,
+            params={name: value for name, value in params.items() if value},
+            keys=tuple(f"{FLOWS[flow]}/{reporter}/{other}/{line}/*" for line in some for other in partners or ["*"]),
+            periods=tuple(periods),
+        )
+
+
+def _told(answer: Answer) -> dict:
+    """The envelope of an answer, if it is one and holds no error."""
+    start = answer.body[:120].decode("utf-8", "replace")
+    try:
+        told = json.loads(answer.body.decode("utf-8-sig"))
+    except ValueError as error:
+        raise UnfitError(f"{answer.request.question}: no JSON came but {start!r}; ask again later") from error
+    wrong = told.get("error") or told.get("errorObject") if isinstance(told, dict) else start
+    if wrong or not isinstance(told.get("data"), list) or not all(isinstance(row, dict) for row in told["data"]):
+        raise UnfitError(f"{answer.request.question}: instead of rows came {str(wrong or start)[:200]!r}")
+    return told
+
+
+def _cut(path: str) -> int:
+    return next(rows for start, rows in CUTS.items() if path.startswith(start))

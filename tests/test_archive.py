@@ -1,0 +1,291 @@
+"""The archive: what was known on a day, by which source, and nothing lost or rewritten."""
+
+import gzip
+import json
+import shutil
+from datetime import UTC, datetime, timedelta
+
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from conftest import FROZEN
+from helpers import paths
+from helpers.cli import app
+from helpers.data import DataError, vintage
+from helpers.data.archive import check, versions
+from helpers.data.archive.store import Change, Shelf
+from helpers.data.history import history
+from helpers.data.sources.protocol import COLUMNS, Answer, Request, UnfitError
+
+FIRST = datetime(2026, 11, 1, 10, tzinfo=UTC)
+WEIGHT = "import/IND/world/850511/weight"
+YEAR = tuple(f"2017-{month:02}" for month in range(1, 13))
+ASKED = Request("months of 2017", path="/months", keys=("import/IND/*/850511/*",), periods=YEAR)
+MONTHS = {"flow": "import", "reporter": "IND", "partner": "world", "hs": "850511", "measure": "weight"}
+
+
+def figures(values, key=WEIGHT, unit="t", status="reported", table="trade"):
+    rows = [(table, key, period, unit, value, None, None, status, None, "") for period, value in values.items()]
+    return pd.DataFrame(rows, columns=list(COLUMNS)).astype({"value": float, "low": float, "high": float})
+
+
+def took(folder, values, days=0.0, feed="comtrade", synthetic=False, accept=False, request=ASKED, **more):
+    """Keep an answer with some figures and take them, some days after the first."""
+    at = FIRST + timedelta(days=days)
+    shelf = Shelf(folder / feed, feed, synthetic)
+    shelf.keep(Answer(request, json.dumps(values).encode(), fetched=at))
+    found = {name: (answer.request, figures(values, **more)) for name, answer in shelf.pending()}
+    return shelf.take(found, at, accept)
+
+
+@pytest.fixture
+def tables(tmp_path):
+    """A copy of the frozen tables, beside which an archive may stand."""
+    folder = tmp_path / "data"
+    shutil.copytree(FROZEN, folder)
+    return folder
+
+
+@pytest.fixture
+def archive(tables):
+    return tables / "archive"
+
+
+def test_only_what_is_new_revised_or_withdrawn_becomes_a_version(archive):
+    assert took(archive, {"2017-01": 1, "2017-02": 2, "2017-03": 3}) == Change(new=3)
+    assert took(archive, {"2017-01": 1, "2017-02": 2.5, "2017-04": 4}, days=9) == Change(1, 1, 1, 1)
+    told = [(row[3], row[5], row[8]) for row in versions.history(versions.held(archive), "trade", ["850511"])]
+    assert told == [
+        ("2017-01", 1, "reported"), ("2017-02", 2, "reported"), ("2017-02", 2.5, "reported"),
+        ("2017-03", 3, "reported"), ("2017-03", None, "missing"), ("2017-04", 4, "reported"),
+    ]  # fmt: skip
+
+
+def test_the_same_answer_again_is_checked_and_no_new_version(archive):
+    took(archive, {"2017-01": 1})
+    before = versions.held(archive).fingerprint
+    assert took(archive, {"2017-01": 1}, days=3) == Change()
+    assert versions.held(archive).fingerprint == before and len(list(archive.glob("*/answers/*.gz"))) == 1
+    (line,) = versions.lines(archive / "comtrade/checked.jsonl")
+    state = Shelf(archive / "comtrade", "comtrade", False).state()
+    assert state.asked == {"months of 2017": FIRST + timedelta(days=3)} and line["question"] == "months of 2017"
+
+
+def test_what_is_volatile_in_an_answer_makes_no_other_answer(archive):
+    shelf = Shelf(archive / "comtrade", "comtrade", False)
+    bodies = [b'{"elapsed": "0.21", "x": 1}', b'{"elapsed": "0.34", "x": 1}', b'{"elapsed": "0.34", "x": 2}']
+    kept = [shelf.keep(Answer(ASKED, body, fetched=FIRST), rb'"elapsed": "[^"]*"') for body in bodies]
+    assert kept == [True, False, True]
+
+
+def test_a_figure_is_known_from_the_day_on_which_it_was_taken_and_not_before(tables, archive):
+    took(archive, {"2017-01": 1, "2017-02": 2})
+    took(archive, {"2017-01": 1, "2017-02": 2.5}, days=9)
+    seen = {day: vintage(f"2026-11-{day:02}", tables).series("trade", **MONTHS) for day in (1, 9, 10)}
+    assert [list(rows.loc[["2017-01", "2017-02"], "value"]) for rows in seen.values()] == [[1, 2], [1, 2], [1, 2.5]]
+    assert set(seen[1].loc[["2017-01", "2017-02"], "source"]) == {"S250"}
+    assert "2017-01" not in vintage("2026-10-31", tables).series("trade", **MONTHS).index
+    late = vintage("2026-11-20", tables)
+    assert late.on("2026-11-09").series("trade", **MONTHS).equals(seen[9])
+    assert late.on("2026-10-31") == vintage("2026-10-31", tables)
+
+
+def test_what_is_fetched_later_changes_nothing_of_an_earlier_day(tables, archive):
+    took(archive, {"2017-01": 1, "2017-02": 2})
+    before = vintage("2026-11-05", tables)
+    took(archive, {"2017-01": 7, "2017-03": 3}, days=9)
+    after = vintage("2026-11-05", tables)
+    assert after == before and after.live.fingerprint == before.live.fingerprint
+    assert after != vintage("2026-11-10", tables)
+
+
+def test_the_day_is_that_in_india(tables, archive):
+    took(archive, {"2017-01": 1}, days=0.4)  # 19:36 in London is one in the morning in Delhi
+    assert "2017-01" not in vintage("2026-11-01", tables).series("trade", **MONTHS).index
+    assert "2017-01" in vintage("2026-11-02", tables).series("trade", **MONTHS).index
+
+
+def test_a_withdrawn_figure_is_gone_and_not_zero(tables, archive):
+    took(archive, {"2017-01": 1, "2017-02": 2, "2017-03": 3})
+    took(archive, {"2017-01": 1, "2017-02": 2}, days=9)
+    assert "2017-03" in vintage("2026-11-05", tables).series("trade", **MONTHS).index
+    india = vintage("2026-11-11", tables)
+    assert "2017-03" not in india.series("trade", **MONTHS).index and india.figure("trade", "2017-03", **MONTHS) is None
+
+
+def test_an_answer_without_most_of_its_figures_is_refused_until_it_is_accepted(archive):
+    took(archive, {f"2017-{month:02}": month for month in range(1, 13)})
+    with pytest.raises(UnfitError, match="10 of 12 figures that were there before are not in the answer"):
+        took(archive, {"2017-01": 1, "2017-02": 2}, days=1)
+    assert took(archive, {"2017-01": 1, "2017-02": 2}, days=2, accept=True) == Change(0, 0, 10, 2)
+
+
+def test_figures_of_other_periods_than_those_asked_for_are_not_withdrawn(archive):
+    took(archive, {"2017-01": 1, "2017-02": 2})
+    other = Request("months of 2018", path="/months", keys=ASKED.keys, periods=("2018-01",))
+    assert took(archive, {"2018-01": 5}, days=1, request=other) == Change(new=1)
+
+
+def test_a_source_that_trusts_its_own_figure_less_has_the_last_word_on_it(tables, archive):
+    took(archive, {"2017-01": 1})
+    took(archive, {"2017-01": 9}, days=2, status="estimate")
+    row = vintage("2026-11-04", tables).series("trade", **MONTHS).loc["2017-01"]
+    assert (row["value"], row["status"]) == (9, "estimate")
+
+
+def test_curated_and_live_figures_are_chosen_by_the_same_rules_and_never_tie(tables, archive):
+    published = vintage("2026-11-22", tables).series("trade", **MONTHS).loc["FY25"]
+    took(archive, {"FY25": 50_000}, status="estimate")
+    assert vintage("2026-11-22", tables).series("trade", **MONTHS).loc["FY25", "value"] == published["value"]
+    took(archive, {"FY25": 53_800}, days=1)
+    assert vintage("2026-11-22", tables).series("trade", **MONTHS).loc["FY25", "value"] == 53_800
+    took(archive, {"FY25": 53_900}, days=1, feed="tradestat")
+    assert vintage("2026-11-22", tables).series("trade", **MONTHS).loc["FY25", "value"] == 53_800
+
+
+def test_partners_and_lines_that_enter_no_table_are_there_as_detail(tables, archive):
+    took(archive, {"2017-01": 4}, key="import/IND/VNM/850511/weight")
+    took(archive, {"2017-01": 9}, days=1, key="import/IND/world/850511/weight", request=Request("world", path=""))
+    india = vintage("2026-11-22", tables)
+    rows = india.table("trade")
+    assert not ((rows["partner"] == "VNM") & (rows["period"] == "2017-01")).any()
+    detail = india.detail("trade", flow="import", reporter="IND", hs="8505*", measure="weight")
+    january = detail[detail["period"] == "2017-01"].set_index("partner")
+    assert january["value"].to_dict() == {"VNM": 4, "world": 9} and set(january["source"]) == {"S250"}
+    assert list(detail.columns) == list(rows.columns)
+    vietnam = {**MONTHS, "partner": "VNM"}
+    assert set(india.series("trade", **vietnam).index) == {"2022", "2024"}
+    thai = {**MONTHS, "hs": "850590", "partner": "THA"}
+    took(archive, {"2017-02": 5}, days=2, key="/".join(thai.values()), request=Request("thai", path=""))
+    assert vintage("2026-11-22", tables).figure("trade", "2017-02", **thai).value == 5
+
+
+def test_sums_follow_from_months_and_name_their_source(tables, archive):
+    took(archive, {f"2016-{month:02}": 100 for month in range(4, 13)} | {f"2017-{m:02}": 100 for m in (1, 2, 3)})
+    row = vintage("2026-11-22", tables).series("trade", **MONTHS).loc["FY17"]
+    assert (row["value"], row["status"], row["source"]) == (1200, "derived", "S250")
+
+
+def test_a_part_of_a_made_up_archive_marks_every_vintage_that_holds_it(tables, archive):
+    took(archive, {"2017-01": 1}, days=5, synthetic=True)
+    assert vintage("2026-11-22", tables).synthetic and not vintage("2026-11-03", tables).synthetic
+    with pytest.raises(UnfitError, match="synthetic figures and takes no real ones"):
+        took(archive, {"2017-01": 1}, days=6)
+
+
+def test_real_and_made_up_figures_never_share_a_source(archive):
+    took(archive, {"2017-01": 1})
+    with pytest.raises(UnfitError, match="real figures and takes no synthetic ones"):
+        took(archive, {"2017-01": 1}, synthetic=True)
+
+
+def test_what_a_killed_run_left_is_taken_by_the_next_and_known_only_then(tables, archive):
+    shelf = Shelf(archive / "comtrade", "comtrade", False)
+    shelf.keep(Answer(ASKED, b"[1]", fetched=FIRST))
+    (archive / "comtrade/answers/half.gz").write_bytes(b"")
+    (archive / "comtrade/answers/half.json.tmp").write_bytes(b"{")
+    (archive / "comtrade/checked.jsonl").write_text('{"question": "a", "at": "2026-11-01T10:00:00+00:00"}\n{"questi')
+    again = Shelf(archive / "comtrade", "comtrade", False)
+    ((name, answer),) = again.pending()
+    assert answer == Answer(ASKED, b"[1]", fetched=FIRST)
+    again.take({name: (answer.request, figures({"2017-01": 1}))}, FIRST + timedelta(days=4))
+    assert (
+        not list(archive.glob("*/answers/half*")) and len(list(versions.lines(archive / "comtrade/checked.jsonl"))) == 1
+    )
+    assert "2017-01" not in vintage("2026-11-04", tables).series("trade", **MONTHS).index
+    assert "2017-01" in vintage("2026-11-05", tables).series("trade", **MONTHS).index
+
+
+def test_a_clock_that_was_set_back_makes_no_version_older_than_the_last(archive):
+    took(archive, {"2017-01": 1}, days=9)
+    took(archive, {"2017-01": 2}, days=2)
+    assert [part.day.day for part in versions.parts(archive / "comtrade")] == [10, 10]
+    assert [row[5] for row in versions.history(versions.held(archive), "trade", ["2017-01"])] == [1, 2]
+    assert Shelf(archive / "comtrade", "comtrade", False).take({}, FIRST) == Change()
+
+
+def test_figures_that_cannot_be_told_apart_are_refused(archive):
+    shelf = Shelf(archive / "comtrade", "comtrade", False)
+    twice = pd.concat([figures({"2017-01": 1}), figures({"2017-01": 2})])
+    with pytest.raises(UnfitError, match="has a figure twice"):
+        shelf.take({"a": (ASKED, twice)}, FIRST)
+    with pytest.raises(UnfitError, match="columns"):
+        shelf.take({"a": (ASKED, twice.drop(columns="note"))}, FIRST)
+
+
+def test_a_refused_answer_is_kept_aside_with_its_reason_once_a_question(archive):
+    shelf = Shelf(archive / "comtrade", "comtrade", False)
+    for second in (1, 2):
+        path = shelf.refuse(Answer(ASKED, b"<html>", fetched=FIRST + timedelta(seconds=second)), "HTML for JSON")
+    assert [json.loads(p.read_text())["reason"] for p in archive.glob("*/refused/*.json")] == ["HTML for JSON"]
+    assert gzip.decompress(path.with_suffix(".gz").read_bytes()) == b"<html>" and versions.held(archive) is None
+
+
+def test_an_archive_that_is_whole_has_no_problem_and_each_damage_is_one(archive):
+    took(archive, {"2017-01": 1})
+    took(archive, {"2017-01": 2}, days=1)
+    assert check.problems(archive) == [] and check.counted(archive) == {"comtrade": 2}
+    (answer, _), (part, _) = (sorted(archive.glob(pattern)) for pattern in ("*/answers/*.gz", "*/parts/*.parquet"))
+    answer.write_bytes(gzip.compress(b"another"))
+    part.write_bytes(part.read_bytes()[:-4] + b"abcd")
+    found = check.problems(archive)
+    assert len(found) == 2 and "is not the answer that came" in found[0] and "is not what was written" in found[1]
+    answer.unlink()
+    part.unlink()
+    found = check.problems(archive)
+    assert len(found) == 2 and "cannot be read" in found[0] and "No such file" not in found[0][:20]
+
+
+def test_a_damaged_part_stops_a_vintage_and_says_what_to_do(tables, archive):
+    took(archive, {"2017-01": 1})
+    (part,) = archive.glob("*/parts/*.parquet")
+    part.write_bytes(b"PAR1")
+    with pytest.raises(DataError, match=r"cannot be read.*\nsee `magnets verify --archive`"):
+        vintage("2026-11-22", tables)
+
+
+def test_a_source_of_the_archive_that_is_no_feed_is_an_error(tables, archive):
+    took(archive, {"2017-01": 1}, feed="elsewhere")
+    with pytest.raises(DataError, match="figures of elsewhere"):
+        vintage("2026-11-22", tables)
+
+
+def test_deleting_the_folder_of_a_source_deletes_it(tables, archive):
+    took(archive, {"2017-01": 1})
+    took(archive, {"2017-01": 3}, feed="tradestat", key="import/IND/world/85051110/weight")
+    shutil.rmtree(archive / "comtrade")
+    india = vintage("2026-11-22", tables)
+    assert "2017-01" not in india.series("trade", **MONTHS).index
+    assert india.figure("trade", "2017-01", **{**MONTHS, "hs": "85051110"}).value == 3
+
+
+def test_history_tells_every_version_of_a_figure_who_said_it_and_when(tables, archive):
+    took(archive, {"2017-01": 1})
+    took(archive, {"2017-01": 2.5}, days=9)
+    told = history("trade", "IND/850511/world/weight/2017-01", tables)
+    assert list(told["value"]) == [1, 2.5] and set(told["by"]) == {"UN Comtrade"}
+    assert [str(day) for day in told["known"]] == ["2026-11-01", "2026-11-10"]
+    curated = history("trade", "IND/world/850511/weight/FY25", tables)
+    assert curated["value"].tolist()[:2] == [53_700, 53_748] and "Reuters" in set(curated["by"])
+
+
+@pytest.mark.parametrize(
+    ("table", "figure", "said"), [("trde", "x", "has no table 'trde'"), ("trade", "x", "no figure")]
+)
+def test_history_says_what_it_cannot_find(tables, table, figure, said):
+    with pytest.raises(DataError, match=said):
+        history(table, figure, tables)
+
+
+def test_the_command_prints_the_history(monkeypatch):
+    monkeypatch.setattr(paths, "DATA", FROZEN)
+    done = CliRunner().invoke(app, ["history", "trade", "IND/world/850511/weight/FY25"])
+    assert done.exit_code == 0 and "53,748" in done.output and "Reuters" in done.output
+    assert CliRunner().invoke(app, ["history", "trade", "nowhere"]).exit_code == 2
+
+
+def test_another_place_of_the_archive_is_that_of_the_projects_own_tables_only(monkeypatch, tmp_path):
+    monkeypatch.setenv("MAGNETS_ARCHIVE", str(tmp_path))
+    assert paths.archive() == tmp_path == paths.archive(paths.DATA)
+    assert paths.archive(FROZEN) == FROZEN / "archive"
