@@ -19,7 +19,9 @@ LINE, NAME, SEED = "85051110", "稀土永磁铁及\n磁化后准备制成永磁�
 SHARES = {"DEU": 0.22, "USA": 0.11, "KOR": 0.10, "VNM": 0.08, "IND": 0.06, "THA": 0.05, "JPN": 0.05, "POL": 0.04}
 
 
-def table(start="2024-01", end="2025-12", language="zh", encoding="gb18030", together=True, fault=""):
+def table(
+    start="2024-01", end="2025-12", language="zh", encoding="gb18030", together=True, fault="", held_in=comtrade.TABLE
+):
     """The bytes of a table.
 
     Parameters
@@ -32,7 +34,7 @@ def table(start="2024-01", end="2025-12", language="zh", encoding="gb18030", tog
         ``heading`` (one that is not known), ``unit``, ``partner`` (not known), ``codes`` (a number that is another
         partner's), ``cut`` (a total that its partners do not sum to), ``rupees`` (no dollars).
     """
-    place, held = {"zh": 0, "en": 1}[language], months(start, end)
+    place, held = {"zh": 0, "en": 1}[language], months(start, end, held_in)
     if together:
         first = held["month"].str[5:].isin(["01", "02"])
         both = held["month"].str[:4] + "01-" + held["month"].str[:4] + "02"
@@ -66,9 +68,9 @@ def table(start="2024-01", end="2025-12", language="zh", encoding="gb18030", tog
     return text.getvalue().encode(encoding)
 
 
-def months(start, end):
+def months(start, end, table=comtrade.TABLE):
     """Tonnes and value (USD m) by partner and month."""
-    held = pd.read_csv(comtrade.TABLE, dtype={"hs": "string"}, keep_default_na=False, na_values=[""])
+    held = pd.read_csv(table, dtype={"hs": "string"}, keep_default_na=False, na_values=[""])
     held = held[(held["flow"] == "export") & (held["reporter"] == "CHN") & (held["hs"] == LINE)]
     held = held[(held["measure"] == "weight") & (held["status"] == "reported") & held["value"].notna()]
     held = held.sort_values("published").drop_duplicates(["partner", "period"], keep="last")

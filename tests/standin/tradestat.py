@@ -4,6 +4,7 @@ The months are those of the stand-in of UN Comtrade, HS 850511 cut into its two 
 lines of ``data/trade.csv`` (weight of FY25, values of FY23 to FY25, China's part) come out where it has them.
 """
 
+import re
 from functools import cache
 from html import escape
 
@@ -13,7 +14,7 @@ from standin import comtrade
 from werkzeug import Request, Response
 
 from helpers import fiscal
-from helpers.data.sources.spellings import FILE
+from helpers.data.sources.spellings import partners
 
 FERRITE, METAL = "85051110", "85051190"
 NAMES = {FERRITE: "FERRITE CORES", METAL: "OTHERS", "85051900": "PRMNT MAGNTS OF OTHR MTRL", "85059000": "OTHER"}
@@ -27,9 +28,7 @@ FAULTS = {
     "export": lambda page: page.replace("Import", "Export").replace("cwacim", "cwacex"),
     "export by its title": lambda page: page.replace("countries Import<", "countries Export<"),
     "other line": lambda page: page.replace("Commodity: 8505", "Commodity: 8506"),
-    "years": lambda page: (
-        page.replace("-2024 (", "-2023 (").replace("-2025 (", "-2024 (").replace("-2026 (", "-2025 (")
-    ),
+    "years": lambda page: re.sub(r"-(20\d\d) \(", lambda year: f"-{int(year[1]) - 1} (", page),
     "unit": lambda page: page.replace("Unit: KGS", "Unit: NOS"),
     "country": lambda page: page.replace("<td>CHINA P RP</td>", "<td>CHINA PEOPLES REP</td>"),
     "no total": lambda page: page.replace(">Total<", ">OMAN<"),
@@ -39,22 +38,25 @@ FAULTS = {
 }
 """What becomes of a page."""
 
+SEEN = {"unpublished": [1.0, 0.0], "revised": [1.07, 1.0]}
+"""What becomes of the numbers of its two months."""
 
-def install(server, fault="", slip="", today="2026-11-22", unit="KGS", digits="lakh"):
+
+def install(server, fault="", slip="", today="2026-11-22", table=comtrade.TABLE, unit="KGS", digits="lakh"):
     """Answer on a running server as TradeStat does.
 
     Parameters
     ----------
     fault : str
-        One of :data:`FAULTS`; ``shifted`` (the total's numbers one column to the left), ``short`` (a total row of fewer
-        cells), ``cut`` (countries missing), ``renumbered`` (options with other numbers), ``kinds`` (another kind than
-        asked, and the page says so), ``silent kinds`` (and does not), ``no token``, ``expired``.
+        One of :data:`FAULTS` and :data:`SEEN`; ``shifted`` (the total's numbers one column to the left), ``short`` (a
+        total row of fewer cells), ``cut`` (countries missing), ``renumbered`` (options with other numbers), ``kinds``
+        (another kind than asked, and the page says so), ``silent kinds`` (and does not), ``no token``, ``expired``.
     slip : str
         Where the excess of the surge lies: see `standin.comtrade`.
     unit, digits : str
         In which unit weights are printed, and whether with commas as in ``lakh`` or as in ``million``.
     """
-    numbered = _numbered(fault)
+    numbered, held = _numbered(fault), lines(slip, today, table)
 
     def form(request: Request) -> Response:
         page = _form(numbered, "").replace(f'value="{TOKEN}"', "") if fault == "no token" else _form(numbered, "")
@@ -68,8 +70,10 @@ def install(server, fault="", slip="", today="2026-11-22", unit="KGS", digits="l
         (kind,) = [name for name, (number, _) in numbered.items() if number == said["ReportVal"]]
         shown = {"weight": "value_usd", "value_usd": "weight"}.get(kind, kind) if "kinds" in fault else kind
         month = pd.Period(year=int(said["Year"]), month=int(said["Month"]), freq="M")
-        cells = _cells(lines(slip, today), said["HSCODE"], month, shown, unit)
+        cells = _cells(held, said["HSCODE"], month, shown, unit, table)
         chosen = "" if fault == "silent kinds" else OPTIONS[shown][1]
+        if fault in SEEN:
+            cells = cells.mul(SEEN[fault])
         page = _form(numbered, chosen) + _result(cells, said["HSCODE"], month, unit, fault, digits)
         return Response(FAULTS.get(fault, str)(page) + "</body></html>", content_type=HTML)
 
@@ -81,13 +85,13 @@ HTML = "text/html; charset=UTF-8"
 
 
 @cache
-def lines(slip="", today="2026-11-22"):
+def lines(slip="", today="2026-11-22", table=comtrade.TABLE):
     """India's imports of four lines by partner and month: ``line, partner, month, weight`` (t), ``value`` (USD m)."""
-    months = comtrade.months(slip, today)
+    months = comtrade.months(slip, today, table)
     months = months[(months["flow"] == "import") & (months["reporter"] == "IND")]
     whole = months[months["hs"] == "850511"].pivot(index="partner", columns="month", values=["weight", "value"])
     weight, value = (whole[name].fillna(0.0) for name in ("weight", "value"))
-    metal, worth = _metal(weight, value)
+    metal, worth = _metal(weight, value, table)
     parts = [
         _long(FERRITE, weight - metal, value - worth),
         _long(METAL, metal, worth),
@@ -96,9 +100,9 @@ def lines(slip="", today="2026-11-22"):
     return pd.concat(parts, ignore_index=True)[["line", "partner", "month", "weight", "value"]]
 
 
-def _metal(weight, value):
+def _metal(weight, value, table):
     """The line of metal magnets: a share of what is usual, and never all that is there; the excess is ferrite."""
-    held = pd.read_csv(comtrade.TABLE, dtype={"hs": "string"}, keep_default_na=False, na_values=[""])
+    held = pd.read_csv(table, dtype={"hs": "string"}, keep_default_na=False, na_values=[""])
     held = held[held["value"].notna() & (held["status"] == "reported")].sort_values("published")
     china = comtrade.total(held, "FY25", "weight", METAL, "CHN")
     whole = china / comtrade.total(held, "FY25", "weight_share", METAL, "CHN") * 100
@@ -133,20 +137,20 @@ def _long(line, weight, value):
     return rows[rows["weight"] > 5e-6].reset_index().assign(line=line)
 
 
-def _cells(held, line, month, kind, unit):
+def _cells(held, line, month, kind, unit, table):
     """Printed numbers by country in the month of the year before and of the year."""
     held = held[(held["line"] == line) & held["month"].isin([month - 12, month])]
     if kind == "weight":
         number = held["weight"] * (1000 if unit == "KGS" else 1)
     else:
-        number = held["value"] * (_rupees(held["month"]) / 10 if kind == "value_inr" else 1)
-    table = held.assign(number=number).pivot_table(index="partner", columns="month", values="number", aggfunc="sum")
-    return table.reindex(columns=[month - 12, month]).fillna(0.0)
+        number = held["value"] * (_rupees(held["month"], table) / 10 if kind == "value_inr" else 1)
+    found = held.assign(number=number).pivot_table(index="partner", columns="month", values="number", aggfunc="sum")
+    return found.reindex(columns=[month - 12, month]).fillna(0.0)
 
 
-def _rupees(months):
+def _rupees(months, table):
     """Rupees per dollar: the mean of the fiscal year, or the last known one."""
-    held = pd.read_csv(comtrade.TABLE.with_name("prices.csv"))
+    held = pd.read_csv(table.with_name("prices.csv"))
     held = held[(held["item"] == "INR per USD") & (held["basis"] == "fiscal-year mean")].set_index("period")["value"]
     years = months.map(lambda month: f"FY{fiscal.fiscal_year(month) % 100:02d}")
     return years.map(held[~held.index.duplicated(keep="last")]).fillna(held.iloc[-1]).astype(float)
@@ -185,8 +189,7 @@ def _result(cells, line, month, unit, fault, digits):
     total = cells.sum()
     if fault == "cut":
         cells = cells.iloc[:-3]
-    spelt = pd.read_csv(FILE, keep_default_na=False).query("feed == 'tradestat'").drop_duplicates("partner")
-    spelt = spelt.set_index("partner")["printed"].to_dict() | {"nes": "UNSPECIFIED"}
+    spelt = {iso: name for name, iso in partners("tradestat").items()}
     rows = "".join(
         f"<tr><td>{number}</td><td>{escape(spelt[partner])}</td>{_numbers(amounts, digits)}</tr>"
         for number, (partner, amounts) in enumerate(zip(cells.index, cells.to_numpy(), strict=True), 1)

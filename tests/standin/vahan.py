@@ -20,8 +20,10 @@ MONTHS = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", 
 TITLE = {"Vehicle Category": "Vehicle Category Wise Fuel Data  of {} ({},{})",
          "Maker": "Maker Wise Fuel Data  of {} ({},{})"}  # fmt: skip
 
+ALL = "All Vahan4 Running States (36/36)"
 
-def book(month="2026-07", axis="Vehicle Category", area="All Vahan4 Running States (36/36)", fault=""):
+
+def book(month="2026-07", axis="Vehicle Category", area=ALL, fault="", table=comtrade.TABLE):
     """The bytes of a workbook.
 
     Parameters
@@ -34,7 +36,7 @@ def book(month="2026-07", axis="Vehicle Category", area="All Vahan4 Running Stat
     import xlsxwriter
 
     when = pd.Period(month, "M")
-    rows = _categories(month) if axis == "Vehicle Category" else _makers()
+    rows = _categories(month, table) if axis == "Vehicle Category" else _makers()
     if fault == "narrowed":
         rows = {label: counts for label, counts in rows.items() if "TWO" in label}
     heads = [*FUELS[:-1], "MUON" if fault == "heading" else FUELS[-1]]
@@ -65,9 +67,9 @@ def grouped(count):
     return ",".join([*pairs, last])
 
 
-def electric(month):
+def electric(month, table=comtrade.TABLE):
     """Electric vehicles of each segment in a month."""
-    held = pd.read_csv(comtrade.TABLE.with_name("drivers.csv"))
+    held = pd.read_csv(table.with_name("drivers.csv"))
     held = held[held["indicator"] == "ev_registrations"].sort_values("published")
     known = held.drop_duplicates(["segment", "period"], keep="last").set_index(["segment", "period"])["value"]
     year = f"FY{fiscal.fiscal_year(pd.Period(month, 'M')) % 100:02d}"
@@ -79,13 +81,13 @@ def electric(month):
     return found
 
 
-def _categories(month):
+def _categories(month, table):
     luck, rows = np.random.default_rng(20180108), {}
     for segment, categories in vahan.SEGMENTS.items():
         counts = luck.integers(0, 400_000 if segment == "2w" else 60_000, (len(categories), len(FUELS)))
         battery = [FUELS.index(fuel) for fuel in vahan.ELECTRIC]
         counts[:, battery] = 0
-        whole = electric(month)[segment]
+        whole = electric(month, table)[segment]
         counts[0, battery] = [whole - whole // 3, whole // 3]
         rows |= dict(zip(categories, counts, strict=True))
     return dict(sorted(rows.items()))
