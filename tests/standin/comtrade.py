@@ -176,11 +176,10 @@ def _plain(held, every, luck, hs):
     shares[1:] *= (sum(usd.values()) - shares[0]) / shares[1:].sum()
     worth = np.outer(shares / shares.sum(), _level(usd, every)) * _noise(luck, (len(shares), len(every)))
     worth *= _active(luck, shares, every)
-    for _ in range(200):
-        for name in usd:
-            inside = _in(every, name)
-            worth[0, inside] *= china[name] / worth[0, inside].sum()
-            worth[1:, inside] *= (usd[name] - china[name]) / worth[1:, inside].sum()
+    for name in usd:
+        inside = _place(every, name)
+        worth[0, inside] *= china[name] / worth[0, inside].sum()
+        worth[1:, inside] *= (usd[name] - china[name]) / worth[1:, inside].sum()
     tonnes = total(held, "FY25", "weight", line, "CHN")
     price = china["FY25"] / tonnes if hs == "850519" else 1 / 90
     price = price * np.r_[1.0, luck.uniform(1.5, 6, 39)][:, None] * _noise(luck, worth.shape)
@@ -241,17 +240,21 @@ def _fitted(start, every, totals, by_partner, fixed=None):
     """Cells in proportion to a start, so that totals of periods, and partners of some years, come out."""
     fixed = np.zeros(start.shape, bool) if fixed is None else fixed
     given, free = np.where(fixed, start, 0), np.where(fixed, 0, start)
-    whole = {
-        name: amount for name, amount in totals.items() if amount == amount and fiscal.months(name)[-1] <= every[-1]
-    }
+    whole = {name: amount for name, amount in totals.items() if fiscal.months(name)[-1] <= every[-1]}
+    places = {name: _place(every, name) for name in [*by_partner, *whole]}
     for _ in range(400):
         for name, amounts in by_partner.items():
-            inside = _in(every, name)
-            free[:, inside] *= (amounts.to_numpy() / free[:, inside].sum(axis=1))[:, None]
+            free[:, places[name]] *= (amounts.to_numpy() / free[:, places[name]].sum(axis=1))[:, None]
         for name, amount in whole.items():
-            inside = _in(every, name)
-            free[:, inside] *= (amount - given[:, inside].sum()) / free[:, inside].sum()
+            if amount == amount:
+                free[:, places[name]] *= (amount - given[:, places[name]].sum()) / free[:, places[name]].sum()
     return given + free
+
+
+def _place(every, period):
+    """Where the months of a period are, as a slice."""
+    (inside,) = np.nonzero(_in(every, period))
+    return slice(inside[0], inside[-1] + 1)
 
 
 def _long(flow, reporter, hs, partners, every, weight, value):
@@ -266,9 +269,10 @@ def _long(flow, reporter, hs, partners, every, weight, value):
 def _rows(asked, often, held):
     """The rows of an answer; without the names of totals in the question, with their parts."""
     codes = comtrade_figures.codes() | {"nes": 899}
-    held = held.assign(partner=held["partner"].map(codes), reporter=held["reporter"].map(codes))
-    held = held[held["hs"].isin(asked["cmdCode"].split(",")) & (held["reporter"] == int(asked["reporterCode"]))]
+    names = {code: iso for iso, code in codes.items()} | {0: "W00", 490: "S19", 899: "_X "}
+    held = held[(held["reporter"] == names[int(asked["reporterCode"])]) & held["hs"].isin(asked["cmdCode"].split(","))]
     held = held[held["flow"] == comtrade_figures.FLOWS[asked["flowCode"]]]
+    held = held.assign(partner=held["partner"].map(codes))
     period = held["month"].dt.strftime("%Y%m" if often == "M" else "%Y")
     if often == "A":
         whole = held["month"].dt.year.map(held.groupby(held["month"].dt.year)["month"].nunique()) == 12
@@ -281,7 +285,6 @@ def _rows(asked, often, held):
         rows = pd.concat([world, rows])
     if "partnerCode" in asked:
         rows = rows[rows["partner"].astype(str).isin(asked["partnerCode"].split(","))]
-    names = {code: iso for iso, code in codes.items()} | {0: "W00", 490: "S19", 899: "_X "}
     found = [_row(row, asked, often, names) for row in rows.sort_values(key).to_dict("records")]
     if all(name in asked for name in comtrade_figures.TOTALS):
         return found

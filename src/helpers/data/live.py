@@ -17,7 +17,7 @@ __all__ = ["View", "detail", "entering", "held_by"]
 
 def held_by(folder: Path, day: date, feeds: Table) -> View | None:
     """What an archive held on a day, of the feeds there are; None where there is no figure."""
-    view = held(folder, day)
+    view, _ = held(folder, day), wanted(feeds)
     if view and (strange := sorted({part.source for part in view.parts} - set(feeds.column("feed")))):
         raise DataError(f"{folder} has figures of {', '.join(strange)}, which data/feeds.csv does not name; "
                         "add the row, or delete the folder")  # fmt: skip
@@ -26,15 +26,19 @@ def held_by(folder: Path, day: date, feeds: Table) -> View | None:
 
 def entering(stored: Mapping[str, Table], view: View, feeds: Table) -> dict[str, Table]:
     """The tables with what ``feeds.csv`` lets in of the archive: every version, dated by the day it was known here."""
-    named = [dict(zip(feeds.columns, row, strict=True)) for row in feeds.rows]
-    wanted = {feed["feed"]: [_pattern(text) for text in feed["enters"].split("; ")] for feed in named}
-    source = {feed["feed"]: feed["source"] for feed in named}
+    source = dict(zip(feeds.column("feed"), feeds.column("source"), strict=True))
     rows: dict[str, list[tuple]] = {}
-    for feed, table, *figure in view.figures(wanted):
+    for feed, table, *figure in view.figures(wanted(feeds)):
         rows.setdefault(table, []).append(_row(stored[table], figure, source[feed]))
     live = tuple(source.values())
     more = {name: stored[name].having([*stored[name].rows, *new])._replace(live=live) for name, new in rows.items()}
     return {**stored, **more}
+
+
+def wanted(feeds: Table) -> dict[str, list[tuple[str, str]]]:
+    """Which figures of each feed enter the tables, as table and pattern of keys; a DataError for what is neither."""
+    entered = zip(feeds.column("feed"), feeds.column("enters"), strict=True)
+    return {feed: [_pattern(text) for text in texts.split("; ")] for feed, texts in entered}
 
 
 def detail(table: Table, view: View | None, feeds: Table, keys: Mapping[str, str]) -> pd.DataFrame:

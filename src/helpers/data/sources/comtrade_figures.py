@@ -28,7 +28,7 @@ APART = 0.02
 
 KEY = ["period", "partnerCode", "cmdCode"]
 NOTES = {
-    "unweighed": ", without its weight",
+    "unweighed": ", not all weighed",
     "by_quantity": ", from the quantity",
     "guessed": ", estimated by the publisher",
     "apart": ", quantity and net weight differ",
@@ -39,6 +39,9 @@ NOTES = {
 
 def figures(parsed: pd.DataFrame, request: Request) -> pd.DataFrame:
     """Weights and values of the asked lines, by partner and period.
+
+    Where a period has a world, partners that it does not name did not trade; where it has none, nothing is public yet.
+    Neither becomes a figure of nought.
 
     Raises
     ------
@@ -134,12 +137,11 @@ def _together(told: pd.DataFrame) -> pd.DataFrame:
 
 def _within(told: pd.DataFrame, request: Request) -> None:
     """Partners add up to the world at most."""
-    world = told["partner"] == "world"
-    for measure in ("weight", "value_usd"):
-        parts = told[~world].groupby(["period", "cmdCode"])[measure].sum()
-        whole = told[world].set_index(["period", "cmdCode"])[measure].reindex(parts.index)
-        if len(more := parts[parts > whole * (1 + APART)]):
-            raise UnfitError(f"{request.question}: partners exceed the world in {measure} of {_some(more.index)}")
+    worth = told.set_index(["period", "cmdCode"])
+    world = worth["partner"] == "world"
+    parts, whole = worth.loc[~world, "value_usd"].groupby(level=[0, 1]).sum(), worth.loc[world, "value_usd"]
+    if len(more := parts[parts > whole.reindex(parts.index) * (1 + APART)]):
+        raise UnfitError(f"{request.question}: partners exceed the world in the value of {_some(more.index)}")
 
 
 def _long(told: pd.DataFrame, reporter: str, flow: str) -> pd.DataFrame:
@@ -155,7 +157,7 @@ def _long(told: pd.DataFrame, reporter: str, flow: str) -> pd.DataFrame:
     weight["status"] = weight["status"].mask(told["guessed"] | told["apart"], "estimate")
     value = shared.assign(unit="USD m", value=told["value_usd"], low=float("nan"), high=float("nan"))
     for rows, measure, said in (
-        (weight, "weight", ("by_quantity", "guessed", "apart")),
+        (weight, "weight", ("unweighed", "by_quantity", "guessed", "apart")),
         (value, "value_usd", ("unweighed",)),
     ):
         rows["key"] += measure
