@@ -6,6 +6,7 @@ seeded. January and February of a year may be one, as they are in the first mont
 
 import csv
 import io
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -68,6 +69,7 @@ def table(
     return text.getvalue().encode(encoding)
 
 
+@cache
 def months(start, end, table=comtrade.TABLE):
     """Tonnes and value (USD m) by partner and month."""
     held = pd.read_csv(table, dtype={"hs": "string"}, keep_default_na=False, na_values=[""])
@@ -93,12 +95,14 @@ def months(start, end, table=comtrade.TABLE):
 
 
 def _fitted(start, every, totals):
+    """Months in proportion to a start, so that the totals of periods among them come out."""
+    spans = {period: fiscal.months(period) for period in totals}
+    inside = {period: np.array(every.isin(span)) for period, span in spans.items()}
+    whole = [period for period in totals if inside[period].sum() == len(spans[period])]
     found = start.copy()
     for _ in range(200):
-        for period, amount in totals.items():
-            inside = every.isin(fiscal.months(period))
-            if inside.sum() == len(fiscal.months(period)):
-                found[inside] *= amount / found[inside].sum()
+        for period in whole:
+            found[inside[period]] *= totals[period] / found[inside[period]].sum()
     return found
 
 

@@ -13,7 +13,8 @@ from standin import comtrade
 from helpers import fiscal
 from helpers.data.sources import vahan
 
-FUELS = ["CNG ONLY", "DIESEL", "ELECTRIC(BOV)", "PETROL", "PETROL(E20)", "PETROL/HYBRID", "PURE EV", "STRONG HYBRID EV"]
+FUELS = ["CNG ONLY", "DIESEL", "ELECTRIC(BOV)", "FLEX-FUEL(BIO-DIESEL)", "FLEX-FUEL(ETHANOL)", "PETROL", "PETROL(E20)",
+         "PETROL/HYBRID", "PURE EV", "STRONG HYBRID EV"]  # fmt: skip
 MAKERS = ["HERO MOTOCORP LTD", "OLA ELECTRIC TECHNOLOGIES PVT LTD", "TATA MOTORS PASSENGER VEHICLES LTD",
           "TVS MOTOR COMPANY LTD", "YC ELECTRIC VEHICLE"]  # fmt: skip
 MONTHS = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"]
@@ -85,7 +86,7 @@ def _categories(month, table):
     luck, rows = np.random.default_rng(20180108), {}
     for segment, categories in vahan.SEGMENTS.items():
         counts = luck.integers(0, 400_000 if segment == "2w" else 60_000, (len(categories), len(FUELS)))
-        battery = [FUELS.index(fuel) for fuel in vahan.ELECTRIC]
+        battery = [FUELS.index(fuel) for fuel in ("ELECTRIC(BOV)", "PURE EV")]
         counts[:, battery] = 0
         whole = electric(month, table)[segment]
         counts[0, battery] = [whole - whole // 3, whole // 3]

@@ -18,17 +18,18 @@ TITLE = "Vahan: electric vehicles registered by month, from files that a person 
 TABLES = ("drivers",)
 VOLATILE = b""
 
-ELECTRIC = ("ELECTRIC(BOV)", "PURE EV")
+ELECTRIC = ("ELECTRIC", "PURE EV")
 """Fuels of vehicles that run on a battery alone; hybrids burn something too."""
 
 FUELS = (
-    *ELECTRIC, "BIO-CNG/BIO-GAS", "BIO-DIESEL(B100)", "BIO-METHANE", "CNG ONLY", "DIESEL", "DIESEL/HYBRID",
-    "DI-METHYL ETHER", "DUAL DIESEL/BIO CNG", "DUAL DIESEL/CNG", "DUAL DIESEL/LNG", "ETHANOL", "ETHANOL(E100)",
-    "FLEX-FUEL(BIO-DIESEL)", "FLEX-FUEL(ETHANOL)", "FUEL CELL HYDROGEN", "HCNG", "HYDROGEN(ICE)", "LNG", "LPG ONLY",
-    "METHANOL", "NOT APPLICABLE", "PETROL", "PETROL(E20)", "PETROL(E20)/CNG", "PETROL(E20)/HYBRID",
-    "PETROL(E20)/HYBRID/CNG", "PETROL(E20)/LPG", "PETROL/CNG", "PETROL/ETHANOL", "PETROL/HYBRID", "PETROL/HYBRID/CNG",
-    "PETROL/LPG", "PETROL/METHANOL", "PLUG-IN HYBRID EV", "SOLAR", "STRONG HYBRID EV",
+    *ELECTRIC, "BIO-CNG/BIO-GAS", "BIO-DIESEL", "BIO-METHANE", "CNG ONLY", "DIESEL", "DIESEL/HYBRID", "DI-METHYL ETHER",
+    "DUAL DIESEL/BIO CNG", "DUAL DIESEL/CNG", "DUAL DIESEL/LNG", "ETHANOL", "FLEX-FUEL", "FUEL CELL HYDROGEN", "HCNG",
+    "HYDROGEN", "LNG", "LPG ONLY", "METHANOL", "NOT APPLICABLE", "PETROL", "PETROL/CNG", "PETROL/ETHANOL",
+    "PETROL/HYBRID", "PETROL/HYBRID/CNG", "PETROL/LPG", "PETROL/METHANOL", "PLUG-IN HYBRID EV", "SOLAR",
+    "STRONG HYBRID EV",
 )  # fmt: skip
+"""Headings of the dashboard, without what stands in brackets, which changes: PETROL(E20)/CNG is PETROL/CNG."""
+
 SEGMENTS = {
     "2w": ("TWO WHEELER(NT)", "TWO WHEELER(T)", "TWO WHEELER (INVALID CARRIAGE)"),
     "3w": ("THREE WHEELER(NT)", "THREE WHEELER(T)", "THREE WHEELER (INVALID CARRIAGE)"),
@@ -82,27 +83,28 @@ def parse(answer: Answer) -> pd.DataFrame:
         raise UnfitError(f"{what}: it is of {area}; save the table of all states")
     if answer.fetched is not None and f"{answer.fetched:%Y-%m}" <= month:
         raise UnfitError(f"{what}: {match[3]} {match[4]} was not over when it was saved; save it again later")
-    last = next((place for place, row in enumerate(cells) if set(row) & set(FUELS)), 0)
+    last = next((place for place, row in enumerate(cells) if any(_fuel(cell) in FUELS for cell in row)), 0)
     head = [next((cell for cell in reversed(column) if cell), "") for column in zip(*cells[1 : last + 1], strict=True)]
-    known = (*_ORDER, match[1].upper(), *FUELS, _TOTAL)
-    if strange := [name for name in head if name and name.upper() not in known]:
-        raise UnfitError(f"{what}: headings {strange} are not known; known are {', '.join(known)}")
-    if not set(head) & set(ELECTRIC) or match[1].upper() not in map(str.upper, head):
-        raise UnfitError(f"{what}: no column of {match[1]}, or of {' or '.join(ELECTRIC)}, among {head}")
+    fuels = {place: name for place, name in enumerate(head) if _fuel(name) in FUELS}
+    known, upper = (*_ORDER, axis.upper(), _TOTAL, ""), [name.upper() for name in head]
+    if strange := [name for place, name in enumerate(head) if place not in fuels and upper[place] not in known]:
+        raise UnfitError(f"{what}: headings {strange} are not known; known are {', '.join((*known[:-1], *FUELS))}")
+    if axis.upper() not in upper or not {_fuel(name) for name in fuels.values()} & set(ELECTRIC):
+        raise UnfitError(f"{what}: no column of {axis}, or of {' or '.join(ELECTRIC)}, among {head}")
     found = []
     for row in cells[last + 1 :]:
-        said = dict(zip((name.upper() for name in head), row, strict=True))
-        if label := said[match[1].upper()].upper():
-            fuels = {fuel: _number(said[fuel], what) for fuel in FUELS if fuel in said}
-            if _TOTAL in said and sum(fuels.values()) != _number(said[_TOTAL], what):
-                raise UnfitError(f"{what}: the fuels of {label} sum to {sum(fuels.values())}, not to {said[_TOTAL]}")
-            found += [(axis, month, label, fuel, count) for fuel, count in fuels.items()]
+        if label := row[upper.index(axis.upper())].upper():
+            counts = {place: _number(row[place], what) for place in fuels}
+            whole = _number(row[upper.index(_TOTAL)], what) if _TOTAL in upper else sum(counts.values())
+            if sum(counts.values()) != whole:
+                raise UnfitError(f"{what}: the fuels of {label} sum to {sum(counts.values())}, its total is {whole}")
+            found += [(axis, month, label, fuels[place], count) for place, count in counts.items()]
     return pd.DataFrame(found, columns=["axis", "month", "label", "fuel", "printed"])
 
 
 def rows(parsed: pd.DataFrame, answer: Answer) -> pd.DataFrame:
     """Electric vehicles of the month: of each segment and in all, or of the one that the file's name says."""
-    electric = parsed[parsed["fuel"].isin(ELECTRIC) & (parsed["label"] != _TOTAL)]
+    electric = parsed[parsed["fuel"].map(_fuel).isin(ELECTRIC) & (parsed["label"] != _TOTAL)]
     by_segment = electric.groupby(_segments(electric, answer))["printed"].sum()
     if (parsed["axis"] == "vehicle category").any():
         by_segment["total"] = by_segment.sum()
@@ -140,6 +142,10 @@ def _segments(electric: pd.DataFrame, answer: Answer) -> pd.Series:
     if missing := ALWAYS - set(segments):
         raise UnfitError(f"{what}: it has no {', '.join(sorted(missing))}; save it without narrowing it down")
     return segments
+
+
+def _fuel(heading: str) -> str:
+    return re.sub(r"\([^)]*\)", "", heading.upper())
 
 
 def _number(printed: str, what: str) -> int:
