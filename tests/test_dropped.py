@@ -137,6 +137,18 @@ def test_a_name_has_to_say_which_way_the_goods_went(name):
         exports(name)
 
 
+def test_a_code_that_lost_its_zeros_is_refused():
+    body = customs.table("2025-07", "2025-07", held_in=TABLE).replace(b"85051110", b"8505111")
+    with pytest.raises(UnfitError, match="'8505111' is no code of eight digits"):
+        figures(gacc, NAME, body)
+
+
+def test_what_a_person_would_drop_is_read():
+    for source, standin in ((gacc, customs), (vahan, dashboard)):
+        read = [figures(source, name, body) for name, body in standin.files(TABLE).items()]
+        assert len(read) > 1 and all(len(found) > 6 for found in read)
+
+
 def test_other_bytes_are_refused():
     with pytest.raises(UnfitError, match="neither GBK, GB18030 nor UTF-8"):
         figures(gacc, NAME, b"\xff\xfe\x00\xff")

@@ -69,6 +69,12 @@ def table(
     return text.getvalue().encode(encoding)
 
 
+def files(table_of=comtrade.TABLE):
+    """What a person would drop: a table a year, all partners, by name."""
+    years = ("2024", "2025")
+    return {f"export-all-{year}.csv": table(f"{year}-01", f"{year}-12", held_in=table_of) for year in years}
+
+
 @cache
 def months(start, end, table=comtrade.TABLE):
     """Tonnes and value (USD m) by partner and month."""

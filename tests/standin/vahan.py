@@ -61,6 +61,12 @@ def book(month="2026-07", axis="Vehicle Category", area=ALL, fault="", table=com
     return held.getvalue()
 
 
+def files(table=comtrade.TABLE):
+    """What a person would drop: a workbook a month, by name."""
+    months = pd.period_range("2025-08", "2026-08", freq="M").astype(str)
+    return {f"vahan-{month}.xlsx": book(month, table=table) for month in months}
+
+
 def grouped(count):
     """A count with commas as in lakhs: 3,09,191."""
     head, last = f"{int(count)}"[:-3], f"{int(count)}"[-3:]

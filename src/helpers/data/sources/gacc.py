@@ -68,9 +68,9 @@ def parse(answer: Answer) -> pd.DataFrame:
     if not answer.request.context["flow"]:
         raise UnfitError(f"{what}: the table does not say whether it is of exports or imports, so its name has to: "
                          "call it export-... or import-... (and -all if it has every partner)")  # fmt: skip
-    found = list(csv.reader(io.StringIO(_text(answer), newline="")))
+    lines = list(csv.reader(io.StringIO(_text(answer), newline="")))
     known = {printed: ours for ours, headings in HEADINGS.items() for printed in headings}
-    head = [name.strip() for name in found[0]] if found else []
+    head = [name.strip() for name in lines[0]] if lines else []
     while head and not head[-1]:
         head.pop()
     if strange := [name for name in head if name not in known]:
@@ -79,10 +79,13 @@ def parse(answer: Answer) -> pd.DataFrame:
     if missing := {"period", "line", "usd"} - set(ours) | ({"unit"} if "quantity" in ours else set()) - set(ours):
         wanted = ", ".join(" or ".join(HEADINGS[name]) for name in sorted(missing))
         raise UnfitError(f"{what}: it has no column {wanted}, but {', '.join(head) or 'nothing'}")
-    cells = [[cell.strip() for cell in row[: len(head)]] for row in found[1:] if any(cell.strip() for cell in row)]
+    cells = [[cell.strip() for cell in row[: len(head)]] for row in lines[1:] if any(cell.strip() for cell in row)]
     if short := [row for row in cells if len(row) < len(head)]:
         raise UnfitError(f"{what}: a row has {len(short[0])} cells under {len(head)} columns: {short[0]}")
-    return pd.DataFrame(cells, columns=ours, dtype="str")
+    found = pd.DataFrame(cells, columns=ours, dtype="str")
+    if strange := sorted(set(found["line"][~found["line"].str.fullmatch(r"\d{8}")])):
+        raise UnfitError(f"{what}: {strange[0]!r} is no code of eight digits; save the file as the site gives it")
+    return found
 
 
 def rows(parsed: pd.DataFrame, answer: Answer) -> pd.DataFrame:

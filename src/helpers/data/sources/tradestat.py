@@ -7,7 +7,7 @@ on one page and another on the next, so that the kind is chosen by the option's 
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pandas as pd
@@ -19,12 +19,16 @@ from helpers.data.sources.tradestat_page import FIELDS, KILOGRAMS, KINDS, TOTAL,
 TITLE = "TradeStat: India's trade by tariff line, country and month"
 TABLES = ("trade",)
 VOLATILE = rb"<(?:input|meta)[^>]*(?:_token|csrf-token)[^>]*>|Report Dated:[^<]*"
+EARLY = 30
+"""Days before the figures of a month are expected from which on they are asked for."""
+
 FLAGS = {"R": "revised", "F": "final", "P": "provisional", "": ""}
 
 
 def requests(feed: Feed, since: str, today: date, keyed: bool) -> Iterator[Request]:
     """A question for a line, a kind and a month of two years: the even years, and the newest, with the year before."""
-    first, last = pd.Period(since, "M"), pd.Period(today, "M") - 1
+    public = today - timedelta(days=max(0, feed.lag - EARLY))
+    first, last = pd.Period(since, "M"), pd.Period(public, "M") - 1
     for flow in feed.asked("flows"):
         for line in feed.asked("lines"):
             for month in pd.period_range(first, last, freq="M"):

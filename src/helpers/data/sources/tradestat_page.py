@@ -99,7 +99,7 @@ def _same_kind(tree: Any, request: Request) -> None:
     wanted, about = KINDS[request.context["kind"]][1], request.context
     chosen = [found for found in options(tree, f"{FIELDS[about['flow']]}ReportVal") if found.has_attr("selected")]
     said = [found.get_text(" ", strip=True) for found in chosen]
-    said += [str(found).strip() for found in tree.find_all(string=re.compile(r"^\s*Values? in ", re.I))]
+    said += [str(found).strip() for found in tree.find_all(string=re.compile(r"^\W*Values? in ", re.I))]
     if wrong := [text for text in said if not re.search(wanted, text, re.I)]:
         raise UnfitError(f"{request.question}: the page shows {wrong[0]!r}, asked was {about.get('option')!r}")
 
