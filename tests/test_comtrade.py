@@ -21,7 +21,6 @@ from helpers.methods import composition
 
 MONTHS = "months of 2024, imports of IND"
 TODAY = date(2026, 11, 22)
-TABLE = FROZEN / "trade.csv"
 AT = datetime(2026, 11, 22, 10, tzinfo=UTC)
 LINES = "lines=850511 850519 850590; reporters=IND CHN; partners=all"
 
@@ -55,7 +54,7 @@ def asked(httpserver):
 
     def ask(fault="", words="year 2024, imports of IND", keyed=True, at=AT, **options):
         httpserver.clear()
-        standin.install(httpserver, fault=fault, table=TABLE, **options)
+        standin.install(httpserver, fault=fault, folder=FROZEN, today=TODAY, **options)
         return get(httpserver, question(words, keyed), at=at)
 
     return ask
@@ -168,7 +167,7 @@ def test_every_country_has_one_code_and_codes_are_those_of_the_un():
         "NAM": 516,
     }
     assert {iso: codes[iso] for iso in wanted} == wanted
-    known = pd.read_csv(TABLE, keep_default_na=False)
+    known = pd.read_csv(FROZEN / "trade.csv", keep_default_na=False)
     assert set(known["partner"]) | set(known["reporter"]) <= set(codes)
     kinds = pd.read_csv(Path(comtrade_figures.__file__).with_name("comtrade_partners.csv"), keep_default_na=False)
     assert not kinds["code"].duplicated().any() and set(kinds["kind"]) == {"country", "former", "nes", "group", "world"}
@@ -179,7 +178,7 @@ def test_every_country_has_one_code_and_codes_are_those_of_the_un():
 
 
 def test_a_country_that_is_not_known_cannot_be_asked():
-    with pytest.raises(SourceError, match="asks UN Comtrade for XYZ"):
+    with pytest.raises(SourceError, match="asks Comtrade for XYZ"):
         questions(asks="lines=850511; reporters=IND XYZ; partners=all")
 
 
@@ -297,7 +296,7 @@ def test_parts_are_not_counted_with_their_totals(asked):
 
 
 def test_an_answer_without_the_three_names_of_totals_has_their_parts(httpserver):
-    standin.install(httpserver, table=TABLE)
+    standin.install(httpserver, FROZEN, today=TODAY)
     request = question("months of 2024, exports of CHN")
     bare = {name: text for name, text in request.params.items() if name not in comtrade_figures.TOTALS}
     came = get(httpserver, Request(request.question, request.path, params=bare))
@@ -354,6 +353,13 @@ def test_a_count_that_disagrees_is_refused(count):
         comtrade.parse(Answer(answer.request, json.dumps(told).encode()))
 
 
+def test_an_error_beside_no_rows_is_no_empty_answer():
+    answer = said(errorObject={"errorMessage": "Maximum number of periods for preview is 1"})
+    with pytest.raises(UnfitError, match=r"instead of rows came .*Maximum number of periods"):
+        comtrade.parse(answer)
+    assert comtrade.parse(said()).empty
+
+
 @pytest.mark.parametrize(
     "body", [b"", b"[]", b"null", b'"x"', b'{"data": null}', b'{"data": [1], "count": 1}', b"\xff\xfe{"]
 )
@@ -391,9 +397,8 @@ def test_partners_that_exceed_the_world_are_refused():
 
 @pytest.mark.parametrize("slip", ["", "few", "spread"])
 def test_the_months_of_the_stand_in_add_up_to_the_figures_that_are_known(slip):
-    held = pd.read_csv(TABLE, dtype={"hs": "string"}, keep_default_na=False, na_values=[""])
-    held = held[held["value"].notna() & (held["status"] == "reported")].sort_values("published")
-    months = standin.months(slip, table=TABLE)
+    held = standin.curated(FROZEN)
+    months = standin.months(FROZEN, slip, TODAY)
     world = months[(months["flow"] == "import") & (months["hs"] == "850511")].groupby("month")["weight"].sum()
     for period in ("FY21", "2022", "FY24", "2024", "FY25", "2025-03", "2025-04", "FY26-H1"):
         assert world[world.index.isin(fiscal.months(period))].sum() == pytest.approx(
@@ -407,7 +412,7 @@ def test_the_months_of_the_stand_in_add_up_to_the_figures_that_are_known(slip):
     ("few", composition.ERROR), ("spread", composition.SURGE), ("", composition.UNDECIDED),
 ])  # fmt: skip
 def test_a_slip_in_five_cells_and_a_surge_over_many_are_told_apart(slip, reading):
-    months = standin.months(slip, table=TABLE)
+    months = standin.months(FROZEN, slip, TODAY)
     cells = months[(months["flow"] == "import") & (months["hs"] == "850511")]
     cells = cells.assign(tonnes=cells["weight"], value_usd=cells["value"] * 1e6)
     inside = cells["month"].isin(fiscal.months("FY25-H1"))
@@ -417,7 +422,7 @@ def test_a_slip_in_five_cells_and_a_surge_over_many_are_told_apart(slip, reading
 
 
 def test_without_a_key_or_with_a_wrong_one_the_full_road_is_closed(httpserver):
-    standin.install(httpserver, table=TABLE)
+    standin.install(httpserver, FROZEN, today=TODAY)
     request = question(MONTHS)
     for key, text in (("", b"missing subscription key"), ("x", b"invalid subscription key")):
         came = get(httpserver, request, key)
@@ -454,7 +459,7 @@ def detail(view, pattern):
 
 
 def test_answers_with_a_key_and_without_become_the_same_figures_of_an_archive(httpserver, tmp_path):
-    standin.install(httpserver, table=TABLE)
+    standin.install(httpserver, FROZEN, today=TODAY)
     change = took(tmp_path, get(httpserver, question(MONTHS)))
     months = [question(f"month {month}, imports of IND", keyed=False) for month in ("2024-03", "2024-09", "2024-12")]
     again = took(tmp_path, *(get(httpserver, request, "") for request in months), at=AT + timedelta(hours=1))
@@ -469,7 +474,7 @@ def test_answers_with_a_key_and_without_become_the_same_figures_of_an_archive(ht
 def test_a_vintage_has_the_months_from_the_day_on_which_they_were_fetched(httpserver, tmp_path):
     tables = tmp_path / "data"
     shutil.copytree(FROZEN, tables)
-    standin.install(httpserver, table=TABLE)
+    standin.install(httpserver, FROZEN, today=TODAY)
     took(tables / "archive", *(get(httpserver, question(words)) for words in (
         MONTHS, "year 2024, imports of IND", "months of 2024, exports of CHN",
     )))  # fmt: skip

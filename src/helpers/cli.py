@@ -182,6 +182,64 @@ def notebooks(
             print(f"  {line}")
 
 
+@app.command()
+def fetch(
+    names: Annotated[list[str], typer.Argument(help="Sources, see `magnets sources`.", show_default="all")] = [],  # noqa: B006
+    since: Annotated[
+        str, typer.Option(metavar="YYYY-MM", help="First month to ask about.", show_default="January three years ago")
+    ] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what would be asked.")] = False,
+    accept: Annotated[
+        bool, typer.Option("--accept", help="Believe a source that has withdrawn most of its figures.")
+    ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing unless something went wrong.")] = False,
+) -> None:
+    """Fetch official figures that are due into the archive; what came is kept, however it ends.
+
+    Ends with 0 (something new), 20 (nothing new), 21 (some source failed, or its quota is used up; what came is
+    kept), 22 (no network), 1 (the archive cannot be written), 2 (no such source or month, or a key cannot be read),
+    3 (data/ cannot be read), 7 (another run fetches), 130 (stopped with Ctrl-C).
+
+    Examples: magnets fetch; magnets fetch comtrade --since 2018-01; magnets fetch --dry-run
+    """
+    from helpers.data import DataError
+    from helpers.data.sources import fetch, keys, shown
+
+    try:
+        if dry_run:
+            print("\n".join(shown.plans(fetch.plan(names, since=since))))
+            return
+        with shown.progress(quiet) as tell:
+            ended = fetch.fetch(names, since=since, accept=accept, tell=tell)
+    except (fetch.BadRequestError, keys.KeyFileError) as error:
+        _stop(str(error), 2)
+    except DataError as error:
+        _stop(str(error), 3)
+    except fetch.LockedError as error:
+        _stop(str(error), 7)
+    except OSError as error:
+        _stop(f"the archive cannot be written ({error}); what came before is kept", 1)
+    end = fetch.code(ended)
+    if not quiet or end in (fetch.SOME_FAILED, fetch.OFFLINE):
+        print(
+            "\n".join(shown.results(ended)),
+            file=sys.stderr if end in (fetch.SOME_FAILED, fetch.OFFLINE) else sys.stdout,
+        )
+    raise typer.Exit(end)
+
+
+@app.command()
+def sources() -> None:
+    """Tell what sources there are: last success, newest and next period, key, terms, what went wrong."""
+    from helpers.data import DataError
+    from helpers.data.sources import shown
+
+    try:
+        shown.show(*shown.table())
+    except DataError as error:
+        _stop(str(error), 3)
+
+
 def main() -> None:
     """The entry point: Ctrl-C is not lost, no character of a name ends a run, a warning is a line."""
     from helpers.report.run import interrupt

@@ -6,6 +6,7 @@ one period, and the full road, which wants a key.
 """
 
 import json
+from datetime import date
 from functools import cache
 from pathlib import Path
 
@@ -13,10 +14,9 @@ import numpy as np
 import pandas as pd
 from werkzeug import Request, Response
 
-from helpers import fiscal
+from helpers import fiscal, paths
 from helpers.data.sources import comtrade_figures
 
-TABLE = Path(__file__).parents[2] / "data" / "trade.csv"
 START, LAG, SEED = "2018-01", 75, 20180101
 BREAKDOWN = [(0, "C00", 1000), (0, "C00", 2100), (0, "C04", 0), (0, "C05", 0),
              (702, "C00", 0), (344, "C00", 0), (784, "C00", 0)]  # fmt: skip
@@ -68,7 +68,9 @@ FAULTS = {
 """What it does to its rows."""
 
 
-def install(server, fault="", slip="", today="2026-11-22", key="demo", table=TABLE):
+def install(
+    server, folder: Path = paths.DATA, fault: str = "", slip: str = "", today: date | None = None, key: str = "demo"
+) -> None:
     """Answer on a running server as UN Comtrade does.
 
     Parameters
@@ -78,6 +80,10 @@ def install(server, fault="", slip="", today="2026-11-22", key="demo", table=TAB
     slip : str
         Where the excess of the surge lies: ``few`` (five cells, far too cheap), ``spread`` (forty-eight cells, at the
         price of ferrite), or nothing (over all cells).
+    today : date
+        The day on which it answers, if not this one: newer months are not public yet.
+    key : str
+        The only key that it knows.
     """
 
     def answer(request: Request) -> Response:
@@ -89,7 +95,7 @@ def install(server, fault="", slip="", today="2026-11-22", key="demo", table=TAB
             return _response(*REFUSALS["wrong key" if said else "no key"])
         if len(request.args["period"].split(",")) > (12 if keyed else 1):
             return _response(*REFUSALS["periods"])
-        rows = _rows(request.args, request.path.split("/")[-2], months(slip, today, table))
+        rows = _rows(request.args, request.path.split("/")[-2], months(folder, slip, today or date.today()))
         rows = FAULTS.get(fault, list)(rows)[: 100_000 if keyed else 500]
         return _response(200, {"elapsedTime": "0.21 secs", "count": len(rows), "data": rows, "error": ""}, {})
 
@@ -99,19 +105,24 @@ def install(server, fault="", slip="", today="2026-11-22", key="demo", table=TAB
 
 
 @cache
-def months(slip="", today="2026-11-22", table=TABLE):
+def months(folder: Path, slip: str, today: date) -> pd.DataFrame:
     """Every month that is public on a day: flow, reporter, partner, hs, month, weight (t), value (USD m).
 
     Partners are ISO codes and ``nes``; the world is their sum, and China's world a partner of its own.
     """
-    held = pd.read_csv(table, dtype={"hs": "string"}, keep_default_na=False, na_values=[""])
-    held = held[held["value"].notna() & (held["status"] == "reported")].sort_values("published")
+    held = curated(folder)
     last = (pd.Timestamp(today) - pd.Timedelta(days=LAG)).to_period("M") - 1
     every = pd.period_range(START, last, freq="M")
     luck = np.random.default_rng(SEED)
     metal = _metal(held, every, luck, slip)
     others = [_plain(held, every, luck, line) for line in ("850519", "850590")]
     return pd.concat([metal, *others, *(_china(held, every, luck, line) for line in (metal, *others))])
+
+
+def curated(folder: Path) -> pd.DataFrame:
+    """The reported figures of trade, in the order in which they were published."""
+    held = pd.read_csv(folder / "trade.csv", dtype={"hs": "string"}, keep_default_na=False, na_values=[""])
+    return held[held["value"].notna() & (held["status"] == "reported")].sort_values("published")
 
 
 def total(held, period, measure="weight", hs="850511", partner="world", reporter="IND", flow="import"):

@@ -119,7 +119,7 @@ class Shelf:
         """
         now, change, made = self._now.set_index(_IDENTITY), Change(), []
         for name, (request, rows) in found.items():
-            told = _checked(rows, request).set_index(_IDENTITY)
+            told = checked(rows, request).set_index(_IDENTITY)
             gone = _withdrawn(now, told, request)
             held = int((_covered(now, request) & (now["status"] != "missing")).sum())
             if len(gone) > MOST_WITHDRAWN * held and not accept:
@@ -181,6 +181,15 @@ class Shelf:
             _put(lines, text[: text.rfind(b"\n") + 1])
 
 
+def checked(rows: pd.DataFrame, request: Request) -> pd.DataFrame:
+    """The figures of an answer, if they have the columns of figures and none is there twice."""
+    if tuple(rows.columns) != COLUMNS:
+        raise UnfitError(f"{request.question}: figures have the columns {list(rows.columns)}, not {list(COLUMNS)}")
+    if twice := rows[rows.duplicated(_IDENTITY)][_IDENTITY].head(3).to_dict("records"):
+        raise UnfitError(f"{request.question}: the answer has a figure twice, such as {twice}")
+    return rows
+
+
 def _about(answer: Answer) -> dict:
     known = ("etag", "last-modified", "content-type", "date")
     headers = {name.lower(): text for name, text in answer.headers.items() if name.lower() in known}
@@ -193,14 +202,6 @@ def _about(answer: Answer) -> dict:
         "sha256": _sha(answer.body),
         "bytes": len(answer.body),
     }
-
-
-def _checked(rows: pd.DataFrame, request: Request) -> pd.DataFrame:
-    if tuple(rows.columns) != COLUMNS:
-        raise UnfitError(f"{request.question}: figures have the columns {list(rows.columns)}, not {list(COLUMNS)}")
-    if twice := rows[rows.duplicated(_IDENTITY)][_IDENTITY].head(3).to_dict("records"):
-        raise UnfitError(f"{request.question}: the answer has a figure twice, such as {twice}")
-    return rows
 
 
 def _covered(now: pd.DataFrame, request: Request) -> pd.Series:

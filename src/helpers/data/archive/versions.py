@@ -126,6 +126,13 @@ def newest(folder: Path) -> pd.DataFrame:
     return pd.DataFrame([row[:10] for row in _read(found)], columns=list(FIGURES)).astype(_TYPES)
 
 
+def periods(folder: Path) -> list[str]:
+    """Every period of which a source ever had a figure."""
+    files = ", ".join(f"'{_quoted(part.path)}'" for part in parts(folder) if part.sha256)
+    asked = f"SELECT DISTINCT period FROM read_parquet([{files}]) WHERE status != 'missing'"
+    return [period for (period,) in _database().execute(asked).fetchall()] if files else []
+
+
 def history(view: View, table: str, words: list[str]) -> list[tuple]:
     """Every version of the figures of a table whose key and period hold some words, as `newest` has them.
 
@@ -149,14 +156,19 @@ def marks(part: Part) -> set[bool]:
 
 def write(rows: pd.DataFrame, path: Path) -> str:
     """Write a part so that it is there whole or not at all; its SHA-256."""
+    import duckdb
+
     draft = path.with_name(f"{path.name}.tmp")
     with _database() as connection:
         connection.register("rows", rows.assign(published=pd.to_datetime(rows["published"])))
         columns = ", ".join(f'CAST("{name}" AS {kind}) AS "{name}"' for name, kind in STORED.items())
-        connection.execute(
-            f"COPY (SELECT {columns} FROM rows ORDER BY \"table\", key, period) TO '{_quoted(draft)}' "
-            "(FORMAT parquet, COMPRESSION zstd)"
-        )
+        try:
+            connection.execute(
+                f"COPY (SELECT {columns} FROM rows ORDER BY \"table\", key, period) TO '{_quoted(draft)}' "
+                "(FORMAT parquet, COMPRESSION zstd)"
+            )
+        except duckdb.IOException as error:  # a full disk, a folder that cannot be written
+            raise OSError(f"{path} cannot be written: {error}") from error
     with draft.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
         os.fsync(file.fileno())

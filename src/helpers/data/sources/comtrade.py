@@ -15,7 +15,7 @@ from helpers.data.sources import comtrade_figures
 from helpers.data.sources.comtrade_figures import FLOWS, TOTALS
 from helpers.data.sources.protocol import Answer, Feed, Request, SourceError, UnfitError
 
-TITLE = "UN Comtrade"
+TITLE = "Comtrade (UN)"
 TABLES = ("trade",)
 VOLATILE = rb'"elapsedTime"\s*:\s*"[^"]*"'
 KEY_HEADER = "Ocp-Apim-Subscription-Key"
@@ -104,9 +104,7 @@ def _questions(feed: Feed, reporter: str, when: str, periods: list[str], keyed: 
     partners = [] if partners == ["all"] else ["world", *partners]
     codes, lines = comtrade_figures.codes(), feed.asked("lines")
     if unknown := {reporter, *partners} - set(codes):
-        raise SourceError(
-            f"data/feeds.csv asks UN Comtrade for {' '.join(unknown)}, not a code in comtrade_partners.csv"
-        )
+        raise SourceError(f"data/feeds.csv asks Comtrade for {' '.join(unknown)}, not a code in comtrade_partners.csv")
     path = f"{ROADS[keyed]}/C/{'M' if '-' in periods[0] else 'A'}/HS"
     most = min(LINES, (_cut(path) - 1) // (len(periods) * (len(partners) or PARTNERS)))
     for some in (lines[first : first + most] for first in range(0, len(lines), most)):

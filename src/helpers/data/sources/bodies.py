@@ -1,0 +1,64 @@
+"""What the body of an answer may be: of the kind that was asked for, not swollen, in the encoding that was known."""
+
+import io
+import zipfile
+
+from helpers.data.sources.protocol import Answer, UnfitError
+
+UNPACKED, RATIO, SMALL = 500_000_000, 200, 5_000_000
+"""Most bytes of what is packed in an answer; how many times as long a packed file may become, if it is not small."""
+
+
+class UnfitAnswerError(UnfitError):
+    """An answer that cannot be used, with what came."""
+
+    def __init__(self, text: str, answer: Answer):
+        super().__init__(text)
+        self.answer = answer
+
+
+def check(answer: Answer) -> None:
+    """Whether a body can be what was asked for; UnfitAnswerError if not."""
+    body, kind = answer.body.lstrip(b"\xef\xbb\xbf \t\r\n"), answer.request.kind
+    if not body:
+        raise unfit(answer, "it is empty")
+    if kind in ("xlsx", "zip"):
+        _check_packed(answer)
+    elif kind != "html" and (body[:1] == b"<" or "text/html" in answer.headers.get("content-type", "")):
+        raise unfit(answer, f"a web page came instead of {kind}; is the source being repaired, or a login wanted?")
+    elif kind == "json" and body[:1] not in (b"{", b"["):
+        raise unfit(answer, "it is not json")
+
+
+def text(answer: Answer, encoding: str = "utf-8") -> str:
+    """The body as text without a mark at its beginning; UnfitError if it is written in another encoding."""
+    try:
+        found = answer.body.decode("utf-8-sig" if encoding == "utf-8" else encoding)
+    except UnicodeDecodeError as error:
+        raise unfit(answer, f"byte {error.start} is not {encoding}; has the source changed its encoding?") from None
+    if "\0" in found:
+        raise unfit(answer, f"it is not text in {encoding}; has the source changed its encoding?")
+    return found
+
+
+def begin(body: bytes, most: int = 160) -> str:
+    """How a body begins, in a line for an error."""
+    words = " ".join(body[: 4 * most].decode("utf-8", "replace").split())
+    return "".join(c if c.isprintable() else "?" for c in words[:most]) or "nothing more"
+
+
+def _check_packed(answer: Answer) -> None:
+    try:
+        with zipfile.ZipFile(io.BytesIO(answer.body)) as packed:
+            sizes = [(one.filename, one.file_size, one.compress_size) for one in packed.infolist()]
+    except (zipfile.BadZipFile, ValueError, NotImplementedError):
+        raise unfit(answer, f"it is no {answer.request.kind}; is the source being repaired?") from None
+    total = sum(size for _, size, _ in sizes)
+    swollen = [name for name, size, packed_size in sizes if size > max(SMALL, RATIO * packed_size)]
+    if total > UNPACKED or swollen:
+        raise unfit(answer, f"unpacked it has {total:,} bytes, far more than it should: it was not opened")
+
+
+def unfit(answer: Answer, text: str) -> UnfitAnswerError:
+    came = f"; it begins {begin(answer.body)!r}" if answer.body else ""
+    return UnfitAnswerError(f"{answer.request.question}: the answer cannot be used: {text}{came}", answer)

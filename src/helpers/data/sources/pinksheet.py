@@ -1,0 +1,108 @@
+"""Monthly prices of commodities, the "Pink Sheet": a workbook whose address changes with each edition.
+
+Its link is read from the page that presents it, and never pinned; the file lies on a host of its own, which ``hosts``
+names in what is asked of the feed: no other is asked.
+"""
+
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from urllib.parse import parse_qsl, urlsplit
+
+import pandas as pd
+
+from helpers.data.sources.ecb import figures
+from helpers.data.sources.protocol import Answer, Ask, Feed, Request, UnfitError
+
+TITLE = "commodity prices, the Pink Sheet"
+TABLES = ("prices",)
+VOLATILE = b""
+
+WORKBOOK, SHEET = "CMO-Historical-Data-Monthly.xlsx", "Monthly Prices"
+_PER_KG = {"$/mt": 0.001, "$/kg": 1.0}
+_NAMES, _UNITS, _DATA = 4, 5, 6
+_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+_UPDATED = re.compile(r"updated on\s+([A-Za-z]{3})[a-z]*\.?\s+(\d{1,2}),?\s+(\d{4})", re.IGNORECASE)
+
+
+def requests(feed: Feed, since: str, today: date, keyed: bool) -> Iterator[Request]:
+    """The workbook; ``items`` are names of its columns, with ``_`` for a space; ``enters`` ends with the basis."""
+    items, basis = [item.replace("_", " ") for item in feed.asked("items")], feed.enters.rpartition("/")[2]
+    yield Request(
+        question=f"monthly prices since {since}",
+        path="/en/research/commodity-markets",
+        kind="xlsx",
+        keys=tuple(f"{item}/{basis}" for item in items),
+        periods=tuple(str(month) for month in pd.period_range(since, today, freq="M")),
+        context={"items": "; ".join(items), "basis": basis},
+    )
+
+
+def prepare(request: Request, ask: Ask) -> Request:
+    """The question for the workbook to which the page links now."""
+    from bs4 import BeautifulSoup
+
+    page = ask(replace(request, question=f"{request.question}: its link", kind="html"))
+    links = [str(link["href"]) for link in BeautifulSoup(page.body, "html.parser").find_all("a", href=True)]
+    found = [link for link in dict.fromkeys(links) if urlsplit(link).path.endswith(f"/{WORKBOOK}")]
+    if len(found) != 1:
+        raise UnfitError(f"{request.path} has {len(found)} links to {WORKBOOK} among {len(links)}; look at the page")
+    link = urlsplit(found[0])
+    path = link._replace(query="", fragment="").geturl()
+    return replace(request, path=path, params=dict(parse_qsl(link.query)))
+
+
+def parse(answer: Answer) -> pd.DataFrame:
+    """The columns asked for, one row a month: ``item``, ``unit``, ``month`` and ``value`` as written; ``updated``."""
+    of, cells = answer.request.question, _cells(answer)
+    first = str(cells[_DATA][0]).strip() if len(cells) > _DATA and cells[_DATA] else ""
+    if not re.fullmatch(r"\d{4}M\d\d", first):
+        raise UnfitError(f"{of}: the months do not begin in row {_DATA + 1}, there is {first!r}; adapt pinksheet.py")
+    names = [_plain(name) for name in cells[_NAMES]]
+    said = _UPDATED.search(" ".join(str(cell) for row in cells[:_NAMES] for cell in row))
+    found = []
+    for item in answer.request.context["items"].split("; "):
+        if names.count(_plain(item)) != 1:
+            near = [str(name).strip() for name in cells[_NAMES] if _plain(name)[:4] == _plain(item)[:4]]
+            raise UnfitError(f"{of}: there is not one column {item!r}; near it are {near or names[:10]}")
+        at = names.index(_plain(item))
+        found += [(item, str(cells[_UNITS][at]).strip(" ()"), str(row[0]).strip(), row[at]) for row in cells[_DATA:]]
+    table = pd.DataFrame(found, columns=["item", "unit", "month", "value"])
+    return table.assign(updated=" ".join(said.groups()) if said else "")
+
+
+def rows(parsed: pd.DataFrame, answer: Answer) -> pd.DataFrame:
+    """Prices in USD per kg of the months asked for; what is empty or an ellipsis is not known."""
+    of, basis, made, day = answer.request.question, answer.request.context["basis"], [], None
+    if said := "".join(parsed["updated"].head(1)):
+        month, number, year = said.split()
+        day = date(int(year), _MONTHS.index(month.lower()) + 1, int(number))
+    for item, unit, month, value in parsed[["item", "unit", "month", "value"]].itertuples(index=False):
+        period = month.replace("M", "-")
+        if period not in answer.request.periods or value in ("", "…", "..", "..."):
+            continue
+        if unit not in _PER_KG:
+            raise UnfitError(f"{of}: {item} is in {unit!r}, not in one of {sorted(_PER_KG)}")
+        if isinstance(value, bool | str) or not value > 0:
+            raise UnfitError(f"{of}: {item} of {month} is {value!r}, no price")
+        price = round(float(value) * _PER_KG[unit], 6)
+        made.append(("prices", f"{item}/{basis}", period, "USD/kg", price, None, None, "reported", day, f"in {unit}"))
+    return figures(made)
+
+
+def _cells(answer: Answer) -> list[list]:
+    from python_calamine import CalamineError, CalamineWorkbook
+
+    try:
+        sheet = CalamineWorkbook.from_filelike(io.BytesIO(answer.body)).get_sheet_by_name(SHEET)
+        return sheet.to_python(skip_empty_area=False)
+    except CalamineError as error:
+        raise UnfitError(
+            f"{answer.request.question}: no workbook with a sheet {SHEET!r} came but {answer.body[:60]!r} ({error})"
+        ) from error
+
+
+def _plain(name: object) -> str:
+    return " ".join(str(name).replace("*", " ").split()).casefold()

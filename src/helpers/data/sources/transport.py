@@ -1,0 +1,266 @@
+"""Ask a source over the network: at its pace, with bounded patience, and with its key nowhere but in one header."""
+
+import math
+import re
+import ssl
+import time
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from email.utils import parsedate_to_datetime
+from functools import cache
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from helpers import __version__
+from helpers.data.sources import address, keys, schedule
+from helpers.data.sources.bodies import begin, check, unfit
+from helpers.data.sources.protocol import (
+    Answer,
+    Feed,
+    OfflineError,
+    QuotaError,
+    Request,
+    SourceError,
+)
+
+if TYPE_CHECKING:
+    import httpx
+
+ATTEMPTS, WAIT, LONGEST = 4, 1.0, 120.0
+"""How often a question is asked in all, the first wait in seconds, the longest that a source may ask for."""
+
+CONNECT, READ, TOTAL = 10.0, 60.0, 300.0
+"""Seconds to reach a host, between two pieces of its answer, and for all of it."""
+
+BODY = 100_000_000
+"""Most bytes of an answer."""
+
+FAR = 366 * 86400.0
+
+REDIRECTS = 5
+BUSY = (429, 500, 502, 503, 504)
+
+
+class DeniedError(SourceError):
+    """The source answers none of our questions as we ask them."""
+
+
+class _BusyError(SourceError):
+    """The source may answer in a moment: after so many seconds, if it said so; what to say if it does not."""
+
+    def __init__(self, final: SourceError, after: float | None):
+        super().__init__(str(final))
+        self.final, self.after = final, after
+
+
+@dataclass
+class Line:
+    """A way to one source for the length of a run: call it with a question, and it gives the answer.
+
+    Attributes
+    ----------
+    header : str
+        Name of the header that takes the key.
+    hosts : tuple of str
+        Other hosts from which the source serves files; they never get the key.
+    spent : int
+        Calls that the last day has had already.
+    paces : dict
+        When each host was called last; the lines of a run share it.
+    """
+
+    feed: Feed
+    header: str = ""
+    hosts: tuple[str, ...] = ()
+    spent: int = 0
+    paces: dict[str, float] = field(default_factory=dict)
+    calls: int = 0
+
+    def __post_init__(self) -> None:
+        import httpx
+
+        self.address = address(self.feed)
+        self._key = keys.key(self.feed)
+        parts = urlsplit(self.address)
+        if self._key and parts.scheme != "https" and parts.hostname not in ("127.0.0.1", "localhost", "::1"):
+            raise DeniedError(f"{self.feed.name}: {self.address} is not https; no key is sent there")
+        self._client = httpx.Client(
+            timeout=httpx.Timeout(READ, connect=CONNECT),
+            verify=_trusted(),
+            headers={"User-Agent": f"magnets/{__version__}", "Accept-Encoding": "gzip"},
+        )
+
+    def __enter__(self) -> "Line":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._client.close()
+
+    def __call__(self, request: Request) -> Answer:
+        """The answer to a question.
+
+        Raises
+        ------
+        OfflineError, QuotaError, DeniedError, UnfitAnswerError, SourceError
+            If there is none, or not one of the kind that was asked for.
+        """
+        import httpx
+        import stamina
+
+        stamina.instrumentation.set_on_retry_hooks([])  # it would write what happens to the log
+        what = f"{self.feed.name}: {request.question}"
+        try:
+            for attempt in stamina.retry_context(
+                on=_again, attempts=ATTEMPTS, timeout=None, wait_initial=WAIT, wait_max=30 * WAIT, wait_jitter=WAIT
+            ):
+                with attempt:
+                    answer = self._once(request, what)
+        except _BusyError as error:
+            raise error.final from None
+        except (httpx.ConnectError, httpx.ConnectTimeout) as error:
+            host = urlsplit(self.address).netloc
+            raise OfflineError(
+                f"{what}: {host} cannot be reached ({self._clean(error)}); is there a network?"
+            ) from None
+        except httpx.TimeoutException:
+            raise SourceError(
+                f"{what}: no answer in time, asked {ATTEMPTS} times ({READ:g} s each); try again later"
+            ) from None
+        except (httpx.TransportError, httpx.InvalidURL) as error:
+            raise SourceError(f"{what}: the connection broke ({self._clean(error)}); try again later") from None
+        check(answer)
+        return answer
+
+    def _once(self, request: Request, what: str) -> Answer:
+
+        until = time.monotonic() + TOTAL
+        url = request.path if "://" in request.path else f"{self.address}/{request.path.lstrip('/')}"
+        question = self._client.build_request(
+            "POST" if request.form else "GET",
+            url,
+            params=dict(request.params) or None,
+            data=dict(request.form) or None,
+            headers=dict(request.headers),
+        )
+        for _ in range(REDIRECTS):
+            self._allow(question, request)
+            self._wait(question.url.host)
+            with closing(self._client.send(question, stream=True)) as response:
+                if response.next_request is None:
+                    return self._judged(self._read(response, request, until), what)
+                question = response.next_request
+        raise SourceError(f"{what}: sent on {REDIRECTS} times without an answer; has the source moved?")
+
+    def _allow(self, question: "httpx.Request", request: Request) -> None:
+        """Give the key to a question to the source itself; refuse any host that is not the source's."""
+        url, home = question.url, urlsplit(self.address)
+        same = (url.host, url.port) == (home.hostname, home.port) and url.scheme in (home.scheme, "https")
+        if self.header:
+            question.headers.pop(self.header, None)
+        if same and self.header and self._key:
+            question.headers[self.header] = self._key
+        real = self.address == self.feed.address.rstrip("/")
+        if not same and not (real and url.scheme == "https" and url.host in self.hosts):
+            there = f"{url.scheme}://{url.netloc.decode()}"
+            text = f"it sends on to another host, {there}, which was not asked; if the source moved, see data/feeds.csv"
+            raise unfit(Answer(request, b"", fetched=schedule.now()), text)
+
+    def _wait(self, host: str) -> None:
+        """Wait for the source's pace, and stop at its calls a day."""
+        if self.spent + self.calls >= self.feed.calls:
+            raise QuotaError(f"{self.feed.name}: its {self.feed.calls:g} calls a day are used; go on tomorrow")
+        time.sleep(max(0.0, self.paces.get(host, -math.inf) + self.feed.pause - time.monotonic()))
+        self.paces[host] = time.monotonic()
+        self.calls += 1
+
+    def _read(self, response: "httpx.Response", request: Request, until: float) -> Answer:
+        """The body, unpacked and counted while it comes."""
+        import httpx
+
+        answer = Answer(request, b"", response.status_code, dict(response.headers), schedule.now())
+        if (coding := response.headers.get("content-encoding", "identity").lower()) not in ("identity", "gzip"):
+            raise unfit(answer, f"it is packed as {coding}, which was not asked for")
+        if int(re.sub(r"\D", "", response.headers.get("content-length", "")) or 0) > BODY:
+            raise unfit(answer, f"it is longer than {BODY:,} bytes; ask for less at once")
+        body = bytearray()
+        try:
+            for piece in response.iter_bytes(65536):
+                body += piece
+                if len(body) > BODY:
+                    raise unfit(answer, f"it is longer than {BODY:,} bytes; ask for less at once")
+                if time.monotonic() > until:
+                    raise httpx.ReadTimeout("the whole answer took too long")
+        except httpx.DecodingError:
+            raise unfit(answer, "it is packed, and cannot be unpacked") from None
+        return replace(answer, body=bytes(body))
+
+    def _judged(self, answer: Answer, what: str) -> Answer:
+        """The answer if its status is that of one; otherwise the error that it is."""
+        status, said = answer.status, self._clean(begin(answer.body))
+        after, quota = _after(answer), re.search(r"quota.*? in (\d+):(\d\d):(\d\d)", said, re.I)
+        if status == 200:
+            if self._key and (self._key.encode() in answer.body or self._key in str(answer.headers)):
+                raise SourceError(f"{what}: the answer repeats the key, and was not kept; tell the publisher")
+            return answer
+        if status == 401:
+            remedy = f"set {self.feed.key}, or write it into {keys.file()}" if self.feed.key else "see its terms"
+            raise DeniedError(f"{what}: refused (401: {said}): the key is missing or wrong; {remedy}")
+        if status == 403 and (quota or "quota" in said.lower()):
+            wait = sum(int(n) * s for n, s in zip(quota.groups(), (3600, 60, 1), strict=True)) if quota else after
+            raise _quota(f"{what}: the quota is used up (403: {said})", wait)
+        if status == 403:
+            raise DeniedError(f"{what}: refused (403: {said}); see what the source allows, and its terms")
+        if status == 404:
+            path = answer.request.path
+            raise SourceError(f"{what}: nothing is at {path} (404: {said}); has the source moved? see data/feeds.csv")
+        if status == 419:
+            raise SourceError(f"{what}: the form's token is no longer good (419); fetch again")
+        if status in BUSY:
+            final = SourceError(f"{what}: the source fails ({status}: {said}); asked {ATTEMPTS} times, try later")
+            if status == 429:
+                final = _quota(f"{what}: the source wants fewer calls (429: {said})", after)
+            raise final if (after or 0) > LONGEST else _BusyError(final, after)
+        raise SourceError(f"{what}: answered {status}: {said}; see the source's documentation")
+
+    def _clean(self, text: object) -> str:
+        return str(text).replace(self._key, "[key]") if self._key else str(text)
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """The authorities that vouch for hosts, read once."""
+    import httpx
+
+    return httpx.create_ssl_context()
+
+
+def _quota(text: str, wait: float | None) -> QuotaError:
+    if wait is None:
+        return QuotaError(f"{text}; go on later")
+    until = schedule.now() + timedelta(seconds=wait)
+    return QuotaError(f"{text}; go on after {until.astimezone(schedule.INDIA):%Y-%m-%d %H:%M} in India", until)
+
+
+def _after(answer: Answer) -> float | None:
+    """Seconds that a source asks to wait, from ``Retry-After``; none if it does not say so, or not readably."""
+    said = answer.headers.get("retry-after", "").strip()
+    if said.isascii() and said.isdigit():
+        return min(float(said), FAR)
+    try:
+        there = answer.headers.get("date")
+        now = parsedate_to_datetime(there) if there else schedule.now()
+        return min(max(0.0, (parsedate_to_datetime(said) - now).total_seconds()), FAR)
+    except (ValueError, TypeError):
+        return None
+
+
+def _again(error: Exception) -> bool | float:
+    """Whether to ask again, or after how many seconds."""
+    import httpx
+
+    if isinstance(error, _BusyError):
+        return True if error.after is None else error.after
+    if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
+        return False
+    return isinstance(error, httpx.TimeoutException | httpx.NetworkError | httpx.RemoteProtocolError)
