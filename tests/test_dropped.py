@@ -25,11 +25,11 @@ def figures(source, name, body, at=AT):
 
 
 def exports(name=NAME, **options):
-    return figures(gacc, name, customs.table(held_in=TABLE, **options))
+    return figures(gacc, name, customs.table(folder=FROZEN, **options))
 
 
 def registered(name="vahan.xlsx", at=AT, **options):
-    return figures(vahan, name, dashboard.book(table=TABLE, **options), at)
+    return figures(vahan, name, dashboard.book(folder=FROZEN, **options), at)
 
 
 def value(found, key, period):
@@ -64,13 +64,13 @@ def test_january_and_february_may_be_one_figure():
     ],
 )  # fmt: skip
 def test_a_period_is_read_however_it_is_written(said, period):
-    body = customs.table("2025-01", "2025-01", together=False, held_in=TABLE).decode("gb18030").replace("202501", said)
+    body = customs.table("2025-01", "2025-01", together=False, folder=FROZEN).decode("gb18030").replace("202501", said)
     assert set(figures(gacc, NAME, body.encode("gb18030"))["period"]) == {period}
 
 
 @pytest.mark.parametrize("said", ["2025", "202513", "1-2", "上月"])
 def test_what_is_no_month_is_refused(said):
-    body = customs.table("2025-01", "2025-01", together=False, held_in=TABLE).decode("gb18030").replace("202501", said)
+    body = customs.table("2025-01", "2025-01", together=False, folder=FROZEN).decode("gb18030").replace("202501", said)
     with pytest.raises(UnfitError, match="is no month, nor two that are published as one"):
         figures(gacc, NAME, body.encode("gb18030"))
 
@@ -83,8 +83,8 @@ def test_languages_and_encodings_of_the_site_give_the_same_figures(encoding, lan
 
 
 def test_line_breaks_inside_quotes_make_no_rows():
-    assert b"\n\xbc\xb0"[:1] in customs.table(held_in=TABLE) and customs.NAME.count("\n") == 1
-    answer = Answer(gacc.dropped(NAME), customs.table("2025-07", "2025-07", held_in=TABLE))
+    assert b"\n\xbc\xb0"[:1] in customs.table(folder=FROZEN) and customs.NAME.count("\n") == 1
+    answer = Answer(gacc.dropped(NAME), customs.table("2025-07", "2025-07", folder=FROZEN))
     parsed = gacc.parse(answer)
     assert set(parsed["name"]) == {customs.NAME} and set(parsed["line"]) == {"85051110"}
 
@@ -124,7 +124,7 @@ REFUSED = {
 @pytest.mark.parametrize("fault", REFUSED)
 def test_a_table_that_is_not_known_is_refused(fault):
     name = NAME if fault != "cut" else "export.csv"
-    body = customs.table(held_in=TABLE, fault=fault)
+    body = customs.table(folder=FROZEN, fault=fault)
     if fault == "cut":  # the last partners of the first month are missing
         body = b"\r\n".join(line for line in body.split(b"\r\n") if '"德国"'.encode("gb18030") not in line)
     with pytest.raises(UnfitError, match=REFUSED[fault]):
@@ -138,14 +138,16 @@ def test_a_name_has_to_say_which_way_the_goods_went(name):
 
 
 def test_a_code_that_lost_its_zeros_is_refused():
-    body = customs.table("2025-07", "2025-07", held_in=TABLE).replace(b"85051110", b"8505111")
+    body = customs.table("2025-07", "2025-07", folder=FROZEN).replace(b"85051110", b"8505111")
     with pytest.raises(UnfitError, match="'8505111' is no code of eight digits"):
         figures(gacc, NAME, body)
 
 
-def test_what_a_person_would_drop_is_read():
+def test_what_a_person_would_drop_is_read(tmp_path):
     for source, standin in ((gacc, customs), (vahan, dashboard)):
-        read = [figures(source, name, body) for name, body in standin.files(TABLE).items()]
+        standin.drop(tmp_path / source.__name__, FROZEN)
+        files = list((tmp_path / source.__name__).iterdir())
+        read = [figures(source, path.name, path.read_bytes()) for path in files]
         assert len(read) > 1 and all(len(found) > 6 for found in read)
 
 
@@ -168,13 +170,13 @@ def test_a_spreadsheet_of_vahan_becomes_vehicles_by_segment():
     held = {key.split("/")[1]: amount for key, amount in zip(found["key"], found["value"], strict=True)}
     assert set(held) == {*vahan.SEGMENTS, "total"} and held["2w"] == 191_614
     assert held["total"] == sum(amount for segment, amount in held.items() if segment != "total")
-    assert held == {**dashboard.electric("2026-07", TABLE), "total": held["total"]}
+    assert held == {**dashboard.electric("2026-07", FROZEN), "total": held["total"]}
     assert set(found["period"]) == {"2026-07"}
 
 
 def test_counts_stand_with_commas_as_in_lakhs():
     assert dashboard.grouped(309_191) == "3,09,191" and dashboard.grouped(12_345_678) == "1,23,45,678"
-    answer = Answer(vahan.dropped("vahan.xlsx"), dashboard.book(table=TABLE), fetched=AT)
+    answer = Answer(vahan.dropped("vahan.xlsx"), dashboard.book(folder=FROZEN), fetched=AT)
     assert vahan.parse(answer)["printed"].max() > 100_000
 
 
@@ -206,7 +208,7 @@ def test_a_state_is_not_india_and_a_month_that_is_not_over_no_month():
     with pytest.raises(UnfitError, match="it is of Maharashtra; save the table of all states"):
         registered(area="Maharashtra")
     with pytest.raises(UnfitError, match="JUL 2026 was not over when it was saved"):
-        registered(at=datetime(2026, 7, 30, 10, tzinfo=UTC))
+        registered(saved=datetime(2026, 7, 30, 10))
 
 
 def test_what_is_no_spreadsheet_is_refused():
@@ -214,14 +216,9 @@ def test_what_is_no_spreadsheet_is_refused():
         figures(vahan, "vahan.xlsx", b"<html>503</html>")
 
 
-def test_nothing_is_asked_of_sources_whose_files_are_dropped():
-    assert list(gacc.requests(None, "2018-01", AT.date(), False)) == []
-    assert list(vahan.requests(None, "2018-01", AT.date(), False)) == []
-
-
 FILES = {
-    "gacc": (gacc, NAME, lambda: customs.table(held_in=TABLE, together=False)),
-    "vahan": (vahan, "total-vahan.xlsx", lambda: dashboard.book("2026-08", table=TABLE)),
+    "gacc": (gacc, NAME, lambda: customs.table(folder=FROZEN, together=False)),
+    "vahan": (vahan, "total-vahan.xlsx", lambda: dashboard.book("2026-08", folder=FROZEN)),
 }
 
 

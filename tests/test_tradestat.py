@@ -53,7 +53,7 @@ def asked(httpserver):
 
     def answer(request=None, at=AT, **options):
         httpserver.clear()
-        standin.install(httpserver, table=TABLE, **options)
+        standin.install(httpserver, FROZEN, **{"today": TODAY} | options)
         ask = session(httpserver, at)
         return ask(tradestat.prepare(request or question(), ask))
 
@@ -82,7 +82,7 @@ def test_every_month_is_asked_once_with_the_year_before_and_a_question_stays_the
 
 
 def test_the_form_is_read_first_and_its_options_are_found_by_their_text(httpserver):
-    standin.install(httpserver, "renumbered", table=TABLE)
+    standin.install(httpserver, FROZEN, "renumbered", today=TODAY)
     ask = session(httpserver)
     filled = tradestat.prepare(question(), ask)
     assert filled.form == {
@@ -94,7 +94,7 @@ def test_the_form_is_read_first_and_its_options_are_found_by_their_text(httpserv
 
 
 def test_a_post_without_the_forms_token_is_refused(httpserver):
-    standin.install(httpserver, table=TABLE)
+    standin.install(httpserver, FROZEN, today=TODAY)
     assert session(httpserver)(replace(question(), form={"cwacimHSCODE": "85051110"})).status == 419
 
 
@@ -106,7 +106,7 @@ def test_a_form_without_a_token_is_no_form(asked, fault):
 
 def test_a_form_that_offers_no_such_kind_is_refused(httpserver, monkeypatch):
     monkeypatch.setitem(standin.OPTIONS, "weight", ("2", "Number of bills"))
-    standin.install(httpserver, table=TABLE)
+    standin.install(httpserver, FROZEN, today=TODAY)
     with pytest.raises(UnfitError, match=r"offers .*Number of bills.* not one 'quantity'"):
         tradestat.prepare(question(), session(httpserver))
 
@@ -114,7 +114,7 @@ def test_a_form_that_offers_no_such_kind_is_refused(httpserver, monkeypatch):
 def test_a_page_becomes_figures_of_two_months_by_country_and_in_all(asked):
     found = figures(asked())
     assert tuple(found.columns) == COLUMNS and set(found["period"]) == {"2023-08", "2024-08"}
-    held = standin.lines(table=TABLE)
+    held = standin.lines(FROZEN, "", TODAY)
     held = held[(held["line"] == "85051110") & (held["month"] == pd.Period("2024-08", "M"))].set_index("partner")
     assert value(found, "CHN") == pytest.approx(held.loc["CHN", "weight"], abs=1e-5)
     assert value(found, "world") == pytest.approx(held["weight"].sum(), abs=1e-4)
@@ -219,7 +219,7 @@ def took(folder, *answers, at=AT):
 def test_a_vintage_has_the_lines_from_the_day_on_which_they_were_fetched(httpserver, tmp_path):
     tables = tmp_path / "data"
     shutil.copytree(FROZEN, tables)
-    standin.install(httpserver, table=TABLE)
+    standin.install(httpserver, FROZEN, today=TODAY)
     ask = session(httpserver)
     wanted = [question(line, kind) for line in ("85051110", "85051190") for kind in tradestat.KINDS]
     change = took(tables / "archive", *(ask(tradestat.prepare(request, ask)) for request in wanted))
@@ -228,7 +228,7 @@ def test_a_vintage_has_the_lines_from_the_day_on_which_they_were_fetched(httpser
     keys = {"flow": "import", "reporter": "IND", "measure": "weight"}
     assert before.figure("trade", "2024-08", **keys, partner="world", hs="85051110") is None
     both = [after.figure("trade", "2024-08", **keys, partner="world", hs=hs).value for hs in ("85051110", "85051190")]
-    heading = comtrade.months(table=TABLE).query("flow == 'import' and reporter == 'IND' and hs == '850511'")
+    heading = comtrade.months(FROZEN, "", TODAY).query("flow == 'import' and reporter == 'IND' and hs == '850511'")
     heading = heading[heading["month"] == pd.Period("2024-08", "M")]
     assert sum(both) == pytest.approx(heading["weight"].sum(), abs=0.01) and after.synthetic
     cells = after.detail("trade", **keys, partner="*", hs="85051110")
@@ -248,7 +248,7 @@ def test_the_same_page_again_changes_nothing_and_a_revised_one_is_a_version(aske
 
 @pytest.mark.parametrize("line", ["85051110", "85051190"])
 def test_the_stand_in_adds_up_to_what_trade_csv_has(line):
-    held = standin.lines(table=TABLE)
+    held = standin.lines(FROZEN, "", TODAY)
     year = held[(held["line"] == line) & held["month"].isin(fiscal.months("FY25"))]
     expected = {"85051110": (34_185, 69.86), "85051190": (19_563, 136.14)}[line]
     assert year[["weight", "value"]].sum().tolist() == pytest.approx(expected, rel=1e-4)
@@ -261,7 +261,7 @@ def test_the_stand_in_adds_up_to_what_trade_csv_has(line):
     "slip, reading", [("few", composition.ERROR), ("spread", composition.SURGE), ("", composition.UNDECIDED)]
 )
 def test_the_planted_months_are_read_as_they_were_planted(slip, reading):
-    held = standin.lines(slip, table=TABLE)
+    held = standin.lines(FROZEN, slip, TODAY)
     cells = held[held["line"].isin(["85051110", "85051190"])].rename(columns={"weight": "tonnes"})
     cells = cells.assign(value_usd=cells["value"] * 1e6)
     inside, cell = cells["month"].isin(fiscal.months("FY25-H1")), ["line", "partner"]

@@ -10,18 +10,18 @@ from functools import cache
 
 import numpy as np
 import pandas as pd
-from standin import comtrade
 
-from helpers import fiscal
+from helpers import fiscal, paths
 from helpers.data.sources import gacc
 from helpers.data.sources.spellings import partners
+from standin import comtrade
 
 LINE, NAME, SEED = "85051110", "稀土永磁铁及\n磁化后准备制成永磁铁的物品", 20180108
 SHARES = {"DEU": 0.22, "USA": 0.11, "KOR": 0.10, "VNM": 0.08, "IND": 0.06, "THA": 0.05, "JPN": 0.05, "POL": 0.04}
 
 
 def table(
-    start="2024-01", end="2025-12", language="zh", encoding="gb18030", together=True, fault="", held_in=comtrade.TABLE
+    start="2024-01", end="2025-12", language="zh", encoding="gb18030", together=True, fault="", folder=paths.DATA
 ):
     """The bytes of a table.
 
@@ -35,7 +35,7 @@ def table(
         ``heading`` (one that is not known), ``unit``, ``partner`` (not known), ``codes`` (a number that is another
         partner's), ``cut`` (a total that its partners do not sum to), ``rupees`` (no dollars).
     """
-    place, held = {"zh": 0, "en": 1}[language], months(start, end, held_in)
+    place, held = {"zh": 0, "en": 1}[language], months(start, end, folder)
     if together:
         first = held["month"].str[5:].isin(["01", "02"])
         both = held["month"].str[:4] + "01-" + held["month"].str[:4] + "02"
@@ -69,19 +69,20 @@ def table(
     return text.getvalue().encode(encoding)
 
 
-def files(table_of=comtrade.TABLE):
-    """What a person would drop: a table a year, all partners, by name."""
-    years = ("2024", "2025")
-    return {f"export-all-{year}.csv": table(f"{year}-01", f"{year}-12", held_in=table_of) for year in years}
+def drop(where, folder=paths.DATA):
+    """Put into a folder what a person would: a table a year, with all partners."""
+    where.mkdir(parents=True, exist_ok=True)
+    for year in ("2024", "2025"):
+        body = table(f"{year}-01", f"{year}-12", folder=folder)
+        (where / f"export-all-{year}.csv").write_bytes(body)
 
 
 @cache
-def months(start, end, table=comtrade.TABLE):
+def months(start, end, folder):
     """Tonnes and value (USD m) by partner and month."""
-    held = pd.read_csv(table, dtype={"hs": "string"}, keep_default_na=False, na_values=[""])
+    held = comtrade.curated(folder)
     held = held[(held["flow"] == "export") & (held["reporter"] == "CHN") & (held["hs"] == LINE)]
-    held = held[(held["measure"] == "weight") & (held["status"] == "reported") & held["value"].notna()]
-    held = held.sort_values("published").drop_duplicates(["partner", "period"], keep="last")
+    held = held[held["measure"] == "weight"].drop_duplicates(["partner", "period"], keep="last")
     every = pd.period_range(start, end, freq="M")
     known = {name: rows.set_index("period")["value"].to_dict() for name, rows in held.groupby("partner")}
     world, luck = _fitted(np.full(len(every), 4800.0), every, known["world"]), np.random.default_rng(SEED)

@@ -5,16 +5,17 @@ lines of ``data/trade.csv`` (weight of FY25, values of FY23 to FY25, China's par
 """
 
 import re
+from datetime import date
 from functools import cache
 from html import escape
 
 import numpy as np
 import pandas as pd
-from standin import comtrade
 from werkzeug import Request, Response
 
-from helpers import fiscal
+from helpers import fiscal, paths
 from helpers.data.sources.spellings import partners
+from standin import comtrade
 
 FERRITE, METAL = "85051110", "85051190"
 NAMES = {FERRITE: "FERRITE CORES", METAL: "OTHERS", "85051900": "PRMNT MAGNTS OF OTHR MTRL", "85059000": "OTHER"}
@@ -42,7 +43,7 @@ SEEN = {"unpublished": [1.0, 0.0], "revised": [1.07, 1.0]}
 """What becomes of the numbers of its two months."""
 
 
-def install(server, fault="", slip="", today="2026-11-22", table=comtrade.TABLE, unit="KGS", digits="lakh"):
+def install(server, folder=paths.DATA, fault="", slip="", today=None, unit="KGS", digits="lakh"):
     """Answer on a running server as TradeStat does.
 
     Parameters
@@ -52,11 +53,13 @@ def install(server, fault="", slip="", today="2026-11-22", table=comtrade.TABLE,
         total row of fewer cells), ``cut`` (countries missing), ``renumbered`` (options with other numbers), ``kinds``
         (another kind than asked, and the page says so), ``silent kinds`` (and does not), ``no token``, ``expired``.
     slip : str
-        Where the excess of the surge lies: see `standin.comtrade`.
+        Where the excess of the surge lies: see `standin.comtrade`. In the line of ferrite, for metal is as usual.
+    today : date
+        The day on which it answers, if not this one.
     unit, digits : str
         In which unit weights are printed, and whether with commas as in ``lakh`` or as in ``million``.
     """
-    numbered, held = _numbered(fault), lines(slip, today, table)
+    numbered, held = _numbered(fault), lines(folder, slip, today or date.today())
 
     def form(request: Request) -> Response:
         page = _form(numbered, "").replace(f'value="{TOKEN}"', "") if fault == "no token" else _form(numbered, "")
@@ -70,7 +73,7 @@ def install(server, fault="", slip="", today="2026-11-22", table=comtrade.TABLE,
         (kind,) = [name for name, (number, _) in numbered.items() if number == said["ReportVal"]]
         shown = {"weight": "value_usd", "value_usd": "weight"}.get(kind, kind) if "kinds" in fault else kind
         month = pd.Period(year=int(said["Year"]), month=int(said["Month"]), freq="M")
-        cells = _cells(held, said["HSCODE"], month, shown, unit, table)
+        cells = _cells(held, said["HSCODE"], month, shown, unit, folder)
         chosen = "" if fault == "silent kinds" else OPTIONS[shown][1]
         if fault in SEEN:
             cells = cells.mul(SEEN[fault])
@@ -85,13 +88,13 @@ HTML = "text/html; charset=UTF-8"
 
 
 @cache
-def lines(slip="", today="2026-11-22", table=comtrade.TABLE):
+def lines(folder, slip, today):
     """India's imports of four lines by partner and month: ``line, partner, month, weight`` (t), ``value`` (USD m)."""
-    months = comtrade.months(slip, today, table)
+    months = comtrade.months(folder, slip, today)
     months = months[(months["flow"] == "import") & (months["reporter"] == "IND")]
     whole = months[months["hs"] == "850511"].pivot(index="partner", columns="month", values=["weight", "value"])
     weight, value = (whole[name].fillna(0.0) for name in ("weight", "value"))
-    metal, worth = _metal(weight, value, table)
+    metal, worth = _metal(weight, value, comtrade.curated(folder))
     parts = [
         _long(FERRITE, weight - metal, value - worth),
         _long(METAL, metal, worth),
@@ -100,10 +103,8 @@ def lines(slip="", today="2026-11-22", table=comtrade.TABLE):
     return pd.concat(parts, ignore_index=True)[["line", "partner", "month", "weight", "value"]]
 
 
-def _metal(weight, value, table):
+def _metal(weight, value, held):
     """The line of metal magnets: a share of what is usual, and never all that is there; the excess is ferrite."""
-    held = pd.read_csv(table, dtype={"hs": "string"}, keep_default_na=False, na_values=[""])
-    held = held[held["value"].notna() & (held["status"] == "reported")].sort_values("published")
     china = comtrade.total(held, "FY25", "weight", METAL, "CHN")
     whole = china / comtrade.total(held, "FY25", "weight_share", METAL, "CHN") * 100
     usd = {
@@ -137,20 +138,20 @@ def _long(line, weight, value):
     return rows[rows["weight"] > 5e-6].reset_index().assign(line=line)
 
 
-def _cells(held, line, month, kind, unit, table):
+def _cells(held, line, month, kind, unit, folder):
     """Printed numbers by country in the month of the year before and of the year."""
     held = held[(held["line"] == line) & held["month"].isin([month - 12, month])]
     if kind == "weight":
         number = held["weight"] * (1000 if unit == "KGS" else 1)
     else:
-        number = held["value"] * (_rupees(held["month"], table) / 10 if kind == "value_inr" else 1)
+        number = held["value"] * (_rupees(held["month"], folder) / 10 if kind == "value_inr" else 1)
     found = held.assign(number=number).pivot_table(index="partner", columns="month", values="number", aggfunc="sum")
     return found.reindex(columns=[month - 12, month]).fillna(0.0)
 
 
-def _rupees(months, table):
+def _rupees(months, folder):
     """Rupees per dollar: the mean of the fiscal year, or the last known one."""
-    held = pd.read_csv(table.with_name("prices.csv"))
+    held = pd.read_csv(folder / "prices.csv")
     held = held[(held["item"] == "INR per USD") & (held["basis"] == "fiscal-year mean")].set_index("period")["value"]
     years = months.map(lambda month: f"FY{fiscal.fiscal_year(month) % 100:02d}")
     return years.map(held[~held.index.duplicated(keep="last")]).fillna(held.iloc[-1]).astype(float)

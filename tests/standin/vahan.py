@@ -5,12 +5,12 @@ on something else is seeded.
 """
 
 import io
+from datetime import timedelta
 
 import numpy as np
 import pandas as pd
-from standin import comtrade
 
-from helpers import fiscal
+from helpers import fiscal, paths
 from helpers.data.sources import vahan
 
 FUELS = ["CNG ONLY", "DIESEL", "ELECTRIC(BOV)", "FLEX-FUEL(BIO-DIESEL)", "FLEX-FUEL(ETHANOL)", "PETROL", "PETROL(E20)",
@@ -24,12 +24,14 @@ TITLE = {"Vehicle Category": "Vehicle Category Wise Fuel Data  of {} ({},{})",
 ALL = "All Vahan4 Running States (36/36)"
 
 
-def book(month="2026-07", axis="Vehicle Category", area=ALL, fault="", table=comtrade.TABLE):
+def book(month="2026-07", axis="Vehicle Category", area=ALL, fault="", saved=None, folder=paths.DATA):
     """The bytes of a workbook.
 
     Parameters
     ----------
     axis : {"Vehicle Category", "Maker"}
+    saved : datetime
+        When it was, if not five days after the month.
     fault : str
         ``heading`` (a fuel that is not known), ``category`` (not known), ``sum`` (a row that does not make its total),
         ``year`` (of no month), ``narrowed`` (categories left out), ``text`` (no number).
@@ -37,15 +39,16 @@ def book(month="2026-07", axis="Vehicle Category", area=ALL, fault="", table=com
     import xlsxwriter
 
     when = pd.Period(month, "M")
-    rows = _categories(month, table) if axis == "Vehicle Category" else _makers()
+    rows = _categories(month, folder) if axis == "Vehicle Category" else _makers()
     if fault == "narrowed":
         rows = {label: counts for label, counts in rows.items() if "TWO" in label}
     heads = [*FUELS[:-1], "MUON" if fault == "heading" else FUELS[-1]]
     name = MONTHS[when.month - 1]
     title = TITLE[axis].format(area, name, when.year)
     held = io.BytesIO()
-    with xlsxwriter.Workbook(held, {"in_memory": True}) as saved:
-        sheet = saved.add_worksheet("reportTable")
+    with xlsxwriter.Workbook(held, {"in_memory": True}) as written:
+        written.set_properties({"created": saved or when.to_timestamp(how="end").to_pydatetime() + timedelta(days=5)})
+        sheet = written.add_worksheet("reportTable")
         end = len(heads) + 2
         sheet.merge_range(
             0, 0, 0, end, title.replace(f"{when.strftime('%b').upper()},", "") if fault == "year" else title
@@ -61,10 +64,11 @@ def book(month="2026-07", axis="Vehicle Category", area=ALL, fault="", table=com
     return held.getvalue()
 
 
-def files(table=comtrade.TABLE):
-    """What a person would drop: a workbook a month, by name."""
-    months = pd.period_range("2025-08", "2026-08", freq="M").astype(str)
-    return {f"vahan-{month}.xlsx": book(month, table=table) for month in months}
+def drop(where, folder=paths.DATA):
+    """Put into a folder what a person would: a workbook a month."""
+    where.mkdir(parents=True, exist_ok=True)
+    for month in pd.period_range("2025-08", "2026-08", freq="M").astype(str):
+        (where / f"vahan-{month}.xlsx").write_bytes(book(month, folder=folder))
 
 
 def grouped(count):
@@ -74,9 +78,9 @@ def grouped(count):
     return ",".join([*pairs, last])
 
 
-def electric(month, table=comtrade.TABLE):
+def electric(month, folder):
     """Electric vehicles of each segment in a month."""
-    held = pd.read_csv(table.with_name("drivers.csv"))
+    held = pd.read_csv(folder / "drivers.csv")
     held = held[held["indicator"] == "ev_registrations"].sort_values("published")
     known = held.drop_duplicates(["segment", "period"], keep="last").set_index(["segment", "period"])["value"]
     year = f"FY{fiscal.fiscal_year(pd.Period(month, 'M')) % 100:02d}"
@@ -88,13 +92,13 @@ def electric(month, table=comtrade.TABLE):
     return found
 
 
-def _categories(month, table):
+def _categories(month, folder):
     luck, rows = np.random.default_rng(20180108), {}
     for segment, categories in vahan.SEGMENTS.items():
         counts = luck.integers(0, 400_000 if segment == "2w" else 60_000, (len(categories), len(FUELS)))
         battery = [FUELS.index(fuel) for fuel in ("ELECTRIC(BOV)", "PURE EV")]
         counts[:, battery] = 0
-        whole = electric(month, table)[segment]
+        whole = electric(month, folder)[segment]
         counts[0, battery] = [whole - whole // 3, whole // 3]
         rows |= dict(zip(categories, counts, strict=True))
     return dict(sorted(rows.items()))

@@ -7,12 +7,10 @@ partners: the name of the file does, such as ``export-all-85051110.csv`` or ``ex
 import csv
 import io
 import re
-from collections.abc import Iterator
-from datetime import date
 
 import pandas as pd
 
-from helpers.data.sources.protocol import COLUMNS, Answer, Feed, Request, UnfitError
+from helpers.data.sources.protocol import COLUMNS, Answer, Request, UnfitError
 from helpers.data.sources.spellings import partners, unknown
 
 TITLE = "Customs of China: exports by partner and month, from files that a person downloads"
@@ -48,11 +46,6 @@ def dropped(name: str) -> Request:
     flows = [flow for flow, said in {"export": "出口", "import": "进口"}.items() if flow in words or said in name]
     about = {"flow": flows[0] if len(flows) == 1 else "", "all": "yes" if "all" in words or "全部" in name else ""}
     return Request(f"file {name}", name, kind="csv", context=about)
-
-
-def requests(feed: Feed, since: str, today: date, keyed: bool) -> Iterator[Request]:
-    """None: a person asks."""
-    yield from ()
 
 
 def parse(answer: Answer) -> pd.DataFrame:

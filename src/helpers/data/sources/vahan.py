@@ -6,13 +6,12 @@ kinds of vehicles it was narrowed down: then the name of the file does, such as 
 
 import io
 import re
-from collections.abc import Iterator
-from datetime import date
+import zipfile
 
 import pandas as pd
 
 from helpers.data.sources import spellings
-from helpers.data.sources.protocol import COLUMNS, Answer, Feed, Request, UnfitError
+from helpers.data.sources.protocol import COLUMNS, Answer, Request, UnfitError
 
 TITLE = "Vahan: electric vehicles registered by month, from files that a person downloads"
 TABLES = ("drivers",)
@@ -56,11 +55,6 @@ def dropped(name: str) -> Request:
     return Request(f"file {name}", name, kind="xlsx", context={"segment": said[0] if len(said) == 1 else ""})
 
 
-def requests(feed: Feed, since: str, today: date, keyed: bool) -> Iterator[Request]:
-    """None: a person asks."""
-    yield from ()
-
-
 def parse(answer: Answer) -> pd.DataFrame:
     """Registrations by label (category or maker) and fuel: ``axis, month, label, fuel, printed``.
 
@@ -81,7 +75,7 @@ def parse(answer: Answer) -> pd.DataFrame:
     axis, area, month = match[1].lower(), match[2], spellings.month(match[3], match[4])
     if not re.match(r"all\b", area, re.I):
         raise UnfitError(f"{what}: it is of {area}; save the table of all states")
-    if answer.fetched is not None and f"{answer.fetched:%Y-%m}" <= month:
+    if _saved(answer) <= month:
         raise UnfitError(f"{what}: {match[3]} {match[4]} was not over when it was saved; save it again later")
     last = next((place for place, row in enumerate(cells) if any(_fuel(cell) in FUELS for cell in row)), 0)
     head = [next((cell for cell in reversed(column) if cell), "") for column in zip(*cells[1 : last + 1], strict=True)]
@@ -123,6 +117,14 @@ def _cells(answer: Answer) -> list[list[str]]:
     except Exception as error:  # whatever the reader makes of a file that is no spreadsheet
         raise UnfitError(f"{answer.request.question}: no spreadsheet ({error}); save it as .xlsx") from error
     return [[re.sub(r"\s+", " ", str(cell)).strip() for cell in row] for row in sheet.to_numpy().tolist()]
+
+
+def _saved(answer: Answer) -> str:
+    """The month in which the workbook was made, as it says, or came here."""
+    with zipfile.ZipFile(io.BytesIO(answer.body)) as parts:
+        about = parts.read("docProps/core.xml") if "docProps/core.xml" in parts.namelist() else b""
+    made = re.search(rb"<dcterms:created[^>]*>(\d{4}-\d\d)", about)
+    return made[1].decode() if made else f"{answer.fetched:%Y-%m}"
 
 
 def _segments(electric: pd.DataFrame, answer: Answer) -> pd.Series:
