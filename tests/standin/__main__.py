@@ -19,7 +19,9 @@ from helpers import paths
 from helpers.data import sources
 from helpers.data.sources import fetch, shown
 
-YEARS = 8
+YEARS, KEY = 8, "demo"
+SLIPPING = ("comtrade", "tradestat")
+"""Publishers of the months of the surge."""
 
 
 def main() -> int:
@@ -41,10 +43,10 @@ def main() -> int:
                 publisher.drop(wanted.folder / "archive/drop" / name)
                 continue
             server = open_.enter_context(HTTPServer(threaded=True))
-            publisher.install(server, **({"slip": wanted.slip} if name in ("comtrade", "tradestat") else {}))
+            publisher.install(server, **({"slip": wanted.slip} if name in SLIPPING else {}))
             os.environ[f"MAGNETS_{name.upper()}_URL"] = server.url_for("").rstrip("/")
             if feed.key:
-                os.environ[feed.key] = publisher.KEY
+                os.environ[feed.key] = KEY
         print(f"{len(known)} made-up publishers answer on this machine; fetching {YEARS} years", flush=True)
         with shown.progress(False) as tell:
             ended = fetch.fetch(since=f"{time.localtime().tm_year - YEARS}-01", tell=tell)

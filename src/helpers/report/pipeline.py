@@ -67,7 +67,8 @@ def reports(
     list of Outcome
         In the order of ``wanted``; a single one where nothing could begin.
     """
-    root, notices = root.absolute(), ()
+    notices: tuple[str, ...] = ()
+    root = root.absolute()
     try:
         if not chapters():
             raise ParameterError("notebooks/ holds no notebook of the report: names begin with a digit and a dash")
