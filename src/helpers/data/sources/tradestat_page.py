@@ -84,8 +84,7 @@ def table(answer: Answer) -> pd.DataFrame:
 def _same_flow(tree: Any, request: Request) -> None:
     flow = request.context["flow"]
     (other,) = set(FIELDS) - {flow}
-    fields = re.compile(f"^{FIELDS[other]}")
-    wrong = tree.find(attrs={"name": fields}) or tree.find(id=fields)
+    wrong = any(FIELDS[other] in str(field.attrs) for field in tree.find_all(["form", "input", "select"]))
     heads = [*(f"h{level}" for level in range(1, 7)), "legend", "caption"]
     for tags in (tree.find_all("title"), tree.find_all(heads)):
         said = " ".join(tag.get_text(" ", strip=True).lower() for tag in tags)
