@@ -118,21 +118,12 @@ def _cells(found: Any, request: Request) -> Iterator[tuple]:
         label = " ".join(row[: min(months)]).strip()
         country = TOTAL if "total" in label.lower() else row[head.index("Country")]
         for place, month in named.items() if label else ():
-            yield country, month, row[place], _number(row[place], request), months[place][3] or ""
+            yield country, month, row[place], spellings.number(row[place], request.question), months[place][3] or ""
 
 
 def _row(row: Any) -> list[str]:
     cells = [(cell.get_text(" ", strip=True), int(cell.get("colspan", 1))) for cell in row.find_all(["th", "td"])]
     return [text for said, width in cells for text in [said, *[""] * (width - 1)]]
-
-
-def _number(printed: str, request: Request) -> float:
-    """A number with commas anywhere, as in lakhs; nothing, a dash and NA are none."""
-    if printed.upper() in ("", "-", "NA", "N/A"):
-        return float("nan")
-    if not re.fullmatch(r"\d[\d,]*(\.\d+)?", printed):
-        raise UnfitError(f"{request.question}: {printed!r} is no number")
-    return float(printed.replace(",", ""))
 
 
 def _same_sums(column: pd.DataFrame, what: str) -> None:
