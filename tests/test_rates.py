@@ -47,14 +47,15 @@ def franks(httpserver):
 
 def test_both_currencies_come_in_one_question_a_year(euro):
     found = euro(since="2024-06")
-    assert [one.request.question[-4:] for one in found] == ["2024", "2025", "2026"]
+    assert [one.request.question[-18:] for one in found] == [
+        "2024-01 to 2024-12", "2025-01 to 2025-12", "2026-01 to 2026-10"]  # fmt: skip
     assert {one.request.path.split("/")[-1] for one in found} == {"D.INR+USD.EUR.SP00.A"}
     assert found[0].request.periods[0] == "2024-01" and found[-1].request.periods[-1] == "2026-10"
 
 
 def test_a_year_without_a_whole_month_is_not_asked_for():
     asked = list(ecb.requests(feed("ecb"), "2025-01", date(2026, 1, 31), False))
-    assert [one.question[-4:] for one in asked] == ["2025"]
+    assert [one.periods[-1] for one in asked] == ["2025-12"]
     assert list(ecb.requests(feed("ecb"), "2026-01", date(2026, 1, 31), False)) == []
 
 
@@ -81,6 +82,17 @@ def test_the_month_that_is_not_over_has_no_mean(euro):
     assert max(figures(answer, ecb).loc[BANK].index) == "2026-09"
     (later,) = euro(since="2026-01", at=datetime(2026, 11, 1, 1, tzinfo=UTC))
     assert max(figures(later, ecb).loc[BANK].index) == "2026-10"
+
+
+@pytest.mark.parametrize(("module", "key"), [(ecb, BANK), (frankfurter, OTHER)])
+def test_a_month_that_is_over_counts_though_no_day_was_added(module, key, httpserver, tmp_path):
+    standin = bank if module is ecb else other
+    standin.install(httpserver, FROZEN, date(2025, 12, 31))
+    eve, morning = datetime(2025, 12, 31, 20, tzinfo=UTC), datetime(2026, 1, 1, 8, tzinfo=UTC)
+    taken(tmp_path, module, answers(httpserver, module, "2025-01", eve))
+    assert max(shown(tmp_path, "prices", key)["period"]) == "2025-11"
+    taken(tmp_path, module, answers(httpserver, module, "2025-01", morning), day=1)
+    assert max(shown(tmp_path, "prices", key)["period"]) == "2025-12"
 
 
 def test_days_without_a_rate_are_left_out_of_the_mean(euro):

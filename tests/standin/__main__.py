@@ -2,6 +2,7 @@
 
 import argparse
 import importlib
+import logging
 import os
 import shutil
 import subprocess
@@ -18,16 +19,19 @@ from helpers import paths
 from helpers.data import sources
 from helpers.data.sources import fetch, shown
 
-YEARS = 8
+YEARS, KEY = 8, "demo"
+SLIPPING = ("comtrade", "tradestat")
+"""Publishers of the months of the surge."""
 
 
 def main() -> int:
     """Start the publishers, fetch, render, and say where the page is."""
     asked = argparse.ArgumentParser(prog="make demo", description=__doc__)
     asked.add_argument("--slip", choices=("few", "spread"), default="few",
-                       help="the surge of the suspect year: a slip of quantity in few entries, or real and spread")  # fmt: skip
+                       help="the surge: a slip of quantity in few entries, or real and spread")  # fmt: skip
     asked.add_argument("--folder", type=Path, default=paths.REPORTS / "demo", help="made anew each time")
     wanted = asked.parse_args()
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)
     shutil.rmtree(wanted.folder, ignore_errors=True)
     os.environ["MAGNETS_ARCHIVE"] = str(wanted.folder / "archive")
     known = {name: replace(feed, pause=0, calls=1e6) for name, feed in sources.feeds().items()}
@@ -39,10 +43,10 @@ def main() -> int:
                 publisher.drop(wanted.folder / "archive/drop" / name)
                 continue
             server = open_.enter_context(HTTPServer(threaded=True))
-            publisher.install(server, **({"slip": wanted.slip} if name in ("comtrade", "tradestat") else {}))
+            publisher.install(server, **({"slip": wanted.slip} if name in SLIPPING else {}))
             os.environ[f"MAGNETS_{name.upper()}_URL"] = server.url_for("").rstrip("/")
             if feed.key:
-                os.environ[feed.key] = publisher.KEY
+                os.environ[feed.key] = KEY
         print(f"{len(known)} made-up publishers answer on this machine; fetching {YEARS} years", flush=True)
         with shown.progress(False) as tell:
             ended = fetch.fetch(since=f"{time.localtime().tm_year - YEARS}-01", tell=tell)

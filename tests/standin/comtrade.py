@@ -78,7 +78,7 @@ def install(
     fault : str
         One of :data:`REFUSALS` or :data:`FAULTS`.
     slip : str
-        Where the excess of the surge lies: ``few`` (five cells, far too cheap), ``spread`` (forty-eight cells, at the
+        Where the excess of the surge lies: ``few`` (five cells, far too cheap), ``spread`` (fifty cells, at the
         price of ferrite), or nothing (over all cells).
     today : date
         The day on which it answers, if not this one: newer months are not public yet.
@@ -114,7 +114,7 @@ def months(folder: Path, slip: str, today: date) -> pd.DataFrame:
     last = (pd.Timestamp(today) - pd.Timedelta(days=LAG)).to_period("M") - 1
     every = pd.period_range(START, last, freq="M")
     luck = np.random.default_rng(SEED)
-    metal = _metal(held, every, luck, slip)
+    metal = _metal(held, every, luck, slip, folder)
     others = [_plain(held, every, luck, line) for line in ("850519", "850590")]
     return pd.concat([metal, *others, *(_china(held, every, luck, line) for line in (metal, *others))])
 
@@ -132,12 +132,24 @@ def total(held, period, measure="weight", hs="850511", partner="world", reporter
     return float(rows["value"].iloc[-1]) if len(rows) else float("nan")
 
 
+def before(held, period, measure, growth=""):
+    """What a figure was a year earlier, by its growth."""
+    return total(held, period, measure) / (1 + total(held, period, growth or f"{measure}_yoy") / 100)
+
+
+def rate(folder, year):
+    """Rupees per dollar in a fiscal year."""
+    prices = pd.read_csv(folder / "prices.csv")
+    rows = prices[(prices["item"] == "INR per USD") & (prices["period"] == year)]
+    return float(rows["value"].iloc[-1])
+
+
 def first_half(held):
     """Tonnes of the half-year of the surge, from the next first half and its fall."""
     return total(held, "FY26-H1") / (1 + total(held, "FY26-H1", "weight_yoy") / 100)
 
 
-def _metal(held, every, luck, slip):
+def _metal(held, every, luck, slip, folder):
     """India's imports of HS 850511 by partner."""
     year = held[(held["flow"] == "import") & (held["reporter"] == "IND") & (held["hs"] == "850511")]
     year = year[year["period"].isin(["2022", "2024"]) & year["measure"].isin(["weight", "value_usd"])]
@@ -152,23 +164,29 @@ def _metal(held, every, luck, slip):
     base *= _active(luck, tonnes["2024"].to_numpy(), every)
     excess, place = surge - base[:, half].sum(), {name: number for number, name in enumerate(shares.index)}
     fixed = np.zeros(base.shape, bool)
-    first = int(half.argmax())
+    first = int(half.argmax()) + 1  # the half's first month is known by its growth
+    later = half & (np.arange(len(every)) >= first)
     if slip == "few":
         others = [(name, float(tonnes.loc[name, "2024"]) * 0.7) for name in ("SGP", "HKG", "USA", "IDN")]
         for month, (name, more) in enumerate([("CHN", excess - sum(more for _, more in others)), *others]):
             base[place[name], first + month] += more
     elif slip == "spread":
-        largest = [place[name] for name in shares.drop(["CHN", "nes"]).nlargest(8).index]
-        fixed[np.ix_(largest, np.flatnonzero(half))] = True
+        largest = [place[name] for name in shares.drop(["CHN", "nes"]).nlargest(10).index]
+        fixed[np.ix_(largest, np.flatnonzero(later))] = True
         base[fixed] += excess / fixed.sum()
     else:
-        base[:, half] *= surge / base[:, half].sum()
+        base[:, later] *= surge / base[:, half].sum()
     sets = {
         name: total(held, name) for name in ("FY21", "2022", "FY24", "2024", "FY25", "2025-03", "2025-04", "FY26-H1")
     }
+    sets |= {f"2024-{month}": before(held, f"2025-{month}", "weight") for month in ("03", "04")}
     by_partner = {"2022": tonnes["2022"]} | ({} if slip == "spread" else {"2024": tonnes["2024"]})
     weight = _fitted(base, every, sets | {"FY25-H1": surge}, by_partner)
     values = {name: total(held, name, "value_usd") for name in ("2022", "2024", "FY25", "2025-03", "2025-04")}
+    values |= {f"2024-{month}": before(held, f"2025-{month}", "value_usd") for month in ("03", "04")}
+    values["FY24"] = (
+        before(held, "FY25", "value_inr", "value_yoy") * 10 / rate(folder, "FY24")
+    )  # a crore is ten million
     usd = known["value_usd"]
     worth = np.outer((usd / usd.sum()).mean(axis=1), _level(values, every)) * _noise(luck, base.shape) * (weight > 0)
     worth[fixed] = (weight * luck.uniform(1.85, 2.35, base.shape) / 1000)[fixed]

@@ -102,7 +102,8 @@ def metal_suppliers(india: Vintage) -> Origin:
 
 def _weighed(rows: pd.DataFrame, period: str, india: Vintage) -> Origin:
     """Tonnes by country with the governance of each."""
-    wgi = india.assumption("governance").reindex(rows.index)
+    wgi = india.assumption("governance").sort_values("material", kind="stable")  # its end is the year
+    wgi = wgi[~wgi.index.duplicated(keep="last")].reindex(rows.index)
     table = pd.DataFrame({"tonnes": rows["value"], "wgi": wgi["value"]})
     if lacking := sorted(table.index[table["wgi"].isna()]):
         return Origin(table, period, sources=sources_of(rows), note=f"no governance estimate of {', '.join(lacking)}")

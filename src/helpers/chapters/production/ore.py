@@ -1,5 +1,7 @@
 """Sentences of chapter 2 on the ore: what is mined and left, whether it holds what is targeted, what Japan buys."""
 
+import re
+
 import pandas as pd
 
 from helpers.chapters import words
@@ -40,8 +42,14 @@ def reserves(india: Vintage) -> Sentence | None:
     if last["status"] != "missing":
         return sentence("Its reserves are {ground:.1} of oxide.", ground=ground)
     text = "Its reserves, {ground:.1} of oxide in the edition of {then}, are withdrawn: not available in that of {now}."
-    then, now = (words.month(row["published"]) for row in (given.iloc[-1], last))
+    then, now = (_edition(row, india) for row in (given.iloc[-1], last))
     return sentence(text, ground=ground, then=then, now=now, uses=[last])
+
+
+def _edition(row: pd.Series, india: Vintage) -> str:
+    """Which edition a figure is from: what was fetched is dated by that day, and its note names the edition."""
+    fetched = row["source"] in india.feeds and re.match(r"(\d{4}) edition", row["note"])
+    return fetched[1] if fetched else words.month(row["published"])
 
 
 def holds(aimed: pd.DataFrame, india: Vintage) -> Sentence:

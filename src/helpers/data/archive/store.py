@@ -22,6 +22,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from helpers.data.archive import versions
@@ -117,34 +118,25 @@ class Shelf:
         UnfitError
             If an answer lacks more than half of what it held before; ``accept`` says that this is so.
         """
+        if not found:
+            return Change()
         now, change, made = self._now.set_index(_IDENTITY), Change(), []
-        for name, (request, rows) in found.items():
-            told = checked(rows, request).set_index(_IDENTITY)
-            gone = _withdrawn(now, told, request)
-            held = int((_covered(now, request) & (now["status"] != "missing")).sum())
-            if len(gone) > MOST_WITHDRAWN * held and not accept:
-                raise UnfitError(
-                    f"{request.question}: {len(gone)} of {held} figures that were there before are not in the answer; "
-                    "look whether the publisher withdrew them, then fetch with --accept"
-                )
-            before = now.reindex(told.index)
-            known = told.index.isin(now.index)
-            same = known & (_same(before, told)).all(axis=1)
-            change += Change(int((~known).sum()), int((known & ~same).sum()), len(gone), int(same.sum()))
-            fresh = pd.concat([told[~same], gone]).assign(answer=name)
-            now = pd.concat([now.drop(index=now.index.intersection(fresh.index)), fresh])
+        told = [checked(rows, request).assign(answer=name) for name, (request, rows) in found.items() if len(rows)]
+        apart = not (told and pd.concat([rows[_IDENTITY] for rows in told]).duplicated().any())
+        for some in [found] if apart else [{name: one} for name, one in found.items()]:
+            fresh, counted = _fresh(now, some, accept)
+            now = pd.concat([now.drop(index=now.index.intersection(fresh.index)), fresh]) if len(fresh) else now
+            change += counted
             made.append(fresh)
-        self._publish(pd.concat(made).reset_index() if made else None, list(found), self._after(at), change)
+        self._publish(pd.concat(made).reset_index(), list(found), self._after(at), change)
         self._now = now.reset_index()
         return change
 
-    def _publish(self, rows: pd.DataFrame | None, answers: list[str], at: datetime, change: Change) -> None:
-        if not answers:
-            return
+    def _publish(self, rows: pd.DataFrame, answers: list[str], at: datetime, change: Change) -> None:
         folder = self.folder / "parts"
         folder.mkdir(parents=True, exist_ok=True)
         name, digest = f"{at:%Y%m%dT%H%M%SZ}-{_sha(json.dumps(answers).encode())[:8]}", ""
-        if rows is not None and len(rows):
+        if len(rows):
             rows = rows.drop_duplicates(_IDENTITY, keep="last").assign(
                 known=at.replace(tzinfo=None), synthetic=self.synthetic
             )
@@ -204,18 +196,44 @@ def _about(answer: Answer) -> dict:
     }
 
 
-def _covered(now: pd.DataFrame, request: Request) -> pd.Series:
-    keys = now.index.get_level_values("key")
-    inside = pd.Series(False, index=now.index)
-    for pattern in request.keys:
-        inside |= keys.str.fullmatch(re.escape(pattern).replace(r"\*", "[^/]*"))
-    return inside & (now.index.get_level_values("period").isin(request.periods) if request.periods else True)
+def _fresh(now: pd.DataFrame, found: Mapping, accept: bool) -> tuple[pd.DataFrame, Change]:
+    """Figures that answers change, with the name of the answer; they are all about different figures."""
+    told = pd.concat([checked(rows, request).assign(answer=name) for name, (request, rows) in found.items()])
+    told = told.set_index(_IDENTITY)
+    before, known = now.reindex(told.index), told.index.isin(now.index)
+    same = known & (_same(before, told)).all(axis=1)
+    gone = _withdrawn(now, told.index, {name: request for name, (request, _) in found.items()}, accept)
+    change = Change(int((~known).sum()), int((known & ~same).sum()), len(gone), int(same.sum()))
+    return pd.concat([told[~same], gone]) if len(gone) else told[~same], change
 
 
-def _withdrawn(now: pd.DataFrame, told: pd.DataFrame, request: Request) -> pd.DataFrame:
-    gone = now[_covered(now, request) & (now["status"] != "missing") & ~now.index.isin(told.index)]
+def _withdrawn(now: pd.DataFrame, told: pd.MultiIndex, asked: Mapping[str, Request], accept: bool) -> pd.DataFrame:
+    """Figures that were there before, and are not where a complete answer would have them."""
+    there = (now["status"] != "missing").to_numpy()
+    lacking, by = there & ~now.index.isin(told), np.full(len(now), "", dtype=object)
+    keys, names = pd.factorize(now.index.get_level_values("key"))
+    periods, spans = pd.factorize(now.index.get_level_values("period"))
+    for name, request in asked.items():
+        inside = _fitting(names, request.keys)[keys]
+        inside &= spans.isin(request.periods)[periods] if request.periods else True
+        gone, held = int((inside & lacking).sum()), int((inside & there).sum())
+        if gone > MOST_WITHDRAWN * held and not accept:
+            raise UnfitError(
+                f"{request.question}: {gone} of {held} figures that were there before are not in the answer; "
+                "look whether the publisher withdrew them, then fetch with --accept"
+            )
+        by[inside & lacking] = name
     nothing = {"value": float("nan"), "low": float("nan"), "high": float("nan"), "published": None}
-    return gone.assign(**nothing, status="missing", note="withdrawn by the publisher")[list(told.columns)]
+    gone = now[by != ""].assign(**nothing, status="missing", note="withdrawn by the publisher")
+    return gone.assign(answer=by[by != ""])
+
+
+def _fitting(keys: pd.Index, patterns: tuple[str, ...]) -> np.ndarray:
+    """Which keys fit one of some patterns, in which ``*`` stands for anything but a slash."""
+    if not patterns:
+        return np.zeros(len(keys), dtype=bool)
+    fits = re.compile("|".join(re.escape(pattern).replace(r"\*", "[^/]*") for pattern in patterns)).fullmatch
+    return np.array([fits(key) is not None for key in keys], dtype=bool)
 
 
 def _same(before: pd.DataFrame, told: pd.DataFrame) -> pd.DataFrame:

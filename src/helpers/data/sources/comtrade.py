@@ -36,7 +36,7 @@ LINES = 300
 """Most lines in a question: an address may have 4,096 characters."""
 
 _TEXT, _WHOLE, _FLAG, _NUMBER = {str}, {int}, {bool}, {int, float, type(None)}
-FIELDS = {
+FIELDS: dict[str, set] = {
     "freqCode": _TEXT, "period": _TEXT, "reporterCode": _WHOLE, "flowCode": _TEXT, "partnerCode": _WHOLE,
     "partnerISO": {str, type(None)}, "partner2Code": _WHOLE, "classificationCode": _TEXT, "cmdCode": _TEXT,
     "customsCode": _TEXT, "motCode": _WHOLE, "qtyUnitCode": _WHOLE, "qty": _NUMBER, "isQtyEstimated": _FLAG,

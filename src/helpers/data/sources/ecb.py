@@ -25,11 +25,14 @@ _SAME = {"FREQ": "D", "CURRENCY_DENOM": "EUR", "EXR_TYPE": "SP00", "UNIT_MULT": 
 
 
 def requests(feed: Feed, since: str, today: date, keyed: bool) -> Iterator[Request]:
-    """Both currencies in one question a year, for every year of which a month is over."""
+    """Both currencies in one question a year, for every year of which a month is over.
+
+    When another month is over the question is another: the days can be the same as before, their means are not.
+    """
     quote, base = feed.asked("currencies")
     for year, months in whole_years(since, today).items():
         yield Request(
-            question=f"{quote} and {base} per euro, days of {year}",
+            question=f"{quote} and {base} per euro, {months[0]} to {months[-1]}",
             path=f"/service/data/EXR/D.{quote}+{base}.EUR.SP00.A",
             kind="csv",
             params={"startPeriod": f"{year}-01-01", "endPeriod": f"{year}-12-31", "format": "csvdata"},

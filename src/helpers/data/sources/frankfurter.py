@@ -22,12 +22,12 @@ _FLAT = ["date", "base", "quote", "rate"]
 
 
 def requests(feed: Feed, since: str, today: date, keyed: bool) -> Iterator[Request]:
-    """One question a year, for every year of which a month is over."""
+    """One question a year, for every year of which a month is over, as of the bank."""
     quote, base = feed.asked("currencies")
     for year, months in ecb.whole_years(since, today).items():
         last = min(today, date(year, 12, 31))
         yield Request(
-            question=f"{quote} per {base}, days of {year}",
+            question=f"{quote} per {base}, {months[0]} to {months[-1]}",
             path=f"/v1/{year}-01-01..{last}",
             params={"base": base, "symbols": quote},
             keys=(f"{quote} per {base}/{BASIS}",),
