@@ -194,7 +194,7 @@ OTHERS = {
     "sum": "the fuels of .* sum to",
     "year": r"its title is 'Vehicle Category Wise Fuel Data of .* \(2026\)', not",
     "narrowed": "it has no 3w, 4w; save it without narrowing it down",
-    "text": "'n.a.' is no count",
+    "text": "'n.a.' is no number",
 }
 
 

@@ -307,7 +307,7 @@ def test_more_than_single_figures_of_a_source_that_forbids_it_are_drawn_and_not_
     reported(tmp_path)
     folder = tmp_path / AS_OF
     page = Page(folder / "1-trade.html")
-    reason = "the terms of UN Comtrade do not allow it; fetch it yourself with `magnets fetch comtrade`."
+    reason = "the terms of UN Comtrade do not allow it; fetch it yourself with magnets fetch comtrade"
     assert page.text.count(reason) == 2 and "The newest three, tonnes" in page.text and page.all("svg")
     assert re.search(r"Data not offered \((1[6-9]|2\d) of \d\d rows\)", page.text)
     (file,) = folder.glob("*.csv")

@@ -269,4 +269,5 @@ def test_the_planted_months_are_read_as_they_were_planted(slip, reading):
     found = composition.explain_excess(cells[inside].join(usual, on=cell).fillna({"baseline_tonnes": 0.0}))
     assert found.reading == reading
     if slip == "few":
-        assert set(found.evidence[found.evidence["band"] == "cheap"].head(3)["line"]) == {"85051110"}
+        cheap = found.evidence[(found.evidence["band"] == "cheap") & (found.evidence["excess_share"] > 0.001)]
+        assert set(cheap["line"]) == {"85051110"} and len(cheap) <= 5 and cheap["excess_share"].sum() >= 0.7

@@ -59,7 +59,7 @@ def install(server, folder=paths.DATA, fault="", slip="", today=None, unit="KGS"
     unit, digits : str
         In which unit weights are printed, and whether with commas as in ``lakh`` or as in ``million``.
     """
-    numbered, held = _numbered(fault), lines(folder, slip, today or date.today())
+    numbered, held = _numbered(fault), _wide(folder, slip, today or date.today())
 
     def form(request: Request) -> Response:
         page = _form(numbered, "").replace(f'value="{TOKEN}"', "") if fault == "no token" else _form(numbered, "")
@@ -73,7 +73,7 @@ def install(server, folder=paths.DATA, fault="", slip="", today=None, unit="KGS"
         (kind,) = [name for name, (number, _) in numbered.items() if number == said["ReportVal"]]
         shown = {"weight": "value_usd", "value_usd": "weight"}.get(kind, kind) if "kinds" in fault else kind
         month = pd.Period(year=int(said["Year"]), month=int(said["Month"]), freq="M")
-        cells = _cells(held, said["HSCODE"], month, shown, unit, folder)
+        cells = _cells(held[said["HSCODE"], shown], month, 1000 if (shown, unit) == ("weight", "KGS") else 1)
         chosen = "" if fault == "silent kinds" else OPTIONS[shown][1]
         if fault in SEEN:
             cells = cells.mul(SEEN[fault])
@@ -138,22 +138,28 @@ def _long(line, weight, value):
     return rows[rows["weight"] > 5e-6].reset_index().assign(line=line)
 
 
-def _cells(held, line, month, kind, unit, folder):
+@cache
+def _wide(folder, slip, today):
+    """Tonnes, million dollars and crores of rupees by line and kind: partners down, months across."""
+    held = lines(folder, slip, today)
+    held = held.assign(value_usd=held["value"], value_inr=held["value"] * _rupees(held["month"], folder) / 10)
+    return {
+        (line, kind): rows.pivot(index="partner", columns="month", values=kind)
+        for line, rows in held.groupby("line")
+        for kind in OPTIONS
+    }
+
+
+def _cells(wide, month, times):
     """Printed numbers by country in the month of the year before and of the year."""
-    held = held[(held["line"] == line) & held["month"].isin([month - 12, month])]
-    if kind == "weight":
-        number = held["weight"] * (1000 if unit == "KGS" else 1)
-    else:
-        number = held["value"] * (_rupees(held["month"], folder) / 10 if kind == "value_inr" else 1)
-    found = held.assign(number=number).pivot_table(index="partner", columns="month", values="number", aggfunc="sum")
-    return found.reindex(columns=[month - 12, month]).fillna(0.0)
+    return wide.reindex(columns=[month - 12, month]).dropna(how="all").fillna(0.0) * times
 
 
 def _rupees(months, folder):
     """Rupees per dollar: the mean of the fiscal year, or the last known one."""
     held = pd.read_csv(folder / "prices.csv")
     held = held[(held["item"] == "INR per USD") & (held["basis"] == "fiscal-year mean")].set_index("period")["value"]
-    years = months.map(lambda month: f"FY{fiscal.fiscal_year(month) % 100:02d}")
+    years = months.map({month: f"FY{fiscal.fiscal_year(month) % 100:02d}" for month in months.unique()})
     return years.map(held[~held.index.duplicated(keep="last")]).fillna(held.iloc[-1]).astype(float)
 
 

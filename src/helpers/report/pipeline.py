@@ -67,16 +67,13 @@ def reports(
     list of Outcome
         In the order of ``wanted``; a single one where nothing could begin.
     """
-    root, notices = root.absolute(), ()
+    root = root.absolute()
     try:
         if not chapters():
             raise ParameterError("notebooks/ holds no notebook of the report: names begin with a digit and a dash")
         for path in chapters():
             for_notebook(path, wanted[0])
-        if fetch:
-            from helpers.report import live
-
-            notices = live.notices(quiet)
+        notices = _fetched(quiet) if fetch else ()
         with publish.only_run(root), leftovers.settings():
             return _reports(wanted, root, timeout, jobs, quiet, notices)
     except ParameterError as error:
@@ -85,6 +82,13 @@ def reports(
         return [Outcome(End.LOCKED, str(error))]
     except OSError as error:
         return [_not_written(error)]
+
+
+def _fetched(quiet: bool) -> tuple[str, ...]:
+    """Fetch what is due, and say what could not be had."""
+    from helpers.report import live
+
+    return live.notices(quiet)
 
 
 def _reports(

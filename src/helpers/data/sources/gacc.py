@@ -11,7 +11,7 @@ import re
 import pandas as pd
 
 from helpers.data.sources.protocol import COLUMNS, Answer, Request, UnfitError
-from helpers.data.sources.spellings import partners, unknown
+from helpers.data.sources.spellings import number, partners, unknown
 
 TITLE = "Customs of China: exports by partner and month, from files that a person downloads"
 TABLES = ("trade",)
@@ -85,13 +85,13 @@ def rows(parsed: pd.DataFrame, answer: Answer) -> pd.DataFrame:
     """Figures by partner, line and month, and for ``world`` if the file has all partners."""
     about, what = answer.request.context, answer.request.question
     told = parsed.assign(month=[_period(said, what) for said in parsed["period"]], partner=_partners(parsed, answer))
-    told["value_usd"] = [_number(said, what) / 1e6 for said in told["usd"]]
+    told["value_usd"] = [number(said, what) / 1e6 for said in told["usd"]]
     measures = {"value_usd": "USD m"}
     if "quantity" in told:
         if strange := sorted(set(told["unit"]) - set(KILOGRAMS)):
             raise UnfitError(f"{what}: the unit is {strange[0]!r}, known are {', '.join(KILOGRAMS)}")
         kilograms = told["unit"].map(KILOGRAMS)
-        told["weight"] = [_number(said, what) for said in told["quantity"]] * kilograms / 1000
+        told["weight"] = [number(said, what) for said in told["quantity"]] * kilograms / 1000
         measures["weight"] = "t"
     keys = ["partner", "line", "month"]
     sums = told.groupby(keys)[list(measures)].sum().reset_index()
@@ -142,12 +142,6 @@ def _partners(parsed: pd.DataFrame, answer: Answer) -> list[str]:
         if len({known[said] for said in pair if said in known}) > 1:
             raise UnfitError(f"{what}: {' and '.join(pair)} are two partners; see spellings.csv")
     return [known[name] for name in parsed[columns[0]]]
-
-
-def _number(printed: str, what: str) -> float:
-    if not re.fullmatch(r"\d[\d,]*(\.\d+)?|-?", printed):
-        raise UnfitError(f"{what}: {printed!r} is no number")
-    return float(printed.replace(",", "").strip("-") or 0)
 
 
 def _same_sums(sums: pd.DataFrame, measures: dict[str, str], what: str) -> None:

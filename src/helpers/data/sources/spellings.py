@@ -1,6 +1,7 @@
-"""How publishers write countries (``spellings.csv``, by feed, with the code that each name stands for) and months."""
+"""How publishers write countries (``spellings.csv``, by feed, with the code each name stands for), months, numbers."""
 
 import csv
+import re
 from pathlib import Path
 
 from helpers.data.sources.protocol import UnfitError
@@ -20,6 +21,15 @@ def partners(feed: str) -> dict[str, str]:
 def month(name: str, year: str) -> str:
     """A month such as ``2025-04``, from the first three letters of its English name; empty if it is none."""
     return f"{year}-{MONTHS.index(name.lower()) + 1:02d}" if name.lower() in MONTHS else ""
+
+
+def number(printed: str, question: str) -> float:
+    """A number with commas anywhere, as in lakhs; nothing, a dash and NA are none, nan."""
+    if printed.upper() in ("", "-", "NA", "N/A"):
+        return float("nan")
+    if not re.fullmatch(r"\d[\d,]*(\.\d+)?", printed):
+        raise UnfitError(f"{question}: {printed!r} is no number")
+    return float(printed.replace(",", ""))
 
 
 def unknown(names: list[str], question: str) -> UnfitError:

@@ -84,8 +84,7 @@ def table(answer: Answer) -> pd.DataFrame:
 def _same_flow(tree: Any, request: Request) -> None:
     flow = request.context["flow"]
     (other,) = set(FIELDS) - {flow}
-    fields = re.compile(f"^{FIELDS[other]}")
-    wrong = tree.find(attrs={"name": fields}) or tree.find(id=fields)
+    wrong = any(FIELDS[other] in str(field.attrs) for field in tree.find_all(["form", "input", "select"]))
     heads = [*(f"h{level}" for level in range(1, 7)), "legend", "caption"]
     for tags in (tree.find_all("title"), tree.find_all(heads)):
         said = " ".join(tag.get_text(" ", strip=True).lower() for tag in tags)
@@ -119,21 +118,12 @@ def _cells(found: Any, request: Request) -> Iterator[tuple]:
         label = " ".join(row[: min(months)]).strip()
         country = TOTAL if "total" in label.lower() else row[head.index("Country")]
         for place, month in named.items() if label else ():
-            yield country, month, row[place], _number(row[place], request), months[place][3] or ""
+            yield country, month, row[place], spellings.number(row[place], request.question), months[place][3] or ""
 
 
 def _row(row: Any) -> list[str]:
     cells = [(cell.get_text(" ", strip=True), int(cell.get("colspan", 1))) for cell in row.find_all(["th", "td"])]
     return [text for said, width in cells for text in [said, *[""] * (width - 1)]]
-
-
-def _number(printed: str, request: Request) -> float:
-    """A number with commas anywhere, as in lakhs; nothing, a dash and NA are none."""
-    if printed.upper() in ("", "-", "NA", "N/A"):
-        return float("nan")
-    if not re.fullmatch(r"\d[\d,]*(\.\d+)?", printed):
-        raise UnfitError(f"{request.question}: {printed!r} is no number")
-    return float(printed.replace(",", ""))
 
 
 def _same_sums(column: pd.DataFrame, what: str) -> None:

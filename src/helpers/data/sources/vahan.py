@@ -88,8 +88,8 @@ def parse(answer: Answer) -> pd.DataFrame:
     found = []
     for row in cells[last + 1 :]:
         if label := row[upper.index(axis.upper())].upper():
-            counts = {place: _number(row[place], what) for place in fuels}
-            whole = _number(row[upper.index(_TOTAL)], what) if _TOTAL in upper else sum(counts.values())
+            counts = {place: _count(row[place], what) for place in fuels}
+            whole = _count(row[upper.index(_TOTAL)], what) if _TOTAL in upper else sum(counts.values())
             if sum(counts.values()) != whole:
                 raise UnfitError(f"{what}: the fuels of {label} sum to {sum(counts.values())}, its total is {whole}")
             found += [(axis, month, label, fuels[place], count) for place, count in counts.items()]
@@ -150,8 +150,5 @@ def _fuel(heading: str) -> str:
     return re.sub(r"\([^)]*\)", "", heading.upper())
 
 
-def _number(printed: str, what: str) -> int:
-    """A count with commas anywhere, as in lakhs; nothing and a dash are none."""
-    if not re.fullmatch(r"\d[\d,]*(\.0+)?|-?", printed):
-        raise UnfitError(f"{what}: {printed!r} is no count")
-    return int(printed.partition(".")[0].replace(",", "").strip("-") or 0)
+def _count(printed: str, what: str) -> int:
+    return int(spellings.number(printed if printed.strip("-") else "0", what))
