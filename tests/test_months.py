@@ -277,7 +277,8 @@ def test_both_sides_of_the_border_stand_last_and_are_not_counted(totals):
     border = found["topic"].str.startswith(rivals.BORDER)
     assert border.any() and not border.all() and border.is_monotonic_increasing
     assert found.loc[border, "percent"].abs().max() > found.loc[~border, "percent"].abs().max()
-    assert f"{(~border).sum()} times" in causes.contradicted(found).text
+    assert causes.contradicted(found[~border].iloc[:1]).text.startswith("A figure that was fetched contradicts another")
+    assert "2 times; furthest" in causes.contradicted(pd.concat([found[~border].iloc[:1]] * 2)).text
     assert "contradicts another" in causes.contradicted(found[border]).text
 
 
