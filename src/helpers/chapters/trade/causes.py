@@ -118,10 +118,8 @@ def contradicted(table: pd.DataFrame) -> Sentence:
     row, count = found.iloc[0], derived(len(found), "", found)
     text, parts = "A figure that was fetched contradicts another beyond its rounding", {}
     if len(found) > 1:
-        text, parts = (
-            "Figures that were fetched contradict others beyond their rounding {count} times",
-            {"count": count},
-        )
+        text = "Figures that were fetched contradict others beyond their rounding {count} times"
+        parts = {"count": count}
     if pd.isna(row["percent"]):
         return sentence(f"{text}.", uses=[found], **parts)
     furthest = "; furthest apart are, for" if parts else ": for"
