@@ -1,7 +1,6 @@
 """Figures that should be one and are not: two sources of a figure, months and their year, lines and their whole.
 
-Only where a live source is one of the two: what curated sources disagree about is written down by hand, in
-``contradictions.csv``.
+Only where a live source is one of the two: of curated sources, ``contradictions.csv`` tells.
 """
 
 import itertools
@@ -15,6 +14,7 @@ from helpers.outlook import customs, mirror
 
 TABLES = ("trade", "production", "drivers", "prices")
 ADDING_UP = ("t", "USD m", "INR crore")
+LEAST = 1e-4  # of a figure: less is how it was summed
 BORDER = "both sides of the border"
 COLUMNS = ["topic", "period", "one", "other", "difference", "unit", "percent", "source"]
 
@@ -91,8 +91,8 @@ def _of_borders(india: Vintage) -> Iterator[tuple]:
 
 
 def _adding_up(india: Vintage) -> pd.DataFrame:
-    rows = india.table("trade").dropna(subset="value")
-    return rows[rows["unit"].isin(ADDING_UP) & rows["status"].isin(("reported", "estimate"))]
+    rows = india.table("trade").dropna(subset="value").query("status in ['reported', 'estimate']")
+    return rows[rows["unit"].isin(ADDING_UP)]
 
 
 def _sum(parts: pd.DataFrame, who: str) -> pd.Series:
@@ -103,12 +103,12 @@ def _sum(parts: pd.DataFrame, who: str) -> pd.Series:
 
 def _apart(one: pd.Series, other: pd.Series) -> bool:
     (low, high), (least, most) = _range(one), _range(other)
-    return low > most + 1e-9 or least > high + 1e-9
+    return max(low - most, least - high) > LEAST * abs(other["value"])
 
 
 def _range(row: pd.Series) -> tuple[float, float]:
     """A figure's own range, else what prints like it: half a unit of its last digit either way."""
-    if pd.notna(row["low"]) and pd.notna(row["high"]):
+    if row[["low", "high"]].notna().all():
         return row["low"], row["high"]
     half = 0.5 / 10 ** len(f"{row['value']:.10g}".partition(".")[2])
     return row["value"] - half, row["value"] + half

@@ -16,6 +16,7 @@ NONE = sentence("No year is suspect, so there are no readings to weigh.")
 DECIMALS = {"observed": 2, "Bayes factor of an error": 1}
 for _short in SHORT.values():
     DECIMALS |= {f"fits {_short} (best: 1)": 2, f"{_short} after it, %": 0}
+NEARLY, WHOLE = 99.5, 100
 LEAST_APART = 11
 """Per cent between the names of two lines."""
 
@@ -54,8 +55,9 @@ def moved(india: Vintage, target: str) -> Sentence:
     times = derived(np.exp(abs(np.log(top["Bayes factor"]))), "", top)
     sides = ("an error", "the next reading") if top["Bayes factor"] > 1 else ("another reading", "an error")
     return sentence(
-        "That {year} is {reading} had {before} of the weight before any evidence and has {now} after what became",
-        f"public up to {{last}}; {share} for an error. What counts most is the {{what}} ({{period}}), {{observed:.2}}:",
+        f"That {{year}} is {{reading}} had {{before}} of the weight before any evidence and has {_near(now)} after",
+        f"what became public up to {{last}}; {share} for an error.",
+        "What counts most is the {what} ({period}), {observed:.2}:",
         f"{{times:.1}} times as likely under {sides[0]} as under {sides[1]}. The prior and the densities are our",
         "judgement, written from what each reading says; what is observed is data.",
         year=episode.year,
@@ -131,7 +133,7 @@ def _said(shares: pd.DataFrame) -> tuple[Sentence, Sentence]:
     begun: dict[str, Quantity | str] = {}
     if len(shares) > 1:
         begun = {"first": first, "day": words.day(shares.index[0])}
-    text = "{name} weighs {now}, after {first} on {day}" if begun else "{name} weighs {now}"
+    text = f"{{name}} weighs {_near(now)}{', after {first} on {day}' if begun else ''}"
     title = sentence(text, name=READING[best].capitalize(), now=now, **begun)
     said = []
     for day, row in shares.iterrows():
@@ -139,3 +141,8 @@ def _said(shares: pd.DataFrame) -> tuple[Sentence, Sentence]:
         listed = words.listed(f"{name} {{w{place}}}" for place, name in enumerate(SHORT.values()))
         said.append(sentence(f"From {{day}}: {listed}.", day=words.day(day), **each))
     return title, joined(sentence("The weight of each reading, in steps."), *said)
+
+
+def _near(now: Quantity) -> str:
+    """How a weight is said: with a decimal where it would else print as all of it."""
+    return "{now:.1}" if NEARLY <= now.value < WHOLE else "{now}"
