@@ -553,6 +553,25 @@ def test_files_that_a_person_drops_are_taken(world):
     assert (folder / "other.json").is_file(), "a person's files are left where they are"
 
 
+def test_an_archive_that_is_damaged_is_told_and_stops_nobody_else(world, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "200")
+    world.fetch()
+    next((world.archive / "tiny/parts").glob("*.parquet")).write_bytes(b"no parquet")
+    world.later(8)
+    result = world.fetch()
+    assert result.ended == "failed" and "verify --archive" in result.problems[0]
+    assert "the archive cannot be read" in run("sources").stdout
+
+
+def test_two_questions_about_one_figure_are_taken_in_their_order(world):
+    world.fetch()
+    world.later(8)
+    first, last = world.figures | {"2026-03": 7.0}, world.figures | {"2026-03": 8.0}
+    world.answers(lambda request: Response(json.dumps({"months": last if "2026" in request.path else first})))
+    assert world.fetch().change.revised == 2
+    assert world.held() == last
+
+
 def test_a_clock_that_was_set_back_gives_no_figure_an_earlier_day(world):
     world.fetch()
     last = max(part.known for part in versions.parts(world.archive / "tiny"))

@@ -16,6 +16,8 @@ from helpers.data.tables import DataError
 MOST = 3
 """Questions or problems of a feed that are told one by one."""
 
+PASSED_ON = {"yes": "may be passed on", "figures": "single figures may be passed on", "no": "not to be passed on"}
+
 HEADS = ("feed", "what", "last success", "newest", "next expected", "key", "terms")
 
 
@@ -128,7 +130,11 @@ def _key(feed: Feed) -> str:
 
 
 def _terms(row: dict | None) -> str:
-    return f"{row['licence']} (may be redistributed: {row['may_redistribute']})" if row else "not described"
+    return (
+        f"{PASSED_ON.get(row['may_redistribute'], 'ask before passing on')}: {row['licence']}"
+        if row
+        else "not described"
+    )
 
 
 def _long(seconds: float) -> str:
