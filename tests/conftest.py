@@ -57,6 +57,10 @@ FROZEN = Path(__file__).parent / "data"
 """The tables that tests read: a copy of ``data/`` that stays as it is when figures arrive."""
 
 
+FETCHED = shutil.ignore_patterns("archive")
+"""What was fetched here is no part of a copy of ``data/``."""
+
+
 @pytest.fixture(scope="session")
 def india():
     """What was public on :data:`AS_OF`, of the frozen tables."""
@@ -78,7 +82,7 @@ def undrawn():
 def data(tmp_path, monkeypatch):
     """A copy of ``data/`` in the place of the real one: ``data(table, old, new)`` edits a file once."""
     folder = tmp_path / "data"
-    shutil.copytree(paths.DATA, folder)
+    shutil.copytree(paths.DATA, folder, ignore=FETCHED)
     monkeypatch.setattr(paths, "DATA", folder)
     return lambda table, old, new: replace_once(folder / f"{table}.csv", old, new)
 
@@ -157,8 +161,9 @@ class Project:
     def copied(cls, root: Path):
         """A copy of this project; the warm kernels it starts end with it."""
         ignore = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints")
-        for folder in ("src", "data", "notebooks", "tests"):
+        for folder in ("src", "notebooks", "tests"):
             shutil.copytree(paths.ROOT / folder, root / folder, ignore=ignore)
+        shutil.copytree(paths.DATA, root / "data", ignore=FETCHED)
         for file in ("pyproject.toml", "requirements.lock", "conftest.py"):
             shutil.copy(paths.ROOT / file, root)
         with tempfile.TemporaryDirectory(prefix="warm-", ignore_cleanup_errors=True) as runtime:

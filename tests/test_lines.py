@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from helpers.chapters.trade import lines
-from helpers.outlook import customs, targets
+from helpers.outlook import cells, customs, targets
 
 EARLY, YEAR = "2025-06-30", "FY25"
 KEYS = dict(targets.CUSTOMS.keys)
@@ -107,10 +107,10 @@ def test_identity_shows_only_what_was_public(india):
 
 
 def test_monthly_cells_of_the_surge_stand_beside_what_is_usual(india):
-    assert lines.surge_cells(india).empty
-    cells = lines.surge_cells(india.adding("trade", *monthly({"2024-06": (9000, 4.5), "2024-03": (1000, 2.0)})))
-    assert cells[["hs", "partner", "period"]].to_numpy().tolist() == [["85051110", "CHN", "2024-06"]]
-    assert cells[["tonnes", "value_usd", "baseline_tonnes"]].to_numpy().tolist() == [[9000, 4.5e6, 1000]]
+    assert cells.surge(india).empty
+    found = cells.surge(india.adding("trade", *monthly({"2024-06": (9000, 4.5), "2024-03": (1000, 2.0)})))
+    assert found[["hs", "partner", "period"]].to_numpy().tolist() == [["85051110", "CHN", "2024-06"]]
+    assert found[["tonnes", "value_usd", "baseline_tonnes"]].to_numpy().tolist() == [[9000, 4.5e6, 1000]]
 
 
 def monthly(months: dict) -> list[dict]:

@@ -21,6 +21,11 @@ app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, pretty_exceptions
 
 INTERRUPTED = 130
 
+FIRST = (
+    "First fetch what is due of live sources; whatever fails, the report goes on and says so. What is fetched is known "
+    "from this day on: a report as of an earlier day has none of it."
+)
+
 
 class WithParameters(TyperCommand):
     """A command whose help ends with the parameters of a report."""
@@ -82,6 +87,7 @@ def report(
         os.cpu_count() or 1
     ),
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing unless something went wrong.")] = False,
+    fetch: Annotated[bool, typer.Option("--fetch", help=FIRST)] = False,
 ) -> None:
     """Run every notebook and write a dated report.
 
@@ -89,7 +95,8 @@ def report(
     3 (data not valid), 4 (a cell failed), 5 (a cell ran out of time), 6 (a kernel died),
     7 (another run holds the lock), 130 (stopped with Ctrl-C); of several reports, with the worst.
 
-    Examples: magnets report; magnets report --as-of 2025-06-30; magnets report -p baseline_t=33000 -p horizon=5;
+    Examples: magnets report; magnets report --fetch; magnets report --as-of 2025-06-30;
+    magnets report -p baseline_t=33000 -p horizon=5;
     magnets report --grid grid.yml, where grid.yml holds `- baseline_t: [as published, 33000]`
     """
     from helpers.report import parameters
@@ -100,7 +107,7 @@ def report(
         _stop(str(error), 2)
     from helpers.report import pipeline
 
-    outcomes = pipeline.reports(wanted, output, timeout=timeout, jobs=jobs, quiet=quiet)
+    outcomes = pipeline.reports(wanted, output, timeout=timeout, jobs=jobs, quiet=quiet, fetch=fetch)
     for outcome in dict.fromkeys(outcomes):  # invalid data are the same news for every report of a grid
         if outcome.end or not quiet:
             print(outcome.text, file=sys.stderr if outcome.end else sys.stdout)
@@ -108,16 +115,30 @@ def report(
 
 
 @app.command()
-def verify(folder: Annotated[Path, typer.Argument(help="A report, such as reports/2026-11-22.")]) -> None:
+def verify(
+    folder: Annotated[
+        Path | None,
+        typer.Argument(help="A report, such as reports/2026-11-22; with --archive another archive than the usual one."),
+    ] = None,
+    archive: Annotated[bool, typer.Option("--archive", help="The archive of live sources, not a report.")] = False,
+) -> None:
     """Compare a report with its record, and the record with the project; exit code 1 if anything differs.
 
     It shows accidents, not forgery: who rewrites a page can rewrite its record too.
     """
     from helpers.report.shelf import verify
 
-    if lines := verify.differences(folder):
+    if archive:
+        folder, well = folder or paths.archive(), "every answer and every figure is as it was kept"
+        lines = verify.archive_problems(folder)
+    elif folder:
+        well = "every page and file is as published; data, code and lock are those it was made from"
+        lines = verify.differences(folder)
+    else:
+        _stop("name the report to verify, such as reports/2026-11-22, or say --archive", 2)
+    if lines:
         _stop("\n".join(lines), 1)
-    print(f"{folder}: every page and file is as published; data, code and lock are those it was made from")
+    print(f"{folder}: {well}")
 
 
 @app.command()

@@ -19,7 +19,11 @@ from helpers import paths
 from helpers.data import sources
 from helpers.data.sources import fetch, shown
 
-YEARS = 8
+YEARS, FEWER, KEY = 8, {"tradestat": 4}, "made-up-key"
+"""How many years are fetched: of TradeStat, which has a page a month and line, those that the surge is held against."""
+
+SLIPPING = ("comtrade", "tradestat")
+"""Publishers of the months of the surge."""
 
 
 def main() -> int:
@@ -41,19 +45,27 @@ def main() -> int:
                 publisher.drop(wanted.folder / "archive/drop" / name)
                 continue
             server = open_.enter_context(HTTPServer(threaded=True))
-            publisher.install(server, **({"slip": wanted.slip} if name in ("comtrade", "tradestat") else {}))
+            publisher.install(server, **_options(name, wanted.slip))
             os.environ[f"MAGNETS_{name.upper()}_URL"] = server.url_for("").rstrip("/")
             if feed.key:
-                os.environ[feed.key] = publisher.KEY
+                os.environ[feed.key] = KEY
         print(f"{len(known)} made-up publishers answer on this machine; fetching {YEARS} years", flush=True)
         with shown.progress(False) as tell:
-            ended = fetch.fetch(since=f"{time.localtime().tm_year - YEARS}-01", tell=tell)
+            ended = [one for name in known for one in fetch.fetch([name], since=_since(name), tell=tell)]
     print("\n".join(shown.results(ended)))
     print(f"fetched in {time.monotonic() - began:.0f} s; now the report", flush=True)
     if fetch.code(ended) != fetch.NEW:
         return fetch.code(ended)
     command = [sys.executable, "-m", "helpers", "report", "--output", str(wanted.folder / "report")]
     return subprocess.run(command, check=False).returncode
+
+
+def _options(name: str, slip: str) -> dict:
+    return ({"slip": slip} if name in SLIPPING else {}) | ({"key": KEY} if name == "comtrade" else {})
+
+
+def _since(name: str) -> str:
+    return f"{time.localtime().tm_year - FEWER.get(name, YEARS)}-01"
 
 
 if __name__ == "__main__":

@@ -22,6 +22,9 @@ from helpers.data import Vintage, sources_of
 INK, MUTED, RULE, PAPER = "#1d1d1f", "#6b6b70", "#d9d9de", "#fffffe"
 BLUE, RED, GOLD = "#2b6cb0", "#c2410c", "#a16207"
 
+SYNTHETIC = "SYNTHETIC: made-up figures for a demonstration; nothing here is a finding"
+"""What stands on everything that is made of them."""
+
 WIDE, NARROW = 7.4, 4.4
 """Inches of a drawing: across a page, and on a phone."""
 
@@ -93,6 +96,7 @@ def finish(
     """
     sources = sources_of(data, title, alt, *uses)
     line = f"{note} Source: {india.publishers(sources)}. As of {india.day}.".strip()
+    line = f"{SYNTHETIC}. {line}" if india.synthetic else line
     panels = drawing.axes
     wide = _laid_out(drawing, panels, line, title.text)
     panels = [panels[first], *(ax for ax in panels if ax is not panels[first])]

@@ -99,6 +99,11 @@ def _days(table: Table, key: derive.Key) -> list[date]:
     return [row[published] for _, row in table.keyed() if row[: len(key)] == key and row[published]]
 
 
+def live(india: Vintage, figures: list[Figure]) -> bool:
+    """Whether one of some figures is of a live source, or computed from one that is."""
+    return any(not india.feeds.isdisjoint(one.source.split()) for one in figures)
+
+
 def places(india: Vintage, figures: list[Figure]) -> str:
     """Where figures stand in the files, as text; nothing of those that were computed, corrected or added."""
     wanted = {(one.range.value, one.published, one.source.partition(" ")[0]) for one in figures if not one.computed}

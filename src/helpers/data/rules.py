@@ -13,7 +13,7 @@ import pandas as pd
 
 from helpers import fiscal, paths
 from helpers.data import descriptor, judgements, public, tables
-from helpers.data.identities import idle, judged, places, unfit
+from helpers.data.identities import idle, judged, live, places, unfit
 from helpers.data.tables import DataError
 from helpers.data.vintage import Vintage, vintage
 
@@ -87,11 +87,14 @@ def require_valid(of: Vintage | Path | None = None, today: date | None = None) -
 
 
 def contradictions(india: Vintage) -> pd.DataFrame:
-    """The identities that do not hold, as problems."""
+    """The identities that do not hold, as problems; not those with a figure of a live source.
+
+    What a live source says is there to be shown, also where it contradicts others; nobody here can correct it.
+    """
     rows = []
     for of, figures in judged(india):
         name, value, published, allowed, unit, holds, source = of
-        if not holds:
+        if not holds and not live(india, figures):
             text = f"{name}: {value:,.10g} against {published:,.10g} {unit}, {allowed:,.3g} allowed ({source})"
             text += places(india, figures)
             remedy = "correct the figure that is wrong, give it its range, or add the revision that explains it"

@@ -1,6 +1,6 @@
 """What tells the readings of a suspect year apart, and what they weigh once it is known: Bayes' rule on dated rows.
 
-Each evidence is one number, a ratio to the rise of the suspect year, so that 0 and 1 mean the same for every episode.
+Each evidence is one number, a share of the rise of the suspect year, so that 0 and 1 mean the same for every episode.
 How likely it is under each reading is a normal of two halves, in levels of that ratio, through the 10, 50 and 90 %
 points of a row of ``data/assumptions.csv``, written from what the reading says and not from what was seen. The prior,
 the densities and the rule are judgement; the numbers are data.
@@ -14,7 +14,7 @@ import pandas as pd
 from helpers import fiscal
 from helpers.data import UNUSED, Vintage, ids
 from helpers.methods.mirror import QUANTITY, REAL
-from helpers.outlook import mirror, targets
+from helpers.outlook import cells, mirror, targets
 from helpers.outlook.episodes import LEAST_SURGE, Episode, suspect
 from helpers.outlook.licences import assumed, shares
 
@@ -61,6 +61,8 @@ def table(india: Vintage) -> pd.DataFrame:
 def history(india: Vintage, target: str = "customs") -> pd.DataFrame:
     """The weights on each day on which they changed, from what was public on it; empty for a target without them.
 
+    Of single months, the days count on which a quarter is whole: months come one by one, and each day costs a while.
+
     Returns
     -------
     pd.DataFrame
@@ -69,7 +71,8 @@ def history(india: Vintage, target: str = "customs") -> pd.DataFrame:
     rows = india.table("trade", vintages=True)
     rows = rows[(rows["hs"] == targets.CUSTOMS.keys["hs"]) & rows["measure"].isin(["weight", "value_inr", "value_usd"])]
     rows = rows[rows["reporter"].isin(["IND", "CHN"]) & rows["partner"].isin(["IND", "CHN", "world"])]
-    days = {*rows.loc[~rows["status"].isin(UNUSED), "published"], pd.Timestamp(india.day)}
+    rows = rows[~rows["status"].isin(UNUSED)]
+    days = {*_completed(rows), *cells.surge(india)["published"], pd.Timestamp(india.day)}
     days = days if suspect(india, target) else set()
     found = {day: then for day in sorted(days) if len(then := table(india.on(day.date())))}
     made = {day: [*then[list(WEIGHTS.values())].iloc[-1], ids(then)] for day, then in found.items()}
@@ -183,13 +186,33 @@ def _unit_value(india: Vintage, episode: Episode) -> tuple | None:
     return None
 
 
+def _cells(india: Vintage, episode: Episode) -> tuple | None:
+    """The share of the excess in the few cheapest entries by line, partner and month: as the rule for them has it."""
+    entries, found = cells.surge(india), cells.verdict(india)
+    if found is None or found.evidence.empty:
+        return None
+    part = entries["period"].nunique() / _count(episode.surge)
+    return found.cheap_share, part, found.evidence.assign(surge=episode.surge).set_index("surge")
+
+
 _EVIDENCES = {
     "evidence_unit_value": _unit_value,
     "evidence_rest_of_year": _rest_of_year,
     "evidence_year_after": _year_after,
     "evidence_mirror_weight": _mirror_weight,
     "evidence_mirror_value": _mirror_value,
+    "evidence_cells": _cells,
 }
+
+
+def _completed(rows: pd.DataFrame) -> set[pd.Timestamp]:
+    """The days on which figures became public; of single months, those on which the last of a quarter did."""
+    single = rows["period"].str.fullmatch(r"\d{4}-\d\d")
+    keys = ["flow", "reporter", "partner", "measure"]
+    first = rows[single].groupby([*keys, "period"])["published"].min().reset_index()
+    quarters = first.groupby([*keys, pd.PeriodIndex(first["period"], freq="M").asfreq("Q").rename("quarter")])
+    whole = quarters["published"].agg(["size", "max"])
+    return {*rows.loc[~single, "published"], *whole.loc[whole["size"] == 3, "max"]}
 
 
 def _during(both: pd.DataFrame, episode: Episode) -> str | None:

@@ -16,7 +16,7 @@ from helpers.ensemble.drift import Drift, GrowthPrior, quantiles, shrunken_log_d
 from helpers.ensemble.nowcast import simulate_months
 from helpers.ensemble.quantiles import QUANTILES, weighted_quantiles
 from helpers.outlook import evidence, rare_earths, targets
-from helpers.outlook.episodes import Episode, suspect
+from helpers.outlook.episodes import LEAST_SURGE, Episode, suspect
 from helpers.outlook.evidence import ERROR, PERSISTENT, READINGS, STOCKS
 from helpers.outlook.licences import REGIMES, assumed, doses, triangular
 from helpers.outlook.rare_earths import SHARE
@@ -98,11 +98,14 @@ def stated(india: Vintage, target: str = "customs") -> pd.DataFrame:
 def without_surge(sums: pd.Series, india: Vintage, episode: Episode) -> pd.Series:
     """The sums if the suspect tonnes are an error: those that hold the surge dropped.
 
-    The other half and single months stay. Until they tell of the year, its tonnes are its value at the unit value
-    of the typical year before: that year's tonnes times the growth of the value in rupees.
+    Of its single months, those go that stand out from a usual month as the year does from a usual year; the other half
+    stays. Until it tells of the year, its tonnes are its value at the unit value of the typical year before: that
+    year's tonnes times the growth of the value in rupees.
     """
     surge, year = fiscal.months(episode.surge), fiscal.fiscal_year(episode.year)
-    doubtful = [p for p in sums.index if len(fiscal.months(p)) > 1 and fiscal.months(p).isin(surge).any()]
+    usual = sums[episode.before] / len(fiscal.months(episode.before))
+    inside = [p for p in sums.index if fiscal.months(p).isin(surge).any()]
+    doubtful = [p for p in inside if len(fiscal.months(p)) > 1 or sums[p] >= LEAST_SURGE * usual]
     left = sums.drop(doubtful)
     if any(fiscal.fiscal_year(p) == year and len(fiscal.months(p)) >= 6 for p in left.index):
         return left

@@ -13,6 +13,8 @@ from helpers.ensemble import period_sums
 
 LEAST_PART = 3
 """Months that say something of a year's level."""
+_REVISED = 0.02
+"""How far reported parts may be from a reported whole, as a fraction, before they are parts of another."""
 
 
 def remembered(of_vintage: Callable) -> Callable:
@@ -84,7 +86,8 @@ def known_sums(india: Vintage) -> pd.DataFrame:
     """Period sums of HS 850511, to the tonne, by trust: reported before derived, estimates and restatements left out.
 
     Derived parts of a year whose total is assumed, or was revised after them, no longer fit it and are left out, and
-    so is every derived sum that contradicts a reported one.
+    so is every derived sum that contradicts a reported one. A reported sum that its reported parts make by a few per
+    cent another is what they make; where they are further off, they go.
     """
     rows = sums(india, CUSTOMS.name)
     rows = rows[rows["status"].isin([ASSUMED, "reported", "derived"])]
@@ -98,7 +101,7 @@ def known_sums(india: Vintage) -> pd.DataFrame:
         older = rows.loc[inside, "status"].eq("derived") & (rows.loc[inside, "published"] <= total["published"])
         stale = rows.loc[inside, "status"].ne(ASSUMED) if total["status"] == ASSUMED else older
         rows = rows.drop(stale.index[stale])
-    return _fitting(rows.assign(value=rows["value"].round()))
+    return _fitting(_settled(rows.assign(value=rows["value"].round())))
 
 
 @remembered
@@ -150,17 +153,70 @@ def _added(rows: pd.DataFrame, period: str) -> pd.Series:
     return row.rename(period)
 
 
+def _settled(rows: pd.DataFrame) -> pd.DataFrame:
+    """Firm sums that fit each other: a whole that its parts nearly make is what they make, else they are left out."""
+    firm = rows["status"] != "derived"
+    values, kept = rows.loc[firm, "value"].to_dict(), {}
+    for period in sorted(values, key=lambda p: (_count(p), p)):
+        inside = [p for p in kept if _within(p, period)]
+        tilings = [_tiling(period, sorted(inside, key=_count, reverse=longest)) for longest in (False, True)]
+        made = [sum(kept[p] for p in tiling) for tiling in tilings if tiling]
+        if made and abs(made[0] - values[period]) > _REVISED * values[period]:
+            kept = {p: value for p, value in kept.items() if p not in inside}
+        elif made and abs(made[0] - values[period]) > period_sums.TOLERANCE * values[period]:
+            values[period] = made[0]
+        kept[period] = values[period]
+    rows = rows[~firm | rows.index.isin(kept)]
+    return rows.assign(value=[kept.get(p, v) for p, v in rows["value"].items()])
+
+
 def _fitting(rows: pd.DataFrame) -> pd.DataFrame:
     """The rows without derived sums that contradict those before them: a figure they were derived from has changed."""
     kept = rows[rows["status"] != "derived"]
+    single, following = kept["value"][[_count(p) == 1 for p in kept.index]], []
     for period in rows.index[rows["status"] == "derived"]:
+        months = fiscal.months(period).astype(str)
+        if months.isin(single.index).all():  # what it adds is nothing, so that it need not be tried with the others
+            if abs(single[months].sum() / rows.loc[period, "value"] - 1) <= period_sums.TOLERANCE:
+                following.append(period)
+            continue
         more = pd.concat([kept, rows.loc[[period]]])
         try:
             period_sums.pieces(period_sums.independent(more["value"])[0], len(more))
         except ValueError:
             continue
         kept = more
-    return kept
+    return rows[rows.index.isin([*kept.index, *following])]
+
+
+def _tiling(period: str, parts: list[str]) -> list[str]:
+    """The first parts that do not overlap, if they make up the whole of a period; else none."""
+    taken: list[tuple[int, int]] = []
+    found = []
+    for part in parts:
+        first, after = _bounds(part)
+        if all(after <= begun or first >= ended for begun, ended in taken):
+            taken.append((first, after))
+            found.append(part)
+    first, after = _bounds(period)
+    return found if sum(ended - begun for begun, ended in taken) == after - first else []
+
+
+def _within(part: str, whole: str) -> bool:
+    (first, after), (begun, ended) = _bounds(part), _bounds(whole)
+    return part != whole and begun <= first and after <= ended
+
+
+def _bounds(period: str) -> tuple[int, int]:
+    found = fiscal.bounds(period)
+    if found is None:
+        raise ValueError(f"period {period!r} of a sum is not made of whole months")
+    return found
+
+
+def _count(period: str) -> int:
+    first, after = _bounds(period)
+    return after - first
 
 
 def _replaced(reported: pd.DataFrame, row: pd.Series) -> bool:

@@ -74,9 +74,11 @@ def told(day: date) -> Iterator[str]:
     india = latest.on(day)
     require_agreement(india)
     held = identities(india)
-    times = Counter(text.partition(": ")[0] for text in held["identity"])
+    times = Counter(text.partition(": ")[0] for text in held.loc[held["holds"].astype(bool), "identity"])
     yield from (f"  {identity}{f', {count} times' if count > 1 else ''}" for identity, count in times.items())
-    yield f"data/ is valid: {len(held)} identities hold within their rounding, {len(india.sources)} sources."
+    if failed := int((~held["holds"]).sum()):
+        yield f"Disagreements of live figures with others, shown in a report and no reason to stop it: {failed}."
+    yield f"data/ is valid: {len(held) - failed} identities hold within their rounding, {len(india.sources)} sources."
 
 
 @contextmanager

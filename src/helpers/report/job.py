@@ -25,11 +25,15 @@ class End(IntEnum):
 
 @dataclass(frozen=True)
 class Job:
-    """A report to make: its parameters, the files it is made from, and the hash of both."""
+    """A report to make: its parameters, the files it is made from, the hash of both.
+
+    ``notices`` is what its readers must know of the sources that were asked before; the hash is also of that.
+    """
 
     parameters: Parameters
     files: dict[str, dict[str, str]]
     inputs: str
+    notices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from helpers.report.job import Chapter, End, Job, Outcome
-from helpers.report.parameters import ParameterError, Parameters, for_notebook, shown
+from helpers.report.parameters import ParameterError, Parameters, for_notebook, shown, today
 from helpers.report.run import batch, interrupt, leftovers, limits
 from helpers.report.run.chapter import kernel_name, run_chapter
 from helpers.report.shelf import archive, publish
-from helpers.report.shelf.inputs import chapters, fingerprint, inputs
+from helpers.report.shelf.inputs import DamagedError, archived, chapters, fingerprint, inputs
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,10 +32,16 @@ class _Plan:
     shared: dict = field(default_factory=dict)
     india: "Vintage | None" = None
     wrong: str = ""
+    end: End = End.BAD_DATA
 
 
 def reports(
-    wanted: list[Parameters], root: Path, timeout: int = 120, jobs: int = 1, quiet: bool = False
+    wanted: list[Parameters],
+    root: Path,
+    timeout: int = 120,
+    jobs: int = 1,
+    quiet: bool = False,
+    fetch: bool = False,
 ) -> list[Outcome]:
     """Render every chapter for each set of parameters into ``root``.
 
@@ -53,6 +59,8 @@ def reports(
         How many notebooks run at once. The results are the same for any number.
     quiet : bool
         Whether to say nothing of progress.
+    fetch : bool
+        Whether to fetch first what is due of live sources; what could not be had is said in the report of today.
 
     Returns
     -------
@@ -65,8 +73,9 @@ def reports(
             raise ParameterError("notebooks/ holds no notebook of the report: names begin with a digit and a dash")
         for path in chapters():
             for_notebook(path, wanted[0])
+        notices = _fetched(quiet) if fetch else ()
         with publish.only_run(root), leftovers.settings():
-            return _reports(wanted, root, timeout, jobs, quiet)
+            return _reports(wanted, root, timeout, jobs, quiet, notices)
     except ParameterError as error:
         return [Outcome(End.BAD_PARAMETERS, str(error))]
     except publish.LockedError as error:
@@ -75,12 +84,23 @@ def reports(
         return [_not_written(error)]
 
 
-def _reports(wanted: list[Parameters], root: Path, timeout: int, jobs: int, quiet: bool) -> list[Outcome]:
+def _fetched(quiet: bool) -> tuple[str, ...]:
+    """Fetch what is due, and say what could not be had."""
+    from helpers.report import live
+
+    return live.notices(quiet)
+
+
+def _reports(
+    wanted: list[Parameters], root: Path, timeout: int, jobs: int, quiet: bool, notices: tuple[str, ...]
+) -> list[Outcome]:
     try:
-        files = inputs()
+        files, known = inputs(), cache(archived)
+        asked = [_job(one, files | {"archive": known(one.as_of)}, notices) for one in wanted]
+    except DamagedError as error:
+        return [Outcome(End.BAD_DATA, f"{error}\n\n{UNFIT}")]
     except OSError as error:
         return [Outcome(End.BAD_DATA, f"{error.filename} cannot be read: {error.strerror}\n\n{UNFIT}")]
-    asked = [Job(parameters, files, fingerprint(shown(parameters), files)) for parameters in wanted]
     published = {record["inputs"]: record["folder"] for record in archive.records(root)}
     todo = [job for job in asked if job.inputs not in published]
     made = {}
@@ -90,6 +110,12 @@ def _reports(wanted: list[Parameters], root: Path, timeout: int, jobs: int, quie
         archive.write(root)
     unchanged = {key: f"unchanged: {root / folder / 'index.html'}" for key, folder in published.items()}
     return [made.get(job.inputs) or Outcome(End.OK, unchanged[job.inputs]) for job in asked]
+
+
+def _job(parameters: Parameters, files: dict[str, dict[str, str]], notices: tuple[str, ...]) -> Job:
+    """A report to make; only that of today is one of the figures that were just asked for."""
+    said = notices if parameters.as_of == today() else ()
+    return Job(parameters, files, fingerprint(shown(parameters), files, said), said)
 
 
 def _make(jobs: list[Job], root: Path, timeout: int, threads: int, quiet: bool) -> list[Outcome]:
@@ -111,7 +137,7 @@ def _make(jobs: list[Job], root: Path, timeout: int, threads: int, quiet: bool) 
     except DataError as error:
         return [Outcome(End.BAD_DATA, f"{error}\n\n{UNFIT}")] * len(jobs)
     notebooks = _longest_first(chapters(), root)
-    plans = _plans(jobs, notebooks, latest)
+    plans = _plans(jobs, notebooks, latest, root)
     todo: dict[str, tuple[Path, Job]] = {}
     for job, plan in zip(jobs, plans, strict=True):
         for path, key in plan.seen.items():
@@ -148,13 +174,17 @@ def _longest_first(notebooks: list[Path], root: Path) -> list[Path]:
     return sorted(notebooks, key=lambda path: (seconds.get(path.stem, float("inf")), path.stem), reverse=True)
 
 
-def _plans(jobs: list[Job], notebooks: list[Path], latest: "Vintage") -> list[_Plan]:
-    """A plan a report; whether figures agree is asked once, of however many days they are those that were public."""
+def _plans(jobs: list[Job], notebooks: list[Path], latest: "Vintage", root: Path) -> list[_Plan]:
+    """A plan a report; whether figures agree is asked once, of however many days they are those that were public.
+
+    A folder holds reports of real figures or of synthetic ones: whichever came first.
+    """
     from helpers.data import DataError
     from helpers.report import gate
     from helpers.report.page.context import frame
 
     on, agreed = cache(latest.on), set()
+    kinds = {bool(known.get("synthetic")) for known in archive.records(root)}
     plans = []
     for job in jobs:
         try:
@@ -162,23 +192,32 @@ def _plans(jobs: list[Job], notebooks: list[Path], latest: "Vintage") -> list[_P
             if india not in agreed:
                 gate.require_agreement(india)
                 agreed.add(india)
-            shared = frame(job.parameters, india)
+            shared = frame(job.parameters, india, job.notices)
         except DataError as error:
             plans.append(_Plan(wrong=f"{error}\nnothing was written"))
             continue
+        if kinds - {india.synthetic}:
+            plans.append(_Plan(wrong=_other_kind(root, india.synthetic), end=End.NOT_WRITTEN))
+            continue
+        kinds.add(india.synthetic)
         seen = {path: json.dumps([path.name, for_notebook(path, job.parameters)]) for path in notebooks}
         plans.append(_Plan(seen, shared, india))
     return plans
 
 
+def _other_kind(root: Path, synthetic: bool) -> str:
+    held, new = ("real", "synthetic") if synthetic else ("synthetic", "real")
+    return f"{root} holds reports of {held} figures and takes none of {new} ones: choose another folder with --output"
+
+
 def _finish(job: Job, root: Path, plan: _Plan, result: "Callable[[str], Chapter]") -> Outcome:
     if plan.india is None:
-        return Outcome(End.BAD_DATA, plan.wrong)
+        return Outcome(plan.end, plan.wrong)
     worst = End.CELL_ERROR
     try:
-        done = [_with_page(result(plan.seen[path]), plan.shared) for path in sorted(plan.seen)]
+        done = [_with_page(result(plan.seen[path]), plan.shared, plan.india) for path in sorted(plan.seen)]
         worst = max(chapter.end for chapter in done)
-        if changed := _changed(job.files, inputs()):
+        if changed := _changed(job.files, inputs() | {"archive": archived(job.parameters.as_of)}):
             text = f"{', '.join(changed[:5])} changed while the report was made; nothing was written: run it again"
             return Outcome(End.BAD_DATA, text)
         interrupt.check()
@@ -215,10 +254,11 @@ def _in_cell(chapter: Chapter) -> str:
     return f", cell {chapter.cell['number']}" if chapter.cell.get("number") else ""
 
 
-def _with_page(chapter: Chapter, shared: dict) -> Chapter:
-    """The chapter with its page, or failed if what it shows cannot be one."""
-    from helpers.report.page import html
+def _with_page(chapter: Chapter, shared: dict, india: "Vintage") -> Chapter:
+    """The chapter with what may be offered of it and its page, or failed if what it shows cannot be one."""
+    from helpers.report.page import html, offered
 
+    chapter = replace(chapter, notebook=offered.offered(chapter.notebook, india))
     if chapter.end is not End.OK:
         return chapter
     try:

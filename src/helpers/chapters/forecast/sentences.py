@@ -10,7 +10,7 @@ from helpers.chapters.forecast.tables import rounded
 from helpers.chapters.outputs import Sentence, joined, sentence
 from helpers.data import Quantity, Vintage, derived, from_row
 from helpers.ensemble.drift import Drift
-from helpers.outlook import episodes, forecast, licences, readings, targets
+from helpers.outlook import cells, episodes, forecast, licences, readings, seasons, targets
 
 FAR = 1.5
 """A forecast that is this many times the newest level, or its inverse, is explained."""
@@ -230,6 +230,7 @@ def due(table: pd.DataFrame, india: Vintage) -> Sentence:
     """What would change the forecast most: the next total, the rules of licences, and what tells of a suspect year."""
     year, episode = table["period"].iloc[0], episodes.suspect(india, table["target"].iloc[0])
     end, known = fiscal.span(year)[1], words.month(licences.known_until(india))
+    waits = episode is not None and cells.verdict(india) is None
     state = f"a year that {'ended' if end < india.day else 'ends'} on {words.day(end)}"
     total = "The total of {year}, {state}, would replace the first year of this forecast."
     rules = "The rules of China's licences after {month} would replace our odds."
@@ -237,8 +238,34 @@ def due(table: pd.DataFrame, india: Vintage) -> Sentence:
     return joined(
         sentence(total, year=year, state=state),
         sentence(rules, month=known, uses=[licences.known(india)]),
-        sentence(lines, surge=words.period(episode.surge), year=episode.year, uses=[episode]) if episode else None,
+        sentence(lines, surge=words.period(episode.surge), year=episode.year, uses=[episode]) if waits else None,
     )
+
+
+def season(india: Vintage, target: str) -> Sentence:
+    """Which months of a year are usually above and below the mean, or that nothing tells."""
+    table = seasons.pattern(india, target)
+    if table.empty:
+        return sentence(
+            "No season is found in the sources dated up to {day}, so a half-year stands for half a year, give or take",
+            "what seasons usually do.",
+            day=words.day(india.day),
+        )
+    high, low = table["times"].astype(float).idxmax(), table["times"].astype(float).idxmin()
+    parts = {
+        name: derived(100 * (table.loc[at, "times"] - 1), "%", table) for name, at in (("up", high), ("down", low))
+    }
+    return sentence(
+        "The months tell a season, which the forecast of the months to come follows: {high} is usually {up:signed}",
+        "against the mean of the months around it, {low} {down:signed}.",
+        high=_month(high),
+        low=_month(low),
+        **parts,
+    )
+
+
+def _month(number: int) -> str:
+    return pd.Period(ordinal=number - 1, freq="M").to_timestamp().month_name()
 
 
 def _yearly(log_growth: float) -> float:

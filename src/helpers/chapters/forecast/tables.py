@@ -23,6 +23,7 @@ EVIDENCE = {
     "evidence_year_after": "rise left since the suspect year over that of the year",
     "evidence_mirror_weight": "rise in weight that the partner does not record over all of it",
     "evidence_mirror_value": "gap to the partner's value over the excess weight at the price of ferrite",
+    "evidence_cells": "share of the excess in the few cheapest entries of customs",
 }
 JUDGEMENT = {
     evidence.PRIOR: "weight of a reading before evidence",

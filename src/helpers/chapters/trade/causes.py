@@ -5,17 +5,12 @@ import pandas as pd
 from helpers import fiscal
 from helpers.chapters import words
 from helpers.chapters.outputs import Sentence, joined, sentence
-from helpers.chapters.trade import lines as tariff
+from helpers.chapters.trade import excess
 from helpers.data import Quantity, Vintage, derived, from_row, sources_of
 from helpers.methods import composition
 from helpers.methods.mirror import OPEN, OWN
-from helpers.outlook import customs, episodes, mirror, targets
+from helpers.outlook import cells, customs, episodes, mirror, rivals, targets
 
-_READINGS = {
-    composition.ERROR: "is an error or a reclassification",
-    composition.SURGE: "is one of real ferrite",
-    composition.UNDECIDED: "stays unexplained",
-}
 _BASES = {"t": "weight", "usd_m": "value"}
 
 
@@ -37,7 +32,7 @@ def decision(india: Vintage) -> Sentence:
         return sentence("No year is suspect by the sources dated up to {day}.", day=words.day(india.day))
     if customs.lines(india, suspect.year).empty:
         return words.not_yet(india, "By which prices monthly figures would settle it")
-    rule, cells = composition.RULE, tariff.surge_cells(india)
+    rule, verdict = composition.RULE, cells.verdict(india)
     said = sentence(
         "Our rule, written down before any monthly figure by line was seen: if {share} of the excess over the usual "
         "months sits in {few} entries or fewer below {cheap:.1}, it is an error or a reclassification; if {share} "
@@ -49,7 +44,7 @@ def decision(india: Vintage) -> Sentence:
         many=derived(rule.many_cells, ""),
         ferrite=derived(rule.ferrite_low, "USD/kg", low=rule.ferrite_low, high=rule.ferrite_high),
     )
-    if cells.empty:
+    if verdict is None:
         wanted = busiest(customs.periods(india), suspect.surge)
         waits = sentence(
             "It waits for the monthly figures by line of {period}, which are not in the sources dated up to {day}.",
@@ -57,16 +52,7 @@ def decision(india: Vintage) -> Sentence:
             day=words.day(india.day),
         )
         return joined(said, waits)
-    verdict = composition.explain_excess(cells)
-    found = sentence(
-        "By it the surge {reading}: the few cheapest of {count} entries hold {cheap} of the excess, those at the price "
-        "of ferrite {ferrite}.",
-        reading=_READINGS[verdict.reading],
-        count=derived(len(verdict.evidence), ""),
-        cheap=derived(verdict.cheap_share * 100, "%", cells),
-        ferrite=derived(verdict.ferrite_share * 100, "%", cells),
-    )
-    return joined(said, found)
+    return joined(said, excess.verdict(india))
 
 
 def busiest(periods: pd.DataFrame, within: str) -> str:
@@ -122,6 +108,21 @@ def out_of_line(tested: pd.DataFrame, *, india: Vintage) -> Sentence:
     ]  # fmt: skip
     text = "Such slips exist in these statistics. A robust test of {count} yearly unit values flags {flagged}."
     return joined(sentence(text, count=count, flagged=derived(len(flagged), "", tested)), *rows)
+
+
+def contradicted(table: pd.DataFrame) -> Sentence:
+    """How many figures that were fetched others contradict, and the largest: :mod:`helpers.outlook.rivals`."""
+    found = table[~table["topic"].str.startswith(rivals.BORDER)]
+    if found.empty:
+        return Sentence("No figure that was fetched contradicts another beyond its rounding.")
+    row, text = found.iloc[0], "Figures that were fetched contradict others beyond their rounding {count} times."
+    if pd.isna(row["percent"]):
+        return sentence(text, count=derived(len(found), "", found))
+    return sentence(
+        f"{text} Furthest apart are, for {{period}}, {{topic}}: {{one}} and {{other}}, {{percent:signed.1}}.",
+        count=derived(len(found), "", found), period=words.period(row["period"]), topic=row["topic"], one=row["one"],
+        other=row["other"], percent=derived(row["percent"], "%", row),
+    )  # fmt: skip
 
 
 def caveats(india: Vintage, year: str) -> Sentence:

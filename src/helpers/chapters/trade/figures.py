@@ -2,35 +2,34 @@
 
 import pandas as pd
 
+from helpers import fiscal
 from helpers.chapters import words
 from helpers.chapters.canvas import BLUE, GOLD, INK, MUTED, PAPER, RED, canvas, finish, label, once_public
 from helpers.chapters.outputs import Figure, Sentence, sentence
-from helpers.data import derived, number
+from helpers.data import derived, ids, number
 
 BEHIND = {"facecolor": PAPER, "edgecolor": "none", "pad": 1.5}
 """A patch of paper behind a label, so that no rule strikes it."""
+MANY = 24
+"""From so many single months on, they are a line."""
+AROUND = 24
+"""Months before and after the busiest one from which what is usual is taken."""
 
 
 @once_public
 def monthly_rates(rates: pd.DataFrame, *, india) -> Figure:
     """Tonnes a month in each known period, the highest marked: :func:`helpers.outlook.customs.periods`."""
-    peak = rates["t_per_month"].idxmax()
+    merged = _with_a_run(rates)
+    peak = merged["t_per_month"].idxmax()
     drawing, (ax,) = canvas("tonnes a month")
-    before, above = pd.Timestamp.min, True
-    for period, row in rates.iterrows():
-        rate, colour = row["t_per_month"], RED if period == peak else MUTED
-        ax.hlines(rate, row["start"], row["end"], color=colour, linewidth=4, zorder=4)
-        if row["months"] > 1 or period == peak:
-            name = f"{words.period(period)}\n" if period == peak or row["months"] == 12 else ""
-            middle = row["start"] + (row["end"] - row["start"]) / 2
-            near = before > middle - pd.DateOffset(months=12)  # labels of neighbours go to the two sides of their bars
-            above, before = period == peak or not (near and above), middle
-            style = {"ha": "center", "va": "bottom" if above else "top", "color": colour, "bbox": BEHIND}
-            label(ax, f"{name}{number(rate)}", (middle, rate), dx=0, dy=6 if above else -6, **style)
+    many = (rates["months"] == 1).sum() >= MANY
+    if many:
+        _line(ax, rates, merged.loc[peak])
+    _bars(ax, merged[(merged["months"] > 1) | (merged.index == peak)] if many else merged, peak)
     ax.set_ylim(0, rates["t_per_month"].max() * 1.25)
     shown = rates.assign(tonnes_a_month=rates["t_per_month"]).drop(columns="t_per_month")
-    note = "Gaps were not found in print."
-    return finish(drawing, _peak_title(rates, peak), _peak_alt(rates, peak), shown, india=india, note=note)
+    note = "Gaps were not found in print." + (" Level lines: means of fiscal years." if many else "")
+    return finish(drawing, _peak_title(merged, peak), _peak_alt(merged, peak, many), shown, india=india, note=note)
 
 
 @once_public
@@ -67,6 +66,70 @@ def line_split(lines: pd.DataFrame, *, india, year: str) -> Figure:
     return finish(drawing, title, alt, lines, india=india, note="Ferrite is the remainder.")
 
 
+def _bars(ax, rates: pd.DataFrame, peak: str) -> None:
+    """A bar for each period at its rate, over its time."""
+    before, above = pd.Timestamp.min, True
+    for period, row in rates.iterrows():
+        rate, colour = row["t_per_month"], RED if period == peak else MUTED
+        ax.hlines(rate, row["start"], row["end"], color=colour, linewidth=4, zorder=4)
+        if row["months"] > 1 or period == peak:
+            name = f"{words.period(period)}\n" if period == peak or row["months"] == 12 else ""
+            middle = row["start"] + (row["end"] - row["start"]) / 2
+            near = before > middle - pd.DateOffset(months=12)  # labels of neighbours go to the two sides of their bars
+            above, before = period == peak or not (near and above), middle
+            style = {"ha": "center", "va": "bottom" if above else "top", "color": colour, "bbox": BEHIND}
+            label(ax, f"{name}{number(rate)}", (middle, rate), dx=0, dy=6 if above else -6, **style)
+
+
+def _line(ax, rates: pd.DataFrame, peak: pd.Series) -> None:
+    """Single months as one line, broken where one is missing, and the mean of each fiscal year that is known whole."""
+    single = rates[rates["months"] == 1]
+    month = pd.PeriodIndex(single.index, freq="M")
+    line = single["t_per_month"].set_axis(month).reindex(pd.period_range(month[0], month[-1], freq="M"))
+    ax.plot(line.index.to_timestamp() + pd.Timedelta(days=14), line, color=MUTED, linewidth=1.1, zorder=3)
+    for year, values in line.groupby(line.index.year + (line.index.month >= 4)):
+        if values.notna().sum() < 12:
+            continue
+        start, end = (pd.Timestamp(edge) for edge in fiscal.span(fiscal.year_name(year)))
+        ax.hlines(values.mean(), start, end, color=BLUE, linewidth=2.5, zorder=4)
+        name, mean = fiscal.year_name(year), values.mean()
+        if start <= peak["start"] <= end:  # the peak stands on it
+            label(ax, f"{name} {number(mean)}", (end, mean), dx=4, color=BLUE, fontsize=9)
+            continue
+        after = start > peak["start"]
+        at, style = (values.min(), "top") if after else (values.max(), "bottom")
+        middle = start + (end - start) / 2
+        text = f"{name}\n{number(mean)}"
+        label(ax, text, (middle, at), dx=0, dy=-6 if after else 6, ha="center", va=style, color=BLUE, fontsize=9)
+
+
+def _with_a_run(rates: pd.DataFrame) -> pd.DataFrame:
+    """The periods with the busiest single month and those beside it that stand out as it does made one."""
+    peak = rates["t_per_month"].idxmax()
+    if rates.loc[peak, "months"] > 1:
+        return rates
+    single = rates[rates["months"] == 1]
+    month = pd.PeriodIndex(single.index, freq="M")
+    top = pd.Period(peak, "M")
+    near = single["t_per_month"][(month >= top - AROUND) & (month <= top + AROUND)]
+    out = set(month[(single["t_per_month"] >= words.LEAST_SHAPE * near.median()).to_numpy()])
+    first = last = top
+    while first - 1 in out:
+        first -= 1
+    while last + 1 in out:
+        last += 1
+    if first == last:
+        return rates
+    run = pd.period_range(first, last, freq="M")
+    held = rates.loc[run.astype(str)]
+    row = {
+        "start": held["start"].iloc[0], "end": held["end"].iloc[-1], "months": len(run),
+        "tonnes": held["tonnes"].sum(), "t_per_month": held["tonnes"].sum() / len(run), "source": ids(held),
+    }  # fmt: skip
+    made = pd.DataFrame([row], index=pd.Index([fiscal.name(run)], name=rates.index.name))
+    return pd.concat([rates.drop(held.index), made]).sort_values("start")
+
+
 def _peak_title(rates: pd.DataFrame, peak: str) -> Sentence:
     others = rates.drop(index=peak)
     top = derived(rates.loc[peak, "t_per_month"], "t", rates.loc[peak])
@@ -83,11 +146,12 @@ def _peak_title(rates: pd.DataFrame, peak: str) -> Sentence:
     return sentence("{peak} ran at {times:.1} times the next busiest known period", peak=words.named(peak), times=times)
 
 
-def _peak_alt(rates: pd.DataFrame, peak: str) -> Sentence:
+def _peak_alt(rates: pd.DataFrame, peak: str, many: bool) -> Sentence:
     top = derived(rates.loc[peak, "t_per_month"], "t", rates.loc[peak])
-    text = (
-        "Horizontal bars over time, one for each known period from {first} on. The busiest is {peak} at {top} a month"
-    )
+    text = "Horizontal bars over time, one for each known period from {first} on."
+    if many:
+        text = "A line over the months that are known from {first} on, and a bar at the mean of each whole fiscal year."
+    text += " The busiest is {peak} at {top} a month"
     parts = {"first": words.named(rates.index[0]), "peak": words.named(peak), "top": top}
     others = rates["t_per_month"].drop(peak)
     if others.empty:

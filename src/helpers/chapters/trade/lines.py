@@ -10,7 +10,7 @@ import pandas as pd
 from helpers import fiscal
 from helpers.data import Vintage, ids, sources_of
 from helpers.methods import decomposition
-from helpers.outlook import customs, episodes
+from helpers.outlook import customs
 from helpers.outlook.blend import paid_to_china
 
 SPLITS = 200
@@ -107,32 +107,6 @@ def volume_mix_price(india: Vintage, year: str) -> pd.DataFrame:
     table["plausible"] = table[["metal", "ferrite"]].max(axis=1) <= dearest * (1 + 1e-9)
     table = _sourced(_ranged(table, swept), used, [after, dollars, paid])
     return table if table["plausible"].any() else table.iloc[:0]
-
-
-def surge_cells(india: Vintage) -> pd.DataFrame:
-    """Monthly figures by line and partner inside the surge, beside what was usual outside it.
-
-    Returns
-    -------
-    pd.DataFrame
-        ``hs, partner, period, tonnes, value_usd`` (USD), ``baseline_tonnes, source``; empty while there are none.
-    """
-    columns = ["hs", "partner", "period"]
-    empty = pd.DataFrame(columns=[*columns, "tonnes", "value_usd", "baseline_tonnes", "source"])
-    suspect, rows = episodes.suspect(india), india.table("trade")
-    wanted = (rows["flow"] == "import") & (rows["reporter"] == "IND") & rows["hs"].isin(customs.LINES)
-    wanted &= (rows["partner"] != "world") & rows["period"].str.fullmatch(r"\d{4}-\d\d") & rows["value"].notna()
-    rows = rows[wanted]
-    both = rows[rows["measure"] == "weight"].merge(rows[rows["measure"] == "value_usd"], on=columns)
-    if suspect is None or both.empty:
-        return empty
-    cells = both.assign(
-        tonnes=both["value_x"], value_usd=both["value_y"] * 1e6, source=both["source_x"] + " " + both["source_y"]
-    )
-    inside = cells["period"].isin([str(month) for month in fiscal.months(suspect.surge)])
-    usual = cells[~inside].groupby(["hs", "partner"])["tonnes"].mean().rename("baseline_tonnes")
-    cells = cells[inside].join(usual, on=["hs", "partner"]).fillna({"baseline_tonnes": 0.0})
-    return cells[empty.columns].reset_index(drop=True)
 
 
 def _sourced(table: pd.DataFrame, before: list, after: list) -> pd.DataFrame:

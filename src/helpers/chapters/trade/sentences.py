@@ -8,7 +8,7 @@ import pandas as pd
 from helpers import fiscal
 from helpers.chapters import words
 from helpers.chapters.outputs import Sentence, joined, sentence
-from helpers.chapters.trade import mirror
+from helpers.chapters.trade import excess, mirror
 from helpers.data import Quantity, Vintage, derived, from_row
 from helpers.outlook import customs, episodes, rare_earths, targets
 
@@ -24,11 +24,11 @@ class Course:
 
 
 def answer(india: Vintage) -> Sentence:
-    """What the headline tonnage is, how much of it came, what has come since, and what of it is rare-earth magnet."""
+    """What the headline is, how much came, what entries show, what has come since, and what is rare-earth magnet."""
     year = customs.subject(india)
     came = mirror.short(india) or _ferrite(india, year)
-    said = [_headline(india, year), came, _misfit_of_lines(india, year), _since(india, year), _rare_earths(india)]
-    return joined(*said, answer=True)
+    said = [_headline(india, year), came, excess.verdict(india), _misfit_of_lines(india, year), _since(india, year)]
+    return joined(*said, _rare_earths(india), answer=True)
 
 
 def course(india: Vintage) -> Course:

@@ -2,18 +2,27 @@
 
 import pandas as pd
 
-from helpers.chapters.outputs import Table
+from helpers import fiscal
+from helpers.chapters.outputs import Sentence, Table
 from helpers.data import number
 
 RANGE = {"low": "from, t", "high": "to, t"}
+MANY, HALF, YEAR = 24, 6, 12
+"""From so many single months on, the table of totals holds halves and longer periods, and the months of a year."""
 _DECIMALS = {"t": 0, "USD m": 2, "USD/kg": 2, "%": 1}
 _DECIMALS_OF = {"million USD": 1, "USD per kg": 2, "rupees a dollar": 2}
 
 
 def totals(imports: pd.DataFrame) -> Table:
-    """Everything that is known of the tonnes under HS 850511, as published or derived."""
+    """Everything that is known of the tonnes under HS 850511, as published or derived; of many months the newest."""
     heads = {"value": "tonnes", **RANGE, "status": "status", "published": "public since", "source": "source"}
-    return _table(imports, heads, "India's imports under HS 850511 by period, tonnes", "period")
+    caption = "India's imports under HS 850511 by period, tonnes"
+    months = [len(fiscal.months(period)) for period in imports.index]
+    single = imports.index[[count == 1 for count in months]]
+    if len(single) >= MANY:
+        long = [count >= HALF or period in single[-YEAR:] for count, period in zip(months, imports.index, strict=True)]
+        imports, caption = imports[long], f"{caption}: of single months the newest, all others are drawn below"
+    return _table(imports, heads, caption, "period")
 
 
 def run_rates(rates: pd.DataFrame) -> Table:
@@ -87,6 +96,17 @@ def disagreements(table: pd.DataFrame) -> Table:
     """Where sources disagree."""
     heads = {"topic": "topic", "one": "one says", "other": "the other says", "treatment": "what is done here"}
     return _table(table, heads, "Where sources disagree, and the treatment here", "number")
+
+
+def rivals(table: pd.DataFrame) -> Table | Sentence:
+    """Figures of live sources that others contradict, as computed; a sentence where there is none."""
+    if table.empty:
+        return Sentence("So there is no pair of them to list.")
+    heads = {"period": "period", "one": "one says", "other": "the other says", "difference": "difference"}
+    heads |= {"unit": "unit", "percent": "difference, %", "source": "source"}
+    shown = table.assign(difference=[number(gap, 1) for gap in table["difference"]]).set_index("topic")
+    caption = "Figures fetched that others contradict beyond their rounding, and both sides of the border"
+    return _table(shown, heads, caption, "topic", {"difference, %": 1})
 
 
 def _table(

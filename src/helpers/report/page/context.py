@@ -1,10 +1,11 @@
 """What all pages of one report share: its day, its parameters, its chapters, its sources, and how it was made."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 from helpers import __version__, fiscal, paths
-from helpers.chapters import words
+from helpers.chapters import canvas, words
 from helpers.data import Vintage, number
 from helpers.outlook import episodes, targets
 from helpers.report import gate
@@ -15,7 +16,7 @@ from helpers.report.shelf.version import commit
 STALE_DAYS = 120
 
 
-def frame(parameters: Parameters, india: Vintage) -> dict:
+def frame(parameters: Parameters, india: Vintage, notices: Sequence[str] = ()) -> dict:
     """The values that the templates fill in; the same for the same inputs and commit.
 
     Parameters
@@ -23,6 +24,8 @@ def frame(parameters: Parameters, india: Vintage) -> dict:
     parameters : Parameters
     india : Vintage
         What was public on their day.
+    notices : sequence of str
+        What stands above the others: of the sources that were asked before.
 
     Raises
     ------
@@ -42,8 +45,9 @@ def frame(parameters: Parameters, india: Vintage) -> dict:
         "defaults": {name: value for name, value in values.items() if name not in asked},
         "assumed": assumed(asked, india),
         "newest": text,
-        "notices": [*([f"These figures are old. {text}"] if stale else []), *_backcast(india)],
+        "notices": [*notices, *([f"These figures are old. {text}"] if stale else []), *_backcast(india)],
         "stale": stale,
+        "synthetic": canvas.SYNTHETIC if india.synthetic else "",
         "year": _year(fiscal.year_name(fiscal.fiscal_year(india.day))),
         "sources": india.sources.fillna("").to_dict("index"),
         "code": code_text(),

@@ -59,10 +59,23 @@ def chapter(name: str, notebook: NotebookNode, frame: dict, failed: dict | None 
     if not failed and (found := checks.accidents(notebook)):
         said = "\n".join(f"notebooks/{name}.ipynb, {what}" for what, _ in found[:10])
         raise PageError(said, found[0][1])
+    if frame["synthetic"] and not failed:
+        _require_marked(name, notebook, frame["synthetic"])
     titles = {chapter["name"]: chapter["title"] for chapter in frame["chapters"]}
     own = {"name": name, "title": titles[name], "cells": notebook.cells, "mime": MIME, "failed": failed}
     body = _rendered("chapter", frame | own)
     return body if failed else _fit(body, f"the page of notebooks/{name}.ipynb", checks.MOST_BYTES)
+
+
+def _require_marked(name: str, notebook: NotebookNode, mark: str) -> None:
+    """Raise PageError for a figure whose drawing, in one of its forms, does not say that its data are made up."""
+    word = mark.partition(":")[0]
+    for shown in payloads(notebook, "figure"):
+        if any(drawn and word not in drawn for drawn in (shown["svg"], shown["narrow"])):
+            raise PageError(
+                f"notebooks/{name}.ipynb shows the figure {shown['title']!r}, which does not say that its data are "
+                "made up: draw it with helpers.chapters.canvas"
+            )
 
 
 def plain(template: str, frame: dict) -> str:

@@ -12,15 +12,16 @@ TEXT_COLUMNS = {"hs", "period", "id", "source"}
 
 @dataclass(frozen=True)
 class Sheet:
-    """A table with its caption and where it stands; ``text`` is CSV with a header."""
+    """A table with its caption and where it stands; ``text`` is CSV with a header; ``withheld`` why rows are gone."""
 
     chapter: str
     caption: str
     text: str
+    withheld: str = ""
 
 
-def workbook(sheets: list[Sheet], as_of: date) -> bytes:
-    """The content of an xlsx file: a list of the tables, then the tables."""
+def workbook(sheets: list[Sheet], as_of: date, synthetic: str = "") -> bytes:
+    """The content of an xlsx file: a list of the tables, then the tables; all say what is ``synthetic``, if it is."""
     import xlsxwriter
 
     content = io.BytesIO()
@@ -31,32 +32,39 @@ def workbook(sheets: list[Sheet], as_of: date) -> bytes:
         "default_date_format": "yyyy-mm-dd",
     }
     book = xlsxwriter.Workbook(content, options)
-    book.set_properties(
-        {"title": f"India magnet outlook as of {as_of}", "created": datetime(as_of.year, as_of.month, as_of.day)}
-    )
+    title = _said(f"India magnet outlook as of {as_of}", synthetic)
+    book.set_properties({"title": title, "created": datetime(as_of.year, as_of.month, as_of.day)})
     bold = book.add_format({"bold": True, "bottom": 1})
     contents = book.add_worksheet("Contents")
     contents.set_column(0, 0, 10)
     contents.set_column(1, 1, 16)
     contents.set_column(2, 2, 100)
-    contents.write_row(0, 0, ["Sheet", "Chapter", "Table"], bold)
+    above = 2 if synthetic else 0
+    if synthetic:
+        contents.write_string(0, 0, synthetic, bold)
+    contents.write_row(above, 0, ["Sheet", "Chapter", "Table"], bold)
     for line, sheet in enumerate(sheets, start=1):
-        contents.write_url(line, 0, f"internal:'T{line}'!A1", string=f"T{line}")
-        contents.write_row(line, 1, [sheet.chapter, sheet.caption])
-        _sheet(book.add_worksheet(f"T{line}"), sheet, bold)
+        contents.write_row(above + line, 1, [sheet.chapter, f"{sheet.caption} {sheet.withheld}".strip()])
+        if sheet.text:
+            contents.write_url(above + line, 0, f"internal:'T{line}'!A1", string=f"T{line}")
+            _sheet(book.add_worksheet(f"T{line}"), sheet, bold, synthetic)
     book.close()
     return content.getvalue()
 
 
-def _sheet(place, sheet: Sheet, bold) -> None:
+def _sheet(place, sheet: Sheet, bold, synthetic: str) -> None:
     head, *rows = csv.reader(io.StringIO(sheet.text))
-    place.write_string(0, 0, f"{sheet.caption} ({sheet.chapter})")
+    place.write_string(0, 0, _said(synthetic, f"{sheet.caption} ({sheet.chapter})"))
     place.write_row(1, 0, head, bold)
     place.freeze_panes(2, 0)
     for column, name in enumerate(head):
         cells = [row[column] for row in rows]
         place.write_column(2, column, _typed(name, cells))
         place.set_column(column, column, min(60, max(8, *(len(text) + 2 for text in [name, *cells]))))
+
+
+def _said(*texts: str) -> str:
+    return ". ".join(filter(None, texts))
 
 
 def _typed(name: str, cells: list[str]) -> list:

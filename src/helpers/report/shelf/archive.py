@@ -33,9 +33,12 @@ def is_current(root: Path) -> bool:
 
 def write(root: Path) -> Path:
     """Renew ``index.html`` of a report folder from the records below it."""
+    from helpers.chapters import canvas
     from helpers.report.page import html
 
     days: dict[str, list] = {}
-    for known in records(root):
+    every = records(root)
+    for known in every:
         days.setdefault(known["parameters"]["as_of"], []).append(known)
-    return files.replace(root / "index.html", html.plain("archive", {"days": days}))
+    made_up = canvas.SYNTHETIC if any(known.get("synthetic") for known in every) else ""
+    return files.replace(root / "index.html", html.plain("archive", {"days": days, "synthetic": made_up}))

@@ -3,6 +3,8 @@
 import hashlib
 import json
 import re
+from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
 from helpers import paths
@@ -11,15 +13,19 @@ _OTHER = {"__pycache__", "carried"}
 """What lies in the package beside its modules: their compiled copies, and the data of an installed package."""
 
 
+class DamagedError(ValueError):
+    """The archive cannot be read; the text says which file of it."""
+
+
 def chapters() -> list[Path]:
     """The notebooks of the report, in order."""
     return sorted(paths.NOTEBOOKS.glob("[0-9]-*.ipynb"))
 
 
 def inputs() -> dict[str, dict[str, str]]:
-    """SHA-256 of every file a report is made from, in the groups ``notebooks``, ``helpers``, ``data``, ``lock``.
+    """SHA-256 of every file any report is made from, in the groups ``notebooks``, ``helpers``, ``data``, ``lock``.
 
-    Of a notebook its cells count, without outputs.
+    Of a notebook its cells count, without outputs. The figures of a day's :func:`archived` parts come to it.
     """
     code = paths.CODE
     modules = [path for path in code.rglob("*") if path.is_file() and not _OTHER & set(path.relative_to(code).parts)]
@@ -32,9 +38,33 @@ def inputs() -> dict[str, dict[str, str]]:
     }
 
 
-def fingerprint(parameters: dict, files: dict[str, dict[str, str]]) -> str:
-    """SHA-256 of the parameters as shown and of all :func:`inputs`: the same for the same report."""
-    return hashlib.sha256(json.dumps([parameters, files], sort_keys=True).encode()).hexdigest()
+def archived(day: date | str) -> dict[str, str]:
+    """SHA-256 of every part of the archive that was known by a day, by its place: what `versions.held` says, unread.
+
+    Only what stands beside the parts is read, so that a run with nothing to do needs no reader of figures.
+
+    Raises
+    ------
+    DamagedError
+        If what stands beside a part cannot be understood.
+    """
+    folder, found = paths.archive(), {}
+    for path in sorted(folder.glob("*/parts/*.json")):
+        try:
+            about = json.loads(path.read_text(encoding="utf-8"))
+            known, digest = str(about["day"]), str(about["sha256"])
+        except (ValueError, KeyError, TypeError) as error:
+            text = f"{path} cannot be understood ({type(error).__name__}): see `magnets verify --archive`"
+            raise DamagedError(text) from None
+        if digest and known <= str(day):
+            found[path.with_suffix(".parquet").relative_to(folder).as_posix()] = digest
+    return found
+
+
+def fingerprint(parameters: dict, files: dict[str, dict[str, str]], notices: Sequence[str] = ()) -> str:
+    """SHA-256 of the parameters as shown, of all files and of notices: the same for the same report."""
+    made_from = [parameters, {group: names for group, names in files.items() if names}, *notices]
+    return hashlib.sha256(json.dumps(made_from, sort_keys=True).encode()).hexdigest()
 
 
 def seeds() -> dict[str, int]:

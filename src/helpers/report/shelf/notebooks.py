@@ -5,7 +5,11 @@ Stored text is what nbval compares with a fresh run; images and the report's pay
 
 import difflib
 import json
+import os
 import re
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
@@ -30,7 +34,8 @@ class StoreError(RuntimeError):
 def refresh(as_of: date) -> dict[str, list[str]]:
     """Run every notebook with its defaults as of a day, and store those that say anything new but the day.
 
-    The others stay as they are, with the day as of which they were stored.
+    The others stay as they are, with the day as of which they were stored. What is committed holds curated figures
+    only: an archive of live sources is left out, as it is in no clone, and some of its terms forbid to pass it on.
 
     Returns
     -------
@@ -43,7 +48,7 @@ def refresh(as_of: date) -> dict[str, list[str]]:
     StoreError
         If a notebook fails; nothing is stored.
     """
-    with leftovers.settings():
+    with leftovers.settings(), _without_archive():
         made = {path: _run(path, as_of) for path in chapters()}
     before = {path: nbformat.read(path, as_version=4) for path in made}
     changes = {path: _changes(before[path], made[path]) for path in made}
@@ -83,6 +88,20 @@ def stripped(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     kernel = notebook.metadata.get("kernelspec", {"display_name": "Python 3", "language": "python", "name": "python3"})
     notebook.metadata = nbformat.from_dict({"kernelspec": kernel, "language_info": LANGUAGE})
     return notebook
+
+
+@contextmanager
+def _without_archive() -> Iterator[None]:
+    """No figures of live sources, also for the kernels that begin in it."""
+    before = os.environ.get("MAGNETS_ARCHIVE")
+    with tempfile.TemporaryDirectory() as empty:
+        os.environ["MAGNETS_ARCHIVE"] = empty
+        try:
+            yield
+        finally:
+            del os.environ["MAGNETS_ARCHIVE"]
+            if before is not None:
+                os.environ["MAGNETS_ARCHIVE"] = before
 
 
 def _run(path: Path, as_of: date) -> nbformat.NotebookNode:

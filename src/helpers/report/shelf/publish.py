@@ -85,7 +85,7 @@ def publish(root: Path, chapters: list[Chapter], job: Job, frame: dict, india: "
         _chapters(scratch, chapters)
         if lead := _lead(chapters):
             files.write(scratch / "forecast.svg", lead["svg"])
-        (scratch / "tables.xlsx").write_bytes(_tables(chapters, job))
+        (scratch / "tables.xlsx").write_bytes(_tables(chapters, job, frame["synthetic"]))
         answers = _answers(chapters)
         first_page = {
             "answers": answers,
@@ -127,7 +127,8 @@ def _chapters(scratch: Path, chapters: list[Chapter]) -> None:
     for chapter in chapters:
         files.write(scratch / f"{chapter.name}.html", chapter.html)
         for file in html.payloads(chapter.notebook, "file"):
-            files.write(scratch / file["name"], file["text"])
+            if file["text"]:  # else all of it is withheld
+                files.write(scratch / file["name"], file["text"])
 
 
 def _answers(chapters: list[Chapter]) -> list[dict]:
@@ -154,7 +155,7 @@ def _lead_first(chapters: list[Chapter]) -> list[Chapter]:
     return sorted(chapters, key=lambda chapter: chapter.name != LEAD)
 
 
-def _tables(chapters: list[Chapter], job: Job) -> bytes:
+def _tables(chapters: list[Chapter], job: Job, synthetic: str) -> bytes:
     from helpers.report.page import html
     from helpers.report.page.spreadsheet import Sheet, workbook
 
@@ -162,12 +163,13 @@ def _tables(chapters: list[Chapter], job: Job) -> bytes:
     for chapter in chapters:
         for kind, caption, text in (("figure", "title", "csv"), ("table", "caption", "csv"), ("file", "name", "text")):
             for shown in html.payloads(chapter.notebook, kind):
-                sheets.append(Sheet(chapter.name, shown[caption], shown[text]))
-    return workbook(sheets, job.parameters.as_of)
+                sheets.append(Sheet(chapter.name, shown[caption], shown[text], shown.get("withheld", "")))
+    return workbook(sheets, job.parameters.as_of, synthetic)
 
 
 def _record(scratch: Path, folder: str, chapters: list[Chapter], job: Job, india: "Vintage") -> None:
     answer = next((one["text"] for one in _answers(chapters)), "")
+    answer = f"SYNTHETIC: {answer}" if india.synthetic else answer
     hashes = {path.name: sha256(path) for path in sorted(scratch.iterdir())}
     kept = record.content(folder, chapters, job, india, answer, hashes)
     files.write(scratch / record.NAME, record.written(kept))

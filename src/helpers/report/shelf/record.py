@@ -63,6 +63,9 @@ class _Record(BaseModel):
     data: dict[str, _Table]
     lock: dict[str, _Hash]
     code: _Code
+    archive: dict[str, _Hash] = Field(default_factory=dict)
+    notices: list[str] = Field(default_factory=list)
+    synthetic: bool = False
     chapters: dict[str, _Chapter]
     files: dict[_Name, _Hash]
 
@@ -136,7 +139,10 @@ def content(
         "parameters": values,
         "given": given(values),
         "inputs": job.inputs,
+        "synthetic": india.synthetic,
+        "notices": list(job.notices),
         "data": {name: {"sha256": digest} | _vintage(name, india) for name, digest in job.files["data"].items()},
+        "archive": job.files["archive"],
         "lock": job.files["lock"],
         "code": version.commit() | {group: job.files[group] for group in ("notebooks", "helpers")},
         "seeds": seeds(),

@@ -11,10 +11,10 @@ from typing import Any
 
 from helpers.report.parameters import command, given
 from helpers.report.shelf import record, version
-from helpers.report.shelf.inputs import fingerprint, inputs, seeds, sha256
+from helpers.report.shelf.inputs import DamagedError, archived, fingerprint, inputs, seeds, sha256
 
 _LINK = "a link"
-_PLACES = {"notebooks": "notebooks/", "helpers": "src/helpers/", "data": "data/", "lock": ""}
+_PLACES = {"notebooks": "notebooks/", "helpers": "src/helpers/", "data": "data/", "archive": "archive/", "lock": ""}
 
 
 def differences(folder: Path) -> list[str]:
@@ -29,8 +29,8 @@ def differences(folder: Path) -> list[str]:
         known = record.read(folder / record.NAME)
         text = (folder / record.NAME).read_bytes().decode()
         found = {path.name: _held(path) for path in folder.iterdir()}
-        now = inputs()
-    except record.RecordError as error:
+        now = inputs() | {"archive": archived(known["parameters"]["as_of"])}
+    except (record.RecordError, DamagedError) as error:
         return [str(error)]
     except OSError as error:
         return [f"{error.filename} cannot be read: {error.strerror}"]
@@ -39,6 +39,7 @@ def differences(folder: Path) -> list[str]:
         "notebooks": known["code"]["notebooks"],
         "helpers": known["code"]["helpers"],
         "data": {name: table["sha256"] for name, table in known["data"].items()},
+        "archive": known.get("archive", {}),
         "lock": known["lock"],
     }
     lines = _compare("", known["files"], found, "since it was published") + _record(known, recorded)
@@ -55,10 +56,19 @@ def differences(folder: Path) -> list[str]:
     return lines
 
 
+def archive_problems(folder: Path) -> list[str]:
+    """What of an archive of live sources is not as it was kept, a line each; nothing if all of it is."""
+    if not folder.is_dir():
+        return [f"there is no archive at {folder}: `magnets fetch` begins one"]
+    from helpers.data.archive import check
+
+    return check.problems(folder)
+
+
 def _record(known: Mapping[str, Any], recorded: Mapping[str, Any]) -> list[str]:
     """What in a record does not agree with the rest of it."""
     lines = []
-    if fingerprint(dict(known["parameters"]), dict(recorded)) != known["inputs"]:
+    if fingerprint(dict(known["parameters"]), dict(recorded), known.get("notices", [])) != known["inputs"]:
         lines.append(f"{record.NAME}: its parameters and hashes are not those it was written with")
     if given(known["parameters"]) != known["given"]:
         lines.append(f"{record.NAME}: what was given is not what differs from the defaults")

@@ -1,0 +1,153 @@
+"""China's customs: tables of exports by partner and month that a person downloads and drops into a folder.
+
+The site answers no program. Its table does not say whether it is of exports or imports, nor whether it is of all
+partners: the name of the file does, such as ``export-all-85051110.csv`` or ``export-India.csv``.
+"""
+
+import csv
+import io
+import re
+
+import pandas as pd
+
+from helpers.data.sources.protocol import COLUMNS, Answer, Request, UnfitError
+from helpers.data.sources.spellings import number, partners, unknown
+
+TITLE = "Customs of China: exports by partner and month, from files that a person downloads"
+TABLES = ("trade",)
+VOLATILE = b""
+
+HEADINGS = {
+    "period": ("数据年月", "Date of data"),
+    "line": ("商品编码", "Commodity code"),
+    "name": ("商品名称", "Commodity"),
+    "partner_code": ("贸易伙伴编码", "Trading partner code"),
+    "partner": ("贸易伙伴名称", "Trading partner"),
+    "regime_code": ("贸易方式编码", "Customs Regime code"),
+    "regime": ("贸易方式名称", "Customs Regime"),
+    "place_code": ("注册地编码", "Locations of importers and exporters code"),
+    "place": ("注册地名称", "Locations of importers and exporters"),
+    "quantity": ("第一数量", "Quantity"),
+    "unit": ("第一计量单位", "Unit"),
+    "quantity_2": ("第二数量", "Supplimentary Quantity", "Supplementary Quantity"),
+    "unit_2": ("第二计量单位", "Supplimentary Unit", "Supplementary Unit"),
+    "usd": ("美元", "US dollar"),
+    "cny": ("人民币", "Renminbi Yuan"),
+}
+"""By our name: the headings that the site gives a column, in Chinese and in English."""
+
+KILOGRAMS = {"千克": 1, "Kilogram": 1, "Kilograms": 1, "kg": 1, "吨": 1000, "Ton": 1000}
+TOTALS = ("合计", "总计", "总值", "Total")
+
+
+def dropped(name: str) -> Request:
+    """The question that a dropped file answers; its name says which flow it is of, and whether it has all partners."""
+    words = set(re.split(r"[^a-z]+", name.lower()))
+    flows = [flow for flow, said in {"export": "出口", "import": "进口"}.items() if flow in words or said in name]
+    about = {"flow": flows[0] if len(flows) == 1 else "", "all": "yes" if "all" in words or "全部" in name else ""}
+    return Request(f"file {name}", name, kind="csv", context=about)
+
+
+def parse(answer: Answer) -> pd.DataFrame:
+    """The rows of the file as text, under our names of its columns.
+
+    Raises
+    ------
+    UnfitError
+        If the name does not say the flow, a heading or the encoding is not known, or a column that is needed is not
+        there.
+    """
+    what = answer.request.question
+    if not answer.request.context["flow"]:
+        raise UnfitError(f"{what}: the table does not say whether it is of exports or imports, so its name has to: "
+                         "call it export-... or import-... (and -all if it has every partner)")  # fmt: skip
+    lines = list(csv.reader(io.StringIO(_text(answer), newline="")))
+    known = {printed: ours for ours, headings in HEADINGS.items() for printed in headings}
+    head = [name.strip() for name in lines[0]] if lines else []
+    while head and not head[-1]:
+        head.pop()
+    if strange := [name for name in head if name not in known]:
+        raise UnfitError(f"{what}: headings {strange} are not known; known are {', '.join(known)}")
+    ours = [known[name] for name in head]
+    if missing := {"period", "line", "usd"} - set(ours) | ({"unit"} if "quantity" in ours else set()) - set(ours):
+        wanted = ", ".join(" or ".join(HEADINGS[name]) for name in sorted(missing))
+        raise UnfitError(f"{what}: it has no column {wanted}, but {', '.join(head) or 'nothing'}")
+    cells = [[cell.strip() for cell in row[: len(head)]] for row in lines[1:] if any(cell.strip() for cell in row)]
+    if short := [row for row in cells if len(row) < len(head)]:
+        raise UnfitError(f"{what}: a row has {len(short[0])} cells under {len(head)} columns: {short[0]}")
+    found = pd.DataFrame(cells, columns=ours, dtype="str")
+    if strange := sorted(set(found["line"][~found["line"].str.fullmatch(r"\d{8}")])):
+        raise UnfitError(f"{what}: {strange[0]!r} is no code of eight digits; save the file as the site gives it")
+    return found
+
+
+def rows(parsed: pd.DataFrame, answer: Answer) -> pd.DataFrame:
+    """Figures by partner, line and month, and for ``world`` if the file has all partners."""
+    about, what = answer.request.context, answer.request.question
+    told = parsed.assign(month=[_period(said, what) for said in parsed["period"]], partner=_partners(parsed, answer))
+    told["value_usd"] = [number(said, what) / 1e6 for said in told["usd"]]
+    measures = {"value_usd": "USD m"}
+    if "quantity" in told:
+        if strange := sorted(set(told["unit"]) - set(KILOGRAMS)):
+            raise UnfitError(f"{what}: the unit is {strange[0]!r}, known are {', '.join(KILOGRAMS)}")
+        kilograms = told["unit"].map(KILOGRAMS)
+        told["weight"] = [number(said, what) for said in told["quantity"]] * kilograms / 1000
+        measures["weight"] = "t"
+    keys = ["partner", "line", "month"]
+    sums = told.groupby(keys)[list(measures)].sum().reset_index()
+    _same_sums(sums, measures, what)
+    if about["all"] and "world" not in set(sums["partner"]):
+        sums = pd.concat([sums, sums.groupby(keys[1:])[list(measures)].sum().reset_index().assign(partner="world")])
+    long = sums.melt(keys, var_name="measure").query("value > 0").sort_values([*keys, "measure"], ignore_index=True)
+    return long.assign(
+        table="trade", key=about["flow"] + "/CHN/" + long["partner"] + "/" + long["line"] + "/" + long["measure"],
+        period=long["month"], unit=long["measure"].map(measures), low=float("nan"), high=float("nan"),
+        status="reported", published=None, note="",
+    )[list(COLUMNS)]  # fmt: skip
+
+
+def _text(answer: Answer) -> str:
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            return answer.body.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise UnfitError(f"{answer.request.question}: it is neither GBK, GB18030 nor UTF-8; save it as the site gives it")
+
+
+def _period(said: str, what: str) -> str:
+    """A month, or the two that are published as one."""
+    digits = r"(\d{4})[-/.年]?(\d{1,2})月?"
+    if match := re.fullmatch(digits, said):
+        months = [f"{match[1]}-{int(match[2]):02d}"]
+    elif match := re.fullmatch(rf"{digits}\s*[-/至~]\s*(?:(\d{{4}})[-/.年]?)?(\d{{1,2}})月?", said):
+        months = [f"{match[1]}-{int(match[2]):02d}", f"{match[3] or match[1]}-{int(match[4]):02d}"]
+    else:
+        months = [""]
+    if any(not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", month) for month in months):
+        raise UnfitError(f"{what}: {said!r} is no month, nor two that are published as one")
+    return "/".join(months)
+
+
+def _partners(parsed: pd.DataFrame, answer: Answer) -> list[str]:
+    """Codes of the partners; ``world`` in a table without partners. A name and a number must mean the same one."""
+    known, what = partners("gacc") | dict.fromkeys(TOTALS, "world"), answer.request.question
+    columns = [name for name in ("partner", "partner_code") if name in parsed]
+    if not columns:
+        return ["world"] * len(parsed)
+    pairs = parsed[columns].drop_duplicates()
+    if strange := sorted({name for name in pairs[columns[0]] if name not in known}):
+        raise unknown(strange, what)
+    for pair in pairs.itertuples(index=False):
+        if len({known[said] for said in pair if said in known}) > 1:
+            raise UnfitError(f"{what}: {' and '.join(pair)} are two partners; see spellings.csv")
+    return [known[name] for name in parsed[columns[0]]]
+
+
+def _same_sums(sums: pd.DataFrame, measures: dict[str, str], what: str) -> None:
+    """Stop if the file has a total beside partners, and they do not sum to it."""
+    of_all = sums["partner"] == "world"
+    whole, parts = (half.groupby(["line", "month"])[list(measures)].sum() for half in (sums[of_all], sums[~of_all]))
+    both = whole.index.intersection(parts.index)
+    if ((whole.loc[both] - parts.loc[both]).abs() > 1e-6 * whole.loc[both] + 2e-3).any(axis=None):
+        raise UnfitError(f"{what}: its partners do not sum to its total; is it cut?")

@@ -1,0 +1,40 @@
+"""How publishers write countries (``spellings.csv``, by feed, with the code each name stands for), months, numbers."""
+
+import csv
+import re
+from pathlib import Path
+
+from helpers.data.sources.protocol import UnfitError
+
+FILE = Path(__file__).with_name("spellings.csv")
+
+
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+
+
+def partners(feed: str) -> dict[str, str]:
+    """The partner (ISO 3166 alpha-3) by the name or the code that a feed prints."""
+    with FILE.open(encoding="utf-8", newline="") as file:
+        return {row["printed"]: row["partner"] for row in csv.DictReader(file) if row["feed"] == feed}
+
+
+def month(name: str, year: str) -> str:
+    """A month such as ``2025-04``, from the first three letters of its English name; empty if it is none."""
+    return f"{year}-{MONTHS.index(name.lower()) + 1:02d}" if name.lower() in MONTHS else ""
+
+
+def number(printed: str, question: str) -> float:
+    """A number with commas anywhere, as in lakhs; nothing, a dash and NA are none, nan."""
+    if printed.upper() in ("", "-", "NA", "N/A"):
+        return float("nan")
+    if not re.fullmatch(r"\d[\d,]*(\.\d+)?", printed):
+        raise UnfitError(f"{question}: {printed!r} is no number")
+    return float(printed.replace(",", ""))
+
+
+def unknown(names: list[str], question: str) -> UnfitError:
+    """The error for names that the list does not have."""
+    return UnfitError(
+        f"{question}: no country is known as {', '.join(map(repr, names))}; add the spelling to {FILE.name} beside "
+        f"{Path(__file__).name}, with the ISO 3166 alpha-3 code it stands for"
+    )

@@ -1,0 +1,265 @@
+"""With a hundred months by line and partner, every chapter deepens by itself, and tells a slip from a surge."""
+
+import warnings
+
+import numpy as np
+import pandas as pd
+import pytest
+import synthetic
+from test_next_year import BROKEN, tell, words_of
+from test_trade_chapter import DRAWS, SAYS, check, say
+
+from helpers import fiscal
+from helpers.chapters.forecast import sentences as outlooks
+from helpers.chapters.outputs import Figure, Sentence, Table
+from helpers.chapters.trade import causes, excess, figures, sentences, tables
+from helpers.ensemble import nowcast
+from helpers.methods import composition
+from helpers.outlook import (
+    cells,
+    customs,
+    episodes,
+    evidence,
+    forecast,
+    readings,
+    realtime,
+    rivals,
+    seasons,
+    targets,
+)  # fmt: skip
+
+KEYS = dict(targets.CUSTOMS.keys)
+READS = {"slip": composition.ERROR, "surge": composition.SURGE, "neither": composition.UNDECIDED}
+SAID = {
+    "slip": "the surge is an error or a reclassification",
+    "surge": "the surge is one of real ferrite",
+    "neither": "the surge stays unexplained",
+}
+WORLD = "2026-11-22"
+
+pytestmark = pytest.mark.usefixtures("undrawn")
+
+
+@pytest.fixture(scope="module")
+def told(india):
+    """The vintage with each story."""
+    return {story: synthetic.adding(india, story) for story in READS}
+
+
+@pytest.fixture(scope="module")
+def totals(india):
+    """The vintage with the months of the whole world alone."""
+    return synthetic.adding(india, cells=False)
+
+
+def reported(india, **figures):
+    rows = ({**KEYS, "period": p.replace("_", "-"), "value": float(v)} for p, v in figures.items())
+    return india.adding("trade", *({**row, "status": "reported", "source": "S66"} for row in rows))
+
+
+def test_made_up_months_fit_every_published_total_and_each_other(india, told):
+    known, usd = customs.imports(india), customs.imports(india, "value_usd")["value"]
+    for india_with in told.values():
+        made = customs.imports(india_with)["value"]
+        for period in known.index[known["status"] == "reported"]:
+            if (months := fiscal.months(period).astype(str)).isin(made.index).all():
+                assert made[months].sum() == pytest.approx(known.loc[period, "value"], rel=1e-4)
+        worth = customs.imports(india_with, "value_usd")["value"]
+        assert worth[fiscal.months("FY25").astype(str)].sum() == pytest.approx(usd["FY25"], rel=0.01)
+        lines = [customs.imports(india_with, hs=hs)["value"] for hs in customs.LINES]
+        assert sum(line["2024-06"] for line in lines) == pytest.approx(made["2024-06"])
+
+
+@pytest.mark.parametrize("story", READS)
+def test_the_rule_tells_a_slip_from_a_surge_and_leaves_open_what_is_neither(told, story):
+    assert cells.verdict(told[story]).reading == READS[story]
+    answer, decision = sentences.answer(told[story]).text, causes.decision(told[story]).text
+    for text in (answer, decision):
+        assert SAID[story] in text and sum(said in text for said in SAID.values()) == 1
+    assert "waits for" not in decision
+
+
+def test_both_sides_counts_are_said_to_agree_or_to_speak_against_it(told):
+    assert "as both sides' counts of 2024 have it" in say(told["slip"], "decision")
+    assert "both sides' counts of 2024 speak against that" in say(told["surge"], "decision")
+    assert "both sides' counts" not in say(told["neither"], "decision")
+
+
+def test_entries_move_the_weights_of_the_readings_in_opposite_ways(told, totals):
+    before = readings.weights(totals)
+    slip, surge = (readings.weights(told[story]) for story in ("slip", "surge"))
+    assert slip[evidence.ERROR] > before[evidence.ERROR] > surge[evidence.ERROR]
+    for reading in (evidence.PERSISTENT, evidence.STOCKS):
+        assert slip[reading] < before[reading] < surge[reading]
+    observed = {story: evidence.observed(told[story]).loc["evidence_cells"] for story in told}
+    assert observed["slip"]["observed"] > 0.7 and observed["surge"]["observed"] < 0.1
+    assert observed["slip"]["period"] == "FY25-H1" and observed["slip"]["part"] == 1
+
+
+def test_some_months_of_the_surge_are_a_part_of_the_evidence(india):
+    rows = [row for row in synthetic.rows(india) if not "2024-06" < row["period"] < "2024-10"]
+    assert evidence.observed(india.adding("trade", *rows)).loc["evidence_cells", "part"] == pytest.approx(3 / 6)
+
+
+def test_what_is_usual_is_the_year_around_the_surge_with_nothing_where_a_partner_is_not_named(india):
+    keys = {"flow": "import", "reporter": "IND", "hs": customs.FERRITE, "status": "reported", "source": "S66"}
+    figures_of = {("CHN", "2018-04"): 9, ("CHN", "2024-02"): 100, ("CHN", "2024-03"): 300, ("JPN", "2024-03"): 50,
+                  ("CHN", "2024-06"): 5000, ("JPN", "2024-06"): 80}  # fmt: skip
+    rows = [
+        {**keys, "partner": who, "period": month, "measure": measure, "value": float(value), "unit": unit}
+        for (who, month), value in figures_of.items()
+        for measure, unit in (("weight", "t"), ("value_usd", "USD m"))
+    ]
+    found = cells.surge(india.adding("trade", *rows)).set_index("partner")["baseline_tonnes"]
+    assert found.to_dict() == {"CHN": 200, "JPN": 25}, "2018 is too long ago, and Japan had nothing in February"
+
+
+@pytest.mark.parametrize("story", READS)
+def test_where_the_excess_sits_is_drawn_and_listed(told, story):
+    found = cells.surge(told[story])
+    drawn, listed = excess.figure(found, india=told[story]), excess.largest(found, india=told[story])
+    assert isinstance(drawn, Figure) and isinstance(listed, Table)
+    said = {"slip": "Five entries at less than 1.2 USD/kg hold", "surge": "entries at the price of ferrite",
+            "neither": "neither in a few cheap entries"}  # fmt: skip
+    assert said[story] in drawn.title and drawn.sources
+    shares = listed.data["share of the excess, %"]
+    assert shares.is_monotonic_decreasing and 0 < shares.sum() <= 100
+    assert listed.data.loc[0, "tonnes"] > listed.data.loc[0, "usual, t"]
+
+
+def test_without_entries_their_figure_is_a_sentence_and_there_is_no_table(india, totals):
+    for one in (india, totals):
+        found = cells.surge(one)
+        assert isinstance(excess.figure(found, india=one), Sentence)
+        assert isinstance(excess.largest(found, india=one), Sentence)
+        assert excess.verdict(one) is None and "our rule" not in sentences.answer(one).text.lower()
+
+
+@pytest.mark.parametrize("story", READS)
+def test_every_sentence_of_the_trade_chapter_can_be_said(told, story):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for name in SAYS | DRAWS:
+            check(name, say(told[story], name))
+
+
+@pytest.mark.parametrize("story", ["slip", "surge"])
+def test_every_sentence_of_the_forecast_can_be_said(told, story):
+    one = tell(told[story], trial=story == "slip")
+    said = [*words_of(one), outlooks.season(told[story], "customs").text]
+    assert not [text for text in said if BROKEN.search(text) or "(assumed)" in text]
+
+
+def test_a_hundred_months_are_a_line_with_the_means_of_years_and_the_run_of_the_surge_is_one(india, totals):
+    drawn = figures.monthly_rates(customs.periods(totals), india=totals)
+    assert len(drawn.data) == 100 and "May–September 2024 ran at" in drawn.title
+    assert "the mean of each whole fiscal year" in drawn.alt and "7,073 t a month" in drawn.alt
+    few = figures.monthly_rates(customs.periods(india), india=india)
+    assert "Horizontal bars" in few.alt and len(few.data) == len(customs.periods(india))
+    calm = customs.periods(totals).loc["2018-04":"2021-12"]
+    assert "No known period stands out" in figures.monthly_rates(calm, india=totals).title
+
+
+def test_the_table_of_totals_keeps_years_halves_and_the_newest_months(india, totals):
+    shown = tables.totals(customs.imports(totals)).data
+    assert len(shown) < 50 and {"FY24", "FY25-H1", "2026-07"} <= set(shown.index) and "2024-06" not in shown.index
+    assert len(tables.totals(customs.imports(india)).data) == len(customs.imports(india))
+
+
+def test_a_season_is_named_only_where_months_tell_one(india, totals, monkeypatch):
+    assert seasons.pattern(india).empty and "No season is found" in outlooks.season(india, "customs").text
+    found = seasons.pattern(totals)["times"]
+    assert len(found) == 12 and found[2] < 0.9 < 1 < found[1]
+    assert "The months tell a season" in outlooks.season(totals, "customs").text
+    monkeypatch.setattr(synthetic, "SEASON", np.ones(12))
+    assert seasons.pattern(synthetic.adding(india, cells=False, seed=2)).empty
+
+
+def test_months_that_nearly_make_a_total_stand_for_it_and_those_that_do_not_go(totals):
+    near = targets.known_sums(reported(totals, FY25=53_100))["value"]
+    assert near["FY25"] == pytest.approx(53_748, abs=2) and "2024-06" in near.index
+    far = targets.known_sums(reported(totals, FY25=43_100))["value"]
+    assert far["FY25"] == 43_100 and "2024-06" not in far.index and "2023-06" in far.index
+    for sums in (near, far):
+        nowcast.period_sums.independent(sums)  # raises where sums contradict each other
+
+
+def test_if_the_tonnes_are_an_error_the_months_that_stand_out_go_and_the_others_stay(totals):
+    left = readings.without_surge(targets.known_sums(totals)["value"], totals, episodes.suspect(totals))
+    assert "2024-04" in left.index and "FY25-H2" in left.index
+    assert not {"2024-05", "2024-09", "FY25", "FY25-H1", "FY25-Q2"} & set(left.index)
+
+
+def test_months_narrow_the_interval_of_the_year_that_runs(india, totals):
+    for year, slack in (("FY27", 1.0), ("FY28", 1.1)):
+        before, after = (forecast.at(forecast.expected(one, horizon=3), year) for one in (india, totals))
+        assert np.log(after.high / after.low) < slack * np.log(before.high / before.low)
+
+
+def test_the_year_that_runs_lies_in_its_interval_about_as_often_as_promised(india):
+    inside = []
+    for seed in range(4):
+        rows = synthetic.rows(india, seed=seed, count=108, last="2027-03", cells=False)
+        year = set(fiscal.months("FY27").astype(str))
+        truth = sum(row["value"] for row in rows if row["measure"] == "weight" and row["period"] in year)
+        known = india.adding("trade", *(row for row in rows if row["period"] <= synthetic.LAST))
+        now = forecast.at(forecast.expected(known, horizon=2), "FY27")
+        inside.append(now.low <= truth <= now.high)
+    assert sum(inside) >= 3, inside
+
+
+def test_trials_of_earlier_days_and_weights_by_day_come_from_months_too(india):
+    rows = synthetic.rows(india, cells=False)
+    for row in rows:
+        end = pd.Period(row["period"], "M").end_time + pd.Timedelta(days=50)
+        row["published"] = str(min(max(end, pd.Timestamp("2026-07-20")), pd.Timestamp(india.day)).date())
+    month_by_month = india.adding("trade", *rows)
+    tried = realtime.real_time(month_by_month)
+    assert len(tried) and np.isfinite(tried[["median", "low80", "high80", "error"]].to_numpy(float)).all()
+    history = evidence.history(month_by_month)
+    assert history[list(evidence.READINGS)].sum(axis=1).to_numpy() == pytest.approx(1)
+
+
+LIVE = frozenset({"S66"})
+
+
+def test_what_no_live_source_gave_is_no_contradiction(india, totals):
+    assert rivals.contradictions(india, frozenset()).empty and rivals.contradictions(totals, frozenset({"S67"})).empty
+    said = causes.contradicted(rivals.contradictions(india, frozenset())).text
+    assert "contradicts another" in said and "no pair" in tables.rivals(rivals.contradictions(india, frozenset())).text
+
+
+def test_two_sources_of_one_figure_contradict_beyond_their_rounding(india):
+    near, far = (rivals.contradictions(reported(india, **{"2025_04": value}), LIVE) for value in (3064.4, 3100))
+    assert near.empty and far.loc[0, "percent"] == pytest.approx(100 * (3100 / 3064 - 1))
+    assert far.loc[0, "period"] == "2025-04" and {"S03", "S66"} <= set(far.loc[0, "source"].split())
+    assert "for April 2025" in causes.contradicted(far).text and len(tables.rivals(far).data) == 1
+
+
+def test_the_newest_of_a_source_counts(india):
+    row = {**KEYS, "period": "2025-04", "status": "reported", "source": "S66"}
+    revised = india.adding("trade", row | {"value": 3500.0, "published": "2026-10-01"})
+    revised = revised.adding("trade", row | {"value": 3064.0, "published": "2026-11-01"})
+    assert rivals.contradictions(revised, LIVE).empty
+
+
+def test_months_contradict_their_year_and_lines_their_whole(india, totals):
+    found = rivals.contradictions(reported(totals, FY24=31_000), LIVE)
+    year = found[found["one"].str.startswith("its months")].set_index("period").loc["FY24"]
+    assert year["percent"] == pytest.approx(100 * (28_700 / 31_000 - 1), abs=0.01)
+    rows = [
+        row for row in synthetic.rows(india) if row["partner"] == "world" and row["period"] in ("2023-07", "2023-08")
+    ]
+    for row in rows:
+        wrong = row["hs"] == customs.FERRITE and row["measure"] == "weight" and row["period"] == "2023-07"
+        row["value"] *= 10 if wrong else 1
+    lines = rivals.contradictions(india.adding("trade", *rows), LIVE)
+    assert lines[lines["one"].str.startswith("its lines")]["period"].tolist() == ["2023-07"]
+
+
+def test_both_sides_of_the_border_stand_last_and_are_not_counted(totals):
+    found = rivals.contradictions(totals, LIVE)
+    border = found["topic"].str.startswith(rivals.BORDER)
+    assert border.any() and border.is_monotonic_increasing
+    only = found[border]
+    assert "contradicts another" in causes.contradicted(only).text
