@@ -189,8 +189,8 @@ def _unit_value(india: Vintage, episode: Episode) -> tuple | None:
 def _cells(india: Vintage, episode: Episode) -> tuple | None:
     """The share of the excess in the few cheapest entries by line, partner and month: as the rule for them has it."""
     entries, found = cells.surge(india), cells.verdict(india)
-    if found is None or found.evidence.empty:
-        return None
+    if found is None or found.evidence.empty or not entries["baseline_tonnes"].any():
+        return None  # while nothing usual is known, all that came would be in excess
     part = entries["period"].nunique() / _count(episode.surge)
     return found.cheap_share, part, found.evidence.assign(surge=episode.surge).set_index("surge")
 

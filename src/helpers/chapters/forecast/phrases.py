@@ -61,7 +61,8 @@ def read_as(india: Vintage, names: dict[str, str] = READING, form: str = "{} wit
     shares = readings.weights(india).sort_values(ascending=False, kind="stable")
     shares = shares[shares > 0]
     parts = {f"w{place}": derived(100 * share, "%", rows) for place, share in enumerate(shares)}
-    return ", ".join(form.format(names[name], f"{{w{place}}}") for place, name in enumerate(shares.index)), parts
+    said = [f"{{w{place}}}" if share >= 0.01 else f"{{w{place}:.1}}" for place, share in enumerate(shares)]
+    return ", ".join(form.format(names[name], share) for name, share in zip(shares.index, said, strict=True)), parts
 
 
 def spanned(rows: pd.DataFrame, unit: str) -> Quantity:

@@ -115,13 +115,18 @@ def contradicted(table: pd.DataFrame) -> Sentence:
     found = table[~table["topic"].str.startswith(rivals.BORDER)]
     if found.empty:
         return Sentence("No figure that was fetched contradicts another beyond its rounding.")
-    row, text = found.iloc[0], "Figures that were fetched contradict others beyond their rounding {count} times."
+    row, count = found.iloc[0], derived(len(found), "", found)
+    text, parts = "A figure that was fetched contradicts another beyond its rounding", {}
+    if len(found) > 1:
+        text = "Figures that were fetched contradict others beyond their rounding {count} times"
+        parts = {"count": count}
     if pd.isna(row["percent"]):
-        return sentence(text, count=derived(len(found), "", found))
+        return sentence(f"{text}.", uses=[found], **parts)
+    furthest = "; furthest apart are, for" if parts else ": for"
     return sentence(
-        f"{text} Furthest apart are, for {{period}}, {{topic}}: {{one}} and {{other}}, {{percent:signed.1}}.",
-        count=derived(len(found), "", found), period=words.period(row["period"]), topic=row["topic"], one=row["one"],
-        other=row["other"], percent=derived(row["percent"], "%", row),
+        f"{text}{furthest} {{period}}, {{topic}}, {{one}} and {{other}} ({{percent:signed.1}}).",
+        period=words.named(row["period"]), topic=row["topic"], one=row["one"], other=row["other"],
+        percent=derived(row["percent"], "%", row), uses=[found], **parts,
     )  # fmt: skip
 
 
