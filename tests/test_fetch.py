@@ -220,6 +220,18 @@ def test_a_mass_withdrawal_is_refused_until_it_is_accepted_and_forgotten_when_it
     assert world.fetch(accept=True).change.withdrawn == 11
 
 
+def test_a_slip_that_was_mended_before_a_run_was_killed_is_not_taken(world, monkeypatch):
+    world.fetch()
+    kept = dict(world.figures)
+    for figures in ({"2025-01": 125.0, "2026-01": 126.0}, kept | {"2026-12": 5.0}):
+        world.later(8)
+        world.figures = figures
+        with monkeypatch.context() as patch:
+            patch.setattr(visit, "_take", lambda *_, **__: None)  # as if killed
+            world.fetch()
+    assert world.fetch(accept=True).change == store.Change(revised=1, unchanged=23)
+
+
 def test_other_answers_are_taken_beside_one_that_is_refused(world):
     world.fetch()
     world.later(8)
@@ -553,16 +565,35 @@ def test_files_that_a_person_drops_are_taken(world):
     assert (folder / "other.json").is_file(), "a person's files are left where they are"
 
 
-def test_a_clock_that_was_set_back_gives_no_figure_an_earlier_day(world):
+def test_an_archive_that_is_damaged_is_told_and_stops_nobody_else(world, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "200")
+    world.fetch()
+    next((world.archive / "tiny/parts").glob("*.parquet")).write_bytes(b"no parquet")
+    world.later(8)
+    result = world.fetch()
+    assert result.ended == "failed" and "verify --archive" in result.problems[0]
+    assert "the archive cannot be read" in run("sources").stdout
+
+
+def test_two_questions_about_one_figure_are_taken_in_their_order(world):
+    world.fetch()
+    world.later(8)
+    first, last = world.figures | {"2026-03": 7.0}, world.figures | {"2026-03": 8.0}
+    world.answers(lambda request: Response(json.dumps({"months": last if "2026" in request.path else first})))
+    assert world.fetch().change.revised == 2
+    assert world.held() == last
+
+
+def test_a_clock_that_was_set_back_changes_no_order(world):
     world.fetch()
     last = max(part.known for part in versions.parts(world.archive / "tiny"))
     world.at -= timedelta(hours=20)
     world.figures["2026-01"] = 3.0
-    world.at += timedelta(days=8) - timedelta(days=8)
-    (world.archive / "tiny/answers").rename(world.archive / "tiny/aside")  # as if nothing had been asked
-    assert world.fetch().change.revised == 1
+    assert world.fetch().change.revised == 1, "what was asked after today is asked again"
     assert world.held()["2026-01"] == 3.0
     assert min(part.known for part in versions.parts(world.archive / "tiny")) == last
+    again = world.fetch()
+    assert (again.ended, again.same) == ("nothing new", QUESTIONS), "compared with the answer that came last"
     world.at -= timedelta(days=40)
     result = world.fetch()
     assert result.ended == "failed" and "set the clock right" in result.problems[0]

@@ -238,6 +238,9 @@ def fetch(
         _stop(str(error), 3)
     except fetch.LockedError as error:
         _stop(str(error), 7)
+    except KeyboardInterrupt:
+        print("what came until then is kept; the next fetch goes on from there", file=sys.stderr)
+        raise
     except OSError as error:
         _stop(f"the archive cannot be written ({error}); what came before is kept", 1)
     end = fetch.code(ended)

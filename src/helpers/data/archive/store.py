@@ -65,15 +65,15 @@ class Shelf:
             raise UnfitError(f"{folder} holds {kind[0]} figures and takes no {kind[1]} ones; use another archive")
         self._taken = {answer for part in parts for answer in part.answers}
         self._last = max((part.known for part in parts), default=datetime.min.replace(tzinfo=UTC))
-        self._now = versions.newest(folder)
+        self._now: pd.DataFrame | None = None  # read when figures are taken
         self._contents = {side["question"]: side["content"] for _, side in self._sidecars()}
 
     def state(self) -> State:
         """What is known of the source: when each question was answered, the newest period of each key."""
         asked = {side["question"]: side["fetched"] for _, side in self._sidecars()}
         asked |= {line["question"]: line["at"] for line in versions.lines(self.folder / "checked.jsonl")}
-        newest = self._now[self._now["status"] != "missing"].groupby("key")["period"].max().to_dict()
-        return State({question: datetime.fromisoformat(at) for question, at in asked.items()}, newest)
+        at_last = {question: datetime.fromisoformat(at) for question, at in asked.items()}
+        return State(at_last, versions.latest_periods(self.folder))
 
     def keep(self, answer: Answer, volatile: bytes = b"", **more: str) -> bool:
         """Keep an answer; False if it is, but for what is volatile, the one that the question had before."""
@@ -120,7 +120,8 @@ class Shelf:
         """
         if not found:
             return Change()
-        now, change, made = self._now.set_index(_IDENTITY), Change(), []
+        now = versions.newest(self.folder) if self._now is None else self._now
+        now, change, made = now.set_index(_IDENTITY), Change(), []
         told = [checked(rows, request).assign(answer=name) for name, (request, rows) in found.items() if len(rows)]
         apart = not (told and pd.concat([rows[_IDENTITY] for rows in told]).duplicated().any())
         for some in [found] if apart else [{name: one} for name, one in found.items()]:

@@ -128,9 +128,12 @@ def newest(folder: Path) -> pd.DataFrame:
 
 def periods(folder: Path) -> list[str]:
     """Every period of which a source ever had a figure."""
-    files = ", ".join(f"'{_quoted(part.path)}'" for part in parts(folder) if part.sha256)
-    asked = f"SELECT DISTINCT period FROM read_parquet([{files}]) WHERE status != 'missing'"
-    return [period for (period,) in _database().execute(asked).fetchall()] if files else []
+    return [period for (period,) in _asked(parts(folder), "SELECT DISTINCT period", "WHERE status != 'missing'")]
+
+
+def latest_periods(folder: Path) -> dict[str, str]:
+    """The newest period of each key of which a source ever had a figure, as text is ordered."""
+    return dict(_asked(parts(folder), "SELECT key, max(period)", "WHERE status != 'missing' GROUP BY key"))
 
 
 def history(view: View, table: str, words: list[str]) -> list[tuple]:
@@ -202,17 +205,20 @@ _TYPES = {"value": float, "low": float, "high": float}
 def _read(parts: list[Part], where: str = "", words: list[str] | None = None, latest: bool = True) -> list[tuple]:
     """Rows of some parts: :data:`FIGURES`, then the day and the moment at which each was known, its answer, and
     whether it is made up."""
-    if not parts:
+    last = 'QUALIFY row_number() OVER (PARTITION BY "table", key, period ORDER BY known DESC) = 1' if latest else ""
+    columns = ", ".join([*(f'"{name}"' for name in FIGURES), _DAY, "known", "answer", "synthetic"])
+    return _asked(parts, f"SELECT {columns}", f'{where} {last} ORDER BY "table", key, period, known', words)
+
+
+def _asked(parts: list[Part], select: str, rest: str, words: list[str] | None = None) -> list[tuple]:
+    """What DuckDB answers to a question about the files of some parts; nothing if they have no figure."""
+    files = ", ".join(f"'{_quoted(part.path)}'" for part in parts if part.sha256)
+    if not files:
         return []
     import duckdb
 
-    files = ", ".join(f"'{_quoted(part.path)}'" for part in parts)
-    last = 'QUALIFY row_number() OVER (PARTITION BY "table", key, period ORDER BY known DESC) = 1' if latest else ""
-    columns = ", ".join([*(f'"{name}"' for name in FIGURES), _DAY, "known", "answer", "synthetic"])
-    order = 'ORDER BY "table", key, period, known'
     try:
-        asked = f"SELECT {columns} FROM read_parquet([{files}]) {where} {last} {order}"
-        return _database().execute(asked, words or []).fetchall()
+        return _database().execute(f"{select} FROM read_parquet([{files}]) {rest}", words or []).fetchall()
     except duckdb.Error as error:
         raise DataError(
             f"the archive in {parts[0].path.parents[2]} cannot be read: {str(error).splitlines()[0]}\n"

@@ -1,5 +1,6 @@
 """What a person sees of fetching: progress, what it brought, what would be asked, and what sources there are."""
 
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -15,6 +16,11 @@ from helpers.data.tables import DataError
 
 MOST = 3
 """Questions or problems of a feed that are told one by one."""
+
+PASSED_ON = {"yes": "may be passed on", "figures": "single figures may be passed on", "no": "not to be passed on"}
+
+WIDE = 160
+"""Columns of a table that goes to a file."""
 
 HEADS = ("feed", "what", "last success", "newest", "next expected", "key", "terms")
 
@@ -86,8 +92,10 @@ def show(rows: list[tuple[str, ...]], problems: list[str]) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    console = Console(highlight=False)
-    grid = Table(*HEADS, box=None, pad_edge=False, header_style="bold")
+    console = Console(highlight=False, width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else WIDE)
+    grid = Table(box=None, pad_edge=False, header_style="bold")
+    for head in HEADS:
+        grid.add_column(head, overflow="fold")
     for row in rows:
         grid.add_row(*row)
     console.print(grid)
@@ -128,7 +136,11 @@ def _key(feed: Feed) -> str:
 
 
 def _terms(row: dict | None) -> str:
-    return f"{row['licence']} (may be redistributed: {row['may_redistribute']})" if row else "not described"
+    return (
+        f"{PASSED_ON.get(row['may_redistribute'], 'ask before passing on')}: {row['licence']}"
+        if row
+        else "not described"
+    )
 
 
 def _long(seconds: float) -> str:
