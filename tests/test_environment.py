@@ -5,6 +5,7 @@ import re
 import tomllib
 
 import pytest
+import yaml
 from packaging.requirements import Requirement
 from packaging.version import Version
 
@@ -108,3 +109,11 @@ def test_the_readme_tells_what_every_live_source_needs_and_how_a_fetch_may_end()
     codes = {fetch.NEW: "something new", fetch.NOTHING: "nothing new", fetch.SOME_FAILED: "a source failed"}
     assert [end for end in codes.items() if "{} {}".format(*end) not in ends] == []
     assert f"{fetch.OFFLINE} no network" in ends
+
+
+def test_the_scheduled_report_fetches_first_and_keeps_what_came_for_the_next():
+    text = (paths.ROOT / ".github/workflows/scheduled-report.yml").read_text(encoding="utf-8")
+    steps = yaml.safe_load(text)["jobs"]["report"]["steps"]
+    (ran,) = [place for place, step in enumerate(steps) if "--fetch" in step.get("run", "")]
+    (read, kept) = [place for place, step in enumerate(steps) if step.get("with", {}).get("path") == "data/archive"]
+    assert read < ran < kept and steps[kept]["if"] == "always()" and "MAGNETS_COMTRADE_KEY" in steps[ran]["env"]
