@@ -3,8 +3,6 @@
 import io
 import json
 import re
-import sys
-import types
 import zipfile
 from datetime import UTC, date, datetime
 
@@ -23,6 +21,7 @@ from helpers.data import DataError, rules
 from helpers.data.archive import versions
 from helpers.data.archive.store import Shelf
 from helpers.data.identities import identities
+from helpers.data.sources import visit
 from helpers.data.sources.protocol import COLUMNS, Answer, Request
 from helpers.outlook import customs
 from helpers.report import gate, live, parameters, pipeline
@@ -373,12 +372,9 @@ def stub(monkeypatch, results=(), error=None):
     def fetch(*_, **__):
         if error:
             raise error
-        return [types.SimpleNamespace(feed=feed, ended=ended, problems=said) for feed, ended, said in results]
+        return [visit.Result(feed, ended, problems=said) for feed, ended, said in results]
 
-    module = types.ModuleType("helpers.data.sources.fetch")
-    module.fetch = fetch
-    monkeypatch.setitem(sys.modules, "helpers.data.sources.fetch", module)
-    monkeypatch.setattr("helpers.data.sources.fetch", module, raising=False)
+    monkeypatch.setattr("helpers.data.sources.fetch.fetch", fetch)
 
 
 AWAY = [
@@ -400,7 +396,7 @@ def test_each_way_of_not_answering_is_said_with_its_day(place, monkeypatch, caps
         f"USGS took no more questions on {day}; figures are those known before.",
         f"ECB did not answer as expected on {day}; figures are those known before.",
     )
-    assert capsys.readouterr().err.endswith("ecb: failed\nHTML came\nfrankfurter: nothing new\n")
+    assert capsys.readouterr().err.endswith("ecb          failed\n  HTML came\nfrankfurter  nothing new\n")
     stub(monkeypatch, [("comtrade", "new", ())])
     assert live.notices(quiet=True) == () and capsys.readouterr().err == ""
     stub(monkeypatch, error=RuntimeError("another run fetches"))

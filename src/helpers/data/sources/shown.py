@@ -120,9 +120,7 @@ def table(folder: Path | None = None) -> tuple[list[tuple[str, ...]], list[str]]
     place, rows, files, problems = folder or paths.archive(), [], [], []
     for feed in sources.feeds().values():
         last = visit.record(place / feed.name)
-        rows.append(
-            (feed.name, _title(feed), *_state(feed, place), _key(feed), _terms(terms.get(by.get(feed.source))))
-        )
+        rows.append((feed.name, _title(feed), *_state(feed, place), _key(feed), _terms(terms.get(by.get(feed.source)))))
         if feed.dropped:
             files.append(f"{feed.name} reads files in {visit.drop(place, feed)}/: {feed.note}")
         if last.get("problems"):
