@@ -35,6 +35,8 @@ def main() -> int:
     asked.add_argument("--folder", type=Path, default=paths.REPORTS / "demo", help="made anew each time")
     wanted = asked.parse_args()
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
+    if wanted.folder.exists() and {path.name for path in wanted.folder.iterdir()} - {"archive", "report"}:
+        asked.error(f"{wanted.folder} has other things than a demonstration, which is made anew: name another folder")
     shutil.rmtree(wanted.folder, ignore_errors=True)
     os.environ["MAGNETS_ARCHIVE"] = str(wanted.folder / "archive")
     known = {
