@@ -101,7 +101,7 @@ def test_the_figures_of_the_readme_are_those_computed():
 
 def test_the_readme_tells_what_every_live_source_needs_and_how_a_fetch_may_end():
     said = (paths.ROOT / "README.md").read_text(encoding="utf-8").partition("## Get the newest figures")[2]
-    table, _, ends = said.partition("\n## ")[0].partition("\nWith ")
+    table, _, ends = said.partition("\n## ")[0].partition("\nAll of it takes ")
     feeds = sources.feeds().values()
     wanted = [f"`{feed.name}`" for feed in feeds] + [feed.key for feed in feeds if feed.key]
     wanted += [f"`data/archive/drop/{feed.name}/`" for feed in feeds if feed.dropped]
