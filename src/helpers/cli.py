@@ -219,7 +219,8 @@ def fetch(
 
     Ends with 0 (something new), 20 (nothing new), 21 (some source failed, or its quota is used up; what came is
     kept), 22 (no network), 1 (the archive cannot be written), 2 (no such source or month, or a key cannot be read),
-    3 (data/ cannot be read), 7 (another run fetches), 130 (stopped with Ctrl-C).
+    3 (data/ cannot be read), 7 (another run fetches), 130 (stopped with Ctrl-C). Which keys are wanted, and where
+    files go that a person downloads: see `magnets sources`.
 
     Examples: magnets fetch; magnets fetch comtrade --since 2018-01; magnets fetch --dry-run
     """

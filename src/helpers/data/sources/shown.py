@@ -90,12 +90,12 @@ def plans(planned: Sequence[fetch.Plan]) -> Iterator[str]:
         if one.problem:
             yield f"{one.feed:12} would not be asked: {one.problem}"
             continue
-        cost = f", up to {_many(one.calls, 'call')}, about {_long(one.seconds)}" if one.calls else ""
-        due = (
-            f"{_many(len(one.questions), 'question')} due{cost}"
-            if one.questions
-            else _nothing(one.feed, "no questions due")
-        )
+        if sources.feeds()[one.feed].dropped:
+            due = f"{_many(len(one.questions), 'file')} to read"
+        else:
+            cost = f", up to {_many(one.calls, 'call')}, about {_long(one.seconds)}" if one.calls else ""
+            due = f"{len(one.questions) or 'no'} question{'s' * (len(one.questions) != 1)} due{cost}"
+        due = due if one.questions else _nothing(one.feed, due)
         yield f"{one.feed:12} {due}"
         yield from _some(one.questions)
     if len(planned) > 1:
