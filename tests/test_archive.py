@@ -237,11 +237,19 @@ def test_an_archive_that_is_whole_has_no_problem_and_each_damage_is_one(archive)
     assert len(found) == 2 and "cannot be read" in found[0] and "No such file" not in found[0][:20]
 
 
+def test_a_part_that_was_copied_is_told(archive):
+    took(archive, {"2017-01": 1})
+    for path in list((archive / "comtrade/parts").iterdir()):
+        shutil.copy(path, path.with_name(f"copy-{path.name}"))
+    (line,) = check.problems(archive)
+    assert "has the figures of" in line and "delete the copy" in line
+
+
 def test_a_damaged_part_stops_a_vintage_and_says_what_to_do(tables, archive):
     took(archive, {"2017-01": 1})
     (part,) = archive.glob("*/parts/*.parquet")
     part.write_bytes(b"PAR1")
-    with pytest.raises(DataError, match=r"cannot be read.*\nsee `magnets verify --archive`"):
+    with pytest.raises(DataError, match=r"cannot be read.*; see `magnets verify --archive`"):
         vintage("2026-11-22", tables)
 
 

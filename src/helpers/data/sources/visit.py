@@ -13,7 +13,7 @@ from helpers import __version__
 from helpers.data.archive import versions
 from helpers.data.archive.store import Change, Shelf, checked
 from helpers.data.sources import address, keys, module, schedule, transport
-from helpers.data.sources.bodies import UnfitAnswerError, check, unfit
+from helpers.data.sources.bodies import UnfitAnswerError, check, plain, unfit
 from helpers.data.sources.protocol import (
     COLUMNS,
     Answer,
@@ -126,12 +126,12 @@ def visit(feed: Feed, place: Path, since: str, synthetic: bool, accept: bool, pa
     except (OfflineError, QuotaError) as error:
         ended, until = ("quota", error.until) if isinstance(error, QuotaError) else ("offline", None)
         turn.problems.append(str(error))
-    except SourceError as error:
+    except (SourceError, DataError) as error:
         turn.problems.append(str(error))
     finally:
         _take(turn, accept)
     ended = ended or ("failed" if turn.problems else "new" if turn.change.any else "nothing new")
-    result = Result(feed.name, ended, turn.change, calls, turn.same, tuple(dict.fromkeys(turn.problems)))
+    result = Result(feed.name, ended, turn.change, calls, turn.same, tuple(dict.fromkeys(map(plain, turn.problems))))
     return _recorded(folder, result, failed - turn.rows.keys() | set(turn.failed), until, keyed)
 
 
@@ -165,8 +165,10 @@ def drop(place: Path, feed: Feed) -> Path:
 def record(folder: Path) -> dict:
     """How the last turn of a source ended; nothing if it had none, or that cannot be read."""
     try:
-        return json.loads((folder / RECORD).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        about = versions.side(folder / RECORD, "at", "ended", "problems", "until", "keyed", "failed")
+        times = [datetime.fromisoformat(at).tzinfo for at in (about["at"], about["until"] or about["at"])]
+        return about if all(times) else {}
+    except (TypeError, ValueError):  # DataError is one
         return {}
 
 
@@ -203,7 +205,7 @@ def _ask_all(turn: _Turn, ask: Ask, todo: list[Request], tell: Tell) -> None:
 def _ask(turn: _Turn, ask: Ask, request: Request) -> None:
     """Put a question, see that its answer gives figures, and keep it."""
     if hasattr(turn.source, "prepare"):
-        request = turn.source.prepare(request, ask)
+        request = _prepared(turn.source, ask, request)
     answer = replace(ask(request), fetched=turn.clock())
     rows = _figures(turn.source, answer)
     more = {"address": address(turn.feed), "terms": turn.feed.source, "client": f"magnets {__version__}"}
@@ -211,10 +213,23 @@ def _ask(turn: _Turn, ask: Ask, request: Request) -> None:
     turn.rows[request.question] = rows
 
 
+def _prepared(source: Any, ask: Ask, request: Request) -> Request:
+    """The question to ask in the end; SourceError, whatever is wrong with the answer that it depends on."""
+    try:
+        return source.prepare(request, ask)
+    except (SourceError, OSError):
+        raise
+    except Exception as error:  # a form that a module does not expect must not end the run
+        said = f"{type(error).__name__}: {error}"
+        raise UnfitError(f"{request.question}: what {source.TITLE} says of it has not the form that it had ({said})"
+                         ) from error  # fmt: skip
+
+
 def _figures(source: Source, answer: Answer) -> pd.DataFrame:
     """The figures of an answer; UnfitAnswerError, whatever is wrong with it."""
     try:
-        return checked(source.rows(source.parse(answer), answer), answer.request)
+        day = schedule.day(answer.fetched or schedule.now())
+        return checked(source.rows(source.parse(answer), answer), answer.request, day)
     except UnfitError as error:
         raise error if isinstance(error, UnfitAnswerError) else UnfitAnswerError(str(error), answer) from error
     except Exception as error:  # a format that a module does not expect must not end the run
@@ -224,7 +239,11 @@ def _figures(source: Source, answer: Answer) -> pd.DataFrame:
 
 def _take(turn: _Turn, accept: bool) -> None:
     """Take the figures of what was kept; of several answers to a question only the last counts."""
-    kept = list(turn.shelf.pending())
+    try:
+        kept = list(turn.shelf.pending())
+    except DataError as error:
+        turn.problems.append(str(error))
+        return
     last = {answer.request.question: name for name, answer in kept}
     found = {}
     for name, answer in kept:
@@ -251,9 +270,12 @@ def _take(turn: _Turn, accept: bool) -> None:
 
 def _dropped(place: Path, feed: Feed, request: Request) -> Answer:
     path = drop(place, feed) / request.path
-    if (size := path.stat().st_size) > transport.BODY:
-        raise SourceError(f"{path} has {size:,} bytes, more than any file of {feed.name}; take it away")
-    answer = Answer(request, path.read_bytes())
+    try:
+        if (size := path.stat().st_size) > transport.BODY:
+            raise SourceError(f"{path} has {size:,} bytes, more than any file of {feed.name}; take it away")
+        answer = Answer(request, path.read_bytes())
+    except OSError as error:
+        raise SourceError(f"{path} cannot be read ({error.strerror}); mend it, or take it away") from error
     check(answer)
     return answer
 
