@@ -705,6 +705,21 @@ def test_files_that_a_person_drops_are_taken(world):
     assert (folder / "other.json").is_file(), "a person's files are left where they are"
 
 
+def test_a_file_that_is_made_up_or_cannot_be_read_is_left_and_told(world, monkeypatch):
+    (world.data / "feeds.csv").write_text(f"{HEAD}\n{ROW.replace('https://tiny.example', '')}\n")
+    folder = world.archive / "drop/tiny"
+    folder.mkdir(parents=True)
+    (folder / "synthetic-2025.json").write_text(json.dumps({"months": {"2025-01": 1.0}}))
+    (folder / "2026.json").write_text(json.dumps({"months": {"2026-01": 2.0}}))
+    monkeypatch.delenv("MAGNETS_TINY_URL")
+    read = Path.read_bytes
+    monkeypatch.setattr(Path, "read_bytes", lambda path: read(folder / "none" if path.name == "2026.json" else path))
+    gone, made_up = world.fetch().problems
+    assert "is made up, for a demonstration; take it away" in made_up
+    assert "2026.json cannot be read (No such file or directory)" in gone
+    assert not versions.parts(world.archive / "tiny")
+
+
 def test_an_archive_that_is_damaged_is_told_and_stops_nobody_else(world, monkeypatch):
     monkeypatch.setenv("COLUMNS", "200")
     world.fetch()

@@ -12,8 +12,8 @@ import pandas as pd
 from helpers import __version__
 from helpers.data.archive import versions
 from helpers.data.archive.store import Change, Shelf, checked
-from helpers.data.sources import address, keys, module, schedule, transport
-from helpers.data.sources.bodies import UnfitAnswerError, check, plain, unfit
+from helpers.data.sources import address, dropped, keys, module, schedule, transport
+from helpers.data.sources.bodies import UnfitAnswerError, plain, unfit
 from helpers.data.sources.protocol import (
     COLUMNS,
     Answer,
@@ -114,7 +114,7 @@ def visit(feed: Feed, place: Path, since: str, synthetic: bool, accept: bool, pa
         turn.problems.clear()  # told at the end, unless another answer comes until then
         todo = due(feed, source, state, since, place)
         if feed.dropped:
-            _ask_all(turn, lambda request: _dropped(place, feed, request), todo, tell)
+            _ask_all(turn, lambda request: dropped.answer(place, feed, request, synthetic), todo, tell)
         elif todo:
             recently = sum(at > schedule.now() - timedelta(days=1) for at in state.asked.values())
             header = getattr(source, "KEY_HEADER", "")
@@ -144,9 +144,7 @@ def _latest(folder: Path, state: State) -> datetime:
 def due(feed: Feed, source: Source, state: State, since: str, place: Path) -> list[Request]:
     """The questions that are due, those last that failed before; for a feed of files, all files that lie there."""
     if feed.dropped:
-        folder = drop(place, feed)
-        names = sorted(path.name for path in folder.iterdir() if path.is_file()) if folder.is_dir() else []
-        return [cast(Any, source).dropped(name) for name in names if not name.startswith(".")]
+        return [cast(Any, source).dropped(name) for name in dropped.names(place, feed)]
     today = schedule.day(schedule.now())
     try:
         every = list(source.requests(feed, since, today, bool(keys.key(feed))))
@@ -155,11 +153,6 @@ def due(feed: Feed, source: Source, state: State, since: str, place: Path) -> li
         raise SourceError(f"{feed.name}: no question can be made ({error}); see its row in data/feeds.csv") from error
     failed = set(record(place / feed.name).get("failed", []))
     return sorted(asked, key=lambda request: request.question in failed)
-
-
-def drop(place: Path, feed: Feed) -> Path:
-    """The folder into which a person drops what the source lets nobody fetch."""
-    return place / "drop" / feed.name
 
 
 def record(folder: Path) -> dict:
@@ -266,18 +259,6 @@ def _take(turn: _Turn, accept: bool) -> None:
                 turn.problems.append(str(error))
             else:
                 turns += [{name: one} for name, one in some.items()]
-
-
-def _dropped(place: Path, feed: Feed, request: Request) -> Answer:
-    path = drop(place, feed) / request.path
-    try:
-        if (size := path.stat().st_size) > transport.BODY:
-            raise SourceError(f"{path} has {size:,} bytes, more than any file of {feed.name}; take it away")
-        answer = Answer(request, path.read_bytes())
-    except OSError as error:
-        raise SourceError(f"{path} cannot be read ({error.strerror}); mend it, or take it away") from error
-    check(answer)
-    return answer
 
 
 def _recorded(folder: Path, result: Result, failed: Iterable[str], until: datetime | None, keyed: bool) -> Result:
