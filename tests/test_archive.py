@@ -243,6 +243,8 @@ def test_a_part_that_was_copied_is_told(archive):
         shutil.copy(path, path.with_name(f"copy-{path.name}"))
     (line,) = check.problems(archive)
     assert "has the figures of" in line and "delete the copy" in line
+    shutil.copytree(archive / "comtrade", archive / "tradestat")
+    assert sum("is of comtrade, and stands in another folder" in line for line in check.problems(archive)) == 2
 
 
 def test_a_damaged_part_stops_a_vintage_and_says_what_to_do(tables, archive):
@@ -276,6 +278,12 @@ def test_history_tells_every_version_of_a_figure_who_said_it_and_when(tables, ar
     assert [str(day) for day in told["known"]] == ["2026-11-01", "2026-11-10"]
     curated = history("trade", "IND/world/850511/weight/FY25", tables)
     assert curated["value"].tolist()[:2] == [53_700, 53_748] and "Reuters" in set(curated["by"])
+
+
+def test_history_says_which_versions_are_made_up(tables, archive):
+    took(archive, {"2017-01": 1}, synthetic=True)
+    (note,) = history("trade", "IND/850511/world/weight/2017-01", tables)["note"]
+    assert note.startswith("SYNTHETIC")
 
 
 @pytest.mark.parametrize(

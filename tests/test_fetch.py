@@ -13,6 +13,7 @@ import textwrap
 import threading
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
+from email.utils import format_datetime
 from pathlib import Path
 
 import pandas as pd
@@ -803,6 +804,22 @@ def test_a_clock_that_was_set_back_changes_no_order(world):
     world.at -= timedelta(days=40)
     result = world.fetch()
     assert result.ended == "failed" and "set the clock right" in result.problems[0]
+
+
+@pytest.mark.parametrize(("days", "kept"), [(-1, True), (0.9, True), (1.1, False)])
+def test_a_clock_that_is_behind_that_of_the_source_keeps_nothing(monkeypatch, days, kept):
+    now = datetime(2026, 11, 22, 6, tzinfo=UTC)
+    monkeypatch.setattr(schedule, "now", lambda: now)
+    monkeypatch.delenv("MAGNETS_TINY_URL", raising=False)
+    answer = Answer(
+        Request("q", "/"), b"{}", headers={"date": format_datetime(now + timedelta(days=days), usegmt=True)}
+    )
+    with transport.Line(feed()) as line:
+        if kept:
+            assert line._judged(answer, "q") == answer
+        else:
+            with pytest.raises(transport.DeniedError, match="this machine's clock is behind"):
+                line._judged(answer, "q")
 
 
 def test_a_full_disk_is_told_and_what_came_before_is_kept(world, monkeypatch):

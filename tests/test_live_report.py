@@ -256,6 +256,12 @@ def test_nothing_made_up_reaches_a_report_that_does_not_say_so(at_once, tmp_path
     assert verify.differences(tmp_path / "reports" / AS_OF) == []
 
 
+def test_validate_says_that_figures_are_made_up(place):
+    assert not any(canvas.SYNTHETIC in line for line in gate.told(BETWEEN))
+    fetched(place, 18, {(WORLD, "FY26"): 33_500.0}, synthetic=True)
+    assert any(canvas.SYNTHETIC in line for line in gate.told(BETWEEN))
+
+
 def test_a_notebook_that_is_run_by_hand_says_so_above_all_that_it_shows(place, capsys):
     names = {"as_of": AS_OF, "target": "customs", "baseline_t": None, "horizon": 10}
     fetched(place, 23, {(WORLD, "FY26"): 33_500.0}, synthetic=True)

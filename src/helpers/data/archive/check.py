@@ -44,6 +44,8 @@ def _of_source(folder: Path) -> Iterator[str]:
         if part.sha256 and _sha(part.path) != part.sha256:
             yield f"{part.path}: is not what was written"
         yield from (f"{part.path}: the answer {name} is gone" for name in part.answers if name not in answers)
+        if part.source != folder.name:
+            yield f"{part.path}: is of {part.source}, and stands in another folder; delete it there"
         if twice := [name for name in part.answers if name in taken]:
             yield f"{part.path}: has the figures of {taken[twice[0]].name} again; delete the copy"
         taken |= dict.fromkeys(part.answers, part.path)

@@ -162,13 +162,14 @@ def history(view: View, table: str, words: list[str]) -> list[tuple]:
     Returns
     -------
     list of tuple
-        The source, :data:`FIGURES` with the publisher's own day, then when it was known here and the answer.
+        The source, :data:`FIGURES` with the publisher's own day and a note that says if a figure is made up, then
+        when it was known here and the answer.
     """
     where = " AND ".join(['"table" = ?', *["contains('/' || key || '/' || period || '/', ?)" for _ in words]])
     asked, found = [table, *(f"/{word}/" for word in words)], []
     for source in dict.fromkeys(part.source for part in view.parts):
         rows = _read([part for part in view.parts if part.source == source], f"WHERE {where}", asked, latest=False)
-        found += [(source, *row[:10], *row[11:13]) for row in rows]
+        found += [(source, *row[:9], f"SYNTHETIC {row[9]}".strip() if row[13] else row[9], *row[11:13]) for row in rows]
     return found
 
 

@@ -7,7 +7,7 @@ import time
 import zlib
 from contextlib import closing
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import cache, partial
 from typing import TYPE_CHECKING
@@ -83,7 +83,7 @@ class Line:
 
         self.address = address(self.feed)
         self._key, self._sockets = keys.key(self.feed), list[patience.Socket]()
-        self._home = httpx.URL(self.address)
+        self._home, self._real = httpx.URL(self.address), self.address == self.feed.address.rstrip("/")
         here = self._home.host in ("127.0.0.1", "localhost", "::1")
         if self._key and self._home.scheme != "https" and not here:
             raise DeniedError(f"{self.feed.name}: {self.address} is not https; no key is sent there")
@@ -169,8 +169,7 @@ class Line:
             question.headers.pop(self.header, None)
         if same and self.header and self._key:
             question.headers[self.header] = self._key
-        real = self.address == self.feed.address.rstrip("/")
-        if not same and not (real and url.scheme == "https" and url.host in self.hosts):
+        if not same and not (self._real and url.scheme == "https" and url.host in self.hosts):
             there = self._clean(f"{url.scheme}://{url.netloc.decode()}")
             text = f"it sends on to another host, {there}, which was not asked; if the source moved, see data/feeds.csv"
             raise unfit(Answer(request, b"", fetched=schedule.now()), text)
@@ -212,6 +211,11 @@ class Line:
         if status == 200:
             if self._key and self._key.lower().encode() in answer.body.lower() + str(answer.headers).lower().encode():
                 raise SourceError(f"{what}: the answer repeats the key, and was not kept; tell the publisher")
+            if self._real and (there := _date(answer)) and there > schedule.now() + timedelta(days=1):
+                raise DeniedError(
+                    f"{what}: this machine's clock is behind: the source says that it is {there:%Y-%m-%d %H:%M}; set "
+                    "it right, or figures would count as known before they were"
+                )
             return answer
         said = begin(self._clean(answer.body.decode("utf-8", "replace")).encode())
         after, quota = _after(answer), re.search(r"quota.*? in (\d{1,5}):(\d\d):(\d\d)", said, re.I)
@@ -260,10 +264,16 @@ def _after(answer: Answer) -> float | None:
     if said.isascii() and said.isdigit():
         return min(float(said), FAR)
     try:
-        there = answer.headers.get("date")
-        now = parsedate_to_datetime(there) if there else schedule.now()
-        return min(max(0.0, (parsedate_to_datetime(said) - now).total_seconds()), FAR)
+        return min(max(0.0, (parsedate_to_datetime(said) - (_date(answer) or schedule.now())).total_seconds()), FAR)
     except (ValueError, TypeError):
+        return None
+
+
+def _date(answer: Answer) -> datetime | None:
+    """What time the source says that it is, if it says so readably."""
+    try:
+        return parsedate_to_datetime(answer.headers.get("date", "")).astimezone(UTC)
+    except (ValueError, TypeError, OverflowError):
         return None
 
 
