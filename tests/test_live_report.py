@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import re
 import zipfile
 from datetime import UTC, date, datetime
@@ -177,6 +178,25 @@ def test_kernels_read_the_archive_as_of_the_day_and_with_nothing_to_do_no_reader
     assert said[0].startswith("unchanged: ") and said[1] == "set()"
 
 
+def test_an_archive_beside_the_working_folder_is_that_of_the_kernels_too(at_once, tmp_path, monkeypatch):
+    seen = []
+    made = pipeline.run_chapter
+
+    def run(*asked):
+        seen.append(paths.archive())
+        return made(*asked)
+
+    monkeypatch.setattr("helpers.report.pipeline.run_chapter", run)
+    monkeypatch.chdir(tmp_path)
+    for given in ("archive", None):
+        monkeypatch.delenv("MAGNETS_ARCHIVE")
+        if given:
+            monkeypatch.setenv("MAGNETS_ARCHIVE", given)
+        reported(tmp_path / f"reports of {given}")
+        assert os.environ.get("MAGNETS_ARCHIVE") == given
+    assert seen == [tmp_path / "archive", FROZEN / "archive"]
+
+
 # What live sources contradict.
 
 
@@ -233,6 +253,22 @@ def test_nothing_made_up_reaches_a_report_that_does_not_say_so(at_once, tmp_path
     assert [str(path) for path, content in found.items() if path.name != ".lock" and not marked(path, content)] == []
     assert "SYNTHETIC: India imported" in Page(tmp_path / "reports/index.html").text.partition("Newest first")[2]
     assert verify.differences(tmp_path / "reports" / AS_OF) == []
+
+
+def test_validate_says_that_figures_are_made_up(place):
+    assert not any(canvas.SYNTHETIC in line for line in gate.told(BETWEEN))
+    fetched(place, 18, {(WORLD, "FY26"): 33_500.0}, synthetic=True)
+    assert any(canvas.SYNTHETIC in line for line in gate.told(BETWEEN))
+
+
+def test_a_notebook_that_is_run_by_hand_says_so_above_all_that_it_shows(place, capsys):
+    names = {"as_of": AS_OF, "target": "customs", "baseline_t": None, "horizon": 10}
+    fetched(place, 23, {(WORLD, "FY26"): 33_500.0}, synthetic=True)
+    parameters.check(names)
+    assert capsys.readouterr().out == ""
+    fetched(place, 22, {(WORLD, "2025-05"): 2_700.0}, feed="tradestat", synthetic=True)
+    parameters.check(names)
+    assert capsys.readouterr().out == f"{canvas.SYNTHETIC}\n"
 
 
 def test_a_report_of_real_figures_says_nothing_of_the_kind(at_once, tmp_path):
