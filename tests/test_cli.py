@@ -222,7 +222,7 @@ def test_the_history_of_a_figure_says_that_it_is_made_up(archive, monkeypatch):
     assert CliRunner().invoke(app, ["fetch", "gacc"]).exit_code == 0
     said = CliRunner().invoke(app, ["history", "trade", "export/CHN/IND/85051110/weight/2025-07"]).stdout
     curated, live = said.splitlines()[1:]
-    assert "China's customs (synthetic)" in live and "synthetic" not in curated and "None" not in said
+    assert "SYNTHETIC" in live and "SYNTHETIC" not in curated and "None" not in said
 
 
 def test_a_reader_that_closes_the_pipe_is_no_fault_of_the_archive(archive):

@@ -140,7 +140,7 @@ def test_a_live_source_made_as_the_readme_says_is_fetched_kept_and_in_the_next_v
         assert "landed in" in project.magnets("fetch", "harbour", "--dry-run", **given).stdout
         assert "12 new" in project.magnets("fetch", "harbour", **given).stdout
         said = project.magnets("history", "trade", f"IND/world/850511/{year}-12", **given).stdout
-        assert "12,000" in said and "Harbour (synthetic)" in said
+        assert "12,000" in said and "SYNTHETIC" in said
         keys = "flow='import', reporter='IND', partner='world', hs='850511', measure='weight'"
         ask = f"print(india.figure('trade', '{year}-12', {keys}).value, india.synthetic)"
         begin = "from helpers import data; from helpers.report import parameters as p; india = data.vintage(p.today())"

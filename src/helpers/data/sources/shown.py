@@ -11,7 +11,7 @@ from helpers import paths
 from helpers.data import sources, tables
 from helpers.data.archive import versions as kept
 from helpers.data.history import history
-from helpers.data.sources import fetch, keys, schedule, visit
+from helpers.data.sources import dropped, fetch, keys, schedule, visit
 from helpers.data.sources.protocol import Feed, SourceError
 from helpers.data.tables import DataError
 
@@ -104,10 +104,8 @@ def plans(planned: Sequence[fetch.Plan]) -> Iterator[str]:
 
 
 def versions(table: str, figure: str) -> list[str]:
-    """The lines of a figure's history; whose it is says what is made up."""
-    found, view, known = history(table, figure), kept.held(paths.archive()), sources.feeds()
-    made_up = [known[part.source].source for part in (view.parts if view else ()) if part.synthetic]
-    found["by"] += found["source"].isin(made_up).map({True: " (synthetic)", False: ""})
+    """The lines of a figure's history."""
+    found = history(table, figure)
     found["published"] = found["published"].fillna("")
     return found.to_string(index=False, na_rep="", float_format="{:,.10g}".format).splitlines()
 
@@ -122,7 +120,7 @@ def table(folder: Path | None = None) -> tuple[list[tuple[str, ...]], list[str]]
         last = visit.record(place / feed.name)
         rows.append((feed.name, _title(feed), *_state(feed, place), _key(feed), _terms(terms.get(by.get(feed.source)))))
         if feed.dropped:
-            files.append(f"{feed.name} reads files in {visit.drop(place, feed)}/: {feed.note}")
+            files.append(f"{feed.name} reads files in {dropped.drop(place, feed)}/: {feed.note}")
         if last.get("problems"):
             at, said = schedule.day(datetime.fromisoformat(last["at"])), last["problems"][-1].splitlines()[0]
             problems.append(
@@ -199,10 +197,10 @@ def _told(run: Callable[[], tuple[int, list[str]]]) -> tuple[int, list[str]]:
 
 def _nothing(name: str, else_: str = "nothing new") -> str:
     """Why a feed has nothing to tell: of files, that there are none."""
-    feed = sources.feeds()[name]
-    folder = visit.drop(paths.archive(), feed)
-    there = not feed.dropped or (folder.is_dir() and any(folder.iterdir()))
-    return else_ if there else f"no file in {folder}/: {feed.note}"
+    feed, place = sources.feeds()[name], paths.archive()
+    if not feed.dropped or dropped.names(place, feed):
+        return else_
+    return f"no file in {dropped.drop(place, feed)}/: {feed.note}"
 
 
 def _many(number: int, what: str) -> str:
