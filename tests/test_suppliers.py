@@ -47,6 +47,16 @@ def test_concentration_by_value_moves_as_the_two_counts_have_it(india, own, thei
     assert words in causes.concentration(table, india=india, year=YEAR).text
 
 
+def test_a_year_that_one_side_alone_counts_is_not_held_against_two(india):
+    keys = {"flow": "import", "reporter": "IND", "hs": "850511", "period": "2025"}
+    rows = [{**keys, "partner": partner, "measure": measure, "value": value}
+            for measure in ("weight", "value_usd") for partner, value in (("world", 100.0), ("CHN", 80.0))]  # fmt: skip
+    more = india.adding("trade", *rows)
+    said = causes.concentration(suppliers.shares(more), india=more, year=YEAR).text
+    assert "China sold 80 % in 2025" in said and "the two ends are those of partners that are not named" in said
+    assert "from 2022 to 2024" in said and "2025." not in said.rpartition("By value")[2]
+
+
 def test_the_share_of_the_fiscal_year_is_told_before_partners_were_known(india):
     said = causes.concentration(suppliers.shares(india), india=india, year=YEAR)
     assert "By weight China sold 93 to 94 % in 2024; the Herfindahl index is 0.87 to 0.89" in said.text
