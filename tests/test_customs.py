@@ -108,7 +108,8 @@ def test_the_run_rate_has_three_reckonings_and_follows_the_newest_half(india):
 def test_months_after_the_newest_half_have_their_own_run_rate(india):
     some = {f"2025_{month}": 3000 for month in (10, 11, 12)}
     assert len(pace.run_rates(adding(india, **{"2025_10": 3000, "2025_11": 3000}))) == 3, "two months say nothing"
-    assert len(pace.run_rates(adding(india, **{"2025_11": 3000, "2025_12": 3000, "2026_01": 3000}))) == 3, "a gap"
+    after_a_gap = pace.run_rates(adding(india, **{"2025_11": 3000, "2025_12": 3000, "2026_01": 3000}))
+    assert after_a_gap["value"].iloc[-1] == 36_000
     table = pace.run_rates(adding(india, **some))
     assert table.loc["the months since, at a yearly rate", "value"] == 36_000
     assert "the newest twelve months" not in table.index, "January and February 2025 are known with others only"

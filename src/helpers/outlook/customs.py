@@ -107,18 +107,21 @@ def since(india: Vintage, year: str) -> pd.DataFrame:
     years = [p for p in rows.index if fiscal.is_fiscal_year(p) and p > year]
     found = [(p, 12, rows.loc[p, "value"], rows.loc[p, "source"]) for p in years[-1:]]
     later = tiles[tiles["start"] > pd.Timestamp(fiscal.span(found[0][0] if found else year)[1])]
-    if len(later):
-        newest = later["start"].map(fiscal.fiscal_year)
-        part = later[newest == newest.iloc[-1]]
-        whole = part["start"].iloc[1:].to_numpy() == (part["end"].iloc[:-1] + pd.Timedelta(days=1)).to_numpy()
-        part = part.iloc[len(whole) - int(np.argmin(whole[::-1])) if not whole.all() else 0 :]
-        months = int(part["months"].sum())
-        if months >= targets.LEAST_PART:
-            span = fiscal.name(pd.period_range(part["start"].iloc[0], part["end"].iloc[-1], freq="M"))
-            used = rows.loc[span, "source"] if span in rows.index else ids(part)
-            found.append((span, months, part["tonnes"].sum(), used))
+    if len(part := newest_run(later)):
+        span = fiscal.name(pd.period_range(part["start"].iloc[0], part["end"].iloc[-1], freq="M"))
+        used = rows.loc[span, "source"] if span in rows.index else ids(part)
+        found.append((span, int(part["months"].sum()), part["tonnes"].sum(), used))
     table = pd.DataFrame(found, columns=["period", "months", "value", "source"]).set_index("period")
     return table.assign(unit="t", rate=table["value"] * 12 / table["months"])
+
+
+def newest_run(tiles: pd.DataFrame) -> pd.DataFrame:
+    """The last of :func:`periods` that follow each other within a fiscal year and are a quarter or more together."""
+    years = tiles["start"].map(fiscal.fiscal_year)
+    begins = (tiles["start"] != tiles["end"].shift() + pd.Timedelta(days=1)) | (years != years.shift())
+    runs = begins.cumsum()
+    long = runs[tiles["months"].groupby(runs).transform("sum") >= targets.LEAST_PART]
+    return tiles[runs == long.max()]
 
 
 def lines(india: Vintage, year: str, dollars: pd.DataFrame | None = None) -> pd.DataFrame:

@@ -43,15 +43,14 @@ def run_rates(india: Vintage) -> pd.DataFrame:
 
 def _later(tiles: pd.DataFrame, end: date) -> dict[str, list]:
     """Months after a half-year at their yearly rate, and the newest twelve months, where they are known."""
-    last = tiles["end"].iloc[-1]
-    whole = {"the months since, at a yearly rate": pd.Timestamp(end), "the newest twelve months": last - YEAR}
-    found = {}
-    for name, after in whole.items():
-        part = tiles[tiles["start"] > after]
-        count = (last.to_period("M") - after.to_period("M")).n
-        if last > pd.Timestamp(end) and count >= targets.LEAST_PART and part["months"].sum() == count:
-            found[name] = [*[part["tonnes"].sum() * 12 / count] * 3, ids(part)]
-    return found
+    later = customs.newest_run(tiles[tiles["start"] > pd.Timestamp(end)])
+    if later.empty:
+        return {}
+    parts = {"the months since, at a yearly rate": later}
+    year = tiles[tiles["start"] > tiles["end"].iloc[-1] - YEAR]
+    if year["months"].sum() == 12:
+        parts["the newest twelve months"] = year
+    return {name: [*[part["tonnes"].sum() * 12 / part["months"].sum()] * 3, ids(part)] for name, part in parts.items()}
 
 
 def _restated(india: Vintage, year: str) -> pd.Series | None:

@@ -15,6 +15,8 @@ from helpers.outlook import customs, mirror
 TABLES = ("trade", "production", "drivers", "prices")
 ADDING_UP = ("t", "USD m", "INR crore")
 LEAST = 1e-4  # of a figure: less is how it was summed
+FINE = 1000
+"""Figures below it are told with a decimal."""
 BORDER = "both sides of the border"
 COLUMNS = ["topic", "period", "one", "other", "difference", "unit", "percent", "source"]
 
@@ -52,10 +54,17 @@ def _of_two_sources(india: Vintage, live: frozenset[str]) -> Iterator[tuple]:
         newest = rows.sort_values("published", kind="stable").drop_duplicates([*keys, "source"], keep="last")
         newest = newest[newest.duplicated(keys, keep=False)]
         for key, rivals in newest.groupby(keys) if len(newest) else ():
-            fetched_first = sorted((row for _, row in rivals.iterrows()), key=lambda row: not live & sources_of(row))
+            fetched_first = sorted(_best(rivals, live), key=lambda row: not live & sources_of(row))
             for one, other in itertools.combinations(fetched_first, 2):
                 if not sources_of(one) & sources_of(other) and _apart(one, other):
                     yield _topic(name, key[:-2]), key[-2], one, other
+
+
+def _best(rivals: pd.DataFrame, live: frozenset[str]) -> list[pd.Series]:
+    """What was fetched, and of the others those that are reported, if any is: a rounding of one is no other figure."""
+    rows = [row for _, row in rivals.iterrows()]
+    firm = any(row["status"] == "reported" and not live & sources_of(row) for row in rows)
+    return [row for row in rows if not firm or row["status"] == "reported" or live & sources_of(row)]
 
 
 def _of_years(india: Vintage) -> Iterator[tuple]:
@@ -122,7 +131,8 @@ def _topic(table: str, key: tuple) -> str:
 
 
 def _told(india: Vintage, topic: str, period: str, one: pd.Series, other: pd.Series) -> tuple:
-    said = [f"{row.get('who') or india.publishers(sources_of(row), 2)}: {number(row['value'], 1)}"
+    places = int(max(abs(row["value"]) for row in (one, other)) < FINE)
+    said = [f"{row.get('who') or india.publishers(sources_of(row), 2)}: {number(row['value'], places)}"
             for row in (one, other)]  # fmt: skip
     gap = one["value"] - other["value"]
     percent = 100 * gap / other["value"] if other["value"] else float("nan")
