@@ -245,6 +245,18 @@ def test_months_with_gaps_leave_the_newest_run_of_a_quarter(totals, india):
     assert customs.since(totals, "FY25").index.tolist() == ["FY26", "2026-04/2026-07"]
 
 
+def test_names_of_years_do_not_meet_each_other_or_the_axis(totals, monkeypatch):
+    names = {}
+    monkeypatch.setattr(figures, "label", lambda _, text, *__, dy, **___: names.update({text.split()[0]: dy}))
+    periods = customs.periods(totals)
+    figures.monthly_rates(periods, india=totals)
+    assert "FY20" in names and "FY21" not in names, "a year like the one before is not named"
+    assert names["FY25"] == 0 and names["FY26"] < 0
+    periods.loc["2024-06", "t_per_month"] *= 5
+    figures.monthly_rates(periods, india=totals)
+    assert names["FY25"] > 20 and names["FY26"] > 0, "there is no room below"
+
+
 def test_entries_of_partners_are_read_from_the_archive_as_of_the_day_they_were_known(tmp_path):
     folder = tmp_path / "data"
     shutil.copytree(FROZEN, folder)
