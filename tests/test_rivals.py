@@ -73,3 +73,12 @@ def test_both_sides_of_the_border_stand_last_and_are_not_counted(totals):
     assert causes.contradicted(found[~border].iloc[:1]).text.startswith("A figure that was fetched contradicts another")
     assert "2 times; furthest" in causes.contradicted(pd.concat([found[~border].iloc[:1]] * 2)).text
     assert "contradicts another" in causes.contradicted(found[border]).text
+
+
+def test_two_figures_of_one_publisher_are_told_apart(india):
+    again = {"flow": "import", "reporter": "IND", "partner": "world", "hs": "850511", "measure": "weight"}
+    firm = [again | {"period": "2016-05", "status": "reported", "value": value, "source": source, "published": day}
+            for value, source, day in ((1200.0, "S67", "2026-10-02"), (1100.0, "S68", "2026-10-01"))]  # fmt: skip
+    found = rivals.contradictions(india.adding("trade", *firm), frozenset({"S67"})).loc[0]
+    assert found["topic"] == "imports of IND from world, HS 850511, weight"
+    assert (found["one"], found["other"]) == ("USGS, fetched: 1,200", "USGS: 1,100")

@@ -15,6 +15,7 @@ from helpers.outlook import customs, mirror
 TABLES = ("trade", "production", "drivers", "prices")
 ADDING_UP = ("t", "USD m", "INR crore")
 LEAST = 1e-4  # of a figure: less is how it was summed
+MEASURES = {"value_usd": "value in dollars", "value_inr": "value in rupees"}
 FINE = 1000
 """Figures below it are told with a decimal."""
 BORDER = "both sides of the border"
@@ -127,13 +128,15 @@ def _topic(table: str, key: tuple) -> str:
     if table != "trade":
         return ", ".join(str(part).replace("_", " ") for part in key)
     flow, reporter, partner, hs, measure = key
-    return f"{flow}s of {reporter} {'from' if flow == 'import' else 'to'} {partner}, {hs}, {measure.replace('_', ' ')}"
+    what = MEASURES.get(measure, measure.replace("_", " "))
+    return f"{flow}s of {reporter} {'from' if flow == 'import' else 'to'} {partner}, HS {hs}, {what}"
 
 
 def _told(india: Vintage, topic: str, period: str, one: pd.Series, other: pd.Series) -> tuple:
     places = int(max(abs(row["value"]) for row in (one, other)) < FINE)
-    said = [f"{row.get('who') or india.publishers(sources_of(row), 2)}: {number(row['value'], places)}"
-            for row in (one, other)]  # fmt: skip
+    who = [row.get("who") or india.publishers(sources_of(row), 2) for row in (one, other)]
+    who[0] += ", fetched" * (who[0] == who[1])
+    said = [f"{name}: {number(row['value'], places)}" for name, row in zip(who, (one, other), strict=True)]
     gap = one["value"] - other["value"]
     percent = 100 * gap / other["value"] if other["value"] else float("nan")
     return topic, period, *said, gap, one["unit"], percent, ids(one, other)

@@ -134,7 +134,7 @@ def rest_of_year(table: pd.DataFrame, india: Vintage) -> Sentence:
     }[words.place([rate.value], implied.low, implied.high)]
     return sentence(
         "{part} brought {done}. For the {implied} that the totals as recorded imply, the rest of {year} would",
-        f"{over} to bring {{rest}}, {{as_much}} a month.",
+        f"{over} to bring {{rest}}, {{as_much}} a month as so far.",
         f"At the pace so far, {{rate}} a year, it ends {verdict}.",
         rest=rounded(rest),
         as_much="as much" if f"{times:.1}" == f"{1:.1f}" else sentence("{times:.1} times as much", times=times),

@@ -18,6 +18,8 @@ _MEANS = {
     VALUE: "the weights bear each other out and the values do not, which is a matter of prices and not of quantity",
     AGREE: "both bear each other out, so that China's count confirms India's",
 }
+_LIKEWISE = "In {years} it was {weight_ratio:range.1} and {value_ratio:range.1} times."
+_APART = "In {years} the weights were {weight_ratio:range.1} times apart and the values {value_ratio:range.1} times."
 _STANDING = "nothing marks the year: weights are apart in every year known, so the two sides count differently"
 
 
@@ -42,7 +44,7 @@ def both_sides(table: pd.DataFrame, *, india: Vintage) -> Figure:
         year=str(row.name), verdict=verdict, **_apart(row),
     )  # fmt: skip
     opening = Sentence("Bars of HS 850511 from China to India by year: India's count above, China's below.")
-    alt = joined(opening, _counted(row), _others(table.drop(index=row.name)))
+    alt = joined(opening, _counted(row), _others(table.drop(index=row.name), _APART))
     return finish(drawing, title, alt, table, india=india, note="India's values include freight and insurance.")
 
 
@@ -116,14 +118,13 @@ def _judged(row: pd.Series, others: pd.DataFrame, india: Vintage) -> Sentence:
     return joined(*said, rule)
 
 
-def _others(rows: pd.DataFrame) -> Sentence | None:
+def _others(rows: pd.DataFrame, text: str = _LIKEWISE) -> Sentence | None:
     """How far the two counts are apart in other years, from the least to the most."""
     if rows.empty:
         return None
     apart = {f"{name}_ratio": rows[f"{name}_ratio"].pipe(lambda ratio: ratio.where(ratio > 1, 1 / ratio))
              for name in ("weight", "value")}  # fmt: skip
     parts = {name: derived(of.mean(), "", rows, low=of.min(), high=of.max()) for name, of in apart.items()}
-    text = "In {years} it was {weight_ratio:range.1} and {value_ratio:range.1} times."
     return sentence(text, years=words.years(rows.index), **parts)
 
 
