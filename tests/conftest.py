@@ -21,7 +21,7 @@ from helpers.chapters import canvas
 from helpers.data import vintage
 from helpers.report.job import Chapter, End
 
-os.environ["MAGNETS_ARCHIVE"] = str(Path(tempfile.gettempdir()) / "no-archive-in-tests")  # whatever was fetched here
+os.environ["MAGNETS_ARCHIVE"] = "/dev/null/archive"  # whatever was fetched here; nothing can be written there
 AS_OF = "2026-11-22"
 PARAMETERS = f'as_of: str = "{AS_OF}"  # day as of which the data are read'
 
