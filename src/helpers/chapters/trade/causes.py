@@ -80,8 +80,9 @@ def concentration(table: pd.DataFrame, *, india: Vintage, year: str) -> Sentence
         said.append(sentence(text, newest=newest, **parts))
     both = {"own", "their"} <= set(table.loc[newest].index.get_level_values("count"))
     ends_of = "of the two counts" if both else "of partners that are not named, as many or as one"
-    said.append(Sentence("That index, the sum of the suppliers' squared shares, is one if there is a single one; the "
-                         f"two ends are those {ends_of}."))  # fmt: skip
+    ranged = f"; the two ends are those {ends_of}" if " to " in said[-1].text.partition("index is")[2] else ""
+    said.append(Sentence("That index, the sum of the suppliers' squared shares, is one if there is a single one"
+                         f"{ranged}."))  # fmt: skip
     values = table["low"].xs("usd_m", level="basis").unstack("count").dropna()
     if len(values) > 1 and values.shape[1] > 1:
         moves = {words.direction(rows.iloc[-1] / rows.iloc[0] - 1) for _, rows in values.items()}
