@@ -285,3 +285,7 @@ def test_what_lies_before_the_simulated_months_still_counts(told, monkeypatch):
     assert error.index[0] > fiscal.fiscal_year("FY25"), "the months of the surge are not simulated"
     assert stocks[2031] > 1.05 * error[2031] and lasts[2027] != error[2027]
     assert all({2019, 2024, 2026, 2027} <= set(levels.index) for levels in fitted)
+
+
+def test_months_of_the_world_wait_for_the_lines_of_the_whole_surge(totals):
+    assert "waits for the monthly figures by line of the first half of FY25" in causes.decision(totals).text

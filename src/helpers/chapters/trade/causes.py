@@ -56,10 +56,11 @@ def decision(india: Vintage) -> Sentence:
 
 
 def busiest(periods: pd.DataFrame, within: str) -> str:
-    """The busiest known period inside another."""
+    """The busiest known period inside another; this one itself where only single months of it are the busiest."""
     start, end = (pd.Timestamp(edge) for edge in fiscal.span(within))
     inside = periods[(periods["start"] >= start) & (periods["end"] <= end)]
-    return inside["t_per_month"].idxmax() if len(inside) else within
+    name = inside["t_per_month"].idxmax() if len(inside) else within
+    return name if len(fiscal.months(name)) > 1 else within
 
 
 def concentration(table: pd.DataFrame, *, india: Vintage, year: str) -> Sentence:
