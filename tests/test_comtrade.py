@@ -3,7 +3,6 @@
 import json
 import shutil
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 
 import httpx
 import pandas as pd
@@ -15,7 +14,7 @@ from helpers import fiscal
 from helpers.data import vintage
 from helpers.data.archive import versions
 from helpers.data.archive.store import Change, Shelf
-from helpers.data.sources import comtrade, comtrade_figures
+from helpers.data.sources import comtrade, comtrade_figures, spellings
 from helpers.data.sources.protocol import COLUMNS, Answer, Feed, Request, SourceError, UnfitError
 from helpers.methods import composition
 
@@ -169,12 +168,17 @@ def test_every_country_has_one_code_and_codes_are_those_of_the_un():
     assert {iso: codes[iso] for iso in wanted} == wanted
     known = pd.read_csv(FROZEN / "trade.csv", keep_default_na=False)
     assert set(known["partner"]) | set(known["reporter"]) <= set(codes)
-    kinds = pd.read_csv(Path(comtrade_figures.__file__).with_name("comtrade_partners.csv"), keep_default_na=False)
-    assert not kinds["code"].duplicated().any() and set(kinds["kind"]) == {"country", "former", "nes", "group", "world"}
-    assert kinds["kind"].isin(["country", "world"]).sum() == len(codes)
-    assert set(kinds.loc[kinds["kind"] == "former", "iso"]) <= set(codes)
+    partners = spellings.partners("comtrade")
+    assert set(partners.values()) == {*codes, "nes", "group"} and partners["278"] == "DEU" and len(partners) == 310
     odd = [0, 97, 899, 837, 838, 839, 568, 577, 527, 636, 879, 290, 221, 697, 637, 473, 492]
-    assert set(kinds.set_index("code").loc[odd, "kind"]) == {"world", "group", "nes"}
+    assert {partners[str(code)] for code in odd} == {"world", "group", "nes"}
+
+
+def test_no_feed_writes_two_countries_alike():
+    table = pd.read_csv(spellings.FILE, dtype=str, keep_default_na=False).set_index("partner")
+    for feed_name in table:
+        written = table[feed_name].str.split(" | ", regex=False).explode().loc[lambda texts: texts != ""]
+        assert not written.duplicated().any() and len(written) == len(spellings.partners(feed_name))
 
 
 def test_a_country_that_is_not_known_cannot_be_asked():
@@ -203,7 +207,7 @@ def test_what_belongs_to_no_country_is_one_partner_and_groups_of_countries_are_n
 def test_a_partner_without_a_known_code_goes_by_its_own_iso_code_or_stops_the_answer():
     assert figures(said({"partnerCode": 412, "partnerISO": "XKX"}))["key"].iloc[0] == "import/IND/XKX/850511/weight"
     for iso in ("_X ", None, "W00"):
-        with pytest.raises(UnfitError, match=r"partner 412 .* comtrade_partners\.csv"):
+        with pytest.raises(UnfitError, match=r"partner 412 .* spellings\.csv"):
             figures(said({"partnerCode": 412, "partnerISO": iso}))
 
 
@@ -315,9 +319,9 @@ FAULTS = {
     "error in 200": "instead of rows came 'Invalid parameter'",
     "periods": "instead of rows came .*Maximum number of periods for preview is 1",
     "quota": "instead of rows came .*Out of call volume quota",
-    "html": "no JSON came but '<!DOCTYPE html>",
-    "gateway": "no JSON came but '<html>",
-    "broken": "no JSON came but 'Something went wrong",
+    "html": "it is not json; it begins '<!DOCTYPE html>",
+    "gateway": "it is not json; it begins '<html>",
+    "broken": "it is not json; it begins 'Something went wrong",
 }
 
 

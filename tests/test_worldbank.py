@@ -80,7 +80,7 @@ def test_an_error_with_status_200_is_said_in_the_publishers_words(governance):
 @pytest.mark.parametrize(
     ("fault", "said"),
     [
-        ("html", "no JSON came"),
+        ("html", "it is not json"),
         ("ranks", "is no estimate"),
         ("fewer", "not every indicator .*GOV_WGI_CC.EST"),
         ("other", "not every country .*NAM"),

@@ -90,7 +90,7 @@ def months(start, end, folder):
     found = {name: row * world for name, row in zip(SHARES, spread, strict=True)}
     for name in found.keys() & known.keys():
         found[name] = _fitted(found[name], every, known[name])
-    others = sorted(set(partners("gacc").values()) - set(found) - {"CHN"})
+    others = sorted(set(partners("gacc").values()) - set(found) - {"CHN", "world"})
     rest = luck.pareto(1.1, len(others)) + 0.05
     left = world - sum(found.values())
     found |= {name: left * share / rest.sum() for name, share in zip(others, rest, strict=True)}

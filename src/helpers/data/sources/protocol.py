@@ -8,6 +8,7 @@ not what it knows.
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from math import nan
 from typing import Protocol
 
 import pandas as pd
@@ -18,6 +19,9 @@ COLUMNS = ("table", "key", "period", "unit", "value", "low", "high", "status", "
 ``key`` is the key columns of the table joined by ``/``, such as ``import/IND/CHN/850511/weight``; ``published`` is the
 publisher's own day, if it names one, as a ``datetime.date`` or None.
 """
+
+
+_USUAL = {"period": "", "low": nan, "high": nan, "status": "reported", "published": None, "note": ""}
 
 
 class SourceError(ValueError):
@@ -128,6 +132,13 @@ class State:
     newest: Mapping[str, str] = field(default_factory=dict)
 
 
+def figures(table: str, rows: pd.DataFrame | Iterable[Mapping]) -> pd.DataFrame:
+    """Rows with :data:`COLUMNS`: reported, without range, day and note where they do not say otherwise."""
+    told = pd.DataFrame(rows)
+    told = told.assign(table=table, **{name: usual for name, usual in _USUAL.items() if name not in told})
+    return told.reindex(columns=list(COLUMNS)).astype({"value": float, "low": float, "high": float})
+
+
 Ask = Callable[[Request], Answer]
 """Puts a question and gives its answer: a source uses it where one question depends on the answer to another."""
 
@@ -139,14 +150,11 @@ class Source(Protocol):
     ----------
     TITLE : str
         Whose figures, in a few words.
-    TABLES : tuple of str
-        Which tables its figures go to.
     VOLATILE : bytes
         A pattern of what changes in its answers from call to call and means nothing; empty if nothing does.
     """
 
     TITLE: str
-    TABLES: tuple[str, ...]
     VOLATILE: bytes
 
     def requests(self, feed: Feed, since: str, today: date, keyed: bool) -> Iterable[Request]:

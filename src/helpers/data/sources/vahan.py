@@ -11,10 +11,9 @@ import zipfile
 import pandas as pd
 
 from helpers.data.sources import spellings
-from helpers.data.sources.protocol import COLUMNS, Answer, Request, UnfitError
+from helpers.data.sources.protocol import Answer, Request, UnfitError, figures
 
 TITLE = "Vahan: electric vehicles registered by month, from files that a person downloads"
-TABLES = ("drivers",)
 VOLATILE = b""
 
 ELECTRIC = ("ELECTRIC", "PURE EV")
@@ -102,13 +101,9 @@ def rows(parsed: pd.DataFrame, answer: Answer) -> pd.DataFrame:
     by_segment = electric.groupby(_segments(electric, answer))["printed"].sum()
     if (parsed["axis"] == "vehicle category").any():
         by_segment["total"] = by_segment.sum()
-    return pd.DataFrame(
-        {
-            "table": "drivers", "key": "ev_registrations/" + by_segment.index, "period": parsed["month"].iloc[0],
-            "unit": "vehicles", "value": by_segment.to_numpy(float), "low": float("nan"), "high": float("nan"),
-            "status": "reported", "published": None, "note": "battery only",
-        }
-    )[list(COLUMNS)]  # fmt: skip
+    shared = {"period": parsed["month"].iloc[0], "unit": "vehicles", "note": "battery only"}
+    found = by_segment.items()
+    return figures("drivers", [shared | {"key": f"ev_registrations/{name}", "value": count} for name, count in found])
 
 
 def _cells(answer: Answer) -> list[list[str]]:
