@@ -24,13 +24,14 @@ def feed(name: str) -> Feed:
     return Feed(name=row.pop("feed"), **row | numbers)
 
 
-def way(server, at: datetime = NOON):
-    """A way to a stand-in, as the transport is one: a question gives its answer."""
+def way(server, at: datetime = NOON, **headers: str):
+    """A way to a stand-in, as the transport is one: a question gives its answer, and cookies are kept."""
+    client = httpx.Client(timeout=10, verify=False, trust_env=False, headers=headers)
 
     def ask(request: Request) -> Answer:
         address = request.path if "://" in request.path else server.url_for(request.path)
-        came = httpx.get(address, params=dict(request.params) or None, timeout=5, verify=False, trust_env=False)
-        assert came.status_code == 200, f"{request.question}: {came.status_code} {came.text[:80]}"
+        how = ("POST", "data", request.form) if request.form else ("GET", "params", request.params)
+        came = client.request(how[0], address, **{how[1]: dict(how[2]) or None})
         return Answer(request, came.content, came.status_code, dict(came.headers), at)
 
     return ask
@@ -48,7 +49,7 @@ def figures(answer: Answer, module):
     return module.rows(module.parse(answer), answer).set_index(["key", "period"])
 
 
-def taken(folder: Path, module, found: list[Answer], day: int = 0) -> Change:
+def taken(folder: Path, module, found: list[Answer], day: float = 0) -> Change:
     """Keep answers in an archive and take their figures, some days later."""
     name, at = module.__name__.split(".")[-1], NOON + timedelta(days=day)
     shelf = Shelf(folder / name, name, True)

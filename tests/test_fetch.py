@@ -578,7 +578,7 @@ def test_an_archive_that_is_damaged_is_told_and_stops_nobody_else(world, monkeyp
 def test_two_questions_about_one_figure_are_taken_in_their_order(world):
     world.fetch()
     world.later(8)
-    first, last = world.figures | {"2026-03": 7.0}, world.figures | {"2026-03": 8.0}
+    first, last = world.figures | {"2026-03": 7.0}, dict(world.figures)
     world.answers(lambda request: Response(json.dumps({"months": last if "2026" in request.path else first})))
     assert world.fetch().change.revised == 2
     assert world.held() == last

@@ -104,7 +104,6 @@ class Request:
     kind: str = "json"
     params: Mapping[str, str] = field(default_factory=dict)
     form: Mapping[str, str] = field(default_factory=dict)
-    headers: Mapping[str, str] = field(default_factory=dict)
     keys: tuple[str, ...] = ()
     periods: tuple[str, ...] = ()
     context: Mapping[str, str] = field(default_factory=dict)
@@ -123,13 +122,9 @@ class Answer:
 
 @dataclass(frozen=True)
 class State:
-    """What the archive knows of a source when it is asked what is due.
-
-    ``asked`` is when each question was last answered, by its text; ``newest`` the newest period of each key.
-    """
+    """What the archive knows of a source when it is asked what is due: when each question was last answered."""
 
     asked: Mapping[str, datetime] = field(default_factory=dict)
-    newest: Mapping[str, str] = field(default_factory=dict)
 
 
 def figures(table: str, rows: pd.DataFrame | Iterable[Mapping]) -> pd.DataFrame:

@@ -141,7 +141,6 @@ class Line:
             url,
             params=dict(request.params) or None,
             data=dict(request.form) or None,
-            headers=dict(request.headers),
         )
         for _ in range(REDIRECTS):
             self._allow(question, request)
