@@ -103,6 +103,7 @@ def visit(feed: Feed, place: Path, since: str, synthetic: bool, accept: bool, pa
         source = module(feed)
         shelf = Shelf(folder, feed.name, synthetic)
         state = shelf.state()
+        versions.periods(folder)  # a damaged archive is told before anything is asked
         turn = _Turn(feed, source, shelf, Clock(_latest(folder, state)))
     except QuotaError as error:
         return Result(feed.name, "quota", problems=(str(error),))
