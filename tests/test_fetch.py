@@ -12,6 +12,7 @@ import textwrap
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import httpx
 import pytest
 from filelock import FileLock
 from pytest_httpserver import HTTPServer
@@ -508,6 +509,25 @@ def test_the_key_goes_to_no_other_host(world, monkeypatch):
     assert world.fetch().ended == "new", "sent on within the host"
     monkeypatch.setenv("MAGNETS_TINY_URL", "http://elsewhere.example")
     assert "no key is sent there" in world.fetch(since="2024-01").problems[0]
+
+
+def test_files_come_from_the_hosts_that_are_named_and_get_no_key(monkeypatch):
+    monkeypatch.setenv("TINY_KEY", KEY)
+    monkeypatch.delenv("MAGNETS_TINY_URL", raising=False)
+
+    def headers(url):
+        with transport.Line(feed(key="TINY_KEY"), "X-Key", ("files.example",)) as line:
+            question = httpx.Request("GET", url, headers={"X-Key": KEY})  # as it would be sent on
+            line._allow(question, Request("q", "/"))
+        return question.headers
+
+    assert headers("https://tiny.example/x")["X-Key"] == KEY and "X-Key" not in headers("https://files.example/x")
+    for other in ("http://files.example/x", "https://tiny.example:8443/x", "http://tiny.example/x"):
+        with pytest.raises(UnfitError, match="another host"):
+            headers(other)
+    monkeypatch.setenv("MAGNETS_TINY_URL", "https://127.0.0.1:1")
+    with pytest.raises(UnfitError, match="another host"):
+        headers("https://files.example/x")
 
 
 def test_a_file_of_keys_must_be_its_owners_alone(world, tmp_path, monkeypatch):
