@@ -178,6 +178,16 @@ def test_a_country_that_is_not_known_cannot_be_asked():
         questions(asks="lines=850511; reporters=IND XYZ; partners=all")
 
 
+def test_lines_that_are_only_compared_are_asked_by_years_between_the_reporters():
+    found = questions(asks=f"{LINES}; yearly=250490 280469")
+    wanted = [q for q in found if "250490" in q.params["cmdCode"]]
+    assert {q.params["partnerCode"] for q in wanted} == {"0,156", "0,699"} and all(
+        "year " in q.question for q in wanted
+    )
+    assert {q.params["cmdCode"] for q in wanted} == {"250490,280469"}
+    assert len(found) == len(questions()) + len(wanted) and len({q.question for q in found}) == len(found)
+
+
 def test_the_weight_of_a_sum_says_when_a_part_has_none():
     parts = [{"partnerCode": 838, "netWgt": 2000.0, "qty": 0}, {"partnerCode": 899, "netWgt": 0, "qty": 0}]
     found = figures(said(*parts)).set_index("key")

@@ -47,7 +47,8 @@ def requests(feed: Feed, since: str, today: date, keyed: bool) -> Iterator[Reque
     """Every question there is, about periods that have ended.
 
     Whole calendar years, from that of ``since``, so that a question is the same whenever it is asked. With a key it
-    is about the months of a year; without one, about a month and no more lines than fit into 500 rows.
+    is about the months of a year; without one, about a month and no more lines than fit into 500 rows. The lines
+    named ``yearly`` are asked by years only, between the reporters and of the world.
     """
     for reporter in feed.asked("reporters"):
         for year in range(int(since[:4]), today.year + 1):
@@ -59,6 +60,8 @@ def requests(feed: Feed, since: str, today: date, keyed: bool) -> Iterator[Reque
             for when, periods in asked.items():
                 if periods:
                     yield from _questions(feed, reporter, when, periods, keyed)
+                if periods == [str(year)]:
+                    yield from _questions(feed, reporter, when, periods, keyed, yearly=True)
 
 
 def parse(answer: Answer) -> pd.DataFrame:
@@ -97,10 +100,14 @@ def rows(parsed: pd.DataFrame, answer: Answer) -> pd.DataFrame:
     return comtrade_figures.figures(parsed, answer.request)
 
 
-def _questions(feed: Feed, reporter: str, when: str, periods: list[str], keyed: bool) -> Iterator[Request]:
+def _questions(
+    feed: Feed, reporter: str, when: str, periods: list[str], keyed: bool, yearly: bool = False
+) -> Iterator[Request]:
     flow, partners = ("M", feed.asked("partners")) if reporter == HOME else ("X", [HOME])
+    if yearly and reporter == HOME:
+        partners = [other for other in feed.asked("reporters") if other != HOME]
     partners = [] if partners == ["all"] else ["world", *partners]
-    codes, lines = comtrade_figures.codes(), feed.asked("lines")
+    codes, lines = comtrade_figures.codes(), feed.asked("yearly" if yearly else "lines")
     if unknown := {reporter, *partners} - set(codes):
         raise SourceError(f"data/feeds.csv asks Comtrade for {' '.join(unknown)}, not in spellings.csv")
     path = f"{ROADS[keyed]}/C/{'M' if '-' in periods[0] else 'A'}/HS"
