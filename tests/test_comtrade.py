@@ -22,7 +22,7 @@ from helpers.methods import composition
 
 MONTHS = "months of 2024, imports of IND"
 TODAY = date(2026, 11, 22)
-LINES = feed("comtrade").asks
+LINES = "lines=850511 850519 850590; reporters=IND CHN; partners=all"
 
 
 def questions(keyed=True, since="2018-01", today=TODAY, asks=LINES):
