@@ -1,6 +1,5 @@
 """Ask a stand-in what a source asks, and take the answers into an archive: the way of `fetch` without waiting."""
 
-import csv
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,6 +8,7 @@ import httpx
 import pandas as pd
 
 from conftest import FROZEN
+from helpers.data import sources
 from helpers.data.archive import versions
 from helpers.data.archive.store import Change, Shelf
 from helpers.data.sources.protocol import Answer, Feed, Request
@@ -18,10 +18,7 @@ NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
 
 def feed(name: str) -> Feed:
     """A row of the frozen ``feeds.csv``."""
-    with (FROZEN / "feeds.csv").open(encoding="utf-8") as file:
-        (row,) = [row for row in csv.DictReader(file) if row["feed"] == name]
-    numbers = {column: float(row[column]) for column in ("pause", "calls", "every", "settled", "lag")}
-    return Feed(name=row.pop("feed"), **row | numbers)
+    return sources.feeds(FROZEN)[name]
 
 
 def way(server, at: datetime = NOON, **headers: str):

@@ -211,7 +211,7 @@ def test_a_state_is_not_india_and_a_month_that_is_not_over_no_month():
 
 
 def test_what_is_no_spreadsheet_is_refused():
-    with pytest.raises(UnfitError, match=r"file vahan\.xlsx: no spreadsheet"):
+    with pytest.raises(UnfitError, match=r"file vahan\.xlsx: .* no workbook with a sheet"):
         figures(vahan, "vahan.xlsx", b"<html>503</html>")
 
 

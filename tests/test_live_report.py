@@ -23,7 +23,8 @@ from helpers.data import DataError, rules
 from helpers.data.archive import versions
 from helpers.data.archive.store import Shelf
 from helpers.data.identities import identities
-from helpers.data.sources.protocol import COLUMNS, Answer, Request
+from helpers.data.sources import protocol
+from helpers.data.sources.protocol import Answer, Request
 from helpers.outlook import customs
 from helpers.report import gate, live, parameters, pipeline
 from helpers.report.job import Chapter, End
@@ -44,12 +45,10 @@ def fetched(folder, day, figures, feed="comtrade", synthetic=False):
     """Keep an answer of a day in November 2026 and take its figures: tonnes by key and period."""
     shelf = Shelf(folder / feed, feed, synthetic)
     request = Request(f"asked on {day}", "/")
-    rows = [("trade", *one, "t", float(value), None, None, "reported", None, "") for one, value in figures.items()]
-    answer = Answer(request, json.dumps(rows).encode(), fetched=at(day))
-    shelf.keep(answer)
+    rows = [{"key": key, "period": period, "unit": "t", "value": value} for (key, period), value in figures.items()]
+    shelf.keep(Answer(request, json.dumps(rows).encode(), fetched=at(day)))
     ((name, _),) = shelf.pending()
-    numbers = {"value": float, "low": float, "high": float}
-    shelf.take({name: (request, pd.DataFrame(rows, columns=list(COLUMNS)).astype(numbers))}, at(day))
+    shelf.take({name: (request, protocol.figures("trade", rows))}, at(day))
 
 
 def months(tonnes=7_101.0, key=WORLD):

@@ -61,6 +61,18 @@ def said(answer: Answer) -> Any:
         raise unfit(answer, "it is not json") from None
 
 
+def sheet(answer: Answer, name: str = "") -> list[list]:
+    """The cells of a sheet of a workbook, the first unless named; UnfitAnswerError if there is none."""
+    from python_calamine import CalamineError, CalamineWorkbook
+
+    try:
+        book = CalamineWorkbook.from_filelike(io.BytesIO(answer.body))
+        found = book.get_sheet_by_name(name) if name else book.get_sheet_by_index(0)
+        return found.to_python(skip_empty_area=False)
+    except CalamineError as error:
+        raise unfit(answer, f"it is no workbook with a sheet {name}".rstrip() + f" ({error})") from None
+
+
 def begin(body: bytes, most: int = 160) -> str:
     """How a body begins, in a line for an error."""
     words = " ".join(body[: 4 * most].decode("utf-8", "replace").split())

@@ -4,7 +4,6 @@ Its link is read from the page that presents it, and never pinned; the file lies
 names in what is asked of the feed: no other is asked.
 """
 
-import io
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -13,6 +12,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pandas as pd
 
+from helpers.data.sources import bodies
 from helpers.data.sources.protocol import Answer, Ask, Feed, Request, UnfitError, figures
 from helpers.data.sources.spellings import MONTHS
 
@@ -54,7 +54,7 @@ def prepare(request: Request, ask: Ask) -> Request:
 
 def parse(answer: Answer) -> pd.DataFrame:
     """The columns asked for, one row a month: ``item``, ``unit``, ``month`` and ``value`` as written; ``updated``."""
-    of, cells = answer.request.question, _cells(answer)
+    of, cells = answer.request.question, bodies.sheet(answer, SHEET)
     first = str(cells[_DATA][0]).strip() if len(cells) > _DATA and cells[_DATA] else ""
     if not re.fullmatch(r"\d{4}M\d\d", first):
         raise UnfitError(f"{of}: the months do not begin in row {_DATA + 1}, there is {first!r}; adapt pinksheet.py")
@@ -88,18 +88,6 @@ def rows(parsed: pd.DataFrame, answer: Answer) -> pd.DataFrame:
         made.append({"key": f"{item}/{basis}", "period": period, "unit": "USD/kg", "published": day,
                      "value": round(float(value) * _PER_KG[unit], 6), "note": f"in {unit}"})  # fmt: skip
     return figures("prices", made)
-
-
-def _cells(answer: Answer) -> list[list]:
-    from python_calamine import CalamineError, CalamineWorkbook
-
-    try:
-        sheet = CalamineWorkbook.from_filelike(io.BytesIO(answer.body)).get_sheet_by_name(SHEET)
-        return sheet.to_python(skip_empty_area=False)
-    except CalamineError as error:
-        raise UnfitError(
-            f"{answer.request.question}: no workbook with a sheet {SHEET!r} came but {answer.body[:60]!r} ({error})"
-        ) from error
 
 
 def _plain(name: object) -> str:
