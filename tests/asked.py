@@ -51,7 +51,7 @@ def taken(folder: Path, module, found: list[Answer], day: float = 0) -> Change:
     name, at = module.__name__.split(".")[-1], NOON + timedelta(days=day)
     shelf = Shelf(folder / name, name, True)
     for answer in found:
-        shelf.keep(replace(answer, fetched=at), module.VOLATILE)
+        shelf.keep(replace(answer, fetched=at), getattr(module, "VOLATILE", b""))
     waiting = list(shelf.pending())
     return shelf.take({key: (one.request, module.rows(module.parse(one), one)) for key, one in waiting}, at)
 

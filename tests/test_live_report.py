@@ -180,6 +180,7 @@ def test_kernels_read_the_archive_as_of_the_day_and_with_nothing_to_do_no_reader
 
 
 def test_a_live_figure_that_contradicts_others_stops_no_report_and_a_curated_one_does(place, monkeypatch):
+    fetched(place, 16, {(WORLD, "2017-01"): 1.0})
     fetched(place, 18, {(CHINA, "2024"): 60_000.0})
     india = data.vintage(BETWEEN)
     failed = (~identities(india)["holds"]).sum()

@@ -14,7 +14,6 @@ from helpers.data.sources import bodies
 from helpers.data.sources.protocol import Answer, Feed, Request, UnfitError, figures
 
 TITLE = "euro reference exchange rates"
-VOLATILE = b""
 
 BASIS = "ECB reference rate, monthly mean"
 LONGEST_GAP = 5

@@ -13,7 +13,6 @@ from helpers.data.sources import bodies, ecb
 from helpers.data.sources.protocol import Answer, Feed, Request, UnfitError
 
 TITLE = "Frankfurter exchange rates"
-VOLATILE = b""
 
 BASIS = "Frankfurter, monthly mean"
 _FLAT = ["date", "base", "quote", "rate"]

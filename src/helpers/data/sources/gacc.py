@@ -15,7 +15,6 @@ from helpers.data.sources.protocol import Answer, Request, UnfitError, figures
 from helpers.data.sources.spellings import number, partners, unknown
 
 TITLE = "Customs of China: exports by partner and month, from files that a person downloads"
-VOLATILE = b""
 
 HEADINGS = {
     "period": ("数据年月", "Date of data"),

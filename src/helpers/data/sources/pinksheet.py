@@ -17,7 +17,6 @@ from helpers.data.sources.protocol import Answer, Ask, Feed, Request, UnfitError
 from helpers.data.sources.spellings import MONTHS
 
 TITLE = "commodity prices, the Pink Sheet"
-VOLATILE = b""
 
 WORKBOOK, SHEET = "CMO-Historical-Data-Monthly.xlsx", "Monthly Prices"
 _PER_KG = {"$/mt": 0.001, "$/kg": 1.0}

@@ -145,12 +145,13 @@ class Source(Protocol):
     ----------
     TITLE : str
         Whose figures, in a few words.
-    VOLATILE : bytes
-        A pattern of what changes in its answers from call to call and means nothing; empty if nothing does.
+    VOLATILE : bytes, optional
+        A pattern of what changes in its answers from call to call and means nothing.
+    KEY_HEADER : str, optional
+        Name of the header that takes the key.
     """
 
     TITLE: str
-    VOLATILE: bytes
 
     def requests(self, feed: Feed, since: str, today: date, keyed: bool) -> Iterable[Request]:
         """Every question there is from a month (``2018-01``) up to a day; with or without a key."""

@@ -18,7 +18,6 @@ from helpers.data.sources.protocol import Answer, Ask, Feed, Request, UnfitError
 from helpers.data.sources.spellings import partners, unknown
 
 TITLE = "Mineral Commodity Summaries"
-VOLATILE = b""
 
 TONNES = {"metric tons": 1.0, "thousand metric tons": 1e3, "million metric tons": 1e6}
 _FILES = (r"MCS\d{4}_Commodities_Data\.csv", r"World_Data_Release_MCS_\d{4}\.zip")

@@ -14,7 +14,6 @@ from helpers.data.sources import bodies, spellings
 from helpers.data.sources.protocol import Answer, Request, UnfitError, figures
 
 TITLE = "Vahan: electric vehicles registered by month, from files that a person downloads"
-VOLATILE = b""
 
 ELECTRIC = ("ELECTRIC", "PURE EV")
 """Fuels of vehicles that run on a battery alone; hybrids burn something too."""

@@ -208,7 +208,7 @@ def _ask(turn: _Turn, ask: Ask, request: Request) -> None:
     answer = replace(ask(request), fetched=turn.clock())
     rows = _figures(turn.source, answer)
     more = {"address": address(turn.feed), "terms": turn.feed.source, "client": f"magnets {__version__}"}
-    turn.same += not turn.shelf.keep(answer, turn.source.VOLATILE, **more)
+    turn.same += not turn.shelf.keep(answer, getattr(turn.source, "VOLATILE", b""), **more)
     turn.rows[request.question] = rows
 
 
