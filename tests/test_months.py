@@ -20,18 +20,7 @@ from helpers.data import vintage
 from helpers.data.sources.protocol import Request
 from helpers.ensemble import nowcast
 from helpers.methods import composition
-from helpers.outlook import (
-    cells,
-    customs,
-    episodes,
-    evidence,
-    forecast,
-    readings,
-    realtime,
-    rivals,
-    seasons,
-    targets,
-)
+from helpers.outlook import cells, customs, episodes, evidence, forecast, readings, realtime, rivals, seasons, targets
 
 KEYS = dict(targets.CUSTOMS.keys)
 READS = {"slip": composition.ERROR, "surge": composition.SURGE, "neither": composition.UNDECIDED}

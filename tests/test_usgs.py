@@ -127,8 +127,7 @@ def test_a_file_that_is_not_as_it_should_be_is_unfit(editions, fault, said):
 
 
 @pytest.mark.parametrize(
-    ("fault", "said"),
-    [("html", "it is not json"), ("files", "figures.pdf"), ("title", "no edition of the summaries")],
+    ("fault", "said"), [("html", "it is not json"), ("files", "figures.pdf"), ("title", "no edition of the summaries")]
 )
 def test_an_item_that_is_no_edition_is_unfit(editions, fault, said):
     with pytest.raises(UnfitError, match=said):
