@@ -46,9 +46,9 @@ pytestmark = pytest.mark.usefixtures("undrawn")
 
 @pytest.fixture(scope="module", autouse=True)
 def _quick():
-    """Half of the chains: what is tested does not hang on how smooth the quantiles are."""
+    """A fifth of the chains: what is tested does not hang on how smooth the quantiles are."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(nowcast, "CHAINS", 30)
+        patch.setattr(nowcast, "CHAINS", 12)
         yield
 
 
