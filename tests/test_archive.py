@@ -199,6 +199,17 @@ def test_sums_follow_from_months_and_name_their_source(tables, archive):
     assert (row["value"], row["status"], row["source"]) == (1200, "derived", "S250")
 
 
+def test_months_of_both_lines_make_months_of_the_whole_until_it_is_there_itself(tables, archive):
+    for line, tonnes, day in (("85051110", 700, 0), ("85051190", 300, 1)):
+        key = f"import/IND/world/{line}/weight"
+        took(archive, {"2017-01": tonnes}, days=day, feed="tradestat", key=key, request=Request(line, path=""))
+    row = vintage("2026-11-22", tables).series("trade", **MONTHS).loc["2017-01"]
+    assert (row["value"], row["status"], row["source"]) == (1000, "derived", "S251")
+    took(archive, {"2017-01": 1001}, days=2)
+    row = vintage("2026-11-22", tables).series("trade", **MONTHS).loc["2017-01"]
+    assert (row["value"], row["status"], row["source"]) == (1001, "reported", "S250")
+
+
 def test_a_part_of_a_made_up_archive_marks_every_vintage_that_holds_it(tables, archive):
     took(archive, {"2017-01": 1}, days=5, synthetic=True)
     assert vintage("2026-11-22", tables).synthetic and not vintage("2026-11-03", tables).synthetic

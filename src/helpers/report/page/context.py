@@ -93,7 +93,9 @@ def _newest(india: Vintage) -> tuple[str, int]:
     age = (india.day - published.date()).days
     before = f"{number(age)} {'day' if age == 1 else 'days'} before this report" if age else "the day of this report"
     since = f"{words.day(published)}, {before}"
-    return f"The newest figure of India's magnet imports, for {_spelt(period)}, became public on {since}.", age
+    fetched = rows.loc[rows["published"] == published, "source"].isin(india.feeds).all()
+    how = "was fetched" if fetched else "became public"
+    return f"The newest figure of India's magnet imports, for {_spelt(period)}, {how} on {since}.", age
 
 
 def _baseline(india: Vintage) -> float:
