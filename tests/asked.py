@@ -1,6 +1,5 @@
 """Ask a stand-in what a source asks, and take the answers into an archive: the way of `fetch` without waiting."""
 
-import csv
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,6 +8,7 @@ import httpx
 import pandas as pd
 
 from conftest import FROZEN
+from helpers.data import sources
 from helpers.data.archive import versions
 from helpers.data.archive.store import Change, Shelf
 from helpers.data.sources.protocol import Answer, Feed, Request
@@ -18,19 +18,17 @@ NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
 
 def feed(name: str) -> Feed:
     """A row of the frozen ``feeds.csv``."""
-    with (FROZEN / "feeds.csv").open(encoding="utf-8") as file:
-        (row,) = [row for row in csv.DictReader(file) if row["feed"] == name]
-    numbers = {column: float(row[column]) for column in ("pause", "calls", "every", "settled", "lag")}
-    return Feed(name=row.pop("feed"), **row | numbers)
+    return sources.feeds(FROZEN)[name]
 
 
-def way(server, at: datetime = NOON):
-    """A way to a stand-in, as the transport is one: a question gives its answer."""
+def way(server, at: datetime = NOON, **headers: str):
+    """A way to a stand-in, as the transport is one: a question gives its answer, and cookies are kept."""
+    client = httpx.Client(timeout=10, verify=False, trust_env=False, headers=headers)
 
     def ask(request: Request) -> Answer:
         address = request.path if "://" in request.path else server.url_for(request.path)
-        came = httpx.get(address, params=dict(request.params) or None, timeout=5, verify=False, trust_env=False)
-        assert came.status_code == 200, f"{request.question}: {came.status_code} {came.text[:80]}"
+        how = ("POST", "data", request.form) if request.form else ("GET", "params", request.params)
+        came = client.request(how[0], address, **{how[1]: dict(how[2]) or None})
         return Answer(request, came.content, came.status_code, dict(came.headers), at)
 
     return ask
@@ -48,12 +46,12 @@ def figures(answer: Answer, module):
     return module.rows(module.parse(answer), answer).set_index(["key", "period"])
 
 
-def taken(folder: Path, module, found: list[Answer], day: int = 0) -> Change:
+def taken(folder: Path, module, found: list[Answer], day: float = 0) -> Change:
     """Keep answers in an archive and take their figures, some days later."""
     name, at = module.__name__.split(".")[-1], NOON + timedelta(days=day)
     shelf = Shelf(folder / name, name, True)
     for answer in found:
-        shelf.keep(replace(answer, fetched=at), module.VOLATILE)
+        shelf.keep(replace(answer, fetched=at), getattr(module, "VOLATILE", b""))
     waiting = list(shelf.pending())
     return shelf.take({key: (one.request, module.rows(module.parse(one), one)) for key, one in waiting}, at)
 

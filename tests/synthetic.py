@@ -119,16 +119,17 @@ def _values(india, index, weight, excess, rng):
 
 def _raked(values, index, fits, excess):
     """Values whose sums with the excess are those wanted: iterative proportional fitting."""
-    values = values.copy()
-    masks = [
-        (lines, index.isin(fiscal.months(period)), wanted)
-        for lines, period, wanted in fits
-        if fiscal.months(period).isin(index).all()
-    ]
+    values, parts = values.copy(), []
+    for lines, period, wanted in fits:
+        if (months := fiscal.months(period)).isin(index).all():
+            inside = slice(index.get_loc(months[0]), index.get_loc(months[-1]) + 1)
+            parts.append((values[lines, inside], max(wanted - excess[lines, inside].sum(), 1e-6)))
     for _ in range(300):
-        for lines, inside, wanted in masks:
-            left = wanted - excess[lines][:, inside].sum()
-            values[lines, inside] *= max(left, 1e-6) / values[lines, inside].sum()
+        before = values.copy()
+        for part, left in parts:
+            part *= left / part.sum()
+        if np.allclose(before, values, rtol=1e-12):
+            break
     return values
 
 

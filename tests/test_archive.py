@@ -3,7 +3,7 @@
 import gzip
 import json
 import shutil
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pandas as pd
 import pytest
@@ -16,7 +16,8 @@ from helpers.data import DataError, vintage
 from helpers.data.archive import check, versions
 from helpers.data.archive.store import Change, Shelf
 from helpers.data.history import history
-from helpers.data.sources.protocol import COLUMNS, Answer, Request, UnfitError
+from helpers.data.sources import protocol
+from helpers.data.sources.protocol import Answer, Request, UnfitError
 
 FIRST = datetime(2026, 11, 1, 10, tzinfo=UTC)
 WEIGHT = "import/IND/world/850511/weight"
@@ -25,9 +26,9 @@ ASKED = Request("months of 2017", path="/months", keys=("import/IND/*/850511/*",
 MONTHS = {"flow": "import", "reporter": "IND", "partner": "world", "hs": "850511", "measure": "weight"}
 
 
-def figures(values, key=WEIGHT, unit="t", status="reported", table="trade"):
-    rows = [(table, key, period, unit, value, None, None, status, None, "") for period, value in values.items()]
-    return pd.DataFrame(rows, columns=list(COLUMNS)).astype({"value": float, "low": float, "high": float})
+def figures(values, **more):
+    shared = {"key": WEIGHT, "unit": "t"} | more
+    return protocol.figures("trade", [shared | {"period": period, "value": value} for period, value in values.items()])
 
 
 def took(folder, values, days=0.0, feed="comtrade", synthetic=False, accept=False, request=ASKED, **more):
@@ -55,10 +56,12 @@ def archive(tables):
 def test_only_what_is_new_revised_or_withdrawn_becomes_a_version(archive):
     assert took(archive, {"2017-01": 1, "2017-02": 2, "2017-03": 3}) == Change(new=3)
     assert took(archive, {"2017-01": 1, "2017-02": 2.5, "2017-04": 4}, days=9) == Change(1, 1, 1, 1)
+    assert took(archive, {"2017-01": 1, "2017-02": 2.5}, days=10) == Change(0, 0, 1, 2), "what is gone goes once"
     told = [(row[3], row[5], row[8]) for row in versions.history(versions.held(archive), "trade", ["850511"])]
     assert told == [
         ("2017-01", 1, "reported"), ("2017-02", 2, "reported"), ("2017-02", 2.5, "reported"),
         ("2017-03", 3, "reported"), ("2017-03", None, "missing"), ("2017-04", 4, "reported"),
+        ("2017-04", None, "missing"),
     ]  # fmt: skip
 
 
@@ -87,8 +90,24 @@ def test_a_figure_is_known_from_the_day_on_which_it_was_taken_and_not_before(tab
     assert set(seen[1].loc[["2017-01", "2017-02"], "source"]) == {"S250"}
     assert "2017-01" not in vintage("2026-10-31", tables).series("trade", **MONTHS).index
     late = vintage("2026-11-20", tables)
-    assert late.on("2026-11-09").series("trade", **MONTHS).equals(seen[9])
-    assert late.on("2026-10-31") == vintage("2026-10-31", tables)
+    assert all(late.on(f"2026-11-{day:02}").series("trade", **MONTHS).equals(rows) for day, rows in seen.items())
+    assert all(late.on(day) == vintage(day, tables) for day in ("2026-10-31", "2026-11-01", "2026-11-10"))
+
+
+def test_the_publishers_own_day_is_told_and_decides_nothing(tables, archive):
+    took(archive, {"2017-01": 1}, published=date(2026, 2, 5))
+    india = vintage("2026-11-22", tables)
+    assert str(india.series("trade", **MONTHS).loc["2017-01", "published"].date()) == "2026-11-01"
+    assert "2017-01" not in india.on("2026-10-31").series("trade", **MONTHS).index
+    assert str(history("trade", "IND/world/2017-01", tables)["published"].item()) == "2026-02-05"
+
+
+def test_of_several_versions_of_a_day_the_last_counts(tables, archive):
+    for hours, key in enumerate([WEIGHT, WEIGHT, "import/IND/VNM/850511/weight", "import/IND/VNM/850511/weight"]):
+        took(archive, {"2017-01": hours}, days=hours / 24, key=key, request=Request(f"{hours}", path=""))
+    india = vintage("2026-11-01", tables)
+    assert india.series("trade", **MONTHS).loc["2017-01", "value"] == 1
+    assert india.detail("trade", **MONTHS | {"partner": "V*"}).set_index("period").loc["2017-01", "value"] == 3
 
 
 def test_what_is_fetched_later_changes_nothing_of_an_earlier_day(tables, archive):
@@ -140,8 +159,20 @@ def test_curated_and_live_figures_are_chosen_by_the_same_rules_and_never_tie(tab
     assert vintage("2026-11-22", tables).series("trade", **MONTHS).loc["FY25", "value"] == published["value"]
     took(archive, {"FY25": 53_800}, days=1)
     assert vintage("2026-11-22", tables).series("trade", **MONTHS).loc["FY25", "value"] == 53_800
+    feeds = tables / "feeds.csv"
+    feeds.write_text(feeds.read_text().replace("import/IND/world/8505????/", "import/IND/world/8505*/"))
     took(archive, {"FY25": 53_900}, days=1, feed="tradestat")
-    assert vintage("2026-11-22", tables).series("trade", **MONTHS).loc["FY25", "value"] == 53_800
+    india = vintage("2026-11-22", tables)
+    assert india.series("trade", **MONTHS).loc["FY25", ["value", "source"]].tolist() == [53_800, "S250"]
+    row = MONTHS | {
+        "period": "FY25",
+        "value": 53_700.0,
+        "status": "reported",
+        "source": "S66",
+        "published": "2026-11-02",
+    }
+    row |= {"status": "reported", "source": "S66"}
+    assert india.adding("trade", row).series("trade", **MONTHS).loc["FY25", "value"] == 53_700
 
 
 def test_partners_and_lines_that_enter_no_table_are_there_as_detail(tables, archive):
@@ -156,6 +187,7 @@ def test_partners_and_lines_that_enter_no_table_are_there_as_detail(tables, arch
     assert list(detail.columns) == list(rows.columns)
     vietnam = {**MONTHS, "partner": "VNM"}
     assert set(india.series("trade", **vietnam).index) == {"2022", "2024"}
+    assert india.live.detail("trade", "import/*/weight") == [], "an asterisk stands for one part of a key"
     thai = {**MONTHS, "hs": "850590", "partner": "THA"}
     took(archive, {"2017-02": 5}, days=2, key="/".join(thai.values()), request=Request("thai", path=""))
     assert vintage("2026-11-22", tables).figure("trade", "2017-02", **thai).value == 5

@@ -16,6 +16,7 @@ from datetime import UTC, date, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
 
+import httpx
 import pandas as pd
 import pytest
 from filelock import FileLock
@@ -651,6 +652,25 @@ def test_the_key_goes_to_no_other_host(world, monkeypatch):
     assert "no key is sent there" in world.fetch(since="2024-01").problems[0]
 
 
+def test_files_come_from_the_hosts_that_are_named_and_get_no_key(monkeypatch):
+    monkeypatch.setenv("TINY_KEY", KEY)
+    monkeypatch.delenv("MAGNETS_TINY_URL", raising=False)
+
+    def headers(url):
+        with transport.Line(feed(key="TINY_KEY"), "X-Key", ("files.example",)) as line:
+            question = httpx.Request("GET", url, headers={"X-Key": KEY})  # as it would be sent on
+            line._allow(question, Request("q", "/"))
+        return question.headers
+
+    assert headers("https://tiny.example/x")["X-Key"] == KEY and "X-Key" not in headers("https://files.example/x")
+    for other in ("http://files.example/x", "https://tiny.example:8443/x", "http://tiny.example/x"):
+        with pytest.raises(UnfitError, match="another host"):
+            headers(other)
+    monkeypatch.setenv("MAGNETS_TINY_URL", "https://127.0.0.1:1")
+    with pytest.raises(UnfitError, match="another host"):
+        headers("https://files.example/x")
+
+
 def test_a_file_of_keys_must_be_its_owners_alone(world, tmp_path, monkeypatch):
     path = tmp_path / ".config/magnets/keys"
     path.parent.mkdir(parents=True)
@@ -785,7 +805,7 @@ def test_another_port_or_path_of_a_source_is_not_the_source(monkeypatch):
 def test_two_questions_about_one_figure_are_taken_in_their_order(world):
     world.fetch()
     world.later(8)
-    first, last = world.figures | {"2026-03": 7.0}, world.figures | {"2026-03": 8.0}
+    first, last = world.figures | {"2026-03": 7.0}, dict(world.figures)
     world.answers(lambda request: Response(json.dumps({"months": last if "2026" in request.path else first})))
     assert world.fetch().change.revised == 2
     assert world.held() == last

@@ -123,7 +123,7 @@ def test_columns_are_found_by_name_whatever_their_order_and_mark(euro, httpserve
     [
         ("html", "columns .* are not among"),
         ("renamed", "OBS_VALUE"),
-        ("utf-16", "no table came"),
+        ("utf-16", "not text in utf-8"),
         ("swapped", "FREQ is .'M'., not D"),
         ("thousands", "UNIT_MULT is .'3'., not 0"),
     ],
@@ -175,7 +175,7 @@ def test_both_versions_of_frankfurter_are_read(franks, httpserver):
 @pytest.mark.parametrize(
     ("fault", "version", "said"),
     [
-        ("html", 1, "no JSON came"),
+        ("html", 1, "it is not json"),
         ("error", 1, "neither version's answer came .*not found"),
         ("inverted", 1, "base is .'INR'., not USD"),
         ("inverted", 2, "base is .'INR'., not USD"),

@@ -2,11 +2,11 @@
 
 import shutil
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 
-import httpx
 import pandas as pd
 import pytest
+from asked import feed, taken, way
 from standin import comtrade
 from standin import tradestat as standin
 
@@ -16,18 +16,16 @@ from helpers.data import vintage
 from helpers.data.archive import versions
 from helpers.data.archive.store import Change, Shelf
 from helpers.data.sources import spellings, tradestat
-from helpers.data.sources.protocol import COLUMNS, Answer, Feed, UnfitError
+from helpers.data.sources.protocol import COLUMNS, UnfitError
 from helpers.methods import composition
 
 TODAY = date(2026, 11, 22)
 TABLE = FROZEN / "trade.csv"
-AT = datetime(2026, 11, 22, 10, tzinfo=UTC)
 ASKS = "lines=85051110 85051190; flows=import"
 
 
 def questions(today=TODAY, since="2018-01", asks=ASKS):
-    feed = Feed("tradestat", "S251", "https://tradestat.commerce.gov.in", 0, 1000, "", 7, 500, 60, asks, "", "")
-    return list(tradestat.requests(feed, since, today, False))
+    return list(tradestat.requests(replace(feed("tradestat"), asks=asks), since, today, False))
 
 
 def question(line="85051110", kind="weight", month="2024-08"):
@@ -35,26 +33,14 @@ def question(line="85051110", kind="weight", month="2024-08"):
     return found
 
 
-def session(server, at=AT):
-    """What asks a stand-in, with its cookies."""
-    client = httpx.Client(timeout=10)
-
-    def ask(request):
-        url = server.url_for(request.path)
-        came = client.post(url, data=dict(request.form)) if request.form else client.get(url)
-        return Answer(request, came.content, came.status_code, dict(came.headers), at)
-
-    return ask
-
-
 @pytest.fixture
 def asked(httpserver):
     """Ask a stand-in, which may have a fault."""
 
-    def answer(request=None, at=AT, **options):
+    def answer(request=None, **options):
         httpserver.clear()
         standin.install(httpserver, FROZEN, **{"today": TODAY} | options)
-        ask = session(httpserver, at)
+        ask = way(httpserver)
         return ask(tradestat.prepare(request or question(), ask))
 
     return answer
@@ -83,7 +69,7 @@ def test_every_month_is_asked_once_with_the_year_before_and_a_question_stays_the
 
 def test_the_form_is_read_first_and_its_options_are_found_by_their_text(httpserver):
     standin.install(httpserver, FROZEN, "renumbered", today=TODAY)
-    ask = session(httpserver)
+    ask = way(httpserver)
     filled = tradestat.prepare(question(), ask)
     assert filled.form == {
         "_token": standin.TOKEN, "cwacimHSCODE": "85051110", "cwacimMonth": "8", "cwacimYear": "2024",
@@ -95,20 +81,19 @@ def test_the_form_is_read_first_and_its_options_are_found_by_their_text(httpserv
 
 def test_a_post_without_the_forms_token_is_refused(httpserver):
     standin.install(httpserver, FROZEN, today=TODAY)
-    assert session(httpserver)(replace(question(), form={"cwacimHSCODE": "85051110"})).status == 419
+    assert way(httpserver)(replace(question(), form={"cwacimHSCODE": "85051110"})).status == 419
 
 
-@pytest.mark.parametrize("fault", ["no token"])
-def test_a_form_without_a_token_is_no_form(asked, fault):
+def test_a_form_without_a_token_is_no_form(asked):
     with pytest.raises(UnfitError, match="no hidden field _token"):
-        asked(fault=fault)
+        asked(fault="no token")
 
 
 def test_a_form_that_offers_no_such_kind_is_refused(httpserver, monkeypatch):
     monkeypatch.setitem(standin.OPTIONS, "weight", ("2", "Number of bills"))
     standin.install(httpserver, FROZEN, today=TODAY)
     with pytest.raises(UnfitError, match=r"offers .*Number of bills.* not one 'quantity'"):
-        tradestat.prepare(question(), session(httpserver))
+        tradestat.prepare(question(), way(httpserver))
 
 
 def test_a_page_becomes_figures_of_two_months_by_country_and_in_all(asked):
@@ -209,22 +194,15 @@ def test_every_spelling_is_one_country_and_those_of_trade_are_known():
     assert set(told.loc[told["reporter"] == "IND", "partner"]) - {"world"} <= set(known.values())
 
 
-def took(folder, *answers, at=AT):
-    shelf = Shelf(folder / "tradestat", "tradestat", True)
-    for answer in answers:
-        shelf.keep(answer, tradestat.VOLATILE)
-    return shelf.take({name: (one.request, figures(one)) for name, one in shelf.pending()}, at)
-
-
 def test_a_vintage_has_the_lines_from_the_day_on_which_they_were_fetched(httpserver, tmp_path):
     tables = tmp_path / "data"
     shutil.copytree(FROZEN, tables)
     standin.install(httpserver, FROZEN, today=TODAY)
-    ask = session(httpserver)
+    ask = way(httpserver)
     wanted = [question(line, kind) for line in ("85051110", "85051190") for kind in tradestat.KINDS]
-    change = took(tables / "archive", *(ask(tradestat.prepare(request, ask)) for request in wanted))
+    change = taken(tables / "archive", tradestat, [ask(tradestat.prepare(request, ask)) for request in wanted])
     assert change.new > 300
-    before, after = vintage("2026-11-21", tables), vintage("2026-11-22", tables)
+    before, after = vintage("2026-11-24", tables), vintage("2026-11-25", tables)
     keys = {"flow": "import", "reporter": "IND", "measure": "weight"}
     assert before.figure("trade", "2024-08", **keys, partner="world", hs="85051110") is None
     both = [after.figure("trade", "2024-08", **keys, partner="world", hs=hs).value for hs in ("85051110", "85051190")]
@@ -236,11 +214,9 @@ def test_a_vintage_has_the_lines_from_the_day_on_which_they_were_fetched(httpser
 
 
 def test_the_same_page_again_changes_nothing_and_a_revised_one_is_a_version(asked, tmp_path):
-    first = took(tmp_path, asked())
-    assert took(tmp_path, asked(digits="million", at=AT + timedelta(days=1)), at=AT + timedelta(days=1)) == Change(
-        unchanged=first.new
-    )
-    third = took(tmp_path, asked(fault="revised", at=AT + timedelta(days=2)), at=AT + timedelta(days=2))
+    first = taken(tmp_path, tradestat, [asked()])
+    assert taken(tmp_path, tradestat, [asked(digits="million")], day=1) == Change(unchanged=first.new)
+    third = taken(tmp_path, tradestat, [asked(fault="revised")], day=2)
     assert third.revised > 10
     told = versions.history(versions.held(tmp_path), "trade", ["import/IND/world/85051110/weight", "2023-08"])
     assert len(told) == 2

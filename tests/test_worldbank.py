@@ -80,7 +80,7 @@ def test_an_error_with_status_200_is_said_in_the_publishers_words(governance):
 @pytest.mark.parametrize(
     ("fault", "said"),
     [
-        ("html", "no JSON came"),
+        ("html", "it is not json"),
         ("ranks", "is no estimate"),
         ("fewer", "not every indicator .*GOV_WGI_CC.EST"),
         ("other", "not every country .*NAM"),
@@ -153,7 +153,7 @@ def test_months_with_an_ellipsis_are_not_known(prices):
     ("fault", "said"),
     [
         ("html", "no workbook with a sheet"),
-        ("sheet", "no workbook with a sheet 'Monthly Prices'"),
+        ("sheet", "no workbook with a sheet Monthly Prices"),
         ("moved", "months do not begin in row 7"),
         ("renamed", "not one column 'Copper'; near it are .'Copper, grade A'."),
         ("unit", "Copper is in '\\$/troy oz'"),

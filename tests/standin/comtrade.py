@@ -47,12 +47,6 @@ FAULTS = {
     "cut": lambda rows: (rows * 500)[:500],
     "breakdown": lambda rows: [part for row in rows for part in (row, *_parts(row))],
     "parts only": lambda rows: [part for row in rows for part in _parts(row)],
-    "null weight": lambda rows: [row | {"netWgt": None, "qty": None, "qtyUnitCode": -1} for row in rows],
-    "zero weight": lambda rows: [row | {"netWgt": 0, "qty": 0, "qtyUnitCode": -1} for row in rows],
-    "quantity only": lambda rows: [row | {"netWgt": None} for row in rows],
-    "thousands": lambda rows: [row | {"netWgt": 0, "qtyUnitCode": 21, "qty": row["qty"] / 1000} for row in rows],
-    "unit": lambda rows: [row | {"netWgt": row["netWgt"] / 1000} for row in rows],
-    "estimated": lambda rows: [row | {"isNetWgtEstimated": True, "legacyEstimationFlag": 4} for row in rows],
     "twice": lambda rows: [*rows, rows[0]],
     "reporter": lambda rows: [row | {"reporterCode": 842, "reporterISO": "USA"} for row in rows],
     "flow": lambda rows: [row | {"flowCode": "X" if row["flowCode"] == "M" else "M"} for row in rows],
@@ -181,7 +175,7 @@ def _metal(held, every, luck, slip, folder):
     }
     sets |= {f"2024-{month}": before(held, f"2025-{month}", "weight") for month in ("03", "04")}
     by_partner = {"2022": tonnes["2022"]} | ({} if slip == "spread" else {"2024": tonnes["2024"]})
-    weight = _fitted(base, every, sets | {"FY25-H1": surge}, by_partner)
+    weight = fitted(base, every, sets | {"FY25-H1": surge}, by_partner)
     values = {name: total(held, name, "value_usd") for name in ("2022", "2024", "FY25", "2025-03", "2025-04")}
     values |= {f"2024-{month}": before(held, f"2025-{month}", "value_usd") for month in ("03", "04")}
     values["FY24"] = (
@@ -191,7 +185,7 @@ def _metal(held, every, luck, slip, folder):
     worth = np.outer((usd / usd.sum()).mean(axis=1), _level(values, every)) * _noise(luck, base.shape) * (weight > 0)
     worth[fixed] = (weight * luck.uniform(1.85, 2.35, base.shape) / 1000)[fixed]
     partners = {"2022": usd["2022"]} | ({} if slip == "spread" else {"2024": usd["2024"]})
-    return _long("import", "IND", "850511", shares.index, every, weight, _fitted(worth, every, values, partners, fixed))
+    return _long("import", "IND", "850511", shares.index, every, weight, fitted(worth, every, values, partners, fixed))
 
 
 def _plain(held, every, luck, hs):
@@ -227,7 +221,7 @@ def _china(held, every, luck, imports):
         for measure in ("weight", "value_usd"):
             known = {name: total(held, name, measure, line, "IND", "CHN", "export") for name in sets}
             start = _level({name: known[name] for name in sets[:2]}, every) * _noise(luck, len(every))
-            found.append(_fitted(start[None, :], every, known, {})[0])
+            found.append(fitted(start[None, :], every, known, {})[0])
         mirror = np.array(found)
     else:
         mirror = mirror * 0.93 * _noise(luck, mirror.shape)
@@ -265,11 +259,11 @@ def _in(every, period):
     return every.isin(fiscal.months(period))
 
 
-def _fitted(start, every, totals, by_partner, fixed=None):
+def fitted(start, every, totals, by_partner, fixed=None):
     """Cells in proportion to a start, so that totals of periods, and partners of some years, come out."""
     fixed = np.zeros(start.shape, bool) if fixed is None else fixed
     given, free = np.where(fixed, start, 0), np.where(fixed, 0, start)
-    whole = {name: amount for name, amount in totals.items() if fiscal.months(name)[-1] <= every[-1]}
+    whole = {name: amount for name, amount in totals.items() if fiscal.months(name).isin(every).all()}
     places = {name: _place(every, name) for name in [*by_partner, *whole]}
     for _ in range(400):
         for name, amounts in by_partner.items():

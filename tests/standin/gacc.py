@@ -11,7 +11,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from helpers import fiscal, paths
+from helpers import paths
 from helpers.data.sources import gacc
 from helpers.data.sources.spellings import partners
 from standin import comtrade
@@ -90,7 +90,7 @@ def months(start, end, folder):
     found = {name: row * world for name, row in zip(SHARES, spread, strict=True)}
     for name in found.keys() & known.keys():
         found[name] = _fitted(found[name], every, known[name])
-    others = sorted(set(partners("gacc").values()) - set(found) - {"CHN"})
+    others = sorted(set(partners("gacc").values()) - set(found) - {"CHN", "world"})
     rest = luck.pareto(1.1, len(others)) + 0.05
     left = world - sum(found.values())
     found |= {name: left * share / rest.sum() for name, share in zip(others, rest, strict=True)}
@@ -103,14 +103,7 @@ def months(start, end, folder):
 
 def _fitted(start, every, totals):
     """Months in proportion to a start, so that the totals of periods among them come out."""
-    spans = {period: fiscal.months(period) for period in totals}
-    inside = {period: np.array(every.isin(span)) for period, span in spans.items()}
-    whole = [period for period in totals if inside[period].sum() == len(spans[period])]
-    found = start.copy()
-    for _ in range(200):
-        for period in whole:
-            found[inside[period]] *= totals[period] / found[inside[period]].sum()
-    return found
+    return comtrade.fitted(start[None, :], every, totals, {})[0]
 
 
 def _spelt(place):

@@ -1,10 +1,8 @@
 """Stands in for the Pink Sheet: a page with a link to a workbook, and the workbook, of made-up prices."""
 
 import io
-import zipfile
-from datetime import date
+from datetime import date, datetime
 from functools import cache
-from xml.sax.saxutils import escape
 
 import numpy as np
 import pandas as pd
@@ -62,46 +60,13 @@ def workbook(last: str, fault: str = "") -> bytes:
     for number, (month, values) in enumerate(prices(last).iterrows()):
         gone = fault == "gaps" and number % 7 == 0
         rows.append([str(month).replace("-", "M"), *(["…"] * len(values) if gone else map(float, values))])
-    sheets = {"Prices" if fault == "sheet" else "Monthly Prices": rows, "Monthly Indices": [["Indices"]]}
+    import xlsxwriter
+
     packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as file:
-        for name, text in _parts(sheets).items():
-            file.writestr(zipfile.ZipInfo(name), '<?xml version="1.0" encoding="UTF-8"?>' + text, zipfile.ZIP_DEFLATED)
+    with xlsxwriter.Workbook(packed, {"in_memory": True}) as book:
+        book.set_properties({"created": datetime(2026, 11, 4)})
+        sheet = book.add_worksheet("Prices" if fault == "sheet" else "Monthly Prices")
+        for place, row in enumerate(rows):
+            sheet.write_row(place, 0, row)
+        book.add_worksheet("Monthly Indices")
     return packed.getvalue()
-
-
-def _parts(sheets: dict[str, list]) -> dict[str, str]:
-    of = "http://schemas.openxmlformats.org"
-    main, rel = f'xmlns="{of}/spreadsheetml/2006/main"', f"{of}/officeDocument/2006/relationships"
-    kind, own = "application/vnd.openxmlformats-officedocument.spreadsheetml", f"{of}/package/2006"
-    numbers = range(1, len(sheets) + 1)
-    return {
-        "[Content_Types].xml": f'<Types xmlns="{own}/content-types">'
-        '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
-        f'<Override PartName="/xl/workbook.xml" ContentType="{kind}.sheet.main+xml"/>'
-        + "".join(
-            f'<Override PartName="/xl/worksheets/sheet{n}.xml" ContentType="{kind}.worksheet+xml"/>' for n in numbers
-        )
-        + "</Types>",
-        "_rels/.rels": f'<Relationships xmlns="{own}/relationships">'
-        f'<Relationship Id="rId1" Type="{rel}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
-        "xl/workbook.xml": f'<workbook {main} xmlns:r="{rel}"><sheets>'
-        + "".join(f'<sheet name="{name}" sheetId="{n}" r:id="rId{n}"/>' for n, name in enumerate(sheets, 1))
-        + "</sheets></workbook>",
-        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{own}/relationships">'
-        + "".join(
-            f'<Relationship Id="rId{n}" Type="{rel}/worksheet" Target="worksheets/sheet{n}.xml"/>' for n in numbers
-        )
-        + "</Relationships>",
-    } | {
-        f"xl/worksheets/sheet{n}.xml": f"<worksheet {main}><sheetData>"
-        + "".join(f"<row>{''.join(map(_cell, row))}</row>" for row in rows)
-        + "</sheetData></worksheet>"
-        for n, rows in enumerate(sheets.values(), 1)
-    }
-
-
-def _cell(value: str | float) -> str:
-    if isinstance(value, float):
-        return f"<c><v>{value}</v></c>"
-    return f'<c t="inlineStr"><is><t xml:space="preserve">{escape(value)}</t></is></c>' if value else "<c/>"

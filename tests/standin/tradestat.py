@@ -14,6 +14,7 @@ import pandas as pd
 from werkzeug import Request, Response
 
 from helpers import fiscal, paths
+from helpers.data.sources import spellings
 from helpers.data.sources.spellings import partners
 from standin import comtrade
 
@@ -23,7 +24,7 @@ OPTIONS = {"value_usd": ("1", "US $ Million"), "weight": ("2", "Quantity"), "val
 PREFIX, COOKIE, TOKEN = "cwacim", "laravel_session", "aB3dE5fG7hJ9kL1mN2pQ4rS6tU8vW0xY"
 PATH = "/meidb/commodity_wise_all_countries_import"
 UPDATED, DATED = "13/10/2026", "22 Nov 2026"
-MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+MONTHS = [name.capitalize() for name in spellings.MONTHS]
 
 FAULTS = {
     "export": lambda page: page.replace("Import", "Export").replace("cwacim", "cwacex"),
@@ -219,10 +220,10 @@ def _numbers(amounts, digits):
 
 
 def _printed(amount, digits):
-    """A number with commas as in lakhs, 1,23,456.00, or as in millions."""
-    if digits != "lakh" or amount < 1000:
-        return f"{amount:,.2f}"
-    whole, _, part = f"{amount:.2f}".partition(".")
-    head, last = whole[:-3], whole[-3:]
-    pairs = [head[max(0, end - 2) : end] for end in range(len(head), 0, -2)][::-1]
-    return ",".join([*pairs, last]) + "." + part
+    return grouped(amount, 2) if digits == "lakh" else f"{amount:,.2f}"
+
+
+def grouped(amount, decimals=0):
+    """A number with commas as in lakhs: 3,09,191."""
+    whole, dot, part = f"{amount:.{decimals}f}".partition(".")
+    return re.sub(r"(?<=\d)(?=(\d\d)*\d{3}$)", ",", whole) + dot + part

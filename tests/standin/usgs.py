@@ -17,7 +17,7 @@ import pandas as pd
 from werkzeug import Request, Response
 
 from helpers import paths
-from helpers.data.sources.usgs_editions import COUNTRIES
+from helpers.data.sources.spellings import partners
 from standin.ecb import HTML
 
 LONG = ["MCS chapter", "Section", "Commodity", "Country", "Statistics", "Statistics_detail", "Unit", "Year", "Value",
@@ -25,7 +25,7 @@ LONG = ["MCS chapter", "Section", "Commodity", "Country", "Statistics", "Statist
 WIDE = ["SOURCE", "COMMODITY", "COUNTRY", "TYPE", "UNIT_MEAS", "PROD_{0}", "PROD_EST_ {1}", "PROD_NOTES", "CAP_{0}",
         "CAP_EST_ {1}", "CAP_NOTES", "RESERVES_{1}", "RESERVE_NOTES"]  # fmt: skip
 ITEMS = {"696a75d5d4be0228872d3bf8": 2026, "677eaf95d34e760b392c4970": 2025}
-NAMES = {iso: name for name, iso in reversed(COUNTRIES.items())} | {"world": "World total"}
+NAMES = {iso: name for name, iso in reversed(partners("usgs").items())} | {"world": "World total"}
 FILLING = 3000
 
 
@@ -108,7 +108,7 @@ def _long(edition: int, folder: Path, revised: bool, fault: str) -> bytes:
 @cache
 def _filling(edition: int) -> list[list[str]]:
     """Rows of other minerals, of which the file is full."""
-    random, countries = np.random.default_rng(edition), list(COUNTRIES)
+    random, countries = np.random.default_rng(edition), list(partners("usgs"))
     words, numbers = ["W", "NA", "—", "<50", "E", "10–20"], random.integers(1, 10**6, FILLING)
     kinds, places = random.integers(0, 12, FILLING), random.integers(0, len(countries), FILLING)
     rows = []

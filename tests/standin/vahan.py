@@ -11,13 +11,13 @@ import numpy as np
 import pandas as pd
 
 from helpers import fiscal, paths
-from helpers.data.sources import vahan
+from helpers.data.sources import spellings, vahan
+from standin.tradestat import grouped
 
 FUELS = ["CNG ONLY", "DIESEL", "ELECTRIC(BOV)", "FLEX-FUEL(BIO-DIESEL)", "FLEX-FUEL(ETHANOL)", "PETROL", "PETROL(E20)",
          "PETROL/HYBRID", "PURE EV", "STRONG HYBRID EV"]  # fmt: skip
 MAKERS = ["HERO MOTOCORP LTD", "OLA ELECTRIC TECHNOLOGIES PVT LTD", "TATA MOTORS PASSENGER VEHICLES LTD",
           "TVS MOTOR COMPANY LTD", "YC ELECTRIC VEHICLE"]  # fmt: skip
-MONTHS = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"]
 TITLE = {"Vehicle Category": "Vehicle Category Wise Fuel Data  of {} ({},{})",
          "Maker": "Maker Wise Fuel Data  of {} ({},{})"}  # fmt: skip
 
@@ -43,7 +43,7 @@ def book(month="2026-07", axis="Vehicle Category", area=ALL, fault="", saved=Non
     if fault == "narrowed":
         rows = {label: counts for label, counts in rows.items() if "TWO" in label}
     heads = [*FUELS[:-1], "MUON" if fault == "heading" else FUELS[-1]]
-    name = MONTHS[when.month - 1]
+    name = spellings.MONTHS[when.month - 1].upper()
     title = TITLE[axis].format(area, name, when.year)
     held = io.BytesIO()
     with xlsxwriter.Workbook(held, {"in_memory": True}) as written:
@@ -69,13 +69,6 @@ def drop(where, folder=paths.DATA):
     where.mkdir(parents=True, exist_ok=True)
     for month in pd.period_range("2025-08", "2026-08", freq="M").astype(str):
         (where / f"synthetic-vahan-{month}.xlsx").write_bytes(book(month, folder=folder))
-
-
-def grouped(count):
-    """A count with commas as in lakhs: 3,09,191."""
-    head, last = f"{int(count)}"[:-3], f"{int(count)}"[-3:]
-    pairs = [head[max(0, end - 2) : end] for end in range(len(head), 0, -2)][::-1]
-    return ",".join([*pairs, last])
 
 
 def electric(month, folder):

@@ -4,10 +4,9 @@ import json
 
 import pandas as pd
 
-from helpers.data.sources.protocol import COLUMNS, Request, UnfitError
+from helpers.data.sources.protocol import Request, UnfitError, figures
 
 TITLE = "a made-up source"
-TABLES = ("trade",)
 VOLATILE = rb'"made": "[^"]*"'
 KEY_HEADER = "X-Key"
 KEY = "import/IND/world/850511/weight"
@@ -31,6 +30,4 @@ def parse(answer):
 
 
 def rows(parsed, answer):
-    same = {"table": "trade", "key": KEY, "unit": "t", "low": float("nan"), "high": float("nan"),
-            "status": "reported", "published": None, "note": ""}  # fmt: skip
-    return parsed.assign(**same)[list(COLUMNS)]
+    return figures("trade", parsed.assign(key=KEY, unit="t"))

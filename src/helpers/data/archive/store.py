@@ -70,11 +70,10 @@ class Shelf:
         self._contents = {side["question"]: side["content"] for _, side in sides}
 
     def state(self) -> State:
-        """What is known of the source: when each question was answered, the newest period of each key."""
+        """What is known of the source: when each question was answered last."""
         asked = {side["question"]: side["fetched"] for _, side in self._sidecars()}
         asked |= {line["question"]: line["at"] for line in versions.lines(self.folder / "checked.jsonl")}
-        at_last = {question: datetime.fromisoformat(at) for question, at in asked.items()}
-        return State(at_last, versions.latest_periods(self.folder))
+        return State({question: datetime.fromisoformat(at) for question, at in asked.items()})
 
     def keep(self, answer: Answer, volatile: bytes = b"", **more: str) -> bool:
         """Keep an answer; False if it is, but for what is volatile, the one that the question had before."""

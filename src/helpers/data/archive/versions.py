@@ -151,11 +151,6 @@ def periods(folder: Path) -> list[str]:
     return [period for (period,) in _asked(parts(folder), "SELECT DISTINCT period", "WHERE status != 'missing'")]
 
 
-def latest_periods(folder: Path) -> dict[str, str]:
-    """The newest period of each key of which a source ever had a figure, as text is ordered."""
-    return dict(_asked(parts(folder), "SELECT key, max(period)", "WHERE status != 'missing' GROUP BY key"))
-
-
 def history(view: View, table: str, words: list[str]) -> list[tuple]:
     """Every version of the figures of a table whose key and period hold some words, as `newest` has them.
 

@@ -1,7 +1,9 @@
 """What the body of an answer may be: of the kind that was asked for, not swollen, in the encoding that was known."""
 
 import io
+import json
 import zipfile
+from typing import Any
 
 from helpers.data.sources.protocol import Answer, UnfitError
 
@@ -30,15 +32,45 @@ def check(answer: Answer) -> None:
         raise unfit(answer, "it is not json")
 
 
-def text(answer: Answer, encoding: str = "utf-8") -> str:
-    """The body as text without a mark at its beginning; UnfitError if it is written in another encoding."""
+def text(answer: Answer, other: str = "utf-8", body: bytes | None = None) -> str:
+    """The body, or what was packed in it, as text without a mark at its beginning: in UTF-8, or another encoding.
+
+    Raises
+    ------
+    UnfitAnswerError
+        If it is in neither.
+    """
+    for encoding in ("utf-8-sig", other):
+        try:
+            found = (answer.body if body is None else body).decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\0" not in found:
+            return found
+    raise unfit(
+        answer,
+        f"it is not text in {' or '.join(dict.fromkeys(('utf-8', other)))}; has the source changed its encoding?",
+    )
+
+
+def said(answer: Answer) -> Any:
+    """What an answer in JSON says; UnfitAnswerError if it is not JSON."""
     try:
-        found = answer.body.decode("utf-8-sig" if encoding == "utf-8" else encoding)
-    except UnicodeDecodeError as error:
-        raise unfit(answer, f"byte {error.start} is not {encoding}; has the source changed its encoding?") from None
-    if "\0" in found:
-        raise unfit(answer, f"it is not text in {encoding}; has the source changed its encoding?")
-    return found
+        return json.loads(text(answer))
+    except json.JSONDecodeError:
+        raise unfit(answer, "it is not json") from None
+
+
+def sheet(answer: Answer, name: str = "") -> list[list]:
+    """The cells of a sheet of a workbook, the first unless named; UnfitAnswerError if there is none."""
+    from python_calamine import CalamineError, CalamineWorkbook
+
+    try:
+        book = CalamineWorkbook.from_filelike(io.BytesIO(answer.body))
+        found = book.get_sheet_by_name(name) if name else book.get_sheet_by_index(0)
+        return found.to_python(skip_empty_area=False)
+    except CalamineError as error:
+        raise unfit(answer, f"it is no workbook with a sheet {name}".rstrip() + f" ({error})") from None
 
 
 def begin(body: bytes, most: int = 160) -> str:

@@ -4,19 +4,17 @@ Weights are net and in tonnes; values in million dollars, with freight and insur
 How rows become figures is in `comtrade_figures`.
 """
 
-import json
 from collections.abc import Iterator
 from datetime import date
 
 import pandas as pd
 
 from helpers import fiscal
-from helpers.data.sources import comtrade_figures
+from helpers.data.sources import bodies, comtrade_figures
 from helpers.data.sources.comtrade_figures import FLOWS, TOTALS
 from helpers.data.sources.protocol import Answer, Feed, Request, SourceError, UnfitError
 
 TITLE = "Comtrade (UN)"
-TABLES = ("trade",)
 VOLATILE = rb'"elapsedTime"\s*:\s*"[^"]*"'
 KEY_HEADER = "Ocp-Apim-Subscription-Key"
 
@@ -111,7 +109,7 @@ def _questions(
     partners = [] if partners == ["all"] else ["world", *partners]
     codes, lines = comtrade_figures.codes(), feed.asked("yearly" if yearly else "lines")
     if unknown := {reporter, *partners} - set(codes):
-        raise SourceError(f"data/feeds.csv asks Comtrade for {' '.join(unknown)}, not a code in comtrade_partners.csv")
+        raise SourceError(f"data/feeds.csv asks Comtrade for {' '.join(unknown)}, not in spellings.csv")
     path = f"{ROADS[keyed]}/C/{'M' if '-' in periods[0] else 'A'}/HS"
     most = min(LINES, (_cut(path) - 1) // (len(periods) * (len(partners) or PARTNERS)))
     for some in (lines[first : first + most] for first in range(0, len(lines), most)):
@@ -136,14 +134,10 @@ def _questions(
 
 def _told(answer: Answer) -> dict:
     """The envelope of an answer, if it is one and holds no error."""
-    start = answer.body[:120].decode("utf-8", "replace")
-    try:
-        told = json.loads(answer.body.decode("utf-8-sig"))
-    except ValueError as error:
-        raise UnfitError(f"{answer.request.question}: no JSON came but {start!r}; ask again later") from error
-    wrong = told.get("error") or told.get("errorObject") if isinstance(told, dict) else start
+    told = bodies.said(answer)
+    wrong = told.get("error") or told.get("errorObject") if isinstance(told, dict) else "no envelope"
     if wrong or not isinstance(told.get("data"), list) or not all(isinstance(row, dict) for row in told["data"]):
-        raise UnfitError(f"{answer.request.question}: instead of rows came {str(wrong or start)[:200]!r}")
+        raise bodies.unfit(answer, f"instead of rows came {str(wrong or 'other things')[:200]!r}")
     return told
 
 

@@ -1,20 +1,18 @@
 """Figures of UN Comtrade's rows: countries by their ISO codes, tonnes, million dollars.
 
-Partners have the codes of the UN, which ``comtrade_partners.csv`` turns into those of ISO. What belongs to no country
-(areas not elsewhere specified, bunkers, free zones, states that are no more) is one partner, ``nes``, so that partners
-add up to the world at most; groups of countries, whose members are partners too, are left out. Net weight is always in
+Partners have the codes of the UN, which ``spellings.csv`` turns into those of ISO. What belongs to no country (areas
+not elsewhere specified, bunkers, free zones, states that are no more) is one partner, ``nes``, so that partners add up
+to the world at most; groups of countries, whose members are partners too, are left out. Net weight is always in
 kilograms; nothing, beside a value, is a weight that is not known: there is no figure of it, and the note of the value
 says so. That a row is not ``isReported`` means that it is a sum of finer lines, and nothing else.
 """
 
-import csv
 from collections.abc import Iterable
-from functools import cache
-from pathlib import Path
 
 import pandas as pd
 
 from helpers.data.sources.protocol import COLUMNS, Request, UnfitError
+from helpers.data.sources.spellings import partners
 
 FLOWS = {"M": "import", "X": "export"}
 TOTALS = {"partner2Code": 0, "customsCode": "C00", "motCode": 0}
@@ -59,21 +57,15 @@ def figures(parsed: pd.DataFrame, request: Request) -> pd.DataFrame:
     if (twice := told.duplicated(KEY)).any():
         raise UnfitError(f"{request.question}: a row came twice, such as {_some(told[twice][KEY].to_numpy())}")
     told = told.assign(partner=_named(told, request), **_weighed(told))
-    told = _together(told[told["partner"] != ""])
+    told = _together(told[told["partner"] != "group"])
     _within(told, request)
-    return _long(told, _countries()[int(request.params["reporterCode"])][0], request.params["flowCode"])
+    return _long(told, partners("comtrade")[request.params["reporterCode"]], request.params["flowCode"])
 
 
 def codes() -> dict[str, int]:
-    """The UN's code of each country, and of the world, by its ISO code."""
-    return {iso: code for code, (iso, kind) in _countries().items() if kind in ("country", "world")}
-
-
-@cache
-def _countries() -> dict[int, tuple[str, str]]:
-    """ISO code and kind (country, former, nes, group, world) of each code of the UN."""
-    with Path(__file__).with_name("comtrade_partners.csv").open(encoding="utf-8", newline="") as file:
-        return {int(row["code"]): (row["iso"], row["kind"]) for row in csv.DictReader(file)}
+    """The UN's code of each country, the first of several, and of the world, by its ISO code."""
+    known = reversed(partners("comtrade").items())
+    return {iso: int(code) for code, iso in known if iso not in ("nes", "group")}
 
 
 def _as_asked(parsed: pd.DataFrame, request: Request) -> None:
@@ -96,15 +88,12 @@ def _as_asked(parsed: pd.DataFrame, request: Request) -> None:
 
 
 def _named(told: pd.DataFrame, request: Request) -> pd.Series:
-    """The partner of each row: a country, ``world``, ``nes``, or nothing for a group."""
-    known = {code: iso for code, (iso, _) in _countries().items()}
-    partner = told["partnerCode"].map(known)
+    """The partner of each row: a country, ``world``, ``nes``, or ``group``."""
+    partner = told["partnerCode"].astype(str).map(partners("comtrade"))
     new = told.loc[partner.isna(), "partnerISO"].astype("string").str.fullmatch("[A-Z]{3}").fillna(False)
     if not new.all():
         odd = told.loc[new[~new].index, ["partnerCode", "partnerISO"]].to_numpy()
-        raise UnfitError(
-            f"{request.question}: partner {_some(odd)} is not known; add its code to comtrade_partners.csv"
-        )
+        raise UnfitError(f"{request.question}: partner {_some(odd)} is not known; add its code to spellings.csv")
     return partner.fillna(told["partnerISO"])
 
 

@@ -5,16 +5,15 @@ A rate is not revised as a rule; with ``includeHistory=true`` the bank would als
 """
 
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date
 
 import pandas as pd
 
-from helpers.data.sources.protocol import COLUMNS, Answer, Feed, Request, UnfitError
+from helpers.data.sources import bodies
+from helpers.data.sources.protocol import Answer, Feed, Request, UnfitError, figures
 
 TITLE = "euro reference exchange rates"
-TABLES = ("prices",)
-VOLATILE = b""
 
 BASIS = "ECB reference rate, monthly mean"
 LONGEST_GAP = 5
@@ -45,10 +44,7 @@ def requests(feed: Feed, since: str, today: date, keyed: bool) -> Iterator[Reque
 def parse(answer: Answer) -> pd.DataFrame:
     """The days as the bank gives them, all columns as text, found by their names."""
     of, asked = answer.request.question, {answer.request.context[name] for name in ("quote", "base")}
-    try:
-        table = pd.read_csv(io.StringIO(answer.body.decode("utf-8-sig")), dtype=str, keep_default_na=False)
-    except (UnicodeDecodeError, ValueError) as error:
-        raise UnfitError(f"{of}: no table came but {answer.body[:80]!r} ({error})") from error
+    table = pd.read_csv(io.StringIO(bodies.text(answer)), dtype=str, keep_default_na=False)
     if lacking := sorted(_NEEDED - set(table.columns)):
         raise UnfitError(
             f"{of}: the columns {lacking} are not among {list(table.columns)[:40]}; if they were renamed, adapt ecb.py"
@@ -94,18 +90,12 @@ def monthly(daily: pd.Series, basis: str, answer: Answer) -> pd.DataFrame:
         daily = daily.set_axis(pd.to_datetime(daily.index, format="%Y-%m-%d")).sort_index()
     except ValueError as error:
         raise UnfitError(f"{answer.request.question}: a day that is none: {error}") from error
-    key, unit = f"{quote} per {base}/{basis}", f"{quote}/{base}"
-    made = []
+    made, shared = [], {"key": f"{quote} per {base}/{basis}", "unit": f"{quote}/{base}", "status": "derived"}
     for period, days in daily.groupby(daily.index.to_period("M")):
         if str(period) in answer.request.periods and _unbroken(period, days.index):
             mean, note = round(float(days.mean()), 4), f"mean of {len(days)} days"
-            made.append(("prices", key, str(period), unit, mean, None, None, "derived", None, note))
-    return figures(made)
-
-
-def figures(made: Iterable[tuple]) -> pd.DataFrame:
-    """Rows as a table with :data:`COLUMNS`, numbers as floats."""
-    return pd.DataFrame(made, columns=list(COLUMNS)).astype({"value": float, "low": float, "high": float})
+            made.append(shared | {"period": str(period), "value": mean, "note": note})
+    return figures("prices", made)
 
 
 def _unbroken(period: pd.Period, days: pd.DatetimeIndex) -> bool:

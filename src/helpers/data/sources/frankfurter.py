@@ -4,18 +4,15 @@ Asked in its first version, whose answer is ``{amount, base, start_date, end_dat
 ``[{date, base, quote, rate}]`` of its second version is read too if it comes.
 """
 
-import json
 from collections.abc import Iterator
 from datetime import date
 
 import pandas as pd
 
-from helpers.data.sources import ecb
+from helpers.data.sources import bodies, ecb
 from helpers.data.sources.protocol import Answer, Feed, Request, UnfitError
 
 TITLE = "Frankfurter exchange rates"
-TABLES = ("prices",)
-VOLATILE = b""
 
 BASIS = "Frankfurter, monthly mean"
 _FLAT = ["date", "base", "quote", "rate"]
@@ -38,11 +35,7 @@ def requests(feed: Feed, since: str, today: date, keyed: bool) -> Iterator[Reque
 
 def parse(answer: Answer) -> pd.DataFrame:
     """The days with ``date``, ``base``, ``quote`` and ``rate``, of whichever version answered."""
-    of, came = answer.request.question, answer.body[:80]
-    try:
-        said = json.loads(answer.body.decode("utf-8-sig"))
-    except ValueError as error:
-        raise UnfitError(f"{of}: no JSON came but {came!r}") from error
+    of, came, said = answer.request.question, answer.body[:80], bodies.said(answer)
     if isinstance(said, dict) and isinstance(said.get("rates"), dict) and {"amount", "base"} <= set(said):
         if said["amount"] != 1:
             raise UnfitError(f"{of}: the rates are for {said['amount']} {said['base']}, not for one")

@@ -10,12 +10,11 @@ import re
 
 import pandas as pd
 
-from helpers.data.sources.protocol import COLUMNS, Answer, Request, UnfitError
+from helpers.data.sources import bodies
+from helpers.data.sources.protocol import Answer, Request, UnfitError, figures
 from helpers.data.sources.spellings import number, partners, unknown
 
 TITLE = "Customs of China: exports by partner and month, from files that a person downloads"
-TABLES = ("trade",)
-VOLATILE = b""
 
 HEADINGS = {
     "period": ("数据年月", "Date of data"),
@@ -37,7 +36,6 @@ HEADINGS = {
 """By our name: the headings that the site gives a column, in Chinese and in English."""
 
 KILOGRAMS = {"千克": 1, "Kilogram": 1, "Kilograms": 1, "kg": 1, "吨": 1000, "Ton": 1000}
-TOTALS = ("合计", "总计", "总值", "Total")
 
 
 def dropped(name: str) -> Request:
@@ -61,7 +59,7 @@ def parse(answer: Answer) -> pd.DataFrame:
     if not answer.request.context["flow"]:
         raise UnfitError(f"{what}: the table does not say whether it is of exports or imports, so its name has to: "
                          "call it export-... or import-... (and -all if it has every partner)")  # fmt: skip
-    lines = list(csv.reader(io.StringIO(_text(answer), newline="")))
+    lines = list(csv.reader(io.StringIO(bodies.text(answer, "gb18030"), newline="")))
     known = {printed: ours for ours, headings in HEADINGS.items() for printed in headings}
     head = [name.strip() for name in lines[0]] if lines else []
     while head and not head[-1]:
@@ -99,20 +97,8 @@ def rows(parsed: pd.DataFrame, answer: Answer) -> pd.DataFrame:
     if about["all"] and "world" not in set(sums["partner"]):
         sums = pd.concat([sums, sums.groupby(keys[1:])[list(measures)].sum().reset_index().assign(partner="world")])
     long = sums.melt(keys, var_name="measure").query("value > 0").sort_values([*keys, "measure"], ignore_index=True)
-    return long.assign(
-        table="trade", key=about["flow"] + "/CHN/" + long["partner"] + "/" + long["line"] + "/" + long["measure"],
-        period=long["month"], unit=long["measure"].map(measures), low=float("nan"), high=float("nan"),
-        status="reported", published=None, note="",
-    )[list(COLUMNS)]  # fmt: skip
-
-
-def _text(answer: Answer) -> str:
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return answer.body.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise UnfitError(f"{answer.request.question}: it is neither GBK, GB18030 nor UTF-8; save it as the site gives it")
+    place = about["flow"] + "/CHN/" + long["partner"] + "/" + long["line"] + "/" + long["measure"]
+    return figures("trade", long.assign(key=place, period=long["month"], unit=long["measure"].map(measures)))
 
 
 def _period(said: str, what: str) -> str:
@@ -131,7 +117,7 @@ def _period(said: str, what: str) -> str:
 
 def _partners(parsed: pd.DataFrame, answer: Answer) -> list[str]:
     """Codes of the partners; ``world`` in a table without partners. A name and a number must mean the same one."""
-    known, what = partners("gacc") | dict.fromkeys(TOTALS, "world"), answer.request.question
+    known, what = partners("gacc"), answer.request.question
     columns = [name for name in ("partner", "partner_code") if name in parsed]
     if not columns:
         return ["world"] * len(parsed)

@@ -4,7 +4,6 @@ Its link is read from the page that presents it, and never pinned; the file lies
 names in what is asked of the feed: no other is asked.
 """
 
-import io
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -13,17 +12,15 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pandas as pd
 
-from helpers.data.sources.ecb import figures
-from helpers.data.sources.protocol import Answer, Ask, Feed, Request, UnfitError
+from helpers.data.sources import bodies
+from helpers.data.sources.protocol import Answer, Ask, Feed, Request, UnfitError, figures
+from helpers.data.sources.spellings import MONTHS
 
 TITLE = "commodity prices, the Pink Sheet"
-TABLES = ("prices",)
-VOLATILE = b""
 
 WORKBOOK, SHEET = "CMO-Historical-Data-Monthly.xlsx", "Monthly Prices"
 _PER_KG = {"$/mt": 0.001, "$/kg": 1.0}
 _NAMES, _UNITS, _DATA = 4, 5, 6
-_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _UPDATED = re.compile(r"updated on\s+([A-Za-z]{3})[a-z]*\.?\s+(\d{1,2}),?\s+(\d{4})", re.IGNORECASE)
 
 
@@ -56,7 +53,7 @@ def prepare(request: Request, ask: Ask) -> Request:
 
 def parse(answer: Answer) -> pd.DataFrame:
     """The columns asked for, one row a month: ``item``, ``unit``, ``month`` and ``value`` as written; ``updated``."""
-    of, cells = answer.request.question, _cells(answer)
+    of, cells = answer.request.question, bodies.sheet(answer, SHEET)
     first = str(cells[_DATA][0]).strip() if len(cells) > _DATA and cells[_DATA] else ""
     if not re.fullmatch(r"\d{4}M\d\d", first):
         raise UnfitError(f"{of}: the months do not begin in row {_DATA + 1}, there is {first!r}; adapt pinksheet.py")
@@ -78,7 +75,7 @@ def rows(parsed: pd.DataFrame, answer: Answer) -> pd.DataFrame:
     of, basis, made, day = answer.request.question, answer.request.context["basis"], [], None
     if said := "".join(parsed["updated"].head(1)):
         month, number, year = said.split()
-        day = date(int(year), _MONTHS.index(month.lower()) + 1, int(number))
+        day = date(int(year), MONTHS.index(month.lower()) + 1, int(number))
     for item, unit, month, value in parsed[["item", "unit", "month", "value"]].itertuples(index=False):
         period = month.replace("M", "-")
         if period not in answer.request.periods or value in ("", "…", "..", "..."):
@@ -87,21 +84,9 @@ def rows(parsed: pd.DataFrame, answer: Answer) -> pd.DataFrame:
             raise UnfitError(f"{of}: {item} is in {unit!r}, not in one of {sorted(_PER_KG)}")
         if isinstance(value, bool | str) or not value > 0:
             raise UnfitError(f"{of}: {item} of {month} is {value!r}, no price")
-        price = round(float(value) * _PER_KG[unit], 6)
-        made.append(("prices", f"{item}/{basis}", period, "USD/kg", price, None, None, "reported", day, f"in {unit}"))
-    return figures(made)
-
-
-def _cells(answer: Answer) -> list[list]:
-    from python_calamine import CalamineError, CalamineWorkbook
-
-    try:
-        sheet = CalamineWorkbook.from_filelike(io.BytesIO(answer.body)).get_sheet_by_name(SHEET)
-        return sheet.to_python(skip_empty_area=False)
-    except CalamineError as error:
-        raise UnfitError(
-            f"{answer.request.question}: no workbook with a sheet {SHEET!r} came but {answer.body[:60]!r} ({error})"
-        ) from error
+        made.append({"key": f"{item}/{basis}", "period": period, "unit": "USD/kg", "published": day,
+                     "value": round(float(value) * _PER_KG[unit], 6), "note": f"in {unit}"})  # fmt: skip
+    return figures("prices", made)
 
 
 def _plain(name: object) -> str:

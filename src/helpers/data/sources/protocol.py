@@ -8,6 +8,7 @@ not what it knows.
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from math import nan
 from typing import Protocol
 
 import pandas as pd
@@ -18,6 +19,9 @@ COLUMNS = ("table", "key", "period", "unit", "value", "low", "high", "status", "
 ``key`` is the key columns of the table joined by ``/``, such as ``import/IND/CHN/850511/weight``; ``published`` is the
 publisher's own day, if it names one, as a ``datetime.date`` or None.
 """
+
+
+_USUAL = {"period": "", "low": nan, "high": nan, "status": "reported", "published": None, "note": ""}
 
 
 class SourceError(ValueError):
@@ -100,7 +104,6 @@ class Request:
     kind: str = "json"
     params: Mapping[str, str] = field(default_factory=dict)
     form: Mapping[str, str] = field(default_factory=dict)
-    headers: Mapping[str, str] = field(default_factory=dict)
     keys: tuple[str, ...] = ()
     periods: tuple[str, ...] = ()
     context: Mapping[str, str] = field(default_factory=dict)
@@ -119,13 +122,16 @@ class Answer:
 
 @dataclass(frozen=True)
 class State:
-    """What the archive knows of a source when it is asked what is due.
-
-    ``asked`` is when each question was last answered, by its text; ``newest`` the newest period of each key.
-    """
+    """What the archive knows of a source when it is asked what is due: when each question was last answered."""
 
     asked: Mapping[str, datetime] = field(default_factory=dict)
-    newest: Mapping[str, str] = field(default_factory=dict)
+
+
+def figures(table: str, rows: pd.DataFrame | Iterable[Mapping]) -> pd.DataFrame:
+    """Rows with :data:`COLUMNS`: reported, without range, day and note where they do not say otherwise."""
+    told = pd.DataFrame(rows)
+    told = told.assign(table=table, **{name: usual for name, usual in _USUAL.items() if name not in told})
+    return told.reindex(columns=list(COLUMNS)).astype({"value": float, "low": float, "high": float})
 
 
 Ask = Callable[[Request], Answer]
@@ -139,15 +145,13 @@ class Source(Protocol):
     ----------
     TITLE : str
         Whose figures, in a few words.
-    TABLES : tuple of str
-        Which tables its figures go to.
-    VOLATILE : bytes
-        A pattern of what changes in its answers from call to call and means nothing; empty if nothing does.
+    VOLATILE : bytes, optional
+        A pattern of what changes in its answers from call to call and means nothing.
+    KEY_HEADER : str, optional
+        Name of the header that takes the key.
     """
 
     TITLE: str
-    TABLES: tuple[str, ...]
-    VOLATILE: bytes
 
     def requests(self, feed: Feed, since: str, today: date, keyed: bool) -> Iterable[Request]:
         """Every question there is from a month (``2018-01``) up to a day; with or without a key."""

@@ -1,21 +1,21 @@
-"""How publishers write countries (``spellings.csv``, by feed, with the code each name stands for), months, numbers."""
+"""How publishers write countries (``spellings.csv``: a row a country, a column a feed), months and numbers."""
 
 import csv
 import re
+from functools import cache
 from pathlib import Path
 
 from helpers.data.sources.protocol import UnfitError
 
 FILE = Path(__file__).with_name("spellings.csv")
-
-
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 
+@cache
 def partners(feed: str) -> dict[str, str]:
-    """The partner (ISO 3166 alpha-3) by the name or the code that a feed prints."""
+    """The partner by the name or the code that a feed prints: ISO 3166 alpha-3, ``world``, ``nes`` (of no country)."""
     with FILE.open(encoding="utf-8", newline="") as file:
-        return {row["printed"]: row["partner"] for row in csv.DictReader(file) if row["feed"] == feed}
+        return {text: row["partner"] for row in csv.DictReader(file) for text in row[feed].split(" | ") if text}
 
 
 def month(name: str, year: str) -> str:
@@ -36,5 +36,5 @@ def unknown(names: list[str], question: str) -> UnfitError:
     """The error for names that the list does not have."""
     return UnfitError(
         f"{question}: no country is known as {', '.join(map(repr, names))}; add the spelling to {FILE.name} beside "
-        f"{Path(__file__).name}, with the ISO 3166 alpha-3 code it stands for"
+        f"{Path(__file__).name}, in the row of the partner it stands for"
     )

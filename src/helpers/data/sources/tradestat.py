@@ -12,12 +12,11 @@ from typing import Any
 
 import pandas as pd
 
-from helpers.data.sources.protocol import COLUMNS, Answer, Ask, Feed, Request, UnfitError
+from helpers.data.sources.protocol import Answer, Ask, Feed, Request, UnfitError, figures
 from helpers.data.sources.spellings import partners, unknown
 from helpers.data.sources.tradestat_page import FIELDS, KILOGRAMS, KINDS, TOTAL, options, page, start, table
 
 TITLE = "TradeStat: India's trade by tariff line, country and month"
-TABLES = ("trade",)
 VOLATILE = rb"<(?:input|meta)[^>]*(?:_token|csrf-token)[^>]*>|Report Dated:[^<]*"
 EARLY = 30
 """Days before the figures of a month are expected from which on they are asked for."""
@@ -63,9 +62,9 @@ def rows(parsed: pd.DataFrame, answer: Answer) -> pd.DataFrame:
     about, known = answer.request.context, {TOTAL: "world", **partners("tradestat")}
     if strange := sorted(set(parsed["country"]) - set(known)):
         raise unknown(strange, answer.request.question)
-    told = parsed[parsed["value"] > 0].assign(key="", note="", published=None)
+    told = parsed[parsed["value"] > 0].assign(note="", published=None)
     if told.empty:
-        return pd.DataFrame(columns=list(COLUMNS))
+        return figures("trade", [])
     told["key"] = [f"{about['flow']}/IND/{known[name]}/{about['line']}/{about['kind']}" for name in told["country"]]
     if about["kind"] == "weight":
         told["value"] *= told["unit"].map(KILOGRAMS) / 1000
@@ -75,10 +74,7 @@ def rows(parsed: pd.DataFrame, answer: Answer) -> pd.DataFrame:
     if told["updated"].iloc[0]:
         told["published"] = pd.to_datetime(told["updated"], format="%d/%m/%Y").dt.date
     told = told.groupby(["key", "month"], as_index=False).agg({"value": "sum", "note": "first", "published": "first"})
-    told = told.rename(columns={"month": "period"}).assign(
-        table="trade", unit=KINDS[about["kind"]][0], low=float("nan"), high=float("nan"), status="reported"
-    )
-    return told[list(COLUMNS)]
+    return figures("trade", told.rename(columns={"month": "period"}).assign(unit=KINDS[about["kind"]][0]))
 
 
 def _request(flow: str, line: str, month: pd.Period, kind: str) -> Request:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from helpers.data.sources import spellings
+from helpers.data.sources import bodies, spellings
 from helpers.data.sources.protocol import Answer, Request, UnfitError
 
 FIELDS = {"import": "cwacim", "export": "cwacex"}
@@ -32,7 +32,7 @@ def page(answer: Answer) -> Any:
     """An answer as a tree of tags."""
     from bs4 import BeautifulSoup
 
-    return BeautifulSoup(answer.body.decode("utf-8", errors="replace"), "html.parser")
+    return BeautifulSoup(bodies.text(answer), "html.parser")
 
 
 def start(tree: Any) -> str:

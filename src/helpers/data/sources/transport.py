@@ -149,7 +149,6 @@ class Line:
             url,
             params=dict(request.params) or None,
             data=dict(request.form) or None,
-            headers=dict(request.headers),
             extensions={"trace": partial(patience.noted, self._sockets)},
         )
         for _ in range(REDIRECTS):

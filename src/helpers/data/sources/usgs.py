@@ -4,7 +4,6 @@ An edition is a data release, an item with files; it can be revised within its y
 calendar years. What its tables look like is in `usgs_editions`.
 """
 
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -13,13 +12,12 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pandas as pd
 
+from helpers.data.sources import bodies
 from helpers.data.sources import usgs_editions as editions
-from helpers.data.sources.ecb import figures
-from helpers.data.sources.protocol import Answer, Ask, Feed, Request, UnfitError
+from helpers.data.sources.protocol import Answer, Ask, Feed, Request, UnfitError, figures
+from helpers.data.sources.spellings import partners, unknown
 
 TITLE = "Mineral Commodity Summaries"
-TABLES = ("production",)
-VOLATILE = b""
 
 TONNES = {"metric tons": 1.0, "thousand metric tons": 1e3, "million metric tons": 1e6}
 _FILES = (r"MCS\d{4}_Commodities_Data\.csv", r"World_Data_Release_MCS_\d{4}\.zip")
@@ -88,26 +86,25 @@ def rows(parsed: pd.DataFrame, answer: Answer) -> pd.DataFrame:
     of, context = answer.request.question, answer.request.context
     note = f"{context['edition']} edition" + (f", version {context['version']}" if context["version"] else "")
     day = date.fromisoformat(context["uploaded"]) if context["uploaded"] else None
-    for column, known in (("country", editions.COUNTRIES), ("unit", TONNES)):
-        if unknown := sorted(set(parsed[column]) - set(known)):
-            raise UnfitError(
-                f"{of}: {column} {unknown[:5]} is not known; look what it is and add it to usgs_editions.py"
-            )
-    made = []
+    made, areas = [], partners("usgs")
+    if strange := sorted(set(parsed["country"]) - set(areas)):
+        raise unknown(strange[:5], of)
+    if strange := sorted(set(parsed["unit"]) - set(TONNES)):
+        raise UnfitError(f"{of}: the unit is {strange[0]!r}, known are {', '.join(TONNES)}")
     for row in parsed.itertuples():
         if row.says == "unreadable":
             raise UnfitError(f"{of}: {row.country}, {row.what}, {row.year}: {row.text!r} is no figure that is known")
         if row.says == "none" or (row.what == editions.OUTPUT and row.year not in context["output"].split()):
             continue
         factor, unit = TONNES[row.unit], "t REO" if row.what == editions.OUTPUT else "Mt REO"
-        numbers = [round(number * (factor if row.what == editions.OUTPUT else factor / 1e6), 6) for number in row[7:10]]
+        factor /= 1 if row.what == editions.OUTPUT else 1e6
+        numbers = {name: round(getattr(row, name) * factor, 6) for name in ("value", "low", "high")}
         missing = row.says in ("not available", "withheld", "net exporter")
         status = "missing" if missing else "estimate" if row.estimate or row.says == "estimated" else "reported"
         said = f"{note}; printed as {row.text}" if row.says not in ("", "estimated") else note
-        made.append(
-            ("production", f"{editions.COUNTRIES[row.country]}/{row.what}", row.year, unit, *numbers, status, day, said)
-        )
-    return figures(made)
+        made.append({"key": f"{areas[row.country]}/{row.what}", "period": row.year, "unit": unit, **numbers,
+                     "status": status, "published": day, "note": said})  # fmt: skip
+    return figures("production", made)
 
 
 def _listing(item: str) -> str:
@@ -118,10 +115,10 @@ def _item(request: Request, path: str, ask: Ask) -> tuple[int, str, list[dict]]:
     """Edition, version and files that an item tells of."""
     answer = ask(replace(request, question=f"{request.question}: {path}", path=path, kind="json"))
     try:
-        said = json.loads(answer.body.decode("utf-8-sig"))
+        said = bodies.said(answer)
         title, files = str(said["title"]), list(said["files"])
-    except (ValueError, KeyError, TypeError) as error:
-        raise UnfitError(f"{path}: no item with title and files came but {answer.body[:80]!r}") from error
+    except (KeyError, TypeError):
+        raise bodies.unfit(answer, "it is no item with title and files") from None
     if not (edition := re.search(r"Summaries (\d{4})", title)):
         raise UnfitError(f"{path} is {title!r}, no edition of the summaries; correct the items in data/feeds.csv")
     version = re.search(r"ver(?:sion|\.)\s*(\d[\d.]*\d|\d)", title)

@@ -9,19 +9,11 @@ import zipfile
 
 import pandas as pd
 
+from helpers.data.sources import bodies
 from helpers.data.sources.protocol import Answer, UnfitError
 
 OUTPUT, RESERVES = "mine/REO/output", "ground/REO/reserves"
 """Keys of what is read, after the area."""
-
-COUNTRIES = {
-    "Australia": "AUS", "Brazil": "BRA", "Burma": "MMR", "Burundi": "BDI", "Canada": "CAN", "China": "CHN",
-    "Greenland": "GRL", "India": "IND", "Kazakhstan": "KAZ", "Kyrgyzstan": "KGZ", "Laos": "LAO", "Madagascar": "MDG",
-    "Malaysia": "MYS", "Mongolia": "MNG", "Nigeria": "NGA", "Norway": "NOR", "Other countries": "other",
-    "Russia": "RUS", "South Africa": "ZAF", "Sweden": "SWE", "Tanzania": "TZA", "Thailand": "THA", "Turkey": "TUR",
-    "Türkiye": "TUR", "Uganda": "UGA", "Ukraine": "UKR", "United States": "USA", "Vietnam": "VNM",
-    "World total": "world", "World total (rounded)": "world",
-}  # fmt: skip
 
 _NUMBER = r"\d[\d,]*(?:\.\d+)?|\.\d+"
 _LONG = {"MCS chapter", "Section", "Commodity", "Country", "Statistics", "Statistics_detail", "Unit", "Year", "Value",
@@ -38,13 +30,9 @@ def table(answer: Answer) -> pd.DataFrame:
     UnfitError
         If it is not the file that its item tells of, or no table.
     """
-    of = answer.request.question
     _whole(answer)
-    text = _text(_unpacked(answer) if answer.request.kind == "zip" else answer.body, of)
-    try:
-        return pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False)
-    except ValueError as error:
-        raise UnfitError(f"{of}: no table came but {text[:80]!r} ({error})") from error
+    text = bodies.text(answer, "cp1252", _unpacked(answer) if answer.request.kind == "zip" else None)
+    return pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False)
 
 
 def world(found: pd.DataFrame, chapter: str, of: str) -> pd.DataFrame:
@@ -130,21 +118,9 @@ def _whole(answer: Answer) -> None:
         raise UnfitError(f"{answer.request.question}: the file has another {kind} checksum than {told}; fetch again")
 
 
-def _text(body: bytes, of: str) -> str:
-    for encoding in ("utf-8-sig", "cp1252"):
-        try:
-            return body.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise UnfitError(f"{of}: the text is neither UTF-8 nor cp1252 but begins with {body[:40]!r}")
-
-
 def _unpacked(answer: Answer) -> bytes:
-    try:
-        with zipfile.ZipFile(io.BytesIO(answer.body)) as packed:
-            found = [part for part in packed.infolist() if part.filename.endswith("_World_Data.csv")]
-            if len(found) != 1:
-                raise UnfitError(f"{answer.request.question}: not one table is packed but {packed.namelist()[:10]}")
-            return packed.read(found[0])
-    except zipfile.BadZipFile as error:
-        raise UnfitError(f"{answer.request.question}: no packed file came but {answer.body[:80]!r}") from error
+    with zipfile.ZipFile(io.BytesIO(answer.body)) as packed:
+        found = [part for part in packed.infolist() if part.filename.endswith("_World_Data.csv")]
+        if len(found) != 1:
+            raise UnfitError(f"{answer.request.question}: not one table is packed but {packed.namelist()[:10]}")
+        return packed.read(found[0])

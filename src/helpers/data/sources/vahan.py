@@ -10,12 +10,10 @@ import zipfile
 
 import pandas as pd
 
-from helpers.data.sources import spellings
-from helpers.data.sources.protocol import COLUMNS, Answer, Request, UnfitError
+from helpers.data.sources import bodies, spellings
+from helpers.data.sources.protocol import Answer, Request, UnfitError, figures
 
 TITLE = "Vahan: electric vehicles registered by month, from files that a person downloads"
-TABLES = ("drivers",)
-VOLATILE = b""
 
 ELECTRIC = ("ELECTRIC", "PURE EV")
 """Fuels of vehicles that run on a battery alone; hybrids burn something too."""
@@ -65,7 +63,7 @@ def parse(answer: Answer) -> pd.DataFrame:
         the fuels of a row do not sum to its total.
     """
     what = answer.request.question
-    cells = _cells(answer)
+    cells = [[" ".join(str(cell).split()) for cell in row] for row in bodies.sheet(answer)]
     title = next((cell for row in cells[:3] for cell in row if cell), "")
     match = _TITLE.fullmatch(title)
     if match is None or not spellings.month(match[3], match[4]):
@@ -102,21 +100,9 @@ def rows(parsed: pd.DataFrame, answer: Answer) -> pd.DataFrame:
     by_segment = electric.groupby(_segments(electric, answer))["printed"].sum()
     if (parsed["axis"] == "vehicle category").any():
         by_segment["total"] = by_segment.sum()
-    return pd.DataFrame(
-        {
-            "table": "drivers", "key": "ev_registrations/" + by_segment.index, "period": parsed["month"].iloc[0],
-            "unit": "vehicles", "value": by_segment.to_numpy(float), "low": float("nan"), "high": float("nan"),
-            "status": "reported", "published": None, "note": "battery only",
-        }
-    )[list(COLUMNS)]  # fmt: skip
-
-
-def _cells(answer: Answer) -> list[list[str]]:
-    try:
-        sheet = pd.read_excel(io.BytesIO(answer.body), header=None, dtype=str, engine="calamine").fillna("")
-    except Exception as error:  # whatever the reader makes of a file that is no spreadsheet
-        raise UnfitError(f"{answer.request.question}: no spreadsheet ({error}); save it as .xlsx") from error
-    return [[re.sub(r"\s+", " ", str(cell)).strip() for cell in row] for row in sheet.to_numpy().tolist()]
+    shared = {"period": parsed["month"].iloc[0], "unit": "vehicles", "note": "battery only"}
+    found = by_segment.items()
+    return figures("drivers", [shared | {"key": f"ev_registrations/{name}", "value": count} for name, count in found])
 
 
 def _saved(answer: Answer) -> str:

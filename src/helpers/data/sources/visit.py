@@ -103,6 +103,7 @@ def visit(feed: Feed, place: Path, since: str, synthetic: bool, accept: bool, pa
         source = module(feed)
         shelf = Shelf(folder, feed.name, synthetic)
         state = shelf.state()
+        versions.periods(folder)  # a damaged archive is told before anything is asked
         turn = _Turn(feed, source, shelf, Clock(_latest(folder, state)))
     except QuotaError as error:
         return Result(feed.name, "quota", problems=(str(error),))
@@ -202,7 +203,7 @@ def _ask(turn: _Turn, ask: Ask, request: Request) -> None:
     answer = replace(ask(request), fetched=turn.clock())
     rows = _figures(turn.source, answer)
     more = {"address": address(turn.feed), "terms": turn.feed.source, "client": f"magnets {__version__}"}
-    turn.same += not turn.shelf.keep(answer, turn.source.VOLATILE, **more)
+    turn.same += not turn.shelf.keep(answer, getattr(turn.source, "VOLATILE", b""), **more)
     turn.rows[request.question] = rows
 
 

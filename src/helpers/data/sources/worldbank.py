@@ -4,7 +4,6 @@ Errors of the interface come with status 200, as a list of one element with a ``
 what they are (pages, ``lastupdated``: the publisher's own date) and the rows. A value of null is not known yet.
 """
 
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -12,11 +11,10 @@ from datetime import date
 
 import pandas as pd
 
-from helpers.data.sources.ecb import figures
-from helpers.data.sources.protocol import Answer, Ask, Feed, Request, UnfitError
+from helpers.data.sources import bodies
+from helpers.data.sources.protocol import Answer, Ask, Feed, Request, UnfitError, figures
 
 TITLE = "Worldwide Governance Indicators"
-TABLES = ("assumptions",)
 VOLATILE = rb'"lastupdated":\s*"[^"]*"'
 
 UNIT = "-2.5 to 2.5"
@@ -81,8 +79,8 @@ def rows(parsed: pd.DataFrame, answer: Answer) -> pd.DataFrame:
         if len(of) == asked:
             mean = round(float(of["value"].mean()), 3)
             key = f"governance/{country}/{_MATERIAL.format(year)}"
-            made.append(("assumptions", key, "", UNIT, mean, None, None, "derived", day, ""))
-    return figures(made)
+            made.append({"key": key, "unit": UNIT, "value": mean, "status": "derived", "published": day})
+    return figures("assumptions", made)
 
 
 def _day(parsed: pd.DataFrame) -> date | None:
@@ -92,14 +90,10 @@ def _day(parsed: pd.DataFrame) -> date | None:
 
 
 def _said(answer: Answer) -> tuple[dict, list]:
-    of, came = answer.request.question, answer.body[:80]
-    try:
-        said = json.loads(answer.body.decode("utf-8-sig"))
-    except ValueError as error:
-        raise UnfitError(f"{of}: no JSON came but {came!r}") from error
+    of, said = answer.request.question, bodies.said(answer)
     if isinstance(said, list) and len(said) == 1 and isinstance(said[0], dict) and "message" in said[0]:
         told = "; ".join(f"{part.get('key')}: {part.get('value')}" for part in said[0]["message"])
         raise UnfitError(f"{of}: the source refuses the question: {told}")
     if not (isinstance(said, list) and [type(part) for part in said[:1]] == [dict] and len(said) == 2):
-        raise UnfitError(f"{of}: not a list of two came but {came!r}")
+        raise UnfitError(f"{of}: not a list of two came but {answer.body[:80]!r}")
     return said[0], said[1] or []
