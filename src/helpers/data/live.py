@@ -57,18 +57,25 @@ def detail(table: Table, view: View | None, feeds: Table, keys: Mapping[str, str
     near = table.having(table.rows[place] for place in table.places(exact))
     open_ = [(near.columns.index(column), value) for column, value in keys.items() if column not in exact]
     near = near.having(row for row in near.rows if all(fnmatchcase(row[at], pattern) for at, pattern in open_))
-    found, there = list(near.rows), {("/".join(key[:-1]), key[-1]) for key, _ in near.keyed()}
+    best = {key: (_good(near, row), row) for key, row in near.keyed()}
     if view is not None:
         sources = dict(zip(feeds.column("feed"), feeds.column("source"), strict=True))
-        best: dict[tuple, tuple] = {}
-        far = view.detail(table.name, "/".join(keys.get(column, "*") for column in table.keys))
-        for feed, _, *figure in far:
+        for feed, _, *figure in view.detail(table.name, "/".join(keys.get(column, "*") for column in table.keys)):
             row = _row(table, figure, sources[feed])
-            key, good = (figure[0], figure[1]), (RANK[figure[6]], -figure[7].toordinal())
-            if key not in there and (key not in best or good < best[key][0]):
-                best[key] = good, row
-        found += [row for _, row in best.values()]
-    return table.having(found).frame()
+            ((key, _),) = near.having([row]).keyed()
+            if key not in best or _good(near, row) < best[key][0]:
+                best[key] = _good(near, row), row
+    return table.having(row for _, row in best.values()).frame()
+
+
+def enters(feeds: Table, table: str, key: str) -> bool:
+    """Whether all that any feed has of a key enters the tables."""
+    return any(name == table and fnmatchcase(key, pattern) for of in wanted(feeds).values() for name, pattern in of)
+
+
+def _good(table: Table, row: tuple) -> tuple[int, int]:
+    """The smaller, the rather it is used."""
+    return RANK[row[table.columns.index("status")]], -row[table.columns.index("published")].toordinal()
 
 
 def _row(table: Table, figure: list, source: str) -> tuple:

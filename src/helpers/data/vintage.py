@@ -261,12 +261,12 @@ class Vintage:
         missing = [key for key in table.keys if key not in keys]
         if missing and not keys:
             raise DataError(f"a series of data/{name}.csv needs its keys: {', '.join(missing)}")
-        places = table.places(keys)
-        if not places and not missing and self.live and len(rows := self.detail(name, **keys)):
+        places, key = table.places(keys), "/".join(keys.get(column, "") for column in table.keys)
+        if self.live and not missing and not live.enters(self.written["feeds"], name, key):
+            rows = self.detail(name, **keys)
             table, places = table.having(rows.itertuples(index=False, name=None)), range(len(rows))
-        else:
-            for column, value in keys.items():
-                self._known(name, column, value)
+        for column, value in keys.items() if not places else ():
+            self._known(name, column, value)
         return public.series(table, rows, places, unverified, missing)
 
     @once
