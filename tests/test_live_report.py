@@ -144,6 +144,8 @@ def test_an_archive_that_cannot_be_understood_is_wrong_data_and_told_by_name(at_
     assert part.name in text and "magnets verify --archive" in text
     (line,) = verify.differences(tmp_path / AS_OF)
     assert part.name in line
+    with pytest.raises(DataError, match=f"^{re.escape(str(part))} cannot be understood .*; see `magnets verify"):
+        gate.opened()
 
 
 READS = """from helpers import data

@@ -7,9 +7,10 @@ from datetime import date
 
 import pandas as pd
 
-from helpers import data, fiscal
+from helpers import data, fiscal, paths
 from helpers.chapters import canvas
 from helpers.data import rules
+from helpers.data.archive import versions
 from helpers.data.identities import identities
 from helpers.outlook import targets
 from helpers.report import parameters
@@ -32,6 +33,7 @@ def opened() -> data.Vintage:
         With everything wrong and what to do, whatever is wrong: also a file that cannot be read at all.
     """
     with _as_data_error():
+        versions.held(paths.archive(), parameters.today())  # what is damaged there is no fault of data/
         rules.require_valid(None, parameters.today())
         return data.vintage(parameters.today())
 
