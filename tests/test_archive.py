@@ -269,11 +269,21 @@ def test_an_archive_that_is_whole_has_no_problem_and_each_damage_is_one(archive)
     assert len(found) == 2 and "cannot be read" in found[0] and "No such file" not in found[0][:20]
 
 
+def test_a_part_that_was_copied_is_told(archive):
+    took(archive, {"2017-01": 1})
+    for path in list((archive / "comtrade/parts").iterdir()):
+        shutil.copy(path, path.with_name(f"copy-{path.name}"))
+    (line,) = check.problems(archive)
+    assert "has the figures of" in line and "delete the copy" in line
+    shutil.copytree(archive / "comtrade", archive / "tradestat")
+    assert sum("is of comtrade, and stands in another folder" in line for line in check.problems(archive)) == 2
+
+
 def test_a_damaged_part_stops_a_vintage_and_says_what_to_do(tables, archive):
     took(archive, {"2017-01": 1})
     (part,) = archive.glob("*/parts/*.parquet")
     part.write_bytes(b"PAR1")
-    with pytest.raises(DataError, match=r"cannot be read.*\nsee `magnets verify --archive`"):
+    with pytest.raises(DataError, match=r"cannot be read.*; see `magnets verify --archive`"):
         vintage("2026-11-22", tables)
 
 
@@ -300,6 +310,12 @@ def test_history_tells_every_version_of_a_figure_who_said_it_and_when(tables, ar
     assert [str(day) for day in told["known"]] == ["2026-11-01", "2026-11-10"]
     curated = history("trade", "IND/world/850511/weight/FY25", tables)
     assert curated["value"].tolist()[:2] == [53_700, 53_748] and "Reuters" in set(curated["by"])
+
+
+def test_history_says_which_versions_are_made_up(tables, archive):
+    took(archive, {"2017-01": 1}, synthetic=True)
+    (note,) = history("trade", "IND/850511/world/weight/2017-01", tables)["note"]
+    assert note.startswith("SYNTHETIC")
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,10 @@ import sys
 import time
 
 import pytest
+from standin import gacc as customs
 from typer.testing import CliRunner
 
-from conftest import AS_OF
+from conftest import AS_OF, FROZEN
 from helpers import STOPPED, __version__, paths
 from helpers.cli import app
 from helpers.report import parameters
@@ -195,3 +196,46 @@ def test_one_screen_says_what_was_asked_and_that_it_holds():
     assert "FAILS" not in done.stdout
     assert lines[-1].startswith("data/ is valid: ") and f"public on {parameters.today()}:" in done.stdout
     assert str(parameters.today()) > AS_OF
+
+
+@pytest.fixture
+def archive(tmp_path, monkeypatch):
+    monkeypatch.setenv("MAGNETS_ARCHIVE", str(tmp_path / "archive"))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setattr(paths, "DATA", FROZEN)
+    return tmp_path / "archive"
+
+
+@pytest.mark.parametrize(
+    "words, code", [(["fetch", "gacc"], 20), (["fetch", "gacc", "--dry-run"], 0), (["sources"], 0)]
+)
+def test_who_has_to_drop_a_file_is_told_where_and_how_to_call_it(archive, words, code):
+    done = CliRunner().invoke(app, words)
+    said = " ".join(done.output.split())
+    assert done.exit_code == code and f"{archive}/drop/gacc/: tables that a person downloads" in said
+    assert "export-all-..." in said and "customs and names" in said
+
+
+def test_the_history_of_a_figure_says_that_it_is_made_up(archive, monkeypatch):
+    monkeypatch.setenv("MAGNETS_ECB_URL", "http://127.0.0.1:9")  # one feed at another host makes all of it synthetic
+    customs.drop(archive / "drop/gacc", FROZEN)
+    assert CliRunner().invoke(app, ["fetch", "gacc"]).exit_code == 0
+    said = CliRunner().invoke(app, ["history", "trade", "export/CHN/IND/85051110/weight/2025-07"]).stdout
+    curated, live = said.splitlines()[1:]
+    assert "SYNTHETIC" in live and "SYNTHETIC" not in curated and "None" not in said
+
+
+def test_a_reader_that_closes_the_pipe_is_no_fault_of_the_archive(archive):
+    read, write = os.pipe()
+    os.close(read)
+    done = subprocess.run([sys.executable, "-c", MAGNETS, "fetch", "--dry-run"], stdout=write, stderr=subprocess.PIPE)
+    os.close(write)
+    assert done.returncode == 1 and done.stderr == b""
+
+
+def test_without_a_network_a_fetch_says_so_once_and_names_no_source_twice(archive, monkeypatch):
+    for name in ("ECB", "FRANKFURTER"):
+        monkeypatch.setenv(f"MAGNETS_{name}_URL", "http://127.0.0.1:9")
+    done = CliRunner().invoke(app, ["fetch", "ecb", "frankfurter"])
+    assert done.exit_code == 22 and done.stderr.count("no network: no source can be reached") == 1
+    assert done.stderr.count("ecb") == done.stderr.count("frankfurter") == 1

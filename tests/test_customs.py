@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from helpers import fiscal
-from helpers.outlook import customs, targets
+from helpers.outlook import customs, pace, targets
 
 KEYS = dict(targets.CUSTOMS.keys)
 EARLY, BEFORE = "2025-06-30", "2025-10-31"
@@ -96,13 +96,26 @@ def test_a_year_that_follows_nothing_has_nothing_after_it(india):
 
 
 def test_the_run_rate_has_three_reckonings_and_follows_the_newest_half(india):
-    table = customs.run_rates(india)
+    table = pace.run_rates(india)
     assert table["value"].tolist() == pytest.approx([32562, 33027, 32279], abs=1)
     assert table.loc["FY25-H2 and FY26-H1", ["low", "high"]].tolist() == pytest.approx([32601, 33442], abs=1)
-    later = customs.run_rates(adding(india, FY26=36000))
+    later = pace.run_rates(adding(india, FY26=36000))
     assert later.index.tolist() == ["twice FY26-H2", "FY26-H1 and FY26-H2"]
     assert later["value"].tolist() == pytest.approx([2 * 19719, 36000])
-    assert customs.run_rates(india.on(EARLY)).empty
+    assert pace.run_rates(india.on(EARLY)).empty
+
+
+def test_months_after_the_newest_half_have_their_own_run_rate(india):
+    some = {f"2025_{month}": 3000 for month in (10, 11, 12)}
+    assert len(pace.run_rates(adding(india, **{"2025_10": 3000, "2025_11": 3000}))) == 3, "two months say nothing"
+    after_a_gap = pace.run_rates(adding(india, **{"2025_11": 3000, "2025_12": 3000, "2026_01": 3000}))
+    assert after_a_gap["value"].iloc[-1] == 36_000
+    table = pace.run_rates(adding(india, **some))
+    assert table.loc["the months since, at a yearly rate", "value"] == 36_000
+    assert "the newest twelve months" not in table.index, "January and February 2025 are known with others only"
+    months = {f"2025_0{month}": 2700 for month in range(4, 10)} | {f"2025_0{month}": 2800 for month in (1, 2, 3)}
+    twelve = pace.run_rates(adding(india, **months, **some)).loc["the newest twelve months", "value"]
+    assert twelve == pytest.approx(3 * 2800 + 6 * 2700 + 3 * 3000)
 
 
 def test_the_tariff_lines_add_up_to_the_total(india):
@@ -155,7 +168,7 @@ def test_calendar_years_other_partners_and_other_reporters_change_nothing_of_fis
     partner = [{**KEYS, "partner": "DEU", "period": period, "value": 100.0} for period in ("FY25", "2025")]
     theirs = {**KEYS, "flow": "export", "reporter": "DEU", "partner": "IND", "period": "FY26", "value": 1e5}
     more = india.adding("trade", *(row | {"status": "reported", "source": "S66"} for row in [*world, *partner, theirs]))
-    for of in (customs.imports, customs.periods, customs.halves, customs.run_rates, lambda v: customs.since(v, "FY25")):
+    for of in (customs.imports, customs.periods, customs.halves, pace.run_rates, lambda v: customs.since(v, "FY25")):
         pd.testing.assert_frame_equal(of(more), of(india))
     assert targets.totals(more, "customs").index.tolist() == ["FY21", "FY24", "FY25"]
     assert customs.values(more, ["FY24", "FY25"]).equals(customs.values(india, ["FY24", "FY25"]))

@@ -5,11 +5,14 @@ import re
 import tomllib
 
 import pytest
+import yaml
 from packaging.requirements import Requirement
 from packaging.version import Version
 
 from conftest import Page
 from helpers import data, paths
+from helpers.data import sources
+from helpers.data.sources import fetch
 from helpers.outlook import customs, episodes, targets
 
 PROJECT = tomllib.loads((paths.ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -94,3 +97,23 @@ def test_the_figures_of_the_readme_are_those_computed():
     halves = customs.halves(india)["value"]
     said = [f"{total:,.0f} t", *(f"{halves[f'{episode.year}-H{half}']:,.0f} t" for half in (1, 2))]
     assert [figure for figure in said if figure not in readme] == []
+
+
+def test_the_readme_tells_what_every_live_source_needs_and_how_a_fetch_may_end():
+    said = (paths.ROOT / "README.md").read_text(encoding="utf-8").partition("## Get the newest figures")[2]
+    table, _, ends = said.partition("\n## ")[0].partition("\nAll of it takes ")
+    feeds = sources.feeds().values()
+    wanted = [f"`{feed.name}`" for feed in feeds] + [feed.key for feed in feeds if feed.key]
+    wanted += [f"`data/archive/drop/{feed.name}/`" for feed in feeds if feed.dropped]
+    assert [words for words in wanted if words not in table] == []
+    codes = {fetch.NEW: "something new", fetch.NOTHING: "nothing new", fetch.SOME_FAILED: "a source failed"}
+    assert [end for end in codes.items() if "{} {}".format(*end) not in ends] == []
+    assert f"{fetch.OFFLINE} no network" in ends
+
+
+def test_the_scheduled_report_fetches_first_and_keeps_what_came_for_the_next():
+    text = (paths.ROOT / ".github/workflows/scheduled-report.yml").read_text(encoding="utf-8")
+    steps = yaml.safe_load(text)["jobs"]["report"]["steps"]
+    (ran,) = [place for place, step in enumerate(steps) if "--fetch" in step.get("run", "")]
+    (read, kept) = [place for place, step in enumerate(steps) if step.get("with", {}).get("path") == "data/archive"]
+    assert read < ran < kept and steps[kept]["if"] == "always()" and "MAGNETS_COMTRADE_KEY" in steps[ran]["env"]

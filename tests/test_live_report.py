@@ -2,9 +2,8 @@
 
 import io
 import json
+import os
 import re
-import sys
-import types
 import zipfile
 from datetime import UTC, date, datetime
 
@@ -23,7 +22,7 @@ from helpers.data import DataError, rules
 from helpers.data.archive import versions
 from helpers.data.archive.store import Shelf
 from helpers.data.identities import identities
-from helpers.data.sources import protocol
+from helpers.data.sources import protocol, visit
 from helpers.data.sources.protocol import Answer, Request
 from helpers.outlook import customs
 from helpers.report import gate, live, parameters, pipeline
@@ -176,6 +175,25 @@ def test_kernels_read_the_archive_as_of_the_day_and_with_nothing_to_do_no_reader
     assert said[0].startswith("unchanged: ") and said[1] == "set()"
 
 
+def test_an_archive_beside_the_working_folder_is_that_of_the_kernels_too(at_once, tmp_path, monkeypatch):
+    seen = []
+    made = pipeline.run_chapter
+
+    def run(*asked):
+        seen.append(paths.archive())
+        return made(*asked)
+
+    monkeypatch.setattr("helpers.report.pipeline.run_chapter", run)
+    monkeypatch.chdir(tmp_path)
+    for given in ("archive", None):
+        monkeypatch.delenv("MAGNETS_ARCHIVE")
+        if given:
+            monkeypatch.setenv("MAGNETS_ARCHIVE", given)
+        reported(tmp_path / f"reports of {given}")
+        assert os.environ.get("MAGNETS_ARCHIVE") == given
+    assert seen == [tmp_path / "archive", FROZEN / "archive"]
+
+
 # What live sources contradict.
 
 
@@ -233,6 +251,22 @@ def test_nothing_made_up_reaches_a_report_that_does_not_say_so(at_once, tmp_path
     assert [str(path) for path, content in found.items() if path.name != ".lock" and not marked(path, content)] == []
     assert "SYNTHETIC: India imported" in Page(tmp_path / "reports/index.html").text.partition("Newest first")[2]
     assert verify.differences(tmp_path / "reports" / AS_OF) == []
+
+
+def test_validate_says_that_figures_are_made_up(place):
+    assert not any(canvas.SYNTHETIC in line for line in gate.told(BETWEEN))
+    fetched(place, 18, {(WORLD, "FY26"): 33_500.0}, synthetic=True)
+    assert any(canvas.SYNTHETIC in line for line in gate.told(BETWEEN))
+
+
+def test_a_notebook_that_is_run_by_hand_says_so_above_all_that_it_shows(place, capsys):
+    names = {"as_of": AS_OF, "target": "customs", "baseline_t": None, "horizon": 10}
+    fetched(place, 23, {(WORLD, "FY26"): 33_500.0}, synthetic=True)
+    parameters.check(names)
+    assert capsys.readouterr().out == ""
+    fetched(place, 22, {(WORLD, "2025-05"): 2_700.0}, feed="tradestat", synthetic=True)
+    parameters.check(names)
+    assert capsys.readouterr().out == f"{canvas.SYNTHETIC}\n"
 
 
 def test_a_report_of_real_figures_says_nothing_of_the_kind(at_once, tmp_path):
@@ -372,12 +406,9 @@ def stub(monkeypatch, results=(), error=None):
     def fetch(*_, **__):
         if error:
             raise error
-        return [types.SimpleNamespace(feed=feed, ended=ended, problems=said) for feed, ended, said in results]
+        return [visit.Result(feed, ended, problems=said) for feed, ended, said in results]
 
-    module = types.ModuleType("helpers.data.sources.fetch")
-    module.fetch = fetch
-    monkeypatch.setitem(sys.modules, "helpers.data.sources.fetch", module)
-    monkeypatch.setattr("helpers.data.sources.fetch", module, raising=False)
+    monkeypatch.setattr("helpers.data.sources.fetch.fetch", fetch)
 
 
 AWAY = [
@@ -399,7 +430,7 @@ def test_each_way_of_not_answering_is_said_with_its_day(place, monkeypatch, caps
         f"USGS took no more questions on {day}; figures are those known before.",
         f"ECB did not answer as expected on {day}; figures are those known before.",
     )
-    assert capsys.readouterr().err.endswith("ecb: failed\nHTML came\nfrankfurter: nothing new\n")
+    assert capsys.readouterr().err.endswith("ecb          failed\n  HTML came\nfrankfurter  nothing new\n")
     stub(monkeypatch, [("comtrade", "new", ())])
     assert live.notices(quiet=True) == () and capsys.readouterr().err == ""
     stub(monkeypatch, error=RuntimeError("another run fetches"))

@@ -6,6 +6,7 @@ import pytest
 
 from helpers.chapters.outputs import Figure
 from helpers.chapters.trade import mirror as told
+from helpers.chapters.trade import screen
 from helpers.methods import mirror
 from helpers.outlook import customs
 from helpers.outlook import mirror as counts
@@ -30,7 +31,8 @@ def adding(india, **figures):
 @pytest.fixture(autouse=True)
 def undrawn(monkeypatch):
     """Figures with title and text, but without the seconds that it takes to write them."""
-    monkeypatch.setattr(told, "finish", lambda _, title, alt, *__, **___: Figure("", title.text, alt.text, None))
+    for module in (told, screen):
+        monkeypatch.setattr(module, "finish", lambda _, title, alt, *__, **___: Figure("", title.text, alt.text, None))
 
 
 def finding(india):
@@ -42,14 +44,14 @@ def level(india):
 
 
 def only(india):
-    return told.only(counts.lines(india), india=india).text
+    return screen.only(counts.lines(india), india=india).text
 
 
 def says(india):
     """All that is said of the mirror, titles and alternative texts too; none of it broken."""
     both, lines = counts.sides(india), counts.lines(india)
     said = [finding(india), level(india), only(india), str(told.short(india) or "")]
-    for made in (told.both_sides(both, india=india), told.screen(lines, india=india)):
+    for made in (told.both_sides(both, india=india), screen.figure(lines, india=india)):
         said += [made.title, made.alt] if hasattr(made, "title") else [made.text]
     assert not any(broken in text for text in said for broken in ("nan", "inf ", "None", "{", "  "))
     return said
@@ -229,7 +231,7 @@ def test_one_of_several_lines_or_not_among_them_is_said_so(india):
 def test_of_a_few_lines_none_is_said_to_stand_alone(india):
     table = counts.lines(india)
     few = table[[hs in ("250490", "280429", customs.METAL) for _, hs in table.index]]
-    text = str(told.only(few, india=india))
+    text = str(screen.only(few, india=india))
     assert "The lines of 2024 known from both sides number 3, too few" in text and "only one" not in text
     four = few.iloc[:4]
     assert mirror.outliers(four["weight_ratio"], four["value_ratio"], 1.3)["among_all"].isna().all()
@@ -240,9 +242,26 @@ def test_figures_mark_the_line_and_name_what_they_draw(india, monkeypatch):
     drawn = told.both_sides(counts.sides(india), india=india)
     for shown in ("51,356", "19,259", "164.6", "150.2", "India, 2024", "China, 2022", "Value, million USD"):
         assert shown in drawn.svg and shown in drawn.narrow
-    screened = told.screen(counts.lines(india), india=india)
+    screened = screen.figure(counts.lines(india), india=india)
     assert "HS 850511" in screened.svg and "values together" in screened.svg and len(screened.data) == 21
     assert drawn.sources == screened.sources == ("B2", "S213")
+
+
+def test_many_other_years_are_one_span_and_not_a_list(india):
+    own, their = {"t": 20_000, "usd": 140}, {"t": 15_000, "usd": 130}
+    more = india
+    for year in ("2019", "2020", "2021", "2025", "2026"):
+        of = {f"own_{name}_{year}": value * (1 + int(year == "2026")) for name, value in own.items()}
+        more = adding(more, **of, **{f"their_{name}_{year}": value for name, value in their.items()})
+    text = finding(more)
+    assert "In 2019 to 2022 and 2025 it was 1.3 and 1.0 to 1.1 times." in text
+    assert "where it was 6.43 USD/kg in 2022" in text, "and not in a year after it"
+    assert "In 2025 both bear each other out" in text and "In 2026 weights and values are both apart" in text
+    assert "Of 1 to 20 in 2019 to 2022" not in only(more) and "Of 1 in 2019 to 2021, 2025 and 2026 the rule" in only(
+        more
+    )
+    alt = told.both_sides(counts.sides(more), india=more).alt
+    assert alt.count("India records") == 1 and "In 2019 to 2022, 2025 and 2026 the weights were" in alt
 
 
 @pytest.mark.parametrize("day", DAYS)

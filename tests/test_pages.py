@@ -495,3 +495,13 @@ def test_a_page_is_the_same_bytes_in_another_place_zone_and_locale_and_without_a
     assert done.stderr == "", "matplotlib's complaint of a home that it cannot write to reaches nobody"
     code = context.code_text()
     assert made == chapter.source.replace(code, "The code is in no version control.")
+
+
+def test_a_table_of_which_no_row_is_offered_is_a_caption_and_why(india):
+    notebook = executed(Table(pd.DataFrame({"period": ["FY25"], "tonnes": [53_748.0]}), "Suppliers, tonnes"))
+    shown = notebook.cells[1].outputs[0].data[html.MIME]
+    shown |= {"csv": "", "withheld": "Data not offered (1 of 1 rows): the terms do not allow it; `magnets fetch x`."}
+    shown["table"] |= {"rows": [], "sources": []}
+    shared = frame(india)
+    made = Page(html.chapter(shared["chapters"][0]["name"], notebook, shared))
+    assert made.all("table") == [] and "Suppliers, tonnes" in made.text and "Data not offered" in made.text

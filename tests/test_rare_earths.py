@@ -282,3 +282,12 @@ def test_only_years_in_a_row_tell_the_usual_growth(india):
     far = india.adding("trade", SHIPPED | {"partner": "world", "period": "2035", "value": 1e7})
     usual = [condition(of, PRICE, CHINA, agreement.GROWTH)[["usual_low", "usual_high"]].tolist() for of in (india, far)]
     assert usual[0] == usual[1]
+
+
+def test_growth_is_reckoned_between_figures_of_two_times_only(india):
+    found = rare_earths.estimates(india)
+    for period, there in (("FY26", False), ("FY27", True)):
+        later = found.loc[USE].copy()
+        later["period"] = period
+        conditions = [name for name, *_ in agreement.conditions(india, found.loc[CHINA], later)]
+        assert (agreement.GROWTH in conditions) == there

@@ -1,12 +1,15 @@
 """What a newcomer does first, as CONTRIBUTING says: a chapter, a figure of the data with its source; one render."""
 
+import re
 import textwrap
 import zipfile
+from datetime import date
 
 import nbformat
 import pytest
 
 from conftest import AS_OF, Page, Project
+from helpers import paths
 
 CONTENT = '''
 """A sentence, a table and a figure of one series."""
@@ -112,3 +115,36 @@ def test_a_chapter_with_a_sentence_a_table_and_a_figure_passes_the_rules_of_note
         "sys.exit(pytest.main(['-q', '-p', 'no:cacheprovider', '-n', '0', 'tests/test_notebooks.py', '-k', '5-hello']))"
     )
     assert " passed" in made[0].run("-c", code).stdout
+
+
+def blocks(recipe: str, kind: str) -> list[str]:
+    """The code that the README gives in a recipe, as it stands."""
+    said = (paths.ROOT / "README.md").read_text(encoding="utf-8").partition(f"**{recipe}**")[2].partition("\n**Add ")[0]
+    return re.findall(rf"```{kind}\n(.*?)```", said, re.S)
+
+
+def test_a_live_source_made_as_the_readme_says_is_fetched_kept_and_in_the_next_vintage(tmp_path, httpserver):
+    (source, feed), (module,) = blocks("Add a live source.", "csv"), blocks("Add a live source.", "python")
+    assert len(module.splitlines()) < 60
+    year = date.today().year - 1
+    months = "".join(f"{year}-{month:02d},{month}000000\n" for month in range(1, 13))
+    asked = httpserver.expect_request("/landed/850511", query_string={"year": str(year)})
+    asked.respond_with_data(f"month,kg\n{months}", content_type="text/csv")
+    httpserver.expect_request("/landed/850511").respond_with_data("month,kg\n", content_type="text/csv")
+    given = {"MAGNETS_HARBOUR_URL": httpserver.url_for("").rstrip("/"), "MAGNETS_ARCHIVE": str(tmp_path / "archive")}
+    with Project.copied(tmp_path / "project") as project:
+        project.edit("data/sources.csv", "\nM0,", f"\n{source}M0,")
+        project.edit("data/feeds.csv", "\nfrankfurter,", f"\n{feed}frankfurter,")
+        (project.root / "src/helpers/data/sources/harbour.py").write_text(module, encoding="utf-8")
+        assert "data/ is valid" in project.magnets("validate").stdout
+        assert "landed in" in project.magnets("fetch", "harbour", "--dry-run", **given).stdout
+        assert "12 new" in project.magnets("fetch", "harbour", **given).stdout
+        said = project.magnets("history", "trade", f"IND/world/850511/{year}-12", **given).stdout
+        assert "12,000" in said and "SYNTHETIC" in said
+        keys = "flow='import', reporter='IND', partner='world', hs='850511', measure='weight'"
+        ask = f"print(india.figure('trade', '{year}-12', {keys}).value, india.synthetic)"
+        begin = "from helpers import data; from helpers.report import parameters as p; india = data.vintage(p.today())"
+        assert project.run("-c", f"{begin}; {ask}", **given).stdout == "12000.0 True\n"
+        ruff = ["-m", "ruff", "check", "--no-cache", "src/helpers/data/sources/harbour.py"]
+        project.run(*ruff)
+        project.run("-m", "ruff", "format", "--check", *ruff[3:])

@@ -29,6 +29,19 @@ def test_what_has_no_partner_is_spread_thin_or_one_partner(india):
     assert (row["low"], row["high"]) == pytest.approx((0.64, 0.64 + 0.04)) and row["partners"] == 1
 
 
+def test_partners_of_a_year_are_the_sums_of_their_months(india):
+    keys = {"flow": "import", "reporter": "IND", "hs": "850511", "measure": "weight", "status": "reported"}
+    of = {"world": 100.0, "CHN": 80.0, "JPN": 15.0}
+    rows = [{**keys, "partner": who, "period": f"2019-{month:02}", "value": value, "source": "S66"}
+            for who, value in of.items() for month in range(1, 13)]  # fmt: skip
+    years = [{**keys, "partner": who, "period": "2019", "value": 12 * of[who]} for who in ("world", "CHN")]
+    row = suppliers.shares(india.adding("trade", *rows, *years)).loc[("2019", "own", "t")]
+    assert row["partners"] == 2 and row["china"] == pytest.approx(0.8)
+    assert (row["low"], row["high"]) == pytest.approx((0.6625, 0.6625 + 0.0025)) and "S66" in row["source"]
+    rows = [row for row in rows if row["partner"] != "world" or row["period"] not in ("2019-05", "2019-06")]
+    assert suppliers.shares(india.adding("trade", *rows, *years)).loc[("2019", "own", "t"), "partners"] == 1
+
+
 def test_a_share_of_a_year_without_a_total_is_not_told(india):
     keys = {"flow": "import", "reporter": "IND", "hs": "850511", "measure": "weight", "period": "2025"}
     assert "2025" not in suppliers.shares(india.adding("trade", {**keys, "partner": "CHN", "value": 1.0})).index
@@ -45,6 +58,16 @@ def test_concentration_by_value_moves_as_the_two_counts_have_it(india, own, thei
     for side, low in (("own", own), ("their", their)):
         table.loc[("2024", side, "usd_m"), ["low", "high"]] = low
     assert words in causes.concentration(table, india=india, year=YEAR).text
+
+
+def test_a_year_that_one_side_alone_counts_is_not_held_against_two(india):
+    keys = {"flow": "import", "reporter": "IND", "hs": "850511", "period": "2025"}
+    rows = [{**keys, "partner": partner, "measure": measure, "value": value}
+            for measure in ("weight", "value_usd") for partner, value in (("world", 100.0), ("CHN", 80.0))]  # fmt: skip
+    more = india.adding("trade", *rows)
+    said = causes.concentration(suppliers.shares(more), india=more, year=YEAR).text
+    assert "China sold 80 % in 2025" in said and "the two ends are those of partners that are not named" in said
+    assert "from 2022 to 2024" in said and "2025." not in said.rpartition("By value")[2]
 
 
 def test_the_share_of_the_fiscal_year_is_told_before_partners_were_known(india):

@@ -11,7 +11,18 @@ from hypothesis import strategies as st
 from conftest import AS_OF
 from helpers import fiscal
 from helpers.chapters import canvas, words
-from helpers.chapters.trade import causes, figures, lines, markets, prices, reconciliation, sentences, suppliers, worth
+from helpers.chapters.trade import (
+    causes,
+    figures,
+    lines,
+    markets,
+    prices,
+    reconciliation,
+    screen,
+    sentences,
+    suppliers,
+    worth,
+)
 from helpers.chapters.trade import mirror as told
 from helpers.outlook import agreement, customs, episodes, mirror, rare_earths, targets
 
@@ -51,12 +62,12 @@ SAYS = {
     "decision": lambda india, year: causes.decision(india),
     "mirror": lambda india, year: told.finding(mirror.sides(india), india=india),
     "level": lambda india, year: told.level(mirror.level(india), india=india),
-    "only": lambda india, year: told.only(mirror.lines(india), india=india),
+    "only": lambda india, year: screen.only(mirror.lines(india), india=india),
     "caveats": causes.caveats,
 }
 DRAWS = {
     "both": lambda india, year: told.both_sides(mirror.sides(india), india=india),
-    "screen": lambda india, year: told.screen(mirror.lines(india), india=india),
+    "screen": lambda india, year: screen.figure(mirror.lines(india), india=india),
     "rates": lambda india, year: figures.monthly_rates(customs.periods(india), india=india),
     "lines": lambda india, year: figures.line_split(customs.lines(india, year), india=india, year=year),
     "estimates": lambda india, year: reconciliation.figure(rare_earths.estimates(india), india=india),
@@ -282,7 +293,7 @@ def test_a_real_surge_of_ferrite_is_told_as_one(india):
 
 def test_gaps_are_those_of_the_sources_and_end_when_they_are_filled(india):
     assert "no total of FY22, FY23 or FY26 is in the sources dated up to 22 November 2026" in say(india, "caveats")
-    assert "first half of FY26, public since 24 November 2025" in say(india, "caveats")
+    assert "first half of FY26, known since 24 November 2025" in say(india, "caveats")
     full = adding(india, FY22=15000, FY23=21000, FY26=36000)
     assert "The totals of all years from FY21 to FY26 are in the sources" in say(full, "caveats")
     assert "FY25 is attributed to Reuters, read in copies where the list of sources says so" in say(india, "caveats")

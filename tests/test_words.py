@@ -3,7 +3,7 @@
 import pytest
 
 from helpers.chapters import words
-from helpers.data import derived
+from helpers.data import Quantity, derived
 
 
 @pytest.mark.parametrize(
@@ -86,3 +86,16 @@ def test_small_numbers_are_words_and_lists_have_an_and():
 
 def test_what_is_missing_is_missing_from_the_sources_and_not_from_the_world(india):
     assert words.not_yet(india, "It").text == "It cannot be said from the sources dated up to 22 November 2026."
+
+
+@pytest.mark.parametrize(
+    ("weight", "said"),
+    [(0.0, "0 %"), (0.3, "under 1 %"), (1.2, "1 %"), (99.0, "99 %"), (99.7, "more than 99 %"), (100.0, "100 %")],
+)
+def test_what_is_nearly_certain_is_not_told_as_certain(weight, said):
+    assert words.chance(Quantity(weight, "%")).text == said
+
+
+def test_years_in_a_row_are_one_span():
+    assert words.years(["2018", "2019", "2020", "2022", "2023"]) == "2018 to 2020, 2022 and 2023"
+    assert words.years(["2024"]) == "2024"

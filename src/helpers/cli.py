@@ -171,10 +171,10 @@ def history(
 ) -> None:
     """Print every version of a figure: what was said, by whom, and since when it is known here."""
     from helpers.data import DataError
-    from helpers.data.history import history as versions
+    from helpers.data.sources import shown
 
     try:
-        print(versions(table, figure).to_string(index=False, na_rep="", float_format="{:,.10g}".format))
+        print("\n".join(shown.versions(table, figure)))
     except DataError as error:
         _stop(str(error), 2)
 
@@ -219,36 +219,21 @@ def fetch(
 
     Ends with 0 (something new), 20 (nothing new), 21 (some source failed, or its quota is used up; what came is
     kept), 22 (no network), 1 (the archive cannot be written), 2 (no such source or month, or a key cannot be read),
-    3 (data/ cannot be read), 7 (another run fetches), 130 (stopped with Ctrl-C).
+    3 (data/ cannot be read), 7 (another run fetches), 130 (stopped with Ctrl-C). Which keys are wanted, and where
+    files go that a person downloads: see `magnets sources`.
 
     Examples: magnets fetch; magnets fetch comtrade --since 2018-01; magnets fetch --dry-run
     """
-    from helpers.data import DataError
-    from helpers.data.sources import fetch, keys, shown
+    from helpers.data.sources import shown
 
     try:
-        if dry_run:
-            print("\n".join(shown.plans(fetch.plan(names, since=since))))
-            return
-        with shown.progress(quiet) as tell:
-            ended = fetch.fetch(names, since=since, accept=accept, tell=tell)
-    except (fetch.BadRequestError, keys.KeyFileError) as error:
-        _stop(str(error), 2)
-    except DataError as error:
-        _stop(str(error), 3)
-    except fetch.LockedError as error:
-        _stop(str(error), 7)
+        end, lines = shown.planned(names, since) if dry_run else shown.fetched(names, since, accept, quiet)
     except KeyboardInterrupt:
         print("what came until then is kept; the next fetch goes on from there", file=sys.stderr)
         raise
-    except OSError as error:
-        _stop(f"the archive cannot be written ({error}); what came before is kept", 1)
-    end = fetch.code(ended)
-    if not quiet or end in (fetch.SOME_FAILED, fetch.OFFLINE):
-        print(
-            "\n".join(shown.results(ended)),
-            file=sys.stderr if end in (fetch.SOME_FAILED, fetch.OFFLINE) else sys.stdout,
-        )
+    wrong = end not in shown.WELL
+    if dry_run or wrong or not quiet:
+        print("\n".join(lines), file=sys.stderr if wrong else sys.stdout)
     raise typer.Exit(end)
 
 

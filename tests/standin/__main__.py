@@ -10,6 +10,7 @@ import sys
 import time
 from contextlib import ExitStack
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 from unittest import mock
 
@@ -34,9 +35,15 @@ def main() -> int:
     asked.add_argument("--folder", type=Path, default=paths.REPORTS / "demo", help="made anew each time")
     wanted = asked.parse_args()
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
+    if wanted.folder.exists() and {path.name for path in wanted.folder.iterdir()} - {"archive", "report"}:
+        asked.error(f"{wanted.folder} has other things than a demonstration, which is made anew: name another folder")
     shutil.rmtree(wanted.folder, ignore_errors=True)
     os.environ["MAGNETS_ARCHIVE"] = str(wanted.folder / "archive")
-    known = {name: replace(feed, pause=0, calls=1e6) for name, feed in sources.feeds().items()}
+    known = {
+        name: replace(feed, pause=0, calls=1e6)
+        for name, feed in sources.feeds().items()
+        if find_spec(f"standin.{name}")
+    }
     began = time.monotonic()
     with ExitStack() as open_, mock.patch.object(sources, "feeds", lambda: known):
         for name, feed in known.items():
@@ -57,7 +64,9 @@ def main() -> int:
     if fetch.code(ended) != fetch.NEW:
         return fetch.code(ended)
     command = [sys.executable, "-m", "helpers", "report", "--output", str(wanted.folder / "report")]
-    return subprocess.run(command, check=False).returncode
+    code = subprocess.run(command, check=False).returncode
+    print(f"more: MAGNETS_ARCHIVE={wanted.folder / 'archive'} {Path(sys.prefix) / 'bin/magnets'} sources")
+    return code
 
 
 def _options(name: str, slip: str) -> dict:

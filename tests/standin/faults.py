@@ -68,6 +68,7 @@ def _swollen(kept: list = []) -> bytes:  # noqa: B006
 FAULTS = {
     "no key": _said(401, "Access denied due to missing subscription key."),
     "quota": _said(403, QUOTA),
+    "quota for ages": _said(403, f"Out of call volume quota. Quota will be replenished in {'9' * 40}:12:44."),
     "forbidden": _said(403, "Forbidden"),
     "not found": _said(404, "Resource not found"),
     "token": _said(419, "Page Expired"),

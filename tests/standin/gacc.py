@@ -74,7 +74,7 @@ def drop(where, folder=paths.DATA):
     where.mkdir(parents=True, exist_ok=True)
     for year in ("2024", "2025"):
         body = table(f"{year}-01", f"{year}-12", folder=folder)
-        (where / f"export-all-{year}.csv").write_bytes(body)
+        (where / f"synthetic-export-all-{year}.csv").write_bytes(body)
 
 
 @cache

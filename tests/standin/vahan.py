@@ -68,7 +68,7 @@ def drop(where, folder=paths.DATA):
     """Put into a folder what a person would: a workbook a month."""
     where.mkdir(parents=True, exist_ok=True)
     for month in pd.period_range("2025-08", "2026-08", freq="M").astype(str):
-        (where / f"vahan-{month}.xlsx").write_bytes(book(month, folder=folder))
+        (where / f"synthetic-vahan-{month}.xlsx").write_bytes(book(month, folder=folder))
 
 
 def electric(month, folder):

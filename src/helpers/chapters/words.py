@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import pandas as pd
 
 from helpers.chapters.outputs import Sentence, sentence
-from helpers.data import Quantity, Vintage
+from helpers.data import Quantity, Vintage, number
 
 LEAST_SHAPE = 1.5
 """How many times above its neighbours a period stands before it is called a spike."""
@@ -52,6 +52,16 @@ def change(of: Quantity, none: str = "hardly anything") -> Sentence:
     return Sentence(f"{of:signed}" if abs(of.value) >= LEAST_CHANGE else none, tuple(of.sources))
 
 
+def chance(of: Quantity) -> Sentence:
+    """A weight or a chance in per cent; of what is not certain, no more than all and no less than nothing."""
+    return Sentence(f"{percent(of.value)} %" if 0 < of.value < 1 or 99 < of.value < 100 else f"{of}", tuple(of.sources))
+
+
+def percent(value: float) -> str:
+    """The number of :func:`chance`."""
+    return "under 1" if 0 < value < 1 else "more than 99" if 99 < value < 100 else number(value)
+
+
 def place(values: Iterable[float], low: float, high: float) -> str:
     """Where values lie against a range: all ``above``, all ``below``, all ``inside``, or ``across`` it."""
     values = list(values)
@@ -66,6 +76,17 @@ def listed(words: Iterable[str], last: str = "and") -> str:
     """``a, b and c``."""
     words = list(words)
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {last} {words[-1]}"
+
+
+def years(names: Iterable[str]) -> str:
+    """Calendar years, those in a row as one span: ``2018 to 2020, 2022 and 2023``."""
+    runs: list[list[str]] = []
+    for name in names:
+        if runs and int(name) == int(runs[-1][-1]) + 1:
+            runs[-1].append(name)
+        else:
+            runs.append([name])
+    return listed(text for run in runs for text in ([f"{run[0]} to {run[-1]}"] if len(run) > 2 else run))
 
 
 def day(when) -> str:

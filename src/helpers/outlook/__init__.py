@@ -2,7 +2,7 @@
 
 - `targets`: what is forecast, and where its figures stand
 - `episodes`: which year is suspect, since when
-- `customs`: imports of HS 850511, taken apart
+- `customs`, `pace`: imports of HS 850511, taken apart, and what a year holds at the newest pace
 - `mirror`: both sides of the imports, the level that follows, and the same for other lines
 - `rare_earths`, `agreement`, `blend`: four estimates of rare-earth magnets, their pool, what pairs of them need
 - `supply`: ore, neodymium, oxide for magnets

@@ -24,6 +24,8 @@ INSIDE = "part of the use that came inside motors and other goods"
 PART = "part of the larger that the smaller counts"
 LEFT = "was bought and not used in the country"
 GROWTH = "growth from the earlier to the later year"
+LEAST_APART = 0.5
+"""Years between two figures from which growth can part them."""
 REST = ("85051900", "85059000")
 """Indian codes of other magnets and of parts."""
 
@@ -67,7 +69,7 @@ def conditions(india: Vintage, one: pd.Series, other: pd.Series) -> list[tuple]:
     elif one.name == USE:
         found.append((LEFT, "t", gap, nothing, []))
     years = fiscal.centre(spans[1]) - fiscal.centre(spans[0])
-    if years:
+    if abs(years) >= LEAST_APART:
         ratios = (large[0] / small[2], large[1] / small[1], large[2] / small[0])
         growth = sorted(100 * (ratio ** (1 / years) - 1) for ratio in ratios)
         found.append((GROWTH, "% a year", tuple(growth), *_usual_growth(india)))

@@ -1,4 +1,4 @@
-"""What customs recorded under HS 850511: years, halves and months that fit each other, rates, and tariff lines."""
+"""What customs recorded under HS 850511: years, halves and months that fit each other, and tariff lines."""
 
 import itertools
 
@@ -107,46 +107,21 @@ def since(india: Vintage, year: str) -> pd.DataFrame:
     years = [p for p in rows.index if fiscal.is_fiscal_year(p) and p > year]
     found = [(p, 12, rows.loc[p, "value"], rows.loc[p, "source"]) for p in years[-1:]]
     later = tiles[tiles["start"] > pd.Timestamp(fiscal.span(found[0][0] if found else year)[1])]
-    if len(later):
-        newest = later["start"].map(fiscal.fiscal_year)
-        part = later[newest == newest.iloc[-1]]
-        whole = part["start"].iloc[1:].to_numpy() == (part["end"].iloc[:-1] + pd.Timedelta(days=1)).to_numpy()
-        part = part.iloc[len(whole) - int(np.argmin(whole[::-1])) if not whole.all() else 0 :]
-        months = int(part["months"].sum())
-        if months >= targets.LEAST_PART:
-            span = fiscal.name(pd.period_range(part["start"].iloc[0], part["end"].iloc[-1], freq="M"))
-            used = rows.loc[span, "source"] if span in rows.index else ids(part)
-            found.append((span, months, part["tonnes"].sum(), used))
+    if len(part := newest_run(later)):
+        span = fiscal.name(pd.period_range(part["start"].iloc[0], part["end"].iloc[-1], freq="M"))
+        used = rows.loc[span, "source"] if span in rows.index else ids(part)
+        found.append((span, int(part["months"].sum()), part["tonnes"].sum(), used))
     table = pd.DataFrame(found, columns=["period", "months", "value", "source"]).set_index("period")
     return table.assign(unit="t", rate=table["value"] * 12 / table["months"])
 
 
-@targets.remembered
-def run_rates(india: Vintage) -> pd.DataFrame:
-    """What a year holds at the newest rate, by up to three reckonings, with the range of the rounding.
-
-    Twice the newest half; the two newest halves; the same if the year of the first of them is the total that was
-    printed later.
-
-    Returns
-    -------
-    pd.DataFrame
-        Indexed by ``reckoning``: ``value, low, high`` (tonnes), ``source``; empty while no half is known.
-    """
-    parts, rows = halves(india), {}
-    if len(parts):
-        now, name = parts.iloc[-1], parts.index[-1]
-        rows[f"twice {name}"] = [*(2 * now[_NUMBERS]), now["source"]]
-        before = half_before(name)
-        if before in parts.index:
-            both = now[_NUMBERS] + parts.loc[before, _NUMBERS]
-            used = ids(now, parts.loc[before])
-            rows[f"{before} and {name}"] = [*both, used]
-            if (later := _restated(india, before[:4])) is not None and before[-1] == "2":
-                gap = later[_NUMBERS] - imports(india).loc[before[:4], "value"]
-                rows[f"the same, {before[:4]} as printed later"] = [*(both + gap), ids(used, later)]
-    table = pd.DataFrame.from_dict(rows, orient="index", columns=[*_NUMBERS, "source"]).rename_axis("reckoning")
-    return table.astype(dict.fromkeys(_NUMBERS, float))
+def newest_run(tiles: pd.DataFrame) -> pd.DataFrame:
+    """The last of :func:`periods` that follow each other within a fiscal year and are a quarter or more together."""
+    years = tiles["start"].map(fiscal.fiscal_year)
+    begins = (tiles["start"] != tiles["end"].shift() + pd.Timedelta(days=1)) | (years != years.shift())
+    runs = begins.cumsum()
+    long = runs[tiles["months"].groupby(runs).transform("sum") >= targets.LEAST_PART]
+    return tiles[runs == long.max()]
 
 
 def lines(india: Vintage, year: str, dollars: pd.DataFrame | None = None) -> pd.DataFrame:
@@ -287,10 +262,3 @@ def _half(name: str, beside: str, year: str, rows: pd.DataFrame, tiles: pd.DataF
     if inside["months"].sum() < 6:
         return None
     return [*[inside["tonnes"].sum()] * 3, "derived", ids(inside)]
-
-
-def _restated(india: Vintage, year: str) -> pd.Series | None:
-    known = versions(india, year)
-    chosen = known[known["status"] == "reported"]["published"].max()
-    later = known[(known["published"] > chosen) & (known["status"] == "estimate")]
-    return later.iloc[-1] if len(later) else None

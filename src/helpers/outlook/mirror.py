@@ -45,6 +45,12 @@ def usual(table: pd.DataFrame, year: str) -> pd.DataFrame:
     return others if standing(others) else others[_sound(others)]
 
 
+def reference(others: pd.DataFrame, year: str) -> pd.Series:
+    """The year that a change is measured from, of the :func:`usual` ones: the newest before, else the first after."""
+    before = others[others.index < year]
+    return before.iloc[-1] if len(before) else others.iloc[0]
+
+
 def standing(others: pd.DataFrame) -> bool:
     """Whether there are other years, and weights are apart in all of them."""
     return len(others) > 0 and not _sound(others).any()
@@ -60,7 +66,7 @@ def fault(table: pd.DataFrame, year: str) -> str:
         return ""
     if others.empty:
         return mirror.OPEN
-    now, before = unit_values(row), unit_values(usual(table, year).iloc[-1])
+    now, before = unit_values(row), unit_values(reference(usual(table, year), year))
     return mirror.fault(now["own"] / before["own"], now["their"] / before["their"])
 
 

@@ -210,7 +210,7 @@ def _extend(table, sums, last, prior, end, rng, episode) -> pd.DataFrame:
     and growth are drawn once a path, its steps every year.
     """
     table = pd.concat([table] * COPIES, axis=1, ignore_index=True)
-    annual, current = years(table), fiscal.fiscal_year(last + 1)
+    annual, current = _annual(table, sums), fiscal.fiscal_year(last + 1)
     known = {fiscal.fiscal_year(p) for p in sums.index if fiscal.is_fiscal_year(p)}
     known |= {fiscal.fiscal_year(episode.year)} if episode else set()
     if (last - pd.Period(f"{current - 1}-03", "M")).n >= targets.LEAST_PART:
@@ -226,9 +226,18 @@ def _extend(table, sums, last, prior, end, rng, episode) -> pd.DataFrame:
     return pd.concat([table, pd.DataFrame(later, index=months, columns=table.columns)])
 
 
+def _annual(table: pd.DataFrame, sums: pd.Series) -> pd.DataFrame:
+    """Fiscal years of the paths, after the known ones that lie before the months of these."""
+    annual = years(table)
+    known = {fiscal.fiscal_year(p): value for p, value in sums.items() if fiscal.is_fiscal_year(p)}
+    earlier = sorted(year for year in known if year < annual.index[0])
+    values = np.tile([[known[year]] for year in earlier] or np.empty((0, 1)), annual.shape[1])
+    return pd.concat([pd.DataFrame(values, pd.Index(earlier, name="year", dtype=int), annual.columns), annual])
+
+
 def _persistent(table, sums, last, recovery, rng, episode) -> pd.DataFrame:
     """Months as recorded, scaled from the year after the fall on to the share of lost ground won back."""
-    annual = years(table)
+    annual = _annual(table, sums)
     fall = fiscal.fiscal_year(episode.year) + 1
     if last < pd.Period(f"{fall - 1}-04", "M") or fall not in annual.index:
         return table  # no fall is known yet, or it is history
@@ -248,17 +257,19 @@ def _paid_back(table, sums, last, payback, rng, episode) -> pd.DataFrame:
     """Months of demand without the surge, higher by what stocks have covered since, less what is still to be paid."""
     paths, future = table.shape[1], table.index > last
     since = (table.index >= episode.since) & ~future
-    whole = fiscal.months(episode.year)
-    if not whole.isin(table.index).all():
-        return table  # the surge is history
-    year = table.loc[whole].sum().to_numpy()
+    elapsed, whole = (last - episode.since).n + 1, fiscal.months(episode.year)
+    if elapsed > payback["high"]:
+        return table  # all is paid back
     if episode.located and episode.surge in sums.index and since.any():
         count = len(fiscal.months(episode.surge))
         paid = rng.uniform(0, 1, paths)
         run, surge = table[since].mean().to_numpy(), sums[episode.surge] / count
-        demand = (since.sum() * run + count * paid * surge) / (since.sum() + count * paid)
+        demand = (elapsed * run + count * paid * surge) / (elapsed + count * paid)
         factor, left = np.maximum(demand / run, 1), (1 - paid) * count * np.maximum(surge - demand, 0)
+    elif not whole.isin(table.index).all():
+        return table  # what the year held beside the surge is not known
     else:
+        year = table.loc[whole].sum().to_numpy()
         excess = np.maximum(sums[episode.year] - year, 0) * rng.uniform(0.5, 1, paths)
         factor, left = np.maximum((sums[episode.year] - excess) / year, LEAST_LEFT), excess
     months = np.rint(triangular(payback, paths, rng))

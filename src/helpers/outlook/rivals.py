@@ -15,6 +15,9 @@ from helpers.outlook import customs, mirror
 TABLES = ("trade", "production", "drivers", "prices")
 ADDING_UP = ("t", "USD m", "INR crore")
 LEAST = 1e-4  # of a figure: less is how it was summed
+MEASURES = {"value_usd": "value in dollars", "value_inr": "value in rupees"}
+FINE = 1000
+"""Figures below it are told with a decimal."""
 BORDER = "both sides of the border"
 COLUMNS = ["topic", "period", "one", "other", "difference", "unit", "percent", "source"]
 
@@ -52,10 +55,17 @@ def _of_two_sources(india: Vintage, live: frozenset[str]) -> Iterator[tuple]:
         newest = rows.sort_values("published", kind="stable").drop_duplicates([*keys, "source"], keep="last")
         newest = newest[newest.duplicated(keys, keep=False)]
         for key, rivals in newest.groupby(keys) if len(newest) else ():
-            fetched_first = sorted((row for _, row in rivals.iterrows()), key=lambda row: not live & sources_of(row))
+            fetched_first = sorted(_best(rivals, live), key=lambda row: not live & sources_of(row))
             for one, other in itertools.combinations(fetched_first, 2):
                 if not sources_of(one) & sources_of(other) and _apart(one, other):
                     yield _topic(name, key[:-2]), key[-2], one, other
+
+
+def _best(rivals: pd.DataFrame, live: frozenset[str]) -> list[pd.Series]:
+    """What was fetched, and of the others those that are reported, if any is: a rounding of one is no other figure."""
+    rows = [row for _, row in rivals.iterrows()]
+    firm = any(row["status"] == "reported" and not live & sources_of(row) for row in rows)
+    return [row for row in rows if not firm or row["status"] == "reported" or live & sources_of(row)]
 
 
 def _of_years(india: Vintage) -> Iterator[tuple]:
@@ -118,12 +128,15 @@ def _topic(table: str, key: tuple) -> str:
     if table != "trade":
         return ", ".join(str(part).replace("_", " ") for part in key)
     flow, reporter, partner, hs, measure = key
-    return f"{flow}s of {reporter} {'from' if flow == 'import' else 'to'} {partner}, {hs}, {measure.replace('_', ' ')}"
+    what = MEASURES.get(measure, measure.replace("_", " "))
+    return f"{flow}s of {reporter} {'from' if flow == 'import' else 'to'} {partner}, HS {hs}, {what}"
 
 
 def _told(india: Vintage, topic: str, period: str, one: pd.Series, other: pd.Series) -> tuple:
-    said = [f"{row.get('who') or india.publishers(sources_of(row), 2)}: {number(row['value'], 1)}"
-            for row in (one, other)]  # fmt: skip
+    places = int(max(abs(row["value"]) for row in (one, other)) < FINE)
+    who = [row.get("who") or india.publishers(sources_of(row), 2) for row in (one, other)]
+    who[0] += ", fetched" * (who[0] == who[1])
+    said = [f"{name}: {number(row['value'], places)}" for name, row in zip(who, (one, other), strict=True)]
     gap = one["value"] - other["value"]
     percent = 100 * gap / other["value"] if other["value"] else float("nan")
     return topic, period, *said, gap, one["unit"], percent, ids(one, other)

@@ -24,8 +24,7 @@ def pattern(india: Vintage, target: str = "customs") -> pd.DataFrame:
     pd.DataFrame
         Indexed by calendar month, 1 to 12: ``times`` (the median), ``years``, ``source``.
     """
-    rows, suspect = targets.sums(india, target), episodes.suspect(india, target)
-    rows = rows[[fiscal.months(period).size == 1 for period in rows.index]]
+    rows, suspect = months(india, target), episodes.suspect(india, target)
     none = pd.DataFrame(columns=["times", "years", "source"], index=pd.RangeIndex(0, name="month"))
     if len(rows) < 12 * (LEAST_YEARS + 1):
         return none
@@ -40,6 +39,12 @@ def pattern(india: Vintage, target: str = "customs") -> pd.DataFrame:
         return none
     table = pd.DataFrame({"times": groups.median(), "years": groups.size()}).rename_axis("month")
     return table.assign(source=ids(rows))
+
+
+def months(india: Vintage, target: str) -> pd.DataFrame:
+    """The single months that are known of a target."""
+    rows = targets.sums(india, target)
+    return rows[[fiscal.months(period).size == 1 for period in rows.index]]
 
 
 def _by_chance(ratio: pd.Series) -> float:

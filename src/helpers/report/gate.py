@@ -8,6 +8,7 @@ from datetime import date
 import pandas as pd
 
 from helpers import data, fiscal
+from helpers.chapters import canvas
 from helpers.data import rules
 from helpers.data.identities import identities
 from helpers.outlook import targets
@@ -72,6 +73,8 @@ def told(day: date) -> Iterator[str]:
     yield from (f"  {question}" for question in QUESTIONS)
     yield f"Of the figures public on {day}:"
     india = latest.on(day)
+    if india.synthetic:
+        yield f"  {canvas.SYNTHETIC}"
     require_agreement(india)
     held = identities(india)
     times = Counter(text.partition(": ")[0] for text in held.loc[held["holds"].astype(bool), "identity"])

@@ -22,18 +22,19 @@ def notices(quiet: bool = False) -> tuple[str, ...]:
 
     Whatever happens, the report goes on with what is known.
 
-    Unless it is to be quiet, a line or more for each source goes to stderr.
+    Unless it is to be quiet, a bar shows how far it is on a terminal, and stderr gets what each source brought.
     """
-    from helpers.data.sources import fetch
+    from helpers.data.sources import fetch, shown
 
     day = words.day(today())
     try:
-        results = fetch.fetch()
+        with shown.progress(quiet) as tell:
+            results = fetch.fetch(tell=tell)
     except Exception as error:  # another run fetches, the disk is full: the report goes on whatever it is
         print(f"nothing was fetched: {error}", file=sys.stderr)
         return (f"Live sources were not asked on {day}; {_SINCE}.",)
-    for result in () if quiet else results:
-        print(f"{result.feed}: {result.ended}", *result.problems, sep="\n", file=sys.stderr)
+    for line in () if quiet else shown.results(results):
+        print(line, file=sys.stderr)
     named = {end: [result.feed for result in results if result.ended == end] for end in ENDS}
     return tuple(f"{_listed(feeds)} {ENDS[end]} on {day}; {_SINCE}." for end, feeds in named.items() if feeds)
 

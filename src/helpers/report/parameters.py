@@ -77,7 +77,9 @@ class Parameters(BaseModel):
 
 
 def check(names: Mapping[str, Any]) -> None:
-    """Stop a notebook whose parameters the schema does not allow; ``parameters.check(globals())`` in its third cell.
+    """Stop a notebook whose parameters the schema does not allow, and say above all that it shows if that is made up.
+
+    ``parameters.check(globals())`` stands in the third cell.
 
     papermill writes what it is given into a cell that begins with ``# Parameters``, whatever it is. What that cell
     assigns must be in the schema, ``as_of`` among it; and what the notebook then holds must be as the schema says.
@@ -104,6 +106,12 @@ def check(names: Mapping[str, Any]) -> None:
         said += [text for _, text in explain(error)]
     if said:
         raise ParameterError("\n".join(said))
+    from helpers.report.shelf import inputs
+
+    if inputs.made_up(meant["as_of"]):
+        from helpers.chapters.canvas import SYNTHETIC
+
+        print(SYNTHETIC)
 
 
 def parse(given: list[str], as_of: str) -> Parameters:

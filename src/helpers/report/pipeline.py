@@ -9,6 +9,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from helpers import paths
 from helpers.report.job import Chapter, End, Job, Outcome
 from helpers.report.parameters import ParameterError, Parameters, for_notebook, shown, today
 from helpers.report.run import batch, interrupt, leftovers, limits
@@ -74,7 +75,7 @@ def reports(
         for path in chapters():
             for_notebook(path, wanted[0])
         notices = _fetched(quiet) if fetch else ()
-        with publish.only_run(root), leftovers.settings():
+        with publish.only_run(root), leftovers.settings(), leftovers.archive(paths.archive()):
             return _reports(wanted, root, timeout, jobs, quiet, notices)
     except ParameterError as error:
         return [Outcome(End.BAD_PARAMETERS, str(error))]

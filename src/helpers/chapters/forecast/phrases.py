@@ -60,9 +60,8 @@ def read_as(india: Vintage, names: dict[str, str] = READING, form: str = "{} wit
     rows = evidence.table(india)
     shares = readings.weights(india).sort_values(ascending=False, kind="stable")
     shares = shares[shares > 0]
-    parts = {f"w{place}": derived(100 * share, "%", rows) for place, share in enumerate(shares)}
-    spec = "" if shares.min() >= 0.01 else ":.1"  # else the largest would seem to be all
-    said = [f"{{w{place}{spec}}}" for place in range(len(shares))]
+    parts = {f"w{place}": words.chance(derived(100 * share, "%", rows)) for place, share in enumerate(shares)}
+    said = [f"{{w{place}}}" for place in range(len(shares))]
     return ", ".join(form.format(names[name], share) for name, share in zip(shares.index, said, strict=True)), parts
 
 

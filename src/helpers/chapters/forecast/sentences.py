@@ -134,10 +134,10 @@ def rest_of_year(table: pd.DataFrame, india: Vintage) -> Sentence:
     }[words.place([rate.value], implied.low, implied.high)]
     return sentence(
         "{part} brought {done}. For the {implied} that the totals as recorded imply, the rest of {year} would",
-        f"{over} to bring {{rest}}, {{times:.1}} times as much a month.",
+        f"{over} to bring {{rest}}, {{as_much}} a month as so far.",
         f"At the pace so far, {{rate}} a year, it ends {verdict}.",
         rest=rounded(rest),
-        times=times,
+        as_much="as much" if f"{times:.1}" == f"{1:.1f}" else sentence("{times:.1} times as much", times=times),
         rate=rate,
         **said,
     )
@@ -246,11 +246,14 @@ def season(india: Vintage, target: str) -> Sentence:
     """Which months of a year are usually above and below the mean, or that nothing tells."""
     table = seasons.pattern(india, target)
     if table.empty:
-        return sentence(
-            "No season is found in the sources dated up to {day}, so a half-year stands for half a year, give or take",
-            "what seasons usually do.",
-            day=words.day(india.day),
-        )
+        months = seasons.months(india, target)
+        few = len(months) < 12 * (seasons.LEAST_YEARS + 1)
+        text = "The months in the sources dated up to {day} are too few to tell a season" if few else (
+            "No season is found in the {count} months in the sources dated up to {day}"
+        )  # fmt: skip
+        count = {} if few else {"count": derived(len(months), "", months)}
+        last = "so a part of a year stands for its share of it, give or take what seasons usually do."
+        return sentence(f"{text}, {last}", day=words.day(india.day), **count)
     high, low = table["times"].astype(float).idxmax(), table["times"].astype(float).idxmin()
     parts = {
         name: derived(100 * (table.loc[at, "times"] - 1), "%", table) for name, at in (("up", high), ("down", low))

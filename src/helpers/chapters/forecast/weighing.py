@@ -7,8 +7,8 @@ from helpers.chapters import words
 from helpers.chapters.canvas import BLUE, GOLD, RED, canvas, finish, label, name_dates
 from helpers.chapters.forecast.phrases import ends
 from helpers.chapters.forecast.tables import EVIDENCE, READING, SHORT, rounded, spelt_by_year
-from helpers.chapters.outputs import Figure, Sentence, joined, number, sentence
-from helpers.data import Quantity, Vintage, derived
+from helpers.chapters.outputs import Figure, Sentence, joined, sentence
+from helpers.data import Vintage, derived
 from helpers.outlook import evidence, forecast
 from helpers.outlook.episodes import suspect
 
@@ -16,7 +16,6 @@ NONE = sentence("No year is suspect, so there are no readings to weigh.")
 DECIMALS = {"observed": 2, "Bayes factor of an error": 1}
 for _short in SHORT.values():
     DECIMALS |= {f"fits {_short} (best: 1)": 2, f"{_short} after it, %": 0}
-NEARLY, WHOLE = 99.5, 100
 LEAST_APART = 11
 """Per cent between the names of two lines."""
 
@@ -30,8 +29,8 @@ def update(india: Vintage, target: str) -> pd.DataFrame:
         shown[f"fits {short} (best: 1)"] = rows[evidence.FITS[name]].where(rows["observed"].notna())
     shown["Bayes factor of an error"] = rows["Bayes factor"]
     for name, short in SHORT.items():
-        shown[f"{short} after it, %"] = 100 * rows[evidence.WEIGHTS[name]]
-    return shown.assign(**{"public since": rows["published"], "source": rows["source"]})
+        shown[f"{short} after it, %"] = _column(rows[evidence.WEIGHTS[name]])
+    return shown.assign(**{"known since": rows["published"], "source": rows["source"]})
 
 
 def moved(india: Vintage, target: str) -> Sentence:
@@ -48,15 +47,15 @@ def moved(india: Vintage, target: str) -> Sentence:
             uses=[rows],
         )
     best = max(evidence.WEIGHTS, key=lambda name: last[evidence.WEIGHTS[name]])
-    before, now = (derived(100 * row[evidence.WEIGHTS[best]], "%", rows) for row in (rows.iloc[0], last))
+    before, now = (words.chance(derived(100 * row[evidence.WEIGHTS[best]], "%", rows)) for row in (rows.iloc[0], last))
     for_error = (found["Bayes factor"] > 1).sum()
     share = {len(found): "all of it speaks", 0: "none of it speaks"}.get(for_error, "part of it speaks")
     top = found.loc[np.log(found["Bayes factor"]).abs().idxmax()]
     times = derived(np.exp(abs(np.log(top["Bayes factor"]))), "", top)
     sides = ("an error", "the next reading") if top["Bayes factor"] > 1 else ("another reading", "an error")
     return sentence(
-        f"That {{year}} is {{reading}} had {{before}} of the weight before any evidence and has {_near(now)} after",
-        f"what became public up to {{last}}; {share} for an error.",
+        "That {year} is {reading} had {before} of the weight before any evidence and has {now} after",
+        f"what was known by {{last}}; {share} for an error.",
         "What counts most is the {what} ({period}), {observed:.2}:",
         f"{{times:.1}} times as likely under {sides[0]} as under {sides[1]}. The prior and the densities are our",
         "judgement, written from what each reading says; what is observed is data.",
@@ -100,11 +99,12 @@ def other_weights(weighed: pd.DataFrame, table: pd.DataFrame, india: Vintage) ->
     """The years that are read out under other weights of the readings (``readings.reweighed``)."""
     periods, rows = forecast.steps(table, india), []
     for name, one in weighed.groupby("weighting", sort=False):
-        weight = {f"{short}, %": 100 * one[reading].iloc[0] for reading, short in SHORT.items()}
+        weight = {f"{short}, %": one[reading].iloc[0] for reading, short in SHORT.items()}
         long = one.rename(columns={"median": 0.5, "low80": 0.1, "high80": 0.9})
         long = long.melt("period", [0.5, 0.1, 0.9], var_name="quantile")
         rows.append({"weights": name, **weight, **spelt_by_year(long, periods)})
-    return pd.DataFrame(rows)
+    table = pd.DataFrame(rows)
+    return table.assign(**{name: _column(table[name]) for name in weight}) if rows else table
 
 
 def weights(history: pd.DataFrame, *, india: Vintage) -> Figure | Sentence:
@@ -117,32 +117,34 @@ def weights(history: pd.DataFrame, *, india: Vintage) -> Figure | Sentence:
     for name, share in shares.iloc[-1].sort_values(kind="stable").items():
         ax.step(days, [*shares[name], share], where="post", color=colours[name], linewidth=2)
         at = max(share, at + LEAST_APART)
-        label(ax, f"{SHORT[name]} {number(share)} %", (days[-1], at), color=colours[name], fontsize=9)
+        label(ax, f"{SHORT[name]} {words.percent(share)} %", (days[-1], at), color=colours[name], fontsize=9)
     ax.set_ylim(0, 100)
     name_dates(ax)
     title, alt = _said(shares.assign(source=history["source"]))
     shown = shares.rename(columns={name: f"{short}, %" for name, short in SHORT.items()})
     shown = shown.reset_index().assign(source=history["source"].array)
-    return finish(drawing, title, alt, shown, india=india, note="Steps: days on which evidence became public.")
+    return finish(drawing, title, alt, shown, india=india, note="Steps: days on which evidence became known.")
 
 
 def _said(shares: pd.DataFrame) -> tuple[Sentence, Sentence]:
     """Title and alternative text of the weights, in per cent by day and reading."""
     best = shares[list(SHORT)].iloc[-1].idxmax()
-    first, now = (derived(row[best], "%", row) for _, row in shares.iloc[[0, -1]].iterrows())
-    begun: dict[str, Quantity | str] = {}
+    first, now = (words.chance(derived(row[best], "%", row)) for _, row in shares.iloc[[0, -1]].iterrows())
+    begun: dict[str, Sentence | str] = {}
     if len(shares) > 1:
         begun = {"first": first, "day": words.day(shares.index[0])}
-    text = f"{{name}} weighs {_near(now)}{', after {first} on {day}' if begun else ''}"
+    text = f"{{name}} weighs {{now}}{', after {first} on {day}' if begun else ''}"
     title = sentence(text, name=READING[best].capitalize(), now=now, **begun)
     said = []
     for day, row in shares.iterrows():
-        each = {f"w{place}": derived(row[name], "%", row) for place, name in enumerate(SHORT)}
+        each = {f"w{place}": words.chance(derived(row[name], "%", row)) for place, name in enumerate(SHORT)}
         listed = words.listed(f"{name} {{w{place}}}" for place, name in enumerate(SHORT.values()))
         said.append(sentence(f"From {{day}}: {listed}.", day=words.day(day), **each))
     return title, joined(sentence("The weight of each reading, in steps."), *said)
 
 
-def _near(now: Quantity) -> str:
-    """How a weight is said: with a decimal where it would else print as all of it."""
-    return "{now:.1}" if NEARLY <= now.value < WHOLE else "{now}"
+def _column(weights: pd.Series) -> pd.Series:
+    """Weights in per cent, as text where one is nearly all or nothing and not quite."""
+    percent = 100 * weights.astype(float)
+    near = ((percent > 0) & (percent < 1)) | ((percent > 99) & (percent < 100))
+    return percent.map(words.percent) if near.any() else percent

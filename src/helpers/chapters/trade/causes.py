@@ -56,10 +56,11 @@ def decision(india: Vintage) -> Sentence:
 
 
 def busiest(periods: pd.DataFrame, within: str) -> str:
-    """The busiest known period inside another."""
+    """The busiest known period inside another; this one itself where only single months of it are the busiest."""
     start, end = (pd.Timestamp(edge) for edge in fiscal.span(within))
     inside = periods[(periods["start"] >= start) & (periods["end"] <= end)]
-    return inside["t_per_month"].idxmax() if len(inside) else within
+    name = inside["t_per_month"].idxmax() if len(inside) else within
+    return name if len(fiscal.months(name)) > 1 else within
 
 
 def concentration(table: pd.DataFrame, *, india: Vintage, year: str) -> Sentence:
@@ -70,7 +71,7 @@ def concentration(table: pd.DataFrame, *, india: Vintage, year: str) -> Sentence
         said.append(sentence(text, share=from_row(share.loc[year]), year=year))
     if table.empty:
         return said[0] if said else words.not_yet(india, "Who supplies India")
-    newest, first = table.index[-1][0], table.index[0][0]
+    newest = table.index[-1][0]
     for basis, rows in table.loc[newest].groupby("basis"):
         ends = {"share": (rows["china"] * 100, "%"), "hhi": (pd.concat([rows["low"], rows["high"]]), "")}
         parts = {k: derived(v.mean(), unit, rows, low=v.min(), high=v.max()) for k, (v, unit) in ends.items()}
@@ -78,15 +79,18 @@ def concentration(table: pd.DataFrame, *, india: Vintage, year: str) -> Sentence
             f"By {_BASES[basis]} China sold {{share:range}} % in {{newest}}; the Herfindahl index is {{hhi:range.2}}."
         )
         said.append(sentence(text, newest=newest, **parts))
-    said.append(Sentence("That index, the sum of the suppliers' squared shares, is one if there is a single one; the "
-                         "two ends are those of the two counts."))  # fmt: skip
-    values = table["low"].xs("usd_m", level="basis")
-    moves = {words.direction(rows.iloc[-1] / rows.iloc[0] - 1) for _, rows in values.groupby("count") if len(rows) > 1}
-    if moves:
+    both = {"own", "their"} <= set(table.loc[newest].index.get_level_values("count"))
+    ends_of = "of the two counts" if both else "of partners that are not named, as many or as one"
+    ranged = f"; the two ends are those {ends_of}" if " to " in said[-1].text.partition("index is")[2] else ""
+    said.append(Sentence("That index, the sum of the suppliers' squared shares, is one if there is a single one"
+                         f"{ranged}."))  # fmt: skip
+    values = table["low"].xs("usd_m", level="basis").unstack("count").dropna()
+    if len(values) > 1 and values.shape[1] > 1:
+        moves = {words.direction(rows.iloc[-1] / rows.iloc[0] - 1) for _, rows in values.items()}
         way = {"up": "rose by both", "down": "fell by both", "unchanged": "stayed by both"}
-        way = way[moves.pop()] if len(moves) == 1 else "did not move alike by the two"
-        text = "By value, which an error of weight leaves alone, it {way} since {first}."
-        said.append(sentence(text, way=way, first=first, uses=[table]))
+        way = way[moves.pop()] if len(moves) == 1 else "did not move alike by the two counts"
+        text = "By value, which an error of weight leaves alone, it {way} from {first} to {last}."
+        said.append(sentence(text, way=way, first=values.index[0], last=values.index[-1], uses=[table]))
     return joined(*said)
 
 
@@ -144,7 +148,7 @@ def caveats(india: Vintage, year: str) -> Sentence:
         text = "The totals of all years from {first} to {last} are in the sources dated up to {day}."
     newest = targets.newest(india, "customs")
     told = sentence(
-        "The newest figure is that of {period}, public since {published}.",
+        "The newest figure is that of {period}, known since {published}.",
         period=words.named(str(newest.name)), published=words.day(newest["published"]), uses=[newest],
     )  # fmt: skip
     publishers = india.publishers(sources_of(weight.loc[year]))

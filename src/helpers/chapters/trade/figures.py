@@ -12,6 +12,10 @@ BEHIND = {"facecolor": PAPER, "edgecolor": "none", "pad": 1.5}
 """A patch of paper behind a label, so that no rule strikes it."""
 MANY = 24
 """From so many single months on, they are a line."""
+LEAST_ROOM = 0.2
+"""How high the lowest month stands, as a fraction of the highest, for a name to have room below it."""
+LEAST_NAMED = 0.1
+"""By what fraction the mean of a year is away from that of the last one named before it is named too."""
 AROUND = 24
 """Months before and after the busiest one from which what is usual is taken."""
 
@@ -87,6 +91,8 @@ def _line(ax, rates: pd.DataFrame, peak: pd.Series) -> None:
     month = pd.PeriodIndex(single.index, freq="M")
     line = single["t_per_month"].set_axis(month).reindex(pd.period_range(month[0], month[-1], freq="M"))
     ax.plot(line.index.to_timestamp() + pd.Timedelta(days=14), line, color=MUTED, linewidth=1.1, zorder=3)
+    room = line[line.index > pd.Period(peak["end"], "M")].min() >= LEAST_ROOM * line.max()
+    named = float("inf")
     for year, values in line.groupby(line.index.year + (line.index.month >= 4)):
         if values.notna().sum() < 12:
             continue
@@ -94,9 +100,11 @@ def _line(ax, rates: pd.DataFrame, peak: pd.Series) -> None:
         ax.hlines(values.mean(), start, end, color=BLUE, linewidth=2.5, zorder=4)
         name, mean = fiscal.year_name(year), values.mean()
         if start <= peak["start"] <= end:  # the peak stands on it
-            label(ax, f"{name} {number(mean)}", (end, mean), dx=4, color=BLUE, fontsize=9)
+            label(ax, f"{name} {number(mean)}", (end, mean), dx=4, dy=0 if room else 26, color=BLUE, fontsize=9)
             continue
-        after = start > peak["start"]
+        if abs(mean / named - 1) < LEAST_NAMED:
+            continue  # so that names do not meet on a phone
+        named, after = mean, room and start > peak["start"]
         at, style = (values.min(), "top") if after else (values.max(), "bottom")
         middle = start + (end - start) / 2
         text = f"{name}\n{number(mean)}"

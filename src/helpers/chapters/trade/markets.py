@@ -39,6 +39,7 @@ def volume_mix_price(splits: pd.DataFrame, *, india: Vintage, year: str) -> Figu
     ax.set_xticks([], minor=True)
     ax.set_xlim(shown["metal"].min() / 1.6, shown["metal"].max() * 1.9)
     ax.set_xlabel("USD/kg of line 85051190, assumed" if many else "USD/kg")
+    ax.margins(y=0.12)
     note = "Bennet's decomposition, which leaves no remainder."
     if many:
         at, bound = (cases[1]["metal"], cases[1]["price"]), shown["metal_from"].iloc[0]

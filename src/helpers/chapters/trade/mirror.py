@@ -4,11 +4,11 @@ import pandas as pd
 
 from helpers import fiscal
 from helpers.chapters import words
-from helpers.chapters.canvas import BLUE, GOLD, INK, MUTED, RED, RULE, canvas, finish, label, once_public
+from helpers.chapters.canvas import BLUE, GOLD, MUTED, canvas, finish, label, once_public
 from helpers.chapters.outputs import Figure, Sentence, joined, sentence
 from helpers.data import Quantity, Vintage, derived, from_row, number
-from helpers.methods.mirror import AGREE, LEAST, LIMIT, OWN, QUANTITY, REAL, THEIR, VALUE
-from helpers.outlook import customs, mirror
+from helpers.methods.mirror import AGREE, OWN, QUANTITY, REAL, THEIR, VALUE
+from helpers.outlook import customs, mirror, pace
 
 _MEANS = {
     QUANTITY: "the values bear each other out and the weights do not, which is an error of quantity: goods that had "
@@ -18,6 +18,8 @@ _MEANS = {
     VALUE: "the weights bear each other out and the values do not, which is a matter of prices and not of quantity",
     AGREE: "both bear each other out, so that China's count confirms India's",
 }
+_LIKEWISE = "In {years} it was {weight_ratio:range.1} and {value_ratio:range.1} times."
+_APART = "In {years} the weights were {weight_ratio:range.1} times apart and the values {value_ratio:range.1} times."
 _STANDING = "nothing marks the year: weights are apart in every year known, so the two sides count differently"
 
 
@@ -42,7 +44,7 @@ def both_sides(table: pd.DataFrame, *, india: Vintage) -> Figure:
         year=str(row.name), verdict=verdict, **_apart(row),
     )  # fmt: skip
     opening = Sentence("Bars of HS 850511 from China to India by year: India's count above, China's below.")
-    alt = joined(opening, *(_counted(row) for _, row in table.iterrows()))
+    alt = joined(opening, _counted(row), _others(table.drop(index=row.name), _APART))
     return finish(drawing, title, alt, table, india=india, note="India's values include freight and insurance.")
 
 
@@ -54,11 +56,13 @@ def finding(table: pd.DataFrame, *, india: Vintage) -> Sentence:
     row, others = table.loc[year], mirror.usual(table, year)
     said = [_counted(row), _judged(row, others, india)]
     if (fault := mirror.fault(table, year)) and len(others):
-        said.append(_whose(row, others.iloc[-1], fault))
+        said.append(_whose(row, mirror.reference(others, year), fault))
     if row["weight_ratio"] > 1 and row["verdict"] in (QUANTITY, REAL):
         said.append(_worth(row, india))
-    for _, later in table[table.index > year].iterrows():
-        said += [_counted(later), sentence(f"In {{year}} {_MEANS[later['verdict']]}.", year=str(later.name))]
+    after = table[table.index > year]
+    said += [_counted(row) for _, row in after.iterrows()] if len(after) == 1 else []
+    for verdict, later in after.groupby("verdict", sort=False):
+        said.append(sentence(f"In {{years}} {_MEANS[verdict]}.", years=words.years(later.index), uses=[later]))
     return joined(*said)
 
 
@@ -79,7 +83,7 @@ def short(india: Vintage) -> Sentence | None:
 
 def level(table: pd.DataFrame, *, india: Vintage) -> Sentence:
     """The tonnes that follow for the year (:func:`helpers.outlook.mirror.level`), beside the newest run-rate."""
-    others, year, rates = mirror.underlying(india), mirror.subject(india), customs.run_rates(india)
+    others, year, rates = mirror.underlying(india), mirror.subject(india), pace.run_rates(india)
     if others is None:
         return words.not_yet(india, "What other counts make of India's imports")
     own = sentence(
@@ -93,65 +97,6 @@ def level(table: pd.DataFrame, *, india: Vintage) -> Sentence:
     return joined(own, never, _beside(india, year), rate, _month(mirror.months(india), india))
 
 
-@once_public
-def screen(table: pd.DataFrame, *, india: Vintage) -> Figure:
-    """Every line of the year, weights against values: :func:`helpers.outlook.mirror.lines`."""
-    year = mirror.subject(india)
-    rows = table.loc[year]
-    drawing, (ax,) = canvas("weights, India's count over China's, log scale", height=4.4)
-    ends = rows[["weight_ratio", "value_ratio"]]
-    ends = [ends.min(axis=None) / 2, ends.max(axis=None) * 2]
-    ax.axvspan(1 / mirror.rule(india, mirror.TOGETHER), mirror.rule(india, mirror.TOGETHER), color=RULE, linewidth=0)
-    for ratio in (1 / mirror.rule(india, mirror.APART), mirror.rule(india, mirror.APART)):
-        ax.axhline(ratio, color=MUTED, linewidth=0.8, linestyle=(0, (3, 3)))
-    ax.plot(ends, ends, color=RULE, linewidth=0.8)
-    ax.plot(rows["value_ratio"], rows["weight_ratio"], "o", color=MUTED, markersize=5)
-    ax.set(xscale="log", yscale="log", xlim=ends, ylim=ends, xlabel="values, India's count over China's, log scale")
-    for axis in (ax.xaxis, ax.yaxis):
-        axis.set_major_formatter("{x:,g}")
-        axis.set_minor_formatter("")
-    for hs, row in _further(rows).iterrows():
-        label(ax, f"HS {hs}", (row["value_ratio"], row["weight_ratio"]), color=MUTED, fontsize=9)
-    by = {name: rows.loc[customs.METAL, f"{name}_ratio"] for name in ("value", "weight")}
-    ax.plot(*by.values(), "o", color=RED, markersize=8, zorder=4)
-    label(ax, f"HS {customs.METAL}", tuple(by.values()), dx=-8, ha="right", color=RED)
-    alt = sentence(
-        "Dots on two logarithmic axes, one for each of {n} six-digit lines that India bought from China in {year}: "
-        "values across, weights up. HS 850511 lies at {value:.1} by value and {weight:.1} by weight.",
-        n=_count(rows), year=year, **{name: derived(ratio, "", rows) for name, ratio in by.items()},
-    )  # fmt: skip
-    label(ax, "values together", (1, ends[1]), dx=0, dy=-4, ha="center", va="top", color=INK, fontsize=9)
-    note = "Weights are apart beyond the dashed lines; on the diagonal unit values agree."
-    shown = rows.drop(columns=["excess_t", "excess_usd_m", "gap_usd_m"])
-    return finish(drawing, _only(rows, year), alt, shown, india=india, note=note)
-
-
-def only(table: pd.DataFrame, *, india: Vintage) -> Sentence:
-    """Whether other lines show the same, by rule and by a robust test, and what the rule says of other years."""
-    year = mirror.subject(india)
-    if year is None:
-        return words.not_yet(india, "Whether other lines show the same")
-    rows = table.loc[year]
-    ours, further = rows.loc[customs.METAL], _further(rows)
-    said = [sentence("{finding}.", finding=_only(rows, year))]
-    text = "its weights stand {score:.1} robust standard deviations from the middle, where the test allows {limit:.1}."
-    groups = {"{n} whose values agree": (rows[rows["together"]], "among_together"), "all {n}": (rows, "among_all")}
-    for who, (group, column) in groups.items():
-        if pd.notna(ours[column]):
-            score = derived(abs(ours[column]), "", group)
-            said.append(sentence(f"Among {who}", text, n=_count(group), score=score, limit=derived(LIMIT, "")))
-    if len(further):
-        most, codes = derived(further["own_t"].max(), "t", further), words.listed(further.index)
-        text = "Further out lie {codes}, of each of which India records {most} or less."
-        said.append(sentence(text, codes=codes, most=most))
-    for other in table.index.get_level_values("period").unique().drop(year):
-        every = table.loc[other]
-        marked = [f"HS {hs}" for hs in every.index[every["verdict"] == QUANTITY]]
-        marked = words.listed(marked) if marked else "none"
-        said.append(sentence("Of {n} in {year} the rule marks {marked}.", n=_count(every), year=other, marked=marked))
-    return joined(*said)
-
-
 def _counted(row: pd.Series) -> Sentence:
     return sentence(
         "For {year} India records {own} from China, worth {own_usd:.1}; China counts {their} for India, worth "
@@ -162,8 +107,7 @@ def _counted(row: pd.Series) -> Sentence:
 
 def _judged(row: pd.Series, others: pd.DataFrame, india: Vintage) -> Sentence:
     said = [sentence("The weights are {weight:.1} times apart, the values {value:.1} times.", **_apart(row))]
-    for other, usual in others.iterrows():
-        said.append(sentence("In {year} it was {weight:.1} and {value:.1} times.", year=other, **_apart(usual)))
+    said.append(_others(others))
     apart, near = (derived(mirror.rule(india, segment), "", row) for segment in (mirror.APART, mirror.TOGETHER))
     standing = row["verdict"] in (QUANTITY, REAL) and mirror.standing(others)
     rule = sentence(
@@ -174,6 +118,16 @@ def _judged(row: pd.Series, others: pd.DataFrame, india: Vintage) -> Sentence:
     return joined(*said, rule)
 
 
+def _others(rows: pd.DataFrame, text: str = _LIKEWISE) -> Sentence | None:
+    """How far the two counts are apart in other years, from the least to the most."""
+    if rows.empty:
+        return None
+    apart = {f"{name}_ratio": rows[f"{name}_ratio"].pipe(lambda ratio: ratio.where(ratio > 1, 1 / ratio))
+             for name in ("weight", "value")}  # fmt: skip
+    parts = {name: derived(of.mean(), "", rows, low=of.min(), high=of.max()) for name, of in apart.items()}
+    return sentence(text, years=words.years(rows.index), **parts)
+
+
 def _whose(row: pd.Series, usual: pd.Series, fault: str) -> Sentence:
     prices = {
         f"{side}_{when}": derived(price, "USD/kg", of)
@@ -181,8 +135,8 @@ def _whose(row: pd.Series, usual: pd.Series, fault: str) -> Sentence:
         for side, price in mirror.unit_values(of).items()
     }
     return sentence(
-        "Against {year}, India's unit value went from {own_before:.2} to {own_now:.2} and China's from",
-        "{their_before:.2} to {their_now:.2}, so {fault}.", year=str(usual.name), **prices,
+        "India's unit value is {own_now:.2} where it was {own_before:.2} in {year}, and China's {their_now:.2} where",
+        "it was {their_before:.2}, so {fault}.", year=str(usual.name), **prices,
         fault={OWN: "the error is India's", THEIR: "the error is China's"}.get(fault, "which of them errs is open"),
     )  # fmt: skip
 
@@ -247,38 +201,19 @@ def _month(months: pd.DataFrame, india: Vintage) -> Sentence | None:
     world = mirror.world(india).reindex(usual).dropna(subset="weight_ratio")
     if months.empty or world.empty:
         return None
-    row, before = months.iloc[-1], world.iloc[-1]
+    row, before = months.iloc[-1], mirror.reference(world, mirror.subject(india))
     low, high = before["weight_ratio"], row["weight_ratio"]
     more = words.steadiness(low, high) == "moved"
+    own = row["around"] == row.name
+    runs, around = ("has {own}", {}) if own else ("runs at {own} a month in {around}", {"around": row["around"]})
     return sentence(
-        "For {month} all exporters report {their}, while India's count runs at {own} a month in {around}: {ratio:.1} "
-        "times as much, where in {year} it was {before:.1} times, so that count {verdict}.",
+        f"For {{month}} all exporters report {{their}}, while India's count {runs}: {{ratio:.1}} times as much, "
+        "where in {year} it was {before:.1} times, so that count {verdict}.",
         month=words.period(str(row.name)), their=_tonnes(row, "their_t"), own=_tonnes(row, "own_t"),
-        around=words.named(row["around"]), ratio=derived(high, "", row), year=str(before.name),
-        before=derived(low, "", before),
+        ratio=derived(high, "", row), year=str(before.name), before=derived(low, "", before),
+        **{name: words.named(period) for name, period in around.items()},
         verdict="seems to carry part of the error" if more else "carries no more than is usual",
     )  # fmt: skip
-
-
-def _only(rows: pd.DataFrame, year: str) -> Sentence:
-    if len(rows) < LEAST:
-        text = "The lines of {year} known from both sides number {n}, too few to say whether HS 850511 stands alone"
-        return sentence(text, n=_count(rows), year=year)
-    marked = list(rows.index[rows["verdict"] == QUANTITY])
-    if not marked:
-        text = "No line of {n} in {year} has weights apart while values agree"
-        return sentence(text, n=_count(rows), year=year)
-    which = "HS 850511 is not among those, {k} of {n} lines in {year},"
-    if customs.METAL in marked:
-        which = f"HS 850511 is {'one of {k}' if len(marked) > 1 else 'the only one'} of {{n}} lines in {{year}}"
-    parts = {"k": derived(len(marked), "", rows)} if "{k}" in which else {}
-    return sentence(which, "whose weights are apart while their values agree", n=_count(rows), year=year, **parts)
-
-
-def _further(rows: pd.DataFrame) -> pd.DataFrame:
-    """The lines that stand further from the middle of all than HS 850511."""
-    scores = rows["among_all"].abs()
-    return rows[scores > scores.get(customs.METAL, 0)]
 
 
 def _apart(row: pd.Series) -> dict[str, Quantity]:
@@ -288,7 +223,3 @@ def _apart(row: pd.Series) -> dict[str, Quantity]:
 
 def _tonnes(row: pd.Series, column: str) -> Quantity:
     return derived(row[column], "t", row)
-
-
-def _count(rows: pd.DataFrame) -> Quantity:
-    return derived(len(rows), "", rows)

@@ -27,7 +27,14 @@ def answer(india: Vintage) -> Sentence:
     """What the headline is, how much came, what entries show, what has come since, and what is rare-earth magnet."""
     year = customs.subject(india)
     came = mirror.short(india) or _ferrite(india, year)
-    said = [_headline(india, year), came, excess.verdict(india), _misfit_of_lines(india, year), _since(india, year)]
+    said = [
+        _headline(india, year),
+        _contested(india, year),
+        came,
+        excess.verdict(india),
+        _misfit_of_lines(india, year),
+        _since(india, year),
+    ]
     return joined(*said, _rare_earths(india), answer=True)
 
 
@@ -194,6 +201,16 @@ def _headline(india: Vintage, year: str) -> Sentence:
     return sentence(text + said + halves, first=ran.first, second=ran.second, uses=[ran.after], **parts)
 
 
+def _contested(india: Vintage, year: str) -> Sentence | None:
+    """Other published versions of the year's total, where one is far from it; None if none is."""
+    total, known = india.figure("trade", year, **targets.CUSTOMS.keys), customs.versions(india, year)
+    far = known[(known["value"] / total.value - 1).abs() > _LEAST_CONTESTED]
+    if far.empty or total.assumed:
+        return None
+    values = derived(far["value"].mean(), "t", far, low=far["value"].min(), high=far["value"].max())
+    return sentence("Other published versions of that total have {values:range} t.", values=values)
+
+
 def _unsuspicious(india: Vintage, text: str, parts: dict) -> Sentence:
     weight, earlier = customs.imports(india), fiscal.year_before(parts["year"])
     if earlier not in weight.index:
@@ -262,5 +279,8 @@ def _change(row: pd.Series) -> Quantity:
 
 _LEAST_EXPLAINED = 10
 """Per cent that a half has to change on the year before a part of that change is said."""
+
+_LEAST_CONTESTED = 0.1
+"""How far another version of a total is from it, as a fraction, before that is said with it."""
 
 _METAL_LINE = targets.CUSTOMS.keys | {"hs": customs.OTHER_METAL}

@@ -43,7 +43,8 @@ class Trough:
 def shares(india: Vintage) -> pd.DataFrame:
     """China's share of a calendar year's HS 850511 and the Herfindahl index, by both counts.
 
-    What a count leaves without a partner is spread thin for the least index and is one partner for the greatest.
+    What a count leaves without a partner is spread thin for the least index and is one partner for the greatest. Of a
+    year of which the tables name one partner alone, the others are the sums of their months, where those were fetched.
 
     Returns
     -------
@@ -53,6 +54,11 @@ def shares(india: Vintage) -> pd.DataFrame:
     """
     every, rows = mirror.counted(india), []
     every = every[every["hs"] == customs.METAL]
+    named = every.groupby("period")["partner"].transform("nunique")
+    thin = every[named <= len(["CHN", "world"])]
+    months = _by_months(india) if len(thin) else thin
+    more = months[months["period"].isin(thin["period"]) & ~months["partner"].isin(thin["partner"])]
+    every = pd.concat([every, more]) if len(more) else every
     for period, of_year in every.groupby("period"):
         of_year = of_year.set_index("partner")
         for column in mirror.SIDES:
@@ -67,6 +73,21 @@ def shares(india: Vintage) -> pd.DataFrame:
                 rows.append((period, side, basis, (parts > 0).sum(), parts["CHN"] / whole, *index, used))
     keys = ["period", "count", "basis"]
     return pd.DataFrame(rows, columns=[*keys, "partners", "china", "low", "high", "source"]).set_index(keys)
+
+
+def _by_months(india: Vintage) -> pd.DataFrame:
+    """India's own count by partner and calendar year, of years whose months are all known: as ``mirror.counted``."""
+    of = {"weight": "own_t", "value_usd": "own_usd_m"}
+    rows = india.detail("trade", flow="import", reporter="IND", partner="*", hs=customs.METAL, measure="*")
+    rows = rows[rows["period"].str.fullmatch(r"\d{4}-\d\d") & rows["measure"].isin(of) & rows["value"].notna()]
+    rows = rows[~rows["status"].isin(UNUSED)].assign(year=rows["period"].str[:4])
+    known = rows[rows["partner"] == "world"].groupby(["measure", "year"])["period"].nunique()
+    keys = pd.MultiIndex.from_frame(rows[["measure", "year"]])
+    rows = rows[keys.isin(known.index[known == 12])]
+    sums = rows.pivot_table("value", ["partner", "year"], "measure", "sum").rename(columns=of)
+    source = rows.groupby(["partner", "year"])["source"].agg(lambda each: ids(*set(each)))
+    table = sums.reindex(columns=mirror.SIDES).assign(source=source).reset_index()
+    return table.rename(columns={"year": "period"}).rename_axis(columns=None)
 
 
 def china_by_month(india: Vintage) -> pd.DataFrame:

@@ -15,7 +15,7 @@ _DECIMALS_OF = {"million USD": 1, "USD per kg": 2, "rupees a dollar": 2}
 
 def totals(imports: pd.DataFrame) -> Table:
     """Everything that is known of the tonnes under HS 850511, as published or derived; of many months the newest."""
-    heads = {"value": "tonnes", **RANGE, "status": "status", "published": "public since", "source": "source"}
+    heads = {"value": "tonnes", **RANGE, "status": "status", "published": "known since", "source": "source"}
     caption = "India's imports under HS 850511 by period, tonnes"
     months = [len(fiscal.months(period)) for period in imports.index]
     single = imports.index[[count == 1 for count in months]]
@@ -41,7 +41,7 @@ def halves(table: pd.DataFrame) -> Table:
 
 def versions(table: pd.DataFrame, year: str) -> Table:
     """Every version of a year's total."""
-    heads = {"published": "public since", "value": "tonnes", **RANGE}
+    heads = {"published": "known since", "value": "tonnes", **RANGE}
     heads |= {name: name for name in ("status", "note", "source")}
     shown = table[list(heads)].rename(columns=heads)
     return Table(shown, f"Published versions of {year} under HS 850511, tonnes")

@@ -2,18 +2,19 @@
 
 import gzip
 import hashlib
-import json
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
+from helpers.data import tables
 from helpers.data.archive import versions
 from helpers.data.tables import DataError
 
 
 def problems(folder: Path) -> list[str]:
     """What is wrong with an archive, a line each; nothing if all is well or there is none."""
-    return [line for place in sorted(folder.glob("*/parts")) for line in _of_source(place.parent)]
+    places = {place.parent for name in ("answers", "parts") for place in folder.glob(f"*/{name}")}
+    return [line for place in sorted(places) for line in _of_source(place)]
 
 
 def counted(folder: Path) -> dict[str, int]:
@@ -26,19 +27,28 @@ def _of_source(folder: Path) -> Iterator[str]:
     for path in answers.values():
         try:
             body = gzip.decompress(path.with_suffix(".gz").read_bytes())
-            if hashlib.sha256(body).hexdigest() != json.loads(path.read_text(encoding="utf-8"))["sha256"]:
+            if hashlib.sha256(body).hexdigest() != versions.side(path, "sha256")["sha256"]:
                 yield f"{path.with_suffix('.gz')}: is not the answer that came"
-        except (OSError, ValueError, KeyError, EOFError, zlib.error) as error:
+        except (OSError, EOFError, zlib.error) as error:
             yield f"{path}: cannot be read ({error})"
+        except DataError as error:
+            yield tables.remedied(str(error))[0]
     try:
         parts = versions.parts(folder)
-    except (OSError, ValueError, KeyError) as error:
-        yield f"{folder / 'parts'}: cannot be read ({error})"
+        list(versions.lines(folder / "checked.jsonl"))
+    except DataError as error:
+        yield tables.remedied(str(error))[0]
         return
+    taken: dict[str, Path] = {}
     for part in parts:
         if part.sha256 and _sha(part.path) != part.sha256:
             yield f"{part.path}: is not what was written"
         yield from (f"{part.path}: the answer {name} is gone" for name in part.answers if name not in answers)
+        if part.source != folder.name:
+            yield f"{part.path}: is of {part.source}, and stands in another folder; delete it there"
+        if twice := [name for name in part.answers if name in taken]:
+            yield f"{part.path}: has the figures of {taken[twice[0]].name} again; delete the copy"
+        taken |= dict.fromkeys(part.answers, part.path)
         if part.sha256 and any(synthetic != part.synthetic for synthetic in _marks(part)):
             yield f"{part.path}: its figures and its record do not agree whether they are made up"
     yield from (f"{path}: half written, goes at the next fetch" for path in sorted(folder.glob("*/*.tmp")))

@@ -17,15 +17,16 @@ import hashlib
 import json
 import os
 import re
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from helpers.data.archive import versions
+from helpers.data.archive import contract, versions
 from helpers.data.sources.protocol import COLUMNS, Answer, Request, State, UnfitError
 
 MOST_WITHDRAWN = 0.5
@@ -59,14 +60,14 @@ class Shelf:
     def __init__(self, folder: Path, source: str, synthetic: bool):
         self.folder, self.source, self.synthetic = folder, source, synthetic
         self._sweep()
-        parts = versions.parts(folder)
-        if any(part.synthetic != synthetic for part in parts):
+        parts, sides = versions.parts(folder), list(self._sidecars())
+        if synthetic in {not part.synthetic for part in parts} | {not side["synthetic"] for _, side in sides}:
             kind = ("synthetic", "real") if not synthetic else ("real", "synthetic")
             raise UnfitError(f"{folder} holds {kind[0]} figures and takes no {kind[1]} ones; use another archive")
         self._taken = {answer for part in parts for answer in part.answers}
         self._last = max((part.known for part in parts), default=datetime.min.replace(tzinfo=UTC))
         self._now: pd.DataFrame | None = None  # read when figures are taken
-        self._contents = {side["question"]: side["content"] for _, side in self._sidecars()}
+        self._contents = {side["question"]: side["content"] for _, side in sides}
 
     def state(self) -> State:
         """What is known of the source: when each question was answered last."""
@@ -93,7 +94,7 @@ class Shelf:
     def refuse(self, answer: Answer, reason: str) -> Path:
         """Keep aside an answer that cannot be used, with the reason; the last of each question."""
         for path in (self.folder / "refused").glob("*.json"):
-            if json.loads(path.read_text(encoding="utf-8"))["question"] == answer.request.question:
+            if versions.side(path, "question")["question"] == answer.request.question:
                 path.unlink()
                 path.with_suffix(".gz").unlink(missing_ok=True)
         return self._write("refused", answer, _about(answer) | {"reason": reason})
@@ -102,7 +103,11 @@ class Shelf:
         """The answers whose figures are in no part yet, oldest first, by their name."""
         for name, side in self._sidecars():
             if name not in self._taken:
-                body = gzip.decompress((self.folder / "answers" / f"{name}.gz").read_bytes())
+                path = self.folder / "answers" / f"{name}.gz"
+                try:
+                    body = gzip.decompress(path.read_bytes())
+                except (OSError, EOFError, zlib.error) as error:
+                    raise versions.damaged(path, error) from error
                 request = Request(**{k: _tuples(v) for k, v in side["request"].items()})
                 yield name, Answer(request, body, side["status"], side["headers"], _time(side["fetched"]))
 
@@ -121,7 +126,8 @@ class Shelf:
             return Change()
         now = versions.newest(self.folder) if self._now is None else self._now
         now, change, made = now.set_index(_IDENTITY), Change(), []
-        told = [checked(rows, request).assign(answer=name) for name, (request, rows) in found.items() if len(rows)]
+        day = (at + versions.IN_INDIA).date()
+        told = [checked(rows, of, day).assign(answer=name) for name, (of, rows) in found.items() if len(rows)]
         apart = not (told and pd.concat([rows[_IDENTITY] for rows in told]).duplicated().any())
         for some in [found] if apart else [{name: one} for name, one in found.items()]:
             fresh, counted = _fresh(now, some, accept)
@@ -161,7 +167,7 @@ class Shelf:
 
     def _sidecars(self) -> Iterator[tuple[str, dict]]:
         for path in sorted((self.folder / "answers").glob("*.json")):
-            yield path.stem, json.loads(path.read_text(encoding="utf-8"))
+            yield path.stem, versions.side(path, "question", "content", "fetched", "request", "synthetic")
 
     def _sweep(self) -> None:
         """Take away what a killed run left half written."""
@@ -173,12 +179,14 @@ class Shelf:
             _put(lines, text[: text.rfind(b"\n") + 1])
 
 
-def checked(rows: pd.DataFrame, request: Request) -> pd.DataFrame:
-    """The figures of an answer, if they have the columns of figures and none is there twice."""
+def checked(rows: pd.DataFrame, request: Request, day: date) -> pd.DataFrame:
+    """The figures of an answer of a day, if they are such as the tables of the house have, and none is there twice."""
     if tuple(rows.columns) != COLUMNS:
         raise UnfitError(f"{request.question}: figures have the columns {list(rows.columns)}, not {list(COLUMNS)}")
     if twice := rows[rows.duplicated(_IDENTITY)][_IDENTITY].head(3).to_dict("records"):
         raise UnfitError(f"{request.question}: the answer has a figure twice, such as {twice}")
+    if fault := next(contract.faults(rows, day), ""):
+        raise UnfitError(f"{request.question}: the answer has {fault}; nothing of it is taken")
     return rows
 
 
@@ -198,7 +206,7 @@ def _about(answer: Answer) -> dict:
 
 def _fresh(now: pd.DataFrame, found: Mapping, accept: bool) -> tuple[pd.DataFrame, Change]:
     """Figures that answers change, with the name of the answer; they are all about different figures."""
-    told = pd.concat([checked(rows, request).assign(answer=name) for name, (request, rows) in found.items()])
+    told = pd.concat([rows.assign(answer=name) for name, (_, rows) in found.items()])
     told = told.set_index(_IDENTITY)
     before, known = now.reindex(told.index), told.index.isin(now.index)
     same = known & (_same(before, told)).all(axis=1)

@@ -9,7 +9,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -113,11 +113,31 @@ def parts(folder: Path) -> list[Part]:
     """The parts of a source, oldest first."""
     read = []
     for path in sorted((folder / "parts").glob("*.json")):
-        about = json.loads(path.read_text(encoding="utf-8"))
-        known, day = datetime.fromisoformat(about["known"]), date.fromisoformat(about["day"])
-        read.append(Part(path.with_suffix(".parquet"), about["source"], known, day, about["sha256"],
-                         about["synthetic"], tuple(about["answers"])))  # fmt: skip
+        about = side(path, "known", "day", "source", "sha256", "synthetic", "answers")
+        try:
+            known, day = datetime.fromisoformat(about["known"]).astimezone(UTC), date.fromisoformat(about["day"])
+            read.append(Part(path.with_suffix(".parquet"), str(about["source"]), known, day, str(about["sha256"]),
+                             bool(about["synthetic"]), tuple(about["answers"])))  # fmt: skip
+        except (ValueError, TypeError) as error:
+            raise damaged(path, error) from error
     return read
+
+
+def side(path: Path, *names: str) -> dict:
+    """What stands beside an answer or a part; a DataError where that cannot be understood, or lacks some names."""
+    try:
+        about = json.loads(path.read_text(encoding="utf-8"))
+        return about | {name: about[name] for name in names}
+    except (OSError, ValueError, LookupError, TypeError, RecursionError) as error:
+        raise damaged(path, error) from error
+
+
+def damaged(path: Path, error: Exception) -> DataError:
+    """What to say of a file of the archive that is not as it was written."""
+    return DataError(
+        f"{path} cannot be understood ({type(error).__name__}); "
+        "see `magnets verify --archive`, and fetch a source anew once its folder is deleted"
+    )
 
 
 def newest(folder: Path) -> pd.DataFrame:
@@ -137,13 +157,14 @@ def history(view: View, table: str, words: list[str]) -> list[tuple]:
     Returns
     -------
     list of tuple
-        The source, :data:`FIGURES` with the publisher's own day, then when it was known here and the answer.
+        The source, :data:`FIGURES` with the publisher's own day and a note that says if a figure is made up, then
+        when it was known here and the answer.
     """
     where = " AND ".join(['"table" = ?', *["contains('/' || key || '/' || period || '/', ?)" for _ in words]])
     asked, found = [table, *(f"/{word}/" for word in words)], []
     for source in dict.fromkeys(part.source for part in view.parts):
         rows = _read([part for part in view.parts if part.source == source], f"WHERE {where}", asked, latest=False)
-        found += [(source, *row[:10], *row[11:13]) for row in rows]
+        found += [(source, *row[:9], f"SYNTHETIC {row[9]}".strip() if row[13] else row[9], *row[11:13]) for row in rows]
     return found
 
 
@@ -177,7 +198,11 @@ def write(rows: pd.DataFrame, path: Path) -> str:
 def lines(path: Path) -> Iterator[dict]:
     """The whole lines of a file of JSON lines; nothing where there is none."""
     if path.is_file():
-        yield from (json.loads(line) for line in path.read_text(encoding="utf-8").split("\n")[:-1])
+        try:
+            read = [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n")[:-1]]
+            yield from [line for line in read if line["question"] and datetime.fromisoformat(line["at"])]
+        except (ValueError, LookupError, TypeError, RecursionError) as error:
+            raise damaged(path, error) from error
 
 
 @cache
@@ -216,8 +241,8 @@ def _asked(parts: list[Part], select: str, rest: str, words: list[str] | None = 
         return _database().execute(f"{select} FROM read_parquet([{files}]) {rest}", words or []).fetchall()
     except duckdb.Error as error:
         raise DataError(
-            f"the archive in {parts[0].path.parents[2]} cannot be read: {str(error).splitlines()[0]}\n"
-            "see `magnets verify --archive`; a source can be fetched anew once its folder is deleted"
+            f"the archive in {parts[0].path.parents[2]} cannot be read: {str(error).splitlines()[0]}; "
+            "see `magnets verify --archive`, and fetch a source anew once its folder is deleted"
         ) from error
 
 

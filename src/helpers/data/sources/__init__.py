@@ -57,13 +57,29 @@ def module(feed: Feed) -> Source:
 
 
 def address(feed: Feed) -> str:
-    """Where a feed is asked: its address, or the one that ``MAGNETS_<FEED>_URL`` puts in its place."""
-    return (os.environ.get(f"MAGNETS_{feed.name.upper()}_URL") or feed.address).rstrip("/")
+    """Where a feed is asked: its address, or the one that ``MAGNETS_<FEED>_URL`` puts in its place.
+
+    Raises
+    ------
+    SourceError
+        If that is no address that can be asked, or holds a name or a password, which would be kept with the answers.
+    """
+    name = f"MAGNETS_{feed.name.upper()}_URL"
+    given = os.environ.get(name, "").strip()
+    try:
+        parts = urlsplit(given)
+        whole = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:
+        whole = False
+    if given and (not whole or "@" in parts.netloc or parts.query or parts.fragment):
+        raise SourceError(f"{name} is no address to ask: write it as https://host/path, without a name, a password or "
+                          "a question, or unset it")  # fmt: skip
+    return (given or feed.address).rstrip("/")
 
 
 def synthetic(known: dict[str, Feed]) -> bool:
-    """Whether any feed is asked at another host than its own: then all that comes is made up."""
-    return any(urlsplit(address(feed)).hostname != urlsplit(feed.address).hostname for feed in known.values())
+    """Whether any feed is asked at another address than its own: then all that comes is made up."""
+    return any(address(feed) != feed.address.rstrip("/") for feed in known.values())
 
 
 def _feed(row: dict) -> Feed:

@@ -76,7 +76,12 @@ def sheet(answer: Answer, name: str = "") -> list[list]:
 def begin(body: bytes, most: int = 160) -> str:
     """How a body begins, in a line for an error."""
     words = " ".join(body[: 4 * most].decode("utf-8", "replace").split())
-    return "".join(c if c.isprintable() else "?" for c in words[:most]) or "nothing more"
+    return plain(words[:most]) or "nothing more"
+
+
+def plain(text: str) -> str:
+    """A text without what a terminal would obey: it may hold words of a publisher, or the name of a file."""
+    return "".join(sign if sign.isprintable() or sign == "\n" else "?" for sign in text)
 
 
 def _check_packed(answer: Answer) -> None:

@@ -25,7 +25,7 @@ NEW, NOTHING, SOME_FAILED, OFFLINE = 0, 20, 21, 22
 
 
 class BadRequestError(ValueError):
-    """There is no such feed, or no such month."""
+    """There is no such feed, no such month, or no such address to ask."""
 
 
 class LockedError(RuntimeError):
@@ -68,14 +68,14 @@ def fetch(
     Raises
     ------
     BadRequestError, KeyFileError
-        If there is no such feed or month, or a key cannot be read.
+        If there is no such feed or month, ``MAGNETS_<FEED>_URL`` is no address, or a key cannot be read.
     LockedError
         If another run works on the archive.
     OSError
         If the archive cannot be written; what was kept before is there.
     """
     known, place, paces = sources.feeds(), folder or paths.archive(), dict[str, float]()
-    feeds, since, synthetic = _chosen(names, known), _month(since), sources.synthetic(known)
+    feeds, since, synthetic = _chosen(names, known), _month(since), _synthetic(known)
     with _alone(place):
         return [visit.visit(feed, place, since, synthetic, accept, paces, tell) for feed in feeds]
 
@@ -83,9 +83,9 @@ def fetch(
 def plan(names: Sequence[str] = (), folder: Path | None = None, since: str = "") -> list[Plan]:
     """What `fetch` would ask now; nothing is asked, and nothing is written."""
     known, place = sources.feeds(), folder or paths.archive()
-    feeds, since = _chosen(names, known), _month(since)
+    feeds, since, synthetic = _chosen(names, known), _month(since), _synthetic(known)
     with _alone(place) if place.is_dir() else nullcontext():
-        return [_planned(feed, place, since, sources.synthetic(known)) for feed in feeds]
+        return [_planned(feed, place, since, synthetic) for feed in feeds]
 
 
 def code(results: Sequence[Result]) -> int:
@@ -119,6 +119,13 @@ def _chosen(names: Sequence[str], known: dict[str, Feed]) -> list[Feed]:
     for feed in feeds:
         keys.key(feed)
     return feeds
+
+
+def _synthetic(known: dict[str, Feed]) -> bool:
+    try:
+        return sources.synthetic(known)
+    except SourceError as error:
+        raise BadRequestError(str(error)) from None
 
 
 def _month(since: str) -> str:

@@ -2,25 +2,32 @@
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
 from helpers import paths
 from helpers.data import sources, tables
-from helpers.data.archive import versions
-from helpers.data.sources import fetch, keys, schedule, visit
+from helpers.data.archive import versions as kept
+from helpers.data.history import history
+from helpers.data.sources import dropped, fetch, keys, schedule, visit
 from helpers.data.sources.protocol import Feed, SourceError
 from helpers.data.tables import DataError
 
 MOST = 3
 """Questions or problems of a feed that are told one by one."""
 
-PASSED_ON = {"yes": "may be passed on", "figures": "single figures may be passed on", "no": "not to be passed on"}
+PASSED_ON = {"figures": "single figures", "no": "not in bulk"}
+"""What may be passed on of a source whose terms do not allow all of it; data/terms.csv has them in full."""
+
+WELL = (fetch.NEW, fetch.NOTHING)
+"""Ends of a run that went well."""
 
 WIDE = 160
 """Columns of a table that goes to a file."""
+
+OFFLINE = "no network: no source can be reached; what was kept before is as it was, fetch again with a network"
 
 HEADS = ("feed", "what", "last success", "newest", "next expected", "key", "terms")
 
@@ -46,49 +53,84 @@ def progress(quiet: bool) -> Iterator[visit.Tell]:
         yield tell
 
 
+def fetched(names: Sequence[str], since: str, accept: bool, quiet: bool) -> tuple[int, list[str]]:
+    """Fetch, and tell how it ended: the exit code and the lines to print."""
+
+    def run() -> tuple[int, list[str]]:
+        with progress(quiet) as tell:
+            ended = fetch.fetch(names, since=since, accept=accept, tell=tell)
+        end = fetch.code(ended)
+        return end, [*results(ended), *([OFFLINE] if end == fetch.OFFLINE else [])]
+
+    return _told(run)
+
+
+def planned(names: Sequence[str], since: str) -> tuple[int, list[str]]:
+    """What would be fetched: the exit code and the lines to print."""
+    return _told(lambda: (fetch.NEW, list(plans(fetch.plan(names, since=since)))))
+
+
 def results(ended: Sequence[visit.Result]) -> Iterator[str]:
     """What a run brought: a line a feed, and under it what went wrong."""
     for one in ended:
         change = one.change
         said = [f"{number:,} {word}" for word, number in vars(change).items() if number]
-        said += [f"{one.same:,} answer{'s' * (one.same != 1)} as before"] if one.same else []
-        calls = f" ({one.calls:,} call{'s' * (one.calls != 1)})" if one.calls else ""
-        if one.ended not in ("new", "nothing new") or not said:
+        said += [f"{_many(one.same, 'answer')} as before"] if one.same else []
+        calls = f" ({_many(one.calls, 'call')})" if one.calls else ""
+        if one.ended not in ("new", "nothing new"):
             said = [one.ended, *said]
-        yield f"{one.feed:12} {', '.join(said)}{calls}"
-        yield from _some([f"  {line}" for text in one.problems for line in text.splitlines()[:1]], "problems")
+        yield f"{one.feed:12} {', '.join(said) or _nothing(one.feed)}{calls}"
+        lines = [text.splitlines()[0].removeprefix(f"{one.feed}: ") for text in one.problems if text]
+        yield from _some(lines)
 
 
 def plans(planned: Sequence[fetch.Plan]) -> Iterator[str]:
-    """What would be asked: a line a feed, and under it its first questions."""
+    """What would be asked: a line a feed, under it its first questions, and what all of it takes."""
     for one in planned:
         if one.problem:
             yield f"{one.feed:12} would not be asked: {one.problem}"
             continue
-        cost = f", up to {one.calls:,} calls, about {_long(one.seconds)}" if one.calls else ""
-        yield f"{one.feed:12} {len(one.questions) or 'no'} question{'s' * (len(one.questions) != 1)} due{cost}"
-        yield from _some([f"  {question}" for question in one.questions], "questions")
+        if sources.feeds()[one.feed].dropped:
+            due = f"{_many(len(one.questions), 'file')} to read"
+        else:
+            cost = f", up to {_many(one.calls, 'call')}, about {_long(one.seconds)}" if one.calls else ""
+            due = f"{len(one.questions) or 'no'} question{'s' * (len(one.questions) != 1)} due{cost}"
+        due = due if one.questions else _nothing(one.feed, due)
+        yield f"{one.feed:12} {due}"
+        yield from _some(one.questions)
+    if len(planned) > 1:
+        calls, seconds = sum(one.calls for one in planned), sum(one.seconds for one in planned)
+        yield f"{'in all':12} up to {_many(calls, 'call')}, about {_long(seconds)}"
+
+
+def versions(table: str, figure: str) -> list[str]:
+    """The lines of a figure's history."""
+    found = history(table, figure)
+    found["published"] = found["published"].fillna("")
+    return found.to_string(index=False, na_rep="", float_format="{:,.10g}".format).splitlines()
 
 
 def table(folder: Path | None = None) -> tuple[list[tuple[str, ...]], list[str]]:
-    """Rows under :data:`HEADS`, one a feed, and a line for each feed whose last turn did not end well."""
+    """Rows under :data:`HEADS`, one a feed, and lines below them: where files go, and what did not end well last."""
     read = tables.read()
     terms = {row["id"]: row for row in read["terms"].frame().to_dict("records")}
-    said = {row["id"]: row["terms"] for row in read["sources"].frame().to_dict("records")}
-    place, rows, problems = folder or paths.archive(), [], []
+    by = {row["id"]: row["terms"] for row in read["sources"].frame().to_dict("records")}
+    place, rows, files, problems = folder or paths.archive(), [], [], []
     for feed in sources.feeds().values():
         last = visit.record(place / feed.name)
-        rows.append(
-            (feed.name, _title(feed), *_state(feed, place), _key(feed), _terms(terms.get(said.get(feed.source))))
-        )
+        rows.append((feed.name, _title(feed), *_state(feed, place), _key(feed), _terms(terms.get(by.get(feed.source)))))
+        if feed.dropped:
+            files.append(f"{feed.name} reads files in {dropped.drop(place, feed)}/: {feed.note}")
         if last.get("problems"):
-            at = schedule.day(datetime.fromisoformat(last["at"]))
-            problems.append(f"{feed.name}, {at}: {last['ended']}: {last['problems'][-1].splitlines()[0]}")
-    return rows, problems
+            at, said = schedule.day(datetime.fromisoformat(last["at"])), last["problems"][-1].splitlines()[0]
+            problems.append(
+                f"last problem of {feed.name}, {at}: {last['ended']}: {said.removeprefix(f'{feed.name}: ')}"
+            )
+    return rows, [*files, *problems]
 
 
-def show(rows: list[tuple[str, ...]], problems: list[str]) -> None:
-    """Print the table of sources, and below it what went wrong last."""
+def show(rows: list[tuple[str, ...]], below: list[str]) -> None:
+    """Print the table of sources, and the lines below it."""
     from rich.console import Console
     from rich.table import Table
 
@@ -99,8 +141,8 @@ def show(rows: list[tuple[str, ...]], problems: list[str]) -> None:
     for row in rows:
         grid.add_row(*row)
     console.print(grid)
-    for line in problems:
-        console.print(f"last problem of {line}", markup=False, soft_wrap=True)
+    for line in below:
+        console.print(line, markup=False, soft_wrap=True)
 
 
 def _title(feed: Feed) -> str:
@@ -114,10 +156,10 @@ def _state(feed: Feed, place: Path) -> tuple[str, str, str]:
     """Last success, newest period, and the next that is expected."""
     folder = place / feed.name
     try:
-        known = [part.known for part in versions.parts(folder)]
-        known += [datetime.fromisoformat(line["at"]) for line in versions.lines(folder / "checked.jsonl")]
-        newest = schedule.newest(versions.periods(folder))
-        made_up = any(part.synthetic for part in versions.parts(folder))
+        known = [part.known for part in kept.parts(folder)]
+        known += [datetime.fromisoformat(line["at"]) for line in kept.lines(folder / "checked.jsonl")]
+        newest = schedule.newest(kept.periods(folder))
+        made_up = any(part.synthetic for part in kept.parts(folder))
     except DataError:
         return "the archive cannot be read", "", ""
     next_one = schedule.expected(feed, newest, schedule.day(schedule.now()))
@@ -128,7 +170,7 @@ def _state(feed: Feed, place: Path) -> tuple[str, str, str]:
 
 def _key(feed: Feed) -> str:
     if not feed.key:
-        return "drop files" if feed.dropped else "not needed"
+        return "a file, see below" if feed.dropped else "not needed"
     try:
         return f"{feed.key} set" if keys.key(feed) else f"{feed.key} not set"
     except keys.KeyFileError as error:
@@ -136,18 +178,40 @@ def _key(feed: Feed) -> str:
 
 
 def _terms(row: dict | None) -> str:
-    return (
-        f"{PASSED_ON.get(row['may_redistribute'], 'ask before passing on')}: {row['licence']}"
-        if row
-        else "not described"
-    )
+    return PASSED_ON.get(row["may_redistribute"], row["licence"]) if row else "not described"
+
+
+def _told(run: Callable[[], tuple[int, list[str]]]) -> tuple[int, list[str]]:
+    """What a run gives; if it could not begin or go on, an exit code and why."""
+    try:
+        return run()
+    except (fetch.BadRequestError, keys.KeyFileError) as error:
+        return 2, [str(error)]
+    except DataError as error:
+        return 3, [str(error)]
+    except fetch.LockedError as error:
+        return 7, [str(error)]
+    except OSError as error:
+        return 1, [f"the archive cannot be written ({error}); what came before is kept"]
+
+
+def _nothing(name: str, else_: str = "nothing new") -> str:
+    """Why a feed has nothing to tell: of files, that there are none."""
+    feed, place = sources.feeds()[name], paths.archive()
+    if not feed.dropped or dropped.names(place, feed):
+        return else_
+    return f"no file in {dropped.drop(place, feed)}/: {feed.note}"
+
+
+def _many(number: int, what: str) -> str:
+    return f"{number:,} {what}{'s' * (number != 1)}"
 
 
 def _long(seconds: float) -> str:
     return f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.0f} min"
 
 
-def _some(lines: list[str], what: str) -> Iterator[str]:
-    yield from lines[:MOST]
+def _some(lines: Sequence[str]) -> Iterator[str]:
+    yield from (f"  {line}" for line in lines[:MOST])
     if len(lines) > MOST:
-        yield f"  ... and {len(lines) - MOST:,} more {what}"
+        yield f"  ... and {len(lines) - MOST:,} more"

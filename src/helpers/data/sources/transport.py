@@ -4,16 +4,17 @@ import math
 import re
 import ssl
 import time
+import zlib
 from contextlib import closing
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from helpers import __version__
-from helpers.data.sources import address, keys, schedule
+from helpers.data.sources import address, keys, patience, schedule
 from helpers.data.sources.bodies import begin, check, unfit
 from helpers.data.sources.protocol import (
     Answer,
@@ -81,15 +82,23 @@ class Line:
         import httpx
 
         self.address = address(self.feed)
-        self._key = keys.key(self.feed)
-        parts = urlsplit(self.address)
-        if self._key and parts.scheme != "https" and parts.hostname not in ("127.0.0.1", "localhost", "::1"):
+        self._key, self._sockets = keys.key(self.feed), list[patience.Socket]()
+        self._home, self._real = httpx.URL(self.address), self.address == self.feed.address.rstrip("/")
+        here = self._home.host in ("127.0.0.1", "localhost", "::1")
+        if self._key and self._home.scheme != "https" and not here:
             raise DeniedError(f"{self.feed.name}: {self.address} is not https; no key is sent there")
-        self._client = httpx.Client(
-            timeout=httpx.Timeout(READ, connect=CONNECT),
-            verify=_trusted(),
-            headers={"User-Agent": f"magnets/{__version__}", "Accept-Encoding": "gzip"},
-        )
+        try:
+            self._client = httpx.Client(
+                timeout=httpx.Timeout(READ, connect=CONNECT),
+                verify=_trusted(),
+                headers={"User-Agent": f"magnets/{__version__}", "Accept-Encoding": "gzip"},
+                trust_env=not here,  # a proxy is no way to this machine, and would see the key
+            )
+        except (ValueError, ImportError, OSError, httpx.InvalidURL) as error:
+            raise SourceError(
+                f"{self.feed.name}: this machine's settings lead to no network ({type(error).__name__}); see "
+                "HTTP_PROXY, HTTPS_PROXY, ALL_PROXY (of SOCKS: install socksio), NO_PROXY and SSL_CERT_FILE"
+            ) from None
 
     def __enter__(self) -> "Line":
         return self
@@ -133,7 +142,6 @@ class Line:
         return answer
 
     def _once(self, request: Request, what: str) -> Answer:
-
         until = time.monotonic() + TOTAL
         url = request.path if "://" in request.path else f"{self.address}/{request.path.lstrip('/')}"
         question = self._client.build_request(
@@ -141,11 +149,12 @@ class Line:
             url,
             params=dict(request.params) or None,
             data=dict(request.form) or None,
+            extensions={"trace": partial(patience.noted, self._sockets)},
         )
         for _ in range(REDIRECTS):
             self._allow(question, request)
             self._wait(question.url.host)
-            with closing(self._client.send(question, stream=True)) as response:
+            with patience.at_most(TOTAL, self._sockets), closing(self._client.send(question, stream=True)) as response:
                 if response.next_request is None:
                     return self._judged(self._read(response, request, until), what)
                 question = response.next_request
@@ -153,15 +162,14 @@ class Line:
 
     def _allow(self, question: "httpx.Request", request: Request) -> None:
         """Give the key to a question to the source itself; refuse any host that is not the source's."""
-        url, home = question.url, urlsplit(self.address)
-        same = (url.host, url.port) == (home.hostname, home.port) and url.scheme in (home.scheme, "https")
+        url, home = question.url, self._home
+        same = (url.host, url.port) == (home.host, home.port) and url.scheme in (home.scheme, "https")
         if self.header:
             question.headers.pop(self.header, None)
         if same and self.header and self._key:
             question.headers[self.header] = self._key
-        real = self.address == self.feed.address.rstrip("/")
-        if not same and not (real and url.scheme == "https" and url.host in self.hosts):
-            there = f"{url.scheme}://{url.netloc.decode()}"
+        if not same and not (self._real and url.scheme == "https" and url.host in self.hosts):
+            there = self._clean(f"{url.scheme}://{url.netloc.decode()}")
             text = f"it sends on to another host, {there}, which was not asked; if the source moved, see data/feeds.csv"
             raise unfit(Answer(request, b"", fetched=schedule.now()), text)
 
@@ -182,26 +190,34 @@ class Line:
             raise unfit(answer, f"it is packed as {coding}, which was not asked for")
         if int(re.sub(r"\D", "", response.headers.get("content-length", "")) or 0) > BODY:
             raise unfit(answer, f"it is longer than {BODY:,} bytes; ask for less at once")
-        body = bytearray()
+        body, packed = bytearray(), zlib.decompressobj(wbits=31) if coding == "gzip" else None
         try:
-            for piece in response.iter_bytes(65536):
-                body += piece
+            for piece in response.iter_raw():  # as it comes: a drop at a time must not count as none
+                body += packed.decompress(piece, BODY + 1 - len(body)) if packed else piece
                 if len(body) > BODY:
                     raise unfit(answer, f"it is longer than {BODY:,} bytes; ask for less at once")
                 if time.monotonic() > until:
                     raise httpx.ReadTimeout("the whole answer took too long")
-        except httpx.DecodingError:
+        except zlib.error:
             raise unfit(answer, "it is packed, and cannot be unpacked") from None
+        if body and packed and (packed.unused_data or not packed.eof):
+            raise unfit(answer, "it is packed, and its end is missing")
         return replace(answer, body=bytes(body))
 
     def _judged(self, answer: Answer, what: str) -> Answer:
         """The answer if its status is that of one; otherwise the error that it is."""
-        status, said = answer.status, self._clean(begin(answer.body))
-        after, quota = _after(answer), re.search(r"quota.*? in (\d+):(\d\d):(\d\d)", said, re.I)
+        status = answer.status
         if status == 200:
-            if self._key and (self._key.encode() in answer.body or self._key in str(answer.headers)):
+            if self._key and self._key.lower().encode() in answer.body.lower() + str(answer.headers).lower().encode():
                 raise SourceError(f"{what}: the answer repeats the key, and was not kept; tell the publisher")
+            if self._real and (there := _date(answer)) and there > schedule.now() + timedelta(days=1):
+                raise DeniedError(
+                    f"{what}: this machine's clock is behind: the source says that it is {there:%Y-%m-%d %H:%M}; set "
+                    "it right, or figures would count as known before they were"
+                )
             return answer
+        said = begin(self._clean(answer.body.decode("utf-8", "replace")).encode())
+        after, quota = _after(answer), re.search(r"quota.*? in (\d{1,5}):(\d\d):(\d\d)", said, re.I)
         if status == 401:
             remedy = f"set {self.feed.key}, or write it into {keys.file()}" if self.feed.key else "see its terms"
             raise DeniedError(f"{what}: refused (401: {said}): the key is missing or wrong; {remedy}")
@@ -223,7 +239,7 @@ class Line:
         raise SourceError(f"{what}: answered {status}: {said}; see the source's documentation")
 
     def _clean(self, text: object) -> str:
-        return str(text).replace(self._key, "[key]") if self._key else str(text)
+        return re.sub(re.escape(self._key), "[key]", str(text), flags=re.I) if self._key else str(text)
 
 
 @cache
@@ -247,10 +263,16 @@ def _after(answer: Answer) -> float | None:
     if said.isascii() and said.isdigit():
         return min(float(said), FAR)
     try:
-        there = answer.headers.get("date")
-        now = parsedate_to_datetime(there) if there else schedule.now()
-        return min(max(0.0, (parsedate_to_datetime(said) - now).total_seconds()), FAR)
+        return min(max(0.0, (parsedate_to_datetime(said) - (_date(answer) or schedule.now())).total_seconds()), FAR)
     except (ValueError, TypeError):
+        return None
+
+
+def _date(answer: Answer) -> datetime | None:
+    """What time the source says that it is, if it says so readably."""
+    try:
+        return parsedate_to_datetime(answer.headers.get("date", "")).astimezone(UTC)
+    except (ValueError, TypeError, OverflowError):
         return None
 
 

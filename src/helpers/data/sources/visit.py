@@ -12,8 +12,8 @@ import pandas as pd
 from helpers import __version__
 from helpers.data.archive import versions
 from helpers.data.archive.store import Change, Shelf, checked
-from helpers.data.sources import address, keys, module, schedule, transport
-from helpers.data.sources.bodies import UnfitAnswerError, check, unfit
+from helpers.data.sources import address, dropped, keys, module, schedule, transport
+from helpers.data.sources.bodies import UnfitAnswerError, plain, unfit
 from helpers.data.sources.protocol import (
     COLUMNS,
     Answer,
@@ -115,7 +115,7 @@ def visit(feed: Feed, place: Path, since: str, synthetic: bool, accept: bool, pa
         turn.problems.clear()  # told at the end, unless another answer comes until then
         todo = due(feed, source, state, since, place)
         if feed.dropped:
-            _ask_all(turn, lambda request: _dropped(place, feed, request), todo, tell)
+            _ask_all(turn, lambda request: dropped.answer(place, feed, request, synthetic), todo, tell)
         elif todo:
             recently = sum(at > schedule.now() - timedelta(days=1) for at in state.asked.values())
             header = getattr(source, "KEY_HEADER", "")
@@ -127,12 +127,12 @@ def visit(feed: Feed, place: Path, since: str, synthetic: bool, accept: bool, pa
     except (OfflineError, QuotaError) as error:
         ended, until = ("quota", error.until) if isinstance(error, QuotaError) else ("offline", None)
         turn.problems.append(str(error))
-    except SourceError as error:
+    except (SourceError, DataError) as error:
         turn.problems.append(str(error))
     finally:
         _take(turn, accept)
     ended = ended or ("failed" if turn.problems else "new" if turn.change.any else "nothing new")
-    result = Result(feed.name, ended, turn.change, calls, turn.same, tuple(dict.fromkeys(turn.problems)))
+    result = Result(feed.name, ended, turn.change, calls, turn.same, tuple(dict.fromkeys(map(plain, turn.problems))))
     return _recorded(folder, result, failed - turn.rows.keys() | set(turn.failed), until, keyed)
 
 
@@ -145,9 +145,7 @@ def _latest(folder: Path, state: State) -> datetime:
 def due(feed: Feed, source: Source, state: State, since: str, place: Path) -> list[Request]:
     """The questions that are due, those last that failed before; for a feed of files, all files that lie there."""
     if feed.dropped:
-        folder = drop(place, feed)
-        names = sorted(path.name for path in folder.iterdir() if path.is_file()) if folder.is_dir() else []
-        return [cast(Any, source).dropped(name) for name in names if not name.startswith(".")]
+        return [cast(Any, source).dropped(name) for name in dropped.names(place, feed)]
     today = schedule.day(schedule.now())
     try:
         every = list(source.requests(feed, since, today, bool(keys.key(feed))))
@@ -158,16 +156,13 @@ def due(feed: Feed, source: Source, state: State, since: str, place: Path) -> li
     return sorted(asked, key=lambda request: request.question in failed)
 
 
-def drop(place: Path, feed: Feed) -> Path:
-    """The folder into which a person drops what the source lets nobody fetch."""
-    return place / "drop" / feed.name
-
-
 def record(folder: Path) -> dict:
     """How the last turn of a source ended; nothing if it had none, or that cannot be read."""
     try:
-        return json.loads((folder / RECORD).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        about = versions.side(folder / RECORD, "at", "ended", "problems", "until", "keyed", "failed")
+        times = [datetime.fromisoformat(at).tzinfo for at in (about["at"], about["until"] or about["at"])]
+        return about if all(times) else {}
+    except (TypeError, ValueError):  # DataError is one
         return {}
 
 
@@ -204,7 +199,7 @@ def _ask_all(turn: _Turn, ask: Ask, todo: list[Request], tell: Tell) -> None:
 def _ask(turn: _Turn, ask: Ask, request: Request) -> None:
     """Put a question, see that its answer gives figures, and keep it."""
     if hasattr(turn.source, "prepare"):
-        request = turn.source.prepare(request, ask)
+        request = _prepared(turn.source, ask, request)
     answer = replace(ask(request), fetched=turn.clock())
     rows = _figures(turn.source, answer)
     more = {"address": address(turn.feed), "terms": turn.feed.source, "client": f"magnets {__version__}"}
@@ -212,10 +207,23 @@ def _ask(turn: _Turn, ask: Ask, request: Request) -> None:
     turn.rows[request.question] = rows
 
 
+def _prepared(source: Any, ask: Ask, request: Request) -> Request:
+    """The question to ask in the end; SourceError, whatever is wrong with the answer that it depends on."""
+    try:
+        return source.prepare(request, ask)
+    except (SourceError, OSError):
+        raise
+    except Exception as error:  # a form that a module does not expect must not end the run
+        said = f"{type(error).__name__}: {error}"
+        raise UnfitError(f"{request.question}: what {source.TITLE} says of it has not the form that it had ({said})"
+                         ) from error  # fmt: skip
+
+
 def _figures(source: Source, answer: Answer) -> pd.DataFrame:
     """The figures of an answer; UnfitAnswerError, whatever is wrong with it."""
     try:
-        return checked(source.rows(source.parse(answer), answer), answer.request)
+        day = schedule.day(answer.fetched or schedule.now())
+        return checked(source.rows(source.parse(answer), answer), answer.request, day)
     except UnfitError as error:
         raise error if isinstance(error, UnfitAnswerError) else UnfitAnswerError(str(error), answer) from error
     except Exception as error:  # a format that a module does not expect must not end the run
@@ -225,7 +233,11 @@ def _figures(source: Source, answer: Answer) -> pd.DataFrame:
 
 def _take(turn: _Turn, accept: bool) -> None:
     """Take the figures of what was kept; of several answers to a question only the last counts."""
-    kept = list(turn.shelf.pending())
+    try:
+        kept = list(turn.shelf.pending())
+    except DataError as error:
+        turn.problems.append(str(error))
+        return
     last = {answer.request.question: name for name, answer in kept}
     found = {}
     for name, answer in kept:
@@ -248,15 +260,6 @@ def _take(turn: _Turn, accept: bool) -> None:
                 turn.problems.append(str(error))
             else:
                 turns += [{name: one} for name, one in some.items()]
-
-
-def _dropped(place: Path, feed: Feed, request: Request) -> Answer:
-    path = drop(place, feed) / request.path
-    if (size := path.stat().st_size) > transport.BODY:
-        raise SourceError(f"{path} has {size:,} bytes, more than any file of {feed.name}; take it away")
-    answer = Answer(request, path.read_bytes())
-    check(answer)
-    return answer
 
 
 def _recorded(folder: Path, result: Result, failed: Iterable[str], until: datetime | None, keyed: bool) -> Result:

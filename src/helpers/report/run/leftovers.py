@@ -42,6 +42,19 @@ def settings() -> Iterator[None]:
                 del os.environ[name]
 
 
+@contextmanager
+def archive(place: Path) -> Iterator[None]:
+    """One archive of live sources, also for the kernels that begin in it, whose working folder is another."""
+    before = os.environ.get("MAGNETS_ARCHIVE")
+    os.environ["MAGNETS_ARCHIVE"] = str(place.absolute())
+    try:
+        yield
+    finally:
+        del os.environ["MAGNETS_ARCHIVE"]
+        if before is not None:
+            os.environ["MAGNETS_ARCHIVE"] = before
+
+
 def sweep() -> None:
     """Remove this user's folders of kernels whose run is no more."""
     for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -48,17 +48,25 @@ def archived(day: date | str) -> dict[str, str]:
     DamagedError
         If what stands beside a part cannot be understood.
     """
-    folder, found = paths.archive(), {}
-    for path in sorted(folder.glob("*/parts/*.json")):
+    return {path.relative_to(paths.archive()).as_posix(): digest for path, digest, _ in _parts(day)}
+
+
+def made_up(day: date | str) -> bool:
+    """Whether any figure of the archive that was known by a day is made up; unread, as `archived`."""
+    return any(synthetic for _, _, synthetic in _parts(day))
+
+
+def _parts(day: date | str) -> Iterator[tuple[Path, str, bool]]:
+    """The files of figures known by a day, the SHA-256 of each, and whether they are made up."""
+    for path in sorted(paths.archive().glob("*/parts/*.json")):
         try:
             about = json.loads(path.read_text(encoding="utf-8"))
-            known, digest = str(about["day"]), str(about["sha256"])
-        except (ValueError, KeyError, TypeError) as error:
+            known, digest, synthetic = (about[name] for name in ("day", "sha256", "synthetic"))
+        except (ValueError, LookupError, TypeError, RecursionError) as error:
             text = f"{path} cannot be understood ({type(error).__name__}): see `magnets verify --archive`"
             raise DamagedError(text) from None
-        if digest and known <= str(day):
-            found[path.with_suffix(".parquet").relative_to(folder).as_posix()] = digest
-    return found
+        if digest and str(known) <= str(day):
+            yield path.with_suffix(".parquet"), str(digest), bool(synthetic)
 
 
 def fingerprint(parameters: dict, files: dict[str, dict[str, str]], notices: Sequence[str] = ()) -> str:

@@ -5,11 +5,8 @@ Stored text is what nbval compares with a fresh run; images and the report's pay
 
 import difflib
 import json
-import os
 import re
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
@@ -48,7 +45,7 @@ def refresh(as_of: date) -> dict[str, list[str]]:
     StoreError
         If a notebook fails; nothing is stored.
     """
-    with leftovers.settings(), _without_archive():
+    with leftovers.settings(), tempfile.TemporaryDirectory() as empty, leftovers.archive(Path(empty)):
         made = {path: _run(path, as_of) for path in chapters()}
     before = {path: nbformat.read(path, as_version=4) for path in made}
     changes = {path: _changes(before[path], made[path]) for path in made}
@@ -88,20 +85,6 @@ def stripped(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     kernel = notebook.metadata.get("kernelspec", {"display_name": "Python 3", "language": "python", "name": "python3"})
     notebook.metadata = nbformat.from_dict({"kernelspec": kernel, "language_info": LANGUAGE})
     return notebook
-
-
-@contextmanager
-def _without_archive() -> Iterator[None]:
-    """No figures of live sources, also for the kernels that begin in it."""
-    before = os.environ.get("MAGNETS_ARCHIVE")
-    with tempfile.TemporaryDirectory() as empty:
-        os.environ["MAGNETS_ARCHIVE"] = empty
-        try:
-            yield
-        finally:
-            del os.environ["MAGNETS_ARCHIVE"]
-            if before is not None:
-                os.environ["MAGNETS_ARCHIVE"] = before
 
 
 def _run(path: Path, as_of: date) -> nbformat.NotebookNode:

@@ -62,7 +62,8 @@ def archive_problems(folder: Path) -> list[str]:
         return [f"there is no archive at {folder}: `magnets fetch` begins one"]
     from helpers.data.archive import check
 
-    return check.problems(folder)
+    lines = check.problems(folder)
+    return [*lines, "-> restore it from a copy, or delete the folder of the source and fetch it anew"] if lines else []
 
 
 def _record(known: Mapping[str, Any], recorded: Mapping[str, Any]) -> list[str]:
