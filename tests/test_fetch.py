@@ -144,7 +144,7 @@ def feed(**more):
 
 
 def test_a_question_rests_for_its_days_and_ten_times_as_long_once_it_is_settled():
-    new, old = Request("new", "", periods=("2026-01",)), Request("old", "", periods=("2024-01", "2024-02"))
+    new, old = Request("new", "", periods=("2020-01", "2026-01")), Request("old", "", periods=("2024-01", "2024-02"))
     asked = datetime(2026, 11, 1, 20, tzinfo=UTC)  # the 2nd in India
     state = State({"new": asked, "old": asked})
 

@@ -142,6 +142,7 @@ REFUSED = {
     "unit": "the unit is NOS, known are KGS, TON",
     "country": "no country is known as 'CHINA PEOPLES REP'; add the spelling to spellings.csv",
     "no total": "the page has 0 totals",
+    "two totals": "the page has 2 totals",
     "no table": "no table of countries came, but 'Monthly Export Import",
     "text": "is no number",
     "long row": "a row has 9 cells under 8 columns",

@@ -154,7 +154,7 @@ def test_a_later_version_of_an_edition_revises_and_says_so(editions, tmp_path):
     assert (later.new, later.revised, later.withdrawn) == (0, 1, 0)
     every = told(tmp_path, "production", "BRA", "reserves", "2025")
     assert list(every["value"]) == [11.0, 5.5]
-    assert list(every["note"]) == ["2026 edition", "2026 edition, version 2.0"]
+    assert list(every["note"]) == ["SYNTHETIC 2026 edition", "SYNTHETIC 2026 edition, version 2.0"]
 
 
 def test_the_file_on_another_host_is_handed_on_whole_for_the_transport_to_judge(httpserver):

@@ -34,6 +34,7 @@ FAULTS = {
     "unit": lambda page: page.replace("Unit: KGS", "Unit: NOS"),
     "country": lambda page: page.replace("<td>CHINA P RP</td>", "<td>CHINA PEOPLES REP</td>"),
     "no total": lambda page: page.replace(">Total<", ">OMAN<"),
+    "two totals": lambda page: re.sub(r"(<tr><td[^>]*>Total</td>.*?</tr>)", r"\1\1", page),
     "no table": lambda page: page[: page.index("<table")] + "</body></html>",
     "text": lambda page: page.replace(".00</td>", ".00*</td>"),
     "long row": lambda page: page.replace("<td>CHINA P RP</td>", "<td>CHINA P RP</td><td>5.00</td>"),
