@@ -144,10 +144,10 @@ class Shelf:
         name, digest = f"{at:%Y%m%dT%H%M%SZ}-{_sha(json.dumps(answers).encode())[:8]}", ""
         if len(rows):
             rows = rows.drop_duplicates(_IDENTITY, keep="last").assign(
-                known=at.replace(tzinfo=None), synthetic=self.synthetic
+                valid_from=at.replace(tzinfo=None), synthetic=self.synthetic
             )
             digest = versions.write(rows, folder / f"{name}.parquet")
-        about = {"answers": answers, "known": _text(at), "day": (at + versions.IN_INDIA).date().isoformat(),
+        about = {"answers": answers, "valid_from": _text(at), "day": (at + versions.IN_INDIA).date().isoformat(),
                  "sha256": digest, "synthetic": self.synthetic, "source": self.source} | asdict(change)  # fmt: skip
         _put(folder / f"{name}.json", json.dumps(about, indent=1, sort_keys=True).encode())
         self._taken |= set(answers)

@@ -28,7 +28,7 @@ IN_INDIA = timedelta(hours=5, minutes=30)
 STORED = {
     "table": "VARCHAR", "key": "VARCHAR", "period": "VARCHAR", "unit": "VARCHAR", "value": "DOUBLE", "low": "DOUBLE",
     "high": "DOUBLE", "status": "VARCHAR", "published": "DATE", "note": "VARCHAR", "answer": "VARCHAR",
-    "known": "TIMESTAMP", "synthetic": "BOOLEAN",
+    "valid_from": "TIMESTAMP", "synthetic": "BOOLEAN",
 }  # fmt: skip
 """The columns of a part and their types; ``known`` is in UTC, and the day that counts is that in India."""
 
@@ -113,9 +113,9 @@ def parts(folder: Path) -> list[Part]:
     """The parts of a source, oldest first."""
     read = []
     for path in sorted((folder / "parts").glob("*.json")):
-        about = side(path, "known", "day", "source", "sha256", "synthetic", "answers")
+        about = side(path, "valid_from", "day", "source", "sha256", "synthetic", "answers")
         try:
-            known, day = datetime.fromisoformat(about["known"]).astimezone(UTC), date.fromisoformat(about["day"])
+            known, day = datetime.fromisoformat(about["valid_from"]).astimezone(UTC), date.fromisoformat(about["day"])
             read.append(Part(path.with_suffix(".parquet"), str(about["source"]), known, day, str(about["sha256"]),
                              bool(about["synthetic"]), tuple(about["answers"])))  # fmt: skip
         except (ValueError, TypeError) as error:
@@ -218,16 +218,18 @@ def _database() -> "duckdb.DuckDBPyConnection":
     return _memory().cursor()
 
 
-_DAY = "CAST(known + INTERVAL 330 MINUTE AS DATE)"
+_DAY = "CAST(valid_from + INTERVAL 330 MINUTE AS DATE)"
 _TYPES = {"value": float, "low": float, "high": float}
 
 
 def _read(parts: list[Part], where: str = "", words: list[str] | None = None, latest: bool = True) -> list[tuple]:
     """Rows of some parts: :data:`FIGURES`, then the day and the moment at which each was known, its answer, and
     whether it is made up."""
-    last = 'QUALIFY row_number() OVER (PARTITION BY "table", key, period ORDER BY known DESC) = 1' if latest else ""
-    columns = ", ".join([*(f'"{name}"' for name in FIGURES), _DAY, "known", "answer", "synthetic"])
-    return _asked(parts, f"SELECT {columns}", f'{where} {last} ORDER BY "table", key, period, known', words)
+    last = (
+        'QUALIFY row_number() OVER (PARTITION BY "table", key, period ORDER BY valid_from DESC) = 1' if latest else ""
+    )
+    columns = ", ".join([*(f'"{name}"' for name in FIGURES), _DAY, "valid_from", "answer", "synthetic"])
+    return _asked(parts, f"SELECT {columns}", f'{where} {last} ORDER BY "table", key, period, valid_from', words)
 
 
 def _asked(parts: list[Part], select: str, rest: str, words: list[str] | None = None) -> list[tuple]:
