@@ -18,7 +18,7 @@ report: $(READY) ## render the report as of today and print the path of its page
 test: $(READY) ## ruff, pytest and nbval, on all cores
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
-	@$(BIN)/python -m pytest -q -n auto
+	@$(BIN)/python -m pytest -q -n $$($(BIN)/python -c 'import os; print((os.cpu_count() or 1) + 1)')  # many wait for a kernel
 
 test-browser: $(BROWSER) ## look at every page in Chromium; installs playwright, and Chromium where apt-get may
 	@$(BIN)/python -m pytest -q -rs tests/test_browser.py

@@ -30,7 +30,12 @@ settings.load_profile("untimed")
 
 
 LONG = [
+    "test_browser.py",
     "test_report.py",
+    "test_live_report.py",
+    "test_fetch.py",
+    "test_months.py",
+    "test_demo.py",
     "test_report_ends.py",
     "test_kernel.py",
     "test_recipes.py",

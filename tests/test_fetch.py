@@ -901,7 +901,7 @@ KILLED = """
     def forked(folder, until=None):  # DuckDB has threads: it is only used in children
         child = os.fork()
         if not child:
-            result = fetch.fetch(["tiny"], folder, "2021-01")[0]
+            result = fetch.fetch(["tiny"], folder, "2024-01")[0]
             (folder / "held.json").write_text(versions.newest(folder / "tiny").to_json())
             os._exit(len(result.problems))
         if until is not None:
@@ -929,7 +929,7 @@ KILLED = """
 
 
 def test_a_run_killed_at_any_moment_is_completed_by_the_next(world, tmp_path):
-    world.figures |= {f"{year}-{month:02d}": float(month) for year in range(2021, 2025) for month in range(1, 13)}
+    world.figures |= {f"{year}-{month:02d}": float(month) for year in (2024, 2025) for month in range(1, 13)}
     code, folder = textwrap.dedent(KILLED), str(Path(faults.__file__).parent / "sources")
     done = subprocess.run(
         [sys.executable, "-c", code, str(world.data), str(tmp_path / "killed"), "20", folder],

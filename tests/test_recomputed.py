@@ -129,8 +129,9 @@ def mirror():  # Both sides of the border, the excess, the level, and the screen
     for year in ("2022", "2024"):
         at = wide.loc[(year, "850511")]
         yield f"ratios of {year}", f"{year} {w[year, '850511']:.2f} {u[year, '850511']:.2f} "
-        yield f"both counts of {year}", (f"For {year} India records {at['importweight']:,.0f} t from China, worth {at['importvalue_usd']:.1f} million USD; " f"China counts {at['exportweight']:,.0f} t for India, worth {at['exportvalue_usd']:.1f} million USD")
         yield f"unit values of {year}", f"{year} {1000 * at['importvalue_usd'] / at['importweight']:.2f} {1000 * at['exportvalue_usd'] / at['exportweight']:.2f}"
+    yield "both counts of 2024", (f"For 2024 India records {at['importweight']:,.0f} t from China, worth {at['importvalue_usd']:.1f} million USD; " f"China counts {at['exportweight']:,.0f} t for India, worth {at['exportvalue_usd']:.1f} million USD")
+    yield "both counts of 2022", f"In 2022 the weights were {w['2022', '850511']:.1f} times apart and the values {u['2022', '850511']:.1f} times"
     excess, gap = at["importweight"] - at["exportweight"], at["importvalue_usd"] - at["exportvalue_usd"]
     low, high = (judged("mirror_rule", "price of ferrite", end) * excess / 1000 for end in ("low", "high"))
     yield "excess and its value", f"the excess of {excess:,.0f} t would be worth {low:.0f} to {high:.0f} million USD; the values differ by {gap:.0f} million USD, so at most {100 * gap / low:.0f} %"

@@ -261,7 +261,7 @@ class Vintage:
         missing = [key for key in table.keys if key not in keys]
         if missing and not keys:
             raise DataError(f"a series of data/{name}.csv needs its keys: {', '.join(missing)}")
-        places, key = table.places(keys), "/".join(keys.get(column, "") for column in table.keys)
+        places, key = table.places(keys), "/".join(str(keys.get(column, "")) for column in table.keys)
         if self.live and not missing and not live.enters(self.written["feeds"], name, key):
             rows = self.detail(name, **keys)
             table, places = table.having(rows.itertuples(index=False, name=None)), range(len(rows))
