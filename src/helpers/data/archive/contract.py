@@ -5,6 +5,8 @@ What is let in once stands in every vintage from then on; a figure that cannot b
 
 from collections.abc import Iterator
 from datetime import date
+from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -25,7 +27,7 @@ def faults(rows: pd.DataFrame, day: date) -> Iterator[str]:
     for column in _TEXTS:
         yield from _said(f"a {column} that is no plain text", rows[column], lambda text: not _plain(text))
     yield from _said("a status that there is not", rows["status"], lambda status: status not in STATUSES[1:])
-    known, units = tables.read(), descriptor.units(paths.DATA)
+    known, units = _codebook(paths.DATA)
     for name, own in rows.groupby("table", sort=False):
         if name not in tables.DATED or not known[name].keys:
             yield f"a table that there is not: {name!r}"
@@ -36,6 +38,12 @@ def faults(rows: pd.DataFrame, day: date) -> Iterator[str]:
         yield from _said("an unknown unit", own["unit"], lambda unit, name=name: unit not in units[name]["all"])
         signed = own["unit"].isin(units[name]["signed"])
         yield from _numbers(own, signed)
+
+
+@cache
+def _codebook(folder: Path) -> tuple[dict[str, tables.Table], dict[str, dict]]:
+    """The tables and their units: read once, as a run has hundreds of answers."""
+    return tables.read(folder), descriptor.units(folder)
 
 
 def _numbers(rows: pd.DataFrame, signed: pd.Series) -> Iterator[str]:

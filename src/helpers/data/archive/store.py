@@ -75,11 +75,14 @@ class Shelf:
         asked |= {line["question"]: line["at"] for line in versions.lines(self.folder / "checked.jsonl")}
         return State({question: datetime.fromisoformat(at) for question, at in asked.items()})
 
+    def holds(self, answer: Answer, volatile: bytes = b"") -> bool:
+        """Whether an answer is, but for what is volatile, the one that its question had before."""
+        return self._contents.get(answer.request.question) == _content(answer, volatile)
+
     def keep(self, answer: Answer, volatile: bytes = b"", **more: str) -> bool:
         """Keep an answer; False if it is, but for what is volatile, the one that the question had before."""
-        content = _sha(re.sub(volatile, b"", answer.body) if volatile else answer.body)
-        request, at = answer.request, _text(answer.fetched)
-        if self._contents.get(request.question) == content:
+        content, request, at = _content(answer, volatile), answer.request, _text(answer.fetched)
+        if self.holds(answer, volatile):
             line = json.dumps({"question": request.question, "at": at, "sha256": _sha(answer.body)}, sort_keys=True)
             with (self.folder / "checked.jsonl").open("a", encoding="utf-8") as file:
                 file.write(line + "\n")
@@ -256,6 +259,10 @@ def _put(path: Path, content: bytes) -> None:
         file.flush()
         os.fsync(file.fileno())
     draft.replace(path)
+
+
+def _content(answer: Answer, volatile: bytes) -> str:
+    return _sha(re.sub(volatile, b"", answer.body) if volatile else answer.body)
 
 
 def _sha(content: bytes) -> str:

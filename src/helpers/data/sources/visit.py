@@ -60,6 +60,7 @@ class _Turn:
     shelf: Shelf
     clock: "Clock"
     rows: dict[str, pd.DataFrame] = field(default_factory=dict)
+    answered: set[str] = field(default_factory=set)
     failed: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     change: Change = field(default_factory=Change)
@@ -133,7 +134,7 @@ def visit(feed: Feed, place: Path, since: str, synthetic: bool, accept: bool, pa
         _take(turn, accept)
     ended = ended or ("failed" if turn.problems else "new" if turn.change.any else "nothing new")
     result = Result(feed.name, ended, turn.change, calls, turn.same, tuple(dict.fromkeys(map(plain, turn.problems))))
-    return _recorded(folder, result, failed - turn.rows.keys() | set(turn.failed), until, keyed)
+    return _recorded(folder, result, failed - turn.answered | set(turn.failed), until, keyed)
 
 
 def _latest(folder: Path, state: State) -> datetime:
@@ -200,11 +201,12 @@ def _ask(turn: _Turn, ask: Ask, request: Request) -> None:
     """Put a question, see that its answer gives figures, and keep it."""
     if hasattr(turn.source, "prepare"):
         request = _prepared(turn.source, ask, request)
-    answer = replace(ask(request), fetched=turn.clock())
-    rows = _figures(turn.source, answer)
+    answer, volatile = replace(ask(request), fetched=turn.clock()), getattr(turn.source, "VOLATILE", b"")
+    if not turn.shelf.holds(answer, volatile):
+        turn.rows[request.question] = _figures(turn.source, answer)
     more = {"address": address(turn.feed), "terms": turn.feed.source, "client": f"magnets {__version__}"}
-    turn.same += not turn.shelf.keep(answer, getattr(turn.source, "VOLATILE", b""), **more)
-    turn.rows[request.question] = rows
+    turn.same += not turn.shelf.keep(answer, volatile, **more)
+    turn.answered.add(request.question)
 
 
 def _prepared(source: Any, ask: Ask, request: Request) -> Request:
