@@ -906,17 +906,18 @@ KILLED = """
             os._exit(len(result.problems))
         if until is not None:
             time.sleep(until)
-            os.kill(child, signal.SIGKILL)
+            os.kill(child, signal.SIGKILL)  # one that has ended is there until it is waited for
         return os.waitpid(child, 0)[1]
 
     begun = time.monotonic()
     assert forked(place / "unkilled") == 0
     whole = time.monotonic() - begun
     wanted = (place / "unkilled/held.json").read_text()
-    luck, killed, between = random.Random(7), 0, 0
-    for turn in range(count):
-        folder = place / str(turn)
-        killed += forked(folder, luck.uniform(0.05, 1) * whole) == signal.SIGKILL
+    luck, killed, between, turn = random.Random(7), 0, 0, 0
+    while killed < count and turn < 4 * count:
+        folder, turn = place / str(turn), turn + 1
+        died = forked(folder, luck.uniform(0.05, 1) * whole) == signal.SIGKILL
+        killed, whole = killed + died, whole if died else 0.8 * whole  # it had ended: the machine is faster now
         left = {path.relative_to(folder / "tiny").parts[0] for path in folder.glob("tiny/*/*")}
         between += bool(left)
         for part in versions.parts(folder / "tiny"):
@@ -937,4 +938,4 @@ def test_a_run_killed_at_any_moment_is_completed_by_the_next(world, tmp_path):
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-3000:]
     killed, between = map(int, done.stdout.split())
-    assert killed >= 15 and between >= 5, "most were killed while they ran, some with something kept"
+    assert killed == 20 and between >= 5, "killed while they ran, some with something kept"
