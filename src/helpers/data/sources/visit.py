@@ -104,8 +104,9 @@ def visit(feed: Feed, place: Path, since: str, synthetic: bool, accept: bool, pa
         source = module(feed)
         shelf = Shelf(folder, feed.name, synthetic)
         state = shelf.state()
-        versions.periods(folder)  # a damaged archive is told before anything is asked
         turn = _Turn(feed, source, shelf, Clock(_latest(folder, state)))
+        if feed.dropped or due(feed, source, state, since, place):
+            versions.periods(folder)  # a damaged archive is told before anything is asked
     except QuotaError as error:
         return Result(feed.name, "quota", problems=(str(error),))
     except (SourceError, DataError) as error:
