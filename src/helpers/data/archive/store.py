@@ -18,7 +18,7 @@ import json
 import os
 import re
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -104,15 +104,14 @@ class Shelf:
 
     def pending(self) -> Iterator[tuple[str, Answer]]:
         """The answers whose figures are in no part yet, oldest first, by their name."""
-        for name, side in self._sidecars():
-            if name not in self._taken:
-                path = self.folder / "answers" / f"{name}.gz"
-                try:
-                    body = gzip.decompress(path.read_bytes())
-                except (OSError, EOFError, zlib.error) as error:
-                    raise versions.damaged(path, error) from error
-                request = Request(**{k: _tuples(v) for k, v in side["request"].items()})
-                yield name, Answer(request, body, side["status"], side["headers"], _time(side["fetched"]))
+        for name, side in self._sidecars(but=self._taken):
+            path = self.folder / "answers" / f"{name}.gz"
+            try:
+                body = gzip.decompress(path.read_bytes())
+            except (OSError, EOFError, zlib.error) as error:
+                raise versions.damaged(path, error) from error
+            request = Request(**{k: _tuples(v) for k, v in side["request"].items()})
+            yield name, Answer(request, body, side["status"], side["headers"], _time(side["fetched"]))
 
     def take(self, found: Mapping[str, tuple[Request, pd.DataFrame]], at: datetime, accept: bool = False) -> Change:
         """Make a part of the figures of some answers, by their names in the order in which they came.
@@ -168,8 +167,8 @@ class Shelf:
         _put(path, json.dumps(about, indent=1, sort_keys=True).encode())
         return path
 
-    def _sidecars(self) -> Iterator[tuple[str, dict]]:
-        for path in sorted((self.folder / "answers").glob("*.json")):
+    def _sidecars(self, but: Set[str] = frozenset()) -> Iterator[tuple[str, dict]]:
+        for path in sorted(path for path in (self.folder / "answers").glob("*.json") if path.stem not in but):
             yield path.stem, versions.side(path, "question", "content", "fetched", "request", "synthetic")
 
     def _sweep(self) -> None:
