@@ -231,6 +231,7 @@ def test_folds_open_and_close_by_keyboard_and_the_first_key_skips_to_the_text(br
         assert page.evaluate("document.activeElement.className") == "skip"
         assert page.locator(".skip").bounding_box()["height"] > 10, "it can be seen while it has the focus"
         page.keyboard.press("Enter")
+        page.wait_for_url("**#main")
         assert page.url.endswith("#main")
         for fold in page.query_selector_all("details")[:3]:
             before = fold.evaluate("fold => fold.open")

@@ -311,6 +311,7 @@ def test_another_lock_means_another_parent_and_one_woken_beforehand_is_the_one_t
     provisioner.wake()
     (log,) = set(runtime.rglob("*.log")) - logs
     provisioner.wake()
+    until(log.read_text)  # it has begun to listen
     said, woken = log.read_text().split(), parent_of_a_new_kernel()
     assert woken != before and said == ["parent", str(woken)]
     assert set(runtime.rglob("*.log")) == {*logs, log}
