@@ -57,8 +57,8 @@ SAYS = {
     "ore and a truce": {"2-production": ["3,100 t"], "4-forecast": ["until January 2027"]},
 }
 STALE = {
-    "a total": ["a run-rate of 32,562 t", "has ended is still", "no total of FY22, FY23 or FY26"],
-    "halves of the next year": ["a run-rate of 32,562 t", "has ended is still"],
+    "a total": ["a run-rate of 32,562 t", "FY26 is over", "no total of FY22, FY23 or FY26"],
+    "halves of the next year": ["a run-rate of 32,562 t", "FY26 is over"],
     "two more years": ["a run-rate", "in FY27 (April"],
     "a revision": ["a spike and not a level", "an error in the recorded quantity with"],
     "a figure assumed": ["a spike and not a level", "an error in the recorded quantity with"],

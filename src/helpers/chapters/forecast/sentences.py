@@ -5,7 +5,7 @@ import pandas as pd
 
 from helpers import fiscal
 from helpers.chapters import words
-from helpers.chapters.forecast.phrases import ends, expected, listed, read_as, weighed
+from helpers.chapters.forecast.phrases import ends, expected, listed, weighed
 from helpers.chapters.forecast.tables import rounded
 from helpers.chapters.outputs import Sentence, joined, sentence
 from helpers.data import Quantity, Vintage, derived, from_row
@@ -23,15 +23,16 @@ def answer(table: pd.DataFrame, india: Vintage, other: pd.DataFrame | None = Non
     """
     target, said = table["target"].iloc[0], ends(table, india)
     text, parts = listed(expected(table, said, india), targets.TARGETS[target].what, explained=True)
-    over, more = weighed(india, target)
+    over, parted = weighed(india, target)
     does = "use" if target == targets.REPM.name else "import"
-    first = sentence(f"India is expected to {does} {text}.", f"The forecast {over}.", **parts, **more)
+    first = sentence(f"India is expected to {does} {text}.", f"The forecast {over}.", **parts, **parted)
     beside = None if other is None or other.empty else expected(other, said[:1], india)
     if beside:
         what = {targets.REPM.name: "Rare-earth magnets used"}.get(targets.other(target), "All magnets under HS 850511")
         text, parts = listed(beside)
         beside = sentence(f"{what}: {text}.", **parts)
-    return joined(first, beside or None, overdue(table, india), backcast(india, target), answer=True)
+    more = [overdue(table, india), far_from_level(table, india), given(india, target), backcast(india, target)]
+    return joined(first, beside or None, *more, answer=True)
 
 
 def backcast(india: Vintage, target: str) -> Sentence | None:
@@ -48,39 +49,16 @@ def backcast(india: Vintage, target: str) -> Sentence | None:
     )
 
 
-def starts(table: pd.DataFrame, india: Vintage) -> Sentence:
-    """Each starting point alone."""
-    target, said = table["target"].iloc[0], ends(table, india)
-    total, part = from_row(targets.totals(india, target).iloc[-1]), targets.part_year(india, target)
-    text, recorded = listed(expected(table, said, india, forecast.RECORDED), interval=False)
-    alone, level = listed(expected(table, said, india, forecast.LEVEL), interval=False, key="l")
-    parts = {"total": total, "year": total.period} | recorded | level
-    if not level:
-        first = sentence(f"Growth from the {{total}} of {{year}} alone would give {text}.", **parts)
-    elif part is not None:
-        first = sentence(
-            f"From {{part}} at its yearly rate alone, {{rate}}, it is {alone}.",
-            f"Growth from the {{total}} of {{year}}, as if nothing since were known, would give {text}.",
-            part=words.period(part.name),
-            rate=episodes.level(india, target),
-            **parts,
-        )
-    else:
-        alone = f"From the {{total}} of {{year}} alone, with {{suspect}} left out, it is {alone}; with it, {text}."
-        first = sentence(alone, suspect=episodes.suspect(india, target).year, **parts)
-    return joined(first, far_from_level(table, india), given(india, target))
-
-
 def overdue(table: pd.DataFrame, india: Vintage) -> Sentence | None:
-    """The years that are over and whose totals are not in the sources; None if there is none."""
+    """That years which are over stand in the forecast, as their totals are not in the sources; None if none does."""
     over = [p for p in table["period"].unique() if fiscal.span(p)[1] < india.day]
     if not over:
         return None
-    text, parts = listed(expected(table, over, india))
-    late = "The year that has ended is still a forecast, as its total is"
-    if len(over) > 1:
-        late = "The years that have ended are still forecasts, as their totals are"
-    return sentence(late, f"not in the sources dated up to {{day}}: {text}.", day=words.day(india.day), **parts)
+    one = len(over) == 1
+    late = "is over, but its total is" if one else "are over, but their totals are"
+    still = "it is still a forecast" if one else "they are still forecasts"
+    text = f"{{years}} {late} not in the sources dated up to {{day}}: {still}."
+    return sentence(text, years=words.listed(over), day=words.day(india.day))
 
 
 def far_from_level(table: pd.DataFrame, india: Vintage) -> Sentence | None:
@@ -143,29 +121,22 @@ def rest_of_year(table: pd.DataFrame, india: Vintage) -> Sentence:
     )
 
 
-def judgements(india: Vintage, target: str, table: pd.DataFrame | None = None) -> Sentence:
-    """Until when the last licence rules reach, what is taken after that, and how a suspect year is read."""
+def rules(india: Vintage) -> Sentence:
+    """Until when the last licence rules reach, and what is taken after that."""
     chances = licences.regimes(india)
     parts = {f"p{place}": Quantity(100 * chance, "%") for place, chance in enumerate(chances)}
     taken = words.listed(f"{name} with {{p{place}}}" for place, name in enumerate(chances.index))
-    rules = licences.rules(india)
+    stated = licences.rules(india)
     allowed = sentence(
-        "The last rules of China's licences in the sources are {last} and reach until {month}.",
-        f"After that they are taken to be {taken}.",
-        month=words.month(rules.index[-1]),
-        last=rules.iloc[-1],
+        "The last rules of China's licences in the sources are {last} and reach until {month};",
+        f"after that they are taken to be {taken}.",
+        month=words.month(stated.index[-1]),
+        last=stated.iloc[-1],
         uses=[licences.known(india), india.assumption("regime_probability")],
         **parts,
     )
-    ours = sentence(
-        "These are our judgements, dated and rated in the table; change a row and every figure here follows."
-    )
-    episode = episodes.suspect(india, target)
-    if episode is None:
-        return joined(allowed, _hearsay(india), ours)
-    text, parts = read_as(india)
-    read = sentence(f"{{year}} is read as {text}.", year=episode.year, **parts)
-    return joined(read, None if table is None else hidden(table, india), allowed, _hearsay(india), ours)
+    ours = sentence("These chances are our judgement.")
+    return joined(allowed, _hearsay(india), ours)
 
 
 def _hearsay(india: Vintage) -> Sentence | None:
@@ -179,21 +150,6 @@ def _hearsay(india: Vintage) -> Sentence | None:
         until=words.month(fiscal.months(told["period"])[-1]),
         note=told["note"],
         uses=[told],
-    )
-
-
-def hidden(table: pd.DataFrame, india: Vintage) -> Sentence | None:
-    """Why stock-building stands above persistent demand in the last year, where it does; None where it does not."""
-    year, uses = table["period"].iloc[-1], forecast.used(india, table["target"].iloc[0])
-    stocks, lasting = (forecast.at(table, year, name, uses) for name in (readings.STOCKS, readings.PERSISTENT))
-    if not stocks or not lasting or stocks.value <= lasting.value:
-        return None
-    return sentence(
-        "By {year} stock-building comes to more than persistent demand, {stocks} against {lasting}: while stocks are",
-        "paid back they hide demand, so that more of it must stand behind what is recorded.",
-        year=year,
-        stocks=rounded(stocks),
-        lasting=rounded(lasting),
     )
 
 

@@ -49,7 +49,7 @@ def names(india: Vintage, target: str) -> dict[str, str]:
     elif episode and episode.year != last.name:
         recorded = f"totals as recorded, {episode.year} among them"
     starts = {
-        forecast.MIXTURE: f"readings of {episode.year}, weighed" if episode else "licences, weighed",
+        forecast.MIXTURE: f"the forecast: {f'readings of {episode.year}' if episode else 'licences'}, weighed",
         forecast.LEVEL: level + (f", {episode.year} left out" if episode else ""),
         forecast.RECORDED: recorded,
     }
@@ -149,14 +149,21 @@ def outlooks(theirs: pd.DataFrame) -> pd.DataFrame:
 
 
 def known(india: Vintage, target: str) -> pd.DataFrame:
-    """The yearly totals and the part of a year since, in tonnes and at their yearly rate, oldest first."""
-    rows, part = targets.totals(india, target), targets.part_year(india, target)
-    rows = rows if part is None else pd.concat([rows, part.to_frame().T])
-    tonnes = rows["value"].astype(float)
-    shown = pd.DataFrame({"period": [words.period(p) for p in rows.index], "tonnes": tonnes.to_numpy()})
-    shown["tonnes at a yearly rate"] = [value * 12 / len(fiscal.months(p)) for p, value in tonnes.items()]
+    """The yearly totals, the halves and the part of a year since, in tonnes and at their yearly rate, oldest first."""
+    rows = rates(india, target)
+    shown = pd.DataFrame({"period": rows.index.map(words.period), "tonnes": rows["value"].to_numpy()})
+    shown["tonnes at a yearly rate"] = rows["rate"].array
     published = pd.to_datetime(rows["published"])
     return shown.assign(status=rows["status"].array, published=published.array, source=rows["source"].array)
+
+
+def rates(india: Vintage, target: str) -> pd.DataFrame:
+    """The yearly totals, the halves and the part of a year since, by period, with ``rate`` (t a year), oldest first."""
+    rows, part = targets.sums(india, target), targets.part_year(india, target)
+    rows = rows[[fiscal.is_year(period) or len(fiscal.months(period)) == 6 for period in rows.index]]
+    rows = rows if part is None or part.name in rows.index else pd.concat([rows, part.to_frame().T])
+    rows = rows.assign(rate=[row["value"] * 12 / len(fiscal.months(p)) for p, row in rows.iterrows()])
+    return rows.astype({"value": float, "rate": float}).loc[sorted(rows.index, key=fiscal.centre)]
 
 
 def rounded(quantity: Quantity) -> Quantity:
