@@ -18,7 +18,7 @@ from helpers.ensemble.quantiles import QUANTILES, weighted_quantiles
 from helpers.outlook import evidence, rare_earths, targets
 from helpers.outlook.episodes import LEAST_SURGE, Episode, suspect
 from helpers.outlook.evidence import ERROR, PERSISTENT, READINGS, STOCKS
-from helpers.outlook.licences import REGIMES, assumed, doses, triangular
+from helpers.outlook.licences import LICENSED, REGIMES, assumed, doses, triangular
 from helpers.outlook.rare_earths import SHARE
 
 RECORDED = "recorded figures, continued"
@@ -79,12 +79,14 @@ def stated(india: Vintage, target: str = "customs") -> pd.DataFrame:
     pd.DataFrame
         ``assumption, segment, value, low, high, published, written, source, note``.
     """
-    names = ["regime_probability", "regime_dose", "regime_persistence"]
+    names = ["regime_probability", "regime_dose", "regime_persistence", LICENSED]
     if target == "customs":
         names.append(SHARE)
         if suspect(india) is not None:
             weighing = [evidence.PRIOR, evidence.RULE, *evidence.observed(india).index]
             names = [*weighing, *names, "recovery", "stock_payback"]
+    else:
+        names += [rare_earths.WEIGHT, rare_earths.SCOPED]
     rows = india.table("assumptions")
     rows = rows[rows["assumption"].isin(names) & (rows["assumption"] != SHARE)]
     rows = pd.concat([rows, rare_earths.stated(india)], ignore_index=True) if SHARE in names else rows
