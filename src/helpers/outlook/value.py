@@ -18,14 +18,13 @@ NAME, SCENARIO, MODEL = "value", "history", "ensemble"
 KIND = "trade"
 """The kind of series that its calibration comes from."""
 NAIVE, DRIFT = "naive", "drift"
+LISTED, OWN, OF_FISCAL = "listed, raised", "recorded", "of fiscal years"
 LEAST_YEARS = 9
 """Years known at the first origin of the trial."""
 FISCAL_YEARS = 10
 """How far ahead it is forecast with an 80 % interval."""
 WIDE_YEARS = 5
 """How far ahead there is a 95 % interval."""
-_QUARTER = 0.25
-"""The part of a fiscal year that lies in the later of its two calendar years."""
 _KEYS = {"flow": "import", "reporter": "IND", "partner": "world", "hs": customs.METAL}
 _NAMED = {0.5: "median", 0.1: "low80", 0.9: "high80", 0.025: "low95", 0.975: "high95"}
 
@@ -55,16 +54,22 @@ def history(india: Vintage) -> pd.DataFrame:
     Returns
     -------
     pd.DataFrame
-        Indexed by ``period``: ``listed_usd_m``, ``usd_m``, ``source``; empty while no year ties both counts.
+        Indexed by ``period``: ``listed_usd_m``, ``usd_m``, ``made`` (:data:`LISTED`; after that :data:`OWN`, or
+        :data:`OF_FISCAL`: a quarter of the fiscal year that ends in it and three of the one that begins), ``source``;
+        empty while no year ties both counts.
     """
-    listed, own, tie = _calendar(india, "value_fob_listed"), _calendar(india, "value_usd"), levels(india).tail(1)
+    listed, tie = _calendar(india, "value_fob_listed"), levels(india).tail(1)
     if tie.empty:
-        return pd.DataFrame(columns=["listed_usd_m", "usd_m", "source"], index=pd.Index([], name="period"))
+        return pd.DataFrame(columns=["listed_usd_m", "usd_m", "made", "source"], index=pd.Index([], name="period"))
     known = listed[["value", "source"]].rename(columns={"value": "listed_usd_m"})
     known["usd_m"] = known["listed_usd_m"] * tie["ratio"].iloc[0]
     known["source"] = [ids(source, tie) for source in known["source"]]
-    later = own.loc[own.index > known.index[-1], ["value", "source"]].rename(columns={"value": "usd_m"})
-    return pd.concat([known, later])[["listed_usd_m", "usd_m", "source"]].rename_axis("period")
+    own = _calendar(india, "value_usd").rename(columns={"value": "usd_m"})
+    halves = value_models.on_calendar_years(recorded(india).rename(columns={"usd_m": "value"}))
+    made = halves.rename(columns={"value": "usd_m"}).assign(made=OF_FISCAL)
+    later = pd.concat([own.assign(made=OWN), made[~made.index.isin(own.index)]]).sort_index()
+    table = pd.concat([known.assign(made=LISTED), later[later.index > known.index[-1]]])
+    return table[["listed_usd_m", "usd_m", "made", "source"]].rename_axis("period")
 
 
 def unbroken(table: pd.DataFrame) -> pd.DataFrame:
@@ -122,11 +127,13 @@ def checked(india: Vintage) -> pd.DataFrame:
     Returns
     -------
     pd.DataFrame
-        Indexed by ``period``: ``usd_m`` (recorded), ``median, low80, high80, source``.
+        Indexed by ``period``: ``usd_m`` (recorded), ``horizon``, ``median, low80, high80, source``; empty where the
+        last calendar year is itself made of recorded fiscal years.
     """
-    table = _fiscal(india)
-    wide = intervals(table).set_index("period")[["median", "low80", "high80"]]
-    return recorded(india).join(wide, how="inner")[["usd_m", "median", "low80", "high80", "source"]]
+    wide = intervals(_fiscal(india)).set_index("period")[["horizon", "median", "low80", "high80"]]
+    if history(india)["made"].tail(1).eq(OF_FISCAL).any():
+        wide = wide.iloc[:0]
+    return recorded(india).join(wide, how="inner")[["usd_m", *wide.columns, "source"]]
 
 
 @targets.remembered
@@ -209,7 +216,7 @@ def _fiscal(india: Vintage) -> pd.DataFrame:
     last = int(known.index[-1])
     ahead = _ensemble(known["usd_m"].to_numpy(float), FISCAL_YEARS + 1)
     calendar = np.vstack([np.full(len(QUANTILES), known["usd_m"].iloc[-1]), ahead])
-    years = (1 - _QUARTER) * calendar[:-1] + _QUARTER * calendar[1:]
+    years = (1 - value_models.QUARTER) * calendar[:-1] + value_models.QUARTER * calendar[1:]
     table = pd.DataFrame(years, columns=pd.Index(QUANTILES, name="quantile")).rename_axis("horizon")
     long = table.stack().rename("value").reset_index()
     period = [fiscal.year_name(last + 1 + step) for step in long["horizon"]]

@@ -11,6 +11,8 @@ from helpers import fiscal
 from helpers.data import Vintage, ids
 from helpers.ensemble.quantiles import QUANTILES
 
+QUARTER = 0.25
+"""The part of a fiscal year that lies in the later of its two calendar years."""
 LEAST_EACH = 5
 """Years a regression needs for each of its coefficients, the constant included."""
 
@@ -95,6 +97,20 @@ def regressions(india: Vintage, usd_m: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([_estimated(india, usd_m, equation) for equation in EQUATIONS], ignore_index=True)
 
 
+def on_calendar_years(rows: pd.DataFrame) -> pd.DataFrame:
+    """Fiscal years (``value, source``) as calendar ones: a quarter of the year that ends, three of that which begins.
+
+    Only calendar years whose two fiscal years are both known.
+    """
+    rows = rows.loc[[fiscal.is_fiscal_year(period) for period in rows.index]]
+    rows = rows.set_axis([fiscal.fiscal_year(period) for period in rows.index])
+    both = [year for year in rows.index if year + 1 in rows.index]
+    ends, begins = (rows["value"].reindex([year + step for year in both]).to_numpy(float) for step in (0, 1))
+    source = [ids(rows.loc[[year, year + 1]]) for year in both]
+    index = pd.Index([str(year) for year in both], name="period")
+    return pd.DataFrame({"value": QUARTER * ends + (1 - QUARTER) * begins, "source": source}, index=index)
+
+
 def _estimated(india: Vintage, usd_m: pd.DataFrame, equation: tuple[Regressor, ...]) -> pd.DataFrame:
     found = {one.name: _by_calendar_year(india, one) for one in equation}
     logs = pd.DataFrame({"value": usd_m["usd_m"]} | {name: rows["value"] for name, rows in found.items()})
@@ -139,16 +155,11 @@ def _fit(growth: pd.DataFrame, names: list[str]) -> dict[str, object]:
 
 
 def _by_calendar_year(india: Vintage, one: Regressor) -> pd.DataFrame:
-    """``value, source`` by calendar year; of fiscal years only where both that share a calendar year are known."""
-    rows = india.series(one.table, **dict(one.keys)).dropna(subset="value")
-    if not one.fiscal:
-        return rows.loc[[fiscal.is_calendar_year(period) for period in rows.index], ["value", "source"]]
-    rows = rows.loc[[fiscal.is_fiscal_year(period) for period in rows.index], ["value", "source"]]
-    rows = rows.set_axis([fiscal.fiscal_year(period) for period in rows.index])
-    both = rows.index.intersection(rows.index - 1)
-    mean = 0.25 * rows["value"].reindex(both).to_numpy() + 0.75 * rows["value"].reindex(both + 1).to_numpy()
-    source = [ids(rows.loc[[year, year + 1]]) for year in both]
-    return pd.DataFrame({"value": mean, "source": source}, index=both.astype(str))
+    """``value, source`` by calendar year."""
+    rows = india.series(one.table, **dict(one.keys)).dropna(subset="value")[["value", "source"]]
+    if one.fiscal:
+        return on_calendar_years(rows)
+    return rows.loc[[fiscal.is_calendar_year(period) for period in rows.index]]
 
 
 def _quantiles(mean: np.ndarray, spread: np.ndarray) -> np.ndarray:

@@ -70,7 +70,7 @@ def verdict(table: pd.DataFrame, second: pd.DataFrame, india: Vintage) -> Senten
 
 
 def disagreement(table: pd.DataFrame, second: pd.DataFrame, india: Vintage) -> Sentence | None:
-    """For the answer: the one or the other, of the year that runs; None where the roads do not contradict each other."""
+    """For the answer: the one or the other, of the year that runs; None where both roads agree."""
     common = roads.compared(india, table, second)
     running = forecast.running(table, india)
     if running not in common.index or roads.agree(common.loc[running, "overlap"]):
@@ -105,7 +105,7 @@ def _of_year(row: pd.Series) -> Sentence:
     first, second = (_tonnes(row, name) for name in ("", "value_"))
     shared = derived(100 * row["overlap"], "%", row)
     agree = roads.agree(row["overlap"])
-    end = "the two do not contradict each other" if agree else "two methods disagree, and it is the one or the other"
+    end = "the two do not contradict each other" if agree else "two methods disagree, {first} or {second}"
     return sentence(
         "{year} by weights as recorded: {first} (80 % interval {first:range}); by value over unit value: {second}",
         f"({{second:range}}). The distributions share {{shared}}: {end}.",

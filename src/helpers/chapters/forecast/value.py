@@ -104,7 +104,13 @@ def basis(india: Vintage) -> Sentence:
         sentence("By {year} it would be {more:signed.1}.", year=year, more=derived(100 * (row["ratio"] - 1), "%", row))
         for year, row in ties.iloc[:-1].iterrows()
     ]
-    return joined(said, left, *others)
+    later = table[table["made"] != value.LISTED]
+    after = None
+    if len(later):
+        made = "years made of the fiscal ones" if later["made"].iloc[-1] == value.OF_FISCAL else "the calendar years"
+        text = "After that come {made} that India records, up to {last}."
+        after = sentence(text, made=made, last=later.index[-1], uses=[later])
+    return joined(said, left, *others, after)
 
 
 def ahead(table: pd.DataFrame, india: Vintage) -> Sentence:
@@ -189,8 +195,9 @@ def _check(row: pd.Series, india: Vintage) -> Sentence:
     came = derived(row["usd_m"], "USD m", row, period=row.name)
     verdict = words.place([came.value], row["low80"], row["high80"])
     return sentence(
-        "{year}, of which a part lies after the years known, was recorded at {came}: {verdict} the 80 % interval that",
-        "it would have had, {mine:range}.",
+        "{year}, {part} after the years known, was recorded at {came}: {verdict} the 80 % interval that it would have",
+        "had, {mine:range}.",
+        part="which lies" if row["horizon"] else "of which a part lies",
         year=row.name,
         came=came,
         verdict=verdict,
