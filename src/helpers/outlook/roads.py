@@ -9,7 +9,7 @@ import pandas as pd
 
 from helpers import fiscal
 from helpers.data import Quantity, Vintage, derived, ids, sources_of
-from helpers.ensemble.quantiles import QUANTILES, weighted_quantiles
+from helpers.ensemble.quantiles import QUANTILES
 from helpers.methods.mirror import THEIR
 from helpers.outlook import customs, episodes, forecast, mirror, targets, value
 
@@ -19,8 +19,10 @@ WEIGHTS_ROAD = "weights as recorded"
 LEAST_OVERLAP = 0.2
 """Overlap of two distributions below which the two methods are said to disagree."""
 _COUNT, _CHANGE, _AVERAGE = "unit_value_count", "unit_value_change", "road_weight"
-_FINE, _COARSE = 199, 41
-"""Points of the distributions of value and of unit value that are divided by each other."""
+_POINTS, _UNITS = 1000, 41
+"""Points of a distribution of tonnes, and of one of unit values."""
+_APART = 1e-9
+"""Log points between quantiles that are equal."""
 _HEADS = {"median": 0.5, "low80": 0.1, "high80": 0.9}
 _REACH = 6.0
 """Standard scores between which two distributions are compared."""
@@ -88,17 +90,18 @@ def expected(india: Vintage, worth: pd.DataFrame) -> pd.DataFrame:
         return pd.DataFrame(columns=forecast.COLUMNS)
     rows = []
     for (period, horizon), one in worth.groupby(["period", "horizon"], sort=False):
-        dollars = _drawn(one.sort_values("quantile")["value"].to_numpy(float))
-        cells = {}
+        dollars = np.log(one.sort_values("quantile")["value"].to_numpy(float) * 1000)
+        low, high = _ends(dollars) - np.log(known["value"].agg(["max", "min"]).to_numpy())
+        grid = np.linspace(low, high, _POINTS)
+        below = {}
         for count, row in known.loc[share.index].iterrows():
             years = max(fiscal.centre(period) - fiscal.centre(row["period"]), 0)
-            per_kg = row["value"] * np.exp(change["value"].iloc[0] * np.sqrt(years) * _scores(_COARSE))
-            cells[count] = (dollars[:, None] / per_kg * 1000).ravel()
-        weight = np.repeat(share.to_numpy(float), _FINE * _COARSE)
-        made = {count: weighted_quantiles(tonnes, np.ones(len(tonnes))) for count, tonnes in cells.items()}
-        made[ROAD] = weighted_quantiles(np.concatenate(list(cells.values())), weight)
-        for scenario, values in made.items():
+            per_kg = np.log(row["value"]) + change["value"].iloc[0] * np.sqrt(years) * _scores(_UNITS)
+            below[count] = _share_below(grid[:, None] + per_kg, dollars).mean(axis=1)
+        below[ROAD] = sum(share[count] * part for count, part in below.items()) / share.sum()
+        for scenario, part in below.items():
             labels = {"horizon": horizon, "period": period, "scenario": scenario}
+            values = np.exp(np.interp(QUANTILES, part, grid))
             rows.append(pd.DataFrame({"quantile": QUANTILES, "value": values}).assign(**labels))
     told = {"as_of": str(india.day), "target": targets.CUSTOMS.name, "origin": worth["origin"].iloc[0]}
     return pd.concat(rows).assign(model=forecast.SIMULATION, **told)[forecast.COLUMNS].reset_index(drop=True)
@@ -155,13 +158,11 @@ def overlap(one: np.ndarray, other: np.ndarray) -> float:
     one, other : array, shape (levels,)
         Values at ``QUANTILES``. Between them and beyond, standard scores are linear in the log of the value.
     """
-    scores = _normal(np.array(QUANTILES))
     logs = [np.log(np.maximum(np.asarray(values, float), np.finfo(float).tiny)) for values in (one, other)]
-    logs = [np.maximum.accumulate(log + 1e-9 * np.arange(len(log))) for log in logs]
-    ends = [_line(np.array([-_REACH, _REACH]), scores, log) for log in logs]
-    grid = np.linspace(min(low for low, _ in ends), max(high for _, high in ends), 2000)
-    steps = [np.diff(_below(_line(grid, log, scores))) for log in logs]
-    return float(np.minimum(*steps).sum())
+    logs = [np.maximum.accumulate(log + _APART * np.arange(len(log))) for log in logs]
+    ends = np.array([_ends(log) for log in logs])
+    grid = np.linspace(ends.min(), ends.max(), _POINTS)
+    return float(np.minimum(*(np.diff(_share_below(grid, log)) for log in logs)).sum())
 
 
 def agree(overlap_: float) -> bool:
@@ -186,13 +187,20 @@ def used(india: Vintage) -> frozenset[str]:
     return sources_of(value.used(india), levels(india), *(india.assumption(n) for n in (_CHANGE, _COUNT, _AVERAGE)))
 
 
-def _drawn(quantiles: np.ndarray) -> np.ndarray:
-    """Equally likely points of a distribution given at ``QUANTILES``, standard scores linear in its log."""
-    logs = np.log(np.maximum(quantiles, np.finfo(float).tiny))
-    return np.exp(_line(_scores(_FINE), _normal(np.array(QUANTILES)), logs))
+def _share_below(at: np.ndarray, logs: np.ndarray) -> np.ndarray:
+    """The share below some logs of a distribution whose logs at ``QUANTILES`` are given."""
+    from scipy.special import ndtr
+
+    return ndtr(_line(at, logs, _normal(np.array(QUANTILES))))
+
+
+def _ends(logs: np.ndarray) -> np.ndarray:
+    """Logs so far out that nothing of a distribution lies beyond."""
+    return _line(np.array([-_REACH, _REACH]), _normal(np.array(QUANTILES)), logs)
 
 
 def _scores(count: int) -> np.ndarray:
+    """Equally likely points of a standard normal."""
     return _normal((np.arange(count) + 0.5) / count)
 
 
@@ -207,9 +215,3 @@ def _normal(level: np.ndarray) -> np.ndarray:
     from scipy.special import ndtri
 
     return ndtri(level)
-
-
-def _below(score: np.ndarray) -> np.ndarray:
-    from scipy.special import ndtr
-
-    return ndtr(score)

@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from helpers import fiscal
 from helpers.chapters import words
 from helpers.chapters.forecast.tables import rounded, spelt_by_year
 from helpers.chapters.outputs import Sentence, joined, number, sentence
@@ -67,6 +68,30 @@ def verdict(table: pd.DataFrame, second: pd.DataFrame, india: Vintage) -> Senten
     years = list(dict.fromkeys([running if running in common.index else common.index[0], last]))
     apart = [year for year in years if not roads.agree(common.loc[year, "overlap"])]
     return joined(*(_of_year(common.loc[year]) for year in years), _together(common.loc[last], apart, years))
+
+
+def per_kg(india: Vintage) -> Sentence:
+    """Which unit value each count gives, what came after it, and what is left out."""
+    rows, taken = roads.unit_values(india), roads.levels(india)
+    if taken.empty:
+        return words.not_yet(india, "What a kilogram was worth in a year without a surge")
+    parts, said = {}, []
+    for n, (count, row) in enumerate(taken.iterrows()):
+        parts |= {f"v{n}": derived(row["value"], "USD/kg", row), f"p{n}": row["period"]}
+        newest = rows[(rows["count"] == count) & rows["sound"].astype(bool)].iloc[-1]
+        later = ""
+        if newest["period"] != row["period"]:
+            later = f" (the newest figure is {{n{n}:.2}}, of {{q{n}}})"
+            parts |= {f"n{n}": derived(newest["value"], "USD/kg", newest), f"q{n}": words.period(newest["period"])}
+        said.append(f"{{v{n}:.2}} in {{p{n}}} {count}{later}")
+    first = sentence(f"A kilogram was worth {words.listed(said)}.", **parts)
+    out = rows[~rows["sound"].astype(bool) & rows["period"].map(fiscal.is_year)]
+    if out.empty:
+        return first
+    shown = {f"v{n}": derived(row["value"], "USD/kg", row) for n, (_, row) in enumerate(out.iterrows())}
+    listed = words.listed(f"{{v{n}:.2}} in {period}" for n, period in enumerate(out["period"]))
+    left = Sentence(listed.format(**shown), tuple(sorted(sources_of(out))))
+    return joined(first, sentence("Left out, as their weights are the ones in question: {left}.", left=left))
 
 
 def disagreement(table: pd.DataFrame, second: pd.DataFrame, india: Vintage) -> Sentence | None:

@@ -166,7 +166,8 @@ def fared(tried: pd.DataFrame, india: Vintage) -> Sentence:
         often=often[words.place([held.value], 80 - NEAR, 80 + NEAR)],
     )
     caveat = sentence(
-        "These trials share their years and use figures as they stand now: they count for far fewer than they are."
+        "These trials share their years and use figures as they stand now: they count for far fewer than they are.",
+        "How wide intervals of trade have to be was learned from other goods, over the same years.",
     )
     return joined(said, farther if far > 1 else None, intervals, _beside(table.loc[:far], rows), caveat)
 
