@@ -194,7 +194,7 @@ def coverage(tried: pd.DataFrame) -> pd.DataFrame:
         ``model``, ``ahead`` (the farthest horizon), ``forecasts``, ``within80``, ``within95``, ``unconverged`` (fits).
     """
     rows = []
-    for model in (MODEL, *value_models.MODELS):
+    for model in (MODEL, *value_models.MODELS) if len(tried) else ():
         for ahead in (WIDE_YEARS, FISCAL_YEARS):
             one = tried[(tried["model"] == model) & (tried["horizon"] <= ahead)]
             held = [100 * one["outturn"].between(one[f"low{n}"], one[f"high{n}"]).mean() for n in (80, 95)]

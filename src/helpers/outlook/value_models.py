@@ -118,16 +118,17 @@ def _estimated(india: Vintage, usd_m: pd.DataFrame, equation: tuple[Regressor, .
     logs = logs.reindex(range(logs.index.min(), logs.index.max() + 1)) if len(logs) else logs
     growth, names = logs.diff().dropna(), list(found)
     inside = growth.index.astype(str)
+    needed = LEAST_EACH * (1 + len(names))
     base = {
         "equation": ", ".join(names),
         "regressor": names,
         "years": len(growth),
-        "needed": LEAST_EACH * (1 + len(names)),
+        "needed": needed,
         "since": inside[0] if len(inside) else "",
         "until": inside[-1] if len(inside) else "",
     }
     blank = dict.fromkeys(["elasticity", "error", "p_value", *_DIAGNOSTICS], np.nan)
-    told = _fit(growth, names) if base["years"] >= base["needed"] else {}
+    told = _fit(growth, names) if len(growth) >= needed else {}
     used = ids(usd_m, *(rows.loc[rows.index.isin(logs.index.astype(str))] for rows in found.values()))
     return pd.DataFrame(base | blank | told | {"source": used})
 

@@ -97,7 +97,7 @@ def per_kg(india: Vintage) -> Sentence:
 def disagreement(table: pd.DataFrame, second: pd.DataFrame, india: Vintage) -> Sentence | None:
     """For the answer: the one or the other, of the year that runs; None where both roads agree."""
     common = roads.compared(india, table, second)
-    running = forecast.running(table, india)
+    running = None if common.empty else forecast.running(table, india)
     if running not in common.index or roads.agree(common.loc[running, "overlap"]):
         return None
     return _of_year(common.loc[running])

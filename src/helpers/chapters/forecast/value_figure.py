@@ -4,7 +4,7 @@ import pandas as pd
 
 from helpers import fiscal
 from helpers.chapters import words
-from helpers.chapters.canvas import BLUE, INK, MUTED, canvas, finish, label, once_public
+from helpers.chapters.canvas import BLUE, GOLD, INK, MUTED, canvas, finish, label, once_public
 from helpers.chapters.forecast import value as value_words
 from helpers.chapters.outputs import Figure, Sentence, number, sentence
 from helpers.data import Vintage, derived, ids
@@ -50,7 +50,7 @@ def _line(ax, known: pd.DataFrame, seen: pd.DataFrame) -> None:
     """The years known, the last with its number, and fiscal years that are recorded already."""
     at = [fiscal.centre(period) for period in known.index]
     ax.plot(at, known["usd_m"], "o-", color=INK, markersize=3.5, linewidth=1.6)
-    ax.plot([fiscal.centre(period) for period in seen.index], seen["usd_m"], "D", color=BLUE, markersize=4, zorder=5)
+    ax.plot([fiscal.centre(period) for period in seen.index], seen["usd_m"], "D", color=GOLD, markersize=4, zorder=5)
     end = known["usd_m"].iloc[-1]
     label(ax, number(end), (at[-1], end), dx=0, dy=12, ha="center")
 
