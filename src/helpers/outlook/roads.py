@@ -135,8 +135,8 @@ def compared(india: Vintage, first: pd.DataFrame, second: pd.DataFrame) -> pd.Da
     Returns
     -------
     pd.DataFrame
-        Indexed by ``period``, years that both reach: ``median, low80, high80`` of the first, the same of the second
-        after ``value_``, of both after ``both_``; ``overlap`` (0 to 1); ``source``.
+        Indexed by ``period``, years of which both publish all quantiles: ``median, low80, high80`` of the first, the
+        same of the second after ``value_``, of both after ``both_``; ``overlap`` (0 to 1); ``source``.
     """
     average, found = together(india, first, second), {}
     shown = {"": forecast.MIXTURE, "value_": ROAD, "both_": BOTH}
@@ -144,6 +144,8 @@ def compared(india: Vintage, first: pd.DataFrame, second: pd.DataFrame) -> pd.Da
     whole = whole[whole["scenario"].isin(shown.values())]
     for period in average["period"].unique():
         one = whole[whole["period"] == period].pivot(index="scenario", columns="quantile", values="value")
+        if one.reindex(columns=QUANTILES).loc[[forecast.MIXTURE, ROAD]].isna().any(axis=None):
+            continue
         row = {f"{name}{head}": one.loc[which, q] for name, which in shown.items() for head, q in _HEADS.items()}
         found[period] = row | {"overlap": overlap(one.loc[forecast.MIXTURE], one.loc[ROAD])}
     columns = [*(f"{name}{head}" for name in shown for head in _HEADS), "overlap"]

@@ -221,6 +221,7 @@ def _fiscal(india: Vintage) -> pd.DataFrame:
     long = table.stack().rename("value").reset_index()
     period = [fiscal.year_name(last + 1 + step) for step in long["horizon"]]
     labels = {"as_of": str(india.day), "target": NAME, "origin": known.index[-1], "scenario": SCENARIO, "model": MODEL}
+    labels |= {"growth": KIND, "counterfactual": False}
     return long.assign(period=period, **labels)[COLUMNS]
 
 
