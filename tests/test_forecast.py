@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from conftest import FROZEN
-from helpers.data import vintage
 from helpers import fiscal
+from helpers.data import vintage
 from helpers.ensemble import drift
 from helpers.ensemble.quantiles import QUANTILES
 from helpers.outlook import episodes, forecast, growth, licences, limits, others, rare_earths, readings, targets
@@ -130,7 +130,6 @@ def test_what_would_have_to_come_is_held_against_the_fastest_half_on_record(indi
     assert forecast.contradicted(free, india, "customs"), "39,781 t in a half, of which 37,002 t was the most"
     slower = free.assign(value=free["value"].where(free["scenario"] != forecast.RECORDED, free["value"] * 0.9))
     assert not forecast.contradicted(slower, india, "customs")
-
 
 
 def test_the_naive_forecast_stays_at_the_baseline(india):

@@ -9,10 +9,10 @@ import pytest
 
 from conftest import FROZEN
 from helpers import fiscal
-from helpers.chapters.forecast import compared, figures, sentences, tables, weighing
+from helpers.chapters.forecast import compared, figures, moves, sentences, tables, weighing
 from helpers.chapters.outputs import Figure
 from helpers.data import vintage
-from helpers.outlook import episodes, evidence, forecast, licences, others, readings, realtime, targets
+from helpers.outlook import episodes, evidence, forecast, licences, moved, others, readings, realtime, targets
 
 BROKEN = re.compile(r"\b(nan|inf|None|NaT)\b|\bt t\b|% %|[{}]")
 LAST = 2030
@@ -69,7 +69,7 @@ def tell(india, target="customs", trial=False) -> dict:
         warnings.simplefilter("error")
         table = forecast.expected(india, target, horizon)
         other = forecast.beside(india, target, horizon)
-        weighed = readings.reweighed(india, target, forecast.prior(india), horizon)
+        changed = moved.moved(india, table)
         tried, theirs = realtime.real_time(india) if trial else pd.DataFrame(), others.others(india)
         said = {
             "answer": sentences.answer(table, india, other),
@@ -77,7 +77,8 @@ def tell(india, target="customs", trial=False) -> dict:
             "rules": sentences.rules(india),
             "due": sentences.due(table, india),
             "moved": weighing.moved(india, target),
-            "weights": weighing.sensitivity(weighed, table, india),
+            "most": moves.most(changed, india, target),
+            "grown": moves.grown(india),
             "trial": compared.real_time(tried, india),
             "others": compared.outlooks(table, other, theirs, india),
         }
@@ -86,7 +87,7 @@ def tell(india, target="customs", trial=False) -> dict:
         drawn += [figures.readings(paths, india=india), figures.real_time(tried, india=india)]
         drawn += [weighing.weights(evidence.history(india, target), india=india)]
         shown = [tables.starts(table, india, other), tables.scenarios(table, india), tables.models(table, india)]
-        shown += [weighing.update(india, target), weighing.other_weights(weighed, table, india)]
+        shown += [weighing.update(india, target), moves.table(changed, india, target)]
     return {"india": india, "table": table, "tried": tried, "said": said, "drawn": drawn, "shown": shown}
 
 
@@ -137,7 +138,7 @@ def test_the_trial_scores_each_outturn_once_it_is_there(told):
     assert list(scored.values()) == [["FY26-H1"], ["FY27-H1", "FY27", "FY28"]]
     for one in (told[day] for day in TRIED):
         newest = one["tried"].iloc[-1]
-        assert f"{newest['outturn']:,.0f} t came in {newest['period']}" in one["said"]["trial"].text
+        assert f"{newest['outturn']:,.0f} t came." in one["drawn"][2].alt
 
 
 def test_nothing_said_holds_a_gap_or_a_broken_number(told):

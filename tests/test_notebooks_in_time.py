@@ -49,7 +49,7 @@ STATES = {
     "ore and a truce": OTHERS,
 }
 SAYS = {
-    "a total": {"1-trade": ["FY26 came to 36,000 t"], "4-forecast": ["36,000 t came in FY26"]},
+    "a total": {"1-trade": ["FY26 came to 36,000 t"], "4-forecast": ["36,000 t came"]},
     "halves of the next year": {"1-trade": ["17,000 t"], "4-forecast": ["in FY27", "FY27-H1"]},
     "two more years": {"1-trade": ["FY28 came to 36,000 t"], "4-forecast": ["in FY29"]},
     "a revision": {"1-trade": ["35,000 t"], "4-forecast": ["35,000 t"]},

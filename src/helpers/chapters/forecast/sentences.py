@@ -1,6 +1,5 @@
 """Sentences of chapter 4: the forecast."""
 
-import numpy as np
 import pandas as pd
 
 from helpers import fiscal
@@ -9,17 +8,19 @@ from helpers.chapters.forecast.phrases import ends, expected, listed, weighed
 from helpers.chapters.forecast.tables import rounded
 from helpers.chapters.outputs import Sentence, joined, sentence
 from helpers.data import Quantity, Vintage, derived, from_row
-from helpers.ensemble.drift import Drift
-from helpers.outlook import cells, episodes, forecast, licences, readings, seasons, targets
+from helpers.outlook import cells, episodes, forecast, licences, seasons, targets
 
 FAR = 1.5
 """A forecast that is this many times the newest level, or its inverse, is explained."""
 
 
-def answer(table: pd.DataFrame, india: Vintage, other: pd.DataFrame | None = None) -> Sentence:
+def answer(
+    table: pd.DataFrame, india: Vintage, other: pd.DataFrame | None = None, disagreement: Sentence | None = None
+) -> Sentence:
     """The year that runs and the last year from the mixture, what it weighs, and the other target beside it.
 
-    ``other`` is the forecast of the other target (``forecast.beside``).
+    ``other`` is the forecast of the other target (``forecast.beside``), ``disagreement`` what another road says
+    against it (``roads.disagreement``).
     """
     target, said = table["target"].iloc[0], ends(table, india)
     text, parts = listed(expected(table, said, india), targets.TARGETS[target].what, explained=True)
@@ -31,22 +32,8 @@ def answer(table: pd.DataFrame, india: Vintage, other: pd.DataFrame | None = Non
         what = {targets.REPM.name: "Rare-earth magnets used"}.get(targets.other(target), "All magnets under HS 850511")
         text, parts = listed(beside)
         beside = sentence(f"{what}: {text}.", **parts)
-    more = [overdue(table, india), far_from_level(table, india), given(india, target), backcast(india, target)]
-    return joined(first, beside or None, *more, answer=True)
-
-
-def backcast(india: Vintage, target: str) -> Sentence | None:
-    """Says so where the judgements were written after the day; None where they were not."""
-    rows = readings.stated(india, target)
-    late = rows[rows["written"] > pd.Timestamp(india.day)]
-    if late.empty:
-        return None
-    return sentence(
-        "This is a back-cast: its judgements were written on {written}, from what was public on {day}.",
-        written=words.day(late["written"].max()),
-        day=words.day(india.day),
-        uses=[late],
-    )
+    more = [overdue(table, india), far_from_level(table, india), given(india, target)]
+    return joined(first, disagreement, beside or None, *more, answer=True)
 
 
 def overdue(table: pd.DataFrame, india: Vintage) -> Sentence | None:
@@ -105,12 +92,14 @@ def rest_of_year(table: pd.DataFrame, india: Vintage) -> Sentence:
     months = len(fiscal.months(part.name))
     times = derived(rest.value / (12 - months) / (done.value / months), "", rest)
     over = "have had" if fiscal.span(first)[1] < india.day else "have"
+    recorded = table[table["scenario"] == forecast.RECORDED]
+    ruled_out = recorded.get("counterfactual", pd.Series(dtype=bool)).any()
     verdict = {
         "below": "below the 80 % interval of that growth: what has come since speaks against it",
         "above": "above the 80 % interval of that growth: what has come since runs ahead of it",
         "inside": "inside the 80 % interval of that growth: it does not contradict it",
     }[words.place([rate.value], implied.low, implied.high)]
-    return sentence(
+    said = sentence(
         "{part} brought {done}. For the {implied} that the totals as recorded imply, the rest of {year} would",
         f"{over} to bring {{rest}}, {{as_much}} a month as so far.",
         f"At the pace so far, {{rate}} a year, it ends {verdict}.",
@@ -119,6 +108,8 @@ def rest_of_year(table: pd.DataFrame, india: Vintage) -> Sentence:
         rate=rate,
         **said,
     )
+    more = sentence("So growth from those totals is a counterfactual by now.") if ruled_out else None
+    return joined(said, more)
 
 
 def rules(india: Vintage) -> Sentence:
@@ -150,35 +141,6 @@ def _hearsay(india: Vintage) -> Sentence | None:
         until=words.month(fiscal.months(told["period"])[-1]),
         note=told["note"],
         uses=[told],
-    )
-
-
-def growth(fitted: Drift, totals: pd.DataFrame, india: Vintage) -> Sentence:
-    """How fast the totals grew, what weight that has in the forecast, and what growth comes of it.
-
-    ``fitted`` is ``drift.shrunken_log_drift`` of the totals (``targets.totals``).
-    """
-    rows, prior = india.assumption("growth_prior"), forecast.prior(india)
-    elsewhere = derived(_yearly(prior.mean), "%", rows)
-    if len(totals) < 2:
-        return sentence(
-            "A single total has no growth of its own:",
-            "from it the forecast grows as other yearly series do, by {elsewhere:.1} a year.",
-            elsewhere=elsewhere,
-        )
-    first, last = totals.index[0], totals.index[-1]
-    gap = fiscal.centre(last) - fiscal.centre(first)
-    own = np.log(totals["value"].iloc[-1] / totals["value"].iloc[0]) / gap
-    weight = 1 - (fitted.growth_se / prior.spread) ** 2
-    return sentence(
-        "From {first} to {last} the totals changed by {own:signed} a year. That has {weight} of the weight and growth",
-        "elsewhere, {elsewhere:.1} a year, the rest: growth from the totals as recorded is {growth:.1} a year.",
-        first=first,
-        last=last,
-        own=derived(_yearly(own), "%", totals),
-        weight=derived(100 * weight, "%", totals, rows),
-        elsewhere=elsewhere,
-        growth=derived(_yearly(fitted.growth), "%", totals, rows),
     )
 
 
@@ -225,8 +187,3 @@ def season(india: Vintage, target: str) -> Sentence:
 
 def _month(number: int) -> str:
     return pd.Period(ordinal=number - 1, freq="M").to_timestamp().month_name()
-
-
-def _yearly(log_growth: float) -> float:
-    """Growth in per cent a year from log points."""
-    return 100 * (np.exp(log_growth) - 1)

@@ -38,6 +38,9 @@ JUDGEMENT = {
     "rare_earth_scope": "what a count has to be multiplied by",
     "rare_earth_share": "rare-earth share of HS 850511",
     "recovery": "share of lost ground won back",
+    "unit_value_count": "weight of a count of unit values",
+    "unit_value_change": "change of a unit value in a year",
+    "road_weight": "weight of a road to tonnes in their average",
     "stock_payback": "months until stocks are paid back",
 }
 
@@ -197,5 +200,7 @@ def _by_year(table: pd.DataFrame, india: Vintage, wanted: list[str], periods: li
     rows = []
     for scenario in [name for name in wanted if name in by_scenario]:
         sources = ids(forecast.used(india, target, scenario))
-        rows.append({"forecast": named[scenario], **spelt_by_year(by_scenario[scenario], periods), "source": sources})
+        one = by_scenario[scenario]
+        name = named[scenario] + (": a counterfactual" if one["counterfactual"].any() else "")
+        rows.append({"forecast": name, **spelt_by_year(one, periods), "source": sources})
     return pd.DataFrame(rows)
