@@ -20,7 +20,7 @@ def table(india):
 
 
 def test_the_table_has_the_columns_of_the_contract_and_no_gaps(table):
-    assert list(table.columns) == [*forecast.COLUMNS, *forecast.NOTED]
+    assert list(table.columns) == forecast.COLUMNS
     assert table.notna().all(axis=None) and not table.duplicated(forecast.COLUMNS[:-1]).any()
     assert len(table) == (2 * len(forecast.MODELS) + 4) * (5 * len(QUANTILES) + 5 * 5)
     assert [table["period"].unique()[place] for place in (0, -1)] == ["FY26", "FY35"]

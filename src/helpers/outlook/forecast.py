@@ -1,9 +1,9 @@
 """The annual forecast of a target: from the total as recorded, from the newest sound level, and under each reading.
 
 The table that leaves here is the contract of every forecast in this project, long and tidy:
-``as_of, target, origin, horizon, period, scenario, model, quantile, value`` (tonnes a fiscal year), and beside it
-``growth`` (of which kind of series) and ``counterfactual`` (whether what is public of a year speaks against the
-scenario). Quantiles are published as far as :mod:`.limits` says, and none is above what can be had.
+``as_of, target, origin, horizon, period, scenario, model, growth, counterfactual, quantile, value`` (tonnes a fiscal
+year): ``growth`` is of which kind of series, ``counterfactual`` whether what is public of a year speaks against the
+scenario. Quantiles are published as far as :mod:`.limits` says, and none is above what can be had.
 """
 
 from collections.abc import Callable, Iterable
@@ -18,8 +18,8 @@ from helpers.ensemble.quantiles import QUANTILES
 from helpers.outlook import evidence, growth, licences, limits, rare_earths, readings, targets
 from helpers.outlook.episodes import sound, suspect
 
-COLUMNS = ["as_of", "target", "origin", "horizon", "period", "scenario", "model", "quantile", "value"]
-NOTED = ["growth", "counterfactual"]
+_KEYS = ["as_of", "target", "origin", "horizon", "period", "scenario", "model"]
+COLUMNS = [*_KEYS, "growth", "counterfactual", "quantile", "value"]
 NAIVE, SIMULATION = "naive", "simulation"
 MODELS: dict[str, Callable[[pd.Series, drift.GrowthPrior], drift.Drift]] = {
     "shrunken drift": drift.shrunken_log_drift,
@@ -52,7 +52,7 @@ def expected(india: Vintage, target: str = "customs", horizon: int = 10) -> pd.D
     Returns
     -------
     pd.DataFrame
-        ``COLUMNS`` and ``NOTED``; of ``QUANTILES`` those that are published (:func:`.limits.published`).
+        ``COLUMNS``; of ``QUANTILES`` those that are published (:func:`.limits.published`).
 
     Raises
     ------
@@ -74,7 +74,7 @@ def expected(india: Vintage, target: str = "customs", horizon: int = 10) -> pd.D
     table = pd.concat([starting_points(india, target, horizon), simulated])
     speaks = table["scenario"].isin([RECORDED] if contradicted(table, india, target) else [])
     table = table.assign(as_of=str(india.day), target=target, growth=growth.taken(india).kind, counterfactual=speaks)
-    return limits.published(limits.held(table, india, target))[[*COLUMNS, *NOTED]].reset_index(drop=True)
+    return limits.published(limits.held(table, india, target))[COLUMNS].reset_index(drop=True)
 
 
 def contradicted(table: pd.DataFrame, india: Vintage, target: str) -> bool:
@@ -105,7 +105,7 @@ def starting_points(india: Vintage, target: str, horizon: int) -> pd.DataFrame:
     Returns
     -------
     pd.DataFrame
-        ``COLUMNS`` without ``as_of`` and ``target``.
+        ``COLUMNS`` without ``as_of``, ``target``, ``growth`` and ``counterfactual``.
     """
     known, part = targets.totals(india, target)["value"], targets.part_year(india, target)
     clean = sound(india, target)["value"]
