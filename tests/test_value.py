@@ -71,7 +71,8 @@ def test_before_a_gap_nothing_is_used():
 def test_the_forecast_is_of_fiscal_years_with_a_wide_interval_for_five_of_them(india):
     table = value.expected(india)
     wide = table.pivot(index="horizon", columns="quantile", values="value")
-    assert (np.diff(wide[list(QUANTILES)], axis=1) > 0).all() and (wide > 0).all(axis=None)
+    steps = np.diff(wide[list(QUANTILES)], axis=1)
+    assert ((steps > 0) | np.isnan(steps)).all() and (table["value"] > 0).all()
     shown = value.intervals(table)
     assert shown["period"].tolist() == [f"FY{year}" for year in range(26, 36)]
     assert shown["low95"].notna().tolist() == [True] * 5 + [False] * 5 and shown["low80"].notna().all()

@@ -11,7 +11,7 @@ from helpers import fiscal
 from helpers.data import Quantity, Vintage, derived, ids, sources_of
 from helpers.ensemble import calibrated
 from helpers.ensemble.quantiles import QUANTILES
-from helpers.outlook import customs, targets, value_models
+from helpers.outlook import customs, limits, targets, value_models
 from helpers.outlook.forecast import COLUMNS
 
 NAME, SCENARIO, MODEL = "value", "history", "ensemble"
@@ -21,10 +21,8 @@ NAIVE, DRIFT = "naive", "drift"
 LISTED, OWN, OF_FISCAL = "listed, raised", "recorded", "of fiscal years"
 LEAST_YEARS = 9
 """Years known at the first origin of the trial."""
-FISCAL_YEARS = 10
-"""How far ahead it is forecast with an 80 % interval."""
-WIDE_YEARS = 5
-"""How far ahead there is a 95 % interval."""
+WIDE_YEARS, FISCAL_YEARS = limits.REACH[0.025], limits.REACH[0.1]
+"""How far ahead there are 95 % and 80 % intervals: it is forecast no farther."""
 _KEYS = {"flow": "import", "reporter": "IND", "partner": "world", "hs": customs.METAL}
 _NAMED = {0.5: "median", 0.1: "low80", 0.9: "high80", 0.025: "low95", 0.975: "high95"}
 
@@ -89,19 +87,18 @@ def expected(india: Vintage) -> pd.DataFrame:
     Returns
     -------
     pd.DataFrame
-        ``forecast.COLUMNS``; horizon 1 is the first fiscal year that begins after the last calendar year known; empty
-        with fewer than :data:`LEAST_YEARS` years without a gap.
+        ``forecast.COLUMNS``, of ``QUANTILES`` those that are published; horizon 1 is the first fiscal year that begins
+        after the last calendar year known; empty with fewer than :data:`LEAST_YEARS` years without a gap.
     """
-    table = _fiscal(india)
+    table = limits.published(_fiscal(india))
     return table[~table["period"].isin(recorded(india).index)].reset_index(drop=True)
 
 
 def intervals(table: pd.DataFrame) -> pd.DataFrame:
-    """One row a fiscal year: ``period, horizon, median`` and both intervals, that of 95 % for :data:`WIDE_YEARS`."""
+    """One row a fiscal year: ``period, horizon, median`` and both intervals, with gaps where none is published."""
     wide = table.pivot(index=["period", "horizon"], columns="quantile", values="value").reindex(columns=list(_NAMED))
-    wide = wide.rename(columns=_NAMED).rename_axis(columns=None).reset_index().sort_values("horizon")
-    wide.loc[wide["horizon"] > WIDE_YEARS, ["low95", "high95"]] = np.nan
-    return wide.reset_index(drop=True)
+    wide = wide.rename(columns=_NAMED).rename_axis(columns=None).reset_index()
+    return wide.sort_values("horizon", ignore_index=True)
 
 
 def at(table: pd.DataFrame, period: str, india: Vintage) -> Quantity | None:
@@ -221,6 +218,7 @@ def _fiscal(india: Vintage) -> pd.DataFrame:
     long = table.stack().rename("value").reset_index()
     period = [fiscal.year_name(last + 1 + step) for step in long["horizon"]]
     labels = {"as_of": str(india.day), "target": NAME, "origin": known.index[-1], "scenario": SCENARIO, "model": MODEL}
+    labels |= {"growth": KIND, "counterfactual": False}
     return long.assign(period=period, **labels)[COLUMNS]
 
 
