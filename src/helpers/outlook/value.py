@@ -133,6 +133,24 @@ def checked(india: Vintage) -> pd.DataFrame:
     return recorded(india).join(wide, how="inner")[["usd_m", *wide.columns, "source"]]
 
 
+def rebuilt(india: Vintage) -> pd.DataFrame:
+    """Recorded fiscal years beside what the calendar years make of them, where both of these are known.
+
+    Returns
+    -------
+    pd.DataFrame
+        Indexed by ``period``: ``usd_m`` (recorded), ``made_usd_m``, ``source``.
+    """
+    table, known = history(india), recorded(india)
+    table = table[table["made"] != OF_FISCAL]
+    pairs = {period: [str(fiscal.fiscal_year(period) - back) for back in (1, 0)] for period in known.index}
+    pairs = {period: years for period, years in pairs.items() if set(years) <= set(table.index)}
+    weights = np.array([1 - value_models.QUARTER, value_models.QUARTER])
+    made = [weights @ table.loc[years, "usd_m"].to_numpy(float) for years in pairs.values()]
+    source = [ids(known.loc[period], table.loc[years]) for period, years in pairs.items()]
+    return known.loc[list(pairs), ["usd_m"]].assign(made_usd_m=np.array(made, float), source=source)
+
+
 @targets.remembered
 def backtest(india: Vintage) -> pd.DataFrame:
     """:func:`trial` of India's history."""
