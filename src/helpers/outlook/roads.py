@@ -9,9 +9,8 @@ import pandas as pd
 
 from helpers import fiscal
 from helpers.data import Quantity, Vintage, derived, ids, sources_of
-from helpers.ensemble.quantiles import QUANTILES
 from helpers.methods.mirror import THEIR
-from helpers.outlook import customs, episodes, forecast, mirror, targets, value
+from helpers.outlook import customs, episodes, forecast, limits, mirror, targets, value
 
 OWN, PARTNERS = "as India records", "as partners record"
 ROAD, BOTH = "value over unit value", "both roads"
@@ -81,8 +80,8 @@ def expected(india: Vintage, worth: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pd.DataFrame
-        ``forecast.COLUMNS``; scenarios :data:`OWN`, :data:`PARTNERS` and, weighing them, :data:`ROAD`; empty while
-        neither unit value nor the judgements were public.
+        ``forecast.COLUMNS``; scenarios :data:`OWN`, :data:`PARTNERS` and, weighing them, :data:`ROAD`; no quantile is
+        above what can be had (:func:`limits.held`); empty while neither unit value nor the judgements were public.
     """
     known, change, share = levels(india), india.assumption(_CHANGE), india.assumption(_COUNT)["value"]
     share = share[share.index.isin(known.index)]
@@ -90,7 +89,7 @@ def expected(india: Vintage, worth: pd.DataFrame) -> pd.DataFrame:
         return pd.DataFrame(columns=forecast.COLUMNS)
     rows = []
     for (period, horizon), one in worth.groupby(["period", "horizon"], sort=False):
-        dollars = np.log(one.sort_values("quantile")["value"].to_numpy(float) * 1000)
+        dollars = np.log(one.set_index("quantile")["value"].sort_index() * 1000)
         low, high = _ends(dollars) - np.log(known["value"].agg(["max", "min"]).to_numpy())
         grid = np.linspace(low, high, _POINTS)
         below = {}
@@ -101,11 +100,11 @@ def expected(india: Vintage, worth: pd.DataFrame) -> pd.DataFrame:
         below[ROAD] = sum(share[count] * part for count, part in below.items()) / share.sum()
         for scenario, part in below.items():
             labels = {"horizon": horizon, "period": period, "scenario": scenario}
-            values = np.exp(np.interp(QUANTILES, part, grid))
-            rows.append(pd.DataFrame({"quantile": QUANTILES, "value": values}).assign(**labels))
-    told = {"as_of": str(india.day), "target": targets.CUSTOMS.name, "origin": worth["origin"].iloc[0]}
-    told |= {"growth": value.KIND, "counterfactual": False}
-    return pd.concat(rows).assign(model=forecast.SIMULATION, **told)[forecast.COLUMNS].reset_index(drop=True)
+            values = np.exp(np.interp(dollars.index, part, grid))
+            rows.append(pd.DataFrame({"quantile": dollars.index, "value": values}).assign(**labels))
+    told = {"as_of": str(india.day), "target": targets.CUSTOMS.name, "model": forecast.SIMULATION}
+    table = pd.concat(rows).assign(**told, **worth[["origin", "growth", "counterfactual"]].iloc[0])
+    return limits.held(table, india, targets.CUSTOMS.name)[forecast.COLUMNS].reset_index(drop=True)
 
 
 def together(india: Vintage, first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
@@ -135,8 +134,8 @@ def compared(india: Vintage, first: pd.DataFrame, second: pd.DataFrame) -> pd.Da
     Returns
     -------
     pd.DataFrame
-        Indexed by ``period``, years of which both publish all quantiles: ``median, low80, high80`` of the first, the
-        same of the second after ``value_``, of both after ``both_``; ``overlap`` (0 to 1); ``source``.
+        Indexed by ``period``, years that both reach: ``median, low80, high80`` of the first, the same of the second
+        after ``value_``, of both after ``both_``; ``overlap`` (0 to 1); ``source``.
     """
     average, found = together(india, first, second), {}
     shown = {"": forecast.MIXTURE, "value_": ROAD, "both_": BOTH}
@@ -144,8 +143,6 @@ def compared(india: Vintage, first: pd.DataFrame, second: pd.DataFrame) -> pd.Da
     whole = whole[whole["scenario"].isin(shown.values())]
     for period in average["period"].unique():
         one = whole[whole["period"] == period].pivot(index="scenario", columns="quantile", values="value")
-        if one.reindex(columns=QUANTILES).loc[[forecast.MIXTURE, ROAD]].isna().any(axis=None):
-            continue
         row = {f"{name}{head}": one.loc[which, q] for name, which in shown.items() for head, q in _HEADS.items()}
         found[period] = row | {"overlap": overlap(one.loc[forecast.MIXTURE], one.loc[ROAD])}
     columns = [*(f"{name}{head}" for name in shown for head in _HEADS), "overlap"]
@@ -153,16 +150,17 @@ def compared(india: Vintage, first: pd.DataFrame, second: pd.DataFrame) -> pd.Da
     return table.assign(source=ids(used(india), forecast.used(india, targets.CUSTOMS.name)))
 
 
-def overlap(one: np.ndarray, other: np.ndarray) -> float:
+def overlap(one: pd.Series, other: pd.Series) -> float:
     """What two distributions have in common, 0 to 1: the area under the lower of their densities.
 
     Parameters
     ----------
-    one, other : array, shape (levels,)
-        Values at ``QUANTILES``. Between them and beyond, standard scores are linear in the log of the value.
+    one, other : pd.Series
+        Values, indexed by the levels of their quantiles; gaps are left out. Between levels and beyond the outermost,
+        standard scores are linear in the log of the value.
     """
-    logs = [np.log(np.maximum(np.asarray(values, float), np.finfo(float).tiny)) for values in (one, other)]
-    logs = [np.maximum.accumulate(log + _APART * np.arange(len(log))) for log in logs]
+    logs = [np.log(values.dropna().sort_index().clip(lower=np.finfo(float).tiny)) for values in (one, other)]
+    logs = [log.cummax() + _APART * np.arange(len(log)) for log in logs]
     ends = np.array([_ends(log) for log in logs])
     grid = np.linspace(ends.min(), ends.max(), _POINTS)
     return float(np.minimum(*(np.diff(_share_below(grid, log)) for log in logs)).sum())
@@ -190,16 +188,16 @@ def used(india: Vintage) -> frozenset[str]:
     return sources_of(value.used(india), levels(india), *(india.assumption(n) for n in (_CHANGE, _COUNT, _AVERAGE)))
 
 
-def _share_below(at: np.ndarray, logs: np.ndarray) -> np.ndarray:
-    """The share below some logs of a distribution whose logs at ``QUANTILES`` are given."""
+def _share_below(at: np.ndarray, logs: pd.Series) -> np.ndarray:
+    """The share below some logs of a distribution whose logs are given by level."""
     from scipy.special import ndtr
 
-    return ndtr(_line(at, logs, _normal(np.array(QUANTILES))))
+    return ndtr(_line(at, logs.to_numpy(), _normal(logs.index.to_numpy(float))))
 
 
-def _ends(logs: np.ndarray) -> np.ndarray:
+def _ends(logs: pd.Series) -> np.ndarray:
     """Logs so far out that nothing of a distribution lies beyond."""
-    return _line(np.array([-_REACH, _REACH]), _normal(np.array(QUANTILES)), logs)
+    return _line(np.array([-_REACH, _REACH]), _normal(logs.index.to_numpy(float)), logs.to_numpy())
 
 
 def _scores(count: int) -> np.ndarray:

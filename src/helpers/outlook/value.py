@@ -11,7 +11,7 @@ from helpers import fiscal
 from helpers.data import Quantity, Vintage, derived, ids, sources_of
 from helpers.ensemble import calibrated
 from helpers.ensemble.quantiles import QUANTILES
-from helpers.outlook import customs, targets, value_models
+from helpers.outlook import customs, limits, targets, value_models
 from helpers.outlook.forecast import COLUMNS
 
 NAME, SCENARIO, MODEL = "value", "history", "ensemble"
@@ -21,10 +21,8 @@ NAIVE, DRIFT = "naive", "drift"
 LISTED, OWN, OF_FISCAL = "listed, raised", "recorded", "of fiscal years"
 LEAST_YEARS = 9
 """Years known at the first origin of the trial."""
-FISCAL_YEARS = 10
-"""How far ahead it is forecast with an 80 % interval."""
-WIDE_YEARS = 5
-"""How far ahead there is a 95 % interval."""
+WIDE_YEARS, FISCAL_YEARS = limits.REACH[0.025], limits.REACH[0.1]
+"""How far ahead there are 95 % and 80 % intervals: it is forecast no farther."""
 _KEYS = {"flow": "import", "reporter": "IND", "partner": "world", "hs": customs.METAL}
 _NAMED = {0.5: "median", 0.1: "low80", 0.9: "high80", 0.025: "low95", 0.975: "high95"}
 
@@ -89,19 +87,18 @@ def expected(india: Vintage) -> pd.DataFrame:
     Returns
     -------
     pd.DataFrame
-        ``forecast.COLUMNS``; horizon 1 is the first fiscal year that begins after the last calendar year known; empty
-        with fewer than :data:`LEAST_YEARS` years without a gap.
+        ``forecast.COLUMNS``, of ``QUANTILES`` those that are published; horizon 1 is the first fiscal year that begins
+        after the last calendar year known; empty with fewer than :data:`LEAST_YEARS` years without a gap.
     """
-    table = _fiscal(india)
+    table = limits.published(_fiscal(india))
     return table[~table["period"].isin(recorded(india).index)].reset_index(drop=True)
 
 
 def intervals(table: pd.DataFrame) -> pd.DataFrame:
-    """One row a fiscal year: ``period, horizon, median`` and both intervals, that of 95 % for :data:`WIDE_YEARS`."""
+    """One row a fiscal year: ``period, horizon, median`` and both intervals, with gaps where none is published."""
     wide = table.pivot(index=["period", "horizon"], columns="quantile", values="value").reindex(columns=list(_NAMED))
-    wide = wide.rename(columns=_NAMED).rename_axis(columns=None).reset_index().sort_values("horizon")
-    wide.loc[wide["horizon"] > WIDE_YEARS, ["low95", "high95"]] = np.nan
-    return wide.reset_index(drop=True)
+    wide = wide.rename(columns=_NAMED).rename_axis(columns=None).reset_index()
+    return wide.sort_values("horizon", ignore_index=True)
 
 
 def at(table: pd.DataFrame, period: str, india: Vintage) -> Quantity | None:
@@ -134,6 +131,24 @@ def checked(india: Vintage) -> pd.DataFrame:
     if history(india)["made"].tail(1).eq(OF_FISCAL).any():
         wide = wide.iloc[:0]
     return recorded(india).join(wide, how="inner")[["usd_m", *wide.columns, "source"]]
+
+
+def rebuilt(india: Vintage) -> pd.DataFrame:
+    """Recorded fiscal years beside what the calendar years make of them, where both of these are known.
+
+    Returns
+    -------
+    pd.DataFrame
+        Indexed by ``period``: ``usd_m`` (recorded), ``made_usd_m``, ``source``.
+    """
+    table, known = history(india), recorded(india)
+    table = table[table["made"] != OF_FISCAL]
+    pairs = {period: [str(fiscal.fiscal_year(period) - back) for back in (1, 0)] for period in known.index}
+    pairs = {period: years for period, years in pairs.items() if set(years) <= set(table.index)}
+    weights = np.array([1 - value_models.QUARTER, value_models.QUARTER])
+    made = [weights @ table.loc[years, "usd_m"].to_numpy(float) for years in pairs.values()]
+    source = [ids(known.loc[period], table.loc[years]) for period, years in pairs.items()]
+    return known.loc[list(pairs), ["usd_m"]].assign(made_usd_m=np.array(made, float), source=source)
 
 
 @targets.remembered

@@ -116,7 +116,7 @@ def basis(india: Vintage) -> Sentence:
         made = "years made of the fiscal ones" if later["made"].iloc[-1] == value.OF_FISCAL else "the calendar years"
         text = "After that come {made} that India records, up to {last}."
         after = sentence(text, made=made, last=later.index[-1], uses=[later])
-    return joined(said, left, *others, after)
+    return joined(said, left, *others, after, _rebuilt(value.rebuilt(india)))
 
 
 def ahead(table: pd.DataFrame, india: Vintage) -> Sentence:
@@ -196,6 +196,22 @@ def moved_by(fitted: pd.DataFrame, india: Vintage) -> Sentence:
         return joined(few, sentence("Nor can any part of it."))
     best = known[known["equation"] == known["equation"].iloc[0]]
     return joined(few, _elasticities(best), _diagnosed(best.iloc[0]))
+
+
+def _rebuilt(table: pd.DataFrame) -> Sentence | None:
+    """How near the newest fiscal year that can be made of calendar years comes to what is recorded of it."""
+    if table.empty:
+        return None
+    row = table.iloc[-1]
+    gap = derived(100 * (row["made_usd_m"] / row["usd_m"] - 1), "%", row)
+    return sentence(
+        "{year}, made of three quarters of one and a quarter of the next, comes to {made:.1} where {own:number.1} are",
+        "recorded: {verdict}.",
+        year=row.name,
+        made=derived(row["made_usd_m"], "USD m", row),
+        own=derived(row["usd_m"], "USD m", row),
+        verdict="the same count" if abs(gap.value) <= 100 * LEAST_SKILL else sentence("{gap:signed} apart", gap=gap),
+    )
 
 
 def _check(row: pd.Series, india: Vintage) -> Sentence:
