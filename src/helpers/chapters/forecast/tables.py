@@ -83,18 +83,18 @@ def starts(table: pd.DataFrame, india: Vintage, other: pd.DataFrame) -> pd.DataF
 
 
 def scenarios(table: pd.DataFrame, india: Vintage) -> pd.DataFrame:
-    """The years that are read out under every scenario, as :func:`starts` gives them."""
+    """The years that are read out under every reading or regime and weighed, as :func:`starts` gives them."""
     named = names(india, table["target"].iloc[0])
-    order = [name for name in named if name != forecast.MIXTURE] + [forecast.MIXTURE]
-    return _by_year(table, india, order, forecast.steps(table, india))
+    order = [name for name in named if name not in (forecast.MIXTURE, forecast.LEVEL, forecast.RECORDED)]
+    return _by_year(table, india, [*order, forecast.MIXTURE], forecast.steps(table, india))
 
 
 def models(table: pd.DataFrame, india: Vintage) -> pd.DataFrame:
-    """Every model beside the naive benchmark, from each starting point, as :func:`starts` gives them."""
+    """The naive benchmark, and what else stands beside the model that leads, from each start, as :func:`starts`."""
     named, periods = names(india, table["target"].iloc[0]), forecast.steps(table, india)
     rows = []
     for scenario in (forecast.LEVEL, forecast.RECORDED):
-        for model in forecast.MODELS:
+        for model in [*forecast.MODELS][1:]:
             one = table[(table["scenario"] == scenario) & (table["model"] == model)]
             if len(one):
                 rows.append({"model": model, "start": named[scenario], **spelt_by_year(one, periods)})
@@ -106,10 +106,10 @@ def judgements(india: Vintage, target: str) -> pd.DataFrame:
     rows = readings.stated(india, target)
     said = rows["assumption"].map(lambda name: JUDGEMENT.get(name, name.replace("_", " ")))
     case = rows["segment"].map(lambda name: READING.get(name, name))
-    heads = {"assumption": "judgement", "segment": "case", "low": "from", "high": "to"}
-    heads |= {"published": "known from", "written": "written on", "note": "evidence"}
-    shown = rows.assign(assumption=said, segment=case).rename(columns=heads)
-    return shown[["judgement", "case", "value", "from", "to", "known from", "written on", "evidence", "source"]]
+    heads = {"assumption": "judgement", "segment": "case", "published": "known from", "written": "written on"}
+    shown = rows.assign(assumption=said, segment=case, value=[_ranged(row) for row in rows.itertuples()])
+    shown = shown.rename(columns=heads | {"note": "evidence"})
+    return shown[["judgement", "case", "value", "known from", "written on", "evidence", "source"]]
 
 
 def real_time(tried: pd.DataFrame, india: Vintage) -> pd.DataFrame:
@@ -149,19 +149,11 @@ def trial_name(scenario: str) -> str:
 
 
 def outlooks(theirs: pd.DataFrame) -> pd.DataFrame:
-    """``others.others`` with column heads in words."""
+    """``others.others`` on the scope of a target, with column heads in words."""
     heads = {"quantity": "what", "value": "expected", "growth": "growth since its base year, % a year"}
     scopes = {name: target.what for name, target in targets.TARGETS.items()}
-    return theirs.assign(scope=theirs["scope"].replace(scopes)).rename(columns=heads)
-
-
-def known(india: Vintage, target: str) -> pd.DataFrame:
-    """The yearly totals, the halves and the part of a year since, in tonnes and at their yearly rate, oldest first."""
-    rows = rates(india, target)
-    shown = pd.DataFrame({"period": rows.index.map(words.period), "tonnes": rows["value"].to_numpy()})
-    shown["tonnes at a yearly rate"] = rows["rate"].array
-    published = pd.to_datetime(rows["published"])
-    return shown.assign(status=rows["status"].array, published=published.array, source=rows["source"].array)
+    shown = theirs[theirs["scope"].isin(scopes)].drop(columns=["scenario", "unit"], errors="ignore")
+    return shown.assign(scope=shown["scope"].replace(scopes)).rename(columns=heads | {"value": "expected, t"})
 
 
 def rates(india: Vintage, target: str) -> pd.DataFrame:
@@ -188,6 +180,12 @@ def spelt_by_year(one: pd.DataFrame, periods: list[str]) -> dict[str, str]:
         span = "" if pd.isna(low) else f" ({number(_round(low))} to {number(_round(high))})"
         texts[f"{period}, t"] = said + span
     return texts
+
+
+def _ranged(row) -> str:
+    """A judgement with its range, where it has one."""
+    span = "" if pd.isna(row.low) else f" ({number(row.low, 2)} to {number(row.high, 2)})"
+    return f"{number(row.value, 2)}{span}"
 
 
 def _round(value: float) -> float:
