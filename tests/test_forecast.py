@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from conftest import FROZEN
-from helpers.data import vintage
 from helpers import fiscal
+from helpers.data import vintage
 from helpers.ensemble import drift
 from helpers.ensemble.quantiles import QUANTILES
 from helpers.outlook import episodes, forecast, growth, licences, limits, others, rare_earths, readings, targets
@@ -21,7 +21,7 @@ def table(india):
 
 def test_the_table_has_the_columns_of_the_contract_and_no_gaps(table):
     assert list(table.columns) == forecast.COLUMNS
-    assert table.notna().all(axis=None) and not table.duplicated(table.columns[:-1].tolist()).any()
+    assert table.notna().all(axis=None) and not table.duplicated(forecast.COLUMNS[:-1]).any()
     assert len(table) == (2 * len(forecast.MODELS) + 4) * (5 * len(QUANTILES) + 5 * 5)
     assert [table["period"].unique()[place] for place in (0, -1)] == ["FY26", "FY35"]
 
@@ -102,11 +102,10 @@ def test_the_base_year_is_as_uncertain_as_its_counts_and_an_assumed_one_is_sure(
 
 def test_the_forecast_names_the_growth_that_it_takes(india, table):
     assert set(table["growth"]) == {growth.taken(india).kind} and growth.taken(india).prior == forecast.prior(india)
-    other = {"unit": "log points", "material": "", "status": "derived", "source": "B1", "published": "2026-11-20"}
-    rows = [other | {"assumption": "growth_prior_trade", "segment": name, "value": value}
-            for name, value in {"mean": 0.02, "spread": 0.01, "sd": 0.3, "dof": 2.0}.items()]  # fmt: skip
-    found = growth.kinds(india.adding("assumptions", *rows))
-    assert found["trade"].prior == drift.GrowthPrior(0.02, 0.01, 0.3, 2.0) and found["general"] == growth.taken(india)
+    found = growth.kinds(india)
+    assert list(found) == ["general", "trade"] and found["general"] == growth.taken(india)
+    assert found["trade"].prior.sd > found["general"].prior.sd and found["trade"].sources == {"B3"}
+    assert list(growth.kinds(india.on("2025-06-30"))) == ["general"]
 
 
 @pytest.mark.parametrize(
@@ -130,7 +129,6 @@ def test_what_would_have_to_come_is_held_against_the_fastest_half_on_record(indi
     assert forecast.contradicted(free, india, "customs"), "39,781 t in a half, of which 37,002 t was the most"
     slower = free.assign(value=free["value"].where(free["scenario"] != forecast.RECORDED, free["value"] * 0.9))
     assert not forecast.contradicted(slower, india, "customs")
-
 
 
 def test_the_naive_forecast_stays_at_the_baseline(india):

@@ -2,8 +2,8 @@
 
 The table that leaves here is the contract of every forecast in this project, long and tidy:
 ``as_of, target, origin, horizon, period, scenario, model, growth, counterfactual, quantile, value`` (tonnes a fiscal
-year): ``growth`` is of which kind of series, ``counterfactual`` whether what is already public of a year speaks
-against the scenario. Quantiles are published as far as :mod:`.limits` says, and none is above what can be had.
+year): ``growth`` is of which kind of series, ``counterfactual`` whether what is public of a year speaks against the
+scenario. Quantiles are published as far as :mod:`.limits` says, and none is above what can be had.
 """
 
 from collections.abc import Callable, Iterable
@@ -52,7 +52,7 @@ def expected(india: Vintage, target: str = "customs", horizon: int = 10) -> pd.D
     Returns
     -------
     pd.DataFrame
-        ``COLUMNS``; quantiles are those of ``QUANTILES`` that are published (:func:`.limits.published`).
+        ``COLUMNS``; of ``QUANTILES`` those that are published (:func:`.limits.published`).
 
     Raises
     ------
@@ -105,7 +105,7 @@ def starting_points(india: Vintage, target: str, horizon: int) -> pd.DataFrame:
     Returns
     -------
     pd.DataFrame
-        ``COLUMNS`` without ``as_of`` and ``target``.
+        ``COLUMNS`` without ``as_of``, ``target``, ``growth`` and ``counterfactual``.
     """
     known, part = targets.totals(india, target)["value"], targets.part_year(india, target)
     clean = sound(india, target)["value"]

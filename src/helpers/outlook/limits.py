@@ -4,13 +4,14 @@ import numpy as np
 import pandas as pd
 
 from helpers import fiscal
-from helpers.data import Vintage, ids
-from helpers.outlook import agreement, rare_earths, targets
+from helpers.data import UNUSED, Vintage, ids
+from helpers.outlook import agreement, episodes, rare_earths, targets
 
 REACH = {0.025: 5, 0.05: 5, 0.1: 10, 0.25: 10}
 """Years ahead for which a quantile, and its opposite, is published: 95 % intervals for five, 80 % for ten."""
 
-CHINA = agreement.SHIPPED | {"partner": "world"}
+CHINA_TO = agreement.SHIPPED
+CHINA = CHINA_TO | {"partner": "world"}
 """China's exports of rare-earth magnets: its own line of that number."""
 
 LEAST_YEARS = 3
@@ -25,10 +26,11 @@ def published(table: pd.DataFrame) -> pd.DataFrame:
 
 @targets.remembered
 def most(india: Vintage, target: str, years: tuple[int, ...]) -> pd.DataFrame:
-    """The most tonnes that a target can come to in each fiscal year; empty while China's growth is not known.
+    """The most tonnes that a target can come to in each fiscal year; empty while it is not known.
 
-    India's highest year on record is what China's exports and India's highest share of them made, with what others
-    sold; it grows as China's exports have. Use of rare-earth magnets is not above the world's either.
+    India's part of China's exports, with what others sell, is at most its highest on record, or what it would be if
+    India's newest level were that of the largest buyer; and it grows as China's exports have. Use of rare-earth magnets
+    is not above the world's either.
 
     Parameters
     ----------
@@ -45,13 +47,14 @@ def most(india: Vintage, target: str, years: tuple[int, ...]) -> pd.DataFrame:
     exports = india.series("trade", **CHINA).dropna(subset="value")
     exports = exports[[fiscal.is_year(period) for period in exports.index]]
     at = exports.index.map(fiscal.centre)
-    if len(exports) < 2 or at[-1] - at[0] < LEAST_YEARS:
+    times, buyers = _largest(india)
+    if len(exports) < 2 or at[-1] - at[0] < LEAST_YEARS or np.isnan(times):
         return pd.DataFrame(columns=["tonnes", "source"]).rename_axis("period")
     growth = np.log(exports["value"].iloc[-1] / exports["value"].iloc[0]) / (at[-1] - at[0])
-    record = _record(india, target)
+    record = _record(india, target, times)
     since = np.maximum(np.array(years) - record["at"], 0)
     tonnes = record["tonnes"] * np.exp(max(growth, 0) * since)
-    uses = [record["source"], exports.iloc[[0, -1]]]
+    uses = [record["source"], exports.iloc[[0, -1]], buyers]
     if target == targets.REPM.name and len(world := _world(india)) > 1:
         tonnes = np.minimum(tonnes, np.interp(years, world["at"], world["tonnes"]))
         uses.append(world)
@@ -66,17 +69,31 @@ def held(table: pd.DataFrame, india: Vintage, target: str) -> pd.DataFrame:
     return table.assign(value=np.minimum(table["value"], top))
 
 
-def _record(india: Vintage, target: str) -> pd.Series:
-    """India's highest year on record, calendar years too: ``tonnes, at, source``; of use, the highest end of any count."""
-    of, part = targets.target(target), targets.part_year(india, target)
-    rows = india.series(of.table, **of.keys).dropna(subset="value")
+def _record(india: Vintage, target: str, times: float) -> pd.Series:
+    """India's highest year, or its newest level some times: ``tonnes, at, source``; of use, the most of any count."""
+    rows, newest = targets.sums(india, target), episodes.level(india, target)
     rows = rows[[fiscal.is_year(period) for period in rows.index]]
     found = [(row["value"], fiscal.centre(period), row["source"]) for period, row in rows.iterrows()]
-    if part is not None:
-        found.append((part["value"] * 12 / len(fiscal.months(part.name)), fiscal.centre(part.name), part["source"]))
+    found.append((times * newest.value, fiscal.centre(newest.period), ids(newest)))
     if target == targets.REPM.name:
         found += rare_earths.highest(india, targets.totals(india, target).iloc[-1])
     return pd.DataFrame(found, columns=["tonnes", "at", "source"]).sort_values("tonnes", kind="stable").iloc[-1]
+
+
+def _largest(india: Vintage) -> tuple[float, pd.DataFrame]:
+    """How many times India's highest part of China's exports the highest of any country is, and the two rows."""
+    rows = india.table("trade").dropna(subset="value")
+    for key in ("flow", "reporter", "hs", "measure"):
+        rows = rows[rows[key] == CHINA[key]]
+    rows = rows[~rows["status"].isin(UNUSED)]
+    world = rows[rows["partner"] == "world"].drop_duplicates("period").set_index("period")["value"]
+    rows = rows[rows["partner"] != "world"].assign(part=lambda each: each["value"] / each["period"].map(world))
+    rows = rows.dropna(subset="part")
+    own = rows[rows["partner"] == CHINA_TO["partner"]]
+    if own.empty:
+        return np.nan, own
+    both = rows.loc[[own["part"].idxmax(), rows["part"].idxmax()]]
+    return both["part"].iloc[1] / both["part"].iloc[0], both
 
 
 def _world(india: Vintage) -> pd.DataFrame:

@@ -117,10 +117,12 @@ def used(india: Vintage, base: pd.Series, ranks: np.ndarray) -> np.ndarray:
     found = reconciled(india, base)
     if base["status"] == ASSUMED or USE not in found.index:
         return np.full(ranks.shape, float(base["value"]))
-    scope = _triangular(*found.loc[USE, ["scope_low", "scope", "scope_high"]], LEVEL)
+    use = found.loc[USE]
+    scope = _triangular(use["scope_low"], use["scope"], use["scope_high"], LEVEL)
     of = [_skewed(*ends(row), FIGURE) if name == USE else _imports(row) / scope for name, row in found.iterrows()]
-    pooled = weighted_quantiles(np.concatenate(of), np.repeat(found["weight"].to_numpy(), COUNT), (0.05, 0.5, 0.95))
-    return _skewed(*pooled, ranks)
+    weight = np.repeat(found["weight"].to_numpy(), COUNT)
+    low, value, high = weighted_quantiles(np.concatenate(of), weight, (0.05, 0.5, 0.95))
+    return _skewed(low, value, high, ranks)
 
 
 def highest(india: Vintage, base: pd.Series) -> list[tuple]:
