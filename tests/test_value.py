@@ -137,6 +137,16 @@ def test_a_fit_that_warns_or_does_not_converge_is_counted_and_never_printed(trie
     assert value.coverage(tried)["forecasts"].tolist() == [60, 95] * 3
 
 
+def test_the_fields_models_continue_steady_growth_and_say_when_they_warned():
+    doubling, still = 2.0 ** np.arange(9), np.full(9, 5.0)
+    for fit in value_models.MODELS.values():
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            (growing, _), (level, converged) = fit(doubling, 3), fit(still, 3)
+        assert growing[:, QUANTILES.index(0.5)] == pytest.approx([512, 1024, 2048], rel=0.01)
+        assert level[:, QUANTILES.index(0.5)] == pytest.approx(5, rel=0.01) and not converged
+
+
 @pytest.fixture
 def quick(monkeypatch):
     """No model is fitted: each says the last value for ever."""
