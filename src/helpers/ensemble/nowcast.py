@@ -1,11 +1,13 @@
 """Part-years and irregular periods: what the months must have been, and what the rest of a year will bring.
 
-Sources print years, halves, quarters and months as they please. Here each is taken as the sum it is. Monthly
-log levels are a local level with drift, a season and irregular noise; every simulated path reproduces every
-known sum. Where there are two years of plain months, the rest of the year follows the simple rule that no
-model has beaten: the mean of the usual share of the year and of year-to-date plus a monthly forecast.
+Sources print years, halves, quarters and months as they please. Here each is taken as the sum it is, as exactly as it
+was printed. Monthly log levels are a local level with drift, a season and irregular noise; every simulated path
+reproduces every known sum, to its rounding. Where there are two years of plain months, the rest of the year follows
+the simple rule that no model has beaten: the mean of the usual share of the year and of year-to-date plus a monthly
+forecast.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -19,15 +21,18 @@ from helpers.ensemble.quantiles import QUANTILES
 from helpers.ensemble.state_space import Layout, find_loadings, log_sums, move_to_sums, pull, spread, times, to_months
 
 SEED = 1
-CHAINS, SETTLING, BURN_IN, KEPT = 60, 4, 8, 15  # sweeps; in the first, shocks find their kind at usual variances
+BATCHES = 8  # groups of chains that know nothing of each other: what they differ by is the Monte Carlo error
+CHAINS, SETTLING, BURN_IN, KEPT = 96, 3, 6, 12  # sweeps; in the first, shocks find their kind at usual variances
+FUTURES = 6  # ways in which what a chain has found goes on
 LONGEST = 24  # sums that the simulation looks at, the last ones
 NOISE, NOISE_WORTH = 0.07, 2.0  # irregular noise of a month in log points, and what that is worth in observations
+STEP_WORTH = 1.25
 SEASON = 0.10  # standard deviation of a month's season before anything is known of it
-STEPS = np.array([1.0, 25.0, 900.0])  # variance of a month's change of level: usual, large, a shift
-STEP_SHARES = np.array([0.966, 0.030, 0.004])  # a shift every twenty years
+STEPS = np.array([1.0, 25.0])  # variance of a month's change of level: usual, large
+STEP_SHARES = np.array([0.97, 0.03])
 SLIPS = np.array([1.0, 9.0, 100.0])  # variance of a month's noise: usual, large, an outlier
 SLIP_SHARES = np.array([0.930, 0.055, 0.015])
-_GRID = np.exp(np.linspace(np.log(0.15), np.log(25), 10)) ** 2  # variance relative to its prior
+_GRID = np.exp(np.linspace(np.log(0.15), np.log(5), 8)) ** 2  # variance relative to its prior
 
 
 @dataclass(frozen=True)
@@ -38,13 +43,7 @@ class Nowcast:
     ----------
     paths : pd.DataFrame
         Simulated months: one row a month (PeriodIndex), one column a path. Known sums, the last 24 of them, hold in
-        each.
-    quantiles : pd.DataFrame
-        ``period, quantile, value``: every month, the current and the next fiscal year, and ``rest`` of the
-        current one, written ``2025-10/2026-03``.
-    interventions : pd.DataFrame
-        ``month, kind`` (level shift or outlier), ``probability, log_size`` where the probability is at least a
-        tenth.
+        each, to their rounding. Columns are ``BATCHES`` blocks of one size, each simulated by itself.
     left_out : list of str
         Sums that follow from the others, to rounding.
     rule : str
@@ -52,8 +51,6 @@ class Nowcast:
     """
 
     paths: pd.DataFrame
-    quantiles: pd.DataFrame
-    interventions: pd.DataFrame
     left_out: list
     rule: str
 
@@ -61,17 +58,44 @@ class Nowcast:
         """The sum of a period in every path."""
         return self.paths.loc[fiscal.months(period)].sum().to_numpy()
 
+    def quantiles(self, period: str) -> pd.DataFrame:
+        """``value`` and Monte Carlo ``error`` (one standard error, in its unit) of a period's sum, by ``quantile``."""
+        total = self.total(period)
+        table = {"value": np.quantile(total, QUANTILES), "error": monte_carlo_error(total)}
+        return pd.DataFrame(table, pd.Index(QUANTILES, name="quantile"))
+
+
+def monte_carlo_error(values: np.ndarray, of: Callable[[np.ndarray], np.ndarray] | None = None) -> np.ndarray:
+    """One standard error of the quantiles of paths, or of what else ``of`` finds, from the batches they come in.
+
+    Parameters
+    ----------
+    values : np.ndarray, shape (paths, ...)
+        In the order of ``Nowcast.paths``.
+    of : callable, optional
+        Statistics of some of the paths; their :data:`QUANTILES` unless given.
+    """
+    found = [of(part) if of else np.quantile(part, QUANTILES) for part in np.split(values, BATCHES)]
+    return np.std(found, axis=0, ddof=1) / BATCHES**0.5
+
 
 def simulate_months(
-    sums: pd.Series, prior: GrowthPrior, *, seed: int = SEED, item: str = "", years: int = 2
+    sums: pd.Series,
+    prior: GrowthPrior,
+    *,
+    bounds: pd.DataFrame | None = None,
+    seed: int = SEED,
+    item: str = "",
+    years: int = 2,
 ) -> Nowcast:
     """Distribution of every month and of the years to come from sums of periods, known in any mix.
 
     The log of a month is :math:`l_t + s_{m(t)} + \\epsilon_t` with :math:`l_t = l_{t-1} + g + \\eta_t`. The
     variances of :math:`\\eta` and :math:`\\epsilon` are averaged over a grid by marginal likelihood; each shock
-    has a usual, a large and a very large variance (Gibbs sampling), so a shift of level or a freak month does
+    has a usual, a large and, in :math:`\\epsilon`, a very large variance (Gibbs sampling), so a freak month does
     not move the trend. Given these, paths are drawn from the prior and moved to the known sums by Gauss-Newton
-    steps in the metric of their covariance, until the sums hold. With 24 consecutive plain months and more,
+    steps in the metric of their covariance, until the sums hold. Draws are spread evenly over the chains of a batch
+    (Latin hypercube), later months over a lattice. With 24 consecutive plain months and more,
     the rest of the year is then scaled to :func:`part_year.year_to_date`.
 
     Parameters
@@ -81,6 +105,8 @@ def simulate_months(
         those before it is checked against them and left out.
     prior : GrowthPrior
         Yearly growth and its deviations.
+    bounds : pd.DataFrame, optional
+        ``low, high`` by period: between them a sum lies, likeliest at its value; it is exact where they are missing.
     seed, item : int, str
         Paths depend on these two only, never on what else is computed beside them.
     years : int
@@ -95,19 +121,27 @@ def simulate_months(
     ValueError
         No sum, a sum that is not positive, a period given twice, or sums that contradict each other.
     """
-    return _simulated(tuple(sums.items()), prior, seed, item, years, CHAINS)
+    limits = sums.to_frame("value").assign(low=sums, high=sums)
+    if bounds is not None:
+        limits.update(bounds[["low", "high"]])
+    known = tuple((period, *map(float, row)) for period, *row in limits.itertuples())
+    return _simulated(known, prior, seed, item, years, CHAINS)
 
 
 @lru_cache(maxsize=16)  # a mixture by other weights is made of the same paths
 def _simulated(known: tuple, prior: GrowthPrior, seed: int, item: str, years: int, chains: int) -> Nowcast:
-    sums = pd.Series([value for _, value in known], [period for period, _ in known], dtype=float)
+    limits = pd.DataFrame([row for _, *row in known], [period for period, *_ in known], ["value", "low", "high"])
+    sums = limits["value"]
     period_sums.check(sums)
     kept, left_out = period_sums.independent(sums)
-    masks, values, start, past = period_sums.pieces(kept, LONGEST)
+    pieces = period_sums.pieces(kept, LONGEST)
     rng = np.random.default_rng(np.random.SeedSequence([seed, *item.encode()]))
+    past = pieces.index
     current = fiscal.fiscal_year(past[-1] + 1)
     future = pd.period_range(past[-1] + 1, pd.Period(f"{current + years - 1}-03", "M"), freq="M")
-    paths, shifts, slips = _simulate(masks, np.log(values), start, past, future, prior, rng, chains)
+    chains = max(chains // BATCHES, 1) * BATCHES
+    found = _simulate(pieces, limits.loc[pieces.periods].to_numpy(), prior, rng, chains)
+    paths = np.exp(np.concatenate([found["path"].repeat(FUTURES, axis=0), _ahead(found, future, rng)], axis=1))
     rule = "state-space model on period sums"
     months = part_year.plain_months(sums)
     rest = future[future <= pd.Period(f"{current}-03", "M")]
@@ -115,18 +149,16 @@ def _simulated(known: tuple, prior: GrowthPrior, seed: int, item: str, years: in
         rule = "mean of three-year share and year-to-date plus monthly forecast; months by state-space model"
         paths = _scale_rest(paths, len(past), len(rest), months)
     paths.flags.writeable = False  # they are handed out again
-    table = pd.DataFrame(paths.T, index=past.append(future))
-    interventions = pd.concat([_found(shifts, past, "level shift"), _found(slips, past, "outlier")])
-    return Nowcast(table, _quantiles(table, rest), interventions.reset_index(drop=True), left_out, rule)
+    return Nowcast(pd.DataFrame(paths.T, index=past.append(future)), left_out, rule)
 
 
-def _simulate(masks, logs, start, past, future, prior, rng, chains):
+def _simulate(pieces, limits, prior, rng, chains) -> dict[str, np.ndarray]:
     """Gibbs sampling of months: variances by marginal likelihood, shocks by their kind, paths moved to the sums.
 
-    Returns paths x months, and for level shifts and for outliers: probability by month, and probability times size.
+    Returns the log months and what goes on from them, one row a draw, draws of one batch together.
     """
-    month, ahead, at = past.month.to_numpy(), future.month.to_numpy(), Layout(len(past))
-    path = np.tile(start, (chains, 1))
+    masks, month = pieces.masks, pieces.index.month.to_numpy()
+    at, path = Layout(len(month)), np.tile(pieces.start, (chains, 1))
     centre = np.zeros(at.size)
     centre[at.level], centre[at.growth] = path[0, masks.any(axis=0)][0], prior.mean / 12
     mean = to_months(centre[None], month)[0]
@@ -137,53 +169,98 @@ def _simulate(masks, logs, start, past, future, prior, rng, chains):
     usual_step, usual_slip = prior.sd**2 / 12, NOISE**2
     step_kind, slip_kind = np.ones((chains, at.count - 1)), np.ones((chains, at.count))
     step_var, slip_var = np.full(chains, usual_step), np.full(chains, usual_slip)
-    kept, shifts, slips, moves = [], np.zeros((2, at.count)), np.zeros((2, at.count)), 0.0
+    row, kept, moves = np.column_stack([path, _ends(shocks), step_var, slip_var]), [], 0.0
     for sweep in range(BURN_IN + KEPT):
+        logs = np.log(_rounded(pieces.parts, limits, _even(rng, chains, len(limits))))
         loadings, short = find_loadings(path, masks, month), logs - log_sums(path, masks)
         gap = short + times(loadings[:, :, at.noise], path - mean)
         by_rest = spread(loadings[:, :, at.lasting], variance[:, at.lasting])
         by_step = spread(loadings[:, :, at.steps], step_kind)
         by_slip = spread(loadings[:, :, at.noise], slip_kind)
         other = by_rest + slip_var[:, None, None] * by_slip
-        if sweep >= SETTLING:  # else a shift that no shock has taken yet would make all variances large
-            step_var = _draw_variance(by_step, other, gap, usual_step, prior.dof, rng)
+        if sweep >= SETTLING:  # else a large shock that has found no kind yet would make all variances large
+            step_var = _draw_variance(by_step, other, gap, usual_step, STEP_WORTH, rng)
             other = by_rest + step_var[:, None, None] * by_step
             slip_var = _draw_variance(by_slip, other, gap, usual_slip, NOISE_WORTH, rng)
         variance[:, at.steps], variance[:, at.noise] = step_var[:, None] * step_kind, slip_var[:, None] * slip_kind
-        drawn = centre + rng.standard_normal(variance.shape) * np.sqrt(variance)
+        drawn = centre + _normal(_even(rng, chains, at.size)) * np.sqrt(variance)
         gap = short + times(loadings[:, :, at.noise], path - to_months(drawn, month))
         drawn += pull(loadings, variance, gap, month)[0]
-        drawn, moved, arrived = move_to_sums(drawn, variance, masks, logs, month)
+        keep = sweep >= BURN_IN
+        drawn, moved, arrived = move_to_sums(drawn, variance, masks, logs, month, 1e-10 if keep else 0.02)
         moves += arrived.mean() / (BURN_IN + KEPT)
         shocks, path = np.where(arrived[:, None], drawn, shocks), np.where(arrived[:, None], moved, path)
         step_kind = _draw_kind(shocks[:, at.steps], step_var, STEPS, STEP_SHARES, rng)
         slip_kind = _draw_kind(shocks[:, at.noise], slip_var, SLIPS, SLIP_SHARES, rng)
-        if sweep >= BURN_IN:
-            later = _ahead(shocks, step_var, slip_var, ahead, rng)
-            kept.append(np.exp(np.concatenate([path, later], axis=1)))
-            far = step_kind == STEPS[-1]
-            shifts[:, 1:] += far.sum(axis=0), (shocks[:, at.steps] * far).sum(axis=0)
-            far = slip_kind == SLIPS[-1]
-            slips += far.sum(axis=0), (shocks[:, at.noise] * far).sum(axis=0)
+        if keep:
+            row = np.where(arrived[:, None], np.column_stack([path, _ends(shocks), step_var, slip_var]), row)
+            kept.append(row)
     if moves < 0.5:
         raise ValueError(
-            f"paths that give all {len(logs)} sums were found too rarely; look for sums that nearly contradict"
+            f"paths that give all {len(masks)} sums were found too rarely; look for sums that nearly contradict"
         )
-    return np.concatenate(kept), shifts / (chains * KEPT), slips / (chains * KEPT)
+    rows = np.concatenate([np.concatenate(part) for part in zip(*(np.split(one, BATCHES) for one in kept), strict=True)])
+    names = {"path": at.count, "level": 1, "growth": 1, "seasons": 12, "step_var": 1, "slip_var": 1}
+    return dict(zip(names, np.split(rows, np.cumsum(list(names.values()))[:-1], axis=1), strict=True))
 
 
-def _ahead(shocks, step_var, slip_var, month, rng) -> np.ndarray:
-    """Log months after the last known one, by the same model."""
-    chains, count, at = len(shocks), len(month), Layout.of(shocks)
-    growth, season = shocks[:, at.growth], shocks[:, at.seasons][:, month - 1]
+def _ends(shocks) -> np.ndarray:
+    """Level of the last month, growth a month, and seasons: what goes on, one row a chain."""
+    at = Layout.of(shocks)
+    growth = shocks[:, at.growth]
     level = shocks[:, at.level] + growth * (at.count - 1) + shocks[:, at.steps].sum(axis=1, keepdims=True)
-    step = rng.standard_normal((chains, count)) * np.sqrt(
-        step_var[:, None] * rng.choice(STEPS, (chains, count), p=STEP_SHARES)
-    )
-    slip = rng.standard_normal((chains, count)) * np.sqrt(
-        slip_var[:, None] * rng.choice(SLIPS, (chains, count), p=SLIP_SHARES)
-    )
-    return level + np.cumsum(growth + step, axis=1) + season + slip
+    return np.column_stack([level, growth, shocks[:, at.seasons]])
+
+
+def _ahead(found, future, rng) -> np.ndarray:
+    """Log months after the last known one, by the same model, ``FUTURES`` of each draw.
+
+    What the steps of a fiscal year add up to is spread evenly over each batch, on a lattice.
+    """
+    later = {name: values.repeat(FUTURES, axis=0) for name, values in found.items() if name != "path"}
+    shape = len(later["level"]), len(future)
+    step, slip = rng.standard_normal((2, *shape))
+    years = np.array([fiscal.fiscal_year(month) for month in future])
+    blocks = (years[:, None] == np.unique(years)).astype(float)
+    blocks /= np.sqrt(blocks.sum(axis=0))
+    step += (_normal(_lattice(rng, len(step), blocks.shape[1])) - step @ blocks) @ blocks.T
+    step *= np.sqrt(later["step_var"] * rng.choice(STEPS, shape, p=STEP_SHARES))
+    slip *= np.sqrt(later["slip_var"] * rng.choice(SLIPS, shape, p=SLIP_SHARES))
+    level = later["level"] + np.cumsum(later["growth"] + step, axis=1)
+    return level + later["seasons"][:, future.month.to_numpy() - 1] + slip
+
+
+def _even(rng, chains, count) -> np.ndarray:
+    """Numbers between 0 and 1, chains x count: each column spread evenly over every batch (a Latin hypercube)."""
+    rank = rng.random((BATCHES, chains // BATCHES, count)).argsort(axis=1)
+    return ((rank + rng.random(rank.shape)) / rank.shape[1]).reshape(chains, count)
+
+
+def _lattice(rng, paths, count) -> np.ndarray:
+    """Numbers between 0 and 1, paths x count, that fill the cube evenly in every batch: Kronecker's, shifted."""
+    root = 2.0
+    for _ in range(40):
+        root = (1 + root) ** (1 / (count + 1))
+    place = np.arange(1, paths // BATCHES + 1)[:, None] * root ** -np.arange(1.0, count + 1)
+    return ((rng.random((BATCHES, 1, count)) + place) % 1).reshape(paths, count)
+
+
+def _normal(place) -> np.ndarray:
+    from scipy.special import ndtri
+
+    return ndtri(np.clip(place, 1e-12, 1 - 1e-12))
+
+
+def _rounded(parts, limits, place) -> np.ndarray:
+    """What each piece is if the sums lie at a place, 0 to 1, of the triangles between their bounds, chains x pieces."""
+    value, low, high = limits.T
+    width = np.maximum(high - low, 1e-300)
+    turn = (value - low) / width
+    below = low + np.sqrt(place * width * (value - low))
+    above = high - np.sqrt((1 - place) * width * (high - value))
+    drawn = np.where(high > low, np.where(place < turn, below, above), value) @ parts.T
+    usual = parts @ value
+    return np.where((drawn > usual / 2).all(axis=1, keepdims=True), drawn, usual)
 
 
 def _draw_variance(part, other, gap, centre, worth, rng) -> np.ndarray:
@@ -213,20 +290,6 @@ def _pick(odds, rng) -> np.ndarray:
     return (odds - np.log(-np.log(1 - rng.random(odds.shape)))).argmax(axis=-1)
 
 
-def _found(moments, index, kind) -> pd.DataFrame:
-    probability, size = moments
-    likely = probability >= 0.1
-    sizes = np.divide(size, probability, out=np.zeros_like(size), where=likely)
-    return pd.DataFrame(
-        {
-            "month": index[likely].astype(str),
-            "kind": kind,
-            "probability": probability[likely],
-            "log_size": sizes[likely],
-        }
-    )
-
-
 def _scale_rest(paths, past, rest, months) -> np.ndarray:
     """Paths whose unknown months of this and the next years follow the distribution of the year-to-date rule."""
     year = part_year.year_to_date(months)
@@ -237,19 +300,3 @@ def _scale_rest(paths, past, rest, months) -> np.ndarray:
     paths = paths.copy()
     paths[:, past:] *= (wanted / amounts)[:, None]
     return paths
-
-
-def _quantiles(paths, rest) -> pd.DataFrame:
-    totals = {str(month): row for month, row in zip(paths.index, paths.to_numpy(), strict=True)}
-    totals[f"{rest[0]}/{rest[-1]}"] = paths.loc[rest].sum().to_numpy()
-    current = fiscal.fiscal_year(rest[0])
-    for year in (current, current + 1):
-        months = fiscal.months(fiscal.year_name(year))
-        if months[0] >= paths.index[0] and months[-1] <= paths.index[-1]:
-            totals[fiscal.year_name(year)] = paths.loc[months].sum().to_numpy()
-    rows = [
-        (period, quantile, value)
-        for period, total in totals.items()
-        for quantile, value in zip(QUANTILES, np.quantile(total, QUANTILES), strict=True)
-    ]
-    return pd.DataFrame(rows, columns=["period", "quantile", "value"])
