@@ -6,9 +6,9 @@ intervals with an error scale learned on the other collections only, that scale 
 ``ensemble/part_year.json``), and what became of yearly series that lost 35 % in a year.
 
 ``python benchmarks/nowcast.py india [series] [seed]`` gives the nowcast what customs gave of India (``PATTERN``) on
-as many series, drawn from all three collections, and prints its errors, coverage and interval scores, in logs. Bounds: the year begun
-not above twice the half; the year after within 2 % of the best simple rule; coverage 75-87 and 92-98; 95 % score of
-the year after at most .90; no upper bound above 6 medians.
+as many series, drawn from all three collections, and prints its errors, coverage and interval scores, in logs.
+Bounds: the year begun not above twice the half; the year after within 2 % of the best simple rule; coverage 75-87 and
+92-98; 95 % score of the year after at most .90; no upper bound above 6 medians.
 """
 
 import sys

@@ -7,7 +7,6 @@ the simple rule that no model has beaten: the mean of the usual share of the yea
 forecast.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -16,23 +15,17 @@ import pandas as pd
 
 from helpers import fiscal
 from helpers.ensemble import part_year, period_sums
+from helpers.ensemble.draws import BATCHES, FUTURES, SLIP_SHARES, SLIPS, even, go_on, monte_carlo_error, normal
 from helpers.ensemble.drift import GrowthPrior
 from helpers.ensemble.quantiles import QUANTILES
 from helpers.ensemble.state_space import Layout, find_loadings, log_sums, move_to_sums, pull, spread, times, to_months
 
 SEED = 1
-BATCHES = 8  # groups of chains that know nothing of each other: what they differ by is the Monte Carlo error
 CHAINS, SETTLING, BURN_IN, KEPT = 96, 3, 6, 12  # sweeps; in the first, shocks find their kind at usual variances
-FUTURES = 6  # ways in which what a chain has found goes on
 LONGEST = 24  # sums that the simulation looks at, the last ones
-NOISE, NOISE_WORTH = 0.07, 2.0  # irregular noise of a month in log points, and what that is worth in observations
-STEP_WORTH = 1.25
-SEASON = 0.10  # standard deviation of a month's season before anything is known of it
-STEPS = np.array([1.0, 25.0])  # variance of a month's change of level: usual, large
-STEP_SHARES = np.array([0.97, 0.03])
-SLIPS = np.array([1.0, 9.0, 100.0])  # variance of a month's noise: usual, large, an outlier
-SLIP_SHARES = np.array([0.930, 0.055, 0.015])
-_GRID = np.exp(np.linspace(np.log(0.15), np.log(5), 8)) ** 2  # variance relative to its prior
+SEASON, NOISE = 0.08, 0.08  # standard deviations of a month's season and of its irregular noise, log points
+WORTH = (1.0, 3.0, 2.0)  # observations that the usual size of seasons, of steps of the level and of noise is worth
+_GRID = np.exp(np.linspace(np.log(0.2), np.log(4), 7)) ** 2  # variance relative to its prior
 
 
 @dataclass(frozen=True)
@@ -65,20 +58,6 @@ class Nowcast:
         return pd.DataFrame(table, pd.Index(QUANTILES, name="quantile"))
 
 
-def monte_carlo_error(values: np.ndarray, of: Callable[[np.ndarray], np.ndarray] | None = None) -> np.ndarray:
-    """One standard error of the quantiles of paths, or of what else ``of`` finds, from the batches they come in.
-
-    Parameters
-    ----------
-    values : np.ndarray, shape (paths, ...)
-        In the order of ``Nowcast.paths``.
-    of : callable, optional
-        Statistics of some of the paths; their :data:`QUANTILES` unless given.
-    """
-    found = [of(part) if of else np.quantile(part, QUANTILES) for part in np.split(values, BATCHES)]
-    return np.std(found, axis=0, ddof=1) / BATCHES**0.5
-
-
 def simulate_months(
     sums: pd.Series,
     prior: GrowthPrior,
@@ -92,8 +71,8 @@ def simulate_months(
 
     The log of a month is :math:`l_t + s_{m(t)} + \\epsilon_t` with :math:`l_t = l_{t-1} + g + \\eta_t`. The
     variances of :math:`\\eta` and :math:`\\epsilon` are averaged over a grid by marginal likelihood; each shock
-    has a usual, a large and, in :math:`\\epsilon`, a very large variance (Gibbs sampling), so a freak month does
-    not move the trend. Given these, paths are drawn from the prior and moved to the known sums by Gauss-Newton
+    of :math:`\\epsilon` has a usual, a large and a very large variance (Gibbs sampling), so a freak month does not
+    move the trend. Given these, paths are drawn from the prior and moved to the known sums by Gauss-Newton
     steps in the metric of their covariance, until the sums hold. Draws are spread evenly over the chains of a batch
     (Latin hypercube), later months over a lattice. With 24 consecutive plain months and more,
     the rest of the year is then scaled to :func:`part_year.year_to_date`.
@@ -141,7 +120,7 @@ def _simulated(known: tuple, prior: GrowthPrior, seed: int, item: str, years: in
     future = pd.period_range(past[-1] + 1, pd.Period(f"{current + years - 1}-03", "M"), freq="M")
     chains = max(chains // BATCHES, 1) * BATCHES
     found = _simulate(pieces, limits.loc[pieces.periods].to_numpy(), prior, rng, chains)
-    paths = np.exp(np.concatenate([found["path"].repeat(FUTURES, axis=0), _ahead(found, future, rng)], axis=1))
+    paths = np.exp(np.concatenate([found["path"].repeat(FUTURES, axis=0), go_on(found, future, rng)], axis=1))
     rule = "state-space model on period sums"
     months = part_year.plain_months(sums)
     rest = future[future <= pd.Period(f"{current}-03", "M")]
@@ -165,41 +144,41 @@ def _simulate(pieces, limits, prior, rng, chains) -> dict[str, np.ndarray]:
     shocks = np.tile(centre, (chains, 1))
     shocks[:, at.noise] += path - mean
     variance = np.ones((chains, at.size))
-    variance[:, at.growth], variance[:, at.seasons] = (prior.spread / 12) ** 2, SEASON**2
-    usual_step, usual_slip = prior.sd**2 / 12, NOISE**2
-    step_kind, slip_kind = np.ones((chains, at.count - 1)), np.ones((chains, at.count))
-    step_var, slip_var = np.full(chains, usual_step), np.full(chains, usual_slip)
-    row, kept, moves = np.column_stack([path, _ends(shocks), step_var, slip_var]), [], 0.0
+    variance[:, at.growth] = (prior.spread / 12) ** 2
+    usual = np.array([SEASON**2, prior.sd**2 / 12, NOISE**2])  # variances of seasons, steps and noise
+    scale, slip_kind = usual.repeat(chains).reshape(3, chains), np.ones((chains, at.count))
+    lasting = slice(at.level.start, at.growth.stop)
+    row, kept, moves = np.column_stack([path, _ends(shocks), *scale[1:]]), [], 0.0
     for sweep in range(BURN_IN + KEPT):
-        logs = np.log(_rounded(pieces.parts, limits, _even(rng, chains, len(limits))))
+        logs = np.log(_rounded(pieces.parts, limits, even(rng, chains, len(limits))))
         loadings, short = find_loadings(path, masks, month), logs - log_sums(path, masks)
         gap = short + times(loadings[:, :, at.noise], path - mean)
-        by_rest = spread(loadings[:, :, at.lasting], variance[:, at.lasting])
-        by_step = spread(loadings[:, :, at.steps], step_kind)
-        by_slip = spread(loadings[:, :, at.noise], slip_kind)
-        other = by_rest + slip_var[:, None, None] * by_slip
-        if sweep >= SETTLING:  # else a large shock that has found no kind yet would make all variances large
-            step_var = _draw_variance(by_step, other, gap, usual_step, STEP_WORTH, rng)
-            other = by_rest + step_var[:, None, None] * by_step
-            slip_var = _draw_variance(by_slip, other, gap, usual_slip, NOISE_WORTH, rng)
-        variance[:, at.steps], variance[:, at.noise] = step_var[:, None] * step_kind, slip_var[:, None] * slip_kind
-        drawn = centre + _normal(_even(rng, chains, at.size)) * np.sqrt(variance)
+        variance[:, at.seasons], variance[:, at.steps], variance[:, at.noise] = 1, 1, slip_kind
+        fixed = spread(loadings[:, :, lasting], variance[:, lasting])
+        made = [spread(loadings[:, :, part], variance[:, part]) for part in (at.seasons, at.steps, at.noise)]
+        for which in range(3) if sweep >= SETTLING else ():  # before, a large shock would make all variances large
+            other = fixed + sum(scale[k][:, None, None] * made[k] for k in range(3) if k != which)
+            scale[which] = _draw_variance(made[which], other, gap, usual[which], WORTH[which], rng)
+        for part, size in zip((at.seasons, at.steps, at.noise), scale, strict=True):
+            variance[:, part] *= size[:, None]
+        drawn = centre + normal(even(rng, chains, at.size)) * np.sqrt(variance)
         gap = short + times(loadings[:, :, at.noise], path - to_months(drawn, month))
         drawn += pull(loadings, variance, gap, month)[0]
         keep = sweep >= BURN_IN
         drawn, moved, arrived = move_to_sums(drawn, variance, masks, logs, month, 1e-10 if keep else 0.02)
         moves += arrived.mean() / (BURN_IN + KEPT)
         shocks, path = np.where(arrived[:, None], drawn, shocks), np.where(arrived[:, None], moved, path)
-        step_kind = _draw_kind(shocks[:, at.steps], step_var, STEPS, STEP_SHARES, rng)
-        slip_kind = _draw_kind(shocks[:, at.noise], slip_var, SLIPS, SLIP_SHARES, rng)
+        slip_kind = _draw_kind(shocks[:, at.noise], scale[2], rng)
         if keep:
-            row = np.where(arrived[:, None], np.column_stack([path, _ends(shocks), step_var, slip_var]), row)
+            row = np.where(arrived[:, None], np.column_stack([path, _ends(shocks), *scale[1:]]), row)
             kept.append(row)
     if moves < 0.5:
         raise ValueError(
             f"paths that give all {len(masks)} sums were found too rarely; look for sums that nearly contradict"
         )
-    rows = np.concatenate([np.concatenate(part) for part in zip(*(np.split(one, BATCHES) for one in kept), strict=True)])
+    rows = np.concatenate(
+        [np.concatenate(part) for part in zip(*(np.split(one, BATCHES) for one in kept), strict=True)]
+    )
     names = {"path": at.count, "level": 1, "growth": 1, "seasons": 12, "step_var": 1, "slip_var": 1}
     return dict(zip(names, np.split(rows, np.cumsum(list(names.values()))[:-1], axis=1), strict=True))
 
@@ -210,45 +189,6 @@ def _ends(shocks) -> np.ndarray:
     growth = shocks[:, at.growth]
     level = shocks[:, at.level] + growth * (at.count - 1) + shocks[:, at.steps].sum(axis=1, keepdims=True)
     return np.column_stack([level, growth, shocks[:, at.seasons]])
-
-
-def _ahead(found, future, rng) -> np.ndarray:
-    """Log months after the last known one, by the same model, ``FUTURES`` of each draw.
-
-    What the steps of a fiscal year add up to is spread evenly over each batch, on a lattice.
-    """
-    later = {name: values.repeat(FUTURES, axis=0) for name, values in found.items() if name != "path"}
-    shape = len(later["level"]), len(future)
-    step, slip = rng.standard_normal((2, *shape))
-    years = np.array([fiscal.fiscal_year(month) for month in future])
-    blocks = (years[:, None] == np.unique(years)).astype(float)
-    blocks /= np.sqrt(blocks.sum(axis=0))
-    step += (_normal(_lattice(rng, len(step), blocks.shape[1])) - step @ blocks) @ blocks.T
-    step *= np.sqrt(later["step_var"] * rng.choice(STEPS, shape, p=STEP_SHARES))
-    slip *= np.sqrt(later["slip_var"] * rng.choice(SLIPS, shape, p=SLIP_SHARES))
-    level = later["level"] + np.cumsum(later["growth"] + step, axis=1)
-    return level + later["seasons"][:, future.month.to_numpy() - 1] + slip
-
-
-def _even(rng, chains, count) -> np.ndarray:
-    """Numbers between 0 and 1, chains x count: each column spread evenly over every batch (a Latin hypercube)."""
-    rank = rng.random((BATCHES, chains // BATCHES, count)).argsort(axis=1)
-    return ((rank + rng.random(rank.shape)) / rank.shape[1]).reshape(chains, count)
-
-
-def _lattice(rng, paths, count) -> np.ndarray:
-    """Numbers between 0 and 1, paths x count, that fill the cube evenly in every batch: Kronecker's, shifted."""
-    root = 2.0
-    for _ in range(40):
-        root = (1 + root) ** (1 / (count + 1))
-    place = np.arange(1, paths // BATCHES + 1)[:, None] * root ** -np.arange(1.0, count + 1)
-    return ((rng.random((BATCHES, 1, count)) + place) % 1).reshape(paths, count)
-
-
-def _normal(place) -> np.ndarray:
-    from scipy.special import ndtri
-
-    return ndtri(np.clip(place, 1e-12, 1 - 1e-12))
 
 
 def _rounded(parts, limits, place) -> np.ndarray:
@@ -276,18 +216,19 @@ def _draw_variance(part, other, gap, centre, worth, rng) -> np.ndarray:
     root = np.linalg.cholesky(cover)
     size = np.diagonal(root, axis1=2, axis2=3)[:, :, :count]
     fit = -np.log(size).sum(axis=2) - (root[:, :, count, :count] ** 2).sum(axis=2) / 2
-    return grid[_pick(fit - worth / 2 * (np.log(_GRID) + 1 / _GRID), rng)]
+    return grid[_pick(fit - worth / 2 * (np.log(_GRID) + 1 / _GRID), even(rng, len(gap), 1)[:, 0])]
 
 
-def _draw_kind(shock, usual, kinds, shares, rng) -> np.ndarray:
-    variance = usual[:, None, None] * kinds
-    odds = np.log(shares) - np.log(variance) / 2 - shock[:, :, None] ** 2 / variance / 2
-    return kinds[_pick(odds, rng)]
+def _draw_kind(shock, usual, rng) -> np.ndarray:
+    variance = usual[:, None, None] * SLIPS
+    odds = np.log(SLIP_SHARES) - np.log(variance) / 2 - shock[:, :, None] ** 2 / variance / 2
+    return SLIPS[_pick(odds, rng.random(shock.shape))]
 
 
-def _pick(odds, rng) -> np.ndarray:
-    """One choice along the last axis, by log odds: the largest after Gumbel noise (`rng.gumbel` is slower)."""
-    return (odds - np.log(-np.log(1 - rng.random(odds.shape)))).argmax(axis=-1)
+def _pick(odds, place) -> np.ndarray:
+    """One choice along the last axis, by log odds: the one that holds a place from 0 to 1."""
+    share = np.exp(odds - odds.max(axis=-1, keepdims=True)).cumsum(axis=-1)
+    return (share < place[..., None] * share[..., -1:]).sum(axis=-1)
 
 
 def _scale_rest(paths, past, rest, months) -> np.ndarray:
