@@ -330,10 +330,10 @@ def test_tables_keep_their_first_column_in_sight_on_a_phone_and_stay_whole_on_pa
 
 
 def test_a_back_cast_says_so_and_the_day_of_its_judgements_is_none(india):
-    written = data.vintage("2026-11-25", FROZEN)
+    written = data.vintage("2026-11-26", FROZEN)
     assert not any("back-cast" in notice for notice in frame(written)["notices"])
     told = [notice for notice in frame(india.on("2025-06-30"))["notices"] if "back-cast" in notice]
-    assert len(told) == 1 and "public on 30 June 2025" in told[0] and "written later, up to 25 November 2026" in told[0]
+    assert len(told) == 1 and "public on 30 June 2025" in told[0] and "written later, up to 26 November 2026" in told[0]
 
 
 def test_a_day_without_figures_has_no_report(india):

@@ -103,7 +103,8 @@ def trial_words(tried: pd.DataFrame) -> tuple[Sentence, Sentence]:
 
 def spelt(row: pd.Series, name: str, uses) -> Sentence:
     said = derived(row["median"], "t", *uses, low=row["low80"], high=row["high80"])
-    return sentence("{name}, {year}: {said} (80 % interval {said:range}).", name=name, year=row["period"], said=said)
+    span = "" if pd.isna(said.low) else " (80 % interval {said:range})"
+    return sentence(f"{{name}}, {{year}}: {{said}}{span}.", name=name, year=row["period"], said=said)
 
 
 def newest(points: pd.DataFrame) -> pd.DataFrame:

@@ -118,7 +118,7 @@ def _on_scope(table: pd.DataFrame, theirs: pd.DataFrame, india: Vintage) -> Sent
     """Others' figures on the scope of one forecast for the farthest period both reach; None if there is none."""
     target = table["target"].iloc[0]
     mixed = table[table["scenario"] == forecast.MIXTURE]
-    ours = forecast.intervals(mixed).set_index("period")[["median", "low80", "high80"]]
+    ours = forecast.intervals(mixed).set_index("period")[["median", "low80", "high80"]].dropna()
     theirs = others.on_scope(theirs, target)
     period = others.farthest(theirs, ours)
     if period is None:

@@ -57,7 +57,7 @@ def readings(intervals: pd.DataFrame, *, india: Vintage) -> Figure:
         one = shown[shown["period"] == period].set_index("scenario").loc[scenarios]
         _ranges(ax, one[["median", "low80", "high80", "low95", "high95"]] / 1000, scenarios)
         ax.set_title(period, loc="left", color=MUTED, fontsize=10)
-        ax.set_xlim(0, one["high80"].max() / 1000 * 1.1)
+        ax.set_xlim(0, one[["median", "high80"]].max(axis=None) / 1000 * 1.1)
     axes[0].set_yticks(range(len(scenarios)), [wrap(named[name], 24) for name in scenarios], fontsize=8)
     axes[0].set_ylim(len(scenarios) - 0.5, -0.9)
     wanted = shown[shown["period"].isin(periods)]

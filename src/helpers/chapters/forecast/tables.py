@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 
 from helpers import fiscal
@@ -32,6 +33,9 @@ JUDGEMENT = {
     "regime_probability": "chance of a licence regime",
     "regime_dose": "share that licences let through",
     "regime_persistence": "chance that a regime holds another year",
+    "licensed_share": "China's part of the rare-earth magnets",
+    "rare_earth_weight": "weight of a count of rare-earth magnets",
+    "rare_earth_scope": "what a count has to be multiplied by",
     "rare_earth_share": "rare-earth share of HS 850511",
     "recovery": "share of lost ground won back",
     "stock_payback": "months until stocks are paid back",
@@ -166,15 +170,14 @@ def rounded(quantity: Quantity) -> Quantity:
 
 
 def spelt_by_year(one: pd.DataFrame, periods: list[str]) -> dict[str, str]:
-    """Median and 80 % interval of each year as text; a dash where a forecast does not reach it."""
-    values = one.set_index(["period", "quantile"])["value"]
-    have = set(one["period"])
-    return {
-        f"{period}, t": "{} ({} to {})".format(*(number(_round(values[period, q])) for q in (0.5, 0.1, 0.9)))
-        if period in have
-        else "–"
-        for period in periods
-    }
+    """Median and 80 % interval, where it is published, of each year as text; a dash where a forecast does not reach."""
+    values, texts = one.set_index(["period", "quantile"])["value"], {}
+    for period in periods:
+        middle, low, high = (values.get((period, q), np.nan) for q in (0.5, 0.1, 0.9))
+        said = "–" if pd.isna(middle) else number(_round(middle))
+        span = "" if pd.isna(low) else f" ({number(_round(low))} to {number(_round(high))})"
+        texts[f"{period}, t"] = said + span
+    return texts
 
 
 def _round(value: float) -> float:
