@@ -131,7 +131,7 @@ def used(india: Vintage, target: str, scenario: str = MIXTURE) -> frozenset[str]
     if target == "customs":
         rows += [targets.known_sums(india), suspect(india), evidence.table(india)]
     else:
-        rows.append(rare_earths.reconciled(india, targets.totals(india, target).iloc[-1]))
+        rows.append(rare_earths.estimates(india))
     return sources_of(targets.totals(india, target), *rows)
 
 
