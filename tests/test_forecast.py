@@ -246,3 +246,13 @@ def test_outlooks_keep_their_scope_and_their_growth(india):
 def test_an_impossible_forecast_says_why(day, options, said):
     with pytest.raises(ValueError, match=said):
         forecast.expected(vintage(day, FROZEN), **options)
+
+
+def test_two_seeds_of_licences_agree(india, monkeypatch):
+    said = []
+    for seed in (1, 2):
+        monkeypatch.setattr(licences.doses, "__defaults__", (seed,))
+        table = forecast.intervals(forecast.expected(india, "repm", 10)).query("scenario == 'mixture'")
+        said.append(table[["median", "low80", "high80"]].to_numpy())
+    apart = np.abs(said[0] - said[1]) / said[0][:, :1]
+    assert apart[:, 0].max() < 0.03 and apart.max() < 0.08
