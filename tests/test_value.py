@@ -137,6 +137,14 @@ def test_a_fit_that_warns_or_does_not_converge_is_counted_and_never_printed(trie
     assert value.coverage(tried)["forecasts"].tolist() == [60, 95] * 3
 
 
+def test_an_interval_pays_for_its_width_and_tenfold_for_each_miss():
+    rows = value.coverage(made(1, 1, held=10)).set_index(["model", "ahead"])
+    assert rows.loc[("ensemble", 5), "score"] == pytest.approx(np.log(110 / 90))
+    some = value.coverage(made(1, 1, held=6)).set_index(["model", "ahead"]).loc[("ensemble", 5)]
+    width, miss = 0.6 * np.log(110 / 90) + 0.4 * np.log(110 / 101), 0.4 * 10 * np.log(1.01)
+    assert some["score"] == pytest.approx(width + miss) and some["within80"] == pytest.approx(60)
+
+
 def test_the_fields_models_continue_steady_growth_and_say_when_they_warned():
     doubling, still = 2.0 ** np.arange(9), np.full(9, 5.0)
     for fit in value_models.MODELS.values():

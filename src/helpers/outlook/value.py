@@ -206,16 +206,19 @@ def coverage(tried: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pd.DataFrame
-        ``model``, ``ahead`` (the farthest horizon), ``forecasts``, ``within80``, ``within95``, ``unconverged`` (fits).
+        ``model``, ``ahead`` (the farthest horizon), ``forecasts``, ``within80``, ``within95``, ``score`` (mean interval
+        score of 80 % in log points: width, and ten times each miss), ``unconverged`` (fits).
     """
     rows = []
     for model in (MODEL, *value_models.MODELS) if len(tried) else ():
         for ahead in (WIDE_YEARS, FISCAL_YEARS):
             one = tried[(tried["model"] == model) & (tried["horizon"] <= ahead)]
             held = [100 * one["outturn"].between(one[f"low{n}"], one[f"high{n}"]).mean() for n in (80, 95)]
+            low, high, came = (np.log(one[name].to_numpy(float)) for name in ("low80", "high80", "outturn"))
+            missed = np.maximum(low - came, 0) + np.maximum(came - high, 0)
             failed = int((~one.drop_duplicates("origin")["converged"].astype(bool)).sum())
-            rows.append((model, ahead, len(one), *held, failed))
-    return pd.DataFrame(rows, columns=["model", "ahead", "forecasts", "within80", "within95", "unconverged"])
+            rows.append((model, ahead, len(one), *held, np.mean(high - low + 10 * missed), failed))
+    return pd.DataFrame(rows, columns=["model", "ahead", "forecasts", "within80", "within95", "score", "unconverged"])
 
 
 def used(india: Vintage) -> frozenset[str]:

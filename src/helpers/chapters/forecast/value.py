@@ -53,6 +53,7 @@ def coverage(tried: pd.DataFrame, india: Vintage) -> pd.DataFrame:
         "ahead": "up to years ahead",
         "within80": "inside 80 %, % of forecasts",
         "within95": "inside 95 %, % of forecasts",
+        "score": "interval score of 80 %, log points",
         "unconverged": "fits with a warning or not converged",
     }
     return value.coverage(tried).rename(columns=heads).assign(source=ids(value.used(india)))
@@ -205,8 +206,8 @@ def _rebuilt(table: pd.DataFrame) -> Sentence | None:
     row = table.iloc[-1]
     gap = derived(100 * (row["made_usd_m"] / row["usd_m"] - 1), "%", row)
     return sentence(
-        "{year}, made of three quarters of one and a quarter of the next, comes to {made:.1} where {own:number.1} are",
-        "recorded: {verdict}.",
+        "{year}, made of three quarters of a calendar year and a quarter of the next, comes to {made:.1} where",
+        "{own:number.1} are recorded: {verdict}.",
         year=row.name,
         made=derived(row["made_usd_m"], "USD m", row),
         own=derived(row["usd_m"], "USD m", row),
