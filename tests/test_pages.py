@@ -387,6 +387,21 @@ def test_formulas_are_set_without_a_script_and_a_broken_one_is_named(chapter):
         html.maths("$\\left( a$")
 
 
+def test_what_follows_text_tagged_details_is_folded_up_to_the_next_text(india):
+    notebook = executed(*everything(india))
+    opens = nbformat.v4.new_markdown_cell("### More of it\nWords.", metadata={"tags": ["details"]}, id="f1")
+    notebook.cells[2:2] = [opens]
+    notebook.cells[4:4] = [nbformat.v4.new_markdown_cell("Plain again.", id="f2")]
+    shared = frame(india)
+    for failed, state in ((None, ""), ({"what": "", "error": "", "cell": {}}, " open")):
+        body = html.chapter(shared["chapters"][0]["name"], notebook, shared, failed)
+        inside = body.partition(f'<details class="fold"{state}><summary>')[2].partition("</details>")[0]
+        assert '<h3 id="more-of-it">More of it</h3></summary>' in inside
+        assert "<p>Words.</p>" in inside and "A range of" in inside and "Plain again" not in inside
+    notebook.cells = notebook.cells[:4]  # the fold is the last thing shown
+    assert html.chapter(shared["chapters"][0]["name"], notebook, shared).count("</details></main>") == 1
+
+
 def test_figures_follow_the_readers_colours(chapter):
     drawn = "".join(re.findall(r"<svg.*?</svg>", chapter.source, re.S))
     assert not re.search(r'(?:fill|stroke)="#', drawn)
