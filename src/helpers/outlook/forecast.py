@@ -28,7 +28,7 @@ MODELS: dict[str, Callable[[pd.Series, drift.GrowthPrior], drift.Drift]] = {
 """Every model: a function of yearly levels and the growth prior. The first leads; ``naive`` is the benchmark."""
 
 RECORDED, LEVEL, MIXTURE = "as recorded", "newest level", "mixture"
-PATHS = 2000
+PATHS = 8000
 LEAST_RECORD = 6
 """Months of a sum whose monthly rate says what has been possible."""
 
@@ -131,7 +131,7 @@ def used(india: Vintage, target: str, scenario: str = MIXTURE) -> frozenset[str]
     if target == "customs":
         rows += [targets.known_sums(india), suspect(india), evidence.table(india)]
     else:
-        rows.append(rare_earths.reconciled(india, targets.totals(india, target).iloc[-1]))
+        rows.append(rare_earths.estimates(india))
     return sources_of(targets.totals(india, target), *rows)
 
 
@@ -227,9 +227,9 @@ def _under_licences(india: Vintage, horizon: int) -> dict[str, pd.DataFrame]:
     base, times = known.iloc[-1], known["value"].set_axis(known.index.map(fiscal.centre))
     year = fiscal.fiscal_year(base.name)
     fitted, ahead = drift.shrunken_log_drift(times, prior(india)), year + np.arange(1, horizon + 1)
-    demand = readings.simulate_demand(fitted, ahead - times.index[-1], PATHS)
-    ranks = np.random.default_rng(np.random.SeedSequence([licences.SEED, *b"base"])).permutation(PATHS)
-    demand *= rare_earths.used(india, base, (ranks + 0.5) / PATHS) / fitted.level
+    place = np.arange(PATHS) + 0.5  # ranks of demand and of the base year fill the square evenly, without a seed
+    demand = drift.quantiles(fitted, ahead - times.index[-1], place / PATHS) / fitted.level
+    demand *= rare_earths.used(india, base, place * 5**0.5 / 2 % 1)
     months = pd.period_range(f"{year}-04", f"{year + horizon}-03", freq="M")
     dose = licences.relative(india, base.name, months, PATHS)
     return {

@@ -12,7 +12,7 @@ import pandas as pd
 
 from helpers import fiscal
 from helpers.data import Vintage
-from helpers.ensemble.drift import Drift, GrowthPrior, quantiles, shrunken_log_drift
+from helpers.ensemble.drift import GrowthPrior, shrunken_log_drift
 from helpers.ensemble.nowcast import simulate_months
 from helpers.ensemble.quantiles import QUANTILES, weighted_quantiles
 from helpers.outlook import evidence, rare_earths, targets
@@ -167,12 +167,6 @@ def simulate(india: Vintage, prior: GrowthPrior, horizon: int = 10, seed: int = 
     factor[clean.index <= last] = 1
     factor = pd.DataFrame(factor, clean.index)
     return {name: table * factor.reindex(table.index).to_numpy() for name, table in made.items()}
-
-
-def simulate_demand(fitted: Drift, ahead: np.ndarray, paths: int, seed: int = SEED) -> np.ndarray:
-    """Yearly demand from a fitted drift, years x paths: a path keeps its rank in every year."""
-    rng = np.random.default_rng(np.random.SeedSequence([seed, *b"demand"]))
-    return quantiles(fitted, ahead, rng.permutation((np.arange(paths) + 0.5) / paths))
 
 
 def years(table: pd.DataFrame) -> pd.DataFrame:
