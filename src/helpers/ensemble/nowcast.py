@@ -35,8 +35,8 @@ class Nowcast:
     Attributes
     ----------
     paths : pd.DataFrame
-        Simulated months: one row a month (PeriodIndex), one column a path. Known sums, the last 24 of them
-        and the years before, hold in each, to their rounding. Columns are ``BATCHES`` blocks of one size, each simulated by itself.
+        Simulated months: one row a month (PeriodIndex), one column a path, in ``BATCHES`` blocks of one size that know
+        nothing of each other. Known sums, the last 24 and the years before, hold in each, to their rounding.
     left_out : list of str
         Sums that follow from the others, to rounding.
     rule : str

@@ -151,13 +151,9 @@ def simulate(india: Vintage, prior: GrowthPrior, horizon: int = 10, seed: int = 
     total = max(fiscal.fiscal_year(p) for p in sums.index if fiscal.is_fiscal_year(p))
     end = total + max(horizon, len(recovery) + 1)
     known = {"as recorded": sums} | ({"without surge": without_surge(sums, india, episode)} if episode else {})
-    ahead = end - fiscal.fiscal_year(last + 1) + 1
-    base = {
-        item: simulate_months(some, prior, bounds=_rounding(rows, some), seed=seed, item=item, years=ahead).paths
-        for item, some in known.items()
-    }
-    recorded = base["as recorded"]
-    clean = base.get("without surge", recorded)
+    of = {"seed": seed, "years": end - fiscal.fiscal_year(last + 1) + 1}
+    base = [simulate_months(s, prior, bounds=_rounding(rows, s), item=i, **of).paths for i, s in known.items()]
+    recorded, clean = base[0], base[-1]
     if episode is None:
         made = {RECORDED: recorded}
     else:
