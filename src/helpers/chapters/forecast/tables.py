@@ -41,6 +41,8 @@ JUDGEMENT = {
     "unit_value_count": "weight of a count of unit values",
     "unit_value_change": "change of a unit value in a year",
     "road_weight": "weight of a road to tonnes in their average",
+    "stock_excess": "part of the excess that was stock",
+    "least_left": "least that is left of a month",
     "stock_payback": "months until stocks are paid back",
 }
 
