@@ -19,6 +19,7 @@ FEW, MANY = 8, 20
 SHARES = ((0.65, 0.0, 0.35), (0.0, 0.8, 0.2))
 """Of the shrunken drift, the median of `ANNUAL` and the power trend: up to `FEW` observations, and from `MANY` on."""
 
+QUARTERS = 4  # a year, of which half the forecast is a power trend; in months that is worse than the others
 RECENT = 0.6  # weight of the last year in the mean of recent years to which a recovery returns
 SEASONAL = ("ses_drift root", "shrunken_ses_drift log", "damped raw", "damped log", "dynamic_theta root", "theta log")
 LEAST_FACTOR = 0.02  # a season that is nearly always zero would blow up the adjusted series
@@ -64,7 +65,7 @@ def combined(values, horizon, growth, period=1, recovery=None):
 
     Shares go by the number of observations (`SHARES`, linear in between), so that a year more changes little; half of
     it is a `recovered` level, where that is known. With a period above 1 and at least two full years, the mean of the
-    seasonal members on multiplicatively adjusted data.
+    seasonal members on multiplicatively adjusted data, of quarters half of it a power trend.
 
     Parameters
     ----------
@@ -182,10 +183,15 @@ def _seasonal(values, horizon, growth, period):
     factors = seasonal_factors(values, period)
     history = values / factors[:, np.arange(n) % period]
     ahead = factors[:, (n + np.arange(horizon)) % period]
-    forecasts = member_forecasts(history, horizon, SEASONAL, growth) * ahead[:, None]
+    forecasts, members = member_forecasts(history, horizon, SEASONAL, growth), SEASONAL
     weights = np.full(len(SEASONAL), 1 / len(SEASONAL))
+    if period == QUARTERS:
+        forecasts = np.concatenate([forecasts, power_trend(history, horizon)[:, None]], axis=1)
+        members, weights = (*SEASONAL, POWER), np.append(weights, 1) / 2
+    forecasts = forecasts * ahead[:, None]
+    point = np.einsum("smh,m->sh", forecasts, weights)
     rule = "mean, multiplicative seasonal adjustment"
-    return Combination(forecasts.mean(axis=1), forecasts, SEASONAL, weights, rule, history, ahead, period)
+    return Combination(point, forecasts, members, weights, rule, history, ahead, period)
 
 
 def _is_seasonal(values, period):
