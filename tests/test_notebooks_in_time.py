@@ -17,7 +17,7 @@ from helpers.data import vintage
 from helpers.ensemble import nowcast
 
 BROKEN = re.compile(
-    r"(?<![\w.])(nan|inf|None|NaT)\b|\bt t\b|% %|USD/kg USD|[{}]|\b(\d[\d,.]*) to \2\b(?! )|at most (\S+) to \3"
+    r"(?<![\w.])(nan|inf|None|NaT)\b|\bt t\b|% %|USD/kg USD|[{}]|(?<![\d,.])(\d[\d,.]*) to \2\b(?![,.]\d| )|at most (\S+) to \3"
     r"|(?<![\d,.])\d{4,} ?%|[−+]0 %|\(\s*\)| ,|\.\.(?!\.)"
 )
 CUSTOMS = {"flow": "import", "reporter": "IND", "partner": "world", "hs": "850511", "measure": "weight"}
