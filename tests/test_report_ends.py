@@ -16,7 +16,7 @@ import psutil
 import pytest
 
 from conftest import AS_OF, Page, contents, done, write_notebook
-from helpers import STOPPED
+from helpers import STOPPED, paths
 from helpers.chapters import outputs
 from helpers.data import DataError
 from helpers.report import gate, pipeline
@@ -150,19 +150,20 @@ def test_whatever_is_wrong_with_the_data_ends_report_and_validate_alike(notebook
     assert str(said.value) in outcome.text
 
 
-def test_a_day_without_a_figure_of_imports_is_refused_by_report_and_validate_alike(notebooks, tmp_path, monkeypatch):
-    write_notebook(notebooks / "1-small.ipynb", "1")
-    monkeypatch.setattr("helpers.report.pipeline.wake", lambda: None)
+def test_a_day_without_a_figure_of_imports_is_refused_by_report_and_validate_alike(quick, tmp_path):
     (outcome,) = pipeline.reports([Parameters(as_of="2015-01-01")], tmp_path / "reports")
     with pytest.raises(DataError, match="no figure of India's magnet imports was public on 2015-01-01") as said:
         list(gate.told(date(2015, 1, 1)))
     assert outcome.end is End.BAD_DATA and str(said.value) in outcome.text
 
 
-def test_a_package_of_data_that_cannot_be_read_publishes_nothing(project):
-    (project.root / "data/datapackage.json").write_text('{"name": "cut off')
-    done = project.magnets("report", "--output", "reports", code=3)
-    assert "data/datapackage.json cannot be read" in done.stderr and "nothing was written" in done.stderr
+def test_a_package_of_data_that_cannot_be_read_publishes_nothing(notebooks, data, tmp_path, monkeypatch):
+    write_notebook(notebooks / "1-small.ipynb", "1")
+    monkeypatch.setattr("helpers.report.pipeline.wake", lambda: None)
+    (paths.DATA / "datapackage.json").write_text('{"name": "cut off')
+    (outcome,) = pipeline.reports([Parameters(as_of=AS_OF)], tmp_path / "reports")
+    assert outcome.end is End.BAD_DATA and "data/datapackage.json cannot be read" in outcome.text
+    assert "nothing was written" in outcome.text
 
 
 def test_a_home_that_cannot_be_written_to_is_no_news_and_leaves_nothing_behind(workshop, tmp_path):
