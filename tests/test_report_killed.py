@@ -9,11 +9,11 @@ from conftest import AS_OF, Page
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="kills forks of a process that has everything loaded")
 
-# One process imports everything once; each run is a fork of it, and is killed: by the clock, or before its nth
-# writing operation on a file of the archive. What writes nothing is left out: data are not validated and are read once,
-# and a run that is killed at an operation has a chapter without a kernel.
+# One process imports everything and makes a report once; each run is a fork of it, and is killed: by the clock, or
+# before its nth writing operation on a file of the archive. What writes nothing is left out: data are not validated and
+# are read once, and a run that is killed at an operation has a chapter without a kernel.
 RUNS = """
-import json, os, random, signal, sys, time
+import gc, json, os, random, signal, sys, time
 from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
@@ -36,6 +36,10 @@ WRITING = {"open", "os.rename", "os.mkdir", "os.remove", "os.rmdir", "os.chmod",
 
 question = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# What?")])
 small = job.Chapter("1-small", job.End.OK, question, 0.1)
+real, pipeline.run_chapter = pipeline.run_chapter, lambda path, parameters, timeout: small
+pipeline.reports([Parameters(as_of="AS_OF")], scratch / "first")
+pipeline.run_chapter = real
+gc.freeze()  # what was loaded is shared by all forks
 
 def start(horizon, seconds=None, operation=None):
     if (child := os.fork()) == 0:
