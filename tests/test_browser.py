@@ -223,8 +223,10 @@ def test_a_note_leads_to_its_source_and_back(browser, made):
         note = page.locator(".answer .cites a").first
         assert note.get_attribute("title")
         note.click()
-        assert page.url.endswith("#note-1") and page.locator("#note-1").is_visible()
+        page.wait_for_url("**#note-1")
+        assert page.locator("#note-1").is_visible()
         page.locator("#note-1 .back").click()
+        page.wait_for_url("**#cited-1")
         assert page.url.endswith("#cited-1")
 
 
