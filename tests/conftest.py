@@ -19,10 +19,13 @@ from hypothesis import settings
 from helpers import paths
 from helpers.chapters import canvas
 from helpers.data import vintage
+from helpers.outlook import targets
 from helpers.report.job import Chapter, End
 
 os.environ["MAGNETS_ARCHIVE"] = "/dev/null/archive"  # whatever was fetched here; nothing can be written there
 AS_OF = "2026-11-22"
+KEYS = dict(targets.CUSTOMS.keys)
+"""Of India's imports under HS 850511, tonnes."""
 PARAMETERS = f'as_of: str = "{AS_OF}"  # day as of which the data are read'
 
 settings.register_profile("untimed", deadline=None, derandomize=True)  # a run that passed passes again
@@ -70,6 +73,20 @@ FETCHED = shutil.ignore_patterns("archive")
 def india():
     """What was public on :data:`AS_OF`, of the frozen tables."""
     return vintage(AS_OF, FROZEN)
+
+
+@pytest.fixture(scope="session")
+def totals(india):
+    """The vintage with made-up months of the whole world, without lines and partners."""
+    import synthetic
+
+    return synthetic.adding(india, cells=False)
+
+
+def adding(india, keys=KEYS, **figures):
+    """More figures, as published; ``_`` stands for ``-``: ``adding(india, FY26=36000)``."""
+    rows = ({**keys, "period": p.replace("_", "-"), "value": float(v)} for p, v in figures.items())
+    return india.adding("trade", *({**row, "status": "reported", "source": "S66"} for row in rows))
 
 
 @pytest.fixture(scope="module")
