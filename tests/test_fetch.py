@@ -914,12 +914,12 @@ KILLED = """
     whole = time.monotonic() - begun
     wanted = (place / "unkilled/held.json").read_text()
     luck, killed, between, turn = random.Random(7), 0, 0, 0
-    while killed < count and turn < 4 * count:
+    while (killed < count or between < 5) and turn < 5 * count:
         folder, turn = place / str(turn), turn + 1
         died = forked(folder, luck.uniform(0.05, 1) * whole) == signal.SIGKILL
-        killed, whole = killed + died, whole if died else 0.8 * whole  # it had ended: the machine is faster now
         left = {path.relative_to(folder / "tiny").parts[0] for path in folder.glob("tiny/*/*")}
-        between += bool(left)
+        killed, between = killed + died, between + bool(left)
+        whole *= 1 if died and left else 1.2 if died else 0.8  # the machine is slower now, or faster
         for part in versions.parts(folder / "tiny"):
             assert not part.sha256 or part.path.is_file()
         assert forked(folder) == 0, turn
@@ -938,4 +938,4 @@ def test_a_run_killed_at_any_moment_is_completed_by_the_next(world, tmp_path):
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-3000:]
     killed, between = map(int, done.stdout.split())
-    assert killed == 20 and between >= 5, "killed while they ran, some with something kept"
+    assert killed >= 20 and between >= 5, "killed while they ran, some with something kept"

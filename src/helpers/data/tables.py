@@ -112,13 +112,15 @@ class Table(NamedTuple):
         return pd.DataFrame({name: pd.Series(list(of), dtype=types.get(kind, "str")) for name, kind, of in described})
 
 
-def read(folder: Path | None = None) -> dict[str, Table]:
-    """All tables by name.
+def read(folder: Path | None = None, *names: str) -> dict[str, Table]:
+    """All tables by name, or some.
 
     Parameters
     ----------
     folder : Path, optional
         The project's ``data/`` unless given.
+    *names : str
+        The tables to read; all if there is none.
 
     Raises
     ------
@@ -135,7 +137,8 @@ def read(folder: Path | None = None) -> dict[str, Table]:
         }
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise DataError(f"data/datapackage.json cannot be read ({error}); restore it from the last commit") from error
-    return {name: _read(folder / file, name, fields) for name, (file, fields) in described.items()}
+    wanted = names or tuple(described)
+    return {name: _read(folder / described[name][0], name, described[name][1]) for name in wanted}
 
 
 def day(of: str | date) -> date:

@@ -68,11 +68,11 @@ class Shelf:
         self._last = max((part.known for part in parts), default=datetime.min.replace(tzinfo=UTC))
         self._now: pd.DataFrame | None = None  # read when figures are taken
         self._contents = {side["question"]: side["content"] for _, side in sides}
+        self._asked = {side["question"]: side["fetched"] for _, side in sides}
 
     def state(self) -> State:
-        """What is known of the source: when each question was answered last."""
-        asked = {side["question"]: side["fetched"] for _, side in self._sidecars()}
-        asked |= {line["question"]: line["at"] for line in versions.lines(self.folder / "checked.jsonl")}
+        """What was known of the source when it was opened: when each question was answered last."""
+        asked = self._asked | {line["question"]: line["at"] for line in versions.lines(self.folder / "checked.jsonl")}
         return State({question: datetime.fromisoformat(at) for question, at in asked.items()})
 
     def holds(self, answer: Answer, volatile: bytes = b"") -> bool:

@@ -33,7 +33,7 @@ def feeds(folder: Path | None = None) -> dict[str, Feed]:
     DataError
         If the file is missing, cannot be read, or has other columns or numbers than it should.
     """
-    rows = tables.read(folder)["feeds"]
+    rows = tables.read(folder, "feeds")["feeds"]
     return {row[0]: _feed(dict(zip(rows.columns, row, strict=True))) for row in rows.rows}
 
 
