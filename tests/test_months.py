@@ -19,7 +19,6 @@ from helpers.chapters.trade import causes, excess, figures, sentences, tables
 from helpers.data import vintage
 from helpers.data.sources.protocol import Request
 from helpers.ensemble import nowcast
-from helpers.ensemble.drift import shrunken_log_drift as real
 from helpers.methods import composition
 from helpers.outlook import (
     cells,
@@ -260,19 +259,17 @@ def test_entries_of_partners_are_read_from_the_archive_as_of_the_day_they_were_k
     assert cells.surge(vintage("2026-11-01", folder)).empty
 
 
-def test_what_lies_before_the_simulated_months_still_counts(told, monkeypatch):
+def test_what_lies_before_the_last_sums_counts_as_years(told, monkeypatch):
     monkeypatch.setattr(nowcast, "LONGEST", 16)
-    fitted = []
-    monkeypatch.setattr(
-        readings, "shrunken_log_drift", lambda levels, prior: fitted.append(levels) or real(levels, prior)
-    )
     made = readings.simulate(told["slip"], forecast.prior(told["slip"]), 10, seed=2)
     error, stocks, lasts = (
         readings.years(made[name]).median(axis=1) for name in (evidence.ERROR, evidence.STOCKS, evidence.PERSISTENT)
     )
-    assert error.index[0] > fiscal.fiscal_year("FY25"), "the months of the surge are not simulated"
-    assert stocks[2031] > 1.05 * error[2031] and lasts[2027] != error[2027]
-    assert all({2019, 2024, 2026, 2027} <= set(levels.index) for levels in fitted)
+    known = targets.known_sums(told["slip"])["value"]
+    assert error[2024] == pytest.approx(known["FY24"], rel=0.03) and lasts[2025] == pytest.approx(
+        known["FY25"], rel=0.01
+    )
+    assert error.index[0] < 2020 and stocks[2031] > 0.95 * error[2031] and lasts[2027] != error[2027]
 
 
 def test_months_of_the_world_wait_for_the_lines_of_the_whole_surge(totals):
