@@ -11,7 +11,7 @@ from test_archive import took
 from test_next_year import BROKEN, tell, words_of
 from test_trade_chapter import DRAWS, SAYS, check, say
 
-from conftest import FROZEN
+from conftest import FROZEN, adding
 from helpers import fiscal
 from helpers.chapters.forecast import sentences as outlooks
 from helpers.chapters.outputs import Figure, Sentence, Table
@@ -32,7 +32,6 @@ from helpers.outlook import (
     targets,
 )
 
-KEYS = dict(targets.CUSTOMS.keys)
 READS = {"slip": composition.ERROR, "surge": composition.SURGE, "neither": composition.UNDECIDED}
 SAID = {
     "slip": "the surge is an error or a reclassification",
@@ -55,17 +54,6 @@ def _quick():
 def told(india):
     """The vintage with each story."""
     return {story: synthetic.adding(india, story) for story in READS}
-
-
-@pytest.fixture(scope="module")
-def totals(india):
-    """The vintage with the months of the whole world alone."""
-    return synthetic.adding(india, cells=False)
-
-
-def reported(india, **figures):
-    rows = ({**KEYS, "period": p.replace("_", "-"), "value": float(v)} for p, v in figures.items())
-    return india.adding("trade", *({**row, "status": "reported", "source": "S66"} for row in rows))
 
 
 def test_made_up_months_fit_every_published_total_and_each_other(india, told):
@@ -191,9 +179,9 @@ def test_a_season_is_named_only_where_months_tell_one(india, totals, monkeypatch
 
 
 def test_months_that_nearly_make_a_total_stand_for_it_and_those_that_do_not_go(totals):
-    near = targets.known_sums(reported(totals, FY25=53_100))["value"]
+    near = targets.known_sums(adding(totals, FY25=53_100))["value"]
     assert near["FY25"] == pytest.approx(53_748, abs=2) and "2024-06" in near.index
-    far = targets.known_sums(reported(totals, FY25=43_100))["value"]
+    far = targets.known_sums(adding(totals, FY25=43_100))["value"]
     assert far["FY25"] == 43_100 and "2024-06" not in far.index and "2023-06" in far.index
     for sums in (near, far):
         nowcast.period_sums.independent(sums)  # raises where sums contradict each other
