@@ -52,7 +52,7 @@ def _matched(log, found, future) -> np.ndarray:
     share = np.kron(np.eye(count), np.full((12, 1), 1 / 12))  # of a month in a year's mean
     weight = np.concatenate([np.tile(share.sum(axis=0), (skipped, 1)), share[::-1].cumsum(axis=0)[::-1]])
     usual, noise = found["slip_var"] * (SLIPS[:2] @ SLIP_SHARES[:2]), found["slip_var"] * (SLIPS @ SLIP_SHARES)
-    within = found["step_var"] * (143 / 72) + usual * (11 / 12)  # variance of the months about their year's mean
+    within = found["step_var"] * (143 / 72) + usual * (11 / 12)  # of months about their year: (n² - 1) / 6n
     season = np.log(np.exp(found["seasons"]).sum(axis=1, keepdims=True))
     centre = found["level"] + found["growth"] * weight.sum(axis=0) + season + within / 2
     sd = np.sqrt(found["step_var"] * (weight**2).sum(axis=0) + noise / 12)

@@ -215,18 +215,9 @@ def _rounding(rows: pd.DataFrame, sums: pd.Series) -> pd.DataFrame:
     return same.loc[stands, ["low", "high"]]
 
 
-def _annual(table: pd.DataFrame, sums: pd.Series) -> pd.DataFrame:
-    """Fiscal years of the paths, after the known ones that lie before the months of these."""
-    annual = years(table)
-    known = {fiscal.fiscal_year(p): value for p, value in sums.items() if fiscal.is_fiscal_year(p)}
-    earlier = sorted(year for year in known if year < annual.index[0])
-    values = np.tile([[known[year]] for year in earlier] or np.empty((0, 1)), annual.shape[1])
-    return pd.concat([pd.DataFrame(values, pd.Index(earlier, name="year", dtype=int), annual.columns), annual])
-
-
 def _persistent(table, sums, last, recovery, least, rng, episode) -> pd.DataFrame:
     """Months as recorded, scaled from the year after the fall on to the share of lost ground won back."""
-    annual = _annual(table, sums)
+    annual = years(table)
     fall = fiscal.fiscal_year(episode.year) + 1
     if last < pd.Period(f"{fall - 1}-04", "M") or fall not in annual.index:
         return table  # no fall is known yet, or it is history
