@@ -21,7 +21,7 @@ from helpers.ensemble.quantiles import QUANTILES
 from helpers.ensemble.state_space import Layout, find_loadings, log_sums, move_to_sums, pull, spread, times, to_months
 
 SEED = 1
-CHAINS, SETTLING, BURN_IN, KEPT = 96, 3, 6, 12  # sweeps; in the first, shocks find their kind at usual variances
+CHAINS, SETTLING, BURN_IN, KEPT = 120, 3, 6, 12  # sweeps; in the first, shocks find their kind at usual variances
 LONGEST = 24  # sums that the simulation looks at, the last ones; before them, years
 # What follows was chosen on 200 series of M1, M3 and Tourism known as India's are: ``benchmarks/nowcast.py india``.
 SEASON, NOISE = 0.08, 0.08  # standard deviations of a month's season and of its irregular noise, log points
