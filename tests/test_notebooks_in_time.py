@@ -68,9 +68,9 @@ STALE = {
 
 @pytest.fixture(scope="module", autouse=True)
 def _quick(undrawn):
-    """A quarter of the chains, and no layout: the words are the same."""
+    """A fifth of the chains, and no layout: the words are the same."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(nowcast, "CHAINS", 30)
+        patch.setattr(nowcast, "CHAINS", 12)
         yield
 
 

@@ -60,7 +60,7 @@ def _matched(log, found, future) -> np.ndarray:
     moved = np.empty_like(years)
     for own, to, c, s in zip(*(np.split(part, BATCHES) for part in (years, moved, centre, sd)), strict=True):
         rank, low, high = own.argsort(axis=0).argsort(axis=0), own.min(axis=0), own.max(axis=0)
-        grid = np.linspace(1.3 * low - 0.3 * high, 1.3 * high - 0.3 * low, 200)
+        grid = np.linspace(1.3 * low - 0.3 * high, 1.3 * high - 0.3 * low, 100)
         below = ndtr((grid[:, None] - c) / s).mean(axis=1)
         for year in range(count):
             to[:, year] = np.interp((rank[:, year] + 0.5) / len(own), below[:, year], grid[:, year])
