@@ -131,6 +131,14 @@ def test_two_seeds_agree_within_the_stated_monte_carlo_error_and_it_is_small(ind
     assert np.sqrt(np.mean(np.square(apart))) < 2 and np.abs(apart).max() < 5
 
 
+def test_the_monte_carlo_error_is_told_for_every_year_and_quantile(india, made):
+    told = readings.precision(india, forecast.prior(india)).set_index(["period", "quantile"])["error"]
+    one = {name: readings.years(months).loc[2027].to_numpy() for name, months in made.items()}
+    error = readings.monte_carlo(one, readings.weights(india)) / readings.mix(one, readings.weights(india), [0.5])
+    assert told["FY27"].to_numpy() == pytest.approx(100 * error) and len(told) == 10 * len(QUANTILES)
+    assert told["FY27"].max() < 1.5 and told.unstack()[[0.1, 0.25, 0.5, 0.75, 0.9]].loc[:"FY30"].max(axis=None) < 1.5
+
+
 def test_no_published_upper_bound_is_beyond_six_medians(india):
     for day in DAYS:
         table = forecast.intervals(forecast.expected(india.on(day)))

@@ -201,6 +201,18 @@ def mix(made: dict[str, np.ndarray], weight: pd.Series, probabilities=QUANTILES)
     return weighted_quantiles(values, each, probabilities)
 
 
+def precision(india: Vintage, prior: GrowthPrior, horizon: int = 10) -> pd.DataFrame:
+    """Monte Carlo error of the mixture: ``period, quantile, error``, one standard error in per cent of the median."""
+    weight, known = weights(india), targets.totals(india, targets.CUSTOMS.name)
+    made = {name: years(months) for name, months in simulate(india, prior, horizon).items()}
+    last, rows = fiscal.fiscal_year(known.index[-1]), []
+    for year in range(last + 1, last + 1 + horizon):
+        paths = {name: table.loc[year].to_numpy() for name, table in made.items()}
+        error = 100 * monte_carlo(paths, weight) / mix(paths, weight, [0.5])
+        rows += zip([fiscal.year_name(year)] * len(QUANTILES), QUANTILES, error, strict=True)
+    return pd.DataFrame(rows, columns=["period", "quantile", "error"])
+
+
 def monte_carlo(made: dict[str, np.ndarray], weight: pd.Series) -> np.ndarray:
     """One standard error of each quantile of :func:`mix`, from batches of paths that know nothing of each other."""
     names = list(weight.index)
@@ -215,18 +227,9 @@ def _rounding(rows: pd.DataFrame, sums: pd.Series) -> pd.DataFrame:
     return same.loc[stands, ["low", "high"]]
 
 
-def _annual(table: pd.DataFrame, sums: pd.Series) -> pd.DataFrame:
-    """Fiscal years of the paths, after the known ones that lie before the months of these."""
-    annual = years(table)
-    known = {fiscal.fiscal_year(p): value for p, value in sums.items() if fiscal.is_fiscal_year(p)}
-    earlier = sorted(year for year in known if year < annual.index[0])
-    values = np.tile([[known[year]] for year in earlier] or np.empty((0, 1)), annual.shape[1])
-    return pd.concat([pd.DataFrame(values, pd.Index(earlier, name="year", dtype=int), annual.columns), annual])
-
-
 def _persistent(table, sums, last, recovery, least, rng, episode) -> pd.DataFrame:
     """Months as recorded, scaled from the year after the fall on to the share of lost ground won back."""
-    annual = _annual(table, sums)
+    annual = years(table)
     fall = fiscal.fiscal_year(episode.year) + 1
     if last < pd.Period(f"{fall - 1}-04", "M") or fall not in annual.index:
         return table  # no fall is known yet, or it is history
