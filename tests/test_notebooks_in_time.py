@@ -17,8 +17,8 @@ from helpers.data import vintage
 from helpers.ensemble import nowcast
 
 BROKEN = re.compile(
-    r"(?<![\w.])(nan|inf|None|NaT)\b|\bt t\b|% %|USD/kg USD|[{}]|\b(\d[\d,.]*) to \2\b(?! )|at most (\S+) to \3"
-    r"|(?<![\d,.])\d{4,} ?%|[−+]0 %|\(\s*\)| ,|\.\.(?!\.)"
+    r"(?<![\w.])(nan|inf|None|NaT)\b|\bt t\b|% %|USD/kg USD|[{}]|(?<![\d,.])(\d[\d,.]*) to \2\b(?![,.]\d| )"
+    r"|at most (\S+) to \3|(?<![\d,.])\d{4,} ?%|[−+]0 %|\(\s*\)| ,|\.\.(?!\.)"
 )
 CUSTOMS = {"flow": "import", "reporter": "IND", "partner": "world", "hs": "850511", "measure": "weight"}
 MINE = {"area": "IND", "stage": "mine", "commodity": "REO", "measure": "output", "unit": "t REO"}

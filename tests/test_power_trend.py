@@ -39,6 +39,17 @@ def test_without_growth_and_local_trend_it_is_the_smoothed_level():
     np.testing.assert_allclose(smoothed, level[:, None].repeat(4, 1))
 
 
+def test_what_the_prior_is_sure_of_is_what_the_forecast_grows_by():
+    sure = (0.02, 1e-9, 1e-9)
+    found = power_trend(NOISY, 3, grid=((1.0,), 0.3, (0.0,)), prior=sure)
+    np.testing.assert_allclose(found, NOISY[:, -1:] * [1.02, 1.04, 1.06])
+
+
+def test_a_level_that_follows_slowly_still_grows_as_fast_as_the_line():
+    found = power_trend(500 + 3 * np.arange(60.0), 6, grid=((0.4,), 0.3, (0.0,)), prior=LOOSE)
+    np.testing.assert_allclose(np.diff(found), 3, rtol=0.1)
+
+
 def test_many_series_at_once_are_forecast_as_one_by_one_and_in_any_unit():
     together = power_trend(NOISY, 6)
     np.testing.assert_allclose(together, np.concatenate([power_trend(row, 6) for row in NOISY]))
