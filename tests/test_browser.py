@@ -246,6 +246,24 @@ def test_folds_open_and_close_by_keyboard_and_the_first_key_skips_to_the_text(br
                 assert fold.evaluate("fold => fold.open") is opens
 
 
+def test_closed_folds_are_open_on_paper_and_no_table_in_them_is_wider_than_it(browser, files):
+    with opened(browser, files["4-forecast"], viewport={"width": 673, "height": 900}) as (page, _, _):  # A4, its rims off
+        folds = page.locator(".fold")
+        assert folds.count() > 3 and not folds.locator("table").first.is_visible()
+        page.emulate_media(media="print")
+        assert all(table.is_visible() for table in folds.locator(".table:not(.data *) table").all())
+        assert page.evaluate("document.documentElement.scrollWidth") <= 673
+        page.emulate_media(media="screen")
+        assert not folds.locator("table").first.is_visible(), "on a screen they stay closed"
+
+
+def test_a_phone_shows_years_and_their_ranges_side_by_side(browser, files):
+    with opened(browser, files["4-forecast"], viewport=PHONE) as (page, _, _):
+        row = page.locator("tr:has(> .range)").first
+        boxes = [one.bounding_box() for one in row.locator(".range").all()[:3]]
+        assert all(box["x"] + box["width"] <= PHONE["width"] for box in boxes), "three of them without scrolling"
+
+
 def test_a_page_on_paper_shows_no_controls(browser, files):
     with opened(browser, files["1-trade"]) as (page, _, _):
         page.emulate_media(media="print")
