@@ -402,7 +402,7 @@ def test_what_follows_text_tagged_details_is_folded_up_to_the_next_text(india):
     assert html.chapter(shared["chapters"][0]["name"], notebook, shared).count("</details></main>") == 1
 
 
-@pytest.mark.parametrize("source", ["Words without a heading.", "## A heading of level 2\nWords.", "Words.\n### Late", ""])
+@pytest.mark.parametrize("source", ["Words without a heading.", "## Too high\nWords.", "Words.\n### Late", ""])
 def test_a_fold_without_a_heading_of_its_own_is_refused_by_its_cell_and_open_where_a_chapter_failed(india, source):
     notebook, shared = executed("shown"), frame(india)
     notebook.cells[1:1] = [nbformat.v4.new_markdown_cell(source, metadata={"tags": ["details"]}, id="f1")]
