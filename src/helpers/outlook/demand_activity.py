@@ -1,0 +1,166 @@
+"""Units of a sector by fiscal year: as they were counted, and as the engine of short series carries them on."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from helpers import fiscal
+from helpers.data import ASSUMED, UNUSED, Vintage, ids
+from helpers.ensemble import combine, drift
+from helpers.outlook import targets
+
+RECENT = 8
+"""Years that are carried on: with fewer the ranges of :func:`trial` hold still less of what came."""
+
+_LEAST = 3
+"""Years that the combination of smoothers needs; of fewer the prior growth is used."""
+_REACH = 0.5
+"""Years before its first and after its last figure for which a series still stands."""
+_ENDS = ["value", "low", "high"]
+_NINETY = 1.645
+"""Standard deviations at the end of 90 %, which a printed range, or that of several counts, is taken for."""
+
+
+@dataclass(frozen=True)
+class Units:
+    """Units a year, by fiscal year.
+
+    Attributes
+    ----------
+    middle, scale : np.ndarray, shape (years,)
+        Log of the middle, NaN before the first figure; standard deviation about it, on the log scale.
+    known : int
+        The last fiscal year that is counted, 0 where none is.
+    source : str
+    """
+
+    middle: np.ndarray
+    scale: np.ndarray
+    known: int
+    source: str
+
+
+@targets.remembered
+def counted(india: Vintage, series: str) -> pd.DataFrame:
+    """What is counted of a series by fiscal year: the first of its names that has the year.
+
+    A year that no fiscal-year figure gives moves evenly, in per cent, between the figures around it; a calendar year
+    stands at its middle. The range is that printed, and that of all counts of the year.
+
+    Parameters
+    ----------
+    series : str
+        ``indicator/segment`` of ``drivers.csv``, several in the order in which they are believed.
+
+    Returns
+    -------
+    pd.DataFrame
+        Indexed by ``fiscal_year`` (int): ``value, low, high``, ``direct`` (a figure of that year), ``source``; empty
+        while nothing is public.
+    """
+    rows = _points(india, series.split())
+    if rows.empty:
+        return pd.DataFrame(columns=["value", "low", "high", "direct", "source"])
+    best = rows.drop_duplicates("at").sort_values("at")
+    span = rows.groupby("at").agg(low=("low", "min"), high=("high", "max"))
+    first, last = (int(np.ceil(best["at"].min() - _REACH)), int(np.floor(best["at"].max() + _REACH)))
+    years, at = np.arange(first, last + 1), best["at"].to_numpy()
+    of = {"value": best["value"], "low": span["low"], "high": span["high"]}
+    found = {name: np.exp(np.interp(years, at, np.log(column.to_numpy()))) for name, column in of.items()}
+    nearest = [ids(*best["source"].iloc[np.argsort(abs(at - year))[: 1 if year in at else 2]]) for year in years]
+    return pd.DataFrame(found | {"direct": np.isin(years, at), "source": nearest}, index=pd.Index(years, name="fiscal_year"))
+
+
+def units(india: Vintage, series: str, years: np.ndarray) -> Units:
+    """Units of some fiscal years: as counted, after that by the combination of smoothers.
+
+    The spread ahead is that of a log-drift shrunk towards what other yearly series show: ``h sd**2 + (h se)**2``.
+    """
+    rows, prior = counted(india, series), growth_prior(india)
+    middle, scale = np.full(len(years), np.nan), np.zeros(len(years))
+    if rows.empty:
+        return Units(middle, scale, 0, "")
+    known, last = np.isin(years, rows.index), int(rows.index[-1])
+    inside = rows.loc[years[known]]
+    middle[known] = np.log(inside["value"])
+    wider = np.maximum(np.log(inside["high"] / inside["value"]), np.log(inside["value"] / inside["low"]))
+    scale[known] = wider / _NINETY
+    recent = rows.tail(RECENT)
+    if (steps := years[years > last] - last).size:
+        fitted = drift.shrunken_log_drift(recent["value"].set_axis(recent.index.astype(float)), prior)
+        middle[years > last] = np.log(_carried(recent["value"].to_numpy(), int(steps.max()), prior)[steps - 1])
+        scale[years > last] = np.sqrt(steps * fitted.sd**2 + (steps * fitted.growth_se) ** 2)
+    return Units(middle, scale, last, ids(*recent["source"], growth_rows(india)))
+
+
+def growth_rows(india: Vintage) -> pd.DataFrame:
+    """The rows of the prior of growth."""
+    return india.assumption("growth_prior")
+
+
+def growth_prior(india: Vintage) -> drift.GrowthPrior:
+    """What yearly series elsewhere say of growth."""
+    return drift.GrowthPrior(**growth_rows(india)["value"])
+
+
+def trial(india: Vintage, series: Iterable[str], least: int = 6) -> pd.DataFrame:
+    """One year ahead in hindsight: each counted year forecast from those before it, as published today.
+
+    Revised figures stand in the place of the first ones, so it is kinder than a forecast of that day would have been.
+
+    Returns
+    -------
+    pd.DataFrame
+        ``series, period, counted, forecast, low, high`` (80 %), ``inside, source``, of series of ``least`` years.
+    """
+    found = []
+    for name in series:
+        rows, prior = counted(india, name), growth_prior(india)
+        for end in range(max(least, len(rows) - RECENT) - 1, len(rows)):
+            before, value = rows.iloc[:end].tail(RECENT), rows["value"].iloc[end]
+            if not rows["direct"].iloc[end]:
+                continue
+            fitted = drift.shrunken_log_drift(before["value"].set_axis(before.index.astype(float)), prior)
+            middle = _carried(before["value"].to_numpy(), 1, prior)[0]
+            low, high = middle * np.exp(np.array([-1, 1]) * 1.2816 * np.hypot(fitted.sd, fitted.growth_se))
+            found.append((name, fiscal.year_name(int(rows.index[end])), value, middle, low, high, low <= value <= high,
+                          ids(*before["source"], rows["source"].iloc[end])))  # fmt: skip
+    return pd.DataFrame(found, columns="series period counted forecast low high inside source".split())
+
+
+def _carried(values: np.ndarray, horizon: int, prior: drift.GrowthPrior) -> np.ndarray:
+    if len(values) < _LEAST:
+        return values[-1] * np.exp(prior.mean * np.arange(1, horizon + 1))
+    return combine.combined(values[None], horizon, (prior.mean, prior.spread)).point[0]
+
+
+def _points(india: Vintage, names: list[str]) -> pd.DataFrame:
+    """Whole years of some series in the order of their names: ``at, value, low, high, source``."""
+    every = _every(india)
+    found = [pd.DataFrame(columns=["at", "value", "low", "high", "source"])]
+    for name in names:
+        indicator, segment = name.split("/")
+        own = india.series("drivers", indicator=indicator, segment=segment)
+        own = own[own.index.map(fiscal.is_year).astype(bool) & (own[_ENDS].min(axis=1) > 0)]
+        rivals = every[every["name"] == name].groupby("period").agg({"least": "min", "most": "max"}).reindex(own.index)
+        alone = own["status"] == ASSUMED  # what is assumed stands in the place of all counts
+        rows = {
+            "at": own.index.map(fiscal.centre).astype(float),
+            "value": own["value"].fillna(np.sqrt(own["low"] * own["high"])),
+            "low": rivals["least"].mask(alone, own[_ENDS].min(axis=1)),
+            "high": rivals["most"].mask(alone, own[_ENDS].max(axis=1)),
+            "source": own["source"],
+        }
+        found.append(pd.DataFrame(rows))
+    return pd.concat([rows for rows in found if len(rows)] or found, ignore_index=True)
+
+
+@targets.remembered
+def _every(india: Vintage) -> pd.DataFrame:
+    """All counts of all series that were public, their ends, and the names of their series."""
+    rows = india.table("drivers", vintages=True)
+    rows = rows[~rows["status"].isin(UNUSED)]
+    ends = {"least": rows[_ENDS].min(axis=1), "most": rows[_ENDS].max(axis=1)}
+    return rows.assign(name=rows["indicator"] + "/" + rows["segment"], **ends)
