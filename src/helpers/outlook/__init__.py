@@ -9,6 +9,7 @@
 - `coverage`: how far Indian neodymium goes against expected use
 - `evidence`: what tells the readings of the suspect year apart, and their weights
 - `readings`, `licences`: what the suspect year was, what China lets through
+- `demand`, `demand_rows`, `demand_activity`, `demand_draws`: who needs the magnets, by sector, factor by factor
 - `forecast`: years ahead, and their mixture
 - `realtime`: forecasts of earlier days beside what came
 - `others`: outlooks of others

@@ -70,7 +70,9 @@ def counted(india: Vintage, series: str) -> pd.DataFrame:
     of = {"value": best["value"], "low": span["low"], "high": span["high"]}
     found = {name: np.exp(np.interp(years, at, np.log(column.to_numpy()))) for name, column in of.items()}
     nearest = [ids(*best["source"].iloc[np.argsort(abs(at - year))[: 1 if year in at else 2]]) for year in years]
-    return pd.DataFrame(found | {"direct": np.isin(years, at), "source": nearest}, index=pd.Index(years, name="fiscal_year"))
+    return pd.DataFrame(
+        found | {"direct": np.isin(years, at), "source": nearest}, index=pd.Index(years, name="fiscal_year")
+    )
 
 
 def units(india: Vintage, series: str, years: np.ndarray) -> Units:
@@ -127,7 +129,7 @@ def trial(india: Vintage, series: Iterable[str], least: int = 6) -> pd.DataFrame
             low, high = middle * np.exp(np.array([-1, 1]) * 1.2816 * np.hypot(fitted.sd, fitted.growth_se))
             found.append((name, fiscal.year_name(int(rows.index[end])), value, middle, low, high, low <= value <= high,
                           ids(*before["source"], rows["source"].iloc[end])))  # fmt: skip
-    return pd.DataFrame(found, columns="series period counted forecast low high inside source".split())
+    return pd.DataFrame(found, columns=["series", "period", "counted", "forecast", "low", "high", "inside", "source"])
 
 
 def _carried(values: np.ndarray, horizon: int, prior: drift.GrowthPrior) -> np.ndarray:

@@ -1,13 +1,15 @@
 """The factors of demand as rows of ``demand.csv``: which there must be, and whether their units make tonnes."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from math import isnan
 
 import numpy as np
 import pandas as pd
 
 from helpers import fiscal
-from helpers.data import DataError, Vintage, ids
-from helpers.data.public import UNUSED
+from helpers.data import UNUSED, DataError, Vintage, ids
+from helpers.outlook import targets
 
 RARE_EARTH = "NdFeB"
 
@@ -15,6 +17,7 @@ _MASS = {"t": 1.0, "kg": 1e-3, "g": 1e-6}
 """Tonnes of a unit of mass."""
 _SHARES = {"share": 1.0, "%": 0.01}
 _NEEDED = ("activity", "intensity")
+_ROLES = (*_NEEDED, "share", "inside")
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,7 @@ class Line:
 
     sector: str
     material: str
-    activity: pd.Series
+    activity: Mapping
     factors: tuple[Factor, ...]
     inside: Factor
     tonnes: float
@@ -54,27 +57,25 @@ class Line:
         return any(factor.bound for factor in self.factors)
 
 
-def lines(india: Vintage, years: np.ndarray) -> list[Line]:
+@targets.remembered
+def lines(india: Vintage, years: tuple[int, ...]) -> list[Line]:
     """Every product that can be formed on the day, in the order of the sectors.
 
     Raises
     ------
     DataError
-        If a sector lacks a row, or units do not multiply to tonnes; it names the sector and the row.
+        If a sector lacks a row, or units do not multiply to tonnes; with the sector and the row.
     """
     sectors = india.written["demand"].codes["sector"]
     require_whole(india.written["demand"].frame(), sectors)
-    rows = india.table("demand")
-    rows = rows[rows["status"] != "missing"]
+    rows = [row for row in india.table("demand").to_dict("records") if row["status"] != "missing"]
     found = []
     for sector in sectors:
-        of = rows[rows["sector"] == sector]
-        activity = of[of["role"] == "activity"]
-        for material in of.loc[of["role"] == "intensity", "material"].unique() if len(activity) else ():
-            mine = of[of["role"].isin(["share", "intensity"]) & of["material"].isin([material, ""])]
-            if "share" in set(mine["role"]):
-                inside = of[(of["role"] == "inside") & (of["material"] == material)]
-                found.append(_line(activity.iloc[0], material, mine, inside, years))
+        of = {role: [row for row in rows if (row["sector"], row["role"]) == (sector, role)] for role in _ROLES}
+        for material in dict.fromkeys(row["material"] for row in of["intensity"]):
+            mine = {role: [row for row in of[role] if row["material"] in (material, "")] for role in _ROLES}
+            if of["activity"] and mine["share"]:
+                found.append(_line(of["activity"][0], material, mine, np.array(years)))
     return found
 
 
@@ -88,7 +89,7 @@ def require_whole(rows: pd.DataFrame, sectors: list[str]) -> None:
         )
 
 
-def tonnes(activity: pd.Series, factors: pd.DataFrame) -> float:
+def tonnes(activity: Mapping, factors: Iterable[Mapping]) -> float:
     """What a product of the units of some rows comes to, in tonnes: ``vehicles x share x kg/vehicle`` to 0.001.
 
     Raises
@@ -96,13 +97,13 @@ def tonnes(activity: pd.Series, factors: pd.DataFrame) -> float:
     DataError
         If the units do not multiply to a mass, with the sector and the row.
     """
-    made, mass = activity["unit"], None
-    for row in factors.drop_duplicates(["role", "factor"]).to_dict("records"):
+    made, mass = activity["unit"], 1.0
+    for row in factors:
         above, _, below = row["unit"].partition("/")
         if row["role"] == "share" and row["unit"] in _SHARES:
-            mass = (mass or 1.0) * _SHARES[row["unit"]]
+            mass *= _SHARES[row["unit"]]
         elif row["role"] == "intensity" and above in _MASS and below and below in (made, made.removesuffix("s")):
-            mass, made = (mass or 1.0) * _MASS[above], ""
+            mass, made = mass * _MASS[above], ""
         else:
             raise DataError(
                 f"data/demand.csv: {row['sector']!r}, {row['factor']!r}, is in {row['unit']}, and {activity['unit']} "
@@ -110,7 +111,7 @@ def tonnes(activity: pd.Series, factors: pd.DataFrame) -> float:
             )
     if made:
         raise DataError(f"data/demand.csv: {activity['sector']!r} has no magnet in a unit; add the row")
-    return float(mass)
+    return mass
 
 
 def series(india: Vintage) -> list[str]:
@@ -132,26 +133,35 @@ def gaps(india: Vintage) -> pd.DataFrame:
     return rows[["sector", "factor", "unit", "low", "high", "status", "closed_by", "note", "source"]]
 
 
-def _line(activity: pd.Series, material: str, rows: pd.DataFrame, inside: pd.DataFrame, years: np.ndarray) -> Line:
-    sector = activity["sector"]
-    factors = [
-        _factor(f"{sector}/{name}/{of}", role, one, years)
-        for (role, name, of), one in rows.groupby(["role", "factor", "material"], sort=False)
-    ]
-    part = _factor(f"{sector}/inside/{material}", "inside", inside, years)
-    source = ids(*rows["source"], *inside["source"])
-    unit = rows.loc[rows["role"] == "intensity", "unit"].iloc[0]
-    return Line(sector, material, activity, tuple(factors), part, tonnes(activity, rows), unit, source)
+def _line(activity: dict, material: str, rows: dict[str, list[dict]], years: np.ndarray) -> Line:
+    sector, named = activity["sector"], {}
+    for row in (*rows["share"], *rows["intensity"]):
+        named.setdefault((row["role"], row["factor"], row["material"]), []).append(row)
+    factors = [_factor(f"{sector}/{name}/{of}", role, one, years) for (role, name, of), one in named.items()]
+    inside = _factor(f"{sector}/inside/{material}", "inside", rows["inside"], years)
+    used = [row for role in ("activity", "share", "intensity", "inside") for row in rows[role]]
+    each = [one[0] for one in named.values()]
+    return Line(
+        sector=sector,
+        material=material,
+        activity=activity,
+        factors=tuple(factors),
+        inside=inside,
+        tonnes=tonnes(activity, each),
+        unit=rows["intensity"][0]["unit"],
+        source=ids(*(row["source"] for row in used)),
+    )
 
 
-def _factor(name: str, role: str, rows: pd.DataFrame, years: np.ndarray) -> Factor:
+def _factor(name: str, role: str, rows: list[dict], years: np.ndarray) -> Factor:
     """The rows of a factor over the years: even between two of them, held before the first and after the last."""
-    if rows.empty:  # of what nothing is said, anything between nothing and all
-        return Factor(name, role, np.zeros(len(years)), np.full(len(years), 0.5), np.ones(len(years)), True)
-    rows = rows.assign(place=rows["at"].map(fiscal.centre)).sort_values("place")
-    ends = {end: rows[end].fillna(rows["value"]) for end in ("low", "high")}
-    mode = rows["value"].fillna((ends["low"] + ends["high"]) / 2)
-    over = [np.interp(years, rows["place"], column) for column in (ends["low"], mode, ends["high"])]
-    flat = not (rows["distribution"] == "triangular").any() and len(rows) == 1 and rows["value"].isna().all()
-    return Factor(name, role, over[0], np.full(len(years), np.nan) if flat else over[1], over[2],
-                  bool((rows["status"] == "unverified").any()))  # fmt: skip
+    if not rows:  # of what nothing is said, anything between nothing and all
+        return Factor(name, role, np.zeros(len(years)), np.full(len(years), np.nan), np.ones(len(years)), True)
+    rows = sorted(rows, key=lambda row: fiscal.centre(row["at"]))
+    places = [fiscal.centre(row["at"]) for row in rows]
+    low, high = ([row["value"] if isnan(row[end]) else row[end] for row in rows] for end in ("low", "high"))
+    middle = [(a + b) / 2 if isnan(row["value"]) else row["value"] for row, a, b in zip(rows, low, high, strict=True)]
+    over = [np.interp(years, places, ends) for ends in (low, middle, high)]
+    if all(isnan(row["value"]) for row in rows):  # as likely anywhere between its ends
+        over[1] = np.full(len(years), np.nan)
+    return Factor(name, role, *over, bound=any(row["status"] == "unverified" for row in rows))

@@ -5,7 +5,7 @@ import pandas as pd
 
 from helpers import fiscal
 from helpers.chapters import words
-from helpers.chapters.canvas import BLUE, GOLD, INK, MUTED, PAPER, RED, RULE, canvas, finish, label, once_public, wrap
+from helpers.chapters.canvas import BLUE, GOLD, INK, MUTED, PAPER, RED, RULE, canvas, finish, label, once_public
 from helpers.chapters.demand import sentences, tables
 from helpers.chapters.outputs import Figure, Sentence, joined, sentence
 from helpers.data import Vintage, derived, ids
@@ -13,7 +13,7 @@ from helpers.outlook import demand, others
 from helpers.outlook.demand import Demand
 
 _COLOURS = (BLUE, GOLD, RED, MUTED)
-_SHOWN = 10
+_SHOWN = 8
 """Factors of the tornado."""
 
 
@@ -24,27 +24,31 @@ def years(made: Demand, met: Demand, *, india: Vintage) -> Figure | Sentence:
     first, *ahead = demand.steps(india)
     wanted = [(first, "", made)]
     for year in ahead:
-        wanted.append((year, "on the trend", made))
-        wanted += [(year, "targets met", met)] if sentences.bent(made, met) else []
+        wanted.append((year, "trend", made))
+        wanted += [(year, "targets", met)] if sentences.bent(made, met) else []
     theirs = _theirs(india, [first, *ahead])
     drawing, (ax,) = canvas("thousand tonnes of rare-earth magnets", height=4.2)
     order = list(tables.named(made, ahead[0])["sector"])
     colours = dict(zip(order, [*_COLOURS[: len(order) - 1], RULE], strict=True))
     rows = [_stack(ax, place, of, year, colours) for place, (year, _, of) in enumerate(wanted)]
     for row in theirs.itertuples():
-        at = [place for place, (year, *_) in enumerate(wanted) if year == row.fiscal_year][0]
+        at = next(place for place, (year, *_) in enumerate(wanted) if year == row.fiscal_year)
         ax.plot(at - 0.36, row.value / 1000, "D", color=INK, markersize=5)
-    for name, height in rows[-1][1]:
-        label(ax, name, (len(wanted) - 1 + 0.28, height / 1000), dx=4, fontsize=9)
+    top = 1.08 * max(row[2] for row in rows) / 1000
+    _beside(ax, rows[-1][1], len(wanted) - 0.72, top)
     names = [f"{fiscal.year_name(year)}\n{path}".strip() for year, path, _ in wanted]
     ax.set_xticks(range(len(wanted)), names)
     ax.set_xlim(-0.6, len(wanted) - 0.4 + 1.0)
-    ax.set_ylim(0, 1.08 * max(row[2] for row in rows) / 1000)
-    table = pd.concat([row[0] for row in rows], ignore_index=True).assign(Path=[path or "counted" for _, path, _ in wanted])
+    ax.set_ylim(0, top)
+    table = pd.concat([row[0] for row in rows], ignore_index=True).assign(
+        Path=[path or "counted" for _, path, _ in wanted]
+    )
     notes = "Line: 80 % of the draws; outlined above it: with the sectors that are bounds."
     notes += " Diamonds: outlooks of others." if len(theirs) else ""
     uses = [theirs] if len(theirs) else []
-    return finish(drawing, _grown(made, met, first, ahead[0]), _told(wanted, theirs), table, india=india, note=notes, uses=uses)
+    return finish(
+        drawing, _grown(made, met, first, ahead[0]), _told(wanted, theirs), table, india=india, note=notes, uses=uses
+    )
 
 
 def _stack(ax, place: int, of: Demand, year: int, colours: dict) -> tuple:
@@ -65,6 +69,15 @@ def _stack(ax, place: int, of: Demand, year: int, colours: dict) -> tuple:
     data = {"Year": every.period, "Lowest, t": every.low, "Middle, t": every.value, "Highest, t": every.high}
     data |= {f"{name}, t": every.value * part / 100 for name, part in parts.items()}
     return pd.DataFrame([data | {"source": ids(every)}]), marks, every.high
+
+
+def _beside(ax, marks: list[tuple], at: float, top: float) -> None:
+    """Names of segments beside them, from the bottom, none on another."""
+    least = 0.0
+    for name, height in marks:
+        height = max(height / 1000, least)
+        label(ax, name, (at, height), dx=4, fontsize=9)
+        least = height + top / 16
 
 
 def _theirs(india: Vintage, wanted: list[int]) -> pd.DataFrame:
@@ -106,8 +119,8 @@ def each(made: Demand, *, india: Vintage) -> Figure | Sentence:
     first, later, _ = demand.steps(india)
     both = {year: demand.sectors(made, year) for year in (first, later)}
     order = list(both[first].index[::-1])
-    drawing, axes = canvas("tonnes a year, each step ten times the one before", panels=2, height=0.9 + 0.25 * len(order),
-                           horizontal=True)  # fmt: skip
+    unit = "tonnes a year, each step ten times the one before"
+    drawing, axes = canvas(unit, panels=2, height=0.9 + 0.25 * len(order), horizontal=True)
     for ax, (year, rows) in zip(axes, both.items(), strict=True):
         for place, name in enumerate(order):
             low, middle, high = rows.loc[name, ["low", "middle", "high"]]
@@ -143,40 +156,48 @@ def tornado(table: pd.DataFrame, made: Demand, year: int, *, india: Vintage) -> 
     drawing, (ax,) = canvas("tonnes of rare-earth magnets", height=0.9 + 0.32 * len(rows), horizontal=True)
     ax.barh(range(len(rows)), rows["high"] - rows["low"], left=rows["low"], height=0.6, color=BLUE)
     ax.axvline(middle, color=INK, linewidth=1)
-    ax.set_yticks(range(len(rows)), [wrap(f"{row.sector}: {row.factor}", 40) for row in rows.itertuples()])
+    ax.set_yticks(range(len(rows)), [f"{row.sector}: {row.factor}" for row in rows.itertuples()])
     ax.set_xlim(0, 1.1 * rows["high"].max())
     said = [sentence("{factor}, {sector}: {ends:range~2} t", factor=row["factor"], sector=row["sector"],
                      ends=derived(float("nan"), "t", row, low=row["low"], high=row["high"]))
             for _, row in rows[::-1].iterrows()]  # fmt: skip
     text = "Bars of the median of {year} with one factor low and high: {said}."
     alt = sentence(text, year=fiscal.year_name(year), said="; ".join(one.text for one in said), uses=said)
-    note = "Each bar: one factor at its tenth and at nine tenths, all others drawn the same. Line: the median; no bounds."
+    note = (
+        "Each bar: one factor at its tenth and at nine tenths, all others drawn the same. Line: the median; no bounds."
+    )
     data = rows[::-1].rename(columns={"sector": "Sector", "factor": "Factor", "low": "Lowest, t", "high": "Highest, t"})
     return finish(drawing, sentences.movers(table, year), alt, data, india=india, note=note)
 
 
 @once_public
-def reconciled(table: pd.DataFrame, made: Demand, *, india: Vintage) -> Figure:
-    """What was recorded, use and bare imports, against what the sectors come to: ``demand.recorded``."""
-    drawing, (ax,) = canvas("tonnes of rare-earth magnets", height=1.1 + 0.55 * len(table), horizontal=True)
+def reconciled(table: pd.DataFrame, *, india: Vintage) -> Figure:
+    """What was counted, use and bare imports, against what the sectors come to: ``demand.recorded``."""
+    drawing, (ax,) = canvas("tonnes of rare-earth magnets", height=1.1 + 0.5 * len(table), horizontal=True)
     shown = tables.records(table)
-    names = [f"{what}, {row['Year']}" for what, row in shown.iterrows()]
+    names = [f"{count}, {row['Of']}, {row['Year']}" for count, row in shown.iterrows()]
     for place, (_, row) in enumerate(table[::-1].iterrows()):
-        ax.barh(place, row["high"] - row["low"], left=row["low"], height=0.5, color=PAPER, edgecolor=BLUE, linewidth=1.5)
+        style = {"color": PAPER, "edgecolor": BLUE, "linewidth": 1.5}
+        ax.barh(place, row["high"] - row["low"], left=row["low"], height=0.5, **style)
         if row["what"] == "use":
             ax.plot([row["middle"]] * 2, [place - 0.25, place + 0.25], color=BLUE, linewidth=3)
-        ax.plot(row["recorded"], place, "D", color=RED, markersize=7)
+        ax.plot([row["least"], row["most"]], [place, place], color=RED, linewidth=2)
+        ax.plot(row["recorded"], place, "D", color=RED, markersize=6)
     ax.set_yticks(range(len(table)), names[::-1])
     ax.set_ylim(-0.6, len(table) - 0.4)
-    ax.set_xlim(0, 1.15 * max(table["high"].max(), table["recorded"].max()))
-    hits = derived(int(table["inside"].sum()), "", table)
-    count = derived(len(table), "", table)
-    text = "What sectors come to holds {hits} of {count} figures recorded of rare-earth magnets"
-    said = [sentence("{name}: recorded {known}, sectors {span:range~2} t", name=name,
-                     known=derived(row["recorded"], "t", row),
-                     span=derived(float("nan"), "t", row, low=row["low"], high=row["high"]))
-            for name, (_, row) in zip(names, table.iterrows(), strict=True)]  # fmt: skip
-    alt = sentence("Diamonds at what was recorded, on bars from the sectors: {said}.",
-                   said="; ".join(one.text for one in said), uses=said)  # fmt: skip
-    note = "Bar: 80 % of the draws of the sectors, its upper end with bounds; stroke: their middle. Diamond: recorded."
-    return finish(drawing, sentence(text, hits=hits, count=count), alt, shown.reset_index(), india=india, note=note)
+    ax.set_xlim(0, 1.08 * max(table["high"].max(), table["most"].max()))
+    hits, count = (derived(int(of), "", table) for of in ((table["place"] == "inside").sum(), len(table)))
+    title = sentence(
+        "What sectors come to holds {hits} of {count} counts of rare-earth magnets", hits=hits, count=count
+    )
+    said = []
+    for name, (_, row) in zip(names, table.iterrows(), strict=True):
+        known, span = (
+            derived(row["recorded"], "t", row),
+            derived(float("nan"), "t", row, low=row["low"], high=row["high"]),
+        )
+        said.append(sentence("{name}: recorded {known}, sectors {span:range~2} t", name=name, known=known, span=span))
+    text = "Diamonds at what was counted, on bars from the sectors: {said}."
+    alt = sentence(text, said="; ".join(one.text for one in said), uses=said)
+    note = "Bar: 80 % of the draws of the sectors, its upper end with bounds; stroke: their middle. Diamond: counted."
+    return finish(drawing, title, alt, shown.reset_index(), india=india, note=note)

@@ -8,12 +8,14 @@ from helpers.chapters import words
 from helpers.chapters.demand import tables
 from helpers.chapters.outputs import Sentence, joined, sentence
 from helpers.data import Quantity, Vintage, derived
-from helpers.outlook import demand
+from helpers.outlook import demand, rare_earths
 from helpers.outlook.demand import Demand
 
 STRATEGIC = ("defence, nuclear and space", "healthcare (magnetic resonance)")
 """Sectors that are small and cannot wait."""
 
+_PLACES = {"inside": "inside", "above": "above", "below": "below", "across": "partly outside"}
+_COUNTS = {rare_earths.PRICE: "the customs price estimate", rare_earths.PRESS: "the press"}
 _WHAT = "What magnets India's sectors need"
 _LEAST = 0.1
 """Part by which two ways, or what held and what should, are apart before one is more than the other."""
@@ -27,7 +29,7 @@ def answer(made: Demand, met: Demand, india: Vintage) -> Sentence:
     now, then = made.at(first), made.at(later)
     change = then.value / now.value - 1
     goes = {"up": "rises to about", "down": "falls to about", "unchanged": "hardly moves, to"}
-    text = "For {year} its sectors come to about {now:~2} of rare-earth magnets ({now:range~2} t): {shares}."
+    text = "By its sectors India needs about {now:~2} of rare-earth magnets in {year} ({now:range~2} t): {shares}."
     said = sentence(text, year=now.period, now=now, shares=shares(made, first))
     text = "As units have moved that {goes} {then:~2} ({then:range~2} t) in {later}."
     ahead = sentence(text, goes=goes[words.direction(change, 0.05)], then=then, later=then.period)
@@ -87,7 +89,7 @@ def bounds(made: Demand, india: Vintage) -> Sentence:
         whole = made.at(first)
         most = derived(strategic["high"].sum(), "t", strategic)
         part = words.chance(derived(100 * most.value / whole.value, "%", most, whole))
-        text = "{names} come to {most:~2} at most by these rows, {part} of the middle: small, and not to be put off."
+        text = "{names} come to {most:~2} at most by these rows, {part} of the middle."
         said.append(sentence(text, names=words.listed(strategic.index), most=most, part=part))
     return joined(*said) if said else sentence("Every factor of every sector is from a source.", uses=[rows])
 
@@ -96,8 +98,8 @@ def recorded(table: pd.DataFrame, india: Vintage) -> Sentence:
     """Each recorded figure against what the sectors come to: ``demand.recorded``."""
     if table.empty:
         return words.not_yet(india, "Whether what sectors come to agrees with what was recorded")
-    said = [_use(row) if row["what"] == "use" else _bare(row) for _, row in table.iterrows()]
-    return joined(*said)
+    use, bare = (table[table["what"] == what] for what in ("use", "bare"))
+    return joined(*(_use(row) for _, row in use.iterrows()), _bare(bare) if len(bare) else None)
 
 
 def held(trial: pd.DataFrame, india: Vintage) -> Sentence:
@@ -124,7 +126,7 @@ def movers(table: pd.DataFrame, year: int) -> Sentence:
         return sentence("No factor of {year} is uncertain", year=fiscal.year_name(year))
     row = table.iloc[0]
     ends = derived(float("nan"), "t", row, low=row["low"], high=row["high"])
-    text = "{factor}, {sector}, moves the need of {year} most: {ends:range~2} t"
+    text = "What moves the need of {year} most: {sector}, {factor}, {ends:range~2} t"
     return sentence(text, factor=row["factor"], sector=row["sector"], year=fiscal.year_name(year), ends=ends)
 
 
@@ -135,37 +137,39 @@ def bent(made: Demand, met: Demand) -> bool:
 
 def _use(row: pd.Series) -> Sentence:
     stated, middle, span = _said(row)
-    where = words.place([row["recorded"]], row["low"], row["high"])
-    verdict = {"inside": "inside", "above": "above", "below": "below"}[where]
+    parts = {"period": row["period"], "stated": stated, "span": span, "middle": middle, "place": _PLACES[row["place"]]}
+    text = "The use stated for {period}, {stated}, lies {place} the range of the sectors, {span:range~2} t;"
     more = words.direction(row["error"] / 100, 0.05)
-    gap = derived(abs(row["error"]), "%", row)
-    tail = {"up": "the middle, {middle:~2}, is {gap} above it", "down": "the middle, {middle:~2}, is {gap} below it"}
-    text = "The use stated for {period}, {stated}, lies {verdict} the range of the sectors, {span:range~2} t;"
-    parts = {"period": row["period"], "stated": stated, "verdict": verdict, "span": span, "middle": middle}
     if more == "unchanged":
-        return sentence(text, "the middle, {middle:~2}, agrees with it.", **parts)
-    return sentence(text, tail[more] + ".", gap=gap, **parts)
+        return sentence(text, "their middle, {middle:~2}, agrees with it.", **parts)
+    gap = derived(abs(row["error"]), "%", row)
+    way = {"up": "above", "down": "below"}[more]
+    return sentence(text, "their middle, {middle:~2}, is {gap} {way} it.", gap=gap, way=way, **parts)
 
 
-def _bare(row: pd.Series) -> Sentence:
-    stated, _, span = _said(row)
-    parts = {"period": row["period"], "stated": stated, "span": span}
-    match words.place([row["recorded"]], row["low"], row["high"]):
-        case "inside":
-            text = "inside what they may take as magnets, {span:range~2} t: the rest of their need comes inside motors,"
-            tail = "compressors and modules, which other lines of the tariff record."
-        case "above":
-            text, tail = "more than they may take as magnets, {span:range~2} t:", "stocks, exports or sectors not counted."
-        case _:
-            text, tail = "less than they may take as magnets, {span:range~2} t:", "more comes inside motors than is said."
-    return sentence("As magnets India imported {stated} in {period},", text, tail, **parts)
+def _bare(rows: pd.DataFrame) -> Sentence:
+    """What came as magnets by each count, against what the sectors may take as such."""
+    said = []
+    for _, row in rows.iterrows():
+        parts = {"count": _COUNTS.get(row["count"], row["count"]), "place": _PLACES[row["place"]]}
+        text = "{stated} by {count} in {period} ({place})"
+        said.append(sentence(text, stated=_said(row)[0], period=row["period"], **parts))
+    span = derived(float("nan"), "t", rows, low=rows["low"].min(), high=rows["high"].max())
+    text = (
+        "As magnets, and not inside motors, compressors and modules, the sectors may take {span:range~2} t; imported as"
+    )
+    every = set(rows["place"]) == {"inside"}
+    tail = "Every count fits that." if every else "Counts that lie outside and this sum cannot all be right."
+    listed = words.listed(one.text for one in said)
+    return sentence(text, "such were {listed}. {tail}", listed=listed, tail=tail, span=span, uses=said)
 
 
 def _said(row: pd.Series) -> tuple[Quantity, Quantity, Quantity]:
-    values = (derived(row[name], "t", row) for name in ("recorded", "middle"))
-    return *values, derived(float("nan"), "t", row, low=row["low"], high=row["high"])
+    stated, middle = (derived(row[name], "t", row) for name in ("recorded", "middle"))
+    if row["least"] < row["most"]:
+        stated = derived(float("nan"), "t", row, low=row["least"], high=row["most"])
+    return stated, middle, derived(float("nan"), "t", row, low=row["low"], high=row["high"])
 
 
 def percent(row: pd.Series) -> Sentence:
     return words.chance(derived(row["share"], "%", row))
-

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from helpers import fiscal
 from helpers.data import Vintage, ids, number
 from helpers.outlook import demand, demand_rows
 from helpers.outlook.demand import RARE_EARTH, Demand, Model
@@ -13,13 +14,14 @@ MOST = 4
 """Sectors that a sentence or a stack names."""
 
 _MATERIALS = {RARE_EARTH: "rare earth", "ferrite": "ferrite"}
-_RECORDS = {"use": "Use, all sectors", "bare": "Imports as magnets"}
+RECORDS = {"use": "all sectors", "bare": "as magnets"}
+PLACES = {"inside": "inside", "above": "above", "below": "below", "across": "in part"}
 
 
 def sectors(made: Demand, year: int, material: str = RARE_EARTH) -> pd.DataFrame:
     """``demand.sectors`` for readers."""
     table = demand.sectors(made, year, material)
-    table = table.assign(known=[f"FY{last % 100:02d}" for last in table["known"]])
+    table = table.assign(known=[fiscal.year_name(last) for last in table["known"]])
     heads = {"low": "Lowest, t", "middle": "Middle, t", "high": "Highest, t", "share": "Share of the middle, %"}
     heads |= {"bound": "A bound only", "known": "Units counted to"}
     return table.rename(columns=heads)[[*heads.values(), "source"]].rename_axis("Sector")
@@ -32,7 +34,9 @@ def factors(of: Model, year: int) -> pd.DataFrame:
         units = np.exp(of.units[line.sector].middle[place])
         if np.isnan(units):
             continue
-        shares = [f"{name.name.split('/')[1]}: {_ends(name, place, 100)} %" for name in line.factors if name.role == "share"]
+        shares = [
+            f"{name.name.split('/')[1]}: {_ends(name, place, 100)} %" for name in line.factors if name.role == "share"
+        ]
         (kilos,) = [factor for factor in line.factors if factor.role == "intensity"]
         rows.append((line.sector, _MATERIALS[line.material], units, line.activity["unit"], "; ".join(shares),
                      f"{_ends(kilos, place)} {line.unit.partition('/')[0]}", line.source))  # fmt: skip
@@ -55,12 +59,29 @@ def gaps(india: Vintage) -> pd.DataFrame:
 
 def records(table: pd.DataFrame) -> pd.DataFrame:
     """``demand.recorded`` for readers; of what comes as magnets the sectors give a range only."""
-    table = table.assign(what=table["what"].map(_RECORDS), middle=table["middle"].mask(table["what"] == "bare"))
+    table = table.assign(middle=table["middle"].mask(table["what"] == "bare"), place=table["place"].map(PLACES))
     table["error"] = table["error"].mask(table["middle"].isna())
-    heads = {"what": "What", "period": "Year", "recorded": "Recorded, t", "low": "Sectors, lowest, t"}
+    table["what"] = table["what"].map(RECORDS)
+    heads = {"count": "Count", "what": "Of", "period": "Year", "recorded": "Recorded, t", "low": "Sectors, lowest, t"}
     heads |= {"middle": "Sectors, middle, t", "high": "Sectors, highest, t", "error": "Middle against record, %"}
-    heads |= {"inside": "Record inside the range"}
-    return table.rename(columns=heads)[[*heads.values(), "source"]].set_index("What")
+    heads |= {"place": "Record in the range of the sectors"}
+    return table.rename(columns=heads)[[*heads.values(), "source"]].set_index("Count")
+
+
+def units(of: Model, goal: Model, wanted: list[int]) -> pd.DataFrame:
+    """Units a year of each sector: as counted or carried on, and if targets are met; a gap where they are the same."""
+    rows = []
+    for name, own in of.units.items():
+        if own.source:
+            at = [list(of.years).index(year) for year in wanted]
+            met = goal.units[name]
+            bent = np.where(met.middle[at] == own.middle[at], np.nan, np.exp(met.middle[at]))
+            rows.append(
+                (name, fiscal.year_name(own.known), *np.exp(own.middle[at]), *bent[1:], ids(own.source, met.source))
+            )
+    names = [fiscal.year_name(year) for year in wanted]
+    heads = ["Sector", "Counted to", *names, *(f"{name}, targets met" for name in names[1:]), "source"]
+    return pd.DataFrame(rows, columns=heads).set_index("Sector")
 
 
 def named(made: Demand, year: int) -> pd.DataFrame:
@@ -72,8 +93,8 @@ def named(made: Demand, year: int) -> pd.DataFrame:
     rows = large.reset_index()[["sector", "share", "source"]]
     if rest.empty:
         return rows
-    return pd.concat([rows, pd.DataFrame([("all others", rest["share"].sum(), ids(*rest["source"]))], columns=rows.columns)],
-                     ignore_index=True)  # fmt: skip
+    rows.loc[len(rows)] = ["all others", rest["share"].sum(), ids(*rest["source"])]
+    return rows
 
 
 def _ends(factor: demand_rows.Factor, place: int, times: float = 1.0) -> str:
