@@ -13,7 +13,7 @@ import pandas as pd
 from helpers import fiscal
 from helpers.data import Vintage, ids
 from helpers.outlook import coverage, demand_activity, demand_rows, rare_earths, targets
-from helpers.outlook.demand_draws import ENDS, Demand, Model, draw
+from helpers.outlook.demand_draws import ENDS, Demand, Model, draw, only
 from helpers.outlook.demand_rows import RARE_EARTH
 
 PATHS = {"trend": 0.0, "target": 1.0}
@@ -33,8 +33,8 @@ class Growth(NamedTuple):
     source: str
 
 
-def model(india: Vintage, path: str = "trend", years: np.ndarray | None = None) -> Model:
-    """What demand is drawn from, on a path of units: ``trend`` or ``target``.
+def model(india: Vintage, path: str | float = "trend") -> Model:
+    """What demand is drawn from, on a path of units: ``trend``, ``target``, or a part of the way from 0 to 1.
 
     Raises
     ------
@@ -43,14 +43,15 @@ def model(india: Vintage, path: str = "trend", years: np.ndarray | None = None) 
     ValueError
         If there is no such path.
     """
-    if path not in PATHS:
-        raise ValueError(f"path {path!r} is unknown; choose one of {sorted(PATHS)}")
-    years = span(india) if years is None else years
-    lines, rows = demand_rows.lines(india, tuple(years.tolist())), india.table("demand")
+    pace = PATHS.get(path, path)
+    if not isinstance(pace, float) or not 0 <= pace <= 1:
+        raise ValueError(f"path {path!r} is unknown; choose one of {sorted(PATHS)}, or a number from 0.0 to 1.0")
+    years, rows = span(india), india.table("demand")
+    lines = demand_rows.lines(india, tuple(years.tolist()))
     goals = rows[(rows["role"] == "target") & (rows["status"] != "missing")]
     activities = rows[(rows["role"] == "activity") & (rows["status"] != "missing")].set_index("sector")
-    units = {name: _bent(india, _units(india, row, years), goals[goals["sector"] == name], years, PATHS[path])
-             for name, row in activities.iterrows()}  # fmt: skip
+    units = {name: _units(india, row, years) for name, row in activities.iterrows()}
+    units = {name: _bent(india, own, goals[goals["sector"] == name], years, pace) for name, own in units.items()}
     displaces = activities.loc[activities["displaces"] != "", "displaces"].to_dict()
     seen = tuple(
         replace(line, source=ids(line.source, units[line.sector].source)) for line in lines if units[line.sector].source
@@ -60,7 +61,7 @@ def model(india: Vintage, path: str = "trend", years: np.ndarray | None = None) 
 
 
 @targets.remembered
-def demand(india: Vintage, path: str = "trend") -> Demand:
+def demand(india: Vintage, path: str | float = "trend") -> Demand:
     """Demand by sector on a path, from some years before the last one that ended to ten after it."""
     return draw(model(india, path))
 
@@ -80,18 +81,8 @@ def sectors(made: Demand, year: int, material: str = RARE_EARTH) -> pd.DataFrame
         values = made.tonnes[:, at, place]
         if line.material == material and not np.isnan(values).any():
             low, middle, high = np.quantile(values, ENDS)
-            rows.append(
-                (
-                    line.sector,
-                    np.nan if line.bound else middle,
-                    low,
-                    high,
-                    values.mean(),
-                    line.bound,
-                    made.known[at],
-                    line.source,
-                )
-            )
+            ends = (np.nan if line.bound else middle, low, high, values.mean())
+            rows.append((line.sector, *ends, line.bound, made.known[at], line.source))
     table = pd.DataFrame(rows, columns=["sector", "middle", "low", "high", "mean", "bound", "known", "source"])
     table["share"] = (100 * table["mean"] / table.loc[~table["bound"], "mean"].sum()).mask(table["bound"])
     return table.sort_values(["bound", "mean"], ascending=[True, False]).set_index("sector").drop(columns="mean")
@@ -123,7 +114,7 @@ def steps(india: Vintage) -> list[int]:
     return [first, furthest if first < furthest < first + _AHEAD else first + _AHEAD // 2, first + _AHEAD]
 
 
-def tornado(india: Vintage, year: int, path: str = "trend", draws: int = 2_000) -> pd.DataFrame:
+def tornado(india: Vintage, year: int, path: str | float = "trend", draws: int = 2_000) -> pd.DataFrame:
     """What moves a year: the median total with one factor at its tenth and at nine tenths, the same draws of the rest.
 
     Returns
@@ -131,13 +122,11 @@ def tornado(india: Vintage, year: int, path: str = "trend", draws: int = 2_000) 
     pd.DataFrame
         ``sector, factor, low, high`` (median tonnes without bounds), ``source``, largest difference first.
     """
-    of = model(india, path, np.array([year]))
-    of = replace(of, lines=tuple(line for line in of.lines if line.material == RARE_EARTH and not line.bound))
+    of = only(model(india, path), year)
     names = {f"{line.sector}/units": (line.sector, "units a year", line.source) for line in of.lines}
     for line in of.lines:
-        names |= {
-            f.name: (line.sector, f.name.split("/")[1], line.source) for f in line.factors if f.low[0] < f.high[0]
-        }
+        uncertain = [factor for factor in line.factors if factor.low[0] < factor.high[0]]
+        names |= {factor.name: (line.sector, factor.name.split("/")[1], line.source) for factor in uncertain}
     rows = []
     for name, (sector, factor, source) in names.items():
         ends = [np.median(draw(of, draws, {name: side * TENTH}).total(bounds=False)) for side in (-1, 1)]
@@ -189,23 +178,8 @@ def recorded(india: Vintage) -> pd.DataFrame:
             source = ids(row, made.source, *(line.source for line in made.lines if line.material == RARE_EARTH))
             rows.append((row["count"], row["what"], row["period"], value, least, most, middle, low, high,
                          100 * (middle / value - 1), place, source))  # fmt: skip
-    return pd.DataFrame(
-        rows,
-        columns=[
-            "count",
-            "what",
-            "period",
-            "recorded",
-            "least",
-            "most",
-            "middle",
-            "low",
-            "high",
-            "error",
-            "place",
-            "source",
-        ],
-    )
+    return pd.DataFrame(rows, columns=["count", "what", "period", "recorded", "least", "most", "middle", "low", "high",
+                                       "error", "place", "source"])  # fmt: skip
 
 
 def absent(india: Vintage) -> list[str]:

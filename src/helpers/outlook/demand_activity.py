@@ -19,6 +19,7 @@ _LEAST = 3
 _REACH = 0.5
 """Years before its first and after its last figure for which a series still stands."""
 _ENDS = ["value", "low", "high"]
+_KEYS = ["indicator", "segment", "period"]
 _NINETY = 1.645
 """Standard deviations at the end of 90 %, which a printed range, or that of several counts, is taken for."""
 
@@ -64,7 +65,11 @@ def counted(india: Vintage, series: str) -> pd.DataFrame:
     if rows.empty:
         return pd.DataFrame(columns=["value", "low", "high", "direct", "source"])
     best = rows.drop_duplicates("at").sort_values("at")
-    span = rows.groupby("at").agg(low=("low", "min"), high=("high", "max"))
+    span = (
+        rows[~rows["at"].isin(best.loc[best["alone"], "at"]) | rows["alone"]]
+        .groupby("at")
+        .agg({"low": "min", "high": "max"})
+    )
     first, last = (int(np.ceil(best["at"].min() - _REACH)), int(np.floor(best["at"].max() + _REACH)))
     years, at = np.arange(first, last + 1), best["at"].to_numpy()
     of = {"value": best["value"], "low": span["low"], "high": span["high"]}
@@ -139,30 +144,37 @@ def _carried(values: np.ndarray, horizon: int, prior: drift.GrowthPrior) -> np.n
 
 
 def _points(india: Vintage, names: list[str]) -> pd.DataFrame:
-    """Whole years of some series in the order of their names: ``at, value, low, high, source``."""
-    every = _every(india)
-    found = [pd.DataFrame(columns=["at", "value", "low", "high", "source"])]
+    """Whole years of some series in the order of their names: ``at, value, low, high, alone, source``."""
+    every, found = _every(india), []
     for name in names:
-        indicator, segment = name.split("/")
-        own = india.series("drivers", indicator=indicator, segment=segment)
-        own = own[own.index.map(fiscal.is_year).astype(bool) & (own[_ENDS].min(axis=1) > 0)]
-        rivals = every[every["name"] == name].groupby("period").agg({"least": "min", "most": "max"}).reindex(own.index)
-        alone = own["status"] == ASSUMED  # what is assumed stands in the place of all counts
-        rows = {
-            "at": own.index.map(fiscal.centre).astype(float),
-            "value": own["value"].fillna(np.sqrt(own["low"] * own["high"])),
-            "low": rivals["least"].mask(alone, own[_ENDS].min(axis=1)),
-            "high": rivals["most"].mask(alone, own[_ENDS].max(axis=1)),
-            "source": own["source"],
-        }
-        found.append(pd.DataFrame(rows))
+        indicator, _, segment = name.partition("/")
+        if name not in every:  # not public yet, or a DataError that says what is misspelt
+            india.series("drivers", indicator=indicator, segment=segment)
+        found.append(every.get(name, next(iter(every.values())).head(0)))
     return pd.concat([rows for rows in found if len(rows)] or found, ignore_index=True)
 
 
 @targets.remembered
-def _every(india: Vintage) -> pd.DataFrame:
-    """All counts of all series that were public, their ends, and the names of their series."""
-    rows = india.table("drivers", vintages=True)
-    rows = rows[~rows["status"].isin(UNUSED)]
-    ends = {"least": rows[_ENDS].min(axis=1), "most": rows[_ENDS].max(axis=1)}
-    return rows.assign(name=rows["indicator"] + "/" + rows["segment"], **ends)
+def _every(india: Vintage) -> dict[str, pd.DataFrame]:
+    """The whole years of every series by its name: the figure to use, and the ends of all that are told of the year.
+
+    Of a source its newest word counts; what is assumed stands ``alone``, in the place of all of them.
+    """
+    told = india.table("drivers", vintages=True)
+    told = told[~told["status"].isin(UNUSED)].sort_values("published", kind="stable")
+    told = told.drop_duplicates([*_KEYS, "source"], keep="last")
+    told = told.assign(least=told[_ENDS].min(axis=1), most=told[_ENDS].max(axis=1))
+    ends = told.groupby(_KEYS, as_index=False).agg({"least": "min", "most": "max"})
+    rows = india.table("drivers")
+    rows = rows[~rows["status"].isin(UNUSED) & rows["period"].map(fiscal.is_year) & (rows[_ENDS].min(axis=1) > 0)]
+    rows = rows.merge(ends, on=_KEYS, how="left")
+    alone = rows["status"] == ASSUMED
+    kept = {
+        "at": rows["period"].map(fiscal.centre).astype(float),
+        "value": rows["value"].fillna(np.sqrt(rows["low"] * rows["high"])),
+        "low": rows["least"].mask(alone, rows[_ENDS].min(axis=1)),
+        "high": rows["most"].mask(alone, rows[_ENDS].max(axis=1)),
+        "alone": alone,
+        "source": rows["source"],
+    }
+    return dict(iter(pd.DataFrame(kept).groupby(rows["indicator"] + "/" + rows["segment"])))

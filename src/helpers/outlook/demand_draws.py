@@ -5,7 +5,7 @@ less; so do the magnets in a unit, which the same few texts give, and what comes
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from zlib import crc32
 
@@ -67,6 +67,14 @@ class Demand:
     def __bool__(self) -> bool:
         """Whether a sector is in it that needs rare-earth magnets, and is no bound."""
         return any(line.material == RARE_EARTH and not line.bound for line in self.lines)
+
+
+def only(of: Model, year: int) -> Model:
+    """The rare-earth magnets of one year that are no bounds."""
+    at = slice(place := list(of.years).index(year), place + 1)
+    units = {name: replace(own, middle=own.middle[at], scale=own.scale[at]) for name, own in of.units.items()}
+    lines = [line.over(at) for line in of.lines if line.material == RARE_EARTH and not line.bound]
+    return replace(of, years=of.years[at], lines=tuple(lines), units=units)
 
 
 def draw(of: Model, draws: int = DRAWS, held: Mapping[str, float] | None = None) -> Demand:

@@ -1,7 +1,7 @@
 """The factors of demand as rows of ``demand.csv``: which there must be, and whether their units make tonnes."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isnan
 
 import numpy as np
@@ -50,6 +50,11 @@ class Line:
     tonnes: float
     unit: str
     source: str
+
+    def over(self, at: slice) -> "Line":
+        """The same of some of its years."""
+        cut = [replace(of, low=of.low[at], mode=of.mode[at], high=of.high[at]) for of in (*self.factors, self.inside)]
+        return replace(self, factors=tuple(cut[:-1]), inside=cut[-1])
 
     @property
     def bound(self) -> bool:

@@ -11,7 +11,7 @@ from helpers.data import Quantity, Vintage, derived
 from helpers.outlook import demand, rare_earths
 from helpers.outlook.demand import Demand
 
-STRATEGIC = ("defence, nuclear and space", "healthcare (magnetic resonance)")
+STRATEGIC = ("strategic users (defence, nuclear, space)", "healthcare (magnetic resonance)")
 """Sectors that are small and cannot wait."""
 
 _PLACES = {"inside": "inside", "above": "above", "below": "below", "across": "partly outside"}
@@ -49,14 +49,13 @@ def targets_met(made: Demand, met: Demand, year: int) -> Sentence | None:
     if not bent(made, met):
         return None
     trend, goal = made.at(year), met.at(year)
+    text = "If every target in the sources is met, it takes about {goal:~2} ({goal:range~2} t),"
     match words.direction(goal.value / trend.value - 1, _LEAST):
-        case "up":
-            text = "If every target is met, it is about {goal:~2} ({goal:range~2} t), {times:.1} times that."
-        case "down":
-            text = "If every target is met, it is less, about {goal:~2} ({goal:range~2} t), {times:.1} times that."
-        case _:
-            return sentence("If every target is met, it is about as much, {goal:~2} ({goal:range~2} t).", goal=goal)
-    return sentence(text, goal=goal, times=derived(goal.value / trend.value, "", goal, trend))
+        case "unchanged":
+            return sentence(text, "about as much.", goal=goal)
+        case way:
+            tail = "{times:.1} times as much." if way == "up" else "{times:.1} times as much, which is less."
+    return sentence(text, tail, goal=goal, times=derived(goal.value / trend.value, "", goal, trend))
 
 
 def every(made: Demand, year: int) -> Sentence | None:
