@@ -1,10 +1,10 @@
 """Rolling-origin backtests: what the engine would have said, beside what came."""
 
-import calibrated
 import measures as score
 import numpy as np
 import pandas as pd
 
+from helpers.ensemble import calibrated
 from helpers.ensemble.score import weighted_interval_score
 from helpers.ensemble.smoothers import SHORTEST, check_periods
 

@@ -8,11 +8,11 @@ import subprocess
 import sys
 import time
 
-import calibrated
 import measures as score
 import numpy as np
 from calibrate import PERIODS, by_shape, collections, interval_scores, last_points, train, without
 
+from helpers.ensemble import calibrated
 from helpers.ensemble.combine import combined
 
 # mean scaled interval score of 95 %: automatic ETS of statsforecast 2.1.1 on the same series
@@ -176,15 +176,15 @@ def monthly_points(monthly, quarterly, artefacts):
 
 def speed(yearly):
     """All members, combination and intervals, one series at a time and batched; and the import."""
-    artefact = calibrated.load_artefact()
+    artefact = calibrated.calibration("general")
     series = [s for named in yearly.values() for s in named]
     for label, groups in (("batched by length", None), ("one call a series", 1)):
         start = time.perf_counter()
         if groups is None:
-            by_shape(series, lambda y, h: calibrated.forecast_quantiles(y, h, 1, artefact)[0])
+            by_shape(series, lambda y, h: calibrated.forecast_quantiles(y, h, 1, artefact=artefact)[0])
         else:
             for x, xx in series:
-                calibrated.forecast_quantiles(x, len(xx), 1, artefact)
+                calibrated.forecast_quantiles(x, len(xx), 1, artefact=artefact)
         taken = 1e3 * (time.perf_counter() - start) / len(series)
         line(f"ms a yearly series, {label}", taken, 1.5, 0.5, "automatic ETS 2.9, statsmodels 37", digits=2)
     code = (

@@ -1,10 +1,11 @@
 """Rolling origin: nothing sees the future, and the scores say who was better."""
 
-import calibrated
 import numpy as np
 import pandas as pd
 import pytest
 from backtest import conformal, conformal_quantiles, rolling_origin, score_table
+
+from helpers.ensemble import calibrated
 
 SERIES = pd.Series(100 * np.exp(np.cumsum(np.random.default_rng(7).normal(0.05, 0.1, 18))), index=range(2008, 2026))
 

@@ -1,12 +1,16 @@
 """Calibrated quantiles: coherence, coverage of simulated walks, faults."""
 
-import calibrated
+import json
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
+from calibrate import fit_error_model
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from helpers.ensemble import calibrated
 from helpers.ensemble.combine import combined
 from helpers.ensemble.quantiles import weighted_quantiles
 
@@ -25,8 +29,8 @@ def learned_from(values, horizon):
     features = calibrated.error_features(combination).reshape(-1, len(calibrated.FEATURES))
     errors = np.log(future / combination.point).ravel()
     horizons = np.tile(np.arange(1, horizon + 1), len(values))
-    model = calibrated.fit_error_model(features, errors, horizons, np.ones(len(errors)), rows=horizon)
-    return {"growth": [0.03, 0.02], "periods": {"1": model}}
+    model = fit_error_model(features, errors, horizons, np.ones(len(errors)), rows=horizon)
+    return {"kind": "walks", "trained_on": {"1": {"walks": 2000}}, "growth": [0.03, 0.02], "periods": {"1": model}}
 
 
 @pytest.mark.parametrize("n", [6, 12])
@@ -97,21 +101,35 @@ def test_the_tables_hold_the_grid_the_members_and_their_weights():
 
 
 def test_the_artefact_in_the_package_fits_this_code():
-    artefact = calibrated.load_artefact()
+    artefact = json.loads(Path(calibrated.__file__).with_name("calibration.json").read_text())
     assert tuple(artefact["levels"]) == calibrated.LEVELS
     assert tuple(artefact["features"]) == calibrated.FEATURES
-    for model in artefact["periods"].values():
-        assert len(model["coefficients"]) == len(calibrated.FEATURES)
-        assert (np.diff(model["quantiles"], axis=1) > 0).all()
-    for named in artefact["held_out"]["1"].values():
+    for kind in artefact["kinds"].values():
+        for model in kind["periods"].values():
+            assert len(model["coefficients"]) == len(calibrated.FEATURES)
+            assert (np.diff(model["quantiles"], axis=1) > 0).all()
+    for named in artefact["kinds"]["general"]["held_out"]["1"].values():
         assert 0.93 <= named["all"]["coverage_95"] <= 0.97
         assert 0.77 <= named["all"]["coverage_80"] <= 0.83
+
+
+def test_a_forecast_names_the_kind_and_number_of_series_it_learned_from():
+    general, trade = (calibrated.forecast(IMPORTS, 2, kind=kind) for kind in ("general", "trade"))
+    assert (general.kind, general.learned_from) == ("general", 1344)
+    assert (trade.kind, trade.learned_from) == ("trade", 1037)
+    width = [table.quantiles.query("horizon == 2").set_index("quantile")["value"] for table in (general, trade)]
+    assert width[1][0.9] / width[1][0.1] > 1.5 * width[0][0.9] / width[0][0.1]
+    with pytest.raises(ValueError, match="kind 'magnets': there is general, trade"):
+        calibrated.forecast(IMPORTS, 2, kind="magnets")
+    with pytest.raises(ValueError, match="no trade calibration for period 12"):
+        calibrated.forecast(IMPORTS, 2, 12, kind="trade")
 
 
 def test_measured_coverage_has_a_row_for_each_collection_and_length():
     found = calibrated.measured_coverage().set_index(["collection", "length"])
     assert {c for c, _ in found.index} == {"M1", "M3", "Tourism"}
     assert {n for _, n in found.index} == {"all", "3", "4", "5", "6", "8", "10"}
+    assert calibrated.measured_coverage(kind="trade")["collection"].unique().tolist() == ["Trade"]
     assert found["coverage_95"].between(0.8, 1).all()
     assert (found["coverage_80"] < found["coverage_95"]).all()
 
@@ -142,5 +160,5 @@ def test_bad_series_are_refused_with_the_period_named(series, message):
 
 
 def test_a_period_without_calibration_is_refused():
-    with pytest.raises(ValueError, match="no calibration for period 2"):
+    with pytest.raises(ValueError, match="no general calibration for period 2"):
         calibrated.forecast(IMPORTS, 1, period=2)

@@ -64,6 +64,14 @@ def test_until_the_last_known_month_every_regime_lets_through_what_the_current_o
     assert (dose["open"][~known] == 1).all() and dose["closed"][~known].mean() < dose["partial"][~known].mean()
 
 
+def test_licences_act_on_chinas_part_only(india):
+    months = pd.period_range("2027-04", "2028-03", freq="M")
+    all_of_it, none = (india.assuming("licensed_share", {"all origins": part}) for part in (1.0, 0.0))
+    alone, part = (licences.doses(one, months, 2000)["closed"].mean() for one in (all_of_it, india))
+    assert (licences.doses(none, months, 50)["closed"] == 1).all()
+    assert part == pytest.approx(1 - india.assumption("licensed_share")["value"].item() * (1 - alone), abs=0.01)
+
+
 def test_regimes_are_drawn_as_often_as_their_odds_say(india):
     months = pd.period_range("2026-12", "2030-03", freq="M")
     sure = india.assuming("regime_probability", {"open": 1.0, "partial": 0.0, "closed": 0.0})

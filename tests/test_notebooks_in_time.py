@@ -49,7 +49,7 @@ STATES = {
     "ore and a truce": OTHERS,
 }
 SAYS = {
-    "a total": {"1-trade": ["FY26 came to 36,000 t"], "4-forecast": ["36,000 t came in FY26"]},
+    "a total": {"1-trade": ["FY26 came to 36,000 t"], "4-forecast": ["36,000 t came"]},
     "halves of the next year": {"1-trade": ["17,000 t"], "4-forecast": ["in FY27", "FY27-H1"]},
     "two more years": {"1-trade": ["FY28 came to 36,000 t"], "4-forecast": ["in FY29"]},
     "a revision": {"1-trade": ["35,000 t"], "4-forecast": ["35,000 t"]},
@@ -57,8 +57,8 @@ SAYS = {
     "ore and a truce": {"2-production": ["3,100 t"], "4-forecast": ["until January 2027"]},
 }
 STALE = {
-    "a total": ["a run-rate of 32,562 t", "has ended is still", "no total of FY22, FY23 or FY26"],
-    "halves of the next year": ["a run-rate of 32,562 t", "has ended is still"],
+    "a total": ["a run-rate of 32,562 t", "FY26 is over", "no total of FY22, FY23 or FY26"],
+    "halves of the next year": ["a run-rate of 32,562 t", "FY26 is over"],
     "two more years": ["a run-rate", "in FY27 (April"],
     "a revision": ["a spike and not a level", "an error in the recorded quantity with"],
     "a figure assumed": ["a spike and not a level", "an error in the recorded quantity with"],

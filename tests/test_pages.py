@@ -330,10 +330,10 @@ def test_tables_keep_their_first_column_in_sight_on_a_phone_and_stay_whole_on_pa
 
 
 def test_a_back_cast_says_so_and_the_day_of_its_judgements_is_none(india):
-    written = data.vintage("2026-11-25", FROZEN)
+    written = data.vintage("2026-11-26", FROZEN)
     assert not any("back-cast" in notice for notice in frame(written)["notices"])
     told = [notice for notice in frame(india.on("2025-06-30"))["notices"] if "back-cast" in notice]
-    assert len(told) == 1 and "public on 30 June 2025" in told[0] and "written later, up to 25 November 2026" in told[0]
+    assert len(told) == 1 and "public on 30 June 2025" in told[0] and "written later, up to 26 November 2026" in told[0]
 
 
 def test_a_day_without_figures_has_no_report(india):
@@ -385,6 +385,21 @@ def test_formulas_are_set_without_a_script_and_a_broken_one_is_named(chapter):
     assert len(chapter.all("math")) == 2 and chapter.all("mfrac")
     with pytest.raises(html.PageError, match="no formula that can be set"):
         html.maths("$\\left( a$")
+
+
+def test_what_follows_text_tagged_details_is_folded_up_to_the_next_text(india):
+    notebook = executed(*everything(india))
+    opens = nbformat.v4.new_markdown_cell("### More of it\nWords.", metadata={"tags": ["details"]}, id="f1")
+    notebook.cells[2:2] = [opens]
+    notebook.cells[4:4] = [nbformat.v4.new_markdown_cell("Plain again.", id="f2")]
+    shared = frame(india)
+    for failed, state in ((None, ""), ({"what": "", "error": "", "cell": {}}, " open")):
+        body = html.chapter(shared["chapters"][0]["name"], notebook, shared, failed)
+        inside = body.partition(f'<details class="fold"{state}><summary>')[2].partition("</details>")[0]
+        assert '<h3 id="more-of-it">More of it</h3></summary>' in inside
+        assert "<p>Words.</p>" in inside and "A range of" in inside and "Plain again" not in inside
+    notebook.cells = notebook.cells[:4]  # the fold is the last thing shown
+    assert html.chapter(shared["chapters"][0]["name"], notebook, shared).count("</details></main>") == 1
 
 
 def test_figures_follow_the_readers_colours(chapter):

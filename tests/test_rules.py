@@ -8,7 +8,7 @@ import pytest
 from conftest import FROZEN, replace_once
 from helpers.data import DataError, rules
 
-TODAY = date(2026, 11, 25)
+TODAY = date(2026, 11, 26)
 BASE = "import,IND,world,850511,weight,FY26-H1,t,16281,,,reported,2025-11-24,S04,"
 MINE = "MDG,mine,REO,output,2023,t REO,2100,,,reported,2025-01-31,S70,2025 edition"
 RISE = "ratio to the rise of a suspect year,share"
@@ -200,7 +200,7 @@ ASKED = {  # what the tables are asked after that
         "prices",
         "annual average,2022,USD/kg,134,,,reported,2025-01-31",
         "annual average,2022,USD/kg,134,,,reported,2062-01-31",
-        "published after today, 2026-11-25",
+        "published after today, 2026-11-26",
         "2062",
     ),
     "half a range": (

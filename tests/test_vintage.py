@@ -234,7 +234,7 @@ def test_judgements_written_after_the_day_are_told_as_back_cast():
     late = INDIA.on("2025-06-30").backcast
     assert set(late["table"]) == {"assumptions", "episodes", "regimes"} and (late["written"] > "2025-06-30").all()
     assert "reading_prior/quantity error/any suspect year" in set(late["key"])
-    assert vintage("2026-11-25", FROZEN).backcast.empty
+    assert vintage("2026-11-26", FROZEN).backcast.empty
 
 
 def test_the_hash_is_that_of_what_is_in_it_and_not_of_the_order_of_rows(tmp_path):

@@ -2,9 +2,12 @@
 
 - `quantiles`: the grid on which every forecast is published (all of `outlook`)
 - `drift`: a shrunken random walk on logs, for a handful of points, and naive (`outlook.forecast`, `outlook.readings`)
-- `nowcast`: months from sums of periods (`outlook.readings`, `outlook.realtime`), made of `period_sums`, `state_space`
-- `part_year`, `combine`, `smoothers`: a year of which plain months are known, by `nowcast` from two years of them on
+- `nowcast`: months from sums of periods (`outlook.readings`, `outlook.realtime`), made of `period_sums`, `state_space`,
+  `draws`
+- `calibrated`: quantiles of a plain yearly, quarterly or monthly series, learned from a named kind of series
+- `combine`, `smoothers`: its point forecast (and that of `part_year`)
+- `part_year`: a year of which plain months are known, by `nowcast` from two years of them on
 - `score`: the weighted interval score (`outlook.realtime`)
 
-Intervals learned for many series, backtests and further scores stand in ``benchmarks/``.
+How the calibration is learned, backtests and further scores stand in ``benchmarks/``.
 """

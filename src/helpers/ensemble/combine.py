@@ -36,6 +36,8 @@ class Combination:
         The seasonally adjusted observations, and the factors that were put back on the forecasts.
     period : int
         Observations per year.
+    kind, learned_from : str, int
+        Kind and number of the series that the intervals around it were learned from; none yet.
     """
 
     point: np.ndarray
@@ -46,6 +48,8 @@ class Combination:
     history: np.ndarray
     seasonal: np.ndarray
     period: int
+    kind: str = ""
+    learned_from: int = 0
 
 
 def combined(values, horizon, growth, period=1):

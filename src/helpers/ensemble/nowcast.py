@@ -1,9 +1,10 @@
 """Part-years and irregular periods: what the months must have been, and what the rest of a year will bring.
 
-Sources print years, halves, quarters and months as they please. Here each is taken as the sum it is. Monthly
-log levels are a local level with drift, a season and irregular noise; every simulated path reproduces every
-known sum. Where there are two years of plain months, the rest of the year follows the simple rule that no
-model has beaten: the mean of the usual share of the year and of year-to-date plus a monthly forecast.
+Sources print years, halves, quarters and months as they please. Here each is taken as the sum it is, as exactly as it
+was printed. Monthly log levels are a local level with drift, a season and irregular noise; every simulated path
+reproduces every known sum, to its rounding. Where there are two years of plain months, the rest of the year follows
+the simple rule that no model has beaten: the mean of the usual share of the year and of year-to-date plus a monthly
+forecast.
 """
 
 from dataclasses import dataclass
@@ -14,20 +15,17 @@ import pandas as pd
 
 from helpers import fiscal
 from helpers.ensemble import part_year, period_sums
+from helpers.ensemble.draws import BATCHES, FUTURES, SLIP_SHARES, SLIPS, even, go_on, monte_carlo_error, normal
 from helpers.ensemble.drift import GrowthPrior
 from helpers.ensemble.quantiles import QUANTILES
 from helpers.ensemble.state_space import Layout, find_loadings, log_sums, move_to_sums, pull, spread, times, to_months
 
 SEED = 1
-CHAINS, SETTLING, BURN_IN, KEPT = 60, 4, 8, 15  # sweeps; in the first, shocks find their kind at usual variances
+CHAINS, SETTLING, BURN_IN, KEPT = 96, 3, 6, 12  # sweeps; in the first, shocks find their kind at usual variances
 LONGEST = 24  # sums that the simulation looks at, the last ones
-NOISE, NOISE_WORTH = 0.07, 2.0  # irregular noise of a month in log points, and what that is worth in observations
-SEASON = 0.10  # standard deviation of a month's season before anything is known of it
-STEPS = np.array([1.0, 25.0, 900.0])  # variance of a month's change of level: usual, large, a shift
-STEP_SHARES = np.array([0.966, 0.030, 0.004])  # a shift every twenty years
-SLIPS = np.array([1.0, 9.0, 100.0])  # variance of a month's noise: usual, large, an outlier
-SLIP_SHARES = np.array([0.930, 0.055, 0.015])
-_GRID = np.exp(np.linspace(np.log(0.15), np.log(25), 10)) ** 2  # variance relative to its prior
+SEASON, NOISE = 0.08, 0.08  # standard deviations of a month's season and of its irregular noise, log points
+WORTH = (1.0, 3.0, 2.0)  # observations that the usual size of seasons, of steps of the level and of noise is worth
+_GRID = np.exp(np.linspace(np.log(0.2), np.log(4), 7)) ** 2  # variance relative to its prior
 
 
 @dataclass(frozen=True)
@@ -38,13 +36,7 @@ class Nowcast:
     ----------
     paths : pd.DataFrame
         Simulated months: one row a month (PeriodIndex), one column a path. Known sums, the last 24 of them, hold in
-        each.
-    quantiles : pd.DataFrame
-        ``period, quantile, value``: every month, the current and the next fiscal year, and ``rest`` of the
-        current one, written ``2025-10/2026-03``.
-    interventions : pd.DataFrame
-        ``month, kind`` (level shift or outlier), ``probability, log_size`` where the probability is at least a
-        tenth.
+        each, to their rounding. Columns are ``BATCHES`` blocks of one size, each simulated by itself.
     left_out : list of str
         Sums that follow from the others, to rounding.
     rule : str
@@ -52,8 +44,6 @@ class Nowcast:
     """
 
     paths: pd.DataFrame
-    quantiles: pd.DataFrame
-    interventions: pd.DataFrame
     left_out: list
     rule: str
 
@@ -61,17 +51,30 @@ class Nowcast:
         """The sum of a period in every path."""
         return self.paths.loc[fiscal.months(period)].sum().to_numpy()
 
+    def quantiles(self, period: str) -> pd.DataFrame:
+        """``value`` and Monte Carlo ``error`` (one standard error, in its unit) of a period's sum, by ``quantile``."""
+        total = self.total(period)
+        table = {"value": np.quantile(total, QUANTILES), "error": monte_carlo_error(total)}
+        return pd.DataFrame(table, pd.Index(QUANTILES, name="quantile"))
+
 
 def simulate_months(
-    sums: pd.Series, prior: GrowthPrior, *, seed: int = SEED, item: str = "", years: int = 2
+    sums: pd.Series,
+    prior: GrowthPrior,
+    *,
+    bounds: pd.DataFrame | None = None,
+    seed: int = SEED,
+    item: str = "",
+    years: int = 2,
 ) -> Nowcast:
     """Distribution of every month and of the years to come from sums of periods, known in any mix.
 
     The log of a month is :math:`l_t + s_{m(t)} + \\epsilon_t` with :math:`l_t = l_{t-1} + g + \\eta_t`. The
     variances of :math:`\\eta` and :math:`\\epsilon` are averaged over a grid by marginal likelihood; each shock
-    has a usual, a large and a very large variance (Gibbs sampling), so a shift of level or a freak month does
-    not move the trend. Given these, paths are drawn from the prior and moved to the known sums by Gauss-Newton
-    steps in the metric of their covariance, until the sums hold. With 24 consecutive plain months and more,
+    of :math:`\\epsilon` has a usual, a large and a very large variance (Gibbs sampling), so a freak month does not
+    move the trend. Given these, paths are drawn from the prior and moved to the known sums by Gauss-Newton
+    steps in the metric of their covariance, until the sums hold. Draws are spread evenly over the chains of a batch
+    (Latin hypercube), later months over a lattice. With 24 consecutive plain months and more,
     the rest of the year is then scaled to :func:`part_year.year_to_date`.
 
     Parameters
@@ -81,6 +84,8 @@ def simulate_months(
         those before it is checked against them and left out.
     prior : GrowthPrior
         Yearly growth and its deviations.
+    bounds : pd.DataFrame, optional
+        ``low, high`` by period: between them a sum lies, likeliest at its value; it is exact where they are missing.
     seed, item : int, str
         Paths depend on these two only, never on what else is computed beside them.
     years : int
@@ -95,19 +100,27 @@ def simulate_months(
     ValueError
         No sum, a sum that is not positive, a period given twice, or sums that contradict each other.
     """
-    return _simulated(tuple(sums.items()), prior, seed, item, years, CHAINS)
+    limits = sums.to_frame("value").assign(low=sums, high=sums)
+    if bounds is not None:
+        limits.update(bounds[["low", "high"]])
+    known = tuple((period, *map(float, row)) for period, *row in limits.itertuples())
+    return _simulated(known, prior, seed, item, years, CHAINS)
 
 
 @lru_cache(maxsize=16)  # a mixture by other weights is made of the same paths
 def _simulated(known: tuple, prior: GrowthPrior, seed: int, item: str, years: int, chains: int) -> Nowcast:
-    sums = pd.Series([value for _, value in known], [period for period, _ in known], dtype=float)
+    limits = pd.DataFrame([row for _, *row in known], [period for period, *_ in known], ["value", "low", "high"])
+    sums = limits["value"]
     period_sums.check(sums)
     kept, left_out = period_sums.independent(sums)
-    masks, values, start, past = period_sums.pieces(kept, LONGEST)
+    pieces = period_sums.pieces(kept, LONGEST)
     rng = np.random.default_rng(np.random.SeedSequence([seed, *item.encode()]))
+    past = pieces.index
     current = fiscal.fiscal_year(past[-1] + 1)
     future = pd.period_range(past[-1] + 1, pd.Period(f"{current + years - 1}-03", "M"), freq="M")
-    paths, shifts, slips = _simulate(masks, np.log(values), start, past, future, prior, rng, chains)
+    chains = max(chains // BATCHES, 1) * BATCHES
+    found = _simulate(pieces, limits.loc[pieces.periods].to_numpy(), prior, rng, chains)
+    paths = np.exp(np.concatenate([found["path"].repeat(FUTURES, axis=0), go_on(found, future, rng)], axis=1))
     rule = "state-space model on period sums"
     months = part_year.plain_months(sums)
     rest = future[future <= pd.Period(f"{current}-03", "M")]
@@ -115,75 +128,79 @@ def _simulated(known: tuple, prior: GrowthPrior, seed: int, item: str, years: in
         rule = "mean of three-year share and year-to-date plus monthly forecast; months by state-space model"
         paths = _scale_rest(paths, len(past), len(rest), months)
     paths.flags.writeable = False  # they are handed out again
-    table = pd.DataFrame(paths.T, index=past.append(future))
-    interventions = pd.concat([_found(shifts, past, "level shift"), _found(slips, past, "outlier")])
-    return Nowcast(table, _quantiles(table, rest), interventions.reset_index(drop=True), left_out, rule)
+    return Nowcast(pd.DataFrame(paths.T, index=past.append(future)), left_out, rule)
 
 
-def _simulate(masks, logs, start, past, future, prior, rng, chains):
+def _simulate(pieces, limits, prior, rng, chains) -> dict[str, np.ndarray]:
     """Gibbs sampling of months: variances by marginal likelihood, shocks by their kind, paths moved to the sums.
 
-    Returns paths x months, and for level shifts and for outliers: probability by month, and probability times size.
+    Returns the log months and what goes on from them, one row a draw, draws of one batch together.
     """
-    month, ahead, at = past.month.to_numpy(), future.month.to_numpy(), Layout(len(past))
-    path = np.tile(start, (chains, 1))
+    masks, month = pieces.masks, pieces.index.month.to_numpy()
+    at, path = Layout(len(month)), np.tile(pieces.start, (chains, 1))
     centre = np.zeros(at.size)
     centre[at.level], centre[at.growth] = path[0, masks.any(axis=0)][0], prior.mean / 12
     mean = to_months(centre[None], month)[0]
     shocks = np.tile(centre, (chains, 1))
     shocks[:, at.noise] += path - mean
     variance = np.ones((chains, at.size))
-    variance[:, at.growth], variance[:, at.seasons] = (prior.spread / 12) ** 2, SEASON**2
-    usual_step, usual_slip = prior.sd**2 / 12, NOISE**2
-    step_kind, slip_kind = np.ones((chains, at.count - 1)), np.ones((chains, at.count))
-    step_var, slip_var = np.full(chains, usual_step), np.full(chains, usual_slip)
-    kept, shifts, slips, moves = [], np.zeros((2, at.count)), np.zeros((2, at.count)), 0.0
+    variance[:, at.growth] = (prior.spread / 12) ** 2
+    usual = np.array([SEASON**2, prior.sd**2 / 12, NOISE**2])  # variances of seasons, steps and noise
+    scale, slip_kind = usual.repeat(chains).reshape(3, chains), np.ones((chains, at.count))
+    lasting = slice(at.level.start, at.growth.stop)
+    row, kept, moves = np.column_stack([path, _ends(shocks), *scale[1:]]), [], 0.0
     for sweep in range(BURN_IN + KEPT):
+        logs = np.log(_rounded(pieces.parts, limits, even(rng, chains, len(limits))))
         loadings, short = find_loadings(path, masks, month), logs - log_sums(path, masks)
         gap = short + times(loadings[:, :, at.noise], path - mean)
-        by_rest = spread(loadings[:, :, at.lasting], variance[:, at.lasting])
-        by_step = spread(loadings[:, :, at.steps], step_kind)
-        by_slip = spread(loadings[:, :, at.noise], slip_kind)
-        other = by_rest + slip_var[:, None, None] * by_slip
-        if sweep >= SETTLING:  # else a shift that no shock has taken yet would make all variances large
-            step_var = _draw_variance(by_step, other, gap, usual_step, prior.dof, rng)
-            other = by_rest + step_var[:, None, None] * by_step
-            slip_var = _draw_variance(by_slip, other, gap, usual_slip, NOISE_WORTH, rng)
-        variance[:, at.steps], variance[:, at.noise] = step_var[:, None] * step_kind, slip_var[:, None] * slip_kind
-        drawn = centre + rng.standard_normal(variance.shape) * np.sqrt(variance)
+        variance[:, at.seasons], variance[:, at.steps], variance[:, at.noise] = 1, 1, slip_kind
+        fixed = spread(loadings[:, :, lasting], variance[:, lasting])
+        made = [spread(loadings[:, :, part], variance[:, part]) for part in (at.seasons, at.steps, at.noise)]
+        for which in range(3) if sweep >= SETTLING else ():  # before, a large shock would make all variances large
+            other = fixed + sum(scale[k][:, None, None] * made[k] for k in range(3) if k != which)
+            scale[which] = _draw_variance(made[which], other, gap, usual[which], WORTH[which], rng)
+        for part, size in zip((at.seasons, at.steps, at.noise), scale, strict=True):
+            variance[:, part] *= size[:, None]
+        drawn = centre + normal(even(rng, chains, at.size)) * np.sqrt(variance)
         gap = short + times(loadings[:, :, at.noise], path - to_months(drawn, month))
         drawn += pull(loadings, variance, gap, month)[0]
-        drawn, moved, arrived = move_to_sums(drawn, variance, masks, logs, month)
+        keep = sweep >= BURN_IN
+        drawn, moved, arrived = move_to_sums(drawn, variance, masks, logs, month, 1e-10 if keep else 0.02)
         moves += arrived.mean() / (BURN_IN + KEPT)
         shocks, path = np.where(arrived[:, None], drawn, shocks), np.where(arrived[:, None], moved, path)
-        step_kind = _draw_kind(shocks[:, at.steps], step_var, STEPS, STEP_SHARES, rng)
-        slip_kind = _draw_kind(shocks[:, at.noise], slip_var, SLIPS, SLIP_SHARES, rng)
-        if sweep >= BURN_IN:
-            later = _ahead(shocks, step_var, slip_var, ahead, rng)
-            kept.append(np.exp(np.concatenate([path, later], axis=1)))
-            far = step_kind == STEPS[-1]
-            shifts[:, 1:] += far.sum(axis=0), (shocks[:, at.steps] * far).sum(axis=0)
-            far = slip_kind == SLIPS[-1]
-            slips += far.sum(axis=0), (shocks[:, at.noise] * far).sum(axis=0)
+        slip_kind = _draw_kind(shocks[:, at.noise], scale[2], rng)
+        if keep:
+            row = np.where(arrived[:, None], np.column_stack([path, _ends(shocks), *scale[1:]]), row)
+            kept.append(row)
     if moves < 0.5:
         raise ValueError(
-            f"paths that give all {len(logs)} sums were found too rarely; look for sums that nearly contradict"
+            f"paths that give all {len(masks)} sums were found too rarely; look for sums that nearly contradict"
         )
-    return np.concatenate(kept), shifts / (chains * KEPT), slips / (chains * KEPT)
+    rows = np.concatenate(
+        [np.concatenate(part) for part in zip(*(np.split(one, BATCHES) for one in kept), strict=True)]
+    )
+    names = {"path": at.count, "level": 1, "growth": 1, "seasons": 12, "step_var": 1, "slip_var": 1}
+    return dict(zip(names, np.split(rows, np.cumsum(list(names.values()))[:-1], axis=1), strict=True))
 
 
-def _ahead(shocks, step_var, slip_var, month, rng) -> np.ndarray:
-    """Log months after the last known one, by the same model."""
-    chains, count, at = len(shocks), len(month), Layout.of(shocks)
-    growth, season = shocks[:, at.growth], shocks[:, at.seasons][:, month - 1]
+def _ends(shocks) -> np.ndarray:
+    """Level of the last month, growth a month, and seasons: what goes on, one row a chain."""
+    at = Layout.of(shocks)
+    growth = shocks[:, at.growth]
     level = shocks[:, at.level] + growth * (at.count - 1) + shocks[:, at.steps].sum(axis=1, keepdims=True)
-    step = rng.standard_normal((chains, count)) * np.sqrt(
-        step_var[:, None] * rng.choice(STEPS, (chains, count), p=STEP_SHARES)
-    )
-    slip = rng.standard_normal((chains, count)) * np.sqrt(
-        slip_var[:, None] * rng.choice(SLIPS, (chains, count), p=SLIP_SHARES)
-    )
-    return level + np.cumsum(growth + step, axis=1) + season + slip
+    return np.column_stack([level, growth, shocks[:, at.seasons]])
+
+
+def _rounded(parts, limits, place) -> np.ndarray:
+    """What each piece is if the sums lie at a place, 0 to 1, of the triangles between their bounds, chains x pieces."""
+    value, low, high = limits.T
+    width = np.maximum(high - low, 1e-300)
+    turn = (value - low) / width
+    below = low + np.sqrt(place * width * (value - low))
+    above = high - np.sqrt((1 - place) * width * (high - value))
+    drawn = np.where(high > low, np.where(place < turn, below, above), value) @ parts.T
+    usual = parts @ value
+    return np.where((drawn > usual / 2).all(axis=1, keepdims=True), drawn, usual)
 
 
 def _draw_variance(part, other, gap, centre, worth, rng) -> np.ndarray:
@@ -199,32 +216,19 @@ def _draw_variance(part, other, gap, centre, worth, rng) -> np.ndarray:
     root = np.linalg.cholesky(cover)
     size = np.diagonal(root, axis1=2, axis2=3)[:, :, :count]
     fit = -np.log(size).sum(axis=2) - (root[:, :, count, :count] ** 2).sum(axis=2) / 2
-    return grid[_pick(fit - worth / 2 * (np.log(_GRID) + 1 / _GRID), rng)]
+    return grid[_pick(fit - worth / 2 * (np.log(_GRID) + 1 / _GRID), even(rng, len(gap), 1)[:, 0])]
 
 
-def _draw_kind(shock, usual, kinds, shares, rng) -> np.ndarray:
-    variance = usual[:, None, None] * kinds
-    odds = np.log(shares) - np.log(variance) / 2 - shock[:, :, None] ** 2 / variance / 2
-    return kinds[_pick(odds, rng)]
+def _draw_kind(shock, usual, rng) -> np.ndarray:
+    variance = usual[:, None, None] * SLIPS
+    odds = np.log(SLIP_SHARES) - np.log(variance) / 2 - shock[:, :, None] ** 2 / variance / 2
+    return SLIPS[_pick(odds, rng.random(shock.shape))]
 
 
-def _pick(odds, rng) -> np.ndarray:
-    """One choice along the last axis, by log odds: the largest after Gumbel noise (`rng.gumbel` is slower)."""
-    return (odds - np.log(-np.log(1 - rng.random(odds.shape)))).argmax(axis=-1)
-
-
-def _found(moments, index, kind) -> pd.DataFrame:
-    probability, size = moments
-    likely = probability >= 0.1
-    sizes = np.divide(size, probability, out=np.zeros_like(size), where=likely)
-    return pd.DataFrame(
-        {
-            "month": index[likely].astype(str),
-            "kind": kind,
-            "probability": probability[likely],
-            "log_size": sizes[likely],
-        }
-    )
+def _pick(odds, place) -> np.ndarray:
+    """One choice along the last axis, by log odds: the one that holds a place from 0 to 1."""
+    share = np.exp(odds - odds.max(axis=-1, keepdims=True)).cumsum(axis=-1)
+    return (share < place[..., None] * share[..., -1:]).sum(axis=-1)
 
 
 def _scale_rest(paths, past, rest, months) -> np.ndarray:
@@ -237,19 +241,3 @@ def _scale_rest(paths, past, rest, months) -> np.ndarray:
     paths = paths.copy()
     paths[:, past:] *= (wanted / amounts)[:, None]
     return paths
-
-
-def _quantiles(paths, rest) -> pd.DataFrame:
-    totals = {str(month): row for month, row in zip(paths.index, paths.to_numpy(), strict=True)}
-    totals[f"{rest[0]}/{rest[-1]}"] = paths.loc[rest].sum().to_numpy()
-    current = fiscal.fiscal_year(rest[0])
-    for year in (current, current + 1):
-        months = fiscal.months(fiscal.year_name(year))
-        if months[0] >= paths.index[0] and months[-1] <= paths.index[-1]:
-            totals[fiscal.year_name(year)] = paths.loc[months].sum().to_numpy()
-    rows = [
-        (period, quantile, value)
-        for period, total in totals.items()
-        for quantile, value in zip(QUANTILES, np.quantile(total, QUANTILES), strict=True)
-    ]
-    return pd.DataFrame(rows, columns=["period", "quantile", "value"])

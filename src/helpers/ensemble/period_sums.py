@@ -4,6 +4,8 @@ Sources print a year, its halves and some of its months side by side. A sum that
 left out; of the rest each becomes what it adds, and contradictions are errors that name the sums.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 
@@ -55,8 +57,31 @@ def independent(sums: pd.Series) -> tuple[pd.Series, list[str]]:
     return sums.iloc[kept], left_out
 
 
-def pieces(kept: pd.Series, most: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, pd.PeriodIndex]:
+@dataclass(frozen=True)
+class Pieces:
     """Each sum without the known sums inside it, over all months from the first known to the last.
+
+    Attributes
+    ----------
+    periods : list of str
+        Of the sums.
+    parts : np.ndarray, shape (pieces, sums)
+        One for the sum that a piece is left of, minus one for those inside it: times the sums, it gives the pieces.
+    masks : np.ndarray of bool, shape (pieces, months)
+    start : np.ndarray, shape (months,)
+        Log months that give all sums; gaps take the nearest known month.
+    index : pd.PeriodIndex
+    """
+
+    periods: list[str]
+    parts: np.ndarray
+    masks: np.ndarray
+    start: np.ndarray
+    index: pd.PeriodIndex
+
+
+def pieces(kept: pd.Series, most: int) -> Pieces:
+    """Known sums as a model takes them.
 
     Parameters
     ----------
@@ -64,14 +89,6 @@ def pieces(kept: pd.Series, most: int) -> tuple[np.ndarray, np.ndarray, np.ndarr
         Independent sums by period.
     most : int
         Only the last so many are used.
-
-    Returns
-    -------
-    masks : np.ndarray of bool, shape (sums, months)
-    values : np.ndarray, shape (sums,)
-    start : np.ndarray, shape (months,)
-        Log months that give all sums; gaps take the nearest known month.
-    index : pd.PeriodIndex
 
     Raises
     ------
@@ -83,12 +100,14 @@ def pieces(kept: pd.Series, most: int) -> tuple[np.ndarray, np.ndarray, np.ndarr
     first, last = min(m[0] for m in spans.values()), max(m[-1] for m in spans.values())
     index = pd.period_range(first, last, freq="M")
     masks, values, names = [], [], []
-    for period, months in sorted(spans.items(), key=lambda item: len(item[1])):
+    parts = np.eye(len(spans))
+    for place, (period, months) in enumerate(sorted(spans.items(), key=lambda item: len(item[1]))):
         mask, value, inside = index.isin(months), float(kept[period]), []
-        for other, amount, name in sorted(zip(masks, values, names, strict=True), key=lambda piece: -piece[0].sum()):
-            if (other <= mask).all():
-                mask, value = mask & ~other, value - amount
-                inside.append(name)
+        for other in sorted(range(place), key=lambda piece: -masks[piece].sum()):
+            if (masks[other] <= mask).all():
+                mask, value = mask & ~masks[other], value - values[other]
+                parts[place] -= parts[other]
+                inside.append(names[other])
         if value <= 0:
             raise ValueError(
                 f"sums contradict each other: {period} is {kept[period]:,.10g}, less than its parts "
@@ -103,7 +122,7 @@ def pieces(kept: pd.Series, most: int) -> tuple[np.ndarray, np.ndarray, np.ndarr
         months = _months_of_crossing(masks, values, names)
     known = np.flatnonzero(masks.any(axis=0))
     nearest = known[np.abs(np.arange(len(index))[:, None] - known).argmin(axis=1)]
-    return masks, values, np.log(months[nearest]), index
+    return Pieces(names, parts, masks, np.log(months[nearest]), index)
 
 
 def _months_of_crossing(masks, values, names) -> np.ndarray:

@@ -111,21 +111,22 @@ def pull(loadings, variance, gap, month) -> tuple[np.ndarray, np.ndarray]:
     return change * part, moved * part
 
 
-def move_to_sums(shocks, variance, masks, logs, month):
+def move_to_sums(shocks, variance, masks, logs, month, near):
     """The nearest shocks, in the metric of their variances, whose months give the known sums (Gauss-Newton).
 
-    Returns shocks, months, and which chains arrived; where sums cross, a few may run into a corner.
+    Returns shocks, months, and which chains came as ``near`` as asked, in logs; where sums cross, a few may run into a
+    corner.
     """
     shocks, path = shocks.copy(), to_months(shocks, month)
     far, gap = np.arange(len(shocks)), logs - log_sums(path, masks)
     for _ in range(_MOST_SEARCH):
-        open_ = np.abs(gap).max(axis=1) > 1e-12
+        open_ = np.abs(gap).max(axis=1) > near
         if not open_.any():
             break
         far, gap = far[open_], gap[open_]
         change, moved = pull(find_loadings(path[far], masks, month), variance[far], gap, month)
         shocks[far] += change
         path[far] += moved
-        gap = logs - log_sums(path[far], masks)
-    arrived = np.abs(log_sums(path, masks) - logs).max(axis=1) < 1e-10
+        gap = logs[far] - log_sums(path[far], masks)
+    arrived = np.abs(log_sums(path, masks) - logs).max(axis=1) <= near
     return shocks, path, arrived

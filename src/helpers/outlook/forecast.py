@@ -1,7 +1,9 @@
 """The annual forecast of a target: from the total as recorded, from the newest sound level, and under each reading.
 
 The table that leaves here is the contract of every forecast in this project, long and tidy:
-``as_of, target, origin, horizon, period, scenario, model, quantile, value`` (tonnes a fiscal year).
+``as_of, target, origin, horizon, period, scenario, model, growth, counterfactual, quantile, value`` (tonnes a fiscal
+year): ``growth`` is of which kind of series, ``counterfactual`` whether what is public of a year speaks against the
+scenario. Quantiles are published as far as :mod:`.limits` says, and none is above what can be had.
 """
 
 from collections.abc import Callable, Iterable
@@ -13,10 +15,11 @@ from helpers import fiscal
 from helpers.data import Quantity, Vintage, derived, sources_of
 from helpers.ensemble import drift
 from helpers.ensemble.quantiles import QUANTILES
-from helpers.outlook import evidence, licences, readings, targets
+from helpers.outlook import evidence, growth, licences, limits, rare_earths, readings, targets
 from helpers.outlook.episodes import sound, suspect
 
-COLUMNS = ["as_of", "target", "origin", "horizon", "period", "scenario", "model", "quantile", "value"]
+_KEYS = ["as_of", "target", "origin", "horizon", "period", "scenario", "model"]
+COLUMNS = [*_KEYS, "growth", "counterfactual", "quantile", "value"]
 NAIVE, SIMULATION = "naive", "simulation"
 MODELS: dict[str, Callable[[pd.Series, drift.GrowthPrior], drift.Drift]] = {
     "shrunken drift": drift.shrunken_log_drift,
@@ -26,6 +29,8 @@ MODELS: dict[str, Callable[[pd.Series, drift.GrowthPrior], drift.Drift]] = {
 
 RECORDED, LEVEL, MIXTURE = "as recorded", "newest level", "mixture"
 PATHS = 2000
+LEAST_RECORD = 6
+"""Months of a sum whose monthly rate says what has been possible."""
 
 
 def expected(india: Vintage, target: str = "customs", horizon: int = 10) -> pd.DataFrame:
@@ -39,15 +44,15 @@ def expected(india: Vintage, target: str = "customs", horizon: int = 10) -> pd.D
     ----------
     india : Vintage
     target : {"customs", "repm"}
-        Tonnes under HS 850511; or rare-earth permanent magnets, whose use stands for imports because
-        India makes next to none.
+        Tonnes under HS 850511; or rare-earth permanent magnets, whose use stands for imports as long as India makes
+        next to none: once the plants of the scheme (row ``scheme_capacity``) deliver, their output has to be taken off.
     horizon : int
         Fiscal years ahead, from 1.
 
     Returns
     -------
     pd.DataFrame
-        ``COLUMNS``; quantiles are those of ``QUANTILES``.
+        ``COLUMNS``; of ``QUANTILES`` those that are published (:func:`.limits.published`).
 
     Raises
     ------
@@ -63,11 +68,31 @@ def expected(india: Vintage, target: str = "customs", horizon: int = 10) -> pd.D
         made = {name: readings.years(table) for name, table in months.items()}
         origin, weight = targets.newest(india, target).name, readings.weights(india)
     else:
-        made = _under_licences(known, year, horizon, india)
+        made = _under_licences(india, horizon)
         origin, weight = known.index[-1], licences.regimes(india).rename(index="licences {}".format)
     simulated = _simulated(made, weight, year + np.arange(1, horizon + 1)).assign(origin=origin)
     table = pd.concat([starting_points(india, target, horizon), simulated])
-    return table.assign(as_of=str(india.day), target=target)[COLUMNS].reset_index(drop=True)
+    speaks = table["scenario"].isin([RECORDED] if contradicted(table, india, target) else [])
+    table = table.assign(as_of=str(india.day), target=target, growth=growth.taken(india).kind, counterfactual=speaks)
+    return limits.published(limits.held(table, india, target))[COLUMNS].reset_index(drop=True)
+
+
+def contradicted(table: pd.DataFrame, india: Vintage, target: str) -> bool:
+    """Whether what is public of the year begun speaks against growth from the totals as recorded.
+
+    So it does if the rest of that year would have to bring, by the median, more a month than any half-year on record
+    or less than nothing, or if that median is outside the mixture's 95 % interval of the year.
+    """
+    part, first = targets.part_year(india, target), table[table["horizon"] == 1]
+    if part is None:
+        return False
+    values = leading(first).set_index(["scenario", "quantile"])["value"]
+    median, done = values[RECORDED, 0.5], len(fiscal.months(part.name))
+    sums = targets.sums(india, target)["value"]
+    rates = [value / len(fiscal.months(p)) for p, value in sums.items() if len(fiscal.months(p)) >= LEAST_RECORD]
+    needed = (median - part["value"]) / (12 - done)
+    usual = values[MIXTURE, QUANTILES[0]] <= median <= values[MIXTURE, QUANTILES[-1]]
+    return not (0 <= needed <= max(rates, default=np.inf) and usual)
 
 
 def starting_points(india: Vintage, target: str, horizon: int) -> pd.DataFrame:
@@ -80,7 +105,7 @@ def starting_points(india: Vintage, target: str, horizon: int) -> pd.DataFrame:
     Returns
     -------
     pd.DataFrame
-        ``COLUMNS`` without ``as_of`` and ``target``.
+        ``COLUMNS`` without ``as_of``, ``target``, ``growth`` and ``counterfactual``.
     """
     known, part = targets.totals(india, target)["value"], targets.part_year(india, target)
     clean = sound(india, target)["value"]
@@ -97,14 +122,16 @@ def starting_points(india: Vintage, target: str, horizon: int) -> pd.DataFrame:
 @targets.remembered
 def used(india: Vintage, target: str, scenario: str = MIXTURE) -> frozenset[str]:
     """The sources of everything that a scenario of the forecast is made from."""
-    growth = india.assumption("growth_prior")
+    grown = growth.taken(india).sources
     if scenario == RECORDED:
-        return sources_of(targets.totals(india, target), growth)
+        return sources_of(targets.totals(india, target), *grown)
     if scenario == LEVEL:
-        return sources_of(sound(india, target), targets.part_year(india, target), growth, suspect(india, target))
-    rows = [growth, readings.stated(india, target), licences.known(india)]
+        return sources_of(sound(india, target), targets.part_year(india, target), *grown, suspect(india, target))
+    rows = [*grown, readings.stated(india, target), licences.known(india)]
     if target == "customs":
         rows += [targets.known_sums(india), suspect(india), evidence.table(india)]
+    else:
+        rows.append(rare_earths.reconciled(india, targets.totals(india, target).iloc[-1]))
     return sources_of(targets.totals(india, target), *rows)
 
 
@@ -130,7 +157,8 @@ def intervals(table: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pd.DataFrame
-        ``target, scenario, model, horizon, period, median, low80, high80, low95, high95``, tonnes.
+        ``target, scenario, model, horizon, period, median, low80, high80, low95, high95``, tonnes; gaps in the years
+        for which an interval is not published.
     """
     keys = ["target", "scenario", "model", "horizon", "period"]
     wide = table.pivot(index=keys, columns="quantile", values="value")
@@ -140,12 +168,16 @@ def intervals(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def at(table: pd.DataFrame, period: str, scenario: str = MIXTURE, uses: Iterable = ()) -> Quantity | None:
-    """Median and 80 % interval of a year under a scenario by its leading model; None if the forecast has it not."""
+    """Median and 80 % interval of a year under a scenario by its leading model; None if the forecast has it not.
+
+    The interval is a gap beyond the years for which it is published.
+    """
     rows = leading(table)
     rows = rows[(rows["period"] == period) & (rows["scenario"] == scenario)].set_index("quantile")["value"]
     if rows.empty:
         return None
-    return derived(rows[0.5], "t", *uses, period=period, low=rows[0.1], high=rows[0.9])
+    low, high = (rows.get(level, np.nan) for level in (0.1, 0.9))
+    return derived(rows[0.5], "t", *uses, period=period, low=low, high=high)
 
 
 def steps(table: pd.DataFrame, india: Vintage) -> list[str]:
@@ -164,8 +196,8 @@ def running(table: pd.DataFrame, india: Vintage) -> str:
 
 
 def prior(india: Vintage) -> drift.GrowthPrior:
-    """The growth prior of ``data/assumptions.csv``."""
-    return drift.GrowthPrior(**india.assumption("growth_prior")["value"])
+    """The growth prior that is taken (:mod:`.growth`)."""
+    return growth.taken(india).prior
 
 
 def _paths(levels, year, origin, horizon, india, scenario, known_tonnes=None) -> pd.DataFrame:
@@ -173,9 +205,8 @@ def _paths(levels, year, origin, horizon, india, scenario, known_tonnes=None) ->
     years = year + np.arange(1, horizon + 1)
     ahead = years - times.index[-1]
     frames = []
-    growth = prior(india)
     for model, fit in MODELS.items():
-        fitted = fit(times, growth)
+        fitted = fit(times, prior(india))
         values = drift.quantiles(fitted, ahead)
         if known_tonnes is not None:  # the part of the first year that is already recorded stays as it is
             done = known_tonnes / fitted.level
@@ -187,19 +218,25 @@ def _paths(levels, year, origin, horizon, india, scenario, known_tonnes=None) ->
     return pd.concat(frames)
 
 
-def _under_licences(known, year, horizon, india) -> dict[str, pd.DataFrame]:
-    """Demand by shrunken log-drift, as much of it as each regime, held for ever or drawn, lets through."""
-    times = known.set_axis(known.index.map(fiscal.centre))
-    fitted = drift.shrunken_log_drift(times, prior(india))
-    ahead = year + np.arange(1, horizon + 1)
+def _under_licences(india: Vintage, horizon: int) -> dict[str, pd.DataFrame]:
+    """Use by shrunken log-drift from the base year as reconciled, as much as each regime, held or drawn, lets through.
+
+    Licences act as they differ from those of the base year (:func:`.licences.relative`).
+    """
+    known = targets.totals(india, "repm")
+    base, times = known.iloc[-1], known["value"].set_axis(known.index.map(fiscal.centre))
+    year = fiscal.fiscal_year(base.name)
+    fitted, ahead = drift.shrunken_log_drift(times, prior(india)), year + np.arange(1, horizon + 1)
     demand = readings.simulate_demand(fitted, ahead - times.index[-1], PATHS)
+    ranks = np.random.default_rng(np.random.SeedSequence([licences.SEED, *b"base"])).permutation(PATHS)
+    demand *= rare_earths.used(india, base, (ranks + 0.5) / PATHS) / fitted.level
     months = pd.period_range(f"{year}-04", f"{year + horizon}-03", freq="M")
-    dose = licences.doses(india, months, PATHS)
+    dose = licences.relative(india, base.name, months, PATHS)
     return {
         name if name == MIXTURE else f"licences {name}": pd.DataFrame(
-            demand * dose[name].reshape(horizon, 12, PATHS).mean(axis=1), index=ahead
+            demand * each.reshape(horizon, 12, PATHS).mean(axis=1), index=ahead
         )
-        for name in (*licences.REGIMES, MIXTURE)
+        for name, each in dose.items()
     }
 
 

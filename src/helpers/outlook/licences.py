@@ -12,6 +12,7 @@ from helpers.data import Vintage
 from helpers.outlook.others import LEFT_OUT
 
 REGIMES = ("open", "partial", "closed")
+LICENSED = "licensed_share"
 SEED = 1
 
 
@@ -66,11 +67,12 @@ def current(india: Vintage) -> str:
 
 
 def doses(india: Vintage, months: pd.PeriodIndex, paths: int, seed: int = SEED) -> dict[str, np.ndarray]:
-    """Share of the wanted rare-earth magnets that licences let through, months x paths.
+    """Share of the wanted rare-earth magnets of all origins that licences let through, months x paths.
 
-    One entry for each regime held for ever, and ``mixture``, in which the regime is drawn after the last month whose
-    rules are known and may change every April. Until then each month has its own regime; ``current`` is that of the
-    day.
+    Of China's part :math:`c` (row ``licensed_share``) a regime lets :math:`d` through; others need no Chinese licence:
+    :math:`1 - c (1 - d)`. One entry for each regime held for ever, and ``mixture``, in which the regime is drawn after
+    the last month whose rules are known and may change every April. Until then each month has its own regime;
+    ``current`` is that of the day.
     """
     rng = np.random.default_rng(np.random.SeedSequence([seed, *b"licences"]))
     rows, ruled = assumed(india, "regime_dose"), rules(india)
@@ -79,8 +81,21 @@ def doses(india: Vintage, months: pd.PeriodIndex, paths: int, seed: int = SEED) 
     ruled = ruled.reindex(months, method="ffill").fillna(ruled.iloc[0]).map(REGIMES.index).to_numpy()
     held = {name: np.where(unknown[:, None], table[place], table[ruled]) for place, name in enumerate(REGIMES)}
     drawn = np.where(unknown[:, None], _regime_path(india, months, unknown, paths, rng), ruled[:, None])
-    now = table[REGIMES.index(current(india))]
-    return held | {"mixture": table[drawn, np.arange(paths)], "current": now}
+    china = triangular(assumed(india, LICENSED).iloc[0], paths, rng)
+    every = held | {"mixture": table[drawn, np.arange(paths)], "current": table[REGIMES.index(current(india))]}
+    return {name: 1 - china * (1 - dose) for name, dose in every.items()}
+
+
+def relative(india: Vintage, base: str, months: pd.PeriodIndex, paths: int) -> dict[str, np.ndarray]:
+    """The doses of months over the mean dose of a base period, months x paths, by regime and ``mixture``.
+
+    What came in the base period is what its licences had let through: counted from it, they act once.
+    """
+    observed = fiscal.months(base)
+    dose = doses(india, observed.union(months), paths)
+    places = {month: place for place, month in enumerate(observed.union(months))}
+    then, ahead = ([places[month] for month in some] for some in (observed, months))
+    return {name: dose[name][ahead] / dose["mixture"][then].mean(axis=0) for name in (*REGIMES, "mixture")}
 
 
 def triangular(row: pd.Series, count: int, rng: np.random.Generator) -> np.ndarray:

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from helpers import fiscal
-from helpers.data import Quantity, Vintage, derived, ids
+from helpers.data import ASSUMED, Quantity, Vintage, derived, ids
 from helpers.ensemble.quantiles import weighted_quantiles
 from helpers.outlook import agreement, blend, customs, episodes, mirror, targets
 from helpers.outlook.agreement import CHINA, MAGNETS, PRESS, PRICE, SHIPPED, USE, ends, middle
@@ -27,7 +27,7 @@ FIGURE, SCOPE, LEVEL = (((np.arange(COUNT) + 0.5) * step) % 1 for step in (1 / C
 """Ranks at which three distributions are read together, evenly and without a seed: a lattice (Niederreiter 1992)."""
 
 _NUMBERS = ["value", "low", "high"]
-_WEIGHT, _SCOPE = "rare_earth_weight", "rare_earth_scope"
+WEIGHT, SCOPED = "rare_earth_weight", "rare_earth_scope"
 SHARE = "rare_earth_share"
 """The assumption that stands for the share while no estimate of the tonnes is public."""
 
@@ -53,9 +53,9 @@ def estimates(india: Vintage) -> pd.DataFrame:
     rows = {name: row for name, row in found.items() if row is not None}
     columns = ["period", *_NUMBERS, "source", "note"]
     table = pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("estimate")
-    scope = india.assumption(_SCOPE).reindex(table.index)[_NUMBERS].fillna(1.0)
+    scope = india.assumption(SCOPED).reindex(table.index)[_NUMBERS].fillna(1.0)
     table[["scope", "scope_low", "scope_high"]] = scope
-    table["weight"] = india.assumption(_WEIGHT).reindex(table.index)["value"]
+    table["weight"] = india.assumption(WEIGHT).reindex(table.index)["value"]
     table = table.astype(dict.fromkeys(_NUMBERS, float))
     at = [np.quantile(_imports(row), (0.1, 0.5, 0.9)) for _, row in table.iterrows()]
     table[["pool_low", "pool", "pool_high"]] = np.reshape(at, (-1, 3))
@@ -97,6 +97,49 @@ def imported(india: Vintage) -> Quantity | None:
     tonnes, weights = _pool(found)
     low, value, high = weighted_quantiles(tonnes, weights, (0.1, 0.5, 0.9))
     return derived(value, "t", found, _judged(india), low=low, high=high)
+
+
+def used(india: Vintage, base: pd.Series, ranks: np.ndarray) -> np.ndarray:
+    """Quantiles at some ranks of what a year's use of rare-earth magnets was, tonnes.
+
+    A log-normal of two halves through the 5, 50 and 95 % points of the pool, as use: what the estimates say of magnets
+    imported as magnets is divided by the part of the use that comes so (the scope of stated use); stated use stands as
+    it is. Estimates of years farther than :data:`NEAR` from the base are left out. An assumed base stands alone.
+
+    Parameters
+    ----------
+    india : Vintage
+    base : pd.Series
+        The yearly figure, of ``targets.totals(india, "repm")``.
+    ranks : array
+        From 0 to 1.
+    """
+    found = reconciled(india, base)
+    if base["status"] == ASSUMED or USE not in found.index:
+        return np.full(ranks.shape, float(base["value"]))
+    use = found.loc[USE]
+    scope = _triangular(use["scope_low"], use["scope"], use["scope_high"], LEVEL)
+    of = [_skewed(*ends(row), FIGURE) if name == USE else _imports(row) / scope for name, row in found.iterrows()]
+    weight = np.repeat(found["weight"].to_numpy(), COUNT)
+    low, value, high = weighted_quantiles(np.concatenate(of), weight, (0.05, 0.5, 0.95))
+    return _skewed(low, value, high, ranks)
+
+
+def highest(india: Vintage, base: pd.Series) -> list[tuple]:
+    """The most use that each count of imports allows, beside a yearly figure of use: tonnes, time, sources."""
+    found = reconciled(india, base)
+    if USE not in found.index:
+        return []
+    use, rest = found.loc[USE], found.drop(index=USE)
+    most = rest.apply(lambda row: ends(row)[2] * row["scope_high"] / use["scope_low"], axis=1)
+    return [(most[name], fiscal.centre(row["period"]), ids(row, use)) for name, row in rest.iterrows()]
+
+
+def reconciled(india: Vintage, base: pd.Series) -> pd.DataFrame:
+    """The estimates that are of the time of a yearly figure of use, as :func:`estimates` gives them."""
+    found = estimates(india)
+    apart = [abs(fiscal.centre(period) - fiscal.centre(base.name)) for period in found["period"]]
+    return found[np.array(apart, dtype=float) <= NEAR]
 
 
 @targets.remembered
@@ -218,4 +261,4 @@ def _triangular(low: float, value: float, high: float, ranks: np.ndarray) -> np.
 def _judged(india: Vintage) -> pd.DataFrame:
     """The judgements on the estimates that are public."""
     rows = india.table("assumptions")
-    return rows[rows["assumption"].isin([_WEIGHT, _SCOPE]) & rows["segment"].isin(estimates(india).index)]
+    return rows[rows["assumption"].isin([WEIGHT, SCOPED]) & rows["segment"].isin(estimates(india).index)]

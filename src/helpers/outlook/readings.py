@@ -18,7 +18,7 @@ from helpers.ensemble.quantiles import QUANTILES, weighted_quantiles
 from helpers.outlook import evidence, rare_earths, targets
 from helpers.outlook.episodes import LEAST_SURGE, Episode, suspect
 from helpers.outlook.evidence import ERROR, PERSISTENT, READINGS, STOCKS
-from helpers.outlook.licences import REGIMES, assumed, doses, triangular
+from helpers.outlook.licences import LICENSED, REGIMES, assumed, doses, triangular
 from helpers.outlook.rare_earths import SHARE
 
 RECORDED = "recorded figures, continued"
@@ -79,12 +79,14 @@ def stated(india: Vintage, target: str = "customs") -> pd.DataFrame:
     pd.DataFrame
         ``assumption, segment, value, low, high, published, written, source, note``.
     """
-    names = ["regime_probability", "regime_dose", "regime_persistence"]
+    names = ["regime_probability", "regime_dose", "regime_persistence", LICENSED]
     if target == "customs":
         names.append(SHARE)
         if suspect(india) is not None:
             weighing = [evidence.PRIOR, evidence.RULE, *evidence.observed(india).index]
             names = [*weighing, *names, "recovery", "stock_payback"]
+    else:
+        names += [rare_earths.WEIGHT, rare_earths.SCOPED]
     rows = india.table("assumptions")
     rows = rows[rows["assumption"].isin(names) & (rows["assumption"] != SHARE)]
     rows = pd.concat([rows, rare_earths.stated(india)], ignore_index=True) if SHARE in names else rows
@@ -144,10 +146,10 @@ def simulate(india: Vintage, prior: GrowthPrior, horizon: int = 10, seed: int = 
     total = max(fiscal.fiscal_year(p) for p in sums.index if fiscal.is_fiscal_year(p))
     end = total + max(horizon, len(recovery) + 1)
     known = {"as recorded": sums} | ({"without surge": without_surge(sums, india, episode)} if episode else {})
-    base = {
-        item: _extend(simulate_months(some, prior, seed=seed, item=item).paths, some, last, prior, end, rng, episode)
-        for item, some in known.items()
-    }
+    base = {}
+    for item, some in known.items():
+        paths = simulate_months(some, prior, seed=seed, item=item).paths
+        base[item] = _extend(paths, some, last, prior, end, rng, episode, item != "as recorded")
     recorded = base["as recorded"]
     clean = base.get("without surge", recorded)
     if episode is None:
@@ -203,7 +205,7 @@ def mix(made: dict[str, np.ndarray], weight: pd.Series, probabilities=QUANTILES)
     return weighted_quantiles(values, each, probabilities)
 
 
-def _extend(table, sums, last, prior, end, rng, episode) -> pd.DataFrame:
+def _extend(table, sums, last, prior, end, rng, episode, clean) -> pd.DataFrame:
     """The months simulated, and those of later years: the last year's, grown by a shrunken log-drift.
 
     The drift is fitted to yearly totals, and to the current year once three of its months are known. Its variance
@@ -212,9 +214,13 @@ def _extend(table, sums, last, prior, end, rng, episode) -> pd.DataFrame:
     table = pd.concat([table] * COPIES, axis=1, ignore_index=True)
     annual, current = _annual(table, sums), fiscal.fiscal_year(last + 1)
     known = {fiscal.fiscal_year(p) for p in sums.index if fiscal.is_fiscal_year(p)}
-    known |= {fiscal.fiscal_year(episode.year)} if episode else set()
-    if (last - pd.Period(f"{current - 1}-03", "M")).n >= targets.LEAST_PART:
+    begun = (last - pd.Period(f"{current - 1}-03", "M")).n >= targets.LEAST_PART
+    if begun:
         known.add(current)
+    if episode:  # once the fall is known, what follows is drawn from falls, and the year before is no growth
+        year = fiscal.fiscal_year(episode.year)
+        fallen = current > year + 1 or begun
+        known = known - {year} if fallen and not clean else known | {year}
     levels = annual.loc[[year for year in sorted(known) if year in annual.index]].median(axis=1)
     fitted = shrunken_log_drift(levels.set_axis(levels.index.astype(float)), prior)
     paths, count = table.shape[1], max(end - annual.index[-1], 0)

@@ -70,6 +70,8 @@ def _best(rivals: pd.DataFrame, live: frozenset[str]) -> list[pd.Series]:
 
 def _of_years(india: Vintage) -> Iterator[tuple]:
     for key, known in _adding_up(india).groupby(["flow", "reporter", "partner", "hs", "measure"]):
+        if len(known) <= 12:  # a year and its months are thirteen
+            continue
         firm = known.set_index("period")
         for year in filter(fiscal.is_year, firm.index):
             months = fiscal.months(year).astype(str)

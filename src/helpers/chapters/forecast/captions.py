@@ -6,7 +6,7 @@ from helpers.chapters import words
 from helpers.chapters.forecast import tables
 from helpers.chapters.outputs import Sentence, joined, number, sentence
 from helpers.data import ASSUMED, Quantity, Vintage, derived
-from helpers.outlook import episodes, forecast
+from helpers.outlook import forecast
 from helpers.outlook.episodes import suspect
 
 LEAST_GAP = 0.1
@@ -33,6 +33,11 @@ def fan_words(shown: pd.DataFrame, scenarios: list[str], points: pd.DataFrame, i
     medians = {name: quantity for name, quantity in medians.items() if name in text}
     title = sentence(f"{lead} {text} thousand tonnes in {{year}}", year=year, **medians)
     spans = [spelt(row, named[name], uses[name]) for name, row in end.iterrows()]
+    known, told, parts = tables.rates(india, target), [], {}
+    for place, (period, row) in enumerate(known.iterrows()):
+        told.append(f"{{k{place}}} {'a year, the rate of' if row['rate'] != row['value'] else 'in'} {{p{place}}}")
+        parts |= {f"k{place}": derived(row["rate"], "t", row), f"p{place}": words.period(period)}
+    spans.append(sentence(f"Known: {'; '.join(told)}.", **parts))
     theirs = [sentence("Diamonds are outlooks of others.")] if len(points) else []
     for row in newest(points).itertuples():
         value = derived(row.value, "t", row.source)
@@ -41,14 +46,15 @@ def fan_words(shown: pd.DataFrame, scenarios: list[str], points: pd.DataFrame, i
 
 
 def fan_note(shown: pd.DataFrame, known: pd.DataFrame, top: float, india: Vintage, target: str) -> str:
-    episode, level = suspect(india, target), episodes.level(india, target)
+    episode = suspect(india, target)
     said = ["Dots: yearly totals" + (", hollow if suspect" if episode and episode.year in known.index else "")]
     if known["status"].eq(ASSUMED).any():
         said.append("cross: assumed")
-    if level.period not in known.index:
-        said.append(f"square: {words.period(level.period)} at its yearly rate")
-    said.append("shading: 80 % and 95 % intervals")
-    far = {share: shown[f"high{share}"].max() for share in (80, 95)}
+    if (tables.rates(india, target).index.difference(known.index)).size:
+        said.append("steps: parts of years at their yearly rate")
+    said += ["dashed: from one start alone", "shading: 80 % and 95 % intervals"]
+    mixed = shown[shown["scenario"] == forecast.MIXTURE]
+    far = {share: mixed[f"high{share}"].max() for share in (80, 95)}
     cut = [f"{share} % to {number(high / 1000)}" for share, high in far.items() if high > top]
     if cut:
         said.append(f"cut at {number(top / 1000)} thousand t, they reach further ({', '.join(cut)})")
@@ -103,7 +109,8 @@ def trial_words(tried: pd.DataFrame) -> tuple[Sentence, Sentence]:
 
 def spelt(row: pd.Series, name: str, uses) -> Sentence:
     said = derived(row["median"], "t", *uses, low=row["low80"], high=row["high80"])
-    return sentence("{name}, {year}: {said} (80 % interval {said:range}).", name=name, year=row["period"], said=said)
+    span = "" if pd.isna(said.low) else " (80 % interval {said:range})"
+    return sentence(f"{{name}}, {{year}}: {{said}}{span}.", name=name, year=row["period"], said=said)
 
 
 def newest(points: pd.DataFrame) -> pd.DataFrame:

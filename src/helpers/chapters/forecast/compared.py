@@ -5,30 +5,48 @@ import pandas as pd
 from helpers import fiscal
 from helpers.chapters import words
 from helpers.chapters.forecast.phrases import spanned
-from helpers.chapters.forecast.tables import rounded, trial_name
+from helpers.chapters.forecast.tables import rounded
 from helpers.chapters.outputs import Sentence, joined, sentence
 from helpers.data import Vintage, derived, from_row, sources_of
-from helpers.outlook import forecast, others, readings, targets
+from helpers.ensemble import calibrated
+from helpers.outlook import forecast, others, readings, targets, value
 
 
 def coverage(india: Vintage) -> Sentence:
-    """How often such intervals held on other series, and of which part of the forecast that was measured."""
+    """How often intervals of the methods that answer held on other series, of which kind these are."""
     held = india.assumption("interval_coverage")
-    ratio = india.assumption("error_against_naive")
-    if held.empty or ratio.empty:
+    if held.empty:
         return words.not_yet(india, "How often such intervals hold")
-    shares = {n: spanned(held[held.index.str.endswith(f"nominal {n} %")], "%") for n in (80, 95)}
-    few, more = (spanned(ratio[ratio.index.str.contains(word)], "") for word in ("three", "five"))
+    drawn = sentence(
+        "Growth after the next year, drawn from a handful of totals, was tried on yearly series of forecasting",
+        "competitions with only three points known: its 80 % intervals held {eighty:range} % of the outturns and its",
+        "95 % intervals {wide:range} %, by collection.",
+        **{name: spanned(held[held.index.str.endswith(f"nominal {n} %")], "%") for name, n in _LEVELS.items()},
+    )
+    none = sentence("The weights of the readings and the chances of the licences are judgements and were not tried.")
+    return joined(drawn, _of_value(india, held), none)
+
+
+_LEVELS = {"eighty": 80, "wide": 95}
+
+
+def _of_value(india: Vintage, uses: pd.DataFrame) -> Sentence | None:
+    """How often the intervals of the ensemble held that forecasts the value; None where it does not yet."""
+    points = len(value.unbroken(value.history(india)))
+    found = calibrated.measured_coverage(kind=value.KIND)
+    found = found.assign(points=pd.to_numeric(found["length"], errors="coerce")).dropna(subset="points")
+    found = found[found["points"] <= points].sort_values("points")
+    if found.empty or points < value.LEAST_YEARS:
+        return None
+    row, of = found.iloc[-1], sum(calibrated.calibration(value.KIND)["trained_on"]["1"].values())
     return sentence(
-        "These series are too short to test intervals on. What was measured is growth from few yearly totals, the",
-        "model of the starting points, on yearly series of forecasting competitions with only three points known:",
-        "80 % intervals held {eighty:range} % of the outturns and 95 % intervals {wide:range} %, by collection.",
-        "The error of the median was {few:range.2} times that of naive; with five points, {more:range.2}.",
-        "The mixture, which weighs judgements, was not measured.",
-        eighty=shares[80],
-        wide=shares[95],
-        few=few,
-        more=more,
+        "How wide intervals of the value are was learned from {of:number} yearly series of {kind}. With",
+        "{points:number} points known, 80 % intervals held {eighty} of later years, which they had not seen, and 95 %",
+        "intervals {wide}.",
+        of=derived(of, "", uses),
+        kind=value.KIND,
+        points=derived(row["points"], "", uses),
+        **{name: derived(100 * row[f"coverage_{n}"], "%", uses) for name, n in _LEVELS.items()},
     )
 
 
@@ -36,7 +54,6 @@ def real_time(tried: pd.DataFrame, india: Vintage) -> Sentence:
     """How forecasts of earlier days fared (``realtime.real_time``)."""
     if tried.empty:
         return words.not_yet(india, "How earlier forecasts fared")
-    said = [_one_outturn(rows) for _, rows in tried.groupby("period", sort=False)]
     mixed = tried[tried["scenario"] == forecast.MIXTURE]
     relative = derived(mixed["score"].mean(), "", mixed)
     verdict = {"up": "worse than naive", "down": "better than naive", "unchanged": "no better than naive"}
@@ -47,9 +64,9 @@ def real_time(tried: pd.DataFrame, india: Vintage) -> Sentence:
         count=derived(len(mixed), "", mixed),
         score=relative,
         verdict=verdict[words.direction(relative.value - 1)],
-        proof="one outturn proves little" if len(said) == 1 else "so few outturns prove little",
+        proof="one outturn proves little" if len(set(tried["period"])) == 1 else "so few outturns prove little",
     )
-    return joined(*said, held, _honest(tried, india))
+    return joined(held, _honest(tried, india))
 
 
 def elsewhere(found: pd.DataFrame, india: Vintage) -> Sentence:
@@ -77,10 +94,6 @@ def elsewhere(found: pd.DataFrame, india: Vintage) -> Sentence:
 def outlooks(table: pd.DataFrame, other: pd.DataFrame, theirs: pd.DataFrame, india: Vintage) -> Sentence:
     """Others' figures beside ours, on one calendar, for each target of which there are any."""
     told = [_on_scope(part, theirs, india) for part in (table, other) if len(part)]
-    silent = [target.what for name, target in targets.TARGETS.items() if others.on_scope(theirs, name).empty]
-    if silent:
-        none = "No outlook of others on {what} is in the sources dated up to {day}."
-        told.append(sentence(none, what=words.listed(silent, "or"), day=words.day(india.day)))
     return joined(*told) if any(told) else words.not_yet(india, "How others' outlooks compare")
 
 
@@ -94,31 +107,11 @@ def _honest(tried: pd.DataFrame, india: Vintage) -> Sentence | None:
     return sentence(text, last=words.day(late.max()), day=written)
 
 
-def _one_outturn(rows: pd.DataFrame) -> Sentence:
-    """Of one outturn: by how much the forecast, its benchmark and the recorded total missed it, day by day."""
-    days = list(dict.fromkeys(rows["as_of"]))
-    errors = rows.set_index(["scenario", "as_of"])["error"]
-    wanted = [name for name in (forecast.MIXTURE, forecast.RECORDED, forecast.NAIVE) if name in set(rows["scenario"])]
-    parts, said = {}, []
-    for name in wanted:
-        keys = [f"e{len(parts) + place}" for place in range(len(days))]
-        parts |= {key: derived(round(errors[name, day]), "%", rows) for key, day in zip(keys, days, strict=True)}
-        said.append(f"{trial_name(name)} {words.listed(f'{{{key}:signed}}' for key in keys)}")
-    return sentence(
-        f"Of {{what}}, {{came}} came in {{period}}; forecasts made on {{days}} were off by: {'; '.join(said)}.",
-        what=targets.CUSTOMS.what,
-        period=words.period(rows["period"].iloc[0]),
-        came=derived(rows["outturn"].iloc[0], "t", rows),
-        days=words.listed(map(words.day, days)),
-        **parts,
-    )
-
-
 def _on_scope(table: pd.DataFrame, theirs: pd.DataFrame, india: Vintage) -> Sentence | None:
     """Others' figures on the scope of one forecast for the farthest period both reach; None if there is none."""
     target = table["target"].iloc[0]
     mixed = table[table["scenario"] == forecast.MIXTURE]
-    ours = forecast.intervals(mixed).set_index("period")[["median", "low80", "high80"]]
+    ours = forecast.intervals(mixed).set_index("period")[["median", "low80", "high80"]].dropna()
     theirs = others.on_scope(theirs, target)
     period = others.farthest(theirs, ours)
     if period is None:
@@ -127,7 +120,6 @@ def _on_scope(table: pd.DataFrame, theirs: pd.DataFrame, india: Vintage) -> Sent
     own = others.on_calendar(ours, period)
     mine = rounded(derived(own["median"], "t", *forecast.used(india, target), low=own["low80"], high=own["high80"]))
     years = list(dict.fromkeys(fiscal.year_name(fiscal.fiscal_year(month)) for month in fiscal.months(period)))
-    count = derived(len(targets.totals(india, target)), "", targets.totals(india, target))
     found = {words.place([value], own["low80"], own["high80"]) for value in theirs["value"]}
     places = [place for place in ("below", "inside", "above") if place in found]
     all_or_some = "they all lie" if len(places) == 1 else "some lie"
@@ -137,14 +129,12 @@ def _on_scope(table: pd.DataFrame, theirs: pd.DataFrame, india: Vintage) -> Sent
     same = "" if len(years) == 1 else ", the months of {years} that lie in it,"
     return sentence(
         f"For {{period}} others expect of India's {{what}}: {said}. Our forecast for {{when}}{same} is {{mine}}",
-        f"(80 % interval {{mine:range}}); {lie}. It rests on {{count}} and grows as yearly series do in general;",
-        "theirs are expectations of use.",
+        f"(80 % interval {{mine:range}}); {lie}.",
         period=period,
         when=period if fiscal.is_fiscal_year(period) else f"the calendar year {period}",
         what=targets.TARGETS[target].what,
         mine=mine,
-        count="a single yearly total" if count.value == 1 else f"{count:number} yearly totals",
-        uses=[sources_of(theirs), count],
+        uses=[sources_of(theirs)],
         **({} if len(years) == 1 else {"years": words.listed(years)}),
         **parts,
     )

@@ -9,37 +9,39 @@ from helpers.chapters.canvas import BLUE, GOLD, INK, MUTED, PAPER, RED, canvas, 
 from helpers.chapters.forecast import tables
 from helpers.chapters.forecast.captions import fan_note, fan_words, newest, readings_title, spelt, trial_words
 from helpers.chapters.outputs import Figure, joined, number, sentence
-from helpers.data import ASSUMED, Quantity, Vintage, ids
-from helpers.outlook import episodes, forecast, targets
+from helpers.data import ASSUMED, Vintage
+from helpers.outlook import forecast, targets
 from helpers.outlook.episodes import suspect
 
 _STARTS = (forecast.MIXTURE, forecast.LEVEL, forecast.RECORDED)
+_NAMED = 3
+"""Parts of years that are named in the fan: the newest."""
+_HIGH = 1.2
+"""Times the newest rate above which a part of a year has its name above it, else below."""
 
 
 @once_public
 def fan(intervals: pd.DataFrame, theirs: pd.DataFrame | None = None, *, india: Vintage) -> Figure:
-    """The mixture first, then each starting point, as fans over the known totals, on one scale.
+    """The mixture as a fan over what is known, with the median from each starting point alone.
 
-    ``intervals`` is ``forecast.intervals``; ``theirs`` are outlooks of others on the same scope, drawn on the mixture.
+    ``intervals`` is ``forecast.intervals``; ``theirs`` are outlooks of others on the same scope.
     """
     target = intervals["target"].iloc[0]
     shown = forecast.leading(intervals)
     scenarios = [name for name in _STARTS if name in set(shown["scenario"])]
-    shown = shown[shown["scenario"].isin(scenarios)]
-    known = targets.totals(india, target)
+    shown, named = shown[shown["scenario"].isin(scenarios)], tables.names(india, target)
+    known, rates = targets.totals(india, target), tables.rates(india, target)
     points = _their_points(theirs, known, shown)
-    top = _top(shown, known, episodes.level(india, target), points)
-    drawing, axes = canvas("thousand tonnes a fiscal year", panels=len(scenarios), height=3.9)
-    named = tables.names(india, target)
-    for ax, scenario in zip(axes, scenarios, strict=True):
-        _bands(ax, shown[shown["scenario"] == scenario], top)
-        _known(ax, known, india, target, square=scenario != forecast.RECORDED)
-        ax.set_title(wrap(named[scenario], 30), loc="left", color=MUTED, fontsize=9)
-        ax.set_ylim(0, top / 1000)
-        _years(ax, [*known.index.map(fiscal.centre), *shown["period"].map(fiscal.centre)])
-    _diamonds(axes[0], points, top)
+    top = _top(shown, rates, points)
+    drawing, (ax,) = canvas("thousand tonnes a fiscal year", height=4.4)
+    ax.set_ylim(0, top / 1000)
+    _bands(ax, shown[shown["scenario"] == forecast.MIXTURE], top)
+    _starts(ax, shown, scenarios)
+    _known(ax, known, rates, india, target)
+    _years(ax, [*known.index.map(fiscal.centre), *shown["period"].map(fiscal.centre)])
+    _diamonds(ax, points, top)
     title, alt = fan_words(shown, scenarios, points, india)
-    data = pd.concat([_named(shown, named), _marks(known, points, india, target)], ignore_index=True)
+    data = pd.concat([_named(shown, named), _marks(known, rates, points)], ignore_index=True)
     uses = [forecast.used(india, target, scenario) for scenario in scenarios]
     note = fan_note(shown, known, top, india, target)
     return finish(drawing, title, alt, data, india=india, note=note, uses=uses)
@@ -57,7 +59,7 @@ def readings(intervals: pd.DataFrame, *, india: Vintage) -> Figure:
         one = shown[shown["period"] == period].set_index("scenario").loc[scenarios]
         _ranges(ax, one[["median", "low80", "high80", "low95", "high95"]] / 1000, scenarios)
         ax.set_title(period, loc="left", color=MUTED, fontsize=10)
-        ax.set_xlim(0, one["high80"].max() / 1000 * 1.1)
+        ax.set_xlim(0, one[["median", "high80"]].max(axis=None) / 1000 * 1.1)
     axes[0].set_yticks(range(len(scenarios)), [wrap(named[name], 24) for name in scenarios], fontsize=8)
     axes[0].set_ylim(len(scenarios) - 0.5, -0.9)
     wanted = shown[shown["period"].isin(periods)]
@@ -102,25 +104,45 @@ def _bands(ax, path: pd.DataFrame, top: float) -> None:
         for low, high, width, alpha in (("low95", "high95", 1, 0.6), ("low80", "high80", 4, 0.4)):
             ax.vlines(at, path[low] / 1000, path[high] / 1000, color=BLUE, linewidth=width, alpha=alpha)
         ax.plot(at, path["median"] / 1000, "o", color=BLUE, markersize=5)
-    end = path["median"].iloc[-1]
-    label(ax, _thousands(end), (at.iloc[-1], end / 1000), dx=-2, dy=8, ha="right", color=BLUE, fontsize=9)
 
 
-def _known(ax, known: pd.DataFrame, india: Vintage, target: str, square: bool) -> None:
-    """Totals as dots, hollow if suspect, a cross if assumed; the part of a year since as a square."""
-    episode, level = suspect(india, target), episodes.level(india, target)
+def _starts(ax, shown: pd.DataFrame, scenarios: list[str]) -> None:
+    """The end of every median by name, and the medians of the starting points, dashed."""
+    at, ends = -np.inf, shown.groupby("scenario")["median"].last().loc[scenarios].sort_values()
+    for name, end in ends.items():
+        path, mixed = shown[shown["scenario"] == name], name == forecast.MIXTURE
+        colour, x = BLUE if mixed else MUTED, path["period"].map(fiscal.centre)
+        if not mixed:
+            ax.plot(x, path["median"] / 1000, "--" if len(path) > 1 else "_", color=colour, linewidth=1.2)
+        at = max(end / 1000, at + 0.09 * ax.get_ylim()[1])
+        label(ax, f"{_thousands(end)} {wrap(tables.trial_name(name), 12)}", (x.iloc[-1], at), color=colour, fontsize=8)
+
+
+def _known(ax, known: pd.DataFrame, rates: pd.DataFrame, india: Vintage, target: str) -> None:
+    """Totals as dots, hollow if suspect, a cross if assumed; parts of years as steps at their yearly rate, by name."""
+    episode = suspect(india, target)
     for period, row in known.iterrows():
         hollow, assumed = episode is not None and period == episode.year, row["status"] == ASSUMED
         style = {"color": RED if assumed else INK, "markerfacecolor": PAPER if hollow else None, "markersize": 5}
         ax.plot(fiscal.centre(period), row["value"] / 1000, "X" if assumed else "o", zorder=4, **style)
-    if square and level.period not in known.index:
-        ax.plot(fiscal.centre(level.period), level.value / 1000, "s", color=INK, markersize=5, zorder=4)
+    parts = rates[~rates.index.isin(known.index)]
+    for period, rate in parts["rate"].items():
+        half, at = len(fiscal.months(period)) / 24, fiscal.centre(period)
+        ax.hlines(rate / 1000, at - half, at + half, color=INK, linewidth=3, zorder=4)
+    texts = {p: f"{words.period(p)}: {_thousands(rate)}" for p, rate in parts["rate"].tail(_NAMED).items()}
+    high = [p for p in texts if parts.loc[p, "rate"] > _HIGH * parts["rate"].iloc[-1]]
+    for period in high:
+        at = fiscal.centre(period), parts.loc[period, "rate"] / 1000
+        label(ax, texts.pop(period), at, dx=0, dy=9, ha="center", fontsize=8)
+    if texts:
+        at = fiscal.centre(next(iter(texts))), parts.loc[[*texts], "rate"].min() / 1000
+        label(ax, "\n".join(texts.values()), at, dx=0, dy=-8, va="top", fontsize=8)
 
 
-def _top(shown: pd.DataFrame, known: pd.DataFrame, level: Quantity, points: pd.DataFrame) -> float:
+def _top(shown: pd.DataFrame, rates: pd.DataFrame, points: pd.DataFrame) -> float:
     """The upper end of the scale: what is known or said, every median, and the mixture's 80 % interval."""
     mixed = shown[shown["scenario"] == forecast.MIXTURE]
-    said = [known["value"].max(), level.value, shown["median"].max(), points["value"].max()]
+    said = [rates["rate"].max(), shown["median"].max(), points["value"].max()]
     return max(1.15 * max(value for value in said if not pd.isna(value)), 1.03 * mixed["high80"].max())
 
 
@@ -145,13 +167,12 @@ def _diamonds(ax, points: pd.DataFrame, top: float) -> None:
         label(ax, name, (row.at, at / 1000), dx=-6, ha="right", color=GOLD, fontsize=8)
 
 
-def _marks(known: pd.DataFrame, points: pd.DataFrame, india: Vintage, target: str) -> pd.DataFrame:
-    """What is drawn beside the fans, with its sources, as rows of the figure's data."""
-    level = episodes.level(india, target)
+def _marks(known: pd.DataFrame, rates: pd.DataFrame, points: pd.DataFrame) -> pd.DataFrame:
+    """What is drawn beside the fan, with its sources, as rows of the figure's data."""
     kind = {"reported": "published total", "estimate": "estimated total", ASSUMED: "assumed total"}
     rows = [(kind.get(r["status"], f"{r['status']} total"), p, r["value"], r["source"]) for p, r in known.iterrows()]
-    if level.period not in known.index:
-        rows.append(("at its yearly rate", words.period(level.period), level.value, ids(level)))
+    parts = rates[~rates.index.isin(known.index)]
+    rows += [("at its yearly rate", words.period(p), r["rate"], r["source"]) for p, r in parts.iterrows()]
     rows += [(row.publisher, row.period, row.value, row.source) for row in points.itertuples()]
     return pd.DataFrame(rows, columns=["what", "period", "known or said, t", "source"])
 
@@ -182,7 +203,7 @@ def _ranges(ax, rows: pd.DataFrame, names: list[str], small: bool = False) -> No
 
 def _years(ax, at: list[float]) -> None:
     first, last = int(min(at)), int(max(at))
-    ticks = np.arange(last, first - 1, -max(1, -(-(last - first) // 3)))
+    ticks = np.arange(last, first - 1, -max(1, -(-(last - first) // 6)))[::-1]
     ax.set_xticks(ticks, [fiscal.year_name(int(tick)) for tick in ticks])
 
 

@@ -38,7 +38,8 @@ def listed(
             texts.append(f"{{{name}}}{of} in {{{year}}} ({{{name}_months}}; {span})")
             parts |= {f"{name}_months": _months(period)}
         else:
-            texts.append(f"{{{name}}}{of}{f' ({span})' if interval else ''} in {{{year}}}")
+            told = interval and not pd.isna(quantity.low)
+            texts.append(f"{{{name}}}{of}{f' ({span})' if told else ''} in {{{year}}}")
         parts |= {name: quantity, year: period}
     return words.listed(texts) if texts else "", parts
 

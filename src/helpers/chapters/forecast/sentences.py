@@ -1,86 +1,51 @@
 """Sentences of chapter 4: the forecast."""
 
-import numpy as np
 import pandas as pd
 
 from helpers import fiscal
 from helpers.chapters import words
-from helpers.chapters.forecast.phrases import ends, expected, listed, read_as, weighed
+from helpers.chapters.forecast.phrases import ends, expected, listed, weighed
 from helpers.chapters.forecast.tables import rounded
 from helpers.chapters.outputs import Sentence, joined, sentence
 from helpers.data import Quantity, Vintage, derived, from_row
-from helpers.ensemble.drift import Drift
-from helpers.outlook import cells, episodes, forecast, licences, readings, seasons, targets
+from helpers.outlook import cells, episodes, forecast, licences, seasons, targets
 
 FAR = 1.5
 """A forecast that is this many times the newest level, or its inverse, is explained."""
 
 
-def answer(table: pd.DataFrame, india: Vintage, other: pd.DataFrame | None = None) -> Sentence:
+def answer(
+    table: pd.DataFrame, india: Vintage, other: pd.DataFrame | None = None, disagreement: Sentence | None = None
+) -> Sentence:
     """The year that runs and the last year from the mixture, what it weighs, and the other target beside it.
 
-    ``other`` is the forecast of the other target (``forecast.beside``).
+    ``other`` is the forecast of the other target (``forecast.beside``), ``disagreement`` what another road says
+    against it (``roads.disagreement``).
     """
     target, said = table["target"].iloc[0], ends(table, india)
     text, parts = listed(expected(table, said, india), targets.TARGETS[target].what, explained=True)
-    over, more = weighed(india, target)
+    over, parted = weighed(india, target)
     does = "use" if target == targets.REPM.name else "import"
-    first = sentence(f"India is expected to {does} {text}.", f"The forecast {over}.", **parts, **more)
+    first = sentence(f"India is expected to {does} {text}.", f"The forecast {over}.", **parts, **parted)
     beside = None if other is None or other.empty else expected(other, said[:1], india)
     if beside:
         what = {targets.REPM.name: "Rare-earth magnets used"}.get(targets.other(target), "All magnets under HS 850511")
         text, parts = listed(beside)
         beside = sentence(f"{what}: {text}.", **parts)
-    return joined(first, beside or None, overdue(table, india), backcast(india, target), answer=True)
-
-
-def backcast(india: Vintage, target: str) -> Sentence | None:
-    """Says so where the judgements were written after the day; None where they were not."""
-    rows = readings.stated(india, target)
-    late = rows[rows["written"] > pd.Timestamp(india.day)]
-    if late.empty:
-        return None
-    return sentence(
-        "This is a back-cast: its judgements were written on {written}, from what was public on {day}.",
-        written=words.day(late["written"].max()),
-        day=words.day(india.day),
-        uses=[late],
-    )
-
-
-def starts(table: pd.DataFrame, india: Vintage) -> Sentence:
-    """Each starting point alone."""
-    target, said = table["target"].iloc[0], ends(table, india)
-    total, part = from_row(targets.totals(india, target).iloc[-1]), targets.part_year(india, target)
-    text, recorded = listed(expected(table, said, india, forecast.RECORDED), interval=False)
-    alone, level = listed(expected(table, said, india, forecast.LEVEL), interval=False, key="l")
-    parts = {"total": total, "year": total.period} | recorded | level
-    if not level:
-        first = sentence(f"Growth from the {{total}} of {{year}} alone would give {text}.", **parts)
-    elif part is not None:
-        first = sentence(
-            f"From {{part}} at its yearly rate alone, {{rate}}, it is {alone}.",
-            f"Growth from the {{total}} of {{year}}, as if nothing since were known, would give {text}.",
-            part=words.period(part.name),
-            rate=episodes.level(india, target),
-            **parts,
-        )
-    else:
-        alone = f"From the {{total}} of {{year}} alone, with {{suspect}} left out, it is {alone}; with it, {text}."
-        first = sentence(alone, suspect=episodes.suspect(india, target).year, **parts)
-    return joined(first, far_from_level(table, india), given(india, target))
+    more = [overdue(table, india), far_from_level(table, india), given(india, target)]
+    return joined(first, disagreement, beside or None, *more, answer=True)
 
 
 def overdue(table: pd.DataFrame, india: Vintage) -> Sentence | None:
-    """The years that are over and whose totals are not in the sources; None if there is none."""
+    """That years which are over stand in the forecast, as their totals are not in the sources; None if none does."""
     over = [p for p in table["period"].unique() if fiscal.span(p)[1] < india.day]
     if not over:
         return None
-    text, parts = listed(expected(table, over, india))
-    late = "The year that has ended is still a forecast, as its total is"
-    if len(over) > 1:
-        late = "The years that have ended are still forecasts, as their totals are"
-    return sentence(late, f"not in the sources dated up to {{day}}: {text}.", day=words.day(india.day), **parts)
+    one = len(over) == 1
+    late = "is over, but its total is" if one else "are over, but their totals are"
+    still = "it is still a forecast" if one else "they are still forecasts"
+    text = f"{{years}} {late} not in the sources dated up to {{day}}: {still}."
+    return sentence(text, years=words.listed(over), day=words.day(india.day))
 
 
 def far_from_level(table: pd.DataFrame, india: Vintage) -> Sentence | None:
@@ -127,12 +92,14 @@ def rest_of_year(table: pd.DataFrame, india: Vintage) -> Sentence:
     months = len(fiscal.months(part.name))
     times = derived(rest.value / (12 - months) / (done.value / months), "", rest)
     over = "have had" if fiscal.span(first)[1] < india.day else "have"
+    recorded = table[table["scenario"] == forecast.RECORDED]
+    ruled_out = recorded.get("counterfactual", pd.Series(dtype=bool)).any()
     verdict = {
         "below": "below the 80 % interval of that growth: what has come since speaks against it",
         "above": "above the 80 % interval of that growth: what has come since runs ahead of it",
         "inside": "inside the 80 % interval of that growth: it does not contradict it",
     }[words.place([rate.value], implied.low, implied.high)]
-    return sentence(
+    said = sentence(
         "{part} brought {done}. For the {implied} that the totals as recorded imply, the rest of {year} would",
         f"{over} to bring {{rest}}, {{as_much}} a month as so far.",
         f"At the pace so far, {{rate}} a year, it ends {verdict}.",
@@ -141,31 +108,26 @@ def rest_of_year(table: pd.DataFrame, india: Vintage) -> Sentence:
         rate=rate,
         **said,
     )
+    more = sentence("So growth from those totals is a counterfactual by now.") if ruled_out else None
+    return joined(said, more)
 
 
-def judgements(india: Vintage, target: str, table: pd.DataFrame | None = None) -> Sentence:
-    """Until when the last licence rules reach, what is taken after that, and how a suspect year is read."""
+def rules(india: Vintage) -> Sentence:
+    """Until when the last licence rules reach, and what is taken after that."""
     chances = licences.regimes(india)
     parts = {f"p{place}": Quantity(100 * chance, "%") for place, chance in enumerate(chances)}
     taken = words.listed(f"{name} with {{p{place}}}" for place, name in enumerate(chances.index))
-    rules = licences.rules(india)
+    stated = licences.rules(india)
     allowed = sentence(
-        "The last rules of China's licences in the sources are {last} and reach until {month}.",
-        f"After that they are taken to be {taken}.",
-        month=words.month(rules.index[-1]),
-        last=rules.iloc[-1],
+        "The last rules of China's licences in the sources are {last} and reach until {month};",
+        f"after that they are taken to be {taken}.",
+        month=words.month(stated.index[-1]),
+        last=stated.iloc[-1],
         uses=[licences.known(india), india.assumption("regime_probability")],
         **parts,
     )
-    ours = sentence(
-        "These are our judgements, dated and rated in the table; change a row and every figure here follows."
-    )
-    episode = episodes.suspect(india, target)
-    if episode is None:
-        return joined(allowed, _hearsay(india), ours)
-    text, parts = read_as(india)
-    read = sentence(f"{{year}} is read as {text}.", year=episode.year, **parts)
-    return joined(read, None if table is None else hidden(table, india), allowed, _hearsay(india), ours)
+    ours = sentence("These chances are our judgement.")
+    return joined(allowed, _hearsay(india), ours)
 
 
 def _hearsay(india: Vintage) -> Sentence | None:
@@ -179,50 +141,6 @@ def _hearsay(india: Vintage) -> Sentence | None:
         until=words.month(fiscal.months(told["period"])[-1]),
         note=told["note"],
         uses=[told],
-    )
-
-
-def hidden(table: pd.DataFrame, india: Vintage) -> Sentence | None:
-    """Why stock-building stands above persistent demand in the last year, where it does; None where it does not."""
-    year, uses = table["period"].iloc[-1], forecast.used(india, table["target"].iloc[0])
-    stocks, lasting = (forecast.at(table, year, name, uses) for name in (readings.STOCKS, readings.PERSISTENT))
-    if not stocks or not lasting or stocks.value <= lasting.value:
-        return None
-    return sentence(
-        "By {year} stock-building comes to more than persistent demand, {stocks} against {lasting}: while stocks are",
-        "paid back they hide demand, so that more of it must stand behind what is recorded.",
-        year=year,
-        stocks=rounded(stocks),
-        lasting=rounded(lasting),
-    )
-
-
-def growth(fitted: Drift, totals: pd.DataFrame, india: Vintage) -> Sentence:
-    """How fast the totals grew, what weight that has in the forecast, and what growth comes of it.
-
-    ``fitted`` is ``drift.shrunken_log_drift`` of the totals (``targets.totals``).
-    """
-    rows, prior = india.assumption("growth_prior"), forecast.prior(india)
-    elsewhere = derived(_yearly(prior.mean), "%", rows)
-    if len(totals) < 2:
-        return sentence(
-            "A single total has no growth of its own:",
-            "from it the forecast grows as other yearly series do, by {elsewhere:.1} a year.",
-            elsewhere=elsewhere,
-        )
-    first, last = totals.index[0], totals.index[-1]
-    gap = fiscal.centre(last) - fiscal.centre(first)
-    own = np.log(totals["value"].iloc[-1] / totals["value"].iloc[0]) / gap
-    weight = 1 - (fitted.growth_se / prior.spread) ** 2
-    return sentence(
-        "From {first} to {last} the totals changed by {own:signed} a year. That has {weight} of the weight and growth",
-        "elsewhere, {elsewhere:.1} a year, the rest: growth from the totals as recorded is {growth:.1} a year.",
-        first=first,
-        last=last,
-        own=derived(_yearly(own), "%", totals),
-        weight=derived(100 * weight, "%", totals, rows),
-        elsewhere=elsewhere,
-        growth=derived(_yearly(fitted.growth), "%", totals, rows),
     )
 
 
@@ -269,8 +187,3 @@ def season(india: Vintage, target: str) -> Sentence:
 
 def _month(number: int) -> str:
     return pd.Period(ordinal=number - 1, freq="M").to_timestamp().month_name()
-
-
-def _yearly(log_growth: float) -> float:
-    """Growth in per cent a year from log points."""
-    return 100 * (np.exp(log_growth) - 1)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 
 from helpers import fiscal
@@ -32,8 +33,14 @@ JUDGEMENT = {
     "regime_probability": "chance of a licence regime",
     "regime_dose": "share that licences let through",
     "regime_persistence": "chance that a regime holds another year",
+    "licensed_share": "China's part of the rare-earth magnets",
+    "rare_earth_weight": "weight of a count of rare-earth magnets",
+    "rare_earth_scope": "what a count has to be multiplied by",
     "rare_earth_share": "rare-earth share of HS 850511",
     "recovery": "share of lost ground won back",
+    "unit_value_count": "weight of a count of unit values",
+    "unit_value_change": "change of a unit value in a year",
+    "road_weight": "weight of a road to tonnes in their average",
     "stock_payback": "months until stocks are paid back",
 }
 
@@ -49,7 +56,7 @@ def names(india: Vintage, target: str) -> dict[str, str]:
     elif episode and episode.year != last.name:
         recorded = f"totals as recorded, {episode.year} among them"
     starts = {
-        forecast.MIXTURE: f"readings of {episode.year}, weighed" if episode else "licences, weighed",
+        forecast.MIXTURE: f"the forecast: {f'readings of {episode.year}' if episode else 'licences'}, weighed",
         forecast.LEVEL: level + (f", {episode.year} left out" if episode else ""),
         forecast.RECORDED: recorded,
     }
@@ -76,18 +83,18 @@ def starts(table: pd.DataFrame, india: Vintage, other: pd.DataFrame) -> pd.DataF
 
 
 def scenarios(table: pd.DataFrame, india: Vintage) -> pd.DataFrame:
-    """The years that are read out under every scenario, as :func:`starts` gives them."""
+    """The years that are read out under every reading or regime and weighed, as :func:`starts` gives them."""
     named = names(india, table["target"].iloc[0])
-    order = [name for name in named if name != forecast.MIXTURE] + [forecast.MIXTURE]
-    return _by_year(table, india, order, forecast.steps(table, india))
+    order = [name for name in named if name not in (forecast.MIXTURE, forecast.LEVEL, forecast.RECORDED)]
+    return _by_year(table, india, [*order, forecast.MIXTURE], forecast.steps(table, india))
 
 
 def models(table: pd.DataFrame, india: Vintage) -> pd.DataFrame:
-    """Every model beside the naive benchmark, from each starting point, as :func:`starts` gives them."""
+    """The naive benchmark, and what else stands beside the model that leads, from each start, as :func:`starts`."""
     named, periods = names(india, table["target"].iloc[0]), forecast.steps(table, india)
     rows = []
     for scenario in (forecast.LEVEL, forecast.RECORDED):
-        for model in forecast.MODELS:
+        for model in [*forecast.MODELS][1:]:
             one = table[(table["scenario"] == scenario) & (table["model"] == model)]
             if len(one):
                 rows.append({"model": model, "start": named[scenario], **spelt_by_year(one, periods)})
@@ -99,10 +106,10 @@ def judgements(india: Vintage, target: str) -> pd.DataFrame:
     rows = readings.stated(india, target)
     said = rows["assumption"].map(lambda name: JUDGEMENT.get(name, name.replace("_", " ")))
     case = rows["segment"].map(lambda name: READING.get(name, name))
-    heads = {"assumption": "judgement", "segment": "case", "low": "from", "high": "to"}
-    heads |= {"published": "known from", "written": "written on", "note": "evidence"}
-    shown = rows.assign(assumption=said, segment=case).rename(columns=heads)
-    return shown[["judgement", "case", "value", "from", "to", "known from", "written on", "evidence", "source"]]
+    heads = {"assumption": "judgement", "segment": "case", "published": "known from", "written": "written on"}
+    shown = rows.assign(assumption=said, segment=case, value=[_ranged(row) for row in rows.itertuples()])
+    shown = shown.rename(columns=heads | {"note": "evidence"})
+    return shown[["judgement", "case", "value", "known from", "written on", "evidence", "source"]]
 
 
 def real_time(tried: pd.DataFrame, india: Vintage) -> pd.DataFrame:
@@ -142,21 +149,20 @@ def trial_name(scenario: str) -> str:
 
 
 def outlooks(theirs: pd.DataFrame) -> pd.DataFrame:
-    """``others.others`` with column heads in words."""
+    """``others.others`` on the scope of a target, with column heads in words."""
     heads = {"quantity": "what", "value": "expected", "growth": "growth since its base year, % a year"}
     scopes = {name: target.what for name, target in targets.TARGETS.items()}
-    return theirs.assign(scope=theirs["scope"].replace(scopes)).rename(columns=heads)
+    shown = theirs[theirs["scope"].isin(scopes)].drop(columns=["scenario", "unit"], errors="ignore")
+    return shown.assign(scope=shown["scope"].replace(scopes)).rename(columns=heads | {"value": "expected, t"})
 
 
-def known(india: Vintage, target: str) -> pd.DataFrame:
-    """The yearly totals and the part of a year since, in tonnes and at their yearly rate, oldest first."""
-    rows, part = targets.totals(india, target), targets.part_year(india, target)
-    rows = rows if part is None else pd.concat([rows, part.to_frame().T])
-    tonnes = rows["value"].astype(float)
-    shown = pd.DataFrame({"period": [words.period(p) for p in rows.index], "tonnes": tonnes.to_numpy()})
-    shown["tonnes at a yearly rate"] = [value * 12 / len(fiscal.months(p)) for p, value in tonnes.items()]
-    published = pd.to_datetime(rows["published"])
-    return shown.assign(status=rows["status"].array, published=published.array, source=rows["source"].array)
+def rates(india: Vintage, target: str) -> pd.DataFrame:
+    """The yearly totals, the halves and the part of a year since, by period, with ``rate`` (t a year), oldest first."""
+    rows, part = targets.sums(india, target), targets.part_year(india, target)
+    rows = rows[[fiscal.is_year(period) or len(fiscal.months(period)) == 6 for period in rows.index]]
+    rows = rows if part is None or part.name in rows.index else pd.concat([rows, part.to_frame().T])
+    rows = rows.assign(rate=[row["value"] * 12 / len(fiscal.months(p)) for p, row in rows.iterrows()])
+    return rows.astype({"value": float, "rate": float}).loc[sorted(rows.index, key=fiscal.centre)]
 
 
 def rounded(quantity: Quantity) -> Quantity:
@@ -166,15 +172,20 @@ def rounded(quantity: Quantity) -> Quantity:
 
 
 def spelt_by_year(one: pd.DataFrame, periods: list[str]) -> dict[str, str]:
-    """Median and 80 % interval of each year as text; a dash where a forecast does not reach it."""
-    values = one.set_index(["period", "quantile"])["value"]
-    have = set(one["period"])
-    return {
-        f"{period}, t": "{} ({} to {})".format(*(number(_round(values[period, q])) for q in (0.5, 0.1, 0.9)))
-        if period in have
-        else "–"
-        for period in periods
-    }
+    """Median and 80 % interval, where it is published, of each year as text; a dash where a forecast does not reach."""
+    values, texts = one.set_index(["period", "quantile"])["value"], {}
+    for period in periods:
+        middle, low, high = (values.get((period, q), np.nan) for q in (0.5, 0.1, 0.9))
+        said = "–" if pd.isna(middle) else number(_round(middle))
+        span = "" if pd.isna(low) else f" ({number(_round(low))} to {number(_round(high))})"
+        texts[f"{period}, t"] = said + span
+    return texts
+
+
+def _ranged(row) -> str:
+    """A judgement with its range, where it has one."""
+    span = "" if pd.isna(row.low) else f" ({number(row.low, 2)} to {number(row.high, 2)})"
+    return f"{number(row.value, 2)}{span}"
 
 
 def _round(value: float) -> float:
@@ -187,5 +198,7 @@ def _by_year(table: pd.DataFrame, india: Vintage, wanted: list[str], periods: li
     rows = []
     for scenario in [name for name in wanted if name in by_scenario]:
         sources = ids(forecast.used(india, target, scenario))
-        rows.append({"forecast": named[scenario], **spelt_by_year(by_scenario[scenario], periods), "source": sources})
+        one = by_scenario[scenario]
+        name = named[scenario] + (": a counterfactual" if one["counterfactual"].any() else "")
+        rows.append({"forecast": name, **spelt_by_year(one, periods), "source": sources})
     return pd.DataFrame(rows)

@@ -1,15 +1,14 @@
-"""What the readings of a suspect year weigh: the update, what moved it, and what other weights would do."""
+"""What the readings of a suspect year weigh: the update, and what moved it."""
 
 import numpy as np
 import pandas as pd
 
 from helpers.chapters import words
 from helpers.chapters.canvas import BLUE, GOLD, RED, canvas, finish, label, name_dates
-from helpers.chapters.forecast.phrases import ends
-from helpers.chapters.forecast.tables import EVIDENCE, READING, SHORT, rounded, spelt_by_year
+from helpers.chapters.forecast.tables import EVIDENCE, READING, SHORT
 from helpers.chapters.outputs import Figure, Sentence, joined, sentence
 from helpers.data import Vintage, derived
-from helpers.outlook import evidence, forecast
+from helpers.outlook import evidence
 from helpers.outlook.episodes import suspect
 
 NONE = sentence("No year is suspect, so there are no readings to weigh.")
@@ -69,42 +68,6 @@ def moved(india: Vintage, target: str) -> Sentence:
         observed=derived(top["observed"], "", top),
         times=times,
     )
-
-
-def sensitivity(weighed: pd.DataFrame, table: pd.DataFrame, india: Vintage) -> Sentence:
-    """What the answer would be with other weights of the readings (``readings.reweighed``)."""
-    if weighed.empty:
-        return NONE
-    uses, parts, texts, places = forecast.used(india, table["target"].iloc[0]), {}, [], set()
-    for place, year in enumerate(ends(table, india)):
-        one = weighed[weighed["period"] == year]
-        now, medians = one.iloc[0], one.iloc[1:]["median"]
-        span = rounded(derived(medians.median(), "t", uses, low=medians.min(), high=medians.max()))
-        other = f"{{o{place}}}" if span.low == span.high else f"{{o{place}:range}} t"
-        texts.append(f"{other} in {{y{place}}} (all evidence: {{n{place}}})")
-        parts |= {f"y{place}": year, f"o{place}": span, f"n{place}": rounded(derived(now["median"], "t", uses))}
-        places.add(words.place(medians, now["low80"], now["high80"]))
-    wide = rounded(derived(now["median"], "t", uses, low=one["low80"].min(), high=one["high80"].max()))
-    return sentence(
-        f"With other weights of the readings the median would be {words.listed(texts)}:",
-        "inside the 80 % interval." if places == {"inside"} else "outside the 80 % interval, so the weights decide it.",
-        "At the widest, the interval of {end} would be {wide:range} t.",
-        end=year,
-        wide=wide,
-        **parts,
-    )
-
-
-def other_weights(weighed: pd.DataFrame, table: pd.DataFrame, india: Vintage) -> pd.DataFrame:
-    """The years that are read out under other weights of the readings (``readings.reweighed``)."""
-    periods, rows = forecast.steps(table, india), []
-    for name, one in weighed.groupby("weighting", sort=False):
-        weight = {f"{short}, %": one[reading].iloc[0] for reading, short in SHORT.items()}
-        long = one.rename(columns={"median": 0.5, "low80": 0.1, "high80": 0.9})
-        long = long.melt("period", [0.5, 0.1, 0.9], var_name="quantile")
-        rows.append({"weights": name, **weight, **spelt_by_year(long, periods)})
-    table = pd.DataFrame(rows)
-    return table.assign(**{name: _column(table[name]) for name in weight}) if rows else table
 
 
 def weights(history: pd.DataFrame, *, india: Vintage) -> Figure | Sentence:

@@ -1,23 +1,25 @@
-"""Prediction intervals learned from other collections of series.
+"""Forecasts with prediction intervals learned from other collections of series.
 
 A series of three to fifteen points cannot tell how wrong its forecasts will be; thousands of other short
 series can. The log of the absolute log error is regressed on what is visible at the origin (past
 variability, how far the members disagree, how far the forecast moves, horizon, length); errors divided by
 that scale are pooled, and their signed quantiles by horizon are put around the combined point forecast,
 which is the middle quantile.
-The artefact `calibration.json` is written by ``benchmarks/calibrate.py``.
+There are two kinds of series: ``general`` (the yearly, quarterly and monthly ones of forecasting competitions) and
+``trade`` (yearly values of imports), which jump more and together. `calibration.json` holds one calibration for each;
+``benchmarks/calibrate.py`` writes it.
 """
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from helpers.ensemble.combine import combined
-from helpers.ensemble.quantiles import QUANTILES, weighted_quantiles
+from helpers.ensemble.combine import Combination, combined
+from helpers.ensemble.quantiles import QUANTILES
 from helpers.ensemble.smoothers import LONGEST, check_periods, check_values, log_offset
 
 LEVELS = QUANTILES
@@ -50,13 +52,21 @@ class Forecast:
         ``origin, horizon, model, quantile, value``; model is ``combination``.
     members : pd.DataFrame
         ``origin, horizon, model, weight, value, rule``: each member's point forecast and its weight.
+    kind : str
+        Of the series that the calibration was learned from.
+    learned_from : int
+        How many they were.
     """
 
     quantiles: pd.DataFrame
     members: pd.DataFrame
+    kind: str
+    learned_from: int
 
 
-def forecast(series, horizon, period=1, artefact=None):
+def forecast(
+    series: pd.Series, horizon: int, period: int = 1, kind: str = "general", artefact: dict | None = None
+) -> Forecast:
     """Forecast one series: calibrated quantiles, members and weights.
 
     Parameters
@@ -68,8 +78,11 @@ def forecast(series, horizon, period=1, artefact=None):
         Periods ahead, from 1.
     period : int
         Observations per year: 1, 4 or 12.
+    kind : str
+        Of the series that the calibration was learned from: ``general`` or ``trade`` (yearly only).
     artefact : dict, optional
-        Calibration as made by ``benchmarks/calibrate.py``; the one beside this file if not given.
+        Calibration of one kind, as made by ``benchmarks/calibrate.py``; that of ``kind`` beside this file if not
+        given.
 
     Returns
     -------
@@ -79,42 +92,39 @@ def forecast(series, horizon, period=1, artefact=None):
     Raises
     ------
     ValueError
-        Fewer than three observations, NaN, negative values, periods unsorted, repeated or missing.
+        Fewer than three observations, NaN, negative values, periods unsorted, repeated or missing; a kind or a
+        period for which there is no calibration.
     """
     check_periods(series)
-    quantiles, combination = forecast_quantiles(series.to_numpy(float), horizon, period, artefact)
-    ahead = np.arange(1, horizon + 1)
-    members, levels = len(combination.members), len(LEVELS)
+    quantiles, combination = forecast_quantiles(series.to_numpy(float), horizon, period, kind, artefact)
+    ahead, members = np.arange(1, horizon + 1), len(combination.members)
+    by_level = pd.DataFrame({"horizon": ahead.repeat(len(LEVELS)), "quantile": np.tile(LEVELS, horizon)})
+    by_member = pd.DataFrame({"horizon": ahead.repeat(members), "model": list(combination.members) * horizon})
+    origin = series.index[-1]
     return Forecast(
-        quantiles=pd.DataFrame(
-            {
-                "origin": series.index[-1],
-                "horizon": ahead.repeat(levels),
-                "model": "combination",
-                "quantile": np.tile(LEVELS, horizon),
-                "value": quantiles[0].ravel(),
-            }
-        ),
-        members=pd.DataFrame(
-            {
-                "origin": series.index[-1],
-                "horizon": ahead.repeat(members),
-                "model": list(combination.members) * horizon,
-                "weight": np.tile(combination.weights, horizon),
-                "value": combination.forecasts[0].T.ravel(),
-                "rule": combination.rule,
-            }
-        ),
+        by_level.assign(origin=origin, model="combination", value=quantiles[0].ravel())[
+            ["origin", "horizon", "model", "quantile", "value"]
+        ],
+        by_member.assign(
+            origin=origin,
+            weight=np.tile(combination.weights, horizon),
+            value=combination.forecasts[0].T.ravel(),
+            rule=combination.rule,
+        )[["origin", "horizon", "model", "weight", "value", "rule"]],
+        combination.kind,
+        combination.learned_from,
     )
 
 
-def forecast_quantiles(values, horizon, period=1, artefact=None):
+def forecast_quantiles(
+    values: np.ndarray, horizon: int, period: int = 1, kind: str = "general", artefact: dict | None = None
+) -> tuple[np.ndarray, Combination]:
     """Calibrated quantiles for series of one length.
 
     Parameters
     ----------
     values : array, shape (series, n)
-    horizon, period, artefact
+    horizon, period, kind, artefact
         As in `forecast`.
 
     Returns
@@ -122,16 +132,18 @@ def forecast_quantiles(values, horizon, period=1, artefact=None):
     np.ndarray, shape (series, horizon, levels)
         At `LEVELS`, increasing and not negative.
     Combination
-        The point forecast and its members.
+        The point forecast and its members, with the kind and the number of series learned from.
 
     Raises
     ------
     ValueError
-        As in `forecast`, or a period for which the artefact holds no calibration.
+        As in `forecast`.
     """
-    artefact = load_artefact() if artefact is None else artefact
+    artefact = calibration(kind) if artefact is None else artefact
     if str(period) not in artefact["periods"]:
-        raise ValueError(f"no calibration for period {period}: it has {sorted(artefact['periods'])}")
+        raise ValueError(
+            f"no {artefact['kind']} calibration for period {period}: there is {', '.join(artefact['periods'])}"
+        )
     model = artefact["periods"][str(period)]
     values = check_values(values)[:, -LONGEST:]
     combination = combined(values, horizon, artefact["growth"], period)
@@ -144,10 +156,11 @@ def forecast_quantiles(values, horizon, period=1, artefact=None):
     level = np.maximum(combination.point + offset, least)
     quantiles = level[..., None] * np.exp(log_error) - offset[..., None]
     quantiles[(values == 0).all(axis=1)] = 0
-    return np.maximum(quantiles, 0), combination
+    learned_from = sum(artefact["trained_on"][str(period)].values())
+    return np.maximum(quantiles, 0), replace(combination, kind=artefact["kind"], learned_from=learned_from)
 
 
-def error_features(combination):
+def error_features(combination: Combination) -> np.ndarray:
     """What is known at the origin about the size of the coming errors; columns are `FEATURES`.
 
     Parameters
@@ -190,53 +203,23 @@ def error_features(combination):
     return np.stack([np.broadcast_to(column, point.shape) for column in columns], axis=-1)
 
 
-def fit_error_model(features, errors, horizons, weights, rows):
-    """Error scale and standardised quantiles from many series.
-
-    Parameters
-    ----------
-    features : np.ndarray, shape (errors, features)
-        From `error_features`, one row per series and horizon.
-    errors : np.ndarray, shape (errors,)
-        Log of outturn over point forecast.
-    horizons, weights : np.ndarray, shape (errors,)
-        Periods ahead, and the weight of the row.
-    rows : int
-        Horizons to keep quantiles for; longer ones use the last.
-
-    Returns
-    -------
-    dict
-        ``coefficients`` (features) and ``quantiles`` (rows x levels), plain lists.
-    """
-    root = np.sqrt(weights)
-    size = np.log(np.maximum(np.abs(errors), 1e-3))
-    coefficients = np.linalg.lstsq(features * root[:, None], size * root, rcond=None)[0]
-    standard = errors / np.exp(features @ coefficients)
-    quantiles = []
-    for h in range(1, rows + 1):
-        near = np.abs(np.log(horizons / h)) <= 0.3  # 1, 2, 3, 3-5, 4-6, ...: far ones are alike
-        row = weighted_quantiles(standard[near], weights[near], LEVELS)
-        row[LEVELS.index(0.5)] = 0  # the bias of one collection does not carry over to another
-        quantiles.append(np.sort(row).tolist())
-    return {"coefficients": coefficients.tolist(), "quantiles": quantiles}
-
-
-def measured_coverage(period=1):
-    """How often the intervals held, for each collection under a calibration learned from the others.
+def measured_coverage(period: int = 1, kind: str = "general") -> pd.DataFrame:
+    """How often the intervals held on series, or in years, that the calibration had not seen.
 
     Parameters
     ----------
     period : int
         Observations per year: 1, 4 or 12.
+    kind : str
+        ``general`` or ``trade``.
 
     Returns
     -------
     pd.DataFrame
         ``collection, length, coverage_95, coverage_80, msis``; length is ``all`` for the whole series, or the
-        number of last observations that were used, then four periods ahead.
+        number of last observations that were used.
     """
-    measured = load_artefact()["held_out"][str(period)]
+    measured = calibration(kind)["held_out"][str(period)]
     return pd.DataFrame(
         [
             {"collection": collection, "length": length, **found}
@@ -246,9 +229,22 @@ def measured_coverage(period=1):
     )
 
 
+def calibration(kind: str) -> dict:
+    """What was learned from one kind of series: how many they were, prior of growth, one error model per period.
+
+    Raises
+    ------
+    ValueError
+        If there is no such kind.
+    """
+    kinds = _load()["kinds"]
+    if kind not in kinds:
+        raise ValueError(f"no calibration for series of kind {kind!r}: there is {', '.join(kinds)}")
+    return kinds[kind]
+
+
 @lru_cache(maxsize=1)
-def load_artefact():
-    """The calibration beside this file: version, training collections, growth prior, one model per period."""
+def _load():
     return json.loads(Path(__file__).with_name("calibration.json").read_text(encoding="utf-8"))
 
 

@@ -1,0 +1,104 @@
+"""What moves a forecast: its table in words, and what moves it most."""
+
+import numpy as np
+import pandas as pd
+
+from helpers.chapters import words
+from helpers.chapters.forecast import roads
+from helpers.chapters.forecast.tables import names, rounded, spelt_by_year
+from helpers.chapters.outputs import Sentence, joined, sentence
+from helpers.data import Quantity, Vintage, derived
+from helpers.outlook import growth, moved, targets
+
+KIND = {growth.GENERAL: "yearly series of all kinds", "trade": "yearly series of trade"}
+GROWTH = {**KIND, growth.OWN: "its own few levels alone", "none": "none at all"}
+HEADS = {
+    moved.ANSWER: "nothing: the answer",
+    moved.GROWTH: "growth",
+    moved.WEIGHTS: "weights of the readings",
+    moved.START: "start",
+    moved.LICENCES: "licences",
+    moved.ROAD: "another road",
+}
+LEAST_TIMES = 0.05
+"""As a fraction: less moves nothing."""
+
+
+def table(rows: pd.DataFrame, india: Vintage, target: str) -> pd.DataFrame:
+    """``moved.moved`` with heads in words: a column of text a year (median and 80 % interval, t)."""
+    long = rows.rename(columns={"median": 0.5, "low80": 0.1, "high80": 0.9})
+    periods, shown = list(rows["period"].unique()), []
+    for _, one in long.groupby(["what", "case"], sort=False):
+        spelt = spelt_by_year(one.melt("period", [0.5, 0.1, 0.9], var_name="quantile"), periods)
+        change = 100 * (one["times"].iloc[-1] - 1)
+        said = _said(one.iloc[0], india, target)
+        shown.append({"what is another": said, **spelt, f"{periods[-1]} against the answer, %": change})
+    return pd.DataFrame(shown)
+
+
+def most(rows: pd.DataFrame, india: Vintage, target: str) -> Sentence:
+    """What moves the last year of ``moved.moved`` most, between which medians the others lie, and where all that is."""
+    year = rows["period"].iloc[-1]
+    one = rows[rows["period"] == year].dropna(subset="median")
+    answer, other = one.iloc[0], one.iloc[1:]
+    top = other.loc[(other["times"] - 1).abs().idxmax()]
+    parts = {"now": _tonnes(answer), "top": _tonnes(top), "year": year, "case": _said(top, india, target)}
+    if abs(top["times"] - 1) < LEAST_TIMES:
+        text = "Nothing here moves the median of {year} by much: the furthest from {now} is {top} ({case})."
+        return sentence(text, **parts)
+    where = words.place(other["median"], answer["low80"], answer["high80"])
+    stay = "All medians here stay" if where == "inside" else "Not all medians here stay"
+    text = "What moves {year} most is {top} in the place of {now} ({case})."
+    return sentence(text, f"{stay} in the 80 % interval of the answer.", **parts)
+
+
+def grown(india: Vintage) -> Sentence:
+    """Which growth the forecasts of both targets take, and what weight each one's own growth has in it."""
+    taken = growth.taken(india)
+    elsewhere = derived(_yearly(taken.prior.mean), "%", *taken.sources)
+    first = sentence(
+        "Both targets are taken to grow as {kind} do, by {elsewhere:.1} a year.",
+        kind=KIND[taken.kind],
+        elsewhere=elsewhere,
+    )
+    return joined(first, *(_own(india, name) for name in targets.TARGETS if _known(india, name)))
+
+
+def _own(india: Vintage, target: str) -> Sentence:
+    rows, what = moved.levels(india, target), targets.TARGETS[target].what
+    pace = growth.own(rows["value"])
+    if pace is None:
+        return sentence("Of {what} a single level is known, which has no growth of its own.", what=what, uses=[rows])
+    return sentence(
+        "The own growth of {what}, {own:signed} a year from {first} to {last}, has {weight} of the weight in that.",
+        what=what,
+        own=derived(_yearly(pace), "%", rows),
+        first=words.named(rows.index[0]),
+        last=words.named(rows.index[-1]),
+        weight=words.chance(moved.own_weight(india, target)),
+    )
+
+
+def _known(india: Vintage, target: str) -> bool:
+    try:
+        return len(targets.totals(india, target)) > 0
+    except ValueError:
+        return False
+
+
+def _case(case: str, india: Vintage, target: str) -> str:
+    return (roads.SAID | names(india, target) | GROWTH).get(case, case)
+
+
+def _said(row: pd.Series, india: Vintage, target: str) -> str:
+    head, case = HEADS[row["what"]], _case(row["case"], india, target)
+    return head if row["what"] == moved.ANSWER else case if case.startswith(head) else f"{head}: {case}"
+
+
+def _tonnes(row: pd.Series) -> Quantity:
+    return rounded(derived(row["median"], "t", row, low=row["low80"], high=row["high80"]))
+
+
+def _yearly(log_growth: float) -> float:
+    """Growth in per cent a year from log points."""
+    return float(100 * np.expm1(log_growth))

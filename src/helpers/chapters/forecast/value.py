@@ -1,0 +1,280 @@
+"""What the imports will be worth: tables and sentences of the value, its forecast and its trial."""
+
+import pandas as pd
+
+from helpers import fiscal
+from helpers.chapters import words
+from helpers.chapters.outputs import Sentence, joined, number, sentence
+from helpers.data import Vintage, derived, ids
+from helpers.outlook import value
+
+LEAST_SKILL = 0.05
+"""How far an error is from that of naive, as a fraction, before it is called better or worse."""
+NEAR = 5
+"""Points of per cent that a coverage may be off and be called right."""
+SIGNIFICANT = 0.05
+LEAST_WATSON, MOST_WATSON = 1.5, 2.5
+"""Durbin-Watson statistics between which errors of years in a row are taken to be unrelated."""
+MOST_CONDITION = 30
+"""Condition number above which regressors move too much together to be told apart."""
+LEAST_SHARE = 0.5
+"""Part of the growth that an equation explains before most of it is explained."""
+HEADS = {
+    "median": "median, million USD",
+    "low80": "80 % from",
+    "high80": "80 % to",
+    "low95": "95 % from",
+    "high95": "95 % to",
+}
+
+
+def known(india: Vintage) -> pd.DataFrame:
+    """``value.history`` with heads in words."""
+    heads = {"listed_usd_m": "as listed, million USD", "usd_m": "on the level of India's record, million USD"}
+    return value.history(india).rename(columns=heads).rename_axis("calendar year")
+
+
+def forecast(table: pd.DataFrame, india: Vintage) -> pd.DataFrame:
+    """``value.intervals`` of ``value.expected`` with heads in words."""
+    shown = value.intervals(table)[["period", *HEADS]].rename(columns={"period": "fiscal year", **HEADS})
+    return shown.assign(source=ids(value.used(india)))
+
+
+def skill(tried: pd.DataFrame, india: Vintage) -> pd.DataFrame:
+    """``value.skill`` with heads in words."""
+    shown = value.skill(tried).reset_index().rename(columns={"horizon": "years ahead", "origins": "forecasts"})
+    shown = shown.rename(columns={name: f"{name}, naive = 1" for name in shown.columns[2:]})
+    return shown.assign(source=ids(value.used(india)))
+
+
+def coverage(tried: pd.DataFrame, india: Vintage) -> pd.DataFrame:
+    """``value.coverage`` with heads in words."""
+    heads = {
+        "ahead": "up to years ahead",
+        "within80": "inside 80 %, % of forecasts",
+        "within95": "inside 95 %, % of forecasts",
+        "score": "interval score of 80 %, log points",
+        "unconverged": "fits with a warning or not converged",
+    }
+    return value.coverage(tried).rename(columns=heads).assign(source=ids(value.used(india)))
+
+
+def regressions(fitted: pd.DataFrame) -> pd.DataFrame:
+    """``value_models.regressions``, a row an equation."""
+    rows = []
+    for equation, one in fitted.groupby("equation", sort=False):
+        first = one.iloc[0]
+        told = [f"{r.regressor} {number(r.elasticity, 2)} ({number(r.error, 2)})" for r in one.itertuples()]
+        rows.append(
+            {
+                "growth of": equation,
+                "years": first["years"],
+                "years needed": first["needed"],
+                "elasticity (robust error)": "; ".join(told) if pd.notna(first["r2"]) else "too few years",
+                "R2": first["r2"],
+                "Durbin-Watson": first["durbin_watson"],
+                "Jarque-Bera, p": first["jarque_bera"],
+                "condition number": first["condition"],
+                "source": first["source"],
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def basis(india: Vintage) -> Sentence:
+    """What the series counts, and how it is put on the level of India's own record."""
+    table, ties = value.history(india), value.levels(india)
+    if table.empty:
+        return words.not_yet(india, "What these imports are worth over the years")
+    tie = ties.iloc[-1]
+    more = derived(100 * abs(tie["ratio"] - 1), "%", tie)
+    said = sentence(
+        "The longest series, {since} to {until}, lists the largest exporters, free on board. In {year} India's own",
+        "record, {own:.1}, is {more:.1} {side} it ({listed:number.1}); all years of it are changed by as much.",
+        since=table.index[0],
+        until=table["listed_usd_m"].last_valid_index(),
+        year=ties.index[-1],
+        own=derived(tie["recorded_usd_m"], "USD m", tie),
+        side="above" if tie["ratio"] >= 1 else "below",
+        listed=derived(tie["listed_usd_m"], "USD m", tie),
+        more=more,
+        uses=[table],
+    )
+    left = None
+    if pd.notna(tie["all_usd_m"]):
+        left = sentence(
+            "The exporters that are not listed make {out:signed.1} of that; freight, insurance and other ways of",
+            "counting the rest.",
+            out=derived(100 * (tie["all_usd_m"] / tie["listed_usd_m"] - 1), "%", tie),
+        )
+    others = [
+        sentence("By {year} it would be {more:signed.1}.", year=year, more=derived(100 * (row["ratio"] - 1), "%", row))
+        for year, row in ties.iloc[:-1].iterrows()
+    ]
+    later = table[table["made"] != value.LISTED]
+    after = None
+    if len(later):
+        made = "years made of the fiscal ones" if later["made"].iloc[-1] == value.OF_FISCAL else "the calendar years"
+        text = "After that come {made} that India records, up to {last}."
+        after = sentence(text, made=made, last=later.index[-1], uses=[later])
+    return joined(said, left, *others, after, _rebuilt(value.rebuilt(india)))
+
+
+def ahead(table: pd.DataFrame, india: Vintage) -> Sentence:
+    """The value of the fiscal year that runs and of the last, and how it does against what is recorded already."""
+    if table.empty:
+        return words.not_yet(india, "What these imports will be worth")
+    known = value.history(india).iloc[-1]
+    years = list(table["period"].unique())
+    running = min(years, key=lambda of: abs(fiscal.fiscal_year(of) - fiscal.fiscal_year(pd.Timestamp(india.day))))
+    parts, said = {}, []
+    for place, period in enumerate(dict.fromkeys([running, years[-1]])):
+        parts |= {f"y{place}": period, f"v{place}": value.at(table, period, india)}
+        said.append(f"{{v{place}}} in {{y{place}}} ({'80 % interval ' if place == 0 else ''}{{v{place}:range}})")
+    first = sentence(
+        f"India's imports under HS 850511 were worth {{known}} in {{year}} and are expected at {words.listed(said)}.",
+        "Fiscal years are made of three quarters of one calendar year and a quarter of the next.",
+        known=derived(known["usd_m"], "USD m", known),
+        year=known.name,
+        **parts,
+    )
+    return joined(first, *(_check(row, india) for _, row in value.checked(india).iterrows()))
+
+
+def fared(tried: pd.DataFrame, india: Vintage) -> Sentence:
+    """How forecasts of the value from earlier years fared, against naive, straight lines and the field's models."""
+    if tried.empty:
+        return words.not_yet(india, "How forecasts of the value fared")
+    table, rows = value.skill(tried), value.used(india)
+    far = min(value.WIDE_YEARS, table.index.max())
+    near, wide = (derived(table.loc[h, value.MODEL], "", rows) for h in (table.index.min(), far))
+    mine = tried[(tried["model"] == value.MODEL) & (tried["horizon"] <= far)]
+    held = derived(100 * mine["outturn"].between(mine["low80"], mine["high80"]).mean(), "%", rows)
+    worth = {"up": "worse than", "down": "better than", "unchanged": "no better than"}
+    often = {"above": "more often than", "below": "less often than", "inside": "about as often as"}
+    said = sentence(
+        "From each of {count} years, {first} to {last}, the ensemble knew only what lies before.",
+        "A year ahead its error was {near:.2} times that of naive, {verdict} it.",
+        count=words.count(tried["origin"].nunique()),
+        first=tried["origin"].min(),
+        last=tried["origin"].max(),
+        near=near,
+        verdict=worth[words.direction(near.value - 1, LEAST_SKILL)],
+    )
+    farther = sentence(
+        "At {far} years ahead it was {wide:.2} times, {verdict} it.",
+        far=words.count(far),
+        wide=wide,
+        verdict=worth[words.direction(wide.value - 1, LEAST_SKILL)],
+    )
+    intervals = sentence(
+        "Its 80 % intervals held {held} of what came up to then, {often} they should.",
+        held=held,
+        often=often[words.place([held.value], 80 - NEAR, 80 + NEAR)],
+    )
+    caveat = sentence(
+        "These trials share their years and use figures as they stand now: they count for far fewer than they are.",
+        "How wide intervals of trade have to be was learned from other goods, over the same years.",
+    )
+    return joined(said, farther if far > 1 else None, intervals, _beside(table.loc[:far], rows), caveat)
+
+
+def moved_by(fitted: pd.DataFrame, india: Vintage) -> Sentence:
+    """What growth of the value goes with, by the widest equation that can be estimated; what cannot be."""
+    if fitted.empty or not fitted["years"].max():
+        return words.not_yet(india, "What the value moves with")
+    whole, known = fitted[fitted["equation"] == fitted["equation"].iloc[0]], fitted.dropna(subset="r2")
+    few = None
+    if whole["r2"].isna().any():
+        few = sentence(
+            "Growth of {all} together cannot be told from the sources: {have:number} years have all of them, and",
+            "{need:number} are needed.",
+            all=words.listed(whole["regressor"]),
+            have=derived(whole["years"].iloc[0], "", whole),
+            need=derived(whole["needed"].iloc[0], "", whole),
+        )
+    if known.empty:
+        return joined(few, sentence("Nor can any part of it."))
+    best = known[known["equation"] == known["equation"].iloc[0]]
+    return joined(few, _elasticities(best), _diagnosed(best.iloc[0]))
+
+
+def _rebuilt(table: pd.DataFrame) -> Sentence | None:
+    """How near the newest fiscal year that can be made of calendar years comes to what is recorded of it."""
+    if table.empty:
+        return None
+    row = table.iloc[-1]
+    gap = derived(100 * (row["made_usd_m"] / row["usd_m"] - 1), "%", row)
+    return sentence(
+        "{year}, made of three quarters of a calendar year and a quarter of the next, comes to {made:.1} where",
+        "{own:number.1} are recorded: {verdict}.",
+        year=row.name,
+        made=derived(row["made_usd_m"], "USD m", row),
+        own=derived(row["usd_m"], "USD m", row),
+        verdict="the same count" if abs(gap.value) <= 100 * LEAST_SKILL else sentence("{gap:signed} apart", gap=gap),
+    )
+
+
+def _check(row: pd.Series, india: Vintage) -> Sentence:
+    came = derived(row["usd_m"], "USD m", row, period=row.name)
+    verdict = words.place([came.value], row["low80"], row["high80"])
+    return sentence(
+        "{year}, {part} after the years known, was recorded at {came}: {verdict} the 80 % interval that it would have",
+        "had, {mine:range}.",
+        part="which lies" if row["horizon"] else "of which a part lies",
+        year=row.name,
+        came=came,
+        verdict=verdict,
+        mine=derived(row["median"], "USD m", value.history(india), low=row["low80"], high=row["high80"]),
+    )
+
+
+def _beside(table: pd.DataFrame, rows: frozenset[str]) -> Sentence:
+    """Which of the models of the field came closest over the horizons, and whether the ensemble was ahead of it."""
+    means = table.drop(columns="origins").mean()
+    rivals = means.drop(value.MODEL)
+    best = rivals.idxmin()
+    verdict = {"up": "behind", "down": "ahead of", "unchanged": "level with"}
+    place = verdict[words.direction(means[value.MODEL] / rivals[best] - 1, LEAST_SKILL)]
+    listed = [f"{name} {{m{n}:.2}}" for n, name in enumerate(means.index)]
+    return sentence(
+        f"Over these horizons the mean ratio to naive is: {words.listed(listed)}; the ensemble was {place} the closest",
+        "of the others, {best}.",
+        best=best,
+        **{f"m{n}": derived(mean, "", rows) for n, mean in enumerate(means)},
+    )
+
+
+def _elasticities(best: pd.DataFrame) -> Sentence:
+    sure = best[best["p_value"] < SIGNIFICANT]
+    parts = {
+        "years": derived(best["years"].iloc[0], "", best),
+        "since": best["since"].iloc[0],
+        "until": best["until"].iloc[0],
+    }
+    over = "Over {years:number} years, {since} to {until},"
+    if sure.empty:
+        text = f"{over} growth of the value is not told from chance by that of {{names}}."
+        return sentence(text, names=words.listed(best["regressor"], "or"), **parts)
+    said = []
+    for n, (_, row) in enumerate(sure.iterrows()):
+        parts |= {f"e{n}": derived(row["elasticity"], "%", row), f"s{n}": derived(row["error"], "", row)}
+        parts[f"name{n}"] = row["regressor"]
+        said.append(f"{{e{n}:signed.1}} with {{name{n}}} (robust error {{s{n}:.1}})")
+    rest = [name for name in best["regressor"] if name not in set(sure["regressor"])]
+    tail = f"; {words.listed(rest)} tell nothing more" if rest else ""
+    return sentence(f"{over} a per cent more went with, in the value: {words.listed(said)}{tail}.", **parts)
+
+
+def _diagnosed(row: pd.Series) -> Sentence:
+    """What the diagnostics of an equation say against it."""
+    faults = []
+    if not LEAST_WATSON <= row["durbin_watson"] <= MOST_WATSON:
+        faults.append("its errors hang together from year to year")
+    if row["jarque_bera"] < SIGNIFICANT:
+        faults.append("they are not normal" if faults else "its errors are not normal")
+    if row["condition"] > MOST_CONDITION:
+        faults.append("its regressors move too much together to be told apart")
+    verdict = f"Against it: {words.listed(faults)}." if faults else "Its diagnostics say nothing against it."
+    open_ = ", so most of it stays open" if row["r2"] < LEAST_SHARE else ""
+    return sentence(f"It explains {{r2}} of the growth{open_}. {verdict}", r2=derived(100 * row["r2"], "%", row))

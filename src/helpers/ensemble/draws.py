@@ -1,0 +1,81 @@
+"""Draws that are spread evenly, what goes on from them, and how far a quantile of them may be off.
+
+Chains come in batches that know nothing of each other: what the batches differ by is the Monte Carlo error.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+
+from helpers.ensemble.quantiles import QUANTILES
+
+BATCHES = 8  # groups of chains that know nothing of each other: what they differ by is the Monte Carlo error
+FUTURES = 5  # ways in which what a chain has found goes on
+SLIPS = np.array([1.0, 9.0, 100.0])  # variance of a month's noise: usual, large, an outlier
+SLIP_SHARES = np.array([0.930, 0.055, 0.015])
+
+
+def monte_carlo_error(values: np.ndarray, of: Callable[[np.ndarray], np.ndarray] | None = None) -> np.ndarray:
+    """One standard error of the quantiles of paths, or of what else ``of`` finds, from the batches they come in.
+
+    Parameters
+    ----------
+    values : np.ndarray, shape (paths, ...)
+        In the order of ``Nowcast.paths``.
+    of : callable, optional
+        Statistics of some of the paths; their :data:`QUANTILES` unless given.
+    """
+    found = [of(part) if of else np.quantile(part, QUANTILES) for part in np.split(values, BATCHES)]
+    return np.std(found, axis=0, ddof=1) / BATCHES**0.5
+
+
+def go_on(found: dict[str, np.ndarray], future: pd.PeriodIndex, rng: np.random.Generator) -> np.ndarray:
+    """Log months after the last known one, by the same model, ``FUTURES`` of each draw."""
+    later = {name: values.repeat(FUTURES, axis=0) for name, values in found.items() if name != "path"}
+    shape = len(later["level"]), len(future)
+    step = rng.standard_normal(shape) * np.sqrt(later["step_var"])
+    slip = rng.standard_normal(shape) * np.sqrt(later["slip_var"] * rng.choice(SLIPS, shape, p=SLIP_SHARES))
+    log = later["level"] + np.cumsum(later["growth"] + step, axis=1) + slip
+    return _matched(log + later["seasons"][:, future.month.to_numpy() - 1], found, future)
+
+
+def _matched(log, found, future) -> np.ndarray:
+    """Log months moved so that each whole fiscal year has the distribution that the draws give it, in every batch.
+
+    Given a draw, a year is lognormal, nearly; with all draws of a batch it is a mixture of such, known without
+    simulating. Paths keep their rank in it.
+    """
+    from scipy.special import ndtr
+
+    skipped, count = len(future) % 12, len(future) // 12
+    share = np.kron(np.eye(count), np.full((12, 1), 1 / 12))  # of a month in a year's mean
+    weight = np.concatenate([np.tile(share.sum(axis=0), (skipped, 1)), share[::-1].cumsum(axis=0)[::-1]])
+    usual, noise = found["slip_var"] * (SLIPS[:2] @ SLIP_SHARES[:2]), found["slip_var"] * (SLIPS @ SLIP_SHARES)
+    within = found["step_var"] * (143 / 72) + usual * (11 / 12)  # variance of the months about their year's mean
+    season = np.log(np.exp(found["seasons"]).sum(axis=1, keepdims=True))
+    centre = found["level"] + found["growth"] * weight.sum(axis=0) + season + within / 2
+    sd = np.sqrt(found["step_var"] * (weight**2).sum(axis=0) + noise / 12)
+    years = np.log(np.exp(log[:, skipped:]).reshape(len(log), count, 12).sum(axis=2))
+    moved = np.empty_like(years)
+    for own, to, c, s in zip(*(np.split(part, BATCHES) for part in (years, moved, centre, sd)), strict=True):
+        rank, low, high = own.argsort(axis=0).argsort(axis=0), own.min(axis=0), own.max(axis=0)
+        grid = np.linspace(1.3 * low - 0.3 * high, 1.3 * high - 0.3 * low, 200)
+        below = ndtr((grid[:, None] - c) / s).mean(axis=1)
+        for year in range(count):
+            to[:, year] = np.interp((rank[:, year] + 0.5) / len(own), below[:, year], grid[:, year])
+    log[:, skipped:] += (moved - years).repeat(12, axis=1)
+    return log
+
+
+def even(rng: np.random.Generator, chains: int, count: int) -> np.ndarray:
+    """Numbers between 0 and 1, chains x count: each column spread evenly over every batch (a Latin hypercube)."""
+    rank = rng.random((BATCHES, chains // BATCHES, count)).argsort(axis=1)
+    return ((rank + rng.random(rank.shape)) / rank.shape[1]).reshape(chains, count)
+
+
+def normal(place: np.ndarray) -> np.ndarray:
+    """Normal deviates at places from 0 to 1."""
+    from scipy.special import ndtri
+
+    return ndtri(np.clip(place, 1e-12, 1 - 1e-12))

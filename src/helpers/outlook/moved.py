@@ -1,0 +1,114 @@
+"""What moves a forecast: other growth, other weights of readings, the surge year in or out, each regime, each road."""
+
+import numpy as np
+import pandas as pd
+
+from helpers import fiscal
+from helpers.data import Quantity, Vintage, ids
+from helpers.ensemble import drift
+from helpers.outlook import forecast, growth, limits, readings
+from helpers.outlook.episodes import level, sound, suspect
+
+HEADS = {"median": 0.5, "low80": 0.1, "high80": 0.9}
+ANSWER, GROWTH, WEIGHTS, START, LICENCES, ROAD = "answer", "growth", "weights", "start", "licences", "road"
+"""What is another than in the answer."""
+
+
+def moved(india: Vintage, table: pd.DataFrame, *roads: pd.DataFrame) -> pd.DataFrame:
+    """Median and 80 % interval of the year that runs and of the fifth year under other judgements, one at a time.
+
+    Nothing is simulated anew but the paths that other weights mix. Other growth moves the median as it moves that of
+    growth from :func:`levels`, and takes its own variance of logs in the place of the variance of the growth taken.
+
+    Parameters
+    ----------
+    india : Vintage
+    table : pd.DataFrame
+        ``forecast.expected``.
+    roads : pd.DataFrame
+        Forecasts of the same by other roads, in ``forecast.COLUMNS``, one model a scenario.
+
+    Returns
+    -------
+    pd.DataFrame
+        ``what`` (:data:`ANSWER` and what is another), ``case``, ``period, median, low80, high80`` (tonnes), ``times``
+        (the median over that of the answer), ``source``; the answer first.
+    """
+    target, periods = table["target"].iloc[0], list(table["period"].unique())
+    years = list(dict.fromkeys([forecast.running(table, india), periods[min(4, len(periods) - 1)]]))
+    answer = _read(table, forecast.MIXTURE, years)
+    uses = forecast.used(india, target)
+    found = [_told(ANSWER, forecast.MIXTURE, answer, ids(uses)), *_growths(india, target, answer, ids(uses))]
+    if suspect(india, target):
+        weighed = readings.reweighed(india, target, forecast.prior(india), len(periods)).set_index("period")
+        for case, rows in weighed.groupby("weighting", sort=False):
+            found.append(_told(WEIGHTS, case, rows.loc[years, [*HEADS]], ids(uses)))
+        found = [rows for rows in found if rows["case"].iloc[0] != "all evidence"]
+    for case in table["scenario"].unique():
+        what = {forecast.RECORDED: START, forecast.LEVEL: START}.get(case, LICENCES)
+        if what == START or case.startswith(LICENCES):
+            rows = _read(table, case, years)
+            found.append(_told(what, case, rows, ids(forecast.used(india, target, case))))
+    for road in roads:
+        for case in road["scenario"].unique():
+            found.append(_told(ROAD, case, _read(road, case, years), ids(uses)))
+    rows = pd.concat(found, ignore_index=True)
+    held = limits.most(india, target, tuple(fiscal.fiscal_year(year) for year in years))["tonnes"]
+    for name in HEADS:
+        rows[name] = np.minimum(rows[name], rows["period"].map(held).astype(float).fillna(np.inf))
+    first = rows[rows["what"] == ANSWER].set_index("period")["median"]
+    rows["times"] = rows["median"] / rows["period"].map(first)
+    return rows[["what", "case", "period", *HEADS, "times", "source"]]
+
+
+def levels(india: Vintage, target: str) -> pd.DataFrame:
+    """Yearly levels that tell of a target's own growth: its sound totals, and the newest rate: ``value, source``."""
+    rows, newest = sound(india, target)[["value", "source"]], level(india, target)
+    if newest.period in rows.index:
+        return rows
+    return pd.concat([rows, pd.DataFrame({"value": newest.value, "source": ids(newest)}, [newest.period])])
+
+
+def own_weight(india: Vintage, target: str) -> Quantity:
+    """The weight that a target's own growth has in its forecast against that of other series, per cent."""
+    return growth.own_weight(levels(india, target), growth.taken(india))
+
+
+def _growths(india: Vintage, target: str, answer: pd.DataFrame, uses: str) -> list[pd.DataFrame]:
+    """The answer under each other growth that is known, none of other series (the target's own), and none at all."""
+    taken, rows = growth.taken(india), levels(india, target)
+    times = rows["value"].set_axis(rows.index.map(fiscal.centre)).astype(float)
+    others = {kind: one for kind, one in growth.kinds(india).items() if kind != taken.kind}
+    priors = {kind: one.prior for kind, one in others.items()}
+    more = {kind: one.sources for kind, one in others.items()}
+    if len(times) > 1:
+        priors[growth.OWN] = drift.GrowthPrior(taken.prior.mean, np.inf, taken.prior.sd, taken.prior.dof)
+    priors["none"] = drift.GrowthPrior(0.0, 1e-9, taken.prior.sd, taken.prior.dof)
+    ahead = np.array([fiscal.centre(year) for year in answer.index]) - times.index[-1]
+    before = np.log(drift.quantiles(drift.shrunken_log_drift(times, taken.prior), ahead, tuple(HEADS.values())))
+    found, logs = [], np.log(answer[[*HEADS]].to_numpy(dtype=float))
+    for case, prior in priors.items():
+        after = np.log(drift.quantiles(drift.shrunken_log_drift(times, prior), ahead, tuple(HEADS.values())))
+        spread = (_squares(logs) - _squares(before) + _squares(after)).clip(min=0) ** 0.5 * [0, -1, 1]
+        made = np.exp(logs[:, :1] + after[:, :1] - before[:, :1] + spread)
+        sources = ids(uses, *more.get(case, ()))
+        found.append(_told(GROWTH, case, pd.DataFrame(made, answer.index, [*HEADS]), sources))
+    return found
+
+
+def _squares(logs: np.ndarray) -> np.ndarray:
+    """Squared distances from the median, the first column."""
+    return (logs - logs[:, :1]) ** 2
+
+
+def _read(table: pd.DataFrame, scenario: str, years: list[str]) -> pd.DataFrame:
+    """Median and 80 % interval of some years, as far as a forecast has them, under a scenario by its leading model."""
+    rows = forecast.leading(table)
+    rows = rows[(rows["scenario"] == scenario) & rows["period"].isin(years)]
+    wide = rows.pivot(index="period", columns="quantile", values="value").reindex(columns=[*HEADS.values()])
+    wide = wide.loc[[year for year in years if year in wide.index]].set_axis([*HEADS], axis=1)
+    return wide.rename_axis(columns=None)
+
+
+def _told(what: str, case: str, rows: pd.DataFrame, source: str) -> pd.DataFrame:
+    return rows.rename_axis("period").reset_index().assign(what=what, case=case, source=source)
