@@ -192,8 +192,8 @@ def _around(made: Demand, centre: float, *, bare: bool) -> np.ndarray:
     """The 80 % and the middle of a moment between two fiscal years."""
     first = int(min(np.floor(centre), made.years[-1] - 1)) - made.years[0]
     part = centre - made.years[first]
-    known, every = (made.total(bounds=with_them, bare=bare) for with_them in (False, True))
-    known, every = (values[:, first] * (1 - part) + values[:, first + 1] * part for values in (known, every))
+    both = (made.total(bounds=of, bare=bare, at=slice(first, first + 2)) for of in (False, True))
+    known, every = (values @ [1 - part, part] for values in both)
     return np.array([*np.quantile(known, ENDS[:2]), np.quantile(every, ENDS[-1])])
 
 

@@ -131,6 +131,7 @@ def each(made: Demand, *, india: Vintage) -> Figure | Sentence:
                 ax.plot(middle, place, "o", color=BLUE, markersize=6)
         ax.set_title(fiscal.year_name(year), loc="left", color=MUTED, fontsize=10)
         ax.set_xscale("log")
+        ax.minorticks_off()
         ax.set_xlim(1, 2 * max(table["high"].max() for table in both.values()))
         ax.xaxis.set_major_formatter("{x:,g}")
     axes[0].set_yticks(range(len(order)), order)
