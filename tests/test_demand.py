@@ -199,8 +199,8 @@ def test_published_figures_lie_in_the_range(india):
     assert dict(zip(table.index, table["place"], strict=True)) == {
         "stated use": "inside", "customs price estimate": "inside", "press": "inside", "China's line": "above"
     }  # fmt: skip
-    assert table.loc["stated use", "error"] == pytest.approx(-22, abs=2)
-    assert table.loc["stated use", ["low", "middle", "high"]].round(-2).tolist() == [2500, 3100, 4600]
+    assert table.loc["stated use", "error"] == pytest.approx(-21, abs=2)
+    assert table.loc["stated use", ["low", "middle", "high"]].round(-2).tolist() == [2500, 3200, 4700]
 
 
 def test_a_share_is_that_of_all_that_is_no_bound(india):
@@ -222,6 +222,14 @@ def test_units_ahead_begin_where_counts_end_and_spread_with_time(india):
     units = demand_activity.units(india, "auto_production/pv", np.arange(2021, 2036))
     assert units.known == 2025 and np.exp(units.middle[4]) == pytest.approx(5_061_000)
     assert (np.diff(units.scale[4:]) > 0).all() and units.scale[:5].max() == 0
+
+
+def test_months_from_the_start_of_a_year_are_its_yearly_rate(india):
+    series, years = "ev_registrations/2w ev_sales_jmk/2w ev_sales_fada/2w", np.array([2026, 2027, 2028])
+    units = demand_activity.units(india, series, years)
+    assert units.known == 2026 and np.exp(units.middle[1]) == pytest.approx(3 * 681_614)
+    early = demand_activity.units(india.on("2026-06-30"), series, years)
+    assert np.exp(early.middle[1]) < 1.8e6 and early.scale[1] > units.scale[1] > 0, "carried on, and less is known"
 
 
 def test_a_year_that_is_published_moves_the_base(india):

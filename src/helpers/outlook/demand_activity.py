@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -43,6 +44,14 @@ class Units:
     source: str
 
 
+class Begun(NamedTuple):
+    """A year of which some months are counted: its yearly rate, nought where none are; how many months; the sources."""
+
+    rate: float
+    months: int
+    source: str
+
+
 @targets.remembered
 def counted(india: Vintage, series: str) -> pd.DataFrame:
     """What is counted of a series by fiscal year: the first of its names that has the year.
@@ -65,25 +74,22 @@ def counted(india: Vintage, series: str) -> pd.DataFrame:
     if rows.empty:
         return pd.DataFrame(columns=["value", "low", "high", "direct", "source"])
     best = rows.drop_duplicates("at").sort_values("at")
-    span = (
-        rows[~rows["at"].isin(best.loc[best["alone"], "at"]) | rows["alone"]]
-        .groupby("at")
-        .agg({"low": "min", "high": "max"})
-    )
+    told = rows[rows["alone"] | ~rows["at"].isin(best.loc[best["alone"], "at"])]
+    span = told.groupby("at").agg({"low": "min", "high": "max"})
     first, last = (int(np.ceil(best["at"].min() - _REACH)), int(np.floor(best["at"].max() + _REACH)))
     years, at = np.arange(first, last + 1), best["at"].to_numpy()
     of = {"value": best["value"], "low": span["low"], "high": span["high"]}
     found = {name: np.exp(np.interp(years, at, np.log(column.to_numpy()))) for name, column in of.items()}
     nearest = [ids(*best["source"].iloc[np.argsort(abs(at - year))[: 1 if year in at else 2]]) for year in years]
-    return pd.DataFrame(
-        found | {"direct": np.isin(years, at), "source": nearest}, index=pd.Index(years, name="fiscal_year")
-    )
+    found |= {"direct": np.isin(years, at), "source": nearest}
+    return pd.DataFrame(found, index=pd.Index(years, name="fiscal_year"))
 
 
 def units(india: Vintage, series: str, years: np.ndarray) -> Units:
     """Units of some fiscal years: as counted, after that by the combination of smoothers.
 
-    The spread ahead is that of a log-drift shrunk towards what other yearly series show: ``h sd**2 + (h se)**2``.
+    Of a year of which some months from its start are counted their yearly rate stands. The spread ahead is that of a
+    log-drift shrunk towards what other yearly series show: ``h sd**2 + (h se)**2``, from the last month counted on.
     """
     rows, prior = counted(india, series), growth_prior(india)
     middle, scale = np.full(len(years), np.nan), np.zeros(len(years))
@@ -94,12 +100,15 @@ def units(india: Vintage, series: str, years: np.ndarray) -> Units:
     middle[known] = np.log(inside["value"])
     wider = np.maximum(np.log(inside["high"] / inside["value"]), np.log(inside["value"] / inside["low"]))
     scale[known] = wider / _NINETY
-    recent = rows.tail(RECENT)
+    recent, begun = rows.tail(RECENT), _begun(india, series.split(), last + 1)
     if (steps := years[years > last] - last).size:
         fitted = drift.shrunken_log_drift(recent["value"].set_axis(recent.index.astype(float)), prior)
-        middle[years > last] = np.log(_carried(recent["value"].to_numpy(), int(steps.max()), prior)[steps - 1])
-        scale[years > last] = np.sqrt(steps * fitted.sd**2 + (steps * fitted.growth_se) ** 2)
-    return Units(middle, scale, last, ids(*recent["source"], growth_rows(india)))
+        levels = np.append(recent["value"], begun.rate or [])
+        path = np.append(levels[len(recent) :], _carried(levels, int(steps.max()), prior))
+        middle[years > last] = np.log(path[steps - 1])
+        span = steps - begun.months / 12
+        scale[years > last] = np.sqrt(span * fitted.sd**2 + (span * fitted.growth_se) ** 2)
+    return Units(middle, scale, last, ids(*recent["source"], begun.source, growth_rows(india)))
 
 
 def growth_rows(india: Vintage) -> pd.DataFrame:
@@ -141,6 +150,25 @@ def _carried(values: np.ndarray, horizon: int, prior: drift.GrowthPrior) -> np.n
     if len(values) < _LEAST:
         return values[-1] * np.exp(prior.mean * np.arange(1, horizon + 1))
     return combine.combined(values[None], horizon, (prior.mean, prior.spread)).point[0]
+
+
+def _begun(india: Vintage, names: list[str], year: int) -> Begun:
+    """What is counted of a year from its start on, by the first series that has enough months of it."""
+    rows, start = india.table("drivers"), fiscal.bounds(f"{fiscal.year_name(year)}-Q1")[0]
+    rows = rows[~rows["status"].isin(UNUSED) & (rows["value"] > 0)]
+    for name in names:
+        found = {}
+        for row in rows[rows["indicator"] + "/" + rows["segment"] == name].itertuples():
+            first, after = fiscal.bounds(row.period) or (0, 0)
+            if first >= start and after - first < 12:
+                found[first] = max(found.get(first, (0, 0.0, "")), (after, row.value, row.source))
+        at, total, used = start, 0.0, []
+        while at in found:
+            at, value, source = found[at]
+            total, used = total + value, [*used, source]
+        if at - start >= targets.LEAST_PART:
+            return Begun(total * 12 / (at - start), at - start, ids(*used))
+    return Begun(0.0, 0, "")
 
 
 def _points(india: Vintage, names: list[str]) -> pd.DataFrame:
