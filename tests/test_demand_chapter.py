@@ -198,7 +198,7 @@ NEXT_YEAR = [
 ]
 
 
-@pytest.mark.parametrize("count", [1, 2, 4])
+@pytest.mark.parametrize("count", [1, 4])
 def test_next_years_figures_leave_nothing_stale(india, count):
     for table, row in NEXT_YEAR[:count]:
         india = india.adding(table, row)
@@ -208,7 +208,7 @@ def test_next_years_figures_leave_nothing_stale(india, count):
     assert ("The use stated for 2026, 4,600 t" in found["recorded"]) is (count > 2)
 
 
-@pytest.mark.parametrize("day", ["2024-06-30", "2025-06-30", "2025-10-31", "2026-01-31"])
+@pytest.mark.parametrize("day", ["2024-06-30", "2025-10-31"])
 def test_earlier_days_say_what_is_not_in_their_sources(day):
     found = said(vintage(day, FROZEN))
     assert [(name, text) for name, text in found.items() if name != "tables" and BROKEN.search(text)] == []

@@ -44,6 +44,17 @@ class Units:
     source: str
 
 
+class Point(NamedTuple):
+    """A whole year of a series: its middle in fiscal years, units, their ends, whether it is assumed, its sources."""
+
+    at: float
+    value: float
+    low: float
+    high: float
+    alone: bool
+    source: str
+
+
 class Begun(NamedTuple):
     """A year of which some months are counted: its yearly rate, nought where none are; how many months; the sources."""
 
@@ -70,18 +81,21 @@ def counted(india: Vintage, series: str) -> pd.DataFrame:
         Indexed by ``fiscal_year`` (int): ``value, low, high``, ``direct`` (a figure of that year), ``source``; empty
         while nothing is public.
     """
-    rows = _points(india, series.split())
-    if rows.empty:
+    best: dict[float, Point] = {}
+    for point in (point for name in series.split() for point in _named(india, name)):
+        first = best.setdefault(point.at, point)
+        if not first.alone:  # what is assumed stands in the place of all counts
+            best[point.at] = first._replace(low=min(first.low, point.low), high=max(first.high, point.high))
+    points = [best[at] for at in sorted(best)]
+    if not points:
         return pd.DataFrame(columns=["value", "low", "high", "direct", "source"])
-    best = rows.drop_duplicates("at").sort_values("at")
-    told = rows[rows["alone"] | ~rows["at"].isin(best.loc[best["alone"], "at"])]
-    span = told.groupby("at").agg({"low": "min", "high": "max"})
-    first, last = (int(np.ceil(best["at"].min() - _REACH)), int(np.floor(best["at"].max() + _REACH)))
-    years, at = np.arange(first, last + 1), best["at"].to_numpy()
-    of = {"value": best["value"], "low": span["low"], "high": span["high"]}
-    found = {name: np.exp(np.interp(years, at, np.log(column.to_numpy()))) for name, column in of.items()}
-    nearest = [ids(*best["source"].iloc[np.argsort(abs(at - year))[: 1 if year in at else 2]]) for year in years]
-    found |= {"direct": np.isin(years, at), "source": nearest}
+    at = np.array([point.at for point in points])
+    years = np.arange(int(np.ceil(at[0] - _REACH)), int(np.floor(at[-1] + _REACH)) + 1)
+    ends = {end: np.log([getattr(point, end) for point in points]) for end in ("value", "low", "high")}
+    found = {end: np.exp(np.interp(years, at, logs)) for end, logs in ends.items()}
+    direct = np.isin(years, at)
+    near = [np.argsort(abs(at - year))[: 1 if exact else 2] for year, exact in zip(years, direct, strict=True)]
+    found |= {"direct": direct, "source": [ids(*(points[place].source for place in places)) for places in near]}
     return pd.DataFrame(found, index=pd.Index(years, name="fiscal_year"))
 
 
@@ -154,55 +168,52 @@ def _carried(values: np.ndarray, horizon: int, prior: drift.GrowthPrior) -> np.n
 
 def _begun(india: Vintage, names: list[str], year: int) -> Begun:
     """What is counted of a year from its start on, by the first series that has enough months of it."""
-    rows, start = india.table("drivers"), fiscal.bounds(f"{fiscal.year_name(year)}-Q1")[0]
-    rows = rows[~rows["status"].isin(UNUSED) & (rows["value"] > 0)]
+    start = fiscal.bounds(f"{fiscal.year_name(year)}-Q1")[0]
     for name in names:
-        found = {}
-        for row in rows[rows["indicator"] + "/" + rows["segment"] == name].itertuples():
-            first, after = fiscal.bounds(row.period) or (0, 0)
-            if first >= start and after - first < 12:
-                found[first] = max(found.get(first, (0, 0.0, "")), (after, row.value, row.source))
-        at, total, used = start, 0.0, []
-        while at in found:
-            at, value, source = found[at]
+        at, total, used, parts = start, 0.0, [], _parts(india).get(name, {})
+        while at in parts:
+            at, value, source = parts[at]
             total, used = total + value, [*used, source]
         if at - start >= targets.LEAST_PART:
             return Begun(total * 12 / (at - start), at - start, ids(*used))
     return Begun(0.0, 0, "")
 
 
-def _points(india: Vintage, names: list[str]) -> pd.DataFrame:
-    """Whole years of some series in the order of their names: ``at, value, low, high, alone, source``."""
-    every, found = _every(india), []
-    for name in names:
-        indicator, _, segment = name.partition("/")
-        if name not in every:  # not public yet, or a DataError that says what is misspelt
-            india.series("drivers", indicator=indicator, segment=segment)
-        found.append(every.get(name, next(iter(every.values())).head(0)))
-    return pd.concat([rows for rows in found if len(rows)] or found, ignore_index=True)
+@targets.remembered
+def _parts(india: Vintage) -> dict[str, dict[int, tuple]]:
+    """Parts of years by series and first month, the longest of each: the month after it, units, source."""
+    rows, found = india.table("drivers"), {}
+    rows = rows[~rows["status"].isin(UNUSED) & (rows["value"] > 0)]
+    for row in rows.itertuples():
+        first, after = fiscal.bounds(row.period) or (0, 0)
+        if 0 < after - first < 12:
+            parts = found.setdefault(f"{row.indicator}/{row.segment}", {})
+            parts[first] = max(parts.get(first, (0, 0.0, "")), (after, row.value, row.source))
+    return found
+
+
+def _named(india: Vintage, name: str) -> list[Point]:
+    """The whole years of a series; none while not public, and a DataError that says what is misspelt."""
+    every, (indicator, _, segment) = _every(india), name.partition("/")
+    if name not in every:
+        india.series("drivers", indicator=indicator, segment=segment)
+    return every.get(name, [])
 
 
 @targets.remembered
-def _every(india: Vintage) -> dict[str, pd.DataFrame]:
-    """The whole years of every series by its name: the figure to use, and the ends of all that are told of the year.
-
-    Of a source its newest word counts; what is assumed stands ``alone``, in the place of all of them.
-    """
+def _every(india: Vintage) -> dict[str, list[Point]]:
+    """The whole years of every series: the figure to use, and the ends of all that sources last said of the year."""
     told = india.table("drivers", vintages=True)
     told = told[~told["status"].isin(UNUSED)].sort_values("published", kind="stable")
     told = told.drop_duplicates([*_KEYS, "source"], keep="last")
     told = told.assign(least=told[_ENDS].min(axis=1), most=told[_ENDS].max(axis=1))
     ends = told.groupby(_KEYS, as_index=False).agg({"least": "min", "most": "max"})
-    rows = india.table("drivers")
+    rows, found = india.table("drivers").merge(ends, on=_KEYS, how="left"), {}
     rows = rows[~rows["status"].isin(UNUSED) & rows["period"].map(fiscal.is_year) & (rows[_ENDS].min(axis=1) > 0)]
-    rows = rows.merge(ends, on=_KEYS, how="left")
-    alone = rows["status"] == ASSUMED
-    kept = {
-        "at": rows["period"].map(fiscal.centre).astype(float),
-        "value": rows["value"].fillna(np.sqrt(rows["low"] * rows["high"])),
-        "low": rows["least"].mask(alone, rows[_ENDS].min(axis=1)),
-        "high": rows["most"].mask(alone, rows[_ENDS].max(axis=1)),
-        "alone": alone,
-        "source": rows["source"],
-    }
-    return dict(iter(pd.DataFrame(kept).groupby(rows["indicator"] + "/" + rows["segment"])))
+    rows["value"] = rows["value"].fillna(np.sqrt(rows["low"] * rows["high"]))
+    for row in rows.itertuples():
+        alone = row.status == ASSUMED
+        span = (np.nanmin((row.value, row.low)), np.nanmax((row.value, row.high))) if alone else (row.least, row.most)
+        point = Point(fiscal.centre(row.period), row.value, *span, alone, row.source)
+        found.setdefault(f"{row.indicator}/{row.segment}", []).append(point)
+    return found
