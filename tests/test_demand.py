@@ -179,6 +179,14 @@ def test_each_factor_has_a_seed_of_its_own(india):
     assert np.array_equal(before.tonnes, again.tonnes, equal_nan=True)
 
 
+def test_factors_that_share_nothing_are_independent(india):
+    of = replace(demand.model(india), shared={})
+    made = demand_draws.draw(of)
+    apart = [n for n, line in enumerate(made.lines) if line.material == RARE_EARTH and line.sector != ENGINES]
+    related = np.corrcoef(np.log(made.tonnes[:, apart, 10]), rowvar=False) - np.eye(len(apart))
+    assert len(apart) > 10 and abs(related).max() < 0.06
+
+
 def test_a_bound_moves_the_upper_end_and_nothing_else(india):
     row = {"sector": "wind turbines", "role": "share", "factor": "with permanent magnets", "material": RARE_EARTH}
     row |= {
@@ -281,4 +289,3 @@ def test_half_of_the_draws_say_the_same(india):
     of = demand.model(india)
     many, few = demand_draws.draw(of).at(2031), demand_draws.draw(of, 5_000).at(2031)
     assert few.value == pytest.approx(many.value, rel=0.03)
-    assert replace(of, shared={}).shared == {}
