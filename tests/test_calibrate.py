@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from calibrate import fit_error_model
+from calibrate import best_prior, fit_error_model, least_absolute, windows
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -29,14 +29,15 @@ def learned_from(values, horizon):
     features = calibrated.error_features(combination).reshape(-1, len(calibrated.FEATURES))
     errors = np.log(future / combination.point).ravel()
     horizons = np.tile(np.arange(1, horizon + 1), len(values))
-    model = fit_error_model(features, errors, horizons, np.ones(len(errors)), rows=horizon)
+    fast = calibrated.fast(combination).repeat(horizon)
+    model = fit_error_model(features, errors, horizons, np.ones(len(errors)), fast, rows=horizon)
     return {"kind": "walks", "trained_on": {"1": {"walks": 2000}}, "growth": [0.03, 0.02], "periods": {"1": model}}
 
 
 @pytest.mark.parametrize("n", [6, 12])
 def test_two_thousand_simulated_walks_are_covered_within_three_points(n):
     artefact = learned_from(walks(2000, n + 4, seed=1), 4)
-    middles = [row[calibrated.LEVELS.index(0.5)] for row in artefact["periods"]["1"]["quantiles"]]
+    middles = [row[calibrated.LEARNED.index(0.5)] for row in artefact["periods"]["1"]["quantiles"]]
     assert middles == [0, 0, 0, 0]
     values = walks(2000, n + 4, seed=2)
     quantiles, _ = calibrated.forecast_quantiles(values[:, :n], 4, artefact=artefact)
@@ -67,6 +68,60 @@ def test_quantiles_nest_and_are_never_negative_whatever_the_series(values, horiz
     assert np.isfinite(combination.point).all()
 
 
+@pytest.mark.parametrize("kind", ["general", "trade"])
+def test_deciles_are_learned_and_agree_with_the_published_quantiles(kind):
+    deciles = tuple(decile / 10 for decile in range(1, 10))
+    values = walks(30, 9, 6, sd=0.3)
+    found = calibrated.forecast_quantiles(values, 6, kind=kind, levels=deciles)[0]
+    published = calibrated.forecast_quantiles(values, 6, kind=kind)[0]
+    assert (np.diff(found, axis=-1) > 0).all()
+    np.testing.assert_array_equal(found[..., [0, 4, 8]], published[..., [2, 4, 6]])
+    assert ((found[..., 2] > published[..., 3]) & (found[..., 6] < published[..., 5])).all()
+
+
+def test_many_series_at_once_are_forecast_as_one_by_one():
+    values = walks(20, 11, 7)
+    together = calibrated.forecast_quantiles(values, 5, kind="trade")[0]
+    alone = np.concatenate([calibrated.forecast_quantiles(row, 5, kind="trade")[0] for row in values])
+    np.testing.assert_allclose(together, alone)
+
+
+def test_quantiles_are_smooth_in_the_horizon():
+    for kind in ("general", "trade"):
+        found = np.log(calibrated.forecast_quantiles(walks(30, 20, 8), 10, kind=kind)[0])
+        around = found - found[..., [4]]
+        assert np.abs(np.diff(around, 2, axis=1)).max() < 0.25 * np.abs(around).max()
+
+
+def test_a_series_that_grows_fast_has_intervals_of_another_shape():
+    slow, quick = 100 * 1.05 ** np.arange(9.0), 100 * 1.2 ** np.arange(9.0)
+    model = calibrated.calibration("general")
+    plain = json.loads(json.dumps(model))
+    plain["periods"]["1"]["fast"] = [1, 1]
+    for values, changed in ((slow, False), (quick, True)):
+        made = [calibrated.forecast_quantiles(values, 1, artefact=artefact)[0][0, 0] for artefact in (model, plain)]
+        assert (made[0][0] < made[1][0]) == changed
+        assert made[0][4] == made[1][4]
+
+
+def test_a_median_regression_finds_what_was_planted_among_outliers():
+    rng = np.random.default_rng(5)
+    features = rng.normal(size=(2000, 2))
+    actual = features @ [0.5, -2] + rng.standard_t(1.5, 2000) * 0.1
+    np.testing.assert_allclose(least_absolute(features, actual, np.ones(2000)), [0.5, -2], atol=0.02)
+
+
+def test_a_prior_of_growth_is_the_mean_of_those_that_noise_cannot_tell_apart():
+    losses = [{(0.02, 0.03): 0.9, (0.04, 0.03): 0.905, (0.06, 0.03): 0.95}]
+    assert best_prior(losses) == [0.03, 0.03]
+
+
+def test_windows_end_before_the_outturns_and_outturns_before_the_last_column():
+    years = np.arange(2002.0, 2025)[None]
+    made = windows(years, 4, first=13, last=20)
+    assert [(x[0], x[-1], xx[0], xx[-1]) for x, xx in made] == [(y - 4, y - 1, y, y + 4) for y in (2015, 2016, 2017)]
+
+
 def test_a_change_of_unit_changes_only_the_unit():
     tonnes = calibrated.forecast_quantiles(IMPORTS.to_numpy(), 5)[0]
     kilograms = calibrated.forecast_quantiles(1000 * IMPORTS.to_numpy(), 5)[0]
@@ -95,14 +150,14 @@ def test_the_tables_hold_the_grid_the_members_and_their_weights():
     weights = found.members.groupby("horizon")["weight"].sum()
     np.testing.assert_allclose(weights, 1)
     used = found.members.query("horizon == 1 and weight > 0")
-    assert used["model"].tolist() == ["shrunken_drift log"]
+    assert used["model"].tolist() == ["shrunken_drift log", "power_trend raw"]
     middle = found.quantiles.query("horizon == 1 and quantile == 0.5")["value"].item()
-    assert used["value"].item() == pytest.approx(middle)
+    assert (used["weight"] * used["value"]).sum() == pytest.approx(middle)
 
 
 def test_the_artefact_in_the_package_fits_this_code():
     artefact = json.loads(Path(calibrated.__file__).with_name("calibration.json").read_text())
-    assert tuple(artefact["levels"]) == calibrated.LEVELS
+    assert tuple(artefact["levels"]) == calibrated.LEARNED
     assert tuple(artefact["features"]) == calibrated.FEATURES
     for kind in artefact["kinds"].values():
         for model in kind["periods"].values():
@@ -110,7 +165,7 @@ def test_the_artefact_in_the_package_fits_this_code():
             assert (np.diff(model["quantiles"], axis=1) > 0).all()
     for named in artefact["kinds"]["general"]["held_out"]["1"].values():
         assert 0.93 <= named["all"]["coverage_95"] <= 0.97
-        assert 0.77 <= named["all"]["coverage_80"] <= 0.83
+        assert 0.75 <= named["all"]["coverage_80"] <= 0.86
 
 
 def test_a_forecast_names_the_kind_and_number_of_series_it_learned_from():

@@ -27,7 +27,7 @@ NUMBERS = {
 @pytest.fixture(scope="module", autouse=True)
 def _quick(undrawn):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(nowcast, "CHAINS", 30)
+        patch.setattr(nowcast, "CHAINS", 12)
         yield
 
 

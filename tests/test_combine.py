@@ -3,29 +3,57 @@
 import numpy as np
 import pytest
 
-from helpers.ensemble.combine import ANNUAL, SEASONAL, SHRUNKEN, combined, seasonal_factors
+from helpers.ensemble.combine import (
+    ANNUAL,
+    POWER,
+    RECOVERY,
+    SEASONAL,
+    SHRUNKEN,
+    combined,
+    recovered,
+    seasonal_factors,
+)
+from helpers.ensemble.power_trend import power_trend
 from helpers.ensemble.smoothers import member_forecasts
 
 GROWTH = (0.03, 0.02)
 VALUES = np.random.default_rng(11).lognormal(5, 0.2, size=(6, 30))
 
 
-def test_the_rule_depends_on_the_number_of_observations():
-    for n in range(3, 13):
-        found = combined(VALUES[:, :n], 3, GROWTH)
-        shrunken = member_forecasts(VALUES[:, :n], 3, (SHRUNKEN,), GROWTH)[:, 0]
-        median = np.median(member_forecasts(VALUES[:, :n], 3, ANNUAL, GROWTH), axis=1)
-        expected = shrunken if n < 5 else (shrunken + median) / 2 if n < 10 else median
-        np.testing.assert_allclose(found.point, expected)
+def test_shares_move_from_the_drift_to_the_median_as_observations_come():
+    before = None
+    for n in range(3, 25):
+        values = VALUES[:, :n]
+        found = combined(values, 3, GROWTH)
+        smooth = member_forecasts(values, 3, ANNUAL, GROWTH)
+        many = min(max((n - 8) / 12, 0), 1)
+        drift, median, power = 0.65 * (1 - many), 0.8 * many, 0.35 - 0.15 * many
+        expected = drift * smooth[:, ANNUAL.index(SHRUNKEN)] + median * np.median(smooth, axis=1)
+        np.testing.assert_allclose(found.point, expected + power * power_trend(values, 3))
+        assert found.members == (*ANNUAL, POWER)
+        assert found.weights.sum() == pytest.approx(1)
+        assert found.weights[ANNUAL.index(SHRUNKEN)] == pytest.approx(drift + median / 5)
+        assert before is None or np.abs(found.weights - before).max() < 0.06
+        before = found.weights
+    assert combined(VALUES[:, :8], 3, GROWTH).rule == "shrunken log-drift 65%, power trend 35%"
 
 
-@pytest.mark.parametrize(("n", "share"), [(4, 1.0), (7, 0.5 + 0.5 / 5), (10, 1 / 5)])
-def test_members_and_weights_are_in_the_output_and_sum_to_one(n, share):
-    found = combined(VALUES[:, :n], 2, GROWTH)
-    assert found.members == ANNUAL
-    assert found.weights.sum() == pytest.approx(1)
-    assert found.weights[ANNUAL.index(SHRUNKEN)] == pytest.approx(share)
-    assert found.forecasts.shape == (6, len(ANNUAL), 2)
+def test_a_recovery_is_half_of_the_forecast_where_it_is_known():
+    learned = (0.02, 0.5, 0.3)
+    plain, trade = combined(VALUES, 4, GROWTH), combined(VALUES, 4, GROWTH, recovery=learned)
+    np.testing.assert_allclose(trade.point, (plain.point + recovered(VALUES, 4, learned)) / 2)
+    np.testing.assert_allclose(trade.weights, [*plain.weights / 2, 0.5])
+    assert trade.members == (*plain.members, RECOVERY)
+
+
+def test_a_recovery_grows_returns_and_rebounds_by_what_it_was_told():
+    values = np.array([[100.0, 100.0, 50.0]])
+    last = np.log(values[0, -1])
+    mean = np.log(values[0]) @ np.array([0.16, 0.4, 1]) / 1.56
+    np.testing.assert_allclose(np.log(recovered(values, 3, (0.02, 0, 0))[0]), last + 0.02 * np.arange(1, 4))
+    np.testing.assert_allclose(np.log(recovered(values, 3, (0, 0.5, 0))[0]), (last + mean) / 2)
+    np.testing.assert_allclose(recovered(values, 3, (0, 0, 1)), 100)
+    np.testing.assert_allclose(recovered(values[:, ::-1], 3, (0, 0, 1)), 100)  # no fall, nothing to recover
 
 
 def test_the_combination_lies_between_its_members():
@@ -56,7 +84,7 @@ def test_a_series_without_seasons_is_left_alone():
 def test_less_than_two_years_of_months_are_forecast_with_a_warning():
     with pytest.warns(UserWarning, match="too few to adjust for seasons"):
         found = combined(VALUES[:, :20], 3, GROWTH, 12)
-    assert found.members == ANNUAL
+    assert found.members == (*ANNUAL, POWER)
 
 
 def test_the_annual_prior_is_spread_over_the_periods_of_the_year():

@@ -4,18 +4,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from conftest import KEYS, adding
 from helpers import fiscal
 from helpers.outlook import customs, pace, targets
 
-KEYS = dict(targets.CUSTOMS.keys)
 EARLY, BEFORE = "2025-06-30", "2025-10-31"
 SURGE = "2024-05/2024-09"
-
-
-def adding(india, **figures):
-    """More tonnes under HS 850511, as published: ``adding(india, FY26=36000)``; ``_`` stands for ``-``."""
-    rows = ({**KEYS, "period": p.replace("_", "-"), "value": float(v)} for p, v in figures.items())
-    return india.adding("trade", *({**row, "status": "reported", "source": "S66"} for row in rows))
 
 
 def test_the_halves_follow_from_the_published_fall_and_the_total(india):

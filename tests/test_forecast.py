@@ -98,6 +98,11 @@ def test_the_base_year_is_as_uncertain_as_its_counts_and_an_assumed_one_is_sure(
     narrow = forecast.at(forecast.expected(sure, "repm", 1), "FY26")
     assert narrow.high / narrow.low < 1.4 < 3 < mixed["high80"] / mixed["low80"]
     assert {"S33", "S05", "S229"} <= forecast.used(india, "repm")
+    later = india.adding("production", targets.REPM.keys | {"period": "FY30", "value": 6_000.0, "status": "estimate",
+                                                            "source": "S16", "published": "2026-11-21"})  # fmt: skip
+    base = targets.totals(later, "repm").iloc[-1]
+    low, middle, high = rare_earths.used(later, base, np.array([0.1, 0.5, 0.9]))
+    assert low < 0.6 * 6_000 and high > 1.2 * 6_000 and 3_000 < middle < 8_000, "older counts still say how unsure"
 
 
 def test_the_forecast_names_the_growth_that_it_takes(india, table):
@@ -241,3 +246,13 @@ def test_outlooks_keep_their_scope_and_their_growth(india):
 def test_an_impossible_forecast_says_why(day, options, said):
     with pytest.raises(ValueError, match=said):
         forecast.expected(vintage(day, FROZEN), **options)
+
+
+def test_two_seeds_of_licences_agree(india, monkeypatch):
+    said = []
+    for seed in (1, 2):
+        monkeypatch.setattr(licences.doses, "__defaults__", (seed,))
+        table = forecast.intervals(forecast.expected(india, "repm", 10)).query("scenario == 'mixture'")
+        said.append(table[["median", "low80", "high80"]].to_numpy())
+    apart = np.abs(said[0] - said[1]) / said[0][:, :1]
+    assert apart[:, 0].max() < 0.03 and apart.max() < 0.08

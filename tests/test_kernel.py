@@ -168,7 +168,7 @@ def test_a_restart_is_another_process_with_a_fresh_namespace(now):
         client.wait_for_ready(timeout=30)
         assert ask(client, "'left_over' in globals()") is False
         assert ask(client, "os.getpid()", "import os") == manager.provisioner.pid != first
-        assert gone(first)
+        until(lambda: gone(first))
 
 
 def test_helpers_is_not_preloaded_and_an_edit_is_seen_by_the_next_kernel(tmp_path):

@@ -255,7 +255,7 @@ def test_nothing_made_up_reaches_a_report_that_does_not_say_so(at_once, tmp_path
     assert verify.differences(tmp_path / "reports" / AS_OF) == []
 
 
-def test_validate_says_that_figures_are_made_up(place):
+def test_validate_says_that_figures_are_made_up(place, unasked):
     assert not any(canvas.SYNTHETIC in line for line in gate.told(BETWEEN))
     fetched(place, 18, {(WORLD, "FY26"): 33_500.0}, synthetic=True)
     assert any(canvas.SYNTHETIC in line for line in gate.told(BETWEEN))

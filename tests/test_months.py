@@ -11,7 +11,7 @@ from test_archive import took
 from test_next_year import BROKEN, tell, words_of
 from test_trade_chapter import DRAWS, SAYS, check, say
 
-from conftest import FROZEN
+from conftest import FROZEN, adding
 from helpers import fiscal
 from helpers.chapters.forecast import sentences as outlooks
 from helpers.chapters.outputs import Figure, Sentence, Table
@@ -19,7 +19,6 @@ from helpers.chapters.trade import causes, excess, figures, sentences, tables
 from helpers.data import vintage
 from helpers.data.sources.protocol import Request
 from helpers.ensemble import nowcast
-from helpers.ensemble.drift import shrunken_log_drift as real
 from helpers.methods import composition
 from helpers.outlook import (
     cells,
@@ -33,7 +32,6 @@ from helpers.outlook import (
     targets,
 )
 
-KEYS = dict(targets.CUSTOMS.keys)
 READS = {"slip": composition.ERROR, "surge": composition.SURGE, "neither": composition.UNDECIDED}
 SAID = {
     "slip": "the surge is an error or a reclassification",
@@ -56,17 +54,6 @@ def _quick():
 def told(india):
     """The vintage with each story."""
     return {story: synthetic.adding(india, story) for story in READS}
-
-
-@pytest.fixture(scope="module")
-def totals(india):
-    """The vintage with the months of the whole world alone."""
-    return synthetic.adding(india, cells=False)
-
-
-def reported(india, **figures):
-    rows = ({**KEYS, "period": p.replace("_", "-"), "value": float(v)} for p, v in figures.items())
-    return india.adding("trade", *({**row, "status": "reported", "source": "S66"} for row in rows))
 
 
 def test_made_up_months_fit_every_published_total_and_each_other(india, told):
@@ -192,9 +179,9 @@ def test_a_season_is_named_only_where_months_tell_one(india, totals, monkeypatch
 
 
 def test_months_that_nearly_make_a_total_stand_for_it_and_those_that_do_not_go(totals):
-    near = targets.known_sums(reported(totals, FY25=53_100))["value"]
+    near = targets.known_sums(adding(totals, FY25=53_100))["value"]
     assert near["FY25"] == pytest.approx(53_748, abs=2) and "2024-06" in near.index
-    far = targets.known_sums(reported(totals, FY25=43_100))["value"]
+    far = targets.known_sums(adding(totals, FY25=43_100))["value"]
     assert far["FY25"] == 43_100 and "2024-06" not in far.index and "2023-06" in far.index
     for sums in (near, far):
         nowcast.period_sums.independent(sums)  # raises where sums contradict each other
@@ -272,19 +259,17 @@ def test_entries_of_partners_are_read_from_the_archive_as_of_the_day_they_were_k
     assert cells.surge(vintage("2026-11-01", folder)).empty
 
 
-def test_what_lies_before_the_simulated_months_still_counts(told, monkeypatch):
+def test_what_lies_before_the_last_sums_counts_as_years(told, monkeypatch):
     monkeypatch.setattr(nowcast, "LONGEST", 16)
-    fitted = []
-    monkeypatch.setattr(
-        readings, "shrunken_log_drift", lambda levels, prior: fitted.append(levels) or real(levels, prior)
-    )
     made = readings.simulate(told["slip"], forecast.prior(told["slip"]), 10, seed=2)
     error, stocks, lasts = (
         readings.years(made[name]).median(axis=1) for name in (evidence.ERROR, evidence.STOCKS, evidence.PERSISTENT)
     )
-    assert error.index[0] > fiscal.fiscal_year("FY25"), "the months of the surge are not simulated"
-    assert stocks[2031] > 1.05 * error[2031] and lasts[2027] != error[2027]
-    assert all({2019, 2024, 2026, 2027} <= set(levels.index) for levels in fitted)
+    known = targets.known_sums(told["slip"])["value"]
+    assert error[2024] == pytest.approx(known["FY24"], rel=0.03) and lasts[2025] == pytest.approx(
+        known["FY25"], rel=0.01
+    )
+    assert error.index[0] < 2020 and stocks[2031] > 0.95 * error[2031] and lasts[2027] != error[2027]
 
 
 def test_months_of_the_world_wait_for_the_lines_of_the_whole_surge(totals):

@@ -52,7 +52,7 @@ def test_other_growth_is_what_a_new_simulation_makes_of_it(india, table, target)
     rows = moved.moved(india, before).set_index(["case", "period"]).loc["none"]
     for year in ("FY27", "FY30"):
         assert rows.loc[year, HEADS].to_numpy(float) == pytest.approx(
-            again.loc[("mixture", year), HEADS].to_numpy(float), rel=0.05
+            again.loc[("mixture", year), HEADS].to_numpy(float), rel=0.08
         )
 
 

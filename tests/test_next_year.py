@@ -183,8 +183,13 @@ def test_a_row_of_mine_output_for_the_year_leaves_the_forecast_alone(future):
     assert forecast.expected(mined, "repm", 3).equals(forecast.expected(india, "repm", 3))
 
 
-def test_a_calendar_year_is_no_level_to_start_from_and_moves_no_forecast(future, told):
-    rows = [import_row("2025", 30_000, "2026-11-20"), import_row("2023", 90_000, "2026-11-20")]
-    more = tell(future.on("2026-11-22").adding("trade", *rows), trial=True)
-    pd.testing.assert_frame_equal(more["table"], told["2026-11-22"]["table"])
-    assert words_of(more) == words_of(told["2026-11-22"])
+def test_a_calendar_year_is_a_sum_of_months_and_no_level_to_start_from(future, told):
+    before, row = told["2026-11-22"], import_row("2025", 30_000, "2026-11-20")
+    more = tell(future.on("2026-11-22").adding("trade", row))
+    starts = [
+        one["table"][one["table"]["scenario"].isin([forecast.RECORDED, forecast.LEVEL])] for one in (before, more)
+    ]
+    columns = ["scenario", "model", "period", "quantile"]
+    one, other = (rows[rows["quantile"] == 0.5].set_index(columns)["value"] for rows in starts)
+    pd.testing.assert_series_equal(one, other)
+    assert before["shown"][0]["forecast"].tolist() == more["shown"][0]["forecast"].tolist()

@@ -1,5 +1,6 @@
 """What a newcomer does first, as CONTRIBUTING says: a chapter, a figure of the data with its source; one render."""
 
+import json
 import re
 import textwrap
 import zipfile
@@ -64,10 +65,25 @@ CELLS = [
 SOURCE = "S999,A month more,Customs of China,GACC,2026-11,2026-11-20,https://example.org,full,press\n"
 ROW = "export,CHN,world,85051110,weight,2026-10,t,4321,,,reported,2026-11-20,S999,\n"
 
+COMMANDS = """
+import json, sys
+from typer.testing import CliRunner
+from helpers.cli import app
+done = [CliRunner().invoke(app, words.split()) for words in sys.argv[1:]]
+print(json.dumps([one.output if one.exit_code else one.stdout for one in done]), sum(one.exit_code for one in done))
+"""
+
+
+def said(project, *commands, **env) -> list[str]:
+    """What commands say that follow each other in one process, which imports everything once; all end well."""
+    text, _, codes = project.run("-c", COMMANDS, *commands, **env).stdout.strip().rpartition(" ")
+    assert codes == "0", text
+    return json.loads(text)
+
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
-    """A project with a chapter, a source and a month of its own, and what `validate` and `report` said of it."""
+    """A project with a chapter, a source and a month of its own, and what `validate` said before its `report`."""
     with Project.copied(tmp_path_factory.mktemp("recipes") / "project") as project:
         project.write_notebooks()
         folder = project.root / "src/helpers/chapters/hello"
@@ -83,14 +99,12 @@ def made(tmp_path_factory):
         for file, line in (("sources", SOURCE), ("trade", ROW)):
             with (project.root / f"data/{file}.csv").open("a", encoding="utf-8", newline="") as table:
                 table.write(line)
-        valid = project.magnets("validate", "--as-of", AS_OF)
-        done = project.magnets("report", "--as-of", AS_OF, "--output", "reports")
-        yield project, valid, done
+        yield project, said(project, f"validate --as-of {AS_OF}", f"report --as-of {AS_OF} --output reports")[0]
 
 
 def test_a_month_and_its_source_are_valid_and_said_by_the_chapter(made):
-    project, valid, _ = made
-    assert "data/ is valid" in valid.stdout
+    project, valid = made
+    assert "data/ is valid" in valid
     page = Page(project.root / f"reports/{AS_OF}/5-hello.html")
     assert "China exported 4,321\N{NO-BREAK SPACE}t of magnets in 2026-10." in page.source
     assert "A month more" in page.text, "the source stands at the foot"
@@ -119,8 +133,8 @@ def test_a_chapter_with_a_sentence_a_table_and_a_figure_passes_the_rules_of_note
 
 def blocks(recipe: str, kind: str) -> list[str]:
     """The code that the README gives in a recipe, as it stands."""
-    said = (paths.ROOT / "README.md").read_text(encoding="utf-8").partition(f"**{recipe}**")[2].partition("\n**Add ")[0]
-    return re.findall(rf"```{kind}\n(.*?)```", said, re.S)
+    text = (paths.ROOT / "README.md").read_text(encoding="utf-8").partition(f"**{recipe}**")[2].partition("\n**Add ")[0]
+    return re.findall(rf"```{kind}\n(.*?)```", text, re.S)
 
 
 def test_a_live_source_made_as_the_readme_says_is_fetched_kept_and_in_the_next_vintage(tmp_path, httpserver):
@@ -136,11 +150,11 @@ def test_a_live_source_made_as_the_readme_says_is_fetched_kept_and_in_the_next_v
         project.edit("data/sources.csv", "\nM0,", f"\n{source}M0,")
         project.edit("data/feeds.csv", "\nfrankfurter,", f"\n{feed}frankfurter,")
         (project.root / "src/helpers/data/sources/harbour.py").write_text(module, encoding="utf-8")
-        assert "data/ is valid" in project.magnets("validate").stdout
-        assert "landed in" in project.magnets("fetch", "harbour", "--dry-run", **given).stdout
-        assert "12 new" in project.magnets("fetch", "harbour", **given).stdout
-        said = project.magnets("history", "trade", f"IND/world/850511/{year}-12", **given).stdout
-        assert "12,000" in said and "SYNTHETIC" in said
+        history = f"history trade IND/world/850511/{year}-12"
+        told = said(project, "validate", "fetch harbour --dry-run", "fetch harbour", history, **given)
+        wanted = ("data/ is valid", "landed in", "12 new", "12,000")
+        assert [words in text for words, text in zip(wanted, told, strict=True)] == [True] * 4, told
+        assert "SYNTHETIC" in told[3]
         keys = "flow='import', reporter='IND', partner='world', hs='850511', measure='weight'"
         ask = f"print(india.figure('trade', '{year}-12', {keys}).value, india.synthetic)"
         begin = "from helpers import data; from helpers.report import parameters as p; india = data.vintage(p.today())"

@@ -8,6 +8,7 @@ printed with, in the stored text of its chapter, as of the day that the notebook
 # ruff: noqa: E501
 import json
 import re
+from functools import cache
 from itertools import pairwise, product
 from pathlib import Path
 
@@ -20,15 +21,20 @@ STORED = {path.name[0]: json.loads(path.read_text(encoding="utf-8")) for path in
 DAY = re.search(r'as_of: str = "([\d-]+)"', json.dumps(STORED["1"]).replace('\\"', '"'))[1]
 KEYS = ("period", "measure", "hs", "partner", "flow", "reporter")
 
+@cache
 def printed(chapter):
     """All that a chapter's cells print, blanks made one and the minus sign a hyphen."""
     outputs = [output for cell in STORED[chapter]["cells"] for output in cell.get("outputs", [])]
     text = " ".join("".join(output.get("data", {}).get("text/plain", "")) for output in outputs)
     return " ".join(text.replace("\N{MINUS SIGN}", "-").split())
 
+@cache
+def file(table):
+    return pd.read_csv(ROOT / "data" / f"{table}.csv", dtype=dict.fromkeys(("hs", "period", "written"), str))
+
 def read(table, **wanted):
     """Rows that were public on the day, the newest last, those without a value or at second hand left out."""
-    rows = pd.read_csv(ROOT / "data" / f"{table}.csv", dtype=dict.fromkeys(("hs", "period", "written"), str))
+    rows = file(table)
     rows = rows[(rows["published"] <= DAY) & ~rows["status"].isin(["missing"])]
     for column, value in wanted.items():
         rows = rows[rows[column] == value]
@@ -37,6 +43,7 @@ def read(table, **wanted):
 TRADE = read("trade")
 TRADE = TRADE[~TRADE["status"].isin(["unverified", "weak"])]
 
+@cache
 def row(period, measure="weight", hs="850511", partner="world", flow="import", reporter="IND"):
     wanted = dict(zip(KEYS, (period, measure, hs, partner, flow, reporter), strict=True))
     rows = TRADE[(TRADE[list(wanted)] == pd.Series(wanted)).all(axis=1)]
@@ -46,6 +53,7 @@ def row(period, measure="weight", hs="850511", partner="world", flow="import", r
 def v(*keys, column="value"):
     return float(row(*keys)[column])
 
+@cache
 def judged(assumption, segment=None, column="value"):
     rows = read("assumptions", assumption=assumption, **({"segment": segment} if segment else {}))
     return float(rows[column].iloc[-1])
@@ -108,7 +116,7 @@ def bennet():  # Volume, mix and unit value over every split of the year before 
     inr_low, inr_high = (INR["FY25"] / (1 + v("FY25", "value_yoy", column=c) / 100) for c in ("high", "low"))
     totals = [v("FY24", column=c) for c in ("value", "low", "high")]
     worth = [USD["FY24"], inr_low * 10 / RATE["FY24"], inr_high * 10 / RATE["FY24"]]
-    grid = np.linspace(metal_usd * 1000 / dearest, totals[0] - (USD["FY24"] - metal_usd) * 1000 / dearest, 20_001)
+    grid = np.linspace(metal_usd * 1000 / dearest, totals[0] - (USD["FY24"] - metal_usd) * 1000 / dearest, 2_001)
     table = [terms(totals[0], USD["FY24"], metal) for metal in grid]
     mild, wild = (int(pick([of[2] for of in table])) for pick in (np.argmax, np.argmin))
     ends = [terms(total, usd, grid[mild])[2] for total, usd in product(totals, worth)]

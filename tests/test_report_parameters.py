@@ -125,12 +125,13 @@ def test_help_teaches_every_parameter_without_starting_anything(workshop):
         assert part in text, part
 
 
-def test_wrong_data_end_the_command_with_file_rows_and_remedy(project):
-    project.edit("data/trade.csv", ",FY26-H1,t,16281,", ",FY26-H1,t,-16281,")
-    done = project.magnets("report", "--output", "reports", code=3)
-    assert "data/trade.csv: negative amounts" in done.stderr
+def test_wrong_data_end_the_command_with_file_rows_and_remedy(data, tmp_path, monkeypatch):
+    monkeypatch.setattr("helpers.report.pipeline.wake", lambda: None)
+    data("trade", ",FY26-H1,t,16281,", ",FY26-H1,t,-16281,")
+    done = CliRunner().invoke(app, ["report", "--output", str(tmp_path / "reports")])
+    assert done.exit_code == 3 and "data/trade.csv: negative amounts" in done.stderr
     assert "-16281" in done.stderr and "correct the sign" in done.stderr
-    assert [path.name for path in (project.root / "reports").iterdir()] == [".lock"]
+    assert [path.name for path in (tmp_path / "reports").iterdir()] == [".lock"]
 
 
 def test_the_key_of_a_report_changes_with_every_input_and_with_nothing_else(tmp_path, monkeypatch):

@@ -4,22 +4,11 @@ import pandas as pd
 import pytest
 import synthetic
 
+from conftest import KEYS, adding
 from helpers.chapters.trade import causes, sentences, tables
-from helpers.outlook import customs, episodes, rivals, targets
+from helpers.outlook import customs, episodes, rivals
 
-KEYS = dict(targets.CUSTOMS.keys)
 LIVE = frozenset({"S66"})
-
-
-@pytest.fixture(scope="module")
-def totals(india):
-    """The vintage with the months of the whole world alone."""
-    return synthetic.adding(india, cells=False)
-
-
-def reported(india, **figures):
-    rows = ({**KEYS, "period": p.replace("_", "-"), "value": float(v)} for p, v in figures.items())
-    return india.adding("trade", *({**row, "status": "reported", "source": "S66"} for row in rows))
 
 
 def test_what_no_live_source_gave_is_no_contradiction(india, totals):
@@ -29,18 +18,18 @@ def test_what_no_live_source_gave_is_no_contradiction(india, totals):
 
 
 def test_two_sources_of_one_figure_contradict_beyond_their_rounding(india):
-    near, far = (rivals.contradictions(reported(india, **{"2025_04": value}), LIVE) for value in (3064.4, 3080))
+    near, far = (rivals.contradictions(adding(india, **{"2025_04": value}), LIVE) for value in (3064.4, 3080))
     assert near.empty and far.loc[0, "percent"] == pytest.approx(100 * (3080 / 3064 - 1))
     assert far.loc[0, "period"] == "2025-04" and {"S03", "S66"} <= set(far.loc[0, "source"].split())
     assert "for April 2025" in causes.contradicted(far).text and len(tables.rivals(far).data) == 1
 
 
 def test_a_rounding_of_a_reported_figure_is_no_other_figure(india):
-    found = rivals.contradictions(reported(india, FY25=60_000), LIVE)
+    found = rivals.contradictions(adding(india, FY25=60_000), LIVE)
     assert found["period"].tolist() == ["FY25"] and "53,748" in found.loc[0, "other"]
-    answer = sentences.answer(reported(india, FY25=60_000)).text
+    answer = sentences.answer(adding(india, FY25=60_000)).text
     assert "Other published versions of that total have 53,000 to 53,748 t." in answer
-    assert "Other published versions" not in sentences.answer(reported(india, FY25=53_800)).text
+    assert "Other published versions" not in sentences.answer(adding(india, FY25=53_800)).text
     assert "Other published versions" not in sentences.answer(episodes.starting_from(india, 80_000)).text
 
 
@@ -52,7 +41,7 @@ def test_the_newest_of_a_source_counts(india):
 
 
 def test_months_contradict_their_year_and_lines_their_whole(india, totals):
-    found = rivals.contradictions(reported(totals, FY24=31_000), LIVE)
+    found = rivals.contradictions(adding(totals, FY24=31_000), LIVE)
     year = found[found["one"].str.startswith("its months")].set_index("period").loc["FY24"]
     assert year["percent"] == pytest.approx(100 * (28_700 / 31_000 - 1), abs=0.01)
     rows = [
@@ -66,7 +55,7 @@ def test_months_contradict_their_year_and_lines_their_whole(india, totals):
 
 
 def test_both_sides_of_the_border_stand_last_and_are_not_counted(totals):
-    found = rivals.contradictions(reported(totals, FY24=29_000), LIVE)
+    found = rivals.contradictions(adding(totals, FY24=29_000), LIVE)
     border = found["topic"].str.startswith(rivals.BORDER)
     assert border.any() and not border.all() and border.is_monotonic_increasing
     assert found.loc[border, "percent"].abs().max() > found.loc[~border, "percent"].abs().max()

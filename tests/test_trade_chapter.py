@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conftest import AS_OF
+from conftest import AS_OF, KEYS, adding
 from helpers import fiscal
 from helpers.chapters import canvas, words
 from helpers.chapters.trade import (
@@ -24,9 +24,8 @@ from helpers.chapters.trade import (
     worth,
 )
 from helpers.chapters.trade import mirror as told
-from helpers.outlook import agreement, customs, episodes, mirror, rare_earths, targets
+from helpers.outlook import agreement, customs, episodes, mirror, rare_earths
 
-KEYS = dict(targets.CUSTOMS.keys)
 LINE = {**KEYS, "hs": customs.OTHER_METAL}
 DAYS = [("2025-06-30", False), ("2025-10-31", True), ("2026-01-31", True), (AS_OF, False)]
 """And whether figures are laid out here, which test_report does for the other days."""
@@ -34,12 +33,6 @@ CHINAS = {"flow": "export", "reporter": "CHN", "partner": "IND", "hs": customs.M
 HALVES = ("FY25-H1", "FY25-H2", "FY26-H1")
 
 pytestmark = pytest.mark.usefixtures("undrawn")
-
-
-def adding(india, keys=KEYS, **figures):
-    """More figures, as published; ``_`` stands for ``-``: ``adding(india, FY26=36000)``."""
-    rows = ({**keys, "period": p.replace("_", "-"), "value": float(v)} for p, v in figures.items())
-    return india.adding("trade", *({**row, "status": "reported", "source": "S66"} for row in rows))
 
 
 def with_halves(india, *tonnes):

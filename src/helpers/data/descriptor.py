@@ -1,7 +1,6 @@
 """What ``datapackage.json`` says of the tables, and what it forbids."""
 
 import json
-import sys
 from pathlib import Path
 
 from helpers.data import tables
@@ -32,9 +31,6 @@ def forbidden(folder: Path) -> list[tuple]:
         tables.read(folder)
     except DataError as error:
         return [(str(error).split()[0].removeprefix("data/"), "", *tables.remedied(str(error)))]
-    # jsonschema would take seconds to build a grammar of web addresses, which no column here has as its format
-    without = {} if "rfc3987_syntax" in sys.modules else {"rfc3987_syntax": None}
-    sys.modules.update(without)
     try:
         from frictionless import FrictionlessException, Package, system
 
@@ -44,9 +40,6 @@ def forbidden(folder: Path) -> list[tuple]:
             report = Package.from_descriptor(package, basepath=str(folder)).validate()
     except FrictionlessException as error:
         return [("datapackage.json", "", f"cannot be read: {error}", "restore it from the last commit")]
-    finally:
-        for name in without:
-            sys.modules.pop(name, None)
     plain = "write digits with a point (no thousands comma, blank or underscore), and no control character"
     found = [(file, f"line {line}: {cell}", problem, plain) for file, line, cell, problem in tables.unreadable(folder)]
     odd = {(file, at.partition(":")[0]) for file, at, *_ in found}

@@ -23,6 +23,8 @@ from helpers.ensemble.quantiles import QUANTILES
 from helpers.ensemble.smoothers import LONGEST, check_periods, check_values, log_offset
 
 LEVELS = QUANTILES
+LEARNED = tuple(sorted({*QUANTILES, *(decile / 10 for decile in range(1, 10))}))
+FAST = (0.07, 0.14)  # own growth a year, log points: from here on errors have another shape, fully at 15 %
 FEATURES = (
     "one",
     "log_sd_growth",
@@ -117,7 +119,12 @@ def forecast(
 
 
 def forecast_quantiles(
-    values: np.ndarray, horizon: int, period: int = 1, kind: str = "general", artefact: dict | None = None
+    values: np.ndarray,
+    horizon: int,
+    period: int = 1,
+    kind: str = "general",
+    artefact: dict | None = None,
+    levels: tuple = QUANTILES,
 ) -> tuple[np.ndarray, Combination]:
     """Calibrated quantiles for series of one length.
 
@@ -126,11 +133,13 @@ def forecast_quantiles(
     values : array, shape (series, n)
     horizon, period, kind, artefact
         As in `forecast`.
+    levels : tuple of float
+        Any of `LEARNED`, rising.
 
     Returns
     -------
     np.ndarray, shape (series, horizon, levels)
-        At `LEVELS`, increasing and not negative.
+        At ``levels``, increasing and not negative.
     Combination
         The point forecast and its members, with the kind and the number of series learned from.
 
@@ -146,11 +155,12 @@ def forecast_quantiles(
         )
     model = artefact["periods"][str(period)]
     values = check_values(values)[:, -LONGEST:]
-    combination = combined(values, horizon, artefact["growth"], period)
+    combination = combined(values, horizon, artefact["growth"], period, artefact.get("recovery"))
     scale = np.exp(error_features(combination) @ np.array(model["coefficients"]))
-    standard = np.array(model["quantiles"])
-    row = np.minimum(np.arange(horizon), len(standard) - 1)
-    log_error = np.clip(scale[..., None] * standard[row], -MOST_LOG_ERROR, MOST_LOG_ERROR)
+    standard = np.array(model["quantiles"])[:, [LEARNED.index(level) for level in levels]]
+    standard = standard[np.minimum(np.arange(horizon), len(standard) - 1)]
+    standard = standard * (1 + fast(combination)[:, None, None] * (np.where(standard < 0, *model["fast"]) - 1))
+    log_error = np.minimum(np.maximum(scale[..., None] * standard, -MOST_LOG_ERROR), MOST_LOG_ERROR)
     offset = log_offset(values)
     least = (values[:, -1:] + offset) * np.exp(-MOST_LOG_ERROR)
     level = np.maximum(combination.point + offset, least)
@@ -181,26 +191,37 @@ def error_features(combination: Combination) -> np.ndarray:
     size = np.maximum(history.mean(axis=1), tiny)
     n = history.shape[1]
     long = max(1, min(max(combination.period, 2), n - 2))  # a year, or two periods
-    growth_sd = _log_floor(np.diff(logs).std(axis=1, ddof=1))[:, None]
-    disagreement = _log_floor(np.minimum(members.std(axis=1), MOST_LOG_ERROR))
+    growth_sd = _log_floor(_sd(np.diff(logs), 1))[:, None]
+    disagreement = _log_floor(np.minimum(_sd(members.transpose(0, 2, 1)), MOST_LOG_ERROR))
     log_horizon = np.log(np.arange(1, point.shape[1] + 1))
     inverse = (n < 8) / (n - 2) ** 2  # a handful of points tells little about its own spread
     columns = (
         1.0,
         growth_sd,
-        _log_floor(np.diff(history).std(axis=1, ddof=1) / size)[:, None],
+        _log_floor(_sd(np.diff(history), 1) / size)[:, None],
         log_horizon,
         disagreement,
         np.log(LEAST_VARIABILITY + move),
         np.log(n),
-        growth_sd**2,
+        growth_sd * growth_sd,
         growth_sd * log_horizon,
-        _log_floor((logs[:, long:] - logs[:, :-long]).std(axis=1))[:, None],
+        _log_floor(_sd(logs[:, long:] - logs[:, :-long]))[:, None],
         inverse,
         growth_sd * inverse,
         disagreement * inverse,
     )
-    return np.stack([np.broadcast_to(column, point.shape) for column in columns], axis=-1)
+    features = np.empty((*point.shape, len(FEATURES)))
+    for i, column in enumerate(columns):
+        features[..., i] = column
+    return features
+
+
+def fast(combination: Combination) -> np.ndarray:
+    """How far a series is one that grows fast by itself, shape (series,): 0 up to 7 % a year, 1 from 15 %."""
+    history = combination.history
+    ends = np.log(history[:, [0, -1]] + log_offset(history))
+    own = (ends[:, 1] - ends[:, 0]) * combination.period / (history.shape[1] - 1)
+    return np.minimum(np.maximum((own - FAST[0]) / (FAST[1] - FAST[0]), 0), 1)
 
 
 def measured_coverage(period: int = 1, kind: str = "general") -> pd.DataFrame:
@@ -246,6 +267,13 @@ def calibration(kind: str) -> dict:
 @lru_cache(maxsize=1)
 def _load():
     return json.loads(Path(__file__).with_name("calibration.json").read_text(encoding="utf-8"))
+
+
+def _sd(values, lost=0):
+    """Standard deviation along the last axis, as ``values.std`` with ``ddof`` but faster for a handful of values."""
+    count = values.shape[-1]
+    centred = values - values.sum(axis=-1, keepdims=True) / count
+    return np.sqrt((centred * centred).sum(axis=-1) / (count - lost))
 
 
 def _log_floor(values):

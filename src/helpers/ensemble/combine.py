@@ -1,7 +1,7 @@
 """One point forecast from many smoothers: equal weights, and fewer members when there is less to learn from.
 
-Equal weights are not a shortcut: weights learned on other collections gained nothing over them, and the
-choice of a single model by its fit was no better than naive on five to ten points.
+The choice of a single model by its fit was no better than naive on five to ten points. What the shares below are
+was chosen on the M1, M3 and Tourism collections, each in turn left out; ``benchmarks/forecast.py`` has the results.
 """
 
 import warnings
@@ -9,10 +9,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from helpers.ensemble.smoothers import check_values, member_forecasts
+from helpers.ensemble.power_trend import power_trend
+from helpers.ensemble.smoothers import LONGEST, MOST_LOG_GROWTH, check_values, log_offset, member_forecasts
 
 SHRUNKEN = "shrunken_drift log"
 ANNUAL = ("drift raw", "ses_drift raw", SHRUNKEN, "shrunken_ses_drift log", "dynamic_theta root")
+POWER, RECOVERY = "power_trend raw", "recovery log"
+FEW, MANY = 8, 20
+SHARES = ((0.65, 0.0, 0.35), (0.0, 0.8, 0.2))
+"""Of the shrunken drift, the median of `ANNUAL` and the power trend: up to `FEW` observations, and from `MANY` on."""
+
+QUARTERS = 4  # a year, of which half the forecast is a power trend; in months that is worse than the others
+RECENT = 0.6  # weight of the last year in the mean of recent years to which a recovery returns
 SEASONAL = ("ses_drift root", "shrunken_ses_drift log", "damped raw", "damped log", "dynamic_theta root", "theta log")
 LEAST_FACTOR = 0.02  # a season that is nearly always zero would blow up the adjusted series
 
@@ -52,12 +60,12 @@ class Combination:
     learned_from: int = 0
 
 
-def combined(values, horizon, growth, period=1):
+def combined(values, horizon, growth, period=1, recovery=None):
     """Combined point forecast for series of one length.
 
-    Below 5 observations the shrunken log-drift alone; from 5 to 9 half of it and half the median of the
-    annual members; from 10 the median of the annual members. With a period above 1 and at least two full
-    years, the mean of the seasonal members on multiplicatively adjusted data.
+    Shares go by the number of observations (`SHARES`, linear in between), so that a year more changes little; half of
+    it is a `recovered` level, where that is known. With a period above 1 and at least two full years, the mean of the
+    seasonal members on multiplicatively adjusted data, of quarters half of it a power trend.
 
     Parameters
     ----------
@@ -69,6 +77,8 @@ def combined(values, horizon, growth, period=1):
         Mean and standard deviation of annual growth in log points, the prior of the shrunken members.
     period : int
         Observations per year: 1, 4 or 12.
+    recovery : tuple of float, optional
+        As in `recovered`.
 
     Returns
     -------
@@ -86,18 +96,51 @@ def combined(values, horizon, growth, period=1):
         return _seasonal(values, horizon, growth, period)
     if period > 1:
         warnings.warn(f"{n} observations, {period} a year: too few to adjust for seasons", stacklevel=2)
-    forecasts = member_forecasts(values, horizon, ANNUAL, growth)
-    shrunken = ANNUAL.index(SHRUNKEN)
-    alone = np.eye(len(ANNUAL))[shrunken]
-    equal = np.full(len(ANNUAL), 1 / len(ANNUAL))
-    if n < 5:
-        point, weights, rule = forecasts[:, shrunken], alone, "shrunken log-drift alone"
-    elif n < 10:
-        point = (forecasts[:, shrunken] + np.median(forecasts, axis=1)) / 2
-        weights, rule = (alone + equal) / 2, "half shrunken log-drift, half median"
-    else:
-        point, weights, rule = np.median(forecasts, axis=1), equal, "median"
-    return Combination(point, forecasts, ANNUAL, weights, rule, values, np.ones_like(point), period)
+    made = [member_forecasts(values, horizon, ANNUAL, growth), power_trend(values, horizon)[:, None]]
+    many = min(max((n - FEW) / (MANY - FEW), 0), 1)
+    shrunken, median, power = (1 - many) * np.array(SHARES[0]) + many * np.array(SHARES[1])
+    parts = [("shrunken log-drift", shrunken), ("median of smoothers", median), ("power trend", power)]
+    weights = np.array([median / len(ANNUAL)] * len(ANNUAL) + [power])
+    weights[ANNUAL.index(SHRUNKEN)] += shrunken
+    point = shrunken * made[0][:, ANNUAL.index(SHRUNKEN)] + median * np.median(made[0], axis=1) + power * made[1][:, 0]
+    if recovery:
+        made.append(recovered(values, horizon, recovery)[:, None])
+        weights, point = np.append(weights / 2, 0.5), (point + made[2][:, 0]) / 2
+        parts = [(name, share / 2) for name, share in parts] + [("return to the recent mean", 0.5)]
+    rule = ", ".join(f"{name} {share:.0%}" for name, share in parts if share)
+    members = (*ANNUAL, POWER, RECOVERY)[: len(weights)]
+    return Combination(point, np.concatenate(made, axis=1), members, weights, rule, values, np.ones_like(point), period)
+
+
+def recovered(values, horizon, recovery):
+    """The last level, partly returned to the recent mean and partly recovered from a fall, then growing.
+
+    ``log y[T+h] = l[T] + g h + pull (m - l[T]) + rebound max(l[T-1] - l[T], 0)`` with ``m`` the mean of ``l = log y``
+    under weights that fall by ``1 - RECENT`` a year.
+
+    Parameters
+    ----------
+    values, horizon
+        As in `combined`.
+    recovery : tuple of float
+        Growth a year, pull and rebound, as learned from series of one kind by ``benchmarks/calibrate.py``.
+
+    Returns
+    -------
+    np.ndarray, shape (series, horizon)
+    """
+    growth, pull, rebound = recovery
+    logs, gap, fall = pulls(values)
+    move = growth * np.arange(1, horizon + 1) + (pull * gap + rebound * fall)[:, None]
+    ahead = logs[:, -1:] + np.clip(move, -MOST_LOG_GROWTH, MOST_LOG_GROWTH)
+    return np.maximum(np.exp(ahead) - log_offset(values), 0)
+
+
+def pulls(values):
+    """Logs of the values, and for each series how far the recent mean is above the last, and how far that fell."""
+    logs = np.log(values + log_offset(values))[:, -LONGEST:]
+    weights = (1 - RECENT) ** np.arange(logs.shape[1])[::-1]
+    return logs, logs @ (weights / weights.sum()) - logs[:, -1], np.maximum(logs[:, -2] - logs[:, -1], 0)
 
 
 def seasonal_factors(values, period):
@@ -140,10 +183,15 @@ def _seasonal(values, horizon, growth, period):
     factors = seasonal_factors(values, period)
     history = values / factors[:, np.arange(n) % period]
     ahead = factors[:, (n + np.arange(horizon)) % period]
-    forecasts = member_forecasts(history, horizon, SEASONAL, growth) * ahead[:, None]
+    forecasts, members = member_forecasts(history, horizon, SEASONAL, growth), SEASONAL
     weights = np.full(len(SEASONAL), 1 / len(SEASONAL))
+    if period == QUARTERS:
+        forecasts = np.concatenate([forecasts, power_trend(history, horizon)[:, None]], axis=1)
+        members, weights = (*SEASONAL, POWER), np.append(weights, 1) / 2
+    forecasts = forecasts * ahead[:, None]
+    point = np.einsum("smh,m->sh", forecasts, weights)
     rule = "mean, multiplicative seasonal adjustment"
-    return Combination(forecasts.mean(axis=1), forecasts, SEASONAL, weights, rule, history, ahead, period)
+    return Combination(point, forecasts, members, weights, rule, history, ahead, period)
 
 
 def _is_seasonal(values, period):

@@ -11,7 +11,7 @@ import pandas as pd
 from helpers.ensemble.quantiles import QUANTILES
 
 BATCHES = 8  # groups of chains that know nothing of each other: what they differ by is the Monte Carlo error
-FUTURES = 5  # ways in which what a chain has found goes on
+FUTURES = 4  # ways in which what a chain has found goes on
 SLIPS = np.array([1.0, 9.0, 100.0])  # variance of a month's noise: usual, large, an outlier
 SLIP_SHARES = np.array([0.930, 0.055, 0.015])
 
@@ -35,9 +35,19 @@ def go_on(found: dict[str, np.ndarray], future: pd.PeriodIndex, rng: np.random.G
     later = {name: values.repeat(FUTURES, axis=0) for name, values in found.items() if name != "path"}
     shape = len(later["level"]), len(future)
     step = rng.standard_normal(shape) * np.sqrt(later["step_var"])
-    slip = rng.standard_normal(shape) * np.sqrt(later["slip_var"] * rng.choice(SLIPS, shape, p=SLIP_SHARES))
+    place, first = rng.random(shape), shape[1] % 12
+    place[:, :first] = even(rng, shape[0], first)
+    slip = np.sqrt(later["slip_var"]) * _slips(place)
     log = later["level"] + np.cumsum(later["growth"] + step, axis=1) + slip
     return _matched(log + later["seasons"][:, future.month.to_numpy() - 1], found, future)
+
+
+def _slips(place) -> np.ndarray:
+    """Noise of months at places from 0 to 1 of its distribution: normals of usual, large and very large variance."""
+    from scipy.special import ndtr
+
+    size = np.sinh(np.linspace(-5, 5, 2001))
+    return np.interp(place, ndtr(size[:, None] / np.sqrt(SLIPS)) @ SLIP_SHARES, size)
 
 
 def _matched(log, found, future) -> np.ndarray:
@@ -52,7 +62,7 @@ def _matched(log, found, future) -> np.ndarray:
     share = np.kron(np.eye(count), np.full((12, 1), 1 / 12))  # of a month in a year's mean
     weight = np.concatenate([np.tile(share.sum(axis=0), (skipped, 1)), share[::-1].cumsum(axis=0)[::-1]])
     usual, noise = found["slip_var"] * (SLIPS[:2] @ SLIP_SHARES[:2]), found["slip_var"] * (SLIPS @ SLIP_SHARES)
-    within = found["step_var"] * (143 / 72) + usual * (11 / 12)  # variance of the months about their year's mean
+    within = found["step_var"] * (143 / 72) + usual * (11 / 12)  # of months about their year: (n² - 1) / 6n
     season = np.log(np.exp(found["seasons"]).sum(axis=1, keepdims=True))
     centre = found["level"] + found["growth"] * weight.sum(axis=0) + season + within / 2
     sd = np.sqrt(found["step_var"] * (weight**2).sum(axis=0) + noise / 12)
@@ -60,7 +70,7 @@ def _matched(log, found, future) -> np.ndarray:
     moved = np.empty_like(years)
     for own, to, c, s in zip(*(np.split(part, BATCHES) for part in (years, moved, centre, sd)), strict=True):
         rank, low, high = own.argsort(axis=0).argsort(axis=0), own.min(axis=0), own.max(axis=0)
-        grid = np.linspace(1.3 * low - 0.3 * high, 1.3 * high - 0.3 * low, 200)
+        grid = np.linspace(1.3 * low - 0.3 * high, 1.3 * high - 0.3 * low, 100)
         below = ndtr((grid[:, None] - c) / s).mean(axis=1)
         for year in range(count):
             to[:, year] = np.interp((rank[:, year] + 0.5) / len(own), below[:, year], grid[:, year])

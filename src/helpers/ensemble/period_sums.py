@@ -63,8 +63,8 @@ class Pieces:
 
     Attributes
     ----------
-    periods : list of str
-        Of the sums.
+    sums : pd.Series
+        By period, as used.
     parts : np.ndarray, shape (pieces, sums)
         One for the sum that a piece is left of, minus one for those inside it: times the sums, it gives the pieces.
     masks : np.ndarray of bool, shape (pieces, months)
@@ -73,7 +73,7 @@ class Pieces:
     index : pd.PeriodIndex
     """
 
-    periods: list[str]
+    sums: pd.Series
     parts: np.ndarray
     masks: np.ndarray
     start: np.ndarray
@@ -88,15 +88,15 @@ def pieces(kept: pd.Series, most: int) -> Pieces:
     kept : pd.Series
         Independent sums by period.
     most : int
-        Only the last so many are used.
+        Only the last so many are used as they are; before them, whole fiscal years.
 
     Raises
     ------
     ValueError
         If no positive months give the sums.
     """
+    kept = _coarser(kept, most)
     spans = {period: fiscal.months(period) for period in kept.index}
-    spans = dict(sorted(spans.items(), key=lambda item: (item[1][-1], -len(item[1])))[-most:])
     first, last = min(m[0] for m in spans.values()), max(m[-1] for m in spans.values())
     index = pd.period_range(first, last, freq="M")
     masks, values, names = [], [], []
@@ -122,7 +122,23 @@ def pieces(kept: pd.Series, most: int) -> Pieces:
         months = _months_of_crossing(masks, values, names)
     known = np.flatnonzero(masks.any(axis=0))
     nearest = known[np.abs(np.arange(len(index))[:, None] - known).argmin(axis=1)]
-    return Pieces(names, parts, masks, np.log(months[nearest]), index)
+    return Pieces(kept[names], parts, masks, np.log(months[nearest]), index)
+
+
+def _coarser(kept: pd.Series, most: int) -> pd.Series:
+    """The last sums, and the fiscal years that end before them, known as such or made of months."""
+    order = sorted(kept.index, key=lambda p: (fiscal.months(p)[-1], -len(fiscal.months(p))))
+    late, early = kept[order[-most:]], kept[order[:-most]]
+    if early.empty:
+        return late
+    begun = min(fiscal.months(period)[0] for period in late.index)
+    years = {}
+    for year in {fiscal.year_name(fiscal.fiscal_year(month)) for p in early.index for month in fiscal.months(p)}:
+        months = fiscal.months(year)
+        single = months.astype(str)
+        if months[-1] < begun and (year in early.index or single.isin(early.index).all()):
+            years[year] = early[year] if year in early.index else early[single].sum()
+    return pd.concat([pd.Series(years, dtype=float).sort_index(), late])
 
 
 def _months_of_crossing(masks, values, names) -> np.ndarray:

@@ -268,17 +268,29 @@ def _shrunken(values, horizon, grid, growth):
     ``mean + (g - mean) sd^2 / (sd^2 + s^2 / (n - 1))``; s^2 is the variance of one-period growth.
     """
     mean, sd = growth
-    n = values.shape[1]
-    inside, ahead = _trend_rows(grid, n, horizon)
-    target = values @ inside[:, :, :n].transpose(0, 2, 1)  # grid, series, n
-    initial = -inside[:, :, n:]
-    kappa = (np.diff(values, axis=1).var(axis=1, ddof=1) + 1e-6) / sd**2
-    normal = (initial.transpose(0, 2, 1) @ initial)[:, None].repeat(len(values), axis=1)
-    normal[:, :, 1, 1] += kappa
-    right = target @ initial
-    right[:, :, 1] += kappa * mean
-    start = np.linalg.solve(normal, right[..., None])[..., 0]
+    observed, initial, normal, ahead = _shrunken_maps(grid, values.shape[1], horizon)
+    target = values @ observed  # grid, series, n
+    steps = values[:, 1:] - values[:, :-1]
+    steps = steps - steps.sum(axis=1, keepdims=True) / steps.shape[1]
+    kappa = ((steps * steps).sum(axis=1) / (steps.shape[1] - 1) + 1e-6) / sd**2
+    first, second = (target @ initial).transpose(2, 0, 1)
+    second = second + kappa * mean
+    (level, both), (_, slope) = normal
+    slope = slope + kappa
+    start = np.empty((*first.shape, 2))
+    start[..., 0] = slope * first - both * second
+    start[..., 1] = level * second - both * first
+    start /= (level * slope - both * both)[..., None]
     errors = target - start @ initial.transpose(0, 2, 1)
-    squares = (errors**2).sum(axis=2) + kappa * (start[:, :, 1] - mean) ** 2
-    forecast = values @ ahead[:, :, :n].transpose(0, 2, 1) + start @ ahead[:, :, n:].transpose(0, 2, 1)
-    return squares.T, forecast.transpose(1, 0, 2), n - 1
+    squares = (errors * errors).sum(axis=2) + kappa * (start[..., 1] - mean) ** 2
+    forecast = values @ ahead[0] + start @ ahead[1]
+    return squares.T, forecast.transpose(1, 0, 2), values.shape[1] - 1
+
+
+@lru_cache(maxsize=256)
+def _shrunken_maps(grid, n, horizon):
+    """What of `_shrunken` does not depend on the observations: maps, and the normal matrix, shape (2, 2, grid, 1)."""
+    inside, ahead = (rows.transpose(0, 2, 1) for rows in _trend_rows(grid, n, horizon))
+    initial = -inside[:, n:].transpose(0, 2, 1)
+    normal = (initial.transpose(0, 2, 1) @ initial).transpose(1, 2, 0)[..., None]
+    return np.ascontiguousarray(inside[:, :n]), initial, normal, (ahead[:, :n], ahead[:, n:])

@@ -28,7 +28,7 @@ MODELS: dict[str, Callable[[pd.Series, drift.GrowthPrior], drift.Drift]] = {
 """Every model: a function of yearly levels and the growth prior. The first leads; ``naive`` is the benchmark."""
 
 RECORDED, LEVEL, MIXTURE = "as recorded", "newest level", "mixture"
-PATHS = 2000
+PATHS = 8000
 LEAST_RECORD = 6
 """Months of a sum whose monthly rate says what has been possible."""
 
@@ -95,6 +95,27 @@ def contradicted(table: pd.DataFrame, india: Vintage, target: str) -> bool:
     return not (0 <= needed <= max(rates, default=np.inf) and usual)
 
 
+def monte_carlo(india: Vintage, table: pd.DataFrame) -> pd.DataFrame:
+    """One standard error of the mixture's quantiles that comes from the number of paths, of the customs target.
+
+    Returns
+    -------
+    pd.DataFrame
+        ``period, quantile, error`` (tonnes); empty for the other target, whose draws are spread evenly.
+    """
+    if table["target"].iloc[0] != targets.CUSTOMS.name:
+        return pd.DataFrame(columns=["period", "quantile", "error"])
+    periods, weight = table["period"].unique(), readings.weights(india)
+    months = readings.simulate(india, prior(india), len(periods))
+    made = {name: readings.years(months[name]) for name in weight.index}
+    frames = []
+    for period in periods:
+        paths = {name: years.loc[fiscal.fiscal_year(period)].to_numpy() for name, years in made.items()}
+        error = readings.monte_carlo(paths, weight)
+        frames.append(pd.DataFrame({"period": period, "quantile": QUANTILES, "error": error}))
+    return pd.concat(frames, ignore_index=True)
+
+
 def starting_points(india: Vintage, target: str, horizon: int) -> pd.DataFrame:
     """Paths of each model from each level a forecast may start from.
 
@@ -131,7 +152,7 @@ def used(india: Vintage, target: str, scenario: str = MIXTURE) -> frozenset[str]
     if target == "customs":
         rows += [targets.known_sums(india), suspect(india), evidence.table(india)]
     else:
-        rows.append(rare_earths.reconciled(india, targets.totals(india, target).iloc[-1]))
+        rows.append(rare_earths.estimates(india))
     return sources_of(targets.totals(india, target), *rows)
 
 
@@ -227,9 +248,9 @@ def _under_licences(india: Vintage, horizon: int) -> dict[str, pd.DataFrame]:
     base, times = known.iloc[-1], known["value"].set_axis(known.index.map(fiscal.centre))
     year = fiscal.fiscal_year(base.name)
     fitted, ahead = drift.shrunken_log_drift(times, prior(india)), year + np.arange(1, horizon + 1)
-    demand = readings.simulate_demand(fitted, ahead - times.index[-1], PATHS)
-    ranks = np.random.default_rng(np.random.SeedSequence([licences.SEED, *b"base"])).permutation(PATHS)
-    demand *= rare_earths.used(india, base, (ranks + 0.5) / PATHS) / fitted.level
+    place = np.arange(PATHS) + 0.5  # ranks of demand and of the base year fill the square evenly, without a seed
+    demand = drift.quantiles(fitted, ahead - times.index[-1], place / PATHS) / fitted.level
+    demand *= rare_earths.used(india, base, place * 5**0.5 / 2 % 1)
     months = pd.period_range(f"{year}-04", f"{year + horizon}-03", freq="M")
     dose = licences.relative(india, base.name, months, PATHS)
     return {

@@ -76,7 +76,7 @@ def _record(india: Vintage, target: str, times: float) -> pd.Series:
     found = [(row["value"], fiscal.centre(period), row["source"]) for period, row in rows.iterrows()]
     found.append((times * newest.value, fiscal.centre(newest.period), ids(newest)))
     if target == targets.REPM.name:
-        found += rare_earths.highest(india, targets.totals(india, target).iloc[-1])
+        found += rare_earths.highest(india)
     return pd.DataFrame(found, columns=["tonnes", "at", "source"]).sort_values("tonnes", kind="stable").iloc[-1]
 
 

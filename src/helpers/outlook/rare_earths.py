@@ -13,7 +13,7 @@ import pandas as pd
 from helpers import fiscal
 from helpers.data import ASSUMED, Quantity, Vintage, derived, ids
 from helpers.ensemble.quantiles import weighted_quantiles
-from helpers.outlook import agreement, blend, customs, episodes, mirror, targets
+from helpers.outlook import agreement, blend, customs, episodes, growth, mirror, targets
 from helpers.outlook.agreement import CHINA, MAGNETS, PRESS, PRICE, SHIPPED, USE, ends, middle
 
 NEAR = 2
@@ -104,7 +104,7 @@ def used(india: Vintage, base: pd.Series, ranks: np.ndarray) -> np.ndarray:
 
     A log-normal of two halves through the 5, 50 and 95 % points of the pool, as use: what the estimates say of magnets
     imported as magnets is divided by the part of the use that comes so (the scope of stated use); stated use stands as
-    it is. Estimates of years farther than :data:`NEAR` from the base are left out. An assumed base stands alone.
+    it is. Estimates of other years grow to the base as the forecast does. An assumed base stands alone.
 
     Parameters
     ----------
@@ -114,32 +114,26 @@ def used(india: Vintage, base: pd.Series, ranks: np.ndarray) -> np.ndarray:
     ranks : array
         From 0 to 1.
     """
-    found = reconciled(india, base)
+    found, yearly = estimates(india), growth.taken(india).prior.mean
     if base["status"] == ASSUMED or USE not in found.index:
         return np.full(ranks.shape, float(base["value"]))
     use = found.loc[USE]
     scope = _triangular(use["scope_low"], use["scope"], use["scope_high"], LEVEL)
+    grown = np.exp([yearly * (fiscal.centre(base.name) - fiscal.centre(period)) for period in found["period"]])
     of = [_skewed(*ends(row), FIGURE) if name == USE else _imports(row) / scope for name, row in found.iterrows()]
     weight = np.repeat(found["weight"].to_numpy(), COUNT)
-    low, value, high = weighted_quantiles(np.concatenate(of), weight, (0.05, 0.5, 0.95))
+    low, value, high = weighted_quantiles(np.ravel(np.array(of) * grown[:, None]), weight, (0.05, 0.5, 0.95))
     return _skewed(low, value, high, ranks)
 
 
-def highest(india: Vintage, base: pd.Series) -> list[tuple]:
-    """The most use that each count of imports allows, beside a yearly figure of use: tonnes, time, sources."""
-    found = reconciled(india, base)
+def highest(india: Vintage) -> list[tuple]:
+    """The most use that each count of imports allows: tonnes, time, sources."""
+    found = estimates(india)
     if USE not in found.index:
         return []
     use, rest = found.loc[USE], found.drop(index=USE)
     most = rest.apply(lambda row: ends(row)[2] * row["scope_high"] / use["scope_low"], axis=1)
     return [(most[name], fiscal.centre(row["period"]), ids(row, use)) for name, row in rest.iterrows()]
-
-
-def reconciled(india: Vintage, base: pd.Series) -> pd.DataFrame:
-    """The estimates that are of the time of a yearly figure of use, as :func:`estimates` gives them."""
-    found = estimates(india)
-    apart = [abs(fiscal.centre(period) - fiscal.centre(base.name)) for period in found["period"]]
-    return found[np.array(apart, dtype=float) <= NEAR]
 
 
 @targets.remembered

@@ -1,10 +1,11 @@
 """What a suspect year was, and what licences allow: one forecast a reading, and their mixture by weight.
 
 Three readings of the year's tonnes: the surge was real and demand persists; it was stock-building that is paid back;
-it is a quantity error. Under each, the months to the end of the next fiscal year are simulated by ``nowcast``, and
-later years grow by ``drift``. Demand is latent: what is recorded is capped, in its rare-earth part, by the licence
-regime (:mod:`licences`). The weights follow from a prior and the evidence (:mod:`evidence`); every prior, probability
-and range is a dated row of ``data/assumptions.csv``. Where no year is suspect there is one reading: as recorded.
+it is a quantity error. Under each, the months of this and of later years are simulated by ``nowcast`` from all
+sums that are known, to their rounding. Demand is latent: what is recorded is capped, in its rare-earth part, by the
+licence regime (:mod:`licences`). The weights follow from a prior and the evidence (:mod:`evidence`); every prior,
+probability and range is a dated row of ``data/assumptions.csv``. Where no year is suspect there is one reading: as
+recorded.
 """
 
 import numpy as np
@@ -12,7 +13,8 @@ import pandas as pd
 
 from helpers import fiscal
 from helpers.data import Vintage
-from helpers.ensemble.drift import Drift, GrowthPrior, quantiles, shrunken_log_drift
+from helpers.ensemble.draws import monte_carlo_error
+from helpers.ensemble.drift import GrowthPrior
 from helpers.ensemble.nowcast import simulate_months
 from helpers.ensemble.quantiles import QUANTILES, weighted_quantiles
 from helpers.outlook import evidence, rare_earths, targets
@@ -23,8 +25,10 @@ from helpers.outlook.rare_earths import SHARE
 
 RECORDED = "recorded figures, continued"
 SEED = 1
-COPIES = 3  # later years that each simulated path is given
-LEAST_LEFT = 0.1  # neither payback nor a further fall takes more than nine tenths of what a month would bring
+LEAST = "least_left"
+"""The assumption of what neither payback nor a further fall takes of a month."""
+EXCESS = "stock_excess"
+"""The assumption of how much of a year's excess is stocks while the surge is not located in it."""
 
 
 def weights(india: Vintage) -> pd.Series:
@@ -84,7 +88,7 @@ def stated(india: Vintage, target: str = "customs") -> pd.DataFrame:
         names.append(SHARE)
         if suspect(india) is not None:
             weighing = [evidence.PRIOR, evidence.RULE, *evidence.observed(india).index]
-            names = [*weighing, *names, "recovery", "stock_payback"]
+            names = [*weighing, *names, "recovery", "stock_payback", EXCESS, LEAST]
     else:
         names += [rare_earths.WEIGHT, rare_earths.SCOPED]
     rows = india.table("assumptions")
@@ -104,12 +108,12 @@ def without_surge(sums: pd.Series, india: Vintage, episode: Episode) -> pd.Serie
     stays. Until it tells of the year, its tonnes are its value at the unit value of the typical year before: that
     year's tonnes times the growth of the value in rupees.
     """
-    surge, year = fiscal.months(episode.surge), fiscal.fiscal_year(episode.year)
+    surge, whole = fiscal.months(episode.surge), fiscal.months(episode.year)
     usual = sums[episode.before] / len(fiscal.months(episode.before))
     inside = [p for p in sums.index if fiscal.months(p).isin(surge).any()]
     doubtful = [p for p in inside if len(fiscal.months(p)) > 1 or sums[p] >= LEAST_SURGE * usual]
     left = sums.drop(doubtful)
-    if any(fiscal.fiscal_year(p) == year and len(fiscal.months(p)) >= 6 for p in left.index):
+    if any(fiscal.months(p).isin(whole).sum() >= evidence.HALF for p in left.index):
         return left
     keys = targets.CUSTOMS.keys | {"measure": "value_inr"}
     value = india.series(targets.CUSTOMS.table, **keys)["value"]
@@ -125,9 +129,9 @@ def simulate(india: Vintage, prior: GrowthPrior, horizon: int = 10, seed: int = 
     - real and persistent: :math:`x_t`, and from the year after the fall on at
       :math:`L + \\rho_h (P - L)` a year, with :math:`P` the suspect year, :math:`L` the one after it and
       :math:`\\rho_h` the share of lost ground that others recovered (rows ``recovery``), the same rank in all years;
-    - stock-building: :math:`f u_t - (1 - p) E / n` until the rest of the excess :math:`E` is paid back after
-      :math:`n` months. The share :math:`p` paid back so far is unknown, uniform from 0 to 1, and with it the demand
-      :math:`f` that the months since the surge stand for;
+    - stock-building: :math:`f u_t - E / n` until the excess :math:`E` is paid back, :math:`n` months after the surge
+      (row ``stock_payback``). What is paid so far follows from the months gone, and from it the demand :math:`f` that
+      they stand for;
     - quantity error: :math:`u_t`.
 
     All times the licence factor :math:`(1 - s (1 - d_t)) / (1 - s (1 - d_0))` with the rare-earth share :math:`s`
@@ -139,26 +143,24 @@ def simulate(india: Vintage, prior: GrowthPrior, horizon: int = 10, seed: int = 
     dict
         Reading to a table of months (PeriodIndex) by paths.
     """
-    sums, episode = targets.known_sums(india)["value"], suspect(india)
+    rows, episode = targets.known_sums(india), suspect(india)
+    sums = rows["value"]
     last = max(fiscal.months(p)[-1] for p in sums.index)
     rng = np.random.default_rng(np.random.SeedSequence([seed, *b"customs readings"]))
     recovery = assumed(india, "recovery")
     total = max(fiscal.fiscal_year(p) for p in sums.index if fiscal.is_fiscal_year(p))
     end = total + max(horizon, len(recovery) + 1)
     known = {"as recorded": sums} | ({"without surge": without_surge(sums, india, episode)} if episode else {})
-    base = {}
-    for item, some in known.items():
-        paths = simulate_months(some, prior, seed=seed, item=item).paths
-        base[item] = _extend(paths, some, last, prior, end, rng, episode, item != "as recorded")
-    recorded = base["as recorded"]
-    clean = base.get("without surge", recorded)
+    of = {"seed": seed, "years": end - fiscal.fiscal_year(last + 1) + 1}
+    base = [simulate_months(s, prior, bounds=_rounding(rows, s), item=i, **of).paths for i, s in known.items()]
+    recorded, clean = base[0], base[-1]
     if episode is None:
         made = {RECORDED: recorded}
     else:
-        payback = assumed(india, "stock_payback").iloc[0]
+        payback, excess, least = (assumed(india, name).iloc[0] for name in ("stock_payback", EXCESS, LEAST))
         made = {
-            PERSISTENT: _persistent(recorded, sums, last, recovery, rng, episode),
-            STOCKS: _paid_back(clean, sums, last, payback, rng, episode),
+            PERSISTENT: _persistent(recorded, sums, last, recovery, least["value"], rng, episode),
+            STOCKS: _paid_back(clean, sums, last, payback, excess, least["value"], rng, episode),
             ERROR: clean,
         }
     share = rare_earths.shares(india, rng.uniform(size=clean.shape[1]))
@@ -167,12 +169,6 @@ def simulate(india: Vintage, prior: GrowthPrior, horizon: int = 10, seed: int = 
     factor[clean.index <= last] = 1
     factor = pd.DataFrame(factor, clean.index)
     return {name: table * factor.reindex(table.index).to_numpy() for name, table in made.items()}
-
-
-def simulate_demand(fitted: Drift, ahead: np.ndarray, paths: int, seed: int = SEED) -> np.ndarray:
-    """Yearly demand from a fitted drift, years x paths: a path keeps its rank in every year."""
-    rng = np.random.default_rng(np.random.SeedSequence([seed, *b"demand"]))
-    return quantiles(fitted, ahead, rng.permutation((np.arange(paths) + 0.5) / paths))
 
 
 def years(table: pd.DataFrame) -> pd.DataFrame:
@@ -205,45 +201,35 @@ def mix(made: dict[str, np.ndarray], weight: pd.Series, probabilities=QUANTILES)
     return weighted_quantiles(values, each, probabilities)
 
 
-def _extend(table, sums, last, prior, end, rng, episode, clean) -> pd.DataFrame:
-    """The months simulated, and those of later years: the last year's, grown by a shrunken log-drift.
-
-    The drift is fitted to yearly totals, and to the current year once three of its months are known. Its variance
-    and growth are drawn once a path, its steps every year.
-    """
-    table = pd.concat([table] * COPIES, axis=1, ignore_index=True)
-    annual, current = _annual(table, sums), fiscal.fiscal_year(last + 1)
-    known = {fiscal.fiscal_year(p) for p in sums.index if fiscal.is_fiscal_year(p)}
-    begun = (last - pd.Period(f"{current - 1}-03", "M")).n >= targets.LEAST_PART
-    if begun:
-        known.add(current)
-    if episode:  # once the fall is known, what follows is drawn from falls, and the year before is no growth
-        year = fiscal.fiscal_year(episode.year)
-        fallen = current > year + 1 or begun
-        known = known - {year} if fallen and not clean else known | {year}
-    levels = annual.loc[[year for year in sorted(known) if year in annual.index]].median(axis=1)
-    fitted = shrunken_log_drift(levels.set_axis(levels.index.astype(float)), prior)
-    paths, count = table.shape[1], max(end - annual.index[-1], 0)
-    sd = fitted.sd * np.sqrt(fitted.dof / rng.chisquare(fitted.dof, paths))
-    growth = fitted.growth + fitted.growth_se * sd / fitted.sd * rng.standard_normal(paths)
-    grown = np.exp(np.cumsum(growth + sd * rng.standard_normal((count, paths)), axis=0))
-    months = pd.period_range(table.index[-1] + 1, periods=12 * count, freq="M")
-    later = np.tile(table.iloc[-12:].to_numpy(), (count, 1)) * np.repeat(grown, 12, axis=0)
-    return pd.concat([table, pd.DataFrame(later, index=months, columns=table.columns)])
+def precision(india: Vintage, prior: GrowthPrior, horizon: int = 10) -> pd.DataFrame:
+    """Monte Carlo error of the mixture: ``period, quantile, error``, one standard error in per cent of the median."""
+    weight, known = weights(india), targets.totals(india, targets.CUSTOMS.name)
+    made = {name: years(months) for name, months in simulate(india, prior, horizon).items()}
+    last, rows = fiscal.fiscal_year(known.index[-1]), []
+    for year in range(last + 1, last + 1 + horizon):
+        paths = {name: table.loc[year].to_numpy() for name, table in made.items()}
+        error = 100 * monte_carlo(paths, weight) / mix(paths, weight, [0.5])
+        rows += zip([fiscal.year_name(year)] * len(QUANTILES), QUANTILES, error, strict=True)
+    return pd.DataFrame(rows, columns=["period", "quantile", "error"])
 
 
-def _annual(table: pd.DataFrame, sums: pd.Series) -> pd.DataFrame:
-    """Fiscal years of the paths, after the known ones that lie before the months of these."""
-    annual = years(table)
-    known = {fiscal.fiscal_year(p): value for p, value in sums.items() if fiscal.is_fiscal_year(p)}
-    earlier = sorted(year for year in known if year < annual.index[0])
-    values = np.tile([[known[year]] for year in earlier] or np.empty((0, 1)), annual.shape[1])
-    return pd.concat([pd.DataFrame(values, pd.Index(earlier, name="year", dtype=int), annual.columns), annual])
+def monte_carlo(made: dict[str, np.ndarray], weight: pd.Series) -> np.ndarray:
+    """One standard error of each quantile of :func:`mix`, from batches of paths that know nothing of each other."""
+    names = list(weight.index)
+    stacked = np.column_stack([made[name] for name in names])
+    return monte_carlo_error(stacked, lambda part: mix(dict(zip(names, part.T, strict=True)), weight))
 
 
-def _persistent(table, sums, last, recovery, rng, episode) -> pd.DataFrame:
+def _rounding(rows: pd.DataFrame, sums: pd.Series) -> pd.DataFrame:
+    """The bounds of the sums that stand as they were published."""
+    same = rows.reindex(sums.index)
+    stands = same["value"].eq(sums) & (same["low"] <= same["value"]) & (same["value"] <= same["high"])
+    return same.loc[stands, ["low", "high"]]
+
+
+def _persistent(table, sums, last, recovery, least, rng, episode) -> pd.DataFrame:
     """Months as recorded, scaled from the year after the fall on to the share of lost ground won back."""
-    annual = _annual(table, sums)
+    annual = years(table)
     fall = fiscal.fiscal_year(episode.year) + 1
     if last < pd.Period(f"{fall - 1}-04", "M") or fall not in annual.index:
         return table  # no fall is known yet, or it is history
@@ -252,37 +238,40 @@ def _persistent(table, sums, last, recovery, rng, episode) -> pd.DataFrame:
     factor = pd.DataFrame(1.0, index=annual.index, columns=table.columns)
     for after, (_, row) in enumerate(recovery.iterrows(), start=1):
         level = annual.loc[fall] + _two_sided(row, rank) * lost
-        least = LEAST_LEFT * annual.loc[fall]
-        factor.loc[fall + after] = np.where(lost > 0, np.maximum(level, least) / annual.loc[fall + after], 1)
+        level = np.maximum(level, least * annual.loc[fall])
+        factor.loc[fall + after] = np.where(lost > 0, level / annual.loc[fall + after], 1)
     later = factor.index > fall + len(recovery)
     factor.loc[later] = factor.loc[fall + len(recovery)].to_numpy()
     return table * _by_month(factor, table.index, last)
 
 
-def _paid_back(table, sums, last, payback, rng, episode) -> pd.DataFrame:
-    """Months of demand without the surge, higher by what stocks have covered since, less what is still to be paid."""
+def _paid_back(table, sums, last, payback, excess, least, rng, episode) -> pd.DataFrame:
+    """Months of demand without the surge, higher by what stocks have covered since, less what is still to be paid.
+
+    The clock runs from the surge: of the months until all is paid back, those gone have paid their part.
+    """
     paths, future = table.shape[1], table.index > last
     since = (table.index >= episode.since) & ~future
     elapsed, whole = (last - episode.since).n + 1, fiscal.months(episode.year)
     if elapsed > payback["high"]:
         return table  # all is paid back
+    months = np.maximum(np.rint(triangular(payback, paths, rng)), 1)
+    paid = np.minimum(max(elapsed, 0) / months, 1)
     if episode.located and episode.surge in sums.index and since.any():
         count = len(fiscal.months(episode.surge))
-        paid = rng.uniform(0, 1, paths)
         run, surge = table[since].mean().to_numpy(), sums[episode.surge] / count
         demand = (elapsed * run + count * paid * surge) / (elapsed + count * paid)
-        factor, left = np.maximum(demand / run, 1), (1 - paid) * count * np.maximum(surge - demand, 0)
+        factor, built = np.maximum(demand / run, 1), count * np.maximum(surge - demand, 0)
     elif not whole.isin(table.index).all():
         return table  # what the year held beside the surge is not known
     else:
         year = table.loc[whole].sum().to_numpy()
-        excess = np.maximum(sums[episode.year] - year, 0) * rng.uniform(0.5, 1, paths)
-        factor, left = np.maximum((sums[episode.year] - excess) / year, LEAST_LEFT), excess
-    months = np.rint(triangular(payback, paths, rng))
-    place = np.arange(1, future.sum() + 1)[:, None]
+        built = np.maximum(sums[episode.year] - year, 0) * triangular(excess, paths, rng)
+        factor = np.maximum((sums[episode.year] - built) / year, least)
+    place = np.arange(1, future.sum() + 1)[:, None] + max(elapsed, 0)
     wanted = table[future].to_numpy() * factor
     table = table.copy()
-    table.loc[future] = np.maximum(wanted - left / months * (place <= months), LEAST_LEFT * wanted)
+    table.loc[future] = np.maximum(wanted - built / months * (place <= months), least * wanted)
     return table
 
 

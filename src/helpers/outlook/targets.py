@@ -77,7 +77,7 @@ def sums(india: Vintage, name: str) -> pd.DataFrame:
     Of a target whose years are fiscal, calendar years are left out too.
     """
     wanted = target(name)
-    rows = india.series(wanted.table, **wanted.keys).dropna(subset="value")
+    rows = _figures(india, wanted)
     return rows.loc[[not (wanted.fiscal and fiscal.is_calendar_year(period)) for period in rows.index]]
 
 
@@ -87,9 +87,10 @@ def known_sums(india: Vintage) -> pd.DataFrame:
 
     Derived parts of a year whose total is assumed, or was revised after them, no longer fit it and are left out, and
     so is every derived sum that contradicts a reported one. A reported sum that its reported parts make by a few per
-    cent another is what they make; where they are further off, they go.
+    cent another is what they make; where they are further off, they go. Calendar years, another count of the same
+    months, come last: one that shares months with a year that was replaced, or fits no months of the others, goes.
     """
-    rows = sums(india, CUSTOMS.name)
+    rows = _figures(india, CUSTOMS)
     rows = rows[rows["status"].isin([ASSUMED, "reported", "derived"])]
     rows = rows.loc[rows["status"].map(STATUSES.index).sort_values(kind="stable").index]
     reported = india.table(CUSTOMS.table, vintages=True)
@@ -97,11 +98,19 @@ def known_sums(india: Vintage) -> pd.DataFrame:
         reported = reported[reported[column] == key]
     for period in [p for p in rows.index if fiscal.is_fiscal_year(p) and _replaced(reported, rows.loc[p])]:
         whole, total = fiscal.months(period), rows.loc[period]
+        across = [p for p in rows.index if fiscal.is_calendar_year(p) and fiscal.months(p).isin(whole).any()]
+        rows = rows.drop(
+            [p for p in across if total["status"] == ASSUMED or rows.loc[p, "published"] <= total.published]
+        )
         inside = [p for p in rows.index if p != period and fiscal.months(p).isin(whole).all()]
         older = rows.loc[inside, "status"].eq("derived") & (rows.loc[inside, "published"] <= total["published"])
         stale = rows.loc[inside, "status"].ne(ASSUMED) if total["status"] == ASSUMED else older
         rows = rows.drop(stale.index[stale])
     return _fitting(_settled(rows.assign(value=rows["value"].round())))
+
+
+def _figures(india: Vintage, wanted: Target) -> pd.DataFrame:
+    return india.series(wanted.table, **wanted.keys).dropna(subset="value")
 
 
 @remembered
@@ -155,7 +164,7 @@ def _added(rows: pd.DataFrame, period: str) -> pd.Series:
 
 def _settled(rows: pd.DataFrame) -> pd.DataFrame:
     """Firm sums that fit each other: a whole that its parts nearly make is what they make, else they are left out."""
-    firm = rows["status"] != "derived"
+    firm = ~_last(rows)
     values, kept = rows.loc[firm, "value"].to_dict(), {}
     for period in sorted(values, key=lambda p: (_count(p), p)):
         inside = [p for p in kept if _within(p, period)]
@@ -171,10 +180,11 @@ def _settled(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _fitting(rows: pd.DataFrame) -> pd.DataFrame:
-    """The rows without derived sums that contradict those before them: a figure they were derived from has changed."""
-    kept = rows[rows["status"] != "derived"]
+    """The rows without derived sums and calendar years that contradict those before: what made them has changed."""
+    late = _last(rows)
+    kept = rows[~late]
     single, following = kept["value"][[_count(p) == 1 for p in kept.index]], []
-    for period in rows.index[rows["status"] == "derived"]:
+    for period in sorted(rows.index[late], key=fiscal.is_calendar_year):
         months = fiscal.months(period).astype(str)
         if months.isin(single.index).all():  # what it adds is nothing, so that it need not be tried with the others
             if abs(single[months].sum() / rows.loc[period, "value"] - 1) <= period_sums.TOLERANCE:
@@ -186,7 +196,14 @@ def _fitting(rows: pd.DataFrame) -> pd.DataFrame:
         except ValueError:
             continue
         kept = more
-    return rows[rows.index.isin([*kept.index, *following])]
+    rows = rows[rows.index.isin([*kept.index, *following])]
+    return rows.loc[sorted(rows.index, key=fiscal.is_calendar_year)]
+
+
+def _last(rows: pd.DataFrame) -> pd.Series:
+    """Whether each sum must fit those of more trust: the derived ones, and calendar years."""
+    calendar = pd.Series([fiscal.is_calendar_year(period) for period in rows.index], rows.index, dtype=bool)
+    return rows["status"].eq("derived") | calendar
 
 
 def _tiling(period: str, parts: list[str]) -> list[str]:

@@ -52,8 +52,10 @@ def fan_note(shown: pd.DataFrame, known: pd.DataFrame, top: float, india: Vintag
         said.append("cross: assumed")
     if (tables.rates(india, target).index.difference(known.index)).size:
         said.append("steps: parts of years at their yearly rate")
-    said += ["dashed: from one start alone", "shading: 80 % and 95 % intervals"]
     mixed = shown[shown["scenario"] == forecast.MIXTURE]
+    wide, last = mixed.dropna(subset="high95")["period"], mixed["period"].iloc[-1]
+    until = f" to {wide.iloc[-1]}" if len(wide) and wide.iloc[-1] != last else ""
+    said += ["dashed: from one start alone", f"shading: 80 % intervals, and 95 %{until}"]
     far = {share: mixed[f"high{share}"].max() for share in (80, 95)}
     cut = [f"{share} % to {number(high / 1000)}" for share, high in far.items() if high > top]
     if cut:

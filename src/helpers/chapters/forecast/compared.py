@@ -41,11 +41,12 @@ def _of_value(india: Vintage, uses: pd.DataFrame) -> Sentence | None:
     row, of = found.iloc[-1], sum(calibrated.calibration(value.KIND)["trained_on"]["1"].values())
     return sentence(
         "How wide intervals of the value are was learned from {of:number} yearly series of {kind}. With",
-        "{points:number} points known, 80 % intervals held {eighty} of later years, which they had not seen, and 95 %",
-        "intervals {wide}.",
+        "{points:number} points known (India's series has {whole:number}), 80 % intervals held {eighty} of later",
+        "years, which they had not seen, and 95 % intervals {wide}.",
         of=derived(of, "", uses),
         kind=value.KIND,
         points=derived(row["points"], "", uses),
+        whole=derived(points, "", uses),
         **{name: derived(100 * row[f"coverage_{n}"], "%", uses) for name, n in _LEVELS.items()},
     )
 

@@ -25,11 +25,13 @@ LEAST_TIMES = 0.05
 
 
 def table(rows: pd.DataFrame, india: Vintage, target: str) -> pd.DataFrame:
-    """``moved.moved`` with heads in words: a column of text a year (median and 80 % interval, t)."""
+    """``moved.moved`` with heads in words: a column of text a year, median in t, of the last with its 80 % interval."""
     long = rows.rename(columns={"median": 0.5, "low80": 0.1, "high80": 0.9})
     periods, shown = list(rows["period"].unique()), []
     for _, one in long.groupby(["what", "case"], sort=False):
-        spelt = spelt_by_year(one.melt("period", [0.5, 0.1, 0.9], var_name="quantile"), periods)
+        told = one.melt("period", [0.5, 0.1, 0.9], var_name="quantile")
+        told = told[told["quantile"].eq(0.5) | told["period"].eq(periods[-1])]
+        spelt = spelt_by_year(told, periods)
         change = 100 * (one["times"].iloc[-1] - 1)
         said = _said(one.iloc[0], india, target)
         shown.append({"what is another": said, **spelt, f"{periods[-1]} against the answer, %": change})

@@ -112,6 +112,23 @@ def rest_of_year(table: pd.DataFrame, india: Vintage) -> Sentence:
     return joined(said, more)
 
 
+def drawn_anew(table: pd.DataFrame, india: Vintage) -> Sentence:
+    """By how much the year that runs would move if it were simulated again (``forecast.monte_carlo``)."""
+    errors, year = forecast.monte_carlo(india, table), forecast.running(table, india)
+    if errors.empty:
+        return sentence(
+            "The draws of this target are spread evenly; how far other draws would move it was not measured."
+        )
+    errors = errors[errors["period"] == year].set_index("quantile")["error"]
+    uses = forecast.used(india, table["target"].iloc[0])
+    return sentence(
+        "Simulated again with other chance numbers, the median of {year} would move by some {middle:~1} and the ends",
+        "of its 80 % interval by {low:~1} and {high:~1} (one standard error); so three digits are told, and no more.",
+        year=year,
+        **{name: derived(errors[q], "t", uses) for name, q in (("middle", 0.5), ("low", 0.1), ("high", 0.9))},
+    )
+
+
 def rules(india: Vintage) -> Sentence:
     """Until when the last licence rules reach, and what is taken after that."""
     chances = licences.regimes(india)

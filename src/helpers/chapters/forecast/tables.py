@@ -41,6 +41,8 @@ JUDGEMENT = {
     "unit_value_count": "weight of a count of unit values",
     "unit_value_change": "change of a unit value in a year",
     "road_weight": "weight of a road to tonnes in their average",
+    "stock_excess": "part of the excess that was stock",
+    "least_left": "least that is left of a month",
     "stock_payback": "months until stocks are paid back",
 }
 
@@ -166,7 +168,7 @@ def rates(india: Vintage, target: str) -> pd.DataFrame:
 
 
 def rounded(quantity: Quantity) -> Quantity:
-    """A forecast as it is said: to hundreds of tonnes, below ten thousand to tens."""
+    """A forecast as it is said: to three digits, as far as the number of paths supports."""
     value, low, high = (_round(bound) for bound in (quantity.value, quantity.low, quantity.high))
     return replace(quantity, value=value, low=low, high=high)
 
@@ -189,7 +191,8 @@ def _ranged(row) -> str:
 
 
 def _round(value: float) -> float:
-    return value if pd.isna(value) else round(value, -2 if value >= 10_000 else -1 if value >= 100 else 0)
+    places = -3 if value >= 1e5 else -2 if value >= 1e4 else -1 if value >= 100 else 0
+    return value if pd.isna(value) else round(value, places)
 
 
 def _by_year(table: pd.DataFrame, india: Vintage, wanted: list[str], periods: list[str]) -> pd.DataFrame:
