@@ -230,6 +230,16 @@ def test_a_note_leads_to_its_source_and_back(browser, made):
         assert page.url.endswith("#cited-1")
 
 
+def test_notes_between_the_first_and_the_last_of_many_show_when_one_of_them_is_reached(browser, files):
+    with opened(browser, files["4-forecast"], viewport=DESK) as (page, _, _):
+        many = page.locator(".within").first
+        assert many.bounding_box()["width"] < 2
+        many.locator("a").first.focus()
+        assert many.bounding_box()["width"] > 20
+        page.goto(page.url + "#" + many.locator("a[id]").first.get_attribute("id"))
+        assert many.bounding_box()["width"] > 20, "the way back from a source leads there too"
+
+
 def test_folds_open_and_close_by_keyboard_and_the_first_key_skips_to_the_text(browser, file):
     with opened(browser, file, viewport=DESK) as (page, _, _):
         page.keyboard.press("Tab")

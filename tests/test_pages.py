@@ -251,6 +251,17 @@ def test_our_judgements_assumptions_and_what_is_recalled_are_told_from_published
     ]
 
 
+def test_of_many_notes_in_a_row_the_eye_sees_the_first_and_the_last_and_each_stays_a_link():
+    notes = Notes({f"S{n}": {"title": "One", "terms": "own" if n == 9 else "press"} for n in range(1, 12)})
+    notes.cite(["S1"])
+    notes.cite(["S2"])
+    few, many = str(notes.cite(["S1", "S2", "S3"])), str(notes.cite([f"S{n}" for n in (1, 3, 4, 5, 6, 7, 9)]))
+    assert Page(few).text == "1 , 2 , 3" and "within" not in few
+    assert [a["href"] for a in Page(many).all("a")] == [f"#note-{n}" for n in (1, 3, 4, 5, 6, 7, 8)]
+    seen = re.sub('<span class="within">.*?</span>', "", many)
+    assert Page(seen).text == "1 , 3 – 7 ; our judgement 8"
+
+
 def test_ids_in_a_text_become_links_to_the_notes():
     notes = Notes(SOURCES)
     assert Page(str(notes.linked("88 % (S1, S2), as B9 < S10 says"))).text == "88 % 1 , 2 , as note 3 < S10 says"
