@@ -28,13 +28,11 @@ _PHI = (0.85, 0.92, 0.97)
 
 # method: (family, parameter grid); columns are alpha, beta, phi for a trend and alpha, theta for a Theta
 _METHODS = {
-    "naive": ("trend", ((1.0, 0.0, 0.0),)),
     "ses": ("trend", tuple((a, 0.0, 0.0) for a in _ALPHA)),
     "drift": ("trend", ((1.0, 0.0, 1.0),)),
     "ses_drift": ("trend", tuple((a, 0.0, 1.0) for a in _ALPHA)),
     "damped": ("trend", tuple((a, a * b, p) for a in _COARSE_ALPHA for b in _BETA_SHARE for p in _PHI)),
     "theta": ("theta", tuple((a, 2.0) for a in _ALPHA)),
-    "optimised_theta": ("theta", tuple((a, t) for a in _COARSE_ALPHA for t in _THETA)),
     "dynamic_theta": ("dynamic", tuple((a, t) for a in _COARSE_ALPHA for t in _THETA)),
     "shrunken_drift": ("shrunken", ((1.0, 0.0, 1.0),)),
     "shrunken_ses_drift": ("shrunken", tuple((a, 0.0, 1.0) for a in _ALPHA)),
@@ -132,25 +130,6 @@ def check_values(values):
                 "leave the period out or correct it before forecasting"
             )
     return values
-
-
-def check_periods(series):
-    """Raise a ValueError that names the first period that is repeated, out of order, missing or empty."""
-    index = series.index
-    if index.has_duplicates:
-        raise ValueError(f"period {index[index.duplicated()][0]} occurs twice: keep one row per period")
-    if not index.is_monotonic_increasing:
-        late = next(i for i in range(1, len(index)) if index[i] < index[i - 1])
-        raise ValueError(f"period {index[late]} comes after {index[late - 1]}: sort by period")
-    if index.inferred_type in ("integer", "period"):
-        gap = next((i for i in range(1, len(index)) if index[i] != index[i - 1] + 1), None)
-        if gap:
-            raise ValueError(
-                f"period {index[gap - 1] + 1} is missing: a smoother needs every period; `nowcast` takes gaps"
-            )
-    empty = index[series.isna()]
-    if len(empty):
-        raise ValueError(f"period {empty[0]} has no value: a smoother needs every period; `nowcast` takes gaps")
 
 
 def log_offset(values):
