@@ -262,7 +262,6 @@ def everything(india):
     fitted = value_models.regressions(india, value.history(india))
     said = [told.basis(india), told.ahead(table, india), told.fared(trial, india), told.moved_by(fitted, india)]
     shown = [
-        told.forecast(table, india),
         told.skill(trial, india),
         told.coverage(trial, india),
         told.regressions(fitted),
