@@ -103,6 +103,26 @@ def test_a_series_that_grows_fast_has_intervals_of_another_shape():
         assert made[0][4] == made[1][4]
 
 
+def planted(fast):
+    """An artefact whose errors are the same for every series: twice as wide two years ahead as one."""
+    quantiles = np.outer([1.0, 2.0], np.array(calibrated.LEARNED) - 0.5)
+    model = {"coefficients": np.zeros(len(calibrated.FEATURES)), "quantiles": quantiles, "fast": fast}
+    return {"kind": "planted", "growth": (0.03, 0.02), "periods": {"1": model}}
+
+
+def test_each_year_ahead_has_its_own_quantiles_and_only_fast_series_those_of_fast_ones():
+    slow, quick = 100 * 1.05 ** np.arange(9.0), 100 * 1.2 ** np.arange(9.0)
+    for values, below in ((slow, 1), (quick, 1.5)):
+        quantiles, made = calibrated.forecast_quantiles(values, 3, artefact=planted((1.5, 1.0)))
+        ends = np.log(quantiles[0][:, [0, -1]] / made.point[0][:, None])
+        np.testing.assert_allclose(ends, np.outer([0.475, 0.95, 0.95], [-below, 1]))
+
+
+def test_fast_is_measured_a_year_whatever_the_period():
+    made = [combined(100 * 1.04 ** np.arange(12.0), 1, (0.03, 0.02), period) for period in (1, 4)]
+    assert [calibrated.fast(one).item() for one in made] == [0, 1]
+
+
 def test_a_median_regression_finds_what_was_planted_among_outliers():
     rng = np.random.default_rng(5)
     features = rng.normal(size=(2000, 2))
@@ -128,8 +148,9 @@ def test_a_change_of_unit_changes_only_the_unit():
 
 
 def test_the_middle_quantile_is_the_combined_point_forecast():
-    quantiles, combination = calibrated.forecast_quantiles(walks(5, 15, 4), 6)
-    np.testing.assert_allclose(quantiles[..., QUANTILES.index(0.5)], combination.point)
+    for values in (walks(5, 15, 4), np.array([9000.0, 30, 20, 10])):
+        quantiles, combination = calibrated.forecast_quantiles(values, 6)
+        np.testing.assert_allclose(quantiles[..., QUANTILES.index(0.5)], combination.point)
 
 
 def test_intervals_widen_with_the_horizon_and_a_constant_past_still_has_one():

@@ -61,6 +61,12 @@ def test_planted_seasonal_factors_are_recovered_and_continued():
     np.testing.assert_allclose(found.point[0], 200 * 1.002**ahead * planted[ahead % 12], rtol=0.02)
 
 
+def test_half_of_a_quarterly_forecast_is_a_power_trend():
+    found = combined(VALUES[:, :20], 5, GROWTH, 4)
+    np.testing.assert_allclose(found.point, found.forecasts[:, :-1].mean(axis=1) / 2 + found.forecasts[:, -1] / 2)
+    assert found.forecasts.shape[1] == len(SEASONAL) + 1
+
+
 def test_a_series_without_seasons_is_left_alone():
     walk = 100 + np.cumsum(np.random.default_rng(4).normal(size=(1, 72)), axis=1)
     np.testing.assert_array_equal(seasonal_factors(walk, 12), 1)

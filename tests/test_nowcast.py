@@ -9,9 +9,9 @@ from helpers.ensemble import nowcast
 from helpers.ensemble.draws import monte_carlo_error
 from helpers.ensemble.drift import GrowthPrior
 from helpers.ensemble.nowcast import simulate_months
-from helpers.ensemble.part_year import year_to_date
+from helpers.ensemble.part_year import year_routes, year_to_date
 from helpers.ensemble.quantiles import QUANTILES
-from helpers.ensemble.state_space import Layout
+from helpers.ensemble.state_space import Layout, to_months
 
 PRIOR = GrowthPrior(mean=0.03, spread=0.02, sd=0.066, dof=1.25)
 MIXED = pd.Series({"FY24": 28_700.0, "FY25": 53_748.0, "FY26-H1": 16_281.0, "2025-04": 3_064.0, "FY25-H1": 37_002.0})
@@ -220,6 +220,12 @@ def test_the_year_to_date_rule_needs_two_years_without_a_gap_and_a_part_of_a_yea
             year_to_date(wrong)
 
 
+def test_the_usual_share_of_a_year_is_that_of_the_last_three():
+    years = [np.repeat([first, 10.0], 6) for first in (90.0, 40.0, 10.0, 10.0, 10.0)]
+    done, by_share, *_ = year_routes(np.concatenate([*years, np.full(6, 12.0)]), 6)
+    assert (done, by_share) == pytest.approx((72, 144))
+
+
 def test_a_year_is_never_below_what_is_already_recorded():
     values = np.exp(np.random.default_rng(4).normal(0, 1, 47))
     months = pd.Series(values, index=pd.period_range("2020-04", periods=47, freq="M"))
@@ -232,3 +238,10 @@ def test_every_shock_has_one_place():
     places = [np.arange(at.size)[part] for part in (at.level, at.growth, at.seasons, at.steps, at.noise)]
     assert np.concatenate(places).tolist() == list(range(at.size)) and [len(p) for p in places] == [1, 1, 12, 6, 7]
     assert Layout.of(np.zeros((3, at.size))) == at and at.lasting == slice(0, at.steps.start)
+
+
+def test_what_goes_on_is_the_level_of_the_last_month_with_its_growth():
+    at, shocks = Layout(5), np.zeros((1, Layout(5).size))
+    shocks[:, at.level], shocks[:, at.growth], shocks[:, at.steps] = 4, 0.5, [0, 1, 0, 2]
+    level, growth = nowcast._ends(shocks)[0, :2]
+    assert level == to_months(shocks, np.arange(1, 6))[0, -1] == 9 and growth == 0.5
