@@ -256,3 +256,11 @@ def test_two_seeds_of_licences_agree(india, monkeypatch):
         said.append(table[["median", "low80", "high80"]].to_numpy())
     apart = np.abs(said[0] - said[1]) / said[0][:, :1]
     assert apart[:, 0].max() < 0.03 and apart.max() < 0.08
+
+
+def test_of_a_year_of_which_nine_months_are_known_only_the_other_three_are_forecast(india):
+    more = india.adding("trade", ROW | {"period": "2025-04/2025-12", "value": 24_000.0})
+    rows = forecast.starting_points(more, "customs", 1).query("scenario == 'newest level'")
+    values = rows.set_index(["model", "quantile"])["value"]
+    assert values["naive", 0.5] == pytest.approx(32_000)
+    assert 24_000 < values["naive", 0.025] < values["naive", 0.975] < 48_000
