@@ -187,10 +187,10 @@ def test_intervals_learned_from_trade_are_wider_than_those_from_series_in_genera
 
 
 def test_measured_coverage_has_a_row_for_each_collection_and_length():
-    found = calibrated.measured_coverage().set_index(["collection", "length"])
+    found = calibrated.measured_coverage("general").set_index(["collection", "length"])
     assert {c for c, _ in found.index} == {"M1", "M3", "Tourism"}
     assert {n for _, n in found.index} == {"all", "3", "4", "5", "6", "8", "10"}
-    assert calibrated.measured_coverage(kind="trade")["collection"].unique().tolist() == ["Trade"]
+    assert calibrated.measured_coverage("trade")["collection"].unique().tolist() == ["Trade"]
     assert found["coverage_95"].between(0.8, 1).all()
     assert (found["coverage_80"] < found["coverage_95"]).all()
 

@@ -154,13 +154,11 @@ def fast(combination: Combination) -> np.ndarray:
     return np.minimum(np.maximum((own - FAST[0]) / (FAST[1] - FAST[0]), 0), 1)
 
 
-def measured_coverage(period: int = 1, kind: str = "general") -> pd.DataFrame:
-    """How often the intervals held on series, or in years, that the calibration had not seen.
+def measured_coverage(kind: str) -> pd.DataFrame:
+    """How often the intervals of yearly series held on series, or in years, that the calibration had not seen.
 
     Parameters
     ----------
-    period : int
-        Observations per year: 1, 4 or 12.
     kind : str
         ``general`` or ``trade``.
 
@@ -170,7 +168,7 @@ def measured_coverage(period: int = 1, kind: str = "general") -> pd.DataFrame:
         ``collection, length, coverage_95, coverage_80, msis``; length is ``all`` for the whole series, or the
         number of last observations that were used.
     """
-    measured = calibration(kind)["held_out"][str(period)]
+    measured = calibration(kind)["held_out"]["1"]
     return pd.DataFrame(
         [
             {"collection": collection, "length": length, **found}
