@@ -47,7 +47,13 @@ class Combination:
     period: int
 
 
-def combined(values, horizon, growth, period=1, recovery=None):
+def combined(
+    values: np.ndarray,
+    horizon: int,
+    growth: tuple[float, float],
+    period: int = 1,
+    recovery: tuple[float, float, float] | None = None,
+) -> Combination:
     """Combined point forecast for series of one length.
 
     Shares go by the number of observations (`SHARES`, linear in between), so that a year more changes little; half of
@@ -93,7 +99,7 @@ def combined(values, horizon, growth, period=1, recovery=None):
     return Combination(point, np.concatenate(made, axis=1), values, np.ones_like(point), period)
 
 
-def recovered(values, horizon, recovery):
+def recovered(values: np.ndarray, horizon: int, recovery: tuple[float, float, float]) -> np.ndarray:
     """The last level, partly returned to the recent mean and partly recovered from a fall, then growing.
 
     ``log y[T+h] = l[T] + g h + pull (m - l[T]) + rebound max(l[T-1] - l[T], 0)`` with ``m`` the mean of ``l = log y``
@@ -117,14 +123,17 @@ def recovered(values, horizon, recovery):
     return np.maximum(np.exp(ahead) - log_offset(values), 0)
 
 
-def pulls(values):
-    """Logs of the values, and for each series how far the recent mean is above the last, and how far that fell."""
+def pulls(values: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Logs of the values, and for each series how far the recent mean is above the last, and how far that fell.
+
+    Log points; shapes (series, n), (series,) and (series,).
+    """
     logs = np.log(values + log_offset(values))[:, -LONGEST:]
     weights = (1 - RECENT) ** np.arange(logs.shape[1])[::-1]
     return logs, logs @ (weights / weights.sum()) - logs[:, -1], np.maximum(logs[:, -2] - logs[:, -1], 0)
 
 
-def seasonal_factors(values, period):
+def seasonal_factors(values: np.ndarray, period: int) -> np.ndarray:
     """Multiplicative seasonal factors by classical decomposition, 1 where no seasonality is found.
 
     A series is seasonal if its autocorrelation at lag ``period`` is significant at 90 % (Bartlett's formula).

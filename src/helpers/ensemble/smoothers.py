@@ -11,6 +11,7 @@ References: Hyndman et al. (2008), *Forecasting with Exponential Smoothing*; Fio
 *International Journal of Forecasting* 32 (Theta models); Hyndman & Billah (2003) (SES with drift).
 """
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -40,12 +41,14 @@ _METHODS = {
 _SCALES = ("raw", "root", "log")
 
 
-def member_names():
+def member_names() -> list[str]:
     """Every ``method scale`` pair that `member_forecasts` can compute, e.g. ``"theta log"``."""
     return [f"{m} {s}" for m in _METHODS for s in _SCALES if s == "log" or not m.startswith("shrunken")]
 
 
-def member_forecasts(values, horizon, members, growth):
+def member_forecasts(
+    values: np.ndarray, horizon: int, members: Sequence[str], growth: tuple[float, float]
+) -> np.ndarray:
     """Point forecasts of several smoothers for series of one length.
 
     Parameters
@@ -94,7 +97,7 @@ def member_forecasts(values, horizon, members, growth):
     return forecasts
 
 
-def linear_maps(family, grid, n, horizon):
+def linear_maps(family: str, grid: tuple, n: int, horizon: int) -> tuple[np.ndarray, np.ndarray, int]:
     """Residuals and forecasts as matrices to be applied to the observations.
 
     Parameters
@@ -117,7 +120,7 @@ def linear_maps(family, grid, n, horizon):
     return build(family, grid, n, horizon)
 
 
-def check_values(values):
+def check_values(values: np.ndarray) -> np.ndarray:
     """The values as a float array of shape (series, n), or a ValueError that shows the first offender."""
     values = np.atleast_2d(np.asarray(values, dtype=float))
     if values.shape[1] < SHORTEST:
@@ -132,7 +135,7 @@ def check_values(values):
     return values
 
 
-def log_offset(values):
+def log_offset(values: np.ndarray) -> np.ndarray:
     """What to add before taking logs, shape (series, 1): half the least positive value if a zero occurs."""
     zero = (values == 0).any(axis=1, keepdims=True)
     smallest = np.where(values > 0, values, np.inf).min(axis=1, keepdims=True)
