@@ -63,13 +63,10 @@ def real_time(india: Vintage) -> pd.DataFrame:
         for period, scenario, values in _said(then, list(due.index)):
             names = ids(sources, due.loc[period])
             rows.append((period, str(day), scenario, *values, due.loc[period, "value"], late, names))
-    found = pd.DataFrame(rows, columns=columns)
+    found = pd.DataFrame(sorted(rows, key=lambda row: list(tried.index).index(row[0])), columns=columns)
     within = (found[MIDDLE["low80"]] <= found["outturn"]) & (found["outturn"] <= found[MIDDLE["high80"]])
     error = 100 * (found[MIDDLE["median"]] / found["outturn"] - 1)
     found = found.assign(error=error, within=within, score=_against_naive(found))
-    found = found.sort_values(
-        "period", key=lambda of: of.map(list(tried.index).index), kind="stable", ignore_index=True
-    )
     kept = ["period", "as_of", "scenario", *MIDDLE, "outturn", "error", "within", "score", "backcast", "source"]
     return found.rename(columns={q: name for name, q in MIDDLE.items()})[kept]
 
