@@ -201,6 +201,28 @@ def test_how_the_forecasts_fared_is_said_as_it_was(india, rows, said):
     assert [part for part in said if part not in text] == []
 
 
+@pytest.mark.parametrize(
+    ("came", "said"),
+    [
+        ((112, 112), "as they should; all that they missed came above them."),
+        ((80, 80), "as they should; all that they missed came below them."),
+        ((112, 80), "as they should. Over"),
+        ((100, 100), "than they should. Over"),
+    ],
+)
+def test_the_side_on_which_intervals_missed_is_said_where_it_is_one(india, came, said):
+    rows = made(1, 1, held=10)
+    for origin, one in zip(("2018", "2019"), came, strict=True):
+        rows.loc[(rows["model"] == value.MODEL) & (rows["origin"] == origin), "outturn"] = one
+    assert said in told.fared(rows, india).text
+
+
+def test_years_with_gaps_between_are_not_told_as_all_years(india, fitted):
+    assert "Over 18 of the years 2003 to 2024 a per cent" in told.moved_by(fitted, india).text
+    rows = fitted[fitted["equation"] == "neodymium oxide"]
+    assert "Over 10 years, 2015 to 2024, a per cent" in told.moved_by(rows, india).text
+
+
 def test_what_the_value_moves_with_is_recovered(india):
     vehicles, rupee = (value_models._by_calendar_year(india, one)["value"] for one in value_models.EQUATIONS[1])
     noise = np.random.default_rng(850511).normal(0, 0.003, len(vehicles))

@@ -151,7 +151,6 @@ def fared(tried: pd.DataFrame, india: Vintage) -> Sentence:
     mine = tried[(tried["model"] == value.MODEL) & (tried["horizon"] <= far)]
     held = derived(100 * mine["outturn"].between(mine["low80"], mine["high80"]).mean(), "%", rows)
     worth = {"up": "worse than", "down": "better than", "unchanged": "no better than"}
-    often = {"above": "more often than", "below": "less often than", "inside": "about as often as"}
     said = sentence(
         "From each of {count} years, {first} to {last}, the ensemble knew only what lies before.",
         "A year ahead its error was {near:.2} times that of naive, {verdict} it.",
@@ -168,15 +167,21 @@ def fared(tried: pd.DataFrame, india: Vintage) -> Sentence:
         verdict=worth[words.direction(wide.value - 1, LEAST_SKILL)],
     )
     intervals = sentence(
-        "Its 80 % intervals held {held} of what came up to then, {often} they should.",
+        f"Its 80 % intervals held {{held}} of what came up to then, {{often}} they should{_missed(mine)}.",
         held=held,
-        often=often[words.place([held.value], 80 - NEAR, 80 + NEAR)],
+        often=often(held.value, 80),
     )
     caveat = sentence(
         "These trials share their years and use figures as they stand now: they count for far fewer than they are.",
         "How wide intervals of trade have to be was learned from other goods, over the same years.",
     )
     return joined(said, farther if far > 1 else None, intervals, _beside(table.loc[:far], rows), caveat)
+
+
+def often(held: float, meant: float) -> str:
+    """How often intervals held against how often they are meant to, both in per cent."""
+    said = {"above": "more often than", "below": "less often than", "inside": "about as often as"}
+    return said[words.place([held], meant - NEAR, meant + NEAR)]
 
 
 def moved_by(fitted: pd.DataFrame, india: Vintage) -> Sentence:
@@ -197,6 +202,12 @@ def moved_by(fitted: pd.DataFrame, india: Vintage) -> Sentence:
         return joined(few, sentence("Nor can any part of it."))
     best = known[known["equation"] == known["equation"].iloc[0]]
     return joined(few, _elasticities(best), _diagnosed(best.iloc[0]))
+
+
+def _missed(mine: pd.DataFrame) -> str:
+    """That whatever came outside the intervals came on one side of them; nothing where it came on both or never did."""
+    above, below = (mine["outturn"] > mine["high80"]).any(), (mine["outturn"] < mine["low80"]).any()
+    return "" if above == below else f"; all that they missed came {'above' if above else 'below'} them"
 
 
 def _rebuilt(table: pd.DataFrame) -> Sentence | None:
@@ -247,12 +258,10 @@ def _beside(table: pd.DataFrame, rows: frozenset[str]) -> Sentence:
 
 def _elasticities(best: pd.DataFrame) -> Sentence:
     sure = best[best["p_value"] < SIGNIFICANT]
-    parts = {
-        "years": derived(best["years"].iloc[0], "", best),
-        "since": best["since"].iloc[0],
-        "until": best["until"].iloc[0],
-    }
-    over = "Over {years:number} years, {since} to {until},"
+    first = best.iloc[0]
+    parts = {"years": derived(first["years"], "", best), "since": first["since"], "until": first["until"]}
+    gaps = first["years"] <= int(first["until"]) - int(first["since"])
+    over = f"Over {{years:number}} {'of the years' if gaps else 'years,'} {{since}} to {{until}}{'' if gaps else ','}"
     if sure.empty:
         text = f"{over} growth of the value is not told from chance by that of {{names}}."
         return sentence(text, names=words.listed(best["regressor"], "or"), **parts)
