@@ -9,7 +9,7 @@ from helpers.data import Vintage, derived, ids
 from helpers.outlook import value
 
 LEAST_SKILL = 0.05
-"""How far an error is from that of naive, as a fraction, before it is called better or worse."""
+"""How far an error is from that of naive, as a fraction, and not called better or worse."""
 NEAR = 5
 """Points of per cent that a coverage may be off and be called right."""
 SIGNIFICANT = 0.05
@@ -158,13 +158,13 @@ def fared(tried: pd.DataFrame, india: Vintage) -> Sentence:
         first=tried["origin"].min(),
         last=tried["origin"].max(),
         near=near,
-        verdict=worth[words.direction(near.value - 1, LEAST_SKILL)],
+        verdict=worth[_against(near.value)],
     )
     farther = sentence(
         "At {far} years ahead it was {wide:.2} times, {verdict} it.",
         far=words.count(far),
         wide=wide,
-        verdict=worth[words.direction(wide.value - 1, LEAST_SKILL)],
+        verdict=worth[_against(wide.value)],
     )
     intervals = sentence(
         f"Its 80 % intervals held {{held}} of what came up to then, {{often}} they should{_missed(mine)}.",
@@ -181,7 +181,7 @@ def fared(tried: pd.DataFrame, india: Vintage) -> Sentence:
 def often(held: float, meant: float) -> str:
     """How often intervals held against how often they are meant to, both in per cent."""
     said = {"above": "more often than", "below": "less often than", "inside": "about as often as"}
-    return said[words.place([held], meant - NEAR, meant + NEAR)]
+    return said[words.place([round(held)], meant - NEAR, meant + NEAR)]
 
 
 def moved_by(fitted: pd.DataFrame, india: Vintage) -> Sentence:
@@ -204,6 +204,11 @@ def moved_by(fitted: pd.DataFrame, india: Vintage) -> Sentence:
     return joined(few, _elasticities(best), _diagnosed(best.iloc[0]))
 
 
+def _against(ratio: float) -> str:
+    """``up``, ``down`` or ``unchanged``, of a ratio as it is told: to two decimals."""
+    return words.direction(round(ratio, 2) - 1, LEAST_SKILL + 0.005)
+
+
 def _missed(mine: pd.DataFrame) -> str:
     """That whatever came outside the intervals came on one side of them; nothing where it came on both or never did."""
     above, below = (mine["outturn"] > mine["high80"]).any(), (mine["outturn"] < mine["low80"]).any()
@@ -215,14 +220,15 @@ def _rebuilt(table: pd.DataFrame) -> Sentence | None:
     if table.empty:
         return None
     row = table.iloc[-1]
-    gap = derived(100 * (row["made_usd_m"] / row["usd_m"] - 1), "%", row)
+    gap = row["made_usd_m"] / row["usd_m"] - 1
+    apart = sentence(f"{{gap}} {'more' if gap > 0 else 'less'}", gap=derived(100 * abs(gap), "%", row))
     return sentence(
         "{year}, made of three quarters of a calendar year and a quarter of the next, comes to {made:.1} where",
         "{own:number.1} are recorded: {verdict}.",
         year=row.name,
         made=derived(row["made_usd_m"], "USD m", row),
         own=derived(row["usd_m"], "USD m", row),
-        verdict="the same count" if abs(gap.value) <= 100 * LEAST_SKILL else sentence("{gap:signed} apart", gap=gap),
+        verdict="the same count" if abs(gap) <= LEAST_SKILL else apart,
     )
 
 
@@ -246,7 +252,7 @@ def _beside(table: pd.DataFrame, rows: frozenset[str]) -> Sentence:
     rivals = means.drop(value.MODEL)
     best = rivals.idxmin()
     verdict = {"up": "behind", "down": "ahead of", "unchanged": "level with"}
-    place = verdict[words.direction(means[value.MODEL] / rivals[best] - 1, LEAST_SKILL)]
+    place = verdict[_against(means[value.MODEL] / rivals[best])]
     listed = [f"{name} {{m{n}:.2}}" for n, name in enumerate(means.index)]
     return sentence(
         f"Over these horizons the mean ratio to naive is: {words.listed(listed)}; the ensemble was {place} the closest",
