@@ -410,6 +410,15 @@ def test_whatever_the_headline_the_words_agree_with_the_numbers(undrawn, total, 
         assert (words in rest.text) == true, (words, rest.text)
 
 
+def test_calendar_years_that_the_months_hold_are_told(india):
+    text = sentences.calendar_years(india, "customs").text
+    assert "draws: 23,990 t in 2022 and 54,452 t in 2024 (where a reading leaves the surge out" in text
+    revised = india.adding("trade", ROW | {"period": "FY25", "value": 35_000.0})
+    assert sentences.calendar_years(revised, "customs").text.endswith("draws: 23,990 t in 2022.")
+    assert sentences.calendar_years(india, "repm") is None
+    assert sentences.calendar_years(india.on("2025-06-30"), "customs") is None
+
+
 def test_draws_that_come_anew_move_the_forecast_less_than_it_is_rounded(india, table, narrow):
     errors = forecast.monte_carlo(india, table).set_index(["period", "quantile"])["error"]
     medians = forecast.intervals(table)[lambda rows: rows["scenario"] == forecast.MIXTURE].set_index("period")["median"]

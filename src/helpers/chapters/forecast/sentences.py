@@ -112,6 +112,21 @@ def rest_of_year(table: pd.DataFrame, india: Vintage) -> Sentence:
     return joined(said, more)
 
 
+def calendar_years(india: Vintage, target: str) -> Sentence | None:
+    """Which calendar years the simulated months hold beside the sums that are drawn; None where none is known."""
+    rows = targets.known_sums(india) if target == targets.CUSTOMS.name else pd.DataFrame()
+    rows = rows[[fiscal.is_calendar_year(period) for period in rows.index]]
+    if rows.empty:
+        return None
+    told = words.listed(f"{{v{n}}} in {{p{n}}}" for n in range(len(rows)))
+    gone = " (where a reading leaves the surge out, not those that hold it)" if episodes.suspect(india) else ""
+    return sentence(
+        f"The simulated months hold sums of calendar years too, which no figure here draws: {told}{gone}.",
+        **{f"v{n}": from_row(row) for n, (_, row) in enumerate(rows.iterrows())},
+        **{f"p{n}": period for n, period in enumerate(rows.index)},
+    )
+
+
 def drawn_anew(table: pd.DataFrame, india: Vintage) -> Sentence:
     """By how much the year that runs would move if it were simulated again (``forecast.monte_carlo``)."""
     errors, year = forecast.monte_carlo(india, table), forecast.running(table, india)
