@@ -114,7 +114,12 @@ def test_the_rest_of_the_year_is_judged_by_where_it_would_end(india, rows, said)
     if "speaks" in said:
         assert "would have had to bring 39,800 t, 2.4 times as much a month" in text
         flagged = points.assign(counterfactual=True)
-        assert "is a counterfactual by now" in sentences.rest_of_year(flagged, changed).text
+        assert "against it. So growth from those totals is a counterfactual by" in sentences.rest_of_year(
+            flagged, changed
+        ).text
+    elif "inside" in said:
+        flagged = points.assign(counterfactual=True)
+        assert "Yet its median is outside the 95 % interval" in sentences.rest_of_year(flagged, changed).text
 
 
 def test_rules_are_said_as_they_stand_on_the_day(india):

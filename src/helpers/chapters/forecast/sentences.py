@@ -94,11 +94,12 @@ def rest_of_year(table: pd.DataFrame, india: Vintage) -> Sentence:
     over = "have had" if fiscal.span(first)[1] < india.day else "have"
     recorded = table[table["scenario"] == forecast.RECORDED]
     ruled_out = recorded.get("counterfactual", pd.Series(dtype=bool)).any()
+    place = words.place([rate.value], implied.low, implied.high)
     verdict = {
         "below": "below the 80 % interval of that growth: what has come since speaks against it",
         "above": "above the 80 % interval of that growth: what has come since runs ahead of it",
         "inside": "inside the 80 % interval of that growth: it does not contradict it",
-    }[words.place([rate.value], implied.low, implied.high)]
+    }[place]
     said = sentence(
         "{part} brought {done}. For the {implied} that the totals as recorded imply, the rest of {year} would",
         f"{over} to bring {{rest}}, {{as_much}} a month as so far.",
@@ -108,7 +109,8 @@ def rest_of_year(table: pd.DataFrame, india: Vintage) -> Sentence:
         rate=rate,
         **said,
     )
-    more = sentence("So growth from those totals is a counterfactual by now.") if ruled_out else None
+    why = "Yet its median is outside the 95 % interval of the forecast:" if place == "inside" else "So"
+    more = sentence(f"{why} growth from those totals is a counterfactual by now.") if ruled_out else None
     return joined(said, more)
 
 
