@@ -319,6 +319,14 @@ def test_the_fans_draw_what_is_known_and_cite_it(india, table, narrow):
     assert "Financial Express expects 8,000 t in 2030" in bare.alt and "4,000 t" not in bare.alt
 
 
+def test_a_forecast_that_ends_before_others_do_says_so_and_draws_none_of_theirs(india, table, narrow):
+    theirs, near = others.others(india), narrow[narrow["horizon"] <= 3]
+    fan = figures.fan(forecast.intervals(near), others.on_scope(theirs, "repm"), india=india)
+    assert "Diamonds" not in fan.alt and "outlook" not in " ".join(map(str, fan.data.iloc[:, 0]))
+    said = compared.outlooks(table[table["horizon"] <= 3], near, theirs, india).text
+    assert said == "No year of others' outlooks is one that this forecast reaches."
+
+
 def test_a_publisher_is_quoted_with_its_newest_outlook_and_not_its_largest(india, narrow):
     theirs = others.on_scope(others.others(india), "repm")
     lower = theirs.assign(value=theirs["value"].where(theirs["period"] != "2030", 1_174.0))

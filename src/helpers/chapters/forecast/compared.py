@@ -96,7 +96,10 @@ def elsewhere(found: pd.DataFrame, india: Vintage) -> Sentence:
 
 def outlooks(table: pd.DataFrame, other: pd.DataFrame, theirs: pd.DataFrame, india: Vintage) -> Sentence:
     """Others' figures beside ours, on one calendar, for each target of which there are any."""
-    told = [_on_scope(part, theirs, india) for part in (table, other) if len(part)]
+    parts = [part for part in (table, other) if len(part)]
+    told = [_on_scope(part, theirs, india) for part in parts]
+    if not any(told) and any(len(others.on_scope(theirs, part["target"].iloc[0])) for part in parts):
+        return sentence("No year of others' outlooks is one that this forecast reaches.", uses=[sources_of(theirs)])
     return joined(*told) if any(told) else words.not_yet(india, "How others' outlooks compare")
 
 
