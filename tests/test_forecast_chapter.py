@@ -114,9 +114,10 @@ def test_the_rest_of_the_year_is_judged_by_where_it_would_end(india, rows, said)
     if "speaks" in said:
         assert "would have had to bring 39,800 t, 2.4 times as much a month" in text
         flagged = points.assign(counterfactual=True)
-        assert "against it. So growth from those totals is a counterfactual by" in sentences.rest_of_year(
-            flagged, changed
-        ).text
+        assert (
+            "against it. So growth from those totals is a counterfactual by"
+            in sentences.rest_of_year(flagged, changed).text
+        )
     elif "inside" in said:
         flagged = points.assign(counterfactual=True)
         assert "Yet its median is outside the 95 % interval" in sentences.rest_of_year(flagged, changed).text
@@ -274,7 +275,7 @@ def test_what_moves_the_answer_most_is_said(india, table, changed, times, said):
 
 def test_the_growth_that_both_targets_take_is_said_with_the_weight_of_their_own(india, table):
     text = moves.grown(india, table).text
-    assert "as yearly series of all kinds do, by 3.0 % a year" in text and "would have 7 % of the weight" in text
+    assert "as yearly series of all kinds do, by 3.0 % a year" in text and "weighs 7 % against that" in text
     near, far = (forecast.at(table, year).value for year in ("FY27", "FY35"))
     pace = f"changes by +{100 * (far / near) ** (1 / 8) - 100:.0f} % a year from FY27 to FY35"
     assert "Of rare-earth magnets a single level is known" in text and pace in text
@@ -309,7 +310,9 @@ def test_the_fans_draw_what_is_known_and_cite_it(india, table, narrow):
     assert all(part in written for part in ("FY25-H1: 74.0", "FY25-H2: 33.5", "FY26-H1: 32.6"))
     rates = fan.data.set_index("period")["known or said, t"].dropna()
     assert rates["FY26-H1"] == 2 * 16_281 and rates["FY25-H1"] + rates["FY25-H2"] == 2 * rates["FY25"]
-    assert re.fullmatch(r"Weighed or from the level of FY26-H1 alone, it comes to [\d.]+ to [\d.]+ .* in FY35", fan.title)
+    assert re.fullmatch(
+        r"Weighed or from the level of FY26-H1 alone, it comes to [\d.]+ to [\d.]+ .* in FY35", fan.title
+    )
     assert fan.alt.index("readings of FY25, weighed") < fan.alt.index("FY25 as recorded, as if")  # the answer first
     assert {"S01", "S02", "S04"} <= set(fan.sources)
     theirs = others.on_scope(others.others(india), "repm")

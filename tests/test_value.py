@@ -284,12 +284,7 @@ def everything(india):
     table, trial = value.expected(india), value.backtest(india)
     fitted = value_models.regressions(india, value.history(india))
     said = [told.basis(india), told.ahead(table, india), told.fared(trial, india), told.moved_by(fitted, india)]
-    shown = [
-        told.forecast(table, india),
-        told.skill(trial, india),
-        told.coverage(trial, india),
-        told.regressions(fitted),
-    ]
+    shown = [told.skill(trial, india), told.coverage(trial, india), told.regressions(fitted)]
     return said, shown, value_figure.history(table, trial, india=india)
 
 

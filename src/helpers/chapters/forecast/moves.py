@@ -75,7 +75,7 @@ def _own(india: Vintage, target: str) -> Sentence:
     if pace is None:
         return sentence("Of {what} a single level is known, which has no growth of its own.", what=what, uses=[rows])
     return sentence(
-        "The own growth of {what}, {own:signed} a year from {first} to {last}, would have {weight} of the weight by the",
+        "The own growth of {what}, {own:signed} a year from {first} to {last}, weighs {weight} against that by its few",
         "levels alone.",
         what=what,
         own=derived(_yearly(pace), "%", rows),

@@ -28,18 +28,6 @@ HEADS = {
 }
 
 
-def known(india: Vintage) -> pd.DataFrame:
-    """``value.history`` with heads in words."""
-    heads = {"listed_usd_m": "as listed, million USD", "usd_m": "on the level of India's record, million USD"}
-    return value.history(india).rename(columns=heads).rename_axis("calendar year")
-
-
-def forecast(table: pd.DataFrame, india: Vintage) -> pd.DataFrame:
-    """``value.intervals`` of ``value.expected`` with heads in words."""
-    shown = value.intervals(table)[["period", *HEADS]].rename(columns={"period": "fiscal year", **HEADS})
-    return shown.assign(source=ids(value.used(india)))
-
-
 def skill(tried: pd.DataFrame, india: Vintage) -> pd.DataFrame:
     """``value.skill`` with heads in words."""
     shown = value.skill(tried).reset_index().rename(columns={"horizon": "years ahead", "origins": "forecasts"})
