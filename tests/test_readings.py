@@ -132,10 +132,7 @@ def test_two_seeds_agree_within_the_stated_monte_carlo_error_and_it_is_small(ind
 
 
 def test_the_monte_carlo_error_is_told_for_every_year_and_quantile(india, made):
-    table = forecast.expected(india)
-    told = forecast.monte_carlo(india, table).set_index(["period", "quantile"])["error"]
-    median = table[(table["scenario"] == forecast.MIXTURE) & (table["quantile"] == 0.5)].set_index("period")["value"]
-    told = 100 * told / told.index.get_level_values("period").map(median)
+    told = readings.precision(india, forecast.prior(india)).set_index(["period", "quantile"])["error"]
     one = {name: readings.years(months).loc[2027].to_numpy() for name, months in made.items()}
     error = readings.monte_carlo(one, readings.weights(india)) / readings.mix(one, readings.weights(india), [0.5])
     assert told["FY27"].to_numpy() == pytest.approx(100 * error) and len(told) == 10 * len(QUANTILES)

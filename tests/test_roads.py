@@ -153,7 +153,7 @@ def test_the_table_shows_each_road_each_unit_value_and_what_they_share(india, ta
     assert told.unit_values(india)["use"].tolist().count("taken") == 2
 
 
-@pytest.mark.parametrize(("tonnes", "said"), [(53748, "more than by either"), (45000, "more than by either")])
+@pytest.mark.parametrize(("tonnes", "said"), [(53748, "more than that"), (45000, "more than that")])
 def test_the_suspect_year_is_set_beside_what_its_value_would_buy(india, tonnes, said):
     other = adding(india, ("weight", "FY25", tonnes))
     dollars = value.recorded(other).loc["FY25", "usd_m"]

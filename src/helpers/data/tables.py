@@ -20,6 +20,7 @@ DATED = (
     "trade",
     "production",
     "drivers",
+    "demand",
     "prices",
     "assumptions",
     "outlooks",

@@ -46,7 +46,7 @@ def _slips(place) -> np.ndarray:
     """Noise of months at places from 0 to 1 of its distribution: normals of usual, large and very large variance."""
     from scipy.special import ndtr
 
-    size = np.sinh(np.linspace(-5, 5, 2001))
+    size = np.sinh(np.linspace(-5, 5, 999))
     return np.interp(place, ndtr(size[:, None] / np.sqrt(SLIPS)) @ SLIP_SHARES, size)
 
 

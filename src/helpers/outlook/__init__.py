@@ -9,6 +9,7 @@
 - `coverage`: how far Indian neodymium goes against expected use
 - `evidence`: what tells the readings of the suspect year apart, and their weights
 - `readings`, `licences`: what the suspect year was, what China lets through
+- `demand`, `demand_rows`, `demand_activity`, `demand_draws`: who needs the magnets, by sector, factor by factor
 - `growth`, `limits`: how a forecast grows, how far it can go and is told
 - `forecast`: years ahead, and their mixture
 - `value`, `value_models`: what the imports are worth, years ahead, how such forecasts fared, and models beside

@@ -87,27 +87,6 @@ def contradicted(table: pd.DataFrame, india: Vintage, target: str) -> bool:
     return not values[MIXTURE, QUANTILES[0]] <= values[RECORDED, 0.5] <= values[MIXTURE, QUANTILES[-1]]
 
 
-def monte_carlo(india: Vintage, table: pd.DataFrame) -> pd.DataFrame:
-    """One standard error of the mixture's quantiles that comes from the number of paths, of the customs target.
-
-    Returns
-    -------
-    pd.DataFrame
-        ``period, quantile, error`` (tonnes); empty for the other target, whose draws are spread evenly.
-    """
-    if table["target"].iloc[0] != targets.CUSTOMS.name:
-        return pd.DataFrame(columns=["period", "quantile", "error"])
-    periods, weight = table["period"].unique(), readings.weights(india)
-    months = readings.simulate(india, prior(india), len(periods))
-    made = {name: readings.years(months[name]) for name in weight.index}
-    frames = []
-    for period in periods:
-        paths = {name: years.loc[fiscal.fiscal_year(period)].to_numpy() for name, years in made.items()}
-        error = readings.monte_carlo(paths, weight)
-        frames.append(pd.DataFrame({"period": period, "quantile": QUANTILES, "error": error}))
-    return pd.concat(frames, ignore_index=True)
-
-
 def starting_points(india: Vintage, target: str, horizon: int) -> pd.DataFrame:
     """Paths of each model from each level a forecast may start from.
 

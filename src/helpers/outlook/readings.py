@@ -201,6 +201,18 @@ def mix(made: dict[str, np.ndarray], weight: pd.Series, probabilities=QUANTILES)
     return weighted_quantiles(values, each, probabilities)
 
 
+def precision(india: Vintage, prior: GrowthPrior, horizon: int = 10) -> pd.DataFrame:
+    """Monte Carlo error of the mixture: ``period, quantile, error``, one standard error in per cent of the median."""
+    weight, known = weights(india), targets.totals(india, targets.CUSTOMS.name)
+    made = {name: years(months) for name, months in simulate(india, prior, horizon).items()}
+    last, rows = fiscal.fiscal_year(known.index[-1]), []
+    for year in range(last + 1, last + 1 + horizon):
+        paths = {name: table.loc[year].to_numpy() for name, table in made.items()}
+        error = 100 * monte_carlo(paths, weight) / mix(paths, weight, [0.5])
+        rows += zip([fiscal.year_name(year)] * len(QUANTILES), QUANTILES, error, strict=True)
+    return pd.DataFrame(rows, columns=["period", "quantile", "error"])
+
+
 def monte_carlo(made: dict[str, np.ndarray], weight: pd.Series) -> np.ndarray:
     """One standard error of each quantile of :func:`mix`, from batches of paths that know nothing of each other."""
     names = list(weight.index)

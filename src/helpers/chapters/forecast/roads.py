@@ -90,7 +90,7 @@ def per_kg(india: Vintage) -> Sentence:
             later = f" (the newest figure is {{n{n}:.2}}, of {{q{n}}})"
             parts |= {f"n{n}": derived(newest["value"], "USD/kg", newest), f"q{n}": words.period(newest["period"])}
         said.append(f"{{v{n}:.2}} in {{p{n}}} {count}{later}")
-    first = sentence(f"A kilogram was worth {words.listed(said)}.", **parts)
+    first = sentence(f"The unit value was {words.listed(said)}.", **parts)
     out = rows[~rows["sound"].astype(bool) & rows["period"].map(fiscal.is_year)]
     if out.empty:
         return first
@@ -117,8 +117,8 @@ def implied(india: Vintage) -> Sentence | None:
     parts = {f"v{n}": rounded(tonnes) for n, tonnes in enumerate(found.values())}
     said = words.listed(f"{{v{n}}} at the unit value {count}" for n, count in enumerate(found))
     place = {
-        "above": "more than by either",
-        "below": "less than by either",
+        "above": "more than that",
+        "below": "less than that",
         "inside": "as by value",
         "across": "between the two",
     }[_against(recorded.value, [tonnes.value for tonnes in found.values()])]

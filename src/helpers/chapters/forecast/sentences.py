@@ -8,7 +8,7 @@ from helpers.chapters.forecast.phrases import ends, expected, listed, weighed
 from helpers.chapters.forecast.tables import rounded
 from helpers.chapters.outputs import Sentence, joined, sentence
 from helpers.data import Quantity, Vintage, derived, from_row
-from helpers.outlook import cells, episodes, forecast, licences, seasons, targets
+from helpers.outlook import cells, episodes, forecast, licences, readings, seasons, targets
 
 FAR = 1.5
 """A forecast that is this many times the newest level, or its inverse, is explained."""
@@ -130,19 +130,19 @@ def calendar_years(india: Vintage, target: str) -> Sentence | None:
 
 
 def drawn_anew(table: pd.DataFrame, india: Vintage) -> Sentence:
-    """By how much the year that runs would move if it were simulated again (``forecast.monte_carlo``)."""
-    errors, year = forecast.monte_carlo(india, table), forecast.running(table, india)
-    if errors.empty:
-        return sentence(
-            "The draws of this target are spread evenly; how far other draws would move it was not measured."
-        )
-    errors = errors[errors["period"] == year].set_index("quantile")["error"]
-    uses = forecast.used(india, table["target"].iloc[0])
+    """By how much what is published would move if it were simulated again (``readings.precision``)."""
+    if table["target"].iloc[0] != targets.CUSTOMS.name:
+        return sentence("Draws of this target are spread evenly; how far others would move it was not measured.")
+    told = table.loc[table["scenario"] == forecast.MIXTURE, ["period", "quantile"]]
+    errors = readings.precision(india, forecast.prior(india), told["period"].nunique())
+    errors = told.merge(errors, on=["period", "quantile"]).set_index(["period", "quantile"])["error"]
+    year, uses = forecast.running(table, india), forecast.used(india, targets.CUSTOMS.name)
     return sentence(
-        "Simulated again with other chance numbers, the median of {year} would move by some {middle:~1} and the ends",
-        "of its 80 % interval by {low:~1} and {high:~1} (one standard error); so three digits are told, and no more.",
+        "Simulated again with other chance numbers, the median of {year} would move by some {middle:.1}, and nothing",
+        "published by more than {most:.1} of its year's median (one standard error); so three digits are told.",
         year=year,
-        **{name: derived(errors[q], "t", uses) for name, q in (("middle", 0.5), ("low", 0.1), ("high", 0.9))},
+        middle=derived(errors[year, 0.5], "%", uses),
+        most=derived(errors.max(), "%", uses),
     )
 
 

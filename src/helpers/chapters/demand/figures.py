@@ -1,0 +1,204 @@
+"""Figures of chapter 3: who needs the magnets."""
+
+import numpy as np
+import pandas as pd
+
+from helpers import fiscal
+from helpers.chapters import words
+from helpers.chapters.canvas import BLUE, GOLD, INK, MUTED, PAPER, RED, RULE, canvas, finish, label, once_public
+from helpers.chapters.demand import sentences, tables
+from helpers.chapters.outputs import Figure, Sentence, joined, sentence
+from helpers.data import Vintage, derived, ids
+from helpers.outlook import demand, others
+from helpers.outlook.demand import Demand
+
+_COLOURS = (BLUE, GOLD, RED, MUTED)
+_SHOWN = 8
+"""Factors of the tornado."""
+
+
+def years(made: Demand, met: Demand, *, india: Vintage) -> Figure | Sentence:
+    """The sectors of three years on the trend and, ahead, if targets are met; outlooks of others beside them."""
+    if not made:
+        return words.not_yet(india, "What this figure shows")
+    first, *ahead = demand.steps(india)
+    wanted = [(first, "", made)]
+    for year in ahead:
+        wanted.append((year, "trend", made))
+        wanted += [(year, "targets", met)] if sentences.bent(made, met) else []
+    theirs = _theirs(india, [first, *ahead])
+    drawing, (ax,) = canvas("thousand tonnes of rare-earth magnets", height=4.2)
+    order = list(tables.named(made, ahead[0])["sector"])
+    colours = dict(zip(order, [*_COLOURS[: len(order) - 1], RULE], strict=True))
+    rows = [_stack(ax, place, of, year, colours) for place, (year, _, of) in enumerate(wanted)]
+    for row in theirs.itertuples():
+        at = next(place for place, (year, *_) in enumerate(wanted) if year == row.fiscal_year)
+        ax.plot(at - 0.36, row.value / 1000, "D", color=INK, markersize=5)
+    top = 1.08 * max(row[2] for row in rows) / 1000
+    _beside(ax, rows[-1][1], len(wanted) - 0.72, top)
+    names = [f"{fiscal.year_name(year)}\n{path}".strip() for year, path, _ in wanted]
+    ax.set_xticks(range(len(wanted)), names)
+    ax.set_xlim(-0.6, len(wanted) - 0.4 + 1.0)
+    ax.set_ylim(0, top)
+    table = pd.concat([row[0] for row in rows], ignore_index=True).assign(
+        Path=[path or "counted" for _, path, _ in wanted]
+    )
+    notes = "Line: 80 % of the draws; outlined above it: with the sectors that are bounds."
+    notes += " Diamonds: outlooks of others." if len(theirs) else ""
+    uses = [theirs] if len(theirs) else []
+    return finish(
+        drawing, _grown(made, met, first, ahead[0]), _told(wanted, theirs), table, india=india, note=notes, uses=uses
+    )
+
+
+def _stack(ax, place: int, of: Demand, year: int, colours: dict) -> tuple:
+    """One bar, its shares from the bottom; gives back its row of data, the middles of its segments and its top."""
+    rows = demand.sectors(of, year)
+    share = rows.loc[~rows["bound"], "share"]
+    every, known = of.at(year), of.at(year, bounds=False)
+    named = {name: share.get(name, 0.0) for name in list(colours)[:-1]}
+    parts = named | {list(colours)[-1]: 100 - sum(named.values())}
+    bottom, marks = 0.0, []
+    for name, part in parts.items():
+        height = every.value * part / 100
+        ax.bar(place, height / 1000, bottom=bottom / 1000, width=0.56, color=colours[name], linewidth=0)
+        marks.append((name, bottom + height / 2))
+        bottom += height
+    ax.plot([place, place], [known.low / 1000, known.high / 1000], color=INK, linewidth=1.5)
+    ax.bar(place, (every.high - known.high) / 1000, bottom=known.high / 1000, width=0.12, color=PAPER, edgecolor=INK)
+    data = {"Year": every.period, "Lowest, t": every.low, "Middle, t": every.value, "Highest, t": every.high}
+    data |= {f"{name}, t": every.value * part / 100 for name, part in parts.items()}
+    return pd.DataFrame([data | {"source": ids(every)}]), marks, every.high
+
+
+def _beside(ax, marks: list[tuple], at: float, top: float) -> None:
+    """Names of segments beside them, from the bottom, none on another."""
+    least = 0.0
+    for name, height in marks:
+        height = max(height / 1000, least)
+        label(ax, name, (at, height), dx=4, fontsize=9)
+        least = height + top / 16
+
+
+def _theirs(india: Vintage, wanted: list[int]) -> pd.DataFrame:
+    """Outlooks of others on rare-earth magnets in India that stand nearest to one of some fiscal years."""
+    rows = others.on_scope(others.others(india), "repm")
+    near = [int(np.floor(fiscal.centre(period) + 0.5)) for period in rows["period"]]
+    first = rows.assign(fiscal_year=near)
+    first.loc[~first["fiscal_year"].isin(wanted) & (first["fiscal_year"] - 1).isin(wanted), "fiscal_year"] -= 1
+    return first[first["fiscal_year"].isin(wanted)]
+
+
+def _grown(made: Demand, met: Demand, first: int, later: int) -> Sentence:
+    """How many times the need of now is needed later, on the trend and if targets are met."""
+    now, then = made.at(first), made.at(later)
+    parts = {"then": then, "times": derived(then.value / now.value, "", then, now), "later": then.period}
+    text = "India's sectors need about {then:~2} of rare-earth magnets in {later}, {times:.1} times those of {year}"
+    if not sentences.bent(made, met):
+        return sentence(text, year=now.period, **parts)
+    goal = met.at(later)
+    return sentence(text + ", and {goal:~2} if targets are met", year=now.period, goal=goal, **parts)
+
+
+def _told(wanted: list, theirs: pd.DataFrame) -> Sentence:
+    said = [sentence("Bars stacked by sector, with ranges, in tonnes of rare-earth magnets.")]
+    for year, path, of in wanted:
+        whole = of.at(year)
+        text = "{year}{path}: {whole:~2} ({whole:range~2} t)."
+        said.append(sentence(text, year=whole.period, path=f", {path}" if path else "", whole=whole))
+    if len(theirs):
+        span = derived(float("nan"), "t", theirs, low=theirs["value"].min(), high=theirs["value"].max())
+        said.append(sentence("Diamonds, outlooks of others, at {span}.", span=span))
+    return joined(*said)
+
+
+def each(made: Demand, *, india: Vintage) -> Figure | Sentence:
+    """Every sector now and ahead: a dot at its middle and its range; a hollow bar where it is a bound."""
+    if not made:
+        return words.not_yet(india, "What this figure shows")
+    first, later, _ = demand.steps(india)
+    both = {year: demand.sectors(made, year) for year in (first, later)}
+    order = list(both[first].index[::-1])
+    unit = "tonnes a year, each step ten times the one before"
+    drawing, axes = canvas(unit, panels=2, height=0.9 + 0.25 * len(order), horizontal=True)
+    for ax, (year, rows) in zip(axes, both.items(), strict=True):
+        for place, name in enumerate(order):
+            low, middle, high = rows.loc[name, ["low", "middle", "high"]]
+            if rows.loc[name, "bound"]:
+                ax.barh(place, high - low, left=low, height=0.5, color=PAPER, edgecolor=MUTED, linewidth=1.2)
+            else:
+                ax.plot([low, high], [place, place], color=BLUE, linewidth=2)
+                ax.plot(middle, place, "o", color=BLUE, markersize=6)
+        ax.set_title(fiscal.year_name(year), loc="left", color=MUTED, fontsize=10)
+        ax.set_xscale("log")
+        ax.minorticks_off()
+        ax.set_xlim(1, 2 * max(table["high"].max() for table in both.values()))
+        ax.xaxis.set_major_formatter("{x:,g}")
+    axes[0].set_yticks(range(len(order)), order)
+    largest = both[first].iloc[0]
+    share, name = sentences.percent(largest), both[first].index[0]
+    title = sentence("{name} take the largest part of India's rare-earth magnets in {year}, {share}",
+                     name=name, year=fiscal.year_name(first), share=share)  # fmt: skip
+    parts = [sentence("{name} {middle:~2}", name=n, middle=derived(row["middle"], "t", row))
+             for n, row in both[first].iterrows() if not row["bound"]]  # fmt: skip
+    text = "Dots and ranges by sector on a scale of tens, hollow bars for bounds. In {year}: {said}."
+    said = "; ".join(part.text for part in parts)
+    alt = sentence(text, year=fiscal.year_name(first), said=said, uses=parts)
+    data = pd.concat([tables.sectors(made, year).reset_index().assign(Year=fiscal.year_name(year)) for year in both])
+    note = "Line: 80 % of the draws. Hollow: a factor of it is a bound that no source gives; it has no middle."
+    return finish(drawing, title, alt, data, india=india, note=note)
+
+
+@once_public
+def tornado(table: pd.DataFrame, made: Demand, year: int, *, india: Vintage) -> Figure:
+    """What moves a year: the median with one factor at a tenth and at nine tenths: ``demand.tornado``."""
+    rows = table.head(_SHOWN)[::-1]
+    middle = np.median(made.total(bounds=False)[:, list(made.years).index(year)])
+    drawing, (ax,) = canvas("tonnes of rare-earth magnets", height=0.9 + 0.32 * len(rows), horizontal=True)
+    ax.barh(range(len(rows)), rows["high"] - rows["low"], left=rows["low"], height=0.6, color=BLUE)
+    ax.axvline(middle, color=INK, linewidth=1)
+    ax.set_yticks(range(len(rows)), [f"{row.sector}: {row.factor}" for row in rows.itertuples()])
+    ax.set_xlim(0, 1.1 * rows["high"].max())
+    said = [sentence("{factor}, {sector}: {ends:range~2} t", factor=row["factor"], sector=row["sector"],
+                     ends=derived(float("nan"), "t", row, low=row["low"], high=row["high"]))
+            for _, row in rows[::-1].iterrows()]  # fmt: skip
+    text = "Bars of the median of {year} with one factor low and high: {said}."
+    alt = sentence(text, year=fiscal.year_name(year), said="; ".join(one.text for one in said), uses=said)
+    note = (
+        "Each bar: one factor at its tenth and at nine tenths, all others drawn the same. Line: the median; no bounds."
+    )
+    data = rows[::-1].rename(columns={"sector": "Sector", "factor": "Factor", "low": "Lowest, t", "high": "Highest, t"})
+    return finish(drawing, sentences.movers(table, year), alt, data, india=india, note=note)
+
+
+@once_public
+def reconciled(table: pd.DataFrame, *, india: Vintage) -> Figure:
+    """What was counted, use and bare imports, against what the sectors come to: ``demand.recorded``."""
+    drawing, (ax,) = canvas("tonnes of rare-earth magnets", height=1.1 + 0.5 * len(table), horizontal=True)
+    shown = tables.records(table)
+    names = [f"{count}, {row['Of']}, {row['Year']}" for count, row in shown.iterrows()]
+    for place, (_, row) in enumerate(table[::-1].iterrows()):
+        style = {"color": PAPER, "edgecolor": BLUE, "linewidth": 1.5}
+        ax.barh(place, row["high"] - row["low"], left=row["low"], height=0.5, **style)
+        if row["what"] == "use":
+            ax.plot([row["middle"]] * 2, [place - 0.25, place + 0.25], color=BLUE, linewidth=3)
+        ax.plot([row["least"], row["most"]], [place, place], color=RED, linewidth=2)
+        ax.plot(row["recorded"], place, "D", color=RED, markersize=6)
+    ax.set_yticks(range(len(table)), names[::-1])
+    ax.set_ylim(-0.6, len(table) - 0.4)
+    ax.set_xlim(0, 1.08 * max(table["high"].max(), table["most"].max()))
+    hits, count = (derived(int(of), "", table) for of in ((table["place"] == "inside").sum(), len(table)))
+    title = sentence(
+        "What sectors come to holds {hits} of {count} counts of rare-earth magnets", hits=hits, count=count
+    )
+    said = []
+    for name, (_, row) in zip(names, table.iterrows(), strict=True):
+        known, span = (
+            derived(row["recorded"], "t", row),
+            derived(float("nan"), "t", row, low=row["low"], high=row["high"]),
+        )
+        said.append(sentence("{name}: recorded {known}, sectors {span:range~2} t", name=name, known=known, span=span))
+    text = "Diamonds at what was counted, on bars from the sectors: {said}."
+    alt = sentence(text, said="; ".join(one.text for one in said), uses=said)
+    note = "Bar: 80 % of the draws of the sectors, its upper end with bounds; stroke: their middle. Diamond: counted."
+    return finish(drawing, title, alt, shown.reset_index(), india=india, note=note)

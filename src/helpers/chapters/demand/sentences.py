@@ -1,0 +1,174 @@
+"""Sentences of chapter 3: who needs the magnets."""
+
+import numpy as np
+import pandas as pd
+
+from helpers import fiscal
+from helpers.chapters import words
+from helpers.chapters.demand import tables
+from helpers.chapters.outputs import Sentence, joined, sentence
+from helpers.data import Quantity, Vintage, derived
+from helpers.outlook import demand, rare_earths
+from helpers.outlook.demand import Demand
+
+STRATEGIC = ("strategic users (defence, nuclear, space)", "healthcare (magnetic resonance)")
+"""Sectors that are small and cannot wait."""
+
+_PLACES = {"inside": "inside", "above": "above", "below": "below", "across": "partly outside"}
+_COUNTS = {rare_earths.PRICE: "the customs price estimate", rare_earths.PRESS: "the press"}
+_WHAT = "What magnets India's sectors need"
+_LEAST = 0.1
+"""Part by which two ways, or what held and what should, are apart before one is more than the other."""
+
+
+def answer(made: Demand, met: Demand, india: Vintage) -> Sentence:
+    """What the sectors need now and ahead, who takes how much of it, and what all magnets come to."""
+    if not made:
+        return joined(words.not_yet(india, _WHAT), answer=True)
+    first, later, _ = demand.steps(india)
+    now, then = made.at(first), made.at(later)
+    change = then.value / now.value - 1
+    goes = {"up": "rises to about", "down": "falls to about", "unchanged": "hardly moves, to"}
+    text = "By its sectors India needs about {now:~2} of rare-earth magnets in {year} ({now:range~2} t): {shares}."
+    said = sentence(text, year=now.period, now=now, shares=shares(made, first))
+    text = "As units have moved that {goes} {then:~2} ({then:range~2} t) in {later}."
+    ahead = sentence(text, goes=goes[words.direction(change, 0.05)], then=then, later=then.period)
+    return joined(said, ahead, targets_met(made, met, later), every(made, first), answer=True)
+
+
+def shares(made: Demand, year: int) -> Sentence:
+    """Each large sector with its share of the middle."""
+    rows = tables.named(made, year)
+    parts = [sentence("{sector} {share}", sector=row["sector"], share=percent(row)) for _, row in rows.iterrows()]
+    said = words.listed(part.text[:1].lower() + part.text[1:] for part in parts)
+    return Sentence(said, tuple(sorted({of for part in parts for of in part.sources})))
+
+
+def targets_met(made: Demand, met: Demand, year: int) -> Sentence | None:
+    """What the year needs if targets are met, against the trend; None while no target is in the sources."""
+    if not bent(made, met):
+        return None
+    trend, goal = made.at(year), met.at(year)
+    text = "If every target in the sources is met, it takes about {goal:~2} ({goal:range~2} t),"
+    match words.direction(goal.value / trend.value - 1, _LEAST):
+        case "unchanged":
+            return sentence(text, "about as much.", goal=goal)
+        case way:
+            tail = "{times:.1} times as much." if way == "up" else "{times:.1} times as much, which is less."
+    return sentence(text, tail, goal=goal, times=derived(goal.value / trend.value, "", goal, trend))
+
+
+def every(made: Demand, year: int) -> Sentence | None:
+    """All magnets, as far as ferrite is known."""
+    other = made.at(year, "ferrite")
+    if not other.value > 0:
+        return None
+    rare = made.at(year)
+    ends = {end: getattr(rare, end) + getattr(other, end) for end in ("low", "high")}
+    whole = derived(rare.value + other.value, "t", rare, other, **ends)
+    text = "All magnets of the sectors that can be reckoned, ferrite among them, come to about {whole:~2} in {year}."
+    return sentence(text, whole=whole, year=rare.period)
+
+
+def bounds(made: Demand, india: Vintage) -> Sentence:
+    """The sectors that are bounds, those of which nothing can be said, and those that cannot wait."""
+    if not made:
+        return words.not_yet(india, _WHAT)
+    first, absent = demand.steps(india)[0], demand.absent(india)
+    rows = demand.sectors(made, first)
+    hollow, said = rows[rows["bound"]], []
+    if len(hollow):
+        most = derived(hollow["high"].sum(), "t", hollow)
+        text = "Of {names} no source gives what one holds, or how many have it: together up to about {most:~2}, in the"
+        said.append(sentence(text, "upper ends and in no middle.", names=words.listed(hollow.index), most=most))
+    if absent:
+        said.append(sentence("Of {names} nothing can be reckoned.", names=words.listed(absent)))
+    strategic = rows[rows.index.isin(STRATEGIC)]
+    if len(strategic):
+        whole = made.at(first)
+        most = derived(strategic["high"].sum(), "t", strategic)
+        part = words.chance(derived(100 * most.value / whole.value, "%", most, whole))
+        text = "{names} come to {most:~2} at most by these rows, {part} of the middle."
+        said.append(sentence(text, names=words.listed(strategic.index), most=most, part=part))
+    return joined(*said) if said else sentence("Every factor of every sector is from a source.", uses=[rows])
+
+
+def recorded(table: pd.DataFrame, india: Vintage) -> Sentence:
+    """Each recorded figure against what the sectors come to: ``demand.recorded``."""
+    if table.empty:
+        return words.not_yet(india, "Whether what sectors come to agrees with what was recorded")
+    use, bare = (table[table["what"] == what] for what in ("use", "bare"))
+    return joined(*(_use(row) for _, row in use.iterrows()), _bare(bare) if len(bare) else None)
+
+
+def held(trial: pd.DataFrame, india: Vintage) -> Sentence:
+    """How often the range of units a year ahead held what came, in hindsight: ``demand_activity.trial``."""
+    if trial.empty:
+        return words.not_yet(india, "How well units are carried on")
+    parts = {"count": len(trial), "hits": int(trial["inside"].sum())}
+    error = derived(100 * abs(trial["forecast"] / trial["counted"] - 1).median(), "%", trial)
+    match words.direction(parts["hits"] / parts["count"] - 0.8, _LEAST):
+        case "up":
+            verdict = "more than it should"
+        case "down":
+            verdict = "less than it should, so that ranges of the years ahead are rather too narrow"
+        case _:
+            verdict = "about as it should"
+    text = "Carried on by one year, in hindsight, units were off by {error} in the middle case; their 80 % range held"
+    counts = {name: derived(value, "", trial) for name, value in parts.items()}
+    return sentence(text, "{hits} of {count} counted years, {verdict}.", error=error, verdict=verdict, **counts)
+
+
+def movers(table: pd.DataFrame, year: int) -> Sentence:
+    """The factor that moves a year most: ``demand.tornado``."""
+    if table.empty:
+        return sentence("No factor of {year} is uncertain", year=fiscal.year_name(year))
+    row = table.iloc[0]
+    ends = derived(float("nan"), "t", row, low=row["low"], high=row["high"])
+    text = "What moves the need of {year} most: {sector}, {factor}, {ends:range~2} t"
+    return sentence(text, factor=row["factor"], sector=row["sector"], year=fiscal.year_name(year), ends=ends)
+
+
+def bent(made: Demand, met: Demand) -> bool:
+    """Whether a target is in the sources that makes a difference."""
+    return bool(made) and not np.array_equal(made.tonnes, met.tonnes, equal_nan=True)
+
+
+def _use(row: pd.Series) -> Sentence:
+    stated, middle, span = _said(row)
+    parts = {"period": row["period"], "stated": stated, "span": span, "middle": middle, "place": _PLACES[row["place"]]}
+    text = "The use stated for {period}, {stated}, lies {place} the range of the sectors, {span:range~2} t;"
+    more = words.direction(row["error"] / 100, 0.05)
+    if more == "unchanged":
+        return sentence(text, "their middle, {middle:~2}, agrees with it.", **parts)
+    gap = derived(abs(row["error"]), "%", row)
+    way = {"up": "above", "down": "below"}[more]
+    return sentence(text, "their middle, {middle:~2}, is {gap} {way} it.", gap=gap, way=way, **parts)
+
+
+def _bare(rows: pd.DataFrame) -> Sentence:
+    """What came as magnets by each count, against what the sectors may take as such."""
+    said = []
+    for _, row in rows.iterrows():
+        parts = {"count": _COUNTS.get(row["count"], row["count"]), "place": _PLACES[row["place"]]}
+        text = "{stated} by {count} in {period} ({place})"
+        said.append(sentence(text, stated=_said(row)[0], period=row["period"], **parts))
+    span = derived(float("nan"), "t", rows, low=rows["low"].min(), high=rows["high"].max())
+    text = (
+        "As magnets, and not inside motors, compressors and modules, the sectors may take {span:range~2} t; imported as"
+    )
+    every = set(rows["place"]) == {"inside"}
+    tail = "Every count fits that." if every else "Counts that lie outside and this sum cannot all be right."
+    listed = words.listed(one.text for one in said)
+    return sentence(text, "such were {listed}. {tail}", listed=listed, tail=tail, span=span, uses=said)
+
+
+def _said(row: pd.Series) -> tuple[Quantity, Quantity, Quantity]:
+    stated, middle = (derived(row[name], "t", row) for name in ("recorded", "middle"))
+    if row["least"] < row["most"]:
+        stated = derived(float("nan"), "t", row, low=row["least"], high=row["most"])
+    return stated, middle, derived(float("nan"), "t", row, low=row["low"], high=row["high"])
+
+
+def percent(row: pd.Series) -> Sentence:
+    return words.chance(derived(row["share"], "%", row))

@@ -1,0 +1,106 @@
+"""Tables of chapter 3: heads in words and units, the sources beside each row."""
+
+import numpy as np
+import pandas as pd
+
+from helpers import fiscal
+from helpers.data import Vintage, ids, number
+from helpers.outlook import demand, demand_rows
+from helpers.outlook.demand import RARE_EARTH, Demand, Model
+
+LEAST = 5
+"""Per cent of the whole below which a sector is not named in a sentence or a stack."""
+MOST = 4
+"""Sectors that a sentence or a stack names."""
+
+_MATERIALS = {RARE_EARTH: "rare earth", "ferrite": "ferrite"}
+RECORDS = {"use": "all sectors", "bare": "as magnets"}
+PLACES = {"inside": "inside", "above": "above", "below": "below", "across": "in part"}
+
+
+def sectors(made: Demand, year: int, material: str = RARE_EARTH) -> pd.DataFrame:
+    """``demand.sectors`` for readers."""
+    table = demand.sectors(made, year, material)
+    table = table.assign(known=[fiscal.year_name(last) for last in table["known"]])
+    heads = {"low": "Lowest, t", "middle": "Middle, t", "high": "Highest, t", "share": "Share of the middle, %"}
+    heads |= {"bound": "A bound only", "known": "Units counted to"}
+    return table.rename(columns=heads)[[*heads.values(), "source"]].rename_axis("Sector")
+
+
+def factors(of: Model, year: int) -> pd.DataFrame:
+    """What the tonnes of a year are multiplied from: one row a sector and material."""
+    place, rows = list(of.years).index(year), []
+    for line in of.lines:
+        units = np.exp(of.units[line.sector].middle[place])
+        if np.isnan(units):
+            continue
+        shares = [
+            f"{name.name.split('/')[1]}: {_ends(name, place, 100)} %" for name in line.factors if name.role == "share"
+        ]
+        (kilos,) = [factor for factor in line.factors if factor.role == "intensity"]
+        rows.append((line.sector, _MATERIALS[line.material], units, line.activity["unit"], "; ".join(shares),
+                     f"{_ends(kilos, place)} {line.unit.partition('/')[0]}", line.source))  # fmt: skip
+    heads = ["Sector", "Magnets", "Units a year, before others take their place", "Counted in", "Part of them"]
+    table = pd.DataFrame(rows, columns=[*heads, "Magnet in a unit", "source"])
+    return table.set_index("Sector")
+
+
+def gaps(india: Vintage) -> pd.DataFrame:
+    """``demand_rows.gaps`` for readers."""
+    table = demand_rows.gaps(india)
+    said = table["status"].map({"unverified": "a bound of ours", "missing": "not found"})
+    ends = [f"{number(low, 2)} to {number(high, 2)}" if low == low else "–"
+            for low, high in zip(table["low"], table["high"], strict=True)]  # fmt: skip
+    table = table.assign(said=said, ends=ends, closed_by=table["closed_by"].replace("", "–"))
+    heads = {"sector": "Sector", "factor": "What is not known", "said": "Stands as", "ends": "Bounds", "unit": "Unit"}
+    heads |= {"closed_by": "What would tell"}
+    return table.rename(columns=heads)[[*heads.values(), "source"]].set_index("Sector")
+
+
+def records(table: pd.DataFrame) -> pd.DataFrame:
+    """``demand.recorded`` for readers; of what comes as magnets the sectors give a range only."""
+    table = table.assign(middle=table["middle"].mask(table["what"] == "bare"), place=table["place"].map(PLACES))
+    table["error"] = table["error"].mask(table["middle"].isna())
+    table["what"] = table["what"].map(RECORDS)
+    heads = {"count": "Count", "what": "Of", "period": "Year", "recorded": "Recorded, t", "low": "Sectors, lowest, t"}
+    heads |= {"middle": "Sectors, middle, t", "high": "Sectors, highest, t", "error": "Middle against record, %"}
+    heads |= {"place": "Record in the range of the sectors"}
+    return table.rename(columns=heads)[[*heads.values(), "source"]].set_index("Count")
+
+
+def units(of: Model, goal: Model, wanted: list[int]) -> pd.DataFrame:
+    """Units a year of each sector: as counted or carried on, and if targets are met; a gap where they are the same."""
+    rows = []
+    for name, own in of.units.items():
+        if own.source:
+            at = [list(of.years).index(year) for year in wanted]
+            met = goal.units[name]
+            bent = np.where(met.middle[at] == own.middle[at], np.nan, np.exp(met.middle[at]))
+            rows.append(
+                (name, fiscal.year_name(own.known), *np.exp(own.middle[at]), *bent[1:], ids(own.source, met.source))
+            )
+    names = [fiscal.year_name(year) for year in wanted]
+    heads = ["Sector", "Counted to", *names, *(f"{name}, targets met" for name in names[1:]), "source"]
+    return pd.DataFrame(rows, columns=heads).set_index("Sector")
+
+
+def named(made: Demand, year: int) -> pd.DataFrame:
+    """The sectors that a sentence or a stack names, and one row for all others: ``sector, share, source``."""
+    table = demand.sectors(made, year)
+    table = table[~table["bound"]]
+    large = table[table["share"] >= LEAST].head(MOST)
+    rest = table.drop(large.index)
+    rows = large.reset_index()[["sector", "share", "source"]]
+    if rest.empty:
+        return rows
+    rows.loc[len(rows)] = ["all others", rest["share"].sum(), ids(*rest["source"])]
+    return rows
+
+
+def _ends(factor: demand_rows.Factor, place: int, times: float = 1.0) -> str:
+    low, mode, high = (times * end[place] for end in (factor.low, factor.mode, factor.high))
+    places = 2 if high < 10 and times == 1 else 0
+    ends = f"{number(low, places)} to {number(high, places)}"
+    if low == high:
+        return number(low, places)
+    return ends if np.isnan(mode) or factor.bound else f"{number(mode, places)} ({ends})"

@@ -1,0 +1,230 @@
+"""Who needs the magnets: units a year x part of them with such magnets x magnet in a unit, by sector, as draws.
+
+Every factor is a row of ``demand.csv``. A factor that no source gives is a bound: its sector is in the upper end of a
+total and in no middle. How they are drawn: :mod:`.demand_draws`.
+"""
+
+from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from helpers import fiscal
+from helpers.data import Vintage, ids
+from helpers.outlook import coverage, demand_activity, demand_rows, rare_earths, targets
+from helpers.outlook.demand_draws import ENDS, Demand, Model, draw, only
+from helpers.outlook.demand_rows import RARE_EARTH
+
+PATHS = {"trend": 0.0, "target": 1.0}
+"""How far the units ahead are bent from what the engine carries on to the targets of the sectors that have one."""
+
+TENTH = 1.2816
+"""Standard deviations from the middle to a tenth and to nine tenths."""
+_BACK, _AHEAD = 5, 10
+"""Fiscal years before and after the last one that ended."""
+
+
+class Growth(NamedTuple):
+    """Growth of the demand for rare-earth magnets ahead, in log points a year: its mean, its standard deviation."""
+
+    mean: float
+    spread: float
+    source: str
+
+
+def model(india: Vintage, path: str | float = "trend") -> Model:
+    """What demand is drawn from, on a path of units: ``trend``, ``target``, or a part of the way from 0 to 1.
+
+    Raises
+    ------
+    DataError
+        If a sector lacks a row, or units do not multiply to tonnes.
+    ValueError
+        If there is no such path.
+    """
+    pace = PATHS.get(path, path)
+    if not isinstance(pace, float) or not 0 <= pace <= 1:
+        raise ValueError(f"path {path!r} is unknown; choose one of {sorted(PATHS)}, or a number from 0.0 to 1.0")
+    years, rows = span(india), india.table("demand")
+    lines = demand_rows.lines(india, tuple(years.tolist()))
+    goals = rows[(rows["role"] == "target") & (rows["status"] != "missing")]
+    activities = rows[(rows["role"] == "activity") & (rows["status"] != "missing")].set_index("sector")
+    units = {name: _units(india, row, years) for name, row in activities.iterrows()}
+    units = {name: _bent(india, own, goals[goals["sector"] == name], years, pace) for name, own in units.items()}
+    displaces = activities.loc[activities["displaces"] != "", "displaces"].to_dict()
+    seen = tuple(
+        replace(line, source=ids(line.source, units[line.sector].source)) for line in lines if units[line.sector].source
+    )
+    shared = india.assumption("demand_shared")
+    return Model(years, seen, units, displaces, dict(shared["value"]), ids(*shared["source"]))
+
+
+@targets.remembered
+def demand(india: Vintage, path: str | float = "trend") -> Demand:
+    """Demand by sector on a path, from some years before the last one that ended to ten after it."""
+    return draw(model(india, path))
+
+
+def sectors(made: Demand, year: int, material: str = RARE_EARTH) -> pd.DataFrame:
+    """The sectors of a year, largest first, bounds last.
+
+    Returns
+    -------
+    pd.DataFrame
+        Indexed by ``sector``: ``middle, low, high`` (tonnes, 80 %; a bound has no middle), ``share`` (per cent of the
+        mean without bounds), ``bound, known`` (the last year counted), ``source``.
+    """
+    place = list(made.years).index(year)
+    rows = []
+    for at, line in enumerate(made.lines):
+        values = made.tonnes[:, at, place]
+        if line.material == material and not np.isnan(values).any():
+            low, middle, high = np.quantile(values, ENDS)
+            ends = (np.nan if line.bound else middle, low, high, values.mean())
+            rows.append((line.sector, *ends, line.bound, made.known[at], line.source))
+    table = pd.DataFrame(rows, columns=["sector", "middle", "low", "high", "mean", "bound", "known", "source"])
+    table["share"] = (100 * table["mean"] / table.loc[~table["bound"], "mean"].sum()).mask(table["bound"])
+    return table.sort_values(["bound", "mean"], ascending=[True, False]).set_index("sector").drop(columns="mean")
+
+
+def span(india: Vintage) -> np.ndarray:
+    """The fiscal years that are reckoned."""
+    ended = fiscal.fiscal_year(pd.Timestamp(india.day)) - 1
+    return np.arange(ended - _BACK, ended + _AHEAD + 1)
+
+
+def base(made: Demand) -> int:
+    """The newest fiscal year for which sectors with at least half of the rare-earth magnets are counted.
+
+    It is the last one that ended or the one before it, whatever is counted.
+    """
+    solid = [line.material == RARE_EARTH and not line.bound for line in made.lines]
+    weight = np.nan_to_num(made.tonnes[:, solid, _BACK].mean(axis=0))
+    known = pd.Series(weight, index=np.array(made.known)[solid]).groupby(level=0).sum()
+    newest = known.sort_index(ascending=False).cumsum()
+    found = newest.index[(newest >= known.sum() / 2).to_numpy()]
+    return int(np.clip(found[0] if len(found) else 0, made.years[_BACK - 1], made.years[_BACK]))
+
+
+def steps(india: Vintage) -> list[int]:
+    """The fiscal years that are shown: the base, the furthest that outlooks of use reach, and ten years on."""
+    first, outlooks = base(demand(india)), coverage.expected_use(india)
+    furthest = int(outlooks["fiscal_year"].max()) if len(outlooks) else 0
+    return [first, furthest if first < furthest < first + _AHEAD else first + _AHEAD // 2, first + _AHEAD]
+
+
+def tornado(india: Vintage, year: int, path: str | float = "trend", draws: int = 2_000) -> pd.DataFrame:
+    """What moves a year: the median total with one factor at its tenth and at nine tenths, the same draws of the rest.
+
+    Returns
+    -------
+    pd.DataFrame
+        ``sector, factor, low, high`` (median tonnes without bounds), ``source``, largest difference first.
+    """
+    of = only(model(india, path), year)
+    names = {f"{line.sector}/units": (line.sector, "units a year", line.source) for line in of.lines}
+    for line in of.lines:
+        uncertain = [factor for factor in line.factors if factor.low[0] < factor.high[0]]
+        names |= {factor.name: (line.sector, factor.name.split("/")[1], line.source) for factor in uncertain}
+    rows = []
+    for name, (sector, factor, source) in names.items():
+        ends = [np.median(draw(of, draws, {name: side * TENTH}).total(bounds=False)) for side in (-1, 1)]
+        rows.append((sector, factor, min(ends), max(ends), source))
+    table = pd.DataFrame(rows, columns=["sector", "factor", "low", "high", "source"])
+    order = (table["high"] - table["low"]).sort_values(ascending=False, kind="stable").index
+    return table.loc[order].reset_index(drop=True)
+
+
+def growth(india: Vintage, years: int = 5) -> Growth | None:
+    """Growth of the demand for rare-earth magnets from the base year on, in the draws of the trend; bounds left out.
+
+    None while nothing of it can be reckoned.
+    """
+    made = demand(india)
+    if not made:
+        return None
+    first = base(made) - made.years[0]
+    total = made.total(bounds=False)[:, [first, first + years]]
+    yearly = np.log(total[:, 1] / total[:, 0]) / years
+    return Growth(float(yearly.mean()), float(yearly.std()), ids(made.source, *(line.source for line in made.lines)))
+
+
+def recorded(india: Vintage) -> pd.DataFrame:
+    """What was counted of rare-earth magnets in whole years beside what the sectors come to: use, and bare imports.
+
+    A calendar year is taken from the two fiscal years around its middle.
+
+    Returns
+    -------
+    pd.DataFrame
+        ``count`` (of ``rare_earths.estimates``), ``what`` (use, bare), ``period, recorded, least, most`` (tonnes and
+        their range), ``middle, low, high`` (tonnes of the sectors), ``error`` (per cent of what was recorded),
+        ``place`` (of the record: inside the range, above, below, or across an end of it), ``source``.
+    """
+    made, rows = demand(india), []
+    known = targets.sums(india, "repm").reset_index().assign(what="use", count=rare_earths.USE)
+    bare = rare_earths.estimates(india).drop(index=rare_earths.USE, errors="ignore")
+    bare = bare.assign(what="bare", count=bare.index)
+    for _, row in pd.concat([frame for frame in (known, bare) if len(frame)] or [known]).iterrows():
+        centre, span = fiscal.centre(row["period"]), (row["low"], row["value"], row["high"])
+        if fiscal.is_year(row["period"]) and made and made.years[0] <= centre <= made.years[-1]:
+            low, middle, high = _around(made, centre, bare=row["what"] == "bare")
+            least, most = np.nanmin(span), np.nanmax(span)
+            value = np.sqrt(least * most) if np.isnan(row["value"]) else row["value"]
+            sides = {place for place, out in (("below", least < low), ("above", most > high)) if out}
+            apart = {"below": most < low, "above": least > high}
+            place = next((side for side in sides if apart[side]), "across" if sides else "inside")
+            source = ids(row, made.source, *(line.source for line in made.lines if line.material == RARE_EARTH))
+            rows.append((row["count"], row["what"], row["period"], value, least, most, middle, low, high,
+                         100 * (middle / value - 1), place, source))  # fmt: skip
+    return pd.DataFrame(rows, columns=["count", "what", "period", "recorded", "least", "most", "middle", "low", "high",
+                                       "error", "place", "source"])  # fmt: skip
+
+
+def absent(india: Vintage) -> list[str]:
+    """Sectors of which nothing can be reckoned on the day: something of them is a gap, or public only later."""
+    there = {line.sector for line in demand(india).lines}
+    return [sector for sector in india.written["demand"].codes["sector"] if sector not in there]
+
+
+def _around(made: Demand, centre: float, *, bare: bool) -> np.ndarray:
+    """The 80 % and the middle of a moment between two fiscal years."""
+    first = int(min(np.floor(centre), made.years[-1] - 1)) - made.years[0]
+    part = centre - made.years[first]
+    both = (made.total(bounds=of, bare=bare, at=slice(first, first + 2)) for of in (False, True))
+    known, every = (values @ [1 - part, part] for values in both)
+    return np.array([*np.quantile(known, ENDS[:2]), np.quantile(every, ENDS[-1])])
+
+
+def _units(india: Vintage, activity: pd.Series, years: np.ndarray) -> demand_activity.Units:
+    """Units of a sector: its series times a number, or that number in every year."""
+    if activity["series"]:
+        own = demand_activity.units(india, activity["series"], years)
+        return replace(own, middle=own.middle + np.log(activity["value"]))
+    still = np.full(len(years), np.log(activity["value"]))
+    return demand_activity.Units(still, np.zeros(len(years)), int(fiscal.centre(activity["at"])), activity["source"])
+
+
+def _bent(india: Vintage, own: demand_activity.Units, goals: pd.DataFrame, years: np.ndarray, pace: float):
+    """Units ahead bent to a target, by so much of the way on the log scale; with even growth until it, and after it
+    what the engine says. On the way to a target that is met nothing is left to chance."""
+    if not pace or goals.empty or not own.known:
+        return own
+    goal = goals.iloc[-1]
+    at, level = fiscal.centre(goal["at"]), np.log(goal["value"])
+    now = demand_activity.units(india, goal["series"], np.array([int(np.floor(at + 0.5))])) if goal["series"] else None
+    if (now is not None and not now.known) or at <= own.known:
+        return own
+    level += now.middle[0] if now is not None else 0.0
+    ahead, begin = years > own.known, np.interp(own.known, years, own.middle)
+    step = np.clip((years - own.known) / (at - own.known), 0, 1)
+    after = np.maximum(own.middle - np.interp(at, years, own.middle), 0) * (years > at)
+    met = begin + (level - begin) * step + after
+    source = ids(own.source, goal["source"], now.source if now is not None else "")
+    return replace(
+        own,
+        middle=np.where(ahead, (1 - pace) * own.middle + pace * met, own.middle),
+        scale=np.where(ahead, (1 - pace) * own.scale, own.scale),
+        source=source,
+    )

@@ -1,0 +1,152 @@
+"""Draws of demand: every factor from a seed of its own name, so that one of them leaves the others' draws alone.
+
+Units of all sectors share a part of their deviation, so that a total is as uncertain as its parts together and not
+less; so do the magnets in a unit, which the same few texts give, and what comes inside motors.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from zlib import crc32
+
+import numpy as np
+
+from helpers import fiscal
+from helpers.data import Quantity, derived
+from helpers.outlook.demand_activity import Units
+from helpers.outlook.demand_rows import RARE_EARTH, Factor, Line
+
+SEED = 1
+DRAWS = 10_000
+
+ENDS = (0.1, 0.5, 0.9)
+"""The quantiles that are told: 80 % and the middle."""
+
+
+@dataclass(frozen=True)
+class Model:
+    """Everything that draws are made from: lines, fiscal years, and the units of each sector on a path."""
+
+    years: np.ndarray
+    lines: tuple[Line, ...]
+    units: Mapping[str, Units]
+    displaces: Mapping[str, str]
+    shared: Mapping[str, float]
+    source: str
+
+
+@dataclass(frozen=True)
+class Demand:
+    """Draws of tonnes, shape (draws, lines, years), with the lines and years they are of; NaN before the first count.
+
+    ``bare`` has the same shape: what of them comes as magnets and not inside motors or modules. ``known`` is the last
+    fiscal year in which the units of each line are counted.
+    """
+
+    years: np.ndarray
+    lines: tuple[Line, ...]
+    known: tuple[int, ...]
+    tonnes: np.ndarray
+    bare: np.ndarray
+    source: str
+
+    def total(self, material: str = RARE_EARTH, *, bounds: bool, bare: bool = False, at=slice(None)) -> np.ndarray:
+        """The sum over the lines of a material, shape (draws, years), with or without those that are bounds.
+
+        ``at`` picks the places of some years.
+        """
+        wanted = [line.material == material and (bounds or not line.bound) for line in self.lines]
+        return np.nansum((self.bare if bare else self.tonnes)[..., at][:, wanted], axis=1)
+
+    def at(self, year: int, material: str = RARE_EARTH, *, bounds: bool = True, bare: bool = False) -> Quantity:
+        """Tonnes of a year (80 %): the middle and the low end without the bounds, the high end with them if asked."""
+        place = list(self.years).index(year)
+        known, every = (self.total(material, bounds=of, bare=bare, at=place) for of in (False, bounds))
+        low, middle, _ = np.quantile(known, ENDS)
+        high = np.quantile(every, ENDS[-1])
+        uses = [self.source, *(line.source for line in self.lines if line.material == material)]
+        return derived(middle, "t", *uses, period=fiscal.year_name(year), low=low, high=high)
+
+    def __bool__(self) -> bool:
+        """Whether a sector is in it that needs rare-earth magnets, and is no bound."""
+        return any(line.material == RARE_EARTH and not line.bound for line in self.lines)
+
+
+def only(of: Model, year: int) -> Model:
+    """The rare-earth magnets of one year that are no bounds."""
+    at = slice(place := list(of.years).index(year), place + 1)
+    units = {name: replace(own, middle=own.middle[at], scale=own.scale[at]) for name, own in of.units.items()}
+    lines = [line.over(at) for line in of.lines if line.material == RARE_EARTH and not line.bound]
+    return replace(of, years=of.years[at], lines=tuple(lines), units=units)
+
+
+def draw(of: Model, draws: int = DRAWS, held: Mapping[str, float] | None = None) -> Demand:
+    """Draws of a model; each factor from a seed of its own name, so that one of them leaves the others' draws alone.
+
+    Parameters
+    ----------
+    held : mapping, optional
+        Factors that are not drawn, by name, at so many standard deviations; ``sector/units`` is that of the units.
+    """
+    held = held or {}
+    common = {role: _normal(f"shared {role}", draws) for role in of.shared}
+    made = {name: _sampled(units, _score(f"{name}/units", "activity", draws, common, of.shared, held))
+            for name, units in of.units.items() if units.source}  # fmt: skip
+    made = _displaced(made, of.displaces)
+    tonnes = np.empty((draws, len(of.lines), len(of.years)))
+    bare = np.empty_like(tonnes)
+    for place, line in enumerate(of.lines):
+        product = made[line.sector] * line.tonnes
+        for factor in line.factors:
+            product = product * _between(factor, _score(factor.name, factor.role, draws, common, of.shared, held))
+        tonnes[:, place] = product
+        inside = _between(line.inside, _score(line.inside.name, "inside", draws, common, of.shared, held))
+        np.multiply(product, 1 - inside, out=bare[:, place])
+    known = tuple(of.units[line.sector].known for line in of.lines)
+    return Demand(of.years, of.lines, known, tonnes, bare, of.source)
+
+
+@lru_cache(maxsize=256)
+def _normal(name: str, draws: int) -> np.ndarray:
+    return np.random.default_rng([SEED, crc32(name.encode())]).standard_normal((draws, 1))
+
+
+def _score(name: str, role: str, draws: int, common: Mapping, shared: Mapping, held: Mapping) -> np.ndarray:
+    """Standard normal scores of a factor, part of them common to its role; where it is held, one score."""
+    if name in held:
+        return np.full((draws, 1), float(held[name]))
+    own, loading = _normal(name, draws), shared.get(role, 0.0)
+    return loading * common[role] + np.sqrt(1 - loading**2) * own if loading else own
+
+
+def _sampled(units: Units, score: np.ndarray) -> np.ndarray:
+    return np.exp(units.middle + units.scale * score)
+
+
+def _displaced(made: dict[str, np.ndarray], displaces: Mapping[str, str]) -> dict[str, np.ndarray]:
+    """Units of a sector less those of the ones that take their place, which are no more than it has."""
+    left = dict(made)
+    for name, other in displaces.items():
+        if name in left and other in left:
+            left[name] = np.fmin(left[name], left[other])
+            left[other] = left[other] - np.nan_to_num(left[name])
+    return left
+
+
+def _between(factor: Factor, score: np.ndarray) -> np.ndarray:
+    """A factor at standard normal scores: triangular, flat where it has no mode; shape (draws, years or 1)."""
+    from scipy.special import ndtr
+
+    ends = factor.low, factor.mode, factor.high
+    if all((end == end[0]).all() or np.isnan(end).all() for end in ends):
+        ends = tuple(end[:1] for end in ends)
+    low, mode, high = ends
+    if (low == high).all():
+        return low[None]
+    share, width = ndtr(score), high - low
+    if np.isnan(mode).all():
+        return low + share * width
+    peak = (mode - low) / np.where(width > 0, width, 1)
+    rising = low + np.sqrt(share * width * (mode - low))
+    falling = high - np.sqrt((1 - share) * width * (high - mode))
+    return np.where(share < peak, rising, falling)

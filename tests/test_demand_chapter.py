@@ -1,0 +1,241 @@
+"""What chapter 3 says: each verdict made to happen, and every sentence against the numbers it was made from."""
+
+import re
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from conftest import FROZEN
+from helpers.chapters.demand import figures, sentences, tables
+from helpers.chapters.outputs import Figure, Table
+from helpers.data import vintage
+from helpers.outlook import demand, demand_activity, demand_rows
+
+pytestmark = pytest.mark.usefixtures("undrawn")
+
+CARS = {"indicator": "auto_production", "segment": "pv", "status": "reported", "source": "S66"}
+SCOOTERS = {"indicator": "ev_sales_fada", "segment": "2w", "status": "reported", "source": "S66"}
+USE = {
+    "area": "IND",
+    "stage": "use",
+    "commodity": "REPM",
+    "measure": "consumption",
+    "status": "reported",
+    "source": "S66",
+}
+KILO = {
+    "sector": "cars with an engine",
+    "role": "intensity",
+    "factor": "magnet in a unit",
+    "material": "NdFeB",
+    "at": "FY25",
+}
+BROKEN = re.compile(r"\b(nan|inf|None|NaN)\b|% %|\bt t\b|[{}]|\b([\d,.]+) to \2\b|\.\.|  | ,|\(\s*\)")
+
+
+@pytest.fixture(scope="module")
+def india():
+    """What was public on the day on which the sectors were entered, of the frozen tables."""
+    return vintage("2026-11-26", FROZEN)
+
+
+def said(india) -> dict[str, str]:
+    """Everything the chapter says on a vintage: sentences, titles, alternative texts, and its tables as one text."""
+    made, met = demand.demand(india), demand.demand(india, "target")
+    year, later, last = demand.steps(india)
+    recorded, trial = demand.recorded(india), demand_activity.trial(india, demand_rows.series(india))
+    shown = {
+        "answer": sentences.answer(made, met, india),
+        "bounds": sentences.bounds(made, india),
+        "recorded": sentences.recorded(recorded, india),
+        "held": sentences.held(trial, india),
+        "years": figures.years(made, met, india=india),
+        "each": figures.each(made, india=india),
+        "tornado": figures.tornado(demand.tornado(india, later), made, later, india=india),
+        "reconciled": figures.reconciled(recorded, india=india),
+    }
+    of, goal = demand.model(india), demand.model(india, "target")
+    listed = [tables.sectors(made, year), tables.sectors(made, year, "ferrite"), tables.factors(of, year)]
+    listed += [tables.units(of, goal, [year, later, last]), tables.gaps(india), tables.records(recorded)]
+    texts = {"tables": " ".join(Table(table, "T")._repr_mimebundle_()["text/plain"] for table in listed)}
+    for name, one in shown.items():
+        texts |= {f"{name} title": one.title, f"{name} alt": one.alt} if isinstance(one, Figure) else {name: one.text}
+    return texts
+
+
+def scaled(made, factor, since=5):
+    """Draws with the years from a place on times a factor."""
+    tonnes = made.tonnes.copy()
+    tonnes[..., since:] *= factor
+    return replace(made, tonnes=tonnes)
+
+
+@pytest.fixture(scope="module")
+def texts(india):
+    return said(india)
+
+
+def test_figures_are_those_that_the_tables_give(texts, india):
+    now, then = (demand.demand(india).at(year) for year in (2025, 2031))
+    goal = demand.demand(india, "target").at(2031)
+    times, more = f"{then.value / now.value:.1f}", f"{goal.value / then.value:.1f}"
+    printed = {
+        "answer": ["2,900 t", "2,300 to 4,200 t", "cars with an engine 45 %", "electric two-wheelers 23 %",
+                   "room air conditioners 21 %", f"{then:~2} ({then:range~2} t) in FY31", "22,000 t in FY25",
+                   f"{goal:~2} ({goal:range~2} t)", f"{more} times"],
+        "bounds": ["wind turbines", "1,100 t", "lifts", "11 t", "under 1 %"],
+        "recorded": ["4,010 t", "inside", "2,500 to 4,700 t", "21 % below", "870 t by the press",
+                     "3,100 to 5,000 t by China's line in 2025 (above)"],
+        "held": [" of 55 counted years", "less than it should"],
+        "years title": [f"{then:~2}", f"FY31, {times} times those of FY25, and {goal:~2}"],
+        "each title": ["Cars with an engine", "45 %"],
+        "tornado title": ["FY31", "electric two-wheelers, units a year, 3,"],
+        "reconciled title": ["3 of 4"],
+    }  # fmt: skip
+    assert [(name, figure) for name, of in printed.items() for figure in of if figure not in texts[name]] == []
+    assert [(name, text) for name, text in texts.items() if name != "tables" and BROKEN.search(text)] == []
+
+
+def test_heads_of_tables_are_words_with_units(india):
+    year = demand.steps(india)[0]
+    made, recorded = demand.demand(india), demand.recorded(india)
+    shown = [
+        tables.sectors(made, year),
+        tables.factors(demand.model(india), year),
+        tables.gaps(india),
+        tables.records(recorded),
+    ]
+    heads = [head for table in shown for head in [*table.columns, table.index.name]]
+    assert [head for head in heads if "_" in head or (head != "source" and head[0].islower())] == []
+
+
+@pytest.mark.parametrize(
+    ("factor", "way"), [(1.0, "rises to about"), (0.0, "hardly moves, to"), (0.3, "falls to about")]
+)
+def test_need_goes_the_way_of_the_draws(india, factor, way):
+    made = demand.demand(india)
+    made = scaled(made, factor or made.at(2025).value / made.at(2031).value)
+    assert f"As units have moved that {way}" in sentences.answer(made, made, india).text
+
+
+@pytest.mark.parametrize(
+    ("factor", "verdict"),
+    [(2.0, "2.0 times as much."), (1.02, "about as much."), (0.5, "0.5 times as much, which is less."), (1.0, None)],
+)
+def test_targets_take_more_as_much_or_less_or_are_not_there(india, factor, verdict):
+    made = demand.demand(india)
+    text = sentences.targets_met(made, scaled(made, factor), 2031)
+    assert text is None if verdict is None else text.text.endswith(verdict)
+
+
+@pytest.mark.parametrize(
+    ("place", "error", "verdict"),
+    [("inside", 0.0, "inside the range of the sectors"), ("above", -30.0, "is 30 % below it"),
+     ("below", 40.0, "is 40 % above it"), ("across", 2.0, "partly outside"), ("inside", 2.0, "agrees with it")],
+)  # fmt: skip
+def test_a_record_lies_where_the_table_says(india, place, error, verdict):
+    table = demand.recorded(india)
+    text = sentences.recorded(table[table["what"] == "use"].assign(place=place, error=error), india).text
+    assert verdict in text and "As magnets" not in text
+
+
+@pytest.mark.parametrize(
+    ("place", "verdict"), [("inside", "Every count fits that."), ("above", "cannot all be right.")]
+)
+def test_counts_of_bare_magnets_fit_or_do_not(india, place, verdict):
+    table = demand.recorded(india)
+    assert sentences.recorded(table[table["what"] == "bare"].assign(place=place), india).text.endswith(verdict)
+
+
+@pytest.mark.parametrize(
+    ("hits", "verdict"), [(10, "more than it should"), (8, "about as it should"), (5, "less than it should")]
+)
+def test_a_trial_holds_more_less_or_what_it_should(india, hits, verdict):
+    rows = {
+        "counted": 10 * [1.0],
+        "forecast": 10 * [1.1],
+        "inside": [n < hits for n in range(10)],
+        "source": 10 * ["S44"],
+    }
+    text = sentences.held(pd.DataFrame(rows), india).text
+    assert f"{hits} of 10 counted years, {verdict}" in text and "off by 10 %" in text
+
+
+def test_without_bounds_nothing_is_said_of_them(india):
+    made = demand.demand(india)
+    solid = [n for n, line in enumerate(made.lines) if not line.bound]
+    only = replace(
+        made,
+        lines=tuple(made.lines[n] for n in solid),
+        known=tuple(made.known[n] for n in solid),
+        tonnes=made.tonnes[:, solid],
+    )
+    assert "no source gives" not in sentences.bounds(only, india).text
+    assert "no source gives" in sentences.bounds(made, india).text
+
+
+def test_a_stated_use_of_another_size_is_judged_anew(india):
+    text = sentences.recorded(
+        demand.recorded(india.adding("production", USE | {"period": "2025", "value": 9000.0})), india
+    ).text
+    assert "The use stated for 2025, 9,000 t, lies above the range" in text
+
+
+def test_what_is_assumed_says_so(india):
+    text = sentences.answer(*[demand.demand(india.adding("demand", KILO | {"value": 0.1}))] * 2, india).text
+    assert "(assumed)" in text
+
+
+def test_sources_are_those_of_the_factors(india):
+    made = demand.demand(india)
+    assert {"S44", "S90", "S312", "B1", "B2"} < set(sentences.answer(made, made, india).sources) | {"S312", "S90"}
+    assert "S97" in figures.each(made, india=india).sources
+
+
+NEXT_YEAR = [
+    ("drivers", CARS | {"period": "FY26", "value": 5_300_000.0}),
+    ("drivers", SCOOTERS | {"period": "FY27", "value": 2_300_000.0}),
+    ("production", USE | {"period": "2026", "value": 4600.0}),
+    ("drivers", CARS | {"period": "FY27", "value": 5_500_000.0}),
+]
+
+
+@pytest.mark.parametrize("count", [1, 4])
+def test_next_years_figures_leave_nothing_stale(india, count):
+    for table, row in NEXT_YEAR[:count]:
+        india = india.adding(table, row)
+    found = said(india)
+    assert [(name, text) for name, text in found.items() if name != "tables" and BROKEN.search(text)] == []
+    assert "in FY26 (" in found["answer"] and "FY25" not in found["answer"]
+    assert ("The use stated for 2026, 4,600 t" in found["recorded"]) is (count > 2)
+
+
+@pytest.mark.parametrize("day", ["2024-06-30", "2025-10-31"])
+def test_earlier_days_say_what_is_not_in_their_sources(day):
+    found = said(vintage(day, FROZEN))
+    assert [(name, text) for name, text in found.items() if name != "tables" and BROKEN.search(text)] == []
+    if day < "2025":
+        assert "cannot be said from the sources dated up to 30 June 2024" in found["answer"]
+    else:
+        assert "ceiling fans" in found["bounds"] and "nothing can be reckoned" in found["bounds"]
+
+
+@pytest.mark.parametrize("factor", [0.05, 20.0])
+def test_sentences_agree_with_their_numbers_whatever_the_counts(india, factor):
+    for row in (
+        CARS | {"period": "FY25", "value": 5_061_000 * factor},
+        SCOOTERS | {"period": "FY26", "value": 1_400_893 / factor},
+    ):
+        india = india.adding("drivers", row | {"published": "2026-11-26"})
+    found, made = said(india), demand.demand(india)
+    assert [(name, text) for name, text in found.items() if name != "tables" and BROKEN.search(text)] == []
+    shares = [float(share) for share in re.findall(r" (\d+) %", found["answer"])]
+    assert sum(shares) == pytest.approx(100, abs=3) and max(shares) <= 100
+    first = demand.steps(india)[0]
+    largest = demand.sectors(made, first).index[0]
+    assert (
+        found["each title"].startswith(largest[:1].upper() + largest[1:]) and f"in FY{first % 100}" in found["answer"]
+    )
+    assert np.isclose(made.at(first).value, np.median(made.total(bounds=False)[:, list(made.years).index(first)]))
