@@ -313,6 +313,8 @@ def test_the_fans_draw_what_is_known_and_cite_it(india, table, narrow):
     assert re.fullmatch(
         r"Weighed or from the level of FY26-H1 alone, it comes to [\d.]+ to [\d.]+ .* in FY35", fan.title
     )
+    last = tables.rounded(forecast.at(table, "FY35"))
+    assert f"weighed, FY35: {last} (80 % interval {last:range})." in fan.alt, "no more digits than draws support"
     assert fan.alt.index("readings of FY25, weighed") < fan.alt.index("FY25 as recorded, as if")  # the answer first
     assert {"S01", "S02", "S04"} <= set(fan.sources)
     theirs = others.on_scope(others.others(india), "repm")

@@ -102,7 +102,7 @@ def trial_words(tried: pd.DataFrame) -> tuple[Sentence, Sentence]:
             name=tables.trial_name(row.scenario),
             period=words.period(row.period),
             day=words.day(row.as_of),
-            said=derived(row.median, "t", row.source, low=row.low80, high=row.high80),
+            said=tables.rounded(derived(row.median, "t", row.source, low=row.low80, high=row.high80)),
             came=derived(row.outturn, "t", row.source),
         )
         for row in tried.itertuples()
@@ -111,7 +111,7 @@ def trial_words(tried: pd.DataFrame) -> tuple[Sentence, Sentence]:
 
 
 def spelt(row: pd.Series, name: str, uses) -> Sentence:
-    said = derived(row["median"], "t", *uses, low=row["low80"], high=row["high80"])
+    said = tables.rounded(derived(row["median"], "t", *uses, low=row["low80"], high=row["high80"]))
     span = "" if pd.isna(said.low) else " (80 % interval {said:range})"
     return sentence(f"{{name}}, {{year}}: {{said}}{span}.", name=name, year=row["period"], said=said)
 

@@ -139,7 +139,8 @@ def drawn_anew(table: pd.DataFrame, india: Vintage) -> Sentence:
     year, uses = forecast.running(table, india), forecast.used(india, targets.CUSTOMS.name)
     return sentence(
         "Simulated again with other chance numbers, the median of {year} would move by some {middle:.1}, and nothing",
-        "published by more than {most:.1} of its year's median (one standard error); so three digits are told.",
+        "published by more than {most:.1} of its year's median (one standard error); so no more than three digits are",
+        "told.",
         year=year,
         middle=derived(errors[year, 0.5], "%", uses),
         most=derived(errors.max(), "%", uses),
