@@ -216,6 +216,16 @@ def test_published_figures_lie_in_the_range(india):
     assert table.loc["stated use", ["low", "middle", "high"]].round(-2).tolist() == [2600, 3200, 4700]
 
 
+def test_two_rotors_are_all_the_compressors_in_every_draw(india):
+    kilo = {"sector": "room air conditioners", "role": "intensity", "factor": "magnet in a unit", "at": "FY25"}
+    for material in (RARE_EARTH, "ferrite"):
+        india = india.adding("demand", kilo | {"material": material, "value": 1.0})
+    name = "room air conditioners"
+    made = demand_draws.draw(demand.model(india), 500, {f"{name}/units": 0.0, f"{name}/with an inverter/": 0.0})
+    one, other = (cell(made, name, 2025, material) for material in (RARE_EARTH, "ferrite"))
+    assert one.std() > 100 and np.allclose(one + other, (one + other)[0])
+
+
 def test_ends_of_a_sum_are_those_of_its_draws(india):
     made, place = demand.demand(india), 4
     hollow = [n for n, line in enumerate(made.lines) if line.material == RARE_EARTH and line.bound]

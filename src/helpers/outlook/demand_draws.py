@@ -98,7 +98,8 @@ def draw(of: Model, draws: int = DRAWS, held: Mapping[str, float] | None = None)
     for place, line in enumerate(of.lines):
         product = made[line.sector] * line.tonnes
         for factor in line.factors:
-            product = product * _between(factor, _score(factor.name, factor.role, draws, common, of.shared, held))
+            score = _score(factor.rest_of or factor.name, factor.role, draws, common, of.shared, held)
+            product = product * _between(factor, -score if factor.rest_of else score)
         tonnes[:, place] = product
         inside = _between(line.inside, _score(line.inside.name, "inside", draws, common, of.shared, held))
         np.multiply(product, 1 - inside, out=bare[:, place])
