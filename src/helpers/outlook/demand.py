@@ -100,7 +100,7 @@ def most(made: Demand, year: int, sectors: Iterable[str]) -> Quantity:
 def aimed(made: Demand, met: Demand, india: Vintage) -> list[str]:
     """Sectors that a target of theirs moves; the share of a market that is not counted yet moves none."""
     goals = set(india.table("demand").query("role == 'target'")["sector"])
-    both = zip(made.lines, np.moveaxis(made.tonnes, 1, 0), np.moveaxis(met.tonnes, 1, 0), strict=True)
+    both = zip(made.lines, made.tonnes[0], met.tonnes[0], strict=True)  # the first draw, the same of both
     moved = [line.sector for line, trend, goal in both if not np.array_equal(trend, goal, equal_nan=True)]
     return [sector for sector in dict.fromkeys(moved) if sector in goals]
 

@@ -1,6 +1,5 @@
 """Sentences of chapter 3: who needs the magnets."""
 
-import numpy as np
 import pandas as pd
 
 from helpers import fiscal
@@ -46,11 +45,11 @@ def shares(made: Demand, year: int) -> Sentence:
 
 def targets_met(made: Demand, met: Demand, year: int, india: Vintage) -> Sentence | None:
     """What the year needs if targets are met, and whose, against the trend; None while none can be reckoned with."""
-    if not bent(made, met):
+    if not (aimed := demand.aimed(made, met, india)):
         return None
     trend, goal = made.at(year), met.at(year)
     text = "If the targets for {names} are met, India needs about {goal:~2} ({goal:range~2} t),"
-    parts = {"goal": goal, "names": words.listed(demand.aimed(made, met, india))}
+    parts = {"goal": goal, "names": words.listed(aimed)}
     match words.direction(goal.value / trend.value - 1, _LEAST):
         case "unchanged":
             return sentence(text, "about as much.", **parts)
@@ -125,11 +124,6 @@ def movers(table: pd.DataFrame, year: int) -> Sentence:
     ends = derived(float("nan"), "t", row, low=row["low"], high=row["high"])
     text = "What moves the need of {year} most: {sector}, {factor}, {ends:range~2} t"
     return sentence(text, factor=row["factor"], sector=row["sector"], year=fiscal.year_name(year), ends=ends)
-
-
-def bent(made: Demand, met: Demand) -> bool:
-    """Whether a target is in the sources that makes a difference."""
-    return bool(made) and not np.array_equal(made.tonnes, met.tonnes, equal_nan=True)
 
 
 def _use(row: pd.Series) -> Sentence:
