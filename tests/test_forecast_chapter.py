@@ -437,12 +437,16 @@ def test_calendar_years_that_the_months_hold_are_told(india):
     assert sentences.calendar_years(india.on("2025-06-30"), "customs") is None
 
 
-def test_by_how_much_other_draws_would_move_what_is_told_is_said(india, table, narrow):
-    said = sentences.drawn_anew(table, india).text
+@pytest.mark.parametrize(("times", "said"), [(1, "the last is not sure."), (0.3, "all are sure.")])
+def test_by_how_much_other_draws_would_move_what_is_told_is_said(india, table, narrow, monkeypatch, times, said):
+    errors = readings.precision(india, forecast.prior(india))
+    errors["error"] *= times
+    monkeypatch.setattr(readings, "precision", lambda *args: errors)
+    text = sentences.drawn_anew(table, india).text
     found = re.search(
-        r"the median of FY27 would move by some ([\d.]+) %, and nothing published by more than ([\d.]+)", said
+        r"the median of FY27 would move by some ([\d.]+) %, and nothing published by more than ([\d.]+)", text
     )
-    assert 0 < float(found[1]) <= float(found[2]) and not BROKEN.search(said)
+    assert 0 < float(found[1]) <= float(found[2]) and text.endswith(said) and not BROKEN.search(text)
     assert "was not measured" in sentences.drawn_anew(narrow, india).text
 
 
