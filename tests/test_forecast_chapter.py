@@ -273,6 +273,12 @@ def test_what_moves_the_answer_most_is_said(india, table, changed, times, said):
     assert said in text and (times or text.split(" (growth")[0].endswith(f"of {forecast.at(table, 'FY30'):~3}"))
 
 
+def test_half_as_much_moves_the_answer_as_far_as_twice_as_much(india, changed):
+    rows = changed.copy()
+    rows.loc[rows["case"] == "none", "times"], rows.loc[rows["case"] == "own", "times"] = 0.4, 1.7
+    assert "(growth: none at all)" in moves.most(rows[rows["what"].isin(["answer", "growth"])], india, "customs").text
+
+
 def test_the_growth_that_both_targets_take_is_said_with_the_weight_of_their_own(india, table):
     text = moves.grown(india, table).text
     assert "as yearly series of all kinds do, by 3.0 % a year" in text and "weighs 7 % against that" in text
