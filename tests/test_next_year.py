@@ -78,7 +78,7 @@ def tell(india, target="customs", trial=False) -> dict:
             "due": sentences.due(table, india),
             "moved": weighing.moved(india, target),
             "most": moves.most(changed, india, target),
-            "grown": moves.grown(india),
+            "grown": moves.grown(india, table),
             "trial": compared.real_time(tried, india),
             "others": compared.outlooks(table, other, theirs, india),
         }
