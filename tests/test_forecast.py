@@ -9,7 +9,7 @@ from helpers import fiscal
 from helpers.data import vintage
 from helpers.ensemble import drift
 from helpers.ensemble.quantiles import QUANTILES
-from helpers.outlook import episodes, forecast, growth, licences, limits, others, rare_earths, readings, targets
+from helpers.outlook import episodes, forecast, growth, licences, limits, moved, others, rare_earths, readings, targets
 
 ROW = {**targets.CUSTOMS.keys, "status": "reported", "source": "S66", "published": "2026-11-20"}
 
@@ -253,3 +253,20 @@ def test_two_seeds_of_licences_agree(india, monkeypatch):
         said.append(table[["median", "low80", "high80"]].to_numpy())
     apart = np.abs(said[0] - said[1]) / said[0][:, :1]
     assert apart[:, 0].max() < 0.03 and apart.max() < 0.08
+
+
+def test_of_a_year_of_which_nine_months_are_known_only_the_other_three_are_forecast(india):
+    more = india.adding("trade", ROW | {"period": "2025-04/2025-12", "value": 24_000.0})
+    rows = forecast.starting_points(more, "customs", 1).query("scenario == 'newest level'")
+    levels = moved.levels(more, "customs")["value"].rename(fiscal.centre)
+    rest = drift.quantiles(drift.naive(levels, forecast.prior(more)), [0.5])[0] / 4  # its centre, after the other's
+    assert rest[4] == pytest.approx(8_000)
+    assert rows.query("model == 'naive'")["value"].to_numpy() == pytest.approx(24_000 + rest)
+
+
+@pytest.mark.parametrize(("a_month", "said"), [(-1, True), (6_000, False), (6_500, True)])  # at most 6,167 on record
+def test_what_the_rest_of_the_year_must_bring_a_month_is_held_against_the_record(india, a_month, said):
+    more = india.adding("trade", ROW | {"period": "2025-04/2025-12", "value": 24_000.0})
+    values = {("as recorded", 0.5): 24_000 + 3 * a_month, ("mixture", 0.025): 1, ("mixture", 0.975): 1e6}
+    table = pd.DataFrame([(*key, value) for key, value in values.items()], columns=["scenario", "quantile", "value"])
+    assert forecast.contradicted(table.assign(horizon=1, model=forecast.SIMULATION), more, "customs") is said

@@ -4,6 +4,7 @@ Every factor is a row of ``demand.csv``. A factor that no source gives is a boun
 total and in no middle. How they are drawn: :mod:`.demand_draws`.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -11,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from helpers import fiscal
-from helpers.data import Vintage, ids
+from helpers.data import Quantity, Vintage, derived, ids
 from helpers.outlook import coverage, demand_activity, demand_rows, rare_earths, targets
 from helpers.outlook.demand_draws import ENDS, Demand, Model, draw, only
 from helpers.outlook.demand_rows import RARE_EARTH
@@ -33,6 +34,7 @@ class Growth(NamedTuple):
     source: str
 
 
+@targets.remembered
 def model(india: Vintage, path: str | float = "trend") -> Model:
     """What demand is drawn from, on a path of units: ``trend``, ``target``, or a part of the way from 0 to 1.
 
@@ -86,6 +88,21 @@ def sectors(made: Demand, year: int, material: str = RARE_EARTH) -> pd.DataFrame
     table = pd.DataFrame(rows, columns=["sector", "middle", "low", "high", "mean", "bound", "known", "source"])
     table["share"] = (100 * table["mean"] / table.loc[~table["bound"], "mean"].sum()).mask(table["bound"])
     return table.sort_values(["bound", "mean"], ascending=[True, False]).set_index("sector").drop(columns="mean")
+
+
+def most(made: Demand, year: int, sectors: Iterable[str]) -> Quantity:
+    """Tonnes of rare-earth magnets that nine draws of ten of some sectors together do not exceed."""
+    of = [at for at, line in enumerate(made.lines) if line.material == RARE_EARTH and line.sector in set(sectors)]
+    whole = made.tonnes[:, of, list(made.years).index(year)].sum(axis=1)
+    return derived(np.quantile(whole, ENDS[-1]), "t", *(made.lines[at].source for at in of))
+
+
+def aimed(made: Demand, met: Demand, india: Vintage) -> list[str]:
+    """Sectors that a target of theirs moves; the share of a market that is not counted yet moves none."""
+    goals = set(india.table("demand").query("role == 'target'")["sector"])
+    both = zip(made.lines, made.tonnes[0], met.tonnes[0], strict=True)  # the first draw, the same of both
+    moved = [line.sector for line, trend, goal in both if not np.array_equal(trend, goal, equal_nan=True)]
+    return [sector for sector in dict.fromkeys(moved) if sector in goals]
 
 
 def span(india: Vintage) -> np.ndarray:

@@ -50,21 +50,21 @@ class Demand:
     bare: np.ndarray
     source: str
 
-    def total(self, material: str = RARE_EARTH, *, bounds: bool, bare: bool = False, at=slice(None)) -> np.ndarray:
-        """The sum over the lines of a material, shape (draws, years), with or without those that are bounds.
+    def total(self, *materials: str, bounds: bool, bare: bool = False, at=slice(None)) -> np.ndarray:
+        """The sum over the lines of rare earth, or of some materials, shape (draws, years), with or without bounds.
 
         ``at`` picks the places of some years.
         """
-        wanted = [line.material == material and (bounds or not line.bound) for line in self.lines]
+        wanted = [line.material in (materials or [RARE_EARTH]) and (bounds or not line.bound) for line in self.lines]
         return np.nansum((self.bare if bare else self.tonnes)[..., at][:, wanted], axis=1)
 
-    def at(self, year: int, material: str = RARE_EARTH, *, bounds: bool = True, bare: bool = False) -> Quantity:
+    def at(self, year: int, *materials: str, bounds: bool = True, bare: bool = False) -> Quantity:
         """Tonnes of a year (80 %): the middle and the low end without the bounds, the high end with them if asked."""
         place = list(self.years).index(year)
-        known, every = (self.total(material, bounds=of, bare=bare, at=place) for of in (False, bounds))
+        known, every = (self.total(*materials, bounds=of, bare=bare, at=place) for of in (False, bounds))
         low, middle, _ = np.quantile(known, ENDS)
         high = np.quantile(every, ENDS[-1])
-        uses = [self.source, *(line.source for line in self.lines if line.material == material)]
+        uses = [self.source, *(line.source for line in self.lines if line.material in (materials or [RARE_EARTH]))]
         return derived(middle, "t", *uses, period=fiscal.year_name(year), low=low, high=high)
 
     def __bool__(self) -> bool:
@@ -98,7 +98,8 @@ def draw(of: Model, draws: int = DRAWS, held: Mapping[str, float] | None = None)
     for place, line in enumerate(of.lines):
         product = made[line.sector] * line.tonnes
         for factor in line.factors:
-            product = product * _between(factor, _score(factor.name, factor.role, draws, common, of.shared, held))
+            score = _score(factor.rest_of or factor.name, factor.role, draws, common, of.shared, held)
+            product = product * _between(factor, -score if factor.rest_of else score)
         tonnes[:, place] = product
         inside = _between(line.inside, _score(line.inside.name, "inside", draws, common, of.shared, held))
         np.multiply(product, 1 - inside, out=bare[:, place])

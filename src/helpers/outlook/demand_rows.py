@@ -24,7 +24,8 @@ _ROLES = (*_NEEDED, "share", "inside")
 class Factor:
     """One factor of a product, by fiscal year: its ends and its mode, and how it is drawn.
 
-    ``bound`` tells that no source gives it: a range without a middle.
+    ``bound`` tells that no source gives it: a range without a middle. ``rest_of`` names the factor that it is what is
+    left of: where that one is high, it is low.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Factor:
     mode: np.ndarray
     high: np.ndarray
     bound: bool
+    rest_of: str = ""
 
 
 @dataclass(frozen=True)
@@ -143,6 +145,8 @@ def _line(activity: dict, material: str, rows: dict[str, list[dict]], years: np.
     for row in (*rows["share"], *rows["intensity"]):
         named.setdefault((row["role"], row["factor"], row["material"]), []).append(row)
     factors = [_factor(f"{sector}/{name}/{of}", role, one, years) for (role, name, of), one in named.items()]
+    left = [one[0]["displaces"] and f"{sector}/{one[0]['displaces']}/{RARE_EARTH}" for one in named.values()]
+    factors = [replace(factor, rest_of=of) for factor, of in zip(factors, left, strict=True)]
     inside = _factor(f"{sector}/inside/{material}", "inside", rows["inside"], years)
     used = [row for role in ("activity", "share", "intensity", "inside") for row in rows[role]]
     each = [one[0] for one in named.values()]

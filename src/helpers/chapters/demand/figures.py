@@ -21,11 +21,11 @@ def years(made: Demand, met: Demand, *, india: Vintage) -> Figure | Sentence:
     """The sectors of three years on the trend and, ahead, if targets are met; outlooks of others beside them."""
     if not made:
         return words.not_yet(india, "What this figure shows")
-    first, *ahead = demand.steps(india)
+    (first, *ahead), aimed = demand.steps(india), demand.aimed(made, met, india)
     wanted = [(first, "", made)]
     for year in ahead:
         wanted.append((year, "trend", made))
-        wanted += [(year, "targets", met)] if sentences.bent(made, met) else []
+        wanted += [(year, "targets", met)] if aimed else []
     theirs = _theirs(india, [first, *ahead])
     drawing, (ax,) = canvas("thousand tonnes of rare-earth magnets", height=4.2)
     order = list(tables.named(made, ahead[0])["sector"])
@@ -47,7 +47,13 @@ def years(made: Demand, met: Demand, *, india: Vintage) -> Figure | Sentence:
     notes += " Diamonds: outlooks of others." if len(theirs) else ""
     uses = [theirs] if len(theirs) else []
     return finish(
-        drawing, _grown(made, met, first, ahead[0]), _told(wanted, theirs), table, india=india, note=notes, uses=uses
+        drawing,
+        _grown(made, met if aimed else None, first, ahead[0]),
+        _told(wanted, theirs),
+        table,
+        india=india,
+        note=notes,
+        uses=uses,
     )
 
 
@@ -89,12 +95,12 @@ def _theirs(india: Vintage, wanted: list[int]) -> pd.DataFrame:
     return first[first["fiscal_year"].isin(wanted)]
 
 
-def _grown(made: Demand, met: Demand, first: int, later: int) -> Sentence:
+def _grown(made: Demand, met: Demand | None, first: int, later: int) -> Sentence:
     """How many times the need of now is needed later, on the trend and if targets are met."""
     now, then = made.at(first), made.at(later)
     parts = {"then": then, "times": derived(then.value / now.value, "", then, now), "later": then.period}
     text = "India's sectors need about {then:~2} of rare-earth magnets in {later}, {times:.1} times those of {year}"
-    if not sentences.bent(made, met):
+    if met is None:
         return sentence(text, year=now.period, **parts)
     goal = met.at(later)
     return sentence(text + ", and {goal:~2} if targets are met", year=now.period, goal=goal, **parts)

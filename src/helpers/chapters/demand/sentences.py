@@ -1,6 +1,5 @@
 """Sentences of chapter 3: who needs the magnets."""
 
-import numpy as np
 import pandas as pd
 
 from helpers import fiscal
@@ -33,7 +32,7 @@ def answer(made: Demand, met: Demand, india: Vintage) -> Sentence:
     said = sentence(text, year=now.period, now=now, shares=shares(made, first))
     text = "As units have moved that {goes} {then:~2} ({then:range~2} t) in {later}."
     ahead = sentence(text, goes=goes[words.direction(change, 0.05)], then=then, later=then.period)
-    return joined(said, ahead, targets_met(made, met, later), every(made, first), answer=True)
+    return joined(said, ahead, targets_met(made, met, later, india), every(made, first), answer=True)
 
 
 def shares(made: Demand, year: int) -> Sentence:
@@ -44,30 +43,28 @@ def shares(made: Demand, year: int) -> Sentence:
     return Sentence(said, tuple(sorted({of for part in parts for of in part.sources})))
 
 
-def targets_met(made: Demand, met: Demand, year: int) -> Sentence | None:
-    """What the year needs if targets are met, against the trend; None while no target is in the sources."""
-    if not bent(made, met):
+def targets_met(made: Demand, met: Demand, year: int, india: Vintage) -> Sentence | None:
+    """What the year needs if targets are met, and whose, against the trend; None while none can be reckoned with."""
+    if not (aimed := demand.aimed(made, met, india)):
         return None
     trend, goal = made.at(year), met.at(year)
-    text = "If every target in the sources is met, it takes about {goal:~2} ({goal:range~2} t),"
+    text = "If the targets for {names} are met, India needs about {goal:~2} ({goal:range~2} t),"
+    parts = {"goal": goal, "names": words.listed(aimed)}
     match words.direction(goal.value / trend.value - 1, _LEAST):
         case "unchanged":
-            return sentence(text, "about as much.", goal=goal)
+            return sentence(text, "about as much.", **parts)
         case way:
             tail = "{times:.1} times as much." if way == "up" else "{times:.1} times as much, which is less."
-    return sentence(text, tail, goal=goal, times=derived(goal.value / trend.value, "", goal, trend))
+    return sentence(text, tail, times=derived(goal.value / trend.value, "", goal, trend), **parts)
 
 
 def every(made: Demand, year: int) -> Sentence | None:
     """All magnets, as far as ferrite is known."""
-    other = made.at(year, "ferrite")
-    if not other.value > 0:
+    if not made.at(year, "ferrite").value > 0:
         return None
-    rare = made.at(year)
-    ends = {end: getattr(rare, end) + getattr(other, end) for end in ("low", "high")}
-    whole = derived(rare.value + other.value, "t", rare, other, **ends)
-    text = "All magnets of the sectors that can be reckoned, ferrite among them, come to about {whole:~2} in {year}."
-    return sentence(text, whole=whole, year=rare.period)
+    whole = made.at(year, demand.RARE_EARTH, "ferrite")
+    text = "All magnets of the sectors that can be reckoned, ferrite among them, come to about {whole:~2}"
+    return sentence(text, "({whole:range~2} t) in {year}.", whole=whole, year=whole.period)
 
 
 def bounds(made: Demand, india: Vintage) -> Sentence:
@@ -78,17 +75,17 @@ def bounds(made: Demand, india: Vintage) -> Sentence:
     rows = demand.sectors(made, first)
     hollow, said = rows[rows["bound"]], []
     if len(hollow):
-        most = derived(hollow["high"].sum(), "t", hollow)
-        text = "Of {names} no source gives what one holds, or how many have it: together up to about {most:~2}, in the"
-        said.append(sentence(text, "upper ends and in no middle.", names=words.listed(hollow.index), most=most))
+        text = "Of {names} no source gives what one holds, or how many have it: they are in no middle, and in the upper"
+        most = demand.most(made, first, hollow.index)
+        tail = "ends, where together they take up to about {most:~2} in nine draws of ten."
+        said.append(sentence(text, tail, names=words.listed(hollow.index), most=most))
     if absent:
         said.append(sentence("Of {names} nothing can be reckoned.", names=words.listed(absent)))
     strategic = rows[rows.index.isin(STRATEGIC)]
     if len(strategic):
-        whole = made.at(first)
-        most = derived(strategic["high"].sum(), "t", strategic)
+        whole, most = made.at(first), demand.most(made, first, strategic.index)
         part = words.chance(derived(100 * most.value / whole.value, "%", most, whole))
-        text = "{names} come to {most:~2} at most by these rows, {part} of the middle."
+        text = "{names} come to no more than {most:~2} in nine draws of ten, {part} of the middle."
         said.append(sentence(text, names=words.listed(strategic.index), most=most, part=part))
     return joined(*said) if said else sentence("Every factor of every sector is from a source.", uses=[rows])
 
@@ -127,11 +124,6 @@ def movers(table: pd.DataFrame, year: int) -> Sentence:
     ends = derived(float("nan"), "t", row, low=row["low"], high=row["high"])
     text = "What moves the need of {year} most: {sector}, {factor}, {ends:range~2} t"
     return sentence(text, factor=row["factor"], sector=row["sector"], year=fiscal.year_name(year), ends=ends)
-
-
-def bent(made: Demand, met: Demand) -> bool:
-    """Whether a target is in the sources that makes a difference."""
-    return bool(made) and not np.array_equal(made.tonnes, met.tonnes, equal_nan=True)
 
 
 def _use(row: pd.Series) -> Sentence:

@@ -30,7 +30,7 @@ def fan_words(shown: pd.DataFrame, scenarios: list[str], points: pd.DataFrame, i
     else:
         lead = f"{'Where the forecast starts and grows from' if started else 'What licences let through'} matters:"
         text = words.listed([f"{{{name}:number.1}}" for name in medians], "or")
-    said = {name: quantity for name, quantity in medians.items() if name in text}
+    said: dict[str, Quantity | str] = {name: quantity for name, quantity in medians.items() if name in text}
     said |= {"start": level(india, target).period} if "{start}" in lead else {}
     title = sentence(f"{lead} {text} thousand tonnes in {{year}}", year=year, **said)
     spans = [spelt(row, named[name], uses[name]) for name, row in end.iterrows()]

@@ -34,7 +34,7 @@ _LEVELS = {"eighty": 80, "wide": 95}
 def _of_value(india: Vintage, uses: pd.DataFrame) -> Sentence | None:
     """How often the intervals of the ensemble held that forecasts the value; None where it does not yet."""
     points = len(value.unbroken(value.history(india)))
-    found = calibrated.measured_coverage(kind=value.KIND)
+    found = calibrated.measured_coverage(value.KIND)
     found = found.assign(points=pd.to_numeric(found["length"], errors="coerce")).dropna(subset="points")
     found = found[found["points"] <= points].sort_values("points")
     if found.empty or points < value.LEAST_YEARS:
