@@ -273,6 +273,19 @@ def test_units_ahead_begin_where_counts_end_and_spread_with_time(india):
     assert (np.diff(units.scale[4:]) > 0).all() and units.scale[:5].max() == 0
 
 
+def test_a_year_of_several_counts_is_as_wide_as_they_are_apart(india):
+    units = demand_activity.units(india, "room_ac_sales/total", np.array([2025]))
+    assert np.exp(units.middle[0]) == pytest.approx(12.25e6)
+    assert units.scale[0] == pytest.approx(np.log(13 / 12.25) / 1.645), "13 million by another count, at 95 %"
+
+
+def test_a_factor_of_which_one_year_is_a_bound_is_a_bound(india):
+    row = {"sector": "room air conditioners", "role": "share", "factor": "with an inverter", "material": ""}
+    row |= {"at": "FY29", "value": np.nan, "low": 0.5, "high": 1.0, "unit": "share", "status": "unverified"}
+    lines = demand.model(india.adding("demand", row | {"published": "2026-11-26"})).lines
+    assert all(line.bound for line in lines if line.sector == "room air conditioners")
+
+
 def test_months_from_the_start_of_a_year_are_its_yearly_rate(india):
     series, years = "ev_registrations/2w ev_sales_jmk/2w ev_sales_fada/2w", np.array([2026, 2027, 2028])
     units = demand_activity.units(india, series, years)
