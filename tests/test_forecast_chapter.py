@@ -114,7 +114,13 @@ def test_the_rest_of_the_year_is_judged_by_where_it_would_end(india, rows, said)
     if "speaks" in said:
         assert "would have had to bring 39,800 t, 2.4 times as much a month" in text
         flagged = points.assign(counterfactual=True)
-        assert "is a counterfactual by now" in sentences.rest_of_year(flagged, changed).text
+        assert (
+            "against it. So growth from those totals is a counterfactual by"
+            in sentences.rest_of_year(flagged, changed).text
+        )
+    elif "inside" in said:
+        flagged = points.assign(counterfactual=True)
+        assert "Yet its median is outside the 95 % interval" in sentences.rest_of_year(flagged, changed).text
 
 
 def test_rules_are_said_as_they_stand_on_the_day(india):
@@ -210,6 +216,7 @@ def test_coverage_is_said_of_what_it_was_measured_on(india):
     )
     assert (
         re.search(r"learned from [\d,]+ yearly series of trade. With \d+ points known", text)
+        and "which they had not seen, less often than they should, and" in text
         and "judgements and were not tried" in text
     )
     assert "series of trade" not in compared.coverage(india.on("2025-06-30")).text
@@ -266,11 +273,14 @@ def test_what_moves_the_answer_most_is_said(india, table, changed, times, said):
     assert said in text and (times or text.split(" (growth")[0].endswith(f"of {forecast.at(table, 'FY30'):~3}"))
 
 
-def test_the_growth_that_both_targets_take_is_said_with_the_weight_of_their_own(india):
-    text = moves.grown(india).text
-    assert "as yearly series of all kinds do, by 3.0 % a year" in text and "has 7 % of the weight" in text
-    assert "Of rare-earth magnets a single level is known" in text
-    assert "rare-earth" not in moves.grown(india.on("2025-06-30")).text
+def test_the_growth_that_both_targets_take_is_said_with_the_weight_of_their_own(india, table):
+    text = moves.grown(india, table).text
+    assert "as yearly series of all kinds do, by 3.0 % a year" in text and "weighs 7 % against that" in text
+    near, far = (forecast.at(table, year).value for year in ("FY27", "FY35"))
+    pace = f"changes by +{100 * (far / near) ** (1 / 8) - 100:.0f} % a year from FY27 to FY35"
+    assert "Of rare-earth magnets a single level is known" in text and pace in text
+    assert "the median" not in moves.grown(india, table[table["period"] == "FY27"]).text
+    assert "rare-earth" not in moves.grown(india.on("2025-06-30"), table).text
 
 
 def test_without_a_suspect_year_nothing_is_weighed(india, narrow):
@@ -300,7 +310,11 @@ def test_the_fans_draw_what_is_known_and_cite_it(india, table, narrow):
     assert all(part in written for part in ("FY25-H1: 74.0", "FY25-H2: 33.5", "FY26-H1: 32.6"))
     rates = fan.data.set_index("period")["known or said, t"].dropna()
     assert rates["FY26-H1"] == 2 * 16_281 and rates["FY25-H1"] + rates["FY25-H2"] == 2 * rates["FY25"]
-    assert re.fullmatch(r"Weighed or from the newest level alone, it comes to [\d.]+ to [\d.]+ .* in FY35", fan.title)
+    assert re.fullmatch(
+        r"Weighed or from the level of FY26-H1 alone, it comes to [\d.]+ to [\d.]+ .* in FY35", fan.title
+    )
+    last = tables.rounded(forecast.at(table, "FY35"))
+    assert f"weighed, FY35: {last} (80 % interval {last:range})." in fan.alt, "no more digits than draws support"
     assert fan.alt.index("readings of FY25, weighed") < fan.alt.index("FY25 as recorded, as if")  # the answer first
     assert {"S01", "S02", "S04"} <= set(fan.sources)
     theirs = others.on_scope(others.others(india), "repm")
@@ -308,6 +322,14 @@ def test_the_fans_draw_what_is_known_and_cite_it(india, table, narrow):
     assert "What licences let through matters" in bare.title and {"S15", "S16", "S17b"} <= set(bare.sources)
     assert {"estimated total"} < set(bare.data["what"]) and "published total" in set(fan.data["what"])
     assert "Financial Express expects 8,000 t in 2030" in bare.alt and "4,000 t" not in bare.alt
+
+
+def test_a_forecast_that_ends_before_others_do_says_so_and_draws_none_of_theirs(india, table, narrow):
+    theirs, near = others.others(india), narrow[narrow["horizon"] <= 3]
+    fan = figures.fan(forecast.intervals(near), others.on_scope(theirs, "repm"), india=india)
+    assert "Diamonds" not in fan.alt and "outlook" not in " ".join(map(str, fan.data.iloc[:, 0]))
+    said = compared.outlooks(table[table["horizon"] <= 3], near, theirs, india).text
+    assert said == "No year of others' outlooks is one that this forecast reaches."
 
 
 def test_a_publisher_is_quoted_with_its_newest_outlook_and_not_its_largest(india, narrow):
@@ -324,13 +346,14 @@ def test_titles_say_so_where_scenarios_agree(india, table):
     for column in ("median", "low80", "high80", "low95", "high95"):
         alike[column] = [level.loc[("shrunken drift", p), column] for p in paths["period"]]
     assert figures.fan(alike, india=india).title.endswith(
-        "newest level alone, it comes to 48.4 thousand tonnes in FY35"
+        "the level of FY26-H1 alone, it comes to 48.4 thousand tonnes in FY35"
     )
     assert "the medians for FY27 are 34.4 thousand tonnes" in figures.readings(alike, india=india).title
-    title = r"With the newest figures, the medians for FY27 run from [\d.]+ \(an error in the recorded quantity\) to"
+    title = r"With what is known since, the medians for FY27 run from [\d.]+ \(an error in the recorded quantity\) to"
     assert re.match(title, figures.readings(paths, india=india).title)
     apart = paths.assign(median=paths["median"].where(paths["scenario"] != forecast.MIXTURE, 40_000.0))
-    assert figures.fan(apart, india=india).title.startswith("Where the forecast starts matters: 40.0 or 48.4 thousand")
+    title = figures.fan(apart, india=india).title
+    assert title.startswith("Where the forecast starts and grows from matters: 40.0 or 48.4 thousand")
 
 
 def test_the_trial_has_a_panel_for_each_outturn_and_day(india, tried):
@@ -403,6 +426,15 @@ def test_whatever_the_headline_the_words_agree_with_the_numbers(undrawn, total, 
     outcome = {"more than": half >= implied.value, "speaks against": 2 * half < implied.low <= implied.value}
     for words, true in outcome.items():
         assert (words in rest.text) == true, (words, rest.text)
+
+
+def test_calendar_years_that_the_months_hold_are_told(india):
+    text = sentences.calendar_years(india, "customs").text
+    assert "draws: 23,990 t in 2022 and 54,452 t in 2024 (where a reading leaves the surge out" in text
+    revised = india.adding("trade", ROW | {"period": "FY25", "value": 35_000.0})
+    assert sentences.calendar_years(revised, "customs").text.endswith("draws: 23,990 t in 2022.")
+    assert sentences.calendar_years(india, "repm") is None
+    assert sentences.calendar_years(india.on("2025-06-30"), "customs") is None
 
 
 def test_by_how_much_other_draws_would_move_what_is_told_is_said(india, table, narrow):

@@ -94,3 +94,18 @@ def test_an_extension_told_at_second_hand_is_named_and_changes_no_odds(india):
 
 def test_once_an_act_is_seen_what_was_told_before_it_is_told_no_more(india):
     assert licences.hearsay(india.adding("regimes", _row("2026-12/2027-06", "partial"))) is None
+
+
+@pytest.mark.parametrize(("stays", "moved"), [(1.0, 0.0), (0.0, 0.595)])  # redrawn: one less the sum of squared odds
+def test_a_regime_changes_in_april_only_and_as_its_persistence_says(india, stays, moved):
+    months = pd.period_range("2026-12", "2028-03", freq="M")
+    dose = licences.doses(india.assuming("regime_persistence", {"a year": stays}), months, 4000)["mixture"]
+    changed = (np.diff(dose, axis=0) != 0).mean(axis=1)
+    assert changed == pytest.approx(np.where(months[1:].month == 4, moved, 0), abs=0.03)
+
+
+def test_doses_are_counted_from_those_of_the_base_period_alone(india):
+    months = pd.period_range("2026-01", "2030-03", freq="M")
+    dose = licences.relative(india, "2026-01/2026-06", months, 200)["mixture"]
+    np.testing.assert_allclose(dose[:6].mean(axis=0), 1)
+    assert (dose[12:] != 1).any()

@@ -66,3 +66,9 @@ def test_quantiles_are_smooth_in_the_horizon(india, day):
     assert bends["mixture"].max(axis=None) < 0.1 and set(QUANTILES) == set(rows["quantile"])
     if day == str(india.day):  # on earlier days stocks are still paid back, and the end of that is a bend
         assert bends.max(axis=None) < 0.25
+
+
+def test_where_chinas_exports_shrink_the_most_stays_as_it_was(india):
+    fewer = india.adding("trade", limits.CHINA | {"period": "FY26", "value": 20_000.0, "status": "reported"})
+    most = limits.most(fewer, "customs", (2026, 2030))["tonnes"]
+    assert most["FY30"] == most["FY26"]

@@ -251,6 +251,17 @@ def test_our_judgements_assumptions_and_what_is_recalled_are_told_from_published
     ]
 
 
+def test_of_many_notes_in_a_row_the_eye_sees_the_first_and_the_last_and_each_stays_a_link():
+    notes = Notes({f"S{n}": {"title": "One", "terms": "own" if n == 9 else "press"} for n in range(1, 12)})
+    notes.cite(["S1"])
+    notes.cite(["S2"])
+    few, many = str(notes.cite(["S1", "S2", "S3"])), str(notes.cite([f"S{n}" for n in (1, 3, 4, 5, 6, 7, 9)]))
+    assert Page(few).text == "1 , 2 , 3" and "within" not in few
+    assert [a["href"] for a in Page(many).all("a")] == [f"#note-{n}" for n in (1, 3, 4, 5, 6, 7, 8)]
+    seen = re.sub('<span class="within">.*?</span>', "", many)
+    assert Page(seen).text == "1 , 3 – 7 ; our judgement 8"
+
+
 def test_ids_in_a_text_become_links_to_the_notes():
     notes = Notes(SOURCES)
     assert Page(str(notes.linked("88 % (S1, S2), as B9 < S10 says"))).text == "88 % 1 , 2 , as note 3 < S10 says"
@@ -400,6 +411,31 @@ def test_what_follows_text_tagged_details_is_folded_up_to_the_next_text(india):
         assert "<p>Words.</p>" in inside and "A range of" in inside and "Plain again" not in inside
     notebook.cells = notebook.cells[:4]  # the fold is the last thing shown
     assert html.chapter(shared["chapters"][0]["name"], notebook, shared).count("</details></main>") == 1
+
+
+@pytest.mark.parametrize("source", ["Words without a heading.", "## Too high\nWords.", "Words.\n### Late", ""])
+def test_a_fold_without_a_heading_of_its_own_is_refused_by_its_cell_and_open_where_a_chapter_failed(india, source):
+    notebook, shared = executed("shown"), frame(india)
+    notebook.cells[1:1] = [nbformat.v4.new_markdown_cell(source, metadata={"tags": ["details"]}, id="f1")]
+    with pytest.raises(html.PageError, match="cell 2 is tagged details") as refused:
+        html.chapter("1-trade", notebook, shared)
+    assert refused.value.cell == {"number": 2, "id": "f1"}
+    failed = html.chapter("1-trade", notebook, shared, {"what": "it failed", "error": "", "cell": {}})
+    assert '<details class="fold" open>' in failed
+
+
+@pytest.mark.parametrize("text, said", [("Words.</details>", "too few"), ("<details><summary>x</summary>", "too many")])
+def test_a_text_that_ends_a_fold_which_is_not_its_own_is_refused(india, text, said):
+    with pytest.raises(html.PageError, match=f"1 <details> {said}"):
+        page(india, text=f"# Title\n\n{text}")
+    page(india, sentence("A {text} is read as it was written.", text=text), text="# Title\n\n`</details>`")
+
+
+def test_a_number_with_its_range_may_break_between_the_two_and_on_a_phone_within(india):
+    rows = pd.DataFrame({"what": ["a", "b"], "FY27, t": ["34,000 (24,900 to 46,400)", "34,000 (S1, S2)"]})
+    body = page(india, Table(rows, "Tonnes"))
+    assert '<td class="text range">34,000 <span>(24,900 to 46,400)</span></td>' in body
+    assert body.count('range">') == 1
 
 
 def test_figures_follow_the_readers_colours(chapter):

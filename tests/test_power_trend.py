@@ -45,6 +45,19 @@ def test_what_the_prior_is_sure_of_is_what_the_forecast_grows_by():
     np.testing.assert_allclose(found, NOISY[:, -1:] * [1.02, 1.04, 1.06])
 
 
+def test_a_local_trend_goes_on_as_it_is_smoothed():
+    values, change = NOISY[0], np.zeros(14)
+    for year in range(1, 14):
+        change[year] = 0.7 * change[year - 1] + 0.3 * (values[year] - values[year - 1])
+    before, gap = change[:-1] / values[:-1], np.diff(values) / values[:-1]
+    slope, level, trend, expected = before @ gap / (before @ before), values[-1], change[-1], []
+    for _ in range(3):
+        level, trend = level + slope * trend, 0.7 * trend + 0.3 * slope * trend
+        expected.append(level)
+    found = power_trend(values, 3, grid=((1.0,), 0.3, (0.0,)), prior=(0.0, 1e-9, 1e6))
+    np.testing.assert_allclose(found[0], expected)
+
+
 def test_a_level_that_follows_slowly_still_grows_as_fast_as_the_line():
     found = power_trend(500 + 3 * np.arange(60.0), 6, grid=((0.4,), 0.3, (0.0,)), prior=LOOSE)
     np.testing.assert_allclose(np.diff(found), 3, rtol=0.1)

@@ -265,3 +265,11 @@ def test_quantities_of_the_same_seed_are_the_same(india, made):
     other = readings.simulate(india, forecast.prior(india), seed=readings.SEED + 1)
     middle = [np.quantile(readings.years(m[readings.ERROR]).loc[2026], QUANTILES) for m in (made, other)]
     assert middle[0] != pytest.approx(middle[1], rel=1e-6) and middle[0] == pytest.approx(middle[1], rel=0.15)
+
+
+def test_licences_that_stay_as_they_are_leave_the_months_as_they_are(india):
+    same = india.assuming("regime_probability", {"open": 0.0, "partial": 1.0, "closed": 0.0})
+    none = india.assuming("licensed_share", {"all origins": 0.0})
+    made, free = (readings.simulate(one, forecast.prior(one), 2) for one in (same, none))
+    for name, table in made.items():
+        np.testing.assert_allclose(table, free[name])

@@ -127,7 +127,7 @@ def test_where_they_share_less_than_a_fifth_the_one_or_the_other_is_said_and_no_
     far = scaled(second, 0.05)
     assert (roads.compared(india, table, far)["overlap"] < roads.LEAST_OVERLAP).all()
     text = told.verdict(table, far, india).text
-    assert len(re.findall(r"two methods disagree, [\d,]+ t or [\d,]+ t\.", text)) == 2
+    assert len(re.findall(r"two methods disagree, [\d,]+ t or [\d,]+ t\.", text)) == 4
     assert "none is given here" in text and "both together" not in text
     assert "two methods disagree" in told.disagreement(table, far, india).text
 
@@ -139,6 +139,11 @@ def test_where_they_disagree_on_one_year_only_the_average_of_the_other_is_given(
     last = second["period"] == "FY35"
     text = told.verdict(table, second.assign(value=second["value"].where(~last, second["value"] * 0.01)), india).text
     assert "For FY35 no average is given" in text
+    first = second.assign(value=second["value"].where(second["period"] != "FY26", second["value"] * 0.1))
+    text, shown = told.verdict(table, first, india).text, told.side_by_side(table, first, india).set_index("road")
+    assert text.startswith("FY26 by weights") and text.count("two methods disagree") == 1
+    assert shown.loc[told.SAID[roads.BOTH], ["FY26, t", "FY27, t"]].eq("–").tolist() == [True, False]
+    assert told.disagreement(table, first, india) is None
 
 
 def test_the_table_shows_each_road_each_unit_value_and_what_they_share(india, table, second):

@@ -275,6 +275,27 @@ ASKED = {  # what the tables are asked after that
         "evidence_rule is not from 0 to 1",
         "2.0",
     ),
+    "more than all from one country": (
+        "assumptions",
+        "licensed_share,all origins,rare-earth magnets imported,share,0.9,0.8,1,",
+        "licensed_share,all origins,rare-earth magnets imported,share,0.9,0.8,1.2,",
+        "licensed_share is not from 0 to 1",
+        "1.2",
+    ),
+    "a regime that lets less than nothing through": (
+        "assumptions",
+        "regime_dose,closed,rare-earth magnets from China,share,0.26,0.15,0.37,",
+        "regime_dose,closed,rare-earth magnets from China,share,0.26,-0.15,0.37,",
+        "regime_dose is not from 0 to 1",
+        "-0.15",
+    ),
+    "a year of recovery that nobody knows": (
+        "assumptions",
+        "recovery,after 2 years,",
+        "recovery,after 20 years,",
+        "recovery has no row for after 2 years",
+        "",
+    ),
     "counts that are apart when they agree": (
         "assumptions",
         "mirror_rule,weights apart from,any line,ratio,2,",

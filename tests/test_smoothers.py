@@ -69,9 +69,8 @@ def test_theta_is_half_the_regression_line_and_half_ses_of_the_line_with_doubled
     np.testing.assert_allclose(found, (level + line[n:]) / 2, rtol=1e-10)
 
 
-def test_naive_drift_and_shrunken_drift_have_their_closed_forms():
+def test_drift_and_shrunken_drift_have_their_closed_forms():
     steps = np.arange(1, 5)
-    np.testing.assert_allclose(forecast(SERIES, "naive raw")[0], SERIES[-1])
     slope = (SERIES[-1] - SERIES[0]) / (len(SERIES) - 1)
     np.testing.assert_allclose(forecast(SERIES, "drift raw")[0], SERIES[-1] + slope * steps)
     growth = np.diff(np.log(SERIES))
@@ -150,11 +149,11 @@ def test_a_batch_gives_what_one_series_at_a_time_gives():
 )
 def test_bad_observations_are_refused_with_their_place(values, message):
     with pytest.raises(ValueError, match=message):
-        forecast(np.array(values), "naive raw")
+        forecast(np.array(values), "drift raw")
 
 
 def test_an_unknown_member_and_a_horizon_of_zero_are_refused():
     with pytest.raises(ValueError, match="unknown members"):
         forecast(SERIES, "oracle raw")
     with pytest.raises(ValueError, match="horizon is 0"):
-        forecast(SERIES, "naive raw", 0)
+        forecast(SERIES, "drift raw", 0)

@@ -49,7 +49,7 @@ def test_all_years_stand_on_the_level_of_indias_record_in_the_newest_year_of_bot
     assert "198.6 million USD, is 6.3 % above it (186.8)" in text and "listed make +3.5 %" in text
     assert "By 2022 it would be +7.7 %" in text and "After that" not in text
     assert "comes to 200.9 million USD where 200.6 are recorded: the same count" in text
-    assert "−" in told.basis(adding(india, ("value_usd", "2024", 160))).text.split("recorded: ")[1]
+    assert "less" in told.basis(adding(india, ("value_usd", "2024", 160))).text.split("recorded: ")[1]
     assert "is 14.4 % below it" in told.basis(adding(india, ("value_usd", "2024", 160))).text
 
 
@@ -191,6 +191,7 @@ def made(ratio_near, ratio_far, held, ets=2.0):
             ["0.80 times that of naive, better than it", "0.70 times, better", "about as often as", "ahead of"],
         ),
         (made(1.0, 1.3, 5), ["no better than it", "1.30 times, worse than it", "less often than they should"]),
+        (made(1.048, 1.052, 8), ["1.05 times that of naive, no better than it", "was 1.05 times, no better than it"]),
         (made(1.2, 1.0, 10), ["1.20 times that of naive, worse than it", "more often than they should"]),
         (made(2.0, 2.0, 8), ["behind the closest of the others, drift"]),
         (made(1.0, 1.0, 8, ets=1.01), ["level with the closest of the others, ETS"]),
@@ -199,6 +200,28 @@ def made(ratio_near, ratio_far, held, ets=2.0):
 def test_how_the_forecasts_fared_is_said_as_it_was(india, rows, said):
     text = told.fared(rows, india).text
     assert [part for part in said if part not in text] == []
+
+
+@pytest.mark.parametrize(
+    ("came", "said"),
+    [
+        ((112, 112), "as they should; all that they missed came above them."),
+        ((80, 80), "as they should; all that they missed came below them."),
+        ((112, 80), "as they should. Over"),
+        ((100, 100), "than they should. Over"),
+    ],
+)
+def test_the_side_on_which_intervals_missed_is_said_where_it_is_one(india, came, said):
+    rows = made(1, 1, held=10)
+    for origin, one in zip(("2018", "2019"), came, strict=True):
+        rows.loc[(rows["model"] == value.MODEL) & (rows["origin"] == origin), "outturn"] = one
+    assert said in told.fared(rows, india).text
+
+
+def test_years_with_gaps_between_are_not_told_as_all_years(india, fitted):
+    assert "Over 18 of the years 2003 to 2024 a per cent" in told.moved_by(fitted, india).text
+    rows = fitted[fitted["equation"] == "neodymium oxide"]
+    assert "Over 10 years, 2015 to 2024, a per cent" in told.moved_by(rows, india).text
 
 
 def test_what_the_value_moves_with_is_recovered(india):
@@ -261,11 +284,7 @@ def everything(india):
     table, trial = value.expected(india), value.backtest(india)
     fitted = value_models.regressions(india, value.history(india))
     said = [told.basis(india), told.ahead(table, india), told.fared(trial, india), told.moved_by(fitted, india)]
-    shown = [
-        told.skill(trial, india),
-        told.coverage(trial, india),
-        told.regressions(fitted),
-    ]
+    shown = [told.skill(trial, india), told.coverage(trial, india), told.regressions(fitted)]
     return said, shown, value_figure.history(table, trial, india=india)
 
 

@@ -188,5 +188,6 @@ def _days(first: int, after: int) -> tuple[date, date]:
     return date(first // 12, first % 12 + 1, 1), date(year, month + 1, monthrange(year, month + 1)[1])
 
 
+@lru_cache(maxsize=4096)
 def _months(first: int, after: int) -> pd.PeriodIndex:
     return pd.period_range(f"{first // 12:04d}-{first % 12 + 1:02d}", periods=after - first, freq="M")

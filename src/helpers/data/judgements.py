@@ -35,10 +35,11 @@ def odd(rows: pd.DataFrame, units: Mapping) -> Iterator[tuple]:
     """Numbers that nothing can be reckoned with: which rows, what is wrong with them, and what to do."""
     for name, need in units["assumptions"]["needed"].items():
         ours, least, most = _of(rows, name), need.get("least", -np.inf), need.get("most", np.inf)
+        outside = (ours[["value", "low", "high"]] < least) | (ours[["value", "low", "high"]] > most)
         value, above = ours["value"], ours["unit"].map(need.get("above", {})).fillna(-np.inf)
         inside = (ours["low"] < value) & (value < ours["high"]) & (ours["low"] > above)
         wrong = [
-            ((value < least) | (value > most), f"{name} is not from {least} to {most}", "correct value"),
+            (outside.any(axis=1), f"{name} is not from {least} to {most}", "correct value, low or high"),
             (~(value > above), f"{name} is missing or too small", "write more than 1 for a ratio, else more than 0"),
         ]
         if need.get("ranged"):

@@ -9,5 +9,5 @@
 - `part_year`: a year of which plain months are known, by `nowcast` from two years of them on
 - `score`: the weighted interval score (`outlook.realtime`)
 
-How the calibration is learned, backtests and further scores stand in ``benchmarks/``.
+How the calibration is learned, and how forecasts score, stands in ``benchmarks/``.
 """

@@ -11,7 +11,6 @@ There are two kinds of series: ``general`` (the yearly, quarterly and monthly on
 """
 
 import json
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -20,9 +19,8 @@ import pandas as pd
 
 from helpers.ensemble.combine import Combination, combined
 from helpers.ensemble.quantiles import QUANTILES
-from helpers.ensemble.smoothers import LONGEST, check_periods, check_values, log_offset
+from helpers.ensemble.smoothers import LONGEST, check_values, log_offset
 
-LEVELS = QUANTILES
 LEARNED = tuple(sorted({*QUANTILES, *(decile / 10 for decile in range(1, 10))}))
 FAST = (0.07, 0.14)  # own growth a year, log points: from here on errors have another shape, fully at 15 %
 FEATURES = (
@@ -44,80 +42,6 @@ LEAST_VARIABILITY = 0.01  # a constant past is not a certain future
 MOST_LOG_ERROR = 5.0  # no quantile is further than this many log points from the point forecast
 
 
-@dataclass(frozen=True)
-class Forecast:
-    """Quantiles and what they were made of, as tables.
-
-    Attributes
-    ----------
-    quantiles : pd.DataFrame
-        ``origin, horizon, model, quantile, value``; model is ``combination``.
-    members : pd.DataFrame
-        ``origin, horizon, model, weight, value, rule``: each member's point forecast and its weight.
-    kind : str
-        Of the series that the calibration was learned from.
-    learned_from : int
-        How many they were.
-    """
-
-    quantiles: pd.DataFrame
-    members: pd.DataFrame
-    kind: str
-    learned_from: int
-
-
-def forecast(
-    series: pd.Series, horizon: int, period: int = 1, kind: str = "general", artefact: dict | None = None
-) -> Forecast:
-    """Forecast one series: calibrated quantiles, members and weights.
-
-    Parameters
-    ----------
-    series : pd.Series
-        Observations in time order on an index of increasing periods, not negative, at least three.
-        A gap in an integer or period index is an error.
-    horizon : int
-        Periods ahead, from 1.
-    period : int
-        Observations per year: 1, 4 or 12.
-    kind : str
-        Of the series that the calibration was learned from: ``general`` or ``trade`` (yearly only).
-    artefact : dict, optional
-        Calibration of one kind, as made by ``benchmarks/calibrate.py``; that of ``kind`` beside this file if not
-        given.
-
-    Returns
-    -------
-    Forecast
-        In the unit of ``series``. Quantiles do not cross and are not negative.
-
-    Raises
-    ------
-    ValueError
-        Fewer than three observations, NaN, negative values, periods unsorted, repeated or missing; a kind or a
-        period for which there is no calibration.
-    """
-    check_periods(series)
-    quantiles, combination = forecast_quantiles(series.to_numpy(float), horizon, period, kind, artefact)
-    ahead, members = np.arange(1, horizon + 1), len(combination.members)
-    by_level = pd.DataFrame({"horizon": ahead.repeat(len(LEVELS)), "quantile": np.tile(LEVELS, horizon)})
-    by_member = pd.DataFrame({"horizon": ahead.repeat(members), "model": list(combination.members) * horizon})
-    origin = series.index[-1]
-    return Forecast(
-        by_level.assign(origin=origin, model="combination", value=quantiles[0].ravel())[
-            ["origin", "horizon", "model", "quantile", "value"]
-        ],
-        by_member.assign(
-            origin=origin,
-            weight=np.tile(combination.weights, horizon),
-            value=combination.forecasts[0].T.ravel(),
-            rule=combination.rule,
-        )[["origin", "horizon", "model", "weight", "value", "rule"]],
-        combination.kind,
-        combination.learned_from,
-    )
-
-
 def forecast_quantiles(
     values: np.ndarray,
     horizon: int,
@@ -131,22 +55,29 @@ def forecast_quantiles(
     Parameters
     ----------
     values : array, shape (series, n)
-    horizon, period, kind, artefact
-        As in `forecast`.
+        Observations in time order, one a period without gaps, not negative; at least three.
+    horizon : int
+        Periods ahead, from 1.
+    period : int
+        Observations per year: 1, 4 or 12.
+    kind : str
+        Of the series that the calibration was learned from: ``general`` or ``trade`` (yearly only).
+    artefact : dict, optional
+        Calibration of one kind, as made by ``benchmarks/calibrate.py``; that of ``kind`` beside this file if not given.
     levels : tuple of float
         Any of `LEARNED`, rising.
 
     Returns
     -------
     np.ndarray, shape (series, horizon, levels)
-        At ``levels``, increasing and not negative.
+        At ``levels``, in the unit of ``values``, increasing and not negative.
     Combination
-        The point forecast and its members, with the kind and the number of series learned from.
+        The point forecast and its members.
 
     Raises
     ------
     ValueError
-        As in `forecast`.
+        Fewer than three observations, NaN, negative values; a kind or a period for which there is no calibration.
     """
     artefact = calibration(kind) if artefact is None else artefact
     if str(period) not in artefact["periods"]:
@@ -166,8 +97,7 @@ def forecast_quantiles(
     level = np.maximum(combination.point + offset, least)
     quantiles = level[..., None] * np.exp(log_error) - offset[..., None]
     quantiles[(values == 0).all(axis=1)] = 0
-    learned_from = sum(artefact["trained_on"][str(period)].values())
-    return np.maximum(quantiles, 0), replace(combination, kind=artefact["kind"], learned_from=learned_from)
+    return np.maximum(quantiles, 0), combination
 
 
 def error_features(combination: Combination) -> np.ndarray:
@@ -224,13 +154,11 @@ def fast(combination: Combination) -> np.ndarray:
     return np.minimum(np.maximum((own - FAST[0]) / (FAST[1] - FAST[0]), 0), 1)
 
 
-def measured_coverage(period: int = 1, kind: str = "general") -> pd.DataFrame:
-    """How often the intervals held on series, or in years, that the calibration had not seen.
+def measured_coverage(kind: str) -> pd.DataFrame:
+    """How often the intervals of yearly series held on series, or in years, that the calibration had not seen.
 
     Parameters
     ----------
-    period : int
-        Observations per year: 1, 4 or 12.
     kind : str
         ``general`` or ``trade``.
 
@@ -240,7 +168,7 @@ def measured_coverage(period: int = 1, kind: str = "general") -> pd.DataFrame:
         ``collection, length, coverage_95, coverage_80, msis``; length is ``all`` for the whole series, or the
         number of last observations that were used.
     """
-    measured = calibration(kind)["held_out"][str(period)]
+    measured = calibration(kind)["held_out"]["1"]
     return pd.DataFrame(
         [
             {"collection": collection, "length": length, **found}

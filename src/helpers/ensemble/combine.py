@@ -14,7 +14,6 @@ from helpers.ensemble.smoothers import LONGEST, MOST_LOG_GROWTH, check_values, l
 
 SHRUNKEN = "shrunken_drift log"
 ANNUAL = ("drift raw", "ses_drift raw", SHRUNKEN, "shrunken_ses_drift log", "dynamic_theta root")
-POWER, RECOVERY = "power_trend raw", "recovery log"
 FEW, MANY = 8, 20
 SHARES = ((0.65, 0.0, 0.35), (0.0, 0.8, 0.2))
 """Of the shrunken drift, the median of `ANNUAL` and the power trend: up to `FEW` observations, and from `MANY` on."""
@@ -35,32 +34,26 @@ class Combination:
         In the unit of the data, never negative.
     forecasts : np.ndarray, shape (series, members, horizon)
         The members' own forecasts, used or not.
-    members : tuple of str
-    weights : np.ndarray, shape (members,)
-        Share of each member in the mean, or its vote in the median; they sum to one.
-    rule : str
-        How the members were put together, in words.
     history, seasonal : np.ndarray, shapes (series, n) and (series, horizon)
         The seasonally adjusted observations, and the factors that were put back on the forecasts.
     period : int
         Observations per year.
-    kind, learned_from : str, int
-        Kind and number of the series that the intervals around it were learned from; none yet.
     """
 
     point: np.ndarray
     forecasts: np.ndarray
-    members: tuple
-    weights: np.ndarray
-    rule: str
     history: np.ndarray
     seasonal: np.ndarray
     period: int
-    kind: str = ""
-    learned_from: int = 0
 
 
-def combined(values, horizon, growth, period=1, recovery=None):
+def combined(
+    values: np.ndarray,
+    horizon: int,
+    growth: tuple[float, float],
+    period: int = 1,
+    recovery: tuple[float, float, float] | None = None,
+) -> Combination:
     """Combined point forecast for series of one length.
 
     Shares go by the number of observations (`SHARES`, linear in between), so that a year more changes little; half of
@@ -99,20 +92,14 @@ def combined(values, horizon, growth, period=1, recovery=None):
     made = [member_forecasts(values, horizon, ANNUAL, growth), power_trend(values, horizon)[:, None]]
     many = min(max((n - FEW) / (MANY - FEW), 0), 1)
     shrunken, median, power = (1 - many) * np.array(SHARES[0]) + many * np.array(SHARES[1])
-    parts = [("shrunken log-drift", shrunken), ("median of smoothers", median), ("power trend", power)]
-    weights = np.array([median / len(ANNUAL)] * len(ANNUAL) + [power])
-    weights[ANNUAL.index(SHRUNKEN)] += shrunken
     point = shrunken * made[0][:, ANNUAL.index(SHRUNKEN)] + median * np.median(made[0], axis=1) + power * made[1][:, 0]
     if recovery:
         made.append(recovered(values, horizon, recovery)[:, None])
-        weights, point = np.append(weights / 2, 0.5), (point + made[2][:, 0]) / 2
-        parts = [(name, share / 2) for name, share in parts] + [("return to the recent mean", 0.5)]
-    rule = ", ".join(f"{name} {share:.0%}" for name, share in parts if share)
-    members = (*ANNUAL, POWER, RECOVERY)[: len(weights)]
-    return Combination(point, np.concatenate(made, axis=1), members, weights, rule, values, np.ones_like(point), period)
+        point = (point + made[2][:, 0]) / 2
+    return Combination(point, np.concatenate(made, axis=1), values, np.ones_like(point), period)
 
 
-def recovered(values, horizon, recovery):
+def recovered(values: np.ndarray, horizon: int, recovery: tuple[float, float, float]) -> np.ndarray:
     """The last level, partly returned to the recent mean and partly recovered from a fall, then growing.
 
     ``log y[T+h] = l[T] + g h + pull (m - l[T]) + rebound max(l[T-1] - l[T], 0)`` with ``m`` the mean of ``l = log y``
@@ -136,14 +123,17 @@ def recovered(values, horizon, recovery):
     return np.maximum(np.exp(ahead) - log_offset(values), 0)
 
 
-def pulls(values):
-    """Logs of the values, and for each series how far the recent mean is above the last, and how far that fell."""
+def pulls(values: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Logs of the values, and for each series how far the recent mean is above the last, and how far that fell.
+
+    Log points; shapes (series, n), (series,) and (series,).
+    """
     logs = np.log(values + log_offset(values))[:, -LONGEST:]
     weights = (1 - RECENT) ** np.arange(logs.shape[1])[::-1]
     return logs, logs @ (weights / weights.sum()) - logs[:, -1], np.maximum(logs[:, -2] - logs[:, -1], 0)
 
 
-def seasonal_factors(values, period):
+def seasonal_factors(values: np.ndarray, period: int) -> np.ndarray:
     """Multiplicative seasonal factors by classical decomposition, 1 where no seasonality is found.
 
     A series is seasonal if its autocorrelation at lag ``period`` is significant at 90 % (Bartlett's formula).
@@ -183,15 +173,13 @@ def _seasonal(values, horizon, growth, period):
     factors = seasonal_factors(values, period)
     history = values / factors[:, np.arange(n) % period]
     ahead = factors[:, (n + np.arange(horizon)) % period]
-    forecasts, members = member_forecasts(history, horizon, SEASONAL, growth), SEASONAL
+    forecasts = member_forecasts(history, horizon, SEASONAL, growth)
     weights = np.full(len(SEASONAL), 1 / len(SEASONAL))
     if period == QUARTERS:
         forecasts = np.concatenate([forecasts, power_trend(history, horizon)[:, None]], axis=1)
-        members, weights = (*SEASONAL, POWER), np.append(weights, 1) / 2
+        weights = np.append(weights, 1) / 2
     forecasts = forecasts * ahead[:, None]
-    point = np.einsum("smh,m->sh", forecasts, weights)
-    rule = "mean, multiplicative seasonal adjustment"
-    return Combination(point, forecasts, members, weights, rule, history, ahead, period)
+    return Combination(np.einsum("smh,m->sh", forecasts, weights), forecasts, history, ahead, period)
 
 
 def _is_seasonal(values, period):

@@ -8,25 +8,23 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from helpers.ensemble.quantiles import QUANTILES
-
 BATCHES = 8  # groups of chains that know nothing of each other: what they differ by is the Monte Carlo error
 FUTURES = 4  # ways in which what a chain has found goes on
 SLIPS = np.array([1.0, 9.0, 100.0])  # variance of a month's noise: usual, large, an outlier
 SLIP_SHARES = np.array([0.930, 0.055, 0.015])
 
 
-def monte_carlo_error(values: np.ndarray, of: Callable[[np.ndarray], np.ndarray] | None = None) -> np.ndarray:
-    """One standard error of the quantiles of paths, or of what else ``of`` finds, from the batches they come in.
+def monte_carlo_error(values: np.ndarray, of: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+    """One standard error of what ``of`` finds in paths, from the batches they come in.
 
     Parameters
     ----------
     values : np.ndarray, shape (paths, ...)
         In the order of ``Nowcast.paths``.
-    of : callable, optional
-        Statistics of some of the paths; their :data:`QUANTILES` unless given.
+    of : callable
+        Statistics of some of the paths.
     """
-    found = [of(part) if of else np.quantile(part, QUANTILES) for part in np.split(values, BATCHES)]
+    found = [of(part) for part in np.split(values, BATCHES)]
     return np.std(found, axis=0, ddof=1) / BATCHES**0.5
 
 

@@ -15,9 +15,8 @@ import pandas as pd
 
 from helpers import fiscal
 from helpers.ensemble import part_year, period_sums
-from helpers.ensemble.draws import BATCHES, FUTURES, SLIP_SHARES, SLIPS, even, go_on, monte_carlo_error, normal
+from helpers.ensemble.draws import BATCHES, FUTURES, SLIP_SHARES, SLIPS, even, go_on, normal
 from helpers.ensemble.drift import GrowthPrior
-from helpers.ensemble.quantiles import QUANTILES
 from helpers.ensemble.state_space import Layout, find_loadings, log_sums, move_to_sums, pull, spread, times, to_months
 
 SEED = 1
@@ -38,25 +37,13 @@ class Nowcast:
     paths : pd.DataFrame
         Simulated months: one row a month (PeriodIndex), one column a path, in ``BATCHES`` blocks of one size that know
         nothing of each other. Known sums, the last 24 and the years before, hold in each, to their rounding.
-    left_out : list of str
-        Sums that follow from the others, to rounding.
-    rule : str
-        How the rest of the year was found, in words.
     """
 
     paths: pd.DataFrame
-    left_out: list
-    rule: str
 
     def total(self, period: str) -> np.ndarray:
         """The sum of a period in every path."""
         return self.paths.loc[fiscal.months(period)].sum().to_numpy()
-
-    def quantiles(self, period: str) -> pd.DataFrame:
-        """``value`` and Monte Carlo ``error`` (one standard error, in its unit) of a period's sum, by ``quantile``."""
-        total = self.total(period)
-        table = {"value": np.quantile(total, QUANTILES), "error": monte_carlo_error(total)}
-        return pd.DataFrame(table, pd.Index(QUANTILES, name="quantile"))
 
 
 def simulate_months(
@@ -113,8 +100,7 @@ def _simulated(known: tuple, prior: GrowthPrior, seed: int, item: str, years: in
     limits = pd.DataFrame([row for _, *row in known], [period for period, *_ in known], ["value", "low", "high"])
     sums = limits["value"]
     period_sums.check(sums)
-    kept, left_out = period_sums.independent(sums)
-    pieces = period_sums.pieces(kept, LONGEST)
+    pieces = period_sums.pieces(period_sums.independent(sums), LONGEST)
     rng = np.random.default_rng(np.random.SeedSequence([seed, *item.encode()]))
     past = pieces.index
     current = fiscal.fiscal_year(past[-1] + 1)
@@ -123,14 +109,12 @@ def _simulated(known: tuple, prior: GrowthPrior, seed: int, item: str, years: in
     limits = limits.reindex(pieces.sums.index).apply(lambda column: column.fillna(pieces.sums))
     found = _simulate(pieces, limits.to_numpy(), prior, rng, chains)
     paths = np.exp(np.concatenate([found["path"].repeat(FUTURES, axis=0), go_on(found, future, rng)], axis=1))
-    rule = "state-space model on period sums"
     months = part_year.plain_months(sums)
     rest = future[future <= pd.Period(f"{current}-03", "M")]
     if months is not None and len(rest) < 12:
-        rule = "mean of three-year share and year-to-date plus monthly forecast; months by state-space model"
         paths = _scale_rest(paths, len(past), len(rest), months)
     paths.flags.writeable = False  # they are handed out again
-    return Nowcast(pd.DataFrame(paths.T, index=past.append(future)), left_out, rule)
+    return Nowcast(pd.DataFrame(paths.T, index=past.append(future)))
 
 
 def _simulate(pieces, limits, prior, rng, chains) -> dict[str, np.ndarray]:

@@ -25,8 +25,8 @@ def check(sums: pd.Series) -> None:
         raise ValueError(f"period {sums.index[sums.index.duplicated()][0]} is given twice: keep one row a period")
 
 
-def independent(sums: pd.Series) -> tuple[pd.Series, list[str]]:
-    """The sums that do not follow from those before them, and the names of those that do.
+def independent(sums: pd.Series) -> pd.Series:
+    """The sums that do not follow from those before them.
 
     Raises
     ------
@@ -36,7 +36,7 @@ def independent(sums: pd.Series) -> tuple[pd.Series, list[str]]:
     months = {period: fiscal.months(period) for period in sums.index}
     index = pd.PeriodIndex(sorted(set().union(*months.values())), freq="M")
     rows = np.array([index.isin(m) for m in months.values()], dtype=float)
-    basis, kept, left_out = np.zeros((0, len(index))), [], []
+    basis, kept = np.zeros((0, len(index))), []
     for i, (period, row) in enumerate(zip(sums.index, rows, strict=True)):
         rest = row - basis.T @ (basis @ row)
         rest -= basis.T @ (basis @ rest)
@@ -53,8 +53,7 @@ def independent(sums: pd.Series) -> tuple[pd.Series, list[str]]:
                 f"sums contradict each other: {period} is given as {sums.iloc[i]:,.10g}, "
                 f"but {', '.join(names)} make it {implied:,.10g}; correct one of them or leave it out"
             )
-        left_out.append(period)
-    return sums.iloc[kept], left_out
+    return sums.iloc[kept]
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ References: Hyndman et al. (2008), *Forecasting with Exponential Smoothing*; Fio
 *International Journal of Forecasting* 32 (Theta models); Hyndman & Billah (2003) (SES with drift).
 """
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -28,13 +29,11 @@ _PHI = (0.85, 0.92, 0.97)
 
 # method: (family, parameter grid); columns are alpha, beta, phi for a trend and alpha, theta for a Theta
 _METHODS = {
-    "naive": ("trend", ((1.0, 0.0, 0.0),)),
     "ses": ("trend", tuple((a, 0.0, 0.0) for a in _ALPHA)),
     "drift": ("trend", ((1.0, 0.0, 1.0),)),
     "ses_drift": ("trend", tuple((a, 0.0, 1.0) for a in _ALPHA)),
     "damped": ("trend", tuple((a, a * b, p) for a in _COARSE_ALPHA for b in _BETA_SHARE for p in _PHI)),
     "theta": ("theta", tuple((a, 2.0) for a in _ALPHA)),
-    "optimised_theta": ("theta", tuple((a, t) for a in _COARSE_ALPHA for t in _THETA)),
     "dynamic_theta": ("dynamic", tuple((a, t) for a in _COARSE_ALPHA for t in _THETA)),
     "shrunken_drift": ("shrunken", ((1.0, 0.0, 1.0),)),
     "shrunken_ses_drift": ("shrunken", tuple((a, 0.0, 1.0) for a in _ALPHA)),
@@ -42,12 +41,14 @@ _METHODS = {
 _SCALES = ("raw", "root", "log")
 
 
-def member_names():
+def member_names() -> list[str]:
     """Every ``method scale`` pair that `member_forecasts` can compute, e.g. ``"theta log"``."""
     return [f"{m} {s}" for m in _METHODS for s in _SCALES if s == "log" or not m.startswith("shrunken")]
 
 
-def member_forecasts(values, horizon, members, growth):
+def member_forecasts(
+    values: np.ndarray, horizon: int, members: Sequence[str], growth: tuple[float, float]
+) -> np.ndarray:
     """Point forecasts of several smoothers for series of one length.
 
     Parameters
@@ -96,7 +97,7 @@ def member_forecasts(values, horizon, members, growth):
     return forecasts
 
 
-def linear_maps(family, grid, n, horizon):
+def linear_maps(family: str, grid: tuple, n: int, horizon: int) -> tuple[np.ndarray, np.ndarray, int]:
     """Residuals and forecasts as matrices to be applied to the observations.
 
     Parameters
@@ -119,7 +120,7 @@ def linear_maps(family, grid, n, horizon):
     return build(family, grid, n, horizon)
 
 
-def check_values(values):
+def check_values(values: np.ndarray) -> np.ndarray:
     """The values as a float array of shape (series, n), or a ValueError that shows the first offender."""
     values = np.atleast_2d(np.asarray(values, dtype=float))
     if values.shape[1] < SHORTEST:
@@ -134,26 +135,7 @@ def check_values(values):
     return values
 
 
-def check_periods(series):
-    """Raise a ValueError that names the first period that is repeated, out of order, missing or empty."""
-    index = series.index
-    if index.has_duplicates:
-        raise ValueError(f"period {index[index.duplicated()][0]} occurs twice: keep one row per period")
-    if not index.is_monotonic_increasing:
-        late = next(i for i in range(1, len(index)) if index[i] < index[i - 1])
-        raise ValueError(f"period {index[late]} comes after {index[late - 1]}: sort by period")
-    if index.inferred_type in ("integer", "period"):
-        gap = next((i for i in range(1, len(index)) if index[i] != index[i - 1] + 1), None)
-        if gap:
-            raise ValueError(
-                f"period {index[gap - 1] + 1} is missing: a smoother needs every period; `nowcast` takes gaps"
-            )
-    empty = index[series.isna()]
-    if len(empty):
-        raise ValueError(f"period {empty[0]} has no value: a smoother needs every period; `nowcast` takes gaps")
-
-
-def log_offset(values):
+def log_offset(values: np.ndarray) -> np.ndarray:
     """What to add before taking logs, shape (series, 1): half the least positive value if a zero occurs."""
     zero = (values == 0).any(axis=1, keepdims=True)
     smallest = np.where(values > 0, values, np.inf).min(axis=1, keepdims=True)

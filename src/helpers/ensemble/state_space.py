@@ -46,11 +46,6 @@ class Layout:
     def noise(self) -> slice:
         return slice(13 + self.count, self.size)
 
-    @property
-    def lasting(self) -> slice:
-        """Level, growth and seasons: what no month has to itself."""
-        return slice(0, self.steps.start)
-
     @classmethod
     def of(cls, shocks: np.ndarray) -> "Layout":
         """The layout of given shocks."""

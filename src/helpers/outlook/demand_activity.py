@@ -95,8 +95,8 @@ def counted(india: Vintage, series: str) -> pd.DataFrame:
     found = {end: np.exp(np.interp(years, at, logs)) for end, logs in ends.items()}
     direct = np.isin(years, at)
     near = [np.argsort(abs(at - year))[: 1 if exact else 2] for year, exact in zip(years, direct, strict=True)]
-    found |= {"direct": direct, "source": [ids(*(points[place].source for place in places)) for places in near]}
-    return pd.DataFrame(found, index=pd.Index(years, name="fiscal_year"))
+    table = pd.DataFrame(found, index=pd.Index(years, name="fiscal_year"))
+    return table.assign(direct=direct, source=[ids(*(points[place].source for place in places)) for places in near])
 
 
 def units(india: Vintage, series: str, years: np.ndarray) -> Units:

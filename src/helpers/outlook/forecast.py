@@ -29,8 +29,6 @@ MODELS: dict[str, Callable[[pd.Series, drift.GrowthPrior], drift.Drift]] = {
 
 RECORDED, LEVEL, MIXTURE = "as recorded", "newest level", "mixture"
 PATHS = 8000
-LEAST_RECORD = 6
-"""Months of a sum whose monthly rate says what has been possible."""
 
 
 def expected(india: Vintage, target: str = "customs", horizon: int = 10) -> pd.DataFrame:
@@ -80,19 +78,13 @@ def expected(india: Vintage, target: str = "customs", horizon: int = 10) -> pd.D
 def contradicted(table: pd.DataFrame, india: Vintage, target: str) -> bool:
     """Whether what is public of the year begun speaks against growth from the totals as recorded.
 
-    So it does if the rest of that year would have to bring, by the median, more a month than any half-year on record
-    or less than nothing, or if that median is outside the mixture's 95 % interval of the year.
+    So it does if the median of that growth is outside the mixture's 95 % interval of the year, in which every path
+    holds what is public.
     """
-    part, first = targets.part_year(india, target), table[table["horizon"] == 1]
-    if part is None:
+    if targets.part_year(india, target) is None:
         return False
-    values = leading(first).set_index(["scenario", "quantile"])["value"]
-    median, done = values[RECORDED, 0.5], len(fiscal.months(part.name))
-    sums = targets.sums(india, target)["value"]
-    rates = [value / len(fiscal.months(p)) for p, value in sums.items() if len(fiscal.months(p)) >= LEAST_RECORD]
-    needed = (median - part["value"]) / (12 - done)
-    usual = values[MIXTURE, QUANTILES[0]] <= median <= values[MIXTURE, QUANTILES[-1]]
-    return not (0 <= needed <= max(rates, default=np.inf) and usual)
+    values = leading(table[table["horizon"] == 1]).set_index(["scenario", "quantile"])["value"]
+    return not values[MIXTURE, QUANTILES[0]] <= values[RECORDED, 0.5] <= values[MIXTURE, QUANTILES[-1]]
 
 
 def starting_points(india: Vintage, target: str, horizon: int) -> pd.DataFrame:

@@ -7,13 +7,12 @@ from helpers import fiscal
 from helpers.data import STATUSES, Vintage, ids, sources_of
 from helpers.ensemble import score
 from helpers.ensemble.nowcast import simulate_months
-from helpers.ensemble.quantiles import QUANTILES
+from helpers.ensemble.quantiles import MIDDLE, QUANTILES
 from helpers.outlook import evidence, readings, targets
 from helpers.outlook.forecast import LEVEL, MIXTURE, NAIVE, RECORDED, leading, prior, starting_points
 
 MOST_OUTTURNS = 3
 LEAST_MONTHS = 6
-READ = {"median": 0.5, "low80": 0.1, "high80": 0.9}
 CHINA = {"flow": "export", "reporter": "CHN", "partner": "world", "hs": "85051110", "measure": "weight"}
 """China's exports of rare-earth magnets: its own line 85051110, not India's."""
 
@@ -64,14 +63,12 @@ def real_time(india: Vintage) -> pd.DataFrame:
         for period, scenario, values in _said(then, list(due.index)):
             names = ids(sources, due.loc[period])
             rows.append((period, str(day), scenario, *values, due.loc[period, "value"], late, names))
-    found = pd.DataFrame(rows, columns=columns)
-    within = (found[READ["low80"]] <= found["outturn"]) & (found["outturn"] <= found[READ["high80"]])
-    error = 100 * (found[READ["median"]] / found["outturn"] - 1)
+    found = pd.DataFrame(sorted(rows, key=lambda row: list(tried.index).index(row[0])), columns=columns)
+    within = (found[MIDDLE["low80"]] <= found["outturn"]) & (found["outturn"] <= found[MIDDLE["high80"]])
+    error = 100 * (found[MIDDLE["median"]] / found["outturn"] - 1)
     found = found.assign(error=error, within=within, score=_against_naive(found))
-    order = found["period"].map({period: place for place, period in enumerate(tried.index)})
-    found = found.loc[order.sort_values(kind="stable").index].rename(columns={q: name for name, q in READ.items()})
-    kept = ["period", "as_of", "scenario", *READ, "outturn", "error", "within", "score", "backcast", "source"]
-    return found[kept].reset_index(drop=True)
+    kept = ["period", "as_of", "scenario", *MIDDLE, "outturn", "error", "within", "score", "backcast", "source"]
+    return found.rename(columns={q: name for name, q in MIDDLE.items()})[kept]
 
 
 def elsewhere(india: Vintage) -> pd.DataFrame:
@@ -99,8 +96,8 @@ def elsewhere(india: Vintage) -> pd.DataFrame:
             continue
         now = simulate_months(sums["value"], prior(then), item=f"China {day}").total(years[-1])
         names = ids(sums, known.loc[[years[-1]]])
-        rows.append((years[-1], day, *np.quantile(now, list(READ.values())), known.loc[years[-1], "value"], names))
-    found = pd.DataFrame(rows, columns=["period", "as_of", *READ, "outturn", "source"])
+        rows.append((years[-1], day, *np.quantile(now, list(MIDDLE.values())), known.loc[years[-1], "value"], names))
+    found = pd.DataFrame(rows, columns=["period", "as_of", *MIDDLE, "outturn", "source"])
     within = (found["low80"] <= found["outturn"]) & (found["outturn"] <= found["high80"])
     return found.assign(error=100 * (found["median"] / found["outturn"] - 1), within=within)
 

@@ -167,8 +167,8 @@ def overlap(one: pd.Series, other: pd.Series) -> float:
 
 
 def agree(overlap_: float) -> bool:
-    """Whether two methods do not contradict each other: they share at least :data:`LEAST_OVERLAP`."""
-    return overlap_ >= LEAST_OVERLAP
+    """Whether two methods do not contradict each other: they share, to a hundredth, :data:`LEAST_OVERLAP` or more."""
+    return round(overlap_, 2) >= LEAST_OVERLAP
 
 
 def by_value(india: Vintage) -> dict[str, Quantity]:

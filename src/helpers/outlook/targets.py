@@ -192,7 +192,7 @@ def _fitting(rows: pd.DataFrame) -> pd.DataFrame:
             continue
         more = pd.concat([kept, rows.loc[[period]]])
         try:
-            period_sums.pieces(period_sums.independent(more["value"])[0], len(more))
+            period_sums.pieces(period_sums.independent(more["value"]), len(more))
         except ValueError:
             continue
         kept = more

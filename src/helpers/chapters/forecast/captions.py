@@ -7,7 +7,7 @@ from helpers.chapters.forecast import tables
 from helpers.chapters.outputs import Sentence, joined, number, sentence
 from helpers.data import ASSUMED, Quantity, Vintage, derived
 from helpers.outlook import forecast
-from helpers.outlook.episodes import suspect
+from helpers.outlook.episodes import level, suspect
 
 LEAST_GAP = 0.1
 """Medians that differ by less of the smaller one are called alike."""
@@ -22,16 +22,17 @@ def fan_words(shown: pd.DataFrame, scenarios: list[str], points: pd.DataFrame, i
     titled = end.loc[_without_what_if(scenarios)]
     medians = {f"m{n}": _kilo(row["median"], uses[name]) for n, (name, row) in enumerate(titled.iterrows())}
     if titled["median"].max() <= (1 + LEAST_GAP) * titled["median"].min():
-        alone = "newest level" if forecast.LEVEL in scenarios else "recorded total"
+        alone = "level of {start}" if forecast.LEVEL in scenarios else "recorded total"
         lead = f"Weighed or from the {alone} alone, it comes to"
         medians = dict(sorted(medians.items(), key=lambda item: item[1].value))
         texts = dict.fromkeys(number(quantity.value, 1) for quantity in medians.values())
         text = " to ".join(f"{{{name}:number.1}}" for name in ([*medians] if len(texts) > 1 else [*medians][:1]))
     else:
-        lead = f"{'Where the forecast starts' if started else 'What licences let through'} matters:"
+        lead = f"{'Where the forecast starts and grows from' if started else 'What licences let through'} matters:"
         text = words.listed([f"{{{name}:number.1}}" for name in medians], "or")
-    medians = {name: quantity for name, quantity in medians.items() if name in text}
-    title = sentence(f"{lead} {text} thousand tonnes in {{year}}", year=year, **medians)
+    said: dict[str, Quantity | str] = {name: quantity for name, quantity in medians.items() if name in text}
+    said |= {"start": level(india, target).period} if "{start}" in lead else {}
+    title = sentence(f"{lead} {text} thousand tonnes in {{year}}", year=year, **said)
     spans = [spelt(row, named[name], uses[name]) for name, row in end.iterrows()]
     known, told, parts = tables.rates(india, target), [], {}
     for place, (period, row) in enumerate(known.iterrows()):
@@ -66,7 +67,7 @@ def fan_note(shown: pd.DataFrame, known: pd.DataFrame, top: float, india: Vintag
 def readings_title(near: pd.DataFrame, named: dict[str, str], uses) -> Sentence:
     rows = near.set_index("scenario")["median"]
     kept = rows.loc[_without_what_if(list(rows.index))]
-    lead = "The" if len(kept) == len(rows) else "With the newest figures, the"
+    lead = "The" if len(kept) == len(rows) else "With what is known since, the"
     kept = kept.drop(forecast.MIXTURE) if len(kept) > 2 else kept
     parts = {"year": near["period"].iloc[0], "least": _kilo(kept.min(), uses)}
     if number(kept.min() / 1000, 1) == number(kept.max() / 1000, 1):
@@ -101,7 +102,7 @@ def trial_words(tried: pd.DataFrame) -> tuple[Sentence, Sentence]:
             name=tables.trial_name(row.scenario),
             period=words.period(row.period),
             day=words.day(row.as_of),
-            said=derived(row.median, "t", row.source, low=row.low80, high=row.high80),
+            said=tables.rounded(derived(row.median, "t", row.source, low=row.low80, high=row.high80)),
             came=derived(row.outturn, "t", row.source),
         )
         for row in tried.itertuples()
@@ -110,7 +111,7 @@ def trial_words(tried: pd.DataFrame) -> tuple[Sentence, Sentence]:
 
 
 def spelt(row: pd.Series, name: str, uses) -> Sentence:
-    said = derived(row["median"], "t", *uses, low=row["low80"], high=row["high80"])
+    said = tables.rounded(derived(row["median"], "t", *uses, low=row["low80"], high=row["high80"]))
     span = "" if pd.isna(said.low) else " (80 % interval {said:range})"
     return sentence(f"{{name}}, {{year}}: {{said}}{span}.", name=name, year=row["period"], said=said)
 

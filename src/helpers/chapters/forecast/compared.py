@@ -6,6 +6,7 @@ from helpers import fiscal
 from helpers.chapters import words
 from helpers.chapters.forecast.phrases import spanned
 from helpers.chapters.forecast.tables import rounded
+from helpers.chapters.forecast.value import often
 from helpers.chapters.outputs import Sentence, joined, sentence
 from helpers.data import Vintage, derived, from_row, sources_of
 from helpers.ensemble import calibrated
@@ -33,7 +34,7 @@ _LEVELS = {"eighty": 80, "wide": 95}
 def _of_value(india: Vintage, uses: pd.DataFrame) -> Sentence | None:
     """How often the intervals of the ensemble held that forecasts the value; None where it does not yet."""
     points = len(value.unbroken(value.history(india)))
-    found = calibrated.measured_coverage(kind=value.KIND)
+    found = calibrated.measured_coverage(value.KIND)
     found = found.assign(points=pd.to_numeric(found["length"], errors="coerce")).dropna(subset="points")
     found = found[found["points"] <= points].sort_values("points")
     if found.empty or points < value.LEAST_YEARS:
@@ -42,7 +43,8 @@ def _of_value(india: Vintage, uses: pd.DataFrame) -> Sentence | None:
     return sentence(
         "How wide intervals of the value are was learned from {of:number} yearly series of {kind}. With",
         "{points:number} points known (India's series has {whole:number}), 80 % intervals held {eighty} of later",
-        "years, which they had not seen, and 95 % intervals {wide}.",
+        "years, which they had not seen, {often} they should, and 95 % intervals {wide}.",
+        often=often(100 * row["coverage_80"], 80),
         of=derived(of, "", uses),
         kind=value.KIND,
         points=derived(row["points"], "", uses),
@@ -94,7 +96,10 @@ def elsewhere(found: pd.DataFrame, india: Vintage) -> Sentence:
 
 def outlooks(table: pd.DataFrame, other: pd.DataFrame, theirs: pd.DataFrame, india: Vintage) -> Sentence:
     """Others' figures beside ours, on one calendar, for each target of which there are any."""
-    told = [_on_scope(part, theirs, india) for part in (table, other) if len(part)]
+    parts = [part for part in (table, other) if len(part)]
+    told = [_on_scope(part, theirs, india) for part in parts]
+    if not any(told) and any(len(others.on_scope(theirs, part["target"].iloc[0])) for part in parts):
+        return sentence("No year of others' outlooks is one that this forecast reaches.", uses=[sources_of(theirs)])
     return joined(*told) if any(told) else words.not_yet(india, "How others' outlooks compare")
 
 

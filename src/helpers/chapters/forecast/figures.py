@@ -152,7 +152,7 @@ def _their_points(theirs: pd.DataFrame | None, known: pd.DataFrame, shown: pd.Da
         return pd.DataFrame(columns=["publisher", "period", "value", "source"]).astype({"value": float})
     at = theirs["period"].map(fiscal.centre)
     first, last = known.index.map(fiscal.centre).max(), shown["period"].map(fiscal.centre).max()
-    return theirs[(at > first) & (at <= last + 1)].assign(at=at).sort_values("at")
+    return theirs.assign(at=at)[(at > first) & (at <= last + 1)].sort_values("at")
 
 
 def _diamonds(ax, points: pd.DataFrame, top: float) -> None:

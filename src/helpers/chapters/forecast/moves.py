@@ -3,12 +3,14 @@
 import numpy as np
 import pandas as pd
 
+from helpers import fiscal
 from helpers.chapters import words
 from helpers.chapters.forecast import roads
+from helpers.chapters.forecast.phrases import ends
 from helpers.chapters.forecast.tables import names, rounded, spelt_by_year
 from helpers.chapters.outputs import Sentence, joined, sentence
 from helpers.data import Quantity, Vintage, derived
-from helpers.outlook import growth, moved, targets
+from helpers.outlook import forecast, growth, moved, targets
 
 KIND = {growth.GENERAL: "yearly series of all kinds", "trade": "yearly series of trade"}
 GROWTH = {**KIND, growth.OWN: "its own few levels alone", "none": "none at all"}
@@ -54,8 +56,8 @@ def most(rows: pd.DataFrame, india: Vintage, target: str) -> Sentence:
     return sentence(text, f"{stay} in the 80 % interval of the answer.", **parts)
 
 
-def grown(india: Vintage) -> Sentence:
-    """Which growth the forecasts of both targets take, and what weight each one's own growth has in it."""
+def grown(india: Vintage, expected: pd.DataFrame) -> Sentence:
+    """Which growth the forecasts of both targets take, the weight of each one's own, and the pace of one's median."""
     taken = growth.taken(india)
     elsewhere = derived(_yearly(taken.prior.mean), "%", *taken.sources)
     first = sentence(
@@ -63,7 +65,8 @@ def grown(india: Vintage) -> Sentence:
         kind=KIND[taken.kind],
         elsewhere=elsewhere,
     )
-    return joined(first, *(_own(india, name) for name in targets.TARGETS if _known(india, name)))
+    own = (_own(india, name) for name in targets.TARGETS if _known(india, name))
+    return joined(first, *own, _pace(expected, india))
 
 
 def _own(india: Vintage, target: str) -> Sentence:
@@ -72,13 +75,26 @@ def _own(india: Vintage, target: str) -> Sentence:
     if pace is None:
         return sentence("Of {what} a single level is known, which has no growth of its own.", what=what, uses=[rows])
     return sentence(
-        "The own growth of {what}, {own:signed} a year from {first} to {last}, has {weight} of the weight in that.",
+        "The own growth of {what}, {own:signed} a year from {first} to {last}, weighs {weight} against that by its few",
+        "levels alone.",
         what=what,
         own=derived(_yearly(pace), "%", rows),
         first=words.named(rows.index[0]),
         last=words.named(rows.index[-1]),
         weight=words.chance(moved.own_weight(india, target)),
     )
+
+
+def _pace(table: pd.DataFrame, india: Vintage) -> Sentence | None:
+    """By how much the median of the answer rises in a year, licences and what is paid back in it."""
+    years = ends(table, india)
+    if len(years) == 1:
+        return None
+    near, far = (forecast.at(table, year, uses=forecast.used(india, table["target"].iloc[0])) for year in years)
+    apart = fiscal.centre(far.period) - fiscal.centre(near.period)
+    pace = derived(_yearly(np.log(far.value / near.value) / apart), "%", near, far)
+    text = "In what is simulated the median of the forecast changes by {change} a year from {first} to {last}."
+    return sentence(text, change=words.change(pace), first=near.period, last=far.period)
 
 
 def _known(india: Vintage, target: str) -> bool:

@@ -4,6 +4,7 @@ import pandas as pd
 
 from helpers import fiscal
 from helpers.chapters import words
+from helpers.chapters.forecast.phrases import ends
 from helpers.chapters.forecast.tables import rounded, spelt_by_year
 from helpers.chapters.outputs import Sentence, joined, number, sentence
 from helpers.data import Quantity, Vintage, derived, ids, sources_of
@@ -40,7 +41,8 @@ def side_by_side(table: pd.DataFrame, second: pd.DataFrame, india: Vintage) -> p
     Returns
     -------
     pd.DataFrame
-        ``road``, a column of text a year (median and 80 % interval, t), ``source``; empty while there is no second.
+        ``road``, a column of text a year (median and 80 % interval, t), ``source``; no average of roads that
+        disagree; empty while there is no second.
     """
     common, average = roads.compared(india, table, second), roads.together(india, table, second)
     if common.empty:
@@ -55,18 +57,22 @@ def side_by_side(table: pd.DataFrame, second: pd.DataFrame, india: Vintage) -> p
         for name, said in SAID.items()
         if (whole["scenario"] == name).any()
     ]
+    for period in periods:
+        if _apart(common.loc[period]):
+            rows[-1][f"{period}, t"] = "–"
     shared = {f"{period}, t": f"{number(100 * common.loc[period, 'overlap'])} %" for period in periods}
     return pd.DataFrame([*rows, {"road": "what the two roads share", **shared, "source": used[roads.BOTH]}])
 
 
 def verdict(table: pd.DataFrame, second: pd.DataFrame, india: Vintage) -> Sentence:
-    """Whether two independent methods agree on the year that runs and on the last, and what both say together."""
+    """Whether two methods agree on the year that runs, the last, and where not; and what both say together."""
     common = roads.compared(india, table, second)
     if common.empty:
         return words.not_yet(india, "What a second road to tonnes, value over unit value, would give")
     running, last = forecast.running(table, india), common.index[-1]
-    years = list(dict.fromkeys([running if running in common.index else common.index[0], last]))
-    apart = [year for year in years if not roads.agree(common.loc[year, "overlap"])]
+    apart = [year for year in forecast.steps(table, india) if year in common.index and _apart(common.loc[year])]
+    told = {running if running in common.index else common.index[0], last, *apart}
+    years = [year for year in common.index if year in told]
     return joined(*(_of_year(common.loc[year]) for year in years), _together(common.loc[last], apart, years))
 
 
@@ -95,12 +101,10 @@ def per_kg(india: Vintage) -> Sentence:
 
 
 def disagreement(table: pd.DataFrame, second: pd.DataFrame, india: Vintage) -> Sentence | None:
-    """For the answer: the one or the other, of the year that runs; None where both roads agree."""
+    """For the answer: the one or the other, of the years that it reads out; None where both roads agree."""
     common = roads.compared(india, table, second)
-    running = None if common.empty else forecast.running(table, india)
-    if running not in common.index or roads.agree(common.loc[running, "overlap"]):
-        return None
-    return _of_year(common.loc[running])
+    years = [year for year in ends(table, india) if year in common.index and _apart(common.loc[year])]
+    return joined(*(_of_year(common.loc[year]) for year in years)) if years else None
 
 
 def implied(india: Vintage) -> Sentence | None:
@@ -126,11 +130,14 @@ def implied(india: Vintage) -> Sentence | None:
     )
 
 
+def _apart(row: pd.Series) -> bool:
+    return not roads.agree(row["overlap"])
+
+
 def _of_year(row: pd.Series) -> Sentence:
     first, second = (_tonnes(row, name) for name in ("", "value_"))
     shared = derived(100 * row["overlap"], "%", row)
-    agree = roads.agree(row["overlap"])
-    end = "the two do not contradict each other" if agree else "two methods disagree, {first} or {second}"
+    end = "two methods disagree, {first} or {second}" if _apart(row) else "the two do not contradict each other"
     return sentence(
         "{year} by weights as recorded: {first} (80 % interval {first:range}); by value over unit value: {second}",
         f"({{second:range}}). The distributions share {{shared}}: {end}.",

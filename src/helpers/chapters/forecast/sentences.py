@@ -94,11 +94,12 @@ def rest_of_year(table: pd.DataFrame, india: Vintage) -> Sentence:
     over = "have had" if fiscal.span(first)[1] < india.day else "have"
     recorded = table[table["scenario"] == forecast.RECORDED]
     ruled_out = recorded.get("counterfactual", pd.Series(dtype=bool)).any()
+    place = words.place([rate.value], implied.low, implied.high)
     verdict = {
         "below": "below the 80 % interval of that growth: what has come since speaks against it",
         "above": "above the 80 % interval of that growth: what has come since runs ahead of it",
         "inside": "inside the 80 % interval of that growth: it does not contradict it",
-    }[words.place([rate.value], implied.low, implied.high)]
+    }[place]
     said = sentence(
         "{part} brought {done}. For the {implied} that the totals as recorded imply, the rest of {year} would",
         f"{over} to bring {{rest}}, {{as_much}} a month as so far.",
@@ -108,8 +109,24 @@ def rest_of_year(table: pd.DataFrame, india: Vintage) -> Sentence:
         rate=rate,
         **said,
     )
-    more = sentence("So growth from those totals is a counterfactual by now.") if ruled_out else None
+    why = "Yet its median is outside the 95 % interval of the forecast:" if place == "inside" else "So"
+    more = sentence(f"{why} growth from those totals is a counterfactual by now.") if ruled_out else None
     return joined(said, more)
+
+
+def calendar_years(india: Vintage, target: str) -> Sentence | None:
+    """Which calendar years the simulated months hold beside the sums that are drawn; None where none is known."""
+    rows = targets.known_sums(india) if target == targets.CUSTOMS.name else pd.DataFrame()
+    rows = rows[[fiscal.is_calendar_year(period) for period in rows.index]]
+    if rows.empty:
+        return None
+    told = words.listed(f"{{v{n}}} in {{p{n}}}" for n in range(len(rows)))
+    gone = " (where a reading leaves the surge out, not those that hold it)" if episodes.suspect(india) else ""
+    return sentence(
+        f"The simulated months hold sums of calendar years too, which no figure here draws: {told}{gone}.",
+        **{f"v{n}": from_row(row) for n, (_, row) in enumerate(rows.iterrows())},
+        **{f"p{n}": period for n, period in enumerate(rows.index)},
+    )
 
 
 def drawn_anew(table: pd.DataFrame, india: Vintage) -> Sentence:
@@ -122,7 +139,8 @@ def drawn_anew(table: pd.DataFrame, india: Vintage) -> Sentence:
     year, uses = forecast.running(table, india), forecast.used(india, targets.CUSTOMS.name)
     return sentence(
         "Simulated again with other chance numbers, the median of {year} would move by some {middle:.1}, and nothing",
-        "published by more than {most:.1} of its year's median (one standard error); so three digits are told.",
+        "published by more than {most:.1} of its year's median (one standard error); so no more than three digits are",
+        "told.",
         year=year,
         middle=derived(errors[year, 0.5], "%", uses),
         most=derived(errors.max(), "%", uses),

@@ -9,7 +9,7 @@ from helpers.data import Vintage, derived, ids
 from helpers.outlook import value
 
 LEAST_SKILL = 0.05
-"""How far an error is from that of naive, as a fraction, before it is called better or worse."""
+"""How far an error is from that of naive, as a fraction, and not called better or worse."""
 NEAR = 5
 """Points of per cent that a coverage may be off and be called right."""
 SIGNIFICANT = 0.05
@@ -26,12 +26,6 @@ HEADS = {
     "low95": "95 % from",
     "high95": "95 % to",
 }
-
-
-def known(india: Vintage) -> pd.DataFrame:
-    """``value.history`` with heads in words."""
-    heads = {"listed_usd_m": "as listed, million USD", "usd_m": "on the level of India's record, million USD"}
-    return value.history(india).rename(columns=heads).rename_axis("calendar year")
 
 
 def skill(tried: pd.DataFrame, india: Vintage) -> pd.DataFrame:
@@ -145,7 +139,6 @@ def fared(tried: pd.DataFrame, india: Vintage) -> Sentence:
     mine = tried[(tried["model"] == value.MODEL) & (tried["horizon"] <= far)]
     held = derived(100 * mine["outturn"].between(mine["low80"], mine["high80"]).mean(), "%", rows)
     worth = {"up": "worse than", "down": "better than", "unchanged": "no better than"}
-    often = {"above": "more often than", "below": "less often than", "inside": "about as often as"}
     said = sentence(
         "From each of {count} years, {first} to {last}, the ensemble knew only what lies before.",
         "A year ahead its error was {near:.2} times that of naive, {verdict} it.",
@@ -153,24 +146,30 @@ def fared(tried: pd.DataFrame, india: Vintage) -> Sentence:
         first=tried["origin"].min(),
         last=tried["origin"].max(),
         near=near,
-        verdict=worth[words.direction(near.value - 1, LEAST_SKILL)],
+        verdict=worth[_against(near.value)],
     )
     farther = sentence(
         "At {far} years ahead it was {wide:.2} times, {verdict} it.",
         far=words.count(far),
         wide=wide,
-        verdict=worth[words.direction(wide.value - 1, LEAST_SKILL)],
+        verdict=worth[_against(wide.value)],
     )
     intervals = sentence(
-        "Its 80 % intervals held {held} of what came up to then, {often} they should.",
+        f"Its 80 % intervals held {{held}} of what came up to then, {{often}} they should{_missed(mine)}.",
         held=held,
-        often=often[words.place([held.value], 80 - NEAR, 80 + NEAR)],
+        often=often(held.value, 80),
     )
     caveat = sentence(
         "These trials share their years and use figures as they stand now: they count for far fewer than they are.",
         "How wide intervals of trade have to be was learned from other goods, over the same years.",
     )
     return joined(said, farther if far > 1 else None, intervals, _beside(table.loc[:far], rows), caveat)
+
+
+def often(held: float, meant: float) -> str:
+    """How often intervals held against how often they are meant to, both in per cent."""
+    said = {"above": "more often than", "below": "less often than", "inside": "about as often as"}
+    return said[words.place([round(held)], meant - NEAR, meant + NEAR)]
 
 
 def moved_by(fitted: pd.DataFrame, india: Vintage) -> Sentence:
@@ -193,19 +192,31 @@ def moved_by(fitted: pd.DataFrame, india: Vintage) -> Sentence:
     return joined(few, _elasticities(best), _diagnosed(best.iloc[0]))
 
 
+def _against(ratio: float) -> str:
+    """``up``, ``down`` or ``unchanged``, of a ratio as it is told: to two decimals."""
+    return words.direction(round(ratio, 2) - 1, LEAST_SKILL + 0.005)
+
+
+def _missed(mine: pd.DataFrame) -> str:
+    """That whatever came outside the intervals came on one side of them; nothing where it came on both or never did."""
+    above, below = (mine["outturn"] > mine["high80"]).any(), (mine["outturn"] < mine["low80"]).any()
+    return "" if above == below else f"; all that they missed came {'above' if above else 'below'} them"
+
+
 def _rebuilt(table: pd.DataFrame) -> Sentence | None:
     """How near the newest fiscal year that can be made of calendar years comes to what is recorded of it."""
     if table.empty:
         return None
     row = table.iloc[-1]
-    gap = derived(100 * (row["made_usd_m"] / row["usd_m"] - 1), "%", row)
+    gap = row["made_usd_m"] / row["usd_m"] - 1
+    apart = sentence(f"{{gap}} {'more' if gap > 0 else 'less'}", gap=derived(100 * abs(gap), "%", row))
     return sentence(
         "{year}, made of three quarters of a calendar year and a quarter of the next, comes to {made:.1} where",
         "{own:number.1} are recorded: {verdict}.",
         year=row.name,
         made=derived(row["made_usd_m"], "USD m", row),
         own=derived(row["usd_m"], "USD m", row),
-        verdict="the same count" if abs(gap.value) <= 100 * LEAST_SKILL else sentence("{gap:signed} apart", gap=gap),
+        verdict="the same count" if abs(gap) <= LEAST_SKILL else apart,
     )
 
 
@@ -229,7 +240,7 @@ def _beside(table: pd.DataFrame, rows: frozenset[str]) -> Sentence:
     rivals = means.drop(value.MODEL)
     best = rivals.idxmin()
     verdict = {"up": "behind", "down": "ahead of", "unchanged": "level with"}
-    place = verdict[words.direction(means[value.MODEL] / rivals[best] - 1, LEAST_SKILL)]
+    place = verdict[_against(means[value.MODEL] / rivals[best])]
     listed = [f"{name} {{m{n}:.2}}" for n, name in enumerate(means.index)]
     return sentence(
         f"Over these horizons the mean ratio to naive is: {words.listed(listed)}; the ensemble was {place} the closest",
@@ -241,12 +252,10 @@ def _beside(table: pd.DataFrame, rows: frozenset[str]) -> Sentence:
 
 def _elasticities(best: pd.DataFrame) -> Sentence:
     sure = best[best["p_value"] < SIGNIFICANT]
-    parts = {
-        "years": derived(best["years"].iloc[0], "", best),
-        "since": best["since"].iloc[0],
-        "until": best["until"].iloc[0],
-    }
-    over = "Over {years:number} years, {since} to {until},"
+    first = best.iloc[0]
+    parts = {"years": derived(first["years"], "", best), "since": first["since"], "until": first["until"]}
+    gaps = first["years"] <= int(first["until"]) - int(first["since"])
+    over = f"Over {{years:number}} {'of the years' if gaps else 'years,'} {{since}} to {{until}}{'' if gaps else ','}"
     if sure.empty:
         text = f"{over} growth of the value is not told from chance by that of {{names}}."
         return sentence(text, names=words.listed(best["regressor"], "or"), **parts)

@@ -40,6 +40,9 @@ def accidents(notebook: NotebookNode) -> list[tuple[str, dict]]:
     for number, cell in enumerate(notebook.cells, start=1):
         where = {"number": number, "id": cell.get("id")}
         found += [(f"cell {number} {what}", where) for output in cell.get("outputs", []) for what in _of(output)]
+        if "details" in cell.metadata.get("tags", []) and not re.match(r"### +\S", cell.source):
+            said = f"cell {number} is tagged details, but no text that begins with a heading ('### ...') to open it by"
+            found.append((said, where))
     return found
 
 
@@ -50,6 +53,8 @@ def problems(html: str, most: int | None = MOST_BYTES) -> list[str]:
         whole = place % 2 and not found.rawdata and not found.cdata_elem  # not within a tag, a comment or a title
         found.draw(part) if whole else found.feed(part)
     said = found.said
+    if found.open:
+        said.append(f"has {abs(found.open)} <details> too {'many' if found.open > 0 else 'few'}: end each that begins")
     if found.rawdata.strip():
         said.append(f"ends inside a tag or a comment: {_line(found.rawdata)[:80]!r}")
     if most and (size := len(html.encode())) > most:
@@ -101,10 +106,11 @@ def _line(text: str) -> str:
 class _Reader(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
-        self.said, self.count = [], {}
+        self.said, self.count, self.open = [], {}, 0
 
     def handle_starttag(self, tag: str, attributes: Iterable[tuple[str, str | None]]) -> None:
         self.count[tag] = self.count.get(tag, 0) + 1
+        self.open += tag == "details"
         values = {name.lower(): value or "" for name, value in attributes}
         self._loads(tag, values)
         if tag in _REFUSED:
@@ -122,6 +128,9 @@ class _Reader(HTMLParser):
             self.said.append("has a drawing without an alternative text; draw it with helpers.chapters.canvas")
         if tag == "th" and values.get("scope") not in ("col", "row"):
             self.said.append("has a heading cell without a scope; show tables with helpers.chapters.outputs.Table")
+
+    def handle_endtag(self, tag: str) -> None:
+        self.open -= tag == "details"
 
     def handle_comment(self, data: str) -> None:
         """Browsers and parsers differ on where such things end: what one of them skips, another one may run."""

@@ -19,6 +19,7 @@ from helpers.report.page.notes import Notes
 
 _MATHS = re.compile(r"(?P<code>```.*?```|`[^`]*`)|\$\$(?P<block>.+?)\$\$|\$(?P<line>[^$\s](?:[^$\n]*[^$\s])?)\$", re.S)
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
+_RANGED = re.compile(r"([\d,.]+) (\([\d,.]+ to [\d,.]+\))")
 _ANSI = re.compile(r"\x1b\[[\d;?]*[A-Za-z]")
 
 
@@ -54,7 +55,7 @@ def chapter(name: str, notebook: NotebookNode, frame: dict, failed: dict | None 
     ------
     PageError
         If a cell showed a warning, a traceback, nan, inf or a path of the machine, an image has no alternative text,
-        or the page is too large, loads something or breaks its policy.
+        a fold has no heading, or the page is too large, loads something or breaks its policy.
     """
     if not failed and (found := checks.accidents(notebook)):
         said = "\n".join(f"notebooks/{name}.ipynb, {what}" for what, _ in found[:10])
@@ -143,6 +144,12 @@ def _row_notes(table: dict) -> list[list[str]]:
     return own if any(own) else []
 
 
+def _ranged(cell: str) -> Markup:
+    """A number with its range, the range in an element of its own, so that a phone may break it; else nothing."""
+    match = _RANGED.fullmatch(cell)
+    return Markup("{} <span>{}</span>").format(*match.groups()) if match else Markup("")
+
+
 def _shared_notes(shown: dict) -> list[str]:
     """The sources of a table that do not stand beside its rows."""
     own = {one for ids in _row_notes(shown["table"]) for one in ids}
@@ -172,7 +179,7 @@ def _templates() -> Environment:
     made = Environment(loader=FileSystemLoader(paths.TEMPLATE), autoescape=True)
     made.filters |= {
         "code": cache(_code), "drawing": drawing, "slug": slug, "together": together,
-        "markdown": cache(_markdown), "row_notes": _row_notes, "shared_notes": _shared_notes,
+        "markdown": cache(_markdown), "ranged": _ranged, "row_notes": _row_notes, "shared_notes": _shared_notes,
         "plain": parameters.plain, "without_ansi": lambda text: _ANSI.sub("", text),
     }  # fmt: skip
     return made

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from itertools import groupby
 from urllib.parse import urlsplit
 
 from markupsafe import Markup, escape
@@ -32,11 +33,13 @@ class Notes:
     def cite(self, ids: Iterable[str], assumed: bool = False) -> Markup:
         """Links to the notes of some sources; ours say that they are ours."""
         ids = sorted(dict.fromkeys(ids), key=lambda one: self._numbers.get(one, len(self._sources)))
-        groups = [[self._link(i) for i in ids if i in self._sources and not self.mark(i)]]
-        for mark in MARKS.values():
-            links = [self._link(i) for i in ids if self.mark(i) == mark]
-            groups.append([Markup("{} {}").format(mark, links[0]), *links[1:]] if links else [])
-        said = [Markup(", ").join(links) for links in groups if links]
+        groups = []
+        for mark in ("", *MARKS.values()):
+            named = [i for i in ids if i in self._sources and self.mark(i) == mark]
+            links = [self._link(i) for i in named]
+            links[:1] = [Markup("{} {}").format(mark, links[0])] if mark and links else links[:1]
+            groups.append((links, [self._numbers[i] for i in named]))
+        said = [_short(links, numbers) for links, numbers in groups if links]
         if assumed or ASSUMED in ids:
             said.append(Markup("our assumption"))
         return Markup('<sup class="cites">{}</sup>').format(Markup("; ").join(said)) if said else Markup("")
@@ -78,6 +81,18 @@ class Notes:
         name = ": ".join(filter(None, [self.mark(source) or who, known.get("title")]))
         anchor = Markup(' id="cited-{}"').format(number) if first else Markup("")
         return _LINK.format(n=number, id=anchor, name=name, text=f"{before}{number}")
+
+
+def _short(links: list[Markup], numbers: list[int]) -> Markup:
+    """Links in a row; of four and more that follow each other the eye sees the first and the last."""
+    parts = []
+    for _, run in groupby(range(len(links)), key=lambda place: numbers[place] - place):
+        shown = [links[place] for place in run]
+        if len(shown) > 3:
+            within = Markup('<span class="within">{}</span><span class="to">–</span>')
+            shown = [shown[0] + within.format(Markup(", ").join(["", *shown[1:-1], ""])) + shown[-1]]
+        parts += shown
+    return Markup(", ").join(parts)
 
 
 def link(address: str) -> str:
