@@ -151,8 +151,10 @@ def test_the_way_to_the_targets_only_rises(india):
 def test_a_target_is_met_in_its_year_and_half_the_way_is_half_of_it(india):
     goal = AC_GOAL | {"at": "FY30", "value": 40e6, "unit": "units"}
     of = [demand.model(india.adding("demand", goal), pace) for pace in (0.0, 0.5, 1.0)]
-    trend, half, met = (np.exp(one.units["room air conditioners"].middle[list(one.years).index(2030)]) for one in of)
+    units = [np.exp(one.units["room air conditioners"].middle[list(one.years).index(2030) :]) for one in of]
+    trend, half, met = (own[0] for own in units)
     assert met == pytest.approx(40e6) and half == pytest.approx(np.sqrt(trend * met))
+    assert units[2] / met == pytest.approx(units[0] / trend), "after it what the engine says"
 
 
 def test_cars_that_are_electric_are_not_counted_again(india):
@@ -249,7 +251,10 @@ def test_only_targets_that_can_be_reckoned_with_are_met(india):
     early = india.on("2025-10-31")  # a share of two-wheelers is a target by then, and these are not counted
     aimed = [demand.aimed(few(of), few(of, "target"), of) for of in (early, india)]
     assert aimed[0] == ["electric buses", "room air conditioners"]
-    assert {"electric two-wheelers", CARS, "wind turbines"} < set(aimed[1]) and ENGINES not in aimed[1]
+    assert {"electric two-wheelers", CARS, "wind turbines", "electric buses"} < set(aimed[1])
+    assert ENGINES not in aimed[1]
+    over = india.adding("drivers", COUNT | {"segment": "bus", "period": "FY27", "value": 9_000.0})
+    assert "electric buses" not in demand.aimed(few(over), few(over, "target"), over), "its year is counted"
 
 
 def test_a_share_is_that_of_all_that_is_no_bound(india):

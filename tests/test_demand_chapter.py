@@ -117,6 +117,12 @@ def test_heads_of_tables_are_words_with_units(india):
     assert [head for head in heads if "_" in head or (head != "source" and head[0].islower())] == []
 
 
+def test_units_are_shown_to_three_digits(india):
+    table = tables.units(demand.model(india), demand.model(india, "target"), [2025, 2031])
+    assert table.loc["electric cars", ["FY25", "FY31, targets met"]].tolist() == [111_000, 1_660_000]
+    assert np.isnan(table.loc["hybrid cars", "FY31, targets met"]), "it has no target"
+
+
 @pytest.mark.parametrize(
     ("factor", "way"), [(1.0, "rises to about"), (0.0, "hardly moves, to"), (0.3, "falls to about")]
 )
