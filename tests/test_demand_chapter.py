@@ -11,7 +11,7 @@ from conftest import FROZEN
 from helpers.chapters.demand import figures, sentences, tables
 from helpers.chapters.outputs import Figure, Table
 from helpers.data import vintage
-from helpers.outlook import demand, demand_activity, demand_rows
+from helpers.outlook import demand, demand_activity, demand_draws, demand_rows
 
 pytestmark = pytest.mark.usefixtures("undrawn")
 
@@ -39,6 +39,12 @@ BROKEN = re.compile(r"\b(nan|inf|None|NaN)\b|% %|\bt t\b|[{}]|\b([\d,.]+) to \2\
 def india():
     """What was public on the day on which the sectors were entered, of the frozen tables."""
     return vintage("2026-11-26", FROZEN)
+
+
+@pytest.fixture
+def fewer(monkeypatch):
+    """A fifth of the draws, where words are read and not figures."""
+    monkeypatch.setattr(demand, "draw", lambda of, draws=2_000, held=None: demand_draws.draw(of, draws, held))
 
 
 def said(india) -> dict[str, str]:
@@ -109,6 +115,12 @@ def test_heads_of_tables_are_words_with_units(india):
     ]
     heads = [head for table in shown for head in [*table.columns, table.index.name]]
     assert [head for head in heads if "_" in head or (head != "source" and head[0].islower())] == []
+
+
+def test_units_are_shown_to_three_digits(india):
+    table = tables.units(demand.model(india), demand.model(india, "target"), [2025, 2031])
+    assert table.loc["electric cars", ["FY25", "FY31, targets met"]].tolist() == [111_000, 1_660_000]
+    assert np.isnan(table.loc["hybrid cars", "FY31, targets met"]), "it has no target"
 
 
 @pytest.mark.parametrize(
@@ -203,6 +215,7 @@ NEXT_YEAR = [
 ]
 
 
+@pytest.mark.usefixtures("fewer")
 @pytest.mark.parametrize("count", [1, 4])
 def test_next_years_figures_leave_nothing_stale(india, count):
     for table, row in NEXT_YEAR[:count]:
@@ -213,6 +226,7 @@ def test_next_years_figures_leave_nothing_stale(india, count):
     assert ("The use stated for 2026, 4,600 t" in found["recorded"]) is (count > 2)
 
 
+@pytest.mark.usefixtures("fewer")
 @pytest.mark.parametrize("day", ["2024-06-30", "2025-10-31"])
 def test_earlier_days_say_what_is_not_in_their_sources(day):
     found = said(vintage(day, FROZEN))
@@ -223,6 +237,7 @@ def test_earlier_days_say_what_is_not_in_their_sources(day):
         assert "ceiling fans" in found["bounds"] and "nothing can be reckoned" in found["bounds"]
 
 
+@pytest.mark.usefixtures("fewer")
 @pytest.mark.parametrize("factor", [0.05, 20.0])
 def test_sentences_agree_with_their_numbers_whatever_the_counts(india, factor):
     for row in (

@@ -20,8 +20,6 @@ from helpers.outlook.demand_rows import RARE_EARTH
 PATHS = {"trend": 0.0, "target": 1.0}
 """How far the units ahead are bent from what the engine carries on to the targets of the sectors that have one."""
 
-TENTH = 1.2816
-"""Standard deviations from the middle to a tenth and to nine tenths."""
 _BACK, _AHEAD = 5, 10
 """Fiscal years before and after the last one that ended."""
 
@@ -146,7 +144,8 @@ def tornado(india: Vintage, year: int, path: str | float = "trend", draws: int =
         names |= {factor.name: (line.sector, factor.name.split("/")[1], line.source) for factor in uncertain}
     rows = []
     for name, (sector, factor, source) in names.items():
-        ends = [np.median(draw(of, draws, {name: side * TENTH}).total(bounds=False)) for side in (-1, 1)]
+        held = [{name: -demand_activity.TENTH}, {name: demand_activity.TENTH}]
+        ends = [np.median(draw(of, draws, one).total(bounds=False)) for one in held]
         rows.append((sector, factor, min(ends), max(ends), source))
     table = pd.DataFrame(rows, columns=["sector", "factor", "low", "high", "source"])
     order = (table["high"] - table["low"]).sort_values(ascending=False, kind="stable").index

@@ -21,6 +21,8 @@ _REACH = 0.5
 """Years before its first and after its last figure for which a series still stands."""
 _ENDS = ["value", "low", "high"]
 _KEYS = ["indicator", "segment", "period"]
+TENTH = 1.2816
+"""Standard deviations from the middle to a tenth and to nine tenths."""
 _NINETY = 1.645
 """Standard deviations at the end of 90 %, which a printed range, or that of several counts, is taken for."""
 
@@ -154,7 +156,7 @@ def trial(india: Vintage, series: Iterable[str], least: int = 6) -> pd.DataFrame
                 continue
             fitted = drift.shrunken_log_drift(before["value"].set_axis(before.index.astype(float)), prior)
             middle = _carried(before["value"].to_numpy(), 1, prior)[0]
-            low, high = middle * np.exp(np.array([-1, 1]) * 1.2816 * np.hypot(fitted.sd, fitted.growth_se))
+            low, high = middle * np.exp(np.array([-TENTH, TENTH]) * np.hypot(fitted.sd, fitted.growth_se))
             found.append((name, fiscal.year_name(int(rows.index[end])), value, middle, low, high, low <= value <= high,
                           ids(*before["source"], rows["source"].iloc[end])))  # fmt: skip
     return pd.DataFrame(found, columns=["series", "period", "counted", "forecast", "low", "high", "inside", "source"])

@@ -38,7 +38,7 @@ def factors(of: Model, year: int) -> pd.DataFrame:
             f"{name.name.split('/')[1]}: {_ends(name, place, 100)} %" for name in line.factors if name.role == "share"
         ]
         (kilos,) = [factor for factor in line.factors if factor.role == "intensity"]
-        rows.append((line.sector, _MATERIALS[line.material], units, line.activity["unit"], "; ".join(shares),
+        rows.append((line.sector, _MATERIALS[line.material], _rounded(units), line.activity["unit"], "; ".join(shares),
                      f"{_ends(kilos, place)} {line.unit.partition('/')[0]}", line.source))  # fmt: skip
     heads = ["Sector", "Magnets", "Units a year, before others take their place", "Counted in", "Part of them"]
     table = pd.DataFrame(rows, columns=[*heads, "Magnet in a unit", "source"])
@@ -77,7 +77,13 @@ def units(of: Model, goal: Model, wanted: list[int]) -> pd.DataFrame:
             met = goal.units[name]
             bent = np.where(met.middle[at] == own.middle[at], np.nan, np.exp(met.middle[at]))
             rows.append(
-                (name, fiscal.year_name(own.known), *np.exp(own.middle[at]), *bent[1:], ids(own.source, met.source))
+                (
+                    name,
+                    fiscal.year_name(own.known),
+                    *_rounded(np.exp(own.middle[at])),
+                    *_rounded(bent[1:]),
+                    ids(own.source, met.source),
+                )
             )
     names = [fiscal.year_name(year) for year in wanted]
     heads = ["Sector", "Counted to", *names, *(f"{name}, targets met" for name in names[1:]), "source"]
@@ -95,6 +101,12 @@ def named(made: Demand, year: int) -> pd.DataFrame:
         return rows
     rows.loc[len(rows)] = ["all others", rest["share"].sum(), ids(*rest["source"])]
     return rows
+
+
+def _rounded(units: np.ndarray) -> np.ndarray:
+    """Three digits of units, of which most are reckoned and none is known to the last."""
+    step = 10.0 ** (np.floor(np.log10(units)) - 2)
+    return np.round(units / step) * step
 
 
 def _ends(factor: demand_rows.Factor, place: int, times: float = 1.0) -> str:
