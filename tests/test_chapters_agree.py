@@ -15,7 +15,11 @@ KINDS = ("answer", "sentence", "figure", "table")
 TONNES, SHARE = r"([\d,]+) t", r"([\d.]+ %(?: \(assumed\))? \([\d.]+ to [\d.]+\))"
 NUMBERS = {
     "rare-earth share": [rf"{SHARE} of the [\d,]+ t", rf"{SHARE}, pooled"],
-    "rare-earth imports": [rf"imports {TONNES} of rare-earth magnets", rf"together they make {TONNES}"],
+    "rare-earth imports": [
+        rf"imports {TONNES} of rare-earth magnets",
+        rf"together they make {TONNES}",
+        rf"than the {TONNES} a year",
+    ],
     "suspect year": [rf"India recorded {TONNES} of permanent", rf"Known: .*; {TONNES} in FY25[;.]"],
     "newest half": [rf"brought {TONNES} in six months", rf"FY26-H1 brought {TONNES}\."],
     "sound level": [rf"of the {TONNES}(?: \([^)]*\))? in a year of HS 850511", rf"yearly rate alone, {TONNES}"],

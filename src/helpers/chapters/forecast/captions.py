@@ -1,5 +1,6 @@
 """Titles, alternative texts and notes of the figures of chapter 4."""
 
+import numpy as np
 import pandas as pd
 
 from helpers.chapters import words
@@ -23,7 +24,7 @@ def fan_words(shown: pd.DataFrame, scenarios: list[str], points: pd.DataFrame, i
     medians = {f"m{n}": _kilo(row["median"], uses[name]) for n, (name, row) in enumerate(titled.iterrows())}
     if titled["median"].max() <= (1 + LEAST_GAP) * titled["median"].min():
         alone = "level of {start}" if forecast.LEVEL in scenarios else "recorded total"
-        lead = f"Weighed or from the {alone} alone, it comes to"
+        lead = f"Weighed or from the {alone} alone, the middle is"
         medians = dict(sorted(medians.items(), key=lambda item: item[1].value))
         texts = dict.fromkeys(number(quantity.value, 1) for quantity in medians.values())
         text = " to ".join(f"{{{name}:number.1}}" for name in ([*medians] if len(texts) > 1 else [*medians][:1]))
@@ -32,7 +33,11 @@ def fan_words(shown: pd.DataFrame, scenarios: list[str], points: pd.DataFrame, i
         text = words.listed([f"{{{name}:number.1}}" for name in medians], "or")
     said: dict[str, Quantity | str] = {name: quantity for name, quantity in medians.items() if name in text}
     said |= {"start": level(india, target).period} if "{start}" in lead else {}
-    title = sentence(f"{lead} {text} thousand tonnes in {{year}}", year=year, **said)
+    weighed, tail = end.loc[forecast.MIXTURE], ""
+    if not np.isnan(weighed["low80"]):
+        said |= {name: _kilo(weighed[f"{name}80"], uses[forecast.MIXTURE]) for name in ("low", "high")}
+        tail = ", in an 80 % interval of {low:number} to {high:number}"
+    title = sentence(f"{lead} {text} thousand tonnes in {{year}}{tail}", year=year, **said)
     spans = [spelt(row, named[name], uses[name]) for name, row in end.iterrows()]
     known, told, parts = tables.rates(india, target), [], {}
     for place, (period, row) in enumerate(known.iterrows()):

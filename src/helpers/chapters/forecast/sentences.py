@@ -8,7 +8,7 @@ from helpers.chapters.forecast.phrases import ends, expected, listed, weighed
 from helpers.chapters.forecast.tables import rounded
 from helpers.chapters.outputs import Sentence, joined, sentence
 from helpers.data import Quantity, Vintage, derived, from_row
-from helpers.outlook import cells, episodes, forecast, licences, readings, seasons, targets
+from helpers.outlook import cells, episodes, forecast, licences, rare_earths, readings, seasons, targets
 
 FAR = 1.5
 """A forecast that is this many times the newest level, or its inverse, is explained."""
@@ -32,11 +32,20 @@ def answer(
     first = sentence(f"India is expected to {does} {text}.", f"The forecast {over}.", **parts, **parted)
     beside = None if other is None or other.empty else expected(other, said[:1], india)
     if beside:
-        what = {targets.REPM.name: "Rare-earth magnets used"}.get(targets.other(target), "All magnets under HS 850511")
-        text, parts = listed(beside)
-        beside = sentence(f"{what}: {text}.", **parts)
+        beside = _of_other(*listed(beside), india, target)
     more = [overdue(table, india), far_from_level(table, india), given(india, target)]
     return joined(first, disagreement, beside or None, *more, answer=True)
+
+
+def _of_other(text: str, parts: dict, india: Vintage, target: str) -> Sentence:
+    """The other target; of the rare-earth magnets that are used, that they are not those that come in as magnets."""
+    if target == targets.REPM.name:
+        return sentence(f"All magnets under HS 850511: {text}.", **parts)
+    come = rare_earths.imported(india)
+    if come is None:
+        return sentence(f"Rare-earth magnets used: {text}.", **parts)
+    lead = "Rare-earth magnets used, another count than the {come:~3} a year that come in as such:"
+    return sentence(f"{lead} {text}.", come=come, **parts)
 
 
 def overdue(table: pd.DataFrame, india: Vintage) -> Sentence | None:
