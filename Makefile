@@ -61,12 +61,12 @@ $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' \
 	  || { echo "Python 3.11, 3.12 or 3.13 is needed; say which: make PYTHON=python3.12"; exit 1; }
 	@$(PYTHON) -m venv --clear .venv
-	@$(BIN)/pip install -q --require-hashes -r requirements.lock
+	@$(BIN)/pip install -q --no-deps --require-hashes -r requirements.lock
 	@$(BIN)/pip install -q --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(BROWSER): requirements-browser.lock $(READY)
-	@$(BIN)/pip install -q --require-hashes -r requirements-browser.lock
+	@$(BIN)/pip install -q --no-deps --require-hashes -r requirements-browser.lock
 	@command -v chromium chromium-browser google-chrome > /dev/null \
 	  || { test "$$(id -u)" = 0 && apt-get update -qq && apt-get install -qq -y --no-install-recommends chromium > /dev/null; } \
 	  || echo "no Chromium here: install the package chromium; until then the browser tests are skipped"

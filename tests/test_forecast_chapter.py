@@ -273,6 +273,12 @@ def test_what_moves_the_answer_most_is_said(india, table, changed, times, said):
     assert said in text and (times or text.split(" (growth")[0].endswith(f"of {forecast.at(table, 'FY30'):~3}"))
 
 
+def test_half_as_much_moves_the_answer_as_far_as_twice_as_much(india, changed):
+    rows = changed.copy()
+    rows.loc[rows["case"] == "none", "times"], rows.loc[rows["case"] == "own", "times"] = 0.4, 1.7
+    assert "(growth: none at all)" in moves.most(rows[rows["what"].isin(["answer", "growth"])], india, "customs").text
+
+
 def test_the_growth_that_both_targets_take_is_said_with_the_weight_of_their_own(india, table):
     text = moves.grown(india, table).text
     assert "as yearly series of all kinds do, by 3.0 % a year" in text and "weighs 7 % against that" in text
@@ -437,12 +443,16 @@ def test_calendar_years_that_the_months_hold_are_told(india):
     assert sentences.calendar_years(india.on("2025-06-30"), "customs") is None
 
 
-def test_by_how_much_other_draws_would_move_what_is_told_is_said(india, table, narrow):
-    said = sentences.drawn_anew(table, india).text
+@pytest.mark.parametrize(("times", "said"), [(1, "the last is not sure."), (0.3, "all are sure.")])
+def test_by_how_much_other_draws_would_move_what_is_told_is_said(india, table, narrow, monkeypatch, times, said):
+    errors = readings.precision(india, forecast.prior(india))
+    errors["error"] *= times
+    monkeypatch.setattr(readings, "precision", lambda *args: errors)
+    text = sentences.drawn_anew(table, india).text
     found = re.search(
-        r"the median of FY27 would move by some ([\d.]+) %, and nothing published by more than ([\d.]+)", said
+        r"the median of FY27 would move by some ([\d.]+) %, and nothing published by more than ([\d.]+)", text
     )
-    assert 0 < float(found[1]) <= float(found[2]) and not BROKEN.search(said)
+    assert 0 < float(found[1]) <= float(found[2]) and text.endswith(said) and not BROKEN.search(text)
     assert "was not measured" in sentences.drawn_anew(narrow, india).text
 
 

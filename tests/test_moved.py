@@ -4,6 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from helpers import fiscal
+from helpers.ensemble import drift
 from helpers.outlook import forecast, growth, moved, readings, targets
 
 HEADS = list(moved.HEADS)
@@ -86,3 +88,13 @@ def test_without_a_suspect_year_there_are_no_weights_to_change(india):
     rows = moved.moved(sound, forecast.expected(sound, horizon=2))
     assert readings.weights(sound).size == 1 and "weights" not in set(rows["what"])
     assert (rows["low80"] < rows["median"]).all() and np.isfinite(rows["high80"]).all()
+
+
+def test_own_growth_alone_goes_on_as_the_levels_have_grown(india, shown):
+    rows = moved.levels(india, "customs")
+    own, at = growth.own(rows["value"]), rows.index.map(fiscal.centre)
+    fitted = drift.shrunken_log_drift(rows["value"].set_axis(at).astype(float), forecast.prior(india))
+    ahead = 2027 - at[-1]
+    moves = shown.set_index(["case", "period"])["times"]
+    assert moves["own", "FY27"] == pytest.approx(np.exp(ahead * (own - fitted.growth)))
+    assert moves["none", "FY27"] == pytest.approx(np.exp(-ahead * fitted.growth))

@@ -78,7 +78,7 @@ def tell(india, target="customs", trial=False) -> dict:
             "due": sentences.due(table, india),
             "moved": weighing.moved(india, target),
             "most": moves.most(changed, india, target),
-            "grown": moves.grown(india),
+            "grown": moves.grown(india, table),
             "trial": compared.real_time(tried, india),
             "others": compared.outlooks(table, other, theirs, india),
         }
@@ -154,7 +154,7 @@ def test_a_revision_that_takes_the_surge_away_ends_the_readings(future):
     assert episodes.suspect(revised) is None and list(readings.weights(revised).index) == [readings.RECORDED]
     assert set(one["table"]["scenario"]) == {forecast.RECORDED, forecast.LEVEL, forecast.MIXTURE}
     for text in words_of(one):
-        text = text.replace("No year is suspect, so there are no readings to weigh.", "")
+        text = text.replace("No year of this target is suspect, so there are no readings to weigh.", "")
         assert "reading" not in text and "suspect" not in text and "left out" not in text and "53,748" not in text
     assert "reading_prior" not in set(readings.stated(revised)["assumption"])
 

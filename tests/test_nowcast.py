@@ -5,8 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers import fiscal
-from helpers.ensemble import nowcast
-from helpers.ensemble.draws import monte_carlo_error
+from helpers.ensemble import draws, nowcast
 from helpers.ensemble.drift import GrowthPrior
 from helpers.ensemble.nowcast import simulate_months
 from helpers.ensemble.part_year import year_routes, year_to_date
@@ -31,7 +30,7 @@ def _held(sums, now, but=()):
 def _quantiles(year, seed=1):
     """Quantiles of a year, and one standard error of each."""
     total = simulate_months(MIXED, PRIOR, seed=seed).total(year)
-    return np.quantile(total, QUANTILES), monte_carlo_error(total, lambda part: np.quantile(part, QUANTILES))
+    return np.quantile(total, QUANTILES), draws.monte_carlo_error(total, lambda part: np.quantile(part, QUANTILES))
 
 
 def test_known_sums_hold_in_every_path():
@@ -245,3 +244,14 @@ def test_what_goes_on_is_the_level_of_the_last_month_with_its_growth():
     shocks[:, at.level], shocks[:, at.growth], shocks[:, at.steps] = 4, 0.5, [0, 1, 0, 2]
     level, growth = nowcast._ends(shocks)[0, :2]
     assert level == to_months(shocks, np.arange(1, 6))[0, -1] == 9 and growth == 0.5
+
+
+def test_a_year_ahead_has_the_distribution_of_its_months_simulated_one_by_one():
+    rng, count = np.random.default_rng(3), 40_000
+    found = {"path": 0.0, "level": 0.0, "growth": 0.01, "step_var": 0.02, "slip_var": 0.005}
+    found = {name: np.full((800, 1), value) for name, value in found.items()} | {"seasons": np.zeros((800, 12))}
+    made = np.exp(draws.go_on(found, pd.period_range("2025-04", periods=12, freq="M"), rng)).sum(axis=1)
+    slip = rng.normal(size=(count, 12)) * np.sqrt(0.005 * rng.choice(draws.SLIPS, (count, 12), p=draws.SLIP_SHARES))
+    plain = np.exp(np.cumsum(rng.normal(0.01, 0.02**0.5, (count, 12)), axis=1) + slip).sum(axis=1)
+    shares = [0.1, 0.5, 0.9]
+    assert np.quantile(made, shares) == pytest.approx(np.quantile(plain, shares), rel=0.02)

@@ -1,5 +1,6 @@
 """What is wrong with a folder of tables is told with its file, its rows and what to do."""
 
+import re
 import shutil
 from datetime import date
 
@@ -335,6 +336,15 @@ def found(tmp_path_factory):
         return seen[id(faults)]
 
     return found
+
+
+def test_a_tie_is_told_once_with_the_lines_of_the_file(found):
+    tied = {"a tie in the past": ("trade", *ASKED["a tie"][1:])}
+    (said,) = [row for row in found(tied).itertuples() if "equally good" in row.problem]
+    lines = (FROZEN / "trade.csv").read_text(encoding="utf-8").splitlines()
+    first = next(n for n, line in enumerate(lines, start=1) if line.startswith(BASE))
+    assert re.findall(r"^(\d+) ", said.problem, re.M) == [str(first), str(first + 1)]
+    assert said.problem.startswith("two figures of one key"), "its file is named once"
 
 
 def test_the_data_are_valid():

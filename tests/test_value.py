@@ -318,3 +318,9 @@ def test_the_figure_draws_the_years_known_every_origin_and_the_fan(india, tried)
     kinds = figure.data["what"].value_counts()
     assert kinds["known"] == 23 and kinds["forecast"] == 10 and kinds["forecast of 2010"] == 5
     assert "14 earlier years" in figure.alt and {"S213", "S214"} <= set(figure.sources)
+
+
+def test_a_year_that_is_read_out_lies_between_the_ends_of_its_interval(india):
+    table = value.expected(india)
+    last = value.at(table, "FY35", india)
+    assert last.low < last.value < last.high and value.at(table, "FY99", india) is None

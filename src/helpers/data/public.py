@@ -42,10 +42,11 @@ def until(table: Table, day: date) -> Table:
     return table.having(row for row in table.rows if row[place] is not None and row[place] <= day)
 
 
-def choose(table: Table) -> Table:
+def choose(table: Table, written: Table | None = None) -> Table:
     """One row a key: the best status, of those the newest.
 
-    Of a live source only its newest word counts; it never ties with another source.
+    Of a live source only its newest word counts; it never ties with another source. An error counts the lines of
+    ``written``, the whole table, where only a part is given.
 
     Raises
     ------
@@ -70,7 +71,8 @@ def choose(table: Table) -> Table:
         elif good == best[key][0]:
             tied.add(key)
     if tied:
-        both = table.frame()[[key in tied for key, _ in table.keyed()]]
+        written = written or table
+        both = written.frame()[[key in tied for key, _ in written.keyed()]]
         raise DataError(
             f"data/{table.name}.csv: two figures of one key are equally good (same status, same date):\n"
             f"{first_rows(both)}\nGive one of them another status, or the date on which it really became public."

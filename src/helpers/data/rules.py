@@ -260,11 +260,11 @@ def _readable(folder: Path, today: date, units: Mapping, faulty: bool) -> list[t
         rivals = Counter((day, status, key) for day, status, (key, _) in of)
         for day in sorted({day for (day, *_), count in rivals.items() if count > 1}):
             try:
-                public.choose(public.until(table, day))
+                public.choose(public.until(table, day), table)
             except DataError as error:
                 errors.append(error)
     texts = {str(error): str(error).split()[0].strip(":").removeprefix("data/") for error in errors}
-    return found + [(file, "", *tables.remedied(text)) for text, file in texts.items()]
+    return found + [(file, "", *tables.remedied(text.removeprefix(f"data/{file}: "))) for text, file in texts.items()]
 
 
 def _corrected(india: Vintage, units: Mapping) -> list[tuple]:

@@ -77,25 +77,17 @@ def forecast_quantiles(
     Raises
     ------
     ValueError
-        Fewer than three observations, NaN, negative values; a kind or a period for which there is no calibration.
+        Fewer than three observations, NaN, negative values; no calibration for a kind or a period.
     """
     artefact = calibration(kind) if artefact is None else artefact
-    if str(period) not in artefact["periods"]:
-        raise ValueError(
-            f"no {artefact['kind']} calibration for period {period}: there is {', '.join(artefact['periods'])}"
-        )
-    model = artefact["periods"][str(period)]
+    if str(period) not in (known := artefact["periods"]):
+        raise ValueError(f"no {artefact['kind']} calibration for period {period}: there is {', '.join(known)}")
     values = check_values(values)[:, -LONGEST:]
     combination = combined(values, horizon, artefact["growth"], period, artefact.get("recovery"))
-    scale = np.exp(error_features(combination) @ np.array(model["coefficients"]))
-    standard = np.array(model["quantiles"])[:, [LEARNED.index(level) for level in levels]]
-    standard = standard[np.minimum(np.arange(horizon), len(standard) - 1)]
-    standard = standard * (1 + fast(combination)[:, None, None] * (np.where(standard < 0, *model["fast"]) - 1))
-    log_error = np.minimum(np.maximum(scale[..., None] * standard, -MOST_LOG_ERROR), MOST_LOG_ERROR)
     offset = log_offset(values)
     least = (values[:, -1:] + offset) * np.exp(-MOST_LOG_ERROR)
     level = np.maximum(combination.point + offset, least)
-    quantiles = level[..., None] * np.exp(log_error) - offset[..., None]
+    quantiles = level[..., None] * np.exp(_log_errors(combination, known[str(period)], levels)) - offset[..., None]
     quantiles[(values == 0).all(axis=1)] = 0
     return np.maximum(quantiles, 0), combination
 
@@ -190,6 +182,15 @@ def calibration(kind: str) -> dict:
     if kind not in kinds:
         raise ValueError(f"no calibration for series of kind {kind!r}: there is {', '.join(kinds)}")
     return kinds[kind]
+
+
+def _log_errors(combination, model, levels):
+    """What the errors of each series may be, by horizon and level, shape (series, horizon, levels)."""
+    scale = np.exp(error_features(combination) @ np.array(model["coefficients"]))
+    standard = np.array(model["quantiles"])[:, [LEARNED.index(level) for level in levels]]
+    standard = standard[np.minimum(np.arange(scale.shape[1]), len(standard) - 1)]
+    standard = standard * (1 + fast(combination)[:, None, None] * (np.where(standard < 0, *model["fast"]) - 1))
+    return np.minimum(np.maximum(scale[..., None] * standard, -MOST_LOG_ERROR), MOST_LOG_ERROR)
 
 
 @lru_cache(maxsize=1)

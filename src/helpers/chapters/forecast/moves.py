@@ -45,7 +45,7 @@ def most(rows: pd.DataFrame, india: Vintage, target: str) -> Sentence:
     year = rows["period"].iloc[-1]
     one = rows[rows["period"] == year].dropna(subset="median")
     answer, other = one.iloc[0], one.iloc[1:]
-    top = other.loc[(other["times"] - 1).abs().idxmax()]
+    top = other.loc[np.log(other["times"].astype(float)).abs().idxmax()]  # half as much moves as far as twice as much
     parts = {"now": _tonnes(answer), "top": _tonnes(top), "year": year, "case": _said(top, india, target)}
     if abs(top["times"] - 1) < LEAST_TIMES:
         text = "Nothing here moves the median of {year} by much: the furthest from {now} is {top} ({case})."

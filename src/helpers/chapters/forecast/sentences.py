@@ -13,6 +13,9 @@ from helpers.outlook import cells, episodes, forecast, licences, readings, seaso
 FAR = 1.5
 """A forecast that is this many times the newest level, or its inverse, is explained."""
 
+SURE = 0.5
+"""Per cent that a figure may move by if the third of its digits is to be sure."""
+
 
 def answer(
     table: pd.DataFrame, india: Vintage, other: pd.DataFrame | None = None, disagreement: Sentence | None = None
@@ -137,10 +140,11 @@ def drawn_anew(table: pd.DataFrame, india: Vintage) -> Sentence:
     errors = readings.precision(india, forecast.prior(india), told["period"].nunique())
     errors = told.merge(errors, on=["period", "quantile"]).set_index(["period", "quantile"])["error"]
     year, uses = forecast.running(table, india), forecast.used(india, targets.CUSTOMS.name)
+    sure = errors.max() < SURE
     return sentence(
-        "Simulated again with other chance numbers, the median of {year} would move by some {middle:.1}, and nothing",
-        "published by more than {most:.1} of its year's median (one standard error); so no more than three digits are",
-        "told.",
+        "Simulated again with other chance numbers, the median of {year} would move by some {middle:.2}, and nothing",
+        "published by more than {most:.1} of its year's median (one standard error):",
+        f"of the three digits that are told {'all are' if sure else 'the last is not'} sure.",
         year=year,
         middle=derived(errors[year, 0.5], "%", uses),
         most=derived(errors.max(), "%", uses),

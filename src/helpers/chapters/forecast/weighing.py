@@ -11,7 +11,7 @@ from helpers.data import Vintage, derived
 from helpers.outlook import evidence
 from helpers.outlook.episodes import suspect
 
-NONE = sentence("No year is suspect, so there are no readings to weigh.")
+NONE = sentence("No year of this target is suspect, so there are no readings to weigh.")
 DECIMALS = {"observed": 2, "Bayes factor of an error": 1}
 for _short in SHORT.values():
     DECIMALS |= {f"fits {_short} (best: 1)": 2, f"{_short} after it, %": 0}
