@@ -151,7 +151,10 @@ def test_the_way_to_the_targets_only_rises(india):
 def test_a_target_is_met_in_its_year_and_half_the_way_is_half_of_it(india):
     goal = AC_GOAL | {"at": "FY30", "value": 40e6, "unit": "units"}
     of = [demand.model(india.adding("demand", goal), pace) for pace in (0.0, 0.5, 1.0)]
-    units = [np.exp(one.units["room air conditioners"].middle[list(one.years).index(2030) :]) for one in of]
+    at = list(of[0].years).index(2030)
+    units = [np.exp(one.units["room air conditioners"].middle[at:]) for one in of]
+    spread = [one.units["room air conditioners"].scale[at] for one in of]
+    assert spread[0] == pytest.approx(2 * spread[1]) and spread[2] == 0, "what is met is not left to chance"
     trend, half, met = (own[0] for own in units)
     assert met == pytest.approx(40e6) and half == pytest.approx(np.sqrt(trend * met))
     assert units[2] / met == pytest.approx(units[0] / trend), "after it what the engine says"

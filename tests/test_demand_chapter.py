@@ -117,6 +117,12 @@ def test_heads_of_tables_are_words_with_units(india):
     assert [head for head in heads if "_" in head or (head != "source" and head[0].islower())] == []
 
 
+def test_a_sector_that_is_small_is_not_named(india):
+    made = demand.demand(india.adding("demand", KILO | {"sector": "electric two-wheelers", "value": 1.0}))
+    assert "electric cars" in list(tables.named(demand.demand(india), 2025)["sector"])
+    assert "electric cars" not in list(tables.named(made, 2025)["sector"]), "under a twentieth"
+
+
 def test_units_are_shown_to_three_digits(india):
     table = tables.units(demand.model(india), demand.model(india, "target"), [2025, 2031])
     assert table.loc["electric cars", ["FY25", "FY31, targets met"]].tolist() == [111_000, 1_660_000]
