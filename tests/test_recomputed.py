@@ -245,7 +245,7 @@ def posterior():  # Prior, observed ratios, densities, Bayes factors and the wei
     yield "weights", f"three readings of FY25 (error {error}, stock-building {stocks}, persistent demand {lasting})"
     rate = [100 * ((b / a) ** (1 / n) - 1) for a, b, n in ((v("FY21"), before, 3), (before, year, 1), (v("FY21"), year, 4))]
     yield "yearly growth", f"FY24 {before:,.0f} {rate[0]:.1f} FY25 {year:,.0f} {rate[1]:.1f}"
-    yield "newest half at its yearly rate", f"FY26-H1 {v('FY26-H1'):,.0f} {2 * v('FY26-H1'):,.0f} reported"
+    yield "newest half at its yearly rate", f"At the pace so far, {2 * v('FY26-H1'):,.0f} t a year"
 
 def chain():  # Ore, oxide, neodymium and magnets, by what neodymium may mean.
     content, loss = judged("rare_earth_content", "NdFeB magnet") / 100, judged("loss", "oxide to metal") / 100
