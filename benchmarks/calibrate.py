@@ -253,7 +253,7 @@ def interval_scores(series, artefact, period=1):
     quantiles = np.concatenate(made)
     scaled = [score.msis(xx, q[:, 0], q[:, -1], x, period=period) for (x, xx), q in zip(series, made, strict=True)]
     return {
-        "coverage_95": score.coverage(actual, quantiles[:, 0], quantiles[:, -1])["coverage"],
+        "coverage_95": score.coverage(actual, quantiles[:, 0], quantiles[:, -1]),
         "coverage_80": score.coverage(actual, quantiles[:, 2], quantiles[:, 6]),
         "msis": float(np.nanmean(scaled)),
     }
