@@ -5,6 +5,7 @@ import shutil
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from conftest import FROZEN
@@ -300,6 +301,15 @@ def test_months_from_the_start_of_a_year_are_its_yearly_rate(india):
     assert units.known == 2026 and np.exp(units.middle[1]) == pytest.approx(3 * 681_614)
     early = demand_activity.units(india.on("2026-06-30"), series, years)
     assert np.exp(early.middle[1]) < 1.8e6 and early.scale[1] > units.scale[1] > 0, "carried on, and less is known"
+
+
+def test_months_beyond_a_whole_year_leave_that_year_what_its_months_make(india):
+    months = pd.period_range("2025-04", "2026-08", freq="M").astype(str)
+    for number, month in enumerate(months, start=1):
+        key = {"indicator": "ev_registrations", "segment": "bus"}
+        india = india.adding("drivers", key | {"period": month, "value": 100.0 * number})
+    units = demand_activity.units(india, "ev_registrations/bus ev_sales_jmk/bus", np.array([2026, 2027]))
+    assert np.exp(units.middle[0]) == pytest.approx(100 * sum(range(1, 13))) and units.scale[0] == 0 < units.scale[1]
 
 
 def test_a_year_that_is_published_moves_the_base(india):

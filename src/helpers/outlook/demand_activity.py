@@ -173,7 +173,7 @@ def _begun(india: Vintage, names: list[str], year: int) -> Begun:
     start = fiscal.bounds(f"{fiscal.year_name(year)}-Q1")[0]
     for name in names:
         at, total, used, parts = start, 0.0, [], _parts(india).get(name, {})
-        while at in parts:
+        while at in parts and parts[at][0] - start <= 12:
             at, value, source = parts[at]
             total, used = total + value, [*used, source]
         if at - start >= targets.LEAST_PART:
