@@ -309,7 +309,8 @@ def test_months_beyond_a_whole_year_leave_that_year_what_its_months_make(india):
         key = {"indicator": "ev_registrations", "segment": "bus"}
         india = india.adding("drivers", key | {"period": month, "value": 100.0 * number})
     units = demand_activity.units(india, "ev_registrations/bus ev_sales_jmk/bus", np.array([2026, 2027]))
-    assert np.exp(units.middle[0]) == pytest.approx(100 * sum(range(1, 13))) and units.scale[0] == 0 < units.scale[1]
+    made = 100 * sum(range(1, 13))  # a longer part that is counted, too, takes the place of its months
+    assert np.exp(units.middle[0]) == pytest.approx(made, rel=0.03) and units.scale[0] == 0 < units.scale[1]
 
 
 def test_a_year_that_is_published_moves_the_base(india):
