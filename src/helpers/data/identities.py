@@ -14,7 +14,7 @@ import pandas as pd
 
 from helpers.data import derive
 from helpers.data.relations import Figure
-from helpers.data.tables import Table
+from helpers.data.tables import Table, once
 from helpers.data.vintage import Vintage
 from helpers.methods.intervals import Interval, between
 
@@ -153,6 +153,7 @@ def _allowed(computed: Interval, published: Interval) -> float:
     return computed.high - computed.value + published.value - published.low
 
 
+@once
 def rounded(india: Vintage) -> dict[str, derive.Known]:
     """Figures that were printed without a range with that of their last digit; what was computed has its own."""
     return {of: _rounded(india.figures(computed=of == "all")) for of in ("published", "all")}

@@ -143,7 +143,7 @@ def _make(jobs: list[Job], root: Path, timeout: int, threads: int, quiet: bool) 
     for job, plan in zip(jobs, plans, strict=True):
         for path, key in plan.seen.items():
             todo.setdefault(key, (path, job))
-    with batch.progress(len(todo), quiet) as tell:
+    with batch.progress(len(todo), quiet) as tell, leftovers.results():
 
         def run(path: Path, job: Job) -> Chapter:
             chapter = run_chapter(path, job.parameters, timeout)
