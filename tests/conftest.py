@@ -76,7 +76,7 @@ FETCHED = shutil.ignore_patterns("archive")
 
 @pytest.fixture(scope="session", autouse=True)
 def _shared(tmp_path_factory):
-    """Paths of the same sums and trials of the same series are simulated once for all tests of this process and others."""
+    """Paths of the same sums, and trials of the same series, are computed once for all tests, in whatever process."""
     base = tmp_path_factory.getbasetemp()
     folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "shared"
     folder.mkdir(exist_ok=True)

@@ -29,7 +29,7 @@ def by_content(pure: Pure) -> Pure:
             return pure(*values)
         asked = pickle.dumps((_code(), pure.__module__, pure.__qualname__, values))
         place = Path(folder, hashlib.sha256(asked).hexdigest())
-        with suppress(FileNotFoundError):
+        with suppress(OSError):
             return pickle.loads(place.read_bytes())
         made = pure(*values)
         with suppress(OSError):  # no room: nobody else finds it
