@@ -1,5 +1,6 @@
 """Copies of the project that a test may damage."""
 
+import gc
 import os
 import pickle
 import shutil
@@ -64,6 +65,12 @@ LONG = [
 
 def pytest_collection_modifyitems(items):
     items.sort(key=lambda item: LONG.index(item.path.name) if item.path.name in LONG else len(LONG))
+
+
+def pytest_collection_finish():
+    """As in a warm kernel: what is loaded is here to stay, and of many objects made few are garbage."""
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 FROZEN = Path(__file__).parent / "data"
