@@ -87,7 +87,7 @@ def idle(india: Vintage) -> list[tuple]:
             continue
         named = {(step.table, step.key), *(derive.at(one, step.key) for one in (*step.inputs, step.against))}
         days = {day for table, key in named for day in _days(india.written[table], key) if day <= india.day}
-        vintages = (india.on(day) for day in (india.day, *sorted(days, reverse=True)))
+        vintages = (india if day == india.day else india.on(day) for day in (india.day, *sorted(days, reverse=True)))
         if not any(compared(rounded(one)[check["figures"]], check, step) for one in vintages):
             text, remedy = f"line {line}: {check['identity']}", "correct the row, or delete it"
             found.append(("identities.csv", text, "compares no figures on any day", remedy))
