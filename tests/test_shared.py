@@ -55,6 +55,13 @@ def test_without_a_folder_or_without_room_all_is_computed(asked, monkeypatch, pl
     assert doubled(rows(), 2).equals(doubled(rows(), 2)) and notes == [2, 2]
 
 
+def test_a_folder_that_holds_much_gets_no_more(folder, asked, monkeypatch):
+    doubled, notes = asked
+    doubled(rows(), 2)
+    monkeypatch.setattr(shared, "MOST_BYTES", 1)
+    assert [doubled(rows(), n).loc["FY25", "tonnes"] for n in (2, 3, 3)] == [5, 7.5, 7.5] and notes == [2, 3, 3]
+
+
 def test_a_run_has_a_folder_of_its_own_and_leaves_nothing(monkeypatch):
     monkeypatch.setenv(shared.FOLDER, "/before")
     with leftovers.results():

@@ -14,6 +14,9 @@ from helpers import paths
 FOLDER = "MAGNETS_SHARED"
 """Environment variable: the folder of the run, which ends with it; without one nothing is shared."""
 
+MOST_BYTES = 300 * 2**20
+"""What is held in a folder, about; later results are computed by each kernel itself."""
+
 Pure = TypeVar("Pure", bound=Callable)
 
 
@@ -33,9 +36,10 @@ def by_content(pure: Pure) -> Pure:
             return pickle.loads(place.read_bytes())
         made = pure(*values)
         with suppress(OSError):  # no room: nobody else finds it
-            own = place.with_suffix(f".{os.getpid()}")
-            own.write_bytes(pickle.dumps(made, pickle.HIGHEST_PROTOCOL))
-            own.replace(place)
+            if sum(file.stat().st_size for file in place.parent.iterdir()) < MOST_BYTES:
+                own = place.with_suffix(f".{os.getpid()}")
+                own.write_bytes(pickle.dumps(made, pickle.HIGHEST_PROTOCOL))
+                own.replace(place)
         return made
 
     return cast(Pure, found)
