@@ -16,7 +16,8 @@ from helpers.outlook import licences, scenario
 from helpers.outlook.demand_draws import DRAWS, ENDS
 from helpers.outlook.levers import Levers
 from helpers.outlook.scenario_balance import integral, wanted
-from helpers.outlook.scenario_draws import TRACTION, TURBINE, VEHICLE, drawn
+from helpers.outlook.scenario_draws import drawn
+from helpers.outlook.scenario_parts import TRACTION, TURBINE, VEHICLE
 
 CHINA = "CHN"
 _WEEKS = 12 / 52

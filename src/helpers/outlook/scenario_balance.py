@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from helpers.outlook.levers import LeverError, Levers
-from helpers.outlook.scenario_draws import OTHER, TRACTION, TURBINE, VEHICLE, Draws, Part, moment
+from helpers.outlook.scenario_draws import Draws, moment
+from helpers.outlook.scenario_parts import OTHER, TRACTION, TURBINE, VEHICLE, Part
 
 UNITS = {
     "demand": "t",

@@ -4,7 +4,7 @@ Each factor has a seed of its own name, so that what is moved later leaves every
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -15,37 +15,10 @@ from helpers.data import Vintage, ids
 from helpers.methods import oxide
 from helpers.outlook import blend, demand, demand_draws, licences, supply, targets
 from helpers.outlook.demand_rows import RARE_EARTH
+from helpers.outlook.scenario_parts import OTHER, VEHICLE, Part, parts
 
-TRACTION, VEHICLE, TURBINE, OTHER = "traction", "vehicle", "turbine", "other"
-_MOTOR = "with a rare-earth motor"
-_CAPACITY, _ELECTRIC = "MW", "ev_"
 _BEFORE = 2
 """Years that ended and are carried along: a calendar year lies between them."""
-
-
-def _none() -> np.ndarray:
-    return np.zeros((1, 1))
-
-
-@dataclass(frozen=True)
-class Part:
-    """Rare-earth magnets of a sector, or of several whose levers are the same: arrays (draws, years).
-
-    ``tonnes`` on the trend, and ``outside``, the part of them that comes as magnets and not inside motors; ``units`` a
-    year and ``fitted``, those of them with such magnets; ``shift`` is how far the targets are ahead of the trend, in
-    logs; ``whole`` is what it would be if every unit had magnets; ``bound`` tells that no source gives it.
-    """
-
-    sector: str
-    kind: str
-    bound: bool
-    tonnes: np.ndarray
-    outside: np.ndarray
-    units: np.ndarray = field(default_factory=_none)
-    fitted: np.ndarray = field(default_factory=_none)
-    shift: np.ndarray = field(default_factory=_none)
-    whole: np.ndarray = field(default_factory=_none)
-    displaces: str = ""
 
 
 @dataclass(frozen=True)
@@ -91,12 +64,12 @@ class Draws:
 @targets.remembered
 def draws(india: Vintage, count: int = demand_draws.DRAWS) -> Draws:
     """All randomness and every row of the scenarios of a day."""
-    of = demand.model(india)
-    made = demand.demand(india) if count == demand_draws.DRAWS else demand_draws.draw(of, count)
+    whole = count == demand_draws.DRAWS
+    made = demand.demand(india) if whole else demand_draws.draw(demand.model(india), count)
     ended = fiscal.fiscal_year(pd.Timestamp(india.day)) - 1
     at = slice(int(np.searchsorted(made.years, ended)) + 1 - _BEFORE, None)
     years = made.years[at]
-    found: dict[str, Any] = {"years": years, "day": moment(india.day), "parts": tuple(_parts(india, of, made, at))}
+    found: dict[str, Any] = {"years": years, "day": moment(india.day), "parts": parts(india, made, at)}
     sources = {"demand": ids(made.source, *(line.source for line in made.lines if line.material == RARE_EARTH))}
     moved = any(part.shift.any() for part in found["parts"])
     lacking = {} if moved else {"ev_pace": "a target for electric vehicles"}
@@ -124,72 +97,6 @@ def moment(day) -> float:
     begun = fiscal.fiscal_year(pd.Timestamp(day)) - 1
     first, last = fiscal.span(fiscal.year_name(begun + 1))
     return begun + (day - first).days / ((last - first).days + 1)
-
-
-def _parts(india: Vintage, of: demand_draws.Model, made: demand_draws.Demand, at: slice) -> list[Part]:
-    rows = india.table("demand")
-    aimed, goals = set(rows.loc[rows["role"] == "target", "sector"]), demand.model(india, "target").units
-    lines = [(place, line) for place, line in enumerate(made.lines) if line.material == RARE_EARTH]
-    shares, rest = (_only(of, len(made.tonnes), [line for _, line in lines], role) for role in ("share", "intensity"))
-    found: list[Part] = []
-    for of_kind, (place, line) in enumerate(lines):
-        tonnes, bare = (np.nan_to_num(values[:, place, at]) for values in (made.tonnes, made.bare))
-        part = Part(line.sector, _kind(line), line.bound, tonnes, _over(bare, tonnes))
-        if part.kind != OTHER:
-            units = np.nan_to_num(made.units[line.sector][:, at])
-            fitted = np.nan_to_num(shares[:, of_kind, at]) / line.tonnes
-            part = replace(part, units=units, fitted=fitted, displaces=_displaced(of, line.sector))
-        if part.kind == TURBINE:
-            part = replace(part, whole=np.nan_to_num(rest[:, of_kind, at]))
-        if part.kind == TRACTION and line.sector in aimed:
-            left = made.units[part.displaces][:, at] if part.displaces else np.inf
-            part = replace(part, shift=_shift(part.units, goals[line.sector], left, at))
-        found.append(part)
-    return _together(found)
-
-
-def _only(of: demand_draws.Model, count: int, lines: list, role: str) -> np.ndarray:
-    """Tonnes of some lines with no factors but those of a role: a share of one, or one unit of mass in a unit."""
-    kept = [replace(line, factors=tuple(one for one in line.factors if one.role == role)) for line in lines]
-    return demand_draws.draw(replace(of, lines=tuple(kept)), count).tonnes
-
-
-def _kind(line) -> str:
-    if any(factor.name.split("/")[1] == _MOTOR for factor in line.factors):
-        return TRACTION
-    unit = line.activity["unit"]
-    return TURBINE if unit == _CAPACITY else VEHICLE if unit == "vehicles" else OTHER
-
-
-def _displaced(of: demand_draws.Model, sector: str) -> str:
-    """The sector whose units a sector takes away; none where both are parts of one count of electric vehicles."""
-    other = of.displaces.get(sector, "")
-    line = next((line for line in of.lines if line.sector == other), None)
-    return "" if line is None or line.activity["series"].startswith(_ELECTRIC) else other
-
-
-def _shift(units: np.ndarray, goal, left, at: slice) -> np.ndarray:
-    """Logs from the trend up to the target, at least nought and no more than the units there are."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ahead = goal.middle[at] - np.log(units)
-        ahead = np.minimum(ahead, np.log1p(np.maximum(left, 0) / units))
-    ahead[:, goal.scale[at] > 0] = 0
-    return np.maximum(np.nan_to_num(ahead, posinf=0, neginf=0), 0)
-
-
-def _together(parts: list[Part]) -> list[Part]:
-    """Parts of which no lever and no count tells more than a sum, by whether they are bounds."""
-    single = [part for part in parts if part.kind != OTHER]
-    for bound in (False, True):
-        same = [part for part in parts if part.kind == OTHER and part.bound == bound]
-        if same:
-            tonnes, bare = sum(part.tonnes for part in same), sum(part.tonnes * part.outside for part in same)
-            single.append(Part("", OTHER, bound, tonnes, _over(bare, tonnes)))
-    return single
-
-
-def _over(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
-    return np.divide(part, whole, out=np.zeros_like(whole), where=whole > 0)
 
 
 def _licences(india: Vintage, years: np.ndarray, count: int) -> tuple[dict, dict, dict]:
