@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from helpers import fiscal
 from helpers.outlook.levers import LeverError, Levers
 from helpers.outlook.scenario_draws import Draws, moment
 from helpers.outlook.scenario_parts import OTHER, TRACTION, TURBINE, VEHICLE, Part
@@ -78,6 +79,9 @@ class Balance:
 
     def of(self, quantity: str, year: int) -> np.ndarray:
         """The draws of a quantity in a fiscal year."""
+        if year not in self.years:
+            first, last = (fiscal.year_name(int(end)) for end in self.years[[0, -1]])
+            raise ValueError(f"{fiscal.year_name(year)} is not reckoned; choose a fiscal year from {first} to {last}")
         return getattr(self, quantity)[:, list(self.years).index(year)]
 
 

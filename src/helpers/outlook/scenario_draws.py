@@ -5,6 +5,7 @@ Each factor has a seed of its own name, so that what is moved later leaves every
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ import pandas as pd
 from helpers import fiscal
 from helpers.data import Vintage, ids
 from helpers.methods import oxide
-from helpers.outlook import blend, demand, demand_draws, licences, supply, targets
+from helpers.outlook import blend, demand, demand_draws, licences, supply
 from helpers.outlook.demand_rows import RARE_EARTH
 from helpers.outlook.scenario_parts import OTHER, VEHICLE, Part, parts
 
@@ -61,9 +62,13 @@ class Draws:
         return _cut(self, at, len(self.years))
 
 
-@targets.remembered
 def draws(india: Vintage, count: int = demand_draws.DRAWS) -> Draws:
     """All randomness and every row of the scenarios of a day."""
+    return _draws(india, count)
+
+
+@lru_cache(maxsize=4)
+def _draws(india: Vintage, count: int) -> Draws:
     whole = count == demand_draws.DRAWS
     made = demand.demand(india) if whole else demand_draws.draw(demand.model(india), count)
     ended = fiscal.fiscal_year(pd.Timestamp(india.day)) - 1
