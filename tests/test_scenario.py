@@ -14,7 +14,7 @@ from helpers.outlook import demand, levers, scenario, supply
 from helpers.outlook.levers import LeverError, Levers
 from helpers.outlook.scenario_balance import ramp
 from helpers.outlook.scenario_draws import moment
-from helpers.outlook.scenario_parts import TRACTION
+from helpers.outlook.scenario_parts import TRACTION, VEHICLE
 
 FEW = 500
 ENDS = [(name, end) for name in Levers.model_fields for end in levers.ends(name)]
@@ -142,6 +142,39 @@ def test_without_any_licence_all_magnets_from_a_sole_partner_are_short_and_with_
     np.testing.assert_allclose(made.shortage[:, -1], made.bare[:, -1])
     assert not under(draws, "licences=open").shortage[:, -1].any()
     assert not under(shut, "licences=closed; licences_from=2036-04-01").shortage[:, 4].max() > made.bare[:, 4].max()
+
+
+def test_heavy_rare_earths_alone_are_between_nothing_and_all_of_the_magnets(draws):
+    every, none = (replace(draws, heavy=part * np.ones_like(draws.heavy)) for part in (1, 0))
+    closed, opened = (under(draws, f"licences={regime}").shortage for regime in ("closed", "open"))
+    np.testing.assert_allclose(under(every, "licences=heavy closed").shortage, closed, atol=1e-9)
+    np.testing.assert_allclose(under(none, "licences=heavy closed").shortage, opened, atol=1e-9)
+
+
+def test_vehicles_at_risk_are_all_that_need_magnets_from_outside_when_none_come(draws):
+    shut = replace(draws, china=np.ones_like(draws.china), dose={**draws.dose, "closed": 0 * draws.china})
+    known = [part for part in draws.parts if not part.bound]
+    for text, way in (("", 0), ("ev_pace=1", 1)):
+        made = under(shut, f"licences=closed; {text}")
+        fitted = {kind: sum(of.fitted * np.exp(way * of.shift) * of.outside for of in known if of.kind == kind)
+                  for kind in (TRACTION, VEHICLE)}  # fmt: skip
+        part = (made.shortage / np.where(made.bare + made.recycled > 0, made.bare + made.recycled, 1))[:, -1]
+        np.testing.assert_allclose(made.vehicles[:, -1], fitted[TRACTION][:, -1] * part)
+        if not way:
+            np.testing.assert_allclose(made.engines[:, -1], fitted[VEHICLE][:, -1] * part)
+    assert not under(shut, "licences=closed; rare_earth_free_share=1").vehicles[:, -1].any()
+
+
+def test_a_car_that_is_electric_is_no_car_with_an_engine(draws):
+    (engines,) = [part for part in draws.parts if part.kind == VEHICLE]
+    moved = [part for part in draws.parts if part.shift.any() and not part.bound]
+    more = sum(part.tonnes * np.expm1(part.shift) for part in moved)
+    taken = sum(part.units * np.expm1(part.shift) for part in moved if part.displaces == engines.sector)
+    each = engines.tonnes / np.maximum(engines.units, 1)
+    less = each * np.minimum(taken, engines.units)
+    made = under(draws, "ev_pace=1").demand - under(draws, "").demand
+    np.testing.assert_allclose(made, more - less, atol=1e-6)
+    assert less.max() > 0
 
 
 def test_a_stock_is_used_once(draws):
