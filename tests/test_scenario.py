@@ -89,6 +89,13 @@ def test_the_balance_closes_in_every_draw_at_every_end_of_every_lever(draws, bas
     assert min(getattr(made, quantity).min() for quantity in scenario.UNITS) >= -1e-9
 
 
+@pytest.mark.parametrize(("name", "end"), [*ENDS, ("scheme_award", "2015-01-01"), ("licences_from", "2015-01-01")])
+def test_no_lever_moves_a_year_that_ended(draws, name, end):
+    rest, ended = levers.made("scheme=1; licences=closed").model_dump(), draws.years < draws.day
+    found, before = (scenario.balance(draws, of, True) for of in (levers.made({**rest, name: end}), levers.made(rest)))
+    assert all(np.array_equal(*(getattr(of, q)[:, ended] for of in (found, before))) for q in scenario.UNITS)
+
+
 @pytest.mark.parametrize(
     ("name", "settings", "quantity", "sign"),
     [
@@ -179,7 +186,7 @@ def test_a_car_that_is_electric_is_no_car_with_an_engine(draws):
 
 def test_a_stock_is_used_once(draws):
     made, bare = under(draws, "licences=closed; stock_months=3"), under(draws, "licences=closed")
-    held = 3 / 12 * bare.demand[:, int(np.searchsorted(draws.years, draws.day))]
+    held = 3 / 12 * (bare.bare + bare.recycled)[:, int(np.searchsorted(draws.years, draws.day))]
     assert (made.stock.sum(axis=1) <= held + 1e-9).all()
     np.testing.assert_allclose(bare.shortage - made.shortage, made.stock, atol=1e-9)
 
