@@ -360,4 +360,6 @@ def test_growth_is_the_mean_of_what_grows_evenly():
 
 def test_a_day_is_a_part_of_its_fiscal_year():
     india = vintage("2026-04-01", FROZEN)
+    begun = scenario.run(india, levers.made("licences=closed; stock_months=1"), count=FEW)
+    assert begun.stock[:, list(begun.years).index(2027)].any() and not begun.stock[:, :2].any()
     assert moment(india.day) == 2026 and moment(vintage("2026-03-31", FROZEN).day) == pytest.approx(2026 - 1 / 365)

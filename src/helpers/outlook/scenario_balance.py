@@ -223,7 +223,7 @@ def _drawn_down(draws: Draws, levers: Levers, need: np.ndarray, blocked: np.ndar
     """What is taken from stock each year: as much as is blocked, until nothing is left."""
     taken = np.zeros_like(blocked)
     if levers.stock_months:
-        first = int(np.searchsorted(draws.years, draws.day))
+        first = int(np.searchsorted(draws.years, draws.day, side="right"))
         left = levers.stock_months / 12 * need[:, first]
         for place in range(first, len(draws.years)):
             taken[:, place] = np.minimum(blocked[:, place], left)
