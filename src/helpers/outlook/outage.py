@@ -16,7 +16,7 @@ from helpers.outlook import licences, scenario, targets
 from helpers.outlook.demand_draws import DRAWS, ENDS
 from helpers.outlook.levers import Levers
 from helpers.outlook.scenario_balance import integral, wanted
-from helpers.outlook.scenario_draws import drawn
+from helpers.outlook.scenario_draws import drawn, judged
 from helpers.outlook.scenario_parts import TRACTION, TURBINE, VEHICLE
 
 CHINA = "CHN"
@@ -223,7 +223,7 @@ def _share(india: Vintage, partner: str, count: int) -> tuple[np.ndarray, str]:
 def _stop(india: Vintage, partner: str, part: float, count: int) -> Stop:
     rows = licences.assumed(india, "outage_replaced")
     names = ("months until it begins", "months from its beginning to its full size", "part in the end")
-    replaced = [drawn(rows.loc[name], count, f"outage {name}")[:, 0] for name in names]
+    replaced = [drawn(judged(rows, name), count, f"outage {name}")[:, 0] for name in names]
     (share, shared), (stock, stocked) = _share(india, partner, count), cover(india, count)
     return Stop(share * part, stock, *replaced, source=ids(rows, shared, stocked))
 
