@@ -98,8 +98,8 @@ def table(
     """
     rows = []
     for name, made in balances.items():
-        for quantity in quantities:
-            for year in years:
+        for year in years:
+            for quantity in quantities:
                 found = at(india, made, quantity, year)
                 source = " ".join(sorted(found.sources))
                 rows.append((name, year, quantity, UNITS[quantity], found.low, found.value, found.high, source))
@@ -108,9 +108,13 @@ def table(
     )
 
 
-@lru_cache(maxsize=8)
 def in_year(india: Vintage, year: int, count: int = DRAWS, stock: bool = False) -> Draws:
     """The draws of one year; with a stock, which years before it use up, of those up to it."""
+    return _year(india, year, count, stock)
+
+
+@lru_cache(maxsize=8)
+def _year(india: Vintage, year: int, count: int, stock: bool) -> Draws:
     of = draws(india, count)
     place = list(of.years).index(year)
     return of.over(slice(0 if stock else place, place + 1))
@@ -119,7 +123,7 @@ def in_year(india: Vintage, year: int, count: int = DRAWS, stock: bool = False) 
 @lru_cache(maxsize=8)
 def _bounded(india: Vintage, levers: Levers, year: int, count: int) -> Balance:
     """A year with the sectors that no source gives: for the upper end of a range."""
-    return balance(in_year(india, year, count, bool(levers.stock_months)), levers, bounds=True)
+    return balance(_year(india, year, count, bool(levers.stock_months)), levers, bounds=True)
 
 
 def sources(india: Vintage, levers: Levers, quantity: str = "imports", lever: str = "", count: int = DRAWS) -> str:
