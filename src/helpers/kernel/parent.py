@@ -35,7 +35,8 @@ STACK = (
     "pandas",
     "pandas.io.formats.html",
     "pandas.io.formats.style",
-    "pydantic",
+    "pydantic.plugin._schema_validator",
+    "pydantic.type_adapter",
     "matplotlib.pyplot",
     "matplotlib.backends.backend_agg",
     "matplotlib.backends.backend_svg",
@@ -44,6 +45,7 @@ STACK = (
     "statsmodels.api",
     "statsmodels.formula.api",
     "statsmodels.tsa.api",
+    "xml.etree.ElementTree",
 )
 
 
