@@ -1,12 +1,17 @@
 """What helps to explore: a notebook of examples, copies to work in, what a name or a figure is."""
 
 import ast
+from datetime import date
 
 import nbformat
 import pytest
 
-from conftest import write_notebook
+from conftest import AS_OF, KEYS, write_notebook
 from helpers import paths
+from helpers.data import DataError
+from helpers.data.explained import explained
+from helpers.report import explain
+from helpers.report.origins import origins
 from helpers.report.shelf import inputs, notebooks
 
 EXPLORE = paths.NOTEBOOKS / "explore.ipynb"
@@ -72,3 +77,80 @@ def test_a_copy_that_somebody_has_changed_stays_and_the_notebook_too(copies):
     copy.write_text("{")
     (said,) = notebooks.copied(copy.parent)
     assert "is as you left it" in said and copy.read_text() == "{"
+
+
+def notebook_of(*sources):
+    cells = [nbformat.v4.new_code_cell(source, id=f"c{n}") for n, source in enumerate(sources)]
+    return nbformat.v4.new_notebook(cells=cells)
+
+
+def test_what_made_a_cell_is_read_from_its_code():
+    found = origins(
+        notebook_of(
+            "from helpers.chapters.trade import figures\nfrom helpers.outlook import customs as c\nimport pandas as pd",
+            "from helpers.chapters.outputs import Table\nTable(c.halves(india).head(), pd.concat([]))",
+            "figures.monthly_rates(c.periods(india), india=india)",
+            "no python",
+        )
+    )
+    assert found == {
+        "c0": [],
+        "c1": ["helpers.outlook.customs.halves"],
+        "c2": ["helpers.chapters.trade.figures.monthly_rates", "helpers.outlook.customs.periods"],
+    }
+
+
+def test_every_figure_of_every_chapter_leads_to_functions_that_are_there():
+    for path in inputs.chapters():
+        notebook = nbformat.read(path, as_version=4)
+        made = origins(notebook)
+        for cell in notebook.cells:
+            if any("Figure: " in str(output.get("data", {}).get("text/plain")) for output in cell.get("outputs", [])):
+                assert made[cell.id], f"{path.name} {cell.id}"
+                assert all("(src/helpers/" in explain.function(name) for name in made[cell.id]), made[cell.id]
+
+
+FY25 = "trade/IND/world/850511/weight/FY25"
+
+
+def test_a_figure_of_the_data_tells_its_range_its_day_its_source_and_the_rule_that_made_it(india):
+    table, _, name = FY25.partition("/")
+    said = "\n".join(explained(india, table, name))
+    assert "53,748 t (53,700 to 53,748), reported, public since 2025-06-30" in said and "S02: " in said
+    assert "computed" not in said and f"magnets history trade import/{name}" in said
+    said = "\n".join(explained(india, table, f"{name}-H2"))
+    assert "16,746 t" in said and "computed by the rule 'sum of parts'" in said
+    assert "from trade/import/IND/world/850511/weight" in said
+    what_if = india.adding("trade", {**KEYS, "period": "FY26", "value": 36000})
+    assert "36,000 t" in "\n".join(explained(what_if, table, name.replace("25", "26")))
+
+
+def test_of_many_figures_names_are_told_and_a_name_that_fits_none_is_an_error(india):
+    many = explained(india, "trade", "IND/world")
+    assert "figures fit; name one" in many[0] and len(many) == 31
+    with pytest.raises(DataError, match="no figure of trade public on 2026-11-22 has FY99"):
+        explained(india, "trade", "FY99")
+    with pytest.raises(DataError, match="no table 'sources' of figures"):
+        explained(india, "sources", "S02")
+
+
+SHOWS = """from helpers import data
+from helpers.chapters.trade import figures
+from helpers.outlook import customs
+india = data.vintage(as_of)
+figures.monthly_rates(customs.periods(india), india=india)"""
+
+
+def test_what_a_page_shows_tells_its_functions_rows_and_sources(notebooks):
+    path = write_notebook(notebooks / "1-one.ipynb", SHOWS)
+    stored = nbformat.read(path, as_version=4)
+    stored.cells[2].outputs = [nbformat.v4.new_output("display_data", {"text/plain": "Figure: busiest\nin 7,073 t"})]
+    nbformat.write(stored, path)
+    day = date.fromisoformat(AS_OF)
+    lines = explain.explain("7,073 t", day)
+    assert lines == explain.explain("monthly_rates", day) == explain.explain("1-one c02", day)
+    said = "\n".join(lines)
+    assert "figures.monthly_rates (src/helpers/chapters/trade/figures.py, line " in said
+    assert "period,start,end,months,tonnes" in said and "S04: " in said and "figure: " in said
+    with pytest.raises(ValueError, match="no notebook shows '073 t'"):
+        explain.explain("073 t", day)

@@ -251,6 +251,7 @@ def sources() -> None:
 
 
 app.command()(desk.lab)
+app.command()(desk.explain)
 
 
 def main() -> None:

@@ -2,7 +2,7 @@
 
 - `parameters`, `grid`: what can be asked for, once or many times
 - `job`: what is asked and how it ended, as values
-- `desk`: verbs for those who explore
+- `desk`: verbs for those who explore; `explain`, `origins`: what a figure is, and what made it
 - `live`: what live sources say is fetched first, if asked for
 - `gate`: may a report be made from the data
 - `pipeline`: from parameters to published reports

@@ -31,3 +31,24 @@ def lab(
     sys.stdout.flush()
     place = f"--ServerApp.root_dir={folder.resolve()}"
     os.execv(sys.executable, [sys.executable, "-m", "jupyterlab", place, *QUIET, *arguments])
+
+
+def explain(
+    figure: Annotated[str, typer.Argument(help="A key such as trade/IND/850511/FY25, or what a page shows.")],
+    as_of: Annotated[str, typer.Option(help="As of this day, YYYY-MM-DD.", show_default="today in India")] = "",
+) -> None:
+    """Tell what a figure is: its rows, the rule or the functions that made it, its sources.
+
+    FIGURE is the key of a figure of the data; or words of a page, a number as printed there, or the name of a
+    function that made something on it: then its chapter is run.
+
+    Examples: magnets explain trade/IND/world/850511/weight/FY25; magnets explain monthly_rates
+    """
+    from helpers.report import parameters
+    from helpers.report.explain import explain
+
+    try:
+        print("\n".join(explain(figure, parameters.parse([], as_of).as_of)))
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        raise typer.Exit(2) from None
