@@ -2,14 +2,17 @@
 
 import ast
 from datetime import date
+from types import SimpleNamespace
 
 import nbformat
 import pytest
 
 from conftest import AS_OF, KEYS, write_notebook
-from helpers import paths
+from helpers import data, paths
 from helpers.data import DataError
 from helpers.data.explained import explained
+from helpers.methods import oxide
+from helpers.outlook import customs
 from helpers.report import explain
 from helpers.report.origins import origins
 from helpers.report.shelf import inputs, notebooks
@@ -154,3 +157,46 @@ def test_what_a_page_shows_tells_its_functions_rows_and_sources(notebooks):
     assert "period,start,end,months,tonnes" in said and "S04: " in said and "figure: " in said
     with pytest.raises(ValueError, match="no notebook shows '073 t'"):
         explain.explain("073 t", day)
+
+
+@pytest.fixture
+def ran(india, monkeypatch):
+    """What some cells of a chapter leave behind, on the frozen tables."""
+    monkeypatch.setattr(data, "vintage", lambda day: india)
+
+    def run(chapter, *ids):
+        cells = {cell.id: cell.source for cell in nbformat.read(paths.NOTEBOOKS / chapter, as_version=4).cells}
+        names = {"as_of": AS_OF}
+        for one in ids:
+            exec(cells[one], names)
+        return SimpleNamespace(**names)
+
+    return run
+
+
+def test_the_lines_by_hand_are_those_of_the_helper(ran, india):
+    seen = ran("1-trade.ipynb", "c02", "c07", "c17")
+    helper = customs.lines(india, seen.year)["tonnes"]
+    assert seen.tonnes.loc[seen.year, [name[:8] for name in helper.index]].to_numpy() == pytest.approx(helper.array)
+
+
+def test_the_magnets_of_a_tonne_by_hand_are_those_of_the_helper(ran):
+    seen = ran("2-production.ipynb", "c02", "c04", "c10", "c25")
+    chain = seen.supply.magnet_chain(seen.india)
+    assert len(seen.meanings) == len(seen.tonne) > 1
+    by_helper = [oxide.magnet_from_oxide(share, chain) for share in seen.meanings["oxide"]]
+    assert (seen.meanings["oxide"] * seen.per_oxide).tolist() == pytest.approx(by_helper)
+
+
+def test_the_total_by_hand_is_that_of_the_helper_and_its_interval_is_the_narrower(ran):
+    seen = ran("3-demand.ipynb", "c02", "c04", "c10", "hand")
+    whole, both = seen.made.at(seen.year, bounds=False), seen.both
+    assert both["each draw summed"].tolist() == pytest.approx([whole.low, whole.value, whole.high])
+    assert both["quantiles summed"].iloc[0] < whole.low and both["quantiles summed"].iloc[-1] > whole.high
+
+
+@pytest.mark.parametrize("path", [path for path in inputs.chapters() if path.stem[0] in "123"], ids=lambda p: p.stem)
+def test_a_chapter_ends_with_a_what_if_to_try_that_says_it_is_assumed(path):
+    told, code = nbformat.read(path, as_version=4).cells[-2:]
+    assert told.source.startswith("### Try it\n") and len(code.source.splitlines()) == 2
+    assert "(assumed)" in code.outputs[0].data["text/plain"]
