@@ -20,6 +20,7 @@ from helpers.outlook.scenario_draws import drawn
 from helpers.outlook.scenario_parts import TRACTION, TURBINE, VEHICLE
 
 CHINA = "CHN"
+FIRST = "from the rules to the first output lost"
 _WEEKS = 12 / 52
 """Months of a week."""
 _HALVINGS = 40
@@ -145,7 +146,7 @@ def trial(india: Vintage) -> pd.DataFrame:
     """
     came, seen, told = arrivals(india), india.assumption("outage_seen"), _told(india)
     columns = ["unit", "least", "middle", "most", "seen", "miss", "source"]
-    first, length = (seen.index == name for name in ("from the rules to the first output lost", "length of the loss"))
+    first, length = (seen.index == name for name in (FIRST, "length of the loss"))
     if came.empty or not first.any() or told.empty:
         return pd.DataFrame(columns=columns, index=pd.Index([], name="what"))
     china = licences.assumed(india, licences.LICENSED).iloc[0]
