@@ -1,5 +1,6 @@
 """Verbs of the command ``magnets`` for those who explore; cheap to import: nothing is until it is asked for."""
 
+import json
 import os
 import sys
 from pathlib import Path
@@ -9,11 +10,8 @@ import typer
 
 from helpers import paths
 
-QUIET = (
-    "--LabApp.news_url=None",
-    "--LabApp.check_for_updates_class=jupyterlab.handlers.announcements.NeverCheckForUpdate",
-)
-"""JupyterLab asks nobody for news."""
+ASKS_NOBODY = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}}
+"""Settings of a JupyterLab that fetches no news and does not ask whether it may."""
 
 
 def lab(
@@ -28,9 +26,11 @@ def lab(
 
     for line in notebooks.copied(folder):
         print(line, file=sys.stderr)
-    sys.stdout.flush()
-    place = f"--ServerApp.root_dir={folder.resolve()}"
-    os.execv(sys.executable, [sys.executable, "-m", "jupyterlab", place, *QUIET, *arguments])
+    settings = folder.resolve() / ".settings"
+    settings.mkdir(exist_ok=True)
+    (settings / "overrides.json").write_text(json.dumps(ASKS_NOBODY), encoding="utf-8")
+    places = [f"--ServerApp.root_dir={folder.resolve()}", f"--LabApp.app_settings_dir={settings}"]
+    os.execv(sys.executable, [sys.executable, "-m", "jupyterlab", *places, "--LabApp.news_url=None", *arguments])
 
 
 def explain(

@@ -22,6 +22,9 @@ from helpers.report.shelf import inputs
 
 LANGUAGE = {"name": "python", "file_extension": ".py"}
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
+OF_ONE_RUN = (MIME, "application/vnd.jupyter.widget-view+json")
+"""What of an output means something to the run only that made it: payloads, and levers to move."""
+
 _AS_OF = re.compile(r'^(as_of: str = )"([\d-]+)"', re.M)
 
 
@@ -111,7 +114,9 @@ def stripped(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
         for output in cell.get("outputs", []):
             if "data" in output:
                 output["data"] = {
-                    kind: v for kind, v in output["data"].items() if kind != MIME and not kind.startswith("image/")
+                    kind: v
+                    for kind, v in output["data"].items()
+                    if kind not in OF_ONE_RUN and not kind.startswith("image/")
                 }
                 output["metadata"] = {}
     kernel = notebook.metadata.get("kernelspec", KERNEL)
