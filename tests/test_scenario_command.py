@@ -99,7 +99,7 @@ def test_a_report_keeps_what_a_file_says_and_not_where_it_lies(written):
     kept = parameters.parse([f"scenario={written(MINE)}"], AS_OF).scenario
     assert kept == "scheme=0.5; japan_exports=off; licences_from=2027-04-01"
     assert parameters.parse([f"scenario={kept}"], AS_OF).scenario == kept
-    assert parameters.parse(["scenario=scheme = 0"], AS_OF).scenario == "run-rate", "no lever is moved"
+    assert parameters.parse([f"scenario={written('levers: {scheme: 0}')}"], AS_OF).scenario == "run-rate"
     assert parameters.parse(["scenario=EVs fast"], AS_OF).scenario == "EVs fast"
 
 
@@ -118,7 +118,7 @@ def test_a_grid_holds_scenarios_by_name_and_by_file(written):
     written("- scenario: [run-rate, EVs fast, mine.yml, ev_pace=1; scheme=1]\n", "grid.yml")
     written(MINE)
     kept = [one.scenario for one in grid(paths.Path("grid.yml"), {"as_of": AS_OF})]
-    assert kept[:2] == ["run-rate", "EVs fast"] and kept[2].startswith("scheme=0.5") and kept[3] == "ev_pace=1.0; scheme=1.0"
+    assert kept[:2] == ["run-rate", "EVs fast"] and kept[2].startswith("scheme=0.5") and kept[3] == "ev_pace=1; scheme=1"
 
 
 def test_the_command_that_makes_a_report_again_can_be_typed():
