@@ -110,7 +110,9 @@ def test_a_wrong_scenario_is_refused_in_the_words_of_the_parameters(written):
         parameters.parse(["scenario=scheme=2"], AS_OF)
     written("- scenario: [run-rate, mine.yml]\n- scenario: mine.yml\n", "grid.yml")
     written("levers:\n  scheme: 3\n")
-    with pytest.raises(parameters.ParameterError, match="grid.yml line 1: parameter scenario=mine.yml: mine.yml line 2"):
+    with pytest.raises(
+        parameters.ParameterError, match="grid.yml line 1: parameter scenario=mine.yml: mine.yml line 2"
+    ):
         grid(paths.Path("grid.yml"), {"as_of": AS_OF})
 
 
@@ -118,7 +120,9 @@ def test_a_grid_holds_scenarios_by_name_and_by_file(written):
     written("- scenario: [run-rate, EVs fast, mine.yml, ev_pace=1; scheme=1]\n", "grid.yml")
     written(MINE)
     kept = [one.scenario for one in grid(paths.Path("grid.yml"), {"as_of": AS_OF})]
-    assert kept[:2] == ["run-rate", "EVs fast"] and kept[2].startswith("scheme=0.5") and kept[3] == "ev_pace=1; scheme=1"
+    assert (
+        kept[:2] == ["run-rate", "EVs fast"] and kept[2].startswith("scheme=0.5") and kept[3] == "ev_pace=1; scheme=1"
+    )
 
 
 def test_the_command_that_makes_a_report_again_can_be_typed():

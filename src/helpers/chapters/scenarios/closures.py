@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from helpers.chapters import words
-from helpers.chapters.outputs import Sentence, sentence
+from helpers.chapters.outputs import Sentence, joined, sentence
 from helpers.chapters.scenarios.sentences import counted
 from helpers.data import Quantity, Vintage, derived
 
@@ -47,10 +47,11 @@ def lost(found: Mapping[int, pd.DataFrame], india: Vintage) -> Sentence:
 
 
 def trial(rows: pd.DataFrame, india: Vintage) -> Sentence:
-    """The first output lost in the stop of licences, reckoned and seen; and how far off that is."""
+    """The first output lost in the stop of licences, reckoned and seen, how far off that is; and the half-year."""
     if "first loss" not in rows.index or pd.isna(rows.loc["first loss", ["middle", "seen"]]).any():
         return words.not_yet(india, "How well the reckoning of a closure does")
     row = rows.loc["first loss"]
+    half = _half(rows.loc["output of the half-year"]) if "output of the half-year" in rows.index else None
     middle, seen, miss = (derived(value, "months", row) for value in (row["middle"], row["seen"], abs(row["miss"])))
     text = "With the stocks that firms told of, the stop of licences would have cost output after {middle:.1};"
     match words.direction(row["miss"] / row["seen"], 0.1):
@@ -59,8 +60,25 @@ def trial(rows: pd.DataFrame, india: Vintage) -> Sentence:
         case "down":
             text += " the maker that told of it lost some after {seen:.1}, {miss:.1} earlier: stocks were smaller than told, or more was missing."
         case _:
-            return sentence(text, "the maker that told of it lost some after {seen:.1}, which agrees.", middle=middle, seen=seen, uses=[miss])
-    return sentence(text, middle=middle, seen=seen, miss=miss)
+            text += " the maker that told of it lost some after {seen:.1}, which agrees."
+            return joined(sentence(text, middle=middle, seen=seen, uses=[miss]), half)
+    return joined(sentence(text, middle=middle, seen=seen, miss=miss), half)
+
+
+def _half(row: pd.Series) -> Sentence:
+    """What the stop alone would have made of a half-year, and what was counted."""
+    alone, seen = (derived(row[name], "%", row) for name in ("middle", "seen"))
+    match words.direction(row["miss"] / 100, 0.02):
+        case "up":
+            verdict = "growth, or makers that were not hit, hid it"
+        case "down":
+            verdict = "more than the stop held them back"
+        case _:
+            verdict = "which agrees"
+    text = (
+        "By itself it would have moved the electric two-wheelers of that half-year by {alone:signed}; registered were"
+    )
+    return sentence(text, "{seen:signed} on a year before: {verdict}.", alone=alone, seen=seen, verdict=verdict)
 
 
 def _months(row: pd.Series) -> Quantity:

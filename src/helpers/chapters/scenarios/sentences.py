@@ -55,13 +55,15 @@ def closes(of: Balance, india: Vintage) -> Sentence:
     if tables.gap(of) < _CLOSES:
         return sentence("Both sides are the same number in each of {count} draws and every year, {years}.", count=count,
                         years=years)  # fmt: skip
-    return sentence("In some of {count} draws the two sides are not the same number, {years}.", count=count, years=years)
+    return sentence(
+        "In some of {count} draws the two sides are not the same number, {years}.", count=count, years=years
+    )
 
 
 def scheme(of: Mapping[str, Balance], year: int, india: Vintage) -> Sentence:
     """When plants take from the imports, and what oxide they need; of the scenario that makes most."""
     name = max(of, key=lambda one: of[one].scheme.sum())
-    best, base = of[name], of[tables.RUN_RATE]
+    best, base = (scenario.run(india, one.levers) for one in (of[name], of[tables.RUN_RATE]))
     yearly = [(int(one), tables.change(best, base, "imports", int(one), india)) for one in best.years]
     begun = [one for one, less in yearly if less.value < -_LEAST * scenario.at(india, base, "imports", one).value]
     if not begun:
@@ -87,7 +89,7 @@ def japan(year: int, india: Vintage) -> Sentence:
               for sold in ("on", "off")]  # fmt: skip
     if why := tables.lacking(levers[-1], india):
         return words.not_yet(india, f"What an end of sales to Japan would bring, for want of {why},")
-    on, off, own_on, own_off = (scenario.run(india, one) for one in levers)
+    on, off, own_on, own_off = (tables.alone_in(year, one, india) for one in levers)
     freed, more = (tables.change(new, old, quantity, year, india)
                    for new, old, quantity in ((off, on, "oxide_japan"), (own_off, own_on, "scheme")))  # fmt: skip
     needed = scenario.at(india, on, "oxide_needed", year)
@@ -157,13 +159,14 @@ def closed_with(of: Mapping[str, Balance], shut: Balance, year: int, india: Vint
     if name is None:
         return None
     moved = of[name].levers.moved | shut.levers.moved
-    plain = scenario.run(india, made(moved))
+    plain = tables.alone_in(year, made(moved), india)
     before, after = (scenario.at(india, one, "shortage", year) for one in (shut, plain))
     parts = {"name": name, "year": before.period, "before": before, "after": _left(after)}
     text = "Were licences closed, “{name}” would leave {after} of the {before:~2} that are missing in {year} without it"
     if not plain.oxide_imported.any() or tables.lacking(Levers(oxide_source="under licence"), india):
         return sentence(text + ".", **parts)
-    worse = scenario.at(india, scenario.run(india, made(moved | {"oxide_source": "under licence"})), "shortage", year)
+    bound = tables.alone_in(year, made(moved | {"oxide_source": "under licence"}), india)
+    worse = scenario.at(india, bound, "shortage", year)
     return sentence(text + "; {worse} if the oxide of the plants came under the same licences.", worse=_left(worse),
                     **parts)  # fmt: skip
 
@@ -174,7 +177,9 @@ def _left(of: Quantity) -> Sentence:
         return Sentence("nothing", tuple(of.sources))
     if of.value < 1:
         most = derived(of.high, "t", of)
-        return Sentence(f"nothing in the middle of the draws (in nine of ten no more than {most:~2})", tuple(of.sources))
+        return Sentence(
+            f"nothing in the middle of the draws (in nine of ten no more than {most:~2})", tuple(of.sources)
+        )
     return sentence("{of:~2} ({of:range~2} t)", of=of)
 
 

@@ -83,10 +83,21 @@ def asked(text: str, named: pd.DataFrame) -> tuple[str, Levers]:
 
 
 def balances(named: pd.DataFrame, asked: tuple[str, Levers], india: Vintage) -> dict[str, Balance]:
-    """The balance of every scenario that can be reckoned on the day, and of the one that is asked for."""
+    """The balance of every scenario that can be reckoned on the day, and of the one that is asked for.
+
+    In the years that are shown, where no stock is carried from year to year.
+    """
     of = named.loc[named["lacking"] == "", "levers"].to_dict()
     of |= {} if lacking(asked[1], india) else dict([asked])
-    return {name: scenario.run(india, moved) for name, moved in of.items()}
+    draws = scenario.draws(india)
+    shown = draws.over(np.isin(draws.years, years(india)))
+    return {name: scenario.balance(draws if moved.stock_months else shown, moved) for name, moved in of.items()}
+
+
+def alone_in(year: int, moved: Levers, india: Vintage) -> Balance:
+    """The balance of one year, where no stock is carried to it."""
+    draws = scenario.draws(india)
+    return scenario.balance(draws if moved.stock_months else draws.over(draws.years == year), moved)
 
 
 def lacking(moved: Levers, india: Vintage) -> str:
@@ -185,7 +196,8 @@ def outages(found: Mapping[int, pd.DataFrame]) -> pd.DataFrame:
 
 def trial(rows: pd.DataFrame) -> pd.DataFrame:
     """``outage.trial`` for readers."""
-    heads = {"unit": "Unit", "low": "Lowest", "middle": "Middle", "high": "Highest", "seen": "Seen", "miss": "Miss"}
+    heads = {"unit": "Unit", "least": "With the least stock told", "middle": "With the middle of them"}
+    heads |= {"most": "With the largest", "seen": "Seen", "miss": "Miss of the middle"}
     return rows.rename(columns=heads)[[*heads.values(), "source"]].rename_axis("Reckoned")
 
 

@@ -104,7 +104,9 @@ def _write(made: Mapping[str, Balance], india: Vintage, to: Mapping[str, Path]) 
         if kind == "xlsx":
             steps = tables.steps(rows[rows["fiscal_year"].isin(tables.years(india))])
             sheets = {"Scenarios in three years": steps, "Every year and quantity": rows, "Levers": tables.described()}
-            path.write_bytes(workbook([Sheet("scenario", caption, csv(of)) for caption, of in sheets.items()], india.day))
+            path.write_bytes(
+                workbook([Sheet("scenario", caption, csv(of)) for caption, of in sheets.items()], india.day)
+            )
         else:
             text = csv(rows if kind == "csv" else iamc(rows, india))
             path.write_text(text, encoding="utf-8")
