@@ -1,6 +1,6 @@
-"""An IAMC file read by pyam, beside the tidy CSV of the same run; ``make test-iamc`` runs it in an environment of its own.
+"""An IAMC file read by pyam, beside the tidy CSV of the same run: see ``make test-iamc``.
 
-pyam wants an older numpy than this project pins, so it cannot stand beside it.
+pyam wants an older numpy than this project pins, so it stands in an environment of its own.
 """
 
 import os

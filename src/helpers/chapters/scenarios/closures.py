@@ -36,8 +36,8 @@ def lost(found: Mapping[int, pd.DataFrame], india: Vintage) -> Sentence:
     gone = derived(table.loc["lost", "middle"], "t", table.loc["lost"], low=table.loc["lost", "low"],
                    high=table.loc["lost", "high"])  # fmt: skip
     cars = counted(table.loc[["vehicles", "engines"], "middle"].sum(), table.loc[["vehicles", "engines"]])
-    text = "{months} without anything from China leave {gone:~2} ({gone:range~2} t) of the need unmet: shared by all uses alike,"
-    text += " {cars} are not built"
+    text = "{months} without anything from China leave {gone:~2} ({gone:range~2} t) of the need unmet: shared by all"
+    text += " uses alike, {cars} are not built"
     worth = table.loc["rupees"]
     parts = {"months": derived(months, "months", table.loc["lost"]), "gone": gone, "cars": cars}
     if pd.isna(worth["middle"]):
@@ -54,13 +54,14 @@ def trial(rows: pd.DataFrame, india: Vintage) -> Sentence:
     half = _half(rows.loc["output of the half-year"]) if "output of the half-year" in rows.index else None
     middle, seen, miss = (derived(value, "months", row) for value in (row["middle"], row["seen"], abs(row["miss"])))
     text = "With the stocks that firms told of, the stop of licences would have cost output after {middle:.1};"
+    text += " the maker that told of it lost some after {seen:.1},"
     match words.direction(row["miss"] / row["seen"], 0.1):
         case "up":
-            text += " the maker that told of it lost some after {seen:.1}, {miss:.1} later: stocks were larger than told, or less was missing."
+            text += " {miss:.1} later: stocks were larger than told, or less was missing."
         case "down":
-            text += " the maker that told of it lost some after {seen:.1}, {miss:.1} earlier: stocks were smaller than told, or more was missing."
+            text += " {miss:.1} earlier: stocks were smaller than told, or more was missing."
         case _:
-            text += " the maker that told of it lost some after {seen:.1}, which agrees."
+            text += " which agrees."
             return joined(sentence(text, middle=middle, seen=seen, uses=[miss]), half)
     return joined(sentence(text, middle=middle, seen=seen, miss=miss), half)
 

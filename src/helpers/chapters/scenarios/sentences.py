@@ -97,12 +97,13 @@ def japan(year: int, india: Vintage) -> Sentence:
         return sentence("What was sold to Japan would make no magnets in {year}: no plant would use it.",
                         year=freed.period, uses=[freed])  # fmt: skip
     share = words.chance(derived(min(100.0, 100 * freed.value / needed.value), "%", freed, needed))
-    text = "Nothing more sold to Japan gives the plants of the scheme {freed:~2} of oxide in {year}, {share} of what"
-    text += " they need."
+    text = "Nothing more sold to Japan gives the plants of the scheme {freed:~2} of oxide in {year} ({freed:range~2} t),"
+    text += " {share} of what they need."
+    parts = {"freed": freed, "share": share, "year": freed.period}
     if more.value < 1:
-        return sentence(text, "It makes no magnet more.", freed=freed, share=share, year=freed.period, uses=[more])
-    return sentence(text, "Where oxide can be bought elsewhere that makes no magnet more; where plants use Indian oxide"
-                    " only, {more:~2}.", freed=freed, share=share, year=freed.period, more=more)  # fmt: skip
+        return sentence(text, "It makes no magnet more.", uses=[more], **parts)
+    text += " Where oxide can be bought elsewhere that makes no magnet more; where plants use Indian oxide only, it makes"
+    return sentence(text, "{more:~2} more of them ({more:range~2} t).", more=more, **parts)
 
 
 def waterfall(rows: pd.DataFrame, start: Quantity, end: Quantity, name: str) -> Sentence:
@@ -111,8 +112,8 @@ def waterfall(rows: pd.DataFrame, start: Quantity, end: Quantity, name: str) -> 
     text = "{start:~2} to import in {year} become {end:~2} with “{name}”"
     first = rows.iloc[0] if len(rows) else None
     if first is None or abs(first["change"]) < _LEAST * start.value:
-        return sentence("{start:~2} to import in {year} hardly change with “{name}”", uses=[end], name=name, start=start,
-                        year=end.period)  # fmt: skip
+        text = "{start:~2} to import in {year} hardly change with “{name}”"
+        return sentence(text, uses=[end], name=name, start=start, year=end.period)
     part = derived(first["change"], "t", first)
     return sentence(text + ", most of it by {lever} ({part:signed~2})", lever=tables.SHORT[first["lever"]], part=part,
                     **parts)  # fmt: skip
@@ -153,22 +154,28 @@ def counted(number: float, *uses) -> Sentence:
     return sentence(text, count=derived(number / 1e6 if large else number, "", *uses))
 
 
-def closed_with(of: Mapping[str, Balance], shut: Balance, year: int, india: Vintage) -> Sentence | None:
-    """What closed licences leave missing once India does all that it can, with oxide as before and under licence."""
-    name = tables.best(of, year)
-    if name is None:
-        return None
+def closed_with(of: Mapping[str, Balance], shut: Balance, year: int, india: Vintage) -> Sentence:
+    """What closed licences leave missing, and what still once India does the most that it can."""
+    gone = scenario.at(india, shut, "shortage", year)
+    if gone.high < 1:
+        return sentence("With China's licences closed no rare-earth magnets would be missing in {year}.",
+                        year=gone.period, uses=[gone])  # fmt: skip
+    text = (
+        "With China's licences closed, {gone:~2} of rare-earth magnets ({gone:range~2} t) would be missing in {year}:"
+    )
+    text += " shared by all uses alike, {cars} lack theirs."
+    first = sentence(text, gone=gone, year=gone.period, cars=vehicles(shut, year, india))
+    if (name := tables.best(of, year)) is None:
+        return first
     moved = of[name].levers.moved | shut.levers.moved
     plain = tables.alone_in(year, made(moved), india)
-    before, after = (scenario.at(india, one, "shortage", year) for one in (shut, plain))
-    parts = {"name": name, "year": before.period, "before": before, "after": _left(after)}
-    text = "Were licences closed, “{name}” would leave {after} of the {before:~2} that are missing in {year} without it"
+    text, parts = "“{name}” would bring that to {after}", {"name": name}
     if not plain.oxide_imported.any() or tables.lacking(Levers(oxide_source="under licence"), india):
-        return sentence(text + ".", **parts)
+        return joined(first, sentence(text + ".", after=_left(scenario.at(india, plain, "shortage", year)), **parts))
     bound = tables.alone_in(year, made(moved | {"oxide_source": "under licence"}), india)
-    worse = scenario.at(india, bound, "shortage", year)
-    return sentence(text + "; {worse} if the oxide of the plants came under the same licences.", worse=_left(worse),
-                    **parts)  # fmt: skip
+    after, worse = (_left(scenario.at(india, one, "shortage", year)) for one in (plain, bound))
+    text += ", and to {worse} if the oxide of the plants came under the same licences."
+    return joined(first, sentence(text, after=after, worse=worse, **parts))
 
 
 def _left(of: Quantity) -> Sentence:

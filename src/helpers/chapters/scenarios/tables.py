@@ -206,8 +206,9 @@ def described() -> pd.DataFrame:
     table = levers.described()
     span = [" or ".join(row.choices) or (f"{row.low or 0:g} to {row.high:g}" if pd.notna(row.high) else "a day")
             for row in table.itertuples()]  # fmt: skip
+    span = [f"{one} {unit}" if unit not in ("", "day") else one for one, unit in zip(span, table["unit"], strict=True)]
     table = table.assign(span=span, default=[_said(value) for value in table["default"]])
-    heads = {"meaning": "What it moves", "unit": "Unit", "span": "What it may be", "default": "Run-rate"}
+    heads = {"meaning": "What it moves", "span": "What it may be", "default": "Run-rate"}
     return table.rename(columns=heads)[list(heads.values())].rename_axis("Lever")
 
 

@@ -92,8 +92,10 @@ def _block(rows: pd.DataFrame) -> list[str]:
         of = rows[rows["quantity"] == quantity]
         cells[head] = [f"{number(row.middle)} ({number(row.low)} to {number(row.high)})" for row in of.itertuples()]
     heads, widths = max(map(len, cells)), [max(map(len, column)) for column in zip(*cells.values(), strict=True)]
-    return ["  " + "  ".join([f"{head:<{heads}}", *(f"{cell:>{width}}" for cell, width in zip(row, widths, strict=True))])
-            for head, row in cells.items()]  # fmt: skip
+    return [
+        "  ".join([f"  {head:<{heads}}", *(f"{cell:>{width}}" for cell, width in zip(row, widths, strict=True))])
+        for head, row in cells.items()
+    ]
 
 
 def _write(made: Mapping[str, Balance], india: Vintage, to: Mapping[str, Path]) -> None:
