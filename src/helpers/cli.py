@@ -13,6 +13,7 @@ from typer.core import TyperCommand
 
 from helpers import STOPPED, __version__, paths
 from helpers.report import desk
+from helpers.report.scenario.command import app as scenario
 
 if TYPE_CHECKING:
     from helpers.report.parameters import Parameters
@@ -252,6 +253,7 @@ def sources() -> None:
 
 app.command()(desk.lab)
 app.command()(desk.explain)
+app.add_typer(scenario, name="scenario")
 
 
 def main() -> None:
