@@ -22,7 +22,7 @@ from conftest import AS_OF, Project, contents
 from helpers.report.scenario import files
 
 NUMBERS = re.compile(r"[\d,.]+ \([\d,.]+ to [\d,.]+\)")
-KERNELS = {"warm": "magnets", "stock": "python3"}
+WARM, STOCK = "magnets", "python3"
 RUN_ALL = "window.jupyterapp.commands.execute('notebook:run-all-cells')"
 SAVE = "window.jupyterapp.commands.execute('docmanager:save')"
 
@@ -82,14 +82,14 @@ def browser():
         chromium.close()
 
 
-@pytest.fixture(params=KERNELS)
+@pytest.fixture
 def page(lab, browser, request):
-    """The levers, shown by a kernel of either kind."""
+    """The levers, shown by a kernel."""
     made, address, _ = lab
     copy = made.root / "lab/explore.ipynb"
     notebook = nbformat.read(copy, as_version=4)
-    assert notebook.metadata["kernelspec"]["name"] == "magnets", "copies start warm where that kernel is installed"
-    notebook.metadata["kernelspec"]["name"] = KERNELS[request.param]
+    assert notebook.metadata["kernelspec"]["name"] == WARM, "copies start warm where that kernel is installed"
+    notebook.metadata["kernelspec"]["name"] = request.param
     nbformat.write(notebook, copy.with_stem(request.param))
     context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
     page = context.new_page()
@@ -111,13 +111,19 @@ def _area(page, name):
     return page.locator(".widget-textarea", has_text=name).locator("textarea")
 
 
+def _built(page):
+    """Build all plants of the scheme, by the keyboard."""
+    handle = page.locator(".widget-slider", has_text="plants of the scheme").locator(".noUi-handle")
+    handle.focus()
+    handle.press("End")
+
+
+@pytest.mark.parametrize("page", [WARM], indirect=True)
 def test_levers_are_moved_followed_exported_and_reset(lab, page):
     made, _, before = lab
     shown = page.locator(".widget-html table")
     at_first = _numbers(shown.inner_text())
-    handle = page.locator(".widget-slider", has_text="plants of the scheme").locator(".noUi-handle")
-    handle.focus()
-    handle.press("End")
+    _built(page)
     page.locator(".widget-dropdown", has_text="China's licences").locator("select").select_option("closed")
     page.wait_for_function("[...document.querySelectorAll('textarea')].some(t => t.value.includes('licences=closed'))")
     asked = _area(page, "command").input_value()
@@ -128,6 +134,7 @@ def test_levers_are_moved_followed_exported_and_reset(lab, page):
     assert _numbers(done.stdout) == moved, "the command says what the table shows"
     assert moved[1].partition(" ")[0] in page.locator("p[role=status]").inner_text()
     assert page.locator("[role=img][aria-label^='Lines with'] svg").is_visible()
+    assert page.get_by_text("Would you like to get notified").count() == 0, "nobody is asked to fetch news"
 
     page.get_by_role("button", name="copy as scenario file").click()
     _until(lambda: page.evaluate("navigator.clipboard.readText()") == _area(page, "scenario file").input_value())
@@ -141,3 +148,10 @@ def test_levers_are_moved_followed_exported_and_reset(lab, page):
     assert _numbers(shown.inner_text()) == at_first
     page.evaluate(SAVE)
     assert contents(made.root / "notebooks") == before, "what Lab saves dirties no tracked notebook"
+
+
+@pytest.mark.parametrize("page", [STOCK], indirect=True)
+def test_a_stock_kernel_follows_them_too(page):
+    assert "As things go on" in page.locator("p[role=status]").inner_text()
+    _built(page)
+    page.get_by_text("With these levers").wait_for()

@@ -10,6 +10,7 @@ import json
 import shlex
 from collections.abc import Callable
 from math import floor, log10
+from typing import Any, cast
 
 import ipywidgets as widgets
 import numpy as np
@@ -151,8 +152,8 @@ class Panel:
         ax.set(ylim=(0, 1.05 * most or 1), xlim=(years[0], years[-1] + 1.8))
         ax.set_xticks(years[::2], [fiscal.year_name(year) for year in years[::2]])
         buffer = io.StringIO()
-        with rc_context({"svg.fonttype": "none"}):
-            drawing.savefig(buffer, format="svg")
+        with rc_context({"svg.fonttype": "none", "svg.hashsalt": "levers"}):
+            drawing.savefig(buffer, format="svg", metadata={"Date": None})
         text = buffer.getvalue()
         alt = f"Lines with 80 % bands: {self._answer.text}"
         return f'<div role="img" aria-label="{html.escape(alt)}">{text[text.index("<svg") :]}</div>'
@@ -185,7 +186,7 @@ def _plain(value: object) -> object:
 
 def _control(name: str, lacking: str) -> widgets.Widget:
     """What moves a lever: a slider between its bounds, a choice, or a day."""
-    field, ends = Levers.model_fields[name], schema.ends(name)
+    field, ends = Levers.model_fields[name], cast("list[Any]", schema.ends(name))
     meaning = f"{field.description}. Not on this day: {lacking} is not public." if lacking else field.description
     look = _LOOK | {"description": tables.SHORT[name], "tooltip": meaning, "disabled": bool(lacking)}
     if not ends:
