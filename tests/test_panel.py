@@ -104,4 +104,4 @@ def test_a_lever_that_needs_what_is_not_public_cannot_be_moved_and_says_why():
         control = named(shown, widgets.ValueWidget, tables.SHORT[name])
         assert control.disabled and what in control.tooltip
     shown.levers = levers.made({"scheme": 1})
-    assert "scheme" in page(shown), "a lever set by a cell is refused in words"
+    assert "scheme" in page(shown) and "<table" not in page(shown), "a lever set by a cell is refused in words"

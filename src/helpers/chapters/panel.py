@@ -112,6 +112,8 @@ class Panel:
             self._made = scenario.run(self._india, self.levers)
         except LeverError as error:
             self._said.value = f"<p role='status'><strong>{html.escape(str(error))}</strong></p>"
+            for gone in (self._shown, self._drawn, *self._texts.values()):
+                gone.value = ""
             return
         self._answer, self._rows = self._sentence(), self._table()
         self._said.value = f"<p role='status'><strong>{html.escape(self._answer.text)}</strong></p>"
