@@ -146,7 +146,10 @@ def test_levers_are_moved_followed_exported_and_reset(lab, page):
     page.get_by_role("button", name="reset").click()
     page.wait_for_function("[...document.querySelectorAll('textarea')].every(t => !t.value.includes('licences'))")
     assert _numbers(shown.inner_text()) == at_first
+    copy = made.root / f"lab/{WARM}.ipynb"
+    saved = copy.read_bytes()
     page.evaluate(SAVE)
+    _until(lambda: copy.read_bytes() != saved)
     assert contents(made.root / "notebooks") == before, "what Lab saves dirties no tracked notebook"
 
 
