@@ -1,4 +1,4 @@
-"""What chapter 5 says: each verdict made to happen, its own cells on other days and levers, its numbers reckoned anew."""
+"""What chapter 5 says: each verdict made to happen, its own cells on other days and under other levers."""
 
 import ast
 import re
@@ -9,6 +9,7 @@ import nbformat
 import numpy as np
 import pandas as pd
 import pytest
+from test_notebooks_in_time import BROKEN, STATES
 
 from conftest import FROZEN
 from helpers import data, paths
@@ -18,7 +19,6 @@ from helpers.chapters.scenarios.iamc import UNITS, VARIABLES, iamc
 from helpers.data import derived, vintage
 from helpers.outlook import attribution, levers, outage, scenario
 from helpers.outlook.levers import Levers
-from test_notebooks_in_time import BROKEN, STATES
 
 pytestmark = pytest.mark.usefixtures("undrawn", "few")
 
@@ -100,7 +100,8 @@ def test_the_answer_says_what_the_balances_come_to(india, made):
     assert f"about {need:~2} of rare-earth magnets in FY31 ({need:range~2} t)" in text
     assert f"“controls back”: {gone:~2} ({gone:range~2} t)" in text and "“EVs fast” moves it most" in text
     share = f"{100 * best / need.value:.0f}"
-    assert f"“all together” takes most, {derived(best, 't'):~2} (" in text and f"{share} % of it; of its parts “scheme on" in text
+    assert f"“all together” takes most, {derived(best, 't'):~2} (" in text
+    assert f"{share} % of it; of its parts “scheme on time” alone takes" in text
     assert text.endswith("Each number holds if its scenario does; none of them is a forecast.")
 
 
@@ -135,11 +136,11 @@ def test_where_nothing_is_missing_the_answer_says_so(india, made):
 
 
 @pytest.mark.parametrize(
-    ("asked", "said"), [("EVs fast", "are not let in"), ("licences open", "and all of it is let in"), ("run-rate", None)]
+    ("asked", "said"), [("EVs fast", "are not let in"), ("licences open", "and all of it is let in"), ("run-rate", "")]
 )
 def test_a_scenario_that_is_asked_for_is_in_the_answer(india, made, asked, said):
     text = sentences.answer(made, asked, YEAR, india).text
-    assert (f"In the scenario “{asked}” it is" in text and said in text) if said else "In the scenario “" not in text[:200]
+    assert (f"In the scenario “{asked}” it is" in text) is bool(said) and said in text
 
 
 @pytest.mark.parametrize(("text", "missing"), [("run-rate", False), ("scheme=1", True)])
@@ -166,7 +167,7 @@ def test_the_balance_on_the_page_closes_in_means_and_in_every_draw(india):
 
 @pytest.mark.parametrize(
     ("text", "said"),
-    [("scheme=1", "are imported: magnets are then replaced by their oxide"), ("", "In no scenario that can be reckoned"),
+    [("scheme=1", "are imported: magnets are then replaced by their oxide"), ("", "In no scenario that can be"),
      ("scheme=1; oxide_source=own; irel_path=target", "all of it Indian"),
      ("scheme=1; scheme_delay=60", "Before the end of FY31 its plants need no oxide")],
 )  # fmt: skip
@@ -234,7 +235,7 @@ def test_stocks_last_some_of_a_closure_or_all_of_it(india):
     assert closures.lost({12: held[24]}, india).text == "Stocks and others outlast 12 months without China."
 
 
-@pytest.mark.parametrize(("seen", "said"), [(2.8, "later: stocks were larger"), (1.0, "earlier"), (2.05, "which agrees")])
+@pytest.mark.parametrize(("seen", "said"), [(2.8, "later: stocks"), (1.0, "earlier: stocks"), (2.05, "which agrees")])
 def test_a_closure_reckoned_in_hindsight_is_late_early_or_agrees(india, seen, said):
     rows = outage.trial(india)
     rows.loc["first loss", ["seen", "miss"]] = seen, seen - rows.loc["first loss", "middle"]
@@ -294,5 +295,6 @@ def test_iamc_has_a_row_for_each_end_of_each_quantity_that_is_known(india, made)
     known = rows[(rows["quantity"] == "imports") & (rows["fiscal_year"] == YEAR)].iloc[0]
     found = wide.set_index("Variable")["2031"]
     assert found["Imports|Rare-Earth Magnet|10.0th Percentile"] == known["low"]
-    without = iamc(rows.assign(**{end: rows[end].mask(rows["quantity"] == "rupees") for end in ("low", "middle", "high")}), india)
+    rows.loc[rows["quantity"] == "rupees", ["low", "middle", "high"]] = np.nan
+    without = iamc(rows, india)
     assert len(without) == len(wide) - 3 and pd.notna(without).all(axis=None), "what is not known has no row"
