@@ -97,8 +97,8 @@ def table(
     """
     rows = []
     for name, made in balances.items():
-        for quantity in quantities:
-            for year in years:
+        for year in years:
+            for quantity in quantities:
                 found = at(india, made, quantity, year)
                 source = " ".join(sorted(found.sources))
                 rows.append((name, year, quantity, UNITS[quantity], found.low, found.value, found.high, source))
