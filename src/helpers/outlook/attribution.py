@@ -57,7 +57,7 @@ def difference(
 
     added = shapley(worth, names)
     rows = [
-        (name, before[name], after[name], added[name], scenario.sources(india, _alone(name, before, after), quantity))
+        (name, before[name], after[name], added[name], scenario.sources(india, other, quantity, name))
         for name in sorted(names, key=lambda name: -abs(added[name]))
     ]
     return pd.DataFrame(rows, columns=["lever", "before", "after", "change", "source"])
@@ -86,9 +86,7 @@ def tornado(
         found = {end: _middle(of, schema.made({**setting, name: end}), quantity, year) for end in ends}
         found[setting[name]] = middle
         low, high = (pick(found, key=found.__getitem__) for pick in (min, max))
-        source = scenario.sources(
-            india, schema.made({**setting, name: high if high != setting[name] else low}), quantity
-        )
+        source = scenario.sources(india, base, quantity, name)
         rows.append((name, found[low], found[high], low, high, middle, source))
     table = pd.DataFrame(rows, columns=["lever", "low", "high", "at_low", "at_high", "base", "source"])
     order = (table["high"] - table["low"]).sort_values(ascending=False, kind="stable").index
@@ -97,12 +95,6 @@ def tornado(
 
 def _middle(of: Draws, levers: Levers, quantity: str, year: int) -> float:
     return float(np.median(scenario.balance(of, levers).of(quantity, year)))
-
-
-def _alone(name: str, before: dict, after: dict) -> Levers:
-    """One lever moved from the run-rate, to tell what it rests on."""
-    rest = Levers().model_dump()
-    return schema.made({**rest, name: after[name] if after[name] != rest[name] else before[name]})
 
 
 def _until(of: Draws, year: int, stock: bool) -> Draws:

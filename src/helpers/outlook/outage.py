@@ -12,7 +12,7 @@ import pandas as pd
 
 from helpers import fiscal
 from helpers.data import Quantity, Vintage, derived, ids
-from helpers.outlook import licences, scenario
+from helpers.outlook import licences, scenario, targets
 from helpers.outlook.demand_draws import DRAWS, ENDS
 from helpers.outlook.levers import Levers
 from helpers.outlook.scenario_balance import integral, wanted
@@ -133,6 +133,7 @@ def arrivals(india: Vintage) -> pd.DataFrame:
     return table[table["share"].lt(1).cummin().shift(fill_value=True)]
 
 
+@targets.remembered
 def trial(india: Vintage) -> pd.DataFrame:
     """The stop of licences in hindsight: what the stocks that firms told of would have led to, and what was seen.
 

@@ -7,7 +7,7 @@ import pandas as pd
 from helpers.chapters import words
 from helpers.chapters.outputs import Sentence, joined, sentence
 from helpers.chapters.scenarios.sentences import counted
-from helpers.data import Quantity, Vintage, derived
+from helpers.data import Quantity, Vintage, derived, sources_of
 
 
 def cover(stop: pd.DataFrame, held: Mapping[float, pd.DataFrame], months: int) -> Sentence:
@@ -89,5 +89,5 @@ def _months(row: pd.Series) -> Quantity:
 def _whole(row: pd.Series, months: int) -> Sentence:
     """How long, or that it is all of the time that is shown."""
     if row["middle"] >= months:
-        return sentence("all of {months}", months=derived(months, "months", row))
+        return Sentence(f"all of {derived(months, 'months')}", tuple(sorted(sources_of(row))))
     return sentence("{lasts:.1}", lasts=_months(row))

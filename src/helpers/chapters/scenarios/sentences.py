@@ -97,13 +97,13 @@ def japan(year: int, india: Vintage) -> Sentence:
         return sentence("What was sold to Japan would make no magnets in {year}: no plant would use it.",
                         year=freed.period, uses=[freed])  # fmt: skip
     share = words.chance(derived(min(100.0, 100 * freed.value / needed.value), "%", freed, needed))
-    text = "Nothing more sold to Japan gives the plants of the scheme {freed:~2} of oxide in {year} ({freed:range~2} t),"
-    text += " {share} of what they need."
+    text = "Nothing more sold to Japan gives the plants of the scheme {freed:~2} of oxide in {year} ({freed:range~2}"
+    text += " t), {share} of what they need."
     parts = {"freed": freed, "share": share, "year": freed.period}
     if more.value < 1:
         return sentence(text, "It makes no magnet more.", uses=[more], **parts)
-    text += " Where oxide can be bought elsewhere that makes no magnet more; where plants use Indian oxide only, it makes"
-    return sentence(text, "{more:~2} more of them ({more:range~2} t).", more=more, **parts)
+    text += " Where oxide can be bought elsewhere that makes no magnet more; where plants use Indian oxide only, it"
+    return sentence(text, "makes {more:~2} more of them ({more:range~2} t).", more=more, **parts)
 
 
 def waterfall(rows: pd.DataFrame, start: Quantity, end: Quantity, name: str) -> Sentence:
@@ -206,9 +206,9 @@ def _asked(of: Mapping[str, Balance], asked: str, year: int, india: Vintage) -> 
 def _markets(of: Mapping[str, Balance], asked: str, year: int, india: Vintage) -> Sentence | None:
     """The scenario that India does not hold and that moves the need most."""
     others = {name: one for name, one in of.items() if not tables.owned(one.levers) and name != tables.ASKED}
-    found = {name: one for name, one in tables.changes(others, "imports", year, india).items() if abs(one.value) >= 1}
+    found = tables.changes(others, "imports", year, india)
     name = max(found, key=lambda one: abs(found[one].value), default=asked)
-    if name == asked:
+    if name == asked or abs(found[name].value) < _LEAST * np.median(of[name].of("imports", year)):
         return None
     need = scenario.at(india, of[name], "imports", year)
     text = "Of what India does not decide alone, “{name}” moves it most: {more}, to {need:~2} ({need:range~2} t)."
