@@ -2,6 +2,7 @@
 
 import ast
 from datetime import date
+from functools import cache
 from types import SimpleNamespace
 
 import nbformat
@@ -144,7 +145,8 @@ india = data.vintage(as_of)
 figures.monthly_rates(customs.periods(india), india=india)"""
 
 
-def test_what_a_page_shows_tells_its_functions_rows_and_sources(notebooks):
+def test_what_a_page_shows_tells_its_functions_rows_and_sources(notebooks, monkeypatch):
+    monkeypatch.setattr(explain, "run_chapter", cache(explain.run_chapter))
     path = write_notebook(notebooks / "1-one.ipynb", SHOWS)
     stored = nbformat.read(path, as_version=4)
     stored.cells[2].outputs = [nbformat.v4.new_output("display_data", {"text/plain": "Figure: busiest\nin 7,073 t"})]
