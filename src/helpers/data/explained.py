@@ -1,7 +1,6 @@
 """What a figure is: its row, who says so, and by which rule it follows from which others."""
 
 from collections.abc import Iterator
-from math import isclose
 
 import pandas as pd
 
@@ -56,14 +55,12 @@ def _followed(india: Vintage, table: str, row: pd.Series) -> Iterator[str]:
     if not known[table][key][row["period"]].computed:
         return
     keys = {name: india.written[name].keys for name in tables.DATED}
-    steps = derive.steps(india.written["derivations"].frame(), "derivations", keys, RANK)
-    fitting = []
-    for step in (one for one in steps if one.table == table):
-        if inputs := derive.targets(known, step).get(key):
-            for _, period, value, *_, said in derive.results(known, step, [(key, inputs)]):
-                if period == row["period"] and isclose(value.value, row["value"]):
-                    fitting.append((not row["note"].endswith(said), step.rule, inputs))
-    if fitting:
-        _, rule, inputs = min(fitting)
-        yield f"  computed by the rule {rule!r} of data/derivations.csv ({relations.__name__})"
-        yield f"  from {', '.join('/'.join([of, *its]) for of, its in inputs)}"
+    without = {period: figure for period, figure in known[table][key].items() if period != row["period"]}
+    known = known | {table: known[table] | {key: without}}
+    for step in derive.steps(india.written["derivations"].frame(), "derivations", keys, RANK):
+        inputs = derive.targets(known, step).get(key) if step.table == table else None
+        for _, period, *_, said in derive.results(known, step, [(key, inputs)] if inputs else []):
+            if period == row["period"] and row["note"].endswith(said):
+                yield f"  computed by the rule {step.rule!r} of data/derivations.csv ({relations.__name__})"
+                yield f"  from {', '.join('/'.join([of, *its]) for of, its in inputs)}"
+                return
