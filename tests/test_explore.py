@@ -122,8 +122,8 @@ def test_a_figure_of_the_data_tells_its_range_its_day_its_source_and_the_rule_th
     said = "\n".join(explained(india, table, name))
     assert "53,748 t (53,700 to 53,748), reported, public since 2025-06-30" in said and "S02: " in said
     assert "computed" not in said and f"magnets history trade import/{name}" in said
-    said = "\n".join(explained(india, table, f"{name}-H2"))
-    assert "16,746 t" in said and "computed by the rule 'remainder'" in said
+    said = "\n".join(explained(india, table, f"{name}-H1"))
+    assert "37,002 t" in said and "computed by the rule 'before growth'" in said
     assert "from trade/import/IND/world/850511/weight" in said
     what_if = india.adding("trade", {**KEYS, "period": "FY26", "value": 36000})
     assert "36,000 t" in "\n".join(explained(what_if, table, name.replace("25", "26")))
