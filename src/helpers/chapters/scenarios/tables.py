@@ -45,7 +45,7 @@ STEPS = {
     "imports": "To import, t",
     "shortage": "Not let in, t",
     "oxide_imported": "Oxide to import, t",
-    "rupees": "Crore rupees",
+    "rupees": "Cost, crore rupees",
     "vehicles": "Electric vehicles without magnets",
     "engines": "Other vehicles without magnets",
 }
