@@ -34,7 +34,9 @@ settings.load_profile("untimed")
 
 
 LONG = [
+    "test_lab.py",
     "test_browser.py",
+    "explore.ipynb",
     "test_report.py",
     "test_live_report.py",
     "test_fetch.py",
