@@ -12,12 +12,15 @@ import typer
 from typer.core import TyperCommand
 
 from helpers import STOPPED, __version__, paths
+from helpers.report.schedule.command import schedule
 
 if TYPE_CHECKING:
     from helpers.report.parameters import Parameters
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False,
                   help="India's magnet imports: public figures in, a dated report out.")  # fmt: skip
+
+app.add_typer(schedule, name="schedule")
 
 INTERRUPTED = 130
 

@@ -6,4 +6,5 @@
 - `gate`: may a report be made from the data
 - `pipeline`: from parameters to published reports
 - `run`, `page`, `shelf`: notebooks run, pages made, reports kept
+- `schedule`: by the clock
 """

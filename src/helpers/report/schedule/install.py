@@ -1,0 +1,210 @@
+"""Files of the schedulers that a machine has: systemd, cron, a workflow of GitHub. They start; what is due we know.
+
+systemd and cron call every five minutes, which costs a third of a second; a workflow only when something is due, for
+it first sets up a machine. Addresses and keys stand in a file or in secrets of their own, never in what is written.
+"""
+
+import csv
+import os
+import shlex
+import subprocess
+import sys
+from datetime import UTC, timedelta
+from itertools import takewhile
+from pathlib import Path
+
+from helpers import paths
+from helpers.report.schedule import plan
+from helpers.report.schedule.alerts import ALIVE, variable
+from helpers.report.schedule.plan import Schedule, utc
+
+NAME = "magnets-schedule"
+BEGIN, END = f"# {NAME}: begin", f"# {NAME}: end"
+SECRETS = ".config/magnets/environment"
+MOST_TIMES = 6
+"""Times of a day at which a workflow begins; of a schedule with more it looks every hour."""
+
+
+class InstallError(RuntimeError):
+    """The machine's own scheduler refused, or is not there."""
+
+
+def install(kind: str, path: Path, what: str) -> list[str]:
+    """Write, show or remove the files for ``systemd``, ``cron`` or ``github``; lines for people.
+
+    Raises
+    ------
+    ScheduleError, InstallError, OSError
+        If the schedule is none; cron is not there or refuses; a file cannot be written.
+    """
+    schedule, path = plan.read(path), path.absolute()
+    if kind == "cron":
+        return _cron(crontab(schedule, path), what)
+    written = units(schedule, path) if kind == "systemd" else workflow(schedule, path)
+    if what == "show":
+        return [line for place, text in written.items() for line in (f"# {place}", text)]
+    for place, text in written.items():
+        if what == "remove":
+            place.unlink(missing_ok=True)
+        else:
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_text(text, encoding="utf-8")
+    done = [f"{'removed' if what == 'remove' else 'wrote'} {place}" for place in written]
+    return [*done, *_next_steps(schedule, kind, what)]
+
+
+def units(schedule: Schedule, path: Path) -> dict[Path, str]:
+    """The service and the timer of systemd, for this user."""
+    folder = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "systemd" / "user"
+    command = " ".join(_unit_word(word) for word in _command(path))
+    hours = sum((1 + one.retries) * one.limit / 60 + one.retries for one in schedule.reports.values()) + 1
+    service = f"""[Unit]
+Description=Reports of India's magnet imports that are due
+Documentation=file://{_unit_text(paths.ROOT / "README.md")}
+
+[Service]
+Type=oneshot
+ExecStart={command}
+WorkingDirectory={_unit_text(path.parent)}
+EnvironmentFile=-%h/{SECRETS}
+TimeoutStartSec={hours:.0f}h
+SuccessExitStatus=7
+Nice=10
+"""
+    timer = """[Unit]
+Description=Look every five minutes which reports are due
+
+[Timer]
+OnCalendar=*:0/5
+Persistent=true
+RandomizedDelaySec=20
+
+[Install]
+WantedBy=timers.target
+"""
+    return {folder / f"{NAME}.service": service, folder / f"{NAME}.timer": timer}
+
+
+def crontab(schedule: Schedule, path: Path) -> str:
+    """The lines for a crontab."""
+    secrets = f'"$HOME/{SECRETS}"'
+    command = f"[ -r {secrets} ] && {{ set -a; . {secrets}; set +a; }}; exec {shlex.join(_command(path))}"
+    return f"{BEGIN}\n*/5 * * * * {command.replace('%', chr(92) + '%')}\n{END}\n"
+
+
+def workflow(schedule: Schedule, path: Path) -> dict[Path, str]:
+    """The workflow of GitHub, which runs in UTC and keeps archive, reports and journal from one run to the next."""
+    crons = "\n".join(f'    - cron: "{minute} {hour} * * *"' for minute, hour in _utc(schedule))
+    output = schedule.output.as_posix()
+    secrets = [*map(variable, schedule.channels), ALIVE]
+    secrets += _keys() if any(one.fetch for one in schedule.reports.values()) else []
+    env = "\n".join(f"          {name}: ${{{{ secrets.{name} }}}}" for name in secrets)
+    text = f"""# Written by `magnets schedule install --github`: looks in UTC when something in {path.name} may be due.
+# Archive, reports and journal stay in a cache; GitHub drops one that nobody read for a week.
+name: {NAME}
+on:
+  schedule:
+{crons}
+  workflow_dispatch:
+permissions:
+  contents: read
+concurrency: {NAME}
+jobs:
+  schedule:
+    runs-on: ubuntu-latest
+    timeout-minutes: 120
+    steps:
+      - uses: actions/checkout@v4
+      - uses: actions/setup-python@v5
+        with:
+          python-version: "3.13"
+      - uses: actions/cache/restore@v4
+        with:
+          path: |
+            data/archive
+            {output}
+          key: schedule-${{{{ github.run_id }}}}
+          restore-keys: schedule-
+      - run: make .venv/.ready
+      - run: .venv/bin/magnets schedule run --wait 3600 --file {shlex.quote(path.name)}
+        env:
+{env}
+      - uses: actions/cache/save@v4
+        if: always()
+        with:
+          path: |
+            data/archive
+            {output}
+          key: schedule-${{{{ github.run_id }}}}
+      - uses: actions/upload-artifact@v4
+        if: always()
+        with:
+          name: reports-${{{{ github.run_id }}}}
+          path: {output}
+"""
+    return {path.parent / ".github" / "workflows" / f"{NAME}.yml": text}
+
+
+def _utc(schedule: Schedule) -> list[tuple[int | str, int | str]]:
+    """Minutes and hours in UTC at which something is due in the year that comes, summer time and all."""
+    now = utc()
+    until, found = now + timedelta(days=366), set()
+    for report in schedule.reports.values():
+        for at in takewhile(lambda at: at <= until, report.after(schedule.zone, now)):
+            found.add((at.astimezone(UTC).minute, at.astimezone(UTC).hour))
+            if len(found) > MOST_TIMES:
+                return [(7, "*")]
+    return sorted(found, key=lambda time: time[::-1]) or [(7, "*")]
+
+
+def _keys() -> list[str]:
+    """The variables of the keys that live sources want."""
+    with (paths.DATA / "feeds.csv").open(newline="", encoding="utf-8") as file:
+        return sorted({row["key"] for row in csv.DictReader(file) if row["key"]})
+
+
+def _command(path: Path) -> list[str]:
+    return [sys.executable, "-m", "helpers", "schedule", "run", "--quiet", "--file", str(path)]
+
+
+def _cron(block: str, what: str) -> list[str]:
+    """Put a block into the crontab of this user, or take it out; the rest of it stays as it is."""
+    if what == "show":
+        return [block]
+    try:
+        before = subprocess.run(["crontab", "-l"], capture_output=True, text=True, check=False).stdout
+        first, _, rest = before.partition(f"{BEGIN}\n")
+        kept = first + (rest.partition(f"{END}\n")[2] if rest else "")
+        text = kept if what == "remove" else f"{kept}{block}"
+        subprocess.run(["crontab", "-"], input=text, text=True, check=True, capture_output=True)
+    except FileNotFoundError:
+        raise InstallError("there is no crontab here: install the package cron, or use --systemd") from None
+    except subprocess.CalledProcessError as error:
+        raise InstallError(f"crontab refused: {error.stderr.strip()}") from None
+    if what == "remove":
+        return ["removed from the crontab of this user; see crontab -l"]
+    return ["wrote to the crontab of this user; see crontab -l",
+            f"addresses for alerts: lines MAGNETS_ALERT_MAIL='mailto://...' in ~/{SECRETS}, mode 600"]  # fmt: skip
+
+
+def _next_steps(schedule: Schedule, kind: str, what: str) -> list[str]:
+    if kind == "github":
+        names = ", ".join([*map(variable, schedule.channels), ALIVE])
+        return [] if what == "remove" else [f"commit it, and set these secrets of the repository: {names}"]
+    if what == "remove":
+        return ["now: systemctl --user daemon-reload"]
+    return [
+        f"now: systemctl --user daemon-reload && systemctl --user enable --now {NAME}.timer",
+        "also while nobody is logged in: loginctl enable-linger",
+        f"addresses for alerts: lines MAGNETS_ALERT_MAIL=mailto://... in ~/{SECRETS}, mode 600",
+        f"its log: journalctl --user -u {NAME}",
+    ]
+
+
+def _unit_text(path: Path) -> str:
+    return str(path).replace("%", "%%")
+
+
+def _unit_word(word: str) -> str:
+    text = word.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%").replace("$", "$$")
+    return f'"{text}"' if any(character in text for character in " \\'\";") else text
