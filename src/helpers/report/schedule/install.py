@@ -9,8 +9,7 @@ import os
 import shlex
 import subprocess
 import sys
-from datetime import UTC, timedelta
-from itertools import takewhile
+from itertools import islice
 from pathlib import Path
 
 from helpers import paths
@@ -21,8 +20,11 @@ from helpers.report.schedule.plan import Schedule, utc
 NAME = "magnets-schedule"
 BEGIN, END = f"# {NAME}: begin", f"# {NAME}: end"
 SECRETS = ".config/magnets/environment"
-MOST_TIMES = 6
-"""Times of a day at which a workflow begins; of a schedule with more it looks every hour."""
+MOST_TIMES = 100
+"""Times that come, of which the times of the day are taken."""
+
+PLAIN = "0123456789*,-/ "
+"""Signs that every cron knows."""
 
 
 class InstallError(RuntimeError):
@@ -93,13 +95,13 @@ def crontab(schedule: Schedule, path: Path) -> str:
 
 
 def workflow(schedule: Schedule, path: Path) -> dict[Path, str]:
-    """The workflow of GitHub, which runs in UTC and keeps archive, reports and journal from one run to the next."""
-    crons = "\n".join(f'    - cron: "{minute} {hour} * * *"' for minute, hour in _utc(schedule))
+    """The workflow of GitHub, which keeps archive, reports and journal from one run to the next."""
+    crons = "\n".join(f'    - cron: "{cron}"\n      timezone: {schedule.timezone}' for cron in _crons(schedule))
     output = schedule.output.as_posix()
     secrets = [*map(variable, schedule.channels), ALIVE]
     secrets += _keys() if any(one.fetch for one in schedule.reports.values()) else []
     env = "\n".join(f"          {name}: ${{{{ secrets.{name} }}}}" for name in secrets)
-    text = f"""# Written by `magnets schedule install --github`: looks in UTC when something in {path.name} may be due.
+    text = f"""# Written by `magnets schedule install --github`: does what is due by {path.name}.
 # Archive, reports and journal stay in a cache; GitHub drops one that nobody read for a week.
 name: {NAME}
 on:
@@ -145,16 +147,16 @@ jobs:
     return {path.parent / ".github" / "workflows" / f"{NAME}.yml": text}
 
 
-def _utc(schedule: Schedule) -> list[tuple[int | str, int | str]]:
-    """Minutes and hours in UTC at which something is due in the year that comes, summer time and all."""
-    now = utc()
-    until, found = now + timedelta(days=366), set()
+def _crons(schedule: Schedule) -> list[str]:
+    """Lines of cron for times of the schedule's zone; of a rule that is more than cron the times of the day."""
+    now, found = utc(), []
     for report in schedule.reports.values():
-        for at in takewhile(lambda at: at <= until, report.after(schedule.zone, now)):
-            found.add((at.astimezone(UTC).minute, at.astimezone(UTC).hour))
-            if len(found) > MOST_TIMES:
-                return [(7, "*")]
-    return sorted(found, key=lambda time: time[::-1]) or [(7, "*")]
+        if report.cron and not set(report.cron) - set(PLAIN):
+            found.append(report.cron)
+            continue
+        coming = [at.astimezone(schedule.zone) for at in islice(report.after(schedule.zone, now), MOST_TIMES)]
+        found += sorted({f"{at.minute} {at.hour} * * *" for at in coming})
+    return list(dict.fromkeys(found))
 
 
 def _keys() -> list[str]:
