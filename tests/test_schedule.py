@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -19,6 +20,8 @@ from cronsim import CronSim
 from typer.testing import CliRunner
 from werkzeug import Response
 
+from conftest import done as done_chapter
+from conftest import write_notebook
 from helpers import paths
 from helpers.cli import app
 from helpers.report import parameters
@@ -609,3 +612,165 @@ def test_the_command_says_what_is_wrong_and_how_it_ended(desk):
     desk.path.write_text("x")
     assert all(told(verb, *file) == (2, "schedule.yml line 1: a schedule has timezone and reports")
                for verb in ("run", "status"))  # fmt: skip
+
+
+# --- whatever happens ----------------------------------------------------------------------------------------------
+
+# One process has imported everything; each call is a fork of it, on the next day. Killed calls are killed before their
+# nth writing operation in the folder; telling somebody is one of these. Every fourth run fails.
+ROUGH = """
+import gc, json, os, resource, signal, sys, time
+from datetime import timedelta
+from pathlib import Path
+import test_schedule as stand_in
+from test_schedule import DAILY, FILES, SEVEN, End, Outcome, alerts, archive, journal, made, news, plan, run, status
+
+folder, lost = Path(sys.argv[1]), Path(sys.argv[2])
+root, told = folder / "reports", folder / "told"
+path = stand_in.scheduled(folder, DAILY)
+os.environ["MAGNETS_ALERT_HOOK"] = "json://nobody"
+WRITING = {"open", "os.rename", "os.mkdir", "os.remove", "os.rmdir", "os.truncate", "shutil.rmtree"}
+
+def tell(address, title, body):
+    with told.open("a") as file:
+        file.write(title + "\\n")
+    return True
+
+def start(day, operation=None, limit=None, wait=0, slow=0):
+    if child := os.fork():
+        return child
+    now = SEVEN + timedelta(days=day, minutes=bool(operation or limit))
+    for module in (plan, run, alerts, status):
+        module.utc = lambda: now
+    def reports(wanted, root, **_):
+        time.sleep(slow)
+        if day % 4 == 3:
+            return [Outcome(End.BAD_DATA, "no")]
+        try:
+            return [Outcome(End.OK, stand_in.published(root, one, day)) for one in wanted]
+        except OSError as error:
+            return [Outcome(End.NOT_WRITTEN, str(error))]
+    made.pipeline.reports, alerts.send = reports, tell
+    news.inputs = lambda: {**FILES, "data": {"trade.csv": f"{day:064}"}}
+    seen = []
+    def watch(event, details):
+        reads = event == "open" and not details[2] & (os.O_WRONLY | os.O_RDWR)
+        if event in WRITING and not reads and (event == "os.truncate" or str(details[0]).startswith(str(folder))):
+            seen.append(event)
+            if len(seen) == operation:
+                if str(details[0]) == str(told):
+                    lost.write_text(lost.read_text() + "1")
+                os.kill(os.getpid(), signal.SIGKILL)
+    sys.addaudithook(watch)
+    if limit is not None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.getrlimit(resource.RLIMIT_FSIZE)[1]))
+    code, _ = run.run(path, wait=wait)
+    (folder / "seen").write_text(str(len(seen))) if limit is None else None
+    os._exit(code)
+
+def ended(child):
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+lost.write_text("")
+root.mkdir()
+archive.write(root)  # imports what the forks need
+gc.freeze()
+operations, day, codes = {}, 4, {"killed": [], "full": [], "many": []}
+for first in range(4):
+    ended(start(first, operation=999))
+    operations[first == 3] = int((folder / "seen").read_text())
+for moment in range(20):
+    codes["killed"].append(ended(start(day, operation=1 + moment * operations[day % 4 == 3] // 20)))
+    ended(start(day))
+    day += 1
+for limit in (0, 60, 300, 700, (root / "journal.jsonl").stat().st_size + 150):
+    codes["full"].append(ended(start(day, limit=limit)))
+    ended(start(day))
+    day += 1
+children = [start(day, wait=wait, slow=0.5) for wait in (20, 20, 0, 0)]
+codes["many"] = [ended(child) for child in children]
+lines = [json.loads(line.model_dump_json()) for line in journal.read(root)]
+print(json.dumps({"codes": codes, "days": day + 1, "operations": operations[False], "lines": lines, "lost": len(lost.read_text()),
+                  "told": told.read_text().splitlines(), "reports": [one["folder"] for one in archive.records(root)],
+                  "listed": archive.is_current(root), "folder": sorted(os.listdir(root))}))
+"""
+
+
+@pytest.fixture(scope="module")
+def rough(tmp_path_factory):
+    """What became of some days on which calls were killed, had no disk, or were many at once."""
+    folder = tmp_path_factory.mktemp("rough")
+    (folder / "desk").mkdir()
+    done = subprocess.run(
+        [sys.executable, "-c", ROUGH, str(folder / "desk"), str(folder / "lost")],
+        capture_output=True, text=True, timeout=120, cwd=Path(__file__).parent,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-3000:]
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def test_calls_were_killed_at_20_moments_had_no_disk_and_were_many(rough):
+    assert rough["codes"]["killed"].count(-9) == 20 and rough["operations"] > 20
+    assert rough["codes"]["full"] == [1] * 5, "of a full disk each call tells"
+    assert rough["codes"]["many"].count(7) >= 2 and set(rough["codes"]["many"]) <= {0, 3, 7}
+
+
+def test_no_run_is_lost_doubled_or_half_published(rough):
+    days = [str((SEVEN + timedelta(days=n)).date()) for n in range(rough["days"])]
+    ended = [line for line in rough["lines"] if line["said"] == "ended"]
+    assert [line["as_of"] for line in ended] == days
+    well = [day for n, day in enumerate(days) if n % 4 != 3]
+    assert sorted(rough["reports"]) == well and rough["listed"]
+    assert sorted(folder for line in ended for folder in line["reports"]) == well
+    assert set(rough["folder"]) - set(well) <= {"index.html", journal.NAME, ".lock", ".schedule.lock"}
+
+
+def test_nobody_is_told_twice_and_only_what_was_being_told_is_lost(rough):
+    days = [str((SEVEN + timedelta(days=n)).date()) for n in range(rough["days"])]
+    well, failed = [n for n in range(len(days)) if n % 4 != 3], [n for n in range(len(days)) if n % 4 == 3]
+    events = [line["event"] for line in rough["lines"] if line["said"] == "alert"]
+    assert len(set(events)) == len(events)
+    assert sorted(events) == sorted(
+        [f"report {days[n]}" for n in well]
+        + [f"failure daily {days[n]}T01:30Z" for n in failed]
+        + [f"recovery daily {days[n]}T01:30Z" for n in well if n and n - 1 in failed]
+    )
+    assert len(rough["told"]) == len(events) - rough["lost"]
+
+
+# --- with real reports ---------------------------------------------------------------------------------------------
+
+LOADED = """
+import sys
+from pathlib import Path
+from helpers import paths
+from helpers.cli import app
+paths.NOTEBOOKS = Path(sys.argv[1])
+app(sys.argv[2:], standalone_mode=False)
+print(*sys.modules)
+"""
+
+
+def test_real_reports_are_made_once_and_with_nothing_new_no_reader_of_figures_is_loaded(
+    quick, notebooks, tmp_path, monkeypatch
+):
+    rule = f"cron: '{datetime.now(UTC):%M %H} * * *'\n    retries: 0\n"
+    text = f"timezone: UTC\noutput: clock\nreports:\n  one:\n    {rule}  two:\n    {rule}"
+    code, lines = run.run(scheduled(tmp_path, text))
+    first, second = [line.split(": ") for line in lines]
+    assert code == 0 and (first[1], second[1]) == ("published", "unchanged") and first[2] == second[2]
+    assert (Path(first[2]) / "index.html").is_file() and archive.is_current(tmp_path / "clock")
+    path = scheduled(tmp_path, text.replace("  one:", "  three:"))
+    command = [sys.executable, "-c", LOADED, str(notebooks), "schedule", "run", "--file", str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert "three as of" in done.stdout and ": unchanged: " in done.stdout, done.stderr
+    assert not {"pandas", "nbformat", "papermill", "apprise", "httpx"} & set(done.stdout.split())
+    write_notebook(notebooks / "1-small.ipynb", "1 / 0")
+    failed = replace(done_chapter(), end=End.CELL_ERROR, error="ZeroDivisionError: division by zero")
+    monkeypatch.setattr("helpers.report.pipeline.run_chapter", lambda path, parameters, timeout: failed)
+    code, lines = run.run(scheduled(tmp_path, text.replace("  one:", "  four:")))
+    assert code == 4 and "four as of" in lines[0] and "ZeroDivisionError" in lines[1]
+    assert status.status(path)[0] == 30 and journal.read(tmp_path / "clock")[-1].end == "cell_error"
+    line = journal.read(tmp_path / "clock")[-1]
+    _, told = alerts.message(plan.read(path), alerts.Event("failure", line))
+    assert "clock/failed/" in told and "a cell raised an error" in told.lower() and "ZeroDivision" not in told
