@@ -76,7 +76,9 @@ def test_a_change_of_the_clock_neither_skips_nor_doubles_a_run(tmp_path, rule, c
     hours = [(at.hour, at.minute) for at in found]
     spring = change < "2026-04" and change > "2026"
     assert hours[0] == ((1, 30) if spring else (0, 30)) and hours[-1] == ((0, 30) if spring else (1, 30))
-    assert hours[1] in ([(1, 0), (1, 30)] if spring else [(0, 30)]), "when the clock goes on; the first time it shows it"
+    assert hours[1] in ([(1, 0), (1, 30)] if spring else [(0, 30)]), (
+        "when the clock goes on; the first time it shows it"
+    )
 
 
 def test_hours_that_the_clock_shows_twice_are_two_hours_for_what_is_hourly(tmp_path):
@@ -130,13 +132,22 @@ FAULTS = {
     "  HOOK:": ("  https://x:", "line 3: alerts.https://x: "),
     '"0 7 * * *"': ('"0 7 * *"', "line 5: reports.daily: cron has five fields"),
     '"0 7 * * *"\n': ('"61 7 * * *"\n', "line 5: reports.daily: '61 7 * * *' is no rule: bad minute"),
-    '    cron: "0': ('    rrule: FREQ=DAILY\n    cron: "0', "line 5: reports.daily: a report needs either cron or rrule"),
+    '    cron: "0': (
+        '    rrule: FREQ=DAILY\n    cron: "0',
+        "line 5: reports.daily: a report needs either cron or rrule",
+    ),
     'cron: "0 7 * * *"': ("rrule: FREQ=HOURLY", "line 5: reports.daily: the shortest FREQ is DAILY"),
     "backoff: 0": ("backof: 0", "line 7: reports.daily.backof: unknown field; there are cron, rrule, start"),
     "retries: 1": ("retries: 99", "line 8: reports.daily.retries: should be less than or equal to 10"),
     "retries: 1\n": ("retries: 1\n    retries: 2\n", "line 9: retries is given twice"),
-    "    retries": ("    parameters: {horizon: 99}\n    retries", "line 8: reports.daily.parameters: parameter horizon"),
-    "    retries: ": ("    parameters: {as_of: x}\n    retries: ", "line 8: reports.daily.parameters.as_of: a report is"),
+    "    retries": (
+        "    parameters: {horizon: 99}\n    retries",
+        "line 8: reports.daily.parameters: parameter horizon",
+    ),
+    "    retries: ": (
+        "    parameters: {as_of: x}\n    retries: ",
+        "line 8: reports.daily.parameters.as_of: a report is",
+    ),
     "    retries: 1": ("    grid: none.yml", "line 8: reports.daily.grid: the grid file"),
     "reports:": ("report:", "line 4: report: unknown field; there are timezone, output, address, alerts, reports"),
     "  daily:": ("\t daily:", "line 5: found character"),
@@ -566,7 +577,7 @@ def test_cron_takes_its_line_and_keeps_all_others(tmp_path, monkeypatch):
     for _ in range(2):
         install.install("cron", scheduled(folder), "write")
     mine, begin, line, end = tab.read_text().splitlines()
-    assert (mine, begin, end) == ("0 1 * * * mine", install.BEGIN, install.END)
+    assert (mine, begin, end) == ("0 1 * * * mine", "# magnets-schedule: begin", "# magnets-schedule: end")
     assert next(CronSim(" ".join(line.split()[:5]), SEVEN)) == SEVEN + timedelta(minutes=5)
     words = line.split(maxsplit=5)[5].replace("\\%", "%").replace("exec ", "printf '%s\\n' ")
     said = subprocess.run(["/bin/sh", "-c", words], capture_output=True, text=True, env={"HOME": str(tmp_path)})
@@ -690,9 +701,9 @@ for limit in (0, 60, 300, 700, (root / "journal.jsonl").stat().st_size + 150):
 children = [start(day, wait=wait, slow=0.5) for wait in (20, 20, 0, 0)]
 codes["many"] = [ended(child) for child in children]
 lines = [json.loads(line.model_dump_json()) for line in journal.read(root)]
-print(json.dumps({"codes": codes, "days": day + 1, "operations": operations[False], "lines": lines, "lost": len(lost.read_text()),
-                  "told": told.read_text().splitlines(), "reports": [one["folder"] for one in archive.records(root)],
-                  "listed": archive.is_current(root), "folder": sorted(os.listdir(root))}))
+print(json.dumps({"codes": codes, "days": day + 1, "operations": operations[False], "lines": lines,
+                  "lost": len(lost.read_text()), "told": told.read_text().splitlines(),
+                  "reports": [one["folder"] for one in archive.records(root)], "listed": archive.is_current(root), "folder": sorted(os.listdir(root))}))
 """
 
 

@@ -1,7 +1,7 @@
-"""Files of the schedulers that a machine has: systemd, cron, a workflow of GitHub. They start; what is due we know.
+"""Files for the schedulers that a machine has: systemd, cron, a workflow of GitHub. They start; what is due we know.
 
-systemd and cron call every five minutes, which costs a third of a second; a workflow only when something is due, for
-it first sets up a machine. Addresses and keys stand in a file or in secrets of their own, never in what is written.
+systemd and cron call every five minutes, which costs a third of a second; a workflow only when something may be due,
+for it first sets up a machine. Addresses and keys stand in a file or in secrets of their own, never in these.
 """
 
 import csv
@@ -18,7 +18,6 @@ from helpers.report.schedule.alerts import ALIVE, variable
 from helpers.report.schedule.plan import Schedule, utc
 
 NAME = "magnets-schedule"
-BEGIN, END = f"# {NAME}: begin", f"# {NAME}: end"
 SECRETS = ".config/magnets/environment"
 MOST_TIMES = 100
 """Times that come, of which the times of the day are taken."""
@@ -41,7 +40,7 @@ def install(kind: str, path: Path, what: str) -> list[str]:
     """
     schedule, path = plan.read(path), path.absolute()
     if kind == "cron":
-        return _cron(crontab(schedule, path), what)
+        return _cron(crontab(path), what)
     written = units(schedule, path) if kind == "systemd" else workflow(schedule, path)
     if what == "show":
         return [line for place, text in written.items() for line in (f"# {place}", text)]
@@ -58,93 +57,33 @@ def install(kind: str, path: Path, what: str) -> list[str]:
 def units(schedule: Schedule, path: Path) -> dict[Path, str]:
     """The service and the timer of systemd, for this user."""
     folder = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "systemd" / "user"
+    hours = 1 + sum((1 + one.retries) * (1 + one.limit / 60) for one in schedule.reports.values())
     command = " ".join(_unit_word(word) for word in _command(path))
-    hours = sum((1 + one.retries) * one.limit / 60 + one.retries for one in schedule.reports.values()) + 1
-    service = f"""[Unit]
-Description=Reports of India's magnet imports that are due
-Documentation=file://{_unit_text(paths.ROOT / "README.md")}
-
-[Service]
-Type=oneshot
-ExecStart={command}
-WorkingDirectory={_unit_text(path.parent)}
-EnvironmentFile=-%h/{SECRETS}
-TimeoutStartSec={hours:.0f}h
-SuccessExitStatus=7
-Nice=10
-"""
-    timer = """[Unit]
-Description=Look every five minutes which reports are due
-
-[Timer]
-OnCalendar=*:0/5
-Persistent=true
-RandomizedDelaySec=20
-
-[Install]
-WantedBy=timers.target
-"""
-    return {folder / f"{NAME}.service": service, folder / f"{NAME}.timer": timer}
+    fill = {"command": command, "folder": str(path.parent).replace("%", "%%"), "hours": f"{hours:.0f}"}
+    return {folder / f"{NAME}.{kind}": _filled(kind, **fill) for kind in ("service", "timer")}
 
 
-def crontab(schedule: Schedule, path: Path) -> str:
-    """The lines for a crontab."""
-    secrets = f'"$HOME/{SECRETS}"'
-    command = f"[ -r {secrets} ] && {{ set -a; . {secrets}; set +a; }}; exec {shlex.join(_command(path))}"
-    return f"{BEGIN}\n*/5 * * * * {command.replace('%', chr(92) + '%')}\n{END}\n"
+def crontab(path: Path) -> str:
+    """The lines for a crontab, in which a per cent sign is a new line."""
+    return _filled("cron", command=shlex.join(_command(path)).replace("%", r"\%"))
 
 
 def workflow(schedule: Schedule, path: Path) -> dict[Path, str]:
     """The workflow of GitHub, which keeps archive, reports and journal from one run to the next."""
-    crons = "\n".join(f'    - cron: "{cron}"\n      timezone: {schedule.timezone}' for cron in _crons(schedule))
-    output = schedule.output.as_posix()
+    crons = [f'    - cron: "{cron}"\n      timezone: {schedule.timezone}' for cron in _crons(schedule)]
     secrets = [*map(variable, schedule.channels), ALIVE]
     secrets += _keys() if any(one.fetch for one in schedule.reports.values()) else []
-    env = "\n".join(f"          {name}: ${{{{ secrets.{name} }}}}" for name in secrets)
-    text = f"""# Written by `magnets schedule install --github`: does what is due by {path.name}.
-# Archive, reports and journal stay in a cache; GitHub drops one that nobody read for a week.
-name: {NAME}
-on:
-  schedule:
-{crons}
-  workflow_dispatch:
-permissions:
-  contents: read
-concurrency: {NAME}
-jobs:
-  schedule:
-    runs-on: ubuntu-latest
-    timeout-minutes: 120
-    steps:
-      - uses: actions/checkout@v4
-      - uses: actions/setup-python@v5
-        with:
-          python-version: "3.13"
-      - uses: actions/cache/restore@v4
-        with:
-          path: |
-            data/archive
-            {output}
-          key: schedule-${{{{ github.run_id }}}}
-          restore-keys: schedule-
-      - run: make .venv/.ready
-      - run: .venv/bin/magnets schedule run --wait 3600 --file {shlex.quote(path.name)}
-        env:
-{env}
-      - uses: actions/cache/save@v4
-        if: always()
-        with:
-          path: |
-            data/archive
-            {output}
-          key: schedule-${{{{ github.run_id }}}}
-      - uses: actions/upload-artifact@v4
-        if: always()
-        with:
-          name: reports-${{{{ github.run_id }}}}
-          path: {output}
-"""
+    env = [f"          {name}: ${{{{ secrets.{name} }}}}" for name in secrets]
+    text = _filled("yml", file=shlex.quote(path.name), output=schedule.output.as_posix(), crons="\n".join(crons),
+                   env="\n".join(env))  # fmt: skip
     return {path.parent / ".github" / "workflows" / f"{NAME}.yml": text}
+
+
+def _filled(kind: str, **values: str) -> str:
+    text = (Path(__file__).parent / "files" / f"{NAME}.{kind}").read_text(encoding="utf-8")
+    for name, value in {"secrets": SECRETS, **values}.items():
+        text = text.replace(f"@{name}@", value)
+    return text
 
 
 def _crons(schedule: Schedule) -> list[str]:
@@ -173,20 +112,17 @@ def _cron(block: str, what: str) -> list[str]:
     """Put a block into the crontab of this user, or take it out; the rest of it stays as it is."""
     if what == "show":
         return [block]
+    first, *_, last = block.splitlines(keepends=True)
     try:
         before = subprocess.run(["crontab", "-l"], capture_output=True, text=True, check=False).stdout
-        first, _, rest = before.partition(f"{BEGIN}\n")
-        kept = first + (rest.partition(f"{END}\n")[2] if rest else "")
-        text = kept if what == "remove" else f"{kept}{block}"
+        kept, _, rest = before.partition(first)
+        text = kept + rest.partition(last)[2] + (block if what == "write" else "")
         subprocess.run(["crontab", "-"], input=text, text=True, check=True, capture_output=True)
     except FileNotFoundError:
         raise InstallError("there is no crontab here: install the package cron, or use --systemd") from None
     except subprocess.CalledProcessError as error:
         raise InstallError(f"crontab refused: {error.stderr.strip()}") from None
-    if what == "remove":
-        return ["removed from the crontab of this user; see crontab -l"]
-    return ["wrote to the crontab of this user; see crontab -l",
-            f"addresses for alerts: lines MAGNETS_ALERT_MAIL='mailto://...' in ~/{SECRETS}, mode 600"]  # fmt: skip
+    return [f"{'removed from' if what == 'remove' else 'wrote to'} the crontab of this user; see crontab -l"]
 
 
 def _next_steps(schedule: Schedule, kind: str, what: str) -> list[str]:
@@ -198,13 +134,8 @@ def _next_steps(schedule: Schedule, kind: str, what: str) -> list[str]:
     return [
         f"now: systemctl --user daemon-reload && systemctl --user enable --now {NAME}.timer",
         "also while nobody is logged in: loginctl enable-linger",
-        f"addresses for alerts: lines MAGNETS_ALERT_MAIL=mailto://... in ~/{SECRETS}, mode 600",
-        f"its log: journalctl --user -u {NAME}",
+        f"addresses for alerts: lines MAGNETS_ALERT_MAIL=mailtos://... in ~/{SECRETS}, mode 600",
     ]
-
-
-def _unit_text(path: Path) -> str:
-    return str(path).replace("%", "%%")
 
 
 def _unit_word(word: str) -> str:

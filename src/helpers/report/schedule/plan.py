@@ -12,13 +12,14 @@ import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from helpers.report import grid
+from helpers.report.nodes import composed
+from helpers.report.nodes import line as line_of
 from helpers.report.parameters import ParameterError, Parameters, explain, today
 from helpers.report.schedule import times
 from helpers.report.schedule.journal import Line
 
 BEGINNING = date(2000, 1, 1)
 INDIA = ZoneInfo("Asia/Kolkata")
-MOST_BYTES = 200_000
 
 Event = Literal["failure", "recovery", "report", "late"]
 
@@ -74,10 +75,12 @@ class Report(BaseModel):
         return times.after(self.cron, self.rrule, self.start, zone, then)
 
     def wanted(self, as_of: date, folder: Path) -> list[Parameters]:
-        """The sets of parameters as of a day."""
+        """The sets of parameters as of a day; files that they name lie where the schedule does."""
+        values = {name: str(folder / value) if str(value).endswith((".yml", ".yaml")) else value
+                  for name, value in self.parameters.items()}  # fmt: skip
         if self.grid is None:
-            return [Parameters(as_of=as_of, **self.parameters)]
-        return grid.read(folder / self.grid, {"as_of": str(as_of)} | self.parameters)
+            return [Parameters(as_of=as_of, **values)]
+        return grid.read(folder / self.grid, {"as_of": str(as_of)} | values)
 
 
 class Schedule(BaseModel):
@@ -174,19 +177,12 @@ def read(path: Path) -> Schedule:
         With a line for everything wrong in the file.
     """
     try:
-        if path.stat().st_size > MOST_BYTES:
-            raise ScheduleError(f"{path.name} is more than {MOST_BYTES:,} bytes")
-        text = path.read_text(encoding="utf-8")
-        document, values = yaml.compose(text, yaml.SafeLoader), yaml.safe_load(text)
-    except (OSError, UnicodeDecodeError) as error:
-        reason = (getattr(error, "strerror", None) or "it is no UTF-8").lower()
-        raise ScheduleError(f"the schedule {path} cannot be read: {reason}") from None
-    except yaml.MarkedYAMLError as error:
-        raise ScheduleError(f"{path.name} line {error.problem_mark.line + 1}: {error.problem}") from None
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
-        raise error if isinstance(error, ScheduleError) else ScheduleError(f"{path.name}: {error}") from None
-    if not isinstance(document, yaml.MappingNode):
-        raise ScheduleError(f"{path.name} line 1: a schedule has timezone and reports")
+        document = composed(path, "the schedule", "a schedule needs")
+        if not isinstance(document, yaml.MappingNode):
+            raise ValueError(f"{path.name} line 1: a schedule has timezone and reports")
+        values = yaml.constructor.SafeConstructor().construct_document(document)
+    except (ValueError, yaml.YAMLError) as error:
+        raise ScheduleError(str(error)) from None
     problems = list(_twice(document))
     try:
         schedule = Schedule(**values | {"folder": path.absolute().parent})
@@ -228,17 +224,17 @@ def _told(problem: Any) -> str:
 
 def _line(node: yaml.Node, place: Sequence[int | str]) -> int:
     """The line on which a field stands, or what is nearest to it above."""
-    line = node.start_mark.line
+    found = line_of(node)
     for part in place:
         if isinstance(node, yaml.MappingNode):
             pair = next(((key, value) for key, value in node.value if key.value == str(part)), None)
             if pair is None:
                 break
-            line, node = pair[0].start_mark.line, pair[1]
+            found, node = line_of(pair[0]), pair[1]
         elif isinstance(node, yaml.SequenceNode) and isinstance(part, int):
             node = node.value[part]
-            line = node.start_mark.line
-    return line + 1
+            found = line_of(node)
+    return found
 
 
 def _twice(node: yaml.Node) -> Iterator[tuple[int, str]]:
@@ -247,7 +243,7 @@ def _twice(node: yaml.Node) -> Iterator[tuple[int, str]]:
         names = [key.value for key, _ in node.value]
         for number, (key, value) in enumerate(node.value):
             if key.value in names[:number]:
-                yield key.start_mark.line + 1, f"{key.value} is given twice"
+                yield line_of(key), f"{key.value} is given twice"
             yield from _twice(value)
 
 
