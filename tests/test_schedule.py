@@ -20,8 +20,8 @@ from cronsim import CronSim
 from typer.testing import CliRunner
 from werkzeug import Response
 
+from conftest import Page, write_notebook
 from conftest import done as done_chapter
-from conftest import write_notebook
 from helpers import paths
 from helpers.cli import app
 from helpers.report import parameters
@@ -213,6 +213,7 @@ class Desk:
         monkeypatch.setattr(alerts, "send", self.send)
         monkeypatch.setattr(made.pipeline, "reports", self.reports)
         monkeypatch.setattr(news, "inputs", lambda: {**FILES, "data": {"trade.csv": f"{self.news:064}"}})
+        monkeypatch.setattr(news, "DATES", ())  # of the real tables nothing is asked here
         monkeypatch.setenv("MAGNETS_ALERT_HOOK", "json://nobody")
 
     def reports(self, wanted, root, **_):
@@ -540,6 +541,11 @@ def test_what_is_not_kept_goes_whole_and_out_of_the_list(desk):
         "2026-06-02", *(f"2026-06-{day:02}" for day in range(11, 17))
     ]  # fmt: skip
     assert archive.is_current(desk.root) and not list(desk.root.glob(f"{files.BUILDING}*"))
+    gone = desk.root / "2026-06-10"
+    assert [path.name for path in gone.iterdir()] == ["index.html"] and publish._free_folder(
+        desk.root, gone.name
+    ) != gone
+    assert Page(gone / "index.html").all("a") == [{"href": "../index.html"}], "links to it are not dead"
 
 
 # --- who calls -----------------------------------------------------------------------------------------------------
@@ -703,7 +709,8 @@ codes["many"] = [ended(child) for child in children]
 lines = [json.loads(line.model_dump_json()) for line in journal.read(root)]
 print(json.dumps({"codes": codes, "days": day + 1, "operations": operations[False], "lines": lines,
                   "lost": len(lost.read_text()), "told": told.read_text().splitlines(),
-                  "reports": [one["folder"] for one in archive.records(root)], "listed": archive.is_current(root), "folder": sorted(os.listdir(root))}))
+                  "reports": [one["folder"] for one in archive.records(root)],
+                  "listed": archive.is_current(root), "folder": sorted(os.listdir(root))}))
 """
 
 

@@ -1,12 +1,15 @@
 """Which old reports stay: all of some days, then the last of each month, and all by which a forecast is scored."""
 
-import shutil
 from collections.abc import Collection, Mapping
 from datetime import date, timedelta
 
 from helpers.report.schedule.journal import Line
 from helpers.report.schedule.plan import Schedule
-from helpers.report.shelf import archive, files, publish
+from helpers.report.shelf import archive, files, publish, record
+
+GONE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>This report is not kept</title>
+<p>This report is not kept. <a href="../index.html">All that are</a></p></html>
+"""
 
 
 def removable(records: list[dict], made: Mapping[str, int], today: date) -> list[str]:
@@ -26,18 +29,18 @@ def removable(records: list[dict], made: Mapping[str, int], today: date) -> list
     scored: set[str] = set()
     last_of_month: dict[str, str] = {}
     newest: dict[str, dict] = {}
-    for record in reversed(records):
-        folder, question = record["folder"], str(record["parameters"] | {"as_of": ""})
+    for known in reversed(records):
+        folder, question = known["folder"], str(known["parameters"] | {"as_of": ""})
         before = newest.get(question)
-        if before and _figures(before) != _figures(record):
+        if before and _figures(before) != _figures(known):
             scored |= {before["folder"], folder}
-        newest[question] = record
-        last_of_month[question + record["parameters"]["as_of"][:7]] = folder
+        newest[question] = known
+        last_of_month[question + known["parameters"]["as_of"][:7]] = folder
     stay = scored | set(last_of_month.values())
     return [
-        record["folder"] for record in records
-        if record["folder"] in made and record["folder"] not in stay
-        and date.fromisoformat(record["parameters"]["as_of"]) < today - timedelta(days=made[record["folder"]])
+        known["folder"] for known in records
+        if known["folder"] in made and known["folder"] not in stay
+        and date.fromisoformat(known["parameters"]["as_of"]) < today - timedelta(days=made[known["folder"]])
     ]  # fmt: skip
 
 
@@ -50,14 +53,16 @@ def thin(schedule: Schedule, lines: Collection[Line], today: date) -> list[str]:
             made |= dict.fromkeys(line.reports, keep) if isinstance(keep, int) else {}
     root = schedule.root
     old = {folder for folder, days in made.items() if folder[:10] < str(today - timedelta(days=days))}
-    some = any((root / folder).is_dir() for folder in old)
+    some = any((root / folder / record.NAME).is_file() for folder in old)
     gone = removable(archive.records(root), made, today) if some else []
     if gone or not archive.is_current(root):
         with publish.only_run(root):
             for folder in gone:
-                place = root / f"{files.BUILDING}{folder}"
-                (root / folder).rename(place)
-                shutil.rmtree(place)
+                with files.building(root) as scratch:  # links to it still lead somewhere, its name is not used again
+                    files.write(scratch / "index.html", GONE)
+                    (root / folder).rename(root / f"{files.BUILDING}{folder}")
+                    files.place(scratch, root / folder)
+            files.sweep(root)
             archive.write(root)
     return gone
 
