@@ -179,6 +179,15 @@ def test_the_example_is_a_schedule_with_and_without_what_it_leaves_out(tmp_path)
     assert len(schedule.reports["month-end"].wanted(date(2026, 6, 2), tmp_path)) == 2
 
 
+def test_files_that_a_schedule_names_lie_beside_it(tmp_path, monkeypatch):
+    asked = []
+    monkeypatch.setattr(plan.grid, "read", lambda *words: asked.append(words) or [])
+    report = plan.Report(cron="0 7 * * *", grid="grid.yml", parameters={"scenario": "mine.yml", "horizon": 5})
+    report.wanted(date(2026, 6, 2), tmp_path)
+    values = {"as_of": "2026-06-02", "scenario": str(tmp_path / "mine.yml"), "horizon": 5}
+    assert asked == [(tmp_path / "grid.yml", values)]
+
+
 # --- the journal ---------------------------------------------------------------------------------------------------
 
 
@@ -193,6 +202,9 @@ def test_a_line_torn_anywhere_is_none_and_the_next_one_is_whole(tmp_path):
         assert journal.read(tmp_path) == [first]
         journal.append(tmp_path, second)
         assert (tmp_path / journal.NAME).read_bytes() == whole
+    (tmp_path / journal.NAME).write_bytes(before + b"torn " * 99)
+    journal.append(tmp_path, second)
+    assert (tmp_path / journal.NAME).read_bytes() == whole, "a torn line may be longer"
     (tmp_path / journal.NAME).write_bytes(b"garbage\n" + whole)
     with pytest.warns(UserWarning, match=r"journal\.jsonl line 1 is none"):
         assert journal.read(tmp_path) == [first, second]
@@ -317,6 +329,18 @@ def test_a_failure_is_tried_again_told_once_and_so_is_its_end(desk):
     desk.call(again=True)
     assert len(desk.told) == 4
     assert "secret" not in (desk.root / journal.NAME).read_text()
+
+
+def test_a_report_that_was_published_by_a_try_that_failed_is_told_all_the_same(desk):
+    real, tries = made.pipeline.reports, []
+
+    def not_listed(*words, **more):
+        tries.append(1)
+        return real(*words, **more) if tries[1:] else real(*words, **more) and [Outcome(End.NOT_WRITTEN, "not listed")]
+
+    made.pipeline.reports = not_listed
+    desk.call()
+    assert desk.ended == [("published", "2026-06-03")] and desk.told == ["new report 2026-06-03"]
 
 
 def test_a_grid_that_fails_in_part_tells_of_both_and_is_whole_the_next_time(desk):
@@ -528,13 +552,14 @@ def test_what_is_kept_is_all_of_some_days_then_month_ends_and_what_was_scored():
 
 def test_what_is_not_kept_goes_whole_and_out_of_the_list(desk):
     desk.path = scheduled(desk.folder, DAILY.replace("retries: 1", "keep: 5"))
+    published(desk.root, parameters.Parameters(as_of="2026-06-02"))  # by hand
     for desk.news in range(12):
         desk.call(days=1)
+    assert desk.ended[0] == ("unchanged", "2026-06-02") and desk.told[0] == "new report 2026-06-05"
     rows = {"trade.csv": {"sha256": "0" * 64, "rows": 1}}
     for path in desk.root.glob("*/run.json"):
         content = json.loads(path.read_text()) | {"data": rows}
         path.write_text(record.written(content))
-    published(desk.root, parameters.Parameters(as_of="2026-06-02"), news=1)
     desk.news = 1
     desk.call(days=1)
     assert sorted(path.parent.name for path in desk.root.glob("*/run.json")) == [
@@ -692,13 +717,14 @@ lost.write_text("")
 root.mkdir()
 archive.write(root)  # imports what the forks need
 gc.freeze()
-operations, day, codes = {}, 4, {"killed": [], "full": [], "many": []}
+operations, day, codes = {}, 4, {"killed": [], "full": [], "many": [], "unlisted": []}
 for first in range(4):
     ended(start(first, operation=999))
     operations[first == 3] = int((folder / "seen").read_text())
 for moment in range(20):
     codes["killed"].append(ended(start(day, operation=1 + moment * operations[day % 4 == 3] // 20)))
     ended(start(day))
+    codes["unlisted"] += [day] * (not archive.is_current(root))
     day += 1
 for limit in (0, 60, 300, 700, (root / "journal.jsonl").stat().st_size + 150):
     codes["full"].append(ended(start(day, limit=limit)))
@@ -709,8 +735,7 @@ codes["many"] = [ended(child) for child in children]
 lines = [json.loads(line.model_dump_json()) for line in journal.read(root)]
 print(json.dumps({"codes": codes, "days": day + 1, "operations": operations[False], "lines": lines,
                   "lost": len(lost.read_text()), "told": told.read_text().splitlines(),
-                  "reports": [one["folder"] for one in archive.records(root)],
-                  "listed": archive.is_current(root), "folder": sorted(os.listdir(root))}))
+                  "reports": [one["folder"] for one in archive.records(root)], "folder": sorted(os.listdir(root))}))
 """
 
 
@@ -738,7 +763,7 @@ def test_no_run_is_lost_doubled_or_half_published(rough):
     ended = [line for line in rough["lines"] if line["said"] == "ended"]
     assert [line["as_of"] for line in ended] == days
     well = [day for n, day in enumerate(days) if n % 4 != 3]
-    assert sorted(rough["reports"]) == well and rough["listed"]
+    assert sorted(rough["reports"]) == well and rough["codes"]["unlisted"] == []
     assert sorted(folder for line in ended for folder in line["reports"]) == well
     assert set(rough["folder"]) - set(well) <= {"index.html", journal.NAME, ".lock", ".schedule.lock"}
 

@@ -15,6 +15,7 @@ from typing import Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
 NAME = "journal.jsonl"
+Said = Literal["begun", "ended", "put off", "alert", "not sent"]
 
 
 class BusyError(RuntimeError):
@@ -27,7 +28,7 @@ class Line(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)
 
     at: AwareDatetime
-    said: Literal["begun", "ended", "put off", "alert", "not sent"]
+    said: Said
     report: str
     due: AwareDatetime
     as_of: date | None = None
@@ -58,20 +59,16 @@ def read(root: Path) -> list[Line]:
 
 
 def append(root: Path, line: Line) -> None:
-    """Add a line, whole and on the disk, or leave the journal as it was and raise OSError."""
+    """Add a line, in the place of a torn one; it is whole and on the disk, or is none and there is an OSError."""
     raw = line.model_dump_json(exclude_defaults=True).encode() + b"\n"
     descriptor = os.open(root / NAME, os.O_RDWR | os.O_CREAT, 0o644)
     try:
         end = _whole(descriptor)
         os.ftruncate(descriptor, end)
         os.lseek(descriptor, end, os.SEEK_SET)
-        try:
-            if os.write(descriptor, raw) < len(raw):
-                raise OSError(f"{NAME}: the disk is full")
-            os.fsync(descriptor)
-        except OSError:
-            os.ftruncate(descriptor, end)
-            raise
+        if os.write(descriptor, raw) < len(raw):
+            raise OSError(f"{NAME}: the disk is full")
+        os.fsync(descriptor)
     finally:
         os.close(descriptor)
 

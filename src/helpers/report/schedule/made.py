@@ -12,10 +12,11 @@ from typing import Any
 
 from helpers.report import pipeline
 from helpers.report.job import End, Outcome
-from helpers.report.parameters import ParameterError
+from helpers.report.parameters import ParameterError, Parameters
 from helpers.report.run import interrupt
 from helpers.report.schedule import news
 from helpers.report.schedule.plan import Report, Run
+from helpers.report.shelf.inputs import DamagedError
 
 UNCHANGED = "unchanged"
 LONGEST = 3600
@@ -63,7 +64,9 @@ def made(
     except (ParameterError, ValueError) as error:
         return Made("bad_parameters", int(End.BAD_PARAMETERS), text=str(error))
     said = notices() if report.fetch else ()
-    same = {one: folder for one in wanted if (folder := news.unchanged(root, one))}
+    same: dict[Parameters, str] = {}
+    with suppress(DamagedError, OSError):  # then the pipeline says it better
+        same |= {one: folder for one in wanted if (folder := news.unchanged(root, one))}
     new = dict.fromkeys(folder for folder in same.values() if run.starts and folder not in known)
     rest = [one for one in wanted if one not in same]
     outcomes: list[Outcome] = []

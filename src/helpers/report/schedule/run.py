@@ -14,7 +14,7 @@ from typing import Any
 
 from helpers.report.job import End
 from helpers.report.schedule import alerts, journal, plan
-from helpers.report.schedule.journal import Line
+from helpers.report.schedule.journal import Line, Said
 from helpers.report.schedule.plan import Run, Schedule, utc
 
 STARTS = 3
@@ -87,24 +87,26 @@ def _one(schedule: Schedule, one: Run, notices: Callable[[], tuple[str, ...]]) -
     """Make one report, between two lines of the journal; the second of them, and what went wrong in words."""
     from helpers.report.schedule.made import Made, made
 
-    root, report = schedule.root, schedule.reports[one.report]
-    about: dict[str, Any] = {"report": one.report, "due": one.due, "as_of": one.as_of}
-    done, begun = Made("killed", int(End.KERNEL_DIED)), time.monotonic()
+    root, begun = schedule.root, time.monotonic()
+
+    def note(said: Said, **more: Any) -> Line:
+        line = Line(at=journal.stamp(utc()), said=said, report=one.report, due=one.due, as_of=one.as_of, **more)
+        journal.append(root, line)
+        return line
+
+    done = Made("killed", int(End.KERNEL_DIED))
     if one.starts < STARTS:
         known = {folder for line in journal.read(root) if line.said == "ended" for folder in line.reports}
-        journal.append(root, Line(at=journal.stamp(utc()), said="begun", **about))
+        note("begun")
         try:
-            done = made(report, one, schedule.folder, root, known, notices)
+            done = made(schedule.reports[one.report], one, schedule.folder, root, known, notices)
         except KeyboardInterrupt:
-            journal.append(root, Line(at=journal.stamp(utc()), said="put off", **about))
+            note("put off")
             raise
-    off = done.code == End.LOCKED
-    line = Line(
-        at=journal.stamp(utc()), said="put off" if off else "ended", **about, end=done.end, code=done.code,
-        seconds=round(time.monotonic() - begun, 1), reports=done.reports, tries=done.tries, missed=one.missed,
-        late=_late(schedule, one),
+    line = note(
+        "put off" if done.code == End.LOCKED else "ended", end=done.end, code=done.code, tries=done.tries,
+        seconds=round(time.monotonic() - begun, 1), reports=done.reports, missed=one.missed, late=_late(schedule, one),
     )  # fmt: skip
-    journal.append(root, line)
     if not done.code:
         _thinned(schedule)
     return line, done.text
