@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo
 
 import yaml
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, model_validator
 
 from helpers.report import grid
 from helpers.report.nodes import composed
@@ -93,7 +93,16 @@ class Schedule(BaseModel):
     address: str = Field(default="", description="where readers find that folder, for links in alerts")
     alerts: Alerts = Field(default={}, description="who is told of what; MAIL is the address in MAGNETS_ALERT_MAIL")
     reports: dict[_Name, Report] = Field(min_length=1)
-    folder: Path = Field(default=Path(), exclude=True)
+    _folder: Path = PrivateAttr(Path())
+
+    def model_post_init(self, context: Any) -> None:
+        """Note where the file lies."""
+        self._folder = context or Path()
+
+    @property
+    def folder(self) -> Path:
+        """The folder of the schedule."""
+        return self._folder
 
     @cached_property
     def zone(self) -> ZoneInfo:
@@ -185,12 +194,10 @@ def read(path: Path) -> Schedule:
         raise ScheduleError(str(error)) from None
     problems = list(_twice(document))
     try:
-        schedule = Schedule(**values | {"folder": path.absolute().parent})
+        schedule = Schedule.model_validate(values, context=path.absolute().parent)
         problems += _questions(schedule, document)
     except ValidationError as error:
         problems += [(_line(document, one["loc"]), _told(one)) for one in error.errors()]
-    except TypeError:
-        problems += [(1, "the names of fields are words")]
     if problems:
         raise ScheduleError("\n".join(f"{path.name} line {line}: {text}" for line, text in sorted(set(problems))))
     return schedule
@@ -218,7 +225,7 @@ def _told(problem: Any) -> str:
     said = problem["msg"].removeprefix("Value error, ").removeprefix("Input ")
     if problem["type"] == "extra_forbidden":
         model = Report if problem["loc"][0] == "reports" else Schedule
-        said = f"unknown field; there are {', '.join(name for name in model.model_fields if name != 'folder')}"
+        said = f"unknown field; there are {', '.join(model.model_fields)}"
     return f"{place}: {said[:1].lower()}{said[1:]}"
 
 
