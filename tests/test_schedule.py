@@ -375,7 +375,7 @@ def test_a_run_that_takes_too_long_is_stopped_and_the_next_report_goes_on(desk, 
 
     made.pipeline.reports = slow
     desk.call(code=5)
-    made.pipeline.reports = quick
+    made.pipeline.reports, desk.path = quick, scheduled(desk.folder)
     desk.call(days=1)
     assert desk.ended == [("timeout",), ("published", "2026-06-04")]
 
@@ -746,7 +746,7 @@ def rough(tmp_path_factory):
     (folder / "desk").mkdir()
     done = subprocess.run(
         [sys.executable, "-c", ROUGH, str(folder / "desk"), str(folder / "lost")],
-        capture_output=True, text=True, timeout=120, cwd=Path(__file__).parent,
+        capture_output=True, text=True, timeout=280, cwd=Path(__file__).parent,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-3000:]
     return json.loads(done.stdout.splitlines()[-1])
@@ -755,7 +755,7 @@ def rough(tmp_path_factory):
 def test_calls_were_killed_at_20_moments_had_no_disk_and_were_many(rough):
     assert rough["codes"]["killed"].count(-9) == 20 and rough["operations"] > 20
     assert rough["codes"]["full"] == [1] * 5, "of a full disk each call tells"
-    assert rough["codes"]["many"].count(7) >= 2 and set(rough["codes"]["many"]) <= {0, 3, 7}
+    assert 0 in rough["codes"]["many"] and set(rough["codes"]["many"]) <= {0, 7}
 
 
 def test_no_run_is_lost_doubled_or_half_published(rough):

@@ -134,7 +134,7 @@ def _next_steps(schedule: Schedule, kind: str, what: str) -> list[str]:
     return [
         f"now: systemctl --user daemon-reload && systemctl --user enable --now {NAME}.timer",
         "also while nobody is logged in: loginctl enable-linger",
-        f"addresses for alerts: lines MAGNETS_ALERT_MAIL=mailtos://... in ~/{SECRETS}, mode 600",
+        f"addresses for alerts: lines MAGNETS_ALERT_MAIL='mailtos://...' in ~/{SECRETS}, mode 600",
     ]
 
 
