@@ -431,6 +431,10 @@ def test_status_tells_on_a_screen_what_is_late_what_fails_and_since_when(desk):
     desk.call(days=1, code=3)
     code, line = told()
     assert code == 30 and line.endswith("failing since 2026-06-06 07:00: bad data")
+    scheduled(desk.folder, f"{DAILY}  two:\n    cron: '0 7 1 1 *'\n    start: 2026-06-01\n")
+    code, lines = status.status(desk.path)
+    assert code == 30 and lines[2].endswith("2027-01-01 07:00  not run yet"), lines
+    scheduled(desk.folder)
     desk.call(days=1)
     assert told()[0] == 0
     journal.append(desk.root, Line(at=desk.now, said="begun", report="daily", due=SEVEN + timedelta(days=6)))
