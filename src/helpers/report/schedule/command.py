@@ -1,6 +1,8 @@
 """``magnets schedule``: thin, one function a verb."""
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -27,14 +29,13 @@ def run(
     3 to 6 (a report failed, as of `magnets report`, with the worst), 7 (another call is at work), 8 (somebody could
     not be told), 130 (stopped with Ctrl-C).
     """
-    from helpers.report.schedule.plan import ScheduleError
     from helpers.report.schedule.run import run
 
-    try:
+    with _valid():
         code, lines = run(file, wait, quiet, again)
-    except ScheduleError as error:
-        _stop(str(error), 2)
-    _end(code, lines)
+    if lines:
+        print("\n".join(lines), file=sys.stderr if code else sys.stdout)
+    raise typer.Exit(code)
 
 
 @schedule.command()
@@ -45,12 +46,9 @@ def status(file: File = SCHEDULE) -> None:
     2 (no valid schedule).
     """
     from helpers.report.schedule import status
-    from helpers.report.schedule.plan import ScheduleError
 
-    try:
+    with _valid():
         code, lines = status.status(file)
-    except ScheduleError as error:
-        _stop(str(error), 2)
     print("\n".join(lines))
     raise typer.Exit(code)
 
@@ -66,24 +64,26 @@ def install(
 ) -> None:
     """Have the machine call `magnets schedule run`: write the files of its own scheduler."""
     from helpers.report.schedule import install
-    from helpers.report.schedule.plan import ScheduleError
 
     chosen = [kind for kind, wanted in (("systemd", systemd), ("cron", cron), ("github", github)) if wanted]
     if len(chosen) != 1 or (show and remove):
         _stop("say one of --systemd, --cron and --github, and at most one of --show and --remove", 2)
     try:
-        lines = install.install(chosen[0], file, "show" if show else "remove" if remove else "write")
-    except ScheduleError as error:
-        _stop(str(error), 2)
+        with _valid():
+            lines = install.install(chosen[0], file, "show" if show else "remove" if remove else "write")
     except (OSError, install.InstallError) as error:
         _stop(str(error), 1)
     print("\n".join(lines))
 
 
-def _end(code: int, lines: list[str]) -> NoReturn:
-    if lines:
-        print("\n".join(lines), file=sys.stderr if code else sys.stdout)
-    raise typer.Exit(code)
+@contextmanager
+def _valid() -> Iterator[None]:
+    from helpers.report.schedule.plan import ScheduleError
+
+    try:
+        yield
+    except ScheduleError as error:
+        _stop(str(error), 2)
 
 
 def _stop(text: str, code: int) -> NoReturn:

@@ -16,15 +16,9 @@ def removable(records: list[dict], made: Mapping[str, int], today: date) -> list
     """The folders of reports that need not be kept.
 
     A forecast is scored when a figure comes that it was made without. So the first report with a figure of trade more
-    than the one before stays, and that one too, whose forecast the figure is held against.
-
-    Parameters
-    ----------
-    records : list of dict
-        Of all reports, newest first, as `archive.records` gives them.
-    made : mapping
-        For how many days each report that a schedule made is kept in any case. What anybody else made stays.
-    today : date
+    than the one before stays, and that one too, whose forecast the figure is held against. ``records`` are of all
+    reports, newest first; ``made`` says for how many days each that a schedule made is kept in any case, and what
+    anybody else made stays.
     """
     scored: set[str] = set()
     last_of_month: dict[str, str] = {}

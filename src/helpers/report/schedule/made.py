@@ -44,20 +44,10 @@ class _AgainError(Exception):
 def made(
     report: Report, run: Run, place: Path, root: Path, known: Collection[str], notices: Callable[[], tuple[str, ...]]
 ) -> Made:
-    """Make the reports of a run.
+    """Make the reports of a run into ``root``; ``place`` is the folder of its schedule.
 
-    Parameters
-    ----------
-    report : Report
-    run : Run
-    place : Path
-        Folder of the schedule.
-    root : Path
-        Folder of the reports.
-    known : collection of str
-        Folders of reports that a journal names: any other was made by this run, also if it was killed since.
-    notices : callable
-        Fetches, and gives what readers must know of it.
+    ``known`` are the folders of reports that the journal names: what is there beside them, a run that was killed made.
+    ``notices`` fetches, and gives what readers must know of it.
     """
     try:
         wanted = report.wanted(run.as_of, place)

@@ -144,15 +144,8 @@ class Run:
 def due(schedule: Schedule, journal: Sequence[Line], now: datetime, again: bool = False) -> list[Run]:
     """The runs that are due: of each report at most one, for the newest of the times that are over.
 
-    Parameters
-    ----------
-    schedule : Schedule
-    journal : sequence of Line
-        Lines of a time that is yet to come were written by a clock that was wrong, and are not read.
-    now : datetime
-        With a time zone.
-    again : bool
-        Whether what failed last is due once more, as of its own day.
+    With ``again`` what failed last is due once more, as of its own day. Lines of the journal for a time that is yet to
+    come were written by a clock that was wrong, and are not read.
     """
     found = []
     for name, report in schedule.reports.items():

@@ -25,23 +25,9 @@ NOT_TOLD = 8
 
 
 def run(path: Path, wait: float = 0, quiet: bool = False, again: bool = False) -> tuple[int, list[str]]:
-    """Do what is due; the exit code and lines to print: the worst end of a report, 7 if another call is at work.
+    """Do what is due by a schedule; the exit code, the worst end of a report, and lines to print.
 
-    Parameters
-    ----------
-    path : Path
-        The schedule.
-    wait : float
-        Seconds to wait for another call to end.
-    quiet : bool
-        Whether nothing is to be said of what went well.
-    again : bool
-        Whether what failed last is tried once more, as of its own day.
-
-    Raises
-    ------
-    ScheduleError
-        If the schedule is none.
+    Another call is waited for so many seconds. ``again`` tries once more what failed last, as of its own day.
     """
     schedule = plan.read(path)
     try:
