@@ -1,6 +1,7 @@
 """The command: its words, its ends, and what it survives."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -183,6 +184,7 @@ def test_without_data_it_says_in_a_line_what_it_needs(tmp_path):
         target = package / f"{name}.py"
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text((paths.CODE / f"{name}.py").read_text(encoding="utf-8"), encoding="utf-8")
+    shutil.copytree(paths.CODE / "report/schedule", package / "report/schedule")
     done = magnets("validate", cwd=tmp_path, PYTHONPATH=str(tmp_path))
     assert done.returncode == 1 and done.stderr.count("\n") == 1 and "magnets needs data/ and notebooks/" in done.stderr
 
