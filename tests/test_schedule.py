@@ -30,6 +30,7 @@ from helpers.report.job import End, Outcome
 from helpers.report.schedule import alerts, install, journal, keep, made, news, plan, run, status
 from helpers.report.schedule.journal import Line
 from helpers.report.shelf import archive, files, publish, record
+from helpers.report.shelf.inputs import DamagedError
 
 pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated")  # apprise looks whether it is there
 
@@ -332,6 +333,17 @@ def test_a_failure_is_tried_again_told_once_and_so_is_its_end(desk):
     assert "secret" not in (desk.root / journal.NAME).read_text()
 
 
+def test_an_archive_that_cannot_be_read_is_told_as_a_report_tells_it(desk, monkeypatch):
+    desk.call()
+
+    def damaged(_):
+        raise DamagedError("archive")
+
+    monkeypatch.setattr(news, "archived", damaged)
+    desk.ends = [End.BAD_DATA] * 2
+    assert "it failed" in desk.call(days=1, code=3)[1] and desk.ended[-1] == ("bad_data",)
+
+
 def test_a_report_that_was_published_by_a_try_that_failed_is_told_all_the_same(desk):
     real, tries = made.pipeline.reports, []
 
@@ -512,11 +524,11 @@ def test_mail_and_webhook_get_each_event_once_and_nobody_gets_a_secret(desk, inb
 SEND = alerts.send
 
 
-def test_an_address_that_is_none_or_answers_nothing_is_not_told_and_not_shown(monkeypatch, capfd):
+def test_an_address_that_is_none_or_answers_nothing_is_not_told_and_not_shown(monkeypatch, capfd, caplog):
     assert not alerts.send("hush://hush", "title", "body") and not alerts.send("json://127.0.0.1:9/hush", "t", "b")
     monkeypatch.setenv("MAGNETS_ALIVE_URL", "http://127.0.0.1:9/hush")
     (told,) = alerts.alive()
-    assert "ConnectError" in told and "hush" not in told + "".join(capfd.readouterr())
+    assert "ConnectError" in told and "hush" not in told + "".join(capfd.readouterr()) + caplog.text
 
 
 def test_a_period_that_is_late_is_told_once(desk, monkeypatch):
