@@ -198,6 +198,24 @@ def test_the_scheme_takes_the_oxide_that_was_published_for_it(india):
     np.testing.assert_allclose((made.scheme + made.surplus)[:, -1], capacity.value)
 
 
+def test_what_was_sold_to_japan_is_freed_as_the_neodymium_in_it(india):
+    sold = india.series("trade", flow="export", reporter="IND", partner="JPN", hs="RE all", measure="weight")[
+        "low"
+    ].iloc[-1]
+    part = supply.ndpr_share(india)
+    on, off = (scenario.run(india, levers.made(f"scheme=1; japan_exports={way}"), count=FEW) for way in ("on", "off"))
+    last = int(on.years[-1])
+    assert (
+        sold * part.low / 100
+        <= on.of("oxide_sold", last).min()
+        <= on.of("oxide_sold", last).max()
+        <= sold * part.high / 100
+    )
+    np.testing.assert_allclose(off.of("oxide_japan", last), on.of("oxide_sold", last))
+    less = on.of("oxide_imported", last) - off.of("oxide_imported", last)
+    np.testing.assert_allclose(less, off.of("oxide_japan", last))
+
+
 def test_the_use_that_was_stated_lies_in_the_range(india):
     made = scenario.run(india)
     stated = india.figure("production", "2025", area="IND", stage="use", commodity="REPM", measure="consumption")
@@ -281,6 +299,17 @@ def test_a_sector_row_removed_is_refused_with_its_name(tmp_path):
         scenario.draws(vintage("2026-11-26", folder), FEW)
 
 
+@pytest.mark.parametrize("row", ["price_response,vehicles", "heavy_part,with dysprosium", "lever_months,technology"])
+def test_a_judgement_removed_is_refused_with_its_name(tmp_path, row):
+    folder = tmp_path / "data"
+    shutil.copytree(FROZEN, folder)
+    rows = (folder / "assumptions.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+    kept = [line for line in rows if not line.startswith(row)]
+    (folder / "assumptions.csv").write_text("".join(kept), encoding="utf-8")
+    with pytest.raises(DataError, match=f"assumptions.csv has no .*{row.split(',')[1]}"):
+        scenario.draws(vintage("2026-11-26", folder), FEW)
+
+
 def test_named_scenarios_can_be_reckoned_and_each_moves_something(india):
     told = scenario.named(india)
     assert told.index[0] == "run-rate" and not told["levers"].iloc[0].moved and not told["lacking"].any()
@@ -360,4 +389,6 @@ def test_growth_is_the_mean_of_what_grows_evenly():
 
 def test_a_day_is_a_part_of_its_fiscal_year():
     india = vintage("2026-04-01", FROZEN)
+    begun = scenario.run(india, levers.made("licences=closed; stock_months=1"), count=FEW)
+    assert begun.stock[:, list(begun.years).index(2027)].any() and not begun.stock[:, :2].any()
     assert moment(india.day) == 2026 and moment(vintage("2026-03-31", FROZEN).day) == pytest.approx(2026 - 1 / 365)

@@ -17,7 +17,7 @@ from helpers.outlook.levers import LeverError, Levers
 from helpers.outlook.scenario_balance import HEAVY, UNITS, Balance, balance
 from helpers.outlook.scenario_draws import Draws, draws
 
-__all__ = ["UNITS", "Balance", "Draws", "at", "balance", "draws", "named", "run", "sources", "table"]
+__all__ = ["UNITS", "Balance", "Draws", "at", "balance", "draws", "in_year", "named", "run", "sources", "table"]
 
 _BEHIND = {
     "ev_pace": "demand",
@@ -49,7 +49,7 @@ def run(india: Vintage, levers: Levers = RUN_RATE, bounds: bool = False, count: 
     return balance(draws(india, count), levers, bounds)
 
 
-def named(india: Vintage) -> pd.DataFrame:
+def named(india: Vintage, count: int = DRAWS) -> pd.DataFrame:
     """The scenarios of ``data/scenarios.csv``.
 
     Returns
@@ -63,7 +63,7 @@ def named(india: Vintage) -> pd.DataFrame:
     DataError
         If a row names no lever or gives one what it cannot be; with the row, the lever and the remedy.
     """
-    rows, lacking = india.written["scenarios"].frame(), draws(india).lacking
+    rows, lacking = india.written["scenarios"].frame(), draws(india, count).lacking
     found = []
     for line, row in enumerate(rows.itertuples(), start=2):
         try:
@@ -81,8 +81,9 @@ def at(india: Vintage, made: Balance, quantity: str, year: int) -> Quantity:
     low, middle, _ = np.quantile(made.of(quantity, year), ENDS)
     every = _bounded(india, made.levers, year, len(made.demand))
     high = max(np.quantile(every.of(quantity, year), ENDS[-1]), middle)
-    return derived(middle, UNITS[quantity], sources(india, made.levers, quantity), period=fiscal.year_name(year),
-                   low=min(low, middle), high=high)  # fmt: skip
+    source = sources(india, made.levers, quantity, count=len(made.demand))
+    ends = {"low": min(low, middle), "high": high}
+    return derived(middle, UNITS[quantity], source, period=fiscal.year_name(year), **ends)
 
 
 def table(
@@ -107,21 +108,25 @@ def table(
     )
 
 
+def in_year(india: Vintage, year: int, count: int = DRAWS, stock: bool = False) -> Draws:
+    """The draws of one year; with a stock, which years before it use up, of those up to it."""
+    return _year(india, year, count, stock)
+
+
+@lru_cache(maxsize=8)
+def _year(india: Vintage, year: int, count: int, stock: bool) -> Draws:
+    of = draws(india, count)
+    place = list(of.years).index(year)
+    return of.over(slice(0 if stock else place, place + 1))
+
+
 @lru_cache(maxsize=8)
 def _bounded(india: Vintage, levers: Levers, year: int, count: int) -> Balance:
     """A year with the sectors that no source gives: for the upper end of a range."""
     return balance(_year(india, year, count, bool(levers.stock_months)), levers, bounds=True)
 
 
-@lru_cache(maxsize=8)
-def _year(india: Vintage, year: int, count: int, stock: bool) -> Draws:
-    """The draws of a year; with a stock, which years before it use up, of those up to it."""
-    of = draws(india, count)
-    place = list(of.years).index(year)
-    return of.over(slice(0 if stock else place, place + 1))
-
-
-def sources(india: Vintage, levers: Levers, quantity: str = "imports", lever: str = "") -> str:
+def sources(india: Vintage, levers: Levers, quantity: str = "imports", lever: str = "", count: int = DRAWS) -> str:
     """The ids behind a quantity under some levers, and behind one lever that is moved."""
     oxide, made = quantity.startswith("oxide"), bool(levers.scheme)
     used = [] if oxide else [name for name in levers.moved if name in _WANTED]
@@ -135,4 +140,4 @@ def sources(india: Vintage, levers: Levers, quantity: str = "imports", lever: st
         used.append("licences" if levers.licences == HEAVY else "licences_from")
     topics |= {topic for name in (*used, *lever.split()) for topic in _BEHIND[name].split()}
     topics |= {"price", "passed"} if quantity == "rupees" else set()
-    return ids(*(draws(india).sources[topic] for topic in sorted(topics)))
+    return ids(*(draws(india, count).sources[topic] for topic in sorted(topics)))

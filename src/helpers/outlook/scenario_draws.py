@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from helpers import fiscal
-from helpers.data import Vintage, ids
+from helpers.data import DataError, Vintage, ids
 from helpers.methods import oxide
 from helpers.outlook import blend, demand, demand_draws, licences, supply
 from helpers.outlook.demand_rows import RARE_EARTH
@@ -116,14 +116,17 @@ def _licences(india: Vintage, years: np.ndarray, count: int) -> tuple[dict, dict
         ruled[regime] += (years == np.floor(first) + 1) * (after - first)
     known = moment((rules.index[-1] + 1).start_time.date())
     found = {"dose": dose, "ruled": ruled, "known": known, "current": licences.current(india)}
-    found |= {"china": drawn(of[0].iloc[0], count, "china"), "heavy": drawn(of[1].iloc[0], count, "heavy")}
+    found |= {
+        "china": drawn(of[0].iloc[0], count, "china"),
+        "heavy": drawn(judged(of[1], "with dysprosium or terbium"), count, "heavy"),
+    }
     return found, {"licences": ids(rows, of[0], licences.known(india)), "heavy": ids(of[1])}, {}
 
 
 def _plants(india: Vintage, years: np.ndarray, count: int) -> tuple[dict, dict, dict]:
     capacity, timing = supply.capacity(india), india.assumption("scheme_timing")
     names = ("from award to first output", "from first to full output")
-    build, ramp = (drawn(timing.loc[name], count, f"scheme {name}") / 12 if len(timing) else np.ones((count, 1))
+    build, ramp = (drawn(judged(timing, name), count, f"scheme {name}") / 12 if len(timing) else np.ones((count, 1))
                    for name in names)  # fmt: skip
     chain, cut = supply.magnet_chain(india), supply.machined(india)
     per = oxide.magnet_from_oxide(1.0, chain)
@@ -155,9 +158,9 @@ def _recycling(india: Vintage, years: np.ndarray, count: int) -> tuple[dict, dic
     plans, until = india.assumption("recycling"), india.assumption("recycling_months")
     months, (means, meant) = india.assumption("lever_months"), _meant(india, count)
     tonnes = {name: plans["value"].get(f"neodymium from magnets, {name}", 0.0) for name in ("made", "planned")}
-    years_until = {"technology": np.full((1, 1), months.loc["technology", "value"] / 12)}
-    years_until |= {"exports": np.full((1, 1), months.loc["exports ended in steps", "value"] / 12)}
-    years_until |= {"recycling": drawn(until.iloc[0], count, "recycling") / 12}
+    years_until = {"technology": np.full((1, 1), judged(months, "technology")["value"] / 12)}
+    years_until |= {"exports": np.full((1, 1), judged(months, "exports ended in steps")["value"] / 12)}
+    years_until |= {"recycling": drawn(judged(until, "until a plan is reached"), count, "recycling") / 12}
     found = {"won": {name: of * means for name, of in tonnes.items()}, "years_until": years_until}
     gone = {"recycling": "a plan of recyclers"} if plans.empty else {}
     return found, {"recycling": ids(plans, until, meant), "phase": ids(months)}, gone
@@ -189,9 +192,18 @@ def _prices(india: Vintage, years: np.ndarray, count: int) -> tuple[dict, dict, 
     median = paid["value"].mean() * rate["value"].iloc[0] * _KG / _CRORE if known else np.nan
     price = median * np.exp(spread["value"].iloc[0] * demand_draws.normal("price of magnets", count))
     names = {VEHICLE: "vehicles", OTHER: "all other uses"}
-    of = {kind: drawn(response.loc[name], count, f"response {name}") for kind, name in names.items()}
-    found = {"response": of, "passed": drawn(passed.iloc[0], count, "passed"), "price": price}
+    of = {kind: drawn(judged(response, name), count, f"response {name}") for kind, name in names.items()}
+    found = {"response": of, "passed": drawn(judged(passed, "neodymium in a magnet"), count, "passed"), "price": price}
     return found, {"price": ids(paid, rate, spread), "response": ids(response), "passed": ids(passed)}, {}
+
+
+def judged(rows: pd.DataFrame, segment: str) -> pd.Series:
+    """A row of an assumption by its segment; a DataError that names it where there is none."""
+    if segment not in rows.index:
+        raise DataError(
+            f"data/assumptions.csv has no row for {segment!r} on this day; restore it, or ask for a later day"
+        )
+    return rows.loc[segment]
 
 
 def drawn(row: pd.Series, count: int, name: str) -> np.ndarray:
