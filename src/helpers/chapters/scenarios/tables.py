@@ -194,8 +194,8 @@ def outages(found: Mapping[int, pd.DataFrame]) -> pd.DataFrame:
 
 def trial(rows: pd.DataFrame) -> pd.DataFrame:
     """``outage.trial`` for readers."""
-    heads = {"unit": "Unit", "least": "With the least stock told", "middle": "With the middle of them"}
-    heads |= {"most": "With the largest", "seen": "Seen", "miss": "Miss of the middle"}
+    heads = {"unit": "Unit", "least": "Least stock", "middle": "Middle", "most": "Largest"}
+    heads |= {"seen": "Seen", "miss": "Miss"}
     return rows.rename(columns=heads)[[*heads.values(), "source"]].rename_axis("Reckoned")
 
 
