@@ -195,6 +195,11 @@ def test_licences_closed_leave_much_a_little_or_nothing_missing(india, made):
     assert "bring" not in sentences.closed_with({"run-rate": made["run-rate"]}, shut, YEAR, india).text
     own = sentences.closed_with({n: made[n] for n in ("run-rate", "free motors")}, shut, YEAR, india).text
     assert own.endswith(" t).") and "oxide" not in own
+    assert "and the levers asked for" not in text
+    more = scenario.run(india, Levers(licences="closed", ev_pace=0.5))
+    assert "closed and the levers asked for, " in sentences.closed_with(made, more, YEAR, india).text
+    both = scenario.run(india, levers.made(made["all together"].levers.moved | {"licences": "closed"}))
+    assert "bring" not in sentences.closed_with(made, both, YEAR, india).text, "it is done already"
     opened = scenario.run(india, Levers(licences="open"))
     assert "no rare-earth magnets would be missing" in sentences.closed_with(made, opened, YEAR, india).text
 

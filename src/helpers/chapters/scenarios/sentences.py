@@ -158,9 +158,10 @@ def closed_with(of: Mapping[str, Balance], shut: Balance, year: int, india: Vint
     if gone.high < 1:
         return sentence("With China's licences closed no rare-earth magnets would be missing in {year}.",
                         year=gone.period, uses=[gone])  # fmt: skip
-    text = "With China's licences closed, {gone:~2} of rare-earth magnets ({gone:range~2} t) would be missing in"
+    text = "With China's licences closed{more}, {gone:~2} of rare-earth magnets ({gone:range~2} t) would be missing in"
     text += " {year}: shared by all uses alike, {cars} lack theirs."
-    first = sentence(text, gone=gone, year=gone.period, cars=vehicles(shut, year, india))
+    more = " and the levers asked for" if len(shut.levers.moved) > 1 else ""
+    first = sentence(text, gone=gone, year=gone.period, more=more, cars=vehicles(shut, year, india))
     if (name := tables.best(of, year)) is None:
         return first
     moved = shut.levers.moved | of[name].levers.moved

@@ -95,9 +95,8 @@ def balances(named: pd.DataFrame, asked: tuple[str, Levers], india: Vintage) -> 
 
 
 def alone_in(year: int, moved: Levers, india: Vintage) -> Balance:
-    """The balance of one year, where no stock is carried to it."""
-    draws = scenario.draws(india)
-    return scenario.balance(draws if moved.stock_months else draws.over(draws.years == year), moved)
+    """The balance of one year."""
+    return scenario.balance(scenario.in_year(india, year, stock=bool(moved.stock_months)), moved)
 
 
 def lacking(moved: Levers, india: Vintage) -> str:
@@ -195,8 +194,8 @@ def outages(found: Mapping[int, pd.DataFrame]) -> pd.DataFrame:
 
 def trial(rows: pd.DataFrame) -> pd.DataFrame:
     """``outage.trial`` for readers."""
-    heads = {"unit": "Unit", "least": "With the least stock told", "middle": "With the middle of them"}
-    heads |= {"most": "With the largest", "seen": "Seen", "miss": "Miss of the middle"}
+    heads = {"unit": "Unit", "least": "Least stock", "middle": "Middle", "most": "Largest"}
+    heads |= {"seen": "Seen", "miss": "Miss"}
     return rows.rename(columns=heads)[[*heads.values(), "source"]].rename_axis("Reckoned")
 
 
