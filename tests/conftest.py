@@ -38,6 +38,8 @@ LONG = [
     "test_browser.py",
     "explore.ipynb",
     "test_schedule.py",
+    "test_scenarios_chapter.py",
+    "test_scenario_command.py",
     "test_report.py",
     "test_live_report.py",
     "test_fetch.py",
