@@ -10,6 +10,7 @@ from helpers.chapters.forecast.phrases import ends
 from helpers.chapters.forecast.tables import names, rounded, spelt_by_year
 from helpers.chapters.outputs import Sentence, joined, sentence
 from helpers.data import Quantity, Vintage, derived
+from helpers.ensemble.quantiles import MIDDLE
 from helpers.outlook import forecast, growth, moved, targets
 
 KIND = {growth.GENERAL: "yearly series of all kinds", "trade": "yearly series of trade"}
@@ -28,7 +29,7 @@ LEAST_TIMES = 0.05
 
 def table(rows: pd.DataFrame, india: Vintage, target: str) -> pd.DataFrame:
     """``moved.moved`` with heads in words: a column of text a year, median in t, of the last with its 80 % interval."""
-    long = rows.rename(columns={"median": 0.5, "low80": 0.1, "high80": 0.9})
+    long = rows.rename(columns=MIDDLE)
     periods, shown = list(rows["period"].unique()), []
     for _, one in long.groupby(["what", "case"], sort=False):
         told = one.melt("period", [0.5, 0.1, 0.9], var_name="quantile")
