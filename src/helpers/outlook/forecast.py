@@ -15,7 +15,7 @@ from helpers import fiscal
 from helpers.data import Quantity, Vintage, derived, sources_of
 from helpers.ensemble import drift
 from helpers.ensemble.quantiles import QUANTILES
-from helpers.outlook import evidence, growth, licences, limits, readings, structure, targets
+from helpers.outlook import evidence, growth, licences, limits, pool, readings, structure, targets
 from helpers.outlook.episodes import sound, suspect
 
 _KEYS = ["as_of", "target", "origin", "horizon", "period", "scenario", "model"]
@@ -136,6 +136,16 @@ def beside(india: Vintage, target: str, horizon: int = 10) -> pd.DataFrame:
         return pd.DataFrame(columns=COLUMNS)
     ahead = ends[0] + horizon - ends[1]
     return expected(india, other, ahead) if ahead > 0 else pd.DataFrame(columns=COLUMNS)
+
+
+def ways(india: Vintage, table: pd.DataFrame) -> pool.Pair:
+    """The two ways of a forecast of rare-earth magnets, and their average, which it is (:mod:`structure`).
+
+    Empty while sectors cannot be reckoned, or without the forecast.
+    """
+    first, second = (table[table["scenario"] == way] for way in (structure.COUNTED, structure.SECTORS))
+    both = table[table["scenario"] == MIXTURE] if len(second) else second
+    return pool.Pair(first, second, both, used(india, targets.REPM.name) if len(second) else frozenset())
 
 
 def leading(table: pd.DataFrame) -> pd.DataFrame:

@@ -7,7 +7,7 @@ from helpers import fiscal
 from helpers.data import Quantity, Vintage, ids
 from helpers.ensemble import drift
 from helpers.ensemble.quantiles import MIDDLE
-from helpers.outlook import forecast, growth, limits, readings
+from helpers.outlook import forecast, growth, limits, readings, structure, targets
 from helpers.outlook.episodes import level, sound, suspect
 
 ANSWER, GROWTH, WEIGHTS, START, LICENCES, ROAD = "answer", "growth", "weights", "start", "licences", "road"
@@ -18,7 +18,8 @@ def moved(india: Vintage, table: pd.DataFrame, *roads: pd.DataFrame) -> pd.DataF
     """Median and 80 % interval of the year that runs and of the fifth year under other judgements, one at a time.
 
     Nothing is simulated anew but the paths that other weights mix. Other growth moves the median as it moves that of
-    growth from :func:`levels`, and takes its own variance of logs in the place of the variance of the growth taken.
+    growth from :func:`levels`, and takes its own variance of logs in the place of the variance of the growth taken;
+    of rare-earth magnets that is so as far as counted use weighs.
 
     Parameters
     ----------
@@ -45,8 +46,9 @@ def moved(india: Vintage, table: pd.DataFrame, *roads: pd.DataFrame) -> pd.DataF
             found.append(_told(WEIGHTS, case, rows.loc[years, [*MIDDLE]], ids(uses)))
         found = [rows for rows in found if rows["case"].iloc[0] != "all evidence"]
     for case in table["scenario"].unique():
-        what = {forecast.RECORDED: START, forecast.LEVEL: START}.get(case, LICENCES)
-        if what == START or case.startswith(LICENCES):
+        kind = dict.fromkeys([forecast.RECORDED, forecast.LEVEL], START)
+        what = (kind | dict.fromkeys([structure.COUNTED, structure.SECTORS], ROAD)).get(case, LICENCES)
+        if what != LICENCES or case.startswith(LICENCES):
             rows = _read(table, case, years)
             found.append(_told(what, case, rows, ids(forecast.used(india, target, case))))
     for road in roads:
@@ -86,11 +88,13 @@ def _growths(india: Vintage, target: str, answer: pd.DataFrame, uses: str) -> li
     priors["none"] = drift.GrowthPrior(0.0, 1e-9, taken.prior.sd, taken.prior.dof)
     ahead = np.array([fiscal.centre(year) for year in answer.index]) - times.index[-1]
     before = np.log(drift.quantiles(drift.shrunken_log_drift(times, taken.prior), ahead, tuple(MIDDLE.values())))
+    narrow, years = target == targets.REPM.name, answer.index.map(fiscal.fiscal_year)
+    share = 1 - structure.weights(india, years.to_numpy())[:, None] if narrow else 1.0
     found, logs = [], np.log(answer[[*MIDDLE]].to_numpy(dtype=float))
     for case, prior in priors.items():
         after = np.log(drift.quantiles(drift.shrunken_log_drift(times, prior), ahead, tuple(MIDDLE.values())))
-        spread = (_squares(logs) - _squares(before) + _squares(after)).clip(min=0) ** 0.5 * [0, -1, 1]
-        made = np.exp(logs[:, :1] + after[:, :1] - before[:, :1] + spread)
+        spread = (_squares(logs) + share * (_squares(after) - _squares(before))).clip(min=0) ** 0.5 * [0, -1, 1]
+        made = np.exp(logs[:, :1] + share * (after[:, :1] - before[:, :1]) + spread)
         sources = ids(uses, *more.get(case, ()))
         found.append(_told(GROWTH, case, pd.DataFrame(made, answer.index, [*MIDDLE]), sources))
     return found

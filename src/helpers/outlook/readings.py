@@ -84,14 +84,14 @@ def stated(india: Vintage, target: str = "customs") -> pd.DataFrame:
     pd.DataFrame
         ``assumption, segment, value, low, high, published, written, source, note``.
     """
-    names = ["regime_probability", "regime_dose", "regime_persistence", LICENSED]
+    names = ["driver_weight", "regime_probability", "regime_dose", LICENSED]
     if target == "customs":
-        names.append(SHARE)
+        names += ["regime_persistence", SHARE]
         if suspect(india) is not None:
             weighing = [evidence.PRIOR, evidence.RULE, *evidence.observed(india).index]
             names = [*weighing, *names, "recovery", "stock_payback", EXCESS, LEAST]
     else:
-        names += [rare_earths.WEIGHT, rare_earths.SCOPED]
+        names += [rare_earths.WEIGHT, rare_earths.SCOPED, "structure_weight"]
     rows = india.table("assumptions")
     rows = rows[rows["assumption"].isin(names) & (rows["assumption"] != SHARE)]
     rows = pd.concat([rows, rare_earths.stated(india)], ignore_index=True) if SHARE in names else rows

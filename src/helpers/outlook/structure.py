@@ -16,7 +16,7 @@ COUNTED, SECTORS, BOTH = "counted use", "needs of sectors", "both ways"
 PATHS = 8000
 _FAR = 0.001
 """Beyond this level no quantile is published, and growth over many years is no number any more."""
-_WEIGHT = "structure_weight"
+WEIGHT = "structure_weight"
 
 
 def weights(india: Vintage, years: np.ndarray) -> np.ndarray:
@@ -24,7 +24,7 @@ def weights(india: Vintage, years: np.ndarray) -> np.ndarray:
 
     Between and beyond the rows of ``assumptions.csv`` it is as on a line; nothing while sectors cannot be reckoned.
     """
-    rows = india.assumption(_WEIGHT)["value"]
+    rows = india.assumption(WEIGHT)["value"]
     if rows.empty or needed(india, years) is None:
         return np.zeros(len(years))
     ahead = rows.index.str.partition(" ").get_level_values(0).astype(int)

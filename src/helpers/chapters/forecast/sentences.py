@@ -18,23 +18,23 @@ SURE = 0.5
 
 
 def answer(
-    table: pd.DataFrame, india: Vintage, other: pd.DataFrame | None = None, disagreement: Sentence | None = None
+    table: pd.DataFrame, india: Vintage, other: pd.DataFrame | None = None, *disagreements: Sentence | None
 ) -> Sentence:
     """The year that runs and the last year from the mixture, what it weighs, and the other target beside it.
 
-    ``other`` is the forecast of the other target (``forecast.beside``), ``disagreement`` what another road says
-    against it (``roads.disagreement``).
+    ``other`` is the forecast of the other target (``forecast.beside``), ``disagreements`` are what another road says
+    against one of them (``roads.disagreement``).
     """
     target, said = table["target"].iloc[0], ends(table, india)
-    text, parts = listed(expected(table, said, india), targets.TARGETS[target].what, explained=True)
+    what = targets.TARGETS[target].what + (", as such or inside motors," if target == targets.REPM.name else "")
+    text, parts = listed(expected(table, said, india), what, explained=True)
     over, parted = weighed(india, target)
-    does = "use" if target == targets.REPM.name else "import"
-    first = sentence(f"India is expected to {does} {text}.", f"The forecast {over}.", **parts, **parted)
+    first = sentence(f"India is expected to import {text}.", f"The forecast {over}.", **parts, **parted)
     beside = None if other is None or other.empty else expected(other, said[:1], india)
     if beside:
         beside = _of_other(*listed(beside), india, target)
     more = [overdue(table, india), far_from_level(table, india), given(india, target)]
-    return joined(first, disagreement, beside or None, *more, answer=True)
+    return joined(first, beside or None, *disagreements, *more, answer=True)
 
 
 def _of_other(text: str, parts: dict, india: Vintage, target: str) -> Sentence:
@@ -42,9 +42,10 @@ def _of_other(text: str, parts: dict, india: Vintage, target: str) -> Sentence:
     if target == targets.REPM.name:
         return sentence(f"All magnets under HS 850511: {text}.", **parts)
     come = rare_earths.imported(india)
+    lead = "Rare-earth magnets, as such or inside motors:"
     if come is None:
-        return sentence(f"Rare-earth magnets used: {text}.", **parts)
-    lead = "Rare-earth magnets used, another count than the {come:~3} a year that come in as such:"
+        return sentence(f"{lead} {text}.", **parts)
+    lead = "Rare-earth magnets, as such or inside motors, where {come:~3} a year come in as such:"
     return sentence(f"{lead} {text}.", come=come, **parts)
 
 
@@ -144,7 +145,7 @@ def calendar_years(india: Vintage, target: str) -> Sentence | None:
 def drawn_anew(table: pd.DataFrame, india: Vintage) -> Sentence:
     """By how much what is published would move if it were simulated again (``readings.precision``)."""
     if table["target"].iloc[0] != targets.CUSTOMS.name:
-        return sentence("Draws of this target are spread evenly; how far others would move it was not measured.")
+        return sentence("How far other chance numbers would move this target was not measured.")
     told = table.loc[table["scenario"] == forecast.MIXTURE, ["period", "quantile"]]
     errors = readings.precision(india, forecast.prior(india), told["period"].nunique())
     errors = told.merge(errors, on=["period", "quantile"]).set_index(["period", "quantile"])["error"]

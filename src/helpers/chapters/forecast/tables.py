@@ -9,7 +9,7 @@ from helpers import fiscal
 from helpers.chapters import words
 from helpers.chapters.outputs import number
 from helpers.data import ASSUMED, Quantity, Vintage, ids
-from helpers.outlook import evidence, forecast, licences, readings, targets
+from helpers.outlook import evidence, forecast, licences, readings, structure, targets
 from helpers.outlook.episodes import suspect
 
 READING = {
@@ -41,6 +41,8 @@ JUDGEMENT = {
     "unit_value_count": "weight of a count of unit values",
     "unit_value_change": "change of a unit value in a year",
     "road_weight": "weight of a road to tonnes in their average",
+    "driver_weight": "part of the growth of drivers that counts",
+    "structure_weight": "weight of what sectors need, by years after the one that runs",
     "stock_excess": "part of the excess that was stock",
     "least_left": "least that is left of a month",
     "stock_payback": "months until stocks are paid back",
@@ -62,7 +64,8 @@ def names(india: Vintage, target: str) -> dict[str, str]:
         forecast.LEVEL: level + (f", {episode.year} left out" if episode else ""),
         forecast.RECORDED: recorded,
     }
-    return starts | READING | {f"licences {regime}": f"licences {regime} throughout" for regime in licences.REGIMES}
+    ways = {structure.COUNTED: "use that was counted, carried on", structure.SECTORS: "what sectors need, less own make"}
+    return starts | READING | ways | {f"licences {regime}": f"licences {regime} throughout" for regime in licences.REGIMES}
 
 
 def starts(table: pd.DataFrame, india: Vintage, other: pd.DataFrame) -> pd.DataFrame:
