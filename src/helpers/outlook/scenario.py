@@ -1,0 +1,105 @@
+"""What would be if: the levers of a scenario, the balance of magnets that follows, and the scenarios that have a name.
+
+A scenario is conditional: it says what would follow from its levers, not how likely they are, and is never scored.
+"""
+
+from collections.abc import Mapping
+from functools import lru_cache
+
+import numpy as np
+import pandas as pd
+
+from helpers import fiscal
+from helpers.data import DataError, Quantity, Vintage, derived, ids
+from helpers.outlook import levers as schema
+from helpers.outlook.demand_draws import DRAWS, ENDS
+from helpers.outlook.levers import LeverError, Levers
+from helpers.outlook.scenario_balance import UNITS, Balance, balance
+from helpers.outlook.scenario_draws import Draws, draws
+
+__all__ = ["UNITS", "Balance", "Draws", "at", "balance", "draws", "named", "run", "sources", "table"]
+
+_TOPICS = {
+    "ev_pace": "demand", "intensity": "phase", "rare_earth_free_share": "phase", "wind_pm_share": "phase",
+    "nd_price": "response", "recycling": "recycling", "scheme": "scheme chain", "scheme_award": "", "scheme_delay": "",
+    "irel_path": "irel ore", "japan_exports": "japan ore phase", "oxide_source": "ore irel", "licences": "",
+    "licences_from": "", "licences_months": "", "stock_months": "",
+}  # fmt: skip
+"""Which rows a lever brings in when it is moved, by the topics of the draws."""
+RUN_RATE = Levers()
+_OXIDE = "irel japan ore scheme chain"
+_LICENSED = ("allowed", "shortage", "vehicles", "engines", "turbines")
+
+
+@lru_cache(maxsize=8)
+def run(india: Vintage, levers: Levers = RUN_RATE, bounds: bool = False, count: int = DRAWS) -> Balance:
+    """The balance of a day under some levers; with ``bounds`` those sectors too that no source gives."""
+    return balance(draws(india, count), levers, bounds)
+
+
+def named(india: Vintage) -> pd.DataFrame:
+    """The scenarios of ``data/scenarios.csv``.
+
+    Returns
+    -------
+    pd.DataFrame
+        Indexed by ``scenario``: ``story`` (a sentence), ``levers`` (:class:`.levers.Levers`), ``lacking`` (what is not
+        public on the day that it needs; empty where it can be reckoned).
+
+    Raises
+    ------
+    DataError
+        If a row names no lever or gives one what it cannot be; with the row, the lever and the remedy.
+    """
+    rows, lacking = india.written["scenarios"].frame(), draws(india).lacking
+    found = []
+    for line, row in enumerate(rows.itertuples(), start=2):
+        try:
+            of = schema.made(row.levers)
+        except LeverError as error:
+            said = str(error).replace("\n", "; ")
+            raise DataError(f"data/scenarios.csv, line {line}, scenario {row.scenario!r}: {said}") from None
+        gone = dict.fromkeys(lacking[name] for name in of.moved if name in lacking)
+        found.append((row.scenario, row.story, of, ", ".join(gone)))
+    return pd.DataFrame(found, columns=["scenario", "story", "levers", "lacking"]).set_index("scenario")
+
+
+def at(india: Vintage, made: Balance, quantity: str, year: int) -> Quantity:
+    """A quantity of a fiscal year (80 %): the middle and the low end without bounds, the high end with them."""
+    low, middle, _ = np.quantile(made.of(quantity, year), ENDS)
+    every = run(india, made.levers, bounds=True, count=len(made.demand))
+    high = max(np.quantile(every.of(quantity, year), ENDS[-1]), middle)
+    return derived(middle, UNITS[quantity], sources(india, made.levers, quantity), period=fiscal.year_name(year),
+                   low=min(low, middle), high=high)  # fmt: skip
+
+
+def table(india: Vintage, balances: Mapping[str, Balance], years: list[int]) -> pd.DataFrame:
+    """Scenarios side by side, one row a scenario, year and quantity.
+
+    Returns
+    -------
+    pd.DataFrame
+        ``scenario, fiscal_year, quantity, unit, low, middle, high`` (80 %), ``source``.
+    """
+    rows = []
+    for name, made in balances.items():
+        for quantity in UNITS:
+            for year in years:
+                found = at(india, made, quantity, year)
+                source = " ".join(sorted(found.sources))
+                rows.append((name, year, quantity, UNITS[quantity], found.low, found.value, found.high, source))
+    return pd.DataFrame(
+        rows, columns=["scenario", "fiscal_year", "quantity", "unit", "low", "middle", "high", "source"]
+    )
+
+
+def sources(india: Vintage, levers: Levers, quantity: str = "imports") -> str:
+    """The ids behind a quantity under some levers."""
+    of = draws(india).sources
+    moved = " ".join(_TOPICS[name] for name in levers.moved)
+    topics = {"demand", *moved.split()} | ({"licences"} if quantity in _LICENSED or levers.stock_months else set())
+    topics |= {"recycling", "chain"} if quantity != "demand" else set()
+    topics |= set(_OXIDE.split()) if quantity.startswith("oxide") else set()
+    topics |= {"price", "passed"} if quantity == "rupees" else set()
+    topics |= {"heavy"} if levers.licences == "heavy closed" and "licences" in topics else set()
+    return ids(*(of[topic] for topic in sorted(topics)))
