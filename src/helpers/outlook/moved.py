@@ -86,10 +86,10 @@ def _growths(india: Vintage, target: str, answer: pd.DataFrame, uses: str) -> li
     if len(times) > 1:
         priors[growth.OWN] = drift.GrowthPrior(taken.prior.mean, np.inf, taken.prior.sd, taken.prior.dof)
     priors["none"] = drift.GrowthPrior(0.0, 1e-9, taken.prior.sd, taken.prior.dof)
+    years = answer.index.map(fiscal.fiscal_year).to_numpy()
+    share = 1 - structure.weights(india, years)[:, None] if target == targets.REPM.name else 1.0
     ahead = np.array([fiscal.centre(year) for year in answer.index]) - times.index[-1]
     before = np.log(drift.quantiles(drift.shrunken_log_drift(times, taken.prior), ahead, tuple(MIDDLE.values())))
-    narrow, years = target == targets.REPM.name, answer.index.map(fiscal.fiscal_year)
-    share = 1 - structure.weights(india, years.to_numpy())[:, None] if narrow else 1.0
     found, logs = [], np.log(answer[[*MIDDLE]].to_numpy(dtype=float))
     for case, prior in priors.items():
         after = np.log(drift.quantiles(drift.shrunken_log_drift(times, prior), ahead, tuple(MIDDLE.values())))

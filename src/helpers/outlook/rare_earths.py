@@ -119,13 +119,20 @@ def used(india: Vintage, base: pd.Series, ranks: np.ndarray, yearly: float) -> n
     found = estimates(india)
     if base["status"] == ASSUMED or USE not in found.index:
         return np.full(ranks.shape, float(base["value"]))
-    use = found.loc[USE]
-    scope = _triangular(use["scope_low"], use["scope"], use["scope_high"], LEVEL)
+    scope = bare(india, LEVEL)
     grown = np.exp([yearly * (fiscal.centre(base.name) - fiscal.centre(period)) for period in found["period"]])
     of = [_skewed(*ends(row), FIGURE) if name == USE else _imports(row) / scope for name, row in found.iterrows()]
     weight = np.repeat(found["weight"].to_numpy(), COUNT)
     low, value, high = weighted_quantiles(np.ravel(np.array(of) * grown[:, None]), weight, (0.05, 0.5, 0.95))
     return _skewed(low, value, high, ranks)
+
+
+def bare(india: Vintage, ranks: np.ndarray) -> np.ndarray:
+    """Quantiles at some ranks of the part of the use that comes as magnets, 0-1: the scope of stated use."""
+    scope = india.assumption(SCOPED)
+    if USE not in scope.index:
+        return np.ones(ranks.shape)
+    return _triangular(*scope.loc[USE, ["low", "value", "high"]], ranks)
 
 
 def highest(india: Vintage) -> list[tuple]:

@@ -91,7 +91,7 @@ def stated(india: Vintage, target: str = "customs") -> pd.DataFrame:
             weighing = [evidence.PRIOR, evidence.RULE, *evidence.observed(india).index]
             names = [*weighing, *names, "recovery", "stock_payback", EXCESS, LEAST]
     else:
-        names += [rare_earths.WEIGHT, rare_earths.SCOPED, "structure_weight"]
+        names += [rare_earths.WEIGHT, rare_earths.SCOPED, "structure_weight", "supply_chance"]
     rows = india.table("assumptions")
     rows = rows[rows["assumption"].isin(names) & (rows["assumption"] != SHARE)]
     rows = pd.concat([rows, rare_earths.stated(india)], ignore_index=True) if SHARE in names else rows

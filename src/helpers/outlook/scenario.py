@@ -37,7 +37,7 @@ def run(india: Vintage, levers: Levers = RUN_RATE, bounds: bool = False, count: 
     return balance(draws(india, count), levers, bounds)
 
 
-def named(india: Vintage) -> pd.DataFrame:
+def named(india: Vintage, count: int = DRAWS) -> pd.DataFrame:
     """The scenarios of ``data/scenarios.csv``.
 
     Returns
@@ -51,7 +51,7 @@ def named(india: Vintage) -> pd.DataFrame:
     DataError
         If a row names no lever or gives one what it cannot be; with the row, the lever and the remedy.
     """
-    rows, lacking = india.written["scenarios"].frame(), draws(india).lacking
+    rows, lacking = india.written["scenarios"].frame(), draws(india, count).lacking
     found = []
     for line, row in enumerate(rows.itertuples(), start=2):
         try:
@@ -93,9 +93,9 @@ def table(india: Vintage, balances: Mapping[str, Balance], years: list[int]) -> 
     )
 
 
-def sources(india: Vintage, levers: Levers, quantity: str = "imports") -> str:
+def sources(india: Vintage, levers: Levers, quantity: str = "imports", count: int = DRAWS) -> str:
     """The ids behind a quantity under some levers."""
-    of = draws(india).sources
+    of = draws(india, count).sources
     moved = " ".join(_TOPICS[name] for name in levers.moved)
     topics = {"demand", *moved.split()} | ({"licences"} if quantity in _LICENSED or levers.stock_months else set())
     topics |= {"recycling", "chain"} if quantity != "demand" else set()

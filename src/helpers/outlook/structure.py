@@ -1,7 +1,7 @@
 """Rare-earth magnets that India has to import, in two ways, and both averaged, under each regime of licences.
 
-The one way carries on the use that was counted; the other is what the sectors need less what India makes itself. The
-first leads in the year that runs, the second from some years on, by the rows ``structure_weight``.
+The one way carries on the use that was counted; the other is what the sectors need less what India makes itself, as
+scenarios have it (:mod:`scenario`). The first leads in the year that runs, the second from some years on.
 """
 
 import numpy as np
@@ -10,13 +10,15 @@ import pandas as pd
 from helpers import fiscal
 from helpers.data import Vintage, sources_of
 from helpers.ensemble import drift
-from helpers.outlook import demand, growth, licences, rare_earths, targets
+from helpers.outlook import demand, growth, licences, rare_earths, scenario, targets
 
 COUNTED, SECTORS, BOTH = "counted use", "needs of sectors", "both ways"
+WEIGHT, SUPPLY = "structure_weight", "supply_chance"
 PATHS = 8000
+DRAWS = 4000
+"""Draws of each scenario: more of them move a median by less than its last digit that is told."""
 _FAR = 0.001
 """Beyond this level no quantile is published, and growth over many years is no number any more."""
-WEIGHT = "structure_weight"
 
 
 def weights(india: Vintage, years: np.ndarray) -> np.ndarray:
@@ -25,55 +27,72 @@ def weights(india: Vintage, years: np.ndarray) -> np.ndarray:
     Between and beyond the rows of ``assumptions.csv`` it is as on a line; nothing while sectors cannot be reckoned.
     """
     rows = india.assumption(WEIGHT)["value"]
-    if rows.empty or needed(india, years) is None:
+    if rows.empty or not demand.demand(india):
         return np.zeros(len(years))
-    ahead = rows.index.str.partition(" ").get_level_values(0).astype(int)
-    rows = rows.set_axis(ahead).sort_index()
+    rows = rows.set_axis([int(segment.split()[0]) for segment in rows.index]).sort_index()
     return np.interp(years - fiscal.fiscal_year(pd.Timestamp(india.day)), rows.index, rows)
 
 
-def needed(india: Vintage, years: np.ndarray) -> np.ndarray | None:
-    """Draws of what has to be imported in some fiscal years if licences let all through, tonnes, draws x years.
+def supplies(india: Vintage) -> pd.DataFrame:
+    """What India may make itself: scenarios by name, with their ``levers`` and ``chance`` in the forecast.
 
-    Beyond the last year that is reckoned each draw grows as drivers are taken to. None while nothing is.
+    A scenario of which something is not public yet has no chance: that of the run-rate is then the greater.
     """
-    made = demand.demand(india)
-    if not made:
+    chances, named = india.assumption(SUPPLY)["value"], scenario.named(india, DRAWS)
+    known = chances[[not named.loc[name, "lacking"] for name in chances.index]]
+    known[named.index[0]] = known.get(named.index[0], 0.0) + 1 - known.sum()
+    return named.loc[known.index, ["levers"]].assign(chance=known)
+
+
+def allowed(india: Vintage, years: np.ndarray, regime: str) -> np.ndarray | None:
+    """Draws of what is imported in some fiscal years by what sectors need under a regime, tonnes, draws x years.
+
+    Each draw has one scenario of what India makes, by its chance. Beyond the last year that is reckoned it grows as
+    drivers are taken to. None while sectors cannot be reckoned.
+    """
+    if not demand.demand(india):
         return None
-    known, last = made.total(bounds=False), int(made.years[-1])
+    cases = supplies(india)
+    lot = np.searchsorted(cases["chance"].cumsum(), np.arange(DRAWS) * (5**0.5 - 1) / 2 % 1)
+    cases["levers"] = [levers.model_copy(update={"licences": regime}) for levers in cases["levers"]]
+    made = [scenario.run(india, levers, count=DRAWS) for levers in cases["levers"]]
+    tonnes = np.stack([of.allowed for of in made])[np.minimum(lot, len(made) - 1), np.arange(DRAWS)]
+    first, last = (int(made[0].years[at]) for at in (0, -1))
     later = np.exp(growth.taken(india, targets.REPM.name).prior.mean * np.maximum(years - last, 0))
-    return known[:, np.clip(years, made.years[0], last) - made.years[0]] * later
+    return tonnes[:, np.clip(years, first, last) - first] * later
 
 
 def paths(india: Vintage, years: np.ndarray) -> dict[str, dict[str, pd.DataFrame]]:
     """Tonnes imported by way and regime, fiscal years x :data:`PATHS`, rising along each year.
 
-    Of the use that was counted only the difference of licences from those of its year is taken
-    (:func:`.licences.since`); of what sectors need, all that licences keep out. :data:`BOTH` averages the two quantile
-    by quantile under each regime.
+    Licences act on what comes as magnets, and of the use that was counted only by their difference from those of its
+    year (:func:`.licences.since`). :data:`BOTH` averages the two quantile by quantile under each regime.
     """
-    base, months = targets.totals(india, targets.REPM.name).iloc[-1], _months(years)
-    place = (np.arange(PATHS) + 0.5) / PATHS
-    counted, need, share = _counted(india, years, place), needed(india, years), weights(india, years)[:, None]
-    need = need if need is None else np.quantile(need, place, axis=0).T
-    made: dict[str, dict[str, pd.DataFrame]] = {COUNTED: {}, SECTORS: {}, BOTH: {}}
+    base, place = targets.totals(india, targets.REPM.name).iloc[-1], (np.arange(PATHS) + 0.5) / PATHS
+    months = pd.period_range(f"{years[0] - 1}-04", f"{years[-1]}-03", freq="M")
+    counted, bare = _counted(india, years, place), rare_earths.bare(india, place * PATHS * 2**0.5 % 1)
+    share, more = weights(india, years)[:, None], _bounds(india, years, place)
+    made: dict[str, dict[str, pd.DataFrame]] = {COUNTED: {}, BOTH: {}, SECTORS: {}}
     for regime, (dose, then) in licences.since(india, base.name, months, PATHS).items():
-        ahead = dose.reshape(len(years), 12, PATHS).mean(axis=1)
-        name, one = f"licences {regime}", np.sort(counted * ahead / then, axis=1)
-        other = one if need is None else np.sort(need * ahead, axis=1)
-        every = {COUNTED: one, SECTORS: other, BOTH: (1 - share) * one + share * other}
-        for way, values in every.items():
-            made[way][name] = pd.DataFrame(values, years)
-    return made if need is not None else {way: made[way] for way in (COUNTED, BOTH)}
+        ahead = 1 - bare * (1 - dose.reshape(len(years), 12, PATHS).mean(axis=1))
+        values = both = np.sort(counted * ahead / (1 - bare * (1 - then)), axis=1)
+        need, name = allowed(india, years, regime), f"licences {regime}"
+        if need is not None:
+            other = np.repeat(np.sort(need, axis=0), PATHS // DRAWS, axis=0).T * more
+            both = (1 - share) * values + share * other
+            made[SECTORS][name] = pd.DataFrame(other, years)
+        made[COUNTED][name], made[BOTH][name] = pd.DataFrame(values, years), pd.DataFrame(both, years)
+    return {way: of for way, of in made.items() if of}
 
 
 def used(india: Vintage, way: str = BOTH) -> frozenset[str]:
     """The sources of everything that a way is made from, licences apart."""
-    made = demand.demand(india)
-    ways = {
-        COUNTED: [targets.totals(india, targets.REPM.name), rare_earths.estimates(india), *_grown(india)],
-        SECTORS: [made.source, *(line.source for line in made.lines if line.material == demand.RARE_EARTH)],
-    }
+    ways: dict[str, list] = {COUNTED: [], SECTORS: []}
+    grown = growth.taken(india, targets.REPM.name).sources
+    ways[COUNTED] = [targets.totals(india, targets.REPM.name), rare_earths.estimates(india), *grown]
+    if demand.demand(india):
+        ways[SECTORS] = [scenario.sources(india, levers, "allowed", DRAWS) for levers in supplies(india)["levers"]]
+        ways[SECTORS] += [india.assumption(SUPPLY), india.assumption(WEIGHT)]
     return sources_of(*(rows for name in ways if way in (name, BOTH) for rows in ways[name]))
 
 
@@ -87,9 +106,14 @@ def _counted(india: Vintage, years: np.ndarray, place: np.ndarray) -> np.ndarray
     return grown * rare_earths.used(india, base, ranks, prior.mean)
 
 
-def _grown(india: Vintage) -> frozenset[str]:
-    return growth.taken(india, targets.REPM.name).sources
+def _bounds(india: Vintage, years: np.ndarray, place: np.ndarray) -> np.ndarray:
+    """How many times more sectors need in upper quantiles with those that no source gives, years x paths; 1 below.
 
-
-def _months(years: np.ndarray) -> pd.PeriodIndex:
-    return pd.period_range(f"{years[0] - 1}-04", f"{years[-1]}-03", freq="M")
+    From the middle to 90 % it rises to what they add there, so that a bound is in the range and in no middle.
+    """
+    made = demand.demand(india)
+    if not made:
+        return np.ones((len(years), len(place)))
+    at = np.clip(years, made.years[0], made.years[-1]) - made.years[0]
+    known, every = (np.quantile(made.total(bounds=of), demand.ENDS[-1], axis=0)[at] for of in (False, True))
+    return 1 + np.clip((place - 0.5) / 0.4, 0, 1) * (every / known - 1)[:, None]

@@ -43,6 +43,7 @@ JUDGEMENT = {
     "road_weight": "weight of a road to tonnes in their average",
     "driver_weight": "part of the growth of drivers that counts",
     "structure_weight": "weight of what sectors need, by years after the one that runs",
+    "supply_chance": "chance of what India makes itself",
     "stock_excess": "part of the excess that was stock",
     "least_left": "least that is left of a month",
     "stock_payback": "months until stocks are paid back",
