@@ -276,3 +276,23 @@ def test_a_median_outside_what_the_mixture_allows_is_contradicted_once_a_part_is
     table = table.assign(horizon=1, model=forecast.SIMULATION)
     assert forecast.contradicted(table, india, "customs") is said
     assert not forecast.contradicted(table, india.on("2025-06-30"), "customs")
+
+
+def test_while_a_total_is_missing_the_newest_part_of_a_later_year_is_the_newest_level(india):
+    more = india.adding("trade", ROW | {"period": "FY27-H1", "value": 20_000.0})
+    assert [part.name for part in targets.part_years(more, "customs")] == ["FY26-H1", "FY27-H1"]
+    assert episodes.level(more, "customs").value == pytest.approx(40_000.0)
+    rows = forecast.starting_points(more, "customs", 3).query("scenario == 'newest level' and quantile == 0.5")
+    before = forecast.starting_points(india, "customs", 3).query("scenario == 'newest level' and quantile == 0.5")
+    medians, old = (of[of["model"] == "naive"].set_index("period")["value"] for of in (rows, before))
+    assert medians["FY26"] == pytest.approx(old["FY26"]), "what is known of the year itself stays"
+    assert medians["FY27"] == pytest.approx(40_000.0) and medians["FY28"] == pytest.approx(40_000.0)
+    assert len(forecast.starting_points(more, "customs", 1).query("scenario == 'newest level'")["period"].unique()) == 1
+    later = india.adding("trade", ROW | {"period": "FY28-H1", "value": 20_000.0})
+    assert [part.name for part in targets.part_years(later, "customs")] == ["FY26-H1"], "a gap lies between"
+
+
+def test_tables_and_quantiles_of_the_newest_level_have_each_year_once(india):
+    more = india.adding("trade", ROW | {"period": "FY27-H1", "value": 20_000.0})
+    table = forecast.expected(more, horizon=4)
+    assert not table.duplicated(forecast.COLUMNS[:-1]).any() and table.notna().all(axis=None)

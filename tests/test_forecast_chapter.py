@@ -480,3 +480,9 @@ def test_rounding_keeps_the_order_of_an_interval():
     quantity = forecast.derived(9_996.0, "t", low=9_994.0, high=10_049.0)
     shown = tables.rounded(quantity)
     assert shown.low <= shown.value <= shown.high and tables.rounded(replace(quantity, value=99.6)).value == 100
+
+
+def test_how_far_intervals_reach_is_said_where_the_forecast_reaches_further(india):
+    far, near = (forecast.expected(india, horizon=years) for years in (14, 10))
+    assert "An 80 % interval is given up to FY35 and no further" in sentences.answer(far, india).text
+    assert "no further" not in sentences.answer(near, india).text

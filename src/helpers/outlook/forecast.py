@@ -99,13 +99,17 @@ def starting_points(india: Vintage, target: str, horizon: int) -> pd.DataFrame:
     pd.DataFrame
         ``COLUMNS`` without ``as_of``, ``target``, ``growth`` and ``counterfactual``.
     """
-    known, part = targets.totals(india, target)["value"], targets.part_year(india, target)
+    known, parts = targets.totals(india, target)["value"], targets.part_years(india, target)
     clean, taken = sound(india, target)["value"], prior(india, target)
     year = fiscal.fiscal_year(known.index[-1])
     frames = [_paths(known, year, known.index[-1], horizon, taken, RECORDED)]
-    if part is not None:
-        levels = pd.concat([clean, pd.Series({part.name: part["value"] * 12 / len(fiscal.months(part.name))})])
-        frames.append(_paths(levels, year, part.name, horizon, taken, LEVEL, part["value"]))
+    levels, path = clean, pd.DataFrame({"horizon": []})
+    for before, part in enumerate(parts[:horizon]):
+        levels = pd.concat([levels, pd.Series({part.name: part["value"] * 12 / len(fiscal.months(part.name))})])
+        more = _paths(levels, year + before, part.name, horizon - before, taken, LEVEL, part["value"])
+        path = pd.concat([path[path["horizon"] <= before], more.assign(horizon=more["horizon"] + before)])
+    if parts:
+        frames.append(path)
     elif len(clean) < len(known) and len(clean) and clean.index[-1] == known.index[-1]:
         frames.append(_paths(clean, year, clean.index[-1], horizon, taken, LEVEL))
     return pd.concat(frames)
@@ -118,7 +122,7 @@ def used(india: Vintage, target: str, scenario: str = MIXTURE) -> frozenset[str]
     if scenario == RECORDED:
         return sources_of(targets.totals(india, target), *grown)
     if scenario == LEVEL:
-        return sources_of(sound(india, target), targets.part_year(india, target), *grown, suspect(india, target))
+        return sources_of(sound(india, target), *targets.part_years(india, target), *grown, suspect(india, target))
     rows = [readings.stated(india, target), licences.known(india)]
     if target == "customs":
         rows += [*grown, targets.totals(india, target), targets.known_sums(india), suspect(india), evidence.table(india)]

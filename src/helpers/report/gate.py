@@ -45,6 +45,14 @@ def require_agreement(india: data.Vintage) -> None:
         reported(india)
 
 
+def require_target(india: data.Vintage, target: str) -> None:
+    """Raise DataError if no yearly total of a target was public on a day: there is nothing to start from."""
+    try:
+        targets.totals(india, target)
+    except ValueError as error:
+        raise data.DataError(str(error)) from None
+
+
 def reported(india: data.Vintage) -> pd.DataFrame:
     """Every reported figure of India's magnet imports, calendar years left out as in the forecast.
 

@@ -193,6 +193,7 @@ def _plans(jobs: list[Job], notebooks: list[Path], latest: "Vintage", root: Path
             if india not in agreed:
                 gate.require_agreement(india)
                 agreed.add(india)
+            gate.require_target(india, job.parameters.target)
             shared = frame(job.parameters, india, job.notices)
         except DataError as error:
             plans.append(_Plan(wrong=f"{error}\nnothing was written"))

@@ -33,7 +33,7 @@ def answer(
     beside = None if other is None or other.empty else expected(other, said[:1], india)
     if beside:
         beside = _of_other(*listed(beside), india, target)
-    more = [overdue(table, india), far_from_level(table, india), given(india, target)]
+    more = [unranged(table), overdue(table, india), far_from_level(table, india), given(india, target)]
     return joined(first, beside or None, *disagreements, *more, answer=True)
 
 
@@ -47,6 +47,15 @@ def _of_other(text: str, parts: dict, india: Vintage, target: str) -> Sentence:
         return sentence(f"{lead} {text}.", **parts)
     lead = "Rare-earth magnets, as such or inside motors, where {come:~3} a year come in as such:"
     return sentence(f"{lead} {text}.", come=come, **parts)
+
+
+def unranged(table: pd.DataFrame) -> Sentence | None:
+    """Up to which year an interval is given, and why no further; None where all years have one."""
+    mixed = forecast.intervals(table[table["scenario"] == forecast.MIXTURE]).set_index("period")["low80"]
+    if mixed.notna().all():
+        return None
+    text = "An 80 % interval is given up to {last} and no further: none was tried so many years ahead."
+    return sentence(text, last=mixed.dropna().index[-1])
 
 
 def overdue(table: pd.DataFrame, india: Vintage) -> Sentence | None:

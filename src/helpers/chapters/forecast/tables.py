@@ -52,12 +52,12 @@ JUDGEMENT = {
 
 def names(india: Vintage, target: str) -> dict[str, str]:
     """Every scenario of a target's forecast in words, those of its starting points first."""
-    part, episode = targets.part_year(india, target), suspect(india, target)
+    parts, episode = targets.part_years(india, target), suspect(india, target)
     last = targets.totals(india, target).iloc[-1]
     recorded, level = f"{last.name} as {'assumed' if last['status'] == ASSUMED else 'recorded'}", last.name
-    if part is not None:
+    if parts:
         recorded += ", as if nothing since were known"
-        level = f"{words.period(part.name)} at its yearly rate"
+        level = f"{words.period(parts[-1].name)} at its yearly rate"
     elif episode and episode.year != last.name:
         recorded = f"totals as recorded, {episode.year} among them"
     starts = {
