@@ -76,7 +76,9 @@ def test_a_regime_held_as_observed_reproduces_the_base_year(india, regime):
     held = india.adding("regimes", row | {"published": "2026-11-21"})
     held = held.assuming("growth_prior", {"mean": 0.0, "spread": 1e-6, "sd": 1e-6, "dof": 50.0})
     held = held.assuming("driver_weight", {"rare-earth part": 0.0})
-    rows = forecast.expected(held, "repm", 5).query("scenario == 'counted use'").set_index(["period", "quantile"])["value"]
+    rows = (
+        forecast.expected(held, "repm", 5).query("scenario == 'counted use'").set_index(["period", "quantile"])["value"]
+    )
     base = targets.totals(india, "repm").iloc[-1]
     said = rare_earths.used(held, base, np.array([0.1, 0.5, 0.9]), 0.0)
     for year in ("FY26", "FY30"):

@@ -124,7 +124,9 @@ def test_the_rest_of_the_year_is_judged_by_where_it_would_end(india, rows, said)
     text = sentences.rest_of_year(points, changed).text
     assert said in text
     if "speaks" in said:
-        rest = tables.rounded(derived(points.query("model == 'shrunken drift' and quantile == 0.5")["value"].iloc[0] - 16281, "t"))
+        rest = tables.rounded(
+            derived(points.query("model == 'shrunken drift' and quantile == 0.5")["value"].iloc[0] - 16281, "t")
+        )
         assert f"would have had to bring {rest}, 2.5 times as much a month" in text
         flagged = points.assign(counterfactual=True)
         assert (
@@ -295,10 +297,14 @@ def test_half_as_much_moves_the_answer_as_far_as_twice_as_much(india, changed):
 def test_the_growth_that_both_targets_take_is_said_with_the_weight_of_their_own(india, table):
     text = moves.grown(india, table).text
     drivers, mixed = (100 * np.expm1(growth.taken(india, target).prior.mean) for target in ("repm", "customs"))
-    assert f"as what drives their demand, by {drivers:.1f} % a year" in text and f"3.0 %: together {mixed:.1f} %" in text
+    assert (
+        f"as what drives their demand, by {drivers:.1f} % a year" in text and f"3.0 %: together {mixed:.1f} %" in text
+    )
     assert f"part of HS 850511, {rare_earths.share(india):.0} of" in text and "weighs 7 % against that" in text
     undriven = india.assuming("driver_weight", {"rare-earth part": 0.0})
-    assert "Both targets are taken to grow as yearly series of all kinds do, by 3.0 %" in moves.grown(undriven, table).text
+    assert (
+        "Both targets are taken to grow as yearly series of all kinds do, by 3.0 %" in moves.grown(undriven, table).text
+    )
     near, far = (forecast.at(table, year).value for year in ("FY27", "FY35"))
     pace = f"changes by +{100 * (far / near) ** (1 / 8) - 100:.0f} % a year from FY27 to FY35"
     assert "Of rare-earth magnets a single level is known" in text and pace in text
@@ -344,7 +350,9 @@ def test_the_fans_draw_what_is_known_and_cite_it(india, table, narrow):
     assert {"S01", "S02", "S04"} <= set(fan.sources)
     theirs = others.on_scope(others.others(india), "repm")
     bare = figures.fan(forecast.intervals(narrow), theirs, india=india)
-    assert "what licences let through and what sectors need matter: " in bare.title and {"S15", "S16", "S17b"} <= set(bare.sources)
+    assert "what licences let through and what sectors need matter: " in bare.title and {"S15", "S16", "S17b"} <= set(
+        bare.sources
+    )
     assert {"estimated total"} < set(bare.data["what"]) and "published total" in set(fan.data["what"])
     assert "Financial Express expects 8,000 t in 2030" in bare.alt and "4,000 t" not in bare.alt
 

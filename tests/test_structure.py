@@ -1,12 +1,11 @@
 """Rare-earth magnets in two ways: what grows them, what each weighs, what licences and India's own make take off."""
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from helpers.chapters.forecast import roads as told
 from helpers.ensemble.quantiles import QUANTILES
-from helpers.outlook import demand, forecast, growth, licences, pool, rare_earths, scenario, structure, targets
+from helpers.outlook import demand, forecast, growth, licences, pool, rare_earths, scenario, structure
 
 YEARS = np.arange(2026, 2040)
 PARTS = {"as recorded": 0.0, "with all of it rare-earth": 1.0}
@@ -56,7 +55,9 @@ def test_what_sectors_need_weighs_nothing_in_the_year_that_runs_and_all_from_two
 def test_within_each_regime_the_two_ways_are_averaged_quantile_by_quantile_at_those_weights(india):
     made = structure.paths(india, np.arange(2026, 2031))
     for regime in licences.REGIMES:
-        one, other, both = (made[way][f"licences {regime}"] for way in (structure.COUNTED, structure.SECTORS, structure.BOTH))
+        one, other, both = (
+            made[way][f"licences {regime}"] for way in (structure.COUNTED, structure.SECTORS, structure.BOTH)
+        )
         assert both.loc[2027].to_numpy() == pytest.approx(one.loc[2027].to_numpy())
         assert both.loc[2028].to_numpy() == pytest.approx((one.loc[2028] + other.loc[2028]).to_numpy() / 2)
         assert both.loc[2030].to_numpy() == pytest.approx(other.loc[2030].to_numpy())
@@ -67,18 +68,26 @@ def test_the_forecast_is_the_linear_pool_of_the_regimes(india, table):
     chance, tonnes = licences.regimes(india), quantiles(table, "mixture", "FY30")
     made = structure.paths(india, np.arange(2026, 2031))[structure.BOTH]
     for level in (0.1, 0.5, 0.9):
-        below = sum(chance[name] * (made[f"licences {name}"].loc[2030] <= tonnes[level]).mean() for name in chance.index)
+        below = sum(
+            chance[name] * (made[f"licences {name}"].loc[2030] <= tonnes[level]).mean() for name in chance.index
+        )
         assert below == pytest.approx(level, abs=0.002)
 
 
 def test_what_sectors_need_is_the_balance_of_the_scenarios_by_their_chance(india):
-    alone = india.assuming("supply_chance", {"run-rate": 1.0, "scheme half": 0.0, "scheme late": 0.0, "scheme on time": 0.0})
+    alone = india.assuming(
+        "supply_chance", {"run-rate": 1.0, "scheme half": 0.0, "scheme late": 0.0, "scheme on time": 0.0}
+    )
     made = scenario.run(alone, scenario.Levers(licences="open"), count=structure.DRAWS)
     assert structure.allowed(alone, np.array([2031]), "open")[:, 0] == pytest.approx(made.of("allowed", 2031))
-    built = india.assuming("supply_chance", {"run-rate": 0.0, "scheme half": 0.0, "scheme late": 0.0, "scheme on time": 1.0})
+    built = india.assuming(
+        "supply_chance", {"run-rate": 0.0, "scheme half": 0.0, "scheme late": 0.0, "scheme on time": 1.0}
+    )
     none, half, full = (np.median(structure.allowed(of, np.array([2033]), "open")) for of in (alone, india, built))
     assert full < half < none
-    place = np.flatnonzero(structure.allowed(india, np.array([2033]), "open") != structure.allowed(alone, np.array([2033]), "open"))
+    place = np.flatnonzero(
+        structure.allowed(india, np.array([2033]), "open") != structure.allowed(alone, np.array([2033]), "open")
+    )
     assert 0.3 < len(place) / structure.DRAWS <= 0.6, "each draw has one scenario, three in five that of some plants"
 
 
@@ -113,9 +122,14 @@ def test_licences_act_on_what_comes_as_magnets_only(india):
 def test_both_ways_and_what_they_share_are_said(india, table):
     pair = forecast.ways(india, table)
     common, text = pool.compared(pair), told.verdict(pair, india).text
-    assert common["overlap"].between(pool.LEAST_OVERLAP, 1).all() and list(common.index) == [f"FY{n}" for n in range(26, 36)]
+    assert common["overlap"].between(pool.LEAST_OVERLAP, 1).all() and list(common.index) == [
+        f"FY{n}" for n in range(26, 36)
+    ]
     assert text.count("do not contradict each other") == 2 and "by what sectors need: " in text
-    assert text.endswith("before any outturn.") and "weighs 0 % from FY26 on, 50 % from FY28 on and 100 % from FY29 on" in text
+    assert (
+        text.endswith("before any outturn.")
+        and "weighs 0 % from FY26 on, 50 % from FY28 on and 100 % from FY29 on" in text
+    )
     shown = told.side_by_side(pair, india)
     assert shown["road"].tolist()[2:] == ["the forecast: both", "what the two roads share"]
     assert told.disagreement(pair, india) is None

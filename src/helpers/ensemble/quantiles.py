@@ -1,4 +1,4 @@
-"""The grid of quantiles on which every forecast is published, quantiles of weighted samples, and what two have in common."""
+"""The grid of quantiles on which every forecast is published, those of weighted samples, and what two have in common."""
 
 import numpy as np
 import pandas as pd
@@ -15,6 +15,7 @@ def weighted_quantiles(values: np.ndarray, weights: np.ndarray, levels=QUANTILES
     order = np.argsort(values)
     steps = weights[order] / weights.sum()
     return np.interp(levels, np.cumsum(steps) - steps / 2, values[order])
+
 
 POINTS = 1000
 """Points of a distribution that is compared with another."""

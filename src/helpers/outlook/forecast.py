@@ -103,13 +103,13 @@ def starting_points(india: Vintage, target: str, horizon: int) -> pd.DataFrame:
     clean, taken = sound(india, target)["value"], prior(india, target)
     year = fiscal.fiscal_year(known.index[-1])
     frames = [_paths(known, year, known.index[-1], horizon, taken, RECORDED)]
-    levels, path = clean, pd.DataFrame({"horizon": []})
+    levels, path = clean, []
     for before, part in enumerate(parts[:horizon]):
         levels = pd.concat([levels, pd.Series({part.name: part["value"] * 12 / len(fiscal.months(part.name))})])
         more = _paths(levels, year + before, part.name, horizon - before, taken, LEVEL, part["value"])
-        path = pd.concat([path[path["horizon"] <= before], more.assign(horizon=more["horizon"] + before)])
+        path = [one[one["horizon"] <= before] for one in path] + [more.assign(horizon=more["horizon"] + before)]
     if parts:
-        frames.append(path)
+        frames += path
     elif len(clean) < len(known) and len(clean) and clean.index[-1] == known.index[-1]:
         frames.append(_paths(clean, year, clean.index[-1], horizon, taken, LEVEL))
     return pd.concat(frames)
@@ -125,9 +125,17 @@ def used(india: Vintage, target: str, scenario: str = MIXTURE) -> frozenset[str]
         return sources_of(sound(india, target), *targets.part_years(india, target), *grown, suspect(india, target))
     rows = [readings.stated(india, target), licences.known(india)]
     if target == "customs":
-        rows += [*grown, targets.totals(india, target), targets.known_sums(india), suspect(india), evidence.table(india)]
+        rows += [
+            *grown,
+            targets.totals(india, target),
+            targets.known_sums(india),
+            suspect(india),
+            evidence.table(india),
+        ]
     else:
-        rows += structure.used(india, scenario if scenario in (structure.COUNTED, structure.SECTORS) else structure.BOTH)
+        rows += structure.used(
+            india, scenario if scenario in (structure.COUNTED, structure.SECTORS) else structure.BOTH
+        )
     return sources_of(*rows)
 
 
@@ -227,7 +235,9 @@ def _paths(levels, year, origin, horizon, prior_, scenario, known_tonnes=None) -
 def _simulated(made: dict[str, pd.DataFrame], weight: pd.Series, years: np.ndarray) -> pd.DataFrame:
     """Quantiles of the paths of each scenario, if there are several, and of their mixture."""
     alone = {name: pd.Series({name: 1.0}) for name in weight.index if len(weight) > 1}
-    return pd.concat([_pooled(made, one, years).assign(scenario=name) for name, one in (alone | {MIXTURE: weight}).items()])
+    return pd.concat(
+        [_pooled(made, one, years).assign(scenario=name) for name, one in (alone | {MIXTURE: weight}).items()]
+    )
 
 
 def _pooled(made: dict[str, pd.DataFrame], weight: pd.Series, years: np.ndarray) -> pd.DataFrame:

@@ -73,7 +73,7 @@ def doses(
     """Share of the wanted rare-earth magnets of all origins that licences let through, months x paths.
 
     Of China's part :math:`c` (row ``licensed_share``) a regime lets :math:`d` through; others need no Chinese licence:
-    :math:`1 - c (1 - d)`. What is ``wanted``: a regime held for ever; :data:`DRAWN`, in which it is drawn after the last
+    :math:`1 - c (1 - d)`. What is ``wanted``: a regime held for ever; :data:`DRAWN`, where it is drawn after the last
     month whose rules are known and may change every April; :data:`CURRENT`, that of the day in all months. Until that
     last month each has its own regime.
     """

@@ -132,7 +132,8 @@ def bare(india: Vintage, ranks: np.ndarray) -> np.ndarray:
     scope = india.assumption(SCOPED)
     if USE not in scope.index:
         return np.ones(ranks.shape)
-    return _triangular(*scope.loc[USE, ["low", "value", "high"]], ranks)
+    low, value, high = scope.loc[USE, ["low", "value", "high"]]
+    return _triangular(low, value, high, ranks)
 
 
 def highest(india: Vintage) -> list[tuple]:

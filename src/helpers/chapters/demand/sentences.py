@@ -54,8 +54,8 @@ def tonnes(made: Demand, year: int, india: Vintage) -> Sentence:
         parts |= {f"s{n}": sector, f"t{n}": derived(row["middle"], "t", row, low=row["low"], high=row["high"])}
         said.append(f"{{s{n}}} {{t{n}:~2}} ({{t{n}:range~2}})")
     whole = made.at(year)
-    text = f"Rare-earth magnets by sector in {{year}}: {words.listed(said)}; all sectors {{whole:~2}} ({{whole:range~2}} t)."
-    return sentence(text, year=whole.period, whole=whole, **parts)
+    text = f"Rare-earth magnets by sector in {{year}}: {words.listed(said)};"
+    return sentence(text, "all sectors {whole:~2} ({whole:range~2} t).", year=whole.period, whole=whole, **parts)
 
 
 def targets_met(made: Demand, met: Demand, year: int, india: Vintage) -> Sentence | None:

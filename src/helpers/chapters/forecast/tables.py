@@ -65,8 +65,13 @@ def names(india: Vintage, target: str) -> dict[str, str]:
         forecast.LEVEL: level + (f", {episode.year} left out" if episode else ""),
         forecast.RECORDED: recorded,
     }
-    ways = {structure.COUNTED: "use that was counted, carried on", structure.SECTORS: "what sectors need, less own make"}
-    return starts | READING | ways | {f"licences {regime}": f"licences {regime} throughout" for regime in licences.REGIMES}
+    ways = {
+        structure.COUNTED: "use that was counted, carried on",
+        structure.SECTORS: "what sectors need, less own make",
+    }
+    return (
+        starts | READING | ways | {f"licences {regime}": f"licences {regime} throughout" for regime in licences.REGIMES}
+    )
 
 
 def starts(table: pd.DataFrame, india: Vintage, other: pd.DataFrame) -> pd.DataFrame:

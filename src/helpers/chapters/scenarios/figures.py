@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from helpers import fiscal
-from helpers.chapters.canvas import BLUE, GOLD, INK, MUTED, RED, canvas, finish, label
+from helpers.chapters.canvas import BLUE, INK, MUTED, RED, canvas, finish, label
 from helpers.chapters.outputs import Figure, joined, sentence
 from helpers.chapters.scenarios import sentences, tables
 from helpers.data import Vintage, derived

@@ -146,7 +146,7 @@ def front(answers: list[dict]) -> list[dict]:
 
 
 def means(chapters: list[Chapter]) -> list[dict]:
-    """What follows from the answers: the sentences of cells with the tag ``brief``, with the ``name`` of the chapter."""
+    """What follows from the answers: sentences of cells with the tag ``brief``, with the ``name`` of the chapter."""
     from helpers.report.page import html
 
     return [one | {"name": c.name} for c in chapters for one in html.payloads(c.notebook, "sentence", "brief")]
