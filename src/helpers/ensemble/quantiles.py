@@ -1,4 +1,4 @@
-"""The grid of quantiles on which every forecast is published, those of weighted samples, and what two have in common."""
+"""The grid of quantiles of every published forecast, those of weighted samples, and what two of them have in common."""
 
 import numpy as np
 import pandas as pd
