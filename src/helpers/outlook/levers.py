@@ -12,6 +12,8 @@ import pandas as pd
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic.fields import FieldInfo
 
+from helpers.data import tables
+
 SEPARATOR = ";"
 
 
@@ -33,12 +35,7 @@ def _number(value: object) -> object:
 def _day(value: object) -> object:
     if isinstance(value, str) and value.strip().lower() in ("", "none"):
         return None
-    if value is None or type(value) is date:
-        return value
-    try:
-        return date.fromisoformat(str(value).strip())
-    except ValueError:
-        raise ValueError("write the day as YYYY-MM-DD") from None
+    return value if value is None else tables.day(value if isinstance(value, date) else str(value).strip())
 
 
 Number = Annotated[float, BeforeValidator(_number)]

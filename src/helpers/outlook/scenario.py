@@ -14,21 +14,33 @@ from helpers.data import DataError, Quantity, Vintage, derived, ids
 from helpers.outlook import levers as schema
 from helpers.outlook.demand_draws import DRAWS, ENDS
 from helpers.outlook.levers import LeverError, Levers
-from helpers.outlook.scenario_balance import UNITS, Balance, balance
+from helpers.outlook.scenario_balance import HEAVY, UNITS, Balance, balance
 from helpers.outlook.scenario_draws import Draws, draws
 
 __all__ = ["UNITS", "Balance", "Draws", "at", "balance", "draws", "named", "run", "sources", "table"]
 
-_TOPICS = {
-    "ev_pace": "demand", "intensity": "phase", "rare_earth_free_share": "phase", "wind_pm_share": "phase",
-    "nd_price": "response", "recycling": "recycling", "scheme": "scheme chain", "scheme_award": "", "scheme_delay": "",
-    "irel_path": "irel ore", "japan_exports": "japan ore phase", "oxide_source": "ore irel", "licences": "",
-    "licences_from": "", "licences_months": "", "stock_months": "",
-}  # fmt: skip
-"""Which rows a lever brings in when it is moved, by the topics of the draws."""
-RUN_RATE = Levers()
-_OXIDE = "irel japan ore scheme chain"
+_BEHIND = {
+    "ev_pace": "demand",
+    "intensity": "phase",
+    "rare_earth_free_share": "phase",
+    "wind_pm_share": "demand phase",
+    "nd_price": "response",
+    "recycling": "recycling",
+    "scheme": "scheme chain",
+    "scheme_award": "scheme",
+    "scheme_delay": "scheme",
+    "irel_path": "irel ore",
+    "japan_exports": "japan ore phase",
+    "oxide_source": "irel japan ore",
+    "licences": "licences heavy",
+    "licences_from": "licences",
+    "licences_months": "licences",
+    "stock_months": "licences",
+}
+"""Which rows a lever rests on, by the topics of the draws."""
+_WANTED = ("ev_pace", "intensity", "rare_earth_free_share", "wind_pm_share", "nd_price")
 _LICENSED = ("allowed", "shortage", "vehicles", "engines", "turbines")
+RUN_RATE = Levers()
 
 
 @lru_cache(maxsize=8)
@@ -93,13 +105,18 @@ def table(india: Vintage, balances: Mapping[str, Balance], years: list[int]) -> 
     )
 
 
-def sources(india: Vintage, levers: Levers, quantity: str = "imports", count: int = DRAWS) -> str:
-    """The ids behind a quantity under some levers."""
-    of = draws(india, count).sources
-    moved = " ".join(_TOPICS[name] for name in levers.moved)
-    topics = {"demand", *moved.split()} | ({"licences"} if quantity in _LICENSED or levers.stock_months else set())
-    topics |= {"recycling", "chain"} if quantity != "demand" else set()
-    topics |= set(_OXIDE.split()) if quantity.startswith("oxide") else set()
+def sources(india: Vintage, levers: Levers, quantity: str = "imports", lever: str = "", count: int = DRAWS) -> str:
+    """The ids behind a quantity under some levers, and behind one lever that is moved."""
+    oxide, made = quantity.startswith("oxide"), bool(levers.scheme)
+    used = [] if oxide else [name for name in levers.moved if name in _WANTED]
+    topics = set() if oxide else {"demand"}
+    if quantity not in ("demand", "oxide_ore", "oxide_sold"):
+        topics |= {"scheme", "chain"} if made else set()
+        topics |= set() if oxide else {"recycling", "chain"}
+    if oxide or (made and levers.oxide_source == "own" and quantity != "demand"):
+        used += ["irel_path", "japan_exports"]
+    if quantity in _LICENSED or levers.stock_months or (made and levers.oxide_source == "under licence"):
+        used.append("licences" if levers.licences == HEAVY else "licences_from")
+    topics |= {topic for name in (*used, *lever.split()) for topic in _BEHIND[name].split()}
     topics |= {"price", "passed"} if quantity == "rupees" else set()
-    topics |= {"heavy"} if levers.licences == "heavy closed" and "licences" in topics else set()
-    return ids(*(of[topic] for topic in sorted(topics)))
+    return ids(*(draws(india, count).sources[topic] for topic in sorted(topics)))

@@ -4,7 +4,8 @@ Each factor has a seed of its own name, so that what is moved later leaves every
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, fields, replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -13,39 +14,12 @@ import pandas as pd
 from helpers import fiscal
 from helpers.data import Vintage, ids
 from helpers.methods import oxide
-from helpers.outlook import blend, demand, demand_draws, licences, supply, targets
+from helpers.outlook import blend, demand, demand_draws, licences, supply
 from helpers.outlook.demand_rows import RARE_EARTH
+from helpers.outlook.scenario_parts import OTHER, VEHICLE, Part, parts
 
-TRACTION, VEHICLE, TURBINE, OTHER = "traction", "vehicle", "turbine", "other"
-_MOTOR = "with a rare-earth motor"
-_CAPACITY, _ELECTRIC = "MW", "ev_"
 _BEFORE = 2
 """Years that ended and are carried along: a calendar year lies between them."""
-
-
-def _none() -> np.ndarray:
-    return np.zeros((1, 1))
-
-
-@dataclass(frozen=True)
-class Part:
-    """Rare-earth magnets of a sector, or of several whose levers are the same: arrays (draws, years).
-
-    ``tonnes`` on the trend, and ``outside``, the part of them that comes as magnets and not inside motors; ``units`` a
-    year and ``fitted``, those of them with such magnets; ``shift`` is how far the targets are ahead of the trend, in
-    logs; ``whole`` is what it would be if every unit had magnets; ``bound`` tells that no source gives it.
-    """
-
-    sector: str
-    kind: str
-    bound: bool
-    tonnes: np.ndarray
-    outside: np.ndarray
-    units: np.ndarray = field(default_factory=_none)
-    fitted: np.ndarray = field(default_factory=_none)
-    shift: np.ndarray = field(default_factory=_none)
-    whole: np.ndarray = field(default_factory=_none)
-    displaces: str = ""
 
 
 @dataclass(frozen=True)
@@ -83,16 +57,24 @@ class Draws:
     def __len__(self) -> int:
         return len(self.china)
 
+    def over(self, at: slice) -> "Draws":
+        """The same draws of some of the years."""
+        return _cut(self, at, len(self.years))
 
-@targets.remembered
+
 def draws(india: Vintage, count: int = demand_draws.DRAWS) -> Draws:
     """All randomness and every row of the scenarios of a day."""
-    of = demand.model(india)
-    made = demand.demand(india) if count == demand_draws.DRAWS else demand_draws.draw(of, count)
+    return _draws(india, count)
+
+
+@lru_cache(maxsize=4)
+def _draws(india: Vintage, count: int) -> Draws:
+    whole = count == demand_draws.DRAWS
+    made = demand.demand(india) if whole else demand_draws.draw(demand.model(india), count)
     ended = fiscal.fiscal_year(pd.Timestamp(india.day)) - 1
     at = slice(int(np.searchsorted(made.years, ended)) + 1 - _BEFORE, None)
     years = made.years[at]
-    found: dict[str, Any] = {"years": years, "day": moment(india.day), "parts": tuple(_parts(india, of, made, at))}
+    found: dict[str, Any] = {"years": years, "day": moment(india.day), "parts": parts(india, made, at)}
     sources = {"demand": ids(made.source, *(line.source for line in made.lines if line.material == RARE_EARTH))}
     moved = any(part.shift.any() for part in found["parts"])
     lacking = {} if moved else {"ev_pace": "a target for electric vehicles"}
@@ -102,6 +84,19 @@ def draws(india: Vintage, count: int = demand_draws.DRAWS) -> Draws:
     return Draws(**found, lacking=lacking, sources=sources)
 
 
+def _cut(of: Any, at: slice, years: int) -> Any:
+    """Some of the years of whatever has them as its last axis."""
+    if isinstance(of, np.ndarray):
+        return np.ascontiguousarray(of[..., at]) if of.shape[-1] == years else of
+    if isinstance(of, Mapping):
+        return {name: _cut(one, at, years) for name, one in of.items()}
+    if isinstance(of, tuple):
+        return tuple(_cut(one, at, years) for one in of)
+    if isinstance(of, Part | Draws):
+        return replace(of, **{one.name: _cut(getattr(of, one.name), at, years) for one in fields(of)})
+    return of
+
+
 def moment(day) -> float:
     """A day as a fiscal year and its part: the end of FY25 is 2025.0."""
     begun = fiscal.fiscal_year(pd.Timestamp(day)) - 1
@@ -109,83 +104,17 @@ def moment(day) -> float:
     return begun + (day - first).days / ((last - first).days + 1)
 
 
-def _parts(india: Vintage, of: demand_draws.Model, made: demand_draws.Demand, at: slice) -> list[Part]:
-    rows = india.table("demand")
-    aimed, goals = set(rows.loc[rows["role"] == "target", "sector"]), demand.model(india, "target").units
-    lines = [(place, line) for place, line in enumerate(made.lines) if line.material == RARE_EARTH]
-    shares, rest = (_only(of, len(made.tonnes), [line for _, line in lines], role) for role in ("share", "intensity"))
-    found: list[Part] = []
-    for of_kind, (place, line) in enumerate(lines):
-        tonnes, bare = (np.nan_to_num(values[:, place, at]) for values in (made.tonnes, made.bare))
-        part = Part(line.sector, _kind(line), line.bound, tonnes, _over(bare, tonnes))
-        if part.kind != OTHER:
-            units = np.nan_to_num(made.units[line.sector][:, at])
-            fitted = np.nan_to_num(shares[:, of_kind, at]) / line.tonnes
-            part = replace(part, units=units, fitted=fitted, displaces=_displaced(of, line.sector))
-        if part.kind == TURBINE:
-            part = replace(part, whole=np.nan_to_num(rest[:, of_kind, at]))
-        if part.kind == TRACTION and line.sector in aimed:
-            left = made.units[part.displaces][:, at] if part.displaces else np.inf
-            part = replace(part, shift=_shift(part.units, goals[line.sector], left, at))
-        found.append(part)
-    return _together(found)
-
-
-def _only(of: demand_draws.Model, count: int, lines: list, role: str) -> np.ndarray:
-    """Tonnes of some lines with no factors but those of a role: a share of one, or one unit of mass in a unit."""
-    kept = [replace(line, factors=tuple(one for one in line.factors if one.role == role)) for line in lines]
-    return demand_draws.draw(replace(of, lines=tuple(kept)), count).tonnes
-
-
-def _kind(line) -> str:
-    if any(factor.name.split("/")[1] == _MOTOR for factor in line.factors):
-        return TRACTION
-    unit = line.activity["unit"]
-    return TURBINE if unit == _CAPACITY else VEHICLE if unit == "vehicles" else OTHER
-
-
-def _displaced(of: demand_draws.Model, sector: str) -> str:
-    """The sector whose units a sector takes away; none where both are parts of one count of electric vehicles."""
-    other = of.displaces.get(sector, "")
-    line = next((line for line in of.lines if line.sector == other), None)
-    return "" if line is None or line.activity["series"].startswith(_ELECTRIC) else other
-
-
-def _shift(units: np.ndarray, goal, left, at: slice) -> np.ndarray:
-    """Logs from the trend up to the target, at least nought and no more than the units there are."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ahead = goal.middle[at] - np.log(units)
-        ahead = np.minimum(ahead, np.log1p(np.maximum(left, 0) / units))
-    ahead[:, goal.scale[at] > 0] = 0
-    return np.maximum(np.nan_to_num(ahead, posinf=0, neginf=0), 0)
-
-
-def _together(parts: list[Part]) -> list[Part]:
-    """Parts of which no lever and no count tells more than a sum, by whether they are bounds."""
-    single = [part for part in parts if part.kind != OTHER]
-    for bound in (False, True):
-        same = [part for part in parts if part.kind == OTHER and part.bound == bound]
-        if same:
-            tonnes, bare = sum(part.tonnes for part in same), sum(part.tonnes * part.outside for part in same)
-            single.append(Part("", OTHER, bound, tonnes, _over(bare, tonnes)))
-    return single
-
-
-def _over(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
-    return np.divide(part, whole, out=np.zeros_like(whole), where=whole > 0)
-
-
 def _licences(india: Vintage, years: np.ndarray, count: int) -> tuple[dict, dict, dict]:
     rows, rules = licences.assumed(india, "regime_dose"), licences.rules(india)
     of = india.assumption(licences.LICENSED), india.assumption("heavy_part")
-    dose = {name: _drawn(rows.loc[name], count, f"dose {name}") for name in licences.REGIMES}
+    dose = {name: drawn(rows.loc[name], count, f"dose {name}") for name in licences.REGIMES}
     ruled = {name: np.zeros(len(years)) for name in licences.REGIMES}
     for month, regime in rules.items():
         first, after = (moment(of.start_time.date()) for of in (month, month + 1))
         ruled[regime] += (years == np.floor(first) + 1) * (after - first)
     known = moment((rules.index[-1] + 1).start_time.date())
     found = {"dose": dose, "ruled": ruled, "known": known, "current": licences.current(india)}
-    found |= {"china": _drawn(of[0].iloc[0], count, "china"), "heavy": _drawn(of[1].iloc[0], count, "heavy")}
+    found |= {"china": drawn(of[0].iloc[0], count, "china"), "heavy": drawn(of[1].iloc[0], count, "heavy")}
     return found, {"licences": ids(rows, of[0], licences.known(india)), "heavy": ids(of[1])}, {}
 
 
@@ -196,14 +125,12 @@ def _plants(india: Vintage, years: np.ndarray, count: int) -> tuple[dict, dict, 
         for name in ("from award to first output", "from first to full output")
     ]
     build, ramp = (
-        np.ones((count, 1)) if row is None else _drawn(row, count, f"scheme {row.name}") / 12 for row in months
+        np.ones((count, 1)) if row is None else drawn(row, count, f"scheme {row.name}") / 12 for row in months
     )
     chain, cut = supply.magnet_chain(india), supply.machined(india)
     per = oxide.magnet_from_oxide(1.0, chain)
     machined = pd.Series({"low": cut.low, "value": cut.value, "high": cut.high}) / 100
-    kept = per * (
-        _drawn(machined, count, "machining") if cut.low < cut.high else np.full((count, 1), machined["value"])
-    )
+    kept = per * (drawn(machined, count, "machining") if cut.low < cut.high else np.full((count, 1), machined["value"]))
     gone = {} if capacity is not None and len(timing) else {"scheme": "the capacity of a magnet scheme"}
     found = {"capacity": 0.0 if gone else capacity.value, "build": build, "ramp": ramp, "kept": kept}
     return found, {"scheme": ids(capacity, timing), "chain": ids(chain, cut)}, gone
@@ -231,7 +158,7 @@ def _ore(india: Vintage, years: np.ndarray, count: int) -> tuple[dict, dict, dic
     found |= {"separated": {kind: path * means for kind, path in paths.items()}, "won": recycled}
     found["years_until"] = {"technology": np.full((1, 1), months.loc["technology", "value"] / 12),
                             "exports": np.full((1, 1), months.loc["exports ended in steps", "value"] / 12),
-                            "recycling": _drawn(until.iloc[0], count, "recycling") / 12}  # fmt: skip
+                            "recycling": drawn(until.iloc[0], count, "recycling") / 12}  # fmt: skip
     said = {
         "ore": ids(held, share),
         "japan": ids(sold.tail(1)),
@@ -267,14 +194,14 @@ def _prices(india: Vintage, years: np.ndarray, count: int) -> tuple[dict, dict, 
         median = paid["value"].mean() * rate["value"].iloc[0] * 1000 / 1e7
         price, gone = median * np.exp(spread["value"].iloc[0] * demand_draws.normal("price of magnets", count)), {}
     of = {
-        kind: _drawn(response.loc[name], count, f"response {name}")
+        kind: drawn(response.loc[name], count, f"response {name}")
         for kind, name in ((VEHICLE, "vehicles"), (OTHER, "all other uses"))
     }
-    found = {"response": of, "passed": _drawn(passed.iloc[0], count, "passed"), "price": price}
+    found = {"response": of, "passed": drawn(passed.iloc[0], count, "passed"), "price": price}
     return found, {"price": ids(paid, rate, spread), "response": ids(response), "passed": ids(passed)}, gone
 
 
-def _drawn(row: pd.Series, count: int, name: str) -> np.ndarray:
+def drawn(row: pd.Series, count: int, name: str) -> np.ndarray:
     rng = np.random.default_rng([demand_draws.SEED, *name.encode()])
     return licences.triangular(row, count, rng)[:, None]
 

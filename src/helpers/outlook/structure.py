@@ -91,7 +91,7 @@ def used(india: Vintage, way: str = BOTH) -> frozenset[str]:
     grown = growth.taken(india, targets.REPM.name).sources
     ways[COUNTED] = [targets.totals(india, targets.REPM.name), rare_earths.estimates(india), *grown]
     if demand.demand(india):
-        ways[SECTORS] = [scenario.sources(india, levers, "allowed", DRAWS) for levers in supplies(india)["levers"]]
+        ways[SECTORS] = [scenario.sources(india, levers, "allowed", count=DRAWS) for levers in supplies(india)["levers"]]
         ways[SECTORS] += [india.assumption(SUPPLY), india.assumption(WEIGHT)]
     return sources_of(*(rows for name in ways if way in (name, BOTH) for rows in ways[name]))
 
