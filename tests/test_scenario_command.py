@@ -56,7 +56,7 @@ def test_a_file_without_a_name_has_that_of_itself(written):
         ("levers:\n  scheme: 2\n", "mine.yml line 2: lever scheme='2': write a number from 0 to 1"),
         ("levers:\n  schem: 1\n", "mine.yml line 2: lever schem='1': there is no such lever; near it are scheme"),
         ("levers:\n  licences: shut\n", "line 2: lever licences='shut': choose one of current, open, partial, closed"),
-        ("levers:\n  licences_from: soon\n", "line 2: lever licences_from='soon': write the day as YYYY-MM-DD"),
+        ("levers:\n  licences_from: soon\n", "line 2: lever licences_from='soon': 'soon' is no day; write it as"),
         ("levers:\n  scheme: 1\n  scheme: 0\n", "line 3: scheme is given twice"),
         ("levers:\n  scheme: [0, 1]\n", "line 2: scheme needs one value"),
         ("levers:\n  scheme:\n", "line 2: scheme needs one value"),
@@ -83,10 +83,10 @@ def test_everything_wrong_is_told_at_once(written):
 
 
 def test_a_file_that_is_not_there_or_is_none_is_told(tmp_path):
-    with pytest.raises(ValueError, match="the scenario file .*none.yml cannot be read: no such file or directory"):
+    with pytest.raises(ValueError, match=r"the scenario file .*none.yml cannot be read: no such file or directory"):
         files.asked(str(tmp_path / "none.yml"))
     (tmp_path / "big.yml").write_text("a: b\n" * 50_000)
-    with pytest.raises(ValueError, match="big.yml is 250,000 bytes, more than a scenario needs"):
+    with pytest.raises(ValueError, match=r"big.yml is 250,000 bytes, more than a scenario needs"):
         files.asked(str(tmp_path / "big.yml"))
 
 
@@ -99,7 +99,7 @@ def test_a_report_keeps_what_a_file_says_and_not_where_it_lies(written):
     kept = parameters.parse([f"scenario={written(MINE)}"], AS_OF).scenario
     assert kept == "scheme=0.5; japan_exports=off; licences_from=2027-04-01"
     assert parameters.parse([f"scenario={kept}"], AS_OF).scenario == kept
-    assert parameters.parse(["scenario=scheme = 0"], AS_OF).scenario == "run-rate", "no lever is moved"
+    assert parameters.parse([f"scenario={written('levers: {scheme: 0}')}"], AS_OF).scenario == "run-rate"
     assert parameters.parse(["scenario=EVs fast"], AS_OF).scenario == "EVs fast"
 
 
@@ -110,7 +110,8 @@ def test_a_wrong_scenario_is_refused_in_the_words_of_the_parameters(written):
         parameters.parse(["scenario=scheme=2"], AS_OF)
     written("- scenario: [run-rate, mine.yml]\n- scenario: mine.yml\n", "grid.yml")
     written("levers:\n  scheme: 3\n")
-    with pytest.raises(parameters.ParameterError, match="grid.yml line 1: parameter scenario=mine.yml: mine.yml line 2"):
+    said = r"grid.yml line 1: parameter scenario=mine.yml: mine.yml line 2"
+    with pytest.raises(parameters.ParameterError, match=said):
         grid(paths.Path("grid.yml"), {"as_of": AS_OF})
 
 
@@ -118,7 +119,9 @@ def test_a_grid_holds_scenarios_by_name_and_by_file(written):
     written("- scenario: [run-rate, EVs fast, mine.yml, ev_pace=1; scheme=1]\n", "grid.yml")
     written(MINE)
     kept = [one.scenario for one in grid(paths.Path("grid.yml"), {"as_of": AS_OF})]
-    assert kept[:2] == ["run-rate", "EVs fast"] and kept[2].startswith("scheme=0.5") and kept[3] == "ev_pace=1.0; scheme=1.0"
+    assert (
+        kept[:2] == ["run-rate", "EVs fast"] and kept[2].startswith("scheme=0.5") and kept[3] == "ev_pace=1; scheme=1"
+    )
 
 
 def test_the_command_that_makes_a_report_again_can_be_typed():

@@ -3,7 +3,7 @@
 A scenario is conditional: it says what would follow from its levers, not how likely they are, and is never scored.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 import numpy as np
@@ -79,13 +79,15 @@ def named(india: Vintage, count: int = DRAWS) -> pd.DataFrame:
 def at(india: Vintage, made: Balance, quantity: str, year: int) -> Quantity:
     """A quantity of a fiscal year (80 %): the middle and the low end without bounds, the high end with them."""
     low, middle, _ = np.quantile(made.of(quantity, year), ENDS)
-    every = run(india, made.levers, bounds=True, count=len(made.demand))
+    every = _bounded(india, made.levers, year, len(made.demand))
     high = max(np.quantile(every.of(quantity, year), ENDS[-1]), middle)
     return derived(middle, UNITS[quantity], sources(india, made.levers, quantity), period=fiscal.year_name(year),
                    low=min(low, middle), high=high)  # fmt: skip
 
 
-def table(india: Vintage, balances: Mapping[str, Balance], years: list[int]) -> pd.DataFrame:
+def table(
+    india: Vintage, balances: Mapping[str, Balance], years: list[int], quantities: Iterable[str] = UNITS
+) -> pd.DataFrame:
     """Scenarios side by side, one row a scenario, year and quantity.
 
     Returns
@@ -95,7 +97,7 @@ def table(india: Vintage, balances: Mapping[str, Balance], years: list[int]) -> 
     """
     rows = []
     for name, made in balances.items():
-        for quantity in UNITS:
+        for quantity in quantities:
             for year in years:
                 found = at(india, made, quantity, year)
                 source = " ".join(sorted(found.sources))
@@ -103,6 +105,20 @@ def table(india: Vintage, balances: Mapping[str, Balance], years: list[int]) -> 
     return pd.DataFrame(
         rows, columns=["scenario", "fiscal_year", "quantity", "unit", "low", "middle", "high", "source"]
     )
+
+
+@lru_cache(maxsize=8)
+def _bounded(india: Vintage, levers: Levers, year: int, count: int) -> Balance:
+    """A year with the sectors that no source gives: for the upper end of a range."""
+    return balance(_year(india, year, count, bool(levers.stock_months)), levers, bounds=True)
+
+
+@lru_cache(maxsize=8)
+def _year(india: Vintage, year: int, count: int, stock: bool) -> Draws:
+    """The draws of a year; with a stock, which years before it use up, of those up to it."""
+    of = draws(india, count)
+    place = list(of.years).index(year)
+    return of.over(slice(0 if stock else place, place + 1))
 
 
 def sources(india: Vintage, levers: Levers, quantity: str = "imports", lever: str = "", count: int = DRAWS) -> str:

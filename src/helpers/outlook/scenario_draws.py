@@ -57,7 +57,7 @@ class Draws:
     def __len__(self) -> int:
         return len(self.china)
 
-    def over(self, at: slice) -> "Draws":
+    def over(self, at: slice | np.ndarray) -> "Draws":
         """The same draws of some of the years."""
         return _cut(self, at, len(self.years))
 
@@ -84,7 +84,7 @@ def _draws(india: Vintage, count: int) -> Draws:
     return Draws(**found, lacking=lacking, sources=sources)
 
 
-def _cut(of: Any, at: slice, years: int) -> Any:
+def _cut(of: Any, at: slice | np.ndarray, years: int) -> Any:
     """Some of the years of whatever has them as its last axis."""
     if isinstance(of, np.ndarray):
         return np.ascontiguousarray(of[..., at]) if of.shape[-1] == years else of

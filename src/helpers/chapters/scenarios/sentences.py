@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 
 from helpers import fiscal
@@ -30,21 +31,21 @@ def answer(of: Mapping[str, Balance], asked: str, year: int, india: Vintage) -> 
     need = scenario.at(india, base, "imports", year)
     text = "As things go on, India needs to import about {need:~2} of rare-earth magnets in {year} ({need:range~2} t),"
     first = sentence(text, "as magnets or inside motors.", need=need, year=need.period)
-    said = [first, _asked(of, asked, year, india), _markets(of, year, india), _closed(of, year, india)]
+    said = [first, _asked(of, asked, year, india), _markets(of, asked, year, india), _closed(of, year, india)]
     said += [_own(of, year, india), sentence("Each number holds if its scenario does; none of them is a forecast.")]
     return joined(*said, answer=True)
 
 
-def lacking(named: pd.DataFrame, asked: tuple[str, Levers] | None, india: Vintage) -> Sentence | None:
-    """Which scenarios cannot be reckoned on the day, and why; None if all can."""
+def lacking(named: pd.DataFrame, asked: tuple[str, Levers], india: Vintage) -> Sentence:
+    """Which scenarios cannot be reckoned on the day, and why."""
     gone = named.loc[named["lacking"] != "", "lacking"].to_dict()
-    if asked and asked[0] not in named.index and (why := tables.lacking(asked[1], india)):
-        gone = {tables.ASKED: why} | gone
+    if why := tables.lacking(asked[1], india):
+        gone = {asked[0]: why} | gone
     if not gone:
         return sentence("All scenarios can be reckoned from the sources dated up to {day}.", day=words.day(india.day))
     text = "Not reckoned from the sources dated up to {day}, because they do not hold {what}: {names}."
     what = words.listed(dict.fromkeys(one for why in gone.values() for one in why.split(", ")), "or")
-    return sentence(text, day=words.day(india.day), what=what, names=words.listed(gone))
+    return sentence(text, day=words.day(india.day), what=what, names=words.listed(f"“{name}”" for name in gone))
 
 
 def closes(of: Balance, india: Vintage) -> Sentence:
@@ -54,13 +55,15 @@ def closes(of: Balance, india: Vintage) -> Sentence:
     if tables.gap(of) < _CLOSES:
         return sentence("Both sides are the same number in each of {count} draws and every year, {years}.", count=count,
                         years=years)  # fmt: skip
-    return sentence("In some of {count} draws the two sides are not the same number, {years}.", count=count, years=years)
+    return sentence(
+        "In some of {count} draws the two sides are not the same number, {years}.", count=count, years=years
+    )
 
 
 def scheme(of: Mapping[str, Balance], year: int, india: Vintage) -> Sentence:
     """When plants take from the imports, and what oxide they need; of the scenario that makes most."""
     name = max(of, key=lambda one: of[one].scheme.sum())
-    best, base = of[name], of[tables.RUN_RATE]
+    best, base = (scenario.run(india, one.levers) for one in (of[name], of[tables.RUN_RATE]))
     yearly = [(int(one), tables.change(best, base, "imports", int(one), india)) for one in best.years]
     begun = [one for one, less in yearly if less.value < -_LEAST * scenario.at(india, base, "imports", one).value]
     if not begun:
@@ -68,7 +71,7 @@ def scheme(of: Mapping[str, Balance], year: int, india: Vintage) -> Sentence:
     oxide = scenario.at(india, best, "oxide_imported", year)
     made_of = scenario.at(india, best, "oxide_needed", year)
     parts = {"name": name, "first": fiscal.year_name(begun[0]), "year": oxide.period}
-    text = "In the scenario {name} imports are lower from {first} on."
+    text = "In the scenario “{name}” imports are lower from {first} on."
     if made_of.value < 1:
         return sentence(text, "Before the end of {year} its plants need no oxide.", **parts)
     if oxide.value < _LEAST * made_of.value:
@@ -86,7 +89,7 @@ def japan(year: int, india: Vintage) -> Sentence:
               for sold in ("on", "off")]  # fmt: skip
     if why := tables.lacking(levers[-1], india):
         return words.not_yet(india, f"What an end of sales to Japan would bring, for want of {why},")
-    on, off, own_on, own_off = (scenario.run(india, one) for one in levers)
+    on, off, own_on, own_off = (tables.alone_in(year, one, india) for one in levers)
     freed, more = (tables.change(new, old, quantity, year, india)
                    for new, old, quantity in ((off, on, "oxide_japan"), (own_off, own_on, "scheme")))  # fmt: skip
     needed = scenario.at(india, on, "oxide_needed", year)
@@ -94,26 +97,26 @@ def japan(year: int, india: Vintage) -> Sentence:
         return sentence("What was sold to Japan would make no magnets in {year}: no plant would use it.",
                         year=freed.period, uses=[freed])  # fmt: skip
     share = words.chance(derived(min(100.0, 100 * freed.value / needed.value), "%", freed, needed))
-    text = "Nothing more sold to Japan gives all plants of the scheme {freed:~2} of oxide in {year}, {share} of what"
-    text += " they need."
+    text = "Nothing more sold to Japan gives the plants of the scheme {freed:~2} of oxide in {year} ({freed:range~2} t),"
+    text += " {share} of what they need."
+    parts = {"freed": freed, "share": share, "year": freed.period}
     if more.value < 1:
-        return sentence(text, "It makes no magnet more.", freed=freed, share=share, year=freed.period, uses=[more])
-    return sentence(text, "Where oxide can be bought elsewhere that makes no magnet more; where plants use Indian oxide"
-                    " only, {more:~2}.", freed=freed, share=share, year=freed.period, more=more)  # fmt: skip
+        return sentence(text, "It makes no magnet more.", uses=[more], **parts)
+    text += " Where oxide can be bought elsewhere that makes no magnet more; where plants use Indian oxide only, it makes"
+    return sentence(text, "{more:~2} more of them ({more:range~2} t).", more=more, **parts)
 
 
 def waterfall(rows: pd.DataFrame, start: Quantity, end: Quantity, name: str) -> Sentence:
     """Which lever moves the year most, and what all together come to."""
     parts = {"name": name, "year": end.period, "start": start, "end": end}
+    text = "{start:~2} to import in {year} become {end:~2} with “{name}”"
     first = rows.iloc[0] if len(rows) else None
     if first is None or abs(first["change"]) < _LEAST * start.value:
-        return sentence("In the scenario {name} {start:~2} to import in {year} are {end:~2}", **parts)
-    part = derived(abs(first["change"]), "t", first)
-    verb = {"up": "adds", "down": "takes"}[words.direction(first["change"], 0)]
-    text = "{lever}: {verb} {part:~2} of the {start:~2} to import in {year}; {name}, {end:~2} are left"
-    if verb == "adds":
-        text = "{lever}: {verb} {part:~2} to the {start:~2} to import in {year}; {name}, it is {end:~2}"
-    return sentence(text, lever=tables.SHORT[first["lever"]], verb=verb, part=part, **parts)
+        text = "{start:~2} to import in {year} hardly change with “{name}”"
+        return sentence(text, uses=[end], name=name, start=start, year=end.period)
+    part = derived(first["change"], "t", first)
+    return sentence(text + ", most of it by {lever} ({part:signed~2})", lever=tables.SHORT[first["lever"]], part=part,
+                    **parts)  # fmt: skip
 
 
 def regimes(panels: Mapping[str, Balance], year: int, india: Vintage) -> Sentence:
@@ -138,28 +141,77 @@ def let_in(name: str, of: Balance, year: int, india: Vintage) -> Sentence:
     return sentence(text + ", of which {gone:~2} ({gone:range~2} t) are missing.", gone=gone, **parts)
 
 
+def vehicles(of: Balance, year: int, india: Vintage) -> Sentence:
+    """How many vehicles lack magnets in the middle of the draws, electric ones and cars with an engine."""
+    middle = np.median(of.of("vehicles", year) + of.of("engines", year))
+    return counted(middle, scenario.sources(india, of.levers, "vehicles"))
+
+
+def counted(number: float, *uses) -> Sentence:
+    """So many vehicles, in millions where they are."""
+    large = number >= 1e6
+    text = "{count:.1} million vehicles" if large else "{count:~2} vehicles"
+    return sentence(text, count=derived(number / 1e6 if large else number, "", *uses))
+
+
+def closed_with(of: Mapping[str, Balance], shut: Balance, year: int, india: Vintage) -> Sentence:
+    """What closed licences leave missing, and what still once India does the most that it can."""
+    gone = scenario.at(india, shut, "shortage", year)
+    if gone.high < 1:
+        return sentence("With China's licences closed no rare-earth magnets would be missing in {year}.",
+                        year=gone.period, uses=[gone])  # fmt: skip
+    text = (
+        "With China's licences closed, {gone:~2} of rare-earth magnets ({gone:range~2} t) would be missing in {year}:"
+    )
+    text += " shared by all uses alike, {cars} lack theirs."
+    first = sentence(text, gone=gone, year=gone.period, cars=vehicles(shut, year, india))
+    if (name := tables.best(of, year)) is None:
+        return first
+    moved = of[name].levers.moved | shut.levers.moved
+    plain = tables.alone_in(year, made(moved), india)
+    text, parts = "“{name}” would bring that to {after}", {"name": name}
+    if not plain.oxide_imported.any() or tables.lacking(Levers(oxide_source="under licence"), india):
+        return joined(first, sentence(text + ".", after=_left(scenario.at(india, plain, "shortage", year)), **parts))
+    bound = tables.alone_in(year, made(moved | {"oxide_source": "under licence"}), india)
+    after, worse = (_left(scenario.at(india, one, "shortage", year)) for one in (plain, bound))
+    text += ", and to {worse} if the oxide of the plants came under the same licences."
+    return joined(first, sentence(text, after=after, worse=worse, **parts))
+
+
+def _left(of: Quantity) -> Sentence:
+    """What is left missing: its middle, or the most of nine draws of ten, or nothing."""
+    if of.high < 1:
+        return Sentence("nothing", tuple(of.sources))
+    if of.value < 1:
+        most = derived(of.high, "t", of)
+        return Sentence(
+            f"nothing in the middle of the draws (in nine of ten no more than {most:~2})", tuple(of.sources)
+        )
+    return sentence("{of:~2} ({of:range~2} t)", of=of)
+
+
 def _asked(of: Mapping[str, Balance], asked: str, year: int, india: Vintage) -> Sentence | None:
     """What a scenario that was asked for comes to, against the run-rate."""
     if asked not in of or asked == tables.RUN_RATE:
         return None
     need, gone = (scenario.at(india, of[asked], quantity, year) for quantity in ("imports", "shortage"))
     more = tables.change(of[asked], of[tables.RUN_RATE], "imports", year, india)
-    text = "In the scenario {name} it is {need:~2} ({need:range~2} t), {more}, and {gone:~2} of it are not let in."
+    text = "In the scenario “{name}” it is {need:~2} ({need:range~2} t), {more}, and {gone:~2} of it are not let in."
     if gone.value < 1:
-        text = "In the scenario {name} it is {need:~2} ({need:range~2} t), {more}, and all of it is let in."
+        text = "In the scenario “{name}” it is {need:~2} ({need:range~2} t), {more}, and all of it is let in."
         return sentence(text, name=asked, need=need, more=_more(more, need), uses=[gone])
     return sentence(text, name=asked, need=need, more=_more(more, need), gone=gone)
 
 
-def _markets(of: Mapping[str, Balance], year: int, india: Vintage) -> Sentence | None:
+def _markets(of: Mapping[str, Balance], asked: str, year: int, india: Vintage) -> Sentence | None:
     """The scenario that India does not hold and that moves the need most."""
     others = {name: one for name, one in of.items() if not tables.owned(one.levers) and name != tables.ASKED}
     found = {name: one for name, one in tables.changes(others, "imports", year, india).items() if abs(one.value) >= 1}
-    if not found:
+    name = max(found, key=lambda one: abs(found[one].value), default=asked)
+    if name == asked:
         return None
-    name = max(found, key=lambda one: abs(found[one].value))
     need = scenario.at(india, of[name], "imports", year)
-    text = "Of what India does not decide alone, {name} moves it most: {more}, to {need:~2} ({need:range~2} t)."
+    text = "Of what India does not decide alone, “{name}” moves it most: {more}, to {need:~2} ({need:range~2} t)."
     return sentence(text, name=name, more=_more(found[name], need), need=need)
 
 
@@ -170,45 +222,33 @@ def _closed(of: Mapping[str, Balance], year: int, india: Vintage) -> Sentence | 
     gone = scenario.at(india, of[name], "shortage", year)
     if gone.value < 1:
         return sentence("In none of them are magnets missing in {year}.", year=gone.period, uses=[gone])
-    text = "Most is missing with {name}: {gone:~2} ({gone:range~2} t) in {year}, magnets for {cars:~2} vehicles"
-    cars = _vehicles(of[name], year, india)
-    best = tables.together(of)
-    parts = {"name": name, "gone": gone, "year": gone.period, "cars": cars}
-    if best is None:
-        return sentence(text + ".", **parts)
-    both = Levers(**of[name].levers.moved | of[best].levers.moved)
-    left = scenario.at(india, scenario.run(india, both), "shortage", year)
-    if left.value < 1:
-        return sentence(text + "; with {best} nothing.", best=best, uses=[left], **parts)
-    return sentence(text + "; with {best} {left:~2} ({left:range~2} t).", best=best, left=left, **parts)
+    text = "Most is missing in the scenario “{name}”: {gone:~2} ({gone:range~2} t) in {year};"
+    text += " shared by all uses alike, {cars} lack theirs."
+    return sentence(text, name=name, gone=gone, year=gone.period, cars=vehicles(of[name], year, india))
 
 
 def _own(of: Mapping[str, Balance], year: int, india: Vintage) -> Sentence:
-    """What India can do, one by one and together, against what is to import."""
-    need = scenario.at(india, of[tables.RUN_RATE], "imports", year)
-    own = {name: one for name, one in of.items() if tables.owned(one.levers) and name != tables.ASKED}
-    found = tables.changes({tables.RUN_RATE: of[tables.RUN_RATE]} | own, "imports", year, india)
-    best = tables.together(of)
-    alone = {name: one for name, one in found.items() if name != best and one.value < -_LEAST * need.value}
-    whole = found.get(best)
+    """The most that India can do, and the most that one lever of it does, against what is to import."""
+    base = of[tables.RUN_RATE]
+    need, name = scenario.at(india, base, "imports", year), tables.best(of, year)
+    whole = tables.change(of[name], base, "imports", year, india) if name else None
     if whole is None or whole.value > -_LEAST * need.value:
         return sentence("Nothing that India can do and that can be reckoned takes much of it in {year}.",
-                        year=need.period, uses=found.values())  # fmt: skip
-    taken = derived(-whole.value, "t", whole, low=-whole.high, high=-whole.low)
-    share = words.chance(derived(min(100.0, 100 * taken.value / need.value), "%", taken, need))
-    text = "Of what India can do, {best} takes {taken:~2} ({taken:range~2} t), {share} of it"
-    if not alone:
-        return sentence(text + ".", best=best, taken=taken, share=share)
-    name = min(alone, key=lambda one: alone[one].value)
-    single = derived(-alone[name].value, "t", alone[name], low=-alone[name].high, high=-alone[name].low)
-    return sentence(text + "; alone {name} takes most, {single:~2} ({single:range~2} t).", best=best, taken=taken,
-                    share=share, name=name, single=single)  # fmt: skip
+                        year=need.period, uses=[need, *filter(None, [whole])])  # fmt: skip
+    share = words.chance(derived(min(100.0, -100 * whole.value / need.value), "%", whole, need))
+    text = "Of what India can do, “{name}” takes most, {taken:~2} ({taken:range~2} t), {share} of it"
+    parts = {"name": name, "taken": _taken(whole), "share": share}
+    single = {one: made for one, made in of.items() if tables.owned(made.levers) and len(made.levers.moved) == 1}
+    one = tables.best(single, year)
+    if one in (None, name) or (part := tables.change(of[one], base, "imports", year, india)).value >= 0:
+        return sentence(text + ".", **parts)
+    return sentence(text + "; of its parts “{one}” alone takes {part:~2} ({part:range~2} t).", one=one,
+                    part=_taken(part), **parts)  # fmt: skip
 
 
-def _vehicles(of: Balance, year: int, india: Vintage) -> Quantity:
-    """Vehicles that lack magnets, electric ones and cars with an engine."""
-    both = [scenario.at(india, of, name, year) for name in ("vehicles", "engines")]
-    return derived(sum(one.value for one in both), "", *both)
+def _taken(less: Quantity) -> Quantity:
+    """A change as what it takes away."""
+    return derived(-less.value, "t", less, low=-less.high, high=-less.low)
 
 
 def _more(change: Quantity, whole: Quantity) -> Sentence:

@@ -49,6 +49,17 @@ STEPS = {
     "vehicles": "Electric vehicles without magnets",
     "engines": "Cars with an engine without magnets",
 }
+_OUTAGE = {
+    "lasts": "Months until stocks are used up",
+    "missing": "Tonnes not come",
+    "lost": "Tonnes lost",
+    "rupees": "Worth of these, crore rupees",
+    "vehicles": "Electric vehicles not built",
+    "engines": "Cars with an engine not built",
+}
+DECIMALS = {head: int(name == "lasts") for name, head in _OUTAGE.items()}
+"""Of the table of closures."""
+
 _BALANCE = {
     "demand": "Need of all sectors",
     "scheme": "less what plants of the scheme make for it",
@@ -66,12 +77,27 @@ def years(india: Vintage) -> list[int]:
     return sorted({now, *(year for year in demand.steps(india) if year > now)})
 
 
-def balances(named: pd.DataFrame, asked: tuple[str, Levers] | None, india: Vintage) -> dict[str, Balance]:
-    """The balance of every scenario that can be reckoned on the day, and of one that is asked for by its levers."""
+def asked(text: str, named: pd.DataFrame) -> tuple[str, Levers]:
+    """The name and the levers of a scenario that is given by its name, or by its levers."""
+    return (text, named.loc[text, "levers"]) if text in named.index else (ASKED, levers.made(text))
+
+
+def balances(named: pd.DataFrame, asked: tuple[str, Levers], india: Vintage) -> dict[str, Balance]:
+    """The balance of every scenario that can be reckoned on the day, and of the one that is asked for.
+
+    In the years that are shown, where no stock is carried from year to year.
+    """
     of = named.loc[named["lacking"] == "", "levers"].to_dict()
-    if asked and not lacking(asked[1], india):
-        of |= dict([asked])
-    return {name: scenario.run(india, moved) for name, moved in of.items()}
+    of |= {} if lacking(asked[1], india) else dict([asked])
+    draws = scenario.draws(india)
+    shown = draws.over(np.isin(draws.years, years(india)))
+    return {name: scenario.balance(draws if moved.stock_months else shown, moved) for name, moved in of.items()}
+
+
+def alone_in(year: int, moved: Levers, india: Vintage) -> Balance:
+    """The balance of one year, where no stock is carried to it."""
+    draws = scenario.draws(india)
+    return scenario.balance(draws if moved.stock_months else draws.over(draws.years == year), moved)
 
 
 def lacking(moved: Levers, india: Vintage) -> str:
@@ -81,10 +107,12 @@ def lacking(moved: Levers, india: Vintage) -> str:
 
 
 def change(of: Balance, base: Balance, quantity: str, year: int, india: Vintage) -> Quantity:
-    """How much more than in another scenario, draw by draw: the same draws stand behind both."""
-    low, middle, high = np.quantile(of.of(quantity, year) - base.of(quantity, year), ENDS)
-    uses = [scenario.sources(india, one.levers, quantity) for one in (of, base)]
-    return derived(middle, UNITS[quantity], *uses, period=fiscal.year_name(year), low=low, high=high)
+    """How much more than in another scenario: of the middles, and 80 % draw by draw, the same ones behind both."""
+    one, other = of.of(quantity, year), base.of(quantity, year)
+    middle, (low, _, high) = np.median(one) - np.median(other), np.quantile(one - other, ENDS)
+    uses = [scenario.sources(india, each.levers, quantity) for each in (of, base)]
+    ends = {"low": min(low, middle), "high": max(high, middle)}
+    return derived(middle, UNITS[quantity], *uses, period=fiscal.year_name(year), **ends)
 
 
 def changes(made: Mapping[str, Balance], quantity: str, year: int, india: Vintage) -> dict[str, Quantity]:
@@ -99,10 +127,20 @@ def owned(moved: Levers) -> bool:
     return bool(moved.moved) and moved.moved.keys() <= OWN
 
 
-def together(made: Mapping[str, Balance]) -> str | None:
-    """The scenario that moves most of the levers that India holds, and no other; None if there is none."""
-    own = {name: len(of.levers.moved) for name, of in made.items() if owned(of.levers) and name != ASKED}
-    return max(own, key=own.get) if own else None
+def best(made: Mapping[str, Balance], year: int) -> str | None:
+    """Of the named scenarios that India alone can bring about, the one with least to import; None without one."""
+    own = {name: np.median(of.of("imports", year)) for name, of in made.items() if owned(of.levers) and name != ASKED}
+    return min(own, key=own.get) if own else None
+
+
+def shown(made: Mapping[str, Balance], asked: tuple[str, Levers]) -> str:
+    """The scenario asked for, or the run-rate where that cannot be reckoned on the day."""
+    return asked[0] if asked[0] in made else RUN_RATE
+
+
+def aim(made: Mapping[str, Balance], name: str, year: int) -> str:
+    """The scenario that is taken apart: one that moves levers, or the best that India can do if there is that."""
+    return name if made[name].levers.moved else best(made, year) or RUN_RATE
 
 
 def steps(rows: pd.DataFrame) -> pd.DataFrame:
@@ -133,12 +171,34 @@ def gap(of: Balance) -> float:
     return float(apart / of.demand.max())
 
 
-def parts(rows: pd.DataFrame, one: Levers, other: Levers) -> pd.DataFrame:
-    """What parts two scenarios, for readers: each lever, where it stands in both, tonnes."""
-    table = rows.assign(Lever=[SHORT[name] for name in rows["lever"]])
-    for head, of in (("From", one), ("To", other)):
-        table[head] = [_said(getattr(of, name)) for name in rows["lever"]]
-    return table.rename(columns={"change": "Tonnes more"}).set_index("Lever")[["From", "To", "Tonnes more", "source"]]
+def parts(rows: pd.DataFrame) -> pd.DataFrame:
+    """``attribution.difference`` for readers."""
+    ends = {end: [_said(value) for value in rows[end]] for end in ("before", "after")}
+    heads = {"before": "From", "after": "To", "change": "Tonnes more"}
+    return _short(rows.assign(**ends), heads)
+
+
+def alone(rows: pd.DataFrame) -> pd.DataFrame:
+    """``attribution.tornado`` for readers; levers that move nothing are left out."""
+    rows = rows[rows["high"] - rows["low"] >= 1]
+    ends = {end: [_said(value) for value in rows[end]] for end in ("at_low", "at_high")}
+    heads = {"at_low": "Least at", "low": "Least, t", "at_high": "Most at", "high": "Most, t"}
+    return _short(rows.assign(**ends), heads)
+
+
+def outages(found: Mapping[int, pd.DataFrame]) -> pd.DataFrame:
+    """``outage.outage`` of some lengths for readers: the middle of each quantity, by months."""
+    rows = {months: table["middle"] for months, table in found.items()}
+    wide = pd.DataFrame(rows).T[list(_OUTAGE)].rename(columns=_OUTAGE)
+    wide["source"] = [ids(*table["source"]) for table in found.values()]
+    return wide.rename_axis("Months without China")
+
+
+def trial(rows: pd.DataFrame) -> pd.DataFrame:
+    """``outage.trial`` for readers."""
+    heads = {"unit": "Unit", "least": "With the least stock told", "middle": "With the middle of them"}
+    heads |= {"most": "With the largest", "seen": "Seen", "miss": "Miss of the middle"}
+    return rows.rename(columns=heads)[[*heads.values(), "source"]].rename_axis("Reckoned")
 
 
 def described() -> pd.DataFrame:
@@ -146,8 +206,9 @@ def described() -> pd.DataFrame:
     table = levers.described()
     span = [" or ".join(row.choices) or (f"{row.low or 0:g} to {row.high:g}" if pd.notna(row.high) else "a day")
             for row in table.itertuples()]  # fmt: skip
+    span = [f"{one} {unit}" if unit not in ("", "day") else one for one, unit in zip(span, table["unit"], strict=True)]
     table = table.assign(span=span, default=[_said(value) for value in table["default"]])
-    heads = {"meaning": "What it moves", "unit": "Unit", "span": "What it may be", "default": "Run-rate"}
+    heads = {"meaning": "What it moves", "span": "What it may be", "default": "Run-rate"}
     return table.rename(columns=heads)[list(heads.values())].rename_axis("Lever")
 
 
@@ -157,6 +218,12 @@ def stories(named: pd.DataFrame) -> pd.DataFrame:
     return table.rename(columns={"story": "Story", "levers": "Levers moved"})[["Story", "Levers moved"]].rename_axis(
         "Scenario"
     )
+
+
+def _short(rows: pd.DataFrame, heads: Mapping[str, str]) -> pd.DataFrame:
+    """Rows by lever, levers in few words."""
+    table = rows.assign(Lever=[SHORT[name] for name in rows["lever"]]).rename(columns=heads)
+    return table.set_index("Lever")[[*heads.values(), "source"]]
 
 
 def _said(value: object) -> str:
