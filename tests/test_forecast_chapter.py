@@ -232,7 +232,7 @@ def test_coverage_is_said_of_what_it_was_measured_on(india):
     assert (
         re.search(r"learned from [\d,]+ yearly series of trade. With \d+ points known", text)
         and "which they had not seen, less often than they should, and" in text
-        and "judgements and were not tried" in text
+        and "judgements and were not tried; nor" in text
     )
     assert "series of trade" not in compared.coverage(india.on("2025-06-30")).text
 

@@ -145,7 +145,7 @@ def test_where_the_two_ways_share_less_than_a_fifth_the_answer_names_both(india,
 
 def test_without_drivers_counted_use_stands_alone(india, monkeypatch):
     monkeypatch.setattr(demand, "demand", lambda *_: None)
-    made = structure.paths(india, np.array([2026, 2030]))
+    made = structure.paths(india, np.arange(2026, 2031))
     assert set(made) == {structure.COUNTED, structure.BOTH} and structure.allowed(india, YEARS, "open") is None
     alone = forecast.expected(india, "repm", 3)
     assert forecast.ways(india, alone).both.empty and told.side_by_side(forecast.ways(india, alone), india).empty

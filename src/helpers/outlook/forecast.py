@@ -160,6 +160,13 @@ def ways(india: Vintage, table: pd.DataFrame) -> pool.Pair:
     return pool.Pair(first, second, both, used(india, targets.REPM.name) if len(second) else frozenset())
 
 
+def supplied(india: Vintage, first: str, last: str, only: str) -> pd.DataFrame:
+    """The forecast of rare-earth magnets of some years if one scenario of what India makes were certain."""
+    years = np.arange(fiscal.fiscal_year(first), fiscal.fiscal_year(last) + 1)
+    weight = licences.regimes(india).rename(index="licences {}".format)
+    return _pooled(structure.paths(india, years, only)[structure.BOTH], weight, years).assign(scenario=only)
+
+
 def leading(table: pd.DataFrame) -> pd.DataFrame:
     """A forecast, or its intervals, by the model that leads: one model a scenario."""
     return table[table["model"].isin([next(iter(MODELS)), SIMULATION])]

@@ -11,6 +11,7 @@ from helpers.outlook import forecast, growth, limits, readings, structure, targe
 from helpers.outlook.episodes import level, sound, suspect
 
 ANSWER, GROWTH, WEIGHTS, START, LICENCES, ROAD = "answer", "growth", "weights", "start", "licences", "road"
+SUPPLY = "supply"
 """What is another than in the answer."""
 
 
@@ -51,6 +52,10 @@ def moved(india: Vintage, table: pd.DataFrame, *roads: pd.DataFrame) -> pd.DataF
         if what != LICENCES or case.startswith(LICENCES):
             rows = _read(table, case, years)
             found.append(_told(what, case, rows, ids(forecast.used(india, target, case))))
+    for case in structure.supplies(india).index if structure.SECTORS in set(table["scenario"]) else ():
+        found.append(
+            _told(SUPPLY, case, _read(forecast.supplied(india, years[0], years[-1], case), case, years), ids(uses))
+        )
     for road in roads:
         for case in road["scenario"].unique():
             found.append(_told(ROAD, case, _read(road, case, years), ids(uses)))

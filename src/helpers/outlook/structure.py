@@ -44,15 +44,15 @@ def supplies(india: Vintage) -> pd.DataFrame:
     return named.loc[known.index, ["levers"]].assign(chance=known)
 
 
-def allowed(india: Vintage, years: np.ndarray, regime: str) -> np.ndarray | None:
+def allowed(india: Vintage, years: np.ndarray, regime: str, only: str = "") -> np.ndarray | None:
     """Draws of what is imported in some fiscal years by what sectors need under a regime, tonnes, draws x years.
 
-    Each draw has one scenario of what India makes, by its chance. Beyond the last year that is reckoned it grows as
-    drivers are taken to. None while sectors cannot be reckoned.
+    Each draw has one scenario of what India makes, by its chance, or ``only`` this one. Beyond the last year that is
+    reckoned it grows as drivers are taken to. None while sectors cannot be reckoned.
     """
     if not demand.demand(india):
         return None
-    cases = supplies(india)
+    cases = supplies(india).loc[[only] if only else slice(None)]
     lot = np.searchsorted(cases["chance"].cumsum(), np.arange(DRAWS) * (5**0.5 - 1) / 2 % 1)
     cases["levers"] = [levers.model_copy(update={"licences": regime}) for levers in cases["levers"]]
     made = [scenario.run(india, levers, count=DRAWS) for levers in cases["levers"]]
@@ -62,7 +62,7 @@ def allowed(india: Vintage, years: np.ndarray, regime: str) -> np.ndarray | None
     return tonnes[:, np.clip(years, first, last) - first] * later
 
 
-def paths(india: Vintage, years: np.ndarray) -> dict[str, dict[str, pd.DataFrame]]:
+def paths(india: Vintage, years: np.ndarray, only: str = "") -> dict[str, dict[str, pd.DataFrame]]:
     """Tonnes imported by way and regime, fiscal years x :data:`PATHS`, rising along each year.
 
     Licences act on what comes as magnets, and of the use that was counted only by their difference from those of its
@@ -76,7 +76,7 @@ def paths(india: Vintage, years: np.ndarray) -> dict[str, dict[str, pd.DataFrame
     for regime, (dose, then) in licences.since(india, base.name, months, PATHS).items():
         ahead = 1 - bare * (1 - dose.reshape(len(years), 12, PATHS).mean(axis=1))
         values = both = np.sort(counted * ahead / (1 - bare * (1 - then)), axis=1)
-        need, name = allowed(india, years, regime), f"licences {regime}"
+        need, name = allowed(india, years, regime, only), f"licences {regime}"
         if need is not None:
             other = np.repeat(np.sort(need, axis=0), PATHS // DRAWS, axis=0).T * more
             both = (1 - share) * values + share * other
@@ -91,7 +91,8 @@ def used(india: Vintage, way: str = BOTH) -> frozenset[str]:
     grown = growth.taken(india, targets.REPM.name).sources
     ways[COUNTED] = [targets.totals(india, targets.REPM.name), rare_earths.estimates(india), *grown]
     if demand.demand(india):
-        ways[SECTORS] = [scenario.sources(india, levers, "allowed", count=DRAWS) for levers in supplies(india)["levers"]]
+        cases = supplies(india)["levers"]
+        ways[SECTORS] = [scenario.sources(india, levers, "allowed", count=DRAWS) for levers in cases]
         ways[SECTORS] += [india.assumption(SUPPLY), india.assumption(WEIGHT)]
     return sources_of(*(rows for name in ways if way in (name, BOTH) for rows in ways[name]))
 

@@ -21,6 +21,7 @@ HEADS = {
     moved.WEIGHTS: "weights of the readings",
     moved.START: "start",
     moved.LICENCES: "licences",
+    moved.SUPPLY: "what India makes",
     moved.ROAD: "another road",
 }
 LEAST_TIMES = 0.05

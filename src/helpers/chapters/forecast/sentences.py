@@ -8,7 +8,18 @@ from helpers.chapters.forecast.phrases import ends, expected, listed, weighed
 from helpers.chapters.forecast.tables import rounded
 from helpers.chapters.outputs import Sentence, joined, sentence
 from helpers.data import Quantity, Vintage, derived, from_row
-from helpers.outlook import cells, episodes, forecast, licences, rare_earths, readings, seasons, targets
+from helpers.outlook import (
+    cells,
+    demand,
+    episodes,
+    forecast,
+    licences,
+    rare_earths,
+    readings,
+    seasons,
+    structure,
+    targets,
+)
 
 FAR = 1.5
 """A forecast that is this many times the newest level, or its inverse, is explained."""
@@ -186,6 +197,19 @@ def rules(india: Vintage) -> Sentence:
     )
     ours = sentence("These chances are our judgement.")
     return joined(allowed, _hearsay(india), ours)
+
+
+def own_make(india: Vintage) -> Sentence:
+    """What India may make itself, by scenario, with the chance of each in the forecast of rare-earth magnets."""
+    cases = structure.supplies(india)
+    rows = india.assumption(structure.SUPPLY)
+    cases = cases[cases["chance"].round(6) > 0].sort_values("chance", ascending=False, kind="stable")
+    if not demand.demand(india) or rows.empty or len(cases) < 2:
+        return words.not_yet(india, "What plants in India may take from the imports")
+    parts = {f"p{n}": derived(100 * chance, "%", rows) for n, chance in enumerate(cases["chance"])}
+    said = words.listed(f"“{name}” with {{p{n}}}" for n, name in enumerate(cases.index))
+    text = f"Of what India makes itself the forecast takes off, by the names of the scenarios: {said}."
+    return sentence(text, "These chances are our judgement.", **parts)
 
 
 def _hearsay(india: Vintage) -> Sentence | None:
