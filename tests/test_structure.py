@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from helpers.chapters.forecast import roads as told
+from helpers.chapters.forecast import sentences
 from helpers.ensemble.quantiles import QUANTILES
 from helpers.outlook import demand, forecast, growth, licences, pool, rare_earths, scenario, structure
 
@@ -158,3 +159,18 @@ def test_the_two_ways_are_whole_over_any_horizon(india, horizon):
     rows = forecast.expected(india, "repm", horizon)
     assert np.isfinite(rows["value"]).all() and len(pool.compared(forecast.ways(india, rows))) == min(horizon, 10)
     assert rows["scenario"].nunique() == 7 and set(rows["quantile"]) == set(QUANTILES)
+
+
+def test_over_one_year_one_weight_is_said(india):
+    text = told.verdict(forecast.ways(india, forecast.expected(india, "repm", 1)), india).text
+    assert "what sectors need weighs 0 % in FY26." in text
+
+
+def test_what_india_may_make_is_said_with_the_chance_of_each_scenario_the_likeliest_first(india):
+    text = sentences.own_make(india)
+    assert "“run-rate” with 40 %, “scheme half” with 30 %, “scheme late” with 20 % and “scheme on" in text.text
+    assert "B2" in text.sources
+    none = {"run-rate": 1.0, "scheme half": 0.0, "scheme late": 0.0, "scheme on time": 0.0}
+    sure = sentences.own_make(india.assuming("supply_chance", none)).text
+    assert "“run-rate” with 100 %" in sure and "half" not in sure
+    assert "cannot be said" in sentences.own_make(india.on("2025-06-30")).text

@@ -204,7 +204,7 @@ def own_make(india: Vintage) -> Sentence:
     cases = structure.supplies(india)
     rows = india.assumption(structure.SUPPLY)
     cases = cases[cases["chance"].round(6) > 0].sort_values("chance", ascending=False, kind="stable")
-    if not demand.demand(india) or rows.empty or len(cases) < 2:
+    if not demand.demand(india) or rows.empty:
         return words.not_yet(india, "What plants in India may take from the imports")
     parts = {f"p{n}": derived(100 * chance, "%", rows) for n, chance in enumerate(cases["chance"])}
     said = words.listed(f"“{name}” with {{p{n}}}" for n, name in enumerate(cases.index))
