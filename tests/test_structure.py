@@ -1,12 +1,13 @@
 """Rare-earth magnets in two ways: what grows them, what each weighs, what licences and India's own make take off."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from helpers.chapters.forecast import roads as told
 from helpers.chapters.forecast import sentences
 from helpers.ensemble.quantiles import QUANTILES
-from helpers.outlook import demand, forecast, growth, licences, pool, rare_earths, scenario, structure
+from helpers.outlook import demand, forecast, growth, licences, pool, rare_earths, scenario, structure, targets
 
 YEARS = np.arange(2026, 2040)
 PARTS = {"as recorded": 0.0, "with all of it rare-earth": 1.0}
@@ -174,3 +175,19 @@ def test_what_india_may_make_is_said_with_the_chance_of_each_scenario_the_likeli
     sure = sentences.own_make(india.assuming("supply_chance", none)).text
     assert "“run-rate” with 100 %" in sure and "half" not in sure
     assert "cannot be said" in sentences.own_make(india.on("2025-06-30")).text
+
+
+def test_the_key_step_in_the_notebook_is_the_growth_that_the_forecast_takes(india):
+    import json
+
+    from helpers import fiscal, paths
+    from helpers.ensemble import drift
+
+    cells = json.loads((paths.NOTEBOOKS / "4-forecast.ipynb").read_text(encoding="utf-8"))["cells"]
+    (step,) = ("".join(cell["source"]) for cell in cells if cell.get("id") == "growth-step")
+    totals = targets.totals(india, "customs")
+    levels = totals["value"].set_axis(totals.index.map(fiscal.centre))
+    told = {"india": india, "target": "customs", "totals": totals, "levels": levels, "np": np, "pd": pd}
+    exec(step.rpartition("\n")[0], told | {"growth": growth}, told)
+    fitted = drift.shrunken_log_drift(levels, growth.taken(india, "customs").prior)
+    assert told["parts"]["growth taken"] == pytest.approx(fitted.growth, abs=1e-12)

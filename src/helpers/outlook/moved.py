@@ -13,6 +13,10 @@ from helpers.outlook.episodes import level, sound, suspect
 ANSWER, GROWTH, WEIGHTS, START, LICENCES, ROAD = "answer", "growth", "weights", "start", "licences", "road"
 SUPPLY = "supply"
 """What is another than in the answer."""
+_KINDS = {
+    **dict.fromkeys([forecast.RECORDED, forecast.LEVEL], START),
+    **dict.fromkeys([structure.COUNTED, structure.SECTORS], ROAD),
+}
 
 
 def moved(india: Vintage, table: pd.DataFrame, *roads: pd.DataFrame) -> pd.DataFrame:
@@ -47,8 +51,7 @@ def moved(india: Vintage, table: pd.DataFrame, *roads: pd.DataFrame) -> pd.DataF
             found.append(_told(WEIGHTS, case, rows.loc[years, [*MIDDLE]], ids(uses)))
         found = [rows for rows in found if rows["case"].iloc[0] != "all evidence"]
     for case in table["scenario"].unique():
-        kind = dict.fromkeys([forecast.RECORDED, forecast.LEVEL], START)
-        what = (kind | dict.fromkeys([structure.COUNTED, structure.SECTORS], ROAD)).get(case, LICENCES)
+        what = _KINDS.get(case, LICENCES)
         if what != LICENCES or case.startswith(LICENCES):
             rows = _read(table, case, years)
             found.append(_told(what, case, rows, ids(forecast.used(india, target, case))))
