@@ -56,7 +56,7 @@ def test_without_a_suspect_year_there_is_one_reading_and_no_weight_is_stated(ind
 def test_the_narrow_target_states_the_judgements_of_licences_of_its_counts_and_of_its_two_ways_only(india):
     assert (
         readings.stated(india, "repm")["assumption"]
-        .str.match("regime_|licensed_|rare_earth_(weight|scope)|(driver|structure)_w")
+        .str.match("regime_|licensed_|rare_earth_(weight|scope)|(driver|structure)_w|supply_c")
         .all()
     )
 
