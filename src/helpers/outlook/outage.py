@@ -12,11 +12,11 @@ import pandas as pd
 
 from helpers import fiscal
 from helpers.data import Quantity, Vintage, derived, ids
-from helpers.outlook import licences, scenario
+from helpers.outlook import licences, scenario, targets
 from helpers.outlook.demand_draws import DRAWS, ENDS
 from helpers.outlook.levers import Levers
-from helpers.outlook.scenario_balance import integral, wanted
-from helpers.outlook.scenario_draws import drawn
+from helpers.outlook.scenario_balance import integral, price, wanted
+from helpers.outlook.scenario_draws import drawn, judged
 from helpers.outlook.scenario_parts import TRACTION, TURBINE, VEHICLE
 
 CHINA = "CHN"
@@ -85,8 +85,8 @@ def outage(
         low, middle = np.quantile(known[name], ENDS[:2])
         rows[name] = (unit, low, middle, max(middle, np.quantile(every[name], ENDS[-1])))
     table = pd.DataFrame.from_dict(rows, orient="index", columns=["unit", "low", "middle", "high"])
-    table["source"] = ids(scenario.sources(india, levers), stop.source)
-    table.loc["rupees", "source"] = ids(scenario.sources(india, levers, "rupees"), stop.source)
+    table["source"] = ids(scenario.sources(india, levers, count=count), stop.source)
+    table.loc["rupees", "source"] = ids(scenario.sources(india, levers, "rupees", count=count), stop.source)
     return table.rename_axis("quantity")
 
 
@@ -133,6 +133,7 @@ def arrivals(india: Vintage) -> pd.DataFrame:
     return table[table["share"].lt(1).cummin().shift(fill_value=True)]
 
 
+@targets.remembered
 def trial(india: Vintage) -> pd.DataFrame:
     """The stop of licences in hindsight: what the stocks that firms told of would have led to, and what was seen.
 
@@ -158,7 +159,7 @@ def trial(india: Vintage) -> pd.DataFrame:
         return pd.DataFrame(columns=columns, index=pd.Index([], name="what"))
     source = ids(came, told, china, seen[first | length])
     fits = float(np.interp(onset, np.arange(len(lack)), lack))
-    rows = {"first loss": ("months", *(_reached(lack, stock) for stock in stocks), onset)}
+    rows = {"first loss": ("months", *np.interp(stocks, lack, range(len(lack)), right=np.nan), onset)}
     rows["stock that fits"] = ("months", *stocks, fits)
     if length.any():
         lost = [max(lack[-1] - stock, 0) for stock in stocks]
@@ -169,7 +170,7 @@ def trial(india: Vintage) -> pd.DataFrame:
     if grown is not None:
         rows["output of the half-year"] = (
             "%",
-            *(-100 / 6 * max(lack[-1] - stock, 0) for stock in stocks),
+            *(100 / 6 * min(stock - lack[-1], 0) for stock in stocks),
             grown.value,
         )
     table = pd.DataFrame.from_dict(rows, orient="index", columns=columns[:5]).rename_axis("what")
@@ -193,14 +194,6 @@ def _told(india: Vintage) -> pd.DataFrame:
     return pd.DataFrame({**ends, "source": rows["source"]})
 
 
-def _reached(lack: np.ndarray, stock: float) -> float:
-    """The months after which the lack reaches a stock; a gap if it never does."""
-    if lack[-1] <= stock:
-        return float("nan")
-    place = int(np.argmax(lack > stock))
-    return place - 1 + (stock - lack[place - 1]) / (lack[place] - lack[place - 1])
-
-
 def _share(india: Vintage, partner: str, count: int) -> tuple[np.ndarray, str]:
     """A partner's part of the rare-earth magnets imported: China's is judged; others have theirs of the rest, by
     weight of metal magnets in the newest calendar year."""
@@ -222,20 +215,19 @@ def _share(india: Vintage, partner: str, count: int) -> tuple[np.ndarray, str]:
 def _stop(india: Vintage, partner: str, part: float, count: int) -> Stop:
     rows = licences.assumed(india, "outage_replaced")
     names = ("months until it begins", "months from its beginning to its full size", "part in the end")
-    replaced = [drawn(rows.loc[name], count, f"outage {name}")[:, 0] for name in names]
+    replaced = [drawn(judged(rows, name), count, f"outage {name}")[:, 0] for name in names]
     (share, shared), (stock, stocked) = _share(india, partner, count), cover(india, count)
     return Stop(share * part, stock, *replaced, source=ids(rows, shared, stocked))
 
 
 def _amounts(india: Vintage, levers: Levers, missing: np.ndarray, lost: np.ndarray, bounds: bool) -> dict:
     """What months of need come to in the year of the day, by draw: what does not come, and what is lost."""
-    draws = scenario.draws(india, len(lost))
-    place = int(np.searchsorted(draws.years, draws.day))
-    of = draws.over(slice(place, place + 1))
+    every = scenario.draws(india, len(lost))
+    of = scenario.in_year(india, int(np.floor(every.day)) + 1, len(lost))
     need, made = wanted(of, levers, bounds), scenario.balance(of, levers, bounds)
     monthly = (made.bare + made.stock)[:, 0] / 12
     part = np.divide(lost * monthly, need.bare[:, 0], out=np.zeros(len(lost)), where=need.bare[:, 0] > 0)
-    found = {"missing": missing * monthly, "lost": lost * monthly, "rupees": lost * monthly * of.price[:, 0]}
+    found = {"missing": missing * monthly, "lost": lost * monthly, "rupees": lost * monthly * price(of, levers)[:, 0]}
     kinds = {"vehicles": TRACTION, "engines": VEHICLE, "turbines": TURBINE}
     return found | {name: need.units[kind][:, 0] * part for name, kind in kinds.items()}
 

@@ -17,7 +17,7 @@ from helpers.outlook.levers import LeverError, Levers
 from helpers.outlook.scenario_balance import HEAVY, UNITS, Balance, balance
 from helpers.outlook.scenario_draws import Draws, draws
 
-__all__ = ["UNITS", "Balance", "Draws", "at", "balance", "draws", "named", "run", "sources", "table"]
+__all__ = ["UNITS", "Balance", "Draws", "at", "balance", "draws", "in_year", "named", "run", "sources", "table"]
 
 _BEHIND = {
     "ev_pace": "demand",
@@ -81,8 +81,9 @@ def at(india: Vintage, made: Balance, quantity: str, year: int) -> Quantity:
     low, middle, _ = np.quantile(made.of(quantity, year), ENDS)
     every = _bounded(india, made.levers, year, len(made.demand))
     high = max(np.quantile(every.of(quantity, year), ENDS[-1]), middle)
-    return derived(middle, UNITS[quantity], sources(india, made.levers, quantity), period=fiscal.year_name(year),
-                   low=min(low, middle), high=high)  # fmt: skip
+    source = sources(india, made.levers, quantity, count=len(made.demand))
+    ends = {"low": min(low, middle), "high": high}
+    return derived(middle, UNITS[quantity], source, period=fiscal.year_name(year), **ends)
 
 
 def table(
@@ -97,8 +98,8 @@ def table(
     """
     rows = []
     for name, made in balances.items():
-        for quantity in quantities:
-            for year in years:
+        for year in years:
+            for quantity in quantities:
                 found = at(india, made, quantity, year)
                 source = " ".join(sorted(found.sources))
                 rows.append((name, year, quantity, UNITS[quantity], found.low, found.value, found.high, source))
@@ -107,18 +108,22 @@ def table(
     )
 
 
-@lru_cache(maxsize=8)
-def _bounded(india: Vintage, levers: Levers, year: int, count: int) -> Balance:
-    """A year with the sectors that no source gives: for the upper end of a range."""
-    return balance(_year(india, year, count, bool(levers.stock_months)), levers, bounds=True)
+def in_year(india: Vintage, year: int, count: int = DRAWS, stock: bool = False) -> Draws:
+    """The draws of one year; with a stock, which years before it use up, of those up to it."""
+    return _year(india, year, count, stock)
 
 
 @lru_cache(maxsize=8)
 def _year(india: Vintage, year: int, count: int, stock: bool) -> Draws:
-    """The draws of a year; with a stock, which years before it use up, of those up to it."""
     of = draws(india, count)
     place = list(of.years).index(year)
     return of.over(slice(0 if stock else place, place + 1))
+
+
+@lru_cache(maxsize=8)
+def _bounded(india: Vintage, levers: Levers, year: int, count: int) -> Balance:
+    """A year with the sectors that no source gives: for the upper end of a range."""
+    return balance(_year(india, year, count, bool(levers.stock_months)), levers, bounds=True)
 
 
 def sources(india: Vintage, levers: Levers, quantity: str = "imports", lever: str = "", count: int = DRAWS) -> str:
