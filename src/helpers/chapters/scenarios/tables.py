@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from helpers import fiscal
-from helpers.data import Quantity, Vintage, derived, ids
+from helpers.data import Quantity, Vintage, derived, ids, number
 from helpers.outlook import demand, levers, scenario
 from helpers.outlook.demand_draws import ENDS
 from helpers.outlook.levers import Levers
@@ -43,19 +43,19 @@ SHORT = {
 
 STEPS = {
     "imports": "To import, t",
-    "shortage": "Of it not let in, t",
+    "shortage": "Not let in, t",
     "oxide_imported": "Oxide to import, t",
-    "rupees": "Cost of the imports, crore rupees",
+    "rupees": "Cost, crore rupees",
     "vehicles": "Electric vehicles without magnets",
-    "engines": "Cars with an engine without magnets",
+    "engines": "Other vehicles without magnets",
 }
 _OUTAGE = {
-    "lasts": "Months until stocks are used up",
-    "missing": "Tonnes not come",
-    "lost": "Tonnes lost",
-    "rupees": "Worth of these, crore rupees",
+    "lasts": "Stocks last, months",
+    "missing": "Not come, t",
+    "lost": "Lost, t",
+    "rupees": "Worth, crore rupees",
     "vehicles": "Electric vehicles not built",
-    "engines": "Cars with an engine not built",
+    "engines": "Other vehicles not built",
 }
 DECIMALS = {head: int(name == "lasts") for name, head in _OUTAGE.items()}
 """Of the table of closures."""
@@ -146,15 +146,12 @@ def aim(made: Mapping[str, Balance], name: str, year: int) -> str:
 def steps(rows: pd.DataFrame) -> pd.DataFrame:
     """``scenario.table`` for readers: medians, and the 80 % of what is to import."""
     rows = rows[rows["quantity"].isin(STEPS)].set_index(["scenario", "fiscal_year", "quantity"])
-    wide = rows["middle"].unstack(sort=False)[list(STEPS)].rename(columns=STEPS)
-    ends = rows.xs("imports", level="quantity")
-    for place, (end, head) in enumerate({"low": "lowest", "high": "highest"}.items(), start=1):
-        wide.insert(place, f"{STEPS['imports'].partition(',')[0]}, {head}, t", ends[end])
-    wide["source"] = rows["source"].groupby(level=[0, 1]).agg(lambda of: ids(*of))
-    wide = wide.reset_index().rename(columns={"scenario": "Scenario", "fiscal_year": "Year"})
-    for head in (STEPS["vehicles"], STEPS["engines"]):
-        wide[head] = wide[head].round(-3)
-    return wide.assign(Year=wide["Year"].map(fiscal.year_name)).set_index("Scenario")
+    wide, ends = rows["middle"].unstack(sort=False)[list(STEPS)], rows.xs("imports", level="quantity")
+    wide["imports"] = [f"{number(of.middle)} ({number(of.low)} to {number(of.high)})" for of in ends.itertuples()]
+    wide[["vehicles", "engines"]] = wide[["vehicles", "engines"]].round(-3)
+    wide["source"] = rows["source"].groupby(level=[0, 1], sort=False).agg(lambda of: ids(*of))
+    wide = wide.rename(columns=STEPS).reset_index().rename(columns={"scenario": "Scenario", "fiscal_year": "Year"})
+    return wide.assign(Year=wide["Year"].map(fiscal.year_name)).set_index("Scenario").rename_axis(columns=None)
 
 
 def balance(of: Balance, wanted: list[int], india: Vintage) -> pd.DataFrame:
@@ -190,8 +187,10 @@ def outages(found: Mapping[int, pd.DataFrame]) -> pd.DataFrame:
     """``outage.outage`` of some lengths for readers: the middle of each quantity, by months."""
     rows = {months: table["middle"] for months, table in found.items()}
     wide = pd.DataFrame(rows).T[list(_OUTAGE)].rename(columns=_OUTAGE)
+    for name in ("vehicles", "engines"):
+        wide[_OUTAGE[name]] = wide[_OUTAGE[name]].round(-3)
     wide["source"] = [ids(*table["source"]) for table in found.values()]
-    return wide.rename_axis("Months without China")
+    return wide.rename_axis(index="Months", columns=None)
 
 
 def trial(rows: pd.DataFrame) -> pd.DataFrame:

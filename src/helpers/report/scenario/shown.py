@@ -46,6 +46,8 @@ def reckoned(wanted: Sequence[str], moved: Sequence[str], day: date, to: Mapping
         rows = scenario.named(india)
         rows = rows[rows["lacking"] == ""]
         found = [_with(Scenario(name, row["story"], row["levers"]), moved) for name, row in rows.iterrows()]
+    for path in to.values():
+        path.touch()
     made = {one.name: scenario.run(india, one.levers) for one in found}
     if to:
         _write(made, india, to)
