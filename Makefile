@@ -32,9 +32,8 @@ test-iamc: $(READY) ## read the scenarios' IAMC file with pyam, in an environmen
 
 browser: $(BROWSER)
 
-lab: $(READY) ## open the notebooks in JupyterLab
-	@$(BIN)/jupyter lab --notebook-dir=notebooks --LabApp.news_url=None \
-	  --LabApp.check_for_updates_class=jupyterlab.handlers.announcements.NeverCheckForUpdate
+lab: $(READY) ## work in copies of the notebooks (lab/) in JupyterLab: what it saves dirties nothing (ARGS="--no-browser")
+	@$(BIN)/magnets lab -- $(ARGS)
 
 notebooks: $(READY) ## run the notebooks as of today, store their text, show what changed
 	@$(BIN)/magnets notebooks

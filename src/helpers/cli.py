@@ -12,6 +12,7 @@ import typer
 from typer.core import TyperCommand
 
 from helpers import STOPPED, __version__, paths
+from helpers.report import desk
 from helpers.report.scenario.command import app as scenario
 
 if TYPE_CHECKING:
@@ -191,7 +192,7 @@ def notebooks(
     from helpers.report.shelf import inputs, notebooks
 
     if check:
-        if found := [line for path in inputs.chapters() for line in notebooks.problems(path)]:
+        if found := [line for path in inputs.tracked() for line in notebooks.problems(path)]:
             _stop("\n".join([*found, "-> `magnets notebooks` stores them as they should be"]), 1)
         return
     try:
@@ -250,6 +251,8 @@ def sources() -> None:
         _stop(str(error), 3)
 
 
+app.command()(desk.lab)
+app.command()(desk.explain)
 app.add_typer(scenario, name="scenario")
 
 

@@ -95,9 +95,8 @@ def balances(named: pd.DataFrame, asked: tuple[str, Levers], india: Vintage) -> 
 
 
 def alone_in(year: int, moved: Levers, india: Vintage) -> Balance:
-    """The balance of one year, where no stock is carried to it."""
-    draws = scenario.draws(india)
-    return scenario.balance(draws if moved.stock_months else draws.over(draws.years == year), moved)
+    """The balance of one year."""
+    return scenario.balance(scenario.in_year(india, year, stock=bool(moved.stock_months)), moved)
 
 
 def lacking(moved: Levers, india: Vintage) -> str:
