@@ -37,6 +37,7 @@ LONG = [
     "test_lab.py",
     "test_browser.py",
     "explore.ipynb",
+    "test_schedule.py",
     "test_report.py",
     "test_live_report.py",
     "test_fetch.py",

@@ -14,12 +14,15 @@ from typer.core import TyperCommand
 from helpers import STOPPED, __version__, paths
 from helpers.report import desk
 from helpers.report.scenario.command import app as scenario
+from helpers.report.schedule.command import schedule
 
 if TYPE_CHECKING:
     from helpers.report.parameters import Parameters
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False,
                   help="India's magnet imports: public figures in, a dated report out.")  # fmt: skip
+
+app.add_typer(schedule, name="schedule")
 
 INTERRUPTED = 130
 

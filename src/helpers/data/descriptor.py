@@ -1,7 +1,6 @@
 """What ``datapackage.json`` says of the tables, and what it forbids."""
 
 import json
-import sys
 from pathlib import Path
 
 from helpers.data import tables
@@ -33,7 +32,6 @@ def forbidden(folder: Path) -> list[tuple]:
     except DataError as error:
         return [(str(error).split()[0].removeprefix("data/"), "", *tables.remedied(str(error)))]
     try:
-        sys.modules.setdefault("rfc3987_syntax", None)  # jsonschema does without: its grammars take a second to build
         from frictionless import FrictionlessException, Package, system
 
         package = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))

@@ -8,4 +8,5 @@
 - `gate`: may a report be made from the data
 - `pipeline`: from parameters to published reports
 - `run`, `page`, `shelf`: notebooks run, pages made, reports kept
+- `schedule`: reports by the clock; `nodes`: YAML with its lines
 """

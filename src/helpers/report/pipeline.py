@@ -44,6 +44,7 @@ def reports(
     jobs: int = 1,
     quiet: bool = False,
     fetch: bool = False,
+    notices: tuple[str, ...] = (),
 ) -> list[Outcome]:
     """Render every chapter for each set of parameters into ``root``.
 
@@ -63,6 +64,8 @@ def reports(
         Whether to say nothing of progress.
     fetch : bool
         Whether to fetch first what is due of live sources; what could not be had is said in the report of today.
+    notices : tuple of str
+        What it has to say if they were asked before.
 
     Returns
     -------
@@ -75,7 +78,7 @@ def reports(
             raise ParameterError("notebooks/ holds no notebook of the report: names begin with a digit and a dash")
         for path in chapters():
             for_notebook(path, wanted[0])
-        notices = _fetched(quiet) if fetch else ()
+        notices = _fetched(quiet) if fetch else notices
         with publish.only_run(root), leftovers.settings(), leftovers.archive(paths.archive()):
             return _reports(wanted, root, timeout, jobs, quiet, notices)
     except ParameterError as error:
