@@ -186,6 +186,12 @@ def test_a_day_without_a_figure_of_imports_is_refused_by_report_and_validate_ali
     assert outcome.end is End.BAD_DATA and str(said.value) in outcome.text
 
 
+def test_a_target_without_a_yearly_total_on_the_day_is_refused_before_a_cell_runs(quick, tmp_path):
+    (outcome,) = pipeline.reports([Parameters(as_of="2025-06-30", target="repm")], tmp_path / "reports")
+    assert outcome.end is End.BAD_DATA and "no yearly total of target 'repm' was public on 2025-06-30" in outcome.text
+    assert not (tmp_path / "reports" / "failed").exists()
+
+
 def test_a_package_of_data_that_cannot_be_read_publishes_nothing(notebooks, data, tmp_path, monkeypatch):
     write_notebook(notebooks / "1-small.ipynb", "1")
     monkeypatch.setattr("helpers.report.pipeline.wake", lambda: None)

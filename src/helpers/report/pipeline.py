@@ -214,9 +214,9 @@ def _plans(jobs: list[Job], wanted: list[dict[Path, str]], latest: "Vintage", ro
     for job, seen in zip(jobs, wanted, strict=True):
         try:
             india = on(job.parameters.as_of)
-            if india not in agreed:
-                gate.require_agreement(india)
-                agreed.add(india)
+            if (asked := (india, job.parameters.target)) not in agreed:
+                gate.require_agreement(*asked)
+                agreed.add(asked)
             shared = frame(job.parameters, india, job.notices)
         except DataError as error:
             plans.append(_Plan(wrong=f"{error}\nnothing was written"))

@@ -32,9 +32,10 @@ class PageError(ValueError):
         self.cell = cell or {}
 
 
-def payloads(notebook: NotebookNode, kind: str) -> list[dict]:
-    """What the cells of an executed notebook showed of one kind: answer, sentence, figure, table, file."""
-    shown = [output.get("data", {}).get(MIME) for cell in notebook.cells for output in cell.get("outputs", [])]
+def payloads(notebook: NotebookNode, kind: str, tag: str = "") -> list[dict]:
+    """What the cells of an executed notebook, or those with a tag, showed of one kind: answer, sentence, figure ..."""
+    cells = [cell for cell in notebook.cells if not tag or tag in cell.metadata.get("tags", ())]
+    shown = [output.get("data", {}).get(MIME) for cell in cells for output in cell.get("outputs", [])]
     return [payload for payload in shown if payload and payload["kind"] == kind]
 
 
