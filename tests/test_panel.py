@@ -32,7 +32,9 @@ def parts(widget):
 
 
 def named(shown, kind, text):
-    (found,) = [one for one in parts(shown.widget) if isinstance(one, kind) and one.description == text]
+    (found,) = [
+        one for one in parts(shown.widget) if isinstance(one, kind) and one.description.partition(",")[0] == text
+    ]
     return found
 
 

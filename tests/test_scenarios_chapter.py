@@ -167,14 +167,17 @@ def test_the_balance_on_the_page_closes_in_means_and_in_every_draw(india):
 
 @pytest.mark.parametrize(
     ("text", "said"),
-    [("scheme=1", "are imported: magnets are then replaced by their oxide"), ("", "In no scenario that can be"),
+    [("scheme=1", "are imported: oxide takes the place of magnets"), ("", "In no scenario that can be"),
      ("scheme=1; oxide_source=own; irel_path=target", "all of it Indian"),
-     ("scheme=1; scheme_delay=60", "Before the end of FY31 its plants need no oxide")],
+     ("scheme=1; scheme_delay=60", "Before the end of FY31 they need no oxide")],
 )  # fmt: skip
 def test_plants_need_oxide_from_abroad_or_home_or_none(india, made, text, said):
     base = made["run-rate"]
     of = {"run-rate": base} | ({"plants": scenario.run(india, levers.made(text))} if text else {})
     assert said in sentences.scheme(of, YEAR, india).text
+    if "place" in said:
+        less = derived(-tables.change(of["plants"], base, "imports", YEAR, india).value, "t")
+        assert f", in FY31 by {less:~2} (" in sentences.scheme(of, YEAR, india).text
 
 
 def test_the_end_of_sales_to_japan_makes_magnets_only_where_no_other_oxide_may_be_used(india, monkeypatch):
@@ -190,16 +193,27 @@ def test_the_end_of_sales_to_japan_makes_magnets_only_where_no_other_oxide_may_b
 def test_licences_closed_leave_much_a_little_or_nothing_missing(india, made):
     shut = scenario.run(india, Levers(licences="closed"))
     text = sentences.closed_with(made, shut, YEAR, india).text
-    assert "would be missing in FY31: shared by all uses alike" in text and "“all together” would bring that to" in text
-    assert "if the oxide of the plants came under the same licences" in text
-    assert "bring" not in sentences.closed_with({"run-rate": made["run-rate"]}, shut, YEAR, india).text
+    assert (
+        "would be missing in FY31; shared by all uses alike" in text
+        and " With “all together” it would be most l" in text
+    )
+    assert (
+        "; if oxide for the plants came under the same licences, most likely nothing, in nine cases of ten no" in text
+    )
+    assert text.endswith("“all together” means: " + scenario.named(india).loc["all together", "story"])
+    assert "With “" not in sentences.closed_with({"run-rate": made["run-rate"]}, shut, YEAR, india).text
     own = sentences.closed_with({n: made[n] for n in ("run-rate", "free motors")}, shut, YEAR, india).text
-    assert own.endswith(" t).") and "oxide" not in own
+    assert " t). “free motors” means: Half of" in own and "oxide" not in own
     assert "and the levers asked for" not in text
     more = scenario.run(india, Levers(licences="closed", ev_pace=0.5))
-    assert "closed and the levers asked for, " in sentences.closed_with(made, more, YEAR, india).text
+    assert "its licences and the levers asked for held, " in sentences.closed_with(made, more, YEAR, india).text
     both = scenario.run(india, levers.made(made["all together"].levers.moved | {"licences": "closed"}))
-    assert "bring" not in sentences.closed_with(made, both, YEAR, india).text, "it is done already"
+    text = sentences.closed_with(made, both, YEAR, india).text
+    assert "With “" not in text, "it is done already"
+    assert (
+        "missing in FY31 would be most likely nothing, in nine cases of ten no more than " in text
+        and "cars" not in text
+    )
     opened = scenario.run(india, Levers(licences="open"))
     assert "no rare-earth magnets would be missing" in sentences.closed_with(made, opened, YEAR, india).text
 

@@ -69,15 +69,15 @@ def scheme(of: Mapping[str, Balance], year: int, india: Vintage) -> Sentence:
     oxide = scenario.at(india, best, "oxide_imported", year)
     made_of = scenario.at(india, best, "oxide_needed", year)
     parts = {"name": name, "first": fiscal.year_name(begun[0]), "year": oxide.period}
-    text = "In the scenario “{name}” imports are lower from {first} on."
+    text = "With the plants of India's magnet scheme (“{name}”) imports are lower from {first} on"
     if made_of.value < 1:
-        return sentence(text, "Before the end of {year} its plants need no oxide.", **parts)
+        return sentence(text + ". Before the end of {year} they need no oxide.", **parts)
+    text += ", in {year} by {less:~2} ({less:range~2} t). The plants then take {needed:~2} of oxide of neodymium and"
+    parts |= {"less": _taken(dict(yearly)[year]), "needed": made_of}
     if oxide.value < _LEAST * made_of.value:
-        return sentence(text, "In {year} its plants take {needed:~2} of oxide of neodymium and praseodymium,",
-                        "all of it Indian.", needed=made_of, **parts)  # fmt: skip
-    text += " In {year} its plants take {needed:~2} of oxide of neodymium and praseodymium, of which {oxide:~2}"
-    return sentence(text, "({oxide:range~2} t) are imported: magnets are then replaced by their oxide.",
-                    needed=made_of, oxide=oxide, **parts)  # fmt: skip
+        return sentence(text, "praseodymium, all of it Indian.", **parts)
+    text += " praseodymium, of which {oxide:~2} ({oxide:range~2} t) are imported: oxide takes the place of magnets."
+    return sentence(text, oxide=oxide, **parts)
 
 
 def japan(year: int, india: Vintage) -> Sentence:
@@ -95,8 +95,8 @@ def japan(year: int, india: Vintage) -> Sentence:
         return sentence("What was sold to Japan would make no magnets in {year}: no plant would use it.",
                         year=freed.period, uses=[freed])  # fmt: skip
     share = words.chance(derived(min(100.0, 100 * freed.value / needed.value), "%", freed, needed))
-    text = "Nothing more sold to Japan gives the plants of the scheme {freed:~2} of oxide in {year} ({freed:range~2}"
-    text += " t), {share} of what they need."
+    text = "To sell Japan no more rare earths gives the plants of the scheme {freed:~2} of oxide in {year}"
+    text += " ({freed:range~2} t), {share} of what they need."
     parts = {"freed": freed, "share": share, "year": freed.period}
     if more.value < 1:
         return sentence(text, "It makes no magnet more.", uses=[more], **parts)
@@ -154,37 +154,45 @@ def counted(number: float, *uses) -> Sentence:
 
 def closed_with(of: Mapping[str, Balance], shut: Balance, year: int, india: Vintage) -> Sentence:
     """What closed licences leave missing, and what still once India does the most that it can."""
-    gone = scenario.at(india, shut, "shortage", year)
+    gone, year_name = scenario.at(india, shut, "shortage", year), fiscal.year_name(year)
     if gone.high < 1:
         return sentence("With China's licences closed no rare-earth magnets would be missing in {year}.",
-                        year=gone.period, uses=[gone])  # fmt: skip
-    text = "With China's licences closed{more}, {gone:~2} of rare-earth magnets ({gone:range~2} t) would be missing in"
-    text += " {year}: shared by all uses alike, {cars} lack theirs."
-    more = " and the levers asked for" if len(shut.levers.moved) > 1 else ""
-    first = sentence(text, gone=gone, year=gone.period, more=more, cars=vehicles(shut, year, india))
+                        year=year_name, uses=[gone])  # fmt: skip
+    parts = {"more": " and the levers asked for held" if len(shut.levers.moved) > 1 else "", "year": year_name}
+    if gone.value < 1:
+        text = "If China closed its licences{more}, the rare-earth magnets missing in {year} would be {gone}."
+        return sentence(text, gone=_left(gone), **parts)
+    text = "If China closed its licences{more}, {gone} of rare-earth magnets would be missing in {year}; shared by all"
+    first = sentence(text, "uses alike, {cars} would lack theirs.", gone=_left(gone),
+                     cars=vehicles(shut, year, india), **parts)  # fmt: skip
     if (name := tables.best(of, year)) is None:
         return first
     moved = shut.levers.moved | of[name].levers.moved
     if moved == shut.levers.moved:
         return first
-    plain = tables.alone_in(year, made(moved), india)
-    text, parts = "“{name}” would bring that to {after}", {"name": name}
-    if not plain.oxide_imported.any() or tables.lacking(Levers(oxide_source="under licence"), india):
-        return joined(first, sentence(text + ".", after=_left(scenario.at(india, plain, "shortage", year)), **parts))
+    after = scenario.at(india, tables.alone_in(year, made(moved), india), "shortage", year)
+    text, parts = "With “{name}” it would be {after}", {"name": name, "after": _left(after)}
+    if not of[name].oxide_imported.any() or tables.lacking(Levers(oxide_source="under licence"), india):
+        return joined(first, sentence(text + ".", **parts), _story(name, india))
     bound = tables.alone_in(year, made(moved | {"oxide_source": "under licence"}), india)
-    after, worse = (_left(scenario.at(india, one, "shortage", year)) for one in (plain, bound))
-    text += ", and to {worse} if the oxide of the plants came under the same licences."
-    return joined(first, sentence(text, after=after, worse=worse, **parts))
+    text += "; if oxide for the plants came under the same licences, {worse}."
+    worse = _left(scenario.at(india, bound, "shortage", year))
+    return joined(first, sentence(text, worse=worse, **parts), _story(name, india))
 
 
 def _left(of: Quantity) -> Sentence:
-    """What is left missing: its middle, or the most of nine draws of ten, or nothing."""
+    """What is missing: its middle, or the most of nine cases of ten, or nothing."""
     if of.high < 1:
         return Sentence("nothing", tuple(of.sources))
     if of.value < 1:
-        most = f"no more than {derived(of.high, 't', of):~2}"
-        return Sentence(f"nothing in the middle of the draws (in nine of ten {most})", tuple(of.sources))
+        most = f"in nine cases of ten no more than {derived(of.high, 't', of):~2}"
+        return Sentence(f"most likely nothing, {most}", tuple(of.sources))
     return sentence("{of:~2} ({of:range~2} t)", of=of)
+
+
+def _story(name: str, india: Vintage) -> Sentence:
+    """What a named scenario holds, in its own words."""
+    return sentence("“{name}” means: {story}", name=name, story=scenario.named(india).loc[name, "story"])
 
 
 def _asked(of: Mapping[str, Balance], asked: str, year: int, india: Vintage) -> Sentence | None:
