@@ -110,7 +110,7 @@ def _print(lines) -> None:
         _stop(str(error), 2)
     except OSError as error:
         _stop(f"{error.filename} cannot be written: {error.strerror}", 1)
-    print(said)
+    print(said, flush=True)
 
 
 def _stop(text: str, code: int) -> NoReturn:
