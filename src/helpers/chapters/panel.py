@@ -129,13 +129,13 @@ class Panel:
         year = self._years[len(self._years) // 2]
         need = scenario.at(self._india, self._made, "imports", year)
         parts = {"need": need, "year": need.period, "gone": scenario.at(self._india, self._made, "shortage", year)}
-        text = "India needs to import {need} of rare-earth magnets in {year} ({need:range} t; 80 %), of which {gone}"
-        text += " ({gone:range} t) are not let in"
+        text = "India needs to import {need} of rare-earth magnets in {year} ({need:range} t; 80 %)"
+        held = "China's licences hold back {gone} of it ({gone:range} t)."
         if not self._made.levers.moved:
-            return sentence(f"As things go on, {text}.", **parts)
+            return sentence(f"As things go on, {text}. {held}", **parts)
         more = tables.change(self._made, self._base, "imports", year, self._india)
-        return sentence(f"With these levers, {text}. To import are {{more:signed}} against the run-rate "
-                        "({more:range} t). That is conditional, and no forecast.", more=more, **parts)  # fmt: skip
+        return sentence(f"With these levers, {text}: {{more:signed}} against the run-rate ({{more:range}} t). {held}",
+                        "That is conditional, and no forecast.", more=more, **parts)  # fmt: skip
 
     def _table(self) -> pd.DataFrame:
         """What follows in some years: the middle, and 80 % of the draws."""

@@ -73,11 +73,11 @@ def scheme(of: Mapping[str, Balance], year: int, india: Vintage) -> Sentence:
     if made_of.value < 1:
         return sentence(text + ". Before the end of {year} they need no oxide.", **parts)
     text += ", in {year} by {less:~2} ({less:range~2} t). The plants then take {needed:~2} of oxide of neodymium and"
-    parts |= {"less": _taken(dict(yearly)[year]), "needed": made_of}
+    less = _taken(dict(yearly)[year])
     if oxide.value < _LEAST * made_of.value:
-        return sentence(text, "praseodymium, all of it Indian.", **parts)
+        return sentence(text, "praseodymium, all of it Indian.", less=less, needed=made_of, **parts)
     text += " praseodymium, of which {oxide:~2} ({oxide:range~2} t) are imported: oxide takes the place of magnets."
-    return sentence(text, oxide=oxide, **parts)
+    return sentence(text, less=less, needed=made_of, oxide=oxide, **parts)
 
 
 def japan(year: int, india: Vintage) -> Sentence:
@@ -171,13 +171,13 @@ def closed_with(of: Mapping[str, Balance], shut: Balance, year: int, india: Vint
     if moved == shut.levers.moved:
         return first
     after = scenario.at(india, tables.alone_in(year, made(moved), india), "shortage", year)
-    text, parts = "With “{name}” it would be {after}", {"name": name, "after": _left(after)}
+    text, found = "With “{name}” it would be {after}", _left(after)
     if not of[name].oxide_imported.any() or tables.lacking(Levers(oxide_source="under licence"), india):
-        return joined(first, sentence(text + ".", **parts), _story(name, india))
+        return joined(first, sentence(text + ".", name=name, after=found), _story(name, india))
     bound = tables.alone_in(year, made(moved | {"oxide_source": "under licence"}), india)
     text += "; if oxide for the plants came under the same licences, {worse}."
     worse = _left(scenario.at(india, bound, "shortage", year))
-    return joined(first, sentence(text, worse=worse, **parts), _story(name, india))
+    return joined(first, sentence(text, name=name, after=found, worse=worse), _story(name, india))
 
 
 def _left(of: Quantity) -> Sentence:
