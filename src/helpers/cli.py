@@ -249,6 +249,49 @@ def sources() -> None:
         _stop(str(error), 3)
 
 
+@app.command()
+def screen(
+    panel: Annotated[
+        list[Path],
+        typer.Argument(
+            help="A folder with a panel, or files of UN Comtrade or BACI.", show_default="the project's tables"
+        ),
+    ] = [],  # noqa: B006
+    on: Annotated[
+        str, typer.Option(help="local, processes, dask, slurm, or a scheduler such as tls://scheduler:8786.")
+    ] = "local",
+    workers: Annotated[int | None, typer.Option(min=1, help="How many are begun.", show_default="cores")] = None,
+    output: Annotated[Path, typer.Option(help="Folder of what is found.")] = paths.REPORTS / "screen",
+    as_of: Annotated[
+        str, typer.Option(help="Use rules and tables public on this day.", show_default="today in India")
+    ] = "",
+    top: Annotated[int, typer.Option(min=1, help="Lines that are told; all are kept.")] = 20,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing unless something went wrong.")] = False,
+) -> None:
+    """Look through every line of a panel of trade: which of them mislead, and how, the worst first.
+
+    An interrupted run goes on from the parts that are finished. Ends with 0 (screened), 2 (bad options), 3 (the
+    panel or data/ cannot be read), 1 (the folder cannot be written), 130 (stopped with Ctrl-C).
+
+    Examples: magnets screen; magnets screen panel --on processes; magnets screen BACI_HS22_Y2024_V202601.csv
+    """
+    from helpers.data import DataError
+    from helpers.report import parameters
+    from helpers.screen import cluster, engine, told
+
+    try:
+        day = parameters.parse([], as_of).as_of
+        said = told.screen(panel, str(day), on, workers, output, top, quiet)
+    except (parameters.ParameterError, cluster.UnsafeError) as error:
+        _stop(str(error), 2)
+    except DataError as error:
+        _stop(str(error), 3)
+    except (OSError, engine.LostError) as error:
+        _stop(f"the screen was not finished: {error}; run it again, and it goes on from what is there", 1)
+    if not quiet:
+        print("\n".join(said))
+
+
 def main() -> None:
     """The entry point: Ctrl-C is not lost, no character of a name ends a run, a warning is a line."""
     from helpers.report.run import interrupt
