@@ -27,19 +27,23 @@ def found(block: Block, rules: Rules) -> dict[str, pd.DataFrame]:
         is likely, ``usd_m`` what the difference would be worth, ``side`` whose count errs, ``mirror`` whether the other
         count bears it out. ``forecasts``: :func:`helpers.screen.forecasts.ahead`.
     """
-    both = mirrored.years(block.years[~_of_nobody(block.years)], block.home)
-    compared, table = mirrored.compared(both), yearly.totals(block.years, block.home)
+    stepped = months.steps(block, rules)
+    stepped = stepped[stepped["likelier"] > rules.unlikely]
+    even = months.without(block, months.NONE, stepped)
+    slipped = _slips(even, rules)
+    mended = months.without(even, slipped, stepped[:0])
+    table = yearly.totals(mended.years, block.home)
     rows = [
-        _of_both(compared, table, rules),
-        _of_slips(block, compared, table, rules),
-        _of_steps(block, table, rules),
-        _of_surges(yearly.surges(table, rules)),
+        _of_both(_compared(mended), table, rules),
+        slipped.assign(how=QUANTITY, start=_month(slipped["start"]), end=_month(slipped["end"]), side="own"),
+        _of_steps(stepped, table),
+        _of_surges(yearly.surges(table, yearly.entries(mended), rules)),
         _of_bases(yearly.bases(table, rules)),
     ]
     findings = pd.concat([one for one in rows if len(one)] or [pd.DataFrame(columns=COLUMNS)])[COLUMNS]
-    findings = _once(findings.astype(_TYPES)).sort_values(["hs", "start", "how", "partner"], ignore_index=True)
+    findings = findings.astype(_TYPES).sort_values(["hs", "start", "how", "partner"], ignore_index=True)
     return {
-        "lines": _lines(table, yearly.concentrated(block.years, block.home)),
+        "lines": _lines(yearly.totals(block.years, block.home), yearly.concentrated(block.years, block.home)),
         "findings": findings,
         "forecasts": forecasts.ahead(block.years, block.home, rules.ahead),
     }
@@ -55,29 +59,28 @@ def _of_both(compared: pd.DataFrame, table: pd.DataFrame, rules: Rules) -> pd.Da
                       likelier=np.nan, mirror="confirms")  # fmt: skip
 
 
-def _of_slips(block: Block, compared: pd.DataFrame, table: pd.DataFrame, rules: Rules) -> pd.DataFrame:
+def _slips(block: Block, rules: Rules) -> pd.DataFrame:
     """Slips by month: as likely as unit values and the other count make them together."""
-    runs = months.slips(block, rules)
+    runs, compared, table = months.slips(block, rules), _compared(block), yearly.totals(block.years, block.home)
     runs["year"] = runs["start"] // 12
     other = compared.assign(year=compared["year"].astype(int)).rename(columns={"country": "partner"})
-    runs = runs.merge(
-        other[["hs", "partner", "year", "own_t", "weight_change"]], on=["hs", "partner", "year"], how="left"
-    )
+    other = other[["hs", "partner", "year", "own_t", "weight_change"]]
+    runs = runs.merge(other, on=["hs", "partner", "year"], how="left")
     of_year = runs["excess"] * _part_in_year(runs)
     swollen = np.log(runs["own_t"] / (runs["own_t"] - of_year).where(lambda rest: rest > 0))
     support = _support(runs["weight_change"], swollen)
     runs = runs.assign(mirror=np.select([support > 1, support < -1], ["confirms", "contradicts"], "silent"))
     runs["likelier"] += support
-    runs = _material(runs[runs["likelier"] > rules.unlikely], table, rules)
-    return runs.assign(how=QUANTITY, start=_month(runs["start"]), end=_month(runs["end"]), side="own")
+    return _material(runs[runs["likelier"] > rules.unlikely], table, rules)
 
 
-def _of_steps(block: Block, table: pd.DataFrame, rules: Rules) -> pd.DataFrame:
-    steps = months.steps(block, rules)
-    steps = steps[steps["likelier"] > rules.unlikely]
-    steps = steps.assign(year=steps["start"] // 12).merge(
-        table[["hs", "year", "own_usd_m"]], on=["hs", "year"], how="left"
-    )
+def _compared(block: Block) -> pd.DataFrame:
+    return mirrored.compared(mirrored.years(block.years[~_of_nobody(block.years)], block.home))
+
+
+def _of_steps(steps: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
+    steps = steps.assign(year=steps["start"] // 12)
+    steps = steps.merge(table[["hs", "year", "own_usd_m"]], on=["hs", "year"], how="left")
     return steps.assign(partner="", how=UNIT, start=_month(steps["start"]), end="", side="own",
                         usd_m=steps["own_usd_m"].fillna(0.0), mirror="silent")  # fmt: skip
 
@@ -117,11 +120,6 @@ def _support(change: pd.Series, swollen: pd.Series) -> pd.Series:
     """How much likelier the other count makes a slip: its ratio has moved as the slip would move it, or has not."""
     gain = (change**2 - (change - swollen) ** 2) / (2 * MIRROR_SPREAD**2)
     return gain.clip(-MOST_SUPPORT, MOST_SUPPORT).fillna(0.0)
-
-
-def _once(findings: pd.DataFrame) -> pd.DataFrame:
-    """Without what is said twice: a year of both counts of which the months are told, a base or a surge of a faulty year."""
-    return findings
 
 
 def _lines(table: pd.DataFrame, concentrated: pd.DataFrame) -> pd.DataFrame:

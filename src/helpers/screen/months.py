@@ -1,5 +1,7 @@
 """Months whose unit value tells of a weight that was written wrongly, and steps of a whole line's unit value."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
@@ -31,6 +33,10 @@ AROUND = 12
 
 SEEN = 3
 """Entries that a series needs on either side of a step to speak of it."""
+
+
+NONE = pd.DataFrame(columns=["series", "start", "end", "factor"])
+"""No slip."""
 
 
 def residuals(block: Block) -> pd.DataFrame:
@@ -110,6 +116,20 @@ def steps(block: Block, rules: Rules) -> pd.DataFrame:
     table = pd.DataFrame(found, columns=["hs", "start", "factor", "entries", "likelier"])
     table = table[(np.log(table["factor"].astype(float)).abs() >= np.log(rules.step)) & (table["likelier"] > 0)]
     return _strongest(table)
+
+
+def without(block: Block, slipped: pd.DataFrame, stepped: pd.DataFrame) -> Block:
+    """The lines with weights as they would be without some :func:`slips` and :func:`steps`."""
+    weight, of = block.weight.copy(), block.keys["hs"].to_numpy()
+    for row in stepped.itertuples():
+        first, last = np.searchsorted(of, row.hs), np.searchsorted(of, row.hs, side="right")
+        rows = slice(block.start[first], block.start[last])
+        weight[rows] = np.where(block.month[rows] >= row.start, weight[rows] / row.factor, weight[rows])
+    for row in slipped.itertuples():
+        rows = slice(block.start[row.series], block.start[row.series + 1])
+        inside = (block.month[rows] >= row.start) & (block.month[rows] <= row.end)
+        weight[rows] = np.where(inside, weight[rows] / row.factor, weight[rows])
+    return replace(block, weight=weight)
 
 
 def _step(block: Block, unit: np.ndarray, first: int, last: int, month: int) -> dict:

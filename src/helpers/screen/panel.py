@@ -137,18 +137,28 @@ def write(
         Where what the queries name is registered.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    columns = ", ".join(f"CAST({name} AS {kind}) AS {name}" for name, kind in COLUMNS.items())
-    connection = connection or database()
     for name, query in rows.items():
-        draft = folder / f"{name}.parquet.tmp"
-        connection.execute(
-            f"COPY (SELECT {columns} FROM ({query}) ORDER BY hs, flow, reporter, partner, period) "
-            f"TO '{quoted(draft)}' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {GROUP})"
-        )
-        draft.replace(draft.with_suffix(""))
+        ordered = f"SELECT * FROM ({query}) ORDER BY hs, flow, reporter, partner, period"
+        keep(connection or database(), ordered, folder / f"{name}.parquet")
+    describe(folder, home, synthetic, names)
+    return opened(folder)
+
+
+def keep(connection: "duckdb.DuckDBPyConnection", ordered: str, path: Path) -> None:
+    """Write a file of a panel, there whole or not at all, of a query that gives its rows in order."""
+    columns = ", ".join(f"CAST({name} AS {kind}) AS {name}" for name, kind in COLUMNS.items())
+    draft = path.with_name(f"{path.name}.tmp")
+    connection.execute(
+        f"COPY (SELECT {columns} FROM ({ordered})) TO '{quoted(draft)}' "
+        f"(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {GROUP})"
+    )
+    draft.replace(path)
+
+
+def describe(folder: Path, home: str, synthetic: bool, names: Mapping[str, str]) -> None:
+    """Say what a folder of files is: a panel."""
     about = {"home": home, "synthetic": synthetic, "names": dict(names)}
     (folder / "panel.json").write_text(json.dumps(about, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-    return opened(folder)
 
 
 def of(india: Vintage, folder: Path, home: str = "IND") -> Panel:

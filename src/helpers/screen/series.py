@@ -24,8 +24,8 @@ class Block:
         Where each series begins, and where the last one ends, shape (series + 1,).
     month, weight, value : np.ndarray
         Of every entry: months since the year nought, tonnes, million dollars; sorted by series and month.
-    years : pd.DataFrame
-        ``hs, flow, reporter, partner, year, weight, value``: both sides, sums of months where a year is not given.
+    others : pd.DataFrame
+        Calendar years: those that are given, of both sides, and the sums of the other side's months.
     """
 
     home: str
@@ -34,7 +34,16 @@ class Block:
     month: np.ndarray
     weight: np.ndarray
     value: np.ndarray
-    years: pd.DataFrame
+    others: pd.DataFrame
+
+    @cached_property
+    def years(self) -> pd.DataFrame:
+        """``hs, flow, reporter, partner, year, weight, value``: both sides, sums of months where a year is not given."""
+        own = _summed((self.keys, self.start, self.month, self.weight, self.value))
+        both = [self.others, own.assign(flow="import", reporter=self.home)]
+        table = pd.concat(both, ignore_index=True).drop_duplicates(_YEARS)  # what is given comes first
+        table = table.sort_values(_YEARS, ignore_index=True).astype({"weight": float, "value": float})
+        return table[[*_YEARS, "weight", "value"]]
 
     @cached_property
     def series(self) -> np.ndarray:
@@ -51,17 +60,13 @@ def loaded(panel: Panel, first: str, last: str) -> Block:
     """The lines of a panel from one code to another."""
     months = _months(panel, "flow = 'import' AND reporter = ?", "partner", first, last)
     theirs = _months(panel, "flow = 'export' AND partner = ?", "reporter", first, last)
-    own = _summed(months).assign(flow="import", reporter=panel.home)
     their = _summed(theirs).rename(columns={"partner": "reporter"}).assign(flow="export", partner=panel.home)
     given = panel.ask(
         "SELECT hs, flow, reporter, partner, period AS year, weight, value FROM panel WHERE hs BETWEEN ? AND ? "
         "AND length(period) = 4 AND (reporter = ? OR partner = ?) ORDER BY ALL",
         [first, last, panel.home, panel.home],
     ).df()
-    years = pd.concat([given, own, their], ignore_index=True).drop_duplicates(_YEARS)  # what is given comes first
-    years = years.sort_values(_YEARS, ignore_index=True).astype({"weight": float, "value": float})
-    keys, start, *columns = months
-    return Block(panel.home, keys, start, *columns, years[[*_YEARS, "weight", "value"]])
+    return Block(panel.home, *months, pd.concat([given, their], ignore_index=True))
 
 
 def _months(panel: Panel, side: str, country: str, first: str, last: str) -> tuple:

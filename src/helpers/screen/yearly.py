@@ -6,12 +6,16 @@ import pandas as pd
 from helpers.screen.forecasts import TOTAL
 from helpers.screen.panel import NOBODY
 from helpers.screen.rules import Rules
+from helpers.screen.series import Block
 
 BEFORE = 3
 """Years whose middle is usual for the next."""
 
-SPREADS = 5
-"""Robust standard deviations of a line's own yearly growth that a surge exceeds."""
+CHANGE = 0.2
+"""Log points by which a line changes from year to year without a reason of its own."""
+
+SPREADS = 4
+"""Standard deviations that a surge exceeds."""
 
 
 def totals(years: pd.DataFrame, home: str) -> pd.DataFrame:
@@ -30,8 +34,18 @@ def totals(years: pd.DataFrame, home: str) -> pd.DataFrame:
     return table.assign(year=table["year"].astype(int)).sort_values(["hs", "year"], ignore_index=True)
 
 
-def surges(table: pd.DataFrame, rules: Rules) -> pd.DataFrame:
+def entries(block: Block) -> pd.DataFrame:
+    """On how many equal entries the value of a line's year rests: ``hs, year, entries``; one over the sum of squares."""
+    table = pd.DataFrame({"line": block.line[block.series], "year": block.month // 12, "value": block.value})
+    sums = table.assign(square=table["value"] ** 2).groupby(["line", "year"]).sum().reset_index()
+    names = block.keys["hs"].drop_duplicates().to_numpy()
+    return sums.assign(hs=names[sums["line"]], entries=sums["value"] ** 2 / sums["square"])[["hs", "year", "entries"]]
+
+
+def surges(table: pd.DataFrame, entries: pd.DataFrame, rules: Rules) -> pd.DataFrame:
     """Years in which weight and value of a line are far above the years before, and unit values are not.
+
+    Far is what neither the few entries on which a year rests explain, nor the usual change of a year.
 
     Returns
     -------
@@ -39,14 +53,16 @@ def surges(table: pd.DataFrame, rules: Rules) -> pd.DataFrame:
         The first year of each surge: ``hs, year, factor`` (weight over the usual), ``usd_m`` (value above the usual),
         ``theirs`` (the same factor by others' count).
     """
+    table = table.merge(entries, on=["hs", "year"])
     logs = table.assign(**{name: np.log(table[name].where(table[name] > 0)) for name in _AMOUNTS})
+    logs["thin"] = 1 / table["entries"]
     lines = logs.groupby("hs", sort=False)
     usual = {name: lines[name].transform(lambda of: of.shift().rolling(BEFORE, min_periods=BEFORE).median())
-             for name in _AMOUNTS}  # fmt: skip
+             for name in [*_AMOUNTS, "thin"]}  # fmt: skip
     above = pd.DataFrame({name: logs[name] - usual[name] for name in _AMOUNTS})
-    spread = above.abs().groupby(table["hs"]).transform("median") * 1.4826
-    far = (above > np.log(rules.surge)) & (above > SPREADS * spread)
-    surged = far["own_t"] & far["own_usd_m"] & ((above["own_t"] - above["own_usd_m"]).abs() < np.log(rules.apart))
+    spread = np.sqrt(logs["thin"] + usual["thin"] + CHANGE**2)
+    far = (above[["own_t", "own_usd_m"]] > np.log(rules.surge)) & above[["own_t", "own_usd_m"]].gt(SPREADS * spread, axis=0)
+    surged = far.all(axis=1) & ((above["own_t"] - above["own_usd_m"]).abs() < np.log(rules.apart))
     first = surged & ~surged.groupby(table["hs"]).shift(fill_value=False)
     worth = table["own_usd_m"] - np.exp(usual["own_usd_m"])
     found = table[["hs", "year"]].assign(factor=np.exp(above["own_t"]), usd_m=worth, theirs=np.exp(above["their_t"]))
