@@ -39,11 +39,10 @@ def countries():
     return codes, np.random.default_rng(0).random(PARTNERS) ** 4
 
 
-def planted(lines, seed):
-    """What is planted in which line, by its number: half as many cases in half as many lines, at least one of each."""
+def planted(lines, seed, share):
+    """What is planted in which line, by its number: this share of the cases, at least one of each."""
     rng = np.random.default_rng([seed, 1])
     large = np.flatnonzero(sizes(lines, seed) > 0.25)
-    share = min(1, lines / 1000)
     counts = {how: max(1, round(count * share)) for how, count in PLANTED.items()}
     chosen = rng.choice(large, sum(counts.values()), replace=False)
     return dict(zip(chosen.tolist(), [how for how, count in counts.items() for _ in range(count)], strict=True))
@@ -124,13 +123,17 @@ def chunk(first, last, seed, names, folder):
     return truth
 
 
-def made(folder, lines=5000, seed=1, threads=2):
-    """Make a panel in a folder, which must be new."""
+def made(folder, lines=5000, seed=1, share=None):
+    """Make a panel in a folder, which must be new; from 1,000 lines on all cases are planted, in fewer as many less."""
     folder.mkdir(parents=True)
     hs = [f"{10_000 + n * (980_000 // lines):06d}" for n in range(lines)]
-    names = {"lines": lines, "hs": hs, "planted": planted(lines, seed)}
+    names = {
+        "lines": lines,
+        "hs": hs,
+        "planted": planted(lines, seed, min(1, lines / 1000) if share is None else share),
+    }
     ends = [*range(0, lines, CHUNK), lines]
-    with ThreadPoolExecutor(threads) as pool:
+    with ThreadPoolExecutor() as pool:
         parts = pool.map(lambda first: chunk(first, min(first + CHUNK, lines), seed, names, folder), ends[:-1])
         truth = pd.DataFrame([case for part in parts for case in part])
     codes = np.array([*countries()[0], ""])

@@ -1,6 +1,6 @@
 """A Dask cluster that nobody else can reach: an existing one over TLS or on this machine, or one begun here.
 
-Who can talk to a scheduler can run code as its user, as its messages are pickled. So a connection to another machine is
+Who can talk to a scheduler can run code as its user. So a connection to another machine is
 encrypted and both ends show certificates, and a cluster begun here listens on loopback only, with certificates that
 are made for it and kept in memory.
 """
@@ -72,7 +72,7 @@ def client(on: str, workers: int) -> Iterator["Client"]:
     from dask.distributed import Client
 
     require_safe(on)
-    with config.set(_SETTINGS):
+    with config.set(SETTINGS):
         if on not in (HERE, SLURM):
             with Client(on, timeout="30s") as found:
                 _tell(found)
@@ -94,7 +94,7 @@ def require_private(begun: object) -> None:
     require_safe(begun.scheduler_address)  # type: ignore[attr-defined]
 
 
-_SETTINGS = {
+SETTINGS = {
     "distributed.scheduler.allowed-failures": LOST,
     "distributed.worker.daemon": False,  # a report's kernels are its children
     "distributed.admin.large-graph-warning-threshold": "1GB",
@@ -111,7 +111,7 @@ def _here(workers: int):
     encrypted = importlib.util.find_spec("cryptography") is not None
     return LocalCluster(
         n_workers=workers, threads_per_worker=1, processes=True, host="127.0.0.1",
-        dashboard_address="127.0.0.1:0" if _dashboard() else None, memory_limit=0,
+        dashboard_address="127.0.0.1:0", memory_limit=0,
         security=Security.temporary() if encrypted else None,
         protocol="tls://" if encrypted else "tcp://", silence_logs=50,
     )  # fmt: skip

@@ -4,7 +4,6 @@ import numpy as np
 import pandas as pd
 
 from helpers.screen import forecasts, mirrored, months, yearly
-from helpers.screen.panel import NOBODY
 from helpers.screen.rules import Rules
 from helpers.screen.series import Block
 
@@ -13,6 +12,7 @@ QUANTITY, UNIT, SURGE, BASE = "quantity", "unit", "surge", "base"
 """How a line misleads: a weight written wrongly; another unit from some month on; a surge that is real; growth over a
 year that was high or low."""
 
+HOWS = (QUANTITY, UNIT, BASE, SURGE)
 COLUMNS = ["hs", "partner", "how", "start", "end", "factor", "side", "usd_m", "likelier", "mirror"]
 
 
@@ -28,92 +28,75 @@ def found(block: Block, rules: Rules) -> dict[str, pd.DataFrame]:
         count bears it out. ``forecasts``: :func:`helpers.screen.forecasts.ahead`.
     """
     stepped = months.steps(block, rules)
-    stepped = stepped[stepped["likelier"] > rules.unlikely]
     even = months.without(block, months.NONE, stepped)
     slipped = _slips(even, rules)
     mended = months.without(even, slipped, stepped[:0])
-    table = yearly.totals(mended.years, block.home)
+    table = forecasts.totals(mended)
     rows = [
-        _of_both(_compared(mended), table, rules),
+        _of_both(mirrored.compared(mirrored.years(mended)), table, rules),
         slipped.assign(how=QUANTITY, start=_month(slipped["start"]), end=_month(slipped["end"]), side="own"),
         _of_steps(stepped, table),
         _of_surges(yearly.surges(table, yearly.entries(mended), rules)),
         _of_bases(yearly.bases(table, rules)),
     ]
-    findings = pd.concat([one for one in rows if len(one)] or [pd.DataFrame(columns=COLUMNS)])[COLUMNS]
+    rows = [one for one in rows if len(one)]
+    findings = pd.concat([_named(one, block) for one in rows] or [pd.DataFrame(columns=COLUMNS)], ignore_index=True)
     findings = findings.astype(_TYPES).sort_values(["hs", "start", "how", "partner"], ignore_index=True)
-    return {
-        "lines": _lines(yearly.totals(block.years, block.home), yearly.concentrated(block.years, block.home)),
-        "findings": findings,
-        "forecasts": forecasts.ahead(block.years, block.home, rules.ahead),
-    }
+    return {"lines": _lines(block), "findings": findings, "forecasts": forecasts.ahead(block, rules.ahead)}
 
 
 def _of_both(compared: pd.DataFrame, table: pd.DataFrame, rules: Rules) -> pd.DataFrame:
     """Errors of quantity that two counts of a year show by themselves."""
     off = mirrored.errors(compared, rules.apart, rules.together)
     likely = off["their_t"] * np.exp(off["weight"] - off["weight_change"])
-    off = off.assign(excess=off["own_t"] - likely, factor=off["own_t"] / likely, year=off["year"].astype(int))
-    off = _material(off, table, rules)
-    return off.assign(partner=off["country"], how=QUANTITY, start=off["year"].astype(str), end=off["year"].astype(str),
-                      likelier=np.nan, mirror="confirms")  # fmt: skip
+    off, times = _at_stake(off.assign(excess=off["own_t"] - likely, factor=off["own_t"] / likely), table)
+    off = off[times >= np.log(rules.material)]
+    year = off["year"].astype(str)
+    return off.assign(how=QUANTITY, start=year, end=year, likelier=np.nan, mirror="confirms")
 
 
 def _slips(block: Block, rules: Rules) -> pd.DataFrame:
     """Slips by month: as likely as unit values and the other count make them together."""
-    runs, compared, table = months.slips(block, rules), _compared(block), yearly.totals(block.years, block.home)
-    runs["year"] = runs["start"] // 12
-    other = compared.assign(year=compared["year"].astype(int)).rename(columns={"country": "partner"})
-    other = other[["hs", "partner", "year", "own_t", "weight_change"]]
-    runs = runs.merge(other, on=["hs", "partner", "year"], how="left")
-    of_year = runs["excess"] * _part_in_year(runs)
-    swollen = np.log(runs["own_t"] / (runs["own_t"] - of_year).where(lambda rest: rest > 0))
+    runs, compared = months.slips(block, rules), mirrored.compared(mirrored.years(block))
+    keys = ["line", "country", "year"]
+    runs = runs.merge(compared[[*keys, "own_t", "weight_change"]], on=keys, how="left")
+    swollen = np.log(runs["own_t"] / (runs["own_t"] - runs["excess"]).where(lambda rest: rest > 0))
     support = _support(runs["weight_change"], swollen)
     runs = runs.assign(mirror=np.select([support > 1, support < -1], ["confirms", "contradicts"], "silent"))
     runs["likelier"] += support
-    return _material(runs[runs["likelier"] > rules.unlikely], table, rules)
-
-
-def _compared(block: Block) -> pd.DataFrame:
-    return mirrored.compared(mirrored.years(block.years[~_of_nobody(block.years)], block.home))
+    return _at_stake(runs[runs["likelier"] > rules.unlikely], forecasts.totals(block))[0]
 
 
 def _of_steps(steps: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
     steps = steps.assign(year=steps["start"] // 12)
-    steps = steps.merge(table[["hs", "year", "own_usd_m"]], on=["hs", "year"], how="left")
-    return steps.assign(partner="", how=UNIT, start=_month(steps["start"]), end="", side="own",
-                        usd_m=steps["own_usd_m"].fillna(0.0), mirror="silent")  # fmt: skip
+    steps = steps.merge(table[["line", "year", "own_usd_m"]], on=["line", "year"], how="left")
+    return steps.assign(how=UNIT, start=_month(steps["start"]), end="", side="own", mirror="silent",
+                        usd_m=steps["own_usd_m"].fillna(0.0))  # fmt: skip
 
 
 def _of_surges(found: pd.DataFrame) -> pd.DataFrame:
-    borne = np.select(
-        [found["theirs"] > np.sqrt(found["factor"]), found["theirs"].notna()], ["confirms", "contradicts"], "silent"
-    )
-    return found.assign(
-        partner="", how=SURGE, start=found["year"].astype(str), end="", side="", likelier=np.nan, mirror=borne
-    )
+    borne = [found["theirs"] > np.sqrt(found["factor"]), found["theirs"].notna()]
+    seen = np.select(borne, ["confirms", "contradicts"], "silent")
+    return found.assign(how=SURGE, start=found["year"].astype(str), end="", side="", likelier=np.nan, mirror=seen)
 
 
 def _of_bases(found: pd.DataFrame) -> pd.DataFrame:
-    return found.assign(
-        partner="", how=BASE, start=found["year"].astype(str), end="", side="", likelier=np.nan, mirror="silent"
-    )
+    year = found["year"].astype(str)
+    return found.assign(how=BASE, start=year, end="", side="", likelier=np.nan, mirror="silent")
 
 
-def _material(off: pd.DataFrame, table: pd.DataFrame, rules: Rules) -> pd.DataFrame:
-    """Those whose line's year is another by the error, with what it would be worth at the year's unit value."""
-    whole = table[["hs", "year", "own_t", "own_usd_m"]].rename(columns={"own_t": "line_t", "own_usd_m": "line_usd_m"})
-    off = off.merge(whole, on=["hs", "year"], how="left")
-    likely = off["line_t"] - off["excess"] * (_part_in_year(off) if "end" in off else 1.0)
-    times = np.abs(np.log(off["line_t"] / likely.where(likely > 0)))
-    worth = np.abs(off["excess"]) * off["line_usd_m"] / likely
-    return off.assign(usd_m=worth)[times.fillna(np.inf) >= np.log(rules.material)]
+def _named(found: pd.DataFrame, block: Block) -> pd.DataFrame:
+    partner = block.names[found["country"].to_numpy(int)] if "country" in found else ""
+    return found.assign(hs=block.hs[found["line"].to_numpy(int)], partner=partner)[COLUMNS]
 
 
-def _part_in_year(runs: pd.DataFrame) -> pd.Series:
-    """The part of a run of months that lies in the year in which it begins."""
-    months_in = np.minimum(runs["end"], runs["start"] // 12 * 12 + 11) - runs["start"] + 1
-    return months_in / (runs["end"] - runs["start"] + 1)
+def _at_stake(off: pd.DataFrame, table: pd.DataFrame) -> tuple[pd.DataFrame, pd.Series]:
+    """What an error would be worth at the unit value of its line and year, and by how much it changes that (log)."""
+    whole = table[["line", "year", "own_t", "own_usd_m"]].rename(columns={"own_t": "line_t", "own_usd_m": "line_usd_m"})
+    off = off.merge(whole, on=["line", "year"], how="left")
+    likely = off["line_t"] - off["excess"]
+    off = off.assign(usd_m=np.abs(off["excess"]) * off["line_usd_m"] / likely)
+    return off, np.abs(np.log(off["line_t"] / likely))
 
 
 def _support(change: pd.Series, swollen: pd.Series) -> pd.Series:
@@ -122,21 +105,15 @@ def _support(change: pd.Series, swollen: pd.Series) -> pd.Series:
     return gain.clip(-MOST_SUPPORT, MOST_SUPPORT).fillna(0.0)
 
 
-def _lines(table: pd.DataFrame, concentrated: pd.DataFrame) -> pd.DataFrame:
-    before = table.groupby("hs")[["own_t", "own_usd_m", "year"]].shift()
-    newest = table.assign(
-        growth_t=table["own_t"] / before["own_t"], growth_usd=table["own_usd_m"] / before["own_usd_m"]
-    )
-    growth = ["growth_t", "growth_usd"]
-    newest[growth] = (
-        newest[growth].where((table["year"] - before["year"]).eq(1), axis=0) if len(table) else newest[growth]
-    )
-    newest = newest.groupby("hs").tail(1).join(concentrated, on="hs")
-    return newest[["hs", "year", "own_t", "own_usd_m", *growth, *concentrated.columns]].reset_index(drop=True)
-
-
-def _of_nobody(years: pd.DataFrame) -> pd.Series:
-    return years["partner"].isin(NOBODY) | years["reporter"].isin(NOBODY)
+def _lines(block: Block) -> pd.DataFrame:
+    table = forecasts.totals(block)
+    before = table.groupby("line")[["own_t", "own_usd_m", "year"]].shift()
+    follows = (table["year"] - before["year"]) == 1
+    growth = {name: (table[f"own_{unit}"] / before[f"own_{unit}"]).where(follows)
+              for name, unit in (("growth_t", "t"), ("growth_usd", "usd_m"))}  # fmt: skip
+    newest = table.assign(hs=block.hs[table["line"].to_numpy(int)], **growth).groupby("line").tail(1)
+    named = newest.join(yearly.concentrated(block), on="line")
+    return named[["hs", "year", "own_t", "own_usd_m", *growth, *_CONCENTRATED]].reset_index(drop=True)
 
 
 def _month(numbers: pd.Series) -> pd.Series:
@@ -150,3 +127,4 @@ MOST_SUPPORT = 12.0
 """The other count decides no more than this."""
 
 _TYPES = {"usd_m": float, "likelier": float, "factor": float}
+_CONCENTRATED = ["by_weight", "by_value", "first", "share"]

@@ -4,64 +4,75 @@ import numpy as np
 import pandas as pd
 
 from helpers.ensemble.calibrated import forecast_quantiles
-from helpers.screen.panel import NOBODY
+from helpers.screen.series import Block
 
 LEVELS = {"low": 0.1, "middle": 0.5, "high": 0.9}
 LEAST = 3
 """Years in a row that a forecast needs."""
 
-TOTAL = "world"
+ALL = "world"
 
 
-def ahead(years: pd.DataFrame, home: str, horizon: int) -> pd.DataFrame:
+def ahead(block: Block, horizon: int) -> pd.DataFrame:
     """Values of the home country's imports in coming years: of each line from each country, and of each line.
-
-    Parameters
-    ----------
-    years : pd.DataFrame
-        As in :class:`helpers.screen.series.Block`.
-    horizon : int
-        Years ahead of the newest year of the panel.
 
     Returns
     -------
     pd.DataFrame
         ``hs, partner, year, low, middle, high``: million dollars, the 80 % interval; of those series alone whose
-        years are known without a gap up to the newest, :data:`LEAST` of them or more.
+        years are known without a gap up to the newest, :data:`LEAST` of them or more. A whole line's ``partner``
+        is ``world``.
     """
-    keys, start, values, newest = runs(years, home)
+    keys, start, values, newest = runs(block)
     length, found = np.diff(start), []
     for n in np.unique(length[length >= LEAST]):
         chosen = np.flatnonzero(length == n)
         matrix = values[start[chosen][:, None] + np.arange(n)]
         quantiles, _ = forecast_quantiles(matrix, horizon, kind="trade", levels=tuple(LEVELS.values()))
-        table = keys.iloc[np.repeat(chosen, horizon)].reset_index(drop=True)
         told = dict(zip(LEVELS, quantiles.reshape(-1, len(LEVELS)).T, strict=True))
+        table = keys.iloc[np.repeat(chosen, horizon)].reset_index(drop=True)
         found.append(table.assign(year=np.tile(newest + 1 + np.arange(horizon), len(chosen)), **told))
     if not found:
         return pd.DataFrame(columns=["hs", "partner", "year", *LEVELS])
-    return pd.concat(found).sort_values(["hs", "partner", "year"], ignore_index=True)
+    table = pd.concat(found).sort_values(["line", "country", "year"], ignore_index=True)
+    names = np.append(block.names, ALL)[table["country"]]
+    return table.assign(hs=block.hs[table["line"]], partner=names)[["hs", "partner", "year", *LEVELS]]
 
 
-def runs(years: pd.DataFrame, home: str) -> tuple[pd.DataFrame, np.ndarray, np.ndarray, int]:
-    """The years in a row up to the newest, of each line and country and of each line: keys, starts, values, newest."""
-    own = years[(years["flow"] == "import") & (years["reporter"] == home) & (years["value"] > 0)]
-    own = own.assign(year=own["year"].astype(int))[["hs", "partner", "year", "value"]]
-    table = pd.concat([own[~own["partner"].isin(NOBODY)], totals(own)])
-    table = table.sort_values(["hs", "partner", "year"], ignore_index=True)
+def runs(block: Block) -> tuple[pd.DataFrame, np.ndarray, np.ndarray, int]:
+    """The years in a row up to the newest, of each line and country and of each line: keys, starts, values, newest.
+
+    The country of a whole line is the number after the last.
+    """
+    own = block.years[block.years["own"] & (block.years["value"] > 0)]
+    whole = totals(block)[["line", "year", "own_usd_m"]].rename(columns={"own_usd_m": "value"}).dropna()
+    parts = own.loc[block.countries(own["country"]), ["line", "country", "year", "value"]]
+    table = pd.concat([parts, whole.assign(country=len(block.names))]).sort_values(["line", "country", "year"])
     newest = int(table["year"].max()) if len(table) else 0
-    group = table.groupby(["hs", "partner"], sort=False).ngroup().to_numpy()
-    year, size = table["year"].to_numpy(), np.bincount(group) if len(group) else np.zeros(0, int)
-    place = np.arange(len(table)) - np.repeat(np.cumsum(size) - size, size)
+    line, country, year = (table[name].to_numpy() for name in ("line", "country", "year"))
+    first = np.flatnonzero((np.diff(line, prepend=-1) != 0) | (np.diff(country, prepend=-1) != 0))
+    size = np.diff(np.append(first, len(table)))
+    place, group = np.arange(len(table)) - np.repeat(first, size), np.repeat(np.arange(len(size)), size)
     kept = year - place == np.repeat(newest - size + 1, size)  # before a gap years lie further back
-    keys = table.loc[kept, ["hs", "partner"]].drop_duplicates().reset_index(drop=True)
-    counts = np.unique(group[kept], return_counts=True)[1]
-    return keys, np.concatenate([[0], np.cumsum(counts)]), table.loc[kept, "value"].to_numpy(), newest
+    counts = np.bincount(group[kept], minlength=len(size))
+    keys = pd.DataFrame({"line": line[first], "country": country[first]})[counts > 0].reset_index(drop=True)
+    return keys, np.concatenate([[0], np.cumsum(counts[counts > 0])]), table["value"].to_numpy()[kept], newest
 
 
-def totals(own: pd.DataFrame) -> pd.DataFrame:
-    """Each line from all countries by year: as given where there is a row of the world, else the sum of countries."""
-    parts = own[~own["partner"].isin(["world", "group"])].groupby(["hs", "year"], as_index=False)["value"].sum()
-    told = own[own["partner"] == "world"][["hs", "year", "value"]]
-    both = pd.concat([told, parts]).drop_duplicates(["hs", "year"])
-    return both.assign(partner=TOTAL)
+def totals(block: Block) -> pd.DataFrame:
+    """A line from all countries by year, by both counts; a row of the world stands before the sum of countries.
+
+    Returns
+    -------
+    pd.DataFrame
+        ``line, year, own_t, own_usd_m, their_t, their_usd_m``, sorted.
+    """
+    both = []
+    for side, own in (("own", True), ("their", False)):
+        rows = block.years[block.years["own"] == own]
+        world = rows["country"] == block.world
+        parts = rows[~world].groupby(["line", "year"])[["weight", "value"]].sum(min_count=1)
+        told = rows[world].set_index(["line", "year"])[["weight", "value"]]
+        table = told.where(told > 0).combine_first(parts) if len(told) else parts
+        both.append(table.rename(columns={"weight": f"{side}_t", "value": f"{side}_usd_m"}))
+    return both[0].join(both[1]).astype(float).reset_index().sort_values(["line", "year"], ignore_index=True)

@@ -26,7 +26,7 @@ LOOSE = 1.5
 """Log points from which on an entry is looked at; a slip of ten is 2.3."""
 
 BESIDE = 3
-"""Months between two entries of one slip, at most."""
+"""Months between two entries that follow each other, at most; twice as many between two of one slip."""
 
 AROUND = 12
 """Months before and after a step that are compared."""
@@ -71,8 +71,9 @@ def slips(block: Block, rules: Rules) -> pd.DataFrame:
     Returns
     -------
     pd.DataFrame
-        ``hs, partner, start, end`` (months since the year nought), ``entries, factor`` (recorded over likely),
-        ``excess`` (tonnes too many), ``likelier`` (than chance, natural logarithm), ``series``.
+        ``line, country, start, end`` (months since the year nought), ``entries, factor`` (recorded over likely),
+        ``likelier`` (than chance, natural logarithm), ``year`` and ``excess`` (tonnes too many, of its worst year),
+        ``series``.
     """
     table = residuals(block)
     off = np.flatnonzero(table["unit"].abs() >= LOOSE)
@@ -82,15 +83,18 @@ def slips(block: Block, rules: Rules) -> pd.DataFrame:
     one["factor"], one["likelier"] = np.array(FACTORS)[fits.argmax(axis=1)], fits.max(axis=1)
     same = ["series", "up", "factor"]
     one = one[one["likelier"] > 0].sort_values([*same, "month"])
-    apart = (one[same] != one[same].shift()).any(axis=1) | (one["month"].diff() > BESIDE)
+    apart = (one[same] != one[same].shift()).any(axis=1) | (one["month"].diff() > 2 * BESIDE)
     one["excess"] = one["tonnes"] * (1 - np.where(one["up"], 1 / one["factor"], one["factor"]))
-    runs = one.groupby(apart.cumsum()).agg(
+    one["run"], one["year"] = apart.cumsum(), one["month"] // 12
+    runs = one.groupby("run").agg(
         series=("series", "first"), start=("month", "min"), end=("month", "max"), entries=("month", "size"),
-        factor=("factor", "first"), up=("up", "first"), excess=("excess", "sum"), likelier=("likelier", "sum"),
+        factor=("factor", "first"), up=("up", "first"), likelier=("likelier", "sum"),
     )  # fmt: skip
+    worst = one.groupby(["run", "year"])["excess"].sum().reset_index().sort_values("excess", key=np.abs, kind="stable")
+    runs = runs.join(worst.groupby("run").tail(1).set_index("run"))
     runs["factor"] = np.where(runs["up"], runs["factor"], 1 / runs["factor"])
-    keys = block.keys.iloc[runs["series"]].reset_index(drop=True)
-    return pd.concat([keys, runs.drop(columns="up").reset_index(drop=True)], axis=1)
+    series = runs["series"].to_numpy(int)
+    return runs.drop(columns="up").reset_index(drop=True).assign(line=block.line[series], country=block.country[series])
 
 
 def steps(block: Block, rules: Rules) -> pd.DataFrame:
@@ -99,31 +103,28 @@ def steps(block: Block, rules: Rules) -> pd.DataFrame:
     Returns
     -------
     pd.DataFrame
-        ``hs, start`` (month), ``factor`` (weight after over before, at one value), ``entries`` (series that
+        ``line, start`` (month), ``factor`` (weight after over before, at one value), ``entries`` (series that
         have both sides), ``likelier``.
     """
     unit = np.log(block.value) - np.log(block.weight)
-    inside = np.diff(block.series, prepend=-1) == 0
-    near = inside & (np.diff(block.month, prepend=0) <= BESIDE)
+    near = (np.diff(block.series, prepend=-1) == 0) & (np.diff(block.month, prepend=0) <= BESIDE)
     change = np.where(near, np.diff(unit, prepend=np.nan), np.nan)
     moved = pd.DataFrame({"line": block.line[block.series], "month": block.month, "change": change}).dropna()
     middle = moved.groupby(["line", "month"])["change"].agg(["median", "size"]).reset_index()
     wide = middle[(middle["median"].abs() >= np.log(rules.step)) & (middle["size"] >= 2)]
-    names = block.keys["hs"].drop_duplicates().to_numpy()
-    ends = np.searchsorted(block.line, np.arange(len(names) + 1))
-    found = [_step(block, unit, block.start[ends[row.line]], block.start[ends[row.line + 1]], int(row.month))
-             | {"hs": names[row.line], "start": int(row.month)} for row in wide.itertuples()]  # fmt: skip
-    table = pd.DataFrame(found, columns=["hs", "start", "factor", "entries", "likelier"])
-    table = table[(np.log(table["factor"].astype(float)).abs() >= np.log(rules.step)) & (table["likelier"] > 0)]
-    return _strongest(table)
+    found = [_step(block, unit, line, month) for line, month in zip(wide["line"], wide["month"], strict=True)]
+    table = pd.DataFrame(found, columns=["line", "start", "factor", "entries", "likelier"])
+    wide_enough = np.abs(np.log(table["factor"].astype(float))) >= np.log(rules.step)
+    table = _strongest(table[wide_enough & (table["likelier"] > rules.unlikely)])
+    starts = [_begun(block, unit, line, start) for line, start in zip(table["line"], table["start"], strict=True)]
+    return table.assign(start=np.array(starts, int))
 
 
 def without(block: Block, slipped: pd.DataFrame, stepped: pd.DataFrame) -> Block:
     """The lines with weights as they would be without some :func:`slips` and :func:`steps`."""
-    weight, of = block.weight.copy(), block.keys["hs"].to_numpy()
+    weight = block.weight.copy()
     for row in stepped.itertuples():
-        first, last = np.searchsorted(of, row.hs), np.searchsorted(of, row.hs, side="right")
-        rows = slice(block.start[first], block.start[last])
+        rows = block.entries(row.line)
         weight[rows] = np.where(block.month[rows] >= row.start, weight[rows] / row.factor, weight[rows])
     for row in slipped.itertuples():
         rows = slice(block.start[row.series], block.start[row.series + 1])
@@ -132,29 +133,43 @@ def without(block: Block, slipped: pd.DataFrame, stepped: pd.DataFrame) -> Block
     return replace(block, weight=weight)
 
 
-def _step(block: Block, unit: np.ndarray, first: int, last: int, month: int) -> dict:
+def _step(block: Block, unit: np.ndarray, line: int, month: int) -> tuple:
     """How the unit values of the series of a line compare, the year before a month and the year from it on."""
-    rows = slice(first, last)
-    before = (block.month[rows] >= month - AROUND) & (block.month[rows] < month)
-    after = (block.month[rows] >= month) & (block.month[rows] < month + AROUND)
-    known = ~np.isnan(unit[rows])
-    table = pd.DataFrame({"series": block.series[rows], "unit": unit[rows]})
-    sides = [table[side & known].groupby("series")["unit"].agg(["median", "size"]) for side in (before, after)]
-    both = sides[0].join(sides[1], lsuffix="_before", rsuffix="_after", how="inner")
+    both = _around(block, unit, line, month)
     both = both[(both["size_before"] >= SEEN) & (both["size_after"] >= SEEN)]
     change = (both["median_after"] - both["median_before"]).to_numpy()
     if len(change) < 2:
-        return {"factor": 1.0, "entries": len(change), "likelier": 0.0}
+        return line, month, 1.0, len(change), 0.0
     size = np.median(change)
     spread = max(MAD_TO_SD * np.median(np.abs(change - size)), LEAST_SPREAD)
     likelier = (_log_t(change, spread, size) - _log_t(change, spread)).sum()
-    return {"factor": float(np.exp(-size)), "entries": len(change), "likelier": float(likelier)}
+    return line, month, float(np.exp(-size)), len(change), float(likelier)
+
+
+def _around(block: Block, unit: np.ndarray, line: int, month: int) -> pd.DataFrame:
+    """Median and number of the unit values of each series of a line, the year before a month and the year from it."""
+    rows = block.entries(line)
+    table = pd.DataFrame({"series": block.series[rows], "unit": unit[rows], "month": block.month[rows] - month})
+    table = table[(table["month"] >= -AROUND) & (table["month"] < AROUND)].dropna()
+    sides = [table[(table["month"] >= 0) == after].groupby("series")["unit"].agg(["median", "size"])
+             for after in (False, True)]  # fmt: skip
+    return sides[0].add_suffix("_before").join(sides[1].add_suffix("_after"), how="inner")
+
+
+def _begun(block: Block, unit: np.ndarray, line: int, month: int) -> int:
+    """The month, near one, that parts the unit values of a line best into those before and those after a step."""
+    both, rows = _around(block, unit, line, month), block.entries(line)
+    table = pd.DataFrame({"series": block.series[rows], "unit": unit[rows], "month": block.month[rows]})
+    table = table[(table["month"] - month).abs() <= 2 * BESIDE].dropna().join(both, on="series", how="inner")
+    before, after = ((table["unit"] - table[f"median_{side}"]).abs() for side in ("before", "after"))
+    tried = range(month - BESIDE, month + BESIDE + 1)
+    return min(tried, key=lambda one: (np.where(table["month"] < one, before, after).sum(), abs(one - month)))
 
 
 def _strongest(table: pd.DataFrame) -> pd.DataFrame:
     """Of steps of a line within a year of each other the likeliest."""
     kept = []
-    for _, of_line in table.sort_values("likelier", ascending=False).groupby("hs", sort=True):
+    for _, of_line in table.sort_values("likelier", ascending=False).groupby("line", sort=True):
         taken: list = []
         for row in of_line.itertuples():
             if all(abs(row.start - other.start) > AROUND for other in taken):

@@ -6,16 +6,17 @@ begins anew. A part is a folder of tables that is there whole or not at all.
 
 import hashlib
 import json
-import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import pandas as pd
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
+from helpers.ensemble import calibrated
 from helpers.screen import engine, findings, series
 from helpers.screen.panel import Panel, database, quoted
 from helpers.screen.rules import Rules
@@ -40,11 +41,11 @@ class Part:
         return self.place.is_dir()
 
 
-def plan(panel: Panel, rules: Rules, folder: Path) -> list[Part]:
+def plan(panel: Panel, rules: Rules, folder: Path, rows: int = ROWS) -> list[Part]:
     """The parts of a panel, in the order of its lines; they depend on nothing but the panel."""
     sizes = panel.sizes()
-    number = ((sizes["rows"].cumsum() - 1) // ROWS).astype(int)
-    home = folder / _key(panel, rules)
+    number = ((sizes["rows"].cumsum() - 1) // rows).astype(int)
+    home = folder / _key(panel, rules, rows)
     ends = sizes.groupby(number)["hs"].agg(["first", "last"])
     return [Part(panel, rules, first, last, home / f"{first}-{last}") for first, last in ends.to_numpy()]
 
@@ -67,7 +68,7 @@ def screened(
     todo = [part for part in parts if not part.done]
     home = parts[0].place.parent
     home.mkdir(parents=True, exist_ok=True)
-    with FileLock(home / "lock", timeout=0):
+    with _alone(home):
         for left in home.glob(f"{_DRAFT}*"):
             shutil.rmtree(left)
         tell(len(parts) - len(todo))
@@ -85,14 +86,29 @@ def screen(part: Part) -> str:
             for name, table in findings.found(series.loaded(part.panel, part.first, part.last), part.rules).items():
                 _write(table, whole / f"{name}.parquet")
             try:
-                os.replace(whole, part.place)
+                whole.replace(part.place)
             except OSError:  # another worker was faster
                 if not part.done:
                     raise
     return part.place.name
 
 
+class BusyError(OSError):
+    """Another run makes the same parts."""
+
+
 _DRAFT = "draft-"
+
+
+@contextmanager
+def _alone(home: Path) -> Iterator[None]:
+    lock = FileLock(home / "lock", timeout=0)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise BusyError(f"another run writes to {home}") from None
+    with lock:
+        yield
 
 
 def _write(table: pd.DataFrame, path: Path) -> None:
@@ -107,6 +123,7 @@ def _kept(parts: list[Part], name: str) -> Iterator[pd.DataFrame]:
         yield database().execute(f"FROM read_parquet('{path}')").df()
 
 
-def _key(panel: Panel, rules: Rules) -> str:
-    code = [path.read_text(encoding="utf-8") for path in sorted(Path(__file__).parent.glob("*.py"))]
-    return hashlib.sha256(json.dumps([panel.fingerprint, asdict(rules), ROWS, code]).encode()).hexdigest()[:16]
+def _key(panel: Panel, rules: Rules, rows: int) -> str:
+    rooms = [Path(__file__).parent, Path(calibrated.__file__).parent]
+    code = [path.read_text(encoding="utf-8") for room in rooms for path in sorted(room.glob("*.*")) if path.is_file()]
+    return hashlib.sha256(json.dumps([panel.fingerprint, asdict(rules), rows, code]).encode()).hexdigest()[:16]

@@ -3,9 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from helpers.screen.findings import BASE, QUANTITY, SURGE, UNIT
-
-ORDER = [QUANTITY, UNIT, BASE, SURGE]
+from helpers.screen.findings import BASE, HOWS, QUANTITY, SURGE, UNIT
 
 HOW = {
     QUANTITY: "weight off by a factor",
@@ -25,7 +23,7 @@ def ranked(found: dict[str, pd.DataFrame]) -> pd.DataFrame:
         ``own_t, own_usd_m, growth_t, by_value, first, share``.
     """
     findings = found["findings"]
-    order = findings.assign(place=findings["how"].map(ORDER.index), evidence=[evidence(row) for row in _rows(findings)])
+    order = findings.assign(place=findings["how"].map(HOWS.index), evidence=[evidence(row) for row in _rows(findings)])
     order = order.sort_values(["place", "usd_m", "hs", "start"], ascending=[True, False, True, True])
     lines = order.groupby("hs", sort=False).agg(
         how=("how", lambda of: "; ".join(HOW[how] for how in dict.fromkeys(of))),

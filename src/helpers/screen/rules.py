@@ -17,7 +17,7 @@ class Rules:
     material : float
         A line's year is told when what is wrong makes it this many times as high, or as low.
     unlikely : float
-        How much likelier a fault must be than chance, natural logarithm; of a million entries one has a fault.
+        How much likelier a fault must be than chance, natural logarithm: of some twenty million entries one has a fault.
     step : float
         A unit value has stepped from this many times on.
     surge : float
@@ -31,7 +31,7 @@ class Rules:
     apart: float = 2.0
     together: float = 1.3
     material: float = 1.1
-    unlikely: float = 14.0
+    unlikely: float = 17.0
     step: float = 1.8
     surge: float = 2.5
     base: float = 1.5

@@ -9,7 +9,8 @@ import pandas as pd
 from helpers.screen.panel import NOBODY, Panel
 
 _MONTHS = "CAST(period[1:4] AS INTEGER) * 12 + CAST(period[6:7] AS INTEGER) - 1"
-_YEARS = ["hs", "flow", "reporter", "partner", "year"]
+_YEARS = ["own", "line", "country", "year"]
+_SIDES = {True: ("flow = 'import' AND reporter = ?", "partner"), False: ("flow = 'export' AND partner = ?", "reporter")}
 
 
 @dataclass(frozen=True)
@@ -18,18 +19,23 @@ class Block:
 
     Attributes
     ----------
-    keys : pd.DataFrame
-        ``hs, partner`` of each series.
+    hs, names : np.ndarray
+        Codes of lines and of countries, sorted; elsewhere both are numbers, of their places here.
+    line, country : np.ndarray
+        Of each series of months.
     start : np.ndarray
         Where each series begins, and where the last one ends, shape (series + 1,).
     month, weight, value : np.ndarray
-        Of every entry: months since the year nought, tonnes, million dollars; sorted by series and month.
+        Of every entry: months since the year nought, tonnes (nan where unknown), million dollars; sorted by series
+        and month.
     others : pd.DataFrame
-        Calendar years: those that are given, of both sides, and the sums of the other side's months.
+        As :attr:`years`: those that are given, of both sides, and the sums of the other side's months.
     """
 
-    home: str
-    keys: pd.DataFrame
+    hs: np.ndarray
+    names: np.ndarray
+    line: np.ndarray
+    country: np.ndarray
     start: np.ndarray
     month: np.ndarray
     weight: np.ndarray
@@ -37,64 +43,88 @@ class Block:
     others: pd.DataFrame
 
     @cached_property
-    def years(self) -> pd.DataFrame:
-        """``hs, flow, reporter, partner, year, weight, value``: both sides, sums of months where a year is not given."""
-        own = _summed((self.keys, self.start, self.month, self.weight, self.value))
-        both = [self.others, own.assign(flow="import", reporter=self.home)]
-        table = pd.concat(both, ignore_index=True).drop_duplicates(_YEARS)  # what is given comes first
-        table = table.sort_values(_YEARS, ignore_index=True).astype({"weight": float, "value": float})
-        return table[[*_YEARS, "weight", "value"]]
-
-    @cached_property
     def series(self) -> np.ndarray:
         """The number of the series of each entry."""
-        return np.repeat(np.arange(len(self.keys)), np.diff(self.start))
+        return np.repeat(np.arange(len(self.line)), np.diff(self.start))
 
     @cached_property
-    def line(self) -> np.ndarray:
-        """The number of the line of each series, lines in the order of their codes."""
-        return pd.factorize(self.keys["hs"])[0]
+    def years(self) -> pd.DataFrame:
+        """``own`` (whose count), ``line, country, year, weight, value``: sums of months where a year is not given."""
+        summed = _summed(self.line, self.country, self.series, self.month, self.weight, self.value)
+        table = pd.concat([self.others, summed.assign(own=True)], ignore_index=True).astype(_KINDS)
+        return table.sort_values(_YEARS, kind="stable").drop_duplicates(_YEARS).reset_index(drop=True)[_YEARS + _SAID]
+
+    @cached_property
+    def world(self) -> int:
+        """The number of what stands for all countries; one that no country has where it is not there."""
+        return int(np.searchsorted(self.names, "world")) if "world" in self.names else -1
+
+    def countries(self, numbers: np.ndarray | pd.Series) -> np.ndarray:
+        """Which of some numbers are those of countries."""
+        return ~np.isin(self.names, NOBODY)[np.asarray(numbers)]
+
+    def entries(self, line: int) -> slice:
+        """The entries of a line."""
+        ends = np.searchsorted(self.line, [line, line + 1])
+        return slice(*self.start[ends])
+
+
+_SAID = ["weight", "value"]
+_KINDS = {"own": bool, "line": int, "country": int, "year": int, "weight": float, "value": float}
 
 
 def loaded(panel: Panel, first: str, last: str) -> Block:
     """The lines of a panel from one code to another."""
-    months = _months(panel, "flow = 'import' AND reporter = ?", "partner", first, last)
-    theirs = _months(panel, "flow = 'export' AND partner = ?", "reporter", first, last)
-    their = _summed(theirs).rename(columns={"partner": "reporter"}).assign(flow="export", partner=panel.home)
-    given = panel.ask(
-        "SELECT hs, flow, reporter, partner, period AS year, weight, value FROM panel WHERE hs BETWEEN ? AND ? "
-        "AND length(period) = 4 AND (reporter = ? OR partner = ?) ORDER BY ALL",
-        [first, last, panel.home, panel.home],
-    ).df()
-    return Block(panel.home, *months, pd.concat([given, their], ignore_index=True))
+    found = {own: _months(panel, own, first, last) for own in _SIDES}
+    given = {own: _asked(panel, own, "CAST(period AS INTEGER)", "length(period) = 4", first, last) for own in _SIDES}
+    hs = np.unique(np.concatenate([rows["hs"] for rows in (*found.values(), *given.values())]))
+    names = np.unique(np.concatenate([rows["country"] for rows in (*found.values(), *given.values())]))
+    others = []
+    for own, rows in given.items():
+        numbers = {"line": np.searchsorted(hs, rows["hs"]), "country": np.searchsorted(names, rows["country"])}
+        others.append(
+            pd.DataFrame({"own": own, **numbers, "year": rows["time"], **{name: rows[name] for name in _SAID}})
+        )
+    theirs = _arrays(found[False], hs, names)
+    others.append(_summed(theirs[0], theirs[1], np.repeat(np.arange(len(theirs[0])), np.diff(theirs[2])),
+                          *theirs[3:]).assign(own=False))  # fmt: skip
+    return Block(hs, names, *_arrays(found[True], hs, names), pd.concat(others, ignore_index=True))
 
 
-def _months(panel: Panel, side: str, country: str, first: str, last: str) -> tuple:
+def _months(panel: Panel, own: bool, first: str, last: str) -> dict[str, np.ndarray]:
+    country = _SIDES[own][1]
+    where = f"length(period) = 7 AND {country} NOT IN {NOBODY} AND coalesce(value, 0) > 0"
+    return _asked(panel, own, _MONTHS, where, first, last)
+
+
+def _asked(panel: Panel, own: bool, time: str, where: str, first: str, last: str) -> dict[str, np.ndarray]:
+    side, country = _SIDES[own]
     found = panel.ask(
-        f"SELECT hs, {country} AS partner, {_MONTHS} AS month, weight, value FROM panel "
-        f"WHERE hs BETWEEN ? AND ? AND {side} AND length(period) = 7 AND {country} NOT IN {NOBODY} "
-        "AND coalesce(value, 0) > 0 ORDER BY hs, partner, month",
+        f"SELECT hs, {country} AS country, CAST({time} AS BIGINT) AS time, weight, value FROM panel "
+        f"WHERE hs BETWEEN ? AND ? AND {side} AND {where} ORDER BY hs, country, time",
         [first, last, panel.home],
     ).fetchnumpy()
-    found = {name: np.ma.filled(column, np.nan) if name in ("weight", "value") else np.asarray(column)
-             for name, column in found.items()}  # fmt: skip
-    hs, partner = found["hs"], found["partner"]
-    new = np.flatnonzero((hs[1:] != hs[:-1]) | (partner[1:] != partner[:-1])) + 1
-    start = np.concatenate([[0], new, [len(hs)]]) if len(hs) else np.zeros(1, int)
-    keys = pd.DataFrame({"hs": hs[start[:-1]], "partner": partner[start[:-1]]})
+    return {name: np.ma.filled(column, np.nan) if name in _SAID else np.asarray(column)
+            for name, column in found.items()}  # fmt: skip
+
+
+def _arrays(found: dict[str, np.ndarray], hs: np.ndarray, names: np.ndarray) -> tuple:
+    """Line and country of each series, where it begins, and of each entry month, weight and value."""
+    of, who = found["hs"], found["country"]
+    new = np.flatnonzero((of[1:] != of[:-1]) | (who[1:] != who[:-1])) + 1
+    start = np.concatenate([[0], new, [len(of)]]) if len(of) else np.zeros(1, int)
+    line, country = (np.searchsorted(all_, one[start[:-1]]) for all_, one in ((hs, of), (names, who)))
     weight = np.where(found["weight"] > 0, found["weight"], np.nan)
-    return keys, start, found["month"].astype(np.int64), weight, found["value"]
+    return line, country, start, found["time"], weight, found["value"]
 
 
-def _summed(months: tuple) -> pd.DataFrame:
-    """Whole calendar years by line and country: a year that the panel holds up to December."""
-    keys, start, month, weight, value = months
-    if not len(month):
-        return pd.DataFrame(columns=["hs", "partner", "year", "weight", "value"])
-    series, year = np.repeat(np.arange(len(keys)), np.diff(start)), month // 12
-    new = np.flatnonzero((np.diff(series) != 0) | (np.diff(year) != 0)) + 1
-    first = np.concatenate([[0], new])
-    sums = {name: np.add.reduceat(of, first) for name, of in (("weight", np.nan_to_num(weight)), ("value", value))}
-    table = keys.iloc[series[first]].reset_index(drop=True).assign(year=year[first], **sums)
-    table = table[table["year"] < (month.max() + 1) // 12]
-    return table.assign(year=table["year"].astype(str))
+def _summed(line: np.ndarray, country: np.ndarray, series: np.ndarray, month: np.ndarray, weight: np.ndarray,
+            value: np.ndarray) -> pd.DataFrame:  # fmt: skip
+    """Whole calendar years by line and country: those that the lines reach the end of."""
+    year = month // 12
+    new = np.flatnonzero((np.diff(series, prepend=-1) != 0) | (np.diff(year, prepend=-1) != 0))
+    if not len(new):
+        return pd.DataFrame(columns=["line", "country", "year", *_SAID]).astype({"year": int})
+    sums = {"weight": np.add.reduceat(np.nan_to_num(weight), new), "value": np.add.reduceat(value, new)}
+    table = pd.DataFrame({"line": line[series[new]], "country": country[series[new]], "year": year[new], **sums})
+    return table[table["year"] < (month.max() + 1) // 12]
