@@ -88,6 +88,15 @@ def report(
     ),
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing unless something went wrong.")] = False,
     fetch: Annotated[bool, typer.Option("--fetch", help=FIRST)] = False,
+    on: Annotated[
+        str, typer.Option(help="Where notebooks run: local, dask, slurm, or a scheduler, see `magnets screen`.")
+    ] = "local",
+    lines: Annotated[
+        str, typer.Option(metavar="HS,HS", help="A page a line of a panel instead; `all`: its ranked table.")
+    ] = "",
+    panel: Annotated[
+        Path | None, typer.Option(help="Folder of the panel of --lines.", show_default="the project's tables")
+    ] = None,
 ) -> None:
     """Run every notebook and write a dated report.
 
@@ -105,9 +114,14 @@ def report(
         wanted = _wanted(parameter, as_of, grid)
     except parameters.ParameterError as error:
         _stop(str(error), 2)
-    from helpers.report import pipeline
+    if lines:
+        from helpers.report import lines as pages
 
-    outcomes = pipeline.reports(wanted, output, timeout=timeout, jobs=jobs, quiet=quiet, fetch=fetch)
+        outcomes = pages.made(lines, panel, wanted[0].as_of, output, timeout, jobs, on)
+    else:
+        from helpers.report import pipeline
+
+        outcomes = pipeline.reports(wanted, output, timeout=timeout, jobs=jobs, quiet=quiet, fetch=fetch, on=on)
     for outcome in dict.fromkeys(outcomes):  # invalid data are the same news for every report of a grid
         if outcome.end or not quiet:
             print(outcome.text, file=sys.stderr if outcome.end else sys.stdout)

@@ -13,9 +13,12 @@ from helpers import paths
 from helpers.report.job import Chapter, End, Job, Outcome
 from helpers.report.parameters import ParameterError, Parameters, for_notebook, shown, today
 from helpers.report.run import batch, interrupt, leftovers, limits
-from helpers.report.run.chapter import kernel_name, run_chapter
+from helpers.report.run.chapter import kernel_name
+from helpers.report.run.spread import spread
 from helpers.report.shelf import archive, publish
 from helpers.report.shelf.inputs import DamagedError, archived, chapters, fingerprint, inputs
+from helpers.screen.cluster import UnsafeError
+from helpers.screen.engine import LOCAL
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,6 +46,7 @@ def reports(
     jobs: int = 1,
     quiet: bool = False,
     fetch: bool = False,
+    on: str = LOCAL,
 ) -> list[Outcome]:
     """Render every chapter for each set of parameters into ``root``.
 
@@ -62,6 +66,8 @@ def reports(
         Whether to say nothing of progress.
     fetch : bool
         Whether to fetch first what is due of live sources; what could not be had is said in the report of today.
+    on : str
+        Where the notebooks run: :func:`helpers.report.run.spread.spread`.
 
     Returns
     -------
@@ -76,8 +82,8 @@ def reports(
             for_notebook(path, wanted[0])
         notices = _fetched(quiet) if fetch else ()
         with publish.only_run(root), leftovers.settings(), leftovers.archive(paths.archive()):
-            return _reports(wanted, root, timeout, jobs, quiet, notices)
-    except ParameterError as error:
+            return _reports(wanted, root, timeout, jobs, quiet, notices, on)
+    except (ParameterError, UnsafeError) as error:
         return [Outcome(End.BAD_PARAMETERS, str(error))]
     except publish.LockedError as error:
         return [Outcome(End.LOCKED, str(error))]
@@ -93,7 +99,7 @@ def _fetched(quiet: bool) -> tuple[str, ...]:
 
 
 def _reports(
-    wanted: list[Parameters], root: Path, timeout: int, jobs: int, quiet: bool, notices: tuple[str, ...]
+    wanted: list[Parameters], root: Path, timeout: int, jobs: int, quiet: bool, notices: tuple[str, ...], on: str
 ) -> list[Outcome]:
     try:
         files, known = inputs(), cache(archived)
@@ -106,7 +112,7 @@ def _reports(
     todo = [job for job in asked if job.inputs not in published]
     made = {}
     if todo:
-        made = dict(zip([job.inputs for job in todo], _make(todo, root, timeout, jobs, quiet), strict=True))
+        made = dict(zip([job.inputs for job in todo], _make(todo, root, timeout, jobs, quiet, on), strict=True))
     elif not archive.is_current(root):  # a run was killed between the report and the archive
         archive.write(root)
     unchanged = {key: f"unchanged: {root / folder / 'index.html'}" for key, folder in published.items()}
@@ -119,7 +125,7 @@ def _job(parameters: Parameters, files: dict[str, dict[str, str]], notices: tupl
     return Job(parameters, files, fingerprint(shown(parameters), files, said), said)
 
 
-def _make(jobs: list[Job], root: Path, timeout: int, threads: int, quiet: bool) -> list[Outcome]:
+def _make(jobs: list[Job], root: Path, timeout: int, threads: int, quiet: bool, on: str) -> list[Outcome]:
     """Run and publish reports; those of invalid data or a failed chapter tell so, the others go on.
 
     Reports are published in the order of ``jobs``, whichever chapter ends first. A chapter that would get the
@@ -143,10 +149,10 @@ def _make(jobs: list[Job], root: Path, timeout: int, threads: int, quiet: bool) 
     for job, plan in zip(jobs, plans, strict=True):
         for path, key in plan.seen.items():
             todo.setdefault(key, (path, job))
-    with batch.progress(len(todo), quiet) as tell:
+    with batch.progress(len(todo), quiet) as tell, spread(on, threads) as run_there:
 
         def run(path: Path, job: Job) -> Chapter:
-            chapter = run_chapter(path, job.parameters, timeout)
+            chapter = run_there(path, job.parameters, timeout)
             interrupt.check()  # its end is none of its own
             of = f"{job.parameters.as_of} {job.inputs[:6]} " if len(jobs) > 1 else ""
             tell(replace(chapter, name=f"{of}{chapter.name}"))

@@ -51,13 +51,25 @@ def run(do: Callable[[Any], Any], tasks: Sequence, on: str = LOCAL, workers: int
     """
     count = workers or os.cpu_count() or 1
     if on not in (LOCAL, PROCESSES):
-        cluster.require_safe(on)
-        if cluster.available():
+        if with_dask(on):
             yield from _on_dask(do, tasks, on, count)
             return
-        print("Dask is not installed (pip install 'magnet-outlook[scale]'): this runs locally", file=sys.stderr)
         on = PROCESSES if count > 1 else LOCAL
     yield from map(do, tasks) if on == LOCAL else _in_processes(do, tasks, count)
+
+
+def with_dask(on: str) -> bool:
+    """Whether Dask is there to do what is asked; says so where it is not.
+
+    Raises
+    ------
+    UnsafeError
+        If the address is one at which others could listen or send code.
+    """
+    cluster.require_safe(on)
+    if not (there := cluster.available()):
+        print("Dask is not installed (pip install 'magnet-outlook[scale]'): this runs locally", file=sys.stderr)
+    return there
 
 
 def _in_processes(do: Callable, tasks: Iterable, count: int) -> Iterator:
