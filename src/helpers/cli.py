@@ -268,7 +268,7 @@ def screen(
     panel: Annotated[
         list[Path],
         typer.Argument(
-            help="A folder with a panel, or files of UN Comtrade or BACI.", show_default="the project's tables"
+            help="A folder with a panel, or files of Comtrade or BACI.", show_default="the project's tables"
         ),
     ] = [],  # noqa: B006
     on: Annotated[
@@ -287,7 +287,7 @@ def screen(
     An interrupted run goes on from the parts that are finished. Ends with 0 (screened), 2 (bad options), 3 (the
     panel or data/ cannot be read), 1 (the folder cannot be written), 130 (stopped with Ctrl-C).
 
-    Examples: magnets screen; magnets screen panel --on processes; magnets screen BACI_HS22_Y2024_V202601.csv
+    Examples: magnets screen; magnets screen panel --on processes; magnets screen BACI.csv --on dask
     """
     from helpers.data import DataError
     from helpers.report import parameters

@@ -33,7 +33,7 @@ def compared(both: pd.DataFrame) -> pd.DataFrame:
     -------
     pd.DataFrame
         The rows of :func:`years` with ``weight, value`` (log ratios, own over theirs), ``weight_change, value_change``,
-        ``own_change, their_change`` (of unit values), nan where there is no other year, ``others`` (how many there are).
+        ``own_change, their_change`` (of unit values), nan where there is no other year, ``others`` (how many of them).
     """
     logs = np.log(both[SIDES].astype(float))
     table = both.assign(weight=logs["own_t"] - logs["their_t"], value=logs["own_usd_m"] - logs["their_usd_m"])

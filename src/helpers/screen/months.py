@@ -45,8 +45,8 @@ def residuals(block: Block) -> pd.DataFrame:
     Returns
     -------
     pd.DataFrame
-        A row an entry: ``weight, value, unit`` (log points), ``weight_sd, value_sd, unit_sd`` (of the series), nan where
-        a weight is missing or a series is short.
+        A row an entry: ``weight, value, unit`` (log points), ``weight_sd, value_sd, unit_sd`` (of the series), nan
+        where a weight is missing or a series is short.
     """
     logs = {"weight": np.log(block.weight), "value": np.log(block.value)}
     logs["unit"] = logs["value"] - logs["weight"]

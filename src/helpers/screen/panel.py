@@ -113,7 +113,9 @@ def opened(folder: Path) -> Panel:
         about = json.loads((folder / "panel.json").read_text(encoding="utf-8"))
         made = Panel(folder.absolute(), str(about["home"]), bool(about["synthetic"]), dict(about["names"]))
     except (OSError, ValueError, LookupError, TypeError) as error:
-        raise DataError(f"{folder} holds no panel ({type(error).__name__}); make one with `magnets panel`") from error
+        raise DataError(
+            f"{folder} holds no panel ({type(error).__name__}); give `magnets screen` files to make one"
+        ) from error
     if not made.files:
         raise DataError(f"{folder} holds no Parquet file")
     return made
@@ -137,6 +139,8 @@ def write(
         Where what the queries name is registered.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    for left in folder.glob("*.parquet*"):  # of an earlier panel
+        left.unlink()
     for name, query in rows.items():
         ordered = f"SELECT * FROM ({query}) ORDER BY hs, flow, reporter, partner, period"
         keep(connection or database(), ordered, folder / f"{name}.parquet")

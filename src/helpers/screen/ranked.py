@@ -1,5 +1,7 @@
 """These lines mislead, and how: a row a line, the worst first, with the evidence in words."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -35,12 +37,12 @@ def ranked(found: dict[str, pd.DataFrame]) -> pd.DataFrame:
     return table.set_axis(pd.RangeIndex(1, len(table) + 1, name="rank"))
 
 
-def evidence(row: object) -> str:
-    """What is known of one finding, in a sentence."""
+def evidence(row: Any) -> str:
+    """What is known of one finding, a row of them, in a sentence."""
     times = _times(row.factor)
     if row.how == QUANTITY:
         when = row.start if row.start == row.end else f"{row.start} to {row.end}"
-        whose = {"own": "", "their": " The other side's weight is the one that moved."}.get(row.side, "")
+        whose = {"their": " The other side's weight is the one that moved."}.get(row.side, "")
         seen = {
             "confirms": " The other side's count confirms it.",
             "contradicts": " The other side's count speaks against it.",
@@ -49,11 +51,8 @@ def evidence(row: object) -> str:
     if row.how == UNIT:
         return f"From {row.start} on, from all countries alike, weight {times} what the same value weighed before."
     if row.how == SURGE:
-        seen = {
-            "confirms": ", and so do the exporters' own counts",
-            "contradicts": ", the exporters' own counts do not",
-        }
-        return f"{row.start}: weight and value {times} the usual{seen.get(row.mirror, '')}."
+        too = {"confirms": ", and so do the exporters' own counts", "contradicts": ", the exporters' own counts do not"}
+        return f"{row.start}: weight and value {times} the usual{too.get(row.mirror, '')}."
     return f"{row.start}: the year before was {times} the usual, and the newest is back."
 
 
@@ -61,5 +60,5 @@ def _times(factor: float) -> str:
     return f"{factor:,.3g} times" if factor >= 1 or np.isnan(factor) else f"a {1 / factor:,.3g}th of"
 
 
-def _rows(table: pd.DataFrame) -> list:
+def _rows(table: pd.DataFrame) -> list[Any]:
     return list(table.itertuples(index=False))

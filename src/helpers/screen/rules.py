@@ -17,7 +17,7 @@ class Rules:
     material : float
         A line's year is told when what is wrong makes it this many times as high, or as low.
     unlikely : float
-        How much likelier a fault must be than chance, natural logarithm: of some twenty million entries one has a fault.
+        How much likelier a fault must be than chance, natural logarithm: of twenty million entries one has a fault.
     step : float
         A unit value has stepped from this many times on.
     surge : float

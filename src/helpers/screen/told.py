@@ -7,45 +7,48 @@ from pathlib import Path
 
 import pandas as pd
 
-from helpers.data import vintage
-from helpers.screen import panel, parts, ranked
+from helpers import paths
+from helpers.data import Vintage, vintage
+from helpers.data.archive import versions
+from helpers.screen import panel, parts, ranked, read
 from helpers.screen.panel import Panel
 from helpers.screen.rules import Rules
 
-SHOWN = ["hs", "how", "usd_m", "evidence"]
+MARK = "SYNTHETIC: made-up figures for a demonstration; nothing here is a finding"
 
 
 def screen(
     files: list[Path], as_of: str, on: str, workers: int | None, output: Path, top: int, quiet: bool
 ) -> list[str]:
-    """Screen a panel, keep what is found in a folder, and tell the first lines of it.
+    """Screen a panel, keep what is found beside it, and tell the first lines of it.
 
     Parameters
     ----------
     files : list of Path
-        A folder with a panel, or files of a publisher; the project's own tables if there are none.
+        A folder with a panel, or files of a publisher; the archive, or else the project's own tables, if there are
+        none.
     """
     india = vintage(as_of)
-    held = opened(files, as_of, output)
-    todo = parts.plan(held, Rules.of(india), output / "parts")
+    held = opened(files, india, output / "panel")
+    todo = parts.plan(held, Rules.of(india), held.folder / "screen")
     with progress(len(todo), quiet) as tell:
         found = parts.screened(todo, on, workers, tell)
     table = ranked.ranked(found)
+    output.mkdir(parents=True, exist_ok=True)
     for name, rows in {**found, "ranked": table.reset_index()}.items():
         rows.to_csv(output / f"{name}.csv", index=False, lineterminator="\n")
-    mark = ["SYNTHETIC: made-up figures for a demonstration; nothing here is a finding"] if held.synthetic else []
-    return [*mark, *lines(table.head(top), len(found["lines"]), len(table)), f"{output / 'ranked.csv'}"]
+    told = lines(table.head(top), len(found["lines"]), len(table))
+    return [*([MARK] if held.synthetic else []), *told, str(output / "ranked.csv")]
 
 
-def opened(files: list[Path], as_of: str, output: Path) -> Panel:
-    """The panel that is meant: one that is there, one made of files, or that of the project's own tables."""
+def opened(files: list[Path], india: Vintage, made: Path) -> Panel:
+    """The panel that is meant: one that is there, or one made of files, of the archive, of the project's tables."""
     if len(files) == 1 and (files[0] / "panel.json").is_file():
         return panel.opened(files[0])
     if files:
-        from helpers.screen import read
-
-        return read.panel(files, output / "panel")
-    return panel.of(vintage(as_of), output / "panel")
+        return read.files(files, made)
+    archive = versions.held(paths.archive(), india.day)
+    return read.archived(archive, made) if archive else panel.of(india, made)
 
 
 def lines(table: pd.DataFrame, of: int, all_: int) -> list[str]:

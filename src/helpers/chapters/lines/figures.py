@@ -17,7 +17,9 @@ def counts(view: View) -> Figure:
     table, ahead = view.years, seen.ahead(view)
     drawing, axes = canvas("", panels=2, height=3.4)
     x, later = (np.array([int(year) for year in of.index]) for of in (table, ahead))
-    for ax, unit, title in zip(axes, ("t", "usd_m"), ("Weight, tonnes, log scale", "Value, million USD, log scale"), strict=True):
+    for ax, unit, title in zip(
+        axes, ("t", "usd_m"), ("Weight, tonnes, log scale", "Value, million USD, log scale"), strict=True
+    ):
         ax.plot(x, table[f"their_{unit}"].where(lambda of: of > 0), "o-", color=GOLD, markersize=4, linewidth=1)
         ax.plot(x, table[f"own_{unit}"].where(lambda of: of > 0), "o-", color=BLUE, markersize=4, linewidth=1.5)
         ax.set(yscale="log")

@@ -26,7 +26,9 @@ def _verdict(view: View) -> Sentence:
         return sentence("By our rules nothing in it misleads.", uses=[of])
     lines = words.listed([f"HS {row.hs} ({row.how})" for row in own.head(_FEW).itertuples()])
     more = {"more": derived(len(own) - _FEW, "", of)} if len(own) > _FEW else {}
-    return sentence(f"By our rules these mislead: {{lines}}{' and {more} more' if more else ''}.", lines=lines, **more, uses=[of])
+    return sentence(
+        f"By our rules these mislead: {{lines}}{' and {more} more' if more else ''}.", lines=lines, **more, uses=[of]
+    )
 
 
 def found(view: View) -> Sentence:
@@ -36,7 +38,9 @@ def found(view: View) -> Sentence:
         return sentence("Of {n} looked at none misleads by our rules.", n=_lines(len(lines), view), uses=[view.years])
     counts = table.groupby("how")["hs"].nunique()
     kinds = [f"{counts[how]:,} {text}" for how, text in _KINDS.items() if how in counts]
-    return sentence("Of {n} looked at, {kinds}.", n=_lines(len(lines), view), kinds=words.listed(kinds), uses=[view.years])
+    return sentence(
+        "Of {n} looked at: {kinds}.", n=_lines(len(lines), view), kinds=words.listed(kinds), uses=[view.years]
+    )
 
 
 def counts(view: View) -> Sentence:
@@ -48,8 +52,8 @@ def counts(view: View) -> Sentence:
     ratios = {name: max(row[f"own_{unit}"] / row[f"their_{unit}"], row[f"their_{unit}"] / row[f"own_{unit}"])
               for name, unit in (("weight", "t"), ("value", "usd_m"))}  # fmt: skip
     return sentence(
-        "In {year} the two counts are {weight:.1} times apart by weight and {value:.1} times by value, where every "
-        "country that exports is counted of which it is known what it exports.",
+        "In {year} the importer's count and the exporters' are {weight:.1} times apart by weight and {value:.1} times "
+        "by value.",
         year=row.name, **{name: derived(ratio, "", row) for name, ratio in ratios.items()},
     )  # fmt: skip
 
@@ -96,8 +100,8 @@ def _lines(count: int, view: View):
 
 _FEW = 3
 _KINDS = {
-    "quantity": "have a weight that is off by a factor",
-    "unit": "change their unit of weight",
-    "base": "grow from a base that was unusual",
-    "surge": "surged in earnest",
+    "quantity": "with a weight that is off by a factor",
+    "unit": "with another unit of weight from some month on",
+    "base": "whose growth is that of an unusual base",
+    "surge": "with a surge that is real",
 }

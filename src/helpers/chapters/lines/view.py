@@ -86,6 +86,9 @@ def _seen(india: Vintage, held: Panel, hs: str) -> View:
         hs = (worst if len(worst) else found["lines"])["hs"].iloc[0]
     codes = [code.strip() for code in hs.split(",") if code.strip()]
     rows = held.history(codes) if codes and all(map(str.isdigit, codes)) else pd.DataFrame()
+    if len(rows):
+        own, their = rows["reporter"] == held.home, rows["partner"] == held.home
+        rows = rows[(own & (rows["flow"] == "import")) | (their & (rows["flow"] == "export"))]
     if rows.empty:
         raise DataError(f"the panel has no line {hs!r}: give codes of lines or what they begin with, or {EVERY!r}")
     of = rows["hs"].drop_duplicates()
@@ -134,7 +137,7 @@ def ahead(view: View) -> pd.DataFrame:
     codes = set(view.rows["hs"])
     table = view.found["forecasts"]
     table = table[table["hs"].isin(codes) & (table["partner"] == forecasts.ALL)]
-    table = table if table["hs"].nunique() == 1 and len(codes) == 1 else table.head(0)
+    table = table if len(codes) == 1 else table.head(0)
     source = ids(*view.years["source"])
     return table.assign(year=table["year"].astype(str), source=source).set_index("year")[[*forecasts.LEVELS, "source"]]
 
