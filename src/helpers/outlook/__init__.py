@@ -10,6 +10,8 @@
 - `evidence`: what tells the readings of the suspect year apart, and their weights
 - `readings`, `licences`: what the suspect year was, what China lets through
 - `demand`, `demand_rows`, `demand_activity`, `demand_draws`: who needs the magnets, by sector, factor by factor
+- `levers`, `scenario`, `scenario_parts`, `scenario_draws`, `scenario_balance`: what would be if levers were moved
+- `attribution`, `outage`: what a difference is due to, and what is lost when a partner is out
 - `growth`, `limits`: how a forecast grows, how far it can go and is told
 - `forecast`: years ahead, and their mixture
 - `value`, `value_models`: what the imports are worth, years ahead, how such forecasts fared, and models beside

@@ -40,7 +40,7 @@ class Demand:
     """Draws of tonnes, shape (draws, lines, years), with the lines and years they are of; NaN before the first count.
 
     ``bare`` has the same shape: what of them comes as magnets and not inside motors or modules. ``known`` is the last
-    fiscal year in which the units of each line are counted.
+    fiscal year in which the units of each line are counted. ``units`` holds those of each sector, (draws, years).
     """
 
     years: np.ndarray
@@ -49,6 +49,7 @@ class Demand:
     tonnes: np.ndarray
     bare: np.ndarray
     source: str
+    units: Mapping[str, np.ndarray]
 
     def total(self, *materials: str, bounds: bool, bare: bool = False, at=slice(None)) -> np.ndarray:
         """The sum over the lines of rare earth, or of some materials, shape (draws, years), with or without bounds.
@@ -89,7 +90,7 @@ def draw(of: Model, draws: int = DRAWS, held: Mapping[str, float] | None = None)
         Factors that are not drawn, by name, at so many standard deviations; ``sector/units`` is that of the units.
     """
     held = held or {}
-    common = {role: _normal(f"shared {role}", draws) for role in of.shared}
+    common = {role: normal(f"shared {role}", draws) for role in of.shared}
     made = {name: _sampled(units, _score(f"{name}/units", "activity", draws, common, of.shared, held))
             for name, units in of.units.items() if units.source}  # fmt: skip
     made = _displaced(made, of.displaces)
@@ -104,11 +105,11 @@ def draw(of: Model, draws: int = DRAWS, held: Mapping[str, float] | None = None)
         inside = _between(line.inside, _score(line.inside.name, "inside", draws, common, of.shared, held))
         np.multiply(product, 1 - inside, out=bare[:, place])
     known = tuple(of.units[line.sector].known for line in of.lines)
-    return Demand(of.years, of.lines, known, tonnes, bare, of.source)
+    return Demand(of.years, of.lines, known, tonnes, bare, of.source, made)
 
 
 @lru_cache(maxsize=256)
-def _normal(name: str, draws: int) -> np.ndarray:
+def normal(name: str, draws: int) -> np.ndarray:
     return np.random.default_rng([SEED, crc32(name.encode())]).standard_normal((draws, 1))
 
 
@@ -116,7 +117,7 @@ def _score(name: str, role: str, draws: int, common: Mapping, shared: Mapping, h
     """Standard normal scores of a factor, part of them common to its role; where it is held, one score."""
     if name in held:
         return np.full((draws, 1), float(held[name]))
-    own, loading = _normal(name, draws), shared.get(role, 0.0)
+    own, loading = normal(name, draws), shared.get(role, 0.0)
     return loading * common[role] + np.sqrt(1 - loading**2) * own if loading else own
 
 
