@@ -15,8 +15,8 @@ from helpers import paths
 from helpers.screen import cluster, engine, parts
 from helpers.screen.rules import Rules
 
-ADDRESSES = ["tcp://10.0.0.1:8786", "tcp://scheduler:8786", "tcp://0.0.0.0:8786", "tcp://[::]:8786", "ucx://h:1",
-             "https://far:8786", "tcp://127.0.0.1", "tls://scheduler", "anything", "tcp://127.0.0.1.evil.org:1"]  # fmt: skip
+ADDRESSES = ["tcp://10.0.0.1:8786", "tcp://far:8786", "tcp://0.0.0.0:8786", "tcp://[::]:8786", "ucx://h:1",
+             "https://far:8786", "tcp://127.0.0.1", "tls://far", "anything", "tcp://127.0.0.1.evil.org:1"]  # fmt: skip
 
 
 def same(one, other):

@@ -12,6 +12,7 @@ import typer
 from typer.core import TyperCommand
 
 from helpers import STOPPED, __version__, paths
+from helpers.report import screening
 
 if TYPE_CHECKING:
     from helpers.report.parameters import Parameters
@@ -62,18 +63,21 @@ def magnets(
         )
 
 
+_Given = Annotated[
+    list[str],
+    typer.Option(
+        "-p",
+        "--parameter",
+        metavar="NAME=VALUE",
+        help="Set a parameter, see below. Repeat as needed.",
+        autocompletion=_names,
+    ),
+]
+
+
 @app.command(cls=WithParameters)
 def report(
-    parameter: Annotated[
-        list[str],
-        typer.Option(
-            "-p",
-            "--parameter",
-            metavar="NAME=VALUE",
-            help="Set a parameter, see below. Repeat as needed.",
-            autocompletion=_names,
-        ),
-    ] = [],  # noqa: B006
+    parameter: _Given = [],  # noqa: B006
     as_of: Annotated[
         str, typer.Option(help="Use only figures public on this day, YYYY-MM-DD.", show_default="today in India")
     ] = "",
@@ -88,15 +92,9 @@ def report(
     ),
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing unless something went wrong.")] = False,
     fetch: Annotated[bool, typer.Option("--fetch", help=FIRST)] = False,
-    on: Annotated[
-        str, typer.Option(help="Where notebooks run: local, dask, slurm, or a scheduler, see `magnets screen`.")
-    ] = "local",
-    lines: Annotated[
-        str, typer.Option(metavar="HS,HS", help="A page a line of a panel instead; `all`: its ranked table.")
-    ] = "",
-    panel: Annotated[
-        Path | None, typer.Option(help="Folder of the panel of --lines.", show_default="the project's tables")
-    ] = None,
+    on: screening.On = "local",
+    lines: screening.Lines = "",
+    panel: screening.OfPanel = None,
 ) -> None:
     """Run every notebook and write a dated report.
 
@@ -114,13 +112,12 @@ def report(
         wanted = _wanted(parameter, as_of, grid)
     except parameters.ParameterError as error:
         _stop(str(error), 2)
-    if lines:
-        from helpers.report import lines as pages
+    from helpers.report import lines as pages
+    from helpers.report import pipeline
 
+    if lines:
         outcomes = pages.made(lines, panel, wanted[0].as_of, output, timeout, jobs, on)
     else:
-        from helpers.report import pipeline
-
         outcomes = pipeline.reports(wanted, output, timeout=timeout, jobs=jobs, quiet=quiet, fetch=fetch, on=on)
     for outcome in dict.fromkeys(outcomes):  # invalid data are the same news for every report of a grid
         if outcome.end or not quiet:
@@ -263,47 +260,7 @@ def sources() -> None:
         _stop(str(error), 3)
 
 
-@app.command()
-def screen(
-    panel: Annotated[
-        list[Path],
-        typer.Argument(
-            help="A folder with a panel, or files of Comtrade or BACI.", show_default="the project's tables"
-        ),
-    ] = [],  # noqa: B006
-    on: Annotated[
-        str, typer.Option(help="local, processes, dask, slurm, or a scheduler such as tls://scheduler:8786.")
-    ] = "local",
-    workers: Annotated[int | None, typer.Option(min=1, help="How many are begun.", show_default="cores")] = None,
-    output: Annotated[Path, typer.Option(help="Folder of what is found.")] = paths.REPORTS / "screen",
-    as_of: Annotated[
-        str, typer.Option(help="Use rules and tables public on this day.", show_default="today in India")
-    ] = "",
-    top: Annotated[int, typer.Option(min=1, help="Lines that are told; all are kept.")] = 20,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing unless something went wrong.")] = False,
-) -> None:
-    """Look through every line of a panel of trade: which of them mislead, and how, the worst first.
-
-    An interrupted run goes on from the parts that are finished. Ends with 0 (screened), 2 (bad options), 3 (the
-    panel or data/ cannot be read), 1 (the folder cannot be written), 130 (stopped with Ctrl-C).
-
-    Examples: magnets screen; magnets screen panel --on processes; magnets screen BACI.csv --on dask
-    """
-    from helpers.data import DataError
-    from helpers.report import parameters
-    from helpers.screen import cluster, engine, told
-
-    try:
-        day = parameters.parse([], as_of).as_of
-        said = told.screen(panel, str(day), on, workers, output, top, quiet)
-    except (parameters.ParameterError, cluster.UnsafeError) as error:
-        _stop(str(error), 2)
-    except DataError as error:
-        _stop(str(error), 3)
-    except (OSError, engine.LostError) as error:
-        _stop(f"the screen was not finished: {error}; run it again, and it goes on from what is there", 1)
-    if not quiet:
-        print("\n".join(said))
+app.command()(screening.screen)
 
 
 def main() -> None:

@@ -26,7 +26,7 @@ COLUMNS = {
 }  # fmt: skip
 """Of a panel and their types: ``weight`` in tonnes, ``value`` in million dollars, ``source`` the id of who says so."""
 
-GROUP = 122_880
+GROUP = 60 * 2048
 """Rows that lie together in a file: what is read at least for one line."""
 
 NOBODY = ("world", "nes", "group")

@@ -88,7 +88,8 @@ def loaded(panel: Panel, first: str, last: str) -> Block:
     theirs = _arrays(found[False], hs, names)
     others.append(_summed(theirs[0], theirs[1], np.repeat(np.arange(len(theirs[0])), np.diff(theirs[2])),
                           *theirs[3:]).assign(own=False))  # fmt: skip
-    return Block(hs, names, *_arrays(found[True], hs, names), pd.concat(others, ignore_index=True))
+    line, country, start, month, weight, value = _arrays(found[True], hs, names)
+    return Block(hs, names, line, country, start, month, weight, value, pd.concat(others, ignore_index=True))
 
 
 def _months(panel: Panel, own: bool, first: str, last: str) -> dict[str, np.ndarray]:
