@@ -7,11 +7,13 @@ import numpy as np
 import pandas as pd
 import panel as made_up
 import pytest
+from test_archive import took
 from typer.testing import CliRunner
 
 from helpers.cli import app
 from helpers.data import DataError
-from helpers.screen import findings, mirrored, months, panel, parts, ranked, series
+from helpers.data.archive import versions
+from helpers.screen import findings, mirrored, months, panel, parts, ranked, read, series
 from helpers.screen.rules import Rules
 
 SEED = 104
@@ -136,7 +138,7 @@ def test_the_command_ranks_lines_and_tells_how_they_mislead(synthetic, tmp_path)
     with (tmp_path / "ranked.csv").open() as file:
         told = list(csv.DictReader(file))
     assert [row["rank"] for row in told[:2]] == ["1", "2"]
-    assert "what its value bears out" in told[0]["evidence"]
+    assert "too high for its value" in told[0]["evidence"]
 
 
 @pytest.mark.parametrize("text", ["", "{}", '{"home": "IND", "synthetic": false, "names": 1}'])
@@ -147,7 +149,43 @@ def test_what_is_no_panel_is_said_to_be_none(tmp_path, text):
 
 
 @pytest.mark.parametrize("how", findings.HOWS)
-def test_each_way_of_misleading_has_its_words(how):
-    row = pd.DataFrame([{"partner": "CHN", "how": how, "start": "2024", "end": "2024", "factor": 10.0, "side": "own",
+@pytest.mark.parametrize(("factor", "times"), [(10.0, "10 times"), (0.00001, "100,000 times")])
+def test_each_way_of_misleading_has_its_words(how, factor, times):
+    row = pd.DataFrame([{"partner": "CHN", "how": how, "start": "2024", "end": "2024", "factor": factor, "side": "own",
                          "mirror": "confirms"}]).itertuples()  # fmt: skip
-    assert "10 times" in ranked.evidence(next(row))
+    assert times in ranked.evidence(next(row))
+
+
+def test_files_of_publishers_become_a_panel_whose_codes_keep_their_leading_nought(tmp_path):
+    bulk, baci = tmp_path / "bulk.csv", tmp_path / "baci.csv"
+    bulk.write_text(
+        "period,reporterCode,flowCode,partnerCode,partner2Code,cmdCode,customsCode,motCode,netWgt,primaryValue\n"
+        "202401,699,M,156,0,010121,C00,0,1000,5000\n202401,699,M,156,0,010121,C00,1000,500,2500\n"
+        "202401,156,X,699,0,010121,C00,0,900,4000\n202401,156,X,842,0,010121,C00,0,900,4000\n"
+    )
+    baci.write_text("t,i,j,k,v,q\n2023,156,699,010121,5.000,1.000\n2023,392,699,010121,2.000,        NA\n")
+    rows = read.files([bulk, baci], tmp_path / "panel").history([])
+    assert rows[["hs", "flow", "reporter", "partner", "period", "value"]].to_numpy().tolist() == [
+        ["010121", "export", "CHN", "IND", "2024-01", 0.004],
+        ["010121", "import", "IND", "CHN", "2023", 0.005],
+        ["010121", "import", "IND", "CHN", "2024-01", 0.005],
+        ["010121", "import", "IND", "JPN", "2023", 0.002],
+    ]
+    assert rows["weight"].fillna(-1).tolist() == [0.9, 1.0, 1.0, -1]
+    with pytest.raises(DataError, match="no file of Comtrade"):
+        read.files([synthetic_truth(tmp_path)], tmp_path / "other")
+
+
+def synthetic_truth(folder):
+    path = folder / "truth.csv"
+    path.write_text("how,hs\nsurge,010121\n")
+    return path
+
+
+def test_the_newest_version_of_what_an_archive_holds_becomes_a_panel(tmp_path):
+    for day, value in ((0, 1.0), (1, 2.0)):
+        key = "import/IND/CHN/850511/value_usd"
+        took(tmp_path / "archive", {"2024-01": value, "2024-02": 5.0}, days=day, key=key, unit="USD m")
+    rows = read.archived(versions.held(tmp_path / "archive"), tmp_path / "panel").history(["8505"])
+    assert rows[["hs", "partner", "period", "value"]].to_numpy().tolist() == [
+        ["850511", "CHN", "2024-01", 2.0], ["850511", "CHN", "2024-02", 5.0]]  # fmt: skip

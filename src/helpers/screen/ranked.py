@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from helpers.screen.findings import BASE, HOWS, QUANTITY, SURGE, UNIT
@@ -39,7 +38,7 @@ def ranked(found: dict[str, pd.DataFrame]) -> pd.DataFrame:
 
 def evidence(row: Any) -> str:
     """What is known of one finding, a row of them, in a sentence."""
-    times = _times(row.factor)
+    times, high = _times(row.factor), row.factor >= 1
     if row.how == QUANTITY:
         when = row.start if row.start == row.end else f"{row.start} to {row.end}"
         whose = {"their": " The other side's weight is the one that moved."}.get(row.side, "")
@@ -47,17 +46,20 @@ def evidence(row: Any) -> str:
             "confirms": " The other side's count confirms it.",
             "contradicts": " The other side's count speaks against it.",
         }.get(row.mirror, " No other count tells.")
-        return f"{row.partner}, {when}: weight {times} what its value bears out.{seen}{whose}"
+        return (
+            f"{row.partner}, {when}: the weight is {times} too {'high' if high else 'low'} for its value.{seen}{whose}"
+        )
     if row.how == UNIT:
-        return f"From {row.start} on, from all countries alike, weight {times} what the same value weighed before."
+        return f"From {row.start} on, the same value weighs {times} {'more' if high else 'less'}, whatever the country."
     if row.how == SURGE:
         too = {"confirms": ", and so do the exporters' own counts", "contradicts": ", the exporters' own counts do not"}
-        return f"{row.start}: weight and value {times} the usual{too.get(row.mirror, '')}."
-    return f"{row.start}: the year before was {times} the usual, and the newest is back."
+        return f"{row.start}: weight and value are {times} the usual{too.get(row.mirror, '')}."
+    return f"{row.start}: the year before lay {times} {'above' if high else 'below'} the usual, and the newest is back."
 
 
 def _times(factor: float) -> str:
-    return f"{factor:,.3g} times" if factor >= 1 or np.isnan(factor) else f"a {1 / factor:,.3g}th of"
+    apart = max(factor, 1 / factor)
+    return f"{apart:,.0f} times" if apart >= 100 else f"{apart:.3g} times"
 
 
 def _rows(table: pd.DataFrame) -> list[Any]:

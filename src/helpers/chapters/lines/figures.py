@@ -64,6 +64,7 @@ def suppliers(view: View) -> Figure | Sentence:
 def worth(view: View) -> Figure | Sentence:
     """What a kilogram was worth, an entry a dot; entries whose weight is off are red."""
     rows = _entries(view)
+    rows = rows[rows["weight is off"] | rows["partner"].isin(seen.suppliers(view).index[:_FIRST])]
     if rows.empty:
         return sentence("What a kilogram was worth cannot be drawn: no weights are known.", uses=[view.years])
     drawing, (ax,) = canvas("USD per kg, log scale", height=3.4)
@@ -82,7 +83,9 @@ def worth(view: View) -> Figure | Sentence:
         "A dot for each of {n} entries of HS {hs}, a country in a period, at what a kilogram of it was worth, on a "
         "logarithmic axis; entries whose weight is off are red.", n=derived(len(rows), "", view.years), hs=view.hs,
     )  # fmt: skip
-    return finish(drawing, finding, alt, rows.drop(columns="time").tail(_MOST), india=view, uses=[view.years])
+    return finish(
+        drawing, finding, alt, rows.drop(columns="time").tail(_MOST), india=view, uses=[view.years], note=_NOTE
+    )
 
 
 def _entries(view: View) -> pd.DataFrame:
@@ -103,5 +106,7 @@ def _entries(view: View) -> pd.DataFrame:
 
 
 _MIDDLE = 6.5
+_FIRST = 10
+_NOTE = "The ten largest suppliers of the newest year, and what is red."
 _MOST = 500
 """Entries whose data a figure offers: the newest."""
