@@ -6,12 +6,16 @@ import subprocess
 import sys
 import threading
 import time
+from datetime import date
 from pathlib import Path
 
 import pytest
 from test_screen import ROWS, serial, synthetic  # noqa: F401
 
+from conftest import AS_OF
 from helpers import paths
+from helpers.report import lines
+from helpers.report.job import End
 from helpers.screen import cluster, engine, parts
 from helpers.screen.rules import Rules
 
@@ -129,6 +133,28 @@ def test_two_runs_do_not_meet_in_one_folder(serial, synthetic, tmp_path):  # noq
     todo[0].place.parent.mkdir(parents=True)
     with FileLock(todo[0].place.parent / "lock"), pytest.raises(parts.BusyError, match="another run"):
         parts.screened(todo)
+
+
+def test_a_page_a_line_is_the_same_from_a_worker_and_one_that_fails_says_why(running, tmp_path):
+    day = date.fromisoformat(AS_OF)
+    here = lines.made("850511", None, day, tmp_path / "here")
+    there = lines.made("850511,77", None, day, tmp_path / "there", jobs=2, on=running.scheduler_address)
+    assert [outcome.end for outcome in (*here, *there)] == [End.OK, End.OK, End.CELL_ERROR]
+    assert "the panel has no line '77'" in there[1].text
+    pages = [(tmp_path / place / "lines/850511.html").read_bytes() for place in ("here", "there")]
+    marked = b"HS 77</a>"
+    assert marked in pages[1]
+    assert _main(pages[0]) == _main(pages[1])
+
+
+def _main(page):
+    return page[page.index(b"<main") : page.index(b"</main>")]
+
+
+@pytest.mark.parametrize(("asked", "end"), [("85x", End.BAD_PARAMETERS), ("850511", End.BAD_PARAMETERS)])
+def test_a_page_a_line_needs_a_code_and_a_safe_address(asked, end, tmp_path):
+    (told,) = lines.made(asked, None, date.fromisoformat(AS_OF), tmp_path, on="tcp://far:8786")
+    assert told.end == end
 
 
 @pytest.mark.parametrize("on", ADDRESSES)
