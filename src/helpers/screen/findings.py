@@ -31,7 +31,7 @@ def found(block: Block, rules: Rules) -> dict[str, pd.DataFrame]:
     even = months.without(block, months.NONE, stepped)
     slipped = _slips(even, rules)
     mended = months.without(even, slipped, stepped[:0])
-    table = forecasts.totals(mended)
+    table = mended.totals
     rows = [
         _of_both(mirrored.compared(mirrored.years(mended)), table, rules),
         slipped.assign(how=QUANTITY, start=_month(slipped["start"]), end=_month(slipped["end"]), side="own"),
@@ -64,7 +64,7 @@ def _slips(block: Block, rules: Rules) -> pd.DataFrame:
     support = _support(runs["weight_change"], swollen)
     runs = runs.assign(mirror=np.select([support > 1, support < -1], ["confirms", "contradicts"], "silent"))
     runs["likelier"] += support
-    return _at_stake(runs[runs["likelier"] > rules.unlikely], forecasts.totals(block))[0]
+    return _at_stake(runs[runs["likelier"] > rules.unlikely], block.totals)[0]
 
 
 def _of_steps(steps: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
@@ -106,7 +106,7 @@ def _support(change: pd.Series, swollen: pd.Series) -> pd.Series:
 
 
 def _lines(block: Block) -> pd.DataFrame:
-    table = forecasts.totals(block)
+    table = block.totals
     before = table.groupby("line")[["own_t", "own_usd_m", "year"]].shift()
     follows = (table["year"] - before["year"]) == 1
     growth = {name: (table[f"own_{unit}"] / before[f"own_{unit}"]).where(follows)

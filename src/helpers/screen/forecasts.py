@@ -45,7 +45,7 @@ def runs(block: Block) -> tuple[pd.DataFrame, np.ndarray, np.ndarray, int]:
     The country of a whole line is the number after the last.
     """
     own = block.years[block.years["own"] & (block.years["value"] > 0)]
-    whole = totals(block)[["line", "year", "own_usd_m"]].rename(columns={"own_usd_m": "value"}).dropna()
+    whole = block.totals[["line", "year", "own_usd_m"]].rename(columns={"own_usd_m": "value"}).dropna()
     parts = own.loc[block.countries(own["country"]), ["line", "country", "year", "value"]]
     table = pd.concat([parts, whole.assign(country=len(block.names))]).sort_values(["line", "country", "year"])
     newest = int(table["year"].max()) if len(table) else 0
@@ -57,22 +57,3 @@ def runs(block: Block) -> tuple[pd.DataFrame, np.ndarray, np.ndarray, int]:
     counts = np.bincount(group[kept], minlength=len(size))
     keys = pd.DataFrame({"line": line[first], "country": country[first]})[counts > 0].reset_index(drop=True)
     return keys, np.concatenate([[0], np.cumsum(counts[counts > 0])]), table["value"].to_numpy()[kept], newest
-
-
-def totals(block: Block) -> pd.DataFrame:
-    """A line from all countries by year, by both counts; a row of the world stands before the sum of countries.
-
-    Returns
-    -------
-    pd.DataFrame
-        ``line, year, own_t, own_usd_m, their_t, their_usd_m``, sorted.
-    """
-    both = []
-    for side, own in (("own", True), ("their", False)):
-        rows = block.years[block.years["own"] == own]
-        world = rows["country"] == block.world
-        parts = rows[~world].groupby(["line", "year"])[["weight", "value"]].sum(min_count=1)
-        told = rows[world].set_index(["line", "year"])[["weight", "value"]]
-        table = told.where(told > 0).combine_first(parts) if len(told) else parts
-        both.append(table.rename(columns={"weight": f"{side}_t", "value": f"{side}_usd_m"}))
-    return both[0].join(both[1]).astype(float).reset_index().sort_values(["line", "year"], ignore_index=True)

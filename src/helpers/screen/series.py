@@ -55,6 +55,22 @@ class Block:
         return table.sort_values(_YEARS, kind="stable").drop_duplicates(_YEARS).reset_index(drop=True)[_YEARS + _SAID]
 
     @cached_property
+    def totals(self) -> pd.DataFrame:
+        """A line from all countries by year, by both counts; a row of the world stands before the sum of countries.
+
+        ``line, year, own_t, own_usd_m, their_t, their_usd_m``, sorted.
+        """
+        both = []
+        for side, own in (("own", True), ("their", False)):
+            rows = self.years[self.years["own"] == own]
+            world = rows["country"] == self.world
+            parts = rows[~world].groupby(["line", "year"])[_SAID].sum(min_count=1)
+            told = rows[world].set_index(["line", "year"])[_SAID]
+            table = told.where(told > 0).combine_first(parts) if len(told) else parts
+            both.append(table.rename(columns={"weight": f"{side}_t", "value": f"{side}_usd_m"}))
+        return both[0].join(both[1]).astype(float).reset_index().sort_values(["line", "year"], ignore_index=True)
+
+    @cached_property
     def world(self) -> int:
         """The number of what stands for all countries; one that no country has where it is not there."""
         return int(np.searchsorted(self.names, "world")) if "world" in self.names else -1
@@ -75,21 +91,29 @@ _KINDS = {"own": bool, "line": int, "country": int, "year": int, "weight": float
 
 def loaded(panel: Panel, first: str, last: str) -> Block:
     """The lines of a panel from one code to another."""
-    found = {own: _months(panel, own, first, last) for own in _SIDES}
-    given = {own: _asked(panel, own, "CAST(period AS INTEGER)", "length(period) = 4", first, last) for own in _SIDES}
-    hs = np.unique(np.concatenate([rows["hs"] for rows in (*found.values(), *given.values())]))
-    names = np.unique(np.concatenate([rows["country"] for rows in (*found.values(), *given.values())]))
-    others = []
-    for own, rows in given.items():
-        numbers = {"line": np.searchsorted(hs, rows["hs"]), "country": np.searchsorted(names, rows["country"])}
-        others.append(
-            pd.DataFrame({"own": own, **numbers, "year": rows["time"], **{name: rows[name] for name in _SAID}})
-        )
-    theirs = _arrays(found[False], hs, names)
-    others.append(_summed(theirs[0], theirs[1], np.repeat(np.arange(len(theirs[0])), np.diff(theirs[2])),
-                          *theirs[3:]).assign(own=False))  # fmt: skip
-    line, country, start, month, weight, value = _arrays(found[True], hs, names)
+    asked = [of(panel, own, first, last) for of in (_months, _given) for own in (True, False)]
+    hs, lines = _numbered([rows["hs"] for rows in asked])
+    names, countries = _numbered([rows["country"] for rows in asked])
+    found = [{**rows, "line": line, "country": country}
+             for rows, line, country in zip(asked, lines, countries, strict=True)]  # fmt: skip
+    years = ["line", "country", "time", *_SAID]
+    others = [pd.DataFrame({name: found[side][name] for name in years}).rename(columns={"time": "year"}).assign(own=own)
+              for side, own in ((2, True), (3, False))]  # fmt: skip
+    line, country, start, *entries = _arrays(found[1])
+    series = np.repeat(np.arange(len(line)), np.diff(start))
+    others.append(_summed(line, country, series, *entries).assign(own=False))
+    line, country, start, month, weight, value = _arrays(found[0])
     return Block(hs, names, line, country, start, month, weight, value, pd.concat(others, ignore_index=True))
+
+
+def _given(panel: Panel, own: bool, first: str, last: str) -> dict[str, np.ndarray]:
+    return _asked(panel, own, "CAST(period AS INTEGER)", "length(period) = 4", first, last)
+
+
+def _numbered(columns: list[np.ndarray]) -> tuple[np.ndarray, list[np.ndarray]]:
+    """What there is in some columns, sorted, and the number of it in each place."""
+    numbers, names = pd.factorize(np.concatenate(columns), sort=True)
+    return names, np.split(numbers, np.cumsum([len(column) for column in columns])[:-1])
 
 
 def _months(panel: Panel, own: bool, first: str, last: str) -> dict[str, np.ndarray]:
@@ -109,14 +133,12 @@ def _asked(panel: Panel, own: bool, time: str, where: str, first: str, last: str
             for name, column in found.items()}  # fmt: skip
 
 
-def _arrays(found: dict[str, np.ndarray], hs: np.ndarray, names: np.ndarray) -> tuple:
+def _arrays(found: dict[str, np.ndarray]) -> tuple:
     """Line and country of each series, where it begins, and of each entry month, weight and value."""
-    of, who = found["hs"], found["country"]
-    new = np.flatnonzero((of[1:] != of[:-1]) | (who[1:] != who[:-1])) + 1
-    start = np.concatenate([[0], new, [len(of)]]) if len(of) else np.zeros(1, int)
-    line, country = (np.searchsorted(all_, one[start[:-1]]) for all_, one in ((hs, of), (names, who)))
+    line, country = found["line"], found["country"]
+    new = np.flatnonzero((np.diff(line, prepend=-1) != 0) | (np.diff(country, prepend=-1) != 0))
     weight = np.where(found["weight"] > 0, found["weight"], np.nan)
-    return line, country, start, found["time"], weight, found["value"]
+    return line[new], country[new], np.append(new, len(line)), found["time"], weight, found["value"]
 
 
 def _summed(line: np.ndarray, country: np.ndarray, series: np.ndarray, month: np.ndarray, weight: np.ndarray,

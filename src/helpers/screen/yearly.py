@@ -36,7 +36,7 @@ def surges(table: pd.DataFrame, entries: pd.DataFrame, rules: Rules) -> pd.DataF
     Parameters
     ----------
     table, entries : pd.DataFrame
-        :func:`helpers.screen.forecasts.totals` and :func:`entries`.
+        :attr:`helpers.screen.series.Block.totals` and :func:`entries`.
 
     Returns
     -------

@@ -106,7 +106,7 @@ def _seen(india: Vintage, held: Panel, hs: str) -> View:
 
 
 def _years(blocks: list[series.Block], rows: pd.DataFrame) -> pd.DataFrame:
-    whole = pd.concat([forecasts.totals(block) for block in blocks])
+    whole = pd.concat([block.totals for block in blocks])
     table = whole.groupby("year")[["own_t", "own_usd_m", "their_t", "their_usd_m"]].sum(min_count=1)
     source = rows.assign(year=rows["period"].str[:4].astype(int)).groupby("year")["source"]
     return table.assign(source=source.agg(lambda of: ids(*of.dropna()))).rename(index=str)
