@@ -17,6 +17,7 @@ UNITS = {
     "recycled": "t",
     "stock": "t",
     "imports": "t",
+    "bare": "t",
     "allowed": "t",
     "shortage": "t",
     "oxide_needed": "t",
@@ -44,8 +45,8 @@ class Balance:
     """Tonnes of rare-earth magnets, and of oxide of neodymium and praseodymium, by draw and fiscal year.
 
     All but ``years`` and ``levers`` are arrays (draws, years). Magnets: ``demand``; made in India for it from oxide
-    (``scheme``; ``surplus`` is made beyond it), ``recycled`` and drawn from ``stock``; ``imports``, of them
-    ``allowed``, and the ``shortage``. Oxide:
+    (``scheme``; ``surplus`` is made beyond it), ``recycled`` and drawn from ``stock``; ``imports``, of
+    them as magnets and not inside motors (``bare``), of them ``allowed``, and the ``shortage``. Oxide:
     ``oxide_needed`` by the plants, from India's producer (``own``), from what is no longer sold to Japan (``japan``)
     and ``imported``; in the ore mined (``ore``), ``sold`` to Japan, and ``unused``. ``rupees`` is what the imports
     cost; ``vehicles`` (electric) and ``engines`` (cars with an engine) lack magnets, as do ``turbines`` of so many MW.
@@ -59,6 +60,7 @@ class Balance:
     recycled: np.ndarray
     stock: np.ndarray
     imports: np.ndarray
+    bare: np.ndarray
     allowed: np.ndarray
     shortage: np.ndarray
     oxide_needed: np.ndarray
@@ -79,7 +81,7 @@ class Balance:
 
 
 @dataclass(frozen=True)
-class _Need:
+class Need:
     """Magnets wanted, those of them that come as magnets, and what the latter go into."""
 
     tonnes: np.ndarray
@@ -110,18 +112,25 @@ def balance(draws: Draws, levers: Levers, bounds: bool = False) -> Balance:
         raise LeverError(
             f"not public on the day of the data is, for {'; for '.join(gone)}; leave it, or take a later day"
         )
-    need, through = _need(draws, levers, bounds), _through(draws, levers)
+    need, through = wanted(draws, levers, bounds), _through(draws, levers)
     recycled = np.minimum(_recycled(draws, levers), need.bare)
     oxide, output = _oxide(draws, levers, through)
     scheme = np.minimum(output, need.bare - recycled)
-    wanted, inside = need.bare - recycled - scheme, need.tonnes - need.bare
-    blocked = (1 - through) * wanted
+    bare, inside = need.bare - recycled - scheme, need.tonnes - need.bare
+    blocked = (1 - through) * bare
     stock = _drawn_down(draws, levers, need.tonnes, blocked)
     shortage = blocked - stock
-    imports, allowed = wanted - stock + inside, wanted - blocked + inside
+    imports, allowed = bare - stock + inside, bare - blocked + inside
     lost = np.divide(shortage, need.bare, out=np.zeros_like(shortage), where=need.bare > 0)
     amounts = {"demand": need.tonnes, "scheme": scheme, "surplus": output - scheme, "recycled": recycled}
-    amounts |= {"stock": stock, "imports": imports, "allowed": allowed, "shortage": shortage, **oxide}
+    amounts |= {
+        "stock": stock,
+        "imports": imports,
+        "bare": bare - stock,
+        "allowed": allowed,
+        "shortage": shortage,
+        **oxide,
+    }
     amounts |= {"rupees": imports * _price(draws, levers)}
     amounts |= {name: need.units[kind] * lost for name, kind in _LOST.items()}
     made = Balance(draws.years, levers, **amounts)
@@ -131,10 +140,10 @@ def balance(draws: Draws, levers: Levers, bounds: bool = False) -> Balance:
 
 def ramp(years: np.ndarray, start, length) -> np.ndarray:
     """The mean over each fiscal year of what grows evenly from nought at ``start`` to one after ``length`` years."""
-    return _integral(years - start, length) - _integral(years - 1 - start, length)
+    return integral(years - start, length) - integral(years - 1 - start, length)
 
 
-def _integral(time, length) -> np.ndarray:
+def integral(time, length) -> np.ndarray:
     time, length = np.maximum(time, 0), np.maximum(length, 1e-9)
     return np.where(time < length, time**2 / (2 * length), time - length / 2)
 
@@ -144,7 +153,8 @@ def _after(years: np.ndarray, start: float, end: float = np.inf) -> np.ndarray:
     return np.clip(np.minimum(years, end) - np.maximum(years - 1, start), 0, 1)
 
 
-def _need(draws: Draws, levers: Levers, bounds: bool) -> _Need:
+def wanted(draws: Draws, levers: Levers, bounds: bool = False) -> Need:
+    """What is wanted under some levers, before anything is made in India; see :func:`balance`."""
     phase, since = ramp(draws.years, draws.day, draws.years_until["technology"]), _after(draws.years, draws.day)
     size = 1 + phase * (levers.intensity - 1)
     each = {kind: size * (1 + since * (levers.nd_price**power - 1)) for kind, power in draws.response.items()}
@@ -170,7 +180,7 @@ def _need(draws: Draws, levers: Levers, bounds: bool) -> _Need:
         bare += own * part.outside
         if part.kind in units:
             units[part.kind] += fitted * times * part.outside
-    return _Need(tonnes, bare, units)
+    return Need(tonnes, bare, units)
 
 
 def _left(draws: Draws, part: Part, more: dict[str, np.ndarray]) -> np.ndarray | float:

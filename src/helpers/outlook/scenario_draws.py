@@ -4,7 +4,7 @@ Each factor has a seed of its own name, so that what is moved later leaves every
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 import numpy as np
@@ -83,6 +83,10 @@ class Draws:
     def __len__(self) -> int:
         return len(self.china)
 
+    def over(self, at: slice) -> "Draws":
+        """The same draws of some of the years."""
+        return _cut(self, at, len(self.years))
+
 
 @targets.remembered
 def draws(india: Vintage, count: int = demand_draws.DRAWS) -> Draws:
@@ -100,6 +104,19 @@ def draws(india: Vintage, count: int = demand_draws.DRAWS) -> Draws:
         more, said, gone = part(india, years, count)
         found, sources, lacking = found | more, sources | said, lacking | gone
     return Draws(**found, lacking=lacking, sources=sources)
+
+
+def _cut(of: Any, at: slice, years: int) -> Any:
+    """Some of the years of whatever has them as its last axis."""
+    if isinstance(of, np.ndarray):
+        return np.ascontiguousarray(of[..., at]) if of.shape[-1] == years else of
+    if isinstance(of, Mapping):
+        return {name: _cut(one, at, years) for name, one in of.items()}
+    if isinstance(of, tuple):
+        return tuple(_cut(one, at, years) for one in of)
+    if isinstance(of, Part | Draws):
+        return replace(of, **{one.name: _cut(getattr(of, one.name), at, years) for one in fields(of)})
+    return of
 
 
 def moment(day) -> float:
@@ -178,14 +195,14 @@ def _over(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
 def _licences(india: Vintage, years: np.ndarray, count: int) -> tuple[dict, dict, dict]:
     rows, rules = licences.assumed(india, "regime_dose"), licences.rules(india)
     of = india.assumption(licences.LICENSED), india.assumption("heavy_part")
-    dose = {name: _drawn(rows.loc[name], count, f"dose {name}") for name in licences.REGIMES}
+    dose = {name: drawn(rows.loc[name], count, f"dose {name}") for name in licences.REGIMES}
     ruled = {name: np.zeros(len(years)) for name in licences.REGIMES}
     for month, regime in rules.items():
         first, after = (moment(of.start_time.date()) for of in (month, month + 1))
         ruled[regime] += (years == np.floor(first) + 1) * (after - first)
     known = moment((rules.index[-1] + 1).start_time.date())
     found = {"dose": dose, "ruled": ruled, "known": known, "current": licences.current(india)}
-    found |= {"china": _drawn(of[0].iloc[0], count, "china"), "heavy": _drawn(of[1].iloc[0], count, "heavy")}
+    found |= {"china": drawn(of[0].iloc[0], count, "china"), "heavy": drawn(of[1].iloc[0], count, "heavy")}
     return found, {"licences": ids(rows, of[0], licences.known(india)), "heavy": ids(of[1])}, {}
 
 
@@ -196,14 +213,12 @@ def _plants(india: Vintage, years: np.ndarray, count: int) -> tuple[dict, dict, 
         for name in ("from award to first output", "from first to full output")
     ]
     build, ramp = (
-        np.ones((count, 1)) if row is None else _drawn(row, count, f"scheme {row.name}") / 12 for row in months
+        np.ones((count, 1)) if row is None else drawn(row, count, f"scheme {row.name}") / 12 for row in months
     )
     chain, cut = supply.magnet_chain(india), supply.machined(india)
     per = oxide.magnet_from_oxide(1.0, chain)
     machined = pd.Series({"low": cut.low, "value": cut.value, "high": cut.high}) / 100
-    kept = per * (
-        _drawn(machined, count, "machining") if cut.low < cut.high else np.full((count, 1), machined["value"])
-    )
+    kept = per * (drawn(machined, count, "machining") if cut.low < cut.high else np.full((count, 1), machined["value"]))
     gone = {} if capacity is not None and len(timing) else {"scheme": "the capacity of a magnet scheme"}
     found = {"capacity": 0.0 if gone else capacity.value, "build": build, "ramp": ramp, "kept": kept}
     return found, {"scheme": ids(capacity, timing), "chain": ids(chain, cut)}, gone
@@ -231,7 +246,7 @@ def _ore(india: Vintage, years: np.ndarray, count: int) -> tuple[dict, dict, dic
     found |= {"separated": {kind: path * means for kind, path in paths.items()}, "won": recycled}
     found["years_until"] = {"technology": np.full((1, 1), months.loc["technology", "value"] / 12),
                             "exports": np.full((1, 1), months.loc["exports ended in steps", "value"] / 12),
-                            "recycling": _drawn(until.iloc[0], count, "recycling") / 12}  # fmt: skip
+                            "recycling": drawn(until.iloc[0], count, "recycling") / 12}  # fmt: skip
     said = {
         "ore": ids(held, share),
         "japan": ids(sold.tail(1)),
@@ -267,14 +282,14 @@ def _prices(india: Vintage, years: np.ndarray, count: int) -> tuple[dict, dict, 
         median = paid["value"].mean() * rate["value"].iloc[0] * 1000 / 1e7
         price, gone = median * np.exp(spread["value"].iloc[0] * demand_draws.normal("price of magnets", count)), {}
     of = {
-        kind: _drawn(response.loc[name], count, f"response {name}")
+        kind: drawn(response.loc[name], count, f"response {name}")
         for kind, name in ((VEHICLE, "vehicles"), (OTHER, "all other uses"))
     }
-    found = {"response": of, "passed": _drawn(passed.iloc[0], count, "passed"), "price": price}
+    found = {"response": of, "passed": drawn(passed.iloc[0], count, "passed"), "price": price}
     return found, {"price": ids(paid, rate, spread), "response": ids(response), "passed": ids(passed)}, gone
 
 
-def _drawn(row: pd.Series, count: int, name: str) -> np.ndarray:
+def drawn(row: pd.Series, count: int, name: str) -> np.ndarray:
     rng = np.random.default_rng([demand_draws.SEED, *name.encode()])
     return licences.triangular(row, count, rng)[:, None]
 

@@ -6,17 +6,18 @@ import numpy as np
 import pandas as pd
 
 from helpers import fiscal
-from helpers.chapters.canvas import BLUE, GOLD, INK, MUTED, RED, canvas, finish, label
+from helpers.chapters.canvas import BLUE, GOLD, INK, MUTED, RED, canvas, finish, label, once_public
 from helpers.chapters.outputs import Figure, joined, sentence
-from helpers.chapters.scenarios import sentences, tables
+from helpers.chapters.scenarios import closures, sentences, tables
 from helpers.data import Vintage, derived
 from helpers.outlook import scenario
 from helpers.outlook.demand_draws import ENDS
 from helpers.outlook.scenario import Balance
 
 
-def waterfall(rows: pd.DataFrame, base: Balance, other: Balance, year: int, name: str, *, india: Vintage) -> Figure:
-    """The imports needed in one scenario, what each lever adds or takes, and those in the other.
+@once_public
+def waterfall(rows: pd.DataFrame, made: Mapping[str, Balance], name: str, year: int, *, india: Vintage) -> Figure:
+    """The imports needed at the run-rate, what each lever adds or takes, and those in another scenario.
 
     Parameters
     ----------
@@ -25,7 +26,7 @@ def waterfall(rows: pd.DataFrame, base: Balance, other: Balance, year: int, name
     name : str
         Of the other scenario.
     """
-    start, end = (scenario.at(india, of, "imports", year) for of in (base, other))
+    start, end = (scenario.at(india, of, "imports", year) for of in (made[tables.RUN_RATE], made[name]))
     rows = rows.reindex(rows["change"].sort_values(key=lambda of: -of.abs(), kind="stable").index)
     names = [tables.RUN_RATE, *(tables.SHORT[lever] for lever in rows["lever"]), name]
     edges = np.cumsum([start.value, *rows["change"]]) / 1000
@@ -33,7 +34,7 @@ def waterfall(rows: pd.DataFrame, base: Balance, other: Balance, year: int, name
     for place, (tonnes, edge) in enumerate(zip(rows["change"], edges[1:], strict=True), start=1):
         before = edge - tonnes / 1000
         ax.barh(place, tonnes / 1000, left=before, height=0.62, color=BLUE if tonnes < 0 else RED)
-        label(ax, f"{tonnes:+,.0f} t".replace("-", "−"), (max(before, edge), place), fontsize=9)
+        label(ax, f"{derived(tonnes, 't'):signed}", (max(before, edge), place), fontsize=9)
     for place, of in ((0, start), (len(names) - 1, end)):
         ax.barh(place, of.value / 1000, height=0.62, color=MUTED)
         ax.plot([of.low / 1000, of.high / 1000], [place, place], color=INK, linewidth=1.5)
@@ -49,6 +50,42 @@ def waterfall(rows: pd.DataFrame, base: Balance, other: Balance, year: int, name
     data = pd.DataFrame({"Lever": names, "Tonnes": [start.value, *rows["change"], end.value]})
     data["source"] = [" ".join(start.sources), *rows["source"], " ".join(end.sources)]
     note = "Each bar: a lever's part, averaged over all orders of moving them; they sum to the difference. Line: 80 %."
+    return finish(drawing, title, alt, data, india=india, note=note)
+
+
+@once_public
+def cover(stop: pd.DataFrame, held: Mapping[float, pd.DataFrame], months: int, *, india: Vintage) -> Figure:
+    """How long stocks last, by the length of a closure of China, with what is held and with more.
+
+    Parameters
+    ----------
+    stop : pd.DataFrame
+        ``outage.outage`` of so many months with the stocks that are held.
+    held : mapping
+        The same with so many months more in stock.
+    """
+    drawing, (ax,) = canvas("months until stocks are used up", height=3.4)
+    length = np.linspace(0, months, 4 * months + 1)
+    low, middle, high = (np.minimum(length, stop.loc["lasts", end]) for end in ("low", "middle", "high"))
+    ax.plot(length, length, "--", color=MUTED, linewidth=1.2)
+    ax.fill_between(length, low, high, color=BLUE, alpha=0.25, linewidth=0)
+    ax.plot(length, middle, color=BLUE, linewidth=2)
+    label(ax, "stocks as held", (months, middle[-1]), color=BLUE, fontsize=9)
+    rows = [("stocks as held", stop.loc["lasts"])]
+    for more, table in held.items():
+        lasts = np.minimum(length, table.loc["lasts", "middle"])
+        ax.plot(length, lasts, color=GOLD, linewidth=1.6)
+        label(ax, f"{more:g} months more", (months, lasts[-1]), color=GOLD, fontsize=9)
+        rows.append((f"{more:g} months more", table.loc["lasts"]))
+    ax.set_xlabel("months in which nothing comes from China")
+    ax.set_xlim(0, months)
+    ax.set_ylim(0, months)
+    title, alt = closures.cover(stop, held, months), closures.covers(rows, months)
+    data = pd.DataFrame({"Stocks": [name for name, _ in rows]})
+    for end, head in (("low", "Last, lowest, months"), ("middle", "Middle, months"), ("high", "Highest, months")):
+        data[head] = [row[end] for _, row in rows]
+    data["source"] = [row["source"] for _, row in rows]
+    note = "Dashed: as long as the closure. Below it output is lost. Band: 80 % of the draws."
     return finish(drawing, title, alt, data, india=india, note=note)
 
 

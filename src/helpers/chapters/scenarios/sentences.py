@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 
 from helpers import fiscal
@@ -35,16 +36,16 @@ def answer(of: Mapping[str, Balance], asked: str, year: int, india: Vintage) -> 
     return joined(*said, answer=True)
 
 
-def lacking(named: pd.DataFrame, asked: tuple[str, Levers] | None, india: Vintage) -> Sentence | None:
-    """Which scenarios cannot be reckoned on the day, and why; None if all can."""
+def lacking(named: pd.DataFrame, asked: tuple[str, Levers], india: Vintage) -> Sentence:
+    """Which scenarios cannot be reckoned on the day, and why."""
     gone = named.loc[named["lacking"] != "", "lacking"].to_dict()
-    if asked and asked[0] not in named.index and (why := tables.lacking(asked[1], india)):
-        gone = {tables.ASKED: why} | gone
+    if why := tables.lacking(asked[1], india):
+        gone = {asked[0]: why} | gone
     if not gone:
         return sentence("All scenarios can be reckoned from the sources dated up to {day}.", day=words.day(india.day))
     text = "Not reckoned from the sources dated up to {day}, because they do not hold {what}: {names}."
     what = words.listed(dict.fromkeys(one for why in gone.values() for one in why.split(", ")), "or")
-    return sentence(text, day=words.day(india.day), what=what, names=words.listed(gone))
+    return sentence(text, day=words.day(india.day), what=what, names=words.listed(f"“{name}”" for name in gone))
 
 
 def closes(of: Balance, india: Vintage) -> Sentence:
@@ -68,7 +69,7 @@ def scheme(of: Mapping[str, Balance], year: int, india: Vintage) -> Sentence:
     oxide = scenario.at(india, best, "oxide_imported", year)
     made_of = scenario.at(india, best, "oxide_needed", year)
     parts = {"name": name, "first": fiscal.year_name(begun[0]), "year": oxide.period}
-    text = "In the scenario {name} imports are lower from {first} on."
+    text = "In the scenario “{name}” imports are lower from {first} on."
     if made_of.value < 1:
         return sentence(text, "Before the end of {year} its plants need no oxide.", **parts)
     if oxide.value < _LEAST * made_of.value:
@@ -105,15 +106,14 @@ def japan(year: int, india: Vintage) -> Sentence:
 def waterfall(rows: pd.DataFrame, start: Quantity, end: Quantity, name: str) -> Sentence:
     """Which lever moves the year most, and what all together come to."""
     parts = {"name": name, "year": end.period, "start": start, "end": end}
+    text = "{start:~2} to import in {year} become {end:~2} with “{name}”"
     first = rows.iloc[0] if len(rows) else None
     if first is None or abs(first["change"]) < _LEAST * start.value:
-        return sentence("In the scenario {name} {start:~2} to import in {year} are {end:~2}", **parts)
-    part = derived(abs(first["change"]), "t", first)
-    verb = {"up": "adds", "down": "takes"}[words.direction(first["change"], 0)]
-    text = "{lever}: {verb} {part:~2} of the {start:~2} to import in {year}; {name}, {end:~2} are left"
-    if verb == "adds":
-        text = "{lever}: {verb} {part:~2} to the {start:~2} to import in {year}; {name}, it is {end:~2}"
-    return sentence(text, lever=tables.SHORT[first["lever"]], verb=verb, part=part, **parts)
+        return sentence("{start:~2} to import in {year} hardly change with “{name}”", uses=[end], name=name, start=start,
+                        year=end.period)  # fmt: skip
+    part = derived(first["change"], "t", first)
+    return sentence(text + ", most of it by {lever} ({part:signed~2})", lever=tables.SHORT[first["lever"]], part=part,
+                    **parts)  # fmt: skip
 
 
 def regimes(panels: Mapping[str, Balance], year: int, india: Vintage) -> Sentence:
@@ -138,15 +138,53 @@ def let_in(name: str, of: Balance, year: int, india: Vintage) -> Sentence:
     return sentence(text + ", of which {gone:~2} ({gone:range~2} t) are missing.", gone=gone, **parts)
 
 
+def vehicles(of: Balance, year: int, india: Vintage) -> Sentence:
+    """How many vehicles lack magnets in the middle of the draws, electric ones and cars with an engine."""
+    middle = np.median(of.of("vehicles", year) + of.of("engines", year))
+    return counted(middle, scenario.sources(india, of.levers, "vehicles"))
+
+
+def counted(number: float, *uses) -> Sentence:
+    """So many vehicles, in millions where they are."""
+    large = number >= 1e6
+    text = "{count:.1} million vehicles" if large else "{count:~2} vehicles"
+    return sentence(text, count=derived(number / 1e6 if large else number, "", *uses))
+
+
+def closed_with(of: Mapping[str, Balance], shut: Balance, year: int, india: Vintage) -> Sentence | None:
+    """What closed licences leave missing once India does all that it can, with oxide as before and under licence."""
+    if (best := tables.together(of)) is None:
+        return None
+    moved = of[best].levers.moved | shut.levers.moved
+    free, bound = (scenario.run(india, made(moved | {"oxide_source": source})) for source in ("any", "under licence"))
+    before, after, worse = (scenario.at(india, one, "shortage", year) for one in (shut, free, bound))
+    parts = {"name": best, "year": before.period, "before": before, "after": _left(after)}
+    text = "Were licences closed, “{name}” would leave {after} of the {before:~2} that are missing in {year} without it"
+    if abs(worse.value - after.value) < 1 and abs(worse.high - after.high) < 1:
+        return sentence(text + ".", **parts)
+    return sentence(text + "; {worse} if the oxide of the plants came under the same licences.", worse=_left(worse),
+                    **parts)  # fmt: skip
+
+
+def _left(of: Quantity) -> Sentence:
+    """What is left missing: its middle, or the most of nine draws of ten, or nothing."""
+    if of.high < 1:
+        return Sentence("nothing", tuple(of.sources))
+    if of.value < 1:
+        most = derived(of.high, "t", of)
+        return Sentence(f"nothing in the middle of the draws (in nine of ten no more than {most:~2})", tuple(of.sources))
+    return sentence("{of:~2} ({of:range~2} t)", of=of)
+
+
 def _asked(of: Mapping[str, Balance], asked: str, year: int, india: Vintage) -> Sentence | None:
     """What a scenario that was asked for comes to, against the run-rate."""
     if asked not in of or asked == tables.RUN_RATE:
         return None
     need, gone = (scenario.at(india, of[asked], quantity, year) for quantity in ("imports", "shortage"))
     more = tables.change(of[asked], of[tables.RUN_RATE], "imports", year, india)
-    text = "In the scenario {name} it is {need:~2} ({need:range~2} t), {more}, and {gone:~2} of it are not let in."
+    text = "In the scenario “{name}” it is {need:~2} ({need:range~2} t), {more}, and {gone:~2} of it are not let in."
     if gone.value < 1:
-        text = "In the scenario {name} it is {need:~2} ({need:range~2} t), {more}, and all of it is let in."
+        text = "In the scenario “{name}” it is {need:~2} ({need:range~2} t), {more}, and all of it is let in."
         return sentence(text, name=asked, need=need, more=_more(more, need), uses=[gone])
     return sentence(text, name=asked, need=need, more=_more(more, need), gone=gone)
 
@@ -159,7 +197,7 @@ def _markets(of: Mapping[str, Balance], year: int, india: Vintage) -> Sentence |
         return None
     name = max(found, key=lambda one: abs(found[one].value))
     need = scenario.at(india, of[name], "imports", year)
-    text = "Of what India does not decide alone, {name} moves it most: {more}, to {need:~2} ({need:range~2} t)."
+    text = "Of what India does not decide alone, “{name}” moves it most: {more}, to {need:~2} ({need:range~2} t)."
     return sentence(text, name=name, more=_more(found[name], need), need=need)
 
 
@@ -170,17 +208,9 @@ def _closed(of: Mapping[str, Balance], year: int, india: Vintage) -> Sentence | 
     gone = scenario.at(india, of[name], "shortage", year)
     if gone.value < 1:
         return sentence("In none of them are magnets missing in {year}.", year=gone.period, uses=[gone])
-    text = "Most is missing with {name}: {gone:~2} ({gone:range~2} t) in {year}, magnets for {cars:~2} vehicles"
-    cars = _vehicles(of[name], year, india)
-    best = tables.together(of)
-    parts = {"name": name, "gone": gone, "year": gone.period, "cars": cars}
-    if best is None:
-        return sentence(text + ".", **parts)
-    both = Levers(**of[name].levers.moved | of[best].levers.moved)
-    left = scenario.at(india, scenario.run(india, both), "shortage", year)
-    if left.value < 1:
-        return sentence(text + "; with {best} nothing.", best=best, uses=[left], **parts)
-    return sentence(text + "; with {best} {left:~2} ({left:range~2} t).", best=best, left=left, **parts)
+    text = "Most is missing in the scenario “{name}”: {gone:~2} ({gone:range~2} t) in {year};"
+    text += " shared by all uses alike, {cars} lack theirs."
+    return sentence(text, name=name, gone=gone, year=gone.period, cars=vehicles(of[name], year, india))
 
 
 def _own(of: Mapping[str, Balance], year: int, india: Vintage) -> Sentence:
@@ -196,19 +226,13 @@ def _own(of: Mapping[str, Balance], year: int, india: Vintage) -> Sentence:
                         year=need.period, uses=found.values())  # fmt: skip
     taken = derived(-whole.value, "t", whole, low=-whole.high, high=-whole.low)
     share = words.chance(derived(min(100.0, 100 * taken.value / need.value), "%", taken, need))
-    text = "Of what India can do, {best} takes {taken:~2} ({taken:range~2} t), {share} of it"
+    text = "Of what India can do, “{best}” takes {taken:~2} ({taken:range~2} t), {share} of it"
     if not alone:
         return sentence(text + ".", best=best, taken=taken, share=share)
     name = min(alone, key=lambda one: alone[one].value)
     single = derived(-alone[name].value, "t", alone[name], low=-alone[name].high, high=-alone[name].low)
-    return sentence(text + "; alone {name} takes most, {single:~2} ({single:range~2} t).", best=best, taken=taken,
+    return sentence(text + "; alone “{name}” takes most, {single:~2} ({single:range~2} t).", best=best, taken=taken,
                     share=share, name=name, single=single)  # fmt: skip
-
-
-def _vehicles(of: Balance, year: int, india: Vintage) -> Quantity:
-    """Vehicles that lack magnets, electric ones and cars with an engine."""
-    both = [scenario.at(india, of, name, year) for name in ("vehicles", "engines")]
-    return derived(sum(one.value for one in both), "", *both)
 
 
 def _more(change: Quantity, whole: Quantity) -> Sentence:

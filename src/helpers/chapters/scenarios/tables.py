@@ -49,6 +49,17 @@ STEPS = {
     "vehicles": "Electric vehicles without magnets",
     "engines": "Cars with an engine without magnets",
 }
+_OUTAGE = {
+    "lasts": "Months until stocks are used up",
+    "missing": "Tonnes not come",
+    "lost": "Tonnes lost",
+    "rupees": "Worth of these, crore rupees",
+    "vehicles": "Electric vehicles not built",
+    "engines": "Cars with an engine not built",
+}
+DECIMALS = {head: int(name == "lasts") for name, head in _OUTAGE.items()}
+"""Of the table of closures."""
+
 _BALANCE = {
     "demand": "Need of all sectors",
     "scheme": "less what plants of the scheme make for it",
@@ -66,11 +77,15 @@ def years(india: Vintage) -> list[int]:
     return sorted({now, *(year for year in demand.steps(india) if year > now)})
 
 
-def balances(named: pd.DataFrame, asked: tuple[str, Levers] | None, india: Vintage) -> dict[str, Balance]:
-    """The balance of every scenario that can be reckoned on the day, and of one that is asked for by its levers."""
+def asked(text: str, named: pd.DataFrame) -> tuple[str, Levers]:
+    """The name and the levers of a scenario that is given by its name, or by its levers."""
+    return (text, named.loc[text, "levers"]) if text in named.index else (ASKED, levers.made(text))
+
+
+def balances(named: pd.DataFrame, asked: tuple[str, Levers], india: Vintage) -> dict[str, Balance]:
+    """The balance of every scenario that can be reckoned on the day, and of the one that is asked for."""
     of = named.loc[named["lacking"] == "", "levers"].to_dict()
-    if asked and not lacking(asked[1], india):
-        of |= dict([asked])
+    of |= {} if lacking(asked[1], india) else dict([asked])
     return {name: scenario.run(india, moved) for name, moved in of.items()}
 
 
@@ -105,6 +120,16 @@ def together(made: Mapping[str, Balance]) -> str | None:
     return max(own, key=own.get) if own else None
 
 
+def shown(made: Mapping[str, Balance], asked: tuple[str, Levers]) -> str:
+    """The scenario asked for, or the run-rate where that cannot be reckoned on the day."""
+    return asked[0] if asked[0] in made else RUN_RATE
+
+
+def aim(made: Mapping[str, Balance], name: str) -> str:
+    """The scenario that is taken apart: one that moves levers, or what India does together if there is that."""
+    return name if made[name].levers.moved else together(made) or RUN_RATE
+
+
 def steps(rows: pd.DataFrame) -> pd.DataFrame:
     """``scenario.table`` for readers: medians, and the 80 % of what is to import."""
     rows = rows[rows["quantity"].isin(STEPS)].set_index(["scenario", "fiscal_year", "quantity"])
@@ -133,12 +158,33 @@ def gap(of: Balance) -> float:
     return float(apart / of.demand.max())
 
 
-def parts(rows: pd.DataFrame, one: Levers, other: Levers) -> pd.DataFrame:
-    """What parts two scenarios, for readers: each lever, where it stands in both, tonnes."""
-    table = rows.assign(Lever=[SHORT[name] for name in rows["lever"]])
-    for head, of in (("From", one), ("To", other)):
-        table[head] = [_said(getattr(of, name)) for name in rows["lever"]]
-    return table.rename(columns={"change": "Tonnes more"}).set_index("Lever")[["From", "To", "Tonnes more", "source"]]
+def parts(rows: pd.DataFrame) -> pd.DataFrame:
+    """``attribution.difference`` for readers."""
+    ends = {end: [_said(value) for value in rows[end]] for end in ("before", "after")}
+    heads = {"before": "From", "after": "To", "change": "Tonnes more"}
+    return _short(rows.assign(**ends), heads)
+
+
+def alone(rows: pd.DataFrame) -> pd.DataFrame:
+    """``attribution.tornado`` for readers; levers that move nothing are left out."""
+    rows = rows[rows["high"] - rows["low"] >= 1]
+    ends = {end: [_said(value) for value in rows[end]] for end in ("at_low", "at_high")}
+    heads = {"at_low": "Least at", "low": "Least, t", "at_high": "Most at", "high": "Most, t"}
+    return _short(rows.assign(**ends), heads)
+
+
+def outages(found: Mapping[int, pd.DataFrame]) -> pd.DataFrame:
+    """``outage.outage`` of some lengths for readers: the middle of each quantity, by months."""
+    rows = {months: table["middle"] for months, table in found.items()}
+    wide = pd.DataFrame(rows).T[list(_OUTAGE)].rename(columns=_OUTAGE)
+    wide["source"] = [ids(*table["source"]) for table in found.values()]
+    return wide.rename_axis("Months without China")
+
+
+def trial(rows: pd.DataFrame) -> pd.DataFrame:
+    """``outage.trial`` for readers."""
+    heads = {"unit": "Unit", "low": "Lowest", "middle": "Middle", "high": "Highest", "seen": "Seen", "miss": "Miss"}
+    return rows.rename(columns=heads)[[*heads.values(), "source"]].rename_axis("Reckoned")
 
 
 def described() -> pd.DataFrame:
@@ -157,6 +203,12 @@ def stories(named: pd.DataFrame) -> pd.DataFrame:
     return table.rename(columns={"story": "Story", "levers": "Levers moved"})[["Story", "Levers moved"]].rename_axis(
         "Scenario"
     )
+
+
+def _short(rows: pd.DataFrame, heads: Mapping[str, str]) -> pd.DataFrame:
+    """Rows by lever, levers in few words."""
+    table = rows.assign(Lever=[SHORT[name] for name in rows["lever"]]).rename(columns=heads)
+    return table.set_index("Lever")[[*heads.values(), "source"]]
 
 
 def _said(value: object) -> str:

@@ -25,7 +25,7 @@ def listed(day: date) -> list[str]:
     rows = scenario.named(data.vintage(day))
     lines = []
     for name, row in rows.iterrows():
-        lines += [name, f"  {row['story']}", f"  {row['levers'] or 'no lever is moved'}"]
+        lines += [name, f"  {row['story']}", f"  {str(row['levers']) or 'no lever is moved'}"]
         lines += [f"  not on {day}: {row['lacking']} is not in the sources"] if row["lacking"] else []
     return [*lines, "", f"{CONDITIONAL} The levers: magnets scenario run --help"]
 
@@ -64,7 +64,7 @@ def compared(one: str, other: str, moved: Sequence[str], day: date) -> list[str]
     year = demand.steps(india)[1]
     ends = {of.name: scenario.at(india, scenario.run(india, of.levers), "imports", year) for of in (first, second)}
     rows = attribution.difference(india, first.levers, second.levers, year)
-    parts = tables.parts(rows, first.levers, second.levers)
+    parts = tables.parts(rows)
     said = {f"{lever}: {row['From']} to {row['To']}": row["Tonnes more"] for lever, row in parts.iterrows()}
     wide = max(map(len, [*ends, *said, "together"]))
     lines = [f"Rare-earth magnets to import in {fiscal.year_name(year)} as of {day}, t", ""]
@@ -81,7 +81,7 @@ def _with(of: Scenario, moved: Sequence[str]) -> Scenario:
     on_top = levers.made(f"{levers.SEPARATOR} ".join(moved))
     given = {text.partition("=")[0].strip() for text in moved}
     values = of.levers.model_dump() | {name: getattr(on_top, name) for name in given}
-    return Scenario(f"{of.name} with {', '.join(moved)}", of.story, levers.made(values))
+    return Scenario(f"{of.name} with {', '.join(moved)}", "", levers.made(values))
 
 
 def _block(rows: pd.DataFrame) -> list[str]:

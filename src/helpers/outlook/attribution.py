@@ -1,0 +1,111 @@
+"""What a difference between scenarios is due to: exact Shapley values of their levers, and each lever moved alone."""
+
+from collections.abc import Callable, Hashable, Iterable
+from itertools import combinations
+from math import comb
+
+import numpy as np
+import pandas as pd
+
+from helpers.data import Vintage
+from helpers.outlook import levers as schema
+from helpers.outlook import scenario
+from helpers.outlook.demand_draws import DRAWS
+from helpers.outlook.levers import Levers
+from helpers.outlook.scenario_draws import Draws
+
+
+def shapley(worth: Callable[[frozenset], float], factors: Iterable[Hashable]) -> dict:
+    """What each factor adds to a worth, averaged over all orders in which the factors can come.
+
+    The values sum to ``worth(all) - worth(none)``. Every set of factors is valued once: two to the power of their
+    number.
+
+    References
+    ----------
+    Shapley, L. S. (1953). A value for n-person games. Contributions to the Theory of Games II.
+    """
+    names = list(factors)
+    sets = [frozenset(chosen) for size in range(len(names) + 1) for chosen in combinations(names, size)]
+    value = {chosen: worth(chosen) for chosen in sets}
+    added = dict.fromkeys(names, 0.0)
+    for chosen in sets:
+        for name in chosen:
+            weight = 1 / (len(names) * comb(len(names) - 1, len(chosen) - 1))
+            added[name] += weight * (value[chosen] - value[chosen - {name}])
+    return added
+
+
+def difference(
+    india: Vintage, one: Levers, other: Levers, year: int, quantity: str = "imports", count: int = DRAWS
+) -> pd.DataFrame:
+    """What of the difference between the middles of two scenarios each lever that differs is due to.
+
+    Returns
+    -------
+    pd.DataFrame
+        ``lever, before, after`` (its settings), ``change`` (of the middle, in the unit of the quantity), ``source``;
+        largest change first. They sum to the middle under ``other`` less that under ``one``.
+    """
+    before, after = one.model_dump(), other.model_dump()
+    names = [name for name in before if before[name] != after[name]]
+    of = _until(scenario.draws(india, count), year, bool(one.stock_months or other.stock_months))
+
+    def worth(chosen: frozenset) -> float:
+        mixed = schema.made({**before, **{name: after[name] for name in chosen}})
+        return float(np.median(scenario.balance(of, mixed).of(quantity, year)))
+
+    added = shapley(worth, names)
+    rows = [
+        (name, before[name], after[name], added[name], scenario.sources(india, _alone(name, before, after), quantity))
+        for name in sorted(names, key=lambda name: -abs(added[name]))
+    ]
+    return pd.DataFrame(rows, columns=["lever", "before", "after", "change", "source"])
+
+
+def tornado(
+    india: Vintage, year: int, quantity: str = "imports", base: Levers = scenario.RUN_RATE, count: int = DRAWS
+) -> pd.DataFrame:
+    """The middle of a quantity with one lever at each end or choice and the others at a base; the draws are the same.
+
+    Days, and what rests on something that is not public on the day, are left out.
+
+    Returns
+    -------
+    pd.DataFrame
+        ``lever, low, high`` (the least and the greatest middle), ``at_low, at_high`` (the settings that give them),
+        ``base`` (the middle under the base), ``source``; widest first.
+    """
+    every = scenario.draws(india, count)
+    rows, setting = [], base.model_dump()
+    middle = _middle(_until(every, year, bool(base.stock_months)), base, quantity, year)
+    for name in Levers.model_fields:
+        if name in every.lacking or not (ends := schema.ends(name)):
+            continue
+        of = _until(every, year, name == "stock_months" or bool(base.stock_months))
+        found = {end: _middle(of, schema.made({**setting, name: end}), quantity, year) for end in ends}
+        found[setting[name]] = middle
+        low, high = (pick(found, key=found.__getitem__) for pick in (min, max))
+        source = scenario.sources(
+            india, schema.made({**setting, name: high if high != setting[name] else low}), quantity
+        )
+        rows.append((name, found[low], found[high], low, high, middle, source))
+    table = pd.DataFrame(rows, columns=["lever", "low", "high", "at_low", "at_high", "base", "source"])
+    order = (table["high"] - table["low"]).sort_values(ascending=False, kind="stable").index
+    return table.loc[order].reset_index(drop=True)
+
+
+def _middle(of: Draws, levers: Levers, quantity: str, year: int) -> float:
+    return float(np.median(scenario.balance(of, levers).of(quantity, year)))
+
+
+def _alone(name: str, before: dict, after: dict) -> Levers:
+    """One lever moved from the run-rate, to tell what it rests on."""
+    rest = Levers().model_dump()
+    return schema.made({**rest, name: after[name] if after[name] != rest[name] else before[name]})
+
+
+def _until(of: Draws, year: int, stock: bool) -> Draws:
+    """The draws of one year; with a stock, which years before it use up, of those up to it."""
+    place = list(of.years).index(year)
+    return of.over(slice(0 if stock else place, place + 1))
