@@ -3,11 +3,12 @@ PYTHON ?= python3
 BIN = .venv/bin
 READY = .venv/.ready
 BROWSER = .venv/.browser
+IAMC = .venv/iamc
 export JUPYTER_PLATFORM_DIRS = 1
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help report test browser test-browser lab notebooks check example demo bench lock
+.PHONY: help report test browser test-browser test-iamc lab notebooks check example demo bench lock
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1	\2/' | expand -t 22
@@ -22,6 +23,12 @@ test: $(READY) ## ruff, pytest and nbval, on all cores
 
 test-browser: $(BROWSER) ## look at every page in Chromium; installs playwright, and Chromium where apt-get may
 	@$(BIN)/python -m pytest -q -rs tests/test_browser.py
+
+test-iamc: $(READY) ## read the scenarios' IAMC file with pyam, in an environment of its own: it wants an older numpy
+	@test -x $(IAMC)/bin/pytest || { $(PYTHON) -m venv $(IAMC) && $(IAMC)/bin/pip install -q uv \
+	  && $(IAMC)/bin/uv pip install -q --python $(IAMC)/bin/python 'pyam-iamc>=4,<5' pytest; }  # pip itself finds no set that fits
+	@$(BIN)/magnets scenario run --csv $(IAMC)/tidy.csv --iamc $(IAMC)/iamc.csv > /dev/null
+	@IAMC=$(IAMC)/iamc.csv TIDY=$(IAMC)/tidy.csv $(IAMC)/bin/python -m pytest -q --noconftest -c /dev/null -p no:cacheprovider tests/read_back.py
 
 browser: $(BROWSER)
 

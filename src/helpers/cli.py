@@ -12,6 +12,7 @@ import typer
 from typer.core import TyperCommand
 
 from helpers import STOPPED, __version__, paths
+from helpers.report.scenario.command import app as scenario
 
 if TYPE_CHECKING:
     from helpers.report.parameters import Parameters
@@ -247,6 +248,9 @@ def sources() -> None:
         shown.show(*shown.table())
     except DataError as error:
         _stop(str(error), 3)
+
+
+app.add_typer(scenario, name="scenario")
 
 
 def main() -> None:
