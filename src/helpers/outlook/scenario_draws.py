@@ -4,11 +4,7 @@ Each factor has a seed of its own name, so that what is moved later leaves every
 """
 
 from collections.abc import Mapping
-<<<<<<< HEAD
 from dataclasses import dataclass, fields, replace
-=======
-from dataclasses import dataclass, field, fields, replace
->>>>>>> levers
 from typing import Any
 
 import numpy as np
