@@ -44,7 +44,7 @@ def content(india: Vintage, count: int = COUNT) -> dict[str, Any]:
     names = [fiscal.year_name(int(one)) for one in draws.years]
     rows = [_row(name, row, draws, years, year) for name, row in named.iterrows()]
     carried = {
-        "draws": held, "defaults": Levers().model_dump(mode="json"), "quantities": list(scenario.UNITS),
+        "draws": held, "defaults": Levers().model_dump(mode="json"), "shown": _SHOWN,
         "names": names, "at": names.index(fiscal.year_name(year)), "day": str(india.day),
         "stories": {row["text"]: row["name"] for row in rows if not row["lacking"]},
     }  # fmt: skip
@@ -52,7 +52,7 @@ def content(india: Vintage, count: int = COUNT) -> dict[str, Any]:
     return {
         "carried": carried, "levers": _inputs(every.lacking), "rows": rows, "drawn": number(len(draws)),
         "heads": [*heads, f"{tables.STEPS['shortage']}, {fiscal.year_name(year)}"],
-        "shown": {name: head for name, head in _SHOWN.items() if name != "rupees" or np.isfinite(draws.price).all()},
+        "priced": bool(np.isfinite(draws.price).all()),
         "sectors": [part.sector or ("uses that no source gives" if part.bound else "all other uses")
                     for part in draws.parts],
         "of": scenario.sources(india, Levers(), "rupees").split(),

@@ -2,7 +2,7 @@
 /* Levers to tonnes in the reader's browser. The first half reckons what helpers.outlook.scenario_balance reckons, in the
    same steps and by the same names, for one draw (i) of one fiscal year (k) at a time; the second half shows it. */
 const { abs, exp, floor, max, min, round } = Math;
-const LOST = { vehicles: "traction", engines: "vehicle", turbines: "turbine" };
+const KINDS = ["traction", "vehicle", "turbine", "other"]; /* of sectors: the first two are of vehicles */
 
 /* Arrays (draws, years) as the page carries them: small floats where they have a column a year, else single ones. */
 function unpacked(value) {
@@ -24,19 +24,23 @@ function at(of, i, k = 0) {
   return of.held[i * of.row + k * of.column];
 }
 
-/* The draws ready to be reckoned with: some of a sector is carried by unit, and all times are years. */
+/* The draws ready to be reckoned with: the numbers of a sector each as one array, draw after draw, year after year. */
 function opened(packed) {
-  const draws = unpacked(packed), years = draws.years.length;
-  for (const part of draws.parts) {
-    const times = (one, other) => ({ held: Float64Array.from({ length: other.rows * years }, (_, place) =>
-      at(one, floor(place / years), place % years) * at(other, floor(place / years), place % years)), rows: other.rows,
-      row: years, column: 1 });
-    if (part.units.rows > 1) {
-      for (const [name, of] of [["fitted", "units"], ["whole", "units"], ["tonnes", "fitted"]]) part[name] = times(part[name], part[of]);
-    }
-    part.shifts = part.shift.held.some((value) => value !== 0);
-    part.takers = draws.parts.map((of, place) => [of, place]).filter(([of]) => of.displaces && of.displaces === part.sector);
-  }
+  const draws = unpacked(packed), n = draws.china.rows, years = draws.years.length;
+  const full = (of, per) => {
+    const found = new Float64Array(n * years);
+    for (let cell = 0; cell < found.length; cell++) found[cell] = at(of, floor(cell / years), cell % years) * (per ? per[cell] : 1);
+    return found;
+  };
+  draws.parts = draws.parts.map((part) => {
+    const units = full(part.units), single = part.units.rows === 1, shift = full(part.shift);
+    const fitted = full(part.fitted, !single && units), whole = full(part.whole, !single && units);
+    return { sector: part.sector, kind: part.kind, bound: part.bound, displaces: part.displaces, units, fitted, whole, shift,
+      tonnes: full(part.tonnes, !single && fitted), outside: full(part.outside), number: KINDS.indexOf(part.kind),
+      shifts: shift.some((value) => value !== 0), takers: [] };
+  });
+  draws.parts.forEach((of, place) => draws.parts.filter((part) => of.displaces && part.sector === of.displaces)
+    .forEach((part) => part.takers.push({ of, place })));
   return draws;
 }
 
@@ -48,44 +52,45 @@ function moment(day) {
   return begun + (Date.UTC(year, month - 1, date) - first) / (Date.UTC(begun + 1, 3, 1) - first);
 }
 
-/* The balances without and with the sectors that no source gives: by quantity, year after year, draw after draw. */
+/* What the page shows of the balances without and with the sectors that no source gives: arrays by quantity, draw after
+   draw, year after year; and of sectors, which are the same in both. */
 function balances(draws, levers) {
   levers = { ...levers, scheme_award: moment(levers.scheme_award), licences_from: moment(levers.licences_from) };
-  const n = draws.china.rows, array = () => new Float64Array(n * draws.years.length);
-  const names = page.quantities, sectors = draws.parts.map(array), first = draws.years.findIndex((year) => year >= draws.day);
-  const made = [0, 1].map(() => ({ ...Object.fromEntries(names.map((name) => [name, array()])), sectors, left: new Float64Array(n) }));
-  const times = mapped(draws.response, (power) => Float64Array.from({ length: n }, (_, i) => levers.nd_price ** at(power, i)));
-  for (let k = 0; k < draws.years.length; k++) {
-    const year = draws.years[k], weight = weights(draws, levers, k), since = after(year, draws.day);
-    for (let i = 0; i < n; i++) {
-      const needs = wanted(draws, levers, times, sectors, since, i, k), through = let_through(draws, weight, i);
-      const won = recycling(draws, levers, since, i, k), oxide = oxides(draws, levers, through, since, i, k);
-      const output = oxide.oxide_needed * at(draws.kept, i), cell = k * n + i;
+  const n = draws.china.rows, years = draws.years.length, array = () => new Float64Array(n * years);
+  const sectors = draws.parts.map(array), more = draws.parts.map(() => 1), left = [0, 0];
+  const made = [0, 1].map(() => Object.fromEntries(Object.keys(page.shown).map((name) => [name, array()])));
+  const needs = made.map(() => ({ tonnes: 0, bare: 0, units: new Float64Array(KINDS.length) }));
+  const weight = draws.years.map((_, k) => weights(draws, levers, k)), first = draws.years.findIndex((year) => year >= draws.day);
+  for (let i = 0; i < n; i++) {
+    const times = mapped(draws.response, (power) => levers.nd_price ** at(power, i));
+    for (let k = 0; k < years; k++) {
+      const since = after(draws.years[k], draws.day), cell = i * years + k;
+      wanted(draws, levers, { sectors, more, needs }, times, since, i, k, cell);
+      const through = let_through(draws, weight[k], i), won = recycling(draws, levers, since, i, k);
+      const [output, imported] = oxides(draws, levers, through, since, i, k);
       const price = at(draws.price, i) * (1 + at(draws.passed, i) * (levers.nd_price - 1) * since);
       for (let place = 0; place < 2; place++) {
         const of = made[place], need = needs[place], recycled = min(won, need.bare);
         const scheme = min(output, need.bare - recycled);
         const bare = need.bare - recycled - scheme, inside = need.tonnes - need.bare, blocked = (1 - through) * bare;
-        if (k === first) of.left[i] = levers.stock_months / 12 * need.tonnes;
-        const stock = min(blocked, of.left[i]), shortage = blocked - stock, imports = bare - stock + inside;
+        if (k <= first) left[place] = k < first ? 0 : levers.stock_months / 12 * need.tonnes;
+        const stock = min(blocked, left[place]), shortage = blocked - stock, imports = bare - stock + inside;
         const lost = need.bare > 0 ? shortage / need.bare : 0;
-        of.left[i] -= stock;
+        left[place] -= stock;
         of.demand[cell] = need.tonnes;
         of.scheme[cell] = scheme;
-        of.surplus[cell] = output - scheme;
         of.recycled[cell] = recycled;
         of.stock[cell] = stock;
         of.imports[cell] = imports;
-        of.bare[cell] = bare - stock;
-        of.allowed[cell] = bare - blocked + inside;
         of.shortage[cell] = shortage;
+        of.oxide_imported[cell] = imported;
         of.rupees[cell] = imports * price;
-        for (const name in LOST) of[name][cell] = need[LOST[name]] * lost;
-        for (const name in oxide) of[name][cell] = oxide[name];
+        of.vehicles[cell] = need.units[0] * lost;
+        of.engines[cell] = need.units[1] * lost;
       }
     }
   }
-  return made;
+  return { made, sectors, seen: {} };
 }
 
 function ramp(year, start, length) {
@@ -102,37 +107,42 @@ function after(year, start, end = Infinity) {
   return min(max(min(year, end) - max(year - 1, start), 0), 1);
 }
 
-function wanted(draws, levers, times, sectors, since, i, k) {
-  const phase = ramp(draws.years[k], draws.day, at(draws.years_until.technology, i)), cell = k * draws.china.rows + i;
-  const size = 1 + phase * (levers.intensity - 1), more = new Array(draws.parts.length);
-  const needs = [0, 1].map(() => ({ tonnes: 0, bare: 0, traction: 0, vehicle: 0, turbine: 0, other: 0 }));
-  draws.parts.forEach((part, place) => { more[place] = part.shifts ? exp(levers.ev_pace * at(part.shift, i, k)) : 1; });
-  for (let place = 0; place < draws.parts.length; place++) {
-    const part = draws.parts[place], given = part.kind === "turbine" && levers.wind_pm_share !== null;
-    let own = at(part.tonnes, i, k), fitted = at(part.fitted, i, k), ahead = more[place];
+function wanted(draws, levers, { sectors, more, needs }, times, since, i, k, cell) {
+  const phase = ramp(draws.years[k], draws.day, at(draws.years_until.technology, i));
+  const size = 1 + phase * (levers.intensity - 1), parts = draws.parts;
+  for (const need of needs) {
+    need.tonnes = need.bare = 0;
+    need.units.fill(0);
+  }
+  for (let place = 0; place < parts.length; place++) {
+    if (parts[place].shifts) more[place] = exp(levers.ev_pace * parts[place].shift[cell]);
+  }
+  for (let place = 0; place < parts.length; place++) {
+    const part = parts[place], given = part.kind === "turbine" && levers.wind_pm_share !== null;
+    let own = part.tonnes[cell], fitted = part.fitted[cell], ahead = more[place];
     if (given) {
-      own += phase * (levers.wind_pm_share * at(part.whole, i, k) - own);
-      fitted += phase * (levers.wind_pm_share * at(part.units, i, k) - fitted);
+      own += phase * (levers.wind_pm_share * part.whole[cell] - own);
+      fitted += phase * (levers.wind_pm_share * part.units[cell] - fitted);
     }
-    if (part.kind === "vehicle") ahead = kept(part, more, i, k);
+    if (part.kind === "vehicle") ahead = kept(part, more, cell);
     else if (part.kind === "traction") ahead *= 1 - levers.rare_earth_free_share * phase;
-    const kind = part.kind === "other" || part.kind === "turbine" ? "other" : "vehicle";
-    own *= ahead * size * (1 + since * (times[kind][i] - 1));
+    const response = part.kind === "other" || part.kind === "turbine" ? times.other : times.vehicle;
+    own *= ahead * size * (1 + since * (response - 1));
     sectors[place][cell] = own;
-    for (const need of part.bound && !given ? [needs[1]] : needs) {
-      need.tonnes += own;
-      need.bare += own * at(part.outside, i, k);
-      need[part.kind] += fitted * ahead * at(part.outside, i, k);
+    const outside = part.outside[cell];
+    for (let bounds = part.bound && !given ? 1 : 0; bounds < 2; bounds++) {
+      needs[bounds].tonnes += own;
+      needs[bounds].bare += own * outside;
+      needs[bounds].units[part.number] += fitted * ahead * outside;
     }
   }
-  return needs;
 }
 
 /* What is left of the units of a sector, over the trend, where others take their place. */
-function kept(part, more, i, k) {
+function kept(part, more, cell) {
   let taken = 0;
-  for (const [of, place] of part.takers) taken += at(of.units, i, k) * (more[place] - 1);
-  return 1 - min(at(part.units, i, k) > 0 ? taken / at(part.units, i, k) : 0, 1);
+  for (const { of, place } of part.takers) taken += of.units[cell] * (more[place] - 1);
+  return 1 - min(part.units[cell] > 0 ? taken / part.units[cell] : 0, 1);
 }
 
 function weights(draws, levers, k) {
@@ -158,29 +168,28 @@ function recycling(draws, levers, since, i, k) {
 }
 
 function oxides(draws, levers, through, since, i, k) {
-  const year = draws.years[k], award = levers.scheme_award ?? draws.day, was = at(draws.sold, i), ore = at(draws.ore, i);
+  const year = draws.years[k], award = levers.scheme_award ?? draws.day, was = at(draws.sold, i);
   const built = ramp(year, award + at(draws.build, i) + levers.scheme_delay / 12, at(draws.ramp, i));
   const able = levers.scheme * draws.capacity * built / at(draws.kept, i);
   const ended = levers.japan_exports === "on" ? 0 : levers.japan_exports === "off" ? since
     : ramp(year, draws.day, at(draws.years_until.exports, i));
-  const sold = was * (1 - ended), japan = min(was * ended, able);
-  const own = min(min(at(draws.separated[levers.irel_path], i, k), ore - was), able - japan);
+  const japan = min(was * ended, able);
+  const own = min(min(at(draws.separated[levers.irel_path], i, k), at(draws.ore, i) - was), able - japan);
   const bought = levers.oxide_source === "any" ? 1 : levers.oxide_source === "own" ? 0 : through;
   const imported = (able - own - japan) * bought;
-  return { oxide_needed: own + japan + imported, oxide_own: own, oxide_japan: japan, oxide_imported: imported,
-    oxide_ore: ore, oxide_sold: sold, oxide_unused: ore - sold - own - japan };
+  return [(own + japan + imported) * at(draws.kept, i), imported];
 }
 
 /* The 80 % of a quantity, or of the sector of a number, in a year: the high end with bounds, the others without. */
-function ends(of, name, k) {
-  of.seen ??= {};
-  return of.seen[`${name} ${k}`] ??= (() => {
-    const sorted = of.map((made) => made.sectors[name] ?? made[name]).map((values) => {
-      const n = values.length / page.names.length;
-      return values.slice(k * n, (k + 1) * n).sort();
+function ends({ made, sectors, seen }, name, k) {
+  return seen[`${name} ${k}`] ??= (() => {
+    const sorted = (sectors[name] ? [sectors[name]] : made.map((of) => of[name])).map((values) => {
+      const years = page.names.length, found = new Float64Array(values.length / years);
+      for (let i = 0; i < found.length; i++) found[i] = values[i * years + k];
+      return found.sort();
     });
     const middle = quantile(sorted[0], 0.5);
-    return { low: min(quantile(sorted[0], 0.1), middle), middle, high: max(quantile(sorted[1], 0.9), middle) };
+    return { low: min(quantile(sorted[0], 0.1), middle), middle, high: max(quantile(sorted.at(-1), 0.9), middle) };
   })();
 }
 
@@ -255,12 +264,16 @@ function show() {
 
 /* A number with two significant digits, as the other pages print it. */
 function shown(value) {
-  const digits = 2 - abs(value).toFixed(0).length, places = value ? max(digits, 0) : 0;
-  return (round(value * 10 ** digits) / 10 ** digits).toLocaleString("en-GB", { minimumFractionDigits: places });
+  const digits = 2 - abs(value).toFixed(0).length;
+  return grouped((round(value * 10 ** digits) / 10 ** digits).toFixed(value ? max(digits, 0) : 0));
+}
+
+function grouped(text) {
+  return text.replace(/\B(?=(\d{3})+$)/g, ",");
 }
 
 function draw(k) {
-  const drawing = find("drawing"), wide = max(drawing.parentNode.clientWidth, 240), last = page.names.length - 1;
+  const drawing = find("drawing"), last = page.names.length - 1;
   const lines = (moved.length ? [base, now] : [base]).map((of) => page.names.map((_, year) => ends(of, "imports", year)));
   const top = max(...lines.flat().map((one) => one.high), 1), foot = 250;
   const step = [1, 2, 2.5, 5, 10].map((one) => one * 10 ** floor(Math.log10(top / 4))).find((one) => one * 5 >= top);
@@ -275,7 +288,7 @@ function draw(k) {
   drawing.setAttribute("viewBox", `0 0 ${wide} 276`);
   for (let tonnes = 0; tonnes <= step * 5; tonnes += step) {
     put("line", "stroke-rule", { x1: 52, x2: x(last), y1: y(tonnes), y2: y(tonnes) });
-    put("text", "fill-muted", { x: 46, y: y(tonnes) + 4, "text-anchor": "end" }, tonnes.toLocaleString("en-GB"));
+    put("text", "fill-muted", { x: 46, y: y(tonnes) + 4, "text-anchor": "end" }, grouped(`${tonnes}`));
   }
   put("text", "fill-muted", { x: 0, y: 12 }, "tonnes a year");
   put("line", "now", { x1: x(1.5), x2: x(1.5), y1: 24, y2: foot });
@@ -331,10 +344,14 @@ function linked() {
 
 find("explorer").hidden = false;
 find("without").remove();
+let wide = max(find("drawing").parentNode.clientWidth, 240);
 for (const of of [...inputs, ...all("[id^=given-]"), find("year")]) of.addEventListener("input", show);
 find("named").addEventListener("input", () => write(`${find("named").value};year=${page.names[find("year").value]}`));
 find("reset").addEventListener("click", () => write(""));
 for (const of of all("[data-copy]")) of.addEventListener("click", () => copy(find(of.dataset.copy)));
 addEventListener("hashchange", linked);
-addEventListener("resize", () => draw(Number(find("year").value)));
+addEventListener("resize", () => {
+  wide = max(find("drawing").parentNode.clientWidth, 240);
+  draw(Number(find("year").value));
+});
 linked();
