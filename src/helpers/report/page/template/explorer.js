@@ -1,7 +1,7 @@
 "use strict";
 /* Levers to tonnes in the reader's browser. The first half reckons what helpers.outlook.scenario_balance reckons, in the
    same steps and by the same names, for one draw (i) of one fiscal year (k) at a time; the second half shows it. */
-const { abs, exp, floor, max, min, round } = Math;
+const { abs, ceil, exp, floor, max, min, round } = Math;
 const KINDS = ["traction", "vehicle", "turbine", "other"]; /* of sectors: the first two are of vehicles */
 
 /* Arrays (draws, years) as the page carries them: small floats where they have a column a year, else single ones. */
@@ -237,12 +237,15 @@ function show() {
   text = asked;
   for (const of of inputs.filter((one) => one.type === "range")) {
     if (given(of)) of.disabled = levers[of.name] === null;
-    const said = levers[of.name] === null ? "not given" : `${levers[of.name]} ${of.dataset.unit}`;
+    const value = levers[of.name], unit = of.dataset.unit;
+    const said = value === null ? "not given" : unit === "share" ? `${round(100 * value)} %` : `${value} ${unit}`;
     of.setAttribute("aria-valuetext", find(`is-${of.name}`).textContent = said);
   }
   for (const place of all("[data-say]")) {
     const [of, name, part] = place.dataset.say.split(" "), { low, middle, high } = ends(of === "base" ? base : now, name, k);
-    place.textContent = part === "middle" ? shown(middle) : `${shown(low)} to ${shown(high)}`;
+    const range = shown(low) === shown(high) ? shown(low) : `${shown(low)} to ${shown(high)}`, same = range === shown(middle);
+    place.textContent = part === "middle" || (part === "both" && same) ? shown(middle)
+      : part === "both" ? `${shown(middle)} (${range})` : range;
   }
   all(".year").forEach((place) => { place.textContent = page.names[k]; });
   all("[data-moved]").forEach((place) => { place.hidden = (place.dataset.moved === "true") !== moved.length > 0; });
@@ -276,8 +279,8 @@ function draw(k) {
   const drawing = find("drawing"), last = page.names.length - 1;
   const lines = (moved.length ? [base, now] : [base]).map((of) => page.names.map((_, year) => ends(of, "imports", year)));
   const top = max(...lines.flat().map((one) => one.high), 1), foot = 250;
-  const step = [1, 2, 2.5, 5, 10].map((one) => one * 10 ** floor(Math.log10(top / 4))).find((one) => one * 5 >= top);
-  const x = (year) => 52 + (wide - 116) * year / last, y = (tonnes) => foot - 226 * tonnes / (step * 5);
+  const step = [1, 2, 2.5, 5, 10].map((one) => one * 10 ** floor(Math.log10(top / 4))).find((one) => one * 5 >= top), grid = step * ceil(top / step);
+  const x = (year) => 52 + (wide - 116) * year / last, y = (tonnes) => foot - 226 * tonnes / grid;
   const put = (tag, kind, where, said = "") => {
     const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
     for (const [name, value] of Object.entries({ class: kind, ...where })) made.setAttribute(name, value);
@@ -286,7 +289,7 @@ function draw(k) {
   };
   drawing.replaceChildren();
   drawing.setAttribute("viewBox", `0 0 ${wide} 276`);
-  for (let tonnes = 0; tonnes <= step * 5; tonnes += step) {
+  for (let tonnes = 0; tonnes <= grid; tonnes += step) {
     put("line", "stroke-rule", { x1: 52, x2: x(last), y1: y(tonnes), y2: y(tonnes) });
     put("text", "fill-muted", { x: 46, y: y(tonnes) + 4, "text-anchor": "end" }, grouped(`${tonnes}`));
   }
