@@ -14,7 +14,7 @@ from helpers.outlook import demand, levers, scenario, supply
 from helpers.outlook.levers import LeverError, Levers
 from helpers.outlook.scenario_balance import ramp
 from helpers.outlook.scenario_draws import moment
-from helpers.outlook.scenario_parts import TRACTION
+from helpers.outlook.scenario_parts import TRACTION, VEHICLE
 
 FEW = 500
 ENDS = [(name, end) for name in Levers.model_fields for end in levers.ends(name)]
@@ -89,6 +89,13 @@ def test_the_balance_closes_in_every_draw_at_every_end_of_every_lever(draws, bas
     assert min(getattr(made, quantity).min() for quantity in scenario.UNITS) >= -1e-9
 
 
+@pytest.mark.parametrize(("name", "end"), [*ENDS, ("scheme_award", "2015-01-01"), ("licences_from", "2015-01-01")])
+def test_no_lever_moves_a_year_that_ended(draws, name, end):
+    rest, ended = levers.made("scheme=1; licences=closed").model_dump(), draws.years < draws.day
+    found, before = (scenario.balance(draws, of, True) for of in (levers.made({**rest, name: end}), levers.made(rest)))
+    assert all(np.array_equal(*(getattr(of, q)[:, ended] for of in (found, before))) for q in scenario.UNITS)
+
+
 @pytest.mark.parametrize(
     ("name", "settings", "quantity", "sign"),
     [
@@ -144,9 +151,42 @@ def test_without_any_licence_all_magnets_from_a_sole_partner_are_short_and_with_
     assert not under(shut, "licences=closed; licences_from=2036-04-01").shortage[:, 4].max() > made.bare[:, 4].max()
 
 
+def test_heavy_rare_earths_alone_are_between_nothing_and_all_of_the_magnets(draws):
+    every, none = (replace(draws, heavy=part * np.ones_like(draws.heavy)) for part in (1, 0))
+    closed, opened = (under(draws, f"licences={regime}").shortage for regime in ("closed", "open"))
+    np.testing.assert_allclose(under(every, "licences=heavy closed").shortage, closed, atol=1e-9)
+    np.testing.assert_allclose(under(none, "licences=heavy closed").shortage, opened, atol=1e-9)
+
+
+def test_vehicles_at_risk_are_all_that_need_magnets_from_outside_when_none_come(draws):
+    shut = replace(draws, china=np.ones_like(draws.china), dose={**draws.dose, "closed": 0 * draws.china})
+    known = [part for part in draws.parts if not part.bound]
+    for text, way in (("", 0), ("ev_pace=1", 1)):
+        made = under(shut, f"licences=closed; {text}")
+        fitted = {kind: sum(of.fitted * np.exp(way * of.shift) * of.outside for of in known if of.kind == kind)
+                  for kind in (TRACTION, VEHICLE)}  # fmt: skip
+        part = (made.shortage / np.where(made.bare + made.recycled > 0, made.bare + made.recycled, 1))[:, -1]
+        np.testing.assert_allclose(made.vehicles[:, -1], fitted[TRACTION][:, -1] * part)
+        if not way:
+            np.testing.assert_allclose(made.engines[:, -1], fitted[VEHICLE][:, -1] * part)
+    assert not under(shut, "licences=closed; rare_earth_free_share=1").vehicles[:, -1].any()
+
+
+def test_a_car_that_is_electric_is_no_car_with_an_engine(draws):
+    (engines,) = [part for part in draws.parts if part.kind == VEHICLE]
+    moved = [part for part in draws.parts if part.shift.any() and not part.bound]
+    more = sum(part.tonnes * np.expm1(part.shift) for part in moved)
+    taken = sum(part.units * np.expm1(part.shift) for part in moved if part.displaces == engines.sector)
+    each = engines.tonnes / np.maximum(engines.units, 1)
+    less = each * np.minimum(taken, engines.units)
+    made = under(draws, "ev_pace=1").demand - under(draws, "").demand
+    np.testing.assert_allclose(made, more - less, atol=1e-6)
+    assert less.max() > 0
+
+
 def test_a_stock_is_used_once(draws):
     made, bare = under(draws, "licences=closed; stock_months=3"), under(draws, "licences=closed")
-    held = 3 / 12 * bare.demand[:, int(np.searchsorted(draws.years, draws.day))]
+    held = 3 / 12 * (bare.bare + bare.recycled)[:, int(np.searchsorted(draws.years, draws.day))]
     assert (made.stock.sum(axis=1) <= held + 1e-9).all()
     np.testing.assert_allclose(bare.shortage - made.shortage, made.stock, atol=1e-9)
 
@@ -156,6 +196,24 @@ def test_the_scheme_takes_the_oxide_that_was_published_for_it(india):
     needed, want = made.of("oxide_needed", int(made.years[-1])), supply.oxide_for(capacity, india)
     assert want.low * (1 - 1e-9) <= needed.min() and needed.max() <= want.high * (1 + 1e-9)
     np.testing.assert_allclose((made.scheme + made.surplus)[:, -1], capacity.value)
+
+
+def test_what_was_sold_to_japan_is_freed_as_the_neodymium_in_it(india):
+    sold = india.series("trade", flow="export", reporter="IND", partner="JPN", hs="RE all", measure="weight")[
+        "low"
+    ].iloc[-1]
+    part = supply.ndpr_share(india)
+    on, off = (scenario.run(india, levers.made(f"scheme=1; japan_exports={way}"), count=FEW) for way in ("on", "off"))
+    last = int(on.years[-1])
+    assert (
+        sold * part.low / 100
+        <= on.of("oxide_sold", last).min()
+        <= on.of("oxide_sold", last).max()
+        <= sold * part.high / 100
+    )
+    np.testing.assert_allclose(off.of("oxide_japan", last), on.of("oxide_sold", last))
+    less = on.of("oxide_imported", last) - off.of("oxide_imported", last)
+    np.testing.assert_allclose(less, off.of("oxide_japan", last))
 
 
 def test_the_use_that_was_stated_lies_in_the_range(india):
@@ -241,6 +299,17 @@ def test_a_sector_row_removed_is_refused_with_its_name(tmp_path):
         scenario.draws(vintage("2026-11-26", folder), FEW)
 
 
+@pytest.mark.parametrize("row", ["price_response,vehicles", "heavy_part,with dysprosium", "lever_months,technology"])
+def test_a_judgement_removed_is_refused_with_its_name(tmp_path, row):
+    folder = tmp_path / "data"
+    shutil.copytree(FROZEN, folder)
+    rows = (folder / "assumptions.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+    kept = [line for line in rows if not line.startswith(row)]
+    (folder / "assumptions.csv").write_text("".join(kept), encoding="utf-8")
+    with pytest.raises(DataError, match=f"assumptions.csv has no .*{row.split(',')[1]}"):
+        scenario.draws(vintage("2026-11-26", folder), FEW)
+
+
 def test_named_scenarios_can_be_reckoned_and_each_moves_something(india):
     told = scenario.named(india)
     assert told.index[0] == "run-rate" and not told["levers"].iloc[0].moved and not told["lacking"].any()
@@ -320,4 +389,6 @@ def test_growth_is_the_mean_of_what_grows_evenly():
 
 def test_a_day_is_a_part_of_its_fiscal_year():
     india = vintage("2026-04-01", FROZEN)
+    begun = scenario.run(india, levers.made("licences=closed; stock_months=1"), count=FEW)
+    assert begun.stock[:, list(begun.years).index(2027)].any() and not begun.stock[:, :2].any()
     assert moment(india.day) == 2026 and moment(vintage("2026-03-31", FROZEN).day) == pytest.approx(2026 - 1 / 365)

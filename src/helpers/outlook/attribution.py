@@ -49,7 +49,7 @@ def difference(
     """
     before, after = one.model_dump(), other.model_dump()
     names = [name for name in before if before[name] != after[name]]
-    of = _until(scenario.draws(india, count), year, bool(one.stock_months or other.stock_months))
+    of = scenario.in_year(india, year, count, bool(one.stock_months or other.stock_months))
 
     def worth(chosen: frozenset) -> float:
         mixed = schema.made({**before, **{name: after[name] for name in chosen}})
@@ -57,7 +57,7 @@ def difference(
 
     added = shapley(worth, names)
     rows = [
-        (name, before[name], after[name], added[name], scenario.sources(india, _alone(name, before, after), quantity))
+        (name, before[name], after[name], added[name], scenario.sources(india, other, quantity, name, count))
         for name in sorted(names, key=lambda name: -abs(added[name]))
     ]
     return pd.DataFrame(rows, columns=["lever", "before", "after", "change", "source"])
@@ -76,19 +76,17 @@ def tornado(
         ``lever, low, high`` (the least and the greatest middle), ``at_low, at_high`` (the settings that give them),
         ``base`` (the middle under the base), ``source``; widest first.
     """
-    every = scenario.draws(india, count)
+    lacking = scenario.draws(india, count).lacking
     rows, setting = [], base.model_dump()
-    middle = _middle(_until(every, year, bool(base.stock_months)), base, quantity, year)
+    middle = _middle(scenario.in_year(india, year, count, bool(base.stock_months)), base, quantity, year)
     for name in Levers.model_fields:
-        if name in every.lacking or not (ends := schema.ends(name)):
+        if name in lacking or not (ends := schema.ends(name)):
             continue
-        of = _until(every, year, name == "stock_months" or bool(base.stock_months))
+        of = scenario.in_year(india, year, count, name == "stock_months" or bool(base.stock_months))
         found = {end: _middle(of, schema.made({**setting, name: end}), quantity, year) for end in ends}
         found[setting[name]] = middle
         low, high = (pick(found, key=found.__getitem__) for pick in (min, max))
-        source = scenario.sources(
-            india, schema.made({**setting, name: high if high != setting[name] else low}), quantity
-        )
+        source = scenario.sources(india, base, quantity, name, count)
         rows.append((name, found[low], found[high], low, high, middle, source))
     table = pd.DataFrame(rows, columns=["lever", "low", "high", "at_low", "at_high", "base", "source"])
     order = (table["high"] - table["low"]).sort_values(ascending=False, kind="stable").index
@@ -97,15 +95,3 @@ def tornado(
 
 def _middle(of: Draws, levers: Levers, quantity: str, year: int) -> float:
     return float(np.median(scenario.balance(of, levers).of(quantity, year)))
-
-
-def _alone(name: str, before: dict, after: dict) -> Levers:
-    """One lever moved from the run-rate, to tell what it rests on."""
-    rest = Levers().model_dump()
-    return schema.made({**rest, name: after[name] if after[name] != rest[name] else before[name]})
-
-
-def _until(of: Draws, year: int, stock: bool) -> Draws:
-    """The draws of one year; with a stock, which years before it use up, of those up to it."""
-    place = list(of.years).index(year)
-    return of.over(slice(0 if stock else place, place + 1))

@@ -93,7 +93,7 @@ class Levers(BaseModel):
         return self.model_dump(exclude_defaults=True)
 
     def __str__(self) -> str:
-        return f"{SEPARATOR} ".join(f"{name}={value}" for name, value in self.moved.items())
+        return f"{SEPARATOR} ".join(f"{name}={plain(value)}" for name, value in self.moved.items())
 
 
 def made(values: Mapping[str, object] | str) -> Levers:
@@ -109,6 +109,11 @@ def made(values: Mapping[str, object] | str) -> Levers:
     except ValidationError as error:
         said = [f"{one['loc'][0]}={one['input']!r}: {_remedy(str(one['loc'][0]), one)}" for one in error.errors()]
         raise LeverError("\n".join(said)) from None
+
+
+def plain(value: object) -> str:
+    """A setting as one would type it: 1, not 1.0."""
+    return f"{value:.15g}" if isinstance(value, float) else str(value)
 
 
 def described() -> pd.DataFrame:

@@ -12,11 +12,11 @@ import pandas as pd
 
 from helpers import fiscal
 from helpers.data import Quantity, Vintage, derived, ids
-from helpers.outlook import licences, scenario
+from helpers.outlook import licences, scenario, targets
 from helpers.outlook.demand_draws import DRAWS, ENDS
 from helpers.outlook.levers import Levers
 from helpers.outlook.scenario_balance import integral, wanted
-from helpers.outlook.scenario_draws import drawn
+from helpers.outlook.scenario_draws import drawn, judged
 from helpers.outlook.scenario_parts import TRACTION, TURBINE, VEHICLE
 
 CHINA = "CHN"
@@ -85,8 +85,8 @@ def outage(
         low, middle = np.quantile(known[name], ENDS[:2])
         rows[name] = (unit, low, middle, max(middle, np.quantile(every[name], ENDS[-1])))
     table = pd.DataFrame.from_dict(rows, orient="index", columns=["unit", "low", "middle", "high"])
-    table["source"] = ids(scenario.sources(india, levers), stop.source)
-    table.loc["rupees", "source"] = ids(scenario.sources(india, levers, "rupees"), stop.source)
+    table["source"] = ids(scenario.sources(india, levers, count=count), stop.source)
+    table.loc["rupees", "source"] = ids(scenario.sources(india, levers, "rupees", count=count), stop.source)
     return table.rename_axis("quantity")
 
 
@@ -133,6 +133,7 @@ def arrivals(india: Vintage) -> pd.DataFrame:
     return table[table["share"].lt(1).cummin().shift(fill_value=True)]
 
 
+@targets.remembered
 def trial(india: Vintage) -> pd.DataFrame:
     """The stop of licences in hindsight: what the stocks that firms told of would have led to, and what was seen.
 
@@ -222,16 +223,15 @@ def _share(india: Vintage, partner: str, count: int) -> tuple[np.ndarray, str]:
 def _stop(india: Vintage, partner: str, part: float, count: int) -> Stop:
     rows = licences.assumed(india, "outage_replaced")
     names = ("months until it begins", "months from its beginning to its full size", "part in the end")
-    replaced = [drawn(rows.loc[name], count, f"outage {name}")[:, 0] for name in names]
+    replaced = [drawn(judged(rows, name), count, f"outage {name}")[:, 0] for name in names]
     (share, shared), (stock, stocked) = _share(india, partner, count), cover(india, count)
     return Stop(share * part, stock, *replaced, source=ids(rows, shared, stocked))
 
 
 def _amounts(india: Vintage, levers: Levers, missing: np.ndarray, lost: np.ndarray, bounds: bool) -> dict:
     """What months of need come to in the year of the day, by draw: what does not come, and what is lost."""
-    draws = scenario.draws(india, len(lost))
-    place = int(np.searchsorted(draws.years, draws.day))
-    of = draws.over(slice(place, place + 1))
+    every = scenario.draws(india, len(lost))
+    of = scenario.in_year(india, int(np.floor(every.day)) + 1, len(lost))
     need, made = wanted(of, levers, bounds), scenario.balance(of, levers, bounds)
     monthly = (made.bare + made.stock)[:, 0] / 12
     part = np.divide(lost * monthly, need.bare[:, 0], out=np.zeros(len(lost)), where=need.bare[:, 0] > 0)

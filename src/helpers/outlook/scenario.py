@@ -3,7 +3,7 @@
 A scenario is conditional: it says what would follow from its levers, not how likely they are, and is never scored.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 import numpy as np
@@ -14,21 +14,33 @@ from helpers.data import DataError, Quantity, Vintage, derived, ids
 from helpers.outlook import levers as schema
 from helpers.outlook.demand_draws import DRAWS, ENDS
 from helpers.outlook.levers import LeverError, Levers
-from helpers.outlook.scenario_balance import UNITS, Balance, balance
+from helpers.outlook.scenario_balance import HEAVY, UNITS, Balance, balance
 from helpers.outlook.scenario_draws import Draws, draws
 
-__all__ = ["UNITS", "Balance", "Draws", "at", "balance", "draws", "named", "run", "sources", "table"]
+__all__ = ["UNITS", "Balance", "Draws", "at", "balance", "draws", "in_year", "named", "run", "sources", "table"]
 
-_TOPICS = {
-    "ev_pace": "demand", "intensity": "phase", "rare_earth_free_share": "phase", "wind_pm_share": "phase",
-    "nd_price": "response", "recycling": "recycling", "scheme": "scheme chain", "scheme_award": "", "scheme_delay": "",
-    "irel_path": "irel ore", "japan_exports": "japan ore phase", "oxide_source": "ore irel", "licences": "",
-    "licences_from": "", "licences_months": "", "stock_months": "",
-}  # fmt: skip
-"""Which rows a lever brings in when it is moved, by the topics of the draws."""
-RUN_RATE = Levers()
-_OXIDE = "irel japan ore scheme chain"
+_BEHIND = {
+    "ev_pace": "demand",
+    "intensity": "phase",
+    "rare_earth_free_share": "phase",
+    "wind_pm_share": "demand phase",
+    "nd_price": "response",
+    "recycling": "recycling",
+    "scheme": "scheme chain",
+    "scheme_award": "scheme",
+    "scheme_delay": "scheme",
+    "irel_path": "irel ore",
+    "japan_exports": "japan ore phase",
+    "oxide_source": "irel japan ore",
+    "licences": "licences heavy",
+    "licences_from": "licences",
+    "licences_months": "licences",
+    "stock_months": "licences",
+}
+"""Which rows a lever rests on, by the topics of the draws."""
+_WANTED = ("ev_pace", "intensity", "rare_earth_free_share", "wind_pm_share", "nd_price")
 _LICENSED = ("allowed", "shortage", "vehicles", "engines", "turbines")
+RUN_RATE = Levers()
 
 
 @lru_cache(maxsize=8)
@@ -37,7 +49,7 @@ def run(india: Vintage, levers: Levers = RUN_RATE, bounds: bool = False, count: 
     return balance(draws(india, count), levers, bounds)
 
 
-def named(india: Vintage) -> pd.DataFrame:
+def named(india: Vintage, count: int = DRAWS) -> pd.DataFrame:
     """The scenarios of ``data/scenarios.csv``.
 
     Returns
@@ -51,7 +63,7 @@ def named(india: Vintage) -> pd.DataFrame:
     DataError
         If a row names no lever or gives one what it cannot be; with the row, the lever and the remedy.
     """
-    rows, lacking = india.written["scenarios"].frame(), draws(india).lacking
+    rows, lacking = india.written["scenarios"].frame(), draws(india, count).lacking
     found = []
     for line, row in enumerate(rows.itertuples(), start=2):
         try:
@@ -67,13 +79,16 @@ def named(india: Vintage) -> pd.DataFrame:
 def at(india: Vintage, made: Balance, quantity: str, year: int) -> Quantity:
     """A quantity of a fiscal year (80 %): the middle and the low end without bounds, the high end with them."""
     low, middle, _ = np.quantile(made.of(quantity, year), ENDS)
-    every = run(india, made.levers, bounds=True, count=len(made.demand))
+    every = _bounded(india, made.levers, year, len(made.demand))
     high = max(np.quantile(every.of(quantity, year), ENDS[-1]), middle)
-    return derived(middle, UNITS[quantity], sources(india, made.levers, quantity), period=fiscal.year_name(year),
-                   low=min(low, middle), high=high)  # fmt: skip
+    source = sources(india, made.levers, quantity, count=len(made.demand))
+    ends = {"low": min(low, middle), "high": high}
+    return derived(middle, UNITS[quantity], source, period=fiscal.year_name(year), **ends)
 
 
-def table(india: Vintage, balances: Mapping[str, Balance], years: list[int]) -> pd.DataFrame:
+def table(
+    india: Vintage, balances: Mapping[str, Balance], years: list[int], quantities: Iterable[str] = UNITS
+) -> pd.DataFrame:
     """Scenarios side by side, one row a scenario, year and quantity.
 
     Returns
@@ -83,8 +98,8 @@ def table(india: Vintage, balances: Mapping[str, Balance], years: list[int]) -> 
     """
     rows = []
     for name, made in balances.items():
-        for quantity in UNITS:
-            for year in years:
+        for year in years:
+            for quantity in quantities:
                 found = at(india, made, quantity, year)
                 source = " ".join(sorted(found.sources))
                 rows.append((name, year, quantity, UNITS[quantity], found.low, found.value, found.high, source))
@@ -93,13 +108,36 @@ def table(india: Vintage, balances: Mapping[str, Balance], years: list[int]) -> 
     )
 
 
-def sources(india: Vintage, levers: Levers, quantity: str = "imports") -> str:
-    """The ids behind a quantity under some levers."""
-    of = draws(india).sources
-    moved = " ".join(_TOPICS[name] for name in levers.moved)
-    topics = {"demand", *moved.split()} | ({"licences"} if quantity in _LICENSED or levers.stock_months else set())
-    topics |= {"recycling", "chain"} if quantity != "demand" else set()
-    topics |= set(_OXIDE.split()) if quantity.startswith("oxide") else set()
+def in_year(india: Vintage, year: int, count: int = DRAWS, stock: bool = False) -> Draws:
+    """The draws of one year; with a stock, which years before it use up, of those up to it."""
+    return _year(india, year, count, stock)
+
+
+@lru_cache(maxsize=8)
+def _year(india: Vintage, year: int, count: int, stock: bool) -> Draws:
+    of = draws(india, count)
+    place = list(of.years).index(year)
+    return of.over(slice(0 if stock else place, place + 1))
+
+
+@lru_cache(maxsize=8)
+def _bounded(india: Vintage, levers: Levers, year: int, count: int) -> Balance:
+    """A year with the sectors that no source gives: for the upper end of a range."""
+    return balance(_year(india, year, count, bool(levers.stock_months)), levers, bounds=True)
+
+
+def sources(india: Vintage, levers: Levers, quantity: str = "imports", lever: str = "", count: int = DRAWS) -> str:
+    """The ids behind a quantity under some levers, and behind one lever that is moved."""
+    oxide, made = quantity.startswith("oxide"), bool(levers.scheme)
+    used = [] if oxide else [name for name in levers.moved if name in _WANTED]
+    topics = set() if oxide else {"demand"}
+    if quantity not in ("demand", "oxide_ore", "oxide_sold"):
+        topics |= {"scheme", "chain"} if made else set()
+        topics |= set() if oxide else {"recycling", "chain"}
+    if oxide or (made and levers.oxide_source == "own" and quantity != "demand"):
+        used += ["irel_path", "japan_exports"]
+    if quantity in _LICENSED or levers.stock_months or (made and levers.oxide_source == "under licence"):
+        used.append("licences" if levers.licences == HEAVY else "licences_from")
+    topics |= {topic for name in (*used, *lever.split()) for topic in _BEHIND[name].split()}
     topics |= {"price", "passed"} if quantity == "rupees" else set()
-    topics |= {"heavy"} if levers.licences == "heavy closed" and "licences" in topics else set()
-    return ids(*(of[topic] for topic in sorted(topics)))
+    return ids(*(draws(india, count).sources[topic] for topic in sorted(topics)))

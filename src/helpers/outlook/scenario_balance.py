@@ -7,32 +7,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from helpers import fiscal
 from helpers.outlook.levers import LeverError, Levers
 from helpers.outlook.scenario_draws import Draws, moment
 from helpers.outlook.scenario_parts import OTHER, TRACTION, TURBINE, VEHICLE, Part
 
-UNITS = {
-    "demand": "t",
-    "scheme": "t",
-    "surplus": "t",
-    "recycled": "t",
-    "stock": "t",
-    "imports": "t",
-    "bare": "t",
-    "allowed": "t",
-    "shortage": "t",
-    "oxide_needed": "t",
-    "oxide_own": "t",
-    "oxide_japan": "t",
-    "oxide_imported": "t",
-    "oxide_ore": "t",
-    "oxide_sold": "t",
-    "oxide_unused": "t",
-    "rupees": "INR crore",
-    "vehicles": "vehicles",
-    "engines": "vehicles",
-    "turbines": "MW",
-}
+_MAGNETS = ("demand", "scheme", "surplus", "recycled", "stock", "imports", "bare", "allowed", "shortage")
+_OXIDE = tuple(f"oxide_{name}" for name in ("needed", "own", "japan", "imported", "ore", "sold", "unused"))
+UNITS = dict.fromkeys((*_MAGNETS, *_OXIDE), "t") | {"rupees": "INR crore", "vehicles": "vehicles"}
+UNITS |= {"engines": "vehicles", "turbines": "MW"}
 """The quantities of a balance and their units."""
 
 _LOST = {"vehicles": TRACTION, "engines": VEHICLE, "turbines": TURBINE}
@@ -46,11 +29,12 @@ class Balance:
     """Tonnes of rare-earth magnets, and of oxide of neodymium and praseodymium, by draw and fiscal year.
 
     All but ``years`` and ``levers`` are arrays (draws, years). Magnets: ``demand``; made in India for it from oxide
-    (``scheme``; ``surplus`` is made beyond it), ``recycled`` and drawn from ``stock``; ``imports``, of
-    them as magnets and not inside motors (``bare``), of them ``allowed``, and the ``shortage``. Oxide:
-    ``oxide_needed`` by the plants, from India's producer (``own``), from what is no longer sold to Japan (``japan``)
-    and ``imported``; in the ore mined (``ore``), ``sold`` to Japan, and ``unused``. ``rupees`` is what the imports
-    cost; ``vehicles`` (electric) and ``engines`` (cars with an engine) lack magnets, as do ``turbines`` of so many MW.
+    (``scheme``; ``surplus`` is made beyond it), ``recycled`` and drawn from ``stock``; ``imports``, and those of them
+    that come as magnets and not inside motors (``bare``); what of the imports wanted is ``allowed``, and the
+    ``shortage``. Oxide: ``oxide_needed`` by the plants, from India's producer (``own``), from what is no longer sold to
+    Japan (``japan``) and ``imported``; in the ore mined (``ore``), ``sold`` to Japan, and ``unused``. ``rupees`` is
+    what the imports cost; so many ``vehicles`` (electric), ``engines`` (cars with an engine) and MW of ``turbines``
+    lack magnets.
     """
 
     years: np.ndarray
@@ -78,6 +62,9 @@ class Balance:
 
     def of(self, quantity: str, year: int) -> np.ndarray:
         """The draws of a quantity in a fiscal year."""
+        if year not in self.years:
+            first, last = (fiscal.year_name(int(end)) for end in self.years[[0, -1]])
+            raise ValueError(f"{fiscal.year_name(year)} is not reckoned; choose a fiscal year from {first} to {last}")
         return getattr(self, quantity)[:, list(self.years).index(year)]
 
 
@@ -119,20 +106,12 @@ def balance(draws: Draws, levers: Levers, bounds: bool = False) -> Balance:
     scheme = np.minimum(output, need.bare - recycled)
     bare, inside = need.bare - recycled - scheme, need.tonnes - need.bare
     blocked = (1 - through) * bare
-    stock = _drawn_down(draws, levers, need.tonnes, blocked)
+    stock = _drawn_down(draws, levers, need.bare, blocked)
     shortage = blocked - stock
     imports, allowed = bare - stock + inside, bare - blocked + inside
     lost = np.divide(shortage, need.bare, out=np.zeros_like(shortage), where=need.bare > 0)
-    amounts = {"demand": need.tonnes, "scheme": scheme, "surplus": output - scheme, "recycled": recycled}
-    amounts |= {
-        "stock": stock,
-        "imports": imports,
-        "bare": bare - stock,
-        "allowed": allowed,
-        "shortage": shortage,
-        **oxide,
-    }
-    amounts |= {"rupees": imports * _price(draws, levers)}
+    magnets = (need.tonnes, scheme, output - scheme, recycled, stock, imports, bare - stock, allowed, shortage)
+    amounts = dict(zip(_MAGNETS, magnets, strict=True)) | oxide | {"rupees": imports * _price(draws, levers)}
     amounts |= {name: need.units[kind] * lost for name, kind in _LOST.items()}
     made = Balance(draws.years, levers, **amounts)
     _require_closed(draws, made, output)
@@ -145,6 +124,7 @@ def ramp(years: np.ndarray, start, length) -> np.ndarray:
 
 
 def integral(time, length) -> np.ndarray:
+    """What has come after a time of what grows evenly from nought to one in ``length`` and stays there."""
     time, length = np.maximum(time, 0), np.maximum(length, 1e-9)
     return np.where(time < length, time**2 / (2 * length), time - length / 2)
 
@@ -221,7 +201,8 @@ def _recycled(draws: Draws, levers: Levers) -> np.ndarray:
 def _oxide(draws: Draws, levers: Levers, through: np.ndarray) -> tuple[dict[str, np.ndarray], np.ndarray]:
     """Where the oxide goes and comes from, and the magnets that the plants make of it."""
     years, award = draws.years, draws.day if levers.scheme_award is None else moment(levers.scheme_award)
-    built = ramp(years, award + draws.build + levers.scheme_delay / 12, draws.ramp)
+    begun = np.maximum(award + draws.build + levers.scheme_delay / 12, draws.day)
+    built = ramp(years, begun, draws.ramp)
     able = levers.scheme * draws.capacity * built / draws.kept
     ended = {"on": 0.0 * years, "phased": ramp(years, draws.day, draws.years_until["exports"])}
     kept = (ended | {"off": _after(years, draws.day)})[levers.japan_exports]
@@ -242,7 +223,7 @@ def _drawn_down(draws: Draws, levers: Levers, need: np.ndarray, blocked: np.ndar
     """What is taken from stock each year: as much as is blocked, until nothing is left."""
     taken = np.zeros_like(blocked)
     if levers.stock_months:
-        first = int(np.searchsorted(draws.years, draws.day))
+        first = int(np.searchsorted(draws.years, draws.day, side="right"))
         left = levers.stock_months / 12 * need[:, first]
         for place in range(first, len(draws.years)):
             taken[:, place] = np.minimum(blocked[:, place], left)
@@ -253,15 +234,16 @@ def _drawn_down(draws: Draws, levers: Levers, need: np.ndarray, blocked: np.ndar
 def _require_closed(draws: Draws, made: Balance, output: np.ndarray) -> None:
     """Stop where an identity does not hold, or an amount is below nought, in any draw and year."""
     home = np.minimum(output, made.oxide_needed * draws.kept)
+    oxide = made.oxide_own + made.oxide_japan
     apart = {
-        "imports are demand less what is made, recycled and drawn from stock": made.imports
-        - (made.demand - (home - made.surplus) - made.recycled - made.stock),
-        "the shortage is what of the imports is not let through": made.shortage
-        - np.maximum(made.imports - made.allowed, 0),
-        "the oxide needed is the oxide that comes": made.oxide_needed
-        - (made.oxide_own + made.oxide_japan + made.oxide_imported),
-        "the ore holds what is taken of it": made.oxide_ore
-        - (made.oxide_sold + made.oxide_own + made.oxide_japan + made.oxide_unused),
+        "imports are demand less what is made, recycled and drawn from stock": (
+            made.imports - (made.demand - (home - made.surplus) - made.recycled - made.stock)
+        ),
+        "the shortage is what of the imports is not let through": (
+            made.shortage - np.maximum(made.imports - made.allowed, 0)
+        ),
+        "the oxide needed is what comes": made.oxide_needed - oxide - made.oxide_imported,
+        "the ore holds what is taken of it": made.oxide_ore - made.oxide_sold - oxide - made.oxide_unused,
     }
     for said, rest in apart.items():
         if np.abs(rest).max() > _CLOSES * max(1.0, made.demand.max(), made.oxide_ore.max()):

@@ -40,8 +40,8 @@ class Part:
     displaces: str = ""
 
 
-def parts(india: Vintage, made: demand_draws.Demand, at: slice) -> tuple[Part, ...]:
-    """The parts of a demand on the trend, of some of its years."""
+def parts(india: Vintage, made: demand_draws.Demand, at: slice, ended: int) -> tuple[Part, ...]:
+    """The parts of a demand on the trend, of some of its years; none is ahead of the trend in a year that ended."""
     of, rows = demand.model(india), india.table("demand")
     aimed, goals = set(rows.loc[rows["role"] == "target", "sector"]), demand.model(india, "target").units
     lines = {line.sector: (place, line) for place, line in enumerate(made.lines) if line.material == RARE_EARTH}
@@ -60,7 +60,8 @@ def parts(india: Vintage, made: demand_draws.Demand, at: slice) -> tuple[Part, .
             part = replace(part, whole=part.units * each[sector][:, at] * line.tonnes)
         if part.kind == TRACTION and sector in aimed:
             left = made.units[part.displaces][:, at] if part.displaces else np.inf
-            part = replace(part, shift=_shift(part.units, goals[sector], left, at))
+            shift = _shift(part.units, goals[sector], left, at)
+            part = replace(part, shift=np.where(made.years[at] > ended, shift, 0.0))
         found.append(part)
     return tuple(_together(found))
 
