@@ -28,7 +28,7 @@ test-iamc: $(READY) ## read the scenarios' IAMC file with pyam, in an environmen
 	@test -x $(IAMC)/bin/pytest || { $(PYTHON) -m venv $(IAMC) && $(IAMC)/bin/pip install -q uv \
 	  && $(IAMC)/bin/uv pip install -q --python $(IAMC)/bin/python 'pyam-iamc>=4,<5' pytest; }  # pip itself finds no set that fits
 	@$(BIN)/magnets scenario run --csv $(IAMC)/tidy.csv --iamc $(IAMC)/iamc.csv > /dev/null
-	@IAMC=$(IAMC)/iamc.csv TIDY=$(IAMC)/tidy.csv $(IAMC)/bin/python -m pytest -q --noconftest -c /dev/null -p no:cacheprovider tests/read_back.py
+	@IAMC=$(IAMC)/iamc.csv TIDY=$(IAMC)/tidy.csv $(IAMC)/bin/python -m pytest -q --noconftest -c /dev/null -p no:cacheprovider -W ignore tests/read_back.py
 
 browser: $(BROWSER)
 

@@ -178,7 +178,8 @@ def test_folders_of_kernels_whose_run_was_killed_are_removed_by_the_next(tmp_pat
 def test_without_data_it_says_in_a_line_what_it_needs(tmp_path):
     package = tmp_path / "helpers"
     package.mkdir()
-    names = ("__init__", "__main__", "paths", "cli", "report/__init__", "report/run/__init__", "report/run/interrupt")
+    names = ("__init__", "__main__", "paths", "cli", "report/__init__", "report/run/__init__", "report/run/interrupt",
+             "report/scenario/__init__", "report/scenario/command")  # fmt: skip
     for name in names:
         target = package / f"{name}.py"
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -1,6 +1,7 @@
 """From notebooks to a dated, self-contained report: the only writer of ``reports/``.
 
-- `parameters`, `grid`: what can be asked for, once or many times
+- `parameters`, `grid`, `nodes`: what can be asked for, once or many times; files of it that people write
+- `scenario`: scenarios asked for, and the verb that reckons them
 - `job`: what is asked and how it ended, as values
 - `live`: what live sources say is fetched first, if asked for
 - `gate`: may a report be made from the data

@@ -80,12 +80,12 @@ class Parameters(BaseModel):
         le=1e6,
         description="tonnes to start from in the place of the figure published for the suspect year, target customs",
     )
+    horizon: int = Field(default=10, ge=1, le=30, description="fiscal years ahead")
     scenario: Annotated[str, BeforeValidator(_meant)] = Field(
         default=RUN_RATE,
         description="of chapter 5: a scenario by name, the path of a scenario file, or levers such as `scheme=1; "
         "japan_exports=off`; see magnets scenario",
     )
-    horizon: int = Field(default=10, ge=1, le=30, description="fiscal years ahead")
 
     @model_validator(mode="after")
     def _said_and_used(self) -> Self:

@@ -110,6 +110,6 @@ def regimes(panels: Mapping[str, Balance], year: int, *, india: Vintage) -> Figu
     label(axes[-1], "needed", (at[-1], need[1, -1]), dx=4, color=MUTED, fontsize=9)
     label(axes[-1], "let in", (at[-1], came[1, -1]), dx=4, color=BLUE, fontsize=9)
     alt = joined(*(sentences.let_in(name, of, year, india) for name, of in panels.items()))
-    note = "Bands: 80 % of the draws."
+    note = "Bands: 80 % of the draws, without the sectors that no source gives."
     title = sentences.regimes(panels, year, india)
     return finish(drawing, title, alt, pd.concat(frames), india=india, note=note, first=len(panels) - 1)

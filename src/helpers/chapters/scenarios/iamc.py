@@ -19,6 +19,7 @@ VARIABLES = {
     "recycled": "Production|Rare-Earth Magnet|Recycled",
     "stock": "Stock Draw|Rare-Earth Magnet",
     "imports": "Imports|Rare-Earth Magnet",
+    "bare": "Imports|Rare-Earth Magnet|Bare",
     "allowed": "Imports|Rare-Earth Magnet|Licensed",
     "shortage": "Shortage|Rare-Earth Magnet",
     "oxide_needed": "Demand|NdPr Oxide",

@@ -31,7 +31,7 @@ def answer(of: Mapping[str, Balance], asked: str, year: int, india: Vintage) -> 
     need = scenario.at(india, base, "imports", year)
     text = "As things go on, India needs to import about {need:~2} of rare-earth magnets in {year} ({need:range~2} t),"
     first = sentence(text, "as magnets or inside motors.", need=need, year=need.period)
-    said = [first, _asked(of, asked, year, india), _markets(of, year, india), _closed(of, year, india)]
+    said = [first, _asked(of, asked, year, india), _markets(of, asked, year, india), _closed(of, year, india)]
     said += [_own(of, year, india), sentence("Each number holds if its scenario does; none of them is a forecast.")]
     return joined(*said, answer=True)
 
@@ -55,13 +55,15 @@ def closes(of: Balance, india: Vintage) -> Sentence:
     if tables.gap(of) < _CLOSES:
         return sentence("Both sides are the same number in each of {count} draws and every year, {years}.", count=count,
                         years=years)  # fmt: skip
-    return sentence("In some of {count} draws the two sides are not the same number, {years}.", count=count, years=years)
+    return sentence(
+        "In some of {count} draws the two sides are not the same number, {years}.", count=count, years=years
+    )
 
 
 def scheme(of: Mapping[str, Balance], year: int, india: Vintage) -> Sentence:
     """When plants take from the imports, and what oxide they need; of the scenario that makes most."""
     name = max(of, key=lambda one: of[one].scheme.sum())
-    best, base = of[name], of[tables.RUN_RATE]
+    best, base = (scenario.run(india, one.levers) for one in (of[name], of[tables.RUN_RATE]))
     yearly = [(int(one), tables.change(best, base, "imports", int(one), india)) for one in best.years]
     begun = [one for one, less in yearly if less.value < -_LEAST * scenario.at(india, base, "imports", one).value]
     if not begun:
@@ -87,7 +89,7 @@ def japan(year: int, india: Vintage) -> Sentence:
               for sold in ("on", "off")]  # fmt: skip
     if why := tables.lacking(levers[-1], india):
         return words.not_yet(india, f"What an end of sales to Japan would bring, for want of {why},")
-    on, off, own_on, own_off = (scenario.run(india, one) for one in levers)
+    on, off, own_on, own_off = (tables.alone_in(year, one, india) for one in levers)
     freed, more = (tables.change(new, old, quantity, year, india)
                    for new, old, quantity in ((off, on, "oxide_japan"), (own_off, own_on, "scheme")))  # fmt: skip
     needed = scenario.at(india, on, "oxide_needed", year)
@@ -95,12 +97,13 @@ def japan(year: int, india: Vintage) -> Sentence:
         return sentence("What was sold to Japan would make no magnets in {year}: no plant would use it.",
                         year=freed.period, uses=[freed])  # fmt: skip
     share = words.chance(derived(min(100.0, 100 * freed.value / needed.value), "%", freed, needed))
-    text = "Nothing more sold to Japan gives all plants of the scheme {freed:~2} of oxide in {year}, {share} of what"
-    text += " they need."
+    text = "Nothing more sold to Japan gives the plants of the scheme {freed:~2} of oxide in {year} ({freed:range~2}"
+    text += " t), {share} of what they need."
+    parts = {"freed": freed, "share": share, "year": freed.period}
     if more.value < 1:
-        return sentence(text, "It makes no magnet more.", freed=freed, share=share, year=freed.period, uses=[more])
-    return sentence(text, "Where oxide can be bought elsewhere that makes no magnet more; where plants use Indian oxide"
-                    " only, {more:~2}.", freed=freed, share=share, year=freed.period, more=more)  # fmt: skip
+        return sentence(text, "It makes no magnet more.", uses=[more], **parts)
+    text += " Where oxide can be bought elsewhere that makes no magnet more; where plants use Indian oxide only, it"
+    return sentence(text, "makes {more:~2} more of them ({more:range~2} t).", more=more, **parts)
 
 
 def waterfall(rows: pd.DataFrame, start: Quantity, end: Quantity, name: str) -> Sentence:
@@ -109,8 +112,8 @@ def waterfall(rows: pd.DataFrame, start: Quantity, end: Quantity, name: str) -> 
     text = "{start:~2} to import in {year} become {end:~2} with “{name}”"
     first = rows.iloc[0] if len(rows) else None
     if first is None or abs(first["change"]) < _LEAST * start.value:
-        return sentence("{start:~2} to import in {year} hardly change with “{name}”", uses=[end], name=name, start=start,
-                        year=end.period)  # fmt: skip
+        text = "{start:~2} to import in {year} hardly change with “{name}”"
+        return sentence(text, uses=[end], name=name, start=start, year=end.period)
     part = derived(first["change"], "t", first)
     return sentence(text + ", most of it by {lever} ({part:signed~2})", lever=tables.SHORT[first["lever"]], part=part,
                     **parts)  # fmt: skip
@@ -151,19 +154,28 @@ def counted(number: float, *uses) -> Sentence:
     return sentence(text, count=derived(number / 1e6 if large else number, "", *uses))
 
 
-def closed_with(of: Mapping[str, Balance], shut: Balance, year: int, india: Vintage) -> Sentence | None:
-    """What closed licences leave missing once India does all that it can, with oxide as before and under licence."""
-    if (best := tables.together(of)) is None:
-        return None
-    moved = of[best].levers.moved | shut.levers.moved
-    free, bound = (scenario.run(india, made(moved | {"oxide_source": source})) for source in ("any", "under licence"))
-    before, after, worse = (scenario.at(india, one, "shortage", year) for one in (shut, free, bound))
-    parts = {"name": best, "year": before.period, "before": before, "after": _left(after)}
-    text = "Were licences closed, “{name}” would leave {after} of the {before:~2} that are missing in {year} without it"
-    if abs(worse.value - after.value) < 1 and abs(worse.high - after.high) < 1:
-        return sentence(text + ".", **parts)
-    return sentence(text + "; {worse} if the oxide of the plants came under the same licences.", worse=_left(worse),
-                    **parts)  # fmt: skip
+def closed_with(of: Mapping[str, Balance], shut: Balance, year: int, india: Vintage) -> Sentence:
+    """What closed licences leave missing, and what still once India does the most that it can."""
+    gone = scenario.at(india, shut, "shortage", year)
+    if gone.high < 1:
+        return sentence("With China's licences closed no rare-earth magnets would be missing in {year}.",
+                        year=gone.period, uses=[gone])  # fmt: skip
+    text = (
+        "With China's licences closed, {gone:~2} of rare-earth magnets ({gone:range~2} t) would be missing in {year}:"
+    )
+    text += " shared by all uses alike, {cars} lack theirs."
+    first = sentence(text, gone=gone, year=gone.period, cars=vehicles(shut, year, india))
+    if (name := tables.best(of, year)) is None:
+        return first
+    moved = of[name].levers.moved | shut.levers.moved
+    plain = tables.alone_in(year, made(moved), india)
+    text, parts = "“{name}” would bring that to {after}", {"name": name}
+    if not plain.oxide_imported.any() or tables.lacking(Levers(oxide_source="under licence"), india):
+        return joined(first, sentence(text + ".", after=_left(scenario.at(india, plain, "shortage", year)), **parts))
+    bound = tables.alone_in(year, made(moved | {"oxide_source": "under licence"}), india)
+    after, worse = (_left(scenario.at(india, one, "shortage", year)) for one in (plain, bound))
+    text += ", and to {worse} if the oxide of the plants came under the same licences."
+    return joined(first, sentence(text, after=after, worse=worse, **parts))
 
 
 def _left(of: Quantity) -> Sentence:
@@ -172,7 +184,9 @@ def _left(of: Quantity) -> Sentence:
         return Sentence("nothing", tuple(of.sources))
     if of.value < 1:
         most = derived(of.high, "t", of)
-        return Sentence(f"nothing in the middle of the draws (in nine of ten no more than {most:~2})", tuple(of.sources))
+        return Sentence(
+            f"nothing in the middle of the draws (in nine of ten no more than {most:~2})", tuple(of.sources)
+        )
     return sentence("{of:~2} ({of:range~2} t)", of=of)
 
 
@@ -189,13 +203,13 @@ def _asked(of: Mapping[str, Balance], asked: str, year: int, india: Vintage) -> 
     return sentence(text, name=asked, need=need, more=_more(more, need), gone=gone)
 
 
-def _markets(of: Mapping[str, Balance], year: int, india: Vintage) -> Sentence | None:
+def _markets(of: Mapping[str, Balance], asked: str, year: int, india: Vintage) -> Sentence | None:
     """The scenario that India does not hold and that moves the need most."""
     others = {name: one for name, one in of.items() if not tables.owned(one.levers) and name != tables.ASKED}
-    found = {name: one for name, one in tables.changes(others, "imports", year, india).items() if abs(one.value) >= 1}
-    if not found:
+    found = tables.changes(others, "imports", year, india)
+    name = max(found, key=lambda one: abs(found[one].value), default=asked)
+    if name == asked or abs(found[name].value) < _LEAST * np.median(of[name].of("imports", year)):
         return None
-    name = max(found, key=lambda one: abs(found[one].value))
     need = scenario.at(india, of[name], "imports", year)
     text = "Of what India does not decide alone, “{name}” moves it most: {more}, to {need:~2} ({need:range~2} t)."
     return sentence(text, name=name, more=_more(found[name], need), need=need)
@@ -214,25 +228,27 @@ def _closed(of: Mapping[str, Balance], year: int, india: Vintage) -> Sentence | 
 
 
 def _own(of: Mapping[str, Balance], year: int, india: Vintage) -> Sentence:
-    """What India can do, one by one and together, against what is to import."""
-    need = scenario.at(india, of[tables.RUN_RATE], "imports", year)
-    own = {name: one for name, one in of.items() if tables.owned(one.levers) and name != tables.ASKED}
-    found = tables.changes({tables.RUN_RATE: of[tables.RUN_RATE]} | own, "imports", year, india)
-    best = tables.together(of)
-    alone = {name: one for name, one in found.items() if name != best and one.value < -_LEAST * need.value}
-    whole = found.get(best)
+    """The most that India can do, and the most that one lever of it does, against what is to import."""
+    base = of[tables.RUN_RATE]
+    need, name = scenario.at(india, base, "imports", year), tables.best(of, year)
+    whole = tables.change(of[name], base, "imports", year, india) if name else None
     if whole is None or whole.value > -_LEAST * need.value:
         return sentence("Nothing that India can do and that can be reckoned takes much of it in {year}.",
-                        year=need.period, uses=found.values())  # fmt: skip
-    taken = derived(-whole.value, "t", whole, low=-whole.high, high=-whole.low)
-    share = words.chance(derived(min(100.0, 100 * taken.value / need.value), "%", taken, need))
-    text = "Of what India can do, “{best}” takes {taken:~2} ({taken:range~2} t), {share} of it"
-    if not alone:
-        return sentence(text + ".", best=best, taken=taken, share=share)
-    name = min(alone, key=lambda one: alone[one].value)
-    single = derived(-alone[name].value, "t", alone[name], low=-alone[name].high, high=-alone[name].low)
-    return sentence(text + "; alone “{name}” takes most, {single:~2} ({single:range~2} t).", best=best, taken=taken,
-                    share=share, name=name, single=single)  # fmt: skip
+                        year=need.period, uses=[need, *filter(None, [whole])])  # fmt: skip
+    share = words.chance(derived(min(100.0, -100 * whole.value / need.value), "%", whole, need))
+    text = "Of what India can do, “{name}” takes most, {taken:~2} ({taken:range~2} t), {share} of it"
+    parts = {"name": name, "taken": _taken(whole), "share": share}
+    single = {one: made for one, made in of.items() if tables.owned(made.levers) and len(made.levers.moved) == 1}
+    one = tables.best(single, year)
+    if one in (None, name) or (part := tables.change(of[one], base, "imports", year, india)).value >= 0:
+        return sentence(text + ".", **parts)
+    return sentence(text + "; of its parts “{one}” alone takes {part:~2} ({part:range~2} t).", one=one,
+                    part=_taken(part), **parts)  # fmt: skip
+
+
+def _taken(less: Quantity) -> Quantity:
+    """A change as what it takes away."""
+    return derived(-less.value, "t", less, low=-less.high, high=-less.low)
 
 
 def _more(change: Quantity, whole: Quantity) -> Sentence:

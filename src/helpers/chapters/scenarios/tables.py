@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from helpers import fiscal
-from helpers.data import Quantity, Vintage, derived, ids
+from helpers.data import Quantity, Vintage, derived, ids, number
 from helpers.outlook import demand, levers, scenario
 from helpers.outlook.demand_draws import ENDS
 from helpers.outlook.levers import Levers
@@ -43,19 +43,19 @@ SHORT = {
 
 STEPS = {
     "imports": "To import, t",
-    "shortage": "Of it not let in, t",
+    "shortage": "Not let in, t",
     "oxide_imported": "Oxide to import, t",
-    "rupees": "Cost of the imports, crore rupees",
+    "rupees": "Crore rupees",
     "vehicles": "Electric vehicles without magnets",
-    "engines": "Cars with an engine without magnets",
+    "engines": "Other vehicles without magnets",
 }
 _OUTAGE = {
-    "lasts": "Months until stocks are used up",
-    "missing": "Tonnes not come",
-    "lost": "Tonnes lost",
-    "rupees": "Worth of these, crore rupees",
+    "lasts": "Stocks last, months",
+    "missing": "Not come, t",
+    "lost": "Lost, t",
+    "rupees": "Worth, crore rupees",
     "vehicles": "Electric vehicles not built",
-    "engines": "Cars with an engine not built",
+    "engines": "Other vehicles not built",
 }
 DECIMALS = {head: int(name == "lasts") for name, head in _OUTAGE.items()}
 """Of the table of closures."""
@@ -83,10 +83,21 @@ def asked(text: str, named: pd.DataFrame) -> tuple[str, Levers]:
 
 
 def balances(named: pd.DataFrame, asked: tuple[str, Levers], india: Vintage) -> dict[str, Balance]:
-    """The balance of every scenario that can be reckoned on the day, and of the one that is asked for."""
+    """The balance of every scenario that can be reckoned on the day, and of the one that is asked for.
+
+    In the years that are shown, where no stock is carried from year to year.
+    """
     of = named.loc[named["lacking"] == "", "levers"].to_dict()
     of |= {} if lacking(asked[1], india) else dict([asked])
-    return {name: scenario.run(india, moved) for name, moved in of.items()}
+    draws = scenario.draws(india)
+    shown = draws.over(np.isin(draws.years, years(india)))
+    return {name: scenario.balance(draws if moved.stock_months else shown, moved) for name, moved in of.items()}
+
+
+def alone_in(year: int, moved: Levers, india: Vintage) -> Balance:
+    """The balance of one year, where no stock is carried to it."""
+    draws = scenario.draws(india)
+    return scenario.balance(draws if moved.stock_months else draws.over(draws.years == year), moved)
 
 
 def lacking(moved: Levers, india: Vintage) -> str:
@@ -96,10 +107,12 @@ def lacking(moved: Levers, india: Vintage) -> str:
 
 
 def change(of: Balance, base: Balance, quantity: str, year: int, india: Vintage) -> Quantity:
-    """How much more than in another scenario, draw by draw: the same draws stand behind both."""
-    low, middle, high = np.quantile(of.of(quantity, year) - base.of(quantity, year), ENDS)
-    uses = [scenario.sources(india, one.levers, quantity) for one in (of, base)]
-    return derived(middle, UNITS[quantity], *uses, period=fiscal.year_name(year), low=low, high=high)
+    """How much more than in another scenario: of the middles, and 80 % draw by draw, the same ones behind both."""
+    one, other = of.of(quantity, year), base.of(quantity, year)
+    middle, (low, _, high) = np.median(one) - np.median(other), np.quantile(one - other, ENDS)
+    uses = [scenario.sources(india, each.levers, quantity) for each in (of, base)]
+    ends = {"low": min(low, middle), "high": max(high, middle)}
+    return derived(middle, UNITS[quantity], *uses, period=fiscal.year_name(year), **ends)
 
 
 def changes(made: Mapping[str, Balance], quantity: str, year: int, india: Vintage) -> dict[str, Quantity]:
@@ -114,10 +127,10 @@ def owned(moved: Levers) -> bool:
     return bool(moved.moved) and moved.moved.keys() <= OWN
 
 
-def together(made: Mapping[str, Balance]) -> str | None:
-    """The scenario that moves most of the levers that India holds, and no other; None if there is none."""
-    own = {name: len(of.levers.moved) for name, of in made.items() if owned(of.levers) and name != ASKED}
-    return max(own, key=own.get) if own else None
+def best(made: Mapping[str, Balance], year: int) -> str | None:
+    """Of the named scenarios that India alone can bring about, the one with least to import; None without one."""
+    own = {name: np.median(of.of("imports", year)) for name, of in made.items() if owned(of.levers) and name != ASKED}
+    return min(own, key=own.get) if own else None
 
 
 def shown(made: Mapping[str, Balance], asked: tuple[str, Levers]) -> str:
@@ -125,23 +138,20 @@ def shown(made: Mapping[str, Balance], asked: tuple[str, Levers]) -> str:
     return asked[0] if asked[0] in made else RUN_RATE
 
 
-def aim(made: Mapping[str, Balance], name: str) -> str:
-    """The scenario that is taken apart: one that moves levers, or what India does together if there is that."""
-    return name if made[name].levers.moved else together(made) or RUN_RATE
+def aim(made: Mapping[str, Balance], name: str, year: int) -> str:
+    """The scenario that is taken apart: one that moves levers, or the best that India can do if there is that."""
+    return name if made[name].levers.moved else best(made, year) or RUN_RATE
 
 
 def steps(rows: pd.DataFrame) -> pd.DataFrame:
     """``scenario.table`` for readers: medians, and the 80 % of what is to import."""
     rows = rows[rows["quantity"].isin(STEPS)].set_index(["scenario", "fiscal_year", "quantity"])
-    wide = rows["middle"].unstack(sort=False)[list(STEPS)].rename(columns=STEPS)
-    ends = rows.xs("imports", level="quantity")
-    for place, (end, head) in enumerate({"low": "lowest", "high": "highest"}.items(), start=1):
-        wide.insert(place, f"{STEPS['imports'].partition(',')[0]}, {head}, t", ends[end])
-    wide["source"] = rows["source"].groupby(level=[0, 1]).agg(lambda of: ids(*of))
-    wide = wide.reset_index().rename(columns={"scenario": "Scenario", "fiscal_year": "Year"})
-    for head in (STEPS["vehicles"], STEPS["engines"]):
-        wide[head] = wide[head].round(-3)
-    return wide.assign(Year=wide["Year"].map(fiscal.year_name)).set_index("Scenario")
+    wide, ends = rows["middle"].unstack(sort=False)[list(STEPS)], rows.xs("imports", level="quantity")
+    wide["imports"] = [f"{number(of.middle)} ({number(of.low)} to {number(of.high)})" for of in ends.itertuples()]
+    wide[["vehicles", "engines"]] = wide[["vehicles", "engines"]].round(-3)
+    wide["source"] = rows["source"].groupby(level=[0, 1], sort=False).agg(lambda of: ids(*of))
+    wide = wide.rename(columns=STEPS).reset_index().rename(columns={"scenario": "Scenario", "fiscal_year": "Year"})
+    return wide.assign(Year=wide["Year"].map(fiscal.year_name)).set_index("Scenario").rename_axis(columns=None)
 
 
 def balance(of: Balance, wanted: list[int], india: Vintage) -> pd.DataFrame:
@@ -177,13 +187,16 @@ def outages(found: Mapping[int, pd.DataFrame]) -> pd.DataFrame:
     """``outage.outage`` of some lengths for readers: the middle of each quantity, by months."""
     rows = {months: table["middle"] for months, table in found.items()}
     wide = pd.DataFrame(rows).T[list(_OUTAGE)].rename(columns=_OUTAGE)
+    for name in ("vehicles", "engines"):
+        wide[_OUTAGE[name]] = wide[_OUTAGE[name]].round(-3)
     wide["source"] = [ids(*table["source"]) for table in found.values()]
-    return wide.rename_axis("Months without China")
+    return wide.rename_axis(index="Months", columns=None)
 
 
 def trial(rows: pd.DataFrame) -> pd.DataFrame:
     """``outage.trial`` for readers."""
-    heads = {"unit": "Unit", "low": "Lowest", "middle": "Middle", "high": "Highest", "seen": "Seen", "miss": "Miss"}
+    heads = {"unit": "Unit", "least": "With the least stock told", "middle": "With the middle of them"}
+    heads |= {"most": "With the largest", "seen": "Seen", "miss": "Miss of the middle"}
     return rows.rename(columns=heads)[[*heads.values(), "source"]].rename_axis("Reckoned")
 
 
@@ -192,8 +205,9 @@ def described() -> pd.DataFrame:
     table = levers.described()
     span = [" or ".join(row.choices) or (f"{row.low or 0:g} to {row.high:g}" if pd.notna(row.high) else "a day")
             for row in table.itertuples()]  # fmt: skip
+    span = [f"{one} {unit}" if unit not in ("", "day") else one for one, unit in zip(span, table["unit"], strict=True)]
     table = table.assign(span=span, default=[_said(value) for value in table["default"]])
-    heads = {"meaning": "What it moves", "unit": "Unit", "span": "What it may be", "default": "Run-rate"}
+    heads = {"meaning": "What it moves", "span": "What it may be", "default": "Run-rate"}
     return table.rename(columns=heads)[list(heads.values())].rename_axis("Lever")
 
 

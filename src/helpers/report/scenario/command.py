@@ -23,11 +23,13 @@ class WithLevers(TyperCommand):
     """A command whose help ends with the levers of a scenario."""
 
     def format_epilog(self, ctx, formatter) -> None:
-        from helpers.outlook.levers import Levers
-        from helpers.report import schema
+        from helpers.chapters.scenarios import tables
 
         with formatter.section("Levers, as --set LEVER=VALUE or in a scenario file"):
-            formatter.write_dl(schema.described(Levers))
+            formatter.write_dl(
+                (name, f"{span}; run-rate {usual}: {meaning}")
+                for name, meaning, span, usual in tables.described().itertuples()
+            )
 
 
 @app.command("list", cls=WithLevers)

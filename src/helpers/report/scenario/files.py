@@ -54,15 +54,15 @@ def asked(text: str) -> Scenario:
 
 
 def meant(text: str) -> str:
-    """A scenario as a report keeps it: a name, or the levers that are moved; so it depends on no file.
+    """A scenario as a report keeps it: as it is given, but what a file says in the place of a file.
 
     Raises
     ------
     ValueError
         As :func:`asked`.
     """
-    found = asked(text)
-    return text if text in named() else str(found.levers) or "run-rate"
+    found = asked(text.strip())
+    return (str(found.levers) or next(iter(named()))) if text.endswith(FILE) else text.strip()
 
 
 def named() -> dict[str, Scenario]:

@@ -46,6 +46,8 @@ def reckoned(wanted: Sequence[str], moved: Sequence[str], day: date, to: Mapping
         rows = scenario.named(india)
         rows = rows[rows["lacking"] == ""]
         found = [_with(Scenario(name, row["story"], row["levers"]), moved) for name, row in rows.iterrows()]
+    for path in to.values():
+        path.touch()
     made = {one.name: scenario.run(india, one.levers) for one in found}
     if to:
         _write(made, india, to)
@@ -92,8 +94,10 @@ def _block(rows: pd.DataFrame) -> list[str]:
         of = rows[rows["quantity"] == quantity]
         cells[head] = [f"{number(row.middle)} ({number(row.low)} to {number(row.high)})" for row in of.itertuples()]
     heads, widths = max(map(len, cells)), [max(map(len, column)) for column in zip(*cells.values(), strict=True)]
-    return ["  " + "  ".join([f"{head:<{heads}}", *(f"{cell:>{width}}" for cell, width in zip(row, widths, strict=True))])
-            for head, row in cells.items()]  # fmt: skip
+    return [
+        "  ".join([f"  {head:<{heads}}", *(f"{cell:>{width}}" for cell, width in zip(row, widths, strict=True))])
+        for head, row in cells.items()
+    ]
 
 
 def _write(made: Mapping[str, Balance], india: Vintage, to: Mapping[str, Path]) -> None:
@@ -104,7 +108,9 @@ def _write(made: Mapping[str, Balance], india: Vintage, to: Mapping[str, Path]) 
         if kind == "xlsx":
             steps = tables.steps(rows[rows["fiscal_year"].isin(tables.years(india))])
             sheets = {"Scenarios in three years": steps, "Every year and quantity": rows, "Levers": tables.described()}
-            path.write_bytes(workbook([Sheet("scenario", caption, csv(of)) for caption, of in sheets.items()], india.day))
+            path.write_bytes(
+                workbook([Sheet("scenario", caption, csv(of)) for caption, of in sheets.items()], india.day)
+            )
         else:
             text = csv(rows if kind == "csv" else iamc(rows, india))
             path.write_text(text, encoding="utf-8")
