@@ -16,7 +16,7 @@ from helpers import fiscal
 from helpers.chapters import words
 from helpers.chapters.scenarios import tables
 from helpers.data import Quantity, Vintage, derived, number
-from helpers.outlook import levers, scenario
+from helpers.outlook import levers, scenario, targets
 from helpers.outlook.demand_draws import ENDS
 from helpers.outlook.levers import Levers
 from helpers.outlook.scenario import Draws
@@ -30,10 +30,11 @@ _SHOWN = {"demand": "Need of all sectors, t", "scheme": "Made in India's plants 
 _PER = {"fitted": "units", "whole": "units", "tonnes": "fitted"}
 """What a page carries of a sector per unit of something else, because that is the same in most years."""
 
-_MOST, _SAME, _STEPS = 65504.0, 1e-9, 50
-"""The greatest of the small floats; what differs by less is the same; a lever has at least so many steps."""
+_SAME, _STEPS = 1e-9, 50
+"""What differs by a smaller part is the same; a lever has at least so many steps."""
 
 
+@targets.remembered
 def content(india: Vintage, count: int = COUNT) -> dict[str, Any]:
     """What the template ``explorer`` fills in; of a day without any demand, only why there is ``nothing``."""
     every = scenario.draws(india)
@@ -62,9 +63,12 @@ def content(india: Vintage, count: int = COUNT) -> dict[str, Any]:
 def packed(draws: Draws, count: int) -> dict[str, Any]:
     """Some of the draws as JSON carries them: arrays over years as 16-bit floats times a power of two, else 32-bit.
 
-    They lie evenly in the order of the last year's imports, so that they are as spread as all.
+    They lie evenly in the order of the last year's imports, and there of its shortage, so that they are as spread as
+    all.
     """
-    order = np.argsort(scenario.balance(draws, Levers(), bounds=True).imports[:, -1], kind="stable")
+    made = scenario.balance(draws, Levers())
+    layers = np.argsort(np.argsort(made.imports[:, -1], kind="stable")) * round(count**0.5) // len(draws)
+    order = np.lexsort((made.shortage[:, -1], layers))
     places = order[((np.arange(count) + 0.5) * len(draws) / count).astype(int)]
 
     def small(value: Any) -> Any:
@@ -72,7 +76,7 @@ def packed(draws: Draws, count: int) -> dict[str, Any]:
             case np.ndarray() if value.ndim > 1:
                 value = value[places] if len(value) == len(draws) else value
                 wide = value.shape[1] > 1 and bool((np.ptp(value, axis=1) > _SAME * np.abs(value).max()).any())
-                scale = 2.0 ** np.ceil(np.log2(np.abs(value).max() / _MOST)) if wide else 1.0
+                scale = 2.0 ** np.ceil(np.log2(np.abs(value).max() / np.finfo("f2").max)) if wide else 1.0
                 bits = (value / scale).astype("<f2") if wide else value[:, :1].astype("<f4")
                 shape = {"rows": bits.shape[0], "columns": bits.shape[1], "scale": float(scale)}
                 return shape | {"bits": base64.b64encode(bits.tobytes()).decode()}
@@ -139,9 +143,9 @@ def _row(name: str, row: pd.Series, draws: Draws, years: list[int], year: int) -
     text = ";".join(f"{name}={value:g}" if isinstance(value, float) else f"{name}={value}" for name, value in moved)
     cells = []
     if not row["lacking"]:
-        both = [scenario.balance(draws, row["levers"], bounds) for bounds in (False, True)]
+        made, every = (scenario.balance(draws, row["levers"], bounds) for bounds in (False, True))
         wanted = [*(("imports", one) for one in years), ("shortage", year)]
-        cells = [ends(*(made.of(*of) for made in both), of[1]) for of in wanted]
+        cells = [ends(made.of(*of), every.of(*of), of[1]) for of in wanted]
     found = {"name": name, "story": row["story"], "lacking": row["lacking"], "cells": cells}
     return found | {"text": text, "link": quote(text, safe="=;")}
 
@@ -150,7 +154,9 @@ def _inputs(lacking: dict[str, str]) -> dict[str, list[dict[str, Any]]]:
     """The levers as inputs, by who holds them; ``open`` ones may be given or not."""
     table = levers.described()
     table["short"] = [tables.SHORT[name] for name in table.index]
-    table["kind"] = ["select" if row.choices else "range" if pd.notna(row.high) else "date" for row in table.itertuples()]
+    table["kind"] = [
+        "select" if row.choices else "range" if pd.notna(row.high) else "date" for row in table.itertuples()
+    ]
     table["open"] = table["default"].isna() & (table["kind"] == "range")
     table["step"] = 10 ** np.floor(np.log10((table["high"] - table["low"]) / _STEPS))
     table["lacking"] = [lacking.get(name, "") for name in table.index]

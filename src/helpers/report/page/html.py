@@ -91,13 +91,13 @@ def plain(template: str, frame: dict) -> str:
 
 @cache
 def policy(runs: bool = False) -> str:
-    """What a page asks its browser to enforce: it loads nothing, and runs nothing but the explorer's script, if that."""
+    """What a page asks its browser to enforce: it loads nothing, and runs at most the script of the explorer."""
     style, script = (
         f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
         for text in (_template("style.css"), _template(f"{EXPLORER}.js"))
     )
-    allowed = f"style-src {style}; script-src {script}" if runs else f"style-src {style}"
-    return f"default-src 'none'; {allowed}; img-src data:; base-uri 'none'; form-action 'none'"
+    loads = f"default-src 'none'; style-src {style}; img-src data:; base-uri 'none'; form-action 'none'"
+    return f"{loads}; script-src {script}" if runs else loads
 
 
 def headers() -> str:

@@ -60,7 +60,7 @@ function balances(draws, levers) {
   const sectors = draws.parts.map(array), more = draws.parts.map(() => 1), left = [0, 0];
   const made = [0, 1].map(() => Object.fromEntries(Object.keys(page.shown).map((name) => [name, array()])));
   const needs = made.map(() => ({ tonnes: 0, bare: 0, units: new Float64Array(KINDS.length) }));
-  const weight = draws.years.map((_, k) => weights(draws, levers, k)), first = draws.years.findIndex((year) => year >= draws.day);
+  const weight = draws.years.map((_, k) => weights(draws, levers, k)), first = draws.years.findIndex((year) => year > draws.day);
   for (let i = 0; i < n; i++) {
     const times = mapped(draws.response, (power) => levers.nd_price ** at(power, i));
     for (let k = 0; k < years; k++) {
@@ -73,7 +73,7 @@ function balances(draws, levers) {
         const of = made[place], need = needs[place], recycled = min(won, need.bare);
         const scheme = min(output, need.bare - recycled);
         const bare = need.bare - recycled - scheme, inside = need.tonnes - need.bare, blocked = (1 - through) * bare;
-        if (k <= first) left[place] = k < first ? 0 : levers.stock_months / 12 * need.tonnes;
+        if (k <= first) left[place] = k < first ? 0 : levers.stock_months / 12 * need.bare;
         const stock = min(blocked, left[place]), shortage = blocked - stock, imports = bare - stock + inside;
         const lost = need.bare > 0 ? shortage / need.bare : 0;
         left[place] -= stock;
@@ -169,7 +169,7 @@ function recycling(draws, levers, since, i, k) {
 
 function oxides(draws, levers, through, since, i, k) {
   const year = draws.years[k], award = levers.scheme_award ?? draws.day, was = at(draws.sold, i);
-  const built = ramp(year, award + at(draws.build, i) + levers.scheme_delay / 12, at(draws.ramp, i));
+  const begun = max(award + at(draws.build, i) + levers.scheme_delay / 12, draws.day), built = ramp(year, begun, at(draws.ramp, i));
   const able = levers.scheme * draws.capacity * built / at(draws.kept, i);
   const ended = levers.japan_exports === "on" ? 0 : levers.japan_exports === "off" ? since
     : ramp(year, draws.day, at(draws.years_until.exports, i));
@@ -260,7 +260,7 @@ function show() {
   find("named").value = text in page.stories ? text : "-";
   clearTimeout(told);
   told = setTimeout(() => {
-    find("told").textContent = find("answer").textContent;
+    find("told").textContent = find("answer").innerText;
     history.replaceState(null, "", find("link").href);
   }, 400);
 }
