@@ -69,6 +69,11 @@ def test_no_outage_costs_nothing_and_stocks_outlast_it(india):
     assert not found.loc[[*BUILT, "missing", "lasts"], "high"].any() and found.loc["covered", "middle"] == 100
 
 
+def test_dearer_neodymium_makes_what_is_lost_dearer(india):
+    plain, dear = (out(india, text=text).loc[["rupees", "lost"], "middle"] for text in ("", "nd_price=3"))
+    assert dear["rupees"] / dear["lost"] > 1.2 * plain["rupees"] / plain["lost"]
+
+
 def test_a_longer_stop_does_not_change_how_long_stocks_last(india):
     short, long = (out(india, "CHN", 1.0, months).loc["lasts"] for months in (4, 24))
     assert short["middle"] == pytest.approx(long["middle"], rel=1e-6) and 0 < short["middle"] < 4

@@ -15,7 +15,7 @@ from helpers.data import Quantity, Vintage, derived, ids
 from helpers.outlook import licences, scenario, targets
 from helpers.outlook.demand_draws import DRAWS, ENDS
 from helpers.outlook.levers import Levers
-from helpers.outlook.scenario_balance import integral, wanted
+from helpers.outlook.scenario_balance import integral, price, wanted
 from helpers.outlook.scenario_draws import drawn, judged
 from helpers.outlook.scenario_parts import TRACTION, TURBINE, VEHICLE
 
@@ -159,7 +159,7 @@ def trial(india: Vintage) -> pd.DataFrame:
         return pd.DataFrame(columns=columns, index=pd.Index([], name="what"))
     source = ids(came, told, china, seen[first | length])
     fits = float(np.interp(onset, np.arange(len(lack)), lack))
-    rows = {"first loss": ("months", *(_reached(lack, stock) for stock in stocks), onset)}
+    rows = {"first loss": ("months", *np.interp(stocks, lack, range(len(lack)), right=np.nan), onset)}
     rows["stock that fits"] = ("months", *stocks, fits)
     if length.any():
         lost = [max(lack[-1] - stock, 0) for stock in stocks]
@@ -170,7 +170,7 @@ def trial(india: Vintage) -> pd.DataFrame:
     if grown is not None:
         rows["output of the half-year"] = (
             "%",
-            *(-100 / 6 * max(lack[-1] - stock, 0) for stock in stocks),
+            *(100 / 6 * min(stock - lack[-1], 0) for stock in stocks),
             grown.value,
         )
     table = pd.DataFrame.from_dict(rows, orient="index", columns=columns[:5]).rename_axis("what")
@@ -192,14 +192,6 @@ def _told(india: Vintage) -> pd.DataFrame:
     rows = india.assumption("outage_cover")
     ends = {end: rows[end].fillna(rows["value"]) * _WEEKS for end in ("low", "high")}
     return pd.DataFrame({**ends, "source": rows["source"]})
-
-
-def _reached(lack: np.ndarray, stock: float) -> float:
-    """The months after which the lack reaches a stock; a gap if it never does."""
-    if lack[-1] <= stock:
-        return float("nan")
-    place = int(np.argmax(lack > stock))
-    return place - 1 + (stock - lack[place - 1]) / (lack[place] - lack[place - 1])
 
 
 def _share(india: Vintage, partner: str, count: int) -> tuple[np.ndarray, str]:
@@ -235,7 +227,7 @@ def _amounts(india: Vintage, levers: Levers, missing: np.ndarray, lost: np.ndarr
     need, made = wanted(of, levers, bounds), scenario.balance(of, levers, bounds)
     monthly = (made.bare + made.stock)[:, 0] / 12
     part = np.divide(lost * monthly, need.bare[:, 0], out=np.zeros(len(lost)), where=need.bare[:, 0] > 0)
-    found = {"missing": missing * monthly, "lost": lost * monthly, "rupees": lost * monthly * of.price[:, 0]}
+    found = {"missing": missing * monthly, "lost": lost * monthly, "rupees": lost * monthly * price(of, levers)[:, 0]}
     kinds = {"vehicles": TRACTION, "engines": VEHICLE, "turbines": TURBINE}
     return found | {name: need.units[kind][:, 0] * part for name, kind in kinds.items()}
 

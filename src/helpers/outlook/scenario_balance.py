@@ -111,7 +111,7 @@ def balance(draws: Draws, levers: Levers, bounds: bool = False) -> Balance:
     imports, allowed = bare - stock + inside, bare - blocked + inside
     lost = np.divide(shortage, need.bare, out=np.zeros_like(shortage), where=need.bare > 0)
     magnets = (need.tonnes, scheme, output - scheme, recycled, stock, imports, bare - stock, allowed, shortage)
-    amounts = dict(zip(_MAGNETS, magnets, strict=True)) | oxide | {"rupees": imports * _price(draws, levers)}
+    amounts = dict(zip(_MAGNETS, magnets, strict=True)) | oxide | {"rupees": imports * price(draws, levers)}
     amounts |= {name: need.units[kind] * lost for name, kind in _LOST.items()}
     made = Balance(draws.years, levers, **amounts)
     _require_closed(draws, made, output)
@@ -186,7 +186,7 @@ def _through(draws: Draws, levers: Levers) -> np.ndarray:
     return 1 - draws.china * (1 - sum(weight[name] * dose[name] for name in weight))
 
 
-def _price(draws: Draws, levers: Levers) -> np.ndarray:
+def price(draws: Draws, levers: Levers) -> np.ndarray:
     """Crore rupees for a tonne, by draw and year."""
     return draws.price * (1 + draws.passed * (levers.nd_price - 1) * _after(draws.years, draws.day))
 
