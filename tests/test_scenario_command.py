@@ -227,7 +227,7 @@ def test_a_wrong_word_ends_the_command_with_what_to_do(words, code, said):
 
 def test_the_list_tells_stories_levers_and_what_cannot_be_reckoned():
     done = CliRunner().invoke(app, ["scenario", "list", "--as-of", "2025-06-30"])
-    assert "scheme late\n  The same plants come two years late.\n  scheme=1; scheme_delay=24\n  not on" in done.stdout
+    assert "and come two years late.\n  scheme=1; scheme_delay=24\n  not on" in done.stdout
     assert "run-rate\n" in done.stdout and "no lever is moved" in done.stdout
 
 

@@ -202,7 +202,9 @@ def test_licences_closed_leave_much_a_little_or_nothing_missing(india, made):
 @pytest.mark.parametrize(
     ("text", "said"),
     [("scheme=1", "most of it by plants of the scheme (−"), ("ev_pace=1", "most of it by pace of electric vehicles (+"),
-     ("licences=closed", "hardly change with “x”")],
+     ("licences=closed", "hardly change with “x”"),
+     ("ev_pace=1; intensity=0.75; scheme=1", "with “x”, most of it by pace of electric vehicles (+"),
+     ("rare_earth_free_share=0.45; scheme=0.2; recycling=1", ", the largest part of it by ")],
 )  # fmt: skip
 def test_a_waterfall_falls_rises_or_stands(india, made, text, said):
     of = made | {"x": scenario.run(india, levers.made(text))}
@@ -230,7 +232,7 @@ def test_stocks_last_some_of_a_closure_or_all_of_it(india):
     stop = outage.outage(india, months=12)
     held = {months: outage.outage(india, months=12, levers=Levers(stock_months=months)) for months in (3, 24)}
     title = figures.cover(stop, held, 12, india=india).title
-    assert title.startswith("Stocks last about 1.") and title.endswith("with 24 months more, all of 12 months")
+    assert title.startswith("Stocks last 1.") and title.endswith("with 24 months more, all of 12 months")
     assert "of the need unmet" in closures.lost({12: stop}, india).text
     assert closures.lost({12: held[24]}, india).text == "Stocks and others outlast 12 months without China."
 

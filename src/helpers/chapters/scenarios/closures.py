@@ -13,8 +13,8 @@ from helpers.data import Quantity, Vintage, derived, sources_of
 def cover(stop: pd.DataFrame, held: Mapping[float, pd.DataFrame], months: int) -> Sentence:
     """How long stocks last, as held and with the most more that is shown."""
     lasts, most = stop.loc["lasts"], max(held)
-    text = "Stocks last about {lasts:.1} if nothing comes from China; with {more} more, {longer}"
-    return sentence(text, lasts=_months(lasts), more=derived(most, "months", lasts),
+    text = "Stocks last {lasts} if nothing comes from China; with {more} more, {longer}"
+    return sentence(text, lasts=_whole(lasts, months), more=derived(most, "months", lasts),
                     longer=_whole(held[most].loc["lasts"], months))  # fmt: skip
 
 
@@ -76,10 +76,8 @@ def _half(row: pd.Series) -> Sentence:
             verdict = "more than the stop held them back"
         case _:
             verdict = "which agrees"
-    text = (
-        "By itself it would have moved the electric two-wheelers of that half-year by {alone:signed}; registered were"
-    )
-    return sentence(text, "{seen:signed} on a year before: {verdict}.", alone=alone, seen=seen, verdict=verdict)
+    text = "By itself it would have moved the electric two-wheelers of that half-year by {alone:signed}; registered"
+    return sentence(text, "were {seen:signed} on a year before: {verdict}.", alone=alone, seen=seen, verdict=verdict)
 
 
 def _months(row: pd.Series) -> Quantity:

@@ -52,12 +52,10 @@ def closes(of: Balance, india: Vintage) -> Sentence:
     """Whether the two sides of the balance are one number in every draw."""
     count = derived(len(of.demand), "", scenario.sources(india, of.levers))
     years = f"{fiscal.year_name(of.years[0])} to {fiscal.year_name(of.years[-1])}"
+    text = "In some of {count} draws the two sides are not the same number, {years}."
     if tables.gap(of) < _CLOSES:
-        return sentence("Both sides are the same number in each of {count} draws and every year, {years}.", count=count,
-                        years=years)  # fmt: skip
-    return sentence(
-        "In some of {count} draws the two sides are not the same number, {years}.", count=count, years=years
-    )
+        text = "Both sides are the same number in each of {count} draws and every year, {years}."
+    return sentence(text, count=count, years=years)
 
 
 def scheme(of: Mapping[str, Balance], year: int, india: Vintage) -> Sentence:
@@ -107,16 +105,16 @@ def japan(year: int, india: Vintage) -> Sentence:
 
 
 def waterfall(rows: pd.DataFrame, start: Quantity, end: Quantity, name: str) -> Sentence:
-    """Which lever moves the year most, and what all together come to."""
-    parts = {"name": name, "year": end.period, "start": start, "end": end}
-    text = "{start:~2} to import in {year} become {end:~2} with “{name}”"
-    first = rows.iloc[0] if len(rows) else None
-    if first is None or abs(first["change"]) < _LEAST * start.value:
-        text = "{start:~2} to import in {year} hardly change with “{name}”"
-        return sentence(text, uses=[end], name=name, start=start, year=end.period)
+    """What all levers together come to, and which of them does most of that."""
+    parts, total = {"name": name, "year": end.period, "start": start}, end.value - start.value
+    same = rows[rows["change"] * total > 0]
+    if abs(total) < _LEAST * start.value or same.empty:
+        return sentence("{start:~2} to import in {year} hardly change with “{name}”", uses=[end], **parts)
+    first = same.loc[same["change"].abs().idxmax()]
     part = derived(first["change"], "t", first)
-    return sentence(text + ", most of it by {lever} ({part:signed~2})", lever=tables.SHORT[first["lever"]], part=part,
-                    **parts)  # fmt: skip
+    most = "most" if abs(part.value) >= abs(total) / 2 else "the largest part"
+    text = "{start:~2} to import in {year} become {end:~2} with “{name}”, {most} of it by {lever} ({part:signed~2})"
+    return sentence(text, lever=tables.SHORT[first["lever"]], part=part, most=most, end=end, **parts)
 
 
 def regimes(panels: Mapping[str, Balance], year: int, india: Vintage) -> Sentence:
@@ -160,14 +158,14 @@ def closed_with(of: Mapping[str, Balance], shut: Balance, year: int, india: Vint
     if gone.high < 1:
         return sentence("With China's licences closed no rare-earth magnets would be missing in {year}.",
                         year=gone.period, uses=[gone])  # fmt: skip
-    text = (
-        "With China's licences closed, {gone:~2} of rare-earth magnets ({gone:range~2} t) would be missing in {year}:"
-    )
-    text += " shared by all uses alike, {cars} lack theirs."
+    text = "With China's licences closed, {gone:~2} of rare-earth magnets ({gone:range~2} t) would be missing in"
+    text += " {year}: shared by all uses alike, {cars} lack theirs."
     first = sentence(text, gone=gone, year=gone.period, cars=vehicles(shut, year, india))
     if (name := tables.best(of, year)) is None:
         return first
-    moved = of[name].levers.moved | shut.levers.moved
+    moved = shut.levers.moved | of[name].levers.moved
+    if moved == shut.levers.moved:
+        return first
     plain = tables.alone_in(year, made(moved), india)
     text, parts = "“{name}” would bring that to {after}", {"name": name}
     if not plain.oxide_imported.any() or tables.lacking(Levers(oxide_source="under licence"), india):
@@ -183,10 +181,8 @@ def _left(of: Quantity) -> Sentence:
     if of.high < 1:
         return Sentence("nothing", tuple(of.sources))
     if of.value < 1:
-        most = derived(of.high, "t", of)
-        return Sentence(
-            f"nothing in the middle of the draws (in nine of ten no more than {most:~2})", tuple(of.sources)
-        )
+        most = f"no more than {derived(of.high, 't', of):~2}"
+        return Sentence(f"nothing in the middle of the draws (in nine of ten {most})", tuple(of.sources))
     return sentence("{of:~2} ({of:range~2} t)", of=of)
 
 

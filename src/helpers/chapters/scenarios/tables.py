@@ -45,7 +45,7 @@ STEPS = {
     "imports": "To import, t",
     "shortage": "Not let in, t",
     "oxide_imported": "Oxide to import, t",
-    "rupees": "Crore rupees",
+    "rupees": "Cost, crore rupees",
     "vehicles": "Electric vehicles without magnets",
     "engines": "Other vehicles without magnets",
 }
@@ -95,9 +95,8 @@ def balances(named: pd.DataFrame, asked: tuple[str, Levers], india: Vintage) -> 
 
 
 def alone_in(year: int, moved: Levers, india: Vintage) -> Balance:
-    """The balance of one year, where no stock is carried to it."""
-    draws = scenario.draws(india)
-    return scenario.balance(draws if moved.stock_months else draws.over(draws.years == year), moved)
+    """The balance of one year."""
+    return scenario.balance(scenario.in_year(india, year, stock=bool(moved.stock_months)), moved)
 
 
 def lacking(moved: Levers, india: Vintage) -> str:
