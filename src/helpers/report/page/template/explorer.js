@@ -1,6 +1,6 @@
 "use strict";
-/* Levers to tonnes in the reader's browser. The first half reckons what helpers.outlook.scenario_balance reckons, in the
-   same steps and by the same names, for one draw (i) of one fiscal year (k) at a time; the second half shows it. */
+/* Levers to tonnes in the reader's browser. The first half reckons what helpers.outlook.scenario_balance reckons, in
+   the same steps and by the same names, for one draw (i) of one fiscal year (k) at a time; the second half shows it. */
 const { abs, ceil, exp, floor, max, min, round } = Math;
 const KINDS = ["traction", "vehicle", "turbine", "other"]; /* of sectors: the first two are of vehicles */
 
@@ -12,8 +12,8 @@ function unpacked(value) {
   const bytes = Uint8Array.from(atob(value.bits), (one) => one.charCodeAt(0)).buffer, { rows, columns, scale } = value;
   const small = (bits) => (bits >> 15 ? -1 : 1) * scale * ((bits >> 10) & 31
     ? (1 + (bits & 1023) / 1024) * 2 ** (((bits >> 10) & 31) - 15) : (bits & 1023) / 1024 * 2 ** -14);
-  const held = columns > 1 ? Float64Array.from(new Uint16Array(bytes), small) : Float64Array.from(new Float32Array(bytes));
-  return { held, rows, row: rows > 1 ? columns : 0, column: columns > 1 ? 1 : 0 };
+  const single = columns === 1, held = single ? new Float32Array(bytes) : Array.from(new Uint16Array(bytes), small);
+  return { held: Float64Array.from(held), rows, row: rows > 1 ? columns : 0, column: columns > 1 ? 1 : 0 };
 }
 
 function mapped(of, change) {
@@ -27,17 +27,20 @@ function at(of, i, k = 0) {
 /* The draws ready to be reckoned with: the numbers of a sector each as one array, draw after draw, year after year. */
 function opened(packed) {
   const draws = unpacked(packed), n = draws.china.rows, years = draws.years.length;
+  draws.first = draws.years.findIndex((year) => year > draws.day);
   const full = (of, per) => {
     const found = new Float64Array(n * years);
-    for (let cell = 0; cell < found.length; cell++) found[cell] = at(of, floor(cell / years), cell % years) * (per ? per[cell] : 1);
+    for (let cell = 0; cell < found.length; cell++) {
+      found[cell] = at(of, floor(cell / years), cell % years) * (per ? per[cell] : 1);
+    }
     return found;
   };
   draws.parts = draws.parts.map((part) => {
     const units = full(part.units), single = part.units.rows === 1, shift = full(part.shift);
     const fitted = full(part.fitted, !single && units), whole = full(part.whole, !single && units);
-    return { sector: part.sector, kind: part.kind, bound: part.bound, displaces: part.displaces, units, fitted, whole, shift,
-      tonnes: full(part.tonnes, !single && fitted), outside: full(part.outside), number: KINDS.indexOf(part.kind),
-      shifts: shift.some((value) => value !== 0), takers: [] };
+    const { sector, kind, bound, displaces } = part, tonnes = full(part.tonnes, !single && fitted);
+    return { sector, kind, bound, displaces, units, fitted, whole, shift, tonnes, outside: full(part.outside),
+      number: KINDS.indexOf(kind), shifts: shift.some((value) => value !== 0), takers: [] };
   });
   draws.parts.forEach((of, place) => draws.parts.filter((part) => of.displaces && part.sector === of.displaces)
     .forEach((part) => part.takers.push({ of, place })));
@@ -60,7 +63,7 @@ function balances(draws, levers) {
   const sectors = draws.parts.map(array), more = draws.parts.map(() => 1), left = [0, 0];
   const made = [0, 1].map(() => Object.fromEntries(Object.keys(page.shown).map((name) => [name, array()])));
   const needs = made.map(() => ({ tonnes: 0, bare: 0, units: new Float64Array(KINDS.length) }));
-  const weight = draws.years.map((_, k) => weights(draws, levers, k)), first = draws.years.findIndex((year) => year > draws.day);
+  const weight = draws.years.map((_, k) => weights(draws, levers, k)), { first } = draws;
   for (let i = 0; i < n; i++) {
     const times = mapped(draws.response, (power) => levers.nd_price ** at(power, i));
     for (let k = 0; k < years; k++) {
@@ -169,7 +172,8 @@ function recycling(draws, levers, since, i, k) {
 
 function oxides(draws, levers, through, since, i, k) {
   const year = draws.years[k], award = levers.scheme_award ?? draws.day, was = at(draws.sold, i);
-  const begun = max(award + at(draws.build, i) + levers.scheme_delay / 12, draws.day), built = ramp(year, begun, at(draws.ramp, i));
+  const begun = max(award + at(draws.build, i) + levers.scheme_delay / 12, draws.day);
+  const built = ramp(year, begun, at(draws.ramp, i));
   const able = levers.scheme * draws.capacity * built / at(draws.kept, i);
   const ended = levers.japan_exports === "on" ? 0 : levers.japan_exports === "off" ? since
     : ramp(year, draws.day, at(draws.years_until.exports, i));
@@ -218,19 +222,20 @@ function write(said) {
     const value = asked[name] ?? start;
     if (given(of)) given(of).checked = value !== null;
     of.value = value ?? "";
-    const taken = of.type === "range" ? value === null || abs(of.value - value) < of.step : (of.value || null) === value;
-    if (taken && name) continue;
+    const near = of.type === "range" && (value === null || abs(of.value - value) < of.step);
+    if (name && (near || (of.type !== "range" && (of.value || null) === value))) continue;
     wrong.push(of.name);
     if (given(of)) given(of).checked = start !== null;
     of.value = start ?? "";
   }
   find("year").value = page.names.includes(asked.year) ? page.names.indexOf(asked.year) : page.at;
-  find("wrong").textContent = wrong.length ? `Not taken from the link, because they cannot be so: ${wrong.join(", ")}.` : "";
+  find("wrong").textContent = wrong.length ? `Not taken from the link, as it cannot be so: ${wrong.join(", ")}.` : "";
   show();
 }
 
 function show() {
-  const levers = Object.fromEntries(inputs.map((of) => [of.name, read(of)])), k = Number(find("year").value);
+  const k = Number(find("year").value);
+  const levers = Object.fromEntries(Object.keys(page.defaults).map((name) => [name, read(find(`lever-${name}`))]));
   moved = Object.entries(levers).filter(([name, value]) => value !== page.defaults[name]);
   const asked = moved.map(([name, value]) => `${name}=${value}`).join(";");
   if (asked !== text) now = asked ? balances(draws, levers) : base;
@@ -242,17 +247,16 @@ function show() {
     of.setAttribute("aria-valuetext", find(`is-${of.name}`).textContent = said);
   }
   for (const place of all("[data-say]")) {
-    const [of, name, part] = place.dataset.say.split(" "), { low, middle, high } = ends(of === "base" ? base : now, name, k);
-    const range = shown(low) === shown(high) ? shown(low) : `${shown(low)} to ${shown(high)}`, same = range === shown(middle);
-    place.textContent = part === "middle" || (part === "both" && same) ? shown(middle)
-      : part === "both" ? `${shown(middle)} (${range})` : range;
+    const [of, name, part] = place.dataset.say.split(" "), said = told_of(ends(of === "base" ? base : now, name, k));
+    place.textContent = said[part];
   }
   all(".year").forEach((place) => { place.textContent = page.names[k]; });
   all("[data-moved]").forEach((place) => { place.hidden = (place.dataset.moved === "true") !== moved.length > 0; });
   find("year").setAttribute("aria-valuetext", page.names[k]);
   draw(k);
   bars(k, levers.wind_pm_share !== null);
-  const sets = moved.map(([name, value]) => ` --set ${/ /.test(value) ? `"${name}=${value}"` : `${name}=${value}`}`).join("");
+  const quoted = (said) => (said.includes(" ") ? `"${said}"` : said);
+  const sets = moved.map(([name, value]) => ` --set ${quoted(`${name}=${value}`)}`).join("");
   find("command").textContent = `magnets scenario run run-rate${sets} --as-of ${page.day}`;
   const lines = moved.map(([name, value]) => `\n  ${name}: ${value}`).join("");
   find("file").textContent = `scenario: from the explorer\nlevers:${lines || " {}"}\n`;
@@ -271,15 +275,21 @@ function shown(value) {
   return grouped((round(value * 10 ** digits) / 10 ** digits).toFixed(value ? max(digits, 0) : 0));
 }
 
+function told_of({ low, middle, high }) {
+  const range = shown(low) === shown(high) ? shown(low) : `${shown(low)} to ${shown(high)}`;
+  return { middle: shown(middle), range, both: range === shown(middle) ? range : `${shown(middle)} (${range})` };
+}
+
 function grouped(text) {
   return text.replace(/\B(?=(\d{3})+$)/g, ",");
 }
 
 function draw(k) {
   const drawing = find("drawing"), last = page.names.length - 1;
-  const lines = (moved.length ? [base, now] : [base]).map((of) => page.names.map((_, year) => ends(of, "imports", year)));
-  const top = max(...lines.flat().map((one) => one.high), 1), foot = 250;
-  const step = [1, 2, 2.5, 5, 10].map((one) => one * 10 ** floor(Math.log10(top / 4))).find((one) => one * 5 >= top), grid = step * ceil(top / step);
+  const shows = moved.length ? [base, now] : [base];
+  const lines = shows.map((of) => page.names.map((_, year) => ends(of, "imports", year)));
+  const top = max(...lines.flat().map((one) => one.high), 1), unit = 10 ** floor(Math.log10(top / 4)), foot = 250;
+  const step = unit * [1, 2, 2.5, 5, 10].find((one) => one * unit * 5 >= top), grid = step * ceil(top / step);
   const x = (year) => 52 + (wide - 116) * year / last, y = (tonnes) => foot - 226 * tonnes / grid;
   const put = (tag, kind, where, said = "") => {
     const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
@@ -294,11 +304,14 @@ function draw(k) {
     put("text", "fill-muted", { x: 46, y: y(tonnes) + 4, "text-anchor": "end" }, grouped(`${tonnes}`));
   }
   put("text", "fill-muted", { x: 0, y: 12 }, "tonnes a year");
-  put("line", "now", { x1: x(1.5), x2: x(1.5), y1: 24, y2: foot });
-  put("text", "fill-muted", { x: x(1.5) + 5, y: 34 }, "ahead");
+  put("line", "now", { x1: x(draws.first - 0.5), x2: x(draws.first - 0.5), y1: 24, y2: foot });
+  put("text", "fill-muted", { x: x(draws.first - 0.5) + 5, y: 34 }, "ahead");
   put("line", "stroke-ink", { x1: x(k), x2: x(k), y1: 24, y2: foot + 5 });
   const every = page.names.map((_, year) => year).filter((year) => (year - k) % (wide < 480 ? 3 : 2) === 0);
-  for (const year of every) put("text", year === k ? "chosen" : "fill-muted", { x: x(year), y: foot + 20, "text-anchor": "middle" }, page.names[year]);
+  for (const year of every) {
+    const where = { x: x(year), y: foot + 20, "text-anchor": "middle" };
+    put("text", year === k ? "chosen" : "fill-muted", where, page.names[year]);
+  }
   lines.forEach((line, place) => {
     const kind = place ? "blue" : "muted", points = (end) => line.map((one, year) => `${x(year)},${y(one[end])}`);
     put("path", `band fill-${kind}`, { d: `M${points("low").join("L")}L${points("high").reverse().join("L")}Z` });
@@ -306,24 +319,33 @@ function draw(k) {
   });
   const heights = lines.map((line) => y(line[last].middle) + 4), gap = 16 - abs(heights[0] - heights.at(-1));
   if (lines.length > 1 && gap > 0) heights[heights[0] < heights[1] ? 0 : 1] -= gap;
-  lines.forEach((line, place) => put("text", `fill-${place ? "blue" : "muted"}`, { x: x(last) + 6, y: heights[place] }, `${shown(line[last].middle)} t`));
-  const said = lines.map((line, place) => `${place ? "under these levers" : "at the run-rate"} ${shown(line[k].low)} to ${shown(line[k].high)} t`);
-  drawing.setAttribute("aria-label", `Imports needed by fiscal year, a middle line in a band; in ${page.names[k]} ${said.join(", ")}.`);
+  lines.forEach((line, place) => {
+    const end = `${shown(line[last].middle)} t`;
+    put("text", `fill-${place ? "blue" : "muted"}`, { x: x(last) + 6, y: heights[place] }, end);
+  });
+  const of = ["at the run-rate", "under these levers"];
+  const said = lines.map((line, place) => `${told_of(line[k]).range} t ${of[place]}`);
+  const what = "Imports needed by fiscal year, a middle line in a band";
+  drawing.setAttribute("aria-label", `${what}; in ${page.names[k]} ${said.join(", ")}.`);
 }
 
 /* A bar is the middle and its line the 80 %; of a sector that no source gives the bar is the most that it may be. */
 function bars(k, wind) {
   const rows = all("[data-sector]").map((row) => {
-    const place = Number(row.dataset.sector), part = draws.parts[place], open = part.bound && !(wind && part.kind === "turbine");
+    const place = Number(row.dataset.sector), part = draws.parts[place];
+    const open = part.bound && !(wind && part.kind === "turbine");
     return { row, open, own: ends(now, place, k), was: ends(base, place, k), mark: open || !part.bound };
   });
-  const top = max(...rows.flatMap(({ own, was }) => [own.high, was.high]), 1), share = (value) => `${100 * value / top}%`;
+  const top = max(...rows.flatMap(({ own, was }) => [own.high, was.high]), 1);
+  const share = (value) => `${100 * value / top}%`;
   for (const { row, open, own, was, mark } of rows) {
-    const [bar, range, before] = row.querySelectorAll("rect, line"), set = (of, values) => Object.entries(values).forEach(([name, value]) => of.setAttribute(name, value));
-    set(bar, { width: share(open ? own.high : own.middle), class: open ? "most" : "fill-blue" });
-    set(range, { x1: share(own.low), x2: share(open ? own.low : own.high) });
-    set(before, { x: mark ? share(open ? was.high : was.middle) : "-9" });
-    row.lastElementChild.textContent = open ? `at most ${shown(own.high)}` : `${shown(own.middle)} (${shown(own.low)} to ${shown(own.high)})`;
+    const [bar, range, before] = row.querySelectorAll("rect, line");
+    bar.setAttribute("width", share(open ? own.high : own.middle));
+    bar.setAttribute("class", open ? "most" : "fill-blue");
+    range.setAttribute("x1", share(own.low));
+    range.setAttribute("x2", share(open ? own.low : own.high));
+    before.setAttribute("x", mark ? share(open ? was.high : was.middle) : "-9");
+    row.lastElementChild.textContent = open ? `at most ${shown(own.high)}` : told_of(own).both;
   }
 }
 
