@@ -65,7 +65,8 @@ function balances(draws, levers) {
   const needs = made.map(() => ({ tonnes: 0, bare: 0, units: new Float64Array(KINDS.length) }));
   const weight = draws.years.map((_, k) => weights(draws, levers, k)), { first } = draws;
   for (let i = 0; i < n; i++) {
-    const times = mapped(draws.response, (power) => levers.nd_price ** at(power, i));
+    const { vehicle, other } = draws.response, price_of = levers.nd_price;
+    const times = { vehicle: price_of ** at(vehicle, i), other: price_of ** at(other, i) };
     for (let k = 0; k < years; k++) {
       const since = after(draws.years[k], draws.day), cell = i * years + k;
       wanted(draws, levers, { sectors, more, needs }, times, since, i, k, cell);
