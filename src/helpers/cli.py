@@ -12,13 +12,17 @@ import typer
 from typer.core import TyperCommand
 
 from helpers import STOPPED, __version__, paths
+from helpers.report import desk
 from helpers.report.scenario.command import app as scenario
+from helpers.report.schedule.command import schedule
 
 if TYPE_CHECKING:
     from helpers.report.parameters import Parameters
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False,
                   help="India's magnet imports: public figures in, a dated report out.")  # fmt: skip
+
+app.add_typer(schedule, name="schedule")
 
 INTERRUPTED = 130
 
@@ -191,7 +195,7 @@ def notebooks(
     from helpers.report.shelf import inputs, notebooks
 
     if check:
-        if found := [line for path in inputs.chapters() for line in notebooks.problems(path)]:
+        if found := [line for path in inputs.tracked() for line in notebooks.problems(path)]:
             _stop("\n".join([*found, "-> `magnets notebooks` stores them as they should be"]), 1)
         return
     try:
@@ -250,6 +254,8 @@ def sources() -> None:
         _stop(str(error), 3)
 
 
+app.command()(desk.lab)
+app.command()(desk.explain)
 app.add_typer(scenario, name="scenario")
 
 

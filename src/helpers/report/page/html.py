@@ -13,6 +13,7 @@ from nbformat import NotebookNode
 from helpers import paths
 from helpers.chapters.outputs import MIME, together
 from helpers.report import parameters
+from helpers.report.origins import origins
 from helpers.report.page import checks
 from helpers.report.page.drawing import drawing
 from helpers.report.page.notes import Notes
@@ -66,7 +67,8 @@ def chapter(name: str, notebook: NotebookNode, frame: dict, failed: dict | None 
     if frame["synthetic"] and not failed:
         _require_marked(name, notebook, frame["synthetic"])
     titles = {chapter["name"]: chapter["title"] for chapter in frame["chapters"]}
-    own = {"name": name, "title": titles[name], "cells": notebook.cells, "mime": MIME, "failed": failed}
+    own = {"name": name, "title": titles[name], "cells": notebook.cells, "mime": MIME, "failed": failed,
+           "origins": origins(notebook)}  # fmt: skip
     body = _rendered("chapter", frame | own)
     return body if failed else _fit(body, f"the page of notebooks/{name}.ipynb", checks.MOST_BYTES)
 
