@@ -120,6 +120,8 @@ def test_a_link_gives_the_state_back_and_tells_what_cannot_be(page):
     said = page.locator("#wrong").inner_text()
     assert all(name in said for name in ("scheme", "licences", "sheme")) and "japan_exports" not in said
     assert page.locator("#command").inner_text().count("--set") == 1
+    page.goto(page.url.partition("#")[0] + "#scheme=%ff")
+    assert page.locator("#answer").inner_text().startswith("As things go on")
     page.locator("#named").select_option(label="scheme late")
     assert "scheme_delay: 24" in page.locator("#file").inner_text()
 

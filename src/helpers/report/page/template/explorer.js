@@ -16,13 +16,8 @@ function unpacked(value) {
   return { held: Float64Array.from(held), rows, row: rows > 1 ? columns : 0, column: columns > 1 ? 1 : 0 };
 }
 
-function mapped(of, change) {
-  return Object.fromEntries(Object.entries(of).map(([name, value]) => [name, change(value)]));
-}
-
-function at(of, i, k = 0) {
-  return of.held[i * of.row + k * of.column];
-}
+const mapped = (of, change) => Object.fromEntries(Object.entries(of).map(([name, value]) => [name, change(value)]));
+const at = (of, i, k = 0) => of.held[i * of.row + k * of.column];
 
 /* The draws ready to be reckoned with: the numbers of a sector each as one array, draw after draw, year after year. */
 function opened(packed) {
@@ -97,18 +92,13 @@ function balances(draws, levers) {
   return { made, sectors, seen: {} };
 }
 
-function ramp(year, start, length) {
-  return integral(year - start, length) - integral(year - 1 - start, length);
-}
+const ramp = (year, start, length) => integral(year - start, length) - integral(year - 1 - start, length);
+const after = (year, start, end = Infinity) => min(max(min(year, end) - max(year - 1, start), 0), 1);
 
 function integral(time, length) {
   time = max(time, 0);
   length = max(length, 1e-9);
   return time < length ? time * time / (2 * length) : time - length / 2;
-}
-
-function after(year, start, end = Infinity) {
-  return min(max(min(year, end) - max(year - 1, start), 0), 1);
 }
 
 function wanted(draws, levers, { sectors, more, needs }, times, since, i, k, cell) {
@@ -209,10 +199,8 @@ const page = JSON.parse(find("data").textContent), draws = opened(page.draws), b
 const inputs = all("[data-lever]"), given = (of) => find(`given-${of.name}`);
 let now = base, moved = [], text = "", told = 0;
 
-function read(of) {
-  if (given(of) && !given(of).checked) return null;
-  return of.type === "range" ? Number(of.value) : of.value || null;
-}
+const value_of = (of) => (of.type === "range" ? Number(of.value) : of.value || null);
+const read = (of) => (given(of) && !given(of).checked ? null : value_of(of));
 
 /* Put the levers as a text says them; what it says and cannot be is told and left out. */
 function write(said) {
@@ -270,6 +258,8 @@ function show() {
   }, 400);
 }
 
+const grouped = (said) => said.replace(/\B(?=(\d{3})+$)/g, ",");
+
 /* A number with two significant digits, as the other pages print it. */
 function shown(value) {
   const digits = 2 - abs(value).toFixed(0).length;
@@ -279,10 +269,6 @@ function shown(value) {
 function told_of({ low, middle, high }) {
   const range = shown(low) === shown(high) ? shown(low) : `${shown(low)} to ${shown(high)}`;
   return { middle: shown(middle), range, both: range === shown(middle) ? range : `${shown(middle)} (${range})` };
-}
-
-function grouped(text) {
-  return text.replace(/\B(?=(\d{3})+$)/g, ",");
 }
 
 function draw(k) {
