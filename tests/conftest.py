@@ -38,6 +38,7 @@ LONG = [
     "test_browser.py",
     "explore.ipynb",
     "test_schedule.py",
+    "test_explorer_browser.py",
     "test_scenarios_chapter.py",
     "test_scenario_command.py",
     "test_report.py",
