@@ -3,11 +3,12 @@ PYTHON ?= python3
 BIN = .venv/bin
 READY = .venv/.ready
 BROWSER = .venv/.browser
+IAMC = .venv/iamc
 export JUPYTER_PLATFORM_DIRS = 1
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help report test browser test-browser lab notebooks check example demo demo-scale bench lock
+.PHONY: help report test browser test-browser test-iamc lab notebooks check example demo demo-scale bench lock
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1	\2/' | expand -t 22
@@ -21,13 +22,18 @@ test: $(READY) ## ruff, pytest and nbval, on all cores
 	@$(BIN)/python -m pytest -q -n $$($(BIN)/python -c 'import os; print((os.cpu_count() or 1) + 1)')  # many wait for a kernel
 
 test-browser: $(BROWSER) ## look at every page in Chromium; installs playwright, and Chromium where apt-get may
-	@$(BIN)/python -m pytest -q -rs tests/test_browser.py
+	@$(BIN)/python -m pytest -q -rs tests/test_browser.py tests/test_lab.py tests/test_explorer_browser.py
+
+test-iamc: $(READY) ## read the scenarios' IAMC file with pyam, in an environment of its own: it wants an older numpy
+	@test -x $(IAMC)/bin/pytest || { $(PYTHON) -m venv $(IAMC) && $(IAMC)/bin/pip install -q uv \
+	  && $(IAMC)/bin/uv pip install -q --python $(IAMC)/bin/python 'pyam-iamc>=4,<5' pytest; }  # pip itself finds no set that fits
+	@$(BIN)/magnets scenario run --csv $(IAMC)/tidy.csv --iamc $(IAMC)/iamc.csv > /dev/null
+	@IAMC=$(IAMC)/iamc.csv TIDY=$(IAMC)/tidy.csv $(IAMC)/bin/python -m pytest -q --noconftest -c /dev/null -p no:cacheprovider -W ignore tests/read_back.py
 
 browser: $(BROWSER)
 
-lab: $(READY) ## open the notebooks in JupyterLab
-	@$(BIN)/jupyter lab --notebook-dir=notebooks --LabApp.news_url=None \
-	  --LabApp.check_for_updates_class=jupyterlab.handlers.announcements.NeverCheckForUpdate
+lab: $(READY) ## work in copies of the notebooks (lab/) in JupyterLab: what it saves dirties nothing (ARGS="--no-browser")
+	@$(BIN)/magnets lab -- $(ARGS)
 
 notebooks: $(READY) ## run the notebooks as of today, store their text, show what changed
 	@$(BIN)/magnets notebooks

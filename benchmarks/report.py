@@ -6,7 +6,7 @@ All in one run on the same machine, each way rendering the notebooks of notebook
 take turns, so that a machine that becomes slower or faster meanwhile does so for all:
 
 - ours: `magnets report --grid`, the whole command with its start, checks, pages, downloads and archive; all days in
-  each turn, the mean is taken
+  each turn, the mean is taken; what several days have in common, as the trials of earlier days, is computed once
 - plain: for each notebook the command `papermill`, then the command `jupyter nbconvert --to html`, one after the
   other, and once more with as many notebooks at a time as there are cores; a day in each turn
 - floor: the code of the cells run by `exec` in one process that has the stack imported already, without Jupyter and
@@ -29,7 +29,7 @@ from statistics import mean, median
 from helpers import paths
 from helpers.report.shelf.inputs import chapters
 
-DAYS = [str(date(2026, 11, 22) - timedelta(days)) for days in range(100)]  # a day each: nothing can be used twice
+DAYS = [str(date(2026, 11, 22) - timedelta(days)) for days in range(100)]  # a day each: no report is that of another
 BIN = Path(sys.executable).parent
 CORES = os.cpu_count() or 1
 STACK = "import matplotlib.pyplot, numpy, pandas, scipy.stats, seaborn, statsmodels.api"

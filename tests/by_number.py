@@ -5,7 +5,7 @@ import re
 
 from nbval.plugin import IPyNbCell, IPyNbFile
 
-from helpers.chapters.outputs import MIME
+from helpers.report.shelf.notebooks import OF_ONE_RUN
 
 RELATIVE = 1e-6
 _NUMBER = re.compile(r"[-−]?\d[\d,]*(?:\.\d+)?(?:[eE][-+]?\d+)?")
@@ -53,5 +53,5 @@ def pytest_collection_modifyitems(items):
             "image/png",
             "text/html",
             "text/markdown",
-            MIME,
+            *OF_ONE_RUN,
         )

@@ -1,5 +1,6 @@
 """Copies of the project that a test may damage."""
 
+import gc
 import os
 import pickle
 import shutil
@@ -16,7 +17,7 @@ import pytest
 from filelock import FileLock
 from hypothesis import settings
 
-from helpers import paths
+from helpers import paths, shared
 from helpers.chapters import canvas
 from helpers.data import vintage
 from helpers.outlook import targets
@@ -33,7 +34,13 @@ settings.load_profile("untimed")
 
 
 LONG = [
+    "test_lab.py",
     "test_browser.py",
+    "explore.ipynb",
+    "test_schedule.py",
+    "test_explorer_browser.py",
+    "test_scenarios_chapter.py",
+    "test_scenario_command.py",
     "test_report.py",
     "test_live_report.py",
     "test_fetch.py",
@@ -66,12 +73,27 @@ def pytest_collection_modifyitems(items):
     items.sort(key=lambda item: LONG.index(item.path.name) if item.path.name in LONG else len(LONG))
 
 
+def pytest_collection_finish():
+    """As in a warm kernel: what is loaded is here to stay, and of many objects made few are garbage."""
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
+
+
 FROZEN = Path(__file__).parent / "data"
 """The tables that tests read: a copy of ``data/`` that stays as it is when figures arrive."""
 
 
 FETCHED = shutil.ignore_patterns("archive")
 """What was fetched here is no part of a copy of ``data/``."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _shared(tmp_path_factory):
+    """Paths of the same sums, and trials of the same series, are computed once for all tests, in whatever process."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "shared"
+    folder.mkdir(exist_ok=True)
+    os.environ[shared.FOLDER] = str(folder)
 
 
 @pytest.fixture(scope="session")
@@ -213,7 +235,8 @@ class Project:
 
     def environment(self) -> dict[str, str]:
         folders = [str(Path(__file__).parent / "offline"), str(self.root / "src")]
-        return os.environ | {
+        own = {name: value for name, value in os.environ.items() if name != shared.FOLDER}  # it computes all itself
+        return own | {
             "PYTHONPATH": os.pathsep.join(folders),
             "OFFLINE_LOG": str(self.root / "refused.txt"),
             "JUPYTER_RUNTIME_DIR": str(self.runtime),

@@ -54,6 +54,7 @@ def first_page(india, *shown, **given) -> str:
         "answers": answers,
         "front": publish.front(answers),
         "lead": next(iter(html.payloads(notebook, "figure")), None),
+        "means": [one | {"name": names[-1]} for one in html.payloads(notebook, "sentence")],
         "previous": None,
     }
     return html.plain("report", shared | front | {"downloads": ["forecast.svg", "tables.xlsx"]})

@@ -18,7 +18,7 @@ NUMBERS = {
     "rare-earth imports": [
         rf"imports {TONNES} of rare-earth magnets",
         rf"together they make {TONNES}",
-        rf"than the {TONNES} a year",
+        rf"where {TONNES} a year come in",
     ],
     "suspect year": [rf"India recorded {TONNES} of permanent", rf"Known: .*; {TONNES} in FY25[;.]"],
     "newest half": [rf"brought {TONNES} in six months", rf"FY26-H1 brought {TONNES}\."],

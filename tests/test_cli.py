@@ -1,6 +1,7 @@
 """The command: its words, its ends, and what it survives."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -176,14 +177,7 @@ def test_folders_of_kernels_whose_run_was_killed_are_removed_by_the_next(tmp_pat
 
 
 def test_without_data_it_says_in_a_line_what_it_needs(tmp_path):
-    package = tmp_path / "helpers"
-    package.mkdir()
-    names = ("__init__", "__main__", "paths", "cli", "report/__init__", "report/screening", "report/run/__init__",
-             "report/run/interrupt")  # fmt: skip
-    for name in names:
-        target = package / f"{name}.py"
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text((paths.CODE / f"{name}.py").read_text(encoding="utf-8"), encoding="utf-8")
+    shutil.copytree(paths.CODE, tmp_path / "helpers", ignore=shutil.ignore_patterns("__pycache__", "carried"))
     done = magnets("validate", cwd=tmp_path, PYTHONPATH=str(tmp_path))
     assert done.returncode == 1 and done.stderr.count("\n") == 1 and "magnets needs data/ and notebooks/" in done.stderr
 

@@ -10,7 +10,7 @@ import pytest
 from conftest import FROZEN
 from helpers.chapters.demand import figures, sentences, tables
 from helpers.chapters.outputs import Figure, Table
-from helpers.data import vintage
+from helpers.data import derived, vintage
 from helpers.outlook import demand, demand_activity, demand_draws, demand_rows
 
 pytestmark = pytest.mark.usefixtures("undrawn")
@@ -55,6 +55,7 @@ def said(india) -> dict[str, str]:
     shown = {
         "answer": sentences.answer(made, met, india),
         "bounds": sentences.bounds(made, india),
+        "tonnes": sentences.tonnes(made, later, india),
         "recorded": sentences.recorded(recorded, india),
         "held": sentences.held(trial, india),
         "years": figures.years(made, met, india=india),
@@ -121,6 +122,14 @@ def test_a_sector_that_is_small_is_not_named(india):
     made = demand.demand(india.adding("demand", KILO | {"sector": "electric two-wheelers", "value": 1.0}))
     assert "electric cars" in list(tables.named(demand.demand(india), 2025)["sector"])
     assert "electric cars" not in list(tables.named(made, 2025)["sector"]), "under a twentieth"
+
+
+def test_tonnes_of_large_sectors_are_those_of_the_table(india):
+    made = demand.demand(india)
+    rows, text = demand.sectors(made, 2031), sentences.tonnes(made, 2031, india).text
+    first, middle = rows.index[0], derived(rows["middle"].iloc[0], "t")
+    assert f"in FY31: {first} {middle:~2} (" in text and f"all sectors {made.at(2031):~2} (" in text
+    assert text.count(" t (") == 5 and "healthcare" not in text
 
 
 def test_units_are_shown_to_three_digits(india):

@@ -75,9 +75,12 @@ def test_a_regime_held_as_observed_reproduces_the_base_year(india, regime):
     row = {"period": "2024-01/2034-12", "regime": regime, "term": "set", "status": "reported", "source": "S86"}
     held = india.adding("regimes", row | {"published": "2026-11-21"})
     held = held.assuming("growth_prior", {"mean": 0.0, "spread": 1e-6, "sd": 1e-6, "dof": 50.0})
-    rows = forecast.expected(held, "repm", 5).query("scenario == 'mixture'").set_index(["period", "quantile"])["value"]
+    held = held.assuming("driver_weight", {"rare-earth part": 0.0})
+    rows = (
+        forecast.expected(held, "repm", 5).query("scenario == 'counted use'").set_index(["period", "quantile"])["value"]
+    )
     base = targets.totals(india, "repm").iloc[-1]
-    said = rare_earths.used(held, base, np.array([0.1, 0.5, 0.9]))
+    said = rare_earths.used(held, base, np.array([0.1, 0.5, 0.9]), 0.0)
     for year in ("FY26", "FY30"):
         assert rows[year][[0.1, 0.5, 0.9]].to_numpy() == pytest.approx(said, rel=0.005)
     assert said[1] == pytest.approx(base["value"], rel=0.01)
@@ -85,7 +88,8 @@ def test_a_regime_held_as_observed_reproduces_the_base_year(india, regime):
 
 def test_a_base_year_under_licences_comes_back_in_the_months_it_held(india):
     base = pd.PeriodIndex(fiscal.months("2025"))
-    for factor in licences.relative(india, "2025", base, 400).values():
+    for dose, then in licences.since(india, "2025", base, 400).values():
+        factor = dose / then
         assert factor.mean(axis=0) == pytest.approx(1)
         assert (factor[:3] >= 1).all() and (factor[3:] <= 1).all(), "free until April, licensed since"
 
@@ -101,14 +105,16 @@ def test_the_base_year_is_as_uncertain_as_its_counts_and_an_assumed_one_is_sure(
     later = india.adding("production", targets.REPM.keys | {"period": "FY30", "value": 6_000.0, "status": "estimate",
                                                             "source": "S16", "published": "2026-11-21"})  # fmt: skip
     base = targets.totals(later, "repm").iloc[-1]
-    low, middle, high = rare_earths.used(later, base, np.array([0.1, 0.5, 0.9]))
+    low, middle, high = rare_earths.used(later, base, np.array([0.1, 0.5, 0.9]), 0.03)
     assert low < 0.6 * 6_000 and high > 1.2 * 6_000 and 3_000 < middle < 8_000, "older counts still say how unsure"
 
 
 def test_the_forecast_names_the_growth_that_it_takes(india, table):
-    assert set(table["growth"]) == {growth.taken(india).kind} and growth.taken(india).prior == forecast.prior(india)
-    found = growth.kinds(india)
-    assert list(found) == ["general", "trade"] and found["general"] == growth.taken(india)
+    taken, found = growth.taken(india, "customs"), growth.kinds(india)
+    assert set(table["growth"]) == {"drivers"} == {taken.kind} and taken.prior == forecast.prior(india)
+    assert list(found) == ["general", "trade"]
+    undriven = india.assuming("driver_weight", {"rare-earth part": 0.0})
+    assert found["general"] == growth.taken(undriven, "customs") == growth.taken(undriven, "repm")
     assert found["trade"].prior.sd > found["general"].prior.sd and found["trade"].sources == {"B3"}
     assert list(growth.kinds(india.on("2025-06-30"))) == ["general"]
 
@@ -183,7 +189,8 @@ def test_the_running_year_is_that_of_the_day_or_the_nearest_there_is(india, tabl
 
 def test_sources_are_those_of_the_scenario(india):
     recorded, level = (forecast.used(india, "customs", name) for name in (forecast.RECORDED, forecast.LEVEL))
-    assert recorded == {"S01", "S02", "B1"} and "S02" not in level and "S04" in level
+    grown = growth.taken(india, "customs").sources
+    assert recorded == {"S01", "S02", *grown} and "S02" not in level and "S04" in level
     pooled, before = (forecast.used(of, "customs") for of in (india, india.on("2025-10-31")))
     assert "S16" in pooled and "S16" not in before, "the rare-earth share rests on stated use once that is public"
     assert "S16" in forecast.used(india, "repm")
@@ -248,7 +255,7 @@ def test_an_impossible_forecast_says_why(day, options, said):
 def test_two_seeds_of_licences_agree(india, monkeypatch):
     said = []
     for seed in (1, 2):
-        monkeypatch.setattr(licences.doses, "__defaults__", (seed,))
+        monkeypatch.setattr(licences.doses, "__defaults__", (licences.REGIMES, seed))
         table = forecast.intervals(forecast.expected(india, "repm", 10)).query("scenario == 'mixture'")
         said.append(table[["median", "low80", "high80"]].to_numpy())
     apart = np.abs(said[0] - said[1]) / said[0][:, :1]
@@ -271,3 +278,23 @@ def test_a_median_outside_what_the_mixture_allows_is_contradicted_once_a_part_is
     table = table.assign(horizon=1, model=forecast.SIMULATION)
     assert forecast.contradicted(table, india, "customs") is said
     assert not forecast.contradicted(table, india.on("2025-06-30"), "customs")
+
+
+def test_while_a_total_is_missing_the_newest_part_of_a_later_year_is_the_newest_level(india):
+    more = india.adding("trade", ROW | {"period": "FY27-H1", "value": 20_000.0})
+    assert [part.name for part in targets.part_years(more, "customs")] == ["FY26-H1", "FY27-H1"]
+    assert episodes.level(more, "customs").value == pytest.approx(40_000.0)
+    rows = forecast.starting_points(more, "customs", 3).query("scenario == 'newest level' and quantile == 0.5")
+    before = forecast.starting_points(india, "customs", 3).query("scenario == 'newest level' and quantile == 0.5")
+    medians, old = (of[of["model"] == "naive"].set_index("period")["value"] for of in (rows, before))
+    assert medians["FY26"] == pytest.approx(old["FY26"]), "what is known of the year itself stays"
+    assert medians["FY27"] == pytest.approx(40_000.0) and medians["FY28"] == pytest.approx(40_000.0)
+    assert len(forecast.starting_points(more, "customs", 1).query("scenario == 'newest level'")["period"].unique()) == 1
+    later = india.adding("trade", ROW | {"period": "FY28-H1", "value": 20_000.0})
+    assert [part.name for part in targets.part_years(later, "customs")] == ["FY26-H1"], "a gap lies between"
+
+
+def test_tables_and_quantiles_of_the_newest_level_have_each_year_once(india):
+    more = india.adding("trade", ROW | {"period": "FY27-H1", "value": 20_000.0})
+    table = forecast.expected(more, horizon=4)
+    assert not table.duplicated(forecast.COLUMNS[:-1]).any() and table.notna().all(axis=None)

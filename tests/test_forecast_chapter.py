@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
@@ -11,9 +12,20 @@ from hypothesis import strategies as st
 from conftest import FROZEN
 from helpers.chapters.forecast import compared, figures, moves, phrases, sentences, tables, weighing
 from helpers.chapters.outputs import Sentence
-from helpers.data import vintage
+from helpers.data import derived, vintage
 from helpers.ensemble import drift, nowcast
-from helpers.outlook import episodes, evidence, forecast, moved, others, readings, realtime, targets
+from helpers.outlook import (
+    episodes,
+    evidence,
+    forecast,
+    growth,
+    moved,
+    others,
+    rare_earths,
+    readings,
+    realtime,
+    targets,
+)
 
 ROW = {**targets.CUSTOMS.keys, "status": "reported", "source": "S66", "published": "2026-11-20"}
 BROKEN = re.compile(r"\b(nan|inf|None|NaT)\b|\bt t\b|% %|[{}]|_")
@@ -50,14 +62,14 @@ def test_the_answer_has_its_intervals_its_readings_and_its_sources(india, table,
         "The forecast weighs three readings of FY25 (error 95 %, stock-building 3 %, persistent demand 1 %) and"
         in answer.text
     )
-    assert f"a year that come in as such: {beside} (80 % interval {beside:range}) in FY27." in answer.text
+    assert f"a year come in as such: {beside} (80 % interval {beside:range}) in FY27." in answer.text
     assert "FY26 is over, but its total is not in the sources dated up to 22 November 2026: it is still" in answer.text
     assert {"B1", "B2", "S02", "S04", "S16"} <= set(answer.sources) and "S213" in answer.sources
     bare = sentences.answer(narrow, india)
     assert "reading" not in bare.text and "S16" in bare.sources and "S02" not in bare.sources
     assert f"All magnets under HS 850511: {near}" in sentences.answer(narrow, india, table).text
     apart = sentences.answer(table, india, narrow, Sentence("Two methods disagree.", ("S03",)))
-    assert "licences may let through. Two methods disagree. Rare-earth" in apart.text and "S03" in apart.sources
+    assert "in FY27. Two methods disagree. FY26 is over" in apart.text and "S03" in apart.sources
 
 
 @pytest.mark.parametrize(("factor", "said"), [(0.5, "is 0.5 times"), (0.9, None), (1.2, None), (2.0, "is 2.1 times")])
@@ -91,7 +103,7 @@ def test_the_other_target_is_read_by_year_and_not_by_step(india, narrow):
     ahead = forecast.expected(more, horizon=2)
     assert "FY26, FY25 left out" in tables.starts(ahead, more, narrow)["forecast"].tolist()
     beside = tables.rounded(forecast.at(narrow, "FY27"))
-    assert f"a year that come in as such: {beside} (80 % inte" in sentences.answer(ahead, more, narrow).text
+    assert f"a year come in as such: {beside} (80 % inte" in sentences.answer(ahead, more, narrow).text
 
 
 @pytest.mark.parametrize(
@@ -112,7 +124,10 @@ def test_the_rest_of_the_year_is_judged_by_where_it_would_end(india, rows, said)
     text = sentences.rest_of_year(points, changed).text
     assert said in text
     if "speaks" in said:
-        assert "would have had to bring 39,800 t, 2.4 times as much a month" in text
+        rest = tables.rounded(
+            derived(points.query("model == 'shrunken drift' and quantile == 0.5")["value"].iloc[0] - 16281, "t")
+        )
+        assert f"would have had to bring {rest}, 2.5 times as much a month" in text
         flagged = points.assign(counterfactual=True)
         assert (
             "against it. So growth from those totals is a counterfactual by"
@@ -217,7 +232,7 @@ def test_coverage_is_said_of_what_it_was_measured_on(india):
     assert (
         re.search(r"learned from [\d,]+ yearly series of trade. With \d+ points known", text)
         and "which they had not seen, less often than they should, and" in text
-        and "judgements and were not tried" in text
+        and "judgements and were not tried; nor" in text
     )
     assert "series of trade" not in compared.coverage(india.on("2025-06-30")).text
 
@@ -281,12 +296,20 @@ def test_half_as_much_moves_the_answer_as_far_as_twice_as_much(india, changed):
 
 def test_the_growth_that_both_targets_take_is_said_with_the_weight_of_their_own(india, table):
     text = moves.grown(india, table).text
-    assert "as yearly series of all kinds do, by 3.0 % a year" in text and "weighs 7 % against that" in text
+    drivers, mixed = (100 * np.expm1(growth.taken(india, target).prior.mean) for target in ("repm", "customs"))
+    assert (
+        f"as what drives their demand, by {drivers:.1f} % a year" in text and f"3.0 %: together {mixed:.1f} %" in text
+    )
+    assert f"part of HS 850511, {rare_earths.share(india):.0} of" in text and "weighs 7 % against that" in text
+    undriven = india.assuming("driver_weight", {"rare-earth part": 0.0})
+    assert (
+        "Both targets are taken to grow as yearly series of all kinds do, by 3.0 %" in moves.grown(undriven, table).text
+    )
     near, far = (forecast.at(table, year).value for year in ("FY27", "FY35"))
     pace = f"changes by +{100 * (far / near) ** (1 / 8) - 100:.0f} % a year from FY27 to FY35"
     assert "Of rare-earth magnets a single level is known" in text and pace in text
     assert "the median" not in moves.grown(india, table[table["period"] == "FY27"]).text
-    assert "rare-earth" not in moves.grown(india.on("2025-06-30"), table).text
+    assert "single level" not in moves.grown(india.on("2025-06-30"), table).text
 
 
 def test_without_a_suspect_year_nothing_is_weighed(india, narrow):
@@ -327,7 +350,9 @@ def test_the_fans_draw_what_is_known_and_cite_it(india, table, narrow):
     assert {"S01", "S02", "S04"} <= set(fan.sources)
     theirs = others.on_scope(others.others(india), "repm")
     bare = figures.fan(forecast.intervals(narrow), theirs, india=india)
-    assert "What licences let through matters" in bare.title and {"S15", "S16", "S17b"} <= set(bare.sources)
+    assert "what licences let through and what sectors need matter: " in bare.title and {"S15", "S16", "S17b"} <= set(
+        bare.sources
+    )
     assert {"estimated total"} < set(bare.data["what"]) and "published total" in set(fan.data["what"])
     assert "Financial Express expects 8,000 t in 2030" in bare.alt and "4,000 t" not in bare.alt
 
@@ -354,15 +379,15 @@ def test_titles_say_so_where_scenarios_agree(india, table):
     for column in ("median", "low80", "high80", "low95", "high95"):
         alike[column] = [level.loc[("shrunken drift", p), column] for p in paths["period"]]
     title = figures.fan(alike, india=india).title
-    assert "the level of FY26-H1 alone, the middle is 48.4 thousand tonnes in FY35, in an 80 %" in title
+    assert "the level of FY26-H1 alone, the middle is 50.1 thousand tonnes in FY35, in an 80 %" in title
     bare = figures.fan(alike.assign(low80=float("nan"), high80=float("nan")), india=india).title
-    assert bare.endswith("the middle is 48.4 thousand tonnes in FY35")
-    assert "the medians for FY27 are 34.4 thousand tonnes" in figures.readings(alike, india=india).title
+    assert bare.endswith("the middle is 50.1 thousand tonnes in FY35")
+    assert "the medians for FY27 are 34.5 thousand tonnes" in figures.readings(alike, india=india).title
     title = r"With what is known since, the medians for FY27 run from [\d.]+ \(an error in the recorded quantity\) to"
     assert re.match(title, figures.readings(paths, india=india).title)
     apart = paths.assign(median=paths["median"].where(paths["scenario"] != forecast.MIXTURE, 40_000.0))
     title = figures.fan(apart, india=india).title
-    assert title.startswith("Where the forecast starts and grows from matters: 40.0 or 48.4 thousand")
+    assert title.startswith("Where the forecast starts and grows from matters: 40.0 or 50.1 thousand")
 
 
 def test_the_trial_has_a_panel_for_each_outturn_and_day(india, tried):
@@ -463,3 +488,9 @@ def test_rounding_keeps_the_order_of_an_interval():
     quantity = forecast.derived(9_996.0, "t", low=9_994.0, high=10_049.0)
     shown = tables.rounded(quantity)
     assert shown.low <= shown.value <= shown.high and tables.rounded(replace(quantity, value=99.6)).value == 100
+
+
+def test_how_far_intervals_reach_is_said_where_the_forecast_reaches_further(india):
+    far, near = (forecast.expected(india, horizon=years) for years in (14, 10))
+    assert "An 80 % interval is given up to FY35 and no further" in sentences.answer(far, india).text
+    assert "no further" not in sentences.answer(near, india).text

@@ -22,6 +22,7 @@ from jupyter_client.kernelspec import get_kernel_spec
 from jupyter_client.manager import start_new_kernel
 from nbclient.exceptions import DeadKernelError
 
+from helpers import data
 from helpers.kernel import provisioner
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="warm kernels need Linux")
@@ -191,6 +192,22 @@ def test_a_kernel_starts_as_a_stock_one_would_and_with_its_own_random_numbers():
             assert ask(client, "[sys.argv[0][-22:], sys.path.count('')]") == ["/ipykernel_launcher.py", 1]
             seen += ask(client, "[random.random(), float(numpy.random.random())]")
     assert len(set(seen)) == 4
+
+
+def test_completion_offers_what_a_module_of_ours_defines_and_not_what_it_imports():
+    with kernel() as (_, client):
+        setup = (
+            "import json, helpers.data as data; from helpers.outlook import customs; india = data.vintage('2026-11-22')"
+        )
+        ask(client, "customs.METAL", setup)
+        offered = {
+            of: {name.rpartition(".")[2] for name in client.complete(of, reply=True, timeout=30)["content"]["matches"]}
+            for of in ("customs.", "data.", "json.", "india.")
+        }
+    assert {"METAL", "imports", "halves"} <= offered["customs."]
+    assert not {"np", "pd", "fiscal", "Vintage", "targets", "sources_of"} & offered["customs."]
+    assert offered["data."] == set(data.__all__) and {"load", "JSONDecoder"} <= offered["json."]
+    assert {"series", "adding", "assuming", "on"} <= offered["india."]
 
 
 def test_no_port_is_opened_and_the_sockets_are_the_users_own():

@@ -5,6 +5,9 @@ import pandas as pd
 import pytest
 
 from helpers.outlook import licences
+from helpers.outlook.licences import CURRENT, DRAWN, REGIMES
+
+EVERY = (*REGIMES, DRAWN, CURRENT)
 
 
 def _row(period: str, regime: str, published: str = "2026-11-20", **more: str) -> dict:
@@ -26,9 +29,9 @@ def test_a_truce_announced_ahead_holds_for_its_months_and_odds_after_it(india):
         pd.period_range("2026-11", "2027-03", freq="M"),
     )
     assert str(licences.known_until(announced)) == "2027-01" and licences.current(announced) == "partial"
-    dose = licences.doses(announced, months, 50)
-    assert (dose["mixture"][0] == dose["current"]).all() and (dose["mixture"][1:3] == 1).all()
-    assert (dose["closed"][1:3] == 1).all() and (dose["closed"][3:] < 1).all() and (dose["mixture"][3:] < 1).any()
+    dose = licences.doses(announced, months, 50, EVERY)
+    assert (dose[DRAWN][0] == dose[CURRENT]).all() and (dose[DRAWN][1:3] == 1).all()
+    assert (dose["closed"][1:3] == 1).all() and (dose["closed"][3:] < 1).all() and (dose[DRAWN][3:] < 1).any()
 
 
 @pytest.mark.parametrize(
@@ -56,10 +59,10 @@ def test_no_rules_at_all_is_an_error_that_says_what_to_add(india, monkeypatch):
 
 def test_until_the_last_known_month_every_regime_lets_through_what_the_current_one_does(india):
     months = pd.period_range("2026-09", "2027-12", freq="M")
-    dose = licences.doses(india, months, 500)
+    dose = licences.doses(india, months, 500, EVERY)
     known = months <= licences.known_until(india)
-    for name in (*licences.REGIMES, "mixture"):
-        assert (dose[name][known] == dose["current"]).all()
+    for name in (*licences.REGIMES, DRAWN):
+        assert (dose[name][known] == dose[CURRENT]).all()
         assert ((dose[name] >= 0) & (dose[name] <= 1)).all()
     assert (dose["open"][~known] == 1).all() and dose["closed"][~known].mean() < dose["partial"][~known].mean()
 
@@ -75,8 +78,8 @@ def test_licences_act_on_chinas_part_only(india):
 def test_regimes_are_drawn_as_often_as_their_odds_say(india):
     months = pd.period_range("2026-12", "2030-03", freq="M")
     sure = india.assuming("regime_probability", {"open": 1.0, "partial": 0.0, "closed": 0.0})
-    assert (licences.doses(sure, months, 200)["mixture"] == 1).all()
-    drawn = licences.doses(india, months, 4000)["mixture"]
+    assert (licences.doses(sure, months, 200, EVERY)[DRAWN] == 1).all()
+    drawn = licences.doses(india, months, 4000, EVERY)[DRAWN]
     assert np.mean(drawn == 1) == pytest.approx(licences.regimes(india)["open"], abs=0.03)
 
 
@@ -99,13 +102,13 @@ def test_once_an_act_is_seen_what_was_told_before_it_is_told_no_more(india):
 @pytest.mark.parametrize(("stays", "moved"), [(1.0, 0.0), (0.0, 0.595)])  # redrawn: one less the sum of squared odds
 def test_a_regime_changes_in_april_only_and_as_its_persistence_says(india, stays, moved):
     months = pd.period_range("2026-12", "2028-03", freq="M")
-    dose = licences.doses(india.assuming("regime_persistence", {"a year": stays}), months, 4000)["mixture"]
+    dose = licences.doses(india.assuming("regime_persistence", {"a year": stays}), months, 4000, EVERY)[DRAWN]
     changed = (np.diff(dose, axis=0) != 0).mean(axis=1)
     assert changed == pytest.approx(np.where(months[1:].month == 4, moved, 0), abs=0.03)
 
 
 def test_doses_are_counted_from_those_of_the_base_period_alone(india):
     months = pd.period_range("2026-01", "2030-03", freq="M")
-    dose = licences.relative(india, "2026-01/2026-06", months, 200)["mixture"]
-    np.testing.assert_allclose(dose[:6].mean(axis=0), 1)
-    assert (dose[12:] != 1).any()
+    for dose, then in licences.since(india, "2026-01/2026-06", months, 200).values():
+        np.testing.assert_allclose(dose[:6].mean(axis=0), then)
+    assert (dose[12:] != then).any()

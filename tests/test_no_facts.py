@@ -24,6 +24,8 @@ EXAMPLES = {
     "fiscal.py",
     "report/parameters.py",
     "cli.py",
+    "report/desk.py",
+    "report/explain.py",
     "kernel/parent.py",
     "kernel/provisioner.py",
 }

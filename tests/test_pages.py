@@ -16,9 +16,11 @@ from handmade import everything, executed, first_page, frame, page
 from conftest import AS_OF, FROZEN, Page
 from helpers import data
 from helpers.chapters.outputs import Figure, Table, sentence
+from helpers.report.job import Chapter, End
 from helpers.report.page import checks, context, html
 from helpers.report.page.notes import Notes, link
 from helpers.report.page.spreadsheet import Sheet, workbook
+from helpers.report.shelf import publish
 from helpers.report.shelf.inputs import chapters
 
 EVIL = '<details open ontoggle="alert(1)">\'"><script>alert(2)</script>'
@@ -286,13 +288,23 @@ def test_rows_with_sources_of_their_own_carry_them_and_what_all_share_stands_in_
 
 def test_the_first_page_gives_the_answer_its_figure_and_then_what_each_chapter_answers(front, india):
     source = front.source
-    assert source.index('class="answer"') < source.index("<figure>") < source.index("What each chapter answers</h2>")
+    order = ['class="answer"', "<figure>", "What it means</h2>", "A range of", "What each chapter answers</h2>"]
+    assert sorted(order, key=source.index) == order
     for chapter in frame(india)["chapters"]:
         assert f'<h3><a href="{chapter["name"]}.html">' in source
     assert front.text.count("What stands above") == source.count('class="answer"') == 2
     (described,) = [meta["content"] for meta in front.all("meta") if meta.get("name") == "description"]
     assert described == everything(india)[0].text, "what `magnets verify` compares with the record"
     assert "FY27 is the fiscal year from April 2026 to March 2027." in front.text
+
+
+def test_what_it_means_is_what_cells_say_that_are_marked_for_the_brief(india):
+    said = [sentence("One {n}.", n=data.derived(1, "t", "S1")), sentence("Two {n}.", n=data.derived(2, "t", "S1"))]
+    notebook = executed(*said)
+    marked = next(cell for cell in notebook.cells if "Two" in str(cell.get("outputs")))
+    marked.metadata["tags"] = ["brief"]
+    (one,) = publish.means([Chapter("3-demand", End.OK, notebook, 1.0)])
+    assert one["text"] == "Two 2 t." and one["name"] == "3-demand" and list(one["sources"]) == ["S1"]
 
 
 def test_the_drawing_is_downloaded_and_not_shown(front):

@@ -89,7 +89,7 @@ def test_the_share_of_the_forecast_is_that_share(india):
 @pytest.mark.parametrize("part", [0.0, 0.5])
 def test_licences_take_of_the_forecast_what_the_share_says(india, monkeypatch, part):
     monkeypatch.setattr(rare_earths, "shares", lambda _, ranks: np.full(len(ranks), part))
-    shut = lambda _, months, paths, __: {"mixture": np.zeros((len(months), paths)), "current": 1.0}  # noqa: E731
+    shut = lambda _, months, paths, *__: {"drawn": np.zeros((len(months), paths)), "current": 1.0}  # noqa: E731
     monkeypatch.setattr(readings, "doses", shut)
     taken = readings.years(readings.simulate(india, forecast.prior(india), 2)[readings.ERROR]).loc[2028]
     monkeypatch.setattr(rare_earths, "shares", lambda _, ranks: np.zeros(len(ranks)))

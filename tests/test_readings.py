@@ -53,8 +53,12 @@ def test_without_a_suspect_year_there_is_one_reading_and_no_weight_is_stated(ind
     assert list(readings.simulate(sound, forecast.prior(sound), horizon=1)) == [readings.RECORDED]
 
 
-def test_the_narrow_target_states_the_judgements_of_licences_and_of_its_counts_only(india):
-    assert readings.stated(india, "repm")["assumption"].str.match("regime_|licensed_|rare_earth_(weight|scope)").all()
+def test_the_narrow_target_states_the_judgements_of_licences_of_its_counts_and_of_its_two_ways_only(india):
+    assert (
+        readings.stated(india, "repm")["assumption"]
+        .str.match("regime_|licensed_|rare_earth_(weight|scope)|(driver|structure)_w|supply_c")
+        .all()
+    )
 
 
 def test_known_sums_hold_under_every_reading_that_keeps_them(made):

@@ -10,6 +10,7 @@ import time
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from threading import Event
 
 import pandas as pd
 import psutil
@@ -155,11 +156,40 @@ def test_whatever_is_wrong_with_the_data_ends_report_and_validate_alike(notebook
     assert str(said.value) in outcome.text
 
 
+def test_chapters_begin_while_the_data_are_asked_and_are_told_only_of_data_that_are_fit(
+    quick, notebooks, tmp_path, monkeypatch, capsys
+):
+    write_notebook(notebooks / "2-more.ipynb", "1")
+    begun, seen = Event(), []
+
+    def run(path, parameters, timeout):
+        seen.append(path.stem)
+        begun.set()
+        return done(path.stem)
+
+    def opened():
+        assert begun.wait(20), "a chapter begins before it is known whether the data are fit"
+        raise DataError("data/trade.csv: a figure contradicts another")
+
+    monkeypatch.setattr(gate, "opened", opened)
+    monkeypatch.setattr("helpers.report.pipeline.run_chapter", run)
+    (outcome,) = pipeline.reports([Parameters(as_of=AS_OF)], tmp_path / "reports", jobs=1)
+    assert outcome.end is End.BAD_DATA and outcome.text.startswith("data/trade.csv: a figure contradicts")
+    assert capsys.readouterr().err == "" and len(seen) == 1, "what has not begun by then does not begin"
+    assert {path.name for path in (tmp_path / "reports").iterdir()} <= {".lock"}
+
+
 def test_a_day_without_a_figure_of_imports_is_refused_by_report_and_validate_alike(quick, tmp_path):
     (outcome,) = pipeline.reports([Parameters(as_of="2015-01-01")], tmp_path / "reports")
     with pytest.raises(DataError, match="no figure of India's magnet imports was public on 2015-01-01") as said:
         list(gate.told(date(2015, 1, 1)))
     assert outcome.end is End.BAD_DATA and str(said.value) in outcome.text
+
+
+def test_a_target_without_a_yearly_total_on_the_day_is_refused_before_a_cell_runs(quick, tmp_path):
+    (outcome,) = pipeline.reports([Parameters(as_of="2025-06-30", target="repm")], tmp_path / "reports")
+    assert outcome.end is End.BAD_DATA and "no yearly total of target 'repm' was public on 2025-06-30" in outcome.text
+    assert not (tmp_path / "reports" / "failed").exists()
 
 
 def test_a_package_of_data_that_cannot_be_read_publishes_nothing(notebooks, data, tmp_path, monkeypatch):

@@ -9,10 +9,11 @@ import pandas as pd
 import pytest
 
 from helpers.chapters.forecast import roads as told
-from helpers.ensemble.quantiles import QUANTILES
-from helpers.outlook import forecast, limits, roads, value
+from helpers.ensemble.quantiles import QUANTILES, normal, overlap
+from helpers.outlook import forecast, limits, pool, roads, value
 
 KEYS = {"flow": "import", "reporter": "IND", "partner": "world", "hs": "850511", "status": "reported", "source": "S66"}
+VALUE_ROADS = [told.SAID[name] for name in (roads.ROAD, roads.OWN, roads.PARTNERS, roads.BOTH)]
 BROKEN = re.compile(r"\b(nan|inf|None|NaT)\b|% %|[{}]")
 
 
@@ -37,15 +38,15 @@ def scaled(second, times):
 
 
 def test_two_normal_distributions_share_what_the_closed_form_says():
-    scores = pd.Series(roads._normal(np.array(QUANTILES)), QUANTILES)
+    scores = pd.Series(normal(np.array(QUANTILES)), QUANTILES)
     for apart in (0, 0.5, 2, 4):
-        shared = roads.overlap(np.exp(scores), np.exp(scores + apart))
+        shared = overlap(np.exp(scores), np.exp(scores + apart))
         assert shared == pytest.approx(math.erfc(apart / 2 / math.sqrt(2)), abs=1e-4)
-    assert roads.overlap(np.exp(scores), np.exp(scores + 40)) < 1e-6
+    assert overlap(np.exp(scores), np.exp(scores + 40)) < 1e-6
     inner = np.exp(scores[[0.1, 0.25, 0.5, 0.75, 0.9]])
-    assert roads.overlap(inner, np.exp(scores + 0.5)) == pytest.approx(math.erfc(0.25 / math.sqrt(2)), abs=1e-4)
-    narrow = roads.overlap(np.exp(scores), np.exp(scores / 100))
-    assert 0 < narrow < 0.05 and narrow == pytest.approx(roads.overlap(np.exp(scores / 100), np.exp(scores)))
+    assert overlap(inner, np.exp(scores + 0.5)) == pytest.approx(math.erfc(0.25 / math.sqrt(2)), abs=1e-4)
+    narrow = overlap(np.exp(scores), np.exp(scores / 100))
+    assert 0 < narrow < 0.05 and narrow == pytest.approx(overlap(np.exp(scores / 100), np.exp(scores)))
 
 
 def test_unit_values_of_the_surge_are_left_out_and_the_newest_sound_year_is_taken(india):
@@ -108,47 +109,54 @@ def test_no_quantile_of_the_second_road_is_above_what_can_be_had(india, second):
 def test_both_roads_are_averaged_quantile_by_quantile_at_weights_that_are_rows(india, table, second):
     mixed = table[table["scenario"] == forecast.MIXTURE].set_index(["period", "quantile"])["value"]
     other = second[second["scenario"] == roads.ROAD].set_index(["period", "quantile"])["value"]
-    both = roads.together(india, table, second).set_index(["period", "quantile"])["value"]
+    both = roads.pair(india, table, second).both.set_index(["period", "quantile"])["value"]
     assert both.to_numpy() == pytest.approx(((mixed + other) / 2).reindex(both.index).to_numpy())
     first = india.assuming("road_weight", {roads.WEIGHTS_ROAD: 1.0, roads.ROAD: 0.0})
-    alone = roads.together(first, table, second).set_index(["period", "quantile"])["value"]
+    alone = roads.pair(first, table, second).both.set_index(["period", "quantile"])["value"]
     assert alone.to_numpy() == pytest.approx(mixed.reindex(alone.index).to_numpy())
 
 
 def test_where_they_share_enough_the_two_do_not_contradict_each_other(india, table, second):
-    common = roads.compared(india, table, second)
-    assert common["overlap"].between(roads.LEAST_OVERLAP, 1).all() and common.index[-1] == "FY35"
-    text = told.verdict(table, second, india).text
+    common = pool.compared(roads.pair(india, table, second))
+    assert common["overlap"].between(pool.LEAST_OVERLAP, 1).all() and common.index[-1] == "FY35"
+    text = told.verdict(roads.pair(india, table, second), india).text
     assert text.count("the two do not contradict each other") == 2 and "both together give" in text
-    assert told.disagreement(table, second, india) is None
+    assert told.disagreement(roads.pair(india, table, second), india) is None
 
 
 def test_where_they_share_less_than_a_fifth_the_one_or_the_other_is_said_and_no_average(india, table, second):
     far = scaled(second, 0.05)
-    assert (roads.compared(india, table, far)["overlap"] < roads.LEAST_OVERLAP).all()
-    text = told.verdict(table, far, india).text
+    assert (pool.compared(roads.pair(india, table, far))["overlap"] < pool.LEAST_OVERLAP).all()
+    text = told.verdict(roads.pair(india, table, far), india).text
     assert len(re.findall(r"two methods disagree, [\d,]+ t or [\d,]+ t\.", text)) == 4
     assert "none is given here" in text and "both together" not in text
-    assert "two methods disagree" in told.disagreement(table, far, india).text
+    assert "two methods disagree" in told.disagreement(roads.pair(india, table, far), india).text
 
 
 def test_where_they_disagree_on_one_year_only_the_average_of_the_other_is_given(india, table, second):
     near = second["period"] == "FY27"
-    text = told.verdict(table, second.assign(value=second["value"].where(~near, second["value"] * 0.1)), india).text
+    far = second.assign(value=second["value"].where(~near, second["value"] * 0.1))
+    text = told.verdict(roads.pair(india, table, far), india).text
     assert "two methods disagree" in text and "both together give" in text and "in FY35 (80" in text
     last = second["period"] == "FY35"
-    text = told.verdict(table, second.assign(value=second["value"].where(~last, second["value"] * 0.01)), india).text
+    far = second.assign(value=second["value"].where(~last, second["value"] * 0.01))
+    text = told.verdict(roads.pair(india, table, far), india).text
     assert "For FY35 no average is given" in text
     first = second.assign(value=second["value"].where(second["period"] != "FY26", second["value"] * 0.1))
-    text, shown = told.verdict(table, first, india).text, told.side_by_side(table, first, india).set_index("road")
+    pair = roads.pair(india, table, first)
+    text, shown = told.verdict(pair, india).text, told.side_by_side(pair, india, first).set_index("road")
     assert text.startswith("FY26 by weights") and text.count("two methods disagree") == 1
     assert shown.loc[told.SAID[roads.BOTH], ["FY26, t", "FY27, t"]].eq("–").tolist() == [True, False]
-    assert told.disagreement(table, first, india) is None
+    assert told.disagreement(roads.pair(india, table, first), india) is None
 
 
 def test_the_table_shows_each_road_each_unit_value_and_what_they_share(india, table, second):
-    shown = told.side_by_side(table, second, india)
-    assert shown["road"].tolist() == [*told.SAID.values(), "what the two roads share"]
+    shown = told.side_by_side(roads.pair(india, table, second), india, second)
+    assert shown["road"].tolist() == [
+        "weights as recorded, the forecast above",
+        *VALUE_ROADS,
+        "what the two roads share",
+    ]
     assert shown["FY35, t"].iloc[-1].endswith(" %") and shown["source"].str.len().gt(0).all()
     assert told.unit_values(india)["use"].tolist().count("taken") == 2
 
@@ -190,9 +198,10 @@ def test_without_a_suspect_year_its_value_is_not_asked_for(india):
 def test_before_the_values_were_public_the_section_says_so(india, table, day):
     early = india.on(day)
     made = roads.expected(early, value.expected(early))
-    assert made.empty and roads.compared(early, table, made).empty
-    assert "cannot be said from the sources dated up to" in told.verdict(table, made, early).text
-    assert told.side_by_side(table, made, early).empty and told.disagreement(table, made, early) is None
+    assert made.empty and pool.compared(roads.pair(early, table, made)).empty
+    assert "cannot be said from the sources dated up to" in told.verdict(roads.pair(early, table, made), early).text
+    pair = roads.pair(early, table, made)
+    assert told.side_by_side(pair, early, made).empty and told.disagreement(pair, early) is None
 
 
 @pytest.mark.parametrize(
@@ -208,7 +217,7 @@ def test_new_figures_arrive_and_nothing_breaks(india, rows):
         warnings.simplefilter("error")
         first = forecast.expected(later)
         made = roads.expected(later, value.expected(later))
-        said = [told.verdict(first, made, later), told.implied(later)]
-        shown = told.side_by_side(first, made, later)
+        said = [told.verdict(roads.pair(later, first, made), later), told.implied(later)]
+        shown = told.side_by_side(roads.pair(later, first, made), later, made)
     assert [one.text for one in said if BROKEN.search(one.text)] == []
-    assert len(shown) == 6 and set(roads.compared(later, first, made).index) <= set(first["period"])
+    assert len(shown) == 6 and set(pool.compared(roads.pair(later, first, made)).index) <= set(first["period"])

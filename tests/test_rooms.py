@@ -10,6 +10,7 @@ from helpers import paths
 
 FLOORS = [
     {"fiscal", "paths"},
+    {"shared"},
     {"methods", "ensemble", "kernel"},
     {"data"},
     {"outlook", "screen"},

@@ -7,7 +7,8 @@
 - `chapters`: what a notebook shows: a folder a chapter, each with sentences and figures
 - `kernel`: Jupyter kernels that start warm; knows nothing of magnets
 - `report`: notebooks run, pages made, reports published
-- `fiscal`, `paths`, `cli`, `__main__`: periods, places, the command `magnets` and how it begins
+- `fiscal`, `paths`, `shared`: periods, places, results that are computed once for all kernels of a run
+- `cli`, `__main__`: the command `magnets` and how it begins
 """
 
 __version__ = "0.1.0"

@@ -12,13 +12,17 @@ import typer
 from typer.core import TyperCommand
 
 from helpers import STOPPED, __version__, paths
-from helpers.report import screening
+from helpers.report import desk, screening
+from helpers.report.scenario.command import app as scenario
+from helpers.report.schedule.command import schedule
 
 if TYPE_CHECKING:
     from helpers.report.parameters import Parameters
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False,
                   help="India's magnet imports: public figures in, a dated report out.")  # fmt: skip
+
+app.add_typer(schedule, name="schedule")
 
 INTERRUPTED = 130
 
@@ -112,13 +116,7 @@ def report(
         wanted = _wanted(parameter, as_of, grid)
     except parameters.ParameterError as error:
         _stop(str(error), 2)
-    from helpers.report import lines as pages
-    from helpers.report import pipeline
-
-    if lines:
-        outcomes = pages.made(lines, panel, wanted[0].as_of, output, timeout, jobs, on)
-    else:
-        outcomes = pipeline.reports(wanted, output, timeout=timeout, jobs=jobs, quiet=quiet, fetch=fetch, on=on)
+    outcomes = screening.made(lines, panel, wanted, output, timeout, jobs, quiet, fetch, on)
     for outcome in dict.fromkeys(outcomes):  # invalid data are the same news for every report of a grid
         if outcome.end or not quiet:
             print(outcome.text, file=sys.stderr if outcome.end else sys.stdout)
@@ -201,7 +199,7 @@ def notebooks(
     from helpers.report.shelf import inputs, notebooks
 
     if check:
-        if found := [line for path in inputs.chapters() for line in notebooks.problems(path)]:
+        if found := [line for path in inputs.tracked() for line in notebooks.problems(path)]:
             _stop("\n".join([*found, "-> `magnets notebooks` stores them as they should be"]), 1)
         return
     try:
@@ -260,7 +258,9 @@ def sources() -> None:
         _stop(str(error), 3)
 
 
-app.command()(screening.screen)
+app.add_typer(scenario, name="scenario")
+for verb in (desk.lab, desk.explain, screening.screen):
+    app.command()(verb)
 
 
 def main() -> None:

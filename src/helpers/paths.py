@@ -11,6 +11,9 @@ ROOT = CODE.parents[1] if CLONE else CODE / "carried"
 DATA = ROOT / "data"
 NOTEBOOKS = ROOT / "notebooks"
 REPORTS = ROOT / "reports" if CLONE else Path("reports")
+LAB = ROOT / "lab" if CLONE else Path("lab")
+"""Copies of the notebooks, to work in."""
+
 LOCK = ROOT / "requirements.lock"
 TEMPLATE = CODE / "report" / "page" / "template"
 

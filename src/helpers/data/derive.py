@@ -7,9 +7,10 @@ what would be more than its whole, or less than nothing, is not computed.
 """
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from itertools import islice
+from operator import itemgetter
 from typing import NamedTuple
 
 import pandas as pd
@@ -130,13 +131,16 @@ def computed(known: Known, derivations: list[Step]) -> dict[str, list[tuple[Key,
     while again:
         again = False
         for place, step in enumerate(derivations):
-            for key, inputs in targets(known, step, looked[place]).items():
+            first = len(known.get(step.inputs[0].table, ()))
+            for key, inputs in targets(known, step, looked[place]).items() if looked[place] < first else ():
                 if key not in found[place]:
                     number = found[place][key] = len(found[place])
                     waiting[place][number] = key, inputs
                     for one in (*inputs, (step.table, key)):
                         affects.setdefault(one, []).append((place, number, (key, inputs)))
-            looked[place] = len(known.get(step.inputs[0].table, ()))
+            looked[place] = first
+            if not waiting[place]:
+                continue
             fresh = [waiting[place][number] for number in sorted(waiting[place])]
             new, last = _new(known, step, fresh), step.rule in relations.LAST
             longest = max((_length(period) for _, period in new), default=0) if last else 0
@@ -165,8 +169,7 @@ def targets(known: Known, step: Step, since: int = 0) -> dict[Key, tuple[tuple[s
         wanted = [own if part is None else part for own, part in zip(step.key, first.key, strict=True)]
         keys = [
             tuple(has if part == "*" else part for part, has in zip(step.key, key, strict=True))
-            for key in islice(known.get(first.table, {}), since, None)
-            if _like(wanted, key)
+            for key in _alike(islice(known.get(first.table, {}), since, None), wanted)
         ]
     return {key: tuple(at(one, key) for one in step.inputs) for key in keys}
 
@@ -207,9 +210,9 @@ def _series(known: Known, place: tuple[str, Key], wanted: Input, period: str) ->
 def _together(known: dict[Key, Series], pattern: Key) -> Series:
     """By period, the sum of all figures whose key is like a pattern, without those that are the whole already."""
     found: dict[str, list[Figure]] = {}
-    for key, series in known.items():
-        if _like(pattern, key) and not any(p == "*" and has == WHOLE for p, has in zip(pattern, key, strict=True)):
-            for period, figure in series.items():
+    for key in _alike(known, pattern):
+        if not any(p == "*" and has == WHOLE for p, has in zip(pattern, key, strict=True)):
+            for period, figure in known[key].items():
                 found.setdefault(period, []).append(figure)
     return {period: _added(figures) for period, figures in found.items()}
 
@@ -227,7 +230,7 @@ def _fits(known: dict[Key, Series], key: Key, period: str, value: Interval, step
     """Whether a figure is possible: not below nothing, a share of at most all, no more than what it is a part of."""
     if value.value < 0 or (step.unit == "%" and value.value > 100):
         return False
-    if not any(_like(pattern, key) for pattern in step.adds_up):
+    if not any(_alike([key], pattern) for pattern in step.adds_up):
         return True
     if step.world is not None and key[step.world] != "world":
         total = known.get((*key[: step.world], "world", *key[step.world + 1 :]), {}).get(period)
@@ -245,11 +248,12 @@ def _fits(known: dict[Key, Series], key: Key, period: str, value: Interval, step
     return True
 
 
-def _like(pattern: Sequence[str], key: Key) -> bool:
-    for part, has in zip(pattern, key, strict=True):  # noqa: SIM110, asked so often that `all` is too slow
-        if part != "*" and part != has:
-            return False
-    return True
+def _alike(keys: Iterable[Key], pattern: Sequence[str]) -> list[Key]:
+    """The keys that are like a pattern, in their order."""
+    fixed = [place for place, part in enumerate(pattern) if part != "*"]
+    parts = itemgetter(*fixed) if fixed else bool
+    wanted = parts(pattern)
+    return [key for key in keys if parts(key) == wanted]
 
 
 def _length(period: str) -> int:

@@ -14,7 +14,7 @@ import pandas as pd
 
 from helpers.data import derive
 from helpers.data.relations import Figure
-from helpers.data.tables import Table
+from helpers.data.tables import Table, once
 from helpers.data.vintage import Vintage
 from helpers.methods.intervals import Interval, between
 
@@ -87,7 +87,7 @@ def idle(india: Vintage) -> list[tuple]:
             continue
         named = {(step.table, step.key), *(derive.at(one, step.key) for one in (*step.inputs, step.against))}
         days = {day for table, key in named for day in _days(india.written[table], key) if day <= india.day}
-        vintages = (india.on(day) for day in (india.day, *sorted(days, reverse=True)))
+        vintages = (india if day == india.day else india.on(day) for day in (india.day, *sorted(days, reverse=True)))
         if not any(compared(rounded(one)[check["figures"]], check, step) for one in vintages):
             text, remedy = f"line {line}: {check['identity']}", "correct the row, or delete it"
             found.append(("identities.csv", text, "compares no figures on any day", remedy))
@@ -153,6 +153,7 @@ def _allowed(computed: Interval, published: Interval) -> float:
     return computed.high - computed.value + published.value - published.low
 
 
+@once
 def rounded(india: Vintage) -> dict[str, derive.Known]:
     """Figures that were printed without a range with that of their last digit; what was computed has its own."""
     return {of: _rounded(india.figures(computed=of == "all")) for of in ("published", "all")}

@@ -121,7 +121,8 @@ def _named(_: str, rows: pd.DataFrame, raw: Mapping, __: Mapping) -> Iterator[Pr
         return
     since = raw["sources"].set_index("id")["public_since"]
     ids = rows["note"].map(tables.SOURCE_ID.findall)
-    unknown = ids.map(lambda named: set(named) - set(since.index))
+    known = set(since.index)
+    unknown = ids.map(lambda named: set(named) - known)
     names = ", ".join(sorted(set().union(*unknown)))
     yield (
         unknown.map(bool),

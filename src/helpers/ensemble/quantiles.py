@@ -1,6 +1,7 @@
-"""The grid of quantiles on which every forecast is published, and quantiles of weighted samples."""
+"""The grid of quantiles of every published forecast, those of weighted samples, and what two of them have in common."""
 
 import numpy as np
+import pandas as pd
 
 QUANTILES = (0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975)
 """0.1 to 0.9 is the 80 % interval, 0.025 to 0.975 the 95 % interval."""
@@ -14,3 +15,58 @@ def weighted_quantiles(values: np.ndarray, weights: np.ndarray, levels=QUANTILES
     order = np.argsort(values)
     steps = weights[order] / weights.sum()
     return np.interp(levels, np.cumsum(steps) - steps / 2, values[order])
+
+
+POINTS = 1000
+"""Points of a distribution that is compared with another."""
+_APART = 1e-9
+"""Log points between quantiles that are equal."""
+_REACH = 6.0
+"""Standard scores between which two distributions are compared."""
+
+
+def overlap(one: pd.Series, other: pd.Series) -> float:
+    """What two distributions have in common, 0 to 1: the area under the lower of their densities.
+
+    Parameters
+    ----------
+    one, other : pd.Series
+        Values, indexed by the levels of their quantiles; gaps are left out. Between levels and beyond the outermost,
+        standard scores are linear in the log of the value.
+    """
+    logs = [np.log(values.dropna().sort_index().clip(lower=np.finfo(float).tiny)) for values in (one, other)]
+    logs = [log.cummax() + _APART * np.arange(len(log)) for log in logs]
+    ends = np.array([far_ends(log) for log in logs])
+    grid = np.linspace(ends.min(), ends.max(), POINTS)
+    return float(np.minimum(*(np.diff(share_below(grid, log)) for log in logs)).sum())
+
+
+def share_below(at: np.ndarray, logs: pd.Series) -> np.ndarray:
+    """The share below some logs of a distribution whose logs are given by level."""
+    from scipy.special import ndtr
+
+    return ndtr(_line(at, logs.to_numpy(), normal(logs.index.to_numpy(float))))
+
+
+def far_ends(logs: pd.Series) -> np.ndarray:
+    """Logs so far out that nothing of a distribution lies beyond."""
+    return _line(np.array([-_REACH, _REACH]), normal(logs.index.to_numpy(float)), logs.to_numpy())
+
+
+def scores(count: int) -> np.ndarray:
+    """Equally likely points of a standard normal."""
+    return normal((np.arange(count) + 0.5) / count)
+
+
+def normal(level: np.ndarray) -> np.ndarray:
+    """Standard scores of levels, 0 to 1."""
+    from scipy.special import ndtri
+
+    return ndtri(level)
+
+
+def _line(at: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Linear between points, and beyond them as between the two outermost."""
+    low = y[0] + (at - x[0]) * (y[1] - y[0]) / (x[1] - x[0])
+    high = y[-1] + (at - x[-1]) * (y[-1] - y[-2]) / (x[-1] - x[-2])
+    return np.where(at < x[0], low, np.where(at > x[-1], high, np.interp(at, x, y)))

@@ -21,7 +21,7 @@ import sys
 import time
 from contextlib import suppress
 from pathlib import Path
-from types import SimpleNamespace
+from types import FunctionType, ModuleType, SimpleNamespace
 
 STACK = (
     "ipykernel.kernelapp",
@@ -35,7 +35,8 @@ STACK = (
     "pandas",
     "pandas.io.formats.html",
     "pandas.io.formats.style",
-    "pydantic",
+    "pydantic.plugin._schema_validator",
+    "pydantic.type_adapter",
     "matplotlib.pyplot",
     "matplotlib.backends.backend_agg",
     "matplotlib.backends.backend_svg",
@@ -44,6 +45,7 @@ STACK = (
     "statsmodels.api",
     "statsmodels.formula.api",
     "statsmodels.tsa.api",
+    "xml.etree.ElementTree",
 )
 
 
@@ -68,6 +70,7 @@ def preload():
     for name in STACK:
         importlib.import_module(name)
     del builtins.get_ipython
+    complete_own()
     gc.collect()
     gc.freeze()  # the kernels share these pages: no collector shall touch them
     gc.set_threshold(50_000, 20, 20)  # a drawing is made of many objects, few of which are garbage
@@ -78,6 +81,25 @@ def keep_memory():
     with suppress(AttributeError):  # only glibc has it
         for option in (-1, -3):  # M_TRIM_THRESHOLD, M_MMAP_THRESHOLD
             ctypes.CDLL(None).mallopt(option, 64 * 2**20)
+
+
+def complete_own():
+    """Let what is typed after a module of ours be completed by the names that are its own, not those it imports."""
+    from IPython.core.error import TryNext
+    from IPython.utils.generics import complete_object
+
+    @complete_object.register(ModuleType)
+    def _(module, words):
+        if module.__name__.partition(".")[0] != "helpers":
+            raise TryNext
+        return sorted(getattr(module, "__all__", [name for name in words if _own(module, name)]))
+
+
+def _own(module, name):
+    value = getattr(module, name, None)
+    if isinstance(value, ModuleType):
+        return value.__name__ == f"{module.__name__}.{name}"
+    return name[0] != "_" and not (isinstance(value, type | FunctionType) and value.__module__ != module.__name__)
 
 
 def serve(listener, idle_seconds):
@@ -144,7 +166,8 @@ def run_kernel(request):
     sys.argv = [importlib.util.find_spec("ipykernel_launcher").origin, *request["argv"]]
     kernelapp = sys.modules["ipykernel.kernelapp"]
     kernelapp.IOPubThread = _without_port(kernelapp.IOPubThread, request["forks"])
-    kernelapp.IPKernelApp.launch_instance(request["argv"], parent_handle=request["parent"])
+    names = "--IPCompleter.use_jedi=False"  # jedi offers all that a module imports: see `complete_own`
+    kernelapp.IPKernelApp.launch_instance([names, *request["argv"]], parent_handle=request["parent"])
     # Let the control thread say goodbye before the exit handlers close its output, or it may wait there forever.
     kernelapp.IPKernelApp.instance().control_thread.join(timeout=0.5)
 

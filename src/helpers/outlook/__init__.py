@@ -15,7 +15,8 @@
 - `growth`, `limits`: how a forecast grows, how far it can go and is told
 - `forecast`: years ahead, and their mixture
 - `value`, `value_models`: what the imports are worth, years ahead, how such forecasts fared, and models beside
-- `roads`: a second road to tonnes, value over unit value, beside the first
+- `structure`: rare-earth magnets to import by use that was counted and by what sectors need, under licences
+- `roads`, `pool`: a second road to tonnes, value over unit value; two roads averaged, and what they share
 - `moved`: what moves it
 - `realtime`: forecasts of earlier days beside what came
 - `others`: outlooks of others

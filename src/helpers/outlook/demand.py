@@ -163,7 +163,8 @@ def growth(india: Vintage, years: int = 5) -> Growth | None:
     first = base(made) - made.years[0]
     total = made.total(bounds=False)[:, [first, first + years]]
     yearly = np.log(total[:, 1] / total[:, 0]) / years
-    return Growth(float(yearly.mean()), float(yearly.std()), ids(made.source, *(line.source for line in made.lines)))
+    used = [line.source for line in made.lines if line.material == RARE_EARTH and not line.bound]
+    return Growth(float(yearly.mean()), float(yearly.std()), ids(made.source, *used))
 
 
 def recorded(india: Vintage) -> pd.DataFrame:

@@ -62,8 +62,8 @@ def sound(india: Vintage, target: str) -> pd.DataFrame:
 
 def level(india: Vintage, target: str) -> Quantity:
     """The newest sound level, tonnes a year: a part-year at its rate, else the newest total that is not suspect."""
-    part = targets.part_year(india, target)
-    if part is not None:
+    if parts := targets.part_years(india, target):
+        part = parts[-1]
         yearly = 12 / len(fiscal.months(part.name))
         low, high = part["low"] * yearly, part["high"] * yearly
         return derived(part["value"] * yearly, part["unit"], part, period=part.name, low=low, high=high)

@@ -15,7 +15,7 @@ from helpers import fiscal
 from helpers.data import Quantity, Vintage, derived, sources_of
 from helpers.ensemble import drift
 from helpers.ensemble.quantiles import QUANTILES
-from helpers.outlook import evidence, growth, licences, limits, rare_earths, readings, targets
+from helpers.outlook import evidence, growth, licences, limits, pool, readings, structure, targets
 from helpers.outlook.episodes import sound, suspect
 
 _KEYS = ["as_of", "target", "origin", "horizon", "period", "scenario", "model"]
@@ -28,7 +28,6 @@ MODELS: dict[str, Callable[[pd.Series, drift.GrowthPrior], drift.Drift]] = {
 """Every model: a function of yearly levels and the growth prior. The first leads; ``naive`` is the benchmark."""
 
 RECORDED, LEVEL, MIXTURE = "as recorded", "newest level", "mixture"
-PATHS = 8000
 
 
 def expected(india: Vintage, target: str = "customs", horizon: int = 10) -> pd.DataFrame:
@@ -36,14 +35,14 @@ def expected(india: Vintage, target: str = "customs", horizon: int = 10) -> pd.D
 
     Scenario ``as recorded`` and, where there is one, ``newest level`` are those of :func:`starting_points`. Then, for
     ``customs``, each reading of the suspect year (:mod:`readings`); for ``repm``, each licence regime held for ever.
-    Scenario ``mixture`` weighs these.
+    Scenario ``mixture`` weighs these: regimes are pooled linearly (Stone 1961), because they are apart. Beside it stand
+    for ``repm`` the two ways that each regime averages (:mod:`structure`).
 
     Parameters
     ----------
     india : Vintage
     target : {"customs", "repm"}
-        Tonnes under HS 850511; or rare-earth permanent magnets, whose use stands for imports as long as India makes
-        next to none: once the plants of the scheme (row ``scheme_capacity``) deliver, their output has to be taken off.
+        Tonnes under HS 850511; or rare-earth permanent magnets, as magnets or inside motors, that have to be imported.
     horizon : int
         Fiscal years ahead, from 1.
 
@@ -60,18 +59,19 @@ def expected(india: Vintage, target: str = "customs", horizon: int = 10) -> pd.D
     if horizon < 1:
         raise ValueError(f"horizon is {horizon}; a forecast reaches at least 1 year ahead")
     known = targets.totals(india, target)["value"]
-    year = fiscal.fiscal_year(known.index[-1])
+    years = fiscal.fiscal_year(known.index[-1]) + np.arange(1, horizon + 1)
     if target == "customs":
-        months = readings.simulate(india, prior(india), horizon)
-        made = {name: readings.years(table) for name, table in months.items()}
         origin, weight = targets.newest(india, target).name, readings.weights(india)
+        simulated = [_simulated(readings.yearly(india, prior(india), horizon), weight, years)]
     else:
-        made = _under_licences(india, horizon)
         origin, weight = known.index[-1], licences.regimes(india).rename(index="licences {}".format)
-    simulated = _simulated(made, weight, year + np.arange(1, horizon + 1)).assign(origin=origin)
-    table = pd.concat([starting_points(india, target, horizon), simulated])
+        ways = structure.paths(india, years)
+        simulated = [_simulated(ways.pop(structure.BOTH), weight, years)]
+        simulated += [_pooled(made, weight, years).assign(scenario=way) for way, made in ways.items()]
+    table = pd.concat([starting_points(india, target, horizon), *(rows.assign(origin=origin) for rows in simulated)])
     speaks = table["scenario"].isin([RECORDED] if contradicted(table, india, target) else [])
-    table = table.assign(as_of=str(india.day), target=target, growth=growth.taken(india).kind, counterfactual=speaks)
+    kind = growth.taken(india, target).kind
+    table = table.assign(as_of=str(india.day), target=target, growth=kind, counterfactual=speaks)
     return limits.published(limits.held(table, india, target))[COLUMNS].reset_index(drop=True)
 
 
@@ -99,32 +99,44 @@ def starting_points(india: Vintage, target: str, horizon: int) -> pd.DataFrame:
     pd.DataFrame
         ``COLUMNS`` without ``as_of``, ``target``, ``growth`` and ``counterfactual``.
     """
-    known, part = targets.totals(india, target)["value"], targets.part_year(india, target)
-    clean = sound(india, target)["value"]
+    known, parts = targets.totals(india, target)["value"], targets.part_years(india, target)
+    clean, taken = sound(india, target)["value"], prior(india, target)
     year = fiscal.fiscal_year(known.index[-1])
-    frames = [_paths(known, year, known.index[-1], horizon, india, RECORDED)]
-    if part is not None:
-        levels = pd.concat([clean, pd.Series({part.name: part["value"] * 12 / len(fiscal.months(part.name))})])
-        frames.append(_paths(levels, year, part.name, horizon, india, LEVEL, part["value"]))
+    frames = [_paths(known, year, known.index[-1], horizon, taken, RECORDED)]
+    levels, path = clean, []
+    for before, part in enumerate(parts[:horizon]):
+        levels = pd.concat([levels, pd.Series({part.name: part["value"] * 12 / len(fiscal.months(part.name))})])
+        more = _paths(levels, year + before, part.name, horizon - before, taken, LEVEL, part["value"])
+        path = [one[one["horizon"] <= before] for one in path] + [more.assign(horizon=more["horizon"] + before)]
+    if parts:
+        frames += path
     elif len(clean) < len(known) and len(clean) and clean.index[-1] == known.index[-1]:
-        frames.append(_paths(clean, year, clean.index[-1], horizon, india, LEVEL))
+        frames.append(_paths(clean, year, clean.index[-1], horizon, taken, LEVEL))
     return pd.concat(frames)
 
 
 @targets.remembered
 def used(india: Vintage, target: str, scenario: str = MIXTURE) -> frozenset[str]:
     """The sources of everything that a scenario of the forecast is made from."""
-    grown = growth.taken(india).sources
+    grown = growth.taken(india, target).sources
     if scenario == RECORDED:
         return sources_of(targets.totals(india, target), *grown)
     if scenario == LEVEL:
-        return sources_of(sound(india, target), targets.part_year(india, target), *grown, suspect(india, target))
-    rows = [*grown, readings.stated(india, target), licences.known(india)]
+        return sources_of(sound(india, target), *targets.part_years(india, target), *grown, suspect(india, target))
+    rows = [readings.stated(india, target), licences.known(india)]
     if target == "customs":
-        rows += [targets.known_sums(india), suspect(india), evidence.table(india)]
+        rows += [
+            *grown,
+            targets.totals(india, target),
+            targets.known_sums(india),
+            suspect(india),
+            evidence.table(india),
+        ]
     else:
-        rows.append(rare_earths.estimates(india))
-    return sources_of(targets.totals(india, target), *rows)
+        rows += structure.used(
+            india, scenario if scenario in (structure.COUNTED, structure.SECTORS) else structure.BOTH
+        )
+    return sources_of(*rows)
 
 
 def beside(india: Vintage, target: str, horizon: int = 10) -> pd.DataFrame:
@@ -136,6 +148,23 @@ def beside(india: Vintage, target: str, horizon: int = 10) -> pd.DataFrame:
         return pd.DataFrame(columns=COLUMNS)
     ahead = ends[0] + horizon - ends[1]
     return expected(india, other, ahead) if ahead > 0 else pd.DataFrame(columns=COLUMNS)
+
+
+def ways(india: Vintage, table: pd.DataFrame) -> pool.Pair:
+    """The two ways of a forecast of rare-earth magnets, and their average, which it is (:mod:`structure`).
+
+    Empty while sectors cannot be reckoned, or without the forecast.
+    """
+    first, second = (table[table["scenario"] == way] for way in (structure.COUNTED, structure.SECTORS))
+    both = table[table["scenario"] == MIXTURE] if len(second) else second
+    return pool.Pair(first, second, both, used(india, targets.REPM.name) if len(second) else frozenset())
+
+
+def supplied(india: Vintage, first: str, last: str, only: str) -> pd.DataFrame:
+    """The forecast of rare-earth magnets of some years if one scenario of what India makes were certain."""
+    years = np.arange(fiscal.fiscal_year(first), fiscal.fiscal_year(last) + 1)
+    weight = licences.regimes(india).rename(index="licences {}".format)
+    return _pooled(structure.paths(india, years, only)[structure.BOTH], weight, years).assign(scenario=only)
 
 
 def leading(table: pd.DataFrame) -> pd.DataFrame:
@@ -187,18 +216,18 @@ def running(table: pd.DataFrame, india: Vintage) -> str:
     return min(periods, key=lambda period: abs(fiscal.fiscal_year(period) - now))
 
 
-def prior(india: Vintage) -> drift.GrowthPrior:
-    """The growth prior that is taken (:mod:`.growth`)."""
-    return growth.taken(india).prior
+def prior(india: Vintage, target: str = "customs") -> drift.GrowthPrior:
+    """The growth prior that is taken for a target (:mod:`.growth`)."""
+    return growth.taken(india, target).prior
 
 
-def _paths(levels, year, origin, horizon, india, scenario, known_tonnes=None) -> pd.DataFrame:
+def _paths(levels, year, origin, horizon, prior_, scenario, known_tonnes=None) -> pd.DataFrame:
     times = levels.set_axis(levels.index.map(fiscal.centre))
     years = year + np.arange(1, horizon + 1)
     ahead = years - times.index[-1]
     frames = []
     for model, fit in MODELS.items():
-        fitted = fit(times, prior(india))
+        fitted = fit(times, prior_)
         values = drift.quantiles(fitted, ahead)
         if known_tonnes is not None:  # the part of the first year that is already recorded stays as it is
             done = known_tonnes / fitted.level
@@ -210,35 +239,19 @@ def _paths(levels, year, origin, horizon, india, scenario, known_tonnes=None) ->
     return pd.concat(frames)
 
 
-def _under_licences(india: Vintage, horizon: int) -> dict[str, pd.DataFrame]:
-    """Use by shrunken log-drift from the base year as reconciled, as much as each regime, held or drawn, lets through.
-
-    Licences act as they differ from those of the base year (:func:`.licences.relative`).
-    """
-    known = targets.totals(india, "repm")
-    base, times = known.iloc[-1], known["value"].set_axis(known.index.map(fiscal.centre))
-    year = fiscal.fiscal_year(base.name)
-    fitted, ahead = drift.shrunken_log_drift(times, prior(india)), year + np.arange(1, horizon + 1)
-    place = np.arange(PATHS) + 0.5  # ranks of demand and of the base year fill the square evenly, without a seed
-    demand = drift.quantiles(fitted, ahead - times.index[-1], place / PATHS) / fitted.level
-    demand *= rare_earths.used(india, base, place * 5**0.5 / 2 % 1)
-    months = pd.period_range(f"{year}-04", f"{year + horizon}-03", freq="M")
-    dose = licences.relative(india, base.name, months, PATHS)
-    return {
-        name if name == MIXTURE else f"licences {name}": pd.DataFrame(
-            demand * each.reshape(horizon, 12, PATHS).mean(axis=1), index=ahead
-        )
-        for name, each in dose.items()
-    }
+def _simulated(made: dict[str, pd.DataFrame], weight: pd.Series, years: np.ndarray) -> pd.DataFrame:
+    """Quantiles of the paths of each scenario, if there are several, and of their mixture."""
+    alone = {name: pd.Series({name: 1.0}) for name in weight.index if len(weight) > 1}
+    return pd.concat(
+        [_pooled(made, one, years).assign(scenario=name) for name, one in (alone | {MIXTURE: weight}).items()]
+    )
 
 
-def _simulated(made, weight, ahead) -> pd.DataFrame:
-    """Quantiles of each scenario's paths, and of their mixture: its own paths if it has any, else all by weight."""
+def _pooled(made: dict[str, pd.DataFrame], weight: pd.Series, years: np.ndarray) -> pd.DataFrame:
+    """Quantiles of all paths together, those of each scenario by its weight."""
     frames = []
-    for scenario in [*(weight.index if len(weight) > 1 else ()), MIXTURE]:
-        one = weight if scenario == MIXTURE and MIXTURE not in made else pd.Series({scenario: 1.0})
-        for step, year in enumerate(ahead, start=1):
-            values = readings.mix({name: made[name].loc[year].to_numpy() for name in one.index}, one)
-            labels = {"horizon": step, "period": fiscal.year_name(year), "scenario": scenario, "model": SIMULATION}
-            frames.append(pd.DataFrame({"quantile": QUANTILES, "value": values}).assign(**labels))
+    for step, year in enumerate(years, start=1):
+        values = readings.mix({name: made[name].loc[year].to_numpy() for name in weight.index}, weight)
+        labels = {"horizon": step, "period": fiscal.year_name(year), "model": SIMULATION}
+        frames.append(pd.DataFrame({"quantile": QUANTILES, "value": values}).assign(**labels))
     return pd.concat(frames)

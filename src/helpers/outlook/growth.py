@@ -1,4 +1,8 @@
-"""How a forecast grows: the growth that is taken for a target, and where it comes from."""
+"""How a forecast grows: the growth that is taken for a target, and where it comes from.
+
+Rare-earth magnets grow as the drivers of their demand do (:func:`.demand.growth`), the rest of HS 850511 as yearly
+series in general, until more of what needs ferrite can be reckoned.
+"""
 
 from dataclasses import dataclass
 
@@ -8,17 +12,16 @@ import pandas as pd
 from helpers import fiscal
 from helpers.data import Quantity, Vintage, derived, sources_of
 from helpers.ensemble import drift
+from helpers.outlook import demand, rare_earths, targets
+from helpers.outlook.rare_earths import FIGURE, shares
 
-GENERAL, OWN = "general", "own"
-_ROWS = "growth_prior"
+GENERAL, OWN, DRIVERS = "general", "own", "drivers"
+_ROWS, _WEIGHT = "growth_prior", "driver_weight"
 
 
 @dataclass(frozen=True)
 class Growth:
-    """Yearly growth in logs before a target's own is known, of which kind of series, and the sources of it.
-
-    What a target needs from drivers is this too: their growth as ``prior.mean``, how sure they are as ``spread``.
-    """
+    """Yearly growth in logs before a target's own is known, of which kind of series, and the sources of it."""
 
     kind: str
     prior: drift.GrowthPrior
@@ -33,9 +36,33 @@ def kinds(india: Vintage) -> dict[str, Growth]:
     return {kind: Growth(kind, drift.GrowthPrior(**of["value"]), sources_of(of)) for kind, of in rows.items()}
 
 
-def taken(india: Vintage) -> Growth:
-    """The growth of every forecast here, until that of drivers is known."""
-    return kinds(india)[GENERAL]
+@targets.remembered
+def taken(india: Vintage, target: str) -> Growth:
+    r"""The growth of a target: that of drivers in its rare-earth part, and of yearly series in general in the rest.
+
+    With the part :math:`p`, times what drivers weigh in it (row ``driver_weight``), the mean is
+    :math:`\bar p \mu_d + (1 - \bar p) \mu_g` at the median of the part, and the variance
+    :math:`E[p^2] \tau_d^2 + E[(1 - p)^2] \tau_g^2 + (\mu_d - \mu_g)^2 \mathrm{Var}\,p`. How a single year deviates is
+    as in general, in the tails too: :math:`\tau_d` is such that 80 % of that Student's t are as wide as those of the
+    draws of drivers. All of it is as in general while nothing of them can be reckoned.
+    """
+    from scipy.special import ndtri, stdtrit
+
+    general, drivers, weight = kinds(india)[GENERAL], demand.growth(india), india.assumption(_WEIGHT)
+    if drivers is None or not weight["value"].sum() > 0:
+        return general
+    whole, known = part(india, target), general.prior
+    p = weight["value"].iloc[0] * (shares(india, FIGURE) if target == targets.CUSTOMS.name else np.ones(1))
+    gap, middle = drivers.mean - known.mean, weight["value"].iloc[0] * whole.value / 100
+    spread = drivers.spread * ndtri(0.9) / stdtrit(known.dof, 0.9)
+    variance = (p**2).mean() * spread**2 + ((1 - p) ** 2).mean() * known.spread**2 + gap**2 * p.var()
+    prior = drift.GrowthPrior(float(known.mean + middle * gap), float(variance**0.5), known.sd, known.dof)
+    return Growth(DRIVERS, prior, sources_of(drivers.source, *general.sources, whole, weight))
+
+
+def part(india: Vintage, target: str) -> Quantity:
+    """The part of a target that grows as the drivers of rare-earth magnets do, per cent of its weight."""
+    return rare_earths.share(india) if target == targets.CUSTOMS.name else Quantity(100.0, "%")
 
 
 def own(levels: pd.Series) -> float | None:

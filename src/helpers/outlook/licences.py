@@ -12,6 +12,7 @@ from helpers.data import Vintage
 from helpers.outlook.others import LEFT_OUT
 
 REGIMES = ("open", "partial", "closed")
+DRAWN, CURRENT = "drawn", "current"
 LICENSED = "licensed_share"
 SEED = 1
 
@@ -66,28 +67,34 @@ def current(india: Vintage) -> str:
     return rules(india)[: pd.Timestamp(india.day).to_period("M")].iloc[-1]
 
 
-def doses(india: Vintage, months: pd.PeriodIndex, paths: int, seed: int = SEED) -> dict[str, np.ndarray]:
+def doses(
+    india: Vintage, months: pd.PeriodIndex, paths: int, wanted: tuple[str, ...] = REGIMES, seed: int = SEED
+) -> dict[str, np.ndarray]:
     """Share of the wanted rare-earth magnets of all origins that licences let through, months x paths.
 
     Of China's part :math:`c` (row ``licensed_share``) a regime lets :math:`d` through; others need no Chinese licence:
-    :math:`1 - c (1 - d)`. One entry for each regime held for ever, and ``mixture``, in which the regime is drawn after
-    the last month whose rules are known and may change every April. Until then each month has its own regime;
-    ``current`` is that of the day.
+    :math:`1 - c (1 - d)`. What is ``wanted``: a regime held for ever; :data:`DRAWN`, where it is drawn after the last
+    month whose rules are known and may change every April; :data:`CURRENT`, that of the day in all months. Until that
+    last month each has its own regime.
     """
     rng = np.random.default_rng(np.random.SeedSequence([seed, *b"licences"]))
     rows, ruled = assumed(india, "regime_dose"), rules(india)
     table = np.stack([triangular(rows.loc[name], paths, rng) for name in REGIMES])
     unknown = months > ruled.index[-1]
     ruled = ruled.reindex(months, method="ffill").fillna(ruled.iloc[0]).map(REGIMES.index).to_numpy()
-    held = {name: np.where(unknown[:, None], table[place], table[ruled]) for place, name in enumerate(REGIMES)}
-    drawn = np.where(unknown[:, None], _regime_path(india, months, unknown, paths, rng), ruled[:, None])
+    every = {name: np.where(unknown[:, None], table[REGIMES.index(name)], table[ruled])
+             for name in wanted if name in REGIMES}  # fmt: skip
+    if DRAWN in wanted:
+        place = np.where(unknown[:, None], _regime_path(india, months, unknown, paths, rng), ruled[:, None])
+        every[DRAWN] = table[place, np.arange(paths)]
+    if CURRENT in wanted:
+        every[CURRENT] = table[REGIMES.index(current(india))]
     china = triangular(assumed(india, LICENSED).iloc[0], paths, rng)
-    every = held | {"mixture": table[drawn, np.arange(paths)], "current": table[REGIMES.index(current(india))]}
     return {name: 1 - china * (1 - dose) for name, dose in every.items()}
 
 
-def relative(india: Vintage, base: str, months: pd.PeriodIndex, paths: int) -> dict[str, np.ndarray]:
-    """The doses of months over the mean dose of a base period, months x paths, by regime and ``mixture``.
+def since(india: Vintage, base: str, months: pd.PeriodIndex, paths: int) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    """The doses of months, months x paths, and the mean dose of a base period, by regime.
 
     What came in the base period is what its licences had let through: counted from it, they act once.
     """
@@ -95,7 +102,7 @@ def relative(india: Vintage, base: str, months: pd.PeriodIndex, paths: int) -> d
     dose = doses(india, observed.union(months), paths)
     places = {month: place for place, month in enumerate(observed.union(months))}
     then, ahead = ([places[month] for month in some] for some in (observed, months))
-    return {name: dose[name][ahead] / dose["mixture"][then].mean(axis=0) for name in (*REGIMES, "mixture")}
+    return {name: (dose[name][ahead], dose[name][then].mean(axis=0)) for name in REGIMES}
 
 
 def triangular(row: pd.Series, count: int, rng: np.random.Generator) -> np.ndarray:

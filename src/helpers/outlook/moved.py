@@ -6,19 +6,25 @@ import pandas as pd
 from helpers import fiscal
 from helpers.data import Quantity, Vintage, ids
 from helpers.ensemble import drift
-from helpers.outlook import forecast, growth, limits, readings
+from helpers.ensemble.quantiles import MIDDLE
+from helpers.outlook import forecast, growth, limits, readings, structure, targets
 from helpers.outlook.episodes import level, sound, suspect
 
-HEADS = {"median": 0.5, "low80": 0.1, "high80": 0.9}
 ANSWER, GROWTH, WEIGHTS, START, LICENCES, ROAD = "answer", "growth", "weights", "start", "licences", "road"
+SUPPLY = "supply"
 """What is another than in the answer."""
+_KINDS = {
+    **dict.fromkeys([forecast.RECORDED, forecast.LEVEL], START),
+    **dict.fromkeys([structure.COUNTED, structure.SECTORS], ROAD),
+}
 
 
 def moved(india: Vintage, table: pd.DataFrame, *roads: pd.DataFrame) -> pd.DataFrame:
     """Median and 80 % interval of the year that runs and of the fifth year under other judgements, one at a time.
 
     Nothing is simulated anew but the paths that other weights mix. Other growth moves the median as it moves that of
-    growth from :func:`levels`, and takes its own variance of logs in the place of the variance of the growth taken.
+    growth from :func:`levels`, and takes its own variance of logs in the place of the variance of the growth taken;
+    of rare-earth magnets that is so as far as counted use weighs.
 
     Parameters
     ----------
@@ -42,23 +48,27 @@ def moved(india: Vintage, table: pd.DataFrame, *roads: pd.DataFrame) -> pd.DataF
     if suspect(india, target):
         weighed = readings.reweighed(india, target, forecast.prior(india), len(periods)).set_index("period")
         for case, rows in weighed.groupby("weighting", sort=False):
-            found.append(_told(WEIGHTS, case, rows.loc[years, [*HEADS]], ids(uses)))
+            found.append(_told(WEIGHTS, case, rows.loc[years, [*MIDDLE]], ids(uses)))
         found = [rows for rows in found if rows["case"].iloc[0] != "all evidence"]
     for case in table["scenario"].unique():
-        what = {forecast.RECORDED: START, forecast.LEVEL: START}.get(case, LICENCES)
-        if what == START or case.startswith(LICENCES):
+        what = _KINDS.get(case, LICENCES)
+        if what != LICENCES or case.startswith(LICENCES):
             rows = _read(table, case, years)
             found.append(_told(what, case, rows, ids(forecast.used(india, target, case))))
+    for case in structure.supplies(india).index if structure.SECTORS in set(table["scenario"]) else ():
+        found.append(
+            _told(SUPPLY, case, _read(forecast.supplied(india, years[0], years[-1], case), case, years), ids(uses))
+        )
     for road in roads:
         for case in road["scenario"].unique():
             found.append(_told(ROAD, case, _read(road, case, years), ids(uses)))
     rows = pd.concat(found, ignore_index=True)
     held = limits.most(india, target, tuple(fiscal.fiscal_year(year) for year in years))["tonnes"]
-    for name in HEADS:
+    for name in MIDDLE:
         rows[name] = np.minimum(rows[name], rows["period"].map(held).astype(float).fillna(np.inf))
     first = rows[rows["what"] == ANSWER].set_index("period")["median"]
     rows["times"] = rows["median"] / rows["period"].map(first)
-    return rows[["what", "case", "period", *HEADS, "times", "source"]]
+    return rows[["what", "case", "period", *MIDDLE, "times", "source"]]
 
 
 def levels(india: Vintage, target: str) -> pd.DataFrame:
@@ -71,12 +81,12 @@ def levels(india: Vintage, target: str) -> pd.DataFrame:
 
 def own_weight(india: Vintage, target: str) -> Quantity:
     """The weight that a target's own growth has in its forecast against that of other series, per cent."""
-    return growth.own_weight(levels(india, target), growth.taken(india))
+    return growth.own_weight(levels(india, target), growth.taken(india, target))
 
 
 def _growths(india: Vintage, target: str, answer: pd.DataFrame, uses: str) -> list[pd.DataFrame]:
     """The answer under each other growth that is known, none of other series (the target's own), and none at all."""
-    taken, rows = growth.taken(india), levels(india, target)
+    taken, rows = growth.taken(india, target), levels(india, target)
     times = rows["value"].set_axis(rows.index.map(fiscal.centre)).astype(float)
     others = {kind: one for kind, one in growth.kinds(india).items() if kind != taken.kind}
     priors = {kind: one.prior for kind, one in others.items()}
@@ -84,15 +94,17 @@ def _growths(india: Vintage, target: str, answer: pd.DataFrame, uses: str) -> li
     if len(times) > 1:
         priors[growth.OWN] = drift.GrowthPrior(taken.prior.mean, np.inf, taken.prior.sd, taken.prior.dof)
     priors["none"] = drift.GrowthPrior(0.0, 1e-9, taken.prior.sd, taken.prior.dof)
+    years = answer.index.map(fiscal.fiscal_year).to_numpy()
+    share = 1 - structure.weights(india, years)[:, None] if target == targets.REPM.name else 1.0
     ahead = np.array([fiscal.centre(year) for year in answer.index]) - times.index[-1]
-    before = np.log(drift.quantiles(drift.shrunken_log_drift(times, taken.prior), ahead, tuple(HEADS.values())))
-    found, logs = [], np.log(answer[[*HEADS]].to_numpy(dtype=float))
+    before = np.log(drift.quantiles(drift.shrunken_log_drift(times, taken.prior), ahead, tuple(MIDDLE.values())))
+    found, logs = [], np.log(answer[[*MIDDLE]].to_numpy(dtype=float))
     for case, prior in priors.items():
-        after = np.log(drift.quantiles(drift.shrunken_log_drift(times, prior), ahead, tuple(HEADS.values())))
-        spread = (_squares(logs) - _squares(before) + _squares(after)).clip(min=0) ** 0.5 * [0, -1, 1]
-        made = np.exp(logs[:, :1] + after[:, :1] - before[:, :1] + spread)
+        after = np.log(drift.quantiles(drift.shrunken_log_drift(times, prior), ahead, tuple(MIDDLE.values())))
+        spread = (_squares(logs) + share * (_squares(after) - _squares(before))).clip(min=0) ** 0.5 * [0, -1, 1]
+        made = np.exp(logs[:, :1] + share * (after[:, :1] - before[:, :1]) + spread)
         sources = ids(uses, *more.get(case, ()))
-        found.append(_told(GROWTH, case, pd.DataFrame(made, answer.index, [*HEADS]), sources))
+        found.append(_told(GROWTH, case, pd.DataFrame(made, answer.index, [*MIDDLE]), sources))
     return found
 
 
@@ -105,8 +117,8 @@ def _read(table: pd.DataFrame, scenario: str, years: list[str]) -> pd.DataFrame:
     """Median and 80 % interval of some years, as far as a forecast has them, under a scenario by its leading model."""
     rows = forecast.leading(table)
     rows = rows[(rows["scenario"] == scenario) & rows["period"].isin(years)]
-    wide = rows.pivot(index="period", columns="quantile", values="value").reindex(columns=[*HEADS.values()])
-    wide = wide.loc[[year for year in years if year in wide.index]].set_axis([*HEADS], axis=1)
+    wide = rows.pivot(index="period", columns="quantile", values="value").reindex(columns=[*MIDDLE.values()])
+    wide = wide.loc[[year for year in years if year in wide.index]].set_axis([*MIDDLE], axis=1)
     return wide.rename_axis(columns=None)
 
 

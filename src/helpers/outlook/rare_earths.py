@@ -13,7 +13,7 @@ import pandas as pd
 from helpers import fiscal
 from helpers.data import ASSUMED, Quantity, Vintage, derived, ids
 from helpers.ensemble.quantiles import weighted_quantiles
-from helpers.outlook import agreement, blend, customs, episodes, growth, mirror, targets
+from helpers.outlook import agreement, blend, customs, episodes, mirror, targets
 from helpers.outlook.agreement import CHINA, MAGNETS, PRESS, PRICE, SHIPPED, USE, ends, middle
 
 NEAR = 2
@@ -99,12 +99,12 @@ def imported(india: Vintage) -> Quantity | None:
     return derived(value, "t", found, _judged(india), low=low, high=high)
 
 
-def used(india: Vintage, base: pd.Series, ranks: np.ndarray) -> np.ndarray:
+def used(india: Vintage, base: pd.Series, ranks: np.ndarray, yearly: float) -> np.ndarray:
     """Quantiles at some ranks of what a year's use of rare-earth magnets was, tonnes.
 
     A log-normal of two halves through the 5, 50 and 95 % points of the pool, as use: what the estimates say of magnets
     imported as magnets is divided by the part of the use that comes so (the scope of stated use); stated use stands as
-    it is. Estimates of other years grow to the base as the forecast does. An assumed base stands alone.
+    it is. Estimates of other years grow to the base. An assumed base stands alone.
 
     Parameters
     ----------
@@ -113,17 +113,27 @@ def used(india: Vintage, base: pd.Series, ranks: np.ndarray) -> np.ndarray:
         The yearly figure, of ``targets.totals(india, "repm")``.
     ranks : array
         From 0 to 1.
+    yearly : float
+        Growth in log points a year.
     """
-    found, yearly = estimates(india), growth.taken(india).prior.mean
+    found = estimates(india)
     if base["status"] == ASSUMED or USE not in found.index:
         return np.full(ranks.shape, float(base["value"]))
-    use = found.loc[USE]
-    scope = _triangular(use["scope_low"], use["scope"], use["scope_high"], LEVEL)
+    scope = bare(india, LEVEL)
     grown = np.exp([yearly * (fiscal.centre(base.name) - fiscal.centre(period)) for period in found["period"]])
     of = [_skewed(*ends(row), FIGURE) if name == USE else _imports(row) / scope for name, row in found.iterrows()]
     weight = np.repeat(found["weight"].to_numpy(), COUNT)
     low, value, high = weighted_quantiles(np.ravel(np.array(of) * grown[:, None]), weight, (0.05, 0.5, 0.95))
     return _skewed(low, value, high, ranks)
+
+
+def bare(india: Vintage, ranks: np.ndarray) -> np.ndarray:
+    """Quantiles at some ranks of the part of the use that comes as magnets, 0-1: the scope of stated use."""
+    scope = india.assumption(SCOPED)
+    if USE not in scope.index:
+        return np.ones(ranks.shape)
+    low, value, high = scope.loc[USE, ["low", "value", "high"]]
+    return _triangular(low, value, high, ranks)
 
 
 def highest(india: Vintage) -> list[tuple]:

@@ -8,6 +8,8 @@ probability and range is a dated row of ``data/assumptions.csv``. Where no year 
 recorded.
 """
 
+from functools import lru_cache
+
 import numpy as np
 import pandas as pd
 
@@ -20,7 +22,7 @@ from helpers.ensemble.quantiles import QUANTILES, weighted_quantiles
 from helpers.outlook import evidence, rare_earths, targets
 from helpers.outlook.episodes import LEAST_SURGE, Episode, suspect
 from helpers.outlook.evidence import ERROR, PERSISTENT, READINGS, STOCKS
-from helpers.outlook.licences import LICENSED, REGIMES, assumed, doses, triangular
+from helpers.outlook.licences import CURRENT, DRAWN, LICENSED, REGIMES, assumed, doses, triangular
 from helpers.outlook.rare_earths import SHARE
 
 RECORDED = "recorded figures, continued"
@@ -63,8 +65,7 @@ def reweighed(india: Vintage, target: str, prior: GrowthPrior, horizon: int = 10
         "equal weights": pd.Series(1 / len(READINGS), list(READINGS)),
         "the likeliest for the least likely": pd.Series(ranked.to_numpy()[::-1], ranked.index),
     }
-    made = {name: years(months) for name, months in simulate(india, prior, horizon).items()}
-    last = fiscal.fiscal_year(targets.totals(india, target).index[-1])
+    made, last = yearly(india, prior, horizon), fiscal.fiscal_year(targets.totals(india, target).index[-1])
     found = [
         (name, fiscal.year_name(year), *weight[list(READINGS)], *mix(paths, weight, (0.5, 0.1, 0.9)))
         for year in range(last + 1, last + 1 + horizon)
@@ -83,14 +84,14 @@ def stated(india: Vintage, target: str = "customs") -> pd.DataFrame:
     pd.DataFrame
         ``assumption, segment, value, low, high, published, written, source, note``.
     """
-    names = ["regime_probability", "regime_dose", "regime_persistence", LICENSED]
+    names = ["driver_weight", "regime_probability", "regime_dose", LICENSED]
     if target == "customs":
-        names.append(SHARE)
+        names += ["regime_persistence", SHARE]
         if suspect(india) is not None:
             weighing = [evidence.PRIOR, evidence.RULE, *evidence.observed(india).index]
             names = [*weighing, *names, "recovery", "stock_payback", EXCESS, LEAST]
     else:
-        names += [rare_earths.WEIGHT, rare_earths.SCOPED]
+        names += [rare_earths.WEIGHT, rare_earths.SCOPED, "structure_weight", "supply_chance"]
     rows = india.table("assumptions")
     rows = rows[rows["assumption"].isin(names) & (rows["assumption"] != SHARE)]
     rows = pd.concat([rows, rare_earths.stated(india)], ignore_index=True) if SHARE in names else rows
@@ -164,11 +165,17 @@ def simulate(india: Vintage, prior: GrowthPrior, horizon: int = 10, seed: int = 
             ERROR: clean,
         }
     share = rare_earths.shares(india, rng.uniform(size=clean.shape[1]))
-    dose = doses(india, clean.index, clean.shape[1], seed)
-    factor = (1 - share * (1 - dose["mixture"])) / (1 - share * (1 - dose["current"]))
+    dose = doses(india, clean.index, clean.shape[1], (DRAWN, CURRENT), seed)
+    factor = (1 - share * (1 - dose[DRAWN])) / (1 - share * (1 - dose[CURRENT]))
     factor[clean.index <= last] = 1
     factor = pd.DataFrame(factor, clean.index)
     return {name: table * factor.reindex(table.index).to_numpy() for name, table in made.items()}
+
+
+@lru_cache(maxsize=4)
+def yearly(india: Vintage, prior: GrowthPrior, horizon: int = 10) -> dict[str, pd.DataFrame]:
+    """:func:`simulate` in fiscal years."""
+    return {name: years(months) for name, months in simulate(india, prior, horizon).items()}
 
 
 def years(table: pd.DataFrame) -> pd.DataFrame:
@@ -204,7 +211,7 @@ def mix(made: dict[str, np.ndarray], weight: pd.Series, probabilities=QUANTILES)
 def precision(india: Vintage, prior: GrowthPrior, horizon: int = 10) -> pd.DataFrame:
     """Monte Carlo error of the mixture: ``period, quantile, error``, one standard error in per cent of the median."""
     weight, known = weights(india), targets.totals(india, targets.CUSTOMS.name)
-    made = {name: years(months) for name, months in simulate(india, prior, horizon).items()}
+    made = yearly(india, prior, horizon)
     last, rows = fiscal.fiscal_year(known.index[-1]), []
     for year in range(last + 1, last + 1 + horizon):
         paths = {name: table.loc[year].to_numpy() for name, table in made.items()}

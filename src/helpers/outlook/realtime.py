@@ -8,7 +8,7 @@ from helpers.data import STATUSES, Vintage, ids, sources_of
 from helpers.ensemble import score
 from helpers.ensemble.nowcast import simulate_months
 from helpers.ensemble.quantiles import MIDDLE, QUANTILES
-from helpers.outlook import evidence, readings, targets
+from helpers.outlook import evidence, growth, readings, targets
 from helpers.outlook.forecast import LEVEL, MIXTURE, NAIVE, RECORDED, leading, prior, starting_points
 
 MOST_OUTTURNS = 3
@@ -94,7 +94,9 @@ def elsewhere(india: Vintage) -> pd.DataFrame:
         sums = sums[[fiscal.span(period)[0].year >= year - 2 for period in sums.index]]
         if sums.empty:
             continue
-        now = simulate_months(sums["value"], prior(then), item=f"China {day}").total(years[-1])
+        now = simulate_months(sums["value"], growth.kinds(then)[growth.GENERAL].prior, item=f"China {day}").total(
+            years[-1]
+        )
         names = ids(sums, known.loc[[years[-1]]])
         rows.append((years[-1], day, *np.quantile(now, list(MIDDLE.values())), known.loc[years[-1], "value"], names))
     found = pd.DataFrame(rows, columns=["period", "as_of", *MIDDLE, "outturn", "source"])

@@ -123,14 +123,24 @@ def totals(india: Vintage, name: str) -> pd.DataFrame:
     return known
 
 
-@remembered
 def part_year(india: Vintage, name: str) -> pd.Series | None:
-    """What is known, at least a quarter from its start on, of the fiscal year that follows the last yearly total.
+    """What is known, at least a quarter from its start on, of the fiscal year that follows the last yearly total."""
+    return next(iter(part_years(india, name)), None)
 
-    The longest published sum from April on and, where months or quarters follow it without a gap, those added.
-    """
-    rows, last = sums(india, name), totals(india, name).index[-1]
-    months = fiscal.months(fiscal.year_name(fiscal.fiscal_year(last) + 1))
+
+@remembered
+def part_years(india: Vintage, name: str) -> tuple[pd.Series, ...]:
+    """Of that year and, while its total is missing, of those that follow it without a gap, oldest first."""
+    found, year = [], fiscal.fiscal_year(totals(india, name).index[-1])
+    while (part := _part_of(india, name, year + 1)) is not None:
+        found.append(part)
+        year += 1
+    return tuple(found)
+
+
+def _part_of(india: Vintage, name: str, year: int) -> pd.Series | None:
+    """The longest published sum from April on and, where months or quarters follow it without a gap, those added."""
+    rows, months = sums(india, name), fiscal.months(fiscal.year_name(year))
     pieces: list[str] = []
     known = 0
     while known < len(months):

@@ -9,7 +9,7 @@ import pandas as pd
 
 from helpers import fiscal
 from helpers.data import Vintage, ids
-from helpers.ensemble.quantiles import QUANTILES
+from helpers.ensemble.quantiles import QUANTILES, normal
 
 QUARTER = 0.25
 """The part of a fiscal year that lies in the later of its two calendar years."""
@@ -35,7 +35,7 @@ def exponential_smoothing(past: np.ndarray, horizon: int) -> tuple[np.ndarray, b
         fits = [ETSModel(logs, error="add", trend=trend).fit(disp=False) for trend in (None, "add")]
         best = min(fits, key=lambda fit: fit.aicc)
         made = best.get_prediction(start=len(logs), end=len(logs) + horizon - 1).summary_frame(alpha=0.2)
-    spread = (made["pi_upper"] - made["mean"]) / _normal(0.9)
+    spread = (made["pi_upper"] - made["mean"]) / normal(0.9)
     return _quantiles(made["mean"], spread), bool(best.mle_retvals["converged"]) and not said
 
 
@@ -164,11 +164,5 @@ def _by_calendar_year(india: Vintage, one: Regressor) -> pd.DataFrame:
 
 
 def _quantiles(mean: np.ndarray, spread: np.ndarray) -> np.ndarray:
-    z = np.array([_normal(level) for level in QUANTILES])
+    z = normal(np.array(QUANTILES))
     return np.exp(np.asarray(mean)[:, None] + np.asarray(spread)[:, None] * z)
-
-
-def _normal(level: float) -> float:
-    from scipy.special import ndtri
-
-    return float(ndtri(level))

@@ -38,11 +38,18 @@ def opened() -> data.Vintage:
         return data.vintage(parameters.today())
 
 
-def require_agreement(india: data.Vintage) -> None:
-    """Raise DataError if figures that were public on a day do not agree with each other, or none was public."""
+def require_agreement(india: data.Vintage, target: str = targets.CUSTOMS.name) -> None:
+    """Raise DataError if figures that were public on a day do not agree with each other, or none was public.
+
+    So it is, too, where no yearly total of the target was: a forecast has nothing to start from.
+    """
     with _as_data_error():
         rules.require_valid(india)
         reported(india)
+        try:
+            targets.totals(india, target)
+        except ValueError as error:
+            raise data.DataError(str(error)) from None
 
 
 def reported(india: data.Vintage) -> pd.DataFrame:

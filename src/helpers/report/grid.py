@@ -16,10 +16,10 @@ from pathlib import Path
 import yaml
 from pydantic import ValidationError
 
+from helpers.report.nodes import composed, line
 from helpers.report.parameters import ParameterError, Parameters, explain
 
 MOST = 1000
-MOST_BYTES = 200_000
 TOLD = 10
 
 
@@ -39,16 +39,9 @@ def read(path: Path, common: dict[str, str]) -> list[Parameters]:
         With a line ``file line n: ...`` for everything wrong in the file, each naming its field.
     """
     try:
-        if (size := path.stat().st_size) > MOST_BYTES:
-            raise ParameterError(f"{path.name} is {size:,} bytes, more than the {MOST} reports need that are the most")
-        document = yaml.compose(path.read_text(encoding="utf-8"), yaml.SafeLoader)
-    except (OSError, UnicodeDecodeError) as error:
-        reason = (getattr(error, "strerror", None) or "it is no UTF-8").lower()
-        raise ParameterError(f"the grid file {path} cannot be read: {reason}") from None
-    except yaml.MarkedYAMLError as error:
-        raise ParameterError(f"{path.name} line {error.problem_mark.line + 1}: {error.problem}") from None
-    except (yaml.YAMLError, RecursionError) as error:
-        raise ParameterError(f"{path.name}: {error}") from None
+        document = composed(path, "the grid file", f"the {MOST} reports need that are the most")
+    except ValueError as error:
+        raise ParameterError(str(error)) from None
     if not isinstance(document, yaml.SequenceNode) or not document.value:
         raise ParameterError(f"{path.name} line 1: a grid is a list of entries such as `- horizon: [5, 10]`")
     wanted: dict[Parameters, int] = {}
@@ -56,11 +49,11 @@ def read(path: Path, common: dict[str, str]) -> list[Parameters]:
     for entry in document.value:
         problems += _entry(entry, common, wanted)
         if len(wanted) > MOST:
-            raise ParameterError(f"{path.name} line {_line(entry)}: this makes more than {MOST} reports")
+            raise ParameterError(f"{path.name} line {line(entry)}: this makes more than {MOST} reports")
         if len(problems) > TOLD:
             break
     if problems:
-        lines = [f"{path.name} line {line}: {text}" for line, text in sorted(problems)[:TOLD]]
+        lines = [f"{path.name} line {place}: {text}" for place, text in sorted(problems)[:TOLD]]
         more = ["and more: mend these first"] if len(problems) > TOLD else []
         raise ParameterError("\n".join(lines + more))
     return list(wanted)
@@ -69,33 +62,29 @@ def read(path: Path, common: dict[str, str]) -> list[Parameters]:
 def _entry(entry: yaml.Node, common: dict[str, str], wanted: dict[Parameters, int]) -> list[tuple[int, str]]:
     """Add the reports of an entry to ``wanted``; return its problems with their lines."""
     if not isinstance(entry, yaml.MappingNode):
-        return [(_line(entry), "an entry is `name: value` lines, one a parameter")]
+        return [(line(entry), "an entry is `name: value` lines, one a parameter")]
     choices, problems = {}, []
     for key, node in entry.value:
         items = node.value if isinstance(node, yaml.SequenceNode) else [node]
         if not items or not all(isinstance(item, yaml.ScalarNode) for item in [key, *items]):
-            problems.append((_line(key), f"parameter {key.value} needs a value or a list of values"))
+            problems.append((line(key), f"parameter {key.value} needs a value or a list of values"))
         elif key.value in choices:
-            problems.append((_line(key), f"parameter {key.value} is given twice in one entry"))
+            problems.append((line(key), f"parameter {key.value} is given twice in one entry"))
         else:
-            choices[key.value] = [(item.value, _line(item)) for item in items]
+            choices[key.value] = [(item.value, line(item)) for item in items]
     if problems:
         return problems
     if (sizes := prod(map(len, choices.values()))) > MOST:
-        return [(_line(entry), f"this entry makes {sizes} reports; {MOST} are the most")]
+        return [(line(entry), f"this entry makes {sizes} reports; {MOST} are the most")]
     for chosen in product(*choices.values()):
         lines = {name: line for name, (_, line) in zip(choices, chosen, strict=True)}
         given = {name: value for name, (value, _) in zip(choices, chosen, strict=True)}
         try:
             parameters = Parameters(**common | given)
         except ValidationError as error:
-            problems += [(lines.get(name, _line(entry)), text) for name, text in explain(error)]
+            problems += [(lines.get(name, line(entry)), text) for name, text in explain(error)]
             continue
         if parameters in wanted:
-            problems.append((_line(entry), f"the same report as in line {wanted[parameters]}"))
-        wanted.setdefault(parameters, _line(entry))
+            problems.append((line(entry), f"the same report as in line {wanted[parameters]}"))
+        wanted.setdefault(parameters, line(entry))
     return sorted(set(problems))
-
-
-def _line(node: yaml.Node) -> int:
-    return node.start_mark.line + 1

@@ -7,6 +7,7 @@ here are the ones of the cells; a test keeps the two in step. Cheap to import: e
 import ast
 import json
 import re
+import shlex
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -16,6 +17,9 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 PUBLISHED = "as published"
 """How no value is said: the figure stays the published one."""
+
+RUN_RATE = "run-rate"
+"""The scenario in which no lever is moved."""
 
 _IN_INDIA = timedelta(hours=5, minutes=30)
 _ARTICLES = {"integer": "an ", "number": "a "}
@@ -50,6 +54,15 @@ def _given(value: object) -> object:
     return None if isinstance(value, str) and value.strip().lower() in _NOT_GIVEN else value
 
 
+def _meant(value: object) -> object:
+    """What a scenario says; nothing heavy is imported where none is asked for."""
+    if value == RUN_RATE or not isinstance(value, str):
+        return value
+    from helpers.report.scenario import files
+
+    return files.meant(value)
+
+
 class Parameters(BaseModel):
     """What a report can be asked for; every field is a literal in at least one parameter cell."""
 
@@ -68,6 +81,11 @@ class Parameters(BaseModel):
         description="tonnes to start from in the place of the figure published for the suspect year, target customs",
     )
     horizon: int = Field(default=10, ge=1, le=30, description="fiscal years ahead")
+    scenario: Annotated[str, BeforeValidator(_meant)] = Field(
+        default=RUN_RATE,
+        description="of chapter 5: a scenario by name, the path of a scenario file, or levers such as `scheme=1; "
+        "japan_exports=off`; see magnets scenario",
+    )
 
     @model_validator(mode="after")
     def _said_and_used(self) -> Self:
@@ -214,7 +232,7 @@ def described() -> list[tuple[str, str]]:
 
 def command(asked: Mapping[str, Any]) -> str:
     """The command line that makes a report again, of what was :func:`given`."""
-    chosen = [f"-p {name}={plain(value)}" for name, value in asked.items() if name != "as_of"]
+    chosen = [f"-p {shlex.quote(f'{name}={plain(value)}')}" for name, value in asked.items() if name != "as_of"]
     return " ".join(["magnets report", f"--as-of {asked['as_of']}", *chosen])
 
 

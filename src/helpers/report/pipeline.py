@@ -4,6 +4,7 @@ Nothing heavy is imported where there is nothing to do: such a run ends at once.
 """
 
 import json
+from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from pathlib import Path
@@ -16,7 +17,7 @@ from helpers.report.run import batch, interrupt, leftovers, limits
 from helpers.report.run.chapter import kernel_name
 from helpers.report.run.spread import spread
 from helpers.report.shelf import archive, publish
-from helpers.report.shelf.inputs import DamagedError, archived, chapters, fingerprint, inputs
+from helpers.report.shelf.inputs import DamagedError, archived, changed, chapters, fingerprint, inputs
 from helpers.screen.cluster import UnsafeError
 from helpers.screen.engine import LOCAL
 
@@ -46,6 +47,7 @@ def reports(
     jobs: int = 1,
     quiet: bool = False,
     fetch: bool = False,
+    notices: tuple[str, ...] = (),
     on: str = LOCAL,
 ) -> list[Outcome]:
     """Render every chapter for each set of parameters into ``root``.
@@ -66,6 +68,8 @@ def reports(
         Whether to say nothing of progress.
     fetch : bool
         Whether to fetch first what is due of live sources; what could not be had is said in the report of today.
+    notices : tuple of str
+        What it has to say if they were asked before.
     on : str
         Where the notebooks run: :func:`helpers.report.run.spread.spread`.
 
@@ -80,7 +84,7 @@ def reports(
             raise ParameterError("notebooks/ holds no notebook of the report: names begin with a digit and a dash")
         for path in chapters():
             for_notebook(path, wanted[0])
-        notices = _fetched(quiet) if fetch else ()
+        notices = _fetched(quiet) if fetch else notices
         with publish.only_run(root), leftovers.settings(), leftovers.archive(paths.archive()):
             return _reports(wanted, root, timeout, jobs, quiet, notices, on)
     except (ParameterError, UnsafeError) as error:
@@ -136,31 +140,51 @@ def _make(jobs: list[Job], root: Path, timeout: int, threads: int, quiet: bool, 
     leftovers.sweep()
     wake()
     from helpers.data import DataError
-    from helpers.report import gate
 
     interrupt.check()  # imports may swallow Ctrl-C
-    try:
-        latest = gate.opened()
-    except DataError as error:
-        return [Outcome(End.BAD_DATA, f"{error}\n\n{UNFIT}")] * len(jobs)
     notebooks = _longest_first(chapters(), root)
-    plans = _plans(jobs, notebooks, latest, root)
+    wanted = [{path: _key(path, job) for path in notebooks} for job in jobs]
     todo: dict[str, tuple[Path, Job]] = {}
-    for job, plan in zip(jobs, plans, strict=True):
-        for path, key in plan.seen.items():
+    for job, seen in zip(jobs, wanted, strict=True):
+        for path, key in seen.items():
             todo.setdefault(key, (path, job))
-    with batch.progress(len(todo), quiet) as tell, spread(on, threads) as run_there:
+    fit: Future[set[str]] = Future()  # the chapters of data that are; none is told of before that is known
+    with batch.progress(len(todo), quiet) as tell, leftovers.results(), spread(on, threads) as run_there:
 
-        def run(path: Path, job: Job) -> Chapter:
+        def run(key: str, path: Path, job: Job) -> Chapter:
+            if fit.done() and key not in fit.result():
+                raise CancelledError
             chapter = run_there(path, job.parameters, timeout)
             interrupt.check()  # its end is none of its own
             of = f"{job.parameters.as_of} {job.inputs[:6]} " if len(jobs) > 1 else ""
-            tell(replace(chapter, name=f"{of}{chapter.name}"))
+            if key in fit.result():
+                tell(replace(chapter, name=f"{of}{chapter.name}"))
             return chapter
 
-        work = {key: partial(run, path, job) for key, (path, job) in todo.items()}
-        with batch.side_by_side(work, threads) as result:
-            return [_finish(job, root, plan, result) for job, plan in zip(jobs, plans, strict=True)]
+        work = {key: partial(run, key, *of) for key, of in todo.items()}
+        try:
+            with batch.side_by_side(work, threads) as result:  # they begin while the data are asked
+                plans = _asked(jobs, wanted, root, fit)
+                return [_finish(job, root, plan, result) for job, plan in zip(jobs, plans, strict=True)]
+        except DataError as error:
+            return [Outcome(End.BAD_DATA, f"{error}\n\n{UNFIT}")] * len(jobs)
+
+
+def _key(path: Path, job: Job) -> str:
+    """The same for chapters that show the same: a notebook, and what it gets of the parameters."""
+    return json.dumps([path.name, for_notebook(path, job.parameters)])
+
+
+def _asked(jobs: list[Job], wanted: list[dict[Path, str]], root: Path, fit: "Future[set[str]]") -> list[_Plan]:
+    """The plans of data that are fit, and their chapters in ``fit``, whatever happens; a DataError if they are not."""
+    from helpers.report import gate
+
+    plans: list[_Plan] = []
+    try:
+        plans = _plans(jobs, wanted, gate.opened(), root)
+    finally:
+        fit.set_result({key for plan in plans for key in plan.seen.values()})
+    return plans
 
 
 def wake() -> None:
@@ -181,7 +205,7 @@ def _longest_first(notebooks: list[Path], root: Path) -> list[Path]:
     return sorted(notebooks, key=lambda path: (seconds.get(path.stem, float("inf")), path.stem), reverse=True)
 
 
-def _plans(jobs: list[Job], notebooks: list[Path], latest: "Vintage", root: Path) -> list[_Plan]:
+def _plans(jobs: list[Job], wanted: list[dict[Path, str]], latest: "Vintage", root: Path) -> list[_Plan]:
     """A plan a report; whether figures agree is asked once, of however many days they are those that were public.
 
     A folder holds reports of real figures or of synthetic ones: whichever came first.
@@ -193,12 +217,12 @@ def _plans(jobs: list[Job], notebooks: list[Path], latest: "Vintage", root: Path
     on, agreed = cache(latest.on), set()
     kinds = {bool(known.get("synthetic")) for known in archive.records(root)}
     plans = []
-    for job in jobs:
+    for job, seen in zip(jobs, wanted, strict=True):
         try:
             india = on(job.parameters.as_of)
-            if india not in agreed:
-                gate.require_agreement(india)
-                agreed.add(india)
+            if (asked := (india, job.parameters.target)) not in agreed:
+                gate.require_agreement(*asked)
+                agreed.add(asked)
             shared = frame(job.parameters, india, job.notices)
         except DataError as error:
             plans.append(_Plan(wrong=f"{error}\nnothing was written"))
@@ -207,7 +231,6 @@ def _plans(jobs: list[Job], notebooks: list[Path], latest: "Vintage", root: Path
             plans.append(_Plan(wrong=_other_kind(root, india.synthetic), end=End.NOT_WRITTEN))
             continue
         kinds.add(india.synthetic)
-        seen = {path: json.dumps([path.name, for_notebook(path, job.parameters)]) for path in notebooks}
         plans.append(_Plan(seen, shared, india))
     return plans
 
@@ -224,8 +247,8 @@ def _finish(job: Job, root: Path, plan: _Plan, result: "Callable[[str], Chapter]
     try:
         done = [_with_page(result(plan.seen[path]), plan.shared, plan.india) for path in sorted(plan.seen)]
         worst = max(chapter.end for chapter in done)
-        if changed := _changed(job.files, inputs() | {"archive": archived(job.parameters.as_of)}):
-            text = f"{', '.join(changed[:5])} changed while the report was made; nothing was written: run it again"
+        if other := changed(job.files, inputs() | {"archive": archived(job.parameters.as_of)}):
+            text = f"{', '.join(other[:5])} changed while the report was made; nothing was written: run it again"
             return Outcome(End.BAD_DATA, text)
         interrupt.check()
         if worst is End.OK:
@@ -272,12 +295,3 @@ def _with_page(chapter: Chapter, shared: dict, india: "Vintage") -> Chapter:
         return replace(chapter, html=html.chapter(chapter.name, chapter.notebook, shared))
     except html.PageError as error:
         return replace(chapter, end=End.CELL_ERROR, error=str(error), cell=error.cell)
-
-
-def _changed(before: dict[str, dict[str, str]], now: dict[str, dict[str, str]]) -> list[str]:
-    return sorted(
-        f"{group}/{name}"
-        for group in before
-        for name in before[group].keys() | now[group].keys()
-        if before[group].get(name) != now[group].get(name)
-    )

@@ -2,11 +2,15 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 from helpers import paths
+
+if TYPE_CHECKING:
+    from helpers.report.job import Outcome
+    from helpers.report.parameters import Parameters
 
 On = Annotated[
     str, typer.Option(help="Where: local, processes, dask, slurm, or a scheduler such as tls://scheduler:8786.")
@@ -58,6 +62,27 @@ def screen(
         _stop(f"the screen was not finished: {error}; run it again, and it goes on from what is there", 1)
     if not quiet:
         print("\n".join(said))
+
+
+def made(
+    lines: str,
+    panel: Path | None,
+    wanted: "list[Parameters]",
+    output: Path,
+    timeout: int,
+    jobs: int,
+    quiet: bool,
+    fetch: bool,
+    on: str,
+) -> "list[Outcome]":
+    """What ``magnets report`` makes: a page a line, if lines are named, else reports."""
+    if lines:
+        from helpers.report import lines as pages
+
+        return pages.made(lines, panel, wanted[0].as_of, output, timeout, jobs, on)
+    from helpers.report import pipeline
+
+    return pipeline.reports(wanted, output, timeout=timeout, jobs=jobs, quiet=quiet, fetch=fetch, on=on)
 
 
 def _stop(text: str, code: int) -> NoReturn:

@@ -43,6 +43,21 @@ def shares(made: Demand, year: int) -> Sentence:
     return Sentence(said, tuple(sorted({of for part in parts for of in part.sources})))
 
 
+def tonnes(made: Demand, year: int, india: Vintage) -> Sentence:
+    """What each large sector needs in a year, and all of them together, with their ranges."""
+    if not made:
+        return words.not_yet(india, _WHAT)
+    rows = demand.sectors(made, year)
+    rows = rows[~rows["bound"] & (rows["share"] >= tables.LEAST)].head(tables.MOST)
+    parts, said = {}, []
+    for n, (sector, row) in enumerate(rows.iterrows()):
+        parts |= {f"s{n}": sector, f"t{n}": derived(row["middle"], "t", row, low=row["low"], high=row["high"])}
+        said.append(f"{{s{n}}} {{t{n}:~2}} ({{t{n}:range~2}})")
+    whole = made.at(year)
+    text = f"Rare-earth magnets by sector in {{year}}: {words.listed(said)};"
+    return sentence(text, "all sectors {whole:~2} ({whole:range~2} t).", year=whole.period, whole=whole, **parts)
+
+
 def targets_met(made: Demand, met: Demand, year: int, india: Vintage) -> Sentence | None:
     """What the year needs if targets are met, and whose, against the trend; None while none can be reckoned with."""
     if not (aimed := demand.aimed(made, met, india)):

@@ -7,9 +7,10 @@ from helpers.chapters import words
 from helpers.chapters.forecast import tables
 from helpers.chapters.outputs import Sentence, joined, number, sentence
 from helpers.data import ASSUMED, Quantity, Vintage, derived
-from helpers.outlook import forecast
+from helpers.outlook import forecast, targets
 from helpers.outlook.episodes import level, suspect
 
+_NARROW = "What is counted, what licences let through and what sectors need matter"
 LEAST_GAP = 0.1
 """Medians that differ by less of the smaller one are called alike."""
 
@@ -29,7 +30,8 @@ def fan_words(shown: pd.DataFrame, scenarios: list[str], points: pd.DataFrame, i
         texts = dict.fromkeys(number(quantity.value, 1) for quantity in medians.values())
         text = " to ".join(f"{{{name}:number.1}}" for name in ([*medians] if len(texts) > 1 else [*medians][:1]))
     else:
-        lead = f"{'Where the forecast starts and grows from' if started else 'What licences let through'} matters:"
+        what = "What licences let through matters" if target == targets.CUSTOMS.name else _NARROW
+        lead = f"{'Where the forecast starts and grows from matters' if started else what}:"
         text = words.listed([f"{{{name}:number.1}}" for name in medians], "or")
     said: dict[str, Quantity | str] = {name: quantity for name, quantity in medians.items() if name in text}
     said |= {"start": level(india, target).period} if "{start}" in lead else {}

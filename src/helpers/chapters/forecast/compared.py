@@ -24,7 +24,10 @@ def coverage(india: Vintage) -> Sentence:
         "95 % intervals {wide:range} %, by collection.",
         **{name: spanned(held[held.index.str.endswith(f"nominal {n} %")], "%") for name, n in _LEVELS.items()},
     )
-    none = sentence("The weights of the readings and the chances of the licences are judgements and were not tried.")
+    none = sentence(
+        "The weights of the readings and of the two ways to rare-earth magnets, and the chances of licences and of",
+        "what India makes are judgements and were not tried; nor was growth by drivers.",
+    )
     return joined(drawn, _of_value(india, held), none)
 
 

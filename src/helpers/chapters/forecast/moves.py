@@ -10,6 +10,7 @@ from helpers.chapters.forecast.phrases import ends
 from helpers.chapters.forecast.tables import names, rounded, spelt_by_year
 from helpers.chapters.outputs import Sentence, joined, sentence
 from helpers.data import Quantity, Vintage, derived
+from helpers.ensemble.quantiles import MIDDLE
 from helpers.outlook import forecast, growth, moved, targets
 
 KIND = {growth.GENERAL: "yearly series of all kinds", "trade": "yearly series of trade"}
@@ -20,6 +21,7 @@ HEADS = {
     moved.WEIGHTS: "weights of the readings",
     moved.START: "start",
     moved.LICENCES: "licences",
+    moved.SUPPLY: "what India makes",
     moved.ROAD: "another road",
 }
 LEAST_TIMES = 0.05
@@ -28,7 +30,7 @@ LEAST_TIMES = 0.05
 
 def table(rows: pd.DataFrame, india: Vintage, target: str) -> pd.DataFrame:
     """``moved.moved`` with heads in words: a column of text a year, median in t, of the last with its 80 % interval."""
-    long = rows.rename(columns={"median": 0.5, "low80": 0.1, "high80": 0.9})
+    long = rows.rename(columns=MIDDLE)
     periods, shown = list(rows["period"].unique()), []
     for _, one in long.groupby(["what", "case"], sort=False):
         told = one.melt("period", [0.5, 0.1, 0.9], var_name="quantile")
@@ -58,15 +60,30 @@ def most(rows: pd.DataFrame, india: Vintage, target: str) -> Sentence:
 
 def grown(india: Vintage, expected: pd.DataFrame) -> Sentence:
     """Which growth the forecasts of both targets take, the weight of each one's own, and the pace of one's median."""
-    taken = growth.taken(india)
-    elsewhere = derived(_yearly(taken.prior.mean), "%", *taken.sources)
-    first = sentence(
-        "Both targets are taken to grow as {kind} do, by {elsewhere:.1} a year.",
-        kind=KIND[taken.kind],
+    general = growth.kinds(india)[growth.GENERAL]
+    elsewhere = derived(_yearly(general.prior.mean), "%", *general.sources)
+    known = [name for name in targets.TARGETS if _known(india, name)]
+    own = (_own(india, name) for name in known)
+    return joined(_first(india, elsewhere), *own, _pace(expected, india))
+
+
+def _first(india: Vintage, elsewhere: Quantity) -> Sentence:
+    """The growth before a target's own: of drivers, of other series, and how the two are weighed."""
+    narrow, wide = (growth.taken(india, target.name) for target in (targets.REPM, targets.CUSTOMS))
+    if narrow.kind != growth.DRIVERS:
+        text = "Both targets are taken to grow as {kind} do, by {elsewhere:.1} a year."
+        return sentence(text, kind=KIND[growth.GENERAL], elsewhere=elsewhere)
+    driven, mixed = (derived(_yearly(of.prior.mean), "%", *of.sources) for of in (narrow, wide))
+    return sentence(
+        "Rare-earth magnets are taken to grow as what drives their demand, by {driven:.1} a year. That holds for the",
+        "rare-earth part of HS 850511, {part} of its weight; for the rest, of which too little of what needs it can be",
+        "reckoned, the growth of {kind} does, {elsewhere:.1}: together {mixed:.1}.",
+        driven=driven,
+        part=words.chance(growth.part(india, targets.CUSTOMS.name)),
+        kind=KIND[growth.GENERAL],
         elsewhere=elsewhere,
+        mixed=mixed,
     )
-    own = (_own(india, name) for name in targets.TARGETS if _known(india, name))
-    return joined(first, *own, _pace(expected, india))
 
 
 def _own(india: Vintage, target: str) -> Sentence:

@@ -6,7 +6,7 @@ from helpers import fiscal
 from helpers.chapters import words
 from helpers.chapters.forecast.tables import READING, SHORT, rounded
 from helpers.data import Quantity, Vintage, derived
-from helpers.outlook import evidence, forecast, readings
+from helpers.outlook import demand, evidence, forecast, readings, targets
 from helpers.outlook.episodes import suspect
 
 
@@ -48,7 +48,8 @@ def weighed(india: Vintage, target: str) -> tuple[str, dict]:
     """What the mixture weighs, as a template and its parts."""
     licences, episode = "what China's licences may let through", suspect(india, target)
     if episode is None:
-        return f"weighs {licences}", {}
+        both = "goes from use that was counted to what sectors need, and " if demand.demand(india) else ""
+        return f"{both if target == targets.REPM.name else ''}weighs {licences}", {}
     text, parts = read_as(india, SHORT, "{} {}")
     if len(parts) == 1:
         return f"reads {{suspect}} as {read_as(india)[0]} and weighs {licences}", parts | {"suspect": episode.year}

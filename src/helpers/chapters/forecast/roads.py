@@ -1,5 +1,6 @@
-"""Two roads to tonnes side by side: weights as recorded, and value over unit value."""
+"""Two roads to the tonnes of a target side by side, and what they share."""
 
+import numpy as np
 import pandas as pd
 
 from helpers import fiscal
@@ -8,15 +9,25 @@ from helpers.chapters.forecast.phrases import ends
 from helpers.chapters.forecast.tables import rounded, spelt_by_year
 from helpers.chapters.outputs import Sentence, joined, number, sentence
 from helpers.data import Quantity, Vintage, derived, ids, sources_of
-from helpers.outlook import episodes, forecast, roads, targets
+from helpers.outlook import episodes, forecast, pool, roads, structure, targets
+from helpers.outlook.pool import Pair
 
 SAID = {
-    forecast.MIXTURE: "weights as recorded, the forecast above",
     roads.ROAD: "value over unit value, both counts weighed",
     roads.OWN: "over the unit value as India records",
     roads.PARTNERS: "over the unit value as partners record",
     roads.BOTH: "both roads averaged, quantile by quantile",
+    structure.COUNTED: "use that was counted, carried on",
+    structure.SECTORS: "what sectors need, less what India makes",
 }
+TOLD = {
+    forecast.MIXTURE: "weights as recorded",
+    roads.ROAD: "value over unit value",
+    structure.COUNTED: "use that was counted",
+    structure.SECTORS: "what sectors need",
+}
+_FIRST = {targets.CUSTOMS.name: "weights as recorded, the forecast above", targets.REPM.name: "the forecast: both"}
+"""The mixture of a target, which is one of its roads, or both."""
 
 
 def unit_values(india: Vintage) -> pd.DataFrame:
@@ -33,47 +44,46 @@ def unit_values(india: Vintage) -> pd.DataFrame:
     ]
 
 
-def side_by_side(table: pd.DataFrame, second: pd.DataFrame, india: Vintage) -> pd.DataFrame:
-    """Tonnes of the years that are read out by each road, by each unit value, and by both; and what they share.
+def side_by_side(pair: Pair, india: Vintage, *parts: pd.DataFrame) -> pd.DataFrame:
+    """Tonnes of the years that are read out by each road and by both; and what they share.
 
-    ``table`` is ``forecast.expected`` of tonnes, ``second`` is ``roads.expected``.
+    ``parts`` are what the second road weighs, in ``forecast.COLUMNS``.
 
     Returns
     -------
     pd.DataFrame
-        ``road``, a column of text a year (median and 80 % interval, t), ``source``; no average of roads that
-        disagree; empty while there is no second.
+        ``road``, a column of text a year (median and 80 % interval, t), ``source``; no third number for roads that
+        disagree and have none; empty while there is no second.
     """
-    common, average = roads.compared(india, table, second), roads.together(india, table, second)
+    common = pool.compared(pair)
     if common.empty:
         return pd.DataFrame(columns=["road", "source"])
-    periods = [period for period in forecast.steps(table, india) if period in common.index]
-    whole = pd.concat([table[table["scenario"] == forecast.MIXTURE], second, average])
-    used = {name: ids(roads.used(india)) for name in SAID}
-    used[forecast.MIXTURE] = ids(forecast.used(india, targets.CUSTOMS.name))
-    used[roads.BOTH] = ids(*used.values())
+    target = pair.first["target"].iloc[0]
+    periods = [period for period in forecast.steps(pair.first, india) if period in common.index]
+    every = pd.concat([pair.first, pair.second, *parts, pair.both]).drop_duplicates(forecast.COLUMNS[:-1])
+    said = {forecast.MIXTURE: _FIRST[target]} | SAID
     rows = [
-        {"road": said, **spelt_by_year(whole[whole["scenario"] == name], periods), "source": used[name]}
-        for name, said in SAID.items()
-        if (whole["scenario"] == name).any()
+        {"road": said[name], **spelt_by_year(one, periods), "source": ids(pair.sources)}
+        for name, one in every.groupby("scenario", sort=False)
     ]
-    for period in periods:
+    for period in periods if not _leads(pair) else ():
         if _apart(common.loc[period]):
             rows[-1][f"{period}, t"] = "–"
     shared = {f"{period}, t": f"{number(100 * common.loc[period, 'overlap'])} %" for period in periods}
-    return pd.DataFrame([*rows, {"road": "what the two roads share", **shared, "source": used[roads.BOTH]}])
+    return pd.DataFrame([*rows, {"road": "what the two roads share", **shared, "source": ids(pair.sources)}])
 
 
-def verdict(table: pd.DataFrame, second: pd.DataFrame, india: Vintage) -> Sentence:
+def verdict(pair: Pair, india: Vintage) -> Sentence:
     """Whether two methods agree on the year that runs, the last, and where not; and what both say together."""
-    common = roads.compared(india, table, second)
+    common = pool.compared(pair)
     if common.empty:
-        return words.not_yet(india, "What a second road to tonnes, value over unit value, would give")
-    running, last = forecast.running(table, india), common.index[-1]
-    apart = [year for year in forecast.steps(table, india) if year in common.index and _apart(common.loc[year])]
+        return words.not_yet(india, "What a second road to tonnes would give")
+    running, last = forecast.running(pair.first, india), common.index[-1]
+    apart = [year for year in forecast.steps(pair.first, india) if year in common.index and _apart(common.loc[year])]
     told = {running if running in common.index else common.index[0], last, *apart}
     years = [year for year in common.index if year in told]
-    return joined(*(_of_year(common.loc[year]) for year in years), _together(common.loc[last], apart, years))
+    third = _weighed(pair, india) if _leads(pair) else _together(common.loc[last], apart, years)
+    return joined(*(_of_year(common.loc[year], pair) for year in years), third)
 
 
 def per_kg(india: Vintage) -> Sentence:
@@ -100,11 +110,12 @@ def per_kg(india: Vintage) -> Sentence:
     return joined(first, sentence("Left out, as their weights are the ones in question: {left}.", left=left))
 
 
-def disagreement(table: pd.DataFrame, second: pd.DataFrame, india: Vintage) -> Sentence | None:
+def disagreement(pair: Pair, india: Vintage) -> Sentence | None:
     """For the answer: the one or the other, of the years that it reads out; None where both roads agree."""
-    common = roads.compared(india, table, second)
-    years = [year for year in ends(table, india) if year in common.index and _apart(common.loc[year])]
-    return joined(*(_of_year(common.loc[year]) for year in years)) if years else None
+    common = pool.compared(pair)
+    said = ends(pair.first, india) if len(common) else []
+    years = [year for year in said if year in common.index and _apart(common.loc[year])]
+    return joined(*(_of_year(common.loc[year], pair) for year in years)) if years else None
 
 
 def implied(india: Vintage) -> Sentence | None:
@@ -131,16 +142,22 @@ def implied(india: Vintage) -> Sentence | None:
 
 
 def _apart(row: pd.Series) -> bool:
-    return not roads.agree(row["overlap"])
+    return not pool.agree(row["overlap"])
 
 
-def _of_year(row: pd.Series) -> Sentence:
-    first, second = (_tonnes(row, name) for name in ("", "value_"))
+def _leads(pair: Pair) -> bool:
+    """Whether both roads together are the forecast itself."""
+    return forecast.MIXTURE in set(pair.both["scenario"])
+
+
+def _of_year(row: pd.Series, pair: Pair) -> Sentence:
+    first, second = (_tonnes(row, pool.PREFIX[name]) for name in ("first", "second"))
+    one, other = (TOLD[road["scenario"].iloc[0]] for road in (pair.first, pair.second))
     shared = derived(100 * row["overlap"], "%", row)
     end = "two methods disagree, {first} or {second}" if _apart(row) else "the two do not contradict each other"
     return sentence(
-        "{year} by weights as recorded: {first} (80 % interval {first:range}); by value over unit value: {second}",
-        f"({{second:range}}). The distributions share {{shared}}: {end}.",
+        f"{{year}} by {one}: {{first}} (80 % interval {{first:range}}); by {other}: {{second}} ({{second:range}}).",
+        f"The distributions share {{shared}}: {end}.",
         year=row.name,
         first=first,
         second=second,
@@ -162,6 +179,21 @@ def _together(row: pd.Series, apart: list[str], years: list[str]) -> Sentence:
 def _tonnes(row: pd.Series, which: str) -> Quantity:
     value, low, high = (row[f"{which}{head}"] for head in ("median", "low80", "high80"))
     return rounded(derived(value, "t", sources_of(row), low=low, high=high))
+
+
+def _weighed(pair: Pair, india: Vintage) -> Sentence:
+    """What the second road weighs in the forecast, from year to year."""
+    periods = list(pair.both["period"].unique())
+    years = [fiscal.fiscal_year(period) for period in periods]
+    shares = pd.Series(structure.weights(india, np.array(years)), periods)
+    moves = shares[shares.ne(shares.shift())]
+    parts, said = {}, []
+    for n, (period, share) in enumerate(moves.items()):
+        parts |= {f"w{n}": derived(100 * share, "%", india.assumption(structure.WEIGHT)), f"p{n}": period}
+        said.append(f"{{w{n}}} {'from' if len(moves) > 1 else 'in'} {{p{n}}}{' on' if len(periods) > 1 else ''}")
+    other = TOLD[pair.second["scenario"].iloc[0]]
+    text = f"In the forecast, an average quantile by quantile, {other} weighs {words.listed(said)}."
+    return sentence(text, "These weights are our judgement, written before any outturn.", **parts)
 
 
 def _against(recorded: float, found: list[float], near: float = 0.1) -> str:

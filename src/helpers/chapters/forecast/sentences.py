@@ -8,7 +8,18 @@ from helpers.chapters.forecast.phrases import ends, expected, listed, weighed
 from helpers.chapters.forecast.tables import rounded
 from helpers.chapters.outputs import Sentence, joined, sentence
 from helpers.data import Quantity, Vintage, derived, from_row
-from helpers.outlook import cells, episodes, forecast, licences, rare_earths, readings, seasons, targets
+from helpers.outlook import (
+    cells,
+    demand,
+    episodes,
+    forecast,
+    licences,
+    rare_earths,
+    readings,
+    seasons,
+    structure,
+    targets,
+)
 
 FAR = 1.5
 """A forecast that is this many times the newest level, or its inverse, is explained."""
@@ -18,23 +29,23 @@ SURE = 0.5
 
 
 def answer(
-    table: pd.DataFrame, india: Vintage, other: pd.DataFrame | None = None, disagreement: Sentence | None = None
+    table: pd.DataFrame, india: Vintage, other: pd.DataFrame | None = None, *disagreements: Sentence | None
 ) -> Sentence:
     """The year that runs and the last year from the mixture, what it weighs, and the other target beside it.
 
-    ``other`` is the forecast of the other target (``forecast.beside``), ``disagreement`` what another road says
-    against it (``roads.disagreement``).
+    ``other`` is the forecast of the other target (``forecast.beside``), ``disagreements`` are what another road says
+    against one of them (``roads.disagreement``).
     """
     target, said = table["target"].iloc[0], ends(table, india)
-    text, parts = listed(expected(table, said, india), targets.TARGETS[target].what, explained=True)
+    what = targets.TARGETS[target].what + (", as such or inside motors," if target == targets.REPM.name else "")
+    text, parts = listed(expected(table, said, india), what, explained=True)
     over, parted = weighed(india, target)
-    does = "use" if target == targets.REPM.name else "import"
-    first = sentence(f"India is expected to {does} {text}.", f"The forecast {over}.", **parts, **parted)
+    first = sentence(f"India is expected to import {text}.", f"The forecast {over}.", **parts, **parted)
     beside = None if other is None or other.empty else expected(other, said[:1], india)
     if beside:
         beside = _of_other(*listed(beside), india, target)
-    more = [overdue(table, india), far_from_level(table, india), given(india, target)]
-    return joined(first, disagreement, beside or None, *more, answer=True)
+    more = [unranged(table), overdue(table, india), far_from_level(table, india), given(india, target)]
+    return joined(first, beside or None, *disagreements, *more, answer=True)
 
 
 def _of_other(text: str, parts: dict, india: Vintage, target: str) -> Sentence:
@@ -42,10 +53,20 @@ def _of_other(text: str, parts: dict, india: Vintage, target: str) -> Sentence:
     if target == targets.REPM.name:
         return sentence(f"All magnets under HS 850511: {text}.", **parts)
     come = rare_earths.imported(india)
+    lead = "Rare-earth magnets, as such or inside motors:"
     if come is None:
-        return sentence(f"Rare-earth magnets used: {text}.", **parts)
-    lead = "Rare-earth magnets used, another count than the {come:~3} a year that come in as such:"
+        return sentence(f"{lead} {text}.", **parts)
+    lead = "Rare-earth magnets, as such or inside motors, where {come:~3} a year come in as such:"
     return sentence(f"{lead} {text}.", come=come, **parts)
+
+
+def unranged(table: pd.DataFrame) -> Sentence | None:
+    """Up to which year an interval is given, and why no further; None where all years have one."""
+    mixed = forecast.intervals(table[table["scenario"] == forecast.MIXTURE]).set_index("period")["low80"]
+    if mixed.notna().all():
+        return None
+    text = "An 80 % interval is given up to {last} and no further: none was tried so many years ahead."
+    return sentence(text, last=mixed.dropna().index[-1])
 
 
 def overdue(table: pd.DataFrame, india: Vintage) -> Sentence | None:
@@ -144,7 +165,7 @@ def calendar_years(india: Vintage, target: str) -> Sentence | None:
 def drawn_anew(table: pd.DataFrame, india: Vintage) -> Sentence:
     """By how much what is published would move if it were simulated again (``readings.precision``)."""
     if table["target"].iloc[0] != targets.CUSTOMS.name:
-        return sentence("Draws of this target are spread evenly; how far others would move it was not measured.")
+        return sentence("How far other chance numbers would move this target was not measured.")
     told = table.loc[table["scenario"] == forecast.MIXTURE, ["period", "quantile"]]
     errors = readings.precision(india, forecast.prior(india), told["period"].nunique())
     errors = told.merge(errors, on=["period", "quantile"]).set_index(["period", "quantile"])["error"]
@@ -176,6 +197,19 @@ def rules(india: Vintage) -> Sentence:
     )
     ours = sentence("These chances are our judgement.")
     return joined(allowed, _hearsay(india), ours)
+
+
+def own_make(india: Vintage) -> Sentence:
+    """What India may make itself, by scenario, with the chance of each in the forecast of rare-earth magnets."""
+    cases = structure.supplies(india)
+    rows = india.assumption(structure.SUPPLY)
+    cases = cases[cases["chance"].round(6) > 0].sort_values("chance", ascending=False, kind="stable")
+    if not demand.demand(india) or rows.empty:
+        return words.not_yet(india, "What plants in India may take from the imports")
+    parts = {f"p{n}": derived(100 * chance, "%", rows) for n, chance in enumerate(cases["chance"])}
+    said = words.listed(f"“{name}” with {{p{n}}}" for n, name in enumerate(cases.index))
+    text = f"Of what India makes itself the forecast takes off, by the names of the scenarios: {said}."
+    return sentence(text, "These chances are our judgement.", **parts)
 
 
 def _hearsay(india: Vintage) -> Sentence | None:

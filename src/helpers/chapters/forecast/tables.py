@@ -9,7 +9,7 @@ from helpers import fiscal
 from helpers.chapters import words
 from helpers.chapters.outputs import number
 from helpers.data import ASSUMED, Quantity, Vintage, ids
-from helpers.outlook import evidence, forecast, licences, readings, targets
+from helpers.outlook import evidence, forecast, licences, readings, structure, targets
 from helpers.outlook.episodes import suspect
 
 READING = {
@@ -41,6 +41,9 @@ JUDGEMENT = {
     "unit_value_count": "weight of a count of unit values",
     "unit_value_change": "change of a unit value in a year",
     "road_weight": "weight of a road to tonnes in their average",
+    "driver_weight": "part of the growth of drivers that counts",
+    "structure_weight": "weight of what sectors need, by years after the one that runs",
+    "supply_chance": "chance of what India makes itself",
     "stock_excess": "part of the excess that was stock",
     "least_left": "least that is left of a month",
     "stock_payback": "months until stocks are paid back",
@@ -49,12 +52,12 @@ JUDGEMENT = {
 
 def names(india: Vintage, target: str) -> dict[str, str]:
     """Every scenario of a target's forecast in words, those of its starting points first."""
-    part, episode = targets.part_year(india, target), suspect(india, target)
+    parts, episode = targets.part_years(india, target), suspect(india, target)
     last = targets.totals(india, target).iloc[-1]
     recorded, level = f"{last.name} as {'assumed' if last['status'] == ASSUMED else 'recorded'}", last.name
-    if part is not None:
+    if parts:
         recorded += ", as if nothing since were known"
-        level = f"{words.period(part.name)} at its yearly rate"
+        level = f"{words.period(parts[-1].name)} at its yearly rate"
     elif episode and episode.year != last.name:
         recorded = f"totals as recorded, {episode.year} among them"
     starts = {
@@ -62,7 +65,13 @@ def names(india: Vintage, target: str) -> dict[str, str]:
         forecast.LEVEL: level + (f", {episode.year} left out" if episode else ""),
         forecast.RECORDED: recorded,
     }
-    return starts | READING | {f"licences {regime}": f"licences {regime} throughout" for regime in licences.REGIMES}
+    ways = {
+        structure.COUNTED: "use that was counted, carried on",
+        structure.SECTORS: "what sectors need, less own make",
+    }
+    return (
+        starts | READING | ways | {f"licences {regime}": f"licences {regime} throughout" for regime in licences.REGIMES}
+    )
 
 
 def starts(table: pd.DataFrame, india: Vintage, other: pd.DataFrame) -> pd.DataFrame:

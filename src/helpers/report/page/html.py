@@ -13,9 +13,13 @@ from nbformat import NotebookNode
 from helpers import paths
 from helpers.chapters.outputs import MIME, together
 from helpers.report import parameters
+from helpers.report.origins import origins
 from helpers.report.page import checks
 from helpers.report.page.drawing import drawing
 from helpers.report.page.notes import Notes
+
+EXPLORER = "explorer"
+"""The one page that runs a script, by its template."""
 
 _MATHS = re.compile(r"(?P<code>```.*?```|`[^`]*`)|\$\$(?P<block>.+?)\$\$|\$(?P<line>[^$\s](?:[^$\n]*[^$\s])?)\$", re.S)
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
@@ -31,9 +35,10 @@ class PageError(ValueError):
         self.cell = cell or {}
 
 
-def payloads(notebook: NotebookNode, kind: str) -> list[dict]:
-    """What the cells of an executed notebook showed of one kind: answer, sentence, figure, table, file."""
-    shown = [output.get("data", {}).get(MIME) for cell in notebook.cells for output in cell.get("outputs", [])]
+def payloads(notebook: NotebookNode, kind: str, tag: str = "") -> list[dict]:
+    """What the cells of an executed notebook, or those with a tag, showed of one kind: answer, sentence, figure ..."""
+    cells = [cell for cell in notebook.cells if not tag or tag in cell.metadata.get("tags", ())]
+    shown = [output.get("data", {}).get(MIME) for cell in cells for output in cell.get("outputs", [])]
     return [payload for payload in shown if payload and payload["kind"] == kind]
 
 
@@ -63,7 +68,8 @@ def chapter(name: str, notebook: NotebookNode, frame: dict, failed: dict | None 
     if frame["synthetic"] and not failed:
         _require_marked(name, notebook, frame["synthetic"])
     titles = {chapter["name"]: chapter["title"] for chapter in frame["chapters"]}
-    own = {"name": name, "title": titles[name], "cells": notebook.cells, "mime": MIME, "failed": failed}
+    own = {"name": name, "title": titles[name], "cells": notebook.cells, "mime": MIME, "failed": failed,
+           "origins": origins(notebook)}  # fmt: skip
     body = _rendered("chapter", frame | own)
     return body if failed else _fit(body, f"the page of notebooks/{name}.ipynb", checks.MOST_BYTES)
 
@@ -80,21 +86,26 @@ def _require_marked(name: str, notebook: NotebookNode, mark: str) -> None:
 
 
 def plain(template: str, frame: dict) -> str:
-    """A page without a notebook: ``report``, ``archive`` or ``failure``."""
-    body = _rendered(template, frame)
-    return _fit(body, f"the page {template}", checks.MOST_BYTES if template == "report" else None)
+    """A page without a notebook: ``report``, ``explorer``, ``archive`` or ``failure``."""
+    body, runs = _rendered(template, frame), template == EXPLORER
+    most = checks.MOST_BYTES if template in ("report", EXPLORER) else None
+    return _fit(body, f"the page {template}", most, checks.CONTROLS if runs else frozenset())
 
 
 @cache
-def policy() -> str:
-    """What a page asks its browser to enforce, and a server may repeat: it loads nothing and runs nothing."""
-    digest = base64.b64encode(hashlib.sha256(_style().encode()).digest()).decode()
-    return f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-uri 'none'; form-action 'none'"
+def policy(runs: bool = False) -> str:
+    """What a page asks its browser to enforce: it loads nothing, and runs at most the script of the explorer."""
+    style, script = (
+        f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+        for text in (_template("style.css"), _template(f"{EXPLORER}.js"))
+    )
+    loads = f"default-src 'none'; style-src {style}; img-src data:; base-uri 'none'; form-action 'none'"
+    return f"{loads}; script-src {script}" if runs else loads
 
 
 def headers() -> str:
-    """The headers that a server should send with the pages, a line each."""
-    lines = [f"Content-Security-Policy: {policy()}; frame-ancestors 'self'", "X-Content-Type-Options: nosniff"]
+    """The headers that a server should send with the pages, a line each; they are the same for all of them."""
+    lines = [f"Content-Security-Policy: {policy(runs=True)}; frame-ancestors 'self'", "X-Content-Type-Options: nosniff"]
     return "\n".join([*lines, "Referrer-Policy: no-referrer", ""])
 
 
@@ -121,12 +132,14 @@ def slug(text: str) -> str:
 
 def _rendered(template: str, frame: dict) -> str:
     """A page of a frame, with footnotes of its own, the style and the policy; nothing checked."""
-    page = frame | {"notes": Notes(frame.get("sources", {})), "style": Markup(_style()), "policy": policy()}
+    style, script = (Markup(_template(name)) for name in ("style.css", f"{EXPLORER}.js"))
+    page = frame | {"notes": Notes(frame.get("sources", {})), "policy": policy(template == EXPLORER)}
+    page |= {"style": style, "script": script}
     return _CONTROLS.sub("", _templates().get_template(f"{template}.html.j2").render(page=page))
 
 
-def _fit(body: str, what: str, most: int | None) -> str:
-    if wrong := checks.problems(body, most):
+def _fit(body: str, what: str, most: int | None, allowed: frozenset[str] = frozenset()) -> str:
+    if wrong := checks.problems(body, most, allowed):
         raise PageError("\n".join(f"{what} {problem}" for problem in wrong))
     return body
 
@@ -186,5 +199,5 @@ def _templates() -> Environment:
 
 
 @cache
-def _style() -> str:
-    return (paths.TEMPLATE / "style.css").read_text(encoding="utf-8")
+def _template(name: str) -> str:
+    return (paths.TEMPLATE / name).read_text(encoding="utf-8")

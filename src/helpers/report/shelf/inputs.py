@@ -22,6 +22,11 @@ def chapters() -> list[Path]:
     return sorted(paths.NOTEBOOKS.glob("[0-9]-*.ipynb"))
 
 
+def tracked() -> list[Path]:
+    """The notebooks of the project: the chapters, and the one to explore with, which no report renders."""
+    return [*chapters(), *paths.NOTEBOOKS.glob("explore.ipynb")]
+
+
 def inputs() -> dict[str, dict[str, str]]:
     """SHA-256 of every file any report is made from, in the groups ``notebooks``, ``helpers``, ``data``, ``lock``.
 
@@ -31,7 +36,7 @@ def inputs() -> dict[str, dict[str, str]]:
     modules = [path for path in code.rglob("*") if path.is_file() and not _OTHER & set(path.relative_to(code).parts)]
     tables = [path for path in paths.DATA.glob("*") if path.is_file()]
     return {
-        "notebooks": {path.name: _cells(path) for path in chapters()},
+        "notebooks": {path.name: cells(path) for path in chapters()},
         "helpers": {path.relative_to(code).as_posix(): sha256(path) for path in sorted(modules)},
         "data": {path.name: sha256(path) for path in sorted(tables)},
         "lock": {paths.LOCK.name: sha256(paths.LOCK)},
@@ -69,10 +74,27 @@ def _parts(day: date | str) -> Iterator[tuple[Path, str, bool]]:
             yield path.with_suffix(".parquet"), str(digest), bool(synthetic)
 
 
+def cells(path: Path) -> str:
+    """SHA-256 of what is written in the cells of a notebook, without outputs."""
+    found = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    kept = [[cell["cell_type"], "".join(cell["source"]), cell["metadata"].get("tags", [])] for cell in found]
+    return hashlib.sha256(json.dumps(kept).encode()).hexdigest()
+
+
 def fingerprint(parameters: dict, files: dict[str, dict[str, str]], notices: Sequence[str] = ()) -> str:
     """SHA-256 of the parameters as shown, of all files and of notices: the same for the same report."""
     made_from = [parameters, {group: names for group, names in files.items() if names}, *notices]
     return hashlib.sha256(json.dumps(made_from, sort_keys=True).encode()).hexdigest()
+
+
+def changed(before: dict[str, dict[str, str]], now: dict[str, dict[str, str]]) -> list[str]:
+    """The files that differ between two groups of hashes, each with its group."""
+    return sorted(
+        f"{group}/{name}"
+        for group in before
+        for name in before[group].keys() | now[group].keys()
+        if before[group].get(name) != now[group].get(name)
+    )
 
 
 def seeds() -> dict[str, int]:
@@ -85,9 +107,3 @@ def seeds() -> dict[str, int]:
 def sha256(path: Path) -> str:
     """SHA-256 of a file."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-def _cells(path: Path) -> str:
-    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-    kept = [[cell["cell_type"], "".join(cell["source"]), cell["metadata"].get("tags", [])] for cell in cells]
-    return hashlib.sha256(json.dumps(kept).encode()).hexdigest()

@@ -17,10 +17,14 @@ from helpers.chapters.outputs import MIME
 from helpers.report.job import End
 from helpers.report.parameters import Parameters
 from helpers.report.run import leftovers
-from helpers.report.run.chapter import run_chapter
-from helpers.report.shelf.inputs import chapters
+from helpers.report.run.chapter import kernel_name, run_chapter
+from helpers.report.shelf import inputs
 
 LANGUAGE = {"name": "python", "file_extension": ".py"}
+KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
+OF_ONE_RUN = (MIME, "application/vnd.jupyter.widget-view+json")
+"""What of an output means something to the run only that made it: payloads, and levers to move."""
+
 _AS_OF = re.compile(r'^(as_of: str = )"([\d-]+)"', re.M)
 
 
@@ -46,7 +50,7 @@ def refresh(as_of: date) -> dict[str, list[str]]:
         If a notebook fails; nothing is stored.
     """
     with leftovers.settings(), tempfile.TemporaryDirectory() as empty, leftovers.archive(Path(empty)):
-        made = {path: _run(path, as_of) for path in chapters()}
+        made = {path: _run(path, as_of) for path in inputs.tracked()}
     before = {path: nbformat.read(path, as_version=4) for path in made}
     changes = {path: _changes(before[path], made[path]) for path in made}
     for path, notebook in made.items():
@@ -72,6 +76,37 @@ def problems(path: Path) -> list[str]:
     return said
 
 
+def copied(folder: Path) -> list[str]:
+    """Copies of the notebooks to work in, so that nothing JupyterLab saves is tracked; lines on those that stay behind.
+
+    A copy whose cells are as they were copied follows its notebook. One in which somebody has changed a cell is
+    theirs: it stays as it is, for ever.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    said = []
+    for path in inputs.tracked():
+        copy, now = folder / path.name, inputs.cells(path)
+        before = _copied_from(copy)
+        if before == "" or (copy.exists() and inputs.cells(copy) not in (before, now)):
+            if before != now:
+                said.append(f"{copy} is as you left it; {path.name} has changed since: rename yours to get the new one")
+        elif before != now:
+            notebook = nbformat.read(path, as_version=4)
+            notebook.metadata |= {"magnets": {"copied": now}, "kernelspec": KERNEL | {"name": kernel_name()}}
+            nbformat.write(notebook, copy)
+    return said
+
+
+def _copied_from(copy: Path) -> str | None:
+    """What the cells were of which a copy was made; nothing of one that cannot be read, None where there is no copy."""
+    if not copy.exists():
+        return None
+    try:
+        return str(nbformat.read(copy, as_version=4).metadata["magnets"]["copied"])
+    except Exception:  # as above
+        return ""
+
+
 def stripped(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     """A notebook without images, payloads, and the timings that tell of one run only."""
     for cell in notebook.cells:
@@ -79,10 +114,12 @@ def stripped(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
         for output in cell.get("outputs", []):
             if "data" in output:
                 output["data"] = {
-                    kind: v for kind, v in output["data"].items() if kind != MIME and not kind.startswith("image/")
+                    kind: v
+                    for kind, v in output["data"].items()
+                    if kind not in OF_ONE_RUN and not kind.startswith("image/")
                 }
                 output["metadata"] = {}
-    kernel = notebook.metadata.get("kernelspec", {"display_name": "Python 3", "language": "python", "name": "python3"})
+    kernel = notebook.metadata.get("kernelspec", KERNEL)
     notebook.metadata = nbformat.from_dict({"kernelspec": kernel, "language_info": LANGUAGE})
     return notebook
 

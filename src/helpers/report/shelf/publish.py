@@ -78,7 +78,7 @@ def publish(root: Path, chapters: list[Chapter], job: Job, frame: dict, india: "
     Path
         The folder ``<as_of>``, or ``<as_of>-r2`` and so on if that one is taken.
     """
-    from helpers.report.page import html
+    from helpers.report.page import explorer, html
 
     folder = _free_folder(root, frame["as_of"])
     with files.building(root) as scratch:
@@ -91,10 +91,14 @@ def publish(root: Path, chapters: list[Chapter], job: Job, frame: dict, india: "
             "answers": answers,
             "front": front(answers),
             "lead": lead,
+            "means": means(chapters),
             "downloads": sorted(path.name for path in scratch.iterdir() if path.suffix != ".html"),
             "previous": archive.previous(root, folder.name),
         }
         files.write(scratch / "index.html", html.plain("report", frame | first_page))
+        if frame["explorer"]:
+            own = explorer.content(india) | {"name": html.EXPLORER}
+            files.write(scratch / "explorer.html", html.plain(html.EXPLORER, frame | own))
         _record(scratch, folder.name, chapters, job, india)
         files.place(scratch, folder)
     return folder
@@ -142,6 +146,13 @@ def front(answers: list[dict]) -> list[dict]:
     """The first answers of :data:`FINDING` and of :data:`LEAD`, in this order; else the first there is."""
     found = [next((one for one in answers if one["name"] == name), None) for name in (FINDING, LEAD)]
     return [one for one in found if one] or answers[:1]
+
+
+def means(chapters: list[Chapter]) -> list[dict]:
+    """What follows from the answers: sentences of cells with the tag ``brief``, with the ``name`` of the chapter."""
+    from helpers.report.page import html
+
+    return [one | {"name": c.name} for c in chapters for one in html.payloads(c.notebook, "sentence", "brief")]
 
 
 def _lead(chapters: list[Chapter]) -> dict | None:

@@ -1,0 +1,7 @@
+"""Chapter 5: what would change it, and what can India do?
+
+- `sentences`, `closures`: what the chapter says, of scenarios and of a closure of China
+- `figures`: what it draws
+- `tables`: scenarios side by side, the balance, the levers, with heads in words and units
+- `iamc`: scenarios in the format that other models read
+"""

@@ -1,0 +1,91 @@
+"""Sentences of chapter 5 on a closure: how long stocks last, what is lost, how such a reckoning did once."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from helpers.chapters import words
+from helpers.chapters.outputs import Sentence, joined, sentence
+from helpers.chapters.scenarios.sentences import counted
+from helpers.data import Quantity, Vintage, derived, sources_of
+
+
+def cover(stop: pd.DataFrame, held: Mapping[float, pd.DataFrame], months: int) -> Sentence:
+    """How long stocks last, as held and with the most more that is shown."""
+    lasts, most = stop.loc["lasts"], max(held)
+    text = "Stocks last {lasts} if nothing comes from China; with {more} more, {longer}"
+    return sentence(text, lasts=_whole(lasts, months), more=derived(most, "months", lasts),
+                    longer=_whole(held[most].loc["lasts"], months))  # fmt: skip
+
+
+def covers(rows: list[tuple[str, pd.Series]], months: int) -> Sentence:
+    """How long each stock lasts, with its range."""
+    said = [sentence("{name} {lasts:.1} ({lasts:range.1})", name=name, lasts=_months(row)) for name, row in rows]
+    text = "Lines of months until stocks are used up, by the length of a closure of up to {months}: {said}."
+    return sentence(text, months=derived(months, "months", rows[0][1]), said="; ".join(one.text for one in said),
+                    uses=said)  # fmt: skip
+
+
+def lost(found: Mapping[int, pd.DataFrame], india: Vintage) -> Sentence:
+    """What the longest of some closures costs."""
+    months = max(found)
+    table = found[months]
+    if table.loc["lost", "high"] < 1:
+        return sentence("Stocks and others outlast {months} without China.",
+                        months=derived(months, "months", table.loc["lost"]))  # fmt: skip
+    gone = derived(table.loc["lost", "middle"], "t", table.loc["lost"], low=table.loc["lost", "low"],
+                   high=table.loc["lost", "high"])  # fmt: skip
+    cars = counted(table.loc[["vehicles", "engines"], "middle"].sum(), table.loc[["vehicles", "engines"]])
+    text = "{months} without anything from China leave {gone:~2} ({gone:range~2} t) of the need unmet: shared by all"
+    text += " uses alike, {cars} are not built"
+    worth = table.loc["rupees"]
+    parts = {"months": derived(months, "months", table.loc["lost"]), "gone": gone, "cars": cars}
+    if pd.isna(worth["middle"]):
+        return sentence(text + ".", **parts)
+    return sentence(text + ", for magnets worth {worth:~2}.", worth=derived(worth["middle"], "INR crore", worth),
+                    **parts)  # fmt: skip
+
+
+def trial(rows: pd.DataFrame, india: Vintage) -> Sentence:
+    """The first output lost in the stop of licences, reckoned and seen, how far off that is; and the half-year."""
+    if "first loss" not in rows.index or pd.isna(rows.loc["first loss", ["middle", "seen"]]).any():
+        return words.not_yet(india, "How well the reckoning of a closure does")
+    row = rows.loc["first loss"]
+    half = _half(rows.loc["output of the half-year"]) if "output of the half-year" in rows.index else None
+    middle, seen, miss = (derived(value, "months", row) for value in (row["middle"], row["seen"], abs(row["miss"])))
+    text = "With the stocks that firms told of, the stop of licences would have cost output after {middle:.1};"
+    text += " the maker that told of it lost some after {seen:.1},"
+    match words.direction(row["miss"] / row["seen"], 0.1):
+        case "up":
+            text += " {miss:.1} later: stocks were larger than told, or less was missing."
+        case "down":
+            text += " {miss:.1} earlier: stocks were smaller than told, or more was missing."
+        case _:
+            text += " which agrees."
+            return joined(sentence(text, middle=middle, seen=seen, uses=[miss]), half)
+    return joined(sentence(text, middle=middle, seen=seen, miss=miss), half)
+
+
+def _half(row: pd.Series) -> Sentence:
+    """What the stop alone would have made of a half-year, and what was counted."""
+    alone, seen = (derived(row[name], "%", row) for name in ("middle", "seen"))
+    match words.direction(row["miss"] / 100, 0.02):
+        case "up":
+            verdict = "growth, or makers that were not hit, hid it"
+        case "down":
+            verdict = "more than the stop held them back"
+        case _:
+            verdict = "which agrees"
+    text = "By itself it would have moved the electric two-wheelers of that half-year by {alone:signed}; registered"
+    return sentence(text, "were {seen:signed} on a year before: {verdict}.", alone=alone, seen=seen, verdict=verdict)
+
+
+def _months(row: pd.Series) -> Quantity:
+    return derived(row["middle"], "months", row, low=row["low"], high=row["high"])
+
+
+def _whole(row: pd.Series, months: int) -> Sentence:
+    """How long, or that it is all of the time that is shown."""
+    if row["middle"] >= months:
+        return Sentence(f"all of {derived(months, 'months')}", tuple(sorted(sources_of(row))))
+    return sentence("{lasts:.1}", lasts=_months(row))

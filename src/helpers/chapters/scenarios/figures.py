@@ -1,0 +1,115 @@
+"""Figures of chapter 5: what moves the need for imports, what licences let through, how long stocks last."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from helpers import fiscal
+from helpers.chapters.canvas import BLUE, GOLD, INK, MUTED, RED, canvas, finish, label, once_public
+from helpers.chapters.outputs import Figure, joined, sentence
+from helpers.chapters.scenarios import closures, sentences, tables
+from helpers.data import Vintage, derived
+from helpers.outlook import scenario
+from helpers.outlook.demand_draws import ENDS
+from helpers.outlook.scenario import Balance
+
+
+@once_public
+def waterfall(rows: pd.DataFrame, made: Mapping[str, Balance], name: str, year: int, *, india: Vintage) -> Figure:
+    """The imports needed at the run-rate, what each lever adds or takes, and those in another scenario.
+
+    Parameters
+    ----------
+    rows : pd.DataFrame
+        ``lever, change, source`` that sum to the difference: ``attribution.difference``.
+    name : str
+        Of the other scenario.
+    """
+    start, end = (scenario.at(india, of, "imports", year) for of in (made[tables.RUN_RATE], made[name]))
+    rows = rows.reindex(rows["change"].sort_values(key=lambda of: -of.abs(), kind="stable").index)
+    names = [tables.RUN_RATE, *(tables.SHORT[lever] for lever in rows["lever"]), name]
+    edges = np.cumsum([start.value, *rows["change"]]) / 1000
+    drawing, (ax,) = canvas("thousand tonnes to import a year", height=1.1 + 0.36 * len(names), horizontal=True)
+    for place, (tonnes, edge) in enumerate(zip(rows["change"], edges[1:], strict=True), start=1):
+        before = edge - tonnes / 1000
+        ax.barh(place, tonnes / 1000, left=before, height=0.62, color=BLUE if tonnes < 0 else RED)
+        label(ax, f"{derived(tonnes, 't'):signed}", (max(before, edge), place), fontsize=9)
+    for place, of in ((0, start), (len(names) - 1, end)):
+        ax.barh(place, of.value / 1000, height=0.62, color=MUTED)
+        ax.plot([of.low / 1000, of.high / 1000], [place, place], color=INK, linewidth=1.5)
+    ax.set_yticks(range(len(names)), names)
+    ax.set_ylim(len(names) - 0.5, -0.5)
+    ax.set_xlim(0, 1.15 * max(start.high, end.high, 1000 * edges.max()) / 1000)
+    title = sentences.waterfall(rows, start, end, name)
+    said = [sentence("{lever} {tonnes:signed}", lever=short, tonnes=derived(tonnes, "t", source))
+            for short, tonnes, source in zip(names[1:-1], rows["change"], rows["source"], strict=True)]  # fmt: skip
+    text = "Bars from {start} to import in {year} at the run-rate to {end} in the scenario {name}: {parts}."
+    alt = sentence(text, start=start, end=end, year=start.period, name=name, parts="; ".join(one.text for one in said),
+                   uses=said)  # fmt: skip
+    data = pd.DataFrame({"Lever": names, "Tonnes": [start.value, *rows["change"], end.value]})
+    data["source"] = [" ".join(start.sources), *rows["source"], " ".join(end.sources)]
+    note = "Each bar: a lever's part, averaged over all orders of moving them; they sum to the difference. Line: 80 %."
+    return finish(drawing, title, alt, data, india=india, note=note)
+
+
+@once_public
+def cover(stop: pd.DataFrame, held: Mapping[float, pd.DataFrame], months: int, *, india: Vintage) -> Figure:
+    """How long stocks last, by the length of a closure of China, with what is held and with more.
+
+    Parameters
+    ----------
+    stop : pd.DataFrame
+        ``outage.outage`` of so many months with the stocks that are held.
+    held : mapping
+        The same with so many months more in stock.
+    """
+    drawing, (ax,) = canvas("months until stocks are used up", height=3.4)
+    length = np.linspace(0, months, 4 * months + 1)
+    low, middle, high = (np.minimum(length, stop.loc["lasts", end]) for end in ("low", "middle", "high"))
+    ax.plot(length, length, "--", color=MUTED, linewidth=1.2)
+    ax.fill_between(length, low, high, color=BLUE, alpha=0.25, linewidth=0)
+    ax.plot(length, middle, color=BLUE, linewidth=2)
+    label(ax, "stocks as held", (months, middle[-1]), color=BLUE, fontsize=9)
+    rows = [("stocks as held", stop.loc["lasts"])]
+    for more, table in held.items():
+        lasts = np.minimum(length, table.loc["lasts", "middle"])
+        ax.plot(length, lasts, color=GOLD, linewidth=1.6)
+        label(ax, f"{more:g} months more", (months, lasts[-1]), color=GOLD, fontsize=9)
+        rows.append((f"{more:g} months more", table.loc["lasts"]))
+    ax.set_xlabel("months in which nothing comes from China")
+    ax.set_xlim(0, months)
+    ax.set_ylim(0, months)
+    title, alt = closures.cover(stop, held, months), closures.covers(rows, months)
+    data = pd.DataFrame({"Stocks": [name for name, _ in rows]})
+    for end, head in (("low", "Last, lowest, months"), ("middle", "Middle, months"), ("high", "Highest, months")):
+        data[head] = [row[end] for _, row in rows]
+    data["source"] = [row["source"] for _, row in rows]
+    note = "Dashed: as long as the closure. Below it output is lost. Band: 80 % of the draws."
+    return finish(drawing, title, alt, data, india=india, note=note)
+
+
+def regimes(panels: Mapping[str, Balance], year: int, *, india: Vintage) -> Figure:
+    """What is to be imported and what licences let through, a panel a regime: never mixed into one tail."""
+    drawing, axes = canvas("thousand tonnes a year", panels=len(panels), height=3.4)
+    frames = []
+    for ax, (name, of) in zip(axes, panels.items(), strict=True):
+        at, let = of.years, np.minimum(of.imports, of.allowed)
+        need, came = (np.quantile(values, ENDS, axis=0) / 1000 for values in (of.imports, let))
+        ax.fill_between(at, need[0], need[2], color=MUTED, alpha=0.16, linewidth=0)
+        ax.fill_between(at, came[0], came[2], color=BLUE, alpha=0.25, linewidth=0)
+        ax.plot(at, need[1], color=MUTED, linewidth=1.6)
+        ax.plot(at, came[1], color=BLUE, linewidth=2)
+        ax.set_title(sentences.REGIMES[name], loc="left", color=MUTED, fontsize=10)
+        ax.set_xticks(at[::2], [fiscal.year_name(one) for one in at[::2]])
+        columns = {f"{what}, {end}, t": 1000 * row for what, rows in (("Needed", need), ("Let in", came))
+                   for end, row in zip(("lowest", "middle", "highest"), rows, strict=True)}  # fmt: skip
+        head = {"Licences": sentences.REGIMES[name], "Year": [fiscal.year_name(one) for one in at]}
+        frames.append(pd.DataFrame(head | columns).assign(source=scenario.sources(india, of.levers, "shortage")))
+    axes[0].set_ylim(0)
+    label(axes[-1], "needed", (at[-1], need[1, -1]), dx=4, color=MUTED, fontsize=9)
+    label(axes[-1], "let in", (at[-1], came[1, -1]), dx=4, color=BLUE, fontsize=9)
+    alt = joined(*(sentences.let_in(name, of, year, india) for name, of in panels.items()))
+    note = "Bands: 80 % of the draws, without the sectors that no source gives."
+    title = sentences.regimes(panels, year, india)
+    return finish(drawing, title, alt, pd.concat(frames), india=india, note=note, first=len(panels) - 1)

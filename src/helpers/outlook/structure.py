@@ -1,0 +1,120 @@
+"""Rare-earth magnets that India has to import, in two ways, and both averaged, under each regime of licences.
+
+The one way carries on the use that was counted; the other is what the sectors need less what India makes itself, as
+scenarios have it (:mod:`scenario`). The first leads in the year that runs, the second from some years on.
+"""
+
+import numpy as np
+import pandas as pd
+
+from helpers import fiscal
+from helpers.data import Vintage, sources_of
+from helpers.ensemble import drift
+from helpers.outlook import demand, growth, licences, rare_earths, scenario, targets
+
+COUNTED, SECTORS, BOTH = "counted use", "needs of sectors", "both ways"
+WEIGHT, SUPPLY = "structure_weight", "supply_chance"
+PATHS = 8000
+DRAWS = 4000
+"""Draws of each scenario: more of them move a median by less than its last digit that is told."""
+_FAR = 0.001
+"""Beyond this level no quantile is published, and growth over many years is no number any more."""
+
+
+def weights(india: Vintage, years: np.ndarray) -> np.ndarray:
+    """The weight of what sectors need in some fiscal years, 0-1, by how long after the one that runs they are.
+
+    Between and beyond the rows of ``assumptions.csv`` it is as on a line; nothing while sectors cannot be reckoned.
+    """
+    rows = india.assumption(WEIGHT)["value"]
+    if rows.empty or not demand.demand(india):
+        return np.zeros(len(years))
+    rows = rows.set_axis([int(segment.split()[0]) for segment in rows.index]).sort_index()
+    return np.interp(years - fiscal.fiscal_year(pd.Timestamp(india.day)), rows.index, rows)
+
+
+def supplies(india: Vintage) -> pd.DataFrame:
+    """What India may make itself: scenarios by name, with their ``levers`` and ``chance`` in the forecast.
+
+    A scenario of which something is not public yet has no chance: that of the run-rate is then the greater.
+    """
+    chances, named = india.assumption(SUPPLY)["value"], scenario.named(india, DRAWS)
+    known = chances[[not named.loc[name, "lacking"] for name in chances.index]]
+    known[named.index[0]] = known.get(named.index[0], 0.0) + 1 - known.sum()
+    return named.loc[known.index, ["levers"]].assign(chance=known)
+
+
+def allowed(india: Vintage, years: np.ndarray, regime: str, only: str = "") -> np.ndarray | None:
+    """Draws of what is imported in some fiscal years by what sectors need under a regime, tonnes, draws x years.
+
+    Each draw has one scenario of what India makes, by its chance, or ``only`` this one. Beyond the last year that is
+    reckoned it grows as drivers are taken to. None while sectors cannot be reckoned.
+    """
+    if not demand.demand(india):
+        return None
+    cases = supplies(india).loc[[only] if only else slice(None)]
+    lot = np.searchsorted(cases["chance"].cumsum(), np.arange(DRAWS) * (5**0.5 - 1) / 2 % 1)
+    cases["levers"] = [levers.model_copy(update={"licences": regime}) for levers in cases["levers"]]
+    made = [scenario.run(india, levers, count=DRAWS) for levers in cases["levers"]]
+    tonnes = np.stack([of.allowed for of in made])[np.minimum(lot, len(made) - 1), np.arange(DRAWS)]
+    first, last = (int(made[0].years[at]) for at in (0, -1))
+    later = np.exp(growth.taken(india, targets.REPM.name).prior.mean * np.maximum(years - last, 0))
+    return tonnes[:, np.clip(years, first, last) - first] * later
+
+
+def paths(india: Vintage, years: np.ndarray, only: str = "") -> dict[str, dict[str, pd.DataFrame]]:
+    """Tonnes imported by way and regime, fiscal years x :data:`PATHS`, rising along each year.
+
+    Licences act on what comes as magnets, and of the use that was counted only by their difference from those of its
+    year (:func:`.licences.since`). :data:`BOTH` averages the two quantile by quantile under each regime.
+    """
+    base, place = targets.totals(india, targets.REPM.name).iloc[-1], (np.arange(PATHS) + 0.5) / PATHS
+    months = pd.period_range(f"{years[0] - 1}-04", f"{years[-1]}-03", freq="M")
+    counted, bare = _counted(india, years, place), rare_earths.bare(india, place * PATHS * 2**0.5 % 1)
+    share, more = weights(india, years)[:, None], _bounds(india, years, place)
+    made: dict[str, dict[str, pd.DataFrame]] = {COUNTED: {}, BOTH: {}, SECTORS: {}}
+    for regime, (dose, then) in licences.since(india, base.name, months, PATHS).items():
+        ahead = 1 - bare * (1 - dose.reshape(len(years), 12, PATHS).mean(axis=1))
+        values = both = np.sort(counted * ahead / (1 - bare * (1 - then)), axis=1)
+        need, name = allowed(india, years, regime, only), f"licences {regime}"
+        if need is not None:
+            other = np.repeat(np.sort(need, axis=0), PATHS // DRAWS, axis=0).T * more
+            both = (1 - share) * values + share * other
+            made[SECTORS][name] = pd.DataFrame(other, years)
+        made[COUNTED][name], made[BOTH][name] = pd.DataFrame(values, years), pd.DataFrame(both, years)
+    return {way: of for way, of in made.items() if of}
+
+
+def used(india: Vintage, way: str = BOTH) -> frozenset[str]:
+    """The sources of everything that a way is made from, licences apart."""
+    ways: dict[str, list] = {COUNTED: [], SECTORS: []}
+    grown = growth.taken(india, targets.REPM.name).sources
+    ways[COUNTED] = [targets.totals(india, targets.REPM.name), rare_earths.estimates(india), *grown]
+    if demand.demand(india):
+        cases = supplies(india)["levers"]
+        ways[SECTORS] = [scenario.sources(india, levers, "allowed", count=DRAWS) for levers in cases]
+        ways[SECTORS] += [india.assumption(SUPPLY), india.assumption(WEIGHT)]
+    return sources_of(*(rows for name in ways if way in (name, BOTH) for rows in ways[name]))
+
+
+def _counted(india: Vintage, years: np.ndarray, place: np.ndarray) -> np.ndarray:
+    """Use by shrunken log-drift from the base year as reconciled, years x paths, before licences."""
+    known, prior = targets.totals(india, targets.REPM.name), growth.taken(india, targets.REPM.name).prior
+    base, times = known.iloc[-1], known["value"].set_axis(known.index.map(fiscal.centre))
+    fitted = drift.shrunken_log_drift(times, prior)
+    grown = drift.quantiles(fitted, years - times.index[-1], place.clip(_FAR, 1 - _FAR)) / fitted.level
+    ranks = place * PATHS * 5**0.5 / 2 % 1  # of demand and of the base year they fill the square evenly, without a seed
+    return grown * rare_earths.used(india, base, ranks, prior.mean)
+
+
+def _bounds(india: Vintage, years: np.ndarray, place: np.ndarray) -> np.ndarray:
+    """How many times more sectors need in upper quantiles with those that no source gives, years x paths; 1 below.
+
+    From the middle to 90 % it rises to what they add there, so that a bound is in the range and in no middle.
+    """
+    made = demand.demand(india)
+    if not made:
+        return np.ones((len(years), len(place)))
+    at = np.clip(years, made.years[0], made.years[-1]) - made.years[0]
+    known, every = (np.quantile(made.total(bounds=of), demand.ENDS[-1], axis=0)[at] for of in (False, True))
+    return 1 + np.clip((place - 0.5) / 0.4, 0, 1) * (every / known - 1)[:, None]

@@ -1,0 +1,117 @@
+"""The verb ``magnets scenario``: list, run, compare; thin, and nothing heavy is imported to refuse a word."""
+
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+from typer.core import TyperCommand
+
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False,
+                  help="What would change the imports of rare-earth magnets, and what India can do.")  # fmt: skip
+
+AS_OF = Annotated[
+    str, typer.Option(help="Use only figures public on this day, YYYY-MM-DD.", show_default="today in India")
+]
+SET = Annotated[
+    list[str], typer.Option("--set", metavar="LEVER=VALUE", help="Move a lever, see below. Repeat as needed.")
+]
+
+
+class WithLevers(TyperCommand):
+    """A command whose help ends with the levers of a scenario."""
+
+    def format_epilog(self, ctx, formatter) -> None:
+        from helpers.chapters.scenarios import tables
+
+        with formatter.section("Levers, as --set LEVER=VALUE or in a scenario file"):
+            formatter.write_dl(
+                (name, f"{span}; run-rate {usual}: {meaning}")
+                for name, meaning, span, usual in tables.described().itertuples()
+            )
+
+
+@app.command("list", cls=WithLevers)
+def list_(as_of: AS_OF = "") -> None:
+    """Tell the named scenarios, each with its story and its levers; the levers themselves stand below this help."""
+    from helpers.report.scenario import shown
+
+    _print(lambda: shown.listed(_day(as_of)))
+
+
+@app.command(cls=WithLevers)
+def run(
+    scenarios: Annotated[
+        list[str], typer.Argument(metavar="[NAME|FILE]...", help="Scenarios by name or file.", show_default="all named")
+    ] = [],  # noqa: B006
+    lever: SET = [],  # noqa: B006
+    as_of: AS_OF = "",
+    csv: Annotated[Path | None, typer.Option(help="Write every year and quantity as a tidy CSV.")] = None,
+    xlsx: Annotated[Path | None, typer.Option(help="Write the table and the tidy rows as a spreadsheet.")] = None,
+    iamc: Annotated[Path | None, typer.Option(help="Write the tidy rows in the IAMC format, as pyam reads it.")] = None,
+) -> None:
+    """Reckon scenarios: tonnes to import, oxide, crore rupees and vehicles at risk in three fiscal years.
+
+    A scenario file is YAML; what it does not name stays as in the run-rate:
+
+    \b
+    scenario: half the plants, fast vehicles
+    story: Half of the plants are built while the targets for vehicles are met.
+    levers:
+      ev_pace: 1
+      scheme: half
+
+    A scenario is conditional: it says what follows if its levers are so, and is never scored as a forecast.
+    Ends with 0, 1 (a file cannot be written), 2 (no such scenario, lever or day), 3 (data not valid).
+
+    Examples: magnets scenario run; magnets scenario run run-rate --set ev_pace=1 --csv tidy.csv;
+    magnets scenario run mine.yml --as-of 2025-06-30 --iamc iamc.csv
+    """
+    from helpers.report.scenario import shown
+
+    files = {kind: path for kind, path in (("csv", csv), ("xlsx", xlsx), ("iamc", iamc)) if path}
+    _print(lambda: shown.reckoned(scenarios, lever, _day(as_of), files))
+
+
+@app.command(cls=WithLevers)
+def compare(
+    one: Annotated[str, typer.Argument(metavar="A", help="A scenario by name or file.")],
+    other: Annotated[str, typer.Argument(metavar="B", help="Another one.")],
+    lever: SET = [],  # noqa: B006
+    as_of: AS_OF = "",
+) -> None:
+    """Tell what parts two scenarios, lever by lever: the parts sum exactly to the difference (Shapley).
+
+    --set moves levers of B. Ends as `magnets scenario run` does.
+
+    Example: magnets scenario compare run-rate run-rate --set ev_pace=1 --set scheme=none
+    """
+    from helpers.report.scenario import shown
+
+    _print(lambda: shown.compared(one, other, lever, _day(as_of)))
+
+
+def _day(as_of: str) -> date:
+    from helpers.report import parameters
+
+    return parameters.parse([], as_of).as_of
+
+
+def _print(lines) -> None:
+    """Print what there is to say, or stop with why there is nothing."""
+    from helpers.data import DataError
+
+    try:
+        print("\n".join(lines()))
+    except DataError as error:
+        _stop(str(error), 3)
+    except ValueError as error:
+        _stop(str(error), 2)
+    except OSError as error:
+        _stop(f"{error.filename} cannot be written: {error.strerror}", 1)
+
+
+def _stop(text: str, code: int) -> NoReturn:
+    print(text, file=sys.stderr)
+    raise typer.Exit(code)

@@ -1,0 +1,121 @@
+"""Scenarios as people ask for them: a name, a file, or levers on one line; checked whole.
+
+A file is YAML, with every lever as ``magnets scenario list`` tells it; what is not named stays at the run-rate::
+
+    scenario: half the plants, fast vehicles
+    story: Half of the plants are built while the targets for vehicles are met.
+    levers:
+      ev_pace: 1
+      scheme: 0.5
+
+The same on one line, as a report keeps it: ``ev_pace=1; scheme=0.5``.
+"""
+
+import csv
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+import yaml
+
+from helpers import paths
+from helpers.outlook import levers
+from helpers.outlook.levers import LeverError, Levers
+from helpers.report.nodes import composed, line
+
+KEYS = ("scenario", "story", "levers")
+FILE = (".yml", ".yaml")
+
+
+class Scenario(NamedTuple):
+    """What somebody asked for: its name, its story in one sentence, its levers."""
+
+    name: str
+    story: str
+    levers: Levers
+
+
+def asked(text: str) -> Scenario:
+    """A scenario by its name, by the path of a file, or by its levers.
+
+    Raises
+    ------
+    ValueError
+        If there is no such scenario, or a lever is wrong; with what is allowed.
+    """
+    if text.endswith(FILE):
+        return read(Path(text))
+    if "=" in text:
+        return Scenario(text, "", levers.made(text))
+    if text not in (known := named()):
+        raise ValueError(f"there is no scenario {text!r}; there are {', '.join(known)}, the path of a file that ends "
+                         f"in {FILE[0]}, or levers such as `scheme=1; japan_exports=off`")  # fmt: skip
+    return known[text]
+
+
+def meant(text: str) -> str:
+    """A scenario as a report keeps it: as it is given, but what a file says in the place of a file.
+
+    Raises
+    ------
+    ValueError
+        As :func:`asked`.
+    """
+    found = asked(text.strip())
+    return (str(found.levers) or next(iter(named()))) if text.endswith(FILE) else text.strip()
+
+
+def named() -> dict[str, Scenario]:
+    """The scenarios of ``data/scenarios.csv``, read alone, so that a wrong word is refused at once."""
+    with (paths.DATA / "scenarios.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    return {row["scenario"]: Scenario(row["scenario"], row["story"], levers.made(row["levers"])) for row in rows}
+
+
+def read(path: Path) -> Scenario:
+    """A scenario file.
+
+    Raises
+    ------
+    ValueError
+        With a line ``file line n: ...`` for everything wrong in it, each naming its field and what is allowed.
+    """
+    document = composed(path, "the scenario file", "a scenario needs")
+    if not isinstance(document, yaml.MappingNode):
+        raise ValueError(f"{path.name} line 1: a scenario is `key: value` lines with the keys {', '.join(KEYS)}")
+    fields, wrong = _fields(document, KEYS)
+    given = fields.pop("levers", None)
+    moved: dict[str, yaml.Node] = {}
+    if isinstance(given, yaml.MappingNode):
+        moved, more = _fields(given)
+        wrong += more
+    else:
+        wrong.append((line(given or document), "below `levers:` stand lines such as `  scheme: 0.5`, one a lever"))
+    wrong += [(line(node), f"{name} needs one value") for name, node in (fields | moved).items() if not _single(node)]
+    values = {name: node.value for name, node in moved.items() if _single(node)}
+    for name, value in values.items():
+        try:
+            levers.made({name: value})
+        except LeverError as error:
+            wrong.append((line(moved[name]), f"lever {error}"))
+    if wrong:
+        raise ValueError("\n".join(f"{path.name} line {place}: {said}" for place, said in sorted(wrong)))
+    told = {name: " ".join(node.value.split()) for name, node in fields.items()}
+    return Scenario(told.get("scenario", path.stem), told.get("story", ""), levers.made(values))
+
+
+def _fields(node: yaml.MappingNode, known: Iterable[str] = ()) -> tuple[dict[str, yaml.Node], list[tuple[int, str]]]:
+    """The values of a mapping by name, and what is wrong with its names."""
+    found, wrong = {}, []
+    for key, value in node.value:
+        if key.value in found:
+            wrong.append((line(key), f"{key.value} is given twice"))
+        elif known and key.value not in known:
+            wrong.append((line(key), f"there is no key {key.value!r}; there are {', '.join(known)}"))
+        else:
+            found[key.value] = value
+    return found, wrong
+
+
+def _single(node: yaml.Node) -> bool:
+    return isinstance(node, yaml.ScalarNode) and bool(node.value.strip())

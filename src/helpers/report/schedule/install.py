@@ -1,0 +1,143 @@
+"""Files for the schedulers that a machine has: systemd, cron, a workflow of GitHub. They start; what is due we know.
+
+systemd and cron call every five minutes, which costs a third of a second; a workflow only when something may be due,
+for it first sets up a machine. Addresses and keys stand in a file or in secrets of their own, never in these.
+"""
+
+import csv
+import os
+import shlex
+import subprocess
+import sys
+from itertools import islice
+from pathlib import Path
+
+from helpers import paths
+from helpers.report.schedule import plan
+from helpers.report.schedule.alerts import ALIVE, variable
+from helpers.report.schedule.plan import Schedule, utc
+
+NAME = "magnets-schedule"
+SECRETS = ".config/magnets/environment"
+MOST_TIMES = 100
+"""Times that come, of which the times of the day are taken."""
+
+PLAIN = "0123456789*,-/ "
+"""Signs that every cron knows."""
+
+
+class InstallError(RuntimeError):
+    """The machine's own scheduler refused, or is not there."""
+
+
+def install(kind: str, path: Path, what: str) -> list[str]:
+    """Write, show or remove the files for ``systemd``, ``cron`` or ``github``; lines for people.
+
+    Raises
+    ------
+    ScheduleError, InstallError, OSError
+        If the schedule is none; cron is not there or refuses; a file cannot be written.
+    """
+    schedule, path = plan.read(path), path.absolute()
+    if kind == "cron":
+        return _cron(crontab(path), what)
+    written = units(schedule, path) if kind == "systemd" else workflow(schedule, path)
+    if what == "show":
+        return [line for place, text in written.items() for line in (f"# {place}", text)]
+    for place, text in written.items():
+        if what == "remove":
+            place.unlink(missing_ok=True)
+        else:
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_text(text, encoding="utf-8")
+    done = [f"{'removed' if what == 'remove' else 'wrote'} {place}" for place in written]
+    return [*done, *_next_steps(schedule, kind, what)]
+
+
+def units(schedule: Schedule, path: Path) -> dict[Path, str]:
+    """The service and the timer of systemd, for this user."""
+    folder = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "systemd" / "user"
+    hours = 1 + sum((1 + one.retries) * (1 + one.limit / 60) for one in schedule.reports.values())
+    command = " ".join(_unit_word(word) for word in _command(path))
+    fill = {"command": command, "folder": str(path.parent).replace("%", "%%"), "hours": f"{hours:.0f}"}
+    return {folder / f"{NAME}.{kind}": _filled(kind, **fill) for kind in ("service", "timer")}
+
+
+def crontab(path: Path) -> str:
+    """The lines for a crontab, in which a per cent sign is a new line."""
+    return _filled("cron", command=shlex.join(_command(path)).replace("%", r"\%"))
+
+
+def workflow(schedule: Schedule, path: Path) -> dict[Path, str]:
+    """The workflow of GitHub, which keeps archive, reports and journal from one run to the next."""
+    crons = [f'    - cron: "{cron}"\n      timezone: {schedule.timezone}' for cron in _crons(schedule)]
+    secrets = [*map(variable, schedule.channels), ALIVE]
+    secrets += _keys() if any(one.fetch for one in schedule.reports.values()) else []
+    env = [f"          {name}: ${{{{ secrets.{name} }}}}" for name in secrets]
+    text = _filled("yml", file=shlex.quote(path.name), output=schedule.output.as_posix(), crons="\n".join(crons),
+                   env="\n".join(env))  # fmt: skip
+    return {path.parent / ".github" / "workflows" / f"{NAME}.yml": text}
+
+
+def _filled(kind: str, **values: str) -> str:
+    text = (Path(__file__).parent / "files" / f"{NAME}.{kind}").read_text(encoding="utf-8")
+    for name, value in {"secrets": SECRETS, **values}.items():
+        text = text.replace(f"@{name}@", value)
+    return text
+
+
+def _crons(schedule: Schedule) -> list[str]:
+    """Lines of cron for times of the schedule's zone; of a rule that is more than cron the times of the day."""
+    now, found = utc(), []
+    for report in schedule.reports.values():
+        if report.cron and not set(report.cron) - set(PLAIN):
+            found.append(report.cron)
+            continue
+        coming = [at.astimezone(schedule.zone) for at in islice(report.after(schedule.zone, now), MOST_TIMES)]
+        found += sorted({f"{at.minute} {at.hour} * * *" for at in coming})
+    return list(dict.fromkeys(found))
+
+
+def _keys() -> list[str]:
+    """The variables of the keys that live sources want."""
+    with (paths.DATA / "feeds.csv").open(newline="", encoding="utf-8") as file:
+        return sorted({row["key"] for row in csv.DictReader(file) if row["key"]})
+
+
+def _command(path: Path) -> list[str]:
+    return [sys.executable, "-m", "helpers", "schedule", "run", "--quiet", "--file", str(path)]
+
+
+def _cron(block: str, what: str) -> list[str]:
+    """Put a block into the crontab of this user, or take it out; the rest of it stays as it is."""
+    if what == "show":
+        return [block]
+    first, *_, last = block.splitlines(keepends=True)
+    try:
+        before = subprocess.run(["crontab", "-l"], capture_output=True, text=True, check=False).stdout
+        kept, _, rest = before.partition(first)
+        text = kept + rest.partition(last)[2] + (block if what == "write" else "")
+        subprocess.run(["crontab", "-"], input=text, text=True, check=True, capture_output=True)
+    except FileNotFoundError:
+        raise InstallError("there is no crontab here: install the package cron, or use --systemd") from None
+    except subprocess.CalledProcessError as error:
+        raise InstallError(f"crontab refused: {error.stderr.strip()}") from None
+    return [f"{'removed from' if what == 'remove' else 'wrote to'} the crontab of this user; see crontab -l"]
+
+
+def _next_steps(schedule: Schedule, kind: str, what: str) -> list[str]:
+    if kind == "github":
+        names = ", ".join([*map(variable, schedule.channels), ALIVE])
+        return [] if what == "remove" else [f"commit it, and set these secrets of the repository: {names}"]
+    if what == "remove":
+        return ["now: systemctl --user daemon-reload"]
+    return [
+        f"now: systemctl --user daemon-reload && systemctl --user enable --now {NAME}.timer",
+        "also while nobody is logged in: loginctl enable-linger",
+        f"addresses for alerts: lines MAGNETS_ALERT_MAIL='mailtos://...' in ~/{SECRETS}, mode 600",
+    ]
+
+
+def _unit_word(word: str) -> str:
+    text = word.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%").replace("$", "$$")
+    return f'"{text}"' if any(character in text for character in " \\'\";") else text

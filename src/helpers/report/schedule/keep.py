@@ -1,0 +1,67 @@
+"""Which old reports stay: all of some days, then the last of each month, and all by which a forecast is scored."""
+
+from collections.abc import Collection, Mapping
+from datetime import date, timedelta
+
+from helpers.report.schedule.journal import Line
+from helpers.report.schedule.plan import Schedule
+from helpers.report.shelf import archive, files, publish, record
+
+GONE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>This report is not kept</title>
+<p>This report is not kept. <a href="../index.html">All that are</a></p></html>
+"""
+
+
+def removable(records: list[dict], made: Mapping[str, int], today: date) -> list[str]:
+    """The folders of reports that need not be kept.
+
+    A forecast is scored when a figure comes that it was made without. So the first report with a figure of trade more
+    than the one before stays, and that one too, whose forecast the figure is held against. ``records`` are of all
+    reports, newest first; ``made`` says for how many days each that a schedule made is kept in any case, and what
+    anybody else made stays.
+    """
+    scored: set[str] = set()
+    last_of_month: dict[str, str] = {}
+    newest: dict[str, dict] = {}
+    for known in reversed(records):
+        folder, question = known["folder"], str(known["parameters"] | {"as_of": ""})
+        before = newest.get(question)
+        if before and _figures(before) != _figures(known):
+            scored |= {before["folder"], folder}
+        newest[question] = known
+        last_of_month[question + known["parameters"]["as_of"][:7]] = folder
+    stay = scored | set(last_of_month.values())
+    return [
+        known["folder"] for known in records
+        if known["folder"] in made and known["folder"] not in stay
+        and date.fromisoformat(known["parameters"]["as_of"]) < today - timedelta(days=made[known["folder"]])
+    ]  # fmt: skip
+
+
+def thin(schedule: Schedule, lines: Collection[Line], today: date) -> list[str]:
+    """Remove what need not be kept, whole or not at all, and list what is there; the folders that are gone."""
+    made: dict[str, int] = {}
+    for line in lines:
+        if line.said == "ended" and line.end != "unchanged" and line.report in schedule.reports:
+            keep = schedule.reports[line.report].keep
+            made |= dict.fromkeys(line.reports, keep) if isinstance(keep, int) else {}
+    root = schedule.root
+    old = {folder for folder, days in made.items() if folder[:10] < str(today - timedelta(days=days))}
+    some = any((root / folder / record.NAME).is_file() for folder in old)
+    gone = removable(archive.records(root), made, today) if some else []
+    if gone or not archive.is_current(root):
+        with publish.only_run(root):
+            for folder in gone:
+                with files.building(root) as scratch:  # links to it still lead somewhere, its name is not used again
+                    files.write(scratch / "index.html", GONE)
+                    (root / folder).rename(root / f"{files.BUILDING}{folder}")
+                    files.place(scratch, root / folder)
+            files.sweep(root)
+            archive.write(root)
+    return gone
+
+
+def _figures(record: dict) -> tuple:
+    """What tells whether a report knows more figures of trade than another."""
+    trade = record["data"].get("trade.csv", {})
+    return trade.get("rows"), trade.get("newest")

@@ -1,0 +1,124 @@
+"""One report that is due: skipped if it says nothing new, tried again if it fails, stopped if it takes too long."""
+
+import _thread
+import os
+import threading
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from helpers.report import pipeline
+from helpers.report.job import End, Outcome
+from helpers.report.parameters import ParameterError, Parameters
+from helpers.report.run import interrupt
+from helpers.report.schedule import news
+from helpers.report.schedule.plan import Report, Run
+from helpers.report.shelf.inputs import DamagedError
+
+UNCHANGED = "unchanged"
+LONGEST = 3600
+"""Seconds between two tries at most."""
+
+FOR_GOOD = (End.OK, End.BAD_PARAMETERS, End.LOCKED)
+"""Ends that are the same a minute later; a folder that is locked is left to the next call."""
+
+
+@dataclass(frozen=True)
+class Made:
+    """How it ended, in one word and as a code; the folders that are new, or else that say the same; how many tries."""
+
+    end: str
+    code: int = 0
+    reports: tuple[str, ...] = ()
+    tries: int = 1
+    text: str = ""
+
+
+class _AgainError(Exception):
+    """Another try may end better."""
+
+
+def made(
+    report: Report, run: Run, place: Path, root: Path, known: Collection[str], notices: Callable[[], tuple[str, ...]]
+) -> Made:
+    """Make the reports of a run into ``root``; ``place`` is the folder of its schedule.
+
+    ``known`` are the folders of reports that the journal names: what is there beside them, a run that was killed made.
+    ``notices`` fetches, and gives what readers must know of it.
+    """
+    try:
+        wanted = report.wanted(run.as_of, place)
+    except (ParameterError, ValueError) as error:
+        return Made("bad_parameters", int(End.BAD_PARAMETERS), text=str(error))
+    said = notices() if report.fetch else ()
+    same: dict[Parameters, str] = {}
+    with suppress(DamagedError, OSError):  # then the pipeline says it better
+        same |= {one: folder for one in wanted if (folder := news.unchanged(root, one))}
+    new = dict.fromkeys(folder for folder in same.values() if run.starts and folder not in known)
+    rest = [one for one in wanted if one not in same]
+    outcomes: list[Outcome] = []
+    tries = 0
+    with suppress(_AgainError):
+        for attempt in _attempts(report.retries, report.backoff) if rest else ():
+            with attempt:
+                tries += 1
+                jobs = os.cpu_count() or 1
+                make = partial(pipeline.reports, rest, root, jobs=jobs, quiet=True, notices=said)
+                outcomes = _within(report.limit, make)
+                killed = run.starts > 0 or tries > 1
+                new |= dict.fromkeys(_new(outcomes, known if killed else None))
+                if any(outcome.end not in FOR_GOOD for outcome in outcomes):
+                    raise _AgainError
+    worst = max((outcome.end for outcome in outcomes), default=End.OK)
+    if worst:
+        text = "\n".join(dict.fromkeys(outcome.text for outcome in outcomes if outcome.end))
+        return Made(worst.name.lower(), int(worst), tuple(new), tries, text)
+    if new:
+        return Made("published", reports=tuple(new), tries=tries)
+    return Made(UNCHANGED, reports=tuple(dict.fromkeys([*same.values(), *map(_folder, outcomes)])), tries=tries)
+
+
+def _new(outcomes: list[Outcome], known: Collection[str] | None) -> Iterator[str]:
+    """Folders that were published; of what is told to be unchanged, those that nobody knows of, unless it is None."""
+    for outcome in outcomes:
+        same, folder = outcome.text.startswith(UNCHANGED), _folder(outcome)
+        if outcome.end is End.OK and (folder not in known if same and known is not None else not same):
+            yield folder
+
+
+def _folder(outcome: Outcome) -> str:
+    return Path(outcome.text.removeprefix(f"{UNCHANGED}: ")).parent.name
+
+
+def _attempts(retries: int, backoff: float) -> Iterable[Any]:
+    import stamina
+
+    stamina.instrumentation.set_on_retry_hooks([])  # the journal has it
+    return stamina.retry_context(_AgainError, attempts=retries + 1, timeout=None, wait_initial=backoff,
+                                 wait_max=LONGEST, wait_jitter=0)  # fmt: skip
+
+
+def _within(minutes: float, make: Callable[[], list[Outcome]]) -> list[Outcome]:
+    """What is made within a time; else it is stopped, as by Ctrl-C, and nothing of it is published."""
+    over = threading.Event()
+
+    def stop() -> None:
+        over.set()
+        _thread.interrupt_main()
+
+    timer = threading.Timer(minutes * 60, stop)
+    timer.daemon = True
+    try:
+        with interrupt.noted():
+            timer.start()
+            try:
+                return make()
+            finally:
+                timer.cancel()
+    except KeyboardInterrupt:
+        if not over.is_set():
+            raise
+        return [Outcome(End.TIMEOUT, f"it was not done within {minutes:g} minutes")]

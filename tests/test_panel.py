@@ -1,0 +1,107 @@
+"""The levers of a notebook without a browser: all of the schema is there, and what they say is what the engine says."""
+
+import shlex
+
+import ipywidgets as widgets
+import pytest
+
+from conftest import AS_OF, FROZEN
+from helpers.chapters import panel
+from helpers.chapters.scenarios import tables
+from helpers.data import number, vintage
+from helpers.outlook import levers, scenario
+from helpers.outlook.levers import Levers
+from helpers.report.scenario import files
+
+
+@pytest.fixture(scope="module")
+def shown(india):
+    return panel.Panel(india)
+
+
+@pytest.fixture(autouse=True)
+def reset(shown):
+    yield
+    shown.levers = Levers()
+
+
+def parts(widget):
+    for one in getattr(widget, "children", ()):
+        yield one
+        yield from parts(one)
+
+
+def named(shown, kind, text):
+    (found,) = [one for one in parts(shown.widget) if isinstance(one, kind) and one.description == text]
+    return found
+
+
+def page(shown):
+    return " ".join(one.value for one in parts(shown.widget) if isinstance(one, widgets.HTML))
+
+
+def test_every_lever_of_the_schema_is_there_and_goes_to_both_its_ends(shown):
+    for name in Levers.model_fields:
+        control = named(shown, widgets.ValueWidget, tables.SHORT[name])
+        assert Levers.model_fields[name].description in control.tooltip
+        for end in levers.ends(name):
+            shown.levers = levers.made({name: end})
+            assert getattr(shown.levers, name) == end
+            assert control.value == end
+    shown.levers = levers.made("licences_months=7; licences_from=2027-04-01")
+    assert (shown.levers.licences_months, str(shown.levers.licences_from)) == (7, "2027-04-01")
+
+
+MOVED = ["", "scheme=0.5; licences=closed", "ev_pace=1; wind_pm_share=0.5; japan_exports=off; licences_months=6"]
+
+
+@pytest.mark.parametrize("text", MOVED)
+def test_the_table_is_that_of_the_engine_and_the_command_and_the_file_mean_the_same_levers(shown, india, text):
+    of = shown.levers = levers.made(text)
+    rows = scenario.table(india, {"it": scenario.run(india, of)}, tables.years(india))
+    for row in rows[rows["quantity"].isin(tables.STEPS)].itertuples():
+        assert f"{number(row.middle)} ({number(row.low)} to {number(row.high)})" in page(shown)
+    said = named(shown, widgets.Textarea, "command").value
+    words = shlex.split(said)
+    assert words[:4] == ["magnets", "scenario", "run", "run-rate"] and words[-2:] == ["--as-of", AS_OF]
+    assert levers.made("; ".join(words[5:-2:2])) == of
+
+
+@pytest.mark.parametrize("text", MOVED)
+def test_the_scenario_file_is_read_as_the_same_levers(shown, tmp_path, text):
+    shown.levers = levers.made(text)
+    path = tmp_path / "mine.yml"
+    path.write_text(named(shown, widgets.Textarea, "scenario file").value, encoding="utf-8")
+    assert files.read(path).levers == shown.levers
+
+
+def test_a_moved_lever_is_followed_and_reset_and_a_named_scenario_sets_them_all(shown, india):
+    at_first = page(shown)
+    named(shown, widgets.FloatSlider, tables.SHORT["scheme"]).value = 1.0
+    assert "With these levers" in page(shown) and page(shown) != at_first
+    start = named(shown, widgets.Dropdown, "start from")
+    for name in start.options[1:]:
+        start.value = name
+        assert shown.levers == scenario.named(india).loc[name, "levers"]
+    (button,) = [one for one in parts(shown.widget) if getattr(one, "description", "") == "reset"]
+    button.click()
+    assert shown.levers == Levers() and page(shown) == at_first
+
+
+def test_where_nothing_can_be_moved_the_run_rate_is_said_as_text(shown, india):
+    bundle = shown._repr_mimebundle_()
+    assert {"text/plain", "application/vnd.jupyter.widget-view+json"} <= set(bundle)
+    need = scenario.at(india, scenario.run(india), "imports", tables.years(india)[1])
+    assert f"As things go on, India needs to import {need}" in bundle["text/plain"]
+
+
+def test_a_lever_that_needs_what_is_not_public_cannot_be_moved_and_says_why():
+    then = vintage("2025-06-30", FROZEN)
+    lacking = scenario.draws(then).lacking
+    assert lacking
+    shown = panel.Panel(then)
+    for name, what in lacking.items():
+        control = named(shown, widgets.ValueWidget, tables.SHORT[name])
+        assert control.disabled and what in control.tooltip
+    shown.levers = levers.made({"scheme": 1})
+    assert "scheme" in page(shown) and "<table" not in page(shown), "a lever set by a cell is refused in words"
