@@ -60,14 +60,11 @@ def reports(
     wanted : list of Parameters
     root : Path
         Folder of the reports; only one run at a time writes there.
-    timeout : int
-        Seconds allowed for each cell.
-    jobs : int
-        How many notebooks run at once. The results are the same for any number.
-    quiet : bool
-        Whether to say nothing of progress.
-    fetch : bool
-        Whether to fetch first what is due of live sources; what could not be had is said in the report of today.
+    timeout, jobs : int
+        Seconds allowed for each cell; how many notebooks run at once. The results are the same for any number.
+    quiet, fetch : bool
+        Whether to say nothing of progress; to fetch first what is due of live sources. What could not be had is said
+        in the report of today.
     notices : tuple of str
         What it has to say if they were asked before.
     on : str
