@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from test_report_ends import GOOD
 from test_screen import ROWS, serial, synthetic  # noqa: F401
 
 from conftest import AS_OF
@@ -145,6 +146,22 @@ def test_a_page_a_line_is_the_same_from_a_worker_and_one_that_fails_says_why(run
     marked = b"HS 77</a>"
     assert marked in pages[1]
     assert _main(pages[0]) == _main(pages[1])
+
+
+def test_a_grid_of_reports_over_workers_ends_and_is_recorded_as_on_one_machine(workshop):
+    pytest.importorskip("dask.distributed")
+    workshop.write_notebooks(good=GOOD, bad=["1 / (as_of != '2025-06-30')"])
+    (workshop.root / "grid.yml").write_text(f"- as_of: [2025-06-30, {AS_OF}]\n")
+    told, kept = {}, {}
+    for on in ("dask", "local"):
+        done = workshop.magnets("report", "--grid", "grid.yml", "--output", on, "--on", on, "--jobs", "2", code=4)
+        told[on] = done.stdout.replace(on, ""), sorted(line.partition(",")[0] for line in done.stderr.splitlines())
+        pages = [workshop.root / on / "index.html", *(workshop.root / on / AS_OF).glob("*.html")]
+        kept[on] = {str(path.relative_to(workshop.root / on)): path.read_bytes() for path in pages}
+    assert len(kept["dask"]) == 4, "two chapters, the report, the list of reports"
+    assert kept["dask"] == kept["local"]
+    assert told["dask"][0] == told["local"][0]
+    assert (workshop.root / "dask/failed/2025-06-30/index.html").exists()
 
 
 def _main(page):

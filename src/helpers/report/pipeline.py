@@ -14,7 +14,7 @@ from helpers import paths
 from helpers.report.job import Chapter, End, Job, Outcome
 from helpers.report.parameters import ParameterError, Parameters, for_notebook, shown, today
 from helpers.report.run import batch, interrupt, leftovers, limits
-from helpers.report.run.chapter import kernel_name
+from helpers.report.run.chapter import kernel_name, run_chapter
 from helpers.report.run.spread import spread
 from helpers.report.shelf import archive, publish
 from helpers.report.shelf.inputs import DamagedError, archived, changed, chapters, fingerprint, inputs
@@ -146,7 +146,7 @@ def _make(jobs: list[Job], root: Path, timeout: int, threads: int, quiet: bool, 
         for path, key in seen.items():
             todo.setdefault(key, (path, job))
     fit: Future[set[str]] = Future()  # the chapters of data that are; none is told of before that is known
-    with batch.progress(len(todo), quiet) as tell, leftovers.results(), spread(on, threads) as run_there:
+    with batch.progress(len(todo), quiet) as tell, leftovers.results(), spread(on, threads, run_chapter) as run_there:
 
         def run(key: str, path: Path, job: Job) -> Chapter:
             if fit.done() and key not in fit.result():

@@ -16,7 +16,7 @@ Run = Callable[[Path, Parameters, int], Chapter]
 
 
 @contextmanager
-def spread(on: str, workers: int) -> Iterator[Run]:
+def spread(on: str, workers: int, here: Run = run_chapter) -> Iterator[Run]:
     """A function that runs a chapter and waits for it: where ``on`` says, as :func:`helpers.screen.engine.run`.
 
     A worker that is killed costs its notebook's time: another begins it anew. What is not Dask runs here.
@@ -27,7 +27,7 @@ def spread(on: str, workers: int) -> Iterator[Run]:
         If the address is one at which others could listen or send code.
     """
     if on in (engine.LOCAL, engine.PROCESSES) or not engine.with_dask(on):
-        yield run_chapter
+        yield here
         return
     with engine.one_thread(), cluster.client(on, workers) as client:
 
