@@ -155,6 +155,7 @@ def test_a_grid_of_reports_over_workers_ends_and_is_recorded_as_on_one_machine(w
     told, kept = {}, {}
     for on in ("dask", "local"):
         done = workshop.magnets("report", "--grid", "grid.yml", "--output", on, "--on", on, "--jobs", "2", code=4)
+        assert "ZeroDivisionError" in done.stderr, done.stdout + done.stderr
         told[on] = done.stdout.replace(on, ""), sorted(line.partition(",")[0] for line in done.stderr.splitlines())
         pages = [workshop.root / on / "index.html", *(workshop.root / on / AS_OF).glob("*.html")]
         kept[on] = {str(path.relative_to(workshop.root / on)): path.read_bytes() for path in pages}

@@ -1,6 +1,7 @@
 """Notebooks on the workers of a Dask cluster, each with warm kernels of its own machine; without one, here."""
 
 import os
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -35,12 +36,10 @@ def spread(on: str, workers: int, here: Run = run_chapter) -> Iterator[Run]:
             name = path.relative_to(paths.NOTEBOOKS).as_posix()
             asked = client.submit(_there, name, parameters, timeout, os.environ.get("MAGNETS_ARCHIVE", ""), pure=False)
             try:
-                while True:
+                while not asked.done():  # what is done is fetched without a time limit, which would break it off
                     interrupt.check()
-                    try:
-                        return asked.result(timeout=0.2)
-                    except TimeoutError:
-                        continue
+                    time.sleep(0.05)
+                return asked.result()
             finally:
                 asked.cancel()
 
