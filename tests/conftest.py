@@ -37,6 +37,7 @@ LONG = [
     "test_lab.py",
     "test_browser.py",
     "explore.ipynb",
+    "test_screen_engines.py",
     "test_schedule.py",
     "test_explorer_browser.py",
     "test_scenarios_chapter.py",
