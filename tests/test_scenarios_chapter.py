@@ -140,7 +140,12 @@ def test_where_nothing_is_missing_the_answer_says_so(india, made):
 )
 def test_a_scenario_that_is_asked_for_is_in_the_answer(india, made, asked, said):
     text = sentences.answer(made, asked, YEAR, india).text
-    assert (f"In the scenario “{asked}” it is" in text) is bool(said) and said in text
+    assert (f"With “{asked}” it is" in text) is bool(said) and said in text
+
+
+def test_a_scenario_without_a_name_is_the_one_that_was_asked_for(india, made):
+    of = made | {tables.ASKED: made["EVs fast"]}
+    assert "With what was asked for it is" in sentences.answer(of, tables.ASKED, YEAR, india).text
 
 
 @pytest.mark.parametrize(("text", "missing"), [("run-rate", False), ("scheme=1", True)])

@@ -106,14 +106,14 @@ def japan(year: int, india: Vintage) -> Sentence:
 
 def waterfall(rows: pd.DataFrame, start: Quantity, end: Quantity, name: str) -> Sentence:
     """What all levers together come to, and which of them does most of that."""
-    parts, total = {"name": name, "year": end.period, "start": start}, end.value - start.value
+    parts, total = {"name": _called(name), "year": end.period, "start": start}, end.value - start.value
     same = rows[rows["change"] * total > 0]
     if abs(total) < _LEAST * start.value or same.empty:
-        return sentence("{start:~2} to import in {year} hardly change with “{name}”", uses=[end], **parts)
+        return sentence("{start:~2} to import in {year} hardly change with {name}", uses=[end], **parts)
     first = same.loc[same["change"].abs().idxmax()]
     part = derived(first["change"], "t", first)
     most = "most" if abs(part.value) >= abs(total) / 2 else "the largest part"
-    text = "{start:~2} to import in {year} become {end:~2} with “{name}”, {most} of it by {lever} ({part:signed~2})"
+    text = "{start:~2} to import in {year} become {end:~2} with {name}, {most} of it by {lever} ({part:signed~2})"
     return sentence(text, lever=tables.SHORT[first["lever"]], part=part, most=most, end=end, **parts)
 
 
@@ -195,17 +195,22 @@ def _story(name: str, india: Vintage) -> Sentence:
     return sentence("“{name}” means: {story}", name=name, story=scenario.named(india).loc[name, "story"])
 
 
+def _called(name: str) -> str:
+    """A scenario in a sentence: by its name, or as what was asked for."""
+    return "what was asked for" if name == tables.ASKED else f"“{name}”"
+
+
 def _asked(of: Mapping[str, Balance], asked: str, year: int, india: Vintage) -> Sentence | None:
     """What a scenario that was asked for comes to, against the run-rate."""
     if asked not in of or asked == tables.RUN_RATE:
         return None
     need, gone = (scenario.at(india, of[asked], quantity, year) for quantity in ("imports", "shortage"))
     more = tables.change(of[asked], of[tables.RUN_RATE], "imports", year, india)
-    text = "In the scenario “{name}” it is {need:~2} ({need:range~2} t), {more}, and {gone:~2} of it are not let in."
+    text = "With {name} it is {need:~2} ({need:range~2} t), {more}, and {gone:~2} of it are not let in."
     if gone.value < 1:
-        text = "In the scenario “{name}” it is {need:~2} ({need:range~2} t), {more}, and all of it is let in."
-        return sentence(text, name=asked, need=need, more=_more(more, need), uses=[gone])
-    return sentence(text, name=asked, need=need, more=_more(more, need), gone=gone)
+        text = "With {name} it is {need:~2} ({need:range~2} t), {more}, and all of it is let in."
+        return sentence(text, name=_called(asked), need=need, more=_more(more, need), uses=[gone])
+    return sentence(text, name=_called(asked), need=need, more=_more(more, need), gone=gone)
 
 
 def _markets(of: Mapping[str, Balance], asked: str, year: int, india: Vintage) -> Sentence | None:
