@@ -298,7 +298,7 @@ def test_every_lever_moved_to_its_ends_leaves_every_sentence_true(asked, india, 
     of = scenario.run(india, levers.made(asked))
     if of.levers.moved:
         need = scenario.at(india, of, "imports", YEAR)
-        assert f"In the scenario “asked for” it is {need:~2} ({need:range~2} t)" in said["sentences.answer"]
+        assert f"With what was asked for it is {need:~2} ({need:range~2} t)" in said["sentences.answer"]
         assert "“asked for”" in said["figures.waterfall"]
 
 
