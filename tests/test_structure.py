@@ -129,12 +129,27 @@ def test_both_ways_and_what_they_share_are_said(india, table):
     ]
     assert text.count("do not contradict each other") == 2 and "by what sectors need: " in text
     assert (
-        text.endswith("before any outturn.")
+        "before any outturn. That the forecast falls from " in text
         and "weighs 0 % from FY26 on, 50 % from FY28 on and 100 % from FY29 on" in text
     )
     shown = told.side_by_side(pair, india)
     assert shown["road"].tolist()[2:] == ["the forecast: both", "what the two roads share"]
     assert told.disagreement(pair, india) is None
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "said"),
+    [(1.0, 1.0, "falls from 4,000 t in FY27 to 3,150 t in FY29 is the passage from one way to the other, each of which "
+      "rises meanwhile."), (-1.0, 1.0, None), (1.0, -1.0, None), (0.0, 0.0, None)],
+)  # fmt: skip
+def test_a_step_from_one_way_to_the_other_is_no_move_of_either(first, second, said):
+    years, share = [f"FY{n}" for n in range(26, 31)], np.array([0, 0, 0.5, 1, 1])
+    ways = {"median": 4000 + 100 * first * np.arange(-1, 4), "other_median": 3000 + 50 * second * np.arange(5)}
+    ways["both_median"] = (1 - share) * ways["median"] + share * ways["other_median"]
+    common = pd.DataFrame(ways, years).assign(share=share, both_low80=1.0, both_high80=9e4, source="S01")
+    found = told._passage(common)
+    assert (found is None) if said is None else said in found.text
+    assert told._passage(common.assign(share=0.5)) is None
 
 
 def test_where_the_two_ways_share_less_than_a_fifth_the_answer_names_both(india, table):
