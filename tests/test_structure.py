@@ -6,6 +6,7 @@ import pytest
 
 from helpers.chapters.forecast import roads as told
 from helpers.chapters.forecast import sentences
+from helpers.data import DataError
 from helpers.ensemble.quantiles import QUANTILES
 from helpers.outlook import demand, forecast, growth, licences, pool, rare_earths, scenario, structure, targets
 
@@ -99,6 +100,19 @@ def test_scenarios_that_need_what_is_not_public_have_no_chance(india, monkeypatc
     gone = named.assign(lacking=np.where(named.index.str.startswith("scheme"), "no capacity", ""))
     monkeypatch.setattr(scenario, "named", lambda *_: gone)
     assert structure.supplies(india)["chance"].to_dict() == {"run-rate": pytest.approx(1)}
+
+
+@pytest.mark.parametrize("chances", [{"scheme on time": 0.8}, {"run-rate": 0.7, "scheme half": -0.0001}])
+def test_chances_that_are_none_are_refused(india, chances):
+    with pytest.raises(DataError, match="supply_chance must be chances of scenarios"):
+        structure.supplies(india.assuming("supply_chance", chances))
+
+
+def test_the_chance_of_a_scenario_that_is_gone_is_refused(india, monkeypatch):
+    named = scenario.named(india).drop(index="scheme late")
+    monkeypatch.setattr(scenario, "named", lambda *_: named)
+    with pytest.raises(DataError, match="'scheme late'"):
+        structure.supplies(india)
 
 
 def test_sectors_that_no_source_gives_are_in_the_upper_quantiles_and_in_no_middle(india, table):

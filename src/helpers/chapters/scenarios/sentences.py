@@ -10,7 +10,7 @@ from helpers.chapters import words
 from helpers.chapters.outputs import Sentence, joined, sentence
 from helpers.chapters.scenarios import phrases, tables
 from helpers.data import Quantity, Vintage, derived
-from helpers.outlook import scenario
+from helpers.outlook import scenario, supply
 from helpers.outlook.levers import Levers, made
 from helpers.outlook.scenario import Balance
 
@@ -101,13 +101,19 @@ def japan(year: int, india: Vintage) -> Sentence:
         return sentence("What was sold to Japan would make no magnets in {year}: no plant would use it.",
                         year=freed.period, uses=[freed])  # fmt: skip
     share = words.chance(derived(min(100.0, 100 * freed.value / needed.value), "%", freed, needed))
-    text = "If all plants of the scheme are built on time, nothing more sold to Japan gives them {freed:~2} of oxide in"
-    text += " {year} ({freed:range~2} t), {share} of what they need."
-    parts = {"freed": freed, "share": share, "year": freed.period}
+    text = "If all plants of the scheme are built on time, nothing more sold to Japan gives them {least}{freed:~2} of"
+    text += " oxide in {year} ({freed:range~2} t), {share} of what they need."
+    parts = {"freed": freed, "share": share, "year": freed.period, "least": "at least " if _floor(india) else ""}
     if more.value < 1:
         return sentence(text, "It makes no magnet more.", uses=[more], **parts)
     text += " Where oxide can be bought elsewhere that makes no magnet more; where plants use Indian oxide only, it"
     return sentence(text, "makes {more:~2} more of them ({more:range~2} t).", more=more, **parts)
+
+
+def _floor(india: Vintage) -> bool:
+    """Whether no more is published of what was sold to Japan than that it was more than so much."""
+    found = supply.freed_by_stopping_exports(india)
+    return found is not None and found["sold"].value == found["sold"].low
 
 
 def waterfall(rows: pd.DataFrame, start: Quantity, end: Quantity, name: str) -> Sentence:

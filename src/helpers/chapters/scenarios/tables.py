@@ -12,7 +12,7 @@ from helpers.outlook.demand_draws import ENDS
 from helpers.outlook.levers import Levers
 from helpers.outlook.scenario import UNITS, Balance
 
-RUN_RATE, ASKED = "run-rate", "asked for"
+RUN_RATE, ASKED = scenario.BASE, "asked for"
 """The scenario in which nothing is moved, and the name of one that has none."""
 
 OWN = {
