@@ -101,9 +101,10 @@ def japan(year: int, india: Vintage) -> Sentence:
         return sentence("What was sold to Japan would make no magnets in {year}: no plant would use it.",
                         year=freed.period, uses=[freed])  # fmt: skip
     share = words.chance(derived(min(100.0, 100 * freed.value / needed.value), "%", freed, needed))
-    text = "If all plants of the scheme are built on time, nothing more sold to Japan gives them {least}{freed:~2} of"
-    text += " oxide in {year} ({freed:range~2} t), {share} of what they need."
-    parts = {"freed": freed, "share": share, "year": freed.period, "least": "at least " if _floor(india) else ""}
+    text = "If all plants of the scheme are built on time, nothing more sold to Japan gives them {freed:~2} of oxide in"
+    text += " {year} ({freed:range~2} t{more_sold}), {share} of what they need."
+    more_sold = "; more if more is sold than the lower bound that is published" if _floor(india) else ""
+    parts = {"freed": freed, "share": share, "year": freed.period, "more_sold": more_sold}
     if more.value < 1:
         return sentence(text, "It makes no magnet more.", uses=[more], **parts)
     text += " Where oxide can be bought elsewhere that makes no magnet more; where plants use Indian oxide only, it"
