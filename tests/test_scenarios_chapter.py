@@ -200,6 +200,8 @@ def test_the_end_of_sales_to_japan_makes_magnets_only_where_no_other_oxide_may_b
     keys = {"flow": "export", "reporter": "IND", "partner": "JPN", "hs": "RE all", "measure": "weight", "unit": "t"}
     known = india.adding("trade", keys | {"period": "2024", "value": 1000.0})
     assert "lower bound" not in sentences.japan(YEAR, known).text
+    none = sentences.japan(YEAR, india.adding("trade", keys | {"period": "2024", "value": 0.0})).text
+    assert none == "Nothing is sold to Japan by the newest figure, so that an end of it frees nothing."
     assert "no plant would use it" in sentences.japan(2027, india).text, "none is built by then"
     early = sentences.japan(YEAR, vintage("2025-06-30", FROZEN)).text
     assert "for want of the capacity of a magnet scheme and the part of neodymium in India's ore, cannot" in early

@@ -70,10 +70,10 @@ def scheme(of: Mapping[str, Balance], year: int, india: Vintage) -> Sentence:
     begun = [one for one, less in yearly.items()
              if less.value < -_LEAST * scenario.at(india, base, "imports", one).value]  # fmt: skip
     if not begun:
-        return sentence("In no scenario that can be reckoned do plants in India take from the imports.")
+        return sentence("In no scenario that can be reckoned do plants in India take much from the imports.")
     oxide = scenario.at(india, best, "oxide_imported", year)
     made_of = scenario.at(india, best, "oxide_needed", year)
-    parts = {"name": name, "first": fiscal.year_name(begun[0]), "year": oxide.period}
+    parts: dict[str, Quantity | str] = {"name": name, "first": fiscal.year_name(begun[0]), "year": oxide.period}
     text = "In the scenario “{name}” plants in India take from the imports from {first} on"
     if made_of.value < 1:
         return sentence(text + ". Before the end of {year} they need no oxide.", **parts)
@@ -97,6 +97,10 @@ def japan(year: int, india: Vintage) -> Sentence:
     freed, more = (tables.change(new, old, quantity, year, india)
                    for new, old, quantity in ((off, on, "oxide_japan"), (own_off, own_on, "scheme")))  # fmt: skip
     needed = scenario.at(india, on, "oxide_needed", year)
+    if not scenario.draws(india).sold.any():
+        return sentence(
+            "Nothing is sold to Japan by the newest figure, so that an end of it frees nothing.", uses=[freed]
+        )
     if freed.value < 1:
         return sentence("What was sold to Japan would make no magnets in {year}: no plant would use it.",
                         year=freed.period, uses=[freed])  # fmt: skip
