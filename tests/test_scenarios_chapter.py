@@ -104,7 +104,7 @@ def test_the_answer_says_what_the_balances_come_to(india, made):
     need, gone = (scenario.at(india, made[name], quantity, YEAR)
                   for name, quantity in (("run-rate", "imports"), ("controls back", "shortage")))  # fmt: skip
     best = -tables.change(made["all together"], made["run-rate"], "imports", YEAR, india).value
-    assert f"about {need:~2} of rare-earth magnets in FY31 ({need:range~2} t)" in text
+    assert f"about {need:~2} of rare-earth magnets in FY31 (80 % interval {need:range~2} t)" in text
     assert f"“controls back”: {gone:~2} ({gone:range~2} t)" in text and "“EVs fast” moves it most" in text
     share = f"{100 * best / need.value:.0f}"
     assert f"“all together” takes most, {derived(best, 't'):~2} (" in text

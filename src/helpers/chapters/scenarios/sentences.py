@@ -29,8 +29,8 @@ def answer(of: Mapping[str, Balance], asked: str, year: int, india: Vintage) -> 
     if not base.demand.any():
         return joined(words.not_yet(india, _WHAT), answer=True)
     need = scenario.at(india, base, "imports", year)
-    text = "As things go on, India needs to import about {need:~2} of rare-earth magnets in {year} ({need:range~2} t),"
-    first = sentence(text, "as magnets or inside motors.", need=need, year=need.period)
+    text = "As things go on, India needs to import about {need:~2} of rare-earth magnets in {year} (80 % interval"
+    first = sentence(text, "{need:range~2} t), as magnets or inside motors.", need=need, year=need.period)
     said = [first, _asked(of, asked, year, india), _markets(of, asked, year, india), _closed(of, year, india)]
     said += [_own(of, year, india), sentence("Each number holds if its scenario does; none of them is a forecast.")]
     return joined(*said, answer=True)
