@@ -222,12 +222,11 @@ def _oxide(draws: Draws, levers: Levers, through: np.ndarray) -> tuple[dict[str,
 def _drawn_down(draws: Draws, levers: Levers, need: np.ndarray, blocked: np.ndarray) -> np.ndarray:
     """What is taken from stock each year: as much as is blocked, until nothing is left."""
     taken = np.zeros_like(blocked)
-    if levers.stock_months:
-        first = int(np.searchsorted(draws.years, draws.day, side="right"))
-        left = levers.stock_months / 12 * need[:, first]
-        for place in range(first, len(draws.years)):
-            taken[:, place] = np.minimum(blocked[:, place], left)
-            left = left - taken[:, place]
+    first = int(np.searchsorted(draws.years, draws.day, side="right"))
+    left = levers.stock_months / 12 * need[:, min(first, need.shape[1] - 1)]
+    for place in range(first, need.shape[1] if levers.stock_months else 0):
+        taken[:, place] = np.minimum(blocked[:, place], left)
+        left = left - taken[:, place]
     return taken
 
 
