@@ -31,7 +31,7 @@ RANGED = re.compile(r"([\d,.]+) t \(([\d,.]+) to ([\d,.]+) t\)")
 @pytest.fixture(scope="module")
 def few():
     """Few of the draws: the words are the same."""
-    real, kept = scenario.draws, [scenario.run, scenario._bounded, scenario._year]
+    real, kept = scenario.draws, [scenario.run, scenario._bounded, scenario.in_year]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(scenario, "draws", lambda india, count=0: real(india, FEW))
         patch.setattr(outage, "outage", partial(outage.outage, count=FEW))

@@ -18,7 +18,8 @@ UNITS = dict.fromkeys((*_MAGNETS, *_OXIDE), "t") | {"rupees": "INR crore", "vehi
 UNITS |= {"engines": "vehicles", "turbines": "MW"}
 """The quantities of a balance and their units."""
 
-_LOST = {"vehicles": TRACTION, "engines": VEHICLE, "turbines": TURBINE}
+LOST = {"vehicles": TRACTION, "engines": VEHICLE, "turbines": TURBINE}
+"""What is not built for want of magnets, by kind of part."""
 HEAVY = "heavy closed"
 _CLOSES = 1e-9
 """How far an identity may be from nought, over the tonnes of its largest term."""
@@ -112,7 +113,7 @@ def balance(draws: Draws, levers: Levers, bounds: bool = False) -> Balance:
     lost = np.divide(shortage, need.bare, out=np.zeros_like(shortage), where=need.bare > 0)
     magnets = (need.tonnes, scheme, output - scheme, recycled, stock, imports, bare - stock, allowed, shortage)
     amounts = dict(zip(_MAGNETS, magnets, strict=True)) | oxide | {"rupees": imports * price(draws, levers)}
-    amounts |= {name: need.units[kind] * lost for name, kind in _LOST.items()}
+    amounts |= {name: need.units[kind] * lost for name, kind in LOST.items()}
     made = Balance(draws.years, levers, **amounts)
     _require_closed(draws, made, output)
     return made
