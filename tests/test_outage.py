@@ -82,6 +82,13 @@ def test_a_longer_stop_does_not_change_how_long_stocks_last(india):
 def test_partners_have_their_part_of_what_is_not_chinas(india):
     every = {name: out(india, name, 1.0, 12).loc["missing", "middle"] for name in ("CHN", "JPN", "KOR")}
     assert every["CHN"] > 5 * (every["JPN"] + every["KOR"]) > 0
+    even, keys = india.assuming("licensed_share", {"all origins": 0.5}), {"flow": "import", "hs": "850511"}
+    at = {name: india.series("trade", reporter="IND", partner=name, measure="weight", **keys)["value"]
+          for name in ("world", "CHN", "JPN")}  # fmt: skip
+    year = at["world"].index.intersection(at["CHN"].index)
+    year = year[year.str.fullmatch(r"\d{4}")][-1]
+    half, rest = out(even, "JPN", months=12).loc["missing", "middle"], at["world"][year] - at["CHN"][year]
+    assert half / out(even, months=12).loc["missing", "middle"] == pytest.approx(at["JPN"].get(year, 0) / rest)
 
 
 @pytest.mark.parametrize(("partner", "part", "months"), [("CHN", 1.1, 3), ("CHN", 1.0, -1), ("XYZ", 1.0, 3)])
