@@ -207,7 +207,7 @@ def test_licences_closed_leave_much_a_little_or_nothing_missing(india, made):
 @pytest.mark.parametrize(
     ("text", "said"),
     [("scheme=1", "most of it by plants of the scheme (−"), ("ev_pace=1", "most of it by pace of electric vehicles (+"),
-     ("licences=closed", "hardly change with “x”"),
+     ("licences=closed", "hardly change with “x”"), ("ev_pace=0.01", "hardly change with “x”"),
      ("ev_pace=1; intensity=0.75; scheme=1", "with “x”, most of it by pace of electric vehicles (+"),
      ("rare_earth_free_share=0.45; scheme=0.2; recycling=1", ", the largest part of it by ")],
 )  # fmt: skip

@@ -28,6 +28,10 @@ def test_the_growth_of_a_mixture_is_that_of_its_parts(india, monkeypatch):
     part = rare_earths.share(india).value / 100
     mixed = growth.taken(india, "customs").prior
     assert mixed.mean == pytest.approx(part * drivers.mean + (1 - part) * general.mean)
+    p, spread = rare_earths.shares(india, rare_earths.FIGURE), growth.taken(india, "repm").prior.spread
+    within = (p**2 * spread**2 + (1 - p) ** 2 * general.spread**2).mean()
+    between = (p * drivers.mean + (1 - p) * general.mean).var()
+    assert mixed.spread**2 == pytest.approx(within + between), "the law of total variance"
     half = india.assuming("driver_weight", {"rare-earth part": 0.5})
     assert growth.taken(half, "customs").prior.mean == pytest.approx((mixed.mean + general.mean) / 2)
     sure = demand.Growth(general.mean, 0.0, "B2")
@@ -133,6 +137,7 @@ def test_both_ways_and_what_they_share_are_said(india, table):
 def test_where_the_two_ways_share_less_than_a_fifth_the_answer_names_both(india, table):
     far = table.assign(value=table["value"].where(table["scenario"] != structure.SECTORS, table["value"] * 30))
     pair = forecast.ways(india, far)
+    assert pool.agree(pool.LEAST_OVERLAP) and not pool.agree(pool.LEAST_OVERLAP - 0.01)
     said, shown = told.disagreement(pair, india).text, told.side_by_side(pair, india)
     assert said.count("two methods disagree, ") == 2 and said.startswith("FY27 by use that was counted")
     assert not shown.isin(["–"]).any(axis=None), "the forecast stands: it is what is answered"
