@@ -118,7 +118,8 @@ def test_a_change_is_that_of_the_middles_with_the_range_of_its_draws(india, made
 def test_markets_move_it_up_down_or_hardly(india, made, shift, said):
     base = made["run-rate"]
     moved = replace(base, levers=Levers(ev_pace=0.5), imports=base.imports + shift)
-    text = sentences.answer({"run-rate": base, "markets": moved}, "run-rate", YEAR, india).text
+    little = replace(base, levers=Levers(ev_pace=0.1), imports=base.imports + 30)
+    text = sentences.answer({"run-rate": base, "little": little, "markets": moved}, "run-rate", YEAR, india).text
     assert (said in text) if said else "“markets”" not in text
 
 
@@ -211,13 +212,19 @@ def test_licences_closed_leave_much_a_little_or_nothing_missing(india, made):
      ("ev_pace=1; intensity=0.75; scheme=1", "with “x”, most of it by pace of electric vehicles (+"),
      ("rare_earth_free_share=0.45; scheme=0.2; recycling=1", ", the largest part of it by ")],
 )  # fmt: skip
-def test_a_waterfall_falls_rises_or_stands(india, made, text, said):
+def test_a_waterfall_falls_rises_or_stands(india, made, text, said, monkeypatch):
+    finish, seen = figures.finish, []
+    monkeypatch.setattr(
+        figures, "finish", lambda drawn, *rest, **more: seen.append(drawn) or finish(drawn, *rest, **more)
+    )
     of = made | {"x": scenario.run(india, levers.made(text))}
     parts = attribution.difference(india, Levers(), of["x"].levers, YEAR)
     figure = figures.waterfall(parts, of, "x", YEAR, india=india)
     assert said in figure.title
     tonnes = figure.data["Tonnes"]
     assert tonnes.iloc[:-1].sum() == pytest.approx(tonnes.iloc[-1], abs=1e-6), "the parts sum to the difference"
+    begun = [1000 * bar.get_x() for bar in seen[0].axes[0].patches[:-2]]
+    assert begun == pytest.approx(tonnes.cumsum().iloc[:-2].tolist()), "a bar begins where the one before ends"
 
 
 def test_without_a_lever_moved_there_is_no_waterfall(india, made):

@@ -94,8 +94,8 @@ def regimes(panels: Mapping[str, Balance], year: int, *, india: Vintage) -> Figu
     drawing, axes = canvas("thousand tonnes a year", panels=len(panels), height=3.4)
     frames = []
     for ax, (name, of) in zip(axes, panels.items(), strict=True):
-        at, let = of.years, np.minimum(of.imports, of.allowed)
-        need, came = (np.quantile(values, ENDS, axis=0) / 1000 for values in (of.imports, let))
+        at = of.years
+        need, came = (np.quantile(values, ENDS, axis=0) / 1000 for values in (of.imports, of.allowed))
         ax.fill_between(at, need[0], need[2], color=MUTED, alpha=0.16, linewidth=0)
         ax.fill_between(at, came[0], came[2], color=BLUE, alpha=0.25, linewidth=0)
         ax.plot(at, need[1], color=MUTED, linewidth=1.6)
