@@ -326,6 +326,14 @@ def test_named_scenarios_can_be_reckoned_and_each_moves_something(draws, india):
     assert all(any((getattr(of, q) != getattr(rest, q)).any() for q in scenario.UNITS) for of in moved)
 
 
+@pytest.mark.parametrize(("old", "new"), [("run-rate,", "base,"), (' is built.",\n', ' is built.",scheme=1\n')])
+def test_without_a_run_rate_there_is_nothing_to_compare_with(tmp_path, old, new):
+    folder = shutil.copytree(FROZEN, tmp_path / "data")
+    replace_once(folder / "scenarios.csv", old, new)
+    with pytest.raises(DataError, match="has no 'run-rate' without levers"):
+        scenario.named(vintage("2026-11-26", folder))
+
+
 def test_a_table_holds_the_ranges_and_where_they_come_from(india):
     made = {"run-rate": scenario.run(india), "open": scenario.run(india, levers.made("licences=open"))}
     found = scenario.table(india, made, [2027, 2031])

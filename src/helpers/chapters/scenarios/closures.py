@@ -4,9 +4,10 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from helpers import fiscal
 from helpers.chapters import words
 from helpers.chapters.outputs import Sentence, joined, sentence
-from helpers.chapters.scenarios.sentences import counted
+from helpers.chapters.scenarios.phrases import counted
 from helpers.data import Quantity, Vintage, derived, sources_of
 
 
@@ -14,29 +15,30 @@ def cover(stop: pd.DataFrame, held: Mapping[float, pd.DataFrame], months: int) -
     """How long stocks last, as held and with the most more that is shown."""
     lasts, most = stop.loc["lasts"], max(held)
     text = "Stocks last {lasts} if nothing comes from China; with {more} more, {longer}"
-    return sentence(text, lasts=_whole(lasts, months), more=derived(most, "months", lasts),
+    return sentence(text, lasts=_whole(lasts, months), more=derived(most, "months"),
                     longer=_whole(held[most].loc["lasts"], months))  # fmt: skip
 
 
 def covers(rows: list[tuple[str, pd.Series]], months: int) -> Sentence:
     """How long each stock lasts, with its range."""
-    said = [sentence("{name} {lasts:.1} ({lasts:range.1})", name=name, lasts=_middle(row)) for name, row in rows]
+    said = [sentence("{name} {lasts:.1} ({lasts:range.1})", name=name, lasts=_middle(row)) if row["low"] < row["high"]
+            else sentence("{name} {lasts}", name=name, lasts=_whole(row, months)) for name, row in rows]  # fmt: skip
     text = "Lines of months until stocks are used up, by the length of a closure of up to {months}: {said}."
-    return sentence(text, months=derived(months, "months", rows[0][1]), said="; ".join(one.text for one in said),
-                    uses=said)  # fmt: skip
+    return sentence(text, months=derived(months, "months"), said="; ".join(one.text for one in said), uses=said)
 
 
 def lost(found: Mapping[int, pd.DataFrame], india: Vintage) -> Sentence:
     """What the longest of some closures costs."""
     months = max(found)
     table = found[months]
-    long = derived(months, "months", table.loc["lost"])
+    long = derived(months, "months")
     if table.loc["lost", "high"] < 1:
-        return sentence("Stocks and others outlast {months} without China.", months=long)
-    cars = counted(table.loc[["vehicles", "engines"], "middle"].sum(), table.loc[["vehicles", "engines"]])
-    text = "{months} without anything from China leave {gone:~2} ({gone:range~2} t) of the need unmet: shared by all"
-    text += " uses alike, {cars} are not built"
-    parts = {"months": long, "gone": _middle(table.loc["lost"]), "cars": cars}
+        return sentence("Stocks and others outlast {months} without China.", months=long, uses=[table.loc["lost"]])
+    cars = counted(*table.loc[["vehicles", "engines"], "middle"], table.loc[["vehicles", "engines"]])
+    text = "{months} without anything from China would leave {gone:~2} ({gone:range~2} t) unmet at the need of {year}:"
+    text += " shared by all uses alike, {cars} would not be built"
+    year = fiscal.year_name(fiscal.fiscal_year(pd.Timestamp(india.day)))
+    parts = {"months": long, "gone": _middle(table.loc["lost"]), "cars": cars, "year": year}
     if pd.isna(table.loc["rupees", "middle"]):
         return sentence(text + ".", **parts)
     return sentence(text + ", for magnets worth {worth:~2}.", worth=_middle(table.loc["rupees"]), **parts)
