@@ -9,6 +9,7 @@ import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from helpers.report.job import End
@@ -56,11 +57,12 @@ def variable(channel: str) -> str:
     return f"MAGNETS_ALERT_{channel}"
 
 
-def events(lines: Sequence[Line]) -> Iterator[Event]:
+def events(lines: Sequence[Line], now: datetime) -> Iterator[Event]:
     """What there is to tell of the newest run of each report, whoever was told of it."""
-    ended = [line for line in lines if line.said == "ended"]
-    for name in dict.fromkeys(line.report for line in ended):
-        *earlier, last = [line for line in ended if line.report == name]
+    for name in dict.fromkeys(line.report for line in lines):
+        *earlier, last = journal.ended(lines, name, now) or [None]
+        if last is None:
+            continue
         if last.code:
             yield Event("failure", last)
         elif earlier and earlier[-1].code:
@@ -73,7 +75,7 @@ def events(lines: Sequence[Line]) -> Iterator[Event]:
 def deliver(schedule: Schedule, lines: Sequence[Line]) -> list[str]:
     """Tell what is to be told; who could not be reached, by name and in words."""
     wrong = []
-    for event in dict.fromkeys(events(lines)):
+    for event in dict.fromkeys(events(lines, utc())):
         for channel in schedule.told(event.line.report, event.kind):
             said = [line.said for line in lines if (line.event, line.to) == (event.name, channel)]
             failed = said.count("not sent")

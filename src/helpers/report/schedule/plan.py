@@ -15,7 +15,7 @@ from helpers.report import grid
 from helpers.report.nodes import composed
 from helpers.report.nodes import line as line_of
 from helpers.report.parameters import ParameterError, Parameters, explain, today
-from helpers.report.schedule import times
+from helpers.report.schedule import journal, times
 from helpers.report.schedule.journal import Line
 
 BEGINNING = date(2000, 1, 1)
@@ -141,7 +141,7 @@ class Run:
     starts: int = 0
 
 
-def due(schedule: Schedule, journal: Sequence[Line], now: datetime, again: bool = False) -> list[Run]:
+def due(schedule: Schedule, known: Sequence[Line], now: datetime, again: bool = False) -> list[Run]:
     """The runs that are due: of each report at most one, for the newest of the times that are over.
 
     With ``again`` what failed last is due once more, as of its own day. Lines of the journal for a time that is yet to
@@ -149,8 +149,8 @@ def due(schedule: Schedule, journal: Sequence[Line], now: datetime, again: bool 
     """
     found = []
     for name, report in schedule.reports.items():
-        lines = [line for line in journal if line.report == name and line.due <= now]
-        ended = sorted((line for line in lines if line.said == "ended"), key=lambda line: line.due)[-1:]
+        lines = [line for line in known if line.report == name and line.due <= now]
+        ended = journal.ended(lines, name, now)[-1:]
         at = report.latest(schedule.zone, now)
         if at is None or (ended and at <= ended[0].due):
             if not (again and ended and ended[0].code):
