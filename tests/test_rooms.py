@@ -13,7 +13,7 @@ FLOORS = [
     {"shared"},
     {"methods", "ensemble", "kernel"},
     {"data"},
-    {"outlook"},
+    {"outlook", "screen"},
     {"chapters"},
     {"report"},
     {"cli"},
