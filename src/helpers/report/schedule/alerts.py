@@ -60,9 +60,9 @@ def variable(channel: str) -> str:
 def events(lines: Sequence[Line], now: datetime) -> Iterator[Event]:
     """What there is to tell of the newest run of each report, whoever was told of it."""
     for name in dict.fromkeys(line.report for line in lines):
-        *earlier, last = journal.ended(lines, name, now) or [None]
-        if last is None:
+        if not (ended := journal.ended(lines, name, now)):
             continue
+        *earlier, last = ended
         if last.code:
             yield Event("failure", last)
         elif earlier and earlier[-1].code:
