@@ -255,6 +255,12 @@ def test_a_file_that_would_never_end_or_would_steer_a_terminal_is_refused(writte
     assert str(error.value) == HOSTILE[text]
 
 
+def test_of_very_much_that_is_wrong_the_beginning_is_told(written):
+    with pytest.raises(ValueError, match=r"(?s)line 10: .*and more: mend these first$") as error:
+        files.asked(written("levers:\n" + "".join(f"  a{n}: 1\n" for n in range(99))))
+    assert len(str(error.value).splitlines()) == 11
+
+
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="a pipe in a folder is of Unix")
 def test_a_pipe_or_a_device_is_no_file(written):
     os.mkfifo("pipe.yml")

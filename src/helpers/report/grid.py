@@ -16,14 +16,13 @@ from pathlib import Path
 import yaml
 from pydantic import ValidationError
 
-from helpers.report.nodes import composed, line
+from helpers.report.nodes import TOLD, composed, line, told
 from helpers.report.parameters import ParameterError, Parameters, explain
 
 FILE = (".yml", ".yaml")
 """How a value ends that is the path of a file, which lies beside the grid."""
 
 MOST = 1000
-TOLD = 10
 
 
 def read(path: Path, common: dict[str, str]) -> list[Parameters]:
@@ -56,9 +55,7 @@ def read(path: Path, common: dict[str, str]) -> list[Parameters]:
         if len(problems) > TOLD:
             break
     if problems:
-        lines = [f"{path.name} line {place}: {text}" for place, text in sorted(problems)[:TOLD]]
-        more = ["and more: mend these first"] if len(problems) > TOLD else []
-        raise ParameterError("\n".join(lines + more))
+        raise ParameterError(told(path.name, problems))
     return list(wanted)
 
 

@@ -1,11 +1,13 @@
 """A YAML file that a person wrote, as nodes that know their lines; nothing of it is made into an object."""
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 import yaml
 
 MOST_BYTES = 200_000
+TOLD = 10
 MOST_NODES = MOST_BYTES // 2
 """Nodes of a document, which has more only if aliases repeat them."""
 
@@ -42,6 +44,12 @@ def composed(path: Path, what: str, most: str = "any needs") -> yaml.Node | None
 def line(node: yaml.Node) -> int:
     """Where a node begins, the first line being one."""
     return node.start_mark.line + 1
+
+
+def told(name: str, problems: Iterable[tuple[int, str]]) -> str:
+    """What is wrong in a file of a name, a line each, by the lines on which it stands; of very much the beginning."""
+    lines = [f"{name} line {place}: {said}" for place, said in sorted(set(problems))]
+    return "\n".join(lines[:TOLD] + ["and more: mend these first"] * (len(lines) > TOLD))
 
 
 def _check(document: yaml.Node, name: str, most: str) -> None:

@@ -12,7 +12,7 @@ import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, model_validator
 
 from helpers.report import grid
-from helpers.report.nodes import composed
+from helpers.report.nodes import composed, told
 from helpers.report.nodes import line as line_of
 from helpers.report.parameters import ParameterError, Parameters, explain, today
 from helpers.report.schedule import journal, times
@@ -192,7 +192,7 @@ def read(path: Path) -> Schedule:
     except ValidationError as error:
         problems += [(_line(document, one["loc"]), _told(one)) for one in error.errors()]
     if problems:
-        raise ScheduleError("\n".join(f"{path.name} line {line}: {text}" for line, text in sorted(set(problems))))
+        raise ScheduleError(told(path.name, problems))
     return schedule
 
 
