@@ -62,6 +62,32 @@ def test_a_folder_that_holds_much_gets_no_more(folder, asked, monkeypatch):
     assert [doubled(rows(), n).loc["FY25", "tonnes"] for n in (2, 3, 3)] == [5, 7.5, 7.5] and notes == [2, 3, 3]
 
 
+def test_what_is_damaged_is_computed_again(folder, asked):
+    doubled, notes = asked
+    doubled(rows(), 2)
+    (held,) = folder.iterdir()
+    for damaged in (b"", held.read_bytes()[:-9], b"no pickle"):
+        held.write_bytes(damaged)
+        assert doubled(rows(), 2).loc["FY25", "tonnes"] == 5
+    assert notes == [2] * 4
+
+
+def test_a_folder_that_others_can_write_to_is_neither_read_nor_written(folder, asked, monkeypatch):
+    doubled, notes = asked
+    doubled(rows(), 2)
+    folder.chmod(0o777)
+    doubled(rows(), 2)
+    folder.chmod(0o700)
+    (folder / "link").symlink_to(folder)
+    monkeypatch.setenv(shared.FOLDER, str(folder / "link"))
+    doubled(rows(), 2)
+    assert notes == [2, 2, 2]
+    monkeypatch.setenv(shared.FOLDER, str(folder))
+    monkeypatch.setattr(shared.os, "getuid", lambda: -1)
+    doubled(rows(), 2)
+    assert notes == [2, 2, 2, 2]
+
+
 def test_a_run_has_a_folder_of_its_own_and_leaves_nothing(monkeypatch):
     monkeypatch.setenv(shared.FOLDER, "/before")
     with leftovers.results():

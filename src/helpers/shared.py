@@ -3,6 +3,7 @@
 import hashlib
 import os
 import pickle
+import stat
 from collections.abc import Callable
 from contextlib import suppress
 from functools import cache, wraps
@@ -28,21 +29,34 @@ def by_content(pure: Pure) -> Pure:
 
     @wraps(pure)
     def found(*values: object) -> object:
-        if not (folder := os.environ.get(FOLDER)):
+        if not (folder := os.environ.get(FOLDER)) or not _own(Path(folder)):
             return pure(*values)
         asked = pickle.dumps((_code(), pure.__module__, pure.__qualname__, values))
         place = Path(folder, hashlib.sha256(asked).hexdigest())
-        with suppress(OSError):
+        with suppress(Exception):  # not there, or damaged
             return pickle.loads(place.read_bytes())
         made = pure(*values)
         with suppress(OSError):  # no room: nobody else finds it
             if sum(file.stat().st_size for file in place.parent.iterdir()) < MOST_BYTES:
                 own = place.with_suffix(f".{os.getpid()}")
-                own.write_bytes(pickle.dumps(made, pickle.HIGHEST_PROTOCOL))
-                own.replace(place)
+                try:
+                    own.write_bytes(pickle.dumps(made, pickle.HIGHEST_PROTOCOL))
+                    own.replace(place)
+                finally:
+                    own.unlink(missing_ok=True)
         return made
 
     return cast(Pure, found)
+
+
+def _own(folder: Path) -> bool:
+    """Whether nobody but this user can have put anything there: what is unpickled runs as this user."""
+    if not hasattr(os, "getuid"):
+        return True
+    with suppress(OSError):
+        found = folder.lstat()
+        return stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid() and not found.st_mode & 0o022
+    return False
 
 
 @cache

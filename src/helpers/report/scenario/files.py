@@ -21,7 +21,7 @@ import yaml
 from helpers import paths
 from helpers.outlook import levers
 from helpers.outlook.levers import LeverError, Levers
-from helpers.report.nodes import composed, line
+from helpers.report.nodes import composed, line, told
 
 KEYS = ("scenario", "story", "levers")
 FILE = (".yml", ".yaml")
@@ -100,10 +100,10 @@ def read(path: Path) -> Scenario:
         except LeverError as error:
             wrong.append((line(node), f"lever {error}"))
     if wrong:
-        raise ValueError("\n".join(f"{path.name} line {place}: {said}" for place, said in sorted(wrong)))
-    told = {name: " ".join(node.value.split()) for name, node in fields.items()}
+        raise ValueError(told(path.name, wrong))
+    said = {name: " ".join(node.value.split()) for name, node in fields.items()}
     values = {name: node.value for name, node in moved.items()}
-    return Scenario(told.get("scenario", path.stem), told.get("story", ""), levers.made(values))
+    return Scenario(said.get("scenario", path.stem), said.get("story", ""), levers.made(values))
 
 
 def _fields(node: yaml.MappingNode, known: Iterable[str] = ()) -> tuple[dict[str, yaml.Node], list[tuple[int, str]]]:

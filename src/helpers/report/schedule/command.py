@@ -43,12 +43,15 @@ def status(file: File = SCHEDULE) -> None:
     """Tell of each report its last and next run, what is late and what fails.
 
     Ends with 0 (all is well), 30 (some report fails), 31 (some run is late: nobody calls `magnets schedule run`),
-    2 (no valid schedule).
+    1 (the journal cannot be read), 2 (no valid schedule).
     """
     from helpers.report.schedule import status
 
-    with _valid():
-        code, lines = status.status(file)
+    try:
+        with _valid():
+            code, lines = status.status(file)
+    except OSError as error:
+        _stop(f"the journal cannot be read: {error.strerror} ({error.filename})", 1)
     print("\n".join(lines))
     raise typer.Exit(code)
 

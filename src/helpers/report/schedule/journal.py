@@ -6,7 +6,7 @@ tell of alerts: ``alert`` before one is sent, ``not sent`` if it could not be. A
 
 import os
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
@@ -56,6 +56,15 @@ def read(root: Path) -> list[Line]:
         except ValidationError:
             warnings.warn(f"{root / NAME} line {number} is none of a journal, and is left out", stacklevel=2)
     return found
+
+
+def ended(lines: Iterable[Line], report: str, now: datetime) -> list[Line]:
+    """How the runs of a report ended, in the order in which they were due.
+
+    A time that is yet to come was written by a clock that was wrong, and is left out.
+    """
+    found = (line for line in lines if line.said == "ended" and line.report == report and line.due <= now)
+    return sorted(found, key=lambda line: line.due)
 
 
 def append(root: Path, line: Line) -> None:

@@ -12,10 +12,10 @@ import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, model_validator
 
 from helpers.report import grid
-from helpers.report.nodes import composed
+from helpers.report.nodes import composed, told
 from helpers.report.nodes import line as line_of
 from helpers.report.parameters import ParameterError, Parameters, explain, today
-from helpers.report.schedule import times
+from helpers.report.schedule import journal, times
 from helpers.report.schedule.journal import Line
 
 BEGINNING = date(2000, 1, 1)
@@ -76,7 +76,7 @@ class Report(BaseModel):
 
     def wanted(self, as_of: date, folder: Path) -> list[Parameters]:
         """The sets of parameters as of a day; files that they name lie where the schedule does."""
-        values = {name: str(folder / value) if str(value).endswith((".yml", ".yaml")) else value
+        values = {name: str(folder / value) if str(value).endswith(grid.FILE) else value
                   for name, value in self.parameters.items()}  # fmt: skip
         if self.grid is None:
             return [Parameters(as_of=as_of, **values)]
@@ -141,7 +141,7 @@ class Run:
     starts: int = 0
 
 
-def due(schedule: Schedule, journal: Sequence[Line], now: datetime, again: bool = False) -> list[Run]:
+def due(schedule: Schedule, known: Sequence[Line], now: datetime, again: bool = False) -> list[Run]:
     """The runs that are due: of each report at most one, for the newest of the times that are over.
 
     With ``again`` what failed last is due once more, as of its own day. Lines of the journal for a time that is yet to
@@ -149,8 +149,8 @@ def due(schedule: Schedule, journal: Sequence[Line], now: datetime, again: bool 
     """
     found = []
     for name, report in schedule.reports.items():
-        lines = [line for line in journal if line.report == name and line.due <= now]
-        ended = sorted((line for line in lines if line.said == "ended"), key=lambda line: line.due)[-1:]
+        lines = [line for line in known if line.report == name and line.due <= now]
+        ended = journal.ended(lines, name, now)[-1:]
         at = report.latest(schedule.zone, now)
         if at is None or (ended and at <= ended[0].due):
             if not (again and ended and ended[0].code):
@@ -182,8 +182,8 @@ def read(path: Path) -> Schedule:
         document = composed(path, "the schedule", "a schedule needs")
         if not isinstance(document, yaml.MappingNode):
             raise ValueError(f"{path.name} line 1: a schedule has timezone and reports")
-        values = yaml.constructor.SafeConstructor().construct_document(document)
-    except (ValueError, yaml.YAMLError) as error:
+        values = _values(document, path.name)
+    except ValueError as error:
         raise ScheduleError(str(error)) from None
     problems = list(_twice(document))
     try:
@@ -192,7 +192,7 @@ def read(path: Path) -> Schedule:
     except ValidationError as error:
         problems += [(_line(document, one["loc"]), _told(one)) for one in error.errors()]
     if problems:
-        raise ScheduleError("\n".join(f"{path.name} line {line}: {text}" for line, text in sorted(set(problems))))
+        raise ScheduleError(told(path.name, problems))
     return schedule
 
 
@@ -211,6 +211,26 @@ def _questions(schedule: Schedule, document: yaml.Node) -> Iterator[tuple[int, s
                 yield _line(document, (*place, field)), f"{'.'.join(place)}: {text}"
         except ParameterError as error:
             yield _line(document, ("reports", name, "grid")), f"reports.{name}.grid: {error}"
+
+
+class _Made(yaml.constructor.SafeConstructor):
+    """What nodes mean, and which of them is being read."""
+
+    at: yaml.Node
+
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
+        self.at = node
+        return super().construct_object(node, deep)
+
+
+def _values(document: yaml.Node, name: str) -> Any:
+    """What a document means; a ValueError with the line of what means nothing, such as 2026-02-30."""
+    made = _Made()
+    try:
+        return made.construct_document(document)
+    except (ValueError, yaml.MarkedYAMLError) as error:
+        said = error.problem if isinstance(error, yaml.MarkedYAMLError) else str(error)
+        raise ValueError(f"{name} line {line_of(made.at)}: {said}") from None
 
 
 def _told(problem: Any) -> str:
@@ -240,10 +260,11 @@ def _line(node: yaml.Node, place: Sequence[int | str]) -> int:
 def _twice(node: yaml.Node) -> Iterator[tuple[int, str]]:
     """Fields that are given twice, of which YAML would take the last."""
     if isinstance(node, yaml.MappingNode):
-        names = [key.value for key, _ in node.value]
-        for number, (key, value) in enumerate(node.value):
-            if key.value in names[:number]:
+        seen: set[str] = set()
+        for key, value in node.value:
+            if key.value in seen:
                 yield line_of(key), f"{key.value} is given twice"
+            seen.add(key.value)
             yield from _twice(value)
 
 

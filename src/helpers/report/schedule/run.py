@@ -118,8 +118,8 @@ def _thinned(schedule: Schedule) -> None:
 
 
 def _failing(schedule: Schedule) -> bool:
-    last = {line.report: line for line in journal.read(schedule.root) if line.said == "ended"}
-    return any(name in last and last[name].code for name in schedule.reports)
+    lines, now = journal.read(schedule.root), utc()
+    return any(line.code for name in schedule.reports for line in journal.ended(lines, name, now)[-1:])
 
 
 def _said(schedule: Schedule, line: Line) -> str:

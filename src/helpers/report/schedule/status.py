@@ -31,16 +31,18 @@ def status(path: Path) -> tuple[int, list[str]]:
     code, rows = WELL, [HEADS]
     for name, report in schedule.reports.items():
         own = [line for line in lines if line.report == name]
-        worst, state = _state(schedule, own, due.get(name), now)
+        ended = journal.ended(own, name, now)
+        worst, state = _state(schedule, own, ended, due.get(name), now)
         code = max(code, worst)
-        rows.append((name, report.cron or str(report.rrule), _last(schedule, own), _next(schedule, report, now), state))
+        rows.append(
+            (name, report.cron or str(report.rrule), _last(schedule, own, ended), _next(schedule, report, now), state)
+        )
     wide = [max(len(row[column]) for row in rows) for column in range(len(HEADS))]
     table = ["  ".join(text.ljust(width) for text, width in zip(row, wide, strict=True)).rstrip() for row in rows]
     return code, [*table, "", f"Times of {schedule.timezone}; the journal is {schedule.root / journal.NAME}"]
 
 
-def _state(schedule: Schedule, own: list[Line], due: Run | None, now: datetime) -> tuple[int, str]:
-    ended = [line for line in own if line.said == "ended"]
+def _state(schedule: Schedule, own: list[Line], ended: list[Line], due: Run | None, now: datetime) -> tuple[int, str]:
     failing = list(takewhile(lambda line: line.code, reversed(ended)))
     if due and due.starts:
         begun, limit = own[-1].at, timedelta(minutes=schedule.reports[due.report].limit)
@@ -53,12 +55,11 @@ def _state(schedule: Schedule, own: list[Line], due: Run | None, now: datetime) 
     return WELL, "due now" if due else "well" if ended else "not run yet"
 
 
-def _last(schedule: Schedule, own: list[Line]) -> str:
-    ended = [line for line in own if line.said == "ended"]
+def _last(schedule: Schedule, own: list[Line], ended: list[Line]) -> str:
     if not ended:
         return "never"
     last = ended[-1]
-    told = [line for line in own if line.at >= last.at and line.event]
+    told = [line for line in own if line.at >= last.at and line.due == last.due and line.event]
     sent = sum(1 if line.said == "alert" else -1 for line in told)
     alerts = f", {sent} alert{'s' * (sent != 1)}" if sent else ""
     missed = f", {last.missed} missed before" if last.missed else ""

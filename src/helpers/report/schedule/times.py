@@ -3,6 +3,7 @@
 Where that clock skips an hour, what was due in it is due when it goes on; where it shows an hour twice, it is due once.
 """
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice, takewhile
@@ -22,6 +23,8 @@ def problem(cron: str | None, rrule: str | None, start: date) -> str:
         return "cron has five fields: minute, hour, day of the month, month, day of the week"
     if rrule is not None and any(f"FREQ={word}" in rrule.upper() for word in _FINE):
         return "the shortest FREQ is DAILY: say the hours as BYHOUR=7,19"
+    if rrule is not None and re.search(r"INTERVAL=(?!0*[1-9])", rrule, re.I):  # of 0 it would be looked for for ever
+        return "an INTERVAL is 1 or more"
     try:
         found = next(after(cron, rrule, start, ZoneInfo("UTC"), datetime.combine(start, time(), UTC)), None)
     except Exception as error:  # of two libraries
