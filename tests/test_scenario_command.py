@@ -202,11 +202,6 @@ def test_what_parts_two_scenarios_sums_to_their_difference():
         (["run", "run-rate", "--set", "scheme=2"], 2, "scheme='2': write a number from 0 to 1"),
         (["run", "run-rate", "--set", "scheme"], 2, "write each lever once, as lever=value"),
         (["run", "scheme late", "--as-of", "2025-06-30"], 2, "not public on the day of the data is, for scheme"),
-        (
-            ["run", "EVs fast", "EVs fast"],
-            2,
-            "several scenarios are called 'EVs fast': give each one a",
-        ),
         (["run", "none.yml"], 2, "the scenario file none.yml cannot be read: no such file or directory"),
         (["run", "run-rate", "--as-of", "9999-12-31"], 2, "parameter as_of=9999-12-31: this day is yet to come"),
         (["run", "run-rate", "--csv", "none/x.csv"], 1, "none/x.csv cannot be written: No such file or directory"),
