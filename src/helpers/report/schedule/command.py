@@ -32,8 +32,8 @@ def run(
     from helpers.report.schedule.run import run
 
     with _valid():
-        code, lines = run(file, wait, quiet, again)
-    if lines:
+        code, lines = run(file, wait, again)
+    if not quiet or code not in (0, 7):
         print("\n".join(lines), file=sys.stderr if code else sys.stdout)
     raise typer.Exit(code)
 

@@ -74,8 +74,8 @@ def workflow(schedule: Schedule, path: Path) -> dict[Path, str]:
     secrets = [*map(variable, schedule.channels), ALIVE]
     secrets += _keys() if any(one.fetch for one in schedule.reports.values()) else []
     env = [f"          {name}: ${{{{ secrets.{name} }}}}" for name in secrets]
-    text = _filled("yml", file=shlex.quote(path.name), output=schedule.output.as_posix(), crons="\n".join(crons),
-                   env="\n".join(env))  # fmt: skip
+    output = os.path.relpath(schedule.output, path.parent)
+    text = _filled("yml", file=shlex.quote(path.name), output=output, crons="\n".join(crons), env="\n".join(env))
     return {path.parent / ".github" / "workflows" / f"{NAME}.yml": text}
 
 
@@ -93,7 +93,7 @@ def _crons(schedule: Schedule) -> list[str]:
         if report.cron and not set(report.cron) - set(PLAIN):
             found.append(report.cron)
             continue
-        coming = [at.astimezone(schedule.zone) for at in islice(report.after(schedule.zone, now), MOST_TIMES)]
+        coming = [at.astimezone(schedule.timezone) for at in islice(report.after(schedule.timezone, now), MOST_TIMES)]
         found += sorted({f"{at.minute} {at.hour} * * *" for at in coming})
     return list(dict.fromkeys(found))
 

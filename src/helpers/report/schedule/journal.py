@@ -6,9 +6,9 @@ tell of alerts: ``alert`` before one is sent, ``not sent`` if it could not be. A
 
 import os
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Literal
 
@@ -58,19 +58,20 @@ def read(root: Path) -> list[Line]:
     return found
 
 
+def ended(lines: Sequence[Line], report: str | None = None) -> list[Line]:
+    """How runs ended, of one report or of all."""
+    return [line for line in lines if line.said == "ended" and report in (None, line.report)]
+
+
 def append(root: Path, line: Line) -> None:
     """Add a line, in the place of a torn one; it is whole and on the disk, or is none and there is an OSError."""
     raw = line.model_dump_json(exclude_defaults=True).encode() + b"\n"
-    descriptor = os.open(root / NAME, os.O_RDWR | os.O_CREAT, 0o644)
-    try:
-        end = _whole(descriptor)
-        os.ftruncate(descriptor, end)
-        os.lseek(descriptor, end, os.SEEK_SET)
-        if os.write(descriptor, raw) < len(raw):
+    with (root / NAME).open("a+b", buffering=0) as file:
+        file.seek(0)
+        file.truncate(file.readall().rfind(b"\n") + 1)
+        if file.write(raw) < len(raw):
             raise OSError(f"{NAME}: the disk is full")
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        os.fsync(file.fileno())
 
 
 @contextmanager
@@ -85,20 +86,3 @@ def alone(root: Path, wait: float) -> Iterator[None]:
         raise BusyError(f"another `magnets schedule run` is at work on {root}") from None
     with lock:
         yield
-
-
-def stamp(at: datetime) -> datetime:
-    """A moment as a journal has it: to the second."""
-    return at.replace(microsecond=0)
-
-
-def _whole(descriptor: int) -> int:
-    """Where the last whole line ends."""
-    end = os.lseek(descriptor, 0, os.SEEK_END)
-    while end > 0:
-        begin = max(0, end - 4096)
-        os.lseek(descriptor, begin, os.SEEK_SET)
-        if (found := os.read(descriptor, end - begin).rfind(b"\n")) >= 0:
-            return begin + found + 1
-        end = begin
-    return 0

@@ -3,6 +3,7 @@
 import _thread
 import os
 import threading
+import time
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from typing import Any
 
 from helpers.report import pipeline
 from helpers.report.job import End, Outcome
-from helpers.report.parameters import ParameterError, Parameters
+from helpers.report.parameters import Parameters
 from helpers.report.run import interrupt
 from helpers.report.schedule import news
 from helpers.report.schedule.plan import Report, Run
@@ -41,17 +42,15 @@ class _AgainError(Exception):
     """Another try may end better."""
 
 
-def made(
-    report: Report, run: Run, place: Path, root: Path, known: Collection[str], notices: Callable[[], tuple[str, ...]]
-) -> Made:
-    """Make the reports of a run into ``root``; ``place`` is the folder of its schedule.
+def made(report: Report, run: Run, root: Path, known: Collection[str], notices: Callable[[], tuple[str, ...]]) -> Made:
+    """Make the reports of a run into ``root``.
 
     ``known`` are the folders of reports that the journal names: what is there beside them, a run that was killed made.
     ``notices`` fetches, and gives what readers must know of it.
     """
     try:
-        wanted = report.wanted(run.as_of, place)
-    except (ParameterError, ValueError) as error:
+        wanted = report.wanted(run.as_of)
+    except ValueError as error:
         return Made("bad_parameters", int(End.BAD_PARAMETERS), text=str(error))
     said = notices() if report.fetch else ()
     same: dict[Parameters, str] = {}
@@ -103,13 +102,8 @@ def _attempts(retries: int, backoff: float) -> Iterable[Any]:
 
 def _within(minutes: float, make: Callable[[], list[Outcome]]) -> list[Outcome]:
     """What is made within a time; else it is stopped, as by Ctrl-C, and nothing of it is published."""
-    over = threading.Event()
-
-    def stop() -> None:
-        over.set()
-        _thread.interrupt_main()
-
-    timer = threading.Timer(minutes * 60, stop)
+    over = time.monotonic() + minutes * 60
+    timer = threading.Timer(minutes * 60, _thread.interrupt_main)
     timer.daemon = True
     try:
         with interrupt.noted():
@@ -119,6 +113,6 @@ def _within(minutes: float, make: Callable[[], list[Outcome]]) -> list[Outcome]:
             finally:
                 timer.cancel()
     except KeyboardInterrupt:
-        if not over.is_set():
+        if time.monotonic() < over:  # a person pressed it
             raise
         return [Outcome(End.TIMEOUT, f"it was not done within {minutes:g} minutes")]
