@@ -30,7 +30,7 @@ from helpers.report.job import End, Outcome
 from helpers.report.schedule import alerts, install, journal, keep, made, news, plan, run, status
 from helpers.report.schedule.journal import Line
 from helpers.report.shelf import archive, files, publish, record
-from helpers.report.shelf.inputs import DamagedError
+from helpers.report.shelf.inputs import DamagedError, fingerprint
 
 pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated")  # apprise looks whether it is there
 
@@ -59,7 +59,7 @@ def ended(report, at, code=0, **more):
 # --- what is due ---------------------------------------------------------------------------------------------------
 
 
-def dues(tmp_path, rule, zone, begin, days, step=timedelta(minutes=15)):
+def dues(tmp_path, rule, zone, begin, days, step=timedelta(minutes=30)):
     """When a report runs if it is looked after again and again; each run is written down."""
     text = f"timezone: {zone}\nreports:\n  daily:\n    {rule}\n"
     schedule, lines = plan.read(scheduled(tmp_path, text)), [ended("daily", begin)]
@@ -264,17 +264,17 @@ FILES = {"notebooks": {"1-small.ipynb": "0" * 64}, "helpers": {"cli.py": "0" * 6
 def published(root, asked, news=0):
     """Put a report of one file where it belongs, with a record that holds; what a run of the pipeline tells of it."""
     with publish.only_run(root):
-        key = f"{hash((str(asked), news)) % 2**62:064x}"
+        values, tables = parameters.shown(asked), {"trade.csv": f"{news:064}"}
+        key = fingerprint(values, {**FILES, "data": tables})
         for known in archive.records(root):
             if known["inputs"] == key:
                 archive.is_current(root) or archive.write(root)
                 return f"unchanged: {root / known['folder'] / 'index.html'}"
-        values = parameters.shown(asked)
         folder = publish._free_folder(root, values["as_of"])
         code = {name: FILES[name] for name in ("notebooks", "helpers")}
         content = {
             "folder": folder.name, "answer": f"Answer {news}.", "command": "", "end": "ok", "parameters": values,
-            "given": {}, "inputs": key, "data": {"trade.csv": {"sha256": f"{news:064}", "rows": news}},
+            "given": {}, "inputs": key, "data": {"trade.csv": {"sha256": tables["trade.csv"], "rows": news}},
             "lock": FILES["lock"], "code": code, "chapters": {}, "files": {}, "archive": {},
             "made": f"{values['as_of']}T{len(archive.records(root)):06}",
         }  # fmt: skip

@@ -71,7 +71,7 @@ def install(
     try:
         with _valid():
             lines = install.install(chosen[0], file, "show" if show else "remove" if remove else "write")
-    except (OSError, install.InstallError) as error:
+    except OSError as error:
         _stop(str(error), 1)
     print("\n".join(lines))
 

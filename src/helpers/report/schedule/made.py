@@ -4,7 +4,7 @@ import _thread
 import os
 import threading
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -56,36 +56,27 @@ def made(report: Report, run: Run, root: Path, known: Collection[str], notices: 
     same: dict[Parameters, str] = {}
     with suppress(DamagedError, OSError):  # then the pipeline says it better
         same |= {one: folder for one in wanted if (folder := news.unchanged(root, one))}
-    new = dict.fromkeys(folder for folder in same.values() if run.starts and folder not in known)
     rest = [one for one in wanted if one not in same]
+    new = dict.fromkeys(folder for folder in same.values() if run.starts and folder not in known)
     outcomes: list[Outcome] = []
     tries = 0
     with suppress(_AgainError):
         for attempt in _attempts(report.retries, report.backoff) if rest else ():
             with attempt:
                 tries += 1
-                jobs = os.cpu_count() or 1
-                make = partial(pipeline.reports, rest, root, jobs=jobs, quiet=True, notices=said)
-                outcomes = _within(report.limit, make)
+                outcomes = _within(report.limit, partial(pipeline.reports, rest, root, jobs=os.cpu_count() or 1,
+                                                         quiet=True, notices=said))  # fmt: skip
                 killed = run.starts > 0 or tries > 1
-                new |= dict.fromkeys(_new(outcomes, known if killed else None))
+                for outcome in outcomes:
+                    found = killed and _folder(outcome) not in known if outcome.text.startswith(UNCHANGED) else True
+                    new |= {_folder(outcome): None} if found and outcome.end is End.OK else {}
                 if any(outcome.end not in FOR_GOOD for outcome in outcomes):
                     raise _AgainError
     worst = max((outcome.end for outcome in outcomes), default=End.OK)
-    if worst:
-        text = "\n".join(dict.fromkeys(outcome.text for outcome in outcomes if outcome.end))
-        return Made(worst.name.lower(), int(worst), tuple(new), tries, text)
-    if new:
-        return Made("published", reports=tuple(new), tries=tries)
-    return Made(UNCHANGED, reports=tuple(dict.fromkeys([*same.values(), *map(_folder, outcomes)])), tries=tries)
-
-
-def _new(outcomes: list[Outcome], known: Collection[str] | None) -> Iterator[str]:
-    """Folders that were published; of what is told to be unchanged, those that nobody knows of, unless it is None."""
-    for outcome in outcomes:
-        same, folder = outcome.text.startswith(UNCHANGED), _folder(outcome)
-        if outcome.end is End.OK and (folder not in known if same and known is not None else not same):
-            yield folder
+    end = worst.name.lower() if worst else "published" if new else UNCHANGED
+    folders = new if worst or new else dict.fromkeys([*same.values(), *map(_folder, outcomes)])
+    text = "\n".join(dict.fromkeys(outcome.text for outcome in outcomes if outcome.end))
+    return Made(end, int(worst), tuple(folders), tries, text)
 
 
 def _folder(outcome: Outcome) -> str:

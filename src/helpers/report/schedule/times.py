@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-BEGINNING = datetime(2000, 1, 1)
-"""From where a rule counts that does not say it, as every second week."""
+BEGINNING = datetime(2024, 1, 1)
+"""A Monday, from which a rule counts that has no DTSTART, such as every second week; nothing is due before it."""
 
 _FINE = ("HOURLY", "MINUTELY", "SECONDLY")
 
