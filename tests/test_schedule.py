@@ -540,6 +540,16 @@ def test_a_period_that_is_late_is_told_once(desk, monkeypatch):
     assert desk.told == ["new report 2026-06-03", "ecb 2026-04 is late", "ecb 2026-05 is late"]
 
 
+def test_what_two_reports_find_late_is_told_once_also_by_a_later_call(desk, monkeypatch):
+    scheduled(desk.folder, DAILY + DAILY.partition("reports:\n")[2].replace("daily", "other"))
+    monkeypatch.setattr(news, "late", lambda day: ["ecb 2026-04"])
+    monkeypatch.setattr(alerts, "send", lambda *_: False)
+    desk.call(code=8)
+    monkeypatch.setattr(alerts, "send", desk.send)
+    desk.call()
+    assert desk.told.count("ecb 2026-04 is late") == 1
+
+
 def test_which_source_is_late_is_read_from_the_archive(monkeypatch, tmp_path):
     monkeypatch.setenv("MAGNETS_ARCHIVE", str(tmp_path))
     assert news.late(date(2026, 6, 3)) == []
@@ -682,36 +692,33 @@ ROUGH = """
 import gc, json, os, resource, signal, sys, time
 from datetime import timedelta
 from pathlib import Path
-import test_schedule as stand_in
-from test_schedule import DAILY, FILES, SEVEN, End, Outcome, alerts, archive, journal, made, news, plan, run, status
+import pytest
+from test_schedule import SEVEN, Desk, End, Outcome, archive, journal, run
 
 folder, lost = Path(sys.argv[1]), Path(sys.argv[2])
 root, told = folder / "reports", folder / "told"
-path = stand_in.scheduled(folder, DAILY)
-os.environ["MAGNETS_ALERT_HOOK"] = "json://nobody"
 WRITING = {"open", "os.rename", "os.mkdir", "os.remove", "os.rmdir", "os.truncate", "shutil.rmtree"}
 
-def tell(address, title, body):
-    with told.open("a") as file:
-        file.write(title + "\\n")
-    return True
+class Rough(Desk):
+    def send(self, address, title, body):
+        with told.open("a") as file:
+            file.write(title + "\\n")
+        return True
+
+    def reports(self, wanted, root, **_):
+        time.sleep(self.slow)
+        if self.news % 4 == 3:
+            return [Outcome(End.BAD_DATA, "no")]
+        try:
+            return super().reports(wanted, root)
+        except OSError as error:
+            return [Outcome(End.NOT_WRITTEN, str(error))]
 
 def start(day, operation=None, limit=None, wait=0, slow=0):
     if child := os.fork():
         return child
-    now = SEVEN + timedelta(days=day, minutes=bool(operation or limit))
-    for module in (plan, run, alerts, status):
-        module.utc = lambda: now
-    def reports(wanted, root, **_):
-        time.sleep(slow)
-        if day % 4 == 3:
-            return [Outcome(End.BAD_DATA, "no")]
-        try:
-            return [Outcome(End.OK, stand_in.published(root, one, day)) for one in wanted]
-        except OSError as error:
-            return [Outcome(End.NOT_WRITTEN, str(error))]
-    made.pipeline.reports, alerts.send = reports, tell
-    news.inputs = lambda: {**FILES, "data": {"trade.csv": f"{day:064}"}}
+    desk = Rough(folder, pytest.MonkeyPatch())
+    desk.now, desk.news, desk.slow = SEVEN + timedelta(days=day, minutes=bool(operation or limit)), day, slow
     seen = []
     def watch(event, details):
         reads = event == "open" and not details[2] & (os.O_WRONLY | os.O_RDWR)
@@ -724,12 +731,12 @@ def start(day, operation=None, limit=None, wait=0, slow=0):
     sys.addaudithook(watch)
     if limit is not None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.getrlimit(resource.RLIMIT_FSIZE)[1]))
-    code, _ = run.run(path, wait=wait)
+    code, _ = run.run(desk.path, wait=wait)
     (folder / "seen").write_text(str(len(seen))) if limit is None else None
     os._exit(code)
 
-def ended(child):
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+def ended(*words, **more):
+    return os.waitstatus_to_exitcode(os.waitpid(start(*words, **more), 0)[1])
 
 lost.write_text("")
 root.mkdir()
@@ -737,19 +744,19 @@ archive.write(root)  # imports what the forks need
 gc.freeze()
 operations, day, codes = {}, 4, {"killed": [], "full": [], "many": [], "unlisted": []}
 for first in range(4):
-    ended(start(first, operation=999))
+    ended(first, operation=999)
     operations[first == 3] = int((folder / "seen").read_text())
 for moment in range(20):
-    codes["killed"].append(ended(start(day, operation=1 + moment * operations[day % 4 == 3] // 20)))
-    ended(start(day))
+    codes["killed"].append(ended(day, operation=1 + moment * operations[day % 4 == 3] // 20))
+    ended(day)
     codes["unlisted"] += [day] * (not archive.is_current(root))
     day += 1
 for limit in (0, 60, 300, 700, (root / "journal.jsonl").stat().st_size + 150):
-    codes["full"].append(ended(start(day, limit=limit)))
-    ended(start(day))
+    codes["full"].append(ended(day, limit=limit))
+    ended(day)
     day += 1
 children = [start(day, wait=wait, slow=0.5) for wait in (20, 20, 0, 0)]
-codes["many"] = [ended(child) for child in children]
+codes["many"] = [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children]
 lines = [json.loads(line.model_dump_json()) for line in journal.read(root)]
 print(json.dumps({"codes": codes, "days": day + 1, "operations": operations[False], "lines": lines,
                   "lost": len(lost.read_text()), "told": told.read_text().splitlines(),

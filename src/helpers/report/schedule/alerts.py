@@ -58,22 +58,21 @@ def events(lines: Sequence[Line]) -> Iterator[Event]:
 def deliver(schedule: Schedule) -> list[str]:
     """Tell what is to be told; who could not be reached, by name and in words."""
     wrong, lines = [], [line for line in journal.read(schedule.output) if line.report in schedule.reports]
-    for event in dict.fromkeys(events(lines)):
-        for channel in schedule.told(event.line.report, event.kind):
-            said = [line.said for line in lines if (line.event, line.to) == (event.name, channel)]
-            failed = said.count("not sent")
-            if said.count("alert") > failed or failed >= TRIES:
-                continue
-            if not (address := os.environ.get(variable(channel), "").strip()):
-                wrong.append(f"{variable(channel)} is not set: nobody is told of {event.name}")
-                continue
-            title, body = message(schedule, event)
-            line = Line(at=utc(), said="alert", report=event.line.report, due=event.line.due,
-                        event=event.name, to=channel)  # fmt: skip
-            journal.append(schedule.output, line)
-            if not send(address, title, body):
-                journal.append(schedule.output, line.model_copy(update={"said": "not sent"}))
-                wrong.append(f"{channel} could not be told of {event.name}")
+    told = {(event.name, to): event for event in events(lines) for to in schedule.told(event.line.report, event.kind)}
+    for (name, channel), event in told.items():
+        said = [line.said for line in lines if (line.event, line.to) == (name, channel)]
+        failed = said.count("not sent")
+        if said.count("alert") > failed or failed >= TRIES:
+            continue
+        if not (address := os.environ.get(variable(channel), "").strip()):
+            wrong.append(f"{variable(channel)} is not set: nobody is told of {name}")
+            continue
+        title, body = message(schedule, event)
+        about = {"report": event.line.report, "due": event.line.due, "event": name, "to": channel}
+        journal.append(schedule.output, Line(at=utc(), said="alert", **about))
+        if not send(address, title, body):
+            journal.append(schedule.output, Line(at=utc(), said="not sent", **about))
+            wrong.append(f"{channel} could not be told of {name}")
     return wrong
 
 

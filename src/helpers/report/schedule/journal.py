@@ -63,7 +63,7 @@ def ended(lines: Sequence[Line], report: str | None = None) -> list[Line]:
     return [line for line in lines if line.said == "ended" and report in (None, line.report)]
 
 
-def append(root: Path, line: Line) -> None:
+def append(root: Path, line: Line) -> Line:
     """Add a line, in the place of a torn one; it is whole and on the disk, or is none and there is an OSError."""
     raw = line.model_dump_json(exclude_defaults=True).encode() + b"\n"
     with (root / NAME).open("a+b", buffering=0) as file:
@@ -72,6 +72,7 @@ def append(root: Path, line: Line) -> None:
         if file.write(raw) < len(raw):
             raise OSError(f"{NAME}: the disk is full")
         os.fsync(file.fileno())
+    return line
 
 
 @contextmanager

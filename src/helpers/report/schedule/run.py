@@ -71,9 +71,7 @@ def _one(schedule: Schedule, one: Run, notices: Callable[[], tuple[str, ...]]) -
     root, begun = schedule.output, time.monotonic()
 
     def note(said: Said, **more: Any) -> Line:
-        line = Line(at=utc(), said=said, report=one.report, due=one.due, as_of=one.as_of, **more)
-        journal.append(root, line)
-        return line
+        return journal.append(root, Line(at=utc(), said=said, report=one.report, due=one.due, as_of=one.as_of, **more))
 
     done = Made("killed", int(End.KERNEL_DIED))
     if one.starts < STARTS:
