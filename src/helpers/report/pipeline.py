@@ -143,7 +143,7 @@ def _make(jobs: list[Job], root: Path, timeout: int, threads: int, quiet: bool) 
         for path, key in seen.items():
             todo.setdefault(key, (path, job))
     fit: Future[set[str]] = Future()  # the chapters of data that are; none is told of before that is known
-    with batch.progress(len(todo), quiet) as tell, leftovers.results():
+    with batch.progress(len(todo), quiet) as tell:
 
         def run(key: str, path: Path, job: Job) -> Chapter:
             if fit.done() and key not in fit.result():
