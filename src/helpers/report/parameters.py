@@ -94,7 +94,7 @@ class Parameters(BaseModel):
         return self
 
 
-def check(names: Mapping[str, Any]) -> None:
+def check(names: Mapping[str, Any], schema: type[Parameters] = Parameters) -> None:
     """Stop a notebook whose parameters the schema does not allow, and say above all that it shows if that is made up.
 
     ``parameters.check(globals())`` stands in the third cell.
@@ -109,12 +109,12 @@ def check(names: Mapping[str, Any]) -> None:
     """
     injected = [cell for cell in names.get("In", []) if cell.startswith("# Parameters")]
     given = {name for cell in injected for name in _assigned(cell)}
-    said = [_unknown(name) for name in sorted(given - Parameters.model_fields.keys())]
+    said = [_unknown(name) for name in sorted(given - schema.model_fields.keys())]
     if injected and "as_of" not in given:
         said.append(f"as_of is not given beside {', '.join(sorted(given))}: say the day as of which the data are read")
-    values = {name: names[name] for name in Parameters.model_fields if name in names}
+    values = {name: names[name] for name in schema.model_fields if name in names}
     try:
-        meant = Parameters(**values).model_dump(mode="json")
+        meant = schema(**values).model_dump(mode="json")
         said += [
             f"parameter {name}={value!r}: write {meant[name]!r}"
             for name, value in values.items()

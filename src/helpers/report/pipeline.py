@@ -15,8 +15,11 @@ from helpers.report.job import Chapter, End, Job, Outcome
 from helpers.report.parameters import ParameterError, Parameters, for_notebook, shown, today
 from helpers.report.run import batch, interrupt, leftovers, limits
 from helpers.report.run.chapter import kernel_name, run_chapter
+from helpers.report.run.spread import spread
 from helpers.report.shelf import archive, publish
-from helpers.report.shelf.inputs import DamagedError, archived, chapters, fingerprint, inputs
+from helpers.report.shelf.inputs import DamagedError, archived, changed, chapters, fingerprint, inputs
+from helpers.screen.cluster import UnsafeError
+from helpers.screen.engine import LOCAL
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,6 +48,7 @@ def reports(
     quiet: bool = False,
     fetch: bool = False,
     notices: tuple[str, ...] = (),
+    on: str = LOCAL,
 ) -> list[Outcome]:
     """Render every chapter for each set of parameters into ``root``.
 
@@ -56,16 +60,15 @@ def reports(
     wanted : list of Parameters
     root : Path
         Folder of the reports; only one run at a time writes there.
-    timeout : int
-        Seconds allowed for each cell.
-    jobs : int
-        How many notebooks run at once. The results are the same for any number.
-    quiet : bool
-        Whether to say nothing of progress.
-    fetch : bool
-        Whether to fetch first what is due of live sources; what could not be had is said in the report of today.
+    timeout, jobs : int
+        Seconds allowed for each cell; how many notebooks run at once. The results are the same for any number.
+    quiet, fetch : bool
+        Whether to say nothing of progress; to fetch first what is due of live sources. What could not be had is said
+        in the report of today.
     notices : tuple of str
         What it has to say if they were asked before.
+    on : str
+        Where the notebooks run: :func:`helpers.report.run.spread.spread`.
 
     Returns
     -------
@@ -80,8 +83,8 @@ def reports(
             for_notebook(path, wanted[0])
         notices = _fetched(quiet) if fetch else notices
         with publish.only_run(root), leftovers.settings(), leftovers.archive(paths.archive()):
-            return _reports(wanted, root, timeout, jobs, quiet, notices)
-    except ParameterError as error:
+            return _reports(wanted, root, timeout, jobs, quiet, notices, on)
+    except (ParameterError, UnsafeError) as error:
         return [Outcome(End.BAD_PARAMETERS, str(error))]
     except publish.LockedError as error:
         return [Outcome(End.LOCKED, str(error))]
@@ -97,7 +100,7 @@ def _fetched(quiet: bool) -> tuple[str, ...]:
 
 
 def _reports(
-    wanted: list[Parameters], root: Path, timeout: int, jobs: int, quiet: bool, notices: tuple[str, ...]
+    wanted: list[Parameters], root: Path, timeout: int, jobs: int, quiet: bool, notices: tuple[str, ...], on: str
 ) -> list[Outcome]:
     try:
         files, known = inputs(), cache(archived)
@@ -110,7 +113,7 @@ def _reports(
     todo = [job for job in asked if job.inputs not in published]
     made = {}
     if todo:
-        made = dict(zip([job.inputs for job in todo], _make(todo, root, timeout, jobs, quiet), strict=True))
+        made = dict(zip([job.inputs for job in todo], _make(todo, root, timeout, jobs, quiet, on), strict=True))
     elif not archive.is_current(root):  # a run was killed between the report and the archive
         archive.write(root)
     unchanged = {key: f"unchanged: {root / folder / 'index.html'}" for key, folder in published.items()}
@@ -123,7 +126,7 @@ def _job(parameters: Parameters, files: dict[str, dict[str, str]], notices: tupl
     return Job(parameters, files, fingerprint(shown(parameters), files, said), said)
 
 
-def _make(jobs: list[Job], root: Path, timeout: int, threads: int, quiet: bool) -> list[Outcome]:
+def _make(jobs: list[Job], root: Path, timeout: int, threads: int, quiet: bool, on: str) -> list[Outcome]:
     """Run and publish reports; those of invalid data or a failed chapter tell so, the others go on.
 
     Reports are published in the order of ``jobs``, whichever chapter ends first. A chapter that would get the
@@ -143,12 +146,12 @@ def _make(jobs: list[Job], root: Path, timeout: int, threads: int, quiet: bool) 
         for path, key in seen.items():
             todo.setdefault(key, (path, job))
     fit: Future[set[str]] = Future()  # the chapters of data that are; none is told of before that is known
-    with batch.progress(len(todo), quiet) as tell:
+    with batch.progress(len(todo), quiet) as tell, spread(on, threads, run_chapter) as run_there:
 
         def run(key: str, path: Path, job: Job) -> Chapter:
             if fit.done() and key not in fit.result():
                 raise CancelledError
-            chapter = run_chapter(path, job.parameters, timeout)
+            chapter = run_there(path, job.parameters, timeout)
             interrupt.check()  # its end is none of its own
             of = f"{job.parameters.as_of} {job.inputs[:6]} " if len(jobs) > 1 else ""
             if key in fit.result():
@@ -241,8 +244,8 @@ def _finish(job: Job, root: Path, plan: _Plan, result: "Callable[[str], Chapter]
     try:
         done = [_with_page(result(plan.seen[path]), plan.shared, plan.india) for path in sorted(plan.seen)]
         worst = max(chapter.end for chapter in done)
-        if changed := _changed(job.files, inputs() | {"archive": archived(job.parameters.as_of)}):
-            text = f"{', '.join(changed[:5])} changed while the report was made; nothing was written: run it again"
+        if other := changed(job.files, inputs() | {"archive": archived(job.parameters.as_of)}):
+            text = f"{', '.join(other[:5])} changed while the report was made; nothing was written: run it again"
             return Outcome(End.BAD_DATA, text)
         interrupt.check()
         if worst is End.OK:
@@ -289,12 +292,3 @@ def _with_page(chapter: Chapter, shared: dict, india: "Vintage") -> Chapter:
         return replace(chapter, html=html.chapter(chapter.name, chapter.notebook, shared))
     except html.PageError as error:
         return replace(chapter, end=End.CELL_ERROR, error=str(error), cell=error.cell)
-
-
-def _changed(before: dict[str, dict[str, str]], now: dict[str, dict[str, str]]) -> list[str]:
-    return sorted(
-        f"{group}/{name}"
-        for group in before
-        for name in before[group].keys() | now[group].keys()
-        if before[group].get(name) != now[group].get(name)
-    )

@@ -16,6 +16,9 @@ GENERIC = re.compile(
     r"(no description.*|untitled|(a |the )?(image|picture|figure|plot|chart|graph|diagram)s?\W*\d*\W*)", re.I
 )
 
+CONTROLS = frozenset({"script", "button", "select"})
+"""What only a page may have that runs a script of ours."""
+
 _LOADING = {"src", "srcset", "poster", "data", "background", "xlink:href", "formaction", "action", "ping", "manifest"}
 _REFUSED = {"script", "iframe", "frame", "object", "embed", "form", "base", "link", "foreignobject", "animate", "set",
             "animatetransform", "animatemotion", "audio", "video", "button", "textarea", "select",
@@ -46,9 +49,9 @@ def accidents(notebook: NotebookNode) -> list[tuple[str, dict]]:
     return found
 
 
-def problems(html: str, most: int | None = MOST_BYTES) -> list[str]:
+def problems(html: str, most: int | None = MOST_BYTES, allowed: frozenset[str] = frozenset()) -> list[str]:
     """Everything that keeps a page of at most so many bytes from being published, in words; nothing if it is fit."""
-    found = _Reader()
+    found = _Reader(allowed)
     for place, part in enumerate(_DRAWINGS.split(html)):
         whole = place % 2 and not found.rawdata and not found.cdata_elem  # not within a tag, a comment or a title
         found.draw(part) if whole else found.feed(part)
@@ -104,8 +107,9 @@ def _line(text: str) -> str:
 
 
 class _Reader(HTMLParser):
-    def __init__(self) -> None:
+    def __init__(self, allowed: frozenset[str] = frozenset()) -> None:
         super().__init__()
+        self.refused = _REFUSED - allowed
         self.said, self.count, self.open = [], {}, 0
 
     def handle_starttag(self, tag: str, attributes: Iterable[tuple[str, str | None]]) -> None:
@@ -113,7 +117,7 @@ class _Reader(HTMLParser):
         self.open += tag == "details"
         values = {name.lower(): value or "" for name, value in attributes}
         self._loads(tag, values)
-        if tag in _REFUSED:
+        if tag in self.refused:
             self.said.append(f"has a <{tag}>, and pages are only to be read")
         for name in values:
             if name.startswith("on"):

@@ -15,6 +15,9 @@ from helpers.report.shelf.version import commit
 
 STALE_DAYS = 120
 
+SCENARIOS = "5-scenarios"
+"""The chapter beside which the explorer stands."""
+
 
 def frame(parameters: Parameters, india: Vintage, notices: Sequence[str] = ()) -> dict:
     """The values that the templates fill in; the same for the same inputs and commit.
@@ -41,6 +44,7 @@ def frame(parameters: Parameters, india: Vintage, notices: Sequence[str] = ()) -
         "home": "index.html",
         "as_of": str(india.day),
         "chapters": [{"name": path.stem, "short": short(path.stem), "title": _title(path)} for path in chapters()],
+        "explorer": SCENARIOS if any(path.stem == SCENARIOS for path in chapters()) else "",
         "given": asked,
         "defaults": {name: value for name, value in values.items() if name not in asked},
         "assumed": assumed(asked, india),

@@ -18,6 +18,9 @@ from helpers.report.page import checks
 from helpers.report.page.drawing import drawing
 from helpers.report.page.notes import Notes
 
+EXPLORER = "explorer"
+"""The one page that runs a script, by its template."""
+
 _MATHS = re.compile(r"(?P<code>```.*?```|`[^`]*`)|\$\$(?P<block>.+?)\$\$|\$(?P<line>[^$\s](?:[^$\n]*[^$\s])?)\$", re.S)
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
 _RANGED = re.compile(r"([\d,.]+) (\([\d,.]+ to [\d,.]+\))")
@@ -83,21 +86,26 @@ def _require_marked(name: str, notebook: NotebookNode, mark: str) -> None:
 
 
 def plain(template: str, frame: dict) -> str:
-    """A page without a notebook: ``report``, ``archive`` or ``failure``."""
-    body = _rendered(template, frame)
-    return _fit(body, f"the page {template}", checks.MOST_BYTES if template == "report" else None)
+    """A page without a notebook: ``report``, ``explorer``, ``archive`` or ``failure``."""
+    body, runs = _rendered(template, frame), template == EXPLORER
+    most = checks.MOST_BYTES if template in ("report", EXPLORER) else None
+    return _fit(body, f"the page {template}", most, checks.CONTROLS if runs else frozenset())
 
 
 @cache
-def policy() -> str:
-    """What a page asks its browser to enforce, and a server may repeat: it loads nothing and runs nothing."""
-    digest = base64.b64encode(hashlib.sha256(_style().encode()).digest()).decode()
-    return f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-uri 'none'; form-action 'none'"
+def policy(runs: bool = False) -> str:
+    """What a page asks its browser to enforce: it loads nothing, and runs at most the script of the explorer."""
+    style, script = (
+        f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+        for text in (_template("style.css"), _template(f"{EXPLORER}.js"))
+    )
+    loads = f"default-src 'none'; style-src {style}; img-src data:; base-uri 'none'; form-action 'none'"
+    return f"{loads}; script-src {script}" if runs else loads
 
 
 def headers() -> str:
-    """The headers that a server should send with the pages, a line each."""
-    lines = [f"Content-Security-Policy: {policy()}; frame-ancestors 'self'", "X-Content-Type-Options: nosniff"]
+    """The headers that a server should send with the pages, a line each; they are the same for all of them."""
+    lines = [f"Content-Security-Policy: {policy(runs=True)}; frame-ancestors 'self'", "X-Content-Type-Options: nosniff"]
     return "\n".join([*lines, "Referrer-Policy: no-referrer", ""])
 
 
@@ -124,12 +132,14 @@ def slug(text: str) -> str:
 
 def _rendered(template: str, frame: dict) -> str:
     """A page of a frame, with footnotes of its own, the style and the policy; nothing checked."""
-    page = frame | {"notes": Notes(frame.get("sources", {})), "style": Markup(_style()), "policy": policy()}
+    style, script = (Markup(_template(name)) for name in ("style.css", f"{EXPLORER}.js"))
+    page = frame | {"notes": Notes(frame.get("sources", {})), "policy": policy(template == EXPLORER)}
+    page |= {"style": style, "script": script}
     return _CONTROLS.sub("", _templates().get_template(f"{template}.html.j2").render(page=page))
 
 
-def _fit(body: str, what: str, most: int | None) -> str:
-    if wrong := checks.problems(body, most):
+def _fit(body: str, what: str, most: int | None, allowed: frozenset[str] = frozenset()) -> str:
+    if wrong := checks.problems(body, most, allowed):
         raise PageError("\n".join(f"{what} {problem}" for problem in wrong))
     return body
 
@@ -189,5 +199,5 @@ def _templates() -> Environment:
 
 
 @cache
-def _style() -> str:
-    return (paths.TEMPLATE / "style.css").read_text(encoding="utf-8")
+def _template(name: str) -> str:
+    return (paths.TEMPLATE / name).read_text(encoding="utf-8")

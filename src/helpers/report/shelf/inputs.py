@@ -87,6 +87,16 @@ def fingerprint(parameters: dict, files: dict[str, dict[str, str]], notices: Seq
     return hashlib.sha256(json.dumps(made_from, sort_keys=True).encode()).hexdigest()
 
 
+def changed(before: dict[str, dict[str, str]], now: dict[str, dict[str, str]]) -> list[str]:
+    """The files that differ between two groups of hashes, each with its group."""
+    return sorted(
+        f"{group}/{name}"
+        for group in before
+        for name in before[group].keys() | now[group].keys()
+        if before[group].get(name) != now[group].get(name)
+    )
+
+
 def seeds() -> dict[str, int]:
     """The seeds that the helpers fix as ``SEED``, by module: all that is random here."""
     texts = {path: path.read_text(encoding="utf-8") for path in sorted(paths.CODE.rglob("*.py"))}

@@ -78,7 +78,7 @@ def publish(root: Path, chapters: list[Chapter], job: Job, frame: dict, india: "
     Path
         The folder ``<as_of>``, or ``<as_of>-r2`` and so on if that one is taken.
     """
-    from helpers.report.page import html
+    from helpers.report.page import explorer, html
 
     folder = _free_folder(root, frame["as_of"])
     with files.building(root) as scratch:
@@ -96,6 +96,9 @@ def publish(root: Path, chapters: list[Chapter], job: Job, frame: dict, india: "
             "previous": archive.previous(root, folder.name),
         }
         files.write(scratch / "index.html", html.plain("report", frame | first_page))
+        if frame["explorer"]:
+            own = explorer.content(india) | {"name": html.EXPLORER}
+            files.write(scratch / "explorer.html", html.plain(html.EXPLORER, frame | own))
         _record(scratch, folder.name, chapters, job, india)
         files.place(scratch, folder)
     return folder

@@ -1,0 +1,90 @@
+"""What the command line asks of the screen: ``magnets screen``, and of ``magnets report`` a page a line."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+from helpers import paths
+
+if TYPE_CHECKING:
+    from helpers.report.job import Outcome
+    from helpers.report.parameters import Parameters
+
+On = Annotated[
+    str, typer.Option(help="Where: local, processes, dask, slurm, or a scheduler such as tls://scheduler:8786.")
+]
+Lines = Annotated[
+    str, typer.Option(metavar="HS,HS", help="Instead a page a line, of a panel of trade; `all`: its ranked table.")
+]
+OfPanel = Annotated[
+    Path | None, typer.Option(help="Folder of the panel of --lines.", show_default="the project's tables")
+]
+
+
+def screen(
+    panel: Annotated[
+        list[Path],
+        typer.Argument(
+            help="A folder with a panel, or files of Comtrade or BACI.", show_default="the archive or the tables"
+        ),
+    ] = [],  # noqa: B006
+    on: On = "local",
+    workers: Annotated[int | None, typer.Option(min=1, help="How many are begun.", show_default="cores")] = None,
+    output: Annotated[Path, typer.Option(help="Folder of what is found.")] = paths.REPORTS / "screen",
+    as_of: Annotated[
+        str, typer.Option(help="Use rules and tables public on this day.", show_default="today in India")
+    ] = "",
+    top: Annotated[int, typer.Option(min=1, help="Lines that are told; all are kept.")] = 20,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing unless something went wrong.")] = False,
+) -> None:
+    """Look through every line of a panel of trade: which of them mislead, and how, the worst first.
+
+    What is found of finished parts is kept beside the panel, and an interrupted run goes on from there. Ends with 0
+    (screened), 1 (it cannot be written, or workers were killed again and again), 2 (bad options), 3 (the panel or
+    data/ cannot be read), 130 (stopped with Ctrl-C).
+
+    Examples: magnets screen; magnets screen panel --on processes; magnets screen BACI.csv --on dask --workers 2
+    """
+    from helpers.data import DataError
+    from helpers.report import parameters
+    from helpers.screen import cluster, engine, told
+
+    try:
+        day = parameters.parse([], as_of).as_of
+        said = told.screen(panel, str(day), on, workers, output, top, quiet)
+    except (parameters.ParameterError, cluster.UnsafeError) as error:
+        _stop(str(error), 2)
+    except DataError as error:
+        _stop(str(error), 3)
+    except (OSError, engine.LostError) as error:
+        _stop(f"the screen was not finished: {error}; run it again, and it goes on from what is there", 1)
+    if not quiet:
+        print("\n".join(said))
+
+
+def made(
+    lines: str,
+    panel: Path | None,
+    wanted: "list[Parameters]",
+    output: Path,
+    timeout: int,
+    jobs: int,
+    quiet: bool,
+    fetch: bool,
+    on: str,
+) -> "list[Outcome]":
+    """What ``magnets report`` makes: a page a line, if lines are named, else reports."""
+    if lines:
+        from helpers.report import lines as pages
+
+        return pages.made(lines, panel, wanted[0].as_of, output, timeout, jobs, on)
+    from helpers.report import pipeline
+
+    return pipeline.reports(wanted, output, timeout=timeout, jobs=jobs, quiet=quiet, fetch=fetch, on=on)
+
+
+def _stop(text: str, code: int) -> NoReturn:
+    print(text, file=sys.stderr)
+    raise typer.Exit(code)

@@ -1,0 +1,72 @@
+"""What the command ``magnets screen`` does and says."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pandas as pd
+
+from helpers import paths
+from helpers.data import Vintage, vintage
+from helpers.data.archive import versions
+from helpers.screen import panel, parts, ranked, read
+from helpers.screen.panel import Panel
+from helpers.screen.rules import Rules
+
+MARK = "SYNTHETIC: made-up figures for a demonstration; nothing here is a finding"
+
+
+def screen(
+    files: list[Path], as_of: str, on: str, workers: int | None, output: Path, top: int, quiet: bool
+) -> list[str]:
+    """Screen a panel, keep what is found beside it, and tell the first lines of it.
+
+    Parameters
+    ----------
+    files : list of Path
+        A folder with a panel, or files of a publisher; the archive, or else the project's own tables, if there are
+        none.
+    """
+    india = vintage(as_of)
+    held = opened(files, india, output / "panel")
+    todo = parts.plan(held, Rules.of(india), held.folder / "screen")
+    with progress(len(todo), quiet) as tell:
+        found = parts.screened(todo, on, workers, tell)
+    table = ranked.ranked(found)
+    output.mkdir(parents=True, exist_ok=True)
+    for name, rows in {**found, "ranked": table.reset_index()}.items():
+        rows.to_csv(output / f"{name}.csv", index=False, lineterminator="\n")
+    told = lines(table.head(top), len(found["lines"]), len(table))
+    return [*([MARK] if held.synthetic else []), *told, str(output / "ranked.csv")]
+
+
+def opened(files: list[Path], india: Vintage, made: Path) -> Panel:
+    """The panel that is meant: one that is there, or one made of files, of the archive, of the project's tables."""
+    if len(files) == 1 and (files[0] / "panel.json").is_file():
+        return panel.opened(files[0])
+    if files:
+        return read.files(files, made)
+    archive = versions.held(paths.archive(), india.day)
+    return read.archived(archive, made) if archive else panel.of(india, made)
+
+
+def lines(table: pd.DataFrame, of: int, all_: int) -> list[str]:
+    """A ranked table as lines of text."""
+    if table.empty:
+        return [f"none of {of:,} lines misleads by these rules"]
+    told = [f"{all_:,} of {of:,} lines; the first {len(table)}:" if all_ > len(table) else f"{all_:,} of {of:,} lines:"]
+    return told + [f"{rank:>4}  {row.hs:<8}  {row.how}: {row.evidence}" for rank, row in table.iterrows()]
+
+
+@contextmanager
+def progress(total: int, quiet: bool) -> Iterator[Callable[[int], None]]:
+    """A bar on a terminal; nothing elsewhere."""
+    if quiet or not sys.stderr.isatty():
+        yield lambda done: None
+        return
+    from rich.progress import Progress
+
+    with Progress(transient=True) as bar:
+        task = bar.add_task("parts of whole lines", total=total)
+        yield lambda done: bar.update(task, completed=done)

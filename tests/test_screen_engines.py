@@ -1,0 +1,215 @@
+"""The same results everywhere: here, in processes and on Dask, however many workers, whichever are killed."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from datetime import date
+from pathlib import Path
+
+import pytest
+from test_report_ends import GOOD
+from test_screen import ROWS, serial, synthetic  # noqa: F401
+
+from conftest import AS_OF
+from helpers import paths
+from helpers.report import lines
+from helpers.report.job import End
+from helpers.screen import cluster, engine, parts
+from helpers.screen.rules import Rules
+
+ADDRESSES = ["tcp://10.0.0.1:8786", "tcp://far:8786", "tcp://0.0.0.0:8786", "tcp://[::]:8786", "ucx://h:1",
+             "https://far:8786", "tcp://127.0.0.1", "tls://far", "anything", "tcp://127.0.0.1.evil.org:1"]  # fmt: skip
+
+
+def same(one, other):
+    """Whether two runs found the same, to the byte."""
+    return [file.read_bytes() for part in one for file in sorted(part.place.iterdir())] == [
+        file.read_bytes() for part in other for file in sorted(part.place.iterdir())
+    ]
+
+
+def killed_once(task):
+    """Is killed the first time that it is asked to do each third of the tasks."""
+    number, folder = task
+    marker = Path(folder) / str(number)
+    if number % 3 == 0 and not marker.exists():
+        marker.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return number
+
+
+def always_killed(task):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+@pytest.fixture(scope="module")
+def running():
+    """A cluster that somebody else has begun, with seven workers."""
+    dask = pytest.importorskip("dask.distributed")
+    from dask import config
+
+    with config.set(cluster.SETTINGS), dask.LocalCluster(
+        n_workers=7, threads_per_worker=1, host="127.0.0.1", protocol="tcp://", dashboard_address="127.0.0.1:0",
+        memory_limit=0, silence_logs=50,
+    ) as begun:  # fmt: skip
+        yield begun
+
+
+def test_processes_find_the_same(serial, synthetic, tmp_path):  # noqa: F811
+    todo = parts.plan(synthetic, Rules(), tmp_path, ROWS)
+    found = parts.screened(todo, "processes", 2)
+    assert all(found[name].equals(serial[0][name]) for name in found)
+    assert same(todo, serial[1])
+
+
+def test_seven_two_and_one_workers_of_an_existing_cluster_find_the_same(running, serial, synthetic, tmp_path):  # noqa: F811
+    for workers in (7, 2, 1):
+        running.scale(workers)
+        deadline = time.monotonic() + 30
+        while len(running.scheduler_info["workers"]) != workers and time.monotonic() < deadline:
+            time.sleep(0.05)
+        todo = parts.plan(synthetic, Rules(), tmp_path / str(workers), ROWS)
+        parts.screened(todo, running.scheduler_address)
+        assert same(todo, serial[1]), workers
+    assert running.status.name == "running", "it is left as it was"
+
+
+def test_a_worker_that_is_killed_loses_nothing(running, serial, synthetic, tmp_path):  # noqa: F811
+    running.scale(2)
+    todo = parts.plan(synthetic, Rules(), tmp_path, ROWS)
+
+    def kill():
+        while not any(part.done for part in todo):
+            time.sleep(0.01)
+        nanny = next(iter(running.workers.values()))
+        os.kill(nanny.process.pid, signal.SIGKILL)
+
+    killer = threading.Thread(target=kill, daemon=True)
+    killer.start()
+    parts.screened(todo, running.scheduler_address)
+    killer.join(30)
+    assert same(todo, serial[1])
+
+
+def test_processes_that_are_killed_are_begun_anew(tmp_path):
+    assert sorted(engine.run(killed_once, [(n, str(tmp_path)) for n in range(5)], "processes", 2)) == [0, 1, 2, 3, 4]
+
+
+def test_processes_that_are_killed_again_and_again_are_an_error_that_says_so():
+    with pytest.raises(engine.LostError, match="killed 3 times"):
+        list(engine.run(always_killed, [1], "processes", 1))
+
+
+def test_a_run_that_is_killed_goes_on_from_the_parts_that_are_finished(serial, synthetic, tmp_path):  # noqa: F811
+    todo = parts.plan(synthetic, Rules(), tmp_path, ROWS)
+    code = (
+        "import sys; from pathlib import Path; from helpers.screen import panel, parts; from helpers.screen.rules "
+        "import Rules; folder, out = map(Path, sys.argv[1:]); "
+        f"parts.screened(parts.plan(panel.opened(folder), Rules(), out, {ROWS}))"
+    )
+    where = os.environ | {"PYTHONPATH": str(paths.CODE.parent)}
+    run = subprocess.Popen([sys.executable, "-c", code, str(synthetic.folder), str(tmp_path)], env=where)
+    while sum(part.done for part in todo) < 2:
+        assert run.poll() is None
+        time.sleep(0.005)
+    run.kill()
+    run.wait()
+    kept = {part.place: part.place.stat().st_mtime_ns for part in todo if part.done}
+    assert 0 < len(kept) < len(todo)
+    told = []
+    parts.screened(todo, tell=told.append)
+    assert told[0] == len(kept)
+    assert {place: place.stat().st_mtime_ns for place in kept} == kept
+    assert same(todo, serial[1])
+    assert not list(todo[0].place.parent.glob("draft-*"))
+
+
+def test_two_runs_do_not_meet_in_one_folder(serial, synthetic, tmp_path):  # noqa: F811
+    from filelock import FileLock
+
+    todo = parts.plan(synthetic, Rules(), tmp_path, ROWS)
+    todo[0].place.parent.mkdir(parents=True)
+    with FileLock(todo[0].place.parent / "lock"), pytest.raises(parts.BusyError, match="another run"):
+        parts.screened(todo)
+
+
+def test_a_page_a_line_is_the_same_from_a_worker_and_one_that_fails_says_why(running, tmp_path):
+    day = date.fromisoformat(AS_OF)
+    here = lines.made("850511", None, day, tmp_path / "here")
+    there = lines.made("850511,77", None, day, tmp_path / "there", jobs=2, on=running.scheduler_address)
+    assert [outcome.end for outcome in (*here, *there)] == [End.OK, End.OK, End.CELL_ERROR]
+    assert "the panel has no line '77'" in there[1].text
+    pages = [(tmp_path / place / "lines/850511.html").read_bytes() for place in ("here", "there")]
+    marked = b"HS 77</a>"
+    assert marked in pages[1]
+    assert _main(pages[0]) == _main(pages[1])
+
+
+def test_a_grid_of_reports_over_workers_ends_and_is_recorded_as_on_one_machine(workshop):
+    pytest.importorskip("dask.distributed")
+    workshop.write_notebooks(good=GOOD, bad=["1 / (as_of != '2025-06-30')"])
+    (workshop.root / "grid.yml").write_text(f"- as_of: [2025-06-30, {AS_OF}]\n")
+    told, kept = {}, {}
+    for on in ("dask", "local"):
+        done = workshop.magnets("report", "--grid", "grid.yml", "--output", on, "--on", on, "--jobs", "2", code=4)
+        assert "ZeroDivisionError" in done.stderr, done.stdout + done.stderr
+        told[on] = done.stdout.replace(on, ""), sorted(line.partition(",")[0] for line in done.stderr.splitlines())
+        pages = [workshop.root / on / "index.html", *(workshop.root / on / AS_OF).glob("*.html")]
+        kept[on] = {str(path.relative_to(workshop.root / on)): path.read_bytes() for path in pages}
+    assert len(kept["dask"]) == 4, "two chapters, the report, the list of reports"
+    assert kept["dask"] == kept["local"]
+    assert told["dask"][0] == told["local"][0]
+    assert (workshop.root / "dask/failed/2025-06-30/index.html").exists()
+
+
+def _main(page):
+    return page[page.index(b"<main") : page.index(b"</main>")]
+
+
+@pytest.mark.parametrize(("asked", "end"), [("85x", End.BAD_PARAMETERS), ("850511", End.BAD_PARAMETERS)])
+def test_a_page_a_line_needs_a_code_and_a_safe_address(asked, end, tmp_path):
+    (told,) = lines.made(asked, None, date.fromisoformat(AS_OF), tmp_path, on="tcp://far:8786")
+    assert told.end == end
+
+
+@pytest.mark.parametrize("on", ADDRESSES)
+def test_an_address_where_others_could_listen_is_refused(on):
+    with pytest.raises(cluster.UnsafeError, match=r"--on"):
+        next(engine.run(killed_once, [], on))
+
+
+@pytest.mark.parametrize("on", ["tcp://127.0.0.1:8786", "tcp://localhost:8786", "tcp://[::1]:8786", "tls://far:8786"])
+def test_loopback_and_encryption_are_let_through(on):
+    assert cluster.require_safe(on) is None
+
+
+def test_a_cluster_begun_here_is_encrypted_and_listens_on_loopback_alone():
+    pytest.importorskip("dask.distributed")
+    import psutil
+
+    with cluster.client("dask", 1) as client:
+        assert client.scheduler.address.startswith("tls://127.0.0.1:")
+        here = psutil.Process()
+        listening = [
+            connection.laddr.ip
+            for process in [here, *here.children(recursive=True)]
+            for connection in process.net_connections("inet")
+            if connection.status == psutil.CONN_LISTEN
+        ]
+        assert client.submit(os.getpid).result() != here.pid
+    assert listening
+    assert set(listening) <= {"127.0.0.1", "::1"}
+
+
+def test_without_dask_it_runs_locally_and_says_so(monkeypatch, capsys):
+    monkeypatch.setattr(cluster, "available", lambda: False)
+    assert list(engine.run(abs, [-1, -2], "dask", 1)) == [1, 2]
+    assert "Dask is not installed" in capsys.readouterr().err
+
+
+def test_nothing_is_unpickled_from_files():
+    code = [path.read_text(encoding="utf-8") for path in (paths.CODE / "screen").glob("*.py")]
+    assert not any(word in text for text in code for word in ("pickle", "joblib", "np.load", "shelve", "eval("))
