@@ -12,6 +12,7 @@ import time
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import check_jsonschema
 import jsonschema
@@ -59,7 +60,7 @@ def ended(report, at, code=0, **more):
 # --- what is due ---------------------------------------------------------------------------------------------------
 
 
-def dues(tmp_path, rule, zone, begin, days, step=timedelta(minutes=30)):
+def dues(tmp_path, rule, zone, begin, days, step=timedelta(minutes=15)):
     """When a report runs if it is looked after again and again; each run is written down."""
     text = f"timezone: {zone}\nreports:\n  daily:\n    {rule}\n"
     schedule, lines = plan.read(scheduled(tmp_path, text)), [ended("daily", begin)]
@@ -81,6 +82,12 @@ def test_a_change_of_the_clock_neither_skips_nor_doubles_a_run(tmp_path, rule, c
     assert hours[1] in ([(1, 0), (1, 30)] if spring else [(0, 30)]), (
         "when the clock goes on; the first time it shows it"
     )
+
+
+def test_what_comes_after_an_hour_that_is_shown_again_is_of_the_next_day():
+    report = plan.Report(rrule="FREQ=DAILY;BYHOUR=2;BYMINUTE=30")
+    coming = report.after(ZoneInfo("Europe/Berlin"), datetime(2025, 10, 26, 1, 10, tzinfo=UTC))
+    assert next(coming) == datetime(2025, 10, 27, 1, 30, tzinfo=UTC)
 
 
 def test_hours_that_the_clock_shows_twice_are_two_hours_for_what_is_hourly(tmp_path):
@@ -331,7 +338,20 @@ def test_a_failure_is_tried_again_told_once_and_so_is_its_end(desk):
     assert sorted(desk.told[2:]) == ["daily works again", "new report 2026-06-04"]
     desk.call(again=True)
     assert len(desk.told) == 4
+    desk.ends, desk.news = [End.BAD_PARAMETERS], 2
+    desk.call(days=1, code=2)
+    assert desk.lines[-2].tries == 1, "another try would be no better"
     assert "secret" not in (desk.root / journal.NAME).read_text()
+
+
+def test_tries_wait_longer_each_time(monkeypatch):
+    waited = []
+    monkeypatch.setattr(time, "sleep", waited.append)
+    with pytest.raises(made._AgainError):
+        for attempt in made._attempts(3, 60):
+            with attempt:
+                raise made._AgainError
+    assert waited == [60, 120, 240]
 
 
 def test_an_archive_that_cannot_be_read_is_told_as_a_report_tells_it(desk, monkeypatch):
@@ -455,7 +475,9 @@ def test_status_tells_on_a_screen_what_is_late_what_fails_and_since_when(desk):
     desk.now += timedelta(days=1, minutes=5)
     journal.append(desk.root, Line(at=desk.now, said="begun", report="daily", due=SEVEN + timedelta(days=6)))
     assert told()[1].endswith("running since 2026-06-09 07:21")
-    desk.now += timedelta(hours=2)
+    desk.now += timedelta(hours=2, minutes=14)
+    assert told()[0] == 0, "two tries of an hour"
+    desk.now += timedelta(minutes=2)
     assert told()[0] == 31 and told()[1].endswith("begun and not ended")
 
 

@@ -43,8 +43,9 @@ def _state(schedule: Schedule, own: list[Line], due: Run | None, now: datetime) 
     ended = journal.ended(own)
     failing = list(takewhile(lambda line: line.code, reversed(ended)))
     if due and due.starts:
-        begun, limit = own[-1].at, timedelta(minutes=schedule.reports[due.report].limit)
-        if now <= begun + limit + GRACE:
+        of, begun = schedule.reports[due.report], own[-1].at
+        longest = timedelta(minutes=of.limit * (1 + of.retries), seconds=of.backoff * 2**of.retries)
+        if now <= begun + longest + GRACE:
             return WELL, f"running since {_at(schedule, begun)}"
     if due and due.due + GRACE < now:
         return LATE, f"late since {_at(schedule, due.due)}{', begun and not ended' if due.starts else ''}"
