@@ -129,6 +129,17 @@ def test_a_figure_of_the_data_tells_its_range_its_day_its_source_and_the_rule_th
     assert "36,000 t" in "\n".join(explained(what_if, table, name.replace("25", "26")))
 
 
+def test_a_figure_that_has_no_value_or_is_not_verified_is_explained_too(india):
+    rows = india.table("production")
+    for status, row in {
+        "unverified": rows[rows["status"] == "unverified"],
+        "no value": rows[rows["value"].isna()],
+    }.items():
+        key = "/".join(row.iloc[0][[*india.written["production"].keys, "period"]])
+        said = "\n".join(explained(india, "production", key))
+        assert status in said and "computed" not in said
+
+
 def test_of_many_figures_names_are_told_and_a_name_that_fits_none_is_an_error(india):
     many = explained(india, "trade", "IND/world")
     assert "figures fit; name one" in many[0] and len(many) == 31

@@ -52,7 +52,8 @@ def _lines(india: Vintage, table: str, name: str, row: pd.Series) -> Iterator[st
 def _followed(india: Vintage, table: str, row: pd.Series) -> Iterator[str]:
     """The rule that gave a computed figure, and where its inputs stand."""
     known, key = india.figures(), tuple(row[list(india.written[table].keys)])
-    if not known[table][key][row["period"]].computed:
+    figure = known[table].get(key, {}).get(row["period"])
+    if figure is None or not figure.computed:  # what has no value, or is not verified, is no figure to reckon with
         return
     keys = {name: india.written[name].keys for name in tables.DATED}
     without = {period: figure for period, figure in known[table][key].items() if period != row["period"]}
