@@ -52,6 +52,13 @@ def test_every_lever_of_the_schema_is_there_and_goes_to_both_its_ends(shown):
     assert (shown.levers.licences_months, str(shown.levers.licences_from)) == (7, "2027-04-01")
 
 
+def test_levers_that_are_set_together_are_reckoned_with_once(shown, monkeypatch):
+    asked, run = [], scenario.run
+    monkeypatch.setattr(scenario, "run", lambda india, of=None: asked.append(of) or run(india, of))
+    shown.levers = of = levers.made("scheme=0.5; ev_pace=1; japan_exports=off")
+    assert asked == [of]
+
+
 MOVED = ["", "scheme=0.5; licences=closed", "ev_pace=1; wind_pm_share=0.5; japan_exports=off; licences_months=6"]
 
 
