@@ -6,8 +6,7 @@ tell of alerts: ``alert`` before one is sent, ``not sent`` if it could not be. A
 
 import os
 import warnings
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Literal
@@ -16,10 +15,6 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
 NAME = "journal.jsonl"
 Said = Literal["begun", "ended", "put off", "alert", "not sent"]
-
-
-class BusyError(RuntimeError):
-    """Another call is at work on a folder."""
 
 
 class Line(BaseModel):
@@ -73,17 +68,3 @@ def append(root: Path, line: Line) -> Line:
             raise OSError(f"{NAME}: the disk is full")
         os.fsync(file.fileno())
     return line
-
-
-@contextmanager
-def alone(root: Path, wait: float) -> Iterator[None]:
-    """Be the only scheduler of a folder; raise BusyError if another is at work for longer than some seconds."""
-    import filelock
-
-    root.mkdir(parents=True, exist_ok=True)
-    try:
-        lock = filelock.FileLock(root / ".schedule.lock", timeout=wait).acquire()
-    except filelock.Timeout:
-        raise BusyError(f"another `magnets schedule run` is at work on {root}") from None
-    with lock:
-        yield

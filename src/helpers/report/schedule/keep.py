@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from helpers.report.schedule import journal
 from helpers.report.schedule.plan import Schedule
-from helpers.report.shelf import archive, files, publish, record
+from helpers.report.shelf import archive, files, publish
 
 GONE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>This report is not kept</title>
 <p>This report is not kept. <a href="../index.html">All that are</a></p></html>
@@ -45,9 +45,7 @@ def thin(schedule: Schedule, today: date) -> list[str]:
         if line.end != "unchanged" and line.report in schedule.reports:
             keep = schedule.reports[line.report].keep
             made |= dict.fromkeys(line.reports, keep) if isinstance(keep, int) else {}
-    old = {folder for folder, days in made.items() if folder[:10] < str(today - timedelta(days=days))}
-    some = any((root / folder / record.NAME).is_file() for folder in old)
-    gone = removable(archive.records(root), made, today) if some else []
+    gone = removable(archive.records(root), made, today)
     if gone or not archive.is_current(root):
         with publish.only_run(root):
             for folder in gone:

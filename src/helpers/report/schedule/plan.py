@@ -122,7 +122,7 @@ def due(schedule: Schedule, journal: Sequence[Line], now: datetime, again: bool 
         if at:
             said = [line.said for line in lines if line.due == at and not line.event]
             starts = len(list(takewhile(lambda one: one == "begun", reversed(said))))
-            between = takewhile(lambda one, at=at: one < at, report.after(schedule.timezone, last.due) if last else ())
+            between = takewhile(at.__gt__, report.after(schedule.timezone, last.due) if last else ())
             missed = sum(1 for _ in islice(between, MOST_MISSED))
             found.append(Run(name, at, as_of(schedule, at), missed, starts))
     return found

@@ -11,11 +11,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock, Timeout
+
 from helpers.report.job import End
 from helpers.report.schedule import alerts, journal, plan
 from helpers.report.schedule.journal import Line, Said
 from helpers.report.schedule.plan import Run, Schedule, utc
 
+LOCK = ".schedule.lock"
 STARTS = 3
 """How often a run is begun that ends without a word each time."""
 
@@ -30,10 +33,11 @@ def run(path: Path, wait: float = 0, again: bool = False) -> tuple[int, list[str
     """
     schedule = plan.read(path)
     try:
-        with journal.alone(schedule.output, wait):
+        schedule.output.mkdir(parents=True, exist_ok=True)
+        with FileLock(schedule.output / LOCK, timeout=wait):
             return _run(schedule, again)
-    except journal.BusyError as error:
-        return int(End.LOCKED), [str(error)]
+    except Timeout:
+        return int(End.LOCKED), [f"another `magnets schedule run` is at work on {schedule.output}"]
     except OSError as error:
         place = f" ({error.filename})" if error.filename else ""
         return int(End.NOT_WRITTEN), [f"could not write: {error.strerror or error}{place}; what is due stays due"]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from helpers.report.schedule import journal, plan
 from helpers.report.schedule.journal import Line
-from helpers.report.schedule.plan import Report, Run, Schedule, utc
+from helpers.report.schedule.plan import Run, Schedule, utc
 
 WELL, FAILING, LATE = 0, 30, 31
 """Exit codes for monitors."""
@@ -33,7 +33,8 @@ def status(path: Path) -> tuple[int, list[str]]:
         own = [line for line in lines if line.report == name]
         worst, state = _state(schedule, own, due.get(name), now)
         code = max(code, worst)
-        rows.append((name, report.cron or str(report.rrule), _last(schedule, own), _next(schedule, report, now), state))
+        following = next((_at(schedule, at) for at in report.after(schedule.timezone, now)), "never")
+        rows.append((name, report.cron or str(report.rrule), _last(schedule, own), following, state))
     wide = [max(len(row[column]) for row in rows) for column in range(len(HEADS))]
     table = ["  ".join(text.ljust(width) for text, width in zip(row, wide, strict=True)).rstrip() for row in rows]
     return code, [*table, "", f"Times of {schedule.timezone}; the journal is {schedule.output / journal.NAME}"]
@@ -55,16 +56,11 @@ def _state(schedule: Schedule, own: list[Line], due: Run | None, now: datetime) 
 
 
 def _last(schedule: Schedule, own: list[Line]) -> str:
-    ended = journal.ended(own)
-    if not ended:
+    if not (ended := journal.ended(own)):
         return "never"
     last = ended[-1]
     missed = f", {last.missed} missed before" if last.missed else ""
     return f"{_at(schedule, last.due)} {last.end.replace('_', ' ')}, {last.seconds or 0:.0f} s{missed}"
-
-
-def _next(schedule: Schedule, report: Report, now: datetime) -> str:
-    return _at(schedule, at) if (at := next(report.after(schedule.timezone, now), None)) else "never"
 
 
 def _at(schedule: Schedule, at: datetime) -> str:

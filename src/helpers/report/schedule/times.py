@@ -8,6 +8,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Self
 from zoneinfo import ZoneInfo
 
+from cronsim import CronSim
+from dateutil.rrule import rrulestr
+from dateutil.tz import resolve_imaginary
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 BEGINNING = datetime(2024, 1, 1)
@@ -44,8 +47,6 @@ class Timed(BaseModel):
     def latest(self, zone: ZoneInfo, now: datetime) -> datetime | None:
         """The newest time up to now at which it was due, in UTC; None if there was none."""
         if self.cron:
-            from cronsim import CronSim
-
             minute = (now.astimezone(UTC) + timedelta(minutes=1)).replace(second=0, microsecond=0)
             found = next(CronSim(self.cron, minute.astimezone(zone), reverse=True), None)
         else:
@@ -58,20 +59,14 @@ class Timed(BaseModel):
     def after(self, zone: ZoneInfo, then: datetime) -> Iterator[datetime]:
         """The times after a moment at which it is due, in UTC."""
         if self.cron:
-            from cronsim import CronSim
-
             yield from (at.astimezone(UTC) for at in CronSim(self.cron, then.astimezone(zone)))
         else:
             walls = self._rule().xafter(then.astimezone(zone).replace(tzinfo=None))
             yield from (at.astimezone(UTC) for wall in walls if (at := _on_the_wall(wall, zone)) > then)
 
     def _rule(self):
-        from dateutil.rrule import rrulestr
-
         return rrulestr(self.rrule, dtstart=BEGINNING)
 
 
 def _on_the_wall(wall: datetime | None, zone: ZoneInfo):
-    from dateutil.tz import resolve_imaginary
-
     return wall and resolve_imaginary(wall.replace(tzinfo=zone))
