@@ -40,7 +40,13 @@ def page(shown):
     return " ".join(one.value for one in parts(shown.widget) if isinstance(one, widgets.HTML))
 
 
-def test_every_lever_of_the_schema_is_there_and_goes_to_both_its_ends(shown):
+@pytest.fixture
+def undrawn(monkeypatch):
+    """Levers whose figure nobody looks at."""
+    monkeypatch.setattr(panel.Panel, "_figure", lambda self: "")
+
+
+def test_every_lever_of_the_schema_is_there_and_goes_to_both_its_ends(shown, undrawn):
     for name in Levers.model_fields:
         control = named(shown, widgets.ValueWidget, tables.SHORT[name])
         assert Levers.model_fields[name].description in control.tooltip
@@ -68,6 +74,9 @@ def test_the_table_is_that_of_the_engine_and_the_command_and_the_file_mean_the_s
     rows = scenario.table(india, {"it": scenario.run(india, of)}, tables.years(india))
     for row in rows[rows["quantity"].isin(tables.STEPS)].itertuples():
         assert f"{number(row.middle)} ({number(row.low)} to {number(row.high)})" in page(shown)
+    if text:
+        more = tables.change(scenario.run(india, of), scenario.run(india), "imports", tables.years(india)[1], india)
+        assert f"{more:signed} against the run-rate ({more:range} t)" in page(shown)
     said = named(shown, widgets.Textarea, "command").value
     words = shlex.split(said)
     assert words[:4] == ["magnets", "scenario", "run", "run-rate"] and words[-2:] == ["--as-of", AS_OF]
@@ -82,17 +91,20 @@ def test_the_scenario_file_is_read_as_the_same_levers(shown, tmp_path, text):
     assert files.read(path).levers == shown.levers
 
 
-def test_a_moved_lever_is_followed_and_reset_and_a_named_scenario_sets_them_all(shown, india):
+def test_a_moved_lever_is_followed_and_reset(shown):
     at_first = page(shown)
     named(shown, widgets.FloatSlider, tables.SHORT["scheme"]).value = 1.0
     assert "With these levers" in page(shown) and page(shown) != at_first
+    (button,) = [one for one in parts(shown.widget) if getattr(one, "description", "") == "reset"]
+    button.click()
+    assert shown.levers == Levers() and page(shown) == at_first
+
+
+def test_a_named_scenario_sets_all_levers(shown, india, undrawn):
     start = named(shown, widgets.Dropdown, "start from")
     for name in start.options[1:]:
         start.value = name
         assert shown.levers == scenario.named(india).loc[name, "levers"]
-    (button,) = [one for one in parts(shown.widget) if getattr(one, "description", "") == "reset"]
-    button.click()
-    assert shown.levers == Levers() and page(shown) == at_first
 
 
 def test_where_nothing_can_be_moved_the_run_rate_is_said_as_text(shown, india):
