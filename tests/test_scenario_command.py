@@ -1,6 +1,7 @@
 """Scenarios by name, by file, on one line: checked whole; one lever gives one number wherever it is moved."""
 
 import io
+import os
 import shlex
 import zipfile
 from pathlib import Path
@@ -223,6 +224,53 @@ def test_what_parts_two_scenarios_sums_to_their_difference():
 def test_a_wrong_word_ends_the_command_with_what_to_do(words, code, said):
     done = CliRunner().invoke(app, ["scenario", *words])
     assert done.exit_code == code and said in done.stderr and not done.stdout
+
+
+@pytest.mark.parametrize("verb", ["run", "compare"])
+def test_two_scenarios_of_one_name_are_not_taken_for_one(written, verb):
+    words = [verb, written(MINE), written(MINE.replace("0.5", "1"), "other.yml")]
+    done = CliRunner().invoke(app, ["scenario", *words, "--as-of", LATE])
+    assert (done.exit_code, done.stderr) == (
+        2, "two scenarios are called 'half the plants': give one of them another name\n"
+    )  # fmt: skip
+    done = CliRunner().invoke(app, ["scenario", "run", "run-rate", "--csv", "a.csv", "--iamc", "a.csv"])
+    assert (done.exit_code, done.stderr) == (2, "each kind of file needs a path of its own\n")
+
+
+HOSTILE = {
+    "levers: {scheme: 1}\n? [a]\n: 1\n": "mine.yml line 2: a key is one word or text",
+    "&a {levers: *a}": "mine.yml line 1: its aliases repeat more than a scenario needs",
+    "k0: &k0 {b: 1}\n" + "".join(f"k{n}: &k{n} [{', '.join([f'*k{n - 1}'] * 9)}]\n" for n in range(1, 9)):
+        "mine.yml line 1: its aliases repeat more than a scenario needs",
+    'levers: {scheme: 1}\nscenario: "\\e[31m"': r"mine.yml line 2: '\x1b[31m' has a character that is not printed",
+    'levers: {scheme: 1}\nscenario: "\\u202efdp"': r"mine.yml line 2: '\u202efdp' has a character that is not printed",
+    "levers: {scheme: 1}\0": "mine.yml: unacceptable character #x0000: special characters are not allowed",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_a_file_that_would_never_end_or_would_steer_a_terminal_is_refused(written, text):
+    with pytest.raises(ValueError) as error:
+        files.asked(written(text))
+    assert str(error.value) == HOSTILE[text]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="a pipe in a folder is of Unix")
+def test_a_pipe_or_a_device_is_no_file(written):
+    os.mkfifo("pipe.yml")
+    Path("zero.yml").symlink_to("/dev/zero")
+    for name in ("pipe.yml", "zero.yml"):
+        with pytest.raises(ValueError, match=f"{name} cannot be read: it is no file"):
+            files.asked(name)
+
+
+def test_a_file_that_a_grid_names_lies_beside_the_grid(written, monkeypatch, tmp_path):
+    written(MINE)
+    written("- scenario: mine.yml\n", "grid.yml")
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    (one,) = grid(Path("..", "grid.yml"), {"as_of": AS_OF})
+    assert one.scenario.startswith("scheme=0.5")
 
 
 def test_the_list_tells_stories_levers_and_what_cannot_be_reckoned():

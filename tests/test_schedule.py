@@ -8,7 +8,9 @@ import re
 import socket
 import subprocess
 import sys
+import threading
 import time
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -147,6 +149,8 @@ FAULTS = {
         "line 5: reports.daily: a report needs either cron or rrule",
     ),
     'cron: "0 7 * * *"': ("rrule: FREQ=HOURLY", "line 5: reports.daily: the shortest FREQ is DAILY"),
+    '    cron: "0 7 * * *"': ("    rrule: FREQ=DAILY;INTERVAL=0", "line 5: reports.daily: an INTERVAL is 1 or more"),
+    "    backoff: 0": ("    parameters: {x: 2026-02-30}", "line 7: day is out of range for month"),
     "backoff: 0": ("backof: 0", "line 7: reports.daily.backof: unknown field; there are cron, rrule, parameters"),
     "retries: 1": ("retries: 99", "line 8: reports.daily.retries: should be less than or equal to 10"),
     "retries: 1\n": ("retries: 1\n    retries: 2\n", "line 9: retries is given twice"),
@@ -459,6 +463,8 @@ def test_status_tells_on_a_screen_what_is_late_what_fails_and_since_when(desk):
     assert told() == (0, "never  2026-06-04 07:00  due now")
     desk.call()
     assert told() == (0, "2026-06-03 07:00 published, n s  2026-06-04 07:00  well")
+    journal.append(desk.root, ended("daily", SEVEN + timedelta(days=4000)))  # by a clock that was wrong
+    assert told()[1].startswith("2026-06-03 07:00 published")
     desk.now += timedelta(days=3, minutes=16)
     assert told()[0] == 31 and told()[1].endswith("late since 2026-06-06 07:00")
     desk.ends, desk.news = [End.BAD_DATA] * 4, 1
@@ -553,6 +559,32 @@ def test_an_address_that_is_none_or_answers_nothing_is_not_told_and_not_shown(mo
     monkeypatch.setenv("MAGNETS_ALIVE_URL", "http://127.0.0.1:9/hush")
     (told,) = alerts.alive()
     assert "ConnectError" in told and "hush" not in told + "".join(capfd.readouterr()) + caplog.text
+
+
+def test_an_answer_that_never_ends_is_not_waited_for(monkeypatch):
+    monkeypatch.setattr(alerts, "LONGEST", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def drip():
+            one, _ = server.accept()
+            with one, suppress(OSError):
+                one.sendall(b"HTTP/1.1 200 OK\r\nX: ")
+                while True:
+                    one.sendall(b"x")
+                    time.sleep(0.1)
+
+        for _ in range(2):
+            threading.Thread(target=drip, daemon=True).start()
+        place = f"127.0.0.1:{server.getsockname()[1]}"
+        monkeypatch.setenv("MAGNETS_ALIVE_URL", f"http://{place}/hush")
+        assert alerts.alive() == ["the address in MAGNETS_ALIVE_URL did not answer (no end)"]
+        assert not alerts.send(f"json://{place}/hush", "title", "body")
+
+
+def test_whatever_a_library_raises_is_no_end_of_a_call(monkeypatch):
+    monkeypatch.setenv("MAGNETS_ALIVE_URL", "https://127.0.0.1:9/hush")
+    monkeypatch.setenv("SSL_CERT_FILE", "/none/hush")
+    assert alerts.alive() == ["the address in MAGNETS_ALIVE_URL did not answer (FileNotFoundError)"]
 
 
 def test_a_period_that_is_late_is_told_once(desk, monkeypatch):
@@ -662,10 +694,47 @@ def test_cron_takes_its_line_and_keeps_all_others(tmp_path, monkeypatch):
     assert (mine, begin, end) == ("0 1 * * * mine", "# magnets-schedule: begin", "# magnets-schedule: end")
     assert next(CronSim(" ".join(line.split()[:5]), SEVEN)) == SEVEN + timedelta(minutes=5)
     words = line.split(maxsplit=5)[5].replace("\\%", "%").replace("exec ", "printf '%s\\n' ")
-    said = subprocess.run(["/bin/sh", "-c", words], capture_output=True, text=True, env={"HOME": str(tmp_path)})
-    assert said.stdout.splitlines()[-1] == str(folder / "schedule.yml")
+    said = subprocess.run(
+        ["/bin/sh", "-c", f"{words}; pwd"], capture_output=True, text=True, env={"HOME": str(tmp_path)}
+    )
+    assert said.stdout.splitlines()[-2:] == [str(folder / "schedule.yml"), str(folder)]
     install.install("cron", scheduled(folder), "remove")
     assert tab.read_text() == "0 1 * * * mine\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "lists", "said"),
+    [
+        ("0 1 * * * mine\n", "echo no right >&2; exit 1", "crontab -l refused: no right"),
+        (
+            "# magnets-schedule: begin\n0 1 * * * mine\n",
+            "exec cat {tab}",
+            "has a line '# magnets-schedule: begin' and no",
+        ),
+        ("0 1 * * * \udce9\udce8", "exec cat {tab}", ""),
+    ],
+)
+def test_a_crontab_that_cannot_be_read_is_left_as_it_is(tmp_path, monkeypatch, before, lists, said):
+    tab = tmp_path / "tab"
+    tab.write_text(before, errors="surrogateescape")
+    (tmp_path / "crontab").write_text(f'#!/bin/sh\nif [ "$1" = -l ]; then {lists.format(tab=tab)}; fi\ncat > {tab}\n')
+    (tmp_path / "crontab").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    if said:
+        with pytest.raises(OSError, match=said):
+            install.install("cron", scheduled(tmp_path), "write")
+        assert tab.read_text() == before
+    else:
+        install.install("cron", scheduled(tmp_path), "write")
+        assert tab.read_text(errors="surrogateescape").startswith(f"{before}\n# magnets-schedule: begin\n")
+
+
+def test_no_scheduler_gets_a_name_that_would_be_two_lines(tmp_path):
+    folder = tmp_path / "a\n* * * * * b"
+    folder.mkdir()
+    for kind in ("cron", "systemd", "github"):
+        with pytest.raises(OSError, match="no scheduler takes a name with a line break"):
+            install.install(kind, scheduled(folder), "show")
 
 
 def test_github_takes_its_workflow_and_begins_when_something_is_due(tmp_path):
@@ -702,6 +771,10 @@ def test_the_command_says_what_is_wrong_and_how_it_ended(desk):
         assert told("run", *file)[0] == 7 and told("run", *file, "--quiet") == (7, "")
     assert told("install", *file)[0] == told("install", "--cron", "--github", *file)[0] == 2
     assert told("install", "--github", "--show", *file)[1].startswith(f"# {desk.folder / '.github'}")
+    (desk.root / journal.NAME).rename(desk.root / "was")
+    (desk.root / journal.NAME).mkdir()
+    code, said = told("status", *file)
+    assert code == 1 and f"Is a directory: '{desk.root / journal.NAME}'" in said
     desk.path.write_text("x")
     assert all(told(verb, *file) == (2, "schedule.yml line 1: a schedule has timezone and reports")
                for verb in ("run", "status"))  # fmt: skip

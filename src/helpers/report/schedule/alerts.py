@@ -6,7 +6,8 @@ later call, three times at most. An address is a secret: no journal, message or 
 """
 
 import os
-from collections.abc import Iterator, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +18,10 @@ from helpers.report.schedule.plan import Schedule, utc
 
 TRIES = 3
 PATIENCE = 10
-"""Seconds for the address that is told of every call that went well."""
+"""Seconds for each step of the address that is told of every call that went well."""
+
+LONGEST = 60
+"""Seconds for anybody, from beginning to end: an answer may come so slowly that no step of it takes long."""
 
 ALIVE = "MAGNETS_ALIVE_URL"
 
@@ -106,10 +110,12 @@ def send(address: str, title: str, body: str) -> bool:
 
     logging.getLogger("apprise").disabled = True
     one = apprise.Apprise()
-    try:
-        return bool(one.add(address) and one.notify(body, title=title, body_format=apprise.NotifyFormat.TEXT))
-    except Exception:
-        return False
+
+    def told() -> str:
+        sent = one.add(address) and one.notify(body, title=title, body_format=apprise.NotifyFormat.TEXT)
+        return "" if sent else "refused"
+
+    return not _wrong(told)
 
 
 def alive() -> list[str]:
@@ -118,11 +124,29 @@ def alive() -> list[str]:
         return []
     import httpx
 
-    try:
-        httpx.get(address, timeout=PATIENCE, follow_redirects=True).raise_for_status()
-        return []
-    except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
-        return [f"the address in {ALIVE} did not answer ({type(error).__name__})"]
+    def told() -> str:
+        with httpx.stream("GET", address, timeout=PATIENCE, follow_redirects=True) as answer:
+            answer.raise_for_status()
+        return ""
+
+    wrong = _wrong(told)
+    return [f"the address in {ALIVE} did not answer ({wrong})"] if wrong else []
+
+
+def _wrong(tell: Callable[[], str]) -> str:
+    """Why somebody could not be told, in a word, and nothing if they were; whatever was raised may hold the address."""
+    said = ["no end"]
+
+    def attempt() -> None:
+        try:
+            said.append(tell())
+        except Exception as error:
+            said.append(type(error).__name__)
+
+    thread = threading.Thread(target=attempt, daemon=True)
+    thread.start()
+    thread.join(LONGEST)
+    return said[-1]
 
 
 def _place(schedule: Schedule, path: str) -> str:

@@ -43,7 +43,7 @@ def status(file: File = SCHEDULE) -> None:
     """Tell of each report its last and next run, what is late and what fails.
 
     Ends with 0 (all is well), 30 (some report fails), 31 (some run is late: nobody calls `magnets schedule run`),
-    2 (no valid schedule).
+    1 (the journal cannot be read), 2 (no valid schedule).
     """
     from helpers.report.schedule import status
 

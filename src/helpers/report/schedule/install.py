@@ -38,6 +38,8 @@ def install(kind: str, path: Path, what: str) -> list[str]:
         If the schedule is none; cron is not there or refuses, or a file cannot be written.
     """
     schedule, path = plan.read(path), path.absolute()
+    if any(ord(character) < ord(" ") for character in shlex.join(_command(path))):
+        raise OSError(f"no scheduler takes a name with a line break or the like: {str(path)!r}")
     if kind == "cron":
         return _cron(crontab(path), what)
     written = units(path) if kind == "systemd" else workflow(schedule, path)
@@ -63,7 +65,8 @@ def units(path: Path) -> dict[Path, str]:
 
 def crontab(path: Path) -> str:
     """The lines for a crontab, in which a per cent sign is a new line."""
-    return _filled("cron", command=shlex.join(_command(path)).replace("%", r"\%"))
+    command, folder = shlex.join(_command(path)), shlex.quote(str(path.parent))
+    return _filled("cron", command=command.replace("%", r"\%"), folder=folder.replace("%", r"\%"))
 
 
 def workflow(schedule: Schedule, path: Path) -> dict[Path, str]:
@@ -109,19 +112,31 @@ def _command(path: Path) -> list[str]:
 
 
 def _cron(block: str, what: str) -> list[str]:
-    """Put a block into the crontab of this user, or take it out; the rest of it stays as it is."""
+    """Put a block into the crontab of this user, or take it out; the rest of it stays as it is, byte for byte."""
     if what == "show":
         return [block]
-    first, *_, last = block.splitlines(keepends=True)
+    raw = block.encode()
+    first, *_, last = raw.splitlines(keepends=True)
     try:
-        before = subprocess.run(["crontab", "-l"], capture_output=True, text=True, check=False).stdout
-        kept, _, rest = before.partition(first)
-        text = kept + rest.partition(last)[2] + (block if what == "write" else "")
-        subprocess.run(["crontab", "-"], input=text, text=True, check=True, capture_output=True)
+        listed = subprocess.run(["crontab", "-l"], capture_output=True, check=False)
+        nothing = any(said in listed.stderr for said in (b"no crontab", b"No such file"))
+        if listed.returncode and not nothing:  # what is there would be lost
+            raise OSError(f"crontab -l refused: {listed.stderr.decode(errors='replace').strip()}")
+        kept, begins, rest = listed.stdout.partition(first)
+        _, ends, after = rest.partition(last)
+        if begins and not ends:
+            raise OSError(f"the crontab has a line {first.decode().strip()!r} and no {last.decode().strip()!r} "
+                               "after it: take out by hand what is left of it (crontab -e)")  # fmt: skip
+        kept += after
+        if kept and not kept.endswith(b"\n"):
+            kept += b"\n"
+        subprocess.run(
+            ["crontab", "-"], input=kept + (raw if what == "write" else b""), check=True, capture_output=True
+        )
     except FileNotFoundError:
         raise OSError("there is no crontab here: install the package cron, or use --systemd") from None
     except subprocess.CalledProcessError as error:
-        raise OSError(f"crontab refused: {error.stderr.strip()}") from None
+        raise OSError(f"crontab refused: {error.stderr.decode(errors='replace').strip()}") from None
     return [f"{'removed from' if what == 'remove' else 'wrote to'} the crontab of this user; see crontab -l"]
 
 

@@ -36,7 +36,7 @@ def _beside(path: Path, info: ValidationInfo) -> Path:
 def _asked(values: dict[str, Any], info: ValidationInfo) -> dict[str, Any]:
     if "as_of" in values:
         raise ValueError("a report is as of the day on which it is due, not of one that is given")
-    return {name: str(_beside(Path(value), info)) if str(value).endswith((".yml", ".yaml")) else value
+    return {name: str(_beside(Path(value), info)) if str(value).endswith(grid.FILE) else value
             for name, value in values.items()}  # fmt: skip
 
 
@@ -145,8 +145,8 @@ def read(path: Path) -> Schedule:
         document = composed(path, "the schedule", "a schedule needs")
         if not isinstance(document, yaml.MappingNode):
             raise ValueError(f"{path.name} line 1: a schedule has timezone and reports")
-        values = yaml.constructor.SafeConstructor().construct_document(document)
-    except (ValueError, yaml.YAMLError) as error:
+        values = _values(document, path.name)
+    except ValueError as error:
         raise ScheduleError(str(error)) from None
     problems = list(_twice(document))
     try:
@@ -170,6 +170,26 @@ def _questions(schedule: Schedule, document: yaml.Node) -> Iterator[tuple[int, s
                 yield _line(document, (*place, field)), f"{'.'.join(place)}: {text}"
         except ParameterError as error:
             yield _line(document, ("reports", name, "grid")), f"reports.{name}.grid: {error}"
+
+
+class _Made(yaml.constructor.SafeConstructor):
+    """What nodes mean, and which of them is being read."""
+
+    at: yaml.Node
+
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
+        self.at = node
+        return super().construct_object(node, deep)
+
+
+def _values(document: yaml.Node, name: str) -> Any:
+    """What a document means; a ValueError with the line of what means nothing, such as 2026-02-30."""
+    made = _Made()
+    try:
+        return made.construct_document(document)
+    except (ValueError, yaml.MarkedYAMLError) as error:
+        said = error.problem if isinstance(error, yaml.MarkedYAMLError) else str(error)
+        raise ValueError(f"{name} line {line_of(made.at)}: {said}") from None
 
 
 def _told(problem: Any) -> str:
@@ -199,10 +219,11 @@ def _line(node: yaml.Node, place: Sequence[int | str]) -> int:
 def _twice(node: yaml.Node) -> Iterator[tuple[int, str]]:
     """Fields that are given twice, of which YAML would take the last."""
     if isinstance(node, yaml.MappingNode):
-        names = [key.value for key, _ in node.value]
-        for number, (key, value) in enumerate(node.value):
-            if key.value in names[:number]:
+        seen: set[str] = set()
+        for key, value in node.value:
+            if key.value in seen:
                 yield line_of(key), f"{key.value} is given twice"
+            seen.add(key.value)
             yield from _twice(value)
 
 

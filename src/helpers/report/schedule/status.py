@@ -30,7 +30,7 @@ def status(path: Path) -> tuple[int, list[str]]:
     due = {run.report: run for run in plan.due(schedule, lines, now)}
     code, rows = WELL, [HEADS]
     for name, report in schedule.reports.items():
-        own = [line for line in lines if line.report == name]
+        own = [line for line in lines if line.report == name and line.due <= now]
         worst, state = _state(schedule, own, due.get(name), now)
         code = max(code, worst)
         following = next((_at(schedule, at) for at in report.after(schedule.timezone, now)), "never")

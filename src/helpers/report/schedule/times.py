@@ -3,6 +3,7 @@
 Where that clock skips an hour, what was due in it is due when it goes on; where it shows an hour twice, it is due once.
 """
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Self
@@ -35,6 +36,8 @@ class Timed(BaseModel):
             raise ValueError("cron has five fields: minute, hour, day of the month, month, day of the week")
         if self.rrule is not None and any(f"FREQ={word}" in self.rrule.upper() for word in _FINE):
             raise ValueError("the shortest FREQ is DAILY: say the hours as BYHOUR=7,19")
+        if self.rrule is not None and re.search(r"INTERVAL=(?!0*[1-9])", self.rrule, re.I):  # of 0 there is no end
+            raise ValueError("an INTERVAL is 1 or more")
         rule = repr(self.cron or self.rrule)
         try:
             found = next(self.after(ZoneInfo("UTC"), BEGINNING.replace(tzinfo=UTC)), None)
