@@ -14,8 +14,9 @@ from dateutil.rrule import rrulestr
 from dateutil.tz import resolve_imaginary
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-BEGINNING = datetime(2024, 1, 1)
-"""A Monday, from which a rule counts that has no DTSTART, such as every second week; nothing is due before it."""
+BEGINNING = datetime(2000, 1, 3) + timedelta(weeks=1250)
+"""A Monday, from which a rule counts that has no DTSTART, such as every second week; nothing is due before it. It is
+not long ago, for all times since are gone through."""
 
 _FINE = ("HOURLY", "MINUTELY", "SECONDLY")
 
