@@ -138,6 +138,20 @@ def test_a_clock_that_is_set_back_makes_nothing_twice_and_one_that_was_ahead_sto
     assert one.due == SEVEN + timedelta(days=1)
 
 
+def test_a_clock_that_is_set_back_ends_no_failure(desk):
+    desk.call()
+    desk.ends = [End.CELL_ERROR] * 2
+    desk.news = 1
+    desk.call(days=1, code=4)
+    desk.call(days=-700)
+    assert desk.told == ["new report 2026-06-03", "daily failed", "new report 2024-07-04"]
+    desk.now += timedelta(days=700)
+    desk.call()
+    code, lines = status.status(desk.path)
+    assert code == 30 and lines[1].endswith("failing since 2026-06-04 07:00: cell error") and len(desk.told) == 3
+    assert "2026-06-04 07:00 cell error, " in lines[1]
+
+
 FAULTS = {
     "timezone: Asia/Kolkata": ("timezone: Asia/Delhi", "line 1: timezone: invalid timezone: Asia/Delhi"),
     "HOOK: [failure,": ("HOOK: [failures,", "line 3: alerts.HOOK.0: should be 'failure', 'recovery', 'report' or"),
@@ -234,7 +248,8 @@ class Desk:
     def __init__(self, folder, monkeypatch):
         self.folder, self.root, self.now, self.told, self.ends = folder, folder / "reports", SEVEN, [], []
         self.news, self.calls = 0, 0
-        self.path = scheduled(folder)
+        self.path = folder / "schedule.yml"
+        self.path.exists() or scheduled(folder)  # which others may be reading
         for module in (plan, run, alerts, status):
             monkeypatch.setattr(module, "utc", lambda: self.now)
         monkeypatch.setattr(alerts, "send", self.send)

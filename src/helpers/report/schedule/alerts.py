@@ -9,6 +9,7 @@ import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from helpers.report.job import End
@@ -46,10 +47,10 @@ def variable(channel: str) -> str:
     return f"MAGNETS_ALERT_{channel}"
 
 
-def events(lines: Sequence[Line]) -> Iterator[Event]:
+def events(lines: Sequence[Line], now: datetime) -> Iterator[Event]:
     """What there is to tell of the newest run of each report, whoever was told of it."""
-    for name in dict.fromkeys(line.report for line in journal.ended(lines)):
-        *earlier, last = journal.ended(lines, name)
+    for name in dict.fromkeys(line.report for line in journal.ended(lines, now=now)):
+        *earlier, last = journal.ended(lines, name, now)
         if last.code:
             yield Event("failure", last)
         elif earlier and earlier[-1].code:
@@ -62,7 +63,9 @@ def events(lines: Sequence[Line]) -> Iterator[Event]:
 def deliver(schedule: Schedule) -> list[str]:
     """Tell what is to be told; who could not be reached, by name and in words."""
     wrong, lines = [], [line for line in journal.read(schedule.output) if line.report in schedule.reports]
-    told = {(event.name, to): event for event in events(lines) for to in schedule.told(event.line.report, event.kind)}
+    told = {
+        (event.name, to): event for event in events(lines, utc()) for to in schedule.told(event.line.report, event.kind)
+    }
     for (name, channel), event in told.items():
         said = [line.said for line in lines if (line.event, line.to) == (name, channel)]
         failed = said.count("not sent")

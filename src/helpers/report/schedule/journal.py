@@ -7,7 +7,7 @@ tell of alerts: ``alert`` before one is sent, ``not sent`` if it could not be. A
 import os
 import warnings
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Literal
 
@@ -53,9 +53,13 @@ def read(root: Path) -> list[Line]:
     return found
 
 
-def ended(lines: Sequence[Line], report: str | None = None) -> list[Line]:
-    """How runs ended, of one report or of all."""
-    return [line for line in lines if line.said == "ended" and report in (None, line.report)]
+def ended(lines: Sequence[Line], report: str | None = None, now: datetime | None = None) -> list[Line]:
+    """How runs ended, of one report or of all, in the order in which they were due.
+
+    A time that is yet to come was written by a clock that was wrong, and is left out.
+    """
+    found = (line for line in lines if line.said == "ended" and report in (None, line.report))
+    return sorted((line for line in found if now is None or line.due <= now), key=lambda line: line.due)
 
 
 def append(root: Path, line: Line) -> Line:

@@ -15,6 +15,7 @@ from helpers.report import grid
 from helpers.report.nodes import composed
 from helpers.report.nodes import line as line_of
 from helpers.report.parameters import ParameterError, Parameters, explain, today
+from helpers.report.schedule import journal
 from helpers.report.schedule.journal import Line
 from helpers.report.schedule.times import Timed
 
@@ -106,7 +107,7 @@ class Run:
     starts: int = 0
 
 
-def due(schedule: Schedule, journal: Sequence[Line], now: datetime, again: bool = False) -> list[Run]:
+def due(schedule: Schedule, known: Sequence[Line], now: datetime, again: bool = False) -> list[Run]:
     """The runs that are due: of each report at most one, for the newest of the times that are over.
 
     With ``again`` what failed last is due once more, as of its own day. Lines of the journal for a time that is yet to
@@ -114,8 +115,8 @@ def due(schedule: Schedule, journal: Sequence[Line], now: datetime, again: bool 
     """
     found = []
     for name, report in schedule.reports.items():
-        lines = [line for line in journal if line.report == name and line.due <= now]
-        last = max((line for line in reversed(lines) if line.said == "ended"), key=lambda line: line.due, default=None)
+        lines = [line for line in known if line.report == name and line.due <= now]
+        last = next(reversed(journal.ended(lines)), None)
         at = report.latest(schedule.timezone, now)
         if last and (at is None or at <= last.due):
             at = last.due if again and last.code else None

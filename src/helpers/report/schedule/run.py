@@ -58,7 +58,7 @@ def _run(schedule: Schedule, again: bool) -> tuple[int, list[str]]:
         worst = max(worst, line.code)
         wrong += alerts.deliver(schedule)
     lines = journal.read(schedule.output)
-    failing = any(line.code for name in schedule.reports for line in journal.ended(lines, name)[-1:])
+    failing = any(line.code for name in schedule.reports for line in journal.ended(lines, name, utc())[-1:])
     if not (worst or wrong or failing):
         wrong = alerts.alive()
     if not (told or wrong):
