@@ -190,6 +190,15 @@ def test_what_is_wrong_in_a_schedule_is_told_with_its_line_and_field(tmp_path, o
     assert f"schedule.yml {told}" in str(error.value)
 
 
+def test_the_schedule_of_the_readme_is_one_and_takes_the_file_of_the_levers(tmp_path):
+    readme = (paths.ROOT / "README.md").read_text(encoding="utf-8").partition("## By the clock")[2]
+    (tmp_path / "mine.yml").write_text("levers: {scheme: 0.5}", encoding="utf-8")
+    schedule = plan.read(scheduled(tmp_path, readme.partition("```yaml\n")[2].partition("```")[0]))
+    assert list(schedule.reports) == ["outlook", "nightly"]
+    (asked,) = schedule.reports["nightly"].wanted(SEVEN.date(), tmp_path)
+    assert asked.scenario == "scheme=0.5"
+
+
 def test_all_that_is_wrong_is_told_at_once(tmp_path):
     text = DAILY.replace("retries: 1", "retries: x").replace("Asia/Kolkata", "nowhere")
     with pytest.raises(plan.ScheduleError, match=r"line 1: timezone: (?s:.*)line 8: reports\.daily\.retries: "):

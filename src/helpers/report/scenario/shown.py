@@ -48,8 +48,8 @@ def reckoned(wanted: Sequence[str], moved: Sequence[str], day: date, to: Mapping
         rows = scenario.named(india)
         rows = rows[rows["lacking"] == ""]
         found = [_with(Scenario(name, row["story"], row["levers"]), moved) for name, row in rows.iterrows()]
-    for path in to.values():
-        path.touch()
+    if twice := [one.name for at, one in enumerate(found) if any(one.name == of.name for of in found[:at])]:
+        raise ValueError(f"several scenarios are called {twice[0]!r}: give each one a name of its own")
     made = {one.name: scenario.run(india, one.levers) for one in found}
     if to:
         _write(made, india, to)
