@@ -195,7 +195,7 @@ def test_the_schedule_of_the_readme_is_one_and_takes_the_file_of_the_levers(tmp_
     (tmp_path / "mine.yml").write_text("levers: {scheme: 0.5}", encoding="utf-8")
     schedule = plan.read(scheduled(tmp_path, readme.partition("```yaml\n")[2].partition("```")[0]))
     assert list(schedule.reports) == ["outlook", "nightly"]
-    (asked,) = schedule.reports["nightly"].wanted(SEVEN.date(), tmp_path)
+    (asked,) = schedule.reports["nightly"].wanted(SEVEN.date())
     assert asked.scenario == "scheme=0.5"
 
 
