@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 
@@ -31,9 +31,9 @@ def run(
     """
     from helpers.report.schedule.run import run
 
-    with _valid():
-        code, lines = run(file, wait, quiet, again)
-    if lines:
+    with _told():
+        code, lines = run(file, wait, again)
+    if not quiet or code not in (0, 7):
         print("\n".join(lines), file=sys.stderr if code else sys.stdout)
     raise typer.Exit(code)
 
@@ -47,11 +47,8 @@ def status(file: File = SCHEDULE) -> None:
     """
     from helpers.report.schedule import status
 
-    try:
-        with _valid():
-            code, lines = status.status(file)
-    except OSError as error:
-        _stop(f"the journal cannot be read: {error.strerror} ({error.filename})", 1)
+    with _told():
+        code, lines = status.status(file)
     print("\n".join(lines))
     raise typer.Exit(code)
 
@@ -70,25 +67,18 @@ def install(
 
     chosen = [kind for kind, wanted in (("systemd", systemd), ("cron", cron), ("github", github)) if wanted]
     if len(chosen) != 1 or (show and remove):
-        _stop("say one of --systemd, --cron and --github, and at most one of --show and --remove", 2)
-    try:
-        with _valid():
-            lines = install.install(chosen[0], file, "show" if show else "remove" if remove else "write")
-    except (OSError, install.InstallError) as error:
-        _stop(str(error), 1)
+        raise typer.BadParameter("say one of --systemd, --cron and --github, and at most one of --show and --remove")
+    with _told():
+        lines = install.install(chosen[0], file, "show" if show else "remove" if remove else "write")
     print("\n".join(lines))
 
 
 @contextmanager
-def _valid() -> Iterator[None]:
+def _told() -> Iterator[None]:
     from helpers.report.schedule.plan import ScheduleError
 
     try:
         yield
-    except ScheduleError as error:
-        _stop(str(error), 2)
-
-
-def _stop(text: str, code: int) -> NoReturn:
-    print(text, file=sys.stderr)
-    raise typer.Exit(code)
+    except (ScheduleError, OSError) as error:
+        print(error, file=sys.stderr)
+        raise typer.Exit(2 if isinstance(error, ScheduleError) else 1) from None
