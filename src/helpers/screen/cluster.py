@@ -69,11 +69,13 @@ def client(on: str, workers: int) -> Iterator["Client"]:
         How many to begin, where any is.
     """
     from dask import config
-    from dask.distributed import Client
+    from dask.distributed import Client, Security
 
     require_safe(on)
     with config.set(SETTINGS):
         if on not in (HERE, SLURM):
+            if on.startswith("tls:") and not Security().get_connection_args("client")["ssl_context"]:
+                raise UnsafeError(f"--on {on} needs certificates: distributed.comm.tls in Dask's settings says which")
             with Client(on, timeout="30s") as found:
                 _tell(found)
                 yield found
