@@ -15,6 +15,11 @@ def _row(period: str, regime: str, published: str = "2026-11-20", **more: str) -
     return row | {"published": published} | more
 
 
+def test_a_range_without_width_is_a_value():
+    row = pd.Series({"low": 0.0, "value": 0.0, "high": 0.0})
+    assert (licences.triangular(row, 5, np.random.default_rng(1)) == 0).all()
+
+
 @pytest.mark.parametrize(
     ("day", "until"),
     [("2025-06-30", "2025-06"), ("2025-10-31", "2025-10"), ("2025-11-06", "2025-11"), ("2025-11-07", "2026-11")],

@@ -341,6 +341,15 @@ def test_a_scenario_that_cannot_be_names_file_row_lever_and_remedy(tmp_path, old
         scenario.named(vintage("2026-11-26", folder))
 
 
+@pytest.mark.parametrize(("old", "new"), [("run-rate,", "base,"), (' is built.",\n', ' is built.",scheme=1\n')])
+def test_without_a_run_rate_there_is_nothing_to_compare_with(tmp_path, old, new):
+    folder = tmp_path / "data"
+    shutil.copytree(FROZEN, folder)
+    replace_once(folder / "scenarios.csv", old, new)
+    with pytest.raises(DataError, match="has no 'run-rate' without levers"):
+        scenario.named(vintage("2026-11-26", folder))
+
+
 def test_a_table_holds_the_ranges_and_where_they_come_from(india):
     made = {"run-rate": scenario.run(india), "open": scenario.run(india, levers.made("licences=open"))}
     found = scenario.table(india, made, [2027, 2031])

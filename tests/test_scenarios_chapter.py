@@ -25,6 +25,12 @@ pytestmark = pytest.mark.usefixtures("undrawn", "few")
 DAY, YEAR = "2026-11-26", 2031
 FEW = 300
 ENDS = [f"{name}={levers.plain(end)}" for name in Levers.model_fields for end in levers.ends(name)]
+DAYS = ["scheme=1; scheme_award=2026-04-01", "scheme=1; scheme_award=2034-12-31", "licences_from=2030-01-01",
+        "licences=closed; licences_from=2034-12-01", "licences=closed; licences_from=2030-04-01; licences_months=12",
+        "scheme=1; ev_pace=1"]  # fmt: skip
+SILLY = re.compile(
+    r"(?<![\d,.])[+−]?0 t \(0|[+−]0 t|(?<![\d,.])0 vehicles|, [A-Z][a-z]+ as much|to nothing, and to nothing if"
+)
 RANGED = re.compile(r"([\d,.]+) t \(([\d,.]+) to ([\d,.]+) t\)")
 
 
@@ -81,6 +87,7 @@ def require_true(said):
     for name, text in said.items():
         if not name.startswith(("Table", "Download")):
             assert not (wrong := BROKEN.search(text)), f"{name}: {text[max(wrong.start() - 100, 0) : wrong.end() + 50]}"
+            assert not (wrong := SILLY.search(text)), f"{name}: {text[max(wrong.start() - 100, 0) : wrong.end() + 50]}"
         for found in RANGED.finditer(text):
             middle, low, high = (float(one.replace(",", "")) for one in found.groups())
             assert low <= middle <= high, f"{name}: {found[0]}"
@@ -132,7 +139,7 @@ def test_what_india_can_do_takes_some_nothing_or_all(india, made, left, said):
 def test_where_nothing_is_missing_the_answer_says_so(india, made):
     none = replace(made["run-rate"], levers=Levers(licences="open"), shortage=0 * made["run-rate"].shortage)
     text = sentences.answer({"run-rate": none}, "run-rate", YEAR, india).text
-    assert "In none of them are magnets missing in FY31." in text
+    assert "In the middle of the draws no named scenario leaves magnets missing in FY31." in text
 
 
 @pytest.mark.parametrize(
@@ -167,9 +174,9 @@ def test_the_balance_on_the_page_closes_in_means_and_in_every_draw(india):
 
 @pytest.mark.parametrize(
     ("text", "said"),
-    [("scheme=1", "are imported: magnets are then replaced by their oxide"), ("", "In no scenario that can be"),
+    [("scheme=1", "are imported: magnets are replaced by their oxide"), ("", "In no scenario that can be"),
      ("scheme=1; oxide_source=own; irel_path=target", "all of it Indian"),
-     ("scheme=1; scheme_delay=60", "Before the end of FY31 its plants need no oxide")],
+     ("scheme=1; scheme_delay=60", "Before the end of FY31 they need no oxide")],
 )  # fmt: skip
 def test_plants_need_oxide_from_abroad_or_home_or_none(india, made, text, said):
     base = made["run-rate"]
@@ -177,10 +184,27 @@ def test_plants_need_oxide_from_abroad_or_home_or_none(india, made, text, said):
     assert said in sentences.scheme(of, YEAR, india).text
 
 
+def test_what_plants_take_is_told_beside_what_other_levers_do_and_what_they_make_beyond_the_need(india, made):
+    of = {"run-rate": made["run-rate"], "x": scenario.run(india, levers.made("scheme=1; ev_pace=1"))}
+    text = sentences.scheme(of, YEAR, india).text
+    assert "take from the imports from FY30 on, " in text, "though vehicles add more than plants take"
+    assert "replace no imports" not in text, "all of it is bought"
+    plants = {"run-rate": made["run-rate"], "x": scenario.run(india, Levers(scheme=1))}
+    more = scenario.at(india, plants["x"], "surplus", YEAR)
+    assert more.value > 500 and f"{more:~2} are more than India would buy" in sentences.scheme(plants, YEAR, india).text
+
+
 def test_the_end_of_sales_to_japan_makes_magnets_only_where_no_other_oxide_may_be_used(india, monkeypatch):
     assert "makes no magnet more; where plants use Indian oxide only, it makes" in sentences.japan(YEAR, india).text
+    assert " t; more if more is sold than the lower bound that is" in sentences.japan(YEAR, india).text
+    keys = {"flow": "export", "reporter": "IND", "partner": "JPN", "hs": "RE all", "measure": "weight", "unit": "t"}
+    known = india.adding("trade", keys | {"period": "2024", "value": 1000.0})
+    assert "lower bound" not in sentences.japan(YEAR, known).text
+    none = sentences.japan(YEAR, india.adding("trade", keys | {"period": "2024", "value": 0.0})).text
+    assert none == "Nothing is sold to Japan by the newest figure, so that an end of it frees nothing."
     assert "no plant would use it" in sentences.japan(2027, india).text, "none is built by then"
-    assert "for want of the capacity" in sentences.japan(YEAR, vintage("2025-06-30", FROZEN)).text
+    early = sentences.japan(YEAR, vintage("2025-06-30", FROZEN)).text
+    assert "for want of the capacity of a magnet scheme and the part of neodymium in India's ore, cannot" in early
     real = tables.change
     monkeypatch.setattr(tables, "change", lambda new, old, quantity, *rest: replace(
         real(new, old, quantity, *rest), **({"value": 0.0} if quantity == "scheme" else {})))  # fmt: skip
@@ -191,10 +215,11 @@ def test_licences_closed_leave_much_a_little_or_nothing_missing(india, made):
     shut = scenario.run(india, Levers(licences="closed"))
     text = sentences.closed_with(made, shut, YEAR, india).text
     assert "would be missing in FY31: shared by all uses alike" in text and "“all together” would bring that to" in text
+    assert text.endswith("Its story: " + scenario.named(india)["story"]["all together"])
     assert "if the oxide of the plants came under the same licences" in text
     assert "bring" not in sentences.closed_with({"run-rate": made["run-rate"]}, shut, YEAR, india).text
     own = sentences.closed_with({n: made[n] for n in ("run-rate", "free motors")}, shut, YEAR, india).text
-    assert own.endswith(" t).") and "oxide" not in own
+    assert " t). Its story: Half of the electric vehicles" in own and "oxide" not in own
     assert "and the levers asked for" not in text
     more = scenario.run(india, Levers(licences="closed", ev_pace=0.5))
     assert "closed and the levers asked for, " in sentences.closed_with(made, more, YEAR, india).text
@@ -202,6 +227,49 @@ def test_licences_closed_leave_much_a_little_or_nothing_missing(india, made):
     assert "bring" not in sentences.closed_with(made, both, YEAR, india).text, "it is done already"
     opened = scenario.run(india, Levers(licences="open"))
     assert "no rare-earth magnets would be missing" in sentences.closed_with(made, opened, YEAR, india).text
+    plants = sentences.closed_with(made, scenario.run(india, Levers(licences="closed", scheme=1)), YEAR, india).text
+    assert re.search(r"missing in FY31 in the middle of the draws, and in nine of ten no more than [\d,]+ t\.$", plants)
+
+
+@pytest.mark.parametrize(
+    ("after", "worse", "said"),
+    [((0, 0), (0, 0), "to nothing, even if"), ((0, 0), (0, 90), "to nothing, and to nothing in the middle"),
+     ((0, 50), (0, 90), "in nine of ten to no more than 50 t, or 90 t if"),
+     ((20, 50), (30, 90), "to 20 t (0 to 50 t), and to 30 t (0 to 90 t) if")],
+)  # fmt: skip
+def test_a_shortage_is_brought_to_less_with_oxide_from_anywhere_or_under_licence(after, worse, said):
+    ends = [derived(float(middle), "t", low=0.0, high=float(high)) for middle, high in (after, worse)]
+    assert said in sentences._brought("x", *ends).text
+
+
+def test_the_regimes_stand_for_good_whatever_their_days_and_months(india):
+    asked = levers.made("licences=closed; licences_from=2034-12-01; licences_months=6; ev_pace=0.5")
+    made, plain = (tables.panels(of, sentences.REGIMES, india) for of in (asked, Levers(ev_pace=0.5)))
+    assert all((made[name].shortage == plain[name].shortage).all() for name in sentences.REGIMES)
+    assert made["open"].of("shortage", YEAR).max() == 0 < np.median(made["closed"].of("shortage", YEAR))
+
+
+def test_a_lever_that_moves_nothing_adds_half_a_sentence_in_small_letters_and_no_bar(india, made):
+    of = made | {"x": scenario.run(india, levers.made("irel_path=planned"))}
+    assert " t), about as much as at the run-rate, and " in sentences.answer(of, "x", YEAR, india).text
+    parts = attribution.difference(india, Levers(), of["x"].levers, YEAR).assign(change=1e-13)
+    figure = figures.waterfall(parts, of, "x", YEAR, india=india)
+    assert (
+        figure.alt.endswith("in the scenario x: no lever moves it.") and (figure.data["Tonnes"].iloc[1:-1] == 0).all()
+    )
+
+
+def test_only_what_is_a_part_of_the_most_that_india_can_do_is_called_so(india, made):
+    of = {name: made[name] for name in ("run-rate", "scheme on time", "free motors")}
+    whole = replace(made["run-rate"], levers=Levers(scheme=0.5, recycling=1), imports=made["run-rate"].imports * 0.1)
+    assert "of its parts" not in sentences.answer(of | {"ours": whole}, "run-rate", YEAR, india).text
+
+
+def test_the_scenario_in_which_most_is_missing_is_that_of_the_year_told(india, made):
+    base = made["run-rate"]
+    soon = np.array([1e4, 0.0, 0.0])
+    of = {"run-rate": base, "soon": replace(base, levers=Levers(licences="open"), shortage=0 * base.shortage + soon)}
+    assert "in the scenario “run-rate”: " in sentences.answer(of, "run-rate", YEAR, india).text
 
 
 @pytest.mark.parametrize(
@@ -230,7 +298,7 @@ def test_regimes_are_shown_apart_and_the_title_names_what_is_missing_most(india)
     figure = figures.regimes(panels, YEAR, india=india)
     assert figure.title.startswith("With hardly any let through by China, ") and len(figure.data) == 36
     assert "All let through: " in figure.alt and "of which nothing is missing" in figure.alt
-    assert figures.regimes({"open": panels["open"]}, YEAR, india=india).title.startswith("Under no licences is much")
+    assert figures.regimes({"open": panels["open"]}, YEAR, india=india).title.startswith("Whatever China lets")
 
 
 def test_stocks_last_some_of_a_closure_or_all_of_it(india):
@@ -238,7 +306,10 @@ def test_stocks_last_some_of_a_closure_or_all_of_it(india):
     held = {months: outage.outage(india, months=12, levers=Levers(stock_months=months)) for months in (3, 24)}
     title = figures.cover(stop, held, 12, india=india).title
     assert title.startswith("Stocks last 1.") and title.endswith("with 24 months more, all of 12 months")
-    assert "of the need unmet" in closures.lost({12: stop}, india).text
+    assert "unmet at the need of FY27: shared" in closures.lost({12: stop}, india).text
+    alt = figures.cover(held[24], held, 12, india=india).alt
+    assert "Stocks as held all of 12 months; 3 months more 4." in alt and "(12.0)" not in alt
+    assert tables.stocked(Levers(stock_months=24), 6).stock_months == 30
     assert closures.lost({12: held[24]}, india).text == "Stocks and others outlast 12 months without China."
 
 
@@ -272,7 +343,9 @@ def test_next_years_figures_leave_every_sentence_true(state, india, monkeypatch)
     require_true(cells(india, monkeypatch))
 
 
-@pytest.mark.parametrize("asked", [*ENDS, "licences=closed; stock_months=3; scheme=1; oxide_source=own; ev_pace=1"])
+@pytest.mark.parametrize(
+    "asked", [*ENDS, *DAYS, "licences=closed; stock_months=3; scheme=1; oxide_source=own; ev_pace=1"]
+)
 def test_every_lever_moved_to_its_ends_leaves_every_sentence_true(asked, india, named, monkeypatch):
     said = cells(india, monkeypatch, asked)
     require_true(said)

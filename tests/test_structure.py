@@ -6,6 +6,7 @@ import pytest
 
 from helpers.chapters.forecast import roads as told
 from helpers.chapters.forecast import sentences
+from helpers.data import DataError
 from helpers.ensemble.quantiles import QUANTILES
 from helpers.outlook import demand, forecast, growth, licences, pool, rare_earths, scenario, structure, targets
 
@@ -101,6 +102,19 @@ def test_scenarios_that_need_what_is_not_public_have_no_chance(india, monkeypatc
     assert structure.supplies(india)["chance"].to_dict() == {"run-rate": pytest.approx(1)}
 
 
+@pytest.mark.parametrize("chances", [{"scheme on time": 0.8}, {"run-rate": 0.7, "scheme half": -0.0001}])
+def test_chances_that_are_none_are_refused(india, chances):
+    with pytest.raises(DataError, match="supply_chance must be chances of scenarios"):
+        structure.supplies(india.assuming("supply_chance", chances))
+
+
+def test_the_chance_of_a_scenario_that_is_gone_is_refused(india, monkeypatch):
+    named = scenario.named(india).drop(index="scheme late")
+    monkeypatch.setattr(scenario, "named", lambda *_: named)
+    with pytest.raises(DataError, match="'scheme late'"):
+        structure.supplies(india)
+
+
 def test_sectors_that_no_source_gives_are_in_the_upper_quantiles_and_in_no_middle(india, table):
     place = np.array([0.1, 0.5, 0.7, 0.9, 0.95])
     more = structure._bounds(india, np.array([2030]), place)[0] - 1
@@ -129,12 +143,27 @@ def test_both_ways_and_what_they_share_are_said(india, table):
     ]
     assert text.count("do not contradict each other") == 2 and "by what sectors need: " in text
     assert (
-        text.endswith("before any outturn.")
+        "before any outturn. That the forecast falls from " in text
         and "weighs 0 % from FY26 on, 50 % from FY28 on and 100 % from FY29 on" in text
     )
     shown = told.side_by_side(pair, india)
     assert shown["road"].tolist()[2:] == ["the forecast: both", "what the two roads share"]
     assert told.disagreement(pair, india) is None
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "said"),
+    [(1.0, 1.0, "falls from 4,000 t in FY27 to 3,150 t in FY29 is the passage from one way to the other, each of which "
+      "rises meanwhile."), (-1.0, 1.0, None), (1.0, -1.0, None), (0.0, 0.0, None)],
+)  # fmt: skip
+def test_a_step_from_one_way_to_the_other_is_no_move_of_either(first, second, said):
+    years, share = [f"FY{n}" for n in range(26, 31)], np.array([0, 0, 0.5, 1, 1])
+    ways = {"median": 4000 + 100 * first * np.arange(-1, 4), "other_median": 3000 + 50 * second * np.arange(5)}
+    ways["both_median"] = (1 - share) * ways["median"] + share * ways["other_median"]
+    common = pd.DataFrame(ways, years).assign(share=share, both_low80=1.0, both_high80=9e4, source="S01")
+    found = told._passage(common)
+    assert (found is None) if said is None else said in found.text
+    assert told._passage(common.assign(share=0.5)) is None
 
 
 def test_where_the_two_ways_share_less_than_a_fifth_the_answer_names_both(india, table):

@@ -106,8 +106,8 @@ def since(india: Vintage, base: str, months: pd.PeriodIndex, paths: int) -> dict
 
 
 def triangular(row: pd.Series, count: int, rng: np.random.Generator) -> np.ndarray:
-    """Draws between a row's low and high around its value; the value alone where no range is given."""
-    if np.isnan(row["low"]):
+    """Draws between a row's low and high around its value; the value alone where there is no range."""
+    if np.isnan(row["low"]) or row["low"] == row["high"]:
         return np.full(count, row["value"])
     return rng.triangular(row["low"], row["value"], row["high"], count)
 

@@ -40,7 +40,8 @@ _BEHIND = {
 """Which rows a lever rests on, by the topics of the draws."""
 _WANTED = ("ev_pace", "intensity", "rare_earth_free_share", "wind_pm_share", "nd_price")
 _LICENSED = ("allowed", "shortage", "vehicles", "engines", "turbines")
-RUN_RATE = Levers()
+RUN_RATE, BASE = Levers(), "run-rate"
+"""Nothing moved, and its name."""
 
 
 @lru_cache(maxsize=8)
@@ -61,7 +62,8 @@ def named(india: Vintage, count: int = DRAWS) -> pd.DataFrame:
     Raises
     ------
     DataError
-        If a row names no lever or gives one what it cannot be; with the row, the lever and the remedy.
+        If a row names no lever or gives one what it cannot be; with the row, the lever and the remedy. Or if the
+        run-rate is not there, with which all others are compared.
     """
     rows, lacking = india.written["scenarios"].frame(), draws(india, count).lacking
     found = []
@@ -73,7 +75,10 @@ def named(india: Vintage, count: int = DRAWS) -> pd.DataFrame:
             raise DataError(f"data/scenarios.csv, line {line}, scenario {row.scenario!r}: {said}") from None
         gone = dict.fromkeys(lacking[name] for name in of.moved if name in lacking)
         found.append((row.scenario, row.story, of, ", ".join(gone)))
-    return pd.DataFrame(found, columns=["scenario", "story", "levers", "lacking"]).set_index("scenario")
+    table = pd.DataFrame(found, columns=["scenario", "story", "levers", "lacking"]).set_index("scenario")
+    if BASE not in table.index or table.loc[BASE, "levers"].moved:
+        raise DataError(f"data/scenarios.csv has no {BASE!r} without levers: restore it, others are compared with it")
+    return table
 
 
 def at(india: Vintage, made: Balance, quantity: str, year: int) -> Quantity:

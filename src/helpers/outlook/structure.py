@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from helpers import fiscal
-from helpers.data import Vintage, sources_of
+from helpers.data import DataError, Vintage, sources_of
 from helpers.ensemble import drift
 from helpers.outlook import demand, growth, licences, rare_earths, scenario, targets
 
@@ -37,10 +37,21 @@ def supplies(india: Vintage) -> pd.DataFrame:
     """What India may make itself: scenarios by name, with their ``levers`` and ``chance`` in the forecast.
 
     A scenario of which something is not public yet has no chance: that of the run-rate is then the greater.
+
+    Raises
+    ------
+    DataError
+        If a chance is that of no scenario or below nought, or they do not sum to one.
     """
     chances, named = india.assumption(SUPPLY)["value"], scenario.named(india, DRAWS)
+    strange = [name for name in chances.index if name not in named.index]
+    if strange or (len(chances) and ((chances < 0).any() or abs(chances.sum() - 1) > 1e-9)):
+        raise DataError(
+            f"data/assumptions.csv: {SUPPLY} must be chances of scenarios in data/scenarios.csv, summing to one; "
+            f"not there are {strange}, and the chances are {chances.to_dict()}"
+        )
     known = chances[[not named.loc[name, "lacking"] for name in chances.index]]
-    known[named.index[0]] = known.get(named.index[0], 0.0) + 1 - known.sum()
+    known[scenario.BASE] = known.get(scenario.BASE, 0.0) + 1 - known.sum()
     return named.loc[known.index, ["levers"]].assign(chance=known)
 
 

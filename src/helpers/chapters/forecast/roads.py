@@ -193,7 +193,27 @@ def _weighed(pair: Pair, india: Vintage) -> Sentence:
         said.append(f"{{w{n}}} {'from' if len(moves) > 1 else 'in'} {{p{n}}}{' on' if len(periods) > 1 else ''}")
     other = TOLD[pair.second["scenario"].iloc[0]]
     text = f"In the forecast, an average quantile by quantile, {other} weighs {words.listed(said)}."
-    return sentence(text, "These weights are our judgement, written before any outturn.", **parts)
+    told = sentence(text, "These weights are our judgement, written before any outturn.", **parts)
+    return joined(told, _passage(pool.compared(pair).join(shares.rename("share"))))
+
+
+def _passage(common: pd.DataFrame) -> Sentence | None:
+    """That the forecast moves as neither way does, where it passes from one to the other; None where it does not."""
+    whole = common.index[common["share"] == common["share"].max()]
+    before = common.index[common["share"] == common["share"].min()]
+    before = before[before < whole[0]]
+    if before.empty:
+        return None
+    first, last = common.loc[before[-1]], common.loc[whole[0]]
+    moved, one, other = (last[name] - first[name] for name in ("both_median", "median", "other_median"))
+    if moved * one >= 0 or moved * other >= 0:
+        return None
+    falls, rises = ("falls", "rises") if moved < 0 else ("rises", "falls")
+    text = (
+        f"That the forecast {falls} from {{first}} in {{before}} to {{last}} in {{after}} is the passage from one way"
+    )
+    return sentence(text, f"to the other, each of which {rises} meanwhile.", first=_tonnes(first, "both_"),
+                    last=_tonnes(last, "both_"), before=first.name, after=last.name)  # fmt: skip
 
 
 def _against(recorded: float, found: list[float], near: float = 0.1) -> str:

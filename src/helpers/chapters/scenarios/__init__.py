@@ -1,6 +1,6 @@
 """Chapter 5: what would change it, and what can India do?
 
-- `sentences`, `closures`: what the chapter says, of scenarios and of a closure of China
+- `sentences`, `closures`: what the chapter says, of scenarios and of a closure of China; `phrases`: what both share
 - `figures`: what it draws
 - `tables`: scenarios side by side, the balance, the levers, with heads in words and units
 - `iamc`: scenarios in the format that other models read

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from helpers import fiscal
 from helpers.chapters import words
 from helpers.chapters.outputs import Sentence, joined, sentence
-from helpers.chapters.scenarios.sentences import counted
+from helpers.chapters.scenarios.phrases import counted
 from helpers.data import Quantity, Vintage, derived, sources_of
 
 
@@ -14,16 +15,16 @@ def cover(stop: pd.DataFrame, held: Mapping[float, pd.DataFrame], months: int) -
     """How long stocks last, as held and with the most more that is shown."""
     lasts, most = stop.loc["lasts"], max(held)
     text = "Stocks last {lasts} if nothing comes from China; with {more} more, {longer}"
-    return sentence(text, lasts=_whole(lasts, months), more=derived(most, "months", lasts),
+    return sentence(text, lasts=_whole(lasts, months), more=derived(most, "months"),
                     longer=_whole(held[most].loc["lasts"], months))  # fmt: skip
 
 
 def covers(rows: list[tuple[str, pd.Series]], months: int) -> Sentence:
     """How long each stock lasts, with its range."""
-    said = [sentence("{name} {lasts:.1} ({lasts:range.1})", name=name, lasts=_months(row)) for name, row in rows]
+    said = [sentence("{name} {lasts:.1} ({lasts:range.1})", name=name, lasts=_months(row)) if row["low"] < row["high"]
+            else sentence("{name} {lasts}", name=name, lasts=_whole(row, months)) for name, row in rows]  # fmt: skip
     text = "Lines of months until stocks are used up, by the length of a closure of up to {months}: {said}."
-    return sentence(text, months=derived(months, "months", rows[0][1]), said="; ".join(one.text for one in said),
-                    uses=said)  # fmt: skip
+    return sentence(text, months=derived(months, "months"), said="; ".join(one.text for one in said), uses=said)
 
 
 def lost(found: Mapping[int, pd.DataFrame], india: Vintage) -> Sentence:
@@ -32,14 +33,14 @@ def lost(found: Mapping[int, pd.DataFrame], india: Vintage) -> Sentence:
     table = found[months]
     if table.loc["lost", "high"] < 1:
         return sentence("Stocks and others outlast {months} without China.",
-                        months=derived(months, "months", table.loc["lost"]))  # fmt: skip
+                        months=derived(months, "months"), uses=[table.loc["lost"]])  # fmt: skip
     gone = derived(table.loc["lost", "middle"], "t", table.loc["lost"], low=table.loc["lost", "low"],
                    high=table.loc["lost", "high"])  # fmt: skip
-    cars = counted(table.loc[["vehicles", "engines"], "middle"].sum(), table.loc[["vehicles", "engines"]])
-    text = "{months} without anything from China leave {gone:~2} ({gone:range~2} t) of the need unmet: shared by all"
-    text += " uses alike, {cars} are not built"
-    worth = table.loc["rupees"]
-    parts = {"months": derived(months, "months", table.loc["lost"]), "gone": gone, "cars": cars}
+    cars = counted(*table.loc[["vehicles", "engines"], "middle"], table.loc[["vehicles", "engines"]])
+    text = "{months} without anything from China would leave {gone:~2} ({gone:range~2} t) unmet at the need of {year}:"
+    text += " shared by all uses alike, {cars} would not be built"
+    worth, year = table.loc["rupees"], fiscal.year_name(fiscal.fiscal_year(pd.Timestamp(india.day)))
+    parts = {"months": derived(months, "months"), "gone": gone, "cars": cars, "year": year}
     if pd.isna(worth["middle"]):
         return sentence(text + ".", **parts)
     return sentence(text + ", for magnets worth {worth:~2}.", worth=derived(worth["middle"], "INR crore", worth),

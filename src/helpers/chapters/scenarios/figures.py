@@ -27,6 +27,7 @@ def waterfall(rows: pd.DataFrame, made: Mapping[str, Balance], name: str, year: 
         Of the other scenario.
     """
     start, end = (scenario.at(india, of, "imports", year) for of in (made[tables.RUN_RATE], made[name]))
+    rows = rows.assign(change=rows["change"].where(rows["change"].abs() >= 0.5, 0.0))  # no signed nought
     rows = rows.reindex(rows["change"].sort_values(key=lambda of: -of.abs(), kind="stable").index)
     names = [tables.RUN_RATE, *(tables.SHORT[lever] for lever in rows["lever"]), name]
     edges = np.cumsum([start.value, *rows["change"]]) / 1000
@@ -44,9 +45,12 @@ def waterfall(rows: pd.DataFrame, made: Mapping[str, Balance], name: str, year: 
     title = sentences.waterfall(rows, start, end, name)
     said = [sentence("{lever} {tonnes:signed}", lever=short, tonnes=derived(tonnes, "t", source))
             for short, tonnes, source in zip(names[1:-1], rows["change"], rows["source"], strict=True)]  # fmt: skip
-    text = "Bars from {start} to import in {year} at the run-rate to {end} in the scenario {name}: {parts}."
-    alt = sentence(text, start=start, end=end, year=start.period, name=name, parts="; ".join(one.text for one in said),
-                   uses=said)  # fmt: skip
+    text = "Two bars of {start} to import in {year}, at the run-rate and in the scenario {name}: no lever moves it."
+    alt = sentence(text, start=start, year=start.period, name=name, uses=[end, *said])  # fmt: skip
+    if rows["change"].abs().max() >= 1:
+        text = "Bars from {start} to import in {year} at the run-rate to {end} in the scenario {name}: {parts}."
+        alt = sentence(text, start=start, end=end, year=start.period, name=name,
+                       parts="; ".join(one.text for one in said), uses=said)  # fmt: skip
     data = pd.DataFrame({"Lever": names, "Tonnes": [start.value, *rows["change"], end.value]})
     data["source"] = [" ".join(start.sources), *rows["source"], " ".join(end.sources)]
     note = "Each bar: a lever's part, averaged over all orders of moving them; they sum to the difference. Line: 80 %."

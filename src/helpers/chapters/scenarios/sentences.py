@@ -8,9 +8,9 @@ import pandas as pd
 from helpers import fiscal
 from helpers.chapters import words
 from helpers.chapters.outputs import Sentence, joined, sentence
-from helpers.chapters.scenarios import tables
+from helpers.chapters.scenarios import phrases, tables
 from helpers.data import Quantity, Vintage, derived
-from helpers.outlook import scenario
+from helpers.outlook import scenario, supply
 from helpers.outlook.levers import Levers, made
 from helpers.outlook.scenario import Balance
 
@@ -50,34 +50,39 @@ def lacking(named: pd.DataFrame, asked: tuple[str, Levers], india: Vintage) -> S
 
 def closes(of: Balance, india: Vintage) -> Sentence:
     """Whether the two sides of the balance are one number in every draw."""
-    count = derived(len(of.demand), "", scenario.sources(india, of.levers))
+    count, uses = derived(len(of.demand), ""), [scenario.sources(india, of.levers)]
     years = f"{fiscal.year_name(of.years[0])} to {fiscal.year_name(of.years[-1])}"
     text = "In some of {count} draws the two sides are not the same number, {years}."
     if tables.gap(of) < _CLOSES:
         text = "Both sides are the same number in each of {count} draws and every year, {years}."
-    return sentence(text, count=count, years=years)
+    return sentence(text, count=count, years=years, uses=uses)
 
 
 def scheme(of: Mapping[str, Balance], year: int, india: Vintage) -> Sentence:
-    """When plants take from the imports, and what oxide they need; of the scenario that makes most."""
+    """When plants take from the imports, how much, and what oxide they need; of the scenario that makes most.
+
+    All else is as in that scenario, so that what plants take is not what other levers do.
+    """
     name = max(of, key=lambda one: of[one].scheme.sum())
-    best, base = (scenario.run(india, one.levers) for one in (of[name], of[tables.RUN_RATE]))
-    yearly = [(int(one), tables.change(best, base, "imports", int(one), india)) for one in best.years]
-    begun = [one for one, less in yearly if less.value < -_LEAST * scenario.at(india, base, "imports", one).value]
+    best = scenario.run(india, of[name].levers)
+    base = scenario.run(india, of[name].levers.model_copy(update={"scheme": 0.0}))
+    yearly = {int(one): tables.change(best, base, "imports", int(one), india) for one in best.years}
+    begun = [one for one, less in yearly.items()
+             if less.value < -_LEAST * scenario.at(india, base, "imports", one).value]  # fmt: skip
     if not begun:
-        return sentence("In no scenario that can be reckoned do plants in India take from the imports.")
+        return sentence("In no scenario that can be reckoned do plants in India take much from the imports.")
     oxide = scenario.at(india, best, "oxide_imported", year)
     made_of = scenario.at(india, best, "oxide_needed", year)
-    parts = {"name": name, "first": fiscal.year_name(begun[0]), "year": oxide.period}
-    text = "In the scenario “{name}” imports are lower from {first} on."
+    parts: dict[str, Quantity | str] = {"name": name, "first": fiscal.year_name(begun[0]), "year": oxide.period}
+    text = "In the scenario “{name}” plants in India take from the imports from {first} on"
     if made_of.value < 1:
-        return sentence(text, "Before the end of {year} its plants need no oxide.", **parts)
+        return sentence(text + ". Before the end of {year} they need no oxide.", **parts)
+    parts |= {"less": _taken(yearly[year]), "needed": made_of}
+    text += ", {less:~2} in {year}. They then need {needed:~2} of oxide of neodymium and praseodymium,"
     if oxide.value < _LEAST * made_of.value:
-        return sentence(text, "In {year} its plants take {needed:~2} of oxide of neodymium and praseodymium,",
-                        "all of it Indian.", needed=made_of, **parts)  # fmt: skip
-    text += " In {year} its plants take {needed:~2} of oxide of neodymium and praseodymium, of which {oxide:~2}"
-    return sentence(text, "({oxide:range~2} t) are imported: magnets are then replaced by their oxide.",
-                    needed=made_of, oxide=oxide, **parts)  # fmt: skip
+        return joined(sentence(text, "all of it Indian.", **parts), _beyond(best, year, india))
+    text += " of which {oxide:~2} ({oxide:range~2} t) are imported: magnets are replaced by their oxide."
+    return joined(sentence(text, oxide=oxide, **parts), _beyond(best, year, india))
 
 
 def japan(year: int, india: Vintage) -> Sentence:
@@ -86,22 +91,34 @@ def japan(year: int, india: Vintage) -> Sentence:
     levers = [made(f"{plants}; oxide_source={source}; japan_exports={sold}") for source in ("any", "own")
               for sold in ("on", "off")]  # fmt: skip
     if why := tables.lacking(levers[-1], india):
+        why = words.listed(why.split(", "))
         return words.not_yet(india, f"What an end of sales to Japan would bring, for want of {why},")
     on, off, own_on, own_off = (tables.alone_in(year, one, india) for one in levers)
     freed, more = (tables.change(new, old, quantity, year, india)
                    for new, old, quantity in ((off, on, "oxide_japan"), (own_off, own_on, "scheme")))  # fmt: skip
     needed = scenario.at(india, on, "oxide_needed", year)
+    if not scenario.draws(india).sold.any():
+        return sentence(
+            "Nothing is sold to Japan by the newest figure, so that an end of it frees nothing.", uses=[freed]
+        )
     if freed.value < 1:
         return sentence("What was sold to Japan would make no magnets in {year}: no plant would use it.",
                         year=freed.period, uses=[freed])  # fmt: skip
     share = words.chance(derived(min(100.0, 100 * freed.value / needed.value), "%", freed, needed))
-    text = "Nothing more sold to Japan gives the plants of the scheme {freed:~2} of oxide in {year} ({freed:range~2}"
-    text += " t), {share} of what they need."
-    parts = {"freed": freed, "share": share, "year": freed.period}
+    text = "If all plants of the scheme are built on time, nothing more sold to Japan gives them {freed:~2} of oxide in"
+    text += " {year} ({freed:range~2} t{more_sold}), {share} of what they need."
+    more_sold = "; more if more is sold than the lower bound that is published" if _floor(india) else ""
+    parts = {"freed": freed, "share": share, "year": freed.period, "more_sold": more_sold}
     if more.value < 1:
         return sentence(text, "It makes no magnet more.", uses=[more], **parts)
     text += " Where oxide can be bought elsewhere that makes no magnet more; where plants use Indian oxide only, it"
     return sentence(text, "makes {more:~2} more of them ({more:range~2} t).", more=more, **parts)
+
+
+def _floor(india: Vintage) -> bool:
+    """Whether no more is published of what was sold to Japan than that it was more than so much."""
+    found = supply.freed_by_stopping_exports(india)
+    return found is not None and found["sold"].value == found["sold"].low
 
 
 def waterfall(rows: pd.DataFrame, start: Quantity, end: Quantity, name: str) -> Sentence:
@@ -123,8 +140,8 @@ def regimes(panels: Mapping[str, Balance], year: int, india: Vintage) -> Sentenc
     worst = max(short, key=lambda name: short[name].value)
     need, gone = scenario.at(india, panels[worst], "imports", year), short[worst]
     if gone.value < _LEAST * need.value:
-        return sentence("Under no licences is much missing of the {need:~2} to import in {year}", need=need,
-                        year=need.period)  # fmt: skip
+        return sentence("Whatever China lets through, little of the {need:~2} to import in {year} is missing",
+                        need=need, year=need.period)  # fmt: skip
     text = "With {regime} by China, {gone:~2} of the {need:~2} to import in {year} do not come"
     return sentence(text, regime=REGIMES[worst], gone=gone, need=need, year=need.period)
 
@@ -134,22 +151,15 @@ def let_in(name: str, of: Balance, year: int, india: Vintage) -> Sentence:
     need, gone = (scenario.at(india, of, quantity, year) for quantity in ("imports", "shortage"))
     parts = {"regime": REGIMES[name], "need": need, "year": need.period}
     text = "{regime}: {need:~2} ({need:range~2} t) to import in {year}"
-    if gone.high < 1:
-        return sentence(text + ", of which nothing is missing.", uses=[gone], **parts)
+    if gone.value < 1:
+        return sentence(text + ", of which {gone} is missing.", gone=phrases.left(gone), **parts)
     return sentence(text + ", of which {gone:~2} ({gone:range~2} t) are missing.", gone=gone, **parts)
 
 
 def vehicles(of: Balance, year: int, india: Vintage) -> Sentence:
-    """How many vehicles lack magnets in the middle of the draws, electric ones and cars with an engine."""
-    middle = np.median(of.of("vehicles", year) + of.of("engines", year))
-    return counted(middle, scenario.sources(india, of.levers, "vehicles"))
-
-
-def counted(number: float, *uses) -> Sentence:
-    """So many vehicles, in millions where they are."""
-    large = number >= 1e6
-    text = "{count:.1} million vehicles" if large else "{count:~2} vehicles"
-    return sentence(text, count=derived(number / 1e6 if large else number, "", *uses))
+    """How many vehicles lack magnets in the middle of the draws, electric ones and others, as in the tables."""
+    electric, other = (np.median(of.of(kind, year)) for kind in ("vehicles", "engines"))
+    return phrases.counted(electric, other, scenario.sources(india, of.levers, "vehicles"))
 
 
 def closed_with(of: Mapping[str, Balance], shut: Balance, year: int, india: Vintage) -> Sentence:
@@ -158,33 +168,45 @@ def closed_with(of: Mapping[str, Balance], shut: Balance, year: int, india: Vint
     if gone.high < 1:
         return sentence("With China's licences closed no rare-earth magnets would be missing in {year}.",
                         year=gone.period, uses=[gone])  # fmt: skip
+    parts = {"year": gone.period, "more": " and the levers asked for" if len(shut.levers.moved) > 1 else ""}
     text = "With China's licences closed{more}, {gone:~2} of rare-earth magnets ({gone:range~2} t) would be missing in"
     text += " {year}: shared by all uses alike, {cars} lack theirs."
-    more = " and the levers asked for" if len(shut.levers.moved) > 1 else ""
-    first = sentence(text, gone=gone, year=gone.period, more=more, cars=vehicles(shut, year, india))
+    if gone.value < 1:
+        text = "With China's licences closed{more}, no rare-earth magnets would be missing in {year} in the middle of"
+        most = derived(gone.high, "t", gone)
+        return sentence(text, "the draws, and in nine of ten no more than {most:~2}.", most=most, **parts)
+    first = sentence(text, gone=gone, cars=vehicles(shut, year, india), **parts)
     if (name := tables.best(of, year)) is None:
         return first
     moved = shut.levers.moved | of[name].levers.moved
     if moved == shut.levers.moved:
         return first
     plain = tables.alone_in(year, made(moved), india)
-    text, parts = "“{name}” would bring that to {after}", {"name": name}
-    if not plain.oxide_imported.any() or tables.lacking(Levers(oxide_source="under licence"), india):
-        return joined(first, sentence(text + ".", after=_left(scenario.at(india, plain, "shortage", year)), **parts))
-    bound = tables.alone_in(year, made(moved | {"oxide_source": "under licence"}), india)
-    after, worse = (_left(scenario.at(india, one, "shortage", year)) for one in (plain, bound))
-    text += ", and to {worse} if the oxide of the plants came under the same licences."
-    return joined(first, sentence(text, after=after, worse=worse, **parts))
+    after = worse = scenario.at(india, plain, "shortage", year)
+    bought = plain.oxide_imported.any() and "oxide_source" not in moved
+    if bought and not tables.lacking(Levers(oxide_source="under licence"), india):
+        bound = tables.alone_in(year, made(moved | {"oxide_source": "under licence"}), india)
+        worse = scenario.at(india, bound, "shortage", year)
+    return joined(first, _brought(name, after, worse), _story(name, india))
 
 
-def _left(of: Quantity) -> Sentence:
-    """What is left missing: its middle, or the most of nine draws of ten, or nothing."""
-    if of.high < 1:
-        return Sentence("nothing", tuple(of.sources))
-    if of.value < 1:
-        most = f"no more than {derived(of.high, 't', of):~2}"
-        return Sentence(f"nothing in the middle of the draws (in nine of ten {most})", tuple(of.sources))
-    return sentence("{of:~2} ({of:range~2} t)", of=of)
+def _brought(name: str, after: Quantity, worse: Quantity) -> Sentence:
+    """What a scenario brings a shortage to, and what if the oxide of its plants came under the same licences."""
+    text, same = "The scenario “{name}” would bring that to", "if the oxide of the plants came under the same licences."
+    if max(after.value, worse.value) < 1 <= min(after.high, worse.high) < max(after.high, worse.high):
+        most, more = (derived(one.high, "t", one) for one in (after, worse))
+        text += " nothing in the middle of the draws, and in nine of ten to no more than {most:~2}, or {more:~2}"
+        return sentence(text, same, name=name, most=most, more=more)
+    left, other = phrases.left(after), phrases.left(worse)
+    if left.text != other.text:
+        return sentence(text, "{left}, and to {other}", same, name=name, left=left, other=other)
+    even = "." if after is worse else f", even {same}"
+    return sentence(text + " {left}" + even, name=name, left=left, uses=[worse])
+
+
+def _story(name: str, india: Vintage) -> Sentence | None:
+    stories = scenario.named(india)["story"]
+    return sentence("Its story: {story}", story=stories[name]) if name in stories.index else None
 
 
 def _asked(of: Mapping[str, Balance], asked: str, year: int, india: Vintage) -> Sentence | None:
@@ -195,8 +217,9 @@ def _asked(of: Mapping[str, Balance], asked: str, year: int, india: Vintage) -> 
     more = tables.change(of[asked], of[tables.RUN_RATE], "imports", year, india)
     text = "In the scenario “{name}” it is {need:~2} ({need:range~2} t), {more}, and {gone:~2} of it are not let in."
     if gone.value < 1:
-        text = "In the scenario “{name}” it is {need:~2} ({need:range~2} t), {more}, and all of it is let in."
-        return sentence(text, name=asked, need=need, more=_more(more, need), uses=[gone])
+        text = "In the scenario “{name}” it is {need:~2} ({need:range~2} t), {more}, and{middle} all of it is let in."
+        middle = " in the middle of the draws" if gone.high >= 1 else ""
+        return sentence(text, name=asked, need=need, more=_more(more, need), middle=middle, uses=[gone])
     return sentence(text, name=asked, need=need, more=_more(more, need), gone=gone)
 
 
@@ -215,10 +238,11 @@ def _markets(of: Mapping[str, Balance], asked: str, year: int, india: Vintage) -
 def _closed(of: Mapping[str, Balance], year: int, india: Vintage) -> Sentence | None:
     """What is missing, and which vehicles, in the scenario of licences in which most is."""
     others = {name: one for name, one in of.items() if not tables.owned(one.levers) and name != tables.ASKED}
-    name = max(others, key=lambda one: others[one].shortage.sum())
+    name = max(others, key=lambda one: np.median(others[one].of("shortage", year)))
     gone = scenario.at(india, of[name], "shortage", year)
     if gone.value < 1:
-        return sentence("In none of them are magnets missing in {year}.", year=gone.period, uses=[gone])
+        text = "In the middle of the draws no named scenario leaves magnets missing in {year}."
+        return sentence(text, year=gone.period, uses=[gone])
     text = "Most is missing in the scenario “{name}”: {gone:~2} ({gone:range~2} t) in {year};"
     text += " shared by all uses alike, {cars} lack theirs."
     return sentence(text, name=name, gone=gone, year=gone.period, cars=vehicles(of[name], year, india))
@@ -235,12 +259,24 @@ def _own(of: Mapping[str, Balance], year: int, india: Vintage) -> Sentence:
     share = words.chance(derived(min(100.0, -100 * whole.value / need.value), "%", whole, need))
     text = "Of what India can do, “{name}” takes most, {taken:~2} ({taken:range~2} t), {share} of it"
     parts = {"name": name, "taken": _taken(whole), "share": share}
-    single = {one: made for one, made in of.items() if tables.owned(made.levers) and len(made.levers.moved) == 1}
+    moved = of[name].levers.moved.items()
+    single = {one: made for one, made in of.items()
+              if len(made.levers.moved) == 1 and made.levers.moved.items() <= moved}  # fmt: skip
     one = tables.best(single, year)
     if one in (None, name) or (part := tables.change(of[one], base, "imports", year, india)).value >= 0:
         return sentence(text + ".", **parts)
     return sentence(text + "; of its parts “{one}” alone takes {part:~2} ({part:range~2} t).", one=one,
                     part=_taken(part), **parts)  # fmt: skip
+
+
+def _beyond(of: Balance, year: int, india: Vintage) -> Sentence | None:
+    """What plants make beyond what India buys as magnets; None where that is little."""
+    more = scenario.at(india, of, "surplus", year)
+    whole = derived(np.median(of.of("scheme", year) + of.of("surplus", year)), "t", more)
+    if more.value < _LEAST * whole.value:
+        return None
+    text = "Of the {whole:~2} that they make {more:~2} are more than India would buy as magnets,"
+    return sentence(text, "and replace no imports.", whole=whole, more=more)
 
 
 def _taken(less: Quantity) -> Quantity:
@@ -251,6 +287,6 @@ def _taken(less: Quantity) -> Quantity:
 def _more(change: Quantity, whole: Quantity) -> Sentence:
     """How much more or less, with its range."""
     if abs(change.value) < _LEAST * whole.value:
-        return sentence("about as much as at the run-rate", uses=[change])
+        return Sentence("about as much as at the run-rate", tuple(change.sources))
     size = derived(abs(change.value), "t", change)
     return sentence("{size:~2} {more}", size=size, more="more" if change.value > 0 else "less")

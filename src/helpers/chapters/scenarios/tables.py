@@ -1,6 +1,6 @@
 """Tables of chapter 5: scenarios in three years, what moves them, the balance; heads in words and units."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 import pandas as pd
@@ -12,7 +12,7 @@ from helpers.outlook.demand_draws import ENDS
 from helpers.outlook.levers import Levers
 from helpers.outlook.scenario import UNITS, Balance
 
-RUN_RATE, ASKED = "run-rate", "asked for"
+RUN_RATE, ASKED = scenario.BASE, "asked for"
 """The scenario in which nothing is moved, and the name of one that has none."""
 
 OWN = {
@@ -97,6 +97,17 @@ def balances(named: pd.DataFrame, asked: tuple[str, Levers], india: Vintage) -> 
 def alone_in(year: int, moved: Levers, india: Vintage) -> Balance:
     """The balance of one year."""
     return scenario.balance(scenario.in_year(india, year, stock=bool(moved.stock_months)), moved)
+
+
+def panels(moved: Levers, regimes: Iterable[str], india: Vintage) -> dict[str, Balance]:
+    """The balance under each regime of licences, for good and from the first month on whose rules are not known."""
+    held = {"licences_from": None, "licences_months": None}
+    return {one: scenario.run(india, moved.model_copy(update=held | {"licences": one})) for one in regimes}
+
+
+def stocked(moved: Levers, months: int) -> Levers:
+    """The same levers with so many months more in stock."""
+    return moved.model_copy(update={"stock_months": moved.stock_months + months})
 
 
 def lacking(moved: Levers, india: Vintage) -> str:
