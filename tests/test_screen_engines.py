@@ -59,7 +59,7 @@ def test_seven_two_and_one_workers_of_an_existing_cluster_find_the_same(running,
     for workers in (7, 2, 1):
         running.scale(workers)
         deadline = time.monotonic() + 30
-        while len(running.scheduler_info["workers"]) != workers and time.monotonic() < deadline:
+        while len(running.scheduler.workers) != workers and time.monotonic() < deadline:
             time.sleep(0.05)
         todo = parts.plan(synthetic, Rules(), tmp_path / str(workers), ROWS)
         parts.screened(todo, running.scheduler_address)
