@@ -85,19 +85,9 @@ def client(on: str, workers: int) -> Iterator["Client"]:
                 yield found
             return
         with (_slurm if on == SLURM else _here)(workers) as begun, Client(begun) as found:
-            require_private(begun)
+            require_safe(begun.scheduler_address)
             _tell(found)
             yield found
-
-
-def require_private(begun: object) -> None:
-    """Stop if what was begun here listens to anybody: neither on loopback nor encrypted.
-
-    Raises
-    ------
-    UnsafeError
-    """
-    require_safe(begun.scheduler_address)  # type: ignore[attr-defined]
 
 
 SETTINGS = {
@@ -143,10 +133,6 @@ def _slurm(workers: int):
     )  # fmt: skip
 
 
-def _dashboard() -> bool:
-    return importlib.util.find_spec("bokeh") is not None
-
-
 def _loopback(host: str) -> bool:
     if host == "localhost":
         return True
@@ -157,5 +143,5 @@ def _loopback(host: str) -> bool:
 
 
 def _tell(found: "Client") -> None:
-    if sys.stderr.isatty() and _dashboard():
+    if sys.stderr.isatty() and importlib.util.find_spec("bokeh"):
         print(f"dashboard: {found.dashboard_link}", file=sys.stderr)

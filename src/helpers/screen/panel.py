@@ -205,5 +205,5 @@ def database(threads: int | None = None) -> "duckdb.DuckDBPyConnection":
 def _memory(threads: int | None) -> "duckdb.DuckDBPyConnection":
     import duckdb
 
-    closed = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
-    return duckdb.connect(config=closed | ({"threads": threads} if threads else {}))
+    made = duckdb.connect(config={"autoinstall_known_extensions": False, "autoload_known_extensions": False})
+    return made.execute(f"SET threads = {threads}") if threads else made
