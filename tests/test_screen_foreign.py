@@ -7,7 +7,7 @@ from test_screen import screened
 from helpers.data import DataError
 from helpers.report import screened as command
 from helpers.report.shelf import inputs
-from helpers.screen import cluster, engine, panel, parts, read
+from helpers.screen import cluster, engine, forecasts, panel, parts, read, series
 from helpers.screen.rules import Rules
 
 YEARS = [("850511", "import", "IND", "CHN", str(year), 10.0, 5.0) for year in range(2015, 2025)]
@@ -121,3 +121,30 @@ def test_a_scheduler_elsewhere_needs_certificates():
 
 def test_every_notebook_of_the_project_is_tracked():
     assert [path.name for path in inputs.tracked()][-2:] == ["explore.ipynb", "lines.ipynb"]
+
+
+def test_years_before_a_gap_are_no_history_of_a_forecast(tmp_path):
+    held = made(tmp_path / "panel", [row for row in YEARS if row[4] != "2018"])
+    _, start, _, newest = forecasts.runs(series.loaded(held, "0", "9"))
+    assert (newest, start.tolist()) == (2024, [0, 6, 12]), "of the country, and of the line"
+
+
+def test_a_year_whose_months_are_not_all_there_yet_is_no_year(tmp_path):
+    months = [f"{2023 + n // 12}-{n % 12 + 1:02}" for n in range(18)]
+    held = made(tmp_path / "panel", [("850511", "import", "IND", "CHN", month, 1.0, 1.0) for month in months])
+    assert series.loaded(held, "0", "9").years[["year", "weight"]].to_numpy().tolist() == [[2023, 12]]
+
+
+def test_the_world_is_more_than_the_countries_that_are_named(tmp_path):
+    held = made(tmp_path / "panel", [*YEARS, ("850511", "import", "IND", "world", "2024", 40.0, 20.0)])
+    row = screened(held, tmp_path / "parts", Rules())["lines"].iloc[0]
+    assert (row["own_t"], row["own_usd_m"], row["share"], row["by_weight"]) == (40, 20, 0.25, 0.0625)
+
+
+def test_parts_of_other_code_are_not_taken(tmp_path, monkeypatch):
+    held = made(tmp_path / "panel", YEARS)
+    (before,) = parts.plan(held, Rules(), tmp_path)
+    monkeypatch.setattr(parts.mirror, "__file__", str(tmp_path / "other.py"))
+    (tmp_path / "other.py").write_text("another = rule\n")
+    (after,) = parts.plan(held, Rules(), tmp_path)
+    assert before.place.parent != after.place.parent
