@@ -17,7 +17,7 @@ import pytest
 from filelock import FileLock
 from hypothesis import settings
 
-from helpers import paths, shared
+from helpers import paths
 from helpers.chapters import canvas
 from helpers.data import vintage
 from helpers.outlook import targets
@@ -86,15 +86,6 @@ FROZEN = Path(__file__).parent / "data"
 
 FETCHED = shutil.ignore_patterns("archive")
 """What was fetched here is no part of a copy of ``data/``."""
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _shared(tmp_path_factory):
-    """Paths of the same sums, and trials of the same series, are computed once for all tests, in whatever process."""
-    base = tmp_path_factory.getbasetemp()
-    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "shared"
-    folder.mkdir(exist_ok=True)
-    os.environ[shared.FOLDER] = str(folder)
 
 
 @pytest.fixture(scope="session")
@@ -236,8 +227,7 @@ class Project:
 
     def environment(self) -> dict[str, str]:
         folders = [str(Path(__file__).parent / "offline"), str(self.root / "src")]
-        own = {name: value for name, value in os.environ.items() if name != shared.FOLDER}  # it computes all itself
-        return own | {
+        return os.environ | {
             "PYTHONPATH": os.pathsep.join(folders),
             "OFFLINE_LOG": str(self.root / "refused.txt"),
             "JUPYTER_RUNTIME_DIR": str(self.runtime),

@@ -219,10 +219,11 @@ def test_the_history_of_a_figure_says_that_it_is_made_up(archive, monkeypatch):
     assert "SYNTHETIC" in live and "SYNTHETIC" not in curated and "None" not in said
 
 
-def test_a_reader_that_closes_the_pipe_is_no_fault_of_the_archive(archive):
+@pytest.mark.parametrize("words", [["fetch", "--dry-run"], ["scenario", "list"]])
+def test_a_reader_that_closes_the_pipe_is_no_fault_of_a_file(archive, words):
     read, write = os.pipe()
     os.close(read)
-    done = subprocess.run([sys.executable, "-c", MAGNETS, "fetch", "--dry-run"], stdout=write, stderr=subprocess.PIPE)
+    done = subprocess.run([sys.executable, "-c", MAGNETS, *words], stdout=write, stderr=subprocess.PIPE)
     os.close(write)
     assert done.returncode == 1 and done.stderr == b""
 

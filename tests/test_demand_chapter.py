@@ -127,9 +127,11 @@ def test_a_sector_that_is_small_is_not_named(india):
 def test_tonnes_of_large_sectors_are_those_of_the_table(india):
     made = demand.demand(india)
     rows, text = demand.sectors(made, 2031), sentences.tonnes(made, 2031, india).text
-    first, middle = rows.index[0], derived(rows["middle"].iloc[0], "t")
-    assert f"in FY31: {first} {middle:~2} (" in text and f"all sectors {made.at(2031):~2} (" in text
-    assert text.count(" t (") == 5 and "healthcare" not in text
+    first, middle = rows["middle"].idxmax(), derived(rows["middle"].max(), "t")
+    assert text.startswith(f"Of the {made.at(2031):~2} of rare-earth magnets that India needs in FY31 (80 % interval ")
+    assert f"the most go into {first} ({middle:~2}; " in text
+    said = [float(tonnes.replace(",", "")) for tonnes in re.findall(r"\(([\d,]+) t; ", text)]
+    assert len(said) == 4 and said == sorted(said, reverse=True) and "healthcare" not in text
 
 
 def test_units_are_shown_to_three_digits(india):

@@ -125,8 +125,21 @@ def test_a_figure_of_the_data_tells_its_range_its_day_its_source_and_the_rule_th
     said = "\n".join(explained(india, table, f"{name}-H1"))
     assert "37,002 t" in said and "computed by the rule 'before growth'" in said
     assert "from trade/import/IND/world/850511/weight" in said
+    said = "\n".join(explained(india, table, name.replace("FY25", "2025-05/2025-09")))
+    assert "computed by the rule 'remainder'" in said, "of a period with a stroke, and without the figure itself"
     what_if = india.adding("trade", {**KEYS, "period": "FY26", "value": 36000})
     assert "36,000 t" in "\n".join(explained(what_if, table, name.replace("25", "26")))
+
+
+def test_a_figure_that_has_no_value_or_is_not_verified_is_explained_too(india):
+    rows = india.table("production")
+    for status, row in {
+        "unverified": rows[rows["status"] == "unverified"],
+        "no value": rows[rows["value"].isna()],
+    }.items():
+        key = "/".join(row.iloc[0][[*india.written["production"].keys, "period"]])
+        said = "\n".join(explained(india, "production", key))
+        assert status in said and "computed" not in said
 
 
 def test_of_many_figures_names_are_told_and_a_name_that_fits_none_is_an_error(india):
@@ -159,6 +172,10 @@ def test_what_a_page_shows_tells_its_functions_rows_and_sources(notebooks, monke
     assert "period,start,end,months,tonnes" in said and "S04: " in said and "figure: " in said
     with pytest.raises(ValueError, match="no notebook shows '073 t'"):
         explain.explain("073 t", day)
+    stored.cells += [nbformat.v4.new_code_cell("1", id=f"d{n}", outputs=stored.cells[2].outputs) for n in range(3)]
+    nbformat.write(stored, path)
+    first, *named = explain.explain("busiest", day)
+    assert first.startswith("4 cells show 'busiest'") and named[1].startswith("  1-one d0: Figure: busiest")
 
 
 @pytest.fixture

@@ -179,6 +179,16 @@ def test_chapters_begin_while_the_data_are_asked_and_are_told_only_of_data_that_
     assert {path.name for path in (tmp_path / "reports").iterdir()} <= {".lock"}
 
 
+def test_of_a_day_without_figures_no_chapter_begins_once_that_is_known(quick, tmp_path, monkeypatch):
+    seen = []
+    monkeypatch.setattr(
+        "helpers.report.pipeline.run_chapter", lambda path, asked, _: seen.append(str(asked.as_of)) or done(path.stem)
+    )
+    days = [Parameters(as_of=AS_OF), Parameters(as_of="2015-01-01")]
+    assert [one.end for one in pipeline.reports(days, tmp_path / "reports", jobs=1)] == [End.OK, End.BAD_DATA]
+    assert seen == [AS_OF]
+
+
 def test_a_day_without_a_figure_of_imports_is_refused_by_report_and_validate_alike(quick, tmp_path):
     (outcome,) = pipeline.reports([Parameters(as_of="2015-01-01")], tmp_path / "reports")
     with pytest.raises(DataError, match="no figure of India's magnet imports was public on 2015-01-01") as said:

@@ -10,7 +10,6 @@ from helpers import paths
 
 FLOORS = [
     {"fiscal", "paths"},
-    {"shared"},
     {"methods", "ensemble", "kernel"},
     {"data"},
     {"outlook", "screen"},

@@ -10,11 +10,12 @@ import pytest
 
 from conftest import FROZEN, replace_once
 from helpers.data import DataError, vintage
-from helpers.outlook import demand, levers, scenario, supply
+from helpers.outlook import demand, levers, scenario, scenario_parts, supply
+from helpers.outlook.demand_activity import Units
 from helpers.outlook.levers import LeverError, Levers
 from helpers.outlook.scenario_balance import ramp
 from helpers.outlook.scenario_draws import moment
-from helpers.outlook.scenario_parts import TRACTION, VEHICLE
+from helpers.outlook.scenario_parts import OTHER, TRACTION, TURBINE, VEHICLE
 
 FEW = 500
 ENDS = [(name, end) for name in Levers.model_fields for end in levers.ends(name)]
@@ -47,12 +48,8 @@ def test_every_lever_says_what_it_is_and_rests_at_the_run_rate():
 
 @pytest.mark.parametrize("text", ["scheme=0.5; japan_exports=off", "wind_pm_share=0.3; scheme_award=2027-03-31", BUSY])
 def test_levers_are_read_as_they_are_written(text):
+    assert levers.made({"japan_exports": True}) == Levers(), "as YAML reads on"
     assert levers.made(str(levers.made(text))) == levers.made(text) == levers.made(levers.made(text).model_dump())
-
-
-def test_on_and_off_may_be_what_yaml_makes_of_them():
-    assert levers.made({"japan_exports": False}).japan_exports == "off"
-    assert levers.made({"japan_exports": True}) == Levers()
 
 
 @pytest.mark.parametrize(
@@ -129,12 +126,6 @@ def test_a_lever_moves_every_draw_one_way(draws, name, settings, quantity, sign,
     assert steps.min() >= -1e-9 and steps.max() > 0
 
 
-def test_no_electric_vehicle_with_rare_earths_needs_none_and_the_others_stay(draws):
-    made = under(draws, "rare_earth_free_share=1", bounds=True)
-    rest = sum(part.tonnes for part in draws.parts if part.kind != TRACTION)
-    np.testing.assert_allclose(made.demand[:, -1], rest[:, -1])
-
-
 def test_no_scheme_takes_no_oxide_and_no_ore_makes_nothing(draws):
     assert not under(draws, "irel_path=target; japan_exports=off").oxide_needed.any()
     barren = replace(draws, ore=0 * draws.ore, sold=0 * draws.sold)
@@ -184,11 +175,26 @@ def test_a_car_that_is_electric_is_no_car_with_an_engine(draws):
     assert less.max() > 0
 
 
-def test_a_stock_is_used_once(draws):
+def test_a_stock_is_used_once_and_in_no_year_that_ended(india, draws):
+    assert not scenario.at(india, under(draws, "stock_months=3"), "stock", int(draws.years[0])).value
     made, bare = under(draws, "licences=closed; stock_months=3"), under(draws, "licences=closed")
     held = 3 / 12 * (bare.bare + bare.recycled)[:, int(np.searchsorted(draws.years, draws.day))]
     assert (made.stock.sum(axis=1) <= held + 1e-9).all()
     np.testing.assert_allclose(bare.shortage - made.shortage, made.stock, atol=1e-9)
+
+
+def test_levers_come_to_what_they_say_of_each_part_in_the_last_year(draws):
+    last, kinds = -1, {TRACTION: VEHICLE, VEHICLE: VEHICLE, TURBINE: OTHER, OTHER: OTHER}
+    known = [part for part in draws.parts if not part.bound]
+    dear = sum(part.tonnes * 2 ** draws.response[kinds[part.kind]] for part in known)
+    np.testing.assert_allclose(under(draws, "nd_price=2").demand[:, last], dear[:, last])
+    free = sum(part.tonnes for part in known if part.kind != TRACTION)
+    np.testing.assert_allclose(under(draws, "rare_earth_free_share=1").demand[:, last], free[:, last])
+    np.testing.assert_allclose(under(draws, "recycling=1").recycled[:, last:], draws.won["planned"] * draws.kept)
+    (wind,) = [part for part in draws.parts if part.kind == TURBINE]
+    made = under(draws, "wind_pm_share=0.2; licences=closed")
+    part = (made.shortage / (made.bare + made.recycled))[:, last]
+    np.testing.assert_allclose(made.turbines[:, last], 0.2 * (wind.units * wind.outside)[:, last] * part)
 
 
 def test_the_scheme_takes_the_oxide_that_was_published_for_it(india):
@@ -198,49 +204,48 @@ def test_the_scheme_takes_the_oxide_that_was_published_for_it(india):
     np.testing.assert_allclose((made.scheme + made.surplus)[:, -1], capacity.value)
 
 
-def test_what_was_sold_to_japan_is_freed_as_the_neodymium_in_it(india):
-    sold = india.series("trade", flow="export", reporter="IND", partner="JPN", hs="RE all", measure="weight")[
-        "low"
-    ].iloc[-1]
-    part = supply.ndpr_share(india)
-    on, off = (scenario.run(india, levers.made(f"scheme=1; japan_exports={way}"), count=FEW) for way in ("on", "off"))
-    last = int(on.years[-1])
-    assert (
-        sold * part.low / 100
-        <= on.of("oxide_sold", last).min()
-        <= on.of("oxide_sold", last).max()
-        <= sold * part.high / 100
-    )
-    np.testing.assert_allclose(off.of("oxide_japan", last), on.of("oxide_sold", last))
-    less = on.of("oxide_imported", last) - off.of("oxide_imported", last)
-    np.testing.assert_allclose(less, off.of("oxide_japan", last))
+def test_what_was_sold_to_japan_is_freed_as_the_neodymium_in_it(india, draws):
+    sold = india.series("trade", flow="export", reporter="IND", partner="JPN", hs="RE all", measure="weight")["low"]
+    share = draws.sold / sold.iloc[-1] * 100
+    assert supply.ndpr_share(india).low <= share.min() <= share.max() <= supply.ndpr_share(india).high
+    on, off = (under(draws, f"scheme=1; japan_exports={way}") for way in ("on", "off"))
+    np.testing.assert_allclose(off.oxide_japan[:, -1:], draws.sold)
+    np.testing.assert_allclose((on.oxide_imported - off.oxide_imported)[:, -1:], draws.sold)
 
 
-def test_the_use_that_was_stated_lies_in_the_range(india):
-    made = scenario.run(india)
+def test_neodymium_that_is_made_is_oxide_by_what_it_may_mean(india, draws):
+    meant, tonnes = supply.meanings(india)["oxide"], supply.neodymium(india).query("kind == 'made'")["tonnes"].iloc[-1]
+    per = draws.separated["made"][:, 1] / tonnes
+    assert meant.min() <= per.min() < per.max() <= meant.max()
+
+
+def test_the_use_that_was_stated_lies_in_the_range_of_the_two_years_around_it(india):
     stated = india.figure("production", "2025", area="IND", stage="use", commodity="REPM", measure="consumption")
-    years = [2025, 2026]  # a calendar year lies between two fiscal years
-    low, high = (
-        np.mean([getattr(scenario.at(india, made, "demand", y), end) for y in years]) for end in ("low", "high")
-    )
-    assert low < stated.value < high
+    around = [scenario.at(india, scenario.run(india), "demand", year) for year in (2025, 2026)]
+    assert np.mean([of.low for of in around]) < stated.value < np.mean([of.high for of in around])
 
 
 def test_what_is_needed_on_the_trend_is_what_chapter_three_counts(india):
-    made, trend = scenario.run(india), demand.demand(india)
-    at = [list(trend.years).index(year) for year in made.years]
-    np.testing.assert_allclose(made.demand, trend.total(bounds=False, at=at), atol=1e-9)
-    every = scenario.run(india, bounds=True)
-    np.testing.assert_allclose(every.demand, trend.total(bounds=True, at=at), atol=1e-9)
+    trend = demand.demand(india)
+    for bounds in (False, True):
+        made = scenario.run(india, bounds=bounds)
+        at = [list(trend.years).index(year) for year in made.years]
+        np.testing.assert_allclose(made.demand, trend.total(bounds=bounds, at=at), atol=1e-9)
+        bare = trend.total(bounds=bounds, bare=True, at=at)
+        np.testing.assert_allclose(made.bare + made.recycled, bare, atol=1e-9)
 
 
 def test_all_the_way_meets_a_target_in_its_year_or_is_ahead_of_it(india, draws):
-    goal = demand.model(india, "target").units["electric buses"].middle
-    (part,) = [part for part in draws.parts if part.sector == "electric buses"]
-    units = part.units * np.exp(part.shift)
-    first = list(demand.model(india).years).index(draws.years[0])
-    ahead = goal[first:] - np.log(units)
-    assert (ahead[:, -8:] <= 1e-9).all() and (np.abs(ahead[:, -8:]) < 1e-9).any()
+    model, (part,) = demand.model(india, "target"), [of for of in draws.parts if of.sector == "electric buses"]
+    goal = model.units[part.sector].middle[list(model.years).index(draws.years[0]) :]
+    ahead = (goal - np.log(part.units) - part.shift)[:, -8:]
+    assert (ahead <= 1e-9).all() and (np.abs(ahead) < 1e-9).any()
+
+
+def test_the_way_to_a_target_goes_not_back_nor_beyond_the_units_there_are_nor_where_none_is_set():
+    goal = Units(np.log([40.0, 5.0, 12.0, 40.0]), np.array([0, 0, 0, 0.1]), 2025, "S1")
+    found = scenario_parts._shift(np.full((1, 4), 10.0), goal, 5.0, slice(None))
+    np.testing.assert_allclose(np.exp(found), [[1.5, 1, 1.2, 1]])
 
 
 @pytest.mark.parametrize(
@@ -270,11 +275,9 @@ def _same(one, other):
 
 
 def test_what_sectors_have_in_common_widens_the_need(india):
-    alone = dict.fromkeys(("activity", "intensity", "inside"), 0.0)
-    apart = scenario.run(india.assuming("demand_shared", alone))
-    assert np.ptp(np.quantile(apart.demand[:, -1], [0.1, 0.9])) < np.ptp(
-        np.quantile(scenario.run(india).demand[:, -1], [0.1, 0.9])
-    )
+    alone = india.assuming("demand_shared", dict.fromkeys(("activity", "intensity", "inside"), 0.0))
+    apart, common = (np.quantile(scenario.run(of).demand[:, -1], [0.1, 0.9]) for of in (alone, india))
+    assert np.ptp(apart) < np.ptp(common)
 
 
 def test_imports_cost_their_tonnes_at_the_newest_price_and_rate(india):
@@ -287,64 +290,45 @@ def test_imports_cost_their_tonnes_at_the_newest_price_and_rate(india):
     ratio = made.rupees / np.where(made.imports > 0, made.imports, 1) / crore
     assert np.median(ratio[:, 0]) == pytest.approx(1, abs=0.02)  # what the lever does begins with the day
     assert np.median(ratio[:, -1]) == pytest.approx(1.6, abs=0.05)
-
-
-def test_a_sector_row_removed_is_refused_with_its_name(tmp_path):
-    folder = tmp_path / "data"
-    shutil.copytree(FROZEN, folder)
-    rows = (folder / "demand.csv").read_text(encoding="utf-8").splitlines(keepends=True)
-    kept = [row for row in rows if not row.startswith("wind turbines,intensity")]
-    (folder / "demand.csv").write_text("".join(kept), encoding="utf-8")
-    with pytest.raises(DataError, match="intensity of 'wind turbines'"):
-        scenario.draws(vintage("2026-11-26", folder), FEW)
-
-
-@pytest.mark.parametrize("row", ["price_response,vehicles", "heavy_part,with dysprosium", "lever_months,technology"])
-def test_a_judgement_removed_is_refused_with_its_name(tmp_path, row):
-    folder = tmp_path / "data"
-    shutil.copytree(FROZEN, folder)
-    rows = (folder / "assumptions.csv").read_text(encoding="utf-8").splitlines(keepends=True)
-    kept = [line for line in rows if not line.startswith(row)]
-    (folder / "assumptions.csv").write_text("".join(kept), encoding="utf-8")
-    with pytest.raises(DataError, match=f"assumptions.csv has no .*{row.split(',')[1]}"):
-        scenario.draws(vintage("2026-11-26", folder), FEW)
-
-
-def test_named_scenarios_can_be_reckoned_and_each_moves_something(india):
-    told = scenario.named(india)
-    assert told.index[0] == "run-rate" and not told["levers"].iloc[0].moved and not told["lacking"].any()
-    assert told["levers"].nunique() == len(told) and not told["story"].str.contains(r"\d").any()
-    made = {name: scenario.run(india, of, count=FEW) for name, of in told["levers"].items()}
-    rest = made.pop("run-rate")
-    for name, one in made.items():
-        apart = [
-            quantity
-            for quantity in scenario.UNITS
-            if not np.array_equal(getattr(one, quantity), getattr(rest, quantity))
-        ]
-        assert apart, name
+    spread = india.assumption("composition_prior")["value"]["price of rare-earth magnets, spread"]
+    assert np.log(ratio[:, 0]).std() == pytest.approx(spread, rel=0.05)
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "said"),
+    ("table", "row", "said"),
     [
-        ("scheme=0.5", "scheme=5", "scheme='5': write a number from 0 to 1"),
-        ("ev_pace=-1", "ev_paces=-1", "ev_paces='-1': there is no such lever; near it are ev_pace"),
-        ("licences=open", "licences=ajar", "choose one of current, open"),
+        ("demand", "wind turbines,intensity", "intensity of 'wind turbines'"),
+        ("assumptions", "price_response,vehicles", "assumptions.csv has no .*vehicles"),
+        ("assumptions", "heavy_part,with dysprosium", "assumptions.csv has no .*with dysprosium"),
     ],
 )
-def test_a_scenario_that_cannot_be_names_file_row_lever_and_remedy(tmp_path, old, new, said):
-    folder = tmp_path / "data"
-    shutil.copytree(FROZEN, folder)
-    replace_once(folder / "scenarios.csv", old, new)
-    with pytest.raises(DataError, match=rf"data/scenarios.csv, line \d+, scenario '.*{re.escape(said)}"):
+def test_a_row_removed_is_refused_with_its_name(tmp_path, table, row, said):
+    folder = shutil.copytree(FROZEN, tmp_path / "data")
+    lines = (folder / f"{table}.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+    (folder / f"{table}.csv").write_text("".join(line for line in lines if not line.startswith(row)), encoding="utf-8")
+    with pytest.raises(DataError, match=said):
+        scenario.draws(vintage("2026-11-26", folder), FEW)
+
+
+def test_a_scenario_that_cannot_be_names_file_row_lever_and_remedy(tmp_path):
+    folder = shutil.copytree(FROZEN, tmp_path / "data")
+    replace_once(folder / "scenarios.csv", "scheme=0.5", "scheme=5")
+    said = r"data/scenarios.csv, line \d+, scenario '.*scheme='5': write a number from 0 to 1"
+    with pytest.raises(DataError, match=said):
         scenario.named(vintage("2026-11-26", folder))
+
+
+def test_named_scenarios_can_be_reckoned_and_each_moves_something(draws, india):
+    told = scenario.named(india)
+    assert told.index[0] == "run-rate" and not told["levers"].iloc[0].moved and not told["lacking"].any()
+    assert told["levers"].nunique() == len(told) and not told["story"].str.contains(r"\d").any()
+    rest, *moved = (scenario.balance(draws, of) for of in told["levers"])
+    assert all(any((getattr(of, q) != getattr(rest, q)).any() for q in scenario.UNITS) for of in moved)
 
 
 @pytest.mark.parametrize(("old", "new"), [("run-rate,", "base,"), (' is built.",\n', ' is built.",scheme=1\n')])
 def test_without_a_run_rate_there_is_nothing_to_compare_with(tmp_path, old, new):
-    folder = tmp_path / "data"
-    shutil.copytree(FROZEN, folder)
+    folder = shutil.copytree(FROZEN, tmp_path / "data")
     replace_once(folder / "scenarios.csv", old, new)
     with pytest.raises(DataError, match="has no 'run-rate' without levers"):
         scenario.named(vintage("2026-11-26", folder))

@@ -1,6 +1,7 @@
 """Scenarios by name, by file, on one line: checked whole; one lever gives one number wherever it is moved."""
 
 import io
+import os
 import shlex
 import zipfile
 from pathlib import Path
@@ -60,17 +61,10 @@ def test_a_file_says_what_is_moved_and_all_else_stays(written):
     assert found.levers == Levers(scheme=0.5, japan_exports="off", licences_from="2027-04-01")
 
 
-def test_a_file_without_a_name_has_that_of_itself(written):
-    assert files.asked(written("levers: {scheme: 1}", "slow start.yaml")).name == "slow start"
-
-
 @pytest.mark.parametrize(
     ("text", "said"),
     [
         ("levers:\n  scheme: 2\n", "mine.yml line 2: lever scheme='2': write a number from 0 to 1"),
-        ("levers:\n  schem: 1\n", "mine.yml line 2: lever schem='1': there is no such lever; near it are scheme"),
-        ("levers:\n  licences: shut\n", "line 2: lever licences='shut': choose one of current, open, partial, closed"),
-        ("levers:\n  licences_from: soon\n", "line 2: lever licences_from='soon': 'soon' is no day; write it as"),
         ("levers:\n  scheme: 1\n  scheme: 0\n", "line 3: scheme is given twice"),
         ("levers:\n  scheme: [0, 1]\n", "line 2: scheme needs one value"),
         ("levers:\n  scheme:\n", "line 2: scheme needs one value"),
@@ -96,17 +90,10 @@ def test_everything_wrong_is_told_at_once(written):
     ]
 
 
-def test_a_file_that_is_not_there_or_is_none_is_told(tmp_path):
-    with pytest.raises(ValueError, match=r"the scenario file .*none.yml cannot be read: no such file or directory"):
-        files.asked(str(tmp_path / "none.yml"))
+def test_a_file_that_is_too_large_to_be_one_is_told(tmp_path):
     (tmp_path / "big.yml").write_text("a: b\n" * 50_000)
     with pytest.raises(ValueError, match=r"big.yml is 250,000 bytes, more than a scenario needs"):
         files.asked(str(tmp_path / "big.yml"))
-
-
-def test_an_unknown_name_tells_the_names_and_the_other_ways():
-    with pytest.raises(ValueError, match=r"no scenario 'fast EVs'; there are run-rate, .*, the path of a file"):
-        files.asked("fast EVs")
 
 
 def test_a_report_keeps_what_a_file_says_and_not_where_it_lies(written):
@@ -114,6 +101,7 @@ def test_a_report_keeps_what_a_file_says_and_not_where_it_lies(written):
     assert kept == "scheme=0.5; japan_exports=off; licences_from=2027-04-01"
     assert parameters.parse([f"scenario={kept}"], AS_OF).scenario == kept
     assert parameters.parse([f"scenario={written('levers: {scheme: 0}')}"], AS_OF).scenario == "run-rate"
+    assert files.asked("mine.yml").name == "mine"
     assert parameters.parse(["scenario=EVs fast"], AS_OF).scenario == "EVs fast"
 
 
@@ -210,19 +198,71 @@ def test_what_parts_two_scenarios_sums_to_their_difference():
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
-        (["run", "nothing"], 2, "there is no scenario 'nothing'; there are run-rate, controls back"),
+        (["run", "none"], 2, "there is no scenario 'none'; there are run-rate, controls back"),
         (["run", "run-rate", "--set", "scheme=2"], 2, "scheme='2': write a number from 0 to 1"),
         (["run", "run-rate", "--set", "scheme"], 2, "write each lever once, as lever=value"),
         (["run", "scheme late", "--as-of", "2025-06-30"], 2, "not public on the day of the data is, for scheme"),
         (["run", "none.yml"], 2, "the scenario file none.yml cannot be read: no such file or directory"),
         (["run", "run-rate", "--as-of", "9999-12-31"], 2, "parameter as_of=9999-12-31: this day is yet to come"),
         (["run", "run-rate", "--csv", "none/x.csv"], 1, "none/x.csv cannot be written: No such file or directory"),
-        (["compare", "run-rate", "nothing"], 2, "there is no scenario 'nothing'"),
     ],
 )
 def test_a_wrong_word_ends_the_command_with_what_to_do(words, code, said):
     done = CliRunner().invoke(app, ["scenario", *words])
     assert done.exit_code == code and said in done.stderr and not done.stdout
+
+
+@pytest.mark.parametrize("verb", ["run", "compare"])
+def test_two_scenarios_of_one_name_are_not_taken_for_one(written, verb):
+    words = [verb, written(MINE), written(MINE.replace("0.5", "1"), "other.yml")]
+    done = CliRunner().invoke(app, ["scenario", *words, "--as-of", LATE])
+    assert (done.exit_code, done.stderr) == (
+        2, "two scenarios are called 'half the plants': give one of them another name\n"
+    )  # fmt: skip
+    done = CliRunner().invoke(app, ["scenario", "run", "run-rate", "--csv", "a.csv", "--iamc", "a.csv"])
+    assert (done.exit_code, done.stderr) == (2, "each kind of file needs a path of its own\n")
+
+
+HOSTILE = {
+    "levers: {scheme: 1}\n? [a]\n: 1\n": "mine.yml line 2: a key is one word or text",
+    "&a {levers: *a}": "mine.yml line 1: its aliases repeat more than a scenario needs",
+    "k0: &k0 {b: 1}\n" + "".join(f"k{n}: &k{n} [{', '.join([f'*k{n - 1}'] * 9)}]\n" for n in range(1, 9)):
+        "mine.yml line 1: its aliases repeat more than a scenario needs",
+    'levers: {scheme: 1}\nscenario: "\\e[31m"': r"mine.yml line 2: '\x1b[31m' has a character that is not printed",
+    'levers: {scheme: 1}\nscenario: "\\u202efdp"': r"mine.yml line 2: '\u202efdp' has a character that is not printed",
+    "levers: {scheme: 1}\0": "mine.yml: unacceptable character #x0000: special characters are not allowed",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_a_file_that_would_never_end_or_would_steer_a_terminal_is_refused(written, text):
+    with pytest.raises(ValueError) as error:
+        files.asked(written(text))
+    assert str(error.value) == HOSTILE[text]
+
+
+def test_of_very_much_that_is_wrong_the_beginning_is_told(written):
+    with pytest.raises(ValueError, match=r"(?s)line 10: .*and more: mend these first$") as error:
+        files.asked(written("levers:\n" + "".join(f"  a{n}: 1\n" for n in range(99))))
+    assert len(str(error.value).splitlines()) == 11
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="a pipe in a folder is of Unix")
+def test_a_pipe_or_a_device_is_no_file(written):
+    os.mkfifo("pipe.yml")
+    Path("zero.yml").symlink_to("/dev/zero")
+    for name in ("pipe.yml", "zero.yml"):
+        with pytest.raises(ValueError, match=f"{name} cannot be read: it is no file"):
+            files.asked(name)
+
+
+def test_a_file_that_a_grid_names_lies_beside_the_grid(written, monkeypatch, tmp_path):
+    written(MINE)
+    written("- scenario: mine.yml\n", "grid.yml")
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    (one,) = grid(Path("..", "grid.yml"), {"as_of": AS_OF})
+    assert one.scenario.startswith("scheme=0.5")
 
 
 def test_the_list_tells_stories_levers_and_what_cannot_be_reckoned():

@@ -37,7 +37,7 @@ RANGED = re.compile(r"([\d,.]+) t \(([\d,.]+) to ([\d,.]+) t\)")
 @pytest.fixture(scope="module")
 def few():
     """Few of the draws: the words are the same."""
-    real, kept = scenario.draws, [scenario.run, scenario._bounded, scenario._year]
+    real, kept = scenario.draws, [scenario.run, scenario._bounded, scenario.in_year]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(scenario, "draws", lambda india, count=0: real(india, FEW))
         patch.setattr(outage, "outage", partial(outage.outage, count=FEW))
@@ -104,7 +104,7 @@ def test_the_answer_says_what_the_balances_come_to(india, made):
     need, gone = (scenario.at(india, made[name], quantity, YEAR)
                   for name, quantity in (("run-rate", "imports"), ("controls back", "shortage")))  # fmt: skip
     best = -tables.change(made["all together"], made["run-rate"], "imports", YEAR, india).value
-    assert f"about {need:~2} of rare-earth magnets in FY31 ({need:range~2} t)" in text
+    assert f"about {need:~2} of rare-earth magnets in FY31 (80 % interval {need:range~2} t)" in text
     assert f"“controls back”: {gone:~2} ({gone:range~2} t)" in text and "“EVs fast” moves it most" in text
     share = f"{100 * best / need.value:.0f}"
     assert f"“all together” takes most, {derived(best, 't'):~2} (" in text
@@ -125,7 +125,8 @@ def test_a_change_is_that_of_the_middles_with_the_range_of_its_draws(india, made
 def test_markets_move_it_up_down_or_hardly(india, made, shift, said):
     base = made["run-rate"]
     moved = replace(base, levers=Levers(ev_pace=0.5), imports=base.imports + shift)
-    text = sentences.answer({"run-rate": base, "markets": moved}, "run-rate", YEAR, india).text
+    little = replace(base, levers=Levers(ev_pace=0.1), imports=base.imports + 30)
+    text = sentences.answer({"run-rate": base, "little": little, "markets": moved}, "run-rate", YEAR, india).text
     assert (said in text) if said else "“markets”" not in text
 
 
@@ -275,17 +276,23 @@ def test_the_scenario_in_which_most_is_missing_is_that_of_the_year_told(india, m
 @pytest.mark.parametrize(
     ("text", "said"),
     [("scheme=1", "most of it by plants of the scheme (−"), ("ev_pace=1", "most of it by pace of electric vehicles (+"),
-     ("licences=closed", "hardly change with “x”"),
+     ("licences=closed", "hardly change with “x”"), ("ev_pace=0.01", "hardly change with “x”"),
      ("ev_pace=1; intensity=0.75; scheme=1", "with “x”, most of it by pace of electric vehicles (+"),
      ("rare_earth_free_share=0.45; scheme=0.2; recycling=1", ", the largest part of it by ")],
 )  # fmt: skip
-def test_a_waterfall_falls_rises_or_stands(india, made, text, said):
+def test_a_waterfall_falls_rises_or_stands(india, made, text, said, monkeypatch):
+    finish, seen = figures.finish, []
+    monkeypatch.setattr(
+        figures, "finish", lambda drawn, *rest, **more: seen.append(drawn) or finish(drawn, *rest, **more)
+    )
     of = made | {"x": scenario.run(india, levers.made(text))}
     parts = attribution.difference(india, Levers(), of["x"].levers, YEAR)
     figure = figures.waterfall(parts, of, "x", YEAR, india=india)
     assert said in figure.title
     tonnes = figure.data["Tonnes"]
     assert tonnes.iloc[:-1].sum() == pytest.approx(tonnes.iloc[-1], abs=1e-6), "the parts sum to the difference"
+    begun = [1000 * bar.get_x() for bar in seen[0].axes[0].patches[:-2]]
+    assert begun == pytest.approx(tonnes.cumsum().iloc[:-2].tolist()), "a bar begins where the one before ends"
 
 
 def test_without_a_lever_moved_there_is_no_waterfall(india, made):

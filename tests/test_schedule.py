@@ -8,16 +8,20 @@ import re
 import socket
 import subprocess
 import sys
+import threading
 import time
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import check_jsonschema
 import jsonschema
 import pytest
 import yaml
 from cronsim import CronSim
+from filelock import FileLock
 from typer.testing import CliRunner
 from werkzeug import Response
 
@@ -30,7 +34,7 @@ from helpers.report.job import End, Outcome
 from helpers.report.schedule import alerts, install, journal, keep, made, news, plan, run, status
 from helpers.report.schedule.journal import Line
 from helpers.report.shelf import archive, files, publish, record
-from helpers.report.shelf.inputs import DamagedError
+from helpers.report.shelf.inputs import DamagedError, fingerprint
 
 pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated")  # apprise looks whether it is there
 
@@ -61,7 +65,7 @@ def ended(report, at, code=0, **more):
 
 def dues(tmp_path, rule, zone, begin, days, step=timedelta(minutes=15)):
     """When a report runs if it is looked after again and again; each run is written down."""
-    text = f"timezone: {zone}\nreports:\n  daily:\n    {rule}\n    start: {begin.date() - timedelta(days=9)}\n"
+    text = f"timezone: {zone}\nreports:\n  daily:\n    {rule}\n"
     schedule, lines = plan.read(scheduled(tmp_path, text)), [ended("daily", begin)]
     for number in range(int(timedelta(days=days) / step)):
         now = begin + number * step
@@ -81,6 +85,12 @@ def test_a_change_of_the_clock_neither_skips_nor_doubles_a_run(tmp_path, rule, c
     assert hours[1] in ([(1, 0), (1, 30)] if spring else [(0, 30)]), (
         "when the clock goes on; the first time it shows it"
     )
+
+
+def test_what_comes_after_an_hour_that_is_shown_again_is_of_the_next_day():
+    report = plan.Report(rrule="FREQ=DAILY;BYHOUR=2;BYMINUTE=30")
+    coming = report.after(ZoneInfo("Europe/Berlin"), datetime(2025, 10, 26, 1, 10, tzinfo=UTC))
+    assert next(coming) == datetime(2025, 10, 27, 1, 30, tzinfo=UTC)
 
 
 def test_hours_that_the_clock_shows_twice_are_two_hours_for_what_is_hourly(tmp_path):
@@ -128,8 +138,22 @@ def test_a_clock_that_is_set_back_makes_nothing_twice_and_one_that_was_ahead_sto
     assert one.due == SEVEN + timedelta(days=1)
 
 
+def test_a_clock_that_is_set_back_ends_no_failure(desk):
+    desk.call()
+    desk.ends = [End.CELL_ERROR] * 2
+    desk.news = 1
+    desk.call(days=1, code=4)
+    desk.call(days=-700)
+    assert desk.told == ["new report 2026-06-03", "daily failed", "new report 2024-07-04"]
+    desk.now += timedelta(days=700)
+    desk.call()
+    code, lines = status.status(desk.path)
+    assert code == 30 and lines[1].endswith("failing since 2026-06-04 07:00: cell error") and len(desk.told) == 3
+    assert "2026-06-04 07:00 cell error, " in lines[1]
+
+
 FAULTS = {
-    "timezone: Asia/Kolkata": ("timezone: Asia/Delhi", "line 1: timezone: there is no time zone 'Asia/Delhi'"),
+    "timezone: Asia/Kolkata": ("timezone: Asia/Delhi", "line 1: timezone: invalid timezone: Asia/Delhi"),
     "HOOK: [failure,": ("HOOK: [failures,", "line 3: alerts.HOOK.0: should be 'failure', 'recovery', 'report' or"),
     "  HOOK:": ("  https://x:", "line 3: alerts.https://x: "),
     '"0 7 * * *"': ('"0 7 * *"', "line 5: reports.daily: cron has five fields"),
@@ -139,7 +163,9 @@ FAULTS = {
         "line 5: reports.daily: a report needs either cron or rrule",
     ),
     'cron: "0 7 * * *"': ("rrule: FREQ=HOURLY", "line 5: reports.daily: the shortest FREQ is DAILY"),
-    "backoff: 0": ("backof: 0", "line 7: reports.daily.backof: unknown field; there are cron, rrule, start"),
+    '    cron: "0 7 * * *"': ("    rrule: FREQ=DAILY;INTERVAL=0", "line 5: reports.daily: an INTERVAL is 1 or more"),
+    "    backoff: 0": ("    parameters: {x: 2026-02-30}", "line 7: day is out of range for month"),
+    "backoff: 0": ("backof: 0", "line 7: reports.daily.backof: unknown field; there are cron, rrule, parameters"),
     "retries: 1": ("retries: 99", "line 8: reports.daily.retries: should be less than or equal to 10"),
     "retries: 1\n": ("retries: 1\n    retries: 2\n", "line 9: retries is given twice"),
     "    retries": (
@@ -148,7 +174,7 @@ FAULTS = {
     ),
     "    retries: ": (
         "    parameters: {as_of: x}\n    retries: ",
-        "line 8: reports.daily.parameters.as_of: a report is",
+        "line 8: reports.daily.parameters: a report is as of",
     ),
     "    retries: 1": ("    grid: none.yml", "line 8: reports.daily.grid: the grid file"),
     "reports:": ("report:", "line 4: report: unknown field; there are timezone, output, address, alerts, reports"),
@@ -162,6 +188,15 @@ def test_what_is_wrong_in_a_schedule_is_told_with_its_line_and_field(tmp_path, o
     with pytest.raises(plan.ScheduleError) as error:
         plan.read(scheduled(tmp_path, DAILY.replace(old, new, 1)))
     assert f"schedule.yml {told}" in str(error.value)
+
+
+def test_the_schedule_of_the_readme_is_one_and_takes_the_file_of_the_levers(tmp_path):
+    readme = (paths.ROOT / "README.md").read_text(encoding="utf-8").partition("## By the clock")[2]
+    (tmp_path / "mine.yml").write_text("levers: {scheme: 0.5}", encoding="utf-8")
+    schedule = plan.read(scheduled(tmp_path, readme.partition("```yaml\n")[2].partition("```")[0]))
+    assert list(schedule.reports) == ["outlook", "nightly"]
+    (asked,) = schedule.reports["nightly"].wanted(SEVEN.date())
+    assert asked.scenario == "scheme=0.5"
 
 
 def test_all_that_is_wrong_is_told_at_once(tmp_path):
@@ -178,16 +213,17 @@ def test_the_example_is_a_schedule_with_and_without_what_it_leaves_out(tmp_path)
     (tmp_path / "grid.yml").write_text("- baseline_t: [as published, 33000]\n")
     schedule = plan.read(scheduled(tmp_path, whole))
     assert [*schedule.reports] == ["outlook", "month-end"] and schedule.channels == ["MAIL"]
-    assert len(schedule.reports["month-end"].wanted(date(2026, 6, 2), tmp_path)) == 2
+    assert len(schedule.reports["month-end"].wanted(date(2026, 6, 2))) == 2
 
 
 def test_files_that_a_schedule_names_lie_beside_it(tmp_path, monkeypatch):
     asked = []
     monkeypatch.setattr(plan.grid, "read", lambda *words: asked.append(words) or [])
-    report = plan.Report(cron="0 7 * * *", grid="grid.yml", parameters={"scenario": "mine.yml", "horizon": 5})
-    report.wanted(date(2026, 6, 2), tmp_path)
+    more = "grid: grid.yml\n    parameters: {scenario: mine.yml, horizon: 5}"
+    schedule = plan.read(scheduled(tmp_path, DAILY.replace("retries: 1", more)))
+    schedule.reports["daily"].wanted(date(2026, 6, 2))
     values = {"as_of": "2026-06-02", "scenario": str(tmp_path / "mine.yml"), "horizon": 5}
-    assert asked == [(tmp_path / "grid.yml", values)]
+    assert asked[-1] == (tmp_path / "grid.yml", values) and schedule.output == tmp_path / "reports"
 
 
 # --- the journal ---------------------------------------------------------------------------------------------------
@@ -221,7 +257,8 @@ class Desk:
     def __init__(self, folder, monkeypatch):
         self.folder, self.root, self.now, self.told, self.ends = folder, folder / "reports", SEVEN, [], []
         self.news, self.calls = 0, 0
-        self.path = scheduled(folder)
+        self.path = folder / "schedule.yml"
+        self.path.exists() or scheduled(folder)  # which others may be reading
         for module in (plan, run, alerts, status):
             monkeypatch.setattr(module, "utc", lambda: self.now)
         monkeypatch.setattr(alerts, "send", self.send)
@@ -263,17 +300,17 @@ FILES = {"notebooks": {"1-small.ipynb": "0" * 64}, "helpers": {"cli.py": "0" * 6
 def published(root, asked, news=0):
     """Put a report of one file where it belongs, with a record that holds; what a run of the pipeline tells of it."""
     with publish.only_run(root):
-        key = f"{hash((str(asked), news)) % 2**62:064x}"
+        values, tables = parameters.shown(asked), {"trade.csv": f"{news:064}"}
+        key = fingerprint(values, {**FILES, "data": tables})
         for known in archive.records(root):
             if known["inputs"] == key:
                 archive.is_current(root) or archive.write(root)
                 return f"unchanged: {root / known['folder'] / 'index.html'}"
-        values = parameters.shown(asked)
         folder = publish._free_folder(root, values["as_of"])
         code = {name: FILES[name] for name in ("notebooks", "helpers")}
         content = {
             "folder": folder.name, "answer": f"Answer {news}.", "command": "", "end": "ok", "parameters": values,
-            "given": {}, "inputs": key, "data": {"trade.csv": {"sha256": f"{news:064}", "rows": news}},
+            "given": {}, "inputs": key, "data": {"trade.csv": {"sha256": tables["trade.csv"], "rows": news}},
             "lock": FILES["lock"], "code": code, "chapters": {}, "files": {}, "archive": {},
             "made": f"{values['as_of']}T{len(archive.records(root)):06}",
         }  # fmt: skip
@@ -292,7 +329,7 @@ def desk(tmp_path, monkeypatch):
 
 def test_a_call_does_what_is_due_once_and_with_nothing_new_says_unchanged(desk):
     assert desk.call()[0].startswith("daily as of 2026-06-03: published: ")
-    assert desk.call() == ["nothing is due; next daily, 2026-06-04 07:00 (Asia/Kolkata)"]
+    assert desk.call() == ["nothing is due; `magnets schedule status` tells what is next"]
     assert desk.call(days=1)[0].startswith("daily as of 2026-06-04: unchanged: ") and desk.calls == 1
     desk.news = 1
     desk.call(days=1)
@@ -330,7 +367,20 @@ def test_a_failure_is_tried_again_told_once_and_so_is_its_end(desk):
     assert sorted(desk.told[2:]) == ["daily works again", "new report 2026-06-04"]
     desk.call(again=True)
     assert len(desk.told) == 4
+    desk.ends, desk.news = [End.BAD_PARAMETERS], 2
+    desk.call(days=1, code=2)
+    assert desk.lines[-2].tries == 1, "another try would be no better"
     assert "secret" not in (desk.root / journal.NAME).read_text()
+
+
+def test_tries_wait_longer_each_time(monkeypatch):
+    waited = []
+    monkeypatch.setattr(time, "sleep", waited.append)
+    with pytest.raises(made._AgainError):
+        for attempt in made._attempts(3, 60):
+            with attempt:
+                raise made._AgainError
+    assert waited == [60, 120, 240]
 
 
 def test_an_archive_that_cannot_be_read_is_told_as_a_report_tells_it(desk, monkeypatch):
@@ -432,11 +482,13 @@ def test_who_cannot_be_reached_is_told_later_and_at_most_three_times(desk, monke
 def test_status_tells_on_a_screen_what_is_late_what_fails_and_since_when(desk):
     def told():
         code, lines = status.status(desk.path)
-        return code, re.sub(r"\d+ s,", "n s,", lines[1].removeprefix("daily   0 7 * * *  "))
+        return code, re.sub(r"\d+ s ", "n s ", lines[1].removeprefix("daily   0 7 * * *  "))
 
     assert told() == (0, "never  2026-06-04 07:00  due now")
     desk.call()
-    assert told() == (0, "2026-06-03 07:00 published, n s, 1 alert  2026-06-04 07:00  well")
+    assert told() == (0, "2026-06-03 07:00 published, n s  2026-06-04 07:00  well")
+    journal.append(desk.root, ended("daily", SEVEN + timedelta(days=4000)))  # by a clock that was wrong
+    assert told()[1].startswith("2026-06-03 07:00 published")
     desk.now += timedelta(days=3, minutes=16)
     assert told()[0] == 31 and told()[1].endswith("late since 2026-06-06 07:00")
     desk.ends, desk.news = [End.BAD_DATA] * 4, 1
@@ -444,9 +496,9 @@ def test_status_tells_on_a_screen_what_is_late_what_fails_and_since_when(desk):
     desk.call(days=1, code=3)
     code, line = told()
     assert code == 30 and line.endswith("failing since 2026-06-06 07:00: bad data")
-    scheduled(desk.folder, f"{DAILY}  two:\n    cron: '0 7 1 1 *'\n    start: 2026-06-01\n")
+    scheduled(desk.folder, f"{DAILY}  two:\n    cron: '0 7 1 1 *'\n")
     code, lines = status.status(desk.path)
-    assert code == 30 and lines[2].endswith("2027-01-01 07:00  not run yet"), lines
+    assert code == 31 and lines[2].endswith("2027-01-01 07:00  late since 2026-01-01 07:00"), lines
     scheduled(desk.folder)
     desk.call(days=1)
     assert told()[0] == 0
@@ -454,7 +506,9 @@ def test_status_tells_on_a_screen_what_is_late_what_fails_and_since_when(desk):
     desk.now += timedelta(days=1, minutes=5)
     journal.append(desk.root, Line(at=desk.now, said="begun", report="daily", due=SEVEN + timedelta(days=6)))
     assert told()[1].endswith("running since 2026-06-09 07:21")
-    desk.now += timedelta(hours=2)
+    desk.now += timedelta(hours=2, minutes=14)
+    assert told()[0] == 0, "two tries of an hour"
+    desk.now += timedelta(minutes=2)
     assert told()[0] == 31 and told()[1].endswith("begun and not ended")
 
 
@@ -531,12 +585,48 @@ def test_an_address_that_is_none_or_answers_nothing_is_not_told_and_not_shown(mo
     assert "ConnectError" in told and "hush" not in told + "".join(capfd.readouterr()) + caplog.text
 
 
+def test_an_answer_that_never_ends_is_not_waited_for(monkeypatch):
+    monkeypatch.setattr(alerts, "LONGEST", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def drip():
+            one, _ = server.accept()
+            with one, suppress(OSError):
+                one.sendall(b"HTTP/1.1 200 OK\r\nX: ")
+                while True:
+                    one.sendall(b"x")
+                    time.sleep(0.1)
+
+        for _ in range(2):
+            threading.Thread(target=drip, daemon=True).start()
+        place = f"127.0.0.1:{server.getsockname()[1]}"
+        monkeypatch.setenv("MAGNETS_ALIVE_URL", f"http://{place}/hush")
+        assert alerts.alive() == ["the address in MAGNETS_ALIVE_URL did not answer (no end)"]
+        assert not alerts.send(f"json://{place}/hush", "title", "body")
+
+
+def test_whatever_a_library_raises_is_no_end_of_a_call(monkeypatch):
+    monkeypatch.setenv("MAGNETS_ALIVE_URL", "https://127.0.0.1:9/hush")
+    monkeypatch.setenv("SSL_CERT_FILE", "/none/hush")
+    assert alerts.alive() == ["the address in MAGNETS_ALIVE_URL did not answer (FileNotFoundError)"]
+
+
 def test_a_period_that_is_late_is_told_once(desk, monkeypatch):
     monkeypatch.setattr(news, "late", lambda day: ["ecb 2026-04"] if day < date(2026, 6, 6) else ["ecb 2026-05"])
     desk.call()
     for _ in range(3):
         desk.call(days=1)
     assert desk.told == ["new report 2026-06-03", "ecb 2026-04 is late", "ecb 2026-05 is late"]
+
+
+def test_what_two_reports_find_late_is_told_once_also_by_a_later_call(desk, monkeypatch):
+    scheduled(desk.folder, DAILY + DAILY.partition("reports:\n")[2].replace("daily", "other"))
+    monkeypatch.setattr(news, "late", lambda day: ["ecb 2026-04"])
+    monkeypatch.setattr(alerts, "send", lambda *_: False)
+    desk.call(code=8)
+    monkeypatch.setattr(alerts, "send", desk.send)
+    desk.call()
+    assert desk.told.count("ecb 2026-04 is late") == 1
 
 
 def test_which_source_is_late_is_read_from_the_archive(monkeypatch, tmp_path):
@@ -628,10 +718,47 @@ def test_cron_takes_its_line_and_keeps_all_others(tmp_path, monkeypatch):
     assert (mine, begin, end) == ("0 1 * * * mine", "# magnets-schedule: begin", "# magnets-schedule: end")
     assert next(CronSim(" ".join(line.split()[:5]), SEVEN)) == SEVEN + timedelta(minutes=5)
     words = line.split(maxsplit=5)[5].replace("\\%", "%").replace("exec ", "printf '%s\\n' ")
-    said = subprocess.run(["/bin/sh", "-c", words], capture_output=True, text=True, env={"HOME": str(tmp_path)})
-    assert said.stdout.splitlines()[-1] == str(folder / "schedule.yml")
+    said = subprocess.run(
+        ["/bin/sh", "-c", f"{words}; pwd"], capture_output=True, text=True, env={"HOME": str(tmp_path)}
+    )
+    assert said.stdout.splitlines()[-2:] == [str(folder / "schedule.yml"), str(folder)]
     install.install("cron", scheduled(folder), "remove")
     assert tab.read_text() == "0 1 * * * mine\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "lists", "said"),
+    [
+        ("0 1 * * * mine\n", "echo no right >&2; exit 1", "crontab -l refused: no right"),
+        (
+            "# magnets-schedule: begin\n0 1 * * * mine\n",
+            "exec cat {tab}",
+            "has a line '# magnets-schedule: begin' and no",
+        ),
+        ("0 1 * * * \udce9\udce8", "exec cat {tab}", ""),
+    ],
+)
+def test_a_crontab_that_cannot_be_read_is_left_as_it_is(tmp_path, monkeypatch, before, lists, said):
+    tab = tmp_path / "tab"
+    tab.write_text(before, errors="surrogateescape")
+    (tmp_path / "crontab").write_text(f'#!/bin/sh\nif [ "$1" = -l ]; then {lists.format(tab=tab)}; fi\ncat > {tab}\n')
+    (tmp_path / "crontab").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    if said:
+        with pytest.raises(OSError, match=said):
+            install.install("cron", scheduled(tmp_path), "write")
+        assert tab.read_text() == before
+    else:
+        install.install("cron", scheduled(tmp_path), "write")
+        assert tab.read_text(errors="surrogateescape").startswith(f"{before}\n# magnets-schedule: begin\n")
+
+
+def test_no_scheduler_gets_a_name_that_would_be_two_lines(tmp_path):
+    folder = tmp_path / "a\n* * * * * b"
+    folder.mkdir()
+    for kind in ("cron", "systemd", "github"):
+        with pytest.raises(OSError, match="no scheduler takes a name with a line break"):
+            install.install(kind, scheduled(folder), "show")
 
 
 def test_github_takes_its_workflow_and_begins_when_something_is_due(tmp_path):
@@ -663,11 +790,15 @@ def test_the_command_says_what_is_wrong_and_how_it_ended(desk):
 
     file = ["--file", str(desk.path)]
     assert told("status", *file)[0] == 0 and told("run", *file, "--quiet") == (0, "")
-    assert told("run", *file) == (0, "nothing is due; next daily, 2026-06-04 07:00 (Asia/Kolkata)")
-    with journal.alone(desk.root, 0):
+    assert told("run", *file) == (0, "nothing is due; `magnets schedule status` tells what is next")
+    with FileLock(desk.root / run.LOCK):
         assert told("run", *file)[0] == 7 and told("run", *file, "--quiet") == (7, "")
     assert told("install", *file)[0] == told("install", "--cron", "--github", *file)[0] == 2
     assert told("install", "--github", "--show", *file)[1].startswith(f"# {desk.folder / '.github'}")
+    (desk.root / journal.NAME).rename(desk.root / "was")
+    (desk.root / journal.NAME).mkdir()
+    code, said = told("status", *file)
+    assert code == 1 and f"Is a directory: '{desk.root / journal.NAME}'" in said
     desk.path.write_text("x")
     assert all(told(verb, *file) == (2, "schedule.yml line 1: a schedule has timezone and reports")
                for verb in ("run", "status"))  # fmt: skip
@@ -681,36 +812,33 @@ ROUGH = """
 import gc, json, os, resource, signal, sys, time
 from datetime import timedelta
 from pathlib import Path
-import test_schedule as stand_in
-from test_schedule import DAILY, FILES, SEVEN, End, Outcome, alerts, archive, journal, made, news, plan, run, status
+import pytest
+from test_schedule import SEVEN, Desk, End, Outcome, archive, journal, run
 
 folder, lost = Path(sys.argv[1]), Path(sys.argv[2])
 root, told = folder / "reports", folder / "told"
-path = stand_in.scheduled(folder, DAILY)
-os.environ["MAGNETS_ALERT_HOOK"] = "json://nobody"
 WRITING = {"open", "os.rename", "os.mkdir", "os.remove", "os.rmdir", "os.truncate", "shutil.rmtree"}
 
-def tell(address, title, body):
-    with told.open("a") as file:
-        file.write(title + "\\n")
-    return True
+class Rough(Desk):
+    def send(self, address, title, body):
+        with told.open("a") as file:
+            file.write(title + "\\n")
+        return True
+
+    def reports(self, wanted, root, **_):
+        time.sleep(self.slow)
+        if self.news % 4 == 3:
+            return [Outcome(End.BAD_DATA, "no")]
+        try:
+            return super().reports(wanted, root)
+        except OSError as error:
+            return [Outcome(End.NOT_WRITTEN, str(error))]
 
 def start(day, operation=None, limit=None, wait=0, slow=0):
     if child := os.fork():
         return child
-    now = SEVEN + timedelta(days=day, minutes=bool(operation or limit))
-    for module in (plan, run, alerts, status):
-        module.utc = lambda: now
-    def reports(wanted, root, **_):
-        time.sleep(slow)
-        if day % 4 == 3:
-            return [Outcome(End.BAD_DATA, "no")]
-        try:
-            return [Outcome(End.OK, stand_in.published(root, one, day)) for one in wanted]
-        except OSError as error:
-            return [Outcome(End.NOT_WRITTEN, str(error))]
-    made.pipeline.reports, alerts.send = reports, tell
-    news.inputs = lambda: {**FILES, "data": {"trade.csv": f"{day:064}"}}
+    desk = Rough(folder, pytest.MonkeyPatch())
+    desk.now, desk.news, desk.slow = SEVEN + timedelta(days=day, minutes=bool(operation or limit)), day, slow
     seen = []
     def watch(event, details):
         reads = event == "open" and not details[2] & (os.O_WRONLY | os.O_RDWR)
@@ -723,12 +851,12 @@ def start(day, operation=None, limit=None, wait=0, slow=0):
     sys.addaudithook(watch)
     if limit is not None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.getrlimit(resource.RLIMIT_FSIZE)[1]))
-    code, _ = run.run(path, wait=wait)
+    code, _ = run.run(desk.path, wait=wait)
     (folder / "seen").write_text(str(len(seen))) if limit is None else None
     os._exit(code)
 
-def ended(child):
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+def ended(*words, **more):
+    return os.waitstatus_to_exitcode(os.waitpid(start(*words, **more), 0)[1])
 
 lost.write_text("")
 root.mkdir()
@@ -736,19 +864,19 @@ archive.write(root)  # imports what the forks need
 gc.freeze()
 operations, day, codes = {}, 4, {"killed": [], "full": [], "many": [], "unlisted": []}
 for first in range(4):
-    ended(start(first, operation=999))
+    ended(first, operation=999)
     operations[first == 3] = int((folder / "seen").read_text())
 for moment in range(20):
-    codes["killed"].append(ended(start(day, operation=1 + moment * operations[day % 4 == 3] // 20)))
-    ended(start(day))
+    codes["killed"].append(ended(day, operation=1 + moment * operations[day % 4 == 3] // 20))
+    ended(day)
     codes["unlisted"] += [day] * (not archive.is_current(root))
     day += 1
 for limit in (0, 60, 300, 700, (root / "journal.jsonl").stat().st_size + 150):
-    codes["full"].append(ended(start(day, limit=limit)))
-    ended(start(day))
+    codes["full"].append(ended(day, limit=limit))
+    ended(day)
     day += 1
 children = [start(day, wait=wait, slow=0.5) for wait in (20, 20, 0, 0)]
-codes["many"] = [ended(child) for child in children]
+codes["many"] = [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children]
 lines = [json.loads(line.model_dump_json()) for line in journal.read(root)]
 print(json.dumps({"codes": codes, "days": day + 1, "operations": operations[False], "lines": lines,
                   "lost": len(lost.read_text()), "told": told.read_text().splitlines(),
@@ -833,4 +961,4 @@ def test_real_reports_are_made_once_and_with_nothing_new_no_reader_of_figures_is
     assert status.status(path)[0] == 30 and journal.read(tmp_path / "clock")[-1].end == "cell_error"
     line = journal.read(tmp_path / "clock")[-1]
     _, told = alerts.message(plan.read(path), alerts.Event("failure", line))
-    assert "clock/failed/" in told and "a cell raised an error" in told.lower() and "ZeroDivision" not in told
+    assert "clock/failed/" in told and "Cell error." in told and "ZeroDivision" not in told

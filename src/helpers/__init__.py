@@ -7,7 +7,7 @@
 - `chapters`: what a notebook shows: a folder a chapter, each with sentences and figures
 - `kernel`: Jupyter kernels that start warm; knows nothing of magnets
 - `report`: notebooks run, pages made, reports published
-- `fiscal`, `paths`, `shared`: periods, places, results that are computed once for all kernels of a run
+- `fiscal`, `paths`: periods and places
 - `cli`, `__main__`: the command `magnets` and how it begins
 """
 

@@ -32,6 +32,9 @@ from helpers.outlook.levers import LeverError, Levers
 UNKNOWN = "none"
 """How the schema is told that a number is not given."""
 
+_TABLE = "<style>.levers th, .levers td {padding: 2px 12px; text-align: right; white-space: nowrap} "
+_TABLE += ".levers th:first-child {text-align: left}</style>"
+
 _LOOK = {"style": {"description_width": "11.5rem"}, "layout": {"width": "26rem"}}
 
 
@@ -117,7 +120,7 @@ class Panel:
             return
         self._answer, self._rows = self._sentence(), self._table()
         self._said.value = f"<p role='status'><strong>{html.escape(self._answer.text)}</strong></p>"
-        self._shown.value = self._rows.to_html(border=0)
+        self._shown.value = _TABLE + self._rows.to_html(border=0, classes="levers")
         self._drawn.value = self._figure()
         self._texts["command"].value = command(self._made.levers, str(self._india.day))
         self._texts["scenario file"].value = file(self._made.levers)
@@ -125,12 +128,13 @@ class Panel:
     def _sentence(self) -> Sentence:
         year = self._years[len(self._years) // 2]
         need = scenario.at(self._india, self._made, "imports", year)
-        parts = {"need": need, "year": need.period}
+        parts = {"need": need, "year": need.period, "gone": scenario.at(self._india, self._made, "shortage", year)}
         text = "India needs to import {need} of rare-earth magnets in {year} ({need:range} t; 80 %)"
+        held = "China's licences hold back {gone} of it ({gone:range} t)."
         if not self._made.levers.moved:
-            return sentence(f"As things go on, {text}.", **parts)
+            return sentence(f"As things go on, {text}. {held}", **parts)
         more = tables.change(self._made, self._base, "imports", year, self._india)
-        return sentence(f"With these levers, {text}: {{more:signed}} against the run-rate ({{more:range}} t). "
+        return sentence(f"With these levers, {text}: {{more:signed}} against the run-rate ({{more:range}} t). {held}",
                         "That is conditional, and no forecast.", more=more, **parts)  # fmt: skip
 
     def _table(self) -> pd.DataFrame:
@@ -190,7 +194,8 @@ def _control(name: str, lacking: str) -> widgets.Widget:
     """What moves a lever: a slider between its bounds, a choice, or a day."""
     field, ends = Levers.model_fields[name], cast("list[Any]", schema.ends(name))
     meaning = f"{field.description}. Not on this day: {lacking} is not public." if lacking else field.description
-    look = _LOOK | {"description": tables.SHORT[name], "tooltip": meaning, "disabled": bool(lacking)}
+    unit = ", months" if name in ("scheme_delay", "stock_months") else ""
+    look = _LOOK | {"description": tables.SHORT[name] + unit, "tooltip": meaning, "disabled": bool(lacking)}
     if not ends:
         return widgets.DatePicker(value=field.default, **look)
     if isinstance(ends[0], str):

@@ -26,11 +26,11 @@ def explained(india: Vintage, table: str, figure: str) -> list[str]:
     if not keys or "period" not in india.written[table].columns:
         raise DataError(f"data/ has no table {table!r} of figures")
     rows, wanted = india.table(table), {word for word in figure.split("/") if word}
-    rows = rows[[wanted <= set(row) for row in rows[[*keys, "period"]].itertuples(index=False, name=None)]]
-    if rows.empty:
+    names = rows[[*keys, "period"]].agg("/".join, axis=1)  # a period may have a stroke too
+    named = {name: rows.loc[at] for at, name in names.items() if wanted <= {*name.split("/")}}
+    if not named:
         said = ", ".join(sorted(wanted))
         raise DataError(f"no figure of {table} public on {india.day} has {said} in its key, {'/'.join(keys)}/period")
-    named = {"/".join([*row[list(keys)], row["period"]]): row for _, row in rows.iterrows()}
     if len(named) > MOST:
         return [f"{len(named)} figures fit; name one:", *(f"  {table}/{name}" for name in [*named][:NAMES])]
     return [line for name, row in named.items() for line in _lines(india, table, name, row)]
@@ -52,7 +52,8 @@ def _lines(india: Vintage, table: str, name: str, row: pd.Series) -> Iterator[st
 def _followed(india: Vintage, table: str, row: pd.Series) -> Iterator[str]:
     """The rule that gave a computed figure, and where its inputs stand."""
     known, key = india.figures(), tuple(row[list(india.written[table].keys)])
-    if not known[table][key][row["period"]].computed:
+    figure = known[table].get(key, {}).get(row["period"])
+    if figure is None or not figure.computed:  # what has no value, or is not verified, is no figure to reckon with
         return
     keys = {name: india.written[name].keys for name in tables.DATED}
     without = {period: figure for period, figure in known[table][key].items() if period != row["period"]}

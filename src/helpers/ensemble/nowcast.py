@@ -18,7 +18,6 @@ from helpers.ensemble import part_year, period_sums
 from helpers.ensemble.draws import BATCHES, FUTURES, SLIP_SHARES, SLIPS, even, go_on, normal
 from helpers.ensemble.drift import GrowthPrior
 from helpers.ensemble.state_space import Layout, find_loadings, log_sums, move_to_sums, pull, spread, times, to_months
-from helpers.shared import by_content
 
 SEED = 1
 CHAINS, SETTLING, BURN_IN, KEPT = 120, 3, 6, 12  # sweeps; in the first, shocks find their kind at usual variances
@@ -97,7 +96,6 @@ def simulate_months(
 
 
 @lru_cache(maxsize=16)  # a mixture by other weights is made of the same paths
-@by_content
 def _simulated(known: tuple, prior: GrowthPrior, seed: int, item: str, years: int, chains: int) -> Nowcast:
     limits = pd.DataFrame([row for _, *row in known], [period for period, *_ in known], ["value", "low", "high"])
     sums = limits["value"]

@@ -52,15 +52,14 @@ def difference(
     of = scenario.in_year(india, year, count, bool(one.stock_months or other.stock_months))
 
     def worth(chosen: frozenset) -> float:
-        mixed = schema.made({**before, **{name: after[name] for name in chosen}})
-        return float(np.median(scenario.balance(of, mixed).of(quantity, year)))
+        return _middle(of, schema.made(before | {name: after[name] for name in chosen}), quantity, year)
 
     added = shapley(worth, names)
-    rows = [
-        (name, before[name], after[name], added[name], scenario.sources(india, other, quantity, name, count))
-        for name in sorted(names, key=lambda name: -abs(added[name]))
-    ]
-    return pd.DataFrame(rows, columns=["lever", "before", "after", "change", "source"])
+    names.sort(key=lambda name: -abs(added[name]))
+    ends = {end: pd.Series([of[name] for name in names], dtype=object)  # a setting may be None, which is no gap
+            for end, of in (("before", before), ("after", after))}  # fmt: skip
+    source = [scenario.sources(india, other, quantity, name, count) for name in names]
+    return pd.DataFrame({"lever": names, **ends, "change": [added[name] for name in names], "source": source})
 
 
 def tornado(
@@ -88,9 +87,8 @@ def tornado(
         low, high = (pick(found, key=found.__getitem__) for pick in (min, max))
         source = scenario.sources(india, base, quantity, name, count)
         rows.append((name, found[low], found[high], low, high, middle, source))
-    table = pd.DataFrame(rows, columns=["lever", "low", "high", "at_low", "at_high", "base", "source"])
-    order = (table["high"] - table["low"]).sort_values(ascending=False, kind="stable").index
-    return table.loc[order].reset_index(drop=True)
+    rows.sort(key=lambda row: row[1] - row[2])
+    return pd.DataFrame(rows, columns=["lever", "low", "high", "at_low", "at_high", "base", "source"])
 
 
 def _middle(of: Draws, levers: Levers, quantity: str, year: int) -> float:

@@ -22,6 +22,8 @@ PATHS = {"trend": 0.0, "target": 1.0}
 
 _BACK, _AHEAD = 5, 10
 """Fiscal years before and after the last one that ended."""
+_GROWN = 5
+"""Years over which growth is told."""
 
 
 class Growth(NamedTuple):
@@ -109,22 +111,22 @@ def span(india: Vintage) -> np.ndarray:
     return np.arange(ended - _BACK, ended + _AHEAD + 1)
 
 
-def base(made: Demand) -> int:
+def base(made: Demand, ended: int) -> int:
     """The newest fiscal year for which sectors with at least half of the rare-earth magnets are counted.
 
-    It is the last one that ended or the one before it, whatever is counted.
+    It is the last one that ``ended`` or the one before it, whatever is counted.
     """
     solid = [line.material == RARE_EARTH and not line.bound for line in made.lines]
-    weight = np.nan_to_num(made.tonnes[:, solid, _BACK].mean(axis=0))
+    weight = np.nan_to_num(made.tonnes[:, solid, list(made.years).index(ended)].mean(axis=0))
     known = pd.Series(weight, index=np.array(made.known)[solid]).groupby(level=0).sum()
     newest = known.sort_index(ascending=False).cumsum()
     found = newest.index[(newest >= known.sum() / 2).to_numpy()]
-    return int(np.clip(found[0] if len(found) else 0, made.years[_BACK - 1], made.years[_BACK]))
+    return int(np.clip(found[0] if len(found) else 0, ended - 1, ended))
 
 
 def steps(india: Vintage) -> list[int]:
     """The fiscal years that are shown: the base, the furthest that outlooks of use reach, and ten years on."""
-    first, outlooks = base(demand(india)), coverage.expected_use(india)
+    first, outlooks = base(demand(india), int(span(india)[_BACK])), coverage.expected_use(india)
     furthest = int(outlooks["fiscal_year"].max()) if len(outlooks) else 0
     return [first, furthest if first < furthest < first + _AHEAD else first + _AHEAD // 2, first + _AHEAD]
 
@@ -152,19 +154,19 @@ def tornado(india: Vintage, year: int, path: str | float = "trend", draws: int =
     return table.loc[order].reset_index(drop=True)
 
 
-def growth(india: Vintage, years: int = 5) -> Growth | None:
+def growth(india: Vintage) -> Growth | None:
     """Growth of the demand for rare-earth magnets from the base year on, in the draws of the trend; bounds left out.
 
     None while nothing of it can be reckoned.
     """
-    made = demand(india)
+    of, ended = model(india), int(span(india)[_BACK])
+    made = draw(only(of, ended - 1, ended, ended - 1 + _GROWN, ended + _GROWN))
     if not made:
         return None
-    first = base(made) - made.years[0]
-    total = made.total(bounds=False)[:, [first, first + years]]
-    yearly = np.log(total[:, 1] / total[:, 0]) / years
-    used = [line.source for line in made.lines if line.material == RARE_EARTH and not line.bound]
-    return Growth(float(yearly.mean()), float(yearly.std()), ids(made.source, *used))
+    first = base(made, ended)
+    now, later = (made.total(bounds=False, at=list(made.years).index(year)) for year in (first, first + _GROWN))
+    yearly = np.log(later / now) / _GROWN
+    return Growth(float(yearly.mean()), float(yearly.std()), ids(made.source, *(line.source for line in made.lines)))
 
 
 def recorded(india: Vintage) -> pd.DataFrame:
@@ -217,10 +219,16 @@ def _around(made: Demand, centre: float, *, bare: bool) -> np.ndarray:
 def _units(india: Vintage, activity: pd.Series, years: np.ndarray) -> demand_activity.Units:
     """Units of a sector: its series times a number, or that number in every year."""
     if activity["series"]:
-        own = demand_activity.units(india, activity["series"], years)
+        own = _engine(india, activity["series"])
         return replace(own, middle=own.middle + np.log(activity["value"]))
     still = np.full(len(years), np.log(activity["value"]))
     return demand_activity.Units(still, np.zeros(len(years)), int(fiscal.centre(activity["at"])), activity["source"])
+
+
+@targets.remembered
+def _engine(india: Vintage, series: str) -> demand_activity.Units:
+    """Units of a series on the trend, with which every path begins."""
+    return demand_activity.units(india, series, span(india))
 
 
 def _bent(india: Vintage, own: demand_activity.Units, goals: pd.DataFrame, years: np.ndarray, pace: float):

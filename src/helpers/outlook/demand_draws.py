@@ -68,14 +68,19 @@ class Demand:
         uses = [self.source, *(line.source for line in self.lines if line.material in (materials or [RARE_EARTH]))]
         return derived(middle, "t", *uses, period=fiscal.year_name(year), low=low, high=high)
 
+    def first(self, count: int) -> "Demand":
+        """So many of the draws: what fewer of them would have been."""
+        units = {name: of[:count] for name, of in self.units.items()}
+        return replace(self, tonnes=self.tonnes[:count], bare=self.bare[:count], units=units)
+
     def __bool__(self) -> bool:
         """Whether a sector is in it that needs rare-earth magnets, and is no bound."""
         return any(line.material == RARE_EARTH and not line.bound for line in self.lines)
 
 
-def only(of: Model, year: int) -> Model:
-    """The rare-earth magnets of one year that are no bounds."""
-    at = slice(place := list(of.years).index(year), place + 1)
+def only(of: Model, *years: int) -> Model:
+    """The rare-earth magnets of some years that are no bounds."""
+    at = np.searchsorted(of.years, years)
     units = {name: replace(own, middle=own.middle[at], scale=own.scale[at]) for name, own in of.units.items()}
     lines = [line.over(at) for line in of.lines if line.material == RARE_EARTH and not line.bound]
     return replace(of, years=of.years[at], lines=tuple(lines), units=units)

@@ -53,7 +53,7 @@ class Line:
     unit: str
     source: str
 
-    def over(self, at: slice) -> "Line":
+    def over(self, at: np.ndarray) -> "Line":
         """The same of some of its years."""
         cut = [replace(of, low=of.low[at], mode=of.mode[at], high=of.high[at]) for of in (*self.factors, self.inside)]
         return replace(self, factors=tuple(cut[:-1]), inside=cut[-1])

@@ -29,16 +29,19 @@ def _switch(value: object) -> object:
 def _number(value: object) -> object:
     if isinstance(value, bool):
         raise ValueError("write a number")
-    return None if isinstance(value, str) and value.strip().lower() in ("", "none") else value
+    return None if _none(value) else value
 
 
 def _day(value: object) -> object:
-    if isinstance(value, str) and value.strip().lower() in ("", "none"):
-        return None
-    return value if value is None else tables.day(value if isinstance(value, date) else str(value).strip())
+    return None if _none(value) else tables.day(value if isinstance(value, date) else str(value).strip())
+
+
+def _none(value: object) -> bool:
+    return value is None or (isinstance(value, str) and value.strip().lower() in ("", "none"))
 
 
 Number = Annotated[float, BeforeValidator(_number)]
+NumberOrNone = Annotated[float | None, BeforeValidator(_number)]
 Day = Annotated[date | None, BeforeValidator(_day)]
 
 
@@ -57,9 +60,8 @@ class Levers(BaseModel):
                                "reached evenly over some years", ge=0, le=2)  # fmt: skip
     rare_earth_free_share: Number = _lever(0.0, "share", "electric vehicles that get a motor without rare earths, of "
                                            "those that would have had one; reached evenly", ge=0, le=1)  # fmt: skip
-    wind_pm_share: Annotated[float | None, BeforeValidator(_number)] = _lever(
-        None, "share", "new wind turbines with permanent magnets; none given: unknown, as a bound", ge=0, le=1
-    )
+    wind_pm_share: NumberOrNone = _lever(None, "share", "new wind turbines with permanent magnets; none given: "
+                                         "unknown, as a bound", ge=0, le=1)  # fmt: skip
     nd_price: Number = _lever(1.0, "times", "price of neodymium over that of the day", ge=0.1, le=10)
     recycling: Number = _lever(0.0, "of the way", "neodymium won from old magnets, from what is made now (0) to what "
                                "recyclers plan (1); reached evenly", ge=0, le=1)  # fmt: skip
@@ -81,9 +83,8 @@ class Levers(BaseModel):
         "all, part, hardly any, or hardly any magnets with heavy rare earths"
     )  # fmt: skip
     licences_from: Day = _lever(None, "day", "first day of that; none given: as soon as no rules are known")
-    licences_months: Annotated[float | None, BeforeValidator(_number)] = _lever(
-        None, "months", "how long that lasts before the licences of the day return; none given: for good", ge=1, le=240
-    )
+    licences_months: NumberOrNone = _lever(None, "months", "how long that lasts before the licences of the day return; "
+                                           "none given: for good", ge=1, le=240)  # fmt: skip
     stock_months: Number = _lever(0.0, "months", "need for magnets held in stock beyond what firms hold, before the "
                                   "first year ahead", ge=0, le=24)  # fmt: skip
 

@@ -15,18 +15,15 @@ from helpers.data import Quantity, Vintage, derived, ids
 from helpers.outlook import licences, scenario, targets
 from helpers.outlook.demand_draws import DRAWS, ENDS
 from helpers.outlook.levers import Levers
-from helpers.outlook.scenario_balance import integral, price, wanted
+from helpers.outlook.scenario_balance import LOST, integral, price, wanted
 from helpers.outlook.scenario_draws import drawn, judged
-from helpers.outlook.scenario_parts import TRACTION, TURBINE, VEHICLE
 
 CHINA = "CHN"
 FIRST = "from the rules to the first output lost"
 _WEEKS = 12 / 52
 """Months of a week."""
 _HALVINGS = 40
-_UNITS = {"missing": "t", "lost": "t"} | {
-    name: scenario.UNITS[name] for name in ("rupees", "vehicles", "engines", "turbines")
-}
+_UNITS = {"missing": "t", "lost": "t"} | {name: scenario.UNITS[name] for name in ("rupees", *LOST)}
 
 
 @dataclass(frozen=True)
@@ -95,12 +92,11 @@ def cover(india: Vintage, count: int) -> tuple[np.ndarray, str]:
 
     Until it could be told what fits, the middle of what was told.
     """
-    told, fits = _told(india), trial(india)
-    low, high = told[["low", "high"]].min(axis=None), told[["low", "high"]].max(axis=None)
-    known = "stock that fits" in fits.index
-    value = fits.loc["stock that fits", "seen"] if known else (low + high) / 2
+    (low, value, high), told = _told(india)
+    fits = trial(india).reindex(["stock that fits"]).dropna(subset="seen")
+    value = fits["seen"].iloc[0] if len(fits) else value
     row = pd.Series({"low": min(low, value), "value": value, "high": max(high, value)})
-    return drawn(row, count, "outage cover")[:, 0], ids(told, *(fits["source"] if known else ()))
+    return drawn(row, count, "outage cover")[:, 0], ids(told, *fits["source"])
 
 
 def arrivals(india: Vintage) -> pd.DataFrame:
@@ -117,15 +113,13 @@ def arrivals(india: Vintage) -> pd.DataFrame:
     rules = licences.rules(india)
     begun = rules.index[rules.ne("open")]
     found: dict[pd.Period, tuple] = {}
-    for partner in ("world", "IND"):
+    for partner in ("world", "IND") if len(begun) else ():
         rows = india.series("trade", flow="export", reporter=CHINA, partner=partner, hs="85051110", measure="weight")
         rows = rows[rows.index.str.fullmatch(r"\d{4}-\d\d")].dropna(subset="value")
         rows.index = pd.PeriodIndex(rows.index, freq="M")
-        before = rows[rows.index < begun[0]] if len(begun) else rows
-        for month, row in rows.iterrows() if len(before) and len(begun) else ():
-            if month >= begun[0]:
-                share = min(row["value"] / before["value"].iloc[-1], 1.0)
-                found[month] = (share, partner, ids(row, before.tail(1)))
+        before = rows[rows.index < begun[0]].tail(1)
+        for month, row in rows[rows.index >= begun[0]].iterrows() if len(before) else ():
+            found[month] = (min(row["value"] / before["value"].iloc[0], 1.0), partner, ids(row, before))
     table = pd.DataFrame.from_dict(found, orient="index", columns=["share", "to", "source"]).rename_axis("month")
     months = [begun[0] + step for step in range(len(found))] if len(begun) else []
     whole = [month for place, month in enumerate(months) if set(months[: place + 1]) <= set(found)]
@@ -145,18 +139,14 @@ def trial(india: Vintage) -> pd.DataFrame:
         output of the half-year is its change on a year before, had all else stood still. Empty until both arrivals and
         what was seen are public.
     """
-    came, seen, told = arrivals(india), india.assumption("outage_seen"), _told(india)
+    came, seen, (stocks, told) = arrivals(india), india.assumption("outage_seen"), _told(india)
     columns = ["unit", "least", "middle", "most", "seen", "miss", "source"]
     first, length = (seen.index == name for name in (FIRST, "length of the loss"))
-    if came.empty or not first.any() or told.empty:
+    onset = seen.loc[first, "value"].sum() * _WEEKS
+    if came.empty or not first.any() or np.isnan(stocks).any() or onset > len(came):
         return pd.DataFrame(columns=columns, index=pd.Index([], name="what"))
     china = licences.assumed(india, licences.LICENSED).iloc[0]
     lack = np.append(0, china["value"] * (1 - came["share"]).cumsum())
-    low, high = told[["low", "high"]].min(axis=None), told[["low", "high"]].max(axis=None)
-    stocks = (low, (low + high) / 2, high)
-    onset = seen.loc[first, "value"].iloc[0] * _WEEKS
-    if onset > len(came):
-        return pd.DataFrame(columns=columns, index=pd.Index([], name="what"))
     source = ids(came, told, china, seen[first | length])
     fits = float(np.interp(onset, np.arange(len(lack)), lack))
     rows = {"first loss": ("months", *np.interp(stocks, lack, range(len(lack)), right=np.nan), onset)}
@@ -168,11 +158,8 @@ def trial(india: Vintage) -> pd.DataFrame:
         rows["need lost by the maker hit hardest"] = ("months", *lost, hit)
     grown = _grown(india, came.index[0])
     if grown is not None:
-        rows["output of the half-year"] = (
-            "%",
-            *(100 / 6 * min(stock - lack[-1], 0) for stock in stocks),
-            grown.value,
-        )
+        moved = (100 / 6 * min(stock - lack[-1], 0) for stock in stocks)
+        rows["output of the half-year"] = ("%", *moved, grown.value)
     table = pd.DataFrame.from_dict(rows, orient="index", columns=columns[:5]).rename_axis("what")
     return table.assign(miss=table["seen"] - table["middle"], source=ids(source, grown))
 
@@ -187,11 +174,11 @@ def _grown(india: Vintage, month: pd.Period) -> Quantity | None:
     return derived(100 * (rows["value"][half] / rows["value"][before] - 1), "%", rows.loc[[half, before]], period=half)
 
 
-def _told(india: Vintage) -> pd.DataFrame:
-    """Stocks that were told, in months: ``low, high, source``."""
+def _told(india: Vintage) -> tuple[tuple[float, float, float], pd.DataFrame]:
+    """The least, the middle and the largest stock that was told, in months, and the rows that tell of them."""
     rows = india.assumption("outage_cover")
-    ends = {end: rows[end].fillna(rows["value"]) * _WEEKS for end in ("low", "high")}
-    return pd.DataFrame({**ends, "source": rows["source"]})
+    low, high = rows["low"].fillna(rows["value"]).min() * _WEEKS, rows["high"].fillna(rows["value"]).max() * _WEEKS
+    return (low, (low + high) / 2, high), rows
 
 
 def _share(india: Vintage, partner: str, count: int) -> tuple[np.ndarray, str]:
@@ -228,8 +215,7 @@ def _amounts(india: Vintage, levers: Levers, missing: np.ndarray, lost: np.ndarr
     monthly = (made.bare + made.stock)[:, 0] / 12
     part = np.divide(lost * monthly, need.bare[:, 0], out=np.zeros(len(lost)), where=need.bare[:, 0] > 0)
     found = {"missing": missing * monthly, "lost": lost * monthly, "rupees": lost * monthly * price(of, levers)[:, 0]}
-    kinds = {"vehicles": TRACTION, "engines": VEHICLE, "turbines": TURBINE}
-    return found | {name: need.units[kind][:, 0] * part for name, kind in kinds.items()}
+    return found | {name: need.units[kind][:, 0] * part for name, kind in LOST.items()}
 
 
 def _until(beyond: Callable, months: float, count: int) -> np.ndarray:

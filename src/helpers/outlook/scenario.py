@@ -5,6 +5,7 @@ A scenario is conditional: it says what would follow from its levers, not how li
 
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -101,25 +102,17 @@ def table(
     pd.DataFrame
         ``scenario, fiscal_year, quantity, unit, low, middle, high`` (80 %), ``source``.
     """
+    columns = ["scenario", "fiscal_year", "quantity", "unit", "low", "middle", "high", "source"]
     rows = []
-    for name, made in balances.items():
-        for year in years:
-            for quantity in quantities:
-                found = at(india, made, quantity, year)
-                source = " ".join(sorted(found.sources))
-                rows.append((name, year, quantity, UNITS[quantity], found.low, found.value, found.high, source))
-    return pd.DataFrame(
-        rows, columns=["scenario", "fiscal_year", "quantity", "unit", "low", "middle", "high", "source"]
-    )
-
-
-def in_year(india: Vintage, year: int, count: int = DRAWS, stock: bool = False) -> Draws:
-    """The draws of one year; with a stock, which years before it use up, of those up to it."""
-    return _year(india, year, count, stock)
+    for (name, made), year, quantity in product(balances.items(), years, quantities):
+        of = at(india, made, quantity, year)
+        rows.append((name, year, quantity, of.unit, of.low, of.value, of.high, " ".join(sorted(of.sources))))
+    return pd.DataFrame(rows, columns=columns)
 
 
 @lru_cache(maxsize=8)
-def _year(india: Vintage, year: int, count: int, stock: bool) -> Draws:
+def in_year(india: Vintage, year: int, count: int = DRAWS, stock: bool = False) -> Draws:
+    """The draws of one year; with a stock, which years before it use up, of those up to it."""
     of = draws(india, count)
     place = list(of.years).index(year)
     return of.over(slice(0 if stock else place, place + 1))
@@ -128,7 +121,7 @@ def _year(india: Vintage, year: int, count: int, stock: bool) -> Draws:
 @lru_cache(maxsize=8)
 def _bounded(india: Vintage, levers: Levers, year: int, count: int) -> Balance:
     """A year with the sectors that no source gives: for the upper end of a range."""
-    return balance(_year(india, year, count, bool(levers.stock_months)), levers, bounds=True)
+    return balance(in_year(india, year, count, bool(levers.stock_months)), levers, bounds=True)
 
 
 def sources(india: Vintage, levers: Levers, quantity: str = "imports", lever: str = "", count: int = DRAWS) -> str:

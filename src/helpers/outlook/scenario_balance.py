@@ -18,7 +18,8 @@ UNITS = dict.fromkeys((*_MAGNETS, *_OXIDE), "t") | {"rupees": "INR crore", "vehi
 UNITS |= {"engines": "vehicles", "turbines": "MW"}
 """The quantities of a balance and their units."""
 
-_LOST = {"vehicles": TRACTION, "engines": VEHICLE, "turbines": TURBINE}
+LOST = {"vehicles": TRACTION, "engines": VEHICLE, "turbines": TURBINE}
+"""What is not built for want of magnets, by kind of part."""
 HEAVY = "heavy closed"
 _CLOSES = 1e-9
 """How far an identity may be from nought, over the tonnes of its largest term."""
@@ -112,7 +113,7 @@ def balance(draws: Draws, levers: Levers, bounds: bool = False) -> Balance:
     lost = np.divide(shortage, need.bare, out=np.zeros_like(shortage), where=need.bare > 0)
     magnets = (need.tonnes, scheme, output - scheme, recycled, stock, imports, bare - stock, allowed, shortage)
     amounts = dict(zip(_MAGNETS, magnets, strict=True)) | oxide | {"rupees": imports * price(draws, levers)}
-    amounts |= {name: need.units[kind] * lost for name, kind in _LOST.items()}
+    amounts |= {name: need.units[kind] * lost for name, kind in LOST.items()}
     made = Balance(draws.years, levers, **amounts)
     _require_closed(draws, made, output)
     return made
@@ -222,12 +223,11 @@ def _oxide(draws: Draws, levers: Levers, through: np.ndarray) -> tuple[dict[str,
 def _drawn_down(draws: Draws, levers: Levers, need: np.ndarray, blocked: np.ndarray) -> np.ndarray:
     """What is taken from stock each year: as much as is blocked, until nothing is left."""
     taken = np.zeros_like(blocked)
-    if levers.stock_months:
-        first = int(np.searchsorted(draws.years, draws.day, side="right"))
-        left = levers.stock_months / 12 * need[:, first]
-        for place in range(first, len(draws.years)):
-            taken[:, place] = np.minimum(blocked[:, place], left)
-            left = left - taken[:, place]
+    first = int(np.searchsorted(draws.years, draws.day, side="right"))
+    left = levers.stock_months / 12 * need[:, min(first, need.shape[1] - 1)]
+    for place in range(first, need.shape[1] if levers.stock_months else 0):
+        taken[:, place] = np.minimum(blocked[:, place], left)
+        left = left - taken[:, place]
     return taken
 
 

@@ -71,8 +71,7 @@ def draws(india: Vintage, count: int = demand_draws.DRAWS) -> Draws:
 
 @lru_cache(maxsize=4)
 def _draws(india: Vintage, count: int) -> Draws:
-    whole = count == demand_draws.DRAWS
-    made = demand.demand(india) if whole else demand_draws.draw(demand.model(india), count)
+    made = demand.demand(india).first(count)
     ended = fiscal.fiscal_year(pd.Timestamp(india.day)) - 1
     at = slice(int(np.searchsorted(made.years, ended)) + 1 - _BEFORE, None)
     years = made.years[at]

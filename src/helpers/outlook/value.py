@@ -13,7 +13,6 @@ from helpers.ensemble import calibrated
 from helpers.ensemble.quantiles import QUANTILES
 from helpers.outlook import customs, limits, targets, value_models
 from helpers.outlook.forecast import COLUMNS
-from helpers.shared import by_content
 
 NAME, SCENARIO, MODEL = "value", "history", "ensemble"
 KIND = "trade"
@@ -158,7 +157,6 @@ def backtest(india: Vintage) -> pd.DataFrame:
     return trial(unbroken(history(india))["usd_m"])
 
 
-@by_content
 def trial(usd_m: pd.Series) -> pd.DataFrame:
     """Every forecast that would have been made of a series at each year from the :data:`LEAST_YEARS`-th on.
 

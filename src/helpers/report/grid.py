@@ -16,11 +16,13 @@ from pathlib import Path
 import yaml
 from pydantic import ValidationError
 
-from helpers.report.nodes import composed, line
+from helpers.report.nodes import TOLD, composed, line, told
 from helpers.report.parameters import ParameterError, Parameters, explain
 
+FILE = (".yml", ".yaml")
+"""How a value ends that is the path of a file, which lies beside the grid."""
+
 MOST = 1000
-TOLD = 10
 
 
 def read(path: Path, common: dict[str, str]) -> list[Parameters]:
@@ -47,20 +49,20 @@ def read(path: Path, common: dict[str, str]) -> list[Parameters]:
     wanted: dict[Parameters, int] = {}
     problems: list[tuple[int, str]] = []
     for entry in document.value:
-        problems += _entry(entry, common, wanted)
+        problems += _entry(entry, common, wanted, path.parent)
         if len(wanted) > MOST:
             raise ParameterError(f"{path.name} line {line(entry)}: this makes more than {MOST} reports")
         if len(problems) > TOLD:
             break
     if problems:
-        lines = [f"{path.name} line {place}: {text}" for place, text in sorted(problems)[:TOLD]]
-        more = ["and more: mend these first"] if len(problems) > TOLD else []
-        raise ParameterError("\n".join(lines + more))
+        raise ParameterError(told(path.name, problems))
     return list(wanted)
 
 
-def _entry(entry: yaml.Node, common: dict[str, str], wanted: dict[Parameters, int]) -> list[tuple[int, str]]:
-    """Add the reports of an entry to ``wanted``; return its problems with their lines."""
+def _entry(
+    entry: yaml.Node, common: dict[str, str], wanted: dict[Parameters, int], folder: Path
+) -> list[tuple[int, str]]:
+    """Add the reports of an entry to ``wanted``, its files from ``folder``; return its problems with their lines."""
     if not isinstance(entry, yaml.MappingNode):
         return [(line(entry), "an entry is `name: value` lines, one a parameter")]
     choices, problems = {}, []
@@ -71,7 +73,8 @@ def _entry(entry: yaml.Node, common: dict[str, str], wanted: dict[Parameters, in
         elif key.value in choices:
             problems.append((line(key), f"parameter {key.value} is given twice in one entry"))
         else:
-            choices[key.value] = [(item.value, line(item)) for item in items]
+            values = [str(folder / item.value) if item.value.endswith(FILE) else item.value for item in items]
+            choices[key.value] = list(zip(values, map(line, items), strict=True))
     if problems:
         return problems
     if (sizes := prod(map(len, choices.values()))) > MOST:

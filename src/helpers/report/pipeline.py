@@ -146,7 +146,7 @@ def _make(jobs: list[Job], root: Path, timeout: int, threads: int, quiet: bool, 
         for path, key in seen.items():
             todo.setdefault(key, (path, job))
     fit: Future[set[str]] = Future()  # the chapters of data that are; none is told of before that is known
-    with batch.progress(len(todo), quiet) as tell, leftovers.results(), spread(on, threads, run_chapter) as run_there:
+    with batch.progress(len(todo), quiet) as tell, spread(on, threads, run_chapter) as run_there:
 
         def run(key: str, path: Path, job: Job) -> Chapter:
             if fit.done() and key not in fit.result():

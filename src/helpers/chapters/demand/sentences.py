@@ -49,13 +49,14 @@ def tonnes(made: Demand, year: int, india: Vintage) -> Sentence:
         return words.not_yet(india, _WHAT)
     rows = demand.sectors(made, year)
     rows = rows[~rows["bound"] & (rows["share"] >= tables.LEAST)].head(tables.MOST)
+    rows = rows.sort_values("middle", ascending=False)
     parts, said = {}, []
     for n, (sector, row) in enumerate(rows.iterrows()):
         parts |= {f"s{n}": sector, f"t{n}": derived(row["middle"], "t", row, low=row["low"], high=row["high"])}
-        said.append(f"{{s{n}}} {{t{n}:~2}} ({{t{n}:range~2}})")
+        said.append(f"{{s{n}}} ({{t{n}:~2}}; {{t{n}:range~2}})")
     whole = made.at(year)
-    text = f"Rare-earth magnets by sector in {{year}}: {words.listed(said)};"
-    return sentence(text, "all sectors {whole:~2} ({whole:range~2} t).", year=whole.period, whole=whole, **parts)
+    text = "Of the {whole:~2} of rare-earth magnets that India needs in {year} (80 % interval {whole:range~2} t),"
+    return sentence(text, f"the most go into {words.listed(said)}.", year=whole.period, whole=whole, **parts)
 
 
 def targets_met(made: Demand, met: Demand, year: int, india: Vintage) -> Sentence | None:

@@ -53,11 +53,10 @@ def _of_other(text: str, parts: dict, india: Vintage, target: str) -> Sentence:
     if target == targets.REPM.name:
         return sentence(f"All magnets under HS 850511: {text}.", **parts)
     come = rare_earths.imported(india)
-    lead = "Rare-earth magnets, as such or inside motors:"
+    text = f"Rare-earth magnets, those inside motors among them: {text}"
     if come is None:
-        return sentence(f"{lead} {text}.", **parts)
-    lead = "Rare-earth magnets, as such or inside motors, where {come:~3} a year come in as such:"
-    return sentence(f"{lead} {text}.", come=come, **parts)
+        return sentence(f"{text}.", **parts)
+    return sentence(f"{text}; as bare magnets {{come:~3}} a year come in.", come=come, **parts)
 
 
 def unranged(table: pd.DataFrame) -> Sentence | None:

@@ -21,7 +21,7 @@ def cover(stop: pd.DataFrame, held: Mapping[float, pd.DataFrame], months: int) -
 
 def covers(rows: list[tuple[str, pd.Series]], months: int) -> Sentence:
     """How long each stock lasts, with its range."""
-    said = [sentence("{name} {lasts:.1} ({lasts:range.1})", name=name, lasts=_months(row)) if row["low"] < row["high"]
+    said = [sentence("{name} {lasts:.1} ({lasts:range.1})", name=name, lasts=_middle(row)) if row["low"] < row["high"]
             else sentence("{name} {lasts}", name=name, lasts=_whole(row, months)) for name, row in rows]  # fmt: skip
     text = "Lines of months until stocks are used up, by the length of a closure of up to {months}: {said}."
     return sentence(text, months=derived(months, "months"), said="; ".join(one.text for one in said), uses=said)
@@ -31,20 +31,17 @@ def lost(found: Mapping[int, pd.DataFrame], india: Vintage) -> Sentence:
     """What the longest of some closures costs."""
     months = max(found)
     table = found[months]
+    long = derived(months, "months")
     if table.loc["lost", "high"] < 1:
-        return sentence("Stocks and others outlast {months} without China.",
-                        months=derived(months, "months"), uses=[table.loc["lost"]])  # fmt: skip
-    gone = derived(table.loc["lost", "middle"], "t", table.loc["lost"], low=table.loc["lost", "low"],
-                   high=table.loc["lost", "high"])  # fmt: skip
+        return sentence("Stocks and others outlast {months} without China.", months=long, uses=[table.loc["lost"]])
     cars = counted(*table.loc[["vehicles", "engines"], "middle"], table.loc[["vehicles", "engines"]])
     text = "{months} without anything from China would leave {gone:~2} ({gone:range~2} t) unmet at the need of {year}:"
     text += " shared by all uses alike, {cars} would not be built"
-    worth, year = table.loc["rupees"], fiscal.year_name(fiscal.fiscal_year(pd.Timestamp(india.day)))
-    parts = {"months": derived(months, "months"), "gone": gone, "cars": cars, "year": year}
-    if pd.isna(worth["middle"]):
+    year = fiscal.year_name(fiscal.fiscal_year(pd.Timestamp(india.day)))
+    parts = {"months": long, "gone": _middle(table.loc["lost"]), "cars": cars, "year": year}
+    if pd.isna(table.loc["rupees", "middle"]):
         return sentence(text + ".", **parts)
-    return sentence(text + ", for magnets worth {worth:~2}.", worth=derived(worth["middle"], "INR crore", worth),
-                    **parts)  # fmt: skip
+    return sentence(text + ", for magnets worth {worth:~2}.", worth=_middle(table.loc["rupees"]), **parts)
 
 
 def trial(rows: pd.DataFrame, india: Vintage) -> Sentence:
@@ -81,12 +78,12 @@ def _half(row: pd.Series) -> Sentence:
     return sentence(text, "were {seen:signed} on a year before: {verdict}.", alone=alone, seen=seen, verdict=verdict)
 
 
-def _months(row: pd.Series) -> Quantity:
-    return derived(row["middle"], "months", row, low=row["low"], high=row["high"])
+def _middle(row: pd.Series) -> Quantity:
+    return derived(row["middle"], row["unit"], row, low=row["low"], high=row["high"])
 
 
 def _whole(row: pd.Series, months: int) -> Sentence:
     """How long, or that it is all of the time that is shown."""
     if row["middle"] >= months:
         return Sentence(f"all of {derived(months, 'months')}", tuple(sorted(sources_of(row))))
-    return sentence("{lasts:.1}", lasts=_months(row))
+    return sentence("{lasts:.1}", lasts=_middle(row))

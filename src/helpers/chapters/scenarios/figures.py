@@ -9,7 +9,7 @@ from helpers import fiscal
 from helpers.chapters.canvas import BLUE, GOLD, INK, MUTED, RED, canvas, finish, label, once_public
 from helpers.chapters.outputs import Figure, joined, sentence
 from helpers.chapters.scenarios import closures, sentences, tables
-from helpers.data import Vintage, derived
+from helpers.data import Vintage, derived, ids
 from helpers.outlook import scenario
 from helpers.outlook.demand_draws import ENDS
 from helpers.outlook.scenario import Balance
@@ -52,7 +52,7 @@ def waterfall(rows: pd.DataFrame, made: Mapping[str, Balance], name: str, year: 
         alt = sentence(text, start=start, end=end, year=start.period, name=name,
                        parts="; ".join(one.text for one in said), uses=said)  # fmt: skip
     data = pd.DataFrame({"Lever": names, "Tonnes": [start.value, *rows["change"], end.value]})
-    data["source"] = [" ".join(start.sources), *rows["source"], " ".join(end.sources)]
+    data["source"] = [ids(start), *rows["source"], ids(end)]
     note = "Each bar: a lever's part, averaged over all orders of moving them; they sum to the difference. Line: 80 %."
     return finish(drawing, title, alt, data, india=india, note=note)
 
@@ -98,8 +98,8 @@ def regimes(panels: Mapping[str, Balance], year: int, *, india: Vintage) -> Figu
     drawing, axes = canvas("thousand tonnes a year", panels=len(panels), height=3.4)
     frames = []
     for ax, (name, of) in zip(axes, panels.items(), strict=True):
-        at, let = of.years, np.minimum(of.imports, of.allowed)
-        need, came = (np.quantile(values, ENDS, axis=0) / 1000 for values in (of.imports, let))
+        at = of.years
+        need, came = (np.quantile(values, ENDS, axis=0) / 1000 for values in (of.imports, of.allowed))
         ax.fill_between(at, need[0], need[2], color=MUTED, alpha=0.16, linewidth=0)
         ax.fill_between(at, came[0], came[2], color=BLUE, alpha=0.25, linewidth=0)
         ax.plot(at, need[1], color=MUTED, linewidth=1.6)

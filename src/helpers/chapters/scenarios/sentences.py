@@ -29,8 +29,8 @@ def answer(of: Mapping[str, Balance], asked: str, year: int, india: Vintage) -> 
     if not base.demand.any():
         return joined(words.not_yet(india, _WHAT), answer=True)
     need = scenario.at(india, base, "imports", year)
-    text = "As things go on, India needs to import about {need:~2} of rare-earth magnets in {year} ({need:range~2} t),"
-    first = sentence(text, "as magnets or inside motors.", need=need, year=need.period)
+    text = "As things go on, India needs to import about {need:~2} of rare-earth magnets in {year} (80 % interval"
+    first = sentence(text, "{need:range~2} t), as magnets or inside motors.", need=need, year=need.period)
     said = [first, _asked(of, asked, year, india), _markets(of, asked, year, india), _closed(of, year, india)]
     said += [_own(of, year, india), sentence("Each number holds if its scenario does; none of them is a forecast.")]
     return joined(*said, answer=True)
@@ -225,8 +225,8 @@ def _asked(of: Mapping[str, Balance], asked: str, year: int, india: Vintage) -> 
 
 def _markets(of: Mapping[str, Balance], asked: str, year: int, india: Vintage) -> Sentence | None:
     """The scenario that India does not hold and that moves the need most."""
-    others = {name: one for name, one in of.items() if not tables.owned(one.levers) and name != tables.ASKED}
-    found = tables.changes(others, "imports", year, india)
+    base, others = of[tables.RUN_RATE], _held_by_others(of)
+    found = {name: tables.change(one, base, "imports", year, india) for name, one in others.items() if one is not base}
     name = max(found, key=lambda one: abs(found[one].value), default=asked)
     if name == asked or abs(found[name].value) < _LEAST * np.median(of[name].of("imports", year)):
         return None
@@ -237,7 +237,7 @@ def _markets(of: Mapping[str, Balance], asked: str, year: int, india: Vintage) -
 
 def _closed(of: Mapping[str, Balance], year: int, india: Vintage) -> Sentence | None:
     """What is missing, and which vehicles, in the scenario of licences in which most is."""
-    others = {name: one for name, one in of.items() if not tables.owned(one.levers) and name != tables.ASKED}
+    others = _held_by_others(of)
     name = max(others, key=lambda one: np.median(others[one].of("shortage", year)))
     gone = scenario.at(india, of[name], "shortage", year)
     if gone.value < 1:
@@ -246,6 +246,11 @@ def _closed(of: Mapping[str, Balance], year: int, india: Vintage) -> Sentence | 
     text = "Most is missing in the scenario “{name}”: {gone:~2} ({gone:range~2} t) in {year};"
     text += " shared by all uses alike, {cars} lack theirs."
     return sentence(text, name=name, gone=gone, year=gone.period, cars=vehicles(of[name], year, india))
+
+
+def _held_by_others(of: Mapping[str, Balance]) -> dict[str, Balance]:
+    """The named scenarios that India alone does not bring about, the run-rate among them."""
+    return {name: one for name, one in of.items() if not tables.owned(one.levers) and name != tables.ASKED}
 
 
 def _own(of: Mapping[str, Balance], year: int, india: Vintage) -> Sentence:

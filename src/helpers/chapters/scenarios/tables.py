@@ -60,6 +60,7 @@ _OUTAGE = {
 DECIMALS = {head: int(name == "lasts") for name, head in _OUTAGE.items()}
 """Of the table of closures."""
 
+_SETTINGS = ("before", "after", "at_low", "at_high")
 _BALANCE = {
     "demand": "Need of all sectors",
     "scheme": "less what plants of the scheme make for it",
@@ -125,13 +126,6 @@ def change(of: Balance, base: Balance, quantity: str, year: int, india: Vintage)
     return derived(middle, UNITS[quantity], *uses, period=fiscal.year_name(year), **ends)
 
 
-def changes(made: Mapping[str, Balance], quantity: str, year: int, india: Vintage) -> dict[str, Quantity]:
-    """Every scenario against the run-rate, the one that adds most first."""
-    base = made[RUN_RATE]
-    found = {name: change(of, base, quantity, year, india) for name, of in made.items() if of is not base}
-    return dict(sorted(found.items(), key=lambda item: -item[1].value))
-
-
 def owned(moved: Levers) -> bool:
     """Whether India alone moves these levers, and moves one."""
     return bool(moved.moved) and moved.moved.keys() <= OWN
@@ -158,7 +152,7 @@ def steps(rows: pd.DataFrame) -> pd.DataFrame:
     rows = rows[rows["quantity"].isin(STEPS)].set_index(["scenario", "fiscal_year", "quantity"])
     wide, ends = rows["middle"].unstack(sort=False)[list(STEPS)], rows.xs("imports", level="quantity")
     wide["imports"] = [f"{number(of.middle)} ({number(of.low)} to {number(of.high)})" for of in ends.itertuples()]
-    wide[["vehicles", "engines"]] = wide[["vehicles", "engines"]].round(-3)
+    wide = wide.round({"vehicles": -3, "engines": -3})
     wide["source"] = rows["source"].groupby(level=[0, 1], sort=False).agg(lambda of: ids(*of))
     wide = wide.rename(columns=STEPS).reset_index().rename(columns={"scenario": "Scenario", "fiscal_year": "Year"})
     return wide.assign(Year=wide["Year"].map(fiscal.year_name)).set_index("Scenario").rename_axis(columns=None)
@@ -180,25 +174,19 @@ def gap(of: Balance) -> float:
 
 def parts(rows: pd.DataFrame) -> pd.DataFrame:
     """``attribution.difference`` for readers."""
-    ends = {end: [_said(value) for value in rows[end]] for end in ("before", "after")}
-    heads = {"before": "From", "after": "To", "change": "Tonnes more"}
-    return _short(rows.assign(**ends), heads)
+    return _short(rows, {"before": "From", "after": "To", "change": "Tonnes more"})
 
 
 def alone(rows: pd.DataFrame) -> pd.DataFrame:
     """``attribution.tornado`` for readers; levers that move nothing are left out."""
-    rows = rows[rows["high"] - rows["low"] >= 1]
-    ends = {end: [_said(value) for value in rows[end]] for end in ("at_low", "at_high")}
     heads = {"at_low": "Least at", "low": "Least, t", "at_high": "Most at", "high": "Most, t"}
-    return _short(rows.assign(**ends), heads)
+    return _short(rows[rows["high"] - rows["low"] >= 1], heads)
 
 
 def outages(found: Mapping[int, pd.DataFrame]) -> pd.DataFrame:
     """``outage.outage`` of some lengths for readers: the middle of each quantity, by months."""
     rows = {months: table["middle"] for months, table in found.items()}
-    wide = pd.DataFrame(rows).T[list(_OUTAGE)].rename(columns=_OUTAGE)
-    for name in ("vehicles", "engines"):
-        wide[_OUTAGE[name]] = wide[_OUTAGE[name]].round(-3)
+    wide = pd.DataFrame(rows).T[list(_OUTAGE)].round({"vehicles": -3, "engines": -3}).rename(columns=_OUTAGE)
     wide["source"] = [ids(*table["source"]) for table in found.values()]
     return wide.rename_axis(index="Months", columns=None)
 
@@ -223,16 +211,15 @@ def described() -> pd.DataFrame:
 
 def stories(named: pd.DataFrame) -> pd.DataFrame:
     """The named scenarios for readers."""
-    table = named.assign(levers=[str(of) or "none" for of in named["levers"]])
-    return table.rename(columns={"story": "Story", "levers": "Levers moved"})[["Story", "Levers moved"]].rename_axis(
-        "Scenario"
-    )
+    moved = [str(of) or "none" for of in named["levers"]]
+    return pd.DataFrame({"Story": named["story"], "Levers moved": moved}).rename_axis("Scenario")
 
 
 def _short(rows: pd.DataFrame, heads: Mapping[str, str]) -> pd.DataFrame:
-    """Rows by lever, levers in few words."""
-    table = rows.assign(Lever=[SHORT[name] for name in rows["lever"]]).rename(columns=heads)
-    return table.set_index("Lever")[[*heads.values(), "source"]]
+    """Rows by lever, levers and their settings in few words."""
+    said = {name: [_said(value) for value in rows[name]] for name in heads if name in _SETTINGS}
+    table = rows.assign(Lever=rows["lever"].map(SHORT), **said).set_index("Lever").rename(columns=heads)
+    return table[[*heads.values(), "source"]]
 
 
 def _said(value: object) -> str:

@@ -10,8 +10,6 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from helpers import shared
-
 PREFIX = "magnets-kernel-"
 FRESH = 60
 """Seconds for which a folder may be without a lock: it has only just been made."""
@@ -47,15 +45,14 @@ def settings() -> Iterator[None]:
 @contextmanager
 def archive(place: Path) -> Iterator[None]:
     """One archive of live sources, also for the kernels that begin in it, whose working folder is another."""
-    with _told("MAGNETS_ARCHIVE", place.absolute()):
+    before = os.environ.get("MAGNETS_ARCHIVE")
+    os.environ["MAGNETS_ARCHIVE"] = str(place.absolute())
+    try:
         yield
-
-
-@contextmanager
-def results() -> Iterator[None]:
-    """A folder in which the kernels of a run find what others of them have computed."""
-    with kernel_folder() as folder, _told(shared.FOLDER, folder):
-        yield
+    finally:
+        del os.environ["MAGNETS_ARCHIVE"]
+        if before is not None:
+            os.environ["MAGNETS_ARCHIVE"] = before
 
 
 def sweep() -> None:
@@ -68,16 +65,3 @@ def sweep() -> None:
                 continue
             with suppress(Timeout), FileLock(folder / "lock", timeout=0):
                 shutil.rmtree(folder)
-
-
-@contextmanager
-def _told(name: str, place: Path) -> Iterator[None]:
-    """A place in the environment, for kernels that begin in it."""
-    before = os.environ.get(name)
-    os.environ[name] = str(place)
-    try:
-        yield
-    finally:
-        del os.environ[name]
-        if before is not None:
-            os.environ[name] = before

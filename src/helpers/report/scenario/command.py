@@ -103,13 +103,14 @@ def _print(lines) -> None:
     from helpers.data import DataError
 
     try:
-        print("\n".join(lines()))
+        said = "\n".join(lines())
     except DataError as error:
         _stop(str(error), 3)
     except ValueError as error:
         _stop(str(error), 2)
     except OSError as error:
         _stop(f"{error.filename} cannot be written: {error.strerror}", 1)
+    print(said, flush=True)
 
 
 def _stop(text: str, code: int) -> NoReturn:

@@ -21,7 +21,7 @@ import yaml
 from helpers import paths
 from helpers.outlook import levers
 from helpers.outlook.levers import LeverError, Levers
-from helpers.report.nodes import composed, line
+from helpers.report.nodes import composed, line, told
 
 KEYS = ("scenario", "story", "levers")
 FILE = (".yml", ".yaml")
@@ -84,24 +84,26 @@ def read(path: Path) -> Scenario:
     if not isinstance(document, yaml.MappingNode):
         raise ValueError(f"{path.name} line 1: a scenario is `key: value` lines with the keys {', '.join(KEYS)}")
     fields, wrong = _fields(document, KEYS)
-    given = fields.pop("levers", None)
+    given = fields.pop("levers", document)
     moved: dict[str, yaml.Node] = {}
-    if isinstance(given, yaml.MappingNode):
+    if given is document or not isinstance(given, yaml.MappingNode):
+        wrong.append((line(given), "below `levers:` stand lines such as `  scheme: 0.5`, one a lever"))
+    else:
         moved, more = _fields(given)
         wrong += more
-    else:
-        wrong.append((line(given or document), "below `levers:` stand lines such as `  scheme: 0.5`, one a lever"))
-    wrong += [(line(node), f"{name} needs one value") for name, node in (fields | moved).items() if not _single(node)]
-    values = {name: node.value for name, node in moved.items() if _single(node)}
-    for name, value in values.items():
+    for name, node in (fields | moved).items():
         try:
-            levers.made({name: value})
+            if not isinstance(node, yaml.ScalarNode) or not node.value.strip():
+                wrong.append((line(node), f"{name} needs one value"))
+            elif name in moved:
+                levers.made({name: node.value})
         except LeverError as error:
-            wrong.append((line(moved[name]), f"lever {error}"))
+            wrong.append((line(node), f"lever {error}"))
     if wrong:
-        raise ValueError("\n".join(f"{path.name} line {place}: {said}" for place, said in sorted(wrong)))
-    told = {name: " ".join(node.value.split()) for name, node in fields.items()}
-    return Scenario(told.get("scenario", path.stem), told.get("story", ""), levers.made(values))
+        raise ValueError(told(path.name, wrong))
+    said = {name: " ".join(node.value.split()) for name, node in fields.items()}
+    values = {name: node.value for name, node in moved.items()}
+    return Scenario(said.get("scenario", path.stem), said.get("story", ""), levers.made(values))
 
 
 def _fields(node: yaml.MappingNode, known: Iterable[str] = ()) -> tuple[dict[str, yaml.Node], list[tuple[int, str]]]:
@@ -115,7 +117,3 @@ def _fields(node: yaml.MappingNode, known: Iterable[str] = ()) -> tuple[dict[str
         else:
             found[key.value] = value
     return found, wrong
-
-
-def _single(node: yaml.Node) -> bool:
-    return isinstance(node, yaml.ScalarNode) and bool(node.value.strip())

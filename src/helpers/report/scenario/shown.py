@@ -40,14 +40,14 @@ def reckoned(wanted: Sequence[str], moved: Sequence[str], day: date, to: Mapping
     OSError
         If a file cannot be written.
     """
+    if len({path.absolute() for path in to.values()}) < len(to):
+        raise ValueError("each kind of file needs a path of its own")
     india = data.vintage(day)
-    found = [_with(files.asked(text), moved) for text in wanted]
+    found = _apart([_with(files.asked(text), moved) for text in wanted])
     if not wanted:
         rows = scenario.named(india)
         rows = rows[rows["lacking"] == ""]
         found = [_with(Scenario(name, row["story"], row["levers"]), moved) for name, row in rows.iterrows()]
-    for path in to.values():
-        path.touch()
     made = {one.name: scenario.run(india, one.levers) for one in found}
     if to:
         _write(made, india, to)
@@ -63,6 +63,7 @@ def compared(one: str, other: str, moved: Sequence[str], day: date) -> list[str]
     """What parts two scenarios in the middle one of the years that are shown, lever by lever."""
     india = data.vintage(day)
     first, second = files.asked(one), _with(files.asked(other), moved)
+    _apart([first, second])
     year = demand.steps(india)[1]
     ends = {of.name: scenario.at(india, scenario.run(india, of.levers), "imports", year) for of in (first, second)}
     rows = attribution.difference(india, first.levers, second.levers, year)
@@ -74,6 +75,15 @@ def compared(one: str, other: str, moved: Sequence[str], day: date) -> list[str]
     lines += ["", *(f"{name:<{wide}}  {_signed(tonnes)}" for name, tonnes in said.items())]
     lines += [f"{'together':<{wide}}  {_signed(rows['change'].sum())}", ""]
     return [*lines, "Each part is the mean over all orders in which the levers can be moved (Shapley).", CONDITIONAL]
+
+
+def _apart(found: Sequence[Scenario]) -> list[Scenario]:
+    """Scenarios by names that tell them apart, each once; a ValueError if two that differ have one name."""
+    known: dict[str, Scenario] = {}
+    for one in found:
+        if known.setdefault(one.name, one).levers != one.levers:
+            raise ValueError(f"two scenarios are called {one.name!r}: give one of them another name")
+    return list(known.values())
 
 
 def _with(of: Scenario, moved: Sequence[str]) -> Scenario:

@@ -6,8 +6,10 @@ later call, three times at most. An address is a secret: no journal, message or 
 """
 
 import os
-from collections.abc import Iterator, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from helpers.report.job import End
@@ -17,19 +19,12 @@ from helpers.report.schedule.plan import Schedule, utc
 
 TRIES = 3
 PATIENCE = 10
-"""Seconds for the address that is told of every call that went well."""
+"""Seconds for each step of the address that is told of every call that went well."""
+
+LONGEST = 60
+"""Seconds for anybody, from beginning to end: an answer may come so slowly that no step of it takes long."""
 
 ALIVE = "MAGNETS_ALIVE_URL"
-WORDS = {
-    "not_written": "the report could not be written",
-    "bad_parameters": "the parameters or the grid are not valid",
-    "bad_data": "the data are not fit for a report",
-    "cell_error": "a cell raised an error",
-    "timeout": "it ran out of time",
-    "kernel_died": "a kernel died",
-    "killed": "it was killed each time",
-}
-"""Ends of a run that failed."""
 
 
 @dataclass(frozen=True)
@@ -52,11 +47,10 @@ def variable(channel: str) -> str:
     return f"MAGNETS_ALERT_{channel}"
 
 
-def events(lines: Sequence[Line]) -> Iterator[Event]:
+def events(lines: Sequence[Line], now: datetime) -> Iterator[Event]:
     """What there is to tell of the newest run of each report, whoever was told of it."""
-    ended = [line for line in lines if line.said == "ended"]
-    for name in dict.fromkeys(line.report for line in ended):
-        *earlier, last = [line for line in ended if line.report == name]
+    for name in dict.fromkeys(line.report for line in journal.ended(lines, now=now)):
+        *earlier, last = journal.ended(lines, name, now)
         if last.code:
             yield Event("failure", last)
         elif earlier and earlier[-1].code:
@@ -66,39 +60,40 @@ def events(lines: Sequence[Line]) -> Iterator[Event]:
         yield from (Event("late", last, source) for source in last.late)
 
 
-def deliver(schedule: Schedule, lines: Sequence[Line]) -> list[str]:
+def deliver(schedule: Schedule) -> list[str]:
     """Tell what is to be told; who could not be reached, by name and in words."""
-    wrong = []
-    for event in dict.fromkeys(events(lines)):
-        for channel in schedule.told(event.line.report, event.kind):
-            said = [line.said for line in lines if (line.event, line.to) == (event.name, channel)]
-            failed = said.count("not sent")
-            if said.count("alert") > failed or failed >= TRIES:
-                continue
-            if not (address := os.environ.get(variable(channel), "").strip()):
-                wrong.append(f"{variable(channel)} is not set: nobody is told of {event.name}")
-                continue
-            title, body = message(schedule, event)
-            line = Line(at=journal.stamp(utc()), said="alert", report=event.line.report, due=event.line.due,
-                        event=event.name, to=channel)  # fmt: skip
-            journal.append(schedule.root, line)
-            if not send(address, title, body):
-                journal.append(schedule.root, line.model_copy(update={"said": "not sent"}))
-                wrong.append(f"{channel} could not be told of {event.name}")
+    wrong, lines = [], [line for line in journal.read(schedule.output) if line.report in schedule.reports]
+    told = {
+        (event.name, to): event for event in events(lines, utc()) for to in schedule.told(event.line.report, event.kind)
+    }
+    for (name, channel), event in told.items():
+        said = [line.said for line in lines if (line.event, line.to) == (name, channel)]
+        failed = said.count("not sent")
+        if said.count("alert") > failed or failed >= TRIES:
+            continue
+        if not (address := os.environ.get(variable(channel), "").strip()):
+            wrong.append(f"{variable(channel)} is not set: nobody is told of {name}")
+            continue
+        title, body = message(schedule, event)
+        about = {"report": event.line.report, "due": event.line.due, "event": name, "to": channel}
+        journal.append(schedule.output, Line(at=utc(), said="alert", **about))
+        if not send(address, title, body):
+            journal.append(schedule.output, Line(at=utc(), said="not sent", **about))
+            wrong.append(f"{channel} could not be told of {name}")
     return wrong
 
 
 def message(schedule: Schedule, event: Event) -> tuple[str, str]:
     """Title and text; of what went wrong only names, for errors may hold anything."""
-    line, root = event.line, schedule.root
-    at = f"{line.due.astimezone(schedule.zone):%Y-%m-%d %H:%M} ({schedule.timezone})"
+    line, root = event.line, schedule.output
+    at = f"{line.due.astimezone(schedule.timezone):%Y-%m-%d %H:%M} ({schedule.timezone})"
     run = f"It was due on {at}, as of {line.as_of}."
     match event.kind:
         case "failure":
             failed = End.OK < line.code < End.LOCKED and (root / "failed" / str(line.as_of)).is_dir()
             see = [f"What it showed until then: {_place(schedule, f'failed/{line.as_of}')}"] if failed else []
             tries = f"after {line.tries} tries: " if line.tries > 1 else ""
-            said = [f"{tries}{WORDS.get(line.end, line.end)}.".capitalize(), run, *see,
+            said = [f"{tries}{line.end.replace('_', ' ')}.".capitalize(), run, *see,
                     "Try it again, as of the same day: magnets schedule run --again"]  # fmt: skip
             return f"Magnet outlook: {line.report} failed", "\n".join(said)
         case "recovery":
@@ -118,10 +113,12 @@ def send(address: str, title: str, body: str) -> bool:
 
     logging.getLogger("apprise").disabled = True
     one = apprise.Apprise()
-    try:
-        return bool(one.add(address) and one.notify(body, title=title, body_format=apprise.NotifyFormat.TEXT))
-    except Exception:
-        return False
+
+    def told() -> str:
+        sent = one.add(address) and one.notify(body, title=title, body_format=apprise.NotifyFormat.TEXT)
+        return "" if sent else "refused"
+
+    return not _wrong(told)
 
 
 def alive() -> list[str]:
@@ -130,12 +127,30 @@ def alive() -> list[str]:
         return []
     import httpx
 
-    try:
-        httpx.get(address, timeout=PATIENCE, follow_redirects=True).raise_for_status()
-        return []
-    except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
-        return [f"the address in {ALIVE} did not answer ({type(error).__name__})"]
+    def told() -> str:
+        with httpx.stream("GET", address, timeout=PATIENCE, follow_redirects=True) as answer:
+            answer.raise_for_status()
+        return ""
+
+    wrong = _wrong(told)
+    return [f"the address in {ALIVE} did not answer ({wrong})"] if wrong else []
+
+
+def _wrong(tell: Callable[[], str]) -> str:
+    """Why somebody could not be told, in a word, and nothing if they were; whatever was raised may hold the address."""
+    said = ["no end"]
+
+    def attempt() -> None:
+        try:
+            said.append(tell())
+        except Exception as error:
+            said.append(type(error).__name__)
+
+    thread = threading.Thread(target=attempt, daemon=True)
+    thread.start()
+    thread.join(LONGEST)
+    return said[-1]
 
 
 def _place(schedule: Schedule, path: str) -> str:
-    return f"{schedule.address.rstrip('/')}/{path}" if schedule.address else str(Path(schedule.root, path))
+    return f"{schedule.address.rstrip('/')}/{path}" if schedule.address else str(Path(schedule.output, path))

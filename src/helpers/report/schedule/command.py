@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 
@@ -31,9 +31,9 @@ def run(
     """
     from helpers.report.schedule.run import run
 
-    with _valid():
-        code, lines = run(file, wait, quiet, again)
-    if lines:
+    with _told():
+        code, lines = run(file, wait, again)
+    if not quiet or code not in (0, 7):
         print("\n".join(lines), file=sys.stderr if code else sys.stdout)
     raise typer.Exit(code)
 
@@ -43,11 +43,11 @@ def status(file: File = SCHEDULE) -> None:
     """Tell of each report its last and next run, what is late and what fails.
 
     Ends with 0 (all is well), 30 (some report fails), 31 (some run is late: nobody calls `magnets schedule run`),
-    2 (no valid schedule).
+    1 (the journal cannot be read), 2 (no valid schedule).
     """
     from helpers.report.schedule import status
 
-    with _valid():
+    with _told():
         code, lines = status.status(file)
     print("\n".join(lines))
     raise typer.Exit(code)
@@ -67,25 +67,18 @@ def install(
 
     chosen = [kind for kind, wanted in (("systemd", systemd), ("cron", cron), ("github", github)) if wanted]
     if len(chosen) != 1 or (show and remove):
-        _stop("say one of --systemd, --cron and --github, and at most one of --show and --remove", 2)
-    try:
-        with _valid():
-            lines = install.install(chosen[0], file, "show" if show else "remove" if remove else "write")
-    except (OSError, install.InstallError) as error:
-        _stop(str(error), 1)
+        raise typer.BadParameter("say one of --systemd, --cron and --github, and at most one of --show and --remove")
+    with _told():
+        lines = install.install(chosen[0], file, "show" if show else "remove" if remove else "write")
     print("\n".join(lines))
 
 
 @contextmanager
-def _valid() -> Iterator[None]:
+def _told() -> Iterator[None]:
     from helpers.report.schedule.plan import ScheduleError
 
     try:
         yield
-    except ScheduleError as error:
-        _stop(str(error), 2)
-
-
-def _stop(text: str, code: int) -> NoReturn:
-    print(text, file=sys.stderr)
-    raise typer.Exit(code)
+    except (ScheduleError, OSError) as error:
+        print(error, file=sys.stderr)
+        raise typer.Exit(2 if isinstance(error, ScheduleError) else 1) from None

@@ -19,15 +19,14 @@ from helpers.report.schedule.plan import Schedule, utc
 
 NAME = "magnets-schedule"
 SECRETS = ".config/magnets/environment"
-MOST_TIMES = 100
-"""Times that come, of which the times of the day are taken."""
-
-PLAIN = "0123456789*,-/ "
-"""Signs that every cron knows."""
-
-
-class InstallError(RuntimeError):
-    """The machine's own scheduler refused, or is not there."""
+NEXT = {
+    ("systemd", "write"): f"now: systemctl --user daemon-reload && systemctl --user enable --now {NAME}.timer\n"
+                          f"also while nobody is logged in: loginctl enable-linger\n"
+                          f"addresses for alerts: lines MAGNETS_ALERT_MAIL='mailtos://...' in ~/{SECRETS}, mode 600",
+    ("systemd", "remove"): "now: systemctl --user daemon-reload",
+    ("github", "write"): "commit it, and set as secrets of the repository what it names under env",
+}  # fmt: skip
+"""What a person has to do then."""
 
 
 def install(kind: str, path: Path, what: str) -> list[str]:
@@ -35,13 +34,15 @@ def install(kind: str, path: Path, what: str) -> list[str]:
 
     Raises
     ------
-    ScheduleError, InstallError, OSError
-        If the schedule is none; cron is not there or refuses; a file cannot be written.
+    ScheduleError, OSError
+        If the schedule is none; cron is not there or refuses, or a file cannot be written.
     """
     schedule, path = plan.read(path), path.absolute()
+    if any(ord(character) < ord(" ") for character in shlex.join(_command(path))):
+        raise OSError(f"no scheduler takes a name with a line break or the like: {str(path)!r}")
     if kind == "cron":
         return _cron(crontab(path), what)
-    written = units(schedule, path) if kind == "systemd" else workflow(schedule, path)
+    written = units(path) if kind == "systemd" else workflow(schedule, path)
     if what == "show":
         return [line for place, text in written.items() for line in (f"# {place}", text)]
     for place, text in written.items():
@@ -51,21 +52,21 @@ def install(kind: str, path: Path, what: str) -> list[str]:
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_text(text, encoding="utf-8")
     done = [f"{'removed' if what == 'remove' else 'wrote'} {place}" for place in written]
-    return [*done, *_next_steps(schedule, kind, what)]
+    return [*done, *NEXT.get((kind, what), "").splitlines()]
 
 
-def units(schedule: Schedule, path: Path) -> dict[Path, str]:
+def units(path: Path) -> dict[Path, str]:
     """The service and the timer of systemd, for this user."""
     folder = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "systemd" / "user"
-    hours = 1 + sum((1 + one.retries) * (1 + one.limit / 60) for one in schedule.reports.values())
     command = " ".join(_unit_word(word) for word in _command(path))
-    fill = {"command": command, "folder": str(path.parent).replace("%", "%%"), "hours": f"{hours:.0f}"}
-    return {folder / f"{NAME}.{kind}": _filled(kind, **fill) for kind in ("service", "timer")}
+    place = str(path.parent).replace("%", "%%")
+    return {folder / f"{NAME}.{kind}": _filled(kind, command=command, folder=place) for kind in ("service", "timer")}
 
 
 def crontab(path: Path) -> str:
     """The lines for a crontab, in which a per cent sign is a new line."""
-    return _filled("cron", command=shlex.join(_command(path)).replace("%", r"\%"))
+    command, folder = shlex.join(_command(path)), shlex.quote(str(path.parent))
+    return _filled("cron", command=command.replace("%", r"\%"), folder=folder.replace("%", r"\%"))
 
 
 def workflow(schedule: Schedule, path: Path) -> dict[Path, str]:
@@ -74,8 +75,8 @@ def workflow(schedule: Schedule, path: Path) -> dict[Path, str]:
     secrets = [*map(variable, schedule.channels), ALIVE]
     secrets += _keys() if any(one.fetch for one in schedule.reports.values()) else []
     env = [f"          {name}: ${{{{ secrets.{name} }}}}" for name in secrets]
-    text = _filled("yml", file=shlex.quote(path.name), output=schedule.output.as_posix(), crons="\n".join(crons),
-                   env="\n".join(env))  # fmt: skip
+    output = os.path.relpath(schedule.output, path.parent)
+    text = _filled("yml", file=shlex.quote(path.name), output=output, crons="\n".join(crons), env="\n".join(env))
     return {path.parent / ".github" / "workflows" / f"{NAME}.yml": text}
 
 
@@ -88,13 +89,15 @@ def _filled(kind: str, **values: str) -> str:
 
 def _crons(schedule: Schedule) -> list[str]:
     """Lines of cron for times of the schedule's zone; of a rule that is more than cron the times of the day."""
-    now, found = utc(), []
+    found = []
     for report in schedule.reports.values():
-        if report.cron and not set(report.cron) - set(PLAIN):
+        if report.cron and not set(report.cron) - set("0123456789*,-/ "):  # every cron knows these
             found.append(report.cron)
-            continue
-        coming = [at.astimezone(schedule.zone) for at in islice(report.after(schedule.zone, now), MOST_TIMES)]
-        found += sorted({f"{at.minute} {at.hour} * * *" for at in coming})
+        else:
+            coming = islice(report.after(schedule.timezone, utc()), 100)
+            found += sorted(
+                {f"{at.minute} {at.hour} * * *" for at in (at.astimezone(schedule.timezone) for at in coming)}
+            )
     return list(dict.fromkeys(found))
 
 
@@ -109,33 +112,32 @@ def _command(path: Path) -> list[str]:
 
 
 def _cron(block: str, what: str) -> list[str]:
-    """Put a block into the crontab of this user, or take it out; the rest of it stays as it is."""
+    """Put a block into the crontab of this user, or take it out; the rest of it stays as it is, byte for byte."""
     if what == "show":
         return [block]
-    first, *_, last = block.splitlines(keepends=True)
+    raw = block.encode()
+    first, *_, last = raw.splitlines(keepends=True)
     try:
-        before = subprocess.run(["crontab", "-l"], capture_output=True, text=True, check=False).stdout
-        kept, _, rest = before.partition(first)
-        text = kept + rest.partition(last)[2] + (block if what == "write" else "")
-        subprocess.run(["crontab", "-"], input=text, text=True, check=True, capture_output=True)
+        listed = subprocess.run(["crontab", "-l"], capture_output=True, check=False)
+        nothing = any(said in listed.stderr for said in (b"no crontab", b"No such file"))
+        if listed.returncode and not nothing:  # what is there would be lost
+            raise OSError(f"crontab -l refused: {listed.stderr.decode(errors='replace').strip()}")
+        kept, begins, rest = listed.stdout.partition(first)
+        _, ends, after = rest.partition(last)
+        if begins and not ends:
+            raise OSError(f"the crontab has a line {first.decode().strip()!r} and no {last.decode().strip()!r} "
+                               "after it: take out by hand what is left of it (crontab -e)")  # fmt: skip
+        kept += after
+        if kept and not kept.endswith(b"\n"):
+            kept += b"\n"
+        subprocess.run(
+            ["crontab", "-"], input=kept + (raw if what == "write" else b""), check=True, capture_output=True
+        )
     except FileNotFoundError:
-        raise InstallError("there is no crontab here: install the package cron, or use --systemd") from None
+        raise OSError("there is no crontab here: install the package cron, or use --systemd") from None
     except subprocess.CalledProcessError as error:
-        raise InstallError(f"crontab refused: {error.stderr.strip()}") from None
+        raise OSError(f"crontab refused: {error.stderr.decode(errors='replace').strip()}") from None
     return [f"{'removed from' if what == 'remove' else 'wrote to'} the crontab of this user; see crontab -l"]
-
-
-def _next_steps(schedule: Schedule, kind: str, what: str) -> list[str]:
-    if kind == "github":
-        names = ", ".join([*map(variable, schedule.channels), ALIVE])
-        return [] if what == "remove" else [f"commit it, and set these secrets of the repository: {names}"]
-    if what == "remove":
-        return ["now: systemctl --user daemon-reload"]
-    return [
-        f"now: systemctl --user daemon-reload && systemctl --user enable --now {NAME}.timer",
-        "also while nobody is logged in: loginctl enable-linger",
-        f"addresses for alerts: lines MAGNETS_ALERT_MAIL='mailtos://...' in ~/{SECRETS}, mode 600",
-    ]
 
 
 def _unit_word(word: str) -> str:

@@ -6,8 +6,7 @@ tell of alerts: ``alert`` before one is sent, ``not sent`` if it could not be. A
 
 import os
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Literal
@@ -16,10 +15,6 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
 NAME = "journal.jsonl"
 Said = Literal["begun", "ended", "put off", "alert", "not sent"]
-
-
-class BusyError(RuntimeError):
-    """Another call is at work on a folder."""
 
 
 class Line(BaseModel):
@@ -58,47 +53,22 @@ def read(root: Path) -> list[Line]:
     return found
 
 
-def append(root: Path, line: Line) -> None:
+def ended(lines: Sequence[Line], report: str | None = None, now: datetime | None = None) -> list[Line]:
+    """How runs ended, of one report or of all, in the order in which they were due.
+
+    A time that is yet to come was written by a clock that was wrong, and is left out.
+    """
+    found = (line for line in lines if line.said == "ended" and report in (None, line.report))
+    return sorted((line for line in found if now is None or line.due <= now), key=lambda line: line.due)
+
+
+def append(root: Path, line: Line) -> Line:
     """Add a line, in the place of a torn one; it is whole and on the disk, or is none and there is an OSError."""
     raw = line.model_dump_json(exclude_defaults=True).encode() + b"\n"
-    descriptor = os.open(root / NAME, os.O_RDWR | os.O_CREAT, 0o644)
-    try:
-        end = _whole(descriptor)
-        os.ftruncate(descriptor, end)
-        os.lseek(descriptor, end, os.SEEK_SET)
-        if os.write(descriptor, raw) < len(raw):
+    with (root / NAME).open("a+b", buffering=0) as file:
+        file.seek(0)
+        file.truncate(file.readall().rfind(b"\n") + 1)
+        if file.write(raw) < len(raw):
             raise OSError(f"{NAME}: the disk is full")
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-@contextmanager
-def alone(root: Path, wait: float) -> Iterator[None]:
-    """Be the only scheduler of a folder; raise BusyError if another is at work for longer than some seconds."""
-    import filelock
-
-    root.mkdir(parents=True, exist_ok=True)
-    try:
-        lock = filelock.FileLock(root / ".schedule.lock", timeout=wait).acquire()
-    except filelock.Timeout:
-        raise BusyError(f"another `magnets schedule run` is at work on {root}") from None
-    with lock:
-        yield
-
-
-def stamp(at: datetime) -> datetime:
-    """A moment as a journal has it: to the second."""
-    return at.replace(microsecond=0)
-
-
-def _whole(descriptor: int) -> int:
-    """Where the last whole line ends."""
-    end = os.lseek(descriptor, 0, os.SEEK_END)
-    while end > 0:
-        begin = max(0, end - 4096)
-        os.lseek(descriptor, begin, os.SEEK_SET)
-        if (found := os.read(descriptor, end - begin).rfind(b"\n")) >= 0:
-            return begin + found + 1
-        end = begin
-    return 0
+        os.fsync(file.fileno())
+    return line

@@ -1,11 +1,11 @@
 """Which old reports stay: all of some days, then the last of each month, and all by which a forecast is scored."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import date, timedelta
 
-from helpers.report.schedule.journal import Line
+from helpers.report.schedule import journal
 from helpers.report.schedule.plan import Schedule
-from helpers.report.shelf import archive, files, publish, record
+from helpers.report.shelf import archive, files, publish
 
 GONE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>This report is not kept</title>
 <p>This report is not kept. <a href="../index.html">All that are</a></p></html>
@@ -38,17 +38,14 @@ def removable(records: list[dict], made: Mapping[str, int], today: date) -> list
     ]  # fmt: skip
 
 
-def thin(schedule: Schedule, lines: Collection[Line], today: date) -> list[str]:
+def thin(schedule: Schedule, today: date) -> list[str]:
     """Remove what need not be kept, whole or not at all, and list what is there; the folders that are gone."""
-    made: dict[str, int] = {}
-    for line in lines:
-        if line.said == "ended" and line.end != "unchanged" and line.report in schedule.reports:
+    root, made = schedule.output, dict[str, int]()
+    for line in journal.ended(journal.read(root)):
+        if line.end != "unchanged" and line.report in schedule.reports:
             keep = schedule.reports[line.report].keep
             made |= dict.fromkeys(line.reports, keep) if isinstance(keep, int) else {}
-    root = schedule.root
-    old = {folder for folder, days in made.items() if folder[:10] < str(today - timedelta(days=days))}
-    some = any((root / folder / record.NAME).is_file() for folder in old)
-    gone = removable(archive.records(root), made, today) if some else []
+    gone = removable(archive.records(root), made, today)
     if gone or not archive.is_current(root):
         with publish.only_run(root):
             for folder in gone:

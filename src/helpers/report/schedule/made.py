@@ -3,7 +3,8 @@
 import _thread
 import os
 import threading
-from collections.abc import Callable, Collection, Iterable, Iterator
+import time
+from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -12,7 +13,7 @@ from typing import Any
 
 from helpers.report import pipeline
 from helpers.report.job import End, Outcome
-from helpers.report.parameters import ParameterError, Parameters
+from helpers.report.parameters import Parameters
 from helpers.report.run import interrupt
 from helpers.report.schedule import news
 from helpers.report.schedule.plan import Report, Run
@@ -41,52 +42,41 @@ class _AgainError(Exception):
     """Another try may end better."""
 
 
-def made(
-    report: Report, run: Run, place: Path, root: Path, known: Collection[str], notices: Callable[[], tuple[str, ...]]
-) -> Made:
-    """Make the reports of a run into ``root``; ``place`` is the folder of its schedule.
+def made(report: Report, run: Run, root: Path, known: Collection[str], notices: Callable[[], tuple[str, ...]]) -> Made:
+    """Make the reports of a run into ``root``.
 
     ``known`` are the folders of reports that the journal names: what is there beside them, a run that was killed made.
     ``notices`` fetches, and gives what readers must know of it.
     """
     try:
-        wanted = report.wanted(run.as_of, place)
-    except (ParameterError, ValueError) as error:
+        wanted = report.wanted(run.as_of)
+    except ValueError as error:
         return Made("bad_parameters", int(End.BAD_PARAMETERS), text=str(error))
     said = notices() if report.fetch else ()
     same: dict[Parameters, str] = {}
     with suppress(DamagedError, OSError):  # then the pipeline says it better
         same |= {one: folder for one in wanted if (folder := news.unchanged(root, one))}
-    new = dict.fromkeys(folder for folder in same.values() if run.starts and folder not in known)
     rest = [one for one in wanted if one not in same]
+    new = dict.fromkeys(folder for folder in same.values() if run.starts and folder not in known)
     outcomes: list[Outcome] = []
     tries = 0
     with suppress(_AgainError):
         for attempt in _attempts(report.retries, report.backoff) if rest else ():
             with attempt:
                 tries += 1
-                jobs = os.cpu_count() or 1
-                make = partial(pipeline.reports, rest, root, jobs=jobs, quiet=True, notices=said)
-                outcomes = _within(report.limit, make)
+                outcomes = _within(report.limit, partial(pipeline.reports, rest, root, jobs=os.cpu_count() or 1,
+                                                         quiet=True, notices=said))  # fmt: skip
                 killed = run.starts > 0 or tries > 1
-                new |= dict.fromkeys(_new(outcomes, known if killed else None))
+                for outcome in outcomes:
+                    found = killed and _folder(outcome) not in known if outcome.text.startswith(UNCHANGED) else True
+                    new |= {_folder(outcome): None} if found and outcome.end is End.OK else {}
                 if any(outcome.end not in FOR_GOOD for outcome in outcomes):
                     raise _AgainError
     worst = max((outcome.end for outcome in outcomes), default=End.OK)
-    if worst:
-        text = "\n".join(dict.fromkeys(outcome.text for outcome in outcomes if outcome.end))
-        return Made(worst.name.lower(), int(worst), tuple(new), tries, text)
-    if new:
-        return Made("published", reports=tuple(new), tries=tries)
-    return Made(UNCHANGED, reports=tuple(dict.fromkeys([*same.values(), *map(_folder, outcomes)])), tries=tries)
-
-
-def _new(outcomes: list[Outcome], known: Collection[str] | None) -> Iterator[str]:
-    """Folders that were published; of what is told to be unchanged, those that nobody knows of, unless it is None."""
-    for outcome in outcomes:
-        same, folder = outcome.text.startswith(UNCHANGED), _folder(outcome)
-        if outcome.end is End.OK and (folder not in known if same and known is not None else not same):
-            yield folder
+    end = worst.name.lower() if worst else "published" if new else UNCHANGED
+    folders = new if worst or new else dict.fromkeys([*same.values(), *map(_folder, outcomes)])
+    text = "\n".join(dict.fromkeys(outcome.text for outcome in outcomes if outcome.end))
+    return Made(end, int(worst), tuple(folders), tries, text)
 
 
 def _folder(outcome: Outcome) -> str:
@@ -103,13 +93,8 @@ def _attempts(retries: int, backoff: float) -> Iterable[Any]:
 
 def _within(minutes: float, make: Callable[[], list[Outcome]]) -> list[Outcome]:
     """What is made within a time; else it is stopped, as by Ctrl-C, and nothing of it is published."""
-    over = threading.Event()
-
-    def stop() -> None:
-        over.set()
-        _thread.interrupt_main()
-
-    timer = threading.Timer(minutes * 60, stop)
+    over = time.monotonic() + minutes * 60
+    timer = threading.Timer(minutes * 60, _thread.interrupt_main)
     timer.daemon = True
     try:
         with interrupt.noted():
@@ -119,6 +104,6 @@ def _within(minutes: float, make: Callable[[], list[Outcome]]) -> list[Outcome]:
             finally:
                 timer.cancel()
     except KeyboardInterrupt:
-        if not over.is_set():
+        if time.monotonic() < over:  # a person pressed it
             raise
         return [Outcome(End.TIMEOUT, f"it was not done within {minutes:g} minutes")]

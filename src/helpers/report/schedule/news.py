@@ -10,7 +10,7 @@ from typing import Any
 from helpers import paths
 from helpers.report.parameters import Parameters, shown
 from helpers.report.shelf import archive
-from helpers.report.shelf.inputs import archived, inputs
+from helpers.report.shelf.inputs import archived, fingerprint, inputs
 
 DATES = ("published", "written")
 """Columns of ``data/`` that say from which day a row counts."""
@@ -25,15 +25,9 @@ def unchanged(root: Path, asked: Parameters) -> str | None:
     last = before(archive.records(root), shown(asked), str(asked.as_of))
     if last is None or last["parameters"]["as_of"][:7] != str(asked.as_of)[:7]:
         return None
-    now = inputs() | {"archive": archived(asked.as_of)}
-    made_from = {name: last["code"][name] for name in ("notebooks", "helpers")} | {
-        "data": {name: table["sha256"] for name, table in last["data"].items()},
-        "archive": last.get("archive", {}),
-        "lock": last["lock"],
-    }
-    if made_from != now or _became_public(last["parameters"]["as_of"], str(asked.as_of)):
-        return None
-    return last["folder"]
+    files, day = inputs() | {"archive": archived(asked.as_of)}, last["parameters"]["as_of"]
+    same = fingerprint(last["parameters"], files, last.get("notices", ())) == last["inputs"]
+    return last["folder"] if same and not _became_public(day, str(asked.as_of)) else None
 
 
 def before(records: list[dict], parameters: dict, until: str, but: str = "") -> dict | None:
@@ -97,8 +91,6 @@ def _differences(last: dict[str, Any], record: dict[str, Any]) -> Iterator[str]:
 
 def _became_public(after: str, until: str) -> bool:
     """Whether any row of ``data/`` counts only from a day after one and up to another."""
-    if after == until:
-        return False
     for path in paths.DATA.glob("*.csv"):
         with path.open(newline="", encoding="utf-8") as file:
             rows = csv.reader(file)

@@ -5,18 +5,20 @@ call; what it had published is found, not made twice. Where nothing can be writt
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
-from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+from filelock import FileLock, Timeout
 
 from helpers.report.job import End
 from helpers.report.schedule import alerts, journal, plan
 from helpers.report.schedule.journal import Line, Said
 from helpers.report.schedule.plan import Run, Schedule, utc
 
+LOCK = ".schedule.lock"
 STARTS = 3
 """How often a run is begun that ends without a word each time."""
 
@@ -24,68 +26,63 @@ NOT_TOLD = 8
 """The exit code of a call after which somebody could not be told."""
 
 
-def run(path: Path, wait: float = 0, quiet: bool = False, again: bool = False) -> tuple[int, list[str]]:
+def run(path: Path, wait: float = 0, again: bool = False) -> tuple[int, list[str]]:
     """Do what is due by a schedule; the exit code, the worst end of a report, and lines to print.
 
     Another call is waited for so many seconds. ``again`` tries once more what failed last, as of its own day.
     """
     schedule = plan.read(path)
     try:
-        with journal.alone(schedule.root, wait):
-            return _run(schedule, quiet, again)
-    except journal.BusyError as error:
-        return int(End.LOCKED), [] if quiet else [str(error)]
+        schedule.output.mkdir(parents=True, exist_ok=True)
+        with FileLock(schedule.output / LOCK, timeout=wait):
+            return _run(schedule, again)
+    except Timeout:
+        return int(End.LOCKED), [f"another `magnets schedule run` is at work on {schedule.output}"]
     except OSError as error:
         place = f" ({error.filename})" if error.filename else ""
         return int(End.NOT_WRITTEN), [f"could not write: {error.strerror or error}{place}; what is due stays due"]
 
 
-def _run(schedule: Schedule, quiet: bool, again: bool) -> tuple[int, list[str]]:
+def _run(schedule: Schedule, again: bool) -> tuple[int, list[str]]:
     @cache
     def notices() -> tuple[str, ...]:
         from helpers.report import live
 
-        return live.notices(quiet)
+        return live.notices(quiet=True)
 
-    wrong, worst = alerts.deliver(schedule, journal.read(schedule.root)), 0
-    told: list[str] = []
-    seen: set[tuple[str, datetime]] = set()
-    while runs := [one for one in _due(schedule, again) if (one.report, one.due) not in seen]:
-        for one in runs:
-            seen.add((one.report, one.due))
-            line, text = _one(schedule, one, notices)
-            worst = max(worst, line.code)
-            told += [_said(schedule, line), *text.splitlines()] if line.code or not quiet else []
-            wrong += alerts.deliver(schedule, journal.read(schedule.root))
-        again = False
-    if not (worst or wrong) and not _failing(schedule):
+    told, wrong, worst = [], alerts.deliver(schedule), 0
+    for one in plan.due(schedule, journal.read(schedule.output), utc(), again):
+        line, text = _one(schedule, one, notices)
+        folders = f": {', '.join(str(schedule.output / folder) for folder in line.reports)}" if line.reports else ""
+        told += [f"{line.report} as of {line.as_of}: {line.end.replace('_', ' ')}{folders}", *text.splitlines()]
+        worst = max(worst, line.code)
+        wrong += alerts.deliver(schedule)
+    lines = journal.read(schedule.output)
+    failing = any(line.code for name in schedule.reports for line in journal.ended(lines, name, utc())[-1:])
+    if not (worst or wrong or failing):
         wrong = alerts.alive()
-    if not (told or wrong or quiet):
-        told = [f"nothing is due; next {when}" for when in _next(schedule)]
+    if not (told or wrong):
+        told = ["nothing is due; `magnets schedule status` tells what is next"]
     return worst or (NOT_TOLD if wrong else 0), [*told, *dict.fromkeys(wrong)]
-
-
-def _due(schedule: Schedule, again: bool) -> list[Run]:
-    return plan.due(schedule, journal.read(schedule.root), utc(), again)
 
 
 def _one(schedule: Schedule, one: Run, notices: Callable[[], tuple[str, ...]]) -> tuple[Line, str]:
     """Make one report, between two lines of the journal; the second of them, and what went wrong in words."""
+    from helpers.report.schedule import keep
     from helpers.report.schedule.made import Made, made
+    from helpers.report.shelf.publish import LockedError
 
-    root, begun = schedule.root, time.monotonic()
+    root, begun = schedule.output, time.monotonic()
 
     def note(said: Said, **more: Any) -> Line:
-        line = Line(at=journal.stamp(utc()), said=said, report=one.report, due=one.due, as_of=one.as_of, **more)
-        journal.append(root, line)
-        return line
+        return journal.append(root, Line(at=utc(), said=said, report=one.report, due=one.due, as_of=one.as_of, **more))
 
     done = Made("killed", int(End.KERNEL_DIED))
     if one.starts < STARTS:
-        known = {folder for line in journal.read(root) if line.said == "ended" for folder in line.reports}
+        known = {folder for line in journal.ended(journal.read(root)) for folder in line.reports}
         note("begun")
         try:
-            done = made(schedule.reports[one.report], one, schedule.folder, root, known, notices)
+            done = made(schedule.reports[one.report], one, root, known, notices)
         except KeyboardInterrupt:
             note("put off")
             raise
@@ -94,42 +91,14 @@ def _one(schedule: Schedule, one: Run, notices: Callable[[], tuple[str, ...]]) -
         seconds=round(time.monotonic() - begun, 1), reports=done.reports, missed=one.missed, late=_late(schedule, one),
     )  # fmt: skip
     if not done.code:
-        _thinned(schedule)
+        with suppress(LockedError):  # there is time
+            keep.thin(schedule, utc().astimezone(schedule.timezone).date())
     return line, done.text
 
 
 def _late(schedule: Schedule, one: Run) -> tuple[str, ...]:
-    if not schedule.told(one.report, "late"):
-        return ()
     from helpers.report.schedule import news
 
-    try:
-        return tuple(news.late(one.as_of))
-    except ValueError:  # the archive cannot be read: the report said so
-        return ()
-
-
-def _thinned(schedule: Schedule) -> None:
-    from helpers.report.schedule import keep
-    from helpers.report.shelf.publish import LockedError
-
-    with suppress(LockedError):  # there is time
-        keep.thin(schedule, journal.read(schedule.root), utc().astimezone(schedule.zone).date())
-
-
-def _failing(schedule: Schedule) -> bool:
-    last = {line.report: line for line in journal.read(schedule.root) if line.said == "ended"}
-    return any(name in last and last[name].code for name in schedule.reports)
-
-
-def _said(schedule: Schedule, line: Line) -> str:
-    where = f": {', '.join(str(schedule.root / folder) for folder in line.reports)}" if line.reports else ""
-    return f"{line.report} as of {line.as_of}: {line.end.replace('_', ' ')}{where}"
-
-
-def _next(schedule: Schedule) -> Iterator[str]:
-    coming = [(at, name) for name, report in schedule.reports.items()
-              if (at := next(report.after(schedule.zone, utc()), None))]  # fmt: skip
-    if coming:
-        at, name = min(coming)
-        yield f"{name}, {at.astimezone(schedule.zone):%Y-%m-%d %H:%M} ({schedule.timezone})"
+    with suppress(ValueError):  # the archive cannot be read: the report said so
+        return tuple(news.late(one.as_of)) if schedule.told(one.report, "late") else ()
+    return ()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from helpers.report.schedule import journal, plan
 from helpers.report.schedule.journal import Line
-from helpers.report.schedule.plan import Report, Run, Schedule, utc
+from helpers.report.schedule.plan import Run, Schedule, utc
 
 WELL, FAILING, LATE = 0, 30, 31
 """Exit codes for monitors."""
@@ -26,25 +26,27 @@ def status(path: Path) -> tuple[int, list[str]]:
         If the schedule is none.
     """
     schedule, now = plan.read(path), utc()
-    lines = journal.read(schedule.root)
+    lines = journal.read(schedule.output)
     due = {run.report: run for run in plan.due(schedule, lines, now)}
     code, rows = WELL, [HEADS]
     for name, report in schedule.reports.items():
-        own = [line for line in lines if line.report == name]
+        own = [line for line in lines if line.report == name and line.due <= now]
         worst, state = _state(schedule, own, due.get(name), now)
         code = max(code, worst)
-        rows.append((name, report.cron or str(report.rrule), _last(schedule, own), _next(schedule, report, now), state))
+        following = next((_at(schedule, at) for at in report.after(schedule.timezone, now)), "never")
+        rows.append((name, report.cron or str(report.rrule), _last(schedule, own), following, state))
     wide = [max(len(row[column]) for row in rows) for column in range(len(HEADS))]
     table = ["  ".join(text.ljust(width) for text, width in zip(row, wide, strict=True)).rstrip() for row in rows]
-    return code, [*table, "", f"Times of {schedule.timezone}; the journal is {schedule.root / journal.NAME}"]
+    return code, [*table, "", f"Times of {schedule.timezone}; the journal is {schedule.output / journal.NAME}"]
 
 
 def _state(schedule: Schedule, own: list[Line], due: Run | None, now: datetime) -> tuple[int, str]:
-    ended = [line for line in own if line.said == "ended"]
+    ended = journal.ended(own)
     failing = list(takewhile(lambda line: line.code, reversed(ended)))
     if due and due.starts:
-        begun, limit = own[-1].at, timedelta(minutes=schedule.reports[due.report].limit)
-        if now <= begun + limit + GRACE:
+        of, begun = schedule.reports[due.report], own[-1].at
+        longest = timedelta(minutes=of.limit * (1 + of.retries), seconds=of.backoff * 2**of.retries)
+        if now <= begun + longest + GRACE:
             return WELL, f"running since {_at(schedule, begun)}"
     if due and due.due + GRACE < now:
         return LATE, f"late since {_at(schedule, due.due)}{', begun and not ended' if due.starts else ''}"
@@ -54,20 +56,12 @@ def _state(schedule: Schedule, own: list[Line], due: Run | None, now: datetime) 
 
 
 def _last(schedule: Schedule, own: list[Line]) -> str:
-    ended = [line for line in own if line.said == "ended"]
-    if not ended:
+    if not (ended := journal.ended(own)):
         return "never"
     last = ended[-1]
-    told = [line for line in own if line.at >= last.at and line.event]
-    sent = sum(1 if line.said == "alert" else -1 for line in told)
-    alerts = f", {sent} alert{'s' * (sent != 1)}" if sent else ""
     missed = f", {last.missed} missed before" if last.missed else ""
-    return f"{_at(schedule, last.due)} {last.end.replace('_', ' ')}, {last.seconds or 0:.0f} s{alerts}{missed}"
-
-
-def _next(schedule: Schedule, report: Report, now: datetime) -> str:
-    return _at(schedule, at) if (at := next(report.after(schedule.zone, now), None)) else "never"
+    return f"{_at(schedule, last.due)} {last.end.replace('_', ' ')}, {last.seconds or 0:.0f} s{missed}"
 
 
 def _at(schedule: Schedule, at: datetime) -> str:
-    return f"{at.astimezone(schedule.zone):%Y-%m-%d %H:%M}"
+    return f"{at.astimezone(schedule.timezone):%Y-%m-%d %H:%M}"

@@ -3,72 +3,74 @@
 Where that clock skips an hour, what was due in it is due when it goes on; where it shows an hour twice, it is due once.
 """
 
+import re
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, time, timedelta
-from itertools import islice, takewhile
+from datetime import UTC, datetime, timedelta
+from typing import Self
 from zoneinfo import ZoneInfo
 
-MOST = 1000
-"""Missed times that are counted one by one."""
+from cronsim import CronSim
+from dateutil.rrule import rrulestr
+from dateutil.tz import resolve_imaginary
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+BEGINNING = datetime(2000, 1, 3) + timedelta(weeks=1250)
+"""A Monday, from which a rule counts that has no DTSTART, such as every second week; nothing is due before it. It is
+not long ago, for all times since are gone through."""
 
 _FINE = ("HOURLY", "MINUTELY", "SECONDLY")
 
 
-def problem(cron: str | None, rrule: str | None, start: date) -> str:
-    """What is wrong with a rule, in words; nothing if it is one."""
-    if (cron is None) == (rrule is None):
-        return "a report needs either cron or rrule"
-    if cron is not None and len(cron.split()) != 5:
-        return "cron has five fields: minute, hour, day of the month, month, day of the week"
-    if rrule is not None and any(f"FREQ={word}" in rrule.upper() for word in _FINE):
-        return "the shortest FREQ is DAILY: say the hours as BYHOUR=7,19"
-    try:
-        found = next(after(cron, rrule, start, ZoneInfo("UTC"), datetime.combine(start, time(), UTC)), None)
-    except Exception as error:  # of two libraries
-        return f"{cron or rrule!r} is no rule: {str(error)[:1].lower()}{str(error)[1:]}"
-    return "" if found else f"{cron or rrule!r} is never due"
+class Timed(BaseModel):
+    """Something that is due again and again."""
 
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
-def latest(cron: str | None, rrule: str | None, start: date, zone: ZoneInfo, now: datetime) -> datetime | None:
-    """The newest time up to now at which something was due, in UTC; None if there was none since ``start``."""
-    if cron:
-        from cronsim import CronSim
+    cron: str | None = Field(default=None, description="minute, hour, day of the month, month, day of the week")
+    rrule: str | None = Field(default=None, description="FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1;BYHOUR=18")
 
-        minute = (now.astimezone(UTC) + timedelta(minutes=1)).replace(second=0, microsecond=0)
-        found = next(CronSim(cron, minute.astimezone(zone), reverse=True), None)
-    else:
-        rule, wall = _rule(rrule, start), now.astimezone(zone).replace(tzinfo=None)
-        found = _on_the_wall(rule.before(wall, inc=True), zone)
-        if found and found > now:  # the clock skipped it, and goes on with it later
-            found = _on_the_wall(rule.before(rule.before(wall, inc=True)), zone)
-    return found.astimezone(UTC) if found and found.date() >= start else None
+    @model_validator(mode="after")
+    def _is_due(self) -> Self:
+        if (self.cron is None) == (self.rrule is None):
+            raise ValueError("a report needs either cron or rrule")
+        if self.cron is not None and len(self.cron.split()) != 5:
+            raise ValueError("cron has five fields: minute, hour, day of the month, month, day of the week")
+        if self.rrule is not None and any(f"FREQ={word}" in self.rrule.upper() for word in _FINE):
+            raise ValueError("the shortest FREQ is DAILY: say the hours as BYHOUR=7,19")
+        if self.rrule is not None and re.search(r"INTERVAL=(?!0*[1-9])", self.rrule, re.I):  # of 0 there is no end
+            raise ValueError("an INTERVAL is 1 or more")
+        rule = repr(self.cron or self.rrule)
+        try:
+            found = next(self.after(ZoneInfo("UTC"), BEGINNING.replace(tzinfo=UTC)), None)
+        except Exception as error:  # of two libraries
+            raise ValueError(f"{rule} is no rule: {str(error)[:1].lower()}{str(error)[1:]}") from None
+        if not found:
+            raise ValueError(f"{rule} is never due")
+        return self
 
+    def latest(self, zone: ZoneInfo, now: datetime) -> datetime | None:
+        """The newest time up to now at which it was due, in UTC; None if there was none."""
+        if self.cron:
+            minute = (now.astimezone(UTC) + timedelta(minutes=1)).replace(second=0, microsecond=0)
+            found = next(CronSim(self.cron, minute.astimezone(zone), reverse=True), None)
+        else:
+            rule, wall = self._rule(), now.astimezone(zone).replace(tzinfo=None)
+            found = _on_the_wall(rule.before(wall, inc=True), zone)
+            if found and found > now:  # the clock skipped it, and goes on with it later
+                found = _on_the_wall(rule.before(rule.before(wall, inc=True)), zone)
+        return found and found.astimezone(UTC)
 
-def after(cron: str | None, rrule: str | None, start: date, zone: ZoneInfo, then: datetime) -> Iterator[datetime]:
-    """The times after another one, in UTC."""
-    then = max(then, datetime.combine(start, time(), zone) - timedelta(seconds=1))
-    if cron:
-        from cronsim import CronSim
+    def after(self, zone: ZoneInfo, then: datetime) -> Iterator[datetime]:
+        """The times after a moment at which it is due, in UTC."""
+        if self.cron:
+            yield from (at.astimezone(UTC) for at in CronSim(self.cron, then.astimezone(zone)))
+        else:
+            walls = self._rule().xafter(then.astimezone(zone).replace(tzinfo=None))
+            yield from (at.astimezone(UTC) for wall in walls if (at := _on_the_wall(wall, zone)) > then)
 
-        yield from (at.astimezone(UTC) for at in CronSim(cron, then.astimezone(zone)))
-    else:
-        for wall in _rule(rrule, start).xafter(then.astimezone(zone).replace(tzinfo=None)):
-            if (at := _on_the_wall(wall, zone)) > then:
-                yield at.astimezone(UTC)
-
-
-def between(times: Iterator[datetime], until: datetime) -> int:
-    """How many of some times there are up to a moment, of very many the first :data:`MOST`."""
-    return sum(1 for _ in islice(takewhile(lambda at: at <= until, times), MOST))
-
-
-def _rule(rrule: str | None, start: date):
-    from dateutil.rrule import rrulestr
-
-    return rrulestr(rrule, dtstart=datetime.combine(start, time()))
+    def _rule(self):
+        return rrulestr(self.rrule, dtstart=BEGINNING)
 
 
 def _on_the_wall(wall: datetime | None, zone: ZoneInfo):
-    from dateutil.tz import resolve_imaginary
-
     return wall and resolve_imaginary(wall.replace(tzinfo=zone))
