@@ -71,7 +71,7 @@ def workers():
 
         def scaled(count):
             begun.scale(count)
-            while len(begun.scheduler_info["workers"]) != count:
+            while len(begun.scheduler.workers) != count:
                 time.sleep(0.05)
             return begun.scheduler_address
 

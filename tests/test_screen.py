@@ -66,6 +66,11 @@ def test_of_planted_faults_nine_in_ten_are_found_and_nine_in_ten_of_the_found_we
     assert scores["recall"] >= 0.9
 
 
+def test_the_other_count_bears_planted_slips_out_more_often_than_it_speaks_against_them(serial):
+    seen = serial[0]["findings"].query("how == 'quantity'")["mirror"].value_counts()
+    assert seen["confirms"] > seen.get("contradicts", 0)
+
+
 def test_a_surge_that_is_real_is_never_called_an_error(serial, truth):
     surged = truth[truth["how"] == "surge"]["hs"]
     found = serial[0]["findings"]

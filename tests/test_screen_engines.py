@@ -6,9 +6,12 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import nullcontext
 from datetime import date
-from pathlib import Path
+from importlib.machinery import ModuleSpec
+from types import ModuleType, SimpleNamespace
 
+import killed
 import pytest
 from test_report_ends import GOOD
 from test_screen import ROWS, serial, synthetic  # noqa: F401
@@ -17,6 +20,7 @@ from conftest import AS_OF
 from helpers import paths
 from helpers.report import lines
 from helpers.report.job import End
+from helpers.report.run import spread
 from helpers.screen import cluster, engine, parts
 from helpers.screen.rules import Rules
 
@@ -29,20 +33,6 @@ def same(one, other):
     return [file.read_bytes() for part in one for file in sorted(part.place.iterdir())] == [
         file.read_bytes() for part in other for file in sorted(part.place.iterdir())
     ]
-
-
-def killed_once(task):
-    """Is killed the first time that it is asked to do each third of the tasks."""
-    number, folder = task
-    marker = Path(folder) / str(number)
-    if number % 3 == 0 and not marker.exists():
-        marker.touch()
-        os.kill(os.getpid(), signal.SIGKILL)
-    return number
-
-
-def always_killed(task):
-    os.kill(os.getpid(), signal.SIGKILL)
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +59,7 @@ def test_seven_two_and_one_workers_of_an_existing_cluster_find_the_same(running,
     for workers in (7, 2, 1):
         running.scale(workers)
         deadline = time.monotonic() + 30
-        while len(running.scheduler_info["workers"]) != workers and time.monotonic() < deadline:
+        while len(running.scheduler.workers) != workers and time.monotonic() < deadline:
             time.sleep(0.05)
         todo = parts.plan(synthetic, Rules(), tmp_path / str(workers), ROWS)
         parts.screened(todo, running.scheduler_address)
@@ -94,13 +84,31 @@ def test_a_worker_that_is_killed_loses_nothing(running, serial, synthetic, tmp_p
     assert same(todo, serial[1])
 
 
+def test_a_cluster_that_loses_its_workers_over_and_over_is_an_error_and_the_end_of_a_notebook(monkeypatch):
+    distributed = pytest.importorskip("dask.distributed")
+
+    def lost():
+        raise distributed.KilledWorker("task", SimpleNamespace(address="here"), 5)
+
+    future = SimpleNamespace(done=lambda: True, result=lost, cancel=lambda: None, release=lambda: None)
+    client = SimpleNamespace(submit=lambda *asked, **how: future, map=lambda *asked, **how: [future])
+    monkeypatch.setattr(cluster, "client", lambda on, count: nullcontext(client))
+    monkeypatch.setattr(distributed, "as_completed", iter)
+    with pytest.raises(engine.LostError, match="over and over"):
+        list(engine.run(abs, [1], "dask"))
+    with spread.spread("dask", 1) as run:
+        chapter = run(paths.NOTEBOOKS / lines.NOTEBOOK, lines.LineParameters(as_of=AS_OF), 60)
+    assert chapter.end is End.KERNEL_DIED
+    assert "lost its workers" in chapter.error
+
+
 def test_processes_that_are_killed_are_begun_anew(tmp_path):
-    assert sorted(engine.run(killed_once, [(n, str(tmp_path)) for n in range(5)], "processes", 2)) == [0, 1, 2, 3, 4]
+    assert sorted(engine.run(killed.once, [(n, str(tmp_path)) for n in range(5)], "processes", 2)) == [0, 1, 2, 3, 4]
 
 
 def test_processes_that_are_killed_again_and_again_are_an_error_that_says_so():
     with pytest.raises(engine.LostError, match="killed 3 times"):
-        list(engine.run(always_killed, [1], "processes", 1))
+        list(engine.run(killed.always, [1], "processes", 1))
 
 
 def test_a_run_that_is_killed_goes_on_from_the_parts_that_are_finished(serial, synthetic, tmp_path):  # noqa: F811
@@ -178,7 +186,7 @@ def test_a_page_a_line_needs_a_code_and_a_safe_address(asked, end, tmp_path):
 @pytest.mark.parametrize("on", ADDRESSES)
 def test_an_address_where_others_could_listen_is_refused(on):
     with pytest.raises(cluster.UnsafeError, match=r"--on"):
-        next(engine.run(killed_once, [], on))
+        next(engine.run(killed.once, [], on))
 
 
 @pytest.mark.parametrize("on", ["tcp://127.0.0.1:8786", "tcp://localhost:8786", "tcp://[::1]:8786", "tls://far:8786"])
@@ -202,6 +210,21 @@ def test_a_cluster_begun_here_is_encrypted_and_listens_on_loopback_alone():
         assert client.submit(os.getpid).result() != here.pid
     assert listening
     assert set(listening) <= {"127.0.0.1", "::1"}
+
+
+def test_jobs_of_slurm_keep_what_is_set_and_show_their_pages_to_this_machine_alone(monkeypatch):
+    pytest.importorskip("dask.distributed")
+    from dask import config
+
+    asked = {}
+    fake = ModuleType("dask_jobqueue")
+    fake.SLURMCluster, fake.__spec__ = asked.update, ModuleSpec("dask_jobqueue", None)
+    monkeypatch.setitem(sys.modules, "dask_jobqueue", fake)
+    with config.set({"jobqueue.slurm.job-script-prologue": ["module load python"]}):
+        cluster._slurm(3)
+    assert asked["protocol"] == "tls://"
+    assert asked["job_script_prologue"][0] == "module load python"
+    assert asked["scheduler_options"]["dashboard_address"] == asked["worker_extra_args"][-1] == "127.0.0.1:0"
 
 
 def test_without_dask_it_runs_locally_and_says_so(monkeypatch, capsys):

@@ -8,7 +8,7 @@ from pydantic import Field, ValidationError
 
 from helpers import paths
 from helpers.report.job import Chapter, End, Outcome
-from helpers.report.parameters import ParameterError, Parameters, explain
+from helpers.report.parameters import ParameterError, Parameters
 from helpers.report.run import leftovers
 from helpers.report.run.spread import spread
 from helpers.report.shelf import files, publish
@@ -16,10 +16,13 @@ from helpers.report.shelf import files, publish
 NOTEBOOK = "lines.ipynb"
 
 
+_CODES = r"^(all|\d{2,8}(\s*,\s*\d{2,8})*)$"
+
+
 class LineParameters(Parameters):
     """What the notebook of lines can be asked for."""
 
-    hs: str = Field(default="850511", pattern=r"^(all|\d{2,8}(\s*,\s*\d{2,8})*)$", description="codes of lines, or all")
+    hs: str = Field(default="850511", pattern=_CODES, description="codes of lines, or all")
     panel: str = Field(default="", description="folder of a panel of trade")
 
 
@@ -45,13 +48,13 @@ def made(
     root = output.absolute() / "lines"
     held = str(panel.absolute()) if panel else ""
     try:
-        wanted = [LineParameters(as_of=as_of, hs=hs.strip(), panel=held) for hs in lines.split(",")]
+        wanted = [LineParameters(as_of=as_of, hs=hs.strip(), panel=held) for hs in dict.fromkeys(lines.split(","))]
         with publish.only_run(root), leftovers.settings(), leftovers.archive(paths.archive()):
             with spread(on, jobs) as run, ThreadPoolExecutor(jobs) as pool:
                 done = list(pool.map(lambda one: run(paths.NOTEBOOKS / NOTEBOOK, one, timeout), wanted))
             return [_page(root, chapter, one, wanted) for chapter, one in zip(done, wanted, strict=True)]
-    except ValidationError as error:
-        return [Outcome(End.BAD_PARAMETERS, "\n".join(text for _, text in explain(error)))]
+    except ValidationError:
+        return [Outcome(End.BAD_PARAMETERS, f"--lines {lines!r}: write codes such as 850511,2846 or `all`")]
     except (ParameterError, UnsafeError) as error:
         return [Outcome(End.BAD_PARAMETERS, str(error))]
     except publish.LockedError as error:

@@ -48,12 +48,12 @@ def screen(
     Examples: magnets screen; magnets screen panel --on processes; magnets screen BACI.csv --on dask --workers 2
     """
     from helpers.data import DataError
-    from helpers.report import parameters
-    from helpers.screen import cluster, engine, told
+    from helpers.report import parameters, screened
+    from helpers.screen import cluster, engine
 
     try:
         day = parameters.parse([], as_of).as_of
-        said = told.screen(panel, str(day), on, workers, output, top, quiet)
+        said = screened.screen(panel, str(day), on, workers, output, top, quiet)
     except (parameters.ParameterError, cluster.UnsafeError) as error:
         _stop(str(error), 2)
     except DataError as error:

@@ -6,5 +6,5 @@
 - `series`: lines as arrays
 - `findings`: what is found; `months`, `mirrored`, `yearly`: by month, by two counts, by year; `rules`: thresholds
 - `forecasts`: what comes next
-- `ranked`: these lines mislead, and how; `told`: what the command `magnets screen` says
+- `ranked`: these lines mislead, and how
 """

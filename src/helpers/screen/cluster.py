@@ -69,29 +69,25 @@ def client(on: str, workers: int) -> Iterator["Client"]:
         How many to begin, where any is.
     """
     from dask import config
-    from dask.distributed import Client
+    from dask.distributed import Client, Security
 
     require_safe(on)
     with config.set(SETTINGS):
         if on not in (HERE, SLURM):
-            with Client(on, timeout="30s") as found:
+            if on.startswith("tls:") and not Security().get_connection_args("client")["ssl_context"]:
+                raise UnsafeError(f"--on {on} needs certificates: distributed.comm.tls in Dask's settings says which")
+            try:
+                found = Client(on, timeout="30s")
+            except OSError as error:
+                raise UnsafeError(f"--on {on}: no scheduler answers there ({error})") from None
+            with found:
                 _tell(found)
                 yield found
             return
         with (_slurm if on == SLURM else _here)(workers) as begun, Client(begun) as found:
-            require_private(begun)
+            require_safe(begun.scheduler_address)
             _tell(found)
             yield found
-
-
-def require_private(begun: object) -> None:
-    """Stop if what was begun here listens to anybody: neither on loopback nor encrypted.
-
-    Raises
-    ------
-    UnsafeError
-    """
-    require_safe(begun.scheduler_address)  # type: ignore[attr-defined]
 
 
 SETTINGS = {
@@ -118,20 +114,23 @@ def _here(workers: int):
 
 
 def _slurm(workers: int):
-    """Jobs of a SLURM queue, as ``jobqueue.slurm`` in Dask's settings describes them."""
+    """Jobs of a SLURM queue, as ``jobqueue.slurm`` in Dask's settings describes them; their pages on loopback.
+
+    Their certificates lie in the working folder while the cluster lasts, in files that this user alone can read.
+    """
     if not importlib.util.find_spec("dask_jobqueue"):
         raise UnsafeError("--on slurm needs dask-jobqueue: pip install 'dask-jobqueue>=0.9'")
+    from dask import config
     from dask.distributed import Security
     from dask_jobqueue import SLURMCluster
 
+    told, local = config.get("jobqueue.slurm", {}), "127.0.0.1:0"
     return SLURMCluster(
         n_workers=workers, protocol="tls://", security=Security.temporary(), shared_temp_directory=".",
-        job_script_prologue=["export OMP_NUM_THREADS=1"],
+        job_script_prologue=[*(told.get("job-script-prologue") or []), "export OMP_NUM_THREADS=1"],
+        worker_extra_args=[*(told.get("worker-extra-args") or []), "--dashboard-address", local],
+        scheduler_options={**(told.get("scheduler-options") or {}), "dashboard_address": local},
     )  # fmt: skip
-
-
-def _dashboard() -> bool:
-    return importlib.util.find_spec("bokeh") is not None
 
 
 def _loopback(host: str) -> bool:
@@ -144,5 +143,5 @@ def _loopback(host: str) -> bool:
 
 
 def _tell(found: "Client") -> None:
-    if sys.stderr.isatty() and _dashboard():
+    if sys.stderr.isatty() and importlib.util.find_spec("bokeh"):
         print(f"dashboard: {found.dashboard_link}", file=sys.stderr)

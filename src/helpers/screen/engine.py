@@ -8,7 +8,7 @@ done again by another.
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import CancelledError, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing import get_context
@@ -52,7 +52,7 @@ def run(do: Callable[[Any], Any], tasks: Sequence, on: str = LOCAL, workers: int
     count = workers or os.cpu_count() or 1
     if on not in (LOCAL, PROCESSES):
         if with_dask(on):
-            yield from _on_dask(do, tasks, on, count)
+            yield from _on_dask(do, tasks, on, min(count, len(tasks))) if tasks else ()
             return
         on = PROCESSES if count > 1 else LOCAL
     yield from map(do, tasks) if on == LOCAL else _in_processes(do, tasks, count)
@@ -95,13 +95,16 @@ def _in_processes(do: Callable, tasks: Iterable, count: int) -> Iterator:
 
 
 def _on_dask(do: Callable, tasks: Sequence, on: str, count: int) -> Iterator:
-    from dask.distributed import as_completed
+    from dask.distributed import KilledWorker, as_completed
 
     with cluster.client(on, count) as client:
-        futures = client.map(do, tasks, pure=False, retries=0)
-        for future in as_completed(futures):
-            yield future.result()
-            future.release()
+        try:
+            for future in as_completed(client.map(do, tasks, pure=False)):
+                yield future.result()
+                future.release()
+        except (KilledWorker, CancelledError) as error:
+            raise LostError(f"the cluster lost its workers over and over ({type(error).__name__}); is there memory "
+                            "enough? See its dashboard or its logs") from None  # fmt: skip
 
 
 @contextmanager

@@ -33,7 +33,7 @@ def compared(both: pd.DataFrame) -> pd.DataFrame:
     -------
     pd.DataFrame
         The rows of :func:`years` with ``weight, value`` (log ratios, own over theirs), ``weight_change, value_change``,
-        ``own_change, their_change`` (of unit values), nan where there is no other year, ``others`` (how many of them).
+        ``own_change, their_change`` (of unit values), nan where there is no other year.
     """
     logs = np.log(both[SIDES].astype(float))
     table = both.assign(weight=logs["own_t"] - logs["their_t"], value=logs["own_usd_m"] - logs["their_usd_m"])
@@ -44,8 +44,7 @@ def compared(both: pd.DataFrame) -> pd.DataFrame:
     group = np.cumsum((both[["line", "country"]].diff() != 0).any(axis=1).to_numpy()) - 1
     year, names = pd.factorize(both["year"], sort=True)
     found = {name: of - _of_others(of.to_numpy(), group, year, len(names)) for name, of in measures.items()}
-    others = np.bincount(group, minlength=group.max(initial=-1) + 1)[group] - 1
-    return table.assign(**found, others=others)
+    return table.assign(**found)
 
 
 def errors(table: pd.DataFrame, apart: float, together: float) -> pd.DataFrame:
@@ -62,7 +61,7 @@ def errors(table: pd.DataFrame, apart: float, together: float) -> pd.DataFrame:
     wide, near = np.log(apart), np.log(together)
     marked = (table["weight"].abs() >= wide) & (table["weight_change"].abs() >= wide)
     marked &= (table["value"].abs() <= near) & (table["value_change"].abs() <= near)
-    found = table[marked & (table["others"] > 0)]  # one year alone does not say what is usual
+    found = table[marked]  # one year alone does not say what is usual, and its change is nan
     changes = zip(np.exp(found["own_change"]), np.exp(found["their_change"]), strict=True)
     return found.assign(side=[mirror.fault(own, their) for own, their in changes])
 

@@ -7,6 +7,7 @@ its imports (``flow`` import, ``reporter`` home); what others count is their exp
 
 import hashlib
 import json
+import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -57,8 +58,10 @@ class Panel:
                 whole.update(hashlib.file_digest(file, "sha256").digest())
         return whole.hexdigest()
 
-    def ask(self, select: str, words: Iterable = ()) -> "duckdb.DuckDBPyConnection":
+    def ask(self, select: str, words: Iterable = (), threads: int | None = None) -> "duckdb.DuckDBPyConnection":
         """What DuckDB answers to a question in which ``panel`` stands for the rows, not yet fetched.
+
+        With one thread where each of many workers asks for its own part: else the first takes every core.
 
         Raises
         ------
@@ -69,7 +72,7 @@ class Panel:
 
         files = ", ".join(f"'{quoted(path)}'" for path in self.files)
         try:
-            return database().execute(f"WITH panel AS (FROM read_parquet([{files}])) {select}", list(words))
+            return database(threads).execute(f"WITH panel AS (FROM read_parquet([{files}])) {select}", list(words))
         except duckdb.Error as error:
             raise DataError(f"{self.folder} is no panel that can be read: {str(error).splitlines()[0]}") from error
 
@@ -139,23 +142,30 @@ def write(
         Where what the queries name is registered.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    for left in folder.glob("*.parquet*"):  # of an earlier panel
-        left.unlink()
-    for name, query in rows.items():
-        ordered = f"SELECT * FROM ({query}) ORDER BY hs, flow, reporter, partner, period"
-        keep(connection or database(), ordered, folder / f"{name}.parquet")
+    with tempfile.TemporaryDirectory(prefix="draft-", dir=folder) as draft:
+        for name, query in rows.items():
+            ordered = f"SELECT * FROM ({query}) ORDER BY hs, flow, reporter, partner, period"
+            keep(connection or database(), ordered, Path(draft) / f"{name}.parquet")
+        (folder / "panel.json").unlink(missing_ok=True)  # a folder without it is no panel: what follows is not at once
+        for left in folder.glob("*.parquet*"):  # of an earlier panel
+            left.unlink()
+        for path in Path(draft).iterdir():
+            path.replace(folder / path.name)
     describe(folder, home, synthetic, names)
     return opened(folder)
 
 
 def keep(connection: "duckdb.DuckDBPyConnection", ordered: str, path: Path) -> None:
     """Write a file of a panel, there whole or not at all, of a query that gives its rows in order."""
+    import duckdb
+
     columns = ", ".join(f"CAST({name} AS {kind}) AS {name}" for name, kind in COLUMNS.items())
     draft = path.with_name(f"{path.name}.tmp")
-    connection.execute(
-        f"COPY (SELECT {columns} FROM ({ordered})) TO '{quoted(draft)}' "
-        f"(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {GROUP})"
-    )
+    copied = f"COPY (SELECT {columns} FROM ({ordered})) TO '{quoted(draft)}' "
+    try:
+        connection.execute(f"{copied} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {GROUP})")
+    except duckdb.Error as error:
+        raise DataError(f"no panel can be made of this: {str(error).splitlines()[0]}") from error
     draft.replace(path)
 
 
@@ -186,13 +196,14 @@ def quoted(path: Path) -> str:
     return str(path).replace("'", "''")
 
 
-def database() -> "duckdb.DuckDBPyConnection":
-    """A cursor of the database of this process, in which is nothing: it only reads and writes files."""
-    return _memory().cursor()
+def database(threads: int | None = None) -> "duckdb.DuckDBPyConnection":
+    """A cursor of a database of this process, in which is nothing: it only reads and writes files."""
+    return _memory(threads).cursor()
 
 
 @cache
-def _memory() -> "duckdb.DuckDBPyConnection":
+def _memory(threads: int | None) -> "duckdb.DuckDBPyConnection":
     import duckdb
 
-    return duckdb.connect(config={"autoinstall_known_extensions": False, "autoload_known_extensions": False})
+    made = duckdb.connect(config={"autoinstall_known_extensions": False, "autoload_known_extensions": False})
+    return made.execute(f"SET threads = {threads}") if threads else made

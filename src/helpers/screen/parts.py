@@ -1,6 +1,6 @@
 """A panel in parts of whole lines, each screened by itself and kept, so that an interrupted run goes on from there.
 
-What is kept is named by a hash of the panel, of the rules and of this room's code: another panel, rule or version
+What is kept is named by hashes of the panel, and of the rules and the code that finds: another panel, rule or version
 begins anew. A part is a folder of tables that is there whole or not at all.
 """
 
@@ -16,7 +16,9 @@ from pathlib import Path
 import pandas as pd
 from filelock import FileLock, Timeout
 
+from helpers.data import DataError
 from helpers.ensemble import calibrated
+from helpers.methods import mirror
 from helpers.screen import engine, findings, series
 from helpers.screen.panel import Panel, database, quoted
 from helpers.screen.rules import Rules
@@ -44,8 +46,10 @@ class Part:
 def plan(panel: Panel, rules: Rules, folder: Path, rows: int = ROWS) -> list[Part]:
     """The parts of a panel, in the order of its lines; they depend on nothing but the panel."""
     sizes = panel.sizes()
+    if sizes.empty or not sizes["hs"].str.fullmatch(r"\d{2,12}", na=False).all():  # codes also name folders
+        raise DataError(f"{panel.folder} has {'lines whose codes are not digits' if len(sizes) else 'no rows'}")
     number = ((sizes["rows"].cumsum() - 1) // rows).astype(int)
-    home = folder / _key(panel, rules, rows)
+    home = folder / f"{panel.fingerprint[:16]}-{_key(rules, rows)}"
     ends = sizes.groupby(number)["hs"].agg(["first", "last"])
     return [Part(panel, rules, first, last, home / f"{first}-{last}") for first, last in ends.to_numpy()]
 
@@ -74,6 +78,12 @@ def screened(
         tell(len(parts) - len(todo))
         for done, _ in enumerate(engine.run(screen, todo, on, workers), start=1):
             tell(len(parts) - len(todo) + done)
+    if todo and not home.name.startswith(todo[0].panel.fingerprint[:16]):
+        for part in todo:
+            shutil.rmtree(part.place, ignore_errors=True)
+        raise OSError(f"{todo[0].panel.folder} changed meanwhile")
+    if not all(part.done for part in parts):
+        raise OSError(f"workers did not write to {home}: they must see the same folder as this machine")
     return {name: pd.concat(_kept(parts, name), ignore_index=True) for name in findings.TABLES}
 
 
@@ -118,12 +128,17 @@ def _write(table: pd.DataFrame, path: Path) -> None:
 
 
 def _kept(parts: list[Part], name: str) -> Iterator[pd.DataFrame]:
+    import duckdb
+
     for part in parts:
-        path = quoted(part.place / f"{name}.parquet")
-        yield database().execute(f"FROM read_parquet('{path}')").df()
+        path = part.place / f"{name}.parquet"
+        try:
+            yield database().execute(f"FROM read_parquet('{quoted(path)}')").df()
+        except duckdb.Error:
+            raise DataError(f"{path} cannot be read: remove {part.place}, and it is made again") from None
 
 
-def _key(panel: Panel, rules: Rules, rows: int) -> str:
-    rooms = [Path(__file__).parent, Path(calibrated.__file__).parent]
+def _key(rules: Rules, rows: int) -> str:
+    rooms = [Path(module.__file__ or "").parent for module in (series, calibrated, mirror)]
     code = [path.read_text(encoding="utf-8") for room in rooms for path in sorted(room.glob("*.*")) if path.is_file()]
-    return hashlib.sha256(json.dumps([panel.fingerprint, asdict(rules), rows, code]).encode()).hexdigest()[:16]
+    return hashlib.sha256(json.dumps([asdict(rules), rows, code]).encode()).hexdigest()[:16]

@@ -37,12 +37,14 @@ def files(paths: Iterable[Path], folder: Path, home: str = "IND") -> Panel:
     connection, queries = database(), {}
     codes = pd.DataFrame(partners("comtrade").items(), columns=["code", "iso"])
     connection.register("codes", codes)
-    for path in paths:
+    for number, path in enumerate(paths):
+        if path.resolve().parent == folder.resolve():
+            raise DataError(f"{path} lies where the panel is to be made: move it, or choose another --output")
         columns = _columns(connection, path)
         if set(COMTRADE) <= set(columns):
-            queries[_name(path)] = _comtrade(path, columns, home)
+            queries[f"{number:05d}"] = _comtrade(path, columns, home)
         elif set(BACI) <= set(columns):
-            queries[_name(path)] = _baci(path, home)
+            queries[f"{number:05d}"] = _baci(path, home)
         else:
             raise DataError(f"{path} is no file of Comtrade ({', '.join(COMTRADE)}) or BACI ({', '.join(BACI)})")
     return panel.write(folder, queries, home, False, {}, connection)
@@ -99,7 +101,3 @@ def _columns(connection, path: Path) -> list[str]:
         return connection.execute(f"SELECT * FROM {_read(path)} LIMIT 0").df().columns.to_list()
     except duckdb.Error as error:
         raise DataError(f"{path} cannot be read: {str(error).splitlines()[0]}") from error
-
-
-def _name(path: Path) -> str:
-    return path.name.partition(".")[0]

@@ -6,6 +6,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from helpers.data import DataError
 from helpers.screen.panel import NOBODY, Panel
 
 _MONTHS = "CAST(period[1:4] AS INTEGER) * 12 + CAST(period[6:7] AS INTEGER) - 1"
@@ -99,11 +100,22 @@ def loaded(panel: Panel, first: str, last: str) -> Block:
     years = ["line", "country", "time", *_SAID]
     others = [pd.DataFrame({name: found[side][name] for name in years}).rename(columns={"time": "year"}).assign(own=own)
               for side, own in ((2, True), (3, False))]  # fmt: skip
+    for rows in found:
+        _require_once(rows, hs, names)
     line, country, start, *entries = _arrays(found[1])
     series = np.repeat(np.arange(len(line)), np.diff(start))
     others.append(_summed(line, country, series, *entries).assign(own=False))
     line, country, start, month, weight, value = _arrays(found[0])
     return Block(hs, names, line, country, start, month, weight, value, pd.concat(others, ignore_index=True))
+
+
+def _require_once(rows: dict[str, np.ndarray], hs: np.ndarray, names: np.ndarray) -> None:
+    """Stop at two figures for one line, country and period: which of them counts nobody has said."""
+    same = np.all([np.diff(rows[name]) == 0 for name in ("line", "country", "time")], axis=0)
+    if same.any():
+        row = int(same.argmax())
+        line, country = hs[rows["line"][row]], names[rows["country"][row]]
+        raise DataError(f"the panel has two figures for one period of {line} with {country}: leave one of them out")
 
 
 def _given(panel: Panel, own: bool, first: str, last: str) -> dict[str, np.ndarray]:
@@ -118,7 +130,7 @@ def _numbered(columns: list[np.ndarray]) -> tuple[np.ndarray, list[np.ndarray]]:
 
 def _months(panel: Panel, own: bool, first: str, last: str) -> dict[str, np.ndarray]:
     country = _SIDES[own][1]
-    where = f"length(period) = 7 AND {country} NOT IN {NOBODY} AND coalesce(value, 0) > 0"
+    where = f"length(period) = 7 AND {country} NOT IN {NOBODY} AND value > 0 AND isfinite(value)"
     return _asked(panel, own, _MONTHS, where, first, last)
 
 
@@ -126,11 +138,14 @@ def _asked(panel: Panel, own: bool, time: str, where: str, first: str, last: str
     side, country = _SIDES[own]
     found = panel.ask(
         f"SELECT hs, {country} AS country, CAST({time} AS BIGINT) AS time, weight, value FROM panel "
-        f"WHERE hs BETWEEN ? AND ? AND {side} AND {where} ORDER BY hs, country, time",
+        f"WHERE hs BETWEEN ? AND ? AND {side} AND {where} AND {country} IS NOT NULL ORDER BY hs, country, time",
         [first, last, panel.home],
+        threads=1,
     ).fetchnumpy()
-    return {name: np.ma.filled(column, np.nan) if name in _SAID else np.asarray(column)
-            for name, column in found.items()}  # fmt: skip
+    for name in _SAID:
+        known = np.ma.filled(found[name], np.nan)
+        found[name] = np.where(np.isfinite(known) & (known >= 0), known, np.nan)
+    return {name: np.asarray(column) for name, column in found.items()}
 
 
 def _arrays(found: dict[str, np.ndarray]) -> tuple:

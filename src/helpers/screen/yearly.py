@@ -87,7 +87,7 @@ def concentrated(block: Block) -> pd.DataFrame:
     whole = np.fmax(sums, told.reindex(sums.index))
     parts = own[["weight", "value"]] / whole.loc[own["line"]].to_numpy()
     index = (parts**2).groupby(own["line"]).sum().rename(columns={"weight": "by_weight", "value": "by_value"})
-    largest = parts["value"].groupby(own["line"]).idxmax().dropna()
+    largest = parts["value"].dropna().groupby(own["line"]).idxmax()
     names = block.names[own["country"].loc[largest].to_numpy(int)]
     shares = pd.DataFrame({"first": names, "share": parts["value"].loc[largest].to_numpy()}, index=largest.index)
     return index.join(shares)

@@ -84,6 +84,11 @@ def run_chapter(path: Path, parameters: Parameters, timeout: int = 120) -> Chapt
     return Chapter(path.stem, end, notebook, seconds, watch.peak_mb, _told(error), cell)
 
 
+def failed(path: Path, error: str) -> Chapter:
+    """The end of a notebook whose kernel is gone with all that it showed."""
+    return Chapter(path.stem, End.KERNEL_DIED, _source(path), 0.0, error=error)
+
+
 def _told(error: str) -> str:
     """An error in plain characters, and not too many."""
     error = re.sub(r"\x1b\[[\d;]*m", "", error)

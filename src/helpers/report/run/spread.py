@@ -3,6 +3,7 @@
 import os
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import CancelledError
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from helpers import paths
 from helpers.report.job import Chapter
 from helpers.report.parameters import Parameters
 from helpers.report.run import interrupt, leftovers
-from helpers.report.run.chapter import run_chapter
+from helpers.report.run.chapter import failed, run_chapter
 from helpers.screen import cluster, engine
 
 Run = Callable[[Path, Parameters, int], Chapter]
@@ -30,6 +31,8 @@ def spread(on: str, workers: int, here: Run = run_chapter) -> Iterator[Run]:
     if on in (engine.LOCAL, engine.PROCESSES) or not engine.with_dask(on):
         yield here
         return
+    from dask.distributed import KilledWorker
+
     with engine.one_thread(), cluster.client(on, workers) as client:
 
         def run(path: Path, parameters: Parameters, timeout: int) -> Chapter:
@@ -40,6 +43,8 @@ def spread(on: str, workers: int, here: Run = run_chapter) -> Iterator[Run]:
                     interrupt.check()
                     time.sleep(0.05)
                 return asked.result()
+            except (KilledWorker, CancelledError) as error:
+                return failed(path, f"the cluster lost its workers ({type(error).__name__})")
             finally:
                 asked.cancel()
 

@@ -23,8 +23,8 @@ def chapters() -> list[Path]:
 
 
 def tracked() -> list[Path]:
-    """The notebooks of the project: the chapters, and the one to explore with, which no report renders."""
-    return [*chapters(), *paths.NOTEBOOKS.glob("explore.ipynb")]
+    """The notebooks of the project: the chapters, and those that no report renders: of lines, and to explore with."""
+    return [*chapters(), *paths.NOTEBOOKS.glob("explore.ipynb"), *paths.NOTEBOOKS.glob("lines.ipynb")]
 
 
 def inputs() -> dict[str, dict[str, str]]:

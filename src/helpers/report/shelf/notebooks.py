@@ -15,6 +15,7 @@ import nbformat
 from helpers.chapters import words
 from helpers.chapters.outputs import MIME
 from helpers.report.job import End
+from helpers.report.lines import NOTEBOOK, LineParameters
 from helpers.report.parameters import Parameters
 from helpers.report.run import leftovers
 from helpers.report.run.chapter import kernel_name, run_chapter
@@ -130,7 +131,8 @@ def _run(path: Path, as_of: date) -> nbformat.NotebookNode:
     for cell in notebook.cells:
         if "parameters" in cell.metadata.get("tags", []):
             cell.source = _AS_OF.sub(rf'\1"{as_of}"', cell.source)
-    chapter = run_chapter(path, Parameters(as_of=as_of))
+    schema = LineParameters if path.name == NOTEBOOK else Parameters
+    chapter = run_chapter(path, schema(as_of=as_of))
     if chapter.end is not End.OK:
         raise StoreError(f"notebooks/{path.name} was not stored: {chapter.end.name.lower()}\n{chapter.error}")
     executed = {cell.id: cell for cell in chapter.notebook.cells if cell.cell_type == "code"}

@@ -8,8 +8,10 @@ from pathlib import Path
 import pandas as pd
 
 from helpers import paths
-from helpers.data import Vintage, vintage
+from helpers.chapters import outputs
+from helpers.data import DataError, Vintage, vintage
 from helpers.data.archive import versions
+from helpers.report.shelf import files as shelf
 from helpers.screen import panel, parts, ranked, read
 from helpers.screen.panel import Panel
 from helpers.screen.rules import Rules
@@ -33,10 +35,12 @@ def screen(
     todo = parts.plan(held, Rules.of(india), held.folder / "screen")
     with progress(len(todo), quiet) as tell:
         found = parts.screened(todo, on, workers, tell)
+    if found["lines"].empty:
+        raise DataError(f"{held.folder} has no whole year that {held.home} counts")
     table = ranked.ranked(found)
     output.mkdir(parents=True, exist_ok=True)
-    for name, rows in {**found, "ranked": table.reset_index()}.items():
-        rows.to_csv(output / f"{name}.csv", index=False, lineterminator="\n")
+    for name, rows in {**found, "ranked": table}.items():
+        shelf.replace(output / f"{name}.csv", outputs.csv(rows))
     told = lines(table.head(top), len(found["lines"]), len(table))
     return [*([MARK] if held.synthetic else []), *told, str(output / "ranked.csv")]
 
