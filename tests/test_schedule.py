@@ -603,6 +603,7 @@ def test_an_answer_that_never_ends_is_not_waited_for(monkeypatch):
         monkeypatch.setenv("MAGNETS_ALIVE_URL", f"http://{place}/hush")
         assert alerts.alive() == ["the address in MAGNETS_ALIVE_URL did not answer (no end)"]
         assert not alerts.send(f"json://{place}/hush", "title", "body")
+    assert not [one.name for one in threading.enumerate() if "Pool" in one.name]  # would be waited for at the end
 
 
 def test_whatever_a_library_raises_is_no_end_of_a_call(monkeypatch):

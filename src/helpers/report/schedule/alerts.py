@@ -112,7 +112,7 @@ def send(address: str, title: str, body: str) -> bool:
     import apprise
 
     logging.getLogger("apprise").disabled = True
-    one = apprise.Apprise()
+    one = apprise.Apprise(asset=apprise.AppriseAsset(async_mode=False, service_timeout=0))  # no pool that outlives us
 
     def told() -> str:
         sent = one.add(address) and one.notify(body, title=title, body_format=apprise.NotifyFormat.TEXT)
