@@ -16,7 +16,7 @@ from contextlib import suppress
 
 import nbformat
 import pytest
-from test_browser import ARGUMENTS, BROWSER, playwright
+from test_browser import browser  # noqa: F401
 
 from conftest import AS_OF, Project, contents
 from helpers.report.scenario import files
@@ -74,16 +74,8 @@ def _until(condition, seconds=60):
     raise AssertionError("not in time")
 
 
-@pytest.fixture(scope="module")
-def browser():
-    with playwright.sync_playwright() as driver:
-        chromium = driver.chromium.launch(executable_path=BROWSER, args=ARGUMENTS, timeout=60_000)
-        yield chromium
-        chromium.close()
-
-
 @pytest.fixture
-def page(lab, browser, request):
+def page(lab, browser, request):  # noqa: F811
     """The levers, shown by a kernel."""
     made, address, _ = lab
     copy = made.root / "lab/explore.ipynb"
