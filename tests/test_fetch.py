@@ -15,6 +15,7 @@ from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import httpx
 import pandas as pd
@@ -546,8 +547,7 @@ def test_calls_a_day_are_counted_over_runs(world):
 def test_a_pace_is_kept_between_calls(world, monkeypatch):
     (world.data / "feeds.csv").write_text(f"{HEAD}\n{ROW.replace(',0,1000,', ',1.5,1000,')}\n")
     waits, clock = [], [100.0]
-    monkeypatch.setattr(transport.time, "monotonic", lambda: clock[0])
-    monkeypatch.setattr(transport.time, "sleep", lambda seconds: waits.append(seconds))
+    monkeypatch.setattr(transport, "time", SimpleNamespace(monotonic=lambda: clock[0], sleep=waits.append))
     world.fetch()
     assert waits == [0.0, 1.5]
 

@@ -374,8 +374,8 @@ def test_a_failure_is_tried_again_told_once_and_so_is_its_end(desk):
 
 
 def test_tries_wait_longer_each_time(monkeypatch):
-    waited = []
-    monkeypatch.setattr(time, "sleep", waited.append)
+    waited, ours, real = [], threading.get_ident(), time.sleep
+    monkeypatch.setattr(time, "sleep", lambda s: waited.append(s) if threading.get_ident() == ours else real(s))
     with pytest.raises(made._AgainError):
         for attempt in made._attempts(3, 60):
             with attempt:
@@ -587,22 +587,26 @@ def test_an_address_that_is_none_or_answers_nothing_is_not_told_and_not_shown(mo
 
 def test_an_answer_that_never_ends_is_not_waited_for(monkeypatch):
     monkeypatch.setattr(alerts, "LONGEST", 0.2)
+    over = threading.Event()
     with socket.create_server(("127.0.0.1", 0)) as server:
 
         def drip():
             one, _ = server.accept()
             with one, suppress(OSError):
                 one.sendall(b"HTTP/1.1 200 OK\r\nX: ")
-                while True:
+                while not over.wait(0.1):
                     one.sendall(b"x")
-                    time.sleep(0.1)
 
-        for _ in range(2):
-            threading.Thread(target=drip, daemon=True).start()
+        drips = [threading.Thread(target=drip, daemon=True) for _ in range(2)]
+        for one in drips:
+            one.start()
         place = f"127.0.0.1:{server.getsockname()[1]}"
         monkeypatch.setenv("MAGNETS_ALIVE_URL", f"http://{place}/hush")
         assert alerts.alive() == ["the address in MAGNETS_ALIVE_URL did not answer (no end)"]
         assert not alerts.send(f"json://{place}/hush", "title", "body")
+        over.set()
+        for one in drips:
+            one.join(5)
     assert not [one.name for one in threading.enumerate() if "Pool" in one.name]  # would be waited for at the end
 
 
