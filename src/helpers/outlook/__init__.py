@@ -14,6 +14,7 @@
 - `attribution`, `outage`: what a difference is due to, and what is lost when a partner is out
 - `growth`, `limits`: how a forecast grows, how far it can go and is told
 - `forecast`: years ahead, and their mixture
+- `headline`: what of it is published, in one small table
 - `value`, `value_models`: what the imports are worth, years ahead, how such forecasts fared, and models beside
 - `structure`: rare-earth magnets to import by use that was counted and by what sectors need, under licences
 - `roads`, `pool`: a second road to tonnes, value over unit value; two roads averaged, and what they share
