@@ -8,14 +8,14 @@ so that a figure follows the reader's light or dark setting.
 import io
 import logging
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import wraps
 from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 
-from helpers.chapters import svg, words
+from helpers.chapters import svg, tips, words
 from helpers.chapters.outputs import Figure, Sentence, together
 from helpers.data import Vintage, sources_of
 
@@ -80,6 +80,7 @@ def finish(
     note: str = "",
     uses: Iterable = (),
     first: int = 0,
+    digits: int | Mapping[str, int] | None = None,
 ) -> Figure:
     """The drawing as SVG; its last line says how to read it, who published what it shows, and the day.
 
@@ -93,16 +94,21 @@ def finish(
         Everything else that is drawn or decided on: see :func:`helpers.data.sources_of`.
     first : int
         Which panel answers the question of the figure: on a phone panels stand below each other, this one on top.
+    digits : int or mapping, optional
+        Significant digits that what is drawn supports: of all numbers told, or by column of ``data``; all unless given.
     """
     sources = sources_of(data, title, alt, *uses)
     line = f"{note} Source: {india.publishers(sources)}. As of {india.day}.".strip()
     line = f"{SYNTHETIC}. {line}" if india.synthetic else line
     panels = drawing.axes
+    for ax in panels:
+        sure = digits if isinstance(digits, int) else min(digits.values()) if digits else None
+        tips.name_marks(ax, panels[0].get_ylabel() or panels[0].get_xlabel(), sure)
     wide = _laid_out(drawing, panels, line, title.text)
     panels = [panels[first], *(ax for ax in panels if ax is not panels[first])]
     _for_phone(drawing, panels)
     narrow = _laid_out(drawing, panels, line, title.text, stacked=True)
-    return Figure(wide, title.text, alt.text, data, tuple(sorted(sources)), narrow)
+    return Figure(wide, title.text, alt.text, data, tuple(sorted(sources)), narrow, digits)
 
 
 def once_public(draw):
