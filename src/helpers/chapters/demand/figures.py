@@ -167,7 +167,8 @@ def tornado(table: pd.DataFrame, made: Demand, year: int, *, india: Vintage) -> 
     rows = table.head(_SHOWN)[::-1]
     middle = np.median(made.total(bounds=False)[:, list(made.years).index(year)])
     drawing, (ax,) = canvas("tonnes of rare-earth magnets", height=0.9 + 0.32 * len(rows), horizontal=True)
-    ax.barh(range(len(rows)), rows["high"] - rows["low"], left=rows["low"], height=0.6, color=BLUE)
+    colours = [MUTED] * (len(rows) - 1) + [BLUE]  # the one that moves it most stands on top
+    ax.barh(range(len(rows)), rows["high"] - rows["low"], left=rows["low"], height=0.6, color=colours)
     ax.axvline(middle, color=INK, linewidth=1)
     ax.set_yticks(range(len(rows)), [f"{row.sector}: {row.factor}" for row in rows.itertuples()])
     ax.set_xlim(0, 1.1 * rows["high"].max())
