@@ -11,6 +11,7 @@ import textwrap
 from collections.abc import Iterable, Mapping
 from functools import wraps
 from itertools import pairwise
+from statistics import mean
 
 import numpy as np
 import pandas as pd
@@ -33,6 +34,9 @@ LEAST = 9
 
 DPI, PAD = 72, 3
 """Points of an inch, and of the rim around what is drawn."""
+
+_ROUNDS = 8
+"""How often panels are made narrower for texts that reach further out each time; mostly once is enough."""
 
 _FONT = {"font.sans-serif": ["DejaVu Sans"]}  # comes with matplotlib: the same drawing on every machine
 
@@ -176,7 +180,7 @@ def _fit(panels: list, renderer, floor: float, stacked: bool) -> None:
     """Give the panels what room they can have; again where texts, now that panels are narrower, reach further out."""
     _place(panels, np.tile([14 * PAD, 3 * PAD, 8 * PAD, 3 * PAD], (len(panels), 1)), floor, stacked)
     edge = panels[0].figure.bbox.x1
-    for _ in range(3):
+    for _ in range(_ROUNDS):
         _place(panels, np.array([_around(ax, renderer) for ax in panels]), floor, stacked)
         if all(text.get_window_extent(renderer).x1 <= edge for ax in panels for text in ax.texts):
             return
@@ -221,8 +225,9 @@ def _for_phone(drawing, panels: list) -> None:
     if names:
         shared.set_yticks(shared.get_yticks(), names)  # all panels share this axis
     height = drawing.get_size_inches()[1] * (1 if len(panels) == 1 else 0.7)
-    lines = max((name.count("\n") + 1 for name in names), default=0)
-    drawing.set_size_inches(NARROW, len(panels) * max(height, 0.17 * lines * (len(names) + 2) + 0.5))
+    lines = [name.count("\n") + 1 for name in names]
+    most = max((mean([*pair]) for pair in pairwise([*lines, 1])), default=0)  # that two neighbours need between them
+    drawing.set_size_inches(NARROW, len(panels) * max(height, 0.17 * most * (len(names) + 2) + 0.5))
 
 
 def _names(ax) -> list[str]:
