@@ -16,7 +16,7 @@ import pandas as pd
 
 from helpers import fiscal
 from helpers.data import Vintage, ids
-from helpers.data.changes import LIVE, REVISED, WITHDRAWN, Between, Change
+from helpers.data.changes import REVISED, WITHDRAWN, Between, Change
 from helpers.outlook import forecast, headline, targets, value
 from helpers.outlook.attribution import shapley
 from helpers.outlook.episodes import starting_from
@@ -32,9 +32,25 @@ FIGURES, REVISIONS, GONE, JUDGEMENTS, DRIVERS, PARAMETERS, MODEL = PARTS = (
 )
 """What a change is split into."""
 
-COLUMNS = ["target", "period", "quantile", "unit", "part", "table", "key", "when", "count", "effect", "source"]
+COLUMNS = [
+    "target",
+    "period",
+    "quantile",
+    "unit",
+    "part",
+    "table",
+    "key",
+    "when",
+    "count",
+    "others",
+    "effect",
+    "source",
+]
 DAY, OLD_CODE = "day", "code"
 """The keys of what is no row and no parameter: time that passed, and what today's code makes of the old inputs."""
+
+FEW = 5
+"""Series or figures of a part that are told apart; the others are one."""
 
 _TABLES = {JUDGEMENTS: ("assumptions", "episodes", "regimes", "contradictions"),
            DRIVERS: ("drivers", "demand", "prices")}  # fmt: skip
@@ -70,13 +86,14 @@ class Revision(NamedTuple):
 
 
 class _Cluster(NamedTuple):
-    """Changes that come together: of one series, if ``key`` names it."""
+    """Changes that come together: of one series, if ``key`` names it, and so many ``others``."""
 
     part: str
     table: str
     key: str
     when: str
     changes: tuple[Change | str, ...]
+    others: int = 0
 
 
 def between(old: State, new: State, only: Iterable[str] = headline.UNITS, most: int = 64) -> Revision:
@@ -201,11 +218,7 @@ class _Game:
         for name in sorted(series, key=PARTS.index):
             while sizes[name] < min(len(series[name]), FEW) and cost(sizes | {name: sizes[name] + 1}) <= most:
                 sizes[name] += 1
-        return [one for name, rows in series.items() for one in _first(name, rows, sizes[name])]
-
-
-FEW = 5
-"""Series or figures of a part that are told apart; the others are one."""
+        return [one for name, rows in series.items() for one in _first(rows, sizes[name])]
 
 
 def cost(sizes: Mapping[str, int]) -> int:
@@ -234,12 +247,14 @@ def _series(name: str, changes: list, target: str, used: frozenset[str]) -> list
             for table, key, period in ranked]  # fmt: skip
 
 
-def _first(name: str, series: list[_Cluster], size: int) -> list[_Cluster]:
-    """The first of some series, and the others as one."""
+def _first(series: list[_Cluster], size: int) -> list[_Cluster]:
+    """The first of some series, and the others as one; where there is but one, it has the name of the first."""
     if len(series) <= size:
         return series
     rest = tuple(change for one in series[size - 1 :] for change in one.changes)
-    return [*series[: size - 1], _Cluster(name, "", "", "", rest)]
+    if size == 1:
+        return [series[0]._replace(changes=rest, others=len(rest) - len(series[0].changes))]
+    return [*series[: size - 1], _Cluster(series[0].part, "", "", "", rest, len(rest))]
 
 
 def _when(changes: Sequence[Change]) -> str:
@@ -284,4 +299,6 @@ def _used(india: Vintage, target: str) -> frozenset[str]:
 def _rows(labels: pd.DataFrame, cluster: _Cluster, effect: np.ndarray) -> pd.DataFrame:
     changes = [one for one in cluster.changes if isinstance(one, Change)]
     told = {"part": cluster.part, "table": cluster.table, "key": cluster.key, "when": cluster.when}
-    return labels.assign(**told, count=len(changes), effect=effect, source=ids(*(one.sources for one in changes)))
+    return labels.assign(
+        **told, count=len(changes), others=cluster.others, effect=effect, source=ids(*(one.sources for one in changes))
+    )
