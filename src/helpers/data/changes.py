@@ -1,7 +1,6 @@
 """What differs between two vintages, figure by figure, and every vintage between the two."""
 
 from collections.abc import Iterable, Mapping
-from functools import cached_property
 from typing import NamedTuple
 
 from helpers.data.relations import Figure
@@ -50,29 +49,29 @@ class Between:
             self._change(name, key)
             for name, (before, after) in self._rows.items()
             for key in sorted(before.keys() | after.keys())
-            if _told(new.stored[name], before.get(key, ())) != _told(new.stored[name], after.get(key, ()))
+            if not _alike(new.stored[name], before.get(key, ()), after.get(key, ()))
         ]
+        self._changed: dict[str, set[tuple]] = {}
+        for one in self.changes:
+            self._changed.setdefault(one.table, set()).add(_whole(one))
+        self._keys = {name: [*self._rows[name][0], *(self._rows[name][1].keys() - self._rows[name][0].keys())]
+                      for name in self._changed}  # fmt: skip
+        self._calm = {name: new.stored[name] for name in self._rows if name not in self._changed}
         if _parts(old) != _parts(new):
             self.changes.append(Change(LIVE, (), "", NEW, None, None, frozenset()))
 
     def taking(self, chosen: Iterable[Change]) -> Vintage:
         """The older vintage, of the later day, with some changes."""
-        taken = {(change.table, (*change.key, *([change.period] if change.period else []))) for change in chosen}
-        tables = {}
-        for name, (before, after) in self._rows.items():
-            keys = [*before, *(key for key in after if key not in before)]
-            rows = ((after if (name, key) in taken or key in self._same[name] else before).get(key, ()) for key in keys)
+        taken: dict[str, set[tuple]] = {}
+        for one in chosen:
+            taken.setdefault(one.table, set()).add(_whole(one))
+        tables = dict(self._calm)
+        for name, changed in self._changed.items():
+            before, after = self._rows[name]
+            come = taken.get(name, set()) | (after.keys() - changed)
+            rows = ((after if key in come else before).get(key, ()) for key in self._keys[name])
             tables[name] = self.new.stored[name].having(row for of in rows for row in of)
-        return self._later.having(tables, self.new.live if (LIVE, ()) in taken else self.old.live)
-
-    @cached_property
-    def _same(self) -> dict[str, set]:
-        """The keys of rows that differ in nothing but what is said of them: taken as the newer vintage has them."""
-        changed: dict[str, set] = {name: set() for name in self._rows}
-        for one in self.changes:
-            if one.table != LIVE:
-                changed[one.table].add((*one.key, *([one.period] if one.period else [])))
-        return {name: set(after) - changed[name] for name, (_, after) in self._rows.items()}
+        return self._later.having(tables, self.new.live if LIVE in taken else self.old.live)
 
     def _change(self, name: str, key: tuple) -> Change:
         table = self.new.stored[name]
@@ -93,6 +92,11 @@ def _kind(table: Table, before: Figure | None, after: Figure | None) -> str:
     return BESIDE if before.range == after.range and before.unit == after.unit else REVISED
 
 
+def _whole(change: Change) -> tuple[str, ...]:
+    """What names a figure in its table, the period too."""
+    return (*change.key, change.period) if change.period else change.key
+
+
 def _rows(table: Table) -> dict[tuple, tuple]:
     """The rows of each figure; of a table that names none, all of them together."""
     found: dict[tuple, list] = {}
@@ -101,10 +105,13 @@ def _rows(table: Table) -> dict[tuple, tuple]:
     return {key: tuple(rows) for key, rows in found.items()}
 
 
-def _told(table: Table, rows: Iterable[tuple]) -> list[str]:
-    """What is reckoned from rows, in one order."""
+def _alike(table: Table, before: tuple, after: tuple) -> bool:
+    """Whether two groups of rows differ in nothing that is reckoned from, nor in their order."""
+    if before == after:
+        return True
     kept = [place for place, column in enumerate(table.columns) if column not in _SAME]
-    return sorted(repr([row[place] for place in kept]) for row in rows)
+    first, second = (sorted(repr([row[place] for place in kept]) for row in rows) for rows in (before, after))
+    return first == second
 
 
 def _parts(india: Vintage) -> Mapping[str, str]:

@@ -11,6 +11,7 @@ from helpers.report.shelf import archive, record
 if TYPE_CHECKING:
     import pandas as pd
 
+    from helpers.chapters.outputs import Figure, Sentence, Table
     from helpers.data import Vintage
     from helpers.report.job import Chapter, Job
 
@@ -97,7 +98,7 @@ def _ends(before: "pd.DataFrame", after: "pd.DataFrame", target: str) -> "pd.Dat
     return both.loc[both["target"] == target, [*keys, "before", "after"]]
 
 
-def _shown(previous: str, *things: object) -> dict:
+def _shown(previous: str, *things: "Sentence | Figure | Table") -> dict:
     """Payloads of a sentence and, if there are any, of a figure and a table."""
     from helpers.chapters.outputs import MIME
 
