@@ -174,7 +174,9 @@ def test_each_part_is_named_by_what_it_is(india, quick):
         old = State(adding(india, FY26=36000)) if name == revision.GONE else State(india)
         found = effects(revision.between(old, new, ["customs"]))
         assert found[name] and not found.drop(name).any(), name
-    found = revision.between(State(adding(india, FY26=36000)), State(adding(adding(india, FY26=36000), FY26=38000)))
+    known = adding(india, FY26=36000)
+    higher = known.adding("trade", {**targets.CUSTOMS.keys, "period": "FY26", "value": 38000.0})
+    found = revision.between(State(known), State(higher), ["customs"])
     assert effects(found)[revision.REVISIONS] > 0
 
 

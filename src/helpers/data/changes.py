@@ -45,6 +45,7 @@ class Between:
         self.old, self.new = old, new
         self._later = max(new, old, key=lambda one: one.day)
         self._rows = {name: (_rows(old.stored[name]), _rows(new.stored[name])) for name in new.stored}
+        self._figures = old.figures(False), new.figures(False)
         self.changes = [
             self._change(name, key)
             for name, (before, after) in self._rows.items()
@@ -54,8 +55,7 @@ class Between:
         self._changed: dict[str, set[tuple]] = {}
         for one in self.changes:
             self._changed.setdefault(one.table, set()).add(_whole(one))
-        self._keys = {name: [*self._rows[name][0], *(self._rows[name][1].keys() - self._rows[name][0].keys())]
-                      for name in self._changed}  # fmt: skip
+        self._keys = {name: list({**self._rows[name][1], **self._rows[name][0]}) for name in self._changed}
         self._calm = {name: new.stored[name] for name in self._rows if name not in self._changed}
         if _parts(old) != _parts(new):
             self.changes.append(Change(LIVE, (), "", NEW, None, None, frozenset()))
@@ -77,7 +77,7 @@ class Between:
         table = self.new.stored[name]
         period = key[-1] if key and "period" in table.columns else ""
         own = key[:-1] if period else key
-        before, after = (of.figures(False).get(name, {}).get(own, {}).get(period) for of in (self.old, self.new))
+        before, after = (figures.get(name, {}).get(own, {}).get(period) for figures in self._figures)
         rows = {*self._rows[name][0].get(key, ()), *self._rows[name][1].get(key, ())}
         place = table.columns.index("source") if "source" in table.columns else None
         ids = frozenset() if place is None else frozenset(one for row in rows for one in row[place].split())
