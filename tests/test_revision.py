@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from conftest import adding
 from helpers.chapters import revision as words
 from helpers.data.changes import BESIDE, CHANGED, NEW, REVISED, WITHDRAWN, Between
-from helpers.outlook import headline, revision, targets
+from helpers.outlook import attribution, headline, revision, targets
 from helpers.outlook.revision import State
 
 GROUPS = {"figures": ["a", "b", "c"], "judgements": ["d"], "drivers": ["e", "f"]}
@@ -58,10 +58,10 @@ def rest(found):
 @given(WORTHS)
 def test_shares_of_members_sum_to_the_change_and_those_of_a_group_to_its_own(values):
     worth = game(values)
-    found = revision.owen(worth, GROUPS)
+    found = attribution.owen(worth, GROUPS)
     whole = worth(frozenset(MEMBERS)) - worth(frozenset())
     assert sum(found.values()) == pytest.approx(whole, rel=1e-9, abs=1e-6)
-    of_groups = revision.shapley(lambda names: worth(frozenset(one for n in names for one in GROUPS[n])), GROUPS)
+    of_groups = attribution.shapley(lambda names: worth(frozenset(one for n in names for one in GROUPS[n])), GROUPS)
     for name, members in GROUPS.items():
         assert sum(found[one] for one in members) == pytest.approx(of_groups[name], rel=1e-9, abs=1e-6)
 
@@ -76,15 +76,15 @@ def test_shares_are_means_over_all_orders_in_which_groups_stay_together(values):
     for order in orders:
         for place, one in enumerate(order):
             added[one] += (worth(frozenset(order[: place + 1])) - worth(frozenset(order[:place]))) / len(orders)
-    found = revision.owen(worth, GROUPS)
+    found = attribution.owen(worth, GROUPS)
     assert all(found[one] == pytest.approx(added[one], rel=1e-9, abs=1e-6) for one in MEMBERS)
 
 
 @given(WORTHS, st.permutations(list(GROUPS)))
 def test_shares_hang_on_no_order_and_turn_their_sign_with_the_direction(values, names):
-    worth, found = game(values), revision.owen(game(values), GROUPS)
-    again = revision.owen(worth, {name: GROUPS[name][::-1] for name in names})
-    back = revision.owen(lambda chosen: worth(frozenset(MEMBERS) - chosen), GROUPS)
+    worth, found = game(values), attribution.owen(game(values), GROUPS)
+    again = attribution.owen(worth, {name: GROUPS[name][::-1] for name in names})
+    back = attribution.owen(lambda chosen: worth(frozenset(MEMBERS) - chosen), GROUPS)
     for one in MEMBERS:
         assert again[one] == pytest.approx(found[one], rel=1e-9, abs=1e-6)
         assert back[one] == pytest.approx(-found[one], rel=1e-9, abs=1e-6)
@@ -92,7 +92,7 @@ def test_shares_hang_on_no_order_and_turn_their_sign_with_the_direction(values, 
 
 @given(st.floats(-1e6, 1e6), st.floats(-1e6, 1e6))
 def test_what_moves_nothing_has_no_share_and_what_moves_alone_has_all(before, after):
-    found = revision.owen(lambda chosen: np.array([after if "b" in chosen else before]), GROUPS)
+    found = attribution.owen(lambda chosen: np.array([after if "b" in chosen else before]), GROUPS)
     assert found["b"] == pytest.approx(after - before) and all(abs(found[one]) < 1e-9 * (abs(before) + abs(after) + 1)
                                                                 for one in MEMBERS if one != "b")  # fmt: skip
 
@@ -101,8 +101,8 @@ def test_what_moves_nothing_has_no_share_and_what_moves_alone_has_all(before, af
 def test_the_cost_is_that_of_the_sets_that_are_asked_for(sizes):
     asked = set()
     groups = {name: [f"{name}{n}" for n in range(size)] for name, size in sizes.items()}
-    revision.owen(lambda chosen: asked.add(chosen) or np.zeros(1), groups)
-    assert len(asked) == revision.cost(sizes)
+    attribution.owen(lambda chosen: asked.add(chosen) or np.zeros(1), groups)
+    assert len(asked) == attribution.cost(sizes)
 
 
 def test_a_figure_is_new_revised_withdrawn_or_beside_another(india):
@@ -208,7 +208,7 @@ def test_a_later_day_alone_is_a_parameter(india, quick):
 def test_quantiles_that_one_forecast_lacks_are_left_out_and_counted(india, monkeypatch):
     monkeypatch.setattr(revision, "_used", lambda *_: frozenset())
     monkeypatch.setattr(revision, "_forecast", lambda of, *rest: standin(of, *rest)[: -2 if of.day == india.day else 6])
-    found = revision.between(State(india.on("2026-10-31")), State(india), ["customs"])
+    found = revision.between(State(india.on("2026-10-31")), State(india), ["customs"], 2)
     assert found.left == 2 and len(found.ends) == 4
 
 

@@ -18,6 +18,10 @@ MOST, SMALL = 4, 0.1
 """Things that a sentence names; the smallest of them, as a fraction of the largest."""
 
 MIDDLE, ENDS = 0.5, (0.1, 0.9)
+NOTHING = 1e-6
+"""An effect that is none but of the order in which numbers are added."""
+
+_UNIT = {"t": "tonnes a year", "USD m": "million USD a year"}
 
 _WHAT = {name: target.what for name, target in targets.TARGETS.items()} | {value.NAME: "the value of HS 850511"}
 _SETTINGS = {"target": "another target", "horizon": "another horizon", "baseline_t": "another tonnage to start from"}
@@ -100,7 +104,7 @@ def causes(table: pd.DataFrame, period: str) -> pd.DataFrame:
     keys = ["part", "what", "source"]
     wide = rows.pivot_table(index=keys, columns="quantile", values="effect", aggfunc="sum", sort=False)
     wide = wide.reindex(columns=[ENDS[0], MIDDLE, ENDS[1]])
-    wide = wide[(wide.abs() > 0).any(axis=1)].set_axis(["low80", "median", "high80"], axis=1).reset_index()
+    wide = wide[(wide.abs() > NOTHING).any(axis=1)].set_axis(["low80", "median", "high80"], axis=1).reset_index()
     return wide.sort_values("median", key=lambda of: -of.abs(), kind="stable", ignore_index=True)
 
 
@@ -125,34 +129,43 @@ def called(row) -> str:
 
 def bars(ends: pd.DataFrame, table: pd.DataFrame, period: str, day: str, *, india: Vintage) -> Figure:
     """The median before, what moved it, and the median now: a bar each, their sum without a rest."""
-    (before, after), parts = _middles(ends, period), causes(table, period)
-    shown = _few(parts)
-    names = [f"report of {words.day(day)}", *shown["what"], "this report"]
-    tonnes, scale = after.unit == "t", 1000 if after.unit == "t" else 1
-    edges = np.cumsum([before.value, *shown["median"]]) / scale
-    unit = f"{'thousand tonnes' if tonnes else 'million USD'}, median of {period}"
-    drawing, (ax,) = canvas(unit, height=1.1 + 0.42 * len(names), horizontal=True)
-    for place, (effect, edge) in enumerate(zip(shown["median"], edges[1:], strict=True), start=1):
-        left = edge - effect / scale
-        ax.barh(place, effect / scale, left=left, height=0.62, color=BLUE if effect < 0 else RED)
-        label(ax, f"{derived(effect, after.unit):signed~2}", (max(left, edge), place), fontsize=9)
+    (before, after), shown = _middles(ends, period), _few(causes(table, period))
+    names, effects = [f"report of {words.day(day)}", *shown["what"], "this report"], shown["median"].to_numpy()
+    edges = np.cumsum([before.value, *effects])
+    drawing, (ax,) = canvas(f"{_UNIT[after.unit]}, median of {period}", height=1.1 + 0.42 * len(names), horizontal=True)
+    for place, (effect, edge) in enumerate(zip(effects, edges[1:], strict=True), start=1):
+        ax.barh(place, effect, left=edge - effect, height=0.62, color=BLUE if effect < 0 else RED)
+        ax.plot([edge, edge], [place, place + 1], color=MUTED, linewidth=0.8)
+        label(ax, f"{derived(effect, after.unit):signed~2}", (max(edge - effect, edge), place), fontsize=9)
+    ax.plot([before.value] * 2, [0, 1], color=MUTED, linewidth=0.8)
     for place, of in ((0, before), (len(names) - 1, after)):
-        ax.barh(place, of.value / scale, height=0.62, color=MUTED)
-        label(ax, f"{of:~3}", (of.value / scale, place), fontsize=9, color=INK)
+        ax.plot(of.value, place, "o", color=INK, markersize=7)
+        label(ax, f"{of:~3}", (of.value, place), dx=9, fontsize=9)
     ax.set_yticks(range(len(names)), [wrap(name, 40) for name in names])
     ax.set_ylim(len(names) - 0.5, -0.5)
-    ax.set_xlim(0, 1.2 * max(*edges, after.value / scale))
-    title = since(ends, period, day, table)
+    room = 0.15 * (edges.max() - edges.min() or 1)
+    ax.set_xlim(edges.min() - room, edges.max() + 2 * room)
     said = "; ".join(f"{what} {derived(effect, after.unit):signed~2}"
-                     for what, effect in zip(shown["what"], shown["median"], strict=True))  # fmt: skip
+                     for what, effect in zip(shown["what"], effects, strict=True))  # fmt: skip
     alt = sentence("Bars from a median of {before:~3} in the report of {day} to {after:~3} in this one: {said}.",
                    before=before, after=after, day=words.day(day), said=said, uses=[*shown["source"]])  # fmt: skip
-    data = pd.DataFrame(
-        {"What": names, f"Effect on the median, {after.unit}": [before.value, *shown["median"], after.value]}
-    )
+    data = pd.DataFrame({"What": names, f"Median or effect on it, {after.unit}": [before.value, *effects, after.value]})
     data["source"] = [ids(before), *shown["source"], ids(after)]
     note = "Each bar: a part of the change, averaged over all orders in which things could have come; they add up."
-    return finish(drawing, title, alt, data, india=india, note=note)
+    return finish(drawing, _finding(ends, shown, period), alt, data, india=india, note=note)
+
+
+def _finding(ends: pd.DataFrame, shown: pd.DataFrame, period: str) -> Sentence:
+    """What a figure of some causes finds: whether one of them is most of the change."""
+    before, after = _middles(ends, period)
+    change, first = after.value - before.value, shown.iloc[0]
+    of = {"year": period, "what": first["what"], "uses": [first["source"]]}
+    if words.direction(change / before.value, LEAST) == "unchanged":
+        text = "The median for {year} has stayed; the largest part, {part:signed~2}, is from {what}"
+        return sentence(text, part=derived(first["median"], after.unit, first["source"]), **of)
+    share = "most of it" if first["median"] / change > MIDDLE else "the largest part of it"
+    text = f"The median for {{year}} has moved by {{by:signed~2}}, {share} from {{what}}"
+    return sentence(text, by=derived(change, after.unit, *shown["source"]), **of)
 
 
 def listed(table: pd.DataFrame, period: str, unit: str) -> pd.DataFrame:
@@ -177,7 +190,7 @@ def _few(parts: pd.DataFrame) -> pd.DataFrame:
     least = SMALL * parts["median"].abs().max()
     count = min(int((parts["median"].abs() >= least).sum()), MOST)
     few, others = parts.iloc[:count], parts.iloc[count:]
-    if others.empty or not others["median"].abs().sum() > 0:
+    if others.empty or not others["median"].abs().sum() > NOTHING:
         return few
     one = (
         others.iloc[0].to_dict()

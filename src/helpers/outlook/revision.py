@@ -7,7 +7,7 @@ That the day is a later one is told apart first, among the parameters. What that
 what was published of them, is the model's part: old code is not needed.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -18,7 +18,7 @@ from helpers import fiscal
 from helpers.data import Vintage, ids
 from helpers.data.changes import REVISED, WITHDRAWN, Between, Change
 from helpers.outlook import forecast, headline, targets, value
-from helpers.outlook.attribution import shapley
+from helpers.outlook.attribution import cost, owen
 from helpers.outlook.episodes import starting_from
 
 FIGURES, REVISIONS, GONE, JUDGEMENTS, DRIVERS, PARAMETERS, MODEL = PARTS = (
@@ -62,8 +62,7 @@ _ROUNDED = 1e-9
 
 @dataclass(frozen=True)
 class State:
-    """What a forecast is made of: a vintage and parameters; and, if it was, what was published of it
-    (:data:`headline.COLUMNS`)."""
+    """What a forecast is made of, and, if it was, what was published of it (:data:`headline.COLUMNS`)."""
 
     india: Vintage
     target: str = targets.CUSTOMS.name
@@ -133,36 +132,14 @@ def between(old: State, new: State, only: Iterable[str] = headline.UNITS, most: 
     return Revision(table[COLUMNS], told, count, left)
 
 
-def owen(worth: Callable[[frozenset], np.ndarray], groups: Mapping[str, Sequence[Hashable]]) -> dict:
-    """What each member of each group adds to a worth: the group's Shapley value, shared within by how it would be if
-    only some of the group came.
-
-    The values sum to ``worth(all) - worth(none)``; worths may be arrays.
-
-    References
-    ----------
-    Owen, G. (1977). Values of games with a priori unions. Essays in Mathematical Economics and Game Theory.
-    """
-    every = {name: frozenset(members) for name, members in groups.items()}
-    found: dict = {}
-    for name, members in groups.items():
-
-        def share(some: frozenset, name: str = name) -> np.ndarray:
-            of = every | {name: some}
-            return shapley(lambda chosen: worth(frozenset().union(*(of[one] for one in chosen))), of)[name]
-
-        found |= shapley(share, members)
-    return found
-
-
 class _Game:
     """The forecasts of one target with some of the changes, each made once."""
 
     def __init__(self, of: Between, old: State, new: State, target: str, keys: pd.Index):
         self.of, self.old, self.new, self.target, self.keys = of, old, new, target, keys
-        self.parts: dict[str, list[Change | str]] = {}
+        self.parts: dict[str, list[Change | str]] = {name: [] for name in map(part, of.changes)}
         for change in of.changes:
-            self.parts.setdefault(part(change), []).append(change)
+            self.parts[part(change)].append(change)
         if differ := [name for name in _SETTINGS if getattr(old, name) != getattr(new, name)]:
             self.parts[PARAMETERS] = list(differ)
         self.every = [change for changes in self.parts.values() for change in changes]
@@ -219,12 +196,6 @@ class _Game:
             while sizes[name] < min(len(series[name]), FEW) and cost(sizes | {name: sizes[name] + 1}) <= most:
                 sizes[name] += 1
         return [one for name, rows in series.items() for one in _first(rows, sizes[name])]
-
-
-def cost(sizes: Mapping[str, int]) -> int:
-    """The sets of clusters that :func:`owen` asks of, by how many of them each part has."""
-    others = 2 ** (len(sizes) - 1)
-    return others * sum(2**size - 2 for size in sizes.values()) + 2 ** len(sizes)
 
 
 def part(change: Change) -> str:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from helpers.data import Vintage
     from helpers.report.job import Chapter, Job
 
-MOST = 16
+MOST = 8
 """Forecasts that a report makes to tell what moved: the fewer, the more figures are put together."""
 
 
