@@ -92,6 +92,14 @@ def plain(template: str, frame: dict) -> str:
     return _fit(body, f"the page {template}", most, checks.CONTROLS if runs else frozenset())
 
 
+def rendered(template: str, frame: dict) -> str:
+    """A page of a frame, with footnotes of its own, the style and the policy; nothing checked."""
+    style, script = (Markup(_template(name)) for name in ("style.css", f"{EXPLORER}.js"))
+    page = frame | {"notes": Notes(frame.get("sources", {})), "policy": policy(template == EXPLORER)}
+    page |= {"style": style, "script": script}
+    return _CONTROLS.sub("", _templates().get_template(f"{template}.html.j2").render(page=page))
+
+
 @cache
 def policy(runs: bool = False) -> str:
     """What a page asks its browser to enforce: it loads nothing, and runs at most the script of the explorer."""
@@ -128,14 +136,6 @@ def maths(markdown: str) -> str:
 def slug(text: str) -> str:
     """A text as part of a file name or id."""
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:60]
-
-
-def rendered(template: str, frame: dict) -> str:
-    """A page of a frame, with footnotes of its own, the style and the policy; nothing checked."""
-    style, script = (Markup(_template(name)) for name in ("style.css", f"{EXPLORER}.js"))
-    page = frame | {"notes": Notes(frame.get("sources", {})), "policy": policy(template == EXPLORER)}
-    page |= {"style": style, "script": script}
-    return _CONTROLS.sub("", _templates().get_template(f"{template}.html.j2").render(page=page))
 
 
 def _fit(body: str, what: str, most: int | None, allowed: frozenset[str] = frozenset()) -> str:

@@ -10,16 +10,19 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
 from markupsafe import Markup
 
 from helpers.chapters import words
+from helpers.report.job import End, Outcome
 from helpers.report.page import html
-from helpers.report.shelf import files, record
+from helpers.report.shelf import archive, files, publish, record
+from helpers.report.shelf.inputs import sha256
 
-SECONDS = 120
+SECONDS = 180
 """How long one pass may take; there are two, for the contents name pages that only the first can tell."""
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge",
@@ -57,9 +60,38 @@ def browser() -> str:
     if found is None:
         raise PrintError(
             "--pdf needs Chromium or Chrome, and none is on PATH: install the package chromium, "
-            "or `playwright install chromium`; nothing was done"
+            "or `playwright install chromium`"
         )
     return found
+
+
+def printed(make: Callable[[], list[Outcome]], root: Path) -> list[Outcome]:
+    """What ``make`` makes in ``root``, and of each report that ended well a PDF, named in its outcome.
+
+    Where there is no browser nothing is made; what was published stays if it cannot be printed, and a PDF that is there
+    is not printed again.
+    """
+    try:
+        browser()
+    except PrintError as error:
+        return [Outcome(End.BAD_PARAMETERS, f"{error}; nothing was done")]
+    outcomes = make()
+    told = {one: _beside(root, one) if one.end is End.OK else one for one in dict.fromkeys(outcomes)}
+    return [told[one] for one in outcomes]
+
+
+def _beside(root: Path, outcome: Outcome) -> Outcome:
+    page = Path(outcome.text.removeprefix("unchanged: "))
+    try:
+        with publish.only_run(root):
+            target = page.parent.with_name(f"{page.parent.name}.pdf")
+            if not (target.is_file() and target.read_bytes().endswith(_mark(page.parent))):
+                write(page.parent)
+            if not archive.is_current(root):
+                archive.write(root)
+        return Outcome(End.OK, f"{outcome.text}\n{target}")
+    except (PrintError, publish.LockedError, OSError) as error:
+        return Outcome(End.NOT_WRITTEN, f"{page} is published, but could not be printed: {error}; run it again")
 
 
 def write(folder: Path) -> Path:
@@ -78,8 +110,8 @@ def write(folder: Path) -> Path:
         if numbers := pages(printed.read_bytes()):
             files.write(page, document(folder, numbers))
             _print(chromium, page, printed)
-        printed.write_bytes(undated(printed.read_bytes()))
         target = folder.with_name(f"{folder.name}.pdf")
+        printed.write_bytes(undated(printed.read_bytes()) + _mark(folder))
         printed.replace(target)
     return target
 
@@ -115,27 +147,26 @@ def _own(name: str, body: str, names: list[str]) -> str:
     for other in names:
         body = body.replace(f' href="{other}.html"', f' href="#{other}"')
         body = body.replace(f' href="{other}.html#', f' href="#{other}-')
+    body = re.sub(rf'<p>[^<]*<a href="{html.EXPLORER}.html">[^<]*</a>[^<]*</p>', "", body)  # nothing moves on paper
     return re.sub(r'\shref="(?!#|https?:)[^"]*"', "", body)
 
 
 def pages(printed: bytes) -> dict[str, int]:
     """On which page of a PDF each of its named places is; nothing of a PDF that is written otherwise."""
-    tree = {int(found[1]): found[2] for found in re.finditer(rb"\n(\d+) 0 obj\n<</Type /Pages?\b(.*?)\nendobj", printed, re.S)}
-    kids = {number: [int(kid) for kid in re.findall(rb"(\d+) 0 R", found[1])]
-            for number, text in tree.items() if (found := re.search(rb"/Kids ?\[([^]]*)\]", text))}  # fmt: skip
-    root = kids.keys() - {kid for of in kids.values() for kid in of}
-
-    def leaves(number: int) -> list[int]:
-        return [leaf for kid in kids[number] for leaf in leaves(kid)] if number in kids else [number]
-
-    order = {leaf: place for number in root for place, leaf in enumerate(leaves(number), start=1)}
+    numbers = re.findall(rb"\n(\d+) 0 obj\n<</Type /Page\b", printed)  # written in their order
+    order = {number: place for place, number in enumerate(sorted(numbers, key=int), start=1)}
     named = re.findall(rb"/([\w-]+) ?\[(\d+) 0 R /XYZ", printed)
-    return {name.decode(): order[int(page)] for name, page in named if int(page) in order}
+    return {name.decode(): order[page] for name, page in named if page in order}
 
 
 def undated(printed: bytes) -> bytes:
     """A PDF that does not say when it was printed: the same browser makes the same of the same report."""
     return _DATES.sub(lambda found: b" " * len(found[0]), printed)
+
+
+def _mark(folder: Path) -> bytes:
+    """A last line, which is no part of what a PDF shows: of which report it is."""
+    return f"% {record.NAME} {sha256(folder / record.NAME)}\n".encode()
 
 
 def _print(chromium: str, page: Path, target: Path) -> None:

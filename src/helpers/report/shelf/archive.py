@@ -4,6 +4,7 @@ import json
 import re
 import warnings
 from collections import Counter
+from collections.abc import Set
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +53,7 @@ def write(root: Path) -> Path:
     return files.replace(root / "index.html", html.plain("archive", frame(every, with_pdf)))
 
 
-def frame(every: list[dict], with_pdf: set[str] = frozenset()) -> dict[str, Any]:
+def frame(every: list[dict], with_pdf: Set[str] = frozenset()) -> dict[str, Any]:
     """What the page shows: reports by month, each with what narrows the list down to it.
 
     Parameters

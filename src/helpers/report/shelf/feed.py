@@ -1,10 +1,13 @@
-"""The reports as an Atom feed (RFC 4287): an entry a report, which stays the same for as long as the report is there."""
+"""The reports as an Atom feed (RFC 4287): an entry a report, the same for as long as it is there."""
 
 import re
 import uuid
+from contextlib import suppress
 from datetime import UTC, datetime
+from urllib.parse import quote
 from xml.etree import ElementTree
 
+from helpers.report.parameters import plain
 from helpers.report.shelf import record
 
 NAME = "feed.xml"
@@ -41,13 +44,13 @@ def short(answer: str) -> str:
 
 
 def _entry(entry: ElementTree.Element, known: dict) -> None:
-    from urllib.parse import quote
-
-    asked = [f"{name} = {value}" for name, value in known["given"].items() if name != "as_of"]
-    _add(entry, "title", " · ".join([known["folder"], *asked]))
+    asked = [f"{name} = {plain(value)}" for name, value in known["given"].items() if name != "as_of"]
+    _add(entry, "title", f"{' · '.join([known['folder'], *asked])}: {short(known['answer'])}")
     _add(entry, "id", _urn(known.get(record.OWN) or record.digest(known)))
     _add(entry, "updated", _moment(known).isoformat())
-    ElementTree.SubElement(entry, "link", rel="alternate", type="text/html", href=f"{quote(known['folder'])}/index.html")
+    ElementTree.SubElement(
+        entry, "link", rel="alternate", type="text/html", href=f"{quote(known['folder'])}/index.html"
+    )
     _add(entry, "summary", "\n\n".join(filter(None, [known["answer"], known.get("changed", "")])))
 
 
@@ -62,9 +65,7 @@ def _urn(name: str) -> str:
 def _moment(known: dict) -> datetime:
     """When a report was made; of a record that does not say, its day; else long ago."""
     for said in (known.get("made"), known["parameters"]["as_of"]):
-        try:
+        with suppress(ValueError, OverflowError):
             moment = datetime.fromisoformat(str(said))
-        except ValueError:
-            continue
-        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+            return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
     return _NEVER
