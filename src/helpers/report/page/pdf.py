@@ -143,7 +143,7 @@ def _part(name: str, text: str, names: list[str]) -> dict:
 
 def _own(name: str, body: str, names: list[str]) -> str:
     """A page's text with ids that no other page has; links to pages lead within, those to files nowhere."""
-    body = _IDS.sub(f"{name}-", body)
+    body = _IDS.sub(f"{name}-", body).replace("<figure", '<figure role="group"')  # what it holds has the text instead
     for other in names:
         body = body.replace(f' href="{other}.html"', f' href="#{other}"')
         body = body.replace(f' href="{other}.html#', f' href="#{other}-')
