@@ -78,7 +78,9 @@ def real_time(india: Vintage) -> pd.DataFrame:
     """
     tried, made = outturns(india), backcasts(india)
     due = [row.period in tried.index and _day(row.as_of) in tried.loc[row.period, "days"] for row in made.itertuples()]
-    found = made[pd.Series(due, made.index, dtype=bool)].sort_values("period", kind="stable", key=tried.index.get_indexer)
+    found = made[pd.Series(due, made.index, dtype=bool)].sort_values(
+        "period", kind="stable", key=tried.index.get_indexer
+    )
     found = found.assign(outturn=found["period"].map(tried["value"]).astype(float))
     found["source"] = [ids(row["source"], tried.loc[row["period"]]) for _, row in found.iterrows()]
     within = (found[MIDDLE["low80"]] <= found["outturn"]) & (found["outturn"] <= found[MIDDLE["high80"]])

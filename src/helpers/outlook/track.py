@@ -31,7 +31,7 @@ FIRST, LATEST = "first", "latest"
 LEVEL = 0.95
 """Of binomial intervals."""
 CLOSE, FAR = 0.1, 0.9
-"""Chances of being at least as near as the outturn, by the forecast itself, up to which it was lucky, from which not."""
+"""Chances, by a forecast itself, of being as near as it was: up to which it was lucky, from which unlucky."""
 MADE = ["kind", "by", "run", "as_of", "target", "period", *QUANTILES, "late", "source"]
 
 
@@ -203,6 +203,22 @@ def of_period(made: pd.DataFrame, period: str, target: str = targets.CUSTOMS.nam
     return rows.sort_values(["as_of", "kind"], kind="stable", ignore_index=True)
 
 
+def due(made: pd.DataFrame, came: pd.DataFrame, target: str = targets.CUSTOMS.name) -> list[str]:
+    """The periods of published forecasts of a target that have no outturn, the oldest first."""
+    told = set(came.loc[came["target"] == target, "period"])
+    rows = made[(made["kind"] == PUBLISHED) & (made["target"] == target)]
+    return sorted(set(rows["period"]) - told, key=fiscal.centre)
+
+
+def supposing(india: Vintage, made: pd.DataFrame, came: pd.DataFrame, share: float) -> Vintage:
+    """A copy in which the oldest of :func:`due` came out, on the day, at a share of its last published median."""
+    if not (periods := due(made, came)):
+        return india
+    last = of_period(made[made["kind"] == PUBLISHED], periods[0]).iloc[-1]
+    row = {**targets.CUSTOMS.keys, "period": periods[0], "value": share * last["median"], "status": "reported"}
+    return india.adding(targets.CUSTOMS.table, row)
+
+
 def _reported(india: Vintage, name: str) -> list[tuple]:
     """First and latest reported figure of each period of a target, where the one in use is reported."""
     wanted = targets.target(name)
@@ -236,7 +252,7 @@ def _worth(india: Vintage) -> list[tuple]:
 
 def _naive(india: Vintage, rows: pd.DataFrame) -> pd.DataFrame:
     """The naive forecast beside each published one, from what was public on its day."""
-    made: dict[str, Callable] = {name: _naive_tonnes for name in targets.TARGETS} | {value.NAME: _naive_worth}
+    made: dict[str, Callable] = dict.fromkeys(targets.TARGETS, _naive_tonnes) | {value.NAME: _naive_worth}
     found = [made[row["target"]](india.on(row["as_of"]), row) for _, row in rows.iterrows()]
     values = pd.DataFrame(found, columns=list(QUANTILES), index=rows.index)
     return pd.concat([rows.drop(columns=list(QUANTILES)).assign(by=NAIVE), values], axis=1)[MADE]
