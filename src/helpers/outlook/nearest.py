@@ -27,8 +27,8 @@ def found(india: Vintage, scores: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pd.DataFrame
-        ``series`` (a target, or what an outlook is of), ``period, by, kind, said_on, value, outturn, error`` (per cent),
-        ``nearest`` (whether nobody was nearer), ``source``; only periods of which more than naive is known.
+        ``series`` (a target, or what an outlook is of), ``period, by, kind, said_on, value, outturn, error`` (per
+        cent), ``nearest`` (whether nobody was nearer), ``source``.
     """
     rows = [*_ours(scores), *_theirs(india, scores)]
     table = pd.DataFrame(rows, columns=[c for c in COLUMNS if c not in ("error", "nearest")])
