@@ -118,7 +118,7 @@ def histories(todo, most):
 
 
 def imports():
-    """Yearly values of real imports, the newest eleven years and all: the shares of our ensemble were chosen on them."""
+    """Yearly values of imports, the newest eleven years and all; the shares of our ensemble were chosen on them."""
     values = trade().to_numpy()
     return {n: values[:, -n:] for n in (11, values.shape[1])}
 
