@@ -97,7 +97,9 @@ def _of_hub(india: Vintage) -> pd.DataFrame:
     last = rows.drop_duplicates("origin_date", keep="last").set_index("origin_date")["run"]
     rows = rows[rows["run"] == rows["origin_date"].map(last)]
     ends = [fiscal.span(period)[1].isoformat() for period in rows["period"]]
-    rows = rows.assign(location=LOCATION, target_end_date=ends, output_type="quantile", horizon=rows["horizon"].astype(int))
+    rows = rows.assign(
+        location=LOCATION, target_end_date=ends, output_type="quantile", horizon=rows["horizon"].astype(int)
+    )
     return rows.rename(columns={"quantile": "output_type_id"})[["run", *MODEL_OUTPUT]]
 
 
