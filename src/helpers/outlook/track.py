@@ -132,9 +132,9 @@ def measured(rows: pd.DataFrame) -> pd.DataFrame:
 def relative(scores: pd.DataFrame) -> pd.DataFrame:
     """Our scores with those of naive on the same day beside them: ``score_naive`` and ``error_naive``."""
     keys = ["kind", "run", "as_of", "target", "period", "release"]
-    naive = scores[scores["by"] == NAIVE].set_index(keys)[["score", "error"]]
+    naive = scores[scores["by"] == NAIVE].set_index(keys)[["score", "error"]].add_suffix("_naive")
     ours = scores[scores["by"] == OURS]
-    return ours.join(naive[~naive.index.duplicated()], on=keys, rsuffix="_naive").reset_index(drop=True)
+    return ours.join(naive[~naive.index.duplicated()], on=keys).reset_index(drop=True)
 
 
 def once_each(scores: pd.DataFrame) -> pd.DataFrame:

@@ -93,7 +93,8 @@ def path(rows: pd.DataFrame, came: pd.DataFrame, india: Vintage) -> Sentence:
     else:
         moved = words.direction(last.value / first.value - 1, 0.02)
         verb = {"up": "was raised", "down": "was lowered", "unchanged": "hardly moved"}[moved]
-        text = f"What was expected of {{period}} {verb} from {{first}} to {{last}} in {{count}} vintages"
+        comma = "," if moved == "unchanged" else ""
+        text = f"What was expected of {{period}} {verb}{comma} from {{first}} to {{last}} in {{count}} vintages"
         parts = {"first": first, "last": last, "count": words.count(len(rows))}
     end = "; {came} came" if len(now) else ""
     parts |= {"came": _came(now.iloc[-1].rename({"value": "outturn"}))} if len(now) else {}
@@ -184,12 +185,12 @@ def _none(made: pd.DataFrame, india: Vintage) -> Sentence:
         return sentence("No forecast of ours had been published by {day}.", day=words.day(india.day))
     count = runs["run"].nunique()
     return sentence(
-        "{count} of ours {were} published from {first} on, and no outturn of {them} is in the sources dated up to",
-        "{day}: there is nothing to score.",
+        "{count} of ours {were} published {first}, and nothing of what {they} forecast has come since, in the",
+        "sources dated up to {day}: there is nothing to score.",
         count=f"{words.count(count)} {'forecast' if count == 1 else 'forecasts'}",
         were="was" if count == 1 else "were",
-        them="it" if count == 1 else "any",
-        first=words.day(runs["as_of"].min()),
+        they="it" if count == 1 else "they",
+        first=f"on {words.day(runs['as_of'].min())}" if count == 1 else f"from {words.day(runs['as_of'].min())} on",
         day=words.day(india.day),
         uses=[runs],
     )
@@ -219,15 +220,15 @@ def _last(rows: pd.DataFrame) -> Sentence:
 def _verdict(row: pd.Series) -> str:
     """A miss is called a miss, and luck luck."""
     place = words.place([row["outturn"]], row[0.1], row[0.9])
-    off = f"{number(abs(row['error']), 1)} % {'below' if row['error'] > 0 else 'above'} the median"
+    off = f"its median {number(abs(row['error']), 1)} % too {'high' if row['error'] > 0 else 'low'}"
     lucky = verdicts.luck(row["closeness"])
     if place != "inside":
-        chance = ": so far off is rarer than one in ten, bad luck or too narrow an interval"
-        return f"a miss, {off} and {place} the interval{chance if lucky == 'unlucky' else ''}"
+        rare = "; so far off is rarer than one in ten, bad luck or too narrow an interval"
+        return f"a miss, {place} the interval, {off}{rare if lucky == 'unlucky' else ''}"
     if abs(row["error"]) < words.LEAST_CHANGE:
-        off = "at the median"
-    near = ", nearer than nine in ten such forecasts would be: luck, too"
-    return f"inside the interval and {off}{near if lucky == 'lucky' else ''}"
+        off = "at its median"
+    near = "; nine in ten such forecasts would be farther off: luck, too"
+    return f"inside the interval, {off}{near if lucky == 'lucky' else ''}"
 
 
 def _summed(rows: pd.DataFrame, kind: str, runs: pd.DataFrame) -> Sentence:

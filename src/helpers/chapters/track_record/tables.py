@@ -45,7 +45,7 @@ def by_horizon(table: pd.DataFrame) -> pd.DataFrame:
     shown = table.assign(
         what=table["target"].map(verdicts.WHAT),
         kind=table["kind"].map(verdicts.KIND),
-        when=table["ahead"].map(verdicts.distance),
+        when=[verdicts.distance(int(ahead)) for ahead in table["ahead"]],
         release=table["release"].map(verdicts.RELEASE),
         share=100 * table["held"] / table["outturns"],
     )
