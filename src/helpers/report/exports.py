@@ -204,7 +204,7 @@ def _metadata() -> dict:
         "team_abbr": TEAM,
         "model_name": "Mixture of readings",
         "model_abbr": MODEL,
-        "model_contributors": [{"name": "India magnet outlook", "affiliation": "This project"}],
+        "model_contributors": [{"name": "India magnet outlook", "affiliation": "India magnet outlook"}],
         "license": "CC-BY-4.0",
         "designated_model": True,
         "data_inputs": "Public figures of trade, production, drivers and rules, each with the day it became public",
