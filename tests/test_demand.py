@@ -170,6 +170,15 @@ def test_cars_that_are_electric_are_not_counted_again(india):
     assert (cell(none, ENGINES, 2025) > cell(few(india), ENGINES, 2025)).all()
 
 
+def test_what_is_not_counted_yet_takes_the_place_of_nothing(india):
+    made = few(india)
+    units, year = {name: np.median(of, axis=0) for name, of in made.units.items()}, list(made.years).index(2024)
+    assert np.isnan(units["hybrid cars"][year]) and units[CARS][year] == pytest.approx(90_966, rel=0.01)
+    assert units[ENGINES][year] == pytest.approx(4_902_000 - 90_966, rel=0.01)
+    alone = demand_draws._displaced({"a": np.array([2.0, 2.0]), "b": np.array([np.nan, 1.0])}, {"a": "b"})
+    assert alone["a"].tolist() == [2.0, 1.0], "nor is it less while the other is not counted"
+
+
 def test_what_is_common_to_sectors_widens_their_total(india):
     spread = []
     for loading in (0.0, 0.5, 0.9):
