@@ -174,3 +174,12 @@ def test_on_earlier_days_nothing_breaks(day):
     said += [past.paid(demand_past.ceilings(early), early), past.untested(rows, made, early)]
     texts = " ".join(one.text for one in said if one)
     assert "nan" not in texts and ("cannot be said" in texts) is (day < "2026") and rows.empty is (day < "2025")
+
+
+@pytest.mark.parametrize(
+    ("least", "most", "where"),
+    [(1, 2, "below"), (8, 9, "above"), (4, 5, "inside"), (2, 4, "across"), (5, 9, "across")],
+)
+def test_a_count_is_placed_by_both_its_ends(least, most, where):
+    assert demand_past.place(least, most, demand_past.Range(3.0, 4.0, 7.0)) == where
+    assert demand_past.place(least, most, demand_past.Range(np.nan, np.nan, np.nan)) == ""
