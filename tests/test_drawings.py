@@ -81,7 +81,9 @@ def test_no_text_lies_on_another_or_is_cut_and_marks_say_their_figure(day, path,
     found, made = drawn
     assert made and found == []
     said = [title for text in made for title in re.findall("<title>(.*?)</title>", text)]
-    assert said and not [title for title in said if not re.search(r"\d", title) or re.search(r"\b(nan|inf|None)\b", title)]
+    assert said and not [
+        title for title in said if not re.search(r"\d", title) or re.search(r"\b(nan|inf|None)\b", title)
+    ]
 
 
 def test_a_text_on_another_and_one_over_the_edge_are_found():

@@ -21,5 +21,6 @@
 - `moved`: what moves it
 - `calendar`: what is due when, what of it is late, and what it would do to the forecast
 - `realtime`: forecasts of earlier days beside what came
+- `track`, `nearest`: every forecast, published or not, scored by rules fixed beforehand; who was nearest
 - `others`: outlooks of others
 """
