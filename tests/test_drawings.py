@@ -91,8 +91,20 @@ def test_a_text_on_another_and_one_over_the_edge_are_found():
     canvas.label(ax, "one", (0.5, 0.5))
     canvas.label(ax, "another", (0.51, 0.5))
     assert list(faults(drawing)) == ["'one' on 'another'"]
-    canvas.label(ax, "far out to the right of all", (1.1, 0.2))
+    canvas.label(ax, "far out to the right of all", (1, 0.2))
     assert "cut: 'far out to the right of all'" in list(faults(drawing))
+
+
+def test_labels_that_meet_are_moved_apart_and_begin_anew_in_the_next_layout(india, drawn):
+    drawing, (ax,) = canvas.canvas("t")
+    for text in ("one", "another", "a third"):
+        canvas.label(ax, text, (0.3, 0.5))
+    alt = Sentence("Three names that stand at the very same place of one panel.")
+    first = canvas.finish(drawing, Sentence("They part"), alt, pd.DataFrame({"t": [1.0]}), india=india)
+    assert drawn[0] == [] and "a third" in first.narrow
+    assert sum(text.xyann[1] for text in ax.texts) == pytest.approx(0, abs=0.5), (
+        "from where they stood, not from before"
+    )
 
 
 def named(ax, unit="t", digits=None):

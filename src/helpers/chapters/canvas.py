@@ -10,7 +10,7 @@ import logging
 import textwrap
 from collections.abc import Iterable, Mapping
 from functools import wraps
-from itertools import pairwise
+from itertools import combinations, pairwise
 from statistics import mean
 
 import numpy as np
@@ -108,7 +108,10 @@ def finish(
     for ax in panels:
         sure = digits if isinstance(digits, int) else min(digits.values()) if digits else None
         tips.name_marks(ax, panels[0].get_ylabel() or panels[0].get_xlabel(), sure)
+    placed = {text: text.xyann for ax in panels for text in ax.texts}
     wide = _laid_out(drawing, panels, line, title.text)
+    for text, place in placed.items():  # what was moved in one layout begins anew in the next
+        text.xyann = place
     panels = [panels[first], *(ax for ax in panels if ax is not panels[first])]
     _for_phone(drawing, panels)
     narrow = _laid_out(drawing, panels, line, title.text, stacked=True)
@@ -170,6 +173,7 @@ def _laid_out(drawing, panels: list, line: str, salt: str, *, stacked: bool = Fa
         _fit(panels, renderer, foot.get_window_extent(renderer).y1, stacked)
         for ax in panels:
             _thin(ax, renderer)
+            _part(ax, renderer)
         drawing.draw(renderer)
         renderer.finalize()
     text = buffer.getvalue()
@@ -184,6 +188,23 @@ def _fit(panels: list, renderer, floor: float, stacked: bool) -> None:
         _place(panels, np.array([_around(ax, renderer) for ax in panels]), floor, stacked)
         if all(text.get_window_extent(renderer).x1 <= edge for ax in panels for text in ax.texts):
             return
+
+
+def _part(ax, renderer) -> None:
+    """Move labels of a panel that meet up and down, until none lies on another."""
+    for _ in range(_ROUNDS):
+        boxes = [(text, text.get_window_extent(renderer)) for text in ax.texts]
+        met = [pair for pair in combinations(boxes, 2) if _shared(*(box for _, box in pair)) > 1]
+        for (low, below), (high, above) in (sorted(pair, key=lambda of: of[1].y0 + of[1].y1) for pair in met):
+            step = (min(below.y1, above.y1) - max(below.y0, above.y0)) / 2 + 1
+            low.xyann, high.xyann = (low.xyann[0], low.xyann[1] - step), (high.xyann[0], high.xyann[1] + step)
+        if not met:
+            return
+
+
+def _shared(one, other) -> float:
+    """How far two boxes reach into each other, by the direction in which they do so less."""
+    return min(min(one.x1, other.x1) - max(one.x0, other.x0), min(one.y1, other.y1) - max(one.y0, other.y0))
 
 
 def _around(ax, renderer) -> list[float]:
