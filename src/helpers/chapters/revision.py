@@ -75,7 +75,7 @@ def since(ends: pd.DataFrame, period: str, day: str, table: pd.DataFrame | None 
     if only <= {revision.MODEL}:
         why = "for the model alone: the code, its rules or what it fits are other ones"
     elif only <= {revision.PARAMETERS}:
-        why = "for its parameters alone: " + words.listed(parts["what"])
+        why, head["which"] = "for its parameters alone: {which}", words.listed(parts["what"])
     else:
         why, said = _listed(parts, after.unit)
         head |= said
