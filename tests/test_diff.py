@@ -152,7 +152,7 @@ def test_a_day_without_a_report_is_what_was_public_on_it(root):
 @pytest.mark.parametrize(
     ("args", "code", "text"),
     [
-        (["reports/none", AS_OF], 2, "reports/none is no folder of a report and no day"),
+        (["reports/none", AS_OF], 2, "reports/none is no folder of a report, and no day: "),
         ([EARLIER, AS_OF, "--target", "steel"], 2, "choose one of customs, repm, value"),
         ([EARLIER, AS_OF, "--period", "FY99"], 2, "both have FY27, FY28"),
         ([EARLIER, AS_OF, "--csv", "/dev/null/moved.csv"], 1, "/dev/null/moved.csv cannot be written"),

@@ -110,10 +110,10 @@ def side(name: str, root: Path) -> Side:
 
     try:
         day = parameters.parse([], name).as_of
-    except parameters.ParameterError:
+    except parameters.ParameterError as error:
         there = sorted(path.parent.name for path in root.glob("[!.]*/run.json"))
         have = f"{root} has {', '.join(there[-5:])}" if there else f"{root} has no report"
-        raise DiffError(f"{name} is no folder of a report and no day as YYYY-MM-DD; {have}") from None
+        raise DiffError(f"{name} is no folder of a report, and no day: {error}; {have}") from None
     return Side(str(day), State(data.vintage(day)), (f"No report of {day} is in {root}: it is what was public then.",))
 
 
