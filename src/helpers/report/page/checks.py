@@ -19,6 +19,9 @@ GENERIC = re.compile(
 CONTROLS = frozenset({"script", "button", "select"})
 """What only a page may have that runs a script of ours."""
 
+FEED = {"rel": "alternate", "type": "application/atom+xml", "title": "", "href": "feed.xml"}
+"""A link that browsers offer to subscribe to, and load nothing for."""
+
 _LOADING = {"src", "srcset", "poster", "data", "background", "xlink:href", "formaction", "action", "ping", "manifest"}
 _REFUSED = {"script", "iframe", "frame", "object", "embed", "form", "base", "link", "foreignobject", "animate", "set",
             "animatetransform", "animatemotion", "audio", "video", "button", "textarea", "select",
@@ -116,6 +119,8 @@ class _Reader(HTMLParser):
         self.count[tag] = self.count.get(tag, 0) + 1
         self.open += tag == "details"
         values = {name.lower(): value or "" for name, value in attributes}
+        if tag == "link" and {**values, "title": ""} == FEED:
+            return
         self._loads(tag, values)
         if tag in self.refused:
             self.said.append(f"has a <{tag}>, and pages are only to be read")

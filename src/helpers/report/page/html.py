@@ -70,7 +70,7 @@ def chapter(name: str, notebook: NotebookNode, frame: dict, failed: dict | None 
     titles = {chapter["name"]: chapter["title"] for chapter in frame["chapters"]}
     own = {"name": name, "title": titles[name], "cells": notebook.cells, "mime": MIME, "failed": failed,
            "origins": origins(notebook)}  # fmt: skip
-    body = _rendered("chapter", frame | own)
+    body = rendered("chapter", frame | own)
     return body if failed else _fit(body, f"the page of notebooks/{name}.ipynb", checks.MOST_BYTES)
 
 
@@ -87,9 +87,17 @@ def _require_marked(name: str, notebook: NotebookNode, mark: str) -> None:
 
 def plain(template: str, frame: dict) -> str:
     """A page without a notebook: ``report``, ``explorer``, ``archive`` or ``failure``."""
-    body, runs = _rendered(template, frame), template == EXPLORER
+    body, runs = rendered(template, frame), template == EXPLORER
     most = checks.MOST_BYTES if template in ("report", EXPLORER) else None
     return _fit(body, f"the page {template}", most, checks.CONTROLS if runs else frozenset())
+
+
+def rendered(template: str, frame: dict) -> str:
+    """A page of a frame, with footnotes of its own, the style and the policy; nothing checked."""
+    style, script = (Markup(_template(name)) for name in ("style.css", f"{EXPLORER}.js"))
+    page = frame | {"notes": Notes(frame.get("sources", {})), "policy": policy(template == EXPLORER)}
+    page |= {"style": style, "script": script}
+    return _CONTROLS.sub("", _templates().get_template(f"{template}.html.j2").render(page=page))
 
 
 @cache
@@ -128,14 +136,6 @@ def maths(markdown: str) -> str:
 def slug(text: str) -> str:
     """A text as part of a file name or id."""
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:60]
-
-
-def _rendered(template: str, frame: dict) -> str:
-    """A page of a frame, with footnotes of its own, the style and the policy; nothing checked."""
-    style, script = (Markup(_template(name)) for name in ("style.css", f"{EXPLORER}.js"))
-    page = frame | {"notes": Notes(frame.get("sources", {})), "policy": policy(template == EXPLORER)}
-    page |= {"style": style, "script": script}
-    return _CONTROLS.sub("", _templates().get_template(f"{template}.html.j2").render(page=page))
 
 
 def _fit(body: str, what: str, most: int | None, allowed: frozenset[str] = frozenset()) -> str:
