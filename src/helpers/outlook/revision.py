@@ -125,7 +125,7 @@ def between(old: State, new: State, only: Iterable[str] = headline.UNITS, most: 
         labels = keys.to_frame(index=False).assign(target=target, unit=headline.UNITS[target])
         tables += [_rows(labels, cluster, effect) for cluster, effect in found.items()]
         ends.append(labels.assign(before=before[keys].array, after=after[keys].array))
-        count += len(made.made)
+        count += len(made.asked)
     table = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=COLUMNS)
     whole = ["target", "period", "quantile", "unit", "before", "after"]
     told = pd.concat(ends, ignore_index=True)[whole] if ends else pd.DataFrame(columns=whole)
@@ -143,14 +143,14 @@ class _Game:
         if differ := [name for name in _SETTINGS if getattr(old, name) != getattr(new, name)]:
             self.parts[PARAMETERS] = list(differ)
         self.every = [change for changes in self.parts.values() for change in changes]
-        self.made: set[tuple] = set()
+        self.asked: set[tuple] = set()
 
     def worth(self, chosen: Iterable[Change | str]) -> np.ndarray:
         """The forecast with some changes, and the old settings where they are not among them."""
         chosen = list(chosen)
         settings = {name: getattr(self.new if name in chosen else self.old, name) for name in _SETTINGS}
         india = self.of.taking(one for one in chosen if isinstance(one, Change))
-        self.made.add((india, *settings.values()))
+        self.asked.add((india, *settings.values()))
         return _values(india, State(india, **settings), self.target).reindex(self.keys).to_numpy()
 
     def split(self, most: int) -> dict[_Cluster, np.ndarray]:

@@ -35,7 +35,7 @@ def diff(
     old: Annotated[str, typer.Argument(metavar="A", help="The earlier report: its folder, or its day.")],
     new: Annotated[str, typer.Argument(metavar="B", help="The later one.")],
     target: Annotated[str, typer.Option(help="customs, repm or value.", show_default="the target of B")] = "",
-    period: Annotated[str, typer.Option(help="A fiscal year that both forecast.", show_default="the one that runs")] = "",
+    period: Annotated[str, typer.Option(help="A fiscal year that both have.", show_default="the one that runs")] = "",
     csv: Annotated[Path | None, typer.Option(help="Write every target, year and quantile as a tidy CSV.")] = None,
     output: Annotated[Path, typer.Option(help="Folder of the reports that are named by their day.")] = paths.REPORTS,
     forecasts: Annotated[int, typer.Option(min=2, help="The more are allowed, the more figures are named.")] = 32,
