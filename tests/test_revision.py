@@ -198,6 +198,14 @@ def test_what_was_published_and_is_no_more_is_the_models(india, quick):
     assert effects(back)[revision.MODEL] == pytest.approx(-700, abs=1e-4) and rest(back) <= 1e-9
 
 
+def test_the_newest_total_is_named_of_many_figures(india, quick):
+    old, new = State(india.on("2025-10-31")), State(india.on("2026-01-31"))
+    found = revision.between(old, new, ["customs"], 2).table
+    row = found[found["part"] == revision.FIGURES].iloc[0]
+    assert (row["table"], row["key"].split("/")) == ("trade", list(targets.CUSTOMS.keys.values()))
+    assert row["when"] == "FY26-H1" and row["others"] > 9
+
+
 def test_a_later_day_alone_is_a_parameter(india, quick):
     earlier = india.on("2026-10-31")
     later = Between(earlier, india).taking([])
@@ -252,7 +260,7 @@ SAID = [
     ([(*OWN, 0, (400, 20, 0)), (*JUDGED, 0, (0, -10, 0))], "has stayed at 30,000 t, but its interval has moved: +20 t"),
     ([(*CODE, 0, (0, 900, 0))], "for the model alone: the code, its rules or what it fits are other ones."),
     ([(*PASSED, 0, (0, 900, 0))], "alone: the day, 26 November 2026 instead of 31 October 2026."),
-    ([(*OWN, 0, (0, 10, 0))], "for FY27 has stayed at 30,000 t."),
+    ([(*OWN, 0, (0, 40, 0))], "for FY27 has stayed at 30,000 t."),
 ]  # fmt: skip
 
 

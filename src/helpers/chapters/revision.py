@@ -181,7 +181,7 @@ def listed(table: pd.DataFrame, period: str, unit: str) -> pd.DataFrame:
 
 def _middles(ends: pd.DataFrame, period: str) -> tuple[Quantity, Quantity]:
     row = ends[(ends["period"] == period) & (ends["quantile"] == MIDDLE)].iloc[0]
-    before, after = (derived(row[end], row["unit"], period=period) for end in ("before", "after"))
+    before, after = derived(row["before"], row["unit"]), derived(row["after"], row["unit"], row, period=period)
     return before, after
 
 
