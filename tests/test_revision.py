@@ -198,6 +198,12 @@ def test_what_was_published_and_is_no_more_is_the_models(india, quick):
     assert effects(back)[revision.MODEL] == pytest.approx(-700, abs=1e-4) and rest(back) <= 1e-9
 
 
+def test_a_table_that_no_forecast_is_made_from_moves_nothing(india, quick):
+    emptied = {name: india.stored[name].having(()) for name in revision.UNREAD}
+    found = revision.between(State(india), State(india.having(emptied, india.live)), ["customs"])
+    assert set(found.table["part"]) == {revision.MODEL, revision.PARAMETERS} and not found.table["effect"].any()
+
+
 def test_the_newest_total_is_named_of_many_figures(india, quick, monkeypatch):
     monkeypatch.setattr(revision, "_forecast", lambda of, *rest: standin(of, *rest) * len(of.table("trade")))
     old, new = State(india.on("2025-10-31")), State(india.on("2026-01-31"))

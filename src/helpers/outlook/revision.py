@@ -52,7 +52,10 @@ DAY, OLD_CODE = "day", "code"
 FEW = 5
 """Series or figures of a part that are told apart; the others are one."""
 
-_TABLES = {JUDGEMENTS: ("assumptions", "episodes", "regimes", "contradictions"),
+UNREAD = ("forecasts", "events", "contradictions")
+"""Tables that no forecast is made from: what was forecast before, what happened, where sources disagree."""
+
+_TABLES = {JUDGEMENTS: ("assumptions", "episodes", "regimes"),
            DRIVERS: ("drivers", "demand", "prices")}  # fmt: skip
 _KINDS = {REVISED: REVISIONS, WITHDRAWN: GONE}
 _SETTINGS = ("target", "horizon", "baseline_t")
@@ -107,7 +110,7 @@ def between(old: State, new: State, only: Iterable[str] = headline.UNITS, most: 
     most : int
         Forecasts of a target that may be made: the fewer, the more figures are put together.
     """
-    of = Between(old.india, new.india)
+    of = Between(old.india, new.india, UNREAD)
     tables, ends, count, left = [], [], 0, 0
     for target in only:
         known = _values(old.india, old, target), _values(new.india, new, target)
