@@ -36,7 +36,7 @@ _ARGUMENTS = [
 ]  # fmt: skip
 
 _IDS = re.compile(r'(?<=\sid=")|(?<=\shref="#)|(?<=\burl\(#)|(?<=\sfor=")|(?<=\saria-labelledby=")')
-_MAIN = re.compile(r'<main id="main">(.*)</main>', re.S)
+_MAIN = re.compile(r'<main id="main"(?: class="([\w ]+)")?>(.*)</main>', re.S)
 _SECTION = r'<section aria-labelledby="{}">.*?</section>'
 _DATES = re.compile(rb"/(?:CreationDate|ModDate) ?\(D:[^)]*\)")
 
@@ -134,11 +134,11 @@ def document(folder: Path, numbers: dict[str, int] | None = None) -> str:
 
 def _part(name: str, text: str, names: list[str]) -> dict:
     """A page without its frame: title, what is below it, and the sources that it names."""
-    body = _MAIN.search(text)[1]
+    kind, body = _MAIN.search(text).groups()
     title = re.search(r"<h1[^>]*>(.*?)</h1>", body, re.S)
     sources = re.search(_SECTION.format("sources"), text, re.S)
-    rest = body.replace(title[0], "", 1) + (sources[0] if sources else "")
-    return {"name": name, "title": Markup(title[1]), "body": Markup(_own(name, rest, names))}
+    rest = body.replace(title[0], "", 1) + (sources[0] if sources and "<details" not in sources[0] else "")
+    return {"name": name, "title": Markup(title[1]), "body": Markup(_own(name, rest, names)), "kind": kind or ""}
 
 
 def _own(name: str, body: str, names: list[str]) -> str:
