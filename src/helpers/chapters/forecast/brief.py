@@ -1,4 +1,4 @@
-"""What the first page says of the forecast: each target in a sentence, one figure, and what its judgements are worth."""
+"""What the first page says of the forecast: a sentence a target, one figure, and what its judgements are worth."""
 
 import numpy as np
 import pandas as pd
@@ -25,7 +25,10 @@ HELD = {
     moved.SUPPLY: "each plan of India's plants by its chance",
 }
 """What the answer rests on, by what is another in :func:`moved.moved`."""
-ROAD = {targets.CUSTOMS.name: "Weights lead, not values", targets.REPM.name: "What was counted leads first, sectors later"}
+ROAD = {
+    targets.CUSTOMS.name: "Weights lead, not values",
+    targets.REPM.name: "What was counted leads first, sectors later",
+}
 ROWS = 5
 """Judgements that are told."""
 
@@ -199,4 +202,6 @@ def _rows(path: pd.DataFrame, rates: pd.DataFrame, others: Quantity | None) -> p
     if others is not None:
         rows.append(("by other counts", others.period, others.low, np.nan, others.high, ids(others)))
     rows += [("expected", r["period"], r["low80"], r["median"], r["high80"], "") for _, r in path.iterrows()]
-    return pd.DataFrame(rows, columns=["What", "Period", "80 % or range from, t", "Tonnes", "80 % or range to, t", "source"])
+    return pd.DataFrame(
+        rows, columns=["What", "Period", "80 % or range from, t", "Tonnes", "80 % or range to, t", "source"]
+    )

@@ -229,7 +229,8 @@ def _code(source: str) -> Markup:
 def _templates() -> Environment:
     made = Environment(loader=FileSystemLoader(paths.TEMPLATE), autoescape=True)
     made.filters |= {
-        "kinds": _kinds, "address": address, "clause": _clause, "first_sentence": _first_sentence, "large": _large, "last_line": last_line,
+        "kinds": _kinds, "address": address, "clause": _clause, "large": _large,
+        "first_sentence": _first_sentence, "last_line": last_line,
         "code": cache(_code), "drawing": drawing, "slug": slug, "together": together,
         "markdown": cache(_markdown), "ranged": _ranged, "row_notes": _row_notes, "shared_notes": _shared_notes,
         "plain": parameters.plain, "without_ansi": lambda text: _ANSI.sub("", text),
