@@ -30,7 +30,7 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-PAGES = ["archive", "index", *(path.stem for path in chapters()), "failed", "failed chapter"]
+PAGES = ["archive", "index", *(path.stem for path in chapters()), "glossary", "failed", "failed chapter"]
 COLOURS = ["color-contrast", "link-in-text-block"]
 """The rules that hang on the colours of a page, which are all that differs in the dark: nine tenths of axe's time."""
 ONE_OF_EACH = """() => {
