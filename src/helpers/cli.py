@@ -13,6 +13,7 @@ from typer.core import TyperCommand
 
 from helpers import STOPPED, __version__, paths
 from helpers.report import desk, screening
+from helpers.report.diff import diff
 from helpers.report.scenario.command import app as scenario
 from helpers.report.schedule.command import schedule
 
@@ -260,7 +261,7 @@ def sources() -> None:
 
 
 app.add_typer(scenario, name="scenario")
-for verb in (desk.lab, desk.explain, screening.screen):
+for verb in (desk.lab, desk.explain, screening.screen, diff):
     app.command()(verb)
 
 
