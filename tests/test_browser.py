@@ -50,7 +50,8 @@ CONTRAST = """least => {
   const parsed = text => (text.match(/[\\d.]+/g) || []).map(Number);
   const over = (top, below, share) => below.map((one, n) => one + (top[n] - one) * share);
   const light = rgb => {
-    const [r, g, b] = rgb.map(one => one / 255).map(one => one <= 0.04045 ? one / 12.92 : ((one + 0.055) / 1.055) ** 2.4);
+    const linear = one => one <= 0.04045 ? one / 12.92 : ((one + 0.055) / 1.055) ** 2.4;
+    const [r, g, b] = rgb.map(one => linear(one / 255));
     return 0.2126 * r + 0.7152 * g + 0.0722 * b;
   };
   const share = (element, of) => {
@@ -79,7 +80,7 @@ CONTRAST = """least => {
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   for (let node; (node = walker.nextNode());) {
     const element = node.parentElement, style = getComputedStyle(element);
-    if (!node.data.trim() || element.closest("script, style, :disabled, .skip, .hidden") || style.visibility === "hidden") continue;
+    if (!node.data.trim() || element.closest("script, style, :disabled, .skip, .hidden")) continue;
     const drawing = element.closest("svg");
     if (drawing && drawing.getBoundingClientRect().width) element.scrollIntoView({ block: "center", inline: "center" });
     const range = document.createRange();
@@ -90,9 +91,11 @@ CONTRAST = """least => {
     const rim = drawing && style.stroke !== "none" && parseFloat(style.strokeWidth) > 1;
     const base = rim ? parsed(style.stroke) : behind(element, box);
     const ink = parsed(drawing ? style.fill : style.color);
-    const [a, b] = [light(over(ink, base, share(element, (ink[3] ?? 1) * (drawing ? +style.fillOpacity : 1)))), light(base)];
+    const seenAs = over(ink, base, share(element, (ink[3] ?? 1) * (drawing ? +style.fillOpacity : 1)));
+    const [a, b] = [light(seenAs), light(base)];
     const contrast = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
-    if (contrast < least) found.add(`${contrast.toFixed(1)} ${element.tagName}.${element.getAttribute("class")} ${node.data.trim().slice(0, 30)}`);
+    const where = `${element.tagName}.${element.getAttribute("class")} ${node.data.trim().slice(0, 30)}`;
+    if (contrast < least) found.add(`${contrast.toFixed(1)} ${where}`);
   }
   return seen ? [...found] : ["no text was seen"];
 }"""

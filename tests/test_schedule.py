@@ -915,7 +915,7 @@ def test_no_run_is_lost_doubled_or_half_published(rough):
     well = [day for n, day in enumerate(days) if n % 4 != 3]
     assert sorted(rough["reports"]) == well and rough["codes"]["unlisted"] == []
     assert sorted(folder for line in ended for folder in line["reports"]) == well
-    assert set(rough["folder"]) - set(well) <= {"index.html", journal.NAME, ".lock", ".schedule.lock"}
+    assert set(rough["folder"]) - set(well) <= {"index.html", "feed.xml", journal.NAME, ".lock", ".schedule.lock"}
 
 
 def test_nobody_is_told_twice_and_only_what_was_being_told_is_lost(rough):
