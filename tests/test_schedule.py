@@ -672,6 +672,7 @@ def test_what_is_not_kept_goes_whole_and_out_of_the_list(desk):
     for path in desk.root.glob("*/run.json"):
         content = json.loads(path.read_text()) | {"data": rows}
         path.write_text(record.written(content))
+        path.parent.with_name(f"{path.parent.name}.pdf").write_text("%PDF")
     desk.news = 1
     desk.call(days=1)
     assert sorted(path.parent.name for path in desk.root.glob("*/run.json")) == [
@@ -679,6 +680,8 @@ def test_what_is_not_kept_goes_whole_and_out_of_the_list(desk):
     ]  # fmt: skip
     assert archive.is_current(desk.root) and not list(desk.root.glob(f"{files.BUILDING}*"))
     gone = desk.root / "2026-06-10"
+    kept = {"2026-06-02", *(f"2026-06-{day}" for day in range(11, 16))}
+    assert {path.stem for path in desk.root.glob("*.pdf")} == kept
     assert [path.name for path in gone.iterdir()] == ["index.html"] and publish._free_folder(
         desk.root, gone.name
     ) != gone
