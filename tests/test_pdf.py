@@ -241,6 +241,7 @@ def test_contents_bookmarks_and_feet_say_the_page_on_which_each_part_begins(prin
     assert outline == {"How many tonnes of magnets will India import?": 1} | begins
     for title, number in begins.items():
         assert any(line.split() == [*title.split(), str(number)] for line in texts[0].splitlines())
+    assert "How this page was made" in texts[-1] and "magnets report --as-of" in texts[-1]
     foot = "India magnet outlook · as of 22 November 2026"
     for number, text in enumerate(texts, start=1):
         first, second, *_ = text.splitlines()
