@@ -92,8 +92,8 @@ def publish(root: Path, chapters: list[Chapter], job: Job, frame: dict, india: "
         if shown["figures"]:
             files.write(scratch / "forecast.svg", shown["figures"][0]["svg"])
         (scratch / "tables.xlsx").write_bytes(_tables(chapters, job, frame["synthetic"]))
-        moved = changed.changed(root, folder.name, job, india, chapters)
         (scratch / kept.NAME).write_bytes(kept.packed())
+        moved = changed.changed(root, folder.name, job, india, chapters)
         shown |= {
             "changed": moved,
             "downloads": sorted(path.name for path in scratch.iterdir() if path.suffix != ".html"),
