@@ -20,6 +20,9 @@ GENERIC = re.compile(
 CONTROLS = frozenset({"button", "select"})
 """What only the explorer may have."""
 
+FEED = {"rel": "alternate", "type": "application/atom+xml", "title": "", "href": "feed.xml"}
+"""A link that browsers offer to subscribe to, and load nothing for."""
+
 _LOADING = {"src", "srcset", "poster", "data", "background", "xlink:href", "formaction", "action", "ping", "manifest"}
 _REFUSED = {"iframe", "frame", "object", "embed", "form", "base", "link", "foreignobject", "animate", "set",
             "animatetransform", "animatemotion", "audio", "video", "button", "textarea", "select",
@@ -124,6 +127,8 @@ class _Reader(HTMLParser):
         self.count[tag] = self.count.get(tag, 0) + 1
         self.open += tag == "details"
         values = {name.lower(): value or "" for name, value in attributes}
+        if tag == "link" and {**values, "title": ""} == FEED:
+            return
         self._loads(tag, values)
         if tag == "script" and values.get("type") != "application/json":  # which is data
             self.script = ""

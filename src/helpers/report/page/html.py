@@ -77,7 +77,7 @@ def chapter(name: str, notebook: NotebookNode, frame: dict, failed: dict | None 
     titles = {chapter["name"]: chapter["title"] for chapter in frame["chapters"]}
     own = {"name": name, "title": titles[name], "cells": notebook.cells, "mime": MIME, "failed": failed,
            "origins": origins(notebook)}  # fmt: skip
-    body = _rendered("chapter", frame | own)
+    body = rendered("chapter", frame | own)
     return body if failed else _fit(body, f"the page of notebooks/{name}.ipynb", checks.MOST_BYTES)
 
 
@@ -94,9 +94,18 @@ def _require_marked(name: str, notebook: NotebookNode, mark: str) -> None:
 
 def plain(template: str, frame: dict) -> str:
     """A page without a notebook: ``report``, ``explorer``, ``glossary``, ``archive`` or ``failure``."""
-    body = _rendered(template, frame)
+    body = rendered(template, frame)
     most = checks.MOST_BYTES if template in SCRIPTS else None
     return _fit(body, f"the page {template}", most, checks.CONTROLS if template == EXPLORER else frozenset())
+
+
+def rendered(template: str, frame: dict) -> str:
+    """A page of a frame, with footnotes of its own, the style and the policy; nothing checked."""
+    scripts = SCRIPTS.get(template, ())
+    page = frame | {"notes": Notes(frame.get("sources", {})), "policy": policy(*scripts), "terms": glossary.terms()}
+    page |= {"style": Markup(_template("style.css")), "scripts": [Markup(_template(f"{name}.js")) for name in scripts]}
+    body = _CONTROLS.sub("", _templates().get_template(f"{template}.html.j2").render(page=page))
+    return glossary.explained(body) if scripts and not frame.get("failure") else body
 
 
 @cache
@@ -139,15 +148,6 @@ def maths(markdown: str) -> str:
 def slug(text: str) -> str:
     """A text as part of a file name or id."""
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:60]
-
-
-def _rendered(template: str, frame: dict) -> str:
-    """A page of a frame, with footnotes of its own, the style and the policy; nothing checked."""
-    scripts = SCRIPTS.get(template, ())
-    page = frame | {"notes": Notes(frame.get("sources", {})), "policy": policy(*scripts), "terms": glossary.terms()}
-    page |= {"style": Markup(_template("style.css")), "scripts": [Markup(_template(f"{name}.js")) for name in scripts]}
-    body = _CONTROLS.sub("", _templates().get_template(f"{template}.html.j2").render(page=page))
-    return glossary.explained(body) if scripts and not frame.get("failure") else body
 
 
 def _fit(body: str, what: str, most: int | None, allowed: frozenset[str] = frozenset()) -> str:

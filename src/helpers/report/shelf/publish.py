@@ -81,16 +81,20 @@ def publish(root: Path, chapters: list[Chapter], job: Job, frame: dict, india: "
     Path
         The folder ``<as_of>``, or ``<as_of>-r2`` and so on if that one is taken.
     """
+    from helpers.data import kept
+    from helpers.report import changed
     from helpers.report.page import explorer, html
 
     folder = _free_folder(root, frame["as_of"])
     with files.building(root) as scratch:
         _chapters(scratch, chapters)
-        shown = brief(chapters)
+        shown, moved = brief(chapters), changed.changed(root, folder.name, job, india, chapters)
         if shown["figures"]:
             files.write(scratch / "forecast.svg", shown["figures"][0]["svg"])
         (scratch / "tables.xlsx").write_bytes(_tables(chapters, job, frame["synthetic"]))
+        (scratch / kept.NAME).write_bytes(kept.packed())
         shown |= {
+            "changed": moved,
             "downloads": sorted(path.name for path in scratch.iterdir() if path.suffix != ".html"),
             "previous": archive.previous(root, folder.name),
         }
@@ -99,7 +103,7 @@ def publish(root: Path, chapters: list[Chapter], job: Job, frame: dict, india: "
         if frame["explorer"]:
             own = explorer.content(india) | {"name": html.EXPLORER}
             files.write(scratch / "explorer.html", html.plain(html.EXPLORER, frame | own))
-        _record(scratch, folder.name, chapters, job, india)
+        _record(scratch, folder.name, chapters, job, india, moved)
         files.place(scratch, folder)
     return folder
 
@@ -188,12 +192,15 @@ def _tables(chapters: list[Chapter], job: Job, synthetic: str) -> bytes:
     return workbook(sheets, job.parameters.as_of, synthetic)
 
 
-def _record(scratch: Path, folder: str, chapters: list[Chapter], job: Job, india: "Vintage") -> None:
+def _record(
+    scratch: Path, folder: str, chapters: list[Chapter], job: Job, india: "Vintage", moved: dict | None = None
+) -> None:
     answer = next((one["text"] for one in _answers(chapters)), "")
     answer = f"SYNTHETIC: {answer}" if india.synthetic else answer
     hashes = {path.name: sha256(path) for path in sorted(scratch.iterdir())}
-    kept = record.content(folder, chapters, job, india, answer, hashes)
-    files.write(scratch / record.NAME, record.written(kept))
+    text = moved["sentence"]["text"] if moved and moved["previous"] else ""
+    whole = record.content(folder, chapters, job, india, answer, hashes) | {"changed": text}
+    files.write(scratch / record.NAME, record.written(whole))
 
 
 def _holder(path: Path) -> str:
