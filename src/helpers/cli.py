@@ -14,6 +14,7 @@ from typer.core import TyperCommand
 from helpers import STOPPED, __version__, paths
 from helpers.report import desk, screening
 from helpers.report.diff import diff
+from helpers.report.ledger import app as ledger
 from helpers.report.scenario.command import app as scenario
 from helpers.report.schedule.command import schedule
 
@@ -261,6 +262,7 @@ def sources() -> None:
 
 
 app.add_typer(scenario, name="scenario")
+app.add_typer(ledger, name="ledger")
 for verb in (desk.lab, desk.explain, screening.screen, diff):
     app.command()(verb)
 

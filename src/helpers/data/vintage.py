@@ -141,7 +141,7 @@ class Vintage:
     @once
     def figures(self, computed: bool = True) -> derive.Known:
         """The figures to use as rules see them, by table, key and period; without what follows from others if asked."""
-        stored = {name: table for name, table in self.stored.items() if "value" in table.columns}
+        stored = {name: table for name, table in self.stored.items() if table.keys}
         of = {name: self._chosen[name] if computed else public.choose(table) for name, table in stored.items()}
         return public.figures(of, stored)
 
