@@ -204,7 +204,8 @@ class Project:
     def copied(cls, root: Path):
         """A copy of this project; the warm kernels it starts end with it."""
         ignore = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints")
-        for folder in ("src", "notebooks", "tests"):
+        shutil.copytree(paths.ROOT / "src", root / "src", ignore=shutil.ignore_patterns("*.pyc.*"))  # half-written
+        for folder in ("notebooks", "tests"):
             shutil.copytree(paths.ROOT / folder, root / folder, ignore=ignore)
         shutil.copytree(paths.DATA, root / "data", ignore=FETCHED)
         for file in ("pyproject.toml", "requirements.lock", "conftest.py"):
