@@ -5,7 +5,6 @@ import re
 import tomllib
 
 import pytest
-import yaml
 from packaging.requirements import Requirement
 from packaging.version import Version
 
@@ -14,6 +13,7 @@ from helpers import data, paths
 from helpers.data import sources
 from helpers.data.sources import fetch
 from helpers.outlook import customs, episodes, targets
+from helpers.report.schedule import install
 
 PROJECT = tomllib.loads((paths.ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 WANTED = [Requirement(text) for text in (*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["dev"])]
@@ -111,9 +111,6 @@ def test_the_readme_tells_what_every_live_source_needs_and_how_a_fetch_may_end()
     assert f"{fetch.OFFLINE} no network" in ends
 
 
-def test_the_scheduled_report_fetches_first_and_keeps_what_came_for_the_next():
-    text = (paths.ROOT / ".github/workflows/scheduled-report.yml").read_text(encoding="utf-8")
-    steps = yaml.safe_load(text)["jobs"]["report"]["steps"]
-    (ran,) = [place for place, step in enumerate(steps) if "--fetch" in step.get("run", "")]
-    (read, kept) = [place for place, step in enumerate(steps) if step.get("with", {}).get("path") == "data/archive"]
-    assert read < ran < kept and steps[kept]["if"] == "always()" and "MAGNETS_COMTRADE_KEY" in steps[ran]["env"]
+def test_the_workflow_of_the_schedule_is_the_one_that_would_be_written():
+    kept = paths.ROOT / ".github/workflows/magnets-schedule.yml"
+    assert install.install("github", paths.ROOT / "schedule.yml", "show")[1] == kept.read_text(encoding="utf-8")

@@ -130,3 +130,9 @@ def test_a_lever_that_needs_what_is_not_public_cannot_be_moved_and_says_why():
         assert control.disabled and what in control.tooltip
     shown.levers = levers.made({"scheme": 1})
     assert "scheme" in page(shown) and "<table" not in page(shown), "a lever set by a cell is refused in words"
+
+
+def test_nothing_but_the_core_widgets_is_needed_so_that_every_front_end_shows_them(shown):
+    every = [shown.widget, *parts(shown.widget)]
+    modules = {module for one in every for module in (one._model_module, one._view_module)}
+    assert modules == {"@jupyter-widgets/controls", "@jupyter-widgets/output"}

@@ -37,7 +37,16 @@ def test_no_process_of_the_run_asked_for_another_machine(rendered):
 
 def test_the_folder_holds_pages_downloads_record_and_nothing_half_made(rendered, folder):
     names = {path.name for path in folder.iterdir()}
-    more = {"forecast.csv", "scenarios.csv", "value-trial.csv", "forecast.svg", "tables.xlsx", "run.json"}
+    more = {
+        "forecast.csv",
+        "headline.csv",
+        "scenarios.csv",
+        "value-trial.csv",
+        "track-record.csv",
+        "forecast.svg",
+        "tables.xlsx",
+        "run.json",
+    }
     assert names == {f"{name}.html" for name in PAGES} | more | {"explorer.html"}
     left = {path.name for path in folder.parent.iterdir() if path.name != AS_OF}
     assert left == {"index.html", ".lock"}
@@ -46,7 +55,7 @@ def test_the_folder_holds_pages_downloads_record_and_nothing_half_made(rendered,
 def test_the_forecast_is_a_long_table(folder):
     lines = (folder / "forecast.csv").read_text().splitlines()
     keys = "as_of,target,origin,horizon,period,scenario,model"
-    assert lines[0] == f"{keys},growth,counterfactual,quantile,value" and len(lines) > 300
+    assert lines[0] == f"{keys},growth,counterfactual,quantile,value,unit" and len(lines) > 300
 
 
 def test_the_record_tells_given_from_default_and_what_the_report_was_made_from(record):

@@ -8,6 +8,7 @@
 - `whatif`: rows that somebody puts in the place of published ones
 - `rules`: is ``data/`` well formed; `descriptor`: what ``datapackage.json`` says of it
 - `identities`: do figures agree with each other
+- `chain`: a table that only grows
 - `explained`: what a figure is; `history`: what was ever said of it
 """
 

@@ -123,7 +123,7 @@ def figures(chosen: Mapping[str, Table], stored: Mapping[str, Table]) -> derive.
     """
     found: derive.Known = {}
     for name, table in chosen.items():
-        if "value" not in table.columns:
+        if not table.keys:
             continue
         rivals, written = _rivals(stored[name]), set(map(id, stored[name].rows))
         series: dict[tuple, dict[str, Figure]] = found.setdefault(name, {})
@@ -197,7 +197,7 @@ def _row(table: Table, key: tuple[str, ...], period: str, figure: Figure) -> tup
         "source": figure.source,
         "note": figure.note,
     }
-    return tuple(cells[column] for column in table.columns)
+    return tuple(cells.get(column, "") for column in table.columns)
 
 
 def _sourced(table: Table) -> Table:

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from helpers import fiscal, paths
-from helpers.data import descriptor, judgements, public, tables
+from helpers.data import chain, descriptor, judgements, public, tables
 from helpers.data.identities import idle, judged, live, places, unfit
 from helpers.data.tables import DataError
 from helpers.data.vintage import Vintage, vintage
@@ -56,6 +56,7 @@ def problems(folder: Path | None = None, today: date | None = None) -> pd.DataFr
             known = [u in units.get(of, {}).get("all", [u]) for of, u in zip(rows["table"], rows["unit"], strict=True)]
             wrong = ~pd.Series(known, index=rows.index, dtype=bool)
             found += _told(name, rows, [(wrong, "unknown units", "write a unit of the table that the row is of")])
+        found += chain.broken(folder)
         found += _future(raw, today)
         found += _readable(folder, _latest(folder), units, bool(found))
     return pd.DataFrame(found, columns=COLUMNS)
@@ -151,7 +152,7 @@ def _dates(name: str, rows: pd.DataFrame, raw: Mapping, __: Mapping) -> Iterator
         if name in ("regimes", "episodes"):
             days = [bool(span) and fiscal.bounds(of) is None for span, of in zip(spans, rows[column], strict=True)]
             yield pd.Series(days, rows.index), "periods not made of whole months", "write months: 2025-04/2025-09"
-    if "period" in rows and name != "regimes":
+    if "period" in rows and name not in ("regimes", chain.NAME):
         spans = rows["period"].map(_span)
         ends = pd.to_datetime(spans.map(lambda span: span[1] if isinstance(span, tuple) else pd.NaT))
         yield (
@@ -176,7 +177,7 @@ def _dates(name: str, rows: pd.DataFrame, raw: Mapping, __: Mapping) -> Iterator
 
 def _numbers(name: str, rows: pd.DataFrame, raw: Mapping, units: Mapping) -> Iterator[Problem]:
     """Values that are possible, within their ranges, in one unit a key, and as sure as their source."""
-    if "value" not in rows:
+    if "low" not in rows:
         return
     numbers, (value, low, high) = rows[["value", "low", "high"]], (rows[c] for c in ("value", "low", "high"))
     least, signed = numbers.min(axis=1), rows["unit"].isin(units[name]["signed"])

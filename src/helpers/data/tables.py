@@ -28,6 +28,7 @@ DATED = (
     "contradictions",
     "episodes",
     "regimes",
+    "forecasts",
 )
 """Tables whose rows became public on a day."""
 
@@ -191,7 +192,7 @@ def _read(path: Path, name: str, fields: dict[str, dict]) -> Table:
     cells = list(zip(*lines, strict=True)) or [()] * len(head)
     typed = [map(_TYPED.get(kind, str), of) for kind, of in zip(kinds, cells, strict=True)]
     end = "period" if "period" in columns else "unit"
-    keys = columns[: columns.index(end)] if name in DATED and "unit" in columns else ()
+    keys = columns[: columns.index(end)] if name in DATED and {"unit", "status"} <= {*columns} else ()
     named = {of: field.get("names", field.get("constraints", {}).get("enum", [])) for of, field in fields.items()}
     return Table(name, columns, kinds, keys, tuple(zip(*typed, strict=True)), named)
 

@@ -20,5 +20,6 @@
 - `roads`, `pool`: a second road to tonnes, value over unit value; two roads averaged, and what they share
 - `moved`: what moves it
 - `realtime`: forecasts of earlier days beside what came
+- `track`, `nearest`: every forecast, published or not, scored by rules fixed beforehand; who was nearest
 - `others`: outlooks of others
 """

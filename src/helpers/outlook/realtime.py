@@ -1,5 +1,7 @@
 """Forecasts as they would have been made on earlier days, beside what was reported later."""
 
+from datetime import date
+
 import numpy as np
 import pandas as pd
 
@@ -39,42 +41,60 @@ def outturns(india: Vintage) -> pd.DataFrame:
     return tried.assign(days=[(first.date(), end) if end > first.date() else (first.date(),) for end in ends])
 
 
-def real_time(india: Vintage) -> pd.DataFrame:
-    """What would have been said of each outturn on earlier days, beside what was reported later.
+def backcasts(india: Vintage) -> pd.DataFrame:
+    """What the programme of today says as of earlier days, of each outturn and of the fiscal year that runs.
 
-    Of a yearly forecast the part is taken. The weights of the mixture may have been written down later than those
-    days, from what was public on them: column ``backcast``.
+    The days are those on which an outturn could be forecast (:func:`outturns`), no others: each costs seconds. Of a
+    yearly forecast the part is taken. The weights of the mixture may have been written down later than those days,
+    from what was public on them: column ``backcast``.
+
+    Returns
+    -------
+    pd.DataFrame
+        ``period, as_of, scenario``, a column a quantile, ``backcast`` (a judgement in it was written after the day),
+        ``source``; empty until there is an outturn.
+    """
+    tried, running = outturns(india), fiscal.year_name(fiscal.fiscal_year(india.day))
+    rows = []
+    for day in sorted({day for days in tried["days"] for day in days}):
+        then = india.on(day)
+        due = [period for period, days in tried["days"].items() if day in days]
+        late = bool((readings.stated(then)["written"] > pd.Timestamp(day)).any())
+        sources = sources_of(targets.known_sums(then), readings.stated(then), evidence.table(then))
+        for period, scenario, values in _said(then, list(dict.fromkeys([*due, running]))):
+            rows.append((period, str(day), scenario, *values, late, ids(sources)))
+    return pd.DataFrame(rows, columns=["period", "as_of", "scenario", *QUANTILES, "backcast", "source"])
+
+
+def real_time(india: Vintage) -> pd.DataFrame:
+    """The :func:`backcasts` of each outturn beside what was reported later.
 
     Returns
     -------
     pd.DataFrame
         ``period, as_of, scenario, median, low80, high80, outturn, error`` (per cent of the outturn), ``within`` (the
         80 % interval), ``score`` (weighted interval score over that of naive on the same day, below 1 is better),
-        ``backcast`` (a judgement in it was written after the day), ``source``; empty until there is an outturn.
+        ``backcast``, ``source``; empty until there is an outturn.
     """
-    columns = ["period", "as_of", "scenario", *QUANTILES, "outturn", "backcast", "source"]
-    tried = outturns(india)
-    rows = []
-    for day in sorted({day for days in tried["days"] for day in days}):
-        then = india.on(day)
-        due = tried[[day in days for days in tried["days"]]]
-        late = bool((readings.stated(then)["written"] > pd.Timestamp(day)).any())
-        sources = sources_of(targets.known_sums(then), readings.stated(then), evidence.table(then))
-        for period, scenario, values in _said(then, list(due.index)):
-            names = ids(sources, due.loc[period])
-            rows.append((period, str(day), scenario, *values, due.loc[period, "value"], late, names))
-    found = pd.DataFrame(sorted(rows, key=lambda row: list(tried.index).index(row[0])), columns=columns)
+    tried, made = outturns(india), backcasts(india)
+    due = [row.period in tried.index and _day(row.as_of) in tried.loc[row.period, "days"] for row in made.itertuples()]
+    found = made[pd.Series(due, made.index, dtype=bool)].sort_values(
+        "period", kind="stable", key=tried.index.get_indexer
+    )
+    found = found.assign(outturn=found["period"].map(tried["value"]).astype(float))
+    found["source"] = [ids(row["source"], tried.loc[row["period"]]) for _, row in found.iterrows()]
     within = (found[MIDDLE["low80"]] <= found["outturn"]) & (found["outturn"] <= found[MIDDLE["high80"]])
     error = 100 * (found[MIDDLE["median"]] / found["outturn"] - 1)
     found = found.assign(error=error, within=within, score=_against_naive(found))
     kept = ["period", "as_of", "scenario", *MIDDLE, "outturn", "error", "within", "score", "backcast", "source"]
-    return found.rename(columns={q: name for name, q in MIDDLE.items()})[kept]
+    return found.rename(columns={q: name for name, q in MIDDLE.items()})[kept].reset_index(drop=True)
 
 
-def elsewhere(india: Vintage) -> pd.DataFrame:
+def elsewhere(india: Vintage, period: str = "") -> pd.DataFrame:
     """The nowcast on a series whose outturn is known: China's exports of rare-earth magnets, its last fiscal year.
 
-    As of the end of June and of October of that year, from the sums since two calendar years before its end.
+    As of the ends of the third and the seventh month of that year, from the sums since two calendar years before its
+    end; or of another ``period`` of twelve months.
 
     Returns
     -------
@@ -83,12 +103,12 @@ def elsewhere(india: Vintage) -> pd.DataFrame:
         outturn is public.
     """
     known = india.series("trade", **CHINA).dropna(subset="value")
-    years = [p for p in known.index if fiscal.is_fiscal_year(p)]
+    years = [p for p in known.index if (p == period if period else fiscal.is_fiscal_year(p))]
     rows = []
     for day in _days_in(years[-1]) if years else []:
         if pd.Timestamp(day) > pd.Timestamp(india.day):
             continue
-        then, year = india.on(day), fiscal.fiscal_year(years[-1])
+        then, year = india.on(day), fiscal.span(years[-1])[1].year
         sums = then.series("trade", **CHINA).dropna(subset="value")
         sums = sums.loc[sums["status"].map(STATUSES.index).sort_values(kind="stable").index]
         sums = sums[[fiscal.span(period)[0].year >= year - 2 for period in sums.index]]
@@ -107,6 +127,10 @@ def elsewhere(india: Vintage) -> pd.DataFrame:
 def _days_in(year: str) -> list[str]:
     start = fiscal.months(year)[0]
     return [str((start + ahead).end_time.date()) for ahead in (2, 6)]
+
+
+def _day(text: str) -> date:
+    return date.fromisoformat(text)
 
 
 def _against_naive(found: pd.DataFrame) -> pd.Series:

@@ -5,6 +5,7 @@
 - `job`: what is asked and how it ended, as values
 - `desk`: verbs for those who explore; `explain`, `origins`: what a figure is, and what made it
 - `live`: what live sources say is fetched first, if asked for
+- `ledger`, `exports`: published forecasts kept, and passed on in the formats of others
 - `gate`: may a report be made from the data
 - `pipeline`: from parameters to published reports
 - `run`, `page`, `shelf`: notebooks run, pages made, reports kept

@@ -17,8 +17,14 @@ _LINK = "a link"
 _PLACES = {"notebooks": "notebooks/", "helpers": "src/helpers/", "data": "data/", "archive": "archive/", "lock": ""}
 
 
-def differences(folder: Path) -> list[str]:
+def differences(folder: Path, project: bool = True) -> list[str]:
     """What differs between a report, its record and the project as it is now; nothing if all is the same.
+
+    Parameters
+    ----------
+    folder : Path
+    project : bool
+        Whether what the report was made from is asked too: data, code and lock as they are now.
 
     Returns
     -------
@@ -49,9 +55,9 @@ def differences(folder: Path) -> list[str]:
         lines.append(f"{record.NAME}: was published as {known['folder']}, and its folder has another name")
     if known["end"] == "ok" and _answer(folder) not in (None, known["answer"]):
         lines.append(f"{record.NAME}: its answer is not that of index.html")
-    for group, place in _PLACES.items():
+    for group, place in _PLACES.items() if project else ():
         lines += _compare(place, recorded[group], now[group], "since the report was made")
-    if recorded["helpers"] == now["helpers"] and known.get("seeds") != seeds():
+    if project and recorded["helpers"] == now["helpers"] and known.get("seeds") != seeds():
         lines.append(f"{record.NAME}: its seeds are not those of the code")
     return lines
 

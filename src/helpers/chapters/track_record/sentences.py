@@ -1,0 +1,266 @@
+"""Sentences on how good forecasts were."""
+
+import pandas as pd
+
+from helpers import fiscal
+from helpers.chapters import words
+from helpers.chapters.forecast.tables import rounded
+from helpers.chapters.outputs import Sentence, joined, number, sentence
+from helpers.chapters.track_record import verdicts
+from helpers.data import Quantity, Vintage, derived
+from helpers.outlook import targets, track
+
+HELD = {
+    "narrow": "too narrow: so few are hardly luck",
+    "wide": "too wide: so many are hardly luck",
+    "fits": "as it should, as far as {count} can tell",
+}
+
+
+def answer(scores: pd.DataFrame, made: pd.DataFrame, tried: pd.DataFrame, india: Vintage) -> Sentence:
+    """The newest outturn of a published forecast, or that there is none; then what back-casts say.
+
+    Parameters
+    ----------
+    scores, made, tried : pd.DataFrame
+        ``track.scored``, what it was given, and ``track.trial``.
+    india : Vintage
+    """
+    ours = scores[(scores["by"] == track.OURS) & (scores["target"] == targets.CUSTOMS.name)]
+    known = [ours[ours["kind"] == kind] for kind in (track.PUBLISHED, track.BACKCAST)]
+    parts = [_last(known[0]) if len(known[0]) else _none(made, india)]
+    parts += [_last(known[1])] if len(known[1]) and known[0].empty else []
+    parts += [revised(ours), intervals(tried)]
+    return joined(*parts, answer=True)
+
+
+def overall(compared: pd.DataFrame, made: pd.DataFrame, india: Vintage) -> Sentence:
+    """How good we were, in one sentence: published forecasts if any met its outturn, else back-casts, marked."""
+    first = compared[(compared["release"] == track.FIRST) & (compared["target"] == targets.CUSTOMS.name)]
+    runs = made.loc[made["kind"] == track.PUBLISHED]
+    for kind in (track.PUBLISHED, track.BACKCAST):
+        rows = track.once_each(first[first["kind"] == kind])
+        rows = rows.drop_duplicates(["target", "period"], keep="last")
+        if len(rows):
+            return _summed(rows, kind, runs)
+    return _none(made, india)
+
+
+def intervals(tried: pd.DataFrame) -> Sentence | None:
+    """How often the interval of the next year's value held, and whether that is as it should be."""
+    table = track.by_horizon(track.relative(tried))
+    if table.empty:
+        return None
+    row = table.iloc[0]
+    verdict = verdicts.width(row["low"], row["high"])
+    count = words.count(row["outturns"])
+    return sentence(
+        "Of the value, on its history as it stands, the 80 % interval of the next year held {held} of {count} times,",
+        "{verdict}.",
+        held=words.count(row["held"]),
+        count=count,
+        verdict=HELD[verdict].format(count=count),
+        uses=[table],
+    )
+
+
+def revised(ours: pd.DataFrame) -> Sentence | None:
+    """Outturns that were revised after they were first scored, the newest of them; None if none was."""
+    again = ours[ours["release"] == track.LATEST]
+    if again.empty:
+        return None
+    row = again.sort_values("as_of", kind="stable").iloc[-1]
+    before = ours[(ours["release"] == track.FIRST) & (ours["period"] == row["period"])].iloc[-1]
+    changed = "as before" if row["within"] == before["within"] else "and no longer" if before["within"] else "and now"
+    return sentence(
+        "{period} was revised since, from {first} to {now}: the last forecast is then {error:.1} off,",
+        "{changed} inside its interval." if row["within"] or before["within"] else "still outside its interval.",
+        period=row["period"],
+        first=_came(before),
+        now=_came(row),
+        error=derived(abs(row["error"]), "%", again),
+        **({"changed": changed} if row["within"] or before["within"] else {}),
+    )
+
+
+def path(rows: pd.DataFrame, came: pd.DataFrame, india: Vintage) -> Sentence:
+    """How what we expected of one period has moved from vintage to vintage, and what came."""
+    first, last, period = said(rows.iloc[0]), said(rows.iloc[-1]), rows["period"].iloc[0]
+    now = came[(came["period"] == period) & (came["target"] == rows["target"].iloc[0])]
+    if len(rows) == 1:
+        text = "Of {period} one vintage is there, of {day}: {last}"
+        parts = {"day": words.day(rows["as_of"].iloc[-1]), "last": last}
+    else:
+        moved = words.direction(last.value / first.value - 1, 0.02)
+        verb = {"up": "was raised", "down": "was lowered", "unchanged": "hardly moved"}[moved]
+        comma = "," if moved == "unchanged" else ""
+        text = f"What was expected of {{period}} {verb}{comma} from {{first}} to {{last}} in {{count}} vintages"
+        parts = {"first": first, "last": last, "count": words.count(len(rows))}
+    end = "; {came} came" if len(now) else ""
+    parts |= {"came": _came(now.iloc[-1].rename({"value": "outturn"}))} if len(now) else {}
+    return sentence(f"{text}{end}", period=period, uses=[rows], **parts)
+
+
+def calibrated(table: pd.DataFrame, india: Vintage) -> Sentence:
+    """Whether outturns fell under the quantiles as often as they should: the group with most outturns."""
+    if table.empty:
+        return words.not_yet(india, "How often outturns fall under each quantile")
+    most = groups(table)[0]
+    outside = most[(most["under"] < most["low"]) | (most["under"] > most["high"])]
+    text = "Of {count} outturns of {what}, {kind}, the share under {verdict}"
+    verdict = (
+        "each quantile is within what chance allows"
+        if outside.empty
+        else f"{words.count(len(outside))} of {words.count(len(most))} quantiles is not what chance allows"
+    )
+    count, row = words.count(most["outturns"].iloc[0]), most.iloc[0]
+    text = text if row["outturns"] > 1 else "Of {count} outturn of {what}, {kind}, {verdict}"
+    verdict = verdict if row["outturns"] > 1 else "nothing can be told yet"
+    what, kind = verdicts.WHAT[row["target"]], verdicts.KIND[row["kind"]]
+    return sentence(text, count=count, what=what, kind=kind, verdict=verdict, uses=[most])
+
+
+def groups(table: pd.DataFrame) -> list[pd.DataFrame]:
+    """``track.calibration`` of each target at the distance with most outturns, that with most first."""
+    best = table.sort_values(["outturns", "ahead"], ascending=[False, True], kind="stable").groupby(
+        "target", sort=False
+    )
+    found = [one[(one["kind"] == one["kind"].iloc[0]) & (one["ahead"] == one["ahead"].iloc[0])] for _, one in best]
+    return [one.sort_values("quantile") for one in found]
+
+
+def nearest(table: pd.DataFrame, india: Vintage) -> Sentence:
+    """Who was nearest how often."""
+    if table.empty:
+        return words.not_yet(india, "Who was nearest")
+    best = table[table["nearest"]]
+    count = table[["series", "period"]].drop_duplicates().shape[0]
+    wins = best["by"].map(lambda by: verdicts.BY.get(by, by)).value_counts()
+    said = words.listed(f"{name} was nearest to {words.count(times)}" for name, times in wins.items())
+    ours = "" if track.OURS in set(best["by"]) else "; ours to none"
+    return sentence(
+        "Of {count} that came, {said}{ours}",
+        count=f"{words.count(count)} {'figure' if count == 1 else 'figures'}",
+        said=said,
+        ours=ours,
+        uses=[table],
+    )
+
+
+def waiting(rows: pd.DataFrame, india: Vintage) -> Sentence | None:
+    """Whose outlooks of years begun wait for a figure."""
+    if rows.empty:
+        return None
+    said = [f"{row.publisher} ({row.quantity}, {words.period(row.period)})" for row in rows.itertuples()]
+    return sentence(
+        "No figure that would tell is in the sources dated up to {day} of the outlooks of {said}.",
+        day=words.day(india.day),
+        said=words.listed(dict.fromkeys(said)),
+        uses=[rows],
+    )
+
+
+def due(made: pd.DataFrame, came: pd.DataFrame, india: Vintage) -> Sentence:
+    """Which published forecasts will be scored next: of years that are over, and of the one that runs."""
+    periods = track.due(made, came)
+    over = [period for period in periods if fiscal.span(period)[1] < india.day]
+    begun = [period for period in periods if fiscal.span(period)[0] <= india.day <= fiscal.span(period)[1]]
+    rows = made[(made["kind"] == track.PUBLISHED) & made["period"].isin(periods)]
+    if not over and not begun:
+        return words.not_yet(india, "Which published forecast is scored next")
+    parts, text = {}, []
+    if over:
+        text.append(f"{{over}} {'is' if len(over) == 1 else 'are'} over, and the total is awaited")
+        parts["over"] = words.listed(over)
+    if begun:
+        text.append("{begun} runs" if not over else "after it {begun}, which runs")
+        parts["begun"] = words.listed(begun)
+    return sentence(f"Next to be scored: {', '.join(text)}.", uses=[rows], **parts)
+
+
+def _none(made: pd.DataFrame, india: Vintage) -> Sentence:
+    """That no published forecast has met its outturn, or that there is none."""
+    runs = made[made["kind"] == track.PUBLISHED]
+    if runs.empty:
+        return sentence("No forecast of ours had been published by {day}.", day=words.day(india.day))
+    count = runs["run"].nunique()
+    return sentence(
+        "{count} of ours {were} published {first}, and nothing of what {they} forecast has come since, in the",
+        "sources dated up to {day}: there is nothing to score.",
+        count=f"{words.count(count)} {'forecast' if count == 1 else 'forecasts'}",
+        were="was" if count == 1 else "were",
+        they="it" if count == 1 else "they",
+        first=f"on {words.day(runs['as_of'].min())}" if count == 1 else f"from {words.day(runs['as_of'].min())} on",
+        day=words.day(india.day),
+        uses=[runs],
+    )
+
+
+def _last(rows: pd.DataFrame) -> Sentence:
+    """The newest outturn beside the last forecast made before it, with the verdict."""
+    first = rows[rows["release"] == track.FIRST]
+    period = first["period"].iloc[-1]
+    row = first[first["period"] == period].sort_values("as_of", kind="stable").iloc[-1]
+    text = {
+        track.PUBLISHED: "Our last published forecast of {period}, of {day}, was {said}",
+        track.BACKCAST: "As of {day} the programme of today{late} would have said {said} of {period}",
+    }[row["kind"]]
+    late = ", whose judgements were written later," if row["late"] else ""
+    return sentence(
+        f"{text} (80 % interval {{said:range}}); {{came}} came, {{verdict}}.",
+        period=row["period"],
+        day=words.day(row["as_of"]),
+        said=said(row),
+        came=_came(row),
+        verdict=_verdict(row),
+        **({"late": late} if row["kind"] == track.BACKCAST else {}),
+    )
+
+
+def _verdict(row: pd.Series) -> str:
+    """A miss is called a miss, and luck luck."""
+    place = words.place([row["outturn"]], row[0.1], row[0.9])
+    off = f"its median {number(abs(row['error']), 1)} % too {'high' if row['error'] > 0 else 'low'}"
+    lucky = verdicts.luck(row["closeness"])
+    if place != "inside":
+        rare = "; so far off is rarer than one in ten, bad luck or too narrow an interval"
+        return f"a miss, {place} the interval, {off}{rare if lucky == 'unlucky' else ''}"
+    if abs(row["error"]) < words.LEAST_CHANGE:
+        off = "at its median"
+    near = "; nine in ten such forecasts would be farther off: luck, too"
+    return f"inside the interval, {off}{near if lucky == 'lucky' else ''}"
+
+
+def _summed(rows: pd.DataFrame, kind: str, runs: pd.DataFrame) -> Sentence:
+    """One sentence over outturns, each by its last forecast."""
+    held, count, size = int(rows["within"].sum()), len(rows), rows["error"].abs().mean()
+    naive = rows["error_naive"].abs().mean()
+    skill = verdicts.skilled(rows["score"].sum() / rows["score_naive"].sum())
+    better = {"better": "better than", "worse": "worse than", "equal": "no better than"}
+    few = "one outturn proves little" if count == 1 else "each outturn counts once, by the last forecast before it"
+    begun = {
+        track.PUBLISHED: "Our published forecasts were {size:.1} off",
+        track.BACKCAST: "No published forecast has met its outturn yet; back-casts{late} were {size:.1} off",
+    }[kind]
+    late = " (with judgements written later)" if rows["late"].any() else ""
+    return sentence(
+        f"{begun} on average against {{naive:.1}} for naive, with {{held}} of {{count}} inside the 80 % interval:",
+        "{better} naive by the interval score; {few}.",
+        size=derived(size, "%", rows),
+        naive=derived(naive, "%", rows),
+        held=words.count(held),
+        count=words.count(count),
+        better=better[skill],
+        few=few,
+        uses=[runs],
+        **({"late": late} if kind == track.BACKCAST else {}),
+    )
+
+
+def said(row: pd.Series) -> Quantity:
+    unit = verdicts.UNITS[row["target"]]
+    return rounded(derived(row[0.5], unit, row["source"].split(), low=row[0.1], high=row[0.9], period=row["period"]))
+
+
+def _came(row: pd.Series) -> Quantity:
+    return derived(row["outturn"], verdicts.UNITS[row["target"]], row["source"].split(), period=row["period"])
