@@ -37,7 +37,16 @@ def test_no_process_of_the_run_asked_for_another_machine(rendered):
 
 def test_the_folder_holds_pages_downloads_record_and_nothing_half_made(rendered, folder):
     names = {path.name for path in folder.iterdir()}
-    more = {"forecast.csv", "headline.csv", "scenarios.csv", "value-trial.csv", "track-record.csv", "forecast.svg", "tables.xlsx", "run.json"}
+    more = {
+        "forecast.csv",
+        "headline.csv",
+        "scenarios.csv",
+        "value-trial.csv",
+        "track-record.csv",
+        "forecast.svg",
+        "tables.xlsx",
+        "run.json",
+    }
     assert names == {f"{name}.html" for name in PAGES} | more | {"explorer.html"}
     left = {path.name for path in folder.parent.iterdir() if path.name != AS_OF}
     assert left == {"index.html", ".lock"}
