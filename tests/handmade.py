@@ -9,6 +9,7 @@ from helpers import data
 from helpers.chapters import canvas
 from helpers.chapters.outputs import Download, Figure, Table, sentence
 from helpers.outlook import customs
+from helpers.report.job import Chapter, End
 from helpers.report.page import context, html
 from helpers.report.parameters import Parameters
 from helpers.report.shelf import publish
@@ -44,20 +45,24 @@ def page(india, *shown, **options) -> str:
     return html.chapter(shared["chapters"][0]["name"], executed(*shown, **options), shared)
 
 
-def first_page(india, *shown, **given) -> str:
-    """The first page of a report whose first chapter shows these things."""
-    shared = frame(india, **given)
+def first_page(india, *shown, changed=None, tags=None, **given) -> str:
+    """The first page of a report whose chapters answer alike, the last of which hands over what else is shown.
+
+    ``tags`` are those of what is handed over, by its kind.
+    """
+    shared = frame(india, **given) | {"changed": changed}
     names = [chapter["name"] for chapter in shared["chapters"]]
-    notebook = executed(*shown)
-    answers = [a | {"name": name} for name in names for a in html.payloads(notebook, "answer")]
-    front = {
-        "answers": answers,
-        "front": publish.front(answers),
-        "lead": next(iter(html.payloads(notebook, "figure")), None),
-        "means": [one | {"name": names[-1]} for one in html.payloads(notebook, "sentence")],
-        "previous": None,
-    }
-    return html.plain("report", shared | front | {"downloads": ["forecast.svg", "tables.xlsx"]})
+    plain = executed(*(one for one in shown if getattr(one, "answer", False)))
+    handing = executed(*shown)
+    tags = tags or {"sentence": "brief", "table": "brief-judgements"}
+    for cell in handing.cells:
+        for output in cell.get("outputs", []):
+            kind = output.get("data", {}).get(html.MIME, {}).get("kind")
+            cell.metadata["tags"] = [tags[kind]] if kind in tags else []
+    done = [Chapter(name, End.OK, handing if name == names[-1] else plain, 1.0) for name in names]
+    front = publish.brief(done)
+    front["figures"] = front["figures"] or html.payloads(handing, "figure")[:1]
+    return html.plain("report", shared | front | {"previous": None, "downloads": ["forecast.svg", "tables.xlsx"]})
 
 
 def everything(india) -> list:

@@ -5,13 +5,14 @@
 
 import shutil
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit
 
 import pytest
 from handmade import everything, first_page, page
 
-from conftest import AS_OF
+from conftest import AS_OF, Page
 from helpers.report.shelf.inputs import chapters
 
 BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -30,8 +31,20 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 PAGES = ["archive", "index", *(path.stem for path in chapters()), "failed", "failed chapter"]
-COLOURS = {"runOnly": ["color-contrast", "link-in-text-block"], "resultTypes": ["violations"]}
-"""The rules that hang on the colours of a page, which are all that differs in the dark."""
+COLOURS = ["color-contrast", "link-in-text-block"]
+"""The rules that hang on the colours of a page, which are all that differs in the dark: nine tenths of axe's time."""
+ONE_OF_EACH = """() => {
+  const seen = new Set();
+  for (const e of document.querySelectorAll("body *")) {
+    const words = [...e.childNodes].filter(node => node.nodeType === Node.TEXT_NODE && node.data.trim());
+    let path = "";
+    for (let up = e; words.length && up; up = up.parentElement) path += `>${up.tagName}.${up.getAttribute("class")}`;
+    if (seen.has(path)) words.forEach(word => word.remove());
+    seen.add(path);
+  }
+  document.querySelectorAll("tbody tr").forEach(row => row.textContent.trim() || row.remove());
+}"""
+"""Leaves the first of all texts that lie in the same elements with the same classes: the others have its colours."""
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1200, "height": 900}
 
@@ -90,12 +103,15 @@ def opened(browser, file, **options):
 
 
 def barriers(page) -> list:
-    """What keeps people from reading a page: every rule in its light colours, then those of colour in its dark ones."""
+    """What keeps people from reading a page: every rule, those of colour in its light colours and in its dark ones."""
     page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
-    found = axe.Axe().run(page).response["violations"]
-    page.emulate_media(color_scheme="dark")
-    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(22, 22, 24)"
-    found += axe.Axe().run(page, options=COLOURS).response["violations"]
+    others, only = {"rules": {rule: {"enabled": False} for rule in COLOURS}}, {"resultTypes": ["violations"]}
+    found = axe.Axe().run(page, options=others | only).response["violations"]
+    page.evaluate(ONE_OF_EACH)
+    for scheme, background in (("light", "rgb(255, 255, 255)"), ("dark", "rgb(22, 22, 24)")):
+        page.emulate_media(color_scheme=scheme)
+        assert page.evaluate("getComputedStyle(document.body).backgroundColor") == background
+        found += axe.Axe().run(page, options={"runOnly": COLOURS} | only).response["violations"]
     return [
         (rule["id"], [node["target"] for node in rule["nodes"]][:3])
         for rule in found
@@ -155,16 +171,16 @@ def test_tables_and_the_drawing_are_downloaded_under_the_policy(browser, made):
         assert started.value.suggested_filename == "forecast.svg"
 
 
-def test_links_of_a_page_lead_somewhere(browser, file):
-    with opened(browser, file) as (page, _, _):
-        for link in page.eval_on_selector_all("a", "links => links.map(link => link.href)"):
-            parts = urlsplit(link)
-            if parts.scheme == "file":
-                target = Path(unquote(parts.path))
-                assert target.exists(), link
-                assert not parts.fragment or f'id="{parts.fragment}"' in target.read_text(encoding="utf-8"), link
-            else:
-                assert parts.scheme in ("https", "http", "data"), link
+def test_links_of_a_page_lead_somewhere(file):
+    text = cache(lambda path: path.read_text(encoding="utf-8"))
+    for link in {urljoin(file.as_uri(), link["href"]) for link in Page(file).all("a")}:
+        parts = urlsplit(link)
+        if parts.scheme == "file":
+            target = Path(unquote(parts.path))
+            assert target.exists(), link
+            assert not parts.fragment or f'id="{parts.fragment}"' in text(target), link
+        else:
+            assert parts.scheme in ("https", "http", "data"), link
 
 
 def test_a_phone_scrolls_no_page_sideways_and_tables_by_keyboard(browser, file):

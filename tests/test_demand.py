@@ -170,6 +170,15 @@ def test_cars_that_are_electric_are_not_counted_again(india):
     assert (cell(none, ENGINES, 2025) > cell(few(india), ENGINES, 2025)).all()
 
 
+def test_what_is_not_counted_yet_takes_the_place_of_nothing(india):
+    made = few(india)
+    units, year = {name: np.median(of, axis=0) for name, of in made.units.items()}, list(made.years).index(2024)
+    assert np.isnan(units["hybrid cars"][year]) and units[CARS][year] == pytest.approx(90_966, rel=0.01)
+    assert units[ENGINES][year] == pytest.approx(4_902_000 - 90_966, rel=0.01)
+    alone = demand_draws._displaced({"a": np.array([2.0, 2.0]), "b": np.array([np.nan, 1.0])}, {"a": "b"})
+    assert alone["a"].tolist() == [2.0, 1.0], "nor is it less while the other is not counted"
+
+
 def test_what_is_common_to_sectors_widens_their_total(india):
     spread = []
     for loading in (0.0, 0.5, 0.9):
@@ -212,15 +221,6 @@ def test_a_bound_moves_the_upper_end_and_nothing_else(india):
     }
     before, after = (demand.demand(of).at(2025) for of in (india, india.adding("demand", row)))
     assert (after.value, after.low) == (before.value, before.low) and after.high > 1.1 * before.high
-
-
-def test_published_figures_lie_in_the_range(india):
-    table = demand.recorded(india).set_index("count")
-    assert dict(zip(table.index, table["place"], strict=True)) == {
-        "stated use": "inside", "customs price estimate": "inside", "press": "inside", "China's line": "above"
-    }  # fmt: skip
-    assert table.loc["stated use", "error"] == pytest.approx(-21, abs=2)
-    assert table.loc["stated use", ["low", "middle", "high"]].round(-2).tolist() == [2600, 3200, 4700]
 
 
 def test_two_rotors_are_all_the_compressors_in_every_draw(india):
@@ -355,7 +355,7 @@ def test_earlier_days_say_which_sectors_cannot_be_reckoned(day):
     assert {*demand.absent(india), *(line.sector for line in made.lines)} == set(
         india.written["demand"].codes["sector"]
     )
-    assert bool(made) is (day > "2025") and demand.recorded(india).empty is not bool(made)
+    assert bool(made) is (day > "2025")
 
 
 def test_half_of_the_draws_say_the_same(india):

@@ -8,10 +8,10 @@ import pandas as pd
 import pytest
 
 from conftest import FROZEN
-from helpers.chapters.demand import figures, sentences, tables
-from helpers.chapters.outputs import Figure, Table
+from helpers.chapters.demand import figures, past, sentences, tables
+from helpers.chapters.outputs import Figure, Sentence, Table
 from helpers.data import derived, vintage
-from helpers.outlook import demand, demand_activity, demand_draws, demand_rows
+from helpers.outlook import demand, demand_activity, demand_draws, demand_past, demand_rows
 
 pytestmark = pytest.mark.usefixtures("undrawn")
 
@@ -51,23 +51,31 @@ def said(india) -> dict[str, str]:
     """Everything the chapter says on a vintage: sentences, titles, alternative texts, and its tables as one text."""
     made, met = demand.demand(india), demand.demand(india, "target")
     year, later, last = demand.steps(india)
-    recorded, trial = demand.recorded(india), demand_activity.trial(india, demand_rows.series(india))
+    trial = demand_activity.trial(india, demand_rows.series(india))
+    recorded, paid, past_years = demand_past.backtest(india), demand_past.ceilings(india), demand_past.of_years(india)
     shown = {
         "answer": sentences.answer(made, met, india),
         "bounds": sentences.bounds(made, india),
         "tonnes": sentences.tonnes(made, later, india),
-        "recorded": sentences.recorded(recorded, india),
+        "coverage": past.coverage(recorded, india),
+        "recorded": past.recorded(recorded),
+        "tension": past.tension(recorded, past_years, india),
+        "paid": past.paid(paid, india),
         "held": sentences.held(trial, india),
         "years": figures.years(made, met, india=india),
         "each": figures.each(made, india=india),
         "tornado": figures.tornado(demand.tornado(india, later), made, later, india=india),
         "reconciled": figures.reconciled(recorded, india=india),
+        "limit": figures.paid(paid, past_years, india=india),
     }
     of, goal = demand.model(india), demand.model(india, "target")
     listed = [tables.sectors(made, year), tables.sectors(made, year, "ferrite"), tables.factors(of, year)]
     listed += [tables.units(of, goal, [year, later, last]), tables.gaps(india), tables.records(recorded)]
+    listed += [tables.paid(paid)]
     texts = {"tables": " ".join(Table(table, "T")._repr_mimebundle_()["text/plain"] for table in listed)}
     for name, one in shown.items():
+        if one is None:
+            one = Sentence("")
         texts |= {f"{name} title": one.title, f"{name} alt": one.alt} if isinstance(one, Figure) else {name: one.text}
     return texts
 
@@ -99,7 +107,7 @@ def test_figures_are_those_that_the_tables_give(texts, india):
         "years title": [f"{then:~2}", f"FY31, {times} times those of FY25, and {goal:~2}"],
         "each title": ["Cars with an engine", "45 %"],
         "tornado title": ["FY31", "electric two-wheelers, units a year, 3,"],
-        "reconciled title": ["3 of 4"],
+        "reconciled title": ["5 of 7"], "limit title": ["8 of 9 years"],
     }  # fmt: skip
     assert [(name, figure) for name, of in printed.items() for figure in of if figure not in texts[name]] == []
     assert [(name, text) for name, text in texts.items() if name != "tables" and BROKEN.search(text)] == []
@@ -107,12 +115,13 @@ def test_figures_are_those_that_the_tables_give(texts, india):
 
 def test_heads_of_tables_are_words_with_units(india):
     year = demand.steps(india)[0]
-    made, recorded = demand.demand(india), demand.recorded(india)
+    made, recorded = demand.demand(india), demand_past.backtest(india)
     shown = [
         tables.sectors(made, year),
         tables.factors(demand.model(india), year),
         tables.gaps(india),
         tables.records(recorded),
+        tables.paid(demand_past.ceilings(india)),
     ]
     heads = [head for table in shown for head in [*table.columns, table.index.name]]
     assert [head for head in heads if "_" in head or (head != "source" and head[0].islower())] == []
@@ -161,25 +170,6 @@ def test_targets_take_more_as_much_or_less_or_are_not_there(india, factor, verdi
 
 
 @pytest.mark.parametrize(
-    ("place", "error", "verdict"),
-    [("inside", 0.0, "inside the range of the sectors"), ("above", -30.0, "is 30 % below it"),
-     ("below", 40.0, "is 40 % above it"), ("across", 2.0, "partly outside"), ("inside", 2.0, "agrees with it")],
-)  # fmt: skip
-def test_a_record_lies_where_the_table_says(india, place, error, verdict):
-    table = demand.recorded(india)
-    text = sentences.recorded(table[table["what"] == "use"].assign(place=place, error=error), india).text
-    assert verdict in text and "As magnets" not in text
-
-
-@pytest.mark.parametrize(
-    ("place", "verdict"), [("inside", "Every count fits that."), ("above", "cannot all be right.")]
-)
-def test_counts_of_bare_magnets_fit_or_do_not(india, place, verdict):
-    table = demand.recorded(india)
-    assert sentences.recorded(table[table["what"] == "bare"].assign(place=place), india).text.endswith(verdict)
-
-
-@pytest.mark.parametrize(
     ("hits", "verdict"), [(10, "more than it should"), (8, "about as it should"), (5, "less than it should")]
 )
 def test_a_trial_holds_more_less_or_what_it_should(india, hits, verdict):
@@ -207,9 +197,8 @@ def test_without_bounds_nothing_is_said_of_them(india):
 
 
 def test_a_stated_use_of_another_size_is_judged_anew(india):
-    text = sentences.recorded(
-        demand.recorded(india.adding("production", USE | {"period": "2025", "value": 9000.0})), india
-    ).text
+    more = india.adding("production", USE | {"period": "2025", "value": 9000.0})
+    text = past.recorded(demand_past.backtest(more)).text
     assert "The use stated for 2025, 9,000 t, lies above the range" in text
 
 

@@ -13,6 +13,7 @@ from typer.core import TyperCommand
 
 from helpers import STOPPED, __version__, paths
 from helpers.report import desk, screening
+from helpers.report.diff import diff
 from helpers.report.ledger import app as ledger
 from helpers.report.scenario.command import app as scenario
 from helpers.report.schedule.command import schedule
@@ -97,14 +98,15 @@ def report(
     ),
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing unless something went wrong.")] = False,
     fetch: Annotated[bool, typer.Option("--fetch", help=FIRST)] = False,
+    pdf: Annotated[bool, typer.Option("--pdf", help="Also as a PDF, beside its folder; needs Chromium.")] = False,
     on: screening.On = "local",
     lines: screening.Lines = "",
     panel: screening.OfPanel = None,
 ) -> None:
     """Run every notebook and write a dated report.
 
-    Ends with 0 (published, or unchanged), 1 (the folder cannot be written), 2 (bad parameters),
-    3 (data not valid), 4 (a cell failed), 5 (a cell ran out of time), 6 (a kernel died),
+    Ends with 0 (published, or unchanged), 1 (the folder cannot be written), 2 (bad parameters, or no
+    browser for --pdf), 3 (data not valid), 4 (a cell failed), 5 (a cell ran out of time), 6 (a kernel died),
     7 (another run holds the lock), 130 (stopped with Ctrl-C); of several reports, with the worst.
 
     Examples: magnets report; magnets report --fetch; magnets report --as-of 2025-06-30;
@@ -117,7 +119,7 @@ def report(
         wanted = _wanted(parameter, as_of, grid)
     except parameters.ParameterError as error:
         _stop(str(error), 2)
-    outcomes = screening.made(lines, panel, wanted, output, timeout, jobs, quiet, fetch, on)
+    outcomes = screening.made(lines, panel, wanted, output, timeout, jobs, quiet, fetch, on, pdf)
     for outcome in dict.fromkeys(outcomes):  # invalid data are the same news for every report of a grid
         if outcome.end or not quiet:
             print(outcome.text, file=sys.stderr if outcome.end else sys.stdout)
@@ -261,7 +263,7 @@ def sources() -> None:
 
 app.add_typer(scenario, name="scenario")
 app.add_typer(ledger, name="ledger")
-for verb in (desk.lab, desk.explain, screening.screen):
+for verb in (desk.lab, desk.explain, screening.screen, diff):
     app.command()(verb)
 
 

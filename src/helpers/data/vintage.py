@@ -67,13 +67,15 @@ class Vintage:
     Attributes
     ----------
     day : datetime.date
+    stored : mapping
+        Each dated table as it was public, rivals side by side, without what follows from others.
     live : View, optional
         What the archive of live sources held on the day.
     """
 
     __signature__ = Signature()
     day: date
-    _stored: Mapping[str, Table]
+    stored: Mapping[str, Table]
     _published: Mapping[str, Table]
     _chosen: Mapping[str, Table]
     _fixed: Mapping[str, object]
@@ -139,7 +141,7 @@ class Vintage:
     @once
     def figures(self, computed: bool = True) -> derive.Known:
         """The figures to use as rules see them, by table, key and period; without what follows from others if asked."""
-        stored = {name: table for name, table in self._stored.items() if table.keys}
+        stored = {name: table for name, table in self.stored.items() if table.keys}
         of = {name: self._chosen[name] if computed else public.choose(table) for name, table in stored.items()}
         return public.figures(of, stored)
 
@@ -183,8 +185,12 @@ class Vintage:
         earlier = tables.day(day)
         if earlier > self.day:
             raise ValueError(f"{earlier} is after {self.day}, and what became public since is not in this vintage")
-        known = {name: public.until(table, earlier) for name, table in self._stored.items()}
+        known = {name: public.until(table, earlier) for name, table in self.stored.items()}
         return _made(earlier, known, self._fixed, self.live and self.live.until(earlier))
+
+    def having(self, tables: Mapping[str, Table], view: View | None) -> "Vintage":
+        """A copy of the same day with other rows in some tables and another view of the archive."""
+        return _made(self.day, {**self.stored, **tables}, self._fixed, view)
 
     def adding(self, name: str, *rows: Mapping) -> "Vintage":
         """A copy with figures that are not public yet: what if this were published?
@@ -198,9 +204,10 @@ class Vintage:
         DataError
             If a column or a period is unknown, a key column is not given, or no unit can be told.
         """
-        if name not in self._stored:
-            raise DataError(f"data/ has no dated table {name!r}; it has {sorted(self._stored)}")
-        return self._with(name, [whatif.completed(self._published[name], row, self.day) for row in rows])
+        if name not in self.stored:
+            raise DataError(f"data/ has no dated table {name!r}; it has {sorted(self.stored)}")
+        more = [whatif.completed(self._published[name], row, self.day) for row in rows]
+        return self.having({name: whatif.together(self.stored[name], more)}, self.live)
 
     def assuming(self, name: str, values: Mapping[str, float | Mapping[str, float]]) -> "Vintage":
         """A copy with other judgements, by segment: a value, or ``value``, ``low`` and ``high``.
@@ -211,7 +218,7 @@ class Vintage:
             If there is no such assumption, or a segment is not one of its.
         """
         new = whatif.assumed(self._chosen["assumptions"], name, values, self.day)
-        return self._with("assumptions", new)
+        return self.having({"assumptions": whatif.together(self.stored["assumptions"], new)}, self.live)
 
     def disagreements(self, *ids: str) -> pd.DataFrame:
         """Where sources disagree and what is done about it: the named rows of ``contradictions.csv``, by ``id``."""
@@ -281,11 +288,6 @@ class Vintage:
         if value not in (values := self.values(name, column)):
             near = get_close_matches(str(value), sorted(values), 5, 0.5) or sorted(values)[:20]
             raise DataError(f"data/{name}.csv has no {column} {value!r} on any day; near it are {near}")
-
-    def _with(self, name: str, rows: list[dict]) -> "Vintage":
-        """A copy with rows more; an assumed one stands in the place of an earlier assumed one of its key."""
-        more = whatif.together(self._stored[name], rows)
-        return _made(self.day, {**self._stored, name: more}, self._fixed, self.live)
 
 
 def _made(day: date, stored: Mapping[str, Table], fixed: Mapping[str, object], view: View | None) -> Vintage:

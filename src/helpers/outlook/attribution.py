@@ -1,6 +1,6 @@
 """What a difference between scenarios is due to: exact Shapley values of their levers, and each lever moved alone."""
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from itertools import combinations
 from math import comb
 
@@ -34,6 +34,34 @@ def shapley(worth: Callable[[frozenset], float], factors: Iterable[Hashable]) ->
             weight = 1 / (len(names) * comb(len(names) - 1, len(chosen) - 1))
             added[name] += weight * (value[chosen] - value[chosen - {name}])
     return added
+
+
+def owen(worth: Callable[[frozenset], np.ndarray], groups: Mapping[str, Sequence[Hashable]]) -> dict:
+    """What each member of each group adds to a worth: the group's Shapley value, shared within by how it would be if
+    only some of the group came.
+
+    The values sum to ``worth(all) - worth(none)``; worths may be arrays.
+
+    References
+    ----------
+    Owen, G. (1977). Values of games with a priori unions. Essays in Mathematical Economics and Game Theory.
+    """
+    every = {name: frozenset(members) for name, members in groups.items()}
+    found: dict = {}
+    for name, members in groups.items():
+
+        def share(some: frozenset, name: str = name) -> np.ndarray:
+            of = every | {name: some}
+            return shapley(lambda chosen: worth(frozenset().union(*(of[one] for one in chosen))), of)[name]
+
+        found |= shapley(share, members)
+    return found
+
+
+def cost(sizes: Mapping[str, int]) -> int:
+    """The sets of clusters that :func:`owen` asks of, by how many of them each part has."""
+    others = 2 ** (len(sizes) - 1)
+    return others * sum(2**size - 2 for size in sizes.values()) + 2 ** len(sizes)
 
 
 def difference(

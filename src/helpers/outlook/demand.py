@@ -13,7 +13,7 @@ import pandas as pd
 
 from helpers import fiscal
 from helpers.data import Quantity, Vintage, derived, ids
-from helpers.outlook import coverage, demand_activity, demand_rows, rare_earths, targets
+from helpers.outlook import coverage, demand_activity, demand_rows, targets
 from helpers.outlook.demand_draws import ENDS, Demand, Model, draw, only
 from helpers.outlook.demand_rows import RARE_EARTH
 
@@ -35,8 +35,10 @@ class Growth(NamedTuple):
 
 
 @targets.remembered
-def model(india: Vintage, path: str | float = "trend") -> Model:
+def model(india: Vintage, path: str | float = "trend", back: int = _BACK, ahead: int = _AHEAD) -> Model:
     """What demand is drawn from, on a path of units: ``trend``, ``target``, or a part of the way from 0 to 1.
+
+    ``back`` and ``ahead`` are fiscal years before and after the last one that ended.
 
     Raises
     ------
@@ -48,7 +50,7 @@ def model(india: Vintage, path: str | float = "trend") -> Model:
     pace = PATHS.get(path, path)
     if not isinstance(pace, float) or not 0 <= pace <= 1:
         raise ValueError(f"path {path!r} is unknown; choose one of {sorted(PATHS)}, or a number from 0.0 to 1.0")
-    years, rows = span(india), india.table("demand")
+    years, rows = span(india, back, ahead), india.table("demand")
     lines = demand_rows.lines(india, tuple(years.tolist()))
     goals = rows[(rows["role"] == "target") & (rows["status"] != "missing")]
     activities = rows[(rows["role"] == "activity") & (rows["status"] != "missing")].set_index("sector")
@@ -105,10 +107,10 @@ def aimed(made: Demand, met: Demand, india: Vintage) -> list[str]:
     return [sector for sector in dict.fromkeys(moved) if sector in goals]
 
 
-def span(india: Vintage) -> np.ndarray:
+def span(india: Vintage, back: int = _BACK, ahead: int = _AHEAD) -> np.ndarray:
     """The fiscal years that are reckoned."""
     ended = fiscal.fiscal_year(pd.Timestamp(india.day)) - 1
-    return np.arange(ended - _BACK, ended + _AHEAD + 1)
+    return np.arange(ended - back, ended + ahead + 1)
 
 
 def base(made: Demand, ended: int) -> int:
@@ -169,66 +171,25 @@ def growth(india: Vintage) -> Growth | None:
     return Growth(float(yearly.mean()), float(yearly.std()), ids(made.source, *(line.source for line in made.lines)))
 
 
-def recorded(india: Vintage) -> pd.DataFrame:
-    """What was counted of rare-earth magnets in whole years beside what the sectors come to: use, and bare imports.
-
-    A calendar year is taken from the two fiscal years around its middle.
-
-    Returns
-    -------
-    pd.DataFrame
-        ``count`` (of ``rare_earths.estimates``), ``what`` (use, bare), ``period, recorded, least, most`` (tonnes and
-        their range), ``middle, low, high`` (tonnes of the sectors), ``error`` (per cent of what was recorded),
-        ``place`` (of the record: inside the range, above, below, or across an end of it), ``source``.
-    """
-    made, rows = demand(india), []
-    known = targets.sums(india, "repm").reset_index().assign(what="use", count=rare_earths.USE)
-    bare = rare_earths.estimates(india).drop(index=rare_earths.USE, errors="ignore")
-    bare = bare.assign(what="bare", count=bare.index)
-    for _, row in pd.concat([frame for frame in (known, bare) if len(frame)] or [known]).iterrows():
-        centre, span = fiscal.centre(row["period"]), (row["low"], row["value"], row["high"])
-        if fiscal.is_year(row["period"]) and made and made.years[0] <= centre <= made.years[-1]:
-            low, middle, high = _around(made, centre, bare=row["what"] == "bare")
-            least, most = np.nanmin(span), np.nanmax(span)
-            value = np.sqrt(least * most) if np.isnan(row["value"]) else row["value"]
-            sides = {place for place, out in (("below", least < low), ("above", most > high)) if out}
-            apart = {"below": most < low, "above": least > high}
-            place = next((side for side in sides if apart[side]), "across" if sides else "inside")
-            source = ids(row, made.source, *(line.source for line in made.lines if line.material == RARE_EARTH))
-            rows.append((row["count"], row["what"], row["period"], value, least, most, middle, low, high,
-                         100 * (middle / value - 1), place, source))  # fmt: skip
-    return pd.DataFrame(rows, columns=["count", "what", "period", "recorded", "least", "most", "middle", "low", "high",
-                                       "error", "place", "source"])  # fmt: skip
-
-
 def absent(india: Vintage) -> list[str]:
     """Sectors of which nothing can be reckoned on the day: something of them is a gap, or public only later."""
     there = {line.sector for line in demand(india).lines}
     return [sector for sector in india.written["demand"].codes["sector"] if sector not in there]
 
 
-def _around(made: Demand, centre: float, *, bare: bool) -> np.ndarray:
-    """The 80 % and the middle of a moment between two fiscal years."""
-    first = int(min(np.floor(centre), made.years[-1] - 1)) - made.years[0]
-    part = centre - made.years[first]
-    both = (made.total(bounds=of, bare=bare, at=slice(first, first + 2)) for of in (False, True))
-    known, every = (values @ [1 - part, part] for values in both)
-    return np.array([*np.quantile(known, ENDS[:2]), np.quantile(every, ENDS[-1])])
-
-
 def _units(india: Vintage, activity: pd.Series, years: np.ndarray) -> demand_activity.Units:
     """Units of a sector: its series times a number, or that number in every year."""
     if activity["series"]:
-        own = _engine(india, activity["series"])
+        own = _engine(india, activity["series"], tuple(years.tolist()))
         return replace(own, middle=own.middle + np.log(activity["value"]))
     still = np.full(len(years), np.log(activity["value"]))
     return demand_activity.Units(still, np.zeros(len(years)), int(fiscal.centre(activity["at"])), activity["source"])
 
 
 @targets.remembered
-def _engine(india: Vintage, series: str) -> demand_activity.Units:
+def _engine(india: Vintage, series: str, years: tuple[int, ...]) -> demand_activity.Units:
     """Units of a series on the trend, with which every path begins."""
-    return demand_activity.units(india, series, span(india))
+    return demand_activity.units(india, series, np.array(years))
 
 
 def _bent(india: Vintage, own: demand_activity.Units, goals: pd.DataFrame, years: np.ndarray, pace: float):

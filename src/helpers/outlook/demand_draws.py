@@ -135,7 +135,8 @@ def _displaced(made: dict[str, np.ndarray], displaces: Mapping[str, str]) -> dic
     left = dict(made)
     for name, other in displaces.items():
         if name in left and other in left:
-            left[name] = np.fmin(left[name], left[other])
+            most = np.where(np.isnan(left[other]), np.inf, left[other])
+            left[name] = np.minimum(left[name], most)  # before its first count it has none, and takes the place of none
             left[other] = left[other] - np.nan_to_num(left[name])
     return left
 

@@ -27,9 +27,31 @@ FIGURE, SCOPE, LEVEL = (((np.arange(COUNT) + 0.5) * step) % 1 for step in (1 / C
 """Ranks at which three distributions are read together, evenly and without a seed: a lattice (Niederreiter 1992)."""
 
 _NUMBERS = ["value", "low", "high"]
+_COLUMNS = [*_NUMBERS, "published", "source", "note"]
 WEIGHT, SCOPED = "rare_earth_weight", "rare_earth_scope"
 SHARE = "rare_earth_share"
 """The assumption that stands for the share while no estimate of the tonnes is public."""
+
+
+@targets.remembered
+def counted(india: Vintage) -> pd.DataFrame:
+    """Every count of a whole year that has begun, each estimate from its oldest year to its newest.
+
+    Returns
+    -------
+    pd.DataFrame
+        ``estimate, period, value, low, high`` (as of :func:`estimates`), ``published, source, note``.
+    """
+    figures = {
+        PRICE: _by_price(india),
+        PRESS: india.series("trade", measure="weight", **MAGNETS),
+        CHINA: _by_year(india.series("trade", **SHIPPED)),
+        USE: targets.sums(india, "repm"),
+    }
+    columns = ["estimate", "period", *_COLUMNS]
+    found = [_years(india, rows).assign(estimate=name)[columns] for name, rows in figures.items()]
+    table = pd.concat([rows for rows in found if len(rows)] or found[:1], ignore_index=True)
+    return table.astype(dict.fromkeys(_NUMBERS, float))
 
 
 @targets.remembered
@@ -44,19 +66,11 @@ def estimates(india: Vintage) -> pd.DataFrame:
         ``scope, scope_low, scope_high`` (what it has to be multiplied by), ``pool, pool_low, pool_high`` (median and
         80 % of the product, which enters the pool), ``source``, ``note``.
     """
-    figures = {
-        PRESS: india.series("trade", measure="weight", **MAGNETS),
-        CHINA: _by_year(india.series("trade", **SHIPPED)),
-        USE: targets.sums(india, "repm"),
-    }
-    found = {PRICE: _by_price(india)} | {name: _newest(india, rows) for name, rows in figures.items()}
-    rows = {name: row for name, row in found.items() if row is not None}
-    columns = ["period", *_NUMBERS, "source", "note"]
-    table = pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("estimate")
+    found = counted(india)
+    table = found.groupby("estimate", sort=False).tail(1).set_index("estimate")[["period", *_NUMBERS, "source", "note"]]
     scope = india.assumption(SCOPED).reindex(table.index)[_NUMBERS].fillna(1.0)
     table[["scope", "scope_low", "scope_high"]] = scope
     table["weight"] = india.assumption(WEIGHT).reindex(table.index)["value"]
-    table = table.astype(dict.fromkeys(_NUMBERS, float))
     at = [np.quantile(_imports(row), (0.1, 0.5, 0.9)) for _, row in table.iterrows()]
     table[["pool_low", "pool", "pool_high"]] = np.reshape(at, (-1, 3))
     return table
@@ -202,15 +216,17 @@ def _parts(india: Vintage) -> tuple[np.ndarray, np.ndarray]:
     return np.minimum(tonnes / np.tile(level, len(found)), 1), weights
 
 
-def _by_price(india: Vintage) -> list | None:
-    years = customs.imports(india, "value_usd", hs=customs.OTHER_METAL).index
-    for year in [year for year in reversed(years) if fiscal.is_fiscal_year(year)]:
+def _by_price(india: Vintage) -> pd.DataFrame:
+    keys = [(measure, partner) for measure in ("weight", "value_usd") for partner in ("world", "CHN")]
+    tables, found = [customs.imports(india, measure, customs.OTHER_METAL, partner) for measure, partner in keys], {}
+    note = "tonnes of line 85051190 that its unit value leaves for rare-earth magnets"
+    for year in filter(fiscal.is_fiscal_year, tables[-2].index):
         part = blend.rare_earth_part(india, year)
         if len(part):
-            note = "tonnes of line 85051190 that its unit value leaves for rare-earth magnets"
             tonnes = part.loc[[0.5, 0.05, 0.95], "tonnes"].clip(lower=LEAST)
-            return [year, *tonnes, part["source"].iloc[0], note]
-    return None
+            public = max(table.loc[year, "published"] for table in tables)
+            found[year] = [*tonnes, public, part["source"].iloc[0], note]
+    return pd.DataFrame.from_dict(found, orient="index", columns=_COLUMNS).rename_axis("period")
 
 
 def _by_year(rows: pd.DataFrame) -> pd.DataFrame:
@@ -220,18 +236,18 @@ def _by_year(rows: pd.DataFrame) -> pd.DataFrame:
     for year, known in months.groupby(months.index.str[:4]):
         if year not in whole.index and len(known) >= targets.LEAST_PART:
             rates = [12 * known["value"].min(), 12 * known["value"].max()]
-            found[year] = [np.nan, *rates, ids(known), "its known months at a yearly rate, the least and the greatest"]
-    columns = [*_NUMBERS, "source", "note"]
-    parts = pd.DataFrame.from_dict(found, orient="index", columns=columns).rename_axis("period")
-    table = pd.concat([part for part in (whole[columns], parts) if len(part)] or [parts])
+            note = "its known months at a yearly rate, the least and the greatest"
+            found[year] = [np.nan, *rates, known["published"].max(), ids(known), note]
+    parts = pd.DataFrame.from_dict(found, orient="index", columns=_COLUMNS).rename_axis("period")
+    table = pd.concat([part for part in (whole[_COLUMNS], parts) if len(part)] or [parts])
     return table.loc[sorted(table.index, key=fiscal.centre)]
 
 
-def _newest(india: Vintage, rows: pd.DataFrame) -> list | None:
-    """The newest whole year with a positive figure or a range."""
+def _years(india: Vintage, rows: pd.DataFrame) -> pd.DataFrame:
+    """The whole years that have begun, with a positive figure or a range."""
     rows = rows[rows[_NUMBERS].max(axis=1) > 0]
-    rows = rows[[fiscal.is_year(p) and fiscal.span(p)[0] <= india.day for p in rows.index]]
-    return [rows.index[-1], *rows.iloc[-1][[*_NUMBERS, "source", "note"]]] if len(rows) else None
+    begun = [fiscal.is_year(p) and fiscal.span(p)[0] <= india.day for p in rows.index]
+    return rows.loc[begun].rename_axis("period").reset_index()
 
 
 def _pool(found: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:

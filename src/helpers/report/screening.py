@@ -1,6 +1,7 @@
 """What the command line asks of the screen: ``magnets screen``, and of ``magnets report`` a page a line."""
 
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -74,15 +75,24 @@ def made(
     quiet: bool,
     fetch: bool,
     on: str,
+    pdf: bool = False,
 ) -> "list[Outcome]":
     """What ``magnets report`` makes: a page a line, if lines are named, else reports."""
     if lines:
         from helpers.report import lines as pages
+        from helpers.report.job import End, Outcome
 
+        if pdf:
+            return [Outcome(End.BAD_PARAMETERS, "--pdf prints reports, and --lines makes pages of another kind")]
         return pages.made(lines, panel, wanted[0].as_of, output, timeout, jobs, on)
     from helpers.report import pipeline
 
-    return pipeline.reports(wanted, output, timeout=timeout, jobs=jobs, quiet=quiet, fetch=fetch, on=on)
+    make = partial(pipeline.reports, wanted, output, timeout=timeout, jobs=jobs, quiet=quiet, fetch=fetch, on=on)
+    if not pdf:
+        return make()
+    from helpers.report.page import pdf as paper
+
+    return paper.printed(make, output.absolute())
 
 
 def _stop(text: str, code: int) -> NoReturn:

@@ -9,7 +9,7 @@ from helpers.chapters.canvas import BLUE, GOLD, INK, MUTED, PAPER, RED, RULE, ca
 from helpers.chapters.demand import sentences, tables
 from helpers.chapters.outputs import Figure, Sentence, joined, sentence
 from helpers.data import Vintage, derived, ids
-from helpers.outlook import demand, others
+from helpers.outlook import demand, demand_past, others
 from helpers.outlook.demand import Demand
 
 _COLOURS = (BLUE, GOLD, RED, MUTED)
@@ -179,14 +179,14 @@ def tornado(table: pd.DataFrame, made: Demand, year: int, *, india: Vintage) -> 
 
 @once_public
 def reconciled(table: pd.DataFrame, *, india: Vintage) -> Figure:
-    """What was counted, use and bare imports, against what the sectors come to: ``demand.recorded``."""
+    """What was counted, need and bare imports, against what the sectors come to: ``demand_past.backtest``."""
     drawing, (ax,) = canvas("tonnes of rare-earth magnets", height=1.1 + 0.5 * len(table), horizontal=True)
     shown = tables.records(table)
-    names = [f"{count}, {row['Of']}, {row['Year']}" for count, row in shown.iterrows()]
+    names = [f"{count}{tables.AS_MAGNETS.get(row['Of'], '')}, {row['Year']}" for count, row in shown.iterrows()]
     for place, (_, row) in enumerate(table[::-1].iterrows()):
         style = {"color": PAPER, "edgecolor": BLUE, "linewidth": 1.5}
         ax.barh(place, row["high"] - row["low"], left=row["low"], height=0.5, **style)
-        if row["what"] == "use":
+        if row["what"] in (demand_past.USE, demand_past.NEED):
             ax.plot([row["middle"]] * 2, [place - 0.25, place + 0.25], color=BLUE, linewidth=3)
         ax.plot([row["least"], row["most"]], [place, place], color=RED, linewidth=2)
         ax.plot(row["recorded"], place, "D", color=RED, markersize=6)
@@ -208,3 +208,32 @@ def reconciled(table: pd.DataFrame, *, india: Vintage) -> Figure:
     alt = sentence(text, said="; ".join(one.text for one in said), uses=said)
     note = "Bar: 80 % of the draws of the sectors, its upper end with bounds; stroke: their middle. Diamond: counted."
     return finish(drawing, title, alt, shown.reset_index(), india=india, note=note)
+
+
+@once_public
+def paid(table: pd.DataFrame, made: Demand, *, india: Vintage) -> Figure:
+    """What the sectors take as magnets by year, against what imports can have paid for: ``demand_past.ceilings``."""
+    drawing, (ax,) = canvas("thousand tonnes of rare-earth magnets", height=3.4)
+    years = np.arange(made.years[0], fiscal.centre(table.index[-1]) + 1).astype(int)
+    ends = [demand_past.around(made, fiscal.year_name(year), demand_past.BARE) for year in years]
+    low, high = ([getattr(of, end) / 1000 for of in ends] for end in ("low", "high"))
+    ax.fill_between(years, low, high, color=BLUE, alpha=0.25, linewidth=0)
+    label(ax, "may come as magnets", (years[-1], low[-1]), dx=-4, dy=8, fontsize=9, ha="right")
+    for (line, rows), marker in zip(table.groupby("line"), "vD", strict=False):
+        at = [fiscal.centre(period) for period in rows.index]
+        ax.plot(at, rows["most"] / 1000, marker, color=RED, markersize=6)
+        name, end = f"paid for at most, HS {line}", (at[-1], rows["most"].iloc[-1] / 1000)
+        label(ax, name, end, dx=-8, dy=0, fontsize=9, color=RED, ha="right", va="center")
+    ax.set_xticks(years, [fiscal.year_name(year) for year in years])
+    ax.set_ylim(0, 1.12 * max(*high, table["most"].max() / 1000))
+    inside, count = (derived(int(of), "", table) for of in ((table["high"] <= table["most"]).sum(), len(table)))
+    text = "Imports can have paid for all that sectors may take as magnets in {inside} of {count} years"
+    said = [sentence("{year}: at most {most:~2}, sectors {span:range~2} t", year=period,
+                     most=derived(row["most"], "t", row),
+                     span=derived(float("nan"), "t", row, low=row["low"], high=row["high"]))
+            for period, row in table.iterrows()]  # fmt: skip
+    alt = sentence("A band of what may come as magnets, and marks at what was paid for at most: {said}.",
+                   said="; ".join(one.text for one in said), uses=said)  # fmt: skip
+    note = "Band: 80 % of the draws. Mark: value of the imports over the low end of what China was paid a kilogram."
+    return finish(drawing, sentence(text, inside=inside, count=count), alt, tables.paid(table).reset_index(),
+                  india=india, note=note)  # fmt: skip

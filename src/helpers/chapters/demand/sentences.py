@@ -6,15 +6,13 @@ from helpers import fiscal
 from helpers.chapters import words
 from helpers.chapters.demand import tables
 from helpers.chapters.outputs import Sentence, joined, sentence
-from helpers.data import Quantity, Vintage, derived
-from helpers.outlook import demand, rare_earths
+from helpers.data import Vintage, derived
+from helpers.outlook import demand
 from helpers.outlook.demand import Demand
 
 STRATEGIC = ("strategic users (defence, nuclear, space)", "healthcare (magnetic resonance)")
 """Sectors that are small and cannot wait."""
 
-_PLACES = {"inside": "inside", "above": "above", "below": "below", "across": "partly outside"}
-_COUNTS = {rare_earths.PRICE: "the customs price estimate", rare_earths.PRESS: "the press"}
 _WHAT = "What magnets India's sectors need"
 _LEAST = 0.1
 """Part by which two ways, or what held and what should, are apart before one is more than the other."""
@@ -106,14 +104,6 @@ def bounds(made: Demand, india: Vintage) -> Sentence:
     return joined(*said) if said else sentence("Every factor of every sector is from a source.", uses=[rows])
 
 
-def recorded(table: pd.DataFrame, india: Vintage) -> Sentence:
-    """Each recorded figure against what the sectors come to: ``demand.recorded``."""
-    if table.empty:
-        return words.not_yet(india, "Whether what sectors come to agrees with what was recorded")
-    use, bare = (table[table["what"] == what] for what in ("use", "bare"))
-    return joined(*(_use(row) for _, row in use.iterrows()), _bare(bare) if len(bare) else None)
-
-
 def held(trial: pd.DataFrame, india: Vintage) -> Sentence:
     """How often the range of units a year ahead held what came, in hindsight: ``demand_activity.trial``."""
     if trial.empty:
@@ -140,42 +130,6 @@ def movers(table: pd.DataFrame, year: int) -> Sentence:
     ends = derived(float("nan"), "t", row, low=row["low"], high=row["high"])
     text = "What moves the need of {year} most: {sector}, {factor}, {ends:range~2} t"
     return sentence(text, factor=row["factor"], sector=row["sector"], year=fiscal.year_name(year), ends=ends)
-
-
-def _use(row: pd.Series) -> Sentence:
-    stated, middle, span = _said(row)
-    parts = {"period": row["period"], "stated": stated, "span": span, "middle": middle, "place": _PLACES[row["place"]]}
-    text = "The use stated for {period}, {stated}, lies {place} the range of the sectors, {span:range~2} t;"
-    more = words.direction(row["error"] / 100, 0.05)
-    if more == "unchanged":
-        return sentence(text, "their middle, {middle:~2}, agrees with it.", **parts)
-    gap = derived(abs(row["error"]), "%", row)
-    way = {"up": "above", "down": "below"}[more]
-    return sentence(text, "their middle, {middle:~2}, is {gap} {way} it.", gap=gap, way=way, **parts)
-
-
-def _bare(rows: pd.DataFrame) -> Sentence:
-    """What came as magnets by each count, against what the sectors may take as such."""
-    said = []
-    for _, row in rows.iterrows():
-        parts = {"count": _COUNTS.get(row["count"], row["count"]), "place": _PLACES[row["place"]]}
-        text = "{stated} by {count} in {period} ({place})"
-        said.append(sentence(text, stated=_said(row)[0], period=row["period"], **parts))
-    span = derived(float("nan"), "t", rows, low=rows["low"].min(), high=rows["high"].max())
-    text = (
-        "As magnets, and not inside motors, compressors and modules, the sectors may take {span:range~2} t; imported as"
-    )
-    every = set(rows["place"]) == {"inside"}
-    tail = "Every count fits that." if every else "Counts that lie outside and this sum cannot all be right."
-    listed = words.listed(one.text for one in said)
-    return sentence(text, "such were {listed}. {tail}", listed=listed, tail=tail, span=span, uses=said)
-
-
-def _said(row: pd.Series) -> tuple[Quantity, Quantity, Quantity]:
-    stated, middle = (derived(row[name], "t", row) for name in ("recorded", "middle"))
-    if row["least"] < row["most"]:
-        stated = derived(float("nan"), "t", row, low=row["least"], high=row["most"])
-    return stated, middle, derived(float("nan"), "t", row, low=row["low"], high=row["high"])
 
 
 def percent(row: pd.Series) -> Sentence:

@@ -5,7 +5,7 @@ import pandas as pd
 
 from helpers import fiscal
 from helpers.data import Vintage, ids, number
-from helpers.outlook import demand, demand_rows
+from helpers.outlook import demand, demand_past, demand_rows
 from helpers.outlook.demand import RARE_EARTH, Demand, Model
 
 LEAST = 5
@@ -14,8 +14,10 @@ MOST = 4
 """Sectors that a sentence or a stack names."""
 
 _MATERIALS = {RARE_EARTH: "rare earth", "ferrite": "ferrite"}
-RECORDS = {"use": "all sectors", "bare": "as magnets"}
-PLACES = {"inside": "inside", "above": "above", "below": "below", "across": "in part"}
+OF = {demand_past.USE: "all sectors", demand_past.BARE: "as magnets", demand_past.CARS: "as magnets, vehicles"}
+OF |= {demand_past.NEED: "vehicles"}
+AS_MAGNETS = {OF[demand_past.BARE]: ", as magnets"}
+PLACES = {"inside": "inside", "above": "above", "below": "below", "across": "in part", "": "–"}
 
 
 def sectors(made: Demand, year: int, material: str = RARE_EARTH) -> pd.DataFrame:
@@ -58,14 +60,22 @@ def gaps(india: Vintage) -> pd.DataFrame:
 
 
 def records(table: pd.DataFrame) -> pd.DataFrame:
-    """``demand.recorded`` for readers; of what comes as magnets the sectors give a range only."""
-    table = table.assign(middle=table["middle"].mask(table["what"] == "bare"), place=table["place"].map(PLACES))
-    table["error"] = table["error"].mask(table["middle"].isna())
-    table["what"] = table["what"].map(RECORDS)
+    """``demand_past.backtest`` for readers; of what comes as magnets the sectors give a range only."""
+    bare = table["what"].isin([demand_past.BARE, demand_past.CARS])
+    table = table.assign(middle=table["middle"].mask(bare), error=table["error"].mask(bare), what=table["what"].map(OF))
+    table = table.assign(place=table["place"].map(PLACES), then=table["then"].map(PLACES))
     heads = {"count": "Count", "what": "Of", "period": "Year", "recorded": "Recorded, t", "low": "Sectors, lowest, t"}
     heads |= {"middle": "Sectors, middle, t", "high": "Sectors, highest, t", "error": "Middle against record, %"}
-    heads |= {"place": "Record in the range of the sectors"}
+    heads |= {"place": "Record in the range", "then_low": "Reckoned the day before, lowest, t"}
+    heads |= {"then_high": "Reckoned the day before, highest, t", "then": "Record in that range"}
     return table.rename(columns=heads)[[*heads.values(), "source"]].set_index("Count")
+
+
+def paid(table: pd.DataFrame) -> pd.DataFrame:
+    """``demand_past.ceilings`` for readers."""
+    heads = {"line": "Tariff line", "likely": "Paid for at the mean price, t", "most": "Paid for at most, t"}
+    heads |= {"low": "Sectors, lowest, t", "high": "Sectors, highest, t", "over": "Draws that need more, %"}
+    return table.rename(columns=heads)[[*heads.values(), "source"]].rename_axis("Year")
 
 
 def units(of: Model, goal: Model, wanted: list[int]) -> pd.DataFrame:

@@ -121,12 +121,12 @@ def _known(india: Vintage, target: str) -> bool:
         return False
 
 
-def _case(case: str, india: Vintage, target: str) -> str:
+def in_words(case: str, india: Vintage, target: str) -> str:
     return (roads.SAID | names(india, target) | GROWTH).get(case, case)
 
 
 def _said(row: pd.Series, india: Vintage, target: str) -> str:
-    head, case = HEADS[row["what"]], _case(row["case"], india, target)
+    head, case = HEADS[row["what"]], in_words(row["case"], india, target)
     return head if row["what"] == moved.ANSWER else case if case.startswith(head) else f"{head}: {case}"
 
 

@@ -36,7 +36,7 @@ def listed(
         span = f"{'' if place else '80 % interval '}{{{name}:range}}"
         if explained and not place:
             texts.append(f"{{{name}}}{of} in {{{year}}} ({{{name}_months}}; {span})")
-            parts |= {f"{name}_months": _months(period)}
+            parts |= {f"{name}_months": months(period)}
         else:
             told = interval and not pd.isna(quantity.low)
             texts.append(f"{{{name}}}{of}{f' ({span})' if told else ''} in {{{year}}}")
@@ -72,6 +72,6 @@ def spanned(rows: pd.DataFrame, unit: str) -> Quantity:
     return derived(rows["value"].median(), unit, rows, low=rows["value"].min(), high=rows["value"].max())
 
 
-def _months(period: str) -> str:
+def months(period: str) -> str:
     first, *_, last = fiscal.months(period)
     return f"{words.month(first)} to {words.month(last)}"

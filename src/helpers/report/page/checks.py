@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 from html.parser import HTMLParser
 from urllib.parse import urlsplit
 from xml.parsers.expat import ExpatError, ParserCreate
@@ -16,11 +17,14 @@ GENERIC = re.compile(
     r"(no description.*|untitled|(a |the )?(image|picture|figure|plot|chart|graph|diagram)s?\W*\d*\W*)", re.I
 )
 
-CONTROLS = frozenset({"script", "button", "select"})
-"""What only a page may have that runs a script of ours."""
+CONTROLS = frozenset({"button", "select"})
+"""What only the explorer may have."""
+
+FEED = {"rel": "alternate", "type": "application/atom+xml", "title": "", "href": "feed.xml"}
+"""A link that browsers offer to subscribe to, and load nothing for."""
 
 _LOADING = {"src", "srcset", "poster", "data", "background", "xlink:href", "formaction", "action", "ping", "manifest"}
-_REFUSED = {"script", "iframe", "frame", "object", "embed", "form", "base", "link", "foreignobject", "animate", "set",
+_REFUSED = {"iframe", "frame", "object", "embed", "form", "base", "link", "foreignobject", "animate", "set",
             "animatetransform", "animatemotion", "audio", "video", "button", "textarea", "select",
             "xmp", "noscript", "noembed", "noframes", "plaintext", "template"}  # fmt: skip
 _DRAWINGS = re.compile(r"(<svg\b.*?</svg>)", re.S)
@@ -35,6 +39,12 @@ _ACCIDENTS = {
     re.compile(r"(?<![\w.-])[+−-]?(?:nan|inf)(?![\w-])"): "a number that is none: say what is not known",
 }  # fmt: skip
 _GAPS = re.compile(r"(?<![\w.-])(?:NaN|NaT)(?![\w-])")
+
+
+@cache
+def scripts() -> frozenset[str]:
+    """The scripts that pages may run: those of the templates, to the letter."""
+    return frozenset(path.read_text(encoding="utf-8") for path in paths.TEMPLATE.glob("*.js"))
 
 
 def accidents(notebook: NotebookNode) -> list[tuple[str, dict]]:
@@ -111,12 +121,17 @@ class _Reader(HTMLParser):
         super().__init__()
         self.refused = _REFUSED - allowed
         self.said, self.count, self.open = [], {}, 0
+        self.script: str | None = None
 
     def handle_starttag(self, tag: str, attributes: Iterable[tuple[str, str | None]]) -> None:
         self.count[tag] = self.count.get(tag, 0) + 1
         self.open += tag == "details"
         values = {name.lower(): value or "" for name, value in attributes}
+        if tag == "link" and {**values, "title": ""} == FEED:
+            return
         self._loads(tag, values)
+        if tag == "script" and values.get("type") != "application/json":  # which is data
+            self.script = ""
         if tag in self.refused:
             self.said.append(f"has a <{tag}>, and pages are only to be read")
         for name in values:
@@ -133,8 +148,20 @@ class _Reader(HTMLParser):
         if tag == "th" and values.get("scope") not in ("col", "row"):
             self.said.append("has a heading cell without a scope; show tables with helpers.chapters.outputs.Table")
 
+    def handle_data(self, data: str) -> None:
+        if self.script is not None:
+            self.script += data
+
     def handle_endtag(self, tag: str) -> None:
         self.open -= tag == "details"
+        if tag == "script":
+            self._runs()
+
+    def _runs(self) -> None:
+        """Refuse a script that is not ours."""
+        if self.script is not None and self.script not in scripts():
+            self.said.append("has a <script>, and pages run none but ours")
+        self.script = None
 
     def handle_comment(self, data: str) -> None:
         """Browsers and parsers differ on where such things end: what one of them skips, another one may run."""
@@ -149,6 +176,7 @@ class _Reader(HTMLParser):
         parser.ProcessingInstructionHandler = lambda target, data: self.handle_comment(f"{target} {data}")
         parser.StartCdataSectionHandler = lambda: self.handle_comment("CDATA")
         parser.StartElementHandler = lambda tag, attributes: self.handle_starttag(tag.lower(), attributes.items())
+        parser.EndElementHandler = lambda tag: self.handle_endtag(tag.lower())
         try:
             parser.Parse(svg, True)
         except ExpatError as error:

@@ -14,16 +14,20 @@ from helpers import paths
 from helpers.chapters.outputs import MIME, together
 from helpers.report import parameters
 from helpers.report.origins import origins
-from helpers.report.page import checks
-from helpers.report.page.drawing import drawing
+from helpers.report.page import checks, glossary
+from helpers.report.page.drawing import address, drawing, last_line
 from helpers.report.page.notes import Notes
 
 EXPLORER = "explorer"
-"""The one page that runs a script, by its template."""
+SCRIPTS = {"report": ("page",), "chapter": ("page",), EXPLORER: (EXPLORER, "page")}
+"""The scripts that pages run, by template: only those of ``template/``."""
 
 _MATHS = re.compile(r"(?P<code>```.*?```|`[^`]*`)|\$\$(?P<block>.+?)\$\$|\$(?P<line>[^$\s](?:[^$\n]*[^$\s])?)\$", re.S)
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
 _RANGED = re.compile(r"([\d,.]+) (\([\d,.]+ to [\d,.]+\))")
+_QUANTITY = re.compile(r"[\d,.]+ (?:t|million USD)(?= )(?: \(assumed\))?")
+_NUMBER = re.compile(r"[+−]?[\d,]+(?:\.\d+)?(?: (?:%|t))?")
+_END = re.compile(r"(?<=[.!?])\s(?=[A-Z“])")
 _ANSI = re.compile(r"\x1b\[[\d;?]*[A-Za-z]")
 
 
@@ -35,11 +39,14 @@ class PageError(ValueError):
         self.cell = cell or {}
 
 
-def payloads(notebook: NotebookNode, kind: str, tag: str = "") -> list[dict]:
-    """What the cells of an executed notebook, or those with a tag, showed of one kind: answer, sentence, figure ..."""
+def payloads(notebook: NotebookNode, kind: str = "", tag: str = "") -> list[dict]:
+    """What the cells of an executed notebook, or those with a tag, showed of one kind: answer, sentence, figure ...
+
+    Each has the id of its ``cell``; without a kind all of them are given.
+    """
     cells = [cell for cell in notebook.cells if not tag or tag in cell.metadata.get("tags", ())]
-    shown = [output.get("data", {}).get(MIME) for cell in cells for output in cell.get("outputs", [])]
-    return [payload for payload in shown if payload and payload["kind"] == kind]
+    shown = [(cell, output.get("data", {}).get(MIME)) for cell in cells for output in cell.get("outputs", [])]
+    return [one | {"cell": cell.get("id", "")} for cell, one in shown if one and kind in ("", one["kind"])]
 
 
 def chapter(name: str, notebook: NotebookNode, frame: dict, failed: dict | None = None) -> str:
@@ -70,7 +77,7 @@ def chapter(name: str, notebook: NotebookNode, frame: dict, failed: dict | None 
     titles = {chapter["name"]: chapter["title"] for chapter in frame["chapters"]}
     own = {"name": name, "title": titles[name], "cells": notebook.cells, "mime": MIME, "failed": failed,
            "origins": origins(notebook)}  # fmt: skip
-    body = _rendered("chapter", frame | own)
+    body = rendered("chapter", frame | own)
     return body if failed else _fit(body, f"the page of notebooks/{name}.ipynb", checks.MOST_BYTES)
 
 
@@ -86,26 +93,39 @@ def _require_marked(name: str, notebook: NotebookNode, mark: str) -> None:
 
 
 def plain(template: str, frame: dict) -> str:
-    """A page without a notebook: ``report``, ``explorer``, ``archive`` or ``failure``."""
-    body, runs = _rendered(template, frame), template == EXPLORER
-    most = checks.MOST_BYTES if template in ("report", EXPLORER) else None
-    return _fit(body, f"the page {template}", most, checks.CONTROLS if runs else frozenset())
+    """A page without a notebook: ``report``, ``explorer``, ``glossary``, ``archive`` or ``failure``."""
+    body = rendered(template, frame)
+    most = checks.MOST_BYTES if template in SCRIPTS else None
+    return _fit(body, f"the page {template}", most, checks.CONTROLS if template == EXPLORER else frozenset())
+
+
+def rendered(template: str, frame: dict) -> str:
+    """A page of a frame, with footnotes of its own, the style and the policy; nothing checked."""
+    scripts = SCRIPTS.get(template, ())
+    page = frame | {"notes": Notes(frame.get("sources", {})), "policy": policy(*scripts), "terms": glossary.terms()}
+    page |= {"style": Markup(_template("style.css")), "scripts": [Markup(_template(f"{name}.js")) for name in scripts]}
+    body = _CONTROLS.sub("", _templates().get_template(f"{template}.html.j2").render(page=page))
+    return glossary.explained(body) if scripts and not frame.get("failure") else body
 
 
 @cache
-def policy(runs: bool = False) -> str:
-    """What a page asks its browser to enforce: it loads nothing, and runs at most the script of the explorer."""
-    style, script = (
-        f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
-        for text in (_template("style.css"), _template(f"{EXPLORER}.js"))
-    )
+def policy(*scripts: str) -> str:
+    """What a page asks its browser to enforce: it loads nothing, and runs at most these scripts of ours."""
+
+    def hashed(text: str) -> str:
+        return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+    style, runs = hashed(_template("style.css")), " ".join(hashed(_template(f"{name}.js")) for name in scripts)
     loads = f"default-src 'none'; style-src {style}; img-src data:; base-uri 'none'; form-action 'none'"
-    return f"{loads}; script-src {script}" if runs else loads
+    return f"{loads}; script-src {runs}" if runs else loads
 
 
 def headers() -> str:
     """The headers that a server should send with the pages, a line each; they are the same for all of them."""
-    lines = [f"Content-Security-Policy: {policy(runs=True)}; frame-ancestors 'self'", "X-Content-Type-Options: nosniff"]
+    lines = [
+        f"Content-Security-Policy: {policy(*SCRIPTS[EXPLORER])}; frame-ancestors 'self'",
+        "X-Content-Type-Options: nosniff",
+    ]
     return "\n".join([*lines, "Referrer-Policy: no-referrer", ""])
 
 
@@ -130,14 +150,6 @@ def slug(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:60]
 
 
-def _rendered(template: str, frame: dict) -> str:
-    """A page of a frame, with footnotes of its own, the style and the policy; nothing checked."""
-    style, script = (Markup(_template(name)) for name in ("style.css", f"{EXPLORER}.js"))
-    page = frame | {"notes": Notes(frame.get("sources", {})), "policy": policy(template == EXPLORER)}
-    page |= {"style": style, "script": script}
-    return _CONTROLS.sub("", _templates().get_template(f"{template}.html.j2").render(page=page))
-
-
 def _fit(body: str, what: str, most: int | None, allowed: frozenset[str] = frozenset()) -> str:
     if wrong := checks.problems(body, most, allowed):
         raise PageError("\n".join(f"{what} {problem}" for problem in wrong))
@@ -155,6 +167,32 @@ def _row_notes(table: dict) -> list[list[str]]:
     shared = set.intersection(*map(set, table["sources"])) if table["sources"] else set()
     own = [[one for one in ids if one not in shared] for ids in table["sources"]]
     return own if any(own) else []
+
+
+def _clause(text: str) -> str:
+    """What a text says first, up to a colon or the end of its first sentence, without what stands in brackets."""
+    first = re.sub(r" \([^()]*\)", "", re.split(_END, text)[0])
+    return f"{first.partition(': ')[0].rstrip('.')}."
+
+
+def _first_sentence(shown: dict) -> dict:
+    """A sentence without those that follow it."""
+    return shown | {"text": re.split(_END, shown["text"])[0]}
+
+
+def _large(text: str) -> tuple[str, str]:
+    """The quantity that a sentence opens with, and the rest of it."""
+    found = _QUANTITY.match(text)
+    return (found[0], text[found.end() :]) if found else ("", text)
+
+
+def _kinds(table: dict) -> list[str]:
+    """The kind of each column; one of texts that are all numbers counts as one of numbers."""
+    return [
+        "number" if all(_NUMBER.fullmatch(cell) for cell in cells if cell) and any(cells) and not column["head"]
+        else column["kind"]
+        for column, cells in zip(table["columns"], zip(*table["rows"], strict=True), strict=True)
+    ]  # fmt: skip
 
 
 def _ranged(cell: str) -> Markup:
@@ -191,6 +229,8 @@ def _code(source: str) -> Markup:
 def _templates() -> Environment:
     made = Environment(loader=FileSystemLoader(paths.TEMPLATE), autoescape=True)
     made.filters |= {
+        "kinds": _kinds, "address": address, "clause": _clause, "large": _large,
+        "first_sentence": _first_sentence, "last_line": last_line,
         "code": cache(_code), "drawing": drawing, "slug": slug, "together": together,
         "markdown": cache(_markdown), "ranged": _ranged, "row_notes": _row_notes, "shared_notes": _shared_notes,
         "plain": parameters.plain, "without_ansi": lambda text: _ANSI.sub("", text),

@@ -53,6 +53,7 @@ def thin(schedule: Schedule, today: date) -> list[str]:
                     files.write(scratch / "index.html", GONE)
                     (root / folder).rename(root / f"{files.BUILDING}{folder}")
                     files.place(scratch, root / folder)
+                (root / f"{folder}.pdf").unlink(missing_ok=True)
             files.sweep(root)
             archive.write(root)
     return gone

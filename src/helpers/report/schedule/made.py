@@ -59,13 +59,17 @@ def made(report: Report, run: Run, root: Path, known: Collection[str], notices: 
     rest = [one for one in wanted if one not in same]
     new = dict.fromkeys(folder for folder in same.values() if run.starts and folder not in known)
     outcomes: list[Outcome] = []
+    make = partial(pipeline.reports, rest, root, jobs=os.cpu_count() or 1, quiet=True, notices=said)
+    if report.pdf:
+        from helpers.report.page import pdf
+
+        make = partial(pdf.printed, make, root)
     tries = 0
     with suppress(_AgainError):
         for attempt in _attempts(report.retries, report.backoff) if rest else ():
             with attempt:
                 tries += 1
-                outcomes = _within(report.limit, partial(pipeline.reports, rest, root, jobs=os.cpu_count() or 1,
-                                                         quiet=True, notices=said))  # fmt: skip
+                outcomes = _within(report.limit, make)
                 killed = run.starts > 0 or tries > 1
                 for outcome in outcomes:
                     found = killed and _folder(outcome) not in known if outcome.text.startswith(UNCHANGED) else True
@@ -80,7 +84,7 @@ def made(report: Report, run: Run, root: Path, known: Collection[str], notices: 
 
 
 def _folder(outcome: Outcome) -> str:
-    return Path(outcome.text.removeprefix(f"{UNCHANGED}: ")).parent.name
+    return Path(outcome.text.removeprefix(f"{UNCHANGED}: ").partition("\n")[0]).parent.name
 
 
 def _attempts(retries: int, backoff: float) -> Iterable[Any]:

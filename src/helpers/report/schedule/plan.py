@@ -55,6 +55,7 @@ class Report(Timed):
     )
     grid: _Beside | None = Field(default=None, description="a grid file")
     fetch: bool = Field(default=False, description="whether to fetch first what is due of live sources")
+    pdf: bool = Field(default=False, description="whether to print each report as a PDF beside its folder")
     retries: int = Field(default=2, ge=0, le=10, description="how often a run that fails is tried again")
     backoff: float = Field(default=60, ge=0, le=3600, description="seconds before the first retry; then twice as many")
     limit: float = Field(default=60, gt=0, le=1440, description="minutes that one try may take")

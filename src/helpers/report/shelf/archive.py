@@ -1,10 +1,20 @@
-"""The list of all reports of a folder: their records, and ``index.html``."""
+"""The list of all reports of a folder: their records, and ``index.html`` and ``feed.xml``."""
 
+import json
 import re
 import warnings
+from collections import Counter
+from collections.abc import Set
 from pathlib import Path
+from typing import Any
 
-from helpers.report.shelf import files, record
+from helpers.report.parameters import plain
+from helpers.report.shelf import feed, files, record
+
+FILTERS = 8
+"""Settings by which the page can be narrowed down at most: its style has as many."""
+
+DEFAULT = "as by default"
 
 
 def records(root: Path) -> list[dict]:
@@ -25,20 +35,90 @@ def previous(root: Path, folder: str) -> str | None:
 
 
 def is_current(root: Path) -> bool:
-    """Does the archive list every report?"""
-    target = root / "index.html"
-    text = target.read_text(encoding="utf-8") if target.is_file() else ""
-    return set(re.findall(r'href="([^"/]+)/index\.html"', text)) == {known["folder"] for known in records(root)}
+    """Do the page and the feed list every report, and the page every PDF?"""
+    every = records(root)
+    page = _read(root / "index.html")
+    listed = set(re.findall(r'href="([^"/]+)/index\.html"', page)), set(re.findall(r'href="([^"/]+)\.pdf"', page))
+    there = {known["folder"] for known in every}, {known["folder"] for known in every if _pdf(root, known)}
+    return listed == there and _read(root / feed.NAME) == feed.text(every)
 
 
 def write(root: Path) -> Path:
-    """Renew ``index.html`` of a report folder from the records below it."""
-    from helpers.chapters import canvas
+    """Renew ``feed.xml`` and ``index.html`` of a report folder from the records below it."""
     from helpers.report.page import html
 
-    days: dict[str, list] = {}
     every = records(root)
+    files.replace(root / feed.NAME, feed.text(every))
+    with_pdf = {known["folder"] for known in every if _pdf(root, known)}
+    return files.replace(root / "index.html", html.plain("archive", frame(every, with_pdf)))
+
+
+def frame(every: list[dict], with_pdf: Set[str] = frozenset()) -> dict[str, Any]:
+    """What the page shows: reports by month, each with what narrows the list down to it.
+
+    Parameters
+    ----------
+    every : list of dict
+        Records, newest first.
+    with_pdf : set of str
+        Folders beside which there is a PDF.
+    """
+    from helpers.chapters import canvas
+
+    before = _before(every)
+    settings = {known["folder"]: _settings(known) for known in every}
+    common = Counter(name for names in settings.values() for name in names).most_common()
+    kept = {name: f"p{number}" for number, (name, _) in enumerate(common[:FILTERS], start=1)} if len(common) > 1 else {}
+    months: dict[str, list[dict]] = {}
+    days = set()
     for known in every:
-        days.setdefault(known["parameters"]["as_of"], []).append(known)
+        day, folder = known["parameters"]["as_of"], known["folder"]
+        shown = {
+            "folder": folder,
+            "anchor": f"day-{day}" if day not in days else "",
+            "settings": [name for name in settings[folder] if name != DEFAULT],
+            "classes": [kept[name] for name in settings[folder] if name in kept],
+            "answer": feed.short(known["answer"]),
+            "changed": known.get("changed", ""),
+            "before": before[folder],
+            "pdf": folder in with_pdf,
+        }
+        days.add(day)
+        months.setdefault(_month(day), []).append(shown)
+    filters = [{"id": kept[name], "name": name, "count": count} for name, count in common if name in kept]
     made_up = canvas.SYNTHETIC if any(known.get("synthetic") for known in every) else ""
-    return files.replace(root / "index.html", html.plain("archive", {"days": days, "synthetic": made_up}))
+    return {"months": months, "filters": filters, "count": len(every), "rare": len(common) > FILTERS,
+            "synthetic": made_up, "feed": feed.NAME}  # fmt: skip
+
+
+def _settings(known: dict) -> list[str]:
+    """What was asked for instead of the defaults, each in words."""
+    return [f"{name} = {plain(value)}" for name, value in known["given"].items() if name != "as_of"] or [DEFAULT]
+
+
+def _before(every: list[dict]) -> dict[str, str]:
+    """For each report the folder of the one before it that asked the same."""
+    last: dict[str, str] = {}
+    found = {}
+    for known in reversed(every):
+        question = json.dumps(known["parameters"] | {"as_of": ""}, sort_keys=True)
+        found[known["folder"]] = last.get(question, "")
+        last[question] = known["folder"]
+    return found
+
+
+def _month(day: str) -> str:
+    from helpers.chapters import words
+
+    try:
+        return words.month(day)
+    except ValueError:  # a record of somebody else's, with a day that is none
+        return day[:7]
+
+
+def _pdf(root: Path, known: dict) -> bool:
+    return (root / f"{known['folder']}.pdf").is_file()
+
+
+def _read(path: Path) -> str:
+    return path.read_text(encoding="utf-8") if path.is_file() else ""

@@ -25,6 +25,9 @@ LEAD = "4-forecast"
 FINDING = "1-trade"
 """The chapter whose answer stands before that: what the number is that the question begins from."""
 
+SLOTS = ("judgements", "calendar", "record")
+"""Where the first page shows what cells hand to it, by what follows ``brief-`` in their tags."""
+
 WHAT = {
     End.CELL_ERROR: "a cell raised an error",
     End.TIMEOUT: "a cell ran out of time",
@@ -78,28 +81,30 @@ def publish(root: Path, chapters: list[Chapter], job: Job, frame: dict, india: "
     Path
         The folder ``<as_of>``, or ``<as_of>-r2`` and so on if that one is taken.
     """
+    from helpers.data import kept
+    from helpers.report import changed
     from helpers.report.page import explorer, html
 
     folder = _free_folder(root, frame["as_of"])
     with files.building(root) as scratch:
         _chapters(scratch, chapters)
-        if lead := _lead(chapters):
-            files.write(scratch / "forecast.svg", lead["svg"])
+        shown = brief(chapters)
+        if shown["figures"]:
+            files.write(scratch / "forecast.svg", shown["figures"][0]["svg"])
         (scratch / "tables.xlsx").write_bytes(_tables(chapters, job, frame["synthetic"]))
-        answers = _answers(chapters)
-        first_page = {
-            "answers": answers,
-            "front": front(answers),
-            "lead": lead,
-            "means": means(chapters),
+        (scratch / kept.NAME).write_bytes(kept.packed())
+        moved = changed.changed(root, folder.name, job, india, chapters)
+        shown |= {
+            "changed": moved,
             "downloads": sorted(path.name for path in scratch.iterdir() if path.suffix != ".html"),
             "previous": archive.previous(root, folder.name),
         }
-        files.write(scratch / "index.html", html.plain("report", frame | first_page))
+        files.write(scratch / "index.html", html.plain("report", frame | shown))
+        files.write(scratch / "glossary.html", html.plain("glossary", frame | {"name": "glossary"}))
         if frame["explorer"]:
             own = explorer.content(india) | {"name": html.EXPLORER}
             files.write(scratch / "explorer.html", html.plain(html.EXPLORER, frame | own))
-        _record(scratch, folder.name, chapters, job, india)
+        _record(scratch, folder.name, chapters, job, india, moved)
         files.place(scratch, folder)
     return folder
 
@@ -142,24 +147,34 @@ def _answers(chapters: list[Chapter]) -> list[dict]:
     return [one | {"name": c.name} for c in _lead_first(chapters) for one in html.payloads(c.notebook, "answer")]
 
 
-def front(answers: list[dict]) -> list[dict]:
-    """The first answers of :data:`FINDING` and of :data:`LEAD`, in this order; else the first there is."""
-    found = [next((one for one in answers if one["name"] == name), None) for name in (FINDING, LEAD)]
-    return [one for one in found if one] or answers[:1]
+def brief(chapters: list[Chapter]) -> dict:
+    """What the first page shows: the ``answers`` of all chapters, and what cells hand to it by their tags.
+
+    Returns
+    -------
+    dict
+        ``front``, the sentences of cells tagged ``brief-answer``; else the first answers of :data:`FINDING` and
+        :data:`LEAD`. ``figures`` of cells tagged ``brief-figure``; else the first of :data:`LEAD`. ``means``, sentences
+        tagged ``brief``. ``judgements``, ``calendar`` and ``record``: whatever is tagged so. Each has the ``name`` of
+        its chapter and the ``cell`` that shows it.
+    """
+    answers, lead = _answers(chapters), _lead_first(chapters)
+    firsts = [next((one for one in answers if one["name"] == name), None) for name in (FINDING, LEAD)]
+    figures = _tagged(lead[:1], "", "figure")[:1]
+    return {
+        "answers": answers,
+        "front": _tagged(lead, "brief-answer", "sentence") or [one for one in firsts if one] or answers[:1],
+        "figures": _tagged(lead, "brief-figure", "figure") or figures,
+        "means": _tagged(chapters, "brief", "sentence"),
+        **{slot: _tagged(chapters, f"brief-{slot}") for slot in SLOTS},
+    }
 
 
-def means(chapters: list[Chapter]) -> list[dict]:
-    """What follows from the answers: sentences of cells with the tag ``brief``, with the ``name`` of the chapter."""
+def _tagged(chapters: list[Chapter], tag: str, kind: str = "") -> list[dict]:
+    """What cells with a tag show of one kind, or of any."""
     from helpers.report.page import html
 
-    return [one | {"name": c.name} for c in chapters for one in html.payloads(c.notebook, "sentence", "brief")]
-
-
-def _lead(chapters: list[Chapter]) -> dict | None:
-    """The first figure of the chapter that answers the report's question."""
-    from helpers.report.page import html
-
-    return next(iter(html.payloads(_lead_first(chapters)[0].notebook, "figure")), None)
+    return [one | {"name": c.name} for c in chapters for one in html.payloads(c.notebook, kind, tag)]
 
 
 def _lead_first(chapters: list[Chapter]) -> list[Chapter]:
@@ -178,12 +193,15 @@ def _tables(chapters: list[Chapter], job: Job, synthetic: str) -> bytes:
     return workbook(sheets, job.parameters.as_of, synthetic)
 
 
-def _record(scratch: Path, folder: str, chapters: list[Chapter], job: Job, india: "Vintage") -> None:
+def _record(
+    scratch: Path, folder: str, chapters: list[Chapter], job: Job, india: "Vintage", moved: dict | None = None
+) -> None:
     answer = next((one["text"] for one in _answers(chapters)), "")
     answer = f"SYNTHETIC: {answer}" if india.synthetic else answer
     hashes = {path.name: sha256(path) for path in sorted(scratch.iterdir())}
-    kept = record.content(folder, chapters, job, india, answer, hashes)
-    files.write(scratch / record.NAME, record.written(kept))
+    text = moved["sentence"]["text"] if moved and moved["previous"] else ""
+    whole = record.content(folder, chapters, job, india, answer, hashes) | {"changed": text}
+    files.write(scratch / record.NAME, record.written(whole))
 
 
 def _holder(path: Path) -> str:

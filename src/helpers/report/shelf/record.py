@@ -65,6 +65,7 @@ class _Record(BaseModel):
     code: _Code
     archive: dict[str, _Hash] = Field(default_factory=dict)
     notices: list[str] = Field(default_factory=list)
+    changed: str = ""
     synthetic: bool = False
     chapters: dict[str, _Chapter]
     files: dict[_Name, _Hash]

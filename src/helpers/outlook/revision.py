@@ -1,0 +1,275 @@
+"""What moved a forecast between two runs: new, revised and withdrawn figures, judgements, drivers, parameters, model.
+
+Effects are exact Shapley values in the unit of the forecast (Shapley 1953; Shorrocks 2013), of figures within what
+they are part of those of Owen (1977): they sum to the change without a rest, whatever the order in which things are
+named, and turn their sign when old and new are swapped. Every set of changes is one forecast by the code of today.
+That the day is a later one is told apart first, among the parameters. What that code makes of the old inputs, less
+what was published of them, is the model's part: old code is not needed.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from helpers import fiscal
+from helpers.data import Vintage, ids
+from helpers.data.changes import REVISED, WITHDRAWN, Between, Change
+from helpers.outlook import forecast, headline, targets, value
+from helpers.outlook.attribution import cost, owen
+from helpers.outlook.episodes import starting_from
+
+FIGURES, REVISIONS, GONE, JUDGEMENTS, DRIVERS, PARAMETERS, MODEL = PARTS = (
+    "new figures",
+    "revised figures",
+    "withdrawn figures",
+    "judgements",
+    "drivers",
+    "parameters",
+    "model",
+)
+"""What a change is split into."""
+
+COLUMNS = [
+    "target",
+    "period",
+    "quantile",
+    "unit",
+    "part",
+    "table",
+    "key",
+    "when",
+    "count",
+    "others",
+    "effect",
+    "source",
+]
+DAY, OLD_CODE = "day", "code"
+"""The keys of what is no row and no parameter: time that passed, and what today's code makes of the old inputs."""
+
+FEW = 5
+"""Series or figures of a part that are told apart; the others are one."""
+
+_TABLES = {JUDGEMENTS: ("assumptions", "episodes", "regimes", "contradictions"),
+           DRIVERS: ("drivers", "demand", "prices")}  # fmt: skip
+_KINDS = {REVISED: REVISIONS, WITHDRAWN: GONE}
+_SETTINGS = ("target", "horizon", "baseline_t")
+_ROUNDED = 1e-9
+"""How far a published value may be from the forecast of today's code, as a fraction, to be the same, written down."""
+
+
+@dataclass(frozen=True)
+class State:
+    """What a forecast is made of, and, if it was, what was published of it (:data:`headline.COLUMNS`)."""
+
+    india: Vintage
+    target: str = targets.CUSTOMS.name
+    horizon: int = 10
+    baseline_t: float | None = None
+    published: pd.DataFrame | None = field(default=None, compare=False)
+
+
+class Revision(NamedTuple):
+    """What moved a forecast.
+
+    ``table`` has :data:`COLUMNS`: the ``effect`` of each thing on each quantile; ``ends`` has ``target, period,
+    quantile, unit, before, after``; ``forecasts`` were made for it; ``left`` are quantiles that only one run has.
+    """
+
+    table: pd.DataFrame
+    ends: pd.DataFrame
+    forecasts: int
+    left: int
+
+
+class _Cluster(NamedTuple):
+    """Changes that come together: of one series, if ``key`` names it, and so many ``others``."""
+
+    part: str
+    table: str
+    key: str
+    when: str
+    changes: tuple[Change | str, ...]
+    others: int = 0
+
+
+def between(old: State, new: State, only: Iterable[str] = headline.UNITS, most: int = 64) -> Revision:
+    """The change of every quantile that both forecasts publish, split into :data:`PARTS`.
+
+    Parameters
+    ----------
+    old, new : State
+    only : iterable of str
+        Targets: ``customs``, ``repm``, ``value``.
+    most : int
+        Forecasts of a target that may be made: the fewer, the more figures are put together.
+    """
+    of = Between(old.india, new.india)
+    tables, ends, count, left = [], [], 0, 0
+    for target in only:
+        known = _values(old.india, old, target), _values(new.india, new, target)
+        before, after = (_published(state, one, target) for state, one in zip((old, new), known, strict=True))
+        keys = before.index.intersection(after.index).intersection(known[0].index).intersection(known[1].index)
+        left += len(before.index.union(after.index)) - len(keys)
+        if keys.empty:
+            continue
+        made = _Game(of, old, new, target, keys)
+        found = made.split(most)
+        apart = [after[keys] - known[1][keys], known[0][keys] - before[keys]]
+        found[_Cluster(MODEL, "", OLD_CODE, "", ())] = sum(apart).to_numpy()
+        first, last = (made.worth(all_) for all_ in (frozenset(), frozenset(made.every)))
+        passed = first - known[0][keys].to_numpy() + known[1][keys].to_numpy() - last
+        found[_Cluster(PARAMETERS, "", DAY, f"{old.india.day}/{new.india.day}", ())] = passed
+        labels = keys.to_frame(index=False).assign(target=target, unit=headline.UNITS[target])
+        tables += [_rows(labels, cluster, effect) for cluster, effect in found.items()]
+        ends.append(labels.assign(before=before[keys].array, after=after[keys].array))
+        count += made.forecasts
+    table = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=COLUMNS)
+    whole = ["target", "period", "quantile", "unit", "before", "after"]
+    told = pd.concat(ends, ignore_index=True)[whole] if ends else pd.DataFrame(columns=whole)
+    return Revision(table[COLUMNS], told, count, left)
+
+
+class _Game:
+    """The forecasts of one target with some of the changes, each made once."""
+
+    def __init__(self, of: Between, old: State, new: State, target: str, keys: pd.Index):
+        self.of, self.old, self.new, self.target, self.keys = of, old, new, target, keys
+        self.parts: dict[str, list[Change | str]] = {name: [] for name in map(part, of.changes)}
+        for change in of.changes:
+            self.parts[part(change)].append(change)
+        if differ := [name for name in _SETTINGS if getattr(old, name) != getattr(new, name)]:
+            self.parts[PARAMETERS] = list(differ)
+        self.every = [change for changes in self.parts.values() for change in changes]
+        self.forecasts = 0
+
+    def worth(self, chosen: Iterable[Change | str]) -> np.ndarray:
+        """The forecast with some changes, and the old settings where they are not among them."""
+        chosen = list(chosen)
+        settings = {name: getattr(self.new if name in chosen else self.old, name) for name in _SETTINGS}
+        india = self.of.taking(one for one in chosen if isinstance(one, Change))
+        self.forecasts += 1
+        return _values(india, State(india, **settings), self.target).reindex(self.keys).to_numpy()
+
+    def split(self, most: int) -> dict[_Cluster, np.ndarray]:
+        """The effect of each cluster of changes."""
+        clusters = self._clusters(self._moving(), most)
+        groups: dict[str, list[int]] = {}
+        for place, cluster in enumerate(clusters):
+            groups.setdefault(cluster.part, []).append(place)
+        found: dict[frozenset, np.ndarray] = {}
+
+        def worth(places: frozenset) -> np.ndarray:
+            if places not in found:
+                found[places] = self.worth(change for place in places for change in clusters[place].changes)
+            return found[places]
+
+        effects = owen(worth, groups)
+        return {cluster: effects[place] for place, cluster in enumerate(clusters)}
+
+    def _moving(self) -> dict[str, list]:
+        """The parts without those that move nothing: neither where they come first nor where they come last."""
+        found: dict[frozenset, np.ndarray] = {}
+
+        def worth(names: frozenset) -> np.ndarray:
+            if names not in found:
+                found[names] = self.worth(change for name in names for change in self.parts[name])
+            return found[names]
+
+        whole = frozenset(self.parts)
+        idle = {
+            name for name in whole
+            if np.array_equal(worth(frozenset({name})), worth(frozenset()))
+            and np.array_equal(worth(whole - {name}), worth(whole))
+        }  # fmt: skip
+        if idle and not np.array_equal(worth(whole - idle), worth(whole)):
+            idle = set()
+        return {name: changes for name, changes in self.parts.items() if name not in idle}
+
+    def _clusters(self, parts: dict[str, list], most: int) -> list[_Cluster]:
+        used = frozenset().union(*(_used(state.india, self.target) for state in (self.old, self.new)))
+        series = {name: _series(name, changes, self.target, used) for name, changes in parts.items()}
+        sizes = dict.fromkeys(series, 1)
+        for name in sorted(series, key=PARTS.index):
+            while sizes[name] < min(len(series[name]), FEW) and cost(sizes | {name: sizes[name] + 1}) <= most:
+                sizes[name] += 1
+        return [one for name, rows in series.items() for one in _first(rows, sizes[name])]
+
+
+def part(change: Change) -> str:
+    """What a change is part of."""
+    named = next((name for name, tables in _TABLES.items() if change.table in tables), None)
+    return named or _KINDS.get(change.kind, FIGURES)
+
+
+def _series(name: str, changes: list, target: str, used: frozenset[str]) -> list[_Cluster]:
+    """The changes of a part by series, those of the target by figure; what is likeliest to matter first."""
+    if name == PARAMETERS:
+        return [_Cluster(name, "", one, "", (one,)) for one in changes]
+    of = targets.TARGETS.get(target, targets.CUSTOMS)
+    own = of.table, tuple(of.keys.values())
+    found: dict[tuple, list[Change]] = {}
+    for one in changes:
+        found.setdefault((one.table, one.key, one.period if (one.table, one.key) == own else ""), []).append(one)
+    ranked = sorted(found, key=lambda it: (it[:2] != own, -sum(1 for one in found[it] if one.sources & used), it))
+    return [_Cluster(name, table, "/".join(key), _when(found[table, key, period]), tuple(found[table, key, period]))
+            for table, key, period in ranked]  # fmt: skip
+
+
+def _first(series: list[_Cluster], size: int) -> list[_Cluster]:
+    """The first of some series, and the others as one; where there is but one, it has the name of the first."""
+    if len(series) <= size:
+        return series
+    rest = tuple(change for one in series[size - 1 :] for change in one.changes)
+    if size == 1:
+        return [series[0]._replace(changes=rest, others=len(rest) - len(series[0].changes))]
+    return [*series[: size - 1], _Cluster(series[0].part, "", "", "", rest, len(rest))]
+
+
+def _when(changes: Sequence[Change]) -> str:
+    periods = sorted({one.period for one in changes if one.period}, key=fiscal.span)
+    return periods[0] if len(periods) == 1 else f"{periods[0]} to {periods[-1]}" if periods else ""
+
+
+def _values(india: Vintage, state: State, target: str) -> pd.Series:
+    return _forecast(starting_from(india, state.baseline_t), target, state.target, state.horizon)
+
+
+@targets.remembered
+def _forecast(india: Vintage, target: str, asked: str, horizon: int) -> pd.Series:
+    """One target of what a report publishes, by period and quantile."""
+    if target == value.NAME:
+        table = value.expected(india)
+    else:
+        table = (forecast.expected if target == asked else forecast.beside)(india, asked, horizon)
+    return _indexed(headline.told(table))
+
+
+def _indexed(table: pd.DataFrame) -> pd.Series:
+    return table.set_index(["period", "quantile"])["value"].astype(float)
+
+
+def _published(state: State, known: pd.Series, target: str) -> pd.Series:
+    """What was published of a target; today's value where it is the same, written with fewer digits."""
+    if state.published is None:
+        return known
+    told = _indexed(state.published[state.published["target"] == target])
+    today = known.reindex(told.index)
+    return told.mask((told - today).abs() <= _ROUNDED * today.abs(), today)
+
+
+def _used(india: Vintage, target: str) -> frozenset[str]:
+    try:
+        return value.used(india) if target == value.NAME else forecast.used(india, target)
+    except ValueError:  # it has no yearly total yet
+        return frozenset()
+
+
+def _rows(labels: pd.DataFrame, cluster: _Cluster, effect: np.ndarray) -> pd.DataFrame:
+    changes = [one for one in cluster.changes if isinstance(one, Change)]
+    told = {"part": cluster.part, "table": cluster.table, "key": cluster.key, "when": cluster.when}
+    return labels.assign(
+        **told, count=len(changes), others=cluster.others, effect=effect, source=ids(*(one.sources for one in changes))
+    )

@@ -1,0 +1,106 @@
+"""What a report says of the one before it in its folder: a sentence, a figure and a table."""
+
+import io
+from itertools import zip_longest
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from helpers.report.parameters import shown
+from helpers.report.shelf import archive, record
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from helpers.chapters.outputs import Figure, Sentence, Table
+    from helpers.data import Vintage
+    from helpers.report.job import Chapter, Job
+
+MOST = 8
+"""Forecasts that a report makes to tell what moved: the fewer, the more figures are put together."""
+
+
+def changed(root: Path, folder: str, job: "Job", india: "Vintage", chapters: "list[Chapter]") -> dict | None:
+    """What moved the forecast since the newest report before, as cells show it; None without a forecast.
+
+    It is the newest with the same parameters, if there is one. Nothing is reckoned where the forecast has not moved.
+
+    Returns
+    -------
+    dict
+        Payloads ``sentence``, ``figure`` and ``table``, the latter two None where nothing moved; ``previous``, the
+        folder that this is compared with.
+    """
+    from helpers.chapters import revision as words
+    from helpers.report import diff
+
+    told = _headline(chapters)
+    if told is None:
+        return None
+    before = _before(root, folder, job)
+    if before is None:
+        return _shown("", words.FIRST)
+    name, day, target = before["folder"], before["parameters"]["as_of"], job.parameters.target
+    try:
+        ends = _ends(diff.published(root / name), told, target)
+        if ends.empty:
+            return _shown(name, words.apart(day, target))
+        period = words.year(ends, india)
+        if not words.moved(ends, period):
+            return _shown(name, words.since(ends, period, day))
+        return _shown(name, *_reckoned(root / name, job, india, told, period))
+    except (ValueError, LookupError, ArithmeticError, TypeError, OSError) as error:  # it must not cost the report
+        return _shown(name, words.unknown(day, f"{type(error).__name__}: {error}"))
+
+
+def _reckoned(folder: Path, job: "Job", india: "Vintage", told: "pd.DataFrame", period: str) -> tuple:
+    """Sentence, figure and table of what moved the forecast of a year."""
+    from helpers.chapters import revision as words
+    from helpers.chapters.outputs import Table
+    from helpers.chapters.words import day
+    from helpers.outlook.revision import State
+    from helpers.report import diff
+
+    asked, old = job.parameters, diff.of_report(folder)
+    new = diff.Side(str(asked.as_of), State(india, asked.target, asked.horizon, asked.baseline_t, told))
+    found, _ = diff.revised(old, new, [asked.target], MOST)
+    rows = words.listed(found.table, period, found.ends["unit"].iloc[0])
+    return (
+        words.since(found.ends, period, old.day, found.table),
+        words.bars(found.ends, found.table, period, old.day, india=india),
+        Table(rows, f"What moved the forecast of {period} since the report of {day(old.day)}", 0),
+    )
+
+
+def _before(root: Path, folder: str, job: "Job") -> dict | None:
+    """The record of the newest report before, with the same parameters but the day if there is one."""
+    asked = shown(job.parameters)
+    earlier = [one for one in archive.records(root) if record.rank(one["folder"]) < record.rank(folder)]
+    alike = [one for one in earlier if one["parameters"] | {"as_of": asked["as_of"]} == asked]
+    return next(iter([*alike, *earlier]), None)
+
+
+def _headline(chapters: "list[Chapter]") -> "pd.DataFrame | None":
+    """What the chapters of a report publish of its forecast."""
+    import pandas as pd
+
+    from helpers.report.page import html
+
+    files = (file for chapter in chapters for file in html.payloads(chapter.notebook, "file"))
+    text = next((file["text"] for file in files if file["name"].endswith("headline.csv")), "")
+    return pd.read_csv(io.StringIO(text)) if text else None
+
+
+def _ends(before: "pd.DataFrame", after: "pd.DataFrame", target: str) -> "pd.DataFrame":
+    """What both publish of a target, as a revision has it."""
+    keys = ["target", "period", "quantile", "unit"]
+    both = before.merge(after, on=keys, suffixes=("_then", "_now"))
+    both = both.rename(columns={"value_then": "before", "value_now": "after"})
+    return both.loc[both["target"] == target, [*keys, "before", "after"]]
+
+
+def _shown(previous: str, *things: "Sentence | Figure | Table") -> dict:
+    """Payloads of a sentence and, if there are any, of a figure and a table."""
+    from helpers.chapters.outputs import MIME
+
+    payloads = [thing._repr_mimebundle_()[MIME] for thing in things]
+    return {"previous": previous, **dict(zip_longest(("sentence", "figure", "table"), payloads))}
