@@ -362,3 +362,27 @@ def test_half_of_the_draws_say_the_same(india):
     of = demand.model(india)
     many, half = demand_draws.draw(of).at(2031), demand_draws.draw(of, 5_000).at(2031)
     assert half.value == pytest.approx(many.value, rel=0.03)
+
+
+def test_scores_keep_their_ranks_and_are_spread_evenly_in_every_block():
+    rough = np.random.default_rng(3).standard_normal((2_000, 1))
+    even = demand_draws.spread(rough)
+    for first in range(0, 2_000, 500):
+        of, one = even[first : first + 500, 0], rough[first : first + 500, 0]
+        assert (
+            (of.argsort() == one.argsort()).all() and abs(of.mean()) < 0.01 and of.std() == pytest.approx(1, abs=0.02)
+        )
+    assert abs(even.mean()) < abs(rough.mean()) / 10 and len(np.unique(even)) == 2_000
+
+
+def test_a_range_hardly_depends_on_the_seed(india, monkeypatch):
+    ends = []
+    for seed in (1, 2, 3, 4):
+        monkeypatch.setattr(demand_draws, "SEED", seed)
+        demand_draws.normal.cache_clear()
+        ends.append(
+            np.quantile(demand_draws.draw(demand.model(india), 4_000).total(bounds=False)[:, -5], (0.1, 0.5, 0.9))
+        )
+    demand_draws.normal.cache_clear()
+    error = np.std(ends, axis=0, ddof=1) / np.median(ends, axis=0)[1]
+    assert (error < (0.006, 0.012, 0.06)).all()
