@@ -31,6 +31,8 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 PAGES = ["archive", "index", *(path.stem for path in chapters()), "glossary", "failed", "failed chapter"]
+FORMS = ["archive", "index", "1-trade", "glossary", "failed", "failed chapter"]
+"""A page of each template."""
 COLOURS = ["color-contrast", "link-in-text-block"]
 """The rules that hang on the colours of a page, which are all that differs in the dark: nine tenths of axe's time."""
 ONE_OF_EACH = """() => {
@@ -335,6 +337,7 @@ def test_notes_between_the_first_and_the_last_of_many_show_when_one_of_them_is_r
         assert many.bounding_box()["width"] > 20, "the way back from a source leads there too"
 
 
+@pytest.mark.parametrize("file", FORMS, indirect=True)
 def test_folds_open_and_close_by_keyboard_and_the_first_key_skips_to_the_text(browser, file):
     with opened(browser, file, viewport=DESK) as (page, _, _):
         page.keyboard.press("Tab")

@@ -326,12 +326,6 @@ def test_the_weights_are_drawn_from_the_first_evidence_to_the_day(india):
     assert first.title == "An error in the recorded quantity weighs 50 %"
 
 
-def test_what_is_due_is_computed(india, table):
-    text = sentences.due(table, india).text
-    assert "FY26, a year that ended on 31 March 2026" in text and "FY25-H1 by tariff line" in text
-    assert "FY26, a year that ends on 31 March 2026" in sentences.due(table, india.on("2025-06-30")).text
-
-
 def test_the_fans_draw_what_is_known_and_cite_it(india, table, narrow):
     fan = figures.fan(forecast.intervals(table), india=india)
     written = re.sub(r"\s+", " ", re.sub("<[^>]+>", " ", fan.svg))

@@ -8,14 +8,15 @@ so that a figure follows the reader's light or dark setting.
 import io
 import logging
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import wraps
-from itertools import pairwise
+from itertools import combinations, pairwise
+from statistics import mean
 
 import numpy as np
 import pandas as pd
 
-from helpers.chapters import svg, words
+from helpers.chapters import svg, tips, words
 from helpers.chapters.outputs import Figure, Sentence, together
 from helpers.data import Vintage, sources_of
 
@@ -33,6 +34,9 @@ LEAST = 9
 
 DPI, PAD = 72, 3
 """Points of an inch, and of the rim around what is drawn."""
+
+_ROUNDS = 8
+"""How often panels are made narrower for texts that reach further out each time; mostly once is enough."""
 
 _FONT = {"font.sans-serif": ["DejaVu Sans"]}  # comes with matplotlib: the same drawing on every machine
 
@@ -80,6 +84,7 @@ def finish(
     note: str = "",
     uses: Iterable = (),
     first: int = 0,
+    digits: int | Mapping[str, int] | None = None,
 ) -> Figure:
     """The drawing as SVG; its last line says how to read it, who published what it shows, and the day.
 
@@ -93,16 +98,24 @@ def finish(
         Everything else that is drawn or decided on: see :func:`helpers.data.sources_of`.
     first : int
         Which panel answers the question of the figure: on a phone panels stand below each other, this one on top.
+    digits : int or mapping, optional
+        Significant digits that what is drawn supports: of all numbers told, or by column of ``data``; all unless given.
     """
     sources = sources_of(data, title, alt, *uses)
     line = f"{note} Source: {india.publishers(sources)}. As of {india.day}.".strip()
     line = f"{SYNTHETIC}. {line}" if india.synthetic else line
     panels = drawing.axes
+    for ax in panels:
+        sure = digits if isinstance(digits, int) else min(digits.values()) if digits else None
+        tips.name_marks(ax, panels[0].get_ylabel() or panels[0].get_xlabel(), sure)
+    placed = {text: text.xyann for ax in panels for text in ax.texts}
     wide = _laid_out(drawing, panels, line, title.text)
+    for text, place in placed.items():  # what was moved in one layout begins anew in the next
+        text.xyann = place
     panels = [panels[first], *(ax for ax in panels if ax is not panels[first])]
     _for_phone(drawing, panels)
     narrow = _laid_out(drawing, panels, line, title.text, stacked=True)
-    return Figure(wide, title.text, alt.text, data, tuple(sorted(sources)), narrow)
+    return Figure(wide, title.text, alt.text, data, tuple(sorted(sources)), narrow, digits)
 
 
 def once_public(draw):
@@ -160,6 +173,7 @@ def _laid_out(drawing, panels: list, line: str, salt: str, *, stacked: bool = Fa
         _fit(panels, renderer, foot.get_window_extent(renderer).y1, stacked)
         for ax in panels:
             _thin(ax, renderer)
+            _part(ax, renderer)
         drawing.draw(renderer)
         renderer.finalize()
     text = buffer.getvalue()
@@ -170,10 +184,27 @@ def _fit(panels: list, renderer, floor: float, stacked: bool) -> None:
     """Give the panels what room they can have; again where texts, now that panels are narrower, reach further out."""
     _place(panels, np.tile([14 * PAD, 3 * PAD, 8 * PAD, 3 * PAD], (len(panels), 1)), floor, stacked)
     edge = panels[0].figure.bbox.x1
-    for _ in range(3):
+    for _ in range(_ROUNDS):
         _place(panels, np.array([_around(ax, renderer) for ax in panels]), floor, stacked)
         if all(text.get_window_extent(renderer).x1 <= edge for ax in panels for text in ax.texts):
             return
+
+
+def _part(ax, renderer) -> None:
+    """Move labels of a panel that meet up and down, until none lies on another."""
+    for _ in range(_ROUNDS):
+        boxes = [(text, text.get_window_extent(renderer)) for text in ax.texts]
+        met = [pair for pair in combinations(boxes, 2) if _shared(*(box for _, box in pair)) > 1]
+        for (low, below), (high, above) in (sorted(pair, key=lambda of: of[1].y0 + of[1].y1) for pair in met):
+            step = (min(below.y1, above.y1) - max(below.y0, above.y0)) / 2 + 1
+            low.xyann, high.xyann = (low.xyann[0], low.xyann[1] - step), (high.xyann[0], high.xyann[1] + step)
+        if not met:
+            return
+
+
+def _shared(one, other) -> float:
+    """How far two boxes reach into each other, by the direction in which they do so less."""
+    return min(min(one.x1, other.x1) - max(one.x0, other.x0), min(one.y1, other.y1) - max(one.y0, other.y0))
 
 
 def _around(ax, renderer) -> list[float]:
@@ -215,8 +246,9 @@ def _for_phone(drawing, panels: list) -> None:
     if names:
         shared.set_yticks(shared.get_yticks(), names)  # all panels share this axis
     height = drawing.get_size_inches()[1] * (1 if len(panels) == 1 else 0.7)
-    lines = max((name.count("\n") + 1 for name in names), default=0)
-    drawing.set_size_inches(NARROW, len(panels) * max(height, 0.17 * lines * (len(names) + 2) + 0.5))
+    lines = [name.count("\n") + 1 for name in names]
+    most = max((mean([*pair]) for pair in pairwise([*lines, 1])), default=0)  # that two neighbours need between them
+    drawing.set_size_inches(NARROW, len(panels) * max(height, 0.17 * most * (len(names) + 2) + 0.5))
 
 
 def _names(ax) -> list[str]:

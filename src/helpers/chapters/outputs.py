@@ -99,7 +99,7 @@ def joined(*sentences: Sentence | None, answer: bool = False) -> Sentence:
 class Figure:
     """A drawing with the finding as its title, a text for those who do not see it, its data and their sources.
 
-    ``narrow`` is the same drawing laid out for a phone, where there is one.
+    ``narrow`` is the same drawing laid out for a phone, if any; of ``digits`` numbers are sure, all or by column.
 
     Raises
     ------
@@ -113,6 +113,7 @@ class Figure:
     data: pd.DataFrame = field(repr=False)
     sources: tuple[str, ...] = ()
     narrow: str = field(default="", repr=False)
+    digits: int | Mapping[str, int] | None = None
 
     def __post_init__(self) -> None:
         if not self.title.strip() or len(self.alt.split()) <= 10 or self.alt == self.title:
@@ -129,7 +130,7 @@ class Figure:
             "narrow": self.narrow,
             "sources": list(self.sources),
             "csv": csv(self.data),
-            "table": cells(self.data, f"Data of the figure: {self.title}"),
+            "table": cells(sure(self.data, self.digits), f"Data of the figure: {self.title}"),
         }
         return {
             "text/plain": f"Figure: {self.title}\n{self.alt}",
@@ -239,6 +240,15 @@ def written(data: pd.DataFrame, decimals: int | Mapping[str, int] | None = None)
         elif pd.api.types.is_datetime64_any_dtype(column):
             shown[name] = column.dt.strftime("%Y-%m-%d")
     return shown
+
+
+def sure(data: pd.DataFrame, digits: int | Mapping[str, int] | None) -> pd.DataFrame:
+    """A table with its numbers to so many significant digits, all of them or by column."""
+    rows = data.copy()
+    for name in rows.select_dtypes("float").columns if digits else ():
+        if places := digits if isinstance(digits, int) else (digits or {}).get(name):
+            rows[name] = [float(f"{value:.{places}g}") for value in rows[name]]
+    return rows
 
 
 def together(text: str) -> str:

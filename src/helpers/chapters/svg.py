@@ -6,14 +6,17 @@ from xml.etree import ElementTree
 HALO = "halo"
 """The id that matplotlib writes around a text which stands out from the lines behind it."""
 
+TIP, PART = "tip:", " ¦ "
+"""What the id of a group begins with that says what its marks are, and what parts the texts of several marks."""
+
 _NAMESPACE = "http://www.w3.org/2000/svg"
 _LEFT_OUT = {"white-space", "font-variant", "font-stretch"}
 _NUMBER = re.compile(r"-?\d+\.\d{3,}")
 _COORDINATES = ("d", "x", "y", "width", "height", "points", "transform", "x1", "x2", "y1", "y2")
 
 
-def parsed(svg: str, keep: str = "") -> ElementTree.Element:
-    """A drawing as a tree whose names have no prefix; metadata and unused ids are left out, unless it is ``keep``.
+def parsed(svg: str, keep: tuple[str, ...] = ()) -> ElementTree.Element:
+    """A drawing as a tree whose names have no prefix; metadata and unused ids are left out, unless they begin so.
 
     Raises
     ------
@@ -35,7 +38,7 @@ def parsed(svg: str, keep: str = "") -> ElementTree.Element:
     used = set(re.findall(r'(?:url\(|href=")#([\w.-]+)', svg))
     for element in root.iter():
         _without_style(element)
-        if element.get("id") not in {keep, *used}:
+        if element.get("id") not in used and not element.get("id", "").startswith(keep):
             element.attrib.pop("id", None)
     root.set("stroke-linejoin", "round")  # what matplotlib says in the style element left out above
     return root
@@ -48,13 +51,27 @@ def written(root: ElementTree.Element) -> str:
 
 
 def plain(svg: str, paper: str) -> str:
-    """A drawing of matplotlib with presentation attributes for styles; a rim of ``paper`` around its marked texts."""
-    root = parsed(svg, keep=HALO)
+    """A drawing of matplotlib with presentation attributes for styles; a rim of ``paper`` around its marked texts.
+
+    What is said of marks (:data:`TIP`) becomes their ``title``.
+    """
+    root = parsed(svg, keep=(HALO, TIP))
+    for group in [group for group in root.iter("g") if group.get("id", "").startswith(TIP)]:
+        _titled(group, group.attrib.pop("id").removeprefix(TIP).split(PART))
     for group in root.iterfind(f".//g[@id='{HALO}']"):
         del group.attrib["id"]
         for text in group.iter("text"):
             text.attrib |= {"paint-order": "stroke", "stroke": paper, "stroke-width": "3"}
     return written(root)
+
+
+def _titled(group: ElementTree.Element, said: list[str]) -> None:
+    """Give the marks of a group their texts, one each, or the group its only one."""
+    marks = [use for part in group.iter("g") for use in part.findall("use")]
+    for mark, text in zip([group] if len(said) == 1 else marks, said, strict=False):
+        title = ElementTree.Element("title")
+        title.text = text
+        mark.insert(0, title)
 
 
 def _without_style(element: ElementTree.Element) -> None:

@@ -28,6 +28,7 @@ DATED = (
     "contradictions",
     "episodes",
     "regimes",
+    "calendar",
     "forecasts",
 )
 """Tables whose rows became public on a day."""

@@ -19,6 +19,7 @@
 - `structure`: rare-earth magnets to import by use that was counted and by what sectors need, under licences
 - `roads`, `pool`: a second road to tonnes, value over unit value; two roads averaged, and what they share
 - `moved`: what moves it
+- `calendar`: what is due when, what of it is late, and what it would do to the forecast
 - `realtime`: forecasts of earlier days beside what came
 - `track`, `nearest`: every forecast, published or not, scored by rules fixed beforehand; who was nearest
 - `others`: outlooks of others

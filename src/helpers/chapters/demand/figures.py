@@ -4,15 +4,17 @@ import numpy as np
 import pandas as pd
 
 from helpers import fiscal
-from helpers.chapters import words
+from helpers.chapters import tips, words
 from helpers.chapters.canvas import BLUE, GOLD, INK, MUTED, PAPER, RED, RULE, canvas, finish, label, once_public
 from helpers.chapters.demand import sentences, tables
 from helpers.chapters.outputs import Figure, Sentence, joined, sentence
-from helpers.data import Vintage, derived, ids
+from helpers.data import Vintage, derived, ids, number
 from helpers.outlook import demand, demand_past, others
 from helpers.outlook.demand import Demand
 
 _COLOURS = (BLUE, GOLD, RED, MUTED)
+SURE = 2
+"""Digits of what sectors need that the draws support."""
 _SHOWN = 8
 """Factors of the tornado."""
 
@@ -33,7 +35,8 @@ def years(made: Demand, met: Demand, *, india: Vintage) -> Figure | Sentence:
     rows = [_stack(ax, place, of, year, colours) for place, (year, _, of) in enumerate(wanted)]
     for row in theirs.itertuples():
         at = next(place for place, (year, *_) in enumerate(wanted) if year == row.fiscal_year)
-        ax.plot(at - 0.36, row.value / 1000, "D", color=INK, markersize=5)
+        said = f"{row.publisher}, {row.period}: {number(row.value)} t"
+        tips.tell(ax.plot(at - 0.36, row.value / 1000, "D", color=INK, markersize=5), [said])
     top = 1.08 * max(row[2] for row in rows) / 1000
     _beside(ax, rows[-1][1], len(wanted) - 0.72, top)
     names = [f"{fiscal.year_name(year)}\n{path}".strip() for year, path, _ in wanted]
@@ -54,6 +57,7 @@ def years(made: Demand, met: Demand, *, india: Vintage) -> Figure | Sentence:
         india=india,
         note=notes,
         uses=uses,
+        digits=SURE,
     )
 
 
@@ -67,7 +71,9 @@ def _stack(ax, place: int, of: Demand, year: int, colours: dict) -> tuple:
     bottom, marks = 0.0, []
     for name, part in parts.items():
         height = every.value * part / 100
-        ax.bar(place, height / 1000, bottom=bottom / 1000, width=0.56, color=colours[name], linewidth=0)
+        style = {"bottom": bottom / 1000, "width": 0.56, "color": colours[name], "linewidth": 0}
+        said = f"{name}, {every.period}: {derived(height, 't'):~2}"
+        tips.tell(ax.bar(place, height / 1000, **style), [said])
         marks.append((name, bottom + height / 2))
         bottom += height
     ax.plot([place, place], [known.low / 1000, known.high / 1000], color=INK, linewidth=1.5)
@@ -152,7 +158,7 @@ def each(made: Demand, *, india: Vintage) -> Figure | Sentence:
     alt = sentence(text, year=fiscal.year_name(first), said=said, uses=parts)
     data = pd.concat([tables.sectors(made, year).reset_index().assign(Year=fiscal.year_name(year)) for year in both])
     note = "Line: 80 % of the draws. Hollow: a factor of it is a bound that no source gives; it has no middle."
-    return finish(drawing, title, alt, data, india=india, note=note)
+    return finish(drawing, title, alt, data, india=india, note=note, digits=SURE)
 
 
 @once_public
@@ -161,7 +167,8 @@ def tornado(table: pd.DataFrame, made: Demand, year: int, *, india: Vintage) -> 
     rows = table.head(_SHOWN)[::-1]
     middle = np.median(made.total(bounds=False)[:, list(made.years).index(year)])
     drawing, (ax,) = canvas("tonnes of rare-earth magnets", height=0.9 + 0.32 * len(rows), horizontal=True)
-    ax.barh(range(len(rows)), rows["high"] - rows["low"], left=rows["low"], height=0.6, color=BLUE)
+    colours = [MUTED] * (len(rows) - 1) + [BLUE]  # the one that moves it most stands on top
+    ax.barh(range(len(rows)), rows["high"] - rows["low"], left=rows["low"], height=0.6, color=colours)
     ax.axvline(middle, color=INK, linewidth=1)
     ax.set_yticks(range(len(rows)), [f"{row.sector}: {row.factor}" for row in rows.itertuples()])
     ax.set_xlim(0, 1.1 * rows["high"].max())
@@ -174,7 +181,7 @@ def tornado(table: pd.DataFrame, made: Demand, year: int, *, india: Vintage) -> 
         "Each bar: one factor at its tenth and at nine tenths, all others drawn the same. Line: the median; no bounds."
     )
     data = rows[::-1].rename(columns={"sector": "Sector", "factor": "Factor", "low": "Lowest, t", "high": "Highest, t"})
-    return finish(drawing, sentences.movers(table, year), alt, data, india=india, note=note)
+    return finish(drawing, sentences.movers(table, year), alt, data, india=india, note=note, digits=SURE)
 
 
 @once_public

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from helpers import fiscal
-from helpers.chapters import words
+from helpers.chapters import tips, words
 from helpers.chapters.canvas import BLUE, GOLD, INK, MUTED, PAPER, RED, canvas, finish, label, once_public, wrap
 from helpers.chapters.forecast import tables
 from helpers.chapters.forecast.captions import fan_note, fan_words, newest, readings_title, spelt, trial_words
@@ -14,6 +14,8 @@ from helpers.outlook import forecast, targets
 from helpers.outlook.episodes import suspect
 
 _STARTS = (forecast.MIXTURE, forecast.LEVEL, forecast.RECORDED)
+SURE = 3
+"""Digits of a forecast that its paths support."""
 _NAMED = 3
 """Parts of years that are named in the fan: the newest."""
 _HIGH = 1.2
@@ -44,7 +46,8 @@ def fan(intervals: pd.DataFrame, theirs: pd.DataFrame | None = None, *, india: V
     data = pd.concat([_named(shown, named), _marks(known, rates, points)], ignore_index=True)
     uses = [forecast.used(india, target, scenario) for scenario in scenarios]
     note = fan_note(shown, known, top, india, target)
-    return finish(drawing, title, alt, data, india=india, note=note, uses=uses)
+    sure = dict.fromkeys(tables.HEADS.values(), SURE)
+    return finish(drawing, title, alt, data, india=india, note=note, uses=uses, digits=sure)
 
 
 @once_public
@@ -70,7 +73,7 @@ def readings(intervals: pd.DataFrame, *, india: Vintage) -> Figure:
         *(spelt(row, named[row["scenario"]], uses) for _, row in wanted.iterrows()),
     )
     note = "Thick: 80 % interval, thin: 95 %, cut at the right."
-    return finish(drawing, title, alt, _named(wanted, named), india=india, note=note, uses=[uses])
+    return finish(drawing, title, alt, _named(wanted, named), india=india, note=note, uses=[uses], digits=SURE)
 
 
 @once_public
@@ -91,7 +94,8 @@ def real_time(tried: pd.DataFrame, *, india: Vintage) -> Figure:
     axes[0].set_ylim(len(names) - 0.5, -0.9)
     title, alt = trial_words(tried)
     note = "Each as of the earlier day; lines: 80 % intervals; upright line: what came."
-    return finish(drawing, title, alt, tables.real_time(tried, india), india=india, note=note)
+    sure = dict.fromkeys(tables.HEADS.values(), SURE)
+    return finish(drawing, title, alt, tables.real_time(tried, india), india=india, note=note, digits=sure)
 
 
 def _bands(ax, path: pd.DataFrame, top: float) -> None:
@@ -99,7 +103,8 @@ def _bands(ax, path: pd.DataFrame, top: float) -> None:
     at = path["period"].map(fiscal.centre)
     for low, high, alpha in (("low95", "high95", 0.13), ("low80", "high80", 0.25)):
         ax.fill_between(at, path[low] / 1000, path[high].clip(upper=top) / 1000, color=BLUE, alpha=alpha, linewidth=0)
-    ax.plot(at, path["median"] / 1000, color=BLUE, linewidth=2)
+    last = f"the forecast, {path['period'].iloc[-1]}: {_thousands(path['median'].iloc[-1])} thousand tonnes"
+    tips.tell(ax.plot(at, path["median"] / 1000, color=BLUE, linewidth=2), [last])
     if len(path) == 1:  # a band of one year has no width
         for low, high, width, alpha in (("low95", "high95", 1, 0.6), ("low80", "high80", 4, 0.4)):
             ax.vlines(at, path[low] / 1000, path[high] / 1000, color=BLUE, linewidth=width, alpha=alpha)
@@ -124,11 +129,13 @@ def _known(ax, known: pd.DataFrame, rates: pd.DataFrame, india: Vintage, target:
     for period, row in known.iterrows():
         hollow, assumed = episode is not None and period == episode.year, row["status"] == ASSUMED
         style = {"color": RED if assumed else INK, "markerfacecolor": PAPER if hollow else None, "markersize": 5}
-        ax.plot(fiscal.centre(period), row["value"] / 1000, "X" if assumed else "o", zorder=4, **style)
+        dot = ax.plot(fiscal.centre(period), row["value"] / 1000, "X" if assumed else "o", zorder=4, **style)
+        tips.tell(dot, [f"{period}: {number(row['value'])} t"])
     parts = rates[~rates.index.isin(known.index)]
     for period, rate in parts["rate"].items():
         half, at = len(fiscal.months(period)) / 24, fiscal.centre(period)
-        ax.hlines(rate / 1000, at - half, at + half, color=INK, linewidth=3, zorder=4)
+        step = ax.hlines(rate / 1000, at - half, at + half, color=INK, linewidth=3, zorder=4)
+        tips.tell(step, [f"{words.period(period)}: {number(rate)} t a year, its rate"])
     texts = {p: f"{words.period(p)}: {_thousands(rate)}" for p, rate in parts["rate"].tail(_NAMED).items()}
     high = [p for p in texts if parts.loc[p, "rate"] > _HIGH * parts["rate"].iloc[-1]]
     for period in high:
@@ -158,7 +165,8 @@ def _their_points(theirs: pd.DataFrame | None, known: pd.DataFrame, shown: pd.Da
 def _diamonds(ax, points: pd.DataFrame, top: float) -> None:
     """Outlooks of others with their publishers' names, none over another."""
     for row in points.itertuples():
-        ax.plot(row.at, row.value / 1000, "D", color=GOLD, markersize=4, zorder=5)
+        said = f"{row.publisher}, {row.period}: {number(row.value)} t"
+        tips.tell(ax.plot(row.at, row.value / 1000, "D", color=GOLD, markersize=4, zorder=5), [said])
     at, lines = -np.inf, 1
     for row in newest(points).sort_values("value").itertuples():
         name = wrap(row.publisher, 24)

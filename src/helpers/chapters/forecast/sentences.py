@@ -9,7 +9,6 @@ from helpers.chapters.forecast.tables import rounded
 from helpers.chapters.outputs import Sentence, joined, sentence
 from helpers.data import Quantity, Vintage, derived, from_row
 from helpers.outlook import (
-    cells,
     demand,
     episodes,
     forecast,
@@ -222,22 +221,6 @@ def _hearsay(india: Vintage) -> Sentence | None:
         until=words.month(fiscal.months(told["period"])[-1]),
         note=told["note"],
         uses=[told],
-    )
-
-
-def due(table: pd.DataFrame, india: Vintage) -> Sentence:
-    """What would change the forecast most: the next total, the rules of licences, and what tells of a suspect year."""
-    year, episode = table["period"].iloc[0], episodes.suspect(india, table["target"].iloc[0])
-    end, known = fiscal.span(year)[1], words.month(licences.known_until(india))
-    waits = episode is not None and cells.verdict(india) is None
-    state = f"a year that {'ended' if end < india.day else 'ends'} on {words.day(end)}"
-    total = "The total of {year}, {state}, would replace the first year of this forecast."
-    rules = "The rules of China's licences after {month} would replace our odds."
-    lines = "Monthly figures of {surge} by tariff line would tell how much of {year} was real."
-    return joined(
-        sentence(total, year=year, state=state),
-        sentence(rules, month=known, uses=[licences.known(india)]),
-        sentence(lines, surge=words.period(episode.surge), year=episode.year, uses=[episode]) if waits else None,
     )
 
 

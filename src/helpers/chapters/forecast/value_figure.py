@@ -3,7 +3,7 @@
 import pandas as pd
 
 from helpers import fiscal
-from helpers.chapters import words
+from helpers.chapters import tips, words
 from helpers.chapters.canvas import BLUE, GOLD, INK, MUTED, canvas, finish, label, once_public
 from helpers.chapters.forecast import value as value_words
 from helpers.chapters.outputs import Figure, Sentence, number, sentence
@@ -34,7 +34,7 @@ def history(table: pd.DataFrame, tried: pd.DataFrame, *, india: Vintage) -> Figu
         "and 80 % interval; blue: fiscal years ahead, 80 % and 95 % intervals, cut at the top."
     )
     note += " Diamonds: fiscal years already recorded." if len(seen) else ""
-    return finish(drawing, title, alt, _drawn(known, fan, mine, india), india=india, note=note, uses=[seen])
+    return finish(drawing, title, alt, _drawn(known, fan, mine, india), india=india, note=note, uses=[seen], digits=3)
 
 
 def _origins(ax, known: pd.DataFrame, mine: pd.DataFrame, top: float) -> None:
@@ -49,8 +49,11 @@ def _origins(ax, known: pd.DataFrame, mine: pd.DataFrame, top: float) -> None:
 def _line(ax, known: pd.DataFrame, seen: pd.DataFrame) -> None:
     """The years known, the last with its number, and fiscal years that are recorded already."""
     at = [fiscal.centre(period) for period in known.index]
-    ax.plot(at, known["usd_m"], "o-", color=INK, markersize=3.5, linewidth=1.6)
-    ax.plot([fiscal.centre(period) for period in seen.index], seen["usd_m"], "D", color=GOLD, markersize=4, zorder=5)
+    line = ax.plot(at, known["usd_m"], "o-", color=INK, markersize=3.5, linewidth=1.6)
+    tips.tell(line, _said(known))
+    places = [fiscal.centre(period) for period in seen.index]
+    dots = ax.plot(places, seen["usd_m"], "D", color=GOLD, markersize=4, zorder=5)
+    tips.tell(dots, _said(seen))
     end = known["usd_m"].iloc[-1]
     label(ax, number(end), (at[-1], end), dx=0, dy=12, ha="center")
 
@@ -61,8 +64,13 @@ def _fan(ax, start: pd.Series, fan: pd.DataFrame, top: float) -> None:
     for low, high, alpha in (("low95", "high95", 0.13), ("low80", "high80", 0.25)):
         ends = [begins, *fan[high].clip(upper=top)]
         ax.fill_between(at, [begins, *fan[low]], ends, color=BLUE, alpha=alpha, linewidth=0)
-    ax.plot(at, [begins, *fan["median"]], color=BLUE, linewidth=2)
+    line = ax.plot(at, [begins, *fan["median"]], color=BLUE, linewidth=2)
+    tips.tell(line, [f"the forecast, {fan['period'].iloc[-1]}: {number(fan['median'].iloc[-1])} million USD"])
     label(ax, number(fan["median"].iloc[-1]), (at[-1], fan["median"].iloc[-1]), color=BLUE)
+
+
+def _said(rows: pd.DataFrame) -> list[str]:
+    return [f"{period}: {number(usd, 1)} million USD" for period, usd in rows["usd_m"].items()]
 
 
 def _captions(

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from helpers.chapters import words
+from helpers.chapters import tips, words
 from helpers.chapters.canvas import BLUE, GOLD, RED, canvas, finish, label, name_dates
 from helpers.chapters.forecast.tables import EVIDENCE, READING, SHORT
 from helpers.chapters.outputs import Figure, Sentence, joined, sentence
@@ -78,7 +78,8 @@ def weights(history: pd.DataFrame, *, india: Vintage) -> Figure | Sentence:
     days, shares = [*history.index, pd.Timestamp(india.day)], 100 * history[list(SHORT)].astype(float)
     colours, at = dict(zip(SHORT, (BLUE, GOLD, RED), strict=True)), -np.inf
     for name, share in shares.iloc[-1].sort_values(kind="stable").items():
-        ax.step(days, [*shares[name], share], where="post", color=colours[name], linewidth=2)
+        line = ax.step(days, [*shares[name], share], where="post", color=colours[name], linewidth=2)
+        tips.tell(line, [f"{SHORT[name]}, {words.day(days[-1])}: {words.percent(share)} %"])
         at = max(share, at + LEAST_APART)
         label(ax, f"{SHORT[name]} {words.percent(share)} %", (days[-1], at), color=colours[name], fontsize=9)
     ax.set_ylim(0, 100)

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from helpers import fiscal
+from helpers.chapters import tips
 from helpers.chapters.canvas import BLUE, GOLD, INK, MUTED, RED, canvas, finish, label, once_public
 from helpers.chapters.outputs import Figure, joined, sentence
 from helpers.chapters.scenarios import closures, sentences, tables
@@ -13,6 +14,9 @@ from helpers.data import Vintage, derived, ids
 from helpers.outlook import scenario
 from helpers.outlook.demand_draws import ENDS
 from helpers.outlook.scenario import Balance
+
+SURE = 3
+"""Digits that the draws support."""
 
 
 @once_public
@@ -34,8 +38,10 @@ def waterfall(rows: pd.DataFrame, made: Mapping[str, Balance], name: str, year: 
     drawing, (ax,) = canvas("thousand tonnes to import a year", height=1.1 + 0.36 * len(names), horizontal=True)
     for place, (tonnes, edge) in enumerate(zip(rows["change"], edges[1:], strict=True), start=1):
         before = edge - tonnes / 1000
-        ax.barh(place, tonnes / 1000, left=before, height=0.62, color=BLUE if tonnes < 0 else RED)
-        label(ax, f"{derived(tonnes, 't'):signed}", (max(before, edge), place), fontsize=9)
+        bar = ax.barh(place, tonnes / 1000, left=before, height=0.62, color=BLUE if tonnes < 0 else RED)
+        said = f"{derived(float(f'{tonnes:.{SURE}g}'), 't'):signed}"
+        tips.tell(bar, [f"{names[place]}: {said}"])
+        label(ax, said, (max(before, edge), place), fontsize=9)
     for place, of in ((0, start), (len(names) - 1, end)):
         ax.barh(place, of.value / 1000, height=0.62, color=MUTED)
         ax.plot([of.low / 1000, of.high / 1000], [place, place], color=INK, linewidth=1.5)
@@ -54,7 +60,7 @@ def waterfall(rows: pd.DataFrame, made: Mapping[str, Balance], name: str, year: 
     data = pd.DataFrame({"Lever": names, "Tonnes": [start.value, *rows["change"], end.value]})
     data["source"] = [ids(start), *rows["source"], ids(end)]
     note = "Each bar: a lever's part, averaged over all orders of moving them; they sum to the difference. Line: 80 %."
-    return finish(drawing, title, alt, data, india=india, note=note)
+    return finish(drawing, title, alt, data, india=india, note=note, digits=SURE)
 
 
 @once_public
@@ -72,6 +78,7 @@ def cover(stop: pd.DataFrame, held: Mapping[float, pd.DataFrame], months: int, *
     length = np.linspace(0, months, 4 * months + 1)
     low, middle, high = (np.minimum(length, stop.loc["lasts", end]) for end in ("low", "middle", "high"))
     ax.plot(length, length, "--", color=MUTED, linewidth=1.2)
+    label(ax, "the closure", (months, months), color=MUTED, fontsize=9)
     ax.fill_between(length, low, high, color=BLUE, alpha=0.25, linewidth=0)
     ax.plot(length, middle, color=BLUE, linewidth=2)
     label(ax, "stocks as held", (months, middle[-1]), color=BLUE, fontsize=9)
@@ -89,8 +96,8 @@ def cover(stop: pd.DataFrame, held: Mapping[float, pd.DataFrame], months: int, *
     for end, head in (("low", "Last, lowest, months"), ("middle", "Middle, months"), ("high", "Highest, months")):
         data[head] = [row[end] for _, row in rows]
     data["source"] = [row["source"] for _, row in rows]
-    note = "Dashed: as long as the closure. Below it output is lost. Band: 80 % of the draws."
-    return finish(drawing, title, alt, data, india=india, note=note)
+    note = "Below the dashed line output is lost. Band: 80 % of the draws."
+    return finish(drawing, title, alt, data, india=india, note=note, digits=SURE)
 
 
 def regimes(panels: Mapping[str, Balance], year: int, *, india: Vintage) -> Figure:
@@ -116,4 +123,4 @@ def regimes(panels: Mapping[str, Balance], year: int, *, india: Vintage) -> Figu
     alt = joined(*(sentences.let_in(name, of, year, india) for name, of in panels.items()))
     note = "Bands: 80 % of the draws, without the sectors that no source gives."
     title = sentences.regimes(panels, year, india)
-    return finish(drawing, title, alt, pd.concat(frames), india=india, note=note, first=len(panels) - 1)
+    return finish(drawing, title, alt, pd.concat(frames), india=india, note=note, first=len(panels) - 1, digits=SURE)

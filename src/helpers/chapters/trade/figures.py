@@ -3,7 +3,7 @@
 import pandas as pd
 
 from helpers import fiscal
-from helpers.chapters import words
+from helpers.chapters import tips, words
 from helpers.chapters.canvas import BLUE, GOLD, INK, MUTED, PAPER, RED, canvas, finish, label, once_public
 from helpers.chapters.outputs import Figure, Sentence, sentence
 from helpers.data import derived, ids, number
@@ -45,8 +45,8 @@ def line_split(lines: pd.DataFrame, *, india, year: str) -> Figure:
         left = 0.0
         for (name, row), colour in zip(lines.iterrows(), (GOLD, BLUE), strict=True):
             width = row[share] * 100
-            ax.barh(place, width, left=left, color=colour, height=0.36)
             text = f"{name.split(maxsplit=1)[1]}, {number(row[amount])} {unit}"
+            tips.tell(ax.barh(place, width, left=left, color=colour, height=0.36), [f"{text}: {number(width)} %"])
             first = left == 0
             at = (left if first else 100, place + 0.22)
             label(ax, text, at, dx=0, dy=2, ha="left" if first else "right", va="bottom", color=INK, fontsize=9)

@@ -4,7 +4,7 @@ import re
 
 import pandas as pd
 
-from helpers.chapters import words
+from helpers.chapters import tips, words
 from helpers.chapters.canvas import BLUE, GOLD, INK, MUTED, RED, canvas, finish, label, name_dates, once_public, wrap
 from helpers.chapters.outputs import Figure, Sentence, joined, sentence
 from helpers.chapters.trade import prices as worth
@@ -43,7 +43,7 @@ def volume_mix_price(splits: pd.DataFrame, *, india: Vintage, year: str) -> Figu
     note = "Bennet's decomposition, which leaves no remainder."
     if many:
         at, bound = (cases[1]["metal"], cases[1]["price"]), shown["metal_from"].iloc[0]
-        ax.plot(*at, "o", color=RED, markersize=6)
+        tips.tell(ax.plot(*at, "o", color=RED, markersize=6), [f"mildest: {number(at[1])} million USD"])
         label(ax, f"mildest: {number(at[1])}", at, dx=-6, dy=-12, color=RED)
         ax.axvline(bound, color=MUTED, linewidth=0.8, linestyle=(0, (3, 3)))
         label(ax, number(bound, 2), (bound, shown["price_low"].min()), dx=-4, ha="right", color=MUTED)
@@ -101,7 +101,8 @@ def neodymium_price(prices: pd.DataFrame, *, india: Vintage, year: str) -> Figur
     """Neodymium by month: :func:`helpers.chapters.trade.prices.neodymium`."""
     drawing, (ax,) = canvas("USD per kg", height=3.0)
     line = prices["usd_per_kg"]
-    ax.plot(line.index, line, color=BLUE, linewidth=2)
+    drawn = ax.plot(line.index, line, color=BLUE, linewidth=2)
+    tips.tell(drawn, [f"{words.month(line.index[-1])}: {number(line.iloc[-1], 1)} USD per kg"])
     label(ax, number(line.iloc[-1]), (line.index[-1], line.iloc[-1]), dx=5, color=BLUE)
     ax.set_ylim(0, line.max() * 1.15)
     name_dates(ax)

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from helpers.chapters import words
+from helpers.chapters import tips, words
 from helpers.chapters.canvas import INK, MUTED, RED, RULE, canvas, finish, label, once_public
 from helpers.chapters.outputs import Figure, Sentence, joined, sentence
 from helpers.data import Quantity, Vintage, derived
@@ -22,7 +22,10 @@ def figure(table: pd.DataFrame, *, india: Vintage) -> Figure:
     for ratio in (1 / mirror.rule(india, mirror.APART), mirror.rule(india, mirror.APART)):
         ax.axhline(ratio, color=MUTED, linewidth=0.8, linestyle=(0, (3, 3)))
     ax.plot(ends, ends, color=RULE, linewidth=0.8)
-    ax.plot(rows["value_ratio"], rows["weight_ratio"], "o", color=MUTED, markersize=5)
+    dots = ax.plot(rows["value_ratio"], rows["weight_ratio"], "o", color=MUTED, markersize=5)
+    said = "HS {}: weights {} times, values {} times"
+    tips.tell(dots, [said.format(hs, *(f"{row[of]:.2g}" for of in ("weight_ratio", "value_ratio")))
+                     for hs, row in rows.iterrows()])  # fmt: skip
     ax.set(xscale="log", yscale="log", xlim=ends, ylim=ends, xlabel="values, India's count over China's, log scale")
     for axis in (ax.xaxis, ax.yaxis):
         axis.set_major_formatter("{x:,g}")
@@ -30,7 +33,8 @@ def figure(table: pd.DataFrame, *, india: Vintage) -> Figure:
     for hs, row in _further(rows).iterrows():
         label(ax, f"HS {hs}", (row["value_ratio"], row["weight_ratio"]), color=MUTED, fontsize=9)
     by = {name: rows.loc[customs.METAL, f"{name}_ratio"] for name in ("value", "weight")}
-    ax.plot(*by.values(), "o", color=RED, markersize=8, zorder=4)
+    ours = ax.plot(*by.values(), "o", color=RED, markersize=8, zorder=4)
+    tips.tell(ours, [said.format(customs.METAL, *(f"{by[of]:.2g}" for of in ("weight", "value")))])
     label(ax, f"HS {customs.METAL}", tuple(by.values()), dx=-8, ha="right", color=RED)
     alt = sentence(
         "Dots on two logarithmic axes, one for each of {n} six-digit lines that India bought from China in {year}: "

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from helpers import fiscal
-from helpers.chapters import words
+from helpers.chapters import tips, words
 from helpers.chapters.canvas import BLUE, GOLD, RULE, canvas, finish, label, once_public
 from helpers.chapters.outputs import Figure, Sentence, joined, sentence
 from helpers.data import Vintage, derived, number, sources_of
@@ -27,7 +27,7 @@ def history(table: pd.DataFrame, growth: pd.DataFrame, *, india: Vintage, year: 
         label(ax, first, (places[0] - 0.4, table["usd_m"].iloc[0]), dx=0, dy=3, va="bottom", color=BLUE)
     own = growth.reindex(["million USD"]).dropna(subset="after")
     for period, usd in zip((fiscal.year_before(year), year), (*own["before"], *own["after"]), strict=False):
-        ax.plot(_place(period), usd, "o", color=GOLD, markersize=6)
+        tips.tell(ax.plot(_place(period), usd, "o", color=GOLD, markersize=6), [f"{period}: {number(usd)} million USD"])
         if period == year:
             label(ax, f"{year}, {number(usd)}", (_place(year), usd), dx=6, dy=5, color=GOLD)
     ax.set_ylim(0, max([table["usd_m"].max(), *own["before"], *own["after"]]) * 1.15)
