@@ -1,4 +1,5 @@
-"""How long the way of live figures takes: answer to figures, figures to Parquet, Parquet to a vintage and a figure.
+"""How long the way of live figures takes: answer to figures, figures to Parquet, Parquet to a vintage and a figure;
+and how long the list of many reports takes, and how large it is.
 
     python benchmarks/archive.py
 
@@ -6,6 +7,7 @@ An archive of eight years of 60 lines by 40 partners is made in a folder of its 
 and as a ratio to a vintage without an archive, which the same machine makes at the same time.
 """
 
+import hashlib
 import json
 import os
 import resource
@@ -13,15 +15,17 @@ import subprocess
 import sys
 import tempfile
 import time
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pandas as pd
 
-from helpers import data
+from helpers import data, paths
 from helpers.data.archive.store import Shelf
 from helpers.data.sources import comtrade, comtrade_figures
 from helpers.data.sources.protocol import COLUMNS, Answer, Request
+from helpers.report.shelf import archive as reports
+from helpers.report.shelf import record
 
 
 def answer(count):
@@ -77,6 +81,20 @@ def half_a_million():
     return pd.DataFrame(rows, columns=list(COLUMNS)).astype({"low": float, "high": float})
 
 
+def shelf_of(root, count=400):
+    """A folder of so many reports, of which only the records are there: that of the example, each with a day."""
+    example = json.loads(next((paths.ROOT / "reports/example").glob("*/run.json")).read_text(encoding="utf-8"))
+    for number in range(count):
+        day = str(date(2026, 11, 22) - timedelta(days=3 * number))
+        given = {"as_of": day} | ({"horizon": 5} if number % 9 == 4 else {})
+        known = example | {
+            "folder": day, "given": given, "parameters": example["parameters"] | given, "made": f"{day}T06:00:00+00:00",
+            "inputs": hashlib.sha256(day.encode()).hexdigest(), "changed": "The middle of FY27 fell by 1,200 t. " * 3,
+        }  # fmt: skip
+        (root / day).mkdir()
+        (root / day / record.NAME).write_text(record.written(known), encoding="utf-8")
+
+
 def timed(what):
     """Seconds that a call takes, and what it gives."""
     start = time.perf_counter()
@@ -103,11 +121,17 @@ def main():
         _, seconds["one figure"] = timed(lambda: india.figure("trade", "2020-05", partner=partner, **keys))
         nothing = [sys.executable, "-m", "helpers", "sources"]
         _, seconds["`magnets sources`"] = timed(lambda: subprocess.run(nothing, check=True, capture_output=True))
-    limits = [3.0, 20.0, 1.5, 0.05, 1.0]
+    with tempfile.TemporaryDirectory() as folder:
+        shelf_of(Path(folder))
+        page, seconds["the list of 400 reports and its feed"] = timed(lambda: reports.write(Path(folder)))
+        _, seconds["is that list whole"] = timed(lambda: reports.is_current(Path(folder)))
+        size = page.stat().st_size / 1e3
+    limits = [3.0, 20.0, 1.5, 0.05, 1.0, 1.0, 1.0]
     print(f"{'':<44}{'seconds':>9}{'at most':>9}{'of a plain vintage':>20}")
     for (name, took), most in zip(seconds.items(), limits, strict=True):
         print(f"{name:<44}{took:>9.3f}{most:>9.2f}{took / plain:>19.1f}x")
     print(f"memory at most {peak:.2f} GB of 1; a vintage without an archive takes {plain:.3f} s")
+    print(f"the list of 400 reports has {size:.0f} kB of 300")
 
 
 if __name__ == "__main__":

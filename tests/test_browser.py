@@ -30,7 +30,9 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-PAGES = ["archive", "index", *(path.stem for path in chapters()), "failed", "failed chapter"]
+PAGES = ["archive", "index", *(path.stem for path in chapters()), "glossary", "failed", "failed chapter"]
+FORMS = ["archive", "index", "1-trade", "glossary", "failed", "failed chapter"]
+"""A page of each template."""
 COLOURS = ["color-contrast", "link-in-text-block"]
 """The rules that hang on the colours of a page, which are all that differs in the dark: nine tenths of axe's time."""
 ONE_OF_EACH = """() => {
@@ -45,6 +47,61 @@ ONE_OF_EACH = """() => {
   document.querySelectorAll("tbody tr").forEach(row => row.textContent.trim() || row.remove());
 }"""
 """Leaves the first of all texts that lie in the same elements with the same classes: the others have its colours."""
+LEAST = 4.5
+CONTRAST = """least => {
+  const parsed = text => (text.match(/[\\d.]+/g) || []).map(Number);
+  const over = (top, below, share) => below.map((one, n) => one + (top[n] - one) * share);
+  const light = rgb => {
+    const linear = one => one <= 0.04045 ? one / 12.92 : ((one + 0.055) / 1.055) ** 2.4;
+    const [r, g, b] = rgb.map(one => linear(one / 255));
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const share = (element, of) => {
+    let found = of;
+    for (let up = element; up; up = up.parentElement) found *= +getComputedStyle(up).opacity;
+    return found;
+  };
+  const painted = (element, base) => {
+    const style = getComputedStyle(element), drawn = element instanceof SVGGeometryElement;
+    const paint = !drawn ? style.backgroundColor : style.fill !== "none" ? style.fill : style.stroke;
+    const rgba = parsed(paint), of = drawn ? +(style.fill !== "none" ? style.fillOpacity : style.strokeOpacity) : 1;
+    return rgba.length < 3 ? base : over(rgba, base, share(element, of * (rgba[3] ?? 1)));
+  };
+  const behind = (element, box) => {
+    let stack = [];
+    for (let up = element; up; up = up.parentElement) stack.push(up);
+    if (element.closest("svg")) {
+      const [x, y] = [box.x + box.width / 2, box.y + box.height / 2], all = document.elementsFromPoint(x, y);
+      const shapes = all.slice(all.indexOf(element) + 1).filter(one => one instanceof SVGGeometryElement);
+      stack = [...shapes, ...stack.filter(one => !(one instanceof SVGElement))];
+    }
+    return stack.reverse().reduce((base, one) => painted(one, base), [255, 255, 255]);
+  };
+  const found = new Set();
+  let seen = 0;
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let node; (node = walker.nextNode());) {
+    const element = node.parentElement, style = getComputedStyle(element);
+    if (!node.data.trim() || element.closest("script, style, :disabled, .skip, .hidden")) continue;
+    const drawing = element.closest("svg");
+    if (drawing && drawing.getBoundingClientRect().width) element.scrollIntoView({ block: "center", inline: "center" });
+    const range = document.createRange();
+    range.selectNodeContents(node);
+    const box = range.getBoundingClientRect();
+    if (box.width < 1 || box.height < 1) continue;
+    seen += 1;
+    const rim = drawing && style.stroke !== "none" && parseFloat(style.strokeWidth) > 1;
+    const base = rim ? parsed(style.stroke) : behind(element, box);
+    const ink = parsed(drawing ? style.fill : style.color);
+    const seenAs = over(ink, base, share(element, (ink[3] ?? 1) * (drawing ? +style.fillOpacity : 1)));
+    const [a, b] = [light(seenAs), light(base)];
+    const contrast = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+    const where = `${element.tagName}.${element.getAttribute("class")} ${node.data.trim().slice(0, 30)}`;
+    if (contrast < least) found.add(`${contrast.toFixed(1)} ${where}`);
+  }
+  return seen ? [...found] : ["no text was seen"];
+}"""
+"""The contrast of every text with what is rendered behind it, shapes of a drawing too, by the formula of WCAG."""
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1200, "height": 900}
 
@@ -103,20 +160,44 @@ def opened(browser, file, **options):
 
 
 def barriers(page) -> list:
-    """What keeps people from reading a page: every rule, those of colour in its light colours and in its dark ones."""
+    """What keeps people from reading a page, of whatever weight, in six states of it, each with the state.
+
+    Narrow, its folds open, its tables sorted, on paper: every rule but those of colour. Light and dark, and on paper
+    too: the contrast of every text, and what else hangs on colours.
+    """
+    page.emulate_media(color_scheme="light")
+    page.set_viewport_size({"width": 320, "height": 800})
+    found = [("320 px", "scrolls sideways")] if page.evaluate("document.body.scrollWidth > 320") else []
+    found += broken(page, "320 px")
+    page.set_viewport_size(DESK)
     page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
-    others, only = {"rules": {rule: {"enabled": False} for rule in COLOURS}}, {"resultTypes": ["violations"]}
-    found = axe.Axe().run(page, options=others | only).response["violations"]
-    page.evaluate(ONE_OF_EACH)
+    found += broken(page, "folds open")
+    if page.evaluate("[...document.querySelectorAll('.sorts th:first-child button')].map(b => b.click()).length"):
+        assert page.locator("[aria-sort]").count()
+        found += broken(page, "tables sorted")
+    page.emulate_media(media="print")
+    found += broken(page, "print") + faint(page, "print")
     for scheme, background in (("light", "rgb(255, 255, 255)"), ("dark", "rgb(22, 22, 24)")):
-        page.emulate_media(color_scheme=scheme)
+        page.emulate_media(media="screen", color_scheme=scheme)
         assert page.evaluate("getComputedStyle(document.body).backgroundColor") == background
-        found += axe.Axe().run(page, options={"runOnly": COLOURS} | only).response["violations"]
-    return [
-        (rule["id"], [node["target"] for node in rule["nodes"]][:3])
-        for rule in found
-        if rule["impact"] in ("serious", "critical")
-    ]
+        found += faint(page, scheme)
+    page.evaluate(ONE_OF_EACH)
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        found += broken(page, scheme, {"runOnly": COLOURS})
+    return found
+
+
+def broken(page, state, options=None) -> list:
+    """The rules of axe that a page breaks, with where."""
+    options = options or {"rules": {rule: {"enabled": False} for rule in COLOURS}}
+    said = axe.Axe().run(page, options=options | {"resultTypes": ["violations"]}).response["violations"]
+    return [(state, rule["id"], [node["target"] for node in rule["nodes"]][:3]) for rule in said]
+
+
+def faint(page, state) -> list:
+    """The texts of a page whose contrast with what is behind them is too low."""
+    return [(state, "contrast", one) for one in page.evaluate(CONTRAST, LEAST)]
 
 
 def test_a_page_asks_for_nothing_complains_of_nothing_and_has_no_barrier(browser, file):
@@ -216,7 +297,9 @@ def test_a_phone_shows_the_answers_panel_first_and_no_figure_is_scrolled_sideway
         sizes = narrow.evaluate("d => [...d.querySelectorAll('text')].map(t => t.getBoundingClientRect().height)")
         assert min(sizes) > 8, "no text is too small to be read"
     with opened(browser, made / f"{name}.html", viewport=DESK) as (page, _, _):
-        assert page.locator(".drawing .wide").first.is_visible() and not page.locator(".narrow").first.is_visible()
+        fits, other = (".wide", ".narrow") if name == "chapter" else (".narrow", ".wide")  # the brief has two columns
+        assert page.locator(f".drawing {fits}").first.is_visible()
+        assert not page.locator(f".drawing {other}").first.is_visible()
 
 
 def test_one_switch_shows_and_hides_the_code_by_keyboard(browser, made):
@@ -256,6 +339,7 @@ def test_notes_between_the_first_and_the_last_of_many_show_when_one_of_them_is_r
         assert many.bounding_box()["width"] > 20, "the way back from a source leads there too"
 
 
+@pytest.mark.parametrize("file", FORMS, indirect=True)
 def test_folds_open_and_close_by_keyboard_and_the_first_key_skips_to_the_text(browser, file):
     with opened(browser, file, viewport=DESK) as (page, _, _):
         page.keyboard.press("Tab")

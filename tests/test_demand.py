@@ -362,3 +362,14 @@ def test_half_of_the_draws_say_the_same(india):
     of = demand.model(india)
     many, half = demand_draws.draw(of).at(2031), demand_draws.draw(of, 5_000).at(2031)
     assert half.value == pytest.approx(many.value, rel=0.03)
+
+
+def test_scores_keep_their_ranks_and_are_spread_evenly_in_every_block():
+    rough = np.random.default_rng(3).standard_normal((2_000, 1))
+    even = demand_draws.spread(rough)
+    for first in range(0, 2_000, 500):
+        of, one = even[first : first + 500, 0], rough[first : first + 500, 0]
+        assert (
+            (of.argsort() == one.argsort()).all() and abs(of.mean()) < 0.01 and of.std() == pytest.approx(1, abs=0.02)
+        )
+    assert abs(even.mean()) < abs(rough.mean()) / 10 and len(np.unique(even)) == 2_000

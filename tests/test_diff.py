@@ -152,7 +152,7 @@ def test_a_day_without_a_report_is_what_was_public_on_it(root):
 @pytest.mark.parametrize(
     ("args", "code", "text"),
     [
-        (["reports/none", AS_OF], 2, "reports/none is no folder of a report and no day"),
+        (["reports/none", AS_OF], 2, "reports/none is no folder of a report, and no day: "),
         ([EARLIER, AS_OF, "--target", "steel"], 2, "choose one of customs, repm, value"),
         ([EARLIER, AS_OF, "--period", "FY99"], 2, "both have FY27, FY28"),
         ([EARLIER, AS_OF, "--csv", "/dev/null/moved.csv"], 1, "/dev/null/moved.csv cannot be written"),
@@ -226,9 +226,14 @@ def test_a_report_says_what_moved_the_forecast(root, india, undrawn, case, text)
         ends, table = revision.between(revision.State(india), revision.State(india, horizon=900), ["customs"])[1::-1]
         found = {"sentence": {"text": words.since(ends, "FY27", EARLIER, table).text}}
     else:
-        assert found["figure"]["title"] == found["sentence"]["text"] and found["table"]["caption"]
+        assert found["figure"]["title"].startswith("The median for FY27 has moved by +") and found["table"]["caption"]
         assert found["previous"] == AS_OF
     assert text in found["sentence"]["text"] and "nan" not in found["sentence"]["text"]
+
+
+def test_a_forecast_from_an_assumed_level_says_so(root, india):
+    report(root, AS_OF, india, f"{AS_OF}-r2", baseline_t=33000.0)
+    assert "t (assumed)" in said(root, f"{AS_OF}-r3", india, baseline_t=33000.0)["sentence"]["text"]
 
 
 def test_the_report_before_is_the_newest_with_the_same_parameters(root, india):

@@ -501,7 +501,7 @@ def test_each_figure_has_its_data_as_a_table_and_as_a_file(published):
     downloads = [a for a in published.all("a") if a["href"].startswith("data:text/csv")]
     assert len(downloads) >= len(figures) and len({a["download"] for a in downloads}) == len(downloads)
     whole = [d for d in published.all("details") if d.get("class") == "data"]
-    assert len(whole) == (1 if "front" in [one.get("class") for one in published.all("main")] else len(figures))
+    assert len(whole) == (1 if "front" in [one.get("class") for one in published.all("div")] else len(figures))
 
 
 def test_links_lead_somewhere(published, folder):

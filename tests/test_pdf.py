@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import time
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from conftest import AS_OF
 from helpers import cli
 from helpers.report.job import End, Outcome
 from helpers.report.page import pdf
+from helpers.report.schedule import made, plan
 from helpers.report.shelf import archive, record
 
 HASH = "0" * 64
@@ -135,6 +137,25 @@ def test_what_did_not_end_well_is_not_printed(folder, chromium):
     assert pdf.printed(lambda: [failed, failed], folder.parent) == [failed, failed]
 
 
+def test_a_schedule_prints_what_it_makes_and_names_its_folder(folder, chromium, monkeypatch):
+    chromium(COUNT)
+    outcome = Outcome(End.OK, str(folder / "index.html"))
+    monkeypatch.setattr("helpers.report.pipeline.reports", lambda *_, **__: [outcome])
+    monkeypatch.setattr("helpers.report.schedule.news.unchanged", lambda *_: None)
+    run = plan.Run("daily", datetime(2026, 11, 22, 6, tzinfo=UTC), date(2026, 11, 22))
+    for pdf_too in (False, True):
+        asked = plan.Report(cron="0 6 * * *", pdf=pdf_too, retries=0)
+        done = made.made(asked, run, folder.parent, (), tuple)
+        assert done.reports == (AS_OF,) and done.end == "published"
+        assert folder.with_name(f"{AS_OF}.pdf").exists() is pdf_too
+
+
+def test_what_a_browser_counts_and_when_it_did_is_gone_and_nothing_moves():
+    told = b"/CreationDate (D:20261126070000+00'00')\n/ID (node00000107)/Headers [(node00000107) (node00000020)]"
+    wanted = b" " * 39 + b"\n/ID (node00000002)/Headers [(node00000002) (node00000001)]"
+    assert pdf.undated(told) == wanted and len(told) == len(wanted)
+
+
 def test_pages_become_one_whose_ids_differ_and_whose_links_lead_within(tmp_path):
     body = (
         '<main id="main"><h1 id="a">{}</h1><p id="b"><a href="#b">b</a> <a href="1-trade.html#b">c</a>'
@@ -220,6 +241,7 @@ def test_contents_bookmarks_and_feet_say_the_page_on_which_each_part_begins(prin
     assert outline == {"How many tonnes of magnets will India import?": 1} | begins
     for title, number in begins.items():
         assert any(line.split() == [*title.split(), str(number)] for line in texts[0].splitlines())
+    assert "How this page was made" in texts[-1] and "magnets report --as-of" in texts[-1]
     foot = "India magnet outlook · as of 22 November 2026"
     for number, text in enumerate(texts, start=1):
         first, second, *_ = text.splitlines()
@@ -232,6 +254,7 @@ def test_the_same_report_gives_the_same_bytes_and_nothing_of_the_machine(printed
     folder = tmp_path / "elsewhere" / AS_OF
     shutil.copytree(target.with_suffix(""), folder)
     first, again = target.read_bytes(), pdf.write(folder).read_bytes()
-    assert again == first
+    differ = next((n for n, (a, b) in enumerate(zip(first, again, strict=False)) if a != b), None)
+    assert differ is None and len(again) == len(first), first[differ - 60 : differ + 60]
     assert b"Date" not in first and b"file:" not in first and os.fsencode(target.parent.name) not in first
     assert len(first) < 1_000_000

@@ -37,19 +37,11 @@ def test_no_process_of_the_run_asked_for_another_machine(rendered):
 
 def test_the_folder_holds_pages_downloads_record_and_nothing_half_made(rendered, folder):
     names = {path.name for path in folder.iterdir()}
-    more = {
-        "forecast.csv",
-        "headline.csv",
-        "scenarios.csv",
-        "value-trial.csv",
-        "track-record.csv",
-        "forecast.svg",
-        "tables.xlsx",
-        "run.json",
-    }
+    more = {"forecast.csv", "headline.csv", "scenarios.csv", "value-trial.csv", "track-record.csv", "forecast.svg"}
+    more |= {"tables.xlsx", "data.zip", "glossary.html", "run.json"}
     assert names == {f"{name}.html" for name in PAGES} | more | {"explorer.html"}
     left = {path.name for path in folder.parent.iterdir() if path.name != AS_OF}
-    assert left == {"index.html", ".lock"}
+    assert left == {"index.html", "feed.xml", ".lock"}
 
 
 def test_the_forecast_is_a_long_table(folder):
@@ -125,7 +117,7 @@ def test_a_grid_makes_a_report_of_each_entry_and_a_second_run_none(again):
     assert "an assumption instead of the published 53,748" in first.text and "horizon 3 instead of 10" in first.text
     assert [a["href"] for a in first.all("a") if a.get("rel") == "prev"] == [f"../{AS_OF}/index.html"]
     archive = Page(root / "index.html")
-    links = [a["href"] for a in archive.all("a")][1:]
+    links = [a["href"] for a in archive.all("a")][2:]
     assert links == [f"{AS_OF}-r2/index.html", f"{AS_OF}/index.html", "2025-06-30/index.html"]
     earlier = [Page(path) for path in (root / "2025-06-30").glob("*.html")]
     text = "".join(page.text for page in earlier)

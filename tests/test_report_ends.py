@@ -373,7 +373,7 @@ def test_a_report_that_was_moved_or_deleted_is_listed_where_it_is_or_not_at_all(
     (tmp_path / AS_OF).rename(tmp_path / "kept")
     (outcome,) = pipeline.reports([Parameters(as_of=AS_OF)], tmp_path)
     assert outcome.text == f"unchanged: {tmp_path / 'kept' / 'index.html'}"
-    assert [link["href"] for link in Page(tmp_path / "index.html").all("a")][1:] == ["kept/index.html"]
+    assert [link["href"] for link in Page(tmp_path / "index.html").all("a")][1:] == ["feed.xml", "kept/index.html"]
     shutil.rmtree(tmp_path / "kept")
     assert pipeline.reports([Parameters(as_of=AS_OF)], tmp_path)[0].text == str(tmp_path / AS_OF / "index.html")
 

@@ -105,6 +105,6 @@ def test_a_run_killed_at_any_of_20_moments_leaves_a_readable_archive_and_the_nex
         assert page.source.rstrip().endswith("</html>") and len(links) >= before
         assert all((root / link).exists() for link in links)
     folders = {AS_OF, *(f"{AS_OF}-r{n}" for n in range(2, 24))}
-    assert set(said["left"]) == folders | {"index.html", ".lock"} and said["last"]["reports"] == 23
+    assert set(said["left"]) == folders | {"index.html", "feed.xml", ".lock"} and said["last"]["reports"] == 23
     assert said["last"]["differences"] == [], "and no earlier one was damaged since"
     assert all(f'href="{folder}/index.html"' in said["last"]["archive"] for folder in folders)

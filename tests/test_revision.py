@@ -198,6 +198,21 @@ def test_what_was_published_and_is_no_more_is_the_models(india, quick):
     assert effects(back)[revision.MODEL] == pytest.approx(-700, abs=1e-4) and rest(back) <= 1e-9
 
 
+def test_a_table_that_no_forecast_is_made_from_moves_nothing(india, quick):
+    emptied = {name: india.stored[name].having(()) for name in revision.UNREAD}
+    found = revision.between(State(india), State(india.having(emptied, india.live)), ["customs"])
+    assert set(found.table["part"]) == {revision.MODEL, revision.PARAMETERS} and not found.table["effect"].any()
+
+
+def test_the_newest_total_is_named_of_many_figures(india, quick, monkeypatch):
+    monkeypatch.setattr(revision, "_forecast", lambda of, *rest: standin(of, *rest) * len(of.table("trade")))
+    old, new = State(india.on("2025-10-31")), State(india.on("2026-01-31"))
+    found = revision.between(old, new, ["customs"], 2).table
+    row = found[found["part"] == revision.FIGURES].iloc[0]
+    assert (row["table"], row["key"].split("/")) == ("trade", list(targets.CUSTOMS.keys.values()))
+    assert row["when"] == "FY26-H1" and row["others"] > 9
+
+
 def test_a_later_day_alone_is_a_parameter(india, quick):
     earlier = india.on("2026-10-31")
     later = Between(earlier, india).taking([])
@@ -221,3 +236,64 @@ def test_a_real_forecast_is_told_apart_without_a_rest(india):
     told = headline.expected(new.india).set_index(["target", "period", "quantile"])["value"]
     ends = found.ends.set_index(["target", "period", "quantile"])["after"]
     assert (ends == told.reindex(ends.index)).all()
+
+
+def moves(*rows, before=30000.0):
+    """A revision of a year by hand: of each thing its part, table, key, period, others and three effects."""
+    columns = ["part", "table", "key", "when", "count", "others", "effect", "source", "quantile", "period"]
+    told = [(*what, 1 + others, others, effect, "S66", quantile, "FY27")
+            for *what, others, of in rows for quantile, effect in zip(QUANTILES, of, strict=True)]  # fmt: skip
+    table = pd.DataFrame(told, columns=columns)
+    by = table.groupby("quantile")["effect"].sum()
+    then = np.array([0.7, 1.0, 1.6]) * before
+    ends = pd.DataFrame({"quantile": QUANTILES, "before": then, "after": then + by[list(QUANTILES)].to_numpy()})
+    return ends.assign(target="customs", period="FY27", unit="t"), table
+
+
+OWN = (revision.FIGURES, "trade", "/".join(targets.CUSTOMS.keys.values()), "FY26")
+JUDGED = (revision.JUDGEMENTS, "assumptions", "licence_regime/from May/share", "")
+DRIVEN = (revision.DRIVERS, "drivers", "auto_exports/total", "FY25 to FY26")
+PASSED = (revision.PARAMETERS, "", revision.DAY, "2026-10-31/2026-11-26")
+CODE = (revision.MODEL, "", revision.OLD_CODE, "")
+SAID = [
+    ([(*OWN, 0, (500, 1234, 900))], "is up 1,200 t to 31,200 t: +1,200 t from the new figure of magnets under HS"),
+    ([(*OWN, 0, (0, -2000, 0)), (*JUDGED, 0, (0, 600, 0))],
+     "is down 1,400 t to 28,600 t: −2,000 t from the new figure of magnets under HS 850511 into India, FY26 and "
+     "+600 t from our judgement on licence regime from May share."),
+    ([(*OWN, 3, (0, 800, 0))], "from four new figures, among them magnets under HS 850511 into India, FY26."),
+    ([(*DRIVEN, 20, (0, 800, 0))], "from 21 figures of what drives demand."),
+    ([(*DRIVEN, 0, (0, 800, 0)), *[(*one, 0, (0, 20, 0)) for one in (OWN, JUDGED)]],
+     "from the driver auto exports total, FY25 to FY26 and +40 t from all else."),
+    ([(*OWN, 0, (400, 20, 0)), (*JUDGED, 0, (0, -10, 0))], "has stayed at 30,000 t, but its interval has moved: +20 t"),
+    ([(*CODE, 0, (0, 900, 0))], "for the model alone: the code, its rules or what it fits are other ones."),
+    ([(*PASSED, 0, (0, 900, 0))], "alone: the day, 26 November 2026 instead of 31 October 2026."),
+    ([(*OWN, 0, (0, 40, 0))], "for FY27 has stayed at 30,000 t."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("rows", "text"), SAID)
+def test_a_sentence_says_what_is_true_of_each_kind_of_change(rows, text):
+    ends, table = moves(*rows)
+    assert text in words.since(ends, "FY27", "2026-10-31", table).text
+
+
+@pytest.mark.parametrize(
+    ("rows", "text"),
+    [
+        ([(*OWN, 0, (0, 1500, 0)), (*JUDGED, 0, (0, -200, 0))], "has moved by +1,300 t, most of it from the new"),
+        ([(*OWN, 0, (0, 900, 0)), (*JUDGED, 0, (0, 800, 0)), (*DRIVEN, 0, (0, 700, 0))], "the largest part of it from"),
+        ([(*OWN, 0, (0, 900, 0)), (*JUDGED, 0, (0, -890, 0))], "has stayed; the largest part, +900 t, is from the new"),
+    ],
+)
+def test_a_figure_finds_whether_one_thing_is_most_of_the_change(india, undrawn, rows, text):
+    figure = words.bars(*moves(*rows), "FY27", "2026-10-31", india=india)
+    assert text in figure.title and "Bars from a median of 30,000 t in the report of 31 October 2026" in figure.alt
+    told = figure.data.iloc[:, 1]
+    assert told.iloc[0] + told.iloc[1:-1].sum() == pytest.approx(told.iloc[-1])
+
+
+def test_a_table_lists_what_moved_a_year_with_its_sum_and_not_what_did_not():
+    _, table = moves((*OWN, 0, (100, 900, 50)), (*JUDGED, 0, (0, 0, 0)), (*DRIVEN, 0, (-10, -950, 1)))
+    rows = words.listed(table, "FY27", "t")
+    assert list(rows["part"]) == [revision.DRIVERS, revision.FIGURES, "all"]
+    assert list(rows["median, t"]) == [-950, 900, -50] and list(rows["upper end of 80 %, t"]) == [1, 50, 51]

@@ -9,9 +9,9 @@ import nbformat
 import numpy as np
 import pandas as pd
 import pytest
-from test_notebooks_in_time import BROKEN, STATES
+from test_notebooks_in_time import BROKEN, EARLIER, STALE, STATES, later_halves
 
-from conftest import FROZEN
+from conftest import AS_OF, FROZEN
 from helpers import data, paths
 from helpers.chapters.outputs import MIME, Figure
 from helpers.chapters.scenarios import closures, figures, sentences, tables
@@ -335,19 +335,24 @@ def test_a_half_year_hides_more_or_agrees_with_a_closure(india, miss, said):
     assert "registered" not in closures.trial(rows.drop("output of the half-year"), india).text
 
 
-@pytest.mark.parametrize("day", ["2025-06-30", DAY])
+@pytest.mark.parametrize("day", [*EARLIER, DAY])
 def test_the_chapter_can_be_read_as_of_each_day(day, monkeypatch):
     said = cells(vintage(day, FROZEN), monkeypatch)
     require_true(said)
+    assert later_halves("\n".join(said.values()), day) == []
     assert ("“all together”" in said["sentences.answer"]) is (day == DAY)
     assert ("cannot be said" in said["closures.trial"]) is (day < "2025-10")
 
 
-@pytest.mark.parametrize("state", ["two more years", "a figure assumed"])
-def test_next_years_figures_leave_every_sentence_true(state, india, monkeypatch):
+@pytest.mark.parametrize("state", STATES)
+def test_next_years_figures_leave_every_sentence_true(state, monkeypatch):
+    india = vintage(AS_OF, FROZEN)
     for table, row in STATES[state]:
         india = india.adding(table, row)
-    require_true(cells(india, monkeypatch))
+    said = cells(india, monkeypatch)
+    require_true(said)
+    everything = "\n".join(said.values())
+    assert [words for words in STALE[state] if words in everything] == []
 
 
 @pytest.mark.parametrize(

@@ -672,6 +672,7 @@ def test_what_is_not_kept_goes_whole_and_out_of_the_list(desk):
     for path in desk.root.glob("*/run.json"):
         content = json.loads(path.read_text()) | {"data": rows}
         path.write_text(record.written(content))
+        path.parent.with_name(f"{path.parent.name}.pdf").write_text("%PDF")
     desk.news = 1
     desk.call(days=1)
     assert sorted(path.parent.name for path in desk.root.glob("*/run.json")) == [
@@ -679,6 +680,8 @@ def test_what_is_not_kept_goes_whole_and_out_of_the_list(desk):
     ]  # fmt: skip
     assert archive.is_current(desk.root) and not list(desk.root.glob(f"{files.BUILDING}*"))
     gone = desk.root / "2026-06-10"
+    kept = {"2026-06-02", *(f"2026-06-{day}" for day in range(11, 16))}
+    assert {path.stem for path in desk.root.glob("*.pdf")} == kept
     assert [path.name for path in gone.iterdir()] == ["index.html"] and publish._free_folder(
         desk.root, gone.name
     ) != gone
@@ -915,7 +918,7 @@ def test_no_run_is_lost_doubled_or_half_published(rough):
     well = [day for n, day in enumerate(days) if n % 4 != 3]
     assert sorted(rough["reports"]) == well and rough["codes"]["unlisted"] == []
     assert sorted(folder for line in ended for folder in line["reports"]) == well
-    assert set(rough["folder"]) - set(well) <= {"index.html", journal.NAME, ".lock", ".schedule.lock"}
+    assert set(rough["folder"]) - set(well) <= {"index.html", "feed.xml", journal.NAME, ".lock", ".schedule.lock"}
 
 
 def test_nobody_is_told_twice_and_only_what_was_being_told_is_lost(rough):

@@ -37,12 +37,12 @@ def same(one, other):
 
 @pytest.fixture(scope="module")
 def running():
-    """A cluster that somebody else has begun, with seven workers."""
+    """A cluster that somebody else has begun, with three workers."""
     dask = pytest.importorskip("dask.distributed")
     from dask import config
 
     with config.set(cluster.SETTINGS), dask.LocalCluster(
-        n_workers=7, threads_per_worker=1, host="127.0.0.1", protocol="tcp://", dashboard_address="127.0.0.1:0",
+        n_workers=3, threads_per_worker=1, host="127.0.0.1", protocol="tcp://", dashboard_address="127.0.0.1:0",
         memory_limit=0, silence_logs=50,
     ) as begun:  # fmt: skip
         yield begun
@@ -55,8 +55,8 @@ def test_processes_find_the_same(serial, synthetic, tmp_path):  # noqa: F811
     assert same(todo, serial[1])
 
 
-def test_seven_two_and_one_workers_of_an_existing_cluster_find_the_same(running, serial, synthetic, tmp_path):  # noqa: F811
-    for workers in (7, 2, 1):
+def test_three_two_and_one_workers_of_an_existing_cluster_find_the_same(running, serial, synthetic, tmp_path):  # noqa: F811
+    for workers in (3, 2, 1):
         running.scale(workers)
         deadline = time.monotonic() + 30
         while len(running.scheduler.workers) != workers and time.monotonic() < deadline:

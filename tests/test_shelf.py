@@ -167,7 +167,7 @@ def test_links_of_others_neither_block_a_run_nor_are_written_through(quick, tmp_
     assert {path.name: path.read_text() for path in elsewhere.iterdir()} == dict.fromkeys(
         ("precious", "index.html"), "precious"
     )
-    assert {path.name for path in root.iterdir()} == {".lock", "index.html", AS_OF, f"{AS_OF}-r2"}
+    assert {path.name for path in root.iterdir()} == {".lock", "index.html", "feed.xml", AS_OF, f"{AS_OF}-r2"}
 
 
 @pytest.mark.parametrize("mask", [0o077, 0o022, 0o002])

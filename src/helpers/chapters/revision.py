@@ -75,7 +75,7 @@ def since(ends: pd.DataFrame, period: str, day: str, table: pd.DataFrame | None 
     if only <= {revision.MODEL}:
         why = "for the model alone: the code, its rules or what it fits are other ones"
     elif only <= {revision.PARAMETERS}:
-        why = "for its parameters alone: " + words.listed(parts["what"])
+        why, head["which"] = "for its parameters alone: {which}", words.listed(parts["what"])
     else:
         why, said = _listed(parts, after.unit)
         head |= said
@@ -181,7 +181,7 @@ def listed(table: pd.DataFrame, period: str, unit: str) -> pd.DataFrame:
 
 def _middles(ends: pd.DataFrame, period: str) -> tuple[Quantity, Quantity]:
     row = ends[(ends["period"] == period) & (ends["quantile"] == MIDDLE)].iloc[0]
-    before, after = (derived(row[end], row["unit"], period=period) for end in ("before", "after"))
+    before, after = derived(row["before"], row["unit"]), derived(row["after"], row["unit"], row, period=period)
     return before, after
 
 

@@ -22,8 +22,9 @@ def linked(rows: Iterable[Iterable[str]], before: str = "") -> list[list[str]]:
     """Rows of text, those of a run together and its name first, each with its chain added at the end."""
     found = []
     for _, run in groupby(([*row] for row in rows), key=lambda row: row[0]):
-        for row, count in (whole := [*run]) and [(row, len(whole)) for row in whole]:
-            before = hashlib.sha256(f"{before}\n{count}\n{written([row])}".encode()).hexdigest()
+        whole = [*run]
+        for row in whole:
+            before = hashlib.sha256(f"{before}\n{len(whole)}\n{written([row])}".encode()).hexdigest()
             found.append([*row, before])
     return found
 

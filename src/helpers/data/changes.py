@@ -1,6 +1,6 @@
 """What differs between two vintages, figure by figure, and every vintage between the two."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
 from helpers.data.relations import Figure
@@ -33,7 +33,7 @@ class Between:
     """Two vintages, what differs between them, and the vintages in which only some of that has come.
 
     All of them stand on the later of the two days and on the rules of that vintage, so that no figure is of a day yet
-    to come. What is only said otherwise in a note is no change.
+    to come. What is only said otherwise in a note is no change, nor is what is in the tables left out (``but``).
 
     Attributes
     ----------
@@ -41,7 +41,7 @@ class Between:
         By table, key and period.
     """
 
-    def __init__(self, old: Vintage, new: Vintage):
+    def __init__(self, old: Vintage, new: Vintage, but: Collection[str] = ()):
         self.old, self.new = old, new
         self._later = max(new, old, key=lambda one: one.day)
         self._rows = {name: (_rows(old.stored[name]), _rows(new.stored[name])) for name in new.stored}
@@ -49,6 +49,7 @@ class Between:
         self.changes = [
             self._change(name, key)
             for name, (before, after) in self._rows.items()
+            if name not in but
             for key in sorted(before.keys() | after.keys())
             if not _alike(new.stored[name], before.get(key, ()), after.get(key, ()))
         ]

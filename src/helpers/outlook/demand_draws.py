@@ -19,6 +19,9 @@ from helpers.outlook.demand_rows import RARE_EARTH, Factor, Line
 SEED = 1
 DRAWS = 10_000
 
+_BLOCK = 500
+"""Draws over which each factor is spread evenly."""
+
 ENDS = (0.1, 0.5, 0.9)
 """The quantiles that are told: 80 % and the middle."""
 
@@ -118,12 +121,25 @@ def normal(name: str, draws: int) -> np.ndarray:
     return np.random.default_rng([SEED, crc32(name.encode())]).standard_normal((draws, 1))
 
 
+def spread(score: np.ndarray) -> np.ndarray:
+    """Normal scores, shape (draws, 1), with their ranks kept and spread evenly, in every block of :data:`_BLOCK`.
+
+    Sums over draws of what one factor does are then nearly exact (a Latin hypercube), of the first blocks alone too.
+    """
+    from scipy.special import ndtri
+
+    block = _BLOCK if len(score) % _BLOCK == 0 else len(score)
+    rank = score.reshape(-1, block).argsort(axis=1).argsort(axis=1)
+    place = (np.arange(len(rank)) + 0.5) * (5**0.5 - 1) / 2 % 1
+    return ndtri((rank + place[:, None]) / block).reshape(-1, 1)
+
+
 def _score(name: str, role: str, draws: int, common: Mapping, shared: Mapping, held: Mapping) -> np.ndarray:
     """Standard normal scores of a factor, part of them common to its role; where it is held, one score."""
     if name in held:
         return np.full((draws, 1), float(held[name]))
     own, loading = normal(name, draws), shared.get(role, 0.0)
-    return loading * common[role] + np.sqrt(1 - loading**2) * own if loading else own
+    return spread(loading * common[role] + np.sqrt(1 - loading**2) * own if loading else own)
 
 
 def _sampled(units: Units, score: np.ndarray) -> np.ndarray:

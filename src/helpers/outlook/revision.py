@@ -16,7 +16,7 @@ import pandas as pd
 
 from helpers import fiscal
 from helpers.data import Vintage, ids
-from helpers.data.changes import REVISED, WITHDRAWN, Between, Change
+from helpers.data.changes import BESIDE, REVISED, WITHDRAWN, Between, Change
 from helpers.outlook import forecast, headline, targets, value
 from helpers.outlook.attribution import cost, owen
 from helpers.outlook.episodes import starting_from
@@ -52,7 +52,10 @@ DAY, OLD_CODE = "day", "code"
 FEW = 5
 """Series or figures of a part that are told apart; the others are one."""
 
-_TABLES = {JUDGEMENTS: ("assumptions", "episodes", "regimes", "contradictions"),
+UNREAD = ("forecasts", "events", "contradictions")
+"""Tables that no forecast is made from: what was forecast before, what happened, where sources disagree."""
+
+_TABLES = {JUDGEMENTS: ("assumptions", "episodes", "regimes"),
            DRIVERS: ("drivers", "demand", "prices")}  # fmt: skip
 _KINDS = {REVISED: REVISIONS, WITHDRAWN: GONE}
 _SETTINGS = ("target", "horizon", "baseline_t")
@@ -75,7 +78,8 @@ class Revision(NamedTuple):
     """What moved a forecast.
 
     ``table`` has :data:`COLUMNS`: the ``effect`` of each thing on each quantile; ``ends`` has ``target, period,
-    quantile, unit, before, after``; ``forecasts`` were made for it; ``left`` are quantiles that only one run has.
+    quantile, unit, before, after, source``; so many ``forecasts`` were made for it; so many quantiles are ``left``
+    out, since only one run has them.
     """
 
     table: pd.DataFrame
@@ -106,7 +110,7 @@ def between(old: State, new: State, only: Iterable[str] = headline.UNITS, most: 
     most : int
         Forecasts of a target that may be made: the fewer, the more figures are put together.
     """
-    of = Between(old.india, new.india)
+    of = Between(old.india, new.india, UNREAD)
     tables, ends, count, left = [], [], 0, 0
     for target in only:
         known = _values(old.india, old, target), _values(new.india, new, target)
@@ -124,10 +128,11 @@ def between(old: State, new: State, only: Iterable[str] = headline.UNITS, most: 
         found[_Cluster(PARAMETERS, "", DAY, f"{old.india.day}/{new.india.day}", ())] = passed
         labels = keys.to_frame(index=False).assign(target=target, unit=headline.UNITS[target])
         tables += [_rows(labels, cluster, effect) for cluster, effect in found.items()]
-        ends.append(labels.assign(before=before[keys].array, after=after[keys].array))
-        count += made.forecasts
+        uses = ids(_used(starting_from(new.india, new.baseline_t), target))
+        ends.append(labels.assign(before=before[keys].array, after=after[keys].array, source=uses))
+        count += len(made.asked)
     table = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=COLUMNS)
-    whole = ["target", "period", "quantile", "unit", "before", "after"]
+    whole = ["target", "period", "quantile", "unit", "before", "after", "source"]
     told = pd.concat(ends, ignore_index=True)[whole] if ends else pd.DataFrame(columns=whole)
     return Revision(table[COLUMNS], told, count, left)
 
@@ -143,14 +148,14 @@ class _Game:
         if differ := [name for name in _SETTINGS if getattr(old, name) != getattr(new, name)]:
             self.parts[PARAMETERS] = list(differ)
         self.every = [change for changes in self.parts.values() for change in changes]
-        self.forecasts = 0
+        self.asked: set[tuple] = set()
 
     def worth(self, chosen: Iterable[Change | str]) -> np.ndarray:
         """The forecast with some changes, and the old settings where they are not among them."""
         chosen = list(chosen)
         settings = {name: getattr(self.new if name in chosen else self.old, name) for name in _SETTINGS}
         india = self.of.taking(one for one in chosen if isinstance(one, Change))
-        self.forecasts += 1
+        self.asked.add((india, *settings.values()))
         return _values(india, State(india, **settings), self.target).reindex(self.keys).to_numpy()
 
     def split(self, most: int) -> dict[_Cluster, np.ndarray]:
@@ -213,9 +218,16 @@ def _series(name: str, changes: list, target: str, used: frozenset[str]) -> list
     found: dict[tuple, list[Change]] = {}
     for one in changes:
         found.setdefault((one.table, one.key, one.period if (one.table, one.key) == own else ""), []).append(one)
-    ranked = sorted(found, key=lambda it: (it[:2] != own, -sum(1 for one in found[it] if one.sources & used), it))
+    ranked = sorted(found, key=lambda it: (it[:2] != own, _place(found[it], it[2], used), it))
     return [_Cluster(name, table, "/".join(key), _when(found[table, key, period]), tuple(found[table, key, period]))
             for table, key, period in ranked]  # fmt: skip
+
+
+def _place(changes: list[Change], period: str, used: frozenset[str]) -> tuple[int, ...]:
+    """What puts a series before others: of the target new values, and the latest; else how much of it is used."""
+    if period:
+        return (changes[0].kind == BESIDE, -fiscal.span(period)[1].toordinal())
+    return (-sum(1 for one in changes if one.sources & used),)
 
 
 def _first(series: list[_Cluster], size: int) -> list[_Cluster]:

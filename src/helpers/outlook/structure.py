@@ -10,13 +10,14 @@ import pandas as pd
 from helpers import fiscal
 from helpers.data import DataError, Vintage, sources_of
 from helpers.ensemble import drift
+from helpers.ensemble.quantiles import weighted_quantiles
 from helpers.outlook import demand, growth, licences, rare_earths, scenario, targets
 
 COUNTED, SECTORS, BOTH = "counted use", "needs of sectors", "both ways"
 WEIGHT, SUPPLY = "structure_weight", "supply_chance"
 PATHS = 8000
-DRAWS = 4000
-"""Draws of each scenario: more of them move a median by less than its last digit that is told."""
+DRAWS = 6_000
+"""Draws of each scenario; their factors are spread evenly, and scenarios pooled by chance and not by lot."""
 _FAR = 0.001
 """Beyond this level no quantile is published, and growth over many years is no number any more."""
 
@@ -55,22 +56,21 @@ def supplies(india: Vintage) -> pd.DataFrame:
     return named.loc[known.index, ["levers"]].assign(chance=known)
 
 
-def allowed(india: Vintage, years: np.ndarray, regime: str, only: str = "") -> np.ndarray | None:
-    """Draws of what is imported in some fiscal years by what sectors need under a regime, tonnes, draws x years.
+def allowed(india: Vintage, years: np.ndarray, regime: str, only: str = "") -> tuple[np.ndarray, np.ndarray] | None:
+    """What is imported in some fiscal years by what sectors need under a regime: tonnes, draws x years, and weights.
 
-    Each draw has one scenario of what India makes, by its chance, or ``only`` this one. Beyond the last year that is
-    reckoned it grows as drivers are taken to. None while sectors cannot be reckoned.
+    Every draw is there once in each scenario of what India makes, with its chance, or in ``only`` this one. Beyond the
+    last year that is reckoned it grows as drivers are taken to. None while sectors cannot be reckoned.
     """
     if not demand.demand(india):
         return None
     cases = supplies(india).loc[[only] if only else slice(None)]
-    lot = np.searchsorted(cases["chance"].cumsum(), np.arange(DRAWS) * (5**0.5 - 1) / 2 % 1)
     cases["levers"] = [levers.model_copy(update={"licences": regime}) for levers in cases["levers"]]
     made = [scenario.run(india, levers, count=DRAWS) for levers in cases["levers"]]
-    tonnes = np.stack([of.allowed for of in made])[np.minimum(lot, len(made) - 1), np.arange(DRAWS)]
+    tonnes = np.concatenate([of.allowed for of in made])
     first, last = (int(made[0].years[at]) for at in (0, -1))
     later = np.exp(growth.taken(india, targets.REPM.name).prior.mean * np.maximum(years - last, 0))
-    return tonnes[:, np.clip(years, first, last) - first] * later
+    return tonnes[:, np.clip(years, first, last) - first] * later, np.repeat(cases["chance"].to_numpy(), DRAWS)
 
 
 def paths(india: Vintage, years: np.ndarray, only: str = "") -> dict[str, dict[str, pd.DataFrame]]:
@@ -89,7 +89,8 @@ def paths(india: Vintage, years: np.ndarray, only: str = "") -> dict[str, dict[s
         values = both = np.sort(counted * ahead / (1 - bare * (1 - then)), axis=1)
         need, name = allowed(india, years, regime, only), f"licences {regime}"
         if need is not None:
-            other = np.repeat(np.sort(need, axis=0), PATHS // DRAWS, axis=0).T * more
+            tonnes, chance = need
+            other = np.stack([weighted_quantiles(of, chance, place) for of in tonnes.T]) * more
             both = (1 - share) * values + share * other
             made[SECTORS][name] = pd.DataFrame(other, years)
         made[COUNTED][name], made[BOTH][name] = pd.DataFrame(values, years), pd.DataFrame(both, years)

@@ -5,7 +5,7 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from helpers.report.parameters import shown
+from helpers.report.parameters import Parameters, shown
 from helpers.report.shelf import archive, record
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def changed(root: Path, folder: str, job: "Job", india: "Vintage", chapters: "li
         return _shown("", words.FIRST)
     name, day, target = before["folder"], before["parameters"]["as_of"], job.parameters.target
     try:
-        ends = _ends(diff.published(root / name), told, target)
+        ends = _ends(diff.published(root / name), told, job.parameters)
         if ends.empty:
             return _shown(name, words.apart(day, target))
         period = words.year(ends, india)
@@ -90,12 +90,15 @@ def _headline(chapters: "list[Chapter]") -> "pd.DataFrame | None":
     return pd.read_csv(io.StringIO(text)) if text else None
 
 
-def _ends(before: "pd.DataFrame", after: "pd.DataFrame", target: str) -> "pd.DataFrame":
-    """What both publish of a target, as a revision has it."""
+def _ends(before: "pd.DataFrame", after: "pd.DataFrame", asked: Parameters) -> "pd.DataFrame":
+    """What both publish of the target, as a revision has it."""
+    from helpers.data import ASSUMED
+
     keys = ["target", "period", "quantile", "unit"]
     both = before.merge(after, on=keys, suffixes=("_then", "_now"))
     both = both.rename(columns={"value_then": "before", "value_now": "after"})
-    return both.loc[both["target"] == target, [*keys, "before", "after"]]
+    source = "" if asked.baseline_t is None else ASSUMED
+    return both.loc[both["target"] == asked.target, [*keys, "before", "after"]].assign(source=source)
 
 
 def _shown(previous: str, *things: "Sentence | Figure | Table") -> dict:

@@ -35,7 +35,7 @@ def diff(
     old: Annotated[str, typer.Argument(metavar="A", help="The earlier report: its folder, or its day.")],
     new: Annotated[str, typer.Argument(metavar="B", help="The later one.")],
     target: Annotated[str, typer.Option(help="customs, repm or value.", show_default="the target of B")] = "",
-    period: Annotated[str, typer.Option(help="A fiscal year, such as FY28.", show_default="the one that runs")] = "",
+    period: Annotated[str, typer.Option(help="A fiscal year that both have.", show_default="the one that runs")] = "",
     csv: Annotated[Path | None, typer.Option(help="Write every target, year and quantile as a tidy CSV.")] = None,
     output: Annotated[Path, typer.Option(help="Folder of the reports that are named by their day.")] = paths.REPORTS,
     forecasts: Annotated[int, typer.Option(min=2, help="The more are allowed, the more figures are named.")] = 32,
@@ -110,10 +110,10 @@ def side(name: str, root: Path) -> Side:
 
     try:
         day = parameters.parse([], name).as_of
-    except parameters.ParameterError:
+    except parameters.ParameterError as error:
         there = sorted(path.parent.name for path in root.glob("[!.]*/run.json"))
         have = f"{root} has {', '.join(there[-5:])}" if there else f"{root} has no report"
-        raise DiffError(f"{name} is no folder of a report and no day as YYYY-MM-DD; {have}") from None
+        raise DiffError(f"{name} is no folder of a report, and no day: {error}; {have}") from None
     return Side(str(day), State(data.vintage(day)), (f"No report of {day} is in {root}: it is what was public then.",))
 
 

@@ -8,11 +8,14 @@ import sys
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 from helpers import paths
+
+if TYPE_CHECKING:
+    from helpers.data import Vintage
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False,
                   help="Our forecasts as published (data/forecasts.csv): listed, appended, passed on.")  # fmt: skip
@@ -34,7 +37,7 @@ def list_() -> None:
 
 @app.command()
 def add(
-    report: Annotated[Path, typer.Argument(help="A published report, such as reports/2026-11-26.")],
+    report: Annotated[Path, typer.Argument(help="A published report, a folder of reports/.")],
     apart: Annotated[
         bool, typer.Option("--apart", help="Keep it though a parameter was moved: apart, and never scored.")
     ] = False,
@@ -156,7 +159,7 @@ def _moved(known: dict) -> str:
     return "; ".join(f"{name}={value}" for name, value in sorted(known["given"].items()) if name != "as_of")
 
 
-def _public() -> object:
+def _public() -> "Vintage":
     from helpers import data
     from helpers.report import parameters
 

@@ -87,4 +87,5 @@ def _page(root: Path, chapter: Chapter, asked: LineParameters, wanted: list[Line
         body = html.chapter(asked.hs, offered.offered(chapter.notebook, india), shared)
     except html.PageError as error:
         return Outcome(End.CELL_ERROR, str(error))
+    files.replace(root / "glossary.html", html.plain("glossary", shared | {"name": "glossary"}))
     return Outcome(End.OK, str(files.replace(root / f"{asked.hs}.html", body)))

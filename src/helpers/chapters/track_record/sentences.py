@@ -28,7 +28,7 @@ def answer(scores: pd.DataFrame, made: pd.DataFrame, tried: pd.DataFrame, india:
     """
     ours = scores[(scores["by"] == track.OURS) & (scores["target"] == targets.CUSTOMS.name)]
     known = [ours[ours["kind"] == kind] for kind in (track.PUBLISHED, track.BACKCAST)]
-    parts = [_last(known[0]) if len(known[0]) else _none(made, india)]
+    parts: list[Sentence | None] = [_last(known[0]) if len(known[0]) else _none(made, india)]
     parts += [_last(known[1])] if len(known[1]) and known[0].empty else []
     parts += [revised(ours), intervals(tried)]
     return joined(*parts, answer=True)

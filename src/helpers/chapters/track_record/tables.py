@@ -12,14 +12,13 @@ LATEST_RUNS = 12
 
 def scores(compared: pd.DataFrame) -> pd.DataFrame:
     """``track.relative``: one row a forecast and release."""
-    said = compared["score"] / compared["score_naive"]
+    late = compared["late"].map({True: ", judgements written later", False: ""})
     shown = compared.assign(
         of=compared["period"].map(words.period),
-        what=compared["target"].map(verdicts.WHAT),
-        kind=compared["kind"].map(verdicts.KIND),
+        what=compared["target"].map(verdicts.WHAT) + ", " + compared["target"].map(verdicts.UNITS),
+        kind=compared["kind"].map(verdicts.KIND) + late,
         release=compared["release"].map(verdicts.RELEASE),
-        unit=compared["target"].map(verdicts.UNITS),
-        said=said,
+        ratio=compared["score"] / compared["score_naive"],
     )
     heads = {
         "of": "of",
@@ -30,12 +29,10 @@ def scores(compared: pd.DataFrame) -> pd.DataFrame:
         0.1: "80 % from",
         0.9: "80 % to",
         "outturn": "came",
-        "unit": "unit",
         "release": "outturn",
         "error": "off by, %",
         "within": "inside 80 %",
-        "said": "interval score, naive = 1",
-        "late": "judgements written later",
+        "ratio": "interval score, naive = 1",
     }
     return shown[[*heads, "source"]].rename(columns=heads)
 

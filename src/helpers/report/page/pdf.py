@@ -36,8 +36,11 @@ _ARGUMENTS = [
 ]  # fmt: skip
 
 _IDS = re.compile(r'(?<=\sid=")|(?<=\shref="#)|(?<=\burl\(#)|(?<=\sfor=")|(?<=\saria-labelledby=")')
-_MAIN = re.compile(r'<main id="main">(.*)</main>', re.S)
+_MAIN = re.compile(r'<main id="main"(?: class="([\w ]+)")?>(.*)</main>', re.S)
 _SECTION = r'<section aria-labelledby="{}">.*?</section>'
+_NOTES, _LINKS = re.compile(r'<td class="notes">.*?</td>', re.S), re.compile(r"</?a\b[^>]*>")
+"""Notes of a table's rows, whose links alone would make up much of a PDF: their numbers stay."""
+_NODES = re.compile(rb"\bnode\d{8}\b")
 _DATES = re.compile(rb"/(?:CreationDate|ModDate) ?\(D:[^)]*\)")
 
 
@@ -134,11 +137,11 @@ def document(folder: Path, numbers: dict[str, int] | None = None) -> str:
 
 def _part(name: str, text: str, names: list[str]) -> dict:
     """A page without its frame: title, what is below it, and the sources that it names."""
-    body = _MAIN.search(text)[1]
+    kind, body = _MAIN.search(text).groups()
     title = re.search(r"<h1[^>]*>(.*?)</h1>", body, re.S)
     sources = re.search(_SECTION.format("sources"), text, re.S)
-    rest = body.replace(title[0], "", 1) + (sources[0] if sources else "")
-    return {"name": name, "title": Markup(title[1]), "body": Markup(_own(name, rest, names))}
+    rest = body.replace(title[0], "", 1) + (sources[0] if sources and "<details" not in sources[0] else "")
+    return {"name": name, "title": Markup(title[1]), "body": Markup(_own(name, rest, names)), "kind": kind or ""}
 
 
 def _own(name: str, body: str, names: list[str]) -> str:
@@ -148,6 +151,7 @@ def _own(name: str, body: str, names: list[str]) -> str:
         body = body.replace(f' href="{other}.html"', f' href="#{other}"')
         body = body.replace(f' href="{other}.html#', f' href="#{other}-')
     body = re.sub(rf'<p>[^<]*<a href="{html.EXPLORER}.html">[^<]*</a>[^<]*</p>', "", body)  # nothing moves on paper
+    body = _NOTES.sub(lambda cell: _LINKS.sub("", cell[0]), body)
     return re.sub(r'\shref="(?!#|https?:)[^"]*"', "", body)
 
 
@@ -160,8 +164,12 @@ def pages(printed: bytes) -> dict[str, int]:
 
 
 def undated(printed: bytes) -> bytes:
-    """A PDF that does not say when it was printed: the same browser makes the same of the same report."""
-    return _DATES.sub(lambda found: b" " * len(found[0]), printed)
+    """A PDF that does not say when it was printed, and whose elements are counted from one, not as its browser did.
+
+    So the same browser makes the same bytes of the same report.
+    """
+    ranks = {name: b"node%08d" % place for place, name in enumerate(sorted(set(_NODES.findall(printed))), start=1)}
+    return _NODES.sub(lambda found: ranks[found[0]], _DATES.sub(lambda found: b" " * len(found[0]), printed))
 
 
 def _mark(folder: Path) -> bytes:

@@ -88,12 +88,11 @@ def publish(root: Path, chapters: list[Chapter], job: Job, frame: dict, india: "
     folder = _free_folder(root, frame["as_of"])
     with files.building(root) as scratch:
         _chapters(scratch, chapters)
-        shown = brief(chapters)
+        shown, moved = brief(chapters), changed.changed(root, folder.name, job, india, chapters)
         if shown["figures"]:
             files.write(scratch / "forecast.svg", shown["figures"][0]["svg"])
         (scratch / "tables.xlsx").write_bytes(_tables(chapters, job, frame["synthetic"]))
         (scratch / kept.NAME).write_bytes(kept.packed())
-        moved = changed.changed(root, folder.name, job, india, chapters)
         shown |= {
             "changed": moved,
             "downloads": sorted(path.name for path in scratch.iterdir() if path.suffix != ".html"),
