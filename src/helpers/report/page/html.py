@@ -101,7 +101,7 @@ def plain(template: str, frame: dict) -> str:
 
 def rendered(template: str, frame: dict) -> str:
     """A page of a frame, with footnotes of its own, the style and the policy; nothing checked."""
-    scripts = SCRIPTS.get(template, ())
+    scripts = ("page",) if frame.get("nothing") else SCRIPTS.get(template, ())
     page = frame | {"notes": Notes(frame.get("sources", {})), "policy": policy(*scripts), "terms": glossary.terms()}
     page |= {"style": Markup(_template("style.css")), "scripts": [Markup(_template(f"{name}.js")) for name in scripts]}
     body = _CONTROLS.sub("", _templates().get_template(f"{template}.html.j2").render(page=page))
