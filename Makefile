@@ -22,7 +22,7 @@ test: $(READY) ## ruff, pytest and nbval, on all cores
 	@$(BIN)/python -m pytest -q -n $$($(BIN)/python -c 'import os; print((os.cpu_count() or 1) + 1)')  # many wait for a kernel
 
 test-browser: $(BROWSER) ## look at every page in Chromium; installs playwright, and Chromium where apt-get may
-	@$(BIN)/python -m pytest -q -rs tests/test_browser.py tests/test_lab.py tests/test_explorer_browser.py
+	@$(BIN)/python -m pytest -q -rs tests/test_browser.py tests/test_lab.py tests/test_explorer_browser.py tests/test_page_script.py tests/test_pdf.py
 
 test-iamc: $(READY) ## read the scenarios' IAMC file with pyam, in an environment of its own: it wants an older numpy
 	@test -x $(IAMC)/bin/pytest || { $(PYTHON) -m venv $(IAMC) && $(IAMC)/bin/pip install -q uv \

@@ -274,6 +274,9 @@ def test_who_was_nearest_is_computed_for_the_same_series_and_period(now, monkeyp
     exports = table[table["series"] == "China rare-earth magnet exports"].set_index("by")
     assert exports.loc["SMM", "error"] == pytest.approx(100 * (49_000 / 57_392 - 1))
     assert exports["nearest"].sum() == 1 and exports.loc["naive", "nearest"] and "ours" in exports.index
+    smm = now.table("outlooks").query("publisher == 'SMM' and status == 'reported'").iloc[0].to_dict()
+    hindsight = now.adding("outlooks", smm | {"publisher": "late", "published": "2026-02-01"})
+    assert "late" not in set(nearest.found(hindsight, found)["by"]), "what was said after the figure is no forecast"
     early = nearest.found(now.on("2026-01-10"), found.iloc[:0])
     assert early.empty, "before the outturn nobody is compared"
     said_so = sentences.nearest(table, now).text

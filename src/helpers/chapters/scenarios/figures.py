@@ -39,9 +39,9 @@ def waterfall(rows: pd.DataFrame, made: Mapping[str, Balance], name: str, year: 
     for place, (tonnes, edge) in enumerate(zip(rows["change"], edges[1:], strict=True), start=1):
         before = edge - tonnes / 1000
         bar = ax.barh(place, tonnes / 1000, left=before, height=0.62, color=BLUE if tonnes < 0 else RED)
-        said = f"{derived(float(f'{tonnes:.{SURE}g}'), 't'):signed}"
-        tips.tell(bar, [f"{names[place]}: {said}"])
-        label(ax, said, (max(before, edge), place), fontsize=9)
+        change = f"{derived(float(f'{tonnes:.{SURE}g}'), 't'):signed}"
+        tips.tell(bar, [f"{names[place]}: {change}"])
+        label(ax, change, (max(before, edge), place), fontsize=9)
     for place, of in ((0, start), (len(names) - 1, end)):
         ax.barh(place, of.value / 1000, height=0.62, color=MUTED)
         ax.plot([of.low / 1000, of.high / 1000], [place, place], color=INK, linewidth=1.5)
