@@ -18,7 +18,7 @@ SURE = 3
 """Digits of a forecast that its paths support."""
 _NAMED = 3
 """Parts of years that are named in the fan: the newest."""
-_LEFT = 0.4
+_LEFT = 0.5
 """The part of the fan, from the left, in which an outlook has its name to its right."""
 _HIGH = 1.2
 """Times the newest rate above which a part of a year has its name above it, else below."""
