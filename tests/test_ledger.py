@@ -1,5 +1,6 @@
 """The ledger of published forecasts: it only grows, and a change of what was said is seen."""
 
+import errno
 import json
 import shutil
 import threading
@@ -144,6 +145,19 @@ def test_a_parameter_moved_is_kept_apart_or_not_at_all_and_never_scored(folder, 
     assert any("apart: horizon=5" in line for line in ledger.listed(folder))
 
 
+def test_a_full_disk_leaves_the_ledger_as_it_was_and_says_which_file(folder, publish, monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    report, before = publish(), lines(folder)
+    (folder / ".building-1").write_text("left by a kill")
+    monkeypatch.setattr("helpers.report.shelf.files.write", full)
+    with pytest.raises(OSError, match="No space") as stopped:
+        ledger.appended(report, folder)
+    assert stopped.value.filename == str(folder / LEDGER)
+    assert lines(folder) == before and not list(folder.glob(".building-*"))
+
+
 def test_two_that_append_at_once_lose_nothing(folder, publish):
     reports = [publish(30_000.0 + place) for place in range(4)]
     threads = [threading.Thread(target=ledger.appended, args=(report, folder)) for report in reports]
@@ -203,6 +217,7 @@ def test_the_verb_lists_and_refuses(capsys, publish, folder, monkeypatch):
         (["ledger", "add", str(folder)], 2, "is no record of a report"),
         (["ledger", "add", str(publish())], 0, "rows appended to data/forecasts.csv"),
         (["ledger", "export"], 2, "say where to"),
+        (["ledger", "export", "--boe", "/dev/null/x.csv"], 1, "/dev/null/x.csv cannot be written"),
     ):
         with pytest.raises(SystemExit) as ended:
             app(words)

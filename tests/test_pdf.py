@@ -64,7 +64,10 @@ def chromium(tmp_path, monkeypatch):
     return put
 
 
-COUNT = 'echo x >> "$0.times"; for word; do case $word in --print-to-pdf=*) { echo %PDF-; echo %%EOF; } > "${word#*=}";; esac; done'
+COUNT = (
+    'echo x >> "$0.times"; '
+    'for word; do case $word in --print-to-pdf=*) { echo %PDF-; echo %%EOF; } > "${word#*=}";; esac; done'
+)
 
 
 def test_without_a_browser_it_says_so_before_anything_is_done(chromium, tmp_path, monkeypatch):
