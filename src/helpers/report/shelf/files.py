@@ -48,7 +48,8 @@ def replace(target: Path, text: str) -> Path:
         error.filename = str(target)  # nobody knows the other name, and a full disk has none
         raise
     finally:
-        scratch.unlink(missing_ok=True)
+        with suppress(OSError):
+            scratch.unlink(missing_ok=True)
 
 
 def write(path: Path, text: str) -> None:
