@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import zipfile
 from datetime import date
 from functools import cache
@@ -23,6 +24,7 @@ from helpers.report import changed
 from helpers.report.job import Chapter, End, Job
 from helpers.report.parameters import Parameters, shown
 from helpers.report.shelf import record
+from helpers.report.shelf.inputs import sha256
 
 EARLIER = "2026-10-31"
 HASH = "0" * 64
@@ -48,17 +50,19 @@ def root(tmp_path, quick, india):
     return tmp_path
 
 
-def report(root, day, india, folder="", add=0.0, **asked):
+def report(root, day, india, folder="", add=0.0, more=(), **asked):
     """A report as far as it is compared: its record, its tables, what it published."""
+    more = dict(more)
     parameters = shown(Parameters(as_of=day, **asked))
     known = {"folder": folder or day, "answer": "", "command": "", "end": "ok", "parameters": parameters, "given": {},
              "inputs": HASH, "data": {}, "lock": {}, "code": {"notebooks": {}, "helpers": {}}, "chapters": {},
              "files": {}, "made": f"{day}T06:00:00+00:00"}  # fmt: skip
     place = root / (folder or day)
     place.mkdir()
-    (place / record.NAME).write_text(record.written(known), encoding="utf-8")
     (place / kept.NAME).write_bytes(kept.packed(FROZEN))
     told(india, add, **asked).to_csv(place / "headline.csv", index=False)
+    known["files"] = {path.name: sha256(path) for path in place.iterdir()}
+    (place / record.NAME).write_text(record.written(known | more), encoding="utf-8")
     return place
 
 
@@ -121,6 +125,25 @@ def without(path, table, column):
     return path
 
 
+@pytest.mark.parametrize("damage", ["large", "flipped", "encrypted", "package", "elsewhere"])
+def test_kept_tables_that_are_damaged_or_hostile_are_a_data_error(tmp_path, damage):
+    path, whole = tmp_path / kept.NAME, bytearray(kept.packed(FROZEN))
+    if damage == "flipped":
+        whole[3000:3010] = bytes(255 - byte for byte in whole[3000:3010])
+    elif damage == "encrypted":
+        for mark, place in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+            for found in re.finditer(re.escape(mark), bytes(whole)):
+                whole[found.start() + place] |= 1
+    path.write_bytes(whole)
+    if damage in ("large", "package", "elsewhere"):
+        named = {"path": 5 if damage == "package" else "../../etc/passwd", "name": "trade", "schema": {"fields": []}}
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as made:
+            made.writestr("datapackage.json", json.dumps({"resources": [named]}))
+            made.writestr("trade.csv", b"\n" * 2**26 if damage == "large" else "x")
+    with pytest.raises(DataError, match="too large to be tables" if damage == "large" else "cannot be read"):
+        kept.unpacked(path, AS_OF, FROZEN)
+
+
 def test_judgements_written_later_give_way_to_an_earlier_word_and_stay_where_there_is_none(india):
     table = india.stored["assumptions"]
     at = {name: table.columns.index(name) for name in ("written", "value", "published")}
@@ -159,12 +182,14 @@ def test_a_day_without_a_report_is_what_was_public_on_it(root):
         (["empty", AS_OF], 2, "empty/run.json is no record of a report: no such file or directory; name a folder"),
         (["untold", AS_OF], 2, "untold has none of headline.csv, forecast.csv: make the report anew"),
         (["broken", AS_OF], 2, "broken/headline.csv cannot be read"),
+        (["made", AS_OF], 2, "cannot be compared (Invalid isoformat string: 'yesterday'): name other reports or days"),
     ],
 )
 def test_what_cannot_be_compared_is_refused_with_a_remedy(root, india, args, code, text):
     (root / "empty").mkdir()
     (report(root, EARLIER, india, "untold") / "headline.csv").unlink()
     (report(root, EARLIER, india, "broken") / "headline.csv").write_text("a,b\n1,2\n")
+    report(root, EARLIER, india, "made", more={"made": "yesterday"})
     done = magnets(root, *args)
     assert done.exit_code == code and text in done.stderr, done.stderr
 
@@ -196,6 +221,19 @@ def test_tables_that_todays_code_cannot_reckon_with_give_way_to_todays(root, ind
 def test_what_live_sources_had_said_and_is_not_here_counts_as_model(root, monkeypatch):
     monkeypatch.setattr("helpers.report.shelf.inputs.archived", lambda day: {"a/parts/b.parquet": HASH})
     assert "is not here as it was for" in magnets(root, EARLIER, AS_OF).stdout
+
+
+def test_what_is_not_as_its_record_says_is_told_and_its_tables_are_not_believed(root, india, monkeypatch):
+    (root / EARLIER / kept.NAME).write_bytes(kept.packed(FROZEN) + b"x")
+    with (root / AS_OF / "headline.csv").open("a") as file:
+        file.write("\n")
+    report(root, AS_OF, india, f"{AS_OF}-r2", more={"synthetic": True})
+    monkeypatch.setattr(kept, "unpacked", lambda path, day: frozen(day) if EARLIER not in str(path) else pytest.fail())
+    assert f"data.zip of {EARLIER} is not as it was published" in magnets(root, EARLIER, AS_OF).stdout
+    text = magnets(root, AS_OF, f"{AS_OF}-r2").stdout
+    assert f"headline.csv of {AS_OF} is not as it was published" in text
+    assert f"{AS_OF}-r2 is synthetic: its figures are made up." in text
+    assert said(root, f"{AS_OF}-r3", india)["previous"] == AS_OF, "what is made up is not what came before"
 
 
 def test_the_first_report_says_so_and_one_without_a_forecast_nothing(tmp_path, india):

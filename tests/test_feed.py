@@ -150,6 +150,24 @@ def test_a_list_that_lacks_a_report_is_not_current(root, name):
     assert not archive.is_current(root)
 
 
+def test_half_a_character_in_a_record_or_a_name_keeps_no_other_report_from_being_listed(root):
+    for folder in ("2026-11-23", "2026-11-23-r2"):
+        put(root, folder)
+    path = root / "2026-11-23" / record.NAME
+    path.write_text(path.read_text(encoding="utf-8").replace('"magnets report"', r'"\ud800"'), encoding="utf-8")
+    (root / "2026-11-23-r2").rename(root / "\udcff")
+    with pytest.warns(UserWarning, match="left out of the archive") as warned:
+        archive.write(root)
+    assert len(warned) == 2 and len(Page(root / "index.html").all("li")) == 3
+
+
+def test_a_list_that_is_no_text_or_has_names_that_are_quoted_is_written_anew_once(root):
+    (root / "index.html").write_bytes(b"\xff")
+    assert not archive.is_current(root)
+    put(root, "a & b?#%20", "2026-11-23")
+    assert archive.is_current(root)
+
+
 def test_a_day_that_is_none_in_a_record_of_somebody_else_keeps_nothing_from_being_listed(root):
     put(root, "2026-99-99")
     page = Page(root / "index.html")

@@ -1,5 +1,6 @@
 """The ledger of published forecasts: it only grows, and a change of what was said is seen."""
 
+import errno
 import json
 import shutil
 import threading
@@ -13,10 +14,11 @@ from handmade import executed
 from conftest import FETCHED, FROZEN, done, write_notebook
 from helpers.chapters.outputs import Download
 from helpers.cli import app
-from helpers.data import chain, rules, vintage
+from helpers.data import DataError, chain, rules, vintage
 from helpers.outlook import headline, track
 from helpers.report import exports, ledger, parameters, pipeline
 from helpers.report.shelf import record
+from helpers.report.shelf.inputs import sha256
 
 LEDGER = "forecasts.csv"
 
@@ -77,9 +79,10 @@ def test_a_report_is_appended_once_and_its_rows_are_seen_from_its_day_on(folder,
         (lambda known: known | {"synthetic": True}, "figures are made up"),
         (lambda known: known | {"end": "timeout"}, "ended as timeout"),
         (lambda known: known | {"made": "2099-01-01T00:00:00+00:00"}, "it is a back-cast"),
+        (lambda known: known | {"made": "yesterday"}, "does not say when the report was made"),
         (lambda known: known | {"answer": "x", "record": "0" * 64}, "not as it was published"),
     ],
-    ids=["synthetic", "failed", "late", "changed"],
+    ids=["synthetic", "failed", "late", "undated", "changed"],
 )
 def test_what_does_not_belong_in_the_ledger_is_refused(folder, publish, change, said):
     report, before = publish(), lines(folder)
@@ -89,6 +92,39 @@ def test_what_does_not_belong_in_the_ledger_is_refused(folder, publish, change, 
     with pytest.raises(ledger.RefusedError, match=said):
         ledger.appended(report, folder)
     assert lines(folder) == before
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda text: text.replace("30000.0", "nan"), "a number is not in plain digits"),
+        (lambda text: text.replace("30000.0", ""), r"headline.csv is not fit for it: nothing was appended"),
+        (lambda text: text + text.splitlines()[-1] + "\n", "PrimaryKey"),
+        (lambda text: text.replace(",t,", ",kg,"), "enum"),
+        (lambda text: text.replace(",value", ""), "has not the columns"),
+        (lambda text: "\udcff", "cannot be read"),
+    ],
+    ids=["nan", "nothing", "twice", "unit", "column", "bytes"],
+)
+def test_what_would_break_the_ledger_for_good_is_refused(folder, publish, change, said):
+    report, before = publish(), lines(folder)
+    path = report / "headline.csv"
+    path.write_text(change(path.read_text()), errors="surrogateescape")
+    known = json.loads((report / record.NAME).read_text(encoding="utf-8"))
+    known["files"]["headline.csv"] = sha256(path)
+    (report / record.NAME).write_text(record.written(known), encoding="utf-8")
+    with pytest.raises(ledger.RefusedError, match=said):
+        ledger.appended(report, folder)
+    assert lines(folder) == before
+
+
+@pytest.mark.parametrize("text", ["", "run\n", "\udcff", '"', "a,b\n"])
+def test_a_ledger_that_cannot_be_read_is_a_data_error_with_a_remedy(folder, publish, text):
+    report, path = publish(), folder / LEDGER
+    path.write_text((path.read_text() if len(text) == 1 else "") + text, errors="surrogateescape")
+    for ask in (lambda: ledger.appended(report, folder), lambda: ledger.listed(folder)):
+        with pytest.raises(DataError, match=r"data/forecasts\.csv"):
+            ask()
 
 
 def test_a_page_that_was_changed_is_refused(folder, publish):
@@ -107,6 +143,19 @@ def test_a_parameter_moved_is_kept_apart_or_not_at_all_and_never_scored(folder, 
     assert (india.table("forecasts")["given"].tail(3) == "horizon=5").all()
     assert len(track.published(india)) == len(track.published(vintage(parameters.today(), FROZEN)))
     assert any("apart: horizon=5" in line for line in ledger.listed(folder))
+
+
+def test_a_full_disk_leaves_the_ledger_as_it_was_and_says_which_file(folder, publish, monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    report, before = publish(), lines(folder)
+    (folder / ".building-1").write_text("left by a kill")
+    monkeypatch.setattr("helpers.report.shelf.files.write", full)
+    with pytest.raises(OSError, match="No space") as stopped:
+        ledger.appended(report, folder)
+    assert stopped.value.filename == str(folder / LEDGER)
+    assert lines(folder) == before and not list(folder.glob(".building-*"))
 
 
 def test_two_that_append_at_once_lose_nothing(folder, publish):
@@ -168,6 +217,7 @@ def test_the_verb_lists_and_refuses(capsys, publish, folder, monkeypatch):
         (["ledger", "add", str(folder)], 2, "is no record of a report"),
         (["ledger", "add", str(publish())], 0, "rows appended to data/forecasts.csv"),
         (["ledger", "export"], 2, "say where to"),
+        (["ledger", "export", "--boe", "/dev/null/x.csv"], 1, "/dev/null/x.csv cannot be written"),
     ):
         with pytest.raises(SystemExit) as ended:
             app(words)

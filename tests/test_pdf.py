@@ -64,7 +64,10 @@ def chromium(tmp_path, monkeypatch):
     return put
 
 
-COUNT = 'echo x >> "$0.times"; for word; do case $word in --print-to-pdf=*) echo %PDF > "${word#*=}";; esac; done'
+COUNT = (
+    'echo x >> "$0.times"; '
+    'for word; do case $word in --print-to-pdf=*) { echo %PDF-; echo %%EOF; } > "${word#*=}";; esac; done'
+)
 
 
 def test_without_a_browser_it_says_so_before_anything_is_done(chromium, tmp_path, monkeypatch):
@@ -92,7 +95,8 @@ def test_pages_of_lines_are_not_printed():
 @pytest.mark.parametrize(
     ("script", "said"),
     [
-        ("exit 0", r"printed nothing \(exit code 0\)"),
+        ("exit 0", r"printed no PDF \(exit code 0\)"),
+        ('for word; do case $word in --print*) echo "<html>" > "${word#*=}";; esac; done', r"printed no PDF"),
         ("echo cannot open display >&2; exit 3", r"\(exit code 3\) cannot open display"),
         ("sleep 600 & echo $! > $0.pid; sleep 600", "did not print within 1 s"),
     ],
@@ -111,6 +115,15 @@ def test_a_browser_that_fails_or_hangs_is_ended_and_the_report_stays(folder, chr
         while Path(f"/proc/{noted.read_text().strip()}").exists() and time.monotonic() < deadline:
             time.sleep(0.05)
         assert not Path(f"/proc/{noted.read_text().strip()}").exists(), "what it had started is ended too"
+
+
+@pytest.mark.parametrize("damage", [b"<html>", b"\xff"])
+def test_a_page_that_is_none_any_more_is_told_and_not_printed(folder, chromium, damage):
+    chromium(COUNT)
+    (folder / "1-trade.html").write_bytes(damage)
+    (outcome,) = pdf.printed(lambda: [Outcome(End.OK, str(folder / "index.html"))], folder.parent)
+    assert outcome.end is End.NOT_WRITTEN and "could not be printed" in outcome.text
+    assert not list(folder.parent.glob("*.pdf"))
 
 
 def test_a_report_is_printed_once_beside_its_folder_and_again_only_if_it_is_another(folder, chromium):

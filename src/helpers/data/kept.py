@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+import zlib
 from datetime import date
 from pathlib import Path
 
@@ -15,6 +16,10 @@ NAME = "data.zip"
 
 _BEGAN = (1980, 1, 1, 0, 0, 0)
 """The time of every file in it, so that the same tables are the same bytes."""
+
+_DAMAGED = zipfile.BadZipFile, zlib.error
+_LARGEST = 2**26
+"""Bytes of all files in it; more are not of this project, and may be more than a machine holds."""
 
 _EMPTY = {"number": float("nan"), "date": None}
 
@@ -40,11 +45,14 @@ def unpacked(path: Path, day: str | date, folder: Path | None = None) -> Vintage
     """
     then = vintage(day, folder)
     try:
+        with zipfile.ZipFile(path) as file:
+            if sum(one.file_size for one in file.infolist()) > _LARGEST:
+                raise zipfile.BadZipFile("it is too large to be tables")
         raw = tables.read(zipfile.Path(path))
-    except (OSError, zipfile.BadZipFile) as error:
-        raise DataError(f"{path} cannot be read ({error}); copy it anew from where the report was made") from error
     except DataError as error:
         raise DataError(f"{path}: {error}") from error
+    except (OSError, EOFError, RuntimeError, TypeError, ValueError, LookupError, *_DAMAGED) as error:
+        raise DataError(f"{path} cannot be read ({error}); copy it anew from where the report was made") from error
     there = {name: raw[name] for name in (*tables.DATED, "corrections") if name in raw}
     every = public.known({**then.written, **there}, then.day)
     rows = {name: _shaped(every[name], then.stored[name]) for name in tables.DATED if name in there}

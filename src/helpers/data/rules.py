@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from helpers import fiscal, paths
-from helpers.data import chain, descriptor, judgements, public, tables
+from helpers.data import awaited, chain, descriptor, judgements, public, tables
 from helpers.data.identities import idle, judged, live, places, unfit
 from helpers.data.tables import DataError
 from helpers.data.vintage import Vintage, vintage
@@ -41,7 +41,8 @@ def problems(folder: Path | None = None, today: date | None = None) -> pd.DataFr
     folder = folder or paths.DATA
     found = descriptor.forbidden(folder)
     if not found:  # what follows needs typed tables
-        raw = {name: table.frame() for name, table in tables.read(folder).items()}
+        read = tables.read(folder)
+        raw = {name: table.frame() for name, table in read.items()}
         units = descriptor.units(folder)
         for name in tables.DATED:
             for rule in (_named, _dates, _numbers):
@@ -51,6 +52,7 @@ def problems(folder: Path | None = None, today: date | None = None) -> pd.DataFr
         found += _told("assumptions", raw["assumptions"], judgements.odd(raw["assumptions"], units))
         found += _told("regimes", raw["regimes"], _overlaps(raw["regimes"]))
         found += _told("episodes", raw["episodes"], _episodes(raw["episodes"]))
+        found += _told("calendar", raw["calendar"], awaited.odd(raw, read))
         for name in ("derivations", "identities"):
             rows = raw[name]
             known = [u in units.get(of, {}).get("all", [u]) for of, u in zip(rows["table"], rows["unit"], strict=True)]

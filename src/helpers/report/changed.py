@@ -36,7 +36,7 @@ def changed(root: Path, folder: str, job: "Job", india: "Vintage", chapters: "li
     told = _headline(chapters)
     if told is None:
         return None
-    before = _before(root, folder, job)
+    before = _before(root, folder, job, india.synthetic)
     if before is None:
         return _shown("", words.FIRST)
     name, day, target = before["folder"], before["parameters"]["as_of"], job.parameters.target
@@ -71,10 +71,14 @@ def _reckoned(folder: Path, job: "Job", india: "Vintage", told: "pd.DataFrame", 
     )
 
 
-def _before(root: Path, folder: str, job: "Job") -> dict | None:
-    """The record of the newest report before, with the same parameters but the day if there is one."""
-    asked = shown(job.parameters)
-    earlier = [one for one in archive.records(root) if record.rank(one["folder"]) < record.rank(folder)]
+def _before(root: Path, folder: str, job: "Job", synthetic: bool) -> dict | None:
+    """The record of the newest report before, with the same parameters but the day if there is one.
+
+    Made-up figures are compared with such only.
+    """
+    asked, every = shown(job.parameters), archive.records(root)
+    every = [one for one in every if one.get("synthetic", False) == synthetic]
+    earlier = [one for one in every if record.rank(one["folder"]) < record.rank(folder)]
     alike = [one for one in earlier if one["parameters"] | {"as_of": asked["as_of"]} == asked]
     return next(iter([*alike, *earlier]), None)
 

@@ -62,8 +62,10 @@ def diff(
         _stop(str(error), 2)
     except DataError as error:
         _stop(f"{error}\n\nthe data are not fit for a comparison", 3)
+    except (ValueError, LookupError, ArithmeticError, TypeError, MemoryError) as error:
+        _stop(f"{old} and {new} cannot be compared ({error}): name other reports or days", 2)
     except OSError as error:
-        _stop(f"{error.filename} cannot be written: {error.strerror}; name another file with --csv", 1)
+        _stop(f"{error.filename or csv} cannot be written: {error.strerror}; name another file with --csv", 1)
     print("\n".join(lines))
 
 
@@ -123,7 +125,7 @@ def of_report(folder: Path) -> Side:
     from helpers.data import kept
     from helpers.outlook.revision import State
     from helpers.report.shelf import record
-    from helpers.report.shelf.inputs import archived
+    from helpers.report.shelf.inputs import archived, sha256
 
     try:
         known = record.read(folder / record.NAME)
@@ -132,13 +134,21 @@ def of_report(folder: Path) -> Side:
     asked, made = known["parameters"], date.fromisoformat(str(known.get("made", known["parameters"]["as_of"]))[:10])
     settings = {name: asked[name] for name in ("target", "horizon", "baseline_t") if name in asked}
     settings["published"] = published(folder)
-    day, notes = asked["as_of"], []
+    day, notes = (
+        asked["as_of"],
+        [f"{folder.name} is synthetic: its figures are made up."] if known.get("synthetic") else [],
+    )
+    there = [name for name in (*TOLD, kept.NAME) if (folder / name).is_file()]
+    other = [name for name in there if sha256(folder / name) != known["files"].get(name)]
+    notes += [f"{name} of {folder.name} is not as it was published: `magnets verify` says more." for name in other]
     today = kept.unlearnt(data.vintage(day), made)
     india = today
-    if (folder / kept.NAME).is_file():
+    if kept.NAME in other:
+        notes.append(f"Today's tables as of {day} stand in for those of {folder.name}.")
+    elif kept.NAME in there:
         try:
             india = kept.unpacked(folder / kept.NAME, day)
-        except data.DataError as error:
+        except (ValueError, LookupError, TypeError) as error:
             notes.append(f"{error}. Today's tables as of {day} stand in for those of {folder.name}.")
     else:
         notes.append(f"{folder.name} keeps no tables: today's as of {day} stand in, and what is corrected in them "
@@ -173,7 +183,7 @@ def revised(old: Side, new: Side, only: list[str], most: int) -> "tuple[Revision
     """
     from helpers.outlook import revision
 
-    notes = [*old.notes, *new.notes]
+    notes = [*dict.fromkeys([*old.notes, *new.notes])]
     try:
         return revision.between(old.state, new.state, only, most), notes
     except (ValueError, LookupError, ArithmeticError, TypeError) as error:

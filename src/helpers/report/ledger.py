@@ -4,7 +4,9 @@ A report's own run does not write here: a person (or a schedule) appends a repor
 """
 
 import csv
+import shutil
 import sys
+import tempfile
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
@@ -70,8 +72,9 @@ def export(
 
 def listed(folder: Path) -> list[str]:
     """A line a run, oldest first."""
-    from helpers.data import chain
+    from helpers.data import chain, tables
 
+    tables.read(folder, chain.NAME)
     head, rows = chain.cells(folder / f"{chain.NAME}.csv")
     runs: dict[str, list[dict[str, str]]] = {}
     for row in rows:
@@ -93,21 +96,27 @@ def appended(report: Path, folder: Path, apart: bool = False) -> str:
     ------
     RefusedError
         If the report does not belong there, or the ledger itself is not whole.
+    DataError
+        If the ledger cannot be read.
     """
     import filelock
 
-    from helpers.data import chain
+    from helpers.data import chain, tables
     from helpers.report.shelf import files
 
     known, body = _taken(report, apart)
     ledger = folder / f"{chain.NAME}.csv"
     with filelock.FileLock(folder.parent / ".forecasts.lock"):
+        files.sweep(folder)
+        tables.read(folder, chain.NAME)
         if wrong := chain.broken(folder):
             raise RefusedError(f"data/{chain.NAME}.csv: {wrong[0][2]}; {wrong[0][3]}")
         head, rows = chain.cells(ledger)
         block = _block(known, body, head, rows)
-        before = rows[-1][-1] if rows else ""
-        files.replace(ledger, chain.written([head, *rows, *chain.linked(block, before)]))
+        text = chain.written([head, *rows, *chain.linked(block, rows[-1][-1])])
+        if unfit := _unfit(folder, ledger.name, text):
+            raise RefusedError(f"{unfit}\n{report / HEADLINE} is not fit for it: nothing was appended")
+        files.replace(ledger, text)
     return f"{block[0][0]}: {len(block)} rows appended to data/{chain.NAME}.csv"
 
 
@@ -126,13 +135,42 @@ def _taken(report: Path, apart: bool) -> tuple[dict, list[dict[str, str]]]:
     moved = _moved(known)
     if moved and not apart:
         raise RefusedError(f"{report} has {moved}: say --apart to keep it apart from the standing forecast")
-    known["published"] = (datetime.fromisoformat(known["made"]) + IN_INDIA).date()
+    try:
+        known["published"] = (datetime.fromisoformat(known["made"]) + IN_INDIA).date()
+    except (KeyError, TypeError, ValueError, OverflowError):
+        raise RefusedError(f"{report / record.NAME} does not say when the report was made") from None
     late = (known["published"] - date.fromisoformat(known["parameters"]["as_of"])).days
     if late > LATEST:
         raise RefusedError(f"{report} was made {late} days after its own day: it is a back-cast, and chapter "
                            "6 computes those itself")  # fmt: skip
-    with (report / HEADLINE).open(encoding="utf-8", newline="") as file:
-        return known, [*csv.DictReader(file)]
+    return known, _forecast(report / HEADLINE)
+
+
+def _forecast(path: Path) -> list[dict[str, str]]:
+    """The rows of a headline as text."""
+    from helpers.outlook import headline
+
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            rows = [*csv.DictReader(file, strict=True)]
+    except (ValueError, csv.Error) as error:
+        raise RefusedError(f"{path} cannot be read ({error}): nothing was appended") from None
+    if not rows or any([*row] != headline.COLUMNS or None in row.values() for row in rows):
+        raise RefusedError(f"{path} has not the columns {', '.join(headline.COLUMNS)}: nothing was appended")
+    return rows
+
+
+def _unfit(folder: Path, name: str, text: str) -> str:
+    """What a file of tables would have wrong if it held a text; nothing is ever taken out of a ledger again."""
+    from helpers.data import rules
+
+    with tempfile.TemporaryDirectory() as scratch:
+        for path in folder.iterdir():
+            if path.is_file():
+                shutil.copy(path, scratch)
+        (Path(scratch) / name).write_text(text, encoding="utf-8")
+        found = rules.problems(Path(scratch))
+    return rules.told(found[found["file"] == name])
 
 
 def _block(known: dict, body: list[dict[str, str]], head: list[str], rows: list[list[str]]) -> list[list[str]]:
@@ -176,7 +214,7 @@ def _print(lines: Callable[[], list[str]]) -> None:
     except DataError as error:
         _stop(str(error), 3)
     except OSError as error:
-        _stop(f"{error.filename} cannot be written or read: {error.strerror}", 1)
+        _stop(f"{error.filename or 'a file'} cannot be written or read: {error.strerror}", 1)
 
 
 def _stop(text: str, code: int) -> NoReturn:

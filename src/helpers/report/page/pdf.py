@@ -93,7 +93,7 @@ def _beside(root: Path, outcome: Outcome) -> Outcome:
             if not archive.is_current(root):
                 archive.write(root)
         return Outcome(End.OK, f"{outcome.text}\n{target}")
-    except (PrintError, publish.LockedError, OSError) as error:
+    except (PrintError, publish.LockedError, OSError, ValueError) as error:  # also a page that is no text any more
         return Outcome(End.NOT_WRITTEN, f"{page} is published, but could not be printed: {error}; run it again")
 
 
@@ -137,8 +137,11 @@ def document(folder: Path, numbers: dict[str, int] | None = None) -> str:
 
 def _part(name: str, text: str, names: list[str]) -> dict:
     """A page without its frame: title, what is below it, and the sources that it names."""
-    kind, body = _MAIN.search(text).groups()
-    title = re.search(r"<h1[^>]*>(.*?)</h1>", body, re.S)
+    main = _MAIN.search(text)
+    title = main and re.search(r"<h1[^>]*>(.*?)</h1>", main[2], re.S)
+    if not main or not title:
+        raise PrintError(f"{name}.html has no heading or no body: it is not as it was published")
+    kind, body = main.groups()
     sources = re.search(_SECTION.format("sources"), text, re.S)
     rest = body.replace(title[0], "", 1) + (sources[0] if sources and "<details" not in sources[0] else "")
     return {"name": name, "title": Markup(title[1]), "body": Markup(_own(name, rest, names)), "kind": kind or ""}
@@ -190,10 +193,11 @@ def _print(chromium: str, page: Path, target: Path) -> None:
             raise PrintError(f"{chromium} did not print within {SECONDS} s") from None
         finally:
             _end(process)
-        if process.returncode or not target.is_file():
+        whole = target.is_file() and re.fullmatch(rb"%PDF-.*%%EOF\s*", target.read_bytes(), re.S)
+        if process.returncode or not whole:
             said.seek(0)
             last = [line for line in said.read().splitlines() if line.strip()][-1:]
-            raise PrintError(" ".join([f"{chromium} printed nothing (exit code {process.returncode})", *last]))
+            raise PrintError(" ".join([f"{chromium} printed no PDF (exit code {process.returncode})", *last]))
 
 
 def _end(process: subprocess.Popen) -> None:

@@ -1,7 +1,6 @@
 """The list of all reports of a folder: their records, and ``index.html`` and ``feed.xml``."""
 
 import json
-import re
 import warnings
 from collections import Counter
 from collections.abc import Set
@@ -35,22 +34,13 @@ def previous(root: Path, folder: str) -> str | None:
 
 
 def is_current(root: Path) -> bool:
-    """Do the page and the feed list every report, and the page every PDF?"""
-    every = records(root)
-    page = _read(root / "index.html")
-    listed = set(re.findall(r'href="([^"/]+)/index\.html"', page)), set(re.findall(r'href="([^"/]+)\.pdf"', page))
-    there = {known["folder"] for known in every}, {known["folder"] for known in every if _pdf(root, known)}
-    return listed == there and _read(root / feed.NAME) == feed.text(every)
+    """Do the page and the feed say what they would say if they were written now?"""
+    return all(_read(root / name) == text for name, text in _texts(root).items())
 
 
 def write(root: Path) -> Path:
     """Renew ``feed.xml`` and ``index.html`` of a report folder from the records below it."""
-    from helpers.report.page import html
-
-    every = records(root)
-    files.replace(root / feed.NAME, feed.text(every))
-    with_pdf = {known["folder"] for known in every if _pdf(root, known)}
-    return files.replace(root / "index.html", html.plain("archive", frame(every, with_pdf)))
+    return [files.replace(root / name, text) for name, text in _texts(root).items()][-1]
 
 
 def frame(every: list[dict], with_pdf: Set[str] = frozenset()) -> dict[str, Any]:
@@ -116,9 +106,14 @@ def _month(day: str) -> str:
         return day[:7]
 
 
-def _pdf(root: Path, known: dict) -> bool:
-    return (root / f"{known['folder']}.pdf").is_file()
+def _texts(root: Path) -> dict[str, str]:
+    """The feed and the page."""
+    from helpers.report.page import html
+
+    every = records(root)
+    with_pdf = {known["folder"] for known in every if (root / f"{known['folder']}.pdf").is_file()}
+    return {feed.NAME: feed.text(every), "index.html": html.plain("archive", frame(every, with_pdf))}
 
 
 def _read(path: Path) -> str:
-    return path.read_text(encoding="utf-8") if path.is_file() else ""
+    return path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""

@@ -44,8 +44,12 @@ def replace(target: Path, text: str) -> Path:
         with suppress(OSError):
             _onto_disk(target.parent)
         return target
+    except OSError as error:
+        error.filename = str(target)  # nobody knows the other name, and a full disk has none
+        raise
     finally:
-        scratch.unlink(missing_ok=True)
+        with suppress(OSError):
+            scratch.unlink(missing_ok=True)
 
 
 def write(path: Path, text: str) -> None:

@@ -82,6 +82,7 @@ def read(path: Path) -> dict[str, Any]:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
         _Record.model_validate(content, strict=True)
+        json.dumps([path.parent.name, content], ensure_ascii=False).encode()  # half a character stops page and feed
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"])) or "it"
