@@ -199,6 +199,7 @@ def test_what_was_published_and_is_no_more_is_the_models(india, quick):
 
 
 def test_a_table_that_no_forecast_is_made_from_moves_nothing(india, quick):
+    assert "calendar" in revision.UNREAD, "a day on which a figure is due is no figure"
     emptied = {name: india.stored[name].having(()) for name in revision.UNREAD}
     found = revision.between(State(india), State(india.having(emptied, india.live)), ["customs"])
     assert set(found.table["part"]) == {revision.MODEL, revision.PARAMETERS} and not found.table["effect"].any()

@@ -242,6 +242,7 @@ def test_skill_is_told_as_it_is(now, naive, words):
     found = track.relative(scores(*rows, outturns=came(33_000.0), india=LATER))
     assert words in sentences.overall(found, pd.DataFrame(rows), now).text
     assert verdicts.skilled(np.nan) == "unknown"
+    assert sentences.overall(found, pd.DataFrame(rows), now).text.startswith("No forecast was published yet; a back")
     alone = sentences.overall(found.assign(score_naive=np.nan), pd.DataFrame(rows), now).text
     assert (
         "naive" not in alone
@@ -260,7 +261,7 @@ def test_of_several_outturns_none_inside_is_called_none(now):
 @pytest.mark.parametrize(
     ("medians", "words"),
     [
-        ((30_000, 34_000), "was raised from 30,000 t to 34,000 t in two vintages"),
+        ((30_000, 34_000), "was raised from 30,000 t to 34,000 t in two vintages, the last of 21 November 2026"),
         ((34_000, 33_000, 30_000), "was lowered from 34,000 t to 30,000 t in three vintages"),
         ((30_000, 30_100), "hardly moved, from 30,000 t to 30,100 t"),
         ((30_000,), "one vintage is there"),

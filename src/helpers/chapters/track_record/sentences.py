@@ -17,6 +17,8 @@ HELD = {
 }
 BETTER = {"better": "better than", "worse": "worse than", "equal": "no better than"}
 NONE = "none"
+NEAR = 0.1
+"""How far from 1 the error over that of naive is no difference, of so few years of the value."""
 
 
 def answer(scores: pd.DataFrame, made: pd.DataFrame, tried: pd.DataFrame, india: Vintage) -> Sentence:
@@ -55,7 +57,7 @@ def intervals(tried: pd.DataFrame) -> Sentence | None:
     if table.empty:
         return None
     row = table.iloc[0]
-    verdict, skill = verdicts.width(row["low"], row["high"]), verdicts.skilled(row["skill_error"])
+    verdict, skill = verdicts.width(row["low"], row["high"]), verdicts.skilled(row["skill_error"], NEAR)
     count = words.count(row["outturns"])
     held = sentence(
         "Of the value, on its history as it stands, the 80 % interval of the next year held {held} of {count} times,",
@@ -103,8 +105,10 @@ def path(rows: pd.DataFrame, came: pd.DataFrame, india: Vintage) -> Sentence:
         moved = words.direction(last.value / first.value - 1, 0.02)
         verb = {"up": "was raised", "down": "was lowered", "unchanged": "hardly moved"}[moved]
         comma = "," if moved == "unchanged" else ""
-        text = f"What was expected of {{period}} {verb}{comma} from {{first}} to {{last}} in {{count}} vintages"
+        text = f"What was expected of {{period}} {verb}{comma} from {{first}} to {{last}} in {{count}} vintages,"
+        text += " the last of {day}"
         parts = {"first": first, "last": last, "count": words.count(len(rows))}
+        parts["day"] = words.day(rows["as_of"].iloc[-1])
     end = "; {came} came" if len(now) else ""
     parts |= {"came": _came(now.iloc[-1].rename({"value": "outturn"}))} if len(now) else {}
     return sentence(f"{text}{end}", period=period, uses=[rows], **parts)
@@ -248,9 +252,10 @@ def _summed(rows: pd.DataFrame, kind: str, runs: pd.DataFrame) -> Sentence:
     skill = verdicts.skilled(rows["score"].sum() / rows["score_naive"].sum(skipna=False))
     late = " (with judgements written later)" if rows["late"].any() else ""
     many = count > 1
+    none = "No published forecast has met its outturn yet" if len(runs) else "No forecast was published yet"
     begun = {
         track.PUBLISHED: f"Our published {'forecasts were' if many else 'forecast of the one figure that came was'}",
-        track.BACKCAST: "No published forecast has met its outturn yet; "
+        track.BACKCAST: f"{none}; "
         f"{'back-casts{late} were' if many else 'a back-cast of the one figure that came{late} was'}",
     }[kind]
     begun += " {size:.1} off" + (" on average" if many else "")
