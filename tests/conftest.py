@@ -34,6 +34,7 @@ settings.load_profile("untimed")
 
 
 LONG = [
+    "test_drawings.py",
     "test_browser.py",
     "test_screen_engines.py",
     "test_notebooks_in_time.py",

@@ -79,9 +79,9 @@ def test_no_text_lies_on_another_or_is_cut_and_marks_say_their_figure(day, path,
         india = india.adding(table, row)
     run(path, india, monkeypatch, kinds=("figure",))
     found, made = drawn
-    assert made and found == []
+    assert found == [] and (made or day != AS_OF), "where nothing is known there is nothing to draw"
     said = [title for text in made for title in re.findall("<title>(.*?)</title>", text)]
-    assert said and not [
+    assert (said or not made) and not [
         title for title in said if not re.search(r"\d", title) or re.search(r"\b(nan|inf|None)\b", title)
     ]
 

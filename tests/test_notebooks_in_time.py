@@ -87,7 +87,8 @@ def run(path, india, monkeypatch, kinds=("answer", "sentence", "figure")) -> str
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             exec(compile(tree, str(path), "exec"), names)
-            shown = eval(compile(last, str(path), "eval"), names)._repr_mimebundle_() if last else {}
+            made = eval(compile(last, str(path), "eval"), names) if last else None
+            shown = {} if made is None else made._repr_mimebundle_()  # a notebook shows nothing of it
         if shown.get(MIME, {}).get("kind") in kinds:
             said.append(shown["text/plain"])
     return "\n".join(said)

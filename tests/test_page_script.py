@@ -41,7 +41,7 @@ def cells(page, name):
     return page.locator("table.sorts").first.evaluate(CELLS, list(COLUMNS).index(name))
 
 
-@pytest.mark.parametrize("name", COLUMNS)
+@pytest.mark.parametrize("name", [name for name in COLUMNS if name != "row"])
 def test_a_column_sorts_up_down_and_back_by_keyboard_and_empty_cells_stay_last(browser, made, name):  # noqa: F811
     with opened(browser, made, viewport=DESK) as (page, asked, said):
         head = page.locator("table.sorts th[scope=col]").nth(list(COLUMNS).index(name))

@@ -188,7 +188,7 @@ def test_plants_need_oxide_from_abroad_or_home_or_none(india, made, text, said):
 def test_what_plants_take_is_told_beside_what_other_levers_do_and_what_they_make_beyond_the_need(india, made):
     of = {"run-rate": made["run-rate"], "x": scenario.run(india, levers.made("scheme=1; ev_pace=1"))}
     text = sentences.scheme(of, YEAR, india).text
-    assert "take from the imports from FY30 on, " in text, "though vehicles add more than plants take"
+    assert "cut the imports from FY30 on, by " in text, "though vehicles add more than plants take"
     assert "replace no imports" not in text, "all of it is bought"
     plants = {"run-rate": made["run-rate"], "x": scenario.run(india, Levers(scheme=1))}
     more = scenario.at(india, plants["x"], "surplus", YEAR)

@@ -167,7 +167,7 @@ def test_a_grid_of_reports_over_workers_ends_and_is_recorded_as_on_one_machine(w
         told[on] = done.stdout.replace(on, ""), sorted(line.partition(",")[0] for line in done.stderr.splitlines())
         pages = [workshop.root / on / "index.html", *(workshop.root / on / AS_OF).glob("*.html")]
         kept[on] = {str(path.relative_to(workshop.root / on)): path.read_bytes() for path in pages}
-    assert len(kept["dask"]) == 4, "two chapters, the report, the list of reports"
+    assert len(kept["dask"]) == 5, "two chapters, the report, its glossary, the list of reports"
     assert kept["dask"] == kept["local"]
     assert told["dask"][0] == told["local"][0]
     assert (workshop.root / "dask/failed/2025-06-30/index.html").exists()

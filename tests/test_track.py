@@ -11,7 +11,7 @@ from helpers.chapters.track_record import figures, sentences, tables, verdicts
 from helpers.data import vintage
 from helpers.ensemble import nowcast, score
 from helpers.ensemble.quantiles import QUANTILES
-from helpers.outlook import forecast, nearest, track
+from helpers.outlook import forecast, nearest, targets, track
 
 ROW = {**KEYS, "status": "reported", "source": "S66"}
 WIDE = (0.5, 0.6, 0.7, 0.9, 1.0, 1.1, 1.3, 1.4, 1.5)
@@ -127,7 +127,9 @@ def test_calibration_counts_outturns_under_each_quantile():
 def test_back_casts_are_the_forecast_as_of_their_days_and_marked(now, monkeypatch):
     monkeypatch.setattr(nowcast, "CHAINS", 12)
     made = track.backcasts(now)
-    assert set(made["kind"]) == {track.BACKCAST} and made["late"].all()
+    assert set(made["kind"]) == {track.BACKCAST, track.NEWEST}
+    made = made[made["kind"] == track.BACKCAST]
+    assert made["late"].all()
     assert set(made["as_of"]) == {"2025-06-30", "2025-10-31"} and set(made["period"]) == {"FY26-H1", "FY27"}
     ours = made[(made["by"] == track.OURS) & (made["period"] == "FY27")].set_index("as_of")
     for day, row in ours.iterrows():
@@ -341,3 +343,12 @@ def test_the_record_grows_with_the_years(undrawn):
     running = fiscal.year_name(fiscal.fiscal_year(india.day))
     assert "of FY28" in figures.path(track.of_period(made, running), outturns, india=india).title
     assert list(tables.runs(made, running)["run"])[-1] == "2026-11-26-r2"
+
+
+def test_the_newest_forecast_of_the_running_year_is_that_of_the_day(india):
+    running = fiscal.year_name(fiscal.fiscal_year(india.day))
+    rows = track.of_period(track.backcasts(india), running)
+    assert rows["kind"].tolist() == [*[track.BACKCAST] * (len(rows) - 1), track.NEWEST] and len(rows) > 1
+    ahead = fiscal.fiscal_year(running) - fiscal.fiscal_year(targets.totals(india, "customs").index[-1])
+    told = forecast.at(forecast.expected(india, "customs", ahead), running)
+    assert rows["median"].iloc[-1] == pytest.approx(told.value) and rows["as_of"].iloc[-1] == str(india.day)

@@ -44,7 +44,8 @@ def outturns(india: Vintage) -> pd.DataFrame:
 def backcasts(india: Vintage) -> pd.DataFrame:
     """What the programme of today says as of earlier days, of each outturn and of the fiscal year that runs.
 
-    The days are those on which an outturn could be forecast (:func:`outturns`), no others: each costs seconds. Of a
+    The days are those on which an outturn could be forecast (:func:`outturns`), and that of the vintage for the year
+    that runs; no others: each costs seconds. Of a
     yearly forecast the part is taken. The weights of the mixture may have been written down later than those days,
     from what was public on them: column ``backcast``.
 
@@ -56,7 +57,7 @@ def backcasts(india: Vintage) -> pd.DataFrame:
     """
     tried, running = outturns(india), fiscal.year_name(fiscal.fiscal_year(india.day))
     rows = []
-    for day in sorted({day for days in tried["days"] for day in days}):
+    for day in sorted({day for days in tried["days"] for day in days} | {india.day}):
         then = india.on(day)
         due = [period for period, days in tried["days"].items() if day in days]
         late = bool((readings.stated(then)["written"] > pd.Timestamp(day)).any())

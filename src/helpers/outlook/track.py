@@ -24,8 +24,8 @@ from helpers.ensemble import calibrated, score
 from helpers.ensemble.quantiles import MIDDLE, QUANTILES, share_below
 from helpers.outlook import customs, forecast, realtime, targets, value
 
-PUBLISHED, BACKCAST, TRIAL = "published", "back-cast", "trial"
-"""Kinds of forecasts: of a report; as of an earlier day; of the value, on its history as it stands."""
+PUBLISHED, BACKCAST, NEWEST, TRIAL = "published", "back-cast", "today", "trial"
+"""Kinds of forecasts: of a report; as of an earlier day; of the day itself; of the value, on its history."""
 OURS, NAIVE = "ours", forecast.NAIVE
 FIRST, LATEST = "first", "latest"
 LEVEL = 0.95
@@ -61,11 +61,12 @@ def published(india: Vintage) -> pd.DataFrame:
 
 
 def backcasts(india: Vintage) -> pd.DataFrame:
-    """Forecasts of tonnes as of earlier days, ours and naive, of outturns and of the running year: ``MADE``."""
+    """Forecasts of tonnes, ours and naive: of outturns as of earlier days, of the running year today too: ``MADE``."""
     made = realtime.backcasts(india)
     names = {forecast.MIXTURE: OURS, NAIVE: NAIVE}
     made = made[made["scenario"].isin(names)].rename(columns={"backcast": "late"})
-    labels = {"kind": BACKCAST, "run": "", "target": targets.CUSTOMS.name}
+    kinds = np.where(made["as_of"] == str(india.day), NEWEST, BACKCAST)
+    labels = {"kind": kinds, "run": "", "target": targets.CUSTOMS.name}
     return made.assign(by=made["scenario"].map(names), **labels)[MADE].reset_index(drop=True)
 
 

@@ -39,7 +39,13 @@ def said(found: pd.DataFrame, effects: pd.DataFrame, table: pd.DataFrame, india:
 
 
 def shown(found: pd.DataFrame, effects: pd.DataFrame) -> pd.DataFrame:
-    """The calendar with heads in words: what, of which period, due by when, and what it would do."""
+    """The calendar with heads in words: what, of which period, due by when, and what it would do; what does most first.
+
+    Among those whose effect is not measured the forecast's own inputs come first, then what is due first.
+    """
+    most = (effects["after"] / effects["before"] - 1).abs().groupby(effects["row"]).max()
+    rank = most.reindex(found.index).fillna(0.0) + found["enters"]
+    found = found.loc[rank.sort_values(ascending=False, kind="stable").index]
     return pd.DataFrame(
         {
             "what": found["what"],

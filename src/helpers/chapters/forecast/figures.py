@@ -18,6 +18,8 @@ SURE = 3
 """Digits of a forecast that its paths support."""
 _NAMED = 3
 """Parts of years that are named in the fan: the newest."""
+_LEFT = 0.5
+"""The part of the fan, from the left, in which an outlook has its name to its right."""
 _HIGH = 1.2
 """Times the newest rate above which a part of a year has its name above it, else below."""
 
@@ -172,7 +174,9 @@ def _diamonds(ax, points: pd.DataFrame, top: float) -> None:
         name = wrap(row.publisher, 24)
         at = max(row.value, at + 0.035 * top * (lines + name.count("\n") + 1))
         lines = name.count("\n") + 1
-        label(ax, name, (row.at, at / 1000), dx=-6, ha="right", color=GOLD, fontsize=8)
+        first, last = ax.get_xlim()
+        side = {"dx": 6, "ha": "left"} if row.at < first + _LEFT * (last - first) else {"dx": -6, "ha": "right"}
+        label(ax, name, (row.at, at / 1000), color=GOLD, fontsize=8, **side)
 
 
 def _marks(known: pd.DataFrame, rates: pd.DataFrame, points: pd.DataFrame) -> pd.DataFrame:

@@ -74,14 +74,16 @@ def scheme(of: Mapping[str, Balance], year: int, india: Vintage) -> Sentence:
     oxide = scenario.at(india, best, "oxide_imported", year)
     made_of = scenario.at(india, best, "oxide_needed", year)
     parts: dict[str, Quantity | str] = {"name": name, "first": fiscal.year_name(begun[0]), "year": oxide.period}
-    text = "In the scenario “{name}” plants in India take from the imports from {first} on"
+    text = "In the scenario “{name}” plants in India cut the imports from {first} on"
     if made_of.value < 1:
         return sentence(text + ". Before the end of {year} they need no oxide.", **parts)
     parts |= {"less": _taken(yearly[year]), "needed": made_of}
-    text += ", {less:~2} in {year}. They then need {needed:~2} of oxide of neodymium and praseodymium,"
+    text += ", by {less:~2} in {year}, and"
     if oxide.value < _LEAST * made_of.value:
-        return joined(sentence(text, "all of it Indian.", **parts), _beyond(best, year, india))
-    text += " of which {oxide:~2} ({oxide:range~2} t) are imported: magnets are replaced by their oxide."
+        text += " need {needed:~2} of oxide of neodymium and praseodymium, all of it Indian."
+        return joined(sentence(text, **parts), _beyond(best, year, india))
+    text += " import {oxide:~2} of oxide for it. They need {needed:~2} of oxide of neodymium and praseodymium, of which"
+    text += " {oxide:range~2} t are imported: magnets are replaced by their oxide."
     return joined(sentence(text, oxide=oxide, **parts), _beyond(best, year, india))
 
 
@@ -105,8 +107,10 @@ def japan(year: int, india: Vintage) -> Sentence:
         return sentence("What was sold to Japan would make no magnets in {year}: no plant would use it.",
                         year=freed.period, uses=[freed])  # fmt: skip
     share = words.chance(derived(min(100.0, 100 * freed.value / needed.value), "%", freed, needed))
-    text = "If all plants of the scheme are built on time, nothing more sold to Japan gives them {freed:~2} of oxide in"
-    text += " {year} ({freed:range~2} t{more_sold}), {share} of what they need."
+    text = (
+        "Nothing more sold to Japan would give the plants of the scheme {freed:~2} of oxide in {year}, {share} of what"
+    )
+    text += " they need. That is if all of them are built on time ({freed:range~2} t{more_sold})."
     more_sold = "; more if more is sold than the lower bound that is published" if _floor(india) else ""
     parts = {"freed": freed, "share": share, "year": freed.period, "more_sold": more_sold}
     if more.value < 1:

@@ -19,10 +19,10 @@ def path(rows: pd.DataFrame, came: pd.DataFrame, *, india: Vintage) -> Figure:
     """What each vintage said of one period (``track.of_period``), with its interval, and what came."""
     period, target = rows["period"].iloc[0], rows["target"].iloc[0]
     drawing, (ax,) = canvas("thousand tonnes", height=3.6)
-    for kind, face in ((track.BACKCAST, PAPER), (track.PUBLISHED, BLUE)):
+    drawn = ((track.BACKCAST, PAPER, MUTED), (track.PUBLISHED, BLUE, BLUE), (track.NEWEST, RED, RED))
+    for kind, face, edge in drawn:
         one = rows[rows["kind"] == kind]
-        ax.vlines(one.index, one["low80"] / 1000, one["high80"] / 1000, color=MUTED if face == PAPER else BLUE, lw=2)
-        edge = MUTED if face == PAPER else BLUE
+        ax.vlines(one.index, one["low80"] / 1000, one["high80"] / 1000, color=edge, lw=2)
         ax.plot(one.index, one["median"] / 1000, "o", ms=7, color=edge, markerfacecolor=face, zorder=4)
         if len(one):
             at = (one.index[0], one["high80"].iloc[0] / 1000)

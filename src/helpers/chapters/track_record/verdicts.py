@@ -6,7 +6,12 @@ WHAT = {name: target.what for name, target in targets.TARGETS.items()} | {value.
 """Targets in words."""
 UNITS = headline.UNITS
 BY = {track.OURS: "our forecast", track.NAIVE: "naive"}
-KIND = {track.PUBLISHED: "published", track.BACKCAST: "back-cast", track.TRIAL: "back-cast on today's history"}
+KIND = {
+    track.PUBLISHED: "published",
+    track.BACKCAST: "back-cast",
+    track.NEWEST: "this report",
+    track.TRIAL: "back-cast on today's history",
+}
 RELEASE = {track.FIRST: "first release", track.LATEST: "as revised since"}
 MEANT = 80.0
 """Per cent of outturns that an 80 % interval should hold."""
