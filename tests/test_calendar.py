@@ -126,6 +126,9 @@ def test_the_table_says_what_each_would_do_and_the_sentence_what_most_would(wide
     )
     text = awaited.said(found, effects, table, india).text
     assert text.startswith("Four figures that the forecast is made of are late by our calendar, the longest the months")
+    by = awaited.shown(found, effects).set_index("what")["due by"]
+    assert by[MONTHS] == "from 30 December 2025 on" and by[TOTAL] == "30 June 2026", "of many months the first is told"
+    assert "due since 30 December 2025." in text
     assert "most would change with the first half of a fiscal year under HS 850511 (FY27-H1), at the 16," in text
     assert "Scheduled end of the one-year suspension (10 November 2026)" in text and "would hardly change" in text
     assert "FY25-H1 by tariff line would tell how much of FY25 was real" in text
@@ -137,7 +140,7 @@ def test_the_sentence_is_true_with_nothing_late_one_thing_late_and_nothing_to_co
     text = awaited.said(none, effects.head(0), table, india).text
     assert text.startswith("Of the figures that the forecast is made of, none is late") and "measured" not in text
     one = found[found["enters"]]
-    assert awaited.said(one, effects, table, india).text.startswith("Late by our calendar is the months of electric")
+    assert awaited.said(one, effects, table, india).text.startswith("Late by our calendar: the months of electric")
     assert "Nothing whose effect was measured would change" in awaited.said(one, effects, table, india).text
     still = found[found["state"] != calendar.NEXT]
     assert "no day is named" in awaited.said(still, effects.head(0), table, india).text

@@ -199,6 +199,7 @@ def test_what_was_published_and_is_no_more_is_the_models(india, quick):
 
 
 def test_a_table_that_no_forecast_is_made_from_moves_nothing(india, quick):
+    assert "calendar" in revision.UNREAD, "a day on which a figure is due is no figure"
     emptied = {name: india.stored[name].having(()) for name in revision.UNREAD}
     found = revision.between(State(india), State(india.having(emptied, india.live)), ["customs"])
     assert set(found.table["part"]) == {revision.MODEL, revision.PARAMETERS} and not found.table["effect"].any()
@@ -268,6 +269,8 @@ SAID = [
     ([(*CODE, 0, (0, 900, 0))], "for the model alone: the code, its rules or what it fits are other ones."),
     ([(*PASSED, 0, (0, 900, 0))], "alone: the day, 26 November 2026 instead of 31 October 2026."),
     ([(*OWN, 0, (0, 40, 0))], "for FY27 has stayed at 30,000 t."),
+    ([(*OWN, 0, (0, 60, 0))], "for FY27 has hardly moved, from 30,000 t to 30,100 t."),
+    ([(*OWN, 0, (900, 60, 0))], "has hardly moved, from 30,000 t to 30,100 t, but its interval has moved: +60 t"),
 ]  # fmt: skip
 
 
@@ -275,6 +278,27 @@ SAID = [
 def test_a_sentence_says_what_is_true_of_each_kind_of_change(rows, text):
     ends, table = moves(*rows)
     assert text in words.since(ends, "FY27", "2026-10-31", table).text
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "text"),
+    [
+        (
+            {"customs": 30.0, "repm": 3830.0},
+            {"customs": 90.0, "repm": 3950.0},
+            "rare-earth magnets is up from 3,830 t to",
+        ),
+        ({"repm": 3950.0}, {"repm": 3830.0}, "That of rare-earth magnets is down from 3,950 t to 3,830 t."),
+        ({"customs": 30.0}, {"repm": 3830.0}, "A forecast of rare-earth magnets for FY27 is new."),
+        ({"repm": 3830.0}, {"customs": 30.0}, "No forecast is made of rare-earth magnets any more."),
+        ({"repm": 3950.0}, {"repm": 3951.0}, ""),
+        ({}, {}, ""),
+    ],
+)
+def test_the_other_forecast_of_tonnes_is_told_beside_it(then, now, text):
+    tables = [pd.DataFrame([*of.items()], columns=["target", "value"]) for of in (then, now)]
+    told = words.beside(*(of.assign(period="FY27", quantile=0.5, unit="t") for of in tables), "customs", "FY27")
+    assert text in told.text if text else told is None
 
 
 @pytest.mark.parametrize(

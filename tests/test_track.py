@@ -172,7 +172,7 @@ def test_intervals_are_judged_in_words(held, words):
         for n in range(count)
     ]
     tried = track.measured(pd.DataFrame(rows).assign(release=track.FIRST, kind=track.TRIAL))
-    assert words in sentences.intervals(tried).text
+    assert words in sentences.intervals(tried).text and "naive" not in sentences.intervals(tried).text
     assert sentences.intervals(tried.iloc[:0]) is None
 
 
@@ -210,6 +210,9 @@ def test_a_revision_is_told(now, first, latest, words):
     text = sentences.revised(found[found["by"] == track.OURS]).text
     assert f"from {first:,.0f} t to {latest:,.0f} t" in text and words in text
     assert sentences.revised(found[found["release"] == track.FIRST]) is None
+    back = said(90_000, "2026-10-31", kind=track.BACKCAST)
+    both = scores(said(30_000, "2026-11-25"), back, outturns=came(first, latest=latest), india=LATER)
+    assert words in sentences.revised(both[both["by"] == track.OURS]).text, "a forecast is held against itself"
 
 
 def test_without_an_outturn_it_says_so_and_shows_back_casts_only(now):
@@ -221,8 +224,9 @@ def test_without_an_outturn_it_says_so_and_shows_back_casts_only(now):
     assert text.startswith("One forecast of ours was published on 25 November 2026, and nothing of what it forecast")
     assert "As of 1 June 2026 the programme of today, whose judgements were written later, would have said" in text
     brief = sentences.overall(track.relative(found), made, now).text
-    assert brief.startswith("No published forecast has met its outturn yet; back-casts (with judgements written later)")
-    assert "with one of one inside the 80 % interval: better than naive" in brief and "one outturn proves" in brief
+    assert "outturn yet; a back-cast of the one figure that came (with judgements written later) was 1.7 % off" in brief
+    assert "and what came lay inside the 80 % interval: better than naive" in brief and "one outturn proves" in brief
+    assert "on average" not in brief, "one is no average"
     assert "No forecast of ours had been published by" in sentences.overall(found.iloc[:0], made.iloc[:0], now).text
 
 
@@ -230,6 +234,9 @@ def test_without_an_outturn_it_says_so_and_shows_back_casts_only(now):
     ("naive", "words"), [(60_000, "better than naive"), (30_100, "no better than naive"), (33_000, "worse than naive")]
 )
 def test_skill_is_told_as_it_is(now, naive, words):
+    tried = pd.DataFrame([said(30.0, "2012-12-31", "2013"), said(naive / 1000, "2012-12-31", "2013", track.NAIVE)])
+    tried = track.measured(tried.assign(release=track.FIRST, kind=track.TRIAL, outturn=33.5))
+    assert f": {words}." in sentences.intervals(tried).text, "of the value too"
     rows = [
         said(30_000, "2026-01-01", kind=track.BACKCAST),
         said(naive, "2026-01-01", by=track.NAIVE, kind=track.BACKCAST),
@@ -237,12 +244,26 @@ def test_skill_is_told_as_it_is(now, naive, words):
     found = track.relative(scores(*rows, outturns=came(33_000.0), india=LATER))
     assert words in sentences.overall(found, pd.DataFrame(rows), now).text
     assert verdicts.skilled(np.nan) == "unknown"
+    assert sentences.overall(found, pd.DataFrame(rows), now).text.startswith("No forecast was published yet; a back")
+    alone = sentences.overall(found.assign(score_naive=np.nan), pd.DataFrame(rows), now).text
+    assert (
+        "naive" not in alone
+        and "a back-cast of the one figure that came was 9.1 % off, and what came lay inside" in alone
+    )
+
+
+def test_of_several_outturns_none_inside_is_called_none(now):
+    rows = [said(30_000, "2026-11-25", period) for period in ("FY26", "FY27")]
+    outturns = pd.concat([came(80_000.0), came(90_000.0, period="FY27")], ignore_index=True)
+    found = track.relative(scores(*rows, outturns=outturns, india=LATER))
+    text = sentences.overall(found, pd.DataFrame(rows), now).text
+    assert "off on average against" in text and "with none of two inside the 80 % interval" in text
 
 
 @pytest.mark.parametrize(
     ("medians", "words"),
     [
-        ((30_000, 34_000), "was raised from 30,000 t to 34,000 t in two vintages"),
+        ((30_000, 34_000), "was raised from 30,000 t to 34,000 t in two vintages, the last of 21 November 2026"),
         ((34_000, 33_000, 30_000), "was lowered from 34,000 t to 30,000 t in three vintages"),
         ((30_000, 30_100), "hardly moved, from 30,000 t to 30,100 t"),
         ((30_000,), "one vintage is there"),
@@ -299,8 +320,9 @@ def test_what_is_scored_next_is_told(now):
     made = pd.DataFrame([said(30_000, "2026-11-25", period) for period in ("FY26", "FY27", "FY28")])
     nothing = came(1.0).iloc[:0]
     assert track.due(made, nothing) == ["FY26", "FY27", "FY28"]
-    assert "FY26 is over, and the total is awaited, after it FY27, which runs" in sentences.due(made, nothing, now).text
-    assert sentences.due(made, came(31_000.0), now).text == "Next to be scored: FY27 runs."
+    said_so = sentences.due(made, nothing, now).text
+    assert said_so == "Next to be scored is FY26, which is over: its total is awaited; after that FY27, which runs."
+    assert sentences.due(made, came(31_000.0), now).text == "Next to be scored is FY27, which runs."
     assert "cannot be said" in sentences.due(made[made["period"] == "FY28"], nothing, now).text
     supposed = track.supposing(now, made, nothing, 0.9)
     assert supposed.figure("trade", "FY26", **KEYS).value == pytest.approx(27_000)

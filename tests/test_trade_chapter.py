@@ -90,7 +90,7 @@ def test_the_answer_names_total_shape_halves_run_rate_how_much_came_and_rare_ear
         "16,281 t in six months",
         "32,562 t a year",
         "49 to 62 % never came",
-        "China has 19,259, while the values are 1.1 times apart. By other counts 20,631 to 27,633 t came",
+        "China has 19,259, while the values are 1.1 times apart. By other counts 20,600 to 27,600 t came",
         "about 2,380 t are rare-earth magnets (80 % interval 1,210 to 4,690)",
     ):
         assert part in text

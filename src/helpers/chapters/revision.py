@@ -6,7 +6,7 @@ import pandas as pd
 from helpers import fiscal
 from helpers.chapters import words
 from helpers.chapters.canvas import BLUE, INK, MUTED, RED, canvas, finish, label, wrap
-from helpers.chapters.outputs import Figure, Sentence, sentence
+from helpers.chapters.outputs import Figure, Sentence, joined, sentence
 from helpers.data import Quantity, Vintage, derived, ids
 from helpers.outlook import revision, targets, value
 
@@ -61,13 +61,17 @@ def since(ends: pd.DataFrame, period: str, day: str, table: pd.DataFrame | None 
     """
     target, (before, after) = ends["target"].iloc[0], _middles(ends, period)
     head = {"day": words.day(day), "what": _WHAT[target], "year": period, "now": after}
+    same = f"{before:~3}" == f"{after:~3}"
+    stayed = "has stayed at {now:~3}" if same else "has hardly moved, from {was:~3} to {now:~3}"
+    was = {} if same else {"was": before}
     if not moved(ends, period) or table is None:
-        return sentence("Since the report of {day}, the forecast of {what} for {year} has stayed at {now:~3}.", **head)
+        return sentence(f"Since the report of {{day}}, the forecast of {{what}} for {{year}} {stayed}.", **head, **was)
     parts = causes(table, period)
     change = derived(after.value - before.value, after.unit, *parts["source"])
     match words.direction(change.value / before.value, LEAST):
         case "unchanged":
-            text = "the forecast of {what} for {year} has stayed at {now:~3}, but its interval has moved"
+            text = f"the forecast of {{what}} for {{year}} {stayed}, but its interval has moved"
+            head |= was
         case _ as went:
             text = f"the forecast of {{what}} for {{year}} is {went} {{by:~2}} to {{now:~3}}"
             head["by"] = derived(abs(change.value), change.unit, change)
@@ -80,6 +84,38 @@ def since(ends: pd.DataFrame, period: str, day: str, table: pd.DataFrame | None 
         why, said = _listed(parts, after.unit)
         head |= said
     return sentence(f"Since the report of {{day}}, {text}: {why}.", **head)
+
+
+def beside(then: pd.DataFrame, now: pd.DataFrame, target: str, period: str) -> Sentence | None:
+    """What became of the forecast of another target in tonnes than that of a report; None where it has stayed.
+
+    Parameters
+    ----------
+    then, now : pd.DataFrame
+        What both reports publish (``headline.COLUMNS``).
+    target, period : str
+        The target of the report, which is told apart, and the year to speak of.
+    """
+    said = []
+    for other in targets.TARGETS:
+        rows = [of[(of["target"] == other) & (of["period"] == period)] for of in (then, now)]
+        found = [of.loc[of["quantile"] == MIDDLE, ["value", "unit"]].head(1) for of in rows]
+        if other == target or all(of.empty for of in found):
+            continue
+        if any(of.empty for of in found):
+            text = (
+                "A forecast of {what} for {year} is new."
+                if found[0].empty
+                else "No forecast is made of {what} any more."
+            )
+            said.append(sentence(text, what=_WHAT[other], **({"year": period} if found[0].empty else {})))
+            continue
+        before, after = (derived(of["value"].iloc[0], of["unit"].iloc[0]) for of in found)
+        went = words.direction(after.value / before.value - 1, LEAST)
+        if went != "unchanged" and f"{before:~3}" != f"{after:~3}":
+            text = f"That of {{what}} is {went} from {{before:~3}} to {{after:~3}}."
+            said.append(sentence(text, what=_WHAT[other], before=before, after=after))
+    return joined(*said) if said else None
 
 
 def apart(day: str, target: str) -> Sentence:

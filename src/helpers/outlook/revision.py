@@ -52,8 +52,8 @@ DAY, OLD_CODE = "day", "code"
 FEW = 5
 """Series or figures of a part that are told apart; the others are one."""
 
-UNREAD = ("forecasts", "events", "contradictions")
-"""Tables that no forecast is made from: what was forecast before, what happened, where sources disagree."""
+UNREAD = ("forecasts", "events", "contradictions", "calendar")
+"""Tables that no forecast is made from: what was forecast, what happened, where sources disagree, what is due."""
 
 _TABLES = {JUDGEMENTS: ("assumptions", "episodes", "regimes"),
            DRIVERS: ("drivers", "demand", "prices")}  # fmt: skip

@@ -31,6 +31,7 @@ def changed(root: Path, folder: str, job: "Job", india: "Vintage", chapters: "li
         folder that this is compared with.
     """
     from helpers.chapters import revision as words
+    from helpers.chapters.outputs import joined
     from helpers.report import diff
 
     told = _headline(chapters)
@@ -41,13 +42,17 @@ def changed(root: Path, folder: str, job: "Job", india: "Vintage", chapters: "li
         return _shown("", words.FIRST)
     name, day, target = before["folder"], before["parameters"]["as_of"], job.parameters.target
     try:
-        ends = _ends(diff.published(root / name), told, job.parameters)
+        earlier = diff.published(root / name)
+        ends = _ends(earlier, told, job.parameters)
         if ends.empty:
             return _shown(name, words.apart(day, target))
         period = words.year(ends, india)
-        if not words.moved(ends, period):
-            return _shown(name, words.since(ends, period, day))
-        return _shown(name, *_reckoned(root / name, job, india, told, period))
+        things = (
+            _reckoned(root / name, job, india, told, period)
+            if words.moved(ends, period)
+            else (words.since(ends, period, day),)
+        )
+        return _shown(name, joined(things[0], words.beside(earlier, told, target, period)), *things[1:])
     except (ValueError, LookupError, ArithmeticError, TypeError, OSError) as error:  # it must not cost the report
         return _shown(name, words.unknown(day, f"{type(error).__name__}: {error}"))
 

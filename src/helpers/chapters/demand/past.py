@@ -109,14 +109,26 @@ def untested(table: pd.DataFrame, made: Demand, india: Vintage) -> Sentence | No
     if not made:
         return None
     counted = {int(fiscal.centre(period) + 0.5) for period in table["period"]}
-    years = [fiscal.year_name(year) for year in made.years[:-1] if year not in counted]
+    years = [year for year in made.years[:-1] if year not in counted]
     no = "Of {years} no count of rare-earth magnets is in the sources. " if years else "Each year has a count. "
     text = (
         "No source splits a year by sector, so that no sector is tested alone. China's exports of rare-earth magnets"
         " to India, each month of each year, and India's imports of motors by line and country would be such tests."
     )
-    parts = {"years": f"{years[0]} to {years[-1]}" if len(years) > 2 else words.listed(years)} if years else {}
+    parts = {"years": _spans(years)} if years else {}
     return sentence(no + text, **parts, uses=[made.source])
+
+
+def _spans(years: list[int]) -> str:
+    """Fiscal years, those in a row as one span: ``FY20 to FY23 and FY27``."""
+    runs: list[list[int]] = []
+    for year in years:
+        if runs and year == runs[-1][-1] + 1:
+            runs[-1].append(year)
+        else:
+            runs.append([year])
+    names = ([fiscal.year_name(int(year)) for year in run] for run in runs)
+    return words.listed(text for run in names for text in ([f"{run[0]} to {run[-1]}"] if len(run) > 2 else run))
 
 
 def _need(row: pd.Series) -> Sentence:

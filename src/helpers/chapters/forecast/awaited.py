@@ -25,10 +25,10 @@ def said(found: pd.DataFrame, effects: pd.DataFrame, table: pd.DataFrame, india:
         first = sentence("Of the figures that the forecast is made of, none is late by our calendar.", uses=[found])
     else:
         oldest = late.iloc[0]
-        text = "Late by our calendar is the {what} ({of}), due by {day}."
+        text = "Late by our calendar: the {what} ({of}), due since {day}."
         if len(late) > 1:
             text = "{count} figures that the forecast is made of are late by our calendar, the longest the {what} "
-            text += "({of}), due by {day}."
+            text += "({of}), due since {day}."
         parts = {"count": words.count(len(late))} if len(late) > 1 else {}
         named = {"what": oldest["what"], "of": _of(oldest), "day": words.day(oldest["due"])}
         first = sentence(text, uses=[late], **named, **parts)
@@ -50,7 +50,7 @@ def shown(found: pd.DataFrame, effects: pd.DataFrame) -> pd.DataFrame:
         {
             "what": found["what"],
             "of": [_of(row) for row in found.itertuples()],
-            "due by": ["–" if pd.isna(day) else words.day(day) for day in found["due"]],
+            "due by": [_by(row) for row in found.itertuples()],
             "state": found["state"].replace(_STATES),
             "width of the 80 % interval": [
                 _effect(row, effects[effects["row"] == row.Index]) for row in found.itertuples()
@@ -131,6 +131,13 @@ def _of(row) -> str:
     if row.kind == calendar.RULES:
         return f"after {words.period(row.periods[0])}"
     return words.period("/".join(dict.fromkeys([row.periods[0], row.periods[-1]])))
+
+
+def _by(row) -> str:
+    """The day by which something is due; of several periods that of the first."""
+    if pd.isna(row.due):
+        return "–"
+    return f"from {words.day(row.due)} on" if len(row.periods) > 1 else words.day(row.due)
 
 
 def _effect(row, rows: pd.DataFrame) -> str:

@@ -179,9 +179,9 @@ def _said(path: pd.DataFrame, known: pd.DataFrame, others: Quantity | None, indi
     parts = {"was": was, "then": str(newest.name), "now": now, "year": now.period}
     told = [sentence("The last total known, of {then}, is {was}.", was=was, then=str(newest.name))]
     if others is not None:
-        text += "; by other counts {others:range} t came in {count}"
+        text += "; by other counts {others:range~3} t came in {count}"
         parts |= {"count": others.period, "others": others}
-        told.append(sentence("By other counts {others:range} t in {count}.", others=others, count=others.period))
+        told.append(sentence("By other counts {others:range~3} t in {count}.", others=others, count=others.period))
     for one in dict.fromkeys((now, last)):
         low = "" if np.isnan(one.low) else " ({one:range})"
         told.append(sentence(f"Expected in {{year}}: {{one}}{low}.", one=one, year=one.period))

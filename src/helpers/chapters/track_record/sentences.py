@@ -15,6 +15,10 @@ HELD = {
     "wide": "too wide: so many are hardly luck",
     "fits": "as it should, as far as {count} can tell",
 }
+BETTER = {"better": "better than", "worse": "worse than", "equal": "no better than"}
+NONE = "none"
+NEAR = 0.1
+"""How far from 1 the error over that of naive is no difference, of so few years of the value."""
 
 
 def answer(scores: pd.DataFrame, made: pd.DataFrame, tried: pd.DataFrame, india: Vintage) -> Sentence:
@@ -47,21 +51,27 @@ def overall(compared: pd.DataFrame, made: pd.DataFrame, india: Vintage) -> Sente
 
 
 def intervals(tried: pd.DataFrame) -> Sentence | None:
-    """How often the interval of the next year's value held, and whether that is as it should be."""
-    table = track.by_horizon(track.relative(tried))
+    """How often the interval of the next year's value held, whether that is as it should be, and the skill."""
+    compared = track.once_each(track.relative(tried))
+    table = track.by_horizon(compared)
     if table.empty:
         return None
     row = table.iloc[0]
-    verdict = verdicts.width(row["low"], row["high"])
+    verdict, skill = verdicts.width(row["low"], row["high"]), verdicts.skilled(row["skill_error"], NEAR)
     count = words.count(row["outturns"])
-    return sentence(
+    held = sentence(
         "Of the value, on its history as it stands, the 80 % interval of the next year held {held} of {count} times,",
         "{verdict}.",
-        held=words.count(row["held"]),
+        held=words.count(row["held"]) if row["held"] else NONE,
         count=count,
         verdict=HELD[verdict].format(count=count),
         uses=[table],
     )
+    if skill == "unknown":
+        return held
+    own, naive = (derived(compared[name].abs().mean(), "%", table) for name in ("error", "error_naive"))
+    text = "Its median was {own:.1} off on average and naive {naive:.1}: {better} naive."
+    return joined(held, sentence(text, own=own, naive=naive, better=BETTER[skill]))
 
 
 def revised(ours: pd.DataFrame) -> Sentence | None:
@@ -70,7 +80,8 @@ def revised(ours: pd.DataFrame) -> Sentence | None:
     if again.empty:
         return None
     row = again.sort_values("as_of", kind="stable").iloc[-1]
-    before = ours[(ours["release"] == track.FIRST) & (ours["period"] == row["period"])].iloc[-1]
+    same = ["kind", "run", "as_of", "period"]
+    before = ours[(ours["release"] == track.FIRST) & (ours[same] == row[same]).all(axis=1)].iloc[-1]
     changed = "as before" if row["within"] == before["within"] else "and no longer" if before["within"] else "and now"
     return sentence(
         "{period} was revised since, from {first} to {now}: the last forecast is then {error:.1} off,",
@@ -94,8 +105,10 @@ def path(rows: pd.DataFrame, came: pd.DataFrame, india: Vintage) -> Sentence:
         moved = words.direction(last.value / first.value - 1, 0.02)
         verb = {"up": "was raised", "down": "was lowered", "unchanged": "hardly moved"}[moved]
         comma = "," if moved == "unchanged" else ""
-        text = f"What was expected of {{period}} {verb}{comma} from {{first}} to {{last}} in {{count}} vintages"
+        text = f"What was expected of {{period}} {verb}{comma} from {{first}} to {{last}} in {{count}} vintages,"
+        text += " the last of {day}"
         parts = {"first": first, "last": last, "count": words.count(len(rows))}
+        parts["day"] = words.day(rows["as_of"].iloc[-1])
     end = "; {came} came" if len(now) else ""
     parts |= {"came": _came(now.iloc[-1].rename({"value": "outturn"}))} if len(now) else {}
     return sentence(f"{text}{end}", period=period, uses=[rows], **parts)
@@ -170,12 +183,14 @@ def due(made: pd.DataFrame, came: pd.DataFrame, india: Vintage) -> Sentence:
         return words.not_yet(india, "Which published forecast is scored next")
     parts, text = {}, []
     if over:
-        text.append(f"{{over}} {'is' if len(over) == 1 else 'are'} over, and the total is awaited")
+        text.append("{over}, which " + ("is over: its total is" if len(over) == 1 else "are over: their totals are"))
+        text[-1] += " awaited"
         parts["over"] = words.listed(over)
     if begun:
-        text.append("{begun} runs" if not over else "after it {begun}, which runs")
+        text.append("{begun}, which runs")
         parts["begun"] = words.listed(begun)
-    return sentence(f"Next to be scored: {', '.join(text)}.", uses=[rows], **parts)
+    verb = "are" if len(over) > 1 else "is"
+    return sentence(f"Next to be scored {verb} {'; after that '.join(text)}.", uses=[rows], **parts)
 
 
 def _none(made: pd.DataFrame, india: Vintage) -> Sentence:
@@ -234,26 +249,33 @@ def _verdict(row: pd.Series) -> str:
 def _summed(rows: pd.DataFrame, kind: str, runs: pd.DataFrame) -> Sentence:
     """One sentence over outturns, each by its last forecast."""
     held, count, size = int(rows["within"].sum()), len(rows), rows["error"].abs().mean()
-    naive = rows["error_naive"].abs().mean()
-    skill = verdicts.skilled(rows["score"].sum() / rows["score_naive"].sum())
-    better = {"better": "better than", "worse": "worse than", "equal": "no better than"}
-    few = "one outturn proves little" if count == 1 else "each outturn counts once, by the last forecast before it"
-    begun = {
-        track.PUBLISHED: "Our published forecasts were {size:.1} off",
-        track.BACKCAST: "No published forecast has met its outturn yet; back-casts{late} were {size:.1} off",
-    }[kind]
+    skill = verdicts.skilled(rows["score"].sum() / rows["score_naive"].sum(skipna=False))
     late = " (with judgements written later)" if rows["late"].any() else ""
+    many = count > 1
+    none = "No published forecast has met its outturn yet" if len(runs) else "No forecast was published yet"
+    begun = {
+        track.PUBLISHED: f"Our published {'forecasts were' if many else 'forecast of the one figure that came was'}",
+        track.BACKCAST: f"{none}; "
+        f"{'back-casts{late} were' if many else 'a back-cast of the one figure that came{late} was'}",
+    }[kind]
+    begun += " {size:.1} off" + (" on average" if many else "")
+    where = f"with {words.count(held) if held else NONE} of {words.count(count)} inside"
+    where = where if many else f"and what came lay {'inside' if held else 'outside'}"
+    text = ", {where} the 80 % interval"
+    few = "each outturn counts once, by the last forecast before it" if many else "one outturn proves little"
+    parts = {"late": late} if kind == track.BACKCAST else {}
+    if skill == "unknown":
+        return sentence(f"{begun}{text}; {{few}}.", size=derived(size, "%", rows), where=where, few=few, **parts)
     return sentence(
-        f"{begun} on average against {{naive:.1}} for naive, with {{held}} of {{count}} inside the 80 % interval:",
+        f"{begun} against {{naive:.1}} for naive{text}:",
         "{better} naive by the interval score; {few}.",
         size=derived(size, "%", rows),
-        naive=derived(naive, "%", rows),
-        held=words.count(held),
-        count=words.count(count),
-        better=better[skill],
+        naive=derived(rows["error_naive"].abs().mean(), "%", rows),
+        where=where,
+        better=BETTER[skill],
         few=few,
         uses=[runs],
-        **({"late": late} if kind == track.BACKCAST else {}),
+        **parts,
     )
 
 

@@ -82,7 +82,7 @@ def nearest(table: pd.DataFrame) -> pd.DataFrame:
         "period": "of",
         "by": "by",
         "kind": "kind",
-        "said_on": "said on",
+        "said_on": "said on or before",
         "value": "said, t",
         "outturn": "came, t",
         "error": "off by, %",

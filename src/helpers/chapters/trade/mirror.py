@@ -75,7 +75,7 @@ def short(india: Vintage) -> Sentence | None:
     return sentence(
         "For calendar {year} India records {world}, of which by our reading {never:range} % never came: where it has "
         "{own} from China, China has {their:number}, while the values are {value:.1} times apart. By other counts "
-        "{others:range} t came.",
+        "{others:range~3} t came.",
         world=_tonnes(mirror.world(india).loc[year], "own_t"), year=year, never=_never(others, india),
         own=_tonnes(row, "own_t"), their=_tonnes(row, "their_t"), value=_apart(row)["value"], others=others,
     )  # fmt: skip
@@ -87,7 +87,7 @@ def level(table: pd.DataFrame, *, india: Vintage) -> Sentence:
     if others is None:
         return words.not_yet(india, "What other counts make of India's imports")
     own = sentence(
-        "By other counts than its own, India imported {others:range} t in {year}, where it records {own}.",
+        "By other counts than its own, India imported {others:range~3} t in {year}, where it records {own}.",
         others=others, year=year, own=_tonnes(mirror.world(india).loc[year], "own_t"), uses=[table],
     )  # fmt: skip
     if not mirror.errs(mirror.sides(india), year):
