@@ -76,7 +76,7 @@ def effects(india: Vintage, table: pd.DataFrame, found: pd.DataFrame) -> pd.Data
     for label, row in _measured(found, target).iterrows():
         figures = expected(india, target, row["periods"], horizon) if row["kind"] == FIGURE else pd.DataFrame()
         changed = _ruled(india) if row["kind"] == RULES else _with(india, target, figures["median"])
-        after = _widths(_again(changed, target, horizon if row["kind"] == RULES else min(STEPS, horizon)))
+        after = _widths(forecast.expected(changed, target, horizon if row["kind"] == RULES else min(STEPS, horizon)))
         told = figures.sum() if len(figures) == 1 else pd.Series(dtype=float)
         ends = [told.get(name, float("nan")) for name in ("low", "median", "high")]
         made += [(label, year, before[year], after.get(year, 0.0), *ends, used) for year in years]
@@ -204,11 +204,6 @@ def _ruled(india: Vintage) -> Vintage:
     after = max(after, pd.Timestamp(india.day).to_period("M"))
     row = {"period": f"{licences.known_until(india) + 1}/{after + YEAR - 1}", "term": "set", "status": "reported"}
     return india.adding("regimes", row | {"regime": licences.regimes(india).idxmax()})
-
-
-@targets.remembered
-def _again(india: Vintage, target: str, horizon: int) -> pd.DataFrame:
-    return forecast.expected(india, target, horizon)
 
 
 def _widths(table: pd.DataFrame) -> dict[str, float]:

@@ -30,6 +30,7 @@ MODELS: dict[str, Callable[[pd.Series, drift.GrowthPrior], drift.Drift]] = {
 RECORDED, LEVEL, MIXTURE = "as recorded", "newest level", "mixture"
 
 
+@targets.remembered
 def expected(india: Vintage, target: str = "customs", horizon: int = 10) -> pd.DataFrame:
     """Quantiles of yearly tonnes, ``horizon`` fiscal years ahead, under every scenario and model.
 

@@ -21,31 +21,14 @@ from helpers.outlook import forecast, headline, targets, value
 from helpers.outlook.attribution import cost, owen
 from helpers.outlook.episodes import starting_from
 
-FIGURES, REVISIONS, GONE, JUDGEMENTS, DRIVERS, PARAMETERS, MODEL = PARTS = (
-    "new figures",
-    "revised figures",
-    "withdrawn figures",
-    "judgements",
-    "drivers",
-    "parameters",
-    "model",
-)
+FIGURES, REVISIONS, GONE = "new figures", "revised figures", "withdrawn figures"
+JUDGEMENTS, DRIVERS, PARAMETERS, MODEL = "judgements", "drivers", "parameters", "model"
+PARTS = (FIGURES, REVISIONS, GONE, JUDGEMENTS, DRIVERS, PARAMETERS, MODEL)
 """What a change is split into."""
 
-COLUMNS = [
-    "target",
-    "period",
-    "quantile",
-    "unit",
-    "part",
-    "table",
-    "key",
-    "when",
-    "count",
-    "others",
-    "effect",
-    "source",
-]
+KEYS = ["target", "period", "quantile", "unit"]
+COLUMNS = [*KEYS, "part", "table", "key", "when", "count", "others", "effect", "source"]
+ENDS = [*KEYS, "before", "after", "source"]
 DAY, OLD_CODE = "day", "code"
 """The keys of what is no row and no parameter: time that passed, and what today's code makes of the old inputs."""
 
@@ -75,17 +58,12 @@ class State:
 
 
 class Revision(NamedTuple):
-    """What moved a forecast.
-
-    ``table`` has :data:`COLUMNS`: the ``effect`` of each thing on each quantile; ``ends`` has ``target, period,
-    quantile, unit, before, after, source``; so many ``forecasts`` were made for it; so many quantiles are ``left``
-    out, since only one run has them.
+    """What moved a forecast: ``table`` has :data:`COLUMNS`, the ``effect`` of each thing on each quantile; ``ends`` has
+    :data:`ENDS`. Quantiles that only one run has are left out.
     """
 
     table: pd.DataFrame
     ends: pd.DataFrame
-    forecasts: int
-    left: int
 
 
 class _Cluster(NamedTuple):
@@ -111,30 +89,25 @@ def between(old: State, new: State, only: Iterable[str] = headline.UNITS, most: 
         Forecasts of a target that may be made: the fewer, the more figures are put together.
     """
     of = Between(old.india, new.india, UNREAD)
-    tables, ends, count, left = [], [], 0, 0
+    tables, ends = [pd.DataFrame(columns=COLUMNS)], [pd.DataFrame(columns=ENDS)]
     for target in only:
         known = _values(old.india, old, target), _values(new.india, new, target)
         before, after = (_published(state, one, target) for state, one in zip((old, new), known, strict=True))
         keys = before.index.intersection(after.index).intersection(known[0].index).intersection(known[1].index)
-        left += len(before.index.union(after.index)) - len(keys)
         if keys.empty:
             continue
         made = _Game(of, old, new, target, keys)
         found = made.split(most)
         apart = [after[keys] - known[1][keys], known[0][keys] - before[keys]]
         found[_Cluster(MODEL, "", OLD_CODE, "", ())] = sum(apart).to_numpy()
-        first, last = (made.worth(all_) for all_ in (frozenset(), frozenset(made.every)))
+        first, last = made.worth([]), made.worth(one for changes in made.parts.values() for one in changes)
         passed = first - known[0][keys].to_numpy() + known[1][keys].to_numpy() - last
         found[_Cluster(PARAMETERS, "", DAY, f"{old.india.day}/{new.india.day}", ())] = passed
         labels = keys.to_frame(index=False).assign(target=target, unit=headline.UNITS[target])
         tables += [_rows(labels, cluster, effect) for cluster, effect in found.items()]
         uses = ids(_used(starting_from(new.india, new.baseline_t), target))
         ends.append(labels.assign(before=before[keys].array, after=after[keys].array, source=uses))
-        count += len(made.asked)
-    table = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=COLUMNS)
-    whole = ["target", "period", "quantile", "unit", "before", "after", "source"]
-    told = pd.concat(ends, ignore_index=True)[whole] if ends else pd.DataFrame(columns=whole)
-    return Revision(table[COLUMNS], told, count, left)
+    return Revision(_together(tables, COLUMNS), _together(ends, ENDS))
 
 
 class _Game:
@@ -147,16 +120,16 @@ class _Game:
             self.parts[part(change)].append(change)
         if differ := [name for name in _SETTINGS if getattr(old, name) != getattr(new, name)]:
             self.parts[PARAMETERS] = list(differ)
-        self.every = [change for changes in self.parts.values() for change in changes]
-        self.asked: set[tuple] = set()
+        self.found: dict[frozenset, np.ndarray] = {}
 
     def worth(self, chosen: Iterable[Change | str]) -> np.ndarray:
         """The forecast with some changes, and the old settings where they are not among them."""
-        chosen = list(chosen)
-        settings = {name: getattr(self.new if name in chosen else self.old, name) for name in _SETTINGS}
-        india = self.of.taking(one for one in chosen if isinstance(one, Change))
-        self.asked.add((india, *settings.values()))
-        return _values(india, State(india, **settings), self.target).reindex(self.keys).to_numpy()
+        chosen = frozenset(chosen)
+        if chosen not in self.found:
+            settings = {name: getattr(self.new if name in chosen else self.old, name) for name in _SETTINGS}
+            india = self.of.taking(one for one in chosen if isinstance(one, Change))
+            self.found[chosen] = _values(india, State(india, **settings), self.target).reindex(self.keys).to_numpy()
+        return self.found[chosen]
 
     def split(self, most: int) -> dict[_Cluster, np.ndarray]:
         """The effect of each cluster of changes."""
@@ -164,24 +137,14 @@ class _Game:
         groups: dict[str, list[int]] = {}
         for place, cluster in enumerate(clusters):
             groups.setdefault(cluster.part, []).append(place)
-        found: dict[frozenset, np.ndarray] = {}
-
-        def worth(places: frozenset) -> np.ndarray:
-            if places not in found:
-                found[places] = self.worth(change for place in places for change in clusters[place].changes)
-            return found[places]
-
-        effects = owen(worth, groups)
+        effects = owen(lambda places: self.worth(one for place in places for one in clusters[place].changes), groups)
         return {cluster: effects[place] for place, cluster in enumerate(clusters)}
 
     def _moving(self) -> dict[str, list]:
         """The parts without those that move nothing: neither where they come first nor where they come last."""
-        found: dict[frozenset, np.ndarray] = {}
 
         def worth(names: frozenset) -> np.ndarray:
-            if names not in found:
-                found[names] = self.worth(change for name in names for change in self.parts[name])
-            return found[names]
+            return self.worth(change for name in names for change in self.parts[name])
 
         whole = frozenset(self.parts)
         idle = {
@@ -201,6 +164,11 @@ class _Game:
             while sizes[name] < min(len(series[name]), FEW) and cost(sizes | {name: sizes[name] + 1}) <= most:
                 sizes[name] += 1
         return [one for name, rows in series.items() for one in _first(rows, sizes[name])]
+
+
+def _together(tables: list[pd.DataFrame], columns: list[str]) -> pd.DataFrame:
+    """Tables as one, the first of them empty, with these columns."""
+    return pd.concat(tables[1:] or tables, ignore_index=True)[columns]
 
 
 def part(change: Change) -> str:
