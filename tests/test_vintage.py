@@ -232,7 +232,7 @@ def test_another_judgement_is_a_copy_and_leaves_the_others():
 
 def test_judgements_written_after_the_day_are_told_as_back_cast():
     late = INDIA.on("2025-06-30").backcast
-    assert set(late["table"]) == {"assumptions", "demand", "episodes", "regimes"}
+    assert set(late["table"]) == {"assumptions", "calendar", "demand", "episodes", "regimes"}
     assert (late["written"] > "2025-06-30").all()
     assert "reading_prior/quantity error/any suspect year" in set(late["key"])
     assert vintage("2026-11-26", FROZEN).backcast.empty

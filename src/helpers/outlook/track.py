@@ -292,8 +292,8 @@ def _closeness(came: float, values: np.ndarray) -> float:
     if len(said) < len(MIDDLE) or came <= 0:
         return np.nan
     logs, middle = np.log(said), np.log(said[MIDDLE["median"]])
-    away = abs(np.log(came) - middle)
-    return float(np.diff(share_below(np.array([middle - away, middle + away]), logs))[0])
+    ends = middle + abs(np.log(came) - middle) * np.array([-1, 1])
+    return float(np.diff(share_below(ends, logs))[0])
 
 
 def _ratio(ours: pd.Series, naive: pd.Series) -> float:

@@ -107,10 +107,8 @@ def japan(year: int, india: Vintage) -> Sentence:
         return sentence("What was sold to Japan would make no magnets in {year}: no plant would use it.",
                         year=freed.period, uses=[freed])  # fmt: skip
     share = words.chance(derived(min(100.0, 100 * freed.value / needed.value), "%", freed, needed))
-    text = (
-        "Nothing more sold to Japan would give the plants of the scheme {freed:~2} of oxide in {year}, {share} of what"
-    )
-    text += " they need. That is if all of them are built on time ({freed:range~2} t{more_sold})."
+    text = "Nothing more sold to Japan would give the plants of the scheme {freed:~2} of oxide in {year}, {share}"
+    text += " of what they need. That is if all of them are built on time ({freed:range~2} t{more_sold})."
     more_sold = "; more if more is sold than the lower bound that is published" if _floor(india) else ""
     parts = {"freed": freed, "share": share, "year": freed.period, "more_sold": more_sold}
     if more.value < 1:

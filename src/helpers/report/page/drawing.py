@@ -49,6 +49,8 @@ def _parted(root: Element) -> str:
         for group in parent.findall("g"):
             lines = group.findall("text")
             said = " ".join("".join(line.itertext()) for line in lines)
+            if canvas.SYNTHETIC in said:  # a drawing says so wherever it goes
+                return said
             if _SOURCE in said:
                 parent.remove(group)
                 place = re.findall(r"[\d.]+", lines[0].get("transform", "")) or [lines[0].get("x"), lines[0].get("y")]

@@ -1,11 +1,13 @@
 """The list of all reports of a folder: their records, and ``index.html`` and ``feed.xml``."""
 
 import json
+import re
 import warnings
 from collections import Counter
 from collections.abc import Set
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from helpers.report.parameters import plain
 from helpers.report.shelf import feed, files, record
@@ -34,13 +36,21 @@ def previous(root: Path, folder: str) -> str | None:
 
 
 def is_current(root: Path) -> bool:
-    """Do the page and the feed say what they would say if they were written now?"""
-    return all(_read(root / name) == text for name, text in _texts(root).items())
+    """Do the page and the feed list every report, and the page every PDF?"""
+    every, page = records(root), _read(root / "index.html")
+    ends = (r"/index\.html", r"\.pdf")
+    listed = [{unquote(name) for name in re.findall(rf'href="([^"/]+){end}"', page)} for end in ends]
+    there = [{known["folder"] for known in every}, _pdfs(root, every)]
+    return listed == there and _read(root / feed.NAME) == feed.text(every)
 
 
 def write(root: Path) -> Path:
     """Renew ``feed.xml`` and ``index.html`` of a report folder from the records below it."""
-    return [files.replace(root / name, text) for name, text in _texts(root).items()][-1]
+    from helpers.report.page import html
+
+    every = records(root)
+    files.replace(root / feed.NAME, feed.text(every))
+    return files.replace(root / "index.html", html.plain("archive", frame(every, _pdfs(root, every))))
 
 
 def frame(every: list[dict], with_pdf: Set[str] = frozenset()) -> dict[str, Any]:
@@ -106,13 +116,9 @@ def _month(day: str) -> str:
         return day[:7]
 
 
-def _texts(root: Path) -> dict[str, str]:
-    """The feed and the page."""
-    from helpers.report.page import html
-
-    every = records(root)
-    with_pdf = {known["folder"] for known in every if (root / f"{known['folder']}.pdf").is_file()}
-    return {feed.NAME: feed.text(every), "index.html": html.plain("archive", frame(every, with_pdf))}
+def _pdfs(root: Path, every: list[dict]) -> set[str]:
+    """The folders beside which there is a PDF."""
+    return {known["folder"] for known in every if (root / f"{known['folder']}.pdf").is_file()}
 
 
 def _read(path: Path) -> str:
