@@ -283,8 +283,7 @@ def _wis(came: float, values: np.ndarray) -> float:
     there = ~np.isnan(values)
     if there.sum() < len(MIDDLE):
         return np.nan
-    levels = np.array(QUANTILES)[there]
-    return float(score.weighted_interval_score(np.array([came]), values[there][None], levels))
+    return float(score.weighted_interval_score(np.array([came]), values[there][None], np.array(QUANTILES)[there]))
 
 
 def _closeness(came: float, values: np.ndarray) -> float:
