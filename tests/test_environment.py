@@ -75,10 +75,11 @@ def test_the_readme_quotes_the_answer_of_the_example_report():
     record = next((paths.ROOT / "reports" / "example").glob("*/run.json"))
     answer, readme = json.loads(record.read_text(encoding="utf-8"))["answer"], (paths.ROOT / "README.md").read_text()
     assert answer in readme and f"reports/example/{record.parent.name}/forecast.svg" in readme
-    page = Page((record.parent / "index.html").read_text(encoding="utf-8"))
+    pages = [Page((record.parent / f"{name}.html").read_text(encoding="utf-8")) for name in ("1-trade", "4-forecast")]
     said = readme.partition("<!-- answer -->")[2].partition("<!-- /answer -->")[0]
     assert len(quoted := [line.removeprefix("> ") for line in said.splitlines() if line.strip("> ")]) == 2
-    assert all(line in page.text for line in quoted)
+    bare = [["".join(text.split()) for text in (line, page.text)] for line, page in zip(quoted, pages, strict=True)]
+    assert all(line in text for line, text in bare)
 
 
 def test_the_example_of_the_readme_runs():
