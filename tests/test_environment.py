@@ -77,7 +77,8 @@ def test_the_readme_quotes_the_answer_of_the_example_report():
     assert answer in readme and f"reports/example/{record.parent.name}/forecast.svg" in readme
     pages = [Page((record.parent / f"{name}.html").read_text(encoding="utf-8")) for name in ("1-trade", "4-forecast")]
     said = readme.partition("<!-- answer -->")[2].partition("<!-- /answer -->")[0]
-    assert len(quoted := [line.removeprefix("> ") for line in said.splitlines() if line.strip("> ")]) == 2
+    quoted = [line.removeprefix("> ") for line in said.splitlines() if line.strip("> ")]
+    assert len(quoted) == 2
     bare = [["".join(text.split()) for text in (line, page.text)] for line, page in zip(quoted, pages, strict=True)]
     assert all(line in text for line, text in bare)
 
