@@ -148,7 +148,7 @@ def mirror():  # Both sides of the border, the excess, the level, and the screen
     both = v("2024", "weight_reconciled")
     for name, tonnes in (("what all exporters report", least), ("both sides, reconciled by others", both), ("China's figure at the ratio of 2022", most)):
         yield f"level: {name}", f"{name} {tonnes:,.0f}"
-    yield "level", f"{least:,.0f} to {most:,.0f} t in 2024, where it records {own:,.0f} t"
+    yield "level", f"{round(least, -2):,.0f} to {round(most, -2):,.0f} t in 2024, where it records {own:,.0f} t"
     yield "share that never came", f"{100 * (1 - most / own):.0f} to {100 * (1 - least / own):.0f} % of that weight, by our reading, never came"
     yield "year against calendar year", f"records {v('FY25'):,.0f} t ({v('FY25') - own:,.0f} t against it)"
     month, rate = v("2024-12", "weight", "850511", "IND", "export", "world"), (v("FY25") - v("FY26-H1") / 0.44 - v("2025-03")) / 5
