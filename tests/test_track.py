@@ -352,3 +352,11 @@ def test_the_newest_forecast_of_the_running_year_is_that_of_the_day(india):
     ahead = fiscal.fiscal_year(running) - fiscal.fiscal_year(targets.totals(india, "customs").index[-1])
     told = forecast.at(forecast.expected(india, "customs", ahead), running)
     assert rows["median"].iloc[-1] == pytest.approx(told.value) and rows["as_of"].iloc[-1] == str(india.day)
+
+
+def test_a_run_with_a_parameter_moved_is_not_among_the_published_forecasts(india, monkeypatch):
+    rows = india.table("forecasts")
+    apart = rows.assign(run="apart", given="baseline_t=33000")
+    monkeypatch.setattr(type(india), "table", lambda self, name, **more: pd.concat([rows, apart], ignore_index=True))
+    found = track.published(india)
+    assert len(found) and "apart" not in set(found["run"])
