@@ -176,11 +176,11 @@ def file(levers: Levers) -> str:
 
 def _drawn(years: np.ndarray, bands: Mapping[str, np.ndarray], unit: str) -> str:
     """Low ends, middles and high ends by year, the last in front; by hand: matplotlib takes longer than a balance."""
-    ticks = MaxNLocator(6).tick_values(0, max(band.max() for band in bands.values()) or 1)
+    ticks = np.asarray(MaxNLocator(6).tick_values(0, max(band.max() for band in bands.values()) or 1))
     across, ends = np.interp(years, years[[0, -1]], (64, 580)), ticks[[0, -1]]
     parts = [f'<text transform="translate(16 220) rotate(-90)" fill="{MUTED}">{unit}</text>']
     for tick, y in zip(ticks, np.interp(ticks, ends, (220, 12)), strict=True):
-        parts.append(f'<path d="M64 {y:.1f}H580" stroke="{RULE}"/>')
+        parts.append(f'<path d="M 64 {y:.1f} H 580" stroke="{RULE}"/>')
         parts.append(f'<text x="56" y="{y + 4:.1f}" text-anchor="end" fill="{INK}">{tick:,g}</text>')
     for year, x in zip(years[::2], across[::2], strict=True):
         parts.append(f'<text x="{x:.1f}" y="240" text-anchor="middle" fill="{MUTED}">{fiscal.year_name(year)}</text>')
