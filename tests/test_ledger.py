@@ -319,6 +319,8 @@ def test_the_hub_is_as_the_hubverse_documents_it(tmp_path):
             assert len(fits) == 1, "each forecast is of one group of tasks"
             assert one["output_type_id"].tolist() == fits[0]["output_type"]["quantile"]["output_type_id"]["required"]
             assert one["value"].is_monotonic_increasing
+            months = (pd.Period(end, "M") - pd.Period(days[-1], "M")).n
+            assert horizon == months, "in the unit of the target, from the origin to the end of what is forecast"
     assert days == ["2026-11-22", "2026-11-25", "2026-11-26"], "one file a day and model"
     target_data = tmp_path / "hub/target-data"
     series, oracle = (

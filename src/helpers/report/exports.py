@@ -36,8 +36,8 @@ def hubverse(india: Vintage, folder: Path) -> list[str]:
     """Write the published forecasts as a hub: config, model output, metadata and target data; what was done, in words.
 
     ``origin_date`` is the day on which a run was made. A hub has one file a model and day, so of several runs of a day
-    the last is written. Quantiles that are not published of a far year are tasks of their own. Fiscal years are no
-    step of a time unit that its schema knows (day, week, month), so targets are not marked as step-ahead.
+    the last is written. Quantiles that are not published of a far year are tasks of their own. ``horizon`` is not
+    the ledger's: a hub's is the time from the origin to the end of the target, here in months, its longest unit.
     """
     rows = _of_hub(india)
     if rows.empty:
@@ -96,9 +96,13 @@ def _of_hub(india: Vintage) -> pd.DataFrame:
     rows = rows[rows["given"] == ""].assign(origin_date=rows["published"].dt.strftime("%Y-%m-%d"))
     last = rows.drop_duplicates("origin_date", keep="last").set_index("origin_date")["run"]
     rows = rows[rows["run"] == rows["origin_date"].map(last)]
-    ends = [fiscal.span(period)[1].isoformat() for period in rows["period"]]
+    ends = [fiscal.span(period)[1] for period in rows["period"]]
+    days = zip(ends, rows["published"], strict=True)
     rows = rows.assign(
-        location=LOCATION, target_end_date=ends, output_type="quantile", horizon=rows["horizon"].astype(int)
+        location=LOCATION,
+        target_end_date=[end.isoformat() for end in ends],
+        output_type="quantile",
+        horizon=[12 * (end.year - day.year) + end.month - day.month for end, day in days],
     )
     return rows.rename(columns={"quantile": "output_type_id"})[["run", *MODEL_OUTPUT]]
 
@@ -156,10 +160,11 @@ def _model_tasks(one: pd.DataFrame) -> list[dict]:
                         "target_name": f"India's imports in a fiscal year: {WHAT[target]}"[:100],
                         "target_units": UNITS[target],
                         "target_keys": {"target": target},
-                        "description": "April to March; target_end_date is the last day. horizon counts fiscal years "
-                        "after the last yearly total that was known.",
+                        "description": "April to March; target_end_date is the last day. horizon counts months from "
+                        "that of origin_date: below zero for a year that was over and whose total was not known.",
                         "target_type": "continuous",
-                        "is_step_ahead": False,
+                        "is_step_ahead": True,
+                        "time_unit": "month",
                     }
                 ],
             }
