@@ -11,7 +11,7 @@ import pytest
 import yaml
 from handmade import executed
 
-from conftest import FETCHED, FROZEN, done, write_notebook
+from conftest import FETCHED, FROZEN, adding, done, write_notebook
 from helpers.chapters.outputs import Download
 from helpers.cli import app
 from helpers.data import DataError, chain, rules, vintage
@@ -322,14 +322,27 @@ def test_the_hub_is_as_the_hubverse_documents_it(tmp_path):
             months = (pd.Period(end, "M") - pd.Period(days[-1], "M")).n
             assert horizon == months, "in the unit of the target, from the origin to the end of what is forecast"
     assert days == ["2026-11-22", "2026-11-25", "2026-11-26"], "one file a day and model"
-    target_data = tmp_path / "hub/target-data"
-    series, oracle = (
-        pd.read_csv(target_data / f"{name}.csv", keep_default_na=False) for name in ("time-series", "oracle-output")
-    )
+
+
+def target_data(india, folder):
+    exports.hubverse(india, folder)
+    files = (folder / "target-data" / f"{name}.csv" for name in ("time-series", "oracle-output"))
+    return [pd.read_csv(file, keep_default_na=False) for file in files]
+
+
+def test_a_hub_has_outturns_of_what_it_forecasts_each_once(tmp_path):
+    india = vintage("2026-11-26", FROZEN)
+    series, oracle = target_data(india, tmp_path / "now")
     assert list(series.columns) == ["as_of", "target_end_date", "target", "location", "observation"]
-    assert (oracle["output_type_id"] == "NA").all() and not oracle.duplicated(["target_end_date", "target"]).any()
-    fy25 = oracle[(oracle["target_end_date"] == "2025-03-31") & (oracle["target"] == "customs")]
-    assert fy25["oracle_value"].tolist() == [53_748]
+    assert set(series["target"]) == {"customs"} and "2025-03-31" in set(series["target_end_date"])
+    assert oracle.empty, "no year forecast is known yet"
+    _, oracle = target_data(adding(india, FY26=36_000), tmp_path / "then")
+    assert oracle.iloc[0].tolist() == ["2026-03-31", "customs", "IND", "quantile", "NA", 36_000] and len(oracle) == 1
+    made = india.stored["forecasts"]
+    worth = made.having([tuple("value" if cell == "customs" else cell for cell in row) for row in made.rows])
+    series, _ = target_data(india.having({"forecasts": worth}, india.live), tmp_path / "worth")
+    assert set(series["target"]) == {"value"}
+    assert not series.duplicated(["as_of", "target_end_date"]).any(), "of two releases of a day the last"
 
 
 def test_a_hub_of_nothing_published_is_not_written(tmp_path):
