@@ -231,63 +231,108 @@ QUANTILE = {
     "properties": {
         "output_type_id": {
             "required": ["required"],
-            "properties": {"required": {"type": "array", "items": {"type": "number", "minimum": 0, "maximum": 1}}},
+            "properties": {
+                "required": {
+                    "type": "array",
+                    "uniqueItems": True,
+                    "items": {"type": "number", "minimum": 0, "maximum": 1},
+                }
+            },
             "additionalProperties": False,
         },
         "is_required": {"type": "boolean"},
-        "value": {"required": ["type"], "properties": {"type": {"enum": ["double", "integer"]}}},
+        "value": {
+            "required": ["type"],
+            "properties": {"type": {"enum": ["double", "integer"]}, "minimum": {"type": "number"}},
+            "additionalProperties": False,
+        },
     },
     "additionalProperties": False,
 }
+TEXT, DAY = {"type": "string"}, {"type": "string", "format": "date"}
+IDS = {"origin_date": DAY, "target": TEXT, "horizon": {"type": "integer"}, "location": TEXT, "target_end_date": DAY}
 TASK = {
     "required": ["task_ids", "output_type", "target_metadata"],
     "additionalProperties": False,
     "properties": {
         "task_ids": {
-            "additionalProperties": {
-                "required": ["required", "optional"],
-                "additionalProperties": False,
-                "properties": {name: {"type": ["array", "null"]} for name in ("required", "optional")},
-            }
+            "required": list(IDS),
+            "additionalProperties": False,
+            "properties": {
+                name: {
+                    "required": ["required", "optional"],
+                    "additionalProperties": False,
+                    "properties": {
+                        "required": {"type": "null"},
+                        "optional": {"type": "array", "uniqueItems": True, "minItems": 1, "items": items},
+                    },
+                }
+                for name, items in IDS.items()
+            },
         },
         "output_type": {"properties": {"quantile": QUANTILE}, "additionalProperties": False, "minProperties": 1},
         "target_metadata": {
             "type": "array",
             "items": {
-                "required": ["target_id", "target_name", "target_units", "target_type", "target_keys", "is_step_ahead"],
+                "required": [
+                    *("target_id", "target_name", "target_units", "target_type", "target_keys"),
+                    *("is_step_ahead", "time_unit"),
+                ],
                 "properties": {
                     "target_id": {"type": "string", "maxLength": 30},
                     "target_name": {"type": "string", "maxLength": 100},
                     "target_units": {"type": "string", "maxLength": 100},
-                    "target_keys": {"type": ["object", "null"], "minProperties": 1, "maxProperties": 1},
+                    "target_keys": {"required": ["target"], "maxProperties": 1, "properties": {"target": TEXT}},
+                    "description": TEXT,
                     "target_type": {"enum": ["continuous", "discrete", "date", "binary", "nominal", "ordinal"]},
-                    "is_step_ahead": {"type": "boolean"},
+                    "is_step_ahead": {"const": True},
                     "time_unit": {"enum": ["day", "week", "month"]},
                 },
-                "if": {"properties": {"is_step_ahead": {"const": True}}},
-                "then": {"required": ["time_unit"]},
             },
         },
     },
 }  # fmt: skip
-DUE = {"required": ["start", "end"], "properties": {"start": {"type": "integer"}, "end": {"type": "integer"}}}
+DUE = {
+    "required": ["relative_to", "start", "end"],
+    "additionalProperties": False,
+    "properties": {"relative_to": {"enum": list(IDS)}, "start": {"type": "integer"}, "end": {"type": "integer"}},
+}
 TASKS = {
     "required": ["rounds", "schema_version"],
     "additionalProperties": False,
     "properties": {
         "schema_version": {"pattern": r"/v\d+\.\d+\.\d+/tasks-schema\.json$"},
         "output_type_id_datatype": {"enum": ["auto", "character", "double", "integer", "logical", "Date"]},
-        "derived_task_ids": {"type": ["array", "null"], "uniqueItems": True},
+        "derived_task_ids": {"type": "array", "uniqueItems": True, "items": {"enum": list(IDS)}},
         "rounds": {
             "type": "array",
             "items": {
                 "required": ["round_id_from_variable", "round_id", "model_tasks", "submissions_due"],
-                "properties": {"model_tasks": {"type": "array", "items": TASK}, "submissions_due": DUE},
+                "properties": {
+                    "round_id_from_variable": {"const": True},
+                    "round_id": {"enum": list(IDS)},
+                    "model_tasks": {"type": "array", "items": TASK},
+                    "submissions_due": DUE,
+                },
             },
         },
     },
 }
-"""What the hubverse documents of ``tasks.json`` (version 5.1.0), as far as this hub uses it."""
+"""What the schema of ``tasks.json`` (version 5.1.0) asks, as far as this hub uses it."""
+ADMIN = {
+    "required": ["schema_version", "name", "maintainer", "contact", "repository", "file_format", "timezone"],
+    "additionalProperties": False,
+    "properties": {
+        "schema_version": {"pattern": r"/v\d+\.\d+\.\d+/admin-schema\.json$"},
+        "name": TEXT,
+        "maintainer": TEXT,
+        "contact": {"properties": {"name": TEXT, "email": {"type": "string", "format": "email"}}},
+        "repository": {"properties": {"host": {"const": "github"}, "owner": TEXT, "name": TEXT}},
+        "file_format": {"type": "array", "items": {"enum": ["csv", "parquet", "arrow"]}},
+        "timezone": {"const": "Asia/Kolkata"},
+    },
+}
+"""The same of ``admin.json``."""
 
 
 def test_the_hub_is_as_the_hubverse_documents_it(tmp_path):
@@ -296,7 +341,8 @@ def test_the_hub_is_as_the_hubverse_documents_it(tmp_path):
     assert "left out: 2026-11-25-r2, 2026-11-26" in said[1]
     config = {path.stem: json.loads(path.read_text()) for path in (tmp_path / "hub/hub-config").iterdir()}
     assert set(config) == {"admin", "tasks", "model-metadata-schema"}
-    jsonschema.validate(config["tasks"], TASKS)
+    for name, schema in {"tasks": TASKS, "admin": ADMIN}.items():
+        jsonschema.validate(config[name], schema, format_checker=jsonschema.FormatChecker())
     (metadata,) = (tmp_path / "hub/model-metadata").iterdir()
     described = yaml.safe_load(metadata.read_text())
     jsonschema.validate(described, config["model-metadata-schema"])
