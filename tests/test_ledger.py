@@ -399,6 +399,7 @@ def test_a_hub_of_nothing_published_is_not_written(tmp_path):
 def test_the_bank_gets_months_and_is_told_that_years_are_left_out(tmp_path, india):
     said = exports.boe(india, tmp_path / "boe.csv")
     assert "left out: 90 rows of the ledger, as fiscal years are neither quarters nor months" in said
+    assert "outturns of months" in said[-1], "without them the package reads no forecast"
     rows = pd.read_csv(tmp_path / "boe.csv")
     assert list(rows.columns) == exports.BANK and set(rows["frequency"]) == {"M"}
     assert rows["date"].min() == "2025-10-31", "the month after the last sum known"
