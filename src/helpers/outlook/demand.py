@@ -127,6 +127,7 @@ def base(made: Demand, ended: int) -> int:
     return int(np.clip(found[0] if len(found) else 0, ended - 1, ended))
 
 
+@targets.remembered
 def steps(india: Vintage) -> list[int]:
     """The fiscal years that are shown: the base, the furthest that outlooks of use reach, and ten years on."""
     first, outlooks = base(demand(india), int(span(india)[_BACK])), coverage.expected_use(india)
