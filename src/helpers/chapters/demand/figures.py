@@ -102,16 +102,15 @@ def _theirs(india: Vintage, wanted: list[int]) -> pd.DataFrame:
 
 
 def _grown(made: Demand, met: Demand | None, first: int, later: int, india: Vintage) -> Sentence:
-    """How many times the need of now is needed later, on the trend and if targets are met, of how many sectors."""
+    """What is needed now and later, on the trend and if targets are met, of how many sectors."""
     now, then = made.at(first), made.at(later)
-    parts = {"then": then, "times": derived(then.value / now.value, "", then, now), "later": then.period}
-    text = "India's sectors need about {then:~2} of rare-earth magnets in {later}, {times:.1} times those of {year}"
+    parts = {"now": now, "year": now.period, "then": then, "later": then.period}
+    text = "India's sectors need about {now:~2} of rare-earth magnets in {year}, {then:~2} in {later}"
     if met is None:
-        return sentence(text, year=now.period, **parts)
+        return sentence(text, **parts)
     aimed, every = len(demand.aimed(made, met, india)), len(demand.with_target(india))
     which = "targets" if aimed == every else f"the targets of {words.count(aimed)} of {words.count(every)} sectors"
-    return sentence(text + ", and {goal:~2} if {which} are met", year=now.period, goal=met.at(later), which=which,
-                    **parts)  # fmt: skip
+    return sentence(text + ", and {goal:~2} if {which} are met", goal=met.at(later), which=which, **parts)
 
 
 def _told(wanted: list, theirs: pd.DataFrame) -> Sentence:
