@@ -225,7 +225,7 @@ def test_without_an_outturn_it_says_so_and_shows_back_casts_only(now):
     assert "As of 1 June 2026 the programme of today, whose judgements were written later, would have said" in text
     brief = sentences.overall(track.relative(found), made, now).text
     assert "outturn yet; a back-cast of the one figure that came (with judgements written later) was 1.7 % off" in brief
-    assert "and what came lay inside the 80 % interval: better than naive" in brief and "one outturn proves" in brief
+    assert ", what came inside the 80 % interval, better than naive" in brief and "one outturn proves" in brief
     assert "on average" not in brief, "one is no average"
     assert "No forecast of ours had been published by" in sentences.overall(found.iloc[:0], made.iloc[:0], now).text
 
