@@ -8,6 +8,7 @@ what would be more than its whole, or less than nothing, is not computed.
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from itertools import islice
 from operator import itemgetter
@@ -58,6 +59,14 @@ class Step(NamedTuple):
     against: Input | None
 
 
+@dataclass(frozen=True, eq=False)
+class Family:
+    """Steps that share figures with no other: of each table the first columns of their keys, ``*`` for any."""
+
+    firsts: Mapping[str, frozenset[str]]
+    steps: tuple[Step, ...]
+
+
 def steps(rows: pd.DataFrame, file: str, keys: Mapping[str, Key], ranks: Mapping[str, int]) -> list[Step]:
     """The rows of a table of rules, in their order.
 
@@ -98,6 +107,25 @@ def steps(rows: pd.DataFrame, file: str, keys: Mapping[str, Key], ranks: Mapping
     return [step._replace(adds_up=sums[step.table]) for step in read]
 
 
+def families(steps: Sequence[Step]) -> list[Family]:
+    """Steps in their order, put together so that no figure of a family hangs on one of another."""
+    found: list[tuple[list[tuple[str, str]], list[int]]] = []
+    for place, step in enumerate(steps):
+        names = [(step.table, step.key[0]), *((table, key[0]) for table, key in (at(i, step.key) for i in step.inputs))]
+        near = [one for one in found if any(_meet(a, b) for a in one[0] for b in names)]
+        found = [one for one in found if one not in near]
+        found.append(([*names, *(a for one in near for a in one[0])], sorted([place, *(p for one in near for p in one[1])])))
+    made = []
+    for names, places in sorted(found, key=itemgetter(1)):
+        firsts = {table: frozenset(first for name, first in names if name == table) for table, _ in names}
+        made.append(Family(firsts, tuple(steps[place] for place in places)))
+    return made
+
+
+def _meet(one: tuple[str, str], other: tuple[str, str]) -> bool:
+    return one[0] == other[0] and (one[1] == other[1] or "*" in (one[1], other[1]))
+
+
 def results(
     known: Known, step: Step, keys: list | None = None
 ) -> Iterator[tuple[Key, str, Interval, list[Figure], str]]:
@@ -111,7 +139,7 @@ def results(
                 yield key, period, intervals.scaled(value, step.factor) if step.factor != 1 else value, used, said
 
 
-def computed(known: Known, derivations: list[Step]) -> dict[str, list[tuple[Key, str, Figure]]]:
+def computed(known: Known, derivations: Sequence[Step]) -> dict[str, list[tuple[Key, str, Figure]]]:
     """Everything that follows from what is known, by table, in the order in which it was found.
 
     The rules are tried in their order until none gives anything new. Growth that was published comes last, the longest

@@ -50,7 +50,7 @@ def vintage(as_of: str | date, folder: Path | None = None) -> "Vintage":
     checks = tuple(zip(raw["identities"].frame().to_dict("records"), rules, strict=True))
     terms = raw["terms"].frame().set_index("id")[["licence", "may_redistribute"]]
     sources = raw["sources"].frame().set_index("id").join(terms, on="terms")
-    fixed = {"sources": sources, "steps": steps, "checks": checks, "written": MappingProxyType(raw)}
+    fixed = {"sources": sources, "families": derive.families(steps), "checks": checks, "written": MappingProxyType(raw)}
     known, view = public.known(raw, day), live.held_by(paths.archive(folder), day, raw["feeds"])
     return _made(day, live.entering(known, view, raw["feeds"]) if view else known, fixed, view)
 
@@ -161,7 +161,7 @@ class Vintage:
         table = self.written[name]
         found = {*table.column(column), *self._published[name].column(column), *table.codes.get(column, ())}
         if column in table.keys:
-            steps = [step for step in self._fixed["steps"] if step.table == name]
+            steps = (step for family in self._fixed["families"] for step in family.steps if step.table == name)
             found |= {step.key[table.keys.index(column)] for step in steps} - {"*"}
         return found
 
@@ -292,9 +292,5 @@ class Vintage:
 
 def _made(day: date, stored: Mapping[str, Table], fixed: Mapping[str, object], view: View | None) -> Vintage:
     """A vintage of rows: one row of each key chosen, and what follows from those computed."""
-    chosen = {name: public.choose(table) for name, table in stored.items()}
-    published = dict(stored)
-    for name, new in public.computed(chosen, stored, fixed["steps"]).items():
-        published[name] = stored[name].having([*stored[name].rows, *new.rows])
-        chosen[name] = public.replaced(chosen[name], new)
+    published, chosen = public.followed(stored, fixed["families"])
     return Vintage(day, *map(MappingProxyType, (stored, published, chosen, fixed)), live=view)
