@@ -141,9 +141,8 @@ class Vintage:
     @once
     def figures(self, computed: bool = True) -> derive.Known:
         """The figures to use as rules see them, by table, key and period; without what follows from others if asked."""
-        stored = {name: table for name, table in self.stored.items() if table.keys}
-        of = {name: self._chosen[name] if computed else public.choose(table) for name, table in stored.items()}
-        return public.figures(of, stored)
+        of = {name: self._chosen[name] if computed else public.choose(table) for name, table in self.stored.items()}
+        return public.figures(of, self.stored)
 
     @property
     def checks(self) -> tuple[tuple[dict, derive.Step], ...]:
