@@ -67,7 +67,7 @@ class _Table:
     """A table before and after, by figure, and the tables that lie between the two, each made once."""
 
     def __init__(self, old: Table, new: Table):
-        self.new, self._made = new, dict[frozenset[Change], Table]()
+        self.new = new
         before, after = _rows(old), _rows(new)
         keys = {**after, **before}
         apart = {key for key in keys if not _alike(new, before.get(key, ()), after.get(key, ()))}
@@ -76,6 +76,7 @@ class _Table:
             key: _change(new, key, {*before.get(key, ()), *after.get(key, ())}, then.get(key), now.get(key))
             for key in sorted(apart)
         }
+        self._made = {frozenset(): old, frozenset(self.changes.values()): new}
         self._rows = [(self.changes.get(key), before.get(key, ()), after.get(key, ())) for key in keys]
 
     def taking(self, chosen: frozenset[Change]) -> Table:

@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from itertools import islice
 from operator import itemgetter
 from typing import NamedTuple
@@ -107,7 +108,8 @@ def steps(rows: pd.DataFrame, file: str, keys: Mapping[str, Key], ranks: Mapping
     return [step._replace(adds_up=sums[step.table]) for step in read]
 
 
-def families(steps: Sequence[Step]) -> list[Family]:
+@lru_cache(maxsize=8)
+def families(steps: tuple[Step, ...]) -> list[Family]:
     """Steps in their order, put together so that no figure of a family hangs on one of another."""
     found: list[tuple[list[tuple[str, str]], list[int]]] = []
     for place, step in enumerate(steps):
