@@ -8,25 +8,17 @@ import pandas as pd
 import yaml
 
 from helpers import fiscal
-from helpers.chapters.track_record.verdicts import UNITS, WHAT
 from helpers.data import Vintage
 from helpers.ensemble.quantiles import QUANTILES
 from helpers.outlook import forecast, readings, targets, track
+from helpers.outlook.headline import UNITS, WHAT
 from helpers.report.shelf import files
 
 SCHEMAS = "https://raw.githubusercontent.com/hubverse-org/schemas/main/v5.1.0"
 TEAM, MODEL = "indiamagnets", "mixture"
 LOCATION = "IND"
-MODEL_OUTPUT = [
-    "origin_date",
-    "target",
-    "horizon",
-    "location",
-    "target_end_date",
-    "output_type",
-    "output_type_id",
-    "value",
-]
+MODEL_OUTPUT = ["origin_date", "target", "horizon", "location", "target_end_date"]
+MODEL_OUTPUT += ["output_type", "output_type_id", "value"]
 BANK = ["date", "vintage_date", "variable", "source", "frequency", "forecast_horizon", "value", "quantile"]
 AHEAD = 24
 """Months of the monthly forecast that are passed on."""
@@ -96,10 +88,7 @@ def _of_hub(india: Vintage) -> pd.DataFrame:
     rows = rows[rows["given"] == ""].assign(origin_date=rows["published"].dt.strftime("%Y-%m-%d"))
     last = rows.drop_duplicates("origin_date", keep="last").set_index("origin_date")["run"]
     rows = rows[rows["run"] == rows["origin_date"].map(last)]
-    ends = [fiscal.span(period)[1].isoformat() for period in rows["period"]]
-    rows = rows.assign(
-        location=LOCATION, target_end_date=ends, output_type="quantile", horizon=rows["horizon"].astype(int)
-    )
+    rows = _located(rows).assign(output_type="quantile", horizon=rows["horizon"].astype(int))
     return rows.rename(columns={"quantile": "output_type_id"})[["run", *MODEL_OUTPUT]]
 
 
