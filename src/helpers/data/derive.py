@@ -115,8 +115,9 @@ def families(steps: tuple[Step, ...]) -> list[Family]:
     for place, step in enumerate(steps):
         names = [(step.table, step.key[0]), *((table, key[0]) for table, key in (at(i, step.key) for i in step.inputs))]
         near = [one for one in found if any(_meet(a, b) for a in one[0] for b in names)]
-        found = [one for one in found if one not in near]
-        found.append(([*names, *(a for one in near for a in one[0])], sorted([place, *(p for one in near for p in one[1])])))
+        names += [name for one in near for name in one[0]]
+        places = sorted([place, *(other for one in near for other in one[1])])
+        found = [*(one for one in found if one not in near), (names, places)]
     made = []
     for names, places in sorted(found, key=itemgetter(1)):
         firsts = {table: frozenset(first for name, first in names if name == table) for table, _ in names}

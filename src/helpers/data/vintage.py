@@ -50,7 +50,8 @@ def vintage(as_of: str | date, folder: Path | None = None) -> "Vintage":
     checks = tuple(zip(raw["identities"].frame().to_dict("records"), rules, strict=True))
     terms = raw["terms"].frame().set_index("id")[["licence", "may_redistribute"]]
     sources = raw["sources"].frame().set_index("id").join(terms, on="terms")
-    fixed = {"sources": sources, "families": derive.families(tuple(steps)), "checks": checks, "written": MappingProxyType(raw)}
+    families = derive.families(tuple(steps))
+    fixed = {"sources": sources, "families": families, "checks": checks, "written": MappingProxyType(raw)}
     known, view = public.known(raw, day), live.held_by(paths.archive(folder), day, raw["feeds"])
     return _made(day, live.entering(known, view, raw["feeds"]) if view else known, fixed, view)
 

@@ -12,8 +12,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from helpers.report import parameters
 from helpers.report.job import Chapter, End, Job
-from helpers.report.parameters import shown as shown_parameters
 from helpers.report.shelf import archive, files, record
 from helpers.report.shelf.inputs import sha256
 
@@ -94,7 +94,8 @@ def publish(root: Path, chapters: list[Chapter], job: Job, frame: dict, india: "
             files.write(scratch / "forecast.svg", shown["figures"][0]["svg"])
         (scratch / "tables.xlsx").write_bytes(_tables(chapters, job, frame["synthetic"]))
         (scratch / kept.NAME).write_bytes(kept.packed())
-        before = archive.before(archive.records(root), folder.name, shown_parameters(job.parameters), frame["synthetic"])
+        asked = parameters.shown(job.parameters)
+        before = archive.before(archive.records(root), folder.name, asked, india.synthetic)
         shown |= {
             "changed": moved,
             "downloads": sorted(path.name for path in scratch.iterdir() if path.suffix != ".html"),
