@@ -132,7 +132,7 @@ class Heard:
     synthetic = False
 
     def __init__(self, *parts):
-        self.fingerprint = {part: "0" * 64 for part in parts}
+        self.fingerprint = dict.fromkeys(parts, "0" * 64)
 
 
 def test_what_the_archive_holds_is_a_change_of_its_own_that_comes_with_it_alone(india):
