@@ -27,7 +27,6 @@ from helpers.methods.intervals import Interval
 Key = tuple[str, ...]
 Known = dict[str, dict[Key, Series]]
 
-
 WHOLE = "world"
 """What stands in the place of a partner or a reporter for all of them."""
 
@@ -114,7 +113,8 @@ def families(steps: tuple[Step, ...]) -> list[Family]:
     found: list[tuple[list[tuple[str, str]], list[int]]] = []
     for place, step in enumerate(steps):
         names = [(step.table, step.key[0]), *((table, key[0]) for table, key in (at(i, step.key) for i in step.inputs))]
-        near = [one for one in found if any(_meet(a, b) for a in one[0] for b in names)]
+        near = [one for one in found
+                if any(a == b and (x == y or "*" in (x, y)) for a, x in one[0] for b, y in names)]  # fmt: skip
         names += [name for one in near for name in one[0]]
         places = sorted([place, *(other for one in near for other in one[1])])
         found = [*(one for one in found if one not in near), (names, places)]
@@ -123,10 +123,6 @@ def families(steps: tuple[Step, ...]) -> list[Family]:
         firsts = {table: frozenset(first for name, first in names if name == table) for table, _ in names}
         made.append(Family(firsts, tuple(steps[place] for place in places)))
     return made
-
-
-def _meet(one: tuple[str, str], other: tuple[str, str]) -> bool:
-    return one[0] == other[0] and (one[1] == other[1] or "*" in (one[1], other[1]))
 
 
 def results(

@@ -48,11 +48,6 @@ class DataError(ValueError):
     """Something in ``data/`` is wrong; the text says which file, which rows and what to do."""
 
 
-def digest(tables: Mapping[str, "Table"], *more: str) -> str:
-    """SHA-256 of the rows of some tables, whatever their order, and of some texts more."""
-    return hashlib.sha256("\n".join([*more, *(tables[name].digest() for name in sorted(tables))]).encode()).hexdigest()
-
-
 def once(method: Method) -> Method:
     """Make a method, or a function, of what never changes keep in its ``_seen`` what it gave; copy what goes out."""
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from difflib import get_close_matches
 from functools import cached_property
+from hashlib import sha256
 from inspect import Signature
 from pathlib import Path
 from types import MappingProxyType
@@ -240,8 +241,9 @@ class Vintage:
 
         Of the archive count its files: the rows that enter no table are not read for it.
         """
-        more = {} if self.live is None else self.live.fingerprint
-        return tables.digest(self._published, *sorted(more.values()))
+        of = [table.digest() for _, table in sorted(self._published.items())]
+        of += sorted(self.live.fingerprint.values()) if self.live else []
+        return sha256("\n".join(of).encode()).hexdigest()
 
     def __hash__(self) -> int:
         return hash((self.day, self.fingerprint))
