@@ -278,7 +278,7 @@ def moves(*rows, before=30000.0):
     columns = ["part", "table", "key", "when", "count", "others", "effect", "source", "quantile", "period"]
     told = [(*what, 1 + others, others, effect, "S66", quantile, "FY27")
             for *what, others, of in rows for quantile, effect in zip(QUANTILES, of, strict=True)]  # fmt: skip
-    table = pd.DataFrame(told, columns=columns)
+    table = pd.DataFrame(told, columns=columns).assign(target="customs")
     by = table.groupby("quantile")["effect"].sum()
     then = np.array([0.7, 1.0, 1.6]) * before
     ends = pd.DataFrame({"quantile": QUANTILES, "before": then, "after": then + by[list(QUANTILES)].to_numpy()})
