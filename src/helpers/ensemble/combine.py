@@ -92,7 +92,8 @@ def combined(
     made = [member_forecasts(values, horizon, ANNUAL, growth), power_trend(values, horizon)[:, None]]
     many = min(max((n - FEW) / (MANY - FEW), 0), 1)
     shrunken, median, power = (1 - many) * np.array(SHARES[0]) + many * np.array(SHARES[1])
-    point = shrunken * made[0][:, ANNUAL.index(SHRUNKEN)] + median * np.median(made[0], axis=1) + power * made[1][:, 0]
+    middle = np.sort(made[0], axis=1)[:, len(ANNUAL) // 2]
+    point = shrunken * made[0][:, ANNUAL.index(SHRUNKEN)] + median * middle + power * made[1][:, 0]
     if recovery:
         made.append(recovered(values, horizon, recovery)[:, None])
         point = (point + made[2][:, 0]) / 2
