@@ -89,11 +89,11 @@ def combined(
         return _seasonal(values, horizon, growth, period)
     if period > 1:
         warnings.warn(f"{n} observations, {period} a year: too few to adjust for seasons", stacklevel=2)
-    made = [member_forecasts(values, horizon, ANNUAL, growth), power_trend(values, horizon)[:, None]]
-    many = min(max((n - FEW) / (MANY - FEW), 0), 1)
+    smooth, trend = member_forecasts(values, horizon, ANNUAL, growth), power_trend(values, horizon)
+    made, many = [smooth, trend[:, None]], min(max((n - FEW) / (MANY - FEW), 0), 1)
     shrunken, median, power = (1 - many) * np.array(SHARES[0]) + many * np.array(SHARES[1])
-    middle = np.sort(made[0], axis=1)[:, len(ANNUAL) // 2]
-    point = shrunken * made[0][:, ANNUAL.index(SHRUNKEN)] + median * middle + power * made[1][:, 0]
+    point = shrunken * smooth[:, ANNUAL.index(SHRUNKEN)] + power * trend
+    point += median * np.sort(smooth, axis=1)[:, len(ANNUAL) // 2]
     if recovery:
         made.append(recovered(values, horizon, recovery)[:, None])
         point = (point + made[2][:, 0]) / 2

@@ -89,8 +89,7 @@ def member_forecasts(
     offset = log_offset(values)
     scaled = {"raw": values, "root": np.sqrt(values), "log": np.log(values + offset)}
     forecasts, fitted = np.empty((len(values), len(members), horizon)), {}
-    for i, name in enumerate(members):
-        method, scale = name.split()
+    for i, (method, scale) in enumerate(map(str.split, members)):
         family, grid, every = _METHODS[method]
         if (key := (family, len(grid), scale)) not in fitted:
             fitted[key] = _fitted(scaled[scale], horizon, family, grid, growth)
@@ -100,9 +99,10 @@ def member_forecasts(
             forecast = np.maximum(forecast, 0) ** 2
         elif scale == "log":
             last = scaled["log"][:, -1:]
-            forecast = np.exp(np.minimum(np.maximum(forecast, last - MOST_LOG_GROWTH), last + MOST_LOG_GROWTH)) - offset
-        forecasts[:, i] = np.maximum(forecast, 0)
-    return forecasts
+            forecast = last + np.minimum(np.maximum(forecast - last, -MOST_LOG_GROWTH), MOST_LOG_GROWTH)
+            forecast = np.exp(forecast) - offset
+        forecasts[:, i] = forecast
+    return np.maximum(forecasts, 0)
 
 
 def linear_maps(family: str, grid: tuple, n: int, horizon: int) -> tuple[np.ndarray, np.ndarray, int]:
