@@ -42,30 +42,31 @@ class Model:
 class Demand:
     """Draws of tonnes, shape (draws, lines, years), with the lines and years they are of; NaN before the first count.
 
-    ``bare`` has the same shape: what of them comes as magnets and not inside motors or modules. ``known`` is the last
-    fiscal year in which the units of each line are counted. ``units`` holds those of each sector, (draws, years).
+    ``outside`` is by line the part of them that comes as magnets and not inside motors or modules, (draws, years).
+    ``known`` is the last fiscal year in which the units of each line are counted. ``units`` holds those of each sector,
+    (draws, years).
     """
 
     years: np.ndarray
     lines: tuple[Line, ...]
     known: tuple[int, ...]
     tonnes: np.ndarray
-    bare: np.ndarray
+    outside: tuple[np.ndarray, ...]
     source: str
     units: Mapping[str, np.ndarray]
 
-    def total(self, *materials: str, bounds: bool, bare: bool = False, at=slice(None)) -> np.ndarray:
+    def total(self, *materials: str, bounds: bool, at=slice(None)) -> np.ndarray:
         """The sum over the lines of rare earth, or of some materials, shape (draws, years), with or without bounds.
 
         ``at`` picks the places of some years.
         """
         wanted = [line.material in (materials or [RARE_EARTH]) and (bounds or not line.bound) for line in self.lines]
-        return np.nansum((self.bare if bare else self.tonnes)[..., at][:, wanted], axis=1)
+        return np.nansum(self.tonnes[..., at][:, wanted], axis=1)
 
-    def at(self, year: int, *materials: str, bounds: bool = True, bare: bool = False) -> Quantity:
+    def at(self, year: int, *materials: str, bounds: bool = True) -> Quantity:
         """Tonnes of a year (80 %): the middle and the low end without the bounds, the high end with them if asked."""
         place = list(self.years).index(year)
-        known, every = (self.total(*materials, bounds=of, bare=bare, at=place) for of in (False, bounds))
+        known, every = (self.total(*materials, bounds=of, at=place) for of in (False, bounds))
         low, middle, _ = np.quantile(known, ENDS)
         high = np.quantile(every, ENDS[-1])
         uses = [self.source, *(line.source for line in self.lines if line.material in (materials or [RARE_EARTH]))]
@@ -74,7 +75,8 @@ class Demand:
     def first(self, count: int) -> "Demand":
         """So many of the draws: what fewer of them would have been."""
         units = {name: of[:count] for name, of in self.units.items()}
-        return replace(self, tonnes=self.tonnes[:count], bare=self.bare[:count], units=units)
+        outside = tuple(of[:count] for of in self.outside)
+        return replace(self, tonnes=self.tonnes[:count], outside=outside, units=units)
 
     def __bool__(self) -> bool:
         """Whether a sector is in it that needs rare-earth magnets, and is no bound."""
@@ -125,19 +127,17 @@ def draw(of: Model, draws: int = DRAWS, held: Mapping[str, float] | None = None,
     made = {name: _sampled(units, _score(f"{name}/units", "activity", draws // times, times, of.shared, held))
             for name, units in of.units.items() if units.source}  # fmt: skip
     made = _displaced(made, of.displaces)
-    tonnes = np.empty((len(of.lines), len(of.years), draws))
-    bare = np.empty_like(tonnes)
-    for place, line in enumerate(of.lines):
-        product = made[line.sector] * line.tonnes
+    tonnes, outside = np.empty((len(of.lines), len(of.years), draws)), []
+    for line, product in zip(of.lines, tonnes, strict=True):
+        np.multiply(made[line.sector], line.tonnes, out=product)
         for factor in line.factors:
             score = _score(factor.rest_of or factor.name, factor.role, draws // times, times, of.shared, held)
-            product = product * _between(factor, -score if factor.rest_of else score)
-        tonnes[place] = product
+            product *= _between(factor, -score if factor.rest_of else score)
         inside = _between(line.inside, _score(line.inside.name, "inside", draws // times, times, of.shared, held))
-        np.multiply(product, 1 - inside, out=bare[place])
+        outside.append(np.broadcast_to(1 - inside, product.shape).T)
     known = tuple(of.units[line.sector].known for line in of.lines)
     units = {name: own.T for name, own in made.items()}
-    return Demand(of.years, of.lines, known, tonnes.transpose(2, 0, 1), bare.transpose(2, 0, 1), of.source, units)
+    return Demand(of.years, of.lines, known, tonnes.transpose(2, 0, 1), tuple(outside), of.source, units)
 
 
 def normal(name: str, draws: int) -> np.ndarray:
