@@ -196,11 +196,7 @@ def _log_errors(combination, model, levels):
 
 @lru_cache(maxsize=1)
 def _load():
-    found = json.loads(Path(__file__).with_name("calibration.json").read_text(encoding="utf-8"))
-    for kind in found["kinds"].values():
-        for model in kind["periods"].values():
-            model |= {name: np.array(model[name]) for name in ("coefficients", "quantiles")}
-    return found
+    return json.loads(Path(__file__).with_name("calibration.json").read_text(encoding="utf-8"))
 
 
 def _sd(values, lost=0):

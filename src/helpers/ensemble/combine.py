@@ -82,8 +82,7 @@ def combined(
     ValueError
         As in `smoothers.member_forecasts`. A UserWarning says where two years are lacking to adjust for seasons.
     """
-    values = check_values(values)
-    n = values.shape[1]
+    n = (values := check_values(values)).shape[1]
     growth = tuple(g / period for g in growth)
     if period > 1 and n >= 2 * period:
         return _seasonal(values, horizon, growth, period)
@@ -92,8 +91,8 @@ def combined(
     smooth, trend = member_forecasts(values, horizon, ANNUAL, growth), power_trend(values, horizon)
     made, many = [smooth, trend[:, None]], min(max((n - FEW) / (MANY - FEW), 0), 1)
     shrunken, median, power = (1 - many) * np.array(SHARES[0]) + many * np.array(SHARES[1])
-    point = shrunken * smooth[:, ANNUAL.index(SHRUNKEN)] + power * trend
-    point += median * np.sort(smooth, axis=1)[:, len(ANNUAL) // 2]
+    middle = np.sort(smooth, axis=1)[:, len(ANNUAL) // 2]
+    point = shrunken * smooth[:, ANNUAL.index(SHRUNKEN)] + median * middle + power * trend
     if recovery:
         made.append(recovered(values, horizon, recovery)[:, None])
         point = (point + made[2][:, 0]) / 2

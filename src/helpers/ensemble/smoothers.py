@@ -91,16 +91,14 @@ def member_forecasts(
     forecasts, fitted = np.empty((len(values), len(members), horizon)), {}
     for i, (method, scale) in enumerate(map(str.split, members)):
         family, grid, every = _METHODS[method]
-        if (key := (family, len(grid), scale)) not in fitted:
-            fitted[key] = _fitted(scaled[scale], horizon, family, grid, growth)
-        candidates, weight = fitted[key]
-        forecast = np.einsum("sg,sgh->sh", weight, candidates) if every else candidates[:, -1]
+        if (fit := fitted.get((family, len(grid), scale))) is None:
+            fit = fitted[family, len(grid), scale] = _fitted(scaled[scale], horizon, family, grid, growth)
+        forecast = np.einsum("sg,sgh->sh", fit[1], fit[0]) if every else fit[0][:, -1]
         if scale == "root":
             forecast = np.maximum(forecast, 0) ** 2
         elif scale == "log":
             last = scaled["log"][:, -1:]
-            forecast = last + np.minimum(np.maximum(forecast - last, -MOST_LOG_GROWTH), MOST_LOG_GROWTH)
-            forecast = np.exp(forecast) - offset
+            forecast = np.exp(np.minimum(np.maximum(forecast, last - MOST_LOG_GROWTH), last + MOST_LOG_GROWTH)) - offset
         forecasts[:, i] = forecast
     return np.maximum(forecasts, 0)
 
