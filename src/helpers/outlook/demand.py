@@ -102,10 +102,15 @@ def most(made: Demand, year: int, sectors: Iterable[str]) -> Quantity:
 
 def aimed(made: Demand, met: Demand, india: Vintage) -> list[str]:
     """Sectors that a target of theirs moves; the share of a market that is not counted yet moves none."""
-    goals = set(india.table("demand").query("role == 'target'")["sector"])
+    having = with_target(india)
     both = zip(made.lines, made.tonnes[0], met.tonnes[0], strict=True)  # the first draw, the same of both
     moved = [line.sector for line, trend, goal in both if not np.array_equal(trend, goal, equal_nan=True)]
-    return [sector for sector in dict.fromkeys(moved) if sector in goals]
+    return [sector for sector in dict.fromkeys(moved) if sector in having]
+
+
+def with_target(india: Vintage) -> set[str]:
+    """Sectors that have a target."""
+    return set(india.table("demand").query("role == 'target'")["sector"])
 
 
 def span(india: Vintage, back: int = _BACK, ahead: int = _AHEAD) -> np.ndarray:
