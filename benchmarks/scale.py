@@ -108,7 +108,7 @@ def histories(todo, most):
     found: dict[int, list] = {}
     for part in todo:
         block = series.loaded(part.panel, part.first, part.last)
-        _, start, values, _ = forecasts.runs(block)
+        *_, start, values, _ = forecasts.runs(block)
         for first, last in pairwise(start):
             if last - first >= SHORTEST + AHEAD:
                 found.setdefault(int(last - first), []).append(values[first:last])
