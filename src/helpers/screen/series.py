@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.data import DataError
-from helpers.screen.panel import NOBODY, Panel
+from helpers.screen.panel import NOBODY, OURS, Panel
 
 _TIMES = 1_000_000
 """More than any time: a calendar year, or year and month in six digits."""
@@ -127,8 +127,7 @@ _ASKED = f"""
     SELECT hs, flow = 'import' AS own, CASE flow WHEN 'import' THEN partner ELSE reporter END AS country,
         CAST(replace(period, '-', '') AS INTEGER) AS time, weight, value
     FROM panel WHERE hs BETWEEN ? AND ? AND length(period) IN (4, 7) AND country IS NOT NULL
-    AND ((flow = 'import' AND reporter = ?) OR (flow = 'export' AND partner = ?))
-    AND (length(period) = 4 OR (country NOT IN {NOBODY} AND value > 0 AND isfinite(value)))"""
+    AND {OURS} AND (length(period) = 4 OR (country NOT IN {NOBODY} AND value > 0 AND isfinite(value)))"""
 
 
 def _known(column: np.ndarray, monthly: np.ndarray) -> np.ndarray:
