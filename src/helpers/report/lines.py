@@ -55,8 +55,8 @@ def made(
         there = [one for one in wanted if one.hs not in absent]
         with publish.only_run(root), leftovers.settings(), leftovers.archive(paths.archive()):
             with spread(on, jobs) as run, ThreadPoolExecutor(jobs) as pool:
-                done = pool.map(lambda one: run(paths.NOTEBOOKS / NOTEBOOK, one, timeout), there)
-                done = dict(zip((one.hs for one in there), done, strict=True))
+                told = list(pool.map(lambda one: run(paths.NOTEBOOKS / NOTEBOOK, one, timeout), there))
+            done = dict(zip((one.hs for one in there), told, strict=True))
             return [_page(root, done[one.hs], one, there) if one.hs in done else
                     Outcome(End.BAD_PARAMETERS, f"--lines: {absent[one.hs]}") for one in wanted]  # fmt: skip
     except ValidationError:
