@@ -153,7 +153,7 @@ def test_a_real_brief_has_its_parts_and_is_short(index):
                  r"<nav.*?</nav>", r"<sup.*?</sup>", r"<table.*?</table>", "<[^>]+>"):  # fmt: skip
         read = re.sub(left, " ", read, flags=re.S)
     assert len(read.split()) <= WORDS
-    chapters = re.findall(r'<li><a href="\d[^>]*>[^<]*</a>(.*?)</li>', index, re.S)
+    chapters = re.findall(r"<li><a [^>]*>[^<]*</a>(.*?)</li>", index.partition('"chapters">')[2].partition("</ul>")[0])
     assert len(chapters) == 6 and all(re.match(r": *\S", told) for told in chapters), "each has its line"
 
 
