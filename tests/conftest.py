@@ -18,7 +18,7 @@ from filelock import FileLock
 from hypothesis import settings
 
 from helpers import paths
-from helpers.chapters import canvas
+from helpers.chapters import canvas, tips
 from helpers.data import vintage
 from helpers.outlook import targets
 from helpers.report.job import Chapter, End
@@ -129,11 +129,15 @@ def adding(india, keys=KEYS, **figures):
 
 
 def flat(patch):
-    """Leave out the layout of figures; gives back what lays out."""
-    steps = {"_laid_out": lambda *_, **__: '<svg viewBox="0 0 1 1"></svg>', "_for_phone": lambda *_: None}
-    real = {name: getattr(canvas, name) for name in steps}
-    for name, step in steps.items():
-        patch.setattr(canvas, name, step)
+    """Leave out the layout of figures and what their marks say; gives back what does these, by module and name."""
+    steps = {
+        (canvas, "_laid_out"): lambda *_, **__: '<svg viewBox="0 0 1 1"></svg>',
+        (canvas, "_for_phone"): lambda *_: None,
+        (tips, "name_marks"): lambda *_: None,
+    }
+    real = {place: getattr(*place) for place in steps}
+    for place, step in steps.items():
+        patch.setattr(*place, step)
     return real
 
 
