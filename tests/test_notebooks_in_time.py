@@ -51,6 +51,13 @@ def test_every_chapter_can_be_read_as_of_an_earlier_day(day):
         assert later_halves(text, day) == []
 
 
+def test_of_a_day_before_a_figure_was_public_no_chapter_has_it():
+    """Neither said nor in a table: the halves of the suspect year and after it, the line of ferrite, a later source."""
+    text = "\n".join(played("2025-06-30", name).text("answer", "sentence", "figure", "table") for name in chapters())
+    assert "sources dated up to 30 June 2025" in text and "53,748" in text
+    assert not any(later in text for later in ("16,281", "37,002", "85051110 ferrite cores", "MCS2026"))
+
+
 def later_halves(text, day):
     """Halves of years that had not begun on a day."""
     halves = re.findall(r"\b(?:FY|20)(\d\d)-H\d", text)
