@@ -6,11 +6,12 @@ BROWSER = .venv/.browser
 IAMC = .venv/iamc
 LOCKED = --no-deps --require-hashes -r
 UV = $(BIN)/uv pip install -q --python $(BIN)/python
+VSCODE = .venv/vscode
 export JUPYTER_PLATFORM_DIRS = 1
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help report test browser test-browser test-iamc lab notebooks check example demo demo-scale bench lock
+.PHONY: help report test browser test-browser test-iamc test-vscode lab notebooks check example demo demo-scale bench lock
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1	\2/' | expand -t 22
@@ -31,6 +32,11 @@ test-iamc: $(READY) ## read the scenarios' IAMC file with pyam, in an environmen
 	  && $(IAMC)/bin/uv pip install -q --python $(IAMC)/bin/python 'pyam-iamc>=4,<5' pytest; }  # pip itself finds no set that fits
 	@$(BIN)/magnets scenario run --csv $(IAMC)/tidy.csv --iamc $(IAMC)/iamc.csv > /dev/null
 	@IAMC=$(IAMC)/iamc.csv TIDY=$(IAMC)/tidy.csv $(IAMC)/bin/python -m pytest -q --noconftest -c /dev/null -p no:cacheprovider -W ignore tests/read_back.py
+
+test-vscode: $(BROWSER) ## move the levers in the widget manager of VS Code's notebooks (fetched by npm)
+	@test -f $(VSCODE)/package/dist/ipywidgets.js || { mkdir -p $(VSCODE) && cd $(VSCODE) \
+	  && npm pack --silent @vscode/jupyter-ipywidgets8@1.0.9 > /dev/null && tar xzf *.tgz; }
+	@VSCODE_WIDGETS=$(CURDIR)/$(VSCODE)/package/dist/ipywidgets.js $(BIN)/python -m pytest -q -n 0 -p no:cacheprovider tests/in_vscode.py
 
 browser: $(BROWSER)
 

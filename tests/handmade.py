@@ -54,7 +54,7 @@ def first_page(india, *shown, changed=None, tags=None, **given) -> str:
     names = [chapter["name"] for chapter in shared["chapters"]]
     plain = executed(*(one for one in shown if getattr(one, "answer", False)))
     handing = executed(*shown)
-    tags = tags or {"sentence": "brief", "table": "brief-judgements"}
+    tags = tags or {"sentence": "brief-means", "table": "brief-judgements"}
     for cell in handing.cells:
         for output in cell.get("outputs", []):
             kind = output.get("data", {}).get(html.MIME, {}).get("kind")

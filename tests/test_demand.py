@@ -365,10 +365,10 @@ def test_half_of_the_draws_say_the_same(india):
 
 
 def test_scores_keep_their_ranks_and_are_spread_evenly_in_every_block():
-    rough = np.random.default_rng(3).standard_normal((2_000, 1))
+    rough = np.random.default_rng(3).standard_normal(2_000)
     even = demand_draws.spread(rough)
     for first in range(0, 2_000, 500):
-        of, one = even[first : first + 500, 0], rough[first : first + 500, 0]
+        of, one = even[first : first + 500], rough[first : first + 500]
         assert (
             (of.argsort() == one.argsort()).all() and abs(of.mean()) < 0.01 and of.std() == pytest.approx(1, abs=0.02)
         )

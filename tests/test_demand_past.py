@@ -75,7 +75,7 @@ def test_what_was_paid_for_is_value_over_price(india, paid):
     assert paid.loc["FY23", "likely"] == pytest.approx(124_730 / price)
     assert paid.loc["FY23", "most"] == pytest.approx(124_730 / price * np.exp(1.645 * 0.15))
     made = demand_past.of_years(india)
-    of = np.nansum(made.bare[:, :, 2023 - made.years[0]], axis=1)
+    of = np.nansum((made.tonnes * np.stack(made.outside, axis=1))[:, :, 2023 - made.years[0]], axis=1)
     assert paid.loc["FY23", "over"] == pytest.approx(100 * (of > paid.loc["FY23", "most"]).mean())
     assert paid.index.tolist() == ["2019", "2020", "2021", "2022", "FY23", "2023", "FY24", "2024", "FY25"]
 

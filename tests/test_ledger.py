@@ -11,7 +11,7 @@ import pytest
 import yaml
 from handmade import executed
 
-from conftest import FETCHED, FROZEN, done, write_notebook
+from conftest import FETCHED, FROZEN, adding, done, write_notebook
 from helpers.chapters.outputs import Download
 from helpers.cli import app
 from helpers.data import DataError, chain, rules, vintage
@@ -231,63 +231,108 @@ QUANTILE = {
     "properties": {
         "output_type_id": {
             "required": ["required"],
-            "properties": {"required": {"type": "array", "items": {"type": "number", "minimum": 0, "maximum": 1}}},
+            "properties": {
+                "required": {
+                    "type": "array",
+                    "uniqueItems": True,
+                    "items": {"type": "number", "minimum": 0, "maximum": 1},
+                }
+            },
             "additionalProperties": False,
         },
         "is_required": {"type": "boolean"},
-        "value": {"required": ["type"], "properties": {"type": {"enum": ["double", "integer"]}}},
+        "value": {
+            "required": ["type"],
+            "properties": {"type": {"enum": ["double", "integer"]}, "minimum": {"type": "number"}},
+            "additionalProperties": False,
+        },
     },
     "additionalProperties": False,
 }
+TEXT, DAY = {"type": "string"}, {"type": "string", "format": "date"}
+IDS = {"origin_date": DAY, "target": TEXT, "horizon": {"type": "integer"}, "location": TEXT, "target_end_date": DAY}
 TASK = {
     "required": ["task_ids", "output_type", "target_metadata"],
     "additionalProperties": False,
     "properties": {
         "task_ids": {
-            "additionalProperties": {
-                "required": ["required", "optional"],
-                "additionalProperties": False,
-                "properties": {name: {"type": ["array", "null"]} for name in ("required", "optional")},
-            }
+            "required": list(IDS),
+            "additionalProperties": False,
+            "properties": {
+                name: {
+                    "required": ["required", "optional"],
+                    "additionalProperties": False,
+                    "properties": {
+                        "required": {"type": "null"},
+                        "optional": {"type": "array", "uniqueItems": True, "minItems": 1, "items": items},
+                    },
+                }
+                for name, items in IDS.items()
+            },
         },
         "output_type": {"properties": {"quantile": QUANTILE}, "additionalProperties": False, "minProperties": 1},
         "target_metadata": {
             "type": "array",
             "items": {
-                "required": ["target_id", "target_name", "target_units", "target_type", "target_keys", "is_step_ahead"],
+                "required": [
+                    *("target_id", "target_name", "target_units", "target_type", "target_keys"),
+                    *("is_step_ahead", "time_unit"),
+                ],
                 "properties": {
                     "target_id": {"type": "string", "maxLength": 30},
                     "target_name": {"type": "string", "maxLength": 100},
                     "target_units": {"type": "string", "maxLength": 100},
-                    "target_keys": {"type": ["object", "null"], "minProperties": 1, "maxProperties": 1},
+                    "target_keys": {"required": ["target"], "maxProperties": 1, "properties": {"target": TEXT}},
+                    "description": TEXT,
                     "target_type": {"enum": ["continuous", "discrete", "date", "binary", "nominal", "ordinal"]},
-                    "is_step_ahead": {"type": "boolean"},
+                    "is_step_ahead": {"const": True},
                     "time_unit": {"enum": ["day", "week", "month"]},
                 },
-                "if": {"properties": {"is_step_ahead": {"const": True}}},
-                "then": {"required": ["time_unit"]},
             },
         },
     },
 }  # fmt: skip
-DUE = {"required": ["start", "end"], "properties": {"start": {"type": "integer"}, "end": {"type": "integer"}}}
+DUE = {
+    "required": ["relative_to", "start", "end"],
+    "additionalProperties": False,
+    "properties": {"relative_to": {"enum": list(IDS)}, "start": {"type": "integer"}, "end": {"type": "integer"}},
+}
 TASKS = {
     "required": ["rounds", "schema_version"],
     "additionalProperties": False,
     "properties": {
         "schema_version": {"pattern": r"/v\d+\.\d+\.\d+/tasks-schema\.json$"},
         "output_type_id_datatype": {"enum": ["auto", "character", "double", "integer", "logical", "Date"]},
-        "derived_task_ids": {"type": ["array", "null"], "uniqueItems": True},
+        "derived_task_ids": {"type": "array", "uniqueItems": True, "items": {"enum": list(IDS)}},
         "rounds": {
             "type": "array",
             "items": {
                 "required": ["round_id_from_variable", "round_id", "model_tasks", "submissions_due"],
-                "properties": {"model_tasks": {"type": "array", "items": TASK}, "submissions_due": DUE},
+                "properties": {
+                    "round_id_from_variable": {"const": True},
+                    "round_id": {"enum": list(IDS)},
+                    "model_tasks": {"type": "array", "items": TASK},
+                    "submissions_due": DUE,
+                },
             },
         },
     },
 }
-"""What the hubverse documents of ``tasks.json`` (version 5.1.0), as far as this hub uses it."""
+"""What the schema of ``tasks.json`` (version 5.1.0) asks, as far as this hub uses it."""
+ADMIN = {
+    "required": ["schema_version", "name", "maintainer", "contact", "repository", "file_format", "timezone"],
+    "additionalProperties": False,
+    "properties": {
+        "schema_version": {"pattern": r"/v\d+\.\d+\.\d+/admin-schema\.json$"},
+        "name": TEXT,
+        "maintainer": TEXT,
+        "contact": {"properties": {"name": TEXT, "email": {"type": "string", "format": "email"}}},
+        "repository": {"properties": {"host": {"const": "github"}, "owner": TEXT, "name": TEXT}},
+        "file_format": {"type": "array", "items": {"enum": ["csv", "parquet", "arrow"]}},
+        "timezone": {"const": "Asia/Kolkata"},
+    },
+}
+"""The same of ``admin.json``."""
 
 
 def test_the_hub_is_as_the_hubverse_documents_it(tmp_path):
@@ -296,7 +341,8 @@ def test_the_hub_is_as_the_hubverse_documents_it(tmp_path):
     assert "left out: 2026-11-25-r2, 2026-11-26" in said[1]
     config = {path.stem: json.loads(path.read_text()) for path in (tmp_path / "hub/hub-config").iterdir()}
     assert set(config) == {"admin", "tasks", "model-metadata-schema"}
-    jsonschema.validate(config["tasks"], TASKS)
+    for name, schema in {"tasks": TASKS, "admin": ADMIN}.items():
+        jsonschema.validate(config[name], schema, format_checker=jsonschema.FormatChecker())
     (metadata,) = (tmp_path / "hub/model-metadata").iterdir()
     described = yaml.safe_load(metadata.read_text())
     jsonschema.validate(described, config["model-metadata-schema"])
@@ -319,15 +365,30 @@ def test_the_hub_is_as_the_hubverse_documents_it(tmp_path):
             assert len(fits) == 1, "each forecast is of one group of tasks"
             assert one["output_type_id"].tolist() == fits[0]["output_type"]["quantile"]["output_type_id"]["required"]
             assert one["value"].is_monotonic_increasing
+            months = (pd.Period(end, "M") - pd.Period(days[-1], "M")).n
+            assert horizon == months, "in the unit of the target, from the origin to the end of what is forecast"
     assert days == ["2026-11-22", "2026-11-25", "2026-11-26"], "one file a day and model"
-    target_data = tmp_path / "hub/target-data"
-    series, oracle = (
-        pd.read_csv(target_data / f"{name}.csv", keep_default_na=False) for name in ("time-series", "oracle-output")
-    )
+
+
+def target_data(india, folder):
+    exports.hubverse(india, folder)
+    files = (folder / "target-data" / f"{name}.csv" for name in ("time-series", "oracle-output"))
+    return [pd.read_csv(file, keep_default_na=False) for file in files]
+
+
+def test_a_hub_has_outturns_of_what_it_forecasts_each_once(tmp_path):
+    india = vintage("2026-11-26", FROZEN)
+    series, oracle = target_data(india, tmp_path / "now")
     assert list(series.columns) == ["as_of", "target_end_date", "target", "location", "observation"]
-    assert (oracle["output_type_id"] == "NA").all() and not oracle.duplicated(["target_end_date", "target"]).any()
-    fy25 = oracle[(oracle["target_end_date"] == "2025-03-31") & (oracle["target"] == "customs")]
-    assert fy25["oracle_value"].tolist() == [53_748]
+    assert set(series["target"]) == {"customs"} and "2025-03-31" in set(series["target_end_date"])
+    assert oracle.empty, "no year forecast is known yet"
+    _, oracle = target_data(adding(india, FY26=36_000), tmp_path / "then")
+    assert oracle.iloc[0].tolist() == ["2026-03-31", "customs", "IND", "quantile", "NA", 36_000] and len(oracle) == 1
+    made = india.stored["forecasts"]
+    worth = made.having([tuple("value" if cell == "customs" else cell for cell in row) for row in made.rows])
+    series, _ = target_data(india.having({"forecasts": worth}, india.live), tmp_path / "worth")
+    assert set(series["target"]) == {"value"}
+    assert not series.duplicated(["as_of", "target_end_date"]).any(), "of two releases of a day the last"
 
 
 def test_a_hub_of_nothing_published_is_not_written(tmp_path):
@@ -338,6 +399,7 @@ def test_a_hub_of_nothing_published_is_not_written(tmp_path):
 def test_the_bank_gets_months_and_is_told_that_years_are_left_out(tmp_path, india):
     said = exports.boe(india, tmp_path / "boe.csv")
     assert "left out: 90 rows of the ledger, as fiscal years are neither quarters nor months" in said
+    assert "outturns of months" in said[-1], "without them the package reads no forecast"
     rows = pd.read_csv(tmp_path / "boe.csv")
     assert list(rows.columns) == exports.BANK and set(rows["frequency"]) == {"M"}
     assert rows["date"].min() == "2025-10-31", "the month after the last sum known"

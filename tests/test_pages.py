@@ -309,7 +309,7 @@ def test_what_it_means_is_what_cells_say_that_are_marked_for_the_brief(india):
     said = [sentence("One {n}.", n=data.derived(1, "t", "S1")), sentence("Two {n}.", n=data.derived(2, "t", "S1"))]
     notebook = executed(*said)
     marked = next(cell for cell in notebook.cells if "Two" in str(cell.get("outputs")))
-    marked.metadata["tags"] = ["brief"]
+    marked.metadata["tags"] = ["brief-means"]
     (one,) = publish.brief([Chapter("3-demand", End.OK, notebook, 1.0)])["means"]
     assert one["text"] == "Two 2 t." and one["name"] == "3-demand" and list(one["sources"]) == ["S1"]
 

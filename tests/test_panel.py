@@ -2,8 +2,10 @@
 
 import re
 import shlex
+from itertools import pairwise
 
 import ipywidgets as widgets
+import numpy as np
 import pytest
 
 from conftest import AS_OF, FROZEN
@@ -104,6 +106,29 @@ def test_a_moved_lever_is_followed_and_reset(shown):
     (button,) = [one for one in parts(shown.widget) if getattr(one, "description", "") == "reset"]
     button.click()
     assert shown.levers == Levers() and page(shown) == at_first
+
+
+def test_a_stock_which_links_all_years_is_reckoned_once_for_all_that_are_shown(shown, monkeypatch):
+    made, balance = [], scenario.balance
+    monkeypatch.setattr(scenario, "balance", lambda *of, **how: made.append(of) or balance(*of, **how))
+    shown.levers = levers.made("stock_months=5.25")
+    assert len(made) == 2, "with the sectors that no source gives, and without"
+
+
+@pytest.mark.parametrize(("text", "drawn"), [("", ["run-rate"]), ("stock_months=0.5", ["run-rate", "these levers"])])
+def test_the_figure_names_each_band_once_beside_its_end_and_no_name_lies_on_another(shown, text, drawn):
+    shown.levers = of = levers.made(text)
+    names = re.findall(r'<text x="588" y="([\d.]+)" fill="[^"]+">([^<]+)', page(shown))
+    assert [name for _, name in names] == drawn
+    heights = [float(at) for at, _ in names]
+    assert all(abs(one - other) >= 13.9 for one, other in pairwise(heights))
+    lines = re.findall(r'<polyline points="([^"]+)"', page(shown))
+    assert len(lines) == len(drawn)
+    middle = np.median(scenario.run(shown._india, of).imports, axis=0)
+    ticks = {float(text): float(at) - 4 for at, text in re.findall(r'x="56" y="([\d.]+)".*?>([\d.]+)<', page(shown))}
+    ends = sorted(ticks)[0], sorted(ticks)[-1]
+    told = [float(point.split(",")[1]) for point in lines[-1].split()]
+    np.testing.assert_allclose(told, np.interp(middle / 1000, ends, [ticks[end] for end in ends]), atol=0.06)
 
 
 def test_a_named_scenario_sets_all_levers(shown, india, undrawn):

@@ -129,8 +129,16 @@ def test_heads_of_tables_are_words_with_units(india):
 
 def test_a_target_whose_year_is_over_reads_as_such(india):
     text = said(india)["answer"]
-    assert "was to make 450 t of neodymium in FY26, which has ended; what it made then is not in the sources" in text
+    assert "was to make 450 t of neodymium in FY26, 200 t by its own plan, which has ended; what it made then" in text
     assert "The newest output of neodymium known is 40 t, in FY25" in text
+
+
+def test_the_producers_own_plan_stands_beside_a_target_that_is_higher():
+    early = vintage("2025-11-30", FROZEN)
+    aimed = supply.aims(early)
+    assert "to make 450 t of neodymium in FY26, 200 t by its own plan." in sentences.target(aimed, early).text
+    same = aimed.assign(tonnes=450.0)
+    assert "to make 450 t of neodymium in FY26." in sentences.target(same, early).text
 
 
 def test_a_target_ahead_reads_as_such():

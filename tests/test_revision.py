@@ -295,10 +295,14 @@ def test_a_sentence_says_what_is_true_of_each_kind_of_change(rows, text):
         ({}, {}, ""),
     ],
 )
-def test_the_other_forecast_of_tonnes_is_told_beside_it(then, now, text):
+def test_the_other_forecast_of_tonnes_is_told_beside_it(then, now, text, india):
     tables = [pd.DataFrame([*of.items()], columns=["target", "value"]) for of in (then, now)]
-    told = words.beside(*(of.assign(period="FY27", quantile=0.5, unit="t") for of in tables), "customs", "FY27")
+    tables = [of.assign(period="FY27", quantile=0.5, unit="t") for of in tables]
+    told = words.beside(*tables, "customs", "FY27", "2026-10-31", india)
     assert text in told.text if text else told is None
+    if "is down" in text:
+        turned = words.beside(*tables, "customs", "FY27", "2026-03-31", india).text
+        assert "3,830 t; with the new fiscal year what was counted weighs 100 % in it, before 50 %." in turned
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from test_notebooks_in_time import BROKEN, STALE, later_halves
 from conftest import FROZEN
 from helpers import data, paths
 from helpers.chapters.outputs import MIME, Figure
-from helpers.chapters.scenarios import closures, figures, sentences, tables
+from helpers.chapters.scenarios import closures, figures, home, sentences, tables
 from helpers.chapters.scenarios.iamc import UNITS, VARIABLES, iamc
 from helpers.data import derived, vintage
 from helpers.outlook import attribution, levers, outage, scenario
@@ -183,34 +183,56 @@ def test_the_balance_on_the_page_closes_in_means_and_in_every_draw(india):
 def test_plants_need_oxide_from_abroad_or_home_or_none(india, made, text, said):
     base = made["run-rate"]
     of = {"run-rate": base} | ({"plants": scenario.run(india, levers.made(text))} if text else {})
-    assert said in sentences.scheme(of, YEAR, india).text
+    assert said in home.scheme(home.plants(of, YEAR, india)).text
 
 
 def test_what_plants_take_is_told_beside_what_other_levers_do_and_what_they_make_beyond_the_need(india, made):
     of = {"run-rate": made["run-rate"], "x": scenario.run(india, levers.made("scheme=1; ev_pace=1"))}
-    text = sentences.scheme(of, YEAR, india).text
+    text = home.scheme(home.plants(of, YEAR, india)).text
     assert "cut the imports from FY30 on, by " in text, "though vehicles add more than plants take"
     assert "replace no imports" not in text, "all of it is bought"
     plants = {"run-rate": made["run-rate"], "x": scenario.run(india, Levers(scheme=1))}
     more = scenario.at(india, plants["x"], "surplus", YEAR)
-    assert more.value > 500 and f"{more:~2} are more than India would buy" in sentences.scheme(plants, YEAR, india).text
+    assert (
+        more.value > 500
+        and f"{more:~2} are more than India would buy" in home.scheme(home.plants(plants, YEAR, india)).text
+    )
+
+
+def japan(year, india):
+    return home.japan(home.unsold(year, india), india)
 
 
 def test_the_end_of_sales_to_japan_makes_magnets_only_where_no_other_oxide_may_be_used(india, monkeypatch):
-    assert "makes no magnet more; where plants use Indian oxide only, it makes" in sentences.japan(YEAR, india).text
-    assert " t; more if more is sold than the lower bound that is" in sentences.japan(YEAR, india).text
+    assert "makes no magnet more; where plants use Indian oxide only, it makes" in japan(YEAR, india).text
+    assert " t; more if more is sold than the lower bound that is" in japan(YEAR, india).text
     keys = {"flow": "export", "reporter": "IND", "partner": "JPN", "hs": "RE all", "measure": "weight", "unit": "t"}
     known = india.adding("trade", keys | {"period": "2024", "value": 1000.0})
-    assert "lower bound" not in sentences.japan(YEAR, known).text
-    none = sentences.japan(YEAR, india.adding("trade", keys | {"period": "2024", "value": 0.0})).text
+    assert "lower bound" not in japan(YEAR, known).text
+    none = japan(YEAR, india.adding("trade", keys | {"period": "2024", "value": 0.0})).text
     assert none == "Nothing is sold to Japan by the newest figure, so that an end of it frees nothing."
-    assert "no plant would use it" in sentences.japan(2027, india).text, "none is built by then"
-    early = sentences.japan(YEAR, vintage("2025-06-30", FROZEN)).text
+    assert "no plant would use it" in japan(2027, india).text, "none is built by then"
+    early = japan(YEAR, vintage("2025-06-30", FROZEN)).text
     assert "for want of the capacity of a magnet scheme and the part of neodymium in India's ore, cannot" in early
     real = tables.change
     monkeypatch.setattr(tables, "change", lambda new, old, quantity, *rest: replace(
         real(new, old, quantity, *rest), **({"value": 0.0} if quantity == "scheme" else {})))  # fmt: skip
-    assert sentences.japan(YEAR, india).text.endswith("It makes no magnet more.")
+    assert japan(YEAR, india).text.endswith("It makes no magnet more.")
+
+
+def test_the_brief_has_what_each_brings_and_leaves_out_what_cannot_be_reckoned(india, made):
+    shut, own = scenario.run(india, Levers(licences="closed")), home.plants(made, YEAR, india)
+    rows = home.means(shut, own, home.unsold(YEAR, india), YEAR, india)
+    assert rows["If"][0] == "China's licences closed" and re.match("“.*”, from FY30 on$", rows["If"][1])
+    assert list(rows.columns) == ["If", "Then, in FY31", "And", "source"] and len(rows) == 3
+    gone, freed = scenario.at(india, shut, "shortage", YEAR), home.unsold(YEAR, india).freed
+    wanted = ["Magnets missing: ", gone], ["Fewer magnets to import: ", own.less], ["Oxide for India's plants: ", freed]
+    assert list(rows["Then, in FY31"]) == [f"{text}{of:~2} ({of:range~2} t)" for text, of in wanted]
+    assert rows["And"][0] == f"{sentences.vehicles(shut, YEAR, india)} without theirs"
+    assert f"{own.oxide:~2}" in rows["And"][1] and rows["And"][2].endswith(" % of what they need")
+    assert list(home.means(shut, own._replace(first=None), None, YEAR, india)["If"]) == ["China's licences closed"]
+    none = home.unsold(2027, india)
+    assert list(home.means(shut, own, none, YEAR, india)["And"])[2] == "0 % of what they need", "no plant is built"
 
 
 def test_licences_closed_leave_much_a_little_or_nothing_missing(india, made):

@@ -202,6 +202,26 @@ def test_an_added_figure_is_assumed_and_stands_before_every_published_one():
     assert INDIA.figure("trade", "FY26", **WEIGHT) is None, "the original is as it was"
 
 
+PRICE = {"item": "INR per USD", "basis": "fiscal-year mean", "period": "FY25", "value": 100.0}
+REGIME = {"period": "2027-01/2027-12", "term": "set", "status": "reported", "regime": "open"}
+CARS = {"indicator": "auto_production", "segment": "pv", "period": "FY26", "value": 9e6}
+ADDED = [("trade", YEAR), ("prices", PRICE), ("regimes", REGIME), ("drivers", CARS)]
+
+
+@pytest.mark.parametrize(("name", "row"), ADDED, ids=[name for name, _ in ADDED])
+def test_a_copy_is_what_it_would_be_if_all_that_follows_were_computed_anew(name, row):
+    india = vintage(AS_OF, FROZEN)
+    for table in india.stored:
+        india.table(table), india.table(table, vintages=True)
+    more = india.adding(name, row)
+    anew = dict(zip(("all", "used"), public.made(more.stored, india._fixed["steps"]), strict=True))
+    for table in india.stored:
+        pd.testing.assert_frame_equal(more.table(table, vintages=True), anew["all"][table].frame())
+        pd.testing.assert_frame_equal(more.table(table), anew["used"][table].frame())
+    changed = {table for table in india.stored if not more.table(table).equals(india.table(table))}
+    assert name in changed and (len(changed) == 1) is (name != "prices"), "what is in rupees follows from the rate"
+
+
 def test_a_figure_assumed_anew_replaces_the_one_assumed_before():
     assert (
         INDIA.adding("trade", YEAR).adding("trade", YEAR | {"value": 30_000.0}).figure("trade", "FY26", **WEIGHT).value

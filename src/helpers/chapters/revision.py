@@ -8,7 +8,7 @@ from helpers.chapters import words
 from helpers.chapters.canvas import BLUE, INK, MUTED, RED, canvas, finish, label, wrap
 from helpers.chapters.outputs import Figure, Sentence, joined, sentence
 from helpers.data import Quantity, Vintage, derived, ids
-from helpers.outlook import revision, targets, value
+from helpers.outlook import revision, structure, targets, value
 
 FIRST = Sentence("This is the first report in this folder.")
 LEAST = 0.005
@@ -86,8 +86,12 @@ def since(ends: pd.DataFrame, period: str, day: str, table: pd.DataFrame | None 
     return sentence(f"Since the report of {{day}}, {text}: {why}.", **head)
 
 
-def beside(then: pd.DataFrame, now: pd.DataFrame, target: str, period: str) -> Sentence | None:
+def beside(
+    then: pd.DataFrame, now: pd.DataFrame, target: str, period: str, day: str, india: Vintage
+) -> Sentence | None:
     """What became of the forecast of another target in tonnes than that of a report; None where it has stayed.
+
+    Of rare-earth magnets also how much more or less what was counted weighs in it, as years come nearer.
 
     Parameters
     ----------
@@ -95,6 +99,8 @@ def beside(then: pd.DataFrame, now: pd.DataFrame, target: str, period: str) -> S
         What both reports publish (``headline.COLUMNS``).
     target, period : str
         The target of the report, which is told apart, and the year to speak of.
+    day : str
+        Of the earlier report.
     """
     said = []
     for other in targets.TARGETS:
@@ -113,9 +119,23 @@ def beside(then: pd.DataFrame, now: pd.DataFrame, target: str, period: str) -> S
         before, after = (derived(of["value"].iloc[0], of["unit"].iloc[0]) for of in found)
         went = words.direction(after.value / before.value - 1, LEAST)
         if went != "unchanged" and f"{before:~3}" != f"{after:~3}":
-            text = f"That of {{what}} is {went} from {{before:~3}} to {{after:~3}}."
-            said.append(sentence(text, what=_WHAT[other], before=before, after=after))
+            text, parts = f"That of {{what}} is {went} from {{before:~3}} to {{after:~3}}", {}
+            if other == targets.REPM.name and turned(day, india.day):
+                then_share, share = (_counted(at, period) for at in (india.on(day), india))
+                text += "; with the new fiscal year what was counted weighs {share} in it, before {then_share}"
+                parts = {"share": share, "then_share": then_share}
+            said.append(sentence(text + ".", what=_WHAT[other], before=before, after=after, **parts))
     return joined(*said) if said else None
+
+
+def turned(day: object, later: object) -> bool:
+    """Whether another fiscal year has begun, by which the two ways to rare-earth magnets are weighed otherwise."""
+    return fiscal.fiscal_year(pd.Timestamp(day)) != fiscal.fiscal_year(pd.Timestamp(later))
+
+
+def _counted(india: Vintage, period: str) -> Quantity:
+    share = 1 - structure.weights(india, np.array([fiscal.fiscal_year(period)]))[0]
+    return derived(100 * share, "%", india.assumption(structure.WEIGHT))
 
 
 def apart(day: str, target: str) -> Sentence:
@@ -148,6 +168,8 @@ def called(row) -> str:
     """What moved a forecast, in words."""
     if row.key == revision.DAY:
         first, last = row.when.split("/")
+        if row.target == targets.REPM.name and turned(first, last):
+            return f"the fiscal year that began by {words.day(last)}, with which the weights of the two ways roll"
         return f"the day, {words.day(last)} instead of {words.day(first)}"
     if row.key == revision.OLD_CODE:
         return "the model: code, rules and what is fitted"

@@ -158,6 +158,16 @@ def computed(known: Known, derivations: list[Step]) -> dict[str, list[tuple[Key,
     return made
 
 
+def linked(derivations: list[Step], tables: set[str]) -> set[str]:
+    """Some tables with all whose figures follow from theirs, and all that these are computed from."""
+    found, more = set(tables), set(tables)
+    while more:
+        of = [{step.table, *(one.table for one in step.inputs)} for step in derivations]
+        more = set().union(*(names for names in of if names & found)) - found
+        found |= more
+    return found
+
+
 def targets(known: Known, step: Step, since: int = 0) -> dict[Key, tuple[tuple[str, Key], ...]]:
     """The keys that a step may give, its own or one for each key of its first input, and where its inputs stand.
 

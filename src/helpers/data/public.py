@@ -149,10 +149,21 @@ def computed(chosen: Mapping[str, Table], stored: Mapping[str, Table], steps: li
     }
 
 
-def replaced(chosen: Table, new: Table) -> Table:
-    """The chosen rows with those that were computed in the place of the ones they are better than."""
-    better = {key for key, _ in new.keyed()}
-    return chosen.having([*(row for key, row in chosen.keyed() if key not in better), *new.rows])
+def made(stored: Mapping[str, Table], steps: list[derive.Step], before: tuple | None = None) -> tuple[dict, dict]:
+    """Every row by table, and the row to use of each key, both with what follows from others.
+
+    ``before`` are the same three of a vintage like it: what follows from nothing that differs is taken over.
+    """
+    old, had, used = before or ({}, {}, {})
+    differ = derive.linked(steps, {name for name in stored if stored[name] is not old.get(name)})
+    published = {name: table if name in differ else had[name] for name, table in stored.items()}
+    chosen = {name: choose(table) if name in differ else used[name] for name, table in stored.items()}
+    for name, new in computed(chosen, stored, [step for step in steps if step.table in differ]).items():
+        published[name] = stored[name].having([*stored[name].rows, *new.rows])
+        better = {key for key, _ in new.keyed()}
+        kept = (row for key, row in chosen[name].keyed() if key not in better)
+        chosen[name] = chosen[name].having([*kept, *new.rows])
+    return published, chosen
 
 
 def _figure(table: Table, row: tuple) -> Figure | None:

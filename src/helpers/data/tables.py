@@ -12,6 +12,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple, TypeVar, cast
 
+import numpy as np
 import pandas as pd
 
 from helpers import paths
@@ -112,7 +113,8 @@ class Table(NamedTuple):
         cells = list(zip(*self.rows, strict=True)) or [()] * len(self.columns)
         types = {"number": "float64", "date": "datetime64[us]"}
         described = zip(self.columns, self.kinds, cells, strict=True)
-        return pd.DataFrame({name: pd.Series(list(of), dtype=types.get(kind, "str")) for name, kind, of in described})
+        return pd.DataFrame({name: np.array(of, types[kind]) if kind in types else pd.array(of, "str")
+                             for name, kind, of in described})  # fmt: skip
 
 
 def read(folder: Path | None = None, *names: str) -> dict[str, Table]:

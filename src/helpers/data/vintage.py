@@ -190,7 +190,7 @@ class Vintage:
 
     def having(self, tables: Mapping[str, Table], view: View | None) -> "Vintage":
         """A copy of the same day with other rows in some tables and another view of the archive."""
-        return _made(self.day, {**self.stored, **tables}, self._fixed, view)
+        return _made(self.day, {**self.stored, **tables}, self._fixed, view, self)
 
     def adding(self, name: str, *rows: Mapping) -> "Vintage":
         """A copy with figures that are not public yet: what if this were published?
@@ -290,11 +290,10 @@ class Vintage:
             raise DataError(f"data/{name}.csv has no {column} {value!r} on any day; near it are {near}")
 
 
-def _made(day: date, stored: Mapping[str, Table], fixed: Mapping[str, object], view: View | None) -> Vintage:
-    """A vintage of rows: one row of each key chosen, and what follows from those computed."""
-    chosen = {name: public.choose(table) for name, table in stored.items()}
-    published = dict(stored)
-    for name, new in public.computed(chosen, stored, fixed["steps"]).items():
-        published[name] = stored[name].having([*stored[name].rows, *new.rows])
-        chosen[name] = public.replaced(chosen[name], new)
-    return Vintage(day, *map(MappingProxyType, (stored, published, chosen, fixed)), live=view)
+def _made(day: date, stored: Mapping[str, Table], fixed: Mapping[str, object], view: View | None, like=None) -> Vintage:
+    """A vintage of rows: one row of each key chosen, and what follows from those computed, or taken over from one."""
+    before = (like.stored, like._published, like._chosen) if like else None
+    published, chosen = public.made(stored, fixed["steps"], before)
+    frames = {asked: of for asked, of in like._seen.items() if asked[0] == "_frame"} if like else {}
+    frames = {asked: of for asked, of in frames.items() if chosen[asked[1]] is like._chosen[asked[1]]}
+    return Vintage(day, *map(MappingProxyType, (stored, published, chosen, fixed)), live=view, _seen=frames)

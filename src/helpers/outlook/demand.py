@@ -55,7 +55,8 @@ def model(india: Vintage, path: str | float = "trend", back: int = _BACK, ahead:
     goals = rows[(rows["role"] == "target") & (rows["status"] != "missing")]
     activities = rows[(rows["role"] == "activity") & (rows["status"] != "missing")].set_index("sector")
     units = {name: _units(india, row, years) for name, row in activities.iterrows()}
-    units = {name: _bent(india, own, goals[goals["sector"] == name], years, pace) for name, own in units.items()}
+    for name in units.keys() & set(goals["sector"]) if pace else ():
+        units[name] = _bent(india, units[name], goals[goals["sector"] == name].iloc[-1], years, pace)
     displaces = activities.loc[activities["displaces"] != "", "displaces"].to_dict()
     seen = tuple(
         replace(line, source=ids(line.source, units[line.sector].source)) for line in lines if units[line.sector].source
@@ -101,10 +102,15 @@ def most(made: Demand, year: int, sectors: Iterable[str]) -> Quantity:
 
 def aimed(made: Demand, met: Demand, india: Vintage) -> list[str]:
     """Sectors that a target of theirs moves; the share of a market that is not counted yet moves none."""
-    goals = set(india.table("demand").query("role == 'target'")["sector"])
+    having = with_target(india)
     both = zip(made.lines, made.tonnes[0], met.tonnes[0], strict=True)  # the first draw, the same of both
     moved = [line.sector for line, trend, goal in both if not np.array_equal(trend, goal, equal_nan=True)]
-    return [sector for sector in dict.fromkeys(moved) if sector in goals]
+    return [sector for sector in dict.fromkeys(moved) if sector in having]
+
+
+def with_target(india: Vintage) -> set[str]:
+    """Sectors that have a target."""
+    return set(india.table("demand").query("role == 'target'")["sector"])
 
 
 def span(india: Vintage, back: int = _BACK, ahead: int = _AHEAD) -> np.ndarray:
@@ -126,6 +132,7 @@ def base(made: Demand, ended: int) -> int:
     return int(np.clip(found[0] if len(found) else 0, ended - 1, ended))
 
 
+@targets.remembered
 def steps(india: Vintage) -> list[int]:
     """The fiscal years that are shown: the base, the furthest that outlooks of use reach, and ten years on."""
     first, outlooks = base(demand(india), int(span(india)[_BACK])), coverage.expected_use(india)
@@ -192,12 +199,11 @@ def _engine(india: Vintage, series: str, years: tuple[int, ...]) -> demand_activ
     return demand_activity.units(india, series, np.array(years))
 
 
-def _bent(india: Vintage, own: demand_activity.Units, goals: pd.DataFrame, years: np.ndarray, pace: float):
+def _bent(india: Vintage, own: demand_activity.Units, goal: pd.Series, years: np.ndarray, pace: float):
     """Units ahead bent to a target, by so much of the way on the log scale; with even growth until it, and after it
     what the engine says. On the way to a target that is met nothing is left to chance."""
-    if not pace or goals.empty or not own.known:
+    if not own.known:
         return own
-    goal = goals.iloc[-1]
     at, level = fiscal.centre(goal["at"]), np.log(goal["value"])
     now = demand_activity.units(india, goal["series"], np.array([int(np.floor(at + 0.5))])) if goal["series"] else None
     if (now is not None and not now.known) or at <= own.known:

@@ -20,7 +20,6 @@ _LEAST = 3
 _REACH = 0.5
 """Years before its first and after its last figure for which a series still stands."""
 _ENDS = ["value", "low", "high"]
-_KEYS = ["indicator", "segment", "period"]
 TENTH = 1.2816
 """Standard deviations from the middle to a tenth and to nine tenths."""
 _NINETY = 1.645
@@ -57,6 +56,17 @@ class Point(NamedTuple):
     source: str
 
 
+class Path(NamedTuple):
+    """A series by fiscal year: its middle and its ends, whether a figure is of that year itself, and its sources."""
+
+    years: np.ndarray
+    value: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+    direct: np.ndarray
+    source: list[str]
+
+
 class Begun(NamedTuple):
     """A year of which some months are counted: its yearly rate, nought where none are; how many months; the sources."""
 
@@ -65,7 +75,6 @@ class Begun(NamedTuple):
     source: str
 
 
-@targets.remembered
 def counted(india: Vintage, series: str) -> pd.DataFrame:
     """What is counted of a series by fiscal year: the first of its names that has the year.
 
@@ -83,22 +92,8 @@ def counted(india: Vintage, series: str) -> pd.DataFrame:
         Indexed by ``fiscal_year`` (int): ``value, low, high``, ``direct`` (a figure of that year), ``source``; empty
         while nothing is public.
     """
-    best: dict[float, Point] = {}
-    for point in (point for name in series.split() for point in _named(india, name)):
-        first = best.setdefault(point.at, point)
-        if not first.alone:  # what is assumed stands in the place of all counts
-            best[point.at] = first._replace(low=min(first.low, point.low), high=max(first.high, point.high))
-    points = [best[at] for at in sorted(best)]
-    if not points:
-        return pd.DataFrame(columns=["value", "low", "high", "direct", "source"])
-    at = np.array([point.at for point in points])
-    years = np.arange(int(np.ceil(at[0] - _REACH)), int(np.floor(at[-1] + _REACH)) + 1)
-    ends = {end: np.log([getattr(point, end) for point in points]) for end in ("value", "low", "high")}
-    found = {end: np.exp(np.interp(years, at, logs)) for end, logs in ends.items()}
-    direct = np.isin(years, at)
-    near = [np.argsort(abs(at - year))[: 1 if exact else 2] for year, exact in zip(years, direct, strict=True)]
-    table = pd.DataFrame(found, index=pd.Index(years, name="fiscal_year"))
-    return table.assign(direct=direct, source=[ids(*(points[place].source for place in places)) for places in near])
+    path = _path(india, series)
+    return pd.DataFrame(path._asdict()).set_index("years").rename_axis("fiscal_year")
 
 
 def units(india: Vintage, series: str, years: np.ndarray) -> Units:
@@ -107,34 +102,23 @@ def units(india: Vintage, series: str, years: np.ndarray) -> Units:
     Of a year of which some months from its start are counted their yearly rate stands. The spread ahead is that of a
     log-drift shrunk towards what other yearly series show: ``h sd**2 + (h se)**2``, from the last month counted on.
     """
-    rows, prior = counted(india, series), growth_prior(india)
+    rows, (prior, told) = _path(india, series), _prior(india)
     middle, scale = np.full(len(years), np.nan), np.zeros(len(years))
-    if rows.empty:
+    if not len(rows.years):
         return Units(middle, scale, 0, "")
-    known, last = np.isin(years, rows.index), int(rows.index[-1])
-    inside = rows.loc[years[known]]
-    middle[known] = np.log(inside["value"])
-    wider = np.maximum(np.log(inside["high"] / inside["value"]), np.log(inside["value"] / inside["low"]))
-    scale[known] = wider / _NINETY
-    recent, begun = rows.tail(RECENT), _begun(india, series.split(), last + 1)
+    known, last = np.isin(years, rows.years), int(rows.years[-1])
+    at = np.searchsorted(rows.years, years[known])
+    middle[known] = np.log(rows.value[at])
+    scale[known] = np.log(np.maximum(rows.high / rows.value, rows.value / rows.low)[at]) / _NINETY
+    recent, begun = rows.value[-RECENT:], _begun(india, series.split(), last + 1)
     if (steps := years[years > last] - last).size:
-        fitted = drift.shrunken_log_drift(recent["value"].set_axis(recent.index.astype(float)), prior)
-        levels = np.append(recent["value"], begun.rate or [])
+        fitted = drift.shrunken_log_drift(pd.Series(recent, rows.years[-RECENT:].astype(float)), prior)
+        levels = np.append(recent, begun.rate or [])
         path = np.append(levels[len(recent) :], _carried(levels, int(steps.max()), prior))
         middle[years > last] = np.log(path[steps - 1])
         span = steps - begun.months / 12
         scale[years > last] = np.sqrt(span * fitted.sd**2 + (span * fitted.growth_se) ** 2)
-    return Units(middle, scale, last, ids(*recent["source"], begun.source, growth_rows(india)))
-
-
-def growth_rows(india: Vintage) -> pd.DataFrame:
-    """The rows of the prior of growth."""
-    return india.assumption("growth_prior")
-
-
-def growth_prior(india: Vintage) -> drift.GrowthPrior:
-    """What yearly series elsewhere say of growth."""
-    return drift.GrowthPrior(**growth_rows(india)["value"])
+    return Units(middle, scale, last, ids(*rows.source[-RECENT:], begun.source, told))
 
 
 def trial(india: Vintage, series: Iterable[str], least: int = 6) -> pd.DataFrame:
@@ -149,7 +133,7 @@ def trial(india: Vintage, series: Iterable[str], least: int = 6) -> pd.DataFrame
     """
     found = []
     for name in series:
-        rows, prior = counted(india, name), growth_prior(india)
+        rows, (prior, _) = counted(india, name), _prior(india)
         for end in range(max(least, len(rows) - RECENT) - 1, len(rows)):
             before, value = rows.iloc[:end].tail(RECENT), rows["value"].iloc[end]
             if not rows["direct"].iloc[end]:
@@ -160,6 +144,31 @@ def trial(india: Vintage, series: Iterable[str], least: int = 6) -> pd.DataFrame
             found.append((name, fiscal.year_name(int(rows.index[end])), value, middle, low, high, low <= value <= high,
                           ids(*before["source"], rows["source"].iloc[end])))  # fmt: skip
     return pd.DataFrame(found, columns=["series", "period", "counted", "forecast", "low", "high", "inside", "source"])
+
+
+@targets.remembered
+def _prior(india: Vintage) -> tuple[drift.GrowthPrior, str]:
+    """What yearly series elsewhere say of growth, and who says so."""
+    rows = india.assumption("growth_prior")
+    return drift.GrowthPrior(**rows["value"]), ids(rows)
+
+
+@targets.remembered
+def _path(india: Vintage, series: str) -> Path:
+    best: dict[float, Point] = {}
+    for point in (point for name in series.split() for point in _named(india, name)):
+        first = best.setdefault(point.at, point)
+        if not first.alone:  # what is assumed stands in the place of all counts
+            best[point.at] = first._replace(low=min(first.low, point.low), high=max(first.high, point.high))
+    points = [best[at] for at in sorted(best)]
+    if not points:
+        return Path(*(np.array([], kind) for kind in (int, float, float, float, bool)), [])
+    at = np.array([point.at for point in points])
+    years = np.arange(int(np.ceil(at[0] - _REACH)), int(np.floor(at[-1] + _REACH)) + 1)
+    ends = [np.exp(np.interp(years, at, np.log([getattr(point, end) for point in points]))) for end in _ENDS]
+    direct = np.isin(years, at)
+    near = [np.argsort(abs(at - year))[: 1 if exact else 2] for year, exact in zip(years, direct, strict=True)]
+    return Path(years, *ends, direct, [ids(*(points[place].source for place in places)) for places in near])
 
 
 def _carried(values: np.ndarray, horizon: int, prior: drift.GrowthPrior) -> np.ndarray:
@@ -205,17 +214,23 @@ def _named(india: Vintage, name: str) -> list[Point]:
 @targets.remembered
 def _every(india: Vintage) -> dict[str, list[Point]]:
     """The whole years of every series: the figure to use, and the ends of all that sources last said of the year."""
-    told = india.table("drivers", vintages=True)
-    told = told[~told["status"].isin(UNUSED)].sort_values("published", kind="stable")
-    told = told.drop_duplicates([*_KEYS, "source"], keep="last")
-    told = told.assign(least=told[_ENDS].min(axis=1), most=told[_ENDS].max(axis=1))
-    ends = told.groupby(_KEYS, as_index=False).agg({"least": "min", "most": "max"})
-    rows, found = india.table("drivers").merge(ends, on=_KEYS, how="left"), {}
-    rows = rows[~rows["status"].isin(UNUSED) & rows["period"].map(fiscal.is_year) & (rows[_ENDS].min(axis=1) > 0)]
-    rows["value"] = rows["value"].fillna(np.sqrt(rows["low"] * rows["high"]))
-    for row in rows.itertuples():
-        alone = row.status == ASSUMED
-        span = (np.nanmin((row.value, row.low)), np.nanmax((row.value, row.high))) if alone else (row.least, row.most)
-        point = Point(fiscal.centre(row.period), row.value, *span, alone, row.source)
+    said: dict[tuple, dict[str, list[float]]] = {}
+    for row in india.table("drivers", vintages=True).sort_values("published", kind="stable").itertuples():
+        if row.status not in UNUSED:
+            said.setdefault((row.indicator, row.segment, row.period), {})[row.source] = _known(row)
+    found: dict[str, list[Point]] = {}
+    for row in india.table("drivers").itertuples():
+        own, alone = _known(row), row.status == ASSUMED
+        if row.status in UNUSED or not fiscal.is_year(row.period) or not min(own, default=0) > 0:
+            continue
+        value = np.sqrt(row.low * row.high) if np.isnan(row.value) else row.value
+        every = [own] if alone else said[row.indicator, row.segment, row.period].values()
+        span = min(map(min, every)), max(map(max, every))
+        point = Point(fiscal.centre(row.period), value, *span, alone, row.source)
         found.setdefault(f"{row.indicator}/{row.segment}", []).append(point)
     return found
+
+
+def _known(row) -> list[float]:
+    """The numbers of a row: its middle and its ends, gaps left out."""
+    return [end for end in (row.value, row.low, row.high) if not np.isnan(end)]

@@ -42,30 +42,31 @@ class Model:
 class Demand:
     """Draws of tonnes, shape (draws, lines, years), with the lines and years they are of; NaN before the first count.
 
-    ``bare`` has the same shape: what of them comes as magnets and not inside motors or modules. ``known`` is the last
-    fiscal year in which the units of each line are counted. ``units`` holds those of each sector, (draws, years).
+    ``outside`` is by line the part of them that comes as magnets and not inside motors or modules, (draws, years).
+    ``known`` is the last fiscal year in which the units of each line are counted. ``units`` holds those of each sector,
+    (draws, years).
     """
 
     years: np.ndarray
     lines: tuple[Line, ...]
     known: tuple[int, ...]
     tonnes: np.ndarray
-    bare: np.ndarray
+    outside: tuple[np.ndarray, ...]
     source: str
     units: Mapping[str, np.ndarray]
 
-    def total(self, *materials: str, bounds: bool, bare: bool = False, at=slice(None)) -> np.ndarray:
+    def total(self, *materials: str, bounds: bool, at=slice(None)) -> np.ndarray:
         """The sum over the lines of rare earth, or of some materials, shape (draws, years), with or without bounds.
 
         ``at`` picks the places of some years.
         """
         wanted = [line.material in (materials or [RARE_EARTH]) and (bounds or not line.bound) for line in self.lines]
-        return np.nansum((self.bare if bare else self.tonnes)[..., at][:, wanted], axis=1)
+        return np.nansum(self.tonnes[..., at][:, wanted], axis=1)
 
-    def at(self, year: int, *materials: str, bounds: bool = True, bare: bool = False) -> Quantity:
+    def at(self, year: int, *materials: str, bounds: bool = True) -> Quantity:
         """Tonnes of a year (80 %): the middle and the low end without the bounds, the high end with them if asked."""
         place = list(self.years).index(year)
-        known, every = (self.total(*materials, bounds=of, bare=bare, at=place) for of in (False, bounds))
+        known, every = (self.total(*materials, bounds=of, at=place) for of in (False, bounds))
         low, middle, _ = np.quantile(known, ENDS)
         high = np.quantile(every, ENDS[-1])
         uses = [self.source, *(line.source for line in self.lines if line.material in (materials or [RARE_EARTH]))]
@@ -74,7 +75,8 @@ class Demand:
     def first(self, count: int) -> "Demand":
         """So many of the draws: what fewer of them would have been."""
         units = {name: of[:count] for name, of in self.units.items()}
-        return replace(self, tonnes=self.tonnes[:count], bare=self.bare[:count], units=units)
+        outside = tuple(of[:count] for of in self.outside)
+        return replace(self, tonnes=self.tonnes[:count], outside=outside, units=units)
 
     def __bool__(self) -> bool:
         """Whether a sector is in it that needs rare-earth magnets, and is no bound."""
@@ -98,31 +100,29 @@ def draw(of: Model, draws: int = DRAWS, held: Mapping[str, float] | None = None)
         Factors that are not drawn, by name, at so many standard deviations; ``sector/units`` is that of the units.
     """
     held = held or {}
-    common = {role: normal(f"shared {role}", draws) for role in of.shared}
-    made = {name: _sampled(units, _score(f"{name}/units", "activity", draws, common, of.shared, held))
+    made = {name: _sampled(units, _score(f"{name}/units", "activity", draws, of.shared, held))
             for name, units in of.units.items() if units.source}  # fmt: skip
     made = _displaced(made, of.displaces)
-    tonnes = np.empty((draws, len(of.lines), len(of.years)))
-    bare = np.empty_like(tonnes)
-    for place, line in enumerate(of.lines):
-        product = made[line.sector] * line.tonnes
+    tonnes, outside = np.empty((len(of.lines), len(of.years), draws)), []
+    for line, product in zip(of.lines, tonnes, strict=True):
+        np.multiply(made[line.sector], line.tonnes, out=product)
         for factor in line.factors:
-            score = _score(factor.rest_of or factor.name, factor.role, draws, common, of.shared, held)
-            product = product * _between(factor, -score if factor.rest_of else score)
-        tonnes[:, place] = product
-        inside = _between(line.inside, _score(line.inside.name, "inside", draws, common, of.shared, held))
-        np.multiply(product, 1 - inside, out=bare[:, place])
+            score = _score(factor.rest_of or factor.name, factor.role, draws, of.shared, held)
+            product *= _between(factor, -score if factor.rest_of else score)
+        inside = _between(line.inside, _score(line.inside.name, "inside", draws, of.shared, held))
+        outside.append(np.broadcast_to(1 - inside, product.shape).T)
     known = tuple(of.units[line.sector].known for line in of.lines)
-    return Demand(of.years, of.lines, known, tonnes, bare, of.source, made)
+    units = {name: own.T for name, own in made.items()}
+    return Demand(of.years, of.lines, known, tonnes.transpose(2, 0, 1), tuple(outside), of.source, units)
 
 
-@lru_cache(maxsize=256)
 def normal(name: str, draws: int) -> np.ndarray:
-    return np.random.default_rng([SEED, crc32(name.encode())]).standard_normal((draws, 1))
+    """Normal scores from a seed of a name, shape (draws,)."""
+    return np.random.default_rng([SEED, crc32(name.encode())]).standard_normal(draws)
 
 
 def spread(score: np.ndarray) -> np.ndarray:
-    """Normal scores, shape (draws, 1), with their ranks kept and spread evenly, in every block of :data:`_BLOCK`.
+    """Normal scores with their ranks kept and spread evenly, in every block of :data:`_BLOCK`.
 
     Sums over draws of what one factor does are then nearly exact (a Latin hypercube), of the first blocks alone too.
     """
@@ -131,19 +131,23 @@ def spread(score: np.ndarray) -> np.ndarray:
     block = _BLOCK if len(score) % _BLOCK == 0 else len(score)
     rank = score.reshape(-1, block).argsort(axis=1).argsort(axis=1)
     place = (np.arange(len(rank)) + 0.5) * (5**0.5 - 1) / 2 % 1
-    return ndtri((rank + place[:, None]) / block).reshape(-1, 1)
+    return ndtri((rank + place[:, None]) / block).ravel()
 
 
-def _score(name: str, role: str, draws: int, common: Mapping, shared: Mapping, held: Mapping) -> np.ndarray:
-    """Standard normal scores of a factor, part of them common to its role; where it is held, one score."""
-    if name in held:
-        return np.full((draws, 1), float(held[name]))
-    own, loading = normal(name, draws), shared.get(role, 0.0)
-    return spread(loading * common[role] + np.sqrt(1 - loading**2) * own if loading else own)
+def _score(name: str, role: str, draws: int, shared: Mapping, held: Mapping) -> np.ndarray:
+    """Standard normal scores of a factor; where it is held, one score."""
+    return np.full(draws, float(held[name])) if name in held else _even(name, role, draws, shared.get(role, 0.0))
+
+
+@lru_cache(maxsize=512)
+def _even(name: str, role: str, draws: int, loading: float) -> np.ndarray:
+    """Scores of a factor, part of them common to its role."""
+    own = normal(name, draws)
+    return spread(loading * normal(f"shared {role}", draws) + np.sqrt(1 - loading**2) * own if loading else own)
 
 
 def _sampled(units: Units, score: np.ndarray) -> np.ndarray:
-    return np.exp(units.middle + units.scale * score)
+    return np.exp(units.middle[:, None] + units.scale[:, None] * score)
 
 
 def _displaced(made: dict[str, np.ndarray], displaces: Mapping[str, str]) -> dict[str, np.ndarray]:
@@ -158,15 +162,15 @@ def _displaced(made: dict[str, np.ndarray], displaces: Mapping[str, str]) -> dic
 
 
 def _between(factor: Factor, score: np.ndarray) -> np.ndarray:
-    """A factor at standard normal scores: triangular, flat where it has no mode; shape (draws, years or 1)."""
+    """A factor at standard normal scores: triangular, flat where it has no mode; shape (years or 1, draws or 1)."""
     from scipy.special import ndtr
 
     ends = factor.low, factor.mode, factor.high
     if all((end == end[0]).all() or np.isnan(end).all() for end in ends):
         ends = tuple(end[:1] for end in ends)
-    low, mode, high = ends
+    low, mode, high = (end[:, None] for end in ends)
     if (low == high).all():
-        return low[None]
+        return low
     share, width = ndtr(score), high - low
     if np.isnan(mode).all():
         return low + share * width

@@ -146,7 +146,8 @@ def _then(before: Vintage, row: pd.Series) -> tuple[Range, int]:
     made = of_years(before, _THEN)
     if not made or not made.years[0] <= fiscal.centre(row["period"]) <= made.years[-1]:
         return Range(np.nan, np.nan, np.nan), 0
-    return around(made, row["period"], row["what"]), int((before.backcast["table"] == "demand").sum())
+    late = before.table("demand")["written"] > pd.Timestamp(before.day)
+    return around(made, row["period"], row["what"]), int(late.sum())
 
 
 def _records(india: Vintage) -> pd.DataFrame:
@@ -178,10 +179,15 @@ def _in(line, what: str) -> bool:
 def _draws(made: Demand, period: str, what: str, *, bounds: bool = True, only: int | None = None) -> np.ndarray:
     """Tonnes of a year in every draw; of one line only if asked."""
     lines = [
-        _in(line, what) and (bounds or not line.bound) and only in (None, at) for at, line in enumerate(made.lines)
+        at
+        for at, line in enumerate(made.lines)
+        if _in(line, what) and (bounds or not line.bound) and only in (None, at)
     ]
     centre = fiscal.centre(period)
     first = int(min(np.floor(centre), made.years[-1] - 1)) - made.years[0]
-    part = centre - made.years[first]
-    tonnes = (made.bare if what in (BARE, CARS) else made.tonnes)[..., first : first + 2]
-    return np.nansum(tonnes[:, lines], axis=1) @ [1 - part, part]
+    part, cut = centre - made.years[first], slice(first, first + 2)
+    whole = np.zeros((2, len(made.tonnes))).T
+    for at in lines:
+        tonnes = made.tonnes[:, at, cut] * (made.outside[at][:, cut] if what in (BARE, CARS) else 1.0)
+        whole += np.nan_to_num(tonnes)
+    return whole @ [1 - part, part]

@@ -120,8 +120,10 @@ def in_year(india: Vintage, year: int, count: int = DRAWS, stock: bool = False) 
 
 @lru_cache(maxsize=8)
 def _bounded(india: Vintage, levers: Levers, year: int, count: int) -> Balance:
-    """A year with the sectors that no source gives: for the upper end of a range."""
-    return balance(in_year(india, year, count, bool(levers.stock_months)), levers, bounds=True)
+    """A year with the sectors that no source gives: for the upper end of a range. A stock links all years."""
+    if levers.stock_months:
+        return run(india, levers, True, count)
+    return balance(in_year(india, year, count), levers, bounds=True)
 
 
 def sources(india: Vintage, levers: Levers, quantity: str = "imports", lever: str = "", count: int = DRAWS) -> str:

@@ -245,9 +245,10 @@ def _require_closed(draws: Draws, made: Balance, output: np.ndarray) -> None:
         "the oxide needed is what comes": made.oxide_needed - oxide - made.oxide_imported,
         "the ore holds what is taken of it": made.oxide_ore - made.oxide_sold - oxide - made.oxide_unused,
     }
+    largest = max(1.0, made.demand.max())
     for said, rest in apart.items():
-        if np.abs(rest).max() > _CLOSES * max(1.0, made.demand.max(), made.oxide_ore.max()):
+        if np.abs(rest).max() > _CLOSES * max(largest, made.oxide_ore.max()):
             raise ArithmeticError(f"the balance does not close: {said}; under {made.levers}")
     for name in UNITS:
-        if getattr(made, name).min() < -_CLOSES * max(1.0, made.demand.max()):
+        if getattr(made, name).min() < -_CLOSES * largest:
             raise ArithmeticError(f"the balance has {name} below nought; under {made.levers}")

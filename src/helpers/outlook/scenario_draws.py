@@ -189,7 +189,7 @@ def _prices(india: Vintage, years: np.ndarray, count: int) -> tuple[dict, dict, 
     spread = india.assumption("composition_prior").loc[["price of rare-earth magnets, spread"]]
     known = len(rate) and len(paid)
     median = paid["value"].mean() * rate["value"].iloc[0] * _KG / _CRORE if known else np.nan
-    price = median * np.exp(spread["value"].iloc[0] * demand_draws.normal("price of magnets", count))
+    price = median * np.exp(spread["value"].iloc[0] * demand_draws.normal("price of magnets", count)[:, None])
     names = {VEHICLE: "vehicles", OTHER: "all other uses"}
     of = {kind: drawn(judged(response, name), count, f"response {name}") for kind, name in names.items()}
     found = {"response": of, "passed": drawn(judged(passed, "neodymium in a magnet"), count, "passed"), "price": price}

@@ -50,8 +50,8 @@ def parts(india: Vintage, made: demand_draws.Demand, at: slice, ended: int) -> t
     each = _only(of, len(made.tonnes), [line for line in told if _kind(line) == TURBINE], "intensity")
     found: list[Part] = []
     for sector, (place, line) in lines.items():
-        tonnes, bare = (np.nan_to_num(values[:, place, at]) for values in (made.tonnes, made.bare))
-        part = Part(sector, _kind(line), line.bound, tonnes, _over(bare, tonnes))
+        tonnes = np.nan_to_num(made.tonnes[:, place, at])
+        part = Part(sector, _kind(line), line.bound, tonnes, made.outside[place][:, at])
         if part.kind != OTHER:
             units = np.nan_to_num(made.units[sector][:, at])
             fitted = units * share[sector][:, at]

@@ -52,7 +52,7 @@ def changed(root: Path, folder: str, job: "Job", india: "Vintage", chapters: "li
             if words.moved(ends, period)
             else (words.since(ends, period, day),)
         )
-        return _shown(name, joined(things[0], words.beside(earlier, told, target, period)), *things[1:])
+        return _shown(name, joined(things[0], words.beside(earlier, told, target, period, day, india)), *things[1:])
     except (ValueError, LookupError, ArithmeticError, TypeError, OSError) as error:  # it must not cost the report
         return _shown(name, words.unknown(day, f"{type(error).__name__}: {error}"))
 

@@ -36,21 +36,26 @@ def hubverse(india: Vintage, folder: Path) -> list[str]:
     """Write the published forecasts as a hub: config, model output, metadata and target data; what was done, in words.
 
     ``origin_date`` is the day on which a run was made. A hub has one file a model and day, so of several runs of a day
-    the last is written. Quantiles that are not published of a far year are tasks of their own. Fiscal years are no
-    step of a time unit that its schema knows (day, week, month), so targets are not marked as step-ahead.
+    the last is written. Quantiles that are not published of a far year are tasks of their own. ``horizon`` is not
+    the ledger's: a hub's is the time from the origin to the end of the target, here in months, its longest unit.
+    Its checks know no target that no round asks for, so outturns are of targets forecast, and the oracle's of
+    years forecast; the series keeps the earlier years, which the checks let pass when told to (extra dates).
     """
     rows = _of_hub(india)
     if rows.empty:
         return [f"{folder}: nothing was published by {india.day}; no hub was written"]
     came = track.outturns(india)
-    came = came[[fiscal.is_fiscal_year(period) for period in came["period"]]]
+    came = came[came["period"].map(fiscal.is_fiscal_year) & came["target"].isin(rows["target"])]
+    ends = [fiscal.span(period)[1].isoformat() for period in came["period"]]
+    came = came.assign(location=LOCATION, target_end_date=ends)
+    oracle = _oracle(came.merge(rows[["target", "target_end_date"]].drop_duplicates()))
     name = f"{TEAM}-{MODEL}"
     made = {"hub-config/admin.json": _json(_admin()), "hub-config/tasks.json": _json(_tasks(rows))}
     made |= {
         "hub-config/model-metadata-schema.json": _json(_METADATA_SCHEMA),
         f"model-metadata/{name}.yml": yaml.safe_dump(_metadata(), sort_keys=False, allow_unicode=True),
         "target-data/time-series.csv": _csv(_time_series(came)),
-        "target-data/oracle-output.csv": _csv(_oracle(came)),
+        "target-data/oracle-output.csv": _csv(oracle),
     }
     for day, one in rows.groupby("origin_date"):
         made[f"model-output/{name}/{day}-{name}.csv"] = _csv(one[MODEL_OUTPUT])
@@ -59,7 +64,8 @@ def hubverse(india: Vintage, folder: Path) -> list[str]:
         files.replace(folder / place, text)
     left = sorted(set(india.table("forecasts")["run"]) - set(rows["run"]))
     return [
-        f"{folder}: {len(made)} files, {rows['origin_date'].nunique()} days, {len(rows)} quantiles",
+        f"{folder}: {len(made)} files, {rows['origin_date'].nunique()} days, {len(rows)} quantiles, "
+        f"{len(oracle)} outturns of what they forecast",
         *([f"left out: {', '.join(left)} (a later run of the day, or a parameter moved)"] if left else []),
     ]
 
@@ -87,6 +93,7 @@ def boe(india: Vintage, file: Path) -> list[str]:
     return [
         f"{file}: {len(rows)} rows, {len(months)} months of {WHAT[targets.CUSTOMS.name]}, reckoned as of {india.day}",
         f"left out: {len(years)} rows of the ledger, as fiscal years are neither quarters nor months",
+        "left out: outturns of months, beside which the package reads forecasts: it takes none without",
     ]
 
 
@@ -96,9 +103,13 @@ def _of_hub(india: Vintage) -> pd.DataFrame:
     rows = rows[rows["given"] == ""].assign(origin_date=rows["published"].dt.strftime("%Y-%m-%d"))
     last = rows.drop_duplicates("origin_date", keep="last").set_index("origin_date")["run"]
     rows = rows[rows["run"] == rows["origin_date"].map(last)]
-    ends = [fiscal.span(period)[1].isoformat() for period in rows["period"]]
+    ends = [fiscal.span(period)[1] for period in rows["period"]]
+    days = zip(ends, rows["published"], strict=True)
     rows = rows.assign(
-        location=LOCATION, target_end_date=ends, output_type="quantile", horizon=rows["horizon"].astype(int)
+        location=LOCATION,
+        target_end_date=[end.isoformat() for end in ends],
+        output_type="quantile",
+        horizon=[12 * (end.year - day.year) + end.month - day.month for end, day in days],
     )
     return rows.rename(columns={"quantile": "output_type_id"})[["run", *MODEL_OUTPUT]]
 
@@ -156,10 +167,11 @@ def _model_tasks(one: pd.DataFrame) -> list[dict]:
                         "target_name": f"India's imports in a fiscal year: {WHAT[target]}"[:100],
                         "target_units": UNITS[target],
                         "target_keys": {"target": target},
-                        "description": "April to March; target_end_date is the last day. horizon counts fiscal years "
-                        "after the last yearly total that was known.",
+                        "description": "April to March; target_end_date is the last day. horizon counts months from "
+                        "that of origin_date: below zero for a year that was over and whose total was not known.",
                         "target_type": "continuous",
-                        "is_step_ahead": False,
+                        "is_step_ahead": True,
+                        "time_unit": "month",
                     }
                 ],
             }
@@ -168,22 +180,18 @@ def _model_tasks(one: pd.DataFrame) -> list[dict]:
 
 
 def _time_series(came: pd.DataFrame) -> pd.DataFrame:
-    """Every release of every outturn, with the day on which it became public."""
+    """Every release of every outturn, with the day on which it became public; of a day the last."""
     shown = came[(came["release"] == track.FIRST) | came["revised"]]
     named = shown.assign(as_of=shown["published"].dt.strftime("%Y-%m-%d"), observation=shown["value"])
-    return _located(named)[["as_of", "target_end_date", "target", "location", "observation"]]
+    keys = ["as_of", "target_end_date", "target", "location"]
+    return named.drop_duplicates(keys, keep="last")[[*keys, "observation"]]
 
 
 def _oracle(came: pd.DataFrame) -> pd.DataFrame:
     """The outturns in use; quantiles have no id of their own."""
     shown = came[came["release"] == track.LATEST].assign(output_type="quantile", output_type_id="NA")
     columns = ["target_end_date", "target", "location", "output_type", "output_type_id", "oracle_value"]
-    return _located(shown.rename(columns={"value": "oracle_value"}))[columns]
-
-
-def _located(rows: pd.DataFrame) -> pd.DataFrame:
-    ends = [fiscal.span(period)[1].isoformat() for period in rows["period"]]
-    return rows.assign(location=LOCATION, target_end_date=ends)
+    return shown.rename(columns={"value": "oracle_value"})[columns]
 
 
 def _admin() -> dict:

@@ -51,7 +51,7 @@ def years(made: Demand, met: Demand, *, india: Vintage) -> Figure | Sentence:
     uses = [theirs] if len(theirs) else []
     return finish(
         drawing,
-        _grown(made, met if aimed else None, first, ahead[0]),
+        _grown(made, met if aimed else None, first, ahead[0], india),
         _told(wanted, theirs),
         table,
         india=india,
@@ -101,15 +101,16 @@ def _theirs(india: Vintage, wanted: list[int]) -> pd.DataFrame:
     return first[first["fiscal_year"].isin(wanted)]
 
 
-def _grown(made: Demand, met: Demand | None, first: int, later: int) -> Sentence:
-    """How many times the need of now is needed later, on the trend and if targets are met."""
+def _grown(made: Demand, met: Demand | None, first: int, later: int, india: Vintage) -> Sentence:
+    """What is needed now and later, on the trend and if targets are met, of how many sectors."""
     now, then = made.at(first), made.at(later)
-    parts = {"then": then, "times": derived(then.value / now.value, "", then, now), "later": then.period}
-    text = "India's sectors need about {then:~2} of rare-earth magnets in {later}, {times:.1} times those of {year}"
+    parts = {"now": now, "year": now.period, "then": then, "later": then.period}
+    text = "India's sectors need about {now:~2} of rare-earth magnets in {year}, {then:~2} in {later}"
     if met is None:
-        return sentence(text, year=now.period, **parts)
-    goal = met.at(later)
-    return sentence(text + ", and {goal:~2} if targets are met", year=now.period, goal=goal, **parts)
+        return sentence(text, **parts)
+    aimed, every = len(demand.aimed(made, met, india)), len(demand.with_target(india))
+    which = "targets" if aimed == every else f"the targets of {words.count(aimed)} of {words.count(every)} sectors"
+    return sentence(text + ", and {goal:~2} if {which} are met", goal=met.at(later), which=which, **parts)
 
 
 def _told(wanted: list, theirs: pd.DataFrame) -> Sentence:

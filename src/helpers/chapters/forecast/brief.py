@@ -9,7 +9,7 @@ from helpers.chapters.canvas import BLUE, GOLD, INK, MUTED, PAPER, canvas, finis
 from helpers.chapters.forecast import moves, phrases, tables
 from helpers.chapters.outputs import Figure, Sentence, joined, number, sentence
 from helpers.data import Quantity, Vintage, derived, ids
-from helpers.outlook import forecast, mirror, moved, structure, targets
+from helpers.outlook import evidence, forecast, mirror, moved, readings, structure, targets
 from helpers.outlook.episodes import suspect
 
 WHAT = {
@@ -31,6 +31,8 @@ ROAD = {
 }
 ROWS = 5
 """Judgements that are told."""
+AS_HIGH = 0.9
+"""Of the suspect total, from which on a later one is about as high."""
 
 
 def expected(table: pd.DataFrame, india: Vintage, *, explained: bool = False) -> Sentence | None:
@@ -46,6 +48,25 @@ def expected(table: pd.DataFrame, india: Vintage, *, explained: bool = False) ->
     chance = "" if np.isnan(found.low) else "; with a chance of 80 %, {tonnes:range} t"
     text = f"{{tonnes}} of {{of}} are expected to be imported in {when}{chance}."
     return sentence(text, tonnes=found, of=of, year=year, **parts)
+
+
+def doubted(table: pd.DataFrame, india: Vintage) -> Sentence | None:
+    """That a total since the suspect one is as high, which is read as an error all the same; None if it is not so."""
+    target = table["target"].iloc[0]
+    episode, known = suspect(india, target), targets.totals(india, target)
+    if episode is None or target != targets.CUSTOMS.name:
+        return None
+    newest, chance, last = known.iloc[-1], readings.weights(india).get(readings.ERROR, 0.0), table["period"].iloc[-1]
+    alone = forecast.at(table, last, forecast.LEVEL, forecast.used(india, target, forecast.LEVEL))
+    high = newest.name != episode.year and newest["value"] >= AS_HIGH * known["value"][episode.year]
+    if not high or chance <= 1 / 2 or alone is None:
+        return None
+    text = "{now} in {then} is about as much as in {year} or more, yet with a chance of {chance} {year} is an error:"
+    return sentence(
+        text, "what speaks for one is of {year} itself. From the level of {then} alone {last} would come to {alone}.",
+        now=derived(newest["value"], "t", newest), then=str(newest.name), year=episode.year, last=last,
+        chance=words.chance(derived(100 * chance, "%", evidence.table(india))), alone=tables.rounded(alone),
+    )  # fmt: skip
 
 
 @once_public

@@ -29,11 +29,16 @@ def target(aimed: pd.DataFrame, india: Vintage) -> Sentence:
         text = "No target of Indian neodymium is in the sources dated up to {day}."
         return joined(sentence(text, day=day), newest)
     parts = {"aim": tonnes(row), "period": row["period"]}
+    plans = aimed[(aimed["kind"] == "planned") & (aimed["period"] == row["period"])]
+    planned = ""
+    if len(plans) and plans.iloc[-1]["tonnes"] != row["tonnes"] and row["state"] in ("ahead", "unknown"):
+        planned, parts["plan"] = ", {plan} by its own plan", tonnes(plans.iloc[-1])
     match row["state"]:
         case "ahead":
-            said = sentence("India's producer IREL is to make {aim} of neodymium in {period}.", **parts)
+            text = f"India's producer IREL is to make {{aim}} of neodymium in {{period}}{planned}."
+            said = sentence(text, **parts)
         case "unknown":
-            text = "India's producer IREL was to make {aim} of neodymium in {period}, which has ended;"
+            text = f"India's producer IREL was to make {{aim}} of neodymium in {{period}}{planned}, which has ended;"
             said = sentence(text, "what it made then is not in the sources dated up to {day}.", day=day, **parts)
         case outcome:
             text = "India's producer IREL made {made} of neodymium in {period}: the target of {aim} was {outcome}"

@@ -4,6 +4,9 @@ from helpers.chapters import words
 from helpers.chapters.outputs import Sentence, sentence
 from helpers.data import Quantity, derived, sources_of
 
+LEAST = 0.02
+"""Part of what is to import below which a scenario has hardly moved it."""
+
 
 def counted(electric: float, other: float, *uses) -> Sentence:
     """So many electric vehicles and so many others, in millions where they are."""
@@ -20,6 +23,11 @@ def left(of: Quantity) -> Sentence:
         most = f"no more than {derived(of.high, 't', of):~2}"
         return Sentence(f"nothing in the middle of the draws (in nine of ten {most})", tuple(of.sources))
     return sentence("{of:~2} ({of:range~2} t)", of=of)
+
+
+def taken(less: Quantity) -> Quantity:
+    """A change as what it takes away."""
+    return derived(-less.value, "t", less, low=-less.high, high=-less.low)
 
 
 def _many(number: float, what: str, *uses) -> Sentence:

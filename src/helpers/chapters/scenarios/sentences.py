@@ -10,15 +10,13 @@ from helpers.chapters import words
 from helpers.chapters.outputs import Sentence, joined, sentence
 from helpers.chapters.scenarios import phrases, tables
 from helpers.data import Quantity, Vintage, derived
-from helpers.outlook import scenario, supply
+from helpers.outlook import scenario
 from helpers.outlook.levers import Levers, made
 from helpers.outlook.scenario import Balance
 
 REGIMES = {"open": "all let through", "partial": "part let through", "closed": "hardly any let through"}
 
 _WHAT = "What would change the imports"
-_LEAST = 0.02
-"""Part of what is to import below which a scenario has hardly moved it."""
 _CLOSES = 1e-9
 """Part of the need below which two sides of a balance are the same number."""
 
@@ -58,76 +56,11 @@ def closes(of: Balance, india: Vintage) -> Sentence:
     return sentence(text, count=count, years=years, uses=uses)
 
 
-def scheme(of: Mapping[str, Balance], year: int, india: Vintage) -> Sentence:
-    """When plants take from the imports, how much, and what oxide they need; of the scenario that makes most.
-
-    All else is as in that scenario, so that what plants take is not what other levers do.
-    """
-    name = max(of, key=lambda one: of[one].scheme.sum())
-    best = scenario.run(india, of[name].levers)
-    base = scenario.run(india, of[name].levers.model_copy(update={"scheme": 0.0}))
-    yearly = {int(one): tables.change(best, base, "imports", int(one), india) for one in best.years}
-    begun = [one for one, less in yearly.items()
-             if less.value < -_LEAST * scenario.at(india, base, "imports", one).value]  # fmt: skip
-    if not begun:
-        return sentence("In no scenario that can be reckoned do plants in India take much from the imports.")
-    oxide = scenario.at(india, best, "oxide_imported", year)
-    made_of = scenario.at(india, best, "oxide_needed", year)
-    parts: dict[str, Quantity | str] = {"name": name, "first": fiscal.year_name(begun[0]), "year": oxide.period}
-    text = "In the scenario “{name}” plants in India cut the imports from {first} on"
-    if made_of.value < 1:
-        return sentence(text + ". Before the end of {year} they need no oxide.", **parts)
-    parts |= {"less": _taken(yearly[year]), "needed": made_of}
-    text += ", by {less:~2} in {year}, and"
-    if oxide.value < _LEAST * made_of.value:
-        text += " need {needed:~2} of oxide of neodymium and praseodymium, all of it Indian."
-        return joined(sentence(text, **parts), _beyond(best, year, india))
-    text += " import {oxide:~2} of oxide for it. They need {needed:~2} of oxide of neodymium and praseodymium, of which"
-    text += " {oxide:range~2} t are imported: magnets are replaced by their oxide."
-    return joined(sentence(text, oxide=oxide, **parts), _beyond(best, year, india))
-
-
-def japan(year: int, india: Vintage) -> Sentence:
-    """What it brings to sell nothing more to Japan: oxide, and magnets where no other oxide may be used."""
-    plants = "scheme=1; irel_path=planned"
-    levers = [made(f"{plants}; oxide_source={source}; japan_exports={sold}") for source in ("any", "own")
-              for sold in ("on", "off")]  # fmt: skip
-    if why := tables.lacking(levers[-1], india):
-        why = words.listed(why.split(", "))
-        return words.not_yet(india, f"What an end of sales to Japan would bring, for want of {why},")
-    on, off, own_on, own_off = (tables.alone_in(year, one, india) for one in levers)
-    freed, more = (tables.change(new, old, quantity, year, india)
-                   for new, old, quantity in ((off, on, "oxide_japan"), (own_off, own_on, "scheme")))  # fmt: skip
-    needed = scenario.at(india, on, "oxide_needed", year)
-    if not scenario.draws(india).sold.any():
-        return sentence(
-            "Nothing is sold to Japan by the newest figure, so that an end of it frees nothing.", uses=[freed]
-        )
-    if freed.value < 1:
-        return sentence("What was sold to Japan would make no magnets in {year}: no plant would use it.",
-                        year=freed.period, uses=[freed])  # fmt: skip
-    share = words.chance(derived(min(100.0, 100 * freed.value / needed.value), "%", freed, needed))
-    text = "Nothing more sold to Japan would give the plants of the scheme {freed:~2} of oxide in {year}, {share}"
-    text += " of what they need. That is if all of them are built on time ({freed:range~2} t{more_sold})."
-    more_sold = "; more if more is sold than the lower bound that is published" if _floor(india) else ""
-    parts = {"freed": freed, "share": share, "year": freed.period, "more_sold": more_sold}
-    if more.value < 1:
-        return sentence(text, "It makes no magnet more.", uses=[more], **parts)
-    text += " Where oxide can be bought elsewhere that makes no magnet more; where plants use Indian oxide only, it"
-    return sentence(text, "makes {more:~2} more of them ({more:range~2} t).", more=more, **parts)
-
-
-def _floor(india: Vintage) -> bool:
-    """Whether no more is published of what was sold to Japan than that it was more than so much."""
-    found = supply.freed_by_stopping_exports(india)
-    return found is not None and found["sold"].value == found["sold"].low
-
-
 def waterfall(rows: pd.DataFrame, start: Quantity, end: Quantity, name: str) -> Sentence:
     """What all levers together come to, and which of them does most of that."""
     parts, total = {"name": name, "year": end.period, "start": start}, end.value - start.value
     same = rows[rows["change"] * total > 0]
-    if abs(total) < _LEAST * start.value or same.empty:
+    if abs(total) < phrases.LEAST * start.value or same.empty:
         return sentence("{start:~2} to import in {year} hardly change with “{name}”", uses=[end], **parts)
     first = same.loc[same["change"].abs().idxmax()]
     part = derived(first["change"], "t", first)
@@ -141,7 +74,7 @@ def regimes(panels: Mapping[str, Balance], year: int, india: Vintage) -> Sentenc
     short = {name: scenario.at(india, of, "shortage", year) for name, of in panels.items()}
     worst = max(short, key=lambda name: short[name].value)
     need, gone = scenario.at(india, panels[worst], "imports", year), short[worst]
-    if gone.value < _LEAST * need.value:
+    if gone.value < phrases.LEAST * need.value:
         return sentence("Whatever China lets through, little of the {need:~2} to import in {year} is missing",
                         need=need, year=need.period)  # fmt: skip
     text = "With {regime} by China, {gone:~2} of the {need:~2} to import in {year} do not come"
@@ -230,7 +163,7 @@ def _markets(of: Mapping[str, Balance], asked: str, year: int, india: Vintage) -
     base, others = of[tables.RUN_RATE], _held_by_others(of)
     found = {name: tables.change(one, base, "imports", year, india) for name, one in others.items() if one is not base}
     name = max(found, key=lambda one: abs(found[one].value), default=asked)
-    if name == asked or abs(found[name].value) < _LEAST * np.median(of[name].of("imports", year)):
+    if name == asked or abs(found[name].value) < phrases.LEAST * np.median(of[name].of("imports", year)):
         return None
     need = scenario.at(india, of[name], "imports", year)
     text = "Of what India does not decide alone, “{name}” moves it most: {more}, to {need:~2} ({need:range~2} t)."
@@ -260,12 +193,12 @@ def _own(of: Mapping[str, Balance], year: int, india: Vintage) -> Sentence:
     base = of[tables.RUN_RATE]
     need, name = scenario.at(india, base, "imports", year), tables.best(of, year)
     whole = tables.change(of[name], base, "imports", year, india) if name else None
-    if whole is None or whole.value > -_LEAST * need.value:
+    if whole is None or whole.value > -phrases.LEAST * need.value:
         return sentence("Nothing that India can do and that can be reckoned takes much of it in {year}.",
                         year=need.period, uses=[need, *filter(None, [whole])])  # fmt: skip
     share = words.chance(derived(min(100.0, -100 * whole.value / need.value), "%", whole, need))
     text = "Of what India can do, “{name}” takes most, {taken:~2} ({taken:range~2} t), {share} of it"
-    parts = {"name": name, "taken": _taken(whole), "share": share}
+    parts = {"name": name, "taken": phrases.taken(whole), "share": share}
     moved = of[name].levers.moved.items()
     single = {one: made for one, made in of.items()
               if len(made.levers.moved) == 1 and made.levers.moved.items() <= moved}  # fmt: skip
@@ -273,27 +206,12 @@ def _own(of: Mapping[str, Balance], year: int, india: Vintage) -> Sentence:
     if one in (None, name) or (part := tables.change(of[one], base, "imports", year, india)).value >= 0:
         return sentence(text + ".", **parts)
     return sentence(text + "; of its parts “{one}” alone takes {part:~2} ({part:range~2} t).", one=one,
-                    part=_taken(part), **parts)  # fmt: skip
-
-
-def _beyond(of: Balance, year: int, india: Vintage) -> Sentence | None:
-    """What plants make beyond what India buys as magnets; None where that is little."""
-    more = scenario.at(india, of, "surplus", year)
-    whole = derived(np.median(of.of("scheme", year) + of.of("surplus", year)), "t", more)
-    if more.value < _LEAST * whole.value:
-        return None
-    text = "Of the {whole:~2} that they make {more:~2} are more than India would buy as magnets,"
-    return sentence(text, "and replace no imports.", whole=whole, more=more)
-
-
-def _taken(less: Quantity) -> Quantity:
-    """A change as what it takes away."""
-    return derived(-less.value, "t", less, low=-less.high, high=-less.low)
+                    part=phrases.taken(part), **parts)  # fmt: skip
 
 
 def _more(change: Quantity, whole: Quantity) -> Sentence:
     """How much more or less, with its range."""
-    if abs(change.value) < _LEAST * whole.value:
+    if abs(change.value) < phrases.LEAST * whole.value:
         return Sentence("about as much as at the run-rate", tuple(change.sources))
     size = derived(abs(change.value), "t", change)
     return sentence("{size:~2} {more}", size=size, more="more" if change.value > 0 else "less")

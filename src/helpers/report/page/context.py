@@ -35,8 +35,7 @@ def frame(parameters: Parameters, india: Vintage, notices: Sequence[str] = ()) -
     DataError
         If no figure of India's magnet imports was public on ``as_of``.
     """
-    text, age = _newest(india)
-    stale = age > STALE_DAYS
+    text, old = _newest(india)
     values = shown(parameters)
     asked = given(values)
     return {
@@ -49,8 +48,8 @@ def frame(parameters: Parameters, india: Vintage, notices: Sequence[str] = ()) -
         "defaults": {name: value for name, value in values.items() if name not in asked},
         "assumed": assumed(asked, india),
         "newest": text,
-        "notices": [*notices, *([f"These figures are old. {text}"] if stale else []), *_backcast(india)],
-        "stale": stale,
+        "notices": [*notices, *([old] if old else []), *_backcast(india)],
+        "stale": bool(old),
         "synthetic": canvas.SYNTHETIC if india.synthetic else "",
         "year": _year(fiscal.year_name(fiscal.fiscal_year(india.day))),
         "sources": india.sources.fillna("").to_dict("index"),
@@ -89,17 +88,20 @@ def code_text() -> str:
     return f"Code: commit {known['commit'][:12]}{changes}."
 
 
-def _newest(india: Vintage) -> tuple[str, int]:
-    """Which figure of imports became public last, in words, and how many days before the vintage's own."""
+def _newest(india: Vintage) -> tuple[str, str]:
+    """Which figure of imports became public last, and, if that is old, a notice of it; both in words."""
     rows = gate.reported(india)
     published = rows["published"].max()
     period = max(rows.loc[rows["published"] == published, "period"], key=lambda text: fiscal.span(text)[1])
     age = (india.day - published.date()).days
     before = f"{number(age)} {'day' if age == 1 else 'days'} before this report" if age else "the day of this report"
-    since = f"{words.day(published)}, {before}"
     fetched = rows.loc[rows["published"] == published, "source"].isin(india.feeds).all()
     how = "was fetched" if fetched else "became public"
-    return f"The newest figure of India's magnet imports, for {_spelt(period)}, {how} on {since}.", age
+    old = f"These figures are old. The newest of India's imports, for {words.period(period)}, {how} {before}."
+    text = (
+        f"The newest figure of India's magnet imports, for {_spelt(period)}, {how} on {words.day(published)}, {before}."
+    )
+    return text, old if age > STALE_DAYS else ""
 
 
 def _baseline(india: Vintage) -> float:

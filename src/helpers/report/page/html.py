@@ -175,11 +175,6 @@ def _clause(text: str) -> str:
     return f"{first.partition(': ')[0].rstrip('.')}."
 
 
-def _first_sentence(shown: dict) -> dict:
-    """A sentence without those that follow it."""
-    return shown | {"text": re.split(_END, shown["text"])[0]}
-
-
 def _large(text: str) -> tuple[str, str]:
     """The quantity that a sentence opens with, and the rest of it."""
     found = _QUANTITY.match(text)
@@ -230,7 +225,7 @@ def _templates() -> Environment:
     made = Environment(loader=FileSystemLoader(paths.TEMPLATE), autoescape=True)
     made.filters |= {
         "kinds": _kinds, "address": address, "clause": _clause, "large": _large,
-        "first_sentence": _first_sentence, "last_line": last_line,
+        "last_line": last_line,
         "code": cache(_code), "drawing": drawing, "slug": slug, "together": together,
         "markdown": cache(_markdown), "ranged": _ranged, "row_notes": _row_notes, "shared_notes": _shared_notes,
         "plain": parameters.plain, "without_ansi": lambda text: _ANSI.sub("", text),

@@ -25,7 +25,7 @@ LEAD = "4-forecast"
 FINDING = "1-trade"
 """The chapter whose answer stands before that: what the number is that the question begins from."""
 
-SLOTS = ("judgements", "calendar", "record")
+SLOTS = ("means", "judgements", "calendar", "record")
 """Where the first page shows what cells hand to it, by what follows ``brief-`` in their tags."""
 
 WHAT = {
@@ -153,9 +153,8 @@ def brief(chapters: list[Chapter]) -> dict:
     -------
     dict
         ``front``, the sentences of cells tagged ``brief-answer``; else the first answers of :data:`FINDING` and
-        :data:`LEAD`. ``figures`` of cells tagged ``brief-figure``; else the first of :data:`LEAD`. ``means``, sentences
-        tagged ``brief``. ``judgements``, ``calendar`` and ``record``: whatever is tagged so. Each has the ``name`` of
-        its chapter and the ``cell`` that shows it.
+        :data:`LEAD`. ``figures`` of cells tagged ``brief-figure``; else the first of :data:`LEAD`. :data:`SLOTS`:
+        whatever is tagged so. Each has the ``name`` of its chapter and the ``cell`` that shows it.
     """
     answers, lead = _answers(chapters), _lead_first(chapters)
     firsts = [next((one for one in answers if one["name"] == name), None) for name in (FINDING, LEAD)]
@@ -164,7 +163,6 @@ def brief(chapters: list[Chapter]) -> dict:
         "answers": answers,
         "front": _tagged(lead, "brief-answer", "sentence") or [one for one in firsts if one] or answers[:1],
         "figures": _tagged(lead, "brief-figure", "figure") or figures,
-        "means": _tagged(chapters, "brief", "sentence"),
         **{slot: _tagged(chapters, f"brief-{slot}") for slot in SLOTS},
     }
 
