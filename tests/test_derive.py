@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from conftest import AS_OF, FROZEN
-from helpers.data import ASSUMED, STATUSES, DataError, derive, relations, vintage
+from helpers.data import ASSUMED, STATUSES, DataError, derive, public, relations, vintage
 from helpers.data.relations import Figure
 from helpers.methods.intervals import between
 
@@ -273,3 +273,24 @@ def test_a_star_in_an_input_is_the_sum_of_all_but_the_whole():
     known = INDIA.adding("trade", *rows, whole).figures()
     ((key, period, value, used, _),) = derive.results(known, step)
     assert (key[-1], period, value.value, used[0].rank) == ("weight_yoy", "2031", 7, 0)
+
+
+def test_families_of_rules_share_no_figure_and_give_what_all_rules_give_together():
+    keys = {name: table.keys for name, table in INDIA.stored.items()}
+    steps = derive.steps(INDIA.written["derivations"].frame(), "derivations", keys, public.RANK)
+    families = derive.families(tuple(steps))
+    assert sorted(map(repr, steps)) == sorted(repr(step) for family in families for step in family.steps)
+    names = [(table, first) for family in families for table, firsts in family.firsts.items() for first in firsts]
+    assert len(names) == len(set(names)) and len(families) > 5
+    made = derive.computed(INDIA.figures(computed=False), steps)
+    together = {(name, *key, period): one.range for name, of in made.items() for key, period, one in of}
+    apart = {(name, *key, period): one.range for name, of in INDIA.figures().items() for key, series in of.items()
+             for period, one in series.items() if one.computed}  # fmt: skip
+    assert apart == together
+
+
+def test_only_the_family_of_what_was_added_is_reckoned_anew(monkeypatch):
+    asked, real = [], derive.computed
+    monkeypatch.setattr(derive, "computed", lambda known, steps: asked.append({*known}) or real(known, steps))
+    INDIA.assuming("reading_prior", {"quantity error": 0.7})
+    assert asked == [{"assumptions"}]

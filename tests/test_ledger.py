@@ -4,6 +4,7 @@ import errno
 import json
 import shutil
 import threading
+from datetime import timedelta
 
 import jsonschema
 import pandas as pd
@@ -92,6 +93,19 @@ def test_what_does_not_belong_in_the_ledger_is_refused(folder, publish, change, 
     with pytest.raises(ledger.RefusedError, match=said):
         ledger.appended(report, folder)
     assert lines(folder) == before
+
+
+@pytest.mark.parametrize("late", [6, 7, 8])
+def test_a_forecast_made_within_a_week_of_its_own_day_is_taken_and_no_later_one(folder, publish, late):
+    report = publish()
+    made = f"{parameters.today() + timedelta(days=late)}T06:00:00+00:00"
+    known = json.loads((report / record.NAME).read_text(encoding="utf-8"))
+    (report / record.NAME).write_text(record.written(known | {"made": made}), encoding="utf-8")
+    if late <= 7:
+        assert "3 rows appended" in ledger.appended(report, folder)
+    else:
+        with pytest.raises(ledger.RefusedError, match=f"made {late} days after its own day: it is a back-cast"):
+            ledger.appended(report, folder)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """What moved a forecast: shares that add up, in whatever order; figures told apart by what happened to them."""
 
+from dataclasses import replace
 from itertools import permutations
 
 import numpy as np
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from conftest import adding
 from helpers.chapters import revision as words
-from helpers.data.changes import BESIDE, CHANGED, NEW, REVISED, WITHDRAWN, Between
+from helpers.data.changes import BESIDE, CHANGED, LIVE, NEW, REVISED, WITHDRAWN, Between
 from helpers.outlook import attribution, headline, revision, targets
 from helpers.outlook.revision import State
 
@@ -117,6 +118,39 @@ def test_a_figure_is_new_revised_withdrawn_or_beside_another(india):
         (change,) = Between(india, then).changes
         assert (change.kind, change.table, change.key) == (kind, "trade", tuple(keys.values()))
         assert change.period == ("FY26" if kind == NEW else "FY25")
+
+
+def test_a_row_that_is_no_figure_before_nor_after_lies_beside_one(india):
+    gap = {"period": "FY31", "value": float("nan"), "status": "missing", "source": "S66"}
+    (change,) = Between(india, india.adding("trade", targets.CUSTOMS.keys | gap)).changes
+    assert (change.kind, change.before, change.after) == (BESIDE, None, None)
+
+
+class Heard:
+    """What an archive held, as far as vintages are compared."""
+
+    synthetic = False
+
+    def __init__(self, *parts):
+        self.fingerprint = dict.fromkeys(parts, "0" * 64)
+
+
+def test_what_the_archive_holds_is_a_change_of_its_own_that_comes_with_it_alone(india):
+    old, new = (replace(india, live=Heard(*parts)) for parts in (["a"], ["a", "b"]))
+    (change,) = Between(old, new).changes
+    assert (change.table, change.kind, revision.part(change)) == (LIVE, NEW, revision.FIGURES)
+    assert Between(old, replace(india, live=Heard("a"))).changes == []
+    of = Between(old, new)
+    assert of.taking(of.changes).live is new.live and of.taking([]).live is old.live
+
+
+def test_rivals_of_the_target_come_after_its_new_values_whatever_their_period(india, quick):
+    rival = {"period": "FY25", "value": 9.0, "status": "weak", "source": "S66"}
+    first = {"period": "FY20", "value": 12345.0, "source": "S66"}
+    new = india.adding("trade", targets.CUSTOMS.keys | rival, targets.CUSTOMS.keys | first)
+    clusters = revision._series(revision.FIGURES, Between(india, new).changes, "customs", frozenset())
+    kinds = {one.when: one.changes[0].kind for one in clusters}
+    assert kinds["FY25"] == BESIDE and kinds["FY20"] in (NEW, REVISED) and list(kinds) == ["FY20", "FY25"]
 
 
 def without(india, period):
@@ -244,7 +278,7 @@ def moves(*rows, before=30000.0):
     columns = ["part", "table", "key", "when", "count", "others", "effect", "source", "quantile", "period"]
     told = [(*what, 1 + others, others, effect, "S66", quantile, "FY27")
             for *what, others, of in rows for quantile, effect in zip(QUANTILES, of, strict=True)]  # fmt: skip
-    table = pd.DataFrame(told, columns=columns)
+    table = pd.DataFrame(told, columns=columns).assign(target="customs")
     by = table.groupby("quantile")["effect"].sum()
     then = np.array([0.7, 1.0, 1.6]) * before
     ends = pd.DataFrame({"quantile": QUANTILES, "before": then, "after": then + by[list(QUANTILES)].to_numpy()})

@@ -111,7 +111,7 @@ def test_both_roads_are_averaged_quantile_by_quantile_at_weights_that_are_rows(i
     other = second[second["scenario"] == roads.ROAD].set_index(["period", "quantile"])["value"]
     both = roads.pair(india, table, second).both.set_index(["period", "quantile"])["value"]
     assert both.to_numpy() == pytest.approx(((mixed + other) / 2).reindex(both.index).to_numpy())
-    first = india.assuming("road_weight", {roads.WEIGHTS_ROAD: 1.0, roads.ROAD: 0.0})
+    first = india.assuming("road_weight", {"weights as recorded": 1.0, roads.ROAD: 0.0})
     alone = roads.pair(first, table, second).both.set_index(["period", "quantile"])["value"]
     assert alone.to_numpy() == pytest.approx(mixed.reindex(alone.index).to_numpy())
 

@@ -214,7 +214,8 @@ def test_a_copy_is_what_it_would_be_if_all_that_follows_were_computed_anew(name,
     for table in india.stored:
         india.table(table), india.table(table, vintages=True)
     more = india.adding(name, row)
-    anew = dict(zip(("all", "used"), public.made(more.stored, india._fixed["steps"]), strict=True))
+    fresh = {name: table.having(table.rows) for name, table in more.stored.items()}
+    anew = dict(zip(("all", "used"), public.followed(fresh, india._fixed["families"]), strict=True))
     for table in india.stored:
         pd.testing.assert_frame_equal(more.table(table, vintages=True), anew["all"][table].frame())
         pd.testing.assert_frame_equal(more.table(table), anew["used"][table].frame())

@@ -6,7 +6,7 @@ import sys
 import warnings
 from io import TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from typer.core import TyperCommand
@@ -14,6 +14,7 @@ from typer.core import TyperCommand
 from helpers import STOPPED, __version__, paths
 from helpers.report import desk, screening
 from helpers.report.diff import diff
+from helpers.report.ending import stop
 from helpers.report.ledger import app as ledger
 from helpers.report.scenario.command import app as scenario
 from helpers.report.schedule.command import schedule
@@ -64,9 +65,7 @@ def magnets(
 ) -> None:
     """India's magnet imports: public figures in, a dated report out."""
     if not paths.DATA.is_dir() or not paths.NOTEBOOKS.is_dir():
-        _stop(
-            "magnets needs data/ and notebooks/: run it in a clone of the project, or install a wheel built by pip", 1
-        )
+        stop("magnets needs data/ and notebooks/: run it in a clone of the project, or install a wheel built by pip", 1)
 
 
 _Given = Annotated[
@@ -118,7 +117,7 @@ def report(
     try:
         wanted = _wanted(parameter, as_of, grid)
     except parameters.ParameterError as error:
-        _stop(str(error), 2)
+        stop(str(error), 2)
     outcomes = screening.made(lines, panel, wanted, output, timeout, jobs, quiet, fetch, on, pdf)
     for outcome in dict.fromkeys(outcomes):  # invalid data are the same news for every report of a grid
         if outcome.end or not quiet:
@@ -147,9 +146,9 @@ def verify(
         well = "every page and file is as published; data, code and lock are those it was made from"
         lines = verify.differences(folder)
     else:
-        _stop("name the report to verify, such as reports/2026-11-22, or say --archive", 2)
+        stop("name the report to verify, such as reports/2026-11-22, or say --archive", 2)
     if lines:
-        _stop("\n".join(lines), 1)
+        stop("\n".join(lines), 1)
     print(f"{folder}: {well}")
 
 
@@ -165,7 +164,7 @@ def validate(
     try:
         day = parameters.parse([], as_of).as_of
     except parameters.ParameterError as error:
-        _stop(str(error), 2)
+        stop(str(error), 2)
     from helpers.data import DataError
     from helpers.report import gate
 
@@ -173,7 +172,7 @@ def validate(
         for line in gate.told(day):
             print(line)
     except DataError as error:
-        _stop(f"{error}\n\nthe data are not fit for a report", 3)
+        stop(f"{error}\n\nthe data are not fit for a report", 3)
 
 
 @app.command()
@@ -188,7 +187,7 @@ def history(
     try:
         print("\n".join(shown.versions(table, figure)))
     except DataError as error:
-        _stop(str(error), 2)
+        stop(str(error), 2)
 
 
 @app.command()
@@ -203,12 +202,12 @@ def notebooks(
 
     if check:
         if found := [line for path in inputs.tracked() for line in notebooks.problems(path)]:
-            _stop("\n".join([*found, "-> `magnets notebooks` stores them as they should be"]), 1)
+            stop("\n".join([*found, "-> `magnets notebooks` stores them as they should be"]), 1)
         return
     try:
         stored = notebooks.refresh(parameters.today())
     except notebooks.StoreError as error:
-        _stop(str(error), 1)
+        stop(str(error), 1)
     for name, changes in stored.items():
         print(f"{name}: {'changed' if changes else 'unchanged'}")
         for line in changes:
@@ -258,7 +257,7 @@ def sources() -> None:
     try:
         shown.show(*shown.table())
     except DataError as error:
-        _stop(str(error), 3)
+        stop(str(error), 3)
 
 
 app.add_typer(scenario, name="scenario")
@@ -292,8 +291,3 @@ def _wanted(given: list[str], as_of: str, grid: Path | None) -> "list[Parameters
     from helpers.report.grid import read
 
     return read(grid, parameters.named(given, as_of))
-
-
-def _stop(text: str, code: int) -> NoReturn:
-    print(text, file=sys.stderr)
-    raise typer.Exit(code)

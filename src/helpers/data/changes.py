@@ -1,8 +1,10 @@
 """What differs between two vintages, figure by figure, and every vintage between the two."""
 
 from collections.abc import Collection, Iterable, Mapping
-from typing import NamedTuple
+from dataclasses import dataclass
+from itertools import chain
 
+from helpers.data import public
 from helpers.data.relations import Figure
 from helpers.data.tables import Table
 from helpers.data.vintage import Vintage
@@ -17,7 +19,8 @@ _SAME = ("note", "written")
 """Columns that nothing is reckoned from."""
 
 
-class Change(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Change:
     """A figure whose rows differ: the table, its key, its period, what happened, and its values before and after."""
 
     table: str
@@ -44,45 +47,58 @@ class Between:
     def __init__(self, old: Vintage, new: Vintage, but: Collection[str] = ()):
         self.old, self.new = old, new
         self._later = max(new, old, key=lambda one: one.day)
-        self._rows = {name: (_rows(old.stored[name]), _rows(new.stored[name])) for name in new.stored}
-        self._figures = old.figures(False), new.figures(False)
-        self.changes = [
-            self._change(name, key)
-            for name, (before, after) in self._rows.items()
-            if name not in but
-            for key in sorted(before.keys() | after.keys())
-            if not _alike(new.stored[name], before.get(key, ()), after.get(key, ()))
-        ]
-        self._changed: dict[str, set[tuple]] = {}
-        for one in self.changes:
-            self._changed.setdefault(one.table, set()).add(_whole(one))
-        self._keys = {name: list({**self._rows[name][1], **self._rows[name][0]}) for name in self._changed}
-        self._calm = {name: new.stored[name] for name in self._rows if name not in self._changed}
+        self._tables: dict[str, _Table] = {}
+        for name, table in new.stored.items():
+            if name not in but and set(old.stored[name].rows) != set(table.rows):
+                self._tables[name] = _Table(old.stored[name], table)
+        self.changes = [change for _, table in sorted(self._tables.items()) for change in table.changes.values()]
         if _parts(old) != _parts(new):
             self.changes.append(Change(LIVE, (), "", NEW, None, None, frozenset()))
 
     def taking(self, chosen: Iterable[Change]) -> Vintage:
         """The older vintage, of the later day, with some changes."""
-        taken: dict[str, set[tuple]] = {}
-        for one in chosen:
-            taken.setdefault(one.table, set()).add(_whole(one))
-        tables = dict(self._calm)
-        for name, changed in self._changed.items():
-            before, after = self._rows[name]
-            come = taken.get(name, set()) | (after.keys() - changed)
-            rows = ((after if key in come else before).get(key, ()) for key in self._keys[name])
-            tables[name] = self.new.stored[name].having(row for of in rows for row in of)
-        return self._later.having(tables, self.new.live if LIVE in taken else self.old.live)
+        taken = frozenset(chosen)
+        tables = {name: table.taking(taken) for name, table in self._tables.items()}
+        live = self.new.live if any(one.table == LIVE for one in taken) else self.old.live
+        return self._later.having({**self.new.stored, **tables}, live)
 
-    def _change(self, name: str, key: tuple) -> Change:
-        table = self.new.stored[name]
-        period = key[-1] if key and "period" in table.columns else ""
-        own = key[:-1] if period else key
-        before, after = (figures.get(name, {}).get(own, {}).get(period) for figures in self._figures)
-        rows = {*self._rows[name][0].get(key, ()), *self._rows[name][1].get(key, ())}
-        place = table.columns.index("source") if "source" in table.columns else None
-        ids = frozenset() if place is None else frozenset(one for row in rows for one in row[place].split())
-        return Change(name, own, period, _kind(table, before, after), before, after, ids)
+
+class _Table:
+    """A table before and after, by figure, and the tables that lie between the two, each made once."""
+
+    def __init__(self, old: Table, new: Table):
+        self.new = new
+        before, after = _rows(old), _rows(new)
+        keys = {**after, **before}
+        apart = {key for key in keys if not _alike(new, before.get(key, ()), after.get(key, ()))}
+        then, now = (_figures(new, rows, apart) for rows in (before, after))
+        self.changes = {
+            key: _change(new, key, {*before.get(key, ()), *after.get(key, ())}, then.get(key), now.get(key))
+            for key in sorted(apart)
+        }
+        self._made = {frozenset(): old, frozenset(self.changes.values()): new}
+        self._rows = [(self.changes.get(key), before.get(key, ()), after.get(key, ())) for key in keys]
+
+    def taking(self, chosen: frozenset[Change]) -> Table:
+        taken = chosen.intersection(self.changes.values())
+        if taken not in self._made:
+            rows = (after if one is None or one in taken else before for one, before, after in self._rows)
+            self._made[taken] = self.new.having(chain.from_iterable(rows))
+        return self._made[taken]
+
+
+def _figures(table: Table, rows: Mapping[tuple, tuple], keys: set[tuple]) -> dict[tuple, Figure]:
+    """The figures to use of some keys, their period last if they have one."""
+    some = table.having(row for key in keys for row in rows.get(key, ()))
+    known = public.figures({table.name: public.choose(some)}, {table.name: some}).get(table.name, {})
+    return {(*key, period) if period else key: one for key, of in known.items() for period, one in of.items()}
+
+
+def _change(table: Table, key: tuple, rows: Collection[tuple], before: Figure | None, after: Figure | None) -> Change:
+    period = key[-1] if key and "period" in table.columns else ""
+    place = table.columns.index("source") if "source" in table.columns else None
+    ids = frozenset() if place is None else frozenset(one for row in rows for one in row[place].split())
+    return Change(table.name, key[:-1] if period else key, period, _kind(table, before, after), before, after, ids)
 
 
 def _kind(table: Table, before: Figure | None, after: Figure | None) -> str:
@@ -91,11 +107,6 @@ def _kind(table: Table, before: Figure | None, after: Figure | None) -> str:
     if before is None or after is None:
         return BESIDE if before is after else WITHDRAWN if after is None else NEW
     return BESIDE if before.range == after.range and before.unit == after.unit else REVISED
-
-
-def _whole(change: Change) -> tuple[str, ...]:
-    """What names a figure in its table, the period too."""
-    return (*change.key, change.period) if change.period else change.key
 
 
 def _rows(table: Table) -> dict[tuple, tuple]:

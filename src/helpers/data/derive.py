@@ -8,7 +8,9 @@ what would be more than its whole, or less than nothing, is not computed.
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from itertools import islice
 from operator import itemgetter
 from typing import NamedTuple
@@ -24,7 +26,6 @@ from helpers.methods.intervals import Interval
 
 Key = tuple[str, ...]
 Known = dict[str, dict[Key, Series]]
-
 
 WHOLE = "world"
 """What stands in the place of a partner or a reporter for all of them."""
@@ -56,6 +57,14 @@ class Step(NamedTuple):
     adds_up: tuple[Key, ...]
     world: int | None
     against: Input | None
+
+
+@dataclass(frozen=True, eq=False)
+class Family:
+    """Steps that share figures with no other: of each table the first columns of their keys, ``*`` for any."""
+
+    firsts: Mapping[str, frozenset[str]]
+    steps: tuple[Step, ...]
 
 
 def steps(rows: pd.DataFrame, file: str, keys: Mapping[str, Key], ranks: Mapping[str, int]) -> list[Step]:
@@ -98,6 +107,24 @@ def steps(rows: pd.DataFrame, file: str, keys: Mapping[str, Key], ranks: Mapping
     return [step._replace(adds_up=sums[step.table]) for step in read]
 
 
+@lru_cache(maxsize=8)
+def families(steps: tuple[Step, ...]) -> list[Family]:
+    """Steps in their order, put together so that no figure of a family hangs on one of another."""
+    found: list[tuple[list[tuple[str, str]], list[int]]] = []
+    for place, step in enumerate(steps):
+        names = [(step.table, step.key[0]), *((table, key[0]) for table, key in (at(i, step.key) for i in step.inputs))]
+        near = [one for one in found
+                if any(a == b and (x == y or "*" in (x, y)) for a, x in one[0] for b, y in names)]  # fmt: skip
+        names += [name for one in near for name in one[0]]
+        places = sorted([place, *(other for one in near for other in one[1])])
+        found = [*(one for one in found if one not in near), (names, places)]
+    made = []
+    for names, places in sorted(found, key=itemgetter(1)):
+        firsts = {table: frozenset(first for name, first in names if name == table) for table, _ in names}
+        made.append(Family(firsts, tuple(steps[place] for place in places)))
+    return made
+
+
 def results(
     known: Known, step: Step, keys: list | None = None
 ) -> Iterator[tuple[Key, str, Interval, list[Figure], str]]:
@@ -111,7 +138,7 @@ def results(
                 yield key, period, intervals.scaled(value, step.factor) if step.factor != 1 else value, used, said
 
 
-def computed(known: Known, derivations: list[Step]) -> dict[str, list[tuple[Key, str, Figure]]]:
+def computed(known: Known, derivations: Sequence[Step]) -> dict[str, list[tuple[Key, str, Figure]]]:
     """Everything that follows from what is known, by table, in the order in which it was found.
 
     The rules are tried in their order until none gives anything new. Growth that was published comes last, the longest
@@ -156,16 +183,6 @@ def computed(known: Known, derivations: list[Step]) -> dict[str, list[tuple[Key,
             if new and last:
                 break
     return made
-
-
-def linked(derivations: list[Step], tables: set[str]) -> set[str]:
-    """Some tables with all whose figures follow from theirs, and all that these are computed from."""
-    found, more = set(tables), set(tables)
-    while more:
-        of = [{step.table, *(one.table for one in step.inputs)} for step in derivations]
-        more = set().union(*(names for names in of if names & found)) - found
-        found |= more
-    return found
 
 
 def targets(known: Known, step: Step, since: int = 0) -> dict[Key, tuple[tuple[str, Key], ...]]:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -31,8 +32,8 @@ def entering(stored: Mapping[str, Table], view: View, feeds: Table) -> dict[str,
     for feed, table, *figure in view.figures(wanted(feeds)):
         rows.setdefault(table, []).append(_row(stored[table], figure, source[feed]))
     live = tuple(source.values())
-    more = {name: stored[name].having([*stored[name].rows, *new])._replace(live=live) for name, new in rows.items()}
-    return {**stored, **more}
+    more = {name: stored[name].having([*stored[name].rows, *new]) for name, new in rows.items()}
+    return {**stored, **{name: replace(table, live=live) for name, table in more.items()}}
 
 
 def wanted(feeds: Table) -> dict[str, list[tuple[str, str]]]:

@@ -1,7 +1,7 @@
 """Which rows were public on a day, and which of several to use."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 import pandas as pd
@@ -10,7 +10,7 @@ from helpers import fiscal
 from helpers.data import derive
 from helpers.data.quantity import ASSUMED
 from helpers.data.relations import Figure
-from helpers.data.tables import DATED, DataError, Table, all_sources, first_rows
+from helpers.data.tables import DATED, DataError, Table, all_sources, first_rows, once
 from helpers.methods.intervals import between
 
 STATUSES = (ASSUMED, "reported", "derived", "inference", "estimate", "weak", "unverified", "missing")
@@ -42,6 +42,7 @@ def until(table: Table, day: date) -> Table:
     return table.having(row for row in table.rows if row[place] is not None and row[place] <= day)
 
 
+@once
 def choose(table: Table, written: Table | None = None) -> Table:
     """One row a key: the best status, of those the newest.
 
@@ -140,30 +141,47 @@ def figures(chosen: Mapping[str, Table], stored: Mapping[str, Table]) -> derive.
     return found
 
 
-def computed(chosen: Mapping[str, Table], stored: Mapping[str, Table], steps: list[derive.Step]) -> dict[str, Table]:
-    """The rows that follow from the chosen ones, by table, as rows of these."""
-    needed = {step.table for step in steps} | {one.table for step in steps for one in step.inputs}
-    made = derive.computed(figures({name: chosen[name] for name in chosen if name in needed}, stored), steps)
-    return {
-        name: chosen[name].having(_row(chosen[name], *one) for one in found) for name, found in made.items() if found
-    }
+def followed(stored: Mapping[str, Table], families: list[derive.Family]) -> tuple[dict, dict]:
+    """Every table with the rows that follow from the chosen ones: all its rows, and those to use.
 
-
-def made(stored: Mapping[str, Table], steps: list[derive.Step], before: tuple | None = None) -> tuple[dict, dict]:
-    """Every row by table, and the row to use of each key, both with what follows from others.
-
-    ``before`` are the same three of a vintage like it: what follows from nothing that differs is taken over.
+    What follows is computed once for the same rows, so that vintages that share tables share it.
     """
-    old, had, used = before or ({}, {}, {})
-    differ = derive.linked(steps, {name for name in stored if stored[name] is not old.get(name)})
-    published = {name: table if name in differ else had[name] for name, table in stored.items()}
-    chosen = {name: choose(table) if name in differ else used[name] for name, table in stored.items()}
-    for name, new in computed(chosen, stored, [step for step in steps if step.table in differ]).items():
-        published[name] = stored[name].having([*stored[name].rows, *new.rows])
-        better = {key for key, _ in new.keyed()}
-        kept = (row for key, row in chosen[name].keyed() if key not in better)
-        chosen[name] = chosen[name].having([*kept, *new.rows])
-    return published, chosen
+    for table in stored.values():
+        choose(table)
+    made: dict[str, list[Table]] = {}
+    for family in families:
+        parts = {name: _part(stored[name], firsts) for name, firsts in family.firsts.items()}
+        own, *others = parts.values()
+        asked = (family, *((one.rows, one.live) for one in others))
+        if asked not in own._seen:
+            own._seen[asked] = _following(parts, family.steps)
+        for name, new in own._seen[asked].items():
+            made.setdefault(name, []).append(new)
+    both = {name: _with(table, *made.get(name, ())) for name, table in stored.items()}
+    return tuple({name: of[place] for name, of in both.items()} for place in (0, 1))
+
+
+@once
+def _part(table: Table, firsts: frozenset[str]) -> Table:
+    """The rows whose key begins with one of some words, or all."""
+    return table if "*" in firsts else table.having(row for row in table.rows if row[0] in firsts)
+
+
+def _following(stored: dict[str, Table], steps: Sequence[derive.Step]) -> dict[str, Table]:
+    """The rows that follow from others, by table."""
+    made = derive.computed(figures({name: choose(table) for name, table in stored.items()}, stored), steps)
+    return {name: stored[name].having(_row(stored[name], *one) for one in of) for name, of in made.items() if of}
+
+
+@once
+def _with(table: Table, *more: Table) -> tuple[Table, Table]:
+    """All rows of a table, and the chosen ones, with what was computed in the place of those it is better than."""
+    if not more:
+        return table, choose(table)
+    new = [row for one in more for row in one.rows]
+    better = {key for one in more for key, _ in one.keyed()}
+    kept = (row for key, row in choose(table).keyed() if key not in better)
+    return table.having([*table.rows, *new]), table.having([*kept, *new])
 
 
 def _figure(table: Table, row: tuple) -> Figure | None:

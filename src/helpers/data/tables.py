@@ -6,11 +6,11 @@ import json
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import wraps
 from pathlib import Path
-from types import MappingProxyType
-from typing import NamedTuple, TypeVar, cast
+from typing import TypeVar, cast
 
 import numpy as np
 import pandas as pd
@@ -49,16 +49,8 @@ class DataError(ValueError):
     """Something in ``data/`` is wrong; the text says which file, which rows and what to do."""
 
 
-def digest(tables: Mapping[str, "Table"], *more: str) -> str:
-    """SHA-256 of the rows of some tables, whatever their order, and of some texts more."""
-    found = hashlib.sha256("".join(more).encode())
-    for name in sorted(tables):
-        found.update("\n".join([name, *sorted(map(repr, tables[name].rows)), ""]).encode())
-    return found.hexdigest()
-
-
 def once(method: Method) -> Method:
-    """Make a method of what never changes remember, in its ``_seen``, what it gave; copy what goes out."""
+    """Make a method, or a function, of what never changes keep in its ``_seen`` what it gave; copy what goes out."""
 
     @wraps(method)
     def remembered(self, *args, **keys):
@@ -70,7 +62,8 @@ def once(method: Method) -> Method:
     return cast(Method, remembered)
 
 
-class Table(NamedTuple):
+@dataclass(frozen=True, eq=False, repr=False)
+class Table:
     """Rows of plain values: text, numbers (NaN where a cell is empty) and days (None), in the order of ``columns``.
 
     ``codes`` are what ``datapackage.json`` names as possible in a column, whether a row has it or not; ``live`` the
@@ -82,8 +75,9 @@ class Table(NamedTuple):
     kinds: tuple[str, ...]
     keys: tuple[str, ...]
     rows: tuple[tuple, ...]
-    codes: Mapping[str, list[str]] = MappingProxyType({})
+    codes: Mapping[str, list[str]] = field(default_factory=dict)
     live: tuple[str, ...] = ()
+    _seen: dict = field(default_factory=dict, init=False)
 
     def column(self, name: str) -> list:
         """The cells of one column."""
@@ -94,6 +88,7 @@ class Table(NamedTuple):
         """The places of the columns that name a figure, its period among them."""
         return tuple(map(self.columns.index, (*self.keys, *(["period"] if "period" in self.columns else []))))
 
+    @once
     def keyed(self) -> list[tuple[tuple, tuple]]:
         """Each row with what names its figure, its period last if it has one."""
         places = self.key()
@@ -106,10 +101,16 @@ class Table(NamedTuple):
 
     def having(self, rows: Iterable[tuple]) -> "Table":
         """The same table with other rows."""
-        return self._replace(rows=tuple(rows))
+        return replace(self, rows=tuple(rows))
 
+    @once
+    def digest(self) -> str:
+        """SHA-256 of its name and its rows, whatever their order."""
+        return hashlib.sha256("\n".join([self.name, *sorted(map(repr, self.rows)), ""]).encode()).hexdigest()
+
+    @once
     def frame(self) -> pd.DataFrame:
-        """The rows as pandas has them: float, text and Timestamp columns."""
+        """The rows as pandas has them: float, text and Timestamp columns; whoever changes a cell copies it first."""
         cells = list(zip(*self.rows, strict=True)) or [()] * len(self.columns)
         types = {"number": "float64", "date": "datetime64[us]"}
         described = zip(self.columns, self.kinds, cells, strict=True)

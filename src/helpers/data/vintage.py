@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from difflib import get_close_matches
 from functools import cached_property
+from hashlib import sha256
 from inspect import Signature
 from pathlib import Path
 from types import MappingProxyType
@@ -50,7 +51,8 @@ def vintage(as_of: str | date, folder: Path | None = None) -> "Vintage":
     checks = tuple(zip(raw["identities"].frame().to_dict("records"), rules, strict=True))
     terms = raw["terms"].frame().set_index("id")[["licence", "may_redistribute"]]
     sources = raw["sources"].frame().set_index("id").join(terms, on="terms")
-    fixed = {"sources": sources, "steps": steps, "checks": checks, "written": MappingProxyType(raw)}
+    families = derive.families(tuple(steps))
+    fixed = {"sources": sources, "families": families, "checks": checks, "written": MappingProxyType(raw)}
     known, view = public.known(raw, day), live.held_by(paths.archive(folder), day, raw["feeds"])
     return _made(day, live.entering(known, view, raw["feeds"]) if view else known, fixed, view)
 
@@ -141,9 +143,8 @@ class Vintage:
     @once
     def figures(self, computed: bool = True) -> derive.Known:
         """The figures to use as rules see them, by table, key and period; without what follows from others if asked."""
-        stored = {name: table for name, table in self.stored.items() if table.keys}
-        of = {name: self._chosen[name] if computed else public.choose(table) for name, table in stored.items()}
-        return public.figures(of, stored)
+        of = {name: self._chosen[name] if computed else public.choose(table) for name, table in self.stored.items()}
+        return public.figures(of, self.stored)
 
     @property
     def checks(self) -> tuple[tuple[dict, derive.Step], ...]:
@@ -161,7 +162,7 @@ class Vintage:
         table = self.written[name]
         found = {*table.column(column), *self._published[name].column(column), *table.codes.get(column, ())}
         if column in table.keys:
-            steps = [step for step in self._fixed["steps"] if step.table == name]
+            steps = (step for family in self._fixed["families"] for step in family.steps if step.table == name)
             found |= {step.key[table.keys.index(column)] for step in steps} - {"*"}
         return found
 
@@ -190,7 +191,7 @@ class Vintage:
 
     def having(self, tables: Mapping[str, Table], view: View | None) -> "Vintage":
         """A copy of the same day with other rows in some tables and another view of the archive."""
-        return _made(self.day, {**self.stored, **tables}, self._fixed, view, self)
+        return _made(self.day, {**self.stored, **tables}, self._fixed, view)
 
     def adding(self, name: str, *rows: Mapping) -> "Vintage":
         """A copy with figures that are not public yet: what if this were published?
@@ -240,8 +241,9 @@ class Vintage:
 
         Of the archive count its files: the rows that enter no table are not read for it.
         """
-        more = {} if self.live is None else self.live.fingerprint
-        return tables.digest(self._published, *sorted(more.values()))
+        of = [table.digest() for _, table in sorted(self._published.items())]
+        of += sorted(self.live.fingerprint.values()) if self.live else []
+        return sha256("\n".join(of).encode()).hexdigest()
 
     def __hash__(self) -> int:
         return hash((self.day, self.fingerprint))
@@ -253,7 +255,6 @@ class Vintage:
         rows = sum(len(table.rows) for table in self._published.values())
         return f"<what was public on {self.day}: {rows:,} rows, {self.fingerprint[:12]}>"
 
-    @once
     def _frame(self, name: str, vintages: bool = False) -> pd.DataFrame:
         of = self._published if vintages else self._chosen
         if name not in of:
@@ -290,10 +291,7 @@ class Vintage:
             raise DataError(f"data/{name}.csv has no {column} {value!r} on any day; near it are {near}")
 
 
-def _made(day: date, stored: Mapping[str, Table], fixed: Mapping[str, object], view: View | None, like=None) -> Vintage:
-    """A vintage of rows: one row of each key chosen, and what follows from those computed, or taken over from one."""
-    before = (like.stored, like._published, like._chosen) if like else None
-    published, chosen = public.made(stored, fixed["steps"], before)
-    frames = {asked: of for asked, of in like._seen.items() if asked[0] == "_frame"} if like else {}
-    frames = {asked: of for asked, of in frames.items() if chosen[asked[1]] is like._chosen[asked[1]]}
-    return Vintage(day, *map(MappingProxyType, (stored, published, chosen, fixed)), live=view, _seen=frames)
+def _made(day: date, stored: Mapping[str, Table], fixed: Mapping[str, object], view: View | None) -> Vintage:
+    """A vintage of rows: one row of each key chosen, and what follows from those computed."""
+    published, chosen = public.followed(stored, fixed["families"])
+    return Vintage(day, *map(MappingProxyType, (stored, published, chosen, fixed)), live=view)

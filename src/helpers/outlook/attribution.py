@@ -1,6 +1,7 @@
 """What a difference between scenarios is due to: exact Shapley values of their levers, and each lever moved alone."""
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from functools import cache
 from itertools import combinations
 from math import comb
 
@@ -46,7 +47,7 @@ def owen(worth: Callable[[frozenset], np.ndarray], groups: Mapping[str, Sequence
     ----------
     Owen, G. (1977). Values of games with a priori unions. Essays in Mathematical Economics and Game Theory.
     """
-    every = {name: frozenset(members) for name, members in groups.items()}
+    worth, every = cache(worth), {name: frozenset(members) for name, members in groups.items()}
     found: dict = {}
     for name, members in groups.items():
 

@@ -162,13 +162,16 @@ def _path(india: Vintage, series: str) -> Path:
             best[point.at] = first._replace(low=min(first.low, point.low), high=max(first.high, point.high))
     points = [best[at] for at in sorted(best)]
     if not points:
-        return Path(*(np.array([], kind) for kind in (int, float, float, float, bool)), [])
+        none = np.array([])
+        return Path(none.astype(int), none, none, none, none.astype(bool), [])
     at = np.array([point.at for point in points])
     years = np.arange(int(np.ceil(at[0] - _REACH)), int(np.floor(at[-1] + _REACH)) + 1)
-    ends = [np.exp(np.interp(years, at, np.log([getattr(point, end) for point in points]))) for end in _ENDS]
+    middle, low, high = (
+        np.exp(np.interp(years, at, np.log([getattr(point, end) for point in points]))) for end in _ENDS
+    )
     direct = np.isin(years, at)
     near = [np.argsort(abs(at - year))[: 1 if exact else 2] for year, exact in zip(years, direct, strict=True)]
-    return Path(years, *ends, direct, [ids(*(points[place].source for place in places)) for places in near])
+    return Path(years, middle, low, high, direct, [ids(*(points[place].source for place in places)) for places in near])
 
 
 def _carried(values: np.ndarray, horizon: int, prior: drift.GrowthPrior) -> np.ndarray:

@@ -8,6 +8,8 @@ from helpers.outlook import forecast, targets, value
 COLUMNS = ["target", "period", "horizon", "quantile", "unit", "value"]
 UNITS = {targets.CUSTOMS.name: "t", targets.REPM.name: "t", value.NAME: "USD m"}
 """The unit of each target's quantiles."""
+WHAT = {name: target.what for name, target in targets.TARGETS.items()} | {value.NAME: "the value of the imports"}
+"""Targets in words."""
 
 
 def told(*tables: pd.DataFrame) -> pd.DataFrame:

@@ -15,7 +15,6 @@ from helpers.outlook import customs, episodes, forecast, limits, mirror, pool, t
 
 OWN, PARTNERS = "as India records", "as partners record"
 ROAD, BOTH = "value over unit value", "both roads"
-WEIGHTS_ROAD = "weights as recorded"
 _COUNT, _CHANGE, _AVERAGE = "unit_value_count", "unit_value_change", "road_weight"
 _UNITS = 41
 """Points of a distribution of unit values."""

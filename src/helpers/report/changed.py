@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from helpers.report.parameters import Parameters, shown
-from helpers.report.shelf import archive, record
+from helpers.report.shelf import archive
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,7 +37,7 @@ def changed(root: Path, folder: str, job: "Job", india: "Vintage", chapters: "li
     told = _headline(chapters)
     if told is None:
         return None
-    before = _before(root, folder, job, india.synthetic)
+    before = archive.before(archive.records(root), folder, shown(job.parameters), india.synthetic)
     if before is None:
         return _shown("", words.FIRST)
     name, day, target = before["folder"], before["parameters"]["as_of"], job.parameters.target
@@ -74,18 +74,6 @@ def _reckoned(folder: Path, job: "Job", india: "Vintage", told: "pd.DataFrame", 
         words.bars(found.ends, found.table, period, old.day, india=india),
         Table(rows, f"What moved the forecast of {period} since the report of {day(old.day)}", 0),
     )
-
-
-def _before(root: Path, folder: str, job: "Job", synthetic: bool) -> dict | None:
-    """The record of the newest report before, with the same parameters but the day if there is one.
-
-    Made-up figures are compared with such only.
-    """
-    asked, every = shown(job.parameters), archive.records(root)
-    every = [one for one in every if one.get("synthetic", False) == synthetic]
-    earlier = [one for one in every if record.rank(one["folder"]) < record.rank(folder)]
-    alike = [one for one in earlier if one["parameters"] | {"as_of": asked["as_of"]} == asked]
-    return next(iter([*alike, *earlier]), None)
 
 
 def _headline(chapters: "list[Chapter]") -> "pd.DataFrame | None":

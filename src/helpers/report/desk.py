@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from helpers import paths
+from helpers.report.ending import stop
 
 ASKS_NOBODY = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}}
 """Settings of a JupyterLab that fetches no news and does not ask whether it may."""
@@ -50,5 +51,4 @@ def explain(
     try:
         print("\n".join(explain(figure, parameters.parse([], as_of).as_of)))
     except ValueError as error:
-        print(error, file=sys.stderr)
-        raise typer.Exit(2) from None
+        stop(error, 2)

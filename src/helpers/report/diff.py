@@ -1,6 +1,5 @@
 """The verb ``magnets diff``: what moved the forecast between two reports, or between two days."""
 
-import sys
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple
@@ -8,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 import typer
 
 from helpers import paths
+from helpers.report.ending import stop
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,13 +59,13 @@ def diff(
         if csv:
             csv.write_text(table, encoding="utf-8")
     except DiffError as error:
-        _stop(str(error), 2)
+        stop(error, 2)
     except DataError as error:
-        _stop(f"{error}\n\nthe data are not fit for a comparison", 3)
+        stop(f"{error}\n\nthe data are not fit for a comparison", 3)
     except (ValueError, LookupError, ArithmeticError, TypeError, MemoryError) as error:
-        _stop(f"{old} and {new} cannot be compared ({error}): name other reports or days", 2)
+        stop(f"{old} and {new} cannot be compared ({error}): name other reports or days", 2)
     except OSError as error:
-        _stop(f"{error.filename or csv} cannot be written: {error.strerror}; name another file with --csv", 1)
+        stop(f"{error.filename or csv} cannot be written: {error.strerror}; name another file with --csv", 1)
     print("\n".join(lines))
 
 
@@ -192,8 +192,3 @@ def revised(old: Side, new: Side, only: list[str], most: int) -> "tuple[Revision
         notes.append(f"Today's code cannot reckon with all tables that are kept ({type(error).__name__}: {error}): "
                      "today's as of their days stand in.")  # fmt: skip
         return revision.between(old.instead, new.instead, only, most), notes
-
-
-def _stop(text: str, code: int) -> None:
-    print(text, file=sys.stderr)
-    raise typer.Exit(code)

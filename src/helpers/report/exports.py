@@ -8,25 +8,17 @@ import pandas as pd
 import yaml
 
 from helpers import fiscal
-from helpers.chapters.track_record.verdicts import UNITS, WHAT
 from helpers.data import Vintage
 from helpers.ensemble.quantiles import QUANTILES
 from helpers.outlook import forecast, readings, targets, track
+from helpers.outlook.headline import UNITS, WHAT
 from helpers.report.shelf import files
 
 SCHEMAS = "https://raw.githubusercontent.com/hubverse-org/schemas/main/v5.1.0"
 TEAM, MODEL = "indiamagnets", "mixture"
 LOCATION = "IND"
-MODEL_OUTPUT = [
-    "origin_date",
-    "target",
-    "horizon",
-    "location",
-    "target_end_date",
-    "output_type",
-    "output_type_id",
-    "value",
-]
+MODEL_OUTPUT = ["origin_date", "target", "horizon", "location", "target_end_date"]
+MODEL_OUTPUT += ["output_type", "output_type_id", "value"]
 BANK = ["date", "vintage_date", "variable", "source", "frequency", "forecast_horizon", "value", "quantile"]
 AHEAD = 24
 """Months of the monthly forecast that are passed on."""

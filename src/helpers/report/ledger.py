@@ -5,16 +5,16 @@ A report's own run does not write here: a person (or a schedule) appends a repor
 
 import csv
 import shutil
-import sys
 import tempfile
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from helpers import paths
+from helpers.report.ending import stop
 
 if TYPE_CHECKING:
     from helpers.data import Vintage
@@ -63,7 +63,7 @@ def export(
     from helpers.report import exports
 
     if hubverse is None and boe is None:
-        _stop("say where to: --hubverse DIR or --boe FILE", 2)
+        stop("say where to: --hubverse DIR or --boe FILE", 2)
     if hubverse is not None:
         _print(lambda: exports.hubverse(_public(), hubverse))
     if boe is not None:
@@ -210,13 +210,8 @@ def _print(lines: Callable[[], list[str]]) -> None:
     try:
         print("\n".join(lines()))
     except RefusedError as error:
-        _stop(str(error), 2)
+        stop(error, 2)
     except DataError as error:
-        _stop(str(error), 3)
+        stop(error, 3)
     except OSError as error:
-        _stop(f"{error.filename or 'a file'} cannot be written or read: {error.strerror}", 1)
-
-
-def _stop(text: str, code: int) -> NoReturn:
-    print(text, file=sys.stderr)
-    raise typer.Exit(code)
+        stop(f"{error.filename or 'a file'} cannot be written or read: {error.strerror}", 1)

@@ -1,13 +1,13 @@
 """What the command line asks of the screen: ``magnets screen``, and of ``magnets report`` a page a line."""
 
-import sys
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from helpers import paths
+from helpers.report.ending import stop
 
 if TYPE_CHECKING:
     from helpers.report.job import Outcome
@@ -56,11 +56,11 @@ def screen(
         day = parameters.parse([], as_of).as_of
         said = screened.screen(panel, str(day), on, workers, output, top, quiet)
     except (parameters.ParameterError, cluster.UnsafeError) as error:
-        _stop(str(error), 2)
+        stop(str(error), 2)
     except DataError as error:
-        _stop(str(error), 3)
+        stop(str(error), 3)
     except (OSError, engine.LostError) as error:
-        _stop(f"the screen was not finished: {error}; run it again, and it goes on from what is there", 1)
+        stop(f"the screen was not finished: {error}; run it again, and it goes on from what is there", 1)
     if not quiet:
         print("\n".join(said))
 
@@ -93,8 +93,3 @@ def made(
     from helpers.report.page import pdf as paper
 
     return paper.printed(make, output.absolute())
-
-
-def _stop(text: str, code: int) -> NoReturn:
-    print(text, file=sys.stderr)
-    raise typer.Exit(code)

@@ -1,10 +1,9 @@
 """Verdicts on forecasts: rules, each with a test for every outcome."""
 
-from helpers.outlook import headline, targets, track, value
+from helpers.outlook import headline, track
 
-WHAT = {name: target.what for name, target in targets.TARGETS.items()} | {value.NAME: "the value of the imports"}
+WHAT, UNITS = headline.WHAT, headline.UNITS
 """Targets in words."""
-UNITS = headline.UNITS
 BY = {track.OURS: "our forecast", track.NAIVE: "naive"}
 KIND = {
     track.PUBLISHED: "published",

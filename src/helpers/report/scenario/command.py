@@ -1,12 +1,13 @@
 """The verb ``magnets scenario``: list, run, compare; thin, and nothing heavy is imported to refuse a word."""
 
-import sys
 from datetime import date
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 from typer.core import TyperCommand
+
+from helpers.report.ending import stop
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False,
                   help="What would change the imports of rare-earth magnets, and what India can do.")  # fmt: skip
@@ -105,14 +106,9 @@ def _print(lines) -> None:
     try:
         said = "\n".join(lines())
     except DataError as error:
-        _stop(str(error), 3)
+        stop(error, 3)
     except ValueError as error:
-        _stop(str(error), 2)
+        stop(error, 2)
     except OSError as error:
-        _stop(f"{error.filename} cannot be written: {error.strerror}", 1)
+        stop(f"{error.filename} cannot be written: {error.strerror}", 1)
     print(said, flush=True)
-
-
-def _stop(text: str, code: int) -> NoReturn:
-    print(text, file=sys.stderr)
-    raise typer.Exit(code)

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from helpers import paths
+from helpers.report.ending import stop
 
 schedule = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Make reports by the clock.")
 
@@ -80,5 +81,4 @@ def _told() -> Iterator[None]:
     try:
         yield
     except (ScheduleError, OSError) as error:
-        print(error, file=sys.stderr)
-        raise typer.Exit(2 if isinstance(error, ScheduleError) else 1) from None
+        stop(error, 2 if isinstance(error, ScheduleError) else 1)

@@ -24,7 +24,7 @@ def removable(records: list[dict], made: Mapping[str, int], today: date) -> list
     last_of_month: dict[str, str] = {}
     newest: dict[str, dict] = {}
     for known in reversed(records):
-        folder, question = known["folder"], str(known["parameters"] | {"as_of": ""})
+        folder, question = known["folder"], archive.question(known["parameters"])
         before = newest.get(question)
         if before and _figures(before) != _figures(known):
             scored |= {before["folder"], folder}

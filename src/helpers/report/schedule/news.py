@@ -30,11 +30,10 @@ def unchanged(root: Path, asked: Parameters) -> str | None:
     return last["folder"] if same and not _became_public(day, str(asked.as_of)) else None
 
 
-def before(records: list[dict], parameters: dict, until: str, but: str = "") -> dict | None:
-    """The newest of some records that asked the same, apart from its day, up to a day; not that of a folder."""
-    wanted = parameters | {"as_of": ""}
-    return next((known for known in records if known["folder"] != but and known["parameters"]["as_of"] <= until
-                 and known["parameters"] | {"as_of": ""} == wanted), None)  # fmt: skip
+def before(records: list[dict], parameters: dict, until: str) -> dict | None:
+    """The newest of some records that asked the same, apart from its day, up to a day."""
+    asked, up_to = archive.question(parameters), [one for one in records if one["parameters"]["as_of"] <= until]
+    return next((one for one in up_to if archive.question(one["parameters"]) == asked), None)
 
 
 def told(root: Path, folder: str) -> list[str]:

@@ -29,10 +29,20 @@ def records(root: Path) -> list[dict]:
     return sorted(found, key=lambda known: record.rank(known["folder"]), reverse=True)
 
 
-def previous(root: Path, folder: str) -> str | None:
-    """The folder of the newest report before this one."""
-    earlier = [known["folder"] for known in records(root) if record.rank(known["folder"]) < record.rank(folder)]
-    return earlier[0] if earlier else None
+def question(parameters: dict) -> str:
+    """What a report asked, whatever its day."""
+    return json.dumps(parameters | {"as_of": ""}, sort_keys=True)
+
+
+def before(every: list[dict], folder: str, parameters: dict, synthetic: bool) -> dict | None:
+    """The report before one: of those whose folder comes before, the newest that asked the same; else the newest.
+
+    Made-up figures are compared with such only.
+    """
+    alike = [one for one in every if one.get("synthetic", False) == synthetic]
+    earlier = [one for one in alike if record.rank(one["folder"]) < record.rank(folder)]
+    asked = question(parameters)
+    return next((one for one in earlier if question(one["parameters"]) == asked), next(iter(earlier), None))
 
 
 def is_current(root: Path) -> bool:
@@ -65,7 +75,7 @@ def frame(every: list[dict], with_pdf: Set[str] = frozenset()) -> dict[str, Any]
     """
     from helpers.chapters import canvas
 
-    before = _before(every)
+    alike = _before(every)
     settings = {known["folder"]: _settings(known) for known in every}
     common = Counter(name for names in settings.values() for name in names).most_common()
     kept = {name: f"p{number}" for number, (name, _) in enumerate(common[:FILTERS], start=1)} if len(common) > 1 else {}
@@ -80,7 +90,7 @@ def frame(every: list[dict], with_pdf: Set[str] = frozenset()) -> dict[str, Any]
             "classes": [kept[name] for name in settings[folder] if name in kept],
             "answer": feed.short(known["answer"]),
             "changed": known.get("changed", ""),
-            "before": before[folder],
+            "before": alike[folder],
             "pdf": folder in with_pdf,
         }
         days.add(day)
@@ -98,12 +108,12 @@ def _settings(known: dict) -> list[str]:
 
 def _before(every: list[dict]) -> dict[str, str]:
     """For each report the folder of the one before it that asked the same."""
-    last: dict[str, str] = {}
+    last: dict[tuple, str] = {}
     found = {}
     for known in reversed(every):
-        question = json.dumps(known["parameters"] | {"as_of": ""}, sort_keys=True)
-        found[known["folder"]] = last.get(question, "")
-        last[question] = known["folder"]
+        asked = question(known["parameters"]), known.get("synthetic", False)
+        found[known["folder"]] = last.get(asked, "")
+        last[asked] = known["folder"]
     return found
 
 

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from helpers.report import parameters
 from helpers.report.job import Chapter, End, Job
 from helpers.report.shelf import archive, files, record
 from helpers.report.shelf.inputs import sha256
@@ -93,10 +94,12 @@ def publish(root: Path, chapters: list[Chapter], job: Job, frame: dict, india: "
             files.write(scratch / "forecast.svg", shown["figures"][0]["svg"])
         (scratch / "tables.xlsx").write_bytes(_tables(chapters, job, frame["synthetic"]))
         (scratch / kept.NAME).write_bytes(kept.packed())
+        asked = parameters.shown(job.parameters)
+        before = archive.before(archive.records(root), folder.name, asked, india.synthetic)
         shown |= {
             "changed": moved,
             "downloads": sorted(path.name for path in scratch.iterdir() if path.suffix != ".html"),
-            "previous": archive.previous(root, folder.name),
+            "previous": before and before["folder"],
         }
         files.write(scratch / "index.html", html.plain("report", frame | shown))
         files.write(scratch / "glossary.html", html.plain("glossary", frame | {"name": "glossary"}))
