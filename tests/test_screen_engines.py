@@ -13,9 +13,9 @@ from importlib.machinery import ModuleSpec
 from types import ModuleType, SimpleNamespace
 
 import killed
+import panel as made_up
 import pytest
 from test_report_ends import GOOD
-from test_screen import ROWS, serial, synthetic  # noqa: F401
 
 from conftest import AS_OF
 from helpers import paths
@@ -29,6 +29,23 @@ from helpers.screen.rules import Rules
 
 ADDRESSES = ["tcp://10.0.0.1:8786", "tcp://far:8786", "tcp://0.0.0.0:8786", "tcp://[::]:8786", "ucx://h:1",
              "https://far:8786", "tcp://127.0.0.1", "tls://far", "anything", "tcp://127.0.0.1.evil.org:1"]  # fmt: skip
+
+
+ROWS = 4_000
+"""Rows of a part: the panel has five parts."""
+
+
+@pytest.fixture(scope="module")
+def synthetic(tmp_path_factory):
+    """Eight lines: where they are screened does not hang on how many there are."""
+    return made_up.made(tmp_path_factory.mktemp("screen") / "panel", lines=8, seed=104, share=0.02)
+
+
+@pytest.fixture(scope="module")
+def serial(synthetic, tmp_path_factory):
+    """What is found in this process, and where its parts are kept."""
+    todo = parts.plan(synthetic, Rules(), tmp_path_factory.mktemp("serial"), ROWS)
+    return parts.screened(todo), todo
 
 
 def same(one, other):
@@ -51,14 +68,14 @@ def running():
         yield begun
 
 
-def test_processes_find_the_same(serial, synthetic, tmp_path):  # noqa: F811
+def test_processes_find_the_same(serial, synthetic, tmp_path):
     todo = parts.plan(synthetic, Rules(), tmp_path, ROWS)
     found = parts.screened(todo, "processes", 2)
     assert all(found[name].equals(serial[0][name]) for name in found)
     assert same(todo, serial[1])
 
 
-def test_three_two_and_one_workers_of_an_existing_cluster_find_the_same(running, serial, synthetic, tmp_path):  # noqa: F811
+def test_three_two_and_one_workers_of_an_existing_cluster_find_the_same(running, serial, synthetic, tmp_path):
     for workers in (3, 2, 1):
         running.scale(workers)
         deadline = time.monotonic() + 30
@@ -70,7 +87,7 @@ def test_three_two_and_one_workers_of_an_existing_cluster_find_the_same(running,
     assert running.status.name == "running", "it is left as it was"
 
 
-def test_a_worker_that_is_killed_loses_nothing(running, serial, synthetic, tmp_path):  # noqa: F811
+def test_a_worker_that_is_killed_loses_nothing(running, serial, synthetic, tmp_path):
     running.scale(2)
     todo = parts.plan(synthetic, Rules(), tmp_path, ROWS)
 
@@ -114,7 +131,7 @@ def test_processes_that_are_killed_again_and_again_are_an_error_that_says_so():
         list(engine.run(killed.always, [1], "processes", 1))
 
 
-def test_a_run_that_is_killed_goes_on_from_the_parts_that_are_finished(serial, synthetic, tmp_path):  # noqa: F811
+def test_a_run_that_is_killed_goes_on_from_the_parts_that_are_finished(serial, synthetic, tmp_path):
     todo = parts.plan(synthetic, Rules(), tmp_path, ROWS)
     code = (
         "import sys; from pathlib import Path; from helpers.screen import panel, parts; from helpers.screen.rules "
@@ -138,7 +155,7 @@ def test_a_run_that_is_killed_goes_on_from_the_parts_that_are_finished(serial, s
     assert not list(todo[0].place.parent.glob("draft-*"))
 
 
-def test_two_runs_do_not_meet_in_one_folder(serial, synthetic, tmp_path):  # noqa: F811
+def test_two_runs_do_not_meet_in_one_folder(serial, synthetic, tmp_path):
     from filelock import FileLock
 
     todo = parts.plan(synthetic, Rules(), tmp_path, ROWS)
