@@ -223,13 +223,16 @@ def test_the_brief_has_what_each_brings_and_leaves_out_what_cannot_be_reckoned(i
     shut, own = scenario.run(india, Levers(licences="closed")), home.plants(made, YEAR, india)
     rows = home.means(shut, own, home.unsold(YEAR, india), YEAR, india)
     assert rows["If"][0] == "China's licences closed" and re.match("“.*”, from FY30 on$", rows["If"][1])
-    assert list(rows.columns) == ["If", "Then, in FY31", "And", "source"] and len(rows) == 3
+    assert list(rows.columns) == ["If", "Then, in FY31 (80 % of the draws)", "And", "source"] and len(rows) == 3
     gone, freed = scenario.at(india, shut, "shortage", YEAR), home.unsold(YEAR, india).freed
     wanted = ["Magnets missing: ", gone], ["Fewer magnets to import: ", own.less], ["Oxide for India's plants: ", freed]
-    assert list(rows["Then, in FY31"]) == [f"{text}{of:~2} ({of:range~2} t)" for text, of in wanted]
+    assert list(rows["Then, in FY31 (80 % of the draws)"]) == [f"{text}{of:~2} ({of:range~2} t)" for text, of in wanted]
     assert rows["And"][0] == f"{sentences.vehicles(shut, YEAR, india)} without theirs"
     assert f"{own.oxide:~2}" in rows["And"][1] and rows["And"][2].endswith(" % of what they need")
     assert list(home.means(shut, own._replace(first=None), None, YEAR, india)["If"]) == ["China's licences closed"]
+    assert rows["If"][2] == "All plants on time, nothing sold to Japan", "oxide is freed for plants that are there"
+    fast = scenario.run(india, Levers(licences="closed", ev_pace=1.0))
+    assert home.means(fast, own, None, YEAR, india)["If"][0].endswith(" closed, and the levers asked for")
     none = home.unsold(2027, india)
     assert list(home.means(shut, own, none, YEAR, india)["And"])[2] == "0 % of what they need", "no plant is built"
 
