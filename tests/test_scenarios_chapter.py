@@ -14,7 +14,7 @@ from test_notebooks_in_time import BROKEN, EARLIER, STALE, STATES, later_halves
 from conftest import AS_OF, FROZEN
 from helpers import data, paths
 from helpers.chapters.outputs import MIME, Figure
-from helpers.chapters.scenarios import closures, figures, home, sentences, tables
+from helpers.chapters.scenarios import closures, figures, home, phrases, sentences, tables
 from helpers.chapters.scenarios.iamc import UNITS, VARIABLES, iamc
 from helpers.data import derived, vintage
 from helpers.outlook import attribution, levers, outage, scenario
@@ -227,7 +227,19 @@ def test_the_brief_has_what_each_brings_and_leaves_out_what_cannot_be_reckoned(i
     gone, freed = scenario.at(india, shut, "shortage", YEAR), home.unsold(YEAR, india).freed
     wanted = ["Magnets missing: ", gone], ["Fewer magnets to import: ", own.less], ["Oxide for India's plants: ", freed]
     assert list(rows["Then, in FY31 (80 % of the draws)"]) == [f"{text}{of:~2} ({of:range~2} t)" for text, of in wanted]
-    assert rows["And"][0] == f"{sentences.vehicles(shut, YEAR, india)} without theirs"
+    kinds = "(.+ electric vehicles) \\((.+) to (.+)\\) and (.+ other vehicles) \\((.+) to (.+)\\) without theirs"
+    electric, low, high, other, *ends = re.fullmatch(kinds, rows["And"][0]).groups()
+    assert f"{electric} and {other}" == sentences.vehicles(shut, YEAR, india).text
+    lacking = scenario.at(india, shut, "vehicles", YEAR)
+    assert low == f"{round(lacking.low, -4):,.0f}" and high == f"{lacking.high / 1e6:.1f} million" and all(ends)
+    held = home.means(scenario.run(india, Levers(licences="closed", scheme=1.0)), own, None, YEAR, india)["And"][0]
+    assert re.match(r"No electric vehicles \(0 to [\d,]+\) and no other vehicles \(0 to [\d,]+\) without theirs$", held)
+    freed = Levers(licences="closed", rare_earth_free_share=1.0, wind_pm_share=0.0, recycling=1.0, scheme=1.0)
+    assert (
+        phrases.counted(0.0, 0.0).text
+        == "no vehicles"
+        == sentences.vehicles(scenario.run(india, freed), YEAR, india).text
+    )
     assert f"{own.oxide:~2}" in rows["And"][1] and rows["And"][2].endswith(" % of what they need")
     assert list(home.means(shut, own._replace(first=None), None, YEAR, india)["If"]) == ["China's licences closed"]
     assert rows["If"][2] == "All plants on time, nothing sold to Japan", "oxide is freed for plants that are there"

@@ -9,7 +9,7 @@ import pandas as pd
 from helpers import fiscal
 from helpers.chapters import words
 from helpers.chapters.outputs import Sentence, joined, sentence
-from helpers.chapters.scenarios import phrases, sentences, tables
+from helpers.chapters.scenarios import phrases, tables
 from helpers.data import Quantity, Vintage, derived, ids
 from helpers.outlook import scenario, supply
 from helpers.outlook.levers import made
@@ -110,7 +110,7 @@ def japan(of: Unsold | None, india: Vintage) -> Sentence:
 
 def means(shut: Balance, own: Plants, sold: Unsold | None, year: int, india: Vintage) -> pd.DataFrame:
     """What closed licences, plants and an end of sales to Japan come to in a year, as the first page has them."""
-    cars = sentences.vehicles(shut, year, india)
+    cars = phrases.counted_within(*(scenario.at(india, shut, kind, year) for kind in ("vehicles", "engines")))
     closed = "China's licences closed" + (", and the levers asked for" if len(shut.levers.moved) > 1 else "")
     rows = [(closed, "Magnets missing", scenario.at(india, shut, "shortage", year),
              sentence("{cars} without theirs", cars=cars))]  # fmt: skip
