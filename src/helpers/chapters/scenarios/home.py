@@ -113,7 +113,7 @@ def means(shut: Balance, own: Plants, sold: Unsold | None, year: int, india: Vin
     cars = phrases.counted_within(*(scenario.at(india, shut, kind, year) for kind in ("vehicles", "engines")))
     closed = "China's licences closed" + (", and the levers asked for" if len(shut.levers.moved) > 1 else "")
     rows = [(closed, "Magnets missing", scenario.at(india, shut, "shortage", year),
-             sentence("{cars} without theirs", cars=cars))]  # fmt: skip
+             sentence("{cars} lack theirs", cars=cars))]  # fmt: skip
     if own.first is not None:
         oxide = sentence("Oxide for it to import: {oxide}", oxide=phrases.left(own.oxide))
         first = sentence("“{name}”, from {first} on", name=own.name, first=fiscal.year_name(own.first))
@@ -124,7 +124,7 @@ def means(shut: Balance, own: Plants, sold: Unsold | None, year: int, india: Vin
     said = [(head, what, phrases.left(of), then) for head, what, of, then in rows]
     return pd.DataFrame(
         [(head, f"{what}: {of}", str(then), ids(of, then)) for head, what, of, then in said],
-        columns=["If", f"Then, in {fiscal.year_name(year)} (80 % of the draws)", "And", "source"],
+        columns=["If", f"In {fiscal.year_name(year)} (80 %)", "And", "source"],
     )
 
 
