@@ -120,10 +120,11 @@ def beside(
         went = words.direction(after.value / before.value - 1, LEAST)
         if went != "unchanged" and f"{before:~3}" != f"{after:~3}":
             text, parts = f"That of {{what}} is {went} from {{before:~3}} to {{after:~3}}", {}
-            then_share, share = (_counted(at, period) for at in (india.on(day), india))
-            if other == targets.REPM.name and turned(day, india.day) and f"{then_share}" != f"{share}":
-                text += "; with the new fiscal year what was counted weighs {share} in it, before {then_share}"
-                parts = {"share": share, "then_share": then_share}
+            if other == targets.REPM.name and turned(day, india.day):
+                then_share, share = (_counted(at, period) for at in (india.on(day), india))
+                if f"{then_share}" != f"{share}":
+                    text += "; with the new fiscal year what was counted weighs {share} in it, before {then_share}"
+                    parts = {"share": share, "then_share": then_share}
             said.append(sentence(text + ".", what=_WHAT[other], before=before, after=after, **parts))
     return joined(*said) if said else None
 
