@@ -99,6 +99,9 @@ def test_five_judgements_are_told_with_their_tonnes_the_greatest_first(expected,
     answer = changed[(changed["period"] == last) & (changed["what"] == moved.ANSWER)]["median"].iloc[0]
     far = (most["median"] - answer).abs().max()
     assert any(abs(abs(one) / far - 1) < 0.01 for one in tonnes), "of each kind the case that moves most"
+    turned = brief.judgements(moved.moved(india, beside), table, india, "repm")
+    assert turned["The answer takes"].str[0].str.isupper().all(), "its own licences open the line"
+    assert not turned.iloc[:, 2].isin(["0", "+0", "−0"]).any(), "what moves nothing is no ground of the answer"
     alone = brief.judgements(changed, beside.iloc[:0], india, "customs")
     assert not alone["The answer takes"].str.contains("Rare-earth").any()
 

@@ -256,7 +256,7 @@ def test_a_forecast_that_has_not_moved_is_not_reckoned_again(root, india, monkey
 @pytest.mark.parametrize(
     ("case", "text"),
     [
-        ("figure", "from the new figure of magnets under HS 850511 into India, FY26"),
+        ("figure", "from the new figure of magnets under HS 850511 into India for FY26"),
         ("model", "for the model alone"),
         ("parameters", "for its parameters alone: another horizon"),
     ],

@@ -293,9 +293,9 @@ CODE = (revision.MODEL, "", revision.OLD_CODE, "")
 SAID = [
     ([(*OWN, 0, (500, 1234, 900))], "is up 1,200 t to 31,200 t: +1,200 t from the new figure of magnets under HS"),
     ([(*OWN, 0, (0, -2000, 0)), (*JUDGED, 0, (0, 600, 0))],
-     "is down 1,400 t to 28,600 t: −2,000 t from the new figure of magnets under HS 850511 into India, FY26 and "
+     "is down 1,400 t to 28,600 t: −2,000 t from the new figure of magnets under HS 850511 into India for FY26 and "
      "+600 t from our judgement on licence regime from May share."),
-    ([(*OWN, 3, (0, 800, 0))], "from four new figures, among them magnets under HS 850511 into India, FY26."),
+    ([(*OWN, 3, (0, 800, 0))], "from four new figures (among them magnets under HS 850511 into India for FY26)."),
     ([(*DRIVEN, 20, (0, 800, 0))], "from 21 figures of what drives demand."),
     ([(*DRIVEN, 0, (0, 800, 0)), *[(*one, 0, (0, 20, 0)) for one in (OWN, JUDGED)]],
      "from the driver auto exports total, FY25 to FY26 and +40 t from all else."),
@@ -337,6 +337,8 @@ def test_the_other_forecast_of_tonnes_is_told_beside_it(then, now, text, india):
     if "is down" in text:
         turned = words.beside(*tables, "customs", "FY27", "2026-03-31", india).text
         assert "3,830 t; with the new fiscal year what was counted weighs 100 % in it, before 50 %." in turned
+        late = words.beside(*(of.assign(period="FY60") for of in tables), "customs", "FY60", "2026-03-31", india).text
+        assert late.endswith("to 3,830 t."), "so far ahead the new year weighs nothing otherwise"
 
 
 @pytest.mark.parametrize(
@@ -345,6 +347,10 @@ def test_the_other_forecast_of_tonnes_is_told_beside_it(then, now, text, india):
         ([(*OWN, 0, (0, 1500, 0)), (*JUDGED, 0, (0, -200, 0))], "has moved by +1,300 t, most of it from the new"),
         ([(*OWN, 0, (0, 900, 0)), (*JUDGED, 0, (0, 800, 0)), (*DRIVEN, 0, (0, 700, 0))], "the largest part of it from"),
         ([(*OWN, 0, (0, 900, 0)), (*JUDGED, 0, (0, -890, 0))], "has stayed; the largest part, +900 t, is from the new"),
+        (
+            [(*OWN, 0, (0, -900, 0)), (*JUDGED, 0, (0, 800, 0)), (*DRIVEN, 0, (0, 700, 0))],
+            "has moved by +600 t, against the largest part, −900 t from the new",
+        ),
     ],
 )
 def test_a_figure_finds_whether_one_thing_is_most_of_the_change(india, undrawn, rows, text):

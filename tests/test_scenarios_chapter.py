@@ -15,7 +15,7 @@ from test_notebooks_in_time import BROKEN, STALE, later_halves
 from conftest import FROZEN
 from helpers import data, paths
 from helpers.chapters.outputs import MIME, Figure
-from helpers.chapters.scenarios import closures, figures, home, sentences, tables
+from helpers.chapters.scenarios import closures, figures, home, phrases, sentences, tables
 from helpers.chapters.scenarios.iamc import UNITS, VARIABLES, iamc
 from helpers.data import derived, vintage
 from helpers.outlook import attribution, levers, outage, scenario
@@ -224,13 +224,28 @@ def test_the_brief_has_what_each_brings_and_leaves_out_what_cannot_be_reckoned(i
     shut, own = scenario.run(india, Levers(licences="closed")), home.plants(made, YEAR, india)
     rows = home.means(shut, own, home.unsold(YEAR, india), YEAR, india)
     assert rows["If"][0] == "China's licences closed" and re.match("“.*”, from FY30 on$", rows["If"][1])
-    assert list(rows.columns) == ["If", "Then, in FY31", "And", "source"] and len(rows) == 3
+    assert list(rows.columns) == ["If", "In FY31 (80 %)", "And", "source"] and len(rows) == 3
     gone, freed = scenario.at(india, shut, "shortage", YEAR), home.unsold(YEAR, india).freed
     wanted = ["Magnets missing: ", gone], ["Fewer magnets to import: ", own.less], ["Oxide for India's plants: ", freed]
-    assert list(rows["Then, in FY31"]) == [f"{text}{of:~2} ({of:range~2} t)" for text, of in wanted]
-    assert rows["And"][0] == f"{sentences.vehicles(shut, YEAR, india)} without theirs"
+    assert list(rows["In FY31 (80 %)"]) == [f"{text}{of:~2} ({of:range~2} t)" for text, of in wanted]
+    kinds = "(.+ electric vehicles) \\((.+) to (.+)\\) and (.+) others \\((.+) to (.+)\\) lack theirs"
+    electric, low, high, other, *ends = re.fullmatch(kinds, rows["And"][0]).groups()
+    assert f"{electric} and {other} other vehicles" == sentences.vehicles(shut, YEAR, india).text
+    lacking = scenario.at(india, shut, "vehicles", YEAR)
+    assert low == f"{round(lacking.low, -4):,.0f}" and high == f"{lacking.high / 1e6:.1f} million" and all(ends)
+    held = home.means(scenario.run(india, Levers(licences="closed", scheme=1.0)), own, None, YEAR, india)["And"][0]
+    assert re.match(r"No electric vehicles \(0 to [\d,]+\) and no others \(0 to [\d,]+\) lack theirs$", held)
+    freed = Levers(licences="closed", rare_earth_free_share=1.0, wind_pm_share=0.0, recycling=1.0, scheme=1.0)
+    assert (
+        phrases.counted(0.0, 0.0).text
+        == "no vehicles"
+        == sentences.vehicles(scenario.run(india, freed), YEAR, india).text
+    )
     assert f"{own.oxide:~2}" in rows["And"][1] and rows["And"][2].endswith(" % of what they need")
     assert list(home.means(shut, own._replace(first=None), None, YEAR, india)["If"]) == ["China's licences closed"]
+    assert rows["If"][2] == "All plants on time, nothing sold to Japan", "oxide is freed for plants that are there"
+    fast = scenario.run(india, Levers(licences="closed", ev_pace=1.0))
+    assert home.means(fast, own, None, YEAR, india)["If"][0].endswith(" closed, and the levers asked for")
     none = home.unsold(2027, india)
     assert list(home.means(shut, own, none, YEAR, india)["And"])[2] == "0 % of what they need", "no plant is built"
 

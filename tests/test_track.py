@@ -225,7 +225,7 @@ def test_without_an_outturn_it_says_so_and_shows_back_casts_only(now):
     assert "As of 1 June 2026 the programme of today, whose judgements were written later, would have said" in text
     brief = sentences.overall(track.relative(found), made, now).text
     assert "outturn yet; a back-cast of the one figure that came (with judgements written later) was 1.7 % off" in brief
-    assert ", what came inside the 80 % interval, better than naive" in brief and "one outturn proves" in brief
+    assert ", with what came inside the 80 % interval, better than naive" in brief and "one outturn proves" in brief
     assert "on average" not in brief, "one is no average"
     assert "No forecast of ours had been published by" in sentences.overall(found.iloc[:0], made.iloc[:0], now).text
 
@@ -246,7 +246,7 @@ def test_skill_is_told_as_it_is(now, naive, words):
     assert verdicts.skilled(np.nan) == "unknown"
     assert sentences.overall(found, pd.DataFrame(rows), now).text.startswith("No forecast was published yet; a back")
     alone = sentences.overall(found.assign(score_naive=np.nan), pd.DataFrame(rows), now).text
-    assert "naive" not in alone and "the one figure that came was 9.1 % off, what came inside the 80 %" in alone
+    assert "naive" not in alone and "the one figure that came was 9.1 % off, with what came inside the 80 %" in alone
 
 
 def test_of_several_outturns_none_inside_is_called_none(now):
@@ -254,7 +254,7 @@ def test_of_several_outturns_none_inside_is_called_none(now):
     outturns = pd.concat([came(80_000.0), came(90_000.0, period="FY27")], ignore_index=True)
     found = track.relative(scores(*rows, outturns=outturns, india=LATER))
     text = sentences.overall(found, pd.DataFrame(rows), now).text
-    assert "off on average (naive " in text and ", none of two inside the 80 % interval" in text
+    assert "off on average (naive " in text and ", with none of two inside the 80 % interval" in text
 
 
 @pytest.mark.parametrize(
@@ -336,7 +336,7 @@ def test_the_record_grows_with_the_years(undrawn):
     text = sentences.answer(found, made, found.iloc[:0], india).text
     assert "of FY27, of 26 November 2026" in text and "a miss, above the interval" in text
     brief = sentences.overall(track.relative(found), made, india).text
-    assert brief.startswith("Our published forecasts were") and ", one of two inside" in brief
+    assert brief.startswith("Our published forecasts were") and ", with one of two inside" in brief
     running = fiscal.year_name(fiscal.fiscal_year(india.day))
     assert "of FY28" in figures.path(track.of_period(made, running), outturns, india=india).title
     assert list(tables.runs(made, running)["run"])[-1] == "2026-11-26-r2"

@@ -122,8 +122,9 @@ def beside(
             text, parts = f"That of {{what}} is {went} from {{before:~3}} to {{after:~3}}", {}
             if other == targets.REPM.name and turned(day, india.day):
                 then_share, share = (_counted(at, period) for at in (india.on(day), india))
-                text += "; with the new fiscal year what was counted weighs {share} in it, before {then_share}"
-                parts = {"share": share, "then_share": then_share}
+                if f"{then_share}" != f"{share}":
+                    text += "; with the new fiscal year what was counted weighs {share} in it, before {then_share}"
+                    parts = {"share": share, "then_share": then_share}
             said.append(sentence(text + ".", what=_WHAT[other], before=before, after=after, **parts))
     return joined(*said) if said else None
 
@@ -178,10 +179,10 @@ def called(row) -> str:
     one, several, others = _NAMED[row.part]
     if not row.table:
         return f"{words.count(row.count)} other {others}"
-    when = f", {words.named(row.when)}" if row.when and " to " not in row.when else f", {row.when}" if row.when else ""
+    when = f" for {row.when if ' to ' in row.when else words.named(row.when)}" if row.when else ""
     named = f"{_series(row)}{when}"
     if row.others:
-        return f"{words.count(row.count)} {others}, among them {named}" if _own(row) else f"{row.count} {others}"
+        return f"{words.count(row.count)} {others}" + (f" (among them {named})" if _own(row) else "")
     return (one if row.count == 1 else several).format(of=named)
 
 
@@ -221,9 +222,12 @@ def _finding(ends: pd.DataFrame, shown: pd.DataFrame, period: str) -> Sentence:
     if words.direction(change / before.value, LEAST) == "unchanged":
         text = "The median for {year} has stayed; the largest part, {part:signed~2}, is from {what}"
         return sentence(text, part=derived(first["median"], after.unit, first["source"]), **of)
-    share = "most of it" if first["median"] / change > MIDDLE else "the largest part of it"
-    text = f"The median for {{year}} has moved by {{by:signed~2}}, {share} from {{what}}"
-    return sentence(text, by=derived(change, after.unit, *shown["source"]), **of)
+    of["by"], part = derived(change, after.unit, *shown["source"]), first["median"] / change
+    if part < 0:
+        text = "The median for {year} has moved by {by:signed~2}, against the largest part, {part:signed~2} from {what}"
+        return sentence(text, part=derived(first["median"], after.unit, first["source"]), **of)
+    share = "most of it" if part > MIDDLE else "the largest part of it"
+    return sentence(f"The median for {{year}} has moved by {{by:signed~2}}, {share} from {{what}}", **of)
 
 
 def listed(table: pd.DataFrame, period: str, unit: str) -> pd.DataFrame:

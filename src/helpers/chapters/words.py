@@ -73,9 +73,9 @@ def place(values: Iterable[float], low: float, high: float) -> str:
 
 
 def listed(words: Iterable[str], last: str = "and") -> str:
-    """``a, b and c``."""
+    """``a, b and c``; nothing of none."""
     words = list(words)
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {last} {words[-1]}"
+    return "".join(words) if len(words) < 2 else f"{', '.join(words[:-1])} {last} {words[-1]}"
 
 
 def years(names: Iterable[str]) -> str:

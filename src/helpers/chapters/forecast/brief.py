@@ -115,7 +115,7 @@ def judgements(changed: pd.DataFrame, beside: pd.DataFrame, india: Vintage, targ
     own = [(row["what"], target, row["case"], row["median"] - answer["median"], row["source"])
            for _, row in rest.iterrows()]  # fmt: skip
     other = _of_other(beside, year, india)
-    own = sorted(own, key=_size)[: ROWS - len(other)]
+    own = sorted((row for row in own if _rounded(row[3]).value), key=_size)[: ROWS - len(other)]
     said = [
         (_held(what, of, target), moves.in_words(case, india, of), f"{_rounded(tonnes):signed}"[:-2], source)
         for what, of, case, tonnes, source in sorted([*own, *other], key=_size)
@@ -126,7 +126,7 @@ def judgements(changed: pd.DataFrame, beside: pd.DataFrame, india: Vintage, targ
 def _held(what: str, of: str, target: str) -> str:
     """What the answer takes; of the other target with its name before it."""
     said = HELD.get(what, ROAD[of])
-    return said if of == target else f"{OF[of]}: {said}"
+    return said[0].upper() + said[1:] if of == target else f"{OF[of]}: {said}"
 
 
 def _size(row: tuple) -> float:

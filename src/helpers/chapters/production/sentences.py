@@ -38,7 +38,7 @@ def target(aimed: pd.DataFrame, india: Vintage) -> Sentence:
             text = f"India's producer IREL is to make {{aim}} of neodymium in {{period}}{planned}."
             said = sentence(text, **parts)
         case "unknown":
-            text = f"India's producer IREL was to make {{aim}} of neodymium in {{period}}{planned}, which has ended;"
+            text = f"In {{period}}, which has ended, India's producer IREL was to make {{aim}} of neodymium{planned};"
             said = sentence(text, "what it made then is not in the sources dated up to {day}.", day=day, **parts)
         case outcome:
             text = "India's producer IREL made {made} of neodymium in {period}: the target of {aim} was {outcome}"

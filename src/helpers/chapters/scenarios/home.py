@@ -9,7 +9,7 @@ import pandas as pd
 from helpers import fiscal
 from helpers.chapters import words
 from helpers.chapters.outputs import Sentence, joined, sentence
-from helpers.chapters.scenarios import phrases, sentences, tables
+from helpers.chapters.scenarios import phrases, tables
 from helpers.data import Quantity, Vintage, derived, ids
 from helpers.outlook import scenario, supply
 from helpers.outlook.levers import made
@@ -110,20 +110,21 @@ def japan(of: Unsold | None, india: Vintage) -> Sentence:
 
 def means(shut: Balance, own: Plants, sold: Unsold | None, year: int, india: Vintage) -> pd.DataFrame:
     """What closed licences, plants and an end of sales to Japan come to in a year, as the first page has them."""
-    cars = sentences.vehicles(shut, year, india)
-    rows = [("China's licences closed", "Magnets missing", scenario.at(india, shut, "shortage", year),
-             sentence("{cars} without theirs", cars=cars))]  # fmt: skip
+    cars = phrases.counted_within(*(scenario.at(india, shut, kind, year) for kind in ("vehicles", "engines")))
+    closed = "China's licences closed" + (", and the levers asked for" if len(shut.levers.moved) > 1 else "")
+    rows = [(closed, "Magnets missing", scenario.at(india, shut, "shortage", year),
+             sentence("{cars} lack theirs", cars=cars))]  # fmt: skip
     if own.first is not None:
         oxide = sentence("Oxide for it to import: {oxide}", oxide=phrases.left(own.oxide))
         first = sentence("“{name}”, from {first} on", name=own.name, first=fiscal.year_name(own.first))
         rows.append((first.text, "Fewer magnets to import", own.less, oxide))
     if sold is not None:
-        rows.append(("Nothing sold to Japan", "Oxide for India's plants", sold.freed,
+        rows.append(("All plants on time, nothing sold to Japan", "Oxide for India's plants", sold.freed,
                      sentence("{share} of what they need", share=_share(sold))))  # fmt: skip
     said = [(head, what, phrases.left(of), then) for head, what, of, then in rows]
     return pd.DataFrame(
         [(head, f"{what}: {of}", str(then), ids(of, then)) for head, what, of, then in said],
-        columns=["If", f"Then, in {fiscal.year_name(year)}", "And", "source"],
+        columns=["If", f"In {fiscal.year_name(year)} (80 %)", "And", "source"],
     )
 
 

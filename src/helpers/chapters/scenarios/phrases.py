@@ -15,6 +15,18 @@ def counted(electric: float, other: float, *uses) -> Sentence:
     return Sentence(words.listed(one.text for one in parts) or "no vehicles", tuple(sorted(sources_of(*uses, *parts))))
 
 
+def counted_within(electric: Quantity, other: Quantity) -> Sentence:
+    """:func:`counted`, each kind with the range that holds 80 % of the draws."""
+    told = []
+    for of, kind in ((electric, "electric vehicles"), (other, "other vehicles")):
+        if of.high >= 1:
+            low, high = (_many(end, "", of).text.strip() for end in (of.low, of.high))
+            kind = "others" if told else kind
+            middle = _many(of.value, kind, of).text if of.value >= 1 else f"no {kind}"
+            told.append(f"{middle} ({low} to {high})")
+    return Sentence(words.listed(told) or "no vehicles", tuple(sorted(sources_of(electric, other))))
+
+
 def left(of: Quantity) -> Sentence:
     """What is left missing: its middle, or the most of nine draws of ten, or nothing."""
     if of.high < 1:

@@ -259,15 +259,15 @@ def _summed(rows: pd.DataFrame, kind: str, runs: pd.DataFrame) -> Sentence:
         f"{'back-casts{late} were' if many else 'a back-cast of the one figure that came{late} was'}",
     }[kind]
     begun += " {size:.1} off" + (" on average" if many else "")
-    where = f", {words.count(held) if held else NONE} of {words.count(count)} inside"
-    where = where if many else f", what came {'inside' if held else 'outside'}"
+    where = f", with {words.count(held) if held else NONE} of {words.count(count)} inside"
+    where = where if many else f", with what came {'inside' if held else 'outside'}"
     text = "{where} the 80 % interval"
     few = "each counts once, by the last forecast before it" if many else "one outturn proves little"
     parts = {"late": late} if kind == track.BACKCAST else {}
     if skill == "unknown":
         return sentence(f"{begun}{text}; {{few}}.", size=derived(size, "%", rows), where=where, few=few, **parts)
     return sentence(
-        f"{begun} (naive {{naive:.1}}){text}, {{better}} naive by its score; {{few}}.",
+        f"{begun} (naive {{naive:.1}}){text}, {{better}} naive by the interval score; {{few}}.",
         size=derived(size, "%", rows),
         naive=derived(rows["error_naive"].abs().mean(), "%", rows),
         where=where,
