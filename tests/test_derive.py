@@ -292,5 +292,7 @@ def test_families_of_rules_share_no_figure_and_give_what_all_rules_give_together
 def test_only_the_family_of_what_was_added_is_reckoned_anew(monkeypatch):
     asked, real = [], derive.computed
     monkeypatch.setattr(derive, "computed", lambda known, steps: asked.append({*known}) or real(known, steps))
-    INDIA.assuming("reading_prior", {"quantity error": 0.7})
+    INDIA.assuming("reading_prior", {"quantity error": 0.7321})
+    assert asked == [], "nothing follows from it"
+    INDIA.assuming("magnet_intensity", {INDIA.assumption("magnet_intensity").index[0]: 1.2345})
     assert asked == [{"assumptions"}]
