@@ -238,7 +238,12 @@ def test_the_same_rows_read_twice_are_reckoned_once_and_none_of_them_passes_for_
     monkeypatch.setattr(derive, "computed", None)
     again = vintage(AS_OF, FROZEN)
     assert again.stored["trade"].rows[0] is not first.stored["trade"].rows[0]
-    assert again.figures() == first.figures()
+    assert again.figures() == first.figures() and not again.figures()["trade"][tuple(WEIGHT.values())]["FY25"].computed
+
+
+def test_rows_of_a_source_that_is_asked_again_and_again_are_no_equal_of_others(india):
+    trade = india.stored["trade"]
+    assert replace(trade) == trade != replace(trade, live=("S250",))
 
 
 def test_a_copy_with_another_archive_remembers_nothing_of_the_first(india):
