@@ -4,6 +4,8 @@ BIN = .venv/bin
 READY = .venv/.ready
 BROWSER = .venv/.browser
 IAMC = .venv/iamc
+LOCKED = --no-deps --require-hashes -r
+UV = $(BIN)/uv pip install -q --python $(BIN)/python
 VSCODE = .venv/vscode
 export JUPYTER_PLATFORM_DIRS = 1
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
@@ -76,16 +78,18 @@ lock: $(READY) ## pin the newest versions that pyproject.toml allows
 	  --generate-hashes --upgrade --no-header --no-annotate --quiet --output-file requirements-browser.lock
 
 $(READY): requirements.lock pyproject.toml
-	@echo "setting up .venv: one to three minutes, once"
+	@echo "setting up .venv: a minute or two, once"
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' \
 	  || { echo "Python 3.11, 3.12 or 3.13 is needed; say which: make PYTHON=python3.12"; exit 1; }
 	@$(PYTHON) -m venv --clear .venv
-	@$(BIN)/pip install -q --no-deps --require-hashes -r requirements.lock
+	@$(BIN)/pip install -q 'uv>=0.9,<1' || true  # many times as fast, where it finds the packages that pip finds
+	@$(UV) $(LOCKED) requirements.lock 2> /dev/null || $(BIN)/pip install -q $(LOCKED) requirements.lock
 	@$(BIN)/pip install -q --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(BROWSER): requirements-browser.lock $(READY)
-	@$(BIN)/pip install -q --no-deps --require-hashes -r requirements-browser.lock
+	@$(UV) $(LOCKED) requirements-browser.lock 2> /dev/null \
+	  || $(BIN)/pip install -q $(LOCKED) requirements-browser.lock
 	@command -v chromium chromium-browser google-chrome > /dev/null \
 	  || { test "$$(id -u)" = 0 && apt-get update -qq && apt-get install -qq -y --no-install-recommends chromium > /dev/null; } \
 	  || echo "no Chromium here: install the package chromium; until then the browser tests are skipped"

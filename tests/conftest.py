@@ -18,7 +18,7 @@ from filelock import FileLock
 from hypothesis import settings
 
 from helpers import paths
-from helpers.chapters import canvas
+from helpers.chapters import canvas, tips
 from helpers.data import vintage
 from helpers.outlook import targets
 from helpers.report.job import Chapter, End
@@ -75,6 +75,21 @@ LONG = [
 """Modules that take longest: begun first, so that at the end no worker waits long for another."""
 
 
+TOGETHER = ["test_notebooks_in_time.py", "test_drawings.py", "test_chapters_agree.py"]
+"""Modules that read the same runs of the chapters: one worker has them all."""
+
+
+def pytest_xdist_make_scheduler(config, log):
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Scheduling(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            scope = super()._split_scope(nodeid)
+            return "tests/" + TOGETHER[0] if scope.removeprefix("tests/") in TOGETHER else scope
+
+    return Scheduling(config, log)
+
+
 def pytest_collection_modifyitems(items):
     items.sort(key=lambda item: LONG.index(item.path.name) if item.path.name in LONG else len(LONG))
 
@@ -113,15 +128,24 @@ def adding(india, keys=KEYS, **figures):
     return india.adding("trade", *({**row, "status": "reported", "source": "S66"} for row in rows))
 
 
+def flat(patch):
+    """Leave out the layout of figures and what their marks say; gives back what does these, by module and name."""
+    steps = {
+        (canvas, "_laid_out"): lambda *_, **__: '<svg viewBox="0 0 1 1"></svg>',
+        (canvas, "_for_phone"): lambda *_: None,
+        (tips, "name_marks"): lambda *_: None,
+    }
+    real = {place: getattr(*place) for place in steps}
+    for place, step in steps.items():
+        patch.setattr(*place, step)
+    return real
+
+
 @pytest.fixture(scope="module")
 def undrawn():
     """Figures with title, text, data and sources, without the seconds of their layout; gives back what lays out."""
-    steps = {"_laid_out": lambda *_, **__: '<svg viewBox="0 0 1 1"></svg>', "_for_phone": lambda *_: None}
-    real = {name: getattr(canvas, name) for name in steps}
     with pytest.MonkeyPatch.context() as patch:
-        for name, step in steps.items():
-            patch.setattr(canvas, name, step)
-        yield real
+        yield flat(patch)
 
 
 @pytest.fixture

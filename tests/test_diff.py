@@ -32,6 +32,7 @@ HASH = "0" * 64
 
 
 frozen = cache(lambda day: vintage(day, FROZEN))
+packed = cache(lambda: kept.packed(FROZEN))
 
 
 @pytest.fixture
@@ -60,7 +61,7 @@ def report(root, day, india, folder="", add=0.0, more=(), **asked):
              "files": {}, "made": f"{day}T06:00:00+00:00"}  # fmt: skip
     place = root / (folder or day)
     place.mkdir()
-    (place / kept.NAME).write_bytes(kept.packed(FROZEN))
+    (place / kept.NAME).write_bytes(packed())
     told(india, add, **asked).to_csv(place / "headline.csv", index=False)
     known["files"] = {path.name: sha256(path) for path in place.iterdir()}
     (place / record.NAME).write_text(record.written(known | more), encoding="utf-8")
@@ -128,7 +129,7 @@ def without(path, table, column):
 
 @pytest.mark.parametrize("damage", ["large", "flipped", "encrypted", "package", "elsewhere"])
 def test_kept_tables_that_are_damaged_or_hostile_are_a_data_error(tmp_path, damage):
-    path, whole = tmp_path / kept.NAME, bytearray(kept.packed(FROZEN))
+    path, whole = tmp_path / kept.NAME, bytearray(packed())
     if damage == "flipped":
         whole[3000:3010] = bytes(255 - byte for byte in whole[3000:3010])
     elif damage == "encrypted":
@@ -225,7 +226,7 @@ def test_what_live_sources_had_said_and_is_not_here_counts_as_model(root, monkey
 
 
 def test_what_is_not_as_its_record_says_is_told_and_its_tables_are_not_believed(root, india, monkeypatch):
-    (root / EARLIER / kept.NAME).write_bytes(kept.packed(FROZEN) + b"x")
+    (root / EARLIER / kept.NAME).write_bytes(packed() + b"x")
     with (root / AS_OF / "headline.csv").open("a") as file:
         file.write("\n")
     report(root, AS_OF, india, f"{AS_OF}-r2", more={"synthetic": True})

@@ -1,88 +1,32 @@
 """Every figure of every chapter, wide and narrow: no text on another, none cut, and marks that say what they are."""
 
-import io
 import re
-from itertools import combinations
 from xml.etree import ElementTree
 
 import pandas as pd
 import pytest
-from matplotlib.backends.backend_svg import RendererSVG
-from test_notebooks_in_time import LATER, notebooks, run
+from played import DRAWN, chapters, faults, played, watch
 
-from conftest import AS_OF, FROZEN
+from conftest import AS_OF
 from helpers.chapters import canvas, outputs, svg, tips
 from helpers.chapters.outputs import Figure, Sentence
-from helpers.data import vintage
-from helpers.ensemble import nowcast
-
-LEAST = 1
-"""Points by which two boxes must share ground in both directions to be on each other."""
-
-
-def texts(drawing):
-    """The texts of a drawing as they are shown: ticks in sight, names of axes and panels, labels, the last line."""
-    for ax in drawing.axes:
-        for axis in (ax.xaxis, ax.yaxis):
-            first, last = sorted(axis.get_view_interval())
-            ticks = zip(axis.get_majorticklocs(), axis.get_majorticklabels(), strict=False)
-            yield from (text for at, text in ticks if first <= at <= last)
-            yield axis.label
-        yield from (*ax.texts, *(getattr(ax, f"{side}title") for side in ("", "_left_", "_right_")))
-    yield from drawing.texts
-
-
-def faults(drawing):
-    """Texts that are cut at the edge or lie on another one."""
-    across, up = drawing.get_size_inches() * canvas.DPI
-    renderer = RendererSVG(across, up, io.StringIO(), image_dpi=canvas.DPI)
-    shown = [text for text in texts(drawing) if text.get_visible() and text.get_text().strip()]
-    boxes = [(text.get_text(), text.get_window_extent(renderer)) for text in shown]
-    for text, box in boxes:
-        if min(box.x0, box.y0, across - box.x1, up - box.y1) < -LEAST / 2:
-            yield f"cut: {text!r}"
-    for (one, first), (other, second) in combinations(boxes, 2):
-        shared = [
-            min(first.x1, second.x1) - max(first.x0, second.x0),
-            min(first.y1, second.y1) - max(first.y0, second.y0),
-        ]
-        if min(shared) > LEAST:
-            yield f"{one!r} on {other!r}"
 
 
 @pytest.fixture
 def drawn(monkeypatch):
-    """What is wrong with each drawing that is laid out, and the drawings as text."""
-    found, made, lay_out = [], [], canvas._laid_out
-
-    def watched(drawing, panels, line, salt, **options):
-        made.append(lay_out(drawing, panels, line, salt, **options))
-        kind = "narrow" if options.get("stacked") else "wide"
-        found.extend(f"{kind}, {salt}: {fault}" for fault in faults(drawing))
-        axes = [
-            any(ax.get_ylabel() + ax.get_xlabel() for ax in panels),
-            all(", " in ax.get_title("left") for ax in panels),
-        ]
-        found.extend([] if any(axes) else [f"{kind}, {salt}: no unit"])
-        return made[-1]
-
-    monkeypatch.setattr(canvas, "_laid_out", watched)
-    monkeypatch.setattr(nowcast, "CHAINS", 12)
-    return found, made
+    """The drawings that are laid out, as text, and what is wrong with them."""
+    made, found = [], []
+    watch(monkeypatch, made, found)
+    return found
 
 
-@pytest.mark.parametrize("path", notebooks(), ids=lambda path: path.stem)
-@pytest.mark.parametrize("day", [AS_OF, "2025-06-30", "two years later"])
-def test_no_text_lies_on_another_or_is_cut_and_marks_say_their_figure(day, path, drawn, monkeypatch):
-    india = vintage(AS_OF if "later" in day else day, FROZEN)
-    for table, row in LATER if "later" in day else ():
-        india = india.adding(table, row)
-    run(path, india, monkeypatch, kinds=("figure",))
-    found, made = drawn
-    assert found == [] and (made or day != AS_OF), "where nothing is known there is nothing to draw"
-    said = [title for text in made for title in re.findall("<title>(.*?)</title>", text)]
-    assert (said or not made) and not [
-        title for title in said if not re.search(r"\d", title) or re.search(r"\b(nan|inf|None)\b", title)
+@pytest.mark.parametrize("chapter", chapters())
+@pytest.mark.parametrize("state", DRAWN)
+def test_no_text_lies_on_another_or_is_cut_and_marks_say_their_figure(state, chapter):
+    of = played(state, chapter)
+    assert of.faults == [] and (of.drawings or state != AS_OF), "where nothing is known there is nothing to draw"
+    assert (of.marks or not of.drawings) and not [
+        title for title in of.marks if not re.search(r"\d", title) or re.search(r"\b(nan|inf|None)\b", title)
     ]
 
 
@@ -101,7 +45,7 @@ def test_labels_that_meet_are_moved_apart_and_begin_anew_in_the_next_layout(indi
         canvas.label(ax, text, (0.3, 0.5))
     alt = Sentence("Three names that stand at the very same place of one panel.")
     first = canvas.finish(drawing, Sentence("They part"), alt, pd.DataFrame({"t": [1.0]}), india=india)
-    assert drawn[0] == [] and "a third" in first.narrow
+    assert drawn == [] and "a third" in first.narrow
     assert sum(text.xyann[1] for text in ax.texts) == pytest.approx(0, abs=0.5), (
         "from where they stood, not from before"
     )

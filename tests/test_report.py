@@ -90,7 +90,7 @@ def test_verify_finds_nothing_in_a_fresh_report_and_names_whatever_differs(rende
 def again(rendered):
     """A grid in a folder of its own, with the report once more as its first entry, and what the command said."""
     project, _ = rendered
-    grid = f"- as_of: {AS_OF}\n- {{as_of: {AS_OF}, baseline_t: 33000, horizon: 3}}\n- as_of: 2025-06-30\n"
+    grid = f"- as_of: {AS_OF}\n- {{as_of: {AS_OF}, baseline_t: 33000, horizon: 3}}\n"
     (project.root / "grid.yml").write_text(grid)
     words = ["report", "--grid", "grid.yml", "--output", "again", "--jobs"]
     return project.root / "again", project.magnets(*words, "2"), lambda: project.magnets(*words, "1")
@@ -104,7 +104,7 @@ def test_rendering_the_same_inputs_twice_gives_the_same_bytes(again, folder):
 
 def test_a_grid_makes_a_report_of_each_entry_and_a_second_run_none(again):
     root, done, once_more = again
-    names = [AS_OF, f"{AS_OF}-r2", "2025-06-30"]
+    names = [AS_OF, f"{AS_OF}-r2"]
     assert [line.split("/")[-2] for line in done.stdout.splitlines()] == names
     before = contents(root)
     unchanged = once_more()
@@ -118,8 +118,4 @@ def test_a_grid_makes_a_report_of_each_entry_and_a_second_run_none(again):
     assert [a["href"] for a in first.all("a") if a.get("rel") == "prev"] == [f"../{AS_OF}/index.html"]
     archive = Page(root / "index.html")
     links = [a["href"] for a in archive.all("a")][2:]
-    assert links == [f"{AS_OF}-r2/index.html", f"{AS_OF}/index.html", "2025-06-30/index.html"]
-    earlier = [Page(path) for path in (root / "2025-06-30").glob("*.html")]
-    text = "".join(page.text for page in earlier)
-    assert "sources dated up to 30 June 2025" in text and "53,748" in text
-    assert not any(later in text for later in ("16,281", "37,002", "85051110 ferrite cores", "S04", "MCS2026"))
+    assert links == [f"{AS_OF}-r2/index.html", f"{AS_OF}/index.html"]

@@ -9,9 +9,10 @@ import nbformat
 import numpy as np
 import pandas as pd
 import pytest
-from test_notebooks_in_time import BROKEN, EARLIER, STALE, STATES, later_halves
+from played import EARLIER, STATES, known
+from test_notebooks_in_time import BROKEN, STALE, later_halves
 
-from conftest import AS_OF, FROZEN
+from conftest import FROZEN
 from helpers import data, paths
 from helpers.chapters.outputs import MIME, Figure
 from helpers.chapters.scenarios import closures, figures, home, sentences, tables
@@ -368,10 +369,7 @@ def test_the_chapter_can_be_read_as_of_each_day(day, monkeypatch):
 
 @pytest.mark.parametrize("state", STATES)
 def test_next_years_figures_leave_every_sentence_true(state, monkeypatch):
-    india = vintage(AS_OF, FROZEN)
-    for table, row in STATES[state]:
-        india = india.adding(table, row)
-    said = cells(india, monkeypatch)
+    said = cells(known(state), monkeypatch)
     require_true(said)
     everything = "\n".join(said.values())
     assert [words for words in STALE[state] if words in everything] == []

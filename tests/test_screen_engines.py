@@ -1,6 +1,7 @@
 """The same results everywhere: here, in processes and on Dask, however many workers, whichever are killed."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -12,12 +13,14 @@ from importlib.machinery import ModuleSpec
 from types import ModuleType, SimpleNamespace
 
 import killed
+import panel as made_up
 import pytest
 from test_report_ends import GOOD
-from test_screen import ROWS, serial, synthetic  # noqa: F401
 
 from conftest import AS_OF
 from helpers import paths
+from helpers.chapters.lines import view
+from helpers.data import DataError
 from helpers.report import lines
 from helpers.report.job import End
 from helpers.report.run import spread
@@ -26,6 +29,23 @@ from helpers.screen.rules import Rules
 
 ADDRESSES = ["tcp://10.0.0.1:8786", "tcp://far:8786", "tcp://0.0.0.0:8786", "tcp://[::]:8786", "ucx://h:1",
              "https://far:8786", "tcp://127.0.0.1", "tls://far", "anything", "tcp://127.0.0.1.evil.org:1"]  # fmt: skip
+
+
+ROWS = 4_000
+"""Rows of a part: the panel has five parts."""
+
+
+@pytest.fixture(scope="module")
+def synthetic(tmp_path_factory):
+    """Eight lines: where they are screened does not hang on how many there are."""
+    return made_up.made(tmp_path_factory.mktemp("screen") / "panel", lines=8, seed=104, share=0.02)
+
+
+@pytest.fixture(scope="module")
+def serial(synthetic, tmp_path_factory):
+    """What is found in this process, and where its parts are kept."""
+    todo = parts.plan(synthetic, Rules(), tmp_path_factory.mktemp("serial"), ROWS)
+    return parts.screened(todo), todo
 
 
 def same(one, other):
@@ -48,14 +68,14 @@ def running():
         yield begun
 
 
-def test_processes_find_the_same(serial, synthetic, tmp_path):  # noqa: F811
+def test_processes_find_the_same(serial, synthetic, tmp_path):
     todo = parts.plan(synthetic, Rules(), tmp_path, ROWS)
     found = parts.screened(todo, "processes", 2)
     assert all(found[name].equals(serial[0][name]) for name in found)
     assert same(todo, serial[1])
 
 
-def test_three_two_and_one_workers_of_an_existing_cluster_find_the_same(running, serial, synthetic, tmp_path):  # noqa: F811
+def test_three_two_and_one_workers_of_an_existing_cluster_find_the_same(running, serial, synthetic, tmp_path):
     for workers in (3, 2, 1):
         running.scale(workers)
         deadline = time.monotonic() + 30
@@ -67,7 +87,7 @@ def test_three_two_and_one_workers_of_an_existing_cluster_find_the_same(running,
     assert running.status.name == "running", "it is left as it was"
 
 
-def test_a_worker_that_is_killed_loses_nothing(running, serial, synthetic, tmp_path):  # noqa: F811
+def test_a_worker_that_is_killed_loses_nothing(running, serial, synthetic, tmp_path):
     running.scale(2)
     todo = parts.plan(synthetic, Rules(), tmp_path, ROWS)
 
@@ -111,7 +131,7 @@ def test_processes_that_are_killed_again_and_again_are_an_error_that_says_so():
         list(engine.run(killed.always, [1], "processes", 1))
 
 
-def test_a_run_that_is_killed_goes_on_from_the_parts_that_are_finished(serial, synthetic, tmp_path):  # noqa: F811
+def test_a_run_that_is_killed_goes_on_from_the_parts_that_are_finished(serial, synthetic, tmp_path):
     todo = parts.plan(synthetic, Rules(), tmp_path, ROWS)
     code = (
         "import sys; from pathlib import Path; from helpers.screen import panel, parts; from helpers.screen.rules "
@@ -135,7 +155,7 @@ def test_a_run_that_is_killed_goes_on_from_the_parts_that_are_finished(serial, s
     assert not list(todo[0].place.parent.glob("draft-*"))
 
 
-def test_two_runs_do_not_meet_in_one_folder(serial, synthetic, tmp_path):  # noqa: F811
+def test_two_runs_do_not_meet_in_one_folder(serial, synthetic, tmp_path):
     from filelock import FileLock
 
     todo = parts.plan(synthetic, Rules(), tmp_path, ROWS)
@@ -147,13 +167,30 @@ def test_two_runs_do_not_meet_in_one_folder(serial, synthetic, tmp_path):  # noq
 def test_a_page_a_line_is_the_same_from_a_worker_and_one_that_fails_says_why(running, tmp_path):
     day = date.fromisoformat(AS_OF)
     here = lines.made("850511", None, day, tmp_path / "here")
-    there = lines.made("850511,77", None, day, tmp_path / "there", jobs=2, on=running.scheduler_address)
+    there = lines.made("850511,85051110", None, day, tmp_path / "there", jobs=2, on=running.scheduler_address)
     assert [outcome.end for outcome in (*here, *there)] == [End.OK, End.OK, End.CELL_ERROR]
-    assert "the panel has no line '77'" in there[1].text
+    assert "line 85051110, cell 3: DataError: of 85051110 the panel holds no whole year" in there[1].text
     pages = [(tmp_path / place / "lines/850511.html").read_bytes() for place in ("here", "there")]
-    marked = b"HS 77</a>"
+    marked = b"HS 85051110</a>"
     assert marked in pages[1]
     assert _main(pages[0]) == _main(pages[1])
+
+
+def test_a_line_that_is_not_there_is_told_with_the_nearest_and_the_others_are_made(tmp_path):
+    missing, made = lines.made("851,850511", None, date.fromisoformat(AS_OF), tmp_path)
+    assert (missing.end, made.end) == (End.BAD_PARAMETERS, End.OK)
+    assert "the project's tables have no line 851: of 23 the nearest are 850511, 85051110;" in missing.text
+    assert "851" not in re.findall(r"HS (\d+)</a>", (tmp_path / "lines/850511.html").read_text())
+    (none,) = lines.made("850511", tmp_path / "none", date.fromisoformat(AS_OF), tmp_path)
+    assert (none.end, "holds no panel" in none.text) == (End.BAD_DATA, True)
+
+
+@pytest.mark.parametrize(
+    ("hs", "said"), [("8505, 77", "no line 77: of 23"), ("all,8505", "give codes"), (" ,", "give codes")]
+)
+def test_a_notebook_asked_for_lines_that_are_not_there_says_so(india, hs, said):
+    with pytest.raises(DataError, match=said):
+        view.looked(india, "", hs)
 
 
 def test_a_grid_of_reports_over_workers_ends_and_is_recorded_as_on_one_machine(workshop):
@@ -208,6 +245,8 @@ def test_a_cluster_begun_here_is_encrypted_and_listens_on_loopback_alone():
             if connection.status == psutil.CONN_LISTEN
         ]
         assert client.submit(os.getpid).result() != here.pid
+        kept = [client.submit(os.getenv, f"MALLOC_{name}_THRESHOLD_").result() for name in ("TRIM", "MMAP")]
+    assert all(int(size) >= 32 << 20 for size in kept), "memory of an array is used for the next one"
     assert listening
     assert set(listening) <= {"127.0.0.1", "::1"}
 

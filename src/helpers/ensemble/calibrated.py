@@ -39,6 +39,7 @@ FEATURES = (
     "log_disagreement_by_inverse_squared_length",
 )
 LEAST_VARIABILITY = 0.01  # a constant past is not a certain future
+_TINY = np.finfo(float).tiny
 MOST_LOG_ERROR = 5.0  # no quantile is further than this many log points from the point forecast
 
 
@@ -88,7 +89,8 @@ def forecast_quantiles(
     least = (values[:, -1:] + offset) * np.exp(-MOST_LOG_ERROR)
     level = np.maximum(combination.point + offset, least)
     quantiles = level[..., None] * np.exp(_log_errors(combination, known[str(period)], levels)) - offset[..., None]
-    quantiles[(values == 0).all(axis=1)] = 0
+    if offset.any():
+        quantiles[(values == 0).all(axis=1)] = 0
     return np.maximum(quantiles, 0), combination
 
 
@@ -106,21 +108,20 @@ def error_features(combination: Combination) -> np.ndarray:
     history, seasonal = combination.history, combination.seasonal
     offset = log_offset(history)
     logs = np.log(history + offset)
-    tiny = np.finfo(float).tiny
-    point = np.log(combination.point / seasonal + offset + tiny)
-    members = np.log(combination.forecasts / seasonal[:, None] + offset[..., None] + tiny)
+    point = np.log(combination.point / seasonal + offset + _TINY)
+    members = np.log(combination.forecasts / seasonal[:, None] + offset[..., None] + _TINY)
     move = np.minimum(np.abs(point - logs[:, -1:]), MOST_LOG_ERROR)
-    size = np.maximum(history.mean(axis=1), tiny)
+    size = np.maximum(history.mean(axis=1), _TINY)
     n = history.shape[1]
     long = max(1, min(max(combination.period, 2), n - 2))  # a year, or two periods
-    growth_sd = _log_floor(_sd(np.diff(logs), 1))[:, None]
+    growth_sd = _log_floor(_sd(logs[:, 1:] - logs[:, :-1], 1))[:, None]
     disagreement = _log_floor(np.minimum(_sd(members.transpose(0, 2, 1)), MOST_LOG_ERROR))
     log_horizon = np.log(np.arange(1, point.shape[1] + 1))
     inverse = (n < 8) / (n - 2) ** 2  # a handful of points tells little about its own spread
     columns = (
         1.0,
         growth_sd,
-        _log_floor(_sd(np.diff(history), 1) / size)[:, None],
+        _log_floor(_sd(history[:, 1:] - history[:, :-1], 1) / size)[:, None],
         log_horizon,
         disagreement,
         np.log(LEAST_VARIABILITY + move),
@@ -186,8 +187,8 @@ def calibration(kind: str) -> dict:
 
 def _log_errors(combination, model, levels):
     """What the errors of each series may be, by horizon and level, shape (series, horizon, levels)."""
-    scale = np.exp(error_features(combination) @ np.array(model["coefficients"]))
-    standard = np.array(model["quantiles"])[:, [LEARNED.index(level) for level in levels]]
+    scale = np.exp(error_features(combination) @ np.asarray(model["coefficients"]))
+    standard = np.asarray(model["quantiles"])[:, [LEARNED.index(level) for level in levels]]
     standard = standard[np.minimum(np.arange(scale.shape[1]), len(standard) - 1)]
     standard = standard * (1 + fast(combination)[:, None, None] * (np.where(standard < 0, *model["fast"]) - 1))
     return np.minimum(np.maximum(scale[..., None] * standard, -MOST_LOG_ERROR), MOST_LOG_ERROR)

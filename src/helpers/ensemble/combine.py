@@ -82,17 +82,17 @@ def combined(
     ValueError
         As in `smoothers.member_forecasts`. A UserWarning says where two years are lacking to adjust for seasons.
     """
-    values = check_values(values)
-    n = values.shape[1]
+    n = (values := check_values(values)).shape[1]
     growth = tuple(g / period for g in growth)
     if period > 1 and n >= 2 * period:
         return _seasonal(values, horizon, growth, period)
     if period > 1:
         warnings.warn(f"{n} observations, {period} a year: too few to adjust for seasons", stacklevel=2)
-    made = [member_forecasts(values, horizon, ANNUAL, growth), power_trend(values, horizon)[:, None]]
-    many = min(max((n - FEW) / (MANY - FEW), 0), 1)
+    smooth, trend = member_forecasts(values, horizon, ANNUAL, growth), power_trend(values, horizon)
+    made, many = [smooth, trend[:, None]], min(max((n - FEW) / (MANY - FEW), 0), 1)
     shrunken, median, power = (1 - many) * np.array(SHARES[0]) + many * np.array(SHARES[1])
-    point = shrunken * made[0][:, ANNUAL.index(SHRUNKEN)] + median * np.median(made[0], axis=1) + power * made[1][:, 0]
+    middle = np.sort(smooth, axis=1)[:, len(ANNUAL) // 2]
+    point = shrunken * smooth[:, ANNUAL.index(SHRUNKEN)] + median * middle + power * trend
     if recovery:
         made.append(recovered(values, horizon, recovery)[:, None])
         point = (point + made[2][:, 0]) / 2

@@ -19,6 +19,7 @@ import numpy as np
 SHORTEST = 3
 LONGEST = 150  # older observations are left out: they cost n² and say little about the next years
 MOST_LOG_GROWTH = 3.0  # a log forecast stays within this many log points of the last value
+_TINY = np.finfo(float).tiny
 _BATCH = 256  # series at a time, so that the candidates of all grid points fit in memory
 
 _ALPHA = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1.0)
@@ -27,23 +28,27 @@ _THETA = (1.0, 1.25, 1.5, 2.0, 3.0, 5.0, 10.0, 50.0)
 _BETA_SHARE = (0.0, 0.05, 0.15, 0.4)
 _PHI = (0.85, 0.92, 0.97)
 
-# method: (family, parameter grid); columns are alpha, beta, phi for a trend and alpha, theta for a Theta
+_DRIFT = tuple((a, 0.0, 1.0) for a in _ALPHA)  # the last is the drift of a random walk
+
+# method: (family, parameter grid, whether all of it or the last point); columns of the grid are alpha, beta, phi for a
+# trend and alpha, theta for a Theta
 _METHODS = {
-    "ses": ("trend", tuple((a, 0.0, 0.0) for a in _ALPHA)),
-    "drift": ("trend", ((1.0, 0.0, 1.0),)),
-    "ses_drift": ("trend", tuple((a, 0.0, 1.0) for a in _ALPHA)),
-    "damped": ("trend", tuple((a, a * b, p) for a in _COARSE_ALPHA for b in _BETA_SHARE for p in _PHI)),
-    "theta": ("theta", tuple((a, 2.0) for a in _ALPHA)),
-    "dynamic_theta": ("dynamic", tuple((a, t) for a in _COARSE_ALPHA for t in _THETA)),
-    "shrunken_drift": ("shrunken", ((1.0, 0.0, 1.0),)),
-    "shrunken_ses_drift": ("shrunken", tuple((a, 0.0, 1.0) for a in _ALPHA)),
+    "ses": ("trend", tuple((a, 0.0, 0.0) for a in _ALPHA), True),
+    "drift": ("trend", _DRIFT, False),
+    "ses_drift": ("trend", _DRIFT, True),
+    "damped": ("trend", tuple((a, a * b, p) for a in _COARSE_ALPHA for b in _BETA_SHARE for p in _PHI), True),
+    "theta": ("theta", tuple((a, 2.0) for a in _ALPHA), True),
+    "dynamic_theta": ("dynamic", tuple((a, t) for a in _COARSE_ALPHA for t in _THETA), True),
+    "shrunken_drift": ("shrunken", _DRIFT, False),
+    "shrunken_ses_drift": ("shrunken", _DRIFT, True),
 }
 _SCALES = ("raw", "root", "log")
+_NAMES = tuple(f"{m} {s}" for m in _METHODS for s in _SCALES if s == "log" or not m.startswith("shrunken"))
 
 
 def member_names() -> list[str]:
     """Every ``method scale`` pair that `member_forecasts` can compute, e.g. ``"theta log"``."""
-    return [f"{m} {s}" for m in _METHODS for s in _SCALES if s == "log" or not m.startswith("shrunken")]
+    return list(_NAMES)
 
 
 def member_forecasts(
@@ -76,25 +81,26 @@ def member_forecasts(
     values = check_values(values)[:, -LONGEST:]
     if horizon < 1:
         raise ValueError(f"horizon is {horizon}: give a number of periods from 1")
-    unknown = sorted(set(members) - set(member_names()))
-    if unknown:
+    if unknown := sorted(set(members).difference(_NAMES)):
         raise ValueError(f"unknown members {unknown}: choose from {member_names()}")
     if len(values) > _BATCH:
         batches = (values[i : i + _BATCH] for i in range(0, len(values), _BATCH))
         return np.concatenate([member_forecasts(batch, horizon, members, growth) for batch in batches])
     offset = log_offset(values)
     scaled = {"raw": values, "root": np.sqrt(values), "log": np.log(values + offset)}
-    forecasts = np.empty((len(values), len(members), horizon))
-    for i, name in enumerate(members):
-        method, scale = name.split()
-        forecast = _forecast(scaled[scale], horizon, method, growth)
+    forecasts, fitted = np.empty((len(values), len(members), horizon)), {}
+    for i, (method, scale) in enumerate(map(str.split, members)):
+        family, grid, every = _METHODS[method]
+        if (fit := fitted.get((family, len(grid), scale))) is None:
+            fit = fitted[family, len(grid), scale] = _fitted(scaled[scale], horizon, family, grid, growth)
+        forecast = np.einsum("sg,sgh->sh", fit[1], fit[0]) if every else fit[0][:, -1]
         if scale == "root":
             forecast = np.maximum(forecast, 0) ** 2
         elif scale == "log":
             last = scaled["log"][:, -1:]
-            forecast = np.exp(np.clip(forecast, last - MOST_LOG_GROWTH, last + MOST_LOG_GROWTH)) - offset
-        forecasts[:, i] = np.maximum(forecast, 0)
-    return forecasts
+            forecast = np.exp(np.minimum(np.maximum(forecast, last - MOST_LOG_GROWTH), last + MOST_LOG_GROWTH)) - offset
+        forecasts[:, i] = forecast
+    return np.maximum(forecasts, 0)
 
 
 def linear_maps(family: str, grid: tuple, n: int, horizon: int) -> tuple[np.ndarray, np.ndarray, int]:
@@ -125,6 +131,8 @@ def check_values(values: np.ndarray) -> np.ndarray:
     values = np.atleast_2d(np.asarray(values, dtype=float))
     if values.shape[1] < SHORTEST:
         raise ValueError(f"{values.shape[1]} observations: a forecast needs at least {SHORTEST}")
+    if values.size and values.min() >= 0 and values.max() < np.inf:  # as nearly always; false with NaN
+        return values
     for fault, where in (("not a finite number", ~np.isfinite(values)), ("negative", values < 0)):
         if where.any():
             series, position = np.argwhere(where)[0]
@@ -137,13 +145,15 @@ def check_values(values: np.ndarray) -> np.ndarray:
 
 def log_offset(values: np.ndarray) -> np.ndarray:
     """What to add before taking logs, shape (series, 1): half the least positive value if a zero occurs."""
+    if values.all():
+        return np.zeros((len(values), 1))
     zero = (values == 0).any(axis=1, keepdims=True)
     smallest = np.where(values > 0, values, np.inf).min(axis=1, keepdims=True)
     return np.where(zero, np.where(np.isfinite(smallest), smallest / 2, 1.0), 0.0)
 
 
-def _forecast(values, horizon, method, growth):
-    family, grid = _METHODS[method]
+def _fitted(values, horizon, family, grid, growth):
+    """Forecasts of every point of a grid, shape (series, grid, horizon), and the weight of each by its likelihood."""
     n = values.shape[1]
     if family == "shrunken":
         squares, candidates, freedom = _shrunken(values, horizon, grid, growth)
@@ -153,13 +163,10 @@ def _forecast(values, horizon, method, growth):
         squares = np.einsum("sgt,sgt->sg", errors, errors)
         candidates = (values @ ahead.T).reshape(len(values), len(grid), horizon)
         freedom = n - states
-    if len(grid) == 1:
-        return candidates[:, 0]
-    floor = 1e-12 * (values**2).sum(axis=1, keepdims=True) + np.finfo(float).tiny
+    floor = 1e-12 * (values * values).sum(axis=1, keepdims=True) + _TINY
     likelihood = -0.5 * freedom * np.log(squares + floor)
     weight = np.exp(likelihood - likelihood.max(axis=1, keepdims=True))
-    weight /= weight.sum(axis=1, keepdims=True)
-    return np.einsum("sg,sgh->sh", weight, candidates)
+    return candidates, weight / weight.sum(axis=1, keepdims=True)
 
 
 def _build_maps(family, grid, n, horizon):

@@ -91,25 +91,49 @@ def only(of: Model, *years: int) -> Model:
     return replace(of, years=of.years[at], lines=tuple(lines), units=units)
 
 
-def draw(of: Model, draws: int = DRAWS, held: Mapping[str, float] | None = None) -> Demand:
+def again(of: Model, made: Demand, years: np.ndarray, times: int) -> tuple[np.ndarray, np.ndarray]:
+    """Totals of draws without and with bounds, the sector that spreads most drawn so many times beside all others.
+
+    Shape (times x draws, years); the first of them are the totals of ``made`` itself, whose draws come in whole blocks.
+    What is common to the sectors stays with each draw, and sectors that take each other's place are drawn together.
+    """
+    at = np.searchsorted(made.years, years)
+    spreads = {line.sector: np.nan_to_num(made.tonnes[:, place, at[-1]]).std() for place, line in enumerate(made.lines)
+               if line.material == RARE_EARTH and not line.bound}  # fmt: skip
+    near = {max(spreads, key=lambda name: spreads[name])}
+    while more := {name for pair in of.displaces.items() if near & set(pair) for name in pair} - near:
+        near |= more
+    part = only(of, *years)
+    lines = tuple(line for line in part.lines if line.sector in near)
+    units = {name: own for name, own in part.units.items() if name in near}
+    count = len(made.tonnes)
+    drawn = draw(replace(part, lines=lines, units=units), count * times, times=times).total(bounds=False)
+    less = np.tile(drawn[:count], (times, 1))
+    known, every = (np.tile(made.total(bounds=bounds, at=at), (times, 1)) - less + drawn for bounds in (False, True))
+    return known, every
+
+
+def draw(of: Model, draws: int = DRAWS, held: Mapping[str, float] | None = None, times: int = 1) -> Demand:
     """Draws of a model; each factor from a seed of its own name, so that one of them leaves the others' draws alone.
 
     Parameters
     ----------
     held : mapping, optional
         Factors that are not drawn, by name, at so many standard deviations; ``sector/units`` is that of the units.
+    times : int
+        How many times over the draws have the same of what is common to a role.
     """
     held = held or {}
-    made = {name: _sampled(units, _score(f"{name}/units", "activity", draws, of.shared, held))
+    made = {name: _sampled(units, _score(f"{name}/units", "activity", draws // times, times, of.shared, held))
             for name, units in of.units.items() if units.source}  # fmt: skip
     made = _displaced(made, of.displaces)
     tonnes, outside = np.empty((len(of.lines), len(of.years), draws)), []
     for line, product in zip(of.lines, tonnes, strict=True):
         np.multiply(made[line.sector], line.tonnes, out=product)
         for factor in line.factors:
-            score = _score(factor.rest_of or factor.name, factor.role, draws, of.shared, held)
+            score = _score(factor.rest_of or factor.name, factor.role, draws // times, times, of.shared, held)
             product *= _between(factor, -score if factor.rest_of else score)
-        inside = _between(line.inside, _score(line.inside.name, "inside", draws, of.shared, held))
+        inside = _between(line.inside, _score(line.inside.name, "inside", draws // times, times, of.shared, held))
         outside.append(np.broadcast_to(1 - inside, product.shape).T)
     known = tuple(of.units[line.sector].known for line in of.lines)
     units = {name: own.T for name, own in made.items()}
@@ -134,16 +158,20 @@ def spread(score: np.ndarray) -> np.ndarray:
     return ndtri((rank + place[:, None]) / block).ravel()
 
 
-def _score(name: str, role: str, draws: int, shared: Mapping, held: Mapping) -> np.ndarray:
+def _score(name: str, role: str, count: int, times: int, shared: Mapping, held: Mapping) -> np.ndarray:
     """Standard normal scores of a factor; where it is held, one score."""
-    return np.full(draws, float(held[name])) if name in held else _even(name, role, draws, shared.get(role, 0.0))
+    if name in held:
+        return np.full(count * times, float(held[name]))
+    return _even(name, role, count, times, shared.get(role, 0.0))
 
 
 @lru_cache(maxsize=512)
-def _even(name: str, role: str, draws: int, loading: float) -> np.ndarray:
-    """Scores of a factor, part of them common to its role."""
-    own = normal(name, draws)
-    return spread(loading * normal(f"shared {role}", draws) + np.sqrt(1 - loading**2) * own if loading else own)
+def _even(name: str, role: str, count: int, times: int, loading: float) -> np.ndarray:
+    """Scores of a factor, part of them common to its role and so many times the same."""
+    own = normal(name, count * times)
+    if loading:
+        own = loading * np.tile(normal(f"shared {role}", count), times) + np.sqrt(1 - loading**2) * own
+    return spread(own)
 
 
 def _sampled(units: Units, score: np.ndarray) -> np.ndarray:

@@ -41,22 +41,30 @@ def made(
     Returns
     -------
     list of Outcome
-        One a page, in the order of ``lines``.
+        One a page, in the order of ``lines``; a line that is not there has none.
     """
+    from helpers.chapters.lines import view
+    from helpers.data import DataError, vintage
     from helpers.screen.cluster import UnsafeError
 
     root = output.absolute() / "lines"
     held = str(panel.absolute()) if panel else ""
     try:
         wanted = [LineParameters(as_of=as_of, hs=hs.strip(), panel=held) for hs in dict.fromkeys(lines.split(","))]
+        absent = view.absent(vintage(as_of), held, [one.hs for one in wanted])
+        there = [one for one in wanted if one.hs not in absent]
         with publish.only_run(root), leftovers.settings(), leftovers.archive(paths.archive()):
             with spread(on, jobs) as run, ThreadPoolExecutor(jobs) as pool:
-                done = list(pool.map(lambda one: run(paths.NOTEBOOKS / NOTEBOOK, one, timeout), wanted))
-            return [_page(root, chapter, one, wanted) for chapter, one in zip(done, wanted, strict=True)]
+                told = list(pool.map(lambda one: run(paths.NOTEBOOKS / NOTEBOOK, one, timeout), there))
+            done = dict(zip((one.hs for one in there), told, strict=True))
+            return [_page(root, done[one.hs], one, there) if one.hs in done else
+                    Outcome(End.BAD_PARAMETERS, f"--lines: {absent[one.hs]}") for one in wanted]  # fmt: skip
     except ValidationError:
         return [Outcome(End.BAD_PARAMETERS, f"--lines {lines!r}: write codes such as 850511,2846 or `all`")]
     except (ParameterError, UnsafeError) as error:
         return [Outcome(End.BAD_PARAMETERS, str(error))]
+    except DataError as error:
+        return [Outcome(End.BAD_DATA, str(error))]
     except publish.LockedError as error:
         return [Outcome(End.LOCKED, str(error))]
     except OSError as error:

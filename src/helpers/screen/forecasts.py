@@ -23,37 +23,45 @@ def ahead(block: Block, horizon: int) -> pd.DataFrame:
         years are known without a gap up to the newest, :data:`LEAST` of them or more. A whole line's ``partner``
         is ``world``.
     """
-    keys, start, values, newest = runs(block)
-    length, found = np.diff(start), []
+    line, country, start, values, newest = runs(block)
+    length = np.diff(start)
+    told = np.empty((len(length), horizon, len(LEVELS)))
     for n in np.unique(length[length >= LEAST]):
         chosen = np.flatnonzero(length == n)
         matrix = values[start[chosen][:, None] + np.arange(n)]
-        quantiles, _ = forecast_quantiles(matrix, horizon, kind="trade", levels=tuple(LEVELS.values()))
-        told = dict(zip(LEVELS, quantiles.reshape(-1, len(LEVELS)).T, strict=True))
-        table = keys.iloc[np.repeat(chosen, horizon)].reset_index(drop=True)
-        found.append(table.assign(year=np.tile(newest + 1 + np.arange(horizon), len(chosen)), **told))
-    if not found:
-        return pd.DataFrame(columns=["hs", "partner", "year", *LEVELS])
-    table = pd.concat(found).sort_values(["line", "country", "year"], ignore_index=True)
-    names = np.append(block.names, ALL)[table["country"]]
-    return table.assign(hs=block.hs[table["line"]], partner=names)[["hs", "partner", "year", *LEVELS]]
+        told[chosen], _ = forecast_quantiles(matrix, horizon, kind="trade", levels=tuple(LEVELS.values()))
+    long = np.flatnonzero(length >= LEAST)
+    row, names = np.repeat(long, horizon), np.append(block.names, ALL)
+    table = {"hs": block.hs[line[row]], "partner": names[country[row]],
+             "year": np.tile(newest + 1 + np.arange(horizon), len(long))}  # fmt: skip
+    return pd.DataFrame(table | dict(zip(LEVELS, told[long].reshape(-1, len(LEVELS)).T, strict=True)))
 
 
-def runs(block: Block) -> tuple[pd.DataFrame, np.ndarray, np.ndarray, int]:
-    """The years in a row up to the newest, of each line and country and of each line: keys, starts, values, newest.
+def runs(block: Block) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, int]:
+    """The years in a row up to the newest, of each line and country and of each line.
 
-    The country of a whole line is the number after the last.
+    Returns
+    -------
+    line, country : np.ndarray
+        Of each run; the country of a whole line is the number after the last.
+    start, values : np.ndarray
+        Where each run begins, and where the last one ends; million dollars.
+    newest : int
+        The year that all runs end with.
     """
-    own = block.years[block.years["own"] & (block.years["value"] > 0)]
-    whole = block.totals[["line", "year", "own_usd_m"]].rename(columns={"own_usd_m": "value"}).dropna()
-    parts = own.loc[block.countries(own["country"]), ["line", "country", "year", "value"]]
-    table = pd.concat([parts, whole.assign(country=len(block.names))]).sort_values(["line", "country", "year"])
-    newest = int(table["year"].max()) if len(table) else 0
-    line, country, year = (table[name].to_numpy() for name in ("line", "country", "year"))
+    years, totals = block.years, block.totals
+    own = (years["own"] & (years["value"] > 0) & block.countries(years["country"])).to_numpy()
+    whole = totals["own_usd_m"].notna().to_numpy()
+    line, year, values = (np.append(years[one].to_numpy()[own], totals[other].to_numpy()[whole])
+                          for one, other in (("line", "line"), ("year", "year"), ("value", "own_usd_m")))  # fmt: skip
+    country = np.append(years["country"].to_numpy()[own], np.full(whole.sum(), len(block.names)))
+    order = np.lexsort((year, country, line))
+    line, country, year, values = line[order], country[order], year[order], values[order]
+    newest = int(year.max(initial=0))
     first = np.flatnonzero((np.diff(line, prepend=-1) != 0) | (np.diff(country, prepend=-1) != 0))
-    size = np.diff(np.append(first, len(table)))
-    place, group = np.arange(len(table)) - np.repeat(first, size), np.repeat(np.arange(len(size)), size)
-    kept = year - place == np.repeat(newest - size + 1, size)  # before a gap years lie further back
-    counts = np.bincount(group[kept], minlength=len(size))
-    keys = pd.DataFrame({"line": line[first], "country": country[first]})[counts > 0].reset_index(drop=True)
-    return keys, np.concatenate([[0], np.cumsum(counts[counts > 0])]), table["value"].to_numpy()[kept], newest
+    size = np.diff(np.append(first, len(year)))
+    back = np.repeat(first + size, size) - np.arange(len(year))  # 1: the newest of its series
+    kept = year == newest + 1 - back  # before a gap years lie further back
+    counts = np.bincount(np.repeat(np.arange(len(size)), size)[kept], minlength=len(size))
+    start = np.concatenate([[0], np.cumsum(counts[counts > 0])])
+    return line[first[counts > 0]], country[first[counts > 0]], start, values[kept], newest

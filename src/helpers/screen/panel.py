@@ -30,6 +30,9 @@ COLUMNS = {
 GROUP = 60 * 2048
 """Rows that lie together in a file: what is read at least for one line."""
 
+OURS = "((flow = 'import' AND reporter = ?) OR (flow = 'export' AND partner = ?))"
+"""Rows of the home country's imports by either count, in a question; it is given twice."""
+
 NOBODY = ("world", "nes", "group")
 """Partners that are no country: a total is never a row among its parts."""
 
@@ -79,6 +82,11 @@ class Panel:
     def sizes(self) -> pd.DataFrame:
         """How many rows each line has: ``hs, rows``, by line."""
         return self.ask("SELECT hs, count(*) AS rows FROM panel GROUP BY hs ORDER BY hs").df()
+
+    def lines(self) -> list[str]:
+        """The codes of lines that the home country imports, by its own count or others'."""
+        asked = f"SELECT DISTINCT hs FROM panel WHERE {OURS} AND hs IS NOT NULL ORDER BY hs"
+        return [hs for (hs,) in self.ask(asked, [self.home, self.home]).fetchall()]
 
     def history(self, lines: Iterable[str]) -> pd.DataFrame:
         """Every row of the lines whose code is, or begins with, one of some codes: the columns of the panel."""

@@ -7,11 +7,12 @@ import numpy as np
 import pandas as pd
 
 from helpers.data import DataError
-from helpers.screen.panel import NOBODY, Panel
+from helpers.screen.panel import NOBODY, OURS, Panel
 
-_MONTHS = "CAST(period[1:4] AS INTEGER) * 12 + CAST(period[6:7] AS INTEGER) - 1"
-_YEARS = ["own", "line", "country", "year"]
-_SIDES = {True: ("flow = 'import' AND reporter = ?", "partner"), False: ("flow = 'export' AND partner = ?", "reporter")}
+_TIMES = 1_000_000
+"""More than any time: a calendar year, or year and month in six digits."""
+
+_YEARS = ("own", "line", "country", "year", "weight", "value")
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class Block:
     month, weight, value : np.ndarray
         Of every entry: months since the year nought, tonnes (nan where unknown), million dollars; sorted by series
         and month.
-    others : pd.DataFrame
+    others : dict of np.ndarray
         As :attr:`years`: those that are given, of both sides, and the sums of the other side's months.
     """
 
@@ -41,7 +42,7 @@ class Block:
     month: np.ndarray
     weight: np.ndarray
     value: np.ndarray
-    others: pd.DataFrame
+    others: dict[str, np.ndarray]
 
     @cached_property
     def series(self) -> np.ndarray:
@@ -51,9 +52,12 @@ class Block:
     @cached_property
     def years(self) -> pd.DataFrame:
         """``own`` (whose count), ``line, country, year, weight, value``: sums of months where a year is not given."""
-        summed = _summed(self.line, self.country, self.series, self.month, self.weight, self.value)
-        table = pd.concat([self.others, summed.assign(own=True)], ignore_index=True).astype(_KINDS)
-        return table.sort_values(_YEARS, kind="stable").drop_duplicates(_YEARS).reset_index(drop=True)[_YEARS + _SAID]
+        line, country = self.line[self.series], self.country[self.series]
+        summed = _summed(True, line, country, self.month, self.weight, self.value)
+        table = {name: np.concatenate([of, summed[name]]) for name, of in self.others.items()}
+        own, line, country, year, *_ = table.values()
+        _, kept = np.unique(_keyed(own, line, country, year, len(self.hs), len(self.names)), return_index=True)
+        return pd.DataFrame({name: of[kept] for name, of in table.items()})
 
     @cached_property
     def totals(self) -> pd.DataFrame:
@@ -61,15 +65,18 @@ class Block:
 
         ``line, year, own_t, own_usd_m, their_t, their_usd_m``, sorted.
         """
-        both = []
-        for side, own in (("own", True), ("their", False)):
-            rows = self.years[self.years["own"] == own]
-            world = rows["country"] == self.world
-            parts = rows[~world].groupby(["line", "year"])[_SAID].sum(min_count=1)
-            told = rows[world].set_index(["line", "year"])[_SAID]
-            table = told.where(told > 0).combine_first(parts) if len(told) else parts
-            both.append(table.rename(columns={"weight": f"{side}_t", "value": f"{side}_usd_m"}))
-        return both[0].join(both[1]).astype(float).reset_index().sort_values(["line", "year"], ignore_index=True)
+        own, line, country, year, *said = (of.to_numpy() for _, of in self.years.items())
+        (year, years), world = pd.factorize(year, sort=True), country == self.world
+        shape = (2, len(self.hs), len(years))
+        cell = (own * shape[1] + line) * shape[2] + year
+        at = np.nonzero(np.bincount(cell, minlength=np.prod(shape)).reshape(shape)[1])
+        table = {"line": at[0], "year": years[at[1]]}
+        for unit, told in zip(("t", "usd_m"), said, strict=True):
+            parts, whole, sums = ~world & ~np.isnan(told), world & (told > 0), np.full(shape, np.nan)
+            sums.flat[cell[parts]] = np.bincount(cell[parts], told[parts])[cell[parts]]
+            sums.flat[cell[whole]] = told[whole]
+            table |= {f"own_{unit}": sums[1][at], f"their_{unit}": sums[0][at]}
+        return pd.DataFrame(table)
 
     @cached_property
     def world(self) -> int:
@@ -86,83 +93,72 @@ class Block:
         return slice(*self.start[ends])
 
 
-_SAID = ["weight", "value"]
-_KINDS = {"own": bool, "line": int, "country": int, "year": int, "weight": float, "value": float}
-
-
 def loaded(panel: Panel, first: str, last: str) -> Block:
-    """The lines of a panel from one code to another."""
-    asked = [of(panel, own, first, last) for of in (_months, _given) for own in (True, False)]
-    hs, lines = _numbered([rows["hs"] for rows in asked])
-    names, countries = _numbered([rows["country"] for rows in asked])
-    found = [{**rows, "line": line, "country": country}
-             for rows, line, country in zip(asked, lines, countries, strict=True)]  # fmt: skip
-    years = ["line", "country", "time", *_SAID]
-    others = [pd.DataFrame({name: found[side][name] for name in years}).rename(columns={"time": "year"}).assign(own=own)
-              for side, own in ((2, True), (3, False))]  # fmt: skip
-    for rows in found:
-        _require_once(rows, hs, names)
-    line, country, start, *entries = _arrays(found[1])
-    series = np.repeat(np.arange(len(line)), np.diff(start))
-    others.append(_summed(line, country, series, *entries).assign(own=False))
-    line, country, start, month, weight, value = _arrays(found[0])
-    return Block(hs, names, line, country, start, month, weight, value, pd.concat(others, ignore_index=True))
+    """The lines of a panel from one code to another.
+
+    Raises
+    ------
+    DataError
+        If there are two figures for one line, country and period: which of them counts nobody has said.
+    """
+    found = panel.ask(_ASKED, [first, last, panel.home, panel.home], threads=1).fetchnumpy()
+    hs, names, line, country = _numbered(found["hs"], found["country"])
+    time, own = np.asarray(found["time"], int), np.asarray(found["own"])
+    monthly = time >= _TIMES // 100
+    key = _keyed(2 * monthly + own, line, country, time, len(hs), len(names))
+    order = np.argsort(key, kind="stable")
+    if (same := np.diff(key[order]) == 0).any():
+        row = order[same.argmax()]
+        raise DataError(f"the panel has two figures for one period of {hs[line[row]]} with {names[country[row]]}: "
+                        "leave one of them out")  # fmt: skip
+    time = np.where(monthly, time // 100 * 12 + time % 100 - 1, time)
+    given, theirs = np.sum(~monthly), np.sum(~monthly | ~own)
+    weight, value = _known(found["weight"], monthly), _known(found["value"], monthly)
+    own, line, country, time, weight, value = (of[order] for of in (own, line, country, time, weight, value))
+    summed = _summed(False, *(of[given:theirs] for of in (line, country, time, weight, value)))
+    told = (of[:given] for of in (own, line, country, time, weight, value))
+    others = {name: np.append(of, summed[name]) for name, of in zip(_YEARS, told, strict=True)}
+    line, country, time, weight, value = (of[theirs:] for of in (line, country, time, weight, value))
+    new = _begins(line, country)
+    return Block(hs, names, line[new], country[new], np.append(new, len(line)), time, weight, value, others)
 
 
-def _require_once(rows: dict[str, np.ndarray], hs: np.ndarray, names: np.ndarray) -> None:
-    """Stop at two figures for one line, country and period: which of them counts nobody has said."""
-    same = np.all([np.diff(rows[name]) == 0 for name in ("line", "country", "time")], axis=0)
-    if same.any():
-        row = int(same.argmax())
-        line, country = hs[rows["line"][row]], names[rows["country"][row]]
-        raise DataError(f"the panel has two figures for one period of {line} with {country}: leave one of them out")
+_ASKED = f"""
+    SELECT hs, flow = 'import' AS own, CASE flow WHEN 'import' THEN partner ELSE reporter END AS country,
+        CAST(replace(period, '-', '') AS INTEGER) AS time, weight, value
+    FROM panel WHERE hs BETWEEN ? AND ? AND length(period) IN (4, 7) AND country IS NOT NULL
+    AND {OURS} AND (length(period) = 4 OR (country NOT IN {NOBODY} AND value > 0 AND isfinite(value)))"""
 
 
-def _given(panel: Panel, own: bool, first: str, last: str) -> dict[str, np.ndarray]:
-    return _asked(panel, own, "CAST(period AS INTEGER)", "length(period) = 4", first, last)
+def _known(column: np.ndarray, monthly: np.ndarray) -> np.ndarray:
+    """Figures that can be, nan for the others; nought of a month is not known."""
+    known = np.asarray(np.ma.filled(column, np.nan), float)
+    return np.where(np.isfinite(known) & (known >= 0) & ~(monthly & (known == 0)), known, np.nan)
 
 
-def _numbered(columns: list[np.ndarray]) -> tuple[np.ndarray, list[np.ndarray]]:
-    """What there is in some columns, sorted, and the number of it in each place."""
-    numbers, names = pd.factorize(np.concatenate(columns), sort=True)
-    return names, np.split(numbers, np.cumsum([len(column) for column in columns])[:-1])
+def _numbered(lines: np.ndarray, countries: np.ndarray) -> tuple[np.ndarray, ...]:
+    """What there is in two columns, sorted, and the number of it in each place of them."""
+    (line, hs), (country, names) = (pd.factorize(np.asarray(of), sort=True) for of in (lines, countries))
+    return hs, names, line, country
 
 
-def _months(panel: Panel, own: bool, first: str, last: str) -> dict[str, np.ndarray]:
-    country = _SIDES[own][1]
-    where = f"length(period) = 7 AND {country} NOT IN {NOBODY} AND value > 0 AND isfinite(value)"
-    return _asked(panel, own, _MONTHS, where, first, last)
+def _keyed(kind: np.ndarray, line: np.ndarray, country: np.ndarray, time: np.ndarray, lines: int, countries: int
+           ) -> np.ndarray:  # fmt: skip
+    """A number for each row, in the order of kind, line, country and time."""
+    return ((kind * lines + line) * countries + country) * _TIMES + time
 
 
-def _asked(panel: Panel, own: bool, time: str, where: str, first: str, last: str) -> dict[str, np.ndarray]:
-    side, country = _SIDES[own]
-    found = panel.ask(
-        f"SELECT hs, {country} AS country, CAST({time} AS BIGINT) AS time, weight, value FROM panel "
-        f"WHERE hs BETWEEN ? AND ? AND {side} AND {where} AND {country} IS NOT NULL ORDER BY hs, country, time",
-        [first, last, panel.home],
-        threads=1,
-    ).fetchnumpy()
-    for name in _SAID:
-        known = np.ma.filled(found[name], np.nan)
-        found[name] = np.where(np.isfinite(known) & (known >= 0), known, np.nan)
-    return {name: np.asarray(column) for name, column in found.items()}
+def _begins(*columns: np.ndarray) -> np.ndarray:
+    """The rows with which something new begins in any of some columns."""
+    return np.flatnonzero(np.any([np.diff(of, prepend=-1) != 0 for of in columns], axis=0))
 
 
-def _arrays(found: dict[str, np.ndarray]) -> tuple:
-    """Line and country of each series, where it begins, and of each entry month, weight and value."""
-    line, country = found["line"], found["country"]
-    new = np.flatnonzero((np.diff(line, prepend=-1) != 0) | (np.diff(country, prepend=-1) != 0))
-    weight = np.where(found["weight"] > 0, found["weight"], np.nan)
-    return line[new], country[new], np.append(new, len(line)), found["time"], weight, found["value"]
-
-
-def _summed(line: np.ndarray, country: np.ndarray, series: np.ndarray, month: np.ndarray, weight: np.ndarray,
-            value: np.ndarray) -> pd.DataFrame:  # fmt: skip
-    """Whole calendar years by line and country: those that the lines reach the end of."""
+def _summed(own: bool, line: np.ndarray, country: np.ndarray, month: np.ndarray, weight: np.ndarray,
+            value: np.ndarray) -> dict[str, np.ndarray]:  # fmt: skip
+    """Whole calendar years by line and country, of sorted months: those that the lines reach the end of."""
     year = month // 12
-    new = np.flatnonzero((np.diff(series, prepend=-1) != 0) | (np.diff(year, prepend=-1) != 0))
-    if not len(new):
-        return pd.DataFrame(columns=["line", "country", "year", *_SAID]).astype({"year": int})
-    sums = {"weight": np.add.reduceat(np.nan_to_num(weight), new), "value": np.add.reduceat(value, new)}
-    table = pd.DataFrame({"line": line[series[new]], "country": country[series[new]], "year": year[new], **sums})
-    return table[table["year"] < (month.max() + 1) // 12]
+    new = _begins(line, country, year)
+    sums = [np.add.reduceat(of, new) if len(new) else of for of in (np.nan_to_num(weight), value)]
+    whole = year[new] < (month.max(initial=0) + 1) // 12
+    columns = (np.full(len(new), own), line[new], country[new], year[new], *sums)
+    return {name: of[whole] for name, of in zip(_YEARS, columns, strict=True)}

@@ -1,7 +1,9 @@
 """The lines of a panel that are meant, with what is known of them and what the screen finds."""
 
 import tempfile
-from collections.abc import Iterable
+from bisect import bisect
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -72,25 +74,56 @@ def looked(india: Vintage, folder: str, hs: str) -> View:
     DataError
         If the panel cannot be read or has no such line.
     """
+    with _held(india, folder) as held:
+        return _seen(india, held, hs, folder)
+
+
+def absent(india: Vintage, folder: str, codes: Iterable[str]) -> dict[str, str]:
+    """Which of some codes no line begins with, and what is there instead; folder as of :func:`looked`."""
+    with _held(india, folder) as held:
+        return _absent(held, [code for code in codes if code != EVERY], folder)
+
+
+def _absent(held: Panel, codes: Iterable[str], folder: str) -> dict[str, str]:
+    """What to say of each code that no line begins with."""
+    where, more = (
+        (f"the panel in {folder} has", "") if folder else ("the project's tables have", "; a panel may have it")
+    )
+    there = held.lines()
+    return {code: f"{where} no line {code}: of {len(there)} the nearest are {', '.join(_near(there, code))}{more}"
+            for code in codes if not any(hs.startswith(code) for hs in there)}  # fmt: skip
+
+
+def _near(there: list[str], code: str) -> list[str]:
+    """The lines before and after one that is not there, two each."""
+    place = bisect(there, code)
+    return there[max(place - 2, 0) : place + 2]
+
+
+@contextmanager
+def _held(india: Vintage, folder: str) -> Iterator[Panel]:
+    """The panel in a folder, or that of the tables of a vintage while it is looked at."""
     if folder:
-        return _seen(india, panel.opened(Path(folder)), hs)
+        yield panel.opened(Path(folder))
+        return
     with tempfile.TemporaryDirectory() as made:
-        return _seen(india, panel.of(india, Path(made) / "panel"), hs)
+        yield panel.of(india, Path(made) / "panel")
 
 
-def _seen(india: Vintage, held: Panel, hs: str) -> View:
+def _seen(india: Vintage, held: Panel, hs: str, folder: str) -> View:
     rules, found = Rules.of(india), {}
     if hs == EVERY:
         found = parts.screened(parts.plan(held, rules, held.folder / "screen"))
         worst = ranked.ranked(found)
         hs = (worst if len(worst) else found["lines"])["hs"].iloc[0]
     codes = [code.strip() for code in hs.split(",") if code.strip()]
-    rows = held.history(codes) if codes and all(map(str.isdigit, codes)) else pd.DataFrame()
-    if len(rows):
-        own, their = rows["reporter"] == held.home, rows["partner"] == held.home
-        rows = rows[(own & (rows["flow"] == "import")) | (their & (rows["flow"] == "export"))]
-    if rows.empty:
-        raise DataError(f"the panel has no line {hs!r}: give codes of lines or what they begin with, or {EVERY!r}")
+    if not codes or not all(map(str.isdigit, codes)):
+        raise DataError(f"{hs!r}: give codes of lines or what they begin with, or {EVERY!r}")
+    if missing := _absent(held, codes, folder):
+        raise DataError("; ".join(missing.values()))
+    rows = held.history(codes)
+    own, their = rows["reporter"] == held.home, rows["partner"] == held.home
+    rows = rows[(own & (rows["flow"] == "import")) | (their & (rows["flow"] == "export"))]
     of = rows["hs"].drop_duplicates()
     blocks = [series.loaded(held, line, line) for line in of] if len(of) > 1 and len(codes) > 1 else [
         series.loaded(held, of.iloc[0], of.iloc[-1])

@@ -1,0 +1,163 @@
+"""The notebooks' own cells on figures that are not public yet, and on earlier days: each run once for all who read it.
+
+The cells are run here and not in a kernel, on a vintage that is made here.
+"""
+
+import ast
+import io
+import re
+import warnings
+from collections.abc import Iterable
+from functools import cache
+from itertools import combinations
+from typing import NamedTuple
+
+import nbformat
+import pytest
+from matplotlib.backends.backend_svg import RendererSVG
+
+from conftest import AS_OF, FROZEN, KEYS, flat
+from helpers import data, paths
+from helpers.chapters import canvas
+from helpers.chapters.outputs import MIME
+from helpers.data import vintage
+from helpers.ensemble import nowcast
+from helpers.outlook.agreement import MAGNETS, SHIPPED
+
+MINE = {"area": "IND", "stage": "mine", "commodity": "REO", "measure": "output", "unit": "t REO"}
+SOUND = {"status": "reported", "source": "S66"}
+
+
+def customs(period: str, value: float, **more) -> tuple:
+    return "trade", {**KEYS, **SOUND, "period": period, "value": value, **more}
+
+
+TOTAL = [customs("FY26", 36_000.0)]
+HALVES = [*TOTAL, customs("FY26-H2", 19_719.0), customs("FY27-H1", 17_000.0)]
+HALVES += [customs("FY27-H1", 4.4, measure="weight_yoy")]
+LATER = [*HALVES, customs("FY27", 34_500.0), customs("FY28", 36_000.0)]
+TRUCE = {"period": "2026-12/2027-01", "regime": "partial", "term": "set", **SOUND}
+STATES = {
+    "a total": [*TOTAL, ("trade", SHIPPED | {"period": "2026", "value": 4200.0, "unit": "t"})],
+    "halves of the next year": HALVES,
+    "two more years": LATER,
+    "a revision": [customs("FY25", 35_000.0, published="2026-11-01")],
+    "a figure assumed": [("trade", {**KEYS, "period": "FY25", "value": 33_000.0})],
+    "ore, a truce and the press": [
+        ("production", {**MINE, **SOUND, "period": "FY26", "value": 3_100.0}),
+        ("regimes", TRUCE),
+        ("trade", MAGNETS | {"measure": "weight", "period": "FY25", "value": 1700.0}),
+    ],
+}
+"""Figures that are not public yet: rows to add."""
+EARLIER = ["2025-06-30", "2025-10-31", "2026-01-31"]
+DRAWN = [AS_OF, "2025-06-30", "two more years"]
+"""The states whose figures are laid out too."""
+LEAST = 1
+"""Points by which two boxes must share ground in both directions to be on each other."""
+
+
+class Played(NamedTuple):
+    """What the cells showed, by kind, in their order; of laid out figures the faults and what their marks say."""
+
+    shown: list[tuple[str, str]]
+    drawings: int
+    faults: list[str]
+    marks: list[str]
+
+    def text(self, *kinds: str) -> str:
+        return "\n".join(text for kind, text in self.shown if kind in (kinds or ("answer", "sentence", "figure")))
+
+
+@cache
+def known(state: str):
+    """The vintage of a state, or of a day."""
+    india = vintage(AS_OF if state in STATES else state, FROZEN)
+    for table, row in STATES.get(state, []):
+        india = india.adding(table, row)
+    return india
+
+
+@cache
+def played(state: str, chapter: str) -> Played:
+    """What a chapter says and shows in a state, with a tenth of the chains; a warning is an error."""
+    drawings, found = [], []
+    with pytest.MonkeyPatch.context() as patch:
+        if state in DRAWN:
+            watch(patch, drawings, found)
+        else:
+            flat(patch)
+        patch.setattr(nowcast, "CHAINS", 12)
+        shown = run(paths.NOTEBOOKS / f"{chapter}.ipynb", known(state), patch)
+    marks = [title for text in drawings for title in re.findall("<title>(.*?)</title>", text)]
+    return Played(shown, len(drawings), found, marks)
+
+
+def run(path, india, patch) -> list[tuple[str, str]]:
+    patch.setattr(data, "vintage", lambda as_of: india)
+    said, names = [], {}
+    for cell in nbformat.read(path, as_version=4).cells:
+        if cell.cell_type != "code":
+            continue
+        tree = ast.parse("\n".join(line for line in cell.source.splitlines() if "parameters" not in line))
+        last = ast.Expression(tree.body.pop().value) if isinstance(tree.body[-1], ast.Expr) else None
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            exec(compile(tree, str(path), "exec"), names)
+            made = eval(compile(last, str(path), "eval"), names) if last else None
+            shown = {} if made is None else made._repr_mimebundle_()  # a notebook shows nothing of it
+        if MIME in shown:
+            said.append((shown[MIME]["kind"], shown["text/plain"]))
+    return said
+
+
+def chapters() -> list[str]:
+    return sorted(path.stem for path in paths.NOTEBOOKS.glob("[0-9]-*.ipynb"))
+
+
+def watch(patch, drawings: list[str], found: list[str]) -> None:
+    """Fill these with each drawing that is laid out, as text, and with what is wrong with it."""
+    lay_out = canvas._laid_out
+
+    def watched(drawing, panels, line, salt, **options):
+        drawings.append(lay_out(drawing, panels, line, salt, **options))
+        kind = "narrow" if options.get("stacked") else "wide"
+        found.extend(f"{kind}, {salt}: {fault}" for fault in faults(drawing))
+        axes = [
+            any(ax.get_ylabel() + ax.get_xlabel() for ax in panels),
+            all(", " in ax.get_title("left") for ax in panels),
+        ]
+        found.extend([] if any(axes) else [f"{kind}, {salt}: no unit"])
+        return drawings[-1]
+
+    patch.setattr(canvas, "_laid_out", watched)
+
+
+def faults(drawing) -> Iterable[str]:
+    """Texts that are cut at the edge or lie on another one."""
+    across, up = drawing.get_size_inches() * canvas.DPI
+    renderer = RendererSVG(across, up, io.StringIO(), image_dpi=canvas.DPI)
+    shown = [text for text in texts(drawing) if text.get_visible() and text.get_text().strip()]
+    boxes = [(text.get_text(), text.get_window_extent(renderer)) for text in shown]
+    for text, box in boxes:
+        if min(box.x0, box.y0, across - box.x1, up - box.y1) < -LEAST / 2:
+            yield f"cut: {text!r}"
+    for (one, first), (other, second) in combinations(boxes, 2):
+        shared = [
+            min(first.x1, second.x1) - max(first.x0, second.x0),
+            min(first.y1, second.y1) - max(first.y0, second.y0),
+        ]
+        if min(shared) > LEAST:
+            yield f"{one!r} on {other!r}"
+
+
+def texts(drawing):
+    """The texts of a drawing as they are shown: ticks in sight, names of axes and panels, labels, the last line."""
+    for ax in drawing.axes:
+        for axis in (ax.xaxis, ax.yaxis):
+            first, last = sorted(axis.get_view_interval())
+            ticks = zip(axis.get_majorticklocs(), axis.get_majorticklabels(), strict=False)
+            yield from (text for at, text in ticks if first <= at <= last)
+            yield axis.label
+        yield from (*ax.texts, *(getattr(ax, f"{side}title") for side in ("", "_left_", "_right_")))
+    yield from drawing.texts
