@@ -276,6 +276,14 @@ def test_a_calendar_year_stands_at_its_middle_and_the_first_name_is_believed(ind
     assert rows.loc[2026, "value"] == pytest.approx(831_000)
 
 
+def test_the_first_draws_are_cut_from_all_that_is_drawn(india):
+    made = demand.demand(india)
+    few = made.first(8)
+    assert np.array_equal(few.tonnes, made.tonnes[:8], equal_nan=True)
+    assert all(np.array_equal(cut, whole[:8]) for cut, whole in zip(few.outside, made.outside, strict=True))
+    assert all(np.array_equal(few.units[name], of[:8], equal_nan=True) for name, of in made.units.items())
+
+
 def test_a_rival_without_a_number_widens_nothing_and_one_with_a_number_does(india):
     weak = {"indicator": "auto_production", "segment": "pv", "period": "FY24", "status": "weak", "source": "S66"}
     series, ends = "auto_production/pv", ["low", "value", "high"]
