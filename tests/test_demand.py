@@ -276,6 +276,24 @@ def test_a_calendar_year_stands_at_its_middle_and_the_first_name_is_believed(ind
     assert rows.loc[2026, "value"] == pytest.approx(831_000)
 
 
+def test_the_first_draws_are_cut_from_all_that_is_drawn(india):
+    made = demand.demand(india)
+    few = made.first(8)
+    assert np.array_equal(few.tonnes, made.tonnes[:8], equal_nan=True)
+    assert all(np.array_equal(cut, whole[:8]) for cut, whole in zip(few.outside, made.outside, strict=True))
+    assert all(np.array_equal(few.units[name], of[:8], equal_nan=True) for name, of in made.units.items())
+
+
+def test_a_rival_without_a_number_widens_nothing_and_one_with_a_number_does(india):
+    weak = {"indicator": "auto_production", "segment": "pv", "period": "FY24", "status": "weak", "source": "S66"}
+    series, ends = "auto_production/pv", ["low", "value", "high"]
+    known, gap, twice = (
+        demand_activity.counted(of, series).loc[2024, ends].astype(float)
+        for of in (india, *(india.adding("drivers", weak | {"value": value}) for value in (np.nan, 1e7)))
+    )
+    assert gap.equals(known) and twice.to_list() == pytest.approx([known["low"], known["value"], 1e7])
+
+
 def test_units_ahead_begin_where_counts_end_and_spread_with_time(india):
     units = demand_activity.units(india, "auto_production/pv", np.arange(2021, 2036))
     assert units.known == 2025 and np.exp(units.middle[4]) == pytest.approx(5_061_000)

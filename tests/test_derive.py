@@ -289,8 +289,20 @@ def test_families_of_rules_share_no_figure_and_give_what_all_rules_give_together
     assert apart == together
 
 
+def test_a_rule_for_any_first_column_is_of_the_family_of_all():
+    def step(first, other):
+        return derive.Step("trade", (first, "a"), "*", "t", 1, "sum", 1.0, (derive.Input("trade", (other, "b"), None),),
+                           "", (), None, None)  # fmt: skip
+
+    one, two, of_any = step("import", "import"), step("export", "export"), step("*", None)
+    assert [family.steps for family in derive.families((one, two))] == [(one,), (two,)]
+    assert [family.steps for family in derive.families((one, of_any, two))] == [(one, of_any, two)]
+
+
 def test_only_the_family_of_what_was_added_is_reckoned_anew(monkeypatch):
     asked, real = [], derive.computed
     monkeypatch.setattr(derive, "computed", lambda known, steps: asked.append({*known}) or real(known, steps))
-    INDIA.assuming("reading_prior", {"quantity error": 0.7})
+    INDIA.assuming("reading_prior", {"quantity error": 0.7321})
+    assert asked == [], "nothing follows from it"
+    INDIA.assuming("magnet_intensity", {INDIA.assumption("magnet_intensity").index[0]: 1.2345})
     assert asked == [{"assumptions"}]

@@ -164,7 +164,8 @@ def test_a_note_is_no_change_and_a_table_that_names_no_figure_changes_as_one(ind
     table = india.stored["assumptions"]
     note = table.columns.index("note")
     said = table.having((*row[:note], "said otherwise", *row[note + 1 :]) for row in table.rows)
-    assert Between(india, india.having({"assumptions": said}, india.live)).changes == []
+    of = Between(india, india.having({"assumptions": said}, india.live))
+    assert of.changes == [] and of.taking([]).stored["assumptions"] is said
     events = india.stored["events"]
     (change,) = Between(india, india.having({"events": events.having(events.rows[:-1])}, india.live)).changes
     assert (change.kind, change.table, change.key) == (CHANGED, "events", ())

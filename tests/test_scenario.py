@@ -385,3 +385,11 @@ def test_a_day_is_a_part_of_its_fiscal_year():
     begun = scenario.run(india, levers.made("licences=closed; stock_months=1"), count=FEW)
     assert begun.stock[:, list(begun.years).index(2027)].any() and not begun.stock[:, :2].any()
     assert moment(india.day) == 2026 and moment(vintage("2026-03-31", FROZEN).day) == pytest.approx(2026 - 1 / 365)
+
+
+def test_the_upper_end_of_a_scenario_with_a_stock_is_that_of_all_years_together(india):
+    of = levers.made("licences=closed; stock_months=3")
+    made, bounded = (scenario.run(india, of, bounds, FEW) for bounds in (False, True))
+    for year in made.years[1:4].tolist():
+        high = np.quantile(bounded.of("imports", year), 0.9)
+        assert scenario.at(india, made, "imports", year).high == pytest.approx(high)

@@ -235,6 +235,22 @@ def test_a_list_that_cannot_be_made_does_not_deny_the_report(quick, tmp_path, mo
     assert (tmp_path / AS_OF / "index.html").exists()
 
 
+def test_the_report_before_is_no_later_one_nor_of_another_kind_and_asked_the_same_if_any_did():
+    def made(folder, horizon, **more):
+        return {"folder": folder, "parameters": {"as_of": folder[:10], "horizon": horizon}} | more
+
+    newest_first = [made("2026-12-01", 10), made("2026-11-22", 10, synthetic=True), made("2026-11-10", 5)]
+    newest_first.append(made("2026-10-31", 10))
+
+    def before(folder, horizon, synthetic=False):
+        found = archive.before(newest_first, folder, {"as_of": folder[:10], "horizon": horizon}, synthetic)
+        return found and found["folder"]
+
+    assert before("2026-11-22-r2", 10) == "2026-10-31" and before("2026-11-22-r2", 7) == "2026-11-10"
+    assert before("2026-11-22-r2", 10, synthetic=True) == "2026-11-22" and before("2026-10-01", 10) is None
+    assert archive._before(newest_first)["2026-12-01"] == "2026-10-31", "which is not the made-up one"
+
+
 def test_tenth_comes_after_ninth():
     names = [AS_OF, *(f"{AS_OF}-r{n}" for n in (2, 9, 10, 11))]
     assert sorted([names[3], *names[:3], names[4]], key=record.rank) == names

@@ -5,6 +5,7 @@ import random
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 
 from conftest import AS_OF, FROZEN, replace_once
 from helpers import paths
-from helpers.data import ASSUMED, DataError, public, vintage
+from helpers.data import ASSUMED, DataError, derive, public, vintage
 from helpers.data.tables import Table
 
 WEIGHT = {"flow": "import", "reporter": "IND", "partner": "world", "hs": "850511", "measure": "weight"}
@@ -215,12 +216,39 @@ def test_a_copy_is_what_it_would_be_if_all_that_follows_were_computed_anew(name,
         india.table(table), india.table(table, vintages=True)
     more = india.adding(name, row)
     fresh = {name: table.having(table.rows) for name, table in more.stored.items()}
-    anew = dict(zip(("all", "used"), public.followed(fresh, india._fixed["families"]), strict=True))
+    families = [derive.Family(one.firsts, one.steps) for one in india._fixed["families"]]  # of which nothing is known
+    anew = dict(zip(("all", "used"), public.followed(fresh, families), strict=True))
     for table in india.stored:
         pd.testing.assert_frame_equal(more.table(table, vintages=True), anew["all"][table].frame())
         pd.testing.assert_frame_equal(more.table(table), anew["used"][table].frame())
     changed = {table for table in india.stored if not more.table(table).equals(india.table(table))}
     assert name in changed and (len(changed) == 1) is (name != "prices"), "what is in rupees follows from the rate"
+
+
+def test_copies_leave_nothing_behind_in_the_tables_that_they_share():
+    india = vintage(AS_OF, FROZEN)
+    kept = {name: len(table._seen) for name, table in india.stored.items()}
+    for value in (81.0, 82.0, 83.0):
+        assert india.adding("prices", PRICE | {"value": value}).stored["trade"] is india.stored["trade"]
+    assert {name: len(table._seen) for name, table in india.stored.items()} == kept
+
+
+def test_the_same_rows_read_twice_are_reckoned_once_and_none_of_them_passes_for_computed(monkeypatch):
+    first = vintage(AS_OF, FROZEN)
+    monkeypatch.setattr(derive, "computed", None)
+    again = vintage(AS_OF, FROZEN)
+    assert again.stored["trade"].rows[0] is not first.stored["trade"].rows[0]
+    assert again.figures() == first.figures() and not again.figures()["trade"][tuple(WEIGHT.values())]["FY25"].computed
+
+
+def test_rows_of_a_source_that_is_asked_again_and_again_are_no_equal_of_others(india):
+    trade = india.stored["trade"]
+    assert replace(trade) == trade != replace(trade, live=("S250",))
+
+
+def test_a_copy_with_another_archive_remembers_nothing_of_the_first(india):
+    india.table("trade"), india.on("2026-01-31")
+    assert not replace(india, live=None)._seen
 
 
 def test_a_figure_assumed_anew_replaces_the_one_assumed_before():

@@ -1,8 +1,9 @@
 """Which rows were public on a day, and which of several to use."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import lru_cache
 
 import pandas as pd
 
@@ -126,13 +127,13 @@ def figures(chosen: Mapping[str, Table], stored: Mapping[str, Table]) -> derive.
     for name, table in chosen.items():
         if not table.keys:
             continue
-        rivals, written = _rivals(stored[name]), set(map(id, stored[name].rows))
+        rivals, written = _rivals(stored[name]), set(stored[name].rows)
         series: dict[tuple, dict[str, Figure]] = found.setdefault(name, {})
         for key, row in table.keyed():
             figure = _figure(table, row)
             if figure is None:
                 continue
-            if id(row) not in written:
+            if row not in written:
                 figure = figure._replace(computed=True)
             elif key in rivals:
                 figure = _with_those_before(figure, rivals[key])
@@ -144,20 +145,15 @@ def figures(chosen: Mapping[str, Table], stored: Mapping[str, Table]) -> derive.
 def followed(stored: Mapping[str, Table], families: list[derive.Family]) -> tuple[dict, dict]:
     """Every table with the rows that follow from the chosen ones: all its rows, and those to use.
 
-    What follows is computed once for the same rows, so that vintages that share tables share it.
+    What follows is computed once for the same rows, whatever vintages hold them; only the last are remembered.
     """
     for table in stored.values():
         choose(table)
     made: dict[str, list[Table]] = {}
     for family in families:
-        parts = {name: _part(stored[name], firsts) for name, firsts in family.firsts.items()}
-        own, *others = parts.values()
-        asked = (family, *((one.rows, one.live) for one in others))
-        if asked not in own._seen:
-            own._seen[asked] = _following(parts, family.steps)
-        for name, new in own._seen[asked].items():
-            made.setdefault(name, []).append(new)
-    both = {name: _with(table, *made.get(name, ())) for name, table in stored.items()}
+        for new in _following(family, *(_part(stored[name], firsts) for name, firsts in family.firsts.items())):
+            made.setdefault(new.name, []).append(new)
+    both = {name: _with(of, *made[name]) if name in made else (of, choose(of)) for name, of in stored.items()}
     return tuple({name: of[place] for name, of in both.items()} for place in (0, 1))
 
 
@@ -167,17 +163,17 @@ def _part(table: Table, firsts: frozenset[str]) -> Table:
     return table if "*" in firsts else table.having(row for row in table.rows if row[0] in firsts)
 
 
-def _following(stored: dict[str, Table], steps: Sequence[derive.Step]) -> dict[str, Table]:
-    """The rows that follow from others, by table."""
-    made = derive.computed(figures({name: choose(table) for name, table in stored.items()}, stored), steps)
-    return {name: stored[name].having(_row(stored[name], *one) for one in of) for name, of in made.items() if of}
+@lru_cache(maxsize=32)
+def _following(family: derive.Family, *parts: Table) -> list[Table]:
+    """The rows that follow from others, as tables."""
+    stored = {one.name: one for one in parts}
+    made = derive.computed(figures({name: choose(table) for name, table in stored.items()}, stored), family.steps)
+    return [stored[name].having(_row(stored[name], *one) for one in of) for name, of in made.items() if of]
 
 
-@once
+@lru_cache(maxsize=32)
 def _with(table: Table, *more: Table) -> tuple[Table, Table]:
     """All rows of a table, and the chosen ones, with what was computed in the place of those it is better than."""
-    if not more:
-        return table, choose(table)
     new = [row for one in more for row in one.rows]
     better = {key for one in more for key, _ in one.keyed()}
     kept = (row for key, row in choose(table).keyed() if key not in better)

@@ -62,7 +62,7 @@ def once(method: Method) -> Method:
     return cast(Method, remembered)
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@dataclass(frozen=True, repr=False)
 class Table:
     """Rows of plain values: text, numbers (NaN where a cell is empty) and days (None), in the order of ``columns``.
 
@@ -75,9 +75,9 @@ class Table:
     kinds: tuple[str, ...]
     keys: tuple[str, ...]
     rows: tuple[tuple, ...]
-    codes: Mapping[str, list[str]] = field(default_factory=dict)
+    codes: Mapping[str, list[str]] = field(default_factory=dict, compare=False)
     live: tuple[str, ...] = ()
-    _seen: dict = field(default_factory=dict, init=False)
+    _seen: dict = field(default_factory=dict, init=False, compare=False)
 
     def column(self, name: str) -> list:
         """The cells of one column."""

@@ -82,7 +82,7 @@ class Vintage:
     _chosen: Mapping[str, Table]
     _fixed: Mapping[str, object]
     live: View | None = None
-    _seen: dict = field(default_factory=dict)
+    _seen: dict = field(default_factory=dict, init=False)
 
     def table(self, name: str, vintages: bool = False) -> pd.DataFrame:
         """A table with the row to use of each key; with ``vintages``, every row published by the day.

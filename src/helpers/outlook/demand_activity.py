@@ -227,7 +227,7 @@ def _every(india: Vintage) -> dict[str, list[Point]]:
         if row.status in UNUSED or not fiscal.is_year(row.period) or not min(own, default=0) > 0:
             continue
         value = np.sqrt(row.low * row.high) if np.isnan(row.value) else row.value
-        every = [own] if alone else said[row.indicator, row.segment, row.period].values()
+        every = [own] if alone else [of for of in said[row.indicator, row.segment, row.period].values() if of]
         span = min(map(min, every)), max(map(max, every))
         point = Point(fiscal.centre(row.period), value, *span, alone, row.source)
         found.setdefault(f"{row.indicator}/{row.segment}", []).append(point)
