@@ -299,7 +299,7 @@ SAID = [
     ([(*OWN, 3, (0, 800, 0))], "from four new figures (among them magnets under HS 850511 into India for FY26)."),
     ([(*DRIVEN, 20, (0, 800, 0))], "from 21 figures of what drives demand."),
     ([(*DRIVEN, 0, (0, 800, 0)), *[(*one, 0, (0, 20, 0)) for one in (OWN, JUDGED)]],
-     "from the driver auto exports total, FY25 to FY26 and +40 t from all else."),
+     "from the driver auto exports total for FY25 to FY26 and +40 t from all else."),
     ([(*OWN, 0, (400, 20, 0)), (*JUDGED, 0, (0, -10, 0))], "has stayed at 30,000 t, but its interval has moved: +20 t"),
     ([(*CODE, 0, (0, 900, 0))], "for the model alone: the code, its rules or what it fits are other ones."),
     ([(*PASSED, 0, (0, 900, 0))], "alone: the day, 26 November 2026 instead of 31 October 2026."),
