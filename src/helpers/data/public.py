@@ -1,5 +1,6 @@
 """Which rows were public on a day, and which of several to use."""
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -209,7 +210,7 @@ def _with_those_before(figure: Figure, rivals: list[Figure]) -> Figure:
 
 
 def _row(table: Table, key: tuple[str, ...], period: str, figure: Figure) -> tuple:
-    nan = float("nan")
+    nan = math.nan  # itself, as tables read have it: the same rows computed twice are equal
     cells = dict(zip(table.keys, key, strict=True)) | {
         "period": period,
         "unit": figure.unit,

@@ -1,7 +1,6 @@
 """The files of ``data/`` as they are written: typed by ``datapackage.json``, nothing chosen or corrected."""
 
 import csv
-import hashlib
 import json
 import math
 import re
@@ -104,9 +103,13 @@ class Table:
         return replace(self, rows=tuple(rows))
 
     @once
-    def digest(self) -> str:
-        """SHA-256 of its name and its rows, whatever their order."""
-        return hashlib.sha256("\n".join([self.name, *sorted(map(repr, self.rows)), ""]).encode()).hexdigest()
+    def content(self) -> tuple[str, int, frozenset]:
+        """What is the same for the same rows, whatever their order."""
+        return self.name, len(self.rows), frozenset(self.rows)
+
+    @once
+    def __hash__(self) -> int:
+        return hash(self.content())
 
     @once
     def frame(self) -> pd.DataFrame:

@@ -37,7 +37,8 @@ def hubverse(india: Vintage, folder: Path) -> list[str]:
     if rows.empty:
         return [f"{folder}: nothing was published by {india.day}; no hub was written"]
     came = track.outturns(india)
-    came = came[came["period"].map(fiscal.is_fiscal_year) & came["target"].isin(rows["target"])]
+    years = np.array([fiscal.is_fiscal_year(period) for period in came["period"]], bool)
+    came = came[years & came["target"].isin(rows["target"])]
     ends = [fiscal.span(period)[1].isoformat() for period in came["period"]]
     came = came.assign(location=LOCATION, target_end_date=ends)
     oracle = _oracle(came.merge(rows[["target", "target_end_date"]].drop_duplicates()))
