@@ -49,7 +49,7 @@ class Between:
         self._later = max(new, old, key=lambda one: one.day)
         self._tables: dict[str, _Table] = {}
         for name, table in new.stored.items():
-            if name not in but and set(old.stored[name].rows) != set(table.rows):
+            if name not in but and old.stored[name].content() != table.content():
                 self._tables[name] = _Table(old.stored[name], table)
         self.changes = [change for _, table in sorted(self._tables.items()) for change in table.changes.values()]
         if _parts(old) != _parts(new):
@@ -68,7 +68,7 @@ class _Table:
 
     def __init__(self, old: Table, new: Table):
         self.new = new
-        before, after = _rows(old), _rows(new)
+        before, after = old.rivals(), new.rivals()
         keys = {**after, **before}
         apart = {key for key in keys if not _alike(new, before.get(key, ()), after.get(key, ()))}
         then, now = (_figures(new, rows, apart) for rows in (before, after))
@@ -107,14 +107,6 @@ def _kind(table: Table, before: Figure | None, after: Figure | None) -> str:
     if before is None or after is None:
         return BESIDE if before is after else WITHDRAWN if after is None else NEW
     return BESIDE if before.range == after.range and before.unit == after.unit else REVISED
-
-
-def _rows(table: Table) -> dict[tuple, tuple]:
-    """The rows of each figure; of a table that names none, all of them together."""
-    found: dict[tuple, list] = {}
-    for key, row in table.keyed() if table.keys else (((), row) for row in table.rows):
-        found.setdefault(key, []).append(row)
-    return {key: tuple(rows) for key, rows in found.items()}
 
 
 def _alike(table: Table, before: tuple, after: tuple) -> bool:

@@ -93,6 +93,14 @@ class Table:
         places = self.key()
         return [(tuple([row[place] for place in places]), row) for row in self.rows]
 
+    @once
+    def rivals(self) -> dict[tuple, list[tuple]]:
+        """All rows of each figure, by what names it; of a table that names none, all of them together."""
+        found: dict[tuple, list[tuple]] = {}
+        for key, row in self.keyed() if self.keys else (((), row) for row in self.rows):
+            found.setdefault(key, []).append(row)
+        return found
+
     def places(self, keys: Mapping[str, str]) -> list[int]:
         """Where the rows are whose columns hold what is given."""
         wanted = [(self.columns.index(column), value) for column, value in keys.items()]
