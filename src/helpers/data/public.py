@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import lru_cache
+from operator import itemgetter
 
 import pandas as pd
 
@@ -184,11 +185,15 @@ def _with(table: Table, *more: Table) -> tuple[Table, Table]:
 
 def _figure(table: Table, row: tuple) -> Figure | None:
     """A row as rules see it; None without a value, and where it is not to be used."""
-    cells = dict(zip(table.columns, row, strict=True))
-    if cells["value"] != cells["value"] or cells["status"] in UNUSED:
+    value, low, high, unit, status, published, source = _places(table.columns)(row)
+    if value != value or status in UNUSED:
         return None
-    span = between(cells["value"], cells["low"], cells["high"])
-    return Figure(span, cells["unit"], RANK[cells["status"]], cells["published"].toordinal(), cells["source"])
+    return Figure(between(value, low, high), unit, RANK[status], published.toordinal(), source)
+
+
+@lru_cache
+def _places(columns: tuple[str, ...]) -> itemgetter:
+    return itemgetter(*map(columns.index, ("value", "low", "high", "unit", "status", "published", "source")))
 
 
 def _with_those_before(figure: Figure, rivals: list[Figure]) -> Figure:
