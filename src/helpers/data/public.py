@@ -133,15 +133,15 @@ def figures(chosen: Mapping[str, Table], stored: Mapping[str, Table]) -> derive.
         written = stored[name].rivals()
         series: dict[tuple, dict[str, Figure]] = found.setdefault(name, {})
         for key, row in table.keyed():
-            figure = _figure(table, row)
-            if figure is None:
+            one = figure(table, row)
+            if one is None:
                 continue
             if row not in (rivals := written.get(key, [])):
-                figure = figure._replace(computed=True)
+                one = one._replace(computed=True)
             elif len(rivals) > 1:
-                figure = _with_those_before(figure, [one for row in rivals if (one := _figure(table, row))])
+                one = _with_those_before(one, [was for row in rivals if (was := figure(table, row))])
             own, period = (key[:-1], key[-1]) if "period" in table.columns else (key, "")
-            series.setdefault(own, {})[period] = figure
+            series.setdefault(own, {})[period] = one
     return found
 
 
@@ -183,7 +183,7 @@ def _with(table: Table, *more: Table) -> tuple[Table, Table]:
     return table.having([*table.rows, *new]), table.having([*kept, *new])
 
 
-def _figure(table: Table, row: tuple) -> Figure | None:
+def figure(table: Table, row: tuple) -> Figure | None:
     """A row as rules see it; None without a value, and where it is not to be used."""
     value, low, high, unit, status, published, source = _places(table.columns)(row)
     if value != value or status in UNUSED:

@@ -84,7 +84,7 @@ class _Cluster(NamedTuple):
         """What a row says of it before its effect, and after."""
         changes = [one for one in self.changes if isinstance(one, Change)]
         about = self.part, self.table, self.key, self.when, len(changes), self.others
-        return about, ids(*(one.sources for one in changes))
+        return about, ids(frozenset().union(*(one.sources for one in changes)))
 
 
 def between(old: State, new: State, only: Iterable[str] = headline.UNITS, most: int = 64) -> Revision:

@@ -175,7 +175,7 @@ def _model_tasks(one: pd.DataFrame) -> list[dict]:
 def _time_series(came: pd.DataFrame) -> pd.DataFrame:
     """Every release of every outturn, with the day on which it became public; of a day the last."""
     shown = came[(came["release"] == track.FIRST) | came["revised"]]
-    named = shown.assign(as_of=shown["published"].dt.strftime("%Y-%m-%d"), observation=shown["value"])
+    named = shown.assign(as_of=pd.to_datetime(shown["published"]).dt.strftime("%Y-%m-%d"), observation=shown["value"])
     keys = ["as_of", "target_end_date", "target", "location"]
     return named.drop_duplicates(keys, keep="last")[[*keys, "observation"]]
 
