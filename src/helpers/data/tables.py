@@ -5,9 +5,9 @@ import json
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
-from functools import wraps
+from functools import lru_cache, wraps
 from pathlib import Path
 from typing import TypeVar, cast
 
@@ -108,7 +108,7 @@ class Table:
 
     def having(self, rows: Iterable[tuple]) -> "Table":
         """The same table with other rows."""
-        return replace(self, rows=tuple(rows))
+        return Table(self.name, self.columns, self.kinds, self.keys, tuple(rows), self.codes, self.live)
 
     @once
     def content(self) -> tuple[str, int, frozenset]:
@@ -214,9 +214,10 @@ def _read(path: Path, name: str, fields: dict[str, dict]) -> Table:
 
 def _number(cell: str) -> float:
     """A cell as a number; what cannot be read is missing here, and a problem for ``descriptor``."""
-    return float(cell) if _PLAIN.fullmatch(cell) else math.nan
+    return float(cell) if cell and _PLAIN.fullmatch(cell) else math.nan
 
 
+@lru_cache(maxsize=4096)
 def _day(cell: str) -> date | None:
     try:
         return date.fromisoformat(cell) if _ISO.fullmatch(cell) else None
