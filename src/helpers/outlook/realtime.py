@@ -78,10 +78,9 @@ def real_time(india: Vintage) -> pd.DataFrame:
         ``backcast``, ``source``; empty until there is an outturn.
     """
     tried, made = outturns(india), backcasts(india)
-    due = [row.period in tried.index and _day(row.as_of) in tried.loc[row.period, "days"] for row in made.itertuples()]
-    found = made[pd.Series(due, made.index, dtype=bool)].sort_values(
-        "period", kind="stable", key=tried.index.get_indexer
-    )
+    days = tried["days"].to_dict()
+    due = np.array([date.fromisoformat(row.as_of) in days.get(row.period, ()) for row in made.itertuples()], bool)
+    found = made[due].sort_values("period", kind="stable", key=tried.index.get_indexer)
     found = found.assign(outturn=found["period"].map(tried["value"]).astype(float))
     found["source"] = [ids(row["source"], tried.loc[row["period"]]) for _, row in found.iterrows()]
     found = measured(found)
@@ -150,10 +149,6 @@ def elsewhere(india: Vintage, period: str = "") -> pd.DataFrame:
 def _days_in(year: str) -> list[str]:
     start = fiscal.months(year)[0]
     return [str((start + ahead).end_time.date()) for ahead in (2, 6)]
-
-
-def _day(text: str) -> date:
-    return date.fromisoformat(text)
 
 
 def _ahead(as_of: str, period: str) -> int:

@@ -38,8 +38,8 @@ FEW = 5
 UNREAD = ("forecasts", "events", "contradictions", "calendar")
 """Tables that no forecast is made from: what was forecast, what happened, where sources disagree, what is due."""
 
-_TABLES = {JUDGEMENTS: ("assumptions", "episodes", "regimes"),
-           DRIVERS: ("drivers", "demand", "prices")}  # fmt: skip
+_TABLES = dict.fromkeys(("assumptions", "episodes", "regimes"), JUDGEMENTS)
+_TABLES |= dict.fromkeys(("drivers", "demand", "prices"), DRIVERS)
 _KINDS = {REVISED: REVISIONS, WITHDRAWN: GONE}
 _SETTINGS = ("target", "horizon", "baseline_t")
 Key = tuple[str, float]
@@ -125,9 +125,9 @@ class _Game:
 
     def __init__(self, of: Between, old: State, new: State, target: str, keys: list[Key]):
         self.of, self.old, self.new, self.target, self.keys = of, old, new, target, keys
-        self.parts: dict[str, list[Change | str]] = {name: [] for name in map(part, of.changes)}
+        self.parts: dict[str, list[Change | str]] = {}
         for change in of.changes:
-            self.parts[part(change)].append(change)
+            self.parts.setdefault(part(change), []).append(change)
         if differ := [name for name in _SETTINGS if getattr(old, name) != getattr(new, name)]:
             self.parts[PARAMETERS] = list(differ)
         self.found: dict[frozenset, np.ndarray] = {}
@@ -178,8 +178,7 @@ class _Game:
 
 def part(change: Change) -> str:
     """What a change is part of."""
-    named = next((name for name, tables in _TABLES.items() if change.table in tables), None)
-    return named or _KINDS.get(change.kind, FIGURES)
+    return _TABLES.get(change.table) or _KINDS.get(change.kind, FIGURES)
 
 
 def _series(name: str, changes: list, target: str, used: frozenset[str]) -> list[_Cluster]:
