@@ -14,7 +14,7 @@ from helpers import paths
 from helpers.cli import app
 from helpers.data import DataError, vintage
 from helpers.data.archive import check, versions
-from helpers.data.archive.store import Change, Shelf
+from helpers.data.archive.store import Change, Shelf, checked
 from helpers.data.history import history
 from helpers.data.sources import protocol
 from helpers.data.sources.protocol import Answer, Request, UnfitError
@@ -71,8 +71,8 @@ def test_the_same_answer_again_is_checked_and_no_new_version(archive):
     assert took(archive, {"2017-01": 1}, days=3) == Change()
     assert versions.held(archive).fingerprint == before and len(list(archive.glob("*/answers/*.gz"))) == 1
     (line,) = versions.lines(archive / "comtrade/checked.jsonl")
-    state = Shelf(archive / "comtrade", "comtrade", False).state()
-    assert state.asked == {"months of 2017": FIRST + timedelta(days=3)} and line["question"] == "months of 2017"
+    asked = Shelf(archive / "comtrade", "comtrade", False).asked
+    assert asked == {"months of 2017": FIRST + timedelta(days=3)} and line["question"] == "months of 2017"
 
 
 def test_what_is_volatile_in_an_answer_makes_no_other_answer(archive):
@@ -248,13 +248,11 @@ def test_a_clock_that_was_set_back_makes_no_version_older_than_the_last(archive)
     assert Shelf(archive / "comtrade", "comtrade", False).take({}, FIRST) == Change()
 
 
-def test_figures_that_cannot_be_told_apart_are_refused(archive):
-    shelf = Shelf(archive / "comtrade", "comtrade", False)
+def test_figures_that_cannot_be_told_apart_are_refused():
     twice = pd.concat([figures({"2017-01": 1}), figures({"2017-01": 2})])
-    with pytest.raises(UnfitError, match="has a figure twice"):
-        shelf.take({"a": (ASKED, twice)}, FIRST)
-    with pytest.raises(UnfitError, match="columns"):
-        shelf.take({"a": (ASKED, twice.drop(columns="note"))}, FIRST)
+    for rows, said in ((twice, "has a figure twice"), (twice.drop(columns="note"), "columns")):
+        with pytest.raises(UnfitError, match=said):
+            checked(rows, FIRST.date())
 
 
 def test_a_refused_answer_is_kept_aside_with_its_reason_once_a_question(archive):

@@ -320,7 +320,7 @@ FAULTS = {
 
 @pytest.mark.parametrize(("fault", "text"), FAULTS.items(), ids=FAULTS)
 def test_an_unfit_answer_is_refused_and_says_what_came(asked, fault, text):
-    with pytest.raises(UnfitError, match=f"^year 2024, imports of IND.*: .*{text}"):
+    with pytest.raises(UnfitError, match=text):
         figures(asked(fault))
 
 
@@ -361,7 +361,7 @@ def test_an_error_beside_no_rows_is_no_empty_answer():
     "body", [b"", b"[]", b"null", b'"x"', b'{"data": null}', b'{"data": [1], "count": 1}', b"\xff\xfe{"]
 )
 def test_a_body_of_another_form_is_refused(body):
-    with pytest.raises(UnfitError, match="a question: "):
+    with pytest.raises(UnfitError, match="the answer cannot be used: "):
         comtrade.parse(Answer(said({}).request, body))
 
 

@@ -70,15 +70,8 @@ class View:
     def figures(self, patterns: Mapping[str, list[tuple[str, str]]]) -> list[tuple]:
         """Every version of the figures whose table and key fit, one a day: the last of that day.
 
-        Parameters
-        ----------
-        patterns : mapping
-            By source, tables and patterns of keys, in which ``*`` stands for anything but a slash.
-
-        Returns
-        -------
-        list of tuple
-            ``source``, then :data:`FIGURES` with ``published`` the day on which it was known here.
+        ``patterns`` are tables and patterns of keys by source; ``*`` stands for anything but a slash. Of each figure
+        ``source``, then :data:`FIGURES` with ``published`` the day on which it was known here.
         """
         found = []
         for source, days in self._by_day().items():
@@ -152,13 +145,10 @@ def periods(folder: Path) -> list[str]:
 
 
 def history(view: View, table: str, words: list[str]) -> list[tuple]:
-    """Every version of the figures of a table whose key and period hold some words, as `newest` has them.
+    """Every version of the figures of a table whose key and period hold some words.
 
-    Returns
-    -------
-    list of tuple
-        The source, :data:`FIGURES` with the publisher's own day and a note that says if a figure is made up, then
-        when it was known here and the answer.
+    Of each the source, :data:`FIGURES` with the publisher's own day and a note that says if it is made up, then when it
+    was known here and the answer.
     """
     where = " AND ".join(['"table" = ?', *["contains('/' || key || '/' || period || '/', ?)" for _ in words]])
     asked, found = [table, *(f"/{word}/" for word in words)], []

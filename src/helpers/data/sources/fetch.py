@@ -11,9 +11,8 @@ from pathlib import Path
 
 from helpers import paths
 from helpers.data import sources
-from helpers.data.archive.store import Shelf
 from helpers.data.sources import keys, schedule, visit
-from helpers.data.sources.protocol import Feed, SourceError, State
+from helpers.data.sources.protocol import Feed, SourceError
 from helpers.data.sources.visit import Result, Tell
 from helpers.data.tables import DataError
 
@@ -50,29 +49,14 @@ def fetch(
     accept: bool = False,
     tell: Tell = lambda feed, done, of: None,
 ) -> list[Result]:
-    """Fetch what is due.
+    """Fetch what is due of some feeds, or of all.
 
-    Parameters
-    ----------
-    names : sequence of str
-        Feeds; all if there is none.
-    folder : Path, optional
-        The archive.
-    since : str
-        The first month to ask about, as ``YYYY-MM``; January three years ago unless given.
-    accept : bool
-        Whether to believe answers that lack more than half of the figures that were there before.
-    tell : callable
-        Gets the name of a feed, how many of its questions are done, and how many there are.
+    ``since`` is the first month to ask about, January three years ago unless given; ``accept`` says to believe answers
+    that lack more than half of the figures that were there before; ``tell`` gets the name of a feed, how many of its
+    questions are done, and how many there are.
 
-    Raises
-    ------
-    BadRequestError, KeyFileError
-        If there is no such feed or month, ``MAGNETS_<FEED>_URL`` is no address, or a key cannot be read.
-    LockedError
-        If another run works on the archive.
-    OSError
-        If the archive cannot be written; what was kept before is there.
+    BadRequestError or KeyFileError if there is no such feed or month, ``MAGNETS_<FEED>_URL`` is no address, or a key
+    cannot be read; LockedError if another run works on the archive; OSError if it cannot be written.
     """
     known, place, paces = sources.feeds(), folder or paths.archive(), dict[str, float]()
     feeds, since, synthetic = _chosen(names, known), _month(since), _synthetic(known)
@@ -100,12 +84,8 @@ def code(results: Sequence[Result]) -> int:
 
 
 def _planned(feed: Feed, place: Path, since: str, synthetic: bool) -> Plan:
-    folder = place / feed.name
     try:
-        visit.resting(feed, folder)
-        source = sources.module(feed)
-        state = Shelf(folder, feed.name, synthetic).state() if folder.is_dir() else State()
-        due = visit.due(feed, source, state, since, place)
+        source, _, due = visit.ready(feed, place, since, synthetic)
     except (SourceError, DataError) as error:
         return Plan(feed.name, problem=str(error))
     calls = 0 if feed.dropped else len(due) * (2 if hasattr(source, "prepare") else 1)

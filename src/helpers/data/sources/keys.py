@@ -25,10 +25,7 @@ def file() -> Path:
 def key(feed: Feed) -> str:
     """The key of a feed; empty if it wants none, or none is set.
 
-    Raises
-    ------
-    KeyFileError
-        If others can read the file of keys, or it or the key is not written as it should be.
+    KeyFileError if others can read the file of keys, or it or the key is not written as it should be.
     """
     if not feed.key:
         return ""

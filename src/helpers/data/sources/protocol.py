@@ -120,13 +120,6 @@ class Answer:
     fetched: datetime | None = None
 
 
-@dataclass(frozen=True)
-class State:
-    """What the archive knows of a source when it is asked what is due: when each question was last answered."""
-
-    asked: Mapping[str, datetime] = field(default_factory=dict)
-
-
 def figures(table: str, rows: pd.DataFrame | Iterable[Mapping]) -> pd.DataFrame:
     """Rows with :data:`COLUMNS`: reported, without range, day and note where they do not say otherwise."""
     told = pd.DataFrame(rows)
@@ -155,9 +148,6 @@ class Source(Protocol):
 
     def requests(self, feed: Feed, since: str, today: date, keyed: bool) -> Iterable[Request]:
         """Every question there is from a month (``2018-01``) up to a day; with or without a key."""
-
-    def due(self, feed: Feed, requests: Iterable[Request], state: State, today: date) -> list[Request]:
-        """Those of the questions that may have another answer than when they were last asked."""
 
     def parse(self, answer: Answer) -> pd.DataFrame:
         """The answer as a table, every cell as the publisher has it; UnfitError if it is not what was asked for."""
