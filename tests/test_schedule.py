@@ -309,7 +309,7 @@ def published(root, asked, news=0):
         folder = publish._free_folder(root, values["as_of"])
         code = {name: FILES[name] for name in ("notebooks", "helpers")}
         content = {
-            "folder": folder.name, "answer": f"Answer {news}.", "command": "", "end": "ok", "parameters": values,
+            "folder": folder.name, "answer": f"Answer {news}.", "changed": f"Moved by {news}.", "command": "", "end": "ok", "parameters": values,
             "given": {}, "inputs": key, "data": {"trade.csv": {"sha256": tables["trade.csv"], "rows": news}},
             "lock": FILES["lock"], "code": code, "chapters": {}, "files": {}, "archive": {},
             "made": f"{values['as_of']}T{len(archive.records(root)):06}",
@@ -569,7 +569,7 @@ def test_mail_and_webhook_get_each_event_once_and_nobody_gets_a_secret(desk, inb
     assert [mail["subject"] for mail in inbox.mails] == titles
     assert [one["title"] for one in posted[1:]] == titles and posted[0]["title"] == titles[0]
     text = inbox.mails[-1].get_body().get_content()
-    assert "Answer 1." in text and "Before: Answer 0." in text and "trade (+1 rows)" in text
+    assert "Answer 1." in text and "Moved by 1." in text
     assert str(desk.root / "2026-06-05" / "index.html") in " ".join(text.split())
     said = json.dumps([posted, [mail.as_string() for mail in inbox.mails]]) + (desk.root / journal.NAME).read_text()
     assert "hush" not in said and "secret" not in said and "example.org" not in (desk.root / journal.NAME).read_text()
