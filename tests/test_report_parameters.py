@@ -80,7 +80,7 @@ def test_a_list_of_values_makes_a_report_of_each_combination(tmp_path):
     [
         ("- horizon: 5\n- horizon: [1, 2, 99]\n", r"line 2: parameter horizon=99: it must be an integer from 1 to 30"),
         ("- horizon:\n    - 5\n    - ten\n", "line 3: parameter horizon=ten"),
-        ("- horizon: 5\n  horizon: 6\n", "line 2: parameter horizon is given twice"),
+        ("- horizon: 5\n  horizon: 6\n", "line 2: horizon is given twice"),
         ("- horizn: 5\n- as_of: soon\n", "line 1: unknown parameter 'horizn'.*\n.*line 2: parameter as_of=soon"),
         ("- horizon: {a: 1}\n", "line 1: parameter horizon needs a value"),
         ("- target:\n", "line 1: parameter target=: it must be customs or repm"),

@@ -136,13 +136,7 @@ def as_of(schedule: Schedule, at: datetime) -> date:
 
 
 def read(path: Path) -> Schedule:
-    """A schedule, checked whole.
-
-    Raises
-    ------
-    ScheduleError
-        With a line for everything wrong in the file.
-    """
+    """A schedule, checked whole; ScheduleError with a line for everything wrong in the file."""
     try:
         document = composed(path, "the schedule", "a schedule needs")
         if not isinstance(document, yaml.MappingNode):
@@ -150,12 +144,11 @@ def read(path: Path) -> Schedule:
         values = _values(document, path.name)
     except ValueError as error:
         raise ScheduleError(str(error)) from None
-    problems = list(_twice(document))
     try:
         schedule = Schedule.model_validate(values, context=path.absolute().parent)
-        problems += _questions(schedule, document)
+        problems = list(_questions(schedule, document))
     except ValidationError as error:
-        problems += [(_line(document, one["loc"]), _told(one)) for one in error.errors()]
+        problems = [(_line(document, one["loc"]), _told(one)) for one in error.errors()]
     if problems:
         raise ScheduleError(told(path.name, problems))
     return schedule
@@ -216,17 +209,6 @@ def _line(node: yaml.Node, place: Sequence[int | str]) -> int:
             node = node.value[part]
             found = line_of(node)
     return found
-
-
-def _twice(node: yaml.Node) -> Iterator[tuple[int, str]]:
-    """Fields that are given twice, of which YAML would take the last."""
-    if isinstance(node, yaml.MappingNode):
-        seen: set[str] = set()
-        for key, value in node.value:
-            if key.value in seen:
-                yield line_of(key), f"{key.value} is given twice"
-            seen.add(key.value)
-            yield from _twice(value)
 
 
 def utc() -> datetime:
