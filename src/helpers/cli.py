@@ -9,12 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from typer.core import TyperCommand
 
 from helpers import STOPPED, __version__, paths
 from helpers.report import desk, screening
 from helpers.report.diff import diff
-from helpers.report.ending import stop
+from helpers.report.ending import AsOf, stop, told, with_list
 from helpers.report.ledger import app as ledger
 from helpers.report.scenario.command import app as scenario
 from helpers.report.schedule.command import schedule
@@ -35,14 +34,10 @@ FIRST = (
 )
 
 
-class WithParameters(TyperCommand):
-    """A command whose help ends with the parameters of a report."""
+def _parameters() -> list[tuple[str, str]]:
+    from helpers.report import parameters
 
-    def format_epilog(self, ctx, formatter) -> None:
-        from helpers.report import parameters
-
-        with formatter.section("Parameters, as -p NAME=VALUE or in a grid file"):
-            formatter.write_dl(parameters.described())
+    return parameters.described()
 
 
 def _names(incomplete: str) -> list[str]:
@@ -80,12 +75,10 @@ _Given = Annotated[
 ]
 
 
-@app.command(cls=WithParameters)
+@app.command(cls=with_list("Parameters, as -p NAME=VALUE or in a grid file", _parameters))
 def report(
     parameter: _Given = [],  # noqa: B006
-    as_of: Annotated[
-        str, typer.Option(help="Use only figures public on this day, YYYY-MM-DD.", show_default="today in India")
-    ] = "",
+    as_of: AsOf = "",
     grid: Annotated[
         Path | None,
         typer.Option(help="A YAML file: one report for each entry and each combination of the lists in it."),
@@ -112,12 +105,8 @@ def report(
     magnets report -p baseline_t=33000 -p horizon=5;
     magnets report --grid grid.yml, where grid.yml holds `- baseline_t: [as published, 33000]`
     """
-    from helpers.report import parameters
-
-    try:
+    with told():
         wanted = _wanted(parameter, as_of, grid)
-    except parameters.ParameterError as error:
-        stop(str(error), 2)
     outcomes = screening.made(lines, panel, wanted, output, timeout, jobs, quiet, fetch, on, pdf)
     for outcome in dict.fromkeys(outcomes):  # invalid data are the same news for every report of a grid
         if outcome.end or not quiet:
@@ -153,26 +142,13 @@ def verify(
 
 
 @app.command()
-def validate(
-    as_of: Annotated[
-        str, typer.Option(help="Check identities with what was public on this day.", show_default="today in India")
-    ] = "",
-) -> None:
+def validate(as_of: AsOf = "") -> None:
     """Ask of data/ all that a report asks before it is made; one screen, exit code 3 if it fails."""
-    from helpers.report import parameters
+    from helpers.report import gate, parameters
 
-    try:
-        day = parameters.parse([], as_of).as_of
-    except parameters.ParameterError as error:
-        stop(str(error), 2)
-    from helpers.data import DataError
-    from helpers.report import gate
-
-    try:
-        for line in gate.told(day):
+    with told():
+        for line in gate.told(parameters.parse([], as_of).as_of):
             print(line)
-    except DataError as error:
-        stop(f"{error}\n\nthe data are not fit for a report", 3)
 
 
 @app.command()
@@ -238,7 +214,7 @@ def fetch(
     from helpers.data.sources import shown
 
     try:
-        end, lines = shown.planned(names, since) if dry_run else shown.fetched(names, since, accept, quiet)
+        end, lines = shown.fetched(names, since, accept, quiet, dry_run)
     except KeyboardInterrupt:
         print("what came until then is kept; the next fetch goes on from there", file=sys.stderr)
         raise
@@ -251,13 +227,10 @@ def fetch(
 @app.command()
 def sources() -> None:
     """Tell what sources there are: last success, newest and next period, key, terms, what went wrong."""
-    from helpers.data import DataError
     from helpers.data.sources import shown
 
-    try:
+    with told():
         shown.show(*shown.table())
-    except DataError as error:
-        stop(str(error), 3)
 
 
 app.add_typer(scenario, name="scenario")

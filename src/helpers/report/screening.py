@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from helpers import paths
-from helpers.report.ending import stop
+from helpers.report.ending import AsOf, stop, told
 
 if TYPE_CHECKING:
     from helpers.report.job import Outcome
@@ -34,9 +34,7 @@ def screen(
     on: On = "local",
     workers: Annotated[int | None, typer.Option(min=1, help="How many are begun.", show_default="cores")] = None,
     output: Annotated[Path, typer.Option(help="Folder of what is found.")] = paths.REPORTS / "screen",
-    as_of: Annotated[
-        str, typer.Option(help="Use rules and tables public on this day.", show_default="today in India")
-    ] = "",
+    as_of: AsOf = "",
     top: Annotated[int, typer.Option(min=1, help="Lines that are told; all are kept.")] = 20,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing unless something went wrong.")] = False,
 ) -> None:
@@ -48,19 +46,15 @@ def screen(
 
     Examples: magnets screen; magnets screen panel --on processes; magnets screen BACI.csv --on dask --workers 2
     """
-    from helpers.data import DataError
     from helpers.report import parameters, screened
-    from helpers.screen import cluster, engine
+    from helpers.screen import engine
 
-    try:
-        day = parameters.parse([], as_of).as_of
-        said = screened.screen(panel, str(day), on, workers, output, top, quiet)
-    except (parameters.ParameterError, cluster.UnsafeError) as error:
-        stop(str(error), 2)
-    except DataError as error:
-        stop(str(error), 3)
-    except (OSError, engine.LostError) as error:
-        stop(f"the screen was not finished: {error}; run it again, and it goes on from what is there", 1)
+    with told():
+        try:
+            day = parameters.parse([], as_of).as_of
+            said = screened.screen(panel, str(day), on, workers, output, top, quiet)
+        except (OSError, engine.LostError) as error:
+            stop(f"the screen was not finished: {error}; run it again, and it goes on from what is there", 1)
     if not quiet:
         print("\n".join(said))
 
