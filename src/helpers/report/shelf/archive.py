@@ -64,14 +64,9 @@ def write(root: Path) -> Path:
 
 
 def frame(every: list[dict], with_pdf: Set[str] = frozenset()) -> dict[str, Any]:
-    """What the page shows: reports by month, each with what narrows the list down to it.
+    """What the page shows of records, newest first: reports by month, each with what narrows the list down to it.
 
-    Parameters
-    ----------
-    every : list of dict
-        Records, newest first.
-    with_pdf : set of str
-        Folders beside which there is a PDF.
+    ``with_pdf`` are the folders beside which there is a PDF.
     """
     from helpers.chapters import canvas
 

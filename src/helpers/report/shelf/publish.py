@@ -63,24 +63,9 @@ def only_run(root: Path) -> Iterator[None]:
 
 
 def publish(root: Path, chapters: list[Chapter], job: Job, frame: dict, india: "Vintage") -> Path:
-    """Write a report whose chapters all ended well; :func:`archive.write` then lists it.
+    """Write a report whose chapters, with their pages, all ended well; :func:`archive.write` then lists it.
 
-    Parameters
-    ----------
-    root : Path
-        Folder of the reports.
-    chapters : list of Chapter
-        With their pages.
-    job : Job
-    frame : dict
-        What all pages share.
-    india : Vintage
-        What was public on the day of the report.
-
-    Returns
-    -------
-    Path
-        The folder ``<as_of>``, or ``<as_of>-r2`` and so on if that one is taken.
+    ``frame`` is what all pages share. It goes to ``<as_of>``, or to ``<as_of>-r2`` and so on if that one is taken.
     """
     from helpers.data import kept
     from helpers.report import changed
@@ -152,12 +137,9 @@ def _answers(chapters: list[Chapter]) -> list[dict]:
 def brief(chapters: list[Chapter]) -> dict:
     """What the first page shows: the ``answers`` of all chapters, and what cells hand to it by their tags.
 
-    Returns
-    -------
-    dict
-        ``front``, the sentences of cells tagged ``brief-answer``; else the first answers of :data:`FINDING` and
-        :data:`LEAD`. ``figures`` of cells tagged ``brief-figure``; else the first of :data:`LEAD`. :data:`SLOTS`:
-        whatever is tagged so. Each has the ``name`` of its chapter and the ``cell`` that shows it.
+    ``front``, the sentences of cells tagged ``brief-answer``; else the first answers of :data:`FINDING` and
+    :data:`LEAD`. ``figures`` of cells tagged ``brief-figure``; else the first of :data:`LEAD`. :data:`SLOTS`: whatever
+    is tagged so. Each has the ``name`` of its chapter and the ``cell`` that shows it.
     """
     answers, lead = _answers(chapters), _lead_first(chapters)
     firsts = [next((one for one in answers if one["name"] == name), None) for name in (FINDING, LEAD)]
