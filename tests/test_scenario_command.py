@@ -206,7 +206,7 @@ def test_what_parts_two_scenarios_sums_to_their_difference():
         (
             ["run", "run-rate", "--csv", "none/x.csv"],
             1,
-            "none/x.csv cannot be written or read: No such file or directory",
+            "none/x.csv cannot be written or read: No such file",
         ),
     ],
 )

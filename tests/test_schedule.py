@@ -309,7 +309,8 @@ def published(root, asked, news=0):
         folder = publish._free_folder(root, values["as_of"])
         code = {name: FILES[name] for name in ("notebooks", "helpers")}
         content = {
-            "folder": folder.name, "answer": f"Answer {news}.", "changed": f"Moved by {news}.", "command": "", "end": "ok", "parameters": values,
+            "folder": folder.name, "answer": f"Answer {news}.", "changed": f"Moved by {news}.", "command": "",
+            "end": "ok", "parameters": values,
             "given": {}, "inputs": key, "data": {"trade.csv": {"sha256": tables["trade.csv"], "rows": news}},
             "lock": FILES["lock"], "code": code, "chapters": {}, "files": {}, "archive": {},
             "made": f"{values['as_of']}T{len(archive.records(root)):06}",
