@@ -82,6 +82,5 @@ def _check_packed(answer: Answer) -> None:
 
 def unfit(answer: Answer, text: str) -> UnfitError:
     """The error for an answer that cannot be used: why, and how it begins."""
-    return UnfitError(
-        f"the answer cannot be used: {text}" + (f"; it begins {begin(answer.body)!r}" if answer.body else "")
-    )
+    came = f"; it begins {begin(answer.body)!r}" if answer.body else ""
+    return UnfitError(f"the answer cannot be used: {text}{came}")

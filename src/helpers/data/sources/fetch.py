@@ -23,10 +23,6 @@ NEW, NOTHING, SOME_FAILED, OFFLINE = 0, 20, 21, 22
 """How a run ended, as exit codes."""
 
 
-class BadRequestError(ValueError):
-    """There is no such feed, no such month, or no such address to ask."""
-
-
 class LockedError(RuntimeError):
     """Another run works on this archive."""
 
@@ -55,11 +51,11 @@ def fetch(
     that lack more than half of the figures that were there before; ``tell`` gets the name of a feed, how many of its
     questions are done, and how many there are.
 
-    BadRequestError or KeyFileError if there is no such feed or month, ``MAGNETS_<FEED>_URL`` is no address, or a key
-    cannot be read; LockedError if another run works on the archive; OSError if it cannot be written.
+    SourceError if there is no such feed or month, ``MAGNETS_<FEED>_URL`` is no address, or a key cannot be read;
+    LockedError if another run works on the archive; OSError if it cannot be written.
     """
     known, place, paces = sources.feeds(), folder or paths.archive(), dict[str, float]()
-    feeds, since, synthetic = _chosen(names, known), _month(since), _synthetic(known)
+    feeds, since, synthetic = _chosen(names, known), _month(since), sources.synthetic(known)
     with _alone(place):
         return [visit.visit(feed, place, since, synthetic, accept, paces, tell) for feed in feeds]
 
@@ -67,7 +63,7 @@ def fetch(
 def plan(names: Sequence[str] = (), folder: Path | None = None, since: str = "") -> list[Plan]:
     """What `fetch` would ask now; nothing is asked, and nothing is written."""
     known, place = sources.feeds(), folder or paths.archive()
-    feeds, since, synthetic = _chosen(names, known), _month(since), _synthetic(known)
+    feeds, since, synthetic = _chosen(names, known), _month(since), sources.synthetic(known)
     with _alone(place) if place.is_dir() else nullcontext():
         return [_planned(feed, place, since, synthetic) for feed in feeds]
 
@@ -94,18 +90,11 @@ def _planned(feed: Feed, place: Path, since: str, synthetic: bool) -> Plan:
 
 def _chosen(names: Sequence[str], known: dict[str, Feed]) -> list[Feed]:
     if unknown := [name for name in names if name not in known]:
-        raise BadRequestError(f"there is no source {unknown[0]!r}; there are {', '.join(known)}")
+        raise SourceError(f"there is no source {unknown[0]!r}; there are {', '.join(known)}")
     feeds = [feed for feed in known.values() if not names or feed.name in names]
     for feed in feeds:
         keys.key(feed)
     return feeds
-
-
-def _synthetic(known: dict[str, Feed]) -> bool:
-    try:
-        return sources.synthetic(known)
-    except SourceError as error:
-        raise BadRequestError(str(error)) from None
 
 
 def _month(since: str) -> str:
@@ -113,7 +102,7 @@ def _month(since: str) -> str:
     if not since:
         return f"{today.year - YEARS}-01"
     if not re.fullmatch(r"(19|20)\d\d-(0[1-9]|1[0-2])", since) or since > f"{today:%Y-%m}":
-        raise BadRequestError(f"{since!r} is no month up to this one; write it as YYYY-MM")
+        raise SourceError(f"{since!r} is no month up to this one; write it as YYYY-MM")
     return since
 
 

@@ -7,13 +7,13 @@ import os
 import re
 from pathlib import Path
 
-from helpers.data.sources.protocol import Feed
+from helpers.data.sources.protocol import Feed, SourceError
 
 _OTHERS = 0o077
 """What others than the owner may do with a file."""
 
 
-class KeyFileError(ValueError):
+class KeyFileError(SourceError):
     """A key, or the file of keys, cannot be used; the text says why, and never holds a key."""
 
 

@@ -82,21 +82,11 @@ class Feed:
 class Request:
     """One question to a source, without its key.
 
-    Attributes
-    ----------
-    question : str
-        What is asked, in words that never change for the same question: ``months of 2024, reporter 699``.
-    path : str
-        Below the address of the feed; for a file that a person drops, its name.
-    params, form : mapping
-        The query; the fields of a form, sent by POST if there are any.
-    kind : {"json", "csv", "html", "xlsx", "zip"}
-        What the body must be.
-    keys, periods : tuple of str
-        Which figures a complete answer holds, as patterns of keys and as periods (none: all of these keys): those of
-        them that it held before and holds no more have been withdrawn.
-    context : mapping
-        What `rows` needs to know beside the answer; kept with it.
+    ``question`` says it in words that never change: ``months of 2024, reporter 699``. ``path`` is below
+    the address of the feed; for a file that a person drops, its name. ``kind`` is what the body must be: json, csv,
+    html, xlsx or zip. ``form`` are fields that are sent by POST if there are any. ``keys`` and ``periods`` (none: all)
+    are patterns of the figures that a complete answer holds: those of them that it held before and holds no more have
+    been withdrawn. ``context`` is what `rows` needs to know beside the answer; it is kept with it.
     """
 
     question: str
@@ -132,19 +122,15 @@ Ask = Callable[[Request], Answer]
 
 
 class Source(Protocol):
-    """What a module of this folder has.
+    """What a module of this folder has; of a feed of files, ``dropped`` in the place of ``requests``.
 
-    Attributes
-    ----------
-    TITLE : str
-        Whose figures, in a few words.
-    VOLATILE : bytes, optional
-        A pattern of what changes in its answers from call to call and means nothing.
-    KEY_HEADER : str, optional
-        Name of the header that takes the key.
+    If need be also ``VOLATILE``, a pattern of what changes in its answers from call to call and means nothing;
+    ``KEY_HEADER``, the name of the header that takes the key; and, where one question depends on another's answer,
+    ``prepare(request: Request, ask: Ask) -> Request``.
     """
 
     TITLE: str
+    """Whose figures, in a few words."""
 
     def requests(self, feed: Feed, since: str, today: date, keyed: bool) -> Iterable[Request]:
         """Every question there is from a month (``2018-01``) up to a day; with or without a key."""
@@ -154,5 +140,3 @@ class Source(Protocol):
 
     def rows(self, parsed: pd.DataFrame, answer: Answer) -> pd.DataFrame:
         """The figures, with :data:`COLUMNS`."""
-
-    # where one question depends on another's answer: `def prepare(request: Request, ask: Ask) -> Request`

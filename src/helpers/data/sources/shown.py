@@ -61,7 +61,7 @@ def fetched(names: Sequence[str], since: str, accept: bool, quiet: bool, dry: bo
             ended = fetch.fetch(names, since=since, accept=accept, tell=tell)
         end = fetch.code(ended)
         return end, [*results(ended), *([OFFLINE] if end == fetch.OFFLINE else [])]
-    except (fetch.BadRequestError, keys.KeyFileError) as error:
+    except SourceError as error:
         return 2, [str(error)]
     except DataError as error:
         return 3, [str(error)]

@@ -122,7 +122,6 @@ class Line:
         return answer
 
     def _once(self, request: Request) -> Answer:
-        until = time.monotonic() + TOTAL
         url = request.path if "://" in request.path else f"{self.address}/{request.path.lstrip('/')}"
         question = self._client.build_request(
             "POST" if request.form else "GET",
@@ -136,7 +135,7 @@ class Line:
             self._wait(question.url.host)
             with patience.at_most(TOTAL, self._sockets), closing(self._client.send(question, stream=True)) as response:
                 if response.next_request is None:
-                    return self._judged(self._read(response, request, until))
+                    return self._judged(self._read(response, request))
                 question = response.next_request
         raise SourceError(f"sent on {REDIRECTS} times without an answer; has the source moved?")
 
@@ -161,10 +160,8 @@ class Line:
         self.paces[host] = time.monotonic()
         self.calls += 1
 
-    def _read(self, response: "httpx.Response", request: Request, until: float) -> Answer:
+    def _read(self, response: "httpx.Response", request: Request) -> Answer:
         """The body, unpacked and counted while it comes."""
-        import httpx
-
         answer = Answer(request, b"", response.status_code, dict(response.headers), schedule.now())
         if (coding := response.headers.get("content-encoding", "identity").lower()) not in ("identity", "gzip"):
             raise unfit(answer, f"it is packed as {coding}, which was not asked for")
@@ -176,8 +173,6 @@ class Line:
                 body += packed.decompress(piece, BODY + 1 - len(body)) if packed else piece
                 if len(body) > BODY:
                     raise unfit(answer, f"it is longer than {BODY:,} bytes; ask for less at once")
-                if time.monotonic() > until:
-                    raise httpx.ReadTimeout("the whole answer took too long")
         except zlib.error:
             raise unfit(answer, "it is packed, and cannot be unpacked") from None
         if body and packed and (packed.unused_data or not packed.eof):

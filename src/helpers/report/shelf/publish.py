@@ -127,13 +127,6 @@ def _chapters(scratch: Path, chapters: list[Chapter]) -> None:
                 files.write(scratch / file["name"], file["text"])
 
 
-def _answers(chapters: list[Chapter]) -> list[dict]:
-    """What the chapters answer, that of :data:`LEAD` first, with the ``name`` of each."""
-    from helpers.report.page import html
-
-    return [one | {"name": c.name} for c in _lead_first(chapters) for one in html.payloads(c.notebook, "answer")]
-
-
 def brief(chapters: list[Chapter]) -> dict:
     """What the first page shows: the ``answers`` of all chapters, and what cells hand to it by their tags.
 
@@ -141,7 +134,8 @@ def brief(chapters: list[Chapter]) -> dict:
     :data:`LEAD`. ``figures`` of cells tagged ``brief-figure``; else the first of :data:`LEAD`. :data:`SLOTS`: whatever
     is tagged so. Each has the ``name`` of its chapter and the ``cell`` that shows it.
     """
-    answers, lead = _answers(chapters), _lead_first(chapters)
+    lead = _lead_first(chapters)
+    answers = _tagged(lead, "", "answer")
     firsts = [next((one for one in answers if one["name"] == name), None) for name in (FINDING, LEAD)]
     figures = _tagged(lead[:1], "", "figure")[:1]
     return {
@@ -153,7 +147,7 @@ def brief(chapters: list[Chapter]) -> dict:
 
 
 def _tagged(chapters: list[Chapter], tag: str, kind: str = "") -> list[dict]:
-    """What cells with a tag show of one kind, or of any."""
+    """What cells with a tag, or any, show of one kind, or of any, with the ``name`` of their chapter."""
     from helpers.report.page import html
 
     return [one | {"name": c.name} for c in chapters for one in html.payloads(c.notebook, kind, tag)]
@@ -178,7 +172,7 @@ def _tables(chapters: list[Chapter], job: Job, synthetic: str) -> bytes:
 def _record(
     scratch: Path, folder: str, chapters: list[Chapter], job: Job, india: "Vintage", moved: dict | None = None
 ) -> None:
-    answer = next((one["text"] for one in _answers(chapters)), "")
+    answer = next((one["text"] for one in _tagged(_lead_first(chapters), "", "answer")), "")
     answer = f"SYNTHETIC: {answer}" if india.synthetic else answer
     hashes = {path.name: sha256(path) for path in sorted(scratch.iterdir())}
     text = moved["sentence"]["text"] if moved and moved["previous"] else ""
