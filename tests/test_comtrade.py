@@ -311,10 +311,6 @@ FAULTS = {
     "types": "netWgt is '[0-9,.]+', which is of another type",
     "error in 200": "instead of rows came 'Invalid parameter'",
     "periods": "instead of rows came .*Maximum number of periods for preview is 1",
-    "quota": "instead of rows came .*Out of call volume quota",
-    "html": "it is not json; it begins '<!DOCTYPE html>",
-    "gateway": "it is not json; it begins '<html>",
-    "broken": "it is not json; it begins 'Something went wrong",
 }
 
 
@@ -363,11 +359,6 @@ def test_an_error_beside_no_rows_is_no_empty_answer():
 def test_a_body_of_another_form_is_refused(body):
     with pytest.raises(UnfitError, match="the answer cannot be used: "):
         comtrade.parse(Answer(said({}).request, body))
-
-
-def test_a_byte_order_mark_is_no_fault():
-    answer = said({})
-    assert len(comtrade.parse(Answer(answer.request, b"\xef\xbb\xbf" + answer.body))) == 1
 
 
 @pytest.mark.parametrize(("row", "text"), [
