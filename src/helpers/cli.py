@@ -4,6 +4,7 @@ import os
 import signal
 import sys
 import warnings
+from functools import partial
 from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -26,7 +27,7 @@ app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, pretty_exceptions
 
 app.add_typer(schedule, name="schedule")
 
-INTERRUPTED = 130
+CORES, INTERRUPTED = os.cpu_count() or 1, 130
 
 FIRST = (
     "First fetch what is due of live sources; whatever fails, the report goes on and says so. What is fetched is known "
@@ -73,21 +74,20 @@ _Given = Annotated[
         autocompletion=_names,
     ),
 ]
+_Grid = Annotated[
+    Path | None, typer.Option(help="A YAML file: one report for each entry and each combination of the lists in it.")
+]
+_Jobs = Annotated[int, typer.Option(min=1, help="Notebooks that run at once.", show_default="cores")]
 
 
 @app.command(cls=with_list("Parameters, as -p NAME=VALUE or in a grid file", _parameters))
 def report(
     parameter: _Given = [],  # noqa: B006
     as_of: AsOf = "",
-    grid: Annotated[
-        Path | None,
-        typer.Option(help="A YAML file: one report for each entry and each combination of the lists in it."),
-    ] = None,
+    grid: _Grid = None,
     output: Annotated[Path, typer.Option(help="Folder of the reports.")] = paths.REPORTS,
     timeout: Annotated[int, typer.Option(min=1, help="Seconds allowed for each cell.")] = 120,
-    jobs: Annotated[int, typer.Option(min=1, help="Notebooks that run at once.", show_default="cores")] = (
-        os.cpu_count() or 1
-    ),
+    jobs: _Jobs = CORES,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing unless something went wrong.")] = False,
     fetch: Annotated[bool, typer.Option("--fetch", help=FIRST)] = False,
     pdf: Annotated[bool, typer.Option("--pdf", help="Also as a PDF, beside its folder; needs Chromium.")] = False,
@@ -107,7 +107,21 @@ def report(
     """
     with told():
         wanted = _wanted(parameter, as_of, grid)
-    outcomes = screening.made(lines, panel, wanted, output, timeout, jobs, quiet, fetch, on, pdf)
+    if lines:
+        from helpers.report.lines import made
+
+        if pdf:
+            stop("--pdf prints reports, and --lines makes pages of another kind", 2)
+        make = partial(made, lines, panel, wanted[0].as_of, output, timeout, jobs, on)
+    else:
+        from helpers.report.pipeline import reports
+
+        make = partial(reports, wanted, output, timeout=timeout, jobs=jobs, quiet=quiet, fetch=fetch, on=on)
+    if pdf:
+        from helpers.report.page.pdf import printed
+
+        make = partial(printed, make, output.absolute())
+    outcomes = make()
     for outcome in dict.fromkeys(outcomes):  # invalid data are the same news for every report of a grid
         if outcome.end or not quiet:
             print(outcome.text, file=sys.stderr if outcome.end else sys.stdout)

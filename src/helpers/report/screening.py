@@ -1,17 +1,12 @@
 """What the command line asks of the screen: ``magnets screen``, and of ``magnets report`` a page a line."""
 
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from helpers import paths
 from helpers.report.ending import AsOf, stop, told
-
-if TYPE_CHECKING:
-    from helpers.report.job import Outcome
-    from helpers.report.parameters import Parameters
 
 On = Annotated[
     str, typer.Option(help="Where: local, processes, dask, slurm, or a scheduler such as tls://scheduler:8786.")
@@ -57,33 +52,3 @@ def screen(
             stop(f"the screen was not finished: {error}; run it again, and it goes on from what is there", 1)
     if not quiet:
         print("\n".join(said))
-
-
-def made(
-    lines: str,
-    panel: Path | None,
-    wanted: "list[Parameters]",
-    output: Path,
-    timeout: int,
-    jobs: int,
-    quiet: bool,
-    fetch: bool,
-    on: str,
-    pdf: bool = False,
-) -> "list[Outcome]":
-    """What ``magnets report`` makes: a page a line, if lines are named, else reports."""
-    if lines:
-        from helpers.report import lines as pages
-        from helpers.report.job import End, Outcome
-
-        if pdf:
-            return [Outcome(End.BAD_PARAMETERS, "--pdf prints reports, and --lines makes pages of another kind")]
-        return pages.made(lines, panel, wanted[0].as_of, output, timeout, jobs, on)
-    from helpers.report import pipeline
-
-    make = partial(pipeline.reports, wanted, output, timeout=timeout, jobs=jobs, quiet=quiet, fetch=fetch, on=on)
-    if not pdf:
-        return make()
-    from helpers.report.page import pdf as paper
-
-    return paper.printed(make, output.absolute())
