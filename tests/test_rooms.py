@@ -9,7 +9,7 @@ import pytest
 from helpers import paths
 
 FLOORS = [
-    {"fiscal", "paths"},
+    {"fiscal", "paths", "patience"},
     {"methods", "ensemble", "kernel"},
     {"data"},
     {"outlook", "screen"},

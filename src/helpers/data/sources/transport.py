@@ -14,16 +14,10 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from helpers import __version__
-from helpers.data.sources import address, keys, patience, schedule
+from helpers.data.sources import address, keys, schedule
 from helpers.data.sources.bodies import begin, unfit
-from helpers.data.sources.protocol import (
-    Answer,
-    Feed,
-    OfflineError,
-    QuotaError,
-    Request,
-    SourceError,
-)
+from helpers.data.sources.protocol import Answer, Feed, OfflineError, QuotaError, Request, SourceError
+from helpers.patience import at_most
 
 if TYPE_CHECKING:
     import httpx
@@ -74,7 +68,7 @@ class Line:
         import httpx
 
         self.address = address(self.feed)
-        self._key, self._sockets = keys.key(self.feed), list[patience.Socket]()
+        self._key = keys.key(self.feed)
         self._home, self._real = httpx.URL(self.address), self.address == self.feed.address.rstrip("/")
         here = self._home.host in ("127.0.0.1", "localhost", "::1")
         if self._key and self._home.scheme != "https" and not here:
@@ -109,13 +103,13 @@ class Line:
                 on=_again, attempts=ATTEMPTS, timeout=None, wait_initial=WAIT, wait_max=30 * WAIT, wait_jitter=WAIT
             ):
                 with attempt:
-                    answer = self._once(request)
+                    answer = at_most(TOTAL, partial(self._once, request))
         except _BusyError as error:
             raise error.final from None
         except (httpx.ConnectError, httpx.ConnectTimeout) as error:
             host = urlsplit(self.address).netloc
             raise OfflineError(f"{host} cannot be reached ({self._clean(error)}); is there a network?") from None
-        except httpx.TimeoutException:
+        except (httpx.TimeoutException, TimeoutError):
             raise SourceError(f"no answer in time, asked {ATTEMPTS} times ({READ:g} s each); try again later") from None
         except (httpx.TransportError, httpx.InvalidURL) as error:
             raise SourceError(f"the connection broke ({self._clean(error)}); try again later") from None
@@ -123,17 +117,12 @@ class Line:
 
     def _once(self, request: Request) -> Answer:
         url = request.path if "://" in request.path else f"{self.address}/{request.path.lstrip('/')}"
-        question = self._client.build_request(
-            "POST" if request.form else "GET",
-            url,
-            params=dict(request.params) or None,
-            data=dict(request.form) or None,
-            extensions={"trace": partial(patience.noted, self._sockets)},
-        )
+        sent = {"params": dict(request.params) or None, "data": dict(request.form) or None}
+        question = self._client.build_request("POST" if request.form else "GET", url, **sent)
         for _ in range(REDIRECTS):
             self._allow(question, request)
             self._wait(question.url.host)
-            with patience.at_most(TOTAL, self._sockets), closing(self._client.send(question, stream=True)) as response:
+            with closing(self._client.send(question, stream=True)) as response:
                 if response.next_request is None:
                     return self._judged(self._read(response, request))
                 question = response.next_request
@@ -259,4 +248,4 @@ def _again(error: Exception) -> bool | float:
         return True if error.after is None else error.after
     if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
         return False
-    return isinstance(error, httpx.TimeoutException | httpx.NetworkError | httpx.RemoteProtocolError)
+    return isinstance(error, httpx.TimeoutException | httpx.NetworkError | httpx.RemoteProtocolError | TimeoutError)
