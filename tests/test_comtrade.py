@@ -422,15 +422,6 @@ def test_without_a_key_or_with_a_wrong_one_the_full_road_is_closed(httpserver):
     assert came.status == 400 and b"Maximum number of periods for preview is 1" in came.body
 
 
-@pytest.mark.parametrize(("fault", "status", "wait"), [
-    ("quota", 403, "18764"), ("busy", 429, "1"), ("busy, empty", 429, None), ("broken", 500, None),
-    ("not found", 404, None),
-])  # fmt: skip
-def test_refusals_have_their_status_and_wait(asked, fault, status, wait):
-    came = asked(fault)
-    assert (came.status, came.headers.get("retry-after")) == (status, wait)
-
-
 # the whole way
 
 

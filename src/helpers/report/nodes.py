@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -41,6 +42,15 @@ def composed(path: Path, what: str, most: str = "any needs") -> yaml.Node | None
 def line(node: yaml.Node) -> int:
     """Where a node begins, the first line being one."""
     return node.start_mark.line + 1
+
+
+def texts(node: yaml.Node) -> Any:
+    """What nodes hold: mappings and lists of texts as they are written, None where nothing is."""
+    if isinstance(node, yaml.MappingNode):
+        return {key.value: texts(value) for key, value in node.value}
+    if isinstance(node, yaml.SequenceNode):
+        return [texts(value) for value in node.value]
+    return None if node.tag.endswith(":null") else node.value
 
 
 def told(name: str, problems: Iterable[tuple[int, str]]) -> str:

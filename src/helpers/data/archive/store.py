@@ -111,7 +111,7 @@ class Shelf:
             except (OSError, EOFError, zlib.error) as error:
                 raise versions.damaged(path, error) from error
             request = Request(**{k: _tuples(v) for k, v in side["request"].items()})
-            yield name, Answer(request, body, side["status"], side["headers"], _time(side["fetched"]))
+            yield name, Answer(request, body, side["status"], side["headers"], datetime.fromisoformat(side["fetched"]))
 
     def take(self, found: Mapping[str, tuple[Request, pd.DataFrame]], at: datetime, accept: bool = False) -> Change:
         """Make a part of the :func:`checked` figures of answers, by their names in the order in which they came.
@@ -264,10 +264,6 @@ def _sha(content: bytes) -> str:
 
 def _text(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="seconds")
-
-
-def _time(text: str) -> datetime:
-    return datetime.fromisoformat(text)
 
 
 def _tuples(value: object) -> object:
