@@ -18,7 +18,6 @@ from helpers.data.archive import versions
 from helpers.data.archive.store import Change, Shelf
 from helpers.data.sources import comtrade, comtrade_figures, spellings
 from helpers.data.sources.protocol import COLUMNS, Answer, Request, SourceError, UnfitError
-from helpers.methods import composition
 
 MONTHS = "months of 2024, imports of IND"
 TODAY = date(2026, 11, 22)
@@ -394,19 +393,6 @@ def test_the_months_of_the_stand_in_add_up_to_the_figures_that_are_known(slip):
         )
     half = world[world.index.isin(fiscal.months("FY25-H1"))].sum()
     assert half == pytest.approx(standin.first_half(held), abs=0.1)
-
-
-@pytest.mark.parametrize(("slip", "reading"), [
-    ("few", composition.ERROR), ("spread", composition.SURGE), ("", composition.UNDECIDED),
-])  # fmt: skip
-def test_a_slip_in_five_cells_and_a_surge_over_many_are_told_apart(slip, reading):
-    months = standin.months(FROZEN, slip, TODAY)
-    cells = months[(months["flow"] == "import") & (months["hs"] == "850511")]
-    cells = cells.assign(tonnes=cells["weight"], value_usd=cells["value"] * 1e6)
-    inside = cells["month"].isin(fiscal.months("FY25-H1"))
-    usual = cells[~inside].groupby("partner")["tonnes"].mean().rename("baseline_tonnes")
-    verdict = composition.explain_excess(cells[inside].join(usual, on="partner").fillna({"baseline_tonnes": 0.0}))
-    assert verdict.reading == reading
 
 
 def test_without_a_key_or_with_a_wrong_one_the_full_road_is_closed(httpserver):

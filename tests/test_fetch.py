@@ -199,17 +199,6 @@ def test_what_is_due_is_asked_once_and_then_rests(world):
     assert len((world.archive / "tiny/checked.jsonl").read_text().splitlines()) == QUESTIONS
 
 
-def test_figures_are_told_new_revised_and_withdrawn(world):
-    world.fetch()
-    world.later(8)
-    world.figures |= {"2026-03": 1.0}
-    del world.figures["2026-04"]
-    result = world.fetch()
-    assert (result.ended, result.change) == ("new", store.Change(0, 1, 1, 8))
-    assert world.held()["2026-03"] == 1.0
-    assert world.held()["2026-04"] != world.held()["2026-04"], "withdrawn"
-
-
 def test_a_mass_withdrawal_is_refused_until_it_is_accepted_and_forgotten_when_it_was_a_slip(world):
     world.fetch()
     world.later(8)

@@ -89,12 +89,6 @@ def test_everything_wrong_is_told_at_once(written):
     assert places == [f"mine.yml line {place}" for place in (2, 4, 5)]
 
 
-def test_a_file_that_is_too_large_to_be_one_is_told(tmp_path):
-    (tmp_path / "big.yml").write_text("a: b\n" * 50_000)
-    with pytest.raises(ValueError, match=r"big.yml is 250,000 bytes, more than a scenario needs"):
-        files.asked(str(tmp_path / "big.yml"))
-
-
 def test_a_report_keeps_what_a_file_says_and_not_where_it_lies(written):
     kept = parameters.parse([f"scenario={written(MINE)}"], AS_OF).scenario
     assert kept == "scheme=0.5; japan_exports=off; licences_from=2027-04-01"
@@ -242,12 +236,6 @@ def test_a_file_that_would_never_end_or_would_steer_a_terminal_is_refused(writte
     with pytest.raises(ValueError) as error:
         files.asked(written(text))
     assert str(error.value) == HOSTILE[text]
-
-
-def test_of_very_much_that_is_wrong_the_beginning_is_told(written):
-    with pytest.raises(ValueError, match=r"(?s)line 10: .*and more: mend these first$") as error:
-        files.asked(written("levers:\n" + "".join(f"  a{n}: 1\n" for n in range(99))))
-    assert len(str(error.value).splitlines()) == 11
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="a pipe in a folder is of Unix")

@@ -49,9 +49,7 @@ def set_(*place, to):
 FOREIGN = {
     "no answer": set_("answer", to=None),
     "inputs of another form": set_("inputs", to=[]),
-    "parameters of another form": set_("parameters", to=[]),
-    "no day": set_("parameters", "as_of", to=None),
-    "given of another form": set_("given", to={"horizon": []}),
+    "no day": set_("parameters", "as_of", to="2026-02-30"),
     "chapters of another form": set_("chapters", to={"1-small": None}),
     "a file elsewhere": set_("files", "../index.html", to="0" * 64),
 }

@@ -3,11 +3,11 @@
 import hashlib
 import json
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from helpers.report.parameters import command, given, shown
 from helpers.report.run.chapter import kernel_name
@@ -38,7 +38,7 @@ class _Chapter(BaseModel):
 class _Parameters(BaseModel):
     model_config = ConfigDict(extra="allow")
 
-    as_of: Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\d$")]
+    as_of: Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\d$"), AfterValidator(date.fromisoformat)]
 
 
 class _Table(BaseModel):
