@@ -16,11 +16,8 @@ from pathlib import Path
 import yaml
 from pydantic import ValidationError
 
-from helpers.report.nodes import TOLD, composed, line, told
+from helpers.report.nodes import FILE, TOLD, composed, line, told
 from helpers.report.parameters import ParameterError, Parameters, explain
-
-FILE = (".yml", ".yaml")
-"""How a value ends that is the path of a file, which lies beside the grid."""
 
 MOST = 1000
 

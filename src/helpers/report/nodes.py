@@ -7,6 +7,9 @@ from typing import Any
 
 import yaml
 
+FILE = (".yml", ".yaml")
+"""How a value ends that is the path of such a file, which lies beside the one that names it."""
+
 MOST_BYTES = 200_000
 TOLD = 10
 MOST_NODES = MOST_BYTES // 2

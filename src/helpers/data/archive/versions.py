@@ -21,18 +21,18 @@ from helpers.data.tables import DataError
 if TYPE_CHECKING:
     import duckdb
 
-FIGURES = ("table", "key", "period", "unit", "value", "low", "high", "status", "published", "note")
 IN_INDIA = timedelta(hours=5, minutes=30)
 """From UTC: a figure counts from the day it is there."""
 
 REMEDY = "see `magnets verify --archive`, and fetch a source anew once its folder is deleted"
 
-STORED = {
+STORED = {  # the columns of a part and their types; moments are in UTC, and the day that counts is that in India
     "table": "VARCHAR", "key": "VARCHAR", "period": "VARCHAR", "unit": "VARCHAR", "value": "DOUBLE", "low": "DOUBLE",
     "high": "DOUBLE", "status": "VARCHAR", "published": "DATE", "note": "VARCHAR", "answer": "VARCHAR",
     "valid_from": "TIMESTAMP", "synthetic": "BOOLEAN",
 }  # fmt: skip
-"""The columns of a part and their types; ``known`` is in UTC, and the day that counts is that in India."""
+FIGURES = tuple(STORED)[:10]
+"""The columns that say a figure."""
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,9 @@ from typing import Protocol
 
 import pandas as pd
 
-COLUMNS = ("table", "key", "period", "unit", "value", "low", "high", "status", "published", "note")
+from helpers.data.archive.versions import FIGURES
+
+COLUMNS = FIGURES
 """What a figure of an answer has: the table and the key of the house, the rest as in the dated tables.
 
 ``key`` is the key columns of the table joined by ``/``, such as ``import/IND/CHN/850511/weight``; ``published`` is the

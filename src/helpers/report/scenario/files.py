@@ -20,10 +20,9 @@ import yaml
 from helpers import paths
 from helpers.outlook import levers
 from helpers.outlook.levers import LeverError, Levers
-from helpers.report.nodes import composed, line, told
+from helpers.report.nodes import FILE, composed, line, told
 
 KEYS = ("scenario", "story", "levers")
-FILE = (".yml", ".yaml")
 
 
 class Scenario(NamedTuple):

@@ -12,7 +12,7 @@ import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, ValidationInfo
 
 from helpers.report import grid
-from helpers.report.nodes import composed, texts, told
+from helpers.report.nodes import FILE, composed, texts, told
 from helpers.report.nodes import line as line_of
 from helpers.report.parameters import ParameterError, Parameters, explain, today
 from helpers.report.schedule import journal
@@ -33,7 +33,7 @@ def _beside(path: Path, info: ValidationInfo) -> Path:
 def _asked(values: dict[str, Any], info: ValidationInfo) -> dict[str, Any]:
     if "as_of" in values:
         raise ValueError("a report is as of the day on which it is due, not of one that is given")
-    return {name: str(_beside(Path(value), info)) if str(value).endswith(grid.FILE) else value
+    return {name: str(_beside(Path(value), info)) if str(value).endswith(FILE) else value
             for name, value in values.items()}  # fmt: skip
 
 
