@@ -56,19 +56,10 @@ FAULTS = {
 def install(
     server, folder: Path = paths.DATA, fault: str = "", slip: str = "", today: date | None = None, key: str = "demo"
 ) -> None:
-    """Answer on a running server as UN Comtrade does.
+    """Answer on a running server as UN Comtrade does, on a day, this one unless given: newer months are not public yet.
 
-    Parameters
-    ----------
-    fault : str
-        One of :data:`REFUSALS` or :data:`FAULTS`.
-    slip : str
-        Where the excess of the surge lies: ``few`` (five cells, far too cheap), ``spread`` (fifty cells, at the
-        price of ferrite), or nothing (over all cells).
-    today : date
-        The day on which it answers, if not this one: newer months are not public yet.
-    key : str
-        The only key that it knows.
+    ``fault`` is one of :data:`REFUSALS` or :data:`FAULTS`; ``slip`` says where the excess of the surge lies: ``few``
+    (five cells, far too cheap), ``spread`` (fifty cells, at the price of ferrite), or nothing (over all cells).
     """
 
     def answer(request: Request) -> Response:
