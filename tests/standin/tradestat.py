@@ -51,8 +51,8 @@ def install(server, folder=paths.DATA, fault="", slip="", today=None, unit="KGS"
     ``fault`` is one of :data:`FAULTS` and :data:`SEEN`; ``shifted`` (the total's numbers one column to the left),
     ``short`` (a total row of fewer cells), ``cut`` (countries missing), ``renumbered`` (options with other numbers),
     ``kinds`` (another kind than asked, and the page says so), ``silent kinds`` (and does not), ``no token``,
-    ``expired``. ``slip`` is as in `standin.comtrade`, in the line of ferrite, for metal is as usual. Weights are printed
-    in a ``unit``, with commas as in ``lakh`` or as in ``million``.
+    ``expired``. ``slip`` is as in `standin.comtrade`, in the line of ferrite, for metal is as usual. Weights are in a
+    ``unit``, with commas as in ``lakh`` or as in ``million``.
     """
     numbered, held = _numbered(fault), _wide(folder, slip, today or date.today())
 
