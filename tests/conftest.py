@@ -75,7 +75,7 @@ LONG = [
 """Modules that take longest: begun first, so that at the end no worker waits long for another."""
 
 
-TOGETHER = ["test_notebooks_in_time.py", "test_drawings.py", "test_chapters_agree.py"]
+TOGETHER = ["test_notebooks_in_time.py", "test_drawings.py", "test_chapters_agree.py", "test_next_year.py"]
 """Modules that read the same runs of the chapters: one worker has them all."""
 
 

@@ -5,14 +5,15 @@ import warnings
 
 import numpy as np
 import pandas as pd
+import played
 import pytest
 import synthetic
 from test_archive import took
-from test_next_year import BROKEN, tell, words_of
+from test_notebooks_in_time import BROKEN
 from test_trade_chapter import DRAWS, SAYS, check, say
 
 from conftest import FROZEN, adding
-from helpers import fiscal
+from helpers import fiscal, paths
 from helpers.chapters.forecast import sentences as outlooks
 from helpers.chapters.outputs import Figure, Sentence, Table
 from helpers.chapters.trade import causes, excess, figures, sentences, tables
@@ -145,11 +146,11 @@ def test_every_sentence_of_the_trade_chapter_can_be_said(told, story):
 
 
 @pytest.mark.parametrize("story", ["slip", "surge"])
-def test_every_sentence_of_the_forecast_can_be_said(told, story):
-    one = tell(told[story], trial=story == "slip")
-    said = [*words_of(one), outlooks.season(told[story], "customs").text]
+def test_every_sentence_of_the_forecast_can_be_said(told, story, monkeypatch):
+    shown, _ = played.run(paths.NOTEBOOKS / "4-forecast.ipynb", told[story], monkeypatch)
+    said = [text for kind, text in shown if kind in ("answer", "sentence", "figure")]
     assert not [text for text in said if BROKEN.search(text) or "(assumed)" in text]
-    assert story != "slip" or "(error more than 99 %, stock-building under 1 %" in one["said"]["answer"].text
+    assert story != "slip" or "(error more than 99 %, stock-building under 1 %" in said[0]
 
 
 def test_a_hundred_months_are_a_line_with_the_means_of_years_and_the_run_of_the_surge_is_one(india, totals):

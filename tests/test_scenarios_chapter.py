@@ -9,7 +9,7 @@ import nbformat
 import numpy as np
 import pandas as pd
 import pytest
-from played import EARLIER, STATES, known
+from played import AFTER, EARLIER, STATES, known
 from test_notebooks_in_time import BROKEN, STALE, later_halves
 
 from conftest import FROZEN
@@ -382,7 +382,7 @@ def test_the_chapter_can_be_read_as_of_each_day(day, monkeypatch):
     assert ("cannot be said" in said["closures.trial"]) is (day < "2025-10")
 
 
-@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize("state", [*STATES, *AFTER])
 def test_next_years_figures_leave_every_sentence_true(state, monkeypatch):
     said = cells(known(state), monkeypatch)
     require_true(said)
