@@ -19,7 +19,7 @@ from hypothesis import settings
 
 from helpers import paths
 from helpers.chapters import canvas, tips
-from helpers.data import vintage
+from helpers.data import descriptor, vintage
 from helpers.outlook import targets
 from helpers.report.job import Chapter, End
 
@@ -98,6 +98,29 @@ def pytest_collection_finish():
     """As in a warm kernel: what is loaded is here to stay, and of many objects made few are garbage."""
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _asked_once():
+    """What the descriptor forbids is asked once of each text of a table: most tests damage one table of twenty."""
+    asked, forbidden = {}, descriptor.forbidden
+
+    def remembering(folder):
+        from frictionless import Resource  # takes a second, of those only who ask
+
+        validate = Resource.validate
+
+        def remembered(self, **how):
+            of = str(self.to_descriptor()), Path(self.normpath).read_bytes()
+            return asked.get(of) or asked.setdefault(of, validate(self, **how))
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(Resource, "validate", remembered)
+            return forbidden(folder)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(descriptor, "forbidden", remembering)
+        yield
 
 
 FROZEN = Path(__file__).parent / "data"

@@ -4,6 +4,7 @@ import re
 
 import pytest
 from played import AFTER, EARLIER, STATES, chapters, played
+from test_trade_chapter import check
 
 BROKEN = re.compile(
     r"(?<![\w.])(nan|inf|None|NaT)\b|\bt t\b|% %|USD/kg USD|[{}]|(?<![\d,.])(\d[\d,.]*) to \2\b(?![,.]\d| )"
@@ -47,6 +48,7 @@ def test_every_chapter_says_what_is_true_then_and_nothing_that_was(state):
 def test_every_chapter_can_be_read_as_of_an_earlier_day(day):
     for name in read_here():
         text = played(day, name).text()
+        check(name, text)
         assert text and not (wrong := BROKEN.search(text)), text[max(wrong.start() - 200, 0) : wrong.end() + 50]
         assert later_halves(text, day) == []
 
