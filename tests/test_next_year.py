@@ -69,6 +69,8 @@ def test_the_interval_of_a_future_year_does_not_widen_for_getting_more_data(told
             found = [forecast.at(one["table"], year, scenario) for one in told.values()]
             widths = np.array([np.log(one.high / one.low) for one in found])
             assert (widths[1:] <= slack * widths[:-1]).all(), f"{scenario}, {year}: {widths.round(3)}"
+    before, *after = [forecast.at(one["table"], "FY27") for day, one in told.items() if day < "2027-06"]
+    assert all(one.high / one.low < (before.high / before.low) ** 1.1 for one in after), "of the year that runs too"
 
 
 @pytest.mark.parametrize(("day", "scored"), [(AS_OF, ["FY26-H1"]), (AFTER[-1], ["FY27-H1", "FY27", "FY28"])])
