@@ -13,12 +13,13 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import nbformat
+import pandas as pd
 import pytest
 from filelock import FileLock
 from hypothesis import settings
 
 from helpers import paths
-from helpers.chapters import canvas, tips
+from helpers.chapters import canvas, outputs, tips
 from helpers.data import descriptor, vintage
 from helpers.outlook import targets
 from helpers.report.job import Chapter, End
@@ -152,23 +153,21 @@ def adding(india, keys=KEYS, **figures):
 
 
 def flat(patch):
-    """Leave out the layout of figures and what their marks say; gives back what does these, by module and name."""
-    steps = {
-        (canvas, "_laid_out"): lambda *_, **__: '<svg viewBox="0 0 1 1"></svg>',
-        (canvas, "_for_phone"): lambda *_: None,
-        (tips, "name_marks"): lambda *_: None,
-    }
-    real = {place: getattr(*place) for place in steps}
-    for place, step in steps.items():
-        patch.setattr(*place, step)
-    return real
+    """Leave out what only a page has: the layout of figures, what their marks say, and tables but as text."""
+    patch.setattr(canvas, "_laid_out", lambda *_, **__: '<svg viewBox="0 0 1 1"></svg>')
+    patch.setattr(canvas, "_for_phone", lambda *_: None)
+    patch.setattr(tips, "name_marks", lambda *_: None)
+    patch.setattr(outputs, "cells", lambda *_: {})
+    patch.setattr(outputs, "csv", lambda _: "")
+    patch.setattr(pd.DataFrame, "to_html", lambda *_, **__: "")
 
 
 @pytest.fixture(scope="module")
 def undrawn():
-    """Figures with title, text, data and sources, without the seconds of their layout; gives back what lays out."""
+    """Figures with title, text, data and sources, without the seconds of their layout, and tables as text."""
     with pytest.MonkeyPatch.context() as patch:
-        yield flat(patch)
+        flat(patch)
+        yield
 
 
 @pytest.fixture
