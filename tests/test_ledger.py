@@ -410,6 +410,13 @@ def test_a_hub_of_nothing_published_is_not_written(tmp_path):
     assert not (tmp_path / "hub").exists()
 
 
+def test_a_hub_of_forecasts_without_any_outturn_has_none(tmp_path, monkeypatch):
+    columns = track.outturns(vintage("2024-01-31", FROZEN)).iloc[:0]
+    monkeypatch.setattr(track, "outturns", lambda _: columns)
+    assert "0 outturns" in exports.hubverse(vintage("2026-12-31", FROZEN), tmp_path / "hub")[0]
+    assert (tmp_path / "hub/target-data/time-series.csv").read_text().count("\n") == 1
+
+
 def test_the_bank_gets_months_and_is_told_that_years_are_left_out(tmp_path, india):
     said = exports.boe(india, tmp_path / "boe.csv")
     assert "left out: 90 rows of the ledger, as fiscal years are neither quarters nor months" in said
