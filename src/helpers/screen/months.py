@@ -61,7 +61,7 @@ def residuals(block: Block) -> pd.DataFrame:
         whole = np.where(np.isnan(of), 0.0, of)
         away = np.where(np.isnan(of) | (count < LEAST), np.nan, whole - np.median(whole[around], axis=1))
         found[name] = away
-        found[f"{name}_sd"] = _spread(away, block.series, len(size))[block.series]
+        found[f"{name}_sd"] = _spread(away, block.series)[block.series]
     return pd.DataFrame(found)
 
 
@@ -196,13 +196,6 @@ def _log_t(of: np.ndarray | pd.Series, spread: np.ndarray | pd.Series | float, m
     return -(TAIL + 1) / 2 * np.log1p(((np.asarray(of) - middle) / spread) ** 2 / TAIL) - np.log(spread)
 
 
-def _spread(away: np.ndarray, series: np.ndarray, count: int) -> np.ndarray:
+def _spread(away: np.ndarray, series: np.ndarray) -> np.ndarray:
     """Robust standard deviation of each series: from the median of what lies away from its middle."""
-    size = np.abs(away)
-    order = np.lexsort((size, series))  # missing ones last
-    known = np.bincount(series[~np.isnan(size)], minlength=count)
-    first = np.concatenate([[0], np.cumsum(np.bincount(series, minlength=count))[:-1]])
-    ordered = np.append(size[order], np.nan)
-    middle = (ordered[np.minimum(first + np.maximum(known - 1, 0) // 2, len(size))]
-              + ordered[np.minimum(first + known // 2, len(size))]) / 2  # fmt: skip
-    return np.maximum(MAD_TO_SD * np.where(known > 0, middle, np.nan), LEAST_SPREAD)
+    return np.maximum(MAD_TO_SD * pd.Series(np.abs(away)).groupby(series).median().to_numpy(), LEAST_SPREAD)
