@@ -230,8 +230,8 @@ def measure(given, folder, scratch):
     sizes = ", ".join(f"{n:,}" for n in costs)
     for what, of in (("read and forecast", slice(None)), ("of it the forecast", 1)):
         cost = [np.sum(took[of]) * 1e3 for took in costs.values()]
-        tell(f"  processor ms a series, of {sizes}: {what}",
-             " ".join(f"{one:.3f}" for one in cost) + f" {max(cost) / min(cost) - 1:.0%}", "flat within 10 %")  # fmt: skip
+        measured = " ".join(f"{one:.3f}" for one in cost) + f" {max(cost) / min(cost) - 1:.0%}"
+        tell(f"  processor ms a series, of {sizes}: {what}", measured, "flat within 10 %")
     before = os.times()
     seconds, found = timed(lambda: parts.screened(todo, engine.PROCESSES, 2))
     took = os.times().children_user - before.children_user + os.times().children_system - before.children_system

@@ -99,9 +99,6 @@ SETTINGS = {
     # Dask gives memory back after each array, and the next one's pages are made anew: a fifth of a worker's time
     "distributed.nanny.pre-spawn-environ.MALLOC_TRIM_THRESHOLD_": str(256 << 20),
     "distributed.nanny.pre-spawn-environ.MALLOC_MMAP_THRESHOLD_": str(32 << 20),
-    "distributed.nanny.pre-spawn-environ.OMP_NUM_THREADS": "1",
-    "distributed.nanny.pre-spawn-environ.OPENBLAS_NUM_THREADS": "1",
-    "distributed.nanny.pre-spawn-environ.MKL_NUM_THREADS": "1",
 }
 
 

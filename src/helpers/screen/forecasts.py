@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.ensemble.calibrated import forecast_quantiles
-from helpers.screen.series import Block
+from helpers.screen.series import Block, begins
 
 LEVELS = {"low": 0.1, "middle": 0.5, "high": 0.9}
 LEAST = 3
@@ -58,7 +58,7 @@ def runs(block: Block) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, 
     order = np.lexsort((year, country, line))
     line, country, year, values = line[order], country[order], year[order], values[order]
     newest = int(year.max(initial=0))
-    first = np.flatnonzero((np.diff(line, prepend=-1) != 0) | (np.diff(country, prepend=-1) != 0))
+    first = begins(line, country)
     size = np.diff(np.append(first, len(year)))
     back = np.repeat(first + size, size) - np.arange(len(year))  # 1: the newest of its series
     kept = year == newest + 1 - back  # before a gap years lie further back

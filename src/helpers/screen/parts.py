@@ -9,7 +9,6 @@ import json
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -77,7 +76,11 @@ def screened(
     todo = [part for part in parts if not part.done]
     home = parts[0].place.parent
     home.mkdir(parents=True, exist_ok=True)
-    with _alone(home):
+    try:
+        lock = FileLock(home / "lock").acquire(timeout=0)
+    except Timeout:
+        raise BusyError(f"another run writes to {home}") from None
+    with lock:
         for left in home.glob(f"{_DRAFT}*"):
             shutil.rmtree(left)
         tell(len(parts) - len(todo))
@@ -113,17 +116,6 @@ class BusyError(OSError):
 
 
 _DRAFT = "draft-"
-
-
-@contextmanager
-def _alone(home: Path) -> Iterator[None]:
-    lock = FileLock(home / "lock", timeout=0)
-    try:
-        lock.acquire()
-    except Timeout:
-        raise BusyError(f"another run writes to {home}") from None
-    with lock:
-        yield
 
 
 def _write(table: pd.DataFrame, path: Path) -> None:

@@ -119,8 +119,13 @@ def loaded(panel: Panel, first: str, last: str) -> Block:
     told = (of[:given] for of in (own, line, country, time, weight, value))
     others = {name: np.append(of, summed[name]) for name, of in zip(_YEARS, told, strict=True)}
     line, country, time, weight, value = (of[theirs:] for of in (line, country, time, weight, value))
-    new = _begins(line, country)
+    new = begins(line, country)
     return Block(hs, names, line[new], country[new], np.append(new, len(line)), time, weight, value, others)
+
+
+def begins(*columns: np.ndarray) -> np.ndarray:
+    """The rows with which something new begins in any of some columns."""
+    return np.flatnonzero(np.any([np.diff(of, prepend=-1) != 0 for of in columns], axis=0))
 
 
 _ASKED = f"""
@@ -148,16 +153,11 @@ def _keyed(kind: np.ndarray, line: np.ndarray, country: np.ndarray, time: np.nda
     return ((kind * lines + line) * countries + country) * _TIMES + time
 
 
-def _begins(*columns: np.ndarray) -> np.ndarray:
-    """The rows with which something new begins in any of some columns."""
-    return np.flatnonzero(np.any([np.diff(of, prepend=-1) != 0 for of in columns], axis=0))
-
-
 def _summed(own: bool, line: np.ndarray, country: np.ndarray, month: np.ndarray, weight: np.ndarray,
             value: np.ndarray) -> dict[str, np.ndarray]:  # fmt: skip
     """Whole calendar years by line and country, of sorted months: those that the lines reach the end of."""
     year = month // 12
-    new = _begins(line, country, year)
+    new = begins(line, country, year)
     sums = [np.add.reduceat(of, new) if len(new) else of for of in (np.nan_to_num(weight), value)]
     whole = year[new] < (month.max(initial=0) + 1) // 12
     columns = (np.full(len(new), own), line[new], country[new], year[new], *sums)
