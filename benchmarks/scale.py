@@ -159,12 +159,7 @@ def rival(python, found, folder):
         where = scaled(2)
         list(engine.run(ours, [{n: v[:2] for n, v in halves[0].items()}] * 2, where))
         seconds, _ = timed(lambda: list(engine.run(ours, halves, where)))
-    again = list(map(ours, halves))  # results come in any order: here they are again in theirs, and the same
-    points = {n: np.empty((len(values), AHEAD)) for n, values in found.items()}
-    for side, half in enumerate(again):
-        for n, point in half.items():
-            points[n][side::4] = point
-    lines = {"ours": (seconds, judged(found, points))}
+    lines = {"ours": (seconds, judged(found, ours(found)))}
     frames = [
         pd.DataFrame({"unique_id": np.repeat([f"{n}-{row:06d}" for row in range(len(values))], n - AHEAD),
                       "ds": np.tile(np.arange(n - AHEAD), len(values)), "y": values[:, : n - AHEAD].ravel()})

@@ -35,10 +35,6 @@ SEEN = 3
 """Entries that a series needs on either side of a step to speak of it."""
 
 
-NONE = pd.DataFrame(columns=["series", "start", "end", "factor"])
-"""No slip."""
-
-
 def residuals(block: Block) -> pd.DataFrame:
     """How far each entry lies from the middle of those around it in its series, in robust standard deviations too.
 
@@ -120,16 +116,13 @@ def steps(block: Block, rules: Rules) -> pd.DataFrame:
     return table.assign(start=np.array(starts, int))
 
 
-def without(block: Block, slipped: pd.DataFrame, stepped: pd.DataFrame) -> Block:
-    """The lines with weights as they would be without some :func:`slips` and :func:`steps`."""
-    weight = block.weight.copy()
-    for row in stepped.itertuples():
-        rows = block.entries(row.line)
-        weight[rows] = np.where(block.month[rows] >= row.start, weight[rows] / row.factor, weight[rows])
-    for row in slipped.itertuples():
-        rows = slice(block.start[row.series], block.start[row.series + 1])
-        inside = (block.month[rows] >= row.start) & (block.month[rows] <= row.end)
-        weight[rows] = np.where(inside, weight[rows] / row.factor, weight[rows])
+def without(block: Block, found: pd.DataFrame) -> Block:
+    """The lines with weights as they would be without some :func:`slips`, or without some :func:`steps`."""
+    weight, one = block.weight.copy(), "series" in found  # a step is one of all series, and has no end
+    for row in found.itertuples():
+        rows = slice(*block.start[[row.series, row.series + 1]]) if one else block.entries(row.line)
+        off = (block.month[rows] >= row.start) & (block.month[rows] <= (row.end if one else np.inf))
+        weight[rows][off] /= row.factor
     return replace(block, weight=weight)
 
 
