@@ -14,7 +14,6 @@ import sys
 import tempfile
 import time
 from contextlib import contextmanager
-from itertools import pairwise
 from pathlib import Path
 
 from helpers.screen import engine
@@ -119,10 +118,10 @@ def histories(todo, most):
     found: dict[int, list] = {}
     for part in todo:
         block = series.loaded(part.panel, part.first, part.last)
-        *_, start, values, _ = forecasts.runs(block)
-        for first, last in pairwise(start):
-            if last - first >= SHORTEST + AHEAD:
-                found.setdefault(int(last - first), []).append(values[first:last])
+        *_, length, values, _ = forecasts.runs(block)
+        for n, row in zip(length, values, strict=True):
+            if n >= SHORTEST + AHEAD:
+                found.setdefault(int(n), []).append(row[-n:])
         if sum(map(len, found.values())) >= most:
             break
     return {n: np.array(rows) for n, rows in sorted(found.items())}

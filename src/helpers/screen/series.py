@@ -119,11 +119,11 @@ def loaded(panel: Panel, first: str, last: str) -> Block:
     told = (of[:given] for of in (own, line, country, time, weight, value))
     others = {name: np.append(of, summed[name]) for name, of in zip(_YEARS, told, strict=True)}
     line, country, time, weight, value = (of[theirs:] for of in (line, country, time, weight, value))
-    new = begins(line, country)
+    new = _begins(line, country)
     return Block(hs, names, line[new], country[new], np.append(new, len(line)), time, weight, value, others)
 
 
-def begins(*columns: np.ndarray) -> np.ndarray:
+def _begins(*columns: np.ndarray) -> np.ndarray:
     """The rows with which something new begins in any of some columns."""
     return np.flatnonzero(np.any([np.diff(of, prepend=-1) != 0 for of in columns], axis=0))
 
@@ -157,7 +157,7 @@ def _summed(own: bool, line: np.ndarray, country: np.ndarray, month: np.ndarray,
             value: np.ndarray) -> dict[str, np.ndarray]:  # fmt: skip
     """Whole calendar years by line and country, of sorted months: those that the lines reach the end of."""
     year = month // 12
-    new = begins(line, country, year)
+    new = _begins(line, country, year)
     sums = [np.add.reduceat(of, new) if len(new) else of for of in (np.nan_to_num(weight), value)]
     whole = year[new] < (month.max(initial=0) + 1) // 12
     columns = (np.full(len(new), own), line[new], country[new], year[new], *sums)
