@@ -27,7 +27,7 @@ COLUMNS = {
 }  # fmt: skip
 """Of a panel and their types: ``weight`` in tonnes, ``value`` in million dollars, ``source`` the id of who says so."""
 
-GROUP = 60 * 2048
+GROUP = 30 * 2048
 """Rows that lie together in a file: what is read at least for one line."""
 
 OURS = "((flow = 'import' AND reporter = ?) OR (flow = 'export' AND partner = ?))"
