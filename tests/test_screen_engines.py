@@ -233,6 +233,7 @@ def test_loopback_and_encryption_are_let_through(on):
 def test_a_cluster_begun_here_is_encrypted_and_listens_on_loopback_alone():
     pytest.importorskip("dask.distributed")
     import psutil
+    from dask import config
 
     with cluster.client("dask", 1) as client:
         assert client.scheduler.address.startswith("tls://127.0.0.1:")
@@ -245,6 +246,8 @@ def test_a_cluster_begun_here_is_encrypted_and_listens_on_loopback_alone():
         ]
         assert client.submit(os.getpid).result() != here.pid
         kept = [client.submit(os.getenv, f"MALLOC_{name}_THRESHOLD_").result() for name in ("TRIM", "MMAP")]
+        rested = client.submit(config.get, "distributed.admin.tick.interval").result()
+    assert rested == cluster.SETTINGS["distributed.admin.tick.interval"] == "1s", "workers rest where nothing is asked"
     assert all(int(size) >= 32 << 20 for size in kept), "memory of an array is used for the next one"
     assert listening
     assert set(listening) <= {"127.0.0.1", "::1"}
