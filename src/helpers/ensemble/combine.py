@@ -120,7 +120,7 @@ def recovered(values: np.ndarray, horizon: int, recovery: tuple[float, float, fl
     growth, pull, rebound = recovery
     logs, gap, fall = pulls(values)
     move = growth * np.arange(1, horizon + 1) + (pull * gap + rebound * fall)[:, None]
-    ahead = logs[:, -1:] + np.clip(move, -MOST_LOG_GROWTH, MOST_LOG_GROWTH)
+    ahead = logs[:, -1:] + np.minimum(np.maximum(move, -MOST_LOG_GROWTH), MOST_LOG_GROWTH)
     return np.maximum(np.exp(ahead) - log_offset(values), 0)
 
 
