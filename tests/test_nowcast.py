@@ -249,7 +249,7 @@ def test_what_goes_on_is_the_level_of_the_last_month_with_its_growth():
 def test_the_covariance_of_sums_is_that_of_the_shocks_they_are_made_of():
     at, rng = Layout(np.array([11, 12, 1, 2])), np.random.default_rng(2)
     shares, variance = rng.random((3, 2, 4)), rng.random((3, 21))
-    variance[:, at.seasons], variance[:, at.steps] = rng.random((3, 1)), rng.random((3, 1))
+    variance[:, at.lasting], variance[:, at.seasons], variance[:, at.steps] = (1, 0.3), 0.2, rng.random((3, 1))
     loadings = shares @ at.design
     assert at.cover(shares, variance) == pytest.approx(loadings * variance[:, None] @ loadings.mT)
 

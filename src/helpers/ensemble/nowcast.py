@@ -54,7 +54,6 @@ def simulate_months(
     seed: int = SEED,
     item: str = "",
     years: int = 2,
-    chains: int | None = None,
 ) -> Nowcast:
     """Distribution of every month and of the years to come from sums of periods, known in any mix.
 
@@ -79,8 +78,6 @@ def simulate_months(
         Paths depend on these two only, never on what else is computed beside them.
     years : int
         Fiscal years ahead, counting the current one, which is the first not wholly known.
-    chains : int, optional
-        How many are sampled, :data:`CHAINS` unless given: four times as many halve the Monte Carlo error.
 
     Returns
     -------
@@ -95,7 +92,7 @@ def simulate_months(
     if bounds is not None:
         limits.update(bounds[["low", "high"]])
     known = tuple((period, *map(float, row)) for period, *row in limits.itertuples())
-    return _simulated(known, prior, seed, item, years, chains or CHAINS)
+    return _simulated(known, prior, seed, item, years, CHAINS)
 
 
 @lru_cache(maxsize=16)  # a mixture by other weights is made of the same paths
