@@ -113,8 +113,9 @@ def _simulated(known: tuple, prior: GrowthPrior, seed: int, item: str, years: in
     rest = future[future <= pd.Period(f"{current}-03", "M")]
     if months is not None and len(rest) < 12:
         paths = _scale_rest(paths, len(past), len(rest), months)
+    paths = np.ascontiguousarray(paths.T)
     paths.flags.writeable = False  # they are handed out again
-    return Nowcast(pd.DataFrame(paths.T, index=past.append(future)))
+    return Nowcast(pd.DataFrame(paths, index=past.append(future)))
 
 
 def _simulate(pieces, limits, prior, rng, chains) -> dict[str, np.ndarray]:
