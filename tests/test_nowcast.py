@@ -85,6 +85,11 @@ def test_sums_that_contradict_each_other_are_named(sums, named):
     assert named in str(error.value)
 
 
+def test_sums_fit_where_positive_months_give_them():
+    assert nowcast.period_sums.fit(MIXED)
+    assert not nowcast.period_sums.fit(pd.Series({"FY25": 100.0, "FY25-H1": 120.0}))
+
+
 @pytest.mark.parametrize("wrong", [0.0, -5.0, np.nan, np.inf])
 def test_sums_that_are_not_positive_are_refused(wrong):
     with pytest.raises(ValueError, match="positive"):

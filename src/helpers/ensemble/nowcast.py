@@ -108,12 +108,13 @@ def _simulated(known: tuple, prior: GrowthPrior, seed: int, item: str, years: in
     chains = max(chains // BATCHES, 1) * BATCHES
     limits = limits.reindex(pieces.sums.index).apply(lambda column: column.fillna(pieces.sums))
     found = _simulate(pieces, limits.to_numpy(), prior, rng, chains)
-    paths = np.exp(np.concatenate([found["path"].repeat(FUTURES, axis=0), go_on(found, future, rng)], axis=1))
+    paths = np.empty((len(past) + len(future), chains * KEPT * FUTURES))
+    paths[: len(past)] = np.exp(found["path"]).T.repeat(FUTURES, axis=1)
+    np.exp(go_on(found, future, rng).T, out=paths[len(past) :])
     months = part_year.plain_months(sums)
     rest = future[future <= pd.Period(f"{current}-03", "M")]
     if months is not None and len(rest) < 12:
-        paths = _scale_rest(paths, len(past), len(rest), months)
-    paths = np.ascontiguousarray(paths.T)
+        _scale_rest(paths[len(past) :], len(rest), months)
     paths.flags.writeable = False  # they are handed out again
     return Nowcast(pd.DataFrame(paths, index=past.append(future)))
 
@@ -217,13 +218,11 @@ def _pick(odds, place) -> np.ndarray:
     return (share < place * share[-1]).sum(axis=0)
 
 
-def _scale_rest(paths, past, rest, months) -> np.ndarray:
-    """Paths whose unknown months of this and the next years follow the distribution of the year-to-date rule."""
+def _scale_rest(ahead, rest, months) -> None:
+    """Scale the unknown months of this and the next years to the distribution of the year-to-date rule."""
     year = part_year.year_to_date(months)
-    amounts = paths[:, past : past + rest].sum(axis=1)
+    amounts = ahead[:rest].sum(axis=0)
     done = months.iloc[rest - 12 :].sum()
     rank = (amounts.argsort().argsort() + 0.5) / len(amounts)
     wanted = np.interp(rank, year.index, np.maximum(year.to_numpy() - done, 1e-6 * done))
-    paths = paths.copy()
-    paths[:, past:] *= (wanted / amounts)[:, None]
-    return paths
+    ahead *= wanted / amounts

@@ -39,8 +39,8 @@ def independent(sums: pd.Series) -> pd.Series:
     for i, (period, row) in enumerate(zip(sums.index, rows, strict=True)):
         rest = row - basis.T @ (basis @ row)
         rest -= basis.T @ (basis @ rest)
-        if np.linalg.norm(rest) > 1e-6:
-            basis = np.vstack([basis, rest / np.linalg.norm(rest)])
+        if (size := (rest @ rest) ** 0.5) > 1e-6:
+            basis = np.vstack([basis, rest / size])
             kept.append(i)
             continue
         parts = np.linalg.lstsq(rows[kept].T, row, rcond=None)[0]
@@ -108,8 +108,27 @@ def pieces(kept: pd.Series, most: int) -> Pieces:
         If no positive months give the sums.
     """
     kept = _coarser(kept, most)
-    names = sorted(kept.index, key=count)
-    kept = kept[names]
+    kept = kept[sorted(kept.index, key=count)]
+    masks, parts, months = _apart(kept)
+    known = np.flatnonzero(masks.any(axis=0))
+    nearest = known[np.abs(np.arange(masks.shape[1])[:, None] - known).argmin(axis=1)]
+    index = pd.period_range(min(fiscal.months(period)[0] for period in kept.index), periods=len(months), freq="M")
+    return Pieces(kept, parts, masks, np.log(months[nearest]), index)
+
+
+def fit(sums: pd.Series) -> bool:
+    """Whether there are positive months that give some sums, to rounding."""
+    try:
+        kept = independent(sums)
+        _apart(kept.iloc[np.argsort([count(period) for period in kept.index], kind="stable")])
+    except ValueError:
+        return False
+    return True
+
+
+def _apart(kept: pd.Series) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Sums, the shortest first, without those inside them: masks and parts of :class:`Pieces`, and possible months."""
+    names = list(kept.index)
     masks, values, parts = _masks(names), kept.to_numpy(float, copy=True), np.eye(len(names))
     for place, (period, whole) in enumerate(kept.items()):
         mask, inside = masks[place], []
@@ -124,13 +143,9 @@ def pieces(kept: pd.Series, most: int) -> Pieces:
                 f"sums contradict each other: {period} is {whole:,.10g}, less than its parts {', '.join(inside)} with "
                 f"{whole - values[place]:,.10g}; correct one of them or leave it out"
             )
-    months = values @ (masks / masks.sum(axis=1, keepdims=True))  # each sum spread evenly
     if masks.sum(axis=0).max() > 1:
-        months = _months_of_crossing(masks, values, names)
-    known = np.flatnonzero(masks.any(axis=0))
-    nearest = known[np.abs(np.arange(masks.shape[1])[:, None] - known).argmin(axis=1)]
-    index = pd.period_range(min(fiscal.months(period)[0] for period in names), periods=masks.shape[1], freq="M")
-    return Pieces(kept, parts, masks, np.log(months[nearest]), index)
+        return masks, parts, _months_of_crossing(masks, values, names)
+    return masks, parts, values @ (masks / masks.sum(axis=1, keepdims=True))  # each sum spread evenly
 
 
 def _masks(periods: Iterable[str]) -> np.ndarray:

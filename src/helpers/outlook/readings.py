@@ -22,7 +22,7 @@ from helpers.ensemble.quantiles import QUANTILES, weighted_quantiles
 from helpers.outlook import evidence, rare_earths, targets
 from helpers.outlook.episodes import LEAST_SURGE, Episode, suspect
 from helpers.outlook.evidence import ERROR, PERSISTENT, READINGS, STOCKS
-from helpers.outlook.licences import CURRENT, DRAWN, LICENSED, REGIMES, assumed, doses, triangular
+from helpers.outlook.licences import CURRENT, DRAWN, LICENSED, REGIMES, assumed, doses, known_until, triangular
 from helpers.outlook.rare_earths import SHARE
 
 RECORDED = "recorded figures, continued"
@@ -165,11 +165,14 @@ def simulate(india: Vintage, prior: GrowthPrior, horizon: int = 10, seed: int = 
             ERROR: clean,
         }
     share, ahead = rare_earths.shares(india, rng.uniform(size=clean.shape[1])), recorded.index[recorded.index > last]
-    dose = doses(india, ahead, clean.shape[1], (DRAWN, CURRENT), seed)
-    factor = (1 - share * (1 - dose[DRAWN])) / (1 - share * (1 - dose[CURRENT]))
+    turns = ahead[(ahead.month == 4) | (ahead <= known_until(india) + 1) | (ahead == ahead[0])]
+    dose = doses(india, turns, clean.shape[1], (DRAWN, CURRENT), seed)
+    factor = (1 - share * (1 - dose[DRAWN])) / (1 - share * (1 - dose[CURRENT]))  # the same from turn to turn
+    begin = turns.asi8 - ahead.asi8[0]
     for name, table in made.items():
-        months, known = table.to_numpy(copy=True), (table.index <= last).sum()
-        months[known:] *= factor[: len(months) - known]
+        months, later = table.to_numpy(copy=True), int((table.index <= last).sum())
+        for first, after, row in zip(later + begin, [*later + begin[1:], None], factor, strict=True):
+            months[first:after] *= row
         made[name] = pd.DataFrame(months, table.index)
     return made
 

@@ -72,6 +72,7 @@ def other(name: str) -> str:
     return next(beside for beside in TARGETS if beside != target(name).name)
 
 
+@remembered
 def sums(india: Vintage, name: str) -> pd.DataFrame:
     """All figures of a target by period, as ``india.series`` gives them, gaps left out.
 
@@ -201,11 +202,8 @@ def _fitting(rows: pd.DataFrame) -> pd.DataFrame:
             if abs(values[months].sum() / values[period] - 1) <= period_sums.TOLERANCE:
                 following.append(period)
             continue
-        try:
-            period_sums.pieces(period_sums.independent(values[[*kept, period]]), len(kept) + 1)
-        except ValueError:
-            continue
-        kept.append(period)
+        if period_sums.fit(values[[*kept, period]]):
+            kept.append(period)
     rows = rows[rows.index.isin([*kept, *following])]
     return rows.loc[sorted(rows.index, key=fiscal.is_calendar_year)]
 
