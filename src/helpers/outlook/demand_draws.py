@@ -150,12 +150,20 @@ def spread(score: np.ndarray) -> np.ndarray:
 
     Sums over draws of what one factor does are then nearly exact (a Latin hypercube), of the first blocks alone too.
     """
+    block = _BLOCK if len(score) % _BLOCK == 0 else len(score)
+    blocks = score.reshape(-1, block)
+    even, found = _places(*blocks.shape), np.empty_like(blocks)
+    np.put_along_axis(found, blocks.argsort(axis=1), even, axis=1)
+    return found.ravel()
+
+
+@lru_cache(maxsize=8)
+def _places(count: int, block: int) -> np.ndarray:
+    """Normal scores that lie evenly, in the order of their size, one row a block."""
     from scipy.special import ndtri
 
-    block = _BLOCK if len(score) % _BLOCK == 0 else len(score)
-    rank = score.reshape(-1, block).argsort(axis=1).argsort(axis=1)
-    place = (np.arange(len(rank)) + 0.5) * (5**0.5 - 1) / 2 % 1
-    return ndtri((rank + place[:, None]) / block).ravel()
+    place = (np.arange(count) + 0.5) * (5**0.5 - 1) / 2 % 1
+    return ndtri((np.arange(block) + place[:, None]) / block)
 
 
 def _score(name: str, role: str, count: int, times: int, shared: Mapping, held: Mapping) -> np.ndarray:
