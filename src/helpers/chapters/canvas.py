@@ -119,13 +119,13 @@ def finish(
 
 
 def once_public(draw):
-    """Make a drawing function say so where there is nothing to draw: where its first table is empty."""
+    """Make a drawing function say so where there is nothing to draw: where what it draws first is empty."""
 
     @wraps(draw)
-    def drawn(table: pd.DataFrame, *args, india: Vintage, **options):
-        if table.empty:
+    def drawn(first, *args, india: Vintage, **options):
+        if first.empty if isinstance(first, pd.DataFrame) else not first:
             return words.not_yet(india, "What this figure shows")
-        return draw(table, *args, india=india, **options)
+        return draw(first, *args, india=india, **options)
 
     return drawn
 

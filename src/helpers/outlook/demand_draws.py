@@ -66,9 +66,7 @@ class Demand:
     def at(self, year: int, *materials: str, bounds: bool = True) -> Quantity:
         """Tonnes of a year (80 %): the middle and the low end without the bounds, the high end with them if asked."""
         place = list(self.years).index(year)
-        known, every = (self.total(*materials, bounds=of, at=place) for of in (False, bounds))
-        low, middle, _ = np.quantile(known, ENDS)
-        high = np.quantile(every, ENDS[-1])
+        low, middle, high = ends(*(self.total(*materials, bounds=of, at=place) for of in (False, bounds)))
         uses = [self.source, *(line.source for line in self.lines if line.material in (materials or [RARE_EARTH]))]
         return derived(middle, "t", *uses, period=fiscal.year_name(year), low=low, high=high)
 
@@ -81,6 +79,12 @@ class Demand:
     def __bool__(self) -> bool:
         """Whether a sector is in it that needs rare-earth magnets, and is no bound."""
         return any(line.material == RARE_EARTH and not line.bound for line in self.lines)
+
+
+def ends(known: np.ndarray, every: np.ndarray) -> tuple[float, float, float]:
+    """80 % of draws: low end and middle without bounds, high end with them."""
+    low, middle = np.quantile(known, ENDS[:2])
+    return low, middle, max(np.quantile(every, ENDS[2]), middle)
 
 
 def only(of: Model, *years: int) -> Model:
