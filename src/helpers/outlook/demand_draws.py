@@ -128,8 +128,11 @@ def draw(of: Model, draws: int = DRAWS, held: Mapping[str, float] | None = None,
         How many times over the draws have the same of what is common to a role.
     """
     held = held or {}
-    made = {name: _sampled(units, _score(f"{name}/units", "activity", draws // times, times, of.shared, held))
-            for name, units in of.units.items() if units.source}  # fmt: skip
+    made = {}
+    for name, own in of.units.items():
+        if own.source:
+            score = _score(f"{name}/units", "activity", draws // times, times, of.shared, held)
+            made[name] = np.exp(own.middle[:, None] + own.scale[:, None] * score)
     made = _displaced(made, of.displaces)
     tonnes, outside = np.empty((len(of.lines), len(of.years), draws)), []
     for line, product in zip(of.lines, tonnes, strict=True):
@@ -184,10 +187,6 @@ def _even(name: str, role: str, count: int, times: int, loading: float) -> np.nd
     if loading:
         own = loading * np.tile(normal(f"shared {role}", count), times) + np.sqrt(1 - loading**2) * own
     return spread(own)
-
-
-def _sampled(units: Units, score: np.ndarray) -> np.ndarray:
-    return np.exp(units.middle[:, None] + units.scale[:, None] * score)
 
 
 def _displaced(made: dict[str, np.ndarray], displaces: Mapping[str, str]) -> dict[str, np.ndarray]:

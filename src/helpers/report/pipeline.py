@@ -80,7 +80,10 @@ def reports(
             raise ParameterError("notebooks/ holds no notebook of the report: names begin with a digit and a dash")
         for path in chapters():
             for_notebook(path, wanted[0])
-        notices = _fetched(quiet) if fetch else notices
+        if fetch:
+            from helpers.report import live
+
+            notices = live.notices(quiet)
         with publish.only_run(root), leftovers.settings(), leftovers.archive(paths.archive()):
             return _reports(wanted, root, timeout, jobs, quiet, notices, on)
     except (ParameterError, UnsafeError) as error:
@@ -89,13 +92,6 @@ def reports(
         return [Outcome(End.LOCKED, str(error))]
     except OSError as error:
         return [_not_written(error)]
-
-
-def _fetched(quiet: bool) -> tuple[str, ...]:
-    """Fetch what is due, and say what could not be had."""
-    from helpers.report import live
-
-    return live.notices(quiet)
 
 
 def _reports(
@@ -262,7 +258,8 @@ def _finish(job: Job, root: Path, plan: _Plan, ended: batch.Ended) -> Outcome:
     except Exception as error:  # whatever a library could not do with this report: the others go on
         reason = str(error) if type(error).__name__ == "PageError" else f"{type(error).__name__}: {error}"
         return Outcome(max(worst, End.CELL_ERROR), f"{reason}\nnothing was published")
-    lines = [f"{c.name}{_in_cell(c)}: {c.error}" for c in done if c.end is not End.OK]
+    cells = {c.name: f", cell {number}" for c in done if (number := c.cell.get("number"))}
+    lines = [f"{c.name}{cells.get(c.name, '')}: {c.error}" for c in done if c.end is not End.OK]
     return Outcome(worst, "\n".join([*lines, f"see {folder / 'index.html'}"]))
 
 
@@ -281,10 +278,6 @@ def _not_written(error: OSError) -> Outcome:
     place = f" ({error.filename})" if error.filename else ""
     text = f"could not write: {error.strerror or error}{place}; what was published before is untouched"
     return Outcome(End.NOT_WRITTEN, text)
-
-
-def _in_cell(chapter: Chapter) -> str:
-    return f", cell {chapter.cell['number']}" if chapter.cell.get("number") else ""
 
 
 def _with_page(chapter: Chapter, shared: dict, india: "Vintage") -> Chapter:
