@@ -13,13 +13,14 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import nbformat
+import pandas as pd
 import pytest
 from filelock import FileLock
 from hypothesis import settings
 
 from helpers import paths
-from helpers.chapters import canvas, tips
-from helpers.data import vintage
+from helpers.chapters import canvas, outputs, tips
+from helpers.data import descriptor, vintage
 from helpers.outlook import targets
 from helpers.report.job import Chapter, End
 
@@ -34,48 +35,21 @@ settings.load_profile("untimed")
 
 
 LONG = [
-    "test_drawings.py",
-    "test_browser.py",
-    "test_screen_engines.py",
-    "test_notebooks_in_time.py",
-    "test_next_year.py",
-    "test_report.py",
-    "test_scenarios_chapter.py",
-    "test_chapters_agree.py",
-    "test_trade_chapter.py",
-    "test_explorer_browser.py",
-    "test_lab.py",
-    "test_report_ends.py",
-    "test_pdf.py",
-    "test_months.py",
-    "test_revision.py",
-    "test_live_report.py",
-    "test_forecast_chapter.py",
-    "test_production_chapter.py",
-    "test_fetch.py",
-    "test_kernel.py",
-    "test_rules.py",
-    "test_nowcast.py",
-    "test_recipes.py",
-    "test_report_killed.py",
-    "explore.ipynb",
-    "test_demand_chapter.py",
-    "test_roads.py",
-    "test_demand.py",
-    "test_track.py",
-    "test_schedule.py",
-    "4-forecast.ipynb",
-    "test_cli.py",
-    "test_value.py",
-    "test_notebooks.py",
-    "test_demo.py",
-    "test_scenario_command.py",
-    "test_report_parameters.py",
-]
+    "test_drawings.py", "test_browser.py", "test_screen_engines.py", "test_scenarios_chapter.py",
+    "test_trade_chapter.py", "test_report_ends.py", "test_report.py", "test_ledger.py", "test_months.py",
+    "test_fetch.py", "test_forecast_chapter.py", "test_live_report.py", "test_readings.py",
+    "test_explorer_browser.py", "test_production_chapter.py", "test_forecast.py", "test_lab.py", "test_schedule.py",
+    "test_cli.py", "test_kernel.py", "test_nowcast.py", "test_recipes.py", "test_pages.py", "4-forecast.ipynb",
+    "test_report_killed.py", "test_calendar.py", "test_revision.py", "test_rules.py", "test_track.py",
+    "test_demand_chapter.py", "test_brief.py", "test_shelf.py", "test_pdf.py", "test_attribution.py",
+    "test_identities.py", "test_mirror.py", "test_roads.py", "explore.ipynb", "test_structure.py",
+    "test_comtrade.py", "test_diff.py", "test_demo.py", "test_evidence.py", "6-track-record.ipynb", "test_value.py",
+    "test_wheel.py", "test_scenario_command.py", "test_notebooks.py", "test_report_parameters.py",
+]  # fmt: skip
 """Modules that take longest: begun first, so that at the end no worker waits long for another."""
 
 
-TOGETHER = ["test_notebooks_in_time.py", "test_drawings.py", "test_chapters_agree.py"]
+TOGETHER = ["test_notebooks_in_time.py", "test_drawings.py", "test_chapters_agree.py", "test_next_year.py"]
 """Modules that read the same runs of the chapters: one worker has them all."""
 
 
@@ -98,6 +72,29 @@ def pytest_collection_finish():
     """As in a warm kernel: what is loaded is here to stay, and of many objects made few are garbage."""
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _asked_once():
+    """What the descriptor forbids is asked once of each text of a table: most tests damage one table of twenty."""
+    asked, forbidden = {}, descriptor.forbidden
+
+    def remembering(folder):
+        from frictionless import Resource  # takes a second, of those only who ask
+
+        validate = Resource.validate
+
+        def remembered(self, **how):
+            of = str(self.to_descriptor()), Path(self.normpath).read_bytes()
+            return asked.get(of) or asked.setdefault(of, validate(self, **how))
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(Resource, "validate", remembered)
+            return forbidden(folder)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(descriptor, "forbidden", remembering)
+        yield
 
 
 FROZEN = Path(__file__).parent / "data"
@@ -129,23 +126,21 @@ def adding(india, keys=KEYS, **figures):
 
 
 def flat(patch):
-    """Leave out the layout of figures and what their marks say; gives back what does these, by module and name."""
-    steps = {
-        (canvas, "_laid_out"): lambda *_, **__: '<svg viewBox="0 0 1 1"></svg>',
-        (canvas, "_for_phone"): lambda *_: None,
-        (tips, "name_marks"): lambda *_: None,
-    }
-    real = {place: getattr(*place) for place in steps}
-    for place, step in steps.items():
-        patch.setattr(*place, step)
-    return real
+    """Leave out what only a page has: the layout of figures, what their marks say, and tables but as text."""
+    patch.setattr(canvas, "_laid_out", lambda *_, **__: '<svg viewBox="0 0 1 1"></svg>')
+    patch.setattr(canvas, "_for_phone", lambda *_: None)
+    patch.setattr(tips, "name_marks", lambda *_: None)
+    patch.setattr(outputs, "cells", lambda *_: {})
+    patch.setattr(outputs, "csv", lambda _: "")
+    patch.setattr(pd.DataFrame, "to_html", lambda *_, **__: "")
 
 
 @pytest.fixture(scope="module")
 def undrawn():
-    """Figures with title, text, data and sources, without the seconds of their layout; gives back what lays out."""
+    """Figures with title, text, data and sources, without the seconds of their layout, and tables as text."""
     with pytest.MonkeyPatch.context() as patch:
-        yield flat(patch)
+        flat(patch)
+        yield
 
 
 @pytest.fixture

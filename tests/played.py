@@ -13,6 +13,7 @@ from itertools import combinations
 from typing import NamedTuple
 
 import nbformat
+import pandas as pd
 import pytest
 from matplotlib.backends.backend_svg import RendererSVG
 
@@ -22,26 +23,38 @@ from helpers.chapters import canvas
 from helpers.chapters.outputs import MIME
 from helpers.data import vintage
 from helpers.ensemble import nowcast
+from helpers.outlook import value
 from helpers.outlook.agreement import MAGNETS, SHIPPED
 
+TRIAL = value.trial
 MINE = {"area": "IND", "stage": "mine", "commodity": "REO", "measure": "output", "unit": "t REO"}
 SOUND = {"status": "reported", "source": "S66"}
 
+ARRIVES = {
+    "2026-12-01": {"FY26": 33_100},
+    "2026-12-02": {"FY26-H2": 16_819},
+    "2026-12-10": {"2026-04": 2_900, "2026-05": 2_950, "2026-06": 2_800},
+    "2027-01-10": {"FY27-H1": 17_500},
+    "2027-06-20": {"FY27": 35_900},
+    "2028-06-20": {"FY28": 38_500},
+}
+"""Tonnes under HS 850511 that become public one after the other."""
+AFTER = ["2026-12-01", "2027-01-10", "2028-06-20"]
+"""Days to come on which all chapters are read."""
+
 
 def customs(period: str, value: float, **more) -> tuple:
-    return "trade", {**KEYS, **SOUND, "period": period, "value": value, **more}
+    return "trade", {**KEYS, **SOUND, "period": period, "value": float(value), **more}
 
 
-TOTAL = [customs("FY26", 36_000.0)]
-HALVES = [*TOTAL, customs("FY26-H2", 19_719.0), customs("FY27-H1", 17_000.0)]
-HALVES += [customs("FY27-H1", 4.4, measure="weight_yoy")]
-LATER = [*HALVES, customs("FY27", 34_500.0), customs("FY28", 36_000.0)]
+ALSO = {"period": "2026", "value": 4200.0, "unit": "t"}, {"measure": "weight_yoy", "period": "FY27-H1", "value": 7.5}
+LATER = [customs(period, value, published=day) for day, found in ARRIVES.items() for period, value in found.items()]
+LATER += [
+    ("trade", {**k, **SOUND, **more, "published": "2027-01-10"}) for k, more in zip((SHIPPED, KEYS), ALSO, strict=True)
+]
 TRUCE = {"period": "2026-12/2027-01", "regime": "partial", "term": "set", **SOUND}
 STATES = {
-    "a total": [*TOTAL, ("trade", SHIPPED | {"period": "2026", "value": 4200.0, "unit": "t"})],
-    "halves of the next year": HALVES,
-    "two more years": LATER,
-    "a revision": [customs("FY25", 35_000.0, published="2026-11-01")],
+    "a revision": [customs("FY25", 35_000, published="2026-11-01")],
     "a figure assumed": [("trade", {**KEYS, "period": "FY25", "value": 33_000.0})],
     "ore, a truce and the press": [
         ("production", {**MINE, **SOUND, "period": "FY26", "value": 3_100.0}),
@@ -51,19 +64,20 @@ STATES = {
 }
 """Figures that are not public yet: rows to add."""
 EARLIER = ["2025-06-30", "2025-10-31", "2026-01-31"]
-DRAWN = [AS_OF, "2025-06-30", "two more years"]
+DRAWN = [AS_OF, "2025-06-30", AFTER[-1]]
 """The states whose figures are laid out too."""
 LEAST = 1
 """Points by which two boxes must share ground in both directions to be on each other."""
 
 
 class Played(NamedTuple):
-    """What the cells showed, by kind, in their order; of laid out figures the faults and what their marks say."""
+    """What cells showed, by kind, in their order; of laid out figures the faults and what marks say; what was named."""
 
     shown: list[tuple[str, str]]
     drawings: int
     faults: list[str]
     marks: list[str]
+    names: dict[str, object]
 
     def text(self, *kinds: str) -> str:
         return "\n".join(text for kind, text in self.shown if kind in (kinds or ("answer", "sentence", "figure")))
@@ -71,11 +85,12 @@ class Played(NamedTuple):
 
 @cache
 def known(state: str):
-    """The vintage of a state, or of a day."""
-    india = vintage(AS_OF if state in STATES else state, FROZEN)
-    for table, row in STATES.get(state, []):
+    """The vintage of a state, or of a day, which may be one to come."""
+    day = AS_OF if state in STATES else state
+    india = vintage(max(day, AS_OF), FROZEN)
+    for table, row in STATES.get(state, LATER if day > AS_OF else []):
         india = india.adding(table, row)
-    return india
+    return india.on(day)
 
 
 @cache
@@ -88,12 +103,19 @@ def played(state: str, chapter: str) -> Played:
         else:
             flat(patch)
         patch.setattr(nowcast, "CHAINS", 12)
-        shown = run(paths.NOTEBOOKS / f"{chapter}.ipynb", known(state), patch)
+        patch.setattr(value, "trial", lambda usd_m: tried(tuple(usd_m.items())).copy())
+        shown, names = run(paths.NOTEBOOKS / f"{chapter}.ipynb", known(state), patch)
     marks = [title for text in drawings for title in re.findall("<title>(.*?)</title>", text)]
-    return Played(shown, len(drawings), found, marks)
+    return Played(shown, len(drawings), found, marks, names)
 
 
-def run(path, india, patch) -> list[tuple[str, str]]:
+@cache
+def tried(usd_m: tuple):
+    """What was forecast of a history of values, which is the same in most states."""
+    return TRIAL(pd.Series(dict(usd_m)))
+
+
+def run(path, india, patch) -> tuple[list[tuple[str, str]], dict[str, object]]:
     patch.setattr(data, "vintage", lambda as_of: india)
     said, names = [], {}
     for cell in nbformat.read(path, as_version=4).cells:
@@ -108,7 +130,7 @@ def run(path, india, patch) -> list[tuple[str, str]]:
             shown = {} if made is None else made._repr_mimebundle_()  # a notebook shows nothing of it
         if MIME in shown:
             said.append((shown[MIME]["kind"], shown["text/plain"]))
-    return said
+    return said, names
 
 
 def chapters() -> list[str]:

@@ -20,7 +20,7 @@ from helpers import cli
 from helpers.chapters import revision as words
 from helpers.chapters.outputs import MIME
 from helpers.data import DataError, kept, vintage
-from helpers.outlook import revision
+from helpers.outlook import headline, revision
 from helpers.report import changed
 from helpers.report.job import Chapter, End, Job
 from helpers.report.parameters import Parameters, shown
@@ -69,11 +69,9 @@ def report(root, day, india, folder="", add=0.0, more=(), **asked):
 
 
 def told(india, add=0.0, target="customs", horizon=10, **_):
-    known = standin(india, target, target, horizon).reset_index()
-    known["value"] = [float(f"{value + add:.10g}") for value in known["value"]]
-    return known.assign(target=target, unit="t", horizon=1)[
-        ["target", "period", "horizon", "quantile", "unit", "value"]
-    ]
+    known = standin(india, target, target, horizon).items()
+    rows = [(target, period, 1, quantile, "t", float(f"{value + add:.10g}")) for (period, quantile), value in known]
+    return pd.DataFrame(rows, columns=headline.COLUMNS)
 
 
 def said(root, folder, india, add=0.0, **asked):

@@ -168,12 +168,6 @@ def test_a_list_that_is_no_text_or_has_names_that_are_quoted_is_written_anew_onc
     assert archive.is_current(root)
 
 
-def test_a_day_that_is_none_in_a_record_of_somebody_else_keeps_nothing_from_being_listed(root):
-    put(root, "2026-99-99")
-    page = Page(root / "index.html")
-    assert "2026-99" in page.text and archive.is_current(root)
-
-
 def test_four_hundred_reports_are_less_than_300_kb(tmp_path):
     every = []
     for n in range(400):

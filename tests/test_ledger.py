@@ -173,14 +173,14 @@ def test_a_full_disk_leaves_the_ledger_as_it_was_and_says_which_file(folder, pub
 
 
 def test_two_that_append_at_once_lose_nothing(folder, publish):
-    reports = [publish(30_000.0 + place) for place in range(4)]
+    reports = [publish(30_000.0 + place) for place in range(2)]
     threads = [threading.Thread(target=ledger.appended, args=(report, folder)) for report in reports]
     before = len(lines(folder))
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(lines(folder)) == before + 12 and chain.broken(folder) == []
+    assert len(lines(folder)) == before + 6 and chain.broken(folder) == []
 
 
 @pytest.mark.parametrize(
@@ -408,6 +408,13 @@ def test_a_hub_has_outturns_of_what_it_forecasts_each_once(tmp_path):
 def test_a_hub_of_nothing_published_is_not_written(tmp_path):
     assert "nothing was published" in exports.hubverse(vintage("2026-11-21", FROZEN), tmp_path / "hub")[0]
     assert not (tmp_path / "hub").exists()
+
+
+def test_a_hub_of_forecasts_without_any_outturn_has_none(tmp_path, monkeypatch):
+    columns = track.outturns(vintage("2024-01-31", FROZEN)).iloc[:0]
+    monkeypatch.setattr(track, "outturns", lambda _: columns)
+    assert "0 outturns" in exports.hubverse(vintage("2026-12-31", FROZEN), tmp_path / "hub")[0]
+    assert (tmp_path / "hub/target-data/time-series.csv").read_text().count("\n") == 1
 
 
 def test_the_bank_gets_months_and_is_told_that_years_are_left_out(tmp_path, india):

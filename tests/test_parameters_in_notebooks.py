@@ -26,6 +26,8 @@ WRONG = {
         "parameter baseline_t=1000000000.0: it must be a number from 1000 to 1000000",
     ),
     "too small": ({"baseline_t": 1e-9}, "parameter baseline_t=1e-09: it must be a number from 1000 to 1000000"),
+    "no number": ({"baseline_t": float("nan")}, "baseline_t=nan: it must be a number from 1000 to 1000000"),
+    "a target that is none": ({"target": "tons"}, "parameter target=tons: it must be customs or repm"),
     "of another target": ({"baseline_t": 33000, "target": "repm"}, "baseline_t replaces a figure of target customs"),
     "a typo": ({"horzon": 5}, "unknown parameter 'horzon'; there are as_of, target, baseline_t, horizon"),
     "a day to come": ({"as_of": "9999-12-31"}, "parameter as_of=9999-12-31: this day is yet to come"),

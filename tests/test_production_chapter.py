@@ -372,7 +372,7 @@ def test_what_is_assumed_says_so(india):
     assert "was to make 700 t (assumed) of neodymium" in added(india, "outlooks", row)["answer"]
 
 
-@pytest.mark.parametrize("day", ["2024-06-30", "2025-06-30", "2025-10-31", "2026-03-31", "2026-11-22"])
+@pytest.mark.parametrize("day", ["2024-06-30", "2026-03-31"])
 def test_nothing_stops_and_nothing_is_odd_on_earlier_days(day):
     assert_plain(said(vintage(day, FROZEN)).all())
 
@@ -387,7 +387,7 @@ NEXT_YEAR = [
 ]
 
 
-@pytest.mark.parametrize("count", range(1, len(NEXT_YEAR) + 1))
+@pytest.mark.parametrize("count", [1, 2, len(NEXT_YEAR)])
 def test_next_years_figures_leave_nothing_stale(india, count):
     for wanted in ("production", "outlooks"):
         india = india.adding(wanted, *(row for table, row in NEXT_YEAR[:count] if table == wanted))
@@ -401,7 +401,7 @@ def test_next_years_figures_leave_nothing_stale(india, count):
 FACTOR = st.sampled_from([0.1, 0.5, 1.0, 2.0, 10.0])
 
 
-@settings(deadline=None, max_examples=5)
+@settings(deadline=None, max_examples=3)
 @given(
     now=FACTOR, later=FACTOR, plan=FACTOR, use=FACTOR, plants=FACTOR, mined=FACTOR,
     loss=st.sampled_from([1.0, 20.0, 80.0]), made=st.sampled_from([None, 0.0, 45.0, 450.0, 4500.0]),

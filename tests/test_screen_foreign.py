@@ -125,8 +125,8 @@ def test_every_notebook_of_the_project_is_tracked():
 
 def test_years_before_a_gap_are_no_history_of_a_forecast(tmp_path):
     held = made(tmp_path / "panel", [row for row in YEARS if row[4] != "2018"])
-    *_, start, _, newest = forecasts.runs(series.loaded(held, "0", "9"))
-    assert (newest, start.tolist()) == (2024, [0, 6, 12]), "of the country, and of the line"
+    *_, length, _, newest = forecasts.runs(series.loaded(held, "0", "9"))
+    assert (newest, length.tolist()) == (2024, [6, 6]), "of the country, and of the line"
 
 
 def test_a_year_whose_months_are_not_all_there_yet_is_no_year(tmp_path):

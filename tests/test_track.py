@@ -11,7 +11,7 @@ from helpers.chapters.track_record import figures, sentences, tables, verdicts
 from helpers.data import vintage
 from helpers.ensemble import nowcast, score
 from helpers.ensemble.quantiles import QUANTILES
-from helpers.outlook import forecast, nearest, targets, track
+from helpers.outlook import forecast, nearest, realtime, targets, track
 
 ROW = {**KEYS, "status": "reported", "source": "S66"}
 WIDE = (0.5, 0.6, 0.7, 0.9, 1.0, 1.1, 1.3, 1.4, 1.5)
@@ -87,7 +87,7 @@ def test_fewer_quantiles_are_scored_and_a_median_alone_is_not():
     rows = pd.DataFrame([said(10.0, "2026-01-01"), said(10.0, "2026-01-02")]).assign(outturn=12.0)
     rows.loc[0, [0.025, 0.05, 0.95, 0.975]] = np.nan
     rows.loc[1, [level for level in QUANTILES if level != 0.5]] = np.nan
-    found = track.measured(rows)
+    found = realtime.measured(rows)
     five = np.array([0.1, 0.25, 0.5, 0.75, 0.9])
     wanted = score.weighted_interval_score(np.array([12.0]), rows.loc[[0], list(five)].to_numpy(float), five)
     assert found["score"].iloc[0] == pytest.approx(wanted) and np.isnan(found["score"].iloc[1])
@@ -112,11 +112,11 @@ def test_each_outturn_counts_once_at_a_distance_by_its_last_forecast(now):
 
 def test_calibration_counts_outturns_under_each_quantile():
     rows = [said(10.0, "2030-01-01", period=f"FY3{n}", run=str(n)) | {"outturn": 5.5 + n} for n in range(10)]
-    found = track.calibration(track.measured(pd.DataFrame(rows).assign(release=track.FIRST)))
+    found = track.calibration(realtime.measured(pd.DataFrame(rows).assign(release=track.FIRST)))
     one = found[found["ahead"] == found["ahead"].max()].set_index("quantile")
     assert found["outturns"].sum() / len(QUANTILES) == 10
     assert ((one["low"] <= one["high"]) & one["under"].between(0, 1)).all()
-    merged = track.measured(pd.DataFrame(rows).assign(release=track.FIRST)).assign(ahead=1)
+    merged = realtime.measured(pd.DataFrame(rows).assign(release=track.FIRST)).assign(ahead=1)
     by = track.calibration(merged).set_index("quantile")
     assert by["under"].to_dict() == pytest.approx(
         {0.025: 0, 0.05: 0.1, 0.1: 0.2, 0.25: 0.4, 0.5: 0.5, 0.75: 0.6, 0.9: 0.8, 0.95: 0.9, 0.975: 1.0}
@@ -171,7 +171,7 @@ def test_intervals_are_judged_in_words(held, words):
         said(10.0, f"20{n + 10}-12-31", period=str(2011 + n), run=str(n)) | {"outturn": 10.0 if n < held else 30.0}
         for n in range(count)
     ]
-    tried = track.measured(pd.DataFrame(rows).assign(release=track.FIRST, kind=track.TRIAL))
+    tried = realtime.measured(pd.DataFrame(rows).assign(release=track.FIRST, kind=track.TRIAL))
     assert words in sentences.intervals(tried).text and "naive" not in sentences.intervals(tried).text
     assert sentences.intervals(tried.iloc[:0]) is None
 
@@ -235,7 +235,7 @@ def test_without_an_outturn_it_says_so_and_shows_back_casts_only(now):
 )
 def test_skill_is_told_as_it_is(now, naive, words):
     tried = pd.DataFrame([said(30.0, "2012-12-31", "2013"), said(naive / 1000, "2012-12-31", "2013", track.NAIVE)])
-    tried = track.measured(tried.assign(release=track.FIRST, kind=track.TRIAL, outturn=33.5))
+    tried = realtime.measured(tried.assign(release=track.FIRST, kind=track.TRIAL, outturn=33.5))
     assert f": {words}." in sentences.intervals(tried).text, "of the value too"
     rows = [
         said(30_000, "2026-01-01", kind=track.BACKCAST),
@@ -277,9 +277,9 @@ def test_the_path_of_a_years_forecast_is_told_and_drawn(now, medians, words, und
 
 def test_calibration_says_what_chance_allows(now, undrawn):
     rows = [said(10.0, f"20{n + 10}-12-31", period=str(2011 + n), run=str(n)) | {"outturn": 30.0} for n in range(14)]
-    bad = track.calibration(track.measured(pd.DataFrame(rows).assign(release=track.FIRST)))
+    bad = track.calibration(realtime.measured(pd.DataFrame(rows).assign(release=track.FIRST)))
     assert "quantiles is not what chance allows" in figures.calibration(bad, india=now).title
-    one = track.calibration(track.measured(pd.DataFrame(rows[:1]).assign(release=track.FIRST)))
+    one = track.calibration(realtime.measured(pd.DataFrame(rows[:1]).assign(release=track.FIRST)))
     assert "nothing can be told yet" in figures.calibration(one, india=now).title
     fine = track.calibration(track.trial(now))
     assert "each quantile is within what chance allows" in figures.calibration(fine, india=now).title

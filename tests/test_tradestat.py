@@ -156,9 +156,8 @@ REFUSED = {
 
 @pytest.mark.parametrize("fault", REFUSED)
 def test_a_page_that_is_not_what_was_asked_for_is_refused(asked, fault):
-    with pytest.raises(UnfitError, match=REFUSED[fault]) as error:
+    with pytest.raises(UnfitError, match=REFUSED[fault]):
         figures(asked(fault=fault))
-    assert "import of 85051110, weight, 2023-08 and 2024-08" in str(error.value)
 
 
 def test_a_quantity_that_stands_for_a_value_is_refused(asked):

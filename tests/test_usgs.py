@@ -117,7 +117,6 @@ def test_what_is_not_available_is_missing(editions):
         ("unit", "the unit is 'kilograms', known are metric tons"),
         ("country", "no country is known as 'Atlantis'"),
         ("value", "'some' is no figure"),
-        ("utf-16", "not text in utf-8 or cp1252"),
     ],
 )
 def test_a_file_that_is_not_as_it_should_be_is_unfit(editions, fault, said):
@@ -126,9 +125,7 @@ def test_a_file_that_is_not_as_it_should_be_is_unfit(editions, fault, said):
         figures(newest, usgs)
 
 
-@pytest.mark.parametrize(
-    ("fault", "said"), [("html", "it is not json"), ("files", "figures.pdf"), ("title", "no edition of the summaries")]
-)
+@pytest.mark.parametrize(("fault", "said"), [("files", "figures.pdf"), ("title", "no edition of the summaries")])
 def test_an_item_that_is_no_edition_is_unfit(editions, fault, said):
     with pytest.raises(UnfitError, match=said):
         editions(fault=fault)
@@ -138,12 +135,6 @@ def test_a_file_cut_short_is_unfit(editions):
     newest, _ = editions()
     with pytest.raises(UnfitError, match="bytes came of"):
         figures(replace(newest, body=newest.body[:-100]), usgs)
-
-
-def test_a_file_in_unicode_with_its_mark_is_read_too(editions):
-    newest, _ = editions(fault="bom")
-    plain, _ = editions()
-    assert figures(newest, usgs).equals(figures(plain, usgs))
 
 
 def test_a_later_version_of_an_edition_revises_and_says_so(editions, tmp_path):

@@ -80,7 +80,6 @@ def test_an_error_with_status_200_is_said_in_the_publishers_words(governance):
 @pytest.mark.parametrize(
     ("fault", "said"),
     [
-        ("html", "it is not json"),
         ("ranks", "is no estimate"),
         ("fewer", "not every indicator .*GOV_WGI_CC.EST"),
         ("other", "not every country .*NAM"),
@@ -90,10 +89,6 @@ def test_an_error_with_status_200_is_said_in_the_publishers_words(governance):
 def test_estimates_that_are_not_those_asked_for_are_unfit(governance, fault, said):
     with pytest.raises(UnfitError, match=said):
         figures(governance(fault=fault), worldbank)
-
-
-def test_a_mark_at_the_beginning_changes_nothing(governance):
-    assert figures(governance(fault="bom"), worldbank).equals(figures(governance(), worldbank))
 
 
 def test_years_of_which_nothing_is_known_are_no_error(governance):
@@ -152,7 +147,6 @@ def test_months_with_an_ellipsis_are_not_known(prices):
 @pytest.mark.parametrize(
     ("fault", "said"),
     [
-        ("html", "no workbook with a sheet"),
         ("sheet", "no workbook with a sheet Monthly Prices"),
         ("moved", "months do not begin in row 7"),
         ("renamed", "not one column 'Copper'; near it are .'Copper, grade A'."),

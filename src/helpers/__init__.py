@@ -7,7 +7,7 @@
 - `chapters`: what a notebook shows: a folder a chapter, each with sentences and figures
 - `kernel`: Jupyter kernels that start warm; knows nothing of magnets
 - `report`: notebooks run, pages made, reports published
-- `fiscal`, `paths`: periods and places
+- `fiscal`, `paths`, `patience`: periods, places, and how long to wait
 - `cli`, `__main__`: the command `magnets` and how it begins
 """
 

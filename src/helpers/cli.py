@@ -4,17 +4,17 @@ import os
 import signal
 import sys
 import warnings
+from functools import partial
 from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from typer.core import TyperCommand
 
 from helpers import STOPPED, __version__, paths
 from helpers.report import desk, screening
 from helpers.report.diff import diff
-from helpers.report.ending import stop
+from helpers.report.ending import AsOf, stop, told, with_list
 from helpers.report.ledger import app as ledger
 from helpers.report.scenario.command import app as scenario
 from helpers.report.schedule.command import schedule
@@ -27,7 +27,7 @@ app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, pretty_exceptions
 
 app.add_typer(schedule, name="schedule")
 
-INTERRUPTED = 130
+CORES, INTERRUPTED = os.cpu_count() or 1, 130
 
 FIRST = (
     "First fetch what is due of live sources; whatever fails, the report goes on and says so. What is fetched is known "
@@ -35,14 +35,10 @@ FIRST = (
 )
 
 
-class WithParameters(TyperCommand):
-    """A command whose help ends with the parameters of a report."""
+def _parameters() -> list[tuple[str, str]]:
+    from helpers.report import parameters
 
-    def format_epilog(self, ctx, formatter) -> None:
-        from helpers.report import parameters
-
-        with formatter.section("Parameters, as -p NAME=VALUE or in a grid file"):
-            formatter.write_dl(parameters.described())
+    return parameters.described()
 
 
 def _names(incomplete: str) -> list[str]:
@@ -78,23 +74,20 @@ _Given = Annotated[
         autocompletion=_names,
     ),
 ]
+_Grid = Annotated[
+    Path | None, typer.Option(help="A YAML file: one report for each entry and each combination of the lists in it.")
+]
+_Jobs = Annotated[int, typer.Option(min=1, help="Notebooks that run at once.", show_default="cores")]
 
 
-@app.command(cls=WithParameters)
+@app.command(cls=with_list("Parameters, as -p NAME=VALUE or in a grid file", _parameters))
 def report(
     parameter: _Given = [],  # noqa: B006
-    as_of: Annotated[
-        str, typer.Option(help="Use only figures public on this day, YYYY-MM-DD.", show_default="today in India")
-    ] = "",
-    grid: Annotated[
-        Path | None,
-        typer.Option(help="A YAML file: one report for each entry and each combination of the lists in it."),
-    ] = None,
+    as_of: AsOf = "",
+    grid: _Grid = None,
     output: Annotated[Path, typer.Option(help="Folder of the reports.")] = paths.REPORTS,
     timeout: Annotated[int, typer.Option(min=1, help="Seconds allowed for each cell.")] = 120,
-    jobs: Annotated[int, typer.Option(min=1, help="Notebooks that run at once.", show_default="cores")] = (
-        os.cpu_count() or 1
-    ),
+    jobs: _Jobs = CORES,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing unless something went wrong.")] = False,
     fetch: Annotated[bool, typer.Option("--fetch", help=FIRST)] = False,
     pdf: Annotated[bool, typer.Option("--pdf", help="Also as a PDF, beside its folder; needs Chromium.")] = False,
@@ -112,13 +105,23 @@ def report(
     magnets report -p baseline_t=33000 -p horizon=5;
     magnets report --grid grid.yml, where grid.yml holds `- baseline_t: [as published, 33000]`
     """
-    from helpers.report import parameters
-
-    try:
+    with told():
         wanted = _wanted(parameter, as_of, grid)
-    except parameters.ParameterError as error:
-        stop(str(error), 2)
-    outcomes = screening.made(lines, panel, wanted, output, timeout, jobs, quiet, fetch, on, pdf)
+    if lines:
+        from helpers.report.lines import made
+
+        if pdf:
+            stop("--pdf prints reports, and --lines makes pages of another kind", 2)
+        make = partial(made, lines, panel, wanted[0].as_of, output, timeout, jobs, on)
+    else:
+        from helpers.report.pipeline import reports
+
+        make = partial(reports, wanted, output, timeout=timeout, jobs=jobs, quiet=quiet, fetch=fetch, on=on)
+    if pdf:
+        from helpers.report.page.pdf import printed
+
+        make = partial(printed, make, output.absolute())
+    outcomes = make()
     for outcome in dict.fromkeys(outcomes):  # invalid data are the same news for every report of a grid
         if outcome.end or not quiet:
             print(outcome.text, file=sys.stderr if outcome.end else sys.stdout)
@@ -153,26 +156,13 @@ def verify(
 
 
 @app.command()
-def validate(
-    as_of: Annotated[
-        str, typer.Option(help="Check identities with what was public on this day.", show_default="today in India")
-    ] = "",
-) -> None:
+def validate(as_of: AsOf = "") -> None:
     """Ask of data/ all that a report asks before it is made; one screen, exit code 3 if it fails."""
-    from helpers.report import parameters
+    from helpers.report import gate, parameters
 
-    try:
-        day = parameters.parse([], as_of).as_of
-    except parameters.ParameterError as error:
-        stop(str(error), 2)
-    from helpers.data import DataError
-    from helpers.report import gate
-
-    try:
-        for line in gate.told(day):
+    with told():
+        for line in gate.told(parameters.parse([], as_of).as_of):
             print(line)
-    except DataError as error:
-        stop(f"{error}\n\nthe data are not fit for a report", 3)
 
 
 @app.command()
@@ -238,7 +228,7 @@ def fetch(
     from helpers.data.sources import shown
 
     try:
-        end, lines = shown.planned(names, since) if dry_run else shown.fetched(names, since, accept, quiet)
+        end, lines = shown.fetched(names, since, accept, quiet, dry_run)
     except KeyboardInterrupt:
         print("what came until then is kept; the next fetch goes on from there", file=sys.stderr)
         raise
@@ -251,13 +241,10 @@ def fetch(
 @app.command()
 def sources() -> None:
     """Tell what sources there are: last success, newest and next period, key, terms, what went wrong."""
-    from helpers.data import DataError
     from helpers.data.sources import shown
 
-    try:
+    with told():
         shown.show(*shown.table())
-    except DataError as error:
-        stop(str(error), 3)
 
 
 app.add_typer(scenario, name="scenario")

@@ -74,20 +74,8 @@ def name(index: pd.PeriodIndex) -> str:
     """
     if len(index) == 0 or (index.asi8[-1] - index.asi8[0] != len(index) - 1) or not index.is_monotonic_increasing:
         raise ValueError(f"months are not consecutive: {list(map(str, index[:5]))}")
-    first, last, count = index[0], index[-1], len(index)
-    if count == 1:
-        return str(first)
-    year = f"FY{fiscal_year(first) % 100:02d}"
-    offset = (first.month - 4) % 12
-    if count == 12 and offset == 0:
-        return year
-    if count == 12 and first.month == 1:
-        return str(first.year)
-    if count == 6 and offset % 6 == 0:
-        return f"{year}-H{offset // 6 + 1}"
-    if count == 3 and offset % 3 == 0:
-        return f"{year}-Q{offset // 3 + 1}"
-    return f"{first}/{last}"
+    first = index[0].year * 12 + index[0].month - 1
+    return between(first, first + len(index))
 
 
 @lru_cache(maxsize=4096)
@@ -102,10 +90,21 @@ def bounds(period: str) -> tuple[int, int] | None:
     return (first, after) if (start, end) == _days(first, after) else None
 
 
-@lru_cache(maxsize=4096)
 def between(first: int, after: int) -> str:
     """The shortest name of the months between two bounds: the inverse of :func:`bounds`."""
-    return name(_months(first, after))
+    count, offset = after - first, (first - 3) % 12
+    if count == 1:
+        return _month(first)
+    if count == 12 and first % 12 == 0:
+        return str(first // 12)
+    year = year_name((first + 9) // 12)
+    if count == 12 and offset == 0:
+        return year
+    if count == 6 and offset % 6 == 0:
+        return f"{year}-H{offset // 6 + 1}"
+    if count == 3 and offset % 3 == 0:
+        return f"{year}-Q{offset // 3 + 1}"
+    return f"{_month(first)}/{_month(after - 1)}"
 
 
 @lru_cache(maxsize=4096)
@@ -188,6 +187,10 @@ def _days(first: int, after: int) -> tuple[date, date]:
     return date(first // 12, first % 12 + 1, 1), date(year, month + 1, monthrange(year, month + 1)[1])
 
 
+def _month(place: int) -> str:
+    return f"{place // 12:04d}-{place % 12 + 1:02d}"
+
+
 @lru_cache(maxsize=4096)
 def _months(first: int, after: int) -> pd.PeriodIndex:
-    return pd.period_range(f"{first // 12:04d}-{first % 12 + 1:02d}", periods=after - first, freq="M")
+    return pd.period_range(_month(first), periods=after - first, freq="M")

@@ -24,23 +24,14 @@ BREAKDOWN = [(0, "C00", 1000), (0, "C00", 2100), (0, "C04", 0), (0, "C05", 0),
 
 REFUSALS = {
     "no key": (401, {"statusCode": 401, "message": "Access denied due to missing subscription key. Make sure to "
-                     "include subscription key when making requests to an API."}, {}),
+                     "include subscription key when making requests to an API."}),
     "wrong key": (401, {"statusCode": 401, "message": "Access denied due to invalid subscription key. Make sure to "
-                        "provide a valid key for an active subscription."}, {}),
-    "quota": (403, {"statusCode": 403, "message": "Out of call volume quota. Quota will be replenished in 05:12:44."},
-              {"Retry-After": "18764"}),
-    "not found": (404, {"statusCode": 404, "message": "Resource not found"}, {}),
-    "busy": (429, {"statusCode": 429, "message": "Rate limit is exceeded. Try again in 1 seconds."},
-             {"Retry-After": "1"}),
-    "busy, empty": (429, "", {}),
-    "periods": (400, {"errorObject": {"errorMessage": "Maximum number of periods for preview is 1"}}, {}),
-    "broken": (500, "Something went wrong. Please try again or contact comtrade@un.org.", {}),
-    "gateway": (502, "<html><body><h1>502 Bad Gateway</h1></body></html>", {}),
-    "html": (200, "<!DOCTYPE html><html><body>Scheduled maintenance</body></html>", {}),
-    "error in 200": (200, {"elapsedTime": "0.01 secs", "count": 0, "data": [], "error": "Invalid parameter"}, {}),
-    "count 0": (200, {"elapsedTime": "0.01 secs", "count": 0, "data": [], "error": ""}, {}),
+                        "provide a valid key for an active subscription."}),
+    "periods": (400, {"errorObject": {"errorMessage": "Maximum number of periods for preview is 1"}}),
+    "error in 200": (200, {"elapsedTime": "0.01 secs", "count": 0, "data": [], "error": "Invalid parameter"}),
+    "count 0": (200, {"elapsedTime": "0.01 secs", "count": 0, "data": [], "error": ""}),
 }  # fmt: skip
-"""What it answers instead of figures: status, body, headers."""
+"""What it answers instead of figures: status and body; what any source may answer is in `faults`."""
 
 
 FAULTS = {
@@ -65,19 +56,10 @@ FAULTS = {
 def install(
     server, folder: Path = paths.DATA, fault: str = "", slip: str = "", today: date | None = None, key: str = "demo"
 ) -> None:
-    """Answer on a running server as UN Comtrade does.
+    """Answer on a running server as UN Comtrade does, on a day, this one unless given: newer months are not public yet.
 
-    Parameters
-    ----------
-    fault : str
-        One of :data:`REFUSALS` or :data:`FAULTS`.
-    slip : str
-        Where the excess of the surge lies: ``few`` (five cells, far too cheap), ``spread`` (fifty cells, at the
-        price of ferrite), or nothing (over all cells).
-    today : date
-        The day on which it answers, if not this one: newer months are not public yet.
-    key : str
-        The only key that it knows.
+    ``fault`` is one of :data:`REFUSALS` or :data:`FAULTS`; ``slip`` says where the excess of the surge lies: ``few``
+    (five cells, far too cheap), ``spread`` (fifty cells, at the price of ferrite), or nothing (over all cells).
     """
 
     def answer(request: Request) -> Response:
@@ -91,7 +73,7 @@ def install(
             return _response(*REFUSALS["periods"])
         rows = _rows(request.args, request.path.split("/")[-2], months(folder, slip, today or date.today()))
         rows = FAULTS.get(fault, list)(rows)[: 100_000 if keyed else 500]
-        return _response(200, {"elapsedTime": "0.21 secs", "count": len(rows), "data": rows, "error": ""}, {})
+        return _response(200, {"elapsedTime": "0.21 secs", "count": len(rows), "data": rows, "error": ""})
 
     for road in ("/public/v1/preview", "/data/v1/get"):
         for often in "MA":
@@ -349,8 +331,5 @@ def _last(row, rows):
     return row["period"] == max(one["period"] for one in rows)
 
 
-def _response(status, body, headers):
-    if isinstance(body, str):
-        kind = "text/html" if body.startswith("<") else "text/plain"
-        return Response(body, status, headers, content_type=kind)
-    return Response(json.dumps(body), status, headers, content_type="application/json; charset=utf-8")
+def _response(status, body):
+    return Response(json.dumps(body), status, content_type="application/json; charset=utf-8")

@@ -24,7 +24,6 @@ COLUMNS = re.findall(r"\w+", (
 ))  # fmt: skip
 NAMES = {"INR": "Indian rupee", "USD": "US dollar"}
 FIRST, LAST = "2017-04", "2040-12"
-HTML = b"<!DOCTYPE html><html><head><title>Service unavailable</title></head><body>Please try again.</body></html>"
 
 
 @cache
@@ -55,14 +54,12 @@ def rates(folder: Path = paths.DATA, until: date | None = None) -> pd.DataFrame:
 def install(server, folder: Path = paths.DATA, until: date | None = None, fault: str = "") -> None:
     """Answer as the bank's interface does.
 
-    ``fault``: ``html``, ``renamed`` (a column), ``reordered`` (columns), ``gap`` (a week of February lacks), ``empty``
-    (values without a figure, some NaN), ``utf-16``, ``bom``, ``swapped`` (rates of a month's average), ``thousands``.
+    ``fault``: ``renamed`` (a column), ``reordered`` (columns), ``gap`` (a week of February lacks), ``empty`` (values
+    without a figure, some NaN), ``swapped`` (rates of a month's average), ``thousands``.
     """
     table = rates(folder, until)
 
     def answer(request: Request) -> Response:
-        if fault == "html":
-            return Response(HTML, content_type="text/html")
         currencies = request.path.split("/")[-1].split(".")[1].split("+")
         asked = table.loc[request.args["startPeriod"] : request.args["endPeriod"]]
         if fault == "gap":
@@ -86,8 +83,7 @@ def install(server, folder: Path = paths.DATA, until: date | None = None, fault:
         writer.writeheader()
         writer.writerows(found)
         said = text.getvalue().replace("OBS_VALUE", "OBSERVATION", 1) if fault == "renamed" else text.getvalue()
-        encoding = {"utf-16": "utf-16", "bom": "utf-8-sig"}.get(fault, "utf-8")
-        return Response(said.encode(encoding), content_type="application/vnd.sdmx.data+csv;version=1.0.0")
+        return Response(said, content_type="application/vnd.sdmx.data+csv;version=1.0.0")
 
     server.expect_request(re.compile(r"/service/data/EXR/D\.[A-Z+]+\.EUR\.SP00\.A")).respond_with_handler(answer)
 

@@ -14,9 +14,8 @@ from standin import ecb
 def install(server, folder: Path = paths.DATA, until: date | None = None, version: int = 1, fault: str = "") -> None:
     """Answer as the service does.
 
-    ``fault``: ``html``, ``error`` (a message with status 200), ``gap`` (a week of February lacks), ``inverted``
-    (dollars per rupee), ``single`` (the shape of one day), ``weekly`` (one day a week), ``hundred`` (for an
-    amount of 100).
+    ``fault``: ``error`` (a message with status 200), ``gap`` (a week of February lacks), ``inverted`` (dollars per
+    rupee), ``single`` (the shape of one day), ``weekly`` (one day a week), ``hundred`` (for an amount of 100).
     """
     euro = ecb.rates(folder, until)
     rates = (euro["INR"] / euro["USD"]).round(4)
@@ -24,8 +23,6 @@ def install(server, folder: Path = paths.DATA, until: date | None = None, versio
     def answer(request: Request) -> Response:
         first, last = request.path.split("/")[-1].split("..")
         base, quote = request.args["base"], request.args["symbols"]
-        if fault == "html":
-            return Response(ecb.HTML, content_type="text/html")
         if fault == "error":
             return _json({"message": "not found"})
         before = rates.loc[:first].tail(1)  # the range begins with the last business day up to its first day

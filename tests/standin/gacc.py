@@ -23,17 +23,10 @@ SHARES = {"DEU": 0.22, "USA": 0.11, "KOR": 0.10, "VNM": 0.08, "IND": 0.06, "THA"
 def table(
     start="2024-01", end="2025-12", language="zh", encoding="gb18030", together=True, fault="", folder=paths.DATA
 ):
-    """The bytes of a table.
+    """The bytes of a table in a language, zh or en; whether January and February are one row ``together``.
 
-    Parameters
-    ----------
-    language : {"zh", "en"}
-        Of the headings, partners and units.
-    together : bool
-        Whether January and February are one row.
-    fault : str
-        ``heading`` (one that is not known), ``unit``, ``partner`` (not known), ``codes`` (a number that is another
-        partner's), ``cut`` (a total that its partners do not sum to), ``rupees`` (no dollars).
+    ``fault``: ``heading`` (one that is not known), ``unit``, ``partner`` (not known), ``codes`` (a number that is
+    another partner's), ``cut`` (a total that its partners do not sum to), ``rupees`` (no dollars).
     """
     place, held = {"zh": 0, "en": 1}[language], months(start, end, folder)
     if together:

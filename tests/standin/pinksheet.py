@@ -8,8 +8,6 @@ import numpy as np
 import pandas as pd
 from werkzeug import Request, Response
 
-from standin.ecb import HTML
-
 PAGE = "/en/research/commodity-markets"
 NAMES = {
     "Crude oil, average": "($/bbl)", "Coal, Australian": "($/mt)", "Natural gas, US": "($/mmbtu)", "Cocoa": "($/kg)",
@@ -29,8 +27,8 @@ def prices(last: str) -> pd.DataFrame:
 def install(server, last: str = "", edition: str = "0050012026", fault: str = "") -> None:
     """Answer as the page and the file's place do; ``last`` is the newest month, the one before this unless given.
 
-    ``fault``: ``html`` (a page in place of the workbook), ``unlinked``, ``elsewhere`` (a link to another host),
-    ``moved`` (a row more above the names), ``renamed`` (a column), ``unit``, ``gaps`` (ellipses), ``sheet`` (its name).
+    ``fault``: ``unlinked``, ``elsewhere`` (a link to another host), ``moved`` (a row more above the names), ``renamed``
+    (a column), ``unit``, ``gaps`` (ellipses), ``sheet`` (its name).
     """
     last = last or str(pd.Period(date.today(), "M") - 1)
     place = f"/en/doc/74e8be41ceb20fa0da750cda2f6b9e4e-{edition}/related/CMO-Historical-Data-Monthly.xlsx"
@@ -38,11 +36,10 @@ def install(server, last: str = "", edition: str = "0050012026", fault: str = ""
     links = "" if fault == "unlinked" else f'<a class="dl" href="{link}" target="_blank">Monthly prices</a>'
     links += f'<a href="{link[:-12]}Annual.xlsx">Annual prices</a>'
     page = f'<html><body><a href="/en/home">Home</a><p>{links}</p></body></html>'
-    book = HTML if fault == "html" else workbook(last, fault)
+    book = workbook(last, fault)
 
     def file(request: Request) -> Response:
-        kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-        return Response(book, content_type="text/html" if fault == "html" else kind)
+        return Response(book, content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
 
     server.expect_request(PAGE).respond_with_data(page, content_type="text/html; charset=utf-8")
     server.expect_request(place).respond_with_handler(file)

@@ -46,20 +46,13 @@ SEEN = {"unpublished": [1.0, 0.0], "revised": [1.07, 1.0]}
 
 
 def install(server, folder=paths.DATA, fault="", slip="", today=None, unit="KGS", digits="lakh"):
-    """Answer on a running server as TradeStat does.
+    """Answer on a running server as TradeStat does, on a day, this one unless given.
 
-    Parameters
-    ----------
-    fault : str
-        One of :data:`FAULTS` and :data:`SEEN`; ``shifted`` (the total's numbers one column to the left), ``short`` (a
-        total row of fewer cells), ``cut`` (countries missing), ``renumbered`` (options with other numbers), ``kinds``
-        (another kind than asked, and the page says so), ``silent kinds`` (and does not), ``no token``, ``expired``.
-    slip : str
-        Where the excess of the surge lies: see `standin.comtrade`. In the line of ferrite, for metal is as usual.
-    today : date
-        The day on which it answers, if not this one.
-    unit, digits : str
-        In which unit weights are printed, and whether with commas as in ``lakh`` or as in ``million``.
+    ``fault`` is one of :data:`FAULTS` and :data:`SEEN`; ``shifted`` (the total's numbers one column to the left),
+    ``short`` (a total row of fewer cells), ``cut`` (countries missing), ``renumbered`` (options with other numbers),
+    ``kinds`` (another kind than asked, and the page says so), ``silent kinds`` (and does not), ``no token``,
+    ``expired``. ``slip`` is as in `standin.comtrade`, in the line of ferrite, for metal is as usual. Weights are in a
+    ``unit``, with commas as in ``lakh`` or as in ``million``.
     """
     numbered, held = _numbered(fault), _wide(folder, slip, today or date.today())
 

@@ -18,7 +18,6 @@ from werkzeug import Request, Response
 
 from helpers import paths
 from helpers.data.sources.spellings import partners
-from standin.ecb import HTML
 
 LONG = ["MCS chapter", "Section", "Commodity", "Country", "Statistics", "Statistics_detail", "Unit", "Year", "Value",
         "Notes", "Is critical mineral 2025", "Other notes"]  # fmt: skip
@@ -43,9 +42,9 @@ def install(server, folder: Path = paths.DATA, items: dict[str, int] = ITEMS, ve
             fault: str = "") -> None:  # fmt: skip
     """Answer as ScienceBase does; ``revised`` halves Brazil's reserves, as a later version of an edition does.
 
-    ``fault``: ``html``, ``altered`` (one byte of the file), ``columns`` (one renamed), ``unit``, ``country`` (one that
-    is not known), ``value`` (a word in place of a figure), ``utf-16``, ``bom``, ``files`` (no data file), ``title``,
-    ``metadata`` (fields of the item that are no figures), ``elsewhere`` (the file on another host), ``checksum``.
+    ``fault``: ``altered`` (one byte of the file), ``columns`` (one renamed), ``unit``, ``country`` (one that is not
+    known), ``value`` (a word in place of a figure), ``files`` (no data file), ``title``, ``metadata`` (fields of the
+    item that are no figures), ``elsewhere`` (the file on another host), ``checksum``.
     """
     for item, edition in items.items():
         long = edition >= 2026
@@ -65,15 +64,14 @@ def install(server, folder: Path = paths.DATA, items: dict[str, int] = ITEMS, ve
         if fault == "metadata":
             said |= {"body": "A corrected abstract.", "provenance": {"lastUpdated": "2026-11-20T10:00:00Z"}}
         sent = bytes([body[0] ^ 1]) + body[1:] if fault == "altered" else body
-        _serve(server, item, HTML if fault == "html" else json.dumps(said).encode(), sent, fault)
+        _serve(server, item, json.dumps(said), sent)
 
 
-def _serve(server, item: str, said: bytes, body: bytes, fault: str) -> None:
+def _serve(server, item: str, said: str, body: bytes) -> None:
     def file(request: Request) -> Response:
         return Response(body if request.args.get("f", "").startswith("__disk__") else b"", content_type="text/csv")
 
-    kind = "text/html" if fault == "html" else "application/json"
-    server.expect_request(f"/catalog/item/{item}").respond_with_data(said, content_type=kind)
+    server.expect_request(f"/catalog/item/{item}").respond_with_data(said, content_type="application/json")
     server.expect_request(re.compile(f"/catalog/file/get/{item}")).respond_with_handler(file)
 
 
@@ -102,7 +100,7 @@ def _long(edition: int, folder: Path, revised: bool, fault: str) -> bytes:
     rows += [rows[6], rows[6]]
     rows += _filling(edition)
     head = [name.replace("Value", "Amount") for name in LONG] if fault == "columns" else LONG
-    return _csv(head, rows).encode({"utf-16": "utf-16", "bom": "utf-8-sig"}.get(fault, "cp1252"))
+    return _csv(head, rows).encode("cp1252")
 
 
 @cache

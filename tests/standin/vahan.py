@@ -25,16 +25,10 @@ ALL = "All Vahan4 Running States (36/36)"
 
 
 def book(month="2026-07", axis="Vehicle Category", area=ALL, fault="", saved=None, folder=paths.DATA):
-    """The bytes of a workbook.
+    """The bytes of a workbook by vehicle category or maker, saved five days after the month unless said.
 
-    Parameters
-    ----------
-    axis : {"Vehicle Category", "Maker"}
-    saved : datetime
-        When it was, if not five days after the month.
-    fault : str
-        ``heading`` (a fuel that is not known), ``category`` (not known), ``sum`` (a row that does not make its total),
-        ``year`` (of no month), ``narrowed`` (categories left out), ``text`` (no number).
+    ``fault``: ``heading`` (a fuel that is not known), ``category`` (not known), ``sum`` (a row that does not make its
+    total), ``year`` (of no month), ``narrowed`` (categories left out), ``text`` (no number).
     """
     import xlsxwriter
 

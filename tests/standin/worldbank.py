@@ -9,7 +9,6 @@ import pandas as pd
 from werkzeug import Request, Response
 
 from helpers import paths
-from standin.ecb import HTML
 
 ISO2 = {"AUS": "AU", "BRA": "BR", "CHN": "CN", "DEU": "DE", "HKG": "HK", "IND": "IN", "JPN": "JP", "KOR": "KR",
         "MDG": "MG", "MMR": "MM", "MNG": "MN", "MYS": "MY", "NAM": "NA", "NGA": "NG", "RUS": "RU", "THA": "TH",
@@ -37,16 +36,14 @@ def install(
 ) -> None:
     """Answer as the interface does; ``most`` is the longest page that it gives.
 
-    ``fault``: ``html``, ``error`` (a message with status 200), ``null`` (one estimate of the last year is not known
-    yet), ``bom``, ``ranks`` (from 0 to 100 in place of estimates), ``fewer`` (an indicator lacks), ``other`` (a country
-    that was not asked for), ``renamed`` (a field).
+    ``fault``: ``error`` (a message with status 200), ``null`` (one estimate of the last year is not known yet),
+    ``ranks`` (from 0 to 100 in place of estimates), ``fewer`` (an indicator lacks), ``other`` (a country that was not
+    asked for), ``renamed`` (a field).
     """
     known = estimates(folder)
     message = {"id": "120", "key": "Invalid value", "value": "The provided parameter value is not valid"}
 
     def answer(request: Request) -> Response:
-        if fault == "html":
-            return Response(HTML, content_type="text/html")
         if fault == "error" or request.args.get("source") != "3":
             return _json([{"message": [message]}])
         _, _, _, countries, _, indicators = request.path.split("/")
@@ -74,7 +71,7 @@ def install(
         size, page = min(int(request.args.get("per_page", 50)), most), int(request.args.get("page", 1))
         about = {"page": page, "pages": -(-len(found) // size), "per_page": size, "total": len(found), "sourceid": "3",
                  "lastupdated": lastupdated}  # fmt: skip
-        return _json([about, found[(page - 1) * size : page * size] or None], bom=fault == "bom")
+        return _json([about, found[(page - 1) * size : page * size] or None])
 
     server.expect_request(re.compile(r"/v2/country/[^/]+/indicator/[^/]+")).respond_with_handler(answer)
 
@@ -92,5 +89,5 @@ def _row(indicator: str, country: str, year: str, value: float) -> dict:
     }
 
 
-def _json(said: object, bom: bool = False) -> Response:
-    return Response((b"\xef\xbb\xbf" if bom else b"") + json.dumps(said).encode(), content_type="application/json")
+def _json(said: object) -> Response:
+    return Response(json.dumps(said), content_type="application/json")

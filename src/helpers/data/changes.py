@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from itertools import chain
 
 from helpers.data import public
-from helpers.data.relations import Figure
 from helpers.data.tables import Table
 from helpers.data.vintage import Vintage
 
@@ -21,14 +20,12 @@ _SAME = ("note", "written")
 
 @dataclass(frozen=True, eq=False)
 class Change:
-    """A figure whose rows differ: the table, its key, its period, what happened, and its values before and after."""
+    """A figure whose rows differ: the table, its key, its period, what happened, and who says so."""
 
     table: str
     key: tuple[str, ...]
     period: str
     kind: str
-    before: Figure | None
-    after: Figure | None
     sources: frozenset[str]
 
 
@@ -49,11 +46,11 @@ class Between:
         self._later = max(new, old, key=lambda one: one.day)
         self._tables: dict[str, _Table] = {}
         for name, table in new.stored.items():
-            if name not in but and set(old.stored[name].rows) != set(table.rows):
+            if name not in but and old.stored[name].content() != table.content():
                 self._tables[name] = _Table(old.stored[name], table)
         self.changes = [change for _, table in sorted(self._tables.items()) for change in table.changes.values()]
         if _parts(old) != _parts(new):
-            self.changes.append(Change(LIVE, (), "", NEW, None, None, frozenset()))
+            self.changes.append(Change(LIVE, (), "", NEW, frozenset()))
 
     def taking(self, chosen: Iterable[Change]) -> Vintage:
         """The older vintage, of the later day, with some changes."""
@@ -68,12 +65,12 @@ class _Table:
 
     def __init__(self, old: Table, new: Table):
         self.new = new
-        before, after = _rows(old), _rows(new)
+        before, after = old.rivals(), new.rivals()
         keys = {**after, **before}
-        apart = {key for key in keys if not _alike(new, before.get(key, ()), after.get(key, ()))}
-        then, now = (_figures(new, rows, apart) for rows in (before, after))
+        apart = {key for key in keys if not _alike(new, before.get(key, []), after.get(key, []))}
+        used = [public.choose(table).rivals() for table in (old, new)]
         self.changes = {
-            key: _change(new, key, {*before.get(key, ()), *after.get(key, ())}, then.get(key), now.get(key))
+            key: _change(new, key, {*before.get(key, ()), *after.get(key, ())}, [of.get(key) for of in used])
             for key in sorted(apart)
         }
         self._made = {frozenset(): old, frozenset(self.changes.values()): new}
@@ -87,40 +84,27 @@ class _Table:
         return self._made[taken]
 
 
-def _figures(table: Table, rows: Mapping[tuple, tuple], keys: set[tuple]) -> dict[tuple, Figure]:
-    """The figures to use of some keys, their period last if they have one."""
-    some = table.having(row for key in keys for row in rows.get(key, ()))
-    known = public.figures({table.name: public.choose(some)}, {table.name: some}).get(table.name, {})
-    return {(*key, period) if period else key: one for key, of in known.items() for period, one in of.items()}
-
-
-def _change(table: Table, key: tuple, rows: Collection[tuple], before: Figure | None, after: Figure | None) -> Change:
+def _change(table: Table, key: tuple, rows: Collection[tuple], used: list[list[tuple] | None]) -> Change:
+    """What happened to a figure: by all its rows, and by the one used before and after."""
     period = key[-1] if key and "period" in table.columns else ""
     place = table.columns.index("source") if "source" in table.columns else None
     ids = frozenset() if place is None else frozenset(one for row in rows for one in row[place].split())
-    return Change(table.name, key[:-1] if period else key, period, _kind(table, before, after), before, after, ids)
+    return Change(table.name, key[:-1] if period else key, period, _kind(table, used), ids)
 
 
-def _kind(table: Table, before: Figure | None, after: Figure | None) -> str:
+def _kind(table: Table, used: list[list[tuple] | None]) -> str:
     if not table.keys:
         return CHANGED
+    before, after = (rows and public.figure(table, rows[0]) for rows in used)
     if before is None or after is None:
         return BESIDE if before is after else WITHDRAWN if after is None else NEW
     return BESIDE if before.range == after.range and before.unit == after.unit else REVISED
 
 
-def _rows(table: Table) -> dict[tuple, tuple]:
-    """The rows of each figure; of a table that names none, all of them together."""
-    found: dict[tuple, list] = {}
-    for key, row in table.keyed() if table.keys else (((), row) for row in table.rows):
-        found.setdefault(key, []).append(row)
-    return {key: tuple(rows) for key, rows in found.items()}
-
-
-def _alike(table: Table, before: tuple, after: tuple) -> bool:
+def _alike(table: Table, before: list[tuple], after: list[tuple]) -> bool:
     """Whether two groups of rows differ in nothing that is reckoned from, nor in their order."""
-    if before == after:
-        return True
+    if before == after or len(before) != len(after):
+        return before == after
     kept = [place for place, column in enumerate(table.columns) if column not in _SAME]
     first, second = (sorted(repr([row[place] for place in kept]) for row in rows) for rows in (before, after))
     return first == second

@@ -126,14 +126,19 @@ def families(steps: tuple[Step, ...]) -> list[Family]:
 
 
 def results(
-    known: Known, step: Step, keys: list | None = None
+    known: Known, step: Step, keys: list | None = None, anew: bool = True
 ) -> Iterator[tuple[Key, str, Interval, list[Figure], str]]:
-    """What a step makes of what is known, there already or not: key, period, range, figures used, and how."""
+    """What a step makes of what is known: key, period, range, figures used, and how.
+
+    Unless ``anew``, nothing for which there is a figure that is as good as any of the step.
+    """
     for key, inputs in targets(known, step).items() if keys is None else keys:
         series = [_series(known, place, one, step.period) for place, one in zip(inputs, step.inputs, strict=True)]
         if not (series[0] and (all(series) or step.rule in relations.LAST)):
             continue
-        for period, value, used, said in relations.RULES[step.rule](step.period, *series):
+        there = {} if anew else known[step.table].get(key, {})
+        done = {period for period, figure in there.items() if figure.rank <= step.rank}
+        for period, value, used, said in relations.RULES[step.rule](step.period, *series, done=done):
             if fnmatchcase(period, step.period):
                 yield key, period, intervals.scaled(value, step.factor) if step.factor != 1 else value, used, said
 
@@ -204,7 +209,7 @@ def targets(known: Known, step: Step, since: int = 0) -> dict[Key, tuple[tuple[s
 def _new(known: Known, step: Step, keys: list) -> dict[tuple[Key, str], Figure]:
     """What a step gives that is not there yet, by key and period."""
     new: dict[tuple[Key, str], Figure] = {}
-    for key, period, value, used, said in results(known, step, keys):
+    for key, period, value, used, said in results(known, step, keys, anew=False):
         there = known[step.table].get(key, {})
         rank = max(step.rank, *(figure.rank for figure in used))
         if (key, period) in new or (period in there and there[period].rank <= rank):
@@ -257,7 +262,7 @@ def _fits(known: dict[Key, Series], key: Key, period: str, value: Interval, step
     """Whether a figure is possible: not below nothing, a share of at most all, no more than what it is a part of."""
     if value.value < 0 or (step.unit == "%" and value.value > 100):
         return False
-    if not any(_alike([key], pattern) for pattern in step.adds_up):
+    if not _adds_up(key, step.adds_up):
         return True
     if step.world is not None and key[step.world] != "world":
         total = known.get((*key[: step.world], "world", *key[step.world + 1 :]), {}).get(period)
@@ -273,6 +278,12 @@ def _fits(known: dict[Key, Series], key: Key, period: str, value: Interval, step
         if own[0] <= theirs[0] and theirs[1] <= own[1] and value.value < figure.range.value:
             return False
     return True
+
+
+@lru_cache(maxsize=4096)
+def _adds_up(key: Key, patterns: tuple[Key, ...]) -> bool:
+    """Whether a key is like one of those of series whose parts add up."""
+    return any(_alike([key], pattern) for pattern in patterns)
 
 
 def _alike(keys: Iterable[Key], pattern: Sequence[str]) -> list[Key]:

@@ -66,11 +66,9 @@ def unlearnt(india: Vintage, day: date) -> Vintage:
     for name, table in india.stored.items():
         if "written" in table.columns and table.keys:
             place = table.columns.index("written")
-            early = [(key, row) for key, row in table.keyed() if row[place] is None or row[place] <= day]
-            told = {key for key, _ in early}
-            rows[name] = table.having(
-                row for key, row in table.keyed() if key not in told or row[place] is None or row[place] <= day
-            )
+            every = table.rivals().values()
+            early = ([row for row in of if row[place] is None or row[place] <= day] for of in every)
+            rows[name] = table.having(row for some, of in zip(early, every, strict=True) for row in some or of)
     return india.having(rows, india.live)
 
 

@@ -1,9 +1,10 @@
 """Which rows were public on a day, and which of several to use."""
 
-from collections import Counter
+import math
 from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import lru_cache
+from operator import itemgetter
 
 import pandas as pd
 
@@ -58,19 +59,21 @@ def choose(table: Table, written: Table | None = None) -> Table:
     if not table.keys:
         return table
     status, published, source = map(table.columns.index, ("status", "published", "source"))
-    best: dict[tuple, tuple] = {}
-    tied: set[tuple] = set()
-    order = {source: place for place, source in enumerate(table.live, start=1)}
-    for key, row in _newest_words(table) if table.live else table.keyed():
+    for key, row in table.keyed():
         if row[status] not in RANK:
             raise DataError(
                 f"data/{table.name}.csv: status {row[status]!r} of {'/'.join(key)} is unknown; use one of {STATUSES}"
             )
-        good = (RANK[row[status]], -row[published].toordinal(), order.get(row[source], 0))
-        if key not in best or good < best[key][0]:
-            best[key] = good, row
-            tied.discard(key)
-        elif good == best[key][0]:
+    order = {source: place for place, source in enumerate(table.live, start=1)}
+
+    def good(row: tuple) -> tuple[int, int, int]:
+        return RANK[row[status]], -row[published].toordinal(), order.get(row[source], 0)
+
+    chosen, tied = [], set()
+    for key, rows in table.rivals().items():
+        best, *others = sorted(_newest_words(table, rows), key=good) if len(rows) > 1 else rows
+        chosen.append(best)
+        if others and good(best) == good(others[0]):
             tied.add(key)
     if tied:
         written = written or table
@@ -79,7 +82,7 @@ def choose(table: Table, written: Table | None = None) -> Table:
             f"data/{table.name}.csv: two figures of one key are equally good (same status, same date):\n"
             f"{first_rows(both)}\nGive one of them another status, or the date on which it really became public."
         )
-    return table.having(row for _, row in best.values())
+    return table.having(chosen)
 
 
 def series(table: Table, rows: pd.DataFrame, places: Iterable[int], unverified: bool, free: list[str]) -> pd.DataFrame:
@@ -107,15 +110,15 @@ def left_out(unverified: bool) -> tuple[str, ...]:
     return ("missing",) if unverified else UNUSED
 
 
-def _newest_words(table: Table) -> list[tuple[tuple, tuple]]:
-    """The rows by key, without those of a live source that it has since replaced."""
+def _newest_words(table: Table, rows: list[tuple]) -> Iterable[tuple]:
+    """Some rows without those of a live source that it has since replaced."""
     source, published = table.columns.index("source"), table.columns.index("published")
-    kept: dict[tuple, tuple[tuple, tuple]] = {}
-    for place, (key, row) in enumerate(table.keyed()):
-        word = (key, row[source]) if row[source] in table.live else (place,)
-        if word not in kept or kept[word][1][published] <= row[published]:
-            kept[word] = key, row
-    return list(kept.values())
+    kept: dict[str | int, tuple] = {}
+    for place, row in enumerate(rows):
+        word = row[source] if row[source] in table.live else place
+        if word not in kept or kept[word][published] <= row[published]:
+            kept[word] = row
+    return kept.values()
 
 
 def figures(chosen: Mapping[str, Table], stored: Mapping[str, Table]) -> derive.Known:
@@ -127,18 +130,18 @@ def figures(chosen: Mapping[str, Table], stored: Mapping[str, Table]) -> derive.
     for name, table in chosen.items():
         if not table.keys:
             continue
-        rivals, written = _rivals(stored[name]), set(stored[name].rows)
+        written = stored[name].rivals()
         series: dict[tuple, dict[str, Figure]] = found.setdefault(name, {})
         for key, row in table.keyed():
-            figure = _figure(table, row)
-            if figure is None:
+            one = figure(table, row)
+            if one is None:
                 continue
-            if row not in written:
-                figure = figure._replace(computed=True)
-            elif key in rivals:
-                figure = _with_those_before(figure, rivals[key])
+            if row not in (rivals := written.get(key, [])):
+                one = one._replace(computed=True)
+            elif len(rivals) > 1:
+                one = _with_those_before(one, [was for row in rivals if (was := figure(table, row))])
             own, period = (key[:-1], key[-1]) if "period" in table.columns else (key, "")
-            series.setdefault(own, {})[period] = figure
+            series.setdefault(own, {})[period] = one
     return found
 
 
@@ -180,23 +183,17 @@ def _with(table: Table, *more: Table) -> tuple[Table, Table]:
     return table.having([*table.rows, *new]), table.having([*kept, *new])
 
 
-def _figure(table: Table, row: tuple) -> Figure | None:
+def figure(table: Table, row: tuple) -> Figure | None:
     """A row as rules see it; None without a value, and where it is not to be used."""
-    cells = dict(zip(table.columns, row, strict=True))
-    if cells["value"] != cells["value"] or cells["status"] in UNUSED:
+    value, low, high, unit, status, published, source = _places(table.columns)(row)
+    if value != value or status in UNUSED:
         return None
-    span = between(cells["value"], cells["low"], cells["high"])
-    return Figure(span, cells["unit"], RANK[cells["status"]], cells["published"].toordinal(), cells["source"])
+    return Figure(between(value, low, high), unit, RANK[status], published.toordinal(), source)
 
 
-def _rivals(table: Table) -> dict[tuple, list[Figure]]:
-    """The figures of each key that has several."""
-    counts = Counter(key for key, _ in table.keyed())
-    found: dict[tuple, list[Figure]] = {}
-    for key, row in table.keyed():
-        if counts[key] > 1 and (figure := _figure(table, row)) is not None:
-            found.setdefault(key, []).append(figure)
-    return found
+@lru_cache
+def _places(columns: tuple[str, ...]) -> itemgetter:
+    return itemgetter(*map(columns.index, ("value", "low", "high", "unit", "status", "published", "source")))
 
 
 def _with_those_before(figure: Figure, rivals: list[Figure]) -> Figure:
@@ -209,7 +206,7 @@ def _with_those_before(figure: Figure, rivals: list[Figure]) -> Figure:
 
 
 def _row(table: Table, key: tuple[str, ...], period: str, figure: Figure) -> tuple:
-    nan = float("nan")
+    nan = math.nan  # itself, as tables read have it: the same rows computed twice are equal
     cells = dict(zip(table.keys, key, strict=True)) | {
         "period": period,
         "unit": figure.unit,

@@ -1,6 +1,6 @@
 """How figures follow from each other: each rule takes the figures of its inputs by period, and gives new ones."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from fnmatch import fnmatchcase
 from typing import NamedTuple
 
@@ -41,6 +41,9 @@ class Figure(NamedTuple):
 
 
 Series = dict[str, Figure]
+Done = Collection[str]
+"""Periods for which no figure is wanted: those there are do as well."""
+
 Found = Iterator[tuple[str, Interval, list[Figure], str]]
 """Period, value, the figures it was made from, and how in words."""
 
@@ -53,7 +56,7 @@ REVISION = 0.01
 _HUNDRED = intervals.between(100)
 
 
-def remainder(_: str, series: Series) -> Found:
+def remainder(_: str, series: Series, done: Done = ()) -> Found:
     """What is left of a whole without its known parts, where one run of months is left.
 
     Of a year that is a half, a quarter or a month; of a shorter whole it may be any run. A whole that was published is
@@ -72,31 +75,31 @@ def remainder(_: str, series: Series) -> Found:
             if not taken or gap[0] >= gap[1] or gap == span:
                 continue
             rest = fiscal.between(*gap)
-            if "/" in rest and (span[1] - span[0] > 6 or len(taken) < len(before + after)):
+            if rest in done or ("/" in rest and (span[1] - span[0] > 6 or len(taken) < len(before + after))):
                 continue
             value = intervals.less(exact.range, *(series[part].range for part in taken))
             yield rest, value, [whole, *(series[part] for part in taken)], " less ".join([name, *taken])
 
 
-def sum_of_parts(wanted: str, series: Series) -> Found:
+def sum_of_parts(wanted: str, series: Series, done: Done = ()) -> Found:
     """A year, a half or a quarter whose parts are all known."""
-    for period, parts, names in _tiled(wanted, series):
+    for period, parts, names in _tiled(wanted, series, done):
         yield period, intervals.total(*(part.range for part in parts)), parts, " + ".join(names)
 
 
-def mean_of_parts(wanted: str, series: Series) -> Found:
+def mean_of_parts(wanted: str, series: Series, done: Done = ()) -> Found:
     """The mean of the known parts of a period, each counted alike."""
-    for period, parts, names in _tiled(wanted, series):
+    for period, parts, names in _tiled(wanted, series, done):
         yield period, intervals.mean(*(part.range for part in parts)), parts, f"mean of {', '.join(names)}"
 
 
-def before_growth(wanted: str, level: Series, growth: Series, *others: Series) -> Found:
+def before_growth(wanted: str, level: Series, growth: Series, *others: Series, done: Done = ()) -> Found:
     """The level a year before a published growth; the mean with another route to the figure, where one is known."""
     for period in sorted(growth.keys() & level.keys()):
-        change = growth[period]
-        before, used = _year_before(period), [level[period].known_by(change.published), change]
-        if before is None or not fnmatchcase(before, wanted):
+        before, change = _year_before(period), growth[period]
+        if before is None or before in done or not fnmatchcase(before, wanted):
             continue
+        used = [level[period].known_by(change.published), change]
         routes = _before(*used)
         for other in others:
             if before in other:
@@ -108,36 +111,36 @@ def before_growth(wanted: str, level: Series, growth: Series, *others: Series) -
             yield before, intervals.mean(*routes), used, said
 
 
-def before_change(_: str, level: Series, change: Series) -> Found:
+def before_change(_: str, level: Series, change: Series, done: Done = ()) -> Found:
     """The level in the first month of a period, from that in its last and the published change between the two."""
     for period, found in change.items():
         first, _, last = period.partition("/")
-        if last in level:
+        if last in level and first not in done:
             then = level[last].known_by(found.published)
             said = f"{_say(then)} of {last} after a change of {_say(found)} %"
             yield from ((first, value, [then, found], said) for value in _before(then, found))
 
 
-def growth(_: str, level: Series) -> Found:
+def growth(_: str, level: Series, done: Done = ()) -> Found:
     """The change of a level on the same period a year before, in per cent."""
-    for period in sorted(level):
+    for period in sorted(level.keys() - done):
         before = _year_before(period)
         if before in level:
             yield from _change(period, level[before], level[period])
 
 
-def change(_: str, level: Series, published: Series) -> Found:
+def change(_: str, level: Series, published: Series, done: Done = ()) -> Found:
     """The change from the first month to the last of each period of a published change, in per cent."""
-    for period in sorted(published):
+    for period in sorted(published.keys() - done):
         first, _slash, last = period.partition("/")
         if first in level and last in level:
             yield from _change(period, level[first], level[last])
 
 
-def known_parts(_: str, series: Series) -> Found:
+def known_parts(_: str, series: Series, done: Done = ()) -> Found:
     """Of each whole, what is known of its parts, none counted twice."""
     starts, _ends = _by_month(series)
-    for period in sorted(series):
+    for period in sorted(series.keys() - done):
         first, after = fiscal.bounds(period) or (0, 0)
         taken: list[str] = []
         while first < after:
@@ -150,8 +153,8 @@ def known_parts(_: str, series: Series) -> Found:
 
 
 def _pointwise(of: Callable[..., Interval], sign: str) -> Callable[..., Found]:
-    def rule(_: str, *inputs: Series) -> Found:
-        for period in sorted(set.intersection(*(set(one) for one in inputs))):
+    def rule(_: str, *inputs: Series, done: Done = ()) -> Found:
+        for period in sorted(set.intersection(*map(set, inputs)).difference(done)):
             used = [one[period] for one in inputs]
             try:
                 yield period, of(*(figure.range for figure in used)), used, f" {sign} ".join(map(_say, used))
@@ -207,12 +210,12 @@ def _change(period: str, before: Figure, after: Figure) -> Found:
         yield period, intervals.less(ratio, _HUNDRED), [before, after], f"{_say(before)} to {_say(after)}"
 
 
-def _tiled(wanted: str, series: Series) -> Iterator[tuple[str, list[Figure], list[str]]]:
+def _tiled(wanted: str, series: Series, done: Done) -> Iterator[tuple[str, list[Figure], list[str]]]:
     starts, _ = _by_month(series)
     several = "*" in wanted or "?" in wanted
     for period in dict.fromkeys([*sorted(series), *_fiscal(starts)]) if several else [wanted]:
         span = fiscal.bounds(period)
-        if span is None:
+        if span is None or period in done:
             continue
         taken, left = _run(starts, span)
         if len(taken) > 1 and left == span[1]:

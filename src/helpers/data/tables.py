@@ -1,14 +1,13 @@
 """The files of ``data/`` as they are written: typed by ``datapackage.json``, nothing chosen or corrected."""
 
 import csv
-import hashlib
 import json
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
-from functools import wraps
+from functools import lru_cache, wraps
 from pathlib import Path
 from typing import TypeVar, cast
 
@@ -94,6 +93,14 @@ class Table:
         places = self.key()
         return [(tuple([row[place] for place in places]), row) for row in self.rows]
 
+    @once
+    def rivals(self) -> dict[tuple, list[tuple]]:
+        """All rows of each figure, by what names it; of a table that names none, all of them together."""
+        found: dict[tuple, list[tuple]] = {}
+        for key, row in self.keyed() if self.keys else (((), row) for row in self.rows):
+            found.setdefault(key, []).append(row)
+        return found
+
     def places(self, keys: Mapping[str, str]) -> list[int]:
         """Where the rows are whose columns hold what is given."""
         wanted = [(self.columns.index(column), value) for column, value in keys.items()]
@@ -101,12 +108,16 @@ class Table:
 
     def having(self, rows: Iterable[tuple]) -> "Table":
         """The same table with other rows."""
-        return replace(self, rows=tuple(rows))
+        return Table(self.name, self.columns, self.kinds, self.keys, tuple(rows), self.codes, self.live)
 
     @once
-    def digest(self) -> str:
-        """SHA-256 of its name and its rows, whatever their order."""
-        return hashlib.sha256("\n".join([self.name, *sorted(map(repr, self.rows)), ""]).encode()).hexdigest()
+    def content(self) -> tuple[str, int, frozenset]:
+        """What is the same for the same rows, whatever their order."""
+        return self.name, len(self.rows), frozenset(self.rows)
+
+    @once
+    def __hash__(self) -> int:
+        return hash(self.content())
 
     @once
     def frame(self) -> pd.DataFrame:
@@ -203,9 +214,10 @@ def _read(path: Path, name: str, fields: dict[str, dict]) -> Table:
 
 def _number(cell: str) -> float:
     """A cell as a number; what cannot be read is missing here, and a problem for ``descriptor``."""
-    return float(cell) if _PLAIN.fullmatch(cell) else math.nan
+    return float(cell) if cell and _PLAIN.fullmatch(cell) else math.nan
 
 
+@lru_cache(maxsize=4096)
 def _day(cell: str) -> date | None:
     try:
         return date.fromisoformat(cell) if _ISO.fullmatch(cell) else None

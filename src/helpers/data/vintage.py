@@ -8,15 +8,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from difflib import get_close_matches
-from functools import cached_property
-from hashlib import sha256
 from inspect import Signature
 from pathlib import Path
 from types import MappingProxyType
 
 import pandas as pd
 
-from helpers import fiscal, paths
+from helpers import paths
 from helpers.data import derive, judgements, live, public, tables, whatif
 from helpers.data.live import View
 from helpers.data.public import RANK, STATUSES
@@ -64,7 +62,7 @@ class Vintage:
     - ``table(name)``, ``series(name, **keys)``, ``figure(name, period, **keys)``, ``assumption(name)``: what is in it
     - ``on(day)``: the vintage of an earlier day
     - ``adding(name, *rows)``, ``assuming(name, values)``: a copy with other figures or judgements
-    - ``sources``, ``publishers(ids)``, ``disagreements(*ids)``, ``backcast``, ``fingerprint``: who says so, and when
+    - ``sources``, ``publishers(ids)``, ``disagreements(*ids)``, ``backcast``: who says so, and when
 
     Attributes
     ----------
@@ -124,10 +122,7 @@ class Vintage:
 
     def figure(self, name: str, period: str, *, unverified: bool = False, **keys: str) -> Quantity | None:
         """One figure with its unit, range, status and source; None while not public; DataError for what is misspelt."""
-        try:
-            fiscal.span(period)
-        except ValueError as error:
-            raise DataError(str(error)) from error
+        whatif.spanned(period)
         rows = self.series(name, unverified=unverified, **keys)
         return from_row(rows.loc[period]) if period in rows.index else None
 
@@ -235,25 +230,25 @@ class Vintage:
         )
         return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
 
-    @cached_property
-    def fingerprint(self) -> str:
-        """SHA-256 of what is in it: the same for the same figures, whatever the day and the order of their rows.
+    @once
+    def content(self) -> tuple:
+        """What is the same for the same figures of a day, whatever the order of their rows.
 
         Of the archive count its files: the rows that enter no table are not read for it.
         """
-        of = [table.digest() for _, table in sorted(self._published.items())]
-        of += sorted(self.live.fingerprint.values()) if self.live else []
-        return sha256("\n".join(of).encode()).hexdigest()
+        heard = self.live.fingerprint if self.live else {}
+        return self.day, [table.content() for table in self._published.values()], heard
 
+    @once
     def __hash__(self) -> int:
-        return hash((self.day, self.fingerprint))
+        return hash((self.day, *self._published.values()))
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Vintage) and (self.day, self.fingerprint) == (other.day, other.fingerprint)
+        return self is other or (isinstance(other, Vintage) and self.content() == other.content())
 
     def __repr__(self) -> str:
         rows = sum(len(table.rows) for table in self._published.values())
-        return f"<what was public on {self.day}: {rows:,} rows, {self.fingerprint[:12]}>"
+        return f"<what was public on {self.day}: {rows:,} rows>"
 
     def _frame(self, name: str, vintages: bool = False) -> pd.DataFrame:
         of = self._published if vintages else self._chosen

@@ -20,6 +20,8 @@ def completed(table: Table, row: Mapping, today: date) -> dict:
     DataError
         If a column is unknown, a key column is not given, or no unit can be told.
     """
+    if "status" not in table.columns:
+        raise DataError(f"data/{table.name}.csv has no figures or judgements that could be assumed")
     if unknown := sorted(set(row) - set(table.columns)):
         raise DataError(f"data/{table.name}.csv has no column {unknown}; it has {list(table.columns)}")
     if missing := [c for c in (*table.keys, "period", "value") if c in table.columns and c not in row]:
@@ -30,7 +32,7 @@ def completed(table: Table, row: Mapping, today: date) -> dict:
     full |= {"status": ASSUMED, "source": ASSUMED, "published": today} | dict(row)
     full["published"] = day(full["published"])
     if "period" in row:
-        fiscal.span(row["period"])
+        spanned(row["period"])
     if "unit" in table.columns and "unit" not in row:
         key = [row[column] for column in table.keys]
         same = {unit for unit, *its in zip(*map(table.column, ("unit", *table.keys)), strict=True) if its == key}
@@ -38,6 +40,14 @@ def completed(table: Table, row: Mapping, today: date) -> dict:
             raise DataError(f"say the unit of {dict(row)}: its key has {sorted(same) or 'no figure yet'}")
         full["unit"] = same.pop()
     return full
+
+
+def spanned(period: str) -> None:
+    """Raise DataError for a period that there is not."""
+    try:
+        fiscal.span(period)
+    except ValueError as error:
+        raise DataError(str(error)) from error
 
 
 def assumed(table: Table, name: str, values: Mapping[str, float | Mapping[str, float]], today: date) -> list[dict]:

@@ -9,7 +9,7 @@ from helpers import fiscal
 from helpers.data import STATUSES, Vintage, ids, sources_of
 from helpers.ensemble import score
 from helpers.ensemble.nowcast import simulate_months
-from helpers.ensemble.quantiles import MIDDLE, QUANTILES
+from helpers.ensemble.quantiles import MIDDLE, QUANTILES, share_below
 from helpers.outlook import evidence, growth, readings, targets
 from helpers.outlook.forecast import LEVEL, MIXTURE, NAIVE, RECORDED, leading, prior, starting_points
 
@@ -78,17 +78,38 @@ def real_time(india: Vintage) -> pd.DataFrame:
         ``backcast``, ``source``; empty until there is an outturn.
     """
     tried, made = outturns(india), backcasts(india)
-    due = [row.period in tried.index and _day(row.as_of) in tried.loc[row.period, "days"] for row in made.itertuples()]
-    found = made[pd.Series(due, made.index, dtype=bool)].sort_values(
-        "period", kind="stable", key=tried.index.get_indexer
-    )
+    days = tried["days"].to_dict()
+    due = np.array([date.fromisoformat(row.as_of) in days.get(row.period, ()) for row in made.itertuples()], bool)
+    found = made[due].sort_values("period", kind="stable", key=tried.index.get_indexer)
     found = found.assign(outturn=found["period"].map(tried["value"]).astype(float))
     found["source"] = [ids(row["source"], tried.loc[row["period"]]) for _, row in found.iterrows()]
-    within = (found[MIDDLE["low80"]] <= found["outturn"]) & (found["outturn"] <= found[MIDDLE["high80"]])
-    error = 100 * (found[MIDDLE["median"]] / found["outturn"] - 1)
-    found = found.assign(error=error, within=within, score=_against_naive(found))
+    found = measured(found)
+    naive = found["score"].where(found["scenario"] == NAIVE).groupby([found["period"], found["as_of"]]).transform("max")
+    found["score"] /= naive
     kept = ["period", "as_of", "scenario", *MIDDLE, "outturn", "error", "within", "score", "backcast", "source"]
     return found.rename(columns={q: name for name, q in MIDDLE.items()})[kept].reset_index(drop=True)
+
+
+def measured(rows: pd.DataFrame) -> pd.DataFrame:
+    """Forecasts with what came of them (``period, as_of, outturn``, a column a quantile), and how good they were.
+
+    Returns
+    -------
+    pd.DataFrame
+        Those with ``ahead`` (years to the end of the period, begun ones whole; 0 once it is over), ``error`` (per
+        cent), ``within`` (the 80 % interval), ``score`` (weighted interval score), ``closeness`` (the chance, by the
+        forecast itself, of being at least as near).
+    """
+    values, came = rows[list(QUANTILES)].to_numpy(float), rows["outturn"].to_numpy(float)
+    low, middle, high = (rows[MIDDLE[name]].to_numpy(float) for name in ("low80", "median", "high80"))
+    pairs = zip(rows["as_of"], rows["period"], strict=True)
+    return rows.assign(
+        ahead=[_ahead(*pair) for pair in pairs],
+        error=100 * (middle / came - 1),
+        within=(low <= came) & (came <= high),
+        score=np.array([_wis(one, said) for one, said in zip(came, values, strict=True)], float),
+        closeness=[_closeness(one, said) for one, said in zip(came, values, strict=True)],
+    ).reset_index(drop=True)
 
 
 def elsewhere(india: Vintage, period: str = "") -> pd.DataFrame:
@@ -130,19 +151,27 @@ def _days_in(year: str) -> list[str]:
     return [str((start + ahead).end_time.date()) for ahead in (2, 6)]
 
 
-def _day(text: str) -> date:
-    return date.fromisoformat(text)
+def _ahead(as_of: str, period: str) -> int:
+    """Years from a day to the end of a period, begun ones whole; 0 once it is over."""
+    left = (pd.Timestamp(fiscal.span(period)[1]) - pd.Timestamp(as_of)).days
+    return max(0, int(np.ceil(left / 366)))
 
 
-def _against_naive(found: pd.DataFrame) -> pd.Series:
-    """The weighted interval score of each row over that of naive for the same outturn on the same day."""
-    if found.empty:
-        return pd.Series(dtype=float)
-    values, levels = found[list(QUANTILES)].to_numpy(dtype=float), np.array(QUANTILES)
-    lost = score.weighted_interval_score(found[["outturn"]].to_numpy(dtype=float), values[:, None], levels)
-    lost = pd.Series(lost, index=found.index)
-    naive = lost.where(found["scenario"] == NAIVE).groupby([found["period"], found["as_of"]]).transform("max")
-    return lost / naive
+def _wis(came: float, values: np.ndarray) -> float:
+    """The weighted interval score over the quantiles that there are; a gap where there is only a median."""
+    there = ~np.isnan(values)
+    if there.sum() < len(MIDDLE):
+        return np.nan
+    return float(score.weighted_interval_score(np.array([came]), values[there][None], np.array(QUANTILES)[there]))
+
+
+def _closeness(came: float, values: np.ndarray) -> float:
+    said = pd.Series(values, QUANTILES).dropna()
+    if len(said) < len(MIDDLE) or came <= 0:
+        return np.nan
+    logs, middle = np.log(said), np.log(said[MIDDLE["median"]])
+    ends = middle + abs(np.log(came) - middle) * np.array([-1, 1])
+    return float(np.diff(share_below(ends, logs))[0])
 
 
 def _said(then: Vintage, periods: list[str]) -> list[tuple[str, str, np.ndarray]]:

@@ -7,7 +7,7 @@ That the day is a later one is told apart first, among the parameters. What that
 what was published of them, is the model's part: old code is not needed.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -38,10 +38,14 @@ FEW = 5
 UNREAD = ("forecasts", "events", "contradictions", "calendar")
 """Tables that no forecast is made from: what was forecast, what happened, where sources disagree, what is due."""
 
-_TABLES = {JUDGEMENTS: ("assumptions", "episodes", "regimes"),
-           DRIVERS: ("drivers", "demand", "prices")}  # fmt: skip
+_TABLES = dict.fromkeys(("assumptions", "episodes", "regimes"), JUDGEMENTS)
+_TABLES |= dict.fromkeys(("drivers", "demand", "prices"), DRIVERS)
 _KINDS = {REVISED: REVISIONS, WITHDRAWN: GONE}
 _SETTINGS = ("target", "horizon", "baseline_t")
+Key = tuple[str, float]
+Values = Mapping[Key, float]
+"""A forecast by period and quantile."""
+
 _ROUNDED = 1e-9
 """How far a published value may be from the forecast of today's code, as a fraction, to be the same, written down."""
 
@@ -76,6 +80,12 @@ class _Cluster(NamedTuple):
     changes: tuple[Change | str, ...]
     others: int = 0
 
+    def told(self) -> tuple[tuple, str]:
+        """What a row says of it before its effect, and after."""
+        changes = [one for one in self.changes if isinstance(one, Change)]
+        about = self.part, self.table, self.key, self.when, len(changes), self.others
+        return about, ids(frozenset().union(*(one.sources for one in changes)))
+
 
 def between(old: State, new: State, only: Iterable[str] = headline.UNITS, most: int = 64) -> Revision:
     """The change of every quantile that both forecasts publish, split into :data:`PARTS`.
@@ -88,36 +98,36 @@ def between(old: State, new: State, only: Iterable[str] = headline.UNITS, most: 
     most : int
         Forecasts of a target that may be made: the fewer, the more figures are put together.
     """
-    of = Between(old.india, new.india, UNREAD)
-    tables, ends = [pd.DataFrame(columns=COLUMNS)], [pd.DataFrame(columns=ENDS)]
+    of, rows, ends = Between(old.india, new.india, UNREAD), [], []
     for target in only:
         known = _values(old.india, old, target), _values(new.india, new, target)
         before, after = (_published(state, one, target) for state, one in zip((old, new), known, strict=True))
-        keys = before.index.intersection(after.index).intersection(known[0].index).intersection(known[1].index)
-        if keys.empty:
+        keys = [key for key in before if all(key in other for other in (after, *known))]
+        if not keys:
             continue
         made = _Game(of, old, new, target, keys)
-        found = made.split(most)
-        apart = [after[keys] - known[1][keys], known[0][keys] - before[keys]]
-        found[_Cluster(MODEL, "", OLD_CODE, "", ())] = sum(apart).to_numpy()
+        found, (was, then, now, tells) = made.split(most), (_at(one, keys) for one in (before, *known, after))
+        found[_Cluster(MODEL, "", OLD_CODE, "", ())] = (tells - now) + (then - was)
         first, last = made.worth([]), made.worth(one for changes in made.parts.values() for one in changes)
-        passed = first - known[0][keys].to_numpy() + known[1][keys].to_numpy() - last
-        found[_Cluster(PARAMETERS, "", DAY, f"{old.india.day}/{new.india.day}", ())] = passed
-        labels = keys.to_frame(index=False).assign(target=target, unit=headline.UNITS[target])
-        tables += [_rows(labels, cluster, effect) for cluster, effect in found.items()]
-        uses = ids(_used(starting_from(new.india, new.baseline_t), target))
-        ends.append(labels.assign(before=before[keys].array, after=after[keys].array, source=uses))
-    return Revision(_together(tables, COLUMNS), _together(ends, ENDS))
+        found[_Cluster(PARAMETERS, "", DAY, f"{old.india.day}/{new.india.day}", ())] = first - then + now - last
+        unit, uses = headline.UNITS[target], ids(_used(starting_from(new.india, new.baseline_t), target))
+        rows += [
+            (target, *key, unit, *told, effect, source)
+            for (told, source), effects in ((cluster.told(), effects.tolist()) for cluster, effects in found.items())
+            for key, effect in zip(keys, effects, strict=True)
+        ]
+        ends += [(target, *key, unit, before[key], after[key], uses) for key in keys]
+    return Revision(pd.DataFrame(rows, columns=COLUMNS), pd.DataFrame(ends, columns=ENDS))
 
 
 class _Game:
     """The forecasts of one target with some of the changes, each made once."""
 
-    def __init__(self, of: Between, old: State, new: State, target: str, keys: pd.Index):
+    def __init__(self, of: Between, old: State, new: State, target: str, keys: list[Key]):
         self.of, self.old, self.new, self.target, self.keys = of, old, new, target, keys
-        self.parts: dict[str, list[Change | str]] = {name: [] for name in map(part, of.changes)}
+        self.parts: dict[str, list[Change | str]] = {}
         for change in of.changes:
-            self.parts[part(change)].append(change)
+            self.parts.setdefault(part(change), []).append(change)
         if differ := [name for name in _SETTINGS if getattr(old, name) != getattr(new, name)]:
             self.parts[PARAMETERS] = list(differ)
         self.found: dict[frozenset, np.ndarray] = {}
@@ -128,7 +138,7 @@ class _Game:
         if chosen not in self.found:
             settings = {name: getattr(self.new if name in chosen else self.old, name) for name in _SETTINGS}
             india = self.of.taking(one for one in chosen if isinstance(one, Change))
-            self.found[chosen] = _values(india, State(india, **settings), self.target).reindex(self.keys).to_numpy()
+            self.found[chosen] = _at(_values(india, State(india, **settings), self.target), self.keys)
         return self.found[chosen]
 
     def split(self, most: int) -> dict[_Cluster, np.ndarray]:
@@ -166,15 +176,9 @@ class _Game:
         return [one for name, rows in series.items() for one in _first(rows, sizes[name])]
 
 
-def _together(tables: list[pd.DataFrame], columns: list[str]) -> pd.DataFrame:
-    """Tables as one, the first of them empty, with these columns."""
-    return pd.concat(tables[1:] or tables, ignore_index=True)[columns]
-
-
 def part(change: Change) -> str:
     """What a change is part of."""
-    named = next((name for name, tables in _TABLES.items() if change.table in tables), None)
-    return named or _KINDS.get(change.kind, FIGURES)
+    return _TABLES.get(change.table) or _KINDS.get(change.kind, FIGURES)
 
 
 def _series(name: str, changes: list, target: str, used: frozenset[str]) -> list[_Cluster]:
@@ -213,31 +217,37 @@ def _when(changes: Sequence[Change]) -> str:
     return periods[0] if len(periods) == 1 else f"{periods[0]} to {periods[-1]}" if periods else ""
 
 
-def _values(india: Vintage, state: State, target: str) -> pd.Series:
+def _values(india: Vintage, state: State, target: str) -> Values:
     return _forecast(starting_from(india, state.baseline_t), target, state.target, state.horizon)
 
 
 @targets.remembered
-def _forecast(india: Vintage, target: str, asked: str, horizon: int) -> pd.Series:
-    """One target of what a report publishes, by period and quantile."""
+def _forecast(india: Vintage, target: str, asked: str, horizon: int) -> Values:
+    """One target of what a report publishes."""
     if target == value.NAME:
         table = value.expected(india)
     else:
         table = (forecast.expected if target == asked else forecast.beside)(india, asked, horizon)
-    return _indexed(headline.told(table))
+    return _read(headline.told(table))
 
 
-def _indexed(table: pd.DataFrame) -> pd.Series:
-    return table.set_index(["period", "quantile"])["value"].astype(float)
+def _read(table: pd.DataFrame) -> Values:
+    return {(row.period, row.quantile): float(row.value) for row in table.itertuples()}
 
 
-def _published(state: State, known: pd.Series, target: str) -> pd.Series:
+def _at(values: Values, keys: list[Key]) -> np.ndarray:
+    return np.array([values.get(key, np.nan) for key in keys])
+
+
+def _published(state: State, known: Values, target: str) -> Values:
     """What was published of a target; today's value where it is the same, written with fewer digits."""
     if state.published is None:
         return known
-    told = _indexed(state.published[state.published["target"] == target])
-    today = known.reindex(told.index)
-    return told.mask((told - today).abs() <= _ROUNDED * today.abs(), today)
+    told = _read(state.published[state.published["target"] == target])
+    today = {key: known.get(key, np.nan) for key in told}
+    return {
+        key: today[key] if abs(one - today[key]) <= _ROUNDED * abs(today[key]) else one for key, one in told.items()
+    }
 
 
 def _used(india: Vintage, target: str) -> frozenset[str]:
@@ -245,11 +255,3 @@ def _used(india: Vintage, target: str) -> frozenset[str]:
         return value.used(india) if target == value.NAME else forecast.used(india, target)
     except ValueError:  # it has no yearly total yet
         return frozenset()
-
-
-def _rows(labels: pd.DataFrame, cluster: _Cluster, effect: np.ndarray) -> pd.DataFrame:
-    changes = [one for one in cluster.changes if isinstance(one, Change)]
-    told = {"part": cluster.part, "table": cluster.table, "key": cluster.key, "when": cluster.when}
-    return labels.assign(
-        **told, count=len(changes), others=cluster.others, effect=effect, source=ids(*(one.sources for one in changes))
-    )

@@ -20,8 +20,8 @@ import pandas as pd
 
 from helpers import fiscal
 from helpers.data import Vintage, ids
-from helpers.ensemble import calibrated, score
-from helpers.ensemble.quantiles import MIDDLE, QUANTILES, share_below
+from helpers.ensemble import calibrated
+from helpers.ensemble.quantiles import MIDDLE, QUANTILES
 from helpers.outlook import customs, forecast, realtime, targets, value
 
 PUBLISHED, BACKCAST, NEWEST, TRIAL = "published", "back-cast", "today", "trial"
@@ -84,7 +84,7 @@ def trial(india: Vintage) -> pd.DataFrame:
         for by, values in ((OURS, said), (NAIVE, last)):
             labels = (TRIAL, by, "", fiscal.span(known.index[place - 1])[1].isoformat(), value.NAME, came.name)
             rows.append((*labels, *values, False, ids(known.iloc[: place + 1]), came["usd_m"]))
-    return measured(pd.DataFrame(rows, columns=[*MADE, "outturn"]).assign(release=FIRST))
+    return realtime.measured(pd.DataFrame(rows, columns=[*MADE, "outturn"]).assign(release=FIRST))
 
 
 def scored(india: Vintage, made: pd.DataFrame, came: pd.DataFrame) -> pd.DataFrame:
@@ -113,21 +113,7 @@ def scored(india: Vintage, made: pd.DataFrame, came: pd.DataFrame) -> pd.DataFra
     came = came[(came["release"] == FIRST) | came["revised"]]
     both = due.merge(came.rename(columns={"value": "outturn"}), on=["target", "period"], suffixes=("", "_came"))
     both["source"] = [ids(*pair) for pair in zip(both["source"], both["source_came"], strict=True)]
-    return measured(both[[*MADE, "release", "outturn"]])
-
-
-def measured(rows: pd.DataFrame) -> pd.DataFrame:
-    """:data:`MADE` with ``outturn``, and what :func:`scored` adds of measures."""
-    values, came = rows[list(QUANTILES)].to_numpy(float), rows["outturn"].to_numpy(float)
-    low, middle, high = (rows[MIDDLE[name]].to_numpy(float) for name in ("low80", "median", "high80"))
-    pairs = zip(rows["as_of"], rows["period"], strict=True)
-    return rows.assign(
-        ahead=[_ahead(*pair) for pair in pairs],
-        error=100 * (middle / came - 1),
-        within=(low <= came) & (came <= high),
-        score=[_wis(one, said) for one, said in zip(came, values, strict=True)],
-        closeness=[_closeness(one, said) for one, said in zip(came, values, strict=True)],
-    ).reset_index(drop=True)
+    return realtime.measured(both[[*MADE, "release", "outturn"]])
 
 
 def relative(scores: pd.DataFrame) -> pd.DataFrame:
@@ -270,29 +256,6 @@ def _naive_worth(then: Vintage, _: pd.Series) -> np.ndarray:
     known = value.recorded(then)["usd_m"]
     last = known.iloc[-1] if len(known) else np.nan
     return np.where(np.array(QUANTILES) == MIDDLE["median"], last, np.nan)
-
-
-def _ahead(as_of: str, period: str) -> int:
-    """Years from a day to the end of a period, begun ones whole; 0 once it is over."""
-    left = (pd.Timestamp(fiscal.span(period)[1]) - pd.Timestamp(as_of)).days
-    return max(0, int(np.ceil(left / 366)))
-
-
-def _wis(came: float, values: np.ndarray) -> float:
-    """The weighted interval score over the quantiles that there are; a gap where there is only a median."""
-    there = ~np.isnan(values)
-    if there.sum() < len(MIDDLE):
-        return np.nan
-    return float(score.weighted_interval_score(np.array([came]), values[there][None], np.array(QUANTILES)[there]))
-
-
-def _closeness(came: float, values: np.ndarray) -> float:
-    said = pd.Series(values, QUANTILES).dropna()
-    if len(said) < len(MIDDLE) or came <= 0:
-        return np.nan
-    logs, middle = np.log(said), np.log(said[MIDDLE["median"]])
-    ends = middle + abs(np.log(came) - middle) * np.array([-1, 1])
-    return float(np.diff(share_below(ends, logs))[0])
 
 
 def _ratio(ours: pd.Series, naive: pd.Series) -> float:

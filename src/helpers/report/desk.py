@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from helpers import paths
-from helpers.report.ending import stop
+from helpers.report.ending import AsOf, told
 
 ASKS_NOBODY = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}}
 """Settings of a JupyterLab that fetches no news and does not ask whether it may."""
@@ -36,7 +36,7 @@ def lab(
 
 def explain(
     figure: Annotated[str, typer.Argument(help="A key such as trade/IND/850511/FY25, or what a page shows.")],
-    as_of: Annotated[str, typer.Option(help="As of this day, YYYY-MM-DD.", show_default="today in India")] = "",
+    as_of: AsOf = "",
 ) -> None:
     """Tell what a figure is: its rows, the rule or the functions that made it, its sources.
 
@@ -48,7 +48,5 @@ def explain(
     from helpers.report import parameters
     from helpers.report.explain import explain
 
-    try:
+    with told():
         print("\n".join(explain(figure, parameters.parse([], as_of).as_of)))
-    except ValueError as error:
-        stop(error, 2)

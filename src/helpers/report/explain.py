@@ -23,18 +23,10 @@ MOST, ROWS = 3, 12
 
 
 def explain(figure: str, as_of: date) -> list[str]:
-    """Lines on a figure: what it is, its rows, the functions that made it, its sources.
+    """Lines on a figure: what it is, its rows, the functions that made it, its sources; ValueError if there is none.
 
-    Parameters
-    ----------
-    figure : str
-        The key of a figure of the data, such as ``trade/IND/850511/FY25``; or of what a page shows some words, a
-        number as it is printed, or the name of a function. The chapter is then run as of the day.
-
-    Raises
-    ------
-    ValueError
-        If nothing is like that.
+    ``figure`` is the key of a figure of the data, such as ``trade/IND/850511/FY25``; or some words of a page,
+    a number as it is printed, or the name of a function. The chapter is then run as of the day.
     """
     india = data.vintage(as_of)
     table, _, rest = figure.partition("/")

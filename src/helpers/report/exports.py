@@ -37,7 +37,8 @@ def hubverse(india: Vintage, folder: Path) -> list[str]:
     if rows.empty:
         return [f"{folder}: nothing was published by {india.day}; no hub was written"]
     came = track.outturns(india)
-    came = came[came["period"].map(fiscal.is_fiscal_year) & came["target"].isin(rows["target"])]
+    years = np.array([fiscal.is_fiscal_year(period) for period in came["period"]], bool)
+    came = came[years & came["target"].isin(rows["target"])]
     ends = [fiscal.span(period)[1].isoformat() for period in came["period"]]
     came = came.assign(location=LOCATION, target_end_date=ends)
     oracle = _oracle(came.merge(rows[["target", "target_end_date"]].drop_duplicates()))
@@ -174,7 +175,7 @@ def _model_tasks(one: pd.DataFrame) -> list[dict]:
 def _time_series(came: pd.DataFrame) -> pd.DataFrame:
     """Every release of every outturn, with the day on which it became public; of a day the last."""
     shown = came[(came["release"] == track.FIRST) | came["revised"]]
-    named = shown.assign(as_of=shown["published"].dt.strftime("%Y-%m-%d"), observation=shown["value"])
+    named = shown.assign(as_of=pd.to_datetime(shown["published"]).dt.strftime("%Y-%m-%d"), observation=shown["value"])
     keys = ["as_of", "target_end_date", "target", "location"]
     return named.drop_duplicates(keys, keep="last")[[*keys, "observation"]]
 

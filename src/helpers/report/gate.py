@@ -27,10 +27,7 @@ QUESTIONS = (
 def opened() -> data.Vintage:
     """What is public today, once everything has been asked of the tables as they are written.
 
-    Raises
-    ------
-    DataError
-        With everything wrong and what to do, whatever is wrong: also a file that cannot be read at all.
+    DataError with everything wrong and what to do, whatever is wrong: also a file that cannot be read at all.
     """
     with _as_data_error():
         versions.held(paths.archive(), parameters.today())  # what is damaged there is no fault of data/
@@ -53,13 +50,7 @@ def require_agreement(india: data.Vintage, target: str = targets.CUSTOMS.name) -
 
 
 def reported(india: data.Vintage) -> pd.DataFrame:
-    """Every reported figure of India's magnet imports, calendar years left out as in the forecast.
-
-    Raises
-    ------
-    DataError
-        If none was public.
-    """
+    """Every reported figure of India's magnet imports, but of calendar years; DataError if none was public."""
     rows = india.table("trade", vintages=True)
     for column, wanted in {**targets.CUSTOMS.keys, "status": "reported"}.items():
         rows = rows[rows[column] == wanted]
@@ -70,13 +61,7 @@ def reported(india: data.Vintage) -> pd.DataFrame:
 
 
 def told(day: date) -> Iterator[str]:
-    """Ask everything, for people: a line a question.
-
-    Raises
-    ------
-    DataError
-        As :func:`opened` and :func:`require_agreement`.
-    """
+    """Ask everything, for people: a line a question."""
     latest = opened()
     yield "Of the files in data/ is asked, and answered well:"
     yield from (f"  {question}" for question in QUESTIONS)

@@ -16,29 +16,16 @@ from pathlib import Path
 import yaml
 from pydantic import ValidationError
 
-from helpers.report.nodes import TOLD, composed, line, told
+from helpers.report.nodes import FILE, TOLD, composed, line, told
 from helpers.report.parameters import ParameterError, Parameters, explain
-
-FILE = (".yml", ".yaml")
-"""How a value ends that is the path of a file, which lies beside the grid."""
 
 MOST = 1000
 
 
 def read(path: Path, common: dict[str, str]) -> list[Parameters]:
-    """The sets of parameters in a grid file, in its order.
+    """The sets of parameters in a grid file, in its order; ``common`` are values for what an entry does not name.
 
-    Parameters
-    ----------
-    path : Path
-        A YAML list of mappings from parameter names to a value or a list of values.
-    common : dict
-        Values for what an entry does not name, as from the command line.
-
-    Raises
-    ------
-    ParameterError
-        With a line ``file line n: ...`` for everything wrong in the file, each naming its field.
+    ParameterError with a line ``file line n: ...`` for everything wrong in the file, each naming its field.
     """
     try:
         document = composed(path, "the grid file", f"the {MOST} reports need that are the most")
@@ -70,8 +57,6 @@ def _entry(
         items = node.value if isinstance(node, yaml.SequenceNode) else [node]
         if not items or not all(isinstance(item, yaml.ScalarNode) for item in [key, *items]):
             problems.append((line(key), f"parameter {key.value} needs a value or a list of values"))
-        elif key.value in choices:
-            problems.append((line(key), f"parameter {key.value} is given twice in one entry"))
         else:
             values = [str(folder / item.value) if item.value.endswith(FILE) else item.value for item in items]
             choices[key.value] = list(zip(values, map(line, items), strict=True))

@@ -31,17 +31,8 @@ def made(
 ) -> list[Outcome]:
     """Render a page a line into ``<output>/lines``; what was there under its name is replaced when it is whole.
 
-    Parameters
-    ----------
-    lines : str
-        Codes of lines or what they begin with, with commas between, a page each; ``all``: the ranked table.
-    panel : Path, optional
-        Folder of the panel; the project's tables if not given.
-
-    Returns
-    -------
-    list of Outcome
-        One a page, in the order of ``lines``; a line that is not there has none.
+    ``lines`` are codes of lines or what they begin with, with commas between, a page each; ``all`` is the ranked table.
+    ``panel`` is a folder; the project's tables if not given. An outcome a page, in the order of ``lines``.
     """
     from helpers.chapters.lines import view
     from helpers.data import DataError, vintage

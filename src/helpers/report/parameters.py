@@ -100,12 +100,8 @@ def check(names: Mapping[str, Any], schema: type[Parameters] = Parameters) -> No
     ``parameters.check(globals())`` stands in the third cell.
 
     papermill writes what it is given into a cell that begins with ``# Parameters``, whatever it is. What that cell
-    assigns must be in the schema, ``as_of`` among it; and what the notebook then holds must be as the schema says.
-
-    Raises
-    ------
-    ParameterError
-        In the words of the command ``magnets report``, naming each offending parameter.
+    assigns must be in the schema, ``as_of`` among it; and what the notebook then holds must be as the schema says:
+    else a ParameterError, in the words of the command ``magnets report``, names each offending parameter.
     """
     injected = [cell for cell in names.get("In", []) if cell.startswith("# Parameters")]
     given = {name for cell in injected for name in _assigned(cell)}
@@ -133,13 +129,7 @@ def check(names: Mapping[str, Any], schema: type[Parameters] = Parameters) -> No
 
 
 def parse(given: list[str], as_of: str) -> Parameters:
-    """Parameters from ``name=value`` texts, as they come from the command line.
-
-    Raises
-    ------
-    ParameterError
-        Naming each offending parameter, what was given, what is allowed and the names there are.
-    """
+    """Parameters from ``name=value`` texts of the command line; ParameterError names each that is wrong, and why."""
     try:
         return Parameters(**named(given, as_of))
     except ValidationError as error:
@@ -181,13 +171,7 @@ def defaults() -> dict[str, Any]:
 
 
 def for_notebook(path: Path, parameters: Parameters) -> dict:
-    """The values that a notebook's parameter cell names, in JSON types.
-
-    Raises
-    ------
-    ParameterError
-        If the cell names a parameter that the schema does not have, or is no signature at all.
-    """
+    """The values that a notebook's parameter cell names, in JSON types; ParameterError if the schema lacks one."""
     values = shown(parameters)
     names = signature(path)
     if unknown := sorted(names.keys() - values):
@@ -198,10 +182,7 @@ def for_notebook(path: Path, parameters: Parameters) -> dict:
 def signature(path: Path) -> dict[str, object]:
     """Names and default values in a notebook's cell tagged ``parameters``.
 
-    Raises
-    ------
-    ParameterError
-        If the notebook has no such cell, or a line of it is not a literal assignment.
+    ParameterError if the notebook has no such cell, or a line of it is not a literal assignment.
     """
     try:
         cells = json.loads(path.read_text(encoding="utf-8"))["cells"]

@@ -1,8 +1,5 @@
 """What the command ``magnets screen`` does and says."""
 
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pandas as pd
@@ -11,6 +8,7 @@ from helpers import paths
 from helpers.chapters import outputs
 from helpers.data import DataError, Vintage, vintage
 from helpers.data.archive import versions
+from helpers.data.sources.shown import progress
 from helpers.report.shelf import files as shelf
 from helpers.screen import panel, parts, ranked, read
 from helpers.screen.panel import Panel
@@ -24,17 +22,13 @@ def screen(
 ) -> list[str]:
     """Screen a panel, keep what is found beside it, and tell the first lines of it.
 
-    Parameters
-    ----------
-    files : list of Path
-        A folder with a panel, or files of a publisher; the archive, or else the project's own tables, if there are
-        none.
+    ``files`` are a folder with a panel, or files of a publisher; if none, the archive, else the project's own tables.
     """
     india = vintage(as_of)
     held = opened(files, india, output / "panel")
     todo = parts.plan(held, Rules.of(india), held.folder / "screen")
-    with progress(len(todo), quiet) as tell:
-        found = parts.screened(todo, on, workers, tell)
+    with progress(quiet) as tell:
+        found = parts.screened(todo, on, workers, lambda done: tell("parts of whole lines", done, len(todo)))
     if found["lines"].empty:
         raise DataError(f"{held.folder} has no whole year that {held.home} counts")
     table = ranked.ranked(found)
@@ -61,16 +55,3 @@ def lines(table: pd.DataFrame, of: int, all_: int) -> list[str]:
         return [f"none of {of:,} lines misleads by these rules"]
     told = [f"{all_:,} of {of:,} lines; the first {len(table)}:" if all_ > len(table) else f"{all_:,} of {of:,} lines:"]
     return told + [f"{rank:>4}  {row.hs:<8}  {row.how}: {row.evidence}" for rank, row in table.iterrows()]
-
-
-@contextmanager
-def progress(total: int, quiet: bool) -> Iterator[Callable[[int], None]]:
-    """A bar on a terminal; nothing elsewhere."""
-    if quiet or not sys.stderr.isatty():
-        yield lambda done: None
-        return
-    from rich.progress import Progress
-
-    with Progress(transient=True) as bar:
-        task = bar.add_task("parts of whole lines", total=total)
-        yield lambda done: bar.update(task, completed=done)

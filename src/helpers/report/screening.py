@@ -1,17 +1,12 @@
 """What the command line asks of the screen: ``magnets screen``, and of ``magnets report`` a page a line."""
 
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from helpers import paths
-from helpers.report.ending import stop
-
-if TYPE_CHECKING:
-    from helpers.report.job import Outcome
-    from helpers.report.parameters import Parameters
+from helpers.report.ending import AsOf, stop, told
 
 On = Annotated[
     str, typer.Option(help="Where: local, processes, dask, slurm, or a scheduler such as tls://scheduler:8786.")
@@ -34,9 +29,7 @@ def screen(
     on: On = "local",
     workers: Annotated[int | None, typer.Option(min=1, help="How many are begun.", show_default="cores")] = None,
     output: Annotated[Path, typer.Option(help="Folder of what is found.")] = paths.REPORTS / "screen",
-    as_of: Annotated[
-        str, typer.Option(help="Use rules and tables public on this day.", show_default="today in India")
-    ] = "",
+    as_of: AsOf = "",
     top: Annotated[int, typer.Option(min=1, help="Lines that are told; all are kept.")] = 20,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing unless something went wrong.")] = False,
 ) -> None:
@@ -48,48 +41,14 @@ def screen(
 
     Examples: magnets screen; magnets screen panel --on processes; magnets screen BACI.csv --on dask --workers 2
     """
-    from helpers.data import DataError
     from helpers.report import parameters, screened
-    from helpers.screen import cluster, engine
+    from helpers.screen import engine
 
-    try:
-        day = parameters.parse([], as_of).as_of
-        said = screened.screen(panel, str(day), on, workers, output, top, quiet)
-    except (parameters.ParameterError, cluster.UnsafeError) as error:
-        stop(str(error), 2)
-    except DataError as error:
-        stop(str(error), 3)
-    except (OSError, engine.LostError) as error:
-        stop(f"the screen was not finished: {error}; run it again, and it goes on from what is there", 1)
+    with told():
+        try:
+            day = parameters.parse([], as_of).as_of
+            said = screened.screen(panel, str(day), on, workers, output, top, quiet)
+        except (OSError, engine.LostError) as error:
+            stop(f"the screen was not finished: {error}; run it again, and it goes on from what is there", 1)
     if not quiet:
         print("\n".join(said))
-
-
-def made(
-    lines: str,
-    panel: Path | None,
-    wanted: "list[Parameters]",
-    output: Path,
-    timeout: int,
-    jobs: int,
-    quiet: bool,
-    fetch: bool,
-    on: str,
-    pdf: bool = False,
-) -> "list[Outcome]":
-    """What ``magnets report`` makes: a page a line, if lines are named, else reports."""
-    if lines:
-        from helpers.report import lines as pages
-        from helpers.report.job import End, Outcome
-
-        if pdf:
-            return [Outcome(End.BAD_PARAMETERS, "--pdf prints reports, and --lines makes pages of another kind")]
-        return pages.made(lines, panel, wanted[0].as_of, output, timeout, jobs, on)
-    from helpers.report import pipeline
-
-    make = partial(pipeline.reports, wanted, output, timeout=timeout, jobs=jobs, quiet=quiet, fetch=fetch, on=on)
-    if not pdf:
-        return make()
-    from helpers.report.page import pdf as paper
-
-    return paper.printed(make, output.absolute())

@@ -95,12 +95,10 @@ SETTINGS = {
     "distributed.worker.daemon": False,  # a report's kernels are its children
     "distributed.admin.large-graph-warning-threshold": "1GB",
     "distributed.worker.profile.enabled": False,  # a sample of what runs, a hundred times a second: nobody looks at it
+    "distributed.admin.tick.interval": "1s",  # fifty times a second each process asks whether it is late: 8 % of a core
     # Dask gives memory back after each array, and the next one's pages are made anew: a fifth of a worker's time
     "distributed.nanny.pre-spawn-environ.MALLOC_TRIM_THRESHOLD_": str(256 << 20),
     "distributed.nanny.pre-spawn-environ.MALLOC_MMAP_THRESHOLD_": str(32 << 20),
-    "distributed.nanny.pre-spawn-environ.OMP_NUM_THREADS": "1",
-    "distributed.nanny.pre-spawn-environ.OPENBLAS_NUM_THREADS": "1",
-    "distributed.nanny.pre-spawn-environ.MKL_NUM_THREADS": "1",
 }
 
 

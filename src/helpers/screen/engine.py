@@ -110,13 +110,11 @@ def _on_dask(do: Callable, tasks: Sequence, on: str, count: int) -> Iterator:
 @contextmanager
 def one_thread() -> Iterator[None]:
     """The environment in which workers begin: linear algebra on one thread."""
-    before = {name: os.environ.get(name) for name in ONE_THREAD}
+    before = dict(os.environ)
     os.environ.update(ONE_THREAD)
     try:
         yield
     finally:
-        for name, text in before.items():
-            if text is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = text
+        for name in ONE_THREAD:
+            os.environ.pop(name)
+        os.environ.update(before)

@@ -28,9 +28,9 @@ def found(block: Block, rules: Rules) -> dict[str, pd.DataFrame]:
         count bears it out. ``forecasts``: :func:`helpers.screen.forecasts.ahead`.
     """
     stepped = months.steps(block, rules)
-    even = months.without(block, months.NONE, stepped)
+    even = months.without(block, stepped)
     slipped = _slips(even, rules)
-    mended = months.without(even, slipped, stepped[:0])
+    mended = months.without(even, slipped)
     table = mended.totals
     rows = [
         _of_both(mirrored.compared(mirrored.years(mended)), table, rules),

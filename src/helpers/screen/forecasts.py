@@ -23,13 +23,11 @@ def ahead(block: Block, horizon: int) -> pd.DataFrame:
         years are known without a gap up to the newest, :data:`LEAST` of them or more. A whole line's ``partner``
         is ``world``.
     """
-    line, country, start, values, newest = runs(block)
-    length = np.diff(start)
+    line, country, length, values, newest = runs(block)
     told = np.empty((len(length), horizon, len(LEVELS)))
     for n in np.unique(length[length >= LEAST]):
-        chosen = np.flatnonzero(length == n)
-        matrix = values[start[chosen][:, None] + np.arange(n)]
-        told[chosen], _ = forecast_quantiles(matrix, horizon, kind="trade", levels=tuple(LEVELS.values()))
+        chosen = length == n
+        told[chosen], _ = forecast_quantiles(values[chosen, -n:], horizon, kind="trade", levels=tuple(LEVELS.values()))
     long = np.flatnonzero(length >= LEAST)
     row, names = np.repeat(long, horizon), np.append(block.names, ALL)
     table = {"hs": block.hs[line[row]], "partner": names[country[row]],
@@ -43,25 +41,22 @@ def runs(block: Block) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, 
     Returns
     -------
     line, country : np.ndarray
-        Of each run; the country of a whole line is the number after the last.
-    start, values : np.ndarray
-        Where each run begins, and where the last one ends; million dollars.
+        Of each series; the country of a whole line is the number after the last.
+    length, values : np.ndarray
+        How many years in a row it has up to the newest; million dollars by year up to it, nan where unknown.
     newest : int
-        The year that all runs end with.
+        The last year.
     """
     years, totals = block.years, block.totals
     own = (years["own"] & (years["value"] > 0) & block.countries(years["country"])).to_numpy()
     whole = totals["own_usd_m"].notna().to_numpy()
-    line, year, values = (np.append(years[one].to_numpy()[own], totals[other].to_numpy()[whole])
-                          for one, other in (("line", "line"), ("year", "year"), ("value", "own_usd_m")))  # fmt: skip
-    country = np.append(years["country"].to_numpy()[own], np.full(whole.sum(), len(block.names)))
-    order = np.lexsort((year, country, line))
-    line, country, year, values = line[order], country[order], year[order], values[order]
+    line, year, value = (np.append(years[one].to_numpy()[own], totals[other].to_numpy()[whole])
+                         for one, other in (("line", "line"), ("year", "year"), ("value", "own_usd_m")))  # fmt: skip
+    many = len(block.names)
+    country = np.append(years["country"].to_numpy()[own], np.full(whole.sum(), many))
+    of, row = np.unique(line * (many + 1) + country, return_inverse=True)
     newest = int(year.max(initial=0))
-    first = np.flatnonzero((np.diff(line, prepend=-1) != 0) | (np.diff(country, prepend=-1) != 0))
-    size = np.diff(np.append(first, len(year)))
-    back = np.repeat(first + size, size) - np.arange(len(year))  # 1: the newest of its series
-    kept = year == newest + 1 - back  # before a gap years lie further back
-    counts = np.bincount(np.repeat(np.arange(len(size)), size)[kept], minlength=len(size))
-    start = np.concatenate([[0], np.cumsum(counts[counts > 0])])
-    return line[first[counts > 0]], country[first[counts > 0]], start, values[kept], newest
+    values = np.full((len(of), newest - int(year.min(initial=newest)) + 1), np.nan)
+    values[row, year - newest - 1] = value
+    length = np.logical_and.accumulate(~np.isnan(values[:, ::-1]), axis=1).sum(axis=1)
+    return *np.divmod(of, many + 1), length, values, newest

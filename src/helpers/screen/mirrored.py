@@ -41,7 +41,7 @@ def compared(both: pd.DataFrame) -> pd.DataFrame:
         "weight_change": table["weight"], "value_change": table["value"],
         "own_change": logs["own_usd_m"] - logs["own_t"], "their_change": logs["their_usd_m"] - logs["their_t"],
     }  # fmt: skip
-    group = np.cumsum((both[["line", "country"]].diff() != 0).any(axis=1).to_numpy()) - 1
+    group = both.groupby(["line", "country"]).ngroup().to_numpy()
     year, names = pd.factorize(both["year"], sort=True)
     found = {name: of - _of_others(of.to_numpy(), group, year, len(names)) for name, of in measures.items()}
     return table.assign(**found)
@@ -70,12 +70,10 @@ def _of_others(values: np.ndarray, group: np.ndarray, year: np.ndarray, years: i
     """The median of the other years of each row's group; nan where there is none."""
     wide = np.full((group.max(initial=-1) + 1, years), np.nan)
     wide[group, year] = values
-    ordered, place = np.sort(wide, axis=1), np.argsort(np.argsort(wide, axis=1), axis=1)[group, year]
+    ordered = np.column_stack([np.sort(wide, axis=1), np.full(len(wide), np.nan)])
+    place = np.argsort(np.argsort(wide, axis=1), axis=1)[group, year]
     rest = np.bincount(group, minlength=len(wide))[group] - 1
-    middle = np.full(len(values), np.nan)
-    some = rest > 0
     ends = []
     for at in ((rest - 1) // 2, rest // 2):  # places among the others; those from one's own place on lie one further
-        ends.append(ordered[group[some], (at + (at >= place))[some]])
-    middle[some] = (ends[0] + ends[1]) / 2
-    return middle
+        ends.append(ordered[group, np.where(rest > 0, at + (at >= place), -1)])
+    return (ends[0] + ends[1]) / 2

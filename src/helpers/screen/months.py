@@ -35,10 +35,6 @@ SEEN = 3
 """Entries that a series needs on either side of a step to speak of it."""
 
 
-NONE = pd.DataFrame(columns=["series", "start", "end", "factor"])
-"""No slip."""
-
-
 def residuals(block: Block) -> pd.DataFrame:
     """How far each entry lies from the middle of those around it in its series, in robust standard deviations too.
 
@@ -61,7 +57,7 @@ def residuals(block: Block) -> pd.DataFrame:
         whole = np.where(np.isnan(of), 0.0, of)
         away = np.where(np.isnan(of) | (count < LEAST), np.nan, whole - np.median(whole[around], axis=1))
         found[name] = away
-        found[f"{name}_sd"] = _spread(away, block.series, len(size))[block.series]
+        found[f"{name}_sd"] = _spread(away, block.series)[block.series]
     return pd.DataFrame(found)
 
 
@@ -120,16 +116,13 @@ def steps(block: Block, rules: Rules) -> pd.DataFrame:
     return table.assign(start=np.array(starts, int))
 
 
-def without(block: Block, slipped: pd.DataFrame, stepped: pd.DataFrame) -> Block:
-    """The lines with weights as they would be without some :func:`slips` and :func:`steps`."""
-    weight = block.weight.copy()
-    for row in stepped.itertuples():
-        rows = block.entries(row.line)
-        weight[rows] = np.where(block.month[rows] >= row.start, weight[rows] / row.factor, weight[rows])
-    for row in slipped.itertuples():
-        rows = slice(block.start[row.series], block.start[row.series + 1])
-        inside = (block.month[rows] >= row.start) & (block.month[rows] <= row.end)
-        weight[rows] = np.where(inside, weight[rows] / row.factor, weight[rows])
+def without(block: Block, found: pd.DataFrame) -> Block:
+    """The lines with weights as they would be without some :func:`slips`, or without some :func:`steps`."""
+    weight, one = block.weight.copy(), "series" in found  # a step is one of all series, and has no end
+    for row in found.itertuples():
+        rows = slice(*block.start[[row.series, row.series + 1]]) if one else block.entries(row.line)
+        off = (block.month[rows] >= row.start) & (block.month[rows] <= (row.end if one else np.inf))
+        weight[rows][off] /= row.factor
     return replace(block, weight=weight)
 
 
@@ -196,13 +189,6 @@ def _log_t(of: np.ndarray | pd.Series, spread: np.ndarray | pd.Series | float, m
     return -(TAIL + 1) / 2 * np.log1p(((np.asarray(of) - middle) / spread) ** 2 / TAIL) - np.log(spread)
 
 
-def _spread(away: np.ndarray, series: np.ndarray, count: int) -> np.ndarray:
+def _spread(away: np.ndarray, series: np.ndarray) -> np.ndarray:
     """Robust standard deviation of each series: from the median of what lies away from its middle."""
-    size = np.abs(away)
-    order = np.lexsort((size, series))  # missing ones last
-    known = np.bincount(series[~np.isnan(size)], minlength=count)
-    first = np.concatenate([[0], np.cumsum(np.bincount(series, minlength=count))[:-1]])
-    ordered = np.append(size[order], np.nan)
-    middle = (ordered[np.minimum(first + np.maximum(known - 1, 0) // 2, len(size))]
-              + ordered[np.minimum(first + known // 2, len(size))]) / 2  # fmt: skip
-    return np.maximum(MAD_TO_SD * np.where(known > 0, middle, np.nan), LEAST_SPREAD)
+    return np.maximum(MAD_TO_SD * pd.Series(np.abs(away)).groupby(series).median().to_numpy(), LEAST_SPREAD)

@@ -27,7 +27,7 @@ COLUMNS = {
 }  # fmt: skip
 """Of a panel and their types: ``weight`` in tonnes, ``value`` in million dollars, ``source`` the id of who says so."""
 
-GROUP = 60 * 2048
+GROUP = 30 * 2048
 """Rows that lie together in a file: what is read at least for one line."""
 
 OURS = "((flow = 'import' AND reporter = ?) OR (flow = 'export' AND partner = ?))"
@@ -44,13 +44,10 @@ class Panel:
     folder: Path
     home: str
     synthetic: bool
+    files: tuple[Path, ...] = field(repr=False)
+    """Parquet files that are read."""
     names: Mapping[str, str] = field(default_factory=dict, hash=False)
     """Publishers by the id of their source."""
-
-    @property
-    def files(self) -> list[Path]:
-        """Its Parquet files."""
-        return sorted(self.folder.glob("*.parquet"))
 
     @property
     def fingerprint(self) -> str:
@@ -74,14 +71,15 @@ class Panel:
         import duckdb
 
         files = ", ".join(f"'{quoted(path)}'" for path in self.files)
+        rows = f"WITH panel AS (SELECT {', '.join(COLUMNS)}, filename FROM read_parquet([{files}]))"
         try:
-            return database(threads).execute(f"WITH panel AS (FROM read_parquet([{files}])) {select}", list(words))
+            return database(threads).execute(f"{rows} {select}", list(words))
         except duckdb.Error as error:
             raise DataError(f"{self.folder} is no panel that can be read: {str(error).splitlines()[0]}") from error
 
     def sizes(self) -> pd.DataFrame:
-        """How many rows each line has: ``hs, rows``, by line."""
-        return self.ask("SELECT hs, count(*) AS rows FROM panel GROUP BY hs ORDER BY hs").df()
+        """How many rows each line has in each file: ``hs, file, rows``, by line."""
+        return self.ask("SELECT hs, filename AS file, count(*) AS rows FROM panel GROUP BY ALL ORDER BY ALL").df()
 
     def lines(self) -> list[str]:
         """The codes of lines that the home country imports, by its own count or others'."""
@@ -93,7 +91,7 @@ class Panel:
         codes = list(lines)
         fits = " OR ".join(["hs >= ? AND hs < ?"] * len(codes)) or "true"
         words = [word for code in codes for word in (code, f"{code}\U0010ffff")]
-        return self.ask(f"SELECT * FROM panel WHERE {fits} ORDER BY ALL", words).df()
+        return self.ask(f"SELECT {', '.join(COLUMNS)} FROM panel WHERE {fits} ORDER BY ALL", words).df()
 
     def concentration(self) -> pd.DataFrame:
         """Herfindahl index of every line and period by the home country's own count, 0-1.
@@ -122,7 +120,8 @@ def opened(folder: Path) -> Panel:
     """
     try:
         about = json.loads((folder / "panel.json").read_text(encoding="utf-8"))
-        made = Panel(folder.absolute(), str(about["home"]), bool(about["synthetic"]), dict(about["names"]))
+        files = tuple(sorted(folder.absolute().glob("*.parquet")))
+        made = Panel(folder.absolute(), str(about["home"]), bool(about["synthetic"]), files, dict(about["names"]))
     except (OSError, ValueError, LookupError, TypeError) as error:
         raise DataError(
             f"{folder} holds no panel ({type(error).__name__}); give `magnets screen` files to make one"

@@ -9,8 +9,7 @@ import json
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -20,7 +19,7 @@ from helpers.data import DataError
 from helpers.ensemble import calibrated
 from helpers.methods import mirror
 from helpers.screen import engine, findings, series
-from helpers.screen.panel import Panel, database, quoted
+from helpers.screen.panel import Panel, database, opened, quoted
 from helpers.screen.rules import Rules
 
 ROWS = 250_000
@@ -29,7 +28,7 @@ ROWS = 250_000
 
 @dataclass(frozen=True)
 class Part:
-    """Lines of a panel from one code to another, and where what is found of them is kept."""
+    """Lines of a panel from one code to another, in those of its files that hold any, and where findings are kept."""
 
     panel: Panel
     rules: Rules
@@ -48,10 +47,15 @@ def plan(panel: Panel, rules: Rules, folder: Path, rows: int = ROWS) -> list[Par
     sizes = panel.sizes()
     if sizes.empty or not sizes["hs"].str.fullmatch(r"\d{2,12}", na=False).all():  # codes also name folders
         raise DataError(f"{panel.folder} has {'lines whose codes are not digits' if len(sizes) else 'no rows'}")
-    number = ((sizes["rows"].cumsum() - 1) // rows).astype(int)
+    ends = sizes.groupby("hs")["rows"].sum().cumsum()
+    number = sizes["hs"].map((ends - 1) // rows)
     home = folder / f"{panel.fingerprint[:16]}-{_key(rules, rows)}"
-    ends = sizes.groupby(number)["hs"].agg(["first", "last"])
-    return [Part(panel, rules, first, last, home / f"{first}-{last}") for first, last in ends.to_numpy()]
+    made = []
+    for _, of in sizes.groupby(number):
+        first, last = of["hs"].iloc[[0, -1]]
+        held = replace(panel, files=tuple(map(Path, of["file"].unique())))
+        made.append(Part(held, rules, first, last, home / f"{first}-{last}"))
+    return made
 
 
 def screened(
@@ -72,16 +76,20 @@ def screened(
     todo = [part for part in parts if not part.done]
     home = parts[0].place.parent
     home.mkdir(parents=True, exist_ok=True)
-    with _alone(home):
+    try:
+        lock = FileLock(home / "lock").acquire(timeout=0)
+    except Timeout:
+        raise BusyError(f"another run writes to {home}") from None
+    with lock:
         for left in home.glob(f"{_DRAFT}*"):
             shutil.rmtree(left)
         tell(len(parts) - len(todo))
         for done, _ in enumerate(engine.run(screen, todo, on, workers), start=1):
             tell(len(parts) - len(todo) + done)
-    if todo and not home.name.startswith(todo[0].panel.fingerprint[:16]):
+    if todo and not home.name.startswith(opened(folder := todo[0].panel.folder).fingerprint[:16]):
         for part in todo:
             shutil.rmtree(part.place, ignore_errors=True)
-        raise OSError(f"{todo[0].panel.folder} changed meanwhile")
+        raise OSError(f"{folder} changed meanwhile")
     if not all(part.done for part in parts):
         raise OSError(f"workers did not write to {home}: they must see the same folder as this machine")
     return {name: pd.concat(_kept(parts, name), ignore_index=True) for name in findings.TABLES}
@@ -108,17 +116,6 @@ class BusyError(OSError):
 
 
 _DRAFT = "draft-"
-
-
-@contextmanager
-def _alone(home: Path) -> Iterator[None]:
-    lock = FileLock(home / "lock", timeout=0)
-    try:
-        lock.acquire()
-    except Timeout:
-        raise BusyError(f"another run writes to {home}") from None
-    with lock:
-        yield
 
 
 def _write(table: pd.DataFrame, path: Path) -> None:

@@ -24,7 +24,8 @@ def ranked(found: dict[str, pd.DataFrame]) -> pd.DataFrame:
         ``own_t, own_usd_m, growth_t, by_value, first, share``.
     """
     findings = found["findings"]
-    order = findings.assign(place=findings["how"].map(HOWS.index), evidence=[evidence(row) for row in _rows(findings)])
+    told = [evidence(row) for row in findings.itertuples()]
+    order = findings.assign(place=findings["how"].map(HOWS.index), evidence=told)
     order = order.sort_values(["place", "usd_m", "hs", "start"], ascending=[True, False, True, True])
     lines = order.groupby("hs", sort=False).agg(
         how=("how", lambda of: "; ".join(HOW[how] for how in dict.fromkeys(of))),
@@ -60,7 +61,3 @@ def evidence(row: Any) -> str:
 def _times(factor: float) -> str:
     apart = max(factor, 1 / factor)
     return f"{apart:,.0f} times" if apart >= 100 else f"{apart:.3g} times"
-
-
-def _rows(table: pd.DataFrame) -> list[Any]:
-    return list(table.itertuples(index=False))

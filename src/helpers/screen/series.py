@@ -123,6 +123,11 @@ def loaded(panel: Panel, first: str, last: str) -> Block:
     return Block(hs, names, line[new], country[new], np.append(new, len(line)), time, weight, value, others)
 
 
+def _begins(*columns: np.ndarray) -> np.ndarray:
+    """The rows with which something new begins in any of some columns."""
+    return np.flatnonzero(np.any([np.diff(of, prepend=-1) != 0 for of in columns], axis=0))
+
+
 _ASKED = f"""
     SELECT hs, flow = 'import' AS own, CASE flow WHEN 'import' THEN partner ELSE reporter END AS country,
         CAST(replace(period, '-', '') AS INTEGER) AS time, weight, value
@@ -146,11 +151,6 @@ def _keyed(kind: np.ndarray, line: np.ndarray, country: np.ndarray, time: np.nda
            ) -> np.ndarray:  # fmt: skip
     """A number for each row, in the order of kind, line, country and time."""
     return ((kind * lines + line) * countries + country) * _TIMES + time
-
-
-def _begins(*columns: np.ndarray) -> np.ndarray:
-    """The rows with which something new begins in any of some columns."""
-    return np.flatnonzero(np.any([np.diff(of, prepend=-1) != 0 for of in columns], axis=0))
 
 
 def _summed(own: bool, line: np.ndarray, country: np.ndarray, month: np.ndarray, weight: np.ndarray,

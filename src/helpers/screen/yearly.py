@@ -61,17 +61,13 @@ def surges(table: pd.DataFrame, entries: pd.DataFrame, rules: Rules) -> pd.DataF
 def bases(table: pd.DataFrame, rules: Rules) -> pd.DataFrame:
     """Newest growth that a high or a low year before it explains: ``line, year, growth, factor`` (base over usual)."""
     newest = table.groupby("line").tail(BEFORE + 2)
-    rows = []
-    for line, of in newest.groupby("line"):
-        weight = of["own_t"].to_numpy()
-        if len(of) < BEFORE + 2 or not (weight > 0).all():
-            continue
-        usual, base, now = np.median(weight[:BEFORE]), weight[-2], weight[-1]
-        factor, growth = base / usual, now / base
-        back = abs(np.log(now / usual)) < abs(np.log(factor)) / 2
-        if abs(np.log(factor)) >= np.log(rules.base) and back:
-            rows.append((line, of["year"].iloc[-1], growth, factor, of["own_usd_m"].iloc[-1]))
-    return pd.DataFrame(rows, columns=["line", "year", "growth", "factor", "usd_m"])
+    newest = newest[(newest["own_t"] > 0).groupby(newest["line"]).transform("sum") == BEFORE + 2]
+    weight = newest["own_t"].to_numpy().reshape(-1, BEFORE + 2)
+    usual, base, now = np.median(weight[:, :BEFORE], axis=1), weight[:, -2], weight[:, -1]
+    off, back = np.abs(np.log(base / usual)), np.abs(np.log(now / usual))
+    found = newest.groupby("line").tail(1).assign(growth=now / base, factor=base / usual)
+    found = found[(off >= np.log(rules.base)) & (back < off / 2)].rename(columns={"own_usd_m": "usd_m"})
+    return found[["line", "year", "growth", "factor", "usd_m"]]
 
 
 def concentrated(block: Block) -> pd.DataFrame:

@@ -17,11 +17,6 @@ def problems(folder: Path) -> list[str]:
     return [line for place in sorted(places) for line in _of_source(place)]
 
 
-def counted(folder: Path) -> dict[str, int]:
-    """How many answers there are of each source."""
-    return {place.parent.name: len(list(place.glob("*.json"))) for place in sorted(folder.glob("*/answers"))}
-
-
 def _of_source(folder: Path) -> Iterator[str]:
     answers = {path.stem: path for path in sorted((folder / "answers").glob("*.json"))}
     for path in answers.values():

@@ -27,7 +27,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.data.archive import contract, versions
-from helpers.data.sources.protocol import COLUMNS, Answer, Request, State, UnfitError
+from helpers.data.sources.protocol import COLUMNS, Answer, Request, UnfitError
 
 MOST_WITHDRAWN = 0.5
 """Share of its earlier figures that an answer may lack before it is taken for a fault of the answer."""
@@ -55,7 +55,10 @@ class Change:
 
 
 class Shelf:
-    """The archive of one source, open for writing; only one process may hold it (see `fetch`)."""
+    """The archive of one source, open for writing; only one process may hold it (see `fetch`).
+
+    ``asked`` says when each question was answered last when it was opened, ``last`` when a part was made last.
+    """
 
     def __init__(self, folder: Path, source: str, synthetic: bool):
         self.folder, self.source, self.synthetic = folder, source, synthetic
@@ -65,15 +68,12 @@ class Shelf:
             kind = ("synthetic", "real") if not synthetic else ("real", "synthetic")
             raise UnfitError(f"{folder} holds {kind[0]} figures and takes no {kind[1]} ones; use another archive")
         self._taken = {answer for part in parts for answer in part.answers}
-        self._last = max((part.known for part in parts), default=datetime.min.replace(tzinfo=UTC))
+        self.last = max((part.known for part in parts), default=datetime.min.replace(tzinfo=UTC))
         self._now: pd.DataFrame | None = None  # read when figures are taken
         self._contents = {side["question"]: side["content"] for _, side in sides}
-        self._asked = {side["question"]: side["fetched"] for _, side in sides}
-
-    def state(self) -> State:
-        """What was known of the source when it was opened: when each question was answered last."""
-        asked = self._asked | {line["question"]: line["at"] for line in versions.lines(self.folder / "checked.jsonl")}
-        return State({question: datetime.fromisoformat(at) for question, at in asked.items()})
+        times = {side["question"]: side["fetched"] for _, side in sides}
+        times |= {line["question"]: line["at"] for line in versions.lines(folder / "checked.jsonl")}
+        self.asked = {question: datetime.fromisoformat(at) for question, at in times.items()}
 
     def holds(self, answer: Answer, volatile: bytes = b"") -> bool:
         """Whether an answer is, but for what is volatile, the one that its question had before."""
@@ -111,26 +111,20 @@ class Shelf:
             except (OSError, EOFError, zlib.error) as error:
                 raise versions.damaged(path, error) from error
             request = Request(**{k: _tuples(v) for k, v in side["request"].items()})
-            yield name, Answer(request, body, side["status"], side["headers"], _time(side["fetched"]))
+            yield name, Answer(request, body, side["status"], side["headers"], datetime.fromisoformat(side["fetched"]))
 
     def take(self, found: Mapping[str, tuple[Request, pd.DataFrame]], at: datetime, accept: bool = False) -> Change:
-        """Make a part of the figures of some answers, by their names in the order in which they came.
+        """Make a part of the :func:`checked` figures of answers, by their names in the order in which they came.
 
         Only figures that are not as they were are written. A figure is known from the moment at which its part is
-        made, so what was rendered before can be rendered again.
-
-        Raises
-        ------
-        UnfitError
-            If an answer lacks more than half of what it held before; ``accept`` says that this is so.
+        made, so what was rendered before can be rendered again. UnfitError if an answer lacks more than half of what it
+        held before, unless ``accept`` says that this is so.
         """
         if not found:
             return Change()
         now = versions.newest(self.folder) if self._now is None else self._now
         now, change, made = now.set_index(_IDENTITY), Change(), []
-        day = (at + versions.IN_INDIA).date()
-        told = [checked(rows, of, day).assign(answer=name) for name, (of, rows) in found.items() if len(rows)]
-        apart = not (told and pd.concat([rows[_IDENTITY] for rows in told]).duplicated().any())
+        apart = not pd.concat([rows[_IDENTITY] for _, rows in found.values()]).duplicated().any()
         for some in [found] if apart else [{name: one} for name, one in found.items()]:
             fresh, counted = _fresh(now, some, accept)
             now = pd.concat([now.drop(index=now.index.intersection(fresh.index)), fresh]) if len(fresh) else now
@@ -151,20 +145,20 @@ class Shelf:
             digest = versions.write(rows, folder / f"{name}.parquet")
         about = {"answers": answers, "valid_from": _text(at), "day": (at + versions.IN_INDIA).date().isoformat(),
                  "sha256": digest, "synthetic": self.synthetic, "source": self.source} | asdict(change)  # fmt: skip
-        _put(folder / f"{name}.json", json.dumps(about, indent=1, sort_keys=True).encode())
+        put(folder / f"{name}.json", json.dumps(about, indent=1, sort_keys=True).encode())
         self._taken |= set(answers)
-        self._last = at
+        self.last = at
 
     def _after(self, at: datetime) -> datetime:
         """A moment later than every earlier part, whatever the clock says."""
-        return max(at.replace(microsecond=0), self._last + timedelta(seconds=1))
+        return max(at.replace(microsecond=0), self.last + timedelta(seconds=1))
 
     def _write(self, place: str, answer: Answer, about: Mapping) -> Path:
         folder = self.folder / place
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"{answer.fetched:%Y%m%dT%H%M%S%fZ}-{_sha(answer.body)[:8]}.json"
-        _put(path.with_suffix(".gz"), gzip.compress(answer.body, mtime=0))
-        _put(path, json.dumps(about, indent=1, sort_keys=True).encode())
+        put(path.with_suffix(".gz"), gzip.compress(answer.body, mtime=0))
+        put(path, json.dumps(about, indent=1, sort_keys=True).encode())
         return path
 
     def _sidecars(self, but: Set[str] = frozenset()) -> Iterator[tuple[str, dict]]:
@@ -178,17 +172,17 @@ class Shelf:
                 path.unlink()
         lines = self.folder / "checked.jsonl"
         if lines.is_file() and not (text := lines.read_bytes()).endswith(b"\n") and text:
-            _put(lines, text[: text.rfind(b"\n") + 1])
+            put(lines, text[: text.rfind(b"\n") + 1])
 
 
-def checked(rows: pd.DataFrame, request: Request, day: date) -> pd.DataFrame:
+def checked(rows: pd.DataFrame, day: date) -> pd.DataFrame:
     """The figures of an answer of a day, if they are such as the tables of the house have, and none is there twice."""
     if tuple(rows.columns) != COLUMNS:
-        raise UnfitError(f"{request.question}: figures have the columns {list(rows.columns)}, not {list(COLUMNS)}")
+        raise UnfitError(f"figures have the columns {list(rows.columns)}, not {list(COLUMNS)}")
     if twice := rows[rows.duplicated(_IDENTITY)][_IDENTITY].head(3).to_dict("records"):
-        raise UnfitError(f"{request.question}: the answer has a figure twice, such as {twice}")
+        raise UnfitError(f"the answer has a figure twice, such as {twice}")
     if fault := next(contract.faults(rows, day), ""):
-        raise UnfitError(f"{request.question}: the answer has {fault}; nothing of it is taken")
+        raise UnfitError(f"the answer has {fault}; nothing of it is taken")
     return rows
 
 
@@ -250,7 +244,7 @@ def _same(before: pd.DataFrame, told: pd.DataFrame) -> pd.DataFrame:
     return (before[_SAID] == told[_SAID]) | (before[_SAID].isna() & told[_SAID].isna())
 
 
-def _put(path: Path, content: bytes) -> None:
+def put(path: Path, content: bytes) -> None:
     """Write a file so that it is there whole or not at all."""
     draft = path.with_name(f"{path.name}.tmp")
     with draft.open("wb") as file:
@@ -270,10 +264,6 @@ def _sha(content: bytes) -> str:
 
 def _text(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="seconds")
-
-
-def _time(text: str) -> datetime:
-    return datetime.fromisoformat(text)
 
 
 def _tuples(value: object) -> object:

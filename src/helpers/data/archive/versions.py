@@ -7,7 +7,7 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
@@ -21,16 +21,18 @@ from helpers.data.tables import DataError
 if TYPE_CHECKING:
     import duckdb
 
-FIGURES = ("table", "key", "period", "unit", "value", "low", "high", "status", "published", "note")
 IN_INDIA = timedelta(hours=5, minutes=30)
 """From UTC: a figure counts from the day it is there."""
 
-STORED = {
+REMEDY = "see `magnets verify --archive`, and fetch a source anew once its folder is deleted"
+
+STORED = {  # the columns of a part and their types; moments are in UTC, and the day that counts is that in India
     "table": "VARCHAR", "key": "VARCHAR", "period": "VARCHAR", "unit": "VARCHAR", "value": "DOUBLE", "low": "DOUBLE",
     "high": "DOUBLE", "status": "VARCHAR", "published": "DATE", "note": "VARCHAR", "answer": "VARCHAR",
     "valid_from": "TIMESTAMP", "synthetic": "BOOLEAN",
 }  # fmt: skip
-"""The columns of a part and their types; ``known`` is in UTC, and the day that counts is that in India."""
+FIGURES = tuple(STORED)[:10]
+"""The columns that say a figure."""
 
 
 @dataclass(frozen=True)
@@ -70,35 +72,21 @@ class View:
     def figures(self, patterns: Mapping[str, list[tuple[str, str]]]) -> list[tuple]:
         """Every version of the figures whose table and key fit, one a day: the last of that day.
 
-        Parameters
-        ----------
-        patterns : mapping
-            By source, tables and patterns of keys, in which ``*`` stands for anything but a slash.
-
-        Returns
-        -------
-        list of tuple
-            ``source``, then :data:`FIGURES` with ``published`` the day on which it was known here.
+        ``patterns`` are tables and patterns of keys by source; ``*`` stands for anything but a slash. Of each figure
+        ``source``, then :data:`FIGURES` with ``published`` the day on which it was known here.
         """
         found = []
-        for source, days in self._by_day().items():
-            for day, parts in days.items():
-                rows = _read(parts, *_fitting(patterns[source])) if source in patterns else []
-                found += [(source, *row[:8], day, row[9]) for row in rows]
+        for (source, day), parts in _by(self.parts, "source", "day").items():
+            rows = _read(parts, *_fitting(patterns[source])) if source in patterns else []
+            found += [(source, *row[:8], day, row[9]) for row in rows]
         return found
 
     def detail(self, table: str, key: str) -> list[tuple]:
         """The newest version of every figure of a table whose key fits a pattern, of every source: as `figures`."""
         found = []
-        for source in dict.fromkeys(part.source for part in self.parts):
-            rows = _read([part for part in self.parts if part.source == source], *_fitting([(table, key)]))
+        for (source,), parts in _by(self.parts, "source").items():
+            rows = _read(parts, *_fitting([(table, key)]))
             found += [(source, *row[:8], row[10], row[9]) for row in rows]
-        return found
-
-    def _by_day(self) -> dict[str, dict[date, list[Part]]]:
-        found: dict[str, dict[date, list[Part]]] = {}
-        for part in self.parts:
-            found.setdefault(part.source, {}).setdefault(part.day, []).append(part)
         return found
 
 
@@ -134,10 +122,7 @@ def side(path: Path, *names: str) -> dict:
 
 def damaged(path: Path, error: Exception) -> DataError:
     """What to say of a file of the archive that is not as it was written."""
-    return DataError(
-        f"{path} cannot be understood ({type(error).__name__}); "
-        "see `magnets verify --archive`, and fetch a source anew once its folder is deleted"
-    )
+    return DataError(f"{path} cannot be understood ({type(error).__name__}); {REMEDY}")
 
 
 def newest(folder: Path) -> pd.DataFrame:
@@ -152,18 +137,15 @@ def periods(folder: Path) -> list[str]:
 
 
 def history(view: View, table: str, words: list[str]) -> list[tuple]:
-    """Every version of the figures of a table whose key and period hold some words, as `newest` has them.
+    """Every version of the figures of a table whose key and period hold some words.
 
-    Returns
-    -------
-    list of tuple
-        The source, :data:`FIGURES` with the publisher's own day and a note that says if a figure is made up, then
-        when it was known here and the answer.
+    Of each the source, :data:`FIGURES` with the publisher's own day and a note that says if it is made up, then when it
+    was known here and the answer.
     """
     where = " AND ".join(['"table" = ?', *["contains('/' || key || '/' || period || '/', ?)" for _ in words]])
     asked, found = [table, *(f"/{word}/" for word in words)], []
-    for source in dict.fromkeys(part.source for part in view.parts):
-        rows = _read([part for part in view.parts if part.source == source], f"WHERE {where}", asked, latest=False)
+    for (source,), parts in _by(view.parts, "source").items():
+        rows = _read(parts, f"WHERE {where}", asked, latest=False)
         found += [(source, *row[:9], f"SYNTHETIC {row[9]}".strip() if row[13] else row[9], *row[11:13]) for row in rows]
     return found
 
@@ -182,10 +164,8 @@ def write(rows: pd.DataFrame, path: Path) -> str:
         connection.register("rows", rows.assign(published=pd.to_datetime(rows["published"])))
         columns = ", ".join(f'CAST("{name}" AS {kind}) AS "{name}"' for name, kind in STORED.items())
         try:
-            connection.execute(
-                f"COPY (SELECT {columns} FROM rows ORDER BY \"table\", key, period) TO '{_quoted(draft)}' "
-                "(FORMAT parquet, COMPRESSION zstd)"
-            )
+            connection.execute(f"COPY (SELECT {columns} FROM rows ORDER BY {_FIGURE}) TO '{_quoted(draft)}' "
+                               "(FORMAT parquet, COMPRESSION zstd)")  # fmt: skip
         except duckdb.IOException as error:  # a full disk, a folder that cannot be written
             raise OSError(f"{path} cannot be written: {error}") from error
     with draft.open("rb") as file:
@@ -218,18 +198,23 @@ def _database() -> "duckdb.DuckDBPyConnection":
     return _memory().cursor()
 
 
+def _by(parts: Iterable[Part], *names: str) -> dict[tuple, list[Part]]:
+    found: dict[tuple, list[Part]] = {}
+    for part in parts:
+        found.setdefault(tuple(getattr(part, name) for name in names), []).append(part)
+    return found
+
+
 _DAY = "CAST(valid_from + INTERVAL 330 MINUTE AS DATE)"
 _TYPES = {"value": float, "low": float, "high": float}
+_FIGURE = '"table", key, period'
 
 
 def _read(parts: list[Part], where: str = "", words: list[str] | None = None, latest: bool = True) -> list[tuple]:
-    """Rows of some parts: :data:`FIGURES`, then the day and the moment at which each was known, its answer, and
-    whether it is made up."""
-    last = (
-        'QUALIFY row_number() OVER (PARTITION BY "table", key, period ORDER BY valid_from DESC) = 1' if latest else ""
-    )
+    """Rows of some parts: :data:`FIGURES`, the day and the moment each was known, its answer, if it is made up."""
     columns = ", ".join([*(f'"{name}"' for name in FIGURES), _DAY, "valid_from", "answer", "synthetic"])
-    return _asked(parts, f"SELECT {columns}", f'{where} {last} ORDER BY "table", key, period, valid_from', words)
+    last = f"QUALIFY row_number() OVER (PARTITION BY {_FIGURE} ORDER BY valid_from DESC) = 1" if latest else ""
+    return _asked(parts, f"SELECT {columns}", f"{where} {last} ORDER BY {_FIGURE}, valid_from", words)
 
 
 def _asked(parts: list[Part], select: str, rest: str, words: list[str] | None = None) -> list[tuple]:
@@ -242,10 +227,8 @@ def _asked(parts: list[Part], select: str, rest: str, words: list[str] | None = 
     try:
         return _database().execute(f"{select} FROM read_parquet([{files}]) {rest}", words or []).fetchall()
     except duckdb.Error as error:
-        raise DataError(
-            f"the archive in {parts[0].path.parents[2]} cannot be read: {str(error).splitlines()[0]}; "
-            "see `magnets verify --archive`, and fetch a source anew once its folder is deleted"
-        ) from error
+        said = str(error).splitlines()[0]
+        raise DataError(f"the archive in {parts[0].path.parents[2]} cannot be read: {said}; {REMEDY}") from error
 
 
 def _fitting(wanted: list[tuple[str, str]]) -> tuple[str, list[str]]:

@@ -26,43 +26,28 @@ _NUMBERS = {"pause": 0.0, "calls": math.inf, "every": 0.0, "settled": math.inf, 
 
 
 def feeds(folder: Path | None = None) -> dict[str, Feed]:
-    """The rows of ``feeds.csv`` by name, in their order.
-
-    Raises
-    ------
-    DataError
-        If the file is missing, cannot be read, or has other columns or numbers than it should.
-    """
+    """The rows of ``feeds.csv`` by name, in their order; DataError if they are not as they should be."""
     rows = tables.read(folder, "feeds")["feeds"]
     return {row[0]: _feed(dict(zip(rows.columns, row, strict=True))) for row in rows.rows}
 
 
 def module(feed: Feed) -> Source:
-    """The module that knows a feed's format, imported now.
-
-    Raises
-    ------
-    SourceError
-        If there is none of its name, or it is not a source.
-    """
+    """The module that knows a feed's format, imported now; SourceError if there is none, or it is not a source."""
     name = f"{__name__}.{feed.name}"
     if not feed.name.isidentifier() or find_spec(name) is None:
-        raise SourceError(f"{feed.name}: there is no module src/helpers/data/sources/{feed.name}.py; write it, or "
+        raise SourceError(f"there is no module src/helpers/data/sources/{feed.name}.py; write it, or "
                           "take the row out of data/feeds.csv")  # fmt: skip
     found = importlib.import_module(name)
     wanted = ["TITLE", "parse", "rows", "dropped" if feed.dropped else "requests"]
     if lacking := [word for word in wanted if not hasattr(found, word)]:
-        raise SourceError(f"{feed.name}: its module has no {', '.join(lacking)}; see protocol.Source")
+        raise SourceError(f"its module has no {', '.join(lacking)}; see protocol.Source")
     return cast(Source, found)
 
 
 def address(feed: Feed) -> str:
     """Where a feed is asked: its address, or the one that ``MAGNETS_<FEED>_URL`` puts in its place.
 
-    Raises
-    ------
-    SourceError
-        If that is no address that can be asked, or holds a name or a password, which would be kept with the answers.
+    SourceError if that is none that can be asked, or holds a name or a password, which would be kept with the answers.
     """
     name = f"MAGNETS_{feed.name.upper()}_URL"
     given = os.environ.get(name, "").strip()

@@ -11,16 +11,8 @@ UNPACKED, RATIO, SMALL = 500_000_000, 200, 5_000_000
 """Most bytes of what is packed in an answer; how many times as long a packed file may become, if it is not small."""
 
 
-class UnfitAnswerError(UnfitError):
-    """An answer that cannot be used, with what came."""
-
-    def __init__(self, text: str, answer: Answer):
-        super().__init__(text)
-        self.answer = answer
-
-
 def check(answer: Answer) -> None:
-    """Whether a body can be what was asked for; UnfitAnswerError if not."""
+    """Whether a body can be what was asked for; UnfitError if not."""
     body, kind = answer.body.lstrip(b"\xef\xbb\xbf \t\r\n"), answer.request.kind
     if not body:
         raise unfit(answer, "it is empty")
@@ -33,13 +25,7 @@ def check(answer: Answer) -> None:
 
 
 def text(answer: Answer, other: str = "utf-8", body: bytes | None = None) -> str:
-    """The body, or what was packed in it, as text without a mark at its beginning: in UTF-8, or another encoding.
-
-    Raises
-    ------
-    UnfitAnswerError
-        If it is in neither.
-    """
+    """The body, or what was packed in it, as text without a mark at its beginning: in UTF-8, or another encoding."""
     for encoding in ("utf-8-sig", other):
         try:
             found = (answer.body if body is None else body).decode(encoding)
@@ -47,14 +33,12 @@ def text(answer: Answer, other: str = "utf-8", body: bytes | None = None) -> str
             continue
         if "\0" not in found:
             return found
-    raise unfit(
-        answer,
-        f"it is not text in {' or '.join(dict.fromkeys(('utf-8', other)))}; has the source changed its encoding?",
-    )
+    known = " or ".join(dict.fromkeys(("utf-8", other)))
+    raise unfit(answer, f"it is not text in {known}; has the source changed its encoding?")
 
 
 def said(answer: Answer) -> Any:
-    """What an answer in JSON says; UnfitAnswerError if it is not JSON."""
+    """What an answer in JSON says; UnfitError if it is not JSON."""
     try:
         return json.loads(text(answer))
     except json.JSONDecodeError:
@@ -62,7 +46,7 @@ def said(answer: Answer) -> Any:
 
 
 def sheet(answer: Answer, name: str = "") -> list[list]:
-    """The cells of a sheet of a workbook, the first unless named; UnfitAnswerError if there is none."""
+    """The cells of a sheet of a workbook, the first unless named; UnfitError if there is none."""
     from python_calamine import CalamineError, CalamineWorkbook
 
     try:
@@ -96,6 +80,7 @@ def _check_packed(answer: Answer) -> None:
         raise unfit(answer, f"unpacked it has {total:,} bytes, far more than it should: it was not opened")
 
 
-def unfit(answer: Answer, text: str) -> UnfitAnswerError:
+def unfit(answer: Answer, text: str) -> UnfitError:
+    """The error for an answer that cannot be used: why, and how it begins."""
     came = f"; it begins {begin(answer.body)!r}" if answer.body else ""
-    return UnfitAnswerError(f"{answer.request.question}: the answer cannot be used: {text}{came}", answer)
+    return UnfitError(f"the answer cannot be used: {text}{came}")

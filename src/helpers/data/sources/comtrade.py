@@ -65,33 +65,24 @@ def requests(feed: Feed, since: str, today: date, keyed: bool) -> Iterator[Reque
 
 
 def parse(answer: Answer) -> pd.DataFrame:
-    """The rows of an answer with :data:`FIELDS`, as they came; none where nothing is public or nothing crossed.
-
-    Raises
-    ------
-    UnfitError
-        If the answer is an error, is cut or short, or its rows have not the fields and types that are known.
-    """
-    question, most = answer.request.question, _cut(answer.request.path)
+    """The rows of an answer with :data:`FIELDS`, as they came; none where nothing is public or nothing crossed."""
     told = _told(answer)
     data, said = told["data"], told.get("count")
-    if len(data) >= most:
-        raise UnfitError(
-            f"{question}: {len(data)} rows came, at which answers are cut silently; "
-            "ask for fewer lines at once (`lines` in data/feeds.csv), or with a key"
-        )
+    if len(data) >= _cut(answer.request.path):
+        raise UnfitError(f"{len(data)} rows came, at which answers are cut silently; "
+                         "ask for fewer lines at once (`lines` in data/feeds.csv), or with a key")  # fmt: skip
     if said != len(data):
-        raise UnfitError(f"{question}: it says that it has {said} rows and has {len(data)}; ask again")
+        raise UnfitError(f"it says that it has {said} rows and has {len(data)}; ask again")
     try:
         columns = {name: [row[name] for row in data] for name in FIELDS}
     except KeyError:
         lacking = {name for row in data for name in FIELDS if name not in row}
         others = {name for row in data for name in row if name not in FIELDS}
-        raise UnfitError(f"{question}: rows lack {sorted(lacking)}; others are {sorted(others)}") from None
+        raise UnfitError(f"rows lack {sorted(lacking)}; others are {sorted(others)}") from None
     for name, types in FIELDS.items():
         if odd := set(map(type, columns[name])) - types:
             found = next(value for value in columns[name] if type(value) in odd)
-            raise UnfitError(f"{question}: {name} is {found!r}, which is of another type than before")
+            raise UnfitError(f"{name} is {found!r}, which is of another type than before")
     return pd.DataFrame(columns).astype({name: float for name, types in FIELDS.items() if types is _NUMBER})
 
 

@@ -39,12 +39,8 @@ def figures(parsed: pd.DataFrame, request: Request) -> pd.DataFrame:
     """Weights and values of the asked lines, by partner and period.
 
     Where a period has a world, partners that it does not name did not trade; where it has none, nothing is public yet.
-    Neither becomes a figure of nought.
-
-    Raises
-    ------
-    UnfitError
-        If a row is of something else than was asked, comes twice or only in parts, or partners exceed the world.
+    Neither becomes a figure of nought. UnfitError if a row is of something else than was asked, comes twice or only in
+    parts, or partners exceed the world.
     """
     if parsed.empty:
         return pd.DataFrame(columns=list(COLUMNS))
@@ -53,12 +49,12 @@ def figures(parsed: pd.DataFrame, request: Request) -> pd.DataFrame:
     told = parsed[total]
     parts = parsed.loc[~total, KEY].drop_duplicates().merge(told[KEY], how="left", indicator=True)
     if len(alone := parts[parts["_merge"] == "left_only"]):
-        raise UnfitError(f"{request.question}: parts came without their total, such as {_some(alone[KEY].to_numpy())}")
+        raise UnfitError(f"parts came without their total, such as {_some(alone[KEY].to_numpy())}")
     if (twice := told.duplicated(KEY)).any():
-        raise UnfitError(f"{request.question}: a row came twice, such as {_some(told[twice][KEY].to_numpy())}")
-    told = told.assign(partner=_named(told, request), **_weighed(told))
+        raise UnfitError(f"a row came twice, such as {_some(told[twice][KEY].to_numpy())}")
+    told = told.assign(partner=_named(told), **_weighed(told))
     told = _together(told[told["partner"] != "group"])
-    _within(told, request)
+    _within(told)
     return _long(told, partners("comtrade")[request.params["reporterCode"]], request.params["flowCode"])
 
 
@@ -73,27 +69,23 @@ def _as_asked(parsed: pd.DataFrame, request: Request) -> None:
     asked["freqCode"] = [request.path.split("/")[-2]]
     for name in ("freqCode", "reporterCode", "flowCode", "period", "cmdCode", "partnerCode"):
         if name in asked and len(others := parsed.loc[~parsed[name].astype(str).isin(asked[name]), name]):
-            raise UnfitError(
-                f"{request.question}: asked for {name} {' '.join(asked[name])}, but {_some(others.unique())} came"
-            )
+            raise UnfitError(f"asked for {name} {' '.join(asked[name])}, but {_some(others.unique())} came")
     kind, other = ("cifvalue", "fobvalue") if request.params["flowCode"] == "M" else ("fobvalue", "cifvalue")
     swapped = parsed[parsed[kind].isna() & parsed[other].notna()]
     if len(swapped):
-        raise UnfitError(
-            f"{request.question}: {len(swapped)} rows have {other} and no {kind}: values of the other flow came"
-        )
+        raise UnfitError(f"{len(swapped)} rows have {other} and no {kind}: values of the other flow came")
     amounts = parsed[["netWgt", "primaryValue"]]
     if (amounts < 0).any(axis=None):
-        raise UnfitError(f"{request.question}: a weight or a value is below nothing: {amounts.min().to_dict()}")
+        raise UnfitError(f"a weight or a value is below nothing: {amounts.min().to_dict()}")
 
 
-def _named(told: pd.DataFrame, request: Request) -> pd.Series:
+def _named(told: pd.DataFrame) -> pd.Series:
     """The partner of each row: a country, ``world``, ``nes``, or ``group``."""
     partner = told["partnerCode"].astype(str).map(partners("comtrade"))
     new = told.loc[partner.isna(), "partnerISO"].astype("string").str.fullmatch("[A-Z]{3}").fillna(False)
     if not new.all():
         odd = told.loc[new[~new].index, ["partnerCode", "partnerISO"]].to_numpy()
-        raise UnfitError(f"{request.question}: partner {_some(odd)} is not known; add its code to spellings.csv")
+        raise UnfitError(f"partner {_some(odd)} is not known; add its code to spellings.csv")
     return partner.fillna(told["partnerISO"])
 
 
@@ -124,13 +116,13 @@ def _together(told: pd.DataFrame) -> pd.DataFrame:
     return sums.join(groups[list(NOTES)].any()).join(groups["classificationCode"].first()).reset_index()
 
 
-def _within(told: pd.DataFrame, request: Request) -> None:
+def _within(told: pd.DataFrame) -> None:
     """Partners add up to the world at most."""
     worth = told.set_index(["period", "cmdCode"])
     world = worth["partner"] == "world"
     parts, whole = worth.loc[~world, "value_usd"].groupby(level=[0, 1]).sum(), worth.loc[world, "value_usd"]
     if len(more := parts[parts > whole.reindex(parts.index) * (1 + APART)]):
-        raise UnfitError(f"{request.question}: partners exceed the world in the value of {_some(more.index)}")
+        raise UnfitError(f"partners exceed the world in the value of {_some(more.index)}")
 
 
 def _long(told: pd.DataFrame, reporter: str, flow: str) -> pd.DataFrame:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from helpers.data.sources import bodies, transport
+from helpers.data.sources import transport
 from helpers.data.sources.protocol import Answer, Feed, Request, SourceError
 
 MADE_UP = "synthetic-"
@@ -22,15 +22,13 @@ def names(place: Path, feed: Feed) -> list[str]:
 
 
 def answer(place: Path, feed: Feed, request: Request, synthetic: bool) -> Answer:
-    """What is in a file; SourceError if it cannot be read or used, or is made up and the archive is not."""
+    """What is in a file; SourceError if it cannot be read, or is made up and the archive is not."""
     path = drop(place, feed) / request.path
     if path.name.startswith(MADE_UP) and not synthetic:
         raise SourceError(f"{path} is made up, for a demonstration; take it away")
     try:
         if (size := path.stat().st_size) > transport.BODY:
             raise SourceError(f"{path} has {size:,} bytes, more than any file of {feed.name}; take it away")
-        found = Answer(request, path.read_bytes())
+        return Answer(request, path.read_bytes())
     except OSError as error:
         raise SourceError(f"{path} cannot be read ({error.strerror}); mend it, or take it away") from error
-    bodies.check(found)
-    return found

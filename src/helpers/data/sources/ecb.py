@@ -43,17 +43,17 @@ def requests(feed: Feed, since: str, today: date, keyed: bool) -> Iterator[Reque
 
 def parse(answer: Answer) -> pd.DataFrame:
     """The days as the bank gives them, all columns as text, found by their names."""
-    of, asked = answer.request.question, {answer.request.context[name] for name in ("quote", "base")}
+    asked = {answer.request.context[name] for name in ("quote", "base")}
     table = pd.read_csv(io.StringIO(bodies.text(answer)), dtype=str, keep_default_na=False)
     if lacking := sorted(_NEEDED - set(table.columns)):
         raise UnfitError(
-            f"{of}: the columns {lacking} are not among {list(table.columns)[:40]}; if they were renamed, adapt ecb.py"
+            f"the columns {lacking} are not among {list(table.columns)[:40]}; if they were renamed, adapt ecb.py"
         )
     for column, wanted in _SAME.items():
         if other := sorted(set(table[column]) - {wanted}):
-            raise UnfitError(f"{of}: {column} is {other[:3]}, not {wanted}: these are not the rates asked for")
+            raise UnfitError(f"{column} is {other[:3]}, not {wanted}: these are not the rates asked for")
     if len(table) and set(table["CURRENCY"]) != asked:
-        raise UnfitError(f"{of}: rates of {sorted(set(table['CURRENCY']))} came, {sorted(asked)} were asked for")
+        raise UnfitError(f"rates of {sorted(set(table['CURRENCY']))} came, {sorted(asked)} were asked for")
     return table
 
 
@@ -63,9 +63,9 @@ def rows(parsed: pd.DataFrame, answer: Answer) -> pd.DataFrame:
     given = parsed[~parsed["OBS_VALUE"].str.strip().isin(["", "NaN"])]
     values = pd.to_numeric(given["OBS_VALUE"], errors="coerce")
     if (wrong := given[values.isna() | (values <= 0)]["OBS_VALUE"]).size:
-        raise UnfitError(f"{answer.request.question}: {wrong.iloc[0]!r} is no rate")
+        raise UnfitError(f"{wrong.iloc[0]!r} is no rate")
     if given.duplicated(["TIME_PERIOD", "CURRENCY"]).any():
-        raise UnfitError(f"{answer.request.question}: a day has two rates of one currency")
+        raise UnfitError("a day has two rates of one currency")
     wide = given.assign(rate=values).pivot(index="TIME_PERIOD", columns="CURRENCY", values="rate")
     wide = wide.reindex(columns=[quote, base]).dropna()
     return monthly(wide[quote] / wide[base], BASIS, answer)
@@ -89,7 +89,7 @@ def monthly(daily: pd.Series, basis: str, answer: Answer) -> pd.DataFrame:
     try:
         daily = daily.set_axis(pd.to_datetime(daily.index, format="%Y-%m-%d")).sort_index()
     except ValueError as error:
-        raise UnfitError(f"{answer.request.question}: a day that is none: {error}") from error
+        raise UnfitError(f"a day that is none: {error}") from error
     made, shared = [], {"key": f"{quote} per {base}/{basis}", "unit": f"{quote}/{base}", "status": "derived"}
     for period, days in daily.groupby(daily.index.to_period("M")):
         if str(period) in answer.request.periods and _unbroken(period, days.index):

@@ -11,9 +11,8 @@ from pathlib import Path
 
 from helpers import paths
 from helpers.data import sources
-from helpers.data.archive.store import Shelf
 from helpers.data.sources import keys, schedule, visit
-from helpers.data.sources.protocol import Feed, SourceError, State
+from helpers.data.sources.protocol import Feed, SourceError
 from helpers.data.sources.visit import Result, Tell
 from helpers.data.tables import DataError
 
@@ -22,10 +21,6 @@ YEARS = 3
 
 NEW, NOTHING, SOME_FAILED, OFFLINE = 0, 20, 21, 22
 """How a run ended, as exit codes."""
-
-
-class BadRequestError(ValueError):
-    """There is no such feed, no such month, or no such address to ask."""
 
 
 class LockedError(RuntimeError):
@@ -50,32 +45,17 @@ def fetch(
     accept: bool = False,
     tell: Tell = lambda feed, done, of: None,
 ) -> list[Result]:
-    """Fetch what is due.
+    """Fetch what is due of some feeds, or of all.
 
-    Parameters
-    ----------
-    names : sequence of str
-        Feeds; all if there is none.
-    folder : Path, optional
-        The archive.
-    since : str
-        The first month to ask about, as ``YYYY-MM``; January three years ago unless given.
-    accept : bool
-        Whether to believe answers that lack more than half of the figures that were there before.
-    tell : callable
-        Gets the name of a feed, how many of its questions are done, and how many there are.
+    ``since`` is the first month to ask about, January three years ago unless given; ``accept`` says to believe answers
+    that lack more than half of the figures that were there before; ``tell`` gets the name of a feed, how many of its
+    questions are done, and how many there are.
 
-    Raises
-    ------
-    BadRequestError, KeyFileError
-        If there is no such feed or month, ``MAGNETS_<FEED>_URL`` is no address, or a key cannot be read.
-    LockedError
-        If another run works on the archive.
-    OSError
-        If the archive cannot be written; what was kept before is there.
+    SourceError if there is no such feed or month, ``MAGNETS_<FEED>_URL`` is no address, or a key cannot be read;
+    LockedError if another run works on the archive; OSError if it cannot be written.
     """
     known, place, paces = sources.feeds(), folder or paths.archive(), dict[str, float]()
-    feeds, since, synthetic = _chosen(names, known), _month(since), _synthetic(known)
+    feeds, since, synthetic = _chosen(names, known), _month(since), sources.synthetic(known)
     with _alone(place):
         return [visit.visit(feed, place, since, synthetic, accept, paces, tell) for feed in feeds]
 
@@ -83,7 +63,7 @@ def fetch(
 def plan(names: Sequence[str] = (), folder: Path | None = None, since: str = "") -> list[Plan]:
     """What `fetch` would ask now; nothing is asked, and nothing is written."""
     known, place = sources.feeds(), folder or paths.archive()
-    feeds, since, synthetic = _chosen(names, known), _month(since), _synthetic(known)
+    feeds, since, synthetic = _chosen(names, known), _month(since), sources.synthetic(known)
     with _alone(place) if place.is_dir() else nullcontext():
         return [_planned(feed, place, since, synthetic) for feed in feeds]
 
@@ -100,12 +80,8 @@ def code(results: Sequence[Result]) -> int:
 
 
 def _planned(feed: Feed, place: Path, since: str, synthetic: bool) -> Plan:
-    folder = place / feed.name
     try:
-        visit.resting(feed, folder)
-        source = sources.module(feed)
-        state = Shelf(folder, feed.name, synthetic).state() if folder.is_dir() else State()
-        due = visit.due(feed, source, state, since, place)
+        source, _, due = visit.ready(feed, place, since, synthetic)
     except (SourceError, DataError) as error:
         return Plan(feed.name, problem=str(error))
     calls = 0 if feed.dropped else len(due) * (2 if hasattr(source, "prepare") else 1)
@@ -114,18 +90,11 @@ def _planned(feed: Feed, place: Path, since: str, synthetic: bool) -> Plan:
 
 def _chosen(names: Sequence[str], known: dict[str, Feed]) -> list[Feed]:
     if unknown := [name for name in names if name not in known]:
-        raise BadRequestError(f"there is no source {unknown[0]!r}; there are {', '.join(known)}")
+        raise SourceError(f"there is no source {unknown[0]!r}; there are {', '.join(known)}")
     feeds = [feed for feed in known.values() if not names or feed.name in names]
     for feed in feeds:
         keys.key(feed)
     return feeds
-
-
-def _synthetic(known: dict[str, Feed]) -> bool:
-    try:
-        return sources.synthetic(known)
-    except SourceError as error:
-        raise BadRequestError(str(error)) from None
 
 
 def _month(since: str) -> str:
@@ -133,7 +102,7 @@ def _month(since: str) -> str:
     if not since:
         return f"{today.year - YEARS}-01"
     if not re.fullmatch(r"(19|20)\d\d-(0[1-9]|1[0-2])", since) or since > f"{today:%Y-%m}":
-        raise BadRequestError(f"{since!r} is no month up to this one; write it as YYYY-MM")
+        raise SourceError(f"{since!r} is no month up to this one; write it as YYYY-MM")
     return since
 
 

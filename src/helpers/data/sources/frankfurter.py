@@ -35,22 +35,22 @@ def requests(feed: Feed, since: str, today: date, keyed: bool) -> Iterator[Reque
 
 def parse(answer: Answer) -> pd.DataFrame:
     """The days with ``date``, ``base``, ``quote`` and ``rate``, of whichever version answered."""
-    of, came, said = answer.request.question, answer.body[:80], bodies.said(answer)
+    came, said = answer.body[:80], bodies.said(answer)
     if isinstance(said, dict) and isinstance(said.get("rates"), dict) and {"amount", "base"} <= set(said):
         if said["amount"] != 1:
-            raise UnfitError(f"{of}: the rates are for {said['amount']} {said['base']}, not for one")
+            raise UnfitError(f"the rates are for {said['amount']} {said['base']}, not for one")
         days = said["rates"].items()
         if not all(isinstance(rates, dict) for _, rates in days):
-            raise UnfitError(f"{of}: rates of one day came, not of many: {came!r}")
+            raise UnfitError(f"rates of one day came, not of many: {came!r}")
         found = [(day, said["base"], quote, rate) for day, rates in days for quote, rate in rates.items()]
     elif isinstance(said, list) and all(isinstance(row, dict) and set(row) >= set(_FLAT) for row in said):
         found = [tuple(row[name] for name in _FLAT) for row in said]
     else:
-        raise UnfitError(f"{of}: neither version's answer came but {came!r}; look what the source says of its versions")
+        raise UnfitError(f"neither version's answer came but {came!r}; look what the source says of its versions")
     table = pd.DataFrame(found, columns=_FLAT)
     for column in ("base", "quote"):
         if other := sorted(set(table[column]) - {answer.request.context[column]}):
-            raise UnfitError(f"{of}: {column} is {other[:3]}, not {answer.request.context[column]}")
+            raise UnfitError(f"{column} is {other[:3]}, not {answer.request.context[column]}")
     return table
 
 
@@ -59,5 +59,5 @@ def rows(parsed: pd.DataFrame, answer: Answer) -> pd.DataFrame:
     rates = parsed.dropna(subset=["rate"])
     wrong = [rate for rate in rates["rate"] if isinstance(rate, bool | str) or rate <= 0]
     if wrong or rates["date"].duplicated().any():
-        raise UnfitError(f"{answer.request.question}: {f'{wrong[0]!r} is no rate' if wrong else 'a day has two rates'}")
+        raise UnfitError(f"{f'{wrong[0]!r} is no rate' if wrong else 'a day has two rates'}")
     return ecb.monthly(rates.set_index("date")["rate"].astype(float), BASIS, answer)

@@ -47,17 +47,9 @@ def dropped(name: str) -> Request:
 
 
 def parse(answer: Answer) -> pd.DataFrame:
-    """The rows of the file as text, under our names of its columns.
-
-    Raises
-    ------
-    UnfitError
-        If the name does not say the flow, a heading or the encoding is not known, or a column that is needed is not
-        there.
-    """
-    what = answer.request.question
+    """The rows of the file as text, under our names of its columns; UnfitError if one is not known or lacking."""
     if not answer.request.context["flow"]:
-        raise UnfitError(f"{what}: the table does not say whether it is of exports or imports, so its name has to: "
+        raise UnfitError("the table does not say whether it is of exports or imports, so its name has to: "
                          "call it export-... or import-... (and -all if it has every partner)")  # fmt: skip
     lines = list(csv.reader(io.StringIO(bodies.text(answer, "gb18030"), newline="")))
     known = {printed: ours for ours, headings in HEADINGS.items() for printed in headings}
@@ -65,35 +57,34 @@ def parse(answer: Answer) -> pd.DataFrame:
     while head and not head[-1]:
         head.pop()
     if strange := [name for name in head if name not in known]:
-        raise UnfitError(f"{what}: headings {strange} are not known; known are {', '.join(known)}")
+        raise UnfitError(f"headings {strange} are not known; known are {', '.join(known)}")
     ours = [known[name] for name in head]
     if missing := {"period", "line", "usd"} - set(ours) | ({"unit"} if "quantity" in ours else set()) - set(ours):
         wanted = ", ".join(" or ".join(HEADINGS[name]) for name in sorted(missing))
-        raise UnfitError(f"{what}: it has no column {wanted}, but {', '.join(head) or 'nothing'}")
+        raise UnfitError(f"it has no column {wanted}, but {', '.join(head) or 'nothing'}")
     cells = [[cell.strip() for cell in row[: len(head)]] for row in lines[1:] if any(cell.strip() for cell in row)]
     if short := [row for row in cells if len(row) < len(head)]:
-        raise UnfitError(f"{what}: a row has {len(short[0])} cells under {len(head)} columns: {short[0]}")
+        raise UnfitError(f"a row has {len(short[0])} cells under {len(head)} columns: {short[0]}")
     found = pd.DataFrame(cells, columns=ours, dtype="str")
     if strange := sorted(set(found["line"][~found["line"].str.fullmatch(r"\d{8}")])):
-        raise UnfitError(f"{what}: {strange[0]!r} is no code of eight digits; save the file as the site gives it")
+        raise UnfitError(f"{strange[0]!r} is no code of eight digits; save the file as the site gives it")
     return found
 
 
 def rows(parsed: pd.DataFrame, answer: Answer) -> pd.DataFrame:
     """Figures by partner, line and month, and for ``world`` if the file has all partners."""
-    about, what = answer.request.context, answer.request.question
-    told = parsed.assign(month=[_period(said, what) for said in parsed["period"]], partner=_partners(parsed, answer))
-    told["value_usd"] = [number(said, what) / 1e6 for said in told["usd"]]
+    about = answer.request.context
+    told = parsed.assign(month=parsed["period"].map(_period), partner=_partners(parsed))
+    told["value_usd"] = told["usd"].map(number) / 1e6
     measures = {"value_usd": "USD m"}
     if "quantity" in told:
         if strange := sorted(set(told["unit"]) - set(KILOGRAMS)):
-            raise UnfitError(f"{what}: the unit is {strange[0]!r}, known are {', '.join(KILOGRAMS)}")
-        kilograms = told["unit"].map(KILOGRAMS)
-        told["weight"] = [number(said, what) for said in told["quantity"]] * kilograms / 1000
+            raise UnfitError(f"the unit is {strange[0]!r}, known are {', '.join(KILOGRAMS)}")
+        told["weight"] = told["quantity"].map(number) * told["unit"].map(KILOGRAMS) / 1000
         measures["weight"] = "t"
     keys = ["partner", "line", "month"]
     sums = told.groupby(keys)[list(measures)].sum().reset_index()
-    _same_sums(sums, measures, what)
+    _same_sums(sums, measures)
     if about["all"] and "world" not in set(sums["partner"]):
         sums = pd.concat([sums, sums.groupby(keys[1:])[list(measures)].sum().reset_index().assign(partner="world")])
     long = sums.melt(keys, var_name="measure").query("value > 0").sort_values([*keys, "measure"], ignore_index=True)
@@ -101,7 +92,7 @@ def rows(parsed: pd.DataFrame, answer: Answer) -> pd.DataFrame:
     return figures("trade", long.assign(key=place, period=long["month"], unit=long["measure"].map(measures)))
 
 
-def _period(said: str, what: str) -> str:
+def _period(said: str) -> str:
     """A month, or the two that are published as one."""
     digits = r"(\d{4})[-/.年]?(\d{1,2})月?"
     if match := re.fullmatch(digits, said):
@@ -111,29 +102,29 @@ def _period(said: str, what: str) -> str:
     else:
         months = [""]
     if any(not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", month) for month in months):
-        raise UnfitError(f"{what}: {said!r} is no month, nor two that are published as one")
+        raise UnfitError(f"{said!r} is no month, nor two that are published as one")
     return "/".join(months)
 
 
-def _partners(parsed: pd.DataFrame, answer: Answer) -> list[str]:
+def _partners(parsed: pd.DataFrame) -> list[str]:
     """Codes of the partners; ``world`` in a table without partners. A name and a number must mean the same one."""
-    known, what = partners("gacc"), answer.request.question
+    known = partners("gacc")
     columns = [name for name in ("partner", "partner_code") if name in parsed]
     if not columns:
         return ["world"] * len(parsed)
     pairs = parsed[columns].drop_duplicates()
     if strange := sorted({name for name in pairs[columns[0]] if name not in known}):
-        raise unknown(strange, what)
+        raise unknown(strange)
     for pair in pairs.itertuples(index=False):
         if len({known[said] for said in pair if said in known}) > 1:
-            raise UnfitError(f"{what}: {' and '.join(pair)} are two partners; see spellings.csv")
+            raise UnfitError(f"{' and '.join(pair)} are two partners; see spellings.csv")
     return [known[name] for name in parsed[columns[0]]]
 
 
-def _same_sums(sums: pd.DataFrame, measures: dict[str, str], what: str) -> None:
+def _same_sums(sums: pd.DataFrame, measures: dict[str, str]) -> None:
     """Stop if the file has a total beside partners, and they do not sum to it."""
     of_all = sums["partner"] == "world"
     whole, parts = (half.groupby(["line", "month"])[list(measures)].sum() for half in (sums[of_all], sums[~of_all]))
     both = whole.index.intersection(parts.index)
     if ((whole.loc[both] - parts.loc[both]).abs() > 1e-6 * whole.loc[both] + 2e-3).any(axis=None):
-        raise UnfitError(f"{what}: its partners do not sum to its total; is it cut?")
+        raise UnfitError("its partners do not sum to its total; is it cut?")

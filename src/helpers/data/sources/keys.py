@@ -7,13 +7,13 @@ import os
 import re
 from pathlib import Path
 
-from helpers.data.sources.protocol import Feed
+from helpers.data.sources.protocol import Feed, SourceError
 
 _OTHERS = 0o077
 """What others than the owner may do with a file."""
 
 
-class KeyFileError(ValueError):
+class KeyFileError(SourceError):
     """A key, or the file of keys, cannot be used; the text says why, and never holds a key."""
 
 
@@ -25,10 +25,7 @@ def file() -> Path:
 def key(feed: Feed) -> str:
     """The key of a feed; empty if it wants none, or none is set.
 
-    Raises
-    ------
-    KeyFileError
-        If others can read the file of keys, or it or the key is not written as it should be.
+    KeyFileError if others can read the file of keys, or it or the key is not written as it should be.
     """
     if not feed.key:
         return ""

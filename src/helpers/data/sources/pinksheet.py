@@ -53,17 +53,17 @@ def prepare(request: Request, ask: Ask) -> Request:
 
 def parse(answer: Answer) -> pd.DataFrame:
     """The columns asked for, one row a month: ``item``, ``unit``, ``month`` and ``value`` as written; ``updated``."""
-    of, cells = answer.request.question, bodies.sheet(answer, SHEET)
+    cells = bodies.sheet(answer, SHEET)
     first = str(cells[_DATA][0]).strip() if len(cells) > _DATA and cells[_DATA] else ""
     if not re.fullmatch(r"\d{4}M\d\d", first):
-        raise UnfitError(f"{of}: the months do not begin in row {_DATA + 1}, there is {first!r}; adapt pinksheet.py")
+        raise UnfitError(f"the months do not begin in row {_DATA + 1}, there is {first!r}; adapt pinksheet.py")
     names = [_plain(name) for name in cells[_NAMES]]
     said = _UPDATED.search(" ".join(str(cell) for row in cells[:_NAMES] for cell in row))
     found = []
     for item in answer.request.context["items"].split("; "):
         if names.count(_plain(item)) != 1:
             near = [str(name).strip() for name in cells[_NAMES] if _plain(name)[:4] == _plain(item)[:4]]
-            raise UnfitError(f"{of}: there is not one column {item!r}; near it are {near or names[:10]}")
+            raise UnfitError(f"there is not one column {item!r}; near it are {near or names[:10]}")
         at = names.index(_plain(item))
         found += [(item, str(cells[_UNITS][at]).strip(" ()"), str(row[0]).strip(), row[at]) for row in cells[_DATA:]]
     table = pd.DataFrame(found, columns=["item", "unit", "month", "value"])
@@ -72,7 +72,7 @@ def parse(answer: Answer) -> pd.DataFrame:
 
 def rows(parsed: pd.DataFrame, answer: Answer) -> pd.DataFrame:
     """Prices in USD per kg of the months asked for; what is empty or an ellipsis is not known."""
-    of, basis, made, day = answer.request.question, answer.request.context["basis"], [], None
+    basis, made, day = answer.request.context["basis"], [], None
     if said := "".join(parsed["updated"].head(1)):
         month, number, year = said.split()
         day = date(int(year), MONTHS.index(month.lower()) + 1, int(number))
@@ -81,9 +81,9 @@ def rows(parsed: pd.DataFrame, answer: Answer) -> pd.DataFrame:
         if period not in answer.request.periods or value in ("", "…", "..", "..."):
             continue
         if unit not in _PER_KG:
-            raise UnfitError(f"{of}: {item} is in {unit!r}, not in one of {sorted(_PER_KG)}")
+            raise UnfitError(f"{item} is in {unit!r}, not in one of {sorted(_PER_KG)}")
         if isinstance(value, bool | str) or not value > 0:
-            raise UnfitError(f"{of}: {item} of {month} is {value!r}, no price")
+            raise UnfitError(f"{item} of {month} is {value!r}, no price")
         made.append({"key": f"{item}/{basis}", "period": period, "unit": "USD/kg", "published": day,
                      "value": round(float(value) * _PER_KG[unit], 6), "note": f"in {unit}"})  # fmt: skip
     return figures("prices", made)

@@ -13,7 +13,9 @@ from typing import Protocol
 
 import pandas as pd
 
-COLUMNS = ("table", "key", "period", "unit", "value", "low", "high", "status", "published", "note")
+from helpers.data.archive.versions import FIGURES
+
+COLUMNS = FIGURES
 """What a figure of an answer has: the table and the key of the house, the rest as in the dated tables.
 
 ``key`` is the key columns of the table joined by ``/``, such as ``import/IND/CHN/850511/weight``; ``published`` is the
@@ -82,21 +84,11 @@ class Feed:
 class Request:
     """One question to a source, without its key.
 
-    Attributes
-    ----------
-    question : str
-        What is asked, in words that never change for the same question: ``months of 2024, reporter 699``.
-    path : str
-        Below the address of the feed; for a file that a person drops, its name.
-    params, form : mapping
-        The query; the fields of a form, sent by POST if there are any.
-    kind : {"json", "csv", "html", "xlsx", "zip"}
-        What the body must be.
-    keys, periods : tuple of str
-        Which figures a complete answer holds, as patterns of keys and as periods (none: all of these keys): those of
-        them that it held before and holds no more have been withdrawn.
-    context : mapping
-        What `rows` needs to know beside the answer; kept with it.
+    ``question`` says it in words that never change: ``months of 2024, reporter 699``. ``path`` is below
+    the address of the feed; for a file that a person drops, its name. ``kind`` is what the body must be: json, csv,
+    html, xlsx or zip. ``form`` are fields that are sent by POST if there are any. ``keys`` and ``periods`` (none: all)
+    are patterns of the figures that a complete answer holds: those of them that it held before and holds no more have
+    been withdrawn. ``context`` is what `rows` needs to know beside the answer; it is kept with it.
     """
 
     question: str
@@ -120,13 +112,6 @@ class Answer:
     fetched: datetime | None = None
 
 
-@dataclass(frozen=True)
-class State:
-    """What the archive knows of a source when it is asked what is due: when each question was last answered."""
-
-    asked: Mapping[str, datetime] = field(default_factory=dict)
-
-
 def figures(table: str, rows: pd.DataFrame | Iterable[Mapping]) -> pd.DataFrame:
     """Rows with :data:`COLUMNS`: reported, without range, day and note where they do not say otherwise."""
     told = pd.DataFrame(rows)
@@ -139,30 +124,21 @@ Ask = Callable[[Request], Answer]
 
 
 class Source(Protocol):
-    """What a module of this folder has.
+    """What a module of this folder has; of a feed of files, ``dropped`` in the place of ``requests``.
 
-    Attributes
-    ----------
-    TITLE : str
-        Whose figures, in a few words.
-    VOLATILE : bytes, optional
-        A pattern of what changes in its answers from call to call and means nothing.
-    KEY_HEADER : str, optional
-        Name of the header that takes the key.
+    If need be also ``VOLATILE``, a pattern of what changes in its answers from call to call and means nothing;
+    ``KEY_HEADER``, the name of the header that takes the key; and, where one question depends on another's answer,
+    ``prepare(request: Request, ask: Ask) -> Request``.
     """
 
     TITLE: str
+    """Whose figures, in a few words."""
 
     def requests(self, feed: Feed, since: str, today: date, keyed: bool) -> Iterable[Request]:
         """Every question there is from a month (``2018-01``) up to a day; with or without a key."""
-
-    def due(self, feed: Feed, requests: Iterable[Request], state: State, today: date) -> list[Request]:
-        """Those of the questions that may have another answer than when they were last asked."""
 
     def parse(self, answer: Answer) -> pd.DataFrame:
         """The answer as a table, every cell as the publisher has it; UnfitError if it is not what was asked for."""
 
     def rows(self, parsed: pd.DataFrame, answer: Answer) -> pd.DataFrame:
         """The figures, with :data:`COLUMNS`."""
-
-    # where one question depends on another's answer: `def prepare(request: Request, ask: Ask) -> Request`

@@ -1,11 +1,11 @@
 """Which questions are due again, and which period should come next."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
 
 from helpers import fiscal
-from helpers.data.sources.protocol import Feed, Request, State
+from helpers.data.sources.protocol import Feed, Request
 
 SETTLED = 10
 """How many times as long a question rests once its periods are settled."""
@@ -22,13 +22,13 @@ class Expected:
     late: bool
 
 
-def due(feed: Feed, requests: Iterable[Request], state: State, today: date) -> list[Request]:
-    """The questions that were never asked, or so long ago that their answer may have changed.
+def due(feed: Feed, requests: Iterable[Request], asked: Mapping[str, datetime], today: date) -> list[Request]:
+    """The questions that were never ``asked``, or so long ago that their answer may have changed.
 
     That is ``feed.every`` days, and ten times as many once all periods of a question ended more than ``feed.settled``
     days ago. A question that was asked after today, by a wrong clock, is due.
     """
-    return [request for request in requests if _is_due(feed, request, state.asked.get(request.question), today)]
+    return [request for request in requests if _is_due(feed, request, asked.get(request.question), today)]
 
 
 def expected(feed: Feed, newest: str, today: date) -> Expected | None:
@@ -57,6 +57,11 @@ def now() -> datetime:
 def day(at: datetime) -> date:
     """The day that it is in India at a moment."""
     return at.astimezone(INDIA).date()
+
+
+def shown(at: datetime) -> str:
+    """A moment as people read it."""
+    return f"{at.astimezone(INDIA):%Y-%m-%d %H:%M} in India"
 
 
 def _is_due(feed: Feed, request: Request, asked: datetime | None, today: date) -> bool:

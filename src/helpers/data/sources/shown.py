@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -34,40 +34,41 @@ HEADS = ("feed", "what", "last success", "newest", "next expected", "key", "term
 
 @contextmanager
 def progress(quiet: bool) -> Iterator[visit.Tell]:
-    """A bar a feed on a terminal; nothing elsewhere, or if quiet."""
+    """A bar for each thing that is told of, on a terminal; nothing elsewhere, or if quiet."""
     if quiet or not sys.stderr.isatty():
-        yield lambda feed, done, of: None
+        yield lambda what, done, of: None
         return
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress
 
-    columns = [TextColumn("{task.description:12}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()]
-    with Progress(*columns, console=Console(stderr=True)) as bars:
+    with Progress(console=Console(stderr=True)) as bars:
         bar = {}
 
-        def tell(feed: str, done: int, of: int) -> None:
-            if feed not in bar:
-                bar[feed] = bars.add_task(feed, total=of)
-            bars.update(bar[feed], completed=done)
+        def tell(what: str, done: int, of: int) -> None:
+            if what not in bar:
+                bar[what] = bars.add_task(what, total=of)
+            bars.update(bar[what], completed=done)
 
         yield tell
 
 
-def fetched(names: Sequence[str], since: str, accept: bool, quiet: bool) -> tuple[int, list[str]]:
-    """Fetch, and tell how it ended: the exit code and the lines to print."""
-
-    def run() -> tuple[int, list[str]]:
+def fetched(names: Sequence[str], since: str, accept: bool, quiet: bool, dry: bool) -> tuple[int, list[str]]:
+    """Fetch, or if ``dry`` only see what would be asked; the exit code and the lines to print, also where it cannot."""
+    try:
+        if dry:
+            return fetch.NEW, list(plans(fetch.plan(names, since=since)))
         with progress(quiet) as tell:
             ended = fetch.fetch(names, since=since, accept=accept, tell=tell)
         end = fetch.code(ended)
         return end, [*results(ended), *([OFFLINE] if end == fetch.OFFLINE else [])]
-
-    return _told(run)
-
-
-def planned(names: Sequence[str], since: str) -> tuple[int, list[str]]:
-    """What would be fetched: the exit code and the lines to print."""
-    return _told(lambda: (fetch.NEW, list(plans(fetch.plan(names, since=since)))))
+    except SourceError as error:
+        return 2, [str(error)]
+    except DataError as error:
+        return 3, [str(error)]
+    except fetch.LockedError as error:
+        return 7, [str(error)]
+    except OSError as error:
+        return 1, [f"the archive cannot be written ({error}); what came before is kept"]
 
 
 def results(ended: Sequence[visit.Result]) -> Iterator[str]:
@@ -80,8 +81,7 @@ def results(ended: Sequence[visit.Result]) -> Iterator[str]:
         if one.ended not in ("new", "nothing new"):
             said = [one.ended, *said]
         yield f"{one.feed:12} {', '.join(said) or _nothing(one.feed)}{calls}"
-        lines = [text.splitlines()[0].removeprefix(f"{one.feed}: ") for text in one.problems if text]
-        yield from _some(lines)
+        yield from _some([text.splitlines()[0] for text in one.problems])
 
 
 def plans(planned: Sequence[fetch.Plan]) -> Iterator[str]:
@@ -123,9 +123,7 @@ def table(folder: Path | None = None) -> tuple[list[tuple[str, ...]], list[str]]
             files.append(f"{feed.name} reads files in {dropped.drop(place, feed)}/: {feed.note}")
         if last.get("problems"):
             at, said = schedule.day(datetime.fromisoformat(last["at"])), last["problems"][-1].splitlines()[0]
-            problems.append(
-                f"last problem of {feed.name}, {at}: {last['ended']}: {said.removeprefix(f'{feed.name}: ')}"
-            )
+            problems.append(f"last problem of {feed.name}, {at}: {last['ended']}: {said}")
     return rows, [*files, *problems]
 
 
@@ -179,20 +177,6 @@ def _key(feed: Feed) -> str:
 
 def _terms(row: dict | None) -> str:
     return PASSED_ON.get(row["may_redistribute"], row["licence"]) if row else "not described"
-
-
-def _told(run: Callable[[], tuple[int, list[str]]]) -> tuple[int, list[str]]:
-    """What a run gives; if it could not begin or go on, an exit code and why."""
-    try:
-        return run()
-    except (fetch.BadRequestError, keys.KeyFileError) as error:
-        return 2, [str(error)]
-    except DataError as error:
-        return 3, [str(error)]
-    except fetch.LockedError as error:
-        return 7, [str(error)]
-    except OSError as error:
-        return 1, [f"the archive cannot be written ({error}); what came before is kept"]
 
 
 def _nothing(name: str, else_: str = "nothing new") -> str:

@@ -23,18 +23,18 @@ def month(name: str, year: str) -> str:
     return f"{year}-{MONTHS.index(name.lower()) + 1:02d}" if name.lower() in MONTHS else ""
 
 
-def number(printed: str, question: str) -> float:
+def number(printed: str) -> float:
     """A number with commas anywhere, as in lakhs; nothing, a dash and NA are none, nan."""
     if printed.upper() in ("", "-", "NA", "N/A"):
         return float("nan")
     if not re.fullmatch(r"\d[\d,]*(\.\d+)?", printed):
-        raise UnfitError(f"{question}: {printed!r} is no number")
+        raise UnfitError(f"{printed!r} is no number")
     return float(printed.replace(",", ""))
 
 
-def unknown(names: list[str], question: str) -> UnfitError:
+def unknown(names: list[str]) -> UnfitError:
     """The error for names that the list does not have."""
     return UnfitError(
-        f"{question}: no country is known as {', '.join(map(repr, names))}; add the spelling to {FILE.name} beside "
+        f"no country is known as {', '.join(map(repr, names))}; add the spelling to {FILE.name} beside "
         f"{Path(__file__).name}, in the row of the partner it stands for"
     )

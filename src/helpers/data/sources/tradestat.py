@@ -43,9 +43,9 @@ def prepare(request: Request, ask: Ask) -> Request:
     form_page, about = page(ask(form)), request.context
     token, prefix = form_page.find("input", attrs={"name": "_token"}), FIELDS[about["flow"]]
     if token is None or not token.get("value"):
-        raise UnfitError(f"{form.question}: it has no hidden field _token; came: {start(form_page)}")
-    kind, text = _option(form_page, f"{prefix}ReportVal", KINDS[about["kind"]][1], form)
-    year, _ = _option(form_page, f"{prefix}ReportYear", "financial|fiscal", form)
+        raise UnfitError(f"it has no hidden field _token; came: {start(form_page)}")
+    kind, text = _option(form_page, f"{prefix}ReportVal", KINDS[about["kind"]][1])
+    year, _ = _option(form_page, f"{prefix}ReportYear", "financial|fiscal")
     asked = pd.Period(about["month"], "M")
     filled = {"HSCODE": about["line"], "Month": str(asked.month), "Year": str(asked.year)}
     filled = {f"{prefix}{name}": said for name, said in (filled | {"ReportVal": kind, "ReportYear": year}).items()}
@@ -61,7 +61,7 @@ def rows(parsed: pd.DataFrame, answer: Answer) -> pd.DataFrame:
     """Figures by country and for ``world``; nought is no figure."""
     about, known = answer.request.context, {TOTAL: "world", **partners("tradestat")}
     if strange := sorted(set(parsed["country"]) - set(known)):
-        raise unknown(strange, answer.request.question)
+        raise unknown(strange)
     told = parsed[parsed["value"] > 0].assign(note="", published=None)
     if told.empty:
         return figures("trade", [])
@@ -89,10 +89,10 @@ def _request(flow: str, line: str, month: pd.Period, kind: str) -> Request:
     )
 
 
-def _option(tree: Any, name: str, wanted: str, form: Request) -> tuple[str, str]:
+def _option(tree: Any, name: str, wanted: str) -> tuple[str, str]:
     """The value and the text of the only option of a list whose text fits."""
     offered = [(option.get("value"), option.get_text(" ", strip=True)) for option in options(tree, name)]
     fit = [(value, text) for value, text in offered if re.search(wanted, text, re.I)]
     if len(fit) != 1:
-        raise UnfitError(f"{form.question}: its list {name} offers {[text for _, text in offered]}, not one {wanted!r}")
+        raise UnfitError(f"its list {name} offers {[text for _, text in offered]}, not one {wanted!r}")
     return fit[0]

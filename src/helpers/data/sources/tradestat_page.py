@@ -48,16 +48,9 @@ def options(tree: Any, name: str) -> Iterable[Any]:
 def table(answer: Answer) -> pd.DataFrame:
     """The two months by country, and their total; empty if the page says that there is no record.
 
-    Returns
-    -------
-    pd.DataFrame
-        ``country`` (or :data:`TOTAL`), ``month``, ``printed`` and as a number ``value``, ``flag``, ``unit, updated``.
-
-    Raises
-    ------
-    UnfitError
-        If the page is of another flow, line, month or kind than asked, its countries do not sum to its total within
-        rounding, or its unit is not known.
+    Columns: ``country`` (or :data:`TOTAL`), ``month``, ``printed`` and as a number ``value``, ``flag``, ``unit``,
+    ``updated``. UnfitError if the page is of another flow, line, month or kind than asked, its countries do not sum to
+    its total within rounding, or its unit is not known.
     """
     tree, request = page(answer), answer.request
     _same_flow(tree, request)
@@ -68,15 +61,15 @@ def table(answer: Answer) -> pd.DataFrame:
     found = next((found for found in tree.find_all("table") if found.find(string=re.compile("Country"))), None)
     commodity = re.search(r"Commodity:\s*\*?\s*(\d+).*?Unit:\s*(\w+)", text)
     if found is None or commodity is None:
-        raise UnfitError(f"{request.question}: no table of countries came, but {start(tree)}; look at the page itself")
+        raise UnfitError(f"no table of countries came, but {start(tree)}; look at the page itself")
     if commodity[1] != request.context["line"]:
-        raise UnfitError(f"{request.question}: the page is of line {commodity[1]}")
+        raise UnfitError(f"the page is of line {commodity[1]}")
     if commodity[2] not in KILOGRAMS and request.context["kind"] == "weight":
-        raise UnfitError(f"{request.question}: the unit is {commodity[2]}, known are {', '.join(KILOGRAMS)}")
+        raise UnfitError(f"the unit is {commodity[2]}, known are {', '.join(KILOGRAMS)}")
     updated = re.search(r"Data last updated on:\s*(\d\d/\d\d/\d{4})", text)
     cells = pd.DataFrame(_cells(found, request), columns=_FRAME[:-2])
     for month, column in cells.groupby("month"):
-        _same_sums(column, f"{request.question}: {month}")
+        _same_sums(column, str(month))
         _possible(column, commodity[2], request)
     return cells.assign(unit=commodity[2], updated=updated[1] if updated else "")
 
@@ -91,7 +84,7 @@ def _same_flow(tree: Any, request: Request) -> None:
         said = re.sub(r"export[\s-]+import", "", said)
         wrong = wrong or (other in said and flow not in said)
     if wrong:
-        raise UnfitError(f"{request.question}: a page of the other flow, {other}, came: {start(tree)}")
+        raise UnfitError(f"a page of the other flow, {other}, came: {start(tree)}")
 
 
 def _same_kind(tree: Any, request: Request) -> None:
@@ -100,7 +93,7 @@ def _same_kind(tree: Any, request: Request) -> None:
     said = [found.get_text(" ", strip=True) for found in chosen]
     said += [str(found).strip() for found in tree.find_all(string=re.compile(r"^\W*Values? in ", re.I))]
     if wrong := [text for text in said if not re.search(wanted, text, re.I)]:
-        raise UnfitError(f"{request.question}: the page shows {wrong[0]!r}, asked was {about.get('option')!r}")
+        raise UnfitError(f"the page shows {wrong[0]!r}, asked was {about.get('option')!r}")
 
 
 def _cells(found: Any, request: Request) -> Iterator[tuple]:
@@ -110,15 +103,15 @@ def _cells(found: Any, request: Request) -> Iterator[tuple]:
     months = {place: match for place, name in enumerate(head) if (match := _MONTH.fullmatch(name))}
     named = {place: spellings.month(match[1], match[2]) for place, match in months.items()}
     if tuple(sorted(named.values())) != request.periods:
-        raise UnfitError(f"{request.question}: the columns are {head}, not those two months")
+        raise UnfitError(f"the columns are {head}, not those two months")
     for row in rows[rows.index(head) + 1 :]:
         if len(row) > len(head):
-            raise UnfitError(f"{request.question}: a row has {len(row)} cells under {len(head)} columns: {row}")
+            raise UnfitError(f"a row has {len(row)} cells under {len(head)} columns: {row}")
         row = [""] * (len(head) - len(row)) + row
         label = " ".join(row[: min(months)]).strip()
         country = TOTAL if "total" in label.lower() else row[head.index("Country")]
         for place, month in named.items() if label else ():
-            yield country, month, row[place], spellings.number(row[place], request.question), months[place][3] or ""
+            yield country, month, row[place], spellings.number(row[place]), months[place][3] or ""
 
 
 def _row(row: Any) -> list[str]:
@@ -126,15 +119,15 @@ def _row(row: Any) -> list[str]:
     return [text for said, width in cells for text in [said, *[""] * (width - 1)]]
 
 
-def _same_sums(column: pd.DataFrame, what: str) -> None:
+def _same_sums(column: pd.DataFrame, month: str) -> None:
     """Stop unless the countries of a month sum to its one total within rounding."""
     of_all = column["country"] == TOTAL
     if of_all.sum() != 1:
-        raise UnfitError(f"{what}: the page has {of_all.sum()} totals; with one it is whole, so ask again")
+        raise UnfitError(f"the page has {of_all.sum()} totals; with one it is whole, so ask again")
     total, parts = column.loc[of_all, "value"].fillna(0).item(), column.loc[~of_all, "value"].sum()
     decimals = max(len(printed.partition(".")[2]) for printed in column["printed"])
     if abs(total - parts) > 0.5 * 10.0**-decimals * len(column) + 1e-9 * total:
-        raise UnfitError(f"{what}: its countries sum to {parts:,.2f}, its total is {total:,.2f}")
+        raise UnfitError(f"its countries sum to {parts:,.2f}, its total is {total:,.2f}")
 
 
 def _possible(column: pd.DataFrame, unit: str, request: Request) -> None:
@@ -144,6 +137,4 @@ def _possible(column: pd.DataFrame, unit: str, request: Request) -> None:
     total = column.loc[column["country"] == TOTAL, "value"].item()
     said = total * (KILOGRAMS[unit] if kind == "weight" else 1)
     if said and not least <= said <= most and total == total:
-        raise UnfitError(
-            f"{request.question}: a month comes to {total:,.2f}, which can hardly be {request.context.get('option')}"
-        )
+        raise UnfitError(f"a month comes to {total:,.2f}, which can hardly be {request.context.get('option')}")

@@ -14,16 +14,10 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from helpers import __version__
-from helpers.data.sources import address, keys, patience, schedule
-from helpers.data.sources.bodies import begin, check, unfit
-from helpers.data.sources.protocol import (
-    Answer,
-    Feed,
-    OfflineError,
-    QuotaError,
-    Request,
-    SourceError,
-)
+from helpers.data.sources import address, keys, schedule
+from helpers.data.sources.bodies import begin, unfit
+from helpers.data.sources.protocol import Answer, Feed, OfflineError, QuotaError, Request, SourceError
+from helpers.patience import at_most
 
 if TYPE_CHECKING:
     import httpx
@@ -59,16 +53,8 @@ class _BusyError(SourceError):
 class Line:
     """A way to one source for the length of a run: call it with a question, and it gives the answer.
 
-    Attributes
-    ----------
-    header : str
-        Name of the header that takes the key.
-    hosts : tuple of str
-        Other hosts from which the source serves files; they never get the key.
-    spent : int
-        Calls that the last day has had already.
-    paces : dict
-        When each host was called last; the lines of a run share it.
+    ``header`` takes the key; ``hosts`` are others from which the source serves files, and never get the key; ``spent``
+    are the calls that the last day has had already; ``paces`` says when each host was called last, for all lines.
     """
 
     feed: Feed
@@ -82,11 +68,11 @@ class Line:
         import httpx
 
         self.address = address(self.feed)
-        self._key, self._sockets = keys.key(self.feed), list[patience.Socket]()
+        self._key = keys.key(self.feed)
         self._home, self._real = httpx.URL(self.address), self.address == self.feed.address.rstrip("/")
         here = self._home.host in ("127.0.0.1", "localhost", "::1")
         if self._key and self._home.scheme != "https" and not here:
-            raise DeniedError(f"{self.feed.name}: {self.address} is not https; no key is sent there")
+            raise DeniedError(f"{self.address} is not https; no key is sent there")
         try:
             self._client = httpx.Client(
                 timeout=httpx.Timeout(READ, connect=CONNECT),
@@ -96,7 +82,7 @@ class Line:
             )
         except (ValueError, ImportError, OSError, httpx.InvalidURL) as error:
             raise SourceError(
-                f"{self.feed.name}: this machine's settings lead to no network ({type(error).__name__}); see "
+                f"this machine's settings lead to no network ({type(error).__name__}); see "
                 "HTTP_PROXY, HTTPS_PROXY, ALL_PROXY (of SOCKS: install socksio), NO_PROXY and SSL_CERT_FILE"
             ) from None
 
@@ -107,58 +93,40 @@ class Line:
         self._client.close()
 
     def __call__(self, request: Request) -> Answer:
-        """The answer to a question.
-
-        Raises
-        ------
-        OfflineError, QuotaError, DeniedError, UnfitAnswerError, SourceError
-            If there is none, or not one of the kind that was asked for.
-        """
+        """The answer to a question; OfflineError, QuotaError, DeniedError or another SourceError if there is none."""
         import httpx
         import stamina
 
         stamina.instrumentation.set_on_retry_hooks([])  # it would write what happens to the log
-        what = f"{self.feed.name}: {request.question}"
         try:
             for attempt in stamina.retry_context(
                 on=_again, attempts=ATTEMPTS, timeout=None, wait_initial=WAIT, wait_max=30 * WAIT, wait_jitter=WAIT
             ):
                 with attempt:
-                    answer = self._once(request, what)
+                    answer = at_most(TOTAL, partial(self._once, request))
         except _BusyError as error:
             raise error.final from None
         except (httpx.ConnectError, httpx.ConnectTimeout) as error:
             host = urlsplit(self.address).netloc
-            raise OfflineError(
-                f"{what}: {host} cannot be reached ({self._clean(error)}); is there a network?"
-            ) from None
-        except httpx.TimeoutException:
-            raise SourceError(
-                f"{what}: no answer in time, asked {ATTEMPTS} times ({READ:g} s each); try again later"
-            ) from None
+            raise OfflineError(f"{host} cannot be reached ({self._clean(error)}); is there a network?") from None
+        except (httpx.TimeoutException, TimeoutError):
+            raise SourceError(f"no answer in time, asked {ATTEMPTS} times ({READ:g} s each); try again later") from None
         except (httpx.TransportError, httpx.InvalidURL) as error:
-            raise SourceError(f"{what}: the connection broke ({self._clean(error)}); try again later") from None
-        check(answer)
+            raise SourceError(f"the connection broke ({self._clean(error)}); try again later") from None
         return answer
 
-    def _once(self, request: Request, what: str) -> Answer:
-        until = time.monotonic() + TOTAL
+    def _once(self, request: Request) -> Answer:
         url = request.path if "://" in request.path else f"{self.address}/{request.path.lstrip('/')}"
-        question = self._client.build_request(
-            "POST" if request.form else "GET",
-            url,
-            params=dict(request.params) or None,
-            data=dict(request.form) or None,
-            extensions={"trace": partial(patience.noted, self._sockets)},
-        )
+        sent = {"params": dict(request.params) or None, "data": dict(request.form) or None}
+        question = self._client.build_request("POST" if request.form else "GET", url, **sent)
         for _ in range(REDIRECTS):
             self._allow(question, request)
             self._wait(question.url.host)
-            with patience.at_most(TOTAL, self._sockets), closing(self._client.send(question, stream=True)) as response:
+            with closing(self._client.send(question, stream=True)) as response:
                 if response.next_request is None:
-                    return self._judged(self._read(response, request, until), what)
+                    return self._judged(self._read(response, request))
                 question = response.next_request
-        raise SourceError(f"{what}: sent on {REDIRECTS} times without an answer; has the source moved?")
+        raise SourceError(f"sent on {REDIRECTS} times without an answer; has the source moved?")
 
     def _allow(self, question: "httpx.Request", request: Request) -> None:
         """Give the key to a question to the source itself; refuse any host that is not the source's."""
@@ -176,15 +144,13 @@ class Line:
     def _wait(self, host: str) -> None:
         """Wait for the source's pace, and stop at its calls a day."""
         if self.spent + self.calls >= self.feed.calls:
-            raise QuotaError(f"{self.feed.name}: its {self.feed.calls:g} calls a day are used; go on tomorrow")
+            raise QuotaError(f"its {self.feed.calls:g} calls a day are used; go on tomorrow")
         time.sleep(max(0.0, self.paces.get(host, -math.inf) + self.feed.pause - time.monotonic()))
         self.paces[host] = time.monotonic()
         self.calls += 1
 
-    def _read(self, response: "httpx.Response", request: Request, until: float) -> Answer:
+    def _read(self, response: "httpx.Response", request: Request) -> Answer:
         """The body, unpacked and counted while it comes."""
-        import httpx
-
         answer = Answer(request, b"", response.status_code, dict(response.headers), schedule.now())
         if (coding := response.headers.get("content-encoding", "identity").lower()) not in ("identity", "gzip"):
             raise unfit(answer, f"it is packed as {coding}, which was not asked for")
@@ -196,23 +162,21 @@ class Line:
                 body += packed.decompress(piece, BODY + 1 - len(body)) if packed else piece
                 if len(body) > BODY:
                     raise unfit(answer, f"it is longer than {BODY:,} bytes; ask for less at once")
-                if time.monotonic() > until:
-                    raise httpx.ReadTimeout("the whole answer took too long")
         except zlib.error:
             raise unfit(answer, "it is packed, and cannot be unpacked") from None
         if body and packed and (packed.unused_data or not packed.eof):
             raise unfit(answer, "it is packed, and its end is missing")
         return replace(answer, body=bytes(body))
 
-    def _judged(self, answer: Answer, what: str) -> Answer:
+    def _judged(self, answer: Answer) -> Answer:
         """The answer if its status is that of one; otherwise the error that it is."""
         status = answer.status
         if status == 200:
             if self._key and self._key.lower().encode() in answer.body.lower() + str(answer.headers).lower().encode():
-                raise SourceError(f"{what}: the answer repeats the key, and was not kept; tell the publisher")
+                raise SourceError("the answer repeats the key, and was not kept; tell the publisher")
             if self._real and (there := _date(answer)) and there > schedule.now() + timedelta(days=1):
                 raise DeniedError(
-                    f"{what}: this machine's clock is behind: the source says that it is {there:%Y-%m-%d %H:%M}; set "
+                    f"this machine's clock is behind: the source says that it is {there:%Y-%m-%d %H:%M}; set "
                     "it right, or figures would count as known before they were"
                 )
             return answer
@@ -220,23 +184,23 @@ class Line:
         after, quota = _after(answer), re.search(r"quota.*? in (\d{1,5}):(\d\d):(\d\d)", said, re.I)
         if status == 401:
             remedy = f"set {self.feed.key}, or write it into {keys.file()}" if self.feed.key else "see its terms"
-            raise DeniedError(f"{what}: refused (401: {said}): the key is missing or wrong; {remedy}")
+            raise DeniedError(f"refused (401: {said}): the key is missing or wrong; {remedy}")
         if status == 403 and (quota or "quota" in said.lower()):
             wait = sum(int(n) * s for n, s in zip(quota.groups(), (3600, 60, 1), strict=True)) if quota else after
-            raise _quota(f"{what}: the quota is used up (403: {said})", wait)
+            raise _quota(f"the quota is used up (403: {said})", wait)
         if status == 403:
-            raise DeniedError(f"{what}: refused (403: {said}); see what the source allows, and its terms")
+            raise DeniedError(f"refused (403: {said}); see what the source allows, and its terms")
         if status == 404:
             path = answer.request.path
-            raise SourceError(f"{what}: nothing is at {path} (404: {said}); has the source moved? see data/feeds.csv")
+            raise SourceError(f"nothing is at {path} (404: {said}); has the source moved? see data/feeds.csv")
         if status == 419:
-            raise SourceError(f"{what}: the form's token is no longer good (419); fetch again")
+            raise SourceError("the form's token is no longer good (419); fetch again")
         if status in BUSY:
-            final = SourceError(f"{what}: the source fails ({status}: {said}); asked {ATTEMPTS} times, try later")
+            final = SourceError(f"the source fails ({status}: {said}); asked {ATTEMPTS} times, try later")
             if status == 429:
-                final = _quota(f"{what}: the source wants fewer calls (429: {said})", after)
+                final = _quota(f"the source wants fewer calls (429: {said})", after)
             raise final if (after or 0) > LONGEST else _BusyError(final, after)
-        raise SourceError(f"{what}: answered {status}: {said}; see the source's documentation")
+        raise SourceError(f"answered {status}: {said}; see the source's documentation")
 
     def _clean(self, text: object) -> str:
         return re.sub(re.escape(self._key), "[key]", str(text), flags=re.I) if self._key else str(text)
@@ -254,7 +218,7 @@ def _quota(text: str, wait: float | None) -> QuotaError:
     if wait is None:
         return QuotaError(f"{text}; go on later")
     until = schedule.now() + timedelta(seconds=wait)
-    return QuotaError(f"{text}; go on after {until.astimezone(schedule.INDIA):%Y-%m-%d %H:%M} in India", until)
+    return QuotaError(f"{text}; go on after {schedule.shown(until)}", until)
 
 
 def _after(answer: Answer) -> float | None:
@@ -284,4 +248,4 @@ def _again(error: Exception) -> bool | float:
         return True if error.after is None else error.after
     if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
         return False
-    return isinstance(error, httpx.TimeoutException | httpx.NetworkError | httpx.RemoteProtocolError)
+    return isinstance(error, httpx.TimeoutException | httpx.NetworkError | httpx.RemoteProtocolError | TimeoutError)

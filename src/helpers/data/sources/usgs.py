@@ -45,7 +45,7 @@ def prepare(request: Request, ask: Ask) -> Request:
     named = [file for file in files for form in _FILES if re.fullmatch(form, str(file.get("name")))]
     if len(named) != 1:
         names = [file.get("name") for file in files]
-        raise UnfitError(f"{request.question}: {len(named)} of its files are a data file that is known; it has {names}")
+        raise UnfitError(f"{len(named)} of its files are a data file that is known; it has {names}")
     (file,) = named
     link = urlsplit(str(file.get("downloadUri") or file.get("url")))
     newer = request.context["newer"]
@@ -73,27 +73,27 @@ def prepare(request: Request, ask: Ask) -> Request:
 
 def parse(answer: Answer) -> pd.DataFrame:
     """Mine production and reserves: ``country, what, unit, year, text, estimate``, then the text as `quantity`."""
-    of, context = answer.request.question, answer.request.context
-    found = editions.world(editions.table(answer), context["chapter"], of)
+    context = answer.request.context
+    found = editions.world(editions.table(answer), context["chapter"])
     if found.empty:
-        raise UnfitError(f"{of}: no row is of the world's production in the chapter {context['chapter']!r}")
+        raise UnfitError(f"no row is of the world's production in the chapter {context['chapter']!r}")
     numbers = [editions.quantity(text) for text in found["text"]]
     return found.join(pd.DataFrame(numbers, columns=["value", "low", "high", "says"]))
 
 
 def rows(parsed: pd.DataFrame, answer: Answer) -> pd.DataFrame:
     """Output in t and reserves in Mt of rare-earth oxide; none where the publisher prints a dash."""
-    of, context = answer.request.question, answer.request.context
+    context = answer.request.context
     note = f"{context['edition']} edition" + (f", version {context['version']}" if context["version"] else "")
     day = date.fromisoformat(context["uploaded"]) if context["uploaded"] else None
     made, areas = [], partners("usgs")
     if strange := sorted(set(parsed["country"]) - set(areas)):
-        raise unknown(strange[:5], of)
+        raise unknown(strange[:5])
     if strange := sorted(set(parsed["unit"]) - set(TONNES)):
-        raise UnfitError(f"{of}: the unit is {strange[0]!r}, known are {', '.join(TONNES)}")
+        raise UnfitError(f"the unit is {strange[0]!r}, known are {', '.join(TONNES)}")
     for row in parsed.itertuples():
         if row.says == "unreadable":
-            raise UnfitError(f"{of}: {row.country}, {row.what}, {row.year}: {row.text!r} is no figure that is known")
+            raise UnfitError(f"{row.country}, {row.what}, {row.year}: {row.text!r} is no figure that is known")
         if row.says == "none" or (row.what == editions.OUTPUT and row.year not in context["output"].split()):
             continue
         factor, unit = TONNES[row.unit], "t REO" if row.what == editions.OUTPUT else "Mt REO"

@@ -23,30 +23,18 @@ _WIDE = {"SOURCE", "COMMODITY", "COUNTRY", "TYPE", "UNIT_MEAS", "PROD_#", "PROD_
 
 
 def table(answer: Answer) -> pd.DataFrame:
-    """The data file of an edition, whole and unpacked, all cells as text.
-
-    Raises
-    ------
-    UnfitError
-        If it is not the file that its item tells of, or no table.
-    """
+    """The data file of an edition, all cells as text; UnfitError if it is not what its item tells of, or no table."""
     _whole(answer)
     text = bodies.text(answer, "cp1252", _unpacked(answer) if answer.request.kind == "zip" else None)
     return pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False)
 
 
-def world(found: pd.DataFrame, chapter: str, of: str) -> pd.DataFrame:
-    """Mine production and reserves: ``country, what, unit, year, text, estimate``, as printed, each row once.
-
-    Raises
-    ------
-    UnfitError
-        If no adapter knows the columns of the table.
-    """
+def world(found: pd.DataFrame, chapter: str) -> pd.DataFrame:
+    """Mine production and reserves: ``country, what, unit, year, text, estimate``, as printed, each row once."""
     shape = {re.sub(r"(?<=\D)\s*\d{4}$", "#", name.strip()) for name in found.columns}
     adapter = _long if shape == _LONG else _wide if shape == _WIDE else None
     if adapter is None:
-        raise UnfitError(f"{of}: no adapter knows these columns, write one: {list(found.columns)[:30]}")
+        raise UnfitError(f"no adapter knows these columns, write one: {list(found.columns)[:30]}")
     return adapter(found, chapter).drop_duplicates(ignore_index=True)
 
 
@@ -111,16 +99,16 @@ def _whole(answer: Answer) -> None:
     kind, _, told = answer.request.context["checksum"].partition(":")
     size, kind = answer.request.context["size"], kind.lower().replace("-", "")
     if size and int(size) != len(answer.body):
-        raise UnfitError(f"{answer.request.question}: {len(answer.body):,} bytes came of {int(size):,}; fetch again")
+        raise UnfitError(f"{len(answer.body):,} bytes came of {int(size):,}; fetch again")
     if told and kind not in hashlib.algorithms_available:
-        raise UnfitError(f"{answer.request.question}: a checksum of the kind {kind!r} cannot be held against the file")
+        raise UnfitError(f"a checksum of the kind {kind!r} cannot be held against the file")
     if told and hashlib.new(kind, answer.body, usedforsecurity=False).hexdigest() != told.lower():
-        raise UnfitError(f"{answer.request.question}: the file has another {kind} checksum than {told}; fetch again")
+        raise UnfitError(f"the file has another {kind} checksum than {told}; fetch again")
 
 
 def _unpacked(answer: Answer) -> bytes:
     with zipfile.ZipFile(io.BytesIO(answer.body)) as packed:
         found = [part for part in packed.infolist() if part.filename.endswith("_World_Data.csv")]
         if len(found) != 1:
-            raise UnfitError(f"{answer.request.question}: not one table is packed but {packed.namelist()[:10]}")
+            raise UnfitError(f"not one table is packed but {packed.namelist()[:10]}")
         return packed.read(found[0])

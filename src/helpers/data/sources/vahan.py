@@ -56,40 +56,34 @@ def dropped(name: str) -> Request:
 def parse(answer: Answer) -> pd.DataFrame:
     """Registrations by label (category or maker) and fuel: ``axis, month, label, fuel, printed``.
 
-    Raises
-    ------
-    UnfitError
-        If the title is of another table, a state, a year or a month that is not over; if a heading is not known; if
-        the fuels of a row do not sum to its total.
+    UnfitError if the title is of another table, a state, a year or a month that is not over, a heading is not known, or
+    the fuels of a row do not sum to its total.
     """
-    what = answer.request.question
     cells = [[" ".join(str(cell).split()) for cell in row] for row in bodies.sheet(answer)]
     title = next((cell for row in cells[:3] for cell in row if cell), "")
     match = _TITLE.fullmatch(title)
     if match is None or not spellings.month(match[3], match[4]):
-        raise UnfitError(
-            f"{what}: its title is {title!r}, not Vehicle Category Wise Fuel Data of all states and a month"
-        )
+        raise UnfitError(f"its title is {title!r}, not Vehicle Category Wise Fuel Data of all states and a month")
     axis, area, month = match[1].lower(), match[2], spellings.month(match[3], match[4])
     if not re.match(r"all\b", area, re.I):
-        raise UnfitError(f"{what}: it is of {area}; save the table of all states")
+        raise UnfitError(f"it is of {area}; save the table of all states")
     if _saved(answer) <= month:
-        raise UnfitError(f"{what}: {match[3]} {match[4]} was not over when it was saved; save it again later")
+        raise UnfitError(f"{match[3]} {match[4]} was not over when it was saved; save it again later")
     last = next((place for place, row in enumerate(cells) if any(_fuel(cell) in FUELS for cell in row)), 0)
     head = [next((cell for cell in reversed(column) if cell), "") for column in zip(*cells[1 : last + 1], strict=True)]
     fuels = {place: name for place, name in enumerate(head) if _fuel(name) in FUELS}
     known, upper = (*_ORDER, axis.upper(), _TOTAL, ""), [name.upper() for name in head]
     if strange := [name for place, name in enumerate(head) if place not in fuels and upper[place] not in known]:
-        raise UnfitError(f"{what}: headings {strange} are not known; known are {', '.join((*known[:-1], *FUELS))}")
+        raise UnfitError(f"headings {strange} are not known; known are {', '.join((*known[:-1], *FUELS))}")
     if axis.upper() not in upper or not {_fuel(name) for name in fuels.values()} & set(ELECTRIC):
-        raise UnfitError(f"{what}: no column of {axis}, or of {' or '.join(ELECTRIC)}, among {head}")
+        raise UnfitError(f"no column of {axis}, or of {' or '.join(ELECTRIC)}, among {head}")
     found = []
     for row in cells[last + 1 :]:
         if label := row[upper.index(axis.upper())].upper():
-            counts = {place: _count(row[place], what) for place in fuels}
-            whole = _count(row[upper.index(_TOTAL)], what) if _TOTAL in upper else sum(counts.values())
+            counts = {place: _count(row[place]) for place in fuels}
+            whole = _count(row[upper.index(_TOTAL)]) if _TOTAL in upper else sum(counts.values())
             if sum(counts.values()) != whole:
-                raise UnfitError(f"{what}: the fuels of {label} sum to {sum(counts.values())}, its total is {whole}")
+                raise UnfitError(f"the fuels of {label} sum to {sum(counts.values())}, its total is {whole}")
             found += [(axis, month, label, fuels[place], count) for place, count in counts.items()]
     return pd.DataFrame(found, columns=["axis", "month", "label", "fuel", "printed"])
 
@@ -115,20 +109,18 @@ def _saved(answer: Answer) -> str:
 
 def _segments(electric: pd.DataFrame, answer: Answer) -> pd.Series:
     """The segment of every row."""
-    what, named = answer.request.question, answer.request.context["segment"]
+    named = answer.request.context["segment"]
     if (electric["axis"] == "maker").any():
         if not named:
-            raise UnfitError(
-                f"{what}: a table of makers does not say which vehicles it has, so the file's name has to: begin it "
-                f"with one of {', '.join(SEGMENTS)}, total"
-            )
+            raise UnfitError("a table of makers does not say which vehicles it has, so its name has to: begin it "
+                             f"with one of {', '.join(SEGMENTS)}, total")  # fmt: skip
         return pd.Series(named, index=electric.index)
     known = {category: segment for segment, categories in SEGMENTS.items() for category in categories}
     if strange := sorted(set(electric["label"]) - set(known)):
-        raise UnfitError(f"{what}: categories {strange} are not known; known are {', '.join(known)}")
+        raise UnfitError(f"categories {strange} are not known; known are {', '.join(known)}")
     segments = electric["label"].map(known)
     if missing := ALWAYS - set(segments):
-        raise UnfitError(f"{what}: it has no {', '.join(sorted(missing))}; save it without narrowing it down")
+        raise UnfitError(f"it has no {', '.join(sorted(missing))}; save it without narrowing it down")
     return segments
 
 
@@ -136,5 +128,5 @@ def _fuel(heading: str) -> str:
     return re.sub(r"\([^)]*\)", "", heading.upper())
 
 
-def _count(printed: str, what: str) -> int:
-    return int(spellings.number(printed if printed.strip("-") else "0", what))
+def _count(printed: str) -> int:
+    return int(spellings.number(printed if printed.strip("-") else "0"))

@@ -1,9 +1,10 @@
 """One source's turn in a run: ask what is due, keep each answer as it came, then take the figures of what was kept."""
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal, cast
 
@@ -11,9 +12,9 @@ import pandas as pd
 
 from helpers import __version__
 from helpers.data.archive import versions
-from helpers.data.archive.store import Change, Shelf, checked
+from helpers.data.archive.store import Change, Shelf, checked, put
 from helpers.data.sources import address, dropped, keys, module, schedule, transport
-from helpers.data.sources.bodies import UnfitAnswerError, plain, unfit
+from helpers.data.sources.bodies import check, plain
 from helpers.data.sources.protocol import (
     COLUMNS,
     Answer,
@@ -24,7 +25,6 @@ from helpers.data.sources.protocol import (
     Request,
     Source,
     SourceError,
-    State,
     UnfitError,
 )
 from helpers.data.tables import DataError
@@ -70,19 +70,15 @@ class _Turn:
 class Clock:
     """The time, always after what is in the archive already, even where the machine's clock was set back a little.
 
-    Raises
-    ------
-    SourceError
-        If it was set back by more than a day: figures would get a wrong day for ever.
+    SourceError if it was set back by more than a day: figures would get a wrong day for ever.
     """
 
-    def __init__(self, last: datetime):
-        self.last = last
-        if (shown := schedule.now()) + timedelta(days=1) < last:
-            raise SourceError(
-                f"the clock of this machine says {shown:%Y-%m-%d %H:%M}, but the archive has answers of "
-                f"{last:%Y-%m-%d %H:%M}; set the clock right (if it was wrong then, delete the source's folder)"
-            )
+    def __init__(self, shelf: Shelf):
+        self.last = max([shelf.last, *shelf.asked.values()]) + timedelta(seconds=1)  # there, of whole seconds
+        if schedule.now() + timedelta(days=1) < self.last:
+            raise SourceError(f"the clock here says {schedule.shown(schedule.now())}, but the archive has answers "
+                              f"of {schedule.shown(self.last)}; set the clock right (if it was wrong then, delete the "
+                              "source's folder)")  # fmt: skip
 
     def __call__(self) -> datetime:
         self.last = max(schedule.now(), self.last + timedelta(microseconds=1))
@@ -90,22 +86,13 @@ class Clock:
 
 
 def visit(feed: Feed, place: Path, since: str, synthetic: bool, accept: bool, paces: dict, tell: Tell) -> Result:
-    """Give a source its turn; what came is kept and taken, however the turn ends.
-
-    Raises
-    ------
-    KeyboardInterrupt, OSError
-        After what came until then was taken, as far as that is possible.
-    """
+    """Give a source its turn; what came is kept and taken, however the turn ends, also by Ctrl-C or a full disk."""
     folder, ended, until, calls, keyed = place / feed.name, "", None, 0, bool(keys.key(feed))
     failed = set(record(folder).get("failed", []))
     try:
-        resting(feed, folder)
-        source = module(feed)
-        shelf = Shelf(folder, feed.name, synthetic)
-        state = shelf.state()
-        turn = _Turn(feed, source, shelf, Clock(_latest(folder, state)))
-        if feed.dropped or due(feed, source, state, since, place):
+        source, shelf, todo = ready(feed, place, since, synthetic)
+        turn = _Turn(feed, source, shelf, Clock(shelf))
+        if todo:
             versions.periods(folder)  # a damaged archive is told before anything is asked
     except QuotaError as error:
         return Result(feed.name, "quota", problems=(str(error),))
@@ -115,11 +102,10 @@ def visit(feed: Feed, place: Path, since: str, synthetic: bool, accept: bool, pa
     try:
         _take(turn, accept=False)  # what a run that was killed had kept
         turn.problems.clear()  # told at the end, unless another answer comes until then
-        todo = due(feed, source, state, since, place)
         if feed.dropped:
             _ask_all(turn, lambda request: dropped.answer(place, feed, request, synthetic), todo, tell)
         elif todo:
-            recently = sum(at > schedule.now() - timedelta(days=1) for at in state.asked.values())
+            recently = sum(at > schedule.now() - timedelta(days=1) for at in shelf.asked.values())
             header = getattr(source, "KEY_HEADER", "")
             with transport.Line(feed, header, tuple(feed.asked("hosts")), recently, paces) as line:
                 try:
@@ -138,24 +124,26 @@ def visit(feed: Feed, place: Path, since: str, synthetic: bool, accept: bool, pa
     return _recorded(folder, result, failed - turn.answered | set(turn.failed), until, keyed)
 
 
-def _latest(folder: Path, state: State) -> datetime:
-    """A second after all that is in the archive of a source: there, times are of whole seconds."""
-    known = [*state.asked.values(), *(part.known for part in versions.parts(folder))]
-    return max(known, default=datetime.min.replace(tzinfo=UTC)) + timedelta(seconds=1)
+def ready(feed: Feed, place: Path, since: str, synthetic: bool) -> tuple[Source, Shelf, list[Request]]:
+    """A source, its archive, and what it is to be asked now, last what failed before; of a feed of files all there are.
 
-
-def due(feed: Feed, source: Source, state: State, since: str, place: Path) -> list[Request]:
-    """The questions that are due, those last that failed before; for a feed of files, all files that lie there."""
+    QuotaError as long as the source said that it wants no calls; SourceError or DataError if it cannot be asked.
+    """
+    last = record(place / feed.name)
+    if (until := last.get("until")) and last["keyed"] == bool(keys.key(feed)):
+        at, shown = datetime.fromisoformat(until), schedule.now()
+        if shown < at < shown + timedelta(days=2):
+            raise QuotaError(f"its quota is used up; go on after {schedule.shown(at)}")
+    source, shelf = module(feed), Shelf(place / feed.name, feed.name, synthetic)
     if feed.dropped:
-        return [cast(Any, source).dropped(name) for name in dropped.names(place, feed)]
+        return source, shelf, [cast(Any, source).dropped(name) for name in dropped.names(place, feed)]
     today = schedule.day(schedule.now())
     try:
-        every = list(source.requests(feed, since, today, bool(keys.key(feed))))
-        asked = getattr(source, "due", schedule.due)(feed, every, state, today)
+        every = source.requests(feed, since, today, bool(keys.key(feed)))
+        due = schedule.due(feed, every, shelf.asked, today)
     except (LookupError, TypeError, ValueError) as error:
-        raise SourceError(f"{feed.name}: no question can be made ({error}); see its row in data/feeds.csv") from error
-    failed = set(record(place / feed.name).get("failed", []))
-    return sorted(asked, key=lambda request: request.question in failed)
+        raise SourceError(f"no question can be made ({error}); see its row in data/feeds.csv") from error
+    return source, shelf, sorted(due, key=lambda request: request.question in last.get("failed", []))
 
 
 def record(folder: Path) -> dict:
@@ -168,16 +156,6 @@ def record(folder: Path) -> dict:
         return {}
 
 
-def resting(feed: Feed, folder: Path) -> None:
-    """Raise QuotaError as long as the source said that it wants no calls."""
-    last = record(folder)
-    if (until := last.get("until")) and last["keyed"] == bool(keys.key(feed)):
-        at, shown = datetime.fromisoformat(until), schedule.now()
-        if shown < at < shown + timedelta(days=2):
-            raise QuotaError(f"{feed.name}: its quota is used up; go on after "
-                             f"{at.astimezone(schedule.INDIA):%Y-%m-%d %H:%M} in India", at)  # fmt: skip
-
-
 def _ask_all(turn: _Turn, ask: Ask, todo: list[Request], tell: Tell) -> None:
     row = 0
     tell(turn.feed.name, 0, len(todo))
@@ -188,50 +166,62 @@ def _ask_all(turn: _Turn, ask: Ask, todo: list[Request], tell: Tell) -> None:
         except (OfflineError, QuotaError, transport.DeniedError):
             raise
         except SourceError as error:
-            turn.problems.append(str(error))
+            turn.problems.append(f"{request.question}: {error}")
             turn.failed.append(request.question)
             row += 1
-            if isinstance(error, UnfitAnswerError) and error.answer.body:
-                turn.shelf.refuse(replace(error.answer, fetched=turn.clock()), str(error))
         if row >= PATIENCE:
-            raise SourceError(f"{turn.feed.name}: {row} questions failed in a row; left alone, {len(todo) - done} open")
+            raise SourceError(f"{row} questions failed in a row; left alone, {len(todo) - done} open")
         tell(turn.feed.name, done, len(todo))
 
 
 def _ask(turn: _Turn, ask: Ask, request: Request) -> None:
-    """Put a question, see that its answer gives figures, and keep it."""
-    if hasattr(turn.source, "prepare"):
-        request = _prepared(turn.source, ask, request)
-    answer, volatile = replace(ask(request), fetched=turn.clock()), getattr(turn.source, "VOLATILE", b"")
+    """Put a question, see that its answer gives figures, and keep it; what is unfit is kept aside."""
+
+    def asked(request: Request) -> Answer:
+        answer = replace(ask(request), fetched=turn.clock())
+        with _kept_aside(turn, answer):
+            check(answer)
+        return answer
+
+    if prepare := getattr(turn.source, "prepare", None):
+        with _known_form(turn.source):
+            request = prepare(request, asked)
+    answer, volatile = asked(request), getattr(turn.source, "VOLATILE", b"")
     if not turn.shelf.holds(answer, volatile):
-        turn.rows[request.question] = _figures(turn.source, answer)
+        with _kept_aside(turn, answer):
+            turn.rows[request.question] = _figures(turn.source, answer)
     more = {"address": address(turn.feed), "terms": turn.feed.source, "client": f"magnets {__version__}"}
     turn.same += not turn.shelf.keep(answer, volatile, **more)
     turn.answered.add(request.question)
 
 
-def _prepared(source: Any, ask: Ask, request: Request) -> Request:
-    """The question to ask in the end; SourceError, whatever is wrong with the answer that it depends on."""
+@contextmanager
+def _kept_aside(turn: _Turn, answer: Answer) -> Iterator[None]:
     try:
-        return source.prepare(request, ask)
+        yield
+    except UnfitError as error:
+        if answer.body:
+            turn.shelf.refuse(answer, str(error))
+        raise
+
+
+@contextmanager
+def _known_form(source: Source) -> Iterator[None]:
+    """UnfitError where an answer has a form that a module does not expect, whatever that raises: the run goes on."""
+    try:
+        yield
     except (SourceError, OSError):
         raise
-    except Exception as error:  # a form that a module does not expect must not end the run
+    except Exception as error:
         said = f"{type(error).__name__}: {error}"
-        raise UnfitError(f"{request.question}: what {source.TITLE} says of it has not the form that it had ({said})"
-                         ) from error  # fmt: skip
+        raise UnfitError(f"the answer has not the form that {source.TITLE} had ({said})") from error
 
 
 def _figures(source: Source, answer: Answer) -> pd.DataFrame:
-    """The figures of an answer; UnfitAnswerError, whatever is wrong with it."""
-    try:
+    """The figures of an answer; UnfitError, whatever is wrong with it."""
+    with _known_form(source):
         day = schedule.day(answer.fetched or schedule.now())
-        return checked(source.rows(source.parse(answer), answer), answer.request, day)
-    except UnfitError as error:
-        raise error if isinstance(error, UnfitAnswerError) else UnfitAnswerError(str(error), answer) from error
-    except Exception as error:  # a format that a module does not expect must not end the run
-        said = f"{type(error).__name__}: {error}"
-        raise unfit(answer, f"it has not the form that {source.TITLE} had ({said})") from error
+        return checked(source.rows(source.parse(answer), answer), day)
 
 
 def _take(turn: _Turn, accept: bool) -> None:
@@ -252,7 +242,7 @@ def _take(turn: _Turn, accept: bool) -> None:
                 rows = turn.rows[question] if question in turn.rows else _figures(turn.source, answer)
                 found[name] = (answer.request, rows)
         except UnfitError as error:
-            turn.problems.append(str(error))
+            turn.problems.append(f"{question}: {error}")
     turns = [found] if found else []
     while turns:
         some = turns.pop(0)
@@ -276,7 +266,5 @@ def _recorded(folder: Path, result: Result, failed: Iterable[str], until: dateti
         "failed": sorted(failed),
     }
     folder.mkdir(parents=True, exist_ok=True)
-    draft = folder / f"{RECORD}.tmp"
-    draft.write_text(json.dumps(about, indent=1), encoding="utf-8")
-    draft.replace(folder / RECORD)
+    put(folder / RECORD, json.dumps(about, indent=1).encode())
     return result

@@ -47,12 +47,12 @@ def prepare(request: Request, ask: Ask) -> Request:
 
 def parse(answer: Answer) -> pd.DataFrame:
     """The rows with ``country`` (three letters), ``indicator``, ``year``, ``value``, ``lastupdated``."""
-    of, context = answer.request.question, answer.request.context
+    context = answer.request.context
     about, given = _said(answer)
     if int(about.get("pages") or 0) > 1:
-        raise UnfitError(f"{of}: {about['pages']} pages came, not one; ask for fewer countries in data/feeds.csv")
+        raise UnfitError(f"{about['pages']} pages came, not one; ask for fewer countries in data/feeds.csv")
     if lacking := sorted({name for row in given for name in _KEYS - set(row)}):
-        raise UnfitError(f"{of}: rows without {lacking}, such as {str(given[0])[:200]}; adapt worldbank.py")
+        raise UnfitError(f"rows without {lacking}, such as {str(given[0])[:200]}; adapt worldbank.py")
     found = [
         (row["countryiso3code"] or row["country"]["id"], row["indicator"]["id"], row["date"], row["value"])
         for row in given
@@ -61,9 +61,9 @@ def parse(answer: Answer) -> pd.DataFrame:
     for column, asked in (("country", context["countries"].split()), ("indicator", context["indicators"].split())):
         if len(table) and set(table[column]) != set(asked):
             odd = sorted(set(table[column]) ^ set(asked))
-            raise UnfitError(f"{of}: not every {column} that was asked for came, or others did: {odd[:5]}")
+            raise UnfitError(f"not every {column} that was asked for came, or others did: {odd[:5]}")
     if table.duplicated(["country", "indicator", "year"]).any():
-        raise UnfitError(f"{of}: a country has two values of one indicator and year")
+        raise UnfitError("a country has two values of one indicator and year")
     return table.assign(lastupdated=about.get("lastupdated"))
 
 
@@ -73,7 +73,7 @@ def rows(parsed: pd.DataFrame, answer: Answer) -> pd.DataFrame:
     known = parsed.dropna(subset=["value"])
     values = pd.to_numeric(known["value"], errors="coerce")
     if (wrong := known["value"][~values.between(-4, 4)]).size:
-        raise UnfitError(f"{answer.request.question}: {wrong.iloc[0]!r} is no estimate of {UNIT}; perhaps a rank")
+        raise UnfitError(f"{wrong.iloc[0]!r} is no estimate of {UNIT}; perhaps a rank")
     made, day = [], _day(parsed)
     for (country, year), of in known.assign(value=values).groupby(["country", "year"]):
         if len(of) == asked:
@@ -90,10 +90,10 @@ def _day(parsed: pd.DataFrame) -> date | None:
 
 
 def _said(answer: Answer) -> tuple[dict, list]:
-    of, said = answer.request.question, bodies.said(answer)
+    said = bodies.said(answer)
     if isinstance(said, list) and len(said) == 1 and isinstance(said[0], dict) and "message" in said[0]:
         told = "; ".join(f"{part.get('key')}: {part.get('value')}" for part in said[0]["message"])
-        raise UnfitError(f"{of}: the source refuses the question: {told}")
+        raise UnfitError(f"the source refuses the question: {told}")
     if not (isinstance(said, list) and [type(part) for part in said[:1]] == [dict] and len(said) == 2):
-        raise UnfitError(f"{of}: not a list of two came but {answer.body[:80]!r}")
+        raise UnfitError(f"not a list of two came but {answer.body[:80]!r}")
     return said[0], said[1] or []

@@ -5,49 +5,42 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from typer.core import TyperCommand
 
-from helpers.report.ending import stop
+from helpers.report.ending import AsOf, told, with_list
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False,
                   help="What would change the imports of rare-earth magnets, and what India can do.")  # fmt: skip
 
-AS_OF = Annotated[
-    str, typer.Option(help="Use only figures public on this day, YYYY-MM-DD.", show_default="today in India")
-]
 SET = Annotated[
     list[str], typer.Option("--set", metavar="LEVER=VALUE", help="Move a lever, see below. Repeat as needed.")
 ]
 
 
-class WithLevers(TyperCommand):
-    """A command whose help ends with the levers of a scenario."""
+def _levers() -> list[tuple[str, str]]:
+    from helpers.chapters.scenarios import tables
 
-    def format_epilog(self, ctx, formatter) -> None:
-        from helpers.chapters.scenarios import tables
-
-        with formatter.section("Levers, as --set LEVER=VALUE or in a scenario file"):
-            formatter.write_dl(
-                (name, f"{span}; run-rate {usual}: {meaning}")
-                for name, meaning, span, usual in tables.described().itertuples()
-            )
+    return [(name, f"{span}; run-rate {usual}: {said}") for name, said, span, usual in tables.described().itertuples()]
 
 
-@app.command("list", cls=WithLevers)
-def list_(as_of: AS_OF = "") -> None:
+WITH_LEVERS = with_list("Levers, as --set LEVER=VALUE or in a scenario file", _levers)
+
+
+@app.command("list", cls=WITH_LEVERS)
+def list_(as_of: AsOf = "") -> None:
     """Tell the named scenarios, each with its story and its levers; the levers themselves stand below this help."""
     from helpers.report.scenario import shown
 
-    _print(lambda: shown.listed(_day(as_of)))
+    with told():
+        print("\n".join(shown.listed(_day(as_of))), flush=True)
 
 
-@app.command(cls=WithLevers)
+@app.command(cls=WITH_LEVERS)
 def run(
     scenarios: Annotated[
         list[str], typer.Argument(metavar="[NAME|FILE]...", help="Scenarios by name or file.", show_default="all named")
     ] = [],  # noqa: B006
     lever: SET = [],  # noqa: B006
-    as_of: AS_OF = "",
+    as_of: AsOf = "",
     csv: Annotated[Path | None, typer.Option(help="Write every year and quantity as a tidy CSV.")] = None,
     xlsx: Annotated[Path | None, typer.Option(help="Write the table and the tidy rows as a spreadsheet.")] = None,
     iamc: Annotated[Path | None, typer.Option(help="Write the tidy rows in the IAMC format, as pyam reads it.")] = None,
@@ -72,15 +65,16 @@ def run(
     from helpers.report.scenario import shown
 
     files = {kind: path for kind, path in (("csv", csv), ("xlsx", xlsx), ("iamc", iamc)) if path}
-    _print(lambda: shown.reckoned(scenarios, lever, _day(as_of), files))
+    with told():
+        print("\n".join(shown.reckoned(scenarios, lever, _day(as_of), files)), flush=True)
 
 
-@app.command(cls=WithLevers)
+@app.command(cls=WITH_LEVERS)
 def compare(
     one: Annotated[str, typer.Argument(metavar="A", help="A scenario by name or file.")],
     other: Annotated[str, typer.Argument(metavar="B", help="Another one.")],
     lever: SET = [],  # noqa: B006
-    as_of: AS_OF = "",
+    as_of: AsOf = "",
 ) -> None:
     """Tell what parts two scenarios, lever by lever: the parts sum exactly to the difference (Shapley).
 
@@ -90,25 +84,11 @@ def compare(
     """
     from helpers.report.scenario import shown
 
-    _print(lambda: shown.compared(one, other, lever, _day(as_of)))
+    with told():
+        print("\n".join(shown.compared(one, other, lever, _day(as_of))), flush=True)
 
 
 def _day(as_of: str) -> date:
     from helpers.report import parameters
 
     return parameters.parse([], as_of).as_of
-
-
-def _print(lines) -> None:
-    """Print what there is to say, or stop with why there is nothing."""
-    from helpers.data import DataError
-
-    try:
-        said = "\n".join(lines())
-    except DataError as error:
-        stop(error, 3)
-    except ValueError as error:
-        stop(error, 2)
-    except OSError as error:
-        stop(f"{error.filename} cannot be written: {error.strerror}", 1)
-    print(said, flush=True)

@@ -12,7 +12,6 @@ The same on one line, as a report keeps it: ``ev_pace=1; scheme=0.5``.
 """
 
 import csv
-from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,10 +20,9 @@ import yaml
 from helpers import paths
 from helpers.outlook import levers
 from helpers.outlook.levers import LeverError, Levers
-from helpers.report.nodes import composed, line, told
+from helpers.report.nodes import FILE, composed, line, told
 
 KEYS = ("scenario", "story", "levers")
-FILE = (".yml", ".yaml")
 
 
 class Scenario(NamedTuple):
@@ -36,13 +34,7 @@ class Scenario(NamedTuple):
 
 
 def asked(text: str) -> Scenario:
-    """A scenario by its name, by the path of a file, or by its levers.
-
-    Raises
-    ------
-    ValueError
-        If there is no such scenario, or a lever is wrong; with what is allowed.
-    """
+    """A scenario by its name, by the path of a file, or by its levers; ValueError, with what is allowed, if none is."""
     if text.endswith(FILE):
         return read(Path(text))
     if "=" in text:
@@ -54,13 +46,7 @@ def asked(text: str) -> Scenario:
 
 
 def meant(text: str) -> str:
-    """A scenario as a report keeps it: as it is given, but what a file says in the place of a file.
-
-    Raises
-    ------
-    ValueError
-        As :func:`asked`.
-    """
+    """A scenario as a report keeps it: as it is given, but what a file says in the place of a file."""
     found = asked(text.strip())
     return (str(found.levers) or next(iter(named()))) if text.endswith(FILE) else text.strip()
 
@@ -73,24 +59,19 @@ def named() -> dict[str, Scenario]:
 
 
 def read(path: Path) -> Scenario:
-    """A scenario file.
-
-    Raises
-    ------
-    ValueError
-        With a line ``file line n: ...`` for everything wrong in it, each naming its field and what is allowed.
-    """
+    """A scenario file; ValueError with a line ``file line n: ...`` for everything wrong in it."""
     document = composed(path, "the scenario file", "a scenario needs")
     if not isinstance(document, yaml.MappingNode):
         raise ValueError(f"{path.name} line 1: a scenario is `key: value` lines with the keys {', '.join(KEYS)}")
-    fields, wrong = _fields(document, KEYS)
-    given = fields.pop("levers", document)
-    moved: dict[str, yaml.Node] = {}
+    keys = ", ".join(KEYS)
+    wrong = [(line(key), f"there is no key {key.value!r}; there are {keys}") for key, _ in document.value
+             if key.value not in KEYS]  # fmt: skip
+    fields = {key.value: node for key, node in document.value if key.value in KEYS}
+    given, moved = fields.pop("levers", document), dict[str, yaml.Node]()
     if given is document or not isinstance(given, yaml.MappingNode):
         wrong.append((line(given), "below `levers:` stand lines such as `  scheme: 0.5`, one a lever"))
     else:
-        moved, more = _fields(given)
-        wrong += more
+        moved = {key.value: node for key, node in given.value}
     for name, node in (fields | moved).items():
         try:
             if not isinstance(node, yaml.ScalarNode) or not node.value.strip():
@@ -104,16 +85,3 @@ def read(path: Path) -> Scenario:
     said = {name: " ".join(node.value.split()) for name, node in fields.items()}
     values = {name: node.value for name, node in moved.items()}
     return Scenario(said.get("scenario", path.stem), said.get("story", ""), levers.made(values))
-
-
-def _fields(node: yaml.MappingNode, known: Iterable[str] = ()) -> tuple[dict[str, yaml.Node], list[tuple[int, str]]]:
-    """The values of a mapping by name, and what is wrong with its names."""
-    found, wrong = {}, []
-    for key, value in node.value:
-        if key.value in found:
-            wrong.append((line(key), f"{key.value} is given twice"))
-        elif known and key.value not in known:
-            wrong.append((line(key), f"there is no key {key.value!r}; there are {', '.join(known)}"))
-        else:
-            found[key.value] = value
-    return found, wrong

@@ -33,12 +33,7 @@ def listed(day: date) -> list[str]:
 def reckoned(wanted: Sequence[str], moved: Sequence[str], day: date, to: Mapping[str, Path]) -> list[str]:
     """Scenarios in three years; every year and quantity goes to files, by kind ``csv``, ``xlsx``, ``iamc``.
 
-    Raises
-    ------
-    ValueError
-        If a scenario or a lever is wrong, or needs what is not public on the day.
-    OSError
-        If a file cannot be written.
+    ValueError if a scenario or a lever is wrong, or needs what is not public on the day.
     """
     if len({path.absolute() for path in to.values()}) < len(to):
         raise ValueError("each kind of file needs a path of its own")

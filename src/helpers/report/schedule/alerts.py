@@ -6,12 +6,12 @@ later call, three times at most. An address is a secret: no journal, message or 
 """
 
 import os
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from helpers.patience import at_most
 from helpers.report.job import End
 from helpers.report.schedule import journal, news
 from helpers.report.schedule.journal import Line
@@ -138,18 +138,12 @@ def alive() -> list[str]:
 
 def _wrong(tell: Callable[[], str]) -> str:
     """Why somebody could not be told, in a word, and nothing if they were; whatever was raised may hold the address."""
-    said = ["no end"]
-
-    def attempt() -> None:
-        try:
-            said.append(tell())
-        except Exception as error:
-            said.append(type(error).__name__)
-
-    thread = threading.Thread(target=attempt, daemon=True)
-    thread.start()
-    thread.join(LONGEST)
-    return said[-1]
+    try:
+        return at_most(LONGEST, tell)
+    except TimeoutError:
+        return "no end"
+    except Exception as error:
+        return type(error).__name__
 
 
 def _place(schedule: Schedule, path: str) -> str:

@@ -1,15 +1,13 @@
 """``magnets schedule``: thin, one function a verb."""
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from helpers import paths
-from helpers.report.ending import stop
+from helpers.report.ending import told
 
 schedule = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Make reports by the clock.")
 
@@ -32,7 +30,7 @@ def run(
     """
     from helpers.report.schedule.run import run
 
-    with _told():
+    with told():
         code, lines = run(file, wait, again)
     if not quiet or code not in (0, 7):
         print("\n".join(lines), file=sys.stderr if code else sys.stdout)
@@ -48,7 +46,7 @@ def status(file: File = SCHEDULE) -> None:
     """
     from helpers.report.schedule import status
 
-    with _told():
+    with told():
         code, lines = status.status(file)
     print("\n".join(lines))
     raise typer.Exit(code)
@@ -69,16 +67,6 @@ def install(
     chosen = [kind for kind, wanted in (("systemd", systemd), ("cron", cron), ("github", github)) if wanted]
     if len(chosen) != 1 or (show and remove):
         raise typer.BadParameter("say one of --systemd, --cron and --github, and at most one of --show and --remove")
-    with _told():
+    with told():
         lines = install.install(chosen[0], file, "show" if show else "remove" if remove else "write")
     print("\n".join(lines))
-
-
-@contextmanager
-def _told() -> Iterator[None]:
-    from helpers.report.schedule.plan import ScheduleError
-
-    try:
-        yield
-    except (ScheduleError, OSError) as error:
-        stop(error, 2 if isinstance(error, ScheduleError) else 1)

@@ -32,10 +32,7 @@ NEXT = {
 def install(kind: str, path: Path, what: str) -> list[str]:
     """Write, show or remove the files for ``systemd``, ``cron`` or ``github``; lines for people.
 
-    Raises
-    ------
-    ScheduleError, OSError
-        If the schedule is none; cron is not there or refuses, or a file cannot be written.
+    ValueError if the schedule is none; OSError if cron is not there or refuses, or a file cannot be written.
     """
     schedule, path = plan.read(path), path.absolute()
     if any(ord(character) < ord(" ") for character in shlex.join(_command(path))):

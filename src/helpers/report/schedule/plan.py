@@ -12,7 +12,7 @@ import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, ValidationInfo
 
 from helpers.report import grid
-from helpers.report.nodes import composed, told
+from helpers.report.nodes import FILE, composed, texts, told
 from helpers.report.nodes import line as line_of
 from helpers.report.parameters import ParameterError, Parameters, explain, today
 from helpers.report.schedule import journal
@@ -26,10 +26,6 @@ MOST_MISSED = 1000
 Event = Literal["failure", "recovery", "report", "late"]
 
 
-class ScheduleError(ValueError):
-    """A schedule is not one; a line ``file line n: field: ...`` for everything wrong in it."""
-
-
 def _beside(path: Path, info: ValidationInfo) -> Path:
     return (info.context or Path()) / path
 
@@ -37,7 +33,7 @@ def _beside(path: Path, info: ValidationInfo) -> Path:
 def _asked(values: dict[str, Any], info: ValidationInfo) -> dict[str, Any]:
     if "as_of" in values:
         raise ValueError("a report is as of the day on which it is due, not of one that is given")
-    return {name: str(_beside(Path(value), info)) if str(value).endswith(grid.FILE) else value
+    return {name: str(_beside(Path(value), info)) if str(value).endswith(FILE) else value
             for name, value in values.items()}  # fmt: skip
 
 
@@ -136,28 +132,17 @@ def as_of(schedule: Schedule, at: datetime) -> date:
 
 
 def read(path: Path) -> Schedule:
-    """A schedule, checked whole.
-
-    Raises
-    ------
-    ScheduleError
-        With a line for everything wrong in the file.
-    """
+    """A schedule, checked whole; ValueError with ``file line n: field: ...`` for everything wrong in it."""
+    document = composed(path, "the schedule", "a schedule needs")
+    if not isinstance(document, yaml.MappingNode):
+        raise ValueError(f"{path.name} line 1: a schedule has timezone and reports")
     try:
-        document = composed(path, "the schedule", "a schedule needs")
-        if not isinstance(document, yaml.MappingNode):
-            raise ValueError(f"{path.name} line 1: a schedule has timezone and reports")
-        values = _values(document, path.name)
-    except ValueError as error:
-        raise ScheduleError(str(error)) from None
-    problems = list(_twice(document))
-    try:
-        schedule = Schedule.model_validate(values, context=path.absolute().parent)
-        problems += _questions(schedule, document)
+        schedule = Schedule.model_validate(texts(document), context=path.absolute().parent)
+        problems = list(_questions(schedule, document))
     except ValidationError as error:
-        problems += [(_line(document, one["loc"]), _told(one)) for one in error.errors()]
+        problems = [(_line(document, one["loc"]), _told(one)) for one in error.errors()]
     if problems:
-        raise ScheduleError(told(path.name, problems))
+        raise ValueError(told(path.name, problems))
     return schedule
 
 
@@ -172,26 +157,6 @@ def _questions(schedule: Schedule, document: yaml.Node) -> Iterator[tuple[int, s
                 yield _line(document, (*place, field)), f"{'.'.join(place)}: {text}"
         except ParameterError as error:
             yield _line(document, ("reports", name, "grid")), f"reports.{name}.grid: {error}"
-
-
-class _Made(yaml.constructor.SafeConstructor):
-    """What nodes mean, and which of them is being read."""
-
-    at: yaml.Node
-
-    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
-        self.at = node
-        return super().construct_object(node, deep)
-
-
-def _values(document: yaml.Node, name: str) -> Any:
-    """What a document means; a ValueError with the line of what means nothing, such as 2026-02-30."""
-    made = _Made()
-    try:
-        return made.construct_document(document)
-    except (ValueError, yaml.MarkedYAMLError) as error:
-        said = error.problem if isinstance(error, yaml.MarkedYAMLError) else str(error)
-        raise ValueError(f"{name} line {line_of(made.at)}: {said}") from None
 
 
 def _told(problem: Any) -> str:
@@ -216,17 +181,6 @@ def _line(node: yaml.Node, place: Sequence[int | str]) -> int:
             node = node.value[part]
             found = line_of(node)
     return found
-
-
-def _twice(node: yaml.Node) -> Iterator[tuple[int, str]]:
-    """Fields that are given twice, of which YAML would take the last."""
-    if isinstance(node, yaml.MappingNode):
-        seen: set[str] = set()
-        for key, value in node.value:
-            if key.value in seen:
-                yield line_of(key), f"{key.value} is given twice"
-            seen.add(key.value)
-            yield from _twice(value)
 
 
 def utc() -> datetime:

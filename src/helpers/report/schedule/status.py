@@ -18,13 +18,7 @@ HEADS = ("report", "when", "last", "next", "state")
 
 
 def status(path: Path) -> tuple[int, list[str]]:
-    """The exit code, and lines for people.
-
-    Raises
-    ------
-    ScheduleError
-        If the schedule is none.
-    """
+    """The exit code, and lines for people; ValueError if the schedule is none."""
     schedule, now = plan.read(path), utc()
     lines = journal.read(schedule.output)
     due = {run.report: run for run in plan.due(schedule, lines, now)}

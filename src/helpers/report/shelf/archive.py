@@ -64,16 +64,11 @@ def write(root: Path) -> Path:
 
 
 def frame(every: list[dict], with_pdf: Set[str] = frozenset()) -> dict[str, Any]:
-    """What the page shows: reports by month, each with what narrows the list down to it.
+    """What the page shows of records, newest first: reports by month, each with what narrows the list down to it.
 
-    Parameters
-    ----------
-    every : list of dict
-        Records, newest first.
-    with_pdf : set of str
-        Folders beside which there is a PDF.
+    ``with_pdf`` are the folders beside which there is a PDF.
     """
-    from helpers.chapters import canvas
+    from helpers.chapters import canvas, words
 
     alike = _before(every)
     settings = {known["folder"]: _settings(known) for known in every}
@@ -94,7 +89,7 @@ def frame(every: list[dict], with_pdf: Set[str] = frozenset()) -> dict[str, Any]
             "pdf": folder in with_pdf,
         }
         days.add(day)
-        months.setdefault(_month(day), []).append(shown)
+        months.setdefault(words.month(day), []).append(shown)
     filters = [{"id": kept[name], "name": name, "count": count} for name, count in common if name in kept]
     made_up = canvas.SYNTHETIC if any(known.get("synthetic") for known in every) else ""
     return {"months": months, "filters": filters, "count": len(every), "rare": len(common) > FILTERS,
@@ -115,15 +110,6 @@ def _before(every: list[dict]) -> dict[str, str]:
         found[known["folder"]] = last.get(asked, "")
         last[asked] = known["folder"]
     return found
-
-
-def _month(day: str) -> str:
-    from helpers.chapters import words
-
-    try:
-        return words.month(day)
-    except ValueError:  # a record of somebody else's, with a day that is none
-        return day[:7]
 
 
 def _pdfs(root: Path, every: list[dict]) -> set[str]:

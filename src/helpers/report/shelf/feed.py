@@ -48,9 +48,8 @@ def _entry(entry: ElementTree.Element, known: dict) -> None:
     _add(entry, "title", f"{' · '.join([known['folder'], *asked])}: {short(known['answer'])}")
     _add(entry, "id", _urn(known.get(record.OWN) or record.digest(known)))
     _add(entry, "updated", _moment(known).isoformat())
-    ElementTree.SubElement(
-        entry, "link", rel="alternate", type="text/html", href=f"{quote(known['folder'])}/index.html"
-    )
+    page = f"{quote(known['folder'])}/index.html"
+    ElementTree.SubElement(entry, "link", rel="alternate", type="text/html", href=page)
     _add(entry, "summary", "\n\n".join(filter(None, [known["answer"], known.get("changed", "")])))
 
 

@@ -39,16 +39,8 @@ def refresh(as_of: date) -> dict[str, list[str]]:
     The others stay as they are, with the day as of which they were stored. What is committed holds curated figures
     only: an archive of live sources is left out, as it is in no clone, and some of its terms forbid to pass it on.
 
-    Returns
-    -------
-    dict
-        For each notebook the changed lines of its text outputs, ``-`` before and ``+`` after; ``=`` says that only
-        code or form changed.
-
-    Raises
-    ------
-    StoreError
-        If a notebook fails; nothing is stored.
+    Of each notebook the changed lines of its text outputs, ``-`` before and ``+`` after; ``=`` says that only code or
+    form changed. StoreError if a notebook fails; nothing is stored.
     """
     with leftovers.settings(), tempfile.TemporaryDirectory() as empty, leftovers.archive(Path(empty)):
         made = {path: _run(path, as_of) for path in inputs.tracked()}

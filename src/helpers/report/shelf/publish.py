@@ -63,24 +63,9 @@ def only_run(root: Path) -> Iterator[None]:
 
 
 def publish(root: Path, chapters: list[Chapter], job: Job, frame: dict, india: "Vintage") -> Path:
-    """Write a report whose chapters all ended well; :func:`archive.write` then lists it.
+    """Write a report whose chapters, with their pages, all ended well; :func:`archive.write` then lists it.
 
-    Parameters
-    ----------
-    root : Path
-        Folder of the reports.
-    chapters : list of Chapter
-        With their pages.
-    job : Job
-    frame : dict
-        What all pages share.
-    india : Vintage
-        What was public on the day of the report.
-
-    Returns
-    -------
-    Path
-        The folder ``<as_of>``, or ``<as_of>-r2`` and so on if that one is taken.
+    ``frame`` is what all pages share. It goes to ``<as_of>``, or to ``<as_of>-r2`` and so on if that one is taken.
     """
     from helpers.data import kept
     from helpers.report import changed
@@ -142,24 +127,15 @@ def _chapters(scratch: Path, chapters: list[Chapter]) -> None:
                 files.write(scratch / file["name"], file["text"])
 
 
-def _answers(chapters: list[Chapter]) -> list[dict]:
-    """What the chapters answer, that of :data:`LEAD` first, with the ``name`` of each."""
-    from helpers.report.page import html
-
-    return [one | {"name": c.name} for c in _lead_first(chapters) for one in html.payloads(c.notebook, "answer")]
-
-
 def brief(chapters: list[Chapter]) -> dict:
     """What the first page shows: the ``answers`` of all chapters, and what cells hand to it by their tags.
 
-    Returns
-    -------
-    dict
-        ``front``, the sentences of cells tagged ``brief-answer``; else the first answers of :data:`FINDING` and
-        :data:`LEAD`. ``figures`` of cells tagged ``brief-figure``; else the first of :data:`LEAD`. :data:`SLOTS`:
-        whatever is tagged so. Each has the ``name`` of its chapter and the ``cell`` that shows it.
+    ``front``, the sentences of cells tagged ``brief-answer``; else the first answers of :data:`FINDING` and
+    :data:`LEAD`. ``figures`` of cells tagged ``brief-figure``; else the first of :data:`LEAD`. :data:`SLOTS`: whatever
+    is tagged so. Each has the ``name`` of its chapter and the ``cell`` that shows it.
     """
-    answers, lead = _answers(chapters), _lead_first(chapters)
+    lead = _lead_first(chapters)
+    answers = _tagged(lead, "", "answer")
     firsts = [next((one for one in answers if one["name"] == name), None) for name in (FINDING, LEAD)]
     figures = _tagged(lead[:1], "", "figure")[:1]
     return {
@@ -171,7 +147,7 @@ def brief(chapters: list[Chapter]) -> dict:
 
 
 def _tagged(chapters: list[Chapter], tag: str, kind: str = "") -> list[dict]:
-    """What cells with a tag show of one kind, or of any."""
+    """What cells with a tag, or any, show of one kind, or of any, with the ``name`` of their chapter."""
     from helpers.report.page import html
 
     return [one | {"name": c.name} for c in chapters for one in html.payloads(c.notebook, kind, tag)]
@@ -196,7 +172,7 @@ def _tables(chapters: list[Chapter], job: Job, synthetic: str) -> bytes:
 def _record(
     scratch: Path, folder: str, chapters: list[Chapter], job: Job, india: "Vintage", moved: dict | None = None
 ) -> None:
-    answer = next((one["text"] for one in _answers(chapters)), "")
+    answer = next((one["text"] for one in _tagged(_lead_first(chapters), "", "answer")), "")
     answer = f"SYNTHETIC: {answer}" if india.synthetic else answer
     hashes = {path.name: sha256(path) for path in sorted(scratch.iterdir())}
     text = moved["sentence"]["text"] if moved and moved["previous"] else ""

@@ -3,11 +3,11 @@
 import hashlib
 import json
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from helpers.report.parameters import command, given, shown
 from helpers.report.run.chapter import kernel_name
@@ -38,7 +38,7 @@ class _Chapter(BaseModel):
 class _Parameters(BaseModel):
     model_config = ConfigDict(extra="allow")
 
-    as_of: Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\d$")]
+    as_of: Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\d$"), AfterValidator(date.fromisoformat)]
 
 
 class _Table(BaseModel):
@@ -72,13 +72,7 @@ class _Record(BaseModel):
 
 
 def read(path: Path) -> dict[str, Any]:
-    """A record, checked for its form.
-
-    Raises
-    ------
-    RecordError
-        If the file cannot be read, or is none.
-    """
+    """A record, checked for its form; RecordError if the file cannot be read, or is none."""
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
         _Record.model_validate(content, strict=True)
@@ -116,19 +110,7 @@ def content(
 ) -> dict[str, Any]:
     """Everything about a run that is not a page; times and memory stand here only.
 
-    Parameters
-    ----------
-    folder : str
-        Name of the report's folder.
-    chapters : list of Chapter
-    job : Job
-        Parameters and the hashes of the files the report was made from.
-    india : Vintage
-        What was public on its day.
-    answer : str
-        The first sentence of the report.
-    files : dict
-        SHA-256 of every other file of the folder.
+    ``answer`` is the first sentence of the report, ``files`` the SHA-256 of every other file of its folder.
     """
     from helpers.report.page import html
 

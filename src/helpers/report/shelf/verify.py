@@ -20,16 +20,7 @@ _PLACES = {"notebooks": "notebooks/", "helpers": "src/helpers/", "data": "data/"
 def differences(folder: Path, project: bool = True) -> list[str]:
     """What differs between a report, its record and the project as it is now; nothing if all is the same.
 
-    Parameters
-    ----------
-    folder : Path
-    project : bool
-        Whether what the report was made from is asked too: data, code and lock as they are now.
-
-    Returns
-    -------
-    list of str
-        A line each: files of the report first, then its record, then what it was made from.
+    A line each: files of the report, its record, then, if ``project`` is asked, the data, code and lock it was made of.
     """
     try:
         known = record.read(folder / record.NAME)
