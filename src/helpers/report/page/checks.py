@@ -183,7 +183,7 @@ class _Reader(HTMLParser):
     def _loads(self, tag: str, values: dict[str, str]) -> None:
         loads = {values[name] for name in _LOADING & values.keys()}
         loads |= {values.get("href", "")} if tag not in ("a", "area") else set()
-        loads |= {value for value in values.values() if re.search(r"\burl\((?!['\"]?#)", value)}
+        loads |= {value for value in values.values() if "url(" in value and re.search(r"\burl\((?!['\"]?#)", value)}
         self.said += [f"loads {address[:80]}" for address in loads if address and not address.startswith("#")]
         if tag == "meta" and values.get("http-equiv", "").lower() == "refresh":
             self.said.append("sends its reader to another page")
