@@ -154,14 +154,10 @@ class _Reader(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         self.open -= tag == "details"
-        if tag == "script":
-            self._runs()
-
-    def _runs(self) -> None:
-        """Refuse a script that is not ours."""
-        if self.script is not None and self.script not in scripts():
+        if tag == "script" and self.script not in (None, *scripts()):
             self.said.append("has a <script>, and pages run none but ours")
-        self.script = None
+        if tag == "script":
+            self.script = None
 
     def handle_comment(self, data: str) -> None:
         """Browsers and parsers differ on where such things end: what one of them skips, another one may run."""
