@@ -168,13 +168,7 @@ def simulate(india: Vintage, prior: GrowthPrior, horizon: int = 10, seed: int = 
     turns = ahead[(ahead.month == 4) | (ahead <= known_until(india) + 1) | (ahead == ahead[0])]
     dose = doses(india, turns, clean.shape[1], (DRAWN, CURRENT), seed)
     factor = (1 - share * (1 - dose[DRAWN])) / (1 - share * (1 - dose[CURRENT]))  # the same from turn to turn
-    begin = turns.asi8 - ahead.asi8[0]
-    for name, table in made.items():
-        months, later = table.to_numpy(copy=True), int((table.index <= last).sum())
-        for first, after, row in zip(later + begin, [*later + begin[1:], None], factor, strict=True):
-            months[first:after] *= row
-        made[name] = pd.DataFrame(months, table.index)
-    return made
+    return {name: _licensed(table, last, turns, factor) for name, table in made.items()}
 
 
 @lru_cache(maxsize=4)
@@ -287,6 +281,14 @@ def _paid_back(table, sums, last, payback, excess, least, rng, episode) -> pd.Da
     wanted = made[known : known + max(int(months.max()) - max(elapsed, 0), 0)]
     place = np.arange(1, len(wanted) + 1)[:, None] + max(elapsed, 0)
     wanted[:] = np.maximum(wanted - built / months * (place <= months), least * wanted)
+    return pd.DataFrame(made, table.index)
+
+
+def _licensed(table, last, turns, factor) -> pd.DataFrame:
+    """Months of which those after the last known one are multiplied by the factor of the turn that they follow."""
+    made, begin = table.to_numpy(copy=True), int((table.index <= last).sum()) + turns.asi8 - turns.asi8[0]
+    for first, after, row in zip(begin, [*begin[1:], None], factor, strict=True):
+        made[first:after] *= row
     return pd.DataFrame(made, table.index)
 
 
