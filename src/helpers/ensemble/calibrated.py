@@ -11,6 +11,7 @@ There are two kinds of series: ``general`` (the yearly, quarterly and monthly on
 """
 
 import json
+import math
 from functools import lru_cache
 from pathlib import Path
 
@@ -105,30 +106,32 @@ def error_features(combination: Combination) -> np.ndarray:
     -------
     np.ndarray, shape (series, horizon, features)
     """
-    history, seasonal = combination.history, combination.seasonal
-    offset = log_offset(history)
-    logs = np.log(history + offset)
+    history, logs, offset = combination.history, combination.logs, combination.offset
+    seasonal, (count, n) = combination.seasonal, history.shape
     point = np.log(combination.point / seasonal + offset + _TINY)
     members = np.log(combination.forecasts / seasonal[:, None] + offset[..., None] + _TINY)
+    members -= np.add.reduce(members, axis=1, keepdims=True) / members.shape[1]
+    spread = np.sqrt(np.add.reduce(members * members, axis=1) / members.shape[1])
+    disagreement = _log_floor(np.minimum(spread, MOST_LOG_ERROR))
     move = np.minimum(np.abs(point - logs[:, -1:]), MOST_LOG_ERROR)
-    size = np.maximum(history.mean(axis=1), _TINY)
-    n = history.shape[1]
-    long = max(1, min(max(combination.period, 2), n - 2))  # a year, or two periods
-    growth_sd = _log_floor(_sd(logs[:, 1:] - logs[:, :-1], 1))[:, None]
-    disagreement = _log_floor(np.minimum(_sd(members.transpose(0, 2, 1)), MOST_LOG_ERROR))
+    size = np.maximum(np.add.reduce(history, axis=1, keepdims=True) / n, _TINY)
+    maps, starts, freedom = _changes(n, combination.period)
+    changes = np.concatenate([logs, history / size]) @ maps
+    spreads = _log_floor(np.sqrt(np.add.reduceat(changes * changes, starts, axis=1) / freedom))
+    growth_sd = spreads[:count, :1]
     log_horizon = np.log(np.arange(1, point.shape[1] + 1))
     inverse = (n < 8) / (n - 2) ** 2  # a handful of points tells little about its own spread
     columns = (
         1.0,
         growth_sd,
-        _log_floor(_sd(history[:, 1:] - history[:, :-1], 1) / size)[:, None],
+        spreads[count:, :1],
         log_horizon,
         disagreement,
         np.log(LEAST_VARIABILITY + move),
-        np.log(n),
+        math.log(n),
         growth_sd * growth_sd,
         growth_sd * log_horizon,
-        _log_floor(_sd(logs[:, long:] - logs[:, :-long]))[:, None],
+        spreads[:count, 1:],
         inverse,
         growth_sd * inverse,
         disagreement * inverse,
@@ -141,9 +144,8 @@ def error_features(combination: Combination) -> np.ndarray:
 
 def fast(combination: Combination) -> np.ndarray:
     """How far a series is one that grows fast by itself, shape (series,): 0 up to 7 % a year, 1 from 15 %."""
-    history = combination.history
-    ends = np.log(history[:, [0, -1]] + log_offset(history))
-    own = (ends[:, 1] - ends[:, 0]) * combination.period / (history.shape[1] - 1)
+    logs = combination.logs
+    own = (logs[:, -1] - logs[:, 0]) * (combination.period / (logs.shape[1] - 1))
     return np.minimum(np.maximum((own - FAST[0]) / (FAST[1] - FAST[0]), 0), 1)
 
 
@@ -188,22 +190,38 @@ def calibration(kind: str) -> dict:
 def _log_errors(combination, model, levels):
     """What the errors of each series may be, by horizon and level, shape (series, horizon, levels)."""
     scale = np.exp(error_features(combination) @ np.asarray(model["coefficients"]))
-    standard = np.asarray(model["quantiles"])[:, [LEARNED.index(level) for level in levels]]
-    standard = standard[np.minimum(np.arange(scale.shape[1]), len(standard) - 1)]
-    standard = standard * (1 + fast(combination)[:, None, None] * (np.where(standard < 0, *model["fast"]) - 1))
+    quantiles = np.asarray(model["quantiles"])
+    standard = quantiles[_places(scale.shape[1], len(quantiles), levels)]
+    of_fast = standard * np.where(standard < 0, *model["fast"])
+    standard = standard + fast(combination)[:, None, None] * (of_fast - standard)
     return np.minimum(np.maximum(scale[..., None] * standard, -MOST_LOG_ERROR), MOST_LOG_ERROR)
+
+
+@lru_cache
+def _places(horizon, rows, levels):
+    """Where the quantiles of each period ahead stand in a table of so many rows: the last holds for all later ones."""
+    return np.ix_(np.minimum(np.arange(horizon), rows - 1), [LEARNED.index(level) for level in levels])
+
+
+@lru_cache
+def _changes(n, period):
+    """Changes over one period, and over a year or two periods, less their mean, as weights of n observations.
+
+    With where each kind starts, and by how many its squares are divided.
+    """
+    far = max(1, min(max(period, 2), n - 2))
+    changes = [np.eye(n)[:, lag:] - np.eye(n)[:, :-lag] for lag in (1, far)]
+    maps = np.concatenate([change - change.mean(axis=1, keepdims=True) for change in changes], axis=1)
+    return maps, (0, n - 1), np.array([n - 2, n - far])
 
 
 @lru_cache(maxsize=1)
 def _load():
-    return json.loads(Path(__file__).with_name("calibration.json").read_text(encoding="utf-8"))
-
-
-def _sd(values, lost=0):
-    """Standard deviation along the last axis, as ``values.std`` with ``ddof`` but faster for a handful of values."""
-    count = values.shape[-1]
-    centred = values - values.sum(axis=-1, keepdims=True) / count
-    return np.sqrt((centred * centred).sum(axis=-1) / (count - lost))
+    read = json.loads(Path(__file__).with_name("calibration.json").read_text(encoding="utf-8"))
+    for kind in read["kinds"].values():
+        for model in kind["periods"].values():
+            model |= {name: np.array(model[name]) for name in ("coefficients", "quantiles")}
+    return read
 
 
 def _log_floor(values):

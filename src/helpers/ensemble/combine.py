@@ -6,6 +6,7 @@ was chosen on the M1, M3 and Tourism collections, each in turn left out; ``bench
 
 import warnings
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -46,6 +47,16 @@ class Combination:
     history: np.ndarray
     seasonal: np.ndarray
     period: int
+
+    @cached_property
+    def offset(self) -> np.ndarray:
+        """What is added to the history before taking logs, as `smoothers.log_offset`, shape (series, 1)."""
+        return log_offset(self.history)
+
+    @cached_property
+    def logs(self) -> np.ndarray:
+        """Logs of the history, shape (series, n)."""
+        return np.log(self.history + self.offset)
 
 
 def combined(
@@ -91,13 +102,13 @@ def combined(
         warnings.warn(f"{n} observations, {period} a year: too few to adjust for seasons", stacklevel=2)
     smooth, trend = member_forecasts(values, horizon, ANNUAL, growth), power_trend(values, horizon)
     made, many = [smooth, trend[:, None]], min(max((n - FEW) / (MANY - FEW), 0), 1)
-    shrunken, median, power = (1 - many) * np.array(SHARES[0]) + many * np.array(SHARES[1])
+    shrunken, median, power = (few + many * (more - few) for few, more in zip(*SHARES, strict=True))
     middle = np.sort(smooth, axis=1)[:, len(ANNUAL) // 2]
     point = shrunken * smooth[:, ANNUAL.index(SHRUNKEN)] + median * middle + power * trend
     if recovery:
         made.append(recovered(values, horizon, recovery)[:, None])
         point = (point + made[2][:, 0]) / 2
-    return Combination(point, np.concatenate(made, axis=1), values, np.ones_like(point), period)
+    return Combination(point, np.concatenate(made, axis=1), values, np.ones(point.shape), period)
 
 
 def recovered(values: np.ndarray, horizon: int, recovery: tuple[float, float, float]) -> np.ndarray:
@@ -130,8 +141,7 @@ def pulls(values: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     Log points; shapes (series, n), (series,) and (series,).
     """
     logs = np.log(values + log_offset(values))[:, -LONGEST:]
-    weights = (1 - RECENT) ** np.arange(logs.shape[1])[::-1]
-    return logs, logs @ (weights / weights.sum()) - logs[:, -1], np.maximum(logs[:, -2] - logs[:, -1], 0)
+    return logs, logs @ _recent(logs.shape[1]) - logs[:, -1], np.maximum(logs[:, -2] - logs[:, -1], 0)
 
 
 def seasonal_factors(values: np.ndarray, period: int) -> np.ndarray:
@@ -171,6 +181,13 @@ def seasonal_factors(values: np.ndarray, period: int) -> np.ndarray:
     signal = np.maximum(((means - 1) ** 2).sum(axis=1) / (period - 1), np.finfo(float).tiny)
     none = np.minimum((period - 3) / (period - 1) * noise / signal, 1)[:, None]
     return np.maximum(none + (1 - none) * means, LEAST_FACTOR)
+
+
+@lru_cache
+def _recent(n):
+    """Weights of n observations in the mean to which a recovery returns."""
+    weights = (1 - RECENT) ** np.arange(n)[::-1]
+    return weights / weights.sum()
 
 
 def _seasonal(values, horizon, growth, period):

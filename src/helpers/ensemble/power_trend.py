@@ -10,7 +10,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from helpers.ensemble.smoothers import LONGEST, MOST_LOG_GROWTH, check_values
+from helpers.ensemble.smoothers import LONGEST, MOST_LOG_GROWTH, check_values, likelihood, noise
 
 GRID = ((0.4, 0.7, 1.0), 0.3, (-0.5, 0.0, 0.5))
 """Smoothing of the level, of its change, and ``rho``: less growth at higher levels, a line, more of it."""
@@ -19,6 +19,7 @@ PRIOR = (0.02, 0.05, 0.3)
 """Mean and spread of ``gamma`` for a level of one; spread of ``lambda`` around none."""
 
 _LEAST = 0.01  # of the last value: a smaller one has no relative error
+_MOST = np.exp(MOST_LOG_GROWTH)
 
 
 def power_trend(values: np.ndarray, horizon: int, grid: tuple = GRID, prior: tuple = PRIOR) -> np.ndarray:
@@ -39,46 +40,37 @@ def power_trend(values: np.ndarray, horizon: int, grid: tuple = GRID, prior: tup
     """
     values = check_values(values)[:, -LONGEST:]
     mean, spread, local = prior
-    size = np.maximum(values[:, -1:], 0.05 * values.mean(axis=1, keepdims=True))
-    values = np.maximum(np.divide(values, size, out=np.ones_like(values), where=size > 0), _LEAST)
+    size = np.maximum(values[:, -1:], 0.05 * np.add.reduce(values, axis=1, keepdims=True) / values.shape[1])
+    values = np.maximum(values / np.maximum(size, np.finfo(float).tiny), _LEAST)
     maps, alpha, rho = _maps(*grid, values.shape[1])
-    level, change = (values @ maps).reshape(len(values), 2, len(rho), -1).transpose(1, 0, 2, 3)
-    weight = 1 / values[:, None, :-1]
-    power = level[..., :-1] ** rho[:, None] * weight  # series, grid, n - 1
-    local_change = change[..., :-1] * weight
-    gap = (values[:, None, 1:] - level[..., :-1]) * weight
-    step = (values[:, 1:] - values[:, :-1]) * weight[:, 0]
-    step -= step.sum(axis=1, keepdims=True) / step.shape[1]
-    variance = (step * step).sum(axis=1, keepdims=True) / (step.shape[1] - 1) + 1e-6
+    made = (values @ maps).reshape(len(values), 3, len(alpha), -1)
+    level, change, ahead = made[:, 0, :, -1], made[:, 1, :, -1], np.empty((horizon, len(values), len(alpha)))
+    known, weight = made[..., :-1], 1 / values[:, :-1]
+    known[:, 0] **= rho[:, None]
+    known *= weight[:, None, None]
+    power, local_change, gap = known.transpose(1, 0, 2, 3)  # series, grid, n - 1
+    variance = noise((values[:, 1:] - values[:, :-1]) * weight)[:, None]
     ridge, other = variance / spread**2, variance / local**2
-    a, b = _product(power, power) + ridge, _product(power, local_change)
-    c = _product(local_change, local_change) + other
-    p, q = _product(power, gap) + ridge * mean, _product(local_change, gap)
+    a, b = np.vecdot(power, power) + ridge, np.vecdot(power, local_change)
+    c = np.vecdot(local_change, local_change) + other
+    p, q = np.vecdot(power, gap) + ridge * mean, np.vecdot(local_change, gap)
     determinant = a * c - b * b
     gamma, slope = (p * c - q * b) / determinant, (q * a - p * b) / determinant
     left = gap - gamma[..., None] * power - slope[..., None] * local_change
-    squares = _product(left, left) + ridge * (gamma - mean) ** 2 + other * slope * slope
-    fit = -0.5 * (values.shape[1] - 2) * np.log(squares + 1e-12)
-    fit = np.exp(fit - fit.max(axis=1, keepdims=True))
-    level, change, ahead = level[..., -1], change[..., -1], np.empty((horizon, *fit.shape))
+    squares = np.vecdot(left, left) + ridge * (gamma - mean) ** 2 + other * slope * slope
+    fit = likelihood(squares + 1e-12, values.shape[1] - 2)
     for h in range(horizon):
-        ahead[h] = np.maximum(level + gamma * level**rho + slope * change, _LEAST)
-        moved = alpha * (ahead[h] - level)
+        now = np.maximum(level + gamma * level**rho + slope * change, _LEAST, out=ahead[h])
+        moved = alpha * (now - level)
         level, change = level + moved, change + grid[1] * (moved - change)
-    forecast = (np.minimum(ahead, np.exp(MOST_LOG_GROWTH)) * fit).sum(axis=-1) / fit.sum(axis=-1)
-    return forecast.T * size
-
-
-def _product(one, other):
-    """Sums of products along the last axis, faster for a handful of values than a product and its sum."""
-    return np.einsum("sgt,sgt->sg", one, other)
+    return np.vecdot(np.minimum(ahead, _MOST), fit).T * size
 
 
 @lru_cache(maxsize=256)
 def _maps(alphas, beta, rhos, n):
-    """Levels, and their smoothed changes, as weights of the observations, with alpha and rho of each grid point.
+    """Levels, their smoothed changes, and how far the next value is above, with alpha and rho of each grid point.
 
-    The weights have the shape (n, 2 * grid * n), to be multiplied by the observations from the left.
+    As weights of the observations, to be multiplied by these from the left: shape (n, 3 * grid * n).
     """
     alpha, rho = (axis.ravel() for axis in np.meshgrid(alphas, rhos, indexing="ij"))
     level, change = np.zeros((2, len(alpha), n, n))
@@ -87,4 +79,5 @@ def _maps(alphas, beta, rhos, n):
         level[:, t] = (1 - alpha[:, None]) * level[:, t - 1]
         level[:, t, t] = alpha
         change[:, t] = (1 - beta) * change[:, t - 1] + beta * (level[:, t] - level[:, t - 1])
-    return np.stack([level, change]).reshape(-1, n).T, alpha, rho
+    gap = np.eye(n, k=1) - level  # of the last there is none: what stands there is not used
+    return np.stack([level, change, gap]).reshape(-1, n).T, alpha, rho

@@ -93,7 +93,7 @@ def member_forecasts(
         family, grid, every = _METHODS[method]
         if (fit := fitted.get((family, grid, scale))) is None:
             fit = fitted[family, grid, scale] = _fitted(scaled[scale], horizon, family, grid, growth)
-        forecast = np.einsum("sg,sgh->sh", fit[1], fit[0]) if every else fit[0][:, -1]
+        forecast = (fit[1][:, None] @ fit[0])[:, 0] if every else fit[0][:, -1]
         if scale == "root":
             forecast = np.maximum(forecast, 0) ** 2
         elif scale == "log":
@@ -128,7 +128,8 @@ def linear_maps(family: str, grid: tuple, n: int, horizon: int) -> tuple[np.ndar
 
 def check_values(values: np.ndarray) -> np.ndarray:
     """The values as a float array of shape (series, n), or a ValueError that shows the first offender."""
-    values = np.atleast_2d(np.asarray(values, dtype=float))
+    values = np.asarray(values, dtype=float)
+    values = values if values.ndim == 2 else np.atleast_2d(values)
     if values.shape[1] < SHORTEST:
         raise ValueError(f"{values.shape[1]} observations: a forecast needs at least {SHORTEST}")
     if values.size and values.min() >= 0 and values.max() < np.inf:  # as nearly always; false with NaN
@@ -152,6 +153,20 @@ def log_offset(values: np.ndarray) -> np.ndarray:
     return np.where(zero, np.where(np.isfinite(smallest), smallest / 2, 1.0), 0.0)
 
 
+def noise(growth: np.ndarray) -> np.ndarray:
+    """Variance of one-period growth of each series, shape (series,): never none."""
+    count = growth.shape[1]
+    growth = growth - np.add.reduce(growth, axis=1, keepdims=True) / count
+    return np.vecdot(growth, growth) / (count - 1) + 1e-6
+
+
+def likelihood(squares: np.ndarray, freedom: int) -> np.ndarray:
+    """Weights of the points of a grid by their squared errors, shape (series, grid): the sum is one."""
+    log = -0.5 * freedom * np.log(squares)
+    weight = np.exp(log - np.maximum.reduce(log, axis=1, keepdims=True))
+    return weight / np.add.reduce(weight, axis=1, keepdims=True)
+
+
 def _fitted(values, horizon, family, grid, growth):
     """Forecasts of every point of a grid, shape (series, grid, horizon), and the weight of each by its likelihood."""
     n = values.shape[1]
@@ -160,13 +175,11 @@ def _fitted(values, horizon, family, grid, growth):
     else:
         residual, ahead, states = linear_maps(family, grid, n, horizon)
         errors = (values @ residual.T).reshape(len(values), len(grid), n)
-        squares = np.einsum("sgt,sgt->sg", errors, errors)
+        squares = np.vecdot(errors, errors)
         candidates = (values @ ahead.T).reshape(len(values), len(grid), horizon)
         freedom = n - states
-    floor = 1e-12 * (values * values).sum(axis=1, keepdims=True) + _TINY
-    likelihood = -0.5 * freedom * np.log(squares + floor)
-    weight = np.exp(likelihood - likelihood.max(axis=1, keepdims=True))
-    return candidates, weight / weight.sum(axis=1, keepdims=True)
+    floor = 1e-12 * np.vecdot(values, values) + _TINY
+    return candidates, likelihood(squares + floor[:, None], freedom)
 
 
 def _build_maps(family, grid, n, horizon):
@@ -259,9 +272,7 @@ def _shrunken(values, horizon, grid, growth):
     mean, sd = growth
     observed, initial, normal, ahead = _shrunken_maps(grid, values.shape[1], horizon)
     target = values @ observed  # grid, series, n
-    steps = values[:, 1:] - values[:, :-1]
-    steps = steps - steps.sum(axis=1, keepdims=True) / steps.shape[1]
-    kappa = ((steps * steps).sum(axis=1) / (steps.shape[1] - 1) + 1e-6) / sd**2
+    kappa = noise(values[:, 1:] - values[:, :-1]) / sd**2
     first, second = (target @ initial).transpose(2, 0, 1)
     second = second + kappa * mean
     (level, both), (_, slope) = normal
@@ -271,7 +282,7 @@ def _shrunken(values, horizon, grid, growth):
     start[..., 1] = level * second - both * first
     start /= (level * slope - both * both)[..., None]
     errors = target - start @ initial.transpose(0, 2, 1)
-    squares = (errors * errors).sum(axis=2) + kappa * (start[..., 1] - mean) ** 2
+    squares = np.vecdot(errors, errors) + kappa * (start[..., 1] - mean) ** 2
     forecast = values @ ahead[0] + start @ ahead[1]
     return squares.T, forecast.transpose(1, 0, 2), values.shape[1] - 1
 
