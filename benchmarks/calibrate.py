@@ -18,6 +18,7 @@ import pandas as pd
 from helpers.ensemble import calibrated
 from helpers.ensemble.combine import combined, pulls
 from helpers.ensemble.quantiles import weighted_quantiles
+from helpers.ensemble.smoothers import log_offset
 
 VERSION = "2"
 PERIODS = {1: "yearly", 4: "quarterly", 12: "monthly"}
@@ -155,7 +156,7 @@ def learn_recovery(blocks):
     for block in blocks:
 
         def rows(values, horizon):
-            _, gap, fall = pulls(values)
+            _, gap, fall = pulls(values + log_offset(values))
             weight = np.minimum(values[:, -1] / score.naive_error(values), 20)
             return list(zip(values[:, -1], gap, fall, 1 + weight / np.median(weight), strict=True))
 

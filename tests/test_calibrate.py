@@ -1,5 +1,6 @@
 """Calibrated quantiles: coherence, coverage of simulated walks, faults."""
 
+import copy
 import json
 from pathlib import Path
 
@@ -95,7 +96,7 @@ def test_quantiles_are_smooth_in_the_horizon():
 def test_a_series_that_grows_fast_has_intervals_of_another_shape():
     slow, quick = 100 * 1.05 ** np.arange(9.0), 100 * 1.2 ** np.arange(9.0)
     model = calibrated.calibration("general")
-    plain = json.loads(json.dumps(model))
+    plain = copy.deepcopy(model)
     plain["periods"]["1"]["fast"] = [1, 1]
     for values, changed in ((slow, False), (quick, True)):
         made = [calibrated.forecast_quantiles(values, 1, artefact=artefact)[0][0, 0] for artefact in (model, plain)]

@@ -129,18 +129,19 @@ def recovered(values: np.ndarray, horizon: int, recovery: tuple[float, float, fl
     np.ndarray, shape (series, horizon)
     """
     growth, pull, rebound = recovery
-    logs, gap, fall = pulls(values)
+    offset = log_offset(values)
+    logs, gap, fall = pulls(values + offset)
     move = growth * np.arange(1, horizon + 1) + (pull * gap + rebound * fall)[:, None]
     ahead = logs[:, -1:] + np.minimum(np.maximum(move, -MOST_LOG_GROWTH), MOST_LOG_GROWTH)
-    return np.maximum(np.exp(ahead) - log_offset(values), 0)
+    return np.maximum(np.exp(ahead) - offset, 0)
 
 
 def pulls(values: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Logs of the values, and for each series how far the recent mean is above the last, and how far that fell.
+    """Logs of positive values, and for each series how far the recent mean is above the last, and how far that fell.
 
     Log points; shapes (series, n), (series,) and (series,).
     """
-    logs = np.log(values + log_offset(values))[:, -LONGEST:]
+    logs = np.log(values[:, -LONGEST:])
     return logs, logs @ _recent(logs.shape[1]) - logs[:, -1], np.maximum(logs[:, -2] - logs[:, -1], 0)
 
 

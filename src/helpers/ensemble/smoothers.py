@@ -81,16 +81,14 @@ def member_forecasts(
     values = check_values(values)[:, -LONGEST:]
     if horizon < 1:
         raise ValueError(f"horizon is {horizon}: give a number of periods from 1")
-    if unknown := sorted(set(members).difference(_NAMES)):
-        raise ValueError(f"unknown members {unknown}: choose from {member_names()}")
+    asked = _asked(tuple(members))
     if len(values) > _BATCH:
         batches = (values[i : i + _BATCH] for i in range(0, len(values), _BATCH))
         return np.concatenate([member_forecasts(batch, horizon, members, growth) for batch in batches])
     offset = log_offset(values)
     scaled = {"raw": values, "root": np.sqrt(values), "log": np.log(values + offset)}
     forecasts, fitted = np.empty((len(values), len(members), horizon)), {}
-    for i, (method, scale) in enumerate(map(str.split, members)):
-        family, grid, every = _METHODS[method]
+    for i, (family, grid, every, scale) in enumerate(asked):
         if (fit := fitted.get((family, grid, scale))) is None:
             fit = fitted[family, grid, scale] = _fitted(scaled[scale], horizon, family, grid, growth)
         forecast = (fit[1][:, None] @ fit[0])[:, 0] if every else fit[0][:, -1]
@@ -103,8 +101,8 @@ def member_forecasts(
     return np.maximum(forecasts, 0)
 
 
-def linear_maps(family: str, grid: tuple, n: int, horizon: int) -> tuple[np.ndarray, np.ndarray, int]:
-    """Residuals and forecasts as matrices to be applied to the observations.
+def linear_maps(family: str, grid: tuple, n: int, horizon: int) -> tuple[np.ndarray, int]:
+    """Residuals and forecasts as a matrix to be applied to the observations.
 
     Parameters
     ----------
@@ -116,9 +114,9 @@ def linear_maps(family: str, grid: tuple, n: int, horizon: int) -> tuple[np.ndar
 
     Returns
     -------
-    residual : np.ndarray, shape (grid * n, n)
-        One-step errors with the initial states that make their squares least.
-    forecast : np.ndarray, shape (grid * horizon, n)
+    np.ndarray, shape (n, grid * (n + horizon))
+        Of each point of the grid the one-step errors, with the initial states that make their squares least, and then
+        the forecasts; to be multiplied by the observations from the left.
     states : int
         Number of initial states.
     """
@@ -167,19 +165,25 @@ def likelihood(squares: np.ndarray, freedom: int) -> np.ndarray:
     return weight / np.add.reduce(weight, axis=1, keepdims=True)
 
 
+@lru_cache
+def _asked(members):
+    """Family, grid, whether all of it, and scale of each member."""
+    if unknown := sorted(set(members).difference(_NAMES)):
+        raise ValueError(f"unknown members {unknown}: choose from {member_names()}")
+    return [(*_METHODS[method], scale) for method, scale in map(str.split, members)]
+
+
 def _fitted(values, horizon, family, grid, growth):
     """Forecasts of every point of a grid, shape (series, grid, horizon), and the weight of each by its likelihood."""
     n = values.shape[1]
     if family == "shrunken":
-        squares, candidates, freedom = _shrunken(values, horizon, grid, growth)
+        made, penalty, freedom = _shrunken(values, horizon, grid, growth)
     else:
-        residual, ahead, states = linear_maps(family, grid, n, horizon)
-        errors = (values @ residual.T).reshape(len(values), len(grid), n)
-        squares = np.vecdot(errors, errors)
-        candidates = (values @ ahead.T).reshape(len(values), len(grid), horizon)
-        freedom = n - states
+        maps, states = linear_maps(family, grid, n, horizon)
+        made, penalty, freedom = (values @ maps).reshape(len(values), len(grid), -1), 0.0, n - states
+    errors = made[..., :n]
     floor = 1e-12 * np.vecdot(values, values) + _TINY
-    return candidates, likelihood(squares + floor[:, None], freedom)
+    return made[..., n:], likelihood(np.vecdot(errors, errors) + penalty + floor[:, None], freedom)
 
 
 def _build_maps(family, grid, n, horizon):
@@ -193,7 +197,7 @@ def _build_maps(family, grid, n, horizon):
     start = np.linalg.pinv(initial, rcond=1e-9) @ observed
     residual = observed - initial @ start
     forecast = ahead[:, :, :n] + ahead[:, :, n:] @ start
-    return residual.reshape(-1, n), forecast.reshape(-1, n), states
+    return np.concatenate([residual, forecast], axis=1).reshape(-1, n).T, states
 
 
 _maps_of_short = lru_cache(maxsize=256)(_build_maps)  # at most 1 MB each
@@ -266,31 +270,30 @@ def _line(total, trend, count):
 def _shrunken(values, horizon, grid, growth):
     """SES with a drift drawn towards the prior growth; with alpha = 1, shrunken random-walk drift.
 
+    Errors with the forecasts behind them, shape (series, grid, n + horizon), the penalty, and degrees of freedom.
     The penalty ``kappa (b - mean)^2`` with ``kappa = s^2 / sd^2`` gives, for alpha = 1, the posterior mean
     ``mean + (g - mean) sd^2 / (sd^2 + s^2 / (n - 1))``; s^2 is the variance of one-period growth.
     """
     mean, sd = growth
-    observed, initial, normal, ahead = _shrunken_maps(grid, values.shape[1], horizon)
-    target = values @ observed  # grid, series, n
-    kappa = noise(values[:, 1:] - values[:, :-1]) / sd**2
-    first, second = (target @ initial).transpose(2, 0, 1)
-    second = second + kappa * mean
-    (level, both), (_, slope) = normal
-    slope = slope + kappa
-    start = np.empty((*first.shape, 2))
-    start[..., 0] = slope * first - both * second
-    start[..., 1] = level * second - both * first
-    start /= (level * slope - both * both)[..., None]
-    errors = target - start @ initial.transpose(0, 2, 1)
-    squares = np.vecdot(errors, errors) + kappa * (start[..., 1] - mean) ** 2
-    forecast = values @ ahead[0] + start @ ahead[1]
-    return squares.T, forecast.transpose(1, 0, 2), values.shape[1] - 1
+    maps, ahead, squared = _shrunken_maps(grid, values.shape[1], horizon)
+    kappa = (noise(values[:, 1:] - values[:, :-1]) / sd**2)[:, None]
+    made = (values @ maps).reshape(len(values), len(grid), -1)
+    slope = (made[..., -1] + kappa * mean) / (squared + kappa)
+    return made[..., :-1] + slope[..., None] * ahead, kappa * (slope - mean) ** 2, values.shape[1] - 1
 
 
 @lru_cache(maxsize=256)
 def _shrunken_maps(grid, n, horizon):
-    """What of `_shrunken` does not depend on the observations: maps, and the normal matrix, shape (2, 2, grid, 1)."""
-    inside, ahead = (rows.transpose(0, 2, 1) for rows in _trend_rows(grid, n, horizon))
-    initial = -inside[:, n:].transpose(0, 2, 1)
-    normal = (initial.transpose(0, 2, 1) @ initial).transpose(1, 2, 0)[..., None]
-    return np.ascontiguousarray(inside[:, :n]), initial, normal, (ahead[:, :n], ahead[:, n:])
+    """What of `_shrunken` does not depend on the observations, with the level that makes the squared errors least.
+
+    Errors, forecasts and what speaks for a slope, as in `linear_maps`; what a slope of one adds to the former two,
+    shape (grid, n + horizon), and the sum of squares of the errors among it.
+    """
+    rows = np.concatenate(_trend_rows(grid, n, horizon), axis=1)
+    level, rows = rows[..., n : n + 1], np.delete(rows, n, axis=2)
+    start = level[:, :n].transpose(0, 2, 1)
+    rows = rows - level * (start @ rows[:, :n] / (start @ level[:, :n]))
+    observed, slope = rows[..., :n], rows[..., n]
+    told = -slope[:, None, :n] @ observed[:, :n]
+    maps = np.concatenate([observed, told], axis=1).reshape(-1, n).T
+    return maps, slope, np.vecdot(slope[:, :n], slope[:, :n])
