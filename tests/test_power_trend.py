@@ -16,13 +16,14 @@ NOISY = np.random.default_rng(2).lognormal(3, 0.3, size=(40, 14))
     ids=["a line", "compound growth"],
 )
 def test_a_level_followed_at_once_continues_a_line_and_compound_growth(rho, series):
-    found = power_trend(series(TIME), 5, grid=((1.0,), 0.3, (rho,)), prior=LOOSE)
+    found = power_trend(series(TIME)[None], 5, grid=((1.0,), 0.3, (rho,)), prior=LOOSE)
     np.testing.assert_allclose(found[0], series(AHEAD), rtol=1e-6)
 
 
 def test_growth_between_a_line_and_compound_lies_between_them():
     line, between, compound = (
-        power_trend(50 * 1.07**TIME, 9, grid=((1.0,), 0.3, (rho,)), prior=LOOSE)[0, -1] for rho in (0.0, 0.5, 1.0)
+        power_trend(50 * 1.07 ** TIME[None], 9, grid=((1.0,), 0.3, (rho,)), prior=LOOSE)[0, -1]
+        for rho in (0.0, 0.5, 1.0)
     )
     assert line < between < compound
 
@@ -54,18 +55,18 @@ def test_a_local_trend_goes_on_as_it_is_smoothed():
     for _ in range(3):
         level, trend = level + slope * trend, 0.7 * trend + 0.3 * slope * trend
         expected.append(level)
-    found = power_trend(values, 3, grid=((1.0,), 0.3, (0.0,)), prior=(0.0, 1e-9, 1e6))
+    found = power_trend(values[None], 3, grid=((1.0,), 0.3, (0.0,)), prior=(0.0, 1e-9, 1e6))
     np.testing.assert_allclose(found[0], expected)
 
 
 def test_a_level_that_follows_slowly_still_grows_as_fast_as_the_line():
-    found = power_trend(500 + 3 * np.arange(60.0), 6, grid=((0.4,), 0.3, (0.0,)), prior=LOOSE)
+    found = power_trend(500 + 3 * np.arange(60.0)[None], 6, grid=((0.4,), 0.3, (0.0,)), prior=LOOSE)
     np.testing.assert_allclose(np.diff(found), 3, rtol=0.1)
 
 
 def test_many_series_at_once_are_forecast_as_one_by_one_and_in_any_unit():
     together = power_trend(NOISY, 6)
-    np.testing.assert_allclose(together, np.concatenate([power_trend(row, 6) for row in NOISY]))
+    np.testing.assert_allclose(together, np.concatenate([power_trend(row[None], 6) for row in NOISY]))
     np.testing.assert_allclose(power_trend(1000 * NOISY, 6), 1000 * together)
 
 

@@ -119,7 +119,7 @@ def error_features(combination: Combination) -> np.ndarray:
     changes = np.concatenate([logs, history / size]) @ maps
     spreads = _log_floor(np.sqrt(np.add.reduceat(changes * changes, starts, axis=1) / freedom))
     growth_sd = spreads[:count, :1]
-    log_horizon = np.log(np.arange(1, point.shape[1] + 1))
+    log_horizon = _log_horizon(point.shape[1])
     inverse = (n < 8) / (n - 2) ** 2  # a handful of points tells little about its own spread
     columns = (
         1.0,
@@ -195,6 +195,11 @@ def _log_errors(combination, model, levels):
     of_fast = standard * np.where(standard < 0, *model["fast"])
     standard = standard + fast(combination)[:, None, None] * (of_fast - standard)
     return np.minimum(np.maximum(scale[..., None] * standard, -MOST_LOG_ERROR), MOST_LOG_ERROR)
+
+
+@lru_cache
+def _log_horizon(horizon):
+    return np.log(np.arange(1, horizon + 1))
 
 
 @lru_cache

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from helpers.ensemble.smoothers import LONGEST, MOST_LOG_GROWTH, check_values, likelihood, noise
+from helpers.ensemble.smoothers import LONGEST, MOST_LOG_GROWTH, likelihood, noise
 
 GRID = ((0.4, 0.7, 1.0), 0.3, (-0.5, 0.0, 0.5))
 """Smoothing of the level, of its change, and ``rho``: less growth at higher levels, a line, more of it."""
@@ -19,6 +19,7 @@ PRIOR = (0.02, 0.05, 0.3)
 """Mean and spread of ``gamma`` for a level of one; spread of ``lambda`` around none."""
 
 _LEAST = 0.01  # of the last value: a smaller one has no relative error
+_TINY = np.finfo(float).tiny
 _MOST = np.exp(MOST_LOG_GROWTH)
 
 
@@ -28,7 +29,7 @@ def power_trend(values: np.ndarray, horizon: int, grid: tuple = GRID, prior: tup
     Parameters
     ----------
     values : array, shape (series, n)
-        As in :func:`smoothers.member_forecasts`.
+        As `smoothers.check_values` returns them.
     horizon : int
     grid, prior : tuple
         As `GRID` and `PRIOR`.
@@ -38,10 +39,10 @@ def power_trend(values: np.ndarray, horizon: int, grid: tuple = GRID, prior: tup
     np.ndarray, shape (series, horizon)
         Same unit as ``values``, never negative.
     """
-    values = check_values(values)[:, -LONGEST:]
+    values = values[:, -LONGEST:]
     mean, spread, local = prior
     size = np.maximum(values[:, -1:], 0.05 * np.add.reduce(values, axis=1, keepdims=True) / values.shape[1])
-    values = np.maximum(values / np.maximum(size, np.finfo(float).tiny), _LEAST)
+    values = np.maximum(values / np.maximum(size, _TINY), _LEAST)
     maps, alpha, rho = _maps(*grid, values.shape[1])
     made = (values @ maps).reshape(len(values), 3, len(alpha), -1)
     level, change, ahead = made[:, 0, :, -1], made[:, 1, :, -1], np.empty((horizon, len(values), len(alpha)))
@@ -59,10 +60,12 @@ def power_trend(values: np.ndarray, horizon: int, grid: tuple = GRID, prior: tup
     left = gap - gamma[..., None] * power - slope[..., None] * local_change
     squares = np.vecdot(left, left) + ridge * (gamma - mean) ** 2 + other * slope * slope
     fit = likelihood(squares + 1e-12, values.shape[1] - 2)
+    change = slope * change
+    pace, kept = grid[1] * slope, 1 - grid[1]
     for h in range(horizon):
-        now = np.maximum(level + gamma * level**rho + slope * change, _LEAST, out=ahead[h])
+        now = np.maximum(level + gamma * level**rho + change, _LEAST, out=ahead[h])
         moved = alpha * (now - level)
-        level, change = level + moved, change + grid[1] * (moved - change)
+        level, change = level + moved, kept * change + pace * moved
     return np.vecdot(np.minimum(ahead, _MOST), fit).T * size
 
 
