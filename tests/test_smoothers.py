@@ -3,14 +3,14 @@
 import numpy as np
 import pytest
 
-from helpers.ensemble.smoothers import linear_maps, log_offset, member_forecasts, member_names
+from helpers.ensemble.smoothers import MEMBERS, check_values, linear_maps, log_offset, member_forecasts
 
 GROWTH = (0.03, 0.02)
 SERIES = np.array([112.0, 118.0, 132.0, 129.0, 121.0, 135.0, 148.0, 148.0, 136.0, 119.0, 104.0, 118.0])
 
 
 def forecast(values, member, horizon=4):
-    return member_forecasts(values, horizon, (member,), GROWTH)[:, 0]
+    return member_forecasts(check_values(values), horizon, (member,), GROWTH)[:, 0]
 
 
 def holt_errors_and_forecast(y, alpha, beta, phi, level, slope, horizon):
@@ -102,18 +102,18 @@ def test_the_planted_smoothing_parameter_and_drift_are_recovered():
     assert np.abs(naive_gap).mean() > 5
 
 
-@pytest.mark.parametrize("member", member_names())
+@pytest.mark.parametrize("member", MEMBERS)
 def test_a_change_of_unit_changes_only_the_unit(member):
     np.testing.assert_allclose(forecast(1000 * SERIES, member), 1000 * forecast(SERIES, member), rtol=1e-6)
 
 
-@pytest.mark.parametrize("member", [m for m in member_names() if m.endswith("raw")])
+@pytest.mark.parametrize("member", [m for m in MEMBERS if m.endswith("raw")])
 def test_a_constant_added_to_the_series_is_added_to_raw_forecasts(member):
     shifted = forecast(SERIES + 500, member)
     np.testing.assert_allclose(shifted, forecast(SERIES, member) + 500, rtol=1e-7)
 
 
-@pytest.mark.parametrize("member", member_names())
+@pytest.mark.parametrize("member", MEMBERS)
 def test_a_constant_series_stays_constant_and_three_points_are_enough(member):
     np.testing.assert_allclose(forecast(np.full(9, 70.0), member), 70.0, rtol=2e-3)
     three = forecast(np.array([28_700.0, 30_100.0, 53_748.0]), member)
@@ -123,7 +123,7 @@ def test_a_constant_series_stays_constant_and_three_points_are_enough(member):
 
 def test_zeros_and_collapses_give_finite_forecasts_that_are_not_negative():
     values = np.array([[0.0, 4, 9, 2, 0, 1], [0, 0, 0, 0, 0, 0], [900, 500, 200, 50, 10, 1]])
-    found = member_forecasts(values, 6, member_names(), GROWTH)
+    found = member_forecasts(values, 6, MEMBERS, GROWTH)
     assert np.isfinite(found).all()
     assert (found >= 0).all()
     assert found[1].max() < 0.01
@@ -132,8 +132,8 @@ def test_zeros_and_collapses_give_finite_forecasts_that_are_not_negative():
 
 def test_a_batch_gives_what_one_series_at_a_time_gives():
     values = np.random.default_rng(1).lognormal(3, 0.3, size=(4, 11))
-    together = member_forecasts(values, 3, member_names(), GROWTH)
-    alone = np.concatenate([member_forecasts(row, 3, member_names(), GROWTH) for row in values])
+    together = member_forecasts(values, 3, MEMBERS, GROWTH)
+    alone = np.concatenate([member_forecasts(row[None], 3, MEMBERS, GROWTH) for row in values])
     np.testing.assert_allclose(together, alone, rtol=1e-9)
 
 
@@ -148,7 +148,7 @@ def test_a_batch_gives_what_one_series_at_a_time_gives():
 )
 def test_bad_observations_are_refused_with_their_place(values, message):
     with pytest.raises(ValueError, match=message):
-        forecast(np.array(values), "drift raw")
+        check_values(np.array(values))
 
 
 def test_an_unknown_member_and_a_horizon_of_zero_are_refused():
@@ -159,6 +159,5 @@ def test_an_unknown_member_and_a_horizon_of_zero_are_refused():
 
 
 def test_members_asked_together_are_those_asked_alone():
-    names = member_names()
-    together = member_forecasts(SERIES, 3, names, GROWTH)[0]
-    np.testing.assert_array_equal(together, np.concatenate([forecast(SERIES, name, 3) for name in names]))
+    together = member_forecasts(SERIES[None], 3, MEMBERS, GROWTH)[0]
+    np.testing.assert_array_equal(together, np.concatenate([forecast(SERIES, name, 3) for name in MEMBERS]))

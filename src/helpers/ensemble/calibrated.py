@@ -106,7 +106,7 @@ def error_features(combination: Combination) -> np.ndarray:
     -------
     np.ndarray, shape (series, horizon, features)
     """
-    history, logs, offset = combination.history, combination.logs, combination.offset
+    history, (logs, offset) = combination.history, combination.logs
     seasonal, (count, n) = combination.seasonal, history.shape
     point = np.log(combination.point / seasonal + offset + _TINY)
     members = np.log(combination.forecasts / seasonal[:, None] + offset[..., None] + _TINY)
@@ -119,7 +119,7 @@ def error_features(combination: Combination) -> np.ndarray:
     changes = np.concatenate([logs, history / size]) @ maps
     spreads = _log_floor(np.sqrt(np.add.reduceat(changes * changes, starts, axis=1) / freedom))
     growth_sd = spreads[:count, :1]
-    log_horizon = _log_horizon(point.shape[1])
+    log_horizon = np.log(np.arange(1, point.shape[1] + 1))
     inverse = (n < 8) / (n - 2) ** 2  # a handful of points tells little about its own spread
     columns = (
         1.0,
@@ -144,7 +144,7 @@ def error_features(combination: Combination) -> np.ndarray:
 
 def fast(combination: Combination) -> np.ndarray:
     """How far a series is one that grows fast by itself, shape (series,): 0 up to 7 % a year, 1 from 15 %."""
-    logs = combination.logs
+    logs, _ = combination.logs
     own = (logs[:, -1] - logs[:, 0]) * (combination.period / (logs.shape[1] - 1))
     return np.minimum(np.maximum((own - FAST[0]) / (FAST[1] - FAST[0]), 0), 1)
 
@@ -198,11 +198,6 @@ def _log_errors(combination, model, levels):
 
 
 @lru_cache
-def _log_horizon(horizon):
-    return np.log(np.arange(1, horizon + 1))
-
-
-@lru_cache
 def _places(horizon, rows, levels):
     """Where the quantiles of each period ahead stand in a table of so many rows: the last holds for all later ones."""
     return np.ix_(np.minimum(np.arange(horizon), rows - 1), [LEARNED.index(level) for level in levels])
@@ -210,10 +205,7 @@ def _places(horizon, rows, levels):
 
 @lru_cache
 def _changes(n, period):
-    """Changes over one period, and over a year or two periods, less their mean, as weights of n observations.
-
-    With where each kind starts, and by how many its squares are divided.
-    """
+    """Changes over one period, and a year or two periods, less their mean, as weights; their starts and divisors."""
     far = max(1, min(max(period, 2), n - 2))
     changes = [np.eye(n)[:, lag:] - np.eye(n)[:, :-lag] for lag in (1, far)]
     maps = np.concatenate([change - change.mean(axis=1, keepdims=True) for change in changes], axis=1)

@@ -6,7 +6,7 @@ was chosen on the M1, M3 and Tourism collections, each in turn left out; ``bench
 
 import warnings
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -49,14 +49,10 @@ class Combination:
     period: int
 
     @cached_property
-    def offset(self) -> np.ndarray:
-        """What is added to the history before taking logs, as `smoothers.log_offset`, shape (series, 1)."""
-        return log_offset(self.history)
-
-    @cached_property
-    def logs(self) -> np.ndarray:
-        """Logs of the history, shape (series, n)."""
-        return np.log(self.history + self.offset)
+    def logs(self) -> tuple[np.ndarray, np.ndarray]:
+        """Logs of the history, shape (series, n), and what was added before, as `smoothers.log_offset`."""
+        offset = log_offset(self.history)
+        return np.log(self.history + offset), offset
 
 
 def combined(
@@ -92,7 +88,7 @@ def combined(
     Raises
     ------
     ValueError
-        As in `smoothers.member_forecasts`. A UserWarning says where two years are lacking to adjust for seasons.
+        As in `smoothers.check_values`. A UserWarning says where two years are lacking to adjust for seasons.
     """
     n = (values := check_values(values)).shape[1]
     growth = tuple(g / period for g in growth)
@@ -142,7 +138,8 @@ def pulls(values: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     Log points; shapes (series, n), (series,) and (series,).
     """
     logs = np.log(values[:, -LONGEST:])
-    return logs, logs @ _recent(logs.shape[1]) - logs[:, -1], np.maximum(logs[:, -2] - logs[:, -1], 0)
+    weights = (1 - RECENT) ** np.arange(logs.shape[1])[::-1]
+    return logs, logs @ (weights / np.add.reduce(weights)) - logs[:, -1], np.maximum(logs[:, -2] - logs[:, -1], 0)
 
 
 def seasonal_factors(values: np.ndarray, period: int) -> np.ndarray:
@@ -182,13 +179,6 @@ def seasonal_factors(values: np.ndarray, period: int) -> np.ndarray:
     signal = np.maximum(((means - 1) ** 2).sum(axis=1) / (period - 1), np.finfo(float).tiny)
     none = np.minimum((period - 3) / (period - 1) * noise / signal, 1)[:, None]
     return np.maximum(none + (1 - none) * means, LEAST_FACTOR)
-
-
-@lru_cache
-def _recent(n):
-    """Weights of n observations in the mean to which a recovery returns."""
-    weights = (1 - RECENT) ** np.arange(n)[::-1]
-    return weights / weights.sum()
 
 
 def _seasonal(values, horizon, growth, period):

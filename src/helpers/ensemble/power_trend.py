@@ -20,7 +20,6 @@ PRIOR = (0.02, 0.05, 0.3)
 
 _LEAST = 0.01  # of the last value: a smaller one has no relative error
 _TINY = np.finfo(float).tiny
-_MOST = np.exp(MOST_LOG_GROWTH)
 
 
 def power_trend(values: np.ndarray, horizon: int, grid: tuple = GRID, prior: tuple = PRIOR) -> np.ndarray:
@@ -66,7 +65,7 @@ def power_trend(values: np.ndarray, horizon: int, grid: tuple = GRID, prior: tup
         now = np.maximum(level + gamma * level**rho + change, _LEAST, out=ahead[h])
         moved = alpha * (now - level)
         level, change = level + moved, kept * change + pace * moved
-    return np.vecdot(np.minimum(ahead, _MOST), fit).T * size
+    return np.vecdot(np.minimum(ahead, np.exp(MOST_LOG_GROWTH)), fit).T * size
 
 
 @lru_cache(maxsize=256)

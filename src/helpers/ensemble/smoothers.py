@@ -43,12 +43,8 @@ _METHODS = {
     "shrunken_ses_drift": ("shrunken", _DRIFT, True),
 }
 _SCALES = ("raw", "root", "log")
-_NAMES = tuple(f"{m} {s}" for m in _METHODS for s in _SCALES if s == "log" or not m.startswith("shrunken"))
-
-
-def member_names() -> list[str]:
-    """Every ``method scale`` pair that `member_forecasts` can compute, e.g. ``"theta log"``."""
-    return list(_NAMES)
+MEMBERS = tuple(f"{m} {s}" for m in _METHODS for s in _SCALES if s == "log" or not m.startswith("shrunken"))
+"""Every ``method scale`` that `member_forecasts` can compute, e.g. ``"theta log"``."""
 
 
 def member_forecasts(
@@ -59,11 +55,11 @@ def member_forecasts(
     Parameters
     ----------
     values : array, shape (series, n)
-        Observations in time order, not negative, ``n >= 3``. Only the last 150 are used.
+        Observations in time order, as `check_values` returns them. Only the last 150 are used.
     horizon : int
         Periods ahead, from 1.
     members : sequence of str
-        Names from `member_names`.
+        Of `MEMBERS`.
     growth : tuple of float
         Mean and standard deviation, over series, of growth in log points per period: the prior of the
         shrunken members.
@@ -76,9 +72,9 @@ def member_forecasts(
     Raises
     ------
     ValueError
-        Fewer than three observations, NaN, infinite or negative values, horizon below 1, unknown member.
+        Horizon below 1, unknown member.
     """
-    values = check_values(values)[:, -LONGEST:]
+    values = values[:, -LONGEST:]
     if horizon < 1:
         raise ValueError(f"horizon is {horizon}: give a number of periods from 1")
     asked = _asked(tuple(members))
@@ -115,8 +111,7 @@ def linear_maps(family: str, grid: tuple, n: int, horizon: int) -> tuple[np.ndar
     Returns
     -------
     np.ndarray, shape (n, grid * (n + horizon))
-        Of each point of the grid the one-step errors, with the initial states that make their squares least, and then
-        the forecasts; to be multiplied by the observations from the left.
+        One-step errors, with the initial states that make their squares least, and forecasts of each point of the grid.
     states : int
         Number of initial states.
     """
@@ -126,8 +121,7 @@ def linear_maps(family: str, grid: tuple, n: int, horizon: int) -> tuple[np.ndar
 
 def check_values(values: np.ndarray) -> np.ndarray:
     """The values as a float array of shape (series, n), or a ValueError that shows the first offender."""
-    values = np.asarray(values, dtype=float)
-    values = values if values.ndim == 2 else np.atleast_2d(values)
+    values = np.atleast_2d(np.asarray(values, dtype=float))
     if values.shape[1] < SHORTEST:
         raise ValueError(f"{values.shape[1]} observations: a forecast needs at least {SHORTEST}")
     if values.size and values.min() >= 0 and values.max() < np.inf:  # as nearly always; false with NaN
@@ -168,8 +162,8 @@ def likelihood(squares: np.ndarray, freedom: int) -> np.ndarray:
 @lru_cache
 def _asked(members):
     """Family, grid, whether all of it, and scale of each member."""
-    if unknown := sorted(set(members).difference(_NAMES)):
-        raise ValueError(f"unknown members {unknown}: choose from {member_names()}")
+    if unknown := sorted(set(members).difference(MEMBERS)):
+        raise ValueError(f"unknown members {unknown}: choose from {', '.join(MEMBERS)}")
     return [(*_METHODS[method], scale) for method, scale in map(str.split, members)]
 
 
@@ -284,10 +278,9 @@ def _shrunken(values, horizon, grid, growth):
 
 @lru_cache(maxsize=256)
 def _shrunken_maps(grid, n, horizon):
-    """What of `_shrunken` does not depend on the observations, with the level that makes the squared errors least.
+    """Errors, forecasts and what speaks for a slope, as in `linear_maps` with the best level but without slope.
 
-    Errors, forecasts and what speaks for a slope, as in `linear_maps`; what a slope of one adds to the former two,
-    shape (grid, n + horizon), and the sum of squares of the errors among it.
+    What a slope of one adds to errors and forecasts, shape (grid, n + horizon), and the sum of squares of the former.
     """
     rows = np.concatenate(_trend_rows(grid, n, horizon), axis=1)
     level, rows = rows[..., n : n + 1], np.delete(rows, n, axis=2)
