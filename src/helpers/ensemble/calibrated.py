@@ -98,10 +98,6 @@ def forecast_quantiles(
 def error_features(combination: Combination) -> np.ndarray:
     """What is known at the origin about the size of the coming errors; columns are `FEATURES`.
 
-    Parameters
-    ----------
-    combination : Combination
-
     Returns
     -------
     np.ndarray, shape (series, horizon, features)
@@ -112,12 +108,13 @@ def error_features(combination: Combination) -> np.ndarray:
     members = np.log(combination.forecasts / seasonal[:, None] + offset[..., None] + _TINY)
     members -= np.add.reduce(members, axis=1, keepdims=True) / members.shape[1]
     spread = np.sqrt(np.add.reduce(members * members, axis=1) / members.shape[1])
-    disagreement = _log_floor(np.minimum(spread, MOST_LOG_ERROR))
+    disagreement = np.log(np.minimum(np.maximum(spread, LEAST_VARIABILITY), MOST_LOG_ERROR))
     move = np.minimum(np.abs(point - logs[:, -1:]), MOST_LOG_ERROR)
     size = np.maximum(np.add.reduce(history, axis=1, keepdims=True) / n, _TINY)
     maps, starts, freedom = _changes(n, combination.period)
     changes = np.concatenate([logs, history / size]) @ maps
-    spreads = _log_floor(np.sqrt(np.add.reduceat(changes * changes, starts, axis=1) / freedom))
+    spreads = np.sqrt(np.add.reduceat(changes * changes, starts, axis=1) / freedom)
+    spreads = np.log(np.maximum(spreads, LEAST_VARIABILITY))
     growth_sd = spreads[:count, :1]
     log_horizon = np.log(np.arange(1, point.shape[1] + 1))
     inverse = (n < 8) / (n - 2) ** 2  # a handful of points tells little about its own spread
@@ -215,11 +212,6 @@ def _changes(n, period):
 @lru_cache(maxsize=1)
 def _load():
     read = json.loads(Path(__file__).with_name("calibration.json").read_text(encoding="utf-8"))
-    for kind in read["kinds"].values():
-        for model in kind["periods"].values():
-            model |= {name: np.array(model[name]) for name in ("coefficients", "quantiles")}
+    for model in (model for kind in read["kinds"].values() for model in kind["periods"].values()):
+        model |= {name: np.array(model[name]) for name in ("coefficients", "quantiles")}
     return read
-
-
-def _log_floor(values):
-    return np.log(np.maximum(values, LEAST_VARIABILITY))
