@@ -190,10 +190,10 @@ def targets(known: Known, step: Step, since: int = 0) -> dict[Key, tuple[tuple[s
         first = step.inputs[0]
         wanted = [own if part is None else part for own, part in zip(step.key, first.key, strict=True)]
         keys = [
-            tuple(has if part == "*" else part for part, has in zip(step.key, key, strict=True))
+            tuple([has if part == "*" else part for part, has in zip(step.key, key, strict=True)])
             for key in _alike(islice(known.get(first.table, {}), since, None), wanted)
         ]
-    return {key: tuple(at(one, key) for one in step.inputs) for key in keys}
+    return {key: tuple([at(one, key) for one in step.inputs]) for key in keys}
 
 
 def _new(known: Known, step: Step, keys: list) -> dict[tuple[Key, str], Figure]:
@@ -216,7 +216,7 @@ def at(wanted: Input, key: Key) -> tuple[str, Key]:
     """The table and the key of an input for a target."""
     if None not in wanted.key:
         return wanted.table, wanted.key
-    return wanted.table, tuple(has if part is None else part for has, part in zip(key, wanted.key, strict=True))
+    return wanted.table, tuple([has if part is None else part for has, part in zip(key, wanted.key, strict=True)])
 
 
 def _series(known: Known, place: tuple[str, Key], wanted: Input, period: str) -> Series:

@@ -224,7 +224,7 @@ def _tiled(wanted: str, series: Series, done: Done) -> Iterator[tuple[str, list[
 
 def _fiscal(starts: dict[int, list]) -> Iterator[str]:
     """Quarters, halves and years of the fiscal years in which something is known."""
-    for year in sorted({fiscal.fiscal_year(fiscal.between(first, first + 1)) for first in starts}):
+    for year in sorted({(first + 9) // 12 for first in starts}):
         name = fiscal.year_name(year)
         yield from (f"{name}-Q{quarter}" for quarter in (1, 2, 3, 4))
         yield from (f"{name}-H1", f"{name}-H2", name)
