@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain
 
 from helpers.data import public
@@ -88,8 +89,13 @@ def _change(table: Table, key: tuple, rows: list[tuple], used: list[tuple | None
     """What happened to a figure: by all its rows, and by the one used before and after."""
     period = key[-1] if key and "period" in table.columns else ""
     said = table.columns.index("source") if "source" in table.columns else None
-    sources = () if said is None else [one for row in rows for one in row[said].split()]
-    return Change(table.name, key[:-1] if period else key, period, _kind(table, used), frozenset(sources))
+    sources = frozenset() if said is None else _ids(" ".join([row[said] for row in rows]))
+    return Change(table.name, key[:-1] if period else key, period, _kind(table, used), sources)
+
+
+@lru_cache(maxsize=1024)
+def _ids(text: str) -> frozenset[str]:
+    return frozenset(text.split())
 
 
 def _kind(table: Table, used: list[tuple | None]) -> str:

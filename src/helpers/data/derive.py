@@ -129,7 +129,8 @@ def results(
     """What a step makes of what is known, also (``anew``) what is there: key, period, range, figures used, and how."""
     for key, inputs in targets(known, step).items() if keys is None else keys:
         series = [_series(known, place, one, step.period) for place, one in zip(inputs, step.inputs, strict=True)]
-        if not (series[0] and (all(series) or step.rule in relations.LAST)):
+        least = 2 if step.rule in relations.OF_PARTS else 1  # a figure alone has no part
+        if len(series[0]) < least or not (all(series) or step.rule in relations.LAST):
             continue
         there = {} if anew else known[step.table].get(key, {})
         done = {period for period, figure in there.items() if figure.rank <= step.rank}

@@ -215,7 +215,7 @@ def _tiled(wanted: str, series: Series, done: Done) -> Iterator[tuple[str, list[
     several = "*" in wanted or "?" in wanted
     for period in dict.fromkeys([*sorted(series), *_fiscal(starts)]) if several else [wanted]:
         span = fiscal.bounds(period)
-        if span is None or period in done:
+        if span is None or span[0] not in starts or period in done:
             continue
         taken, left = _run(starts, span)
         if len(taken) > 1 and left == span[1]:
