@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import chain
 
 from helpers.data import public
@@ -50,14 +49,14 @@ class Between:
             if name not in but and old.stored[name].content() != table.content():
                 self._tables[name] = _Table(old.stored[name], table)
         self.changes = [change for _, table in sorted(self._tables.items()) for change in table.changes.values()]
-        if _parts(old) != _parts(new):
-            self.changes.append(Change(LIVE, (), "", NEW, frozenset()))
+        self._live = Change(LIVE, (), "", NEW, frozenset())
+        self.changes += [self._live] if _parts(old) != _parts(new) else []
 
-    def taking(self, chosen: Iterable[Change]) -> Vintage:
+    def taking(self, chosen: Iterable[object]) -> Vintage:
         """The older vintage, of the later day, with some changes."""
         taken = frozenset(chosen)
         tables = {name: table.taking(taken) for name, table in self._tables.items()}
-        live = self.new.live if any(one.table == LIVE for one in taken) else self.old.live
+        live = self.new.live if self._live in taken else self.old.live
         return self._later.having({**self.new.stored, **tables}, live)
 
 
@@ -76,7 +75,7 @@ class _Table:
                 self.changes[key] = _change(new, key, before + after, [of.get(key) for of in used])
         self._made = {frozenset(): old, frozenset(self.changes.values()): new}
 
-    def taking(self, chosen: frozenset[Change]) -> Table:
+    def taking(self, chosen: frozenset[object]) -> Table:
         taken = chosen.intersection(self.changes.values())
         if taken not in self._made:
             stays = {key for key, one in self.changes.items() if one not in taken}
@@ -89,19 +88,14 @@ def _change(table: Table, key: tuple, rows: list[tuple], used: list[tuple | None
     """What happened to a figure: by all its rows, and by the one used before and after."""
     period = key[-1] if key and "period" in table.columns else ""
     said = table.columns.index("source") if "source" in table.columns else None
-    sources = frozenset() if said is None else _ids(" ".join([row[said] for row in rows]))
+    sources = frozenset() if said is None else frozenset(" ".join([row[said] for row in rows]).split())
     return Change(table.name, key[:-1] if period else key, period, _kind(table, used), sources)
-
-
-@lru_cache(maxsize=1024)
-def _ids(text: str) -> frozenset[str]:
-    return frozenset(text.split())
 
 
 def _kind(table: Table, used: list[tuple | None]) -> str:
     if not used:
         return CHANGED
-    before, after = (row and public.figure(table, row) for row in used)
+    before, after = [None if row is None else public.figure(table, row) for row in used]
     if before is None or after is None:
         return BESIDE if before is after else WITHDRAWN if after is None else NEW
     return BESIDE if before.range == after.range and before.unit == after.unit else REVISED
@@ -109,8 +103,8 @@ def _kind(table: Table, used: list[tuple | None]) -> str:
 
 def _alike(table: Table, before: list[tuple], after: list[tuple]) -> bool:
     """Whether two groups of rows differ in nothing that is reckoned from, nor in their order."""
-    if before == after or len(before) != len(after):
-        return before == after
+    if len(before) != len(after):
+        return False
     kept = [place for place, column in enumerate(table.columns) if column not in _SAME]
     first, second = (sorted(repr([row[place] for place in kept]) for row in rows) for rows in (before, after))
     return first == second

@@ -212,8 +212,7 @@ def _change(period: str, before: Figure, after: Figure) -> Found:
 
 def _tiled(wanted: str, series: Series, done: Done) -> Iterator[tuple[str, list[Figure], list[str]]]:
     starts, _ = _by_month(series)
-    several = "*" in wanted or "?" in wanted
-    for period in dict.fromkeys([*sorted(series), *_fiscal(starts)]) if several else [wanted]:
+    for period in dict.fromkeys([*sorted(series), *_fiscal(starts)]) if {*"*?"} & {*wanted} else [wanted]:
         span = fiscal.bounds(period)
         if span is None or span[0] not in starts or period in done:
             continue
