@@ -297,6 +297,13 @@ def test_the_hash_is_that_of_what_is_in_it_and_not_of_the_order_of_rows(tmp_path
     assert INDIA.adding("trade", YEAR) != INDIA
 
 
+def test_other_rules_are_another_vintage_even_where_they_give_the_same_today(edited):
+    others = vintage(AS_OF, edited("derivations", "850511/weight,FY??*,t,derived,sum", "850511/weight,FY2?*,t,derived,sum"))
+    halves = [YEAR | {"period": period} for period in ("FY30-H1", "FY30-H2")]
+    years = [of.adding("trade", *halves).figure("trade", "FY30", **WEIGHT) for of in (INDIA, others)]
+    assert years[0].value == 72_000 and years[1] is None and others != INDIA
+
+
 @settings(max_examples=12)
 @given(st.dates(pd.Timestamp("2024-06-01").date(), INDIA.day))
 def test_an_earlier_day_is_the_vintage_read_as_of_that_day(day):

@@ -232,12 +232,12 @@ class Vintage:
 
     @once
     def content(self) -> tuple:
-        """What is the same for the same figures of a day, whatever the order of their rows.
+        """What is the same for the same figures and rules of a day, whatever the order of their rows.
 
         Of the archive count its files: the rows that enter no table are not read for it.
         """
-        heard = self.live.fingerprint if self.live else {}
-        return self.day, [table.content() for table in self._published.values()], heard
+        heard = (self.live.fingerprint, self.written["feeds"].rows) if self.live else ()
+        return self.day, [table.content() for table in self._published.values()], self._fixed["families"], heard
 
     @once
     def __hash__(self) -> int:
