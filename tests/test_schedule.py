@@ -646,6 +646,11 @@ def test_which_source_is_late_is_read_from_the_archive(monkeypatch, tmp_path):
     assert news.late(date(2026, 5, 1)) == [] and news.late(date(2026, 6, 3)) == ["ecb 2026-04"]
 
 
+def test_a_report_that_cannot_say_what_moved_is_not_called_the_first(monkeypatch, tmp_path):
+    monkeypatch.setattr(news.archive, "records", lambda root: [{"folder": "x", "answer": "Answer.", "changed": ""}])
+    assert news.told(tmp_path, "x") == ["Answer."] and news.told(tmp_path, "y") == []
+
+
 def test_what_is_kept_is_all_of_some_days_then_month_ends_and_what_was_scored():
     day, known = date(2026, 1, 1), []
     while day < date(2026, 6, 1):
