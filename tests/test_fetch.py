@@ -472,7 +472,7 @@ def test_what_may_not_pass_is_not_asked_again(world):
 
 
 @pytest.mark.parametrize("fault", ["busy, for hours", "busy, until", "quota"])
-def test_a_quota_is_waited_for_by_not_asking(world, monkeypatch, fault):
+def test_a_quota_is_waited_for_by_not_asking(world, fault):
     world.at = datetime.now(UTC)
     world.fault(fault)
     assert world.fetch().ended == "quota"
@@ -480,9 +480,17 @@ def test_a_quota_is_waited_for_by_not_asking(world, monkeypatch, fault):
     world.answers(lambda request: calls.append(request) or world.good(request))
     assert (world.fetch().ended, calls) == ("quota", [])
     assert "its quota is used up; go on after" in run("fetch", "--since", SINCE, "--dry-run").stdout
-    world.at += timedelta(hours=6)
+
+
+@pytest.mark.parametrize(("hours", "key"), [(6, ""), (-72, ""), (0, KEY)])
+def test_a_quota_holds_for_its_time_without_another_key_and_by_no_wrong_clock(world, monkeypatch, hours, key):
+    world.at = datetime.now(UTC)
+    world.fault("busy, for hours")
+    assert world.fetch().ended == "quota"
+    world.answers()
+    monkeypatch.setenv("TINY_KEY", key)
+    world.at += timedelta(hours=hours)
     assert world.fetch().ended == "new"
-    monkeypatch.setenv("TINY_KEY", KEY)
 
 
 def test_retry_after_is_waited_for(world, monkeypatch):
@@ -772,6 +780,17 @@ def test_an_answer_that_a_killed_run_kept_and_that_is_damaged_is_told(world, mon
     world.files("answers")[0].with_suffix(".gz").write_bytes(b"no gzip")
     result = world.fetch()
     assert result.ended == "failed" and "cannot be understood (BadGzipFile)" in result.problems[0]
+
+
+def test_an_answer_that_a_killed_run_kept_and_that_is_understood_no_more_is_told_with_its_question(world, monkeypatch):
+    def strange(*_):
+        raise UnfitError("strange")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(visit, "_take", lambda *_, **__: None)  # as if killed
+        world.fetch()
+    monkeypatch.setattr(visit, "_figures", strange)
+    assert world.fetch().problems == tuple(f"months of {year}: strange" for year in (2025, 2026))
 
 
 def test_made_up_answers_that_a_killed_run_left_are_not_taken_for_real_ones(world, monkeypatch):
