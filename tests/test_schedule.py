@@ -225,6 +225,11 @@ def test_files_that_a_schedule_names_lie_beside_it(tmp_path, monkeypatch):
     assert asked[-1] == (tmp_path / "grid.yml", values) and schedule.output == tmp_path / "reports"
 
 
+def test_what_is_left_empty_in_a_schedule_is_as_if_it_were_not_there(tmp_path):
+    report = plan.read(scheduled(tmp_path, DAILY.replace("retries: 1", "grid: ~\n    alerts:"))).reports["daily"]
+    assert (report.grid, report.alerts) == (None, None)
+
+
 # --- the journal ---------------------------------------------------------------------------------------------------
 
 
