@@ -36,6 +36,7 @@ STACK = "import matplotlib.pyplot, numpy, pandas, scipy.stats, seaborn, statsmod
 
 
 def main(renders: int = 12) -> None:
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # modules are compiled once, as they are for users, whichever way
     notebooks = chapters()
     days = DAYS[: -(-renders // len(notebooks))]
     ours, plain, crowded, floor = [], [], [], []

@@ -67,9 +67,25 @@ def test_half_of_a_quarterly_forecast_is_a_power_trend():
     assert found.forecasts.shape[1] == len(SEASONAL) + 1
 
 
-def test_a_series_without_seasons_is_left_alone():
-    walk = 100 + np.cumsum(np.random.default_rng(4).normal(size=(1, 72)), axis=1)
-    np.testing.assert_array_equal(seasonal_factors(walk, 12), 1)
+@pytest.mark.parametrize(("n", "period"), [(19, 4), (61, 12), (24, 12)])
+def test_factors_are_mean_ratios_shrunk_by_james_and_stein_where_years_tell_a_spread(n, period):
+    values, half = np.random.default_rng(5).lognormal(3, 0.1, size=n), period // 2
+    found = [[] for _ in range(period)]
+    for t in range(half, n - half):
+        middle = (values[t - half : t + half].mean() + values[t - half + 1 : t + half + 1].mean()) / 2
+        found[t % period].append(values[t] / middle)
+    means = np.array([np.mean(season) for season in found])
+    spread = sum(np.var(season) * len(season) for season in found) / max(n - 2 * period, 1)
+    noise = spread * np.mean([1 / len(season) for season in found])
+    means /= means.mean()
+    none = min((period - 3) / (period - 1) * noise / means.var(ddof=1), 1)
+    assert (none > 0) == (n > 2 * period)
+    np.testing.assert_allclose(seasonal_factors(values, period)[0], none + (1 - none) * means)
+
+
+def test_a_series_without_seasons_is_nearly_left_alone():
+    walks = 100 + np.cumsum(np.random.default_rng(4).normal(size=(200, 72)), axis=1)
+    assert np.abs(seasonal_factors(walks, 12) - 1).mean() < 0.0015  # .0035 as they stand
 
 
 def test_less_than_two_years_of_months_are_forecast_with_a_warning():

@@ -26,13 +26,10 @@ FY25 = pd.DataFrame(
 PRIOR = {"repm_median": 45.0, "repm_log_sd": 0.15, "draws": 20_000, "seed": 11}
 
 
-def test_fy25_holds_one_to_two_and_a_third_kilotonnes_of_rare_earth_magnets():
-    tonnes = simulate_repm_tonnes(FY25, **PRIOR).sum(axis=1)
-    assert tonnes.quantile([0.05, 0.5, 0.95]).to_numpy() == pytest.approx([1000, 1540, 2300], abs=150)
-
-
-def test_ferrite_below_the_price_of_other_goods_holds_no_rare_earth_magnets():
-    assert (simulate_repm_tonnes(FY25, **PRIOR)["85051110"] == 0).all()
+def test_fy25_holds_one_to_two_and_a_third_kilotonnes_of_rare_earth_magnets_none_of_them_at_the_price_of_ferrite():
+    tonnes = simulate_repm_tonnes(FY25, **PRIOR)
+    assert tonnes["85051190"].quantile([0.05, 0.5, 0.95]).to_numpy() == pytest.approx([1000, 1540, 2300], abs=150)
+    assert (tonnes["85051110"] == 0).all()
 
 
 @any_input
@@ -105,20 +102,11 @@ def test_a_few_cheap_cells_with_most_of_the_excess_are_an_error():
     assert verdict.cheap_share == pytest.approx(12 / 14)
 
 
-def test_an_excess_spread_over_many_cells_at_ferrite_prices_is_a_surge():
-    assert explain_excess(monthly_cells([400] * 60, [2.1] * 60)).reading == SURGE
-
-
-def test_an_excess_at_ferrite_prices_in_few_cells_is_undecided():
-    assert explain_excess(monthly_cells([400] * 30, [2.1] * 30)).reading == UNDECIDED
-
-
-def test_an_excess_spread_over_many_cheap_cells_is_undecided():
-    assert explain_excess(monthly_cells([400] * 60, [0.8] * 60)).reading == UNDECIDED
-
-
-def test_an_excess_of_dear_magnets_is_undecided():
-    assert explain_excess(monthly_cells([400] * 60, [45.0] * 60)).reading == UNDECIDED
+@pytest.mark.parametrize(
+    ("count", "price", "reading"), [(60, 2.1, SURGE), (30, 2.1, UNDECIDED), (60, 0.8, UNDECIDED), (60, 45.0, UNDECIDED)]
+)
+def test_only_an_excess_of_many_cells_at_the_price_of_ferrite_is_a_surge(count, price, reading):
+    assert explain_excess(monthly_cells([400] * count, [price] * count)).reading == reading
 
 
 @pytest.mark.parametrize(("largest", "reading"), [(700.0, ERROR), (690.0, UNDECIDED)])

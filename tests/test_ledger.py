@@ -410,8 +410,9 @@ def test_a_hub_of_nothing_published_is_not_written(tmp_path):
     assert not (tmp_path / "hub").exists()
 
 
-def test_a_hub_of_forecasts_without_any_outturn_has_none(tmp_path, monkeypatch):
-    columns = track.outturns(vintage("2024-01-31", FROZEN)).iloc[:0]
+@pytest.mark.parametrize("day", ["2024-01-31", "2026-11-26"])
+def test_a_hub_of_forecasts_without_any_outturn_has_none(tmp_path, monkeypatch, day):
+    columns = track.outturns(vintage(day, FROZEN)).iloc[:0]
     monkeypatch.setattr(track, "outturns", lambda _: columns)
     assert "0 outturns" in exports.hubverse(vintage("2026-12-31", FROZEN), tmp_path / "hub")[0]
     assert (tmp_path / "hub/target-data/time-series.csv").read_text().count("\n") == 1

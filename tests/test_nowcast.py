@@ -10,7 +10,7 @@ from helpers.ensemble.drift import GrowthPrior
 from helpers.ensemble.nowcast import simulate_months
 from helpers.ensemble.part_year import year_routes, year_to_date
 from helpers.ensemble.quantiles import QUANTILES
-from helpers.ensemble.state_space import Layout, to_months
+from helpers.ensemble.state_space import Layout
 
 PRIOR = GrowthPrior(mean=0.03, spread=0.02, sd=0.066, dof=1.25)
 MIXED = pd.Series({"FY24": 28_700.0, "FY25": 53_748.0, "FY26-H1": 16_281.0, "2025-04": 3_064.0, "FY25-H1": 37_002.0})
@@ -83,6 +83,11 @@ def test_sums_that_contradict_each_other_are_named(sums, named):
     with pytest.raises(ValueError, match="contradict each other") as error:
         simulate_months(pd.Series(sums), PRIOR)
     assert named in str(error.value)
+
+
+def test_sums_fit_where_positive_months_give_them():
+    assert nowcast.period_sums.fit(MIXED)
+    assert not nowcast.period_sums.fit(pd.Series({"FY25": 100.0, "FY25-H1": 120.0}))
 
 
 @pytest.mark.parametrize("wrong", [0.0, -5.0, np.nan, np.inf])
@@ -233,17 +238,25 @@ def test_a_year_is_never_below_what_is_already_recorded():
 
 
 def test_every_shock_has_one_place():
-    at = Layout(7)
-    places = [np.arange(at.size)[part] for part in (at.level, at.growth, at.seasons, at.steps, at.noise)]
-    assert np.concatenate(places).tolist() == list(range(at.size)) and [len(p) for p in places] == [1, 1, 12, 6, 7]
-    assert Layout.of(np.zeros((3, at.size))) == at
+    at = Layout(np.arange(1, 8))
+    places = [np.arange(at.design.shape[1])[part] for part in (at.lasting, at.seasons, at.steps, at.noise)]
+    assert np.concatenate(places).tolist() == list(range(27)) and [len(p) for p in places] == [2, 12, 6, 7]
 
 
 def test_what_goes_on_is_the_level_of_the_last_month_with_its_growth():
-    at, shocks = Layout(5), np.zeros((1, Layout(5).size))
-    shocks[:, at.level], shocks[:, at.growth], shocks[:, at.steps] = 4, 0.5, [0, 1, 0, 2]
-    level, growth = nowcast._ends(shocks)[0, :2]
-    assert level == to_months(shocks, np.arange(1, 6))[0, -1] == 9 and growth == 0.5
+    at = Layout(np.arange(1, 6))
+    shocks = np.zeros((1, at.design.shape[1]))
+    shocks[:, at.lasting], shocks[:, at.steps] = [4, 0.5], [0, 1, 0, 2]
+    level, growth = nowcast._ends(shocks, at)[0, :2]
+    assert level == (shocks @ at.design.T)[0, -1] == 9 and growth == 0.5
+
+
+def test_the_covariance_of_sums_is_that_of_the_shocks_they_are_made_of():
+    at, rng = Layout(np.array([11, 12, 1, 2])), np.random.default_rng(2)
+    shares, variance = rng.random((3, 2, 4)), rng.random((3, 21))
+    variance[:, at.lasting], variance[:, at.seasons], variance[:, at.steps] = (1, 0.3), 0.2, rng.random((3, 1))
+    loadings = shares @ at.design
+    assert at.cover(shares, variance) == pytest.approx(loadings * variance[:, None] @ loadings.mT)
 
 
 def test_a_year_ahead_has_the_distribution_of_its_months_simulated_one_by_one():

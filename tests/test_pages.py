@@ -2,7 +2,6 @@
 
 import csv
 import io
-import os
 import re
 import zipfile
 from datetime import date
@@ -17,7 +16,7 @@ from conftest import AS_OF, FROZEN, Page
 from helpers import data
 from helpers.chapters.outputs import Figure, Table, sentence
 from helpers.report.job import Chapter, End
-from helpers.report.page import checks, context, html
+from helpers.report.page import checks, html
 from helpers.report.page.notes import Notes, link
 from helpers.report.page.spreadsheet import Sheet, workbook
 from helpers.report.shelf import archive as shelf
@@ -551,21 +550,6 @@ def test_dates_and_numbers_of_the_spreadsheet_are_what_they_are_and_texts_no_for
     assert re.search(r'<c r="B3" s="\d"><v>45748</v></c>', sheet) and "<v>1.5</v>" in sheet and "<f>" not in sheet
     assert "<t>2025-04-01</t>" in strings and "<t>=A1</t>" in strings and "<t>850511</t>" in strings
     assert book == workbook([Sheet("1-trade", "Tonnes", text)], date(2026, 11, 22))
-
-
-def test_a_page_is_the_same_bytes_in_another_place_zone_and_locale_and_without_a_home(project, chapter):
-    script = (
-        "from conftest import AS_OF, FROZEN; from handmade import everything, page; from helpers.data import vintage; "
-        "india = vintage(AS_OF, FROZEN); open('page.html', 'wb').write("
-        "page(india, *everything(india), stdout='so far').encode())"
-    )
-    folders = os.pathsep.join([str(project.root / "src"), str(project.root / "tests")])
-    away = {"LC_ALL": "C", "TZ": "Asia/Tokyo", "HOME": "/proc/none", "MPLCONFIGDIR": "", "PYTHONPATH": folders}
-    done = project.run("-P", "-c", script, **away)
-    made = (project.root / "page.html").read_text(encoding="utf-8")
-    assert done.stderr == "", "matplotlib's complaint of a home that it cannot write to reaches nobody"
-    code = context.code_text()
-    assert made == chapter.source.replace(code, "The code is in no version control.")
 
 
 def test_a_table_of_which_no_row_is_offered_is_a_caption_and_why(india):

@@ -24,7 +24,7 @@ from helpers.report import gate, pipeline
 from helpers.report.job import End
 from helpers.report.page import html
 from helpers.report.parameters import Parameters
-from helpers.report.run import chapter
+from helpers.report.run import batch, chapter
 from helpers.report.shelf import publish
 
 GOOD = ["print('so far')", "1 + 1"]
@@ -302,6 +302,16 @@ def test_the_chapter_that_took_longest_last_time_begins_first(quick, notebooks, 
     assert begun == ["2-long", "1-small", "3-new", "2-long", "1-small"], "without a report the last, then the unknown"
     record = json.loads((tmp_path / f"{AS_OF}-r2/run.json").read_text(encoding="utf-8"))
     assert list(record["chapters"]) == sorted(takes), "told in the order of reading"
+
+
+def test_chapters_are_had_as_each_ends_and_once_more_by_another_report():
+    ended = Event()
+    work = {"long": lambda: ended.wait(PATIENCE) and done("long"), "short": lambda: done("short")}
+    with batch.side_by_side(work, 2) as as_they_end:
+        found = as_they_end(["long", "short"])
+        assert next(found).name == "short"
+        ended.set()
+        assert next(found).name == "long" and [one.name for one in as_they_end(["short"])] == ["short"]
 
 
 def test_a_kernel_that_is_no_longer_needed_is_not_interrupted_first(notebooks, monkeypatch):

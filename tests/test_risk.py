@@ -36,11 +36,8 @@ def test_reliance_is_not_computable_where_production_is_unknown(unknown):
     assert reliance.value is None and reliance.reason == "production unknown"
 
 
-def test_a_net_exporter_relies_on_less_than_nothing():
+def test_a_net_exporter_relies_on_less_than_nothing_and_more_exports_than_supply_are_not_computable():
     assert net_import_reliance(10, 60, 100).value == pytest.approx(-1)
-
-
-def test_more_exports_than_supply_is_not_computable():
     assert net_import_reliance(10, 60, 20).value is None
     assert "do not fit together" in net_import_reliance(10, 60, 20).reason
 

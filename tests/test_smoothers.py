@@ -157,3 +157,9 @@ def test_an_unknown_member_and_a_horizon_of_zero_are_refused():
         forecast(SERIES, "oracle raw")
     with pytest.raises(ValueError, match="horizon is 0"):
         forecast(SERIES, "drift raw", 0)
+
+
+def test_members_asked_together_are_those_asked_alone():
+    names = member_names()
+    together = member_forecasts(SERIES, 3, names, GROWTH)[0]
+    np.testing.assert_array_equal(together, np.concatenate([forecast(SERIES, name, 3) for name in names]))

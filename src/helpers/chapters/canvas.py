@@ -9,7 +9,7 @@ import io
 import logging
 import textwrap
 from collections.abc import Iterable, Mapping
-from functools import wraps
+from functools import lru_cache, wraps
 from itertools import combinations, pairwise
 from statistics import mean
 
@@ -119,13 +119,13 @@ def finish(
 
 
 def once_public(draw):
-    """Make a drawing function say so where there is nothing to draw: where its first table is empty."""
+    """Make a drawing function say so where there is nothing to draw: where what it draws first is empty."""
 
     @wraps(draw)
-    def drawn(table: pd.DataFrame, *args, india: Vintage, **options):
-        if table.empty:
+    def drawn(first, *args, india: Vintage, **options):
+        if first.empty if isinstance(first, pd.DataFrame) else not first:
             return words.not_yet(india, "What this figure shows")
-        return draw(table, *args, india=india, **options)
+        return draw(first, *args, india=india, **options)
 
     return drawn
 
@@ -168,6 +168,7 @@ def _laid_out(drawing, panels: list, line: str, salt: str, *, stacked: bool = Fa
     buffer = io.StringIO()
     with rc_context(_FONT | {"svg.fonttype": "none", "svg.hashsalt": f"{salt}{across}"}):
         renderer = RendererSVG(across * DPI, up * DPI, buffer, image_dpi=DPI, metadata={"Date": None})
+        renderer.get_text_width_height_descent = _measured
         foot = drawing.supxlabel(wrap(line, int(14.2 * across)), x=0.0, y=PAD / DPI / up, ha="left", va="bottom")
         foot.set(fontsize=LEAST if stacked else 8, color=MUTED)
         _fit(panels, renderer, foot.get_window_extent(renderer).y1, stacked)
@@ -178,6 +179,14 @@ def _laid_out(drawing, panels: list, line: str, salt: str, *, stacked: bool = Fa
         renderer.finalize()
     text = buffer.getvalue()
     return svg.plain(text[text.index("<svg") :], PAPER)
+
+
+@lru_cache(maxsize=4096)
+def _measured(text: str, font, ismath: bool) -> tuple[float, float, float]:
+    """Width, height and descent of a text, which most drawings have several times."""
+    from matplotlib.textpath import text_to_path
+
+    return text_to_path.get_text_width_height_descent(text, font, ismath)
 
 
 def _fit(panels: list, renderer, floor: float, stacked: bool) -> None:
@@ -208,10 +217,32 @@ def _shared(one, other) -> float:
 
 
 def _around(ax, renderer) -> list[float]:
-    """How far what belongs to a panel reaches beyond it: left, right, below, above."""
+    """How far what belongs to a panel reaches beyond it: left, right, below, above; marks stay inside.
+
+    Its axes get their labels beside the names of their ticks, as matplotlib would place them, which measures twice.
+    """
+    from matplotlib.text import Text
+    from matplotlib.transforms import Affine2D, Bbox
+
     inner = ax.get_window_extent()
-    outer = ax.get_tightbbox(renderer, for_layout_only=True, bbox_extra_artists=ax.texts)  # marks stay inside
-    return [inner.x0 - outer.x0, outer.x1 - inner.x1, inner.y0 - outer.y0, outer.y1 - inner.y1]
+    across, up = (Bbox.union([inner, _names_of(axis, renderer) or inner]) for axis in (ax.xaxis, ax.yaxis))
+    beside = across.y0 - inner.y0 - ax.xaxis.labelpad, up.x0 - inner.x0 - ax.yaxis.labelpad
+    ax.xaxis.set_label_coords(0.5, 0, ax.transAxes + Affine2D().translate(0, beside[0]))
+    ax.yaxis.set_label_coords(0, 0.5, ax.transAxes + Affine2D().translate(beside[1], 0))
+    texts = [one for one in ax.get_children() if isinstance(one, Text) and one.get_text()]
+    outer = Bbox.union([across, up, *(one.get_window_extent(renderer) for one in texts)])
+    left = ax.yaxis.label.get_window_extent(renderer).x0 if ax.get_ylabel() else outer.x0
+    below = ax.xaxis.label.get_window_extent(renderer).y0 if ax.get_xlabel() else outer.y0
+    return [inner.x0 - min(left, outer.x0), outer.x1 - inner.x1, inner.y0 - min(below, outer.y0), outer.y1 - inner.y1]
+
+
+def _names_of(axis, renderer):
+    """The box around the names of the ticks of an axis, without its label; None where there are none."""
+    axis.set_label_coords(0, 0)
+    axis.label.set_visible(False)
+    box = axis.get_tightbbox(renderer, for_layout_only=True)
+    axis.label.set_visible(True)
+    return box
 
 
 def _place(panels: list, around: np.ndarray, floor: float, stacked: bool) -> None:

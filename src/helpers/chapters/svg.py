@@ -36,8 +36,10 @@ def parsed(svg: str, keep: tuple[str, ...] = ()) -> ElementTree.Element:
         ]:
             parent.remove(child)
     used = set(re.findall(r'(?:url\(|href=")#([\w.-]+)', svg))
+    styled = "style=" in svg or _NUMBER.search(svg)
     for element in root.iter():
-        _without_style(element)
+        if styled:
+            _without_style(element)
         if element.get("id") not in used and not element.get("id", "").startswith(keep):
             element.attrib.pop("id", None)
     root.set("stroke-linejoin", "round")  # what matplotlib says in the style element left out above

@@ -98,11 +98,9 @@ def steps(rows: pd.DataFrame, file: str, keys: Mapping[str, Key], ranks: Mapping
             ) from error
         world = columns.index("partner") if "partner" in columns else None
         factor = 1.0 if pd.isna(row.factor) else row.factor
-        inputs, rank = inputs or (itself,), ranks[getattr(row, "status", "derived")]
-        note = getattr(row, "note", "")
-        read.append(
-            Step(row.table, key, row.period, row.unit, rank, row.rule, factor, inputs, note, (), world, against)
-        )
+        rank, note = ranks[getattr(row, "status", "derived")], getattr(row, "note", "")
+        of = row.table, key, row.period, row.unit, rank, row.rule, factor, inputs or (itself,), note
+        read.append(Step(*of, (), world, against))
     sums = {table: tuple(s.key for s in read if s.table == table and s.rule in relations.OF_SUMS) for table in keys}
     return [step._replace(adds_up=sums[step.table]) for step in read]
 
@@ -128,10 +126,7 @@ def families(steps: tuple[Step, ...]) -> list[Family]:
 def results(
     known: Known, step: Step, keys: list | None = None, anew: bool = True
 ) -> Iterator[tuple[Key, str, Interval, list[Figure], str]]:
-    """What a step makes of what is known: key, period, range, figures used, and how.
-
-    Unless ``anew``, nothing for which there is a figure that is as good as any of the step.
-    """
+    """What a step makes of what is known, also (``anew``) what is there: key, period, range, figures used, and how."""
     for key, inputs in targets(known, step).items() if keys is None else keys:
         series = [_series(known, place, one, step.period) for place, one in zip(inputs, step.inputs, strict=True)]
         if not (series[0] and (all(series) or step.rule in relations.LAST)):
@@ -148,12 +143,7 @@ def computed(known: Known, derivations: Sequence[Step]) -> dict[str, list[tuple[
 
     The rules are tried in their order until none gives anything new. Growth that was published comes last, the longest
     periods first, and after each the others are tried again: a remainder of published sums is better than a level
-    before a rounded growth rate.
-
-    Parameters
-    ----------
-    known : dict
-        By table, key and period, the figure to use; those that are computed are added to it.
+    before a rounded growth rate. What is computed is added to ``known``.
     """
     made: dict[str, list[tuple[Key, str, Figure]]] = {}
     found: list[dict[Key, int]] = [{} for _ in derivations]
@@ -215,12 +205,10 @@ def _new(known: Known, step: Step, keys: list) -> dict[tuple[Key, str], Figure]:
         if (key, period) in new or (period in there and there[period].rank <= rank):
             continue
         if _fits(known[step.table], key, period, value, step):
-            rank = 0 if any(figure.rank == 0 for figure in used) else rank
-            source = " ".join(sorted({one for figure in used for one in figure.source.split()}))
+            least, day, source = _behind(used)
             note = f"{step.note}: {said}" if step.note else said
             value = Interval(max(value.low, 0.0), value.value, value.high)
-            day = max(figure.published for figure in used)
-            new[key, period] = Figure(value, step.unit, rank, day, source, note, computed=True)
+            new[key, period] = Figure(value, step.unit, least and rank, day, source, note, computed=True)
     return new
 
 
@@ -250,12 +238,16 @@ def _together(known: dict[Key, Series], pattern: Key) -> Series:
 
 
 def _added(figures: list[Figure]) -> Figure:
-    """Several figures of one period as one, as young as the youngest and as sure as the least sure."""
-    value = intervals.total(*(one.range for one in figures))
-    sources = " ".join(sorted({source for one in figures for source in one.source.split()}))
+    """Several figures of one period as one."""
+    value, computed = intervals.total(*(one.range for one in figures)), any(one.computed for one in figures)
+    return Figure(value, figures[0].unit, *_behind(figures), computed=computed)
+
+
+def _behind(figures: list[Figure]) -> tuple[int, int, str]:
+    """Rank, day and sources of what figures make: as the least sure, but assumed if one is; as the youngest; all."""
     rank = max(one.rank for one in figures) if all(one.rank for one in figures) else 0
-    day, computed = max(one.published for one in figures), any(one.computed for one in figures)
-    return Figure(value, figures[0].unit, rank, day, sources, computed=computed)
+    sources = " ".join(sorted({source for one in figures for source in one.source.split()}))
+    return rank, max(one.published for one in figures), sources
 
 
 def _fits(known: dict[Key, Series], key: Key, period: str, value: Interval, step: Step) -> bool:
@@ -269,20 +261,17 @@ def _fits(known: dict[Key, Series], key: Key, period: str, value: Interval, step
         if total is not None and value.value > total.range.value:
             return False
     own = fiscal.bounds(period)
-    for other, figure in known.get(key, {}).items():
-        theirs = fiscal.bounds(other)
-        if own is None or theirs is None or other == period:
-            continue
-        if theirs[0] <= own[0] and own[1] <= theirs[1] and value.value > figure.range.value:
+    for other, figure in known.get(key, {}).items() if own else ():
+        theirs = fiscal.bounds(other) if other != period else None
+        if theirs and theirs[0] <= own[0] and own[1] <= theirs[1] and value.value > figure.range.value:
             return False
-        if own[0] <= theirs[0] and theirs[1] <= own[1] and value.value < figure.range.value:
+        if theirs and own[0] <= theirs[0] and theirs[1] <= own[1] and value.value < figure.range.value:
             return False
     return True
 
 
 @lru_cache(maxsize=4096)
 def _adds_up(key: Key, patterns: tuple[Key, ...]) -> bool:
-    """Whether a key is like one of those of series whose parts add up."""
     return any(_alike([key], pattern) for pattern in patterns)
 
 

@@ -105,6 +105,14 @@ def series(table: Table, rows: pd.DataFrame, places: Iterable[int], unverified: 
     return rows.set_index("period").drop(columns=list(table.keys))
 
 
+@once
+def assumption(table: Table, name: str, unverified: bool) -> pd.DataFrame:
+    """The rows of an assumption by segment: told once of a table, whatever vintages hold it."""
+    status = table.columns.index("status")
+    found = [at for at in table.places({"assumption": name}) if table.rows[at][status] not in left_out(unverified)]
+    return table.frame().take(found).set_index("segment").drop(columns="assumption")
+
+
 def left_out(unverified: bool) -> tuple[str, ...]:
     """The statuses that a series leaves out."""
     return ("missing",) if unverified else UNUSED

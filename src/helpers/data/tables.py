@@ -240,4 +240,4 @@ def unreadable(folder: Path) -> list[tuple[str, int, str, str]]:
     return found
 
 
-_TYPED = {"number": _number, "date": _day}
+_TYPED: dict[str, Callable[[str], object]] = {"number": _number, "date": _day}

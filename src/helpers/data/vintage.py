@@ -128,7 +128,8 @@ class Vintage:
 
     def assumption(self, name: str, unverified: bool = False) -> pd.DataFrame:
         """The rows of one assumption, indexed by ``segment``; unverified ones only if asked for."""
-        return self._assumption(name, unverified).copy()
+        self._known("assumptions", "assumption", name)
+        return public.assumption(self._chosen["assumptions"], name, unverified).copy()
 
     @property
     def sources(self) -> pd.DataFrame:
@@ -271,13 +272,6 @@ class Vintage:
         for column, value in keys.items() if not places else ():
             self._known(name, column, value)
         return public.series(table, rows, places, unverified, missing)
-
-    @once
-    def _assumption(self, name: str, unverified: bool) -> pd.DataFrame:
-        self._known("assumptions", "assumption", name)
-        rows = self._frame("assumptions")
-        rows = rows[(rows["assumption"] == name) & ~rows["status"].isin(public.left_out(unverified))]
-        return rows.set_index("segment").drop(columns="assumption")
 
     def _known(self, name: str, column: str, value: object) -> None:
         """Raise DataError for a value that may not stand in a column: it is misspelt, not merely not public yet."""

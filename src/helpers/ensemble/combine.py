@@ -8,6 +8,7 @@ import warnings
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
 from helpers.ensemble.power_trend import power_trend
 from helpers.ensemble.smoothers import LONGEST, MOST_LOG_GROWTH, check_values, log_offset, member_forecasts
@@ -119,7 +120,7 @@ def recovered(values: np.ndarray, horizon: int, recovery: tuple[float, float, fl
     growth, pull, rebound = recovery
     logs, gap, fall = pulls(values)
     move = growth * np.arange(1, horizon + 1) + (pull * gap + rebound * fall)[:, None]
-    ahead = logs[:, -1:] + np.clip(move, -MOST_LOG_GROWTH, MOST_LOG_GROWTH)
+    ahead = logs[:, -1:] + np.minimum(np.maximum(move, -MOST_LOG_GROWTH), MOST_LOG_GROWTH)
     return np.maximum(np.exp(ahead) - log_offset(values), 0)
 
 
@@ -134,9 +135,12 @@ def pulls(values: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 def seasonal_factors(values: np.ndarray, period: int) -> np.ndarray:
-    """Multiplicative seasonal factors by classical decomposition, 1 where no seasonality is found.
+    """Multiplicative seasonal factors by classical decomposition, each drawn towards none as far as it may be noise.
 
-    A series is seasonal if its autocorrelation at lag ``period`` is significant at 90 % (Bartlett's formula).
+    The mean ratio of a season to its moving average is shrunk towards 1 by
+    :math:`w = (p - 3) / (p - 1) \\, V / S`, at most 1, with :math:`S` the variance of the :math:`p` means and
+    :math:`V` that which the spread of the ratios within seasons gives a mean (James & Stein; Miller & Williams 2003,
+    *International Journal of Forecasting* 19). From two years alone no spread can be told, and nothing is shrunk.
 
     Parameters
     ----------
@@ -149,23 +153,24 @@ def seasonal_factors(values: np.ndarray, period: int) -> np.ndarray:
     np.ndarray, shape (series, period)
         Factors with mean 1; column j belongs to observations j, j + period, ...
     """
-    values = check_values(values)
-    n = values.shape[1]
-    factors = np.ones((len(values), period))
+    n = (values := check_values(values)).shape[1]
     if period == 1 or n < 2 * period:
-        return factors
-    seasonal = _is_seasonal(values, period)
+        return np.ones((len(values), period))
     window = np.ones(period + 1 - period % 2) / period
     if period % 2 == 0:
         window[[0, -1]] /= 2
-    for i in np.flatnonzero(seasonal):
-        middle = np.convolve(values[i], window, mode="valid")
-        ratio = np.full(n, np.nan)
-        inner = slice(period // 2, period // 2 + len(middle))
-        ratio[inner] = np.divide(values[i, inner], middle, out=np.ones_like(middle), where=middle > 0)
-        raw = np.array([np.nanmean(ratio[j::period]) for j in range(period)])
-        factors[i] = np.maximum(raw / raw.mean(), LEAST_FACTOR)
-    return factors
+    middle = sliding_window_view(values, len(window), axis=1) @ window
+    first, count = period // 2, middle.shape[1]
+    ratio = np.divide(values[:, first : first + count], middle, out=np.ones_like(middle), where=middle > 0)
+    season = np.arange(first, first + count) % period
+    share = (season[:, None] == np.arange(period)) / np.bincount(season, minlength=period)
+    means = ratio @ share
+    within = ((ratio - means[:, season]) ** 2).sum(axis=1) / max(count - period, 1)
+    noise = within * (share**2).sum(axis=0).mean()  # of a mean of so many ratios
+    means /= means.mean(axis=1, keepdims=True)
+    signal = np.maximum(((means - 1) ** 2).sum(axis=1) / (period - 1), np.finfo(float).tiny)
+    none = np.minimum((period - 3) / (period - 1) * noise / signal, 1)[:, None]
+    return np.maximum(none + (1 - none) * means, LEAST_FACTOR)
 
 
 def _seasonal(values, horizon, growth, period):
@@ -180,13 +185,3 @@ def _seasonal(values, horizon, growth, period):
         weights = np.append(weights, 1) / 2
     forecasts = forecasts * ahead[:, None]
     return Combination(np.einsum("smh,m->sh", forecasts, weights), forecasts, history, ahead, period)
-
-
-def _is_seasonal(values, period):
-    deviation = values - values.mean(axis=1, keepdims=True)
-    variance = np.maximum((deviation**2).sum(axis=1), np.finfo(float).tiny)
-    correlation = np.stack(
-        [(deviation[:, lag:] * deviation[:, :-lag]).sum(axis=1) / variance for lag in range(1, period + 1)]
-    )
-    limit = 1.645 * np.sqrt((1 + 2 * (correlation[:-1] ** 2).sum(axis=0)) / values.shape[1])
-    return np.abs(correlation[-1]) > limit

@@ -17,7 +17,7 @@ from helpers import fiscal
 from helpers.ensemble import part_year, period_sums
 from helpers.ensemble.draws import BATCHES, FUTURES, SLIP_SHARES, SLIPS, even, go_on, normal
 from helpers.ensemble.drift import GrowthPrior
-from helpers.ensemble.state_space import Layout, find_loadings, log_sums, move_to_sums, pull, spread, times, to_months
+from helpers.ensemble.state_space import Layout, find_shares, log_sums, move_to_sums, pull, times
 
 SEED = 1
 CHAINS, SETTLING, BURN_IN, KEPT = 120, 3, 6, 12  # sweeps; in the first, shocks find their kind at usual variances
@@ -108,13 +108,15 @@ def _simulated(known: tuple, prior: GrowthPrior, seed: int, item: str, years: in
     chains = max(chains // BATCHES, 1) * BATCHES
     limits = limits.reindex(pieces.sums.index).apply(lambda column: column.fillna(pieces.sums))
     found = _simulate(pieces, limits.to_numpy(), prior, rng, chains)
-    paths = np.exp(np.concatenate([found["path"].repeat(FUTURES, axis=0), go_on(found, future, rng)], axis=1))
+    paths = np.empty((len(past) + len(future), chains * KEPT * FUTURES))
+    paths[: len(past)] = np.exp(found["path"]).T.repeat(FUTURES, axis=1)
+    np.exp(go_on(found, future, rng).T, out=paths[len(past) :])
     months = part_year.plain_months(sums)
     rest = future[future <= pd.Period(f"{current}-03", "M")]
     if months is not None and len(rest) < 12:
-        paths = _scale_rest(paths, len(past), len(rest), months)
+        _scale_rest(paths[len(past) :], len(rest), months)
     paths.flags.writeable = False  # they are handed out again
-    return Nowcast(pd.DataFrame(paths.T, index=past.append(future)))
+    return Nowcast(pd.DataFrame(paths, index=past.append(future)))
 
 
 def _simulate(pieces, limits, prior, rng, chains) -> dict[str, np.ndarray]:
@@ -122,41 +124,39 @@ def _simulate(pieces, limits, prior, rng, chains) -> dict[str, np.ndarray]:
 
     Returns the log months and what goes on from them, one row a draw, draws of one batch together.
     """
-    masks, month = pieces.masks, pieces.index.month.to_numpy()
-    at, path = Layout(len(month)), np.tile(pieces.start, (chains, 1))
-    centre = np.zeros(at.size)
-    centre[at.level], centre[at.growth] = path[0, masks.any(axis=0)][0], prior.mean / 12
-    mean = to_months(centre[None], month)[0]
+    masks, at = pieces.masks, Layout(pieces.index.month.to_numpy())
+    path = np.tile(pieces.start, (chains, 1))
+    centre = np.zeros(at.design.shape[1])
+    centre[at.lasting] = path[0, masks.any(axis=0)][0], prior.mean / 12
+    mean = at.design @ centre
     shocks = np.tile(centre, (chains, 1))
     shocks[:, at.noise] += path - mean
-    variance = np.ones((chains, at.size))
-    variance[:, at.growth] = (prior.spread / 12) ** 2
+    variance = np.ones((chains, len(centre)))
+    variance[:, at.lasting] = 1, (prior.spread / 12) ** 2
     usual = np.array([SEASON**2, prior.sd**2 / 12, NOISE**2])  # variances of seasons, steps and noise
     scale, slip_kind = usual.repeat(chains).reshape(3, chains), np.ones((chains, at.count))
-    lasting = slice(at.level.start, at.growth.stop)
-    row, kept, moves = np.column_stack([path, _ends(shocks), *scale[1:]]), [], 0.0
+    row, kept, moves = np.column_stack([path, _ends(shocks, at), *scale[1:]]), [], 0.0
     for sweep in range(BURN_IN + KEPT):
         logs = np.log(_rounded(pieces.parts, limits, even(rng, chains, len(limits))))
-        loadings, short = find_loadings(path, masks, month), logs - log_sums(path, masks)
-        gap = short + times(loadings[:, :, at.noise], path - mean)
-        variance[:, at.seasons], variance[:, at.steps], variance[:, at.noise] = 1, 1, slip_kind
-        fixed = spread(loadings[:, :, lasting], variance[:, lasting])
-        made = [spread(loadings[:, :, part], variance[:, part]) for part in (at.seasons, at.steps, at.noise)]
+        shares, short = find_shares(path, masks), logs - log_sums(path, masks)
+        fixed, *made = at.covers(shares, variance[0, 1], slip_kind)
+        gap = short + times(shares, path - mean)
         for which in range(3) if sweep >= SETTLING else ():  # before, a large shock would make all variances large
             other = fixed + sum(scale[k][:, None, None] * made[k] for k in range(3) if k != which)
             scale[which] = _draw_variance(made[which], other, gap, usual[which], WORTH[which], rng)
-        for part, size in zip((at.seasons, at.steps, at.noise), scale, strict=True):
-            variance[:, part] *= size[:, None]
-        drawn = centre + normal(even(rng, chains, at.size)) * np.sqrt(variance)
-        gap = short + times(loadings[:, :, at.noise], path - to_months(drawn, month))
-        drawn += pull(loadings, variance, gap, month)[0]
+        season, step, noise = scale[:, :, None]
+        variance[:, at.seasons], variance[:, at.steps], variance[:, at.noise] = season, step, noise * slip_kind
+        drawn = centre + normal(even(rng, chains, len(centre))) * np.sqrt(variance)
+        gap = short + times(shares, path - drawn @ at.design.T)
+        cover = fixed + sum(size[:, None, None] * of for size, of in zip(scale, made, strict=True))
+        drawn += pull(shares, cover, variance, gap, at)[0]
         keep = sweep >= BURN_IN
-        drawn, moved, arrived = move_to_sums(drawn, variance, masks, logs, month, 1e-10 if keep else 0.02)
+        drawn, moved, arrived = move_to_sums(drawn, variance, masks, logs, at, 1e-10 if keep else 0.02)
         moves += arrived.mean() / (BURN_IN + KEPT)
         shocks, path = np.where(arrived[:, None], drawn, shocks), np.where(arrived[:, None], moved, path)
         slip_kind = _draw_kind(shocks[:, at.noise], scale[2], rng)
         if keep:
-            row = np.where(arrived[:, None], np.column_stack([path, _ends(shocks), *scale[1:]]), row)
+            row = np.where(arrived[:, None], np.column_stack([path, _ends(shocks, at), *scale[1:]]), row)
             kept.append(row)
     if moves < 0.5:
         raise ValueError(
@@ -169,11 +169,10 @@ def _simulate(pieces, limits, prior, rng, chains) -> dict[str, np.ndarray]:
     return dict(zip(names, np.split(rows, np.cumsum(list(names.values()))[:-1], axis=1), strict=True))
 
 
-def _ends(shocks) -> np.ndarray:
+def _ends(shocks, at) -> np.ndarray:
     """Level of the last month, growth a month, and seasons: what goes on, one row a chain."""
-    at = Layout.of(shocks)
-    growth = shocks[:, at.growth]
-    level = shocks[:, at.level] + growth * (at.count - 1) + shocks[:, at.steps].sum(axis=1, keepdims=True)
+    level, growth = shocks[:, at.lasting].T
+    level = level + growth * (at.count - 1) + shocks[:, at.steps].sum(axis=1)
     return np.column_stack([level, growth, shocks[:, at.seasons]])
 
 
@@ -190,40 +189,40 @@ def _rounded(parts, limits, place) -> np.ndarray:
 
 
 def _draw_variance(part, other, gap, centre, worth, rng) -> np.ndarray:
-    """One variance a chain, by its prior and the likelihood of the known sums, linearised at the path."""
-    grid = centre * _GRID
-    count = gap.shape[1]
-    framed = np.zeros((2, len(gap), count + 1, count + 1))
-    framed[:, :, :count, :count] = part, other
-    framed[1, :, count, :count] = gap  # the root's last row is then the gap scaled by the root of the rest
-    framed[1, :, count, count] = 1e200
-    cover = grid[:, None, None] * framed[0, :, None]
-    cover += framed[1, :, None]
-    root = np.linalg.cholesky(cover)
-    size = np.diagonal(root, axis1=2, axis2=3)[:, :, :count]
-    fit = -np.log(size).sum(axis=2) - (root[:, :, count, :count] ** 2).sum(axis=2) / 2
-    return grid[_pick(fit - worth / 2 * (np.log(_GRID) + 1 / _GRID), even(rng, len(gap), 1)[:, 0])]
+    """One variance a chain, by its prior and the likelihood of the known sums, linearised at the path.
+
+    The likelihoods come by elimination, of all chains and variances at once, which stand on the last two axes.
+    """
+    grid, count = centre * _GRID, gap.shape[1]
+    rows = np.empty((count, count + 1, len(grid), len(gap)))
+    rows[:, :count] = part.transpose(1, 2, 0)[:, :, None] * grid[:, None] + other.transpose(1, 2, 0)[:, :, None]
+    rows[:, count] = gap.T[:, None]
+    fit = np.zeros(rows.shape[2:])
+    for first, row in enumerate(rows):
+        fit -= np.log(row[first]) / 2 + row[count] ** 2 / row[first] / 2
+        for place in range(first + 1, count):
+            rows[place, place:] -= row[place] / row[first] * row[place:]
+    odds = fit - worth / 2 * (np.log(_GRID) + 1 / _GRID)[:, None]
+    return grid[_pick(odds, even(rng, len(gap), 1)[:, 0])]
 
 
 def _draw_kind(shock, usual, rng) -> np.ndarray:
-    variance = usual[:, None, None] * SLIPS
-    odds = np.log(SLIP_SHARES) - np.log(variance) / 2 - shock[:, :, None] ** 2 / variance / 2
+    variance, share = usual[:, None] * SLIPS[:, None, None], SLIP_SHARES[:, None, None]
+    odds = np.log(share) - np.log(variance) / 2 - shock**2 / variance / 2
     return SLIPS[_pick(odds, rng.random(shock.shape))]
 
 
 def _pick(odds, place) -> np.ndarray:
-    """One choice along the last axis, by log odds: the one that holds a place from 0 to 1."""
-    share = np.exp(odds - odds.max(axis=-1, keepdims=True)).cumsum(axis=-1)
-    return (share < place[..., None] * share[..., -1:]).sum(axis=-1)
+    """One choice along the first axis, by log odds: the one that holds a place from 0 to 1."""
+    share = np.exp(odds - odds.max(axis=0)).cumsum(axis=0)
+    return (share < place * share[-1]).sum(axis=0)
 
 
-def _scale_rest(paths, past, rest, months) -> np.ndarray:
-    """Paths whose unknown months of this and the next years follow the distribution of the year-to-date rule."""
+def _scale_rest(ahead, rest, months) -> None:
+    """Scale the unknown months of this and the next years to the distribution of the year-to-date rule."""
     year = part_year.year_to_date(months)
-    amounts = paths[:, past : past + rest].sum(axis=1)
+    amounts = ahead[:rest].sum(axis=0)
     done = months.iloc[rest - 12 :].sum()
     rank = (amounts.argsort().argsort() + 0.5) / len(amounts)
     wanted = np.interp(rank, year.index, np.maximum(year.to_numpy() - done, 1e-6 * done))
-    paths = paths.copy()
-    paths[:, past:] *= (wanted / amounts)[:, None]
-    return paths
+    ahead *= wanted / amounts

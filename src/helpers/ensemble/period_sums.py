@@ -4,6 +4,7 @@ Sources print a year, its halves and some of its months side by side. A sum that
 left out; of the rest each becomes what it adds, and contradictions are errors that name the sums.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,27 +34,39 @@ def independent(sums: pd.Series) -> pd.Series:
     ValueError
         If a sum differs by more than rounding from what those before it make of it.
     """
-    months = {period: fiscal.months(period) for period in sums.index}
-    index = pd.PeriodIndex(sorted(set().union(*months.values())), freq="M")
-    rows = np.array([index.isin(m) for m in months.values()], dtype=float)
-    basis, kept = np.zeros((0, len(index))), []
+    rows, values = _masks(sums.index).astype(float), sums.to_numpy()
+    basis, kept = np.zeros((0, rows.shape[1])), []
     for i, (period, row) in enumerate(zip(sums.index, rows, strict=True)):
         rest = row - basis.T @ (basis @ row)
         rest -= basis.T @ (basis @ rest)
-        if np.linalg.norm(rest) > 1e-6:
-            basis = np.vstack([basis, rest / np.linalg.norm(rest)])
+        if (size := (rest @ rest) ** 0.5) > 1e-6:
+            basis = np.vstack([basis, rest / size])
             kept.append(i)
             continue
         parts = np.linalg.lstsq(rows[kept].T, row, rcond=None)[0]
         used = np.abs(parts) > 1e-6
-        implied = parts @ sums.to_numpy()[kept]
-        if abs(implied - sums.iloc[i]) > TOLERANCE * max(sums.iloc[i], sums.to_numpy()[kept][used].max()):
+        implied = parts @ values[kept]
+        if abs(implied - values[i]) > TOLERANCE * max(values[i], values[kept][used].max()):
             names = [sums.index[k] for k, u in zip(kept, used, strict=True) if u]
             raise ValueError(
-                f"sums contradict each other: {period} is given as {sums.iloc[i]:,.10g}, "
+                f"sums contradict each other: {period} is given as {values[i]:,.10g}, "
                 f"but {', '.join(names)} make it {implied:,.10g}; correct one of them or leave it out"
             )
     return sums.iloc[kept]
+
+
+def bounds(period: str) -> tuple[int, int]:
+    """The first month of a period and the one after its last."""
+    found = fiscal.bounds(period)
+    if found is None:
+        raise ValueError(f"period {period!r} of a sum is not made of whole months")
+    return found
+
+
+def count(period: str) -> int:
+    """How many months a period has."""
+    first, after = bounds(period)
+    return after - first
 
 
 @dataclass(frozen=True)
@@ -95,38 +108,56 @@ def pieces(kept: pd.Series, most: int) -> Pieces:
         If no positive months give the sums.
     """
     kept = _coarser(kept, most)
-    spans = {period: fiscal.months(period) for period in kept.index}
-    first, last = min(m[0] for m in spans.values()), max(m[-1] for m in spans.values())
-    index = pd.period_range(first, last, freq="M")
-    masks, values, names = [], [], []
-    parts = np.eye(len(spans))
-    for place, (period, months) in enumerate(sorted(spans.items(), key=lambda item: len(item[1]))):
-        mask, value, inside = index.isin(months), float(kept[period]), []
+    kept = kept[sorted(kept.index, key=count)]
+    masks, parts, months = _apart(kept)
+    known = np.flatnonzero(masks.any(axis=0))
+    nearest = known[np.abs(np.arange(masks.shape[1])[:, None] - known).argmin(axis=1)]
+    index = pd.period_range(min(fiscal.months(period)[0] for period in kept.index), periods=len(months), freq="M")
+    return Pieces(kept, parts, masks, np.log(months[nearest]), index)
+
+
+def fit(sums: pd.Series) -> bool:
+    """Whether there are positive months that give some sums, to rounding."""
+    try:
+        kept = independent(sums)
+        _apart(kept.iloc[np.argsort([count(period) for period in kept.index], kind="stable")])
+    except ValueError:
+        return False
+    return True
+
+
+def _apart(kept: pd.Series) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Sums, the shortest first, without those inside them: masks and parts of :class:`Pieces`, and possible months."""
+    names = list(kept.index)
+    masks, values, parts = _masks(names), kept.to_numpy(float, copy=True), np.eye(len(names))
+    for place, (period, whole) in enumerate(kept.items()):
+        mask, inside = masks[place], []
         for other in sorted(range(place), key=lambda piece: -masks[piece].sum()):
             if (masks[other] <= mask).all():
-                mask, value = mask & ~masks[other], value - values[other]
+                mask &= ~masks[other]
+                values[place] -= values[other]
                 parts[place] -= parts[other]
                 inside.append(names[other])
-        if value <= 0:
+        if values[place] <= 0:
             raise ValueError(
-                f"sums contradict each other: {period} is {kept[period]:,.10g}, less than its parts "
-                f"{', '.join(inside)} with {kept[period] - value:,.10g}; correct one of them or leave it out"
+                f"sums contradict each other: {period} is {whole:,.10g}, less than its parts {', '.join(inside)} with "
+                f"{whole - values[place]:,.10g}; correct one of them or leave it out"
             )
-        masks.append(mask)
-        values.append(value)
-        names.append(period)
-    masks, values = np.array(masks), np.array(values)
-    months = values @ (masks / masks.sum(axis=1, keepdims=True))  # each sum spread evenly
     if masks.sum(axis=0).max() > 1:
-        months = _months_of_crossing(masks, values, names)
-    known = np.flatnonzero(masks.any(axis=0))
-    nearest = known[np.abs(np.arange(len(index))[:, None] - known).argmin(axis=1)]
-    return Pieces(kept[names], parts, masks, np.log(months[nearest]), index)
+        return masks, parts, _months_of_crossing(masks, values, names)
+    return masks, parts, values @ (masks / masks.sum(axis=1, keepdims=True))  # each sum spread evenly
+
+
+def _masks(periods: Iterable[str]) -> np.ndarray:
+    """Which months each period holds, of all from the first to the last: periods x months."""
+    first, after = np.array([bounds(period) for period in periods]).T[:, :, None]
+    months = np.arange(first.min(), after.max())
+    return (first <= months) & (months < after)
 
 
 def _coarser(kept: pd.Series, most: int) -> pd.Series:
     """The last sums, and the fiscal years that end before them, known as such or made of months."""
-    order = sorted(kept.index, key=lambda p: (fiscal.months(p)[-1], -len(fiscal.months(p))))
+    order = sorted(kept.index, key=lambda p: (bounds(p)[1], -count(p)))
     late, early = kept[order[-most:]], kept[order[:-most]]
     if early.empty:
         return late

@@ -91,8 +91,8 @@ def member_forecasts(
     forecasts, fitted = np.empty((len(values), len(members), horizon)), {}
     for i, (method, scale) in enumerate(map(str.split, members)):
         family, grid, every = _METHODS[method]
-        if (fit := fitted.get((family, len(grid), scale))) is None:
-            fit = fitted[family, len(grid), scale] = _fitted(scaled[scale], horizon, family, grid, growth)
+        if (fit := fitted.get((family, grid, scale))) is None:
+            fit = fitted[family, grid, scale] = _fitted(scaled[scale], horizon, family, grid, growth)
         forecast = np.einsum("sg,sgh->sh", fit[1], fit[0]) if every else fit[0][:, -1]
         if scale == "root":
             forecast = np.maximum(forecast, 0) ** 2

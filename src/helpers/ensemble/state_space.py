@@ -1,10 +1,11 @@
 """Log months as the shocks that make them: level, growth, seasons, steps of the level and noise.
 
-``shocks`` are chains x shocks, in the order of :class:`Layout`. ``month`` are calendar months, 1 to 12; ``masks`` are
-sums x months, one where a month is part of a known sum.
+``shocks`` are chains x shocks, in the order of :class:`Layout`. ``masks`` are sums x months, one where a month is part
+of a known sum.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -14,25 +15,22 @@ _MOST_MOVE, _MOST_SEARCH = 2.0, 50  # log points a step and steps of the search 
 
 @dataclass(frozen=True)
 class Layout:
-    """Where the shocks of ``count`` months stand: one level, one growth, twelve seasons, steps, noise.
+    """Where the shocks of months stand: one level, one growth, twelve seasons, steps, noise.
 
-    There is one step of the level a month but the first, and one noise a month.
+    There is one step of the level a month but the first, and one noise a month. ``month`` are calendar months, 1 to 12.
     """
 
-    count: int
+    month: np.ndarray
 
     @property
-    def size(self) -> int:
-        """How many shocks there are."""
-        return 13 + 2 * self.count
+    def count(self) -> int:
+        """How many months there are."""
+        return len(self.month)
 
     @property
-    def level(self) -> slice:
-        return slice(0, 1)
-
-    @property
-    def growth(self) -> slice:
-        return slice(1, 2)
+    def lasting(self) -> slice:
+        """The level and the growth."""
+        return slice(0, 2)
 
     @property
     def seasons(self) -> slice:
@@ -44,21 +42,34 @@ class Layout:
 
     @property
     def noise(self) -> slice:
-        return slice(13 + self.count, self.size)
+        return slice(13 + self.count, 13 + 2 * self.count)
 
-    @classmethod
-    def of(cls, shocks: np.ndarray) -> "Layout":
-        """The layout of given shocks."""
-        return cls((shocks.shape[-1] - 13) // 2)
+    @cached_property
+    def design(self) -> np.ndarray:
+        """What each shock adds to each log month: months x shocks."""
+        at = np.arange(self.count)
+        every = np.ones(self.count), at, np.eye(12)[self.month - 1], at[:, None] > at[:-1], np.eye(self.count)
+        return np.column_stack(every)
 
+    @cached_property
+    def walk(self) -> np.ndarray:
+        """Covariance of log months by steps of variance one: months x months."""
+        return self.design[:, self.steps] @ self.design[:, self.steps].T
 
-def to_months(shocks, month) -> np.ndarray:
-    """Log months from level, growth, seasons, steps and noise."""
-    at = Layout(len(month))
-    path = shocks[:, at.level] + shocks[:, at.growth] * np.arange(at.count)
-    path += shocks[:, at.seasons][:, month - 1] + shocks[:, at.noise]
-    path[:, 1:] += np.cumsum(shocks[:, at.steps], axis=1)
-    return path
+    def covers(self, shares, growth, noise) -> tuple[np.ndarray, ...]:
+        """Covariance of the logs of known sums, one a chain: by what lasts, by seasons, by steps, by noise.
+
+        Seasons and steps have variance one, as the level has; ``growth`` is its variance, ``noise`` that of each month.
+        """
+        lasting, seasons = (shares @ self.design[:, part] for part in (self.lasting, self.seasons))
+        fixed = lasting * [1, growth] @ lasting.mT
+        return fixed, seasons @ seasons.mT, shares @ self.walk @ shares.mT, shares * noise[:, None] @ shares.mT
+
+    def cover(self, shares, variance) -> np.ndarray:
+        """The same of all shocks together, at their variances."""
+        fixed, seasons, steps, noise = self.covers(shares, variance[0, 1], variance[:, self.noise])
+        season, step = (variance[:, part.start, None, None] for part in (self.seasons, self.steps))
+        return fixed + season * seasons + step * steps + noise
 
 
 def log_sums(path, masks) -> np.ndarray:
@@ -67,59 +78,48 @@ def log_sums(path, masks) -> np.ndarray:
     return np.log(np.maximum(np.exp(path - top) @ masks.T, _TINY)) + top
 
 
-def find_loadings(path, masks, month) -> np.ndarray:
-    """What each shock does to the log of each known sum, chains x sums x shocks."""
-    at = Layout(len(month))
-    found = np.empty((len(path), len(masks), at.size))
-    shares = found[:, :, at.noise]
-    np.multiply(np.exp(path - path.max(axis=1, keepdims=True))[:, None], masks, out=shares)
-    shares /= np.maximum(shares.sum(axis=2, keepdims=True), _TINY)
-    found[:, :, at.level] = 1
-    found[:, :, at.growth] = (shares @ np.arange(at.count))[:, :, None]
-    found[:, :, at.seasons] = shares @ np.eye(12)[month - 1]
-    np.cumsum(shares[:, :, :0:-1], axis=2, out=found[:, :, at.steps][:, :, ::-1])
-    return found
+def find_shares(path, masks) -> np.ndarray:
+    """What each month is of each known sum, chains x sums x months: as it moves, so does the log of the sum."""
+    months = np.exp(path - path.max(axis=1, keepdims=True))
+    shares = months[:, None] * masks
+    shares /= np.maximum(months @ masks.T, _TINY)[:, :, None]
+    return shares
 
 
-def spread(loadings, variance) -> np.ndarray:
-    """Covariance of the known sums, one a chain, were they linear in the shocks."""
-    return (loadings * variance[:, None]) @ loadings.mT
+def times(shares, path) -> np.ndarray:
+    """How far the logs of the known sums move with the log months, chains x sums."""
+    return (shares @ path[:, :, None])[:, :, 0]
 
 
-def times(loadings, shocks) -> np.ndarray:
-    """What shocks come to in each known sum, chains x sums."""
-    return (loadings @ shocks[:, :, None])[:, :, 0]
-
-
-def pull(loadings, variance, gap, month) -> tuple[np.ndarray, np.ndarray]:
+def pull(shares, cover, variance, gap, at) -> tuple[np.ndarray, np.ndarray]:
     """The least change of the shocks that closes the gaps, were the sums linear in them, and what it does to months.
 
-    No month moves far at once.
+    ``cover`` is the covariance of the logs of sums. No month moves far at once.
     """
-    cover = spread(loadings, variance)
     size = np.trace(cover, axis1=1, axis2=2)[:, None, None]
-    cover += 1e-12 * size * np.eye(cover.shape[1])  # in a corner, two sums hang on one month
+    cover = cover + 1e-12 * size * np.eye(cover.shape[1])  # in a corner, two sums hang on one month
     weights = np.linalg.solve(cover, gap[:, :, None])
-    change = variance * (loadings.mT @ weights)[:, :, 0]
-    moved = to_months(change, month)
+    change = variance * ((shares.mT @ weights)[:, :, 0] @ at.design)
+    moved = change @ at.design.T
     part = _MOST_MOVE / np.maximum(np.abs(moved).max(axis=1, keepdims=True), _MOST_MOVE)
     return change * part, moved * part
 
 
-def move_to_sums(shocks, variance, masks, logs, month, near):
+def move_to_sums(shocks, variance, masks, logs, at, near):
     """The nearest shocks, in the metric of their variances, whose months give the known sums (Gauss-Newton).
 
     Returns shocks, months, and which chains came as ``near`` as asked, in logs; where sums cross, a few may run into a
     corner.
     """
-    shocks, path = shocks.copy(), to_months(shocks, month)
+    shocks, path = shocks.copy(), shocks @ at.design.T
     far, gap = np.arange(len(shocks)), logs - log_sums(path, masks)
     for _ in range(_MOST_SEARCH):
         open_ = np.abs(gap).max(axis=1) > near
         if not open_.any():
             break
         far, gap = far[open_], gap[open_]
-        change, moved = pull(find_loadings(path[far], masks, month), variance[far], gap, month)
+        shares, own = find_shares(path[far], masks), variance[far]
+        change, moved = pull(shares, at.cover(shares, own), own, gap, at)
         shocks[far] += change
         path[far] += moved
         gap = logs[far] - log_sums(path[far], masks)

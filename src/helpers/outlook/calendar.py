@@ -4,6 +4,7 @@ What comes again and again is a rule in ``calendar.csv``, a day that was announc
 far licences are known stands in ``regimes.csv``: next year needs no other code, and no row but of what is new.
 """
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 
 import pandas as pd
@@ -72,9 +73,11 @@ def effects(india: Vintage, table: pd.DataFrame, found: pd.DataFrame) -> pd.Data
     target, horizon = table["target"].iloc[0], table["period"].nunique()
     periods = list(table["period"].unique())
     years = list(dict.fromkeys([forecast.running(table, india), periods[min(STEPS, len(periods)) - 1]]))
-    before, used, made = _widths(table), ids(forecast.used(india, target)), []
-    for label, row in _measured(found, target).iterrows():
-        figures = expected(india, target, row["periods"], horizon) if row["kind"] == FIGURE else pd.DataFrame()
+    before, used, made, measured = _widths(table), ids(forecast.used(india, target)), [], _measured(found, target)
+    wanted = [period for periods in measured.loc[measured["kind"] == FIGURE, "periods"] for period in periods]
+    every = expected(india, target, wanted, horizon) if wanted else pd.DataFrame()
+    for label, row in measured.iterrows():
+        figures = every.loc[list(row["periods"])] if row["kind"] == FIGURE else pd.DataFrame()
         changed = _ruled(india) if row["kind"] == RULES else _with(india, target, figures["median"])
         after = _widths(forecast.expected(changed, target, horizon if row["kind"] == RULES else min(STEPS, horizon)))
         told = figures.sum() if len(figures) == 1 else pd.Series(dtype=float)
@@ -83,7 +86,7 @@ def effects(india: Vintage, table: pd.DataFrame, found: pd.DataFrame) -> pd.Data
     return pd.DataFrame(made, columns=["row", "period", "before", "after", "low", "expected", "high", "source"])
 
 
-def expected(india: Vintage, target: str, periods: tuple[str, ...], horizon: int = 10) -> pd.DataFrame:
+def expected(india: Vintage, target: str, periods: Iterable[str], horizon: int = 10) -> pd.DataFrame:
     """``low, median, high`` of what some periods come to, tonnes: 10, 50 and 90 % of the simulated months."""
     made, weight = readings.simulate(india, forecast.prior(india, target), horizon), readings.weights(india)
     found = {}

@@ -163,6 +163,7 @@ def tornado(india: Vintage, year: int, path: str | float = "trend", draws: int =
     return table.loc[order].reset_index(drop=True)
 
 
+@targets.remembered
 def growth(india: Vintage) -> Growth | None:
     """Growth of the demand for rare-earth magnets from the base year on, in the draws of the trend; bounds left out.
 

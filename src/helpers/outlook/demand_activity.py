@@ -20,6 +20,7 @@ _LEAST = 3
 _REACH = 0.5
 """Years before its first and after its last figure for which a series still stands."""
 _ENDS = ["value", "low", "high"]
+_READ = ["indicator", "segment", "period", *_ENDS, "status", "source"]
 TENTH = 1.2816
 """Standard deviations from the middle to a tenth and to nine tenths."""
 _NINETY = 1.645
@@ -197,7 +198,7 @@ def _begun(india: Vintage, names: list[str], year: int) -> Begun:
 def _parts(india: Vintage) -> dict[str, dict[int, tuple]]:
     """Parts of years by series and first month, the longest of each: the month after it, units, source."""
     rows, found = india.table("drivers"), {}
-    rows = rows[~rows["status"].isin(UNUSED) & (rows["value"] > 0)]
+    rows = rows.loc[~rows["status"].isin(UNUSED) & (rows["value"] > 0), _READ]
     for row in rows.itertuples():
         first, after = fiscal.bounds(row.period) or (0, 0)
         if 0 < after - first < 12:
@@ -218,11 +219,11 @@ def _named(india: Vintage, name: str) -> list[Point]:
 def _every(india: Vintage) -> dict[str, list[Point]]:
     """The whole years of every series: the figure to use, and the ends of all that sources last said of the year."""
     said: dict[tuple, dict[str, list[float]]] = {}
-    for row in india.table("drivers", vintages=True).sort_values("published", kind="stable").itertuples():
+    for row in india.table("drivers", vintages=True).sort_values("published", kind="stable")[_READ].itertuples():
         if row.status not in UNUSED:
             said.setdefault((row.indicator, row.segment, row.period), {})[row.source] = _known(row)
     found: dict[str, list[Point]] = {}
-    for row in india.table("drivers").itertuples():
+    for row in india.table("drivers")[_READ].itertuples():
         own, alone = _known(row), row.status == ASSUMED
         if row.status in UNUSED or not fiscal.is_year(row.period) or not min(own, default=0) > 0:
             continue

@@ -66,9 +66,7 @@ class Demand:
     def at(self, year: int, *materials: str, bounds: bool = True) -> Quantity:
         """Tonnes of a year (80 %): the middle and the low end without the bounds, the high end with them if asked."""
         place = list(self.years).index(year)
-        known, every = (self.total(*materials, bounds=of, at=place) for of in (False, bounds))
-        low, middle, _ = np.quantile(known, ENDS)
-        high = np.quantile(every, ENDS[-1])
+        low, middle, high = ends(*(self.total(*materials, bounds=of, at=place) for of in (False, bounds)))
         uses = [self.source, *(line.source for line in self.lines if line.material in (materials or [RARE_EARTH]))]
         return derived(middle, "t", *uses, period=fiscal.year_name(year), low=low, high=high)
 
@@ -81,6 +79,12 @@ class Demand:
     def __bool__(self) -> bool:
         """Whether a sector is in it that needs rare-earth magnets, and is no bound."""
         return any(line.material == RARE_EARTH and not line.bound for line in self.lines)
+
+
+def ends(known: np.ndarray, every: np.ndarray) -> tuple[float, float, float]:
+    """80 % of draws: low end and middle without bounds, high end with them."""
+    low, middle = np.quantile(known, ENDS[:2])
+    return low, middle, max(np.quantile(every, ENDS[2]), middle)
 
 
 def only(of: Model, *years: int) -> Model:
@@ -124,8 +128,11 @@ def draw(of: Model, draws: int = DRAWS, held: Mapping[str, float] | None = None,
         How many times over the draws have the same of what is common to a role.
     """
     held = held or {}
-    made = {name: _sampled(units, _score(f"{name}/units", "activity", draws // times, times, of.shared, held))
-            for name, units in of.units.items() if units.source}  # fmt: skip
+    made = {}
+    for name, own in of.units.items():
+        if own.source:
+            score = _score(f"{name}/units", "activity", draws // times, times, of.shared, held)
+            made[name] = np.exp(own.middle[:, None] + own.scale[:, None] * score)
     made = _displaced(made, of.displaces)
     tonnes, outside = np.empty((len(of.lines), len(of.years), draws)), []
     for line, product in zip(of.lines, tonnes, strict=True):
@@ -150,12 +157,20 @@ def spread(score: np.ndarray) -> np.ndarray:
 
     Sums over draws of what one factor does are then nearly exact (a Latin hypercube), of the first blocks alone too.
     """
+    block = _BLOCK if len(score) % _BLOCK == 0 else len(score)
+    blocks = score.reshape(-1, block)
+    even, found = _places(*blocks.shape), np.empty_like(blocks)
+    np.put_along_axis(found, blocks.argsort(axis=1), even, axis=1)
+    return found.ravel()
+
+
+@lru_cache(maxsize=8)
+def _places(count: int, block: int) -> np.ndarray:
+    """Normal scores that lie evenly, in the order of their size, one row a block."""
     from scipy.special import ndtri
 
-    block = _BLOCK if len(score) % _BLOCK == 0 else len(score)
-    rank = score.reshape(-1, block).argsort(axis=1).argsort(axis=1)
-    place = (np.arange(len(rank)) + 0.5) * (5**0.5 - 1) / 2 % 1
-    return ndtri((rank + place[:, None]) / block).ravel()
+    place = (np.arange(count) + 0.5) * (5**0.5 - 1) / 2 % 1
+    return ndtri((np.arange(block) + place[:, None]) / block)
 
 
 def _score(name: str, role: str, count: int, times: int, shared: Mapping, held: Mapping) -> np.ndarray:
@@ -172,10 +187,6 @@ def _even(name: str, role: str, count: int, times: int, loading: float) -> np.nd
     if loading:
         own = loading * np.tile(normal(f"shared {role}", count), times) + np.sqrt(1 - loading**2) * own
     return spread(own)
-
-
-def _sampled(units: Units, score: np.ndarray) -> np.ndarray:
-    return np.exp(units.middle[:, None] + units.scale[:, None] * score)
 
 
 def _displaced(made: dict[str, np.ndarray], displaces: Mapping[str, str]) -> dict[str, np.ndarray]:

@@ -9,7 +9,7 @@ import pandas as pd
 from helpers import fiscal
 from helpers.data import UNUSED, Quantity, Vintage, derived, ids
 from helpers.outlook import blend, customs, demand, rare_earths, targets, value
-from helpers.outlook.demand_draws import DRAWS, ENDS, Demand, draw
+from helpers.outlook.demand_draws import DRAWS, Demand, draw, ends
 from helpers.outlook.demand_rows import RARE_EARTH
 
 BACK = 7
@@ -128,8 +128,7 @@ def alone(made: Demand, row: pd.Series) -> Alone:
 
 def around(made: Demand, period: str, what: str) -> Range:
     """What the sectors of a count come to in its year; without what is a bound, and the upper end with it."""
-    known, every = (_draws(made, period, what, bounds=bounds) for bounds in (False, True))
-    return Range(np.quantile(known, ENDS[0]), np.quantile(known, ENDS[1]), np.quantile(every, ENDS[2]))
+    return Range(*ends(*(_draws(made, period, what, bounds=bounds) for bounds in (False, True))))
 
 
 def place(least: float, most: float, of: Range) -> str:

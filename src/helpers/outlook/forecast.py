@@ -250,9 +250,7 @@ def _simulated(made: dict[str, pd.DataFrame], weight: pd.Series, years: np.ndarr
 
 def _pooled(made: dict[str, pd.DataFrame], weight: pd.Series, years: np.ndarray) -> pd.DataFrame:
     """Quantiles of all paths together, those of each scenario by its weight."""
-    frames = []
-    for step, year in enumerate(years, start=1):
-        values = readings.mix({name: made[name].loc[year].to_numpy() for name in weight.index}, weight)
-        labels = {"horizon": step, "period": fiscal.year_name(year), "model": SIMULATION}
-        frames.append(pd.DataFrame({"quantile": QUANTILES, "value": values}).assign(**labels))
-    return pd.concat(frames)
+    values = [readings.mix({name: made[name].loc[year].to_numpy() for name in weight.index}, weight) for year in years]
+    count, steps = len(QUANTILES), np.arange(len(years))
+    labels = {"horizon": steps.repeat(count) + 1, "period": np.repeat([*map(fiscal.year_name, years)], count)}
+    return pd.DataFrame({"quantile": QUANTILES * len(years), "value": np.ravel(values), **labels, "model": SIMULATION})

@@ -13,7 +13,7 @@ import pandas as pd
 from helpers import fiscal
 from helpers.data import Quantity, Vintage, derived, ids
 from helpers.outlook import licences, scenario, targets
-from helpers.outlook.demand_draws import DRAWS, ENDS
+from helpers.outlook.demand_draws import DRAWS, ENDS, ends
 from helpers.outlook.levers import Levers
 from helpers.outlook.scenario_balance import LOST, integral, price, wanted
 from helpers.outlook.scenario_draws import drawn, judged
@@ -79,8 +79,7 @@ def outage(
     rows = {"lasts": ("months", *np.quantile(lasts, ENDS)), "covered": ("%", *[100 * np.mean(lost <= 0)] * 3)}
     known, every = (_amounts(india, levers, stop.rate * months, lost, bounds) for bounds in (False, True))
     for name, unit in _UNITS.items():
-        low, middle = np.quantile(known[name], ENDS[:2])
-        rows[name] = (unit, low, middle, max(middle, np.quantile(every[name], ENDS[-1])))
+        rows[name] = (unit, *ends(known[name], every[name]))
     table = pd.DataFrame.from_dict(rows, orient="index", columns=["unit", "low", "middle", "high"])
     table["source"] = ids(scenario.sources(india, levers, count=count), stop.source)
     table.loc["rupees", "source"] = ids(scenario.sources(india, levers, "rupees", count=count), stop.source)

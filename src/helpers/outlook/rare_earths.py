@@ -12,7 +12,7 @@ import pandas as pd
 
 from helpers import fiscal
 from helpers.data import ASSUMED, Quantity, Vintage, derived, ids
-from helpers.ensemble.quantiles import weighted_quantiles
+from helpers.ensemble.quantiles import normal, weighted_quantiles
 from helpers.outlook import agreement, blend, customs, episodes, mirror, targets
 from helpers.outlook.agreement import CHINA, MAGNETS, PRESS, PRICE, SHIPPED, USE, ends, middle
 
@@ -263,10 +263,8 @@ def _imports(row: pd.Series) -> np.ndarray:
 
 def _skewed(low: float, value: float, high: float, ranks: np.ndarray) -> np.ndarray:
     """Quantiles of a log-normal of two halves, with 90 % between its ends."""
-    from scipy.special import ndtri
-
     side = np.where(ranks < 0.5, value / low, high / value)
-    return value * side ** (ndtri(ranks) / ndtri(0.95))
+    return value * side ** (normal(ranks) / normal(np.array(0.95)))
 
 
 def _triangular(low: float, value: float, high: float, ranks: np.ndarray) -> np.ndarray:

@@ -22,7 +22,7 @@ from helpers.ensemble.quantiles import QUANTILES, weighted_quantiles
 from helpers.outlook import evidence, rare_earths, targets
 from helpers.outlook.episodes import LEAST_SURGE, Episode, suspect
 from helpers.outlook.evidence import ERROR, PERSISTENT, READINGS, STOCKS
-from helpers.outlook.licences import CURRENT, DRAWN, LICENSED, REGIMES, assumed, doses, triangular
+from helpers.outlook.licences import CURRENT, DRAWN, LICENSED, REGIMES, assumed, doses, known_until, triangular
 from helpers.outlook.rare_earths import SHARE
 
 RECORDED = "recorded figures, continued"
@@ -164,12 +164,11 @@ def simulate(india: Vintage, prior: GrowthPrior, horizon: int = 10, seed: int = 
             STOCKS: _paid_back(clean, sums, last, payback, excess, least["value"], rng, episode),
             ERROR: clean,
         }
-    share = rare_earths.shares(india, rng.uniform(size=clean.shape[1]))
-    dose = doses(india, clean.index, clean.shape[1], (DRAWN, CURRENT), seed)
-    factor = (1 - share * (1 - dose[DRAWN])) / (1 - share * (1 - dose[CURRENT]))
-    factor[clean.index <= last] = 1
-    factor = pd.DataFrame(factor, clean.index)
-    return {name: table * factor.reindex(table.index).to_numpy() for name, table in made.items()}
+    share, ahead = rare_earths.shares(india, rng.uniform(size=clean.shape[1])), recorded.index[recorded.index > last]
+    turns = ahead[(ahead.month == 4) | (ahead <= known_until(india) + 1) | (ahead == ahead[0])]
+    dose = doses(india, turns, clean.shape[1], (DRAWN, CURRENT), seed)
+    factor = (1 - share * (1 - dose[DRAWN])) / (1 - share * (1 - dose[CURRENT]))  # the same from turn to turn
+    return {name: _licensed(table, last, turns, factor) for name, table in made.items()}
 
 
 @lru_cache(maxsize=4)
@@ -180,9 +179,10 @@ def yearly(india: Vintage, prior: GrowthPrior, horizon: int = 10) -> dict[str, p
 
 def years(table: pd.DataFrame) -> pd.DataFrame:
     """Fiscal years in the place of months, whole ones only."""
-    year = table.index.year + (table.index.month >= 4)
-    whole = pd.Series(1, index=table.index).groupby(year).transform("sum").to_numpy() == 12
-    return table[whole].groupby(year[whole]).sum().rename_axis("year")
+    skipped, count = (4 - table.index[0].month) % 12, len(table)
+    first, count = fiscal.fiscal_year(table.index[0] + skipped), (count - skipped) // 12
+    sums = table.to_numpy()[skipped : skipped + 12 * count].reshape(count, 12, -1).sum(axis=1)
+    return pd.DataFrame(sums, pd.RangeIndex(first, first + count, name="year"), table.columns)
 
 
 def mix(made: dict[str, np.ndarray], weight: pd.Series, probabilities=QUANTILES) -> np.ndarray:
@@ -242,14 +242,16 @@ def _persistent(table, sums, last, recovery, least, rng, episode) -> pd.DataFram
         return table  # no fall is known yet, or it is history
     lost = np.maximum(sums[episode.year] - annual.loc[fall], 0)
     rank = rng.uniform(0.01, 0.99, table.shape[1])
-    factor = pd.DataFrame(1.0, index=annual.index, columns=table.columns)
-    for after, (_, row) in enumerate(recovery.iterrows(), start=1):
-        level = annual.loc[fall] + _two_sided(row, rank) * lost
-        level = np.maximum(level, least * annual.loc[fall])
-        factor.loc[fall + after] = np.where(lost > 0, level / annual.loc[fall + after], 1)
-    later = factor.index > fall + len(recovery)
-    factor.loc[later] = factor.loc[fall + len(recovery)].to_numpy()
-    return table * _by_month(factor, table.index, last)
+    made, begun, known = table.to_numpy(copy=True), annual.index[0], (table.index <= last).sum()
+    skipped, factor = table.index.get_loc(pd.Period(f"{begun - 1}-04", "M")), 1.0
+    for year in annual.index[annual.index > fall]:
+        if year <= fall + len(recovery):
+            level = annual.loc[fall] + _two_sided(recovery.iloc[year - fall - 1], rank) * lost
+            level = np.maximum(level, least * annual.loc[fall])
+            factor = np.where(lost > 0, level / annual.loc[year], 1)
+        start = skipped + 12 * (year - begun)
+        made[max(start, known) : start + 12] *= factor
+    return pd.DataFrame(made, table.index)
 
 
 def _paid_back(table, sums, last, payback, excess, least, rng, episode) -> pd.DataFrame:
@@ -257,8 +259,7 @@ def _paid_back(table, sums, last, payback, excess, least, rng, episode) -> pd.Da
 
     The clock runs from the surge: of the months until all is paid back, those gone have paid their part.
     """
-    paths, future = table.shape[1], table.index > last
-    since = (table.index >= episode.since) & ~future
+    paths, since = table.shape[1], (table.index >= episode.since) & (table.index <= last)
     elapsed, whole = (last - episode.since).n + 1, fiscal.months(episode.year)
     if elapsed > payback["high"]:
         return table  # all is paid back
@@ -275,17 +276,20 @@ def _paid_back(table, sums, last, payback, excess, least, rng, episode) -> pd.Da
         year = table.loc[whole].sum().to_numpy()
         built = np.maximum(sums[episode.year] - year, 0) * triangular(excess, paths, rng)
         factor = np.maximum((sums[episode.year] - built) / year, least)
-    place = np.arange(1, future.sum() + 1)[:, None] + max(elapsed, 0)
-    wanted = table[future].to_numpy() * factor
-    table = table.copy()
-    table.loc[future] = np.maximum(wanted - built / months * (place <= months), least * wanted)
-    return table
+    made, known = table.to_numpy(copy=True), (table.index <= last).sum()
+    made[known:] *= factor
+    wanted = made[known : known + max(int(months.max()) - max(elapsed, 0), 0)]
+    place = np.arange(1, len(wanted) + 1)[:, None] + max(elapsed, 0)
+    wanted[:] = np.maximum(wanted - built / months * (place <= months), least * wanted)
+    return pd.DataFrame(made, table.index)
 
 
-def _by_month(factor, months, last) -> np.ndarray:
-    """A yearly factor on each month after the last known one, months x paths."""
-    table = factor.reindex(months.year + (months.month >= 4)).to_numpy()
-    return np.where((months > last)[:, None] & ~np.isnan(table), table, 1)
+def _licensed(table, last, turns, factor) -> pd.DataFrame:
+    """Months of which those after the last known one are multiplied by the factor of the turn that they follow."""
+    made, begin = table.to_numpy(copy=True), int((table.index <= last).sum()) + turns.asi8 - turns.asi8[0]
+    for first, after, row in zip(begin, [*begin[1:], None], factor, strict=True):
+        made[first:after] *= row
+    return pd.DataFrame(made, table.index)
 
 
 def _two_sided(row, rank) -> np.ndarray:

@@ -1,5 +1,6 @@
 """Forecasts as they would have been made on earlier days, beside what was reported later."""
 
+from collections.abc import Iterable
 from datetime import date
 
 import numpy as np
@@ -55,16 +56,7 @@ def backcasts(india: Vintage) -> pd.DataFrame:
         ``period, as_of, scenario``, a column a quantile, ``backcast`` (a judgement in it was written after the day),
         ``source``; empty until there is an outturn.
     """
-    tried, running = outturns(india), fiscal.year_name(fiscal.fiscal_year(india.day))
-    rows = []
-    for day in sorted({day for days in tried["days"] for day in days} | {india.day}):
-        then = india.on(day)
-        due = [period for period, days in tried["days"].items() if day in days]
-        late = bool((readings.stated(then)["written"] > pd.Timestamp(day)).any())
-        sources = sources_of(targets.known_sums(then), readings.stated(then), evidence.table(then))
-        for period, scenario, values in _said(then, list(dict.fromkeys([*due, running]))):
-            rows.append((period, str(day), scenario, *values, late, ids(sources)))
-    return pd.DataFrame(rows, columns=["period", "as_of", "scenario", *QUANTILES, "backcast", "source"])
+    return _made(india, outturns(india), {india.day})
 
 
 def real_time(india: Vintage) -> pd.DataFrame:
@@ -77,7 +69,8 @@ def real_time(india: Vintage) -> pd.DataFrame:
         80 % interval), ``score`` (weighted interval score over that of naive on the same day, below 1 is better),
         ``backcast``, ``source``; empty until there is an outturn.
     """
-    tried, made = outturns(india), backcasts(india)
+    tried = outturns(india)
+    made = _made(india, tried)
     days = tried["days"].to_dict()
     due = np.array([date.fromisoformat(row.as_of) in days.get(row.period, ()) for row in made.itertuples()], bool)
     found = made[due].sort_values("period", kind="stable", key=tried.index.get_indexer)
@@ -144,6 +137,19 @@ def elsewhere(india: Vintage, period: str = "") -> pd.DataFrame:
     found = pd.DataFrame(rows, columns=["period", "as_of", *MIDDLE, "outturn", "source"])
     within = (found["low80"] <= found["outturn"]) & (found["outturn"] <= found["high80"])
     return found.assign(error=100 * (found["median"] / found["outturn"] - 1), within=within)
+
+
+def _made(india: Vintage, tried: pd.DataFrame, more: Iterable[date] = ()) -> pd.DataFrame:
+    """:func:`backcasts` of the days on which outturns could be forecast, and of some more."""
+    running, rows = fiscal.year_name(fiscal.fiscal_year(india.day)), []
+    for day in sorted({day for days in tried["days"] for day in days}.union(more)):
+        then = india.on(day)
+        due = [period for period, days in tried["days"].items() if day in days]
+        late = bool((readings.stated(then)["written"] > pd.Timestamp(day)).any())
+        sources = sources_of(targets.known_sums(then), readings.stated(then), evidence.table(then))
+        for period, scenario, values in _said(then, list(dict.fromkeys([*due, running]))):
+            rows.append((period, str(day), scenario, *values, late, ids(sources)))
+    return pd.DataFrame(rows, columns=["period", "as_of", "scenario", *QUANTILES, "backcast", "source"])
 
 
 def _days_in(year: str) -> list[str]:

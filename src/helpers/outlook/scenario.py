@@ -7,13 +7,12 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from itertools import product
 
-import numpy as np
 import pandas as pd
 
 from helpers import fiscal
 from helpers.data import DataError, Quantity, Vintage, derived, ids
 from helpers.outlook import levers as schema
-from helpers.outlook.demand_draws import DRAWS, ENDS
+from helpers.outlook.demand_draws import DRAWS, ends
 from helpers.outlook.levers import LeverError, Levers
 from helpers.outlook.scenario_balance import HEAVY, UNITS, Balance, balance
 from helpers.outlook.scenario_draws import Draws, draws
@@ -84,12 +83,10 @@ def named(india: Vintage, count: int = DRAWS) -> pd.DataFrame:
 
 def at(india: Vintage, made: Balance, quantity: str, year: int) -> Quantity:
     """A quantity of a fiscal year (80 %): the middle and the low end without bounds, the high end with them."""
-    low, middle, _ = np.quantile(made.of(quantity, year), ENDS)
     every = _bounded(india, made.levers, year, len(made.demand))
-    high = max(np.quantile(every.of(quantity, year), ENDS[-1]), middle)
+    low, middle, high = ends(made.of(quantity, year), every.of(quantity, year))
     source = sources(india, made.levers, quantity, count=len(made.demand))
-    ends = {"low": min(low, middle), "high": high}
-    return derived(middle, UNITS[quantity], source, period=fiscal.year_name(year), **ends)
+    return derived(middle, UNITS[quantity], source, period=fiscal.year_name(year), low=low, high=high)
 
 
 def table(

@@ -10,6 +10,7 @@ import pandas as pd
 from helpers import fiscal
 from helpers.data import ASSUMED, STATUSES, Vintage, ids
 from helpers.ensemble import period_sums
+from helpers.ensemble.period_sums import bounds, count
 
 LEAST_PART = 3
 """Months that say something of a year's level."""
@@ -71,6 +72,7 @@ def other(name: str) -> str:
     return next(beside for beside in TARGETS if beside != target(name).name)
 
 
+@remembered
 def sums(india: Vintage, name: str) -> pd.DataFrame:
     """All figures of a target by period, as ``india.series`` gives them, gaps left out.
 
@@ -146,7 +148,7 @@ def _part_of(india: Vintage, name: str, year: int) -> pd.Series | None:
     while known < len(months):
         start = months[known].start_time.date()
         fits = {p: len(fiscal.months(p)) for p in rows.index if fiscal.span(p)[0] == start}
-        fits = {p: count for p, count in fits.items() if known + count < len(months)}
+        fits = {p: held for p, held in fits.items() if known + held < len(months)}
         if not fits:
             break
         pieces.append(max(fits, key=lambda p: fits[p]))
@@ -176,9 +178,9 @@ def _settled(rows: pd.DataFrame) -> pd.DataFrame:
     """Firm sums that fit each other: a whole that its parts nearly make is what they make, else they are left out."""
     firm = ~_last(rows)
     values, kept = rows.loc[firm, "value"].to_dict(), {}
-    for period in sorted(values, key=lambda p: (_count(p), p)):
+    for period in sorted(values, key=lambda p: (count(p), p)):
         inside = [p for p in kept if _within(p, period)]
-        tilings = [_tiling(period, sorted(inside, key=_count, reverse=longest)) for longest in (False, True)]
+        tilings = [_tiling(period, sorted(inside, key=count, reverse=longest)) for longest in (False, True)]
         made = [sum(kept[p] for p in tiling) for tiling in tilings if tiling]
         if made and abs(made[0] - values[period]) > _REVISED * values[period]:
             kept = {p: value for p, value in kept.items() if p not in inside}
@@ -191,22 +193,18 @@ def _settled(rows: pd.DataFrame) -> pd.DataFrame:
 
 def _fitting(rows: pd.DataFrame) -> pd.DataFrame:
     """The rows without derived sums and calendar years that contradict those before: what made them has changed."""
-    late = _last(rows)
-    kept = rows[~late]
-    single, following = kept["value"][[_count(p) == 1 for p in kept.index]], []
+    late, values = _last(rows), rows["value"]
+    kept, following = list(rows.index[~late]), []
+    single = {period for period in kept if count(period) == 1}
     for period in sorted(rows.index[late], key=fiscal.is_calendar_year):
         months = fiscal.months(period).astype(str)
-        if months.isin(single.index).all():  # what it adds is nothing, so that it need not be tried with the others
-            if abs(single[months].sum() / rows.loc[period, "value"] - 1) <= period_sums.TOLERANCE:
+        if single.issuperset(months):  # what it adds is nothing, so that it need not be tried with the others
+            if abs(values[months].sum() / values[period] - 1) <= period_sums.TOLERANCE:
                 following.append(period)
             continue
-        more = pd.concat([kept, rows.loc[[period]]])
-        try:
-            period_sums.pieces(period_sums.independent(more["value"]), len(more))
-        except ValueError:
-            continue
-        kept = more
-    rows = rows[rows.index.isin([*kept.index, *following])]
+        if period_sums.fit(values[[*kept, period]]):
+            kept.append(period)
+    rows = rows[rows.index.isin([*kept, *following])]
     return rows.loc[sorted(rows.index, key=fiscal.is_calendar_year)]
 
 
@@ -221,29 +219,17 @@ def _tiling(period: str, parts: list[str]) -> list[str]:
     taken: list[tuple[int, int]] = []
     found = []
     for part in parts:
-        first, after = _bounds(part)
+        first, after = bounds(part)
         if all(after <= begun or first >= ended for begun, ended in taken):
             taken.append((first, after))
             found.append(part)
-    first, after = _bounds(period)
+    first, after = bounds(period)
     return found if sum(ended - begun for begun, ended in taken) == after - first else []
 
 
 def _within(part: str, whole: str) -> bool:
-    (first, after), (begun, ended) = _bounds(part), _bounds(whole)
+    (first, after), (begun, ended) = bounds(part), bounds(whole)
     return part != whole and begun <= first and after <= ended
-
-
-def _bounds(period: str) -> tuple[int, int]:
-    found = fiscal.bounds(period)
-    if found is None:
-        raise ValueError(f"period {period!r} of a sum is not made of whole months")
-    return found
-
-
-def _count(period: str) -> int:
-    first, after = _bounds(period)
-    return after - first
 
 
 def _replaced(reported: pd.DataFrame, row: pd.Series) -> bool:

@@ -5,6 +5,7 @@ Nothing heavy is imported where there is nothing to do: such a run ends at once.
 
 import json
 from concurrent.futures import CancelledError, Future
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from pathlib import Path
@@ -22,8 +23,6 @@ from helpers.screen.cluster import UnsafeError
 from helpers.screen.engine import LOCAL
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from helpers.data import Vintage
 
 UNFIT = "the data are not fit for a report; nothing was written"
@@ -160,9 +159,9 @@ def _make(jobs: list[Job], root: Path, timeout: int, threads: int, quiet: bool, 
 
         work = {key: partial(run, key, *of) for key, of in todo.items()}
         try:
-            with batch.side_by_side(work, threads) as result:  # they begin while the data are asked
+            with batch.side_by_side(work, threads) as ended:  # they begin while the data are asked
                 plans = _asked(jobs, wanted, root, fit)
-                return [_finish(job, root, plan, result) for job, plan in zip(jobs, plans, strict=True)]
+                return [_finish(job, root, plan, ended) for job, plan in zip(jobs, plans, strict=True)]
         except DataError as error:
             return [Outcome(End.BAD_DATA, f"{error}\n\n{UNFIT}")] * len(jobs)
 
@@ -237,12 +236,19 @@ def _other_kind(root: Path, synthetic: bool) -> str:
     return f"{root} holds reports of {held} figures and takes none of {new} ones: choose another folder with --output"
 
 
-def _finish(job: Job, root: Path, plan: _Plan, result: "Callable[[str], Chapter]") -> Outcome:
+def _finish(job: Job, root: Path, plan: _Plan, ended: batch.Ended) -> Outcome:
+    """A report published, its pages made as its chapters end, and before that what needs none of them."""
+    from helpers.report.page import explorer
+
     if plan.india is None:
         return Outcome(plan.end, plan.wrong)
     worst = End.CELL_ERROR
     try:
-        done = [_with_page(result(plan.seen[path]), plan.shared, plan.india) for path in sorted(plan.seen)]
+        if plan.shared["explorer"]:
+            with suppress(Exception):  # it is told when the report is published
+                explorer.content(plan.india)
+        done = [_with_page(chapter, plan.shared, plan.india) for chapter in ended(plan.seen.values())]
+        done.sort(key=lambda chapter: chapter.name)
         worst = max(chapter.end for chapter in done)
         if other := changed(job.files, inputs() | {"archive": archived(job.parameters.as_of)}):
             text = f"{', '.join(other[:5])} changed while the report was made; nothing was written: run it again"
@@ -256,7 +262,8 @@ def _finish(job: Job, root: Path, plan: _Plan, result: "Callable[[str], Chapter]
     except Exception as error:  # whatever a library could not do with this report: the others go on
         reason = str(error) if type(error).__name__ == "PageError" else f"{type(error).__name__}: {error}"
         return Outcome(max(worst, End.CELL_ERROR), f"{reason}\nnothing was published")
-    lines = [f"{c.name}{_in_cell(c)}: {c.error}" for c in done if c.end is not End.OK]
+    cells = {c.name: f", cell {number}" for c in done if (number := c.cell.get("number"))}
+    lines = [f"{c.name}{cells.get(c.name, '')}: {c.error}" for c in done if c.end is not End.OK]
     return Outcome(worst, "\n".join([*lines, f"see {folder / 'index.html'}"]))
 
 
@@ -275,10 +282,6 @@ def _not_written(error: OSError) -> Outcome:
     place = f" ({error.filename})" if error.filename else ""
     text = f"could not write: {error.strerror or error}{place}; what was published before is untouched"
     return Outcome(End.NOT_WRITTEN, text)
-
-
-def _in_cell(chapter: Chapter) -> str:
-    return f", cell {chapter.cell['number']}" if chapter.cell.get("number") else ""
 
 
 def _with_page(chapter: Chapter, shared: dict, india: "Vintage") -> Chapter:

@@ -19,10 +19,9 @@ _SHOWN = 8
 """Factors of the tornado."""
 
 
-def years(made: Demand, met: Demand, *, india: Vintage) -> Figure | Sentence:
+@once_public
+def years(made: Demand, met: Demand, *, india: Vintage) -> Figure:
     """The sectors of three years on the trend and, ahead, if targets are met; outlooks of others beside them."""
-    if not made:
-        return words.not_yet(india, "What this figure shows")
     (first, *ahead), aimed = demand.steps(india), demand.aimed(made, met, india)
     wanted = [(first, "", made)]
     for year in ahead:
@@ -125,10 +124,9 @@ def _told(wanted: list, theirs: pd.DataFrame) -> Sentence:
     return joined(*said)
 
 
-def each(made: Demand, *, india: Vintage) -> Figure | Sentence:
+@once_public
+def each(made: Demand, *, india: Vintage) -> Figure:
     """Every sector now and ahead: a dot at its middle and its range; a hollow bar where it is a bound."""
-    if not made:
-        return words.not_yet(india, "What this figure shows")
     first, later, _ = demand.steps(india)
     both = {year: demand.sectors(made, year) for year in (first, later)}
     order = list(both[first].index[::-1])

@@ -154,14 +154,10 @@ class _Reader(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         self.open -= tag == "details"
-        if tag == "script":
-            self._runs()
-
-    def _runs(self) -> None:
-        """Refuse a script that is not ours."""
-        if self.script is not None and self.script not in scripts():
+        if tag == "script" and self.script not in (None, *scripts()):
             self.said.append("has a <script>, and pages run none but ours")
-        self.script = None
+        if tag == "script":
+            self.script = None
 
     def handle_comment(self, data: str) -> None:
         """Browsers and parsers differ on where such things end: what one of them skips, another one may run."""
@@ -187,7 +183,7 @@ class _Reader(HTMLParser):
     def _loads(self, tag: str, values: dict[str, str]) -> None:
         loads = {values[name] for name in _LOADING & values.keys()}
         loads |= {values.get("href", "")} if tag not in ("a", "area") else set()
-        loads |= {value for value in values.values() if re.search(r"\burl\((?!['\"]?#)", value)}
+        loads |= {value for value in values.values() if "url(" in value and re.search(r"\burl\((?!['\"]?#)", value)}
         self.said += [f"loads {address[:80]}" for address in loads if address and not address.startswith("#")]
         if tag == "meta" and values.get("http-equiv", "").lower() == "refresh":
             self.said.append("sends its reader to another page")

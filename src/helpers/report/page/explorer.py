@@ -16,8 +16,7 @@ from helpers import fiscal
 from helpers.chapters import words
 from helpers.chapters.scenarios import tables
 from helpers.data import Quantity, Vintage, derived, number
-from helpers.outlook import levers, scenario, targets
-from helpers.outlook.demand_draws import ENDS
+from helpers.outlook import demand_draws, levers, scenario, targets
 from helpers.outlook.levers import Levers
 from helpers.outlook.scenario import Draws
 from helpers.outlook.scenario_parts import Part
@@ -120,9 +119,8 @@ def unpacked(held: dict[str, Any]) -> Draws:
 
 def ends(made: np.ndarray, every: np.ndarray, year: int) -> Quantity:
     """The 80 % of draws without and with bounds, as :func:`.scenario.at` tells them."""
-    low, middle, _ = np.quantile(made, ENDS)
-    high = max(np.quantile(every, ENDS[-1]), middle)
-    return derived(middle, "", period=fiscal.year_name(year), low=min(low, middle), high=high)
+    low, middle, high = demand_draws.ends(made, every)
+    return derived(middle, "", period=fiscal.year_name(year), low=low, high=high)
 
 
 def _per_unit(part: Part) -> dict[str, np.ndarray]:

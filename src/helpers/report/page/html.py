@@ -4,7 +4,7 @@ import base64
 import hashlib
 import re
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 
 from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
@@ -213,11 +213,16 @@ def _mistune() -> Callable[[str], str]:
     return mistune.create_markdown(renderer=Renderer(escape=False), plugins=["table", "strikethrough"])
 
 
-def _code(source: str) -> Markup:
-    """A code cell, coloured."""
+@cache
+def _pygments() -> Callable[[str], str]:
     from pygments import formatters, highlight, lexers
 
-    return Markup(highlight(source, lexers.PythonLexer(), formatters.HtmlFormatter()))
+    return partial(highlight, lexer=lexers.PythonLexer(), formatter=formatters.HtmlFormatter())
+
+
+def _code(source: str) -> Markup:
+    """A code cell, coloured."""
+    return Markup(_pygments()(source))
 
 
 @cache

@@ -1,30 +1,34 @@
 """Chapters side by side in threads, each with a kernel of its own; ended together when the run is stopped."""
 
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager, suppress
 
 from helpers.report.job import Chapter
 from helpers.report.run import interrupt
 
+Ended = Callable[[Iterable[str]], Iterator[Chapter]]
+"""The chapters of some keys as each ends, whichever is first."""
+
 
 @contextmanager
-def side_by_side(work: Mapping[str, Callable[[], Chapter]], threads: int) -> Iterator[Callable[[str], Chapter]]:
-    """Begin the work in its order, so many at a time; gives a function that waits for the chapter of a key."""
+def side_by_side(work: Mapping[str, Callable[[], Chapter]], threads: int) -> Iterator[Ended]:
+    """Begin the work in its order, so many at a time; gives a function that waits for the chapters of some keys."""
     with ThreadPoolExecutor(threads) as pool:
         running: dict[str, Future] = {}
 
-        def result(key: str) -> Chapter:
-            while not running[key].done():
-                wait([running[key]], timeout=0.2)
+        def ended(keys: Iterable[str]) -> Iterator[Chapter]:
+            left = {running[key] for key in keys}
+            while left:
+                done, left = wait(left, timeout=0.2, return_when=FIRST_COMPLETED)
                 interrupt.check()
-            return running[key].result()
+                yield from (chapter.result() for chapter in done)
 
         try:
             interrupt.check()
             running |= {key: pool.submit(do) for key, do in work.items()}
-            yield result
+            yield ended
         except BaseException:
             interrupt.end()
             _stop(pool, running)
