@@ -272,7 +272,7 @@ def test_a_run_with_quiet_says_nothing_when_all_is_well(world):
     assert "2 answers as before (2 calls)" in run("fetch", "--since", SINCE).stdout
 
 
-@pytest.mark.parametrize("words", [["nobody"], *(["--since", month] for month in ("May", "2027-01", "2026-1", "2025-13"))])
+@pytest.mark.parametrize("words", [["nobody"], *(["--since", of] for of in ("May", "2027-01", "2026-1", "2025-13"))])
 def test_a_wrong_name_or_month_is_exit_code_2(world, words):
     done = run("fetch", *words)
     assert (done.exit_code, world.asked) == (2, [])

@@ -237,8 +237,9 @@ class Vintage:
 
         Of the archive count its files: the rows that enter no table are not read for it.
         """
-        heard = (self.live.fingerprint, self.written["feeds"].rows) if self.live else ()
-        return self.day, [table.content() for table in self._published.values()], self._fixed["families"], heard
+        heard, rules = self.live.fingerprint if self.live else {}, self._fixed["families"]
+        believed = heard and self.written["feeds"].rows
+        return self.day, [table.content() for table in self._published.values()], rules, heard, believed
 
     @once
     def __hash__(self) -> int:
