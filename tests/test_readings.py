@@ -289,3 +289,15 @@ def test_each_month_ahead_has_the_licences_drawn_for_it_also_where_figures_reach
     ahead = (made.index > max(fiscal.months(period)[-1] for period in targets.known_sums(known).index))[:, None]
     want = np.where(ahead, dose[licences.DRAWN] / dose[licences.CURRENT], 1)
     np.testing.assert_allclose(made / free, want)
+
+
+def test_a_year_that_is_the_suspect_one_again_has_lost_nothing_whatever_rounding_says(india, monkeypatch):
+    monkeypatch.setattr(nowcast, "CHAINS", 16)
+    suspect = targets.known_sums(india)["value"][episodes.suspect(india).year]
+    same, more = (
+        india.adding("trade", {**targets.CUSTOMS.keys, "period": "FY26", "value": of}) for of in (suspect, suspect + 1)
+    )
+    made, want = (readings.years(readings.simulate(one, forecast.prior(one), 3)[readings.PERSISTENT]).loc[2027:]
+                  for one in (same, more))  # fmt: skip
+    assert made.median(axis=1).tolist() == pytest.approx(want.median(axis=1).tolist(), rel=0.01)
+    assert made.quantile(0.1, axis=1).tolist() == pytest.approx(want.quantile(0.1, axis=1).tolist(), rel=0.01)

@@ -247,7 +247,7 @@ def _persistent(table, sums, last, recovery, least, rng, episode) -> pd.DataFram
         if year <= fall + len(recovery):
             level = annual.loc[fall] + _two_sided(recovery.iloc[year - fall - 1], rank) * lost
             level = np.maximum(level, least * annual.loc[fall])
-            factor = np.where(lost > 0, level / annual.loc[year], 1)
+            factor = np.where(lost > 1e-6, level / annual.loc[year], 1)  # less than a gram is rounding
         start = skipped + 12 * (year - begun)
         made[max(start, known) : start + 12] *= factor
     return pd.DataFrame(made, table.index)
