@@ -155,6 +155,7 @@ def test_judgements_written_later_give_way_to_an_earlier_word_and_stay_where_the
     assert late in kept.unlearnt(both, date(2026, 11, 1)).stored["assumptions"].rows
     both = india.having({"assumptions": table.having([early, late])}, None)
     assert kept.unlearnt(both, date(2026, 11, 1)).stored["assumptions"].rows == (early,)
+    assert kept.unlearnt(both, date(2026, 11, 21)).stored["assumptions"].rows == (early, late)
 
 
 def test_the_verb_says_what_moved_and_writes_all_of_it(root, tmp_path):

@@ -145,10 +145,13 @@ def test_a_figure_that_has_no_value_or_is_not_verified_is_explained_too(india):
 def test_of_many_figures_names_are_told_and_a_name_that_fits_none_is_an_error(india):
     many = explained(india, "trade", "IND/world")
     assert "figures fit; name one" in many[0] and len(many) == 31
-    with pytest.raises(DataError, match="no figure of trade public on 2026-11-22 has FY99"):
-        explained(india, "trade", "FY99")
-    with pytest.raises(DataError, match="no table 'sources' of figures"):
-        explained(india, "sources", "S02")
+    for table, figure, said in (
+        ("trade", "FY99", "no figure of trade public on 2026-11-22 has FY99"),
+        ("sources", "S02", "no table 'sources' of figures"),
+    ):
+        with pytest.raises(ValueError, match=said) as wrong:
+            explained(india, table, figure)
+        assert not isinstance(wrong.value, DataError), "what is asked is wrong, not the data"
 
 
 SHOWS = """from helpers import data

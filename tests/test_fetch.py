@@ -272,7 +272,7 @@ def test_a_run_with_quiet_says_nothing_when_all_is_well(world):
     assert "2 answers as before (2 calls)" in run("fetch", "--since", SINCE).stdout
 
 
-@pytest.mark.parametrize("words", [["nobody"], ["--since", "May"], ["--since", "2027-01"]])
+@pytest.mark.parametrize("words", [["nobody"], *(["--since", of] for of in ("May", "2027-01", "2026-1", "2025-13"))])
 def test_a_wrong_name_or_month_is_exit_code_2(world, words):
     done = run("fetch", *words)
     assert (done.exit_code, world.asked) == (2, [])
@@ -472,7 +472,7 @@ def test_what_may_not_pass_is_not_asked_again(world):
 
 
 @pytest.mark.parametrize("fault", ["busy, for hours", "busy, until", "quota"])
-def test_a_quota_is_waited_for_by_not_asking(world, monkeypatch, fault):
+def test_a_quota_is_waited_for_by_not_asking(world, fault):
     world.at = datetime.now(UTC)
     world.fault(fault)
     assert world.fetch().ended == "quota"
@@ -480,16 +480,24 @@ def test_a_quota_is_waited_for_by_not_asking(world, monkeypatch, fault):
     world.answers(lambda request: calls.append(request) or world.good(request))
     assert (world.fetch().ended, calls) == ("quota", [])
     assert "its quota is used up; go on after" in run("fetch", "--since", SINCE, "--dry-run").stdout
-    world.at += timedelta(hours=6)
+
+
+@pytest.mark.parametrize(("hours", "key"), [(6, ""), (-72, ""), (0, KEY)])
+def test_a_quota_holds_for_its_time_without_another_key_and_by_no_wrong_clock(world, monkeypatch, hours, key):
+    world.at = datetime.now(UTC)
+    world.fault("busy, for hours")
+    assert world.fetch().ended == "quota"
+    world.answers()
+    monkeypatch.setenv("TINY_KEY", key)
+    world.at += timedelta(hours=hours)
     assert world.fetch().ended == "new"
-    monkeypatch.setenv("TINY_KEY", KEY)
 
 
 def test_retry_after_is_waited_for(world, monkeypatch):
     waits = [error.after for error in (_busy("3"), _busy("soon"), _busy(""), _busy("-5"))]
     assert waits == [3.0, None, None, None]
     assert transport._again(_busy("3")) == 3.0
-    assert transport._again(_busy("")) is True
+    assert transport._again(_busy("")) is transport._again(TimeoutError()) is True
 
 
 def _busy(after):
@@ -774,6 +782,17 @@ def test_an_answer_that_a_killed_run_kept_and_that_is_damaged_is_told(world, mon
     assert result.ended == "failed" and "cannot be understood (BadGzipFile)" in result.problems[0]
 
 
+def test_an_answer_that_a_killed_run_kept_and_that_is_understood_no_more_is_told_with_its_question(world, monkeypatch):
+    def strange(*_):
+        raise UnfitError("strange")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(visit, "_take", lambda *_, **__: None)  # as if killed
+        world.fetch()
+    monkeypatch.setattr(visit, "_figures", strange)
+    assert world.fetch().problems == tuple(f"months of {year}: strange" for year in (2025, 2026))
+
+
 def test_made_up_answers_that_a_killed_run_left_are_not_taken_for_real_ones(world, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(visit, "_take", lambda *_, **__: None)  # as if killed
@@ -812,9 +831,12 @@ def test_a_clock_that_was_set_back_changes_no_order(world):
     assert min(part.known for part in versions.parts(world.archive / "tiny")) == last
     again = world.fetch()
     assert (again.ended, again.same) == ("nothing new", QUESTIONS), "compared with the answer that came last"
-    world.at -= timedelta(days=40)
+    world.at += timedelta(days=30)
+    assert world.fetch().ended == "nothing new"
+    world.at -= timedelta(days=15)
+    assert max(part.known for part in versions.parts(world.archive / "tiny")) < world.at
     result = world.fetch()
-    assert result.ended == "failed" and "set the clock right" in result.problems[0]
+    assert result.ended == "failed" and "set the clock right" in result.problems[0], "what was as before counts too"
 
 
 @pytest.mark.parametrize(("days", "kept"), [(-1, True), (0.9, True), (1.1, False)])

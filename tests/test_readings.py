@@ -274,3 +274,30 @@ def test_licences_that_stay_as_they_are_leave_the_months_as_they_are(india):
     made, free = (readings.simulate(one, forecast.prior(one), 2) for one in (same, none))
     for name, table in made.items():
         np.testing.assert_allclose(table, free[name])
+
+
+@pytest.mark.parametrize("figures", [{}, {"FY27": 44_000, "FY28": 47_000}])
+def test_each_month_ahead_has_the_licences_drawn_for_it_also_where_figures_reach_beyond_known_rules(
+    india, figures, monkeypatch
+):
+    monkeypatch.setattr(nowcast, "CHAINS", 8)
+    monkeypatch.setattr(rare_earths, "shares", lambda _, ranks: np.ones(len(ranks)))
+    known = india.adding("trade", *({**targets.CUSTOMS.keys, "period": p, "value": v} for p, v in figures.items()))
+    none = known.assuming("licensed_share", {"all origins": 0.0})
+    made, free = (readings.simulate(one, forecast.prior(one), 3)[readings.ERROR] for one in (known, none))
+    dose = licences.doses(known, made.index, made.shape[1], (licences.DRAWN, licences.CURRENT), readings.SEED)
+    ahead = (made.index > max(fiscal.months(period)[-1] for period in targets.known_sums(known).index))[:, None]
+    want = np.where(ahead, dose[licences.DRAWN] / dose[licences.CURRENT], 1)
+    np.testing.assert_allclose(made / free, want)
+
+
+def test_a_year_that_is_the_suspect_one_again_has_lost_nothing_whatever_rounding_says(india, monkeypatch):
+    monkeypatch.setattr(nowcast, "CHAINS", 16)
+    suspect = targets.known_sums(india)["value"][episodes.suspect(india).year]
+    same, more = (
+        india.adding("trade", {**targets.CUSTOMS.keys, "period": "FY26", "value": of}) for of in (suspect, suspect + 1)
+    )
+    made, want = (readings.years(readings.simulate(one, forecast.prior(one), 3)[readings.PERSISTENT]).loc[2027:]
+                  for one in (same, more))  # fmt: skip
+    assert made.median(axis=1).tolist() == pytest.approx(want.median(axis=1).tolist(), rel=0.01)
+    assert made.quantile(0.1, axis=1).tolist() == pytest.approx(want.quantile(0.1, axis=1).tolist(), rel=0.01)

@@ -116,6 +116,8 @@ def test_wrong_data_end_the_command_with_file_rows_and_remedy(data, tmp_path, mo
     done = CliRunner().invoke(app, ["report", "--output", str(tmp_path / "reports")])
     assert done.exit_code == 3 and "data/trade.csv: negative amounts" in done.stderr
     assert "-16281" in done.stderr and "correct the sign" in done.stderr
+    asked = CliRunner().invoke(app, ["validate"])
+    assert (asked.exit_code, asked.stdout) == (3, "") and "correct the sign" in asked.stderr
     assert [path.name for path in (tmp_path / "reports").iterdir()] == [".lock"]
 
 

@@ -225,6 +225,11 @@ def test_files_that_a_schedule_names_lie_beside_it(tmp_path, monkeypatch):
     assert asked[-1] == (tmp_path / "grid.yml", values) and schedule.output == tmp_path / "reports"
 
 
+def test_what_is_left_empty_in_a_schedule_is_as_if_it_were_not_there(tmp_path):
+    report = plan.read(scheduled(tmp_path, DAILY.replace("retries: 1", "grid: ~\n    alerts:"))).reports["daily"]
+    assert (report.grid, report.alerts) == (None, None)
+
+
 # --- the journal ---------------------------------------------------------------------------------------------------
 
 
@@ -644,6 +649,11 @@ def test_which_source_is_late_is_read_from_the_archive(monkeypatch, tmp_path):
         "helpers.data.archive.versions.periods", lambda folder: ["2026-03"] if folder.name == "ecb" else []
     )
     assert news.late(date(2026, 5, 1)) == [] and news.late(date(2026, 6, 3)) == ["ecb 2026-04"]
+
+
+def test_a_report_that_cannot_say_what_moved_is_not_called_the_first(monkeypatch, tmp_path):
+    monkeypatch.setattr(news.archive, "records", lambda root: [{"folder": "x", "answer": "Answer.", "changed": ""}])
+    assert news.told(tmp_path, "x") == ["Answer."] and news.told(tmp_path, "y") == []
 
 
 def test_what_is_kept_is_all_of_some_days_then_month_ends_and_what_was_scored():

@@ -86,6 +86,7 @@ def test_weights_without_their_slips_and_steps_are_those_before_anything_was_pla
     changed = mended.weight != block.weight
     assert np.allclose(block.weight[changed] / mended.weight[changed], float(row["factor"]))
     assert (np.abs(months.residuals(mended)["unit"].to_numpy()[changed]) < 1.5).all()
+    assert found["start"].min() <= block.month[changed].min() and block.month[changed].max() <= found["end"].max()
 
 
 def test_the_median_of_the_others_is_that_of_all_but_one():

@@ -274,6 +274,15 @@ def test_without_dask_it_runs_locally_and_says_so(monkeypatch, capsys):
     assert "Dask is not installed" in capsys.readouterr().err
 
 
+def test_the_environment_is_as_it_was_once_workers_have_begun(monkeypatch):
+    monkeypatch.setenv("OMP_NUM_THREADS", "7")
+    monkeypatch.delenv("MKL_NUM_THREADS", raising=False)
+    before = dict(os.environ)
+    with engine.one_thread():
+        assert os.environ["OMP_NUM_THREADS"] == os.environ["MKL_NUM_THREADS"] == "1"
+    assert dict(os.environ) == before
+
+
 def test_nothing_is_unpickled_from_files():
     code = [path.read_text(encoding="utf-8") for path in (paths.CODE / "screen").glob("*.py")]
     assert not any(word in text for text in code for word in ("pickle", "joblib", "np.load", "shelve", "eval("))

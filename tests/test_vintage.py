@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from dataclasses import replace
+from datetime import timedelta
 
 import pandas as pd
 import pytest
@@ -295,6 +296,20 @@ def test_the_hash_is_that_of_what_is_in_it_and_not_of_the_order_of_rows(tmp_path
     again = vintage(AS_OF, tmp_path / "data")
     assert again == INDIA and hash(again) == hash(INDIA)
     assert INDIA.adding("trade", YEAR) != INDIA
+    table, rows = INDIA.stored["events"], INDIA.stored["events"].rows
+    assert table.having(reversed(rows)).content() == table.content() != table.having([*rows, rows[0]]).content()
+
+
+def test_the_same_figures_on_another_day_are_another_vintage():
+    assert replace(INDIA) == INDIA != replace(INDIA, day=INDIA.day + timedelta(days=1))
+
+
+def test_other_rules_are_another_vintage_even_where_they_give_the_same_today(edited):
+    rule = "850511/weight,{},t,derived,sum"
+    others = vintage(AS_OF, edited("derivations", rule.format("FY??*"), rule.format("FY2?*")))
+    halves = [YEAR | {"period": period} for period in ("FY30-H1", "FY30-H2")]
+    years = [of.adding("trade", *halves).figure("trade", "FY30", **WEIGHT) for of in (INDIA, others)]
+    assert years[0].value == 72_000 and years[1] is None and others != INDIA
 
 
 @settings(max_examples=12)

@@ -49,14 +49,14 @@ class Between:
             if name not in but and old.stored[name].content() != table.content():
                 self._tables[name] = _Table(old.stored[name], table)
         self.changes = [change for _, table in sorted(self._tables.items()) for change in table.changes.values()]
-        if _parts(old) != _parts(new):
-            self.changes.append(Change(LIVE, (), "", NEW, frozenset()))
+        self._live = Change(LIVE, (), "", NEW, frozenset())
+        self.changes += [self._live] if _parts(old) != _parts(new) else []
 
-    def taking(self, chosen: Iterable[Change]) -> Vintage:
+    def taking(self, chosen: Iterable[object]) -> Vintage:
         """The older vintage, of the later day, with some changes."""
         taken = frozenset(chosen)
         tables = {name: table.taking(taken) for name, table in self._tables.items()}
-        live = self.new.live if any(one.table == LIVE for one in taken) else self.old.live
+        live = self.new.live if self._live in taken else self.old.live
         return self._later.having({**self.new.stored, **tables}, live)
 
 
@@ -64,38 +64,38 @@ class _Table:
     """A table before and after, by figure, and the tables that lie between the two, each made once."""
 
     def __init__(self, old: Table, new: Table):
-        self.new = new
-        before, after = old.rivals(), new.rivals()
-        keys = {**after, **before}
-        apart = {key for key in keys if not _alike(new, before.get(key, []), after.get(key, []))}
-        used = [public.choose(table).rivals() for table in (old, new)]
-        self.changes = {
-            key: _change(new, key, {*before.get(key, ()), *after.get(key, ())}, [of.get(key) for of in used])
-            for key in sorted(apart)
-        }
+        self.new, self._before, self._after = new, old.rivals(), new.rivals()
+        places, differ = new.key(), old.content()[2] ^ new.content()[2]
+        apart = {tuple([row[place] for place in places]) for row in differ} if new.keys else {()}
+        used = [dict(public.choose(table).keyed()) for table in (old, new)] if new.keys else []
+        self.changes = {}
+        for key in sorted(apart):
+            before, after = self._before.get(key, []), self._after.get(key, [])
+            if not _alike(new, before, after):
+                self.changes[key] = _change(new, key, before + after, [of.get(key) for of in used])
         self._made = {frozenset(): old, frozenset(self.changes.values()): new}
-        self._rows = [(self.changes.get(key), before.get(key, ()), after.get(key, ())) for key in keys]
 
-    def taking(self, chosen: frozenset[Change]) -> Table:
+    def taking(self, chosen: frozenset[object]) -> Table:
         taken = chosen.intersection(self.changes.values())
         if taken not in self._made:
-            rows = (after if one is None or one in taken else before for one, before, after in self._rows)
+            stays = {key for key, one in self.changes.items() if one not in taken}
+            rows = ((self._before if key in stays else self._after).get(key, ()) for key in self._after | self._before)
             self._made[taken] = self.new.having(chain.from_iterable(rows))
         return self._made[taken]
 
 
-def _change(table: Table, key: tuple, rows: Collection[tuple], used: list[list[tuple] | None]) -> Change:
+def _change(table: Table, key: tuple, rows: list[tuple], used: list[tuple | None]) -> Change:
     """What happened to a figure: by all its rows, and by the one used before and after."""
     period = key[-1] if key and "period" in table.columns else ""
-    place = table.columns.index("source") if "source" in table.columns else None
-    ids = frozenset() if place is None else frozenset(one for row in rows for one in row[place].split())
-    return Change(table.name, key[:-1] if period else key, period, _kind(table, used), ids)
+    said = table.columns.index("source") if "source" in table.columns else None
+    sources = frozenset() if said is None else frozenset(" ".join([row[said] for row in rows]).split())
+    return Change(table.name, key[:-1] if period else key, period, _kind(table, used), sources)
 
 
-def _kind(table: Table, used: list[list[tuple] | None]) -> str:
-    if not table.keys:
+def _kind(table: Table, used: list[tuple | None]) -> str:
+    if not used:
         return CHANGED
-    before, after = (rows and public.figure(table, rows[0]) for rows in used)
+    before, after = [None if row is None else public.figure(table, row) for row in used]
     if before is None or after is None:
         return BESIDE if before is after else WITHDRAWN if after is None else NEW
     return BESIDE if before.range == after.range and before.unit == after.unit else REVISED
@@ -103,8 +103,8 @@ def _kind(table: Table, used: list[list[tuple] | None]) -> str:
 
 def _alike(table: Table, before: list[tuple], after: list[tuple]) -> bool:
     """Whether two groups of rows differ in nothing that is reckoned from, nor in their order."""
-    if before == after or len(before) != len(after):
-        return before == after
+    if len(before) != len(after):
+        return False
     kept = [place for place, column in enumerate(table.columns) if column not in _SAME]
     first, second = (sorted(repr([row[place] for place in kept]) for row in rows) for rows in (before, after))
     return first == second

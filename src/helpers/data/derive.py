@@ -26,6 +26,7 @@ from helpers.methods.intervals import Interval
 
 Key = tuple[str, ...]
 Known = dict[str, dict[Key, Series]]
+Result = tuple[Key, str, Interval, list[Figure], str]
 
 WHOLE = "world"
 """What stands in the place of a partner or a reporter for all of them."""
@@ -123,13 +124,12 @@ def families(steps: tuple[Step, ...]) -> list[Family]:
     return made
 
 
-def results(
-    known: Known, step: Step, keys: list | None = None, anew: bool = True
-) -> Iterator[tuple[Key, str, Interval, list[Figure], str]]:
+def results(known: Known, step: Step, keys: list | None = None, anew: bool = True) -> Iterator[Result]:
     """What a step makes of what is known, also (``anew``) what is there: key, period, range, figures used, and how."""
     for key, inputs in targets(known, step).items() if keys is None else keys:
         series = [_series(known, place, one, step.period) for place, one in zip(inputs, step.inputs, strict=True)]
-        if not (series[0] and (all(series) or step.rule in relations.LAST)):
+        alone = len(series[0]) == 1 and step.rule in relations.OF_PARTS
+        if alone or not all(series[:2] if step.rule in relations.LAST else series):
             continue
         there = {} if anew else known[step.table].get(key, {})
         done = {period for period, figure in there.items() if figure.rank <= step.rank}
@@ -190,10 +190,10 @@ def targets(known: Known, step: Step, since: int = 0) -> dict[Key, tuple[tuple[s
         first = step.inputs[0]
         wanted = [own if part is None else part for own, part in zip(step.key, first.key, strict=True)]
         keys = [
-            tuple(has if part == "*" else part for part, has in zip(step.key, key, strict=True))
+            tuple([has if part == "*" else part for part, has in zip(step.key, key, strict=True)])
             for key in _alike(islice(known.get(first.table, {}), since, None), wanted)
         ]
-    return {key: tuple(at(one, key) for one in step.inputs) for key in keys}
+    return {key: tuple([at(one, key) for one in step.inputs]) for key in keys}
 
 
 def _new(known: Known, step: Step, keys: list) -> dict[tuple[Key, str], Figure]:
@@ -201,7 +201,7 @@ def _new(known: Known, step: Step, keys: list) -> dict[tuple[Key, str], Figure]:
     new: dict[tuple[Key, str], Figure] = {}
     for key, period, value, used, said in results(known, step, keys, anew=False):
         there = known[step.table].get(key, {})
-        rank = max(step.rank, *(figure.rank for figure in used))
+        rank = max([step.rank, *[figure.rank for figure in used]])
         if (key, period) in new or (period in there and there[period].rank <= rank):
             continue
         if _fits(known[step.table], key, period, value, step):
@@ -216,7 +216,7 @@ def at(wanted: Input, key: Key) -> tuple[str, Key]:
     """The table and the key of an input for a target."""
     if None not in wanted.key:
         return wanted.table, wanted.key
-    return wanted.table, tuple(has if part is None else part for has, part in zip(key, wanted.key, strict=True))
+    return wanted.table, tuple([has if part is None else part for has, part in zip(key, wanted.key, strict=True)])
 
 
 def _series(known: Known, place: tuple[str, Key], wanted: Input, period: str) -> Series:
@@ -245,9 +245,9 @@ def _added(figures: list[Figure]) -> Figure:
 
 def _behind(figures: list[Figure]) -> tuple[int, int, str]:
     """Rank, day and sources of what figures make: as the least sure, but assumed if one is; as the youngest; all."""
-    rank = max(one.rank for one in figures) if all(one.rank for one in figures) else 0
+    rank = max(ranks) if all(ranks := [one.rank for one in figures]) else 0
     sources = " ".join(sorted({source for one in figures for source in one.source.split()}))
-    return rank, max(one.published for one in figures), sources
+    return rank, max([one.published for one in figures]), sources
 
 
 def _fits(known: dict[Key, Series], key: Key, period: str, value: Interval, step: Step) -> bool:

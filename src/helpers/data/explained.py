@@ -7,7 +7,6 @@ import pandas as pd
 from helpers.data import derive, relations, tables
 from helpers.data.public import RANK
 from helpers.data.quantity import from_row
-from helpers.data.tables import DataError
 from helpers.data.vintage import Vintage
 
 MOST, NAMES = 5, 30
@@ -15,22 +14,16 @@ MOST, NAMES = 5, 30
 
 
 def explained(india: Vintage, table: str, figure: str) -> list[str]:
-    """Lines on the figures of a table whose key and period hold some words, joined by ``/``.
-
-    Raises
-    ------
-    DataError
-        If there is no such table, or no figure of the day fits.
-    """
+    """Lines on the figures of a table whose key and period hold some words, joined by ``/``; ValueError if none do."""
     keys = india.written[table].keys if table in india.written else ()
     if not keys or "period" not in india.written[table].columns:
-        raise DataError(f"data/ has no table {table!r} of figures")
+        raise ValueError(f"data/ has no table {table!r} of figures")
     rows, wanted = india.table(table), {word for word in figure.split("/") if word}
     names = rows[[*keys, "period"]].agg("/".join, axis=1)  # a period may have a stroke too
     named = {name: rows.loc[at] for at, name in names.items() if wanted <= {*name.split("/")}}
     if not named:
         said = ", ".join(sorted(wanted))
-        raise DataError(f"no figure of {table} public on {india.day} has {said} in its key, {'/'.join(keys)}/period")
+        raise ValueError(f"no figure of {table} public on {india.day} has {said} in its key, {'/'.join(keys)}/period")
     if len(named) > MOST:
         return [f"{len(named)} figures fit; name one:", *(f"  {table}/{name}" for name in [*named][:NAMES])]
     return [line for name, row in named.items() for line in _lines(india, table, name, row)]

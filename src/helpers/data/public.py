@@ -227,7 +227,7 @@ def _row(table: Table, key: tuple[str, ...], period: str, figure: Figure) -> tup
         "source": figure.source,
         "note": figure.note,
     }
-    return tuple(cells.get(column, "") for column in table.columns)
+    return tuple([cells.get(column, "") for column in table.columns])
 
 
 def _sourced(table: Table) -> Table:

@@ -212,10 +212,9 @@ def _change(period: str, before: Figure, after: Figure) -> Found:
 
 def _tiled(wanted: str, series: Series, done: Done) -> Iterator[tuple[str, list[Figure], list[str]]]:
     starts, _ = _by_month(series)
-    several = "*" in wanted or "?" in wanted
-    for period in dict.fromkeys([*sorted(series), *_fiscal(starts)]) if several else [wanted]:
+    for period in dict.fromkeys([*sorted(series), *_fiscal(starts)]) if {*"*?"} & {*wanted} else [wanted]:
         span = fiscal.bounds(period)
-        if span is None or period in done:
+        if span is None or span[0] not in starts or period in done:
             continue
         taken, left = _run(starts, span)
         if len(taken) > 1 and left == span[1]:
@@ -224,7 +223,7 @@ def _tiled(wanted: str, series: Series, done: Done) -> Iterator[tuple[str, list[
 
 def _fiscal(starts: dict[int, list]) -> Iterator[str]:
     """Quarters, halves and years of the fiscal years in which something is known."""
-    for year in sorted({fiscal.fiscal_year(fiscal.between(first, first + 1)) for first in starts}):
+    for year in sorted({(first + 9) // 12 for first in starts}):
         name = fiscal.year_name(year)
         yield from (f"{name}-Q{quarter}" for quarter in (1, 2, 3, 4))
         yield from (f"{name}-H1", f"{name}-H2", name)

@@ -233,12 +233,13 @@ class Vintage:
 
     @once
     def content(self) -> tuple:
-        """What is the same for the same figures of a day, whatever the order of their rows.
+        """What is the same for the same figures and rules of a day, whatever the order of their rows.
 
         Of the archive count its files: the rows that enter no table are not read for it.
         """
-        heard = self.live.fingerprint if self.live else {}
-        return self.day, [table.content() for table in self._published.values()], heard
+        heard, rules = self.live.fingerprint if self.live else {}, self._fixed["families"]
+        believed = heard and self.written["feeds"].rows
+        return self.day, [table.content() for table in self._published.values()], rules, heard, believed
 
     @once
     def __hash__(self) -> int:

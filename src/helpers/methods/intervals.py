@@ -5,7 +5,6 @@ is too wide, never too narrow (Moore, Kearfott and Cloud 2009, *Introduction to 
 """
 
 import math
-from itertools import product
 from typing import NamedTuple
 
 
@@ -40,7 +39,7 @@ def less(whole: Interval, *parts: Interval) -> Interval:
 
 def times(one: Interval, other: Interval) -> Interval:
     """The product of two figures of any sign."""
-    corners = [a * b for a, b in product((one.low, one.high), (other.low, other.high))]
+    corners = one.low * other.low, one.low * other.high, one.high * other.low, one.high * other.high
     return Interval(min(corners), one.value * other.value, max(corners))
 
 

@@ -144,11 +144,10 @@ def simulate(india: Vintage, prior: GrowthPrior, horizon: int = 10, seed: int = 
     dict
         Reading to a table of months (PeriodIndex) by paths.
     """
-    rows, episode = targets.known_sums(india), suspect(india)
+    rows, episode, recovery = targets.known_sums(india), suspect(india), assumed(india, "recovery")
     sums = rows["value"]
     last = max(fiscal.months(p)[-1] for p in sums.index)
     rng = np.random.default_rng(np.random.SeedSequence([seed, *b"customs readings"]))
-    recovery = assumed(india, "recovery")
     total = max(fiscal.fiscal_year(p) for p in sums.index if fiscal.is_fiscal_year(p))
     end = total + max(horizon, len(recovery) + 1)
     known = {"as recorded": sums} | ({"without surge": without_surge(sums, india, episode)} if episode else {})
@@ -164,8 +163,8 @@ def simulate(india: Vintage, prior: GrowthPrior, horizon: int = 10, seed: int = 
             STOCKS: _paid_back(clean, sums, last, payback, excess, least["value"], rng, episode),
             ERROR: clean,
         }
-    share, ahead = rare_earths.shares(india, rng.uniform(size=clean.shape[1])), recorded.index[recorded.index > last]
-    turns = ahead[(ahead.month == 4) | (ahead <= known_until(india) + 1) | (ahead == ahead[0])]
+    share, ruled, each = rare_earths.shares(india, rng.uniform(size=clean.shape[1])), known_until(india), recorded.index
+    turns = each[(each > min(last, ruled)) & ((each.month == 4) | (each <= ruled + 1))]
     dose = doses(india, turns, clean.shape[1], (DRAWN, CURRENT), seed)
     factor = (1 - share * (1 - dose[DRAWN])) / (1 - share * (1 - dose[CURRENT]))  # the same from turn to turn
     return {name: _licensed(table, last, turns, factor) for name, table in made.items()}
@@ -248,7 +247,7 @@ def _persistent(table, sums, last, recovery, least, rng, episode) -> pd.DataFram
         if year <= fall + len(recovery):
             level = annual.loc[fall] + _two_sided(recovery.iloc[year - fall - 1], rank) * lost
             level = np.maximum(level, least * annual.loc[fall])
-            factor = np.where(lost > 0, level / annual.loc[year], 1)
+            factor = np.where(lost > 1e-6, level / annual.loc[year], 1)  # less than a gram is rounding
         start = skipped + 12 * (year - begun)
         made[max(start, known) : start + 12] *= factor
     return pd.DataFrame(made, table.index)
@@ -286,7 +285,8 @@ def _paid_back(table, sums, last, payback, excess, least, rng, episode) -> pd.Da
 
 def _licensed(table, last, turns, factor) -> pd.DataFrame:
     """Months of which those after the last known one are multiplied by the factor of the turn that they follow."""
-    made, begin = table.to_numpy(copy=True), int((table.index <= last).sum()) + turns.asi8 - turns.asi8[0]
+    made, known = table.to_numpy(copy=True), int((table.index <= last).sum())
+    begin = np.maximum(turns.asi8 - last.ordinal - 1, 0) + known
     for first, after, row in zip(begin, [*begin[1:], None], factor, strict=True):
         made[first:after] *= row
     return pd.DataFrame(made, table.index)

@@ -137,7 +137,7 @@ class _Game:
         chosen = frozenset(chosen)
         if chosen not in self.found:
             settings = {name: getattr(self.new if name in chosen else self.old, name) for name in _SETTINGS}
-            india = self.of.taking(one for one in chosen if isinstance(one, Change))
+            india = self.of.taking(chosen)
             self.found[chosen] = _at(_values(india, State(india, **settings), self.target), self.keys)
         return self.found[chosen]
 
@@ -199,7 +199,7 @@ def _place(changes: list[Change], period: str, used: frozenset[str]) -> tuple[in
     """What puts a series before others: of the target new values, and the latest; else how much of it is used."""
     if period:
         return (changes[0].kind == BESIDE, -fiscal.span(period)[1].toordinal())
-    return (-sum(1 for one in changes if one.sources & used),)
+    return (-sum([not used.isdisjoint(one.sources) for one in changes]),)
 
 
 def _first(series: list[_Cluster], size: int) -> list[_Cluster]:

@@ -32,7 +32,7 @@ def unchanged(root: Path, asked: Parameters) -> str | None:
 def told(root: Path, folder: str) -> list[str]:
     """The answer of a report, and what moved it since the one before."""
     known = next((one for one in archive.records(root) if one["folder"] == folder), None)
-    return [known["answer"], known.get("changed") or "It is the first report."] if known else []
+    return [text for text in (known["answer"], known.get("changed")) if text] if known else []
 
 
 def late(day: date) -> list[str]:
