@@ -1,5 +1,6 @@
 """The command ``magnets``: thin, one function a verb."""
 
+import gc
 import os
 import signal
 import sys
@@ -257,6 +258,7 @@ def main() -> None:
     """The entry point: Ctrl-C is not lost, no character of a name ends a run, a warning is a line."""
     from helpers.report.run import interrupt
 
+    gc.set_threshold(50_000, 20, 20)  # as in a warm kernel: tables are many objects, few of which are garbage
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
