@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 from contextlib import contextmanager, suppress
+from functools import cache, lru_cache
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -21,7 +22,8 @@ from hypothesis import settings
 from helpers import paths
 from helpers.chapters import canvas, outputs, tips
 from helpers.data import descriptor, vintage
-from helpers.outlook import targets
+from helpers.ensemble import nowcast
+from helpers.outlook import forecast, readings, revision, targets
 from helpers.report.job import Chapter, End
 
 os.environ["MAGNETS_ARCHIVE"] = "/dev/null/archive"  # whatever was fetched here; nothing can be written there
@@ -95,6 +97,20 @@ def _asked_once():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(descriptor, "forbidden", remembering)
         yield
+
+
+def few_chains(patch, chains):
+    """Simulate months with as many chains; forecasts remembered with others are not taken, nor these by others."""
+    patch.setattr(nowcast, "CHAINS", chains)
+    for (room, name), own in _of_chains(chains).items():
+        patch.setattr(room, name, own)
+
+
+@cache
+def _of_chains(chains):
+    return {(forecast, "expected"): targets.remembered(forecast.expected.__wrapped__),
+            (revision, "_forecast"): targets.remembered(revision._forecast.__wrapped__),
+            (readings, "yearly"): lru_cache(maxsize=4)(readings.yearly.__wrapped__)}  # fmt: skip
 
 
 FROZEN = Path(__file__).parent / "data"

@@ -17,12 +17,11 @@ import pandas as pd
 import pytest
 from matplotlib.backends.backend_svg import RendererSVG
 
-from conftest import AS_OF, FROZEN, KEYS, flat
+from conftest import AS_OF, FROZEN, KEYS, few_chains, flat
 from helpers import data, paths
 from helpers.chapters import canvas
 from helpers.chapters.outputs import MIME
 from helpers.data import vintage
-from helpers.ensemble import nowcast
 from helpers.outlook import value
 from helpers.outlook.agreement import MAGNETS, SHIPPED
 
@@ -102,7 +101,7 @@ def played(state: str, chapter: str) -> Played:
             watch(patch, drawings, found)
         else:
             flat(patch)
-        patch.setattr(nowcast, "CHAINS", 12)
+        few_chains(patch, 12)
         patch.setattr(value, "trial", lambda usd_m: tried(tuple(usd_m.items())).copy())
         shown, names = run(paths.NOTEBOOKS / f"{chapter}.ipynb", known(state), patch)
     marks = [title for text in drawings for title in re.findall("<title>(.*?)</title>", text)]

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conftest import FROZEN
+from conftest import FROZEN, few_chains
 from helpers.chapters.forecast import compared, figures, moves, phrases, sentences, tables, weighing
 from helpers.chapters.outputs import Sentence
 from helpers.data import derived, vintage
-from helpers.ensemble import drift, nowcast
+from helpers.ensemble import drift
 from helpers.outlook import (
     episodes,
     evidence,
@@ -433,7 +433,7 @@ def test_whatever_the_headline_the_words_agree_with_the_numbers(undrawn, total, 
     rows = [ROW | {"period": "FY25", "value": total}, ROW | {"period": "FY26-H1", "value": half}]
     india = vintage("2026-11-22", FROZEN).adding("trade", *rows)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(nowcast, "CHAINS", 20)
+        few_chains(patch, 20)
         table = forecast.expected(india, horizon=2)
     suspect = episodes.suspect(india)
     assert (suspect is not None) == (total >= episodes.LEAST_SURGE * 28_700)

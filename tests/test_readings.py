@@ -1,6 +1,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from conftest import few_chains
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -280,7 +281,7 @@ def test_licences_that_stay_as_they_are_leave_the_months_as_they_are(india):
 def test_each_month_ahead_has_the_licences_drawn_for_it_also_where_figures_reach_beyond_known_rules(
     india, figures, monkeypatch
 ):
-    monkeypatch.setattr(nowcast, "CHAINS", 8)
+    few_chains(monkeypatch, 8)
     monkeypatch.setattr(rare_earths, "shares", lambda _, ranks: np.ones(len(ranks)))
     known = india.adding("trade", *({**targets.CUSTOMS.keys, "period": p, "value": v} for p, v in figures.items()))
     none = known.assuming("licensed_share", {"all origins": 0.0})
@@ -292,7 +293,7 @@ def test_each_month_ahead_has_the_licences_drawn_for_it_also_where_figures_reach
 
 
 def test_a_year_that_is_the_suspect_one_again_has_lost_nothing_whatever_rounding_says(india, monkeypatch):
-    monkeypatch.setattr(nowcast, "CHAINS", 16)
+    few_chains(monkeypatch, 16)
     suspect = targets.known_sums(india)["value"][episodes.suspect(india).year]
     same, more = (
         india.adding("trade", {**targets.CUSTOMS.keys, "period": "FY26", "value": of}) for of in (suspect, suspect + 1)

@@ -5,11 +5,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from conftest import FROZEN, KEYS
+from conftest import FROZEN, KEYS, few_chains
 from helpers import fiscal
 from helpers.chapters.track_record import figures, sentences, tables, verdicts
 from helpers.data import vintage
-from helpers.ensemble import nowcast, score
+from helpers.ensemble import score
 from helpers.ensemble.quantiles import QUANTILES
 from helpers.outlook import forecast, nearest, realtime, targets, track
 
@@ -125,7 +125,7 @@ def test_calibration_counts_outturns_under_each_quantile():
 
 
 def test_back_casts_are_the_forecast_as_of_their_days_and_marked(now, monkeypatch):
-    monkeypatch.setattr(nowcast, "CHAINS", 12)
+    few_chains(monkeypatch, 12)
     made = track.backcasts(now)
     assert set(made["kind"]) == {track.BACKCAST, track.NEWEST}
     made = made[made["kind"] == track.BACKCAST]
@@ -286,7 +286,7 @@ def test_calibration_says_what_chance_allows(now, undrawn):
 
 
 def test_who_was_nearest_is_computed_for_the_same_series_and_period(now, monkeypatch):
-    monkeypatch.setattr(nowcast, "CHAINS", 12)
+    few_chains(monkeypatch, 12)
     found = scores(said(30_000, "2026-11-25"), outturns=came(31_000.0), india=LATER)
     table = nearest.found(now, found)
     ours = table[table["series"] == "customs"].set_index("by")
