@@ -1,10 +1,10 @@
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import few_chains
 from hypothesis import given
 from hypothesis import strategies as st
 
+from conftest import few_chains
 from helpers import fiscal
 from helpers.ensemble import nowcast
 from helpers.ensemble.quantiles import QUANTILES
