@@ -1,7 +1,8 @@
 """Models of the field beside the ensemble, and a regression on activity, the rupee and a price: statsmodels."""
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +14,8 @@ from helpers.ensemble.quantiles import QUANTILES, normal
 
 QUARTER = 0.25
 """The part of a fiscal year that lies in the later of its two calendar years."""
+FLAT = 1e-3
+"""Slope of the mean log likelihood of a year below which a fit is at its maximum."""
 LEAST_EACH = 5
 """Years a regression needs for each of its coefficients, the constant included."""
 
@@ -25,29 +28,27 @@ def exponential_smoothing(past: np.ndarray, horizon: int) -> tuple[np.ndarray, b
     np.ndarray, shape (horizon, levels)
         At ``QUANTILES``.
     bool
-        Whether the optimiser converged.
+        Whether the optimiser ended at a maximum, and nothing else was warned of.
     """
     from statsmodels.tsa.exponential_smoothing.ets import ETSModel
 
     logs = pd.Series(np.log(past))
-    with warnings.catch_warnings(record=True) as said:
-        warnings.simplefilter("always")
+    with _recorded() as said:
         fits = [ETSModel(logs, error="add", trend=trend).fit(disp=False) for trend in (None, "add")]
         best = min(fits, key=lambda fit: fit.aicc)
         made = best.get_prediction(start=len(logs), end=len(logs) + horizon - 1).summary_frame(alpha=0.2)
     spread = (made["pi_upper"] - made["mean"]) / normal(0.9)
-    return _quantiles(made["mean"], spread), bool(best.mle_retvals["converged"]) and not said
+    return _quantiles(made["mean"], spread), _at_maximum(best.mle_retvals) and not said
 
 
 def unobserved_components(past: np.ndarray, horizon: int) -> tuple[np.ndarray, bool]:
     """A local linear trend on logs: level and slope both wander (Harvey 1989). Returned as the other."""
     from statsmodels.tsa.statespace.structural import UnobservedComponents
 
-    with warnings.catch_warnings(record=True) as said:
-        warnings.simplefilter("always")
+    with _recorded() as said:
         best = UnobservedComponents(np.log(past), "local linear trend").fit(disp=False, cov_type="none")
         made = best.get_forecast(horizon)
-    return _quantiles(made.predicted_mean, made.se_mean), bool(best.mle_retvals["converged"]) and not said
+    return _quantiles(made.predicted_mean, made.se_mean), _at_maximum(best.mle_retvals) and not said
 
 
 MODELS: dict[str, Callable[[np.ndarray, int], tuple[np.ndarray, bool]]] = {
@@ -161,6 +162,22 @@ def _by_calendar_year(india: Vintage, one: Regressor) -> pd.DataFrame:
     if one.fiscal:
         return on_calendar_years(rows)
     return rows.loc[[fiscal.is_calendar_year(period) for period in rows.index]]
+
+
+@contextmanager
+def _recorded() -> Iterator[list[warnings.WarningMessage]]:
+    """What is warned of but the word of the optimiser, which :func:`_at_maximum` judges."""
+    from statsmodels.tools.sm_exceptions import ConvergenceWarning
+
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        yield said
+
+
+def _at_maximum(ended: Mapping) -> bool:
+    """Whether a search ended where the likelihood is flat, even where rounding stopped it there and it complains."""
+    return bool(ended["converged"] or np.abs(ended["gopt"]).max() < FLAT)
 
 
 def _quantiles(mean: np.ndarray, spread: np.ndarray) -> np.ndarray:
