@@ -6,18 +6,14 @@ A report's own run does not write here: a person (or a schedule) appends a repor
 import csv
 import shutil
 import tempfile
-from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from helpers import paths
-from helpers.report.ending import stop
-
-if TYPE_CHECKING:
-    from helpers.data import Vintage
+from helpers.report.ending import day, stop, told
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False,
                   help="Our forecasts as published (data/forecasts.csv): listed, appended, passed on.")  # fmt: skip
@@ -34,7 +30,8 @@ class RefusedError(ValueError):
 @app.command("list")
 def list_() -> None:
     """Tell every published run: its day, when it was made, what it forecasts, and the end of its chain."""
-    _print(lambda: listed(paths.DATA))
+    with told():
+        print("\n".join(listed(paths.DATA)))
 
 
 @app.command()
@@ -49,7 +46,8 @@ def add(
     Refused are: a report that is there already, a synthetic or failed one, one that is not as its record says, one
     made long after its own day (a back-cast), and, unless kept apart, one with a parameter moved.
     """
-    _print(lambda: [appended(report, paths.DATA, apart)])
+    with told():
+        print(appended(report, paths.DATA, apart))
 
 
 @app.command()
@@ -60,14 +58,15 @@ def export(
     ] = None,
 ) -> None:
     """Write the ledger in the formats of others; what a format cannot hold is said."""
+    from helpers import data
     from helpers.report import exports
 
     if hubverse is None and boe is None:
         stop("say where to: --hubverse DIR or --boe FILE", 2)
-    if hubverse is not None:
-        _print(lambda: exports.hubverse(_public(), hubverse))
-    if boe is not None:
-        _print(lambda: exports.boe(_public(), boe))
+    with told():
+        for write, place in ((exports.hubverse, hubverse), (exports.boe, boe)):
+            if place is not None:
+                print("\n".join(write(data.vintage(day("")), place)))
 
 
 def listed(folder: Path) -> list[str]:
@@ -92,12 +91,7 @@ def listed(folder: Path) -> list[str]:
 def appended(report: Path, folder: Path, apart: bool = False) -> str:
     """Append a report's forecast to the ledger of a folder; what was done, in words.
 
-    Raises
-    ------
-    RefusedError
-        If the report does not belong there, or the ledger itself is not whole.
-    DataError
-        If the ledger cannot be read.
+    RefusedError if the report does not belong there, or the ledger itself is not whole; DataError if it cannot be read.
     """
     import filelock
 
@@ -195,23 +189,3 @@ def _block(known: dict, body: list[dict[str, str]], head: list[str], rows: list[
 def _moved(known: dict) -> str:
     """The parameters of a run that were moved, as text; the day is none."""
     return "; ".join(f"{name}={value}" for name, value in sorted(known["given"].items()) if name != "as_of")
-
-
-def _public() -> "Vintage":
-    from helpers import data
-    from helpers.report import parameters
-
-    return data.vintage(parameters.today())
-
-
-def _print(lines: Callable[[], list[str]]) -> None:
-    from helpers.data import DataError
-
-    try:
-        print("\n".join(lines()))
-    except RefusedError as error:
-        stop(error, 2)
-    except DataError as error:
-        stop(error, 3)
-    except OSError as error:
-        stop(f"{error.filename or 'a file'} cannot be written or read: {error.strerror}", 1)
