@@ -320,8 +320,8 @@ def published(root, asked, news=0):
             "made": f"{values['as_of']}T{len(archive.records(root)):06}",
         }  # fmt: skip
         with files.building(root) as scratch:
-            files.write(scratch / "index.html", f"<p>{news}</p>")
-            files.write(scratch / record.NAME, record.written(content))
+            (scratch / "index.html").write_text(f"<p>{news}</p>")
+            (scratch / record.NAME).write_text(record.written(content))
             files.place(scratch, folder)
         archive.write(root)
         return str(folder / "index.html")

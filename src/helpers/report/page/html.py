@@ -3,12 +3,16 @@
 import base64
 import hashlib
 import re
-from collections.abc import Callable
-from functools import cache, partial
+from functools import cache
 
+import mistune
 from jinja2 import Environment, FileSystemLoader
+from latex2mathml.converter import convert
 from markupsafe import Markup
 from nbformat import NotebookNode
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import PythonLexer
 
 from helpers import paths
 from helpers.chapters.outputs import MIME, together
@@ -50,30 +54,19 @@ def payloads(notebook: NotebookNode, kind: str = "", tag: str = "") -> list[dict
 
 
 def chapter(name: str, notebook: NotebookNode, frame: dict, failed: dict | None = None) -> str:
-    """The page of one chapter.
+    """The page of one chapter, in the :func:`.context.frame` of a report; ``name`` is the stem of its notebook.
 
-    Parameters
-    ----------
-    name : str
-        Stem of the notebook.
-    notebook : NotebookNode
-        Executed, complete or as far as it came.
-    frame : dict
-        What all pages share: :func:`helpers.report.page.context.frame`.
-    failed : dict, optional
-        ``what``, ``error`` and ``cell`` of a chapter that failed: it is shown as far as it came.
-
-    Raises
-    ------
-    PageError
-        If a cell showed a warning, a traceback, nan, inf or a path of the machine, an image has no alternative text,
-        a fold has no heading, or the page is too large, loads something or breaks its policy.
+    ``failed`` has ``what``, ``error`` and ``cell`` of a chapter that failed: it is shown as far as it came. PageError
+    if a cell showed a warning, a traceback, nan, inf or a path of the machine, an image has no alternative text, a fold
+    has no heading, or the page is too large, loads something or breaks its policy.
     """
     if not failed and (found := checks.accidents(notebook)):
         said = "\n".join(f"notebooks/{name}.ipynb, {what}" for what, _ in found[:10])
         raise PageError(said, found[0][1])
-    if frame["synthetic"] and not failed:
-        _require_marked(name, notebook, frame["synthetic"])
+    unmarked = [] if failed or not frame["synthetic"] else _unmarked(notebook, frame["synthetic"])
+    if unmarked:
+        raise PageError(f"notebooks/{name}.ipynb shows the figure {unmarked[0]!r}, which does not say that its data "
+                        "are made up: draw it with helpers.chapters.canvas")  # fmt: skip
     titles = {chapter["name"]: chapter["title"] for chapter in frame["chapters"]}
     own = {"name": name, "title": titles[name], "cells": notebook.cells, "mime": MIME, "failed": failed,
            "origins": origins(notebook)}  # fmt: skip
@@ -81,15 +74,11 @@ def chapter(name: str, notebook: NotebookNode, frame: dict, failed: dict | None 
     return body if failed else _fit(body, f"the page of notebooks/{name}.ipynb", checks.MOST_BYTES)
 
 
-def _require_marked(name: str, notebook: NotebookNode, mark: str) -> None:
-    """Raise PageError for a figure whose drawing, in one of its forms, does not say that its data are made up."""
+def _unmarked(notebook: NotebookNode, mark: str) -> list[str]:
+    """The titles of figures of which a drawing does not say that its data are made up."""
     word = mark.partition(":")[0]
-    for shown in payloads(notebook, "figure"):
-        if any(drawn and word not in drawn for drawn in (shown["svg"], shown["narrow"])):
-            raise PageError(
-                f"notebooks/{name}.ipynb shows the figure {shown['title']!r}, which does not say that its data are "
-                "made up: draw it with helpers.chapters.canvas"
-            )
+    drawn = [(one["title"], form) for one in payloads(notebook, "figure") for form in (one["svg"], one["narrow"])]
+    return [title for title, form in drawn if form and word not in form]
 
 
 def plain(template: str, frame: dict) -> str:
@@ -135,8 +124,6 @@ def maths(markdown: str) -> str:
     def element(match: re.Match) -> str:
         if match["code"]:
             return match[0]
-        from latex2mathml.converter import convert
-
         try:
             return convert(match["block"] or match["line"], display="block" if match["block"] else "inline")
         except Exception as error:  # it has an exception for each way of being wrong
@@ -158,7 +145,7 @@ def _fit(body: str, what: str, most: int | None, allowed: frozenset[str] = froze
 
 def _markdown(source: str) -> Markup:
     """A Markdown cell of a notebook of ours, formulas set."""
-    parts = re.split(r"(<[^>]*>)", _mistune()(maths(source)))
+    parts = re.split(r"(<[^>]*>)", _MARKDOWN(maths(source)))
     return Markup("".join(part if part.startswith("<") else together(part) for part in parts))
 
 
@@ -202,27 +189,17 @@ def _shared_notes(shown: dict) -> list[str]:
     return [one for one in shown["sources"] if one not in own]
 
 
-@cache
-def _mistune() -> Callable[[str], str]:
-    import mistune
-
-    class Renderer(mistune.HTMLRenderer):
-        def heading(self, text: str, level: int, **attributes: object) -> str:
-            return f'<h{level} id="{slug(text)}">{text}</h{level}>\n'
-
-    return mistune.create_markdown(renderer=Renderer(escape=False), plugins=["table", "strikethrough"])
+class _Renderer(mistune.HTMLRenderer):
+    def heading(self, text: str, level: int, **attributes: object) -> str:
+        return f'<h{level} id="{slug(text)}">{text}</h{level}>\n'
 
 
-@cache
-def _pygments() -> Callable[[str], str]:
-    from pygments import formatters, highlight, lexers
-
-    return partial(highlight, lexer=lexers.PythonLexer(), formatter=formatters.HtmlFormatter())
+_MARKDOWN = mistune.create_markdown(renderer=_Renderer(escape=False), plugins=["table", "strikethrough"])
 
 
 def _code(source: str) -> Markup:
     """A code cell, coloured."""
-    return Markup(_pygments()(source))
+    return Markup(highlight(source, PythonLexer(), HtmlFormatter()))
 
 
 @cache

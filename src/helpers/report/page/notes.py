@@ -16,15 +16,9 @@ _LINK = Markup('<a href="#note-{n}"{id} title="{name}" aria-label="Note {n}: {na
 
 
 class Notes:
-    """The footnotes of one page.
+    """The footnotes of one page; ``sources`` are by id, with the columns of ``sources.csv`` and of its terms."""
 
-    Parameters
-    ----------
-    sources : mapping
-        What is known of every source, by id: the columns of ``sources.csv`` and of its terms.
-    """
-
-    def __init__(self, sources: Mapping[str, Mapping]):
+    def __init__(self, sources: Mapping[str, dict]):
         self._sources = sources
         self._numbers: dict[str, int] = {}
         ids = "|".join(sorted(map(re.escape, sources), key=len, reverse=True))
@@ -63,13 +57,8 @@ class Notes:
     def listed(self) -> list[dict]:
         """The sources named so far, in order, each with ``number``, ``id``, ``mark`` and a safe ``link``."""
         return [
-            {
-                **self._sources[i],
-                "id": i,
-                "number": n,
-                "mark": self.mark(i),
-                "link": link(self._sources[i].get("url", "")),
-            }
+            self._sources[i]
+            | {"id": i, "number": n, "mark": self.mark(i), "link": link(self._sources[i].get("url", ""))}
             for i, n in self._numbers.items()
         ]
 

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from helpers.report.parameters import plain
 from helpers.report.shelf import feed, files, record
 
 FILTERS = 8
@@ -64,41 +63,29 @@ def write(root: Path) -> Path:
 
 
 def frame(every: list[dict], with_pdf: Set[str] = frozenset()) -> dict[str, Any]:
-    """What the page shows of records, newest first: reports by month, each with what narrows the list down to it.
-
-    ``with_pdf`` are the folders beside which there is a PDF.
-    """
+    """What the page shows of records, newest first: reports by month, each with what narrows the list down to it."""
     from helpers.chapters import canvas, words
 
     alike = _before(every)
-    settings = {known["folder"]: _settings(known) for known in every}
+    settings = {known["folder"]: feed.settings(known) or [DEFAULT] for known in every}
     common = Counter(name for names in settings.values() for name in names).most_common()
     kept = {name: f"p{number}" for number, (name, _) in enumerate(common[:FILTERS], start=1)} if len(common) > 1 else {}
     months: dict[str, list[dict]] = {}
     days = set()
     for known in every:
         day, folder = known["parameters"]["as_of"], known["folder"]
-        shown = {
-            "folder": folder,
+        months.setdefault(words.month(day), []).append({
+            "folder": folder, "before": alike[folder], "pdf": folder in with_pdf,
             "anchor": f"day-{day}" if day not in days else "",
-            "settings": [name for name in settings[folder] if name != DEFAULT],
+            "settings": feed.settings(known),
             "classes": [kept[name] for name in settings[folder] if name in kept],
-            "answer": feed.short(known["answer"]),
-            "changed": known.get("changed", ""),
-            "before": alike[folder],
-            "pdf": folder in with_pdf,
-        }
+            "answer": feed.short(known["answer"]), "changed": known.get("changed", ""),
+        })  # fmt: skip
         days.add(day)
-        months.setdefault(words.month(day), []).append(shown)
     filters = [{"id": kept[name], "name": name, "count": count} for name, count in common if name in kept]
     made_up = canvas.SYNTHETIC if any(known.get("synthetic") for known in every) else ""
     return {"months": months, "filters": filters, "count": len(every), "rare": len(common) > FILTERS,
             "synthetic": made_up, "feed": feed.NAME}  # fmt: skip
-
-
-def _settings(known: dict) -> list[str]:
-    """What was asked for instead of the defaults, each in words."""
-    return [f"{name} = {plain(value)}" for name, value in known["given"].items() if name != "as_of"] or [DEFAULT]
 
 
 def _before(every: list[dict]) -> dict[str, str]:

@@ -43,9 +43,13 @@ def short(answer: str) -> str:
     return re.split(r"(?<=[.?!])\s+(?=[A-Z])", answer, maxsplit=1)[0]
 
 
+def settings(known: dict) -> list[str]:
+    """What a report was asked for instead of the defaults, each in words."""
+    return [f"{name} = {plain(value)}" for name, value in known["given"].items() if name != "as_of"]
+
+
 def _entry(entry: ElementTree.Element, known: dict) -> None:
-    asked = [f"{name} = {plain(value)}" for name, value in known["given"].items() if name != "as_of"]
-    _add(entry, "title", f"{' · '.join([known['folder'], *asked])}: {short(known['answer'])}")
+    _add(entry, "title", f"{' · '.join([known['folder'], *settings(known)])}: {short(known['answer'])}")
     _add(entry, "id", _urn(known.get(record.OWN) or record.digest(known)))
     _add(entry, "updated", _moment(known).isoformat())
     page = f"{quote(known['folder'])}/index.html"

@@ -44,10 +44,9 @@ def inputs() -> dict[str, dict[str, str]]:
 
 
 def archived(day: date | str) -> dict[str, str]:
-    """SHA-256 of every part of the archive that was known by a day, by its place: what `versions.held` says, unread.
+    """SHA-256 of every part of the archive that was known by a day, by its place; DamagedError if it cannot be told.
 
-    Only what stands beside the parts is read, so that a run with nothing to do needs no reader of figures; DamagedError
-    if that cannot be understood.
+    Only what stands beside the parts is read, so that a run with nothing to do needs no reader of figures.
     """
     return {path.relative_to(paths.archive()).as_posix(): digest for path, digest, _ in _parts(day)}
 

@@ -77,15 +77,15 @@ def read(path: Path) -> dict[str, Any]:
         content = json.loads(path.read_text(encoding="utf-8"))
         _Record.model_validate(content, strict=True)
         json.dumps([path.parent.name, content], ensure_ascii=False).encode()  # half a character stops page and feed
+        return content
     except ValidationError as error:
         first = error.errors()[0]
-        place = ".".join(map(str, first["loc"])) or "it"
-        raise RecordError(f"{path} is no record of a report: {place}: {first['msg'].lower()}") from None
+        why = f"{'.'.join(map(str, first['loc'])) or 'it'}: {first['msg'].lower()}"
     except OSError as error:
-        raise RecordError(f"{path} is no record of a report: {(error.strerror or str(error)).lower()}") from None
+        why = (error.strerror or str(error)).lower()
     except (ValueError, RecursionError) as error:
-        raise RecordError(f"{path} is no record of a report: {type(error).__name__} {error}") from None
-    return content
+        why = f"{type(error).__name__} {error}"
+    raise RecordError(f"{path} is no record of a report: {why}")
 
 
 def digest(content: dict[str, Any]) -> str:
@@ -153,10 +153,7 @@ def _vintage(file: str, india: "Vintage") -> dict:
 
 
 def _chapter(chapter: "Chapter") -> dict:
-    cells = {
-        cell["id"]: round(seconds, 3)
-        for cell in chapter.notebook.cells
-        if (seconds := cell.metadata.get("papermill", {}).get("duration")) is not None
-    }
+    took = {cell["id"]: cell.metadata.get("papermill", {}).get("duration") for cell in chapter.notebook.cells}
+    cells = {name: round(seconds, 3) for name, seconds in took.items() if seconds is not None}
     kept = {"end": chapter.end.name.lower(), "seconds": round(chapter.seconds, 2), "peak_mb": chapter.peak_mb}
     return kept | {"cells": cells} | ({"cell": chapter.cell, "error": chapter.error} if chapter.error else {})
