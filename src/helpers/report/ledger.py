@@ -7,6 +7,7 @@ import csv
 import shutil
 import tempfile
 from datetime import date, datetime
+from operator import itemgetter
 from pathlib import Path
 from typing import Annotated
 
@@ -93,14 +94,14 @@ def appended(report: Path, folder: Path, apart: bool = False) -> str:
 
     RefusedError if the report does not belong there, or the ledger itself is not whole; DataError if it cannot be read.
     """
-    import filelock
+    from filelock import FileLock
 
     from helpers.data import chain, tables
     from helpers.report.shelf import files
 
     known, body = _taken(report, apart)
     ledger = folder / f"{chain.NAME}.csv"
-    with filelock.FileLock(folder.parent / ".forecasts.lock"):
+    with FileLock(folder.parent / ".forecasts.lock"):
         files.sweep(folder)
         tables.read(folder, chain.NAME)
         if wrong := chain.broken(folder):
@@ -173,17 +174,16 @@ def _block(known: dict, body: list[dict[str, str]], head: list[str], rows: list[
     as_of = known["parameters"]["as_of"]
     own = {"as_of": as_of, "published": str(known["published"]), "given": _moved(known)}
     own |= {"code": (known["code"].get("commit") or "")[:12], "source": there[-1]["source"]}
-    said = ("target", "period", "quantile", "value")
-    new = {tuple(row[name] for name in said) for row in body}
-    runs = [row["run"] for row in there if row["as_of"] == as_of]
-    for run in dict.fromkeys(runs):
-        block = [row for row in there if row["run"] == run]
-        old = {tuple(row[name] for name in said) for row in block}
-        if old == new and block[0]["given"] == own["given"]:
-            raise RefusedError(f"the forecast of {as_of} is there already, as run {run}")
-    number = len(set(runs)) + 1
-    run = as_of if number == 1 else f"{as_of}-r{number}"
-    return [[(own | {"run": run} | row)[name] for name in head[:-1]] for row in body]
+    said = itemgetter("given", "target", "period", "quantile", "value")
+    runs: dict[str, set[tuple]] = {}
+    for row in there:
+        if row["as_of"] == as_of:
+            runs.setdefault(row["run"], set()).add(said(row))
+    new = {said(own | row) for row in body}
+    if same := [run for run, block in runs.items() if block == new]:
+        raise RefusedError(f"the forecast of {as_of} is there already, as run {same[0]}")
+    own["run"] = f"{as_of}-r{len(runs) + 1}" if runs else as_of
+    return [[(own | row)[name] for name in head[:-1]] for row in body]
 
 
 def _moved(known: dict) -> str:
