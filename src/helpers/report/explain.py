@@ -12,8 +12,7 @@ import nbformat
 from helpers import data, paths
 from helpers.data.explained import explained
 from helpers.report.job import End
-from helpers.report.origins import origins
-from helpers.report.page.html import payloads
+from helpers.report.page.html import origins, payloads
 from helpers.report.parameters import Parameters
 from helpers.report.run.chapter import run_chapter
 from helpers.report.shelf import inputs

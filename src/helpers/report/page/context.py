@@ -10,8 +10,7 @@ from helpers.data import Vintage, number
 from helpers.outlook import episodes, targets
 from helpers.report import gate
 from helpers.report.parameters import Parameters, command, defaults, given, plain, shown
-from helpers.report.shelf.inputs import chapters
-from helpers.report.shelf.version import commit
+from helpers.report.shelf.inputs import chapters, commit
 
 STALE_DAYS = 120
 

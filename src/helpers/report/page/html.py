@@ -1,8 +1,11 @@
 """Executed notebooks to self-contained pages: one file each, nothing loaded from elsewhere, nothing unescaped."""
 
+import ast
 import base64
 import hashlib
 import re
+from collections.abc import Iterator
+from contextlib import suppress
 from functools import cache
 
 import mistune
@@ -17,7 +20,6 @@ from pygments.lexers import PythonLexer
 from helpers import paths
 from helpers.chapters.outputs import MIME, together
 from helpers.report import parameters
-from helpers.report.origins import origins
 from helpers.report.page import checks, glossary
 from helpers.report.page.drawing import address, drawing, last_line
 from helpers.report.page.notes import Notes
@@ -25,6 +27,9 @@ from helpers.report.page.notes import Notes
 EXPLORER = "explorer"
 SCRIPTS = {"report": ("page",), "chapter": ("page",), EXPLORER: (EXPLORER, "page")}
 """The scripts that pages run, by template: only those of ``template/``."""
+
+SHOWN_BY = "helpers.chapters.outputs."
+"""What only shows: it made nothing of a page."""
 
 _MATHS = re.compile(r"(?P<code>```.*?```|`[^`]*`)|\$\$(?P<block>.+?)\$\$|\$(?P<line>[^$\s](?:[^$\n]*[^$\s])?)\$", re.S)
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
@@ -51,6 +56,20 @@ def payloads(notebook: NotebookNode, kind: str = "", tag: str = "") -> list[dict
     cells = [cell for cell in notebook.cells if not tag or tag in cell.metadata.get("tags", ())]
     shown = [(cell, output.get("data", {}).get(MIME)) for cell in cells for output in cell.get("outputs", [])]
     return [one | {"cell": cell.get("id", "")} for cell, one in shown if one and kind in ("", one["kind"])]
+
+
+def origins(notebook: NotebookNode) -> dict[str, list[str]]:
+    """By the id of each code cell, the functions of ours that it calls, by their full names, outermost first."""
+    known: dict[str, str] = {}
+    found = {}
+    for cell in (cell for cell in notebook.cells if cell.cell_type == "code"):
+        with suppress(SyntaxError):
+            nodes = list(ast.walk(ast.parse(cell.source)))
+            for node in nodes:
+                if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "helpers":
+                    known |= {one.asname or one.name: f"{node.module}.{one.name}" for one in node.names}
+            found[cell.get("id", "")] = list(dict.fromkeys(_called(nodes, known)))
+    return found
 
 
 def chapter(name: str, notebook: NotebookNode, frame: dict, failed: dict | None = None) -> str:
@@ -135,6 +154,14 @@ def maths(markdown: str) -> str:
 def slug(text: str) -> str:
     """A text as part of a file name or id."""
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:60]
+
+
+def _called(nodes: list[ast.AST], known: dict[str, str]) -> Iterator[str]:
+    for node in nodes:
+        if isinstance(node, ast.Call):
+            head, dot, rest = ast.unparse(node.func).partition(".")
+            if head in known and "(" not in rest and not f"{known[head]}.".startswith(SHOWN_BY):
+                yield known[head] + dot + rest
 
 
 def _fit(body: str, what: str, most: int | None, allowed: frozenset[str] = frozenset()) -> str:

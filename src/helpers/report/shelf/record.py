@@ -11,8 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from helpers.report.parameters import command, given, shown
 from helpers.report.run.chapter import kernel_name
-from helpers.report.shelf import version
-from helpers.report.shelf.inputs import seeds
+from helpers.report.shelf import inputs
 
 if TYPE_CHECKING:
     from helpers.data import Vintage
@@ -128,11 +127,11 @@ def content(
         "data": {name: {"sha256": digest} | _vintage(name, india) for name, digest in job.files["data"].items()},
         "archive": job.files["archive"],
         "lock": job.files["lock"],
-        "code": version.commit() | {group: job.files[group] for group in ("notebooks", "helpers")},
-        "seeds": seeds(),
+        "code": inputs.commit() | {group: job.files[group] for group in ("notebooks", "helpers")},
+        "seeds": inputs.seeds(),
         "made": datetime.now(UTC).isoformat(timespec="seconds"),
         "kernel": kernel_name(),
-        "versions": version.versions(),
+        "versions": inputs.versions(),
         "chapters": {chapter.name: _chapter(chapter) for chapter in chapters},
         "headers": html.headers().splitlines(),
         "files": files,
