@@ -142,7 +142,6 @@ def _taken(report: Path, apart: bool) -> tuple[dict, list[dict[str, str]]]:
 
 
 def _forecast(path: Path) -> list[dict[str, str]]:
-    """The rows of a headline as text."""
     from helpers.outlook import headline
 
     try:

@@ -34,7 +34,6 @@ def notices(quiet: bool = False) -> tuple[str, ...]:
 
 
 def _listed(feeds: Iterable[str]) -> str:
-    """Feeds by the short names of their sources."""
     raw = tables.read()
     short = dict(zip(*map(raw["sources"].column, ("id", "short")), strict=True))
     source = dict(zip(*map(raw["feeds"].column, ("feed", "source")), strict=True))

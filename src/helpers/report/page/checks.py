@@ -83,7 +83,6 @@ def problems(html: str, most: int | None = MOST_BYTES, allowed: frozenset[str] =
 
 
 def _of(output: dict) -> Iterator[str]:
-    """What is wrong with one output of a cell."""
     data = output.get("data", {})
     shown = data.get(MIME)
     if output.get("name") == "stderr" and output.get("text", "").strip():

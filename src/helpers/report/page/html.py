@@ -225,7 +225,6 @@ _MARKDOWN = mistune.create_markdown(renderer=_Renderer(escape=False), plugins=["
 
 
 def _code(source: str) -> Markup:
-    """A code cell, coloured."""
     return Markup(highlight(source, PythonLexer(), HtmlFormatter()))
 
 

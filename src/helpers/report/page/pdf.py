@@ -167,7 +167,6 @@ def _mark(folder: Path) -> bytes:
 
 
 def _print(text: str, target: Path) -> None:
-    """Print a page with the browser that is there."""
     chromium, page = browser(), target.with_suffix(".html")
     page.write_text(text, encoding="utf-8")
     root = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []

@@ -78,10 +78,11 @@ def copied(folder: Path) -> list[str]:
     for path in inputs.tracked():
         copy, now = folder / path.name, inputs.cells(path)
         before = _copied_from(copy)
+        if before == now:
+            continue
         if before == "" or (copy.exists() and inputs.cells(copy) not in (before, now)):
-            if before != now:
-                said.append(f"{copy} is as you left it; {path.name} has changed since: rename yours to get the new one")
-        elif before != now:
+            said.append(f"{copy} is as you left it; {path.name} has changed since: rename yours to get the new one")
+        else:
             notebook = nbformat.read(path, as_version=4)
             notebook.metadata |= {"magnets": {"copied": now}, "kernelspec": KERNEL | {"name": kernel_name()}}
             nbformat.write(notebook, copy)
@@ -113,7 +114,6 @@ def stripped(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
 
 
 def _run(path: Path, as_of: date) -> nbformat.NotebookNode:
-    """A notebook as it is to be stored."""
     notebook = nbformat.read(path, as_version=4)
     for cell in notebook.cells:
         if "parameters" in cell.metadata.get("tags", []):
