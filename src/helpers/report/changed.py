@@ -68,8 +68,7 @@ def _headline(chapters: list[Chapter]) -> pd.DataFrame | None:
 def _ends(before: pd.DataFrame, after: pd.DataFrame, asked: Parameters) -> pd.DataFrame:
     """What both publish of the target, as a revision has it."""
     keys = ["target", "period", "quantile", "unit"]
-    both = before.merge(after, on=keys, suffixes=("_then", "_now"))
-    both = both.rename(columns={"value_then": "before", "value_now": "after"})
+    both = before.rename(columns={"value": "before"}).merge(after.rename(columns={"value": "after"}), on=keys)
     source = "" if asked.baseline_t is None else ASSUMED
     return both.loc[both["target"] == asked.target, [*keys, "before", "after"]].assign(source=source)
 

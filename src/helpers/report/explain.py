@@ -36,7 +36,9 @@ def explain(figure: str, as_of: date) -> list[str]:
         raise ValueError(f"no notebook shows {figure!r}; name a figure of the data as trade/IND/850511/FY25, or words, "
                          "a number as printed, or a function of what a chapter shows")  # fmt: skip
     if len(places) > MOST:
-        return [f"{len(places)} cells show {figure!r}; name one by its chapter and id:", *map(_first, places)]
+        head = f"{len(places)} cells show {figure!r}; name one by its chapter and id:"
+        return [head, *(f"  {path.stem} {cell.id}: {_text(cell.outputs[0])[:90]} ({', '.join(names[:1])})"
+                        for path, cell, names in places)]  # fmt: skip
     fresh = {path: _payloads(path, as_of) for path in dict.fromkeys(path for path, _, _ in places)}
     return [line for path, cell, made in places for line in _lines(india, path, cell, made, fresh[path])]
 
@@ -57,11 +59,6 @@ def _places(words: str) -> Iterator[tuple[Path, nbformat.NotebookNode, list[str]
 
 def _text(output: nbformat.NotebookNode) -> str:
     return " ".join(str(output.get("data", {}).get("text/plain", "")).split())
-
-
-def _first(place: tuple[Path, nbformat.NotebookNode, list[str]]) -> str:
-    path, cell, names = place
-    return f"  {path.stem} {cell.id}: {_text(cell.outputs[0])[:90]} ({', '.join(names[:1])})"
 
 
 def _payloads(path: Path, as_of: date) -> list[dict]:

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
+from helpers.report.job import Chapter, Job
 from helpers.report.parameters import command, given, shown
 from helpers.report.run.chapter import kernel_name
 from helpers.report.shelf import inputs
 
 if TYPE_CHECKING:
     from helpers.data import Vintage
-    from helpers.report.job import Chapter, Job
 
 NAME = "run.json"
 OWN = "record"
@@ -105,7 +105,7 @@ def rank(folder: str) -> tuple[str, int]:
 
 
 def content(
-    folder: str, chapters: "list[Chapter]", job: "Job", india: "Vintage", answer: str, files: dict[str, str]
+    folder: str, chapters: list[Chapter], job: Job, india: "Vintage", answer: str, files: dict[str, str]
 ) -> dict[str, Any]:
     """Everything about a run that is not a page; times and memory stand here only.
 
@@ -151,7 +151,7 @@ def _vintage(file: str, india: "Vintage") -> dict:
     return {"rows": len(rows), "sources": len(named), "newest": newest}
 
 
-def _chapter(chapter: "Chapter") -> dict:
+def _chapter(chapter: Chapter) -> dict:
     took = {cell["id"]: cell.metadata.get("papermill", {}).get("duration") for cell in chapter.notebook.cells}
     cells = {name: round(seconds, 3) for name, seconds in took.items() if seconds is not None}
     kept = {"end": chapter.end.name.lower(), "seconds": round(chapter.seconds, 2), "peak_mb": chapter.peak_mb}
