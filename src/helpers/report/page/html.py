@@ -112,7 +112,7 @@ def rendered(template: str, frame: dict) -> str:
     scripts = ("page",) if frame.get("nothing") else SCRIPTS.get(template, ())
     page = frame | {"notes": Notes(frame.get("sources", {})), "policy": policy(*scripts), "terms": glossary.terms()}
     page |= {"style": Markup(_template("style.css")), "scripts": [Markup(_template(f"{name}.js")) for name in scripts]}
-    body = _CONTROLS.sub("", _templates().get_template(f"{template}.html.j2").render(page=page))
+    body = _CONTROLS.sub("", _TEMPLATES.get_template(f"{template}.html.j2").render(page=page))
     return glossary.explained(body) if scripts and not frame.get("failure") else body
 
 
@@ -229,18 +229,14 @@ def _code(source: str) -> Markup:
 
 
 @cache
-def _templates() -> Environment:
-    made = Environment(loader=FileSystemLoader(paths.TEMPLATE), autoescape=True)
-    made.filters |= {
-        "kinds": _kinds, "address": address, "clause": _clause, "large": _large,
-        "last_line": last_line,
-        "code": cache(_code), "drawing": drawing, "slug": slug, "together": together,
-        "markdown": cache(_markdown), "ranged": _ranged, "row_notes": _row_notes, "shared_notes": _shared_notes,
-        "plain": parameters.plain, "without_ansi": lambda text: _ANSI.sub("", text),
-    }  # fmt: skip
-    return made
-
-
-@cache
 def _template(name: str) -> str:
     return (paths.TEMPLATE / name).read_text(encoding="utf-8")
+
+
+_TEMPLATES = Environment(loader=FileSystemLoader(paths.TEMPLATE), autoescape=True)
+_TEMPLATES.filters |= {
+    "kinds": _kinds, "address": address, "clause": _clause, "large": _large, "last_line": last_line,
+    "code": cache(_code), "drawing": drawing, "slug": slug, "together": together,
+    "markdown": cache(_markdown), "ranged": _ranged, "row_notes": _row_notes, "shared_notes": _shared_notes,
+    "plain": parameters.plain, "without_ansi": lambda text: _ANSI.sub("", text),
+}  # fmt: skip
