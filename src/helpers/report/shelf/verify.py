@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from helpers.report.parameters import command, given
-from helpers.report.shelf import inputs, record
-from helpers.report.shelf.inputs import sha256
+from helpers.report.shelf import record
+from helpers.report.shelf.inputs import DamagedError, archived, fingerprint, has, inputs, seeds, sha256
 
 _LINK = "a link"
 _PLACES = {"notebooks": "notebooks/", "helpers": "src/helpers/", "data": "data/", "archive": "archive/", "lock": ""}
@@ -28,8 +28,8 @@ def differences(folder: Path, project: bool = True) -> list[str]:
             path.name: _LINK if path.is_symlink() else sha256(path) if path.is_file() else "a folder"
             for path in folder.iterdir()
         }
-        now = inputs.inputs() | {"archive": inputs.archived(known["parameters"]["as_of"])}
-    except (record.RecordError, inputs.DamagedError) as error:
+        now = inputs() | {"archive": archived(known["parameters"]["as_of"])}
+    except (record.RecordError, DamagedError) as error:
         return [str(error)]
     except OSError as error:
         return [f"{error.filename} cannot be read: {error.strerror}"]
@@ -37,12 +37,12 @@ def differences(folder: Path, project: bool = True) -> list[str]:
     recorded = {group: known["code"][group] for group in ("notebooks", "helpers")}
     recorded |= {"archive": known.get("archive", {}), "lock": known["lock"]}
     recorded["data"] = {name: table["sha256"] for name, table in known["data"].items()}
-    key, asked = inputs.fingerprint(known["parameters"], recorded, known.get("notices", [])), given(known["parameters"])
+    key, asked = fingerprint(known["parameters"], recorded, known.get("notices", [])), given(known["parameters"])
     wrong = {
         "its parameters and hashes are not those it was written with": key != known["inputs"],
         "what was given is not what differs from the defaults": asked != known["given"],
         "its command is not that of its parameters": command(asked) != known["command"],
-        "its commit is none of this clone": not inputs.has(known["code"].get("commit")),
+        "its commit is none of this clone": not has(known["code"].get("commit")),
         # also a name that stands in it twice
         "changed since it was published": text != record.written(known) or own == _LINK,
         f"was published as {known['folder']}, and its folder has another name":
@@ -54,7 +54,7 @@ def differences(folder: Path, project: bool = True) -> list[str]:
     lines += [f"{record.NAME}: {said}" for said, so in wrong.items() if so]
     for group, place in _PLACES.items() if project else ():
         lines += _compare(place, recorded[group], now[group], "since the report was made")
-    if project and recorded["helpers"] == now["helpers"] and known.get("seeds") != inputs.seeds():
+    if project and recorded["helpers"] == now["helpers"] and known.get("seeds") != seeds():
         lines.append(f"{record.NAME}: its seeds are not those of the code")
     return lines
 
