@@ -131,7 +131,7 @@ def brief(chapters: list[Chapter]) -> dict:
     :data:`LEAD`. ``figures`` of cells tagged ``brief-figure``; else the first of :data:`LEAD`. :data:`SLOTS`: whatever
     is tagged so. Each has the ``name`` of its chapter and the ``cell`` that shows it.
     """
-    lead = _lead_first(chapters)
+    lead = sorted(chapters, key=lambda chapter: chapter.name != LEAD)
     answers = _tagged(lead, "", "answer")
     firsts = [next((one for one in answers if one["name"] == name), None) for name in (FINDING, LEAD)]
     figures = _tagged(lead[:1], "", "figure")[:1]
@@ -154,10 +154,6 @@ def _tagged(chapters: list[Chapter], tag: str, kind: str = "") -> list[dict]:
     return [one | {"name": name} for name, one in _shown(chapters, kind, tag)]
 
 
-def _lead_first(chapters: list[Chapter]) -> list[Chapter]:
-    return sorted(chapters, key=lambda chapter: chapter.name != LEAD)
-
-
 def _tables(chapters: list[Chapter], job: Job, synthetic: str) -> bytes:
     from helpers.report.page.spreadsheet import Sheet, workbook
 
@@ -172,7 +168,7 @@ def _tables(chapters: list[Chapter], job: Job, synthetic: str) -> bytes:
 def _record(
     scratch: Path, folder: str, chapters: list[Chapter], job: Job, india: "Vintage", moved: dict | None = None
 ) -> None:
-    answer = next((one["text"] for one in _tagged(_lead_first(chapters), "", "answer")), "")
+    answer = next((one["text"] for one in brief(chapters)["answers"]), "")
     answer = f"SYNTHETIC: {answer}" if india.synthetic else answer
     hashes = {path.name: sha256(path) for path in sorted(scratch.iterdir())}
     text = moved["sentence"]["text"] if moved and moved["previous"] else ""
