@@ -221,11 +221,12 @@ class _Renderer(mistune.HTMLRenderer):
         return f'<h{level} id="{slug(text)}">{text}</h{level}>\n'
 
 
+_PYTHON, _COLOURED = PythonLexer(), HtmlFormatter()
 _MARKDOWN = mistune.create_markdown(renderer=_Renderer(escape=False), plugins=["table", "strikethrough"])
 
 
 def _code(source: str) -> Markup:
-    return Markup(highlight(source, PythonLexer(), HtmlFormatter()))
+    return Markup(highlight(source, _PYTHON, _COLOURED))
 
 
 @cache
