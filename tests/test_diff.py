@@ -24,7 +24,7 @@ from helpers.outlook import headline, revision
 from helpers.report import changed
 from helpers.report.job import Chapter, End, Job
 from helpers.report.parameters import Parameters, shown
-from helpers.report.shelf import record
+from helpers.report.shelf import archive, record
 from helpers.report.shelf.inputs import sha256
 
 EARLIER = "2026-10-31"
@@ -80,7 +80,9 @@ def said(root, folder, india, add=0.0, **asked):
     file = {"kind": "file", "name": "headline.csv", "text": told(india, add, **asked).to_csv(index=False)}
     cell.outputs = [nbformat.v4.new_output("display_data", {MIME: file})]
     chapter = Chapter("4-forecast", End.OK, nbformat.v4.new_notebook(cells=[cell]), 0.1)
-    return changed.changed(root, folder, Job(Parameters(as_of=AS_OF, **asked), {}, HASH), india, [chapter])
+    parameters = Parameters(as_of=AS_OF, **asked)
+    before = archive.before(archive.records(root), folder, shown(parameters), india.synthetic)
+    return changed.changed(root, before, Job(parameters, {}, HASH), india, [chapter])
 
 
 def magnets(root, *args):
@@ -239,7 +241,7 @@ def test_what_is_not_as_its_record_says_is_told_and_its_tables_are_not_believed(
 
 def test_the_first_report_says_so_and_one_without_a_forecast_nothing(tmp_path, india):
     assert said(tmp_path, AS_OF, india)["sentence"]["text"] == words.FIRST.text
-    assert changed.changed(tmp_path, AS_OF, Job(Parameters(as_of=AS_OF), {}, HASH), india, []) is None
+    assert changed.changed(tmp_path, None, Job(Parameters(as_of=AS_OF), {}, HASH), india, []) is None
 
 
 def test_a_forecast_that_has_not_moved_is_not_reckoned_again(root, india, monkeypatch):

@@ -15,7 +15,7 @@ from helpers.data.explained import explained
 from helpers.methods import oxide
 from helpers.outlook import customs
 from helpers.report import explain
-from helpers.report.origins import origins
+from helpers.report.page.html import origins
 from helpers.report.shelf import inputs, notebooks
 
 EXPLORE = paths.NOTEBOOKS / "explore.ipynb"

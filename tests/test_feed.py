@@ -8,7 +8,7 @@ import pytest
 
 from conftest import Page
 from helpers.report.page import html
-from helpers.report.shelf import archive, feed, record
+from helpers.report.shelf import archive, record
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 HASH = "0" * 64
@@ -49,7 +49,7 @@ def read(atom, root):
     """The feed, which its schema allows, and what is said of each entry."""
     from lxml import etree
 
-    document = etree.parse(root / feed.NAME)
+    document = etree.parse(root / archive.FEED)
     atom.assertValid(document)
     entries = document.getroot().findall(f"{ATOM}entry")
     return document.getroot(), [{one.tag.removeprefix(ATOM): one.get("href") or one.text for one in entry}
@@ -139,7 +139,7 @@ def test_as_many_settings_as_the_style_knows_are_offered_and_one_alone_is_not(tm
     assert all(f"#{one}:checked" in style for one in ids[1:]) and f"#p{archive.FILTERS + 1}:" not in style
 
 
-@pytest.mark.parametrize("name", [feed.NAME, "index.html"])
+@pytest.mark.parametrize("name", [archive.FEED, "index.html"])
 def test_a_list_that_lacks_a_report_is_not_current(root, name):
     assert archive.is_current(root)
     (root / name).unlink()

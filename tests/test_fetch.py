@@ -751,7 +751,7 @@ def test_an_archive_that_is_damaged_is_told_and_stops_nobody_else(world, monkeyp
 
 
 @pytest.mark.parametrize("file", ["parts/*.json", "answers/*.json", "checked.jsonl"])
-@pytest.mark.parametrize("text", ["{\n", "[]\n", "{}\n"])
+@pytest.mark.parametrize("text", ["{\n", "[]\n", "{}\n", '{"question": "a", "at": "2026-01-01"}\n'])
 def test_what_stands_beside_answers_and_parts_is_told_when_it_is_damaged(world, kept, file, text):
     world.begun(kept)
     world.fetch()
@@ -761,16 +761,20 @@ def test_what_stands_beside_answers_and_parts_is_told_when_it_is_damaged(world, 
     for words in (["fetch", "--since", SINCE], ["verify", "--archive"]):
         done = run(*words)
         assert done.exit_code in (1, 21) and path.name in done.stderr and "anew" in done.stderr
-    assert run("sources").exit_code == 0
+    told = run("sources")
+    assert told.exit_code == 0 and (file.startswith("answers") or f"{path} cannot be understood" in told.stdout)
 
 
-@pytest.mark.parametrize(
-    "text", ["[]", "{}", '{"until": "soon", "at": 1, "problems": 1, "ended": 1, "keyed": 1, "failed": 1}']
-)
-def test_how_the_last_turn_ended_is_forgotten_if_it_cannot_be_read(world, kept, text):
+@pytest.mark.parametrize("said", ["{", "[]", "{}", {"until": "soon", "at": 1}, {"problems": 1}, {"problems": [""]},
+                                  {"problems": [5]}, {"problems": {"a": 1}}])  # fmt: skip
+def test_how_the_last_turn_ended_is_forgotten_and_told_if_it_cannot_be_read(world, kept, said):
     world.begun(kept)
-    (world.archive / "tiny" / visit.RECORD).write_text(text)
-    assert run("sources").exit_code == 0 and run("fetch", "--since", SINCE).exit_code == 20
+    path = world.archive / "tiny" / visit.RECORD
+    known = {"at": "2026-01-01T00:00:00+00:00", "until": None, "problems": [], "ended": "", "keyed": "", "failed": []}
+    path.write_text(said if isinstance(said, str) else json.dumps(known | said))
+    told = run("sources")
+    assert told.exit_code == 0 and f"{path} cannot be understood; delete it" in told.stdout
+    assert run("fetch", "--since", SINCE).exit_code == 20
 
 
 def test_an_answer_that_a_killed_run_kept_and_that_is_damaged_is_told(world, monkeypatch):

@@ -165,7 +165,7 @@ def test_a_full_disk_leaves_the_ledger_as_it_was_and_says_which_file(folder, pub
 
     report, before = publish(), lines(folder)
     (folder / ".building-1").write_text("left by a kill")
-    monkeypatch.setattr("helpers.report.shelf.files.write", full)
+    monkeypatch.setattr("os.fsync", full)
     with pytest.raises(OSError, match="No space") as stopped:
         ledger.appended(report, folder)
     assert stopped.value.filename == str(folder / LEDGER)

@@ -82,7 +82,7 @@ def test_a_list_of_values_makes_a_report_of_each_combination(tmp_path):
     ],
 )
 def test_a_wrong_grid_is_refused_with_line_and_field(tmp_path, text, said):
-    with pytest.raises(ParameterError, match=f"grid.yml {said}"):
+    with pytest.raises(ValueError, match=f"grid.yml {said}"):
         grid(tmp_path, text)
 
 

@@ -320,8 +320,8 @@ def published(root, asked, news=0):
             "made": f"{values['as_of']}T{len(archive.records(root)):06}",
         }  # fmt: skip
         with files.building(root) as scratch:
-            files.write(scratch / "index.html", f"<p>{news}</p>")
-            files.write(scratch / record.NAME, record.written(content))
+            (scratch / "index.html").write_text(f"<p>{news}</p>")
+            (scratch / record.NAME).write_text(record.written(content))
             files.place(scratch, folder)
         archive.write(root)
         return str(folder / "index.html")
@@ -378,14 +378,13 @@ def test_a_failure_is_tried_again_told_once_and_so_is_its_end(desk):
     assert "secret" not in (desk.root / journal.NAME).read_text()
 
 
-def test_tries_wait_longer_each_time(monkeypatch):
+def test_tries_wait_longer_each_time_and_an_hour_at_most(desk, monkeypatch):
+    scheduled(desk.folder, DAILY.replace("backoff: 0", "backoff: 1000").replace("retries: 1", "retries: 3"))
     waited, ours, real = [], threading.get_ident(), time.sleep
     monkeypatch.setattr(time, "sleep", lambda s: waited.append(s) if threading.get_ident() == ours else real(s))
-    with pytest.raises(made._AgainError):
-        for attempt in made._attempts(3, 60):
-            with attempt:
-                raise made._AgainError
-    assert waited == [60, 120, 240]
+    desk.ends = [End.CELL_ERROR] * 9
+    desk.call(code=4)
+    assert waited == [1000, 2000, 3600] and desk.calls == 4
 
 
 def test_an_archive_that_cannot_be_read_is_told_as_a_report_tells_it(desk, monkeypatch):

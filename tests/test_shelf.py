@@ -15,7 +15,7 @@ from helpers import paths
 from helpers.report import pipeline
 from helpers.report.job import End
 from helpers.report.parameters import Parameters
-from helpers.report.shelf import archive, files, inputs, publish, record, verify, version
+from helpers.report.shelf import archive, files, inputs, publish, record, verify
 
 ONE = [Parameters(as_of=AS_OF)]
 
@@ -264,11 +264,11 @@ def test_a_clone_that_belongs_to_somebody_else_is_still_in_version_control(tmp_p
     for path in [tmp_path, *tmp_path.rglob("*")]:
         os.chown(path, 12345, 12345)
     monkeypatch.setattr(paths, "ROOT", tmp_path)
-    version.commit.cache_clear()
+    inputs.commit.cache_clear()
     try:
-        known = version.commit()
+        known = inputs.commit()
     finally:
-        version.commit.cache_clear()
+        inputs.commit.cache_clear()
     assert len(known["commit"]) == 40 and known["dirty"] is False
 
 

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from helpers import STOPPED, __version__, paths
-from helpers.report import desk, screening
+from helpers.report import desk
 from helpers.report.diff import diff
-from helpers.report.ending import AsOf, stop, told, with_list
+from helpers.report.ending import AsOf, day, stop, told, with_list
 from helpers.report.ledger import app as ledger
 from helpers.report.scenario.command import app as scenario
 from helpers.report.schedule.command import schedule
@@ -92,9 +92,9 @@ def report(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing unless something went wrong.")] = False,
     fetch: Annotated[bool, typer.Option("--fetch", help=FIRST)] = False,
     pdf: Annotated[bool, typer.Option("--pdf", help="Also as a PDF, beside its folder; needs Chromium.")] = False,
-    on: screening.On = "local",
-    lines: screening.Lines = "",
-    panel: screening.OfPanel = None,
+    on: desk.On = "local",
+    lines: desk.Lines = "",
+    panel: desk.OfPanel = None,
 ) -> None:
     """Run every notebook and write a dated report.
 
@@ -159,10 +159,10 @@ def verify(
 @app.command()
 def validate(as_of: AsOf = "") -> None:
     """Ask of data/ all that a report asks before it is made; one screen, exit code 3 if it fails."""
-    from helpers.report import gate, parameters
+    from helpers.report import gate
 
     with told():
-        for line in gate.told(parameters.parse([], as_of).as_of):
+        for line in gate.told(day(as_of)):
             print(line)
 
 
@@ -250,7 +250,7 @@ def sources() -> None:
 
 app.add_typer(scenario, name="scenario")
 app.add_typer(ledger, name="ledger")
-for verb in (desk.lab, desk.explain, screening.screen, diff):
+for verb in (desk.lab, desk.explain, desk.screen, diff):
     app.command()(verb)
 
 

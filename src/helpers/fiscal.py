@@ -28,13 +28,7 @@ _FORMS = re.compile(
 
 @lru_cache(maxsize=4096)
 def span(period: str) -> tuple[date, date]:
-    """First and last day of a period, both included.
-
-    Raises
-    ------
-    ValueError
-        If ``period`` has none of the forms above, or ends before it begins.
-    """
+    """First and last day of a period, both included; ValueError if it is none of those, or ends before it begins."""
     first, slash, last = str(period).partition("/")
     if slash:
         start, end = span(first)[0], span(last)[1]
@@ -51,27 +45,14 @@ def span(period: str) -> tuple[date, date]:
 
 
 def months(period: str) -> pd.PeriodIndex:
-    """The months of a period, in order.
-
-    Raises
-    ------
-    ValueError
-        If the period is unknown, or a day or range that is not made of whole months.
-    """
-    found = bounds(period)
-    if found is None:
-        raise ValueError(f"period {period!r} is not made of whole months")
-    return _months(*found)
+    """The months of a period, in order; ValueError if it is unknown, or not made of whole months."""
+    if found := bounds(period):
+        return _months(*found)
+    raise ValueError(f"period {period!r} is not made of whole months")
 
 
 def name(index: pd.PeriodIndex) -> str:
-    """The shortest name of consecutive months: the inverse of :func:`months`.
-
-    Raises
-    ------
-    ValueError
-        If the months are not consecutive, or there are none.
-    """
+    """The shortest name of consecutive months: the inverse of :func:`months`; ValueError if they are not, or none."""
     if len(index) == 0 or (index.asi8[-1] - index.asi8[0] != len(index) - 1) or not index.is_monotonic_increasing:
         raise ValueError(f"months are not consecutive: {list(map(str, index[:5]))}")
     first = index[0].year * 12 + index[0].month - 1
@@ -111,10 +92,7 @@ def between(first: int, after: int) -> str:
 def year_before(period: str) -> str:
     """The same period a year earlier, written in the same form: ``FY25-H1`` for ``FY26-H1``.
 
-    Raises
-    ------
-    ValueError
-        If the period is unknown, or begins before the first year that can be written.
+    ValueError if the period is unknown, or begins before the first year that can be written.
     """
     span(period)
     earlier = "/".join(_year_less(part) for part in str(period).split("/"))
@@ -170,8 +148,7 @@ def _year_less(part: str) -> str:
 
 def _span(fy, half, quarter, year, month, day) -> tuple[date, date]:
     if day:
-        exact = date(int(year), int(month), int(day))
-        return exact, exact
+        return (date(int(year), int(month), int(day)),) * 2
     if fy:
         count = 6 if half else 3 if quarter else 12
         first = (1999 + int(fy)) * 12 + 3 + count * (int(half or quarter or 1) - 1)

@@ -3,41 +3,32 @@
 import io
 from itertools import zip_longest
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from helpers.report.parameters import Parameters, shown
-from helpers.report.shelf import archive
+import pandas as pd
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from helpers.chapters.outputs import Figure, Sentence, Table
-    from helpers.data import Vintage
-    from helpers.report.job import Chapter, Job
+from helpers.chapters import revision as words
+from helpers.chapters.outputs import MIME, Figure, Sentence, Table, joined
+from helpers.chapters.words import day as written
+from helpers.data import ASSUMED, Vintage
+from helpers.outlook.revision import State
+from helpers.report import diff
+from helpers.report.job import Chapter, Job
+from helpers.report.page import html
+from helpers.report.parameters import Parameters
 
 MOST = 8
 """Forecasts that a report makes to tell what moved: the fewer, the more figures are put together."""
 
 
-def changed(root: Path, folder: str, job: "Job", india: "Vintage", chapters: "list[Chapter]") -> dict | None:
-    """What moved the forecast since the newest report before, as cells show it; None without a forecast.
+def changed(root: Path, before: dict | None, job: Job, india: Vintage, chapters: list[Chapter]) -> dict | None:
+    """What moved the forecast since the report :func:`.archive.before`, as cells show it; None without a forecast.
 
-    It is the newest with the same parameters, if there is one. Nothing is reckoned where the forecast has not moved.
-
-    Returns
-    -------
-    dict
-        Payloads ``sentence``, ``figure`` and ``table``, the latter two None where nothing moved; ``previous``, the
-        folder that this is compared with.
+    Payloads ``sentence``, ``figure`` and ``table``, the latter two None where nothing moved; ``previous``, the folder
+    that this is compared with. Nothing is reckoned where the forecast has not moved.
     """
-    from helpers.chapters import revision as words
-    from helpers.chapters.outputs import joined
-    from helpers.report import diff
-
     told = _headline(chapters)
     if told is None:
         return None
-    before = archive.before(archive.records(root), folder, shown(job.parameters), india.synthetic)
     if before is None:
         return _shown("", words.FIRST)
     name, day, target = before["folder"], before["parameters"]["as_of"], job.parameters.target
@@ -47,24 +38,15 @@ def changed(root: Path, folder: str, job: "Job", india: "Vintage", chapters: "li
         if ends.empty:
             return _shown(name, words.apart(day, target))
         period = words.year(ends, india)
-        things = (
-            _reckoned(root / name, job, india, told, period)
-            if words.moved(ends, period)
-            else (words.since(ends, period, day),)
-        )
+        moved = words.moved(ends, period)
+        things = _reckoned(root / name, job, india, told, period) if moved else (words.since(ends, period, day),)
         return _shown(name, joined(things[0], words.beside(earlier, told, target, period, day, india)), *things[1:])
     except (ValueError, LookupError, ArithmeticError, TypeError, OSError) as error:  # it must not cost the report
         return _shown(name, words.unknown(day, f"{type(error).__name__}: {error}"))
 
 
-def _reckoned(folder: Path, job: "Job", india: "Vintage", told: "pd.DataFrame", period: str) -> tuple:
+def _reckoned(folder: Path, job: Job, india: Vintage, told: pd.DataFrame, period: str) -> tuple:
     """Sentence, figure and table of what moved the forecast of a year."""
-    from helpers.chapters import revision as words
-    from helpers.chapters.outputs import Table
-    from helpers.chapters.words import day
-    from helpers.outlook.revision import State
-    from helpers.report import diff
-
     asked, old = job.parameters, diff.of_report(folder)
     new = diff.Side(str(asked.as_of), State(india, asked.target, asked.horizon, asked.baseline_t, told))
     found, _ = diff.revised(old, new, [asked.target], MOST)
@@ -72,35 +54,26 @@ def _reckoned(folder: Path, job: "Job", india: "Vintage", told: "pd.DataFrame", 
     return (
         words.since(found.ends, period, old.day, found.table),
         words.bars(found.ends, found.table, period, old.day, india=india),
-        Table(rows, f"What moved the forecast of {period} since the report of {day(old.day)}", 0),
+        Table(rows, f"What moved the forecast of {period} since the report of {written(old.day)}", 0),
     )
 
 
-def _headline(chapters: "list[Chapter]") -> "pd.DataFrame | None":
+def _headline(chapters: list[Chapter]) -> pd.DataFrame | None:
     """What the chapters of a report publish of its forecast."""
-    import pandas as pd
-
-    from helpers.report.page import html
-
     files = (file for chapter in chapters for file in html.payloads(chapter.notebook, "file"))
     text = next((file["text"] for file in files if file["name"].endswith("headline.csv")), "")
     return pd.read_csv(io.StringIO(text)) if text else None
 
 
-def _ends(before: "pd.DataFrame", after: "pd.DataFrame", asked: Parameters) -> "pd.DataFrame":
+def _ends(before: pd.DataFrame, after: pd.DataFrame, asked: Parameters) -> pd.DataFrame:
     """What both publish of the target, as a revision has it."""
-    from helpers.data import ASSUMED
-
     keys = ["target", "period", "quantile", "unit"]
-    both = before.merge(after, on=keys, suffixes=("_then", "_now"))
-    both = both.rename(columns={"value_then": "before", "value_now": "after"})
+    both = before.rename(columns={"value": "before"}).merge(after.rename(columns={"value": "after"}), on=keys)
     source = "" if asked.baseline_t is None else ASSUMED
     return both.loc[both["target"] == asked.target, [*keys, "before", "after"]].assign(source=source)
 
 
-def _shown(previous: str, *things: "Sentence | Figure | Table") -> dict:
+def _shown(previous: str, *things: Sentence | Figure | Table) -> dict:
     """Payloads of a sentence and, if there are any, of a figure and a table."""
-    from helpers.chapters.outputs import MIME
-
     payloads = [thing._repr_mimebundle_()[MIME] for thing in things]
     return {"previous": previous, **dict(zip_longest(("sentence", "figure", "table"), payloads))}

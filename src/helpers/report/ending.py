@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from datetime import date
 from typing import Annotated, NoReturn
 
 import typer
@@ -11,6 +12,13 @@ from typer.core import TyperCommand
 AsOf = Annotated[
     str, typer.Option(help="Use only what was public on this day, YYYY-MM-DD.", show_default="today in India")
 ]
+
+
+def day(as_of: str) -> date:
+    """The day that a verb is asked about; ParameterError if it is none, or yet to come."""
+    from helpers.report import parameters
+
+    return parameters.parse([], as_of).as_of
 
 
 def with_list(title: str, rows: Callable[[], Iterable[tuple[str, str]]]) -> type[TyperCommand]:

@@ -2,7 +2,7 @@
 
 import inspect
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date
 from importlib import import_module
 from pathlib import Path
@@ -10,10 +10,9 @@ from pathlib import Path
 import nbformat
 
 from helpers import data, paths
-from helpers.chapters.outputs import MIME
 from helpers.data.explained import explained
 from helpers.report.job import End
-from helpers.report.origins import origins
+from helpers.report.page.html import origins, payloads
 from helpers.report.parameters import Parameters
 from helpers.report.run.chapter import run_chapter
 from helpers.report.shelf import inputs
@@ -37,7 +36,9 @@ def explain(figure: str, as_of: date) -> list[str]:
         raise ValueError(f"no notebook shows {figure!r}; name a figure of the data as trade/IND/850511/FY25, or words, "
                          "a number as printed, or a function of what a chapter shows")  # fmt: skip
     if len(places) > MOST:
-        return [f"{len(places)} cells show {figure!r}; name one by its chapter and id:", *map(_first, places)]
+        head = f"{len(places)} cells show {figure!r}; name one by its chapter and id:"
+        return [head, *(f"  {path.stem} {cell.id}: {_text(cell.outputs[0])[:90]} ({', '.join(names[:1])})"
+                        for path, cell, names in places)]  # fmt: skip
     fresh = {path: _payloads(path, as_of) for path in dict.fromkeys(path for path, _, _ in places)}
     return [line for path, cell, made in places for line in _lines(india, path, cell, made, fresh[path])]
 
@@ -51,9 +52,8 @@ def _places(words: str) -> Iterator[tuple[Path, nbformat.NotebookNode, list[str]
         for cell in notebook.cells:
             shown = " ".join(_text(output) for output in cell.get("outputs", []))
             names = made.get(cell.id, [])
-            if shown and (
-                words == f"{path.stem} {cell.id}" or wanted.search(shown) or any(name.endswith(words) for name in names)
-            ):
+            meant = words == f"{path.stem} {cell.id}" or any(name.endswith(words) for name in names)
+            if shown and (meant or wanted.search(shown)):
                 yield path, cell, names
 
 
@@ -61,27 +61,19 @@ def _text(output: nbformat.NotebookNode) -> str:
     return " ".join(str(output.get("data", {}).get("text/plain", "")).split())
 
 
-def _first(place: tuple[Path, nbformat.NotebookNode, list[str]]) -> str:
-    path, cell, names = place
-    return f"  {path.stem} {cell.id}: {_text(cell.outputs[0])[:90]} ({', '.join(names[:1])})"
-
-
-def _payloads(path: Path, as_of: date) -> dict[str, list[dict]]:
+def _payloads(path: Path, as_of: date) -> list[dict]:
     chapter = run_chapter(path, Parameters(as_of=as_of))
     if chapter.end is not End.OK:
         raise ValueError(f"notebooks/{path.name} did not run to its end: {chapter.error}")
-    return {
-        cell.id: [output.data[MIME] for output in cell.get("outputs", []) if MIME in output.get("data", {})]
-        for cell in chapter.notebook.cells
-    }
+    return payloads(chapter.notebook)
 
 
 def _lines(
-    india: data.Vintage, path: Path, cell: nbformat.NotebookNode, names: list[str], fresh: Mapping[str, list[dict]]
+    india: data.Vintage, path: Path, cell: nbformat.NotebookNode, names: list[str], fresh: list[dict]
 ) -> Iterator[str]:
     yield f"notebooks/{path.name}, cell {cell.id}, as of {india.day}"
     yield from (f"  {function(name)}" for name in names)
-    for shown in fresh.get(cell.id, []):
+    for shown in (one for one in fresh if one["cell"] == cell.id):
         yield f"  {shown['kind']}: {shown.get('title') or shown.get('caption') or shown.get('text', '').strip()}"
         if shown.get("alt"):
             yield f"  {shown['alt']}"

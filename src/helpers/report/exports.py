@@ -14,8 +14,8 @@ from helpers.outlook import forecast, readings, targets, track
 from helpers.outlook.headline import UNITS, WHAT
 from helpers.report.shelf import files
 
-SCHEMAS = "https://raw.githubusercontent.com/hubverse-org/schemas/main/v5.1.0"
-TEAM, MODEL = "indiamagnets", "mixture"
+HUB = yaml.safe_load(Path(__file__).with_name("hub.yml").read_text(encoding="utf-8"))
+MODEL = f"{HUB['metadata']['team_abbr']}-{HUB['metadata']['model_abbr']}"
 LOCATION = "IND"
 MODEL_OUTPUT = ["origin_date", "target", "horizon", "location", "target_end_date"]
 MODEL_OUTPUT += ["output_type", "output_type_id", "value"]
@@ -42,16 +42,16 @@ def hubverse(india: Vintage, folder: Path) -> list[str]:
     ends = [fiscal.span(period)[1].isoformat() for period in came["period"]]
     came = came.assign(location=LOCATION, target_end_date=ends)
     oracle = _oracle(came.merge(rows[["target", "target_end_date"]].drop_duplicates()))
-    name = f"{TEAM}-{MODEL}"
-    made = {"hub-config/admin.json": _json(_admin()), "hub-config/tasks.json": _json(_tasks(rows))}
-    made |= {
-        "hub-config/model-metadata-schema.json": _json(_METADATA_SCHEMA),
-        f"model-metadata/{name}.yml": yaml.safe_dump(_metadata(), sort_keys=False, allow_unicode=True),
+    made = {
+        "hub-config/admin.json": _json({"schema_version": f"{HUB['schemas']}/admin-schema.json"} | HUB["admin"]),
+        "hub-config/tasks.json": _json(_tasks(rows)),
+        "hub-config/model-metadata-schema.json": _json(_metadata_schema()),
+        f"model-metadata/{MODEL}.yml": yaml.safe_dump(HUB["metadata"], sort_keys=False, allow_unicode=True),
         "target-data/time-series.csv": _csv(_time_series(came)),
         "target-data/oracle-output.csv": _csv(oracle),
     }
     for day, one in rows.groupby("origin_date"):
-        made[f"model-output/{name}/{day}-{name}.csv"] = _csv(one[MODEL_OUTPUT])
+        made[f"model-output/{MODEL}/{day}-{MODEL}.csv"] = _csv(one[MODEL_OUTPUT])
     for place, text in made.items():
         (folder / place).parent.mkdir(parents=True, exist_ok=True)
         files.replace(folder / place, text)
@@ -78,7 +78,7 @@ def boe(india: Vintage, file: Path) -> list[str]:
         values = readings.mix({name: made[name].loc[month].to_numpy() for name in weight.index}, weight)
         date = month.end_time.date()
         rows += [
-            (date, india.day, targets.CUSTOMS.name, f"{TEAM}-{MODEL}", "M", ahead, *pair)
+            (date, india.day, targets.CUSTOMS.name, MODEL, "M", ahead, *pair)
             for pair in zip(np.round(values, 3), QUANTILES, strict=True)
         ]
     files.replace(file, _csv(pd.DataFrame(rows, columns=BANK)))
@@ -109,28 +109,15 @@ def _of_hub(india: Vintage) -> pd.DataFrame:
 
 def _tasks(rows: pd.DataFrame) -> dict:
     """The rounds: days whose runs have the same tasks share one."""
-    rounds: dict[str, dict] = {}
+    rounds: dict[str, list[str]] = {}
     for day, one in rows.groupby("origin_date"):
-        tasks = _model_tasks(one)
-        known = rounds.setdefault(_json(tasks), {"days": [], "tasks": tasks})
-        known["days"].append(day)
-    for known in rounds.values():
-        for task in known["tasks"]:
-            task["task_ids"] = {"origin_date": _optional(known["days"])} | task["task_ids"]
-    return {
-        "schema_version": f"{SCHEMAS}/tasks-schema.json",
-        "rounds": [
-            {
-                "round_id_from_variable": True,
-                "round_id": "origin_date",
-                "model_tasks": known["tasks"],
-                "submissions_due": {"relative_to": "origin_date", "start": 0, "end": 0},
-            }
-            for known in rounds.values()
-        ],
-        "output_type_id_datatype": "double",
-        "derived_task_ids": ["target_end_date"],
-    }
+        rounds.setdefault(_json(_model_tasks(one)), []).append(day)
+    made = []
+    for text, days in rounds.items():
+        tasks = [task | {"task_ids": {"origin_date": _optional(days)} | task["task_ids"]} for task in json.loads(text)]
+        made.append(HUB["round"] | {"model_tasks": tasks})
+    found = {"schema_version": f"{HUB['schemas']}/tasks-schema.json", "rounds": made}
+    return found | {"output_type_id_datatype": "double", "derived_task_ids": ["target_end_date"]}
 
 
 def _model_tasks(one: pd.DataFrame) -> list[dict]:
@@ -139,36 +126,16 @@ def _model_tasks(one: pd.DataFrame) -> list[dict]:
     levels = one.groupby(keys, sort=False)["output_type_id"].agg(lambda ids: tuple(sorted(ids))).reset_index()
     found = []
     for (target, quantiles), group in levels.groupby(["target", "output_type_id"], sort=False):
-        found.append(
-            {
-                "task_ids": {
-                    "target": _optional([target]),
-                    "horizon": _optional([int(h) for h in group["horizon"]]),
-                    "location": _optional([LOCATION]),
-                    "target_end_date": _optional(list(group["target_end_date"])),
-                },
-                "output_type": {
-                    "quantile": {
-                        "output_type_id": {"required": [float(level) for level in quantiles]},
-                        "is_required": True,
-                        "value": {"type": "double", "minimum": 0},
-                    }
-                },
-                "target_metadata": [
-                    {
-                        "target_id": target,
-                        "target_name": f"India's imports in a fiscal year: {WHAT[target]}"[:100],
-                        "target_units": UNITS[target],
-                        "target_keys": {"target": target},
-                        "description": "April to March; target_end_date is the last day. horizon counts months from "
-                        "that of origin_date: below zero for a year that was over and whose total was not known.",
-                        "target_type": "continuous",
-                        "is_step_ahead": True,
-                        "time_unit": "month",
-                    }
-                ],
-            }
-        )
+        ids = {"target": [target], "horizon": group["horizon"].tolist(), "location": [LOCATION]}
+        ids |= {"target_end_date": group["target_end_date"].tolist()}
+        quantile = {"output_type_id": {"required": [float(level) for level in quantiles]}, "is_required": True}
+        about = {"target_id": target, "target_name": f"India's imports in a fiscal year: {WHAT[target]}"[:100]}
+        about |= {"target_units": UNITS[target], "target_keys": {"target": target}}
+        found.append({
+            "task_ids": {name: _optional(values) for name, values in ids.items()},
+            "output_type": {"quantile": quantile | {"value": {"type": "double", "minimum": 0}}},
+            "target_metadata": [about | HUB["target"]],
+        })  # fmt: skip
     return found
 
 
@@ -187,46 +154,16 @@ def _oracle(came: pd.DataFrame) -> pd.DataFrame:
     return shown.rename(columns={"value": "oracle_value"})[columns]
 
 
-def _admin() -> dict:
+def _metadata_schema() -> dict:
+    kinds = {bool: "boolean", list: "array", str: "string"}
     return {
-        "schema_version": f"{SCHEMAS}/admin-schema.json",
-        "name": "India magnet outlook: forecasts as published",
-        "maintainer": "India magnet outlook",
-        "contact": {"name": "India magnet outlook", "email": "magnets@example.org"},
-        "repository": {"host": "github", "owner": "india-magnet-outlook", "name": "india-magnet-outlook"},
-        "file_format": ["csv"],
-        "timezone": "Asia/Kolkata",
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Model metadata of this hub",
+        "type": "object",
+        "properties": {name: {"type": kinds[type(value)]} for name, value in HUB["metadata"].items()},
+        "required": HUB["required"],
+        "additionalProperties": False,
     }
-
-
-def _metadata() -> dict:
-    return {
-        "team_name": "India magnet outlook",
-        "team_abbr": TEAM,
-        "model_name": "Mixture of readings",
-        "model_abbr": MODEL,
-        "model_contributors": [{"name": "India magnet outlook", "affiliation": "India magnet outlook"}],
-        "license": "CC-BY-4.0",
-        "designated_model": True,
-        "data_inputs": "Public figures of trade, production, drivers and rules, each with the day it became public",
-        "methods": "Months simulated so that known sums hold, under each reading of the suspect year, weighed",
-        "methods_long": "Chapter 4 of the report tells the method in full; the code that made a run is in the ledger.",
-        "ensemble_of_models": False,
-        "ensemble_of_hub_models": False,
-    }
-
-
-_METADATA_SCHEMA = {
-    "$schema": "https://json-schema.org/draft/2020-12/schema",
-    "title": "Model metadata of this hub",
-    "type": "object",
-    "properties": {
-        name: {"type": "boolean" if isinstance(value, bool) else "array" if isinstance(value, list) else "string"}
-        for name, value in _metadata().items()
-    },
-    "required": ["team_name", "team_abbr", "model_name", "model_abbr", "license", "designated_model"],
-    "additionalProperties": False,
-}
 
 
 def _optional(values: list) -> dict:

@@ -25,12 +25,9 @@ MOST = 1000
 def read(path: Path, common: dict[str, str]) -> list[Parameters]:
     """The sets of parameters in a grid file, in its order; ``common`` are values for what an entry does not name.
 
-    ParameterError with a line ``file line n: ...`` for everything wrong in the file, each naming its field.
+    ValueError with a line ``file line n: ...`` for everything wrong in the file, each naming its field.
     """
-    try:
-        document = composed(path, "the grid file", f"the {MOST} reports need that are the most")
-    except ValueError as error:
-        raise ParameterError(str(error)) from None
+    document = composed(path, "the grid file", f"the {MOST} reports need that are the most")
     if not isinstance(document, yaml.SequenceNode) or not document.value:
         raise ParameterError(f"{path.name} line 1: a grid is a list of entries such as `- horizon: [5, 10]`")
     wanted: dict[Parameters, int] = {}
@@ -57,20 +54,19 @@ def _entry(
         items = node.value if isinstance(node, yaml.SequenceNode) else [node]
         if not items or not all(isinstance(item, yaml.ScalarNode) for item in [key, *items]):
             problems.append((line(key), f"parameter {key.value} needs a value or a list of values"))
-        else:
-            values = [str(folder / item.value) if item.value.endswith(FILE) else item.value for item in items]
-            choices[key.value] = list(zip(values, map(line, items), strict=True))
+        choices[key.value] = items
     if problems:
         return problems
     if (sizes := prod(map(len, choices.values()))) > MOST:
         return [(line(entry), f"this entry makes {sizes} reports; {MOST} are the most")]
     for chosen in product(*choices.values()):
-        lines = {name: line for name, (_, line) in zip(choices, chosen, strict=True)}
-        given = {name: value for name, (value, _) in zip(choices, chosen, strict=True)}
+        nodes = dict(zip(choices, chosen, strict=True))
+        texts = {name: node.value for name, node in nodes.items()}
+        given = {name: str(folder / text) if text.endswith(FILE) else text for name, text in texts.items()}
         try:
             parameters = Parameters(**common | given)
         except ValidationError as error:
-            problems += [(lines.get(name, line(entry)), text) for name, text in explain(error)]
+            problems += [(line(nodes.get(name, entry)), text) for name, text in explain(error)]
             continue
         if parameters in wanted:
             problems.append((line(entry), f"the same report as in line {wanted[parameters]}"))

@@ -6,18 +6,15 @@ A report's own run does not write here: a person (or a schedule) appends a repor
 import csv
 import shutil
 import tempfile
-from collections.abc import Callable
 from datetime import date, datetime
+from operator import itemgetter
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from helpers import paths
-from helpers.report.ending import stop
-
-if TYPE_CHECKING:
-    from helpers.data import Vintage
+from helpers.report.ending import day, stop, told
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False,
                   help="Our forecasts as published (data/forecasts.csv): listed, appended, passed on.")  # fmt: skip
@@ -34,7 +31,8 @@ class RefusedError(ValueError):
 @app.command("list")
 def list_() -> None:
     """Tell every published run: its day, when it was made, what it forecasts, and the end of its chain."""
-    _print(lambda: listed(paths.DATA))
+    with told():
+        print("\n".join(listed(paths.DATA)))
 
 
 @app.command()
@@ -49,7 +47,8 @@ def add(
     Refused are: a report that is there already, a synthetic or failed one, one that is not as its record says, one
     made long after its own day (a back-cast), and, unless kept apart, one with a parameter moved.
     """
-    _print(lambda: [appended(report, paths.DATA, apart)])
+    with told():
+        print(appended(report, paths.DATA, apart))
 
 
 @app.command()
@@ -60,14 +59,15 @@ def export(
     ] = None,
 ) -> None:
     """Write the ledger in the formats of others; what a format cannot hold is said."""
+    from helpers import data
     from helpers.report import exports
 
     if hubverse is None and boe is None:
         stop("say where to: --hubverse DIR or --boe FILE", 2)
-    if hubverse is not None:
-        _print(lambda: exports.hubverse(_public(), hubverse))
-    if boe is not None:
-        _print(lambda: exports.boe(_public(), boe))
+    with told():
+        for write, place in ((exports.hubverse, hubverse), (exports.boe, boe)):
+            if place is not None:
+                print("\n".join(write(data.vintage(day("")), place)))
 
 
 def listed(folder: Path) -> list[str]:
@@ -92,21 +92,16 @@ def listed(folder: Path) -> list[str]:
 def appended(report: Path, folder: Path, apart: bool = False) -> str:
     """Append a report's forecast to the ledger of a folder; what was done, in words.
 
-    Raises
-    ------
-    RefusedError
-        If the report does not belong there, or the ledger itself is not whole.
-    DataError
-        If the ledger cannot be read.
+    RefusedError if the report does not belong there, or the ledger itself is not whole; DataError if it cannot be read.
     """
-    import filelock
+    from filelock import FileLock
 
     from helpers.data import chain, tables
     from helpers.report.shelf import files
 
     known, body = _taken(report, apart)
     ledger = folder / f"{chain.NAME}.csv"
-    with filelock.FileLock(folder.parent / ".forecasts.lock"):
+    with FileLock(folder.parent / ".forecasts.lock"):
         files.sweep(folder)
         tables.read(folder, chain.NAME)
         if wrong := chain.broken(folder):
@@ -147,7 +142,6 @@ def _taken(report: Path, apart: bool) -> tuple[dict, list[dict[str, str]]]:
 
 
 def _forecast(path: Path) -> list[dict[str, str]]:
-    """The rows of a headline as text."""
     from helpers.outlook import headline
 
     try:
@@ -179,39 +173,18 @@ def _block(known: dict, body: list[dict[str, str]], head: list[str], rows: list[
     as_of = known["parameters"]["as_of"]
     own = {"as_of": as_of, "published": str(known["published"]), "given": _moved(known)}
     own |= {"code": (known["code"].get("commit") or "")[:12], "source": there[-1]["source"]}
-    said = ("target", "period", "quantile", "value")
-    new = {tuple(row[name] for name in said) for row in body}
-    runs = [row["run"] for row in there if row["as_of"] == as_of]
-    for run in dict.fromkeys(runs):
-        block = [row for row in there if row["run"] == run]
-        old = {tuple(row[name] for name in said) for row in block}
-        if old == new and block[0]["given"] == own["given"]:
-            raise RefusedError(f"the forecast of {as_of} is there already, as run {run}")
-    number = len(set(runs)) + 1
-    run = as_of if number == 1 else f"{as_of}-r{number}"
-    return [[(own | {"run": run} | row)[name] for name in head[:-1]] for row in body]
+    said = itemgetter("given", "target", "period", "quantile", "value")
+    runs: dict[str, set[tuple]] = {}
+    for row in there:
+        if row["as_of"] == as_of:
+            runs.setdefault(row["run"], set()).add(said(row))
+    new = {said(own | row) for row in body}
+    if same := [run for run, block in runs.items() if block == new]:
+        raise RefusedError(f"the forecast of {as_of} is there already, as run {same[0]}")
+    own["run"] = f"{as_of}-r{len(runs) + 1}" if runs else as_of
+    return [[(own | row)[name] for name in head[:-1]] for row in body]
 
 
 def _moved(known: dict) -> str:
     """The parameters of a run that were moved, as text; the day is none."""
     return "; ".join(f"{name}={value}" for name, value in sorted(known["given"].items()) if name != "as_of")
-
-
-def _public() -> "Vintage":
-    from helpers import data
-    from helpers.report import parameters
-
-    return data.vintage(parameters.today())
-
-
-def _print(lines: Callable[[], list[str]]) -> None:
-    from helpers.data import DataError
-
-    try:
-        print("\n".join(lines()))
-    except RefusedError as error:
-        stop(error, 2)
-    except DataError as error:
-        stop(error, 3)
-    except OSError as error:
-        stop(f"{error.filename or 'a file'} cannot be written or read: {error.strerror}", 1)

@@ -7,15 +7,19 @@ from pathlib import Path
 from pydantic import Field, ValidationError
 
 from helpers import paths
+from helpers.chapters import canvas
+from helpers.chapters.lines import view
+from helpers.data import DataError, vintage
 from helpers.report.job import Chapter, End, Outcome
+from helpers.report.page import context, html, offered
 from helpers.report.parameters import ParameterError, Parameters
 from helpers.report.run import leftovers
 from helpers.report.run.spread import spread
 from helpers.report.shelf import files, publish
+from helpers.screen.cluster import UnsafeError
+from helpers.screen.panel import opened
 
 NOTEBOOK = "lines.ipynb"
-
-
 _CODES = r"^(all|\d{2,8}(\s*,\s*\d{2,8})*)$"
 
 
@@ -34,10 +38,6 @@ def made(
     ``lines`` are codes of lines or what they begin with, with commas between, a page each; ``all`` is the ranked table.
     ``panel`` is a folder; the project's tables if not given. An outcome a page, in the order of ``lines``.
     """
-    from helpers.chapters.lines import view
-    from helpers.data import DataError, vintage
-    from helpers.screen.cluster import UnsafeError
-
     root = output.absolute() / "lines"
     held = str(panel.absolute()) if panel else ""
     try:
@@ -63,18 +63,13 @@ def made(
 
 
 def _page(root: Path, chapter: Chapter, asked: LineParameters, wanted: list[LineParameters]) -> Outcome:
-    from helpers.chapters import canvas
-    from helpers.data import vintage
-    from helpers.report.page import context, html, offered
-    from helpers.screen import panel
-
     if chapter.end is not End.OK:
         cell = f", cell {chapter.cell['number']}" if chapter.cell.get("number") else ""
         return Outcome(chapter.end, f"line {asked.hs}{cell}: {chapter.error}")
     india = vintage(asked.as_of)
     shared = context.frame(Parameters(as_of=asked.as_of), india)
     titles = {one.hs: "Every line" if one.hs == "all" else f"HS {one.hs}" for one in wanted}
-    synthetic = bool(asked.panel) and panel.opened(Path(asked.panel)).synthetic
+    synthetic = bool(asked.panel) and opened(Path(asked.panel)).synthetic
     which = " ".join([f"--lines {','.join(titles)}", *(["--panel PANEL"] if asked.panel else [])])
     shared |= {
         "name": asked.hs, "home": f"{wanted[0].hs}.html", "notices": [], "stale": False, "newest": "",

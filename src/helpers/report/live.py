@@ -5,13 +5,10 @@ from collections.abc import Iterable
 
 from helpers.chapters import words
 from helpers.data import tables
+from helpers.data.sources import fetch, shown
 from helpers.report.parameters import today
 
-ENDS = {
-    "offline": "could not be reached",
-    "quota": "took no more questions",
-    "failed": "did not answer as expected",
-}
+ENDS = {"offline": "could not be reached", "quota": "took no more questions", "failed": "did not answer as expected"}
 """The ends of a source's turn that a report tells of, in words."""
 
 _SINCE = "figures are those known before"
@@ -20,12 +17,9 @@ _SINCE = "figures are those known before"
 def notices(quiet: bool = False) -> tuple[str, ...]:
     """Fetch all that is due; what a report of today has to say of the sources that did not answer as they should.
 
-    Whatever happens, the report goes on with what is known.
-
-    Unless it is to be quiet, a bar shows how far it is on a terminal, and stderr gets what each source brought.
+    Whatever happens, the report goes on with what is known. Unless it is to be quiet, a bar shows how far it is on a
+    terminal, and stderr gets what each source brought.
     """
-    from helpers.data.sources import fetch, shown
-
     day = words.day(today())
     try:
         with shown.progress(quiet) as tell:
@@ -40,7 +34,6 @@ def notices(quiet: bool = False) -> tuple[str, ...]:
 
 
 def _listed(feeds: Iterable[str]) -> str:
-    """Feeds by the short names of their sources."""
     raw = tables.read()
     short = dict(zip(*map(raw["sources"].column, ("id", "short")), strict=True))
     source = dict(zip(*map(raw["feeds"].column, ("feed", "source")), strict=True))

@@ -151,7 +151,8 @@ def named(given: list[str], as_of: str) -> dict[str, str]:
 
 def explain(error: ValidationError) -> list[tuple[str, str]]:
     """Each problem as the parameter's name and a sentence that says what is allowed."""
-    return [(".".join(map(str, problem["loc"])), _explain(problem)) for problem in error.errors()]
+    found = [(".".join(map(str, problem["loc"])), problem) for problem in error.errors()]
+    return [(name, _explain(name, problem)) for name, problem in found]
 
 
 def shown(parameters: Parameters) -> dict:
@@ -231,19 +232,19 @@ def _kind(field: dict) -> str:
     return " ".join([field.get("format", field["type"]), *limits])
 
 
-def _explain(problem: Mapping[str, Any]) -> str:
-    name = ".".join(map(str, problem["loc"]))
+def _explain(name: str, problem: Mapping[str, Any]) -> str:
     said = problem["msg"].removeprefix("Value error, ")
-    if problem["type"] not in ("value_error", "extra_forbidden") and name in Parameters.model_fields:
-        kind = _kind(Parameters.model_json_schema()["properties"][name])
-        said = f"it must be {_ARTICLES.get(kind.split()[0], '')}{kind}"
     if problem["type"] == "extra_forbidden":
         return _unknown(name)
     if name not in Parameters.model_fields:
         return f"parameters: {said}"
+    meaning = Parameters.model_fields[name].description
     if problem["type"] == "missing":
-        return f"parameter {name} is not given ({Parameters.model_fields[name].description})"
-    return f"parameter {name}={problem['input']}: {said} ({Parameters.model_fields[name].description})"
+        return f"parameter {name} is not given ({meaning})"
+    if problem["type"] != "value_error":
+        kind = _kind(Parameters.model_json_schema()["properties"][name])
+        said = f"it must be {_ARTICLES.get(kind.split()[0], '')}{kind}"
+    return f"parameter {name}={problem['input']}: {said} ({meaning})"
 
 
 def _unknown(name: str) -> str:

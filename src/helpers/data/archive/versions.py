@@ -180,7 +180,9 @@ def lines(path: Path) -> Iterator[dict]:
     if path.is_file():
         try:
             read = [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n")[:-1]]
-            yield from [line for line in read if line["question"] and datetime.fromisoformat(line["at"])]
+            if not all(datetime.fromisoformat(line["at"]).tzinfo for line in read):
+                raise ValueError("a time without its zone")
+            yield from [line for line in read if line["question"]]
         except (ValueError, LookupError, TypeError, RecursionError) as error:
             raise damaged(path, error) from error
 

@@ -118,7 +118,14 @@ def table(folder: Path | None = None) -> tuple[list[tuple[str, ...]], list[str]]
     place, rows, files, problems = folder or paths.archive(), [], [], []
     for feed in sources.feeds().values():
         last = visit.record(place / feed.name)
-        rows.append((feed.name, _title(feed), *_state(feed, place), _key(feed), _terms(terms.get(by.get(feed.source)))))
+        try:
+            state = _state(feed, place)
+        except DataError as error:
+            state = ("the archive cannot be read", "", "")
+            problems.append(str(error))
+        rows.append((feed.name, _title(feed), *state, _key(feed), _terms(terms.get(by.get(feed.source)))))
+        if not last and (record := place / feed.name / visit.RECORD).exists():
+            problems.append(f"{record} cannot be understood; delete it, and the next fetch writes it anew")
         if feed.dropped:
             files.append(f"{feed.name} reads files in {dropped.drop(place, feed)}/: {feed.note}")
         if last.get("problems"):
@@ -151,15 +158,12 @@ def _title(feed: Feed) -> str:
 
 
 def _state(feed: Feed, place: Path) -> tuple[str, str, str]:
-    """Last success, newest period, and the next that is expected."""
+    """Last success, newest period, and the next that is expected; DataError if the archive cannot be read."""
     folder = place / feed.name
-    try:
-        known = [part.known for part in kept.parts(folder)]
-        known += [datetime.fromisoformat(line["at"]) for line in kept.lines(folder / "checked.jsonl")]
-        newest = schedule.newest(kept.periods(folder))
-        made_up = any(part.synthetic for part in kept.parts(folder))
-    except DataError:
-        return "the archive cannot be read", "", ""
+    known = [part.known for part in kept.parts(folder)]
+    known += [datetime.fromisoformat(line["at"]) for line in kept.lines(folder / "checked.jsonl")]
+    newest = schedule.newest(kept.periods(folder))
+    made_up = any(part.synthetic for part in kept.parts(folder))
     next_one = schedule.expected(feed, newest, schedule.day(schedule.now()))
     coming = f"{next_one.period} by {next_one.day}{' (late)' * next_one.late}" if next_one else ""
     success = f"{schedule.day(max(known))}{' (synthetic)' * made_up}" if known else "never"

@@ -151,7 +151,8 @@ def record(folder: Path) -> dict:
     try:
         about = versions.side(folder / RECORD, "at", "ended", "problems", "until", "keyed", "failed")
         times = [datetime.fromisoformat(at).tzinfo for at in (about["at"], about["until"] or about["at"])]
-        return about if all(times) else {}
+        texts = isinstance(about["problems"], list) and all(map(str.strip, about["problems"]))
+        return about if texts and all(times) else {}
     except (TypeError, ValueError):  # DataError is one
         return {}
 

@@ -77,14 +77,12 @@ def problems(html: str, most: int | None = MOST_BYTES, allowed: frozenset[str] =
     if found.count.get("style", 0) != 1:
         said.append(f"has {found.count.get('style', 0)} style elements; its policy allows the one of the template")
     for style in re.findall(r"<style>(.*?)</style>", html, re.S):
-        said += [
-            f"loads {address} in a style" for address in re.findall(r"@import[^;]*|url\((?!['\"]?#)[^)]*\)", style)
-        ]
+        loads = re.findall(r"@import[^;]*|url\((?!['\"]?#)[^)]*\)", style)
+        said += [f"loads {address} in a style" for address in loads]
     return list(dict.fromkeys(said))
 
 
 def _of(output: dict) -> Iterator[str]:
-    """What is wrong with one output of a cell."""
     data = output.get("data", {})
     shown = data.get(MIME)
     if output.get("name") == "stderr" and output.get("text", "").strip():
@@ -176,9 +174,8 @@ class _Reader(HTMLParser):
         try:
             parser.Parse(svg, True)
         except ExpatError as error:
-            self.said.append(
-                f"has a drawing that is no well-formed SVG ({error}); draw it with helpers.chapters.canvas"
-            )
+            said = f"has a drawing that is no well-formed SVG ({error}); draw it with helpers.chapters.canvas"
+            self.said.append(said)
 
     def _loads(self, tag: str, values: dict[str, str]) -> None:
         loads = {values[name] for name in _LOADING & values.keys()}

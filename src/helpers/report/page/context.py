@@ -10,8 +10,7 @@ from helpers.data import Vintage, number
 from helpers.outlook import episodes, targets
 from helpers.report import gate
 from helpers.report.parameters import Parameters, command, defaults, given, plain, shown
-from helpers.report.shelf.inputs import chapters
-from helpers.report.shelf.version import commit
+from helpers.report.shelf.inputs import chapters, commit
 
 STALE_DAYS = 120
 
@@ -22,22 +21,12 @@ SCENARIOS = "5-scenarios"
 def frame(parameters: Parameters, india: Vintage, notices: Sequence[str] = ()) -> dict:
     """The values that the templates fill in; the same for the same inputs and commit.
 
-    Parameters
-    ----------
-    parameters : Parameters
-    india : Vintage
-        What was public on their day.
-    notices : sequence of str
-        What stands above the others: of the sources that were asked before.
-
-    Raises
-    ------
-    DataError
-        If no figure of India's magnet imports was public on ``as_of``.
+    ``notices``, of the sources that were asked before, stand above others. DataError if no figure of India's magnet
+    imports was public on the day.
     """
     text, old = _newest(india)
     values = shown(parameters)
-    asked = given(values)
+    asked, year = given(values), fiscal.year_name(fiscal.fiscal_year(india.day))
     return {
         "name": "index",
         "home": "index.html",
@@ -51,7 +40,7 @@ def frame(parameters: Parameters, india: Vintage, notices: Sequence[str] = ()) -
         "notices": [*notices, *([old] if old else []), *_backcast(india)],
         "stale": bool(old),
         "synthetic": canvas.SYNTHETIC if india.synthetic else "",
-        "year": _year(fiscal.year_name(fiscal.fiscal_year(india.day))),
+        "year": f"{year} is the fiscal year from {_ends(year)}.",
         "sources": india.sources.fillna("").to_dict("index"),
         "code": code_text(),
         "command": command(asked),
@@ -92,15 +81,14 @@ def _newest(india: Vintage) -> tuple[str, str]:
     """Which figure of imports became public last, and, if that is old, a notice of it; both in words."""
     rows = gate.reported(india)
     published = rows["published"].max()
-    period = max(rows.loc[rows["published"] == published, "period"], key=lambda text: fiscal.span(text)[1])
+    rows = rows[rows["published"] == published]
+    period = max(rows["period"], key=lambda text: fiscal.span(text)[1])
     age = (india.day - published.date()).days
     before = f"{number(age)} {'day' if age == 1 else 'days'} before this report" if age else "the day of this report"
-    fetched = rows.loc[rows["published"] == published, "source"].isin(india.feeds).all()
-    how = "was fetched" if fetched else "became public"
+    how = "was fetched" if rows["source"].isin(india.feeds).all() else "became public"
     old = f"These figures are old. The newest of India's imports, for {words.period(period)}, {how} {before}."
-    text = (
-        f"The newest figure of India's magnet imports, for {_spelt(period)}, {how} on {words.day(published)}, {before}."
-    )
+    spelt = f"{period} ({_ends(period)})" if period.startswith("FY") else words.period(period)
+    text = f"The newest figure of India's magnet imports, for {spelt}, {how} on {words.day(published)}, {before}."
     return text, old if age > STALE_DAYS else ""
 
 
@@ -115,26 +103,17 @@ def _backcast(india: Vintage) -> list[str]:
     later = india.backcast["written"]
     if later.empty:
         return []
-    what = "judgement" if len(later) == 1 else "judgements"
-    was, day = "was" if len(later) == 1 else "were", words.day(india.day)
+    what, was = ("judgement", "was") if len(later) == 1 else ("judgements", "were")
     return [
-        f"A back-cast: the figures are those public on {day}, but {number(len(later))} {what} behind this report "
-        f"{was} written later, up to {words.day(later.max())}. It could not have been written like this on its day."
+        f"A back-cast: the figures are those public on {words.day(india.day)}, but {number(len(later))} {what} behind "
+        f"this report {was} written later, up to {words.day(later.max())}. It could not have been written like this "
+        "on its day."
     ]
 
 
-def _year(name: str) -> str:
-    """What a fiscal year is, by the example of one."""
-    first, last = fiscal.months(name)[[0, -1]]
-    return f"{name} is the fiscal year from {words.month(first)} to {words.month(last)}."
-
-
-def _spelt(period: str) -> str:
-    """A period by its code and its months."""
-    if not period.startswith("FY"):
-        return words.period(period)
-    first, last = fiscal.months(period)[[0, -1]]
-    return f"{period} ({words.month(first)} to {words.month(last)})"
+def _ends(period: str) -> str:
+    """The first and the last month of a period."""
+    return " to ".join(words.month(month) for month in fiscal.months(period)[[0, -1]])
 
 
 def _title(path: Path) -> str:

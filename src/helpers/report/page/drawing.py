@@ -11,21 +11,15 @@ from helpers.chapters import canvas, svg, words
 COLOURS = {getattr(canvas, name.upper()): name for name in ("ink", "muted", "rule", "paper", "blue", "red", "gold")}
 """Classes of the page's style, ``fill-ink`` and ``stroke-ink``, in the place of colours: they follow light and dark."""
 
-
 _DAY = re.compile(r"\b\d{4}-\d\d-\d\d(?=\.$)")
 _SOURCE, _KEPT = "Source: ", "/:=;,()+*!@$?~|[]{}^"
 """What the last line of a drawing holds; what an address may hold as it is."""
 
 
 def drawing(shown: dict, prefix: str) -> Markup:
-    """A figure as one drawing, or as two of which a page shows the one that fits, without their last line.
+    """The payload of a figure as one drawing, or as two of which a page shows the one that fits, without last lines.
 
-    Parameters
-    ----------
-    shown : dict
-        Payload of the figure.
-    prefix : str
-        What the ids in it begin with, so that those of two figures differ.
+    The ids in it begin with ``prefix``, so that those of two figures differ.
     """
     wide = _themed(shown["svg"], shown["alt"], prefix, "wide" if shown.get("narrow") else "")
     narrow = _themed(shown["narrow"], shown["alt"], f"{prefix}-n", "narrow") if shown.get("narrow") else ""
@@ -65,11 +59,9 @@ def _themed(text: str, alt: str, prefix: str, kind: str) -> str:
     root = svg.parsed(text)
     _parted(root)
     for element in root.iter():
-        classes = [
-            f"{part}-{COLOURS[element.attrib.pop(part)]}" for part in ("fill", "stroke") if element.get(part) in COLOURS
-        ]
-        if classes:
-            element.set("class", " ".join(classes))
+        drawn = [part for part in ("fill", "stroke") if element.get(part) in COLOURS]
+        if drawn:
+            element.set("class", " ".join(f"{part}-{COLOURS[element.attrib.pop(part)]}" for part in drawn))
         element.attrib.pop("font-family", None)
         for name, value in element.attrib.items():
             if name == "id":

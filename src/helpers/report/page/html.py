@@ -1,19 +1,25 @@
 """Executed notebooks to self-contained pages: one file each, nothing loaded from elsewhere, nothing unescaped."""
 
+import ast
 import base64
 import hashlib
 import re
-from collections.abc import Callable
-from functools import cache, partial
+from collections.abc import Iterator
+from contextlib import suppress
+from functools import cache
 
+import mistune
 from jinja2 import Environment, FileSystemLoader
+from latex2mathml.converter import convert
 from markupsafe import Markup
 from nbformat import NotebookNode
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import PythonLexer
 
 from helpers import paths
 from helpers.chapters.outputs import MIME, together
 from helpers.report import parameters
-from helpers.report.origins import origins
 from helpers.report.page import checks, glossary
 from helpers.report.page.drawing import address, drawing, last_line
 from helpers.report.page.notes import Notes
@@ -21,6 +27,9 @@ from helpers.report.page.notes import Notes
 EXPLORER = "explorer"
 SCRIPTS = {"report": ("page",), "chapter": ("page",), EXPLORER: (EXPLORER, "page")}
 """The scripts that pages run, by template: only those of ``template/``."""
+
+SHOWN_BY = "helpers.chapters.outputs."
+"""What only shows: it made nothing of a page."""
 
 _MATHS = re.compile(r"(?P<code>```.*?```|`[^`]*`)|\$\$(?P<block>.+?)\$\$|\$(?P<line>[^$\s](?:[^$\n]*[^$\s])?)\$", re.S)
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
@@ -49,31 +58,34 @@ def payloads(notebook: NotebookNode, kind: str = "", tag: str = "") -> list[dict
     return [one | {"cell": cell.get("id", "")} for cell, one in shown if one and kind in ("", one["kind"])]
 
 
+def origins(notebook: NotebookNode) -> dict[str, list[str]]:
+    """By the id of each code cell, the functions of ours that it calls, by their full names, outermost first."""
+    known: dict[str, str] = {}
+    found = {}
+    for cell in (cell for cell in notebook.cells if cell.cell_type == "code"):
+        with suppress(SyntaxError):
+            nodes = list(ast.walk(ast.parse(cell.source)))
+            for node in nodes:
+                if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "helpers":
+                    known |= {one.asname or one.name: f"{node.module}.{one.name}" for one in node.names}
+            found[cell.get("id", "")] = list(dict.fromkeys(_called(nodes, known)))
+    return found
+
+
 def chapter(name: str, notebook: NotebookNode, frame: dict, failed: dict | None = None) -> str:
-    """The page of one chapter.
+    """The page of one chapter, in the :func:`.context.frame` of a report; ``name`` is the stem of its notebook.
 
-    Parameters
-    ----------
-    name : str
-        Stem of the notebook.
-    notebook : NotebookNode
-        Executed, complete or as far as it came.
-    frame : dict
-        What all pages share: :func:`helpers.report.page.context.frame`.
-    failed : dict, optional
-        ``what``, ``error`` and ``cell`` of a chapter that failed: it is shown as far as it came.
-
-    Raises
-    ------
-    PageError
-        If a cell showed a warning, a traceback, nan, inf or a path of the machine, an image has no alternative text,
-        a fold has no heading, or the page is too large, loads something or breaks its policy.
+    ``failed`` has ``what``, ``error`` and ``cell`` of a chapter that failed: it is shown as far as it came. PageError
+    if a cell showed a warning, a traceback, nan, inf or a path of the machine, an image has no alternative text, a fold
+    has no heading, or the page is too large, loads something or breaks its policy.
     """
     if not failed and (found := checks.accidents(notebook)):
         said = "\n".join(f"notebooks/{name}.ipynb, {what}" for what, _ in found[:10])
         raise PageError(said, found[0][1])
-    if frame["synthetic"] and not failed:
-        _require_marked(name, notebook, frame["synthetic"])
+    unmarked = [] if failed or not frame["synthetic"] else _unmarked(notebook, frame["synthetic"])
+    if unmarked:
+        raise PageError(f"notebooks/{name}.ipynb shows the figure {unmarked[0]!r}, which does not say that its data "
+                        "are made up: draw it with helpers.chapters.canvas")  # fmt: skip
     titles = {chapter["name"]: chapter["title"] for chapter in frame["chapters"]}
     own = {"name": name, "title": titles[name], "cells": notebook.cells, "mime": MIME, "failed": failed,
            "origins": origins(notebook)}  # fmt: skip
@@ -81,15 +93,11 @@ def chapter(name: str, notebook: NotebookNode, frame: dict, failed: dict | None 
     return body if failed else _fit(body, f"the page of notebooks/{name}.ipynb", checks.MOST_BYTES)
 
 
-def _require_marked(name: str, notebook: NotebookNode, mark: str) -> None:
-    """Raise PageError for a figure whose drawing, in one of its forms, does not say that its data are made up."""
+def _unmarked(notebook: NotebookNode, mark: str) -> list[str]:
+    """The titles of figures of which a drawing does not say that its data are made up."""
     word = mark.partition(":")[0]
-    for shown in payloads(notebook, "figure"):
-        if any(drawn and word not in drawn for drawn in (shown["svg"], shown["narrow"])):
-            raise PageError(
-                f"notebooks/{name}.ipynb shows the figure {shown['title']!r}, which does not say that its data are "
-                "made up: draw it with helpers.chapters.canvas"
-            )
+    drawn = [(one["title"], form) for one in payloads(notebook, "figure") for form in (one["svg"], one["narrow"])]
+    return [title for title, form in drawn if form and word not in form]
 
 
 def plain(template: str, frame: dict) -> str:
@@ -104,7 +112,7 @@ def rendered(template: str, frame: dict) -> str:
     scripts = ("page",) if frame.get("nothing") else SCRIPTS.get(template, ())
     page = frame | {"notes": Notes(frame.get("sources", {})), "policy": policy(*scripts), "terms": glossary.terms()}
     page |= {"style": Markup(_template("style.css")), "scripts": [Markup(_template(f"{name}.js")) for name in scripts]}
-    body = _CONTROLS.sub("", _templates().get_template(f"{template}.html.j2").render(page=page))
+    body = _CONTROLS.sub("", _TEMPLATES.get_template(f"{template}.html.j2").render(page=page))
     return glossary.explained(body) if scripts and not frame.get("failure") else body
 
 
@@ -135,8 +143,6 @@ def maths(markdown: str) -> str:
     def element(match: re.Match) -> str:
         if match["code"]:
             return match[0]
-        from latex2mathml.converter import convert
-
         try:
             return convert(match["block"] or match["line"], display="block" if match["block"] else "inline")
         except Exception as error:  # it has an exception for each way of being wrong
@@ -150,6 +156,14 @@ def slug(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:60]
 
 
+def _called(nodes: list[ast.AST], known: dict[str, str]) -> Iterator[str]:
+    for node in nodes:
+        if isinstance(node, ast.Call):
+            head, dot, rest = ast.unparse(node.func).partition(".")
+            if head in known and "(" not in rest and not f"{known[head]}.".startswith(SHOWN_BY):
+                yield known[head] + dot + rest
+
+
 def _fit(body: str, what: str, most: int | None, allowed: frozenset[str] = frozenset()) -> str:
     if wrong := checks.problems(body, most, allowed):
         raise PageError("\n".join(f"{what} {problem}" for problem in wrong))
@@ -158,7 +172,7 @@ def _fit(body: str, what: str, most: int | None, allowed: frozenset[str] = froze
 
 def _markdown(source: str) -> Markup:
     """A Markdown cell of a notebook of ours, formulas set."""
-    parts = re.split(r"(<[^>]*>)", _mistune()(maths(source)))
+    parts = re.split(r"(<[^>]*>)", _MARKDOWN(maths(source)))
     return Markup("".join(part if part.startswith("<") else together(part) for part in parts))
 
 
@@ -202,42 +216,28 @@ def _shared_notes(shown: dict) -> list[str]:
     return [one for one in shown["sources"] if one not in own]
 
 
-@cache
-def _mistune() -> Callable[[str], str]:
-    import mistune
-
-    class Renderer(mistune.HTMLRenderer):
-        def heading(self, text: str, level: int, **attributes: object) -> str:
-            return f'<h{level} id="{slug(text)}">{text}</h{level}>\n'
-
-    return mistune.create_markdown(renderer=Renderer(escape=False), plugins=["table", "strikethrough"])
+class _Renderer(mistune.HTMLRenderer):
+    def heading(self, text: str, level: int, **attributes: object) -> str:
+        return f'<h{level} id="{slug(text)}">{text}</h{level}>\n'
 
 
-@cache
-def _pygments() -> Callable[[str], str]:
-    from pygments import formatters, highlight, lexers
-
-    return partial(highlight, lexer=lexers.PythonLexer(), formatter=formatters.HtmlFormatter())
+_PYTHON, _COLOURED = PythonLexer(), HtmlFormatter()
+_MARKDOWN = mistune.create_markdown(renderer=_Renderer(escape=False), plugins=["table", "strikethrough"])
 
 
 def _code(source: str) -> Markup:
-    """A code cell, coloured."""
-    return Markup(_pygments()(source))
-
-
-@cache
-def _templates() -> Environment:
-    made = Environment(loader=FileSystemLoader(paths.TEMPLATE), autoescape=True)
-    made.filters |= {
-        "kinds": _kinds, "address": address, "clause": _clause, "large": _large,
-        "last_line": last_line,
-        "code": cache(_code), "drawing": drawing, "slug": slug, "together": together,
-        "markdown": cache(_markdown), "ranged": _ranged, "row_notes": _row_notes, "shared_notes": _shared_notes,
-        "plain": parameters.plain, "without_ansi": lambda text: _ANSI.sub("", text),
-    }  # fmt: skip
-    return made
+    return Markup(highlight(source, _PYTHON, _COLOURED))
 
 
 @cache
 def _template(name: str) -> str:
     return (paths.TEMPLATE / name).read_text(encoding="utf-8")
+
+
+_TEMPLATES = Environment(loader=FileSystemLoader(paths.TEMPLATE), autoescape=True)
+_TEMPLATES.filters |= {
+    "kinds": _kinds, "address": address, "clause": _clause, "large": _large, "last_line": last_line,
+    "code": cache(_code), "drawing": drawing, "slug": slug, "together": together,
+    "markdown": cache(_markdown), "ranged": _ranged, "row_notes": _row_notes, "shared_notes": _shared_notes,
+    "plain": parameters.plain, "without_ansi": lambda text: _ANSI.sub("", text),
+}  # fmt: skip

@@ -16,15 +16,9 @@ _LINK = Markup('<a href="#note-{n}"{id} title="{name}" aria-label="Note {n}: {na
 
 
 class Notes:
-    """The footnotes of one page.
+    """The footnotes of one page; ``sources`` are by id, with the columns of ``sources.csv`` and of its terms."""
 
-    Parameters
-    ----------
-    sources : mapping
-        What is known of every source, by id: the columns of ``sources.csv`` and of its terms.
-    """
-
-    def __init__(self, sources: Mapping[str, Mapping]):
+    def __init__(self, sources: Mapping[str, dict]):
         self._sources = sources
         self._numbers: dict[str, int] = {}
         ids = "|".join(sorted(map(re.escape, sources), key=len, reverse=True))
@@ -33,13 +27,11 @@ class Notes:
     def cite(self, ids: Iterable[str], assumed: bool = False) -> Markup:
         """Links to the notes of some sources; ours say that they are ours."""
         ids = sorted(dict.fromkeys(ids), key=lambda one: self._numbers.get(one, len(self._sources)))
-        groups = []
+        said = []
         for mark in ("", *MARKS.values()):
-            named = [i for i in ids if i in self._sources and self.mark(i) == mark]
-            links = [self._link(i) for i in named]
-            links[:1] = [Markup("{} {}").format(mark, links[0])] if mark and links else links[:1]
-            groups.append((links, [self._numbers[i] for i in named]))
-        said = [_short(links, numbers) for links, numbers in groups if links]
+            if named := [i for i in ids if i in self._sources and self.mark(i) == mark]:
+                links = _short([self._link(i) for i in named], [self._numbers[i] for i in named])
+                said.append(Markup("{} {}").format(mark, links) if mark else links)
         if assumed or ASSUMED in ids:
             said.append(Markup("our assumption"))
         return Markup('<sup class="cites">{}</sup>').format(Markup("; ").join(said)) if said else Markup("")
@@ -63,13 +55,8 @@ class Notes:
     def listed(self) -> list[dict]:
         """The sources named so far, in order, each with ``number``, ``id``, ``mark`` and a safe ``link``."""
         return [
-            {
-                **self._sources[i],
-                "id": i,
-                "number": n,
-                "mark": self.mark(i),
-                "link": link(self._sources[i].get("url", "")),
-            }
+            self._sources[i]
+            | {"id": i, "number": n, "mark": self.mark(i), "link": link(self._sources[i].get("url", ""))}
             for i, n in self._numbers.items()
         ]
 

@@ -49,22 +49,14 @@ class PrintError(RuntimeError):
 
 
 def browser() -> str:
-    """The Chromium that is there: on PATH, else what playwright has installed.
-
-    Raises
-    ------
-    PrintError
-        If there is none.
-    """
+    """The Chromium that is there: on PATH, else what playwright has installed; PrintError if there is none."""
     usual = Path.home() / _PLAYWRIGHT.get(sys.platform, ".cache/ms-playwright")
     cache = Path(os.environ.get("PLAYWRIGHT_BROWSERS_PATH") or usual)
     own = [path for path in sorted(cache.glob("chromium*/*/*")) if re.fullmatch(r"(chrome|headless).*", path.name)]
     found = next(filter(None, map(shutil.which, [*_NAMES, *map(str, reversed(own))])), None)
     if found is None:
-        raise PrintError(
-            "--pdf needs Chromium or Chrome, and none is on PATH: install the package chromium, "
-            "or `playwright install chromium`"
-        )
+        raise PrintError("--pdf needs Chromium or Chrome, and none is on PATH: install the package chromium, "
+                         "or `playwright install chromium`")  # fmt: skip
     return found
 
 
@@ -100,19 +92,13 @@ def _beside(root: Path, outcome: Outcome) -> Outcome:
 def write(folder: Path) -> Path:
     """Print a published report to ``<folder>.pdf`` beside it, whole or not at all.
 
-    Raises
-    ------
-    PrintError
-        If the browser is not there, does not end in time or prints nothing.
+    PrintError if the browser is not there, does not end in time or prints nothing.
     """
-    chromium = browser()
     with files.building(folder.parent) as scratch:
-        page, printed = scratch / "paper.html", scratch / "paper.pdf"
-        files.write(page, document(folder))
-        _print(chromium, page, printed)
+        printed = scratch / "paper.pdf"
+        _print(document(folder), printed)
         if numbers := pages(printed.read_bytes()):
-            files.write(page, document(folder, numbers))
-            _print(chromium, page, printed)
+            _print(document(folder, numbers), printed)
         target = folder.with_name(f"{folder.name}.pdf")
         printed.write_bytes(undated(printed.read_bytes()) + _mark(folder))
         printed.replace(target)
@@ -180,7 +166,9 @@ def _mark(folder: Path) -> bytes:
     return f"% {record.NAME} {sha256(folder / record.NAME)}\n".encode()
 
 
-def _print(chromium: str, page: Path, target: Path) -> None:
+def _print(text: str, target: Path) -> None:
+    chromium, page = browser(), target.with_suffix(".html")
+    page.write_text(text, encoding="utf-8")
     root = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
     place = [f"--user-data-dir={page.with_name('profile')}", f"--print-to-pdf={target}", page.as_uri()]
     target.unlink(missing_ok=True)
@@ -192,16 +180,11 @@ def _print(chromium: str, page: Path, target: Path) -> None:
         except subprocess.TimeoutExpired:
             raise PrintError(f"{chromium} did not print within {SECONDS} s") from None
         finally:
-            _end(process)
+            with suppress(OSError):  # all of it has ended
+                os.killpg(process.pid, signal.SIGKILL) if hasattr(os, "killpg") else process.kill()
+            process.wait()
         whole = target.is_file() and re.fullmatch(rb"%PDF-.*%%EOF\s*", target.read_bytes(), re.S)
         if process.returncode or not whole:
             said.seek(0)
             last = [line for line in said.read().splitlines() if line.strip()][-1:]
             raise PrintError(" ".join([f"{chromium} printed no PDF (exit code {process.returncode})", *last]))
-
-
-def _end(process: subprocess.Popen) -> None:
-    """End the browser and what it has started."""
-    with suppress(OSError):  # all of it has ended
-        os.killpg(process.pid, signal.SIGKILL) if hasattr(os, "killpg") else process.kill()
-    process.wait()

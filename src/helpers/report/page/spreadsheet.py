@@ -4,8 +4,10 @@ import csv
 import io
 import math
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 TEXT_COLUMNS = {"hs", "period", "id", "source"}
 
@@ -25,20 +27,14 @@ def workbook(sheets: list[Sheet], as_of: date, synthetic: str = "") -> bytes:
     import xlsxwriter
 
     content = io.BytesIO()
-    options = {
-        "in_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "default_date_format": "yyyy-mm-dd",
-    }
-    book = xlsxwriter.Workbook(content, options)
+    as_it_is = {"strings_to_formulas": False, "strings_to_urls": False, "default_date_format": "yyyy-mm-dd"}
+    book = xlsxwriter.Workbook(content, {"in_memory": True} | as_it_is)
     title = _said(f"India magnet outlook as of {as_of}", synthetic)
     book.set_properties({"title": title, "created": datetime(as_of.year, as_of.month, as_of.day)})
     bold = book.add_format({"bold": True, "bottom": 1})
     contents = book.add_worksheet("Contents")
-    contents.set_column(0, 0, 10)
-    contents.set_column(1, 1, 16)
-    contents.set_column(2, 2, 100)
+    for column, width in enumerate((10, 16, 100)):
+        contents.set_column(column, column, width)
     above = 2 if synthetic else 0
     if synthetic:
         contents.write_string(0, 0, synthetic, bold)
@@ -71,22 +67,14 @@ def _typed(name: str, cells: list[str]) -> list:
     """The cells of a column as numbers or as dates where all of them are, gaps kept; else as text."""
     if name in TEXT_COLUMNS:
         return cells
-    return _numbers(cells) or _dates(cells) or [re.sub(r"^'(?=[=+@\t\r-])", "", cell) for cell in cells]
+    numbers, days = _all(cells, float, math.isfinite), _all(cells, date.fromisoformat, lambda day: day.year >= 1900)
+    return numbers or days or [re.sub(r"^'(?=[=+@\t\r-])", "", cell) for cell in cells]
 
 
-def _numbers(cells: list[str]) -> list | None:
-    """The cells as numbers; None if one of them is a word, or a number that no spreadsheet has."""
+def _all(cells: list[str], read: Callable[[str], Any], holds: Callable[[Any], bool]) -> list | None:
+    """The cells as they are read, gaps kept; None if one cannot be, or is nothing that a spreadsheet ``holds``."""
     try:
-        numbers = [float(cell) if cell else "" for cell in cells]
+        values = [read(cell) if cell else "" for cell in cells]
     except ValueError:
         return None
-    return numbers if all(number == "" or math.isfinite(number) for number in numbers) else None
-
-
-def _dates(cells: list[str]) -> list | None:
-    """The cells as days; None if one of them is none, or lies before the days that a spreadsheet has."""
-    try:
-        days = [date.fromisoformat(cell) if cell else "" for cell in cells]
-    except ValueError:
-        return None
-    return days if all(day == "" or day.year >= 1900 for day in days) else None
+    return values if all(value == "" or holds(value) for value in values) else None

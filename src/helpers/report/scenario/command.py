@@ -1,12 +1,11 @@
 """The verb ``magnets scenario``: list, run, compare; thin, and nothing heavy is imported to refuse a word."""
 
-from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from helpers.report.ending import AsOf, told, with_list
+from helpers.report.ending import AsOf, day, told, with_list
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False,
                   help="What would change the imports of rare-earth magnets, and what India can do.")  # fmt: skip
@@ -31,7 +30,7 @@ def list_(as_of: AsOf = "") -> None:
     from helpers.report.scenario import shown
 
     with told():
-        print("\n".join(shown.listed(_day(as_of))), flush=True)
+        print("\n".join(shown.listed(day(as_of))), flush=True)
 
 
 @app.command(cls=WITH_LEVERS)
@@ -66,7 +65,7 @@ def run(
 
     files = {kind: path for kind, path in (("csv", csv), ("xlsx", xlsx), ("iamc", iamc)) if path}
     with told():
-        print("\n".join(shown.reckoned(scenarios, lever, _day(as_of), files)), flush=True)
+        print("\n".join(shown.reckoned(scenarios, lever, day(as_of), files)), flush=True)
 
 
 @app.command(cls=WITH_LEVERS)
@@ -85,10 +84,4 @@ def compare(
     from helpers.report.scenario import shown
 
     with told():
-        print("\n".join(shown.compared(one, other, lever, _day(as_of))), flush=True)
-
-
-def _day(as_of: str) -> date:
-    from helpers.report import parameters
-
-    return parameters.parse([], as_of).as_of
+        print("\n".join(shown.compared(one, other, lever, day(as_of))), flush=True)

@@ -1,15 +1,4 @@
-"""Scenarios as people ask for them: a name, a file, or levers on one line; checked whole.
-
-A file is YAML, with every lever as ``magnets scenario list`` tells it; what is not named stays at the run-rate::
-
-    scenario: half the plants, fast vehicles
-    story: Half of the plants are built while the targets for vehicles are met.
-    levers:
-      ev_pace: 1
-      scheme: 0.5
-
-The same on one line, as a report keeps it: ``ev_pace=1; scheme=0.5``.
-"""
+"""Scenarios as people ask for them: by name, by file, or by levers on one line, as a report keeps them."""
 
 import csv
 from pathlib import Path
@@ -60,10 +49,9 @@ def named() -> dict[str, Scenario]:
 
 def read(path: Path) -> Scenario:
     """A scenario file; ValueError with a line ``file line n: ...`` for everything wrong in it."""
-    document = composed(path, "the scenario file", "a scenario needs")
+    document, keys = composed(path, "the scenario file", "a scenario needs"), ", ".join(KEYS)
     if not isinstance(document, yaml.MappingNode):
-        raise ValueError(f"{path.name} line 1: a scenario is `key: value` lines with the keys {', '.join(KEYS)}")
-    keys = ", ".join(KEYS)
+        raise ValueError(f"{path.name} line 1: a scenario is `key: value` lines with the keys {keys}")
     wrong = [(line(key), f"there is no key {key.value!r}; there are {keys}") for key, _ in document.value
              if key.value not in KEYS]  # fmt: skip
     fields = {key.value: node for key, node in document.value if key.value in KEYS}

@@ -82,7 +82,6 @@ def _apart(found: Sequence[Scenario]) -> list[Scenario]:
 
 
 def _with(of: Scenario, moved: Sequence[str]) -> Scenario:
-    """A scenario with levers moved on top of it."""
     if not moved:
         return of
     on_top = levers.made(f"{levers.SEPARATOR} ".join(moved))

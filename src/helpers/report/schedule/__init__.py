@@ -1,7 +1,6 @@
 """Reports by the clock, without a process that stays: a call does what is due and ends; who calls is up to the machine.
 
-- `times`: when a report is due, by cron or RRULE in a time zone
-- `plan`: ``schedule.yml``, checked whole, and which runs are due now
+- `plan`: ``schedule.yml``, checked whole; by cron or RRULE in a time zone, which runs are due now
 - `journal`: what was begun, how it ended, who was told: lines that are only ever added
 - `run`: do what is due, one call at a time; `made`: one report, with its retries and its time limit
 - `news`: is there anything new since the last report, and what; which source is late

@@ -38,8 +38,7 @@ class Event:
     @property
     def name(self) -> str:
         """What tells it from all other events."""
-        of = self.what or f"{self.line.report} {self.line.due:%Y-%m-%dT%H:%MZ}"
-        return f"{self.kind} {of}"
+        return f"{self.kind} {self.what or f'{self.line.report} {self.line.due:%Y-%m-%dT%H:%MZ}'}"
 
 
 def variable(channel: str) -> str:

@@ -92,9 +92,8 @@ def _crons(schedule: Schedule) -> list[str]:
             found.append(report.cron)
         else:
             coming = islice(report.after(schedule.timezone, utc()), 100)
-            found += sorted(
-                {f"{at.minute} {at.hour} * * *" for at in (at.astimezone(schedule.timezone) for at in coming)}
-            )
+            walls = [at.astimezone(schedule.timezone) for at in coming]
+            found += sorted({f"{at.minute} {at.hour} * * *" for at in walls})
     return list(dict.fromkeys(found))
 
 
@@ -127,9 +126,8 @@ def _cron(block: str, what: str) -> list[str]:
         kept += after
         if kept and not kept.endswith(b"\n"):
             kept += b"\n"
-        subprocess.run(
-            ["crontab", "-"], input=kept + (raw if what == "write" else b""), check=True, capture_output=True
-        )
+        kept += raw if what == "write" else b""
+        subprocess.run(["crontab", "-"], input=kept, check=True, capture_output=True)
     except FileNotFoundError:
         raise OSError("there is no crontab here: install the package cron, or use --systemd") from None
     except subprocess.CalledProcessError as error:

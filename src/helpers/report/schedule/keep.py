@@ -50,7 +50,7 @@ def thin(schedule: Schedule, today: date) -> list[str]:
         with publish.only_run(root):
             for folder in gone:
                 with files.building(root) as scratch:  # links to it still lead somewhere, its name is not used again
-                    files.write(scratch / "index.html", GONE)
+                    (scratch / "index.html").write_text(GONE, encoding="utf-8")
                     (root / folder).rename(root / f"{files.BUILDING}{folder}")
                     files.place(scratch, root / folder)
                 (root / f"{folder}.pdf").unlink(missing_ok=True)

@@ -4,12 +4,11 @@ import _thread
 import os
 import threading
 import time
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from helpers.report import pipeline
 from helpers.report.job import End, Outcome
@@ -38,10 +37,6 @@ class Made:
     text: str = ""
 
 
-class _AgainError(Exception):
-    """Another try may end better."""
-
-
 def made(report: Report, run: Run, root: Path, known: Collection[str], notices: Callable[[], tuple[str, ...]]) -> Made:
     """Make the reports of a run into ``root``.
 
@@ -65,17 +60,16 @@ def made(report: Report, run: Run, root: Path, known: Collection[str], notices: 
 
         make = partial(pdf.printed, make, root)
     tries = 0
-    with suppress(_AgainError):
-        for attempt in _attempts(report.retries, report.backoff) if rest else ():
-            with attempt:
-                tries += 1
-                outcomes = _within(report.limit, make)
-                killed = run.starts > 0 or tries > 1
-                for outcome in outcomes:
-                    found = killed and _folder(outcome) not in known if outcome.text.startswith(UNCHANGED) else True
-                    new |= {_folder(outcome): None} if found and outcome.end is End.OK else {}
-                if any(outcome.end not in FOR_GOOD for outcome in outcomes):
-                    raise _AgainError
+    for tries in range(1, report.retries + 2) if rest else ():
+        if tries > 1:
+            time.sleep(min(LONGEST, report.backoff * 2 ** (tries - 2)))
+        outcomes = _within(report.limit, make)
+        killed = run.starts > 0 or tries > 1
+        for outcome in outcomes:
+            found = killed and _folder(outcome) not in known if outcome.text.startswith(UNCHANGED) else True
+            new |= {_folder(outcome): None} if found and outcome.end is End.OK else {}
+        if all(outcome.end in FOR_GOOD for outcome in outcomes):
+            break
     worst = max((outcome.end for outcome in outcomes), default=End.OK)
     end = worst.name.lower() if worst else "published" if new else UNCHANGED
     folders = new if worst or new else dict.fromkeys([*same.values(), *map(_folder, outcomes)])
@@ -85,14 +79,6 @@ def made(report: Report, run: Run, root: Path, known: Collection[str], notices: 
 
 def _folder(outcome: Outcome) -> str:
     return Path(outcome.text.removeprefix(f"{UNCHANGED}: ").partition("\n")[0]).parent.name
-
-
-def _attempts(retries: int, backoff: float) -> Iterable[Any]:
-    import stamina
-
-    stamina.instrumentation.set_on_retry_hooks([])  # the journal has it
-    return stamina.retry_context(_AgainError, attempts=retries + 1, timeout=None, wait_initial=backoff,
-                                 wait_max=LONGEST, wait_jitter=0)  # fmt: skip
 
 
 def _within(minutes: float, make: Callable[[], list[Outcome]]) -> list[Outcome]:

@@ -68,7 +68,7 @@ def _run(schedule: Schedule, again: bool) -> tuple[int, list[str]]:
 
 def _one(schedule: Schedule, one: Run, notices: Callable[[], tuple[str, ...]]) -> tuple[Line, str]:
     """Make one report, between two lines of the journal; the second of them, and what went wrong in words."""
-    from helpers.report.schedule import keep
+    from helpers.report.schedule import keep, news
     from helpers.report.schedule.made import Made, made
     from helpers.report.shelf.publish import LockedError
 
@@ -86,19 +86,14 @@ def _one(schedule: Schedule, one: Run, notices: Callable[[], tuple[str, ...]]) -
         except KeyboardInterrupt:
             note("put off")
             raise
+    late: tuple[str, ...] = ()
+    with suppress(ValueError):  # the archive cannot be read: the report said so
+        late = tuple(news.late(one.as_of)) if schedule.told(one.report, "late") else ()
     line = note(
         "put off" if done.code == End.LOCKED else "ended", end=done.end, code=done.code, tries=done.tries,
-        seconds=round(time.monotonic() - begun, 1), reports=done.reports, missed=one.missed, late=_late(schedule, one),
+        seconds=round(time.monotonic() - begun, 1), reports=done.reports, missed=one.missed, late=late,
     )  # fmt: skip
     if not done.code:
         with suppress(LockedError):  # there is time
             keep.thin(schedule, utc().astimezone(schedule.timezone).date())
     return line, done.text
-
-
-def _late(schedule: Schedule, one: Run) -> tuple[str, ...]:
-    from helpers.report.schedule import news
-
-    with suppress(ValueError):  # the archive cannot be read: the report said so
-        return tuple(news.late(one.as_of)) if schedule.told(one.report, "late") else ()
-    return ()

@@ -27,8 +27,9 @@ def status(path: Path) -> tuple[int, list[str]]:
         own = [line for line in lines if line.report == name and line.due <= now]
         worst, state = _state(schedule, own, due.get(name), now)
         code = max(code, worst)
+        last = next((_last(schedule, line) for line in reversed(journal.ended(own))), "never")
         following = next((_at(schedule, at) for at in report.after(schedule.timezone, now)), "never")
-        rows.append((name, report.cron or str(report.rrule), _last(schedule, own), following, state))
+        rows.append((name, report.cron or str(report.rrule), last, following, state))
     wide = [max(len(row[column]) for row in rows) for column in range(len(HEADS))]
     table = ["  ".join(text.ljust(width) for text, width in zip(row, wide, strict=True)).rstrip() for row in rows]
     return code, [*table, "", f"Times of {schedule.timezone}; the journal is {schedule.output / journal.NAME}"]
@@ -49,10 +50,7 @@ def _state(schedule: Schedule, own: list[Line], due: Run | None, now: datetime) 
     return WELL, "due now" if due else "well" if ended else "not run yet"
 
 
-def _last(schedule: Schedule, own: list[Line]) -> str:
-    if not (ended := journal.ended(own)):
-        return "never"
-    last = ended[-1]
+def _last(schedule: Schedule, last: Line) -> str:
     missed = f", {last.missed} missed before" if last.missed else ""
     return f"{_at(schedule, last.due)} {last.end.replace('_', ' ')}, {last.seconds or 0:.0f} s{missed}"
 

@@ -2,20 +2,28 @@
 
 import json
 import re
+import uuid
 import warnings
 from collections import Counter
 from collections.abc import Set
+from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
+from xml.etree import ElementTree
 
 from helpers.report.parameters import plain
-from helpers.report.shelf import feed, files, record
+from helpers.report.shelf import files, record
 
 FILTERS = 8
 """Settings by which the page can be narrowed down at most: its style has as many."""
 
 DEFAULT = "as by default"
+FEED = "feed.xml"
+TITLE = "India magnet outlook"
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def records(root: Path) -> list[dict]:
@@ -51,7 +59,7 @@ def is_current(root: Path) -> bool:
     ends = (r"/index\.html", r"\.pdf")
     listed = [{unquote(name) for name in re.findall(rf'href="([^"/]+){end}"', page)} for end in ends]
     there = [{known["folder"] for known in every}, _pdfs(root, every)]
-    return listed == there and _read(root / feed.NAME) == feed.text(every)
+    return listed == there and _read(root / FEED) == feed(every)
 
 
 def write(root: Path) -> Path:
@@ -59,46 +67,34 @@ def write(root: Path) -> Path:
     from helpers.report.page import html
 
     every = records(root)
-    files.replace(root / feed.NAME, feed.text(every))
+    files.replace(root / FEED, feed(every))
     return files.replace(root / "index.html", html.plain("archive", frame(every, _pdfs(root, every))))
 
 
 def frame(every: list[dict], with_pdf: Set[str] = frozenset()) -> dict[str, Any]:
-    """What the page shows of records, newest first: reports by month, each with what narrows the list down to it.
-
-    ``with_pdf`` are the folders beside which there is a PDF.
-    """
+    """What the page shows of records, newest first: reports by month, each with what narrows the list down to it."""
     from helpers.chapters import canvas, words
 
     alike = _before(every)
-    settings = {known["folder"]: _settings(known) for known in every}
-    common = Counter(name for names in settings.values() for name in names).most_common()
+    asked = {known["folder"]: settings(known) or [DEFAULT] for known in every}
+    common = Counter(name for names in asked.values() for name in names).most_common()
     kept = {name: f"p{number}" for number, (name, _) in enumerate(common[:FILTERS], start=1)} if len(common) > 1 else {}
     months: dict[str, list[dict]] = {}
     days = set()
     for known in every:
         day, folder = known["parameters"]["as_of"], known["folder"]
-        shown = {
-            "folder": folder,
+        months.setdefault(words.month(day), []).append({
+            "folder": folder, "before": alike[folder], "pdf": folder in with_pdf,
             "anchor": f"day-{day}" if day not in days else "",
-            "settings": [name for name in settings[folder] if name != DEFAULT],
-            "classes": [kept[name] for name in settings[folder] if name in kept],
-            "answer": feed.short(known["answer"]),
-            "changed": known.get("changed", ""),
-            "before": alike[folder],
-            "pdf": folder in with_pdf,
-        }
+            "settings": settings(known),
+            "classes": [kept[name] for name in asked[folder] if name in kept],
+            "answer": short(known["answer"]), "changed": known.get("changed", ""),
+        })  # fmt: skip
         days.add(day)
-        months.setdefault(words.month(day), []).append(shown)
     filters = [{"id": kept[name], "name": name, "count": count} for name, count in common if name in kept]
     made_up = canvas.SYNTHETIC if any(known.get("synthetic") for known in every) else ""
     return {"months": months, "filters": filters, "count": len(every), "rare": len(common) > FILTERS,
-            "synthetic": made_up, "feed": feed.NAME}  # fmt: skip
-
-
-def _settings(known: dict) -> list[str]:
-    """What was asked for instead of the defaults, each in words."""
-    return [f"{name} = {plain(value)}" for name, value in known["given"].items() if name != "as_of"] or [DEFAULT]
+            "synthetic": made_up, "feed": FEED}  # fmt: skip
 
 
 def _before(every: list[dict]) -> dict[str, str]:
@@ -119,3 +115,61 @@ def _pdfs(root: Path, every: list[dict]) -> set[str]:
 
 def _read(path: Path) -> str:
     return path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
+
+
+def feed(every: list[dict]) -> str:
+    """The reports as an Atom feed (RFC 4287): an entry a report, what was made last first.
+
+    Ids follow from the hash of a record, so they name no machine, and the same report has the same one wherever its
+    folder is moved to; links are relative to the feed.
+    """
+    kind = "synthetic" if any(known.get("synthetic") for known in every) else "real"
+    made = sorted(every, key=lambda known: (_moment(known), record.rank(known["folder"])), reverse=True)
+    top = ElementTree.Element("feed", {"xmlns": "http://www.w3.org/2005/Atom", "xml:lang": "en-GB"})
+    _add(top, "title", f"{'SYNTHETIC: ' if kind == 'synthetic' else ''}{TITLE}")
+    _add(top, "subtitle", "How many tonnes of magnets will India import? A new entry for each new report.")
+    _add(top, "id", _urn(f"feed of {kind} reports"))
+    _add(top, "updated", _moment(made[0]).isoformat() if made else _NEVER.isoformat())
+    ElementTree.SubElement(top, "link", rel="self", type="application/atom+xml", href=FEED)
+    ElementTree.SubElement(top, "link", rel="alternate", type="text/html", href="index.html")
+    _add(ElementTree.SubElement(top, "author"), "name", TITLE)
+    for known in made:
+        _entry(ElementTree.SubElement(top, "entry"), known)
+    ElementTree.indent(top, "")
+    return f'<?xml version="1.0" encoding="utf-8"?>\n{ElementTree.tostring(top, encoding="unicode")}\n'
+
+
+def short(answer: str) -> str:
+    """The first sentence of an answer."""
+    return re.split(r"(?<=[.?!])\s+(?=[A-Z])", answer, maxsplit=1)[0]
+
+
+def settings(known: dict) -> list[str]:
+    """What a report was asked for instead of the defaults, each in words."""
+    return [f"{name} = {plain(value)}" for name, value in known["given"].items() if name != "as_of"]
+
+
+def _entry(entry: ElementTree.Element, known: dict) -> None:
+    _add(entry, "title", f"{' · '.join([known['folder'], *settings(known)])}: {short(known['answer'])}")
+    _add(entry, "id", _urn(known.get(record.OWN) or record.digest(known)))
+    _add(entry, "updated", _moment(known).isoformat())
+    page = f"{quote(known['folder'])}/index.html"
+    ElementTree.SubElement(entry, "link", rel="alternate", type="text/html", href=page)
+    _add(entry, "summary", "\n\n".join(filter(None, [known["answer"], known.get("changed", "")])))
+
+
+def _add(parent: ElementTree.Element, name: str, said: str) -> None:
+    ElementTree.SubElement(parent, name).text = _CONTROLS.sub("", said)
+
+
+def _urn(name: str) -> str:
+    return uuid.uuid5(uuid.NAMESPACE_OID, f"magnet-outlook {name}").urn
+
+
+def _moment(known: dict) -> datetime:
+    """When a report was made; of a record that does not say, its day; else long ago."""
+    for said in (known.get("made"), known["parameters"]["as_of"]):
+        with suppress(ValueError, OverflowError):
+            moment = datetime.fromisoformat(str(said))
+            return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return _NEVER

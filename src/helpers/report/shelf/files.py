@@ -38,7 +38,7 @@ def replace(target: Path, text: str) -> Path:
     """Write a file in the place of another, which stays whole until this one is; a link is replaced, not followed."""
     scratch = target.with_name(f"{BUILDING}{secrets.token_hex(6)}")
     try:
-        write(scratch, text)
+        scratch.write_text(text, encoding="utf-8")
         _onto_disk(scratch)
         scratch.replace(target)
         with suppress(OSError):
@@ -50,11 +50,6 @@ def replace(target: Path, text: str) -> Path:
     finally:
         with suppress(OSError):
             scratch.unlink(missing_ok=True)
-
-
-def write(path: Path, text: str) -> None:
-    """Write a text as UTF-8."""
-    path.write_text(text, encoding="utf-8")
 
 
 def sweep(root: Path) -> None:

@@ -1,13 +1,21 @@
-"""What a report depends on, file by file: if none of it has changed, there is nothing to run."""
+"""What a report depends on: if no file of it has changed, there is nothing to run; and which code that is."""
 
 import hashlib
 import json
+import os
+import platform
 import re
+import subprocess
 from collections.abc import Iterator, Sequence
 from datetime import date
+from functools import cache
+from importlib.metadata import distributions
 from pathlib import Path
 
 from helpers import paths
+
+PACKAGES = ("magnet-outlook", "pandas", "numpy", "seaborn", "statsmodels", "papermill", "mistune", "ipykernel")
+MADE_OF = ("notebooks", "src/helpers", "data", "requirements.lock")
 
 _OTHER = {"__pycache__", "carried"}
 """What lies in the package beside its modules: their compiled copies, and the data of an installed package."""
@@ -44,10 +52,9 @@ def inputs() -> dict[str, dict[str, str]]:
 
 
 def archived(day: date | str) -> dict[str, str]:
-    """SHA-256 of every part of the archive that was known by a day, by its place: what `versions.held` says, unread.
+    """SHA-256 of every part of the archive that was known by a day, by its place; DamagedError if it cannot be told.
 
-    Only what stands beside the parts is read, so that a run with nothing to do needs no reader of figures; DamagedError
-    if that cannot be understood.
+    Only what stands beside the parts is read, so that a run with nothing to do needs no reader of figures.
     """
     return {path.relative_to(paths.archive()).as_posix(): digest for path, digest, _ in _parts(day)}
 
@@ -103,3 +110,40 @@ def seeds() -> dict[str, int]:
 def sha256(path: Path) -> str:
     """SHA-256 of a file."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+@cache
+def commit() -> dict:
+    """``commit`` and ``dirty``, whether anything a report is made from differs from it; None where there is no git.
+
+    Also in a clone that belongs to somebody else, which git by itself refuses to look at.
+    """
+    status = _git("status", "--porcelain", "--", *MADE_OF)
+    return {"commit": _git("rev-parse", "HEAD"), "dirty": None if status is None else bool(status)}
+
+
+def has(known: str | None) -> bool:
+    """Is a commit one of this clone, as far as can be told: not without git, nor in a clone without its history."""
+    if known is None or _git("rev-parse", "--is-shallow-repository") != "false":
+        return True
+    return _git("cat-file", "-e", f"{known}^{{commit}}") is not None
+
+
+def versions() -> dict[str, str | None]:
+    """Versions of Python and of the packages that numbers and pages depend on."""
+    held = {name: next((one.version for one in distributions(name=name)), None) for name in PACKAGES}
+    return {"python": platform.python_version()} | held
+
+
+def _git(*words: str) -> str | None:
+    if not paths.CLONE:
+        return None
+    command = ["git", "-c", "safe.directory=*", "-C", str(paths.ROOT), *words]
+    try:
+        done = subprocess.run(
+            command, capture_output=True, encoding="utf-8", errors="replace", check=False,
+            env=os.environ | {"GIT_OPTIONAL_LOCKS": "0"},
+        )  # fmt: skip
+    except OSError:
+        return None
+    return done.stdout.strip() if done.returncode == 0 else None

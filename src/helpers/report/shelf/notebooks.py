@@ -36,19 +36,17 @@ class StoreError(RuntimeError):
 def refresh(as_of: date) -> dict[str, list[str]]:
     """Run every notebook with its defaults as of a day, and store those that say anything new but the day.
 
-    The others stay as they are, with the day as of which they were stored. What is committed holds curated figures
-    only: an archive of live sources is left out, as it is in no clone, and some of its terms forbid to pass it on.
+    What is committed holds curated figures only: an archive of live sources is left out, as it is in no clone, and some
+    of its terms forbid to pass it on.
 
     Of each notebook the changed lines of its text outputs, ``-`` before and ``+`` after; ``=`` says that only code or
     form changed. StoreError if a notebook fails; nothing is stored.
     """
     with leftovers.settings(), tempfile.TemporaryDirectory() as empty, leftovers.archive(Path(empty)):
         made = {path: _run(path, as_of) for path in inputs.tracked()}
-    before = {path: nbformat.read(path, as_version=4) for path in made}
-    changes = {path: _changes(before[path], made[path]) for path in made}
-    for path, notebook in made.items():
-        if changes[path]:
-            nbformat.write(notebook, path)
+    changes = {path: _changes(nbformat.read(path, as_version=4), notebook) for path, notebook in made.items()}
+    for path in (path for path, lines in changes.items() if lines):
+        nbformat.write(made[path], path)
     return {path.name: lines for path, lines in changes.items()}
 
 
@@ -80,10 +78,11 @@ def copied(folder: Path) -> list[str]:
     for path in inputs.tracked():
         copy, now = folder / path.name, inputs.cells(path)
         before = _copied_from(copy)
+        if before == now:
+            continue
         if before == "" or (copy.exists() and inputs.cells(copy) not in (before, now)):
-            if before != now:
-                said.append(f"{copy} is as you left it; {path.name} has changed since: rename yours to get the new one")
-        elif before != now:
+            said.append(f"{copy} is as you left it; {path.name} has changed since: rename yours to get the new one")
+        else:
             notebook = nbformat.read(path, as_version=4)
             notebook.metadata |= {"magnets": {"copied": now}, "kernelspec": KERNEL | {"name": kernel_name()}}
             nbformat.write(notebook, copy)
@@ -106,11 +105,8 @@ def stripped(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
         cell.metadata = {k: v for k, v in cell.metadata.items() if k == "tags" and v}
         for output in cell.get("outputs", []):
             if "data" in output:
-                output["data"] = {
-                    kind: v
-                    for kind, v in output["data"].items()
-                    if kind not in OF_ONE_RUN and not kind.startswith("image/")
-                }
+                for kind in [one for one in output["data"] if one in OF_ONE_RUN or one.startswith("image/")]:
+                    del output["data"][kind]
                 output["metadata"] = {}
     kernel = notebook.metadata.get("kernelspec", KERNEL)
     notebook.metadata = nbformat.from_dict({"kernelspec": kernel, "language_info": LANGUAGE})
@@ -118,7 +114,6 @@ def stripped(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
 
 
 def _run(path: Path, as_of: date) -> nbformat.NotebookNode:
-    """A notebook as it is to be stored."""
     notebook = nbformat.read(path, as_version=4)
     for cell in notebook.cells:
         if "parameters" in cell.metadata.get("tags", []):

@@ -12,6 +12,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from filelock import FileLock, Timeout
+
 from helpers.report import parameters
 from helpers.report.job import Chapter, End, Job
 from helpers.report.shelf import archive, files, record
@@ -43,13 +45,11 @@ class LockedError(RuntimeError):
 @contextmanager
 def only_run(root: Path) -> Iterator[None]:
     """Hold the lock of a report folder, without what killed runs left behind; raise LockedError if it is taken."""
-    import filelock
-
     root.mkdir(parents=True, exist_ok=True)
     holder = root / ".lock-holder"
     try:
-        lock = filelock.FileLock(root / ".lock", timeout=0).acquire()
-    except filelock.Timeout:
+        lock = FileLock(root / ".lock", timeout=0).acquire()
+    except Timeout:
         raise LockedError(f"another run is writing to {root}{_holder(holder)}; wait for it to end") from None
     with lock:
         files.sweep(root)
@@ -71,26 +71,25 @@ def publish(root: Path, chapters: list[Chapter], job: Job, frame: dict, india: "
     from helpers.report import changed
     from helpers.report.page import explorer, html
 
-    folder = _free_folder(root, frame["as_of"])
+    folder, asked = _free_folder(root, frame["as_of"]), parameters.shown(job.parameters)
+    before = archive.before(archive.records(root), folder.name, asked, india.synthetic)
     with files.building(root) as scratch:
-        _chapters(scratch, chapters)
-        shown, moved = brief(chapters), changed.changed(root, folder.name, job, india, chapters)
+        shown, moved = brief(chapters), changed.changed(root, before, job, india, chapters)
+        _write(scratch, _offered(chapters))
         if shown["figures"]:
-            files.write(scratch / "forecast.svg", shown["figures"][0]["svg"])
+            _write(scratch, {"forecast.svg": shown["figures"][0]["svg"]})
         (scratch / "tables.xlsx").write_bytes(_tables(chapters, job, frame["synthetic"]))
         (scratch / kept.NAME).write_bytes(kept.packed())
-        asked = parameters.shown(job.parameters)
-        before = archive.before(archive.records(root), folder.name, asked, india.synthetic)
         shown |= {
             "changed": moved,
             "downloads": sorted(path.name for path in scratch.iterdir() if path.suffix != ".html"),
             "previous": before and before["folder"],
         }
-        files.write(scratch / "index.html", html.plain("report", frame | shown))
-        files.write(scratch / "glossary.html", html.plain("glossary", frame | {"name": "glossary"}))
+        front, glossary = frame | shown, frame | {"name": "glossary"}
+        _write(scratch, {"index.html": html.plain("report", front), "glossary.html": html.plain("glossary", glossary)})
         if frame["explorer"]:
             own = explorer.content(india) | {"name": html.EXPLORER}
-            files.write(scratch / "explorer.html", html.plain(html.EXPLORER, frame | own))
+            _write(scratch, {"explorer.html": html.plain(html.EXPLORER, frame | own)})
         _record(scratch, folder.name, chapters, job, india, moved)
         files.place(scratch, folder)
     return folder
@@ -102,29 +101,27 @@ def publish_failure(root: Path, chapters: list[Chapter], job: Job, frame: dict, 
 
     folder = _free_folder(root / "failed", frame["as_of"])
     frame = frame | {"failure": True}
-    failed = {
-        c.name: {"name": c.name, "what": WHAT[c.end], "cell": c.cell, "error": c.error} for c in chapters if c.end
-    }
-    pages = [html.chapter(c.name, c.notebook, frame, failed.get(c.name) or {"cell": {}}) for c in chapters]
-    index = html.plain("failure", frame | {"failures": list(failed.values()), "count": len(chapters)})
+    failed = [{"name": c.name, "what": WHAT[c.end], "cell": c.cell, "error": c.error} for c in chapters if c.end]
+    of = {one["name"]: one for one in failed}
+    paged = [replace(c, html=html.chapter(c.name, c.notebook, frame, of.get(c.name, {"cell": {}}))) for c in chapters]
+    index = html.plain("failure", frame | {"failures": failed, "count": len(chapters)})
     with files.building(root) as scratch:
-        _chapters(scratch, [replace(c, html=page) for c, page in zip(chapters, pages, strict=True)])
-        files.write(scratch / "index.html", index)
+        _write(scratch, _offered(paged) | {"index.html": index})
         _record(scratch, folder.name, chapters, job, india)
         folder.parent.mkdir(exist_ok=True)
         files.place(scratch, folder)
     return folder
 
 
-def _chapters(scratch: Path, chapters: list[Chapter]) -> None:
-    """The pages of chapters and the files that they offer."""
-    from helpers.report.page import html
+def _write(folder: Path, texts: dict[str, str]) -> None:
+    for name, text in texts.items():
+        (folder / name).write_text(text, encoding="utf-8")
 
-    for chapter in chapters:
-        files.write(scratch / f"{chapter.name}.html", chapter.html)
-        for file in html.payloads(chapter.notebook, "file"):
-            if file["text"]:  # else all of it is withheld
-                files.write(scratch / file["name"], file["text"])
+
+def _offered(chapters: list[Chapter]) -> dict[str, str]:
+    """The pages of chapters, and the files that they offer but those of which all is withheld, by name."""
+    texts = {file["name"]: file["text"] for _, file in _shown(chapters, "file") if file["text"]}
+    return texts | {f"{chapter.name}.html": chapter.html for chapter in chapters}
 
 
 def brief(chapters: list[Chapter]) -> dict:
@@ -134,7 +131,7 @@ def brief(chapters: list[Chapter]) -> dict:
     :data:`LEAD`. ``figures`` of cells tagged ``brief-figure``; else the first of :data:`LEAD`. :data:`SLOTS`: whatever
     is tagged so. Each has the ``name`` of its chapter and the ``cell`` that shows it.
     """
-    lead = _lead_first(chapters)
+    lead = sorted(chapters, key=lambda chapter: chapter.name != LEAD)
     answers = _tagged(lead, "", "answer")
     firsts = [next((one for one in answers if one["name"] == name), None) for name in (FINDING, LEAD)]
     figures = _tagged(lead[:1], "", "figure")[:1]
@@ -146,38 +143,37 @@ def brief(chapters: list[Chapter]) -> dict:
     }
 
 
-def _tagged(chapters: list[Chapter], tag: str, kind: str = "") -> list[dict]:
-    """What cells with a tag, or any, show of one kind, or of any, with the ``name`` of their chapter."""
+def _shown(chapters: list[Chapter], kind: str, tag: str = "") -> list[tuple[str, dict]]:
+    """What cells with a tag, or any, show of one kind, or of any, each with the name of its chapter."""
     from helpers.report.page import html
 
-    return [one | {"name": c.name} for c in chapters for one in html.payloads(c.notebook, kind, tag)]
+    return [(c.name, one) for c in chapters for one in html.payloads(c.notebook, kind, tag)]
 
 
-def _lead_first(chapters: list[Chapter]) -> list[Chapter]:
-    return sorted(chapters, key=lambda chapter: chapter.name != LEAD)
+def _tagged(chapters: list[Chapter], tag: str, kind: str = "") -> list[dict]:
+    return [one | {"name": name} for name, one in _shown(chapters, kind, tag)]
 
 
 def _tables(chapters: list[Chapter], job: Job, synthetic: str) -> bytes:
-    from helpers.report.page import html
     from helpers.report.page.spreadsheet import Sheet, workbook
 
-    sheets = []
-    for chapter in chapters:
-        for kind, caption, text in (("figure", "title", "csv"), ("table", "caption", "csv"), ("file", "name", "text")):
-            for shown in html.payloads(chapter.notebook, kind):
-                sheets.append(Sheet(chapter.name, shown[caption], shown[text], shown.get("withheld", "")))
+    kinds = (("figure", "title", "csv"), ("table", "caption", "csv"), ("file", "name", "text"))
+    sheets = [
+        Sheet(name, one[caption], one[text], one.get("withheld", ""))
+        for chapter in chapters for kind, caption, text in kinds for name, one in _shown([chapter], kind)
+    ]  # fmt: skip
     return workbook(sheets, job.parameters.as_of, synthetic)
 
 
 def _record(
     scratch: Path, folder: str, chapters: list[Chapter], job: Job, india: "Vintage", moved: dict | None = None
 ) -> None:
-    answer = next((one["text"] for one in _tagged(_lead_first(chapters), "", "answer")), "")
+    answer = next((one["text"] for one in brief(chapters)["answers"]), "")
     answer = f"SYNTHETIC: {answer}" if india.synthetic else answer
     hashes = {path.name: sha256(path) for path in sorted(scratch.iterdir())}
     text = moved["sentence"]["text"] if moved and moved["previous"] else ""
     whole = record.content(folder, chapters, job, india, answer, hashes) | {"changed": text}
-    files.write(scratch / record.NAME, record.written(whole))
+    _write(scratch, {record.NAME: record.written(whole)})
 
 
 def _holder(path: Path) -> str:

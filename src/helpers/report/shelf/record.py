@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
+from helpers.report.job import Chapter, Job
 from helpers.report.parameters import command, given, shown
 from helpers.report.run.chapter import kernel_name
-from helpers.report.shelf import version
-from helpers.report.shelf.inputs import seeds
+from helpers.report.shelf import inputs
 
 if TYPE_CHECKING:
     from helpers.data import Vintage
-    from helpers.report.job import Chapter, Job
 
 NAME = "run.json"
 OWN = "record"
@@ -77,15 +76,15 @@ def read(path: Path) -> dict[str, Any]:
         content = json.loads(path.read_text(encoding="utf-8"))
         _Record.model_validate(content, strict=True)
         json.dumps([path.parent.name, content], ensure_ascii=False).encode()  # half a character stops page and feed
+        return content
     except ValidationError as error:
         first = error.errors()[0]
-        place = ".".join(map(str, first["loc"])) or "it"
-        raise RecordError(f"{path} is no record of a report: {place}: {first['msg'].lower()}") from None
+        why = f"{'.'.join(map(str, first['loc'])) or 'it'}: {first['msg'].lower()}"
     except OSError as error:
-        raise RecordError(f"{path} is no record of a report: {(error.strerror or str(error)).lower()}") from None
+        why = (error.strerror or str(error)).lower()
     except (ValueError, RecursionError) as error:
-        raise RecordError(f"{path} is no record of a report: {type(error).__name__} {error}") from None
-    return content
+        why = f"{type(error).__name__} {error}"
+    raise RecordError(f"{path} is no record of a report: {why}")
 
 
 def digest(content: dict[str, Any]) -> str:
@@ -106,7 +105,7 @@ def rank(folder: str) -> tuple[str, int]:
 
 
 def content(
-    folder: str, chapters: "list[Chapter]", job: "Job", india: "Vintage", answer: str, files: dict[str, str]
+    folder: str, chapters: list[Chapter], job: Job, india: "Vintage", answer: str, files: dict[str, str]
 ) -> dict[str, Any]:
     """Everything about a run that is not a page; times and memory stand here only.
 
@@ -128,11 +127,11 @@ def content(
         "data": {name: {"sha256": digest} | _vintage(name, india) for name, digest in job.files["data"].items()},
         "archive": job.files["archive"],
         "lock": job.files["lock"],
-        "code": version.commit() | {group: job.files[group] for group in ("notebooks", "helpers")},
-        "seeds": seeds(),
+        "code": inputs.commit() | {group: job.files[group] for group in ("notebooks", "helpers")},
+        "seeds": inputs.seeds(),
         "made": datetime.now(UTC).isoformat(timespec="seconds"),
         "kernel": kernel_name(),
-        "versions": version.versions(),
+        "versions": inputs.versions(),
         "chapters": {chapter.name: _chapter(chapter) for chapter in chapters},
         "headers": html.headers().splitlines(),
         "files": files,
@@ -152,11 +151,8 @@ def _vintage(file: str, india: "Vintage") -> dict:
     return {"rows": len(rows), "sources": len(named), "newest": newest}
 
 
-def _chapter(chapter: "Chapter") -> dict:
-    cells = {
-        cell["id"]: round(seconds, 3)
-        for cell in chapter.notebook.cells
-        if (seconds := cell.metadata.get("papermill", {}).get("duration")) is not None
-    }
+def _chapter(chapter: Chapter) -> dict:
+    took = {cell["id"]: cell.metadata.get("papermill", {}).get("duration") for cell in chapter.notebook.cells}
+    cells = {name: round(seconds, 3) for name, seconds in took.items() if seconds is not None}
     kept = {"end": chapter.end.name.lower(), "seconds": round(chapter.seconds, 2), "peak_mb": chapter.peak_mb}
     return kept | {"cells": cells} | ({"cell": chapter.cell, "error": chapter.error} if chapter.error else {})
