@@ -751,7 +751,16 @@ def test_an_archive_that_is_damaged_is_told_and_stops_nobody_else(world, monkeyp
 
 
 @pytest.mark.parametrize("file", ["parts/*.json", "answers/*.json", "checked.jsonl"])
-@pytest.mark.parametrize("text", ["{\n", "[]\n", "{}\n"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{\n",
+        "[]\n",
+        "{}\n",
+        '{"question": "a", "at": "2026-11-01"}\n',
+        '{"question": [1], "at": "2026-11-01T10:00Z"}\n',
+    ],
+)
 def test_what_stands_beside_answers_and_parts_is_told_when_it_is_damaged(world, kept, file, text):
     world.begun(kept)
     world.fetch()
@@ -761,15 +770,18 @@ def test_what_stands_beside_answers_and_parts_is_told_when_it_is_damaged(world, 
     for words in (["fetch", "--since", SINCE], ["verify", "--archive"]):
         done = run(*words)
         assert done.exit_code in (1, 21) and path.name in done.stderr and "anew" in done.stderr
-    assert run("sources").exit_code == 0
+    done = run("sources")
+    assert done.exit_code == 0 and path.name in done.stdout and "anew" in done.stdout
 
 
 @pytest.mark.parametrize(
-    "text", ["[]", "{}", '{"until": "soon", "at": 1, "problems": 1, "ended": 1, "keyed": 1, "failed": 1}']
+    "odd",
+    [{"at": 1}, {"at": "2026-11-01"}, {"until": "soon"}, {"problems": [1]}, {"failed": 1}, {"failed": [[]]}, None],
 )
-def test_how_the_last_turn_ended_is_forgotten_if_it_cannot_be_read(world, kept, text):
+def test_how_the_last_turn_ended_is_forgotten_if_it_cannot_be_read(world, kept, odd):
     world.begun(kept)
-    (world.archive / "tiny" / visit.RECORD).write_text(text)
+    path = world.archive / "tiny" / visit.RECORD
+    path.write_text("[]" if odd is None else json.dumps(json.loads(path.read_text()) | odd))
     assert run("sources").exit_code == 0 and run("fetch", "--since", SINCE).exit_code == 20
 
 

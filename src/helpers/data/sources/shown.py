@@ -4,7 +4,6 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
 
 from helpers import paths
@@ -118,12 +117,17 @@ def table(folder: Path | None = None) -> tuple[list[tuple[str, ...]], list[str]]
     place, rows, files, problems = folder or paths.archive(), [], [], []
     for feed in sources.feeds().values():
         last = visit.record(place / feed.name)
-        rows.append((feed.name, _title(feed), *_state(feed, place), _key(feed), _terms(terms.get(by.get(feed.source)))))
+        try:
+            state = _state(feed, place)
+        except DataError as error:
+            state = "the archive cannot be read", "", ""
+            problems.append(f"{feed.name}: {error}")
+        rows.append((feed.name, _title(feed), *state, _key(feed), _terms(terms.get(by.get(feed.source)))))
         if feed.dropped:
             files.append(f"{feed.name} reads files in {dropped.drop(place, feed)}/: {feed.note}")
-        if last.get("problems"):
-            at, said = schedule.day(datetime.fromisoformat(last["at"])), last["problems"][-1].splitlines()[0]
-            problems.append(f"last problem of {feed.name}, {at}: {last['ended']}: {said}")
+        if last and last.problems:
+            said = last.problems[-1].partition("\n")[0]
+            problems.append(f"last problem of {feed.name}, {schedule.day(last.at)}: {last.ended}: {said}")
     return rows, [*files, *problems]
 
 
@@ -153,13 +157,10 @@ def _title(feed: Feed) -> str:
 def _state(feed: Feed, place: Path) -> tuple[str, str, str]:
     """Last success, newest period, and the next that is expected."""
     folder = place / feed.name
-    try:
-        known = [part.known for part in kept.parts(folder)]
-        known += [datetime.fromisoformat(line["at"]) for line in kept.lines(folder / "checked.jsonl")]
-        newest = schedule.newest(kept.periods(folder))
-        made_up = any(part.synthetic for part in kept.parts(folder))
-    except DataError:
-        return "the archive cannot be read", "", ""
+    parts = kept.parts(folder)
+    known = [*(part.known for part in parts), *(repeat.at for repeat in kept.repeats(folder))]
+    newest = schedule.newest(kept.periods(folder))
+    made_up = any(part.synthetic for part in parts)
     next_one = schedule.expected(feed, newest, schedule.day(schedule.now()))
     coming = f"{next_one.period} by {next_one.day}{' (late)' * next_one.late}" if next_one else ""
     success = f"{schedule.day(max(known))}{' (synthetic)' * made_up}" if known else "never"
