@@ -270,39 +270,41 @@ def test_the_line_in_a_problem_is_that_of_the_file(found, tmp_path):
     assert row.rows.splitlines()[2].startswith(f"{line} ")
 
 
-@pytest.mark.parametrize(
-    ("file", "content", "told"),
-    [
-        ("trade.csv", b"\xff\xfe\x00", "cannot be read"),
-        ("trade.csv", b"", "has the columns"),
-        ("prices.csv", b"item,basis\nNd,FOB\n", "has the columns"),
-        ("datapackage.json", b"{", "cannot be read"),
-        ("events.csv", None, "cannot be read"),
-        ("episodes.csv", b"header", "restore it from the last commit"),
-        ("identities.csv", b"header", "restore it from the last commit"),
-        ("trade.csv", b"short", "add the missing cell (a comma at the end)"),
-        ("derivations.csv", "guess", "rules are remainder"),
-        ("identities.csv", "guess", "rules are remainder"),
-    ],
-)
-def test_a_file_that_cannot_be_read_is_a_problem_of_that_file(tmp_path, file, content, told):
+SHORT = b"weight,2025-07,t,1116,,,reported,2025-08-20,S28"
+UNREADABLE = [  # the file, what becomes of its bytes, what is said of it
+    ("trade.csv", lambda text: b"\xff\xfe\x00", "line 1 is not in UTF-8"),
+    ("trade.csv", lambda text: text.replace(b"1116", b"\xe9", 1), "line 30 is not in UTF-8"),
+    ("trade.csv", lambda text: b"", "has the columns"),
+    ("prices.csv", lambda text: b"item,basis\nNd,FOB\n", "has the columns"),
+    ("prices.csv", lambda text: text.replace(b",", b";"), "with commas between its cells"),
+    ("datapackage.json", lambda text: b"{", "cannot be read"),
+    ("events.csv", None, "cannot be read"),
+    ("episodes.csv", lambda text: text.splitlines()[0] + b"\n", "restore it from the last commit"),
+    ("identities.csv", lambda text: text.splitlines()[0] + b"\n", "restore it from the last commit"),
+    ("trade.csv", lambda text: text.replace(SHORT + b",", SHORT), "add the missing cell (a comma at the end)"),
+    ("trade.csv", lambda text: text.replace(b"\n", b"\n\n", 3).replace(b"16281", b"1,2"), "line 2 is blank"),
+    ("trade.csv", lambda text: text + b" \n", "is blank; delete the line"),
+    ("trade.csv", lambda text: text + b",,,,,,,,,,,,,\n", "is blank; delete the line"),
+    ("prices.csv", lambda text: text.replace(b"\n", b'\n"Nd"x,', 1), "line 2: ',' expected"),
+    ("derivations.csv", lambda text: text.replace(b",sum,", b",guess,", 1), "rules are remainder"),
+    ("identities.csv", lambda text: text.replace(b",sum,", b",guess,", 1), "rules are remainder"),
+]
+
+
+@pytest.mark.parametrize(("file", "change", "told"), UNREADABLE)
+def test_a_file_that_cannot_be_read_is_a_problem_of_that_file(tmp_path, file, change, told):
     shutil.copytree(FROZEN, tmp_path / "data")
-    path = tmp_path / "data" / file
-    if content is None:
-        path.unlink()
-    elif content == "guess":  # a rule that the descriptor would let pass
-        replaced = path.read_text().replace(",sum,", ",guess,", 1)
-        path.write_text(replaced)
-        description = tmp_path / "data/datapackage.json"
-        description.write_text(description.read_text().replace('"remainder",', '"remainder", "guess",'))
-    elif content == b"short":
-        replace_once(
-            path, "weight,2025-07,t,1116,,,reported,2025-08-20,S28,", "weight,2025-07,t,1116,,,reported,2025-08-20,S28"
-        )
+    path, description = tmp_path / "data" / file, tmp_path / "data/datapackage.json"
+    before = path.read_bytes()
+    path.unlink()
+    if change is None:
+        path.mkdir()
     else:
-        path.write_bytes(path.read_bytes().splitlines()[0] + b"\n" if content == b"header" else content)
-    found = rules.problems(tmp_path / "data", TODAY)
-    assert found["file"].tolist() == [file] and told in found["problem"].iloc[0] + found["remedy"].iloc[0]
+        path.write_bytes(change(before))
+    if "rules" in told:  # a rule that the descriptor would let pass
+        description.write_text(description.read_text().replace('"remainder",', '"remainder", "guess",'))
+    (row,) = rules.problems(tmp_path / "data", TODAY).itertuples()
+    assert row.file == file and told in f"{row.problem}; {row.remedy}" and len(row.remedy) > 10
 
 
 @pytest.mark.parametrize(
