@@ -11,7 +11,7 @@ from standin import usgs as survey
 from conftest import FROZEN
 from helpers.data.sources import usgs
 from helpers.data.sources.protocol import UnfitError
-from helpers.data.sources.usgs_editions import period, quantity
+from helpers.data.sources.usgs import period, quantity
 
 NEWEST, OLDER = survey.ITEMS
 BOTH = replace(feed("usgs"), asks=f"items={NEWEST} {OLDER}; commodities=RARE-EARTHS")

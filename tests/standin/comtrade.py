@@ -15,7 +15,7 @@ import pandas as pd
 from werkzeug import Request, Response
 
 from helpers import fiscal, paths
-from helpers.data.sources import comtrade_figures
+from helpers.data.sources import comtrade
 
 START, LAG, SEED = "2018-01", 75, 20180101
 BREAKDOWN = [(0, "C00", 1000), (0, "C00", 2100), (0, "C04", 0), (0, "C05", 0),
@@ -273,10 +273,10 @@ def _long(flow, reporter, hs, partners, every, weight, value):
 
 def _rows(asked, often, held):
     """The rows of an answer; without the names of totals in the question, with their parts."""
-    codes = comtrade_figures.codes() | {"nes": 899}
+    codes = comtrade.codes() | {"nes": 899}
     names = {code: iso for iso, code in codes.items()} | {0: "W00", 490: "S19", 899: "_X "}
     held = held[(held["reporter"] == names[int(asked["reporterCode"])]) & held["hs"].isin(asked["cmdCode"].split(","))]
-    held = held[held["flow"] == comtrade_figures.FLOWS[asked["flowCode"]]]
+    held = held[held["flow"] == comtrade.FLOWS[asked["flowCode"]]]
     held = held.assign(partner=held["partner"].map(codes))
     period = held["month"].dt.strftime("%Y%m" if often == "M" else "%Y")
     if often == "A":
@@ -291,7 +291,7 @@ def _rows(asked, often, held):
     if "partnerCode" in asked:
         rows = rows[rows["partner"].astype(str).isin(asked["partnerCode"].split(","))]
     found = [_row(row, asked, often, names) for row in rows.sort_values(key).to_dict("records")]
-    if all(name in asked for name in comtrade_figures.TOTALS):
+    if all(name in asked for name in comtrade.TOTALS):
         return found
     return FAULTS["breakdown"](found)
 

@@ -12,7 +12,7 @@ import pandas as pd
 
 from helpers.data.sources import bodies
 from helpers.data.sources.protocol import Answer, Request, UnfitError, figures
-from helpers.data.sources.spellings import number, partners, unknown
+from helpers.data.sources.spellings import countries, number, partners
 
 TITLE = "Customs of China: exports by partner and month, from files that a person downloads"
 
@@ -108,17 +108,14 @@ def _period(said: str) -> str:
 
 def _partners(parsed: pd.DataFrame) -> list[str]:
     """Codes of the partners; ``world`` in a table without partners. A name and a number must mean the same one."""
-    known = partners("gacc")
     columns = [name for name in ("partner", "partner_code") if name in parsed]
     if not columns:
         return ["world"] * len(parsed)
-    pairs = parsed[columns].drop_duplicates()
-    if strange := sorted({name for name in pairs[columns[0]] if name not in known}):
-        raise unknown(strange)
-    for pair in pairs.itertuples(index=False):
+    found, known = countries("gacc", parsed[columns[0]]), partners("gacc")
+    for pair in parsed[columns].drop_duplicates().itertuples(index=False):
         if len({known[said] for said in pair if said in known}) > 1:
             raise UnfitError(f"{' and '.join(pair)} are two partners; see spellings.csv")
-    return [known[name] for name in parsed[columns[0]]]
+    return found
 
 
 def _same_sums(sums: pd.DataFrame, measures: dict[str, str]) -> None:
