@@ -244,16 +244,30 @@ def _in(every, period):
 def fitted(start, every, totals, by_partner, fixed=None):
     """Cells in proportion to a start, so that totals of periods, and partners of some years, come out."""
     fixed = np.zeros(start.shape, bool) if fixed is None else fixed
-    given, free = np.where(fixed, start, 0), np.where(fixed, 0, start)
-    whole = {name: amount for name, amount in totals.items() if fiscal.months(name).isin(every).all()}
-    places = {name: _place(every, name) for name in [*by_partner, *whole]}
+    given = np.where(fixed, start, 0)
+    sums = [(slice(None), name, amounts.to_numpy()[:, None]) for name, amounts in by_partner.items()]
+    sums += [(slice(None), name, amount) for name, amount in totals.items() if amount == amount]
+    return given + raked(np.where(fixed, 0, start), every, sums, given)
+
+
+def raked(start, every, sums, given):
+    """Cells in proportion to a start that with what is given make sums of some rows and of a period among the months.
+
+    A sum is a number, or a column with one of each row: iterative proportional fitting.
+    """
+    cells, parts = start.copy(), []
+    for rows, period, wanted in sums:
+        if fiscal.months(period).isin(every).all():
+            place, axis = (rows, _place(every, period)), 1 if np.ndim(wanted) else None
+            left = wanted - given[place].sum(axis=axis, keepdims=bool(axis))
+            parts.append((cells[place], np.maximum(left, 1e-6), axis))
     for _ in range(400):
-        for name, amounts in by_partner.items():
-            free[:, places[name]] *= (amounts.to_numpy() / free[:, places[name]].sum(axis=1))[:, None]
-        for name, amount in whole.items():
-            if amount == amount:
-                free[:, places[name]] *= (amount - given[:, places[name]].sum()) / free[:, places[name]].sum()
-    return given + free
+        before = cells.copy()
+        for part, left, axis in parts:
+            part *= left / part.sum(axis=axis, keepdims=bool(axis))
+        if np.allclose(before, cells, rtol=1e-12):
+            break
+    return cells
 
 
 def _place(every, period):
