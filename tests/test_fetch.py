@@ -82,6 +82,12 @@ class World:
         (result,) = fetch.fetch(["tiny"], self.archive, **{"since": SINCE} | more)
         return result
 
+    def killed(self):
+        """A run that is killed when it has kept its answers."""
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(visit, "_take", lambda *_, **__: None)
+            self.fetch()
+
     def begun(self, kept):
         """An archive that has the figures, 8 days old; fetched once for all tests of the module."""
         if not kept.exists():
@@ -220,15 +226,13 @@ def test_a_mass_withdrawal_is_refused_until_it_is_accepted_and_forgotten_when_it
     assert world.fetch(accept=True).change.withdrawn == 9
 
 
-def test_a_slip_that_was_mended_before_a_run_was_killed_is_not_taken(world, monkeypatch):
+def test_a_slip_that_was_mended_before_a_run_was_killed_is_not_taken(world):
     world.fetch()
     kept = dict(world.figures)
     for figures in ({"2025-01": 125.0, "2026-01": 126.0}, kept | {"2026-10": 5.0}):
         world.later(8)
         world.figures = figures
-        with monkeypatch.context() as patch:
-            patch.setattr(visit, "_take", lambda *_, **__: None)  # as if killed
-            world.fetch()
+        world.killed()
     assert world.fetch(accept=True).change == store.Change(revised=1, unchanged=21)
 
 
@@ -785,10 +789,8 @@ def test_how_the_last_turn_ended_is_forgotten_if_it_cannot_be_read(world, kept, 
     assert run("sources").exit_code == 0 and run("fetch", "--since", SINCE).exit_code == 20
 
 
-def test_an_answer_that_a_killed_run_kept_and_that_is_damaged_is_told(world, monkeypatch):
-    with monkeypatch.context() as patch:
-        patch.setattr(visit, "_take", lambda *_, **__: None)  # as if killed
-        world.fetch()
+def test_an_answer_that_a_killed_run_kept_and_that_is_damaged_is_told(world):
+    world.killed()
     world.files("answers")[0].with_suffix(".gz").write_bytes(b"no gzip")
     result = world.fetch()
     assert result.ended == "failed" and "cannot be understood (BadGzipFile)" in result.problems[0]
@@ -798,17 +800,13 @@ def test_an_answer_that_a_killed_run_kept_and_that_is_understood_no_more_is_told
     def strange(*_):
         raise UnfitError("strange")
 
-    with monkeypatch.context() as patch:
-        patch.setattr(visit, "_take", lambda *_, **__: None)  # as if killed
-        world.fetch()
+    world.killed()
     monkeypatch.setattr(visit, "_figures", strange)
     assert world.fetch().problems == tuple(f"months of {year}: strange" for year in (2025, 2026))
 
 
 def test_made_up_answers_that_a_killed_run_left_are_not_taken_for_real_ones(world, monkeypatch):
-    with monkeypatch.context() as patch:
-        patch.setattr(visit, "_take", lambda *_, **__: None)  # as if killed
-        world.fetch()
+    world.killed()
     assert not world.files("parts")
     monkeypatch.delenv("MAGNETS_TINY_URL")
     result = world.fetch()

@@ -55,6 +55,15 @@ a surge outside its year | episodes | [FY25-H1 -> FY24-H1] | surge outside its y
 a typical year after the suspect one | episodes | FY25,,[FY24 -> FY26] | not before the suspect one | FY26
 regimes of days | regimes | [2010-12 -> 2010-12-05] | not made of whole months | 12-05
 two regimes for the same months | regimes | [2025-04 -> 2025-03] | two regimes for the same months | 2025-03/2025-11
+a rule of no day | calendar | BYMONTH=2;BYMONTHDAY=[1 -> 31] | rules that name no day | Budget
+a rule that is none | calendar | award of India's magnet scheme,[ -> FREQ=SECONDLY] | rules that name no day | SECONDLY
+a feed that there is not | calendar | ,1,,[vahan -> nobody], | feeds that are not in feeds.csv | two-wheelers
+a day without a lag | calendar | BYMONTHDAY=30,6,[55 -> ], | days without a lag | first half
+a lag of ages | calendar | BYMONTHDAY=31,12,[91 -> 9999999], | days without a lag | 9999999
+a series of no table | calendar | [production -> nothing],IND/mine/REO/output | series that no table can have | nothing
+other keys | calendar | [export/CHN/world -> CHN/world]/85051110/weight | series that no table can have | CHN/world
+a period of no length | calendar | BYMONTHDAY=-1,[1 -> ],,tradestat | periods of no length | tariff line
+a month cut | calendar | BYMONTHDAY=[31 -> 15],12,,comtrade | periods that end within a month | calendar year
 an unknown unit of a rule | derivations | [USD m -> USDm],derived,quotient | unknown units | USDm
 a changed figure under a correction | trade | [40200 -> 4020] | corrections.csv line 4 |
 a density that is all on one side | assumptions | 0.15,[-0.4 -> 0.15] | evidence_mirror_value without a range | 0.75
