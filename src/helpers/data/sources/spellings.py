@@ -2,9 +2,11 @@
 
 import csv
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
+
+import pandas as pd
 
 from helpers.data.sources.protocol import UnfitError
 
@@ -33,6 +35,17 @@ def countries(feed: str, printed: Iterable[str]) -> list[str]:
 def month(name: str, year: str) -> str:
     """A month such as ``2025-04``, from the first three letters of its English name; empty if it is none."""
     return f"{year}-{MONTHS.index(name.lower()) + 1:02d}" if name.lower() in MONTHS else ""
+
+
+def each(column: pd.Series, read: Callable[[str], object]) -> pd.Series:
+    """What the cells of a column say; UnfitError with the row, by the column's index, of one that cannot be read."""
+    found = []
+    for row, cell in column.items():
+        try:
+            found.append(read(cell))
+        except UnfitError as error:
+            raise UnfitError(f"row {row}: {error}; correct the cell, or save the file again") from None
+    return pd.Series(found, column.index)
 
 
 def number(printed: str) -> float:
