@@ -702,14 +702,17 @@ def test_a_key_that_is_none_is_not_told(world, monkeypatch, wrong):
 # the archive
 
 
-def test_synthetic_and_real_figures_are_never_mixed(world, monkeypatch):
-    world.fetch()
-    assert all(part.synthetic for part in versions.parts(world.archive / "tiny"))
+@pytest.mark.parametrize("killed", [False, True])
+def test_synthetic_and_real_figures_are_never_mixed(world, monkeypatch, killed):
+    world.killed() if killed else world.fetch()
+    before = versions.parts(world.archive / "tiny")
+    assert all(part.synthetic for part in before) and bool(before) is not killed
     side = json.loads(world.files("answers")[0].read_text())
     assert side["address"].startswith("http://127.0.0.1") and side["terms"] == "S1"
     monkeypatch.delenv("MAGNETS_TINY_URL")
     result = world.fetch()
-    assert result.ended == "failed" and "synthetic" in result.problems[0]
+    assert result.ended == "failed" and "holds synthetic figures and takes no real ones" in result.problems[0]
+    assert versions.parts(world.archive / "tiny") == before
 
 
 def test_files_that_a_person_drops_are_taken(world):
@@ -803,15 +806,6 @@ def test_an_answer_that_a_killed_run_kept_and_that_is_understood_no_more_is_told
     world.killed()
     monkeypatch.setattr(visit, "_figures", strange)
     assert world.fetch().problems == tuple(f"months of {year}: strange" for year in (2025, 2026))
-
-
-def test_made_up_answers_that_a_killed_run_left_are_not_taken_for_real_ones(world, monkeypatch):
-    world.killed()
-    assert not world.files("parts")
-    monkeypatch.delenv("MAGNETS_TINY_URL")
-    result = world.fetch()
-    assert result.ended == "failed" and "holds synthetic figures and takes no real ones" in result.problems[0]
-    assert not world.files("parts")
 
 
 def test_another_port_or_path_of_a_source_is_not_the_source(monkeypatch):
