@@ -144,6 +144,7 @@ UNREADABLE = [  # the file, what becomes of its bytes, what is said of it
     ("prices.csv", lambda text: b"item,basis\nNd,FOB\n", "has the columns"),
     ("prices.csv", lambda text: text.replace(b",", b";"), "with commas between its cells"),
     ("datapackage.json", lambda text: b"{", "cannot be read"),
+    ("datapackage.json", lambda text: text.replace(b'"name": "trade"', b'"name": "trad"', 1), "declares no trade"),
     ("events.csv", None, "cannot be read"),
     ("episodes.csv", lambda text: text.splitlines()[0] + b"\n", "restore it from the last commit"),
     ("identities.csv", lambda text: text.splitlines()[0] + b"\n", "restore it from the last commit"),
