@@ -22,7 +22,7 @@ import pandas as pd
 
 from helpers import data, paths
 from helpers.data.archive.store import Shelf
-from helpers.data.sources import comtrade, comtrade_figures
+from helpers.data.sources import comtrade
 from helpers.data.sources.protocol import COLUMNS, Answer, Request
 from helpers.report.shelf import archive as reports
 from helpers.report.shelf import record
@@ -30,7 +30,7 @@ from helpers.report.shelf import record
 
 def answer(count):
     """An answer of UN Comtrade of so many rows, each of all its fields: lines by partner in the months of a year."""
-    partners = [code for code in comtrade_figures.codes().values() if code][:60]
+    partners = [code for code in comtrade.codes().values() if code][:60]
     months = [f"2024{month:02d}" for month in range(1, 13)]
     lines = [f"85{number:04d}" for number in range(count // (len(partners) * len(months)) + 1)]
     keys = [(line, month, partner) for line in lines for month in months for partner in partners][:count]
@@ -69,7 +69,7 @@ def parsing(count=99_999):
 
 def half_a_million():
     """Figures of 60 lines, 40 partners and 96 months, weight and value."""
-    partners = ["world", *(partner for partner in comtrade_figures.codes() if len(partner) == 3)][:40]
+    partners = ["world", *(partner for partner in comtrade.codes() if len(partner) == 3)][:40]
     lines = ["850511", "850519", "850590", *(str(number) for number in range(850600, 850657))]
     months = [f"{year}-{month:02d}" for year in range(2018, 2026) for month in range(1, 13)]
     kinds = {"weight": "t", "value_usd": "USD m"}

@@ -41,6 +41,17 @@ def answers(server, module, since: str = "2018-01", at: datetime = NOON, of: Fee
     return [ask(prepare(request, ask)) for request in module.requests(of, since, at.date(), False)]
 
 
+def asking(server, module, standin, *args, since: str = "2018-01", of: Feed | None = None, **usual):
+    """Ask a stand-in whatever its source asks, each time with other options of it."""
+
+    def ask(since: str = since, at: datetime = NOON, **options) -> list[Answer]:
+        server.clear()
+        standin.install(server, *args, **usual | options)
+        return answers(server, module, since, at, of)
+
+    return ask
+
+
 def figures(answer: Answer, module):
     """The figures of an answer, by key and period."""
     return module.rows(module.parse(answer), answer).set_index(["key", "period"])

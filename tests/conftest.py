@@ -3,6 +3,7 @@
 import gc
 import os
 import pickle
+import re
 import shutil
 import signal
 import subprocess
@@ -311,6 +312,15 @@ def replace_once(path: Path, old: str, new: str) -> None:
     text = path.read_text(encoding="utf-8")
     assert text.count(old) == 1, f"{path.name} has {old!r} {text.count(old)} times"
     path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def slips(text: str) -> list[tuple[str, ...]]:
+    """Faults of tables by line, ``fault | table | weight,[7 -> 70],t | said``: the text, with its replacement."""
+    found = []
+    for fault, table, slip, *said in ([*map(str.strip, line.split("|"))] for line in text.strip().splitlines()):
+        before, old, new, after = re.fullmatch(r"(.*)\[(.*) -> (.*)\](.*)", slip).groups()
+        found.append((fault, table, before + old + after, before + new + after, *said))
+    return found
 
 
 class Page(HTMLParser):

@@ -6,6 +6,7 @@ of quantity in five entries, a real surge of ferrite spread over fifty, or neith
 
 import numpy as np
 import pandas as pd
+from standin.comtrade import raked
 
 from helpers import fiscal
 from helpers.outlook import customs, targets
@@ -94,7 +95,7 @@ def _weights(india, index, excess, rng):
     start = 900 * np.exp(0.12 * np.arange(len(index)) / 12)
     level = np.minimum(start, 2800) * np.exp(np.cumsum(rng.normal(0, 0.019, len(index))))
     drawn = level * SEASON[index.month - 1] * np.exp(rng.normal(0, 0.07, len(index)))
-    total = _raked(drawn[None], index, [(slice(None), p, v) for p, v in known.items()], excess[None])
+    total = raked(drawn[None], index, [(slice(None), p, v) for p, v in known.items()], excess[None])
     end = max(fiscal.months(p)[-1] for p in known.index)
     held = (index > end - 12) & (index <= end)
     total[:, index > end] *= total[0, held].sum() / drawn[held].sum()  # what is not known yet goes on from what is
@@ -103,7 +104,7 @@ def _weights(india, index, excess, rng):
     split = customs.lines(india, customs.subject(india))
     fits = [(slice(1, 2), customs.subject(india), split["tonnes"].iloc[1])] if len(split) else []
     months = [(slice(None), str(month), v) for month, v in zip(index, total[0] + excess, strict=True)]
-    return _raked(lines, index, fits + months, np.array([excess, 0 * excess]))
+    return raked(lines, index, fits + months, np.array([excess, 0 * excess]))
 
 
 def _values(india, index, weight, excess, rng):
@@ -114,23 +115,7 @@ def _values(india, index, weight, excess, rng):
     metal = customs.imports(india, "value_usd", hs=customs.OTHER_METAL)["value"]
     fits = [(slice(None), p, v) for p, v in pd.concat([both, whole[~whole.index.isin(both.index)]]).items()]
     fits += [(slice(1, 2), p, v) for p, v in metal.items()]
-    return _raked(weight * price / 1000, index, fits, np.array([excess, 0 * excess]))
-
-
-def _raked(values, index, fits, excess):
-    """Values whose sums with the excess are those wanted: iterative proportional fitting."""
-    values, parts = values.copy(), []
-    for lines, period, wanted in fits:
-        if (months := fiscal.months(period)).isin(index).all():
-            inside = slice(index.get_loc(months[0]), index.get_loc(months[-1]) + 1)
-            parts.append((values[lines, inside], max(wanted - excess[lines, inside].sum(), 1e-6)))
-    for _ in range(300):
-        before = values.copy()
-        for part, left in parts:
-            part *= left / part.sum()
-        if np.allclose(before, values, rtol=1e-12):
-            break
-    return values
+    return raked(weight * price / 1000, index, fits, np.array([excess, 0 * excess]))
 
 
 def _written(index, partner, hs, tonnes, dollars, day):

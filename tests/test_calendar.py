@@ -1,14 +1,11 @@
 """What is due when, what of it is late, and what it would do to the forecast: true whatever has arrived."""
 
-import shutil
-
 import pandas as pd
 import pytest
 
 from conftest import FROZEN, KEYS, adding
 from helpers.chapters.forecast import awaited
-from helpers.data import awaited as awaited_rows
-from helpers.data import rules, tables, vintage
+from helpers.data import vintage
 from helpers.outlook import calendar, forecast, targets
 
 TOTAL = "total of a fiscal year under HS 850511"
@@ -161,40 +158,3 @@ def test_entries_and_rules_are_gone_once_they_are_there(india, narrow):
 def test_before_there_are_rules_for_a_figure_the_calendar_has_none_of_it():
     assert HALF not in set(calendar.due(vintage("2025-10-31", FROZEN))["what"])
     assert dict(targets.CUSTOMS.keys) == KEYS
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "said"),
-    [
-        ("BYMONTH=2;BYMONTHDAY=1,", "BYMONTH=2;BYMONTHDAY=31,", "rules that name no day"),
-        ("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=1,", "EVERY MONDAY,", "rules that name no day"),
-        ("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=1,", "FREQ=SECONDLY,", "rules that name no day"),
-        (",1,,vahan,", ",1,,nobody,", "feeds that are not in feeds.csv"),
-        ("BYMONTHDAY=1,,0,", "BYMONTHDAY=1,,,", "days without a lag"),
-        ("BYMONTHDAY=1,,0,", "BYMONTHDAY=1,,9999999,", "days without a lag"),
-        ("drivers,ev_registrations/2w", "nothing,ev_registrations/2w", "series that no table can have"),
-        ("drivers,ev_registrations/2w", "drivers,ev_registrations", "series that no table can have"),
-        ("BYMONTHDAY=-1,1,,vahan", "BYMONTHDAY=-1,,,vahan", "periods of no length"),
-        ("BYMONTHDAY=-1,1,,vahan", "BYMONTHDAY=15,1,,vahan", "periods that end within a month"),
-    ],
-)
-def test_a_row_that_cannot_be_reckoned_with_is_a_problem_of_its_file(tmp_path, old, new, said):
-    shutil.copytree(FROZEN, tmp_path, dirs_exist_ok=True)
-    path = tmp_path / "calendar.csv"
-    text = path.read_text(encoding="utf-8")
-    path.write_text(text.replace(old, new), encoding="utf-8")
-    read = tables.read(tmp_path)
-    raw = {name: read[name].frame() for name in ("calendar", "feeds")}
-    assert [problem for wrong, problem, _ in awaited_rows.odd(raw, read) if wrong.any()] == [said]
-    path.write_text(text, encoding="utf-8")
-    raw = {name: table.frame() for name, table in tables.read(tmp_path).items()}
-    assert not any(wrong.any() for wrong, *_ in awaited_rows.odd(raw, read))
-
-
-def test_validation_asks_the_calendar_too(tmp_path):
-    shutil.copytree(FROZEN, tmp_path, dirs_exist_ok=True)
-    path = tmp_path / "calendar.csv"
-    text = path.read_text(encoding="utf-8")
-    path.write_text(text.replace("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=1,", "FREQ=SECONDLY,"), encoding="utf-8")
-    (problem,) = rules.problems(tmp_path).itertuples()
-    assert problem.file == "calendar.csv" and "SECONDLY" in problem.rows

@@ -16,7 +16,7 @@ from helpers import fiscal
 from helpers.data import vintage
 from helpers.data.archive import versions
 from helpers.data.archive.store import Change, Shelf
-from helpers.data.sources import comtrade, comtrade_figures, spellings
+from helpers.data.sources import comtrade, spellings
 from helpers.data.sources.protocol import COLUMNS, Answer, Request, SourceError, UnfitError
 
 MONTHS = "months of 2024, imports of IND"
@@ -114,7 +114,7 @@ def test_india_is_asked_for_all_partners_and_china_for_india_and_the_world():
     assert (exports.params["reporterCode"], exports.params["flowCode"]) == ("156", "X")
     assert exports.params["partnerCode"] == "0,699"
     for request in (imports, exports):
-        assert {name: request.params[name] for name in comtrade_figures.TOTALS} == {
+        assert {name: request.params[name] for name in comtrade.TOTALS} == {
             "partner2Code": "0", "customsCode": "C00", "motCode": "0",
         }  # fmt: skip
     assert imports.keys[0] == "import/IND/*/850511/*"
@@ -144,7 +144,7 @@ def test_listed_partners_are_asked_beside_the_world():
 
 
 def test_every_country_has_one_code_and_codes_are_those_of_the_un():
-    codes = comtrade_figures.codes()
+    codes = comtrade.codes()
     wanted = {"IND": 699, "USA": 842, "FRA": 251, "ITA": 380, "CHE": 757, "NOR": 579, "TWN": 490, "CHN": 156,
               "NAM": 516}  # fmt: skip
     assert wanted.items() <= codes.items()
@@ -273,7 +273,7 @@ def test_a_changed_unit_is_never_misread(unit, quantity, apart):
     assert found["value"] == 1234.567
     assert found["status"] == ("estimate" if apart else "reported")
     if apart:
-        other = quantity * comtrade_figures.KILOGRAMS[unit] / 1000
+        other = quantity * comtrade.KILOGRAMS[unit] / 1000
         assert found[["low", "high"]].tolist() == sorted([1234.567, other]) and "differ" in found["note"]
     else:
         assert found[["low", "high"]].isna().all()
@@ -294,7 +294,7 @@ def test_parts_are_not_counted_with_their_totals(asked):
 def test_an_answer_without_the_three_names_of_totals_has_their_parts(httpserver):
     standin.install(httpserver, FROZEN, today=TODAY)
     request = question("months of 2024, exports of CHN")
-    bare = {name: text for name, text in request.params.items() if name not in comtrade_figures.TOTALS}
+    bare = {name: text for name, text in request.params.items() if name not in comtrade.TOTALS}
     came = get(httpserver, Request(request.question, request.path, params=bare))
     assert len(comtrade.parse(came)) == 8 * len(comtrade.parse(get(httpserver, request)))
     assert len(figures(came)) == len(figures(get(httpserver, request)))

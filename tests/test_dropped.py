@@ -1,5 +1,6 @@
 """Files that a person downloads and drops: China's customs and Vahan, read if they are known to the last heading."""
 
+import re
 import shutil
 from datetime import datetime
 
@@ -136,6 +137,20 @@ def test_a_name_has_to_say_which_way_the_goods_went(name):
         exports(name)
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("290,000,000", "290.000.000", "row 4: '290.000.000' is no number; correct the cell"),
+        ("202507", "202513", "row 4: '202513' is no month"),
+        (',"290,000,000"', "", "row 4 has 2 cells under 3 columns"),
+    ],
+)
+def test_the_row_of_a_cell_that_cannot_be_read_is_told_as_it_stands_in_the_file(old, new, said):
+    rows = ['"202506","85051110","1"', ",,", '"202507","85051110","290,000,000"'.replace(old, new)]
+    with pytest.raises(UnfitError, match=re.escape(said)):
+        figures(gacc, "export.csv", "\n".join(['"数据年月","商品编码","美元"', *rows]).encode())
+
+
 def test_a_code_that_lost_its_zeros_is_refused():
     body = customs.table("2025-07", "2025-07", folder=FROZEN).replace(b"85051110", b"8505111")
     with pytest.raises(UnfitError, match="'8505111' is no code of eight digits"):
@@ -193,7 +208,7 @@ OTHERS = {
     "sum": "the fuels of .* sum to",
     "year": r"its title is 'Vehicle Category Wise Fuel Data of .* \(2026\)', not",
     "narrowed": "it has no 3w, 4w; save it without narrowing it down",
-    "text": "'n.a.' is no number",
+    "text": r"row of .*, CNG ONLY: 'n.a.' is no number; correct the cell",
 }
 
 

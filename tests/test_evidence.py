@@ -72,35 +72,21 @@ def test_the_order_of_evidence_makes_no_difference(india):
     assert weights(india).to_numpy() == pytest.approx((product / product.sum()).to_numpy(dtype=float))
 
 
-@pytest.mark.parametrize(
-    ("rows", "name", "more", "less"),
-    [
-        ([OWN | {"period": "FY26-H1", "value": 30_000.0}], "evidence_year_after", PERSISTENT, ERROR),
-        ([OWN | {"period": "FY26-H1", "value": 9_000.0}], "evidence_year_after", STOCKS, PERSISTENT),
-        (
-            [OWN | {"measure": "weight_yoy", "period": "FY26-H1", "value": -35.0, "unit": "%"}],
-            "evidence_rest_of_year",
-            PERSISTENT,
-            ERROR,
-        ),
-        (
-            [OWN | {"measure": "value_inr", "period": "FY25", "value": 2_600.0, "unit": "INR crore"}],
-            "evidence_unit_value",
-            PERSISTENT,
-            ERROR,
-        ),
-        ([CHINA | {"period": "2024", "value": 2 * 19_259.294}], "evidence_mirror_weight", PERSISTENT, ERROR),
-        ([CHINA | {"period": "2022", "value": 19_574.394 / 2}], "evidence_mirror_weight", STOCKS, ERROR),
-        (
-            [CHINA | {"measure": "value_usd", "period": "2024", "value": 82.0, "unit": "USD m"}],
-            "evidence_mirror_value",
-            PERSISTENT,
-            ERROR,
-        ),
-    ],
-)
-def test_each_evidence_moves_the_weights_as_it_should(india, rows, name, more, less):
-    changed = india.adding("trade", *rows)
+VALUE = {"measure": "value_usd", "unit": "USD m"}
+MOVED = [  # a series, its period and new value; the evidence; the readings for which it then speaks more, and less
+    (OWN, "FY26-H1", 30_000.0, "year_after", PERSISTENT, ERROR),
+    (OWN, "FY26-H1", 9_000.0, "year_after", STOCKS, PERSISTENT),
+    (OWN | {"measure": "weight_yoy", "unit": "%"}, "FY26-H1", -35.0, "rest_of_year", PERSISTENT, ERROR),
+    (OWN | {"measure": "value_inr", "unit": "INR crore"}, "FY25", 2_600.0, "unit_value", PERSISTENT, ERROR),
+    (CHINA, "2024", 2 * 19_259.294, "mirror_weight", PERSISTENT, ERROR),
+    (CHINA, "2022", 19_574.394 / 2, "mirror_weight", STOCKS, ERROR),
+    (CHINA | VALUE, "2024", 82.0, "mirror_value", PERSISTENT, ERROR),
+]
+
+
+@pytest.mark.parametrize(("series", "period", "value", "name", "more", "less"), MOVED)
+def test_each_evidence_moves_the_weights_as_it_should(india, series, period, value, name, more, less):
+    changed, name = india.adding("trade", series | {"period": period, "value": value}), f"evidence_{name}"
     before, after = (evidence.table(one).set_index("evidence").loc[name] for one in (india, changed))
     odds = [row[evidence.FITS[more]] / row[evidence.FITS[less]] for row in (before, after)]
     assert odds[1] > 1.3 * odds[0]

@@ -5,13 +5,13 @@ from dataclasses import replace
 
 import pandas as pd
 import pytest
-from asked import NOON, answers, feed, figures, taken, told, way
+from asked import NOON, answers, asking, feed, figures, taken, told, way
 from standin import usgs as survey
 
 from conftest import FROZEN
 from helpers.data.sources import usgs
 from helpers.data.sources.protocol import UnfitError
-from helpers.data.sources.usgs_editions import period, quantity
+from helpers.data.sources.usgs import period, quantity
 
 NEWEST, OLDER = survey.ITEMS
 BOTH = replace(feed("usgs"), asks=f"items={NEWEST} {OLDER}; commodities=RARE-EARTHS")
@@ -19,14 +19,7 @@ BOTH = replace(feed("usgs"), asks=f"items={NEWEST} {OLDER}; commodities=RARE-EAR
 
 @pytest.fixture
 def editions(httpserver):
-    """The answers of the stand-in with options, newest edition first."""
-
-    def ask(**options):
-        httpserver.clear()
-        survey.install(httpserver, FROZEN, **options)
-        return answers(httpserver, usgs, of=BOTH)
-
-    return ask
+    return asking(httpserver, usgs, survey, FROZEN, of=BOTH)
 
 
 @pytest.mark.parametrize(
@@ -106,29 +99,6 @@ def test_a_dash_gives_no_figure_and_rows_that_come_twice_count_once(editions):
 def test_what_is_not_available_is_missing(editions):
     newest, _ = editions()
     assert figures(newest, usgs).loc[("IND/ground/REO/reserves", "2025"), "status"] == "missing"
-
-
-@pytest.mark.parametrize(
-    ("fault", "said"),
-    [
-        ("altered", "another md5 checksum"),
-        ("checksum", "a checksum of the kind 'sha512/x'"),
-        ("columns", "no adapter knows these columns.*'Amount'"),
-        ("unit", "the unit is 'kilograms', known are metric tons"),
-        ("country", "no country is known as 'Atlantis'"),
-        ("value", "'some' is no figure"),
-    ],
-)
-def test_a_file_that_is_not_as_it_should_be_is_unfit(editions, fault, said):
-    newest, _ = editions(fault=fault)
-    with pytest.raises(UnfitError, match=said):
-        figures(newest, usgs)
-
-
-@pytest.mark.parametrize(("fault", "said"), [("files", "figures.pdf"), ("title", "no edition of the summaries")])
-def test_an_item_that_is_no_edition_is_unfit(editions, fault, said):
-    with pytest.raises(UnfitError, match=said):
-        editions(fault=fault)
 
 
 def test_a_file_cut_short_is_unfit(editions):

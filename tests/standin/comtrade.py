@@ -15,7 +15,7 @@ import pandas as pd
 from werkzeug import Request, Response
 
 from helpers import fiscal, paths
-from helpers.data.sources import comtrade_figures
+from helpers.data.sources import comtrade
 
 START, LAG, SEED = "2018-01", 75, 20180101
 BREAKDOWN = [(0, "C00", 1000), (0, "C00", 2100), (0, "C04", 0), (0, "C05", 0),
@@ -244,16 +244,30 @@ def _in(every, period):
 def fitted(start, every, totals, by_partner, fixed=None):
     """Cells in proportion to a start, so that totals of periods, and partners of some years, come out."""
     fixed = np.zeros(start.shape, bool) if fixed is None else fixed
-    given, free = np.where(fixed, start, 0), np.where(fixed, 0, start)
-    whole = {name: amount for name, amount in totals.items() if fiscal.months(name).isin(every).all()}
-    places = {name: _place(every, name) for name in [*by_partner, *whole]}
+    given = np.where(fixed, start, 0)
+    sums = [(slice(None), name, amounts.to_numpy()[:, None]) for name, amounts in by_partner.items()]
+    sums += [(slice(None), name, amount) for name, amount in totals.items() if amount == amount]
+    return given + raked(np.where(fixed, 0, start), every, sums, given)
+
+
+def raked(start, every, sums, given):
+    """Cells in proportion to a start that with what is given make sums of some rows and of a period among the months.
+
+    A sum is a number, or a column with one of each row: iterative proportional fitting.
+    """
+    cells, parts = start.copy(), []
+    for rows, period, wanted in sums:
+        if fiscal.months(period).isin(every).all():
+            place, axis = (rows, _place(every, period)), 1 if np.ndim(wanted) else None
+            left = wanted - given[place].sum(axis=axis, keepdims=bool(axis))
+            parts.append((cells[place], np.maximum(left, 1e-6), axis))
     for _ in range(400):
-        for name, amounts in by_partner.items():
-            free[:, places[name]] *= (amounts.to_numpy() / free[:, places[name]].sum(axis=1))[:, None]
-        for name, amount in whole.items():
-            if amount == amount:
-                free[:, places[name]] *= (amount - given[:, places[name]].sum()) / free[:, places[name]].sum()
-    return given + free
+        before = cells.copy()
+        for part, left, axis in parts:
+            part *= left / part.sum(axis=axis, keepdims=bool(axis))
+        if np.allclose(before, cells, rtol=1e-12):
+            break
+    return cells
 
 
 def _place(every, period):
@@ -273,10 +287,10 @@ def _long(flow, reporter, hs, partners, every, weight, value):
 
 def _rows(asked, often, held):
     """The rows of an answer; without the names of totals in the question, with their parts."""
-    codes = comtrade_figures.codes() | {"nes": 899}
+    codes = comtrade.codes() | {"nes": 899}
     names = {code: iso for iso, code in codes.items()} | {0: "W00", 490: "S19", 899: "_X "}
     held = held[(held["reporter"] == names[int(asked["reporterCode"])]) & held["hs"].isin(asked["cmdCode"].split(","))]
-    held = held[held["flow"] == comtrade_figures.FLOWS[asked["flowCode"]]]
+    held = held[held["flow"] == comtrade.FLOWS[asked["flowCode"]]]
     held = held.assign(partner=held["partner"].map(codes))
     period = held["month"].dt.strftime("%Y%m" if often == "M" else "%Y")
     if often == "A":
@@ -291,7 +305,7 @@ def _rows(asked, often, held):
     if "partnerCode" in asked:
         rows = rows[rows["partner"].astype(str).isin(asked["partnerCode"].split(","))]
     found = [_row(row, asked, often, names) for row in rows.sort_values(key).to_dict("records")]
-    if all(name in asked for name in comtrade_figures.TOTALS):
+    if all(name in asked for name in comtrade.TOTALS):
         return found
     return FAULTS["breakdown"](found)
 

@@ -28,9 +28,11 @@ def units(folder: Path) -> dict[str, dict]:
 def forbidden(folder: Path) -> list[tuple]:
     """What the descriptor forbids, and what cannot be read at all: ``file, rows, problem, remedy``."""
     try:
-        tables.read(folder)
+        missing = sorted(set(tables.DATED) - set(tables.read(folder)))
     except DataError as error:
         return [(str(error).split()[0].removeprefix("data/"), "", *tables.remedied(str(error)))]
+    if missing:
+        return [("datapackage.json", "", f"declares no {', '.join(missing)}", "restore it from the last commit")]
     try:
         from frictionless import FrictionlessException, Package, system
 

@@ -13,25 +13,10 @@ COLUMNS = ["key", "period", "value", "unit", "status", "known", "published", "so
 
 
 def history(table: str, figure: str, folder: Path | None = None) -> pd.DataFrame:
-    """All versions of the figures whose key and period hold some words, by figure and oldest first.
+    """All versions of the figures whose key and period hold some words, ``IND/850511``; by figure and oldest first.
 
-    Parameters
-    ----------
-    table : str
-        Such as ``trade``.
-    figure : str
-        Words of key columns and periods joined by ``/``, such as ``IND/850511/2024-05``.
-
-    Returns
-    -------
-    pd.DataFrame
-        ``key, period, value, unit, status``; ``known``, the day from which a vintage has it; ``published``, the
-        publisher's own day where it names one; ``source``, ``by`` (whose it is), ``note``.
-
-    Raises
-    ------
-    DataError
-        If there is no such table, or no figure fits.
+    The columns are :data:`COLUMNS`: ``known`` is the day from which a vintage has it, ``published`` the publisher's own
+    day where it names one, ``by`` whose it is. A DataError if there is no such table, or no figure fits.
     """
     read = tables.read(folder)
     if table not in tables.DATED or not read[table].keys:

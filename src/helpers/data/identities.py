@@ -25,14 +25,10 @@ MOST_ALLOWED = 0.1
 
 
 def identities(india: Vintage) -> pd.DataFrame:
-    """Parts against published totals, each within its rounding; only what was public on the day of the vintage.
+    """What must hold, computed and published, what rounding allows between the two, and whether it holds.
 
-    Returns
-    -------
-    pd.DataFrame
-        ``identity`` (what must hold), ``computed``, ``published``, ``allowed`` (what rounding allows between
-        the two), ``unit``, ``holds``, ``source``. An identity whose figures were not all public yet is left out, and
-        one with a figure that was assumed, or that is older than a revision of another.
+    An identity whose figures were not all public on the day of the vintage is left out, and one with a figure that was
+    assumed, or that is older than a revision of another.
     """
     return pd.DataFrame([row for row, _ in judged(india)], columns=COLUMNS).drop_duplicates(ignore_index=True)
 

@@ -37,11 +37,7 @@ def unpacked(path: Path, day: str | date, folder: Path | None = None) -> Vintage
     """The vintage of a day of the tables in a file, by the rules and with the live sources of today's ``data/``.
 
     Columns and tables that are new since are as today's code needs them: empty, and as they were public on the day.
-
-    Raises
-    ------
-    DataError
-        If the file cannot be read, or its rows cannot be those of tables any more.
+    A DataError if the file cannot be read, or its rows cannot be those of tables any more.
     """
     then = vintage(day, folder)
     try:

@@ -43,14 +43,9 @@ def wanted(feeds: Table) -> dict[str, list[tuple[str, str]]]:
 
 
 def detail(table: Table, view: View | None, feeds: Table, keys: Mapping[str, str]) -> pd.DataFrame:
-    """Every figure of a table and of the archive whose key fits, the one to use of each key and period.
+    """Every figure of the chosen rows and of the archive whose key fits, the one to use of each key and period.
 
-    Parameters
-    ----------
-    table : Table
-        The chosen rows.
-    keys : mapping
-        What the key columns must be: text, with ``*`` and ``?`` for any characters but a slash.
+    ``keys`` are what key columns must be: text, with ``*`` and ``?`` for any characters but a slash.
     """
     if unknown := sorted(set(keys) - set(table.keys)):
         raise DataError(f"data/{table.name}.csv has no key column {unknown}; its keys are {table.keys}")

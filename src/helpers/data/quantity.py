@@ -70,13 +70,7 @@ class Quantity:
 def derived(
     value: float, unit: str, *uses, period: str = "", low: float = float("nan"), high: float = float("nan")
 ) -> Quantity:
-    """A quantity computed from others: it carries the sources of everything it used.
-
-    Parameters
-    ----------
-    uses : Quantity, pd.DataFrame, pd.Series or str
-        What it was computed from: quantities, rows with a column ``source``, or ids.
-    """
+    """A quantity computed from others (quantities, rows with a column ``source``, or ids), whose sources it carries."""
     status = ASSUMED if ASSUMED in sources_of(*uses) else "derived"
     return Quantity(float(value), unit, period, float(low), float(high), status, sources_of(*uses))
 
@@ -108,9 +102,8 @@ def sources_of(*things) -> frozenset[str]:
         elif isinstance(thing, pd.DataFrame):
             found |= sources_of(*thing["source"].dropna()) if "source" in thing else set()
         elif isinstance(thing, pd.Series):
-            found |= (
-                sources_of(thing["source"]) if "source" in thing.index and isinstance(thing["source"], str) else set()
-            )
+            said = thing.get("source")
+            found |= sources_of(said if isinstance(said, str) else None)
         elif isinstance(thing, Iterable):
             found |= sources_of(*thing)
         else:

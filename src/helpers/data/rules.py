@@ -24,19 +24,10 @@ Problem = tuple[pd.Series, str, str]
 
 
 def problems(folder: Path | None = None, today: date | None = None) -> pd.DataFrame:
-    """Everything wrong with a folder of tables, one row a problem, none if all is well.
+    """Everything wrong with a folder of tables, the project's unless given: one row a problem, none if all is well.
 
-    Parameters
-    ----------
-    folder : Path, optional
-        The project's ``data/`` unless given.
-    today : datetime.date, optional
-        No figure can have been published later; not asked where no day is given.
-
-    Returns
-    -------
-    pd.DataFrame
-        ``file`` (of ``data/``), ``rows`` (the first offenders, as text), ``problem``, ``remedy``.
+    ``file`` (of ``data/``), ``rows`` (the first offenders, as text), ``problem``, ``remedy``. No figure can have been
+    published after ``today``, if that is given.
     """
     folder = folder or paths.DATA
     found = descriptor.forbidden(folder)
@@ -65,19 +56,9 @@ def problems(folder: Path | None = None, today: date | None = None) -> pd.DataFr
 
 
 def require_valid(of: Vintage | Path | None = None, today: date | None = None) -> None:
-    """Raise one error with everything wrong, rules and identities both; of a vintage, only its identities.
+    """Raise a DataError with everything wrong with a folder of tables, rules and identities both, and each remedy.
 
-    Parameters
-    ----------
-    of : Vintage or Path, optional
-        A folder of tables (the project's ``data/`` unless given), or a vintage.
-    today : datetime.date, optional
-        The day on which it is asked: nothing can have been published later, and identities are those of that day.
-
-    Raises
-    ------
-    DataError
-        With every problem and its remedy.
+    Identities are those of ``today``; of a vintage only its own are asked.
     """
     found = pd.DataFrame(columns=COLUMNS) if isinstance(of, Vintage) else problems(of, today)
     if found.empty:

@@ -1,6 +1,7 @@
 """The files of ``data/`` as they are written: typed by ``datapackage.json``, nothing chosen or corrected."""
 
 import csv
+import io
 import json
 import math
 import re
@@ -190,14 +191,13 @@ def first_rows(rows: pd.DataFrame, most: int = 5) -> str:
 
 def _read(path: Path, name: str, fields: dict[str, dict]) -> Table:
     columns, kinds = tuple(fields), tuple(field.get("type", "") for field in fields.values())
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:  # Excel begins its files with a mark
-            head, *lines = [line for line in csv.reader(file, strict=True) if line] or [[]]
-    except (OSError, ValueError, csv.Error) as error:
-        raise DataError(f"data/{path.name} cannot be read: {error}; restore it from the last commit") from error
+    head, *lines = _lines(path) or [[]]
     if tuple(head) != columns:
-        raise DataError(f"data/{path.name} has the columns {head}; datapackage.json declares {list(columns)}")
+        said = f"has the columns {head}, datapackage.json declares {list(columns)}"
+        raise DataError(f"data/{path.name} {said}; correct the header, with commas between its cells")
     for place, line in enumerate(lines, start=2):
+        if not "".join(line).strip():
+            raise DataError(f"data/{path.name} cannot be read: line {place} is blank; delete the line")
         if (count := len(line) - len(head)) != 0:
             few = "add the missing cell (a comma at the end)" if count < 0 else "put a cell that holds commas in quotes"
             said = f"line {place} has {len(line)} cells instead of {len(head)}"
@@ -210,6 +210,24 @@ def _read(path: Path, name: str, fields: dict[str, dict]) -> Table:
     keys = columns[: columns.index(end)] if name in DATED and {"unit", "status"} <= {*columns} else ()
     named = {of: field.get("names", field.get("constraints", {}).get("enum", [])) for of, field in fields.items()}
     return Table(name, columns, kinds, keys, tuple(zip(*typed, strict=True)), named)
+
+
+def _lines(path: Path) -> list[list[str]]:
+    read: list[list[str]] = []
+    try:
+        text = path.read_bytes().decode("utf-8-sig")  # Excel begins its files with a mark
+        read.extend(csv.reader(io.StringIO(text, newline=""), strict=True))
+    except UnicodeDecodeError as error:
+        line = 1 + error.object.count(b"\n", 0, error.start)
+        raise DataError(
+            f"data/{path.name} cannot be read: line {line} is not in UTF-8; save the file as UTF-8"
+        ) from error
+    except csv.Error as error:
+        said = f"line {len(read) + 1}: {error}"
+        raise DataError(f"data/{path.name} cannot be read: {said}; close the quote, or double one in a cell") from error
+    except (OSError, ValueError) as error:
+        raise DataError(f"data/{path.name} cannot be read: {error}; restore it from the last commit") from error
+    return read
 
 
 def _number(cell: str) -> float:
@@ -229,9 +247,7 @@ def unreadable(folder: Path) -> list[tuple[str, int, str, str]]:
     """Cells that are no number in plain digits, or hold a character that nobody sees: file, line, cell, problem."""
     found = []
     for name, table in read(folder).items():
-        with (folder / f"{name}.csv").open(encoding="utf-8-sig", newline="") as file:
-            lines = [line for line in csv.reader(file) if line][1:]
-        for line, row in enumerate(lines, start=2):
+        for line, row in enumerate(_lines(folder / f"{name}.csv")[1:], start=2):
             for kind, cell in zip(table.kinds, row, strict=True):
                 if kind == "number" and cell and not _PLAIN.fullmatch(cell):
                     found.append((f"{name}.csv", line, repr(cell), "Type Error: a number is not in plain digits"))

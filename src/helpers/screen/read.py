@@ -10,7 +10,7 @@ import pandas as pd
 
 from helpers.data import DataError
 from helpers.data.archive.versions import View
-from helpers.data.sources.comtrade_figures import FLOWS, TOTALS
+from helpers.data.sources.comtrade import FLOWS, TOTALS
 from helpers.data.sources.spellings import partners
 from helpers.screen import panel
 from helpers.screen.panel import Panel, database, quoted

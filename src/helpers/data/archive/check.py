@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from helpers.data import tables
-from helpers.data.archive import versions
+from helpers.data.archive import store, versions
 from helpers.data.tables import DataError
 
 
@@ -22,7 +22,7 @@ def _of_source(folder: Path) -> Iterator[str]:
     for path in answers.values():
         try:
             body = gzip.decompress(path.with_suffix(".gz").read_bytes())
-            if hashlib.sha256(body).hexdigest() != versions.side(path, "sha256")["sha256"]:
+            if hashlib.sha256(body).hexdigest() != versions.side(path, store.Kept).sha256:
                 yield f"{path.with_suffix('.gz')}: is not the answer that came"
         except (OSError, EOFError, zlib.error) as error:
             yield f"{path}: cannot be read ({error})"
@@ -30,7 +30,7 @@ def _of_source(folder: Path) -> Iterator[str]:
             yield tables.remedied(str(error))[0]
     try:
         parts = versions.parts(folder)
-        list(versions.lines(folder / "checked.jsonl"))
+        versions.repeats(folder)
     except DataError as error:
         yield tables.remedied(str(error))[0]
         return

@@ -25,6 +25,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from pydantic import AwareDatetime, BaseModel
 
 from helpers.data.archive import contract, versions
 from helpers.data.sources.protocol import COLUMNS, Answer, Request, UnfitError
@@ -54,6 +55,25 @@ class Change:
         return bool(self.new or self.revised or self.withdrawn)
 
 
+class Kept(BaseModel):
+    """What stands beside an answer: the question, and what is known of what came."""
+
+    question: str
+    request: Request
+    content: str
+    sha256: str
+    status: int
+    headers: dict[str, str]
+    fetched: AwareDatetime
+    synthetic: bool
+
+
+class Refused(BaseModel):
+    """What stands beside an answer that could not be used."""
+
+    question: str
+
+
 class Shelf:
     """The archive of one source, open for writing; only one process may hold it (see `fetch`).
 
@@ -64,16 +84,15 @@ class Shelf:
         self.folder, self.source, self.synthetic = folder, source, synthetic
         self._sweep()
         parts, sides = versions.parts(folder), list(self._sidecars())
-        if synthetic in {not part.synthetic for part in parts} | {not side["synthetic"] for _, side in sides}:
+        if synthetic in {not part.synthetic for part in parts} | {not side.synthetic for _, side in sides}:
             kind = ("synthetic", "real") if not synthetic else ("real", "synthetic")
             raise UnfitError(f"{folder} holds {kind[0]} figures and takes no {kind[1]} ones; use another archive")
         self._taken = {answer for part in parts for answer in part.answers}
         self.last = max((part.known for part in parts), default=datetime.min.replace(tzinfo=UTC))
         self._now: pd.DataFrame | None = None  # read when figures are taken
-        self._contents = {side["question"]: side["content"] for _, side in sides}
-        times = {side["question"]: side["fetched"] for _, side in sides}
-        times |= {line["question"]: line["at"] for line in versions.lines(folder / "checked.jsonl")}
-        self.asked = {question: datetime.fromisoformat(at) for question, at in times.items()}
+        self._contents = {side.question: side.content for _, side in sides}
+        self.asked = {side.question: side.fetched for _, side in sides}
+        self.asked |= {repeat.question: repeat.at for repeat in versions.repeats(folder)}
 
     def holds(self, answer: Answer, volatile: bytes = b"") -> bool:
         """Whether an answer is, but for what is volatile, the one that its question had before."""
@@ -97,7 +116,7 @@ class Shelf:
     def refuse(self, answer: Answer, reason: str) -> Path:
         """Keep aside an answer that cannot be used, with the reason; the last of each question."""
         for path in (self.folder / "refused").glob("*.json"):
-            if versions.side(path, "question")["question"] == answer.request.question:
+            if versions.side(path, Refused).question == answer.request.question:
                 path.unlink()
                 path.with_suffix(".gz").unlink(missing_ok=True)
         return self._write("refused", answer, _about(answer) | {"reason": reason})
@@ -110,8 +129,7 @@ class Shelf:
                 body = gzip.decompress(path.read_bytes())
             except (OSError, EOFError, zlib.error) as error:
                 raise versions.damaged(path, error) from error
-            request = Request(**{k: _tuples(v) for k, v in side["request"].items()})
-            yield name, Answer(request, body, side["status"], side["headers"], datetime.fromisoformat(side["fetched"]))
+            yield name, Answer(side.request, body, side.status, side.headers, side.fetched)
 
     def take(self, found: Mapping[str, tuple[Request, pd.DataFrame]], at: datetime, accept: bool = False) -> Change:
         """Make a part of the :func:`checked` figures of answers, by their names in the order in which they came.
@@ -161,9 +179,9 @@ class Shelf:
         put(path, json.dumps(about, indent=1, sort_keys=True).encode())
         return path
 
-    def _sidecars(self, but: Set[str] = frozenset()) -> Iterator[tuple[str, dict]]:
+    def _sidecars(self, but: Set[str] = frozenset()) -> Iterator[tuple[str, Kept]]:
         for path in sorted(path for path in (self.folder / "answers").glob("*.json") if path.stem not in but):
-            yield path.stem, versions.side(path, "question", "content", "fetched", "request", "synthetic")
+            yield path.stem, versions.side(path, Kept)
 
     def _sweep(self) -> None:
         """Take away what a killed run left half written."""
@@ -264,7 +282,3 @@ def _sha(content: bytes) -> str:
 
 def _text(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="seconds")
-
-
-def _tuples(value: object) -> object:
-    return tuple(value) if isinstance(value, list) else value

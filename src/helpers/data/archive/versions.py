@@ -7,14 +7,15 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import pandas as pd
+from pydantic import AwareDatetime, BaseModel, Field, ValidationError
 
 from helpers.data.tables import DataError
 
@@ -35,17 +36,26 @@ FIGURES = tuple(STORED)[:10]
 """The columns that say a figure."""
 
 
-@dataclass(frozen=True)
-class Part:
+Form = TypeVar("Form", bound=BaseModel)
+
+
+class Part(BaseModel, frozen=True):
     """A file of figures that became known together, or a run that brought none (``sha256`` is empty)."""
 
-    path: Path
+    path: Path = Path()
     source: str
-    known: datetime
+    known: AwareDatetime = Field(validation_alias="valid_from")
     day: date
     sha256: str
     synthetic: bool
     answers: tuple[str, ...]
+
+
+class Repeat(BaseModel):
+    """A line of ``checked.jsonl``: a question had the same answer again."""
+
+    question: str
+    at: AwareDatetime
 
 
 @dataclass(frozen=True)
@@ -99,30 +109,25 @@ def held(folder: Path, day: date | None = None) -> View | None:
 
 def parts(folder: Path) -> list[Part]:
     """The parts of a source, oldest first."""
-    read = []
-    for path in sorted((folder / "parts").glob("*.json")):
-        about = side(path, "valid_from", "day", "source", "sha256", "synthetic", "answers")
-        try:
-            known, day = datetime.fromisoformat(about["valid_from"]).astimezone(UTC), date.fromisoformat(about["day"])
-            read.append(Part(path.with_suffix(".parquet"), str(about["source"]), known, day, str(about["sha256"]),
-                             bool(about["synthetic"]), tuple(about["answers"])))  # fmt: skip
-        except (ValueError, TypeError) as error:
-            raise damaged(path, error) from error
-    return read
+    sides = sorted((folder / "parts").glob("*.json"))
+    return [side(path, Part).model_copy(update={"path": path.with_suffix(".parquet")}) for path in sides]
 
 
-def side(path: Path, *names: str) -> dict:
-    """What stands beside an answer or a part; a DataError where that cannot be understood, or lacks some names."""
+def side(path: Path, form: type[Form]) -> Form:
+    """What stands beside an answer or a part; a DataError where that cannot be understood."""
     try:
-        about = json.loads(path.read_text(encoding="utf-8"))
-        return about | {name: about[name] for name in names}
-    except (OSError, ValueError, LookupError, TypeError, RecursionError) as error:
+        return form.model_validate(json.loads(path.read_bytes()))
+    except (OSError, ValueError, RecursionError) as error:
         raise damaged(path, error) from error
 
 
-def damaged(path: Path, error: Exception) -> DataError:
+def damaged(path: Path | str, error: Exception) -> DataError:
     """What to say of a file of the archive that is not as it was written."""
-    return DataError(f"{path} cannot be understood ({type(error).__name__}); {REMEDY}")
+    why = type(error).__name__
+    if isinstance(error, ValidationError):
+        first = error.errors(include_url=False, include_input=False)[0]
+        why = ": ".join([*map(str, first["loc"]), first["msg"]])
+    return DataError(f"{path} cannot be understood ({why}); {REMEDY}")
 
 
 def newest(folder: Path) -> pd.DataFrame:
@@ -175,16 +180,17 @@ def write(rows: pd.DataFrame, path: Path) -> str:
     return digest
 
 
-def lines(path: Path) -> Iterator[dict]:
-    """The whole lines of a file of JSON lines; nothing where there is none."""
-    if path.is_file():
-        try:
-            read = [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n")[:-1]]
-            if not all(datetime.fromisoformat(line["at"]).tzinfo for line in read):
-                raise ValueError("a time without its zone")
-            yield from [line for line in read if line["question"]]
-        except (ValueError, LookupError, TypeError, RecursionError) as error:
-            raise damaged(path, error) from error
+def repeats(folder: Path) -> list[Repeat]:
+    """When questions of a source had the same answer again, by the whole lines of ``checked.jsonl``."""
+    path, found = folder / "checked.jsonl", []
+    try:
+        for line in path.read_bytes().split(b"\n")[:-1] if path.exists() else []:
+            found.append(Repeat.model_validate(json.loads(line)))
+    except OSError as error:
+        raise damaged(path, error) from error
+    except (ValueError, RecursionError) as error:
+        raise damaged(f"{path}, line {len(found) + 1}", error) from error
+    return found
 
 
 @cache

@@ -78,13 +78,7 @@ def whole_years(since: str, today: date) -> dict[int, tuple[str, ...]]:
 
 
 def monthly(daily: pd.Series, basis: str, answer: Answer) -> pd.DataFrame:
-    """Figures of the means of days by months, for those that were asked for and have no long gap.
-
-    Parameters
-    ----------
-    daily : pd.Series
-        Rates by day, written ``2024-04-01``.
-    """
+    """Figures of the means of rates by day, ``2024-04-01``, for the months asked for that have no long gap."""
     quote, base = (answer.request.context[name] for name in ("quote", "base"))
     try:
         daily = daily.set_axis(pd.to_datetime(daily.index, format="%Y-%m-%d")).sort_index()

@@ -12,7 +12,7 @@ import pandas as pd
 
 from helpers.data.sources import bodies
 from helpers.data.sources.protocol import Answer, Request, UnfitError, figures
-from helpers.data.sources.spellings import number, partners, unknown
+from helpers.data.sources.spellings import countries, each, number, partners
 
 TITLE = "Customs of China: exports by partner and month, from files that a person downloads"
 
@@ -62,10 +62,12 @@ def parse(answer: Answer) -> pd.DataFrame:
     if missing := {"period", "line", "usd"} - set(ours) | ({"unit"} if "quantity" in ours else set()) - set(ours):
         wanted = ", ".join(" or ".join(HEADINGS[name]) for name in sorted(missing))
         raise UnfitError(f"it has no column {wanted}, but {', '.join(head) or 'nothing'}")
-    cells = [[cell.strip() for cell in row[: len(head)]] for row in lines[1:] if any(cell.strip() for cell in row)]
-    if short := [row for row in cells if len(row) < len(head)]:
-        raise UnfitError(f"a row has {len(short[0])} cells under {len(head)} columns: {short[0]}")
-    found = pd.DataFrame(cells, columns=ours, dtype="str")
+    cells = {number: [cell.strip() for cell in row[: len(head)]] for number, row in enumerate(lines[1:], start=2)}
+    cells = {number: row for number, row in cells.items() if any(row)}
+    if short := [(number, row) for number, row in cells.items() if len(row) < len(head)]:
+        number, row = short[0]
+        raise UnfitError(f"row {number} has {len(row)} cells under {len(head)} columns: {row}; save the file again")
+    found = pd.DataFrame([*cells.values()], [*cells], ours, dtype="str")
     if strange := sorted(set(found["line"][~found["line"].str.fullmatch(r"\d{8}")])):
         raise UnfitError(f"{strange[0]!r} is no code of eight digits; save the file as the site gives it")
     return found
@@ -74,13 +76,13 @@ def parse(answer: Answer) -> pd.DataFrame:
 def rows(parsed: pd.DataFrame, answer: Answer) -> pd.DataFrame:
     """Figures by partner, line and month, and for ``world`` if the file has all partners."""
     about = answer.request.context
-    told = parsed.assign(month=parsed["period"].map(_period), partner=_partners(parsed))
-    told["value_usd"] = told["usd"].map(number) / 1e6
+    told = parsed.assign(month=each(parsed["period"], _period), partner=_partners(parsed))
+    told["value_usd"] = each(told["usd"], number) / 1e6
     measures = {"value_usd": "USD m"}
     if "quantity" in told:
         if strange := sorted(set(told["unit"]) - set(KILOGRAMS)):
             raise UnfitError(f"the unit is {strange[0]!r}, known are {', '.join(KILOGRAMS)}")
-        told["weight"] = told["quantity"].map(number) * told["unit"].map(KILOGRAMS) / 1000
+        told["weight"] = each(told["quantity"], number) * told["unit"].map(KILOGRAMS) / 1000
         measures["weight"] = "t"
     keys = ["partner", "line", "month"]
     sums = told.groupby(keys)[list(measures)].sum().reset_index()
@@ -108,17 +110,14 @@ def _period(said: str) -> str:
 
 def _partners(parsed: pd.DataFrame) -> list[str]:
     """Codes of the partners; ``world`` in a table without partners. A name and a number must mean the same one."""
-    known = partners("gacc")
     columns = [name for name in ("partner", "partner_code") if name in parsed]
     if not columns:
         return ["world"] * len(parsed)
-    pairs = parsed[columns].drop_duplicates()
-    if strange := sorted({name for name in pairs[columns[0]] if name not in known}):
-        raise unknown(strange)
-    for pair in pairs.itertuples(index=False):
+    found, known = countries("gacc", parsed[columns[0]]), partners("gacc")
+    for pair in parsed[columns].drop_duplicates().itertuples(index=False):
         if len({known[said] for said in pair if said in known}) > 1:
             raise UnfitError(f"{' and '.join(pair)} are two partners; see spellings.csv")
-    return [known[name] for name in parsed[columns[0]]]
+    return found
 
 
 def _same_sums(sums: pd.DataFrame, measures: dict[str, str]) -> None:

@@ -4,7 +4,6 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
 
 from helpers import paths
@@ -121,16 +120,16 @@ def table(folder: Path | None = None) -> tuple[list[tuple[str, ...]], list[str]]
         try:
             state = _state(feed, place)
         except DataError as error:
-            state = ("the archive cannot be read", "", "")
-            problems.append(str(error))
+            state = "the archive cannot be read", "", ""
+            problems.append(f"{feed.name}: {error}")
         rows.append((feed.name, _title(feed), *state, _key(feed), _terms(terms.get(by.get(feed.source)))))
-        if not last and (record := place / feed.name / visit.RECORD).exists():
-            problems.append(f"{record} cannot be understood; delete it, and the next fetch writes it anew")
         if feed.dropped:
             files.append(f"{feed.name} reads files in {dropped.drop(place, feed)}/: {feed.note}")
-        if last.get("problems"):
-            at, said = schedule.day(datetime.fromisoformat(last["at"])), last["problems"][-1].splitlines()[0]
-            problems.append(f"last problem of {feed.name}, {at}: {last['ended']}: {said}")
+        if not last and (record := place / feed.name / visit.RECORD).exists():
+            problems.append(f"{record} cannot be understood; delete it, and the next fetch writes it anew")
+        if last and last.problems:
+            said = last.problems[-1].partition("\n")[0]
+            problems.append(f"last problem of {feed.name}, {schedule.day(last.at)}: {last.ended}: {said}")
     return rows, [*files, *problems]
 
 
@@ -158,12 +157,12 @@ def _title(feed: Feed) -> str:
 
 
 def _state(feed: Feed, place: Path) -> tuple[str, str, str]:
-    """Last success, newest period, and the next that is expected; DataError if the archive cannot be read."""
+    """Last success, newest period, and the next that is expected."""
     folder = place / feed.name
-    known = [part.known for part in kept.parts(folder)]
-    known += [datetime.fromisoformat(line["at"]) for line in kept.lines(folder / "checked.jsonl")]
+    parts = kept.parts(folder)
+    known = [*(part.known for part in parts), *(repeat.at for repeat in kept.repeats(folder))]
     newest = schedule.newest(kept.periods(folder))
-    made_up = any(part.synthetic for part in kept.parts(folder))
+    made_up = any(part.synthetic for part in parts)
     next_one = schedule.expected(feed, newest, schedule.day(schedule.now()))
     coming = f"{next_one.period} by {next_one.day}{' (late)' * next_one.late}" if next_one else ""
     success = f"{schedule.day(max(known))}{' (synthetic)' * made_up}" if known else "never"

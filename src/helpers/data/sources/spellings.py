@@ -2,8 +2,11 @@
 
 import csv
 import re
+from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
+
+import pandas as pd
 
 from helpers.data.sources.protocol import UnfitError
 
@@ -18,9 +21,31 @@ def partners(feed: str) -> dict[str, str]:
         return {text: row["partner"] for row in csv.DictReader(file) for text in row[feed].split(" | ") if text}
 
 
+def countries(feed: str, printed: Iterable[str]) -> list[str]:
+    """The partner of each name that a feed printed; UnfitError if the list has not all of them."""
+    known, names = partners(feed), [*printed]
+    if strange := sorted(set(names) - set(known)):
+        raise UnfitError(
+            f"no country is known as {', '.join(map(repr, strange))}; add the spelling to {FILE.name} beside "
+            f"{Path(__file__).name}, in the row of the partner it stands for"
+        )
+    return [known[name] for name in names]
+
+
 def month(name: str, year: str) -> str:
     """A month such as ``2025-04``, from the first three letters of its English name; empty if it is none."""
     return f"{year}-{MONTHS.index(name.lower()) + 1:02d}" if name.lower() in MONTHS else ""
+
+
+def each(column: pd.Series, read: Callable[[str], object]) -> pd.Series:
+    """What the cells of a column say; UnfitError with the row, by the column's index, of one that cannot be read."""
+    found = []
+    for row, cell in column.items():
+        try:
+            found.append(read(cell))
+        except UnfitError as error:
+            raise UnfitError(f"row {row}: {error}; correct the cell, or save the file again") from None
+    return pd.Series(found, column.index)
 
 
 def number(printed: str) -> float:
@@ -30,11 +55,3 @@ def number(printed: str) -> float:
     if not re.fullmatch(r"\d[\d,]*(\.\d+)?", printed):
         raise UnfitError(f"{printed!r} is no number")
     return float(printed.replace(",", ""))
-
-
-def unknown(names: list[str]) -> UnfitError:
-    """The error for names that the list does not have."""
-    return UnfitError(
-        f"no country is known as {', '.join(map(repr, names))}; add the spelling to {FILE.name} beside "
-        f"{Path(__file__).name}, in the row of the partner it stands for"
-    )

@@ -77,14 +77,14 @@ def parse(answer: Answer) -> pd.DataFrame:
         raise UnfitError(f"headings {strange} are not known; known are {', '.join((*known[:-1], *FUELS))}")
     if axis.upper() not in upper or not {_fuel(name) for name in fuels.values()} & set(ELECTRIC):
         raise UnfitError(f"no column of {axis}, or of {' or '.join(ELECTRIC)}, among {head}")
-    found = []
+    found, counted = [], [*fuels, *([upper.index(_TOTAL)] if _TOTAL in upper else [])]
     for row in cells[last + 1 :]:
         if label := row[upper.index(axis.upper())].upper():
-            counts = {place: _count(row[place]) for place in fuels}
-            whole = _count(row[upper.index(_TOTAL)]) if _TOTAL in upper else sum(counts.values())
-            if sum(counts.values()) != whole:
-                raise UnfitError(f"the fuels of {label} sum to {sum(counts.values())}, its total is {whole}")
-            found += [(axis, month, label, fuels[place], count) for place, count in counts.items()]
+            counts = spellings.each(pd.Series(row, [f"of {label}, {name}" for name in head]).iloc[counted], _count)
+            whole, parts = counts.iloc[-1] if _TOTAL in upper else None, counts.iloc[: len(fuels)]
+            if whole not in (None, parts.sum()):
+                raise UnfitError(f"the fuels of {label} sum to {parts.sum()}, its total is {whole}")
+            found += [(axis, month, label, *fuel) for fuel in zip(fuels.values(), parts, strict=True)]
     return pd.DataFrame(found, columns=["axis", "month", "label", "fuel", "printed"])
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal, cast
 
 import pandas as pd
+from pydantic import AwareDatetime, BaseModel
 
 from helpers import __version__
 from helpers.data.archive import versions
@@ -51,6 +52,17 @@ class Result:
     problems: tuple[str, ...] = ()
 
 
+class Last(BaseModel):
+    """How a turn ended, as it is written down: ``until`` is for a key, or for none (``keyed``)."""
+
+    at: AwareDatetime
+    ended: Ended
+    problems: tuple[str, ...]
+    until: AwareDatetime | None
+    keyed: bool
+    failed: tuple[str, ...]
+
+
 @dataclass
 class _Turn:
     """What a turn has so far: the figures of its answers, by question, and what became of them."""
@@ -88,7 +100,8 @@ class Clock:
 def visit(feed: Feed, place: Path, since: str, synthetic: bool, accept: bool, paces: dict, tell: Tell) -> Result:
     """Give a source its turn; what came is kept and taken, however the turn ends, also by Ctrl-C or a full disk."""
     folder, ended, until, calls, keyed = place / feed.name, "", None, 0, bool(keys.key(feed))
-    failed = set(record(folder).get("failed", []))
+    last = record(folder)
+    failed = set(last.failed) if last else set()
     try:
         source, shelf, todo = ready(feed, place, since, synthetic)
         turn = _Turn(feed, source, shelf, Clock(shelf))
@@ -130,10 +143,10 @@ def ready(feed: Feed, place: Path, since: str, synthetic: bool) -> tuple[Source,
     QuotaError as long as the source said that it wants no calls; SourceError or DataError if it cannot be asked.
     """
     last = record(place / feed.name)
-    if (until := last.get("until")) and last["keyed"] == bool(keys.key(feed)):
-        at, shown = datetime.fromisoformat(until), schedule.now()
-        if shown < at < shown + timedelta(days=2):
-            raise QuotaError(f"its quota is used up; go on after {schedule.shown(at)}")
+    if last and last.until and last.keyed == bool(keys.key(feed)):
+        now = schedule.now()
+        if now < last.until < now + timedelta(days=2):
+            raise QuotaError(f"its quota is used up; go on after {schedule.shown(last.until)}")
     source, shelf = module(feed), Shelf(place / feed.name, feed.name, synthetic)
     if feed.dropped:
         return source, shelf, [cast(Any, source).dropped(name) for name in dropped.names(place, feed)]
@@ -143,18 +156,15 @@ def ready(feed: Feed, place: Path, since: str, synthetic: bool) -> tuple[Source,
         due = schedule.due(feed, every, shelf.asked, today)
     except (LookupError, TypeError, ValueError) as error:
         raise SourceError(f"no question can be made ({error}); see its row in data/feeds.csv") from error
-    return source, shelf, sorted(due, key=lambda request: request.question in last.get("failed", []))
+    return source, shelf, sorted(due, key=lambda request: last is not None and request.question in last.failed)
 
 
-def record(folder: Path) -> dict:
-    """How the last turn of a source ended; nothing if it had none, or that cannot be read."""
+def record(folder: Path) -> Last | None:
+    """How the last turn of a source ended; None if it had none, or that cannot be read."""
     try:
-        about = versions.side(folder / RECORD, "at", "ended", "problems", "until", "keyed", "failed")
-        times = [datetime.fromisoformat(at).tzinfo for at in (about["at"], about["until"] or about["at"])]
-        texts = isinstance(about["problems"], list) and all(map(str.strip, about["problems"]))
-        return about if texts and all(times) else {}
-    except (TypeError, ValueError):  # DataError is one
-        return {}
+        return versions.side(folder / RECORD, Last)
+    except DataError:
+        return None
 
 
 def _ask_all(turn: _Turn, ask: Ask, todo: list[Request], tell: Tell) -> None:
@@ -258,14 +268,14 @@ def _take(turn: _Turn, accept: bool) -> None:
 
 def _recorded(folder: Path, result: Result, failed: Iterable[str], until: datetime | None, keyed: bool) -> Result:
     """Write down how a turn ended, for the next one and for whoever asks; gives the result on."""
-    about = {
-        "at": schedule.now().isoformat(timespec="seconds"),
-        "ended": result.ended,
-        "problems": result.problems,
-        "until": until and until.isoformat(timespec="seconds"),
-        "keyed": keyed,
-        "failed": sorted(failed),
-    }
+    last = Last(
+        at=schedule.now().replace(microsecond=0),
+        ended=result.ended,
+        problems=result.problems,
+        until=until and until.replace(microsecond=0),
+        keyed=keyed,
+        failed=tuple(sorted(failed)),
+    )
     folder.mkdir(parents=True, exist_ok=True)
-    put(folder / RECORD, json.dumps(about, indent=1).encode())
+    put(folder / RECORD, json.dumps(last.model_dump(), indent=1, default=str).encode())
     return result
