@@ -91,7 +91,7 @@ CONTRAST = """least => {
     }
     return stack.reverse().reduce((base, one) => painted(one, base), [255, 255, 255]);
   };
-  const found = new Set();
+  const found = new Set(), range = document.createRange();  // one: each is kept up with whatever is removed later
   let seen = 0;
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   for (let node; (node = walker.nextNode());) {
@@ -99,7 +99,6 @@ CONTRAST = """least => {
     if (!node.data.trim() || element.closest("script, style, :disabled, .skip, .hidden")) continue;
     const drawing = element.closest("svg");
     if (drawing && drawing.getBoundingClientRect().width) element.scrollIntoView({ block: "center", inline: "center" });
-    const range = document.createRange();
     range.selectNodeContents(node);
     const box = range.getBoundingClientRect();
     if (box.width < 1 || box.height < 1) continue;
