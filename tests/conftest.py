@@ -67,12 +67,12 @@ def pytest_xdist_make_scheduler(config, log):
     return Scheduling(config, log)
 
 
-def pytest_collection():
+def pytest_collection(session):
     """Of a clean checkout each worker compiles some tests before it reads them all: what one has, others find."""
-    if worker := os.environ.get("PYTEST_XDIST_WORKER"):
+    if (worker := os.environ.get("PYTEST_XDIST_WORKER")) and "tests" in session.config.args:
         every = sorted(Path(__file__).parent.glob("test_*.py"))
         for path in every[int(worker[2:]) :: int(os.environ["PYTEST_XDIST_WORKER_COUNT"])]:
-            with suppress(pytest.skip.Exception):
+            with suppress(Exception, pytest.skip.Exception):  # which is told where it is collected
                 import_module(path.stem)
 
 
