@@ -12,6 +12,7 @@ import tempfile
 from contextlib import contextmanager, suppress
 from functools import cache, lru_cache
 from html.parser import HTMLParser
+from importlib import import_module
 from pathlib import Path
 
 import nbformat
@@ -65,6 +66,15 @@ def pytest_xdist_make_scheduler(config, log):
             return "tests/" + TOGETHER[0] if scope.removeprefix("tests/") in TOGETHER else scope
 
     return Scheduling(config, log)
+
+
+def pytest_collection(session):
+    """Of a clean checkout each worker compiles some tests before it reads them all: what one has, others find."""
+    if (worker := os.environ.get("PYTEST_XDIST_WORKER")) and "tests" in session.config.args:
+        every = sorted(Path(__file__).parent.glob("test_*.py"))
+        for path in every[int(worker[2:]) :: int(os.environ["PYTEST_XDIST_WORKER_COUNT"])]:
+            with suppress(Exception, pytest.skip.Exception):  # which is told where it is collected
+                import_module(path.stem)
 
 
 def pytest_collection_modifyitems(items):

@@ -24,6 +24,7 @@ from helpers.report.scenario import files
 NUMBERS = re.compile(r"[\d,.]+ \([\d,.]+ to [\d,.]+\)")
 WARM, STOCK = "magnets", "python3"
 RUN_ALL = "window.jupyterapp.commands.execute('notebook:run-all-cells')"
+CLEAR = "window.jupyterapp.commands.execute('notebook:clear-all-cell-outputs')"
 SAVE = "window.jupyterapp.commands.execute('docmanager:save')"
 
 
@@ -75,18 +76,13 @@ def _until(condition, seconds=60):
 
 
 @pytest.fixture
-def page(lab, browser, request):  # noqa: F811
+def page(lab, browser):  # noqa: F811
     """The levers, shown by a kernel."""
-    made, address, _ = lab
-    copy = made.root / "lab/explore.ipynb"
-    notebook = nbformat.read(copy, as_version=4)
-    assert notebook.metadata["kernelspec"]["name"] == WARM, "copies start warm where that kernel is installed"
-    notebook.metadata["kernelspec"]["name"] = request.param
-    nbformat.write(notebook, copy.with_stem(request.param))
+    _, address, _ = lab
     context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
     page = context.new_page()
     page.set_default_timeout(60_000)
-    page.goto(f"{address}/lab/tree/{request.param}.ipynb?token=only-here&reset")
+    page.goto(f"{address}/lab/tree/explore.ipynb?token=only-here&reset")
     page.wait_for_function("window.jupyterapp?.shell.currentWidget?.context?.isReady")
     page.wait_for_function("window.jupyterapp.shell.currentWidget.sessionContext?.session?.kernel?.status === 'idle'")
     page.evaluate(RUN_ALL)
@@ -110,11 +106,15 @@ def _built(page):
     handle.press("End")
 
 
-@pytest.mark.parametrize("page", [WARM], indirect=True)
-def test_levers_are_moved_followed_exported_and_reset(lab, page):
+def _kernel(page):
+    return page.evaluate("window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.name")
+
+
+def test_levers_are_moved_followed_exported_and_reset_and_a_stock_kernel_follows_them_too(lab, page):
     made, _, before = lab
     shown = page.locator(".widget-html table")
     at_first = _numbers(shown.inner_text())
+    assert _kernel(page) == WARM, "copies start warm where that kernel is installed"
     _built(page)
     page.locator(".widget-dropdown", has_text="China's licences").locator("select").select_option("closed")
     page.wait_for_function("[...document.querySelectorAll('textarea')].some(t => t.value.includes('licences=closed'))")
@@ -138,15 +138,17 @@ def test_levers_are_moved_followed_exported_and_reset(lab, page):
     page.get_by_role("button", name="reset").click()
     page.wait_for_function("[...document.querySelectorAll('textarea')].every(t => !t.value.includes('licences'))")
     assert _numbers(shown.inner_text()) == at_first
-    copy = made.root / f"lab/{WARM}.ipynb"
+    copy = made.root / "lab/explore.ipynb"
     saved = copy.read_bytes()
     page.evaluate(SAVE)
     _until(lambda: copy.read_bytes() != saved)
     assert contents(made.root / "notebooks") == before, "what Lab saves dirties no tracked notebook"
 
-
-@pytest.mark.parametrize("page", [STOCK], indirect=True)
-def test_a_stock_kernel_follows_them_too(page):
-    assert "As things go on" in page.locator("p[role=status]").inner_text()
+    page.evaluate(CLEAR)
+    page.evaluate(f"window.jupyterapp.shell.currentWidget.sessionContext.changeKernel({{name: '{STOCK}'}})")
+    page.locator(".widget-slider").first.wait_for(state="detached")
+    page.evaluate(RUN_ALL)
+    page.locator(".widget-slider").first.wait_for()
+    assert _kernel(page) == STOCK and "As things go on" in page.locator("p[role=status]").inner_text()
     _built(page)
     page.get_by_text("With these levers").wait_for()

@@ -41,20 +41,20 @@ def cells(page, name):
     return page.locator("table.sorts").first.evaluate(CELLS, list(COLUMNS).index(name))
 
 
-@pytest.mark.parametrize("name", [name for name in COLUMNS if name != "row"])
-def test_a_column_sorts_up_down_and_back_by_keyboard_and_empty_cells_stay_last(browser, made, name):  # noqa: F811
+def test_a_column_sorts_up_down_and_back_by_keyboard_and_empty_cells_stay_last(browser, made):  # noqa: F811
     with opened(browser, made, viewport=DESK) as (page, asked, said):
-        head = page.locator("table.sorts th[scope=col]").nth(list(COLUMNS).index(name))
-        button = head.get_by_role("button")
-        button.focus()
-        page.keyboard.press("Enter")
-        assert cells(page, name) == ORDERED[name] and head.get_attribute("aria-sort") == "ascending"
-        page.keyboard.press("Space")
-        *full, last = ORDERED[name]
-        assert cells(page, name) == [*full[::-1], last] and head.get_attribute("aria-sort") == "descending"
-        assert button.evaluate("one => document.activeElement === one"), "the focus stays"
-        page.keyboard.press("Enter")
-        assert cells(page, name) == COLUMNS[name] and head.get_attribute("aria-sort") is None
+        for place, name in list(enumerate(COLUMNS))[1:]:
+            head = page.locator("table.sorts th[scope=col]").nth(place)
+            button = head.get_by_role("button")
+            button.focus()
+            page.keyboard.press("Enter")
+            assert cells(page, name) == ORDERED[name] and head.get_attribute("aria-sort") == "ascending"
+            page.keyboard.press("Space")
+            *full, last = ORDERED[name]
+            assert cells(page, name) == [*full[::-1], last] and head.get_attribute("aria-sort") == "descending"
+            assert button.evaluate("one => document.activeElement === one"), "the focus stays"
+            page.keyboard.press("Enter")
+            assert cells(page, name) == COLUMNS[name] and head.get_attribute("aria-sort") is None
         assert said == [] and len(asked) == 1
 
 

@@ -197,13 +197,9 @@ def test_what_parts_two_scenarios_sums_to_their_difference():
         (["run", "scheme late", "--as-of", "2025-06-30"], 2, "not public on the day of the data is, for scheme"),
         (["run", "none.yml"], 2, "the scenario file none.yml cannot be read: no such file or directory"),
         (["run", "run-rate", "--as-of", "9999-12-31"], 2, "parameter as_of=9999-12-31: this day is yet to come"),
-        (
-            ["run", "run-rate", "--csv", "none/x.csv"],
-            1,
-            "none/x.csv cannot be written or read: No such file",
-        ),
+        (["run", "run-rate", "--csv", "none/x.csv"], 1, "none/x.csv cannot be written or read: No such file"),
     ],
-)
+)  # fmt: skip
 def test_a_wrong_word_ends_the_command_with_what_to_do(words, code, said):
     done = CliRunner().invoke(app, ["scenario", *words])
     assert done.exit_code == code and said in done.stderr and not done.stdout

@@ -158,27 +158,21 @@ FAULTS = {
     "  HOOK:": ("  https://x:", "line 3: alerts.https://x: "),
     '"0 7 * * *"': ('"0 7 * *"', "line 5: reports.daily: cron has five fields"),
     '"0 7 * * *"\n': ('"61 7 * * *"\n', "line 5: reports.daily: '61 7 * * *' is no rule: bad minute"),
-    '    cron: "0': (
-        '    rrule: FREQ=DAILY\n    cron: "0',
-        "line 5: reports.daily: a report needs either cron or rrule",
-    ),
+    '    cron: "0': ('    rrule: FREQ=DAILY\n    cron: "0',
+     "line 5: reports.daily: a report needs either cron or rrule"),
     'cron: "0 7 * * *"': ("rrule: FREQ=HOURLY", "line 5: reports.daily: the shortest FREQ is DAILY"),
     '    cron: "0 7 * * *"': ("    rrule: FREQ=DAILY;INTERVAL=0", "line 5: reports.daily: an INTERVAL is 1 or more"),
     "backoff: 0": ("backof: 0", "line 7: reports.daily.backof: unknown field; there are cron, rrule, parameters"),
     "retries: 1": ("retries: 99", "line 8: reports.daily.retries: should be less than or equal to 10"),
     "retries: 1\n": ("retries: 1\n    retries: 2\n", "line 9: retries is given twice"),
-    "    retries": (
-        "    parameters: {horizon: 99}\n    retries",
-        "line 8: reports.daily.parameters: parameter horizon",
-    ),
-    "    retries: ": (
-        "    parameters: {as_of: x}\n    retries: ",
-        "line 8: reports.daily.parameters: a report is as of",
-    ),
+    "    retries": ("    parameters: {horizon: 99}\n    retries",
+     "line 8: reports.daily.parameters: parameter horizon"),
+    "    retries: ": ("    parameters: {as_of: x}\n    retries: ",
+     "line 8: reports.daily.parameters: a report is as of"),
     "    retries: 1": ("    grid: none.yml", "line 8: reports.daily.grid: the grid file"),
     "reports:": ("report:", "line 4: report: unknown field; there are timezone, output, address, alerts, reports"),
     "  daily:": ("\t daily:", "line 5: found character"),
-}
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("old", FAULTS)

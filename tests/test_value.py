@@ -250,24 +250,15 @@ def test_an_equation_is_estimated_only_with_years_enough_and_says_so(india, fitt
 @pytest.mark.parametrize(
     ("p_values", "diagnostics", "said"),
     [
-        (
-            (0.01, 0.01),
-            (0.6, 2.0, 0.5, 10),
-            ["with vehicles made", "and", "rupees a dollar", "60 % of the growth.", "nothing against"],
-        ),
-        (
-            (0.01, 0.4),
-            (0.3, 1.2, 0.5, 10),
-            ["rupees a dollar tell nothing more", "most of it stays open", "hang together"],
-        ),
-        (
-            (0.3, 0.4),
-            (0.1, 2.0, 0.01, 10),
-            ["not told from chance by that of vehicles made or", "its errors are not normal"],
-        ),
+        ((0.01, 0.01), (0.6, 2.0, 0.5, 10),
+         ["with vehicles made", "and", "rupees a dollar", "60 % of the growth.", "nothing against"]),
+        ((0.01, 0.4), (0.3, 1.2, 0.5, 10),
+         ["rupees a dollar tell nothing more", "most of it stays open", "hang together"]),
+        ((0.3, 0.4), (0.1, 2.0, 0.01, 10),
+         ["not told from chance by that of vehicles made or", "its errors are not normal"]),
         ((0.3, 0.4), (0.1, 1.0, 0.01, 40), ["they are not normal and its regressors move too much together"]),
     ],
-)
+)  # fmt: skip
 def test_what_an_equation_says_and_what_is_against_it(india, fitted, p_values, diagnostics, said):
     rows = fitted[fitted["equation"] == "vehicles made, rupees a dollar"].assign(p_value=p_values)
     rows[["r2", "durbin_watson", "jarque_bera", "condition"]] = diagnostics
