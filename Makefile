@@ -9,6 +9,7 @@ UV = $(BIN)/uv pip install -q --python $(BIN)/python
 VSCODE = .venv/vscode
 export JUPYTER_PLATFORM_DIRS = 1
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
+unexport PYTHONDONTWRITEBYTECODE  # else every kernel and worker compiles every module anew
 
 .DEFAULT_GOAL := help
 .PHONY: help report test browser test-browser test-iamc test-vscode lab notebooks check example demo demo-scale bench lock
