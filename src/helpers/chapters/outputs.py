@@ -18,8 +18,7 @@ from helpers.data import ASSUMED, Quantity, number, sources_of
 
 MIME = "application/vnd.magnets+json"
 
-DIGITS = 10
-"""Significant digits of published numbers: beyond them machines differ."""
+DIGITS = 10  # significant digits of published numbers: beyond them machines differ
 
 _CODES = re.compile(r"\bHS \d{4,8}\b|\b8505\d{0,4}\b|\b(?:80|90|95) %|\b[68]-digit\b|\bCO2\b")
 """The only digits that a template may hold: codes of the tariff, and levels of intervals."""

@@ -11,15 +11,12 @@ from helpers.data import Quantity, Vintage, derived, ids
 from helpers.outlook import revision, structure, targets, value
 
 FIRST = Sentence("This is the first report in this folder.")
-LEAST = 0.005
-"""The change of a median, as a fraction of it, below which a forecast is said to stay."""
+LEAST = 0.005  # the change of a median, as a fraction of it, below which a forecast is said to stay
 
-MOST, SMALL = 4, 0.1
-"""Things that a sentence names; the smallest of them, as a fraction of the largest."""
+MOST, SMALL = 4, 0.1  # things that a sentence names; the smallest of them, as a fraction of the largest
 
 MIDDLE, ENDS = 0.5, (0.1, 0.9)
-NOTHING = 1e-6
-"""An effect that is none but of the order in which numbers are added."""
+NOTHING = 1e-6  # an effect that is none but of the order in which numbers are added
 
 _UNIT = {"t": "tonnes a year", "USD m": "million USD a year"}
 

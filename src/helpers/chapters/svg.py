@@ -3,8 +3,7 @@
 import re
 from xml.etree import ElementTree
 
-HALO = "halo"
-"""The id that matplotlib writes around a text which stands out from the lines behind it."""
+HALO = "halo"  # the id that matplotlib writes around a text which stands out from the lines behind it
 
 TIP, PART = "tip:", " ¦ "
 """What the id of a group begins with that says what its marks are, and what parts the texts of several marks."""

@@ -7,11 +7,9 @@ import pandas as pd
 from helpers.chapters.outputs import Sentence, sentence
 from helpers.data import Quantity, Vintage, number
 
-LEAST_SHAPE = 1.5
-"""How many times above its neighbours a period stands before it is called a spike."""
+LEAST_SHAPE = 1.5  # how many times above its neighbours a period stands before it is called a spike
 
-LEAST_CHANGE = 0.5
-"""Per cent below which a change prints as nothing."""
+LEAST_CHANGE = 0.5  # per cent below which a change prints as nothing
 
 
 def shape(before: float, during: float, after: float | None, newest: float | None = None) -> str:

@@ -13,10 +13,8 @@ from helpers.outlook import demand, demand_past, others
 from helpers.outlook.demand import Demand
 
 _COLOURS = (BLUE, GOLD, RED, MUTED)
-SURE = 2
-"""Digits of what sectors need that the draws support."""
-_SHOWN = 8
-"""Factors of the tornado."""
+SURE = 2  # digits of what sectors need that the draws support
+_SHOWN = 8  # factors of the tornado
 
 
 @once_public

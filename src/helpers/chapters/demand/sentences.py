@@ -14,8 +14,7 @@ STRATEGIC = ("strategic users (defence, nuclear, space)", "healthcare (magnetic 
 """Sectors that are small and cannot wait."""
 
 _WHAT = "What magnets India's sectors need"
-_LEAST = 0.1
-"""Part by which two ways, or what held and what should, are apart before one is more than the other."""
+_LEAST = 0.1  # part by which two ways, or what held and what should, are apart before one is more than the other
 
 
 def answer(made: Demand, met: Demand, india: Vintage) -> Sentence:

@@ -108,5 +108,4 @@ def _entries(view: View) -> pd.DataFrame:
 _MIDDLE = 6.5
 _FIRST = 10
 _NOTE = "The ten largest suppliers of the newest year, and what is red."
-_MOST = 500
-"""Entries whose data a figure offers: the newest."""
+_MOST = 500  # entries whose data a figure offers: the newest

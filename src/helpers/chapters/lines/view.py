@@ -15,8 +15,7 @@ from helpers.screen import findings, forecasts, panel, parts, ranked, series
 from helpers.screen.panel import NOBODY, Panel
 from helpers.screen.rules import Rules
 
-EVERY = "all"
-"""What is asked for to see the whole ranked table, and of the lines the first of it."""
+EVERY = "all"  # what is asked for to see the whole ranked table, and of the lines the first of it
 
 
 @dataclass(frozen=True)

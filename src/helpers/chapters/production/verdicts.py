@@ -6,8 +6,7 @@ from helpers.chapters import words
 from helpers.chapters.outputs import Sentence, sentence
 from helpers.data import Quantity, derived
 
-LEAST_MOVE = 0.1
-"""A share that moves by less than this part of itself hardly moves."""
+LEAST_MOVE = 0.1  # a share that moves by less than this part of itself hardly moves
 
 
 def enough(share: Quantity) -> Sentence:

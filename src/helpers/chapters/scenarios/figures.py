@@ -15,8 +15,7 @@ from helpers.outlook import scenario
 from helpers.outlook.demand_draws import ENDS
 from helpers.outlook.scenario import Balance
 
-SURE = 3
-"""Digits that the draws support."""
+SURE = 3  # digits that the draws support
 
 
 @once_public

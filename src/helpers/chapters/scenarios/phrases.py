@@ -4,8 +4,7 @@ from helpers.chapters import words
 from helpers.chapters.outputs import Sentence, sentence
 from helpers.data import Quantity, derived, sources_of
 
-LEAST = 0.02
-"""Part of what is to import below which a scenario has hardly moved it."""
+LEAST = 0.02  # part of what is to import below which a scenario has hardly moved it
 
 
 def counted(electric: float, other: float, *uses) -> Sentence:

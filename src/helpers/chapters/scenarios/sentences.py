@@ -17,8 +17,7 @@ from helpers.outlook.scenario import Balance
 REGIMES = {"open": "all let through", "partial": "part let through", "closed": "hardly any let through"}
 
 _WHAT = "What would change the imports"
-_CLOSES = 1e-9
-"""Part of the need below which two sides of a balance are the same number."""
+_CLOSES = 1e-9  # part of the need below which two sides of a balance are the same number
 
 
 def answer(of: Mapping[str, Balance], asked: str, year: int, india: Vintage) -> Sentence:

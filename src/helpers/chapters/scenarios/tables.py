@@ -21,7 +21,7 @@ OWN = {
 }  # fmt: skip
 """Levers that India's state and firms hold; the others are those of markets and of other states."""
 
-SHORT = {
+SHORT = {  # levers in few words, for figures
     "ev_pace": "pace of electric vehicles",
     "intensity": "magnet in a unit",
     "rare_earth_free_share": "motors without rare earths",
@@ -39,7 +39,6 @@ SHORT = {
     "licences_months": "months of these licences",
     "stock_months": "stocks",
 }
-"""Levers in few words, for figures."""
 
 STEPS = {
     "imports": "To import, t",
@@ -57,8 +56,7 @@ _OUTAGE = {
     "vehicles": "Electric vehicles not built",
     "engines": "Other vehicles not built",
 }
-DECIMALS = {head: int(name == "lasts") for name, head in _OUTAGE.items()}
-"""Of the table of closures."""
+DECIMALS = {head: int(name == "lasts") for name, head in _OUTAGE.items()}  # of the table of closures
 
 _SETTINGS = ("before", "after", "at_low", "at_high")
 _BALANCE = {

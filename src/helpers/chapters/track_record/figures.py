@@ -10,8 +10,7 @@ from helpers.chapters.track_record import sentences, tables, verdicts
 from helpers.data import Vintage, derived
 from helpers.outlook import track
 
-PANELS = 2
-"""Targets whose calibration is drawn: those with most outturns."""
+PANELS = 2  # targets whose calibration is drawn: those with most outturns
 
 
 @once_public

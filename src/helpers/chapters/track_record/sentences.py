@@ -17,8 +17,7 @@ HELD = {
 }
 BETTER = {"better": "better than", "worse": "worse than", "equal": "no better than"}
 NONE = "none"
-NEAR = 0.1
-"""How far from 1 the error over that of naive is no difference, of so few years of the value."""
+NEAR = 0.1  # how far from 1 the error over that of naive is no difference, of so few years of the value
 
 
 def answer(scores: pd.DataFrame, made: pd.DataFrame, tried: pd.DataFrame, india: Vintage) -> Sentence:

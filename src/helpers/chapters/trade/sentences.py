@@ -277,10 +277,8 @@ def _change(row: pd.Series) -> Quantity:
     return derived(row["change"] * 100, "%", row)
 
 
-_LEAST_EXPLAINED = 10
-"""Per cent that a half has to change on the year before a part of that change is said."""
+_LEAST_EXPLAINED = 10  # per cent that a half has to change on the year before a part of that change is said
 
-_LEAST_CONTESTED = 0.1
-"""How far another version of a total is from it, as a fraction, before that is said with it."""
+_LEAST_CONTESTED = 0.1  # how far another version of a total is from it, as a fraction, before that is said with it
 
 _METAL_LINE = targets.CUSTOMS.keys | {"hs": customs.OTHER_METAL}

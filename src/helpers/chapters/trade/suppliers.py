@@ -14,11 +14,9 @@ from helpers.outlook import customs, mirror
 CHINA = {"flow": "export", "reporter": "CHN", "hs": customs.FERRITE, "measure": "weight"}
 """China's exports of rare-earth magnets: its own line of that number, not India's."""
 
-WINDOW = 36
-"""Months of China's exports that are shown, to the newest."""
+WINDOW = 36  # months of China's exports that are shown, to the newest
 
-LEAST_YEARS = 5
-"""Yearly unit values of a line from which one can be out of line with the others."""
+LEAST_YEARS = 5  # yearly unit values of a line from which one can be out of line with the others
 
 
 @dataclass(frozen=True)

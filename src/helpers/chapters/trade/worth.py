@@ -10,8 +10,7 @@ from helpers.data import Vintage, derived, number, sources_of
 from helpers.methods.mirror import OWN, THEIR
 from helpers.outlook import mirror
 
-_LIKE = 0.1
-"""How far two unit values may be apart, as a fraction, and be called the same."""
+_LIKE = 0.1  # how far two unit values may be apart, as a fraction, and be called the same
 
 
 @once_public
