@@ -18,6 +18,7 @@ LEAST_KNOWN = 0.9  # share of India's imports that must be known by country to s
 
 Row = tuple[str, str, str, risk.Indicator, str, str]
 """Index, of what, years, its value or why there is none, how to read it, sources."""
+NONE = "not in the sources"
 
 
 @dataclass(frozen=True)
@@ -39,12 +40,8 @@ class Origin:
 def indices(india: Vintage) -> pd.DataFrame:
     """Indices of dependence, those that cannot be computed with the reason instead of a number.
 
-    Recycling and substitution are given no credit, so the European supply risks are upper bounds.
-
-    Returns
-    -------
-    pd.DataFrame
-        Indexed by ``Index``: ``Of, Years, Value`` (a gap if not computable), ``How to read it``, ``source``.
+    Recycling and substitution are given no credit, so the European supply risks are upper bounds. By ``Index``: ``Of,
+    Years, Value`` (a gap if not computable), ``How to read it``, ``source``.
     """
     mined, metals = world_mining(india), metal_suppliers(india)
     rows = [
@@ -56,13 +53,11 @@ def indices(india: Vintage) -> pd.DataFrame:
         _supply_risk("rare-earth metals, by India's sources", metals, "sourcing"),
         _geopolrisk(mined, metals),
     ]
-    table = pd.DataFrame(rows, columns=["Index", "Of", "Years", "indicator", "note", "source"])
-    table["Value"] = [float("nan") if i.value is None else i.value for i in table["indicator"]]
-    table["How to read it"] = [
-        f"not computable: {found.reason}" if found.value is None else note
-        for found, note in zip(table["indicator"], table["note"], strict=True)
-    ]
-    return table.set_index("Index")[["Of", "Years", "Value", "How to read it", "source"]]
+    table = pd.DataFrame(rows, columns=["Index", "Of", "Years", "Value", "How to read it", "source"])
+    lacking = {at: of.reason for at, of in table["Value"].items() if of.value is None}
+    table["Value"] = [float("nan") if of.value is None else of.value for of in table["Value"]]
+    table.loc[list(lacking), "How to read it"] = [f"not computable: {reason}" for reason in lacking.values()]
+    return table.set_index("Index")
 
 
 def world_mining(india: Vintage) -> Origin:
@@ -70,23 +65,19 @@ def world_mining(india: Vintage) -> Origin:
     rows = india.table("production", vintages=True)
     mined = (rows["stage"] == "mine") & (rows["measure"] == "output") & rows["area"].str.fullmatch("[A-Z]{3}")
     rows = rows[mined & rows["value"].notna() & (rows["status"] != "unverified")]
-    editions = [
-        (fiscal.span(period), published, edition)
-        for (period, published, _), edition in rows.groupby(["period", "published", rows["source"].str.split().str[0]])
-        if edition["area"].nunique() >= LEAST_COUNTRIES
-    ]
+    keys = ["period", "published", rows["source"].str.split().str[0]]
+    editions = {of[:2]: edition for of, edition in rows.groupby(keys) if edition["area"].nunique() >= LEAST_COUNTRIES}
     if not editions:
         return Origin(pd.DataFrame())
-    edition = max(editions, key=lambda found: found[:2])[2]
-    return _weighed(edition.set_index("area"), edition["period"].iloc[0], india)
+    newest = max(editions, key=lambda of: (fiscal.span(of[0]), of[1]))
+    return _weighed(editions[newest].set_index("area"), newest[0], india)
 
 
 def metal_suppliers(india: Vintage) -> Origin:
     """India's imports of rare-earth metals by country, of the newest year in which enough of them is known so."""
     rows = india.table("trade")
     keys = {"flow": "import", "reporter": "IND", "hs": "RE metals", "measure": "weight"}
-    for column, wanted in keys.items():
-        rows = rows[rows[column] == wanted]
+    rows = rows[(rows[list(keys)] == pd.Series(keys)).all(axis=1)]
     rows = rows[rows["value"].notna() & ~rows["status"].isin(UNUSED)]
     totals = rows[rows["partner"] == "world"].set_index("period")["value"]
     parts = rows[rows["partner"] != "world"]
@@ -146,17 +137,16 @@ def _magnet_reliance(india: Vintage) -> Row:
 
 
 def _herfindahl(of: str, origin: Origin) -> Row:
-    found = risk.Indicator(None, "not in the sources")
+    found = risk.Indicator(None, NONE)
     if len(origin.table):
         found = risk.Indicator(concentration.herfindahl(origin.table["tonnes"]))
-    names = "Herfindahl index", of, origin.period
-    return *names, found, "by country; from 0 to 1, one supplier", ids(origin)
+    return "Herfindahl index", of, origin.period, found, "by country; from 0 to 1, one supplier", ids(origin)
 
 
 def _supply_risk(of: str, origin: Origin, whose: str) -> Row:
     names = "European supply risk", of, origin.years
     if origin.table.empty or origin.note:
-        return *names, risk.Indicator(None, origin.note or "not in the sources"), "", _ids(origin)
+        return *names, risk.Indicator(None, origin.note or NONE), "", _ids(origin)
     found = risk.eu_supply_risk(risk.governance_weighted_herfindahl(origin.table))
     side = "at least" if found >= risk.SUPPLY_RISK_THRESHOLD else "below"
     note = (
@@ -170,7 +160,7 @@ def _geopolrisk(mined: Origin, metals: Origin) -> Row:
     names = "GeoPolRisk", "rare-earth metals", f"mining {mined.years}; imports {metals.years}".strip(" ;")
     lacking = mined.note or metals.note
     if mined.table.empty or metals.table.empty or lacking:
-        return *names[:2], "", risk.Indicator(None, lacking or "not in the sources"), "", _ids(mined, metals)
+        return *names[:2], "", risk.Indicator(None, lacking or NONE), "", _ids(mined, metals)
     found = risk.geopolrisk(mined.table["tonnes"], metals.table[["tonnes", "instability"]], 0.0)
     note = (
         "upper bound, own production set to zero; defined on political stability alone, computed here on the mean of "
