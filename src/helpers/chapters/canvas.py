@@ -21,8 +21,6 @@ from helpers.data import Vintage, sources_of
 
 INK, MUTED, RULE, PAPER = "#1d1d1f", "#6b6b70", "#d9d9de", "#fffffe"
 BLUE, RED, GOLD = "#2b6cb0", "#c2410c", "#a16207"
-BEHIND = {"facecolor": PAPER, "edgecolor": "none", "pad": 1.5}  # paper behind a label, so that no rule strikes it
-DOTTED = (0, (3, 3))
 
 SYNTHETIC = "SYNTHETIC: made-up figures for a demonstration; nothing here is a finding"
 WIDE, NARROW = 7.4, 4.4  # inches of a drawing: across a page, and on a phone
@@ -116,8 +114,9 @@ def once_public(draw):
     return drawn
 
 
-def label(ax, text: str, at: tuple, *, dx: float = 6, dy: float = 0, **style) -> None:
-    """A text beside a point, some points away from it, legible on any line that runs behind it."""
+def label(ax, text: str, at: tuple, *, dx: float = 6, dy: float = 0, behind: bool = False, **style) -> None:
+    """A text beside a point, some points away, legible on any line; on a patch of paper if rules run ``behind`` it."""
+    style |= {"bbox": {"facecolor": PAPER, "edgecolor": "none", "pad": 1.5}} if behind else {}
     style = {"va": "center", "color": INK, "gid": svg.HALO, "zorder": 5} | style
     ax.annotate(text, at, xytext=(dx, dy), textcoords="offset points", **style)
 

@@ -88,10 +88,10 @@ def sentence(
     return Sentence(filled[:1].upper() + filled[1:], tuple(sorted(said)), answer)
 
 
-def joined(*sentences: Sentence | None, answer: bool = False) -> Sentence:
-    """Sentences as one paragraph with the sources of all; what is None is left out."""
+def joined(*sentences: Sentence | None, by: str = " ", answer: bool = False) -> Sentence:
+    """Sentences as one paragraph, or as parts of a sentence, with the sources of all; what is None is left out."""
     said = [one for one in sentences if one is not None]
-    return Sentence(" ".join(one.text for one in said), tuple(sorted(sources_of(*said))), answer)
+    return Sentence(by.join(one.text for one in said), tuple(sorted(sources_of(*said))), answer)
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ import pandas as pd
 
 from helpers import fiscal
 from helpers.chapters import words
-from helpers.chapters.canvas import DOTTED, GOLD, INK, MUTED, RED, RULE, by_tens, canvas, finish, label
+from helpers.chapters.canvas import GOLD, INK, MUTED, RED, RULE, by_tens, canvas, finish, label
 from helpers.chapters.outputs import Figure, Sentence, Table, sentence
 from helpers.chapters.rows import amounts, count
 from helpers.data import Vintage, derived
@@ -49,7 +49,7 @@ def figure(found: pd.DataFrame, *, india: Vintage) -> Figure | Sentence:
     drawing, (ax,) = canvas("tonnes above usual")
     by_tens(ax.xaxis)
     ax.set_xlabel("USD a kilogram, log scale")
-    ax.axvline(rule.cheap_below, color=RED, linewidth=0.9, linestyle=DOTTED)
+    ax.axvline(rule.cheap_below, color=RED, linewidth=0.9, linestyle=(0, (3, 3)))
     ax.axvspan(rule.ferrite_low, rule.ferrite_high, color=RULE, linewidth=0)
     for band, rows in entries.groupby("band"):
         ax.plot(rows["unit_value_usd_per_kg"], rows["excess_tonnes"], "o", color=_COLOURS[band], markersize=5, zorder=4)

@@ -4,7 +4,7 @@ import pandas as pd
 
 from helpers import fiscal
 from helpers.chapters import tips, words
-from helpers.chapters.canvas import BEHIND, BLUE, GOLD, INK, MUTED, RED, canvas, finish, label, once_public
+from helpers.chapters.canvas import BLUE, GOLD, INK, MUTED, RED, canvas, finish, label, once_public
 from helpers.chapters.outputs import Figure, Sentence, sentence
 from helpers.chapters.rows import spread
 from helpers.data import derived, ids, number
@@ -71,7 +71,7 @@ def _bars(ax, rates: pd.DataFrame, peak: str) -> None:
             middle = row["start"] + (row["end"] - row["start"]) / 2
             near = before > middle - pd.DateOffset(months=12)  # labels of neighbours go to the two sides of their bars
             above, before = period == peak or not (near and above), middle
-            style = {"ha": "center", "va": "bottom" if above else "top", "color": colour, "bbox": BEHIND}
+            style = {"ha": "center", "va": "bottom" if above else "top", "color": colour, "behind": True}
             label(ax, f"{name}{number(rate)}", (middle, rate), dx=0, dy=6 if above else -6, **style)
 
 

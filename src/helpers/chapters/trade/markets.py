@@ -5,22 +5,7 @@ import re
 import pandas as pd
 
 from helpers.chapters import tips, words
-from helpers.chapters.canvas import (
-    BEHIND,
-    BLUE,
-    DOTTED,
-    GOLD,
-    INK,
-    MUTED,
-    RED,
-    by_tens,
-    canvas,
-    finish,
-    label,
-    name_dates,
-    once_public,
-    wrap,
-)
+from helpers.chapters.canvas import BLUE, GOLD, INK, MUTED, RED, canvas, finish, label, name_dates, once_public, wrap
 from helpers.chapters.outputs import Figure, Sentence, joined, sentence
 from helpers.chapters.rows import amounts, between, spread, tonnes
 from helpers.chapters.trade import prices as worth
@@ -48,7 +33,8 @@ def volume_mix_price(splits: pd.DataFrame, *, india: Vintage, year: str) -> Figu
         ax.plot(shown["metal"], shown[term], "-" if many else "o", color=colour, linewidth=2)
         label(ax, TERMS[term], (shown["metal"].iloc[-1], shown[term].iloc[-1]), dx=5, color=colour)
     ax.axhline(0, color=INK, linewidth=0.8)
-    by_tens(ax.xaxis)
+    ax.set_xscale("log")
+    ax.xaxis.set_major_formatter("{x:,g}")
     ax.set_xticks([step * ten for ten in (1, 10, 100) for step in (1, 2, 5)])
     ax.set_xticks([], minor=True)
     ax.set_xlim(shown["metal"].min() / 1.6, shown["metal"].max() * 1.9)
@@ -59,7 +45,7 @@ def volume_mix_price(splits: pd.DataFrame, *, india: Vintage, year: str) -> Figu
         at, bound = (cases[1]["metal"], cases[1]["price"]), shown["metal_from"].iloc[0]
         tips.tell(ax.plot(*at, "o", color=RED, markersize=6), [f"mildest: {number(at[1])} million USD"])
         label(ax, f"mildest: {number(at[1])}", at, dx=-6, dy=-12, color=RED)
-        ax.axvline(bound, color=MUTED, linewidth=0.8, linestyle=DOTTED)
+        ax.axvline(bound, color=MUTED, linewidth=0.8, linestyle=(0, (3, 3)))
         label(ax, number(bound, 2), (bound, shown["price_low"].min()), dx=-4, ha="right", color=MUTED)
         note += _READ
     text = "Three {shape} over the unit value that line 85051190 may have had before {year}, in million USD: volume,"
@@ -84,17 +70,17 @@ def china_exports(months: pd.DataFrame, controls: pd.DataFrame, *, india: Vintag
     top = shown["tonnes"].max() * 1.4
     inside = controls[controls["start"].between(shown["month"].min(), shown["month"].max())]
     for start in inside["start"].unique():
-        ax.axvline(start, color=MUTED, linewidth=0.8, linestyle=DOTTED)
+        ax.axvline(start, color=MUTED, linewidth=0.8, linestyle=(0, (3, 3)))
     days = inside.drop_duplicates("start")
     for row, side in zip(days.iloc[[0, -1][: len(days)]].itertuples(), ("right", "left"), strict=False):
         text = wrap(f"{words.period(row.period)}: {re.split('[:;]', row.event)[0]}", 18)
-        style = {"ha": side, "va": "top", "color": MUTED, "fontsize": 8.5, "bbox": BEHIND}
+        style = {"ha": side, "va": "top", "color": MUTED, "fontsize": 8.5, "behind": True}
         label(ax, text, (row.start, top * 0.985), dx=-5 if side == "right" else 5, **style)
     if len(days) > 1:
         ax.set_xlim(right=max(shown["month"].iloc[-1], days["start"].iloc[-1] + pd.DateOffset(months=9)))
     low = suppliers.trough(shown, inside)
     at = (shown.loc[low.month, "month"], low.tonnes)
-    label(ax, number(low.tonnes), at, dx=-3, dy=-6, ha="left", va="top", color=RED, bbox=BEHIND)
+    label(ax, number(low.tonnes), at, dx=-3, dy=-6, ha="left", va="top", color=RED, behind=True)
     ax.set_ylim(0, top)
     name_dates(ax)
     note = "Line 85051110 of China's tariff; gaps were not found in print. Dotted: its rules changed."

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.chapters import words
-from helpers.chapters.canvas import BEHIND, BLUE, MUTED, PAPER, RED, canvas, finish, label, once_public, wrap
+from helpers.chapters.canvas import BLUE, MUTED, PAPER, RED, canvas, finish, label, once_public, wrap
 from helpers.chapters.outputs import Figure, Sentence, Table, joined, sentence
 from helpers.chapters.rows import between, headed, ranged, spread
 from helpers.data import Quantity, Vintage
@@ -71,7 +71,7 @@ def figure(found: pd.DataFrame, *, india: Vintage) -> Figure:
         at = agreement.middle(row) if colour == BLUE else row["pool"]
         ax.plot(at, place, "o", color=colour, markerfacecolor=PAPER if colour == BLUE else colour, markersize=8)
         text = f"{said:number~3} ({said:range~3})" if said.low < said.high and pd.notna(said.value) else f"{said:~3}"
-        label(ax, text, (np.nanmax([row["pool_high"], at, said.high]), place), dx=9, color=colour, bbox=BEHIND)
+        label(ax, text, (np.nanmax([row["pool_high"], at, said.high]), place), dx=9, color=colour, behind=True)
     ax.set_xlim(0, max(row["pool_high"] for *_, row, _ in rows) * 1.35)
     ax.set_ylim(-0.6, len(rows) - 0.4)
     ax.set_yticks(range(len(rows)), [wrap(f"{n} ({p})" if p else n, 30) for n, p, *_ in reversed(rows)])

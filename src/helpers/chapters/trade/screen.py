@@ -3,7 +3,7 @@
 import pandas as pd
 
 from helpers.chapters import tips, words
-from helpers.chapters.canvas import DOTTED, INK, MUTED, RED, RULE, by_tens, canvas, finish, label, once_public
+from helpers.chapters.canvas import INK, MUTED, RED, RULE, by_tens, canvas, finish, label, once_public
 from helpers.chapters.outputs import Figure, Sentence, joined, sentence
 from helpers.chapters.rows import count, spread
 from helpers.data import Vintage, derived
@@ -21,7 +21,7 @@ def figure(table: pd.DataFrame, *, india: Vintage) -> Figure:
     ends = [ends.min(axis=None) / 2, ends.max(axis=None) * 2]
     ax.axvspan(1 / mirror.rule(india, mirror.TOGETHER), mirror.rule(india, mirror.TOGETHER), color=RULE, linewidth=0)
     for ratio in (1 / mirror.rule(india, mirror.APART), mirror.rule(india, mirror.APART)):
-        ax.axhline(ratio, color=MUTED, linewidth=0.8, linestyle=DOTTED)
+        ax.axhline(ratio, color=MUTED, linewidth=0.8, linestyle=(0, (3, 3)))
     ax.plot(ends, ends, color=RULE, linewidth=0.8)
     dots = ax.plot(rows["value_ratio"], rows["weight_ratio"], "o", color=MUTED, markersize=5)
     said = "HS {}: weights {} times, values {} times"
