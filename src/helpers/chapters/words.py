@@ -1,6 +1,6 @@
 """Verdicts and directions: small rules that turn numbers into words, each with a test for every outcome."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import pandas as pd
 
@@ -76,15 +76,16 @@ def listed(words: Iterable[str], last: str = "and") -> str:
     return "".join(words) if len(words) < 2 else f"{', '.join(words[:-1])} {last} {words[-1]}"
 
 
-def years(names: Iterable[str]) -> str:
-    """Calendar years, those in a row as one span: ``2018 to 2020, 2022 and 2023``."""
-    runs: list[list[str]] = []
-    for name in names:
-        if runs and int(name) == int(runs[-1][-1]) + 1:
-            runs[-1].append(name)
+def years(of: Iterable[str | int], name: Callable[[int], str] = str) -> str:
+    """Years by their names, those in a row as one span: ``2018 to 2020, 2022 and 2023``."""
+    runs: list[list[int]] = []
+    for year in map(int, of):
+        if runs and year == runs[-1][-1] + 1:
+            runs[-1].append(year)
         else:
-            runs.append([name])
-    return listed(text for run in runs for text in ([f"{run[0]} to {run[-1]}"] if len(run) > 2 else run))
+            runs.append([year])
+    named = [[name(year) for year in run] for run in runs]
+    return listed(text for run in named for text in ([f"{run[0]} to {run[-1]}"] if len(run) > 2 else run))
 
 
 def day(when) -> str:
