@@ -129,6 +129,11 @@ def count(number: int) -> str:
     return small[number] if number < len(small) else f"{number:,}"
 
 
+def several(number: int, what: str) -> str:
+    """So many things in words: ``one figure``, ``six figures``."""
+    return f"{count(number)} {what if number == 1 else what + 's'}"
+
+
 def steadiness(low: float, high: float) -> str:
     """``steady`` or ``moved``: whether the highest of some values is at least a tenth above the lowest."""
     return "moved" if high >= 1.1 * low else "steady"
