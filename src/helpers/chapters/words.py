@@ -129,6 +129,11 @@ def count(number: int) -> str:
     return small[number] if number < len(small) else f"{number:,}"
 
 
+def upper(text: str) -> str:
+    """A text with its first letter capital."""
+    return text[:1].upper() + text[1:]
+
+
 def several(number: int, what: str) -> str:
     """So many things in words: ``one figure``, ``six figures``."""
     return f"{count(number)} {what if number == 1 else what + 's'}"

@@ -137,7 +137,7 @@ def each(made: Demand, *, india: Vintage) -> Figure:
     text = "{name} take the largest part of India's rare-earth magnets in {year}, {share}"
     title = sentence(text, name=rows.index[0], year=year, share=sentences.percent(rows.iloc[0]))
     known = rows[~rows["bound"]]
-    said = "; ".join(f"{_upper(name)} {tonnes(row, 'middle'):~2}" for name, row in known.iterrows())
+    said = "; ".join(f"{words.upper(name)} {tonnes(row, 'middle'):~2}" for name, row in known.iterrows())
     text = "Dots and ranges by sector on a scale of tens, hollow bars for bounds. In {year}: {said}."
     alt = sentence(text, year=year, said=said, uses=[known])
     data = pd.concat([tables.sectors(made, year).reset_index().assign(Year=fiscal.year_name(year)) for year in both])
@@ -156,7 +156,9 @@ def tornado(table: pd.DataFrame, made: Demand, year: int, *, india: Vintage) -> 
     ax.axvline(middle, color=INK, linewidth=1)
     ax.set_yticks(range(len(rows)), [f"{row.sector}: {row.factor}" for row in rows.itertuples()])
     ax.set_xlim(0, 1.1 * rows["high"].max())
-    said = [f"{_upper(row['factor'])}, {row['sector']}: {ranged(row):range~2} t" for _, row in rows[::-1].iterrows()]
+    said = [
+        f"{words.upper(row['factor'])}, {row['sector']}: {ranged(row):range~2} t" for _, row in rows[::-1].iterrows()
+    ]
     text = "Bars of the median of {year} with one factor low and high: {said}."
     alt = sentence(text, year=fiscal.year_name(year), said="; ".join(said), uses=[rows])
     note = "Each bar: one factor at its tenth and at nine tenths, all others drawn the same. Line: the median;"
@@ -184,7 +186,7 @@ def reconciled(table: pd.DataFrame, *, india: Vintage) -> Figure:
     hits = derived((table["place"] == "inside").sum(), "", table)
     text = "What sectors come to holds {hits} of {count} counts of rare-earth magnets"
     title = sentence(text, hits=hits, count=count(table))
-    said = [f"{_upper(name)}: recorded {tonnes(row, 'recorded')}, sectors {ranged(row):range~2} t"
+    said = [f"{words.upper(name)}: recorded {tonnes(row, 'recorded')}, sectors {ranged(row):range~2} t"
             for name, (_, row) in zip(names, table.iterrows(), strict=True)]  # fmt: skip
     text = "Diamonds at what was counted, on bars from the sectors: {said}."
     alt = sentence(text, said="; ".join(said), uses=[table])
@@ -217,7 +219,3 @@ def paid(table: pd.DataFrame, made: Demand, *, india: Vintage) -> Figure:
     alt = sentence(text, said="; ".join(said), uses=[table])
     note = "Band: 80 % of the draws. Mark: value of the imports over the low end of what China was paid a kilogram."
     return finish(drawing, title, alt, tables.paid(table).reset_index(), india=india, note=note)
-
-
-def _upper(name: str) -> str:
-    return name[:1].upper() + name[1:]

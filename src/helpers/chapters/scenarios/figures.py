@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from helpers import fiscal
-from helpers.chapters import tips
+from helpers.chapters import tips, words
 from helpers.chapters.canvas import BLUE, GOLD, INK, MUTED, RED, canvas, finish, label, once_public
 from helpers.chapters.outputs import Figure, joined, sentence
 from helpers.chapters.rows import headed
@@ -48,8 +48,8 @@ def waterfall(rows: pd.DataFrame, made: Mapping[str, Balance], name: str, year: 
     text = "Two bars of {start} to import in {year}, at the run-rate and in the scenario {name}: no lever moves it."
     if rows["change"].abs().max() >= 1:
         text = "Bars from {start} to import in {year} at the run-rate to {end} in the scenario {name}: {parts}."
-        moved = (f"{short[:1].upper()}{short[1:]} {derived(tonnes, 't', source):signed}"
-                 for short, tonnes, source in zip(names[1:-1], rows["change"], rows["source"], strict=True))  # fmt: skip
+        moved = [f"{words.upper(tables.SHORT[row['lever']])} {derived(row['change'], 't', row):signed}"
+                 for _, row in rows.iterrows()]  # fmt: skip
         parts |= {"end": end, "parts": "; ".join(moved)}
     alt = sentence(text, uses=uses, **parts)
     data = pd.DataFrame({"Lever": names, "Tonnes": [start.value, *rows["change"], end.value]})

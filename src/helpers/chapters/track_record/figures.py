@@ -56,8 +56,7 @@ def calibration(table: pd.DataFrame, *, india: Vintage) -> Figure:
         ax.plot([0, 100], [0, 100], color=MUTED, linewidth=0.8)
         ax.plot(x, 100 * one["under"], "o-", color=BLUE, markersize=5, clip_on=False, zorder=4)
         row = one.iloc[0]
-        what = verdicts.WHAT[row["target"]]
-        named = f"{what[:1].upper()}{what[1:]}, {verdicts.KIND[row['kind']]}"
+        named = f"{words.upper(verdicts.WHAT[row['target']])}, {verdicts.KIND[row['kind']]}"
         ax.set_title(f"{wrap(named, 36)}\n{row['outturns']} scored", loc="left", color=MUTED, fontsize=9)
         ax.set(xlim=(0, 100), ylim=(0, 100))
         ax.set_xlabel("quantile, %")
