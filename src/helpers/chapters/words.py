@@ -15,11 +15,8 @@ LEAST_CHANGE = 0.5  # per cent below which a change prints as nothing
 def shape(before: float, during: float, after: float | None, newest: float | None = None) -> str:
     """What a period is against the one before, the one after and the newest, as rates.
 
-    Returns
-    -------
-    str
-        ``none`` (no more than usual), ``unknown`` (nothing after it is known), ``spike`` (it came back), ``again``
-        (it came back, then rose again), ``level`` (it stayed), ``rise`` (it rose further).
+    ``none`` (no more than usual), ``unknown`` (nothing after it is known), ``spike`` (it came back), ``again`` (it came
+    back, then rose again), ``level`` (it stayed), ``rise`` (it rose further).
     """
     if during < LEAST_SHAPE * before:
         return "none"

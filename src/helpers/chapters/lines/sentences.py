@@ -24,7 +24,7 @@ def _verdict(view: View) -> Sentence:
     if own.empty:
         return sentence("By our rules nothing in it misleads.", uses=[of])
     lines = words.listed([f"HS {row.hs} ({row.how})" for row in own.head(_FEW).itertuples()])
-    more = f" and {len(own) - _FEW:,} more" if len(own) > _FEW else ""
+    more = f" and {derived(len(own) - _FEW, '', of)} more" if len(own) > _FEW else ""
     return sentence("By our rules these mislead: {lines}{more}.", lines=lines, more=more, uses=[of])
 
 
