@@ -37,6 +37,11 @@ def count(rows: pd.DataFrame) -> Quantity:
     return derived(len(rows), "", rows)
 
 
+def chosen(table: pd.DataFrame, **keys: str) -> pd.DataFrame:
+    """The rows of a table that have these values in these columns."""
+    return table[(table[list(keys)] == pd.Series(keys)).all(axis=1)]
+
+
 def headed(table: pd.DataFrame, heads: Mapping[str, str]) -> pd.DataFrame:
     """The columns to show under their heads, and the sources; a column that is not there is left out."""
     return table[[name for name in (*heads, "source") if name in table]].rename(columns=heads)

@@ -68,19 +68,17 @@ def absent(india: Vintage, folder: str, codes: Iterable[str]) -> dict[str, str]:
 
 
 def _absent(held: Panel, codes: Iterable[str], folder: str) -> dict[str, str]:
-    """What to say of each code that no line begins with."""
-    where, more = (
-        (f"the panel in {folder} has", "") if folder else ("the project's tables have", "; a panel may have it")
-    )
-    there = held.lines()
-    return {code: f"{where} no line {code}: of {len(there)} the nearest are {', '.join(_near(there, code))}{more}"
-            for code in codes if not any(hs.startswith(code) for hs in there)}  # fmt: skip
-
-
-def _near(there: list[str], code: str) -> list[str]:
-    """The lines before and after one that is not there, two each."""
-    place = bisect(there, code)
-    return there[max(place - 2, 0) : place + 2]
+    """What to say of each code that no line begins with, with the two lines before and after it."""
+    where, more = f"the panel in {folder} has", ""
+    if not folder:
+        where, more = "the project's tables have", "; a panel may have it"
+    said, there = {}, held.lines()
+    for code in codes:
+        if not any(hs.startswith(code) for hs in there):
+            place = bisect(there, code)
+            near = ", ".join(there[max(place - 2, 0) : place + 2])
+            said[code] = f"{where} no line {code}: of {len(there)} the nearest are {near}{more}"
+    return said
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from helpers import fiscal
+from helpers.chapters.rows import chosen
 from helpers.data import UNUSED, Vintage, ids, sources_of
 from helpers.methods import concentration, risk
 from helpers.outlook import rare_earths, targets
@@ -62,9 +63,8 @@ def indices(india: Vintage) -> pd.DataFrame:
 
 def world_mining(india: Vintage) -> Origin:
     """Mine output by country, of the newest year that one edition gives for enough countries."""
-    rows = india.table("production", vintages=True)
-    mined = (rows["stage"] == "mine") & (rows["measure"] == "output") & rows["area"].str.fullmatch("[A-Z]{3}")
-    rows = rows[mined & rows["value"].notna() & (rows["status"] != "unverified")]
+    rows = chosen(india.table("production", vintages=True), stage="mine", measure="output")
+    rows = rows[rows["area"].str.fullmatch("[A-Z]{3}") & rows["value"].notna() & (rows["status"] != "unverified")]
     keys = ["period", "published", rows["source"].str.split().str[0]]
     editions = {of[:2]: edition for of, edition in rows.groupby(keys) if edition["area"].nunique() >= LEAST_COUNTRIES}
     if not editions:
@@ -75,12 +75,9 @@ def world_mining(india: Vintage) -> Origin:
 
 def metal_suppliers(india: Vintage) -> Origin:
     """India's imports of rare-earth metals by country, of the newest year in which enough of them is known so."""
-    rows = india.table("trade")
-    keys = {"flow": "import", "reporter": "IND", "hs": "RE metals", "measure": "weight"}
-    rows = rows[(rows[list(keys)] == pd.Series(keys)).all(axis=1)]
+    rows = chosen(india.table("trade"), flow="import", reporter="IND", hs="RE metals", measure="weight")
     rows = rows[rows["value"].notna() & ~rows["status"].isin(UNUSED)]
-    totals = rows[rows["partner"] == "world"].set_index("period")["value"]
-    parts = rows[rows["partner"] != "world"]
+    totals, parts = chosen(rows, partner="world").set_index("period")["value"], rows[rows["partner"] != "world"]
     known = (parts.groupby("period")["value"].sum() / totals).dropna()
     years = sorted(known[known >= LEAST_KNOWN].index, key=fiscal.span)
     if not years:
@@ -106,9 +103,9 @@ def _metal_magnets(india: Vintage) -> Row:
     bought = bought[[fiscal.is_fiscal_year(period) for period in bought.index]]
     if bought.empty:
         return *names, "", risk.Indicator(None, "imports not in the sources"), "", ""
-    year, made = bought.index[-1], india.table("production")
-    made = made[(made["area"] == "IND") & (made["stage"] == "magnet") & (made["measure"] == "output")]
-    made = made[(made["period"] == year) & ~made["status"].isin(UNUSED)]
+    year = bought.index[-1]
+    made = chosen(india.table("production"), area="IND", stage="magnet", measure="output", period=year)
+    made = made[~made["status"].isin(UNUSED)]
     keys = {"flow": "export", "reporter": "IND", "partner": "world", "measure": "weight"}
     sold = [india.figure("trade", year, hs=hs, **keys) for hs in METAL_LINES]
     exports = None if None in sold else sum(figure.value for figure in sold)
@@ -119,9 +116,8 @@ def _metal_magnets(india: Vintage) -> Row:
 
 def _magnet_reliance(india: Vintage) -> Row:
     names = "Net import reliance", "rare-earth magnets"
-    bought, plants = rare_earths.imported(india), india.table("production")
-    sound = ~plants["status"].isin(UNUSED) & plants["value"].notna()
-    plants = plants[sound & (plants["stage"] == "magnet") & (plants["measure"] == "capacity")]
+    bought, plants = rare_earths.imported(india), chosen(india.table("production"), stage="magnet", measure="capacity")
+    plants = plants[~plants["status"].isin(UNUSED) & plants["value"].notna()]
     plants = plants.loc[plants["period"].map(fiscal.centre).sort_values().index]
     plants = plants.drop_duplicates(["area", "commodity"], keep="last")
     if bought is None or plants.empty:
@@ -129,10 +125,8 @@ def _magnet_reliance(india: Vintage) -> Row:
         return *names, "", risk.Indicator(None, f"{lacking} not in the sources"), "", ""
     found = risk.net_import_reliance(bought.value, 0.0, plants["value"].sum())
     years = f"imports a year, plants {' and '.join(sorted(set(plants['period'])))}"
-    note = (
-        "imports as magnets, without those inside motors, at the middle of their range; production is taken as the "
-        "capacity of the known plants; exports, which are not in the sources, as none"
-    )
+    note = "imports as magnets, without those inside motors, at the middle of their range; production is taken as the"
+    note += " capacity of the known plants; exports, which are not in the sources, as none"
     return *names, years, found, note, ids(bought, plants)
 
 
@@ -162,11 +156,8 @@ def _geopolrisk(mined: Origin, metals: Origin) -> Row:
     if mined.table.empty or metals.table.empty or lacking:
         return *names[:2], "", risk.Indicator(None, lacking or NONE), "", _ids(mined, metals)
     found = risk.geopolrisk(mined.table["tonnes"], metals.table[["tonnes", "instability"]], 0.0)
-    note = (
-        "upper bound, own production set to zero; defined on political stability alone, computed here on the mean of "
-        "the six governance estimates"
-    )
-    return *names, found, note, _ids(mined, metals)
+    note = "upper bound, own production set to zero; defined on political stability alone, computed here on the mean of"
+    return *names, found, f"{note} the six governance estimates", _ids(mined, metals)
 
 
 def _ids(*origins: Origin) -> str:

@@ -7,7 +7,7 @@ import pandas as pd
 from helpers.chapters import words
 from helpers.chapters.outputs import Sentence, joined, sentence
 from helpers.chapters.production import verdicts
-from helpers.chapters.rows import between, ranged, tonnes
+from helpers.chapters.rows import between, chosen, ranged, tonnes
 from helpers.data import Vintage, derived
 from helpers.outlook import supply
 
@@ -33,8 +33,7 @@ def mining(india: Vintage) -> Sentence:
 def reserves(india: Vintage) -> Sentence | None:
     """What the newest edition says of India's reserves: a figure, or that there is none any more."""
     keys = {"area": "IND", "stage": "ground", "commodity": "REO", "measure": "reserves"}
-    rows = india.table("production")
-    rows = rows[(rows[list(keys)] == pd.Series(keys)).all(axis=1)].sort_values("published", kind="stable")
+    rows = chosen(india.table("production"), **keys).sort_values("published", kind="stable")
     given = rows[rows["value"].notna()]
     if given.empty:
         return None

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from helpers import fiscal
+from helpers.chapters.rows import chosen
 from helpers.chapters.words import LEAST_SHAPE
 from helpers.data import UNUSED, Vintage, ids
 from helpers.methods import concentration
@@ -117,9 +118,7 @@ def trough(months: pd.DataFrame, controls: pd.DataFrame) -> Trough:
 
 def destinations(india: Vintage) -> pd.DataFrame:
     """China's rare-earth magnets in tonnes by month and buyer (ISO code), gaps where not known, and ``source``."""
-    rows = india.table("trade")
-    for column, wanted in CHINA.items():
-        rows = rows[rows[column] == wanted]
+    rows = chosen(india.table("trade"), **CHINA)
     rows = rows[(rows["partner"] != "world") & rows["period"].str.fullmatch(r"\d{4}-\d\d") & rows["value"].notna()]
     rows = rows[~rows["status"].isin([*UNUSED, "weak"])]
     table = rows.pivot(index="period", columns="partner", values="value").rename_axis(columns=None)
