@@ -265,7 +265,7 @@ def _for_phone(drawing, panels: list) -> None:
         ax.set(xlabel=across if ax is panels[-1] else "", ylabel=up if place == 0 else "")
     for text in drawing.findobj(lambda one: hasattr(one, "set_fontsize")):
         text.set_fontsize(max(text.get_fontsize(), LEAST))
-    names = [wrap(" ".join(label.get_text().split()), 20) for label in shared.get_yticklabels()]
+    names = [wrap(" ".join(tick.get_text().split()), 20) for tick in shared.get_yticklabels()]
     names = names if any(name[:1].isalpha() for name in names) else []
     if names:
         shared.set_yticks(shared.get_yticks(), names)  # all panels share this axis

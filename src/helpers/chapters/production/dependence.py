@@ -142,12 +142,10 @@ def _supply_risk(of: str, origin: Origin, whose: str) -> Row:
     if origin.table.empty or origin.note:
         return *names, risk.Indicator(None, origin.note or NONE), "", _ids(origin)
     found = risk.eu_supply_risk(risk.governance_weighted_herfindahl(origin.table))
-    side = "at least" if found >= risk.SUPPLY_RISK_THRESHOLD else "below"
-    note = (
-        f"upper bound, no credit for recycling and substitution; {whose} only; {side} "
-        f"{risk.SUPPLY_RISK_THRESHOLD:g}, from which a material that matters to the economy counts as critical"
-    )
-    return *names, risk.Indicator(found), note, _ids(origin)
+    threshold = risk.SUPPLY_RISK_THRESHOLD
+    side = f"at least {threshold:g}" if found >= threshold else f"below {threshold:g}"
+    note = f"upper bound, no credit for recycling and substitution; {whose} only; {side}, from which a material that"
+    return *names, risk.Indicator(found), f"{note} matters to the economy counts as critical", _ids(origin)
 
 
 def _geopolrisk(mined: Origin, metals: Origin) -> Row:

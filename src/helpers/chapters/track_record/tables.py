@@ -16,13 +16,10 @@ DECIMALS |= {"interval score, naive = 1": 2, "error, naive = 1": 2}
 def scores(compared: pd.DataFrame) -> pd.DataFrame:
     """``track.relative``: one row a forecast and release."""
     late = compared["late"].map({True: ", judgements written later", False: ""})
-    shown = compared.assign(
-        of=compared["period"].map(words.period),
-        what=compared["target"].map(verdicts.WHAT) + ", " + compared["target"].map(verdicts.UNITS),
-        kind=compared["kind"].map(verdicts.KIND) + late,
-        release=compared["release"].map(verdicts.RELEASE),
-        ratio=compared["score"] / compared["score_naive"],
-    )
+    shown = _called(compared).assign(of=compared["period"].map(words.period))
+    shown["what"] += ", " + compared["target"].map(verdicts.UNITS)
+    shown["kind"] += late
+    shown["ratio"] = compared["score"] / compared["score_naive"]
     heads = {"of": "of", "what": "what", "kind": "kind", "as_of": "made on", 0.5: "median", 0.1: "80 % from"}
     heads |= {0.9: "80 % to", "outturn": "came", "release": "outturn", "error": "off by, %", "within": "inside 80 %"}
     return headed(shown, heads | {"ratio": "interval score, naive = 1"})
@@ -30,13 +27,8 @@ def scores(compared: pd.DataFrame) -> pd.DataFrame:
 
 def by_horizon(table: pd.DataFrame) -> pd.DataFrame:
     """``track.by_horizon`` in words."""
-    shown = table.assign(
-        what=table["target"].map(verdicts.WHAT),
-        kind=table["kind"].map(verdicts.KIND),
-        when=[verdicts.distance(int(ahead)) for ahead in table["ahead"]],
-        release=table["release"].map(verdicts.RELEASE),
-        share=100 * table["held"] / table["outturns"],
-    )
+    when = [verdicts.distance(int(ahead)) for ahead in table["ahead"]]
+    shown = _called(table).assign(when=when, share=100 * table["held"] / table["outturns"])
     heads = {"what": "what", "kind": "kind", "when": "made", "release": "outturn", "outturns": "outturns"}
     heads |= {"error": "mean error, %", "share": "inside 80 %, %", "low": "95 % from, %", "high": "95 % to, %"}
     return headed(shown, heads | {"skill": "interval score, naive = 1", "skill_error": "error, naive = 1"})
@@ -60,3 +52,9 @@ def nearest(table: pd.DataFrame) -> pd.DataFrame:
     heads = {"series": "what", "period": "of", "by": "by", "kind": "kind", "said_on": "said on or before"}
     heads |= {"value": "said, t", "outturn": "came, t", "error": "off by, %", "nearest": "nearest"}
     return headed(shown, heads)
+
+
+def _called(table: pd.DataFrame) -> pd.DataFrame:
+    """Targets, kinds of forecasts and releases by the names that readers know."""
+    named = {"kind": table["kind"].map(verdicts.KIND), "release": table["release"].map(verdicts.RELEASE)}
+    return table.assign(what=table["target"].map(verdicts.WHAT), **named)

@@ -19,11 +19,7 @@ def unit_values(splits: pd.DataFrame, *, india: Vintage, year: str) -> Sentence:
     """Whether the change of unit value lies within the lines or between them, and what may be behind it."""
     if splits.empty:
         return words.not_yet(india, f"Where the change in value of {year} came from")
-    return joined(
-        _within(splits, fiscal.year_before(year)),
-        _ferrite(splits, india=india, year=year),
-        _open(splits, india=india, year=year),
-    )
+    return joined(_within(splits, fiscal.year_before(year)), _ferrite(splits, india, year), _open(splits, india, year))
 
 
 def decision(india: Vintage) -> Sentence:
@@ -73,11 +69,12 @@ def concentration(table: pd.DataFrame, *, india: Vintage, year: str) -> Sentence
         share, index = spread(rows["china"] * 100, "%", rows), spread(rows[["low", "high"]].stack(), "", rows)
         text = "By {basis} China sold {share:range} % in {newest}; the Herfindahl index is {index:range.2}."
         said.append(sentence(text, basis=_BASES[basis], share=share, newest=newest, index=index))
-    both = {"own", "their"} <= set(table.loc[newest].index.get_level_values("count"))
-    ends_of = "of the two counts" if both else "of partners that are not named, as many or as one"
-    ranged = f"; the two ends are those {ends_of}" if " to " in said[-1].text.partition("index is")[2] else ""
-    text = "That index, the sum of the suppliers' squared shares, is one if there is a single one{ranged}."
-    said.append(sentence(text, ranged=ranged))
+    text = "That index, the sum of the suppliers' squared shares, is one if there is a single one"
+    if " to " in said[-1].text.partition("index is")[2]:
+        both = {"own", "their"} <= set(table.loc[newest].index.get_level_values("count"))
+        text += "; the two ends are those "
+        text += "of the two counts" if both else "of partners that are not named, as many or as one"
+    said.append(Sentence(f"{text}."))
     values = table["low"].xs("usd_m", level="basis").unstack("count").dropna()
     if len(values) > 1 and values.shape[1] > 1:
         moves = {words.direction(rows.iloc[-1] / rows.iloc[0] - 1) for _, rows in values.items()}
@@ -193,7 +190,7 @@ def _cases(splits: pd.DataFrame, before: str) -> Sentence:
     )  # fmt: skip
 
 
-def _ferrite(splits: pd.DataFrame, *, india: Vintage, year: str) -> Sentence:
+def _ferrite(splits: pd.DataFrame, india: Vintage, year: str) -> Sentence:
     split, earlier = customs.lines(india, year), fiscal.year_before(year)
     now, known = derived(split["usd_per_kg"].iloc[0], "USD/kg", split), len(splits) == 1
     least = derived(splits["ferrite" if known else "ferrite_from"].iloc[0], "USD/kg", splits["source_before"].iloc[0])
@@ -209,7 +206,7 @@ def _ferrite(splits: pd.DataFrame, *, india: Vintage, year: str) -> Sentence:
     return sentence(text, "{now:.2}, so they fell in every split ({change:signed} or more).", **parts)
 
 
-def _open(splits: pd.DataFrame, *, india: Vintage, year: str) -> Sentence | None:
+def _open(splits: pd.DataFrame, india: Vintage, year: str) -> Sentence | None:
     suspect = episodes.suspect(india)
     if suspect is None or suspect.year != year or (splits["price"] >= 0).any():
         return None

@@ -15,10 +15,9 @@ from helpers.data import Vintage, derived, number
 TERMS = {"volume": "volume", "mix": "shift\nbetween lines", "price": "unit values\nwithin lines"}
 _HEADS = {"metal": "85051190, USD/kg before", "ferrite": "85051110, USD/kg before"}
 _HEADS |= {f"{term}_{end}": f"{term} {head}" for term in TERMS for end, head in (("low", "from"), ("high", "to"))}
-_READ = (
-    " Every split of the year before that fits its totals: left of the dotted line there is none. Drawn while neither "
-    "line is dearer than rare-earth magnets were; beyond, unit values took away more. Bands: rounding of the totals."
-)
+_READ = " Every split of the year before that fits its totals: left of the dotted line there is none. Drawn while"
+_READ += " neither line is dearer than rare-earth magnets were; beyond, unit values took away more. Bands: rounding of"
+_READ += " the totals."
 
 
 @once_public

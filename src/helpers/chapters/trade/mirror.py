@@ -72,14 +72,11 @@ def short(india: Vintage) -> Sentence | None:
     if others is None or not mirror.errs(table, year):
         return None
     row, world = table.loc[year], tonnes(mirror.world(india).loc[year], "own_t")
-    return sentence(
-        "For calendar {year} India records {world}, of which by our reading {never:range} % never came: where it has",
-        "{own_t} from China, China has {their_t:number}, while the values are {value:.1} times apart. By other counts",
-        "{others:range~3} t came.",
-        **{"year": year, "world": world, "never": _never(others, india), "others": others},
-        **amounts(row, own_t="t", their_t="t"),
-        value=_apart(row)["value"],
-    )
+    parts = {"year": year, "world": world, "never": _never(others, india), "others": others}
+    parts |= amounts(row, own_t="t", their_t="t") | {"value": _apart(row)["value"]}
+    text = "For calendar {year} India records {world}, of which by our reading {never:range} % never came: where it has"
+    text += " {own_t} from China, China has {their_t:number}, while the values are {value:.1} times apart."
+    return sentence(text, "By other counts {others:range~3} t came.", **parts)
 
 
 def level(table: pd.DataFrame, *, india: Vintage) -> Sentence:

@@ -83,12 +83,11 @@ def base_effect(halves: pd.DataFrame, *, india: Vintage) -> Sentence:
     if share is None or abs(change.value) < _LEAST_EXPLAINED:
         text = "{half} changed by {change} on the year, and by {step} on the half before."
         return sentence(text, half=half, change=words.change(change), step=words.change(step))
-    return sentence(
-        f"Of the {'published' if published else 'computed'} change of {{change:signed}} on the year in {{half}},",
-        "{share} (in logarithms, in which successive changes add up) had happened before it began: against the half",
-        "before it, it changed by {step:signed.1}.",
-        **{"change": change, "half": half, "share": derived(share * 100, "%", now, before, ago), "step": step},
-    )
+    parts = {"change": change, "half": half, "step": step, "share": derived(share * 100, "%", now, before, ago)}
+    text = "Of the published change of" if published else "Of the computed change of"
+    text += " {change:signed} on the year in {half}, {share} (in logarithms, in which successive changes add up) had"
+    tail = "happened before it began: against the half before it, it changed by {step:signed.1}."
+    return sentence(text, tail, **parts)
 
 
 def _misfit(halves: pd.DataFrame, india: Vintage) -> Sentence | None:
