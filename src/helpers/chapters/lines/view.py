@@ -114,7 +114,7 @@ def _seen(india: Vintage, held: Panel, hs: str, folder: str) -> View:
     years = _years(blocks, rows)
     if years["own_usd_m"].dropna().empty:
         raise DataError(f"of {hs} the panel holds no whole year of {held.home}'s own count")
-    names = {one: india.publishers([one]) for one in sources_of(*rows["source"].dropna())} | held.names
+    names = {one: india.publishers([one]) for one in sources_of(*rows["source"].dropna())} | dict(held.names)
     return View(hs, india.day, held.synthetic or india.synthetic, rows, years, found, names, held.home)
 
 

@@ -69,7 +69,7 @@ def scheme(of: Plants) -> Sentence:
     """When plants take from the imports, how much, and what oxide they need."""
     if of.first is None:
         return Sentence("In no scenario that can be reckoned do plants in India take much from the imports.")
-    parts = {"name": of.name, "first": fiscal.year_name(of.first), "year": of.needed.period}
+    parts: dict[str, Quantity | str] = {"name": of.name, "first": fiscal.year_name(of.first), "year": of.needed.period}
     text = "In the scenario “{name}” plants in India cut the imports from {first} on"
     if of.needed.value < 1:
         return sentence(text + ". Before the end of {year} they need no oxide.", uses=[of.needed], **parts)

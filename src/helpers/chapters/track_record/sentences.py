@@ -221,7 +221,7 @@ def _summed(rows: pd.DataFrame, kind: str, runs: pd.DataFrame) -> Sentence:
     if many:
         where = f"{words.count(held) if held else NONE} of {words.count(len(rows))} inside"
         few = "each counts once, by the last forecast before it"
-    parts |= {"where": where, "few": few}
+    parts["where"], parts["few"] = where, few
     if skill == "unknown":
         return sentence(f"{text}, with {{where}} the 80 % interval; {{few}}.", **parts)
     text += " (naive {naive:.1}), with {where} the 80 % interval, {better} naive by the interval score; {few}."

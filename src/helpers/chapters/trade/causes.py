@@ -115,8 +115,8 @@ def contradicted(table: pd.DataFrame) -> Sentence:
     if pd.isna(row["percent"]):
         return sentence(f"{text}.", uses=[found], **parts)
     text += f"{furthest} {{period}}, {{topic}}, {{one}} and {{other}} ({{percent:signed.1}})."
-    parts |= {"period": words.named(row["period"]), **row[["topic", "one", "other"]], **amounts(row, percent="%")}
-    return sentence(text, uses=[found], **parts)
+    parts |= amounts(row, percent="%")
+    return sentence(text, period=words.named(row["period"]), uses=[found], **row[["topic", "one", "other"]], **parts)
 
 
 def caveats(india: Vintage, year: str) -> Sentence:

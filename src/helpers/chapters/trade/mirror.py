@@ -187,15 +187,16 @@ def _month(months: pd.DataFrame, india: Vintage) -> Sentence | None:
         return None
     row, before = months.iloc[-1], mirror.reference(world, mirror.subject(india))
     low, high = before["weight_ratio"], row["weight_ratio"]
-    text, parts = "For {month} all exporters report {their_t}, while India's count has {own_t}:", {}
+    text, when = "For {month} all exporters report {their_t}, while India's count has {own_t}:", {}
     if row["around"] != row.name:
         text = "For {month} all exporters report {their_t}, while India's count runs at {own_t} a month in {around}:"
-        parts["around"] = words.named(row["around"])
+        when["around"] = words.named(row["around"])
     tail = "{weight_ratio:.1} times as much, where in {year} it was {before:.1} times, so that count {verdict}."
     more = words.steadiness(low, high) == "moved"
     verdict = "seems to carry part of the error" if more else "carries no more than is usual"
-    parts |= {"month": words.period(str(row.name)), "year": str(before.name), "before": derived(low, "", before)}
-    return sentence(text, tail, verdict=verdict, **parts, **amounts(row, their_t="t", own_t="t", weight_ratio=""))
+    when |= {"month": words.period(str(row.name)), "year": str(before.name)}
+    parts = amounts(row, their_t="t", own_t="t", weight_ratio="") | {"before": derived(low, "", before)}
+    return sentence(text, tail, verdict=verdict, **when, **parts)
 
 
 def _apart(row: pd.Series) -> dict[str, Quantity]:
