@@ -27,9 +27,10 @@ def answer(scores: pd.DataFrame, made: pd.DataFrame, tried: pd.DataFrame, india:
     """
     ours = scores[(scores["by"] == track.OURS) & (scores["target"] == targets.CUSTOMS.name)]
     published, tries = (ours[ours["kind"] == kind] for kind in (track.PUBLISHED, track.BACKCAST))
-    said = [_last(rows) for rows in (published, tries) if len(rows)][:1]
-    said = said if len(published) else [_none(made, india), *said]
-    return joined(*said, revised(ours), intervals(tried), answer=True)
+    if len(published):
+        return joined(_last(published), revised(ours), intervals(tried), answer=True)
+    back = _last(tries) if len(tries) else None
+    return joined(_none(made, india), back, revised(ours), intervals(tried), answer=True)
 
 
 def overall(compared: pd.DataFrame, made: pd.DataFrame, india: Vintage) -> Sentence:

@@ -51,8 +51,10 @@ def line_split(lines: pd.DataFrame, *, india, year: str) -> Figure:
     ax.set_xlim(0, 100)
     ax.grid(False)
     (first, ferrite), (second, metal) = lines.iterrows()
-    (a, b), (c, d) = ([derived(row[share] * 100, "%", row) for row in (ferrite, metal)]
-                      for share in ("weight_share", "value_share"))  # fmt: skip
+    of_weight, of_value = (
+        [derived(row[share] * 100, "%", row) for row in (ferrite, metal)] for share in ("weight_share", "value_share")
+    )
+    (a, b), (c, d) = of_weight, of_value
     text = "{share} of the weight is a line that India calls ferrite cores, at {price:.2}"
     title = sentence(text, share=a, price=derived(ferrite["usd_per_kg"], "USD/kg", ferrite))
     text = "Two stacked bars. Of the weight, line {first} has {a} and line {second} {b}; of the value, {c} and {d} in"
