@@ -43,5 +43,5 @@ def chosen(table: pd.DataFrame, **keys: str) -> pd.DataFrame:
 
 
 def headed(table: pd.DataFrame, heads: Mapping[str, str]) -> pd.DataFrame:
-    """The columns to show under their heads, and the sources; a column that is not there is left out."""
-    return table[[name for name in (*heads, "source") if name in table]].rename(columns=heads)
+    """The columns to show under their heads, and the sources where there are any."""
+    return table[[*heads, *table.columns.intersection(["source"])]].rename(columns=heads)

@@ -29,7 +29,8 @@ def aims(table: pd.DataFrame, meanings: pd.DataFrame) -> pd.DataFrame:
     if len(meanings):
         made = [supply.meant(tonnes(row, "stands"), meanings) for _, row in table.iterrows()]
         table = table.assign(low=[of.low for of in made], high=[of.high for of in made])
-    return headed(table, heads | {"low": FEWEST, "high": MOST}).set_index("Year")
+        heads |= {"low": FEWEST, "high": MOST}
+    return headed(table, heads).set_index("Year")
 
 
 def meanings(table: pd.DataFrame) -> pd.DataFrame:
