@@ -69,17 +69,26 @@ LEAST = 1
 """Points by which two boxes must share ground in both directions to be on each other."""
 
 
-class Played(NamedTuple):
-    """What cells showed, by kind, in their order; of laid out figures the faults and what marks say; what was named."""
+class Shown(NamedTuple):
+    """What a cell showed: its kind, the call that made it, its text, and the heads of a table."""
 
-    shown: list[tuple[str, str]]
+    kind: str
+    call: str
+    text: str
+    heads: list[str]
+
+
+class Played(NamedTuple):
+    """What cells showed, in their order; of laid out figures the faults and what marks say; what was named."""
+
+    shown: list[Shown]
     drawings: int
     faults: list[str]
     marks: list[str]
     names: dict[str, object]
 
     def text(self, *kinds: str) -> str:
-        return "\n".join(text for kind, text in self.shown if kind in (kinds or ("answer", "sentence", "figure")))
+        return "\n".join(one.text for one in self.shown if one.kind in (kinds or ("answer", "sentence", "figure")))
 
 
 @cache
@@ -114,7 +123,8 @@ def tried(usd_m: tuple):
     return TRIAL(pd.Series(dict(usd_m)))
 
 
-def run(path, india, patch) -> tuple[list[tuple[str, str]], dict[str, object]]:
+def run(path, india, patch, **parameters) -> tuple[list[Shown], dict[str, object]]:
+    """What the cells of a notebook show on a vintage, and what they leave behind."""
     patch.setattr(data, "vintage", lambda as_of: india)
     said, names = [], {}
     for cell in nbformat.read(path, as_version=4).cells:
@@ -125,10 +135,13 @@ def run(path, india, patch) -> tuple[list[tuple[str, str]], dict[str, object]]:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             exec(compile(tree, str(path), "exec"), names)
+            names |= parameters
             made = eval(compile(last, str(path), "eval"), names) if last else None
             shown = {} if made is None else made._repr_mimebundle_()  # a notebook shows nothing of it
         if MIME in shown:
-            said.append((shown[MIME]["kind"], shown["text/plain"]))
+            heads = [column["name"] for column in shown[MIME].get("table", {}).get("columns", [])]
+            call = cell.source.splitlines()[-1].partition("(")[0]
+            said.append(Shown(shown[MIME]["kind"], call, shown["text/plain"], heads))
     return said, names
 
 

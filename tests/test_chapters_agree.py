@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from played import known, played
+from played import chapters, known, played
 from test_notebooks_in_time import read_here
 
 from conftest import AS_OF
@@ -45,6 +45,15 @@ def test_a_number_that_chapters_share_is_the_same_in_each(state):
     assert set(found["suspect year"].values()) == {"53,748"}
     assert {place[0] for place in found["suspect year"]} == {"1", "4"}
     assert {place[0] for place in found["stated use"]} >= ({"1", "3"} if state != "2025-10-31" else set())
+
+
+@pytest.mark.parametrize("chapter", [name for name in chapters() if name[0] in "1235"])
+def test_heads_of_tables_are_words(chapter):
+    kinds = ("table", "figure") if chapter[0] in "25" else ("table",)
+    heads = [head for shown in played(AS_OF, chapter).shown if shown.kind in kinds for head in shown.heads]
+    assert len(heads) > 10 and [head for head in heads if "_" in head] == []
+    small = [head for head in heads if head[0].islower() and not head.endswith(" summed")]  # made in a cell
+    assert chapter[0] == "1" or small == []
 
 
 def test_an_early_level_is_wider_by_what_both_sides_counted_later(india):

@@ -169,16 +169,6 @@ def test_years_without_a_count_are_named(india, table):
     assert past.untested(both, made, india).text.startswith("Each year has a count.")
 
 
-@pytest.mark.parametrize("day", ["2024-06-30", "2025-06-30", "2025-10-31", "2026-01-31"])
-def test_on_earlier_days_nothing_breaks(day):
-    early = vintage(day, FROZEN)
-    rows, made = demand_past.backtest(early), demand_past.of_years(early)
-    said = [past.coverage(rows, early), past.recorded(rows), past.tension(rows, made, early), past.then(rows)]
-    said += [past.paid(demand_past.ceilings(early), early), past.untested(rows, made, early)]
-    texts = " ".join(one.text for one in said if one)
-    assert "nan" not in texts and ("cannot be said" in texts) is (day < "2026") and rows.empty is (day < "2025")
-
-
 @pytest.mark.parametrize(
     ("least", "most", "where"),
     [(1, 2, "below"), (8, 9, "above"), (4, 5, "inside"), (2, 4, "across"), (5, 9, "across")],

@@ -1,8 +1,7 @@
 """What all figures share: colours, paper, the line of sources, and what to say when there is nothing to draw.
 
-Drawn for paper and screen alike: direct labels instead of legends, grey for context, one colour for the
-finding. The page replaces :data:`INK`, :data:`MUTED`, :data:`RULE` and :data:`PAPER` by its own colours,
-so that a figure follows the reader's light or dark setting.
+Direct labels instead of legends, grey for context, one colour for the finding. The page replaces :data:`INK`,
+:data:`MUTED`, :data:`RULE` and :data:`PAPER` by its own colours, for the reader's light or dark setting.
 """
 
 import io
@@ -24,19 +23,13 @@ INK, MUTED, RULE, PAPER = "#1d1d1f", "#6b6b70", "#d9d9de", "#fffffe"
 BLUE, RED, GOLD = "#2b6cb0", "#c2410c", "#a16207"
 
 SYNTHETIC = "SYNTHETIC: made-up figures for a demonstration; nothing here is a finding"
-"""What stands on everything that is made of them."""
+WIDE, NARROW = 7.4, 4.4  # inches of a drawing: across a page, and on a phone
 
-WIDE, NARROW = 7.4, 4.4
-"""Inches of a drawing: across a page, and on a phone."""
+LEAST = 9  # points of the smallest text on a phone
 
-LEAST = 9
-"""Points of the smallest text on a phone."""
+DPI, PAD = 72, 3  # points of an inch, and of the rim around what is drawn
 
-DPI, PAD = 72, 3
-"""Points of an inch, and of the rim around what is drawn."""
-
-_ROUNDS = 8
-"""How often panels are made narrower for texts that reach further out each time; mostly once is enough."""
+_ROUNDS = 8  # how often panels are made narrower for texts that reach further out each time; mostly once is enough
 
 _FONT = {"font.sans-serif": ["DejaVu Sans"]}  # comes with matplotlib: the same drawing on every machine
 
@@ -88,18 +81,9 @@ def finish(
 ) -> Figure:
     """The drawing as SVG; its last line says how to read it, who published what it shows, and the day.
 
-    Parameters
-    ----------
-    title, alt : Sentence
-        The finding, and what the drawing shows.
-    data : pd.DataFrame
-        What is drawn, with a column ``source``.
-    uses : iterable
-        Everything else that is drawn or decided on: see :func:`helpers.data.sources_of`.
-    first : int
-        Which panel answers the question of the figure: on a phone panels stand below each other, this one on top.
-    digits : int or mapping, optional
-        Significant digits that what is drawn supports: of all numbers told, or by column of ``data``; all unless given.
+    ``title`` is the finding, ``alt`` what the drawing shows, ``data`` what is drawn, with a column ``source``; ``uses``
+    tells sources of what else was decided on. On a phone panels stand below each other, the ``first`` on top. So many
+    ``digits`` does what is drawn support: all numbers, or by column of ``data``; all of them unless given.
     """
     sources = sources_of(data, title, alt, *uses)
     line = f"{note} Source: {india.publishers(sources)}. As of {india.day}.".strip()
@@ -130,10 +114,19 @@ def once_public(draw):
     return drawn
 
 
-def label(ax, text: str, at: tuple, *, dx: float = 6, dy: float = 0, **style) -> None:
-    """A text beside a point, some points away from it, legible on any line that runs behind it."""
+def label(ax, text: str, at: tuple, *, dx: float = 6, dy: float = 0, behind: bool = False, **style) -> None:
+    """A text beside a point, some points away, legible on any line; on a patch of paper if rules run ``behind`` it."""
+    style |= {"bbox": {"facecolor": PAPER, "edgecolor": "none", "pad": 1.5}} if behind else {}
     style = {"va": "center", "color": INK, "gid": svg.HALO, "zorder": 5} | style
     ax.annotate(text, at, xytext=(dx, dy), textcoords="offset points", **style)
+
+
+def by_tens(*axes) -> None:
+    """Scales on which each step is so many times the one before, with their numbers in full."""
+    for axis in axes:
+        axis.axes.set(**{f"{axis.axis_name}scale": "log"})
+        axis.set_major_formatter("{x:,g}")
+        axis.set_minor_formatter("")
 
 
 def name_dates(ax) -> None:
@@ -272,7 +265,7 @@ def _for_phone(drawing, panels: list) -> None:
         ax.set(xlabel=across if ax is panels[-1] else "", ylabel=up if place == 0 else "")
     for text in drawing.findobj(lambda one: hasattr(one, "set_fontsize")):
         text.set_fontsize(max(text.get_fontsize(), LEAST))
-    names = [wrap(" ".join(text.split()), 20) for text in _names(shared)]
+    names = [wrap(" ".join(tick.get_text().split()), 20) for tick in shared.get_yticklabels()]
     names = names if any(name[:1].isalpha() for name in names) else []
     if names:
         shared.set_yticks(shared.get_yticks(), names)  # all panels share this axis
@@ -280,10 +273,6 @@ def _for_phone(drawing, panels: list) -> None:
     lines = [name.count("\n") + 1 for name in names]
     most = max((mean([*pair]) for pair in pairwise([*lines, 1])), default=0)  # that two neighbours need between them
     drawing.set_size_inches(NARROW, len(panels) * max(height, 0.17 * most * (len(names) + 2) + 0.5))
-
-
-def _names(ax) -> list[str]:
-    return [label.get_text() for label in ax.get_yticklabels()]
 
 
 def _thin(ax, renderer) -> None:

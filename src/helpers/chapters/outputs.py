@@ -18,8 +18,7 @@ from helpers.data import ASSUMED, Quantity, number, sources_of
 
 MIME = "application/vnd.magnets+json"
 
-DIGITS = 10
-"""Significant digits of published numbers: beyond them machines differ."""
+DIGITS = 10  # significant digits of published numbers: beyond them machines differ
 
 _CODES = re.compile(r"\bHS \d{4,8}\b|\b8505\d{0,4}\b|\b(?:80|90|95) %|\b[68]-digit\b|\bCO2\b")
 """The only digits that a template may hold: codes of the tariff, and levels of intervals."""
@@ -59,22 +58,11 @@ def sentence(
 ) -> Sentence:
     """Templates filled with quantities: its numbers cannot be typed, its sources are those of its quantities.
 
-    Parameters
-    ----------
-    templates : str
-        One or more, joined by a space; ``{name}`` is filled by the part of that name, in the formats
-        of :class:`helpers.data.Quantity`. Digits are allowed in codes of the tariff and in levels of intervals only.
-    answer : bool
-        Whether it opens the chapter.
-    uses : iterable
-        Quantities, rows or ids that decided what is said without being said themselves.
-    parts : Quantity, str or Sentence
-        Quantities; names and periods as text; other sentences.
+    Templates are joined by a space; ``{name}`` is filled by the part of that name, in the formats of
+    :class:`helpers.data.Quantity`. Digits are allowed in codes of the tariff and in levels of intervals only. ``uses``
+    are quantities, rows or ids that decided what is said without being said themselves.
 
-    Raises
-    ------
-    ValueError
-        If a number is typed into a template, a part is not said, or a number is nan or infinite.
+    A ``ValueError`` if a number is typed into a template, a part is not said, or a number is nan or infinite.
     """
     text = " ".join(templates)
     fields = list(string.Formatter().parse(text))
@@ -89,22 +77,18 @@ def sentence(
     return Sentence(filled[:1].upper() + filled[1:], tuple(sorted(said)), answer)
 
 
-def joined(*sentences: Sentence | None, answer: bool = False) -> Sentence:
-    """Sentences as one paragraph with the sources of all; what is None is left out."""
+def joined(*sentences: Sentence | None, by: str = " ", answer: bool = False) -> Sentence:
+    """Sentences as one paragraph, or as parts of a sentence, with the sources of all; what is None is left out."""
     said = [one for one in sentences if one is not None]
-    return Sentence(" ".join(one.text for one in said), tuple(sorted(sources_of(*said))), answer)
+    return Sentence(by.join(one.text for one in said), tuple(sorted(sources_of(*said))), answer)
 
 
 @dataclass(frozen=True)
 class Figure:
     """A drawing with the finding as its title, a text for those who do not see it, its data and their sources.
 
-    ``narrow`` is the same drawing laid out for a phone, if any; of ``digits`` numbers are sure, all or by column.
-
-    Raises
-    ------
-    ValueError
-        If there is no title, the alternative text is not longer than ten words, or the two are the same.
+    ``narrow`` is the same drawing laid out for a phone, if any; of ``digits`` numbers are sure, all or by column. A
+    ``ValueError`` without a title, or if the alternative text is the same or not longer than ten words.
     """
 
     svg: str
@@ -143,12 +127,8 @@ class Figure:
 class Table:
     """A table with a caption that names its unit; a column ``source`` becomes notes, not a column.
 
-    Attributes
-    ----------
-    decimals : int or dict, optional
-        Of all numbers or by column; by the size of a column's numbers unless given.
-    uses : iterable
-        What it was computed from, where its rows do not say so: see :func:`helpers.data.sources_of`.
+    ``decimals`` are those of all numbers or by column; by the size of a column's numbers unless given. ``uses`` is what
+    it was computed from, where its rows do not say so: see :func:`helpers.data.sources_of`.
     """
 
     data: pd.DataFrame
@@ -193,19 +173,12 @@ class Download:
 def cells(data: pd.DataFrame, caption: str, decimals: int | Mapping[str, int] | None = None) -> dict[str, Any]:
     """A table as the page needs it.
 
-    Returns
-    -------
-    dict
-        ``caption``; ``columns``, each with ``name``, ``kind`` (text, number or date) and ``head`` (names the row);
-        ``rows``, lists of text; ``sources``, the ids of each row.
+    ``caption``; ``columns``, each with ``name``, ``kind`` (text, number or date) and ``head`` (names the row);
+    ``rows``, lists of text; ``sources``, the ids of each row.
     """
-    named = any(name is not None for name in data.index.names)
-    rows = data.reset_index() if named else data
-    sources = [
-        sorted(sources_of(ids)) if isinstance(ids, str) else [] for ids in rows.get("source", [None] * len(rows))
-    ]
+    rows, heads = _with_index(data), max(1, sum(name is not None for name in data.index.names))
+    sources = [sorted(sources_of(ids)) if isinstance(ids, str) else [] for ids in rows.get("source", [""] * len(rows))]
     rows = rows.drop(columns="source", errors="ignore")
-    heads = len(data.index.names) if named else 1
     columns = [
         {"name": str(name), "kind": _kind(rows[name]), "head": place < heads} for place, name in enumerate(rows.columns)
     ]
@@ -216,8 +189,7 @@ def cells(data: pd.DataFrame, caption: str, decimals: int | Mapping[str, int] | 
 
 def csv(data: pd.DataFrame) -> str:
     """A table as CSV that no spreadsheet takes for formulas, to the digits that every machine computes alike."""
-    named = any(name is not None for name in data.index.names)
-    rows = data.reset_index() if named else data.copy()
+    rows = _with_index(data)
     for name in rows.columns:
         if _kind(rows[name]) == "text":
             rows[name] = rows[name].map(_harmless)
@@ -254,6 +226,11 @@ def sure(data: pd.DataFrame, digits: int | Mapping[str, int] | None) -> pd.DataF
 def together(text: str) -> str:
     """A text whose numbers are not parted from their units, nor the two ends of a range, at the end of a line."""
     return _PARTED.sub("\N{NO-BREAK SPACE}", text)
+
+
+def _with_index(data: pd.DataFrame) -> pd.DataFrame:
+    """A table with the names of its rows as columns, where they have any."""
+    return data.reset_index() if any(name is not None for name in data.index.names) else data.copy()
 
 
 def _places(column: pd.Series) -> int:

@@ -28,8 +28,7 @@ from helpers.outlook import scenario
 from helpers.outlook.demand_draws import ENDS
 from helpers.outlook.levers import LeverError, Levers
 
-UNKNOWN = "none"
-"""How the schema is told that a number is not given."""
+UNKNOWN = "none"  # how the schema is told that a number is not given
 
 _TABLE = "<style>.levers th, .levers td {padding: 2px 12px; text-align: right; white-space: nowrap} "
 _TABLE += ".levers th:first-child {text-align: left}</style>"

@@ -7,19 +7,17 @@ from helpers import fiscal
 from helpers.chapters import words
 from helpers.chapters.canvas import BLUE, INK, MUTED, RED, canvas, finish, label, wrap
 from helpers.chapters.outputs import Figure, Sentence, joined, sentence
+from helpers.chapters.rows import headed
 from helpers.data import Quantity, Vintage, derived, ids
 from helpers.outlook import revision, structure, targets, value
 
 FIRST = Sentence("This is the first report in this folder.")
-LEAST = 0.005
-"""The change of a median, as a fraction of it, below which a forecast is said to stay."""
+LEAST = 0.005  # the change of a median, as a fraction of it, below which a forecast is said to stay
 
-MOST, SMALL = 4, 0.1
-"""Things that a sentence names; the smallest of them, as a fraction of the largest."""
+MOST, SMALL = 4, 0.1  # things that a sentence names; the smallest of them, as a fraction of the largest
 
 MIDDLE, ENDS = 0.5, (0.1, 0.9)
-NOTHING = 1e-6
-"""An effect that is none but of the order in which numbers are added."""
+NOTHING = 1e-6  # an effect that is none but of the order in which numbers are added
 
 _UNIT = {"t": "tonnes a year", "USD m": "million USD a year"}
 
@@ -48,16 +46,9 @@ def moved(ends: pd.DataFrame, period: str) -> bool:
 
 
 def since(ends: pd.DataFrame, period: str, day: str, table: pd.DataFrame | None = None) -> Sentence:
-    """By how much the forecast of a year moved since a report, and what that is due to.
+    """By how much the forecast of a year moved since the report of a day, and what that is due to.
 
-    Parameters
-    ----------
-    ends : pd.DataFrame
-        The ``ends`` of a revision, of one target.
-    day : str
-        Of the earlier report.
-    table : pd.DataFrame, optional
-        The ``table`` of the revision; needed where it :func:`moved`.
+    ``ends`` are those of a revision, of one target; its ``table`` is needed where it :func:`moved`.
     """
     target, (before, after) = ends["target"].iloc[0], _middles(ends, period)
     head = {"day": words.day(day), "what": _WHAT[target], "year": period, "now": after}
@@ -81,52 +72,50 @@ def since(ends: pd.DataFrame, period: str, day: str, table: pd.DataFrame | None 
     elif only <= {revision.PARAMETERS}:
         why, head["which"] = "for its parameters alone: {which}", words.listed(parts["what"])
     else:
-        why, said = _listed(parts, after.unit)
-        head |= said
+        few = _few(parts)
+        why, head["uses"] = "{causes}", [few]
+        head["causes"] = words.listed(
+            f"{derived(row.median, after.unit, row.source):signed~2} from {row.what}" for row in few.itertuples()
+        )
     return sentence(f"Since the report of {{day}}, {text}: {why}.", **head)
 
 
 def beside(
     then: pd.DataFrame, now: pd.DataFrame, target: str, period: str, day: str, india: Vintage
 ) -> Sentence | None:
-    """What became of the forecast of another target in tonnes than that of a report; None where it has stayed.
+    """What became of the forecasts of other targets in tonnes than that of a report; None where they have stayed.
 
-    Of rare-earth magnets also how much more or less what was counted weighs in it, as years come nearer.
-
-    Parameters
-    ----------
-    then, now : pd.DataFrame
-        What both reports publish (``headline.COLUMNS``).
-    target, period : str
-        The target of the report, which is told apart, and the year to speak of.
-    day : str
-        Of the earlier report.
+    Of rare-earth magnets also how much more or less what was counted weighs in it, as years come nearer. ``then`` and
+    ``now`` are what both reports publish (``headline.COLUMNS``), ``day`` that of the earlier.
     """
     said = []
     for other in targets.TARGETS:
         rows = [of[(of["target"] == other) & (of["period"] == period)] for of in (then, now)]
-        found = [of.loc[of["quantile"] == MIDDLE, ["value", "unit"]].head(1) for of in rows]
-        if other == target or all(of.empty for of in found):
+        before, after = (
+            [derived(row["value"], row["unit"]) for _, row in of[of["quantile"] == MIDDLE].iterrows()] for of in rows
+        )
+        if other == target or not (before or after):
             continue
-        if any(of.empty for of in found):
-            text = (
-                "A forecast of {what} for {year} is new."
-                if found[0].empty
-                else "No forecast is made of {what} any more."
-            )
-            said.append(sentence(text, what=_WHAT[other], **({"year": period} if found[0].empty else {})))
-            continue
-        before, after = (derived(of["value"].iloc[0], of["unit"].iloc[0]) for of in found)
-        went = words.direction(after.value / before.value - 1, LEAST)
-        if went != "unchanged" and f"{before:~3}" != f"{after:~3}":
-            text, parts = f"That of {{what}} is {went} from {{before:~3}} to {{after:~3}}", {}
-            if other == targets.REPM.name and turned(day, india.day):
-                then_share, share = (_counted(at, period) for at in (india.on(day), india))
-                if f"{then_share}" != f"{share}":
-                    text += "; with the new fiscal year what was counted weighs {share} in it, before {then_share}"
-                    parts = {"share": share, "then_share": then_share}
-            said.append(sentence(text + ".", what=_WHAT[other], before=before, after=after, **parts))
-    return joined(*said) if said else None
+        if not before:
+            said.append(sentence("A forecast of {what} for {year} is new.", what=_WHAT[other], year=period))
+        elif not after:
+            said.append(sentence("No forecast is made of {what} any more.", what=_WHAT[other]))
+        else:
+            said.append(_became(other, before[0], after[0], period, day, india))
+    return joined(*said) if any(said) else None
+
+
+def _became(other: str, before: Quantity, after: Quantity, period: str, day: str, india: Vintage) -> Sentence | None:
+    went = words.direction(after.value / before.value - 1, LEAST)
+    if went == "unchanged" or f"{before:~3}" == f"{after:~3}":
+        return None
+    text, parts = "That of {what} is {went} from {before:~3} to {after:~3}", {"before": before, "after": after}
+    if other == targets.REPM.name and turned(day, india.day):
+        then, now = (_counted(at, period) for at in (india.on(day), india))
+        if f"{then}" != f"{now}":
+            text += "; with the new fiscal year what was counted weighs {now} in it, before {then}"
+            parts |= {"now": now, "then": then}
+    return sentence(text + ".", what=_WHAT[other], went=went, **parts)
 
 
 def turned(day: object, later: object) -> bool:
@@ -141,14 +130,14 @@ def _counted(india: Vintage, period: str) -> Quantity:
 
 def apart(day: str, target: str) -> Sentence:
     """What to say where two reports have no year in common."""
-    return sentence("The report of {day} has no forecast of {what} for a year of this one.",
-                    day=words.day(day), what=_WHAT[target])  # fmt: skip
+    text = "The report of {day} has no forecast of {what} for a year of this one."
+    return sentence(text, day=words.day(day), what=_WHAT[target])
 
 
 def unknown(day: str, why: str) -> Sentence:
     """What to say where it cannot be told what moved a forecast."""
-    return sentence("What moved the forecast since the report of {day} cannot be told here: {why}.",
-                    day=words.day(day), why=why)  # fmt: skip
+    text = "What moved the forecast since the report of {day} cannot be told here: {why}."
+    return sentence(text, day=words.day(day), why=why)
 
 
 def causes(table: pd.DataFrame, period: str) -> pd.DataFrame:
@@ -218,27 +207,26 @@ def _finding(ends: pd.DataFrame, shown: pd.DataFrame, period: str) -> Sentence:
     """What a figure of some causes finds: whether one of them is most of the change."""
     before, after = _middles(ends, period)
     change, first = after.value - before.value, shown.iloc[0]
-    of = {"year": period, "what": first["what"], "uses": [first["source"]]}
+    part = derived(first["median"], after.unit, first["source"])
+    of = {"year": period, "what": first["what"], "uses": [part]}
     if words.direction(change / before.value, LEAST) == "unchanged":
         text = "The median for {year} has stayed; the largest part, {part:signed~2}, is from {what}"
-        return sentence(text, part=derived(first["median"], after.unit, first["source"]), **of)
-    of["by"], part = derived(change, after.unit, *shown["source"]), first["median"] / change
-    if part < 0:
+        return sentence(text, part=part, **of)
+    of["by"] = derived(change, after.unit, *shown["source"])
+    if part.value / change < 0:
         text = "The median for {year} has moved by {by:signed~2}, against the largest part, {part:signed~2} from {what}"
-        return sentence(text, part=derived(first["median"], after.unit, first["source"]), **of)
-    share = "most of it" if part > MIDDLE else "the largest part of it"
-    return sentence(f"The median for {{year}} has moved by {{by:signed~2}}, {share} from {{what}}", **of)
+        return sentence(text, part=part, **of)
+    share = "most of it" if part.value / change > MIDDLE else "the largest part of it"
+    return sentence("The median for {year} has moved by {by:signed~2}, {share} from {what}", share=share, **of)
 
 
 def listed(table: pd.DataFrame, period: str, unit: str) -> pd.DataFrame:
     """:func:`causes` as readers see them, all of them, with their sum."""
     parts = causes(table, period)
-    heads = {"low80": f"lower end of 80 %, {unit}", "median": f"median, {unit}", "high80": f"upper end of 80 %, {unit}"}
-    whole = pd.DataFrame(
-        [{"part": "all", "what": "together", "source": ids(*parts["source"]), **parts[list(heads)].sum()}]
-    )
-    rows = pd.concat([parts, whole], ignore_index=True).rename(columns=heads)
-    return rows[["part", "what", *heads.values(), "source"]]
+    ends = {"low80": f"lower end of 80 %, {unit}", "median": f"median, {unit}", "high80": f"upper end of 80 %, {unit}"}
+    whole = {"part": "all", "what": "together", "source": ids(*parts["source"]), **parts[list(ends)].sum()}
+    rows = pd.concat([parts, pd.DataFrame([whole])], ignore_index=True)
+    return headed(rows, {"part": "part", "what": "what"} | ends)
 
 
 def _middles(ends: pd.DataFrame, period: str) -> tuple[Quantity, Quantity]:
@@ -254,21 +242,10 @@ def _few(parts: pd.DataFrame) -> pd.DataFrame:
     few, others = parts.iloc[:count], parts.iloc[count:]
     if others.empty or not others["median"].abs().sum() > NOTHING:
         return few
-    one = (
-        others.iloc[0].to_dict()
-        if len(others) == 1
-        else {"part": "", "what": "all else", "source": ids(*others["source"])}
-    )
-    return pd.concat([few, pd.DataFrame([one | {"median": others["median"].sum()}])], ignore_index=True)
-
-
-def _listed(parts: pd.DataFrame, unit: str) -> tuple[str, dict[str, Quantity | str]]:
-    """A template of what moved a year, and what is said in it."""
-    pieces, said = [], {}
-    for place, row in enumerate(_few(parts).itertuples()):
-        pieces.append(f"{{x{place}:signed~2}} from {{w{place}}}")
-        said |= {f"x{place}": derived(row.median, unit, row.source), f"w{place}": row.what}
-    return words.listed(pieces), said
+    if len(others) > 1:
+        rest = {"part": "", "what": "all else", "median": others["median"].sum(), "source": ids(*others["source"])}
+        others = pd.DataFrame([rest])
+    return pd.concat([few, others], ignore_index=True)
 
 
 def _own(row) -> targets.Target | None:

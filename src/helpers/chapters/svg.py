@@ -3,8 +3,7 @@
 import re
 from xml.etree import ElementTree
 
-HALO = "halo"
-"""The id that matplotlib writes around a text which stands out from the lines behind it."""
+HALO = "halo"  # the id that matplotlib writes around a text which stands out from the lines behind it
 
 TIP, PART = "tip:", " ¦ "
 """What the id of a group begins with that says what its marks are, and what parts the texts of several marks."""
@@ -18,23 +17,19 @@ _COORDINATES = ("d", "x", "y", "width", "height", "points", "transform", "x1", "
 def parsed(svg: str, keep: tuple[str, ...] = ()) -> ElementTree.Element:
     """A drawing as a tree whose names have no prefix; metadata and unused ids are left out, unless they begin so.
 
-    Raises
-    ------
-    ValueError
-        If it is no well-formed drawing.
+    A ``ValueError`` if it is no well-formed drawing.
     """
     try:
         root = ElementTree.fromstring(svg)
     except ElementTree.ParseError as error:
         raise ValueError(f"a drawing is no well-formed SVG ({error})") from None
     for element in root.iter():
-        element.tag = _local(element.tag)
-        element.attrib = {_local(name): value for name, value in element.attrib.items()}
+        element.tag = element.tag.rpartition("}")[2]
+        element.attrib = {name.rpartition("}")[2]: value for name, value in element.attrib.items()}
     for parent in root.iter():
-        for child in [
-            c for c in parent if c.tag in ("metadata", "style") or (c.tag == "defs" and c.find("style") is not None)
-        ]:
-            parent.remove(child)
+        for child in list(parent):
+            if child.tag in ("metadata", "style") or (child.tag == "defs" and child.find("style") is not None):
+                parent.remove(child)
     used = set(re.findall(r'(?:url\(|href=")#([\w.-]+)', svg))
     styled = "style=" in svg or _NUMBER.search(svg)
     for element in root.iter():
@@ -88,7 +83,3 @@ def _without_style(element: ElementTree.Element) -> None:
             element.set(name, " ".join(rounded.split()))
     if re.match(r"rotate\(-?0 ", element.get("transform", "")):
         del element.attrib["transform"]
-
-
-def _local(name: str) -> str:
-    return name.rpartition("}")[2]

@@ -13,10 +13,8 @@ from helpers import fiscal
 from helpers.chapters import svg, words
 from helpers.data import number
 
-MOST = 40
-"""Marks of one series that are named: of more, nobody looks for one."""
-_FAR = 0.02
-"""How far a mark may be from a named place of an axis, in its units, and be at it."""
+MOST = 40  # marks of one series that are named: of more, nobody looks for one
+_FAR = 0.02  # how far a mark may be from a named place of an axis, in its units, and be at it
 
 
 def tell(drawn, said: Iterable[str]) -> None:

@@ -1,27 +1,22 @@
 """Verdicts and directions: small rules that turn numbers into words, each with a test for every outcome."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import pandas as pd
 
 from helpers.chapters.outputs import Sentence, sentence
 from helpers.data import Quantity, Vintage, number
 
-LEAST_SHAPE = 1.5
-"""How many times above its neighbours a period stands before it is called a spike."""
+LEAST_SHAPE = 1.5  # how many times above its neighbours a period stands before it is called a spike
 
-LEAST_CHANGE = 0.5
-"""Per cent below which a change prints as nothing."""
+LEAST_CHANGE = 0.5  # per cent below which a change prints as nothing
 
 
 def shape(before: float, during: float, after: float | None, newest: float | None = None) -> str:
     """What a period is against the one before, the one after and the newest, as rates.
 
-    Returns
-    -------
-    str
-        ``none`` (no more than usual), ``unknown`` (nothing after it is known), ``spike`` (it came back), ``again``
-        (it came back, then rose again), ``level`` (it stayed), ``rise`` (it rose further).
+    ``none`` (no more than usual), ``unknown`` (nothing after it is known), ``spike`` (it came back), ``again`` (it came
+    back, then rose again), ``level`` (it stayed), ``rise`` (it rose further).
     """
     if during < LEAST_SHAPE * before:
         return "none"
@@ -78,15 +73,16 @@ def listed(words: Iterable[str], last: str = "and") -> str:
     return "".join(words) if len(words) < 2 else f"{', '.join(words[:-1])} {last} {words[-1]}"
 
 
-def years(names: Iterable[str]) -> str:
-    """Calendar years, those in a row as one span: ``2018 to 2020, 2022 and 2023``."""
-    runs: list[list[str]] = []
-    for name in names:
-        if runs and int(name) == int(runs[-1][-1]) + 1:
-            runs[-1].append(name)
+def years(of: Iterable[str | int], name: Callable[[int], str] = str) -> str:
+    """Years by their names, those in a row as one span: ``2018 to 2020, 2022 and 2023``."""
+    runs: list[list[int]] = []
+    for year in map(int, of):
+        if runs and year == runs[-1][-1] + 1:
+            runs[-1].append(year)
         else:
-            runs.append([name])
-    return listed(text for run in runs for text in ([f"{run[0]} to {run[-1]}"] if len(run) > 2 else run))
+            runs.append([year])
+    named = [[name(year) for year in run] for run in runs]
+    return listed(text for run in named for text in ([f"{run[0]} to {run[-1]}"] if len(run) > 2 else run))
 
 
 def day(when) -> str:
@@ -128,6 +124,16 @@ def count(number: int) -> str:
     """A small number in words: ``six``; digits from thirteen on."""
     small = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
     return small[number] if number < len(small) else f"{number:,}"
+
+
+def upper(text: str) -> str:
+    """A text with its first letter capital."""
+    return text[:1].upper() + text[1:]
+
+
+def several(number: int, what: str) -> str:
+    """So many things in words: ``one figure``, ``six figures``."""
+    return f"{count(number)} {what if number == 1 else what + 's'}"
 
 
 def steadiness(low: float, high: float) -> str:

@@ -8,15 +8,14 @@ from helpers.chapters import tips, words
 from helpers.chapters.canvas import BLUE, GOLD, INK, MUTED, PAPER, RED, RULE, canvas, finish, label, once_public
 from helpers.chapters.demand import sentences, tables
 from helpers.chapters.outputs import Figure, Sentence, joined, sentence
+from helpers.chapters.rows import between, count, ranged, tonnes
 from helpers.data import Vintage, derived, ids, number
 from helpers.outlook import demand, demand_past, others
 from helpers.outlook.demand import Demand
 
 _COLOURS = (BLUE, GOLD, RED, MUTED)
-SURE = 2
-"""Digits of what sectors need that the draws support."""
-_SHOWN = 8
-"""Factors of the tornado."""
+SURE = 2  # digits of what sectors need that the draws support
+_SHOWN = 8  # factors of the tornado
 
 
 @once_public
@@ -42,22 +41,12 @@ def years(made: Demand, met: Demand, *, india: Vintage) -> Figure:
     ax.set_xticks(range(len(wanted)), names)
     ax.set_xlim(-0.6, len(wanted) - 0.4 + 1.0)
     ax.set_ylim(0, top)
-    table = pd.concat([row[0] for row in rows], ignore_index=True).assign(
-        Path=[path or "counted" for _, path, _ in wanted]
-    )
-    notes = "Line: 80 % of the draws; outlined above it: with the sectors that are bounds."
-    notes += " Diamonds: outlooks of others." if len(theirs) else ""
-    uses = [theirs] if len(theirs) else []
-    return finish(
-        drawing,
-        _grown(made, met if aimed else None, first, ahead[0], india),
-        _told(wanted, theirs),
-        table,
-        india=india,
-        note=notes,
-        uses=uses,
-        digits=SURE,
-    )
+    table = pd.concat([row[0] for row in rows], ignore_index=True)
+    table["Path"] = [path or "counted" for _, path, _ in wanted]
+    note = "Line: 80 % of the draws; outlined above it: with the sectors that are bounds."
+    note += " Diamonds: outlooks of others." if len(theirs) else ""
+    title, alt = _grown(made, met if aimed else None, first, ahead[0], india), _told(wanted, theirs)
+    return finish(drawing, title, alt, table, india=india, note=note, uses=[theirs], digits=SURE)
 
 
 def _stack(ax, place: int, of: Demand, year: int, colours: dict) -> tuple:
@@ -70,9 +59,8 @@ def _stack(ax, place: int, of: Demand, year: int, colours: dict) -> tuple:
     bottom, marks = 0.0, []
     for name, part in parts.items():
         height = every.value * part / 100
-        style = {"bottom": bottom / 1000, "width": 0.56, "color": colours[name], "linewidth": 0}
-        said = f"{name}, {every.period}: {derived(height, 't'):~2}"
-        tips.tell(ax.bar(place, height / 1000, **style), [said])
+        bar = ax.bar(place, height / 1000, bottom=bottom / 1000, width=0.56, color=colours[name], linewidth=0)
+        tips.tell(bar, [f"{name}, {every.period}: {derived(height, 't'):~2}"])
         marks.append((name, bottom + height / 2))
         bottom += height
     ax.plot([place, place], [known.low / 1000, known.high / 1000], color=INK, linewidth=1.5)
@@ -94,10 +82,9 @@ def _beside(ax, marks: list[tuple], at: float, top: float) -> None:
 def _theirs(india: Vintage, wanted: list[int]) -> pd.DataFrame:
     """Outlooks of others on rare-earth magnets in India that stand nearest to one of some fiscal years."""
     rows = others.on_scope(others.others(india), "repm")
-    near = [int(np.floor(fiscal.centre(period) + 0.5)) for period in rows["period"]]
-    first = rows.assign(fiscal_year=near)
-    first.loc[~first["fiscal_year"].isin(wanted) & (first["fiscal_year"] - 1).isin(wanted), "fiscal_year"] -= 1
-    return first[first["fiscal_year"].isin(wanted)]
+    near = pd.Series([int(np.floor(fiscal.centre(period) + 0.5)) for period in rows["period"]], rows.index, int)
+    near -= ~near.isin(wanted) & (near - 1).isin(wanted)
+    return rows.assign(fiscal_year=near)[near.isin(wanted)]
 
 
 def _grown(made: Demand, met: Demand | None, first: int, later: int, india: Vintage) -> Sentence:
@@ -115,11 +102,11 @@ def _grown(made: Demand, met: Demand | None, first: int, later: int, india: Vint
 def _told(wanted: list, theirs: pd.DataFrame) -> Sentence:
     said = [sentence("Bars stacked by sector, with ranges, in tonnes of rare-earth magnets.")]
     for year, path, of in wanted:
-        whole = of.at(year)
+        whole, path = of.at(year), f", {path}" if path else ""
         text = "{year}{path}: {whole:~2} ({whole:range~2} t)."
-        said.append(sentence(text, year=whole.period, path=f", {path}" if path else "", whole=whole))
+        said.append(sentence(text, year=whole.period, path=path, whole=whole))
     if len(theirs):
-        span = derived(float("nan"), "t", theirs, low=theirs["value"].min(), high=theirs["value"].max())
+        span = between(theirs["value"].min(), theirs["value"].max(), "t", theirs)
         said.append(sentence("Diamonds, outlooks of others, at {span}.", span=span))
     return joined(*said)
 
@@ -142,19 +129,17 @@ def each(made: Demand, *, india: Vintage) -> Figure:
                 ax.plot(middle, place, "o", color=BLUE, markersize=6)
         ax.set_title(fiscal.year_name(year), loc="left", color=MUTED, fontsize=10)
         ax.set_xscale("log")
+        ax.xaxis.set_major_formatter("{x:,g}")
         ax.minorticks_off()
         ax.set_xlim(1, 2 * max(table["high"].max() for table in both.values()))
-        ax.xaxis.set_major_formatter("{x:,g}")
     axes[0].set_yticks(range(len(order)), order)
-    largest = both[first].iloc[0]
-    share, name = sentences.percent(largest), both[first].index[0]
-    title = sentence("{name} take the largest part of India's rare-earth magnets in {year}, {share}",
-                     name=name, year=fiscal.year_name(first), share=share)  # fmt: skip
-    parts = [sentence("{name} {middle:~2}", name=n, middle=derived(row["middle"], "t", row))
-             for n, row in both[first].iterrows() if not row["bound"]]  # fmt: skip
+    year, rows = fiscal.year_name(first), both[first]
+    text = "{name} take the largest part of India's rare-earth magnets in {year}, {share}"
+    title = sentence(text, name=rows.index[0], year=year, share=sentences.percent(rows.iloc[0]))
+    known = rows[~rows["bound"]]
+    said = "; ".join(f"{words.upper(name)} {tonnes(row, 'middle'):~2}" for name, row in known.iterrows())
     text = "Dots and ranges by sector on a scale of tens, hollow bars for bounds. In {year}: {said}."
-    said = "; ".join(part.text for part in parts)
-    alt = sentence(text, year=fiscal.year_name(first), said=said, uses=parts)
+    alt = sentence(text, year=year, said=said, uses=[known])
     data = pd.concat([tables.sectors(made, year).reset_index().assign(Year=fiscal.year_name(year)) for year in both])
     note = "Line: 80 % of the draws. Hollow: a factor of it is a bound that no source gives; it has no middle."
     return finish(drawing, title, alt, data, india=india, note=note, digits=SURE)
@@ -171,14 +156,13 @@ def tornado(table: pd.DataFrame, made: Demand, year: int, *, india: Vintage) -> 
     ax.axvline(middle, color=INK, linewidth=1)
     ax.set_yticks(range(len(rows)), [f"{row.sector}: {row.factor}" for row in rows.itertuples()])
     ax.set_xlim(0, 1.1 * rows["high"].max())
-    said = [sentence("{factor}, {sector}: {ends:range~2} t", factor=row["factor"], sector=row["sector"],
-                     ends=derived(float("nan"), "t", row, low=row["low"], high=row["high"]))
-            for _, row in rows[::-1].iterrows()]  # fmt: skip
+    said = [
+        f"{words.upper(row['factor'])}, {row['sector']}: {ranged(row):range~2} t" for _, row in rows[::-1].iterrows()
+    ]
     text = "Bars of the median of {year} with one factor low and high: {said}."
-    alt = sentence(text, year=fiscal.year_name(year), said="; ".join(one.text for one in said), uses=said)
-    note = (
-        "Each bar: one factor at its tenth and at nine tenths, all others drawn the same. Line: the median; no bounds."
-    )
+    alt = sentence(text, year=fiscal.year_name(year), said="; ".join(said), uses=[rows])
+    note = "Each bar: one factor at its tenth and at nine tenths, all others drawn the same. Line: the median;"
+    note += " no bounds."
     data = rows[::-1].rename(columns={"sector": "Sector", "factor": "Factor", "low": "Lowest, t", "high": "Highest, t"})
     return finish(drawing, sentences.movers(table, year), alt, data, india=india, note=note, digits=SURE)
 
@@ -189,9 +173,9 @@ def reconciled(table: pd.DataFrame, *, india: Vintage) -> Figure:
     drawing, (ax,) = canvas("tonnes of rare-earth magnets", height=1.1 + 0.5 * len(table), horizontal=True)
     shown = tables.records(table)
     names = [f"{count}{tables.AS_MAGNETS.get(row['Of'], '')}, {row['Year']}" for count, row in shown.iterrows()]
+    style = {"height": 0.5, "color": PAPER, "edgecolor": BLUE, "linewidth": 1.5}
     for place, (_, row) in enumerate(table[::-1].iterrows()):
-        style = {"color": PAPER, "edgecolor": BLUE, "linewidth": 1.5}
-        ax.barh(place, row["high"] - row["low"], left=row["low"], height=0.5, **style)
+        ax.barh(place, row["high"] - row["low"], left=row["low"], **style)
         if row["what"] in (demand_past.USE, demand_past.NEED):
             ax.plot([row["middle"]] * 2, [place - 0.25, place + 0.25], color=BLUE, linewidth=3)
         ax.plot([row["least"], row["most"]], [place, place], color=RED, linewidth=2)
@@ -199,19 +183,13 @@ def reconciled(table: pd.DataFrame, *, india: Vintage) -> Figure:
     ax.set_yticks(range(len(table)), names[::-1])
     ax.set_ylim(-0.6, len(table) - 0.4)
     ax.set_xlim(0, 1.08 * max(table["high"].max(), table["most"].max()))
-    hits, count = (derived(int(of), "", table) for of in ((table["place"] == "inside").sum(), len(table)))
-    title = sentence(
-        "What sectors come to holds {hits} of {count} counts of rare-earth magnets", hits=hits, count=count
-    )
-    said = []
-    for name, (_, row) in zip(names, table.iterrows(), strict=True):
-        known, span = (
-            derived(row["recorded"], "t", row),
-            derived(float("nan"), "t", row, low=row["low"], high=row["high"]),
-        )
-        said.append(sentence("{name}: recorded {known}, sectors {span:range~2} t", name=name, known=known, span=span))
+    hits = derived((table["place"] == "inside").sum(), "", table)
+    text = "What sectors come to holds {hits} of {count} counts of rare-earth magnets"
+    title = sentence(text, hits=hits, count=count(table))
+    said = [f"{words.upper(name)}: recorded {tonnes(row, 'recorded')}, sectors {ranged(row):range~2} t"
+            for name, (_, row) in zip(names, table.iterrows(), strict=True)]  # fmt: skip
     text = "Diamonds at what was counted, on bars from the sectors: {said}."
-    alt = sentence(text, said="; ".join(one.text for one in said), uses=said)
+    alt = sentence(text, said="; ".join(said), uses=[table])
     note = "Bar: 80 % of the draws of the sectors, its upper end with bounds; stroke: their middle. Diamond: counted."
     return finish(drawing, title, alt, shown.reset_index(), india=india, note=note)
 
@@ -232,14 +210,12 @@ def paid(table: pd.DataFrame, made: Demand, *, india: Vintage) -> Figure:
         label(ax, name, end, dx=-8, dy=0, fontsize=9, color=RED, ha="right", va="center")
     ax.set_xticks(years, [fiscal.year_name(year) for year in years])
     ax.set_ylim(0, 1.12 * max(*high, table["most"].max() / 1000))
-    inside, count = (derived(int(of), "", table) for of in ((table["high"] <= table["most"]).sum(), len(table)))
+    inside = derived((table["high"] <= table["most"]).sum(), "", table)
     text = "Imports can have paid for all that sectors may take as magnets in {inside} of {count} years"
-    said = [sentence("{year}: at most {most:~2}, sectors {span:range~2} t", year=period,
-                     most=derived(row["most"], "t", row),
-                     span=derived(float("nan"), "t", row, low=row["low"], high=row["high"]))
+    title = sentence(text, inside=inside, count=count(table))
+    said = [f"{period}: at most {tonnes(row, 'most'):~2}, sectors {ranged(row):range~2} t"
             for period, row in table.iterrows()]  # fmt: skip
-    alt = sentence("A band of what may come as magnets, and marks at what was paid for at most: {said}.",
-                   said="; ".join(one.text for one in said), uses=said)  # fmt: skip
+    text = "A band of what may come as magnets, and marks at what was paid for at most: {said}."
+    alt = sentence(text, said="; ".join(said), uses=[table])
     note = "Band: 80 % of the draws. Mark: value of the imports over the low end of what China was paid a kilogram."
-    return finish(drawing, sentence(text, inside=inside, count=count), alt, tables.paid(table).reset_index(),
-                  india=india, note=note)  # fmt: skip
+    return finish(drawing, title, alt, tables.paid(table).reset_index(), india=india, note=note)

@@ -5,12 +5,15 @@ import pandas as pd
 from helpers import fiscal
 from helpers.chapters import words
 from helpers.chapters.outputs import Sentence, joined, sentence
+from helpers.chapters.rows import between, count, ranged, tonnes
 from helpers.data import Quantity, Vintage, derived
 from helpers.outlook import demand_past, rare_earths
 from helpers.outlook.demand_draws import Demand
 from helpers.outlook.demand_past import BARE, CARS, NEED, USE
 
 PLACES = {"inside": "inside", "above": "above", "below": "below", "across": "partly outside"}
+_AGAINST_ALL = {"above": "and above all that sectors need", "below": "though below all that sectors need"}
+_AS_ALL = "and as much as all that sectors need, as if next to nothing came inside motors and other goods"
 _COUNTS = {rare_earths.PRICE: "the customs price estimate", rare_earths.PRESS: "the press"}
 _NEEDS = {
     USE: "The use stated for {period}, {stated}, lies {place} the range of the sectors, {span:range~2} t;",
@@ -27,20 +30,17 @@ def coverage(table: pd.DataFrame, india: Vintage) -> Sentence:
         return words.not_yet(india, "Whether what sectors come to agrees with what was recorded")
     from scipy.stats import binom
 
-    hits, count = int((table["place"] == "inside").sum()), len(table)
-    chance = float(binom.cdf(hits, count, _RIGHT))
-    text = "The 80 % ranges of the sectors hold {hits} of {count} counts of whole years ({years});"
-    if hits == count:
-        tail = "so few counts cannot tell whether they are too wide."
-    elif chance < _SELDOM:
-        tail = "right ranges would hold so few of counts that have nothing in common in {chance} of cases: too narrow."
-    else:
-        tail = "right ranges would hold so few or fewer in {chance} of cases, which says nothing against them."
-    parts = {"hits": derived(hits, "", table), "count": derived(count, "", table)}
+    hits = (table["place"] == "inside").sum()
+    chance = float(binom.cdf(hits, len(table), _RIGHT))
+    parts = {"hits": derived(hits, "", table), "count": count(table)}
     parts["years"] = words.listed(dict.fromkeys(sorted(table["period"], key=fiscal.centre)))
-    if "{chance}" in tail:
-        parts["chance"] = words.chance(derived(100 * chance, "%", table))
-    return sentence(text, tail, **parts)
+    text = "The 80 % ranges of the sectors hold {hits} of {count} counts of whole years ({years});"
+    if hits == len(table):
+        return sentence(text, "so few counts cannot tell whether they are too wide.", **parts)
+    tail = "right ranges would hold so few or fewer in {chance} of cases, which says nothing against them."
+    if chance < _SELDOM:
+        tail = "right ranges would hold so few of counts that have nothing in common in {chance} of cases: too narrow."
+    return sentence(text, tail, chance=words.chance(derived(100 * chance, "%", table)), **parts)
 
 
 def recorded(table: pd.DataFrame) -> Sentence | None:
@@ -71,15 +71,16 @@ def then(table: pd.DataFrame) -> Sentence | None:
     able = table[table["then"] != ""]
     if able.empty:
         return sentence("Of no count could the sectors be reckoned before it was public.", uses=[table])
-    hits, late = int((able["then"] == "inside").sum()), int(able["late"].max())
-    parts = {"able": derived(len(able), "", table), "count": derived(len(table), "", table)}
+    hits, late = (able["then"] == "inside").sum(), able["late"].max()
+    parts = {"able": derived(len(able), "", table), "count": count(table), "hits": "none"}
+    if hits:
+        parts["hits"] = derived(hits, "", table)
     text = "From what was public the day before, {able} of {count} counts could have been reckoned, and the range held"
-    tail = "{hits} of them" if hits else "none of them"
-    parts |= {"hits": derived(hits, "", table)} if hits else {}
+    tail = "{hits} of them."
     if late:
-        tail += "; up to {late} of their factors this project judged only later, so that it is hindsight"
+        tail = "{hits} of them; up to {late} of their factors this project judged only later, so that it is hindsight."
         parts["late"] = derived(late, "", table)
-    return sentence(text, tail + ".", **parts)
+    return sentence(text, tail, **parts)
 
 
 def paid(table: pd.DataFrame, india: Vintage) -> Sentence:
@@ -91,7 +92,7 @@ def paid(table: pd.DataFrame, india: Vintage) -> Sentence:
     calendar = [period for period in table.index if fiscal.is_calendar_year(period)]
     spans = [words.years(calendar)] if calendar else []
     every = words.listed([*spans, *(period for period in table.index if period not in calendar)])
-    parts = {"years": every, "year": worst.name, "of": derived(worst["most"], "t", worst)}
+    parts = {"years": every, "year": worst.name, "of": tonnes(worst, "most")}
     short = table[table["low"] > table["most"]]
     if len(short):
         tail = "most {of:~2} in {year}; in {short} that is less than the sectors take at least: they come to too much."
@@ -110,25 +111,14 @@ def untested(table: pd.DataFrame, made: Demand, india: Vintage) -> Sentence | No
         return None
     counted = {int(fiscal.centre(period) + 0.5) for period in table["period"]}
     years = [year for year in made.years[:-1] if year not in counted]
-    no = "Of {years} no count of rare-earth magnets is in the sources. " if years else "Each year has a count. "
-    text = (
-        "No source splits a year by sector, so that no sector is tested alone. China's exports of rare-earth magnets"
-        " to India, each month of each year, and India's imports of motors by line and country would be such tests."
+    parts = {"years": words.years(years, fiscal.year_name)} if years else {}
+    return sentence(
+        "Of {years} no count of rare-earth magnets is in the sources." if years else "Each year has a count.",
+        "No source splits a year by sector, so that no sector is tested alone. China's exports of rare-earth magnets",
+        "to India, each month of each year, and India's imports of motors by line and country would be such tests.",
+        **parts,
+        uses=[made.source],
     )
-    parts = {"years": _spans(years)} if years else {}
-    return sentence(no + text, **parts, uses=[made.source])
-
-
-def _spans(years: list[int]) -> str:
-    """Fiscal years, those in a row as one span: ``FY20 to FY23 and FY27``."""
-    runs: list[list[int]] = []
-    for year in years:
-        if runs and year == runs[-1][-1] + 1:
-            runs[-1].append(year)
-        else:
-            runs.append([year])
-    names = ([fiscal.year_name(int(year)) for year in run] for run in runs)
-    return words.listed(text for run in names for text in ([f"{run[0]} to {run[-1]}"] if len(run) > 2 else run))
 
 
 def _need(row: pd.Series) -> Sentence:
@@ -138,74 +128,59 @@ def _need(row: pd.Series) -> Sentence:
     more = words.direction(row["error"] / 100, 0.05)
     if more == "unchanged":
         return sentence(text, "their middle, {middle:~2}, agrees with it.", **parts)
-    way = {"up": "above", "down": "below"}[more]
-    gap = derived(abs(row["error"]), "%", row)
-    return sentence(text, "their middle, {middle:~2}, is {gap} {way} it.", gap=gap, way=way, **parts)
+    parts |= {"way": {"up": "above", "down": "below"}[more], "gap": derived(abs(row["error"]), "%", row)}
+    return sentence(text, "their middle, {middle:~2}, is {gap} {way} it.", **parts)
 
 
 def _bare(rows: pd.DataFrame, what: str) -> Sentence:
     """What came as magnets by each count, against what the sectors may take as such."""
     said = []
     for _, row in rows.iterrows():
-        parts = {"stated": _said(row)[0], "period": row["period"], "place": PLACES[row["place"]]}
-        parts |= {"count": _COUNTS.get(row["count"], row["count"])} if what == BARE else {}
-        text = "{stated} by {count} in {period} ({place})" if what == BARE else "{stated} in {period} ({place})"
-        said.append(sentence(text, **parts))
-    span = derived(float("nan"), "t", rows, low=rows["low"].min(), high=rows["high"].max())
-    text = {
-        BARE: "As magnets, and not inside motors and other goods, the sectors may take {span:range~2} t; imported as"
-        " such were {listed}.",
-        CARS: "Those of vehicles may take {span:range~2} t as magnets; their makers told of imports of {listed}.",
-    }[what]
-    return sentence(text, span=span, listed=words.listed(of.text for of in said), uses=said)
+        by = f" by {_COUNTS.get(row['count'], row['count'])}" if what == BARE else ""
+        said.append(f"{_said(row)[0]}{by} in {row['period']} ({PLACES[row['place']]})")
+    text = "Those of vehicles may take {span:range~2} t as magnets; their makers told of imports of {listed}."
+    if what == BARE:
+        text = "As magnets, and not inside motors and other goods, the sectors may take {span:range~2} t; imported as"
+        text += " such were {listed}."
+    span = between(rows["low"].min(), rows["high"].max(), "t", rows)
+    return sentence(text, span=span, listed=words.listed(said))
 
 
 def _more(row: pd.Series, made: Demand, india: Vintage) -> Sentence:
     """A count of magnets that is above what the sectors may take as such, and what that may mean."""
     stated, _, span = _said(row)
     need = demand_past.around(made, row["period"], USE if row["what"] == BARE else NEED)
-    whole = derived(need.middle, "t", row, low=need.low, high=need.high)
-    parts = {"count": _COUNTS.get(row["count"], row["count"]), "stated": stated, "span": span, "whole": whole}
-    gap = derived(row["least"] - row["high"], "t", row)
-    text = (
-        "What came by {count} in {period}, {stated}, is at least {gap:~2} above the {span:range~2} t that may come as"
-    )
-    text += " magnets, {whole_says} ({whole:range~2} t). {else_says}"
+    parts = {"count": _COUNTS.get(row["count"], row["count"]), "period": row["period"], "stated": stated, "span": span}
+    parts |= {"gap": derived(row["least"] - row["high"], "t", row), "whole": between(need.low, need.high, "t", row)}
     against = demand_past.place(row["least"], row["most"], demand_past.Range(*need))
-    says = {
-        "above": "and above all that sectors need",
-        "below": "though below all that sectors need",
-    }.get(against, "and as much as all that sectors need, as if next to nothing came inside motors and other goods")
-    other = "Otherwise part went into stock or sectors that cannot be reckoned, or a unit holds more than is drawn."
-    said = [sentence(text, period=row["period"], gap=gap, whole_says=says, else_says=other, **parts)]
+    said = [sentence(
+        "What came by {count} in {period}, {stated}, is at least {gap:~2} above the {span:range~2} t that may come as",
+        "magnets,", _AGAINST_ALL.get(against, _AS_ALL), "({whole:range~2} t). Otherwise part went into stock or",
+        "sectors that cannot be reckoned, or a unit holds more than is drawn.", **parts,
+    )]  # fmt: skip
     yields = india.assumption("yield")
     if "block to magnet" in yields.index:
         cut = yields.loc["block to magnet"]
         left = (row["least"] * cut["low"] / 100, row["most"] * cut["high"] / 100)
-        fits = words.overlap(left, (row["low"], row["high"]))
-        of = {"part": derived(float("nan"), "%", cut, low=cut["low"], high=cut["high"])}
-        of |= {"left": derived(float("nan"), "t", row, cut, low=left[0], high=left[1])}
+        does = "fits" if words.overlap(left, (row["low"], row["high"])) else "does not fit"
         text = "Had all of it been blocks, of which cutting leaves {part:range} %, it would be {left:range~2} t"
-        text += " of magnets, which {does} the sectors."
-        said.append(sentence(text, does="fits" if fits else "does not fit", **of))
+        of = {"part": ranged(cut, "%"), "left": between(*left, "t", row, cut)}
+        said.append(sentence(text, "of magnets, which {does} the sectors.", does=does, **of))
     return joined(*said)
 
 
 def _alone(row: pd.Series, made: Demand) -> Sentence:
     of = demand_past.alone(made, row)
     verdict = words.place([of.needed.value], of.low, of.high)
-    drawn = derived(float("nan"), of.needed.unit, of.needed, low=of.low, high=of.high)
     where = {"inside": "inside", "above": "more than", "below": "less than"}[verdict]
-    text = (
-        "If {sector} alone made up the difference to the {stated:~2} of {period}, each would hold {needed:.2}, {where}"
-    )
-    text += " the {drawn:range.2} that is drawn."
+    drawn = between(of.low, of.high, of.needed.unit, of.needed)
     parts = {"stated": _said(row)[0], "period": row["period"], "sector": of.sector, "needed": of.needed}
-    return sentence(text, where=where, drawn=drawn, **parts)
+    text = "If {sector} alone made up the difference to the {stated:~2} of {period}, each would hold {needed:.2},"
+    return sentence(text, "{where} the {drawn:range.2} that is drawn.", where=where, drawn=drawn, **parts)
 
 
 def _said(row: pd.Series) -> tuple[Quantity, Quantity, Quantity]:
-    stated, middle = (derived(row[name], "t", row) for name in ("recorded", "middle"))
+    stated = tonnes(row, "recorded")
     if row["least"] < row["most"]:
-        stated = derived(float("nan"), "t", row, low=row["least"], high=row["most"])
-    return stated, middle, derived(float("nan"), "t", row, low=row["low"], high=row["high"])
+        stated = ranged(row, low="least", high="most")
+    return stated, tonnes(row, "middle"), ranged(row)

@@ -6,7 +6,8 @@ from helpers import fiscal
 from helpers.chapters import words
 from helpers.chapters.demand import tables
 from helpers.chapters.outputs import Sentence, joined, sentence
-from helpers.data import Vintage, derived
+from helpers.chapters.rows import count, ranged
+from helpers.data import Vintage, derived, sources_of
 from helpers.outlook import demand
 from helpers.outlook.demand import Demand
 
@@ -14,8 +15,7 @@ STRATEGIC = ("strategic users (defence, nuclear, space)", "healthcare (magnetic 
 """Sectors that are small and cannot wait."""
 
 _WHAT = "What magnets India's sectors need"
-_LEAST = 0.1
-"""Part by which two ways, or what held and what should, are apart before one is more than the other."""
+_LEAST = 0.1  # part by which two ways, or what held and what should, are apart before one is more than the other
 
 
 def answer(made: Demand, met: Demand, india: Vintage) -> Sentence:
@@ -36,9 +36,8 @@ def answer(made: Demand, met: Demand, india: Vintage) -> Sentence:
 def shares(made: Demand, year: int) -> Sentence:
     """Each large sector with its share of the middle."""
     rows = tables.named(made, year)
-    parts = [sentence("{sector} {share}", sector=row["sector"], share=percent(row)) for _, row in rows.iterrows()]
-    said = words.listed(part.text[:1].lower() + part.text[1:] for part in parts)
-    return Sentence(said, tuple(sorted({of for part in parts for of in part.sources})))
+    said = (f"{row['sector'][:1].lower()}{row['sector'][1:]} {percent(row)}" for _, row in rows.iterrows())
+    return Sentence(words.listed(said), tuple(sorted(sources_of(rows))))
 
 
 def tonnes(made: Demand, year: int, india: Vintage) -> Sentence:
@@ -48,13 +47,11 @@ def tonnes(made: Demand, year: int, india: Vintage) -> Sentence:
     rows = demand.sectors(made, year)
     rows = rows[~rows["bound"] & (rows["share"] >= tables.LEAST)].head(tables.MOST)
     rows = rows.sort_values("middle", ascending=False)
-    parts, said = {}, []
-    for n, (sector, row) in enumerate(rows.iterrows()):
-        parts |= {f"s{n}": sector, f"t{n}": derived(row["middle"], "t", row, low=row["low"], high=row["high"])}
-        said.append(f"{{s{n}}} ({{t{n}:~2}}; {{t{n}:range~2}})")
+    tonnes = {sector: ranged(row, "t", "middle") for sector, row in rows.iterrows()}
+    most = words.listed(f"{sector} ({of:~2}; {of:range~2})" for sector, of in tonnes.items())
     whole = made.at(year)
     text = "Of the {whole:~2} of rare-earth magnets that India needs in {year} (80 % interval {whole:range~2} t),"
-    return sentence(text, f"the most go into {words.listed(said)}.", year=whole.period, whole=whole, **parts)
+    return sentence(text, "the most go into {most}.", year=whole.period, whole=whole, most=most, uses=tonnes.values())
 
 
 def targets_met(made: Demand, met: Demand, year: int, india: Vintage) -> Sentence | None:
@@ -62,14 +59,14 @@ def targets_met(made: Demand, met: Demand, year: int, india: Vintage) -> Sentenc
     if not (aimed := demand.aimed(made, met, india)):
         return None
     trend, goal = made.at(year), met.at(year)
+    times = derived(goal.value / trend.value, "", goal, trend)
     text = "If the targets for {names} are met, India needs about {goal:~2} ({goal:range~2} t),"
     parts = {"goal": goal, "names": words.listed(aimed)}
-    match words.direction(goal.value / trend.value - 1, _LEAST):
-        case "unchanged":
-            return sentence(text, "about as much.", **parts)
-        case way:
-            tail = "{times:.1} times as much." if way == "up" else "{times:.1} times as much, which is less."
-    return sentence(text, tail, times=derived(goal.value / trend.value, "", goal, trend), **parts)
+    way = words.direction(times.value - 1, _LEAST)
+    if way == "unchanged":
+        return sentence(text, "about as much.", **parts)
+    tail = "{times:.1} times as much." if way == "up" else "{times:.1} times as much, which is less."
+    return sentence(text, tail, times=times, **parts)
 
 
 def every(made: Demand, year: int) -> Sentence | None:
@@ -108,18 +105,15 @@ def held(trial: pd.DataFrame, india: Vintage) -> Sentence:
     """How often the range of units a year ahead held what came, in hindsight: ``demand_activity.trial``."""
     if trial.empty:
         return words.not_yet(india, "How well units are carried on")
-    parts = {"count": len(trial), "hits": int(trial["inside"].sum())}
-    error = derived(100 * abs(trial["forecast"] / trial["counted"] - 1).median(), "%", trial)
-    match words.direction(parts["hits"] / parts["count"] - 0.8, _LEAST):
-        case "up":
-            verdict = "more than it should"
-        case "down":
-            verdict = "less than it should, so that ranges of the years ahead are rather too narrow"
-        case _:
-            verdict = "about as it should"
+    parts = {"count": count(trial), "hits": derived(trial["inside"].sum(), "", trial)}
+    parts["error"] = derived(100 * abs(trial["forecast"] / trial["counted"] - 1).median(), "%", trial)
+    verdict = {
+        "up": "more than it should",
+        "down": "less than it should, so that ranges of the years ahead are rather too narrow",
+        "unchanged": "about as it should",
+    }[words.direction(trial["inside"].mean() - 0.8, _LEAST)]
     text = "Carried on by one year, in hindsight, units were off by {error} in the middle case; their 80 % range held"
-    counts = {name: derived(value, "", trial) for name, value in parts.items()}
-    return sentence(text, "{hits} of {count} counted years, {verdict}.", error=error, verdict=verdict, **counts)
+    return sentence(text, "{hits} of {count} counted years, {verdict}.", verdict=verdict, **parts)
 
 
 def movers(table: pd.DataFrame, year: int) -> Sentence:
@@ -127,9 +121,8 @@ def movers(table: pd.DataFrame, year: int) -> Sentence:
     if table.empty:
         return sentence("No factor of {year} is uncertain", year=fiscal.year_name(year))
     row = table.iloc[0]
-    ends = derived(float("nan"), "t", row, low=row["low"], high=row["high"])
     text = "What moves the need of {year} most: {sector}, {factor}, {ends:range~2} t"
-    return sentence(text, factor=row["factor"], sector=row["sector"], year=fiscal.year_name(year), ends=ends)
+    return sentence(text, year=fiscal.year_name(year), ends=ranged(row), **row[["sector", "factor"]])
 
 
 def percent(row: pd.Series) -> Sentence:

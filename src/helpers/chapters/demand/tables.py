@@ -4,14 +4,13 @@ import numpy as np
 import pandas as pd
 
 from helpers import fiscal
+from helpers.chapters.rows import headed
 from helpers.data import Vintage, ids, number
 from helpers.outlook import demand, demand_past, demand_rows
 from helpers.outlook.demand import RARE_EARTH, Demand, Model
 
-LEAST = 5
-"""Per cent of the whole below which a sector is not named in a sentence or a stack."""
-MOST = 4
-"""Sectors that a sentence or a stack names."""
+LEAST = 5  # per cent of the whole below which a sector is not named in a sentence or a stack
+MOST = 4  # sectors that a sentence or a stack names
 
 _MATERIALS = {RARE_EARTH: "rare earth", "ferrite": "ferrite"}
 OF = {demand_past.USE: "all sectors", demand_past.BARE: "as magnets", demand_past.CARS: "as magnets, vehicles"}
@@ -23,10 +22,9 @@ PLACES = {"inside": "inside", "above": "above", "below": "below", "across": "in 
 def sectors(made: Demand, year: int, material: str = RARE_EARTH) -> pd.DataFrame:
     """``demand.sectors`` for readers."""
     table = demand.sectors(made, year, material)
-    table = table.assign(known=[fiscal.year_name(last) for last in table["known"]])
     heads = {"low": "Lowest, t", "middle": "Middle, t", "high": "Highest, t", "share": "Share of the middle, %"}
     heads |= {"bound": "A bound only", "known": "Units counted to"}
-    return table.rename(columns=heads)[[*heads.values(), "source"]].rename_axis("Sector")
+    return headed(table.assign(known=table["known"].map(fiscal.year_name)), heads).rename_axis("Sector")
 
 
 def factors(of: Model, year: int) -> pd.DataFrame:
@@ -53,10 +51,9 @@ def gaps(india: Vintage) -> pd.DataFrame:
     said = table["status"].map({"unverified": "a bound of ours", "missing": "not found"})
     ends = [f"{number(low, 2)} to {number(high, 2)}" if low == low else "–"
             for low, high in zip(table["low"], table["high"], strict=True)]  # fmt: skip
-    table = table.assign(said=said, ends=ends, closed_by=table["closed_by"].replace("", "–"))
-    heads = {"sector": "Sector", "factor": "What is not known", "said": "Stands as", "ends": "Bounds", "unit": "Unit"}
-    heads |= {"closed_by": "What would tell"}
-    return table.rename(columns=heads)[[*heads.values(), "source"]].set_index("Sector")
+    table = table.assign(said=said, ends=ends, closed_by=table["closed_by"].replace("", "–")).set_index("sector")
+    heads = {"factor": "What is not known", "said": "Stands as", "ends": "Bounds", "unit": "Unit"}
+    return headed(table, heads | {"closed_by": "What would tell"}).rename_axis("Sector")
 
 
 def records(table: pd.DataFrame) -> pd.DataFrame:
@@ -68,33 +65,25 @@ def records(table: pd.DataFrame) -> pd.DataFrame:
     heads |= {"middle": "Sectors, middle, t", "high": "Sectors, highest, t", "error": "Middle against record, %"}
     heads |= {"place": "Record in the range", "then_low": "Reckoned the day before, lowest, t"}
     heads |= {"then_high": "Reckoned the day before, highest, t", "then": "Record in that range"}
-    return table.rename(columns=heads)[[*heads.values(), "source"]].set_index("Count")
+    return headed(table, heads).set_index("Count")
 
 
 def paid(table: pd.DataFrame) -> pd.DataFrame:
     """``demand_past.ceilings`` for readers."""
     heads = {"line": "Tariff line", "likely": "Paid for at the mean price, t", "most": "Paid for at most, t"}
     heads |= {"low": "Sectors, lowest, t", "high": "Sectors, highest, t", "over": "Draws that need more, %"}
-    return table.rename(columns=heads)[[*heads.values(), "source"]].rename_axis("Year")
+    return headed(table, heads).rename_axis("Year")
 
 
 def units(of: Model, goal: Model, wanted: list[int]) -> pd.DataFrame:
     """Units a year of each sector: as counted or carried on, and if targets are met; a gap where they are the same."""
-    rows = []
+    rows, at = [], [list(of.years).index(year) for year in wanted]
     for name, own in of.units.items():
         if own.source:
-            at = [list(of.years).index(year) for year in wanted]
             met = goal.units[name]
             bent = np.where(met.middle[at] == own.middle[at], np.nan, np.exp(met.middle[at]))
-            rows.append(
-                (
-                    name,
-                    fiscal.year_name(own.known),
-                    *_rounded(np.exp(own.middle[at])),
-                    *_rounded(bent[1:]),
-                    ids(own.source, met.source),
-                )
-            )
+            counts = *_rounded(np.exp(own.middle[at])), *_rounded(bent[1:])
+            rows.append((name, fiscal.year_name(own.known), *counts, ids(own.source, met.source)))
     names = [fiscal.year_name(year) for year in wanted]
     heads = ["Sector", "Counted to", *names, *(f"{name}, targets met" for name in names[1:]), "source"]
     return pd.DataFrame(rows, columns=heads).set_index("Sector")

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from helpers.chapters.canvas import BLUE, GOLD, MUTED, RED, RULE, canvas, finish, label
+from helpers.chapters.canvas import BLUE, GOLD, MUTED, RED, RULE, by_tens, canvas, finish, label
 from helpers.chapters.lines import sentences
 from helpers.chapters.lines import view as seen
 from helpers.chapters.lines.view import View
@@ -17,15 +17,12 @@ def counts(view: View) -> Figure:
     table, ahead = view.years, seen.ahead(view)
     drawing, axes = canvas("", panels=2, height=3.4)
     x, later = (np.array([int(year) for year in of.index]) for of in (table, ahead))
-    for ax, unit, title in zip(
-        axes, ("t", "usd_m"), ("Weight, tonnes, log scale", "Value, million USD, log scale"), strict=True
-    ):
+    titles = {"t": "Weight, tonnes, log scale", "usd_m": "Value, million USD, log scale"}
+    for ax, (unit, title) in zip(axes, titles.items(), strict=True):
         ax.plot(x, table[f"their_{unit}"].where(lambda of: of > 0), "o-", color=GOLD, markersize=4, linewidth=1)
         ax.plot(x, table[f"own_{unit}"].where(lambda of: of > 0), "o-", color=BLUE, markersize=4, linewidth=1.5)
-        ax.set(yscale="log")
+        by_tens(ax.yaxis)
         ax.set_title(title, loc="left", color=MUTED, fontsize=10)
-        ax.yaxis.set_major_formatter("{x:,g}")
-        ax.yaxis.set_minor_formatter("")
         ax.tick_params(axis="y", labelleft=True)
         ax.xaxis.get_major_locator().set_params(integer=True)
         ax.xaxis.set_major_formatter("{x:.0f}")
@@ -33,11 +30,10 @@ def counts(view: View) -> Figure:
         axes[1].fill_between(later, ahead["low"], ahead["high"], color=BLUE, alpha=0.15, linewidth=0)
         axes[1].plot(later, ahead["middle"], "--", color=BLUE, linewidth=1)
     label(axes[0], "own count", (x[-1], view.newest["own_t"]), dx=-4, dy=9, ha="right", color=BLUE, fontsize=9)
-    alt = sentence(
-        "Two panels, weight and value of HS {hs} by calendar year from {first} to {last}, by the importer's own count "
-        "and by the exporters', on logarithmic axes.",
-        hs=view.hs, first=table.index[0], last=table.index[-1], uses=[table],
-    )  # fmt: skip
+    first, last = table.index[[0, -1]]
+    text = "Two panels, weight and value of HS {hs} by calendar year from {first} to {last}, by the importer's own"
+    tail = "count and by the exporters', on logarithmic axes."
+    alt = sentence(text, tail, hs=view.hs, first=first, last=last, uses=[table])
     note = "Blue: the importer's own count, dashed and shaded its forecast with 80 %; brown: what exporters count."
     return finish(drawing, sentences.counts(view), alt, table, india=view, note=note, uses=[ahead])
 
@@ -54,10 +50,9 @@ def suppliers(view: View) -> Figure | Sentence:
         label(ax, number(share, 1), (share, place), dx=4, fontsize=9)
     ax.set_yticks(range(len(rows)), rows.index)
     ax.set_xlim(0, rows["share"].max() * 1.15)
-    alt = sentence(
-        "Bars of the largest suppliers of HS {hs} in {year} by value; the longest is {first} with {share:.1}.",
-        hs=view.hs, year=view.newest.name, first=str(table.index[0]), share=derived(table["share"].iloc[0], "%", table),
-    )  # fmt: skip
+    text = "Bars of the largest suppliers of HS {hs} in {year} by value; the longest is {first} with {share:.1}."
+    parts = {"hs": view.hs, "year": view.newest.name, "first": str(table.index[0])}
+    alt = sentence(text, share=derived(table["share"].iloc[0], "%", table), **parts)
     return finish(drawing, sentences.concentration(view), alt, table, india=view)
 
 
@@ -71,21 +66,15 @@ def worth(view: View) -> Figure | Sentence:
     for off, color, size in ((False, MUTED, 2), (True, RED, 6)):
         some = rows[rows["weight is off"] == off]
         ax.plot(some["time"], some["USD per kg"], "o", color=color, markersize=size, alpha=1 if off else 0.4)
-    ax.set(yscale="log")
-    ax.yaxis.set_major_formatter("{x:,g}")
-    ax.yaxis.set_minor_formatter("")
+    by_tens(ax.yaxis)
     ax.xaxis.get_major_locator().set_params(integer=True)
     ax.xaxis.set_major_formatter("{x:.0f}")
-    off = derived(int(rows["weight is off"].sum()), "", view.years)
-    title = "Of {n} entries the weight of {off} is off by a factor"
-    finding = sentence(title, n=derived(len(rows), "", view.years), off=off)
-    alt = sentence(
-        "A dot for each of {n} entries of HS {hs}, a country in a period, at what a kilogram of it was worth, on a "
-        "logarithmic axis; entries whose weight is off are red.", n=derived(len(rows), "", view.years), hs=view.hs,
-    )  # fmt: skip
-    return finish(
-        drawing, finding, alt, rows.drop(columns="time").tail(_MOST), india=view, uses=[view.years], note=_NOTE
-    )
+    n, off = (derived(count, "", view.years) for count in (len(rows), rows["weight is off"].sum()))
+    title = sentence("Of {n} entries the weight of {off} is off by a factor", n=n, off=off)
+    text = "A dot for each of {n} entries of HS {hs}, a country in a period, at what a kilogram of it was worth, on a"
+    alt = sentence(text, "logarithmic axis; entries whose weight is off are red.", n=n, hs=view.hs)
+    note, data = "The ten largest suppliers of the newest year, and what is red.", rows.drop(columns="time").tail(_MOST)
+    return finish(drawing, title, alt, data, india=view, uses=[view.years], note=note)
 
 
 def _entries(view: View) -> pd.DataFrame:
@@ -107,6 +96,4 @@ def _entries(view: View) -> pd.DataFrame:
 
 _MIDDLE = 6.5
 _FIRST = 10
-_NOTE = "The ten largest suppliers of the newest year, and what is red."
-_MOST = 500
-"""Entries whose data a figure offers: the newest."""
+_MOST = 500  # entries whose data a figure offers: the newest

@@ -10,29 +10,21 @@ from pathlib import Path
 
 import pandas as pd
 
-from helpers.data import DataError, Vintage, ids
+from helpers.data import DataError, Vintage, ids, sources_of
 from helpers.screen import findings, forecasts, panel, parts, ranked, series
 from helpers.screen.panel import NOBODY, Panel
 from helpers.screen.rules import Rules
 
-EVERY = "all"
-"""What is asked for to see the whole ranked table, and of the lines the first of it."""
+EVERY = "all"  # what is asked for to see the whole ranked table, and of the lines the first of it
 
 
 @dataclass(frozen=True)
 class View:
     """Some lines of a panel: their rows, their years, and what is found; what a figure asks of a vintage, too.
 
-    Attributes
-    ----------
-    hs : str
-        Codes of the lines, or what they begin with, as given: ``850511`` or ``8505,2846``.
-    rows : pd.DataFrame
-        The columns of the panel.
-    years : pd.DataFrame
-        Indexed by ``year``: ``own_t, own_usd_m, their_t, their_usd_m`` of all these lines, ``source``.
-    found : dict of pd.DataFrame
-        :func:`helpers.screen.findings.found`; of every line where ``all`` is asked for.
+    ``hs`` are codes of the lines or what they begin with, as given: ``850511`` or ``8505,2846``; ``rows`` have the
+    columns of the panel; ``years``, by ``year``, ``own_t, own_usd_m, their_t, their_usd_m`` of all these lines and
+    ``source``; ``found`` is :func:`helpers.screen.findings.found`, of every line where ``all`` is asked for.
     """
 
     hs: str
@@ -60,19 +52,10 @@ class View:
 
 
 def looked(india: Vintage, folder: str, hs: str) -> View:
-    """Look at some lines.
+    """Look at some lines: ``hs`` are codes or what they begin with, with commas between, or ``all``.
 
-    Parameters
-    ----------
-    folder : str
-        Of a panel; the tables of the vintage if it is empty.
-    hs : str
-        Codes of the lines or what they begin with, with commas between; or ``all``.
-
-    Raises
-    ------
-    DataError
-        If the panel cannot be read or has no such line.
+    ``folder`` is that of a panel; the tables of the vintage if it is empty. A ``DataError`` if the panel cannot be read
+    or has no such line.
     """
     with _held(india, folder) as held:
         return _seen(india, held, hs, folder)
@@ -85,19 +68,17 @@ def absent(india: Vintage, folder: str, codes: Iterable[str]) -> dict[str, str]:
 
 
 def _absent(held: Panel, codes: Iterable[str], folder: str) -> dict[str, str]:
-    """What to say of each code that no line begins with."""
-    where, more = (
-        (f"the panel in {folder} has", "") if folder else ("the project's tables have", "; a panel may have it")
-    )
-    there = held.lines()
-    return {code: f"{where} no line {code}: of {len(there)} the nearest are {', '.join(_near(there, code))}{more}"
-            for code in codes if not any(hs.startswith(code) for hs in there)}  # fmt: skip
-
-
-def _near(there: list[str], code: str) -> list[str]:
-    """The lines before and after one that is not there, two each."""
-    place = bisect(there, code)
-    return there[max(place - 2, 0) : place + 2]
+    """What to say of each code that no line begins with, with the two lines before and after it."""
+    where, more = f"the panel in {folder} has", ""
+    if not folder:
+        where, more = "the project's tables have", "; a panel may have it"
+    said, there = {}, held.lines()
+    for code in codes:
+        if not any(hs.startswith(code) for hs in there):
+            place = bisect(there, code)
+            near = ", ".join(there[max(place - 2, 0) : place + 2])
+            said[code] = f"{where} no line {code}: of {len(there)} the nearest are {near}{more}"
+    return said
 
 
 @contextmanager
@@ -125,16 +106,15 @@ def _seen(india: Vintage, held: Panel, hs: str, folder: str) -> View:
     own, their = rows["reporter"] == held.home, rows["partner"] == held.home
     rows = rows[(own & (rows["flow"] == "import")) | (their & (rows["flow"] == "export"))]
     of = rows["hs"].drop_duplicates()
-    blocks = [series.loaded(held, line, line) for line in of] if len(of) > 1 and len(codes) > 1 else [
-        series.loaded(held, of.iloc[0], of.iloc[-1])
-    ]  # fmt: skip
-    told = [findings.found(block, rules) for block in blocks] if not found else []
-    found = found or {name: pd.concat([one[name] for one in told], ignore_index=True) for name in findings.TABLES}
+    ends = [(line, line) for line in of] if len(codes) > 1 else [(of.iloc[0], of.iloc[-1])]
+    blocks = [series.loaded(held, *between) for between in ends]
+    if not found:
+        told = [findings.found(block, rules) for block in blocks]
+        found = {name: pd.concat([one[name] for one in told], ignore_index=True) for name in findings.TABLES}
     years = _years(blocks, rows)
     if years["own_usd_m"].dropna().empty:
         raise DataError(f"of {hs} the panel holds no whole year of {held.home}'s own count")
-    names = {**held.names, **{one: india.publishers([one]) for one in ids(*rows["source"].fillna("")).split()
-                              if one not in held.names}}  # fmt: skip
+    names = {one: india.publishers([one]) for one in sources_of(*rows["source"].dropna())} | dict(held.names)
     return View(hs, india.day, held.synthetic or india.synthetic, rows, years, found, names, held.home)
 
 
@@ -160,19 +140,11 @@ def suppliers(view: View) -> pd.DataFrame:
 
 
 def ahead(view: View) -> pd.DataFrame:
-    """What comes next of all these lines together; of several lines there is no interval, and nothing is told.
-
-    Returns
-    -------
-    pd.DataFrame
-        Indexed by ``year``: ``low, middle, high`` in million dollars, ``source``.
-    """
-    codes = set(view.rows["hs"])
-    table = view.found["forecasts"]
-    table = table[table["hs"].isin(codes) & (table["partner"] == forecasts.ALL)]
-    table = table if len(codes) == 1 else table.head(0)
-    source = ids(*view.years["source"])
-    return table.assign(year=table["year"].astype(str), source=source).set_index("year")[[*forecasts.LEVELS, "source"]]
+    """What comes next, by ``year``: ``low, middle, high`` in million dollars, ``source``; of one line, or nothing."""
+    codes, table = set(view.rows["hs"]), view.found["forecasts"]
+    table = table[table["hs"].isin(codes) & (table["partner"] == forecasts.ALL) & (len(codes) == 1)]
+    table = table.assign(year=table["year"].astype(str), source=ids(*view.years["source"]))
+    return table.set_index("year")[[*forecasts.LEVELS, "source"]]
 
 
 def faults(view: View) -> pd.DataFrame:

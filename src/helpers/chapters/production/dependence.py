@@ -5,22 +5,21 @@ from dataclasses import dataclass
 import pandas as pd
 
 from helpers import fiscal
+from helpers.chapters.rows import chosen
 from helpers.data import UNUSED, Vintage, ids, sources_of
 from helpers.methods import concentration, risk
 from helpers.outlook import rare_earths, targets
 
-METAL_LINES = ("85051110", "85051190")
-"""The national lines of HS 850511."""
+METAL_LINES = ("85051110", "85051190")  # the national lines of HS 850511
 
-LEAST_COUNTRIES = 5
-"""Countries that an edition must name to say something of the world's mining."""
+LEAST_COUNTRIES = 5  # countries that an edition must name to say something of the world's mining
 
-LEAST_KNOWN = 0.9
-"""Share of India's imports that must be known by country to say something of their concentration."""
+LEAST_KNOWN = 0.9  # share of India's imports that must be known by country to say something of their concentration
 
 
 Row = tuple[str, str, str, risk.Indicator, str, str]
 """Index, of what, years, its value or why there is none, how to read it, sources."""
+NONE = "not in the sources"
 
 
 @dataclass(frozen=True)
@@ -42,12 +41,8 @@ class Origin:
 def indices(india: Vintage) -> pd.DataFrame:
     """Indices of dependence, those that cannot be computed with the reason instead of a number.
 
-    Recycling and substitution are given no credit, so the European supply risks are upper bounds.
-
-    Returns
-    -------
-    pd.DataFrame
-        Indexed by ``Index``: ``Of, Years, Value`` (a gap if not computable), ``How to read it``, ``source``.
+    Recycling and substitution are given no credit, so the European supply risks are upper bounds. By ``Index``: ``Of,
+    Years, Value`` (a gap if not computable), ``How to read it``, ``source``.
     """
     mined, metals = world_mining(india), metal_suppliers(india)
     rows = [
@@ -59,40 +54,30 @@ def indices(india: Vintage) -> pd.DataFrame:
         _supply_risk("rare-earth metals, by India's sources", metals, "sourcing"),
         _geopolrisk(mined, metals),
     ]
-    table = pd.DataFrame(rows, columns=["Index", "Of", "Years", "indicator", "note", "source"])
-    table["Value"] = [float("nan") if i.value is None else i.value for i in table["indicator"]]
-    table["How to read it"] = [
-        f"not computable: {found.reason}" if found.value is None else note
-        for found, note in zip(table["indicator"], table["note"], strict=True)
-    ]
-    return table.set_index("Index")[["Of", "Years", "Value", "How to read it", "source"]]
+    table = pd.DataFrame(rows, columns=["Index", "Of", "Years", "Value", "How to read it", "source"])
+    lacking = {at: of.reason for at, of in table["Value"].items() if of.value is None}
+    table["Value"] = [float("nan") if of.value is None else of.value for of in table["Value"]]
+    table.loc[list(lacking), "How to read it"] = [f"not computable: {reason}" for reason in lacking.values()]
+    return table.set_index("Index")
 
 
 def world_mining(india: Vintage) -> Origin:
     """Mine output by country, of the newest year that one edition gives for enough countries."""
-    rows = india.table("production", vintages=True)
-    mined = (rows["stage"] == "mine") & (rows["measure"] == "output") & rows["area"].str.fullmatch("[A-Z]{3}")
-    rows = rows[mined & rows["value"].notna() & (rows["status"] != "unverified")]
-    editions = [
-        (fiscal.span(period), published, edition)
-        for (period, published, _), edition in rows.groupby(["period", "published", rows["source"].str.split().str[0]])
-        if edition["area"].nunique() >= LEAST_COUNTRIES
-    ]
+    rows = chosen(india.table("production", vintages=True), stage="mine", measure="output")
+    rows = rows[rows["area"].str.fullmatch("[A-Z]{3}") & rows["value"].notna() & (rows["status"] != "unverified")]
+    keys = ["period", "published", rows["source"].str.split().str[0]]
+    editions = {of[:2]: edition for of, edition in rows.groupby(keys) if edition["area"].nunique() >= LEAST_COUNTRIES}
     if not editions:
         return Origin(pd.DataFrame())
-    edition = max(editions, key=lambda found: found[:2])[2]
-    return _weighed(edition.set_index("area"), edition["period"].iloc[0], india)
+    newest = max(editions, key=lambda of: (fiscal.span(of[0]), of[1]))
+    return _weighed(editions[newest].set_index("area"), newest[0], india)
 
 
 def metal_suppliers(india: Vintage) -> Origin:
     """India's imports of rare-earth metals by country, of the newest year in which enough of them is known so."""
-    rows = india.table("trade")
-    keys = {"flow": "import", "reporter": "IND", "hs": "RE metals", "measure": "weight"}
-    for column, wanted in keys.items():
-        rows = rows[rows[column] == wanted]
+    rows = chosen(india.table("trade"), flow="import", reporter="IND", hs="RE metals", measure="weight")
     rows = rows[rows["value"].notna() & ~rows["status"].isin(UNUSED)]
-    totals = rows[rows["partner"] == "world"].set_index("period")["value"]
-    parts = rows[rows["partner"] != "world"]
+    totals, parts = chosen(rows, partner="world").set_index("period")["value"], rows[rows["partner"] != "world"]
     known = (parts.groupby("period")["value"].sum() / totals).dropna()
     years = sorted(known[known >= LEAST_KNOWN].index, key=fiscal.span)
     if not years:
@@ -118,9 +103,9 @@ def _metal_magnets(india: Vintage) -> Row:
     bought = bought[[fiscal.is_fiscal_year(period) for period in bought.index]]
     if bought.empty:
         return *names, "", risk.Indicator(None, "imports not in the sources"), "", ""
-    year, made = bought.index[-1], india.table("production")
-    made = made[(made["area"] == "IND") & (made["stage"] == "magnet") & (made["measure"] == "output")]
-    made = made[(made["period"] == year) & ~made["status"].isin(UNUSED)]
+    year = bought.index[-1]
+    made = chosen(india.table("production"), area="IND", stage="magnet", measure="output", period=year)
+    made = made[~made["status"].isin(UNUSED)]
     keys = {"flow": "export", "reporter": "IND", "partner": "world", "measure": "weight"}
     sold = [india.figure("trade", year, hs=hs, **keys) for hs in METAL_LINES]
     exports = None if None in sold else sum(figure.value for figure in sold)
@@ -131,9 +116,8 @@ def _metal_magnets(india: Vintage) -> Row:
 
 def _magnet_reliance(india: Vintage) -> Row:
     names = "Net import reliance", "rare-earth magnets"
-    bought, plants = rare_earths.imported(india), india.table("production")
-    sound = ~plants["status"].isin(UNUSED) & plants["value"].notna()
-    plants = plants[sound & (plants["stage"] == "magnet") & (plants["measure"] == "capacity")]
+    bought, plants = rare_earths.imported(india), chosen(india.table("production"), stage="magnet", measure="capacity")
+    plants = plants[~plants["status"].isin(UNUSED) & plants["value"].notna()]
     plants = plants.loc[plants["period"].map(fiscal.centre).sort_values().index]
     plants = plants.drop_duplicates(["area", "commodity"], keep="last")
     if bought is None or plants.empty:
@@ -141,45 +125,37 @@ def _magnet_reliance(india: Vintage) -> Row:
         return *names, "", risk.Indicator(None, f"{lacking} not in the sources"), "", ""
     found = risk.net_import_reliance(bought.value, 0.0, plants["value"].sum())
     years = f"imports a year, plants {' and '.join(sorted(set(plants['period'])))}"
-    note = (
-        "imports as magnets, without those inside motors, at the middle of their range; production is taken as the "
-        "capacity of the known plants; exports, which are not in the sources, as none"
-    )
+    note = "imports as magnets, without those inside motors, at the middle of their range; production is taken as the"
+    note += " capacity of the known plants; exports, which are not in the sources, as none"
     return *names, years, found, note, ids(bought, plants)
 
 
 def _herfindahl(of: str, origin: Origin) -> Row:
-    found = risk.Indicator(None, "not in the sources")
+    found = risk.Indicator(None, NONE)
     if len(origin.table):
         found = risk.Indicator(concentration.herfindahl(origin.table["tonnes"]))
-    names = "Herfindahl index", of, origin.period
-    return *names, found, "by country; from 0 to 1, one supplier", ids(origin)
+    return "Herfindahl index", of, origin.period, found, "by country; from 0 to 1, one supplier", ids(origin)
 
 
 def _supply_risk(of: str, origin: Origin, whose: str) -> Row:
     names = "European supply risk", of, origin.years
     if origin.table.empty or origin.note:
-        return *names, risk.Indicator(None, origin.note or "not in the sources"), "", _ids(origin)
+        return *names, risk.Indicator(None, origin.note or NONE), "", _ids(origin)
     found = risk.eu_supply_risk(risk.governance_weighted_herfindahl(origin.table))
-    side = "at least" if found >= risk.SUPPLY_RISK_THRESHOLD else "below"
-    note = (
-        f"upper bound, no credit for recycling and substitution; {whose} only; {side} "
-        f"{risk.SUPPLY_RISK_THRESHOLD:g}, from which a material that matters to the economy counts as critical"
-    )
-    return *names, risk.Indicator(found), note, _ids(origin)
+    threshold = risk.SUPPLY_RISK_THRESHOLD
+    side = f"at least {threshold:g}" if found >= threshold else f"below {threshold:g}"
+    note = f"upper bound, no credit for recycling and substitution; {whose} only; {side}, from which a material that"
+    return *names, risk.Indicator(found), f"{note} matters to the economy counts as critical", _ids(origin)
 
 
 def _geopolrisk(mined: Origin, metals: Origin) -> Row:
     names = "GeoPolRisk", "rare-earth metals", f"mining {mined.years}; imports {metals.years}".strip(" ;")
     lacking = mined.note or metals.note
     if mined.table.empty or metals.table.empty or lacking:
-        return *names[:2], "", risk.Indicator(None, lacking or "not in the sources"), "", _ids(mined, metals)
+        return *names[:2], "", risk.Indicator(None, lacking or NONE), "", _ids(mined, metals)
     found = risk.geopolrisk(mined.table["tonnes"], metals.table[["tonnes", "instability"]], 0.0)
-    note = (
-        "upper bound, own production set to zero; defined on political stability alone, computed here on the mean of "
-        "the six governance estimates"
-    )
-    return *names, found, note, _ids(mined, metals)
+    note = "upper bound, own production set to zero; defined on political stability alone, computed here on the mean of"
+    return *names, found, f"{note} the six governance estimates", _ids(mined, metals)
 
 
 def _ids(*origins: Origin) -> str:

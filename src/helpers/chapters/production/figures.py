@@ -1,6 +1,6 @@
 """Figures of chapter 2: what India's own rare earth can make."""
 
-from datetime import date
+from datetime import timedelta
 
 import pandas as pd
 
@@ -10,7 +10,8 @@ from helpers.chapters.canvas import BLUE, GOLD, MUTED, PAPER, RED, canvas, finis
 from helpers.chapters.outputs import Figure, Sentence, joined, number, sentence
 from helpers.chapters.production import tables, verdicts
 from helpers.chapters.production.sentences import PATHS, share_of_use
-from helpers.data import Vintage, derived
+from helpers.chapters.rows import between, count, ranged, tonnes
+from helpers.data import Vintage
 from helpers.outlook import supply
 
 _COLOURS = {"planned": GOLD, "target": BLUE, "ore": MUTED, "neodymium": BLUE, "need": RED}
@@ -25,8 +26,8 @@ def mine_output(editions: pd.DataFrame, rival: pd.DataFrame, *, india: Vintage) 
     current = rows[~rows["revised"]]
     crossed = supply.sourced(rows.drop_duplicates(["period", "tonnes", "colour"], keep="last").query("revised"))
     for (hollow, colour), dots in current.groupby(["hollow", "colour"]):
-        style = {"color": colour, "markerfacecolor": PAPER if hollow else colour, "markersize": 7}
-        ax.plot(dots["at"], dots["tonnes"], "o", **style)
+        face = PAPER if hollow else colour
+        ax.plot(dots["at"], dots["tonnes"], "o", color=colour, markerfacecolor=face, markersize=7)
     ax.plot(crossed["at"], crossed["tonnes"], "x", color=MUTED, markersize=7)
     newest = current[~current["hollow"]].drop_duplicates("colour", keep="last")
     for row in newest.itertuples():
@@ -35,8 +36,9 @@ def mine_output(editions: pd.DataFrame, rival: pd.DataFrame, *, india: Vintage) 
     ax.xaxis.set_major_formatter("{x:.0f}")
     ax.set_xlim(right=rows["at"].max() + 0.12 * (rows["at"].max() - rows["at"].min() + 1))
     ax.set_ylim(0, both["tonnes"].max() * 1.25)
-    notes = {"Hollow: recalled and not verified.": current["hollow"].any(), "Cross: superseded.": len(crossed)}
-    note = " ".join([*(text for text, wanted in notes.items() if wanted), _calendar(rows["period"])])
+    notes = ["Hollow: recalled and not verified."] if current["hollow"].any() else []
+    notes += ["Cross: superseded."] if len(crossed) else []
+    note = " ".join([*notes, _calendar(rows["period"])])
     return finish(drawing, _mined(newest), _dots(current), tables.editions(both), india=india, note=note)
 
 
@@ -44,22 +46,16 @@ def _mined(newest: pd.DataFrame) -> Sentence:
     """The newest sourced output of each count."""
     if newest.empty:
         return sentence("No Indian mine output of rare earth is from an opened source")
-    counts = [
-        sentence("{mined} in {year} by the count of {by}", mined=tables.tonnes(row), year=row["period"], by=row["by"])
-        for _, row in newest.iterrows()
-    ]
-    said = words.listed(count.text for count in counts)
-    return sentence("India mined, of rare-earth oxide, {said}", said=said, uses=counts)
+    counts = [f"{tonnes(row)} in {row['period']} by the count of {row['by']}" for _, row in newest.iterrows()]
+    return sentence("India mined, of rare-earth oxide, {said}", said=words.listed(counts), uses=[newest])
 
 
 def _dots(current: pd.DataFrame) -> Sentence:
-    text = (
-        "Dots by year from {first} to {last}, {count:number} of them, at {span} of oxide; {hollow:number} are hollow."
-    )
-    span = derived(float("nan"), "t", current, low=current["tonnes"].min(), high=current["tonnes"].max())
-    count, hollow = (derived(len(rows), "", rows) for rows in (current, current[current["hollow"]]))
     years = sorted(current["period"], key=fiscal.centre)
-    return sentence(text, first=years[0], last=years[-1], count=count, span=span, hollow=hollow)
+    parts = {"count": count(current), "hollow": count(current[current["hollow"]])}
+    parts["span"] = between(current["tonnes"].min(), current["tonnes"].max(), "t", current)
+    text = "Dots by year from {first} to {last}, {count:number} of them, at {span} of oxide;"
+    return sentence(text, "{hollow:number} are hollow.", first=years[0], last=years[-1], **parts)
 
 
 @once_public
@@ -87,8 +83,8 @@ def _needed(bars: pd.DataFrame, aimed: pd.DataFrame) -> Sentence:
     if needs.empty or aims.empty:
         return sentence("From ore to need, in oxide of neodymium and praseodymium", uses=[bars])
     need, aim = needs.iloc[-1], aims.iloc[-1]
-    ends = {"low": 100 * need.iloc[0] / aim.iloc[1], "high": 100 * need.iloc[1] / aim.iloc[0]}
-    share = verdicts.enough(derived(float("nan"), "%", need, aim, **ends))
+    least, most = 100 * need.iloc[0] / aim.iloc[1], 100 * need.iloc[1] / aim.iloc[0]
+    share = verdicts.enough(between(least, most, "%", need, aim))
     text = "{what} take {share} the oxide that the neodymium targeted for {year} comes to"
     return sentence(text, what=needs.index[-1].removeprefix("For "), share=share, year=supply.furthest(aimed).period)
 
@@ -118,25 +114,24 @@ def cover(table: pd.DataFrame, *, india: Vintage) -> Figure:
     note += " Years are fiscal years; a figure of a calendar year counts at its middle."
     if table["held"].any():
         note += " Outlined: after the last figure of a path."
-    return finish(drawing, _covered(table), _bars(table), tables.cover(table), india=india, note=note)
+    last = table[table["period"] == table["period"].iloc[-1]]
+    return finish(drawing, _covered(last), _bars(last), tables.cover(table), india=india, note=note)
 
 
-def _covered(table: pd.DataFrame) -> Sentence:
+def _covered(last: pd.DataFrame) -> Sentence:
     """The share of use that the higher path reaches in the last year."""
-    best = table[table["period"] == table["period"].iloc[-1]].sort_values("high", kind="stable").iloc[-1]
+    best = last.sort_values("high", kind="stable").iloc[-1]
     text = "Neodymium as {path} is enough for {share} the rare-earth magnets that India is expected to use in {year}"
     return sentence(text, path=PATHS[best["path"]], share=share_of_use(best), year=best["period"])
 
 
-def _bars(table: pd.DataFrame) -> Sentence:
-    last = table[table["period"] == table["period"].iloc[-1]]
-    used = derived(float("nan"), "t", last, low=last["use_low"].min(), high=last["use_high"].max())
+def _bars(last: pd.DataFrame) -> Sentence:
+    used = between(last["use_low"].min(), last["use_high"].max(), "t", last)
     text = "Bars by fiscal year and a band of expected use, {used} in {year}."
     said = [sentence(text, used=used, year=last["period"].iloc[0])]
     for _, row in last.iterrows():
-        made = derived(float("nan"), "t", row, low=row["low"], high=row["high"])
         text = "Neodymium as {path} makes {made} of magnets in that year."
-        said.append(sentence(text, path=PATHS[row["path"]], made=made))
+        said.append(sentence(text, path=PATHS[row["path"]], made=ranged(row)))
     return joined(*said)
 
 
@@ -153,5 +148,5 @@ def _calendar(periods: pd.Series) -> str:
 def _middle(period: str) -> float:
     """The middle of a period in calendar years, a whole number for a calendar year."""
     start, end = fiscal.span(period)
-    middle = date.fromordinal((start.toordinal() + end.toordinal() + 1) // 2)
+    middle = start + (end - start + timedelta(days=1)) // 2
     return round(middle.year + middle.timetuple().tm_yday / 366 - 0.5, 2)

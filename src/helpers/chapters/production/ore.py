@@ -7,7 +7,7 @@ import pandas as pd
 from helpers.chapters import words
 from helpers.chapters.outputs import Sentence, joined, sentence
 from helpers.chapters.production import verdicts
-from helpers.chapters.production.tables import tonnes
+from helpers.chapters.rows import between, chosen, ranged, tonnes
 from helpers.data import Vintage, derived
 from helpers.outlook import supply
 
@@ -33,8 +33,7 @@ def mining(india: Vintage) -> Sentence:
 def reserves(india: Vintage) -> Sentence | None:
     """What the newest edition says of India's reserves: a figure, or that there is none any more."""
     keys = {"area": "IND", "stage": "ground", "commodity": "REO", "measure": "reserves"}
-    rows = india.table("production")
-    rows = rows[(rows[list(keys)] == pd.Series(keys)).all(axis=1)].sort_values("published", kind="stable")
+    rows = chosen(india.table("production"), **keys).sort_values("published", kind="stable")
     given = rows[rows["value"].notna()]
     if given.empty:
         return None
@@ -60,17 +59,12 @@ def holds(aimed: pd.DataFrame, india: Vintage) -> Sentence:
     need, share = supply.meant(aim, meanings, as_oxide=True), supply.ndpr_share(india)
     text = "{aim} of neodymium come to {need} of oxide, praseodymium with it."
     said = [sentence(text, aim=aim, need=need)]
+    tails = {"no": "too little in every meaning", "some": "enough in some meanings", "all": "enough in every meaning"}
     for _, row in held.iterrows():
-        verdict = verdicts.holds(row["low"], row["high"], need.low, need.high)
-        tail = {
-            "no": "too little in every meaning",
-            "some": "enough in some meanings",
-            "all": "enough in every meaning",
-        }
-        part = derived(float("nan"), "t", row, low=row["low"], high=row["high"])
+        verdict = tails[verdicts.holds(row["low"], row["high"], need.low, need.high)]
         text = "The ore mined in {year}, {ore} of oxide by the count of {by}, holds {part} of it: {verdict}."
-        parts = {"year": row["period"], "ore": tonnes(row), "by": row["by"], "part": part}
-        said.append(sentence(text, verdict=tail[verdict], **parts))
+        parts = {"year": row["period"], "ore": tonnes(row), "by": row["by"], "part": ranged(row)}
+        said.append(sentence(text, verdict=verdict, **parts))
     doubt = f", {_DOUBT}" if share.status == "unverified" else ""
     said.append(sentence("That is at {share:range.1} % of the ore{doubt}.", share=share, doubt=doubt))
     return joined(*said)
@@ -99,19 +93,17 @@ def japan(india: Vintage) -> Sentence:
     freed = supply.freed_by_stopping_exports(india)
     if freed is None:
         return words.not_yet(india, "What stopping exports to Japan frees")
-    least = "more than " if freed["sold"].value == freed["sold"].low else ""
-    doubt = f", {_DOUBT}," if freed["share"].status == "unverified" else ","
-    text = (
-        "In {year} {least}{sold} of rare earth were sold to Japan, counted here as oxide. If {share:range.1} % of it is"
-    )
-    tail = "neodymium and praseodymium{doubt} stopping these exports makes {magnets} of magnets a year"
-    year, cars = freed["sold"].period, supply.cars_from(freed["magnets"], india)
+    parts = freed | {"year": freed["sold"].period, "doubt": ","}
+    parts["least"] = "more than " if freed["sold"].value == freed["sold"].low else ""
+    if freed["share"].status == "unverified":
+        parts["doubt"] = f", {_DOUBT},"
+    text = "In {year} {least}{sold} of rare earth were sold to Japan, counted here as oxide. If {share:range.1} % of"
+    text += " it is neodymium and praseodymium{doubt} stopping these exports makes {magnets} of magnets a year"
+    cars = supply.cars_from(freed["magnets"], india)
     if cars is None:
-        return sentence(text, tail + ".", year=year, least=least, doubt=doubt, **freed)
-    ends = {end: 100 * getattr(cars["cars"], end) / cars["year"].value for end in ("low", "high")}
-    times = verdicts.enough(derived(float("nan"), "%", cars["cars"], cars["year"], **ends))
-    tail += (
-        ", enough for the motors of {cars:range} thousand electric cars at {kg:range.1} kg each: {times} the {known}"
-    )
-    parts = {"times": times, "registered": cars["year"].period, "known": cars.pop("year")} | cars | freed
-    return sentence(text, tail, "thousand registered in {registered}.", year=year, least=least, doubt=doubt, **parts)
+        return sentence(text + ".", **parts)
+    known, ends = cars.pop("year"), (cars["cars"].low, cars["cars"].high)
+    times = verdicts.enough(between(*(100 * end / known.value for end in ends), "%", cars["cars"], known))
+    text += ", enough for the motors of {cars:range} thousand electric cars at {kg:range.1} kg each: {times} the"
+    tail = "{known} thousand registered in {registered}."
+    return sentence(text, tail, times=times, known=known, registered=known.period, **cars, **parts)

@@ -6,7 +6,7 @@ from helpers import fiscal
 from helpers.chapters import words
 from helpers.chapters.outputs import Sentence, joined, sentence
 from helpers.chapters.production import ore, verdicts
-from helpers.chapters.production.tables import tonnes
+from helpers.chapters.rows import ranged, tonnes
 from helpers.data import UNUSED, Vintage, derived
 from helpers.outlook import coverage, supply
 
@@ -86,11 +86,9 @@ def bottleneck(aimed: pd.DataFrame, india: Vintage) -> Sentence | None:
         "all": "The bottleneck is the magnet plants of the scheme, not the neodymium",
         "some": "Neither the neodymium nor the magnet plants of the scheme are clearly the bottleneck",
     }[verdicts.holds(made.low, made.high, capacity.value, capacity.value)]
-    text = (
-        "the furthest target, {aim} in {period}{reached} makes {made} of magnets, by what it may mean, and the plants"
-    )
     parts = {"aim": aim, "period": aim.period, "made": made, "capacity": capacity, "reached": reached}
-    return sentence(f"{said}:", text, "are to make {capacity} a year.", **parts)
+    text = "the furthest target, {aim} in {period}{reached} makes {made} of magnets, by what it may mean,"
+    return sentence(f"{said}:", text, "and the plants are to make {capacity} a year.", **parts)
 
 
 def scheme(aimed: pd.DataFrame, india: Vintage) -> Sentence:
@@ -138,41 +136,39 @@ def use(expected: pd.DataFrame, india: Vintage) -> Sentence:
     if expected.empty:
         return words.not_yet(india, "How the use of rare-earth magnets is expected to move")
     years = coverage.use_range(expected)
-    ends = [derived(row["use"], "t", row, low=row["use_low"], high=row["use_high"]) for _, row in years.iterrows()]
-    parts = {"start": ends[0], "first": fiscal.year_name(years.index[0]), "last": fiscal.year_name(years.index[-1])}
-    if len(ends) == 1:
-        text = "India is expected to use {start:range} t of rare-earth magnets in {first}."
-        return sentence(text, start=ends[0], first=parts["first"])
+    start, end = (ranged(years.iloc[at], "t", "use", low="use_low", high="use_high") for at in (0, -1))
+    parts = {"start": start, "first": fiscal.year_name(years.index[0])}
+    if len(years) == 1:
+        return sentence("India is expected to use {start:range} t of rare-earth magnets in {first}.", **parts)
     paths = expected.groupby("publisher")["tonnes"]
     ways = {verdicts.moves(path.iloc[0], path.iloc[-1]) for _, path in paths}
-    way = verdicts.moves(ends[0].value, ends[-1].value)
+    way = verdicts.moves(start.value, end.value)
     if {"rises", "falls"} <= ways:
         way = "rises by some outlooks and falls by others"
     text = "Expected use of rare-earth magnets {way}, from {start:range} t in {first} to {end:range} t in {last}."
-    return sentence(text, way=way, end=ends[-1], **parts)
+    return sentence(text, way=way, end=end, last=fiscal.year_name(years.index[-1]), **parts)
 
 
 def cover(table: pd.DataFrame, india: Vintage) -> Sentence:
     """How far Indian neodymium goes against Indian use of rare-earth magnets: ``coverage.cover``."""
     if table.empty:
         return words.not_yet(india, "How far Indian neodymium goes against the use of rare-earth magnets")
-    return joined(*(_path(name, rows) for name, rows in table.groupby("path", sort=False)))
-
-
-def _path(name: str, rows: pd.DataFrame) -> Sentence:
-    first, last = rows.iloc[0], rows.iloc[-1]
-    made = "made, then " if first["made"] and not last["made"] else ""
-    parts = {"path": made + PATHS[name], "start": share_of_use(first), "from_year": first["period"]}
-    text = "Neodymium as {path} is enough, by what it may mean, for {start} the use expected for {from_year}"
-    if len(rows) == 1:
-        return sentence(text + ".", **parts)
-    text += " and {end} that for {to_year}" + (" if nothing is added." if last["held"] else ".")
-    return sentence(text, end=share_of_use(last), to_year=last["period"], **parts)
+    said = []
+    for name, rows in table.groupby("path", sort=False):
+        first, last = rows.iloc[0], rows.iloc[-1]
+        made = "made, then " if first["made"] and not last["made"] else ""
+        parts = {"path": made + PATHS[name], "start": share_of_use(first), "from_year": first["period"]}
+        text = "Neodymium as {path} is enough, by what it may mean, for {start} the use expected for {from_year}"
+        if len(rows) > 1:
+            text += " and {end} that for {to_year}" + (" if nothing is added" if last["held"] else "")
+            parts |= {"end": share_of_use(last), "to_year": last["period"]}
+        said.append(sentence(text + ".", **parts))
+    return joined(*said)
 
 
 def share_of_use(row: pd.Series) -> Sentence:
     """A row of ``coverage.cover`` as words: ``7 to 28 % of``."""
-    return verdicts.enough(derived(float("nan"), "%", row, low=row["share_low"], high=row["share_high"]))
+    return verdicts.enough(ranged(row, "%", low="share_low", high="share_high"))
 
 
 def _made(india: Vintage) -> pd.DataFrame:

@@ -4,20 +4,18 @@ import pandas as pd
 
 from helpers.chapters import words
 from helpers.chapters.outputs import Sentence, sentence
-from helpers.data import Quantity, derived
+from helpers.chapters.rows import between
+from helpers.data import Quantity
 
-LEAST_MOVE = 0.1
-"""A share that moves by less than this part of itself hardly moves."""
+LEAST_MOVE = 0.1  # a share that moves by less than this part of itself hardly moves
 
 
 def enough(share: Quantity) -> Sentence:
     """A share in per cent, or its range, as words before what it is a share of: ``25 % of``, ``0.7 to 1.3 times``."""
     low, high = (share.low, share.high) if pd.isna(share.value) else (share.value, share.value)
     if high <= 100:
-        part = derived(float("nan"), "%", share, low=low, high=high)
-        return sentence(f"{{part:.{0 if low >= 1 else 1}}} of", part=part)
-    times = derived(float("nan"), "times", share, low=low / 100, high=high / 100)
-    return sentence(f"{{times:.{1 if low >= 10 else 2}}}", times=times)
+        return sentence(f"{{part:.{0 if low >= 1 else 1}}} of", part=between(low, high, "%", share))
+    return sentence(f"{{times:.{1 if low >= 10 else 2}}}", times=between(low / 100, high / 100, "times", share))
 
 
 def holds(low: float, high: float, least: float, most: float) -> str:

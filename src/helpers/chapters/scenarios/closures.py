@@ -7,24 +7,29 @@ import pandas as pd
 from helpers import fiscal
 from helpers.chapters import words
 from helpers.chapters.outputs import Sentence, joined, sentence
+from helpers.chapters.rows import ranged
 from helpers.chapters.scenarios.phrases import counted
 from helpers.data import Quantity, Vintage, derived, sources_of
 
 
 def cover(stop: pd.DataFrame, held: Mapping[float, pd.DataFrame], months: int) -> Sentence:
     """How long stocks last, as held and with the most more that is shown."""
-    lasts, most = stop.loc["lasts"], max(held)
+    most = max(held)
+    lasts, longer = (_whole(table.loc["lasts"], months) for table in (stop, held[most]))
     text = "Stocks last {lasts} if nothing comes from China; with {more} more, {longer}"
-    return sentence(text, lasts=_whole(lasts, months), more=derived(most, "months"),
-                    longer=_whole(held[most].loc["lasts"], months))  # fmt: skip
+    return sentence(text, lasts=lasts, more=derived(most, "months"), longer=longer)
 
 
 def covers(rows: list[tuple[str, pd.Series]], months: int) -> Sentence:
     """How long each stock lasts, with its range."""
-    said = [sentence("{name} {lasts:.1} ({lasts:range.1})", name=name, lasts=_middle(row)) if row["low"] < row["high"]
-            else sentence("{name} {lasts}", name=name, lasts=_whole(row, months)) for name, row in rows]  # fmt: skip
+    said = []
+    for name, row in rows:
+        lasts, text = _middle(row), "{name} {lasts:.1} ({lasts:range.1})"
+        if not row["low"] < row["high"]:
+            lasts, text = _whole(row, months), "{name} {lasts}"
+        said.append(sentence(text, name=name, lasts=lasts))
     text = "Lines of months until stocks are used up, by the length of a closure of up to {months}: {said}."
-    return sentence(text, months=derived(months, "months"), said="; ".join(one.text for one in said), uses=said)
+    return sentence(text, months=derived(months, "months"), said=joined(*said, by="; "))
 
 
 def lost(found: Mapping[int, pd.DataFrame], india: Vintage) -> Sentence:
@@ -53,33 +58,29 @@ def trial(rows: pd.DataFrame, india: Vintage) -> Sentence:
     middle, seen, miss = (derived(value, "months", row) for value in (row["middle"], row["seen"], abs(row["miss"])))
     text = "With the stocks that firms told of, the stop of licences would have cost output after {middle:.1};"
     text += " the maker that told of it lost some after {seen:.1},"
-    match words.direction(row["miss"] / row["seen"], 0.1):
-        case "up":
-            text += " {miss:.1} later: stocks were larger than told, or less was missing."
-        case "down":
-            text += " {miss:.1} earlier: stocks were smaller than told, or more was missing."
-        case _:
-            text += " which agrees."
-            return joined(sentence(text, middle=middle, seen=seen, uses=[miss]), half)
-    return joined(sentence(text, middle=middle, seen=seen, miss=miss), half)
+    tail = {
+        "up": "{miss:.1} later: stocks were larger than told, or less was missing.",
+        "down": "{miss:.1} earlier: stocks were smaller than told, or more was missing.",
+        "unchanged": "which agrees.",
+    }[words.direction(row["miss"] / row["seen"], 0.1)]
+    parts = {"miss": miss} if "{miss" in tail else {}
+    return joined(sentence(text, tail, middle=middle, seen=seen, uses=[miss], **parts), half)
 
 
 def _half(row: pd.Series) -> Sentence:
     """What the stop alone would have made of a half-year, and what was counted."""
     alone, seen = (derived(row[name], "%", row) for name in ("middle", "seen"))
-    match words.direction(row["miss"] / 100, 0.02):
-        case "up":
-            verdict = "growth, or makers that were not hit, hid it"
-        case "down":
-            verdict = "more than the stop held them back"
-        case _:
-            verdict = "which agrees"
+    verdict = {
+        "up": "growth, or makers that were not hit, hid it",
+        "down": "more than the stop held them back",
+        "unchanged": "which agrees",
+    }[words.direction(row["miss"] / 100, 0.02)]
     text = "By itself it would have moved the electric two-wheelers of that half-year by {alone:signed}; registered"
     return sentence(text, "were {seen:signed} on a year before: {verdict}.", alone=alone, seen=seen, verdict=verdict)
 
 
 def _middle(row: pd.Series) -> Quantity:
-    return derived(row["middle"], row["unit"], row, low=row["low"], high=row["high"])
+    return ranged(row, row["unit"], "middle")
 
 
 def _whole(row: pd.Series, months: int) -> Sentence:

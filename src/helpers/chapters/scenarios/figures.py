@@ -6,29 +6,24 @@ import numpy as np
 import pandas as pd
 
 from helpers import fiscal
-from helpers.chapters import tips
+from helpers.chapters import tips, words
 from helpers.chapters.canvas import BLUE, GOLD, INK, MUTED, RED, canvas, finish, label, once_public
 from helpers.chapters.outputs import Figure, joined, sentence
+from helpers.chapters.rows import headed
 from helpers.chapters.scenarios import closures, sentences, tables
 from helpers.data import Vintage, derived, ids
 from helpers.outlook import scenario
 from helpers.outlook.demand_draws import ENDS
 from helpers.outlook.scenario import Balance
 
-SURE = 3
-"""Digits that the draws support."""
+SURE = 3  # digits that the draws support
 
 
 @once_public
 def waterfall(rows: pd.DataFrame, made: Mapping[str, Balance], name: str, year: int, *, india: Vintage) -> Figure:
     """The imports needed at the run-rate, what each lever adds or takes, and those in another scenario.
 
-    Parameters
-    ----------
-    rows : pd.DataFrame
-        ``lever, change, source`` that sum to the difference: ``attribution.difference``.
-    name : str
-        Of the other scenario.
+    ``rows`` are ``lever, change, source`` that sum to the difference: ``attribution.difference``.
     """
     start, end = (scenario.at(india, of, "imports", year) for of in (made[tables.RUN_RATE], made[name]))
     rows = rows.assign(change=rows["change"].where(rows["change"].abs() >= 0.5, 0.0))  # no signed nought
@@ -49,14 +44,14 @@ def waterfall(rows: pd.DataFrame, made: Mapping[str, Balance], name: str, year: 
     ax.set_ylim(len(names) - 0.5, -0.5)
     ax.set_xlim(0, 1.15 * max(start.high, end.high, 1000 * edges.max()) / 1000)
     title = sentences.waterfall(rows, start, end, name)
-    said = [sentence("{lever} {tonnes:signed}", lever=short, tonnes=derived(tonnes, "t", source))
-            for short, tonnes, source in zip(names[1:-1], rows["change"], rows["source"], strict=True)]  # fmt: skip
+    parts, uses = {"start": start, "year": start.period, "name": name}, [end, rows]
     text = "Two bars of {start} to import in {year}, at the run-rate and in the scenario {name}: no lever moves it."
-    alt = sentence(text, start=start, year=start.period, name=name, uses=[end, *said])  # fmt: skip
     if rows["change"].abs().max() >= 1:
         text = "Bars from {start} to import in {year} at the run-rate to {end} in the scenario {name}: {parts}."
-        alt = sentence(text, start=start, end=end, year=start.period, name=name,
-                       parts="; ".join(one.text for one in said), uses=said)  # fmt: skip
+        moved = [f"{words.upper(tables.SHORT[row['lever']])} {derived(row['change'], 't', row):signed}"
+                 for _, row in rows.iterrows()]  # fmt: skip
+        parts |= {"end": end, "parts": "; ".join(moved)}
+    alt = sentence(text, uses=uses, **parts)
     data = pd.DataFrame({"Lever": names, "Tonnes": [start.value, *rows["change"], end.value]})
     data["source"] = [ids(start), *rows["source"], ids(end)]
     note = "Each bar: a lever's part, averaged over all orders of moving them; they sum to the difference. Line: 80 %."
@@ -65,37 +60,26 @@ def waterfall(rows: pd.DataFrame, made: Mapping[str, Balance], name: str, year: 
 
 @once_public
 def cover(stop: pd.DataFrame, held: Mapping[float, pd.DataFrame], months: int, *, india: Vintage) -> Figure:
-    """How long stocks last, by the length of a closure of China, with what is held and with more.
-
-    Parameters
-    ----------
-    stop : pd.DataFrame
-        ``outage.outage`` of so many months with the stocks that are held.
-    held : mapping
-        The same with so many months more in stock.
-    """
+    """How long stocks last, by the length of a closure of China: ``outage.outage``, ``held`` with months more."""
     drawing, (ax,) = canvas("months until stocks are used up", height=3.4)
     length = np.linspace(0, months, 4 * months + 1)
-    low, middle, high = (np.minimum(length, stop.loc["lasts", end]) for end in ("low", "middle", "high"))
     ax.plot(length, length, "--", color=MUTED, linewidth=1.2)
     label(ax, "the closure", (months, months), color=MUTED, fontsize=9)
+    low, high = (np.minimum(length, stop.loc["lasts", end]) for end in ("low", "high"))
     ax.fill_between(length, low, high, color=BLUE, alpha=0.25, linewidth=0)
-    ax.plot(length, middle, color=BLUE, linewidth=2)
-    label(ax, "stocks as held", (months, middle[-1]), color=BLUE, fontsize=9)
     rows = [("stocks as held", stop.loc["lasts"])]
-    for more, table in held.items():
-        lasts = np.minimum(length, table.loc["lasts", "middle"])
-        ax.plot(length, lasts, color=GOLD, linewidth=1.6)
-        label(ax, f"{more:g} months more", (months, lasts[-1]), color=GOLD, fontsize=9)
-        rows.append((f"{more:g} months more", table.loc["lasts"]))
+    rows += [(f"{more:g} months more", table.loc["lasts"]) for more, table in held.items()]
+    for name, row in rows:
+        lasts, first = np.minimum(length, row["middle"]), name == "stocks as held"
+        ax.plot(length, lasts, color=BLUE if first else GOLD, linewidth=2 if first else 1.6)
+        label(ax, name, (months, lasts[-1]), color=BLUE if first else GOLD, fontsize=9)
     ax.set_xlabel("months in which nothing comes from China")
     ax.set_xlim(0, months)
     ax.set_ylim(0, months)
     title, alt = closures.cover(stop, held, months), closures.covers(rows, months)
-    data = pd.DataFrame({"Stocks": [name for name, _ in rows]})
-    for end, head in (("low", "Last, lowest, months"), ("middle", "Middle, months"), ("high", "Highest, months")):
-        data[head] = [row[end] for _, row in rows]
-    data["source"] = [row["source"] for _, row in rows]
+    heads = {"low": "Last, lowest, months", "middle": "Middle, months", "high": "Highest, months"}
+    lasts = headed(pd.DataFrame([row for _, row in rows]), heads).reset_index(drop=True)
+    data = pd.concat([pd.Series([name for name, _ in rows], name="Stocks"), lasts], axis=1)
     note = "Below the dashed line output is lost. Band: 80 % of the draws."
     return finish(drawing, title, alt, data, india=india, note=note, digits=SURE)
 

@@ -17,9 +17,8 @@ from helpers.outlook.scenario import Balance
 
 
 class Plants(NamedTuple):
-    """The scenario whose plants make most: what they take from the imports, since when, the oxide they need and import.
-
-    ``more`` is what they make beyond what India buys as magnets, of the ``whole``.
+    """The scenario whose plants make most: what they take from the imports, since when, the oxide they need and import;
+    what they make beyond what India buys as magnets, of the whole.
     """
 
     name: str
@@ -47,12 +46,11 @@ def plants(of: Mapping[str, Balance], year: int, india: Vintage) -> Plants:
     best = scenario.run(india, of[name].levers)
     base = scenario.run(india, of[name].levers.model_copy(update={"scheme": 0.0}))
     yearly = {int(one): tables.change(best, base, "imports", int(one), india) for one in best.years}
-    begun = [one for one, less in yearly.items()
-             if less.value < -phrases.LEAST * scenario.at(india, base, "imports", one).value]  # fmt: skip
-    oxide, needed, more = (scenario.at(india, best, one, year)
-                           for one in ("oxide_imported", "oxide_needed", "surplus"))  # fmt: skip
+    first = next((one for one, less in yearly.items()
+                  if less.value < -phrases.LEAST * scenario.at(india, base, "imports", one).value), None)  # fmt: skip
+    needed, oxide, more = (scenario.at(india, best, of, year) for of in ("oxide_needed", "oxide_imported", "surplus"))
     whole = derived(np.median(best.of("scheme", year) + best.of("surplus", year)), "t", more)
-    return Plants(name, begun[0] if begun else None, phrases.taken(yearly[year]), needed, oxide, more, whole)
+    return Plants(name, first, phrases.taken(yearly[year]), needed, oxide, more, whole)
 
 
 def unsold(year: int, india: Vintage) -> Unsold | None:
@@ -78,11 +76,16 @@ def scheme(of: Plants) -> Sentence:
     parts |= {"less": of.less, "needed": of.needed}
     text += ", by {less:~2} in {year}, and"
     if of.oxide.value < phrases.LEAST * of.needed.value:
-        text += " need {needed:~2} of oxide of neodymium and praseodymium, all of it Indian."
-        return joined(sentence(text, uses=[of.oxide], **parts), _beyond(of))
-    text += " import {oxide:~2} of oxide for it. They need {needed:~2} of oxide of neodymium and praseodymium, of which"
-    text += " {oxide:range~2} t are imported: magnets are replaced by their oxide."
-    return joined(sentence(text, oxide=of.oxide, **parts), _beyond(of))
+        tail = "need {needed:~2} of oxide of neodymium and praseodymium, all of it Indian."
+    else:
+        tail = "import {oxide:~2} of oxide for it. They need {needed:~2} of oxide of neodymium and praseodymium, of"
+        tail += " which {oxide:range~2} t are imported: magnets are replaced by their oxide."
+        parts["oxide"] = of.oxide
+    beyond = None
+    if of.more.value >= phrases.LEAST * of.whole.value:
+        beyond = "Of the {whole:~2} that they make {more:~2} are more than India would buy as magnets,"
+        beyond = sentence(beyond, "and replace no imports.", whole=of.whole, more=of.more)
+    return joined(sentence(text, tail, uses=[of.oxide], **parts), beyond)
 
 
 def japan(of: Unsold | None, india: Vintage) -> Sentence:
@@ -92,15 +95,16 @@ def japan(of: Unsold | None, india: Vintage) -> Sentence:
         why = words.listed(lacking.split(", "))
         return words.not_yet(india, f"What an end of sales to Japan would bring, for want of {why},")
     if not scenario.draws(india).sold.any():
-        return sentence(
-            "Nothing is sold to Japan by the newest figure, so that an end of it frees nothing.", uses=[of.freed]
-        )
+        text = "Nothing is sold to Japan by the newest figure, so that an end of it frees nothing."
+        return sentence(text, uses=[of.freed])
     if of.freed.value < 1:
-        return sentence("What was sold to Japan would make no magnets in {year}: no plant would use it.",
-                        year=of.freed.period, uses=[of.freed])  # fmt: skip
+        text = "What was sold to Japan would make no magnets in {year}: no plant would use it."
+        return sentence(text, year=of.freed.period, uses=[of.freed])
     text = "Nothing more sold to Japan would give the plants of the scheme {freed:~2} of oxide in {year}, {share}"
     text += " of what they need. That is if all of them are built on time ({freed:range~2} t{more_sold})."
-    more_sold = "; more if more is sold than the lower bound that is published" if _floor(india) else ""
+    published = supply.freed_by_stopping_exports(india)
+    floor = published is not None and published["sold"].value == published["sold"].low
+    more_sold = "; more if more is sold than the lower bound that is published" if floor else ""
     parts = {"freed": of.freed, "share": _share(of), "year": of.freed.period, "more_sold": more_sold}
     if of.more.value < 1:
         return sentence(text, "It makes no magnet more.", uses=[of.more], **parts)
@@ -112,36 +116,19 @@ def means(shut: Balance, own: Plants, sold: Unsold | None, year: int, india: Vin
     """What closed licences, plants and an end of sales to Japan come to in a year, as the first page has them."""
     cars = phrases.counted_within(*(scenario.at(india, shut, kind, year) for kind in ("vehicles", "engines")))
     closed = "China's licences closed" + (", and the levers asked for" if len(shut.levers.moved) > 1 else "")
-    rows = [(closed, "Magnets missing", scenario.at(india, shut, "shortage", year),
-             sentence("{cars} lack theirs", cars=cars))]  # fmt: skip
+    gone = scenario.at(india, shut, "shortage", year)
+    rows = [(closed, "Magnets missing", gone, sentence("{cars} lack theirs", cars=cars))]
     if own.first is not None:
         oxide = sentence("Oxide for it to import: {oxide}", oxide=phrases.left(own.oxide))
-        first = sentence("“{name}”, from {first} on", name=own.name, first=fiscal.year_name(own.first))
-        rows.append((first.text, "Fewer magnets to import", own.less, oxide))
+        first = f"“{own.name}”, from {fiscal.year_name(own.first)} on"
+        rows.append((first, "Fewer magnets to import", own.less, oxide))
     if sold is not None:
-        rows.append(("All plants on time, nothing sold to Japan", "Oxide for India's plants", sold.freed,
-                     sentence("{share} of what they need", share=_share(sold))))  # fmt: skip
-    said = [(head, what, phrases.left(of), then) for head, what, of, then in rows]
-    return pd.DataFrame(
-        [(head, f"{what}: {of}", str(then), ids(of, then)) for head, what, of, then in said],
-        columns=["If", f"In {fiscal.year_name(year)} (80 %)", "And", "source"],
-    )
+        share = sentence("{share} of what they need", share=_share(sold))
+        rows.append(("All plants on time, nothing sold to Japan", "Oxide for India's plants", sold.freed, share))
+    said = [(head, f"{what}: {phrases.left(of)}", str(then), ids(of, then)) for head, what, of, then in rows]
+    return pd.DataFrame(said, columns=["If", f"In {fiscal.year_name(year)} (80 %)", "And", "source"])
 
 
 def _share(of: Unsold) -> Sentence:
     share = min(100.0, 100 * of.freed.value / of.needed.value) if of.needed.value else 0.0
     return words.chance(derived(share, "%", of.freed, of.needed))
-
-
-def _floor(india: Vintage) -> bool:
-    """Whether no more is published of what was sold to Japan than that it was more than so much."""
-    found = supply.freed_by_stopping_exports(india)
-    return found is not None and found["sold"].value == found["sold"].low
-
-
-def _beyond(of: Plants) -> Sentence | None:
-    """What plants make beyond what India buys as magnets; None where that is little."""
-    if of.more.value < phrases.LEAST * of.whole.value:
-        return None
-    text = "Of the {whole:~2} that they make {more:~2} are more than India would buy as magnets,"
-    return sentence(text, "and replace no imports.", whole=of.whole, more=of.more)

@@ -37,20 +37,15 @@ VARIABLES = {
 
 
 def iamc(rows: pd.DataFrame, india: Vintage) -> pd.DataFrame:
-    """``scenario.table`` as a wide table.
+    """``scenario.table`` as a wide table: ``Model, Scenario, Region, Variable, Unit``, then a column a year.
 
-    Returns
-    -------
-    pd.DataFrame
-        ``Model, Scenario, Region, Variable, Unit``, then a column a year, named by the year in which it ends; a
-        quantity that is known in no year has no row.
+    A year is named by that in which it ends; a quantity that is known in no year has no row.
     """
-    long = rows.melt(["scenario", "fiscal_year", "quantity", "unit"], list(ENDS), "end")
+    long = rows.melt(["scenario", "fiscal_year", "quantity", "unit"], list(ENDS), "end").dropna(subset=["value"])
     long["Variable"] = long["quantity"].map(VARIABLES) + "|" + long["end"].map(ENDS)
-    long["Unit"] = long["unit"].map(UNITS)
-    keys = ["Scenario", "Variable", "Unit"]
-    long = long.rename(columns={"scenario": "Scenario"}).dropna(subset=["value"])
-    wide = long.pivot(index=keys, columns="fiscal_year", values="value").rename(columns=str)
+    long = long.assign(Unit=long["unit"].map(UNITS)).rename(columns={"scenario": "Scenario"})
+    wide = long.pivot(index=["Scenario", "Variable", "Unit"], columns="fiscal_year", values="value")
+    wide = wide.rename(columns=str)
     wide = wide.rename_axis(columns=None).reset_index()
     wide.insert(0, "Model", f"India magnet outlook {__version__}, as of {india.day}")
     wide.insert(2, "Region", REGION)

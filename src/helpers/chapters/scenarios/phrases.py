@@ -4,15 +4,14 @@ from helpers.chapters import words
 from helpers.chapters.outputs import Sentence, sentence
 from helpers.data import Quantity, derived, sources_of
 
-LEAST = 0.02
-"""Part of what is to import below which a scenario has hardly moved it."""
+LEAST = 0.02  # part of what is to import below which a scenario has hardly moved it
 
 
 def counted(electric: float, other: float, *uses) -> Sentence:
     """So many electric vehicles and so many others, in millions where they are."""
-    kinds = {"electric": electric, "other": other}
-    parts = [_many(number, f"{kind} vehicles", *uses) for kind, number in kinds.items() if number >= 1]
-    return Sentence(words.listed(one.text for one in parts) or "no vehicles", tuple(sorted(sources_of(*uses, *parts))))
+    kinds = {"electric vehicles": electric, "other vehicles": other}
+    told = words.listed(_many(number, kind, *uses) for kind, number in kinds.items() if number >= 1)
+    return Sentence(told or "no vehicles", tuple(sorted(sources_of(*uses))))
 
 
 def counted_within(electric: Quantity, other: Quantity) -> Sentence:
@@ -20,10 +19,9 @@ def counted_within(electric: Quantity, other: Quantity) -> Sentence:
     told = []
     for of, kind in ((electric, "electric vehicles"), (other, "other vehicles")):
         if of.high >= 1:
-            low, high = (_many(end, "", of).text.strip() for end in (of.low, of.high))
             kind = "others" if told else kind
-            middle = _many(of.value, kind, of).text if of.value >= 1 else f"no {kind}"
-            told.append(f"{middle} ({low} to {high})")
+            middle = _many(of.value, kind, of) if of.value >= 1 else f"no {kind}"
+            told.append(f"{middle} ({_many(of.low, '', of)} to {_many(of.high, '', of)})")
     return Sentence(words.listed(told) or "no vehicles", tuple(sorted(sources_of(electric, other))))
 
 
@@ -42,7 +40,7 @@ def taken(less: Quantity) -> Quantity:
     return derived(-less.value, "t", less, low=-less.high, high=-less.low)
 
 
-def _many(number: float, what: str, *uses) -> Sentence:
+def _many(number: float, what: str, *uses) -> str:
     if number >= 1e6:
-        return sentence("{count:.1}", count=derived(number / 1e6, f"million {what}", *uses))
-    return sentence("{count:~2}", count=derived(number, what, *uses))
+        return f"{derived(number / 1e6, f'million {what}'.strip(), *uses):.1}"
+    return f"{derived(number, what, *uses):~2}"

@@ -17,8 +17,7 @@ from helpers.outlook.scenario import Balance
 REGIMES = {"open": "all let through", "partial": "part let through", "closed": "hardly any let through"}
 
 _WHAT = "What would change the imports"
-_CLOSES = 1e-9
-"""Part of the need below which two sides of a balance are the same number."""
+_CLOSES = 1e-9  # part of the need below which two sides of a balance are the same number
 
 
 def answer(of: Mapping[str, Balance], asked: str, year: int, india: Vintage) -> Sentence:
@@ -30,8 +29,8 @@ def answer(of: Mapping[str, Balance], asked: str, year: int, india: Vintage) -> 
     text = "As things go on, India needs to import about {need:~2} of rare-earth magnets in {year} (80 % interval"
     first = sentence(text, "{need:range~2} t), as magnets or inside motors.", need=need, year=need.period)
     said = [first, _asked(of, asked, year, india), _markets(of, asked, year, india), _closed(of, year, india)]
-    said += [_own(of, year, india), sentence("Each number holds if its scenario does; none of them is a forecast.")]
-    return joined(*said, answer=True)
+    last = Sentence("Each number holds if its scenario does; none of them is a forecast.")
+    return joined(*said, _own(of, year, india), last, answer=True)
 
 
 def lacking(named: pd.DataFrame, asked: tuple[str, Levers], india: Vintage) -> Sentence:
@@ -74,21 +73,19 @@ def regimes(panels: Mapping[str, Balance], year: int, india: Vintage) -> Sentenc
     short = {name: scenario.at(india, of, "shortage", year) for name, of in panels.items()}
     worst = max(short, key=lambda name: short[name].value)
     need, gone = scenario.at(india, panels[worst], "imports", year), short[worst]
+    parts = {"need": need, "year": need.period}
     if gone.value < phrases.LEAST * need.value:
-        return sentence("Whatever China lets through, little of the {need:~2} to import in {year} is missing",
-                        need=need, year=need.period)  # fmt: skip
+        return sentence("Whatever China lets through, little of the {need:~2} to import in {year} is missing", **parts)
     text = "With {regime} by China, {gone:~2} of the {need:~2} to import in {year} do not come"
-    return sentence(text, regime=REGIMES[worst], gone=gone, need=need, year=need.period)
+    return sentence(text, regime=REGIMES[worst], gone=gone, **parts)
 
 
 def let_in(name: str, of: Balance, year: int, india: Vintage) -> Sentence:
     """What is needed and what is missing under one regime."""
     need, gone = (scenario.at(india, of, quantity, year) for quantity in ("imports", "shortage"))
-    parts = {"regime": REGIMES[name], "need": need, "year": need.period}
-    text = "{regime}: {need:~2} ({need:range~2} t) to import in {year}"
-    if gone.value < 1:
-        return sentence(text + ", of which {gone} is missing.", gone=phrases.left(gone), **parts)
-    return sentence(text + ", of which {gone:~2} ({gone:range~2} t) are missing.", gone=gone, **parts)
+    parts = {"regime": REGIMES[name], "need": need, "year": need.period, "gone": phrases.left(gone)}
+    text = "{regime}: {need:~2} ({need:range~2} t) to import in {year}, of which {gone}"
+    return sentence(text, "is missing." if gone.value < 1 else "are missing.", **parts)
 
 
 def vehicles(of: Balance, year: int, india: Vintage) -> Sentence:
@@ -149,13 +146,13 @@ def _asked(of: Mapping[str, Balance], asked: str, year: int, india: Vintage) -> 
     if asked not in of or asked == tables.RUN_RATE:
         return None
     need, gone = (scenario.at(india, of[asked], quantity, year) for quantity in ("imports", "shortage"))
-    more = tables.change(of[asked], of[tables.RUN_RATE], "imports", year, india)
-    text = "In the scenario “{name}” it is {need:~2} ({need:range~2} t), {more}, and {gone:~2} of it are not let in."
-    if gone.value < 1:
-        text = "In the scenario “{name}” it is {need:~2} ({need:range~2} t), {more}, and{middle} all of it is let in."
-        middle = " in the middle of the draws" if gone.high >= 1 else ""
-        return sentence(text, name=asked, need=need, more=_more(more, need), middle=middle, uses=[gone])
-    return sentence(text, name=asked, need=need, more=_more(more, need), gone=gone)
+    more = _more(tables.change(of[asked], of[tables.RUN_RATE], "imports", year, india), need)
+    if gone.value >= 1:
+        left = sentence("{gone:~2} of it are not let in", gone=gone)
+    else:
+        left = Sentence("in the middle of the draws all of it is let in" if gone.high >= 1 else "all of it is let in")
+    text = "In the scenario “{name}” it is {need:~2} ({need:range~2} t), {more}, and {left}."
+    return sentence(text, name=asked, need=need, more=more, left=left, uses=[gone])
 
 
 def _markets(of: Mapping[str, Balance], asked: str, year: int, india: Vintage) -> Sentence | None:
@@ -194,19 +191,18 @@ def _own(of: Mapping[str, Balance], year: int, india: Vintage) -> Sentence:
     need, name = scenario.at(india, base, "imports", year), tables.best(of, year)
     whole = tables.change(of[name], base, "imports", year, india) if name else None
     if whole is None or whole.value > -phrases.LEAST * need.value:
-        return sentence("Nothing that India can do and that can be reckoned takes much of it in {year}.",
-                        year=need.period, uses=[need, *filter(None, [whole])])  # fmt: skip
+        text = "Nothing that India can do and that can be reckoned takes much of it in {year}."
+        return sentence(text, year=need.period, uses=[need, whole])
     share = words.chance(derived(min(100.0, -100 * whole.value / need.value), "%", whole, need))
     text = "Of what India can do, “{name}” takes most, {taken:~2} ({taken:range~2} t), {share} of it"
     parts = {"name": name, "taken": phrases.taken(whole), "share": share}
-    moved = of[name].levers.moved.items()
-    single = {one: made for one, made in of.items()
-              if len(made.levers.moved) == 1 and made.levers.moved.items() <= moved}  # fmt: skip
-    one = tables.best(single, year)
+    moved = {one: made.levers.moved.items() for one, made in of.items()}
+    parts_of = {one: of[one] for one, levers in moved.items() if len(levers) == 1 and levers <= moved[name]}
+    one = tables.best(parts_of, year)
     if one in (None, name) or (part := tables.change(of[one], base, "imports", year, india)).value >= 0:
         return sentence(text + ".", **parts)
-    return sentence(text + "; of its parts “{one}” alone takes {part:~2} ({part:range~2} t).", one=one,
-                    part=phrases.taken(part), **parts)  # fmt: skip
+    text += "; of its parts “{one}” alone takes {part:~2} ({part:range~2} t)."
+    return sentence(text, one=one, part=phrases.taken(part), **parts)
 
 
 def _more(change: Quantity, whole: Quantity) -> Sentence:

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from helpers import fiscal
+from helpers.chapters.rows import headed
 from helpers.data import Quantity, Vintage, derived, ids, number
 from helpers.outlook import demand, levers, scenario
 from helpers.outlook.demand_draws import ENDS
@@ -21,7 +22,7 @@ OWN = {
 }  # fmt: skip
 """Levers that India's state and firms hold; the others are those of markets and of other states."""
 
-SHORT = {
+SHORT = {  # levers in few words, for figures
     "ev_pace": "pace of electric vehicles",
     "intensity": "magnet in a unit",
     "rare_earth_free_share": "motors without rare earths",
@@ -39,7 +40,6 @@ SHORT = {
     "licences_months": "months of these licences",
     "stock_months": "stocks",
 }
-"""Levers in few words, for figures."""
 
 STEPS = {
     "imports": "To import, t",
@@ -57,8 +57,7 @@ _OUTAGE = {
     "vehicles": "Electric vehicles not built",
     "engines": "Other vehicles not built",
 }
-DECIMALS = {head: int(name == "lasts") for name, head in _OUTAGE.items()}
-"""Of the table of closures."""
+DECIMALS = {head: int(name == "lasts") for name, head in _OUTAGE.items()}  # of the table of closures
 
 _SETTINGS = ("before", "after", "at_low", "at_high")
 _BALANCE = {
@@ -174,13 +173,13 @@ def gap(of: Balance) -> float:
 
 def parts(rows: pd.DataFrame) -> pd.DataFrame:
     """``attribution.difference`` for readers."""
-    return _short(rows, {"before": "From", "after": "To", "change": "Tonnes more"})
+    return _by_lever(rows, {"before": "From", "after": "To", "change": "Tonnes more"})
 
 
 def alone(rows: pd.DataFrame) -> pd.DataFrame:
     """``attribution.tornado`` for readers; levers that move nothing are left out."""
     heads = {"at_low": "Least at", "low": "Least, t", "at_high": "Most at", "high": "Most, t"}
-    return _short(rows[rows["high"] - rows["low"] >= 1], heads)
+    return _by_lever(rows[rows["high"] - rows["low"] >= 1], heads)
 
 
 def outages(found: Mapping[int, pd.DataFrame]) -> pd.DataFrame:
@@ -193,9 +192,8 @@ def outages(found: Mapping[int, pd.DataFrame]) -> pd.DataFrame:
 
 def trial(rows: pd.DataFrame) -> pd.DataFrame:
     """``outage.trial`` for readers."""
-    heads = {"unit": "Unit", "least": "Least stock", "middle": "Middle", "most": "Largest"}
-    heads |= {"seen": "Seen", "miss": "Miss"}
-    return rows.rename(columns=heads)[[*heads.values(), "source"]].rename_axis("Reckoned")
+    heads = {"unit": "Unit", "least": "Least stock", "middle": "Middle", "most": "Largest", "seen": "Seen"}
+    return headed(rows, heads | {"miss": "Miss"}).rename_axis("Reckoned")
 
 
 def described() -> pd.DataFrame:
@@ -206,7 +204,7 @@ def described() -> pd.DataFrame:
     span = [f"{one} {unit}" if unit not in ("", "day") else one for one, unit in zip(span, table["unit"], strict=True)]
     table = table.assign(span=span, default=[_said(value) for value in table["default"]])
     heads = {"meaning": "What it moves", "span": "What it may be", "default": "Run-rate"}
-    return table.rename(columns=heads)[list(heads.values())].rename_axis("Lever")
+    return headed(table, heads).rename_axis("Lever")
 
 
 def stories(named: pd.DataFrame) -> pd.DataFrame:
@@ -215,11 +213,10 @@ def stories(named: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({"Story": named["story"], "Levers moved": moved}).rename_axis("Scenario")
 
 
-def _short(rows: pd.DataFrame, heads: Mapping[str, str]) -> pd.DataFrame:
+def _by_lever(rows: pd.DataFrame, heads: Mapping[str, str]) -> pd.DataFrame:
     """Rows by lever, levers and their settings in few words."""
     said = {name: [_said(value) for value in rows[name]] for name in heads if name in _SETTINGS}
-    table = rows.assign(Lever=rows["lever"].map(SHORT), **said).set_index("Lever").rename(columns=heads)
-    return table[[*heads.values(), "source"]]
+    return headed(rows.assign(**said), heads).set_index(rows["lever"].map(SHORT).rename("Lever"))
 
 
 def _said(value: object) -> str:

@@ -10,8 +10,7 @@ from helpers.chapters.track_record import sentences, tables, verdicts
 from helpers.data import Vintage, derived
 from helpers.outlook import track
 
-PANELS = 2
-"""Targets whose calibration is drawn: those with most outturns."""
+PANELS = 2  # targets whose calibration is drawn: those with most outturns
 
 
 @once_public
@@ -33,21 +32,14 @@ def path(rows: pd.DataFrame, came: pd.DataFrame, *, india: Vintage) -> Figure:
         ax.axhline(row["value"] / 1000, color=RED, linewidth=1.2, linestyle="-" if number == 0 else "--")
         text = "came" if number == 0 else "revised"
         label(ax, text, (len(rows) - 0.6, row["value"] / 1000), dx=4, dy=8 if number == 0 else -8, color=RED)
-    every = int(np.ceil(len(rows) / 8))
-    shown = rows.index[::-1][::every][::-1]
+    shown = rows.index[:: -int(np.ceil(len(rows) / 8))][::-1]
     ax.set_xticks(shown, [rows.loc[at, "as_of"] for at in shown], fontsize=8)
     ax.set_xlim(-0.6, len(rows) - 0.4)
     ax.set_ylim(0, 1.15 * max(rows["high80"].max(), outturn["value"].max() if len(outturn) else 0) / 1000)
-    last = sentences.said(rows.iloc[-1])
-    alt = sentence(
-        "A dot and an upright line for each day on which {period} was forecast, in order and not to scale; the last,"
-        " of {day}, stands at {last}, its line from {low} to {high} t.",
-        period=period,
-        day=words.day(rows["as_of"].iloc[-1]),
-        last=last,
-        low=f"{last.low:,.0f}",
-        high=f"{last.high:,.0f}",
-    )
+    last, day = sentences.said(rows.iloc[-1]), words.day(rows["as_of"].iloc[-1])
+    text = "A dot and an upright line for each day on which {period} was forecast, in order and not to scale; the last,"
+    tail = "of {day}, stands at {last}, its line from {last.low:,.0f} to {last.high:,.0f} t."
+    alt = sentence(text, tail, period=period, day=day, last=last)
     data = rows[["kind", "run", "as_of", "period", "median", "low80", "high80", "source"]]
     note = "Dots: medians; lines: 80 % intervals; hollow: back-casts. Days in order, not to scale."
     return finish(drawing, sentences.path(rows, came, india), alt, data, india=india, note=note, uses=[outturn])
@@ -64,23 +56,17 @@ def calibration(table: pd.DataFrame, *, india: Vintage) -> Figure:
         ax.plot([0, 100], [0, 100], color=MUTED, linewidth=0.8)
         ax.plot(x, 100 * one["under"], "o-", color=BLUE, markersize=5, clip_on=False, zorder=4)
         row = one.iloc[0]
-        what = verdicts.WHAT[row["target"]]
-        named = f"{what[:1].upper()}{what[1:]}, {verdicts.KIND[row['kind']]}"
+        named = f"{words.upper(verdicts.WHAT[row['target']])}, {verdicts.KIND[row['kind']]}"
         ax.set_title(f"{wrap(named, 36)}\n{row['outturns']} scored", loc="left", color=MUTED, fontsize=9)
         ax.set(xlim=(0, 100), ylim=(0, 100))
         ax.set_xlabel("quantile, %")
     first = groups[0]
-    inside = first["under"].between(first["low"], first["high"]).sum()
-    alt = sentence(
-        "The share of outturns at or under each quantile against its level, with the band that chance allows;"
-        " {inside} of {of} dots of the first panel lie in the band.",
-        inside=words.count(int(inside)),
-        of=words.count(len(first)),
-        uses=[first],
-    )
-    data = pd.concat(groups)
+    inside = words.count(int(first["under"].between(first["low"], first["high"]).sum()))
+    text = "The share of outturns at or under each quantile against its level, with the band that chance allows;"
+    tail = "{inside} of {of} dots of the first panel lie in the band."
+    alt = sentence(text, tail, inside=inside, of=words.count(len(first)), uses=[first])
     note = "Line: as it should be; grey: what chance alone allows, 95 %."
-    return finish(drawing, sentences.calibrated(table, india), alt, data, india=india, note=note)
+    return finish(drawing, sentences.calibrated(table, india), alt, pd.concat(groups), india=india, note=note)
 
 
 @once_public
@@ -101,11 +87,8 @@ def nearest(table: pd.DataFrame, *, india: Vintage) -> Figure:
     reach = 1.1 * max(table["error"].abs().max(), 1)
     ax.set_xlim(min(0, table["error"].min()) - 0.1 * reach, max(0, table["error"].max()) + 0.1 * reach)
     worst = table.loc[table["error"].abs().idxmax()]
-    alt = sentence(
-        "A line from nought to how far each forecaster was off, per cent of what came; the longest is that of {by},"
-        " {worst:.1}.",
-        by=verdicts.BY.get(worst["by"], worst["by"]),
-        worst=derived(worst["error"], "%", table),
-    )
+    text = "A line from nought to how far each forecaster was off, per cent of what came; the longest is that of {by},"
+    by = verdicts.BY.get(worst["by"], worst["by"])
+    alt = sentence(text, "{worst:.1}.", by=by, worst=derived(worst["error"], "%", table))
     note = "Medians against the first release; left of the line: too low."
     return finish(drawing, sentences.nearest(table, india), alt, tables.nearest(table), india=india, note=note)

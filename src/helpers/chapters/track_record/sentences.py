@@ -17,25 +17,20 @@ HELD = {
 }
 BETTER = {"better": "better than", "worse": "worse than", "equal": "no better than"}
 NONE = "none"
-NEAR = 0.1
-"""How far from 1 the error over that of naive is no difference, of so few years of the value."""
+NEAR = 0.1  # how far from 1 the error over that of naive is no difference, of so few years of the value
 
 
 def answer(scores: pd.DataFrame, made: pd.DataFrame, tried: pd.DataFrame, india: Vintage) -> Sentence:
     """The newest outturn of a published forecast, or that there is none; then what back-casts say.
 
-    Parameters
-    ----------
-    scores, made, tried : pd.DataFrame
-        ``track.scored``, what it was given, and ``track.trial``.
-    india : Vintage
+    ``track.scored``, what it was given, and ``track.trial``.
     """
     ours = scores[(scores["by"] == track.OURS) & (scores["target"] == targets.CUSTOMS.name)]
-    known = [ours[ours["kind"] == kind] for kind in (track.PUBLISHED, track.BACKCAST)]
-    parts: list[Sentence | None] = [_last(known[0]) if len(known[0]) else _none(made, india)]
-    parts += [_last(known[1])] if len(known[1]) and known[0].empty else []
-    parts += [revised(ours), intervals(tried)]
-    return joined(*parts, answer=True)
+    published, tries = (ours[ours["kind"] == kind] for kind in (track.PUBLISHED, track.BACKCAST))
+    if len(published):
+        return joined(_last(published), revised(ours), intervals(tried), answer=True)
+    back = _last(tries) if len(tries) else None
+    return joined(_none(made, india), back, revised(ours), intervals(tried), answer=True)
 
 
 def overall(compared: pd.DataFrame, made: pd.DataFrame, india: Vintage) -> Sentence:
@@ -59,14 +54,9 @@ def intervals(tried: pd.DataFrame) -> Sentence | None:
     row = table.iloc[0]
     verdict, skill = verdicts.width(row["low"], row["high"]), verdicts.skilled(row["skill_error"], NEAR)
     count = words.count(row["outturns"])
-    held = sentence(
-        "Of the value, on its history as it stands, the 80 % interval of the next year held {held} of {count} times,",
-        "{verdict}.",
-        held=words.count(row["held"]) if row["held"] else NONE,
-        count=count,
-        verdict=HELD[verdict].format(count=count),
-        uses=[table],
-    )
+    parts = {"held": words.count(row["held"]) if row["held"] else NONE, "count": count}
+    text = "Of the value, on its history as it stands, the 80 % interval of the next year held {held} of {count} times,"
+    held = sentence(text, "{verdict}.", verdict=HELD[verdict].format(count=count), uses=[table], **parts)
     if skill == "unknown":
         return held
     own, naive = (derived(compared[name].abs().mean(), "%", table) for name in ("error", "error_naive"))
@@ -82,36 +72,32 @@ def revised(ours: pd.DataFrame) -> Sentence | None:
     row = again.sort_values("as_of", kind="stable").iloc[-1]
     same = ["kind", "run", "as_of", "period"]
     before = ours[(ours["release"] == track.FIRST) & (ours[same] == row[same]).all(axis=1)].iloc[-1]
-    changed = "as before" if row["within"] == before["within"] else "and no longer" if before["within"] else "and now"
-    return sentence(
-        "{period} was revised since, from {first} to {now}: the last forecast is then {error:.1} off,",
-        "{changed} inside its interval." if row["within"] or before["within"] else "still outside its interval.",
-        period=row["period"],
-        first=_came(before),
-        now=_came(row),
-        error=derived(abs(row["error"]), "%", again),
-        **({"changed": changed} if row["within"] or before["within"] else {}),
-    )
+    where = {
+        (True, True): "as before inside",
+        (True, False): "and no longer inside",
+        (False, True): "and now inside",
+        (False, False): "still outside",
+    }[bool(before["within"]), bool(row["within"])]
+    parts = {"period": row["period"], "first": _came(before), "now": _came(row), "where": where}
+    text = "{period} was revised since, from {first} to {now}: the last forecast is then {error:.1} off,"
+    return sentence(text, "{where} its interval.", error=derived(abs(row["error"]), "%", again), **parts)
 
 
 def path(rows: pd.DataFrame, came: pd.DataFrame, india: Vintage) -> Sentence:
     """How what we expected of one period has moved from vintage to vintage, and what came."""
     first, last, period = said(rows.iloc[0]), said(rows.iloc[-1]), rows["period"].iloc[0]
     now = came[(came["period"] == period) & (came["target"] == rows["target"].iloc[0])]
-    if len(rows) == 1:
-        text = "Of {period} one vintage is there, of {day}: {last}"
-        parts = {"day": words.day(rows["as_of"].iloc[-1]), "last": last}
-    else:
+    parts = {"period": period, "last": last, "day": words.day(rows["as_of"].iloc[-1])}
+    text = "Of {period} one vintage is there, of {day}: {last}"
+    if len(rows) > 1:
         moved = words.direction(last.value / first.value - 1, 0.02)
-        verb = {"up": "was raised", "down": "was lowered", "unchanged": "hardly moved"}[moved]
-        comma = "," if moved == "unchanged" else ""
-        text = f"What was expected of {{period}} {verb}{comma} from {{first}} to {{last}} in {{count}} vintages,"
-        text += " the last of {day}"
-        parts = {"first": first, "last": last, "count": words.count(len(rows))}
-        parts["day"] = words.day(rows["as_of"].iloc[-1])
-    end = "; {came} came" if len(now) else ""
-    parts |= {"came": _came(now.iloc[-1].rename({"value": "outturn"}))} if len(now) else {}
-    return sentence(f"{text}{end}", period=period, uses=[rows], **parts)
+        parts["moved"] = {"up": "was raised", "down": "was lowered", "unchanged": "hardly moved,"}[moved]
+        parts |= {"first": first, "count": words.count(len(rows))}
+        text = "What was expected of {period} {moved} from {first} to {last} in {count} vintages, the last of {day}"
+    if len(now):
+        text += "; {came} came"
+        parts["came"] = _came(now.iloc[-1].rename({"value": "outturn"}))
+    return sentence(text, uses=[rows], **parts)
 
 
 def calibrated(table: pd.DataFrame, india: Vintage) -> Sentence:
@@ -119,27 +105,25 @@ def calibrated(table: pd.DataFrame, india: Vintage) -> Sentence:
     if table.empty:
         return words.not_yet(india, "How often outturns fall under each quantile")
     most = groups(table)[0]
-    outside = most[(most["under"] < most["low"]) | (most["under"] > most["high"])]
-    text = "Of {count} outturns of {what}, {kind}, the share under {verdict}"
-    verdict = (
-        "each quantile is within what chance allows"
-        if outside.empty
-        else f"{words.count(len(outside))} of {words.count(len(most))} quantiles is not what chance allows"
-    )
-    count, row = words.count(most["outturns"].iloc[0]), most.iloc[0]
-    text = text if row["outturns"] > 1 else "Of {count} outturn of {what}, {kind}, {verdict}"
-    verdict = verdict if row["outturns"] > 1 else "nothing can be told yet"
-    what, kind = verdicts.WHAT[row["target"]], verdicts.KIND[row["kind"]]
-    return sentence(text, count=count, what=what, kind=kind, verdict=verdict, uses=[most])
+    row, outside = most.iloc[0], most[(most["under"] < most["low"]) | (most["under"] > most["high"])]
+    parts = {"count": words.count(row["outturns"]), "what": verdicts.WHAT[row["target"]]}
+    parts["kind"] = verdicts.KIND[row["kind"]]
+    if row["outturns"] <= 1:
+        return sentence("Of {count} outturn of {what}, {kind}, nothing can be told yet", uses=[most], **parts)
+    text = "Of {count} outturns of {what}, {kind}, the share under"
+    if outside.empty:
+        return sentence(text, "each quantile is within what chance allows", uses=[most], **parts)
+    parts |= {"outside": words.count(len(outside)), "every": words.count(len(most))}
+    return sentence(text, "{outside} of {every} quantiles is not what chance allows", uses=[most], **parts)
 
 
 def groups(table: pd.DataFrame) -> list[pd.DataFrame]:
     """``track.calibration`` of each target at the distance with most outturns, that with most first."""
-    best = table.sort_values(["outturns", "ahead"], ascending=[False, True], kind="stable").groupby(
-        "target", sort=False
-    )
-    found = [one[(one["kind"] == one["kind"].iloc[0]) & (one["ahead"] == one["ahead"].iloc[0])] for _, one in best]
-    return [one.sort_values("quantile") for one in found]
+    best = table.sort_values(["outturns", "ahead"], ascending=[False, True], kind="stable")
+    return [
+        one[(one["kind"] == one["kind"].iloc[0]) & (one["ahead"] == one["ahead"].iloc[0])].sort_values("quantile")
+        for _, one in best.groupby("target", sort=False)
+    ]
 
 
 def nearest(table: pd.DataFrame, india: Vintage) -> Sentence:
@@ -147,17 +131,11 @@ def nearest(table: pd.DataFrame, india: Vintage) -> Sentence:
     if table.empty:
         return words.not_yet(india, "Who was nearest")
     best = table[table["nearest"]]
-    count = table[["series", "period"]].drop_duplicates().shape[0]
-    wins = best["by"].map(lambda by: verdicts.BY.get(by, by)).value_counts()
+    wins = best["by"].replace(verdicts.BY).value_counts()
     said = words.listed(f"{name} was nearest to {words.count(times)}" for name, times in wins.items())
     ours = "" if track.OURS in set(best["by"]) else "; ours to none"
-    return sentence(
-        "Of {count} that came, {said}{ours}",
-        count=f"{words.count(count)} {'figure' if count == 1 else 'figures'}",
-        said=said,
-        ours=ours,
-        uses=[table],
-    )
+    figures = words.several(len(table[["series", "period"]].drop_duplicates()), "figure")
+    return sentence("Of {figures} that came, {said}{ours}", figures=figures, said=said, ours=ours, uses=[table])
 
 
 def waiting(rows: pd.DataFrame, india: Vintage) -> Sentence | None:
@@ -165,12 +143,8 @@ def waiting(rows: pd.DataFrame, india: Vintage) -> Sentence | None:
     if rows.empty:
         return None
     said = [f"{row.publisher} ({row.quantity}, {words.period(row.period)})" for row in rows.itertuples()]
-    return sentence(
-        "No figure that would tell is in the sources dated up to {day} of the outlooks of {said}.",
-        day=words.day(india.day),
-        said=words.listed(dict.fromkeys(said)),
-        uses=[rows],
-    )
+    text = "No figure that would tell is in the sources dated up to {day} of the outlooks of {said}."
+    return sentence(text, day=words.day(india.day), said=words.listed(dict.fromkeys(said)), uses=[rows])
 
 
 def due(made: pd.DataFrame, came: pd.DataFrame, india: Vintage) -> Sentence:
@@ -181,16 +155,14 @@ def due(made: pd.DataFrame, came: pd.DataFrame, india: Vintage) -> Sentence:
     rows = made[(made["kind"] == track.PUBLISHED) & made["period"].isin(periods)]
     if not over and not begun:
         return words.not_yet(india, "Which published forecast is scored next")
-    parts, text = {}, []
+    said = []
     if over:
-        text.append("{over}, which " + ("is over: its total is" if len(over) == 1 else "are over: their totals are"))
-        text[-1] += " awaited"
-        parts["over"] = words.listed(over)
+        awaited = "is over: its total is" if len(over) == 1 else "are over: their totals are"
+        said.append(f"{words.listed(over)}, which {awaited} awaited")
     if begun:
-        text.append("{begun}, which runs")
-        parts["begun"] = words.listed(begun)
+        said.append(f"{words.listed(begun)}, which runs")
     verb = "are" if len(over) > 1 else "is"
-    return sentence(f"Next to be scored {verb} {'; after that '.join(text)}.", uses=[rows], **parts)
+    return sentence("Next to be scored {verb} {said}.", verb=verb, said="; after that ".join(said), uses=[rows])
 
 
 def _none(made: pd.DataFrame, india: Vintage) -> Sentence:
@@ -199,16 +171,12 @@ def _none(made: pd.DataFrame, india: Vintage) -> Sentence:
     if runs.empty:
         return sentence("No forecast of ours had been published by {day}.", day=words.day(india.day))
     count = runs["run"].nunique()
-    return sentence(
-        "{count} of ours {were} published {first}, and nothing of what {they} forecast has come since, in the",
-        "sources dated up to {day}: there is nothing to score.",
-        count=f"{words.count(count)} {'forecast' if count == 1 else 'forecasts'}",
-        were="was" if count == 1 else "were",
-        they="it" if count == 1 else "they",
-        first=f"on {words.day(runs['as_of'].min())}" if count == 1 else f"from {words.day(runs['as_of'].min())} on",
-        day=words.day(india.day),
-        uses=[runs],
-    )
+    text = "{forecasts} of ours were published from {first} on, and nothing of what they forecast has come since,"
+    if count == 1:
+        text = "{forecasts} of ours was published on {first}, and nothing of what it forecast has come since,"
+    parts = {"forecasts": words.several(count, "forecast"), "first": words.day(runs["as_of"].min())}
+    tail = "in the sources dated up to {day}: there is nothing to score."
+    return sentence(text, tail, day=words.day(india.day), uses=[runs], **parts)
 
 
 def _last(rows: pd.DataFrame) -> Sentence:
@@ -216,20 +184,13 @@ def _last(rows: pd.DataFrame) -> Sentence:
     first = rows[rows["release"] == track.FIRST]
     period = first["period"].iloc[-1]
     row = first[first["period"] == period].sort_values("as_of", kind="stable").iloc[-1]
-    text = {
-        track.PUBLISHED: "Our last published forecast of {period}, of {day}, was {said}",
-        track.BACKCAST: "As of {day} the programme of today{late} would have said {said} of {period}",
-    }[row["kind"]]
-    late = ", whose judgements were written later," if row["late"] else ""
-    return sentence(
-        f"{text} (80 % interval {{said:range}}); {{came}} came, {{verdict}}.",
-        period=row["period"],
-        day=words.day(row["as_of"]),
-        said=said(row),
-        came=_came(row),
-        verdict=_verdict(row),
-        **({"late": late} if row["kind"] == track.BACKCAST else {}),
-    )
+    text = "Our last published forecast of {period}, of {day}, was {said}"
+    parts = {"period": row["period"], "day": words.day(row["as_of"]), "said": said(row)}
+    if row["kind"] == track.BACKCAST:
+        text = "As of {day} the programme of today{late} would have said {said} of {period}"
+        parts["late"] = ", whose judgements were written later," if row["late"] else ""
+    tail = "(80 % interval {said:range}); {came} came, {verdict}."
+    return sentence(text, tail, came=_came(row), verdict=_verdict(row), **parts)
 
 
 def _verdict(row: pd.Series) -> str:
@@ -248,34 +209,25 @@ def _verdict(row: pd.Series) -> str:
 
 def _summed(rows: pd.DataFrame, kind: str, runs: pd.DataFrame) -> Sentence:
     """One sentence over outturns, each by its last forecast."""
-    held, count, size = int(rows["within"].sum()), len(rows), rows["error"].abs().mean()
+    held, many = int(rows["within"].sum()), len(rows) > 1
     skill = verdicts.skilled(rows["score"].sum() / rows["score_naive"].sum(skipna=False))
-    late = " (with judgements written later)" if rows["late"].any() else ""
-    many = count > 1
-    none = "No published forecast has met its outturn yet" if len(runs) else "No forecast was published yet"
-    begun = {
-        track.PUBLISHED: f"Our published {'forecasts were' if many else 'forecast of the one figure that came was'}",
-        track.BACKCAST: f"{none}; "
-        f"{'back-casts{late} were' if many else 'a back-cast of the one figure that came{late} was'}",
-    }[kind]
-    begun += " {size:.1} off" + (" on average" if many else "")
-    where = f", with {words.count(held) if held else NONE} of {words.count(count)} inside"
-    where = where if many else f", with what came {'inside' if held else 'outside'}"
-    text = "{where} the 80 % interval"
-    few = "each counts once, by the last forecast before it" if many else "one outturn proves little"
-    parts = {"late": late} if kind == track.BACKCAST else {}
+    parts = {"size": derived(rows["error"].abs().mean(), "%", rows)}
+    text = "Our published forecasts were" if many else "Our published forecast of the one figure that came was"
+    if kind == track.BACKCAST:
+        none = "No published forecast has met its outturn yet" if len(runs) else "No forecast was published yet"
+        parts["late"] = " (with judgements written later)" if rows["late"].any() else ""
+        text = f"{none}; " + ("back-casts{late} were" if many else "a back-cast of the one figure that came{late} was")
+    text += " {size:.1} off on average" if many else " {size:.1} off"
+    where, few = "what came inside" if held else "what came outside", "one outturn proves little"
+    if many:
+        where = f"{words.count(held) if held else NONE} of {words.count(len(rows))} inside"
+        few = "each counts once, by the last forecast before it"
+    parts["where"], parts["few"] = where, few
     if skill == "unknown":
-        return sentence(f"{begun}{text}; {{few}}.", size=derived(size, "%", rows), where=where, few=few, **parts)
-    return sentence(
-        f"{begun} (naive {{naive:.1}}){text}, {{better}} naive by the interval score; {{few}}.",
-        size=derived(size, "%", rows),
-        naive=derived(rows["error_naive"].abs().mean(), "%", rows),
-        where=where,
-        better=BETTER[skill],
-        few=few,
-        uses=[runs],
-        **parts,
-    )
+        return sentence(f"{text}, with {{where}} the 80 % interval; {{few}}.", **parts)
+    text += " (naive {naive:.1}), with {where} the 80 % interval, {better} naive by the interval score; {few}."
+    naive = derived(rows["error_naive"].abs().mean(), "%", rows)
+    return sentence(text, naive=naive, better=BETTER[skill], uses=[runs], **parts)
 
 
 def said(row: pd.Series) -> Quantity:

@@ -2,8 +2,7 @@
 
 from helpers.outlook import headline, track
 
-WHAT, UNITS = headline.WHAT, headline.UNITS
-"""Targets in words."""
+WHAT, UNITS = headline.WHAT, headline.UNITS  # targets in words
 BY = {track.OURS: "our forecast", track.NAIVE: "naive"}
 KIND = {
     track.PUBLISHED: "published",
@@ -12,8 +11,7 @@ KIND = {
     track.TRIAL: "back-cast on today's history",
 }
 RELEASE = {track.FIRST: "first release", track.LATEST: "as revised since"}
-MEANT = 80.0
-"""Per cent of outturns that an 80 % interval should hold."""
+MEANT = 80.0  # per cent of outturns that an 80 % interval should hold
 
 
 def width(low: float, high: float) -> str:

@@ -5,8 +5,9 @@ import pandas as pd
 from helpers import fiscal
 from helpers.chapters import words
 from helpers.chapters.outputs import Sentence, joined, sentence
+from helpers.chapters.rows import amounts, between, count, ranged, spread
 from helpers.chapters.trade import excess
-from helpers.data import Quantity, Vintage, derived, from_row, sources_of
+from helpers.data import Vintage, derived, from_row, sources_of
 from helpers.methods import composition
 from helpers.methods.mirror import OPEN, OWN
 from helpers.outlook import cells, customs, episodes, mirror, rivals, targets
@@ -18,11 +19,7 @@ def unit_values(splits: pd.DataFrame, *, india: Vintage, year: str) -> Sentence:
     """Whether the change of unit value lies within the lines or between them, and what may be behind it."""
     if splits.empty:
         return words.not_yet(india, f"Where the change in value of {year} came from")
-    return joined(
-        _within(splits, fiscal.year_before(year)),
-        _ferrite(splits, india=india, year=year),
-        _open(splits, india=india, year=year),
-    )
+    return joined(_within(splits, fiscal.year_before(year)), _ferrite(splits, india, year), _open(splits, india, year))
 
 
 def decision(india: Vintage) -> Sentence:
@@ -32,27 +29,23 @@ def decision(india: Vintage) -> Sentence:
         return sentence("No year is suspect by the sources dated up to {day}.", day=words.day(india.day))
     if customs.lines(india, suspect.year).empty:
         return words.not_yet(india, "By which prices monthly figures would settle it")
-    rule, verdict = composition.RULE, cells.verdict(india)
+    rule = composition.RULE
     said = sentence(
-        "Our rule, written down before any monthly figure by line was seen: if {share} of the excess over the usual "
-        "months sits in {few} entries or fewer below {cheap:.1}, it is an error or a reclassification; if {share} "
-        "takes more than {many} entries at {ferrite:range.1} USD/kg, it is a real surge of ferrite; otherwise it "
+        "Our rule, written down before any monthly figure by line was seen: if {share} of the excess over the usual",
+        "months sits in {few} entries or fewer below {cheap:.1}, it is an error or a reclassification; if {share}",
+        "takes more than {many} entries at {ferrite:range.1} USD/kg, it is a real surge of ferrite; otherwise it",
         "stays open.",
         share=derived(rule.excess_share * 100, "%"),
         few=derived(rule.few_cells, ""),
         cheap=derived(rule.cheap_below, "USD/kg"),
         many=derived(rule.many_cells, ""),
-        ferrite=derived(rule.ferrite_low, "USD/kg", low=rule.ferrite_low, high=rule.ferrite_high),
+        ferrite=between(rule.ferrite_low, rule.ferrite_high, "USD/kg"),
     )
-    if verdict is None:
-        wanted = busiest(customs.periods(india), suspect.surge)
-        waits = sentence(
-            "It waits for the monthly figures by line of {period}, which are not in the sources dated up to {day}.",
-            period=words.named(wanted),
-            day=words.day(india.day),
-        )
-        return joined(said, waits)
-    return joined(said, excess.verdict(india))
+    if cells.verdict(india) is not None:
+        return joined(said, excess.verdict(india))
+    wanted = words.named(busiest(customs.periods(india), suspect.surge))
+    text = "It waits for the monthly figures by line of {period}, which are not in the sources dated up to {day}."
+    return joined(said, sentence(text, period=wanted, day=words.day(india.day)))
 
 
 def busiest(periods: pd.DataFrame, within: str) -> str:
@@ -73,17 +66,15 @@ def concentration(table: pd.DataFrame, *, india: Vintage, year: str) -> Sentence
         return said[0] if said else words.not_yet(india, "Who supplies India")
     newest = table.index[-1][0]
     for basis, rows in table.loc[newest].groupby("basis"):
-        ends = {"share": (rows["china"] * 100, "%"), "hhi": (pd.concat([rows["low"], rows["high"]]), "")}
-        parts = {k: derived(v.mean(), unit, rows, low=v.min(), high=v.max()) for k, (v, unit) in ends.items()}
-        text = (
-            f"By {_BASES[basis]} China sold {{share:range}} % in {{newest}}; the Herfindahl index is {{hhi:range.2}}."
-        )
-        said.append(sentence(text, newest=newest, **parts))
-    both = {"own", "their"} <= set(table.loc[newest].index.get_level_values("count"))
-    ends_of = "of the two counts" if both else "of partners that are not named, as many or as one"
-    ranged = f"; the two ends are those {ends_of}" if " to " in said[-1].text.partition("index is")[2] else ""
-    said.append(Sentence("That index, the sum of the suppliers' squared shares, is one if there is a single one"
-                         f"{ranged}."))  # fmt: skip
+        share, index = spread(rows["china"] * 100, "%", rows), spread(rows[["low", "high"]].stack(), "", rows)
+        text = "By {basis} China sold {share:range} % in {newest}; the Herfindahl index is {index:range.2}."
+        said.append(sentence(text, basis=_BASES[basis], share=share, newest=newest, index=index))
+    text = "That index, the sum of the suppliers' squared shares, is one if there is a single one"
+    if " to " in said[-1].text.partition("index is")[2]:
+        both = {"own", "their"} <= set(table.loc[newest].index.get_level_values("count"))
+        text += "; the two ends are those "
+        text += "of the two counts" if both else "of partners that are not named, as many or as one"
+    said.append(Sentence(f"{text}."))
     values = table["low"].xs("usd_m", level="basis").unstack("count").dropna()
     if len(values) > 1 and values.shape[1] > 1:
         moves = {words.direction(rows.iloc[-1] / rows.iloc[0] - 1) for _, rows in values.items()}
@@ -99,19 +90,16 @@ def out_of_line(tested: pd.DataFrame, *, india: Vintage) -> Sentence:
     flagged = tested[tested["flagged"]]
     if tested.empty:
         return words.not_yet(india, "Whether yearly quantities are out of line")
-    count = derived(len(tested), "", tested)
     if flagged.empty:
-        return sentence("A robust test of {count} yearly unit values of India's exports flags none.", count=count)
-    rows = [
-        sentence(
-            "Exports of {line} in {period}, {tonnes} at {price:.2} where {usual:.2} is usual.",
-            line=row["line"], period=row["period"], tonnes=derived(row["tonnes"], "t", row),
-            price=derived(row["usd_per_kg"], "USD/kg", row), usual=derived(row["usual_usd_per_kg"], "USD/kg", row),
-        )
-        for _, row in flagged.iterrows()
-    ]  # fmt: skip
+        text = "A robust test of {count} yearly unit values of India's exports flags none."
+        return sentence(text, count=count(tested))
     text = "Such slips exist in these statistics. A robust test of {count} yearly unit values flags {flagged}."
-    return joined(sentence(text, count=count, flagged=derived(len(flagged), "", tested)), *rows)
+    said = [sentence(text, count=count(tested), flagged=derived(len(flagged), "", tested))]
+    for _, row in flagged.iterrows():
+        text = "Exports of {line} in {period}, {tonnes} at {usd_per_kg:.2} where {usual_usd_per_kg:.2} is usual."
+        parts = amounts(row, tonnes="t", usd_per_kg="USD/kg", usual_usd_per_kg="USD/kg")
+        said.append(sentence(text, line=row["line"], period=row["period"], **parts))
+    return joined(*said)
 
 
 def contradicted(table: pd.DataFrame) -> Sentence:
@@ -119,19 +107,16 @@ def contradicted(table: pd.DataFrame) -> Sentence:
     found = table[~table["topic"].str.startswith(rivals.BORDER)]
     if found.empty:
         return Sentence("No figure that was fetched contradicts another beyond its rounding.")
-    row, count = found.iloc[0], derived(len(found), "", found)
-    text, parts = "A figure that was fetched contradicts another beyond its rounding", {}
+    row = found.iloc[0]
+    text, furthest, parts = "A figure that was fetched contradicts another beyond its rounding", ": for", {}
     if len(found) > 1:
         text = "Figures that were fetched contradict others beyond their rounding {count} times"
-        parts = {"count": count}
+        furthest, parts = "; furthest apart are, for", {"count": count(found)}
     if pd.isna(row["percent"]):
         return sentence(f"{text}.", uses=[found], **parts)
-    furthest = "; furthest apart are, for" if parts else ": for"
-    return sentence(
-        f"{text}{furthest} {{period}}, {{topic}}, {{one}} and {{other}} ({{percent:signed.1}}).",
-        period=words.named(row["period"]), topic=row["topic"], one=row["one"], other=row["other"],
-        percent=derived(row["percent"], "%", row), uses=[found], **parts,
-    )  # fmt: skip
+    text += f"{furthest} {{period}}, {{topic}}, {{one}} and {{other}} ({{percent:signed.1}})."
+    parts |= amounts(row, percent="%")
+    return sentence(text, period=words.named(row["period"]), uses=[found], **row[["topic", "one", "other"]], **parts)
 
 
 def caveats(india: Vintage, year: str) -> Sentence:
@@ -141,29 +126,25 @@ def caveats(india: Vintage, year: str) -> Sentence:
     ended = fiscal.fiscal_year(india.day) - 1
     gaps = [fiscal.year_name(y) for y in range(min(known), ended + 1) if y not in known]
     parts = {"day": words.day(india.day), "first": fiscal.year_name(min(known)), "last": fiscal.year_name(ended)}
+    text = "The totals of all years from {first} to {last} are in the sources dated up to {day}."
     if gaps:
         text = "Of the years {first} to {last}, no total of {gaps} is in the sources dated up to {day}."
         parts["gaps"] = words.listed(gaps, "or")
-    else:
-        text = "The totals of all years from {first} to {last} are in the sources dated up to {day}."
-    newest = targets.newest(india, "customs")
-    told = sentence(
-        "The newest figure is that of {period}, known since {published}.",
-        period=words.named(str(newest.name)), published=words.day(newest["published"]), uses=[newest],
-    )  # fmt: skip
-    publishers = india.publishers(sources_of(weight.loc[year]))
-    if publishers:
-        whose = sentence("The total of {year} is attributed to {publishers}, read in copies where the list of sources "
-                         "says so.",
-                         year=year, publishers=publishers, uses=[weight.loc[year]])  # fmt: skip
-    else:
-        whose = sentence("The total of {year} is an assumption.", year=year, uses=[weight.loc[year]])
+    said, newest = [sentence(text, **parts)], targets.newest(india, "customs")
+    parts = {"period": words.named(str(newest.name)), "published": words.day(newest["published"])}
+    text = "The newest figure is that of {period}, known since {published}."
+    said.append(sentence(text, uses=[newest], **parts))
+    text, parts = "The total of {year} is an assumption.", {"year": year}
+    if publishers := india.publishers(sources_of(weight.loc[year])):
+        text = "The total of {year} is attributed to {publishers}, read in copies where the list of sources says so."
+        parts["publishers"] = publishers
+    said.append(sentence(text, uses=[weight.loc[year]], **parts))
     split = customs.imports(india, hs=customs.OTHER_METAL)
-    if year not in split.index:
-        return joined(sentence(text, **parts), told, whose)
-    where = india.publishers(sources_of(split.loc[year]))
-    read = sentence("Its tariff lines are attributed to {publishers}.", publishers=where, uses=[split.loc[year]])
-    return joined(sentence(text, **parts), told, whose, read)
+    if year in split.index:
+        where = india.publishers(sources_of(split.loc[year]))
+        text = "Its tariff lines are attributed to {publishers}."
+        said.append(sentence(text, publishers=where, uses=[split.loc[year]]))
+    return joined(*said)
 
 
 def _within(splits: pd.DataFrame, before: str) -> Sentence:
@@ -172,27 +153,23 @@ def _within(splits: pd.DataFrame, before: str) -> Sentence:
     if verdict == "unchanged":
         return sentence("The value of a kilogram hardly changed.", uses=[splits])
     known, plausible, sign = len(splits) == 1, splits[splits["plausible"]], 1 if verdict == "up" else -1
-    price, mix = (_spread(plausible, term) for term in ("price", "mix"))
+    price, mix = (spread(plausible[[f"{term}_low", f"{term}_high"]].stack(), "USD m", plausible)
+                  for term in ("price", "mix"))  # fmt: skip
     opening = "Over the splits of {before} that fit its totals, with neither line dearer than rare-earth magnets were,"
-    account = "unit values within the lines account for {price:range}"
+    account = "unit values within the lines account for {price:range} million USD,"
     if known:
         opening = "By line in both years, {before} being the earlier,"
     elif (least := -splits["price_high"].max()) > 0:
-        opening, account = (
-            "Over every split of {before} that fits its totals,",
-            "unit values within the lines took away ",
-        )
-        account += "at least {price:number}"
+        opening = "Over every split of {before} that fits its totals,"
+        account = "unit values within the lines took away at least {price:number} million USD,"
         price = derived(least, "USD m", splits, low=-least, high=-least)
     told = "whether the {move} in unit value happened within the lines or between them is open."
     if min(sign * price.low, sign * price.high) > 0:
         told = "the {move} in unit value happened within the lines."
     elif max(sign * price.low, sign * price.high) < 0:
         told = "the {move} in unit value is one of a shift between the lines."
-    said = sentence(
-        f"{opening} {account} million USD, and a shift between the lines accounts for {{mix:range}}: {told}",
-        before=before, move="rise" if verdict == "up" else "fall", price=price, mix=mix,
-    )  # fmt: skip
+    shift, move = "and a shift between the lines accounts for {mix:range}:", "rise" if verdict == "up" else "fall"
+    said = sentence(opening, account, shift, told, before=before, move=move, price=price, mix=mix)
     return joined(said, None if known else _cases(splits, before))
 
 
@@ -203,7 +180,7 @@ def _cases(splits: pd.DataFrame, before: str) -> Sentence:
     named = {}
     for name, row in (("mild", mild), ("far", far)):
         named |= {f"{name}_{line}": derived(row[line], "USD/kg", row["source_before"]) for line in ("metal", "ferrite")}
-        named[name] = derived(row["price"], "USD m", row, low=row["price_low"], high=row["price_high"])
+        named[name] = ranged(row, "USD m", "price", low="price_low", high="price_high")
     return sentence(
         "In the mildest case line 85051190 stood at {mild_metal:number.2} and ferrite cores at {mild_ferrite:.2} in",
         "{before}, and unit values did {mild:signed} ({mild:range} by the",
@@ -213,7 +190,7 @@ def _cases(splits: pd.DataFrame, before: str) -> Sentence:
     )  # fmt: skip
 
 
-def _ferrite(splits: pd.DataFrame, *, india: Vintage, year: str) -> Sentence:
+def _ferrite(splits: pd.DataFrame, india: Vintage, year: str) -> Sentence:
     split, earlier = customs.lines(india, year), fiscal.year_before(year)
     now, known = derived(split["usd_per_kg"].iloc[0], "USD/kg", split), len(splits) == 1
     least = derived(splits["ferrite" if known else "ferrite_from"].iloc[0], "USD/kg", splits["source_before"].iloc[0])
@@ -223,43 +200,27 @@ def _ferrite(splits: pd.DataFrame, *, india: Vintage, year: str) -> Sentence:
         return sentence(text, **parts)
     parts["change"] = derived((now.value / least.value - 1) * 100, "%", now, least)
     if known:
-        return sentence(
-            "Ferrite cores went from {least:.2} in {before} to {now:.2} in {year} ({change:signed}).", **parts
-        )
-    return sentence(
-        "Had every tonne of {before} been ferrite cores, they would have cost {least:.2}; in {year} they cost "
-        "{now:.2}, so they fell in every split ({change:signed} or more).",
-        **parts,
-    )
+        text = "Ferrite cores went from {least:.2} in {before} to {now:.2} in {year} ({change:signed})."
+        return sentence(text, **parts)
+    text = "Had every tonne of {before} been ferrite cores, they would have cost {least:.2}; in {year} they cost"
+    return sentence(text, "{now:.2}, so they fell in every split ({change:signed} or more).", **parts)
 
 
-def _open(splits: pd.DataFrame, *, india: Vintage, year: str) -> Sentence | None:
+def _open(splits: pd.DataFrame, india: Vintage, year: str) -> Sentence | None:
     suspect = episodes.suspect(india)
     if suspect is None or suspect.year != year or (splits["price"] >= 0).any():
         return None
-    events = india.table("events")
-    duty = events[
-        (events["kind"] == "duty") & events["period"].map(lambda p: fiscal.span(p)[0] <= fiscal.span(year)[1])
-    ]
+    duty = india.table("events").query("kind == 'duty'")
+    duty = duty[duty["period"].map(lambda period: fiscal.span(period)[0] <= fiscal.span(year)[1]).astype(bool)]
     ahead = " ahead of an anti-dumping duty" if len(duty) else ""
-    said = sentence(
-        f"Three explanations would do: cheap goods moved into the line{ahead}, cheap ferrite really surged, or a few "
-        "entries carry a wrong quantity.", uses=[duty],
-    )  # fmt: skip
+    text = "Three explanations would do: cheap goods moved into the line{ahead}, cheap ferrite really surged,"
+    said = sentence(text, "or a few entries carry a wrong quantity.", ahead=ahead, uses=[duty])
     if (period := mirror.subject(india)) is None:
         return joined(said, Sentence("They are open."))
     sides, text = mirror.sides(india), "Both sides' figures of {period} do not point to the last."
     if (fault := mirror.fault(sides, period)) == OPEN:
         text = "Both sides' figures of {period} point to a wrong quantity, and not to whose."
     elif fault == OWN:
-        text = (
-            "Both sides' figures of {period} point to the last: then volume, mix and unit values here hold its error, "
-            "and only the change of value stands."
-        )
+        text = "Both sides' figures of {period} point to the last: then volume, mix and unit values here hold its"
+        text += " error, and only the change of value stands."
     return joined(said, sentence(text, period=period, uses=[sides]))
-
-
-def _spread(splits: pd.DataFrame, term: str) -> Quantity:
-    return derived(
-        splits[term].mean(), "USD m", splits, low=splits[f"{term}_low"].min(), high=splits[f"{term}_high"].max()
-    )

@@ -4,20 +4,15 @@ import pandas as pd
 
 from helpers import fiscal
 from helpers.chapters import tips, words
-from helpers.chapters.canvas import BLUE, GOLD, INK, MUTED, PAPER, RED, canvas, finish, label, once_public
+from helpers.chapters.canvas import BLUE, GOLD, INK, MUTED, RED, canvas, finish, label, once_public
 from helpers.chapters.outputs import Figure, Sentence, sentence
+from helpers.chapters.rows import spread
 from helpers.data import derived, ids, number
 
-BEHIND = {"facecolor": PAPER, "edgecolor": "none", "pad": 1.5}
-"""A patch of paper behind a label, so that no rule strikes it."""
-MANY = 24
-"""From so many single months on, they are a line."""
-LEAST_ROOM = 0.2
-"""How high the lowest month stands, as a fraction of the highest, for a name to have room below it."""
-LEAST_NAMED = 0.1
-"""By what fraction the mean of a year is away from that of the last one named before it is named too."""
-AROUND = 24
-"""Months before and after the busiest one from which what is usual is taken."""
+MANY = 24  # from so many single months on, they are a line
+LEAST_ROOM = 0.2  # how high the lowest month stands, as a fraction of the highest, for a name to have room below it
+LEAST_NAMED = 0.1  # by what fraction the mean of a year is away from that of the last one named before it is named too
+AROUND = 24  # months before and after the busiest one from which what is usual is taken
 
 
 @once_public
@@ -55,18 +50,15 @@ def line_split(lines: pd.DataFrame, *, india, year: str) -> Figure:
     ax.set_ylim(-0.4, 1.6)
     ax.set_xlim(0, 100)
     ax.grid(False)
-    ferrite, metal = lines.iloc[0], lines.iloc[1]
-    title = sentence(
-        "{share} of the weight is a line that India calls ferrite cores, at {price:.2}",
-        share=_percent(ferrite, "weight_share"),
-        price=derived(ferrite["usd_per_kg"], "USD/kg", ferrite),
+    (first, ferrite), (second, metal) = lines.iterrows()
+    of_weight, of_value = (
+        [derived(row[share] * 100, "%", row) for row in (ferrite, metal)] for share in ("weight_share", "value_share")
     )
-    alt = sentence(
-        "Two stacked bars. Of the weight, line {first} has {a} and line {second} {b}; of the value, {c} and {d} in "
-        "the same order.", first=lines.index[0], second=lines.index[1],
-        a=_percent(ferrite, "weight_share"), b=_percent(metal, "weight_share"),
-        c=_percent(ferrite, "value_share"), d=_percent(metal, "value_share"),
-    )  # fmt: skip
+    (a, b), (c, d) = of_weight, of_value
+    text = "{share} of the weight is a line that India calls ferrite cores, at {price:.2}"
+    title = sentence(text, share=a, price=derived(ferrite["usd_per_kg"], "USD/kg", ferrite))
+    text = "Two stacked bars. Of the weight, line {first} has {a} and line {second} {b}; of the value, {c} and {d} in"
+    alt = sentence(text, "the same order.", first=first, second=second, a=a, b=b, c=c, d=d)
     return finish(drawing, title, alt, lines, india=india, note="Ferrite is the remainder.")
 
 
@@ -81,7 +73,7 @@ def _bars(ax, rates: pd.DataFrame, peak: str) -> None:
             middle = row["start"] + (row["end"] - row["start"]) / 2
             near = before > middle - pd.DateOffset(months=12)  # labels of neighbours go to the two sides of their bars
             above, before = period == peak or not (near and above), middle
-            style = {"ha": "center", "va": "bottom" if above else "top", "color": colour, "bbox": BEHIND}
+            style = {"ha": "center", "va": "bottom" if above else "top", "color": colour, "behind": True}
             label(ax, f"{name}{number(rate)}", (middle, rate), dx=0, dy=6 if above else -6, **style)
 
 
@@ -130,28 +122,24 @@ def _with_a_run(rates: pd.DataFrame) -> pd.DataFrame:
         return rates
     run = pd.period_range(first, last, freq="M")
     held = rates.loc[run.astype(str)]
-    row = {
-        "start": held["start"].iloc[0], "end": held["end"].iloc[-1], "months": len(run),
-        "tonnes": held["tonnes"].sum(), "t_per_month": held["tonnes"].sum() / len(run), "source": ids(held),
-    }  # fmt: skip
+    row = {"start": held["start"].iloc[0], "end": held["end"].iloc[-1], "months": len(run)}
+    row |= {"tonnes": held["tonnes"].sum(), "t_per_month": held["tonnes"].sum() / len(run), "source": ids(held)}
     made = pd.DataFrame([row], index=pd.Index([fiscal.name(run)], name=rates.index.name))
     return pd.concat([rates.drop(held.index), made]).sort_values("start")
 
 
 def _peak_title(rates: pd.DataFrame, peak: str) -> Sentence:
-    others = rates.drop(index=peak)
+    others, name = rates.drop(index=peak), words.named(peak)
     top = derived(rates.loc[peak, "t_per_month"], "t", rates.loc[peak])
     if others.empty:
-        return sentence("Only {peak} is known, at {top} a month", peak=words.named(peak), top=top)
+        return sentence("Only {peak} is known, at {top} a month", peak=name, top=top)
     second = others["t_per_month"].idxmax()
     beside = derived(others.loc[second, "t_per_month"], "t", others.loc[second])
     if words.steadiness(beside.value, top.value) == "steady":
-        return sentence(
-            "No known period stands out: {peak} ran at {top} a month, {second} at {beside}",
-            peak=words.named(peak), top=top, second=words.named(second), beside=beside,
-        )  # fmt: skip
+        text = "No known period stands out: {peak} ran at {top} a month, {second} at {beside}"
+        return sentence(text, peak=name, top=top, second=words.named(second), beside=beside)
     times = derived(top.value / beside.value, "", rates)
-    return sentence("{peak} ran at {times:.1} times the next busiest known period", peak=words.named(peak), times=times)
+    return sentence("{peak} ran at {times:.1} times the next busiest known period", peak=name, times=times)
 
 
 def _peak_alt(rates: pd.DataFrame, peak: str, many: bool) -> Sentence:
@@ -164,9 +152,4 @@ def _peak_alt(rates: pd.DataFrame, peak: str, many: bool) -> Sentence:
     others = rates["t_per_month"].drop(peak)
     if others.empty:
         return sentence(f"{text}.", **parts)
-    lie = derived(others.mean(), "t", rates, low=others.min(), high=others.max())
-    return sentence(f"{text}; the others lie at {{lie:range}}.", lie=lie, **parts)
-
-
-def _percent(row: pd.Series, column: str):
-    return derived(row[column] * 100, "%", row)
+    return sentence(f"{text}; the others lie at {{lie:range}}.", lie=spread(others, "t", rates), **parts)

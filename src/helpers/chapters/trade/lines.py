@@ -13,22 +13,17 @@ from helpers.methods import decomposition
 from helpers.outlook import customs
 from helpers.outlook.blend import paid_to_china
 
-SPLITS = 200
-"""Into how many steps the tonnes of the earlier year are cut to split them between its two lines."""
+SPLITS = 200  # into how many steps the tonnes of the earlier year are cut to split them between its two lines
 
 TERMS = ["volume", "mix", "price"]
 _SPLIT = ["metal", "ferrite", "metal_from", "ferrite_from", *TERMS, "change", "plausible", "source", "source_before"]
-BOTH = "850511+850519"
-"""HS 850511 and 850519 together, as one publisher counts them."""
+BOTH = "850511+850519"  # HS 850511 and 850519 together, as one publisher counts them
 
 
 def identity(india: Vintage, year: str) -> pd.DataFrame:
     """How the press total becomes tariff lines, step by step, each with the range that rounding leaves.
 
-    Returns
-    -------
-    pd.DataFrame
-        Indexed by ``step``: ``value, low, high, unit, how, source``. Steps whose figures are not known are left out.
+    By ``step``: ``value, low, high, unit, how, source``. Steps whose figures are not known are left out.
     """
     total, from_total = _figure(india, year)
     rupees, from_rupees = _figure(india, year, "value_inr", half=0.5)
@@ -67,14 +62,11 @@ def volume_mix_price(india: Vintage, year: str) -> pd.DataFrame:
     tonnes are split in every way between two lines of known value. The term ``price`` is concave in the share of one
     of them and falls without limit as the other is left without tonnes: it has a greatest value and no least.
 
-    Returns
-    -------
-    pd.DataFrame
-        One row a split, or one in all once the lines are known: ``metal, ferrite`` (unit values in the earlier year,
-        USD/kg), ``metal_from, ferrite_from`` (what they exceed, their value over all tonnes; by rounding, the least),
-        ``volume, mix, price, change`` in million USD, ``volume_low, volume_high`` and so on (by rounding),
-        ``plausible`` (neither line dearer than rare-earth magnets were), ``source``, ``source_before`` (of the unit
-        values); empty until both years are known, or if no split is plausible.
+    One row a split, or one in all once the lines are known: ``metal, ferrite`` (unit values in the earlier year,
+    USD/kg), ``metal_from, ferrite_from`` (what they exceed, their value over all tonnes; by rounding, the least),
+    ``volume, mix, price, change`` in million USD, ``volume_low, volume_high`` and so on (by rounding), ``plausible``
+    (neither line dearer than rare-earth magnets were), ``source``, ``source_before`` (of the unit values); empty until
+    both years are known, or if no split is plausible.
     """
     earlier = fiscal.year_before(year)
     dollars = customs.values(india, [earlier, year])

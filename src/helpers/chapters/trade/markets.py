@@ -7,18 +7,17 @@ import pandas as pd
 from helpers.chapters import tips, words
 from helpers.chapters.canvas import BLUE, GOLD, INK, MUTED, RED, canvas, finish, label, name_dates, once_public, wrap
 from helpers.chapters.outputs import Figure, Sentence, joined, sentence
+from helpers.chapters.rows import amounts, between, spread, tonnes
 from helpers.chapters.trade import prices as worth
 from helpers.chapters.trade import suppliers
-from helpers.chapters.trade.figures import BEHIND
-from helpers.data import Quantity, Vintage, derived, number
+from helpers.data import Vintage, derived, number
 
 TERMS = {"volume": "volume", "mix": "shift\nbetween lines", "price": "unit values\nwithin lines"}
 _HEADS = {"metal": "85051190, USD/kg before", "ferrite": "85051110, USD/kg before"}
 _HEADS |= {f"{term}_{end}": f"{term} {head}" for term in TERMS for end, head in (("low", "from"), ("high", "to"))}
-_READ = (
-    " Every split of the year before that fits its totals: left of the dotted line there is none. Drawn while neither "
-    "line is dearer than rare-earth magnets were; beyond, unit values took away more. Bands: rounding of the totals."
-)
+_READ = " Every split of the year before that fits its totals: left of the dotted line there is none. Drawn while"
+_READ += " neither line is dearer than rare-earth magnets were; beyond, unit values took away more. Bands: rounding of"
+_READ += " the totals."
 
 
 @once_public
@@ -48,20 +47,15 @@ def volume_mix_price(splits: pd.DataFrame, *, india: Vintage, year: str) -> Figu
         ax.axvline(bound, color=MUTED, linewidth=0.8, linestyle=(0, (3, 3)))
         label(ax, number(bound, 2), (bound, shown["price_low"].min()), dx=-4, ha="right", color=MUTED)
         note += _READ
-    told = [
-        sentence(
-            "At {metal:.1}: volume {volume:number}, mix {mix:number}, unit values {price:number}.",
-            metal=derived(row["metal"], "USD/kg", row["source_before"]),
-            **{term: derived(row[term], "USD m", row) for term in TERMS},
-        )
-        for row in cases[: len(shown)]
-    ]
-    opening = sentence(
-        "Three {shape} over the unit value that line 85051190 may have had before {year}, in million USD: volume, mix "
-        "between the lines, and unit values within them.", year=year, shape="bands" if many else "points",
-    )  # fmt: skip
+    text = "Three {shape} over the unit value that line 85051190 may have had before {year}, in million USD: volume,"
+    shape = "bands" if many else "points"
+    told = [sentence(text, "mix between the lines, and unit values within them.", year=year, shape=shape)]
+    for row in cases[: len(shown)]:
+        text = "At {metal:.1}: volume {volume:number}, mix {mix:number}, unit values {price:number}."
+        metal = derived(row["metal"], "USD/kg", row["source_before"])
+        told.append(sentence(text, metal=metal, **amounts(row, **dict.fromkeys(TERMS, "USD m"))))
     data = shown.drop(columns=["metal_from", "ferrite_from", "source_before"], errors="ignore").rename(columns=_HEADS)
-    return finish(drawing, _value_title(splits), joined(opening, *told), data, india=india, note=note)
+    return finish(drawing, _value_title(splits), joined(*told), data, india=india, note=note)
 
 
 @once_public
@@ -79,21 +73,20 @@ def china_exports(months: pd.DataFrame, controls: pd.DataFrame, *, india: Vintag
     days = inside.drop_duplicates("start")
     for row, side in zip(days.iloc[[0, -1][: len(days)]].itertuples(), ("right", "left"), strict=False):
         text = wrap(f"{words.period(row.period)}: {re.split('[:;]', row.event)[0]}", 18)
-        style = {"ha": side, "va": "top", "color": MUTED, "fontsize": 8.5, "bbox": BEHIND}
+        style = {"ha": side, "va": "top", "color": MUTED, "fontsize": 8.5, "behind": True}
         label(ax, text, (row.start, top * 0.985), dx=-5 if side == "right" else 5, **style)
     if len(days) > 1:
         ax.set_xlim(right=max(shown["month"].iloc[-1], days["start"].iloc[-1] + pd.DateOffset(months=9)))
     low = suppliers.trough(shown, inside)
     at = (shown.loc[low.month, "month"], low.tonnes)
-    label(ax, number(low.tonnes), at, dx=-3, dy=-6, ha="left", va="top", color=RED, bbox=BEHIND)
+    label(ax, number(low.tonnes), at, dx=-3, dy=-6, ha="left", va="top", color=RED, behind=True)
     ax.set_ylim(0, top)
     name_dates(ax)
     note = "Line 85051110 of China's tariff; gaps were not found in print. Dotted: its rules changed."
     if len(days) > 2:
         note += " Only the first and the last change are named."
-    return finish(
-        drawing, _trough_title(shown, low), _trough_alt(shown, low), shown, india=india, note=note, uses=[inside]
-    )
+    title, alt = _trough_title(shown, low), _trough_alt(shown, low)
+    return finish(drawing, title, alt, shown, india=india, note=note, uses=[inside])
 
 
 @once_public
@@ -108,40 +101,33 @@ def neodymium_price(prices: pd.DataFrame, *, india: Vintage, year: str) -> Figur
     name_dates(ax)
     first, last = (derived(line.iloc[place], "USD/kg", prices.iloc[place]) for place in (0, -1))
     verdict = {"up": "rising", "down": "falling", "unchanged": "hardly changing"}
-    alt = sentence(
-        "A line of monthly means from {start} to {end}, {verdict} from {first} to {last}, with its highest "
-        "value at {top}.",
-        start=words.month(line.index[0]), end=words.month(line.index[-1]), first=first, last=last,
-        verdict=verdict[words.direction(last.value / first.value - 1, 0.05)],
-        top=derived(line.max(), "USD/kg", prices.loc[line.idxmax()]),
-    )  # fmt: skip
+    parts = {"start": words.month(line.index[0]), "end": words.month(line.index[-1]), "first": first, "last": last}
+    parts["verdict"] = verdict[words.direction(last.value / first.value - 1, 0.05)]
+    text = "A line of monthly means from {start} to {end}, {verdict} from {first} to {last}, with its highest value"
+    top = derived(line.max(), "USD/kg", prices.loc[line.idxmax()])
+    alt = sentence(text, "at {top}.", top=top, **parts)
     note = "Neodymium of 99.5 % purity, free on board in China; monthly means of daily quotes."
     return finish(drawing, _price_title(prices, year), alt, prices, india=india, note=note)
 
 
 def _value_title(splits: pd.DataFrame) -> Sentence:
     shown, volume = splits[splits["plausible"]], splits["volume"].mean()
-    ends = sorted(abs(splits[["volume_low", "volume_high"]].iloc[0]))
-    parts = {
-        "volume": derived(abs(volume), "USD m", splits, low=ends[0], high=ends[1]),
-        "more": "added" if volume >= 0 else "took away",
-    }
-    text = "Volume {more} {volume:range} million USD; "
-    least, most = splits["price_high"].max(), shown["price_low"].min()
+    more = "added" if volume >= 0 else "took away"
+    parts = {"volume": spread(abs(splits[["volume_low", "volume_high"]].iloc[0]), "USD m", splits), "more": more}
+    text, least = "Volume {more} {volume:range} million USD;", splits["price_high"].max()
     if len(splits) == 1:
-        did = "took away" if least < 0 else "added"
-        return sentence(text + "unit values within the lines {did} {price}", did=did,
-                        price=derived(abs(least), "USD m", splits), **parts)  # fmt: skip
+        did, price = "took away" if least < 0 else "added", derived(abs(least), "USD m", splits)
+        return sentence(text, "unit values within the lines {did} {price}", did=did, price=price, **parts)
     if least < 0:
-        text += "lower unit values within the lines took away at least {least}, whichever split fits the totals"
-        return sentence(text, least=derived(-least, "USD m", splits), **parts)
-    did = derived(shown["price"].mean(), "USD m", splits, low=most, high=shown["price_high"].max())
-    text += "unit values within the lines did {did:range} million USD: how, the totals do not tell"
-    return sentence(text, did=did, **parts)
+        tail = "lower unit values within the lines took away at least {least}, whichever split fits the totals"
+        return sentence(text, tail, least=derived(-least, "USD m", splits), **parts)
+    did = between(shown["price_low"].min(), shown["price_high"].max(), "USD m", splits)
+    tail = "unit values within the lines did {did:range} million USD: how, the totals do not tell"
+    return sentence(text, tail, did=did, **parts)
 
 
 def _trough_title(shown: pd.DataFrame, low: suppliers.Trough) -> Sentence:
-    parts = {"tonnes": _tonnes(shown, low.month), "month": words.period(low.month)}
+    parts = {"tonnes": tonnes(shown.loc[low.month]), "month": words.period(low.month)}
     if not low.fell:
         return sentence("China's exports of rare-earth magnets were lowest in {month}, at {tonnes}", **parts)
     text = "China's exports of rare-earth magnets fell to {tonnes} in {month}"
@@ -155,27 +141,20 @@ def _trough_title(shown: pd.DataFrame, low: suppliers.Trough) -> Sentence:
 
 
 def _trough_alt(shown: pd.DataFrame, low: suppliers.Trough) -> Sentence:
-    others = shown["tonnes"].drop(low.month)
-    opening = sentence(
-        "A line with gaps from {first} to {last}, tonnes a month to the whole world. The lowest month is "
-        "{month} with {tonnes}.",
-        first=words.period(shown.index[0]), last=words.period(shown.index[-1]), month=words.period(low.month),
-        tonnes=_tonnes(shown, low.month),
-    )  # fmt: skip
-    said = [opening]
+    others, (first, last) = shown["tonnes"].drop(low.month), (words.period(shown.index[at]) for at in (0, -1))
+    text = "A line with gaps from {first} to {last}, tonnes a month to the whole world. The lowest month is {month}"
+    parts = {"month": words.period(low.month), "tonnes": tonnes(shown.loc[low.month])}
+    said = [sentence(text, "with {tonnes}.", first=first, last=last, **parts)]
     if len(others):
-        lie = derived(others.mean(), "t", shown, low=others.min(), high=others.max())
-        said.append(sentence("The others lie at {lie:range}.", lie=lie))
+        said.append(sentence("The others lie at {lie:range}.", lie=spread(others, "t", shown)))
     if low.highest:
-        highest = _tonnes(shown, low.highest)
+        highest, month = tonnes(shown.loc[low.highest]), words.period(low.highest)
         later = shown[shown["month"] > shown.loc[low.month, "month"]]["tonnes"]
         again = "was reached again" if (later >= highest.value).any() else "was not reached again"
-        said.append(
-            sentence("The highest of the twelve months {when}, {month} with {highest}, {again}.",
-                     when=low.when, month=words.period(low.highest), highest=highest, again=again)
-        )  # fmt: skip
+        text = "The highest of the twelve months {when}, {month} with {highest}, {again}."
+        said.append(sentence(text, when=low.when, month=month, highest=highest, again=again))
     if not low.last:
-        said.append(sentence("The newest stands at {newest}.", newest=_tonnes(shown, shown.index[-1])))
+        said.append(sentence("The newest stands at {newest}.", newest=tonnes(shown.iloc[-1])))
     return joined(*said)
 
 
@@ -185,7 +164,7 @@ def _price_title(prices: pd.DataFrame, year: str) -> Sentence:
     if inside.empty:
         return sentence("Neodymium stood at {newest} in {month}", newest=newest, month=words.month(prices.index[-1]))
     rows = prices.loc[inside.index]
-    mean = derived(inside.mean(), "USD/kg", rows, low=inside.min(), high=inside.max())
+    mean = spread(inside, "USD/kg", rows)
     if words.steadiness(inside.min(), inside.max()) == "steady":
         text, parts = "Neodymium was steady near {mean} through {year}", {"mean": mean, "year": year}
     else:
@@ -200,7 +179,3 @@ def _price_title(prices: pd.DataFrame, year: str) -> Sentence:
     times = derived(ratio, "", rows, last)
     text += " and stood at {times:.1} times its mean in {month}"
     return sentence(text, times=times, month=words.month(prices.index[-1]), **parts)
-
-
-def _tonnes(shown: pd.DataFrame, month: str) -> Quantity:
-    return derived(shown.loc[month, "tonnes"], "t", shown.loc[month])

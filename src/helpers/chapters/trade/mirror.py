@@ -6,6 +6,7 @@ from helpers import fiscal
 from helpers.chapters import words
 from helpers.chapters.canvas import BLUE, GOLD, MUTED, canvas, finish, label, once_public
 from helpers.chapters.outputs import Figure, Sentence, joined, sentence
+from helpers.chapters.rows import amounts, between, ranged, spread, tonnes
 from helpers.data import Quantity, Vintage, derived, from_row, number
 from helpers.methods.mirror import AGREE, OWN, QUANTITY, REAL, THEIR, VALUE
 from helpers.outlook import customs, mirror, pace
@@ -38,13 +39,12 @@ def both_sides(table: pd.DataFrame, *, india: Vintage) -> Figure:
         ax.set_xticks([])
     axes[0].set_yticks(range(len(names)), names)
     row = table.loc[mirror.subject(india)]
-    verdict = "as in all years" if mirror.standing(table.drop(index=row.name)) else row["verdict"]
-    title = sentence(
-        "For {year} the two counts are {weight:.1} times apart by weight and {value:.1} times by value: {verdict}",
-        year=str(row.name), verdict=verdict, **_apart(row),
-    )  # fmt: skip
+    others = table.drop(index=row.name)
+    verdict = "as in all years" if mirror.standing(others) else row["verdict"]
+    text = "For {year} the two counts are {weight:.1} times apart by weight and {value:.1} times by value: {verdict}"
+    title = sentence(text, year=str(row.name), verdict=verdict, **_apart(row))
     opening = Sentence("Bars of HS 850511 from China to India by year: India's count above, China's below.")
-    alt = joined(opening, _counted(row), _others(table.drop(index=row.name), _APART))
+    alt = joined(opening, _counted(row), _others(others, _APART))
     return finish(drawing, title, alt, table, india=india, note="India's values include freight and insurance.")
 
 
@@ -71,14 +71,12 @@ def short(india: Vintage) -> Sentence | None:
     table, year, others = mirror.sides(india), mirror.subject(india), mirror.underlying(india)
     if others is None or not mirror.errs(table, year):
         return None
-    row = table.loc[year]
-    return sentence(
-        "For calendar {year} India records {world}, of which by our reading {never:range} % never came: where it has "
-        "{own} from China, China has {their:number}, while the values are {value:.1} times apart. By other counts "
-        "{others:range~3} t came.",
-        world=_tonnes(mirror.world(india).loc[year], "own_t"), year=year, never=_never(others, india),
-        own=_tonnes(row, "own_t"), their=_tonnes(row, "their_t"), value=_apart(row)["value"], others=others,
-    )  # fmt: skip
+    row, world = table.loc[year], tonnes(mirror.world(india).loc[year], "own_t")
+    parts = {"year": year, "world": world, "never": _never(others, india), "others": others}
+    parts |= amounts(row, own_t="t", their_t="t") | {"value": _apart(row)["value"]}
+    text = "For calendar {year} India records {world}, of which by our reading {never:range} % never came: where it has"
+    text += " {own_t} from China, China has {their_t:number}, while the values are {value:.1} times apart."
+    return sentence(text, "By other counts {others:range~3} t came.", **parts)
 
 
 def level(table: pd.DataFrame, *, india: Vintage) -> Sentence:
@@ -86,10 +84,8 @@ def level(table: pd.DataFrame, *, india: Vintage) -> Sentence:
     others, year, rates = mirror.underlying(india), mirror.subject(india), pace.run_rates(india)
     if others is None:
         return words.not_yet(india, "What other counts make of India's imports")
-    own = sentence(
-        "By other counts than its own, India imported {others:range~3} t in {year}, where it records {own}.",
-        others=others, year=year, own=_tonnes(mirror.world(india).loc[year], "own_t"), uses=[table],
-    )  # fmt: skip
+    text = "By other counts than its own, India imported {others:range~3} t in {year}, where it records {own}."
+    own = sentence(text, others=others, year=year, own=tonnes(mirror.world(india).loc[year], "own_t"), uses=[table])
     if not mirror.errs(mirror.sides(india), year):
         return joined(own, _beside(india, year))
     never = sentence("So {never:range} % of that weight, by our reading, never came.", never=_never(others, india))
@@ -98,11 +94,9 @@ def level(table: pd.DataFrame, *, india: Vintage) -> Sentence:
 
 
 def _counted(row: pd.Series) -> Sentence:
-    return sentence(
-        "For {year} India records {own} from China, worth {own_usd:.1}; China counts {their} for India, worth "
-        "{their_usd:.1}.", year=str(row.name), own=_tonnes(row, "own_t"), their=_tonnes(row, "their_t"),
-        own_usd=derived(row["own_usd_m"], "USD m", row), their_usd=derived(row["their_usd_m"], "USD m", row),
-    )  # fmt: skip
+    text = "For {year} India records {own_t} from China, worth {own_usd_m:.1}; China counts {their_t} for India, worth"
+    parts = amounts(row, own_t="t", their_t="t", own_usd_m="USD m", their_usd_m="USD m")
+    return sentence(text, "{their_usd_m:.1}.", year=str(row.name), **parts)
 
 
 def _judged(row: pd.Series, others: pd.DataFrame, india: Vintage) -> Sentence:
@@ -110,12 +104,9 @@ def _judged(row: pd.Series, others: pd.DataFrame, india: Vintage) -> Sentence:
     said.append(_others(others))
     apart, near = (derived(mirror.rule(india, segment), "", row) for segment in (mirror.APART, mirror.TOGETHER))
     standing = row["verdict"] in (QUANTITY, REAL) and mirror.standing(others)
-    rule = sentence(
-        "By our rule, in which weights are apart from {apart:.1} times on and values together up to {near:.1},",
-        "{means}.",
-        apart=apart, near=near, means=_STANDING if standing else _MEANS[row["verdict"]],
-    )  # fmt: skip
-    return joined(*said, rule)
+    means = _STANDING if standing else _MEANS[row["verdict"]]
+    text = "By our rule, in which weights are apart from {apart:.1} times on and values together up to {near:.1},"
+    return joined(*said, sentence(text, "{means}.", apart=apart, near=near, means=means))
 
 
 def _others(rows: pd.DataFrame, text: str = _LIKEWISE) -> Sentence | None:
@@ -124,7 +115,7 @@ def _others(rows: pd.DataFrame, text: str = _LIKEWISE) -> Sentence | None:
         return None
     apart = {f"{name}_ratio": rows[f"{name}_ratio"].pipe(lambda ratio: ratio.where(ratio > 1, 1 / ratio))
              for name in ("weight", "value")}  # fmt: skip
-    parts = {name: derived(of.mean(), "", rows, low=of.min(), high=of.max()) for name, of in apart.items()}
+    parts = {name: spread(of, "", rows) for name, of in apart.items()}
     return sentence(text, years=words.years(rows.index), **parts)
 
 
@@ -134,31 +125,26 @@ def _whose(row: pd.Series, usual: pd.Series, fault: str) -> Sentence:
         for when, of in (("before", usual), ("now", row))
         for side, price in mirror.unit_values(of).items()
     }
-    return sentence(
-        "India's unit value is {own_now:.2} where it was {own_before:.2} in {year}, and China's {their_now:.2} where",
-        "it was {their_before:.2}, so {fault}.", year=str(usual.name), **prices,
-        fault={OWN: "the error is India's", THEIR: "the error is China's"}.get(fault, "which of them errs is open"),
-    )  # fmt: skip
+    whose = {OWN: "the error is India's", THEIR: "the error is China's"}.get(fault, "which of them errs is open")
+    text = "India's unit value is {own_now:.2} where it was {own_before:.2} in {year}, and China's {their_now:.2} where"
+    return sentence(text, "it was {their_before:.2}, so {fault}.", year=str(usual.name), fault=whose, **prices)
 
 
 def _worth(row: pd.Series, india: Vintage) -> Sentence:
     ferrite, gap = india.assumption(mirror.RULE).loc[mirror.FERRITE], row["gap_usd_m"]
     low, high = (row["excess_t"] * ferrite[end] / 1000 for end in ("low", "high"))
-    where, parts = words.place([gap], low, high), {}
-    text = {
-        "above": "so the excess would be of dearer goods than that",
-        "inside": "so the excess may be real, and of that kind",
-        "below": "so none of it was paid for",
+    where = words.place([gap], low, high)
+    so = {
+        "above": "so the excess would be of dearer goods than that.",
+        "inside": "so the excess may be real, and of that kind.",
+        "below": "so none of it was paid for.",
     }[where]
+    parts = {"price": ranged(ferrite, "USD/kg"), "worth": between(low, high, "USD m", row)}
+    parts |= amounts(row, excess_t="t", gap_usd_m="USD m")
     if where == "below" and gap > 0:
-        text, parts = "so at most {most} of it can have been goods", {"most": derived(gap / low * 100, "%", row)}
-    return sentence(
-        "Even as ferrite, the cheapest kind, at {price:range.1} USD/kg the excess of {excess} would be worth",
-        f"{{worth:range}} million USD; the values differ by {{gap}}, {text}.",
-        price=derived(ferrite["value"], "USD/kg", ferrite, low=ferrite["low"], high=ferrite["high"]),
-        excess=_tonnes(row, "excess_t"), worth=derived(row["excess_usd_m"], "USD m", row, low=low, high=high),
-        gap=derived(gap, "USD m", row), **parts,
-    )  # fmt: skip
+        so, parts["most"] = "so at most {most} of it can have been goods.", derived(gap / low * 100, "%", row)
+    text = "Even as ferrite, the cheapest kind, at {price:range.1} USD/kg the excess of {excess_t} would be worth"
+    return sentence(text, "{worth:range} million USD; the values differ by {gap_usd_m},", so, **parts)
 
 
 def _never(others: Quantity, india: Vintage) -> Quantity:
@@ -175,11 +161,9 @@ def _beside(india: Vintage, year: str) -> Sentence | None:
     if not shared:
         return None
     total = customs.imports(india).loc[fiscal_year]
-    return sentence(
-        "{fiscal}, which has {shared} months in common with it, records {total} ({less:signed} against it).",
-        fiscal=fiscal_year, shared=words.count(shared), total=from_row(total),
-        less=derived(total["value"] - row["own_t"], "t", total, row),
-    )  # fmt: skip
+    parts = {"total": from_row(total), "less": derived(total["value"] - row["own_t"], "t", total, row)}
+    text = "{fiscal}, which has {shared} months in common with it, records {total} ({less:signed} against it)."
+    return sentence(text, fiscal=fiscal_year, shared=words.count(shared), **parts)
 
 
 def _run_rate(level: Quantity, rates: pd.DataFrame) -> Sentence:
@@ -191,8 +175,8 @@ def _run_rate(level: Quantity, rates: pd.DataFrame) -> Sentence:
         "inside": "holds all of that, and needs no correction",
         "across": "overlaps that, and need not carry the error",
     }
-    rate = derived(rates["value"].mean(), "t", rates, low=low, high=high)
-    return sentence(f"The newest run-rate, {{rate:range}} t a year, {ends[where]}.", rate=rate, uses=[level])
+    text = "The newest run-rate, {rate:range} t a year, {where}."
+    return sentence(text, rate=between(low, high, "t", rates), where=ends[where], uses=[level])
 
 
 def _month(months: pd.DataFrame, india: Vintage) -> Sentence | None:
@@ -203,23 +187,18 @@ def _month(months: pd.DataFrame, india: Vintage) -> Sentence | None:
         return None
     row, before = months.iloc[-1], mirror.reference(world, mirror.subject(india))
     low, high = before["weight_ratio"], row["weight_ratio"]
+    text, when = "For {month} all exporters report {their_t}, while India's count has {own_t}:", {}
+    if row["around"] != row.name:
+        text = "For {month} all exporters report {their_t}, while India's count runs at {own_t} a month in {around}:"
+        when["around"] = words.named(row["around"])
+    tail = "{weight_ratio:.1} times as much, where in {year} it was {before:.1} times, so that count {verdict}."
     more = words.steadiness(low, high) == "moved"
-    own = row["around"] == row.name
-    runs, around = ("has {own}", {}) if own else ("runs at {own} a month in {around}", {"around": row["around"]})
-    return sentence(
-        f"For {{month}} all exporters report {{their}}, while India's count {runs}: {{ratio:.1}} times as much, "
-        "where in {year} it was {before:.1} times, so that count {verdict}.",
-        month=words.period(str(row.name)), their=_tonnes(row, "their_t"), own=_tonnes(row, "own_t"),
-        ratio=derived(high, "", row), year=str(before.name), before=derived(low, "", before),
-        **{name: words.named(period) for name, period in around.items()},
-        verdict="seems to carry part of the error" if more else "carries no more than is usual",
-    )  # fmt: skip
+    verdict = "seems to carry part of the error" if more else "carries no more than is usual"
+    when |= {"month": words.period(str(row.name)), "year": str(before.name)}
+    parts = amounts(row, their_t="t", own_t="t", weight_ratio="") | {"before": derived(low, "", before)}
+    return sentence(text, tail, verdict=verdict, **when, **parts)
 
 
 def _apart(row: pd.Series) -> dict[str, Quantity]:
     ratios = {"weight": row["weight_ratio"], "value": row["value_ratio"]}
     return {name: derived(max(ratio, 1 / ratio), "", row) for name, ratio in ratios.items()}
-
-
-def _tonnes(row: pd.Series, column: str) -> Quantity:
-    return derived(row[column], "t", row)

@@ -24,13 +24,10 @@ def months_of(prices: pd.DataFrame, year: str) -> pd.DataFrame:
 
 
 def growth(india: Vintage, year: str) -> pd.DataFrame:
-    """From the year before to a year, in tonnes, rupees, dollars and dollars a kilogram.
+    """From the year before to a year, in tonnes, rupees, dollars and dollars a kilogram, of what is known of both.
 
-    Returns
-    -------
-    pd.DataFrame
-        Indexed by quantity: ``before, after, change`` (a fraction), ``low, high`` (of the change of tonnes, from the
-        rounding of both years), ``source``; empty until both years' tonnes are known, and of what is known of both.
+    By quantity: ``before, after, change`` (a fraction), ``low, high`` (of the change of tonnes, from the rounding of
+    both years), ``source``; empty until both years' tonnes are known.
     """
     weight, pair = customs.imports(india), [fiscal.year_before(year), year]
     columns = ["before", "after", "change", "low", "high", "source"]
@@ -43,11 +40,8 @@ def growth(india: Vintage, year: str) -> pd.DataFrame:
         "million USD": customs.values(india, pair).rename(columns={"usd_m": "value"}),
     }
     rows = {name: rows.loc[pair] for name, rows in found.items() if set(pair) <= set(rows.index)}
-    table = pd.DataFrame.from_dict(
-        {name: [*both["value"], sources_of(both)] for name, both in rows.items()},
-        orient="index",
-        columns=["before", "after", "source"],
-    )
+    values = {name: [*both["value"], sources_of(both)] for name, both in rows.items()}
+    table = pd.DataFrame.from_dict(values, orient="index", columns=["before", "after", "source"])
     if "million USD" in table.index:
         usd, tonnes = table.loc["million USD"], table.loc["tonnes"]
         per_kg = [usd[at] / tonnes[at] * 1000 for at in ("before", "after")]
@@ -61,19 +55,14 @@ def growth(india: Vintage, year: str) -> pd.DataFrame:
 def history(india: Vintage) -> pd.DataFrame:
     """What India's imports of HS 850511 were worth in calendar years, from the largest exporters, and China's part.
 
-    Both sides of each flow made one, free on board; dollars of the day.
-
-    Returns
-    -------
-    pd.DataFrame
-        Indexed by ``period``, oldest first: ``usd_m``, ``china_usd_m, china_share`` (per cent; missing where China's
-        part is not known or exceeds the whole), ``listed`` (how much of the imports from all is counted, 0-1, where
-        that is known), ``source``. A year that is not known has no row.
+    Both sides of each flow made one, free on board; dollars of the day. By ``period``, oldest first, of years that are
+    known: ``usd_m``, ``china_usd_m, china_share`` (per cent; missing where China's part is not known or exceeds the
+    whole), ``listed`` (how much of the imports from all is counted, 0-1, where that is known), ``source``.
     """
     keys = {"flow": "import", "reporter": "IND", "hs": customs.METAL}
     asked = (("world", "value_fob_listed"), ("CHN", "value_fob"), ("world", "value_fob"))
     found = (india.series("trade", partner=p, measure=m, **keys).dropna(subset="value") for p, m in asked)
-    every, china, whole = map(_calendar, found)
+    every, china, whole = (rows.loc[[fiscal.is_calendar_year(period) for period in rows.index]] for rows in found)
     table = every[every["value"] > 0][["value"]].rename(columns={"value": "usd_m"})
     table["china_usd_m"] = china["value"].reindex(table.index).where(lambda usd: usd <= table["usd_m"])
     used = [sources_of(*(rows.loc[year] for rows in (every, china) if year in rows.index)) for year in table.index]
@@ -87,11 +76,8 @@ def history(india: Vintage) -> pd.DataFrame:
 def decades(history: pd.DataFrame) -> pd.DataFrame:
     """Growth from the first known year to the last, cut at the known years nearest to those that end in nought.
 
-    Returns
-    -------
-    pd.DataFrame
-        Indexed by ``since``: ``until``, ``before, after`` (million USD), ``growth`` (per cent a year, compound),
-        ``share`` (China's at the end, per cent), ``source``; empty with fewer than two years.
+    By ``since``: ``until``, ``before, after`` (million USD), ``growth`` (per cent a year, compound), ``share`` (China's
+    at the end, per cent), ``source``; empty with fewer than two years.
     """
     years = [int(year) for year in history.index]
     tens = range(min(years, default=0), max(years, default=-1) + 1)
@@ -105,7 +91,3 @@ def decades(history: pd.DataFrame) -> pd.DataFrame:
         rows.append((since, until, before["usd_m"], after["usd_m"], rate * 100, after["china_share"], used))
     columns = ["since", "until", "before", "after", "growth", "share", "source"]
     return pd.DataFrame(rows, columns=columns).set_index("since")
-
-
-def _calendar(rows: pd.DataFrame) -> pd.DataFrame:
-    return rows.loc[[fiscal.is_calendar_year(period) for period in rows.index]]

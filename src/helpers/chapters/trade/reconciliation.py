@@ -6,16 +6,16 @@ import pandas as pd
 from helpers.chapters import words
 from helpers.chapters.canvas import BLUE, MUTED, PAPER, RED, canvas, finish, label, once_public, wrap
 from helpers.chapters.outputs import Figure, Sentence, Table, joined, sentence
-from helpers.data import Quantity, Vintage, derived
+from helpers.chapters.rows import between, headed, ranged, spread
+from helpers.data import Quantity, Vintage
 from helpers.outlook import agreement, rare_earths
 
-NAMES = {
+NAMES = {  # an estimate as readers say it
     agreement.PRICE: "what the prices of line 85051190 allow",
     agreement.PRESS: "what the press quotes",
     agreement.CHINA: "what China ships on its own line",
     agreement.USE: "what India is said to use",
 }
-"""An estimate as readers say it."""
 
 
 def imported(india: Vintage) -> Sentence:
@@ -59,9 +59,8 @@ def agree(table: pd.DataFrame, *, india: Vintage) -> Sentence:
 def figure(found: pd.DataFrame, *, india: Vintage) -> Figure:
     """Each estimate as published and as it enters the pool, and the pool: :func:`.rare_earths.estimates`."""
     pool = rare_earths.imported(india)
-    rows = [
-        (NAMES[name], row["period"], _quantity(row), row, BLUE) for name, row in found.sort_values("pool").iterrows()
-    ]
+    each = found.sort_values("pool").iterrows()
+    rows = [(NAMES[name], row["period"], ranged(row, "t", "value"), row, BLUE) for name, row in each]
     ends = pd.Series({"pool_low": pool.low, "pool": pool.value, "pool_high": pool.high})
     rows.append(("all together", "", pool, ends, RED))
     drawing, (ax,) = canvas("tonnes a year", height=1.0 + 0.55 * len(rows), horizontal=True)
@@ -72,9 +71,7 @@ def figure(found: pd.DataFrame, *, india: Vintage) -> Figure:
         at = agreement.middle(row) if colour == BLUE else row["pool"]
         ax.plot(at, place, "o", color=colour, markerfacecolor=PAPER if colour == BLUE else colour, markersize=8)
         text = f"{said:number~3} ({said:range~3})" if said.low < said.high and pd.notna(said.value) else f"{said:~3}"
-        style = {"bbox": {"facecolor": PAPER, "edgecolor": "none", "pad": 1.5}, "color": colour}
-        reach = np.nanmax([row["pool_high"], at, said.high])
-        label(ax, text, (reach, place), dx=9, **style)
+        label(ax, text, (np.nanmax([row["pool_high"], at, said.high]), place), dx=9, color=colour, behind=True)
     ax.set_xlim(0, max(row["pool_high"] for *_, row, _ in rows) * 1.35)
     ax.set_ylim(-0.6, len(rows) - 0.4)
     ax.set_yticks(range(len(rows)), [wrap(f"{n} ({p})" if p else n, 30) for n, p, *_ in reversed(rows)])
@@ -90,25 +87,24 @@ def figure(found: pd.DataFrame, *, india: Vintage) -> Figure:
 def pairs(table: pd.DataFrame) -> Table:
     """What must be true, alone, for two estimates to hold both."""
     shown = table.reset_index()
-    said = [_quantity(row) for _, row in shown.iterrows()]
+    said = [ranged(row, row["unit"], "value") for _, row in shown.iterrows()]
     shown["takes"] = [f"{q:~3}" + (f" ({q:range~3})" if q.low < q.high else "") for q in said]
-    known = [derived(np.nan, "", low=low, high=high) for low, high in shown[["usual_low", "usual_high"]].to_numpy()]
+    known = [between(low, high, "") for low, high in shown[["usual_low", "usual_high"]].to_numpy()]
     shown["known"] = ["–" if pd.isna(q.low) else f"{q:range~3}" for q in known]
     shown["fits"] = shown["fits"].map({True: "yes", False: "no"}).fillna("–")
     shown["meet"] = shown["meet"].map({True: "meet", False: "apart"})
     heads = {"smaller": "smaller", "larger": "larger", "meet": "as they stand", "condition": "both hold if"}
-    heads |= {"takes": "it takes", "known": "known of it", "fits": "fits", "source": "source"}
-    return Table(shown[list(heads)].rename(columns=heads), "What two estimates need to hold both, each row alone")
+    heads |= {"takes": "it takes", "known": "known of it", "fits": "fits"}
+    return Table(headed(shown, heads), "What two estimates need to hold both, each row alone")
 
 
 def estimates(found: pd.DataFrame) -> Table:
     """The estimates with the judgements that make one number of them."""
     heads = {"period": "of", "value": "tonnes", "low": "from, t", "high": "to, t", "scope": "times"}
     heads |= {"scope_low": "times from", "scope_high": "times to", "weight": "weight", "note": "note"}
-    shown = found[[*heads, "source"]].rename(columns=heads)
-    decimals = dict.fromkeys(("tonnes", "from, t", "to, t"), 0)
-    decimals |= {"times": 1, "times from": 2, "times to": 2, "weight": 1}
-    return Table(shown, "Estimates of rare-earth magnets a year, what makes imports of each, and its weight", decimals)
+    decimals = {"tonnes": 0, "from, t": 0, "to, t": 0, "times": 1, "times from": 2, "times to": 2, "weight": 1}
+    caption = "Estimates of rare-earth magnets a year, what makes imports of each, and its weight"
+    return Table(headed(found, heads), caption, decimals)
 
 
 def _both_customs(table: pd.DataFrame) -> Sentence | None:
@@ -117,31 +113,24 @@ def _both_customs(table: pd.DataFrame) -> Sentence | None:
     rows = table[[set(pair) == both for pair in table.index]].set_index("condition")
     if rows.empty or rows["meet"].any() or agreement.PAID not in rows.index:
         return None
-    text, parts = "For both counts of customs to hold, India would have paid China {paid:~3} ({paid:range~3})", {}
-    parts["paid"] = _quantity(rows.loc[agreement.PAID])
-    if agreement.CHINAS in rows.index:
+    needed = {name: ranged(row, row["unit"], "value") for name, row in rows.iterrows()}
+    text = "For both counts of customs to hold, India would have paid China {paid:~3} ({paid:range~3})"
+    parts, usual = {"paid": needed[agreement.PAID]}, rows.loc[agreement.PAID, ["usual_low", "usual_high"]]
+    if agreement.CHINAS in needed:
         text += ", by China's own value {own:~3} ({own:range~3})"
-        parts["own"] = _quantity(rows.loc[agreement.CHINAS])
-    usual = rows.loc[agreement.PAID, ["usual_low", "usual_high"]]
+        parts["own"] = needed[agreement.CHINAS]
     if usual.notna().all():
         text += ", where the world paid {world:range~3}"
-        parts["world"] = derived(usual.mean(), "USD/kg", rows, low=usual["usual_low"], high=usual["usual_high"])
-    if agreement.CODES in rows.index:
+        parts["world"] = spread(usual, "USD/kg", rows)
+    if agreement.CODES in needed:
         text += "; or {codes:~3} ({codes:range~3}) would have come in under other codes"
-        parts["codes"] = _quantity(rows.loc[agreement.CODES])
+        parts["codes"] = needed[agreement.CODES]
     return sentence(text + ".", **parts)
 
 
 def _title(found: pd.DataFrame, pool: Quantity) -> Sentence:
-    middles = found.apply(agreement.middle, axis=1)
     if len(found) == 1:
         return sentence("The one estimate of India's rare-earth magnets makes {pool:~3} a year of imports", pool=pool)
-    lie = derived(middles.mean(), "t", found, low=middles.min(), high=middles.max())
-    return sentence(
-        "Estimates of India's rare-earth magnets lie at {lie:range~3} t a year; together they make {pool:~3}",
-        lie=lie, pool=pool,
-    )  # fmt: skip
-
-
-def _quantity(row: pd.Series) -> Quantity:
-    return derived(row["value"], row.get("unit", "t"), row, low=row["low"], high=row["high"])
+    lie = spread(found.apply(agreement.middle, axis=1), "t", found)
+    text = "Estimates of India's rare-earth magnets lie at {lie:range~3} t a year; together they make {pool:~3}"
+    return sentence(text, lie=lie, pool=pool)

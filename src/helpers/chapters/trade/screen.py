@@ -3,9 +3,10 @@
 import pandas as pd
 
 from helpers.chapters import tips, words
-from helpers.chapters.canvas import INK, MUTED, RED, RULE, canvas, finish, label, once_public
+from helpers.chapters.canvas import INK, MUTED, RED, RULE, by_tens, canvas, finish, label, once_public
 from helpers.chapters.outputs import Figure, Sentence, joined, sentence
-from helpers.data import Quantity, Vintage, derived
+from helpers.chapters.rows import count, spread
+from helpers.data import Vintage, derived
 from helpers.methods.mirror import LEAST, LIMIT, QUANTITY
 from helpers.outlook import customs, mirror
 
@@ -26,21 +27,18 @@ def figure(table: pd.DataFrame, *, india: Vintage) -> Figure:
     said = "HS {}: weights {} times, values {} times"
     tips.tell(dots, [said.format(hs, *(f"{row[of]:.2g}" for of in ("weight_ratio", "value_ratio")))
                      for hs, row in rows.iterrows()])  # fmt: skip
-    ax.set(xscale="log", yscale="log", xlim=ends, ylim=ends, xlabel="values, India's count over China's, log scale")
-    for axis in (ax.xaxis, ax.yaxis):
-        axis.set_major_formatter("{x:,g}")
-        axis.set_minor_formatter("")
+    by_tens(ax.xaxis, ax.yaxis)
+    ax.set(xlim=ends, ylim=ends, xlabel="values, India's count over China's, log scale")
     for hs, row in _further(rows).iterrows():
         label(ax, f"HS {hs}", (row["value_ratio"], row["weight_ratio"]), color=MUTED, fontsize=9)
     by = {name: rows.loc[customs.METAL, f"{name}_ratio"] for name in ("value", "weight")}
     ours = ax.plot(*by.values(), "o", color=RED, markersize=8, zorder=4)
     tips.tell(ours, [said.format(customs.METAL, *(f"{by[of]:.2g}" for of in ("weight", "value")))])
     label(ax, f"HS {customs.METAL}", tuple(by.values()), dx=-8, ha="right", color=RED)
-    alt = sentence(
-        "Dots on two logarithmic axes, one for each of {n} six-digit lines that India bought from China in {year}: "
-        "values across, weights up. HS 850511 lies at {value:.1} by value and {weight:.1} by weight.",
-        n=_count(rows), year=year, **{name: derived(ratio, "", rows) for name, ratio in by.items()},
-    )  # fmt: skip
+    text = "Dots on two logarithmic axes, one for each of {n} six-digit lines that India bought from China in {year}:"
+    tail = "values across, weights up. HS 850511 lies at {value:.1} by value and {weight:.1} by weight."
+    parts = {name: derived(ratio, "", rows) for name, ratio in by.items()}
+    alt = sentence(text, tail, n=count(rows), year=year, **parts)
     label(ax, "values together", (1, ends[1]), dx=0, dy=-4, ha="center", va="top", color=INK, fontsize=9)
     note = "Weights are apart beyond the dashed lines; on the diagonal unit values agree."
     shown = rows.drop(columns=["excess_t", "excess_usd_m", "gap_usd_m"])
@@ -60,7 +58,7 @@ def only(table: pd.DataFrame, *, india: Vintage) -> Sentence:
     for who, (group, column) in groups.items():
         if pd.notna(ours[column]):
             score = derived(abs(ours[column]), "", group)
-            said.append(sentence(f"Among {who}", text, n=_count(group), score=score, limit=derived(LIMIT, "")))
+            said.append(sentence(f"Among {who}", text, n=count(group), score=score, limit=derived(LIMIT, "")))
     if len(further):
         most, codes = derived(further["own_t"].max(), "t", further), words.listed(further.index)
         text = "Further out lie {codes}, of each of which India records {most} or less."
@@ -71,32 +69,26 @@ def only(table: pd.DataFrame, *, india: Vintage) -> Sentence:
         marks.setdefault(words.listed(codes) if codes else "none", []).append(other)
     counts = table.groupby(level="period").size()
     for marked, years in marks.items():
-        n = derived(counts[years].mean(), "", table, low=counts[years].min(), high=counts[years].max())
         text = "Of {n:range} in {years} the rule marks {marked}."
-        said.append(sentence(text, n=n, years=words.years(years), marked=marked))
+        said.append(sentence(text, n=spread(counts[years], "", table), years=words.years(years), marked=marked))
     return joined(*said)
 
 
 def _only(rows: pd.DataFrame, year: str) -> Sentence:
+    parts, marked = {"n": count(rows), "year": year}, list(rows.index[rows["verdict"] == QUANTITY])
     if len(rows) < LEAST:
         text = "The lines of {year} known from both sides number {n}, too few to say whether HS 850511 stands alone"
-        return sentence(text, n=_count(rows), year=year)
-    marked = list(rows.index[rows["verdict"] == QUANTITY])
+        return sentence(text, **parts)
     if not marked:
-        text = "No line of {n} in {year} has weights apart while values agree"
-        return sentence(text, n=_count(rows), year=year)
+        return sentence("No line of {n} in {year} has weights apart while values agree", **parts)
     which = "HS 850511 is not among those, {k} of {n} lines in {year},"
     if customs.METAL in marked:
         which = f"HS 850511 is {'one of {k}' if len(marked) > 1 else 'the only one'} of {{n}} lines in {{year}}"
-    parts = {"k": derived(len(marked), "", rows)} if "{k}" in which else {}
-    return sentence(which, "whose weights are apart while their values agree", n=_count(rows), year=year, **parts)
+    parts |= {"k": derived(len(marked), "", rows)} if "{k}" in which else {}
+    return sentence(which, "whose weights are apart while their values agree", **parts)
 
 
 def _further(rows: pd.DataFrame) -> pd.DataFrame:
     """The lines that stand further from the middle of all than HS 850511."""
     scores = rows["among_all"].abs()
     return rows[scores > scores.get(customs.METAL, 0)]
-
-
-def _count(rows: pd.DataFrame) -> Quantity:
-    return derived(len(rows), "", rows)

@@ -8,9 +8,20 @@ import pandas as pd
 from helpers import fiscal
 from helpers.chapters import words
 from helpers.chapters.outputs import Sentence, joined, sentence
+from helpers.chapters.rows import spread
 from helpers.chapters.trade import excess, mirror
 from helpers.data import Quantity, Vintage, derived, from_row
 from helpers.outlook import customs, episodes, rare_earths, targets
+
+_SHAPES = {
+    "spike": ", a spike and not a level",
+    "again": ", a spike that came back, then rose again",
+    "level": ", a new level and not a spike",
+    "rise": ", the start of a rise",
+    "unknown": "; whether that was a spike or a level cannot be said from the sources dated up to {day}",
+}
+_LEAST_EXPLAINED = 10  # per cent that a half has to change on the year before a part of that change is said
+_LEAST_CONTESTED = 0.1  # how far another version of a total is from it, as a fraction, before that is said with it
 
 
 @dataclass(frozen=True)
@@ -26,16 +37,9 @@ class Course:
 def answer(india: Vintage) -> Sentence:
     """What the headline is, how much came, what entries show, what has come since, and what is rare-earth magnet."""
     year = customs.subject(india)
-    came = mirror.short(india) or _ferrite(india, year)
-    said = [
-        _headline(india, year),
-        _contested(india, year),
-        came,
-        excess.verdict(india),
-        _misfit_of_lines(india, year),
-        _since(india, year),
-    ]
-    return joined(*said, _rare_earths(india), answer=True)
+    said = [_headline(india, year), _contested(india, year), mirror.short(india) or _ferrite(india, year)]
+    said += [excess.verdict(india), _misfit_of_lines(india, year), _since(india, year), _rare_earths(india)]
+    return joined(*said, answer=True)
 
 
 def course(india: Vintage) -> Course:
@@ -73,23 +77,17 @@ def base_effect(halves: pd.DataFrame, *, india: Vintage) -> Sentence:
     year = derived((now["value"] / ago["value"] - 1) * 100, "%", now, ago)
     printed = india.figure("trade", name, **(targets.CUSTOMS.keys | {"measure": "weight_yoy"}))
     published = printed is not None and abs(printed.value - year.value) < 1
-    parts = {
-        "change": printed if published else year,
-        "step": derived((now["value"] / before["value"] - 1) * 100, "%", now, before),
-        "half": words.named(name),
-    }
+    change, half = printed if published else year, words.named(name)
+    step = derived((now["value"] / before["value"] - 1) * 100, "%", now, before)
     share = words.share(np.log(before["value"] / ago["value"]), np.log(now["value"] / ago["value"]))
-    if share is None or abs(parts["change"].value) < _LEAST_EXPLAINED:
-        parts |= {name: words.change(parts[name]) for name in ("change", "step")}
-        return sentence("{half} changed by {change} on the year, and by {step} on the half before.", **parts)
-    return sentence(
-        "Of the {published} change of {change:signed} on the year in {half}, {share} (in logarithms, in which "
-        "successive",
-        "changes add up) had happened before it began: against the half before it, it changed by {step:signed.1}.",
-        published="published" if published else "computed",
-        share=derived(share * 100, "%", now, before, ago),
-        **parts,
-    )
+    if share is None or abs(change.value) < _LEAST_EXPLAINED:
+        text = "{half} changed by {change} on the year, and by {step} on the half before."
+        return sentence(text, half=half, change=words.change(change), step=words.change(step))
+    parts = {"change": change, "half": half, "step": step, "share": derived(share * 100, "%", now, before, ago)}
+    text = "Of the published change of" if published else "Of the computed change of"
+    text += " {change:signed} on the year in {half}, {share} (in logarithms, in which successive changes add up) had"
+    tail = "happened before it began: against the half before it, it changed by {step:signed.1}."
+    return sentence(text, tail, **parts)
 
 
 def _misfit(halves: pd.DataFrame, india: Vintage) -> Sentence | None:
@@ -103,11 +101,9 @@ def _misfit(halves: pd.DataFrame, india: Vintage) -> Sentence | None:
     ago = derived(now.value / max(1 + change.value / 100, 1e-9), "t", now, change)
     if ago.value < total.value:
         return None
-    text = (
-        "The change of {change:signed} on the year published for {half} and the total of {year}, {total}, do not fit:"
-    )
-    return sentence(text, "by that change, half of {year} alone had {ago}.",
-                    change=change, half=words.named(known[-1]), year=year, total=total, ago=ago)  # fmt: skip
+    parts = {"change": change, "half": words.named(known[-1]), "year": year, "total": total, "ago": ago}
+    text = "The change of {change:signed} on the year published for {half} and the total of {year}, {total}, do not"
+    return sentence(text, "fit: by that change, half of {year} alone had {ago}.", **parts)
 
 
 def growth(table: pd.DataFrame, *, india: Vintage, year: str) -> Sentence:
@@ -115,33 +111,26 @@ def growth(table: pd.DataFrame, *, india: Vintage, year: str) -> Sentence:
     if table.empty:
         return words.not_yet(india, f"How {year} compares with the year before")
     earlier = fiscal.year_before(year)
-    changed = {name: words.change(_change(row)) for name, row in table.iterrows()}
-    told, printed = "{tonnes}", published_growth(table, india=india, year=year)
-    if printed is not None:
-        told = "{printed:signed} as published ({tonnes} from the two totals)"
-    tonnes = sentence(
-        f"From {{before}} to {{year}} the tonnes changed by {told}.",
-        before=earlier, year=year, tonnes=changed["tonnes"], **({} if printed is None else {"printed": printed}),
-    )  # fmt: skip
-    rupees = None
+    changed = {name: words.change(derived(row["change"] * 100, "%", row)) for name, row in table.iterrows()}
+    parts = {"before": earlier, "year": year, "tonnes": changed["tonnes"]}
+    text = "From {before} to {year} the tonnes changed by {tonnes}."
+    if (printed := published_growth(table, india=india, year=year)) is not None:
+        text = "From {before} to {year} the tonnes changed by {printed:signed} as published"
+        text += " ({tonnes} from the two totals)."
+        parts["printed"] = printed
+    said = [sentence(text, **parts)]
     if {"crore rupees", "rupees a dollar"} <= set(table.index):
         text = "Their value changed by {rupees} in rupees, of which the price of a dollar made {rate}."
-        rupees = sentence(text, rupees=changed["crore rupees"], rate=changed["rupees a dollar"])
+        said.append(sentence(text, rupees=changed["crore rupees"], rate=changed["rupees a dollar"]))
     if "USD per kg" not in table.index:
-        worth = sentence("What both years were worth in dollars is not in the sources dated up to {day}.",
-                         day=words.day(india.day))  # fmt: skip
-        return joined(tonnes, rupees, worth)
+        text = "What both years were worth in dollars is not in the sources dated up to {day}."
+        return joined(*said, sentence(text, day=words.day(india.day)))
     price, dollars = table.loc["USD per kg"], customs.values(india, [earlier, year])
-    worth = sentence(
-        "In dollars their value changed by {dollars} ({route}), so a kilogram went from {old:.2} to {new:.2}, a",
-        "change of {kg}.",
-        dollars=changed["million USD"],
-        route=dollars["route"].iloc[0],
-        old=derived(price["before"], "USD/kg", customs.imports(india).loc[earlier], dollars.loc[earlier]),
-        new=derived(price["after"], "USD/kg", price),
-        kg=changed["USD per kg"],
-    )
-    return joined(tonnes, rupees, worth)
+    old = derived(price["before"], "USD/kg", customs.imports(india).loc[earlier], dollars.loc[earlier])
+    parts = {"old": old, "new": derived(price["after"], "USD/kg", price), "route": dollars["route"].iloc[0]}
+    parts |= {"dollars": changed["million USD"], "kg": changed["USD per kg"]}
+    text = "In dollars their value changed by {dollars} ({route}), so a kilogram went from {old:.2} to {new:.2}, a"
+    return joined(*said, sentence(text, "change of {kg}.", **parts))
 
 
 def published_growth(table: pd.DataFrame, *, india: Vintage, year: str) -> Quantity | None:
@@ -160,45 +149,31 @@ def identity(steps: pd.DataFrame, *, india: Vintage) -> Sentence:
     if not set(wanted) <= set(steps.index):
         return words.not_yet(india, "Which tariff code stands behind the headline")
     ours, printed = (from_row(steps.loc[step]) for step in wanted)
-    text = "The rupee value and line 85051900 together make {ours:.1} ({ours:range.1}), "
+    text = "The rupee value and line 85051900 together make {ours:.1} ({ours:range.1}),"
     parts = {"ours": ours, "printed": printed, "publisher": india.publishers(printed.sources)}
     if words.overlap((ours.low, ours.high), (printed.low, printed.high)):
-        text += (
-            "which is, within rounding, the {printed} that {publisher} has for rare-earth magnets: so the headline is "
-            "all of HS 850511, and that figure is 850511 and 850519 together."
-        )
-    else:
-        text += (
-            "and not the {printed} that {publisher} has for rare-earth magnets ({gap:signed}): so it is open which "
-            "codes stand behind the headline and that figure."
-        )
-        parts["gap"] = derived((printed.value / ours.value - 1) * 100, "%", printed, ours)
-    return sentence(text, **parts)
+        meets = "which is, within rounding, the {printed} that {publisher} has for rare-earth magnets: so the headline"
+        return sentence(text, meets, "is all of HS 850511, and that figure is 850511 and 850519 together.", **parts)
+    apart = "and not the {printed} that {publisher} has for rare-earth magnets ({gap:signed}): so it is open which"
+    parts["gap"] = derived((printed.value / ours.value - 1) * 100, "%", printed, ours)
+    return sentence(text, apart, "codes stand behind the headline and that figure.", **parts)
 
 
 def _headline(india: Vintage, year: str) -> Sentence:
     total = india.figure("trade", year, **targets.CUSTOMS.keys)
-    text = (
-        "India recorded {total} of permanent magnets in {year} under HS 850511, the international tariff "
-        "code of metal magnets"
-    )
+    text = "India recorded {total} of permanent magnets in {year} under HS 850511, the international tariff code of"
+    text += " metal magnets"
     ran, parts = course(india), {"total": total, "year": year}
     if ran.shape == "none":
         return _unsuspicious(india, text, parts)
-    said = {
-        "spike": ", a spike and not a level",
-        "again": ", a spike that came back, then rose again",
-        "level": ", a new level and not a spike",
-        "rise": ", the start of a rise",
-        "unknown": "; whether that was a spike or a level cannot be said from the sources dated up to {day}",
-    }[ran.shape]
+    text += _SHAPES[ran.shape]
     if ran.shape == "unknown":
         parts["day"] = words.day(india.day)
     if ran.first is None:
-        return sentence(f"{text}{said}.", uses=[ran.after], **parts)
+        return sentence(f"{text}.", uses=[ran.after], **parts)
     ranged = " ({first:range})" if ran.first.low < ran.first.high else ""
-    halves = f": {{first}} in the first half{ranged}, {{second}} in the second."
-    return sentence(text + said + halves, first=ran.first, second=ran.second, uses=[ran.after], **parts)
+    text += f": {{first}} in the first half{ranged}, {{second}} in the second."
+    return sentence(text, first=ran.first, second=ran.second, uses=[ran.after], **parts)
 
 
 def _contested(india: Vintage, year: str) -> Sentence | None:
@@ -207,7 +182,7 @@ def _contested(india: Vintage, year: str) -> Sentence | None:
     far = known[(known["value"] / total.value - 1).abs() > _LEAST_CONTESTED]
     if far.empty or total.assumed:
         return None
-    values = derived(far["value"].mean(), "t", far, low=far["value"].min(), high=far["value"].max())
+    values = spread(far["value"], "t", far)
     return sentence("Other published versions of that total have {values:range} t.", values=values)
 
 
@@ -230,20 +205,16 @@ def _since(india: Vintage, year: str) -> Sentence:
         value = from_row(row)
         if row["months"] == 12:
             change = derived((value.value / total.value - 1) * 100, "%", value, total)
-            said.append(
-                sentence("{period} came to {value}, {change} on {year}.",
-                         period=period, value=value, change=words.change(change, "hardly a change"), year=year)
-            )  # fmt: skip
+            text, change = "{period} came to {value}, {change} on {year}.", words.change(change, "hardly a change")
+            said.append(sentence(text, period=period, value=value, change=change, year=year))
         else:
-            rate = from_row(row, unit="t", column="rate")
-            said.append(
-                sentence("{period} brought {value} in {months} months, a run-rate of {rate} a year.",
-                         period=words.named(period), value=value, months=words.count(row["months"]), rate=rate)
-            )  # fmt: skip
+            text = "{period} brought {value} in {months} months, a run-rate of {rate} a year."
+            parts = {"months": words.count(row["months"]), "rate": from_row(row, unit="t", column="rate")}
+            said.append(sentence(text, period=words.named(period), value=value, **parts))
     if said:
         return joined(*said)
-    return sentence("No total and no half-year after {year} is in the sources dated up to {day}.",
-                    year=year, day=words.day(india.day))  # fmt: skip
+    text = "No total and no half-year after {year} is in the sources dated up to {day}."
+    return sentence(text, year=year, day=words.day(india.day))
 
 
 def _rare_earths(india: Vintage) -> Sentence | None:
@@ -258,29 +229,14 @@ def _ferrite(india: Vintage, year: str) -> Sentence | None:
     split = customs.lines(india, year)
     if split.empty:
         return None
-    text = "{share} of the recorded weight of {year} stands in a line that India calls ferrite cores, not rare-earth "
-    share = derived(split["weight_share"].iloc[0] * 100, "%", split)
-    return sentence(text + "magnets.", share=share, year=year)
+    text = "{share} of the recorded weight of {year} stands in a line that India calls ferrite cores, not rare-earth"
+    return sentence(text, "magnets.", share=derived(split["weight_share"].iloc[0] * 100, "%", split), year=year)
 
 
 def _misfit_of_lines(india: Vintage, year: str) -> Sentence | None:
-    metal = india.figure("trade", year, **_METAL_LINE)
+    metal = india.figure("trade", year, **(targets.CUSTOMS.keys | {"hs": customs.OTHER_METAL}))
     total = india.figure("trade", year, **targets.CUSTOMS.keys)
     if metal is None or metal.value < total.value:
         return None
-    return sentence(
-        "Line 85051190 alone has {metal} in {year}, so the tariff lines do not fit this total.", metal=metal, year=year
-    )
-
-
-def _change(row: pd.Series) -> Quantity:
-    return derived(row["change"] * 100, "%", row)
-
-
-_LEAST_EXPLAINED = 10
-"""Per cent that a half has to change on the year before a part of that change is said."""
-
-_LEAST_CONTESTED = 0.1
-"""How far another version of a total is from it, as a fraction, before that is said with it."""
-
-_METAL_LINE = targets.CUSTOMS.keys | {"hs": customs.OTHER_METAL}
+    text = "Line 85051190 alone has {metal} in {year}, so the tariff lines do not fit this total."
+    return sentence(text, metal=metal, year=year)

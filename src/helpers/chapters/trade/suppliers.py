@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from helpers import fiscal
+from helpers.chapters.rows import chosen
 from helpers.chapters.words import LEAST_SHAPE
 from helpers.data import UNUSED, Vintage, ids
 from helpers.methods import concentration
@@ -14,11 +15,9 @@ from helpers.outlook import customs, mirror
 CHINA = {"flow": "export", "reporter": "CHN", "hs": customs.FERRITE, "measure": "weight"}
 """China's exports of rare-earth magnets: its own line of that number, not India's."""
 
-WINDOW = 36
-"""Months of China's exports that are shown, to the newest."""
+WINDOW = 36  # months of China's exports that are shown, to the newest
 
-LEAST_YEARS = 5
-"""Yearly unit values of a line from which one can be out of line with the others."""
+LEAST_YEARS = 5  # yearly unit values of a line from which one can be out of line with the others
 
 
 @dataclass(frozen=True)
@@ -27,7 +26,6 @@ class Trough:
 
     ``before`` is the mean of those known among the twelve (NaN where none is), ``when`` says before what they lie,
     ``highest`` is the highest of them, ``back`` the first later month at ``before`` again (both may be empty).
-    ``fell`` tells whether it stands well below them, ``last`` whether it is the newest month.
     """
 
     month: str
@@ -36,8 +34,12 @@ class Trough:
     when: str
     highest: str
     back: str
-    fell: bool
     last: bool
+
+    @property
+    def fell(self) -> bool:
+        """Whether it stands well below them."""
+        return bool(self.before >= LEAST_SHAPE * self.tonnes)
 
 
 def shares(india: Vintage) -> pd.DataFrame:
@@ -45,12 +47,7 @@ def shares(india: Vintage) -> pd.DataFrame:
 
     What a count leaves without a partner is spread thin for the least index and is one partner for the greatest. Of a
     year of which the tables name one partner alone, the others are the sums of their months, where those were fetched.
-
-    Returns
-    -------
-    pd.DataFrame
-        Indexed by ``period, count, basis``: ``partners`` (number), ``china`` (share), ``low, high`` (index), all 0-1,
-        ``source``.
+    By ``period, count, basis``: ``partners`` (number), ``china`` (share), ``low, high`` (index), all 0-1, ``source``.
     """
     every, rows = mirror.counted(india), []
     every = every[every["hs"] == customs.METAL]
@@ -91,13 +88,7 @@ def _by_months(india: Vintage) -> pd.DataFrame:
 
 
 def china_by_month(india: Vintage) -> pd.DataFrame:
-    """China's exports of rare-earth magnets to the world, every month that is known.
-
-    Returns
-    -------
-    pd.DataFrame
-        Indexed by ``period``: ``month`` (Timestamp), ``tonnes, status, source``.
-    """
+    """China's exports of rare-earth magnets to the world, by ``period``: ``month`` (Timestamp), ``tonnes, status``."""
     rows = india.series("trade", partner="world", **CHINA)
     rows = rows[rows.index.str.fullmatch(r"\d{4}-\d\d")].dropna(subset="value")
     table = rows.rename(columns={"value": "tonnes"})[["tonnes", "status", "source"]]
@@ -120,30 +111,14 @@ def trough(months: pd.DataFrame, controls: pd.DataFrame) -> Trough:
     earlier = months[(months["month"] < since) & (months["month"] >= since - pd.DateOffset(months=12))]["tonnes"]
     before = earlier.mean() if len(earlier) else np.nan
     later = months[(months["month"] > at) & (months["tonnes"] >= before)]
-    tonnes = months.loc[low, "tonnes"]
-    return Trough(
-        low,
-        tonnes,
-        before,
-        "before" if since == at else "before China's rules changed",
-        earlier.idxmax() if len(earlier) else "",
-        later.index[0] if len(later) else "",
-        bool(before >= LEAST_SHAPE * tonnes),
-        low == months.index[-1],
-    )
+    when = "before" if since == at else "before China's rules changed"
+    highest, back = earlier.idxmax() if len(earlier) else "", later.index[0] if len(later) else ""
+    return Trough(low, months.loc[low, "tonnes"], before, when, highest, back, low == months.index[-1])
 
 
 def destinations(india: Vintage) -> pd.DataFrame:
-    """Where China's rare-earth magnets went in the months for which buyers are known, tonnes.
-
-    Returns
-    -------
-    pd.DataFrame
-        Months as rows, ISO codes of buyers as columns, gaps where a buyer's figure is not known, and ``source``.
-    """
-    rows = india.table("trade")
-    for column, wanted in CHINA.items():
-        rows = rows[rows[column] == wanted]
+    """China's rare-earth magnets in tonnes by month and buyer (ISO code), gaps where not known, and ``source``."""
+    rows = chosen(india.table("trade"), **CHINA)
     rows = rows[(rows["partner"] != "world") & rows["period"].str.fullmatch(r"\d{4}-\d\d") & rows["value"].notna()]
     rows = rows[~rows["status"].isin([*UNUSED, "weak"])]
     table = rows.pivot(index="period", columns="partner", values="value").rename_axis(columns=None)
@@ -153,11 +128,8 @@ def destinations(india: Vintage) -> pd.DataFrame:
 def out_of_line(india: Vintage) -> pd.DataFrame:
     """India's yearly exports by line, tested for unit values out of line with those of other years.
 
-    Returns
-    -------
-    pd.DataFrame
-        ``line, period, tonnes, usd_per_kg, usual_usd_per_kg`` (the line's median), ``flagged`` (by
-        :func:`helpers.methods.concentration.robust_scores`), ``source``, of the lines with enough years.
+    Of the lines with enough years: ``line, period, tonnes, usd_per_kg, usual_usd_per_kg`` (the line's median),
+    ``flagged`` (by :func:`helpers.methods.concentration.robust_scores`), ``source``.
     """
     keys, found = {"flow": "export", "reporter": "IND", "partner": "world"}, []
     for line in (customs.FERRITE, customs.OTHER_METAL, customs.OTHER):
@@ -177,7 +149,5 @@ def controls(india: Vintage) -> pd.DataFrame:
     """The events that changed what China may ship, in order, none at second hand: ``period, event, start, source``."""
     events = india.table("events")
     events = events[(events["kind"] == "control") & ~events["status"].isin([*UNUSED, "weak"])]
-    starts = pd.to_datetime([fiscal.span(period)[0] for period in events["period"]])
-    return (
-        events.assign(start=starts).sort_values("start")[["period", "event", "start", "source"]].reset_index(drop=True)
-    )
+    events = events.assign(start=pd.to_datetime([fiscal.span(period)[0] for period in events["period"]]))
+    return events.sort_values("start", ignore_index=True)[["period", "event", "start", "source"]]

@@ -4,6 +4,7 @@ import pandas as pd
 
 from helpers import fiscal
 from helpers.chapters.outputs import Sentence, Table
+from helpers.chapters.rows import headed
 from helpers.data import number
 
 RANGE = {"low": "from, t", "high": "to, t"}
@@ -15,36 +16,33 @@ _DECIMALS_OF = {"million USD": 1, "USD per kg": 2, "rupees a dollar": 2}
 
 def totals(imports: pd.DataFrame) -> Table:
     """Everything that is known of the tonnes under HS 850511, as published or derived; of many months the newest."""
-    heads = {"value": "tonnes", **RANGE, "status": "status", "published": "known since", "source": "source"}
+    heads = {"value": "tonnes", **RANGE, "status": "status", "published": "known since"}
     caption = "India's imports under HS 850511 by period, tonnes"
     months = [len(fiscal.months(period)) for period in imports.index]
     single = imports.index[[count == 1 for count in months]]
     if len(single) >= MANY:
         long = [count >= HALF or period in single[-YEAR:] for count, period in zip(months, imports.index, strict=True)]
         imports, caption = imports[long], f"{caption}: of single months the newest, all others are drawn below"
-    return _table(imports, heads, caption, "period")
+    return Table(headed(imports, heads).rename_axis("period"), caption)
 
 
 def run_rates(rates: pd.DataFrame) -> Table:
     """What a year holds at the newest rate."""
-    heads = {"value": "tonnes a year", **RANGE, "source": "source"}
-    caption = "What a year holds at the newest rate, tonnes, with the range of the rounding"
-    return _table(rates, heads, caption, "reckoning")
+    shown = headed(rates, {"value": "tonnes a year"} | RANGE).rename_axis("reckoning")
+    return Table(shown, "What a year holds at the newest rate, tonnes, with the range of the rounding")
 
 
 def halves(table: pd.DataFrame) -> Table:
     """Half-years."""
-    heads = {"value": "tonnes", **RANGE, "t_per_month": "tonnes a month", "status": "status", "source": "source"}
+    heads = {"value": "tonnes", **RANGE, "t_per_month": "tonnes a month", "status": "status"}
     caption = "Half-years under HS 850511, tonnes: as published, from a published change, or as the rest of their year"
-    return _table(table, heads, caption, "half-year")
+    return Table(headed(table, heads).rename_axis("half-year"), caption)
 
 
 def versions(table: pd.DataFrame, year: str) -> Table:
     """Every version of a year's total."""
-    heads = {"published": "known since", "value": "tonnes", **RANGE}
-    heads |= {name: name for name in ("status", "note", "source")}
-    shown = table[list(heads)].rename(columns=heads)
-    return Table(shown, f"Published versions of {year} under HS 850511, tonnes")
+    heads = {"published": "known since", "value": "tonnes", **RANGE, "status": "status", "note": "note"}
+    return Table(headed(table, heads), f"Published versions of {year} under HS 850511, tonnes")
 
 
 def steps(table: pd.DataFrame, year: str) -> Table:
@@ -53,9 +51,9 @@ def steps(table: pd.DataFrame, year: str) -> Table:
     for column in ("value", "low", "high"):
         shown[column] = [number(v, _DECIMALS[unit]) for v, unit in zip(table[column], table["unit"], strict=True)]
     shown["unit"] = shown["unit"].replace("USD m", "million USD")
-    heads = {"value": "value", "low": "from", "high": "to", "unit": "unit", "how": "how", "source": "source"}
+    shown = headed(shown, {"value": "value", "low": "from", "high": "to", "unit": "unit", "how": "how"})
     caption = f"From the press total to the tariff lines of {year}, with the range of the rounding"
-    return _table(shown, heads, caption, "step")
+    return Table(shown.rename_axis("step"), caption)
 
 
 def concentration(table: pd.DataFrame) -> Table:
@@ -79,23 +77,21 @@ def growth(table: pd.DataFrame, year: str) -> Table:
     shown = table.assign(change=[number(change * 100, 1) for change in table["change"]])
     for column in ("before", "after"):
         shown[column] = [number(v, _DECIMALS_OF.get(name, 0)) for name, v in table[column].items()]
-    heads = {"before": "year before", "after": year, "change": "change, %", "source": "source"}
-    return _table(shown, heads, f"From the year before to {year}, by the two totals", "quantity")
+    shown = headed(shown, {"before": "year before", "after": year, "change": "change, %"})
+    return Table(shown.rename_axis("quantity"), f"From the year before to {year}, by the two totals")
 
 
 def decades(table: pd.DataFrame) -> Table:
     """Growth of the value by decade."""
     heads = {"until": "until", "before": "from, million USD", "after": "to, million USD", "growth": "growth, % a year"}
-    heads |= {"share": "China's share at the end, %", "source": "source"}
-    return _table(
-        table, heads, "India's imports of HS 850511 by decade, calendar years, dollars of the day", "since", 1
-    )
+    shown = headed(table, heads | {"share": "China's share at the end, %"}).rename_axis("since")
+    return Table(shown, "India's imports of HS 850511 by decade, calendar years, dollars of the day", 1)
 
 
 def disagreements(table: pd.DataFrame) -> Table:
     """Where sources disagree."""
     heads = {"topic": "topic", "one": "one says", "other": "the other says", "treatment": "what is done here"}
-    return _table(table, heads, "Where sources disagree, and the treatment here", "number")
+    return Table(headed(table, heads).rename_axis("number"), "Where sources disagree, and the treatment here")
 
 
 def rivals(table: pd.DataFrame) -> Table | Sentence:
@@ -103,14 +99,7 @@ def rivals(table: pd.DataFrame) -> Table | Sentence:
     if table.empty:
         return Sentence("So there is no pair of them to list.")
     heads = {"period": "period", "one": "one says", "other": "the other says", "difference": "difference"}
-    heads |= {"unit": "unit", "percent": "difference, %", "source": "source"}
+    heads |= {"unit": "unit", "percent": "difference, %"}
     shown = table.assign(difference=[number(gap, 1) for gap in table["difference"]]).set_index("topic")
     caption = "Figures fetched that others contradict beyond their rounding, and both sides of the border"
-    return _table(shown, heads, caption, "topic", {"difference, %": 1})
-
-
-def _table(
-    table: pd.DataFrame, heads: dict[str, str], caption: str, index: str, decimals: dict[str, int] | int | None = None
-) -> Table:
-    shown = table[[column for column in heads if column in table]].rename(columns=heads).rename_axis(index)
-    return Table(shown, caption, decimals)
+    return Table(headed(shown, heads), caption, {"difference, %": 1})

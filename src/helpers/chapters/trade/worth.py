@@ -6,12 +6,11 @@ from helpers import fiscal
 from helpers.chapters import tips, words
 from helpers.chapters.canvas import BLUE, GOLD, RULE, canvas, finish, label, once_public
 from helpers.chapters.outputs import Figure, Sentence, joined, sentence
-from helpers.data import Vintage, derived, number, sources_of
+from helpers.data import Quantity, Vintage, derived, number
 from helpers.methods.mirror import OWN, THEIR
 from helpers.outlook import mirror
 
-_LIKE = 0.1
-"""How far two unit values may be apart, as a fraction, and be called the same."""
+_LIKE = 0.1  # how far two unit values may be apart, as a fraction, and be called the same
 
 
 @once_public
@@ -36,17 +35,13 @@ def history(table: pd.DataFrame, growth: pd.DataFrame, *, india: Vintage, year: 
     heads = {"usd_m": "million USD", "china_usd_m": "of it China's", "china_share": "China's share, %"}
     note = "Calendar years, free on board, from the largest exporters; blue is China's part."
     if len(own):
-        note += (
-            " Dots: fiscal years as India records them, each at its own middle, a quarter after that of the calendar "
-            "year in which it begins."
-        )
+        note += " Dots: fiscal years as India records them, each at its own middle, a quarter after that of the"
+        note += " calendar year in which it begins."
     highest, lowest = (table.loc[table["usd_m"].agg(end)] for end in ("idxmax", "idxmin"))
-    alt = sentence(
-        "A bar for each known calendar year from {since} to {until}, and China's part of it. The highest is {top} with "
-        "{most:.1}, the lowest {bottom} with {least:.1}.",
-        since=table.index[0], until=table.index[-1], top=highest.name, bottom=lowest.name,
-        most=derived(highest["usd_m"], "USD m", highest), least=derived(lowest["usd_m"], "USD m", lowest),
-    )  # fmt: skip
+    parts = {"since": table.index[0], "until": table.index[-1], "top": highest.name, "bottom": lowest.name}
+    parts |= {"most": _value(highest), "least": _value(lowest)}
+    text = "A bar for each known calendar year from {since} to {until}, and China's part of it. The highest is {top}"
+    alt = sentence(text, "with {most:.1}, the lowest {bottom} with {least:.1}.", **parts)
     data = table.drop(columns="listed").rename(columns=heads)
     return finish(drawing, _title(table), alt, data, india=india, note=note, uses=[own])
 
@@ -56,30 +51,22 @@ def went(table: pd.DataFrame, decades: pd.DataFrame, *, india: Vintage) -> Sente
     if table.empty:
         return words.not_yet(india, "What these imports were worth over the years")
     first, last = table.iloc[0], table.iloc[-1]
-    to = derived(last["usd_m"], "USD m", last)
-    if decades.empty:
-        told = sentence("In {year} the imports were worth {to:.1}.", year=last.name, to=to)
-    else:
-        told = sentence(
-            "From {since} to {until} their value {went} from {of:number.1} to {to:.1}: {steps}.",
-            since=first.name, until=last.name, of=derived(first["usd_m"], "USD m", first), to=to,
-            went=words.went(last["usd_m"] / first["usd_m"] - 1),
-            steps=Sentence(words.listed([
-                f"{words.change(derived(row['growth'], '%', row))} a year to {row['until']}"
-                for _, row in decades.iterrows()
-            ]), tuple(sources_of(decades))),
-        )  # fmt: skip
+    said = [sentence("In {year} the imports were worth {to:.1}.", year=last.name, to=_value(last))]
+    if len(decades):
+        went = words.went(last["usd_m"] / first["usd_m"] - 1)
+        steps = words.listed(f"{words.change(derived(row['growth'], '%', row))} a year to {row['until']}"
+                             for _, row in decades.iterrows())  # fmt: skip
+        text = "From {since} to {until} their value {went} from {of:number.1} to {to:.1}: {steps}."
+        parts = {"since": first.name, "until": last.name, "of": _value(first), "to": _value(last)}
+        said = [sentence(text, went=went, steps=steps, uses=[decades], **parts)]
     years = {str(year) for year in range(int(first.name), int(last.name))}
-    gaps, whole = sorted(years - set(table.index)), table.dropna(subset="listed").tail(1)
-    missing = counted = None
-    if gaps:
-        missing = sentence("No value of {gaps} is in the sources.", gaps=words.listed(gaps, "or"))
-    for year, row in whole.iterrows():
-        counted = sentence(
-            "These are the flows from the largest exporters, {listed} of all in {year}.",
-            listed=derived(row["listed"] * 100, "%", row), year=year,
-        )  # fmt: skip
-    return joined(told, missing, _chinas_part(table.dropna(subset="china_share")), counted)
+    if gaps := sorted(years - set(table.index)):
+        said.append(sentence("No value of {gaps} is in the sources.", gaps=words.listed(gaps, "or")))
+    said.append(_chinas_part(table.dropna(subset="china_share")))
+    for year, row in table.dropna(subset="listed").tail(1).iterrows():
+        text, part = "These are the flows from the largest exporters, {part} of all in {year}.", row["listed"] * 100
+        said.append(sentence(text, part=derived(part, "%", row), year=year))
+    return joined(*said)
 
 
 def cost(sides: pd.DataFrame, *, india: Vintage) -> Sentence:
@@ -96,10 +83,8 @@ def cost(sides: pd.DataFrame, *, india: Vintage) -> Sentence:
         return sentence(f"{text}.", year=last.name, **parts)
     moved = words.direction(now.value / then.value - 1, _LIKE)
     went = {"up": "became dearer", "down": "became cheaper", "unchanged": "cost about the same"}[moved]
-    return sentence(
-        f"{text} and {{then:.2}} in {{first}}, so a tonne {{went}}.",
-        year=last.name, first=first.name, then=then, went=went, uses=[sides], **parts,
-    )  # fmt: skip
+    parts |= {"year": last.name, "first": first.name, "then": then, "went": went}
+    return sentence(f"{text} and {{then:.2}} in {{first}}, so a tonne {{went}}.", uses=[sides], **parts)
 
 
 def _chinas_part(known: pd.DataFrame) -> Sentence | None:
@@ -110,17 +95,15 @@ def _chinas_part(known: pd.DataFrame) -> Sentence | None:
     if len(known) == 1:
         return sentence("China's part was {to}.", to=to)
     top = ", the largest of all years" if last["china_share"] >= known["china_share"].max() else ""
-    return sentence(
-        f"China's part {{went}} from {{of}} to {{to}}{top}.",
-        of=derived(first["china_share"], "%", first), to=to, uses=[known] if top else [],
-        went=words.went((last["china_share"] - first["china_share"]) / 100, 0.02),
-    )  # fmt: skip
+    went = words.went((last["china_share"] - first["china_share"]) / 100, 0.02)
+    of, text = derived(first["china_share"], "%", first), "China's part {went} from {of} to {to}{top}."
+    return sentence(text, went=went, of=of, to=to, top=top, uses=[known] if top else [])
 
 
 def _title(table: pd.DataFrame) -> Sentence:
     first, last = table.iloc[0], table.iloc[-1]
     if len(table) == 1:
-        return sentence("Only {year} is known, at {usd:.1}", year=last.name, usd=derived(last["usd_m"], "USD m", last))
+        return sentence("Only {year} is known, at {usd:.1}", year=last.name, usd=_value(last))
     times = last["usd_m"] / first["usd_m"]
     text = "India's imports of metal magnets were worth {times:.1} times as much in {until} as in {since}"
     parts = {"times": derived(times, "", first, last), "since": first.name, "until": last.name}
@@ -128,6 +111,10 @@ def _title(table: pd.DataFrame) -> Sentence:
     if last.name not in share.index:
         return sentence(text, **parts)
     return sentence(text + ", {share} of it China's", share=derived(share.iloc[-1], "%", last), **parts)
+
+
+def _value(row: pd.Series) -> Quantity:
+    return derived(row["usd_m"], "USD m", row)
 
 
 def _worth(row: pd.Series) -> str:
