@@ -51,6 +51,7 @@ def forecast_quantiles(
     kind: str = "general",
     artefact: dict | None = None,
     levels: tuple = QUANTILES,
+    lean: float = 0.0,
 ) -> tuple[np.ndarray, Combination]:
     """Calibrated quantiles for series of one length.
 
@@ -68,6 +69,8 @@ def forecast_quantiles(
         Calibration of one kind, as made by ``benchmarks/calibrate.py``; that of ``kind`` beside this file if not given.
     levels : tuple of float
         Any of `LEARNED`, rising.
+    lean : float
+        As of `combine.combined`.
 
     Returns
     -------
@@ -85,7 +88,7 @@ def forecast_quantiles(
     if str(period) not in (known := artefact["periods"]):
         raise ValueError(f"no {artefact['kind']} calibration for period {period}: there is {', '.join(known)}")
     values = check_values(values)[:, -LONGEST:]
-    combination = combined(values, horizon, artefact["growth"], period, artefact.get("recovery"))
+    combination = combined(values, horizon, artefact["growth"], period, artefact.get("recovery"), lean)
     offset = log_offset(values)
     least = (values[:, -1:] + offset) * np.exp(-MOST_LOG_ERROR)
     level = np.maximum(combination.point + offset, least)

@@ -15,7 +15,8 @@ from helpers.ensemble.power_trend import power_trend
 from helpers.ensemble.smoothers import LONGEST, MOST_LOG_GROWTH, check_values, log_offset, member_forecasts
 
 SHRUNKEN = "shrunken_drift log"
-ANNUAL = ("drift raw", "ses_drift raw", SHRUNKEN, "shrunken_ses_drift log", "dynamic_theta root")
+ROBUST = "shrunken_ses_drift log"
+ANNUAL = ("drift raw", "ses_drift raw", SHRUNKEN, ROBUST, "dynamic_theta root")
 FEW, MANY = 8, 20
 SHARES = ((0.65, 0.0, 0.35), (0.0, 0.8, 0.2))
 """Of the shrunken drift, the median of `ANNUAL` and the power trend: up to `FEW` observations, and from `MANY` on."""
@@ -61,6 +62,7 @@ def combined(
     growth: tuple[float, float],
     period: int = 1,
     recovery: tuple[float, float, float] | None = None,
+    lean: float = 0.0,
 ) -> Combination:
     """Combined point forecast for series of one length.
 
@@ -80,6 +82,8 @@ def combined(
         Observations per year: 1, 4 or 12.
     recovery : tuple of float, optional
         As in `recovered`.
+    lean : float
+        How far, from none to one, a yearly forecast is moved to that of `ROBUST`.
 
     Returns
     -------
@@ -104,6 +108,8 @@ def combined(
     if recovery:
         made.append(recovered(values, horizon, recovery)[:, None])
         point = (point + made[2][:, 0]) / 2
+    if lean:
+        point += lean * (smooth[:, ANNUAL.index(ROBUST)] - point)
     return Combination(point, np.concatenate(made, axis=1), values, np.ones(point.shape), period)
 
 
