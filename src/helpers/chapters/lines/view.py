@@ -125,9 +125,9 @@ def _seen(india: Vintage, held: Panel, hs: str, folder: str) -> View:
     own, their = rows["reporter"] == held.home, rows["partner"] == held.home
     rows = rows[(own & (rows["flow"] == "import")) | (their & (rows["flow"] == "export"))]
     of = rows["hs"].drop_duplicates()
-    blocks = [series.loaded(held, line, line) for line in of] if len(of) > 1 and len(codes) > 1 else [
-        series.loaded(held, of.iloc[0], of.iloc[-1])
-    ]  # fmt: skip
+    each, whole = len(of) > 1 and len(codes) > 1, forecasts.whole(held, rules.ahead)
+    ends = zip(of, of, strict=True) if each else [(of.iloc[0], of.iloc[-1])]
+    blocks = [series.loaded(held, first, last, whole) for first, last in ends]
     told = [findings.found(block, rules) for block in blocks] if not found else []
     found = found or {name: pd.concat([one[name] for one in told], ignore_index=True) for name in findings.TABLES}
     years = _years(blocks, rows)
