@@ -18,14 +18,9 @@ LEAST = 3
 
 ALL = "world"
 KIND = "trade"
-LEANS = (0.0, 0.25, 0.5, 0.75, 1.0)
-FEWEST = 500
-"""Series from which it can be told how far a panel leans."""
-
-LINES = 60
-"""Lines of a panel that are asked."""
-
-TINY = np.finfo(float).tiny
+LEANS = np.linspace(0, 1, 5)
+LINES, FEWEST = 60, 500
+"""Lines of a panel that are asked how far it leans, and series that can tell."""
 
 
 def ahead(block: Block, horizon: int) -> pd.DataFrame:
@@ -68,15 +63,15 @@ def lean(seen: Iterable[np.ndarray], horizon: int) -> float:
 
     ``seen`` has arrays of shape (series, n), positive; of fewer than :data:`FEWEST` series it is none.
     """
-    errors = [np.empty((0, len(LEANS)))]
+    errors = [np.empty((len(LEANS), 0))]
     for values in seen:
         _, made = forecast_quantiles(values[:, :-horizon], horizon, kind=KIND)
         robust, actual = made.forecasts[:, ANNUAL.index(ROBUST)], values[:, -horizon:]
-        points = (made.point + share * (robust - made.point) for share in LEANS)
-        off = [np.abs(point - actual) / np.maximum(point + actual, TINY) for point in points]
-        errors.append(np.mean(off, axis=2).T)
-    every = np.concatenate(errors)
-    return LEANS[every.mean(axis=0).argmin()] if len(every) >= FEWEST else 0.0
+        points = made.point + LEANS[:, None, None] * (robust - made.point)
+        off = np.abs(points - actual) / np.maximum(points + actual, np.finfo(float).tiny)
+        errors.append(off.mean(axis=2))
+    every = np.concatenate(errors, axis=1)
+    return float(LEANS[every.mean(axis=1).argmin()]) if every.shape[1] >= FEWEST else 0.0
 
 
 def runs(block: Block) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:

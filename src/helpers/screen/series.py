@@ -19,14 +19,9 @@ _YEARS = ("own", "line", "country", "year", "weight", "value")
 class Whole:
     """What each part of a panel takes from the whole of it.
 
-    Attributes
-    ----------
-    own, their : int
-        The first calendar year whose months are not all there yet, by the home country's count and by others'.
-    newest : int
-        The last year of the own count.
-    lean : float
-        As of :func:`helpers.ensemble.combine.combined`.
+    ``own, their`` are the first calendar years whose months are not all there yet, by the home country's count and by
+    others'; ``newest`` is the last year of the own count; ``lean`` is that of
+    :func:`helpers.ensemble.combine.combined`.
     """
 
     own: int
