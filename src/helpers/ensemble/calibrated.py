@@ -59,10 +59,8 @@ def forecast_quantiles(
     ----------
     values : array, shape (series, n)
         Observations in time order, one a period without gaps, not negative; at least three.
-    horizon : int
-        Periods ahead, from 1.
-    period : int
-        Observations per year: 1, 4 or 12.
+    horizon, period : int
+        Periods ahead, from 1; observations per year: 1, 4 or 12.
     kind : str
         Of the series that the calibration was learned from: ``general`` or ``trade`` (yearly only).
     artefact : dict, optional

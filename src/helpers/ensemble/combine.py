@@ -74,20 +74,12 @@ def combined(
     ----------
     values : array, shape (series, n)
         Not negative, ``n >= 3``.
-    horizon : int
-        Periods ahead, from 1.
-    growth : tuple of float
-        Mean and standard deviation of annual growth in log points, the prior of the shrunken members.
-    period : int
-        Observations per year: 1, 4 or 12.
-    recovery : tuple of float, optional
-        As in `recovered`.
+    horizon, period : int
+        Periods ahead, from 1; observations per year: 1, 4 or 12.
+    growth, recovery : tuple of float
+        Mean and standard deviation of annual growth in log points, the prior of the shrunken members; `recovered`.
     lean : float
         How far, from none to one, a yearly forecast is moved to that of `ROBUST`.
-
-    Returns
-    -------
-    Combination
 
     Raises
     ------
