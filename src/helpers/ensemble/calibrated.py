@@ -150,16 +150,8 @@ def fast(combination: Combination) -> np.ndarray:
 def measured_coverage(kind: str) -> pd.DataFrame:
     """How often the intervals of yearly series held on series, or in years, that the calibration had not seen.
 
-    Parameters
-    ----------
-    kind : str
-        ``general`` or ``trade``.
-
-    Returns
-    -------
-    pd.DataFrame
-        ``collection, length, coverage_95, coverage_80, msis``; length is ``all`` for the whole series, or the
-        number of last observations that were used.
+    ``collection, length, coverage_95, coverage_80, msis``; length is ``all`` for the whole series, or the number of
+    last observations that were used.
     """
     measured = calibration(kind)["held_out"]["1"]
     return pd.DataFrame(

@@ -109,18 +109,8 @@ def recovered(values: np.ndarray, horizon: int, recovery: tuple[float, float, fl
     """The last level, partly returned to the recent mean and partly recovered from a fall, then growing.
 
     ``log y[T+h] = l[T] + g h + pull (m - l[T]) + rebound max(l[T-1] - l[T], 0)`` with ``m`` the mean of ``l = log y``
-    under weights that fall by ``1 - RECENT`` a year.
-
-    Parameters
-    ----------
-    values, horizon
-        As in `combined`.
-    recovery : tuple of float
-        Growth a year, pull and rebound, as learned from series of one kind by ``benchmarks/calibrate.py``.
-
-    Returns
-    -------
-    np.ndarray, shape (series, horizon)
+    under weights that fall by ``1 - RECENT`` a year. ``recovery`` is growth a year, pull and rebound, as learned from
+    series of one kind by ``benchmarks/calibrate.py``; the result has shape (series, horizon).
     """
     growth, pull, rebound = recovery
     offset = log_offset(values)

@@ -132,7 +132,7 @@ def loaded(panel: Panel, first: str, last: str, whole: Whole) -> Block:
         If there are two figures for one line, country and period: which of them counts nobody has said.
     """
     found = panel.ask(_ASKED, [first, last, panel.home, panel.home], threads=1).fetchnumpy()
-    hs, names, line, country = _numbered(found["hs"], found["country"])
+    (line, hs), (country, names) = (pd.factorize(np.asarray(found[of]), sort=True) for of in ("hs", "country"))
     time, own = np.asarray(found["time"], int), np.asarray(found["own"])
     monthly = time >= _TIMES // 100
     key = _keyed(2 * monthly + own, line, country, time, len(hs), len(names))
@@ -169,12 +169,6 @@ def _known(column: np.ndarray, monthly: np.ndarray) -> np.ndarray:
     """Figures that can be, nan for the others; nought of a month is not known."""
     known = np.asarray(np.ma.filled(column, np.nan), float)
     return np.where(np.isfinite(known) & (known >= 0) & ~(monthly & (known == 0)), known, np.nan)
-
-
-def _numbered(lines: np.ndarray, countries: np.ndarray) -> tuple[np.ndarray, ...]:
-    """What there is in two columns, sorted, and the number of it in each place of them."""
-    (line, hs), (country, names) = (pd.factorize(np.asarray(of), sort=True) for of in (lines, countries))
-    return hs, names, line, country
 
 
 def _keyed(kind: np.ndarray, line: np.ndarray, country: np.ndarray, time: np.ndarray, lines: int, countries: int
