@@ -27,7 +27,7 @@ from measures import mase, owa, smape
 from panel import made, scored
 
 from helpers.ensemble.calibrated import forecast_quantiles
-from helpers.screen import cluster, forecasts, parts, series
+from helpers.screen import cluster, forecasts, parts
 from helpers.screen.rules import Rules
 
 AHEAD = 3
@@ -55,7 +55,7 @@ def load():
 def forecast(part):
     """How many forecasts a part has; what reading and forecasting took of a processor; the memory of who did, GB."""
     began = time.process_time()
-    block, read = series.loaded(part.panel, part.first, part.last), time.process_time()
+    block, read = part.loaded(), time.process_time()
     table = forecasts.ahead(block, AHEAD)
     took = read - began, time.process_time() - read
     peak = [line.split()[1] for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM")]
@@ -117,8 +117,7 @@ def histories(todo, most):
     """Yearly series of enough years, by length: years before the last ones, and the last ones."""
     found: dict[int, list] = {}
     for part in todo:
-        block = series.loaded(part.panel, part.first, part.last)
-        *_, length, values, _ = forecasts.runs(block)
+        *_, length, values = forecasts.runs(part.loaded())
         for n, row in zip(length, values, strict=True):
             if n >= SHORTEST + AHEAD:
                 found.setdefault(int(n), []).append(row[-n:])
@@ -145,10 +144,16 @@ def judged(found, points):
     return float(owa(ours[0], ours[1], ours[2], ours[3]))
 
 
-def ours(histories_):
+def ours(asked):
     """Forecasts of one part of the series, with intervals; at the top, so that a worker can import it."""
-    return {n: forecast_quantiles(values[:, : n - AHEAD], AHEAD, kind="trade")[1].point
+    lean, histories_ = asked
+    return {n: forecast_quantiles(values[:, : n - AHEAD], AHEAD, kind=forecasts.KIND, lean=lean)[1].point
             for n, values in histories_.items()}  # fmt: skip
+
+
+def leaning(found):
+    """How far the series lean by the years before those that are scored."""
+    return forecasts.lean([values[:, : n - AHEAD] for n, values in found.items()], AHEAD)
 
 
 def rival(python, found, folder):
@@ -156,9 +161,10 @@ def rival(python, found, folder):
     halves = [{n: values[side::4] for n, values in found.items()} for side in range(4)]
     with workers() as scaled:
         where = scaled(2)
-        list(engine.run(ours, [{n: v[:2] for n, v in halves[0].items()}] * 2, where))
-        seconds, _ = timed(lambda: list(engine.run(ours, halves, where)))
-    lines = {"ours": (seconds, judged(found, ours(found)))}
+        list(engine.run(ours, [(0.0, {n: v[:2] for n, v in halves[0].items()})] * 2, where))
+        learning, lean = timed(lambda: leaning(found))
+        seconds, _ = timed(lambda: list(engine.run(ours, [(lean, half) for half in halves], where)))
+    lines = {f"ours, leaning {lean}": (learning + seconds, judged(found, ours((lean, found))))}
     frames = [
         pd.DataFrame({"unique_id": np.repeat([f"{n}-{row:06d}" for row in range(len(values))], n - AHEAD),
                       "ds": np.tile(np.arange(n - AHEAD), len(values)), "y": values[:, : n - AHEAD].ravel()})
@@ -237,7 +243,8 @@ def measure(given, folder, scratch):
     print(scores.round(2).to_string())
     for what, found in (("made-up", histories(todo, given.series)), ("real", imports())) if given.rival else ():
         rows = rival(given.rival, found, scratch)
-        base, best = rows["ours"], min((row for name, row in rows.items() if name != "ours"), key=lambda row: row[1])
+        base, *others = rows.values()
+        best = min(others, key=lambda row: row[1])
         print(f"{sum(map(len, found.values())):,} {what} series, two Dask workers each:")
         for name, (seconds, score) in rows.items():
             tell(f"  {name}", f"{seconds:.2f} s", f"OWA {score:.4f}")

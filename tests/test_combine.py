@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from helpers.ensemble.combine import ANNUAL, SEASONAL, SHRUNKEN, combined, recovered, seasonal_factors
+from helpers.ensemble.combine import ANNUAL, ROBUST, SEASONAL, SHRUNKEN, combined, recovered, seasonal_factors
 from helpers.ensemble.power_trend import power_trend
 from helpers.ensemble.smoothers import member_forecasts
 
@@ -28,6 +28,13 @@ def test_a_recovery_is_half_of_the_forecast_where_it_is_known():
     back = recovered(VALUES, 4, learned)
     np.testing.assert_allclose(trade.point, (plain.point + back) / 2)
     np.testing.assert_allclose(trade.forecasts, np.stack([*plain.forecasts.swapaxes(0, 1), back], axis=1))
+
+
+def test_a_forecast_leans_to_the_robust_member_as_far_as_is_asked():
+    for learned in (None, (0.02, 0.5, 0.3)):
+        none, some, all_ = (combined(VALUES, 4, GROWTH, recovery=learned, lean=lean).point for lean in (0, 0.25, 1))
+        np.testing.assert_allclose(some, 0.75 * none + 0.25 * all_)
+        np.testing.assert_allclose(all_, member_forecasts(VALUES, 4, [ROBUST], GROWTH)[:, 0])
 
 
 def test_a_recovery_grows_returns_and_rebounds_by_what_it_was_told():

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from helpers.cli import app
 from helpers.data import DataError
 from helpers.data.archive import versions
-from helpers.screen import findings, mirrored, months, panel, parts, ranked, read, series
+from helpers.screen import findings, forecasts, mirrored, months, panel, parts, ranked, read, series
 from helpers.screen.rules import Rules
 
 SEED = 104
@@ -54,7 +54,7 @@ def test_of_the_real_lines_one_has_a_weight_that_is_wrong_by_a_factor_while_its_
     (row,) = found["findings"].itertuples()
     assert (row.hs, row.partner, row.start, row.how, row.side) == ("850511", "CHN", "2024", "quantity", "own")
     assert 2 < row.factor < 2.5, "India has 51,356 t where China has 19,259 t, and usually a quarter more"
-    both = mirrored.years(series.loaded(real, "0", "9"))
+    both = mirrored.years(series.loaded(real, "0", "9", series.reach(real)))
     assert both[both["year"] == 2024]["line"].nunique() == 21
     assert ranked.ranked(found)["hs"].tolist() == ["850511"]
 
@@ -79,7 +79,7 @@ def test_a_surge_that_is_real_is_never_called_an_error(serial, truth):
 
 def test_weights_without_their_slips_and_steps_are_those_before_anything_was_planted(synthetic, truth):
     row = truth[(truth["how"] == "quantity")].iloc[0]
-    block = series.loaded(synthetic, row["hs"], row["hs"])
+    block = series.loaded(synthetic, row["hs"], row["hs"], series.reach(synthetic))
     found = months.slips(block, Rules())
     found = found[found["likelier"] > Rules().unlikely]
     mended = months.without(months.without(block, months.steps(block, Rules())), found)
@@ -120,6 +120,13 @@ def test_every_forecast_has_its_middle_inside_its_interval_and_begins_after_the_
     assert ahead["year"].min() == made_up.FIRST + made_up.YEARS
 
 
+def test_a_panel_leans_as_the_last_years_of_its_series_say_and_not_at_all_where_they_are_few():
+    rng = np.random.default_rng(3)
+    noise, walk = rng.lognormal(0, 0.5, (600, 12)), np.exp(rng.normal(0, 0.3, (600, 12)).cumsum(axis=1))
+    assert [forecasts.lean([of], 3) for of in (noise, walk, noise[: forecasts.FEWEST - 1])] == [1, 0, 0]
+    assert forecasts.lean([noise[:200], walk[:, 4:]], 3) in forecasts.LEANS[1:-1], "of all together"
+
+
 def test_a_part_that_is_there_is_not_made_again(serial, synthetic):
     found, todo = serial
     before = {part.place: part.place.stat().st_mtime_ns for part in todo}
@@ -142,7 +149,7 @@ def test_a_part_is_read_from_those_files_alone_that_hold_its_lines(tmp_path):
     for rows, files in ((1, [["00000"], ["00001"]]), (2, [["00000", "00001"]])):
         todo = parts.plan(held, Rules(), tmp_path / "parts", rows)
         assert [[path.stem for path in part.panel.files] for part in todo] == files
-    assert series.loaded(held, "010121", "010129").hs.tolist() == ["010121", "010129"]
+    assert series.loaded(held, "010121", "010129", series.reach(held)).hs.tolist() == ["010121", "010129"]
 
 
 def test_the_command_ranks_lines_and_tells_how_they_mislead(synthetic, tmp_path):

@@ -31,20 +31,21 @@ ADDRESSES = ["tcp://10.0.0.1:8786", "tcp://far:8786", "tcp://0.0.0.0:8786", "tcp
              "https://far:8786", "tcp://127.0.0.1", "tls://far", "anything", "tcp://127.0.0.1.evil.org:1"]  # fmt: skip
 
 
-ROWS = 4_000
-"""Rows of a part: the panel has five parts."""
+ROWS = 7_000
+"""Rows of a part: the panel has several parts."""
 
 
 @pytest.fixture(scope="module")
 def synthetic(tmp_path_factory):
-    """Eight lines: where they are screened does not hang on how many there are."""
-    return made_up.made(tmp_path_factory.mktemp("screen") / "panel", lines=8, seed=104, share=0.02)
+    """Lines with as many series as tell how far they lean."""
+    return made_up.made(tmp_path_factory.mktemp("screen") / "panel", lines=16, seed=104, share=0.02)
 
 
 @pytest.fixture(scope="module")
 def serial(synthetic, tmp_path_factory):
     """What is found in this process, and where its parts are kept."""
     todo = parts.plan(synthetic, Rules(), tmp_path_factory.mktemp("serial"), ROWS)
+    assert len(todo) > 3 and todo[0].whole.lean
     return parts.screened(todo), todo
 
 

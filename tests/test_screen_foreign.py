@@ -125,14 +125,32 @@ def test_every_notebook_of_the_project_is_tracked():
 
 def test_years_before_a_gap_are_no_history_of_a_forecast(tmp_path):
     held = made(tmp_path / "panel", [row for row in YEARS if row[4] != "2018"])
-    *_, length, _, newest = forecasts.runs(series.loaded(held, "0", "9"))
-    assert (newest, length.tolist()) == (2024, [6, 6]), "of the country, and of the line"
+    block = series.loaded(held, "0", "9", series.reach(held))
+    *_, length, _ = forecasts.runs(block)
+    assert (block.whole.newest, length.tolist()) == (2024, [6, 6]), "of the country, and of the line"
 
 
 def test_a_year_whose_months_are_not_all_there_yet_is_no_year(tmp_path):
     months = [f"{2023 + n // 12}-{n % 12 + 1:02}" for n in range(18)]
     held = made(tmp_path / "panel", [("850511", "import", "IND", "CHN", month, 1.0, 1.0) for month in months])
-    assert series.loaded(held, "0", "9").years[["year", "weight"]].to_numpy().tolist() == [[2023, 12]]
+    assert series.loaded(held, "0", "9", series.reach(held)).years[["year", "weight"]].to_numpy().tolist() == [
+        [2023, 12]
+    ]
+
+
+def test_a_line_that_ended_has_no_forecast_and_its_last_year_counts_even_in_a_part_of_its_own(tmp_path):
+    months = [
+        (hs, "import", "IND", "CHN", f"{year}-{month:02}", 1.0, 1.0)
+        for hs, first in (("850511", 2016), ("850512", 2020))
+        for year in range(first, first + 5)
+        for month in range(1, 13)
+        if (year, month) <= (2020, 6) or hs == "850512"
+    ]
+    todo = parts.plan(made(tmp_path / "panel", months), Rules(), tmp_path / "parts", rows=1)
+    found = parts.screened(todo)
+    assert len(todo) == 2
+    assert found["lines"][["hs", "year", "own_t"]].to_numpy().tolist() == [["850511", 2020, 6], ["850512", 2024, 12]]
+    assert set(found["forecasts"]["hs"]) == {"850512"}
 
 
 def test_the_world_is_more_than_the_countries_that_are_named(tmp_path):

@@ -258,6 +258,7 @@ def main() -> None:
     """The entry point: Ctrl-C is not lost, no character of a name ends a run, a warning is a line."""
     from helpers.report.run import interrupt
 
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # as workers have it: sums in another order end in other digits
     gc.set_threshold(50_000, 20, 20)  # as in a warm kernel: tables are many objects, few of which are garbage
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):

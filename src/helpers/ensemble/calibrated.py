@@ -51,6 +51,7 @@ def forecast_quantiles(
     kind: str = "general",
     artefact: dict | None = None,
     levels: tuple = QUANTILES,
+    lean: float = 0.0,
 ) -> tuple[np.ndarray, Combination]:
     """Calibrated quantiles for series of one length.
 
@@ -58,16 +59,16 @@ def forecast_quantiles(
     ----------
     values : array, shape (series, n)
         Observations in time order, one a period without gaps, not negative; at least three.
-    horizon : int
-        Periods ahead, from 1.
-    period : int
-        Observations per year: 1, 4 or 12.
+    horizon, period : int
+        Periods ahead, from 1; observations per year: 1, 4 or 12.
     kind : str
         Of the series that the calibration was learned from: ``general`` or ``trade`` (yearly only).
     artefact : dict, optional
         Calibration of one kind, as made by ``benchmarks/calibrate.py``; that of ``kind`` beside this file if not given.
     levels : tuple of float
         Any of `LEARNED`, rising.
+    lean : float
+        As of `combine.combined`.
 
     Returns
     -------
@@ -85,7 +86,7 @@ def forecast_quantiles(
     if str(period) not in (known := artefact["periods"]):
         raise ValueError(f"no {artefact['kind']} calibration for period {period}: there is {', '.join(known)}")
     values = check_values(values)[:, -LONGEST:]
-    combination = combined(values, horizon, artefact["growth"], period, artefact.get("recovery"))
+    combination = combined(values, horizon, artefact["growth"], period, artefact.get("recovery"), lean)
     offset = log_offset(values)
     least = (values[:, -1:] + offset) * np.exp(-MOST_LOG_ERROR)
     level = np.maximum(combination.point + offset, least)
@@ -149,16 +150,8 @@ def fast(combination: Combination) -> np.ndarray:
 def measured_coverage(kind: str) -> pd.DataFrame:
     """How often the intervals of yearly series held on series, or in years, that the calibration had not seen.
 
-    Parameters
-    ----------
-    kind : str
-        ``general`` or ``trade``.
-
-    Returns
-    -------
-    pd.DataFrame
-        ``collection, length, coverage_95, coverage_80, msis``; length is ``all`` for the whole series, or the
-        number of last observations that were used.
+    ``collection, length, coverage_95, coverage_80, msis``; length is ``all`` for the whole series, or the number of
+    last observations that were used.
     """
     measured = calibration(kind)["held_out"]["1"]
     return pd.DataFrame(

@@ -15,7 +15,8 @@ from helpers.ensemble.power_trend import power_trend
 from helpers.ensemble.smoothers import LONGEST, MOST_LOG_GROWTH, check_values, log_offset, member_forecasts
 
 SHRUNKEN = "shrunken_drift log"
-ANNUAL = ("drift raw", "ses_drift raw", SHRUNKEN, "shrunken_ses_drift log", "dynamic_theta root")
+ROBUST = "shrunken_ses_drift log"
+ANNUAL = ("drift raw", "ses_drift raw", SHRUNKEN, ROBUST, "dynamic_theta root")
 FEW, MANY = 8, 20
 SHARES = ((0.65, 0.0, 0.35), (0.0, 0.8, 0.2))
 """Of the shrunken drift, the median of `ANNUAL` and the power trend: up to `FEW` observations, and from `MANY` on."""
@@ -61,6 +62,7 @@ def combined(
     growth: tuple[float, float],
     period: int = 1,
     recovery: tuple[float, float, float] | None = None,
+    lean: float = 0.0,
 ) -> Combination:
     """Combined point forecast for series of one length.
 
@@ -72,18 +74,12 @@ def combined(
     ----------
     values : array, shape (series, n)
         Not negative, ``n >= 3``.
-    horizon : int
-        Periods ahead, from 1.
-    growth : tuple of float
-        Mean and standard deviation of annual growth in log points, the prior of the shrunken members.
-    period : int
-        Observations per year: 1, 4 or 12.
-    recovery : tuple of float, optional
-        As in `recovered`.
-
-    Returns
-    -------
-    Combination
+    horizon, period : int
+        Periods ahead, from 1; observations per year: 1, 4 or 12.
+    growth, recovery : tuple of float
+        Mean and standard deviation of annual growth in log points, the prior of the shrunken members; `recovered`.
+    lean : float
+        How far, from none to one, a yearly forecast is moved to that of `ROBUST`.
 
     Raises
     ------
@@ -104,6 +100,8 @@ def combined(
     if recovery:
         made.append(recovered(values, horizon, recovery)[:, None])
         point = (point + made[2][:, 0]) / 2
+    if lean:
+        point += lean * (smooth[:, ANNUAL.index(ROBUST)] - point)
     return Combination(point, np.concatenate(made, axis=1), values, np.ones(point.shape), period)
 
 
@@ -111,18 +109,8 @@ def recovered(values: np.ndarray, horizon: int, recovery: tuple[float, float, fl
     """The last level, partly returned to the recent mean and partly recovered from a fall, then growing.
 
     ``log y[T+h] = l[T] + g h + pull (m - l[T]) + rebound max(l[T-1] - l[T], 0)`` with ``m`` the mean of ``l = log y``
-    under weights that fall by ``1 - RECENT`` a year.
-
-    Parameters
-    ----------
-    values, horizon
-        As in `combined`.
-    recovery : tuple of float
-        Growth a year, pull and rebound, as learned from series of one kind by ``benchmarks/calibrate.py``.
-
-    Returns
-    -------
-    np.ndarray, shape (series, horizon)
+    under weights that fall by ``1 - RECENT`` a year. ``recovery`` is growth a year, pull and rebound, as learned from
+    series of one kind by ``benchmarks/calibrate.py``; the result has shape (series, horizon).
     """
     growth, pull, rebound = recovery
     offset = log_offset(values)

@@ -37,11 +37,10 @@ def found(block: Block, rules: Rules) -> dict[str, pd.DataFrame]:
         slipped.assign(how=QUANTITY, start=_month(slipped["start"]), end=_month(slipped["end"]), side="own"),
         _of_steps(stepped, table),
         _of_surges(yearly.surges(table, yearly.entries(mended), rules)),
-        _of_bases(yearly.bases(table, rules)),
+        yearly.bases(table, rules).assign(how=BASE),
     ]
-    rows = [one for one in rows if len(one)]
-    findings = pd.concat([_named(one, block) for one in rows] or [pd.DataFrame(columns=COLUMNS)], ignore_index=True)
-    findings = findings.astype(_TYPES).sort_values(["hs", "start", "how", "partner"], ignore_index=True)
+    rows = [_named(one, block) for one in rows if len(one)] or [pd.DataFrame(columns=COLUMNS)]
+    findings = pd.concat(rows).astype(_TYPES).sort_values(["hs", "start", "how", "partner"], ignore_index=True)
     return {"lines": _lines(block), "findings": findings, "forecasts": forecasts.ahead(block, rules.ahead)}
 
 
@@ -51,8 +50,7 @@ def _of_both(compared: pd.DataFrame, table: pd.DataFrame, rules: Rules) -> pd.Da
     likely = off["their_t"] * np.exp(off["weight"] - off["weight_change"])
     off, times = _at_stake(off.assign(excess=off["own_t"] - likely, factor=off["own_t"] / likely), table)
     off = off[times >= np.log(rules.material)]
-    year = off["year"].astype(str)
-    return off.assign(how=QUANTITY, start=year, end=year, likelier=np.nan, mirror="confirms")
+    return off.assign(how=QUANTITY, end=off["year"].astype(str), mirror="confirms")
 
 
 def _slips(block: Block, rules: Rules) -> pd.DataFrame:
@@ -70,24 +68,19 @@ def _slips(block: Block, rules: Rules) -> pd.DataFrame:
 def _of_steps(steps: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
     steps = steps.assign(year=steps["start"] // 12)
     steps = steps.merge(table[["line", "year", "own_usd_m"]], on=["line", "year"], how="left")
-    return steps.assign(how=UNIT, start=_month(steps["start"]), end="", side="own", mirror="silent",
-                        usd_m=steps["own_usd_m"].fillna(0.0))  # fmt: skip
+    return steps.assign(how=UNIT, start=_month(steps["start"]), side="own", usd_m=steps["own_usd_m"].fillna(0.0))
 
 
 def _of_surges(found: pd.DataFrame) -> pd.DataFrame:
     borne = [found["theirs"] > np.sqrt(found["factor"]), found["theirs"].notna()]
-    seen = np.select(borne, ["confirms", "contradicts"], "silent")
-    return found.assign(how=SURGE, start=found["year"].astype(str), end="", side="", likelier=np.nan, mirror=seen)
-
-
-def _of_bases(found: pd.DataFrame) -> pd.DataFrame:
-    year = found["year"].astype(str)
-    return found.assign(how=BASE, start=year, end="", side="", likelier=np.nan, mirror="silent")
+    return found.assign(how=SURGE, mirror=np.select(borne, ["confirms", "contradicts"], "silent"))
 
 
 def _named(found: pd.DataFrame, block: Block) -> pd.DataFrame:
     partner = block.names[found["country"].to_numpy(int)] if "country" in found else ""
-    return found.assign(hs=block.hs[found["line"].to_numpy(int)], partner=partner)[COLUMNS]
+    usual = {"start": found["year"].astype(str), "end": "", "side": "", "likelier": np.nan, "mirror": "silent"}
+    usual |= {"hs": block.hs[found["line"].to_numpy(int)], "partner": partner}
+    return pd.DataFrame(usual).assign(**found[[name for name in COLUMNS if name in found]])[COLUMNS]
 
 
 def _at_stake(off: pd.DataFrame, table: pd.DataFrame) -> tuple[pd.DataFrame, pd.Series]:

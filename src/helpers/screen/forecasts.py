@@ -1,16 +1,26 @@
 """What comes next of many yearly series at once, with the calibrated intervals of series of trade."""
 
+import hashlib
+from collections.abc import Iterable
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
 from helpers.ensemble.calibrated import forecast_quantiles
-from helpers.screen.series import Block
+from helpers.ensemble.combine import ANNUAL, ROBUST
+from helpers.screen.panel import Panel
+from helpers.screen.series import Block, Whole, loaded, reach
 
 LEVELS = {"low": 0.1, "middle": 0.5, "high": 0.9}
 LEAST = 3
 """Years in a row that a forecast needs."""
 
 ALL = "world"
+KIND = "trade"
+LEANS = np.linspace(0, 1, 5)
+LINES, FEWEST = 60, 500
+"""Lines of a panel that are asked how far it leans, and series that can tell."""
 
 
 def ahead(block: Block, horizon: int) -> pd.DataFrame:
@@ -23,20 +33,49 @@ def ahead(block: Block, horizon: int) -> pd.DataFrame:
         years are known without a gap up to the newest, :data:`LEAST` of them or more. A whole line's ``partner``
         is ``world``.
     """
-    line, country, length, values, newest = runs(block)
+    line, country, length, values = runs(block)
     told = np.empty((len(length), horizon, len(LEVELS)))
     for n in np.unique(length[length >= LEAST]):
         chosen = length == n
-        told[chosen], _ = forecast_quantiles(values[chosen, -n:], horizon, kind="trade", levels=tuple(LEVELS.values()))
+        told[chosen], _ = forecast_quantiles(
+            values[chosen, -n:], horizon, kind=KIND, levels=tuple(LEVELS.values()), lean=block.whole.lean
+        )
     long = np.flatnonzero(length >= LEAST)
     row, names = np.repeat(long, horizon), np.append(block.names, ALL)
     table = {"hs": block.hs[line[row]], "partner": names[country[row]],
-             "year": np.tile(newest + 1 + np.arange(horizon), len(long))}  # fmt: skip
+             "year": np.tile(block.whole.newest + 1 + np.arange(horizon), len(long))}  # fmt: skip
     return pd.DataFrame(table | dict(zip(LEVELS, told[long].reshape(-1, len(LEVELS)).T, strict=True)))
 
 
-def runs(block: Block) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, int]:
-    """The years in a row up to the newest, of each line and country and of each line.
+def whole(panel: Panel, horizon: int) -> Whole:
+    """How far a panel reaches, and how far it leans by some of its lines, which their codes alone choose."""
+    found: dict[int, list] = {}
+    known = reach(panel)
+    for hs in sorted(panel.lines(), key=lambda hs: hashlib.sha256(hs.encode()).digest())[:LINES]:
+        *_, length, values = runs(loaded(panel, hs, hs, known))
+        for n in np.unique(length[length >= horizon + LEAST]):
+            found.setdefault(n, []).append(values[length == n, -n:])
+    return replace(known, lean=lean(map(np.concatenate, found.values()), horizon))
+
+
+def lean(seen: Iterable[np.ndarray], horizon: int) -> float:
+    """Which of :data:`LEANS` was best in the last years of some series: the least symmetric relative error.
+
+    ``seen`` has arrays of shape (series, n), positive; of fewer than :data:`FEWEST` series it is none.
+    """
+    errors = [np.empty((len(LEANS), 0))]
+    for values in seen:
+        _, made = forecast_quantiles(values[:, :-horizon], horizon, kind=KIND)
+        robust, actual = made.forecasts[:, ANNUAL.index(ROBUST)], values[:, -horizon:]
+        points = made.point + LEANS[:, None, None] * (robust - made.point)
+        off = np.abs(points - actual) / np.maximum(points + actual, np.finfo(float).tiny)
+        errors.append(off.mean(axis=2))
+    every = np.concatenate(errors, axis=1)
+    return float(LEANS[every.mean(axis=1).argmin()]) if every.shape[1] >= FEWEST else 0.0
+
+
+def runs(block: Block) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """The years in a row up to the newest of the panel, of each line and country and of each line.
 
     Returns
     -------
@@ -44,19 +83,16 @@ def runs(block: Block) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, 
         Of each series; the country of a whole line is the number after the last.
     length, values : np.ndarray
         How many years in a row it has up to the newest; million dollars by year up to it, nan where unknown.
-    newest : int
-        The last year.
     """
-    years, totals = block.years, block.totals
+    years, totals, newest = block.years, block.totals, block.whole.newest
     own = (years["own"] & (years["value"] > 0) & block.countries(years["country"])).to_numpy()
-    whole = totals["own_usd_m"].notna().to_numpy()
+    whole = (totals["own_usd_m"].notna() & (totals["year"] <= newest)).to_numpy()
     line, year, value = (np.append(years[one].to_numpy()[own], totals[other].to_numpy()[whole])
                          for one, other in (("line", "line"), ("year", "year"), ("value", "own_usd_m")))  # fmt: skip
     many = len(block.names)
     country = np.append(years["country"].to_numpy()[own], np.full(whole.sum(), many))
     of, row = np.unique(line * (many + 1) + country, return_inverse=True)
-    newest = int(year.max(initial=0))
     values = np.full((len(of), newest - int(year.min(initial=newest)) + 1), np.nan)
     values[row, year - newest - 1] = value
     length = np.logical_and.accumulate(~np.isnan(values[:, ::-1]), axis=1).sum(axis=1)
-    return *np.divmod(of, many + 1), length, values, newest
+    return *np.divmod(of, many + 1), length, values

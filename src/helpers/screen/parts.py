@@ -18,7 +18,7 @@ from filelock import FileLock, Timeout
 from helpers.data import DataError
 from helpers.ensemble import calibrated
 from helpers.methods import mirror
-from helpers.screen import engine, findings, series
+from helpers.screen import engine, findings, forecasts, series
 from helpers.screen.panel import Panel, database, opened, quoted
 from helpers.screen.rules import Rules
 
@@ -31,6 +31,7 @@ class Part:
     """Lines of a panel from one code to another, in those of its files that hold any, and where findings are kept."""
 
     panel: Panel
+    whole: series.Whole
     rules: Rules
     first: str
     last: str
@@ -41,6 +42,10 @@ class Part:
         """Whether it is there."""
         return self.place.is_dir()
 
+    def loaded(self) -> series.Block:
+        """Its lines."""
+        return series.loaded(self.panel, self.first, self.last, self.whole)
+
 
 def plan(panel: Panel, rules: Rules, folder: Path, rows: int = ROWS) -> list[Part]:
     """The parts of a panel, in the order of its lines; they depend on nothing but the panel."""
@@ -48,13 +53,13 @@ def plan(panel: Panel, rules: Rules, folder: Path, rows: int = ROWS) -> list[Par
     if sizes.empty or not sizes["hs"].str.fullmatch(r"\d{2,12}", na=False).all():  # codes also name folders
         raise DataError(f"{panel.folder} has {'lines whose codes are not digits' if len(sizes) else 'no rows'}")
     ends = sizes.groupby("hs")["rows"].sum().cumsum()
-    number = sizes["hs"].map((ends - 1) // rows)
+    number, whole = sizes["hs"].map((ends - 1) // rows), forecasts.whole(panel, rules.ahead)
     home = folder / f"{panel.fingerprint[:16]}-{_key(rules, rows)}"
     made = []
     for _, of in sizes.groupby(number):
         first, last = of["hs"].iloc[[0, -1]]
         held = replace(panel, files=tuple(map(Path, of["file"].unique())))
-        made.append(Part(held, rules, first, last, home / f"{first}-{last}"))
+        made.append(Part(held, whole, rules, first, last, home / f"{first}-{last}"))
     return made
 
 
@@ -101,7 +106,7 @@ def screen(part: Part) -> str:
         with tempfile.TemporaryDirectory(prefix=_DRAFT, dir=part.place.parent, ignore_cleanup_errors=True) as draft:
             whole = Path(draft) / "whole"
             whole.mkdir()
-            for name, table in findings.found(series.loaded(part.panel, part.first, part.last), part.rules).items():
+            for name, table in findings.found(part.loaded(), part.rules).items():
                 _write(table, whole / f"{name}.parquet")
             try:
                 whole.replace(part.place)

@@ -39,7 +39,8 @@ def ranked(found: dict[str, pd.DataFrame]) -> pd.DataFrame:
 
 def evidence(row: Any) -> str:
     """What is known of one finding, a row of them, in a sentence."""
-    times, high = _times(row.factor), row.factor >= 1
+    high, apart = row.factor >= 1, max(row.factor, 1 / row.factor)
+    times = f"{apart:,.0f} times" if apart >= 100 else f"{apart:.3g} times"
     if row.how == QUANTITY:
         when = row.start if row.start == row.end else f"{row.start} to {row.end}"
         whose = {"their": " The other side's weight is the one that moved."}.get(row.side, "")
@@ -56,8 +57,3 @@ def evidence(row: Any) -> str:
         too = {"confirms": ", and so do the exporters' own counts", "contradicts": ", the exporters' own counts do not"}
         return f"{row.start}: weight and value are {times} the usual{too.get(row.mirror, '')}."
     return f"{row.start}: the year before lay {times} {'above' if high else 'below'} the usual, and the newest is back."
-
-
-def _times(factor: float) -> str:
-    apart = max(factor, 1 / factor)
-    return f"{apart:,.0f} times" if apart >= 100 else f"{apart:.3g} times"

@@ -16,6 +16,21 @@ _YEARS = ("own", "line", "country", "year", "weight", "value")
 
 
 @dataclass(frozen=True)
+class Whole:
+    """What each part of a panel takes from the whole of it.
+
+    ``own, their`` are the first calendar years whose months are not all there yet, by the home country's count and by
+    others'; ``newest`` is the last year of the own count; ``lean`` is that of
+    :func:`helpers.ensemble.combine.combined`.
+    """
+
+    own: int
+    their: int
+    newest: int
+    lean: float = 0.0
+
+
+@dataclass(frozen=True)
 class Block:
     """Some lines of a panel: the home country's months by line and country, and both sides' calendar years.
 
@@ -32,6 +47,7 @@ class Block:
         and month.
     others : dict of np.ndarray
         As :attr:`years`: those that are given, of both sides, and the sums of the other side's months.
+    whole : Whole
     """
 
     hs: np.ndarray
@@ -43,6 +59,7 @@ class Block:
     weight: np.ndarray
     value: np.ndarray
     others: dict[str, np.ndarray]
+    whole: Whole
 
     @cached_property
     def series(self) -> np.ndarray:
@@ -53,7 +70,7 @@ class Block:
     def years(self) -> pd.DataFrame:
         """``own`` (whose count), ``line, country, year, weight, value``: sums of months where a year is not given."""
         line, country = self.line[self.series], self.country[self.series]
-        summed = _summed(True, line, country, self.month, self.weight, self.value)
+        summed = _summed(True, self.whole.own, line, country, self.month, self.weight, self.value)
         table = {name: np.concatenate([of, summed[name]]) for name, of in self.others.items()}
         own, line, country, year, *_ = table.values()
         _, kept = np.unique(_keyed(own, line, country, year, len(self.hs), len(self.names)), return_index=True)
@@ -93,7 +110,20 @@ class Block:
         return slice(*self.start[ends])
 
 
-def loaded(panel: Panel, first: str, last: str) -> Block:
+def reach(panel: Panel) -> Whole:
+    """How far a panel reaches."""
+    words = ["", "\U0010ffff", panel.home, panel.home]
+    told = panel.ask(f"SELECT DISTINCT own, time FROM ({_ASKED}) WHERE value > 0 AND isfinite(value)", words).fetchall()
+    own, time = np.array(told, int).reshape(-1, 2).T
+    monthly = time >= _TIMES // 100
+    over = np.where(monthly, time // 100 * 12 + time % 100, 0) // 12
+    their_end, own_end = (int(over[own == side].max(initial=0)) for side in (0, 1))
+    year = np.where(monthly, time // 100, time)
+    known = (own == 1) & (~monthly | (year < own_end))
+    return Whole(own_end, their_end, int(year[known].max(initial=0)))
+
+
+def loaded(panel: Panel, first: str, last: str, whole: Whole) -> Block:
     """The lines of a panel from one code to another.
 
     Raises
@@ -102,7 +132,7 @@ def loaded(panel: Panel, first: str, last: str) -> Block:
         If there are two figures for one line, country and period: which of them counts nobody has said.
     """
     found = panel.ask(_ASKED, [first, last, panel.home, panel.home], threads=1).fetchnumpy()
-    hs, names, line, country = _numbered(found["hs"], found["country"])
+    (line, hs), (country, names) = (pd.factorize(np.asarray(found[of]), sort=True) for of in ("hs", "country"))
     time, own = np.asarray(found["time"], int), np.asarray(found["own"])
     monthly = time >= _TIMES // 100
     key = _keyed(2 * monthly + own, line, country, time, len(hs), len(names))
@@ -115,12 +145,12 @@ def loaded(panel: Panel, first: str, last: str) -> Block:
     given, theirs = np.sum(~monthly), np.sum(~monthly | ~own)
     weight, value = _known(found["weight"], monthly), _known(found["value"], monthly)
     own, line, country, time, weight, value = (of[order] for of in (own, line, country, time, weight, value))
-    summed = _summed(False, *(of[given:theirs] for of in (line, country, time, weight, value)))
+    summed = _summed(False, whole.their, *(of[given:theirs] for of in (line, country, time, weight, value)))
     told = (of[:given] for of in (own, line, country, time, weight, value))
     others = {name: np.append(of, summed[name]) for name, of in zip(_YEARS, told, strict=True)}
     line, country, time, weight, value = (of[theirs:] for of in (line, country, time, weight, value))
     new = _begins(line, country)
-    return Block(hs, names, line[new], country[new], np.append(new, len(line)), time, weight, value, others)
+    return Block(hs, names, line[new], country[new], np.append(new, len(line)), time, weight, value, others, whole)
 
 
 def _begins(*columns: np.ndarray) -> np.ndarray:
@@ -141,24 +171,18 @@ def _known(column: np.ndarray, monthly: np.ndarray) -> np.ndarray:
     return np.where(np.isfinite(known) & (known >= 0) & ~(monthly & (known == 0)), known, np.nan)
 
 
-def _numbered(lines: np.ndarray, countries: np.ndarray) -> tuple[np.ndarray, ...]:
-    """What there is in two columns, sorted, and the number of it in each place of them."""
-    (line, hs), (country, names) = (pd.factorize(np.asarray(of), sort=True) for of in (lines, countries))
-    return hs, names, line, country
-
-
 def _keyed(kind: np.ndarray, line: np.ndarray, country: np.ndarray, time: np.ndarray, lines: int, countries: int
            ) -> np.ndarray:  # fmt: skip
     """A number for each row, in the order of kind, line, country and time."""
     return ((kind * lines + line) * countries + country) * _TIMES + time
 
 
-def _summed(own: bool, line: np.ndarray, country: np.ndarray, month: np.ndarray, weight: np.ndarray,
+def _summed(own: bool, until: int, line: np.ndarray, country: np.ndarray, month: np.ndarray, weight: np.ndarray,
             value: np.ndarray) -> dict[str, np.ndarray]:  # fmt: skip
-    """Whole calendar years by line and country, of sorted months: those that the lines reach the end of."""
+    """Whole calendar years by line and country, of sorted months: those before one."""
     year = month // 12
     new = _begins(line, country, year)
     sums = [np.add.reduceat(of, new) if len(new) else of for of in (np.nan_to_num(weight), value)]
-    whole = year[new] < (month.max(initial=0) + 1) // 12
+    whole = year[new] < until
     columns = (np.full(len(new), own), line[new], country[new], year[new], *sums)
     return {name: of[whole] for name, of in zip(_YEARS, columns, strict=True)}

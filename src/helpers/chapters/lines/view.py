@@ -106,8 +106,9 @@ def _seen(india: Vintage, held: Panel, hs: str, folder: str) -> View:
     own, their = rows["reporter"] == held.home, rows["partner"] == held.home
     rows = rows[(own & (rows["flow"] == "import")) | (their & (rows["flow"] == "export"))]
     of = rows["hs"].drop_duplicates()
+    whole = forecasts.whole(held, rules.ahead)
     ends = [(line, line) for line in of] if len(codes) > 1 else [(of.iloc[0], of.iloc[-1])]
-    blocks = [series.loaded(held, *between) for between in ends]
+    blocks = [series.loaded(held, *between, whole) for between in ends]
     if not found:
         told = [findings.found(block, rules) for block in blocks]
         found = {name: pd.concat([one[name] for one in told], ignore_index=True) for name in findings.TABLES}
