@@ -113,17 +113,13 @@ def _known(india: Vintage, target: str) -> pd.DataFrame:
 
     A row whose surge lies outside its year, or whose year before is not before it, is ignored.
     """
-    rows = india.table("episodes")
-    for key, value in targets.target(target).keys.items():
-        if key not in rows:
-            return rows.iloc[:0]
-        rows = rows[rows[key] == value]
-    periods = targets.sums(india, target).index
-    rows = rows[rows["year"].isin(periods) & rows["before"].isin(periods)]
-    possible = [_possible(row.year, row.surge or row.year, row.before) for row in rows.itertuples()]
-    rows = rows[pd.Series(possible, rows.index, dtype=bool)]
-    order = rows["year"].map(fiscal.fiscal_year)
-    return rows.assign(_year=order).sort_values(["_year", "published"])
+    rows, keys, periods = india.table("episodes"), targets.target(target).keys, set(targets.sums(india, target).index)
+    found = []
+    for at, row in enumerate(rows.to_dict("records")):
+        own = periods.issuperset([row["year"], row["before"]]) and all(row.get(key) == keys[key] for key in keys)
+        if own and _possible(row["year"], row["surge"] or row["year"], row["before"]):
+            found.append((fiscal.fiscal_year(row["year"]), row["published"], at))
+    return rows.iloc[[at for *_, at in sorted(found)]]
 
 
 def _possible(year: str, surge: str, before: str) -> bool:

@@ -8,6 +8,7 @@ from concurrent.futures import CancelledError, Future
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -184,11 +185,15 @@ def _asked(jobs: list[Job], wanted: list[dict[Path, str]], root: Path, fit: "Fut
 
 
 def wake() -> None:
-    """Start the parent of warm kernels: it imports the stack while the data are read and checked."""
+    """Start the parent of warm kernels: it imports the stack while the data are read and checked.
+
+    What asks it for them is imported here: beside the check, each would hold up the other.
+    """
     if kernel_name() == "magnets":
         from helpers.kernel import provisioner
 
         provisioner.wake()
+    import_module("helpers.report.run.papermill_engine")
 
 
 def _longest_first(notebooks: list[Path], root: Path) -> list[Path]:
