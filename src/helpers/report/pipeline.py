@@ -81,7 +81,10 @@ def reports(
             raise ParameterError("notebooks/ holds no notebook of the report: names begin with a digit and a dash")
         for path in chapters():
             for_notebook(path, wanted[0])
-        notices = _fetched(quiet) if fetch else notices
+        if fetch:
+            from helpers.report import live
+
+            notices = live.notices(quiet)  # what could not be had
         with publish.only_run(root), leftovers.settings(), leftovers.archive(paths.archive()):
             return _reports(wanted, root, timeout, jobs, quiet, notices, on)
     except (ParameterError, UnsafeError) as error:
@@ -90,13 +93,6 @@ def reports(
         return [Outcome(End.LOCKED, str(error))]
     except OSError as error:
         return [_not_written(error)]
-
-
-def _fetched(quiet: bool) -> tuple[str, ...]:
-    """Fetch what is due, and say what could not be had."""
-    from helpers.report import live
-
-    return live.notices(quiet)
 
 
 def _reports(
