@@ -81,10 +81,7 @@ def reports(
             raise ParameterError("notebooks/ holds no notebook of the report: names begin with a digit and a dash")
         for path in chapters():
             for_notebook(path, wanted[0])
-        if fetch:
-            from helpers.report import live
-
-            notices = live.notices(quiet)  # what could not be had
+        notices = import_module("helpers.report.live").notices(quiet) if fetch else notices
         with publish.only_run(root), leftovers.settings(), leftovers.archive(paths.archive()):
             return _reports(wanted, root, timeout, jobs, quiet, notices, on)
     except (ParameterError, UnsafeError) as error:
