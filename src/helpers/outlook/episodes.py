@@ -86,13 +86,11 @@ def starting_from(india: Vintage, baseline_t: float | None) -> Vintage:
         return india
     rows, of = _known(india, targets.CUSTOMS.name), targets.CUSTOMS
     if not baseline_t > 0:
-        raise ValueError(
-            f"baseline_t is {baseline_t}; tonnes to start from are above 0, or None for the published ones"
-        )
+        above = "tonnes to start from are above 0, or None for the published ones"
+        raise ValueError(f"baseline_t is {baseline_t}; {above}")
     if rows.empty:
-        raise ValueError(
-            f"baseline_t is {baseline_t:,.10g}, but data/episodes.csv has no suspect year up to {india.day}"
-        )
+        none = f"data/episodes.csv has no suspect year up to {india.day}"
+        raise ValueError(f"baseline_t is {baseline_t:,.10g}, but {none}")
     year = rows.iloc[-1]["year"]
     if targets.sums(india, of.name).loc[year, "value"] == baseline_t:
         return india

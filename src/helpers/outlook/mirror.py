@@ -156,11 +156,8 @@ def lines(india: Vintage) -> pd.DataFrame:
     if table.empty:
         return table
     near = rule(india, TOGETHER)
-    tested = [
-        mirror.outliers(of_year["weight_ratio"], of_year["value_ratio"], near)
-        for _, of_year in table.groupby(level="period")
-    ]
-    return table.join(pd.concat(tested))
+    years = (of for _, of in table.groupby(level="period"))
+    return table.join(pd.concat(mirror.outliers(of["weight_ratio"], of["value_ratio"], near) for of in years))
 
 
 def rule(india: Vintage, segment: str) -> float:
