@@ -85,7 +85,8 @@ def choose(table: Table, written: Table | None = None) -> Table:
     return table.having(chosen)
 
 
-def series(table: Table, rows: pd.DataFrame, places: Iterable[int], unverified: bool, free: list[str]) -> pd.DataFrame:
+@once
+def series(table: Table, places: tuple[int, ...], unverified: bool, free: tuple[str, ...]) -> pd.DataFrame:
     """Some rows of a table by period, oldest first, without gaps and, unless asked for, unverified figures.
 
     Raises
@@ -96,11 +97,11 @@ def series(table: Table, rows: pd.DataFrame, places: Iterable[int], unverified: 
     status, period = table.columns.index("status"), table.columns.index("period")
     found = [place for place in places if table.rows[place][status] not in left_out(unverified)]
     found.sort(key=lambda place: fiscal.span(table.rows[place][period]))
-    rows = rows.take(found)
-    if len(rows["unit"].drop_duplicates()) > 1:
+    rows = table.frame().take(found)
+    if len(set(rows["unit"])) > 1:
         raise DataError(
             f"data/{table.name}.csv mixes units:\n{first_rows(rows.drop_duplicates('unit'))}\n"
-            + (f"Say which of {free} is meant." if free else "Give each unit a measure of its own.")
+            + (f"Say which of {list(free)} is meant." if free else "Give each unit a measure of its own.")
         )
     return rows.set_index("period").drop(columns=list(table.keys))
 

@@ -104,8 +104,15 @@ class Table:
 
     def places(self, keys: Mapping[str, str]) -> list[int]:
         """Where the rows are whose columns hold what is given."""
-        wanted = [(self.columns.index(column), value) for column, value in keys.items()]
-        return [place for place, row in enumerate(self.rows) if all(row[at] == value for at, value in wanted)]
+        columns = tuple(sorted(keys))
+        return self._places_by(columns).get(tuple([keys[column] for column in columns]), [])
+
+    @once
+    def _places_by(self, columns: tuple[str, ...]) -> dict[tuple, list[int]]:
+        wanted, found = [self.columns.index(column) for column in columns], {}
+        for place, row in enumerate(self.rows):
+            found.setdefault(tuple([row[at] for at in wanted]), []).append(place)
+        return found
 
     def having(self, rows: Iterable[tuple]) -> "Table":
         """The same table with other rows."""

@@ -182,6 +182,8 @@ class Vintage:
         earlier = tables.day(day)
         if earlier > self.day:
             raise ValueError(f"{earlier} is after {self.day}, and what became public since is not in this vintage")
+        if earlier == self.day:
+            return self
         known = {name: public.until(table, earlier) for name, table in self.stored.items()}
         return _made(earlier, known, self._fixed, self.live and self.live.until(earlier))
 
@@ -260,7 +262,8 @@ class Vintage:
 
     @once
     def _series(self, name: str, unverified: bool, **keys: str) -> pd.DataFrame:
-        rows, table = self._frame(name), self._chosen[name]
+        self._frame(name)
+        table = self._chosen[name]
         if unknown := sorted(set(keys) - set(table.keys)):
             raise DataError(f"data/{name}.csv has no key column {unknown}; its keys are {table.keys}")
         missing = [key for key in table.keys if key not in keys]
@@ -272,7 +275,7 @@ class Vintage:
             table, places = table.having(rows.itertuples(index=False, name=None)), range(len(rows))
         for column, value in keys.items() if not places else ():
             self._known(name, column, value)
-        return public.series(table, rows, places, unverified, missing)
+        return public.series(table, tuple(places), unverified, tuple(missing))
 
     def _known(self, name: str, column: str, value: object) -> None:
         """Raise DataError for a value that may not stand in a column: it is misspelt, not merely not public yet."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -115,7 +116,7 @@ def units(india: Vintage, series: str, years: np.ndarray) -> Units:
     if (steps := years[years > last] - last).size:
         fitted = drift.shrunken_log_drift(pd.Series(recent, rows.years[-RECENT:].astype(float)), prior)
         levels = np.append(recent, begun.rate or [])
-        path = np.append(levels[len(recent) :], _carried(levels, int(steps.max()), prior))
+        path = np.append(levels[len(recent) :], _carried(tuple(levels), int(steps.max()), prior))
         middle[years > last] = np.log(path[steps - 1])
         span = steps - begun.months / 12
         scale[years > last] = np.sqrt(span * fitted.sd**2 + (span * fitted.growth_se) ** 2)
@@ -140,7 +141,7 @@ def trial(india: Vintage, series: Iterable[str], least: int = 6) -> pd.DataFrame
             if not rows["direct"].iloc[end]:
                 continue
             fitted = drift.shrunken_log_drift(before["value"].set_axis(before.index.astype(float)), prior)
-            middle = _carried(before["value"].to_numpy(), 1, prior)[0]
+            middle = _carried(tuple(before["value"]), 1, prior)[0]
             low, high = middle * np.exp(np.array([-TENTH, TENTH]) * np.hypot(fitted.sd, fitted.growth_se))
             found.append((name, fiscal.year_name(int(rows.index[end])), value, middle, low, high, low <= value <= high,
                           ids(*before["source"], rows["source"].iloc[end])))  # fmt: skip
@@ -175,10 +176,11 @@ def _path(india: Vintage, series: str) -> Path:
     return Path(years, middle, low, high, direct, [ids(*(points[place].source for place in places)) for places in near])
 
 
-def _carried(values: np.ndarray, horizon: int, prior: drift.GrowthPrior) -> np.ndarray:
+@lru_cache(maxsize=256)
+def _carried(values: tuple[float, ...], horizon: int, prior: drift.GrowthPrior) -> np.ndarray:
     if len(values) < _LEAST:
         return values[-1] * np.exp(prior.mean * np.arange(1, horizon + 1))
-    return combine.combined(values[None], horizon, (prior.mean, prior.spread)).point[0]
+    return combine.combined(np.array([values]), horizon, (prior.mean, prior.spread)).point[0]
 
 
 def _begun(india: Vintage, names: list[str], year: int) -> Begun:

@@ -86,13 +86,11 @@ def starting_from(india: Vintage, baseline_t: float | None) -> Vintage:
         return india
     rows, of = _known(india, targets.CUSTOMS.name), targets.CUSTOMS
     if not baseline_t > 0:
-        raise ValueError(
-            f"baseline_t is {baseline_t}; tonnes to start from are above 0, or None for the published ones"
-        )
+        above = "tonnes to start from are above 0, or None for the published ones"
+        raise ValueError(f"baseline_t is {baseline_t}; {above}")
     if rows.empty:
-        raise ValueError(
-            f"baseline_t is {baseline_t:,.10g}, but data/episodes.csv has no suspect year up to {india.day}"
-        )
+        none = f"data/episodes.csv has no suspect year up to {india.day}"
+        raise ValueError(f"baseline_t is {baseline_t:,.10g}, but {none}")
     year = rows.iloc[-1]["year"]
     if targets.sums(india, of.name).loc[year, "value"] == baseline_t:
         return india
@@ -113,17 +111,13 @@ def _known(india: Vintage, target: str) -> pd.DataFrame:
 
     A row whose surge lies outside its year, or whose year before is not before it, is ignored.
     """
-    rows = india.table("episodes")
-    for key, value in targets.target(target).keys.items():
-        if key not in rows:
-            return rows.iloc[:0]
-        rows = rows[rows[key] == value]
-    periods = targets.sums(india, target).index
-    rows = rows[rows["year"].isin(periods) & rows["before"].isin(periods)]
-    possible = [_possible(row.year, row.surge or row.year, row.before) for row in rows.itertuples()]
-    rows = rows[pd.Series(possible, rows.index, dtype=bool)]
-    order = rows["year"].map(fiscal.fiscal_year)
-    return rows.assign(_year=order).sort_values(["_year", "published"])
+    rows, keys, periods = india.table("episodes"), targets.target(target).keys, set(targets.sums(india, target).index)
+    found = []
+    for at, row in enumerate(rows.to_dict("records")):
+        own = periods.issuperset([row["year"], row["before"]]) and all(row.get(key) == keys[key] for key in keys)
+        if own and _possible(row["year"], row["surge"] or row["year"], row["before"]):
+            found.append((fiscal.fiscal_year(row["year"]), row["published"], at))
+    return rows.iloc[[at for *_, at in sorted(found)]]
 
 
 def _possible(year: str, surge: str, before: str) -> bool:

@@ -27,6 +27,8 @@ MODELS: dict[str, Callable[[pd.Series, drift.GrowthPrior], drift.Drift]] = {
 }
 """Every model: a function of yearly levels and the growth prior. The first leads; ``naive`` is the benchmark."""
 
+NAMED = {0.5: "median", 0.1: "low80", 0.9: "high80", 0.025: "low95", 0.975: "high95"}
+"""Columns of a forecast as people read it, by quantile."""
 RECORDED, LEVEL, MIXTURE = "as recorded", "newest level", "mixture"
 
 
@@ -130,13 +132,12 @@ def used(india: Vintage, target: str, scenario: str = MIXTURE) -> frozenset[str]
             *grown,
             targets.totals(india, target),
             targets.known_sums(india),
-            suspect(india),
             evidence.table(india),
+            suspect(india),
         ]
     else:
-        rows += structure.used(
-            india, scenario if scenario in (structure.COUNTED, structure.SECTORS) else structure.BOTH
-        )
+        way = scenario if scenario in (structure.COUNTED, structure.SECTORS) else structure.BOTH
+        rows.append(structure.used(india, way))
     return sources_of(*rows)
 
 
@@ -185,8 +186,7 @@ def intervals(table: pd.DataFrame) -> pd.DataFrame:
     keys = ["target", "scenario", "model", "horizon", "period"]
     wide = table.pivot(index=keys, columns="quantile", values="value")
     wide = wide.loc[pd.MultiIndex.from_frame(table[keys].drop_duplicates())]
-    named = {0.5: "median", 0.1: "low80", 0.9: "high80", 0.025: "low95", 0.975: "high95"}
-    return wide.reindex(columns=list(named)).rename(columns=named).rename_axis(columns=None).reset_index()
+    return wide.reindex(columns=list(NAMED)).rename(columns=NAMED).rename_axis(columns=None).reset_index()
 
 
 def at(table: pd.DataFrame, period: str, scenario: str = MIXTURE, uses: Iterable = ()) -> Quantity | None:
@@ -205,9 +205,8 @@ def at(table: pd.DataFrame, period: str, scenario: str = MIXTURE, uses: Iterable
 def steps(table: pd.DataFrame, india: Vintage) -> list[str]:
     """The years of a forecast that are read out: its first, the one that runs, five years ahead, and its last."""
     periods = list(table["period"].unique())
-    return [
-        p for p in periods if p in {periods[0], running(table, india), periods[min(4, len(periods) - 1)], periods[-1]}
-    ]
+    wanted = {periods[0], running(table, india), periods[min(4, len(periods) - 1)], periods[-1]}
+    return [period for period in periods if period in wanted]
 
 
 def running(table: pd.DataFrame, india: Vintage) -> str:

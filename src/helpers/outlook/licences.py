@@ -9,6 +9,7 @@ import pandas as pd
 
 from helpers import fiscal
 from helpers.data import Vintage
+from helpers.outlook import targets
 from helpers.outlook.others import LEFT_OUT
 
 REGIMES = ("open", "partial", "closed")
@@ -22,12 +23,14 @@ def regimes(india: Vintage) -> pd.Series:
     return shares(india, "regime_probability", REGIMES)
 
 
+@targets.remembered
 def known(india: Vintage) -> pd.DataFrame:
     """The rows of rules that may be used: ``period, regime, term, status, published, written, source, note``."""
     rows = india.table("regimes").sort_values("published", kind="stable")
     return rows[~rows["status"].isin(LEFT_OUT)].drop_duplicates("period", keep="last")
 
 
+@targets.remembered
 def rules(india: Vintage) -> pd.Series:
     """The regime of each month whose rules are known, oldest first; a newer row overrides an older one.
 

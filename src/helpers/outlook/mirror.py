@@ -156,11 +156,8 @@ def lines(india: Vintage) -> pd.DataFrame:
     if table.empty:
         return table
     near = rule(india, TOGETHER)
-    tested = [
-        mirror.outliers(of_year["weight_ratio"], of_year["value_ratio"], near)
-        for _, of_year in table.groupby(level="period")
-    ]
-    return table.join(pd.concat(tested))
+    years = (of for _, of in table.groupby(level="period"))
+    return table.join(pd.concat(mirror.outliers(of["weight_ratio"], of["value_ratio"], near) for of in years))
 
 
 def rule(india: Vintage, segment: str) -> float:
@@ -179,15 +176,18 @@ def counted(india: Vintage) -> pd.DataFrame:
         no figure; ``source``.
     """
     rows = india.table("trade")
-    rows = rows[rows["period"].map(fiscal.is_calendar_year) & rows["measure"].isin(["weight", "value_usd"])]
-    rows = rows[rows["value"].notna() & ~rows["status"].isin(UNUSED)]
+    rows = rows[rows["measure"].isin(["weight", "value_usd"]) & rows["value"].notna() & ~rows["status"].isin(UNUSED)]
+    rows = rows[rows["period"].map(fiscal.is_calendar_year)]
     own = rows[(rows["flow"] == "import") & (rows["reporter"] == "IND")]
     their = rows[(rows["flow"] == "export") & (rows["partner"] == "IND")].assign(partner=lambda t: t["reporter"])
     both = pd.concat([own.assign(side="own_"), their.assign(side="their_")])
     both["side"] += both["measure"].map({"weight": "t", "value_usd": "usd_m"})
     keys = ["hs", "partner", "period"]
     table = both.pivot(index=keys, columns="side", values="value").reindex(columns=SIDES).rename_axis(columns=None)
-    return table.assign(source=both.groupby(keys)["source"].agg(lambda of: ids(*of))).reset_index()
+    used: dict[tuple, list[str]] = {}
+    for *key, source in both[[*keys, "source"]].itertuples(index=False):
+        used.setdefault(tuple(key), []).append(source)
+    return table.assign(source=[ids(*used[key]) for key in table.index]).reset_index()
 
 
 def world(india: Vintage) -> pd.DataFrame:

@@ -56,9 +56,8 @@ def moved(india: Vintage, table: pd.DataFrame, *roads: pd.DataFrame) -> pd.DataF
             rows = _read(table, case, years)
             found.append(_told(what, case, rows, ids(forecast.used(india, target, case))))
     for case in structure.supplies(india).index if structure.SECTORS in set(table["scenario"]) else ():
-        found.append(
-            _told(SUPPLY, case, _read(forecast.supplied(india, years[0], years[-1], case), case, years), ids(uses))
-        )
+        made = forecast.supplied(india, years[0], years[-1], case)
+        found.append(_told(SUPPLY, case, _read(made, case, years), ids(uses)))
     for road in roads:
         for case in road["scenario"].unique():
             found.append(_told(ROAD, case, _read(road, case, years), ids(uses)))

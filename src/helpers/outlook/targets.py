@@ -19,13 +19,13 @@ _REVISED = 0.02
 
 
 def remembered(of_vintage: Callable) -> Callable:
-    """A function of a vintage that is computed once for each vintage; tables are handed out as copies."""
+    """A function of a vintage that is computed once for each vintage; tables are handed out as copies (on write)."""
     found = lru_cache(maxsize=256)(of_vintage)
 
     @wraps(of_vintage)
     def again(*args: object, **kwargs: object) -> object:
         value = found(*args, **kwargs)
-        return value.copy() if isinstance(value, pd.DataFrame | pd.Series) else value
+        return value.copy(deep=False) if isinstance(value, pd.DataFrame | pd.Series) else value
 
     return again
 
@@ -202,10 +202,15 @@ def _fitting(rows: pd.DataFrame) -> pd.DataFrame:
             if abs(values[months].sum() / values[period] - 1) <= period_sums.TOLERANCE:
                 following.append(period)
             continue
-        if period_sums.fit(values[[*kept, period]]):
+        if _fit(*values[[*kept, period]].items()):
             kept.append(period)
     rows = rows[rows.index.isin([*kept, *following])]
     return rows.loc[sorted(rows.index, key=fiscal.is_calendar_year)]
+
+
+@lru_cache(maxsize=256)
+def _fit(*sums: tuple[str, float]) -> bool:
+    return period_sums.fit(pd.Series(dict(sums)))
 
 
 def _last(rows: pd.DataFrame) -> pd.Series:

@@ -12,7 +12,7 @@ from helpers.data import Quantity, Vintage, derived, ids, sources_of
 from helpers.ensemble import calibrated
 from helpers.ensemble.quantiles import QUANTILES
 from helpers.outlook import customs, limits, targets, value_models
-from helpers.outlook.forecast import COLUMNS
+from helpers.outlook.forecast import COLUMNS, NAMED
 
 NAME, SCENARIO, MODEL = "value", "history", "ensemble"
 KIND = "trade"
@@ -24,7 +24,6 @@ LEAST_YEARS = 9
 WIDE_YEARS, FISCAL_YEARS = limits.REACH[0.025], limits.REACH[0.1]
 """How far ahead there are 95 % and 80 % intervals: it is forecast no farther."""
 _KEYS = {"flow": "import", "reporter": "IND", "partner": "world", "hs": customs.METAL}
-_NAMED = {0.5: "median", 0.1: "low80", 0.9: "high80", 0.025: "low95", 0.975: "high95"}
 
 
 @targets.remembered
@@ -96,8 +95,8 @@ def expected(india: Vintage) -> pd.DataFrame:
 
 def intervals(table: pd.DataFrame) -> pd.DataFrame:
     """One row a fiscal year: ``period, horizon, median`` and both intervals, with gaps where none is published."""
-    wide = table.pivot(index=["period", "horizon"], columns="quantile", values="value").reindex(columns=list(_NAMED))
-    wide = wide.rename(columns=_NAMED).rename_axis(columns=None).reset_index()
+    wide = table.pivot(index=["period", "horizon"], columns="quantile", values="value").reindex(columns=list(NAMED))
+    wide = wide.rename(columns=NAMED).rename_axis(columns=None).reset_index()
     return wide.sort_values("horizon", ignore_index=True)
 
 
@@ -177,10 +176,10 @@ def trial(usd_m: pd.Series) -> pd.DataFrame:
     for known in range(LEAST_YEARS, len(usd_m)):
         past, came = usd_m.iloc[:known], usd_m.iloc[known : known + FISCAL_YEARS]
         for model, (levels_, converged) in _models(past.to_numpy(float), len(came)).items():
-            made = pd.DataFrame(levels_, columns=QUANTILES)[list(_NAMED)].rename(columns=_NAMED)
+            made = pd.DataFrame(levels_, columns=QUANTILES)[list(NAMED)].rename(columns=NAMED)
             labels = {"origin": past.index[-1], "model": model, "converged": converged}
             rows.append(made.assign(horizon=range(1, len(came) + 1), period=came.index, outturn=came.array, **labels))
-    columns = ["origin", "horizon", "period", "model", "outturn", *_NAMED.values(), "converged"]
+    columns = ["origin", "horizon", "period", "model", "outturn", *NAMED.values(), "converged"]
     table = pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=columns)
     return table[columns].assign(error=np.log(table["median"].astype(float) / table["outturn"].astype(float)))
 

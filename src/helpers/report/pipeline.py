@@ -8,6 +8,7 @@ from concurrent.futures import CancelledError, Future
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -80,7 +81,7 @@ def reports(
             raise ParameterError("notebooks/ holds no notebook of the report: names begin with a digit and a dash")
         for path in chapters():
             for_notebook(path, wanted[0])
-        notices = _fetched(quiet) if fetch else notices
+        notices = import_module("helpers.report.live").notices(quiet) if fetch else notices
         with publish.only_run(root), leftovers.settings(), leftovers.archive(paths.archive()):
             return _reports(wanted, root, timeout, jobs, quiet, notices, on)
     except (ParameterError, UnsafeError) as error:
@@ -89,13 +90,6 @@ def reports(
         return [Outcome(End.LOCKED, str(error))]
     except OSError as error:
         return [_not_written(error)]
-
-
-def _fetched(quiet: bool) -> tuple[str, ...]:
-    """Fetch what is due, and say what could not be had."""
-    from helpers.report import live
-
-    return live.notices(quiet)
 
 
 def _reports(
@@ -184,11 +178,15 @@ def _asked(jobs: list[Job], wanted: list[dict[Path, str]], root: Path, fit: "Fut
 
 
 def wake() -> None:
-    """Start the parent of warm kernels: it imports the stack while the data are read and checked."""
+    """Start the parent of warm kernels: it imports the stack while the data are read and checked.
+
+    What asks it for them is imported here: beside the check, each would hold up the other.
+    """
     if kernel_name() == "magnets":
         from helpers.kernel import provisioner
 
         provisioner.wake()
+    import_module("helpers.report.run.papermill_engine")
 
 
 def _longest_first(notebooks: list[Path], root: Path) -> list[Path]:

@@ -8,17 +8,7 @@ from helpers.chapters.forecast.phrases import ends, expected, listed, weighed
 from helpers.chapters.forecast.tables import rounded
 from helpers.chapters.outputs import Sentence, joined, sentence
 from helpers.data import Quantity, Vintage, derived, from_row
-from helpers.outlook import (
-    demand,
-    episodes,
-    forecast,
-    licences,
-    rare_earths,
-    readings,
-    seasons,
-    structure,
-    targets,
-)
+from helpers.outlook import demand, episodes, forecast, licences, rare_earths, readings, seasons, structure, targets
 
 FAR = 1.5
 """A forecast that is this many times the newest level, or its inverse, is explained."""

@@ -65,13 +65,9 @@ def names(india: Vintage, target: str) -> dict[str, str]:
         forecast.LEVEL: level + (f", {episode.year} left out" if episode else ""),
         forecast.RECORDED: recorded,
     }
-    ways = {
-        structure.COUNTED: "use that was counted, carried on",
-        structure.SECTORS: "what sectors need, less own make",
-    }
-    return (
-        starts | READING | ways | {f"licences {regime}": f"licences {regime} throughout" for regime in licences.REGIMES}
-    )
+    ways = {structure.COUNTED: "use that was counted, carried on"}
+    ways |= {structure.SECTORS: "what sectors need, less own make"}
+    return starts | READING | ways | {f"licences {of}": f"licences {of} throughout" for of in licences.REGIMES}
 
 
 def starts(table: pd.DataFrame, india: Vintage, other: pd.DataFrame) -> pd.DataFrame:
@@ -126,37 +122,22 @@ def judgements(india: Vintage, target: str) -> pd.DataFrame:
 def real_time(tried: pd.DataFrame, india: Vintage) -> pd.DataFrame:
     """``realtime.real_time`` with column heads in words."""
     shown = tried.assign(period=tried["period"].map(words.period), scenario=tried["scenario"].map(trial_name))
-    heads = {
-        "period": "of",
-        "as_of": "on",
-        "scenario": "forecast",
-        **HEADS,
-        "outturn": "came, t",
-        "error": "off by, %",
-        "within": "inside 80 %",
-        "score": "interval score, naive = 1",
-        "backcast": "back-cast",
-    }
-    return shown.rename(columns=heads)
+    heads = {"period": "of", "as_of": "on", "scenario": "forecast", "outturn": "came, t", "error": "off by, %"}
+    heads |= {"within": "inside 80 %", "score": "interval score, naive = 1", "backcast": "back-cast"}
+    return shown.rename(columns=HEADS | heads)
 
 
 HEADS = {
     "median": "median, t",
-    "low80": "80 % from, t",
-    "high80": "80 % to, t",
-    "low95": "95 % from, t",
-    "high95": "95 % to, t",
-}
+    "low80": "80 % from, t", "high80": "80 % to, t",
+    "low95": "95 % from, t", "high95": "95 % to, t",
+}  # fmt: skip
 
 
 def trial_name(scenario: str) -> str:
     """A scenario of the real-time trial in words, whatever is known since."""
-    plain = {
-        forecast.RECORDED: "last total as recorded",
-        forecast.LEVEL: "newest level",
-        forecast.MIXTURE: "the forecast",
-    }
-    return (plain | READING).get(scenario, scenario)
+    plain = {forecast.RECORDED: "last total as recorded", forecast.LEVEL: "newest level"}
+    return (plain | {forecast.MIXTURE: "the forecast"} | READING).get(scenario, scenario)
 
 
 def outlooks(theirs: pd.DataFrame) -> pd.DataFrame:
