@@ -59,7 +59,7 @@ def test_the_newest_row_for_a_month_holds(india):
 def test_no_rules_at_all_is_an_error_that_says_what_to_add(india, monkeypatch):
     monkeypatch.setattr(licences, "known", lambda india: india.table("regimes").iloc[:0])
     with pytest.raises(ValueError, match="add the rules"):
-        licences.known_until(india)
+        licences.rules.__wrapped__(india)
 
 
 def test_until_the_last_known_month_every_regime_lets_through_what_the_current_one_does(india):

@@ -9,6 +9,7 @@ import pandas as pd
 
 from helpers import fiscal
 from helpers.data import Vintage
+from helpers.outlook import targets
 from helpers.outlook.others import LEFT_OUT
 
 REGIMES = ("open", "partial", "closed")
@@ -28,6 +29,7 @@ def known(india: Vintage) -> pd.DataFrame:
     return rows[~rows["status"].isin(LEFT_OUT)].drop_duplicates("period", keep="last")
 
 
+@targets.remembered
 def rules(india: Vintage) -> pd.Series:
     """The regime of each month whose rules are known, oldest first; a newer row overrides an older one.
 
