@@ -122,8 +122,7 @@ def _simulated(known: tuple, prior: GrowthPrior, seed: int, item: str, years: in
 def _simulate(pieces, limits, prior, rng, chains, rest) -> dict[str, np.ndarray]:
     """Gibbs sampling of months: variances by marginal likelihood, shocks by their kind, paths moved to the sums.
 
-    Returns the log months, what goes on from them and what was to be expected of that, one row a draw, draws of one
-    batch together.
+    Returns log months, what goes on and what to expect of that, one row a draw, draws of one batch together.
     """
     masks, at = pieces.masks, Layout(pieces.index.month.to_numpy())
     path = np.tile(pieces.start, (chains, 1))
@@ -136,9 +135,8 @@ def _simulate(pieces, limits, prior, rng, chains, rest) -> dict[str, np.ndarray]
     variance[:, at.lasting] = 1, (prior.spread / 12) ** 2
     usual = np.array([SEASON**2, prior.sd**2 / 12, NOISE**2])  # variances of seasons, steps and noise
     scale, slip_kind = usual.repeat(chains).reshape(3, chains), np.ones((chains, at.count))
-    ends, nothing = _ends(at, rest), np.zeros((chains, 9))
-    row = np.column_stack([path, shocks @ ends.T, *scale[1:], shocks @ ends[:3].T, nothing, nothing[:, :3]])
-    kept, moves = [], 0.0
+    ends, kept, moves = _ends(at, rest), [], 0.0
+    row = np.column_stack([path, shocks @ ends.T, *scale[1:], shocks @ ends[:3].T, np.zeros((chains, 12))])
     for sweep in range(BURN_IN + KEPT):
         logs = np.log(_rounded(pieces.parts, limits, even(rng, chains, len(limits))))
         shares, short = find_shares(path, masks), logs - log_sums(path, masks)
@@ -153,7 +151,7 @@ def _simulate(pieces, limits, prior, rng, chains, rest) -> dict[str, np.ndarray]
         gaps = gap, short + times(shares, path - drawn @ at.design.T)
         cover = fixed + sum(size[:, None, None] * of for size, of in zip(scale, made, strict=True))
         keep, start = sweep >= BURN_IN, drawn
-        drawn = start + pull(shares, cover, variance, gaps[1], at)[0]
+        drawn = drawn + pull(shares, cover, variance, gaps[1], at)[0]
         drawn, moved, arrived = move_to_sums(drawn, variance, masks, logs, at, 1e-10 if keep else 0.02)
         moves += arrived.mean() / (BURN_IN + KEPT)
         shocks, path = np.where(arrived[:, None], drawn, shocks), np.where(arrived[:, None], moved, path)
@@ -168,8 +166,8 @@ def _simulate(pieces, limits, prior, rng, chains, rest) -> dict[str, np.ndarray]
             f"paths that give all {len(masks)} sums were found too rarely; look for sums that nearly contradict"
         )
     rows = np.concatenate([np.split(one, BATCHES) for one in kept], axis=1).reshape(-1, row.shape[1])
-    names = {"path": at.count, "start": 2, "growth": 1, "seasons": 12, "step_var": 1, "slip_var": 1}
-    names |= {"mean": 3, "cover": 9, "off": 3}
+    parts = "path", "start", "growth", "seasons", "step_var", "slip_var", "mean", "cover", "off"
+    names = dict(zip(parts, (at.count, 2, 1, 12, 1, 1, 3, 9, 3), strict=True))
     return dict(zip(names, np.split(rows, np.cumsum(list(names.values()))[:-1], axis=1), strict=True))
 
 
