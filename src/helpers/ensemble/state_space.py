@@ -51,19 +51,15 @@ class Layout:
         every = np.ones(self.count), at, np.eye(12)[self.month - 1], at[:, None] > at[:-1], np.eye(self.count)
         return np.column_stack(every)
 
-    @cached_property
-    def walk(self) -> np.ndarray:
-        """Covariance of log months by steps of variance one: months x months."""
-        return self.design[:, self.steps] @ self.design[:, self.steps].T
-
     def covers(self, shares, growth, noise) -> tuple[np.ndarray, ...]:
         """Covariance of the logs of known sums, one a chain: by what lasts, by seasons, by steps, by noise.
 
         Seasons and steps have variance one, as the level has; ``growth`` is its variance, ``noise`` that of each month.
         """
         lasting, seasons = (shares @ self.design[:, part] for part in (self.lasting, self.seasons))
+        steps = shares[:, :, :0:-1].cumsum(axis=2)  # a step moves its month and all after it
         fixed = lasting * [1, growth] @ lasting.mT
-        return fixed, seasons @ seasons.mT, shares @ self.walk @ shares.mT, shares * noise[:, None] @ shares.mT
+        return fixed, seasons @ seasons.mT, steps @ steps.mT, shares * noise[:, None] @ shares.mT
 
     def cover(self, shares, variance) -> np.ndarray:
         """The same of all shocks together, at their variances."""

@@ -159,7 +159,7 @@ def simulate(india: Vintage, prior: GrowthPrior, horizon: int = 10, seed: int = 
     else:
         payback, excess, least = (assumed(india, name).iloc[0] for name in ("stock_payback", EXCESS, LEAST))
         made = {
-            PERSISTENT: _persistent(recorded, sums, last, recovery, least["value"], rng, episode),
+            PERSISTENT: _persistent(recorded, sums, last, recovery, least["value"], rng, episode, prior.sd),
             STOCKS: _paid_back(clean, sums, last, payback, excess, least["value"], rng, episode),
             ERROR: clean,
         }
@@ -233,21 +233,28 @@ def _rounding(rows: pd.DataFrame, sums: pd.Series) -> pd.DataFrame:
     return same.loc[stands, ["low", "high"]]
 
 
-def _persistent(table, sums, last, recovery, least, rng, episode) -> pd.DataFrame:
-    """Months as recorded, scaled from the year after the fall on to the share of lost ground won back."""
+def _persistent(table, sums, last, recovery, least, rng, episode, usual) -> pd.DataFrame:
+    """Months as recorded, scaled from the year after the fall on to the share of lost ground won back.
+
+    A fall below the ``usual`` change of a year, in logs, scales them in part. Shares are a normal of two halves.
+    """
+    from scipy.special import ndtri
+
     annual = years(table)
     fall = fiscal.fiscal_year(episode.year) + 1
     if last < pd.Period(f"{fall - 1}-04", "M") or fall not in annual.index:
         return table  # no fall is known yet, or it is history
     lost = np.maximum(sums[episode.year] - annual.loc[fall], 0)
-    rank = rng.uniform(0.01, 0.99, table.shape[1])
+    part = min(np.log1p(np.median(lost / annual.loc[fall])) / usual, 1)
+    score = ndtri(rng.uniform(0.01, 0.99, table.shape[1])) / ndtri(0.9)
     made, begun, known = table.to_numpy(copy=True), annual.index[0], (table.index <= last).sum()
     skipped, factor = table.index.get_loc(pd.Period(f"{begun - 1}-04", "M")), 1.0
     for year in annual.index[annual.index > fall]:
         if year <= fall + len(recovery):
-            level = annual.loc[fall] + _two_sided(recovery.iloc[year - fall - 1], rank) * lost
+            low, value, high = recovery.iloc[year - fall - 1][["low", "value", "high"]]
+            level = annual.loc[fall] + (value + score * np.where(score < 0, value - low, high - value)) * lost
             level = np.maximum(level, least * annual.loc[fall])
-            factor = np.where(lost > 1e-6, level / annual.loc[year], 1)  # less than a gram is rounding
+            factor = np.where(lost > 1e-6, level / annual.loc[year], 1) ** part  # less than a gram is rounding
         start = skipped + 12 * (year - begun)
         made[max(start, known) : start + 12] *= factor
     return pd.DataFrame(made, table.index)
@@ -290,11 +297,3 @@ def _licensed(table, last, turns, factor) -> pd.DataFrame:
     for first, after, row in zip(begin, [*begin[1:], None], factor, strict=True):
         made[first:after] *= row
     return pd.DataFrame(made, table.index)
-
-
-def _two_sided(row, rank) -> np.ndarray:
-    """Quantiles of a normal of two halves through a row's low, value and high at 0.1, 0.5 and 0.9."""
-    from scipy.special import ndtri
-
-    side = np.where(rank < 0.5, row["value"] - row["low"], row["high"] - row["value"])
-    return row["value"] + side * ndtri(rank) / ndtri(0.9)
