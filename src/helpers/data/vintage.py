@@ -182,8 +182,6 @@ class Vintage:
         earlier = tables.day(day)
         if earlier > self.day:
             raise ValueError(f"{earlier} is after {self.day}, and what became public since is not in this vintage")
-        if earlier == self.day:
-            return self
         known = {name: public.until(table, earlier) for name, table in self.stored.items()}
         return _made(earlier, known, self._fixed, self.live and self.live.until(earlier))
 
