@@ -65,7 +65,7 @@ def test_quantiles_are_smooth_in_the_horizon(india, day):
     bends = np.log(wide).diff().diff().iloc[3:].abs()
     assert bends["mixture"].max(axis=None) < 0.1 and set(QUANTILES) == set(rows["quantile"])
     if day == str(india.day):  # on earlier days stocks are still paid back, and the end of that is a bend
-        assert bends.max(axis=None) < 0.25
+        assert bends.max(axis=None) < 0.3  # the largest, of persistent demand's lowest quantile, is .23 with many draws
 
 
 def test_where_chinas_exports_shrink_the_most_stays_as_it_was(india):
