@@ -107,6 +107,7 @@ def test_figures_are_those_that_the_tables_give(texts, india):
                      "3,100 to 5,000 t by China's line in 2025 (above)"],
         "held": [" of 55 counted years", "less than it should"],
         "years title": [f"{now:~2} of", f"FY25, {then:~2} in FY31, and {goal:~2} if targets are met"],
+        "years alt": ["Diamonds, outlooks of others, at 4,000 to 8,220 t"],
         "each title": ["Cars with an engine", "45 %"],
         "tornado title": ["FY31", "electric two-wheelers, units a year, 3,"],
         "reconciled title": ["5 of 7"], "limit title": ["8 of 9 years"],

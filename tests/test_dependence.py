@@ -8,6 +8,7 @@ from helpers.data import vintage
 from helpers.outlook import rare_earths
 
 METALS = {"flow": "import", "reporter": "IND", "hs": "RE metals", "measure": "weight"}
+OTHERS = ("DEU", "EST", "FRA", "JPN", "KOR")
 PLANT = {"area": "IREL", "stage": "magnet", "commodity": "SmCo", "measure": "capacity"}
 
 
@@ -44,6 +45,8 @@ def test_the_world_is_read_from_one_edition_that_names_enough_countries(india):
     added = [keys | {"area": area, "value": tonnes, "source": "S71", "status": "reported"} for area, tonnes in rows]
     mined = dependence.world_mining(india.adding("production", *added))
     assert mined.period == "2026" and len(mined.table) == 5 and "S70" not in mined.sources
+    other = [keys | {"area": area, "value": 1.0, "source": "S72", "status": "reported"} for area in OTHERS]
+    assert dependence.world_mining(india.adding("production", *added, *other)).sources == mined.sources
 
 
 def test_suppliers_are_of_the_newest_year_that_is_known_by_country(india):

@@ -125,6 +125,7 @@ def test_the_list_is_narrowed_down_by_parameters_the_commonest_first(root):
         "all 3", "as by default (2)", "horizon = 5 (1)"
     ]  # fmt: skip
     assert re.findall(r'<li[^>]*class="([^"]*)"', page.source) == ["p2", "p1", "p1"]
+    assert re.findall(r"<code>(?!magnets)(.*?)</code>", page.source) == ["horizon = 5"], "a default is no setting"
 
 
 def test_as_many_settings_as_the_style_knows_are_offered_and_one_alone_is_not(tmp_path):

@@ -159,6 +159,13 @@ def test_a_parameter_moved_is_kept_apart_or_not_at_all_and_never_scored(folder, 
     assert any("apart: horizon=5" in line for line in ledger.listed(folder))
 
 
+def test_the_same_forecast_with_a_parameter_moved_is_another_run(folder, publish):
+    ledger.appended(publish(), folder)
+    ledger.appended(publish(horizon=5), folder, apart=True)
+    runs = vintage(parameters.today(), folder).table("forecasts").tail(6)
+    assert runs["run"].nunique() == 2 and runs["given"].tolist() == [""] * 3 + ["horizon=5"] * 3
+
+
 def test_a_full_disk_leaves_the_ledger_as_it_was_and_says_which_file(folder, publish, monkeypatch):
     def full(*_):
         raise OSError(errno.ENOSPC, "No space left on device")

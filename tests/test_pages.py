@@ -14,7 +14,7 @@ from handmade import everything, executed, first_page, frame, page
 
 from conftest import AS_OF, FROZEN, Page
 from helpers import data
-from helpers.chapters.outputs import Figure, Table, sentence
+from helpers.chapters.outputs import Download, Figure, Table, sentence
 from helpers.report.job import Chapter, End
 from helpers.report.page import checks, html
 from helpers.report.page.notes import Notes, link
@@ -560,3 +560,9 @@ def test_a_table_of_which_no_row_is_offered_is_a_caption_and_why(india):
     shared = frame(india)
     made = Page(html.chapter(shared["chapters"][0]["name"], notebook, shared))
     assert made.all("table") == [] and "Suppliers, tonnes" in made.text and "Data not offered" in made.text
+
+
+def test_a_file_of_which_no_row_is_offered_is_not_written():
+    notebook = executed(Download("all.csv", pd.DataFrame({"tonnes": [1.0]})), Download("none.csv", pd.DataFrame()))
+    notebook.cells[2].outputs[0].data[html.MIME]["text"] = ""
+    assert set(publish._offered([Chapter("1-small", End.OK, notebook, 1.0)])) == {"all.csv", "1-small.html"}

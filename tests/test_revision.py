@@ -352,6 +352,7 @@ def test_the_other_forecast_of_tonnes_is_told_beside_it(then, now, text, india):
     ("rows", "text"),
     [
         ([(*OWN, 0, (0, 1500, 0)), (*JUDGED, 0, (0, -200, 0))], "has moved by +1,300 t, most of it from the new"),
+        ([(*OWN, 0, (0, -1500, 0)), (*JUDGED, 0, (0, 200, 0))], "has moved by −1,300 t, most of it from the new"),
         ([(*OWN, 0, (0, 900, 0)), (*JUDGED, 0, (0, 800, 0)), (*DRIVEN, 0, (0, 700, 0))], "the largest part of it from"),
         ([(*OWN, 0, (0, 900, 0)), (*JUDGED, 0, (0, -890, 0))], "has stayed; the largest part, +900 t, is from the new"),
         (

@@ -1,6 +1,7 @@
 """Chapter 1 says what its numbers say: each outcome of each verdict, and any headline figure turned about."""
 
 import re
+import shutil
 import warnings
 
 import numpy as np
@@ -8,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conftest import KEYS, adding
+from conftest import AS_OF, FETCHED, FROZEN, KEYS, adding, replace_once
 from helpers import fiscal
 from helpers.chapters import words
 from helpers.chapters.trade import (
@@ -24,6 +25,7 @@ from helpers.chapters.trade import (
     worth,
 )
 from helpers.chapters.trade import mirror as told
+from helpers.data import vintage
 from helpers.outlook import agreement, customs, episodes, mirror, rare_earths
 
 LINE = {**KEYS, "hs": customs.OTHER_METAL}
@@ -203,6 +205,19 @@ def test_the_explanations_are_open_or_both_sides_point_to_one_of_them_or_do_not(
     assert "Both sides' figures of 2024 do not point to the last" in say(double, "values")
     half = adding(india, {**CHINAS, "measure": "weight"}, **{"2022": 9800})
     assert "point to a wrong quantity, and not to whose" in say(half, "values")
+
+
+@pytest.mark.parametrize(("since", "ahead"), [("2025-03-31", " ahead of an anti-dumping duty"), ("2025-04-01", "")])
+def test_only_a_duty_that_the_year_saw_may_be_what_goods_came_ahead_of(tmp_path, since, ahead):
+    shutil.copytree(FROZEN, tmp_path / "data", ignore=FETCHED)
+    replace_once(tmp_path / "data/events.csv", '2025-03-18,"Anti', f'{since},"Anti')
+    text = say(vintage(AS_OF, tmp_path / "data"), "values")
+    assert f"would do: cheap goods moved into the line{ahead}, cheap ferrite really surged" in text
+
+
+def test_what_two_estimates_need_to_hold_both_is_told_in_the_unit_of_the_condition(india):
+    takes = reconciliation.pairs(rare_earths.pairs(india)).data["it takes"]
+    assert [takes[at].split(" (")[0] for at in (0, 1, 4, 10)] == ["23.5 USD/kg", "56.5 %", "649 % a year", "2,400 t"]
 
 
 PRESS = {**agreement.MAGNETS, "measure": "weight"}

@@ -40,6 +40,8 @@ def test_the_years_are_told_by_decade_with_chinas_part(india):
     text = went(india)
     assert "From 2002 to 2024 their value rose from 5.7 to 186.8 million USD: +27 % a year to 2010, +5 % a year" in text
     assert "China's part rose from 36 % to 87 %, the largest of all years" in text and "97 % of all in 2024" in text
+    known = prices.history(adding(india, (CHINA, "2020", 1.0))).dropna(subset="china_share")
+    assert "S66" in worth._chinas_part(known).sources, "all years tell which is the largest"
 
 
 def test_the_next_year_extends_the_history_whichever_way_it_goes(india):

@@ -172,7 +172,7 @@ def reconciled(table: pd.DataFrame, *, india: Vintage) -> Figure:
     """What was counted, need and bare imports, against what the sectors come to: ``demand_past.backtest``."""
     drawing, (ax,) = canvas("tonnes of rare-earth magnets", height=1.1 + 0.5 * len(table), horizontal=True)
     shown = tables.records(table)
-    names = [f"{count}{tables.AS_MAGNETS.get(row['Of'], '')}, {row['Year']}" for count, row in shown.iterrows()]
+    names = [f"{name}{tables.AS_MAGNETS.get(row['Of'], '')}, {row['Year']}" for name, row in shown.iterrows()]
     style = {"height": 0.5, "color": PAPER, "edgecolor": BLUE, "linewidth": 1.5}
     for place, (_, row) in enumerate(table[::-1].iterrows()):
         ax.barh(place, row["high"] - row["low"], left=row["low"], **style)

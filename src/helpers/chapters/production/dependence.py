@@ -66,10 +66,10 @@ def world_mining(india: Vintage) -> Origin:
     rows = chosen(india.table("production", vintages=True), stage="mine", measure="output")
     rows = rows[rows["area"].str.fullmatch("[A-Z]{3}") & rows["value"].notna() & (rows["status"] != "unverified")]
     keys = ["period", "published", rows["source"].str.split().str[0]]
-    editions = {of[:2]: edition for of, edition in rows.groupby(keys) if edition["area"].nunique() >= LEAST_COUNTRIES}
+    editions = {of: edition for of, edition in rows.groupby(keys) if edition["area"].nunique() >= LEAST_COUNTRIES}
     if not editions:
         return Origin(pd.DataFrame())
-    newest = max(editions, key=lambda of: (fiscal.span(of[0]), of[1]))
+    newest = max(editions, key=lambda of: (fiscal.span(of[0]), of[1]))  # of two of a day the first
     return _weighed(editions[newest].set_index("area"), newest[0], india)
 
 

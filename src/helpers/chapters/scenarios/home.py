@@ -48,7 +48,7 @@ def plants(of: Mapping[str, Balance], year: int, india: Vintage) -> Plants:
     yearly = {int(one): tables.change(best, base, "imports", int(one), india) for one in best.years}
     first = next((one for one, less in yearly.items()
                   if less.value < -phrases.LEAST * scenario.at(india, base, "imports", one).value), None)  # fmt: skip
-    needed, oxide, more = (scenario.at(india, best, of, year) for of in ("oxide_needed", "oxide_imported", "surplus"))
+    needed, oxide, more = (scenario.at(india, best, one, year) for one in ("oxide_needed", "oxide_imported", "surplus"))
     whole = derived(np.median(best.of("scheme", year) + best.of("surplus", year)), "t", more)
     return Plants(name, first, phrases.taken(yearly[year]), needed, oxide, more, whole)
 

@@ -23,7 +23,7 @@ NEAR = 0.1  # how far from 1 the error over that of naive is no difference, of s
 def answer(scores: pd.DataFrame, made: pd.DataFrame, tried: pd.DataFrame, india: Vintage) -> Sentence:
     """The newest outturn of a published forecast, or that there is none; then what back-casts say.
 
-    ``track.scored``, what it was given, and ``track.trial``.
+    ``scores`` are those of ``track.scored``, ``made`` what it was given, ``tried`` is ``track.trial``.
     """
     ours = scores[(scores["by"] == track.OURS) & (scores["target"] == targets.CUSTOMS.name)]
     published, tries = (ours[ours["kind"] == kind] for kind in (track.PUBLISHED, track.BACKCAST))

@@ -88,7 +88,7 @@ def _by_months(india: Vintage) -> pd.DataFrame:
 
 
 def china_by_month(india: Vintage) -> pd.DataFrame:
-    """China's exports of rare-earth magnets to the world, by ``period``: ``month`` (Timestamp), ``tonnes, status``."""
+    """China's exports of rare-earth magnets to the world, by ``period``: ``month, tonnes, status, source``."""
     rows = india.series("trade", partner="world", **CHINA)
     rows = rows[rows.index.str.fullmatch(r"\d{4}-\d\d")].dropna(subset="value")
     table = rows.rename(columns={"value": "tonnes"})[["tonnes", "status", "source"]]

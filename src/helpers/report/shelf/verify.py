@@ -47,8 +47,7 @@ def differences(folder: Path, project: bool = True) -> list[str]:
         "changed since it was published": text != record.written(known) or own == _LINK,
         f"was published as {known['folder']}, and its folder has another name":
             known["folder"] != folder.resolve().name,
-        "its answer is not that of index.html":
-            known["end"] == "ok" and _answer(folder) not in (None, known["answer"]),
+        "its answer is not that of index.html": _answer(folder) not in (None, known["answer"]),
     }  # fmt: skip
     lines = _compare("", known["files"], found, "since it was published")
     lines += [f"{record.NAME}: {said}" for said, so in wrong.items() if so]
