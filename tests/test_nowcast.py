@@ -247,7 +247,7 @@ def test_what_goes_on_is_the_level_of_the_last_month_with_its_growth():
     at = Layout(np.arange(1, 6))
     shocks = np.zeros((1, at.design.shape[1]))
     shocks[:, at.lasting], shocks[:, at.steps] = [4, 0.5], [0, 1, 0, 2]
-    level, growth = (nowcast._ends(at, at.month[:0]) @ shocks[0])[1:3]
+    level, growth = nowcast._ends(shocks, at)[0, :2]
     assert level == (shocks @ at.design.T)[0, -1] == 9 and growth == 0.5
 
 
@@ -261,10 +261,8 @@ def test_the_covariance_of_sums_is_that_of_the_shocks_they_are_made_of():
 
 def test_a_year_ahead_has_the_distribution_of_its_months_simulated_one_by_one():
     rng, count = np.random.default_rng(3), 40_000
-    found = {"growth": 0.01, "step_var": 0.02, "slip_var": 0.005}
-    found = {name: np.full((800, 1), value) for name, value in found.items()}
-    found |= {name: np.zeros((800, count)) for name, count in {"start": 2, "seasons": 12, "cover": 9, "off": 3}.items()}
-    found["mean"] = np.tile([0, 0, 0.01], (800, 1))
+    found = {"path": 0.0, "level": 0.0, "growth": 0.01, "step_var": 0.02, "slip_var": 0.005}
+    found = {name: np.full((800, 1), value) for name, value in found.items()} | {"seasons": np.zeros((800, 12))}
     made = np.exp(draws.go_on(found, pd.period_range("2025-04", periods=12, freq="M"), rng)).sum(axis=1)
     slip = rng.normal(size=(count, 12)) * np.sqrt(0.005 * rng.choice(draws.SLIPS, (count, 12), p=draws.SLIP_SHARES))
     plain = np.exp(np.cumsum(rng.normal(0.01, 0.02**0.5, (count, 12)), axis=1) + slip).sum(axis=1)

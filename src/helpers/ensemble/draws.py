@@ -29,22 +29,20 @@ def monte_carlo_error(values: np.ndarray, of: Callable[[np.ndarray], np.ndarray]
     return np.std(found, axis=0, ddof=1) / BATCHES**0.5
 
 
-def go_on(found: dict, future: pd.PeriodIndex, rng: np.random.Generator) -> np.ndarray:
+def go_on(found: dict[str, np.ndarray], future: pd.PeriodIndex, rng: np.random.Generator) -> np.ndarray:
     """Log months after the last known one, by the same model, ``FUTURES`` of each draw."""
-    names = ("start", "growth", "seasons", "step_var", "slip_var")
-    start, growth, seasons, step_var, slip_var = (found[name].repeat(FUTURES, axis=0) for name in names)
-    shape, first = (len(growth), len(future)), len(future) % 12
+    later = {name: values.repeat(FUTURES, axis=0) for name, values in found.items() if name != "path"}
+    shape = len(later["level"]), len(future)
     log = rng.standard_normal(shape)
-    log *= np.sqrt(step_var)
-    log += growth
+    log *= np.sqrt(later["step_var"])
+    log += later["growth"]
     np.cumsum(log, axis=1, out=log)
-    log += start[:, 1:] - seasons.mean(axis=1, keepdims=True)
-    log += seasons[:, future.month.to_numpy() - 1]
-    rest = log[:, : max(first, 1)].mean(axis=1)
-    place = rng.random(shape)
+    place, first = rng.random(shape), shape[1] % 12
     place[:, :first] = even(rng, shape[0], first)
-    log += np.sqrt(slip_var) * _slips(place)
-    return _matched(log, rest, found, future)
+    log += later["level"]
+    log += np.sqrt(later["slip_var"]) * _slips(place)
+    log += later["seasons"][:, future.month.to_numpy() - 1]
+    return _matched(log, found, future)
 
 
 def _slips(place) -> np.ndarray:
@@ -68,41 +66,34 @@ def _slips(place) -> np.ndarray:
     return noise
 
 
-def _matched(log, rest, found, future) -> np.ndarray:
-    """Log months moved so that the rest of a year and each whole one have the distribution that is expected of them.
+def _matched(log, found, future) -> np.ndarray:
+    """Log months moved so that each whole fiscal year has the distribution that the draws give it, in every batch.
 
-    Given variances, what goes on from the last month is normal, nearly, and a year lognormal; of all draws of a batch
-    it is a mixture of such, known without simulating. Paths keep their rank in it.
+    Given a draw, a year is lognormal, nearly; with all draws of a batch it is a mixture of such, known without
+    simulating. Paths keep their rank in it.
     """
-    first, usual, noise = len(future) % 12, *(found["slip_var"] * (SLIPS[:n] @ SLIP_SHARES[:n]) for n in (2, 3))
-    season = found["seasons"]
-    year = np.log(np.exp(season).sum(axis=1)) - season.mean(axis=1)
-    year += (found["step_var"] * (143 / 72) + usual * (11 / 12))[:, 0] / 2  # of months about their year: (n² - 1) / 6n
-    off = np.split(found["off"], BATCHES)
-    found["mean"] += np.concatenate([np.broadcast_to(part.mean(axis=0), part.shape) for part in off])
-    for begin in range(first - 12 if first else 0, len(future), 12):
-        months, count = slice(max(begin, 0), begin + 12), min(begin + 12, 12)
-        load = np.array([begin < 0, begin >= 0, months.start + (count + 1) / 2])
-        steps = months.start + (count + 1) * (2 * count + 1) / (6 * count)
-        var = found["cover"].reshape(-1, 3, 3) @ load @ load + found["step_var"][:, 0] * steps
-        own, centre = rest, found["mean"] @ load
-        if begin >= 0:
-            own, centre = np.log(np.exp(log[:, months]).sum(axis=1)), centre + year
-            var += noise[:, 0] / 12
-        for to, *parts in zip(*(np.split(part, BATCHES) for part in (log[:, months], own, centre, var)), strict=True):
-            to += _moves(*parts)[:, None]
-    return log
-
-
-def _moves(own, centre, var) -> np.ndarray:
-    """How far each value has to go to keep its rank in a mixture of normals."""
     from scipy.special import ndtr
 
-    low, high = own.min(), own.max()
-    grid = np.linspace(1.3 * low - 0.3 * high, 1.3 * high - 0.3 * low, 50)
-    below = normal(ndtr((grid[:, None] - centre) / np.sqrt(var)).mean(axis=1))
-    rank = own.argsort().argsort()
-    return np.interp(normal((rank + 0.5) / len(own)), below, grid) - own
+    skipped, count = len(future) % 12, len(future) // 12
+    share = np.kron(np.eye(count), np.full((12, 1), 1 / 12))  # of a month in a year's mean
+    weight = np.concatenate([np.tile(share.sum(axis=0), (skipped, 1)), share[::-1].cumsum(axis=0)[::-1]])
+    usual, noise = found["slip_var"] * (SLIPS[:2] @ SLIP_SHARES[:2]), found["slip_var"] * (SLIPS @ SLIP_SHARES)
+    within = found["step_var"] * (143 / 72) + usual * (11 / 12)  # of months about their year: (n² - 1) / 6n
+    season = np.log(np.exp(found["seasons"]).sum(axis=1, keepdims=True))
+    centre = found["level"] + found["growth"] * weight.sum(axis=0) + season + within / 2
+    sd = np.sqrt(found["step_var"] * (weight**2).sum(axis=0) + noise / 12)
+    years = np.log(np.exp(log[:, skipped:]).reshape(len(log), count, 12).sum(axis=2))
+    moved = np.empty_like(years)
+    for own, to, c, s in zip(*(np.split(part, BATCHES) for part in (years, moved, centre, sd)), strict=True):
+        rank, low, high = own.argsort(axis=0).argsort(axis=0), own.min(axis=0), own.max(axis=0)
+        grid = np.linspace(1.3 * low - 0.3 * high, 1.3 * high - 0.3 * low, 100)
+        scores = grid[:, None] - c
+        scores /= s
+        below = normal(ndtr(scores, out=scores).mean(axis=1))
+        for year in range(count):
+            to[:, year] = np.interp(normal((rank[:, year] + 0.5) / len(own)), below[:, year], grid[:, year])
+    log[:, skipped:] += (moved - years).repeat(12, axis=1)
+    return log
 
 
 def even(rng: np.random.Generator, chains: int, count: int) -> np.ndarray:

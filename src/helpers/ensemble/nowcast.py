@@ -20,7 +20,7 @@ from helpers.ensemble.drift import GrowthPrior
 from helpers.ensemble.state_space import Layout, find_shares, log_sums, move_to_sums, pull, times
 
 SEED = 1
-CHAINS, SETTLING, BURN_IN, KEPT = 128, 3, 6, 12  # sweeps; in the first, shocks find their kind at usual variances
+CHAINS, SETTLING, BURN_IN, KEPT = 160, 3, 6, 12  # sweeps; in the first, shocks find their kind at usual variances
 LONGEST = 24  # sums that the simulation looks at, the last ones; before them, years
 # What follows was chosen on 200 series of M1, M3 and Tourism known as India's are: ``benchmarks/nowcast.py india``.
 SEASON, NOISE = 0.08, 0.08  # standard deviations of a month's season and of its irregular noise, log points
@@ -107,22 +107,22 @@ def _simulated(known: tuple, prior: GrowthPrior, seed: int, item: str, years: in
     future = pd.period_range(past[-1] + 1, pd.Period(f"{current + years - 1}-03", "M"), freq="M")
     chains = max(chains // BATCHES, 1) * BATCHES
     limits = limits.reindex(pieces.sums.index).apply(lambda column: column.fillna(pieces.sums))
-    rest = future.month[: len(future) % 12]
-    found = _simulate(pieces, limits.to_numpy(), prior, rng, chains, rest)
+    found = _simulate(pieces, limits.to_numpy(), prior, rng, chains)
     paths = np.empty((len(past) + len(future), chains * KEPT * FUTURES))
     paths[: len(past)] = np.exp(found["path"]).T.repeat(FUTURES, axis=1)
     np.exp(go_on(found, future, rng).T, out=paths[len(past) :])
     months = part_year.plain_months(sums)
-    if months is not None and len(rest):
+    rest = future[future <= pd.Period(f"{current}-03", "M")]
+    if months is not None and len(rest) < 12:
         _scale_rest(paths[len(past) :], len(rest), months)
     paths.flags.writeable = False  # they are handed out again
     return Nowcast(pd.DataFrame(paths, index=past.append(future)))
 
 
-def _simulate(pieces, limits, prior, rng, chains, rest) -> dict[str, np.ndarray]:
+def _simulate(pieces, limits, prior, rng, chains) -> dict[str, np.ndarray]:
     """Gibbs sampling of months: variances by marginal likelihood, shocks by their kind, paths moved to the sums.
 
-    Returns log months, what goes on and what to expect of that, one row a draw, draws of one batch together.
+    Returns the log months and what goes on from them, one row a draw, draws of one batch together.
     """
     masks, at = pieces.masks, Layout(pieces.index.month.to_numpy())
     path = np.tile(pieces.start, (chains, 1))
@@ -135,8 +135,7 @@ def _simulate(pieces, limits, prior, rng, chains, rest) -> dict[str, np.ndarray]
     variance[:, at.lasting] = 1, (prior.spread / 12) ** 2
     usual = np.array([SEASON**2, prior.sd**2 / 12, NOISE**2])  # variances of seasons, steps and noise
     scale, slip_kind = usual.repeat(chains).reshape(3, chains), np.ones((chains, at.count))
-    ends, kept, moves = _ends(at, rest), [], 0.0
-    row = np.column_stack([path, shocks @ ends.T, *scale[1:], shocks @ ends[:3].T, np.zeros((chains, 12))])
+    row, kept, moves = np.column_stack([path, _ends(shocks, at), *scale[1:]]), [], 0.0
     for sweep in range(BURN_IN + KEPT):
         logs = np.log(_rounded(pieces.parts, limits, even(rng, chains, len(limits))))
         shares, short = find_shares(path, masks), logs - log_sums(path, masks)
@@ -148,45 +147,33 @@ def _simulate(pieces, limits, prior, rng, chains, rest) -> dict[str, np.ndarray]
         season, step, noise = scale[:, :, None]
         variance[:, at.seasons], variance[:, at.steps], variance[:, at.noise] = season, step, noise * slip_kind
         drawn = centre + normal(even(rng, chains, len(centre))) * np.sqrt(variance)
-        gaps = gap, short + times(shares, path - drawn @ at.design.T)
+        gap = short + times(shares, path - drawn @ at.design.T)
         cover = fixed + sum(size[:, None, None] * of for size, of in zip(scale, made, strict=True))
-        keep, start = sweep >= BURN_IN, drawn
-        drawn = drawn + pull(shares, cover, variance, gaps[1], at)[0]
+        drawn += pull(shares, cover, variance, gap, at)[0]
+        keep = sweep >= BURN_IN
         drawn, moved, arrived = move_to_sums(drawn, variance, masks, logs, at, 1e-10 if keep else 0.02)
         moves += arrived.mean() / (BURN_IN + KEPT)
         shocks, path = np.where(arrived[:, None], drawn, shocks), np.where(arrived[:, None], moved, path)
         slip_kind = _draw_kind(shocks[:, at.noise], scale[2], rng)
         if keep:
-            mean_, cover_, linear = _expected(shares, cover, variance, gaps, centre, start, at, ends[:3])
-            new = path, shocks @ ends.T, *scale[1:], mean_, cover_, shocks @ ends[:3].T - linear
-            row = np.where(arrived[:, None], np.column_stack(new), row)
+            row = np.where(arrived[:, None], np.column_stack([path, _ends(shocks, at), *scale[1:]]), row)
             kept.append(row)
     if moves < 0.5:
         raise ValueError(
             f"paths that give all {len(masks)} sums were found too rarely; look for sums that nearly contradict"
         )
-    rows = np.concatenate([np.split(one, BATCHES) for one in kept], axis=1).reshape(-1, row.shape[1])
-    parts = "path", "start", "growth", "seasons", "step_var", "slip_var", "mean", "cover", "off"
-    names = dict(zip(parts, (at.count, 2, 1, 12, 1, 1, 3, 9, 3), strict=True))
+    rows = np.concatenate(
+        [np.concatenate(part) for part in zip(*(np.split(one, BATCHES) for one in kept), strict=True)]
+    )
+    names = {"path": at.count, "level": 1, "growth": 1, "seasons": 12, "step_var": 1, "slip_var": 1}
     return dict(zip(names, np.split(rows, np.cumsum(list(names.values()))[:-1], axis=1), strict=True))
 
 
-def _ends(at, rest) -> np.ndarray:
-    """What goes on, by the shocks that make it: the level of the last month with the mean season of the rest of its
-    year, and with that of a whole year; growth a month; seasons."""
-    each = np.eye(at.design.shape[1])
-    level, seasons = each[0] + (at.count - 1) * each[1] + each[at.steps].sum(axis=0), each[at.seasons]
-    two = (level + (seasons[rest - 1] if len(rest) else seasons).mean(axis=0), level + seasons.mean(axis=0))
-    return np.vstack([*two, each[1], seasons])
-
-
-def _expected(shares, cover, variance, gaps, centre, drawn, at, ends) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Were sums linear in the shocks: mean and covariance of the ends given the sums, and the ends of those drawn."""
-    spread = variance[:, None] * ends
-    beside = spread @ at.design.T @ shares.mT  # chains x ends x sums
-    pulled = beside @ np.linalg.solve(cover, np.concatenate([np.stack(gaps, axis=2), beside.mT], axis=2))
-    within = (spread @ ends.T - pulled[:, :, 2:]).reshape(len(cover), -1)
-    return ends @ centre + pulled[:, :, 0], within, drawn @ ends.T + pulled[:, :, 1]
+def _ends(shocks, at) -> np.ndarray:
+    """Level of the last month, growth a month, and seasons: what goes on, one row a chain."""
+    level, growth = shocks[:, at.lasting].T
+    level = level + growth * (at.count - 1) + shocks[:, at.steps].sum(axis=1)
+    return np.column_stack([level, growth, shocks[:, at.seasons]])
 
 
 def _rounded(parts, limits, place) -> np.ndarray:
@@ -222,7 +209,7 @@ def _draw_variance(part, other, gap, centre, worth, rng) -> np.ndarray:
 def _draw_kind(shock, usual, rng) -> np.ndarray:
     variance, share = usual[:, None] * SLIPS[:, None, None], SLIP_SHARES[:, None, None]
     odds = np.log(share) - np.log(variance) / 2 - shock**2 / variance / 2
-    return SLIPS[_pick(odds, even(rng, shock.size, 1).reshape(shock.shape))]
+    return SLIPS[_pick(odds, rng.random(shock.shape))]
 
 
 def _pick(odds, place) -> np.ndarray:
