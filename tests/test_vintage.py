@@ -181,6 +181,14 @@ def test_a_table_that_was_returned_can_be_changed_without_harm():
         assert not again[column].eq("mine").any()
 
 
+def test_the_places_of_rows_that_were_told_can_be_changed_without_harm():
+    table = INDIA.written["assumptions"]
+    for _ in range(2):
+        told = table.places({"assumption": "recovery"})
+        assert told
+        told.clear()
+
+
 def test_importing_data_brings_pandas_and_no_heavy_package():
     heavy = "statsmodels seaborn papermill matplotlib nbconvert frictionless scipy"
     code = f"import sys, helpers.data; print([m for m in '{heavy}'.split() if m in sys.modules])"

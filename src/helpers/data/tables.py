@@ -105,7 +105,7 @@ class Table:
     def places(self, keys: Mapping[str, str]) -> list[int]:
         """Where the rows are whose columns hold what is given."""
         columns = tuple(sorted(keys))
-        return self._places_by(columns).get(tuple([keys[column] for column in columns]), [])
+        return list(self._places_by(columns).get(tuple([keys[column] for column in columns]), []))
 
     @once
     def _places_by(self, columns: tuple[str, ...]) -> dict[tuple, list[int]]:
