@@ -117,3 +117,10 @@ def test_doses_are_counted_from_those_of_the_base_period_alone(india):
     for dose, then in licences.since(india, "2026-01/2026-06", months, 200).values():
         np.testing.assert_allclose(dose[:6].mean(axis=0), then)
     assert (dose[12:] != then).any()
+
+
+def test_rows_of_rules_that_were_told_can_be_changed_without_harm(india):
+    for told in (licences.known, licences.rules):
+        mine = told(india)
+        mine.iloc[:] = mine.iloc[::-1].to_numpy()
+        assert not told(india).equals(mine)

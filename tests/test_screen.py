@@ -152,6 +152,23 @@ def test_a_part_is_read_from_those_files_alone_that_hold_its_lines(tmp_path):
     assert series.loaded(held, "010121", "010129", series.reach(held)).hs.tolist() == ["010121", "010129"]
 
 
+@pytest.mark.parametrize(
+    ("later", "newest"),
+    [
+        ([(f"2024-{month:02d}", 1.0) for month in range(1, 7)], 2023),
+        ([(f"2024-{month:02d}", 1.0) for month in range(1, 13)], 2024),
+        ([("2024", 0.0)], 2023),
+    ],
+)
+def test_the_newest_year_of_a_panel_is_whole_and_has_a_value(tmp_path, later, newest):
+    rows = [("850511", "import", "IND", "CHN", *one, "S66") for one in [("2022", 4.0), ("2023", 5.0), *later]]
+    connection = panel.database()
+    connection.register("given", pd.DataFrame(rows, columns=[name for name in panel.COLUMNS if name != "weight"]))
+    query = "SELECT *, NULL AS weight FROM given"
+    held = panel.write(tmp_path, {"given": query}, "IND", False, {}, connection)
+    assert series.reach(held).newest == newest
+
+
 def test_the_command_ranks_lines_and_tells_how_they_mislead(synthetic, tmp_path):
     done = CliRunner().invoke(
         app, ["screen", str(synthetic.folder), "--output", str(tmp_path), "--as-of", "2026-11-22"]
