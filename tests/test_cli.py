@@ -230,3 +230,11 @@ def test_without_a_network_a_fetch_says_so_once_and_names_no_source_twice(archiv
     done = CliRunner().invoke(app, ["fetch", "ecb", "frankfurter"])
     assert done.exit_code == 22 and done.stderr.count("no network: no source can be reached") == 1
     assert done.stderr.count("ecb") == done.stderr.count("frankfurter") == 1
+
+
+def test_linear_algebra_has_one_thread_before_it_is_loaded():
+    told = "print(os.environ['OMP_NUM_THREADS'], 'numpy' in sys.modules)"
+    code = f"import os, sys; from helpers import cli; cli.app = lambda: {told}; cli.main()"
+    env = {name: value for name, value in os.environ.items() if name != "OMP_NUM_THREADS"}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=env, timeout=60)
+    assert done.stdout == "1 False\n", done.stderr
