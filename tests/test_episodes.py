@@ -39,6 +39,13 @@ def test_a_row_that_cannot_be_is_ignored(india, wrong):
     assert episodes.suspect(later.adding("episodes", row | {"surge": "FY25-Q1"})).surge == "FY25-Q1"
 
 
+@pytest.mark.parametrize("absent", [{"year": "FY30", "before": "FY25"}, {"before": "FY01"}])
+def test_a_row_whose_year_or_year_before_has_no_figure_is_ignored(india, absent):
+    row = {**targets.CUSTOMS.keys, "episode": "surge", "year": "FY25", "surge": "", "before": "FY24"}
+    row |= {"status": "inference", "source": "S66", "published": "2026-11-21"}
+    assert episodes.suspect(india.adding("episodes", row | absent)) == episodes.suspect(india)
+
+
 def test_no_baseline_or_the_published_one_leaves_the_vintage_as_it_is(india):
     assert episodes.starting_from(india, None) is india and episodes.starting_from(india, 53_748) is india
     assert episodes.given(india) is None

@@ -56,6 +56,11 @@ def test_the_newest_row_for_a_month_holds(india):
     assert licences.current(closed) == "closed"
 
 
+def test_an_older_row_for_a_month_does_not_hold_wherever_it_stands(india):
+    rows = [_row("2026-11", "closed", "2026-11-21"), _row("2026-11", "open", "2026-11-20")]
+    assert licences.current(india.adding("regimes", *rows)) == "closed"
+
+
 def test_no_rules_at_all_is_an_error_that_says_what_to_add(india, monkeypatch):
     monkeypatch.setattr(licences, "known", lambda india: india.table("regimes").iloc[:0])
     with pytest.raises(ValueError, match="add the rules"):

@@ -308,3 +308,11 @@ def test_what_is_not_verified_is_counted_on_neither_side(india, status, count):
     key = dict(zip(("flow", "reporter", "partner"), SIDES["their"], strict=True))
     row = key | {"hs": customs.METAL, "measure": "weight", "period": "1999", "value": 1.0, "source": "S66"}
     assert (counts.counted(india.adding("trade", row | {"status": status}))["period"] == "1999").sum() == count
+
+
+def test_a_count_names_the_sources_of_all_its_figures(india):
+    key = dict(zip(("flow", "reporter", "partner"), SIDES["their"], strict=True)) | {"hs": customs.METAL}
+    rows = [key | {"measure": m, "period": "1999", "value": 1.0, "source": s}
+            for m, s in (("weight", "S66"), ("value_usd", "S213"))]  # fmt: skip
+    table = counts.counted(india.adding("trade", *rows)).set_index("period")
+    assert table.loc["1999", "source"] == "S213 S66"
