@@ -85,7 +85,7 @@ def outlook(intervals: pd.DataFrame, *, india: Vintage) -> Figure:
         ax.vlines(at, others.low / 1000, others.high / 1000, color=GOLD, linewidth=5, zorder=4)
         label(ax, f"{others.period} by\nother counts", (at, others.low / 1000), dx=0, dy=-4, va="top", ha="center",
               color=GOLD, fontsize=9)  # fmt: skip
-    _ahead(ax, path, india, top)
+    _ahead(ax, path, india)
     first = int(min(fiscal.centre(period) for period in rates.index))
     last = fiscal.fiscal_year(path["period"].iloc[-1])
     ticks = np.arange(last, first, -max(1, -(-(last - first) // 6)))[::-1]
@@ -99,12 +99,8 @@ def outlook(intervals: pd.DataFrame, *, india: Vintage) -> Figure:
 def judgements(changed: pd.DataFrame, beside: pd.DataFrame, india: Vintage, target: str) -> pd.DataFrame:
     """What the answer rests on, what would be instead, and what that moves the median by, the most first.
 
-    Parameters
-    ----------
-    changed : pd.DataFrame
-        ``moved.moved`` of the target; of each kind of judgement the case that moves it most counts.
-    beside : pd.DataFrame
-        ``forecast.beside``, the forecast of the other target, under each regime of licences.
+    ``changed`` is ``moved.moved`` of the target: of each kind of judgement the case that moves it most counts;
+    ``beside`` is ``forecast.beside``, the forecast of the other target, under each regime of licences.
     """
     year = changed["period"].iloc[-1]
     here = changed[changed["period"] == year].dropna(subset="median")
@@ -170,7 +166,7 @@ def _recorded(ax, known: pd.DataFrame, rates: pd.DataFrame, india: Vintage, targ
             label(ax, text, at, dx=-8, ha="right", fontsize=9)
 
 
-def _ahead(ax, path: pd.DataFrame, india: Vintage, top: float) -> None:
+def _ahead(ax, path: pd.DataFrame, india: Vintage) -> None:
     """The median with its 80 % band; the year that runs and the last one by their tonnes."""
     at = path["period"].map(fiscal.centre)
     ax.fill_between(at, path["low80"] / 1000, path["high80"] / 1000, color=BLUE, alpha=0.22, linewidth=0)
@@ -187,10 +183,8 @@ def _ahead(ax, path: pd.DataFrame, india: Vintage, top: float) -> None:
 
 def _said(path: pd.DataFrame, known: pd.DataFrame, others: Quantity | None, india: Vintage) -> tuple:
     """Title and alternative text."""
-    uses = forecast.used(india, path["target"].iloc[0])
-    years = dict.fromkeys([forecast.running(path, india), path["period"].iloc[-1]])
-    expected = [tables.told(row, uses) for _, row in path.set_index("period", drop=False).loc[[*years]].iterrows()]
-    newest = known.iloc[-1]
+    uses, told = forecast.used(india, path["target"].iloc[0]), path[path["period"].isin(phrases.ends(path, india))]
+    expected, newest = [tables.told(row, uses) for _, row in told.iterrows()], known.iloc[-1]
     was = {"was": derived(newest["value"], "t", newest), "then": str(newest.name)}
     text, parts = "From {was} in {then} to {now} expected in {year}", {"now": expected[0], "year": expected[0].period}
     said = [Sentence("A line of expected imports in a band of 80 % beside the totals that are known.")]

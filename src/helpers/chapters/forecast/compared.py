@@ -50,7 +50,7 @@ def _of_value(india: Vintage, uses: pd.DataFrame) -> Sentence | None:
     parts = {name: derived(count, "", uses) for name, count in counts.items()}
     parts |= {name: derived(100 * row[f"coverage_{level}"], "%", uses) for name, level in _LEVELS.items()}
     tail = "years, which they had not seen, {often} they should, and 95 % intervals {wide}."
-    return sentence(text, tail, kind=value.KIND, often=often(parts["eighty"].value, 80), **parts)
+    return sentence(text, tail, kind=value.KIND, often=often(parts["eighty"].value), **parts)
 
 
 def real_time(tried: pd.DataFrame, india: Vintage) -> Sentence:

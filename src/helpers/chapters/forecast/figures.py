@@ -106,8 +106,8 @@ def _bands(ax, path: pd.DataFrame, top: float) -> None:
 
 def _starts(ax, shown: pd.DataFrame, scenarios: list[str]) -> None:
     """The end of every median by name, and the medians of the starting points, dashed."""
-    at, ends = -np.inf, shown.groupby("scenario")["median"].last().loc[scenarios].sort_values()
-    for name, end in ends.items():
+    at, last = -np.inf, shown.groupby("scenario")["median"].last().loc[scenarios].sort_values()
+    for name, end in last.items():
         path, mixed = shown[shown["scenario"] == name], name == forecast.MIXTURE
         colour, x = BLUE if mixed else MUTED, path["period"].map(fiscal.centre)
         if not mixed:

@@ -11,7 +11,6 @@ from helpers.data import Quantity, Vintage, derived, from_row
 from helpers.outlook import demand, episodes, forecast, licences, rare_earths, readings, seasons, structure, targets
 
 FAR = 1.5  # a forecast that is this many times the newest level, or its inverse, is explained
-
 SURE = 0.5  # per cent that a figure may move by if the third of its digits is to be sure
 
 

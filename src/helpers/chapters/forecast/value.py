@@ -11,6 +11,7 @@ from helpers.outlook import value
 
 LEAST_SKILL = 0.05  # how far an error is from that of naive, as a fraction, and not called better or worse
 NEAR = 5  # points of per cent that a coverage may be off and be called right
+MEANT = 80  # per cent of what comes that an 80 % interval is meant to hold
 SIGNIFICANT = 0.05
 LEAST_WATSON, MOST_WATSON = 1.5, 2.5
 """Durbin-Watson statistics between which errors of years in a row are taken to be unrelated."""
@@ -106,7 +107,7 @@ def fared(tried: pd.DataFrame, india: Vintage) -> Sentence:
         text, verdict = "At {far} years ahead it was {wide:.2} times, {verdict} it.", worth[_against(wide.value)]
         said.append(sentence(text, far=words.count(far), wide=wide, verdict=verdict))
     text = "Its 80 % intervals held {held} of what came up to then, {often} they should{missed}."
-    said.append(sentence(text, held=held, often=often(held.value, 80), missed=_missed(mine)))
+    said.append(sentence(text, held=held, often=often(held.value), missed=_missed(mine)))
     caveat = Sentence(
         "These trials share their years and use figures as they stand now: they count for far fewer than they are. "
         "How wide intervals of trade have to be was learned from other goods, over the same years."
@@ -114,10 +115,10 @@ def fared(tried: pd.DataFrame, india: Vintage) -> Sentence:
     return joined(*said, _beside(table.loc[:far], rows), caveat)
 
 
-def often(held: float, meant: float) -> str:
-    """How often intervals held against how often they are meant to, both in per cent."""
+def often(held: float) -> str:
+    """How often 80 % intervals held, in per cent, against how often they are meant to."""
     said = {"above": "more often than", "below": "less often than", "inside": "about as often as"}
-    return said[words.place([round(held)], meant - NEAR, meant + NEAR)]
+    return said[words.place([round(held)], MEANT - NEAR, MEANT + NEAR)]
 
 
 def moved_by(fitted: pd.DataFrame, india: Vintage) -> Sentence:

@@ -15,7 +15,6 @@ from helpers.outlook.levers import Levers, made
 from helpers.outlook.scenario import Balance
 
 REGIMES = {"open": "all let through", "partial": "part let through", "closed": "hardly any let through"}
-
 _WHAT = "What would change the imports"
 _CLOSES = 1e-9  # part of the need below which two sides of a balance are the same number
 
@@ -119,7 +118,9 @@ def closed_with(of: Mapping[str, Balance], shut: Balance, year: int, india: Vint
     if bought and not tables.lacking(Levers(oxide_source="under licence"), india):
         bound = tables.alone_in(year, made(moved | {"oxide_source": "under licence"}), india)
         worse = scenario.at(india, bound, "shortage", year)
-    return joined(first, _brought(name, after, worse), _story(name, india))
+    story = scenario.named(india)["story"].get(name)
+    said = None if story is None else sentence("Its story: {story}", story=story)
+    return joined(first, _brought(name, after, worse), said)
 
 
 def _brought(name: str, after: Quantity, worse: Quantity) -> Sentence:
@@ -134,11 +135,6 @@ def _brought(name: str, after: Quantity, worse: Quantity) -> Sentence:
         return sentence(text, "{left}, and to {other}", same, name=name, left=left, other=other)
     even = "." if after is worse else f", even {same}"
     return sentence(text + " {left}" + even, name=name, left=left, uses=[worse])
-
-
-def _story(name: str, india: Vintage) -> Sentence | None:
-    stories = scenario.named(india)["story"]
-    return sentence("Its story: {story}", story=stories[name]) if name in stories.index else None
 
 
 def _asked(of: Mapping[str, Balance], asked: str, year: int, india: Vintage) -> Sentence | None:

@@ -58,7 +58,6 @@ _OUTAGE = {
     "engines": "Other vehicles not built",
 }
 DECIMALS = {head: int(name == "lasts") for name, head in _OUTAGE.items()}  # of the table of closures
-
 _SETTINGS = ("before", "after", "at_low", "at_high")
 _BALANCE = {
     "demand": "Need of all sectors",

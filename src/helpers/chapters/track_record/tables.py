@@ -8,7 +8,6 @@ from helpers.chapters.track_record import verdicts
 from helpers.outlook import track
 
 LATEST_RUNS = 12  # published runs that the table of the ledger shows; all of them are in the download
-
 DECIMALS = dict.fromkeys(("off by, %", "mean error, %", "inside 80 %, %", "95 % from, %", "95 % to, %"), 1)
 DECIMALS |= {"interval score, naive = 1": 2, "error, naive = 1": 2}
 
