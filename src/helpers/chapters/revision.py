@@ -145,7 +145,6 @@ def causes(table: pd.DataFrame, period: str) -> pd.DataFrame:
 
 
 def called(row) -> str:
-    """What moved a forecast, in words."""
     if row.key == revision.DAY:
         first, last = row.when.split("/")
         if row.target == targets.REPM.name and turned(first, last):

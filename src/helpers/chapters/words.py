@@ -128,7 +128,6 @@ def count(number: int) -> str:
 
 
 def upper(text: str) -> str:
-    """A text with its first letter capital."""
     return text[:1].upper() + text[1:]
 
 

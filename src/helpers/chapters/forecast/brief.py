@@ -182,7 +182,6 @@ def _ahead(ax, path: pd.DataFrame, india: Vintage) -> None:
 
 
 def _said(path: pd.DataFrame, known: pd.DataFrame, others: Quantity | None, india: Vintage) -> tuple:
-    """Title and alternative text."""
     uses, told = forecast.used(india, path["target"].iloc[0]), path[path["period"].isin(phrases.ends(path, india))]
     expected, newest = [tables.told(row, uses) for _, row in told.iterrows()], known.iloc[-1]
     was = {"was": derived(newest["value"], "t", newest), "then": str(newest.name)}
@@ -201,7 +200,6 @@ def _said(path: pd.DataFrame, known: pd.DataFrame, others: Quantity | None, indi
 
 
 def _rows(path: pd.DataFrame, rates: pd.DataFrame, others: Quantity | None) -> pd.DataFrame:
-    """What is drawn, as the data of the figure."""
     rows = [("recorded, a year's rate", words.period(period), np.nan, row["rate"], np.nan, row["source"])
             for period, row in rates.iterrows()]  # fmt: skip
     if others is not None:

@@ -16,7 +16,6 @@ LEAST_GAP = 0.1  # medians that differ by less of the smaller one are called ali
 
 
 def fan_words(shown: pd.DataFrame, scenarios: list[str], points: pd.DataFrame, india: Vintage) -> tuple:
-    """Title and alternative text of the fans."""
     target, end = shown["target"].iloc[0], shown[shown["period"] == shown["period"].iloc[-1]].set_index("scenario")
     named, uses = tables.names(india, target), {name: forecast.used(india, target, name) for name in scenarios}
     title = _fan_title(end.loc[scenarios], target, uses, india)

@@ -180,7 +180,6 @@ def _marks(known: pd.DataFrame, rates: pd.DataFrame, points: pd.DataFrame) -> pd
 
 
 def _named(rows: pd.DataFrame, named: dict[str, str]) -> pd.DataFrame:
-    """Intervals with heads and scenarios in words."""
     heads = {"what": "what", "period": "period"} | tables.HEADS
     return headed(rows.assign(what=rows["scenario"].map(named)), heads)
 
@@ -203,7 +202,6 @@ def _ranges(ax, rows: pd.DataFrame, names: list[str], small: bool = False) -> No
 
 
 def _name_rows(ax, names: list[str]) -> None:
-    """Names beside the lines of a panel, the first on top."""
     ax.set_yticks(range(len(names)), names, fontsize=8)
     ax.set_ylim(len(names) - 0.5, -0.9)
 

@@ -151,7 +151,6 @@ def _together(row: pd.Series, apart: list[str], years: list[str]) -> Sentence:
 
 
 def _weighed(pair: Pair, india: Vintage) -> Sentence:
-    """What the second road weighs in the forecast, from year to year."""
     periods, rule = list(pair.both["period"].unique()), india.assumption(structure.WEIGHT)
     years = [fiscal.fiscal_year(period) for period in periods]
     shares = pd.Series(structure.weights(india, np.array(years)), periods)

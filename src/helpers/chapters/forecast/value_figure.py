@@ -39,7 +39,6 @@ def history(table: pd.DataFrame, tried: pd.DataFrame, *, india: Vintage) -> Figu
 
 
 def _origins(ax, known: pd.DataFrame, mine: pd.DataFrame, top: float) -> None:
-    """A thin line and a pale band from each origin."""
     for origin, path in mine.groupby("origin"):
         at = [fiscal.centre(period) for period in (origin, *path["period"])]
         median, low, high = ([known.loc[origin, "usd_m"], *path[name]] for name in ("median", "low80", "high80"))

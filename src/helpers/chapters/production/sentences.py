@@ -51,7 +51,6 @@ def target(aimed: pd.DataFrame, india: Vintage) -> Sentence:
 
 
 def output(india: Vintage) -> Sentence:
-    """The newest output of neodymium there is."""
     rows = _made(india)
     if rows.empty:
         return sentence("No output of neodymium is in the sources dated up to {day}.", day=words.day(india.day))

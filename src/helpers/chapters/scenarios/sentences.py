@@ -80,7 +80,6 @@ def regimes(panels: Mapping[str, Balance], year: int, india: Vintage) -> Sentenc
 
 
 def let_in(name: str, of: Balance, year: int, india: Vintage) -> Sentence:
-    """What is needed and what is missing under one regime."""
     need, gone = (scenario.at(india, of, quantity, year) for quantity in ("imports", "shortage"))
     parts = {"regime": REGIMES[name], "need": need, "year": need.period, "gone": phrases.left(gone)}
     text = "{regime}: {need:~2} ({need:range~2} t) to import in {year}, of which {gone}"
@@ -202,7 +201,6 @@ def _own(of: Mapping[str, Balance], year: int, india: Vintage) -> Sentence:
 
 
 def _more(change: Quantity, whole: Quantity) -> Sentence:
-    """How much more or less, with its range."""
     if abs(change.value) < phrases.LEAST * whole.value:
         return Sentence("about as much as at the run-rate", tuple(change.sources))
     size = derived(abs(change.value), "t", change)

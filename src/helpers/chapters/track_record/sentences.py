@@ -125,7 +125,6 @@ def groups(table: pd.DataFrame) -> list[pd.DataFrame]:
 
 
 def nearest(table: pd.DataFrame, india: Vintage) -> Sentence:
-    """Who was nearest how often."""
     if table.empty:
         return words.not_yet(india, "Who was nearest")
     best = table[table["nearest"]]

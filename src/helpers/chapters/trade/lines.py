@@ -125,7 +125,6 @@ def _ranged(table: pd.DataFrame, swept: list[pd.DataFrame]) -> pd.DataFrame:
 
 
 def _possible(row: pd.Series) -> list[float]:
-    """A figure and the ends of its range."""
     return [row["value"], *row[["low", "high"]].fillna(row["value"])]
 
 
