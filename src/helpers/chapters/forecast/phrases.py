@@ -28,7 +28,7 @@ def listed(found: list[Quantity], what: str) -> Sentence:
     first, *later = found
     said = [f"{first} of {what} in {first.period} ({months(first.period)}; 80 % interval {first:range})"]
     said += [f"{of}{interval(of, '')} in {of.period}" for of in later]
-    return Sentence(words.listed(said), tuple(sources_of(*found)))
+    return Sentence(words.listed(said), tuple(sorted(sources_of(*found))))
 
 
 def interval(of: Quantity, name: str = "80 % interval ") -> str:
@@ -50,7 +50,7 @@ def weighed(india: Vintage, target: str) -> Sentence:
     if len(said) == 1:
         ((name, share),) = said.items()
         text = f"reads {episode.year} as {READING[name]} with {share} and weighs {licences}"
-    return Sentence(text, tuple(sources_of(rows)))
+    return Sentence(text, tuple(sorted(sources_of(rows))))
 
 
 def months(period: str) -> str:
