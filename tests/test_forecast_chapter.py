@@ -83,8 +83,8 @@ def test_a_forecast_far_from_the_newest_level_is_explained(india, table, factor,
 def test_weights_that_say_less_are_said_with_fewer_words(india):
     two = readings.taking(india, {readings.ERROR: 0.5, readings.STOCKS: 0.5, readings.PERSISTENT: 0})
     one = readings.taking(india, {readings.ERROR: 1, readings.STOCKS: 0, readings.PERSISTENT: 0})
-    assert phrases.weighed(two, "customs")[0].startswith("weighs two readings")
-    assert phrases.weighed(one, "customs")[0].startswith("reads {suspect} as an error in the recorded quantity with")
+    assert phrases.weighed(two, "customs").text.startswith("weighs two readings")
+    assert phrases.weighed(one, "customs").text.startswith("reads FY25 as an error in the recorded quantity with")
 
 
 def test_what_is_known_later_turns_the_recorded_total_into_a_what_if(india, table):

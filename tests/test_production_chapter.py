@@ -8,8 +8,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from conftest import FROZEN
+from helpers.chapters import words as verdicts
 from helpers.chapters.outputs import Figure, Table
-from helpers.chapters.production import dependence, figures, ore, sentences, tables, verdicts
+from helpers.chapters.production import dependence, figures, ore, sentences, tables
 from helpers.data import derived, vintage
 from helpers.outlook import coverage, supply
 

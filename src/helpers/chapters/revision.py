@@ -13,14 +13,10 @@ from helpers.outlook import revision, structure, targets, value
 
 FIRST = Sentence("This is the first report in this folder.")
 LEAST = 0.005  # the change of a median, as a fraction of it, below which a forecast is said to stay
-
 MOST, SMALL = 4, 0.1  # things that a sentence names; the smallest of them, as a fraction of the largest
-
 MIDDLE, ENDS = 0.5, (0.1, 0.9)
 NOTHING = 1e-6  # an effect that is none but of the order in which numbers are added
-
 _UNIT = {"t": "tonnes a year", "USD m": "million USD a year"}
-
 _WHAT = {name: target.what for name, target in targets.TARGETS.items()} | {value.NAME: "the value of HS 850511"}
 _SETTINGS = {"target": "another target", "horizon": "another horizon", "baseline_t": "another tonnage to start from"}
 _NAMED = {
@@ -59,13 +55,10 @@ def since(ends: pd.DataFrame, period: str, day: str, table: pd.DataFrame | None 
         return sentence(f"Since the report of {{day}}, the forecast of {{what}} for {{year}} {stayed}.", **head, **was)
     parts = causes(table, period)
     change = derived(after.value - before.value, after.unit, *parts["source"])
-    match words.direction(change.value / before.value, LEAST):
-        case "unchanged":
-            text = f"the forecast of {{what}} for {{year}} {stayed}, but its interval has moved"
-            head |= was
-        case _ as went:
-            text = f"the forecast of {{what}} for {{year}} is {went} {{by:~2}} to {{now:~3}}"
-            head["by"] = derived(abs(change.value), change.unit, change)
+    if (went := words.direction(change.value / before.value, LEAST)) == "unchanged":
+        went, head = f"{stayed}, but its interval has moved", head | was
+    else:
+        went, head["by"] = f"is {went} {{by:~2}} to {{now:~3}}", derived(abs(change.value), change.unit, change)
     only = set(parts["part"])
     if only <= {revision.MODEL}:
         why = "for the model alone: the code, its rules or what it fits are other ones"
@@ -73,11 +66,9 @@ def since(ends: pd.DataFrame, period: str, day: str, table: pd.DataFrame | None 
         why, head["which"] = "for its parameters alone: {which}", words.listed(parts["what"])
     else:
         few = _few(parts)
-        why, head["uses"] = "{causes}", [few]
-        head["causes"] = words.listed(
-            f"{derived(row.median, after.unit, row.source):signed~2} from {row.what}" for row in few.itertuples()
-        )
-    return sentence(f"Since the report of {{day}}, {text}: {why}.", **head)
+        each = (f"{derived(row.median, after.unit, row.source):signed~2} from {row.what}" for row in few.itertuples())
+        why, head["causes"], head["uses"] = "{causes}", words.listed(each), [few]
+    return sentence(f"Since the report of {{day}}, the forecast of {{what}} for {{year}} {went}: {why}.", **head)
 
 
 def beside(
@@ -111,7 +102,11 @@ def _became(other: str, before: Quantity, after: Quantity, period: str, day: str
         return None
     text, parts = "That of {what} is {went} from {before:~3} to {after:~3}", {"before": before, "after": after}
     if other == targets.REPM.name and turned(day, india.day):
-        then, now = (_counted(at, period) for at in (india.on(day), india))
+        year = np.array([fiscal.fiscal_year(period)])
+        then, now = (
+            derived(100 * (1 - structure.weights(at, year)[0]), "%", at.assumption(structure.WEIGHT))
+            for at in (india.on(day), india)
+        )
         if f"{then}" != f"{now}":
             text += "; with the new fiscal year what was counted weighs {now} in it, before {then}"
             parts |= {"now": now, "then": then}
@@ -121,11 +116,6 @@ def _became(other: str, before: Quantity, after: Quantity, period: str, day: str
 def turned(day: object, later: object) -> bool:
     """Whether another fiscal year has begun, by which the two ways to rare-earth magnets are weighed otherwise."""
     return fiscal.fiscal_year(pd.Timestamp(day)) != fiscal.fiscal_year(pd.Timestamp(later))
-
-
-def _counted(india: Vintage, period: str) -> Quantity:
-    share = 1 - structure.weights(india, np.array([fiscal.fiscal_year(period)]))[0]
-    return derived(100 * share, "%", india.assumption(structure.WEIGHT))
 
 
 def apart(day: str, target: str) -> Sentence:
@@ -155,7 +145,6 @@ def causes(table: pd.DataFrame, period: str) -> pd.DataFrame:
 
 
 def called(row) -> str:
-    """What moved a forecast, in words."""
     if row.key == revision.DAY:
         first, last = row.when.split("/")
         if row.target == targets.REPM.name and turned(first, last):

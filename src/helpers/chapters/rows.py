@@ -33,7 +33,6 @@ def spread(values: pd.Series, unit: str, *uses) -> Quantity:
 
 
 def count(rows: pd.DataFrame) -> Quantity:
-    """How many rows there are."""
     return derived(len(rows), "", rows)
 
 

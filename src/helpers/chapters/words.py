@@ -5,10 +5,11 @@ from collections.abc import Callable, Iterable
 import pandas as pd
 
 from helpers.chapters.outputs import Sentence, sentence
+from helpers.chapters.rows import between
 from helpers.data import Quantity, Vintage, number
 
 LEAST_SHAPE = 1.5  # how many times above its neighbours a period stands before it is called a spike
-
+LEAST_MOVE = 0.1  # a share that moves by less than this part of itself hardly moves
 LEAST_CHANGE = 0.5  # per cent below which a change prints as nothing
 
 
@@ -127,7 +128,6 @@ def count(number: int) -> str:
 
 
 def upper(text: str) -> str:
-    """A text with its first letter capital."""
     return text[:1].upper() + text[1:]
 
 
@@ -151,6 +151,27 @@ def share(part: float, whole: float) -> float | None:
 def overlap(one: tuple[float, float], other: tuple[float, float]) -> bool:
     """Whether two ranges ``(low, high)`` have a value in common."""
     return one[0] <= other[1] and other[0] <= one[1]
+
+
+def enough(share: Quantity) -> Sentence:
+    """A share in per cent, or its range, as words before what it is a share of: ``25 % of``, ``0.7 to 1.3 times``."""
+    low, high = (share.low, share.high) if pd.isna(share.value) else (share.value, share.value)
+    if high <= 100:
+        return sentence(f"{{part:.{0 if low >= 1 else 1}}} of", part=between(low, high, "%", share))
+    return sentence(f"{{times:.{1 if low >= 10 else 2}}}", times=between(low / 100, high / 100, "times", share))
+
+
+def holds(low: float, high: float, least: float, most: float) -> str:
+    """Whether one range holds another: in ``no`` meaning, in ``all`` of them, or in ``some`` (the ranges overlap)."""
+    if high < least:
+        return "no"
+    return "all" if low > most else "some"
+
+
+def moves(first: float, last: float) -> str:
+    """``rises``, ``falls`` or ``hardly moves``: the later of two figures against the earlier, if that is anything."""
+    way = direction((last - first) / (first if first > 0 else max(first, last, 1.0)), LEAST_MOVE)
+    return {"up": "rises", "down": "falls", "unchanged": "hardly moves"}[way]
 
 
 def not_yet(india: Vintage, what: str) -> Sentence:

@@ -117,7 +117,6 @@ def held(trial: pd.DataFrame, india: Vintage) -> Sentence:
 
 
 def movers(table: pd.DataFrame, year: int) -> Sentence:
-    """The factor that moves a year most: ``demand.tornado``."""
     if table.empty:
         return sentence("No factor of {year} is uncertain", year=fiscal.year_name(year))
     row = table.iloc[0]

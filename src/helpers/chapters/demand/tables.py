@@ -11,7 +11,6 @@ from helpers.outlook.demand import RARE_EARTH, Demand, Model
 
 LEAST = 5  # per cent of the whole below which a sector is not named in a sentence or a stack
 MOST = 4  # sectors that a sentence or a stack names
-
 _MATERIALS = {RARE_EARTH: "rare earth", "ferrite": "ferrite"}
 OF = {demand_past.USE: "all sectors", demand_past.BARE: "as magnets", demand_past.CARS: "as magnets, vehicles"}
 OF |= {demand_past.NEED: "vehicles"}

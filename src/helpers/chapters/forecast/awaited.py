@@ -5,11 +5,11 @@ import pandas as pd
 from helpers.chapters import words
 from helpers.chapters.forecast.tables import rounded
 from helpers.chapters.outputs import Sentence, joined, sentence
-from helpers.data import Quantity, Vintage, derived, number
+from helpers.chapters.rows import headed
+from helpers.data import Quantity, Vintage, derived
 from helpers.outlook import calendar, episodes
 
-LEAST = 2
-"""Per cent by which a width changes at least before it is said to."""
+LEAST = 2  # per cent by which a width changes at least before it is said to
 NONE = "does not enter the forecast"
 _STATES = {calendar.PASSED: "passed, and what followed is not in the sources"}
 UNMEASURED = "enters the forecast, not measured"
@@ -24,18 +24,16 @@ def said(found: pd.DataFrame, effects: pd.DataFrame, table: pd.DataFrame, india:
     if late.empty:
         first = sentence("Of the figures that the forecast is made of, none is late by our calendar.", uses=[found])
     else:
-        oldest = late.iloc[0]
-        text = "Late by our calendar: the {what} ({of}), due since {day}."
+        oldest, text = late.iloc[0], "Late by our calendar: the {what} ({of}), due since {day}."
+        parts = {"what": oldest["what"], "of": _of(oldest), "day": words.day(oldest["due"])}
         if len(late) > 1:
-            text = "{count} figures that the forecast is made of are late by our calendar, the longest the {what} "
-            text += "({of}), due since {day}."
-        parts = {"count": words.count(len(late))} if len(late) > 1 else {}
-        named = {"what": oldest["what"], "of": _of(oldest), "day": words.day(oldest["due"])}
-        first = sentence(text, uses=[late], **named, **parts)
-    more = [_rules(row, effects[effects["row"] == at]) for at, row in found[found["kind"] == calendar.RULES].iterrows()]
-    return joined(
-        first, _most(effects, found), _next(found, india), _passed(found), *more, _entries(found, table, india)
-    )
+            text = "{count} figures that the forecast is made of are late by our calendar, the longest the {what}"
+            text, parts["count"] = f"{text} ({{of}}), due since {{day}}.", words.count(len(late))
+        first = sentence(text, uses=[late], **parts)
+    told = [first, _most(effects, found), _next(found, india), _passed(found)]
+    rules = found[found["kind"] == calendar.RULES]
+    told += [_rules(row, effects[effects["row"] == at]) for at, row in rules.iterrows()]
+    return joined(*told, _entries(found, table, india))
 
 
 def shown(found: pd.DataFrame, effects: pd.DataFrame) -> pd.DataFrame:
@@ -46,18 +44,14 @@ def shown(found: pd.DataFrame, effects: pd.DataFrame) -> pd.DataFrame:
     most = (effects["after"] / effects["before"] - 1).abs().groupby(effects["row"]).max()
     rank = most.reindex(found.index).fillna(0.0) + found["enters"]
     found = found.loc[rank.sort_values(ascending=False, kind="stable").index]
-    return pd.DataFrame(
-        {
-            "what": found["what"],
-            "of": [_of(row) for row in found.itertuples()],
-            "due by": [_by(row) for row in found.itertuples()],
-            "state": found["state"].replace(_STATES),
-            "width of the 80 % interval": [
-                _effect(row, effects[effects["row"] == row.Index]) for row in found.itertuples()
-            ],
-            "source": found["source"],
-        }
-    )
+    said = {
+        "of": [_of(row) for row in found.itertuples()],
+        "due": [_by(row) for row in found.itertuples()],
+        "state": found["state"].replace(_STATES),
+        "effect": [_effect(row, effects[effects["row"] == row.Index]) for row in found.itertuples()],
+    }
+    heads = {"what": "what", "of": "of", "due": "due by", "state": "state", "effect": "width of the 80 % interval"}
+    return headed(found.assign(**said), heads)
 
 
 def _most(effects: pd.DataFrame, found: pd.DataFrame) -> Sentence | None:
@@ -69,28 +63,26 @@ def _most(effects: pd.DataFrame, found: pd.DataFrame) -> Sentence | None:
     if change.abs().max() < LEAST / 100:
         text = "Nothing whose effect was measured would change the width of an 80 % interval by {least} or more."
         return sentence(text, least=derived(LEAST, "%"), uses=[effects])
-    rows = effects[effects["row"] == effects.loc[top, "row"]].reset_index(drop=True)
-    of, expected = found.loc[rows.loc[0, "row"]], rows.loc[0, "expected"]
-    each, parts = [], {}
-    for n, row in rows.iterrows():
-        parts |= {f"y{n}": row["period"]}
-        if row["after"] == 0:
-            each.append(f"{{y{n}}} would be known")
-            continue
-        each.append(f"the 80 % interval of {{y{n}}} would be {{after{n}}} wide in the place of {{before{n}}}")
-        parts |= {f"{end}{n}": _tonnes(row, end) for end in ("before", "after")}
-    at = ", at the {expected:~3} expected of it" if pd.notna(expected) else ""
-    parts |= {"expected": derived(expected, "t", effects)} if at else {}
-    text = f"Of what was measured, most would change with the {{what}} ({{of}}){at}: {words.listed(each)}."
-    return sentence(text, what=of["what"], of=_of(of), **parts)
+    rows = effects[effects["row"] == effects.loc[top, "row"]]
+    of, expected = found.loc[rows["row"].iloc[0]], rows["expected"].iloc[0]
+    each, uses = [], []
+    for _, row in rows.iterrows():
+        after, before = (rounded(derived(row[end], "t", row)) for end in ("after", "before"))
+        wide = f"the 80 % interval of {row['period']} would be {after} wide in the place of {before}"
+        each.append(wide if row["after"] else f"{row['period']} would be known")
+        uses += [row] if row["after"] else []
+    text = "Of what was measured, most would change with the {what} ({of}){at}: {each}."
+    parts = {"what": of["what"], "of": _of(of), "at": "", "each": words.listed(each)}
+    if pd.notna(expected):
+        parts["at"] = sentence(", at the {expected:~3} expected of it", expected=derived(expected, "t", effects))
+    return sentence(text, uses=uses, **parts)
 
 
 def _next(found: pd.DataFrame, india: Vintage) -> Sentence:
     coming = found[found["state"] == calendar.NEXT]
     if coming.empty:
-        return sentence(
-            "Of what is to come no day is named in the sources dated up to {day}.", day=words.day(india.day)
-        )
+        text = "Of what is to come no day is named in the sources dated up to {day}."
+        return sentence(text, day=words.day(india.day))
     row = coming.iloc[0]
     of = f" ({_of(row)})" if row["periods"] else ""
     return sentence("Next, by {day}: {what}{of}.", day=words.day(row["due"]), what=row["what"], of=of, uses=[row])
@@ -100,10 +92,9 @@ def _passed(found: pd.DataFrame) -> Sentence | None:
     rows = found[found["state"] == calendar.PASSED]
     if rows.empty:
         return None
-    parts = {f"p{n}": f"{row.what} ({words.day(row.due)})" for n, row in enumerate(rows.itertuples())}
-    one = len(rows) == 1
-    text = f"Passed without anything of {'its' if one else 'their'} kind in the sources since: "
-    return sentence(text + "; ".join(f"{{{name}}}" for name in parts) + ".", **parts, uses=[rows])
+    said = "; ".join(f"{row.what} ({words.day(row.due)})" for row in rows.itertuples())
+    text = "Passed without anything of {their} kind in the sources since: {said}."
+    return sentence(text, their="its" if len(rows) == 1 else "their", said=said, uses=[rows])
 
 
 def _rules(row: pd.Series, effects: pd.DataFrame) -> Sentence:
@@ -143,9 +134,9 @@ def _by(row) -> str:
 def _effect(row, rows: pd.DataFrame) -> str:
     if rows.empty:
         return UNMEASURED if row.enters else NONE
-    each = [f"{one.period} {_went(one)}" for one in rows.itertuples()]
-    at = rows["expected"].iloc[0]
-    return (f"at {number(rounded(Quantity(at, 't')).value)} t: " if pd.notna(at) else "") + ", ".join(each)
+    expected = rows["expected"].iloc[0]
+    at = "" if pd.isna(expected) else f"at {rounded(Quantity(expected, 't'))}: "
+    return at + ", ".join(f"{one.period} {_went(one)}" for one in rows.itertuples())
 
 
 def _went(row) -> str:
@@ -153,7 +144,3 @@ def _went(row) -> str:
     if row.after == 0:
         return "known"
     return f"{Quantity(change, '%'):signed}" if abs(change) >= LEAST else f"by less than {LEAST} %"
-
-
-def _tonnes(row: pd.Series, column: str) -> Quantity:
-    return rounded(derived(row[column], "t", row))

@@ -29,10 +29,8 @@ ROAD = {
     targets.CUSTOMS.name: "Weights lead, not values",
     targets.REPM.name: "What was counted leads first, sectors later",
 }
-ROWS = 5
-"""Judgements that are told."""
-AS_HIGH = 0.9
-"""Of the suspect total, from which on a later one is about as high."""
+ROWS = 5  # judgements that are told
+AS_HIGH = 0.9  # of the suspect total, from which on a later one is about as high
 
 
 def expected(table: pd.DataFrame, india: Vintage, *, explained: bool = False) -> Sentence | None:
@@ -43,11 +41,12 @@ def expected(table: pd.DataFrame, india: Vintage, *, explained: bool = False) ->
     if table.empty:
         return None
     year, of = forecast.running(table, india), WHAT[table["target"].iloc[0]]
-    found = phrases.expected(table, [year], india)[year]
-    when, parts = ("{year} ({months})", {"months": phrases.months(year)}) if explained else ("{year}", {})
+    (found,) = phrases.expected(table, [year], india)
+    text, parts = "{tonnes} of {of} are expected to be imported in {year}", {"tonnes": found, "of": of, "year": year}
+    if explained:
+        text, parts["months"] = f"{text} ({{months}})", phrases.months(year)
     chance = "" if np.isnan(found.low) else "; with a chance of 80 %, {tonnes:range} t"
-    text = f"{{tonnes}} of {{of}} are expected to be imported in {when}{chance}."
-    return sentence(text, tonnes=found, of=of, year=year, **parts)
+    return sentence(f"{text}{chance}.", **parts)
 
 
 def doubted(table: pd.DataFrame, india: Vintage) -> Sentence | None:
@@ -56,17 +55,17 @@ def doubted(table: pd.DataFrame, india: Vintage) -> Sentence | None:
     episode, known = suspect(india, target), targets.totals(india, target)
     if episode is None or target != targets.CUSTOMS.name:
         return None
-    newest, chance, last = known.iloc[-1], readings.weights(india).get(readings.ERROR, 0.0), table["period"].iloc[-1]
+    newest, year, last = known.iloc[-1], episode.year, table["period"].iloc[-1]
+    chance = readings.weights(india).get(readings.ERROR, 0.0)
     alone = forecast.at(table, last, forecast.LEVEL, forecast.used(india, target, forecast.LEVEL))
-    high = newest.name != episode.year and newest["value"] >= AS_HIGH * known["value"][episode.year]
+    high = newest.name != year and newest["value"] >= AS_HIGH * known["value"][year]
     if not high or chance <= 1 / 2 or alone is None:
         return None
     text = "{now} in {then} is about as much as in {year} or more, yet with a chance of {chance} {year} is an error:"
-    return sentence(
-        text, "what speaks for one is of {year} itself. From the level of {then} alone {last} would come to {alone}.",
-        now=derived(newest["value"], "t", newest), then=str(newest.name), year=episode.year, last=last,
-        chance=words.chance(derived(100 * chance, "%", evidence.table(india))), alone=tables.rounded(alone),
-    )  # fmt: skip
+    tail = "what speaks for one is of {year} itself. From the level of {then} alone {last} would come to {alone}."
+    parts = {"now": derived(newest["value"], "t", newest), "then": str(newest.name), "year": year, "last": last}
+    parts["chance"] = words.chance(derived(100 * chance, "%", evidence.table(india)))
+    return sentence(text, tail, alone=tables.rounded(alone), **parts)
 
 
 @once_public
@@ -86,7 +85,7 @@ def outlook(intervals: pd.DataFrame, *, india: Vintage) -> Figure:
         ax.vlines(at, others.low / 1000, others.high / 1000, color=GOLD, linewidth=5, zorder=4)
         label(ax, f"{others.period} by\nother counts", (at, others.low / 1000), dx=0, dy=-4, va="top", ha="center",
               color=GOLD, fontsize=9)  # fmt: skip
-    _ahead(ax, path, india, top)
+    _ahead(ax, path, india)
     first = int(min(fiscal.centre(period) for period in rates.index))
     last = fiscal.fiscal_year(path["period"].iloc[-1])
     ticks = np.arange(last, first, -max(1, -(-(last - first) // 6)))[::-1]
@@ -100,63 +99,56 @@ def outlook(intervals: pd.DataFrame, *, india: Vintage) -> Figure:
 def judgements(changed: pd.DataFrame, beside: pd.DataFrame, india: Vintage, target: str) -> pd.DataFrame:
     """What the answer rests on, what would be instead, and what that moves the median by, the most first.
 
-    Parameters
-    ----------
-    changed : pd.DataFrame
-        ``moved.moved`` of the target; of each kind of judgement the case that moves it most counts.
-    beside : pd.DataFrame
-        ``forecast.beside``, the forecast of the other target, under each regime of licences.
+    ``changed`` is ``moved.moved`` of the target: of each kind of judgement the case that moves it most counts;
+    ``beside`` is ``forecast.beside``, the forecast of the other target, under each regime of licences.
     """
     year = changed["period"].iloc[-1]
     here = changed[changed["period"] == year].dropna(subset="median")
     answer, rest = here.iloc[0], here.iloc[1:]
     far = np.log(rest["times"].astype(float)).abs()
     rest = rest.loc[far.groupby(rest["what"], sort=False).idxmax()]
-    own = [(row["what"], target, row["case"], row["median"] - answer["median"], row["source"])
-           for _, row in rest.iterrows()]  # fmt: skip
+    rows = rest.assign(of=target, tonnes=rest["median"] - answer["median"])[["what", "of", "case", "tonnes", "source"]]
     other = _of_other(beside, year, india)
-    own = sorted((row for row in own if _rounded(row[3]).value), key=_size)[: ROWS - len(other)]
+    rows = _largest(rows[rows["tonnes"].map(_rounded) != 0]).head(ROWS - len(other))
+    rows = _largest(pd.concat([rows, other]) if len(other) else rows)
     said = [
-        (_held(what, of, target), moves.in_words(case, india, of), f"{_rounded(tonnes):signed}"[:-2], source)
-        for what, of, case, tonnes, source in sorted([*own, *other], key=_size)
-    ]
+        (_held(row.what, row.of, target), moves.in_words(row.case, india, row.of),
+         f"{derived(_rounded(row.tonnes), ''):signed}", row.source) for row in rows.itertuples()
+    ]  # fmt: skip
     return pd.DataFrame(said, columns=["The answer takes", "If instead", f"{year}, t more", "source"])
 
 
 def _held(what: str, of: str, target: str) -> str:
     """What the answer takes; of the other target with its name before it."""
     said = HELD.get(what, ROAD[of])
-    return said[0].upper() + said[1:] if of == target else f"{OF[of]}: {said}"
+    return words.upper(said) if of == target else f"{OF[of]}: {said}"
 
 
-def _size(row: tuple) -> float:
-    return -abs(row[3])
+def _largest(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows.sort_values("tonnes", key=lambda tonnes: -tonnes.abs(), kind="stable")
 
 
-def _rounded(tonnes: float) -> Quantity:
-    return derived(np.sign(tonnes) * tables.rounded(derived(abs(tonnes), "t")).value, "t")
+def _rounded(tonnes: float) -> float:
+    return float(np.sign(tonnes) * tables.rounded(derived(abs(tonnes), "t")).value)
 
 
-def _of_other(beside: pd.DataFrame, year: str, india: Vintage) -> list[tuple]:
+def _of_other(beside: pd.DataFrame, year: str, india: Vintage) -> pd.DataFrame:
     """What the regime that moves the other target most would do to it, and the plan of plants least expected."""
-    if beside.empty or year not in set(beside["period"]):
-        return []
-    target = beside["target"].iloc[0]
-    uses, answer = forecast.used(india, target), forecast.at(beside, year)
-    found = {}
-    for case in beside["scenario"].unique():
-        if case.startswith(moved.LICENCES):
-            found[case] = forecast.at(beside, year, case).value - answer.value
     rows = []
-    if found:
-        most = max(found, key=lambda case: abs(found[case]))
-        rows.append((moved.LICENCES, target, most, found[most], ids(uses)))
-    plans = structure.supplies(india)["chance"] if structure.SECTORS in set(beside["scenario"]) else pd.Series()
-    if len(plans) > 1:
-        plan = plans.idxmin()
-        made = forecast.at(forecast.supplied(india, year, year, plan), year, plan)
-        rows.append((moved.SUPPLY, target, plan, made.value - answer.value, ids(uses)))
-    return rows
+    if len(beside) and year in set(beside["period"]):
+        target, answer = beside["target"].iloc[0], forecast.at(beside, year).value
+        source, scenarios = ids(forecast.used(india, target)), beside["scenario"].unique()
+        regimes = [case for case in scenarios if case.startswith(moved.LICENCES)]
+        found = {case: forecast.at(beside, year, case).value - answer for case in regimes}
+        if found:
+            most = max(found, key=lambda case: abs(found[case]))
+            rows.append((moved.LICENCES, target, most, found[most], source))
+        plans = structure.supplies(india)["chance"] if structure.SECTORS in scenarios else pd.Series()
+        if len(plans) > 1:
+            plan = plans.idxmin()
+            made = forecast.at(forecast.supplied(india, year, year, plan), year, plan).value
+            rows.append((moved.SUPPLY, target, plan, made - answer, source))
+    return pd.DataFrame(rows, columns=["what", "of", "case", "tonnes", "source"])
 
 
 def _recorded(ax, known: pd.DataFrame, rates: pd.DataFrame, india: Vintage, target: str) -> None:
@@ -174,7 +166,7 @@ def _recorded(ax, known: pd.DataFrame, rates: pd.DataFrame, india: Vintage, targ
             label(ax, text, at, dx=-8, ha="right", fontsize=9)
 
 
-def _ahead(ax, path: pd.DataFrame, india: Vintage, top: float) -> None:
+def _ahead(ax, path: pd.DataFrame, india: Vintage) -> None:
     """The median with its 80 % band; the year that runs and the last one by their tonnes."""
     at = path["period"].map(fiscal.centre)
     ax.fill_between(at, path["low80"] / 1000, path["high80"] / 1000, color=BLUE, alpha=0.22, linewidth=0)
@@ -190,39 +182,28 @@ def _ahead(ax, path: pd.DataFrame, india: Vintage, top: float) -> None:
 
 
 def _said(path: pd.DataFrame, known: pd.DataFrame, others: Quantity | None, india: Vintage) -> tuple:
-    """Title and alternative text."""
-    target = path["target"].iloc[0]
-    uses = forecast.used(india, target)
-    now, last = (forecast_of(path, year, uses) for year in (forecast.running(path, india), path["period"].iloc[-1]))
-    newest = known.iloc[-1]
-    was = derived(newest["value"], "t", newest)
-    text = "From {was} in {then} to {now} expected in {year}"
-    parts = {"was": was, "then": str(newest.name), "now": now, "year": now.period}
-    told = [sentence("The last total known, of {then}, is {was}.", was=was, then=str(newest.name))]
+    uses, told = forecast.used(india, path["target"].iloc[0]), path[path["period"].isin(phrases.ends(path, india))]
+    expected, newest = [tables.told(row, uses) for _, row in told.iterrows()], known.iloc[-1]
+    was = {"was": derived(newest["value"], "t", newest), "then": str(newest.name)}
+    text, parts = "From {was} in {then} to {now} expected in {year}", {"now": expected[0], "year": expected[0].period}
+    said = [Sentence("A line of expected imports in a band of 80 % beside the totals that are known.")]
+    said.append(sentence("The last total known, of {then}, is {was}.", **was))
     if others is not None:
         text += "; by other counts {others:range~3} t came in {count}"
-        parts |= {"count": others.period, "others": others}
-        told.append(sentence("By other counts {others:range~3} t in {count}.", others=others, count=others.period))
-    for one in dict.fromkeys((now, last)):
-        low = "" if np.isnan(one.low) else " ({one:range})"
-        told.append(sentence(f"Expected in {{year}}: {{one}}{low}.", one=one, year=one.period))
-    opening = Sentence("A line of expected imports in a band of 80 % beside the totals that are known.")
-    return sentence(text, **parts), joined(opening, *told)
-
-
-def forecast_of(path: pd.DataFrame, year: str, uses) -> Quantity:
-    """A year of a path of intervals, as it is said."""
-    row = path[path["period"] == year].iloc[0]
-    return tables.rounded(derived(row["median"], "t", *uses, period=year, low=row["low80"], high=row["high80"]))
+        counted = {"count": others.period, "others": others}
+        said.append(sentence("By other counts {others:range~3} t in {count}.", **counted))
+        parts |= counted
+    for one in expected:
+        span = phrases.interval(one, "")
+        said.append(sentence("Expected in {year}: {one}{span}.", one=one, year=one.period, span=span))
+    return sentence(text, **was, **parts), joined(*said)
 
 
 def _rows(path: pd.DataFrame, rates: pd.DataFrame, others: Quantity | None) -> pd.DataFrame:
-    """What is drawn, as the data of the figure."""
-    rows = [("recorded, a year's rate", words.period(p), np.nan, r["rate"], np.nan, r["source"])
-            for p, r in rates.iterrows()]  # fmt: skip
+    rows = [("recorded, a year's rate", words.period(period), np.nan, row["rate"], np.nan, row["source"])
+            for period, row in rates.iterrows()]  # fmt: skip
     if others is not None:
         rows.append(("by other counts", others.period, others.low, np.nan, others.high, ids(others)))
     rows += [("expected", r["period"], r["low80"], r["median"], r["high80"], "") for _, r in path.iterrows()]
-    return pd.DataFrame(
-        rows, columns=["What", "Period", "80 % or range from, t", "Tonnes", "80 % or range to, t", "source"]
-    )
+    heads = ["What", "Period", "80 % or range from, t", "Tonnes", "80 % or range to, t", "source"]
+    return pd.DataFrame(rows, columns=heads)

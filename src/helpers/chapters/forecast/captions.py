@@ -5,52 +5,59 @@ import pandas as pd
 
 from helpers.chapters import words
 from helpers.chapters.forecast import tables
+from helpers.chapters.forecast.phrases import interval
 from helpers.chapters.outputs import Sentence, joined, number, sentence
 from helpers.data import ASSUMED, Quantity, Vintage, derived
 from helpers.outlook import forecast, targets
 from helpers.outlook.episodes import level, suspect
 
 _NARROW = "What is counted, what licences let through and what sectors need matter"
-LEAST_GAP = 0.1
-"""Medians that differ by less of the smaller one are called alike."""
+LEAST_GAP = 0.1  # medians that differ by less of the smaller one are called alike
 
 
 def fan_words(shown: pd.DataFrame, scenarios: list[str], points: pd.DataFrame, india: Vintage) -> tuple:
-    """Title and alternative text of the fans."""
-    target, named = shown["target"].iloc[0], tables.names(india, shown["target"].iloc[0])
-    end = shown[shown["period"] == shown["period"].iloc[-1]].set_index("scenario").loc[scenarios]
-    year, uses = end["period"].iloc[0], {name: forecast.used(india, target, name) for name in scenarios}
-    started = suspect(india, target) or forecast.LEVEL in scenarios
-    titled = end.loc[_without_what_if(scenarios)]
-    medians = {f"m{n}": _kilo(row["median"], uses[name]) for n, (name, row) in enumerate(titled.iterrows())}
+    target, end = shown["target"].iloc[0], shown[shown["period"] == shown["period"].iloc[-1]].set_index("scenario")
+    named, uses = tables.names(india, target), {name: forecast.used(india, target, name) for name in scenarios}
+    title = _fan_title(end.loc[scenarios], target, uses, india)
+    said = [Sentence("Fans with medians and shaded 80 % and 95 % intervals.")]
+    said += [spelt(end.loc[name], named[name], uses[name]) for name in scenarios]
+    known = tables.rates(india, target)
+    told = [
+        f"{derived(row['rate'], 't', row)} {'a year, the rate of' if row['rate'] != row['value'] else 'in'} "
+        f"{words.period(period)}"
+        for period, row in known.iterrows()
+    ]
+    said.append(sentence("Known: {told}.", told="; ".join(told), uses=[known]))
+    said += [Sentence("Diamonds are outlooks of others.")] if len(points) else []
+    for _, row in newest(points).iterrows():
+        text, value = "{publisher} expects {value} in {period}.", derived(row["value"], "t", row)
+        said.append(sentence(text, value=value, **row[["publisher", "period"]]))
+    return title, joined(*said)
+
+
+def _fan_title(end: pd.DataFrame, target: str, uses: dict, india: Vintage) -> Sentence:
+    """What the scenarios of a fan come to at its end, and whether it matters from where it starts."""
+    titled = end.loc[_without_what_if(list(end.index))]
+    medians = [_kilo(row["median"], uses[name]) for name, row in titled.iterrows()]
+    parts: dict[str, Quantity | str] = {"year": end["period"].iloc[0]}
     if titled["median"].max() <= (1 + LEAST_GAP) * titled["median"].min():
-        alone = "level of {start}" if forecast.LEVEL in scenarios else "recorded total"
-        lead = f"Weighed or from the {alone} alone, the middle is"
-        medians = dict(sorted(medians.items(), key=lambda item: item[1].value))
-        texts = dict.fromkeys(number(quantity.value, 1) for quantity in medians.values())
-        text = " to ".join(f"{{{name}:number.1}}" for name in ([*medians] if len(texts) > 1 else [*medians][:1]))
+        lead = "Weighed or from the recorded total alone, the middle is"
+        if forecast.LEVEL in end.index:
+            lead = "Weighed or from the level of {start} alone, the middle is"
+            parts["start"] = level(india, target).period
+        medians = sorted(medians, key=lambda of: of.value)
+        medians = medians if len({f"{of:number.1}" for of in medians}) > 1 else medians[:1]
+        lie = " to ".join(f"{of:number.1}" for of in medians)
     else:
         what = "What licences let through matters" if target == targets.CUSTOMS.name else _NARROW
+        started = suspect(india, target) or forecast.LEVEL in end.index
         lead = f"{'Where the forecast starts and grows from matters' if started else what}:"
-        text = words.listed([f"{{{name}:number.1}}" for name in medians], "or")
-    said: dict[str, Quantity | str] = {name: quantity for name, quantity in medians.items() if name in text}
-    said |= {"start": level(india, target).period} if "{start}" in lead else {}
-    weighed, tail = end.loc[forecast.MIXTURE], ""
+        lie = words.listed([f"{of:number.1}" for of in medians], "or")
+    text, weighed = f"{lead} {{lie}} thousand tonnes in {{year}}", end.loc[forecast.MIXTURE]
     if not np.isnan(weighed["low80"]):
-        said |= {name: _kilo(weighed[f"{name}80"], uses[forecast.MIXTURE]) for name in ("low", "high")}
-        tail = ", in an 80 % interval of {low:number} to {high:number}"
-    title = sentence(f"{lead} {text} thousand tonnes in {{year}}{tail}", year=year, **said)
-    spans = [spelt(row, named[name], uses[name]) for name, row in end.iterrows()]
-    known, told, parts = tables.rates(india, target), [], {}
-    for place, (period, row) in enumerate(known.iterrows()):
-        told.append(f"{{k{place}}} {'a year, the rate of' if row['rate'] != row['value'] else 'in'} {{p{place}}}")
-        parts |= {f"k{place}": derived(row["rate"], "t", row), f"p{place}": words.period(period)}
-    spans.append(sentence(f"Known: {'; '.join(told)}.", **parts))
-    theirs = [sentence("Diamonds are outlooks of others.")] if len(points) else []
-    for row in newest(points).itertuples():
-        value = derived(row.value, "t", row.source)
-        theirs.append(sentence("{who} expects {value} in {period}.", who=row.publisher, value=value, period=row.period))
-    return title, joined(sentence("Fans with medians and shaded 80 % and 95 % intervals."), *spans, *theirs)
+        text += ", in an 80 % interval of {low:number} to {high:number}"
+        parts |= {name: _kilo(weighed[f"{name}80"], uses[forecast.MIXTURE]) for name in ("low", "high")}
+    return sentence(text, lie=lie, uses=medians, **parts)
 
 
 def fan_note(shown: pd.DataFrame, known: pd.DataFrame, top: float, india: Vintage, target: str) -> str:
@@ -91,36 +98,25 @@ def _without_what_if(scenarios: list[str]) -> list[str]:
 
 def trial_words(tried: pd.DataFrame) -> tuple[Sentence, Sentence]:
     newest = tried[tried["period"] == tried["period"].iloc[-1]]
-    day = newest["as_of"].iloc[0]
-    first = newest[newest["as_of"] == day].set_index("scenario")["median"]
-    title = sentence(
-        "For {period}, {kind} of {day} said {mixed:number.1}, growth from the last total {recorded:number.1}",
-        "thousand tonnes; {came:number.1} came",
-        kind="a back-cast" if newest["backcast"].iloc[0] else "the forecast",
-        period=words.period(newest["period"].iloc[0]),
-        day=words.day(day),
-        mixed=_kilo(first[forecast.MIXTURE], newest),
-        recorded=_kilo(first[forecast.RECORDED], newest),
-        came=_kilo(newest["outturn"].iloc[0], newest),
-    )
-    rows = [
-        sentence(
-            "{name}, of {period} on {day}: {said} ({said:range}); {came} came.",
-            name=tables.trial_name(row.scenario),
-            period=words.period(row.period),
-            day=words.day(row.as_of),
-            said=tables.rounded(derived(row.median, "t", row.source, low=row.low80, high=row.high80)),
-            came=derived(row.outturn, "t", row.source),
-        )
-        for row in tried.itertuples()
-    ]
-    return title, joined(sentence("Medians with 80 % intervals beside what was reported."), *rows)
+    first, row = newest[newest["as_of"] == newest["as_of"].iloc[0]].set_index("scenario")["median"], newest.iloc[0]
+    kind = "a back-cast" if row["backcast"] else "the forecast"
+    text = "For {period}, {kind} of {day} said {mixed:number.1}, growth from the last total {recorded:number.1}"
+    tonnes = {"mixed": first[forecast.MIXTURE], "recorded": first[forecast.RECORDED], "came": row["outturn"]}
+    parts = {name: _kilo(value, newest) for name, value in tonnes.items()}
+    when = {"period": words.period(row["period"]), "day": words.day(row["as_of"])}
+    title = sentence(text, "thousand tonnes; {came:number.1} came", kind=kind, **when, **parts)
+    said = [Sentence("Medians with 80 % intervals beside what was reported.")]
+    for _, row in tried.iterrows():
+        when = {"period": words.period(row["period"]), "day": words.day(row["as_of"])}
+        made = {"said": tables.told(row), "came": derived(row["outturn"], "t", row)}
+        text = "{name}, of {period} on {day}: {said} ({said:range}); {came} came."
+        said.append(sentence(text, name=tables.trial_name(row["scenario"]), **when, **made))
+    return title, joined(*said)
 
 
 def spelt(row: pd.Series, name: str, uses) -> Sentence:
-    said = tables.rounded(derived(row["median"], "t", *uses, low=row["low80"], high=row["high80"]))
-    span = "" if pd.isna(said.low) else " (80 % interval {said:range})"
-    return sentence(f"{{name}}, {{year}}: {{said}}{span}.", name=name, year=row["period"], said=said)
+    said = tables.told(row, uses)
+    return sentence("{name}, {year}: {said}{span}.", name=name, year=row["period"], said=said, span=interval(said))
 
 
 def newest(points: pd.DataFrame) -> pd.DataFrame:

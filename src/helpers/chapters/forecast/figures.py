@@ -8,20 +8,17 @@ from helpers.chapters import tips, words
 from helpers.chapters.canvas import BLUE, GOLD, INK, MUTED, PAPER, RED, canvas, finish, label, once_public, wrap
 from helpers.chapters.forecast import tables
 from helpers.chapters.forecast.captions import fan_note, fan_words, newest, readings_title, spelt, trial_words
-from helpers.chapters.outputs import Figure, joined, number, sentence
-from helpers.data import ASSUMED, Vintage
+from helpers.chapters.forecast.phrases import ends
+from helpers.chapters.outputs import Figure, Sentence, joined
+from helpers.chapters.rows import headed
+from helpers.data import ASSUMED, Vintage, number
 from helpers.outlook import forecast, targets
 from helpers.outlook.episodes import suspect
 
-_STARTS = (forecast.MIXTURE, forecast.LEVEL, forecast.RECORDED)
-SURE = 3
-"""Digits of a forecast that its paths support."""
-_NAMED = 3
-"""Parts of years that are named in the fan: the newest."""
-_LEFT = 0.5
-"""The part of the fan, from the left, in which an outlook has its name to its right."""
-_HIGH = 1.2
-"""Times the newest rate above which a part of a year has its name above it, else below."""
+SURE = 3  # digits of a forecast that its paths support
+_NAMED = 3  # parts of years that are named in the fan: the newest
+_LEFT = 0.5  # the part of the fan, from the left, in which an outlook has its name to its right
+_HIGH = 1.2  # times the newest rate above which a part of a year has its name above it, else below
 
 
 @once_public
@@ -32,7 +29,7 @@ def fan(intervals: pd.DataFrame, theirs: pd.DataFrame | None = None, *, india: V
     """
     target = intervals["target"].iloc[0]
     shown = forecast.leading(intervals)
-    scenarios = [name for name in _STARTS if name in set(shown["scenario"])]
+    scenarios = [name for name in tables.STARTS if name in set(shown["scenario"])]
     shown, named = shown[shown["scenario"].isin(scenarios)], tables.names(india, target)
     known, rates = targets.totals(india, target), tables.rates(india, target)
     points = _their_points(theirs, known, shown)
@@ -56,8 +53,7 @@ def fan(intervals: pd.DataFrame, theirs: pd.DataFrame | None = None, *, india: V
 def readings(intervals: pd.DataFrame, *, india: Vintage) -> Figure:
     """The year that runs and the last one under every scenario: medians with both intervals, the mixture last."""
     target, shown = intervals["target"].iloc[0], forecast.leading(intervals)
-    periods = list(dict.fromkeys([forecast.running(shown, india), shown["period"].iloc[-1]]))
-    named = tables.names(india, target)
+    periods, named = ends(shown, india), tables.names(india, target)
     scenarios = [name for name in shown["scenario"].unique() if name != forecast.MIXTURE] + [forecast.MIXTURE]
     drawing, axes = canvas("thousand tonnes", panels=len(periods), height=3.8, horizontal=True)
     for ax, period in zip(axes, periods, strict=True):
@@ -65,15 +61,11 @@ def readings(intervals: pd.DataFrame, *, india: Vintage) -> Figure:
         _ranges(ax, one[["median", "low80", "high80", "low95", "high95"]] / 1000, scenarios)
         ax.set_title(period, loc="left", color=MUTED, fontsize=10)
         ax.set_xlim(0, one[["median", "high80"]].max(axis=None) / 1000 * 1.1)
-    axes[0].set_yticks(range(len(scenarios)), [wrap(named[name], 24) for name in scenarios], fontsize=8)
-    axes[0].set_ylim(len(scenarios) - 0.5, -0.9)
-    wanted = shown[shown["period"].isin(periods)]
-    uses = forecast.used(india, target)
+    _name_rows(axes[0], [wrap(named[name], 24) for name in scenarios])
+    wanted, uses = shown[shown["period"].isin(periods)], forecast.used(india, target)
     title = readings_title(shown[shown["period"] == periods[0]], named, uses)
-    alt = joined(
-        sentence("Medians with 80 % and 95 % intervals of every scenario."),
-        *(spelt(row, named[row["scenario"]], uses) for _, row in wanted.iterrows()),
-    )
+    opening = Sentence("Medians with 80 % and 95 % intervals of every scenario.")
+    alt = joined(opening, *(spelt(row, named[row["scenario"]], uses) for _, row in wanted.iterrows()))
     note = "Thick: 80 % interval, thin: 95 %, cut at the right."
     return finish(drawing, title, alt, _named(wanted, named), india=india, note=note, uses=[uses], digits=SURE)
 
@@ -92,8 +84,7 @@ def real_time(tried: pd.DataFrame, *, india: Vintage) -> Figure:
         ax.set_title(f"{named}\non {day}", loc="left", color=MUTED, fontsize=8)
         ax.set_xlim(0, tried.loc[tried["period"] == period, "high80"].max() / 1000 * 1.02)
         ax.locator_params(axis="x", nbins=4 if len(panels) < 4 else 2)
-    axes[0].set_yticks(range(len(names)), [wrap(tables.trial_name(name), 18) for name in names], fontsize=8)
-    axes[0].set_ylim(len(names) - 0.5, -0.9)
+    _name_rows(axes[0], [wrap(tables.trial_name(name), 18) for name in names])
     title, alt = trial_words(tried)
     note = "Each as of the earlier day; lines: 80 % intervals; upright line: what came."
     sure = dict.fromkeys(tables.HEADS.values(), SURE)
@@ -115,8 +106,8 @@ def _bands(ax, path: pd.DataFrame, top: float) -> None:
 
 def _starts(ax, shown: pd.DataFrame, scenarios: list[str]) -> None:
     """The end of every median by name, and the medians of the starting points, dashed."""
-    at, ends = -np.inf, shown.groupby("scenario")["median"].last().loc[scenarios].sort_values()
-    for name, end in ends.items():
+    at, last = -np.inf, shown.groupby("scenario")["median"].last().loc[scenarios].sort_values()
+    for name, end in last.items():
         path, mixed = shown[shown["scenario"] == name], name == forecast.MIXTURE
         colour, x = BLUE if mixed else MUTED, path["period"].map(fiscal.centre)
         if not mixed:
@@ -139,8 +130,7 @@ def _known(ax, known: pd.DataFrame, rates: pd.DataFrame, india: Vintage, target:
         step = ax.hlines(rate / 1000, at - half, at + half, color=INK, linewidth=3, zorder=4)
         tips.tell(step, [f"{words.period(period)}: {number(rate)} t a year, its rate"])
     texts = {p: f"{words.period(p)}: {_thousands(rate)}" for p, rate in parts["rate"].tail(_NAMED).items()}
-    high = [p for p in texts if parts.loc[p, "rate"] > _HIGH * parts["rate"].iloc[-1]]
-    for period in high:
+    for period in [p for p in texts if parts.loc[p, "rate"] > _HIGH * parts["rate"].iloc[-1]]:
         at = fiscal.centre(period), parts.loc[period, "rate"] / 1000
         label(ax, texts.pop(period), at, dx=0, dy=9, ha="center", fontsize=8)
     if texts:
@@ -190,9 +180,8 @@ def _marks(known: pd.DataFrame, rates: pd.DataFrame, points: pd.DataFrame) -> pd
 
 
 def _named(rows: pd.DataFrame, named: dict[str, str]) -> pd.DataFrame:
-    """Intervals with heads and scenarios in words."""
-    shown = rows.assign(what=rows["scenario"].map(named))
-    return shown[["what", "period", *tables.HEADS]].rename(columns=tables.HEADS)
+    heads = {"what": "what", "period": "period"} | tables.HEADS
+    return headed(rows.assign(what=rows["scenario"].map(named)), heads)
 
 
 def _ranges(ax, rows: pd.DataFrame, names: list[str], small: bool = False) -> None:
@@ -203,14 +192,18 @@ def _ranges(ax, rows: pd.DataFrame, names: list[str], small: bool = False) -> No
         row, colour = rows.loc[name], BLUE if name == forecast.MIXTURE else MUTED
         if "low95" in row:
             ax.plot([row["low95"], row["high95"]], [place, place], color=colour, linewidth=1, alpha=0.6)
-        ax.plot(
-            [row["low80"], row["high80"]], [place, place], color=colour, linewidth=4, alpha=0.4, solid_capstyle="butt"
-        )
+        ends, look = [row["low80"], row["high80"]], {"linewidth": 4, "alpha": 0.4, "solid_capstyle": "butt"}
+        ax.plot(ends, [place, place], color=colour, **look)
         ax.plot(row["median"], place, "o", color=colour, markersize=5)
         if not small or name == forecast.MIXTURE:
             box = {"facecolor": PAPER, "edgecolor": "none", "pad": 0.6}
-            at, text = (row["median"], place), number(row["median"], 1)
-            label(ax, text, at, dx=0, dy=9, ha="center", fontsize=8, color=colour, bbox=box, zorder=6)
+            style = {"ha": "center", "fontsize": 8, "color": colour, "bbox": box, "zorder": 6}
+            label(ax, number(row["median"], 1), (row["median"], place), dx=0, dy=9, **style)
+
+
+def _name_rows(ax, names: list[str]) -> None:
+    ax.set_yticks(range(len(names)), names, fontsize=8)
+    ax.set_ylim(len(names) - 0.5, -0.9)
 
 
 def _years(ax, at: list[float]) -> None:

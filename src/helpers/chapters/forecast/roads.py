@@ -6,9 +6,10 @@ import pandas as pd
 from helpers import fiscal
 from helpers.chapters import words
 from helpers.chapters.forecast.phrases import ends
-from helpers.chapters.forecast.tables import rounded, spelt_by_year
-from helpers.chapters.outputs import Sentence, joined, number, sentence
-from helpers.data import Quantity, Vintage, derived, ids, sources_of
+from helpers.chapters.forecast.tables import rounded, spelt_by_year, told
+from helpers.chapters.outputs import Sentence, joined, sentence
+from helpers.chapters.rows import headed
+from helpers.data import Vintage, derived, ids, number
 from helpers.outlook import episodes, forecast, pool, roads, structure, targets
 from helpers.outlook.pool import Pair
 
@@ -33,44 +34,30 @@ _FIRST = {targets.CUSTOMS.name: "weights as recorded, the forecast above", targe
 def unit_values(india: Vintage) -> pd.DataFrame:
     """``roads.unit_values`` with heads in words, newest sound years marked."""
     rows, taken = roads.unit_values(india), roads.levels(india)["period"].to_dict()
-    use = [
-        "left out" if not sound else "taken" if taken.get(count) == period else ""
-        for count, period, sound in zip(rows["count"], rows["period"], rows["sound"], strict=True)
-    ]
-    shown = rows.assign(period=[words.period(period) for period in rows["period"]], use=use)
-    heads = {"count": "counted", "value": "USD per kg", "low": "from", "high": "to"}
-    return shown.drop(columns="sound").rename(columns=heads)[
-        ["counted", "period", *list(heads.values())[1:], "use", "source"]
-    ]
+    use = rows["count"].map(taken).eq(rows["period"]).map({True: "taken", False: ""})
+    use = use.where(rows["sound"].astype(bool), "left out")
+    shown = rows.assign(period=rows["period"].map(words.period), use=use)
+    heads = {"count": "counted", "period": "period", "value": "USD per kg", "low": "from", "high": "to", "use": "use"}
+    return headed(shown, heads)
 
 
 def side_by_side(pair: Pair, india: Vintage, *parts: pd.DataFrame) -> pd.DataFrame:
     """Tonnes of the years that are read out by each road and by both; and what they share.
 
-    ``parts`` are what the second road weighs, in ``forecast.COLUMNS``.
-
-    Returns
-    -------
-    pd.DataFrame
-        ``road``, a column of text a year (median and 80 % interval, t), ``source``; no third number for roads that
-        disagree and have none; empty while there is no second.
+    ``parts`` are what the second road weighs, in ``forecast.COLUMNS``. Gives ``road``, a column of text a year (median
+    and 80 % interval, t), ``source``; no third number for roads that disagree and have none; empty without a second.
     """
     common = pool.compared(pair)
     if common.empty:
         return pd.DataFrame(columns=["road", "source"])
-    target = pair.first["target"].iloc[0]
     periods = [period for period in forecast.steps(pair.first, india) if period in common.index]
     every = pd.concat([pair.first, pair.second, *parts, pair.both]).drop_duplicates(forecast.COLUMNS[:-1])
-    said = {forecast.MIXTURE: _FIRST[target]} | SAID
-    rows = [
-        {"road": said[name], **spelt_by_year(one, periods), "source": ids(pair.sources)}
-        for name, one in every.groupby("scenario", sort=False)
-    ]
-    for period in periods if not _leads(pair) else ():
-        if _apart(common.loc[period]):
-            rows[-1][f"{period}, t"] = "–"
+    said = {forecast.MIXTURE: _FIRST[pair.first["target"].iloc[0]]} | SAID
+    rows = [{"road": said[name]} | spelt_by_year(one, periods) for name, one in every.groupby("scenario", sort=False)]
+    if not _leads(pair):
+        rows[-1] |= {f"{period}, t": "–" for period in periods if _apart(common.loc[period])}
     shared = {f"{period}, t": f"{number(100 * common.loc[period, 'overlap'])} %" for period in periods}
-    return pd.DataFrame([*rows, {"road": "what the two roads share", **shared, "source": ids(pair.sources)}])
+    return pd.DataFrame([*rows, {"road": "what the two roads share"} | shared]).assign(source=ids(pair.sources))
 
 
 def verdict(pair: Pair, india: Vintage) -> Sentence:
@@ -80,8 +67,8 @@ def verdict(pair: Pair, india: Vintage) -> Sentence:
         return words.not_yet(india, "What a second road to tonnes would give")
     running, last = forecast.running(pair.first, india), common.index[-1]
     apart = [year for year in forecast.steps(pair.first, india) if year in common.index and _apart(common.loc[year])]
-    told = {running if running in common.index else common.index[0], last, *apart}
-    years = [year for year in common.index if year in told]
+    wanted = {running if running in common.index else common.index[0], last, *apart}
+    years = [year for year in common.index if year in wanted]
     third = _weighed(pair, india) if _leads(pair) else _together(common.loc[last], apart, years)
     return joined(*(_of_year(common.loc[year], pair) for year in years), third)
 
@@ -91,23 +78,25 @@ def per_kg(india: Vintage) -> Sentence:
     rows, taken = roads.unit_values(india), roads.levels(india)
     if taken.empty:
         return words.not_yet(india, "What a kilogram was worth in a year without a surge")
-    parts, said = {}, []
-    for n, (count, row) in enumerate(taken.iterrows()):
-        parts |= {f"v{n}": derived(row["value"], "USD/kg", row), f"p{n}": row["period"]}
-        newest = rows[(rows["count"] == count) & rows["sound"].astype(bool)].iloc[-1]
+    sound, said, uses = rows["sound"].astype(bool), [], []
+    for count, row in taken.iterrows():
+        newest = rows[(rows["count"] == count) & sound].iloc[-1]
         later = ""
         if newest["period"] != row["period"]:
-            later = f" (the newest figure is {{n{n}:.2}}, of {{q{n}}})"
-            parts |= {f"n{n}": derived(newest["value"], "USD/kg", newest), f"q{n}": words.period(newest["period"])}
-        said.append(f"{{v{n}:.2}} in {{p{n}}} {count}{later}")
-    first = sentence(f"The unit value was {words.listed(said)}.", **parts)
-    out = rows[~rows["sound"].astype(bool) & rows["period"].map(fiscal.is_year)]
+            later = f" (the newest figure is {_usd(newest)}, of {words.period(newest['period'])})"
+        said.append(f"{_usd(row)} in {row['period']} {count}{later}")
+        uses += [row, newest] if later else [row]
+    first = sentence("The unit value was {said}.", said=words.listed(said), uses=uses)
+    out = rows[~sound & rows["period"].map(fiscal.is_year)]
     if out.empty:
         return first
-    shown = {f"v{n}": derived(row["value"], "USD/kg", row) for n, (_, row) in enumerate(out.iterrows())}
-    listed = words.listed(f"{{v{n}:.2}} in {period}" for n, period in enumerate(out["period"]))
-    left = Sentence(listed.format(**shown), tuple(sorted(sources_of(out))))
-    return joined(first, sentence("Left out, as their weights are the ones in question: {left}.", left=left))
+    left = words.listed(f"{_usd(row)} in {row['period']}" for _, row in out.iterrows())
+    text = "Left out, as their weights are the ones in question: {left}."
+    return joined(first, sentence(text, left=left, uses=[out]))
+
+
+def _usd(row: pd.Series) -> str:
+    return f"{derived(row['value'], 'USD/kg', row):.2}"
 
 
 def disagreement(pair: Pair, india: Vintage) -> Sentence | None:
@@ -124,21 +113,12 @@ def implied(india: Vintage) -> Sentence | None:
     if episode is None or not found:
         return None
     whole = targets.totals(india, targets.CUSTOMS.name).loc[episode.year]
-    recorded = derived(whole["value"], "t", whole)
-    parts = {f"v{n}": rounded(tonnes) for n, tonnes in enumerate(found.values())}
-    said = words.listed(f"{{v{n}}} at the unit value {count}" for n, count in enumerate(found))
-    place = {
-        "above": "more than that",
-        "below": "less than that",
-        "inside": "as by value",
-        "across": "between the two",
-    }[_against(recorded.value, [tonnes.value for tonnes in found.values()])]
-    return sentence(
-        f"By its value alone {{year}} would have held {said}; recorded were {{recorded}}, {place}.",
-        year=episode.year,
-        recorded=recorded,
-        **parts,
-    )
+    recorded, tonnes = derived(whole["value"], "t", whole), list(found.values())
+    said = words.listed(f"{rounded(of)} at the unit value {count}" for count, of in found.items())
+    place = {"above": "more than that", "below": "less than that", "inside": "as by value", "across": "between the two"}
+    verdict = place[_against(recorded.value, [of.value for of in tonnes])]
+    text = "By its value alone {year} would have held {said}; recorded were {recorded}, {verdict}."
+    return sentence(text, year=episode.year, said=said, recorded=recorded, verdict=verdict, uses=tonnes)
 
 
 def _apart(row: pd.Series) -> bool:
@@ -151,50 +131,36 @@ def _leads(pair: Pair) -> bool:
 
 
 def _of_year(row: pd.Series, pair: Pair) -> Sentence:
-    first, second = (_tonnes(row, pool.PREFIX[name]) for name in ("first", "second"))
+    first, second = (told(row, prefix=pool.PREFIX[name]) for name in ("first", "second"))
     one, other = (TOLD[road["scenario"].iloc[0]] for road in (pair.first, pair.second))
-    shared = derived(100 * row["overlap"], "%", row)
     end = "two methods disagree, {first} or {second}" if _apart(row) else "the two do not contradict each other"
     return sentence(
         f"{{year}} by {one}: {{first}} (80 % interval {{first:range}}); by {other}: {{second}} ({{second:range}}).",
         f"The distributions share {{shared}}: {end}.",
-        year=row.name,
-        first=first,
-        second=second,
-        shared=words.chance(shared),
-    )
+        year=row.name, first=first, second=second, shared=words.chance(derived(100 * row["overlap"], "%", row)),
+    )  # fmt: skip
 
 
 def _together(row: pd.Series, apart: list[str], years: list[str]) -> Sentence:
     if len(apart) == len(years):
         return sentence("An average of two that disagree would be a third that neither supports: none is given here.")
-    both = sentence(
-        "At fixed weights, quantile by quantile, both together give {both} in {year} (80 % interval {both:range}).",
-        both=_tonnes(row, "both_"),
-        year=row.name,
-    )
-    return both if row.name not in apart else sentence("For {year} no average is given.", year=row.name, uses=[row])
-
-
-def _tonnes(row: pd.Series, which: str) -> Quantity:
-    value, low, high = (row[f"{which}{head}"] for head in ("median", "low80", "high80"))
-    return rounded(derived(value, "t", sources_of(row), low=low, high=high))
+    if row.name in apart:
+        return sentence("For {year} no average is given.", year=row.name, uses=[row])
+    text = "At fixed weights, quantile by quantile, both together give {both} in {year} (80 % interval {both:range})."
+    return sentence(text, both=told(row, prefix="both_"), year=row.name)
 
 
 def _weighed(pair: Pair, india: Vintage) -> Sentence:
-    """What the second road weighs in the forecast, from year to year."""
-    periods = list(pair.both["period"].unique())
+    periods, rule = list(pair.both["period"].unique()), india.assumption(structure.WEIGHT)
     years = [fiscal.fiscal_year(period) for period in periods]
     shares = pd.Series(structure.weights(india, np.array(years)), periods)
-    moves = shares[shares.ne(shares.shift())]
-    parts, said = {}, []
-    for n, (period, share) in enumerate(moves.items()):
-        parts |= {f"w{n}": derived(100 * share, "%", india.assumption(structure.WEIGHT)), f"p{n}": period}
-        said.append(f"{{w{n}}} {'from' if len(moves) > 1 else 'in'} {{p{n}}}{' on' if len(periods) > 1 else ''}")
+    steps = shares[shares.ne(shares.shift())]
+    since, on = "from" if len(steps) > 1 else "in", " on" if len(periods) > 1 else ""
+    said = words.listed(f"{derived(100 * share, '%', rule)} {since} {period}{on}" for period, share in steps.items())
+    text = "In the forecast, an average quantile by quantile, {other} weighs {said}. These weights are our judgement,"
     other = TOLD[pair.second["scenario"].iloc[0]]
-    text = f"In the forecast, an average quantile by quantile, {other} weighs {words.listed(said)}."
-    told = sentence(text, "These weights are our judgement, written before any outturn.", **parts)
-    return joined(told, _passage(pool.compared(pair).join(shares.rename("share"))))
+    weights = sentence(text, "written before any outturn.", other=other, said=said, uses=[rule])
+    return joined(weights, _passage(pool.compared(pair).join(shares.rename("share"))))
 
 
 def _passage(common: pd.DataFrame) -> Sentence | None:
@@ -208,12 +174,11 @@ def _passage(common: pd.DataFrame) -> Sentence | None:
     moved, one, other = (last[name] - first[name] for name in ("both_median", "median", "other_median"))
     if moved * one >= 0 or moved * other >= 0:
         return None
-    falls, rises = ("falls", "rises") if moved < 0 else ("rises", "falls")
-    text = (
-        f"That the forecast {falls} from {{first}} in {{before}} to {{last}} in {{after}} is the passage from one way"
-    )
-    return sentence(text, f"to the other, each of which {rises} meanwhile.", first=_tonnes(first, "both_"),
-                    last=_tonnes(last, "both_"), before=first.name, after=last.name)  # fmt: skip
+    text = "That the forecast {falls} from {first} in {before} to {last} in {after} is the passage from one way"
+    parts = {"falls": "falls" if moved < 0 else "rises", "rises": "rises" if moved < 0 else "falls"}
+    parts |= {name: told(row, prefix="both_") for name, row in (("first", first), ("last", last))}
+    tail = "to the other, each of which {rises} meanwhile."
+    return sentence(text, tail, before=first.name, after=last.name, **parts)
 
 
 def _against(recorded: float, found: list[float], near: float = 0.1) -> str:

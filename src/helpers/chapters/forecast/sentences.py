@@ -4,17 +4,14 @@ import pandas as pd
 
 from helpers import fiscal
 from helpers.chapters import words
-from helpers.chapters.forecast.phrases import ends, expected, listed, weighed
+from helpers.chapters.forecast.phrases import ends, expected, interval, listed, weighed
 from helpers.chapters.forecast.tables import rounded
 from helpers.chapters.outputs import Sentence, joined, sentence
 from helpers.data import Quantity, Vintage, derived, from_row
 from helpers.outlook import demand, episodes, forecast, licences, rare_earths, readings, seasons, structure, targets
 
-FAR = 1.5
-"""A forecast that is this many times the newest level, or its inverse, is explained."""
-
-SURE = 0.5
-"""Per cent that a figure may move by if the third of its digits is to be sure."""
+FAR = 1.5  # a forecast that is this many times the newest level, or its inverse, is explained
+SURE = 0.5  # per cent that a figure may move by if the third of its digits is to be sure
 
 
 def answer(
@@ -27,22 +24,22 @@ def answer(
     """
     target, said = table["target"].iloc[0], ends(table, india)
     what = targets.TARGETS[target].what + (", as such or inside motors," if target == targets.REPM.name else "")
-    text, parts = listed(expected(table, said, india), what, explained=True)
-    over, parted = weighed(india, target)
-    first = sentence(f"India is expected to import {text}.", f"The forecast {over}.", **parts, **parted)
-    beside = None if other is None or other.empty else expected(other, said[:1], india)
-    if beside:
-        beside = _of_other(*listed(beside), india, target)
+    magnets, weighs = listed(expected(table, said, india), what), weighed(india, target)
+    text = "India is expected to import {magnets}. The forecast {weighs}."
+    parts = [sentence(text, magnets=magnets, weighs=weighs)]
+    if other is not None and len(other):
+        parts += [_of_other(of, india, target) for of in expected(other, said[:1], india)]
     more = [unranged(table), overdue(table, india), far_from_level(table, india), given(india, target)]
-    return joined(first, beside or None, *disagreements, *more, answer=True)
+    return joined(*parts, *disagreements, *more, answer=True)
 
 
-def _of_other(text: str, parts: dict, india: Vintage, target: str) -> Sentence:
+def _of_other(of: Quantity, india: Vintage, target: str) -> Sentence:
     """The other target; of the rare-earth magnets that are used, that they are not those that come in as magnets."""
+    text, parts = "{of}{span} in {year}", {"of": of, "span": interval(of), "year": of.period}
     if target == targets.REPM.name:
         return sentence(f"All magnets under HS 850511: {text}.", **parts)
-    come = rare_earths.imported(india)
     text = f"Rare-earth magnets, those inside motors among them: {text}"
+    come = rare_earths.imported(india)
     if come is None:
         return sentence(f"{text}.", **parts)
     return sentence(f"{text}; as bare magnets {{come:~3}} a year come in.", come=come, **parts)
@@ -62,10 +59,9 @@ def overdue(table: pd.DataFrame, india: Vintage) -> Sentence | None:
     over = [p for p in table["period"].unique() if fiscal.span(p)[1] < india.day]
     if not over:
         return None
-    one = len(over) == 1
-    late = "is over, but its total is" if one else "are over, but their totals are"
-    still = "it is still a forecast" if one else "they are still forecasts"
-    text = f"{{years}} {late} not in the sources dated up to {{day}}: {still}."
+    text = "{years} are over, but their totals are not in the sources dated up to {day}: they are still forecasts."
+    if len(over) == 1:
+        text = "{years} is over, but its total is not in the sources dated up to {day}: it is still a forecast."
     return sentence(text, years=words.listed(over), day=words.day(india.day))
 
 
@@ -76,13 +72,9 @@ def far_from_level(table: pd.DataFrame, india: Vintage) -> Sentence | None:
     times = derived(mixed.value / level.value, "", mixed, level)
     if 1 / FAR <= times.value <= FAR:
         return None
-    return sentence(
-        "The forecast of {year} is {times:.1} times the newest level, {level} a year: it goes by the pace of the",
-        "latest months and by the judgements below, not by that level alone.",
-        year=year,
-        times=times,
-        level=level,
-    )
+    text = "The forecast of {year} is {times:.1} times the newest level, {level} a year: it goes by the pace of the"
+    tail = "latest months and by the judgements below, not by that level alone."
+    return sentence(text, tail, year=year, times=times, level=level)
 
 
 def given(india: Vintage, target: str) -> Sentence | None:
@@ -106,33 +98,30 @@ def rest_of_year(table: pd.DataFrame, india: Vintage) -> Sentence:
     done, rate = from_row(part), episodes.level(india, target)
     implied = forecast.at(table, first, forecast.RECORDED, forecast.used(india, target, forecast.RECORDED))
     rest = derived(implied.value - done.value, "t", implied, done)
-    said = {"part": words.period(part.name), "done": done, "implied": rounded(implied), "year": first}
+    parts = {"part": words.period(part.name), "done": done, "implied": rounded(implied), "year": first}
     if rest.value <= 0:
         text = "{part} alone brought {done}, more than the {implied} that the totals as recorded imply for {year}."
-        return sentence(text, **said)
+        return sentence(text, **parts)
     months = len(fiscal.months(part.name))
     times = derived(rest.value / (12 - months) / (done.value / months), "", rest)
-    over = "have had" if fiscal.span(first)[1] < india.day else "have"
-    recorded = table[table["scenario"] == forecast.RECORDED]
-    ruled_out = recorded.get("counterfactual", pd.Series(dtype=bool)).any()
+    parts |= {"rest": rounded(rest), "rate": rate, "as_much": "as much"}
+    if f"{times:.1}" != f"{1:.1f}":
+        parts["as_much"] = sentence("{times:.1} times as much", times=times)
     place = words.place([rate.value], implied.low, implied.high)
     verdict = {
         "below": "below the 80 % interval of that growth: what has come since speaks against it",
         "above": "above the 80 % interval of that growth: what has come since runs ahead of it",
         "inside": "inside the 80 % interval of that growth: it does not contradict it",
     }[place]
-    said = sentence(
-        "{part} brought {done}. For the {implied} that the totals as recorded imply, the rest of {year} would",
-        f"{over} to bring {{rest}}, {{as_much}} a month as so far.",
-        f"At the pace so far, {{rate}} a year, it ends {verdict}.",
-        rest=rounded(rest),
-        as_much="as much" if f"{times:.1}" == f"{1:.1f}" else sentence("{times:.1} times as much", times=times),
-        rate=rate,
-        **said,
-    )
+    text = "{part} brought {done}. For the {implied} that the totals as recorded imply, the rest of {year} would have"
+    text += " had to bring" if fiscal.span(first)[1] < india.day else " to bring"
+    tail = "{rest}, {as_much} a month as so far. At the pace so far, {rate} a year, it ends {verdict}."
+    said = sentence(text, tail, verdict=verdict, **parts)
+    recorded = table[table["scenario"] == forecast.RECORDED]
+    if not recorded.get("counterfactual", pd.Series(dtype=bool)).any():
+        return said
     why = "Yet its median is outside the 95 % interval of the forecast:" if place == "inside" else "So"
-    more = sentence(f"{why} growth from those totals is a counterfactual by now.") if ruled_out else None
-    return joined(said, more)
+    return joined(said, Sentence(f"{why} growth from those totals is a counterfactual by now."))
 
 
 def calendar_years(india: Vintage, target: str) -> Sentence | None:
@@ -141,13 +130,10 @@ def calendar_years(india: Vintage, target: str) -> Sentence | None:
     rows = rows[[fiscal.is_calendar_year(period) for period in rows.index]]
     if rows.empty:
         return None
-    told = words.listed(f"{{v{n}}} in {{p{n}}}" for n in range(len(rows)))
+    told = words.listed(f"{from_row(row)} in {period}" for period, row in rows.iterrows())
     gone = " (where a reading leaves the surge out, not those that hold it)" if episodes.suspect(india) else ""
-    return sentence(
-        f"The simulated months hold sums of calendar years too, which no figure here draws: {told}{gone}.",
-        **{f"v{n}": from_row(row) for n, (_, row) in enumerate(rows.iterrows())},
-        **{f"p{n}": period for n, period in enumerate(rows.index)},
-    )
+    text = "The simulated months hold sums of calendar years too, which no figure here draws: {told}{gone}."
+    return sentence(text, told=told, gone=gone, uses=[rows])
 
 
 def drawn_anew(table: pd.DataFrame, india: Vintage) -> Sentence:
@@ -158,46 +144,34 @@ def drawn_anew(table: pd.DataFrame, india: Vintage) -> Sentence:
     errors = readings.precision(india, forecast.prior(india), told["period"].nunique())
     errors = told.merge(errors, on=["period", "quantile"]).set_index(["period", "quantile"])["error"]
     year, uses = forecast.running(table, india), forecast.used(india, targets.CUSTOMS.name)
-    sure = errors.max() < SURE
-    return sentence(
-        "Simulated again with other chance numbers, the median of {year} would move by some {middle:.2}, and nothing",
-        "published by more than {most:.1} of its year's median (one standard error):",
-        f"of the three digits that are told {'all are' if sure else 'the last is not'} sure.",
-        year=year,
-        middle=derived(errors[year, 0.5], "%", uses),
-        most=derived(errors.max(), "%", uses),
-    )
+    middle, most = (derived(error, "%", uses) for error in (errors[year, 0.5], errors.max()))
+    text = "Simulated again with other chance numbers, the median of {year} would move by some {middle:.2}, and nothing"
+    text += " published by more than {most:.1} of its year's median (one standard error):"
+    tail, sure = "of the three digits that are told {sure} sure.", "all are" if most.value < SURE else "the last is not"
+    return sentence(text, tail, year=year, middle=middle, most=most, sure=sure)
 
 
 def rules(india: Vintage) -> Sentence:
     """Until when the last licence rules reach, and what is taken after that."""
-    chances = licences.regimes(india)
-    parts = {f"p{place}": Quantity(100 * chance, "%") for place, chance in enumerate(chances)}
-    taken = words.listed(f"{name} with {{p{place}}}" for place, name in enumerate(chances.index))
     stated = licences.rules(india)
-    allowed = sentence(
-        "The last rules of China's licences in the sources are {last} and reach until {month};",
-        f"after that they are taken to be {taken}.",
-        month=words.month(stated.index[-1]),
-        last=stated.iloc[-1],
-        uses=[licences.known(india), india.assumption("regime_probability")],
-        **parts,
-    )
-    ours = sentence("These chances are our judgement.")
-    return joined(allowed, _hearsay(india), ours)
+    taken = (f"{name} with {Quantity(100 * chance, '%')}" for name, chance in licences.regimes(india).items())
+    text = "The last rules of China's licences in the sources are {last} and reach until {month};"
+    tail = "after that they are taken to be {taken}."
+    parts = {"last": stated.iloc[-1], "month": words.month(stated.index[-1]), "taken": words.listed(taken)}
+    uses = [licences.known(india), india.assumption("regime_probability")]
+    ours = Sentence("These chances are our judgement.")
+    return joined(sentence(text, tail, uses=uses, **parts), _hearsay(india), ours)
 
 
 def own_make(india: Vintage) -> Sentence:
     """What India may make itself, by scenario, with the chance of each in the forecast of rare-earth magnets."""
-    cases = structure.supplies(india)
-    rows = india.assumption(structure.SUPPLY)
-    cases = cases[cases["chance"].round(6) > 0].sort_values("chance", ascending=False, kind="stable")
+    rows, chances = india.assumption(structure.SUPPLY), structure.supplies(india)["chance"]
     if not demand.demand(india) or rows.empty:
         return words.not_yet(india, "What plants in India may take from the imports")
-    parts = {f"p{n}": derived(100 * chance, "%", rows) for n, chance in enumerate(cases["chance"])}
-    said = words.listed(f"“{name}” with {{p{n}}}" for n, name in enumerate(cases.index))
-    text = f"Of what India makes itself the forecast takes off, by the names of the scenarios: {said}."
-    return sentence(text, "These chances are our judgement.", **parts)
+    chances = chances[chances.round(6) > 0].sort_values(ascending=False, kind="stable")
+    cases = words.listed(f"“{name}” with {derived(100 * chance, '%', rows)}" for name, chance in chances.items())
+    text = "Of what India makes itself the forecast takes off, by the names of the scenarios: {cases}."
+    return sentence(text, "These chances are our judgement.", cases=cases, uses=[rows])
 
 
 def _hearsay(india: Vintage) -> Sentence | None:
@@ -205,13 +179,9 @@ def _hearsay(india: Vintage) -> Sentence | None:
     told = licences.hearsay(india)
     if told is None:
         return None
-    return sentence(
-        "That they are {regime} until {until} is reported at second hand and changes no odds here: {note}.",
-        regime=told["regime"],
-        until=words.month(fiscal.months(told["period"])[-1]),
-        note=told["note"],
-        uses=[told],
-    )
+    text = "That they are {regime} until {until} is reported at second hand and changes no odds here: {note}."
+    until = words.month(fiscal.months(told["period"])[-1])
+    return sentence(text, until=until, uses=[told], **told[["regime", "note"]])
 
 
 def season(india: Vintage, target: str) -> Sentence:
@@ -219,24 +189,18 @@ def season(india: Vintage, target: str) -> Sentence:
     table = seasons.pattern(india, target)
     if table.empty:
         months = seasons.months(india, target)
-        few = len(months) < 12 * (seasons.LEAST_YEARS + 1)
-        text = "The months in the sources dated up to {day} are too few to tell a season" if few else (
-            "No season is found in the {count} months in the sources dated up to {day}"
-        )  # fmt: skip
-        count = {} if few else {"count": derived(len(months), "", months)}
-        last = "so a part of a year stands for its share of it, give or take what seasons usually do."
-        return sentence(f"{text}, {last}", day=words.day(india.day), **count)
-    high, low = table["times"].astype(float).idxmax(), table["times"].astype(float).idxmin()
-    parts = {
-        name: derived(100 * (table.loc[at, "times"] - 1), "%", table) for name, at in (("up", high), ("down", low))
-    }
-    return sentence(
-        "The months tell a season, which the forecast of the months to come follows: {high} is usually {up:signed}",
-        "against the mean of the months around it, {low} {down:signed}.",
-        high=_month(high),
-        low=_month(low),
-        **parts,
-    )
+        text, parts = "The months in the sources dated up to {day} are too few to tell a season,", {}
+        if len(months) >= 12 * (seasons.LEAST_YEARS + 1):
+            text = "No season is found in the {count} months in the sources dated up to {day},"
+            parts["count"] = derived(len(months), "", months)
+        tail = "so a part of a year stands for its share of it, give or take what seasons usually do."
+        return sentence(text, tail, day=words.day(india.day), **parts)
+    times = table["times"].astype(float)
+    up, down = (derived(100 * (end - 1), "%", table) for end in (times.max(), times.min()))
+    high, low = (_month(at) for at in (times.idxmax(), times.idxmin()))
+    text = "The months tell a season, which the forecast of the months to come follows: {high} is usually {up:signed}"
+    tail = "against the mean of the months around it, {low} {down:signed}."
+    return sentence(text, tail, high=high, up=up, low=low, down=down)
 
 
 def _month(number: int) -> str:

@@ -1,5 +1,6 @@
 """Tables of the forecast, and the words for its scenarios, models and judgements."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
@@ -7,8 +8,8 @@ import pandas as pd
 
 from helpers import fiscal
 from helpers.chapters import words
-from helpers.chapters.outputs import number
-from helpers.data import ASSUMED, Quantity, Vintage, ids
+from helpers.chapters.rows import headed
+from helpers.data import ASSUMED, Quantity, Vintage, derived, ids, number
 from helpers.outlook import evidence, forecast, licences, readings, structure, targets
 from helpers.outlook.episodes import suspect
 
@@ -17,6 +18,7 @@ READING = {
     readings.STOCKS: "stock-building that is paid back",
     readings.PERSISTENT: "real demand that persists",
 }
+STARTS = (forecast.MIXTURE, forecast.LEVEL, forecast.RECORDED)
 SHORT = {readings.ERROR: "error", readings.STOCKS: "stock-building", readings.PERSISTENT: "persistent demand"}
 EVIDENCE = {
     "evidence_unit_value": "fall of the unit value over the rise in weight",
@@ -73,15 +75,11 @@ def names(india: Vintage, target: str) -> dict[str, str]:
 def starts(table: pd.DataFrame, india: Vintage, other: pd.DataFrame) -> pd.DataFrame:
     """The years that are read out, from the mixture, from each starting point, and for the other target.
 
-    ``table`` and ``other`` are ``forecast.expected`` and ``forecast.beside``.
-
-    Returns
-    -------
-    pd.DataFrame
-        ``forecast``, a column of text a year (median and 80 % interval, t), ``source``.
+    ``table`` and ``other`` are ``forecast.expected`` and ``forecast.beside``. Gives ``forecast``, a column of text
+    a year (median and 80 % interval, t), ``source``.
     """
     periods = forecast.steps(table, india)
-    rows = _by_year(table, india, [forecast.MIXTURE, forecast.LEVEL, forecast.RECORDED], periods)
+    rows = _by_year(table, india, STARTS, periods)
     if len(other):
         what = targets.TARGETS[other["target"].iloc[0]].what
         beside = _by_year(other, india, [forecast.MIXTURE], periods)
@@ -91,8 +89,7 @@ def starts(table: pd.DataFrame, india: Vintage, other: pd.DataFrame) -> pd.DataF
 
 def scenarios(table: pd.DataFrame, india: Vintage) -> pd.DataFrame:
     """The years that are read out under every reading or regime and weighed, as :func:`starts` gives them."""
-    named = names(india, table["target"].iloc[0])
-    order = [name for name in named if name not in (forecast.MIXTURE, forecast.LEVEL, forecast.RECORDED)]
+    order = [name for name in names(india, table["target"].iloc[0]) if name not in STARTS]
     return _by_year(table, india, [*order, forecast.MIXTURE], forecast.steps(table, india))
 
 
@@ -113,10 +110,14 @@ def judgements(india: Vintage, target: str) -> pd.DataFrame:
     rows = readings.stated(india, target)
     said = rows["assumption"].map(lambda name: JUDGEMENT.get(name, name.replace("_", " ")))
     case = rows["segment"].map(lambda name: READING.get(name, name))
-    heads = {"assumption": "judgement", "segment": "case", "published": "known from", "written": "written on"}
     shown = rows.assign(assumption=said, segment=case, value=[_ranged(row) for row in rows.itertuples()])
-    shown = shown.rename(columns=heads | {"note": "evidence"})
-    return shown[["judgement", "case", "value", "known from", "written on", "evidence", "source"]]
+    heads = {"assumption": "judgement", "segment": "case", "value": "value", "published": "known from"}
+    return headed(shown, heads | {"written": "written on", "note": "evidence"})
+
+
+HEADS = {"median": "median, t"}
+for _level in (80, 95):
+    HEADS |= {f"low{_level}": f"{_level} % from, t", f"high{_level}": f"{_level} % to, t"}
 
 
 def real_time(tried: pd.DataFrame, india: Vintage) -> pd.DataFrame:
@@ -125,13 +126,6 @@ def real_time(tried: pd.DataFrame, india: Vintage) -> pd.DataFrame:
     heads = {"period": "of", "as_of": "on", "scenario": "forecast", "outturn": "came, t", "error": "off by, %"}
     heads |= {"within": "inside 80 %", "score": "interval score, naive = 1", "backcast": "back-cast"}
     return shown.rename(columns=HEADS | heads)
-
-
-HEADS = {
-    "median": "median, t",
-    "low80": "80 % from, t", "high80": "80 % to, t",
-    "low95": "95 % from, t", "high95": "95 % to, t",
-}  # fmt: skip
 
 
 def trial_name(scenario: str) -> str:
@@ -163,14 +157,20 @@ def rounded(quantity: Quantity) -> Quantity:
     return replace(quantity, value=value, low=low, high=high)
 
 
+def told(row: pd.Series, uses=None, *, prefix: str = "") -> Quantity:
+    """A row of intervals as its forecast is said, of columns that begin so; its own sources unless others are given."""
+    middle, low, high = (row[f"{prefix}{name}"] for name in ("median", "low80", "high80"))
+    uses = row if uses is None else uses
+    return rounded(derived(middle, "t", uses, period=row.get("period", ""), low=low, high=high))
+
+
 def spelt_by_year(one: pd.DataFrame, periods: list[str]) -> dict[str, str]:
     """Median and 80 % interval, where it is published, of each year as text; a dash where a forecast does not reach."""
     values, texts = one.set_index(["period", "quantile"])["value"], {}
     for period in periods:
-        middle, low, high = (values.get((period, q), np.nan) for q in (0.5, 0.1, 0.9))
-        said = "–" if pd.isna(middle) else number(_round(middle))
-        span = "" if pd.isna(low) else f" ({number(_round(low))} to {number(_round(high))})"
-        texts[f"{period}, t"] = said + span
+        middle, low, high = (_round(values.get((period, level), np.nan)) for level in (0.5, 0.1, 0.9))
+        span = "" if pd.isna(low) else f" ({number(low)} to {number(high)})"
+        texts[f"{period}, t"] = f"{number(middle)}{span}"
     return texts
 
 
@@ -185,13 +185,11 @@ def _round(value: float) -> float:
     return value if pd.isna(value) else round(value, places)
 
 
-def _by_year(table: pd.DataFrame, india: Vintage, wanted: list[str], periods: list[str]) -> pd.DataFrame:
-    target, named = table["target"].iloc[0], names(india, table["target"].iloc[0])
-    by_scenario = dict(tuple(forecast.leading(table).groupby("scenario")))
-    rows = []
-    for scenario in [name for name in wanted if name in by_scenario]:
-        sources = ids(forecast.used(india, target, scenario))
-        one = by_scenario[scenario]
-        name = named[scenario] + (": a counterfactual" if one["counterfactual"].any() else "")
-        rows.append({"forecast": name, **spelt_by_year(one, periods), "source": sources})
+def _by_year(table: pd.DataFrame, india: Vintage, wanted: Iterable[str], periods: list[str]) -> pd.DataFrame:
+    target, found = table["target"].iloc[0], dict(tuple(forecast.leading(table).groupby("scenario")))
+    named, rows = names(india, target), []
+    for scenario in [name for name in wanted if name in found]:
+        name = named[scenario] + (": a counterfactual" if found[scenario]["counterfactual"].any() else "")
+        source = ids(forecast.used(india, target, scenario))
+        rows.append({"forecast": name, **spelt_by_year(found[scenario], periods), "source": source})
     return pd.DataFrame(rows)

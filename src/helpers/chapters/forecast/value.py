@@ -2,30 +2,23 @@
 
 import pandas as pd
 
-from helpers import fiscal
 from helpers.chapters import words
-from helpers.chapters.outputs import Sentence, joined, number, sentence
-from helpers.data import Vintage, derived, ids
+from helpers.chapters.forecast.phrases import ends
+from helpers.chapters.outputs import Sentence, joined, sentence
+from helpers.chapters.rows import amounts, headed
+from helpers.data import Vintage, derived, ids, number
 from helpers.outlook import value
 
-LEAST_SKILL = 0.05
-"""How far an error is from that of naive, as a fraction, and not called better or worse."""
-NEAR = 5
-"""Points of per cent that a coverage may be off and be called right."""
+LEAST_SKILL = 0.05  # how far an error is from that of naive, as a fraction, and not called better or worse
+NEAR = 5  # points of per cent that a coverage may be off and be called right
+MEANT = 80  # per cent of what comes that an 80 % interval is meant to hold
 SIGNIFICANT = 0.05
 LEAST_WATSON, MOST_WATSON = 1.5, 2.5
 """Durbin-Watson statistics between which errors of years in a row are taken to be unrelated."""
-MOST_CONDITION = 30
-"""Condition number above which regressors move too much together to be told apart."""
-LEAST_SHARE = 0.5
-"""Part of the growth that an equation explains before most of it is explained."""
-HEADS = {
-    "median": "median, million USD",
-    "low80": "80 % from",
-    "high80": "80 % to",
-    "low95": "95 % from",
-    "high95": "95 % to",
-}
+MOST_CONDITION = 30  # condition number above which regressors move too much together to be told apart
+LEAST_SHARE = 0.5  # part of the growth that an equation explains before most of it is explained
+HEADS = {"median": "median, million USD", "low80": "80 % from", "high80": "80 % to"}
+HEADS |= {"low95": "95 % from", "high95": "95 % to"}
 
 
 def skill(tried: pd.DataFrame, india: Vintage) -> pd.DataFrame:
@@ -37,36 +30,21 @@ def skill(tried: pd.DataFrame, india: Vintage) -> pd.DataFrame:
 
 def coverage(tried: pd.DataFrame, india: Vintage) -> pd.DataFrame:
     """``value.coverage`` with heads in words."""
-    heads = {
-        "ahead": "up to years ahead",
-        "within80": "inside 80 %, % of forecasts",
-        "within95": "inside 95 %, % of forecasts",
-        "score": "interval score of 80 %, log points",
-        "unconverged": "fits with a warning or not converged",
-    }
+    heads = {"ahead": "up to years ahead"} | {f"within{n}": f"inside {n} %, % of forecasts" for n in (80, 95)}
+    heads |= {"score": "interval score of 80 %, log points", "unconverged": "fits with a warning or not converged"}
     return value.coverage(tried).rename(columns=heads).assign(source=ids(value.used(india)))
 
 
 def regressions(fitted: pd.DataFrame) -> pd.DataFrame:
     """``value_models.regressions``, a row an equation."""
-    rows = []
-    for equation, one in fitted.groupby("equation", sort=False):
-        first = one.iloc[0]
-        told = [f"{r.regressor} {number(r.elasticity, 2)} ({number(r.error, 2)})" for r in one.itertuples()]
-        rows.append(
-            {
-                "growth of": equation,
-                "years": first["years"],
-                "years needed": first["needed"],
-                "elasticity (robust error)": "; ".join(told) if pd.notna(first["r2"]) else "too few years",
-                "R2": first["r2"],
-                "Durbin-Watson": first["durbin_watson"],
-                "Jarque-Bera, p": first["jarque_bera"],
-                "condition number": first["condition"],
-                "source": first["source"],
-            }
-        )
-    return pd.DataFrame(rows)
+    shown = fitted.drop_duplicates("equation").set_index("equation", drop=False)
+    told = fitted["regressor"] + [f" {number(r.elasticity, 2)} ({number(r.error, 2)})" for r in fitted.itertuples()]
+    told = told.groupby(fitted["equation"]).agg("; ".join).reindex(shown.index)
+    heads = {"equation": "growth of", "years": "years", "needed": "years needed", "told": "elasticity (robust error)"}
+    heads |= {"r2": "R2", "durbin_watson": "Durbin-Watson", "jarque_bera": "Jarque-Bera, p"}
+    heads |= {"condition": "condition number"}
+    shown = shown.assign(told=told.where(shown["r2"].notna(), "too few years"))
+    return headed(shown.reset_index(drop=True), heads)
 
 
 def basis(india: Vintage) -> Sentence:
@@ -74,59 +52,40 @@ def basis(india: Vintage) -> Sentence:
     table, ties = value.history(india), value.levels(india)
     if table.empty:
         return words.not_yet(india, "What these imports are worth over the years")
-    tie = ties.iloc[-1]
-    more = derived(100 * abs(tie["ratio"] - 1), "%", tie)
-    said = sentence(
-        "The longest series, {since} to {until}, lists the largest exporters, free on board. In {year} India's own",
-        "record, {own:.1}, is {more:.1} {side} it ({listed:number.1}); all years of it are changed by as much.",
-        since=table.index[0],
-        until=table["listed_usd_m"].last_valid_index(),
-        year=ties.index[-1],
-        own=derived(tie["recorded_usd_m"], "USD m", tie),
-        side="above" if tie["ratio"] >= 1 else "below",
-        listed=derived(tie["listed_usd_m"], "USD m", tie),
-        more=more,
-        uses=[table],
-    )
-    left = None
+    year, tie = ties.index[-1], ties.iloc[-1]
+    parts = {"since": table.index[0], "until": table["listed_usd_m"].last_valid_index(), "year": year}
+    parts |= {"own": derived(tie["recorded_usd_m"], "USD m", tie), "listed": derived(tie["listed_usd_m"], "USD m", tie)}
+    parts |= {"more": derived(100 * abs(tie["ratio"] - 1), "%", tie), "side": "above" if tie["ratio"] >= 1 else "below"}
+    text = "The longest series, {since} to {until}, lists the largest exporters, free on board. In {year} India's own"
+    tail = "record, {own:.1}, is {more:.1} {side} it ({listed:number.1}); all years of it are changed by as much."
+    said = [sentence(text, tail, uses=[table], **parts)]
     if pd.notna(tie["all_usd_m"]):
-        left = sentence(
-            "The exporters that are not listed make {out:signed.1} of that; freight, insurance and other ways of",
-            "counting the rest.",
-            out=derived(100 * (tie["all_usd_m"] / tie["listed_usd_m"] - 1), "%", tie),
-        )
-    others = [
-        sentence("By {year} it would be {more:signed.1}.", year=year, more=derived(100 * (row["ratio"] - 1), "%", row))
-        for year, row in ties.iloc[:-1].iterrows()
-    ]
+        out = derived(100 * (tie["all_usd_m"] / tie["listed_usd_m"] - 1), "%", tie)
+        text = "The exporters that are not listed make {out:signed.1} of that; freight, insurance and other ways of"
+        said.append(sentence(text, "counting the rest.", out=out))
+    for year, row in ties.iloc[:-1].iterrows():
+        more = derived(100 * (row["ratio"] - 1), "%", row)
+        said.append(sentence("By {year} it would be {more:signed.1}.", year=year, more=more))
     later = table[table["made"] != value.LISTED]
-    after = None
     if len(later):
         made = "years made of the fiscal ones" if later["made"].iloc[-1] == value.OF_FISCAL else "the calendar years"
         text = "After that come {made} that India records, up to {last}."
-        after = sentence(text, made=made, last=later.index[-1], uses=[later])
-    return joined(said, left, *others, after, _rebuilt(value.rebuilt(india)))
+        said.append(sentence(text, made=made, last=later.index[-1], uses=[later]))
+    return joined(*said, _rebuilt(value.rebuilt(india)))
 
 
 def ahead(table: pd.DataFrame, india: Vintage) -> Sentence:
     """The value of the fiscal year that runs and of the last, and how it does against what is recorded already."""
     if table.empty:
         return words.not_yet(india, "What these imports will be worth")
-    known = value.history(india).iloc[-1]
-    years = list(table["period"].unique())
-    running = min(years, key=lambda of: abs(fiscal.fiscal_year(of) - fiscal.fiscal_year(pd.Timestamp(india.day))))
-    parts, said = {}, []
-    for place, period in enumerate(dict.fromkeys([running, years[-1]])):
-        parts |= {f"y{place}": period, f"v{place}": value.at(table, period, india)}
-        said.append(f"{{v{place}}} in {{y{place}}} ({'80 % interval ' if place == 0 else ''}{{v{place}:range}})")
-    first = sentence(
-        f"India's imports under HS 850511 were worth {{known}} in {{year}} and are expected at {words.listed(said)}.",
-        "Fiscal years are made of three quarters of one calendar year and a quarter of the next.",
-        known=derived(known["usd_m"], "USD m", known),
-        year=known.name,
-        **parts,
-    )
-    return joined(first, *(_check(row, india) for _, row in value.checked(india).iterrows()))
+    known, (near, *later) = value.history(india).iloc[-1], [value.at(table, of, india) for of in ends(table, india)]
+    expected = [f"{near} in {near.period} (80 % interval {near:range})"]
+    expected += [f"{far} in {far.period} ({far:range})" for far in later]
+    text = "India's imports under HS 850511 were worth {known} in {year} and are expected at {expected}."
+    parts = {"known": derived(known["usd_m"], "USD m", known), "year": known.name, "expected": words.listed(expected)}
+    tail = "Fiscal years are made of three quarters of one calendar year and a quarter of the next."
+    checks = (_check(row, india) for _, row in value.checked(india).iterrows())
+    return joined(sentence(text, tail, uses=[near, *later], **parts), *checks)
 
 
 def fared(tried: pd.DataFrame, india: Vintage) -> Sentence:
@@ -139,37 +98,27 @@ def fared(tried: pd.DataFrame, india: Vintage) -> Sentence:
     mine = tried[(tried["model"] == value.MODEL) & (tried["horizon"] <= far)]
     held = derived(100 * mine["outturn"].between(mine["low80"], mine["high80"]).mean(), "%", rows)
     worth = {"up": "worse than", "down": "better than", "unchanged": "no better than"}
-    said = sentence(
-        "From each of {count} years, {first} to {last}, the ensemble knew only what lies before.",
-        "A year ahead its error was {near:.2} times that of naive, {verdict} it.",
-        count=words.count(tried["origin"].nunique()),
-        first=tried["origin"].min(),
-        last=tried["origin"].max(),
-        near=near,
-        verdict=worth[_against(near.value)],
+    origins = tried["origin"]
+    parts = {"count": words.count(origins.nunique()), "first": origins.min(), "last": origins.max(), "near": near}
+    text = "From each of {count} years, {first} to {last}, the ensemble knew only what lies before."
+    tail = "A year ahead its error was {near:.2} times that of naive, {verdict} it."
+    said = [sentence(text, tail, verdict=worth[_against(near.value)], **parts)]
+    if far > 1:
+        text, verdict = "At {far} years ahead it was {wide:.2} times, {verdict} it.", worth[_against(wide.value)]
+        said.append(sentence(text, far=words.count(far), wide=wide, verdict=verdict))
+    text = "Its 80 % intervals held {held} of what came up to then, {often} they should{missed}."
+    said.append(sentence(text, held=held, often=often(held.value), missed=_missed(mine)))
+    caveat = Sentence(
+        "These trials share their years and use figures as they stand now: they count for far fewer than they are. "
+        "How wide intervals of trade have to be was learned from other goods, over the same years."
     )
-    farther = sentence(
-        "At {far} years ahead it was {wide:.2} times, {verdict} it.",
-        far=words.count(far),
-        wide=wide,
-        verdict=worth[_against(wide.value)],
-    )
-    intervals = sentence(
-        f"Its 80 % intervals held {{held}} of what came up to then, {{often}} they should{_missed(mine)}.",
-        held=held,
-        often=often(held.value, 80),
-    )
-    caveat = sentence(
-        "These trials share their years and use figures as they stand now: they count for far fewer than they are.",
-        "How wide intervals of trade have to be was learned from other goods, over the same years.",
-    )
-    return joined(said, farther if far > 1 else None, intervals, _beside(table.loc[:far], rows), caveat)
+    return joined(*said, _beside(table.loc[:far], rows), caveat)
 
 
-def often(held: float, meant: float) -> str:
-    """How often intervals held against how often they are meant to, both in per cent."""
+def often(held: float) -> str:
+    """How often 80 % intervals held, in per cent, against how often they are meant to."""
     said = {"above": "more often than", "below": "less often than", "inside": "about as often as"}
-    return said[words.place([round(held)], meant - NEAR, meant + NEAR)]
+    return said[words.place([round(held)], MEANT - NEAR, MEANT + NEAR)]
 
 
 def moved_by(fitted: pd.DataFrame, india: Vintage) -> Sentence:
@@ -179,15 +128,11 @@ def moved_by(fitted: pd.DataFrame, india: Vintage) -> Sentence:
     whole, known = fitted[fitted["equation"] == fitted["equation"].iloc[0]], fitted.dropna(subset="r2")
     few = None
     if whole["r2"].isna().any():
-        few = sentence(
-            "Growth of {all} together cannot be told from the sources: {have:number} years have all of them, and",
-            "{need:number} are needed.",
-            all=words.listed(whole["regressor"]),
-            have=derived(whole["years"].iloc[0], "", whole),
-            need=derived(whole["needed"].iloc[0], "", whole),
-        )
+        text = "Growth of {all} together cannot be told from the sources: {years:number} years have all of them, and"
+        parts = amounts(whole.iloc[0], years="", needed="")
+        few = sentence(text, "{needed:number} are needed.", all=words.listed(whole["regressor"]), **parts)
     if known.empty:
-        return joined(few, sentence("Nor can any part of it."))
+        return joined(few, Sentence("Nor can any part of it."))
     best = known[known["equation"] == known["equation"].iloc[0]]
     return joined(few, _elasticities(best), _diagnosed(best.iloc[0]))
 
@@ -208,65 +153,51 @@ def _rebuilt(table: pd.DataFrame) -> Sentence | None:
     if table.empty:
         return None
     row = table.iloc[-1]
-    gap = row["made_usd_m"] / row["usd_m"] - 1
-    apart = sentence(f"{{gap}} {'more' if gap > 0 else 'less'}", gap=derived(100 * abs(gap), "%", row))
-    return sentence(
-        "{year}, made of three quarters of a calendar year and a quarter of the next, comes to {made:.1} where",
-        "{own:number.1} are recorded: {verdict}.",
-        year=row.name,
-        made=derived(row["made_usd_m"], "USD m", row),
-        own=derived(row["usd_m"], "USD m", row),
-        verdict="the same count" if abs(gap) <= LEAST_SKILL else apart,
-    )
+    gap, verdict = row["made_usd_m"] / row["usd_m"] - 1, "the same count"
+    if abs(gap) > LEAST_SKILL:
+        verdict = f"{derived(100 * abs(gap), '%', row)} {'more' if gap > 0 else 'less'}"
+    text = "{year}, made of three quarters of a calendar year and a quarter of the next, comes to {made_usd_m:.1}"
+    parts = amounts(row, made_usd_m="USD m", usd_m="USD m")
+    return sentence(text, "where {usd_m:number.1} are recorded: {verdict}.", year=row.name, verdict=verdict, **parts)
 
 
 def _check(row: pd.Series, india: Vintage) -> Sentence:
-    came = derived(row["usd_m"], "USD m", row, period=row.name)
-    verdict = words.place([came.value], row["low80"], row["high80"])
-    return sentence(
-        "{year}, {part} after the years known, was recorded at {came}: {verdict} the 80 % interval that it would have",
-        "had, {mine:range}.",
-        part="which lies" if row["horizon"] else "of which a part lies",
-        year=row.name,
-        came=came,
-        verdict=verdict,
-        mine=derived(row["median"], "USD m", value.history(india), low=row["low80"], high=row["high80"]),
-    )
+    came = derived(row["usd_m"], "USD m", row)
+    parts = {"verdict": words.place([came.value], row["low80"], row["high80"]), "year": row.name, "came": came}
+    parts["mine"] = derived(row["median"], "USD m", value.history(india), low=row["low80"], high=row["high80"])
+    parts["part"] = "which lies" if row["horizon"] else "of which a part lies"
+    text = "{year}, {part} after the years known, was recorded at {came}: {verdict} the 80 % interval that it would"
+    return sentence(text, "have had, {mine:range}.", **parts)
 
 
 def _beside(table: pd.DataFrame, rows: frozenset[str]) -> Sentence:
     """Which of the models of the field came closest over the horizons, and whether the ensemble was ahead of it."""
     means = table.drop(columns="origins").mean()
     rivals = means.drop(value.MODEL)
-    best = rivals.idxmin()
     verdict = {"up": "behind", "down": "ahead of", "unchanged": "level with"}
-    place = verdict[_against(means[value.MODEL] / rivals[best])]
-    listed = [f"{name} {{m{n}:.2}}" for n, name in enumerate(means.index)]
-    return sentence(
-        f"Over these horizons the mean ratio to naive is: {words.listed(listed)}; the ensemble was {place} the closest",
-        "of the others, {best}.",
-        best=best,
-        **{f"m{n}": derived(mean, "", rows) for n, mean in enumerate(means)},
-    )
+    verdict = verdict[_against(means[value.MODEL] / rivals.min())]
+    ratios = words.listed(f"{name} {derived(mean, '', rows):.2}" for name, mean in means.items())
+    text = "Over these horizons the mean ratio to naive is: {ratios}; the ensemble was {verdict} the closest"
+    return sentence(text, "of the others, {best}.", ratios=ratios, verdict=verdict, best=rivals.idxmin(), uses=[rows])
 
 
 def _elasticities(best: pd.DataFrame) -> Sentence:
-    sure = best[best["p_value"] < SIGNIFICANT]
-    first = best.iloc[0]
+    sure, first = best[best["p_value"] < SIGNIFICANT], best.iloc[0]
     parts = {"years": derived(first["years"], "", best), "since": first["since"], "until": first["until"]}
     gaps = first["years"] <= int(first["until"]) - int(first["since"])
-    over = f"Over {{years:number}} {'of the years' if gaps else 'years,'} {{since}} to {{until}}{'' if gaps else ','}"
+    over = "Over {years:number} " + ("of the years {since} to {until}" if gaps else "years, {since} to {until},")
     if sure.empty:
         text = f"{over} growth of the value is not told from chance by that of {{names}}."
         return sentence(text, names=words.listed(best["regressor"], "or"), **parts)
-    said = []
-    for n, (_, row) in enumerate(sure.iterrows()):
-        parts |= {f"e{n}": derived(row["elasticity"], "%", row), f"s{n}": derived(row["error"], "", row)}
-        parts[f"name{n}"] = row["regressor"]
-        said.append(f"{{e{n}:signed.1}} with {{name{n}}} (robust error {{s{n}:.1}})")
+    said = [
+        f"{derived(row['elasticity'], '%', row):signed.1} with {row['regressor']} "
+        f"(robust error {derived(row['error'], '', row):.1})"
+        for _, row in sure.iterrows()
+    ]
     rest = [name for name in best["regressor"] if name not in set(sure["regressor"])]
     tail = f"; {words.listed(rest)} tell nothing more" if rest else ""
-    return sentence(f"{over} a per cent more went with, in the value: {words.listed(said)}{tail}.", **parts)
+    text = f"{over} a per cent more went with, in the value: {{said}}{{tail}}."
+    return sentence(text, said=words.listed(said), tail=tail, **parts)
 
 
 def _diagnosed(row: pd.Series) -> Sentence:

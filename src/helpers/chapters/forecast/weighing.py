@@ -15,8 +15,7 @@ NONE = sentence("No year of this target is suspect, so there are no readings to 
 DECIMALS = {"observed": 2, "Bayes factor of an error": 1}
 for _short in SHORT.values():
     DECIMALS |= {f"fits {_short} (best: 1)": 2, f"{_short} after it, %": 0}
-LEAST_APART = 11
-"""Per cent between the names of two lines."""
+LEAST_APART = 11  # per cent between the names of two lines
 
 
 def update(india: Vintage, target: str) -> pd.DataFrame:
@@ -39,12 +38,8 @@ def moved(india: Vintage, target: str) -> Sentence:
         return NONE
     found, last = rows.iloc[1:], rows.iloc[-1]
     if found.empty:
-        return sentence(
-            "No evidence on what {year} was is in the sources dated up to {day}: the prior, our judgement, stands.",
-            year=episode.year,
-            day=words.day(india.day),
-            uses=[rows],
-        )
+        text = "No evidence on what {year} was is in the sources dated up to {day}: the prior, our judgement, stands."
+        return sentence(text, year=episode.year, day=words.day(india.day), uses=[rows])
     best = max(evidence.WEIGHTS, key=lambda name: last[evidence.WEIGHTS[name]])
     before, now = (words.chance(derived(100 * row[evidence.WEIGHTS[best]], "%", rows)) for row in (rows.iloc[0], last))
     for_error = (found["Bayes factor"] > 1).sum()
@@ -52,21 +47,15 @@ def moved(india: Vintage, target: str) -> Sentence:
     top = found.loc[np.log(found["Bayes factor"]).abs().idxmax()]
     times = derived(np.exp(abs(np.log(top["Bayes factor"]))), "", top)
     sides = ("an error", "the next reading") if top["Bayes factor"] > 1 else ("another reading", "an error")
+    parts = {"year": episode.year, "reading": READING[best], "before": before, "now": now, "share": share}
+    parts |= {"last": words.day(last["published"]), "what": EVIDENCE[top["evidence"]], "times": times}
+    parts |= {"period": words.period(top["period"]), "observed": derived(top["observed"], "", top)}
     return sentence(
         "That {year} is {reading} had {before} of the weight before any evidence and has {now} after",
-        f"what was known by {{last}}; {share} for an error.",
-        "What counts most is the {what} ({period}), {observed:.2}:",
+        "what was known by {last}; {share} for an error. What counts most is the {what} ({period}), {observed:.2}:",
         f"{{times:.1}} times as likely under {sides[0]} as under {sides[1]}. The prior and the densities are our",
         "judgement, written from what each reading says; what is observed is data.",
-        year=episode.year,
-        reading=READING[best],
-        before=before,
-        now=now,
-        last=words.day(last["published"]),
-        what=EVIDENCE[top["evidence"]],
-        period=words.period(top["period"]),
-        observed=derived(top["observed"], "", top),
-        times=times,
+        **parts,
     )
 
 
@@ -94,17 +83,15 @@ def _said(shares: pd.DataFrame) -> tuple[Sentence, Sentence]:
     """Title and alternative text of the weights, in per cent by day and reading."""
     best = shares[list(SHORT)].iloc[-1].idxmax()
     first, now = (words.chance(derived(row[best], "%", row)) for _, row in shares.iloc[[0, -1]].iterrows())
-    begun: dict[str, Sentence | str] = {}
+    text, begun = "{name} weighs {now}", {}
     if len(shares) > 1:
-        begun = {"first": first, "day": words.day(shares.index[0])}
-    text = f"{{name}} weighs {{now}}{', after {first} on {day}' if begun else ''}"
+        text, begun = f"{text}, after {{first}} on {{day}}", {"first": first, "day": words.day(shares.index[0])}
     title = sentence(text, name=READING[best].capitalize(), now=now, **begun)
-    said = []
+    said = [Sentence("The weight of each reading, in steps.")]
     for day, row in shares.iterrows():
-        each = {f"w{place}": words.chance(derived(row[name], "%", row)) for place, name in enumerate(SHORT)}
-        listed = words.listed(f"{name} {{w{place}}}" for place, name in enumerate(SHORT.values()))
-        said.append(sentence(f"From {{day}}: {listed}.", day=words.day(day), **each))
-    return title, joined(sentence("The weight of each reading, in steps."), *said)
+        each = (f"{short} {words.chance(derived(row[name], '%', row))}" for name, short in SHORT.items())
+        said.append(sentence("From {day}: {each}.", day=words.day(day), each=words.listed(each), uses=[row]))
+    return title, joined(*said)
 
 
 def _column(weights: pd.Series) -> pd.Series:

@@ -39,7 +39,6 @@ def counts(view: View) -> Figure:
 
 
 def suppliers(view: View) -> Figure | Sentence:
-    """The largest suppliers of the newest year, by value."""
     table = seen.suppliers(view).head(8)
     if table.empty:
         return sentences.concentration(view)

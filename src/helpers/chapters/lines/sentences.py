@@ -52,7 +52,6 @@ def counts(view: View) -> Sentence:
 
 
 def concentration(view: View) -> Sentence:
-    """Who supplies most, and how concentrated supply is."""
     table = seen.suppliers(view)
     if table.empty:
         return words.not_yet(view, "Who supplies")
@@ -63,7 +62,6 @@ def concentration(view: View) -> Sentence:
 
 
 def ahead(view: View) -> Sentence:
-    """The value of the years to come."""
     table = seen.ahead(view)
     if table.empty:
         text = "No forecast is made: it needs one line, and three calendar years in a row up to the newest."

@@ -4,5 +4,4 @@
 - `figures`: what it draws
 - `tables`: tables of ``outlook`` with heads in words and units; the chain from ore to need
 - `dependence`: indices of dependence side by side
-- `verdicts`: which of two is more, and whether one range holds another, by rule
 """

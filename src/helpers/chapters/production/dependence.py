@@ -11,9 +11,7 @@ from helpers.methods import concentration, risk
 from helpers.outlook import rare_earths, targets
 
 METAL_LINES = ("85051110", "85051190")  # the national lines of HS 850511
-
 LEAST_COUNTRIES = 5  # countries that an edition must name to say something of the world's mining
-
 LEAST_KNOWN = 0.9  # share of India's imports that must be known by country to say something of their concentration
 
 

@@ -1,14 +1,12 @@
 """Figures of chapter 2: what India's own rare earth can make."""
 
-from datetime import timedelta
-
 import pandas as pd
 
 from helpers import fiscal
 from helpers.chapters import words
 from helpers.chapters.canvas import BLUE, GOLD, MUTED, PAPER, RED, canvas, finish, label, once_public
-from helpers.chapters.outputs import Figure, Sentence, joined, number, sentence
-from helpers.chapters.production import tables, verdicts
+from helpers.chapters.outputs import Figure, Sentence, joined, sentence
+from helpers.chapters.production import tables
 from helpers.chapters.production.sentences import PATHS, share_of_use
 from helpers.chapters.rows import between, count, ranged, tonnes
 from helpers.data import Vintage
@@ -22,7 +20,7 @@ def mine_output(editions: pd.DataFrame, rival: pd.DataFrame, *, india: Vintage) 
     """India's mine output of rare-earth oxide by edition, as two publishers count it: ``supply.mine_output``."""
     drawing, (ax,) = canvas("tonnes of rare-earth oxide a year", height=3.2)
     both = pd.concat([editions.assign(colour=BLUE), rival.assign(colour=GOLD)], ignore_index=True)
-    rows = both.assign(at=both["period"].map(_middle), hollow=both["status"] == "unverified")
+    rows = both.assign(at=both["period"].map(fiscal.centre) - 0.75, hollow=both["status"] == "unverified")
     current = rows[~rows["revised"]]
     crossed = supply.sourced(rows.drop_duplicates(["period", "tonnes", "colour"], keep="last").query("revised"))
     for (hollow, colour), dots in current.groupby(["hollow", "colour"]):
@@ -39,15 +37,11 @@ def mine_output(editions: pd.DataFrame, rival: pd.DataFrame, *, india: Vintage) 
     notes = ["Hollow: recalled and not verified."] if current["hollow"].any() else []
     notes += ["Cross: superseded."] if len(crossed) else []
     note = " ".join([*notes, _calendar(rows["period"])])
-    return finish(drawing, _mined(newest), _dots(current), tables.editions(both), india=india, note=note)
-
-
-def _mined(newest: pd.DataFrame) -> Sentence:
-    """The newest sourced output of each count."""
-    if newest.empty:
-        return sentence("No Indian mine output of rare earth is from an opened source")
     counts = [f"{tonnes(row)} in {row['period']} by the count of {row['by']}" for _, row in newest.iterrows()]
-    return sentence("India mined, of rare-earth oxide, {said}", said=words.listed(counts), uses=[newest])
+    title = sentence("No Indian mine output of rare earth is from an opened source")
+    if counts:
+        title = sentence("India mined, of rare-earth oxide, {said}", said=words.listed(counts), uses=[newest])
+    return finish(drawing, title, _dots(current), tables.editions(both), india=india, note=note)
 
 
 def _dots(current: pd.DataFrame) -> Sentence:
@@ -61,17 +55,18 @@ def _dots(current: pd.DataFrame) -> Sentence:
 @once_public
 def chain(bars: pd.DataFrame, aimed: pd.DataFrame, *, india: Vintage) -> Figure:
     """From ore to need in oxide of neodymium and praseodymium, each as a range: ``tables.chain``."""
-    low, high = bars.iloc[:, 0], bars.iloc[:, 1]
     drawing, (ax,) = canvas("tonnes of oxide a year", height=0.9 + 0.38 * len(bars), horizontal=True)
-    for place, (least, most, stage) in enumerate(zip(low[::-1], high[::-1], bars["Stage"][::-1], strict=True)):
-        colour = _COLOURS[stage]
-        ax.barh(place, least, color=colour, edgecolor=colour, linewidth=1.5, height=0.6)
-        ax.barh(place, most - least, left=least, color=PAPER, edgecolor=colour, linewidth=1.5, height=0.6)
-        label(ax, _range(least, most), (most, place), dx=5)
+    said = []
+    for place, (item, row) in enumerate(bars[::-1].iterrows()):
+        (least, most), style = row.iloc[:2], {"edgecolor": _COLOURS[row["Stage"]], "linewidth": 1.5, "height": 0.6}
+        ax.barh(place, least, color=_COLOURS[row["Stage"]], **style)
+        ax.barh(place, most - least, left=least, color=PAPER, **style)
+        label(ax, f"{between(least, most, '')}", (most, place), dx=5)
+        said.insert(0, f"{item} {between(least, most, '')}")
     ax.set_yticks(range(len(bars)), bars.index[::-1])
-    ax.set_xlim(0, high.max() * 1.2)
-    said = "; ".join(f"{item} {_range(least, most)}" for item, least, most in zip(bars.index, low, high, strict=True))
-    alt = sentence("Horizontal bars, tonnes of oxide a year, from ore to need: {said}.", said=said, uses=[bars])
+    ax.set_xlim(0, bars.iloc[:, 1].max() * 1.2)
+    text = "Horizontal bars, tonnes of oxide a year, from ore to need: {said}."
+    alt = sentence(text, said="; ".join(said), uses=[bars])
     note = "Outlined: what depends on the meaning, on the ore's content, on machining or on what is imported."
     note = f"{note} {_calendar(aimed['period'])}".strip()
     return finish(drawing, _needed(bars, aimed), alt, bars.drop(columns="Stage"), india=india, note=note)
@@ -84,7 +79,7 @@ def _needed(bars: pd.DataFrame, aimed: pd.DataFrame) -> Sentence:
         return sentence("From ore to need, in oxide of neodymium and praseodymium", uses=[bars])
     need, aim = needs.iloc[-1], aims.iloc[-1]
     least, most = 100 * need.iloc[0] / aim.iloc[1], 100 * need.iloc[1] / aim.iloc[0]
-    share = verdicts.enough(between(least, most, "%", need, aim))
+    share = words.enough(between(least, most, "%", need, aim))
     text = "{what} take {share} the oxide that the neodymium targeted for {year} comes to"
     return sentence(text, what=needs.index[-1].removeprefix("For "), share=share, year=supply.furthest(aimed).period)
 
@@ -115,14 +110,10 @@ def cover(table: pd.DataFrame, *, india: Vintage) -> Figure:
     if table["held"].any():
         note += " Outlined: after the last figure of a path."
     last = table[table["period"] == table["period"].iloc[-1]]
-    return finish(drawing, _covered(last), _bars(last), tables.cover(table), india=india, note=note)
-
-
-def _covered(last: pd.DataFrame) -> Sentence:
-    """The share of use that the higher path reaches in the last year."""
     best = last.sort_values("high", kind="stable").iloc[-1]
     text = "Neodymium as {path} is enough for {share} the rare-earth magnets that India is expected to use in {year}"
-    return sentence(text, path=PATHS[best["path"]], share=share_of_use(best), year=best["period"])
+    title = sentence(text, path=PATHS[best["path"]], share=share_of_use(best), year=best["period"])
+    return finish(drawing, title, _bars(last), tables.cover(table), india=india, note=note)
 
 
 def _bars(last: pd.DataFrame) -> Sentence:
@@ -135,18 +126,7 @@ def _bars(last: pd.DataFrame) -> Sentence:
     return joined(*said)
 
 
-def _range(low: float, high: float) -> str:
-    return number(low) if number(low) == number(high) else f"{number(low)} to {number(high)}"
-
-
 def _calendar(periods: pd.Series) -> str:
     """How to read years of two kinds side by side, where there are both."""
     fiscals = periods.map(fiscal.is_fiscal_year)
     return "" if fiscals.all() or not fiscals.any() else "FY: April to March; other years are calendar years."
-
-
-def _middle(period: str) -> float:
-    """The middle of a period in calendar years, a whole number for a calendar year."""
-    start, end = fiscal.span(period)
-    middle = start + (end - start + timedelta(days=1)) // 2
-    return round(middle.year + middle.timetuple().tm_yday / 366 - 0.5, 2)

@@ -6,7 +6,6 @@ import pandas as pd
 
 from helpers.chapters import words
 from helpers.chapters.outputs import Sentence, joined, sentence
-from helpers.chapters.production import verdicts
 from helpers.chapters.rows import between, chosen, ranged, tonnes
 from helpers.data import Vintage, derived
 from helpers.outlook import supply
@@ -24,7 +23,7 @@ def mining(india: Vintage) -> Sentence:
         return joined(words.not_yet(india, "India's share of the world's mine output"), reserves(india))
     row = both.iloc[-1]
     total = derived(row["tonnes_world"], "t", row["source_world"])
-    share = verdicts.enough(derived(100 * row["tonnes"] / total.value, "%", row, total))
+    share = words.enough(derived(100 * row["tonnes"] / total.value, "%", row, total))
     text = "In {year} India mined {mined} of rare-earth oxide, {share} the world's {total} in the same edition."
     said = sentence(text, year=row["period"], mined=tonnes(row), share=share, total=total)
     return joined(said, reserves(india))
@@ -61,7 +60,7 @@ def holds(aimed: pd.DataFrame, india: Vintage) -> Sentence:
     said = [sentence(text, aim=aim, need=need)]
     tails = {"no": "too little in every meaning", "some": "enough in some meanings", "all": "enough in every meaning"}
     for _, row in held.iterrows():
-        verdict = tails[verdicts.holds(row["low"], row["high"], need.low, need.high)]
+        verdict = tails[words.holds(row["low"], row["high"], need.low, need.high)]
         text = "The ore mined in {year}, {ore} of oxide by the count of {by}, holds {part} of it: {verdict}."
         parts = {"year": row["period"], "ore": tonnes(row), "by": row["by"], "part": ranged(row)}
         said.append(sentence(text, verdict=verdict, **parts))
@@ -77,11 +76,11 @@ def revisions(india: Vintage) -> Sentence:
         table = supply.sourced(supply.mine_output(india, area, measure))
         for year, rows in table.groupby("period", sort=False):
             first, last = rows["tonnes"].iloc[[0, -1]]
-            if len(rows) > 1 and first > 0 and (way := verdicts.against(last, first)) != "same":
+            if len(rows) > 1 and first > 0 and (way := words.direction(last / first - 1)) != "unchanged":
                 change = derived(100 * abs(last / first - 1), "%", rows.iloc[[0, -1]])
                 counted = "" if measure == supply.COUNTS[0] else f" by {rows['by'].iloc[-1]}"
                 name = "the world" if area == "world" else f"India{counted}"
-                said.append(f"that of {name} in {year} {'up' if way == 'above' else 'down'} by {change}")
+                said.append(f"that of {name} in {year} {way} by {change}")
                 uses.append(change)
     if not said:
         return words.not_yet(india, "How far later editions moved a year's mine output")
@@ -103,7 +102,7 @@ def japan(india: Vintage) -> Sentence:
     if cars is None:
         return sentence(text + ".", **parts)
     known, ends = cars.pop("year"), (cars["cars"].low, cars["cars"].high)
-    times = verdicts.enough(between(*(100 * end / known.value for end in ends), "%", cars["cars"], known))
+    times = words.enough(between(*(100 * end / known.value for end in ends), "%", cars["cars"], known))
     text += ", enough for the motors of {cars:range} thousand electric cars at {kg:range.1} kg each: {times} the"
     tail = "{known} thousand registered in {registered}."
     return sentence(text, tail, times=times, known=known, registered=known.period, **cars, **parts)

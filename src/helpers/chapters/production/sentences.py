@@ -5,7 +5,7 @@ import pandas as pd
 from helpers import fiscal
 from helpers.chapters import words
 from helpers.chapters.outputs import Sentence, joined, sentence
-from helpers.chapters.production import ore, verdicts
+from helpers.chapters.production import ore
 from helpers.chapters.rows import ranged, tonnes
 from helpers.data import UNUSED, Vintage, derived
 from helpers.outlook import coverage, supply
@@ -51,7 +51,6 @@ def target(aimed: pd.DataFrame, india: Vintage) -> Sentence:
 
 
 def output(india: Vintage) -> Sentence:
-    """The newest output of neodymium there is."""
     rows = _made(india)
     if rows.empty:
         return sentence("No output of neodymium is in the sources dated up to {day}.", day=words.day(india.day))
@@ -85,7 +84,7 @@ def bottleneck(aimed: pd.DataFrame, india: Vintage) -> Sentence | None:
         "no": "The bottleneck is the neodymium, not the magnet plants of the scheme",
         "all": "The bottleneck is the magnet plants of the scheme, not the neodymium",
         "some": "Neither the neodymium nor the magnet plants of the scheme are clearly the bottleneck",
-    }[verdicts.holds(made.low, made.high, capacity.value, capacity.value)]
+    }[words.holds(made.low, made.high, capacity.value, capacity.value)]
     parts = {"aim": aim, "period": aim.period, "made": made, "capacity": capacity, "reached": reached}
     text = "the furthest target, {aim} in {period}{reached} makes {made} of magnets, by what it may mean,"
     return sentence(f"{said}:", text, "and the plants are to make {capacity} a year.", **parts)
@@ -107,7 +106,7 @@ def scheme(aimed: pd.DataFrame, india: Vintage) -> Sentence:
     some, every = promised
     share = derived(capacity.value * some.value / every.value, "t", capacity, some, every)
     theirs, comes = supply.oxide_for(share, india), supply.meant(aim, supply.meanings(india), as_oxide=True)
-    verdict = verdicts.holds(comes.low, comes.high, theirs.low, theirs.high)
+    verdict = words.holds(comes.low, comes.high, theirs.low, theirs.high)
     tail = {"no": "less than that in every meaning", "some": "that much in some meanings", "all": "more than that"}
     text = "IREL's oxide is promised to {some} of {every} bidders. Equal plants of these take {theirs}; the furthest"
     parts = {"some": words.count(int(some.value)), "every": words.count(int(every.value)), "theirs": theirs}
@@ -141,8 +140,8 @@ def use(expected: pd.DataFrame, india: Vintage) -> Sentence:
     if len(years) == 1:
         return sentence("India is expected to use {start:range} t of rare-earth magnets in {first}.", **parts)
     paths = expected.groupby("publisher")["tonnes"]
-    ways = {verdicts.moves(path.iloc[0], path.iloc[-1]) for _, path in paths}
-    way = verdicts.moves(start.value, end.value)
+    ways = {words.moves(path.iloc[0], path.iloc[-1]) for _, path in paths}
+    way = words.moves(start.value, end.value)
     if {"rises", "falls"} <= ways:
         way = "rises by some outlooks and falls by others"
     text = "Expected use of rare-earth magnets {way}, from {start:range} t in {first} to {end:range} t in {last}."
@@ -168,7 +167,7 @@ def cover(table: pd.DataFrame, india: Vintage) -> Sentence:
 
 def share_of_use(row: pd.Series) -> Sentence:
     """A row of ``coverage.cover`` as words: ``7 to 28 % of``."""
-    return verdicts.enough(ranged(row, "%", low="share_low", high="share_high"))
+    return words.enough(ranged(row, "%", low="share_low", high="share_high"))
 
 
 def _made(india: Vintage) -> pd.DataFrame:

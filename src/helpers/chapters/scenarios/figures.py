@@ -77,9 +77,8 @@ def cover(stop: pd.DataFrame, held: Mapping[float, pd.DataFrame], months: int, *
     ax.set_xlim(0, months)
     ax.set_ylim(0, months)
     title, alt = closures.cover(stop, held, months), closures.covers(rows, months)
-    heads = {"low": "Last, lowest, months", "middle": "Middle, months", "high": "Highest, months"}
-    lasts = headed(pd.DataFrame([row for _, row in rows]), heads).reset_index(drop=True)
-    data = pd.concat([pd.Series([name for name, _ in rows], name="Stocks"), lasts], axis=1)
+    heads = {"stocks": "Stocks", "low": "Last, lowest, months", "middle": "Middle, months", "high": "Highest, months"}
+    data = headed(pd.DataFrame([{**row, "stocks": name} for name, row in rows]), heads)
     note = "Below the dashed line output is lost. Band: 80 % of the draws."
     return finish(drawing, title, alt, data, india=india, note=note, digits=SURE)
 

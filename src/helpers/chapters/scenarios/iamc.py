@@ -45,8 +45,7 @@ def iamc(rows: pd.DataFrame, india: Vintage) -> pd.DataFrame:
     long["Variable"] = long["quantity"].map(VARIABLES) + "|" + long["end"].map(ENDS)
     long = long.assign(Unit=long["unit"].map(UNITS)).rename(columns={"scenario": "Scenario"})
     wide = long.pivot(index=["Scenario", "Variable", "Unit"], columns="fiscal_year", values="value")
-    wide = wide.rename(columns=str)
-    wide = wide.rename_axis(columns=None).reset_index()
+    wide = wide.rename(columns=str).rename_axis(columns=None).reset_index()
     wide.insert(0, "Model", f"India magnet outlook {__version__}, as of {india.day}")
     wide.insert(2, "Region", REGION)
     return wide

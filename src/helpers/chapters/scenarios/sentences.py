@@ -15,7 +15,6 @@ from helpers.outlook.levers import Levers, made
 from helpers.outlook.scenario import Balance
 
 REGIMES = {"open": "all let through", "partial": "part let through", "closed": "hardly any let through"}
-
 _WHAT = "What would change the imports"
 _CLOSES = 1e-9  # part of the need below which two sides of a balance are the same number
 
@@ -81,7 +80,6 @@ def regimes(panels: Mapping[str, Balance], year: int, india: Vintage) -> Sentenc
 
 
 def let_in(name: str, of: Balance, year: int, india: Vintage) -> Sentence:
-    """What is needed and what is missing under one regime."""
     need, gone = (scenario.at(india, of, quantity, year) for quantity in ("imports", "shortage"))
     parts = {"regime": REGIMES[name], "need": need, "year": need.period, "gone": phrases.left(gone)}
     text = "{regime}: {need:~2} ({need:range~2} t) to import in {year}, of which {gone}"
@@ -119,7 +117,9 @@ def closed_with(of: Mapping[str, Balance], shut: Balance, year: int, india: Vint
     if bought and not tables.lacking(Levers(oxide_source="under licence"), india):
         bound = tables.alone_in(year, made(moved | {"oxide_source": "under licence"}), india)
         worse = scenario.at(india, bound, "shortage", year)
-    return joined(first, _brought(name, after, worse), _story(name, india))
+    story = scenario.named(india)["story"].get(name)
+    said = None if story is None else sentence("Its story: {story}", story=story)
+    return joined(first, _brought(name, after, worse), said)
 
 
 def _brought(name: str, after: Quantity, worse: Quantity) -> Sentence:
@@ -134,11 +134,6 @@ def _brought(name: str, after: Quantity, worse: Quantity) -> Sentence:
         return sentence(text, "{left}, and to {other}", same, name=name, left=left, other=other)
     even = "." if after is worse else f", even {same}"
     return sentence(text + " {left}" + even, name=name, left=left, uses=[worse])
-
-
-def _story(name: str, india: Vintage) -> Sentence | None:
-    stories = scenario.named(india)["story"]
-    return sentence("Its story: {story}", story=stories[name]) if name in stories.index else None
 
 
 def _asked(of: Mapping[str, Balance], asked: str, year: int, india: Vintage) -> Sentence | None:
@@ -206,7 +201,6 @@ def _own(of: Mapping[str, Balance], year: int, india: Vintage) -> Sentence:
 
 
 def _more(change: Quantity, whole: Quantity) -> Sentence:
-    """How much more or less, with its range."""
     if abs(change.value) < phrases.LEAST * whole.value:
         return Sentence("about as much as at the run-rate", tuple(change.sources))
     size = derived(abs(change.value), "t", change)

@@ -58,7 +58,6 @@ _OUTAGE = {
     "engines": "Other vehicles not built",
 }
 DECIMALS = {head: int(name == "lasts") for name, head in _OUTAGE.items()}  # of the table of closures
-
 _SETTINGS = ("before", "after", "at_low", "at_high")
 _BALANCE = {
     "demand": "Need of all sectors",
@@ -95,7 +94,6 @@ def balances(named: pd.DataFrame, asked: tuple[str, Levers], india: Vintage) -> 
 
 
 def alone_in(year: int, moved: Levers, india: Vintage) -> Balance:
-    """The balance of one year."""
     return scenario.balance(scenario.in_year(india, year, stock=bool(moved.stock_months)), moved)
 
 
@@ -197,7 +195,6 @@ def trial(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def described() -> pd.DataFrame:
-    """Every lever for readers."""
     table = levers.described()
     span = [" or ".join(row.choices) or (f"{row.low or 0:g} to {row.high:g}" if pd.notna(row.high) else "a day")
             for row in table.itertuples()]  # fmt: skip
@@ -208,7 +205,6 @@ def described() -> pd.DataFrame:
 
 
 def stories(named: pd.DataFrame) -> pd.DataFrame:
-    """The named scenarios for readers."""
     moved = [str(of) or "none" for of in named["levers"]]
     return pd.DataFrame({"Story": named["story"], "Levers moved": moved}).rename_axis("Scenario")
 

@@ -27,10 +27,8 @@ def answer(scores: pd.DataFrame, made: pd.DataFrame, tried: pd.DataFrame, india:
     """
     ours = scores[(scores["by"] == track.OURS) & (scores["target"] == targets.CUSTOMS.name)]
     published, tries = (ours[ours["kind"] == kind] for kind in (track.PUBLISHED, track.BACKCAST))
-    if len(published):
-        return joined(_last(published), revised(ours), intervals(tried), answer=True)
-    back = _last(tries) if len(tries) else None
-    return joined(_none(made, india), back, revised(ours), intervals(tried), answer=True)
+    said = [_last(published)] if len(published) else [_none(made, india), _last(tries) if len(tries) else None]
+    return joined(*said, revised(ours), intervals(tried), answer=True)
 
 
 def overall(compared: pd.DataFrame, made: pd.DataFrame, india: Vintage) -> Sentence:
@@ -127,7 +125,6 @@ def groups(table: pd.DataFrame) -> list[pd.DataFrame]:
 
 
 def nearest(table: pd.DataFrame, india: Vintage) -> Sentence:
-    """Who was nearest how often."""
     if table.empty:
         return words.not_yet(india, "Who was nearest")
     best = table[table["nearest"]]

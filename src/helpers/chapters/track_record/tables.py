@@ -8,7 +8,6 @@ from helpers.chapters.track_record import verdicts
 from helpers.outlook import track
 
 LATEST_RUNS = 12  # published runs that the table of the ledger shows; all of them are in the download
-
 DECIMALS = dict.fromkeys(("off by, %", "mean error, %", "inside 80 %, %", "95 % from, %", "95 % to, %"), 1)
 DECIMALS |= {"interval score, naive = 1": 2, "error, naive = 1": 2}
 
@@ -43,12 +42,8 @@ def runs(made: pd.DataFrame, period: str) -> pd.DataFrame:
 
 def nearest(table: pd.DataFrame) -> pd.DataFrame:
     """``nearest.found`` in words."""
-    shown = table.assign(
-        series=table["series"].replace(verdicts.WHAT),
-        period=table["period"].map(words.period),
-        by=table["by"].replace(verdicts.BY),
-        kind=table["kind"].replace(verdicts.KIND),
-    )
+    named = {"series": verdicts.WHAT, "by": verdicts.BY, "kind": verdicts.KIND}
+    shown = table.replace(named).assign(period=table["period"].map(words.period))
     heads = {"series": "what", "period": "of", "by": "by", "kind": "kind", "said_on": "said on or before"}
     heads |= {"value": "said, t", "outturn": "came, t", "error": "off by, %", "nearest": "nearest"}
     return headed(shown, heads)

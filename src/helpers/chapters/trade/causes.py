@@ -30,16 +30,15 @@ def decision(india: Vintage) -> Sentence:
     if customs.lines(india, suspect.year).empty:
         return words.not_yet(india, "By which prices monthly figures would settle it")
     rule = composition.RULE
+    parts = {"share": derived(rule.excess_share * 100, "%"), "cheap": derived(rule.cheap_below, "USD/kg")}
+    parts |= {"few": derived(rule.few_cells, ""), "many": derived(rule.many_cells, "")}
+    parts["ferrite"] = between(rule.ferrite_low, rule.ferrite_high, "USD/kg")
     said = sentence(
         "Our rule, written down before any monthly figure by line was seen: if {share} of the excess over the usual",
         "months sits in {few} entries or fewer below {cheap:.1}, it is an error or a reclassification; if {share}",
         "takes more than {many} entries at {ferrite:range.1} USD/kg, it is a real surge of ferrite; otherwise it",
         "stays open.",
-        share=derived(rule.excess_share * 100, "%"),
-        few=derived(rule.few_cells, ""),
-        cheap=derived(rule.cheap_below, "USD/kg"),
-        many=derived(rule.many_cells, ""),
-        ferrite=between(rule.ferrite_low, rule.ferrite_high, "USD/kg"),
+        **parts,
     )
     if cells.verdict(india) is not None:
         return joined(said, excess.verdict(india))
@@ -60,8 +59,8 @@ def concentration(table: pd.DataFrame, *, india: Vintage, year: str) -> Sentence
     """China's share and how concentrated supply is, by weight and value over both counts, and which way it goes."""
     share, said = customs.imports(india, "weight_share", partner="CHN"), []
     if year in share.index:
-        text = "China sold India {share} of the weight in {year}."
-        said.append(sentence(text, share=from_row(share.loc[year]), year=year))
+        china = from_row(share.loc[year])
+        said.append(sentence("China sold India {share} of the weight in {year}.", share=china, year=year))
     if table.empty:
         return said[0] if said else words.not_yet(india, "Who supplies India")
     newest = table.index[-1][0]
@@ -72,8 +71,8 @@ def concentration(table: pd.DataFrame, *, india: Vintage, year: str) -> Sentence
     text = "That index, the sum of the suppliers' squared shares, is one if there is a single one"
     if " to " in said[-1].text.partition("index is")[2]:
         both = {"own", "their"} <= set(table.loc[newest].index.get_level_values("count"))
-        text += "; the two ends are those "
-        text += "of the two counts" if both else "of partners that are not named, as many or as one"
+        ends = "of the two counts" if both else "of partners that are not named, as many or as one"
+        text += f"; the two ends are those {ends}"
     said.append(Sentence(f"{text}."))
     values = table["low"].xs("usd_m", level="basis").unstack("count").dropna()
     if len(values) > 1 and values.shape[1] > 1:
@@ -131,19 +130,15 @@ def caveats(india: Vintage, year: str) -> Sentence:
         text = "Of the years {first} to {last}, no total of {gaps} is in the sources dated up to {day}."
         parts["gaps"] = words.listed(gaps, "or")
     said, newest = [sentence(text, **parts)], targets.newest(india, "customs")
-    parts = {"period": words.named(str(newest.name)), "published": words.day(newest["published"])}
-    text = "The newest figure is that of {period}, known since {published}."
-    said.append(sentence(text, uses=[newest], **parts))
-    text, parts = "The total of {year} is an assumption.", {"year": year}
+    when = {"period": words.named(str(newest.name)), "published": words.day(newest["published"])}
+    said.append(sentence("The newest figure is that of {period}, known since {published}.", uses=[newest], **when))
+    verdict, split = "an assumption", customs.imports(india, hs=customs.OTHER_METAL)
     if publishers := india.publishers(sources_of(weight.loc[year])):
-        text = "The total of {year} is attributed to {publishers}, read in copies where the list of sources says so."
-        parts["publishers"] = publishers
-    said.append(sentence(text, uses=[weight.loc[year]], **parts))
-    split = customs.imports(india, hs=customs.OTHER_METAL)
+        verdict = f"attributed to {publishers}, read in copies where the list of sources says so"
+    said.append(sentence("The total of {year} is {verdict}.", year=year, verdict=verdict, uses=[weight.loc[year]]))
     if year in split.index:
-        where = india.publishers(sources_of(split.loc[year]))
-        text = "Its tariff lines are attributed to {publishers}."
-        said.append(sentence(text, publishers=where, uses=[split.loc[year]]))
+        text, publishers = "Its tariff lines are attributed to {who}.", india.publishers(sources_of(split.loc[year]))
+        said.append(sentence(text, who=publishers, uses=[split.loc[year]]))
     return joined(*said)
 
 

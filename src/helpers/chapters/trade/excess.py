@@ -6,7 +6,7 @@ from helpers import fiscal
 from helpers.chapters import words
 from helpers.chapters.canvas import GOLD, INK, MUTED, RED, RULE, by_tens, canvas, finish, label
 from helpers.chapters.outputs import Figure, Sentence, Table, sentence
-from helpers.chapters.rows import amounts, count
+from helpers.chapters.rows import amounts, count, headed
 from helpers.data import Vintage, derived
 from helpers.methods import composition
 from helpers.outlook import cells, customs, mirror
@@ -78,18 +78,11 @@ def largest(found: pd.DataFrame, *, india: Vintage) -> Table | Sentence:
 
 
 def _heads(entries: pd.DataFrame) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "line": entries["hs"].map(customs.LINES),
-            "partner": entries["partner"],
-            "month": entries["period"].map(words.period),
-            "tonnes": entries["tonnes"],
-            "usual, t": entries["baseline_tonnes"],
-            "USD a kilogram": entries["unit_value_usd_per_kg"],
-            "share of the excess, %": entries["excess_share"] * 100,
-            "source": entries["source"],
-        }
-    ).reset_index(drop=True)
+    named = {"hs": entries["hs"].map(customs.LINES), "period": entries["period"].map(words.period)}
+    shown = entries.assign(share=entries["excess_share"] * 100, **named)
+    heads = {"hs": "line", "partner": "partner", "period": "month", "tonnes": "tonnes", "baseline_tonnes": "usual, t"}
+    heads |= {"unit_value_usd_per_kg": "USD a kilogram", "share": "share of the excess, %"}
+    return headed(shown, heads).reset_index(drop=True)
 
 
 def _parts(found: composition.Verdict, india: Vintage) -> dict:
@@ -100,13 +93,13 @@ def _parts(found: composition.Verdict, india: Vintage) -> dict:
 
 
 def _title(found: composition.Verdict, india: Vintage) -> Sentence:
-    rule, parts = composition.RULE, _parts(found, india)
+    rule, parts, bands = composition.RULE, _parts(found, india), found.evidence["band"]
     if found.reading == composition.ERROR:
-        few = words.count(min(rule.few_cells, (found.evidence["band"] == "cheap").sum()))
-        text, below = "{few} entries at less than {below:.1} hold {cheap} of the excess", rule.cheap_below
-        return sentence(text, few=few, below=derived(below, "USD/kg"), cheap=parts["cheap"])
+        text, few = "{few} entries at less than {below:.1} hold {cheap} of the excess", (bands == "cheap").sum()
+        below = derived(rule.cheap_below, "USD/kg")
+        return sentence(text, few=words.count(min(rule.few_cells, few)), below=below, cheap=parts["cheap"])
     if found.reading == composition.SURGE:
-        many = derived((found.evidence["band"] == "ferrite").sum(), "", cells.surge(india))
+        many = derived((bands == "ferrite").sum(), "", cells.surge(india))
         text = "{ferrite} of the excess is spread over {many} entries at the price of ferrite"
         return sentence(text, ferrite=parts["ferrite"], many=many)
     text = "The excess is neither in a few cheap entries ({cheap}) nor spread over many of ferrite ({ferrite})"

@@ -6,7 +6,7 @@ from helpers import fiscal
 from helpers.chapters import tips, words
 from helpers.chapters.canvas import BLUE, GOLD, INK, MUTED, RED, canvas, finish, label, once_public
 from helpers.chapters.outputs import Figure, Sentence, sentence
-from helpers.chapters.rows import spread
+from helpers.chapters.rows import spread, tonnes
 from helpers.data import derived, ids, number
 
 MANY = 24  # from so many single months on, they are a line
@@ -51,14 +51,13 @@ def line_split(lines: pd.DataFrame, *, india, year: str) -> Figure:
     ax.set_xlim(0, 100)
     ax.grid(False)
     (first, ferrite), (second, metal) = lines.iterrows()
-    of_weight, of_value = (
-        [derived(row[share] * 100, "%", row) for row in (ferrite, metal)] for share in ("weight_share", "value_share")
-    )
-    (a, b), (c, d) = of_weight, of_value
+    of_weight, of_value = ([derived(row[f"{of}_share"] * 100, "%", row) for row in (ferrite, metal)]
+                           for of in ("weight", "value"))  # fmt: skip
+    parts = dict(zip("abcd", of_weight + of_value, strict=True)) | {"first": first, "second": second}
     text = "{share} of the weight is a line that India calls ferrite cores, at {price:.2}"
-    title = sentence(text, share=a, price=derived(ferrite["usd_per_kg"], "USD/kg", ferrite))
+    title = sentence(text, share=parts["a"], price=derived(ferrite["usd_per_kg"], "USD/kg", ferrite))
     text = "Two stacked bars. Of the weight, line {first} has {a} and line {second} {b}; of the value, {c} and {d} in"
-    alt = sentence(text, "the same order.", first=first, second=second, a=a, b=b, c=c, d=d)
+    alt = sentence(text, "the same order.", **parts)
     return finish(drawing, title, alt, lines, india=india, note="Ferrite is the remainder.")
 
 
@@ -93,14 +92,11 @@ def _line(ax, rates: pd.DataFrame, peak: pd.Series) -> None:
         name, mean = fiscal.year_name(year), values.mean()
         if start <= peak["start"] <= end:  # the peak stands on it
             label(ax, f"{name} {number(mean)}", (end, mean), dx=4, dy=0 if room else 26, color=BLUE, fontsize=9)
-            continue
-        if abs(mean / named - 1) < LEAST_NAMED:
-            continue  # so that names do not meet on a phone
-        named, after = mean, room and start > peak["start"]
-        at, style = (values.min(), "top") if after else (values.max(), "bottom")
-        middle = start + (end - start) / 2
-        text = f"{name}\n{number(mean)}"
-        label(ax, text, (middle, at), dx=0, dy=-6 if after else 6, ha="center", va=style, color=BLUE, fontsize=9)
+        elif abs(mean / named - 1) >= LEAST_NAMED:  # so that names do not meet on a phone
+            named, after = mean, room and start > peak["start"]
+            side, at, dy = ("top", values.min(), -6) if after else ("bottom", values.max(), 6)
+            style, middle = {"ha": "center", "va": side, "color": BLUE, "fontsize": 9}, start + (end - start) / 2
+            label(ax, f"{name}\n{number(mean)}", (middle, at), dx=0, dy=dy, **style)
 
 
 def _with_a_run(rates: pd.DataFrame) -> pd.DataFrame:
@@ -129,12 +125,11 @@ def _with_a_run(rates: pd.DataFrame) -> pd.DataFrame:
 
 
 def _peak_title(rates: pd.DataFrame, peak: str) -> Sentence:
-    others, name = rates.drop(index=peak), words.named(peak)
-    top = derived(rates.loc[peak, "t_per_month"], "t", rates.loc[peak])
+    others, name, top = rates.drop(index=peak), words.named(peak), tonnes(rates.loc[peak], "t_per_month")
     if others.empty:
         return sentence("Only {peak} is known, at {top} a month", peak=name, top=top)
     second = others["t_per_month"].idxmax()
-    beside = derived(others.loc[second, "t_per_month"], "t", others.loc[second])
+    beside = tonnes(others.loc[second], "t_per_month")
     if words.steadiness(beside.value, top.value) == "steady":
         text = "No known period stands out: {peak} ran at {top} a month, {second} at {beside}"
         return sentence(text, peak=name, top=top, second=words.named(second), beside=beside)
@@ -143,12 +138,12 @@ def _peak_title(rates: pd.DataFrame, peak: str) -> Sentence:
 
 
 def _peak_alt(rates: pd.DataFrame, peak: str, many: bool) -> Sentence:
-    top = derived(rates.loc[peak, "t_per_month"], "t", rates.loc[peak])
     text = "Horizontal bars over time, one for each known period from {first} on."
     if many:
         text = "A line over the months that are known from {first} on, and a bar at the mean of each whole fiscal year."
     text += " The busiest is {peak} at {top} a month"
-    parts = {"first": words.named(rates.index[0]), "peak": words.named(peak), "top": top}
+    parts = {"first": words.named(rates.index[0]), "peak": words.named(peak)}
+    parts["top"] = tonnes(rates.loc[peak], "t_per_month")
     others = rates["t_per_month"].drop(peak)
     if others.empty:
         return sentence(f"{text}.", **parts)

@@ -14,7 +14,6 @@ from helpers.outlook import customs
 from helpers.outlook.blend import paid_to_china
 
 SPLITS = 200  # into how many steps the tonnes of the earlier year are cut to split them between its two lines
-
 TERMS = ["volume", "mix", "price"]
 _SPLIT = ["metal", "ferrite", "metal_from", "ferrite_from", *TERMS, "change", "plausible", "source", "source_before"]
 BOTH = "850511+850519"  # HS 850511 and 850519 together, as one publisher counts them
@@ -126,7 +125,6 @@ def _ranged(table: pd.DataFrame, swept: list[pd.DataFrame]) -> pd.DataFrame:
 
 
 def _possible(row: pd.Series) -> list[float]:
-    """A figure and the ends of its range."""
     return [row["value"], *row[["low", "high"]].fillna(row["value"])]
 
 

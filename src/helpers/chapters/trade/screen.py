@@ -24,16 +24,16 @@ def figure(table: pd.DataFrame, *, india: Vintage) -> Figure:
         ax.axhline(ratio, color=MUTED, linewidth=0.8, linestyle=(0, (3, 3)))
     ax.plot(ends, ends, color=RULE, linewidth=0.8)
     dots = ax.plot(rows["value_ratio"], rows["weight_ratio"], "o", color=MUTED, markersize=5)
-    said = "HS {}: weights {} times, values {} times"
-    tips.tell(dots, [said.format(hs, *(f"{row[of]:.2g}" for of in ("weight_ratio", "value_ratio")))
-                     for hs, row in rows.iterrows()])  # fmt: skip
+    told = {hs: f"HS {hs}: weights {row['weight_ratio']:.2g} times, values {row['value_ratio']:.2g} times"
+            for hs, row in rows.iterrows()}  # fmt: skip
+    tips.tell(dots, told.values())
     by_tens(ax.xaxis, ax.yaxis)
     ax.set(xlim=ends, ylim=ends, xlabel="values, India's count over China's, log scale")
     for hs, row in _further(rows).iterrows():
         label(ax, f"HS {hs}", (row["value_ratio"], row["weight_ratio"]), color=MUTED, fontsize=9)
     by = {name: rows.loc[customs.METAL, f"{name}_ratio"] for name in ("value", "weight")}
     ours = ax.plot(*by.values(), "o", color=RED, markersize=8, zorder=4)
-    tips.tell(ours, [said.format(customs.METAL, *(f"{by[of]:.2g}" for of in ("weight", "value")))])
+    tips.tell(ours, [told[customs.METAL]])
     label(ax, f"HS {customs.METAL}", tuple(by.values()), dx=-8, ha="right", color=RED)
     text = "Dots on two logarithmic axes, one for each of {n} six-digit lines that India bought from China in {year}:"
     tail = "values across, weights up. HS 850511 lies at {value:.1} by value and {weight:.1} by weight."

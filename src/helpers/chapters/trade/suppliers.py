@@ -16,7 +16,6 @@ CHINA = {"flow": "export", "reporter": "CHN", "hs": customs.FERRITE, "measure": 
 """China's exports of rare-earth magnets: its own line of that number, not India's."""
 
 WINDOW = 36  # months of China's exports that are shown, to the newest
-
 LEAST_YEARS = 5  # yearly unit values of a line from which one can be out of line with the others
 
 

@@ -27,20 +27,17 @@ def totals(imports: pd.DataFrame) -> Table:
 
 
 def run_rates(rates: pd.DataFrame) -> Table:
-    """What a year holds at the newest rate."""
     shown = headed(rates, {"value": "tonnes a year"} | RANGE).rename_axis("reckoning")
     return Table(shown, "What a year holds at the newest rate, tonnes, with the range of the rounding")
 
 
 def halves(table: pd.DataFrame) -> Table:
-    """Half-years."""
     heads = {"value": "tonnes", **RANGE, "t_per_month": "tonnes a month", "status": "status"}
     caption = "Half-years under HS 850511, tonnes: as published, from a published change, or as the rest of their year"
     return Table(headed(table, heads).rename_axis("half-year"), caption)
 
 
 def versions(table: pd.DataFrame, year: str) -> Table:
-    """Every version of a year's total."""
     heads = {"published": "known since", "value": "tonnes", **RANGE, "status": "status", "note": "note"}
     return Table(headed(table, heads), f"Published versions of {year} under HS 850511, tonnes")
 
@@ -57,7 +54,6 @@ def steps(table: pd.DataFrame, year: str) -> Table:
 
 
 def concentration(table: pd.DataFrame) -> Table:
-    """China's share and the Herfindahl index by both counts."""
     shown = table.rename({"own": "India", "their": "the exporters", "t": "weight", "usd_m": "value"})
     shown = shown.rename_axis(["year", "counted by", "by"])
     heads = {"partners": "partners named", "china": "China's share"}
@@ -67,13 +63,11 @@ def concentration(table: pd.DataFrame) -> Table:
 
 
 def destinations(table: pd.DataFrame) -> Table:
-    """China's exports by buyer and month."""
     caption = "China's exports of rare-earth magnets to the buyers that are known, tonnes a month, by ISO code"
     return Table(table.rename_axis("month"), caption, decimals=0)
 
 
 def growth(table: pd.DataFrame, year: str) -> Table:
-    """Tonnes, dollars and dollars a kilogram in two years."""
     shown = table.assign(change=[number(change * 100, 1) for change in table["change"]])
     for column in ("before", "after"):
         shown[column] = [number(v, _DECIMALS_OF.get(name, 0)) for name, v in table[column].items()]
@@ -82,14 +76,12 @@ def growth(table: pd.DataFrame, year: str) -> Table:
 
 
 def decades(table: pd.DataFrame) -> Table:
-    """Growth of the value by decade."""
     heads = {"until": "until", "before": "from, million USD", "after": "to, million USD", "growth": "growth, % a year"}
     shown = headed(table, heads | {"share": "China's share at the end, %"}).rename_axis("since")
     return Table(shown, "India's imports of HS 850511 by decade, calendar years, dollars of the day", 1)
 
 
 def disagreements(table: pd.DataFrame) -> Table:
-    """Where sources disagree."""
     heads = {"topic": "topic", "one": "one says", "other": "the other says", "treatment": "what is done here"}
     return Table(headed(table, heads).rename_axis("number"), "Where sources disagree, and the treatment here")
 
