@@ -99,8 +99,12 @@ def outlook(intervals: pd.DataFrame, *, india: Vintage) -> Figure:
 def judgements(changed: pd.DataFrame, beside: pd.DataFrame, india: Vintage, target: str) -> pd.DataFrame:
     """What the answer rests on, what would be instead, and what that moves the median by, the most first.
 
-    ``changed`` is ``moved.moved`` of the target: of each kind of judgement the case that moves it most counts;
-    ``beside`` is ``forecast.beside``, the forecast of the other target, under each regime of licences.
+    Parameters
+    ----------
+    changed : pd.DataFrame
+        ``moved.moved`` of the target; of each kind of judgement the case that moves it most counts.
+    beside : pd.DataFrame
+        ``forecast.beside``, the forecast of the other target, under each regime of licences.
     """
     year = changed["period"].iloc[-1]
     here = changed[changed["period"] == year].dropna(subset="median")

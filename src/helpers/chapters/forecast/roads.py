@@ -44,8 +44,13 @@ def unit_values(india: Vintage) -> pd.DataFrame:
 def side_by_side(pair: Pair, india: Vintage, *parts: pd.DataFrame) -> pd.DataFrame:
     """Tonnes of the years that are read out by each road and by both; and what they share.
 
-    ``parts`` are what the second road weighs, in ``forecast.COLUMNS``. Gives ``road``, a column of text a year (median
-    and 80 % interval, t), ``source``; no third number for roads that disagree and have none; empty without a second.
+    ``parts`` are what the second road weighs, in ``forecast.COLUMNS``.
+
+    Returns
+    -------
+    pd.DataFrame
+        ``road``, a column of text a year (median and 80 % interval, t), ``source``; no third number for roads that
+        disagree and have none; empty while there is no second.
     """
     common = pool.compared(pair)
     if common.empty:

@@ -75,8 +75,12 @@ def names(india: Vintage, target: str) -> dict[str, str]:
 def starts(table: pd.DataFrame, india: Vintage, other: pd.DataFrame) -> pd.DataFrame:
     """The years that are read out, from the mixture, from each starting point, and for the other target.
 
-    ``table`` and ``other`` are ``forecast.expected`` and ``forecast.beside``. Gives ``forecast``, a column of text
-    a year (median and 80 % interval, t), ``source``.
+    ``table`` and ``other`` are ``forecast.expected`` and ``forecast.beside``.
+
+    Returns
+    -------
+    pd.DataFrame
+        ``forecast``, a column of text a year (median and 80 % interval, t), ``source``.
     """
     periods = forecast.steps(table, india)
     rows = _by_year(table, india, STARTS, periods)
