@@ -6,7 +6,7 @@ was chosen on the M1, M3 and Tourism collections, each in turn left out; ``bench
 
 import warnings
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -18,8 +18,11 @@ SHRUNKEN = "shrunken_drift log"
 ROBUST = "shrunken_ses_drift log"
 ANNUAL = ("drift raw", "ses_drift raw", SHRUNKEN, ROBUST, "dynamic_theta root")
 FEW, MANY = 8, 20
-SHARES = ((0.65, 0.0, 0.35), (0.0, 0.8, 0.2))
-"""Of the shrunken drift, the median of `ANNUAL` and the power trend: up to `FEW` observations, and from `MANY` on."""
+SHARES = ((0.65, 0.0, 0.35, 0.0), (0.0, 0.795, 0.2, 0.005))
+"""Of shrunken drift, median of `ANNUAL`, power trend and last value: up to `FEW` observations, and from `MANY` on."""
+
+HELD_BACK, TIMES = 3, 3  # so many observations at a time are forecast from those before, with `FEW` at least known
+POWER = 12  # of the errors made so, by which the shares of a series of its own are divided
 
 QUARTERS = 4  # a year, of which half the forecast is a power trend; in months that is worse than the others
 RECENT = 0.6  # weight of the last year in the mean of recent years to which a recovery returns
@@ -66,9 +69,10 @@ def combined(
 ) -> Combination:
     """Combined point forecast for series of one length.
 
-    Shares go by the number of observations (`SHARES`, linear in between), so that a year more changes little; half of
-    it is a `recovered` level, where that is known. With a period above 1 and at least two full years, the mean of the
-    seasonal members on multiplicatively adjusted data, of quarters half of it a power trend.
+    Shares go by the number of observations (`SHARES`, linear in between), so that a year more changes little. Where
+    three more than `FEW` are known, they go by the errors of each part in what is held back, too, or half of the
+    forecast is a `recovered` level, where that is known. With a period above 1 and at least two full years, the mean of
+    the seasonal members on multiplicatively adjusted data, of quarters half of it a power trend.
 
     Parameters
     ----------
@@ -92,17 +96,45 @@ def combined(
         return _seasonal(values, horizon, growth, period)
     if period > 1:
         warnings.warn(f"{n} observations, {period} a year: too few to adjust for seasons", stacklevel=2)
-    smooth, trend = member_forecasts(values, horizon, ANNUAL, growth), power_trend(values, horizon)
-    made, many = [smooth, trend[:, None]], min(max((n - FEW) / (MANY - FEW), 0), 1)
-    shrunken, median, power = (few + many * (more - few) for few, more in zip(*SHARES, strict=True))
-    middle = np.sort(smooth, axis=1)[:, len(ANNUAL) // 2]
-    point = shrunken * smooth[:, ANNUAL.index(SHRUNKEN)] + median * middle + power * trend
+    smooth, parts = _parts(values, horizon, growth)
+    shares = _shares_by_length(n) if recovery else _shares(values, growth)
+    made, point = [smooth, parts[:, 2:3]], np.vecdot(parts, shares[..., None], axis=1)
     if recovery:
         made.append(recovered(values, horizon, recovery)[:, None])
         point = (point + made[2][:, 0]) / 2
     if lean:
         point += lean * (smooth[:, ANNUAL.index(ROBUST)] - point)
     return Combination(point, np.concatenate(made, axis=1), values, np.ones(point.shape), period)
+
+
+def _parts(values, horizon, growth):
+    """Forecasts of `ANNUAL`, shape (series, members, horizon), and those that `SHARES` are of."""
+    smooth, half, shrunken = member_forecasts(values, horizon, ANNUAL, growth), len(ANNUAL) // 2, ANNUAL.index(SHRUNKEN)
+    trend, last = power_trend(values, horizon), values[:, -1:].repeat(horizon, axis=1)
+    middle = np.sort(smooth, axis=1)[:, half : half + 1]
+    parts = [smooth[:, shrunken : shrunken + 1], middle, trend[:, None], last[:, None]]
+    return smooth, np.concatenate(parts, axis=1)
+
+
+def _shares(values, growth):
+    """Of each part, by length and by its errors in what is held back from it; shape (series or 1, parts)."""
+    n = values.shape[1]
+    shares, times = _shares_by_length(n), min((n - FEW) // HELD_BACK, TIMES)
+    if times < 1:
+        return shares
+    known = n - times * HELD_BACK
+    pieces = sliding_window_view(values, known + HELD_BACK, axis=1)[:, ::HELD_BACK].reshape(-1, known + HELD_BACK)
+    gaps = np.abs(_parts(pieces[:, :known], HELD_BACK, growth)[1] - pieces[:, None, known:])
+    errors = np.add.reduce(gaps.reshape(len(values), times, -1, HELD_BACK), axis=(1, 3)) + np.finfo(float).tiny
+    errors *= errors.shape[1] / np.add.reduce(errors, axis=1, keepdims=True)
+    shares = shares * np.maximum(errors, 0.02) ** (-POWER * times / TIMES)
+    return shares / np.add.reduce(shares, axis=1, keepdims=True)
+
+
+@lru_cache
+def _shares_by_length(n):
+    few, more = np.array(SHARES)[:, None]
+    return few + min(max((n - FEW) / (MANY - FEW), 0), 1) * (more - few)
 
 
 def recovered(values: np.ndarray, horizon: int, recovery: tuple[float, float, float]) -> np.ndarray:
