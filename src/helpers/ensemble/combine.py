@@ -18,11 +18,11 @@ SHRUNKEN = "shrunken_drift log"
 ROBUST = "shrunken_ses_drift log"
 ANNUAL = ("drift raw", "ses_drift raw", SHRUNKEN, ROBUST, "dynamic_theta root")
 FEW, MANY = 8, 20
-SHARES = ((0.65, 0.0, 0.35, 0.0), (0.0, 0.795, 0.2, 0.005))
-"""Of shrunken drift, median of `ANNUAL`, power trend and last value: up to `FEW` observations, and from `MANY` on."""
+SHARES = ((0.65, 0.0, 0.35), (0.0, 0.8, 0.2))
+"""Of the shrunken drift, the median of `ANNUAL` and the power trend: up to `FEW` observations, and from `MANY` on."""
 
 HELD_BACK, TIMES = 3, 3  # so many observations at a time are forecast from those before, with `FEW` at least known
-POWER = 12  # of the errors made so, by which the shares of a series of its own are divided
+LAST, POWER = 0.005, 12  # share of the last value beside the others; power of errors made so that divides the shares
 
 QUARTERS = 4  # a year, of which half the forecast is a power trend; in months that is worse than the others
 RECENT = 0.6  # weight of the last year in the mean of recent years to which a recovery returns
@@ -98,7 +98,7 @@ def combined(
         warnings.warn(f"{n} observations, {period} a year: too few to adjust for seasons", stacklevel=2)
     smooth, parts = _parts(values, horizon, growth)
     shares = _shares_by_length(n) if recovery else _shares(values, growth)
-    made, point = [smooth, parts[:, 2:3]], np.vecdot(parts, shares[..., None], axis=1)
+    made, point = [smooth, parts[:, 2:3]], np.add.reduce(parts[:, : shares.shape[1]] * shares[..., None], axis=1)
     if recovery:
         made.append(recovered(values, horizon, recovery)[:, None])
         point = (point + made[2][:, 0]) / 2
@@ -108,7 +108,7 @@ def combined(
 
 
 def _parts(values, horizon, growth):
-    """Forecasts of `ANNUAL`, shape (series, members, horizon), and those that `SHARES` are of."""
+    """Forecasts of `ANNUAL`, shape (series, members, horizon), and those that `SHARES` and `LAST` are of."""
     smooth, half, shrunken = member_forecasts(values, horizon, ANNUAL, growth), len(ANNUAL) // 2, ANNUAL.index(SHRUNKEN)
     trend, last = power_trend(values, horizon), values[:, -1:].repeat(horizon, axis=1)
     middle = np.sort(smooth, axis=1)[:, half : half + 1]
@@ -127,7 +127,7 @@ def _shares(values, growth):
     gaps = np.abs(_parts(pieces[:, :known], HELD_BACK, growth)[1] - pieces[:, None, known:])
     errors = np.add.reduce(gaps.reshape(len(values), times, -1, HELD_BACK), axis=(1, 3)) + np.finfo(float).tiny
     errors *= errors.shape[1] / np.add.reduce(errors, axis=1, keepdims=True)
-    shares = shares * np.maximum(errors, 0.02) ** (-POWER * times / TIMES)
+    shares = np.append(shares, [[LAST]], axis=1) * np.maximum(errors, 0.02) ** (-POWER * times / TIMES)
     return shares / np.add.reduce(shares, axis=1, keepdims=True)
 
 
