@@ -97,7 +97,7 @@ def combined(
     if period > 1:
         warnings.warn(f"{n} observations, {period} a year: too few to adjust for seasons", stacklevel=2)
     smooth, parts = _parts(values, horizon, growth)
-    shares = _shares_by_length(n) if recovery else _shares(values, growth)
+    shares = _by_length(n)[0][:, :-1] if recovery else _shares(values, growth)
     made, point = [smooth, parts[:, 2:3]], np.add.reduce(parts[:, : shares.shape[1]] * shares[..., None], axis=1)
     if recovery:
         made.append(recovered(values, horizon, recovery)[:, None])
@@ -109,32 +109,32 @@ def combined(
 
 def _parts(values, horizon, growth):
     """Forecasts of `ANNUAL`, shape (series, members, horizon), and those that `SHARES` and `LAST` are of."""
-    smooth, half, shrunken = member_forecasts(values, horizon, ANNUAL, growth), len(ANNUAL) // 2, ANNUAL.index(SHRUNKEN)
-    trend, last = power_trend(values, horizon), values[:, -1:].repeat(horizon, axis=1)
-    middle = np.sort(smooth, axis=1)[:, half : half + 1]
-    parts = [smooth[:, shrunken : shrunken + 1], middle, trend[:, None], last[:, None]]
-    return smooth, np.concatenate(parts, axis=1)
+    smooth, parts = member_forecasts(values, horizon, ANNUAL, growth), np.empty((len(values), 4, horizon))
+    parts[:, 0], parts[:, 1] = smooth[:, ANNUAL.index(SHRUNKEN)], np.sort(smooth, axis=1)[:, len(ANNUAL) // 2]
+    parts[:, 2], parts[:, 3] = power_trend(values, horizon), values[:, -1:]
+    return smooth, parts
 
 
 def _shares(values, growth):
     """Of each part, by length and by its errors in what is held back from it; shape (series or 1, parts)."""
-    n = values.shape[1]
-    shares, times = _shares_by_length(n), min((n - FEW) // HELD_BACK, TIMES)
-    if times < 1:
-        return shares
-    known = n - times * HELD_BACK
-    pieces = sliding_window_view(values, known + HELD_BACK, axis=1)[:, ::HELD_BACK].reshape(-1, known + HELD_BACK)
-    gaps = np.abs(_parts(pieces[:, :known], HELD_BACK, growth)[1] - pieces[:, None, known:])
+    shares, rows = _by_length(values.shape[1])
+    if not (times := len(rows)):
+        return shares[:, :-1]
+    pieces = values[:, rows].reshape(-1, rows.shape[1])
+    gaps = np.abs(_parts(pieces[:, :-HELD_BACK], HELD_BACK, growth)[1] - pieces[:, None, -HELD_BACK:])
     errors = np.add.reduce(gaps.reshape(len(values), times, -1, HELD_BACK), axis=(1, 3)) + np.finfo(float).tiny
     errors *= errors.shape[1] / np.add.reduce(errors, axis=1, keepdims=True)
-    shares = np.append(shares, [[LAST]], axis=1) * np.maximum(errors, 0.02) ** (-POWER * times / TIMES)
+    shares = shares * np.maximum(errors, 0.02) ** (-POWER * times / TIMES)
     return shares / np.add.reduce(shares, axis=1, keepdims=True)
 
 
 @lru_cache
-def _shares_by_length(n):
-    few, more = np.array(SHARES)[:, None]
-    return few + min(max((n - FEW) / (MANY - FEW), 0), 1) * (more - few)
+def _by_length(n):
+    """`SHARES` and `LAST`, shape (1, parts), and the places of each piece that is held back behind those before it."""
+    few, more = np.array(SHARES)
+    shares = np.append(few + min(max((n - FEW) / (MANY - FEW), 0), 1) * (more - few), LAST)
+    times = min(max((n - FEW) // HELD_BACK, 0), TIMES)
+    return shares[None], np.arange(n - (times - 1) * HELD_BACK) + HELD_BACK * np.arange(times)[:, None]
 
 
 def recovered(values: np.ndarray, horizon: int, recovery: tuple[float, float, float]) -> np.ndarray:
