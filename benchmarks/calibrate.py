@@ -18,7 +18,7 @@ import pandas as pd
 from helpers.ensemble import calibrated
 from helpers.ensemble.combine import combined, pulls
 from helpers.ensemble.quantiles import weighted_quantiles
-from helpers.ensemble.smoothers import log_offset
+from helpers.ensemble.smoothers import LONGEST, log_offset
 
 VERSION = "2"
 PERIODS = {1: "yearly", 4: "quarterly", 12: "monthly"}
@@ -33,6 +33,7 @@ NOISE = 0.01  # by this much a collection of a few hundred series cannot tell on
 NEAR = 0.25  # how far, in log horizons, errors of other horizons count
 MEANS, SPREADS = (0.0, 0.01, 0.02, 0.03, 0.04, 0.05, 0.06), (0.015, 0.02, 0.03, 0.045)  # of yearly log growth
 TRADE_SEEN = 0.6  # of the years; the rest judge what these taught
+RIDGE = {12: 0.03}  # of variances of features: months of one collection tell how errors grow, not how they do elsewhere
 FEWEST = 30  # a block of fewer series is too noisy to count as much as the others
 
 
@@ -196,7 +197,7 @@ def error_model(blocks, growth, period=1, recovery=None):
 
     parts = []
     for block in blocks:
-        block = [(x, xx) for x, xx in block if x.min() > 0 and xx.min() > 0]
+        block = [(x[-LONGEST:], xx) for x, xx in block if x.min() > 0 and xx.min() > 0]
         if len(block) < FEWEST:
             continue
         made = by_shape(block, features_and_points)
@@ -205,10 +206,11 @@ def error_model(blocks, growth, period=1, recovery=None):
         weights = np.full(len(horizons), 1e3 / len(horizons))
         fast = np.concatenate([f.repeat(len(e)) for (_, _, f), e in zip(made, errors, strict=True)])
         parts.append((np.concatenate([f for f, _, _ in made]), np.concatenate(errors), horizons, weights, fast))
-    return fit_error_model(*(np.concatenate(column) for column in zip(*parts, strict=True)), rows=FARTHEST[period])
+    columns = (np.concatenate(column) for column in zip(*parts, strict=True))
+    return fit_error_model(*columns, rows=FARTHEST[period], ridge=RIDGE.get(period, 0))
 
 
-def fit_error_model(features, errors, horizons, weights, fast, rows):
+def fit_error_model(features, errors, horizons, weights, fast, rows, ridge=0.0):
     """Error scale and standardised quantiles from many series.
 
     Parameters
@@ -221,6 +223,8 @@ def fit_error_model(features, errors, horizons, weights, fast, rows):
         Periods ahead, the weight of the row, and whether its series grows fast (`calibrated.fast`).
     rows : int
         Horizons to keep quantiles for; longer ones use the last.
+    ridge : float
+        How far coefficients are drawn to none, as a share of the variance of their features.
 
     Returns
     -------
@@ -230,7 +234,9 @@ def fit_error_model(features, errors, horizons, weights, fast, rows):
     """
     root = np.sqrt(weights)
     size = np.log(np.maximum(np.abs(errors), 1e-3))
-    coefficients = np.linalg.lstsq(features * root[:, None], size * root, rcond=None)[0]
+    drawn = np.diag(np.sqrt(ridge * weights.sum() * np.cov(features.T, ddof=0, aweights=weights).diagonal()))
+    equations = np.concatenate([features * root[:, None], drawn]), np.append(size * root, np.zeros(len(drawn)))
+    coefficients = np.linalg.lstsq(*equations, rcond=None)[0]
     standard = errors / np.exp(features @ coefficients)
     steep = fast == 1
     widened = [1.0, 1.0]

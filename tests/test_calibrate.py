@@ -131,6 +131,17 @@ def test_a_median_regression_finds_what_was_planted_among_outliers():
     np.testing.assert_allclose(least_absolute(features, actual, np.ones(2000)), [0.5, -2], atol=0.02)
 
 
+def test_a_ridge_draws_coefficients_to_none_as_a_share_of_the_variance_of_their_features():
+    rng = np.random.default_rng(6)
+    features, weights, one = np.ones((500, 2)), rng.uniform(1, 3, 500), np.ones(500, int)
+    features[:, 1] = rng.normal(4, 2, 500)
+    errors = np.exp(-3 + 0.5 * features[:, 1]) * rng.choice([-1, 1], 500)
+    mean = np.average(features[:, 1], weights=weights)
+    for ridge, slope in ((0, 0.5), (0.25, 0.4)):
+        found = fit_error_model(features, errors, one, weights, 0 * one, 1, ridge)["coefficients"]
+        np.testing.assert_allclose(found, [-3 + (0.5 - slope) * mean, slope])
+
+
 def test_a_prior_of_growth_is_the_mean_of_those_that_noise_cannot_tell_apart():
     losses = [{(0.02, 0.03): 0.9, (0.04, 0.03): 0.905, (0.06, 0.03): 0.95}]
     assert best_prior(losses) == [0.03, 0.03]

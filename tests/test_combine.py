@@ -11,22 +11,40 @@ GROWTH = (0.03, 0.02)
 VALUES = np.random.default_rng(11).lognormal(5, 0.2, size=(6, 30))
 
 
+def parts(values, horizon):
+    smooth = member_forecasts(values, horizon, ANNUAL, GROWTH)
+    trend, last = power_trend(values, horizon), np.repeat(values[:, -1:], horizon, axis=1)
+    return np.stack([smooth[:, ANNUAL.index(SHRUNKEN)], np.median(smooth, axis=1), trend, last])
+
+
+def by_length(n):
+    many = min(max((n - 8) / 12, 0), 1)
+    return np.array([0.65 * (1 - many), 0.8 * many, 0.35 - 0.15 * many])
+
+
 def test_shares_move_from_the_drift_to_the_median_as_observations_come():
-    for n in range(3, 25):
-        values = VALUES[:, :n]
-        found = combined(values, 3, GROWTH)
-        smooth = member_forecasts(values, 3, ANNUAL, GROWTH)
-        many = min(max((n - 8) / 12, 0), 1)
-        drift, median, power = 0.65 * (1 - many), 0.8 * many, 0.35 - 0.15 * many
-        expected = drift * smooth[:, ANNUAL.index(SHRUNKEN)] + median * np.median(smooth, axis=1)
-        np.testing.assert_allclose(found.point, expected + power * power_trend(values, 3))
+    for n in range(3, 11):
+        found = combined(VALUES[:, :n], 3, GROWTH)
+        np.testing.assert_allclose(found.point, np.tensordot(by_length(n), parts(VALUES[:, :n], 3)[:3], 1))
+
+
+def test_shares_fall_by_the_errors_of_each_part_in_what_is_held_back_three_at_a_time():
+    for n in range(11, 25):
+        times = min((n - 8) // 3, 3)
+        known, errors = n - 3 * times, np.zeros((4, len(VALUES)))
+        for start in range(0, 3 * times, 3):
+            ahead = parts(VALUES[:, start : start + known], 3)
+            errors += np.abs(ahead - VALUES[:, start + known : start + known + 3]).sum(axis=2)
+        shares = np.append(by_length(n), 0.005)[:, None] * (errors / errors.mean(axis=0)) ** (-4 * times)
+        expected = np.einsum("ps,psh->sh", shares / shares.sum(axis=0), parts(VALUES[:, :n], 3))
+        np.testing.assert_allclose(combined(VALUES[:, :n], 3, GROWTH).point, expected)
 
 
 def test_a_recovery_is_half_of_the_forecast_where_it_is_known():
     learned = (0.02, 0.5, 0.3)
     plain, trade = combined(VALUES, 4, GROWTH), combined(VALUES, 4, GROWTH, recovery=learned)
     back = recovered(VALUES, 4, learned)
-    np.testing.assert_allclose(trade.point, (plain.point + back) / 2)
+    np.testing.assert_allclose(trade.point, (np.tensordot(by_length(30), parts(VALUES, 4)[:3], 1) + back) / 2)
     np.testing.assert_allclose(trade.forecasts, np.stack([*plain.forecasts.swapaxes(0, 1), back], axis=1))
 
 

@@ -6,7 +6,7 @@ was chosen on the M1, M3 and Tourism collections, each in turn left out; ``bench
 
 import warnings
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -20,6 +20,9 @@ ANNUAL = ("drift raw", "ses_drift raw", SHRUNKEN, ROBUST, "dynamic_theta root")
 FEW, MANY = 8, 20
 SHARES = ((0.65, 0.0, 0.35), (0.0, 0.8, 0.2))
 """Of the shrunken drift, the median of `ANNUAL` and the power trend: up to `FEW` observations, and from `MANY` on."""
+
+HELD_BACK, TIMES = 3, 3  # so many observations at a time are forecast from those before, with `FEW` at least known
+LAST, POWER = 0.005, 12  # share of the last value beside the others; power of errors made so that divides the shares
 
 QUARTERS = 4  # a year, of which half the forecast is a power trend; in months that is worse than the others
 RECENT = 0.6  # weight of the last year in the mean of recent years to which a recovery returns
@@ -66,9 +69,10 @@ def combined(
 ) -> Combination:
     """Combined point forecast for series of one length.
 
-    Shares go by the number of observations (`SHARES`, linear in between), so that a year more changes little; half of
-    it is a `recovered` level, where that is known. With a period above 1 and at least two full years, the mean of the
-    seasonal members on multiplicatively adjusted data, of quarters half of it a power trend.
+    Shares go by the number of observations (`SHARES`, linear in between), so that a year more changes little. Where
+    three more than `FEW` are known, they go by the errors of each part in what is held back, too, or half of the
+    forecast is a `recovered` level, where that is known. With a period above 1 and at least two full years, the mean of
+    the seasonal members on multiplicatively adjusted data, of quarters half of it a power trend.
 
     Parameters
     ----------
@@ -92,17 +96,45 @@ def combined(
         return _seasonal(values, horizon, growth, period)
     if period > 1:
         warnings.warn(f"{n} observations, {period} a year: too few to adjust for seasons", stacklevel=2)
-    smooth, trend = member_forecasts(values, horizon, ANNUAL, growth), power_trend(values, horizon)
-    made, many = [smooth, trend[:, None]], min(max((n - FEW) / (MANY - FEW), 0), 1)
-    shrunken, median, power = (few + many * (more - few) for few, more in zip(*SHARES, strict=True))
-    middle = np.sort(smooth, axis=1)[:, len(ANNUAL) // 2]
-    point = shrunken * smooth[:, ANNUAL.index(SHRUNKEN)] + median * middle + power * trend
+    smooth, parts = _parts(values, horizon, growth)
+    shares = _by_length(n)[0][:, :-1] if recovery else _shares(values, growth)
+    made, point = [smooth, parts[:, 2:3]], np.add.reduce(parts[:, : shares.shape[1]] * shares[..., None], axis=1)
     if recovery:
         made.append(recovered(values, horizon, recovery)[:, None])
         point = (point + made[2][:, 0]) / 2
     if lean:
         point += lean * (smooth[:, ANNUAL.index(ROBUST)] - point)
     return Combination(point, np.concatenate(made, axis=1), values, np.ones(point.shape), period)
+
+
+def _parts(values, horizon, growth):
+    """Forecasts of `ANNUAL`, shape (series, members, horizon), and those that `SHARES` and `LAST` are of."""
+    smooth, parts = member_forecasts(values, horizon, ANNUAL, growth), np.empty((len(values), 4, horizon))
+    parts[:, 0], parts[:, 1] = smooth[:, ANNUAL.index(SHRUNKEN)], np.sort(smooth, axis=1)[:, len(ANNUAL) // 2]
+    parts[:, 2], parts[:, 3] = power_trend(values, horizon), values[:, -1:]
+    return smooth, parts
+
+
+def _shares(values, growth):
+    """Of each part, by length and by its errors in what is held back from it; shape (series or 1, parts)."""
+    shares, rows = _by_length(values.shape[1])
+    if not (times := len(rows)):
+        return shares[:, :-1]
+    pieces = values[:, rows].reshape(-1, rows.shape[1])
+    gaps = np.abs(_parts(pieces[:, :-HELD_BACK], HELD_BACK, growth)[1] - pieces[:, None, -HELD_BACK:])
+    errors = np.add.reduce(gaps.reshape(len(values), times, -1, HELD_BACK), axis=(1, 3)) + np.finfo(float).tiny
+    errors *= errors.shape[1] / np.add.reduce(errors, axis=1, keepdims=True)
+    shares = shares * np.maximum(errors, 0.02) ** (-POWER * times / TIMES)
+    return shares / np.add.reduce(shares, axis=1, keepdims=True)
+
+
+@lru_cache
+def _by_length(n):
+    """`SHARES` and `LAST`, shape (1, parts), and the places of each piece that is held back behind those before it."""
+    few, more = np.array(SHARES)
+    shares = np.append(few + min(max((n - FEW) / (MANY - FEW), 0), 1) * (more - few), LAST)
+    times = min(max((n - FEW) // HELD_BACK, 0), TIMES)
+    return shares[None], np.arange(n - (times - 1) * HELD_BACK) + HELD_BACK * np.arange(times)[:, None]
 
 
 def recovered(values: np.ndarray, horizon: int, recovery: tuple[float, float, float]) -> np.ndarray:
