@@ -14,6 +14,7 @@ from functools import cache, lru_cache
 from html.parser import HTMLParser
 from importlib import import_module
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
 import pandas as pd
@@ -26,12 +27,15 @@ from helpers.chapters import canvas, outputs, tips
 from helpers.data import descriptor, vintage
 from helpers.ensemble import nowcast
 from helpers.outlook import forecast, readings, revision, targets
+from helpers.report import parameters
 from helpers.report.job import Chapter, End
 
 os.environ["MAGNETS_ARCHIVE"] = "/dev/null/archive"  # whatever was fetched here; nothing can be written there
 AS_OF = "2026-11-22"
 KEYS = dict(targets.CUSTOMS.keys)
 """Of India's imports under HS 850511, tonnes."""
+AWAY = {"LC_ALL": "xx_XX.UTF-8", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "TZ": "Asia/Tokyo"}
+"""Elsewhere in the world: a locale that is not installed leaves the poorest of all."""
 PARAMETERS = f'as_of: str = "{AS_OF}"  # day as of which the data are read'
 
 settings.register_profile("untimed", deadline=None, derandomize=True)  # a run that passed passes again
@@ -188,13 +192,16 @@ def project(tmp_path):
 
 @pytest.fixture(scope="session")
 def rendered(tmp_path_factory):
-    """A project with a report in ``reports/``, and what the command said: rendered once, a copy for each worker."""
+    """A project with a report in ``reports/``, and what the command said: rendered once, a copy for each worker.
+
+    It is made :data:`AWAY`; whoever reads its pages sees that they are the same there.
+    """
     base = tmp_path_factory.getbasetemp()
     once = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "rendered-once"
     with Project.copied(tmp_path_factory.mktemp("rendered") / "project") as made:
         with FileLock(f"{once}.lock"):
             if not once.exists():
-                done = made.magnets("report", "--as-of", AS_OF, "--output", "reports", "--jobs", "1")
+                done = made.magnets("report", "--as-of", AS_OF, "--output", "reports", "--jobs", "1", **AWAY)
                 shutil.copytree(made.root / "reports", once / "reports")
                 (once / "done").write_bytes(pickle.dumps(done))
         if not (made.root / "reports").exists():
@@ -228,16 +235,23 @@ def done(name="1-small", html=None):
 
 @pytest.fixture
 def unasked(monkeypatch):
-    """Reports of data that are known to be valid and are not checked again."""
+    """Reports of data that are known to be valid and are not checked again, and of code that is told by a part."""
     monkeypatch.setattr("helpers.data.rules.require_valid", lambda *_: None)
+    monkeypatch.setattr(paths, "CODE", paths.CODE / "report/page")
 
 
 @pytest.fixture
 def quick(notebooks, unasked, monkeypatch):
-    """Reports without kernels: every chapter ends well at once."""
+    """Reports without kernels, of figures that are read once: every chapter ends well at once."""
     write_notebook(notebooks / "1-small.ipynb", "1")
     monkeypatch.setattr("helpers.report.pipeline.run_chapter", lambda path, parameters, timeout: done(path.stem))
     monkeypatch.setattr("helpers.report.pipeline.wake", lambda: None)
+    monkeypatch.setattr("helpers.report.gate.opened", lambda: SimpleNamespace(on=_figures(parameters.today())))
+
+
+@cache
+def _figures(today):
+    return cache(vintage(today).on)
 
 
 def contents(root):

@@ -164,7 +164,7 @@ def test_kernels_read_the_archive_as_of_the_day_and_with_nothing_to_do_no_reader
     fetched(place, 18, {(WORLD, "FY26"): 33_500.0})
     workshop.magnets(*words_, "one", MAGNETS_ARCHIVE=str(place))
     fetched(place, 23, {(WORLD, "FY26"): 34_500.0})
-    workshop.magnets(*words_, "other", MAGNETS_ARCHIVE=str(place))
+    workshop.magnets(*words_, "other", MAGNETS_ARCHIVE=str(place), TZ="Asia/Tokyo")
     one, other = (pages(workshop.root / name / AS_OF) for name in ("one", "other"))
     assert one == other and any(b"33500" in content for path, content in one.items() if path.suffix == ".csv")
     code = (
