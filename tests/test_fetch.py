@@ -784,8 +784,7 @@ def test_what_stands_beside_answers_and_parts_is_told_when_it_is_damaged(world, 
 
 
 @pytest.mark.parametrize(
-    "odd",
-    [{"at": "2026-11-01"}, {"until": "soon"}, {"problems": [1]}, {"failed": 1}, {"failed": [[]]}, None],
+    "odd", [{"at": "2026-11-01"}, {"until": "soon"}, {"problems": [1]}, {"failed": 1}, {"failed": [[]]}, None]
 )
 def test_how_the_last_turn_ended_is_forgotten_and_told_if_it_cannot_be_read(world, kept, odd):
     world.begun(kept)
