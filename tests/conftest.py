@@ -45,7 +45,7 @@ settings.load_profile("untimed")
 LONG = [
     "test_drawings.py", "test_browser.py", "test_report_ends.py", "test_screen_engines.py", "test_scenarios_chapter.py",
     "test_trade_chapter.py", "test_ledger.py", "test_months.py", "test_fetch.py", "test_forecast_chapter.py",
-    "test_report.py", "test_readings.py", "test_explorer_browser.py", "test_production_chapter.py", "test_forecast.py",
+    "test_readings.py", "test_explorer_browser.py", "test_production_chapter.py", "test_forecast.py",
     "test_lab.py", "test_kernel.py", "test_nowcast.py", "test_recipes.py", "test_pages.py", "4-forecast.ipynb",
     "test_calendar.py", "test_revision.py", "test_rules.py", "test_track.py", "test_demand_chapter.py",
     "test_schedule.py", "test_brief.py", "test_wheel.py", "test_pdf.py", "test_attribution.py", "test_identities.py",
@@ -57,6 +57,7 @@ LONG = [
 PLAYED = ["test_notebooks_in_time.py", "test_chapters_agree.py", "test_next_year.py"]
 FORKED = ["test_report_killed.py", "test_live_report.py", "test_cli.py", "test_notebooks.py"]
 TOGETHER = dict.fromkeys(PLAYED, "test_drawings.py") | dict.fromkeys(FORKED, "test_report_ends.py")
+TOGETHER["test_report.py"] = "test_screen_engines.py"
 """Modules that read the same runs of the chapters, or have kernels in one workshop: one worker has them all."""
 
 

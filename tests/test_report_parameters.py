@@ -123,25 +123,16 @@ def test_the_key_of_a_report_changes_with_every_input_and_with_nothing_else(tmp_
     for folder in ("src", "data", "notebooks"):
         shutil.copytree(paths.ROOT / folder, tmp_path / folder, ignore=ignore)
     shutil.copy(paths.LOCK, tmp_path)
-    for name, path in {
-        "ROOT": "",
-        "CODE": "src/helpers",
-        "DATA": "data",
-        "NOTEBOOKS": "notebooks",
-        "LOCK": paths.LOCK.name,
-    }.items():
+    places = {"ROOT": "", "CODE": "src/helpers", "DATA": "data", "NOTEBOOKS": "notebooks", "LOCK": paths.LOCK.name}
+    for name, path in places.items():
         monkeypatch.setattr(paths, name, tmp_path / path)
 
     def key(**values):
         return inputs.fingerprint(shown(Parameters(as_of=DAY, **values)), inputs.inputs())
 
     seen = [key(), key(horizon=9), inputs.fingerprint(shown(Parameters(as_of="2026-11-21")), inputs.inputs())]
-    for file in (
-        "data/prices.csv",
-        "src/helpers/fiscal.py",
-        "src/helpers/report/page/template/style.css",
-        "requirements.lock",
-    ):
+    code = ("src/helpers/fiscal.py", "src/helpers/report/page/template/style.css")
+    for file in ("data/prices.csv", *code, "requirements.lock"):
         text = (tmp_path / file).read_bytes()
         (tmp_path / file).write_bytes(text + b"\n")
         seen.append(key())

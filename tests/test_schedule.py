@@ -63,7 +63,7 @@ def ended(report, at, code=0, **more):
 # --- what is due ---------------------------------------------------------------------------------------------------
 
 
-def dues(tmp_path, rule, zone, begin, days, step=timedelta(minutes=15)):
+def dues(tmp_path, rule, zone, begin, days, step=timedelta(minutes=30)):
     """When a report runs if it is looked after again and again; each run is written down."""
     text = f"timezone: {zone}\nreports:\n  daily:\n    {rule}\n"
     schedule, lines = plan.read(scheduled(tmp_path, text)), [ended("daily", begin)]
