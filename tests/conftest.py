@@ -14,6 +14,7 @@ from functools import cache, lru_cache
 from html.parser import HTMLParser
 from importlib import import_module
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
 import pandas as pd
@@ -23,15 +24,18 @@ from hypothesis import settings
 
 from helpers import paths
 from helpers.chapters import canvas, outputs, tips
-from helpers.data import descriptor, vintage
+from helpers.data import descriptor, tables, vintage
 from helpers.ensemble import nowcast
 from helpers.outlook import forecast, readings, revision, targets
+from helpers.report import parameters
 from helpers.report.job import Chapter, End
 
 os.environ["MAGNETS_ARCHIVE"] = "/dev/null/archive"  # whatever was fetched here; nothing can be written there
 AS_OF = "2026-11-22"
 KEYS = dict(targets.CUSTOMS.keys)
 """Of India's imports under HS 850511, tonnes."""
+AWAY = {"LC_ALL": "xx_XX.UTF-8", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "TZ": "Asia/Tokyo"}
+"""Elsewhere in the world: a locale that is not installed leaves the poorest of all."""
 PARAMETERS = f'as_of: str = "{AS_OF}"  # day as of which the data are read'
 
 settings.register_profile("untimed", deadline=None, derandomize=True)  # a run that passed passes again
@@ -39,22 +43,22 @@ settings.load_profile("untimed")
 
 
 LONG = [
-    "test_drawings.py", "test_browser.py", "test_screen_engines.py", "test_scenarios_chapter.py",
-    "test_trade_chapter.py", "test_report_ends.py", "test_report.py", "test_ledger.py", "test_months.py",
-    "test_fetch.py", "test_forecast_chapter.py", "test_live_report.py", "test_readings.py",
-    "test_explorer_browser.py", "test_production_chapter.py", "test_forecast.py", "test_lab.py", "test_schedule.py",
-    "test_cli.py", "test_kernel.py", "test_nowcast.py", "test_recipes.py", "test_pages.py", "4-forecast.ipynb",
-    "test_report_killed.py", "test_calendar.py", "test_revision.py", "test_rules.py", "test_track.py",
-    "test_demand_chapter.py", "test_brief.py", "test_shelf.py", "test_pdf.py", "test_attribution.py",
-    "test_identities.py", "test_mirror.py", "test_roads.py", "explore.ipynb", "test_structure.py",
-    "test_comtrade.py", "test_diff.py", "test_demo.py", "test_evidence.py", "6-track-record.ipynb", "test_value.py",
-    "test_wheel.py", "test_scenario_command.py", "test_notebooks.py", "test_report_parameters.py",
+    "test_drawings.py", "test_browser.py", "test_report_ends.py", "test_screen_engines.py", "test_scenarios_chapter.py",
+    "test_trade_chapter.py", "test_ledger.py", "test_months.py", "test_fetch.py", "test_forecast_chapter.py",
+    "test_readings.py", "test_explorer_browser.py", "test_production_chapter.py", "test_forecast.py",
+    "test_lab.py", "test_kernel.py", "test_nowcast.py", "test_recipes.py", "test_pages.py", "4-forecast.ipynb",
+    "test_calendar.py", "test_revision.py", "test_rules.py", "test_track.py", "test_demand_chapter.py",
+    "test_schedule.py", "test_brief.py", "test_wheel.py", "test_pdf.py", "test_attribution.py", "test_identities.py",
+    "test_mirror.py", "test_roads.py", "explore.ipynb", "test_structure.py", "6-track-record.ipynb",
 ]  # fmt: skip
 """Modules that take longest: begun first, so that at the end no worker waits long for another."""
 
 
-TOGETHER = ["test_notebooks_in_time.py", "test_drawings.py", "test_chapters_agree.py", "test_next_year.py"]
-"""Modules that read the same runs of the chapters: one worker has them all."""
+PLAYED = ["test_notebooks_in_time.py", "test_chapters_agree.py", "test_next_year.py"]
+FORKED = ["test_report_killed.py", "test_live_report.py", "test_cli.py", "test_notebooks.py"]
+TOGETHER = dict.fromkeys(PLAYED, "test_drawings.py") | dict.fromkeys(FORKED, "test_report_ends.py")
+TOGETHER["test_report.py"] = "test_screen_engines.py"
+"""Modules that read the same runs of the chapters, or have kernels in one workshop: one worker has them all."""
 
 
 def pytest_xdist_make_scheduler(config, log):
@@ -62,8 +66,8 @@ def pytest_xdist_make_scheduler(config, log):
 
     class Scheduling(LoadScopeScheduling):
         def _split_scope(self, nodeid):
-            scope = super()._split_scope(nodeid)
-            return "tests/" + TOGETHER[0] if scope.removeprefix("tests/") in TOGETHER else scope
+            name = super()._split_scope(nodeid).removeprefix("tests/")
+            return TOGETHER.get(name, name)
 
     return Scheduling(config, log)
 
@@ -87,26 +91,38 @@ def pytest_collection_finish():
     gc.set_threshold(50_000, 20, 20)
 
 
+def once(known, real, of):
+    """Like ``real``, which is called once for what ``of`` makes of its arguments."""
+
+    def remembered(*asked, **how):
+        if (key := of(*asked)) not in known:
+            known[key] = real(*asked, **how)
+        return known[key]
+
+    return remembered
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _asked_once():
-    """What the descriptor forbids is asked once of each text of a table: most tests damage one table of twenty."""
+    """A text of a table is read once, and asked once what the descriptor forbids: most tests damage one of twenty."""
     asked, forbidden = {}, descriptor.forbidden
 
-    def remembering(folder):
+    def asking(folder):
         from frictionless import Resource  # takes a second, of those only who ask
 
-        validate = Resource.validate
-
-        def remembered(self, **how):
-            of = str(self.to_descriptor()), Path(self.normpath).read_bytes()
-            return asked.get(of) or asked.setdefault(of, validate(self, **how))
+        def text(self):
+            return str(self.to_descriptor()), Path(self.normpath).read_bytes()
 
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(Resource, "validate", remembered)
+            patch.setattr(Resource, "validate", once(asked, Resource.validate, text))
             return forbidden(folder)
 
+    def table(path, *declared):
+        return str(declared), path.read_bytes() if path.is_file() else path
+
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(descriptor, "forbidden", remembering)
+        patch.setattr(descriptor, "forbidden", asking)
+        patch.setattr(tables, "_read", once({}, tables._read, table))
         yield
 
 
@@ -188,13 +204,16 @@ def project(tmp_path):
 
 @pytest.fixture(scope="session")
 def rendered(tmp_path_factory):
-    """A project with a report in ``reports/``, and what the command said: rendered once, a copy for each worker."""
+    """A project with a report in ``reports/``, and what the command said: rendered once, a copy for each worker.
+
+    It is made :data:`AWAY`; whoever reads its pages sees that they are the same there.
+    """
     base = tmp_path_factory.getbasetemp()
     once = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "rendered-once"
     with Project.copied(tmp_path_factory.mktemp("rendered") / "project") as made:
         with FileLock(f"{once}.lock"):
             if not once.exists():
-                done = made.magnets("report", "--as-of", AS_OF, "--output", "reports", "--jobs", "1")
+                done = made.magnets("report", "--as-of", AS_OF, "--output", "reports", "--jobs", "1", **AWAY)
                 shutil.copytree(made.root / "reports", once / "reports")
                 (once / "done").write_bytes(pickle.dumps(done))
         if not (made.root / "reports").exists():
@@ -228,16 +247,23 @@ def done(name="1-small", html=None):
 
 @pytest.fixture
 def unasked(monkeypatch):
-    """Reports of data that are known to be valid and are not checked again."""
+    """Reports of data that are known to be valid and are not checked again, and of code that is told by a part."""
     monkeypatch.setattr("helpers.data.rules.require_valid", lambda *_: None)
+    monkeypatch.setattr(paths, "CODE", paths.CODE / "report/page")
 
 
 @pytest.fixture
 def quick(notebooks, unasked, monkeypatch):
-    """Reports without kernels: every chapter ends well at once."""
+    """Reports without kernels, of figures that are read once: every chapter ends well at once."""
     write_notebook(notebooks / "1-small.ipynb", "1")
     monkeypatch.setattr("helpers.report.pipeline.run_chapter", lambda path, parameters, timeout: done(path.stem))
     monkeypatch.setattr("helpers.report.pipeline.wake", lambda: None)
+    monkeypatch.setattr("helpers.report.gate.opened", lambda: SimpleNamespace(on=_figures(parameters.today())))
+
+
+@cache
+def _figures(today):
+    return cache(vintage(today).on)
 
 
 def contents(root):

@@ -29,8 +29,7 @@ def test_a_demonstration_fetches_from_every_source_and_all_of_it_is_synthetic(tm
         "helpers",
         "report",
         "--output",
-        str(tmp_path / "demo/report"),
-        str(tmp_path / "demo/archive"),
+        *(f"{tmp_path}/demo/{name}" for name in ("report", "archive")),
     ]
     assert f"MAGNETS_ARCHIVE={tmp_path}/demo/archive" in capsys.readouterr().out
 

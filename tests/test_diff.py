@@ -212,7 +212,7 @@ def test_tables_that_todays_code_cannot_reckon_with_give_way_to_todays(root, ind
         return standin(of, *rest)
 
     def torn(of):
-        return {name for name, table in of.stored.items() if table.rows != vintage(of.day, FROZEN).stored[name].rows}
+        return {name for name, table in of.stored.items() if table.rows != frozen(str(of.day)).stored[name].rows}
 
     monkeypatch.setattr(revision, "_forecast", picky)
     real = kept.unpacked

@@ -132,6 +132,8 @@ def world(server, tmp_path, monkeypatch):
     for name in ("TINY_KEY", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(transport, "WAIT", 0.001)
+    book = contract._codebook
+    monkeypatch.setattr(contract, "_codebook", lambda _: book(FROZEN))
     made = World(server, data, tmp_path / "archive")
     monkeypatch.setattr(schedule, "now", made.now)
     return made
@@ -782,8 +784,7 @@ def test_what_stands_beside_answers_and_parts_is_told_when_it_is_damaged(world, 
 
 
 @pytest.mark.parametrize(
-    "odd",
-    [{"at": "2026-11-01"}, {"until": "soon"}, {"problems": [1]}, {"failed": 1}, {"failed": [[]]}, None],
+    "odd", [{"at": "2026-11-01"}, {"until": "soon"}, {"problems": [1]}, {"failed": 1}, {"failed": [[]]}, None]
 )
 def test_how_the_last_turn_ended_is_forgotten_and_told_if_it_cannot_be_read(world, kept, odd):
     world.begun(kept)
@@ -905,17 +906,18 @@ def test_ctrl_c_keeps_and_takes_what_came(world):
 
 
 KILLED = """
-    import os, random, signal, sys, time
+    import gc, os, random, signal, sys, time
     from pathlib import Path
     import duckdb, httpx, stamina
     from helpers import paths
     from helpers.data import sources
-    from helpers.data.archive import versions
+    from helpers.data.archive import contract, versions
     from helpers.data.sources import fetch, transport, visit
 
     paths.DATA, place, count, whole = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]), 0.0
     sources.__path__.append(sys.argv[4])
-    transport._trusted()
+    transport._trusted(), contract._codebook(paths.DATA)
+    gc.freeze()
 
     def forked(folder, until=None):  # DuckDB has threads: it is only used in children
         child = os.fork()

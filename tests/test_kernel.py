@@ -3,6 +3,7 @@
 import ast
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -51,6 +52,14 @@ def runtime():
             if (words := log.read_text().split())[:1] == ["parent"]:
                 end(int(words[1]))
         shutil.rmtree(folder)
+
+
+@pytest.fixture
+def light(tmp_path, monkeypatch):
+    """Parents that load no more than a kernel needs, and are there in a moment."""
+    text, few = provisioner.PARENT.read_text(), 'STACK = ("ipykernel.kernelapp", "numpy")\n'
+    monkeypatch.setattr(provisioner, "PARENT", tmp_path / "parent.py")
+    provisioner.PARENT.write_text(re.sub(r"^STACK = .*?^\)\n", few, text, flags=re.S | re.M))
 
 
 def end(pid):
@@ -244,7 +253,7 @@ def test_what_a_kernel_started_ends_with_it_however_it_ends():
         until(lambda: gone(started))
 
 
-def test_a_kernel_ends_with_its_parent_and_the_next_one_gets_a_new_parent():
+def test_a_kernel_ends_with_its_parent_and_the_next_one_gets_a_new_parent(light):
     with kernel() as (manager, client):
         parent = ask(client, "os.getppid()", "import os")
         client.execute("sum(range(10**10))")  # minutes of C code that no thread of the kernel could end
@@ -317,7 +326,7 @@ def test_old_logs_of_parents_that_ended_are_removed_by_the_next_run(runtime):
 
 
 def test_another_lock_means_another_parent_and_one_woken_beforehand_is_the_one_that_forks(
-    tmp_path, monkeypatch, runtime
+    tmp_path, monkeypatch, runtime, light
 ):
     lock = shutil.copy(provisioner.LOCK, tmp_path / "requirements.lock")
     before = parent_of_a_new_kernel()
@@ -347,8 +356,8 @@ def test_where_nothing_can_be_forked_a_stock_kernel_talks_encrypted_and_says_why
     ]
 
 
-def test_if_the_parent_cannot_start_a_stock_kernel_does_and_names_the_log(tmp_path, monkeypatch, capfd):
-    (tmp_path / "seaborn.py").write_text("raise ImportError('broken')")
+def test_if_the_parent_cannot_start_a_stock_kernel_does_and_names_the_log(tmp_path, monkeypatch, light, capfd):
+    (tmp_path / "numpy.py").write_text("raise ImportError('broken')")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     with kernel() as (manager, client):
         assert ask(client, "'pandas' in sys.modules", "import sys") is False

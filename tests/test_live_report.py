@@ -164,14 +164,14 @@ def test_kernels_read_the_archive_as_of_the_day_and_with_nothing_to_do_no_reader
     fetched(place, 18, {(WORLD, "FY26"): 33_500.0})
     workshop.magnets(*words_, "one", MAGNETS_ARCHIVE=str(place))
     fetched(place, 23, {(WORLD, "FY26"): 34_500.0})
-    workshop.magnets(*words_, "other", MAGNETS_ARCHIVE=str(place))
+    workshop.magnets(*words_, "other", MAGNETS_ARCHIVE=str(place), TZ="Asia/Tokyo")
     one, other = (pages(workshop.root / name / AS_OF) for name in ("one", "other"))
     assert one == other and any(b"33500" in content for path, content in one.items() if path.suffix == ".csv")
     code = (
-        "import sys; from pathlib import Path; from helpers.report import pipeline; "
+        "import sys; from pathlib import Path; from helpers.report import grid, pipeline; "
         "from helpers.report.parameters import Parameters; "
         f"print(pipeline.reports([Parameters(as_of='{AS_OF}')], Path('one'))[0].text); "
-        "print({'pandas', 'duckdb', 'numpy', 'httpx'} & set(sys.modules))"
+        "print({'pandas', 'numpy', 'duckdb', 'httpx', 'nbformat', 'papermill', 'matplotlib'} & set(sys.modules))"
     )
     said = workshop.run("-c", code, MAGNETS_ARCHIVE=str(place)).stdout.splitlines()
     assert said[0].startswith("unchanged: ") and said[1] == "set()"

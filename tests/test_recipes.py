@@ -1,5 +1,6 @@
-"""What a newcomer does first, as CONTRIBUTING says: a chapter, a figure of the data with its source; one render."""
+"""What a newcomer does first, as CONTRIBUTING says: a chapter, a figure with its source, a live source; in one go."""
 
+import inspect
 import json
 import re
 import textwrap
@@ -8,6 +9,8 @@ from datetime import date
 
 import nbformat
 import pytest
+import test_notebooks
+from pytest_httpserver import HTTPServer
 
 from conftest import AS_OF, Page, Project
 from helpers import paths
@@ -62,29 +65,45 @@ CELLS = [
     "## Data and caveats\nGaps were not found in print.",
 ]
 
-SOURCE = "S999,A month more,Customs of China,GACC,2026-11,2026-11-20,https://example.org,full,press\n"
-ROW = "export,CHN,world,85051110,weight,2026-10,t,4321,,,reported,2026-11-20,S999,\n"
+SOURCE = "S998,A month more,Customs of China,GACC,2026-11,2026-11-20,https://example.org,full,press\n"
+ROW = "export,CHN,world,85051110,weight,2026-10,t,4321,,,reported,2026-11-20,S998,\n"
 
-COMMANDS = """
+YEAR = date.today().year - 1
+COMMANDS = f"""
 import json, sys
 from typer.testing import CliRunner
+from helpers import data
 from helpers.cli import app
+from helpers.report import parameters
 done = [CliRunner().invoke(app, words.split()) for words in sys.argv[1:]]
-print(json.dumps([one.output if one.exit_code else one.stdout for one in done]), sum(one.exit_code for one in done))
+assert not any(one.exit_code for one in done), [one.output for one in done]
+india = data.vintage(parameters.today())
+keys = {{"flow": "import", "reporter": "IND", "partner": "world", "hs": "850511", "measure": "weight"}}
+print(json.dumps([*(one.stdout for one in done), india.figure("trade", "{YEAR}-12", **keys).value, india.synthetic]))
 """
+"""Commands that follow each other in one process, which imports everything once; then what the next vintage has."""
 
 
-def said(project, *commands, **env) -> list[str]:
-    """What commands say that follow each other in one process, which imports everything once; all end well."""
-    text, _, codes = project.run("-c", COMMANDS, *commands, **env).stdout.strip().rpartition(" ")
-    assert codes == "0", text
-    return json.loads(text)
+def blocks(recipe: str, kind: str) -> list[str]:
+    """The code that the README gives in a recipe, as it stands."""
+    text = (paths.ROOT / "README.md").read_text(encoding="utf-8").partition(f"**{recipe}**")[2].partition("\n**Add ")[0]
+    return re.findall(rf"```{kind}\n(.*?)```", text, re.S)
+
+
+def published(server) -> str:
+    """The address of a publisher who has the months of last year."""
+    months = "".join(f"{YEAR}-{month:02d},{month}000000\n" for month in range(1, 13))
+    asked = server.expect_request("/landed/850511", query_string={"year": str(YEAR)})
+    asked.respond_with_data(f"month,kg\n{months}", content_type="text/csv")
+    server.expect_request("/landed/850511").respond_with_data("month,kg\n", content_type="text/csv")
+    return server.url_for("").rstrip("/")
 
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
-    """A project with a chapter, a source and a month of its own, and what `validate` said before its `report`."""
-    with Project.copied(tmp_path_factory.mktemp("recipes") / "project") as project:
+    """A project with a chapter, a source and a month of its own, and a live source; what its commands said."""
+    place = tmp_path_factory.mktemp("recipes") / "project"
+    with HTTPServer(host="127.0.0.1", port=0) as server, Project.copied(place) as project:
         project.write_notebooks()
         folder = project.root / "src/helpers/chapters/hello"
         folder.mkdir()
@@ -99,11 +118,19 @@ def made(tmp_path_factory):
         for file, line in (("sources", SOURCE), ("trade", ROW)):
             with (project.root / f"data/{file}.csv").open("a", encoding="utf-8", newline="") as table:
                 table.write(line)
-        yield project, said(project, f"validate --as-of {AS_OF}", f"report --as-of {AS_OF} --output reports")[0]
+        (source, feed), (module,) = blocks("Add a live source.", "csv"), blocks("Add a live source.", "python")
+        assert len(module.splitlines()) < 60
+        project.edit("data/sources.csv", "\nM0,", f"\n{source}M0,")
+        project.edit("data/feeds.csv", "\nfrankfurter,", f"\n{feed}frankfurter,")
+        (project.root / "src/helpers/data/sources/harbour.py").write_text(module, encoding="utf-8")
+        words = [f"validate --as-of {AS_OF}", f"report --as-of {AS_OF} --output reports", "notebooks"]
+        words += ["fetch harbour --dry-run", "fetch harbour", f"history trade IND/world/850511/{YEAR}-12"]
+        given = {"MAGNETS_HARBOUR_URL": published(server), "MAGNETS_ARCHIVE": str(project.root / "archive")}
+        yield project, json.loads(project.run("-c", COMMANDS, *words, **given).stdout)
 
 
 def test_a_month_and_its_source_are_valid_and_said_by_the_chapter(made):
-    project, valid = made
+    project, (valid, *_) = made
     assert "data/ is valid" in valid
     page = Page(project.root / f"reports/{AS_OF}/5-hello.html")
     assert "China exported 4,321\N{NO-BREAK SPACE}t of magnets in 2026-10." in page.source
@@ -122,43 +149,19 @@ def test_a_chapter_of_two_files_has_its_page_its_answer_on_the_first_page_and_it
 
 
 def test_a_chapter_with_a_sentence_a_table_and_a_figure_passes_the_rules_of_notebooks(made):
-    code = (
-        "import sys; from datetime import date; import nbformat; import pytest; "
-        "from helpers.report.shelf import inputs, notebooks; (path,) = inputs.chapters(); "
-        f"nbformat.write(notebooks._run(path, date.fromisoformat('{AS_OF}')), path); "
-        "sys.exit(pytest.main(['-q', '-p', 'no:cacheprovider', '-n', '0', 'tests/test_notebooks.py', '-k', '5-hello']))"
-    )
-    assert " passed" in made[0].run("-c", code).stdout
+    path = made[0].root / "notebooks/5-hello.ipynb"
+    given = {"path": path, "notebook": nbformat.read(path, as_version=4)}
+    rules = [rule for name, rule in vars(test_notebooks).items() if name.startswith("test_")]
+    asked = [(rule, of) for rule in rules for of in given if [*inspect.signature(rule).parameters] == [of]]
+    assert len(asked) > 8
+    for rule, of in asked:
+        rule(given[of])
 
 
-def blocks(recipe: str, kind: str) -> list[str]:
-    """The code that the README gives in a recipe, as it stands."""
-    text = (paths.ROOT / "README.md").read_text(encoding="utf-8").partition(f"**{recipe}**")[2].partition("\n**Add ")[0]
-    return re.findall(rf"```{kind}\n(.*?)```", text, re.S)
-
-
-def test_a_live_source_made_as_the_readme_says_is_fetched_kept_and_in_the_next_vintage(tmp_path, httpserver):
-    (source, feed), (module,) = blocks("Add a live source.", "csv"), blocks("Add a live source.", "python")
-    assert len(module.splitlines()) < 60
-    year = date.today().year - 1
-    months = "".join(f"{year}-{month:02d},{month}000000\n" for month in range(1, 13))
-    asked = httpserver.expect_request("/landed/850511", query_string={"year": str(year)})
-    asked.respond_with_data(f"month,kg\n{months}", content_type="text/csv")
-    httpserver.expect_request("/landed/850511").respond_with_data("month,kg\n", content_type="text/csv")
-    given = {"MAGNETS_HARBOUR_URL": httpserver.url_for("").rstrip("/"), "MAGNETS_ARCHIVE": str(tmp_path / "archive")}
-    with Project.copied(tmp_path / "project") as project:
-        project.edit("data/sources.csv", "\nM0,", f"\n{source}M0,")
-        project.edit("data/feeds.csv", "\nfrankfurter,", f"\n{feed}frankfurter,")
-        (project.root / "src/helpers/data/sources/harbour.py").write_text(module, encoding="utf-8")
-        history = f"history trade IND/world/850511/{year}-12"
-        told = said(project, "validate", "fetch harbour --dry-run", "fetch harbour", history, **given)
-        wanted = ("data/ is valid", "landed in", "12 new", "12,000")
-        assert [words in text for words, text in zip(wanted, told, strict=True)] == [True] * 4, told
-        assert "SYNTHETIC" in told[3]
-        keys = "flow='import', reporter='IND', partner='world', hs='850511', measure='weight'"
-        ask = f"print(india.figure('trade', '{year}-12', {keys}).value, india.synthetic)"
-        begin = "from helpers import data; from helpers.report import parameters as p; india = data.vintage(p.today())"
-        assert project.run("-c", f"{begin}; {ask}", **given).stdout == "12000.0 True\n"
-        ruff = ["-m", "ruff", "check", "--no-cache", "src/helpers/data/sources/harbour.py"]
-        project.run(*ruff)
-        project.run("-m", "ruff", "format", "--check", *ruff[3:])
+def test_a_live_source_made_as_the_readme_says_is_fetched_kept_and_in_the_next_vintage(made):
+    project, (*_, asked, fetched, history, value, synthetic) = made
+    assert "landed in" in asked and "12 new" in fetched and "12,000" in history and "SYNTHETIC" in history
+    assert (value, synthetic) == (12_000.0, True)
+    ruff = ["-m", "ruff", "check", "--no-cache", "src/helpers/data/sources/harbour.py"]
+    project.run(*ruff)
+    project.run("-m", "ruff", "format", "--check", *ruff[3:])

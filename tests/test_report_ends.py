@@ -70,13 +70,12 @@ def test_a_failed_chapter_has_its_own_end_and_touches_nothing_published(notebook
 
 
 def test_a_batch_goes_on_after_failures_and_ends_with_the_worst(workshop):
-    ends = {name: ENDS[name] for name in ("sleeps", "dies", "draws")}
+    ends = {name: ENDS[name] for name in ("sleeps", "draws")}
     bad = {name: ["print('so far')", cell] for name, (cell, _, _) in ends.items()}
     workshop.write_notebooks(good=GOOD, **bad, last=GOOD)
     (workshop.root / "grid.yml").write_text(f"- as_of: [2025-06-30, {AS_OF}]\n- as_of: 1999-01-01\n")
-    done = workshop.magnets(
-        "report", "--grid", "grid.yml", "--output", "batch", "--timeout", str(PATIENCE), "--jobs", "4", code=6
-    )
+    words = ["report", "--grid", "grid.yml", "--output", "batch", "--timeout", str(PATIENCE), "--jobs", "4"]
+    done = workshop.magnets(*words, code=5)
     assert "no figure of India's magnet imports was public on 1999-01-01" in done.stderr
     for day in (AS_OF, "2025-06-30"):
         record = json.loads((workshop.root / f"batch/failed/{day}/run.json").read_text(encoding="utf-8"))

@@ -24,14 +24,16 @@ from helpers.report import gate, job, pipeline
 from helpers.report.page import spreadsheet
 from helpers.report.parameters import Parameters
 from helpers.report.run import papermill_engine
-from helpers.report.shelf import archive as shelf, record, verify
+from helpers.report.shelf import archive as shelf, inputs, record, verify
 
 root, scratch = Path(sys.argv[1]).absolute(), Path(sys.argv[2])
 gate.rules.require_valid = lambda *_: None
 india = gate.opened().on("AS_OF")
 gate.opened = lambda: SimpleNamespace(on=lambda day: india)
 shelf.write(scratch)
-verify.inputs, verify.seeds = cache(verify.inputs), cache(verify.seeds)  # nothing but the archive changes here
+pipeline.inputs = verify.inputs = cache(inputs.inputs)  # nothing but the archive changes here
+inputs.seeds = verify.seeds = cache(inputs.seeds)
+inputs.versions = cache(inputs.versions)
 WRITING = {"open", "os.rename", "os.mkdir", "os.remove", "os.rmdir", "os.chmod", "shutil.rmtree"}
 
 question = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# What?")])

@@ -63,7 +63,7 @@ def ended(report, at, code=0, **more):
 # --- what is due ---------------------------------------------------------------------------------------------------
 
 
-def dues(tmp_path, rule, zone, begin, days, step=timedelta(minutes=15)):
+def dues(tmp_path, rule, zone, begin, days, step=timedelta(minutes=30)):
     """When a report runs if it is looked after again and again; each run is written down."""
     text = f"timezone: {zone}\nreports:\n  daily:\n    {rule}\n"
     schedule, lines = plan.read(scheduled(tmp_path, text)), [ended("daily", begin)]
@@ -944,8 +944,8 @@ import sys
 from pathlib import Path
 from helpers import paths
 from helpers.cli import app
-paths.NOTEBOOKS = Path(sys.argv[1])
-app(sys.argv[2:], standalone_mode=False)
+paths.NOTEBOOKS, paths.CODE = map(Path, sys.argv[1:3])
+app(sys.argv[3:], standalone_mode=False)
 print(*sys.modules)
 """
 
@@ -960,7 +960,7 @@ def test_real_reports_are_made_once_and_with_nothing_new_no_reader_of_figures_is
     assert code == 0 and (first[1], second[1]) == ("published", "unchanged") and first[2] == second[2]
     assert (Path(first[2]) / "index.html").is_file() and archive.is_current(tmp_path / "clock")
     path = scheduled(tmp_path, text.replace("  one:", "  three:"))
-    command = [sys.executable, "-c", LOADED, str(notebooks), "schedule", "run", "--file", str(path)]
+    command = [sys.executable, "-c", LOADED, str(notebooks), str(paths.CODE), "schedule", "run", "--file", str(path)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60)
     assert "three as of" in done.stdout and ": unchanged: " in done.stdout, done.stderr
     assert not {"pandas", "nbformat", "papermill", "apprise", "httpx"} & set(done.stdout.split())
