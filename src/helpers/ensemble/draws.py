@@ -29,9 +29,19 @@ def monte_carlo_error(values: np.ndarray, of: Callable[[np.ndarray], np.ndarray]
     return np.std(found, axis=0, ddof=1) / BATCHES**0.5
 
 
-def go_on(found: dict[str, np.ndarray], future: pd.PeriodIndex, rng: np.random.Generator) -> np.ndarray:
-    """Log months after the last known one, by the same model, ``FUTURES`` of each draw."""
-    later = {name: values.repeat(FUTURES, axis=0) for name, values in found.items() if name != "path"}
+def apart(level: np.ndarray, growth: np.ndarray, step_var: np.ndarray) -> float:
+    """How far chains are apart: one standard deviation of the upper bounds that they find, relative to the median.
+
+    Of the 95 % interval of the level five years ahead; all shapes are sweeps x chains x 1.
+    """
+    middle = level + 60 * growth
+    upper = np.exp(middle - np.median(middle) + 1.96 * np.sqrt(60 * step_var))
+    return float(upper.mean(axis=0).std())
+
+
+def go_on(found: dict[str, np.ndarray], future: pd.PeriodIndex, rng: np.random.Generator, futures: int) -> np.ndarray:
+    """Log months after the last known one, by the same model, ``futures`` of each draw."""
+    later = {name: values.repeat(futures, axis=0) for name, values in found.items() if name != "path"}
     shape = len(later["level"]), len(future)
     log = rng.standard_normal(shape)
     log *= np.sqrt(later["step_var"])

@@ -7,20 +7,24 @@ the simple rule that no model has beaten: the mean of the usual share of the yea
 forecast.
 """
 
+import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import count, islice
 
 import numpy as np
 import pandas as pd
 
 from helpers import fiscal
 from helpers.ensemble import part_year, period_sums
-from helpers.ensemble.draws import BATCHES, FUTURES, SLIP_SHARES, SLIPS, even, go_on, normal
+from helpers.ensemble.draws import BATCHES, FUTURES, SLIP_SHARES, SLIPS, apart, even, go_on, normal
 from helpers.ensemble.drift import GrowthPrior
 from helpers.ensemble.state_space import Layout, find_shares, log_sums, move_to_sums, pull, times
 
 SEED = 1
 CHAINS, SETTLING, BURN_IN, KEPT = 160, 3, 6, 12  # sweeps; in the first, shocks find their kind at usual variances
+APART, AIM, MOST = 0.35, 0.2, 6  # from where on chains go on, how near they should come, sweeps a draw at most
 LONGEST = 24  # sums that the simulation looks at, the last ones; before them, years
 # What follows was chosen on 200 series of M1, M3 and Tourism known as India's are: ``benchmarks/nowcast.py india``.
 SEASON, NOISE = 0.08, 0.08  # standard deviations of a month's season and of its irregular noise, log points
@@ -109,8 +113,9 @@ def _simulated(known: tuple, prior: GrowthPrior, seed: int, item: str, years: in
     limits = limits.reindex(pieces.sums.index).apply(lambda column: column.fillna(pieces.sums))
     found = _simulate(pieces, limits.to_numpy(), prior, rng, chains)
     paths = np.empty((len(past) + len(future), chains * KEPT * FUTURES))
-    paths[: len(past)] = np.exp(found["path"]).T.repeat(FUTURES, axis=1)
-    np.exp(go_on(found, future, rng).T, out=paths[len(past) :])
+    futures = paths.shape[1] // len(found["path"])
+    paths[: len(past)] = np.exp(found["path"]).T.repeat(futures, axis=1)
+    np.exp(go_on(found, future, rng, futures).T, out=paths[len(past) :])
     months = part_year.plain_months(sums)
     rest = future[future <= pd.Period(f"{current}-03", "M")]
     if months is not None and len(rest) < 12:
@@ -120,9 +125,27 @@ def _simulated(known: tuple, prior: GrowthPrior, seed: int, item: str, years: in
 
 
 def _simulate(pieces, limits, prior, rng, chains) -> dict[str, np.ndarray]:
+    """The log months and what goes on from them, one row a draw, draws of one batch together.
+
+    Chains that differ much in what they find go on, the longer the more they differ; what they found first is dropped.
+    """
+    sweeps = _sweeps(pieces, limits, prior, rng, chains)
+    names = {"path": len(pieces.index), "level": 1, "growth": 1, "seasons": 12, "step_var": 1, "slip_var": 1}
+    ends = np.cumsum(list(names.values()))[:-1]
+    kept = list(islice(sweeps, BURN_IN, BURN_IN + KEPT))
+    _, level, growth, _, step_var, _ = np.split(np.stack(kept), ends, axis=2)
+    if (differ := apart(level, growth, step_var)) > APART:
+        every = min(math.ceil((differ / AIM) ** 2 / FUTURES), MOST)
+        kept = list(islice(sweeps, every - 1, every * KEPT * FUTURES, every))
+    batches = zip(*(np.split(one, BATCHES) for one in kept), strict=True)
+    rows = np.concatenate([np.concatenate(part) for part in batches])
+    return dict(zip(names, np.split(rows, ends, axis=1), strict=True))
+
+
+def _sweeps(pieces, limits, prior, rng, chains) -> Iterator[np.ndarray]:
     """Gibbs sampling of months: variances by marginal likelihood, shocks by their kind, paths moved to the sums.
 
-    Returns the log months and what goes on from them, one row a draw, draws of one batch together.
+    Each sweep gives log months and what goes on from them, one row a chain.
     """
     masks, at = pieces.masks, Layout(pieces.index.month.to_numpy())
     path = np.tile(pieces.start, (chains, 1))
@@ -135,8 +158,8 @@ def _simulate(pieces, limits, prior, rng, chains) -> dict[str, np.ndarray]:
     variance[:, at.lasting] = 1, (prior.spread / 12) ** 2
     usual = np.array([SEASON**2, prior.sd**2 / 12, NOISE**2])  # variances of seasons, steps and noise
     scale, slip_kind = usual.repeat(chains).reshape(3, chains), np.ones((chains, at.count))
-    row, kept, moves = np.column_stack([path, _ends(shocks, at), *scale[1:]]), [], 0.0
-    for sweep in range(BURN_IN + KEPT):
+    row, moves = np.column_stack([path, _ends(shocks, at), *scale[1:]]), 0.0
+    for sweep in count():
         logs = np.log(_rounded(pieces.parts, limits, even(rng, chains, len(limits))))
         shares, short = find_shares(path, masks), logs - log_sums(path, masks)
         fixed, *made = at.covers(shares, variance[0, 1], slip_kind)
@@ -157,16 +180,11 @@ def _simulate(pieces, limits, prior, rng, chains) -> dict[str, np.ndarray]:
         slip_kind = _draw_kind(shocks[:, at.noise], scale[2], rng)
         if keep:
             row = np.where(arrived[:, None], np.column_stack([path, _ends(shocks, at), *scale[1:]]), row)
-            kept.append(row)
-    if moves < 0.5:
-        raise ValueError(
-            f"paths that give all {len(masks)} sums were found too rarely; look for sums that nearly contradict"
-        )
-    rows = np.concatenate(
-        [np.concatenate(part) for part in zip(*(np.split(one, BATCHES) for one in kept), strict=True)]
-    )
-    names = {"path": at.count, "level": 1, "growth": 1, "seasons": 12, "step_var": 1, "slip_var": 1}
-    return dict(zip(names, np.split(rows, np.cumsum(list(names.values()))[:-1], axis=1), strict=True))
+        if sweep + 1 == BURN_IN + KEPT and moves < 0.5:
+            raise ValueError(
+                f"paths that give all {len(masks)} sums were found too rarely; look for sums that nearly contradict"
+            )
+        yield row
 
 
 def _ends(shocks, at) -> np.ndarray:
