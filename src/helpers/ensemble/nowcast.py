@@ -8,10 +8,10 @@ forecast.
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import count, islice
+from itertools import count
 
 import numpy as np
 import pandas as pd
@@ -24,7 +24,7 @@ from helpers.ensemble.state_space import Layout, find_shares, log_sums, move_to_
 
 SEED = 1
 CHAINS, SETTLING, BURN_IN, KEPT = 160, 3, 6, 12  # sweeps; in the first, shocks find their kind at usual variances
-APART, AIM, MOST = 0.35, 0.2, 6  # from where on chains go on, how near they should come, sweeps a draw at most
+AIM, LONGER, MOST = 0.2, 3, 6  # how far chains may be apart; how many times longer is worth while; sweeps a draw
 LONGEST = 24  # sums that the simulation looks at, the last ones; before them, years
 # What follows was chosen on 200 series of M1, M3 and Tourism known as India's are: ``benchmarks/nowcast.py india``.
 SEASON, NOISE = 0.08, 0.08  # standard deviations of a month's season and of its irregular noise, log points
@@ -58,6 +58,7 @@ def simulate_months(
     seed: int = SEED,
     item: str = "",
     years: int = 2,
+    share: float = 1.0,
 ) -> Nowcast:
     """Distribution of every month and of the years to come from sums of periods, known in any mix.
 
@@ -82,6 +83,8 @@ def simulate_months(
         Paths depend on these two only, never on what else is computed beside them.
     years : int
         Fiscal years ahead, counting the current one, which is the first not wholly known.
+    share : float
+        Of the paths in the mixture they are for, taken to a power of four: the less, the less exact they need be.
 
     Returns
     -------
@@ -96,11 +99,12 @@ def simulate_months(
     if bounds is not None:
         limits.update(bounds[["low", "high"]])
     known = tuple((period, *map(float, row)) for period, *row in limits.itertuples())
-    return _simulated(known, prior, seed, item, years, CHAINS)
+    aim = AIM * 1.5 ** -round(math.log(max(share, 1e-3), 4))
+    return _simulated(known, prior, seed, item, years, CHAINS, aim)
 
 
 @lru_cache(maxsize=16)  # a mixture by other weights is made of the same paths
-def _simulated(known: tuple, prior: GrowthPrior, seed: int, item: str, years: int, chains: int) -> Nowcast:
+def _simulated(known: tuple, prior: GrowthPrior, seed: int, item: str, years: int, chains: int, aim: float) -> Nowcast:
     limits = pd.DataFrame([row for _, *row in known], [period for period, *_ in known], ["value", "low", "high"])
     sums = limits["value"]
     period_sums.check(sums)
@@ -111,7 +115,7 @@ def _simulated(known: tuple, prior: GrowthPrior, seed: int, item: str, years: in
     future = pd.period_range(past[-1] + 1, pd.Period(f"{current + years - 1}-03", "M"), freq="M")
     chains = max(chains // BATCHES, 1) * BATCHES
     limits = limits.reindex(pieces.sums.index).apply(lambda column: column.fillna(pieces.sums))
-    found = _simulate(pieces, limits.to_numpy(), prior, rng, chains)
+    found = _simulate(pieces, limits.to_numpy(), prior, rng, chains, aim)
     paths = np.empty((len(past) + len(future), chains * KEPT * FUTURES))
     futures = paths.shape[1] // len(found["path"])
     paths[: len(past)] = np.exp(found["path"]).T.repeat(futures, axis=1)
@@ -124,7 +128,7 @@ def _simulated(known: tuple, prior: GrowthPrior, seed: int, item: str, years: in
     return Nowcast(pd.DataFrame(paths, index=past.append(future)))
 
 
-def _simulate(pieces, limits, prior, rng, chains) -> dict[str, np.ndarray]:
+def _simulate(pieces, limits, prior, rng, chains, aim) -> dict[str, np.ndarray]:
     """The log months and what goes on from them, one row a draw, draws of one batch together.
 
     Chains that differ much in what they find go on, the longer the more they differ; what they found first is dropped.
@@ -132,20 +136,23 @@ def _simulate(pieces, limits, prior, rng, chains) -> dict[str, np.ndarray]:
     sweeps = _sweeps(pieces, limits, prior, rng, chains)
     names = {"path": len(pieces.index), "level": 1, "growth": 1, "seasons": 12, "step_var": 1, "slip_var": 1}
     ends = np.cumsum(list(names.values()))[:-1]
-    kept = list(islice(sweeps, BURN_IN, BURN_IN + KEPT))
+    next(sweeps)
+    kept = [sweeps.send(sweep >= BURN_IN) for sweep in range(1, BURN_IN + KEPT)][BURN_IN - 1 :]
     _, level, growth, _, step_var, _ = np.split(np.stack(kept), ends, axis=2)
-    if (differ := apart(level, growth, step_var)) > APART:
-        every = min(math.ceil((differ / AIM) ** 2 / FUTURES), MOST)
-        kept = list(islice(sweeps, every - 1, every * KEPT * FUTURES, every))
+    longer = (apart(level, growth, step_var) / aim) ** 2
+    if longer > LONGER:
+        every = min(math.ceil(longer / FUTURES), MOST)
+        kept = [sweeps.send(sweep % every == 0) for sweep in range(1, every * KEPT * FUTURES + 1)][every - 1 :: every]
     batches = zip(*(np.split(one, BATCHES) for one in kept), strict=True)
     rows = np.concatenate([np.concatenate(part) for part in batches])
     return dict(zip(names, np.split(rows, ends, axis=1), strict=True))
 
 
-def _sweeps(pieces, limits, prior, rng, chains) -> Iterator[np.ndarray]:
+def _sweeps(pieces, limits, prior, rng, chains) -> Generator[np.ndarray, bool, None]:
     """Gibbs sampling of months: variances by marginal likelihood, shocks by their kind, paths moved to the sums.
 
-    Each sweep gives log months and what goes on from them, one row a chain.
+    Each sweep gives log months and what goes on from them, one row a chain; it is told whether the next is kept, in
+    which the sums hold to their rounding.
     """
     masks, at = pieces.masks, Layout(pieces.index.month.to_numpy())
     path = np.tile(pieces.start, (chains, 1))
@@ -158,7 +165,7 @@ def _sweeps(pieces, limits, prior, rng, chains) -> Iterator[np.ndarray]:
     variance[:, at.lasting] = 1, (prior.spread / 12) ** 2
     usual = np.array([SEASON**2, prior.sd**2 / 12, NOISE**2])  # variances of seasons, steps and noise
     scale, slip_kind = usual.repeat(chains).reshape(3, chains), np.ones((chains, at.count))
-    row, moves = np.column_stack([path, _ends(shocks, at), *scale[1:]]), 0.0
+    row, moves, keep = np.column_stack([path, _ends(shocks, at), *scale[1:]]), 0.0, False
     for sweep in count():
         logs = np.log(_rounded(pieces.parts, limits, even(rng, chains, len(limits))))
         shares, short = find_shares(path, masks), logs - log_sums(path, masks)
@@ -173,7 +180,6 @@ def _sweeps(pieces, limits, prior, rng, chains) -> Iterator[np.ndarray]:
         gap = short + times(shares, path - drawn @ at.design.T)
         cover = fixed + sum(size[:, None, None] * of for size, of in zip(scale, made, strict=True))
         drawn += pull(shares, cover, variance, gap, at)[0]
-        keep = sweep >= BURN_IN
         drawn, moved, arrived = move_to_sums(drawn, variance, masks, logs, at, 1e-10 if keep else 0.02)
         moves += arrived.mean() / (BURN_IN + KEPT)
         shocks, path = np.where(arrived[:, None], drawn, shocks), np.where(arrived[:, None], moved, path)
@@ -184,7 +190,7 @@ def _sweeps(pieces, limits, prior, rng, chains) -> Iterator[np.ndarray]:
             raise ValueError(
                 f"paths that give all {len(masks)} sums were found too rarely; look for sums that nearly contradict"
             )
-        yield row
+        keep = yield row
 
 
 def _ends(shocks, at) -> np.ndarray:

@@ -150,9 +150,15 @@ def simulate(india: Vintage, prior: GrowthPrior, horizon: int = 10, seed: int = 
     rng = np.random.default_rng(np.random.SeedSequence([seed, *b"customs readings"]))
     total = max(fiscal.fiscal_year(p) for p in sums.index if fiscal.is_fiscal_year(p))
     end = total + max(horizon, len(recovery) + 1)
-    known = {"as recorded": sums} | ({"without surge": without_surge(sums, india, episode)} if episode else {})
+    real = weights(india).get(PERSISTENT, 1.0)
+    known = {"as recorded": (sums, real)}
+    known |= {"without surge": (without_surge(sums, india, episode), 1 - real)} if episode else {}
     of = {"seed": seed, "years": end - fiscal.fiscal_year(last + 1) + 1}
-    base = [simulate_months(s, prior, bounds=_rounding(rows, s), item=i, **of).paths for i, s in known.items()]
+    made = (
+        simulate_months(s, prior, bounds=_rounding(rows, s), item=i, share=share, **of)
+        for i, (s, share) in known.items()
+    )
+    base = [now.paths for now in made]
     recorded, clean = base[0], base[-1]
     if episode is None:
         made = {RECORDED: recorded}
