@@ -12,7 +12,7 @@ BATCHES = 8  # groups of chains that know nothing of each other: what they diffe
 FUTURES = 4  # ways in which what a chain has found goes on
 SLIPS = np.array([1.0, 9.0, 100.0])  # variance of a month's noise: usual, large, an outlier
 SLIP_SHARES = np.array([0.930, 0.055, 0.015])
-_CELLS = 4096
+_CELLS, _GOLDEN = 4096, (5**0.5 - 1) / 2  # multiples of the latter are spread evenly between whole numbers
 
 
 def monte_carlo_error(values: np.ndarray, of: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
@@ -110,6 +110,12 @@ def even(rng: np.random.Generator, chains: int, count: int) -> np.ndarray:
     """Numbers between 0 and 1, chains x count: each column spread evenly over every batch (a Latin hypercube)."""
     rank = rng.random((BATCHES, chains // BATCHES, count)).argsort(axis=1)
     return ((rank + rng.random(rank.shape)) / rank.shape[1]).reshape(chains, count)
+
+
+def paired(values: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """Which of the others goes with each value: of all sizes, evenly, with values of each size."""
+    place = values.argsort().argsort() * _GOLDEN % 1
+    return others.argsort()[place.argsort().argsort()]
 
 
 def normal(place: np.ndarray) -> np.ndarray:

@@ -15,7 +15,7 @@ import pandas as pd
 
 from helpers import fiscal
 from helpers.data import Vintage
-from helpers.ensemble.draws import monte_carlo_error
+from helpers.ensemble.draws import monte_carlo_error, paired
 from helpers.ensemble.drift import GrowthPrior
 from helpers.ensemble.nowcast import simulate_months
 from helpers.ensemble.quantiles import QUANTILES, weighted_quantiles
@@ -173,7 +173,10 @@ def simulate(india: Vintage, prior: GrowthPrior, horizon: int = 10, seed: int = 
     turns = each[(each > min(last, ruled)) & ((each.month == 4) | (each <= ruled + 1))]
     dose = doses(india, turns, clean.shape[1], (DRAWN, CURRENT), seed)
     factor = (1 - share * (1 - dose[DRAWN])) / (1 - share * (1 - dose[CURRENT]))  # the same from turn to turn
-    return {name: _licensed(table, last, turns, factor) for name, table in made.items()}
+    far = pd.Period(f"{min(total + 5, end) - 1}-04", "M")  # of the year of the widest interval
+    size = factor[(turns <= far).sum() - 1]
+    pairs = {name: paired(table.loc[far : far + 11].to_numpy().sum(axis=0), size) for name, table in made.items()}
+    return {name: _licensed(table, last, turns, factor[:, pairs[name]]) for name, table in made.items()}
 
 
 @lru_cache(maxsize=4)
