@@ -271,6 +271,14 @@ def test_the_covariance_of_sums_is_that_of_the_shocks_they_are_made_of():
     assert at.cover(shares, variance) == pytest.approx(loadings * variance[:, None] @ loadings.mT)
 
 
+def test_pairs_are_of_all_sizes_wherever_they_are_looked_at():
+    values, others = np.random.default_rng(1).random((2, 6000))
+    pairs = draws.paired(values, others)
+    assert sorted(pairs) == list(range(6000))
+    means = others[pairs][values.argsort()].reshape(100, 60).mean(axis=1)
+    assert means.std() < 0.2 * others.std() / 60**0.5  # by chance it would be once
+
+
 def test_a_year_ahead_has_the_distribution_of_its_months_simulated_one_by_one():
     rng, count = np.random.default_rng(3), 40_000
     found = {"path": 0.0, "level": 0.0, "growth": 0.01, "step_var": 0.02, "slip_var": 0.005}

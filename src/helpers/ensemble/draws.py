@@ -10,6 +10,7 @@ import pandas as pd
 
 BATCHES = 8  # groups of chains that know nothing of each other: what they differ by is the Monte Carlo error
 FUTURES = 4  # ways in which what a chain has found goes on
+MORE = 5  # times as many for the rest of the year that has begun
 SLIPS = np.array([1.0, 9.0, 100.0])  # variance of a month's noise: usual, large, an outlier
 SLIP_SHARES = np.array([0.930, 0.055, 0.015])
 _CELLS, _GOLDEN = 4096, (5**0.5 - 1) / 2  # multiples of the latter are spread evenly between whole numbers
@@ -40,7 +41,21 @@ def apart(level: np.ndarray, growth: np.ndarray, step_var: np.ndarray) -> float:
 
 
 def go_on(found: dict[str, np.ndarray], future: pd.PeriodIndex, rng: np.random.Generator, futures: int) -> np.ndarray:
-    """Log months after the last known one, by the same model, ``futures`` of each draw."""
+    """Log months after the last known one, by the same model, ``futures`` of each draw.
+
+    The rest of the year has the distribution of ``MORE`` times as many, whole years that of :func:`_matched`.
+    """
+    log, first = _ahead(found, future, rng, futures), len(future) % 12
+    if first:
+        many = _ahead(found, future[:first], rng, MORE * futures)
+        rest, wanted = (np.log(np.exp(one).sum(axis=1)).reshape(BATCHES, -1) for one in (log[:, :first], many))
+        wanted.sort(axis=1)
+        place = MORE * rest.argsort(axis=1).argsort(axis=1) + MORE // 2
+        log[:, :first] += (np.take_along_axis(wanted, place, axis=1) - rest).reshape(-1, 1)
+    return _matched(log, found, future)
+
+
+def _ahead(found, future, rng, futures) -> np.ndarray:
     later = {name: values.repeat(futures, axis=0) for name, values in found.items() if name != "path"}
     shape = len(later["level"]), len(future)
     log = rng.standard_normal(shape)
@@ -52,7 +67,7 @@ def go_on(found: dict[str, np.ndarray], future: pd.PeriodIndex, rng: np.random.G
     log += later["level"]
     log += np.sqrt(later["slip_var"]) * _slips(place)
     log += later["seasons"][:, future.month.to_numpy() - 1]
-    return _matched(log, found, future)
+    return log
 
 
 def _slips(place) -> np.ndarray:
@@ -96,7 +111,7 @@ def _matched(log, found, future) -> np.ndarray:
     moved = np.empty_like(years)
     for own, to, c, s in zip(*(np.split(part, BATCHES) for part in (years, moved, centre, sd)), strict=True):
         rank, low, high = own.argsort(axis=0).argsort(axis=0), own.min(axis=0), own.max(axis=0)
-        grid = np.linspace(1.3 * low - 0.3 * high, 1.3 * high - 0.3 * low, 100)
+        grid = np.linspace(1.3 * low - 0.3 * high, 1.3 * high - 0.3 * low, 64)
         scores = grid[:, None] - c
         scores /= s
         below = normal(ndtr(scores, out=scores).mean(axis=1))

@@ -84,7 +84,7 @@ def simulate_months(
     years : int
         Fiscal years ahead, counting the current one, which is the first not wholly known.
     share : float
-        Of the paths in the mixture they are for, taken to a power of four: the less, the less exact they need be.
+        Of the paths in the mixture they are for, to a power of four: the less, the less exact they need be.
 
     Returns
     -------
@@ -99,12 +99,11 @@ def simulate_months(
     if bounds is not None:
         limits.update(bounds[["low", "high"]])
     known = tuple((period, *map(float, row)) for period, *row in limits.itertuples())
-    aim = AIM * 1.5 ** -round(math.log(max(share, 1e-3), 4))
-    return _simulated(known, prior, seed, item, years, CHAINS, aim)
+    return _simulated(known, prior, seed, item, years, CHAINS, round(-math.log(max(share, 1e-3), 4)))
 
 
 @lru_cache(maxsize=16)  # a mixture by other weights is made of the same paths
-def _simulated(known: tuple, prior: GrowthPrior, seed: int, item: str, years: int, chains: int, aim: float) -> Nowcast:
+def _simulated(known: tuple, prior: GrowthPrior, seed: int, item: str, years: int, chains: int, less: int) -> Nowcast:
     limits = pd.DataFrame([row for _, *row in known], [period for period, *_ in known], ["value", "low", "high"])
     sums = limits["value"]
     period_sums.check(sums)
@@ -115,7 +114,7 @@ def _simulated(known: tuple, prior: GrowthPrior, seed: int, item: str, years: in
     future = pd.period_range(past[-1] + 1, pd.Period(f"{current + years - 1}-03", "M"), freq="M")
     chains = max(chains // BATCHES, 1) * BATCHES
     limits = limits.reindex(pieces.sums.index).apply(lambda column: column.fillna(pieces.sums))
-    found = _simulate(pieces, limits.to_numpy(), prior, rng, chains, aim)
+    found = _simulate(pieces, limits.to_numpy(), prior, rng, chains, AIM * 1.5**less)
     paths = np.empty((len(past) + len(future), chains * KEPT * FUTURES))
     futures = paths.shape[1] // len(found["path"])
     paths[: len(past)] = np.exp(found["path"]).T.repeat(futures, axis=1)
