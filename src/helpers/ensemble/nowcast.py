@@ -24,7 +24,7 @@ from helpers.ensemble.state_space import Layout, find_shares, log_sums, move_to_
 
 SEED = 1
 CHAINS, SETTLING, BURN_IN, KEPT = 160, 3, 8, 12  # sweeps; in the first, shocks find their kind at usual variances
-AIM, LONGER, MOST = 0.15, 4, 6  # how far chains may be apart; how many times longer is worth while; sweeps a draw
+AIM, LONGER, MOST = 0.15, 5, 6  # how far chains may be apart; how many times longer is worth while; sweeps a draw
 LONGEST = 24  # sums that the simulation looks at, the last ones; before them, years
 # What follows was chosen on 200 series of M1, M3 and Tourism known as India's are: ``benchmarks/nowcast.py india``.
 SEASON, NOISE = 0.08, 0.08  # standard deviations of a month's season and of its irregular noise, log points
