@@ -279,11 +279,25 @@ def test_pairs_are_of_all_sizes_wherever_they_are_looked_at():
     assert means.std() < 0.2 * others.std() / 60**0.5  # by chance it would be once
 
 
+def _found(count):
+    found = {"path": 0.0, "level": 0.0, "growth": 0.01, "step_var": 0.02, "slip_var": 0.005}
+    return {name: np.full((count, 1), value) for name, value in found.items()} | {"seasons": np.zeros((count, 12))}
+
+
+def test_the_rest_of_a_year_is_as_sharp_as_that_of_many_more_draws():
+    ahead = pd.period_range("2025-10", periods=18, freq="M")
+    made = [
+        [np.quantile(np.exp(of(_found(80), ahead, np.random.default_rng(seed), 4))[:, :6].sum(axis=1), 0.9)
+         for seed in range(40)]
+        for of in (draws.go_on, draws._ahead)
+    ]  # fmt: skip
+    middle, sharp = np.mean(made, axis=1), np.std(made, axis=1)
+    assert sharp[0] < 0.75 * sharp[1] and middle[0] == pytest.approx(middle[1], abs=sharp[1])
+
+
 def test_a_year_ahead_has_the_distribution_of_its_months_simulated_one_by_one():
     rng, count = np.random.default_rng(3), 40_000
-    found = {"path": 0.0, "level": 0.0, "growth": 0.01, "step_var": 0.02, "slip_var": 0.005}
-    found = {name: np.full((800, 1), value) for name, value in found.items()} | {"seasons": np.zeros((800, 12))}
-    made = np.exp(draws.go_on(found, pd.period_range("2025-04", periods=12, freq="M"), rng, 4)).sum(axis=1)
+    made = np.exp(draws.go_on(_found(800), pd.period_range("2025-04", periods=12, freq="M"), rng, 4)).sum(axis=1)
     slip = rng.normal(size=(count, 12)) * np.sqrt(0.005 * rng.choice(draws.SLIPS, (count, 12), p=draws.SLIP_SHARES))
     plain = np.exp(np.cumsum(rng.normal(0.01, 0.02**0.5, (count, 12)), axis=1) + slip).sum(axis=1)
     shares = [0.1, 0.5, 0.9]

@@ -62,10 +62,8 @@ def _ahead(found, future, rng, futures) -> np.ndarray:
     log *= np.sqrt(later["step_var"])
     log += later["growth"]
     np.cumsum(log, axis=1, out=log)
-    place, first = rng.random(shape), shape[1] % 12
-    place[:, :first] = even(rng, shape[0], first)
     log += later["level"]
-    log += np.sqrt(later["slip_var"]) * _slips(place)
+    log += np.sqrt(later["slip_var"]) * _slips(rng.random(shape))
     log += later["seasons"][:, future.month.to_numpy() - 1]
     return log
 
