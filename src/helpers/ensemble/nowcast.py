@@ -179,7 +179,7 @@ def _sweeps(pieces, limits, prior, rng, chains) -> Generator[np.ndarray, bool, N
         gap = short + times(shares, path - drawn @ at.design.T)
         cover = fixed + sum(size[:, None, None] * of for size, of in zip(scale, made, strict=True))
         drawn += pull(shares, cover, variance, gap, at)[0]
-        drawn, moved, arrived = move_to_sums(drawn, variance, masks, logs, at, 1e-10 if keep else 0.02)
+        drawn, moved, arrived = move_to_sums(drawn, variance, masks, logs, at, 1e-10 if keep else 1e-3)
         moves += arrived.mean() / (BURN_IN + KEPT)
         shocks, path = np.where(arrived[:, None], drawn, shocks), np.where(arrived[:, None], moved, path)
         slip_kind = _draw_kind(shocks[:, at.noise], scale[2], rng)
