@@ -10,10 +10,11 @@ from helpers.ensemble.drift import GrowthPrior
 from helpers.ensemble.nowcast import simulate_months
 from helpers.ensemble.part_year import year_routes, year_to_date
 from helpers.ensemble.quantiles import QUANTILES
-from helpers.ensemble.state_space import Layout
+from helpers.ensemble.state_space import Layout, move_to_sums
 
 PRIOR = GrowthPrior(mean=0.03, spread=0.02, sd=0.066, dof=1.25)
 MIXED = pd.Series({"FY24": 28_700.0, "FY25": 53_748.0, "FY26-H1": 16_281.0, "2025-04": 3_064.0, "FY25-H1": 37_002.0})
+JUMP = pd.Series({"FY21": 12_400.0, "FY24": 28_700.0, "FY25": 53_748.0})
 YEARS = ("FY26", "FY27")
 
 
@@ -27,9 +28,9 @@ def _held(sums, now, but=()):
         assert now.total(period) == pytest.approx(value, rel=1e-9), period
 
 
-def _quantiles(year, seed=1):
+def _quantiles(year, seed=1, sums=MIXED, **of):
     """Quantiles of a year, and one standard error of each."""
-    total = simulate_months(MIXED, PRIOR, seed=seed).total(year)
+    total = simulate_months(sums, PRIOR, seed=seed, **of).total(year)
     return np.quantile(total, QUANTILES), draws.monte_carlo_error(total, lambda part: np.quantile(part, QUANTILES))
 
 
@@ -125,12 +126,23 @@ def test_a_constant_series_stays_where_it_is():
         assert np.median(now.total(year)) == pytest.approx(3000, rel=0.05)
 
 
-def test_intervals_do_not_narrow_any_more_when_paths_settle_for_longer(monkeypatch):
-    usual = simulate_months(MIXED, PRIOR).total("FY27")
-    monkeypatch.setattr(nowcast, "BURN_IN", 40)
-    settled = simulate_months(MIXED, PRIOR, item="settled").total("FY27")
-    shares = [0.1, 0.5, 0.9]
-    assert np.quantile(usual, shares) == pytest.approx(np.quantile(settled, shares), rel=0.15)
+def test_chains_that_differ_much_go_on_until_bounds_are_sharp_and_do_not_hang_on_the_start(monkeypatch):
+    value, error = _quantiles("FY29", sums=JUMP, years=5)
+    assert error.max() < 0.015 * value[4]
+    _held(JUMP, simulate_months(JUMP, PRIOR, years=5))
+    monkeypatch.setattr(nowcast, "BURN_IN", 60)
+    settled, beside = _quantiles("FY29", sums=JUMP, years=5, item="settled")
+    assert (np.abs(value - settled) < 4 * np.hypot(error, beside)).all()
+
+
+def test_chains_go_on_the_longer_the_more_their_paths_count(monkeypatch):
+    monkeypatch.setattr(nowcast, "move_to_sums", lambda *a: sweeps.append(a[-1]) or move_to_sums(*a))
+    lengths = []
+    for sums, share in ((JUMP, 1.0), (JUMP, 0.3), (JUMP, 0.001), (MIXED, 1.0)):
+        sweeps = []
+        simulate_months(sums, PRIOR, years=5, item="counted", share=share)
+        lengths.append(len(sweeps))
+    assert lengths[0] > lengths[1] > lengths[2] == lengths[3] == nowcast.BURN_IN + nowcast.KEPT
 
 
 def test_quantiles_nest():
@@ -259,11 +271,33 @@ def test_the_covariance_of_sums_is_that_of_the_shocks_they_are_made_of():
     assert at.cover(shares, variance) == pytest.approx(loadings * variance[:, None] @ loadings.mT)
 
 
+def test_pairs_are_of_all_sizes_wherever_they_are_looked_at():
+    values, others = np.random.default_rng(1).random((2, 6000))
+    pairs = draws.paired(values, others)
+    assert sorted(pairs) == list(range(6000))
+    means = others[pairs][values.argsort()].reshape(100, 60).mean(axis=1)
+    assert means.std() < 0.2 * others.std() / 60**0.5  # by chance it would be once
+
+
+def _found(count):
+    found = {"path": 0.0, "level": 0.0, "growth": 0.01, "step_var": 0.02, "slip_var": 0.005}
+    return {name: np.full((count, 1), value) for name, value in found.items()} | {"seasons": np.zeros((count, 12))}
+
+
+def test_the_rest_of_a_year_is_as_sharp_as_that_of_many_more_draws():
+    ahead = pd.period_range("2025-10", periods=18, freq="M")
+    made = [
+        [np.quantile(np.exp(of(_found(80), ahead, np.random.default_rng(seed), 4))[:, :6].sum(axis=1), 0.9)
+         for seed in range(40)]
+        for of in (draws.go_on, draws._ahead)
+    ]  # fmt: skip
+    middle, sharp = np.mean(made, axis=1), np.std(made, axis=1)
+    assert sharp[0] < 0.75 * sharp[1] and middle[0] == pytest.approx(middle[1], abs=sharp[1])
+
+
 def test_a_year_ahead_has_the_distribution_of_its_months_simulated_one_by_one():
     rng, count = np.random.default_rng(3), 40_000
-    found = {"path": 0.0, "level": 0.0, "growth": 0.01, "step_var": 0.02, "slip_var": 0.005}
-    found = {name: np.full((800, 1), value) for name, value in found.items()} | {"seasons": np.zeros((800, 12))}
-    made = np.exp(draws.go_on(found, pd.period_range("2025-04", periods=12, freq="M"), rng)).sum(axis=1)
+    made = np.exp(draws.go_on(_found(800), pd.period_range("2025-04", periods=12, freq="M"), rng, 4)).sum(axis=1)
     slip = rng.normal(size=(count, 12)) * np.sqrt(0.005 * rng.choice(draws.SLIPS, (count, 12), p=draws.SLIP_SHARES))
     plain = np.exp(np.cumsum(rng.normal(0.01, 0.02**0.5, (count, 12)), axis=1) + slip).sum(axis=1)
     shares = [0.1, 0.5, 0.9]

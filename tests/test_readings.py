@@ -284,6 +284,7 @@ def test_each_month_ahead_has_the_licences_drawn_for_it_also_where_figures_reach
 ):
     few_chains(monkeypatch, 8)
     monkeypatch.setattr(rare_earths, "shares", lambda _, ranks: np.ones(len(ranks)))
+    monkeypatch.setattr(readings, "paired", lambda _, doses: np.arange(len(doses)))
     known = india.adding("trade", *({**targets.CUSTOMS.keys, "period": p, "value": v} for p, v in figures.items()))
     none = known.assuming("licensed_share", {"all origins": 0.0})
     made, free = (readings.simulate(one, forecast.prior(one), 3)[readings.ERROR] for one in (known, none))

@@ -10,9 +10,10 @@ import pandas as pd
 
 BATCHES = 8  # groups of chains that know nothing of each other: what they differ by is the Monte Carlo error
 FUTURES = 4  # ways in which what a chain has found goes on
+MORE = 5  # times as many for the rest of the year that has begun
 SLIPS = np.array([1.0, 9.0, 100.0])  # variance of a month's noise: usual, large, an outlier
 SLIP_SHARES = np.array([0.930, 0.055, 0.015])
-_CELLS = 4096
+_CELLS, _GOLDEN = 4096, (5**0.5 - 1) / 2  # multiples of the latter are spread evenly between whole numbers
 
 
 def monte_carlo_error(values: np.ndarray, of: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
@@ -29,20 +30,42 @@ def monte_carlo_error(values: np.ndarray, of: Callable[[np.ndarray], np.ndarray]
     return np.std(found, axis=0, ddof=1) / BATCHES**0.5
 
 
-def go_on(found: dict[str, np.ndarray], future: pd.PeriodIndex, rng: np.random.Generator) -> np.ndarray:
-    """Log months after the last known one, by the same model, ``FUTURES`` of each draw."""
-    later = {name: values.repeat(FUTURES, axis=0) for name, values in found.items() if name != "path"}
+def apart(level: np.ndarray, growth: np.ndarray, step_var: np.ndarray) -> float:
+    """How far chains are apart: one standard deviation of the upper bounds that they find, relative to the median.
+
+    Of the 95 % interval of the level five years ahead; all shapes are sweeps x chains x 1.
+    """
+    middle = level + 60 * growth
+    upper = np.exp(middle - np.median(middle) + 1.96 * np.sqrt(60 * step_var))
+    return float(upper.mean(axis=0).std())
+
+
+def go_on(found: dict[str, np.ndarray], future: pd.PeriodIndex, rng: np.random.Generator, futures: int) -> np.ndarray:
+    """Log months after the last known one, by the same model, ``futures`` of each draw.
+
+    The rest of the year has the distribution of ``MORE`` times as many, whole years that of :func:`_matched`.
+    """
+    log, first = _ahead(found, future, rng, futures), len(future) % 12
+    if first:
+        many = _ahead(found, future[:first], rng, MORE * futures)
+        rest, wanted = (np.log(np.exp(one).sum(axis=1)).reshape(BATCHES, -1) for one in (log[:, :first], many))
+        wanted.sort(axis=1)
+        place = MORE * rest.argsort(axis=1).argsort(axis=1) + MORE // 2
+        log[:, :first] += (np.take_along_axis(wanted, place, axis=1) - rest).reshape(-1, 1)
+    return _matched(log, found, future)
+
+
+def _ahead(found, future, rng, futures) -> np.ndarray:
+    later = {name: values.repeat(futures, axis=0) for name, values in found.items() if name != "path"}
     shape = len(later["level"]), len(future)
     log = rng.standard_normal(shape)
     log *= np.sqrt(later["step_var"])
     log += later["growth"]
     np.cumsum(log, axis=1, out=log)
-    place, first = rng.random(shape), shape[1] % 12
-    place[:, :first] = even(rng, shape[0], first)
     log += later["level"]
-    log += np.sqrt(later["slip_var"]) * _slips(place)
+    log += np.sqrt(later["slip_var"]) * _slips(rng.random(shape))
     log += later["seasons"][:, future.month.to_numpy() - 1]
-    return _matched(log, found, future)
+    return log
 
 
 def _slips(place) -> np.ndarray:
@@ -86,7 +109,7 @@ def _matched(log, found, future) -> np.ndarray:
     moved = np.empty_like(years)
     for own, to, c, s in zip(*(np.split(part, BATCHES) for part in (years, moved, centre, sd)), strict=True):
         rank, low, high = own.argsort(axis=0).argsort(axis=0), own.min(axis=0), own.max(axis=0)
-        grid = np.linspace(1.3 * low - 0.3 * high, 1.3 * high - 0.3 * low, 100)
+        grid = np.linspace(1.3 * low - 0.3 * high, 1.3 * high - 0.3 * low, 64)
         scores = grid[:, None] - c
         scores /= s
         below = normal(ndtr(scores, out=scores).mean(axis=1))
@@ -100,6 +123,12 @@ def even(rng: np.random.Generator, chains: int, count: int) -> np.ndarray:
     """Numbers between 0 and 1, chains x count: each column spread evenly over every batch (a Latin hypercube)."""
     rank = rng.random((BATCHES, chains // BATCHES, count)).argsort(axis=1)
     return ((rank + rng.random(rank.shape)) / rank.shape[1]).reshape(chains, count)
+
+
+def paired(values: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """Which of the others goes with each value: of all sizes, evenly, with values of each size."""
+    place = values.argsort().argsort() * _GOLDEN % 1
+    return others.argsort()[place.argsort().argsort()]
 
 
 def normal(place: np.ndarray) -> np.ndarray:

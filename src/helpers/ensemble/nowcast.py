@@ -7,20 +7,24 @@ the simple rule that no model has beaten: the mean of the usual share of the yea
 forecast.
 """
 
+import math
+from collections.abc import Generator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import count
 
 import numpy as np
 import pandas as pd
 
 from helpers import fiscal
 from helpers.ensemble import part_year, period_sums
-from helpers.ensemble.draws import BATCHES, FUTURES, SLIP_SHARES, SLIPS, even, go_on, normal
+from helpers.ensemble.draws import BATCHES, FUTURES, SLIP_SHARES, SLIPS, apart, even, go_on, normal
 from helpers.ensemble.drift import GrowthPrior
 from helpers.ensemble.state_space import Layout, find_shares, log_sums, move_to_sums, pull, times
 
 SEED = 1
-CHAINS, SETTLING, BURN_IN, KEPT = 160, 3, 6, 12  # sweeps; in the first, shocks find their kind at usual variances
+CHAINS, SETTLING, BURN_IN, KEPT = 160, 3, 8, 12  # sweeps; in the first, shocks find their kind at usual variances
+AIM, LONGER, MOST = 0.15, 5, 6  # how far chains may be apart; how many times longer is worth while; sweeps a draw
 LONGEST = 24  # sums that the simulation looks at, the last ones; before them, years
 # What follows was chosen on 200 series of M1, M3 and Tourism known as India's are: ``benchmarks/nowcast.py india``.
 SEASON, NOISE = 0.08, 0.08  # standard deviations of a month's season and of its irregular noise, log points
@@ -54,6 +58,7 @@ def simulate_months(
     seed: int = SEED,
     item: str = "",
     years: int = 2,
+    share: float = 1.0,
 ) -> Nowcast:
     """Distribution of every month and of the years to come from sums of periods, known in any mix.
 
@@ -78,6 +83,8 @@ def simulate_months(
         Paths depend on these two only, never on what else is computed beside them.
     years : int
         Fiscal years ahead, counting the current one, which is the first not wholly known.
+    share : float
+        Of the paths in the mixture they are for, to a power of four: the less, the less exact they need be.
 
     Returns
     -------
@@ -92,11 +99,11 @@ def simulate_months(
     if bounds is not None:
         limits.update(bounds[["low", "high"]])
     known = tuple((period, *map(float, row)) for period, *row in limits.itertuples())
-    return _simulated(known, prior, seed, item, years, CHAINS)
+    return _simulated(known, prior, seed, item, years, CHAINS, round(-math.log(max(share, 1e-3), 4)))
 
 
 @lru_cache(maxsize=16)  # a mixture by other weights is made of the same paths
-def _simulated(known: tuple, prior: GrowthPrior, seed: int, item: str, years: int, chains: int) -> Nowcast:
+def _simulated(known: tuple, prior: GrowthPrior, seed: int, item: str, years: int, chains: int, less: int) -> Nowcast:
     limits = pd.DataFrame([row for _, *row in known], [period for period, *_ in known], ["value", "low", "high"])
     sums = limits["value"]
     period_sums.check(sums)
@@ -107,10 +114,11 @@ def _simulated(known: tuple, prior: GrowthPrior, seed: int, item: str, years: in
     future = pd.period_range(past[-1] + 1, pd.Period(f"{current + years - 1}-03", "M"), freq="M")
     chains = max(chains // BATCHES, 1) * BATCHES
     limits = limits.reindex(pieces.sums.index).apply(lambda column: column.fillna(pieces.sums))
-    found = _simulate(pieces, limits.to_numpy(), prior, rng, chains)
+    found = _simulate(pieces, limits.to_numpy(), prior, rng, chains, AIM * 1.5**less)
     paths = np.empty((len(past) + len(future), chains * KEPT * FUTURES))
-    paths[: len(past)] = np.exp(found["path"]).T.repeat(FUTURES, axis=1)
-    np.exp(go_on(found, future, rng).T, out=paths[len(past) :])
+    futures = paths.shape[1] // len(found["path"])
+    paths[: len(past)] = np.exp(found["path"]).T.repeat(futures, axis=1)
+    np.exp(go_on(found, future, rng, futures).T, out=paths[len(past) :])
     months = part_year.plain_months(sums)
     rest = future[future <= pd.Period(f"{current}-03", "M")]
     if months is not None and len(rest) < 12:
@@ -119,10 +127,31 @@ def _simulated(known: tuple, prior: GrowthPrior, seed: int, item: str, years: in
     return Nowcast(pd.DataFrame(paths, index=past.append(future)))
 
 
-def _simulate(pieces, limits, prior, rng, chains) -> dict[str, np.ndarray]:
+def _simulate(pieces, limits, prior, rng, chains, aim) -> dict[str, np.ndarray]:
+    """The log months and what goes on from them, one row a draw, draws of one batch together.
+
+    Chains that differ much in what they find go on, the longer the more they differ; what they found first is dropped.
+    """
+    sweeps = _sweeps(pieces, limits, prior, rng, chains)
+    names = {"path": len(pieces.index), "level": 1, "growth": 1, "seasons": 12, "step_var": 1, "slip_var": 1}
+    ends = np.cumsum(list(names.values()))[:-1]
+    next(sweeps)
+    kept = [sweeps.send(sweep >= BURN_IN) for sweep in range(1, BURN_IN + KEPT)][BURN_IN - 1 :]
+    _, level, growth, _, step_var, _ = np.split(np.stack(kept), ends, axis=2)
+    longer = (apart(level, growth, step_var) / aim) ** 2
+    if longer > LONGER:
+        every = min(math.ceil(longer / FUTURES), MOST)
+        kept = [sweeps.send(sweep % every == 0) for sweep in range(1, every * KEPT * FUTURES + 1)][every - 1 :: every]
+    batches = zip(*(np.split(one, BATCHES) for one in kept), strict=True)
+    rows = np.concatenate([np.concatenate(part) for part in batches])
+    return dict(zip(names, np.split(rows, ends, axis=1), strict=True))
+
+
+def _sweeps(pieces, limits, prior, rng, chains) -> Generator[np.ndarray, bool, None]:
     """Gibbs sampling of months: variances by marginal likelihood, shocks by their kind, paths moved to the sums.
 
-    Returns the log months and what goes on from them, one row a draw, draws of one batch together.
+    Each sweep gives log months and what goes on from them, one row a chain; it is told whether the next is kept, in
+    which the sums hold to their rounding.
     """
     masks, at = pieces.masks, Layout(pieces.index.month.to_numpy())
     path = np.tile(pieces.start, (chains, 1))
@@ -135,8 +164,8 @@ def _simulate(pieces, limits, prior, rng, chains) -> dict[str, np.ndarray]:
     variance[:, at.lasting] = 1, (prior.spread / 12) ** 2
     usual = np.array([SEASON**2, prior.sd**2 / 12, NOISE**2])  # variances of seasons, steps and noise
     scale, slip_kind = usual.repeat(chains).reshape(3, chains), np.ones((chains, at.count))
-    row, kept, moves = np.column_stack([path, _ends(shocks, at), *scale[1:]]), [], 0.0
-    for sweep in range(BURN_IN + KEPT):
+    row, moves, keep = np.column_stack([path, _ends(shocks, at), *scale[1:]]), 0.0, False
+    for sweep in count():
         logs = np.log(_rounded(pieces.parts, limits, even(rng, chains, len(limits))))
         shares, short = find_shares(path, masks), logs - log_sums(path, masks)
         fixed, *made = at.covers(shares, variance[0, 1], slip_kind)
@@ -150,23 +179,17 @@ def _simulate(pieces, limits, prior, rng, chains) -> dict[str, np.ndarray]:
         gap = short + times(shares, path - drawn @ at.design.T)
         cover = fixed + sum(size[:, None, None] * of for size, of in zip(scale, made, strict=True))
         drawn += pull(shares, cover, variance, gap, at)[0]
-        keep = sweep >= BURN_IN
-        drawn, moved, arrived = move_to_sums(drawn, variance, masks, logs, at, 1e-10 if keep else 0.02)
+        drawn, moved, arrived = move_to_sums(drawn, variance, masks, logs, at, 1e-10 if keep else 1e-3)
         moves += arrived.mean() / (BURN_IN + KEPT)
         shocks, path = np.where(arrived[:, None], drawn, shocks), np.where(arrived[:, None], moved, path)
         slip_kind = _draw_kind(shocks[:, at.noise], scale[2], rng)
         if keep:
             row = np.where(arrived[:, None], np.column_stack([path, _ends(shocks, at), *scale[1:]]), row)
-            kept.append(row)
-    if moves < 0.5:
-        raise ValueError(
-            f"paths that give all {len(masks)} sums were found too rarely; look for sums that nearly contradict"
-        )
-    rows = np.concatenate(
-        [np.concatenate(part) for part in zip(*(np.split(one, BATCHES) for one in kept), strict=True)]
-    )
-    names = {"path": at.count, "level": 1, "growth": 1, "seasons": 12, "step_var": 1, "slip_var": 1}
-    return dict(zip(names, np.split(rows, np.cumsum(list(names.values()))[:-1], axis=1), strict=True))
+        if sweep + 1 == BURN_IN + KEPT and moves < 0.5:
+            raise ValueError(
+                f"paths that give all {len(masks)} sums were found too rarely; look for sums that nearly contradict"
+            )
+        keep = yield row
 
 
 def _ends(shocks, at) -> np.ndarray:

@@ -11,6 +11,7 @@ import numpy as np
 
 _TINY = np.finfo(float).tiny
 _MOST_MOVE, _MOST_SEARCH = 2.0, 50  # log points a step and steps of the search for months that give the sums
+_CLOSE = 1e-3  # log points from a sum: from here on its months move together
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,7 @@ def pull(shares, cover, variance, gap, at) -> tuple[np.ndarray, np.ndarray]:
 
 
 def move_to_sums(shocks, variance, masks, logs, at, near):
-    """The nearest shocks, in the metric of their variances, whose months give the known sums (Gauss-Newton).
+    """The nearest shocks, nearly, in the metric of their variances, whose months give the known sums (Gauss-Newton).
 
     Returns shocks, months, and which chains came as ``near`` as asked, in logs; where sums cross, a few may run into a
     corner.
@@ -110,7 +111,7 @@ def move_to_sums(shocks, variance, masks, logs, at, near):
     shocks, path = shocks.copy(), shocks @ at.design.T
     far, gap = np.arange(len(shocks)), logs - log_sums(path, masks)
     for _ in range(_MOST_SEARCH):
-        open_ = np.abs(gap).max(axis=1) > near
+        open_ = np.abs(gap).max(axis=1) > max(near, _CLOSE)
         if not open_.any():
             break
         far, gap = far[open_], gap[open_]
@@ -119,5 +120,11 @@ def move_to_sums(shocks, variance, masks, logs, at, near):
         shocks[far] += change
         path[far] += moved
         gap = logs[far] - log_sums(path[far], masks)
-    arrived = np.abs(log_sums(path, masks) - logs).max(axis=1) <= near
-    return shocks, path, arrived
+    gap = logs - log_sums(path, masks)
+    for _ in range(2 if near < _CLOSE else 0):  # each squares the gap
+        together = find_shares(path, masks) @ masks.T + 1e-12 * np.eye(len(masks))
+        moved = np.linalg.solve(together, gap[:, :, None])[:, :, 0].clip(-_MOST_MOVE, _MOST_MOVE) @ masks
+        shocks[:, at.noise] += moved
+        path += moved
+        gap = logs - log_sums(path, masks)
+    return shocks, path, np.abs(gap).max(axis=1) <= near

@@ -15,7 +15,7 @@ import pandas as pd
 
 from helpers import fiscal
 from helpers.data import Vintage
-from helpers.ensemble.draws import monte_carlo_error
+from helpers.ensemble.draws import monte_carlo_error, paired
 from helpers.ensemble.drift import GrowthPrior
 from helpers.ensemble.nowcast import simulate_months
 from helpers.ensemble.quantiles import QUANTILES, weighted_quantiles
@@ -123,7 +123,7 @@ def without_surge(sums: pd.Series, india: Vintage, episode: Episode) -> pd.Serie
 
 
 def simulate(india: Vintage, prior: GrowthPrior, horizon: int = 10, seed: int = SEED) -> dict[str, pd.DataFrame]:
-    """Months of ``customs`` in tonnes under each reading, one column a path; known sums hold in each.
+    """Months of ``customs`` in tonnes by reading, one row a month, one column a path; known sums hold in each.
 
     With the months :math:`x_t` simulated from the sums as recorded, or without the surge :math:`u_t`:
 
@@ -138,11 +138,6 @@ def simulate(india: Vintage, prior: GrowthPrior, horizon: int = 10, seed: int = 
     All times the licence factor :math:`(1 - s (1 - d_t)) / (1 - s (1 - d_0))` with the rare-earth share :math:`s`
     (:func:`.rare_earths.shares`) and the dose :math:`d` that a regime lets through, :math:`d_0` that of
     the current one.
-
-    Returns
-    -------
-    dict
-        Reading to a table of months (PeriodIndex) by paths.
     """
     rows, episode, recovery = targets.known_sums(india), suspect(india), assumed(india, "recovery")
     sums = rows["value"]
@@ -150,9 +145,10 @@ def simulate(india: Vintage, prior: GrowthPrior, horizon: int = 10, seed: int = 
     rng = np.random.default_rng(np.random.SeedSequence([seed, *b"customs readings"]))
     total = max(fiscal.fiscal_year(p) for p in sums.index if fiscal.is_fiscal_year(p))
     end = total + max(horizon, len(recovery) + 1)
-    known = {"as recorded": sums} | ({"without surge": without_surge(sums, india, episode)} if episode else {})
-    of = {"seed": seed, "years": end - fiscal.fiscal_year(last + 1) + 1}
-    base = [simulate_months(s, prior, bounds=_rounding(rows, s), item=i, **of).paths for i, s in known.items()]
+    known = [("as recorded", sums, real := weights(india).get(PERSISTENT, 1.0))]
+    known += [("without surge", without_surge(sums, india, episode), 1 - real)] if episode else []
+    of = {"prior": prior, "seed": seed, "years": end - fiscal.fiscal_year(last + 1) + 1}
+    base = [simulate_months(s, bounds=_rounding(rows, s), item=i, share=w, **of).paths for i, s, w in known]
     recorded, clean = base[0], base[-1]
     if episode is None:
         made = {RECORDED: recorded}
@@ -167,7 +163,8 @@ def simulate(india: Vintage, prior: GrowthPrior, horizon: int = 10, seed: int = 
     turns = each[(each > min(last, ruled)) & ((each.month == 4) | (each <= ruled + 1))]
     dose = doses(india, turns, clean.shape[1], (DRAWN, CURRENT), seed)
     factor = (1 - share * (1 - dose[DRAWN])) / (1 - share * (1 - dose[CURRENT]))  # the same from turn to turn
-    return {name: _licensed(table, last, turns, factor) for name, table in made.items()}
+    far = pd.Period(f"{min(total + 5, end) - 1}-04", "M")  # of the last year with a 95 % interval
+    return {name: _licensed(table, last, turns, factor, far) for name, table in made.items()}
 
 
 @lru_cache(maxsize=4)
@@ -290,8 +287,12 @@ def _paid_back(table, sums, last, payback, excess, least, rng, episode) -> pd.Da
     return pd.DataFrame(made, table.index)
 
 
-def _licensed(table, last, turns, factor) -> pd.DataFrame:
-    """Months of which those after the last known one are multiplied by the factor of the turn that they follow."""
+def _licensed(table, last, turns, factor, far) -> pd.DataFrame:
+    """Months of which those after the last known one are multiplied by the factor of the turn that they follow.
+
+    Factors fall evenly on paths of all sizes in the year that begins ``far`` ahead.
+    """
+    factor = factor[:, paired(table[far : far + 11].to_numpy().sum(axis=0), factor[(turns <= far).sum() - 1])]
     made, known = table.to_numpy(copy=True), int((table.index <= last).sum())
     begin = np.maximum(turns.asi8 - last.ordinal - 1, 0) + known
     for first, after, row in zip(begin, [*begin[1:], None], factor, strict=True):
