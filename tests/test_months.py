@@ -11,7 +11,7 @@ from test_archive import took
 from test_notebooks_in_time import BROKEN
 from test_trade_chapter import DRAWS, SAYS, check, say
 
-from conftest import FROZEN, adding, few_chains
+from conftest import FROZEN, adding
 from helpers import fiscal
 from helpers.chapters.forecast import compared, moves, weighing
 from helpers.chapters.forecast import figures as fans
@@ -42,15 +42,7 @@ SAID = {
     "neither": "the surge stays unexplained",
 }
 
-pytestmark = pytest.mark.usefixtures("undrawn")
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _quick():
-    """A fifth of the chains: what is tested does not hang on how smooth the quantiles are."""
-    with pytest.MonkeyPatch.context() as patch:
-        few_chains(patch, 12)
-        yield
+pytestmark = pytest.mark.usefixtures("undrawn", "sparse")
 
 
 @pytest.fixture(scope="module")

@@ -182,7 +182,8 @@ def test_later_years_repeat_neither_the_noise_nor_the_outliers_of_the_year_befor
     assert alike < 0.7 and alike > season  # the season returns, the noise does not
 
 
-def test_intervals_hold_what_they_promise_on_simulated_halves():
+def test_intervals_hold_what_they_promise_on_simulated_halves(monkeypatch):
+    monkeypatch.setattr(nowcast, "CHAINS", 40)
     rng = np.random.default_rng(11)
     inside = []
     for trial in range(40):
