@@ -25,6 +25,7 @@ axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="no ax
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
+    "--in-process-gpu",
     "--disable-quic",
     "--no-first-run",
     "--disable-background-networking",
@@ -37,7 +38,7 @@ FORMS = ["archive", "index", "1-trade", "glossary", "failed", "failed chapter"]
 ONCE = ["archive", "glossary", "failed", "failed chapter"]
 """Those that are looked at in every state; of the others those made by hand are, which hold all that a page may."""
 COLOURS = ["color-contrast", "link-in-text-block"]
-"""The rules that hang on the colours of a page, which are all that differs in the dark: nine tenths of axe's time."""
+"""The rules that hang on the colours of a page: nine tenths of axe's time."""
 ONE_OF_EACH = """() => {
   const seen = new Set();
   for (const e of document.querySelectorAll("body *")) {
@@ -174,27 +175,32 @@ def opened(browser, file, **options):
 def barriers(page, every=True) -> list:
     """What keeps people from reading a page, of whatever weight, in the states of it, each with the state.
 
-    Its folds open, its tables sorted, on paper, narrow: every rule but those of colour. Light and dark, and on paper
-    too: the contrast of every text, and what else hangs on colours. All of the page is looked at once; afterwards one
-    of all rows and of all marks that are made alike. Unless ``every`` state is asked for, tables are not sorted and
-    nothing is printed, which a page of the same template shows.
+    Narrow, its folds closed and open; all of it at once, by every rule but those of colours; light and dark, the
+    contrast of every text. With ``every`` state also on paper, its tables sorted, narrow and by the rules of colours:
+    one of all rows and of all marks that are made alike.
     """
     page.emulate_media(color_scheme="light")
     page.set_viewport_size(NARROW)
     folds = page.query_selector_all("details:not([open])")
     found = sideways(page, "folds closed") + turned(page, folds, True) + sideways(page, "folds open")
     page.set_viewport_size(DESK)
+    page.evaluate(axe.Axe().axe_script)
     found += broken(page, "folds open")
     for scheme, background in (("light", "rgb(255, 255, 255)"), ("dark", "rgb(22, 22, 24)")):
         page.emulate_media(color_scheme=scheme)
         assert page.evaluate("getComputedStyle(document.body).backgroundColor") == background
         found += faint(page, scheme)
+    return found + more_barriers(page, folds) if every else found
+
+
+def more_barriers(page, folds) -> list:
+    """Those of the states that pages of one template have in common."""
     page.emulate_media(color_scheme="light", media="print")
-    found += faint(page, "print") if every else []
+    found = faint(page, "print")
     page.evaluate(ONE_ROW_OF_EACH)
-    found += broken(page, "print") if every else []
+    found += broken(page, "print")
     page.emulate_media(media="screen")
-    if every and page.evaluate("[...document.querySelectorAll('.sorts th:first-child button')].map(b => b.click())"):
+    if page.evaluate("[...document.querySelectorAll('.sorts th:first-child button')].map(b => b.click())"):
         assert page.locator("[aria-sort]").count()
         found += broken(page, "tables sorted")
     page.set_viewport_size(NARROW)
@@ -219,7 +225,6 @@ def turned(page, folds, opened) -> list:
 def broken(page, state, options=None) -> list:
     """The rules of axe that a page breaks, with where."""
     options = options or {"rules": {rule: {"enabled": False} for rule in COLOURS}}
-    page.evaluate(axe.Axe().axe_script)
     run = "options => axe.run(options).then(found => found.violations)"  # what passes is long, and read by nobody
     said = page.evaluate(run, options | {"resultTypes": ["violations"]})
     return [(state, rule["id"], [node["target"] for node in rule["nodes"]][:3]) for rule in said]
