@@ -121,10 +121,7 @@ def test_the_forecast_names_the_growth_that_it_takes(india, table):
     assert list(growth.kinds(india.on("2025-06-30"))) == ["general"]
 
 
-@pytest.mark.parametrize(
-    ("half", "speaks"),
-    [(16_281.0, True), (27_000.0, False), (45_000.0, True), (None, False)],
-)
+@pytest.mark.parametrize(("half", "speaks"), [(16_281.0, True), (27_000.0, False), (45_000.0, True), (None, False)])
 def test_a_scenario_that_the_public_half_speaks_against_is_a_counterfactual(india, half, speaks):
     """The total that growth makes is far above what a half of 16,281 t lets expect, and below what 45,000 t do."""
     known = india.on("2025-11-23") if half is None else india

@@ -440,14 +440,7 @@ def test_whatever_the_headline_the_words_agree_with_the_numbers(undrawn, total, 
     answer, rest = sentences.answer(table, india), sentences.rest_of_year(table, india)
     paths = forecast.intervals(table)
     fan, one = figures.fan(paths, india=india), figures.readings(paths, india=india)
-    said = [
-        answer.text,
-        rest.text,
-        fan.title,
-        fan.alt,
-        one.title,
-        one.alt,
-    ]
+    said = [answer.text, rest.text, fan.title, fan.alt, one.title, one.alt]
     assert not [text for text in said if BROKEN.search(text)]
     assert ("readings of FY25" in answer.text) == (suspect is not None)
     implied = forecast.at(table, "FY26", forecast.RECORDED)

@@ -22,18 +22,7 @@ from helpers.data import vintage
 from helpers.data.sources.protocol import Request
 from helpers.ensemble import nowcast
 from helpers.methods import composition
-from helpers.outlook import (
-    cells,
-    customs,
-    episodes,
-    evidence,
-    forecast,
-    moved,
-    readings,
-    realtime,
-    seasons,
-    targets,
-)
+from helpers.outlook import cells, customs, episodes, evidence, forecast, moved, readings, realtime, seasons, targets
 
 READS = {"slip": composition.ERROR, "surge": composition.SURGE, "neither": composition.UNDECIDED}
 SAID = {
