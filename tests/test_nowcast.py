@@ -17,6 +17,13 @@ MIXED = pd.Series({"FY24": 28_700.0, "FY25": 53_748.0, "FY26-H1": 16_281.0, "202
 YEARS = ("FY26", "FY27")
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _few():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(nowcast, "CHAINS", 40)
+        yield
+
+
 def _months(values, start="2020-04"):
     index = pd.period_range(start, periods=len(values), freq="M")
     return pd.Series(values, index=index.astype(str))
@@ -182,8 +189,7 @@ def test_later_years_repeat_neither_the_noise_nor_the_outliers_of_the_year_befor
     assert alike < 0.7 and alike > season  # the season returns, the noise does not
 
 
-def test_intervals_hold_what_they_promise_on_simulated_halves(monkeypatch):
-    monkeypatch.setattr(nowcast, "CHAINS", 40)
+def test_intervals_hold_what_they_promise_on_simulated_halves():
     rng = np.random.default_rng(11)
     inside = []
     for trial in range(40):
