@@ -3,17 +3,14 @@
 ``make test-browser`` installs what this needs; without it these tests are skipped.
 """
 
-import re
 import shutil
 from contextlib import contextmanager
-from functools import cache
 from pathlib import Path
-from urllib.parse import unquote, urljoin, urlsplit
 
 import pytest
 from handmade import everything, first_page, page
 
-from conftest import AS_OF, Page
+from conftest import AS_OF
 from helpers.report.shelf.inputs import chapters
 
 BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -286,19 +283,6 @@ def test_tables_and_the_drawing_are_downloaded_under_the_policy(browser, made):
             page.locator("a[download='forecast.svg']").click()
         assert Path(started.value.path()).read_text().startswith("<svg") and said == []
         assert started.value.suggested_filename == "forecast.svg"
-
-
-def test_links_of_a_page_lead_somewhere(files):
-    ids = cache(lambda path: set(re.findall(r'\bid="([^"]*)"', path.read_text(encoding="utf-8"))))
-    for file in files.values():
-        for link in {urljoin(file.as_uri(), link["href"]) for link in Page(file).all("a")}:
-            parts = urlsplit(link)
-            if parts.scheme == "file":
-                target = Path(unquote(parts.path))
-                assert target.exists(), link
-                assert not parts.fragment or parts.fragment in ids(target), link
-            else:
-                assert parts.scheme in ("https", "http", "data"), link
 
 
 @pytest.mark.parametrize("name", FORMS)
