@@ -357,37 +357,27 @@ def test_a_note_leads_to_its_source_and_back(browser, made):
         assert page.url.endswith("#cited-1")
 
 
-def test_notes_between_the_first_and_the_last_of_many_show_when_one_of_them_is_reached(browser, files):
-    with opened(browser, files["4-forecast"], viewport=DESK) as (page, _, _):
-        many = page.locator(".within").first
-        assert many.bounding_box()["width"] < 2
-        many.locator("a").first.focus()
-        assert many.bounding_box()["width"] > 20
-        page.goto(page.url + "#" + many.locator("a[id]").first.get_attribute("id"))
-        assert many.bounding_box()["width"] > 20, "the way back from a source leads there too"
-
-
-def test_closed_folds_are_open_on_paper_and_no_table_in_them_is_wider_than_it(browser, files):
+def test_a_chapter_shows_on_paper_what_is_folded_up_and_no_controls_and_on_a_phone_years_beside_each_other(
+    browser, files
+):
     paper = {"width": 673, "height": 900}  # A4 without its margins
     with opened(browser, files["4-forecast"], viewport=paper) as (page, _, _):
         tables = page.locator(".fold > .table table")
-        assert tables.count() > 3 and not tables.first.is_visible()
+        assert tables.count() > 3 and not tables.first.is_visible() and page.locator("nav").first.is_visible()
         page.emulate_media(media="print")
         assert all(table.is_visible() for table in tables.all())
         assert page.evaluate("document.documentElement.scrollWidth") <= paper["width"]
-        page.emulate_media(media="screen")
-        assert not tables.first.is_visible(), "on a screen they stay closed"
-
-
-def test_a_phone_shows_years_and_their_ranges_side_by_side(browser, files):
-    with opened(browser, files["4-forecast"], viewport=PHONE) as (page, _, _):
-        row = page.locator("tr:has(> .range)").first
-        boxes = [one.bounding_box() for one in row.locator(".range").all()[:3]]
-        assert all(box["x"] + box["width"] <= PHONE["width"] for box in boxes), "three of them without scrolling"
-
-
-def test_a_page_on_paper_shows_no_controls(browser, files):
-    with opened(browser, files["1-trade"]) as (page, _, _):
-        page.emulate_media(media="print")
         assert not page.locator("nav").first.is_visible() and not page.locator(".switch").first.is_visible()
         assert page.locator("figure svg").first.is_visible() and page.locator("footer").is_visible()
+        page.emulate_media(media="screen")
+        assert not tables.first.is_visible(), "on a screen they stay closed"
+        page.set_viewport_size(PHONE)
+        boxes = [one.bounding_box() for one in page.locator("tr:has(> .range)").first.locator(".range").all()[:3]]
+        assert all(box["x"] + box["width"] <= PHONE["width"] for box in boxes), "three of them without scrolling"
+        page.set_viewport_size(DESK)
+        many = page.locator(".within").first
+        assert many.bounding_box()["width"] < 2, "of many notes those between the first and the last"
+        many.locator("a").first.focus()
+        assert many.bounding_box()["width"] > 20, "show when one of them is reached"
+        page.goto(page.url + "#" + many.locator("a[id]").first.get_attribute("id"))
+        assert many.bounding_box()["width"] > 20, "the way back from a source leads there too"
