@@ -11,6 +11,7 @@ import pytest
 from handmade import everything, first_page, page
 
 from conftest import AS_OF
+from helpers.report.page import html
 from helpers.report.shelf.inputs import chapters
 
 BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -154,16 +155,19 @@ def made(india, tmp_path_factory):
 
 
 @contextmanager
-def opened(browser, file, **options):
-    """A page, and all it asked for or complained of."""
+def opened(browser, file, strict="", **options):
+    """A page, and all it asked for or complained of; under this name from a server that sends its headers if given."""
     context = browser.new_context(**options)
     page, asked, said = context.new_page(), [], []
     page.set_default_timeout(20_000)
     page.on("request", lambda request: asked.append(request.url))
     page.on("console", lambda message: said.append(message.text) if message.type in ("error", "warning") else None)
     page.on("pageerror", lambda error: said.append(str(error)))
+    headers = dict(line.split(": ", 1) for line in html.headers().splitlines())
+    answer = {"path": file, "headers": headers, "content_type": "text/html; charset=utf-8"}
+    page.route("http://reports.test/**", lambda route: route.fulfill(**answer))
     try:
-        page.goto(file.as_uri())
+        page.goto(f"http://reports.test/{strict}" if strict else file.as_uri())
         yield page, asked, said
     finally:
         context.close()
@@ -249,27 +253,13 @@ def test_everything_that_a_page_may_show_has_no_barrier(browser, made, name):
 
 @pytest.mark.parametrize("name", ["index", "chapter"])
 def test_a_page_is_whole_under_its_own_policy_and_that_of_a_strict_server(browser, made, name):
-    from helpers.report.page import html
-
-    headers = dict(line.split(": ", 1) for line in html.headers().splitlines())
-    context = browser.new_context(viewport=DESK)
-    page, said = context.new_page(), []
-    page.on("console", lambda message: said.append(message.text))
-    page.on("pageerror", lambda error: said.append(str(error)))
-    body = (made / f"{name}.html").read_text(encoding="utf-8")
-    page.route("**/*", lambda route: route.fulfill(body=body, headers=headers, content_type="text/html; charset=utf-8"))
-    try:
-        page.goto("http://reports.test/x.html")
+    with opened(browser, made / f"{name}.html", strict="x.html", viewport=DESK) as (page, _, said):
         assert said == []
         colour = page.locator(".stroke-blue").first.evaluate("e => getComputedStyle(e).stroke")
         assert colour == "rgb(43, 108, 176)", "figures have the colours of the style"
         assert page.evaluate("getComputedStyle(document.body).maxWidth") != "none"
         page.evaluate("document.body.insertAdjacentHTML('beforeend', '<p id=x style=\"color: red\">x</p>')")
-        assert page.locator("#x").evaluate("e => getComputedStyle(e).color") != "rgb(255, 0, 0)" and said, (
-            "it is enforced"
-        )
-    finally:
-        context.close()
+        assert page.locator("#x").evaluate("e => getComputedStyle(e).color") != "rgb(255, 0, 0)" and said, "enforced"
 
 
 def test_tables_and_the_drawing_are_downloaded_under_the_policy(browser, made):

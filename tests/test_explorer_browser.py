@@ -155,21 +155,12 @@ def test_the_explorer_with_its_levers_moved_has_no_barrier(browser, pages):  # n
 
 
 def test_it_is_whole_under_the_headers_of_a_strict_server_and_no_other_script_runs(browser, pages):  # noqa: F811
-    headers = dict(line.split(": ", 1) for line in html.headers().splitlines())
-    context = browser.new_context(viewport=DESK)
-    page, said = context.new_page(), []
-    page.on("console", lambda message: said.append(message.text))
-    body = (pages / "explorer.html").read_text(encoding="utf-8")
-    page.route("**/*", lambda route: route.fulfill(body=body, headers=headers, content_type="text/html; charset=utf-8"))
-    try:
-        page.goto("http://reports.test/explorer.html" + STATE)
+    with opened(browser, pages / "explorer.html", strict=f"explorer.html{STATE}", viewport=DESK) as (page, _, said):
         assert "Under these levers" in page.locator("#answer").inner_text() and said == []
         page.evaluate(
             "const s = document.createElement('script'); s.textContent = 'window.ran = 1'; document.body.append(s)"
         )
         assert page.evaluate("window.ran") is None and said
-    finally:
-        context.close()
 
 
 def test_paper_keeps_the_state(page):

@@ -27,17 +27,14 @@ from helpers.report.shelf.inputs import chapters
 
 EVIL = '<details open ontoggle="alert(1)">\'"><script>alert(2)</script>'
 SOURCES = {
-    "S1": {
-        "title": "One",
-        "short": "Mint",
-        "date": "2025",
-        "url": "https://example.org/1",
-        "terms": "press",
-        "licence": "x",
-    },
-    "S2": {"title": "Two", "short": "PIB", "date": "2026", "url": "example.org", "terms": "goi", "licence": "y"},
-    "B9": {"title": "Judged", "short": "This project", "date": "2026", "url": "", "terms": "own", "licence": "z"},
-    "M9": {"title": "Recalled", "short": "", "date": "", "url": "", "terms": "none", "licence": "none"},
+    "S1": ("One", "Mint", "2025", "https://example.org/1", "press", "x"),
+    "S2": ("Two", "PIB", "2026", "example.org", "goi", "y"),
+    "B9": ("Judged", "This project", "2026", "", "own", "z"),
+    "M9": ("Recalled", "", "", "", "none", "none"),
+}
+SOURCES = {
+    name: dict(zip(("title", "short", "date", "url", "terms", "licence"), of, strict=True))
+    for name, of in SOURCES.items()
 }
 
 
