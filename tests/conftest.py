@@ -186,6 +186,14 @@ def undrawn():
         yield
 
 
+@pytest.fixture(scope="module")
+def sparse():
+    """A tenth of the chains: what is tested does not hang on how smooth the quantiles are."""
+    with pytest.MonkeyPatch.context() as patch:
+        few_chains(patch, 16)
+        yield
+
+
 @pytest.fixture
 def data(tmp_path, monkeypatch):
     """A copy of ``data/`` in the place of the real one: ``data(table, old, new)`` edits a file once."""

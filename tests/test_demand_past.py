@@ -170,8 +170,7 @@ def test_years_without_a_count_are_named(india, table):
 
 
 @pytest.mark.parametrize(
-    ("least", "most", "where"),
-    [(1, 2, "below"), (8, 9, "above"), (4, 5, "inside"), (2, 4, "across"), (5, 9, "across")],
+    ("least", "most", "where"), [(1, 2, "below"), (8, 9, "above"), (4, 5, "inside"), (2, 4, "across"), (5, 9, "across")]
 )
 def test_a_count_is_placed_by_both_its_ends(least, most, where):
     assert demand_past.place(least, most, demand_past.Range(3.0, 4.0, 7.0)) == where

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conftest import FROZEN, few_chains
+from conftest import FROZEN
 from helpers.chapters.forecast import compared, figures, moves, phrases, sentences, tables, weighing
 from helpers.chapters.outputs import Sentence
 from helpers.data import derived, vintage
@@ -29,6 +29,8 @@ from helpers.outlook import (
 
 ROW = {**targets.CUSTOMS.keys, "status": "reported", "source": "S66", "published": "2026-11-20"}
 BROKEN = re.compile(r"\b(nan|inf|None|NaT)\b|\bt t\b|% %|[{}]|_")
+
+pytestmark = pytest.mark.usefixtures("sparse")
 
 
 @pytest.fixture(scope="module")
@@ -424,7 +426,7 @@ def test_a_third_model_stands_in_every_table_and_breaks_no_sentence(india, monke
     assert all("half the level" not in figure.title for figure in drawn) and "half the level" in drawn[2].svg
 
 
-@settings(max_examples=5)
+@settings(max_examples=3)
 @given(
     total=st.sampled_from([5_374.8, 30_000.0, 43_000.0, 53_748.0, 60_000.0, 537_480.0]),
     half=st.sampled_from([4_000.0, 16_281.0, 26_874.0, 40_000.0, 162_810.0]),
@@ -432,22 +434,13 @@ def test_a_third_model_stands_in_every_table_and_breaks_no_sentence(india, monke
 def test_whatever_the_headline_the_words_agree_with_the_numbers(undrawn, total, half):
     rows = [ROW | {"period": "FY25", "value": total}, ROW | {"period": "FY26-H1", "value": half}]
     india = vintage("2026-11-22", FROZEN).adding("trade", *rows)
-    with pytest.MonkeyPatch.context() as patch:
-        few_chains(patch, 20)
-        table = forecast.expected(india, horizon=2)
+    table = forecast.expected(india, horizon=2)
     suspect = episodes.suspect(india)
     assert (suspect is not None) == (total >= episodes.LEAST_SURGE * 28_700)
     answer, rest = sentences.answer(table, india), sentences.rest_of_year(table, india)
     paths = forecast.intervals(table)
     fan, one = figures.fan(paths, india=india), figures.readings(paths, india=india)
-    said = [
-        answer.text,
-        rest.text,
-        fan.title,
-        fan.alt,
-        one.title,
-        one.alt,
-    ]
+    said = [answer.text, rest.text, fan.title, fan.alt, one.title, one.alt]
     assert not [text for text in said if BROKEN.search(text)]
     assert ("readings of FY25" in answer.text) == (suspect is not None)
     implied = forecast.at(table, "FY26", forecast.RECORDED)
@@ -465,7 +458,7 @@ def test_calendar_years_that_the_months_hold_are_told(india):
     assert sentences.calendar_years(india.on("2025-06-30"), "customs") is None
 
 
-@pytest.mark.parametrize(("times", "said"), [(1, "the last is not sure."), (0.3, "all are sure.")])
+@pytest.mark.parametrize(("times", "said"), [(1, "the last is not sure."), (0.03, "all are sure.")])
 def test_by_how_much_other_draws_would_move_what_is_told_is_said(india, table, narrow, monkeypatch, times, said):
     errors = readings.precision(india, forecast.prior(india))
     errors["error"] *= times

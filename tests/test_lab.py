@@ -133,7 +133,6 @@ def test_levers_are_moved_followed_exported_and_reset_and_a_stock_kernel_follows
     file = made.root / "mine.yml"
     file.write_text(page.evaluate("navigator.clipboard.readText()"), encoding="utf-8")
     assert files.read(file).levers.moved == {"scheme": 1.0, "licences": "closed"}
-    assert _numbers(made.magnets("scenario", "run", str(file), "--as-of", AS_OF).stdout) == moved
 
     page.get_by_role("button", name="reset").click()
     page.wait_for_function("[...document.querySelectorAll('textarea')].every(t => !t.value.includes('licences'))")

@@ -11,7 +11,7 @@ from test_archive import took
 from test_notebooks_in_time import BROKEN
 from test_trade_chapter import DRAWS, SAYS, check, say
 
-from conftest import FROZEN, adding, few_chains
+from conftest import FROZEN, adding
 from helpers import fiscal
 from helpers.chapters.forecast import compared, moves, weighing
 from helpers.chapters.forecast import figures as fans
@@ -22,18 +22,7 @@ from helpers.data import vintage
 from helpers.data.sources.protocol import Request
 from helpers.ensemble import nowcast
 from helpers.methods import composition
-from helpers.outlook import (
-    cells,
-    customs,
-    episodes,
-    evidence,
-    forecast,
-    moved,
-    readings,
-    realtime,
-    seasons,
-    targets,
-)
+from helpers.outlook import cells, customs, episodes, evidence, forecast, moved, readings, realtime, seasons, targets
 
 READS = {"slip": composition.ERROR, "surge": composition.SURGE, "neither": composition.UNDECIDED}
 SAID = {
@@ -42,15 +31,7 @@ SAID = {
     "neither": "the surge stays unexplained",
 }
 
-pytestmark = pytest.mark.usefixtures("undrawn")
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _quick():
-    """A fifth of the chains: what is tested does not hang on how smooth the quantiles are."""
-    with pytest.MonkeyPatch.context() as patch:
-        few_chains(patch, 12)
-        yield
+pytestmark = pytest.mark.usefixtures("undrawn", "sparse")
 
 
 @pytest.fixture(scope="module")

@@ -12,6 +12,8 @@ from helpers.outlook import forecast, growth, moved, readings, structure, target
 HEADS = list(MIDDLE)
 UNDRIVEN = {"rare-earth part": 0.0}
 
+pytestmark = pytest.mark.usefixtures("sparse")
+
 
 @pytest.fixture(scope="module")
 def table(india):

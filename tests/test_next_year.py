@@ -34,7 +34,7 @@ def outlook(india):
 
 
 @pytest.fixture(scope="module")
-def told():
+def told(sparse):
     """What is expected on each day."""
     return {day: outlook(known(day)) for day in STARTS}
 

@@ -18,6 +18,13 @@ JUMP = pd.Series({"FY21": 12_400.0, "FY24": 28_700.0, "FY25": 53_748.0})
 YEARS = ("FY26", "FY27")
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _few():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(nowcast, "CHAINS", 40)
+        yield
+
+
 def _months(values, start="2020-04"):
     index = pd.period_range(start, periods=len(values), freq="M")
     return pd.Series(values, index=index.astype(str))

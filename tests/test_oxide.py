@@ -3,25 +3,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.methods.oxide import (
-    contained_oxide,
-    magnet_from_oxide,
-    oxide_factors,
-    oxide_for_magnet,
-    process_balance,
-)
+from helpers.methods.oxide import contained_oxide, magnet_from_oxide, oxide_factors, oxide_for_magnet, process_balance
 
 any_input = settings(deadline=None, max_examples=60)
 share = st.floats(0.01, 1)
 
-CHAIN = pd.Series(
-    {
-        "ree_share": 0.30,
-        "oxide_factor": 1.17,
-        "metal_yield": 0.80,
-        "machining_yield": 0.70,
-    }
-)
+CHAIN = pd.Series({"ree_share": 0.30, "oxide_factor": 1.17, "metal_yield": 0.80, "machining_yield": 0.70})
 UNMACHINED = pd.Series({**CHAIN, "machining_yield": 1.0})
 
 

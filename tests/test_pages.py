@@ -5,7 +5,9 @@ import io
 import re
 import zipfile
 from datetime import date
-from urllib.parse import unquote
+from functools import cache
+from pathlib import Path
+from urllib.parse import quote, unquote, urljoin, urlsplit
 
 import nbformat
 import pandas as pd
@@ -25,17 +27,14 @@ from helpers.report.shelf.inputs import chapters
 
 EVIL = '<details open ontoggle="alert(1)">\'"><script>alert(2)</script>'
 SOURCES = {
-    "S1": {
-        "title": "One",
-        "short": "Mint",
-        "date": "2025",
-        "url": "https://example.org/1",
-        "terms": "press",
-        "licence": "x",
-    },
-    "S2": {"title": "Two", "short": "PIB", "date": "2026", "url": "example.org", "terms": "goi", "licence": "y"},
-    "B9": {"title": "Judged", "short": "This project", "date": "2026", "url": "", "terms": "own", "licence": "z"},
-    "M9": {"title": "Recalled", "short": "", "date": "", "url": "", "terms": "none", "licence": "none"},
+    "S1": ("One", "Mint", "2025", "https://example.org/1", "press", "x"),
+    "S2": ("Two", "PIB", "2026", "example.org", "goi", "y"),
+    "B9": ("Judged", "This project", "2026", "", "own", "z"),
+    "M9": ("Recalled", "", "", "", "none", "none"),
+}
+SOURCES = {
+    name: dict(zip(("title", "short", "date", "url", "terms", "licence"), of, strict=True))
+    for name, of in SOURCES.items()
 }
 
 
@@ -373,16 +372,22 @@ def test_a_day_without_figures_has_no_report(india):
 # Reading.
 
 
+def read_unseen(page):
+    """A page can be read without seeing it."""
+    assert len(page.all("h1")) == 1 and page.all("html")[0]["lang"] == "en"
+    assert page.all("a")[0]["href"] == "#main" and page.all("main")[0]["id"] == "main"
+    assert all(len(svg["aria-label"].split()) > 10 for svg in page.all("svg") if svg.get("role"))
+    assert all(th.get("scope") in ("col", "row") for th in page.all("th"))
+    assert len(page.all("table")) == len(page.all("caption"))
+    ids = [attrs["id"] for _, attrs in page.tags if "id" in attrs]
+    assert len(ids) == len(set(ids))
+
+
 @pytest.mark.parametrize("made", ["chapter", "front"])
 def test_a_page_can_be_read_without_seeing_it(made, request):
     seen = request.getfixturevalue(made)
-    assert len(seen.all("h1")) == 1 and seen.all("html")[0]["lang"] == "en"
-    assert seen.all("a")[0]["href"] == "#main" and seen.all("main")[0]["id"] == "main"
-    assert all(svg["role"] == "img" and len(svg["aria-label"].split()) > 10 for svg in seen.all("svg"))
-    assert all(th.get("scope") in ("col", "row") for th in seen.all("th")) and seen.all("th")
-    assert len(seen.all("table")) == len(seen.all("caption"))
-    ids = [attrs["id"] for _, attrs in seen.tags if "id" in attrs]
-    assert len(ids) == len(set(ids))
+    assert seen.all("th") and all(svg["role"] == "img" for svg in seen.all("svg"))
+    read_unseen(seen)
 
 
 def test_one_switch_shows_code_and_working(chapter):
@@ -408,6 +413,7 @@ def test_a_failed_chapter_shows_its_code_and_names_its_cell(india):
     assert "#cell-last" in [a.get("href") for a in seen.all("a")] and checks.problems(seen.source) == []
     index = Page(html.plain("failure", shared | {"failure": True, "count": 3, "failures": [failed | {"name": EVIL}]}))
     assert "1 of 3 chapters failed" in index.text and not index.all("script")
+    assert f"{quote(EVIL, safe='/')}.html#cell-last" in [a["href"] for a in index.all("a")]
 
 
 def test_formulas_are_set_without_a_script_and_a_broken_one_is_named(chapter):
@@ -488,11 +494,7 @@ def test_labels_can_be_read_in_light_and_dark(chapter):
 
 def test_the_published_pages_are_fit_and_can_be_read_without_seeing_them(published):
     assert checks.problems(published.source) == []
-    assert len(published.all("h1")) == 1 and published.all("a")[0]["href"] == "#main"
-    assert all(len(svg["aria-label"].split()) > 10 for svg in published.all("svg") if svg.get("role"))
-    assert len(published.all("table")) == len(published.all("caption"))
-    ids = [attrs["id"] for _, attrs in published.tags if "id" in attrs]
-    assert len(ids) == len(set(ids))
+    read_unseen(published)
 
 
 def test_each_figure_has_its_data_as_a_table_and_as_a_file(published):
@@ -503,16 +505,15 @@ def test_each_figure_has_its_data_as_a_table_and_as_a_file(published):
     assert len(whole) == (1 if "front" in [one.get("class") for one in published.all("div")] else len(figures))
 
 
-def test_links_lead_somewhere(published, folder):
-    ids = {attrs["id"] for _, attrs in published.tags if "id" in attrs}
-    for one in published.all("a"):
-        href = one["href"]
-        if href.startswith("#"):
-            assert href[1:] in ids, href
-        elif not href.startswith(("http", "data:")):
-            file, _, part = href.partition("#")
-            assert (folder / file).exists(), href
-            assert not part or f'id="{part}"' in (folder / file).read_text(encoding="utf-8"), href
+def test_links_lead_somewhere(folder):
+    """Those of the archive and of every page of the report; what follows the explorer's name is a state of it."""
+    ids = cache(lambda path: set(re.findall(r'\bid="([^"]*)"', path.read_text(encoding="utf-8"))))
+    for path in (folder.parent / "index.html", *folder.glob("*.html")):
+        for parts in {urlsplit(urljoin(path.as_uri(), one["href"])) for one in Page(path).all("a")}:
+            target = Path(unquote(parts.path))
+            assert parts.scheme in ("https", "http", "data") or (parts.scheme == "file" and target.exists()), parts
+            if parts.scheme == "file" and parts.fragment and target.name != "explorer.html":
+                assert parts.fragment in ids(target), parts
 
 
 def test_the_foot_says_how_the_page_was_made(published):

@@ -11,9 +11,7 @@ NOISY = np.random.default_rng(2).lognormal(3, 0.3, size=(40, 14))
 
 
 @pytest.mark.parametrize(
-    ("rho", "series"),
-    [(0.0, lambda t: 50 + 3 * t), (1.0, lambda t: 50 * 1.07**t)],
-    ids=["a line", "compound growth"],
+    ("rho", "series"), [(0.0, lambda t: 50 + 3 * t), (1.0, lambda t: 50 * 1.07**t)], ids=["a line", "compound growth"]
 )
 def test_a_level_followed_at_once_continues_a_line_and_compound_growth(rho, series):
     found = power_trend(series(TIME)[None], 5, grid=((1.0,), 0.3, (rho,)), prior=LOOSE)

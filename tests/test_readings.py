@@ -160,7 +160,8 @@ def test_no_published_upper_bound_is_beyond_six_medians(india):
         ({"2023": 27_000.0}, "FY27"),
     ],
 )
-def test_adding_data_never_widens_the_interval_of_the_same_year_by_more_than_a_tenth(india, figures, year):
+def test_adding_data_never_widens_the_interval_of_the_same_year_by_more_than_a_tenth(india, figures, year, monkeypatch):
+    few_chains(monkeypatch, 40)
     keys = {**targets.CUSTOMS.keys, "status": "reported", "source": "S66"}
     more = india.adding("trade", *(keys | {"period": period, "value": value} for period, value in figures.items()))
     before, after = (forecast.at(forecast.expected(one, horizon=3), year) for one in (india, more))
@@ -179,7 +180,8 @@ def test_calendar_years_are_known_sums_that_give_way_to_a_year_put_in_the_place_
     assert "2025" not in targets.known_sums(wrong).index, "less than its half-year"
 
 
-def test_closed_licences_take_the_rare_earth_part_only(india):
+def test_closed_licences_take_the_rare_earth_part_only(india, monkeypatch):
+    few_chains(monkeypatch, 16)
     shown = {}
     for name in ("open", "closed"):
         sure = india.assuming("regime_probability", {regime: float(regime == name) for regime in licences.REGIMES})
@@ -189,7 +191,8 @@ def test_closed_licences_take_the_rare_earth_part_only(india):
     assert 0 < 1 - shown["closed"] / shown["open"] < 1.2 * share
 
 
-def test_other_weights_are_those_asked_for_and_mix_the_same_paths(india):
+def test_other_weights_are_those_asked_for_and_mix_the_same_paths(india, monkeypatch):
+    few_chains(monkeypatch, 16)
     rows = readings.reweighed(india, "customs", forecast.prior(india), 2).set_index(["weighting", "period"])
     weight = rows.xs("FY27", level="period")[list(readings.READINGS)].astype(float)
     assert weight.sum(axis=1).to_numpy() == pytest.approx(1) and len(rows) == 8
@@ -261,7 +264,9 @@ def test_without_the_surge_the_year_is_its_value_at_the_old_unit_value_until_its
     assert "FY25" not in late and {"FY25-H2", "2024-04"} <= set(late.index)
 
 
-def test_quantities_of_the_same_seed_are_the_same(india, made):
+def test_quantities_of_the_same_seed_are_the_same(india, monkeypatch):
+    few_chains(monkeypatch, 16)
+    made = readings.simulate(india, forecast.prior(india))
     nowcast._simulated.cache_clear()
     again = readings.simulate(india, forecast.prior(india))
     assert all((made[name] == again[name]).all(axis=None) for name in readings.READINGS)
@@ -270,7 +275,8 @@ def test_quantities_of_the_same_seed_are_the_same(india, made):
     assert middle[0] != pytest.approx(middle[1], rel=1e-6) and middle[0] == pytest.approx(middle[1], rel=0.15)
 
 
-def test_licences_that_stay_as_they_are_leave_the_months_as_they_are(india):
+def test_licences_that_stay_as_they_are_leave_the_months_as_they_are(india, monkeypatch):
+    few_chains(monkeypatch, 16)
     same = india.assuming("regime_probability", {"open": 0.0, "partial": 1.0, "closed": 0.0})
     none = india.assuming("licensed_share", {"all origins": 0.0})
     made, free = (readings.simulate(one, forecast.prior(one), 2) for one in (same, none))

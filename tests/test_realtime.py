@@ -9,6 +9,8 @@ from helpers.outlook import forecast, realtime, targets
 
 ROW = {**targets.CUSTOMS.keys, "status": "reported", "source": "S66"}
 
+pytestmark = pytest.mark.usefixtures("sparse")
+
 
 @pytest.fixture(scope="module")
 def tried(india):

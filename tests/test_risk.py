@@ -70,10 +70,7 @@ def test_governance_from_weakest_to_strongest_is_a_risk_from_one_to_zero():
 
 
 @any_input
-@given(
-    st.lists(st.tuples(st.floats(1e-3, 1e6), st.floats(-2.5, 2.5)), min_size=1, max_size=12),
-    st.floats(1e-3, 1e3),
-)
+@given(st.lists(st.tuples(st.floats(1e-3, 1e6), st.floats(-2.5, 2.5)), min_size=1, max_size=12), st.floats(1e-3, 1e3))
 def test_weighted_concentration_stays_within_its_weights_and_ignores_the_unit(rows, unit):
     suppliers = pd.DataFrame(rows, columns=["tonnes", "wgi"])
     weights = 10 * governance_risk(suppliers["wgi"])
@@ -126,9 +123,7 @@ def test_an_origin_without_instability_stops_instead_of_counting_as_one_half():
 
 @any_input
 @given(
-    st.lists(st.tuples(st.floats(1e-3, 1e6), rate), min_size=1, max_size=10),
-    st.floats(0, 1e6),
-    st.floats(1e-3, 1e3),
+    st.lists(st.tuples(st.floats(1e-3, 1e6), rate), min_size=1, max_size=10), st.floats(0, 1e6), st.floats(1e-3, 1e3)
 )
 def test_geopolrisk_stays_in_0_to_1_falls_with_production_and_ignores_the_unit(rows, production, unit):
     suppliers = pd.DataFrame(rows, columns=["tonnes", "instability"])

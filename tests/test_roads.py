@@ -16,6 +16,8 @@ KEYS = {"flow": "import", "reporter": "IND", "partner": "world", "hs": "850511",
 VALUE_ROADS = [told.SAID[name] for name in (roads.ROAD, roads.OWN, roads.PARTNERS, roads.BOTH)]
 BROKEN = re.compile(r"\b(nan|inf|None|NaT)\b|% %|[{}]")
 
+pytestmark = pytest.mark.usefixtures("sparse")
+
 
 def adding(india, *rows):
     """Figures of HS 850511 as published: measure, period and value."""

@@ -183,12 +183,10 @@ def test_a_file_that_cannot_be_read_is_a_problem_of_that_file(tmp_path, file, ch
         [("corrections.csv", "176800,17680,", "176800,1e999,", "corrections put figures without end"),
          ("identities.csv", "32500,2025-11-24,1500", "32500,2025-11-24,9e9", "allows 9,000,000,000")],
         [("identities.csv", "sum,2,period=FY26-H1", "sum,2,period=2013-03-31", "no figures on any day")],
-        [("trade.csv", ",FY25,t,53748,53700,53748,", ",FY25,t,35748,35700,35748,", "see data/trade.csv line")],
-        [("trade.csv", "weight,2016-12,t,", "weight,2016-02-30,t,", "unknown periods")],
     ],
     ids=lambda faults: faults[0][-1],
 )  # fmt: skip
-def test_a_fault_of_corrections_identities_or_periods_is_told_at_its_line(tmp_path, faults):
+def test_a_fault_of_corrections_or_identities_is_told_at_its_line(tmp_path, faults):
     shutil.copytree(FROZEN, tmp_path / "data")
     for file, old, new, _ in faults:
         text = (tmp_path / "data" / file).read_text()
@@ -214,5 +212,5 @@ def test_the_gate_asks_identities_too(tmp_path):
     shutil.copytree(FROZEN, tmp_path / "data")
     replace_once(tmp_path / "data/trade.csv", "weight,FY25,t,53748,53700,53748", "weight,FY25,t,35748,35700,35748")
     assert rules.problems(tmp_path / "data", TODAY).empty
-    with pytest.raises(DataError, match="figures contradict each other"):
+    with pytest.raises(DataError, match=r"figures contradict each other(.|\n)*see data/trade\.csv line"):
         rules.require_valid(tmp_path / "data", TODAY)

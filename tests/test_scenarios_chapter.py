@@ -24,6 +24,7 @@ DAY, YEAR = "2026-11-26", 2031
 FEW = 300
 ENDS = [f"{name}={levers.plain(end)}" for name in Levers.model_fields for end in levers.ends(name)]
 ENDS = ["scheme=0", *(text for text in ENDS if levers.made(text).moved)]
+ENDS = [f"{one}; {other}" for one, other in zip(ENDS[len(ENDS) // 2 :], ENDS, strict=False)]  # of two levers at once
 DAYS = ["scheme=1; scheme_award=2026-04-01", "scheme=1; scheme_award=2034-12-31", "licences_from=2030-01-01",
         "licences=closed; licences_from=2034-12-01", "licences=closed; licences_from=2030-04-01; licences_months=12",
         "scheme=1; ev_pace=1"]  # fmt: skip

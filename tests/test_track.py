@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from conftest import FROZEN, KEYS, few_chains
+from conftest import FROZEN, KEYS
 from helpers import fiscal
 from helpers.chapters.track_record import figures, sentences, tables, verdicts
 from helpers.data import vintage
@@ -17,6 +17,8 @@ ROW = {**KEYS, "status": "reported", "source": "S66"}
 WIDE = (0.5, 0.6, 0.7, 0.9, 1.0, 1.1, 1.3, 1.4, 1.5)
 """Quantiles of an even forecast over its median."""
 LATER = vintage("2026-12-31", FROZEN)
+
+pytestmark = pytest.mark.usefixtures("sparse")
 
 
 def said(median, day, period="FY26", by=track.OURS, kind=track.PUBLISHED, shape=WIDE, late=False, run="r"):
@@ -124,8 +126,7 @@ def test_calibration_counts_outturns_under_each_quantile():
     assert (by.loc[0.5, "low"], by.loc[0.5, "high"]) == (0.2, 0.8)
 
 
-def test_back_casts_are_the_forecast_as_of_their_days_and_marked(now, monkeypatch):
-    few_chains(monkeypatch, 12)
+def test_back_casts_are_the_forecast_as_of_their_days_and_marked(now):
     made = track.backcasts(now)
     assert set(made["kind"]) == {track.BACKCAST, track.NEWEST}
     made = made[made["kind"] == track.BACKCAST]
@@ -285,8 +286,7 @@ def test_calibration_says_what_chance_allows(now, undrawn):
     assert "each quantile is within what chance allows" in figures.calibration(fine, india=now).title
 
 
-def test_who_was_nearest_is_computed_for_the_same_series_and_period(now, monkeypatch):
-    few_chains(monkeypatch, 12)
+def test_who_was_nearest_is_computed_for_the_same_series_and_period(now):
     found = scores(said(30_000, "2026-11-25"), outturns=came(31_000.0), india=LATER)
     table = nearest.found(now, found)
     ours = table[table["series"] == "customs"].set_index("by")

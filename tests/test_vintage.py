@@ -320,13 +320,13 @@ def test_other_rules_are_another_vintage_even_where_they_give_the_same_today(edi
     assert years[0].value == 72_000 and years[1] is None and others != INDIA
 
 
-@settings(max_examples=12)
+@settings(max_examples=6)
 @given(st.dates(pd.Timestamp("2024-06-01").date(), INDIA.day))
 def test_an_earlier_day_is_the_vintage_read_as_of_that_day(day):
     assert INDIA.on(day) == vintage(day, FROZEN)
 
 
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(st.integers(0, 10_000), st.sampled_from([0.5, 0.98, 1.02, 3.0]))
 def test_one_more_figure_changes_no_other_key_but_through_derivations(which, times):
     rows = INDIA.table("trade").query("value.notna()").reset_index(drop=True)
