@@ -294,11 +294,11 @@ def test_the_chapter_that_took_longest_last_time_begins_first(quick, notebooks, 
         return replace(done(path.stem), seconds=takes[path.stem])
 
     monkeypatch.setattr("helpers.report.pipeline.run_chapter", take)
-    write_notebook(notebooks / "2-long.ipynb", "1")
+    write_notebook(notebooks / "2-long.ipynb", *GOOD, "1\n" * 1000)
     assert pipeline.reports([Parameters(as_of=AS_OF)], tmp_path)[0].end is End.OK
     write_notebook(notebooks / "3-new.ipynb", "1")
     assert pipeline.reports([Parameters(as_of=AS_OF)], tmp_path)[0].end is End.OK
-    assert begun == ["2-long", "1-small", "3-new", "2-long", "1-small"], "without a report the last, then the unknown"
+    assert begun == ["2-long", "1-small", "3-new", "2-long", "1-small"], "without one the largest, then the unknown"
     record = json.loads((tmp_path / f"{AS_OF}-r2/run.json").read_text(encoding="utf-8"))
     assert list(record["chapters"]) == sorted(takes), "told in the order of reading"
 

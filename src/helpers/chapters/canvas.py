@@ -161,7 +161,8 @@ def _laid_out(drawing, panels: list, line: str, salt: str, *, stacked: bool = Fa
     buffer = io.StringIO()
     with rc_context(_FONT | {"svg.fonttype": "none", "svg.hashsalt": f"{salt}{across}"}):
         renderer = RendererSVG(across * DPI, up * DPI, buffer, image_dpi=DPI, metadata={"Date": None})
-        renderer.get_text_width_height_descent = _measured
+        heights = {"_get_font_height_metrics": lambda font: _heights(font.get_size_in_points())}
+        vars(renderer).update(heights, get_text_width_height_descent=_measured)
         foot = drawing.supxlabel(wrap(line, int(14.2 * across)), x=0.0, y=PAD / DPI / up, ha="left", va="bottom")
         foot.set(fontsize=LEAST if stacked else 8, color=MUTED)
         _fit(panels, renderer, foot.get_window_extent(renderer).y1, stacked)
@@ -180,6 +181,16 @@ def _measured(text: str, font, ismath: bool) -> tuple[float, float, float]:
     from matplotlib.textpath import text_to_path
 
     return text_to_path.get_text_width_height_descent(text, font, ismath)
+
+
+@lru_cache
+def _heights(size: float) -> tuple[float, float, float]:
+    """Ascent, descent and gap of lines of a size, which matplotlib reads from the file of the font for each text."""
+    from matplotlib.font_manager import findfont, get_font
+
+    font = get_font(findfont("DejaVu Sans"))
+    table, scale = font.get_sfnt_table("OS/2"), 1 / font.get_sfnt_table("head")["unitsPerEm"] * size
+    return table["sTypoAscender"] * scale, -table["sTypoDescender"] * scale, table["sTypoLineGap"] * scale
 
 
 def _fit(panels: list, renderer, floor: float, stacked: bool) -> None:

@@ -30,11 +30,10 @@ STACK = (
     "IPython.core.completerlib",
     "IPython.core.pylabtools",
     "IPython.extensions.storemagic",
-    "jedi",
     "numpy",
     "pandas",
     "pandas.io.formats.html",
-    "pandas.io.formats.style",
+    "pydantic.fields",
     "pydantic.plugin._schema_validator",
     "pydantic.type_adapter",
     "matplotlib.pyplot",
@@ -64,6 +63,7 @@ def main():
 
 def preload():
     """Import the stack as it would be in a notebook, with nothing drawn or computed yet."""
+    gc.disable()  # hardly anything of it is garbage
     keep_memory()
     os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
     builtins.get_ipython = lambda: SimpleNamespace(kernel=True)  # else pandas formats tables for a terminal
@@ -71,9 +71,9 @@ def preload():
         importlib.import_module(name)
     del builtins.get_ipython
     complete_own()
-    gc.collect()
     gc.freeze()  # the kernels share these pages: no collector shall touch them
     gc.set_threshold(50_000, 20, 20)  # a drawing is made of many objects, few of which are garbage
+    gc.enable()
 
 
 def keep_memory():

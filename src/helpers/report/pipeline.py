@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from importlib import import_module
+from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -192,11 +193,11 @@ def wake() -> None:
 def _longest_first(notebooks: list[Path], root: Path) -> list[Path]:
     """By the seconds each took in the newest report: begun last, the longest would keep one core waiting for it.
 
-    Of those that no report has, the last goes first: later chapters build on more.
+    Of those that no report has, the one with the most to show goes first.
     """
     newest: dict[str, dict] = next(iter(archive.records(root)), {"chapters": {}})["chapters"]
     seconds = {name: chapter["seconds"] for name, chapter in newest.items()}
-    return sorted(notebooks, key=lambda path: (seconds.get(path.stem, float("inf")), path.stem), reverse=True)
+    return sorted(notebooks, key=lambda path: (seconds.get(path.stem, inf), path.stat().st_size), reverse=True)
 
 
 def _plans(jobs: list[Job], wanted: list[dict[Path, str]], latest: "Vintage", root: Path) -> list[_Plan]:

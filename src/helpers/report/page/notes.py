@@ -12,8 +12,6 @@ from helpers.data import ASSUMED
 MARKS = {"own": "our judgement", "none": "recalled, not verified"}
 """What is said of sources that nobody else has published, by their terms."""
 
-_LINK = Markup('<a href="#note-{n}"{id} title="{name}" aria-label="Note {n}: {name}">{text}</a>')
-
 
 class Notes:
     """The footnotes of one page; ``sources`` are by id, with the columns of ``sources.csv`` and of its terms."""
@@ -31,10 +29,10 @@ class Notes:
         for mark in ("", *MARKS.values()):
             if named := [i for i in ids if i in self._sources and self.mark(i) == mark]:
                 links = _short([self._link(i) for i in named], [self._numbers[i] for i in named])
-                said.append(Markup("{} {}").format(mark, links) if mark else links)
+                said.append(f"{mark} {links}" if mark else links)
         if assumed or ASSUMED in ids:
-            said.append(Markup("our assumption"))
-        return Markup('<sup class="cites">{}</sup>').format(Markup("; ").join(said)) if said else Markup("")
+            said.append("our assumption")
+        return Markup(f'<sup class="cites">{"; ".join(said)}</sup>' if said else "")
 
     def linked(self, text: str) -> Markup:
         """A text in which ids of sources have become links to their notes."""
@@ -45,7 +43,7 @@ class Notes:
             ours = self.cite(match[1].split(", ")) if match[1] else self._link(match[2], "note ")
             parts += [escape(text[end : match.start()]), ours]
             end = match.end()
-        return Markup("").join([*parts, escape(text[end:])])
+        return Markup("".join([*parts, escape(text[end:])]))
 
     def mark(self, source: str) -> str:
         """``our judgement`` or ``recalled, not verified``; nothing of what somebody has published."""
@@ -60,26 +58,26 @@ class Notes:
             for i, n in self._numbers.items()
         ]
 
-    def _link(self, source: str, before: str = "") -> Markup:
+    def _link(self, source: str, before: str = "") -> str:
         first = source not in self._numbers
         number = self._numbers.setdefault(source, len(self._numbers) + 1)
         known = self._sources[source]
         who = " ".join(filter(None, [known.get("short"), known.get("date")]))
-        name = ": ".join(filter(None, [self.mark(source) or who, known.get("title")]))
-        anchor = Markup(' id="cited-{}"').format(number) if first else Markup("")
-        return _LINK.format(n=number, id=anchor, name=name, text=f"{before}{number}")
+        name = escape(": ".join(filter(None, [self.mark(source) or who, known.get("title")])))
+        begun = f'<a href="#note-{number}"' + (f' id="cited-{number}"' if first else "")
+        return f'{begun} title="{name}" aria-label="Note {number}: {name}">{before}{number}</a>'
 
 
-def _short(links: list[Markup], numbers: list[int]) -> Markup:
+def _short(links: list[str], numbers: list[int]) -> str:
     """Links in a row; of four and more that follow each other the eye sees the first and the last."""
     parts = []
     for _, run in groupby(range(len(links)), key=lambda place: numbers[place] - place):
         shown = [links[place] for place in run]
         if len(shown) > 3:
-            within = Markup('<span class="within">{}</span><span class="to">–</span>')
-            shown = [shown[0] + within.format(Markup(", ").join(["", *shown[1:-1], ""])) + shown[-1]]
+            within = ", ".join(["", *shown[1:-1], ""])
+            shown = [f'{shown[0]}<span class="within">{within}</span><span class="to">–</span>{shown[-1]}']
         parts += shown
-    return Markup(", ").join(parts)
+    return ", ".join(parts)
 
 
 def link(address: str) -> str:
