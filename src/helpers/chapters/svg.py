@@ -54,7 +54,7 @@ def plain(svg: str, paper: str) -> str:
     """
     root = parsed(svg, keep=(HALO, TIP))
     for group in [group for group in root.iter("g") if group.get("id", "").startswith(TIP)]:
-        _titled(group, [*filter(None, group.attrib.pop("id").removeprefix(TIP).split(PART))])
+        _titled(group, group.attrib.pop("id").removeprefix(TIP).split(PART))
     for group in root.iterfind(f".//g[@id='{HALO}']"):
         del group.attrib["id"]
         for text in group.iter("text"):

@@ -1,11 +1,11 @@
 """What may become a page: self-contained, small, readable without seeing it, and free of accidents."""
 
 import re
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
-from html import unescape
+from html.parser import HTMLParser
 from urllib.parse import urlsplit
+from xml.parsers.expat import ExpatError, ParserCreate
 
 from nbformat import NotebookNode
 
@@ -27,18 +27,7 @@ _LOADING = {"src", "srcset", "poster", "data", "background", "xlink:href", "form
 _REFUSED = {"iframe", "frame", "object", "embed", "form", "base", "link", "foreignobject", "animate", "set",
             "animatetransform", "animatemotion", "audio", "video", "button", "textarea", "select",
             "xmp", "noscript", "noembed", "noframes", "plaintext", "template"}  # fmt: skip
-_HOLDING = {"script", "style", "title"}
-"""What holds text in which nothing is a tag, up to its end."""
-
-_NAMED = r"[ \t\n]+([\w:.-]+)(?:=(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'=<>`]+)))?"
-_ATTRIBUTE = re.compile(_NAMED, re.A)
-_ATTRIBUTES = f"((?:{_NAMED.replace('([', '(?:[')})*)[ \\t\\n]*"
-_TAG = re.compile(
-    rf"<({'|'.join(_HOLDING)}){_ATTRIBUTES}>(.*?)</\1>|<(/?[a-z][\w:-]*){_ATTRIBUTES}/?>", re.S | re.I | re.A
-)
-"""A tag that every browser takes for this one: its name and its attributes, or those and the text that it holds."""
-
-_LOADS = re.compile(r"@import[^;]*|url\((?!['\"]?#)[^)]*\)")
+_DRAWINGS = re.compile(r"(<svg\b.*?</svg>)", re.S)
 _DATA = "data:text/csv;charset=utf-8,", "data:image/svg+xml;charset=utf-8,"
 
 _ACCIDENTS = {
@@ -72,24 +61,24 @@ def accidents(notebook: NotebookNode) -> list[tuple[str, dict]]:
 
 def problems(html: str, most: int | None = MOST_BYTES, allowed: frozenset[str] = frozenset()) -> list[str]:
     """Everything that keeps a page of at most so many bytes from being published, in words; nothing if it is fit."""
-    parts = _TAG.split(html.removeprefix("<!doctype html>"))
-    texts, *tags = (parts[place::6] for place in range(6))
-    said, count = [], Counter[str]()
-    for (holding, of_holding, text, tag, of_tag), times in Counter(zip(*tags, strict=True)).items():
-        name, values = (holding or tag).lower(), _values(of_holding or of_tag or "")
-        count[name] += times
-        said += _of_tag(name, values, _REFUSED - allowed | (set() if holding else _HOLDING))
-        said += _of_text(name, values, text) if holding else []
-    if broken := re.search("<.*", "".join(texts)):
-        said.append(f"has a comment, an instruction or half a tag, {_line(broken[0])[:80]!r}: leave it out")
-    if more := count["details"] - count["/details"]:
-        said.append(f"has {abs(more)} <details> too {'many' if more > 0 else 'few'}: end each that begins")
+    found = _Reader(allowed)
+    for place, part in enumerate(_DRAWINGS.split(html)):
+        whole = place % 2 and not found.rawdata and not found.cdata_elem  # not within a tag, a comment or a title
+        found.draw(part) if whole else found.feed(part)
+    said = found.said
+    if found.open:
+        said.append(f"has {abs(found.open)} <details> too {'many' if found.open > 0 else 'few'}: end each that begins")
+    if found.rawdata.strip():
+        said.append(f"ends inside a tag or a comment: {_line(found.rawdata)[:80]!r}")
     if most and (size := len(html.encode())) > most:
         said.append(f"is {size:,} bytes, over the {most:,} of a page: show fewer rows or figures")
-    if count["h1"] != 1:
-        said.append(f"has {count['h1']} first headings, not one")
-    if count["style"] != 1:
-        said.append(f"has {count['style']} style elements; its policy allows the one of the template")
+    if found.count.get("h1") != 1:
+        said.append(f"has {found.count.get('h1', 0)} first headings, not one")
+    if found.count.get("style", 0) != 1:
+        said.append(f"has {found.count.get('style', 0)} style elements; its policy allows the one of the template")
+    for style in re.findall(r"<style>(.*?)</style>", html, re.S):
+        loads = re.findall(r"@import[^;]*|url\((?!['\"]?#)[^)]*\)", style)
+        said += [f"loads {address} in a style" for address in loads]
     return list(dict.fromkeys(said))
 
 
@@ -125,54 +114,79 @@ def _line(text: str) -> str:
     return " ".join(text.split())[:160]
 
 
-def _values(attributes: str) -> dict[str, str]:
-    """The attributes of a tag by name, the first of each, as browsers read them."""
-    found = [(name.lower(), unescape(a or b or c)) for name, a, b, c in _ATTRIBUTE.findall(attributes)]
-    return dict(reversed(found))
+class _Reader(HTMLParser):
+    def __init__(self, allowed: frozenset[str] = frozenset()) -> None:
+        super().__init__()
+        self.refused = _REFUSED - allowed
+        self.said, self.count, self.open = [], {}, 0
+        self.script: str | None = None
 
+    def handle_starttag(self, tag: str, attributes: Iterable[tuple[str, str | None]]) -> None:
+        self.count[tag] = self.count.get(tag, 0) + 1
+        self.open += tag == "details"
+        values = {name.lower(): value or "" for name, value in attributes}
+        if tag == "link" and {**values, "title": ""} == FEED:
+            return
+        self._loads(tag, values)
+        if tag == "script" and values.get("type") != "application/json":  # which is data
+            self.script = ""
+        if tag in self.refused:
+            self.said.append(f"has a <{tag}>, and pages are only to be read")
+        for name in values:
+            if name.startswith("on"):
+                self.said.append(f"has the handler {name} in a <{tag}>, and pages run nothing")
+            elif name == "style":
+                self.said.append(f"has a style attribute in a <{tag}>: the page's policy ignores it; give it a class")
+        if tag == "img" or values.get("role") == "img":
+            text = values.get("alt" if tag == "img" else "aria-label", "").strip()
+            if not text or GENERIC.fullmatch(text):
+                self.said.append(f"has an image whose alternative text is {text!r}: say what it shows")
+        if tag == "svg" and "role" not in values and values.get("aria-hidden") != "true":
+            self.said.append("has a drawing without an alternative text; draw it with helpers.chapters.canvas")
+        if tag == "th" and values.get("scope") not in ("col", "row"):
+            self.said.append("has a heading cell without a scope; show tables with helpers.chapters.outputs.Table")
 
-def _of_text(tag: str, values: dict[str, str], text: str) -> Iterator[str]:
-    """What is wrong with the text of a script, a style or a title."""
-    if tag == "script" and values.get("type") != "application/json":  # which is data
-        if text not in scripts():
-            yield "has a <script>, and pages run none but ours"
-    elif "<" in text:
-        yield f"has a <{tag}> with a tag in it"
-    if tag == "style":
-        yield from (f"loads {address} in a style" for address in _LOADS.findall(text))
+    def handle_data(self, data: str) -> None:
+        if self.script is not None:
+            self.script += data
 
+    def handle_endtag(self, tag: str) -> None:
+        self.open -= tag == "details"
+        if tag == "script" and self.script not in (None, *scripts()):
+            self.said.append("has a <script>, and pages run none but ours")
+        if tag == "script":
+            self.script = None
 
-def _of_tag(tag: str, values: dict[str, str], refused: set[str]) -> Iterator[str]:
-    if tag == "link" and values | {"title": ""} == FEED:
-        return
-    yield from _loads(tag, values)
-    if tag in refused:
-        yield f"has a <{tag}>, and pages are only to be read"
-    for name in values:
-        if name.startswith("on"):
-            yield f"has the handler {name} in a <{tag}>, and pages run nothing"
-        elif name == "style":
-            yield f"has a style attribute in a <{tag}>: the page's policy ignores it; give it a class"
-    if tag == "img" or values.get("role") == "img":
-        text = values.get("alt" if tag == "img" else "aria-label", "").strip()
-        if not text or GENERIC.fullmatch(text):
-            yield f"has an image whose alternative text is {text!r}: say what it shows"
-    if tag == "svg" and "role" not in values and values.get("aria-hidden") != "true":
-        yield "has a drawing without an alternative text; draw it with helpers.chapters.canvas"
-    if tag == "th" and values.get("scope") not in ("col", "row"):
-        yield "has a heading cell without a scope; show tables with helpers.chapters.outputs.Table"
+    def handle_comment(self, data: str) -> None:
+        """Browsers and parsers differ on where such things end: what one of them skips, another one may run."""
+        self.said.append(f"has a comment or an instruction: {_line(data)[:80]!r}; say it in the text, or leave it out")
 
+    handle_pi = unknown_decl = handle_comment
 
-def _loads(tag: str, values: dict[str, str]) -> Iterator[str]:
-    loads = {values[name] for name in _LOADING & values.keys()}
-    loads |= {values.get("href", "")} if tag not in ("a", "area") else set()
-    loads |= {value for value in values.values() if "url(" in value and re.search(r"\burl\((?!['\"]?#)", value)}
-    yield from (f"loads {address[:80]}" for address in loads if address and not address.startswith("#"))
-    if tag == "meta" and values.get("http-equiv", "").lower() == "refresh":
-        yield "sends its reader to another page"
-    if tag in ("a", "area") and (address := values.get("href", "")):
-        kept = "download" in values and address.startswith(_DATA)
-        if not kept and urlsplit(address).scheme not in ("", "http", "https"):
-            yield f"links to {address[:80]}: only http and https lead out of a page"
-        elif re.search(r"[\x00-\x20\"'<>`\\]", address):
-            yield f"links to {address[:80]!r}, which is no address"
+    def draw(self, svg: str) -> None:
+        """Read a drawing, which is XML: most elements of a page are in drawings, and this reads them faster."""
+        parser = ParserCreate()
+        parser.CommentHandler = self.handle_comment
+        parser.ProcessingInstructionHandler = lambda target, data: self.handle_comment(f"{target} {data}")
+        parser.StartCdataSectionHandler = lambda: self.handle_comment("CDATA")
+        parser.StartElementHandler = lambda tag, attributes: self.handle_starttag(tag.lower(), attributes.items())
+        parser.EndElementHandler = lambda tag: self.handle_endtag(tag.lower())
+        try:
+            parser.Parse(svg, True)
+        except ExpatError as error:
+            said = f"has a drawing that is no well-formed SVG ({error}); draw it with helpers.chapters.canvas"
+            self.said.append(said)
+
+    def _loads(self, tag: str, values: dict[str, str]) -> None:
+        loads = {values[name] for name in _LOADING & values.keys()}
+        loads |= {values.get("href", "")} if tag not in ("a", "area") else set()
+        loads |= {value for value in values.values() if "url(" in value and re.search(r"\burl\((?!['\"]?#)", value)}
+        self.said += [f"loads {address[:80]}" for address in loads if address and not address.startswith("#")]
+        if tag == "meta" and values.get("http-equiv", "").lower() == "refresh":
+            self.said.append("sends its reader to another page")
+        if tag in ("a", "area") and (address := values.get("href", "")):
+            kept = "download" in values and address.startswith(_DATA)
+            if not kept and urlsplit(address).scheme not in ("", "http", "https"):
+                self.said.append(f"links to {address[:80]}: only http and https lead out of a page")
+            elif re.search(r"[\x00-\x20\"'<>`\\]", address):
+                self.said.append(f"links to {address[:80]!r}, which is no address")

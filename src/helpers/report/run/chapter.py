@@ -48,24 +48,26 @@ def run_chapter(path: Path, parameters: Parameters, timeout: int = 120) -> Chapt
     Chapter
         Whatever happened: a failure is an ``end``, not an exception.
     """
+    import papermill
     from nbclient.exceptions import CellTimeoutError
     from papermill.exceptions import PapermillExecutionError
-    from papermill.execute import raise_for_execution_errors
-    from papermill.iorw import load_notebook_node
-    from papermill.parameterize import parameterize_notebook
 
     from helpers.report.run import papermill_engine
 
     watch = papermill_engine.Watch()
     started, end, error = time.perf_counter(), End.OK, ""
     try:
-        # papermill in one call would also write all of it down, for nobody
-        given, kernel = for_notebook(path, parameters), kernel_name()
-        notebook = parameterize_notebook(load_notebook_node(str(path)), given, kernel_name=kernel, language="python")
-        notebook = papermill_engine.QuietEngine.execute_notebook(
-            notebook, kernel, progress_bar=False, timeout=timeout, watch=watch
+        papermill.execute_notebook(
+            str(path),
+            None,
+            for_notebook(path, parameters),
+            engine_name=papermill_engine.NAME,
+            kernel_name=kernel_name(),
+            language="python",
+            progress_bar=False,
+            execution_timeout=timeout,
+            watch=watch,
         )
-        raise_for_execution_errors(notebook, None)
     except PapermillExecutionError as failure:
         end, error = End.CELL_ERROR, f"{failure.ename}: {failure.evalue}"
     except CellTimeoutError:

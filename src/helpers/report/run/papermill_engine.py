@@ -14,12 +14,13 @@ from jupyter_client import AsyncKernelClient, AsyncKernelManager
 from jupyter_core.utils import ensure_event_loop
 from nbformat import NotebookNode
 from papermill.clientwrap import PapermillNotebookClient
-from papermill.engines import Engine
+from papermill.engines import Engine, papermill_engines
 from traitlets import Type
 
 from helpers import paths
 from helpers.report.run import leftovers
 
+NAME = "magnets"
 STOCK = "python3"
 
 _STOCK_ARGUMENTS = ["--HistoryManager.hist_file=:memory:"]  # kernels side by side would share one file
@@ -71,13 +72,14 @@ class QuietEngine(Engine):
     """Runs a notebook in ``notebooks/`` without changing the folder of this process, so that many can run at once."""
 
     @classmethod
-    def execute_managed_notebook(cls, nb_man, kernel_name, *, watch, timeout, **_):
+    def execute_managed_notebook(cls, nb_man, kernel_name, *, watch, start_timeout, execution_timeout, **_):
         with leftovers.kernel_folder() as folder:
             watch.notebook = nb_man.nb
             client = PapermillNotebookClient(
                 nb_man,
                 kernel_name=kernel_name,
-                timeout=timeout,
+                timeout=execution_timeout,
+                startup_timeout=start_timeout,
                 shutdown_kernel="immediate",
                 extra_arguments=_STOCK_ARGUMENTS if kernel_name == STOCK else [],
                 resources={"metadata": {"path": str(paths.NOTEBOOKS)}},
@@ -131,3 +133,6 @@ def _measure(manager: PromptManager, watch: Watch) -> None:
         return
     peaks = [line.split()[1] for line in status.splitlines() if line.startswith("VmHWM:")]
     watch.peak_mb = round(int(peaks[0]) / 1024, 1) if peaks else None
+
+
+papermill_engines.register(NAME, QuietEngine)
