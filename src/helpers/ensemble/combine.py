@@ -6,11 +6,12 @@ was chosen on the M1, M3 and Tourism collections, each in turn left out; ``bench
 
 import warnings
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
+from helpers.ensemble.lengths import Lengths
 from helpers.ensemble.power_trend import power_trend
 from helpers.ensemble.smoothers import LONGEST, MOST_LOG_GROWTH, check_values, log_offset, member_forecasts
 
@@ -41,6 +42,7 @@ class Combination:
         The seasonally adjusted observations, and the factors that were put back on the forecasts.
     period : int
         Observations per year.
+    lengths : Lengths
     """
 
     point: np.ndarray
@@ -48,6 +50,7 @@ class Combination:
     history: np.ndarray
     seasonal: np.ndarray
     period: int
+    lengths: Lengths
 
     @cached_property
     def logs(self) -> tuple[np.ndarray, np.ndarray]:
@@ -63,8 +66,9 @@ def combined(
     period: int = 1,
     recovery: tuple[float, float, float] | None = None,
     lean: float = 0.0,
+    lengths: Lengths | None = None,
 ) -> Combination:
-    """Combined point forecast for series of one length.
+    """Combined point forecast.
 
     Shares go by the number of observations (`SHARES`, linear in between), so that a year more changes little; half of
     it is a `recovered` level, where that is known. With a period above 1 and at least two full years, the mean of the
@@ -80,6 +84,8 @@ def combined(
         Mean and standard deviation of annual growth in log points, the prior of the shrunken members; `recovered`.
     lean : float
         How far, from none to one, a yearly forecast is moved to that of `ROBUST`.
+    lengths : optional
+        Where series, of years, are of several lengths.
 
     Raises
     ------
@@ -92,20 +98,29 @@ def combined(
         return _seasonal(values, horizon, growth, period)
     if period > 1:
         warnings.warn(f"{n} observations, {period} a year: too few to adjust for seasons", stacklevel=2)
-    smooth, trend = member_forecasts(values, horizon, ANNUAL, growth), power_trend(values, horizon)
-    made, many = [smooth, trend[:, None]], min(max((n - FEW) / (MANY - FEW), 0), 1)
-    shrunken, median, power = (few + many * (more - few) for few, more in zip(*SHARES, strict=True))
+    lengths = lengths or Lengths.one(values := values[:, -LONGEST:])
+    smooth = member_forecasts(values, horizon, ANNUAL, growth, lengths)
+    trend = power_trend(values, horizon, lengths=lengths)
+    made, (shrunken, median, power) = [smooth, trend[:, None]], lengths.each(_shares)
     middle = np.sort(smooth, axis=1)[:, len(ANNUAL) // 2]
     point = shrunken * smooth[:, ANNUAL.index(SHRUNKEN)] + median * middle + power * trend
     if recovery:
-        made.append(recovered(values, horizon, recovery)[:, None])
+        made.append(recovered(values, horizon, recovery, lengths)[:, None])
         point = (point + made[2][:, 0]) / 2
     if lean:
         point += lean * (smooth[:, ANNUAL.index(ROBUST)] - point)
-    return Combination(point, np.concatenate(made, axis=1), values, np.ones(point.shape), period)
+    return Combination(point, np.concatenate(made, axis=1), values, np.ones(point.shape), period, lengths)
 
 
-def recovered(values: np.ndarray, horizon: int, recovery: tuple[float, float, float]) -> np.ndarray:
+@lru_cache
+def _shares(n):
+    many = min(max((n - FEW) / (MANY - FEW), 0), 1)
+    return [np.array([few + many * (more - few)]) for few, more in zip(*SHARES, strict=True)]
+
+
+def recovered(
+    values: np.ndarray, horizon: int, recovery: tuple[float, float, float], lengths: Lengths | None = None
+) -> np.ndarray:
     """The last level, partly returned to the recent mean and partly recovered from a fall, then growing.
 
     ``log y[T+h] = l[T] + g h + pull (m - l[T]) + rebound max(l[T-1] - l[T], 0)`` with ``m`` the mean of ``l = log y``
@@ -114,20 +129,21 @@ def recovered(values: np.ndarray, horizon: int, recovery: tuple[float, float, fl
     """
     growth, pull, rebound = recovery
     offset = log_offset(values)
-    logs, gap, fall = pulls(values + offset)
+    logs, gap, fall = pulls(values + offset, lengths)
     move = growth * np.arange(1, horizon + 1) + (pull * gap + rebound * fall)[:, None]
     ahead = logs[:, -1:] + np.minimum(np.maximum(move, -MOST_LOG_GROWTH), MOST_LOG_GROWTH)
     return np.maximum(np.exp(ahead) - offset, 0)
 
 
-def pulls(values: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def pulls(values: np.ndarray, lengths: Lengths | None = None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Logs of positive values, and for each series how far the recent mean is above the last, and how far that fell.
 
     Log points; shapes (series, n), (series,) and (series,).
     """
     logs = np.log(values[:, -LONGEST:])
-    weights = (1 - RECENT) ** np.arange(logs.shape[1])[::-1]
-    return logs, logs @ (weights / np.add.reduce(weights)) - logs[:, -1], np.maximum(logs[:, -2] - logs[:, -1], 0)
+    weights = (lengths or Lengths.one(logs)).nought((1 - RECENT) ** np.arange(logs.shape[1])[None, ::-1])
+    middle = np.vecdot(logs, weights) / np.add.reduce(weights, axis=1)
+    return logs, middle - logs[:, -1], np.maximum(logs[:, -2] - logs[:, -1], 0)
 
 
 def seasonal_factors(values: np.ndarray, period: int) -> np.ndarray:
@@ -180,4 +196,5 @@ def _seasonal(values, horizon, growth, period):
         forecasts = np.concatenate([forecasts, power_trend(history, horizon)[:, None]], axis=1)
         weights = np.append(weights, 1) / 2
     forecasts = forecasts * ahead[:, None]
-    return Combination(np.einsum("smh,m->sh", forecasts, weights), forecasts, history, ahead, period)
+    point = np.einsum("smh,m->sh", forecasts, weights)
+    return Combination(point, forecasts, history, ahead, period, Lengths.one(values))
