@@ -69,12 +69,7 @@ class Block:
     @cached_property
     def years(self) -> pd.DataFrame:
         """``own`` (whose count), ``line, country, year, weight, value``: sums of months where a year is not given."""
-        line, country = self.line[self.series], self.country[self.series]
-        summed = _summed(True, self.whole.own, line, country, self.month, self.weight, self.value)
-        table = {name: np.concatenate([of, summed[name]]) for name, of in self.others.items()}
-        own, line, country, year, *_ = table.values()
-        _, kept = np.unique(_keyed(own, line, country, year, len(self.hs), len(self.names)), return_index=True)
-        return pd.DataFrame({name: of[kept] for name, of in table.items()})
+        return pd.DataFrame(self.yearly)
 
     @cached_property
     def totals(self) -> pd.DataFrame:
@@ -82,18 +77,33 @@ class Block:
 
         ``line, year, own_t, own_usd_m, their_t, their_usd_m``, sorted.
         """
-        own, line, country, year, *said = (of.to_numpy() for _, of in self.years.items())
-        (year, years), world = pd.factorize(year, sort=True), country == self.world
-        shape = (2, len(self.hs), len(years))
-        cell = (own * shape[1] + line) * shape[2] + year
+        return pd.DataFrame(self.sums)
+
+    @cached_property
+    def yearly(self) -> dict[str, np.ndarray]:
+        """The columns of :attr:`years`."""
+        line, country = self.line[self.series], self.country[self.series]
+        summed = _summed(True, self.whole.own, line, country, self.month, self.weight, self.value)
+        table = {name: np.concatenate([of, summed[name]]) for name, of in self.others.items()}
+        own, line, country, year, *_ = table.values()
+        _, kept = np.unique(_keyed(own, line, country, year, len(self.hs), len(self.names)), return_index=True)
+        return {name: of[kept] for name, of in table.items()}
+
+    @cached_property
+    def sums(self) -> dict[str, np.ndarray]:
+        """The columns of :attr:`totals`."""
+        own, line, country, year, *said = self.yearly.values()
+        first, world = year.min(initial=self.whole.newest), country == self.world
+        shape = (2, len(self.hs), year.max(initial=first) - first + 1)
+        cell = (own * shape[1] + line) * shape[2] + year - first
         at = np.nonzero(np.bincount(cell, minlength=np.prod(shape)).reshape(shape)[1])
-        table = {"line": at[0], "year": years[at[1]]}
+        table = {"line": at[0], "year": at[1] + first}
         for unit, told in zip(("t", "usd_m"), said, strict=True):
             parts, whole, sums = ~world & ~np.isnan(told), world & (told > 0), np.full(shape, np.nan)
             sums.flat[cell[parts]] = np.bincount(cell[parts], told[parts])[cell[parts]]
             sums.flat[cell[whole]] = told[whole]
             table |= {f"own_{unit}": sums[1][at], f"their_{unit}": sums[0][at]}
-        return pd.DataFrame(table)
+        return table
 
     @cached_property
     def world(self) -> int:
