@@ -12,6 +12,9 @@ from helpers.screen.panel import NOBODY, OURS, Panel
 _TIMES = 1_000_000
 """More than any time: a calendar year, or year and month in six digits."""
 
+_MONTHLY = _TIMES // 100
+"""From here on a time is a month."""
+
 _YEARS = ("own", "line", "country", "year", "weight", "value")
 
 
@@ -123,9 +126,11 @@ class Block:
 def reach(panel: Panel) -> Whole:
     """How far a panel reaches."""
     words = ["", "\U0010ffff", panel.home, panel.home]
-    told = panel.ask(f"SELECT DISTINCT own, time FROM ({_ASKED}) WHERE value > 0 AND isfinite(value)", words).fetchall()
+    told = panel.ask(
+        f"SELECT DISTINCT own, time FROM ({_ASKED}) WHERE country IS NOT NULL AND value > 0 AND isfinite(value) "
+        f"AND (time < {_MONTHLY} OR country NOT IN {NOBODY})", words).fetchall()  # fmt: skip
     own, time = np.array(told, int).reshape(-1, 2).T
-    monthly = time >= _TIMES // 100
+    monthly = time >= _MONTHLY
     over = np.where(monthly, time // 100 * 12 + time % 100, 0) // 12
     their_end, own_end = (int(over[own == side].max(initial=0)) for side in (0, 1))
     year = np.where(monthly, time // 100, time)
@@ -144,16 +149,17 @@ def loaded(panel: Panel, first: str, last: str, whole: Whole) -> Block:
     found = panel.ask(_ASKED, [first, last, panel.home, panel.home], threads=1).fetchnumpy()
     (line, hs), (country, names) = (pd.factorize(np.asarray(found[of]), sort=True) for of in ("hs", "country"))
     time, own = np.asarray(found["time"], int), np.asarray(found["own"])
-    monthly = time >= _TIMES // 100
-    key = _keyed(2 * monthly + own, line, country, time, len(hs), len(names))
-    order = np.argsort(key, kind="stable")
+    monthly = time >= _MONTHLY
+    weight, value = _known(found["weight"], monthly), _known(found["value"], monthly)
+    nobody = (country < 0) | monthly & (np.isnan(value) | np.isin(names, NOBODY)[country])
+    key = _keyed(np.where(nobody, -1, 2 * monthly + own), line, country, time, len(hs), len(names))
+    order = np.argsort(key, kind="stable")[nobody.sum() :]
     if (same := np.diff(key[order]) == 0).any():
         row = order[same.argmax()]
         raise DataError(f"the panel has two figures for one period of {hs[line[row]]} with {names[country[row]]}: "
                         "leave one of them out")  # fmt: skip
     time = np.where(monthly, time // 100 * 12 + time % 100 - 1, time)
-    given, theirs = np.sum(~monthly), np.sum(~monthly | ~own)
-    weight, value = _known(found["weight"], monthly), _known(found["value"], monthly)
+    given, theirs = np.sum(~monthly & ~nobody), np.sum(~(monthly & own) & ~nobody)
     own, line, country, time, weight, value = (of[order] for of in (own, line, country, time, weight, value))
     summed = _summed(False, whole.their, *(of[given:theirs] for of in (line, country, time, weight, value)))
     told = (of[:given] for of in (own, line, country, time, weight, value))
@@ -171,8 +177,7 @@ def _begins(*columns: np.ndarray) -> np.ndarray:
 _ASKED = f"""
     SELECT hs, flow = 'import' AS own, CASE flow WHEN 'import' THEN partner ELSE reporter END AS country,
         CAST(replace(period, '-', '') AS INTEGER) AS time, weight, value
-    FROM panel WHERE hs BETWEEN ? AND ? AND length(period) IN (4, 7) AND country IS NOT NULL
-    AND {OURS} AND (length(period) = 4 OR (country NOT IN {NOBODY} AND value > 0 AND isfinite(value)))"""
+    FROM panel WHERE hs BETWEEN ? AND ? AND length(period) IN (4, 7) AND {OURS}"""
 
 
 def _known(column: np.ndarray, monthly: np.ndarray) -> np.ndarray:
