@@ -93,8 +93,9 @@ def test_many_series_at_once_are_forecast_as_one_by_one(known):
     if known[0] < known[-1]:
         with pytest.raises(ValueError, match="rise"):
             calibrated.forecast_quantiles(values, 5, known=known[::-1])
-    with pytest.raises(ValueError, match="not a finite number"):
-        calibrated.forecast_quantiles(values, 5, known=known + 1)
+    for period, message in ((1, "not a finite number"), (4, "by year only")):
+        with pytest.raises(ValueError, match=message):
+            calibrated.forecast_quantiles(values, 5, period, known=known + 1)
 
 
 def test_quantiles_are_smooth_in_the_horizon():

@@ -46,15 +46,9 @@ MOST_LOG_ERROR = 5.0  # no quantile is further than this many log points from th
 
 
 def forecast_quantiles(
-    values: np.ndarray,
-    horizon: int,
-    period: int = 1,
-    kind: str = "general",
-    artefact: dict | None = None,
-    levels: tuple = QUANTILES,
-    lean: float = 0.0,
-    known: np.ndarray | None = None,
-) -> tuple[np.ndarray, Combination]:
+    values: np.ndarray, horizon: int, period: int = 1, kind: str = "general", artefact: dict | None = None,
+    levels: tuple = QUANTILES, lean: float = 0.0, known: np.ndarray | None = None,
+) -> tuple[np.ndarray, Combination]:  # fmt: skip
     """Calibrated quantiles of many series.
 
     Parameters
@@ -89,9 +83,9 @@ def forecast_quantiles(
     artefact = calibration(kind) if artefact is None else artefact
     if str(period) not in (models := artefact["periods"]):
         raise ValueError(f"no {artefact['kind']} calibration for period {period}: there is {', '.join(models)}")
-    lengths = None
-    if known is not None:
-        values, lengths = Lengths.several(values[:, -LONGEST:], np.minimum(known, LONGEST))
+    if known is not None and period > 1:
+        raise ValueError("series of several lengths are forecast by year only")
+    values, lengths = (values, None) if known is None else Lengths.several(values, known, LONGEST)
     values = check_values(values)[:, -LONGEST:]
     combination = combined(values, horizon, artefact["growth"], period, artefact.get("recovery"), lean, lengths)
     offset = log_offset(values)

@@ -60,14 +60,9 @@ class Combination:
 
 
 def combined(
-    values: np.ndarray,
-    horizon: int,
-    growth: tuple[float, float],
-    period: int = 1,
-    recovery: tuple[float, float, float] | None = None,
-    lean: float = 0.0,
-    lengths: Lengths | None = None,
-) -> Combination:
+    values: np.ndarray, horizon: int, growth: tuple[float, float], period: int = 1,
+    recovery: tuple[float, float, float] | None = None, lean: float = 0.0, lengths: Lengths | None = None,
+) -> Combination:  # fmt: skip
     """Combined point forecast.
 
     Shares go by the number of observations (`SHARES`, linear in between), so that a year more changes little; half of
@@ -98,7 +93,7 @@ def combined(
         return _seasonal(values, horizon, growth, period)
     if period > 1:
         warnings.warn(f"{n} observations, {period} a year: too few to adjust for seasons", stacklevel=2)
-    lengths = lengths or Lengths.one(values := values[:, -LONGEST:])
+    lengths = lengths or Lengths((values := values[:, -LONGEST:]).shape[1])
     smooth = member_forecasts(values, horizon, ANNUAL, growth, lengths)
     trend = power_trend(values, horizon, lengths=lengths)
     made, (shrunken, median, power) = [smooth, trend[:, None]], lengths.each(_shares)
@@ -141,7 +136,7 @@ def pulls(values: np.ndarray, lengths: Lengths | None = None) -> tuple[np.ndarra
     Log points; shapes (series, n), (series,) and (series,).
     """
     logs = np.log(values[:, -LONGEST:])
-    weights = (lengths or Lengths.one(logs)).nought((1 - RECENT) ** np.arange(logs.shape[1])[None, ::-1])
+    weights = (lengths or Lengths(logs.shape[1])).nought((1 - RECENT) ** np.arange(logs.shape[1])[None, ::-1])
     middle = np.vecdot(logs, weights) / np.add.reduce(weights, axis=1)
     return logs, middle - logs[:, -1], np.maximum(logs[:, -2] - logs[:, -1], 0)
 
@@ -196,5 +191,4 @@ def _seasonal(values, horizon, growth, period):
         forecasts = np.concatenate([forecasts, power_trend(history, horizon)[:, None]], axis=1)
         weights = np.append(weights, 1) / 2
     forecasts = forecasts * ahead[:, None]
-    point = np.einsum("smh,m->sh", forecasts, weights)
-    return Combination(point, forecasts, history, ahead, period, Lengths.one(values))
+    return Combination(np.einsum("smh,m->sh", forecasts, weights), forecasts, history, ahead, period, Lengths(n))

@@ -25,25 +25,23 @@ class Lengths:
     own: np.ndarray | None = None
 
     @classmethod
-    def one(cls, values: np.ndarray) -> Self:
-        """All columns of all rows."""
-        return cls(values.shape[1])
-
-    @classmethod
-    def several(cls, values: np.ndarray, known: np.ndarray) -> tuple[np.ndarray, Self]:
+    def several(cls, values: np.ndarray, known: np.ndarray, most: int) -> tuple[np.ndarray, Self]:
         """Lengths that rise from row to row, and the values with the first of each row in place of what is not known.
+
+        Of more than ``most`` observations the last ones are taken.
 
         Raises
         ------
         ValueError
             If the lengths do not rise, or are more than the columns.
         """
+        known = np.minimum(known, most)
         ends = np.flatnonzero(step := np.diff(known)) + 1
         if (step < 0).any() or known[-1] > values.shape[1]:
             raise ValueError(f"lengths {known.tolist()} must rise up to {values.shape[1]} at most")
         values = values[:, -known[-1] :]
         if not len(ends):
-            return values, cls.one(values)
+            return values, cls(values.shape[1])
         begin = values.shape[1] - known[:, None]
         own = np.arange(values.shape[1]) >= begin
         spans = zip(known[[0, *ends]].tolist(), map(slice, [0, *ends], [*ends, len(known)]), strict=True)

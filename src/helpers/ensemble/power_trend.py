@@ -46,7 +46,7 @@ def power_trend(
         Same unit as ``values``, never negative.
     """
     values = values[:, -LONGEST:]
-    lengths = lengths or Lengths.one(values)
+    lengths = lengths or Lengths(values.shape[1])
     (mean, spread, local), (alpha, rho) = prior, _points(grid)
     size = np.maximum(values[:, -1:], 0.05 * np.add.reduce(lengths.nought(values), axis=1, keepdims=True) / lengths.n)
     values = np.maximum(values / np.maximum(size, _TINY), _LEAST)

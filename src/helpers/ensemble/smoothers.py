@@ -50,12 +50,9 @@ MEMBERS = tuple(f"{m} {s}" for m in _METHODS for s in _SCALES if s == "log" or n
 
 
 def member_forecasts(
-    values: np.ndarray,
-    horizon: int,
-    members: Sequence[str],
-    growth: tuple[float, float],
+    values: np.ndarray, horizon: int, members: Sequence[str], growth: tuple[float, float],
     lengths: Lengths | None = None,
-) -> np.ndarray:
+) -> np.ndarray:  # fmt: skip
     """Point forecasts of several smoothers.
 
     Parameters
@@ -82,11 +79,9 @@ def member_forecasts(
     ValueError
         Horizon below 1, unknown member.
     """
-    values = values[:, -LONGEST:]
     if horizon < 1:
         raise ValueError(f"horizon is {horizon}: give a number of periods from 1")
-    asked = _asked(tuple(members))
-    lengths = lengths or Lengths.one(values)
+    asked, lengths = _asked(tuple(members)), lengths or Lengths((values := values[:, -LONGEST:]).shape[1])
     if len(values) > _BATCH and lengths.own is None:
         batches = (values[i : i + _BATCH] for i in range(0, len(values), _BATCH))
         return np.concatenate([member_forecasts(batch, horizon, members, growth) for batch in batches])
@@ -181,8 +176,7 @@ def _fitted(values, horizon, family, grid, growth, lengths):
         made = lengths.times(values, lambda n: linear_maps(family, grid, n, horizon), len(grid))
         ahead, errors = made[..., -horizon:], made[..., :-horizon]
         squares = np.vecdot(errors, errors)
-    known = lengths.nought(values)
-    squares += (1e-12 * np.vecdot(known, known) + _TINY)[:, None]
+    squares += (1e-12 * np.vecdot(values, values) + _TINY)[:, None]
     return ahead, likelihood(squares, lengths.n - (2 if family == "trend" else 1))
 
 
