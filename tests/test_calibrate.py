@@ -79,11 +79,23 @@ def test_deciles_are_learned_and_agree_with_the_published_quantiles(kind):
     assert ((found[..., 2] > published[..., 3]) & (found[..., 6] < published[..., 5])).all()
 
 
-def test_many_series_at_once_are_forecast_as_one_by_one():
-    values = walks(20, 11, 7)
-    together = calibrated.forecast_quantiles(values, 5, kind="trade")[0]
-    alone = np.concatenate([calibrated.forecast_quantiles(row, 5, kind="trade")[0] for row in values])
-    np.testing.assert_allclose(together, alone)
+@pytest.mark.parametrize("known", [np.full(20, 11), np.arange(20) // 2 + 3, np.repeat([3, 4, 9], [1, 18, 1])])
+def test_many_series_at_once_are_forecast_as_one_by_one(known):
+    values = walks(20, 14, 7)
+    values[[4, 5], [-3, -2]] = values[6, -3:] = 0
+    alone = [
+        calibrated.forecast_quantiles(row[-n:], 5, kind="trade", lean=0.5)[0]
+        for row, n in zip(values, known, strict=True)
+    ]
+    values[np.arange(14) < 14 - known[:, None]] = np.nan
+    together = calibrated.forecast_quantiles(values, 5, kind="trade", lean=0.5, known=known)[0]
+    np.testing.assert_allclose(together, np.concatenate(alone), rtol=1e-9)
+    if known[0] < known[-1]:
+        with pytest.raises(ValueError, match="rise"):
+            calibrated.forecast_quantiles(values, 5, kind="trade", known=known[::-1])
+    for kind, message in (("trade", "not a finite number"), ("general", "a kind that recovers")):
+        with pytest.raises(ValueError, match=message):
+            calibrated.forecast_quantiles(values, 5, kind=kind, known=known + 1)
 
 
 def test_quantiles_are_smooth_in_the_horizon():

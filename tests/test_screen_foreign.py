@@ -132,7 +132,11 @@ def test_years_before_a_gap_are_no_history_of_a_forecast(tmp_path):
 
 def test_a_year_whose_months_are_not_all_there_yet_is_no_year(tmp_path):
     months = [f"{2023 + n // 12}-{n % 12 + 1:02}" for n in range(18)]
-    held = made(tmp_path / "panel", [("850511", "import", "IND", "CHN", month, 1.0, 1.0) for month in months])
+    rows = [("850511", "import", "IND", "CHN", month, 1.0, 1.0) for month in months]
+    none = [("nes", 2.0, 2.0), ("USA", 2.0, 0.0), ("USA", 2.0, float("inf")), ("world", 2.0, 2.0)]
+    more = [("850511", "import", "IND", who, f"2024-{9 + n:02}", *of) for n, (who, *of) in enumerate(none)]
+    held = made(tmp_path / "panel", rows + more)
+    assert set(series.loaded(held, "0", "9", series.reach(held)).value) == {1.0}, "nobody's months, and none of a value"
     assert series.loaded(held, "0", "9", series.reach(held)).years[["year", "weight"]].to_numpy().tolist() == [
         [2023, 12]
     ]

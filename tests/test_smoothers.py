@@ -32,7 +32,7 @@ def least_squares_start(errors_of):
 @pytest.mark.parametrize("phi", [1.0, 0.9])
 def test_the_trend_map_is_holt_damped_or_not_from_its_best_initial_states(phi):
     alpha, beta = 0.4, 0.1
-    made = SERIES @ linear_maps("trend", ((alpha, beta, phi),), len(SERIES), 3)[0]
+    made = SERIES @ linear_maps("trend", ((alpha, beta, phi),), len(SERIES), 3)
     start = least_squares_start(
         lambda level, slope: holt_errors_and_forecast(SERIES, alpha, beta, phi, level, slope, 3)[0]
     )
@@ -42,9 +42,9 @@ def test_the_trend_map_is_holt_damped_or_not_from_its_best_initial_states(phi):
 
 
 def test_a_theta_of_one_and_a_trend_without_slope_are_both_simple_exponential_smoothing():
-    trend = SERIES @ linear_maps("trend", ((0.3, 0.0, 0.0),), len(SERIES), 2)[0]
+    trend = SERIES @ linear_maps("trend", ((0.3, 0.0, 0.0),), len(SERIES), 2)
     for family in ("theta", "dynamic"):
-        theta = SERIES @ linear_maps(family, ((0.3, 1.0),), len(SERIES), 2)[0]
+        theta = SERIES @ linear_maps(family, ((0.3, 1.0),), len(SERIES), 2)
         np.testing.assert_allclose(theta, trend, rtol=1e-10, atol=1e-9)
 
 
@@ -64,7 +64,7 @@ def test_theta_is_half_the_regression_line_and_half_ses_of_the_line_with_doubled
     level = least_squares_start(errors_of)[0]
     for t in range(n):
         level += alpha * (doubled[t] - level)
-    found = (SERIES @ linear_maps("theta", ((alpha, 2.0),), n, 3)[0])[-3:]
+    found = (SERIES @ linear_maps("theta", ((alpha, 2.0),), n, 3))[-3:]
     np.testing.assert_allclose(found, (level + line[n:]) / 2, rtol=1e-10)
 
 

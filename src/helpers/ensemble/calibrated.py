@@ -19,6 +19,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.ensemble.combine import Combination, combined
+from helpers.ensemble.lengths import Lengths
 from helpers.ensemble.quantiles import QUANTILES
 from helpers.ensemble.smoothers import LONGEST, check_values, log_offset
 
@@ -45,15 +46,10 @@ MOST_LOG_ERROR = 5.0  # no quantile is further than this many log points from th
 
 
 def forecast_quantiles(
-    values: np.ndarray,
-    horizon: int,
-    period: int = 1,
-    kind: str = "general",
-    artefact: dict | None = None,
-    levels: tuple = QUANTILES,
-    lean: float = 0.0,
-) -> tuple[np.ndarray, Combination]:
-    """Calibrated quantiles for series of one length.
+    values: np.ndarray, horizon: int, period: int = 1, kind: str = "general", artefact: dict | None = None,
+    levels: tuple = QUANTILES, lean: float = 0.0, known: np.ndarray | None = None,
+) -> tuple[np.ndarray, Combination]:  # fmt: skip
+    """Calibrated quantiles of many series.
 
     Parameters
     ----------
@@ -69,6 +65,9 @@ def forecast_quantiles(
         Any of `LEARNED`, rising.
     lean : float
         As of `combine.combined`.
+    known : array, shape (series,), optional
+        How many of the last values of a series are its observations, rising; all if not given. Of years of a kind that
+        recovers alone, as ``trade``: others divide their shares by what is held back of a series.
 
     Returns
     -------
@@ -80,17 +79,20 @@ def forecast_quantiles(
     Raises
     ------
     ValueError
-        Fewer than three observations, NaN, negative values; no calibration for a kind or a period.
+        Fewer than three observations, NaN, negative values; no calibration for a kind or a period; lengths that fall.
     """
     artefact = calibration(kind) if artefact is None else artefact
-    if str(period) not in (known := artefact["periods"]):
-        raise ValueError(f"no {artefact['kind']} calibration for period {period}: there is {', '.join(known)}")
+    if str(period) not in (models := artefact["periods"]):
+        raise ValueError(f"no {artefact['kind']} calibration for period {period}: there is {', '.join(models)}")
+    if known is not None and not (period == 1 and "recovery" in artefact):
+        raise ValueError("series of several lengths are forecast by year only, and by a kind that recovers")
+    values, lengths = (values, None) if known is None else Lengths.several(values, known, LONGEST)
     values = check_values(values)[:, -LONGEST:]
-    combination = combined(values, horizon, artefact["growth"], period, artefact.get("recovery"), lean)
+    combination = combined(values, horizon, artefact["growth"], period, artefact.get("recovery"), lean, lengths)
     offset = log_offset(values)
-    least = (values[:, -1:] + offset) * np.exp(-MOST_LOG_ERROR)
+    least = (values[:, -1:] + offset) * math.exp(-MOST_LOG_ERROR)
     level = np.maximum(combination.point + offset, least)
-    quantiles = level[..., None] * np.exp(_log_errors(combination, known[str(period)], levels)) - offset[..., None]
+    quantiles = level[..., None] * np.exp(_log_errors(combination, models[str(period)], levels)) - offset[..., None]
     if offset.any():
         quantiles[(values == 0).all(axis=1)] = 0
     return np.maximum(quantiles, 0), combination
@@ -104,32 +106,30 @@ def error_features(combination: Combination) -> np.ndarray:
     np.ndarray, shape (series, horizon, features)
     """
     history, (logs, offset) = combination.history, combination.logs
-    seasonal, (count, n) = combination.seasonal, history.shape
+    seasonal, lengths, n = combination.seasonal, combination.lengths, combination.lengths.n
     point = np.log(combination.point / seasonal + offset + _TINY)
     members = np.log(combination.forecasts / seasonal[:, None] + offset[..., None] + _TINY)
     members -= np.add.reduce(members, axis=1, keepdims=True) / members.shape[1]
     spread = np.sqrt(np.add.reduce(members * members, axis=1) / members.shape[1])
     disagreement = np.log(np.minimum(np.maximum(spread, LEAST_VARIABILITY), MOST_LOG_ERROR))
     move = np.minimum(np.abs(point - logs[:, -1:]), MOST_LOG_ERROR)
-    size = np.maximum(np.add.reduce(history, axis=1, keepdims=True) / n, _TINY)
-    maps, starts, freedom = _changes(n, combination.period)
-    changes = np.concatenate([logs, history / size]) @ maps
-    spreads = np.sqrt(np.add.reduceat(changes * changes, starts, axis=1) / freedom)
-    spreads = np.log(np.maximum(spreads, LEAST_VARIABILITY))
-    growth_sd = spreads[:count, :1]
+    size = np.maximum(np.add.reduce(lengths.nought(history), axis=1, keepdims=True) / n, _TINY)
+    changes = lengths.times(np.array([logs, history / size]), lambda n: _changes(n, combination.period), 2)
+    spreads = np.log(np.maximum(np.sqrt(np.vecdot(changes, changes)), LEAST_VARIABILITY))
+    growth_sd = spreads[0, :, :1]
     log_horizon = np.log(np.arange(1, point.shape[1] + 1))
     inverse = (n < 8) / (n - 2) ** 2  # a handful of points tells little about its own spread
     columns = (
         1.0,
         growth_sd,
-        spreads[count:, :1],
+        spreads[1, :, :1],
         log_horizon,
         disagreement,
         np.log(LEAST_VARIABILITY + move),
-        math.log(n),
+        np.log(n),
         growth_sd * growth_sd,
         growth_sd * log_horizon,
-        spreads[:count, 1:],
+        spreads[0, :, 1:],
         inverse,
         growth_sd * inverse,
         disagreement * inverse,
@@ -143,8 +143,8 @@ def error_features(combination: Combination) -> np.ndarray:
 def fast(combination: Combination) -> np.ndarray:
     """How far a series is one that grows fast by itself, shape (series,): 0 up to 7 % a year, 1 from 15 %."""
     logs, _ = combination.logs
-    own = (logs[:, -1] - logs[:, 0]) * (combination.period / (logs.shape[1] - 1))
-    return np.minimum(np.maximum((own - FAST[0]) / (FAST[1] - FAST[0]), 0), 1)
+    own = (logs[:, -1:] - logs[:, :1]) * (combination.period / (combination.lengths.n - 1))
+    return np.minimum(np.maximum((own[:, 0] - FAST[0]) / (FAST[1] - FAST[0]), 0), 1)
 
 
 def measured_coverage(kind: str) -> pd.DataFrame:
@@ -195,11 +195,16 @@ def _places(horizon, rows, levels):
 
 @lru_cache
 def _changes(n, period):
-    """Changes over one period, and a year or two periods, less their mean, as weights; their starts and divisors."""
+    """Changes over one period, and over a year or two periods, whose squares add up to their variance.
+
+    As weights of the observations, shape (n, 2 * n).
+    """
     far = max(1, min(max(period, 2), n - 2))
-    changes = [np.eye(n)[:, lag:] - np.eye(n)[:, :-lag] for lag in (1, far)]
-    maps = np.concatenate([change - change.mean(axis=1, keepdims=True) for change in changes], axis=1)
-    return maps, (0, n - 1), np.array([n - 2, n - far])
+    maps = np.zeros((n, 2, n))
+    for i, (lag, freedom) in enumerate(((1, n - 2), (far, n - far))):
+        change = np.eye(n)[:, lag:] - np.eye(n)[:, :-lag]
+        maps[:, i, lag:] = (change - change.mean(axis=1, keepdims=True)) / freedom**0.5
+    return maps.reshape(n, -1)
 
 
 @lru_cache(maxsize=1)

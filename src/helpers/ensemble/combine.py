@@ -11,6 +11,7 @@ from functools import cached_property, lru_cache
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
+from helpers.ensemble.lengths import Lengths
 from helpers.ensemble.power_trend import power_trend
 from helpers.ensemble.smoothers import LONGEST, MOST_LOG_GROWTH, check_values, log_offset, member_forecasts
 
@@ -44,6 +45,7 @@ class Combination:
         The seasonally adjusted observations, and the factors that were put back on the forecasts.
     period : int
         Observations per year.
+    lengths : Lengths
     """
 
     point: np.ndarray
@@ -51,6 +53,7 @@ class Combination:
     history: np.ndarray
     seasonal: np.ndarray
     period: int
+    lengths: Lengths
 
     @cached_property
     def logs(self) -> tuple[np.ndarray, np.ndarray]:
@@ -60,14 +63,10 @@ class Combination:
 
 
 def combined(
-    values: np.ndarray,
-    horizon: int,
-    growth: tuple[float, float],
-    period: int = 1,
-    recovery: tuple[float, float, float] | None = None,
-    lean: float = 0.0,
-) -> Combination:
-    """Combined point forecast for series of one length.
+    values: np.ndarray, horizon: int, growth: tuple[float, float], period: int = 1,
+    recovery: tuple[float, float, float] | None = None, lean: float = 0.0, lengths: Lengths | None = None,
+) -> Combination:  # fmt: skip
+    """Combined point forecast.
 
     Shares go by the number of observations (`SHARES`, linear in between), so that a year more changes little. Where
     three more than `FEW` are known, they go by the errors of each part in what is held back, too, or half of the
@@ -84,6 +83,8 @@ def combined(
         Mean and standard deviation of annual growth in log points, the prior of the shrunken members; `recovered`.
     lean : float
         How far, from none to one, a yearly forecast is moved to that of `ROBUST`.
+    lengths : optional
+        Where series, of years, are of several lengths.
 
     Raises
     ------
@@ -96,32 +97,35 @@ def combined(
         return _seasonal(values, horizon, growth, period)
     if period > 1:
         warnings.warn(f"{n} observations, {period} a year: too few to adjust for seasons", stacklevel=2)
-    smooth, parts = _parts(values, horizon, growth)
-    shares = _by_length(n)[0][:, :-1] if recovery else _shares(values, growth)
-    made, point = [smooth, parts[:, 2:3]], np.add.reduce(parts[:, : shares.shape[1]] * shares[..., None], axis=1)
+    lengths = lengths or Lengths((values := values[:, -LONGEST:]).shape[1])
+    smooth, parts = _parts(values, horizon, growth, lengths)
+    shares = lengths.each(_by_length)[0][..., :-1] if recovery else _shares(values, growth)
+    made, point = [smooth, parts[:, 2:3]], np.add.reduce(parts[:, : shares.shape[-1]] * shares[..., None], axis=1)
     if recovery:
-        made.append(recovered(values, horizon, recovery)[:, None])
+        made.append(recovered(values, horizon, recovery, lengths)[:, None])
         point = (point + made[2][:, 0]) / 2
     if lean:
         point += lean * (smooth[:, ANNUAL.index(ROBUST)] - point)
-    return Combination(point, np.concatenate(made, axis=1), values, np.ones(point.shape), period)
+    return Combination(point, np.concatenate(made, axis=1), values, np.ones(point.shape), period, lengths)
 
 
-def _parts(values, horizon, growth):
+def _parts(values, horizon, growth, lengths):
     """Forecasts of `ANNUAL`, shape (series, members, horizon), and those that `SHARES` and `LAST` are of."""
-    smooth, parts = member_forecasts(values, horizon, ANNUAL, growth), np.empty((len(values), 4, horizon))
+    smooth = member_forecasts(values, horizon, ANNUAL, growth, lengths)
+    parts = np.empty((len(values), 4, horizon))
     parts[:, 0], parts[:, 1] = smooth[:, ANNUAL.index(SHRUNKEN)], np.sort(smooth, axis=1)[:, len(ANNUAL) // 2]
-    parts[:, 2], parts[:, 3] = power_trend(values, horizon), values[:, -1:]
+    parts[:, 2], parts[:, 3] = power_trend(values, horizon, lengths=lengths), values[:, -1:]
     return smooth, parts
 
 
 def _shares(values, growth):
-    """Of each part, by length and by its errors in what is held back from it; shape (series or 1, parts)."""
-    shares, rows = _by_length(values.shape[1])
+    """Of each part, by length and by its errors in what is held back from it; shape (series, parts) or (parts,)."""
+    (shares,), rows = _by_length(values.shape[1]), _held_back(values.shape[1])
     if not (times := len(rows)):
-        return shares[:, :-1]
+        return shares[:-1]
     pieces = values[:, rows].reshape(-1, rows.shape[1])
-    gaps = np.abs(_parts(pieces[:, :-HELD_BACK], HELD_BACK, growth)[1] - pieces[:, None, -HELD_BACK:])
+    before, then = pieces[:, :-HELD_BACK], pieces[:, None, -HELD_BACK:]
+    gaps = np.abs(_parts(before, HELD_BACK, growth, Lengths(before.shape[1]))[1] - then)
     errors = np.add.reduce(gaps.reshape(len(values), times, -1, HELD_BACK), axis=(1, 3)) + np.finfo(float).tiny
     errors *= errors.shape[1] / np.add.reduce(errors, axis=1, keepdims=True)
     shares = shares * np.maximum(errors, 0.02) ** (-POWER * times / TIMES)
@@ -130,14 +134,21 @@ def _shares(values, growth):
 
 @lru_cache
 def _by_length(n):
-    """`SHARES` and `LAST`, shape (1, parts), and the places of each piece that is held back behind those before it."""
+    """`SHARES` and `LAST`, shape (parts,)."""
     few, more = np.array(SHARES)
-    shares = np.append(few + min(max((n - FEW) / (MANY - FEW), 0), 1) * (more - few), LAST)
+    return [np.append(few + min(max((n - FEW) / (MANY - FEW), 0), 1) * (more - few), LAST)]
+
+
+@lru_cache
+def _held_back(n):
+    """Places of each piece that is held back behind those before it, shape (pieces, places)."""
     times = min(max((n - FEW) // HELD_BACK, 0), TIMES)
-    return shares[None], np.arange(n - (times - 1) * HELD_BACK) + HELD_BACK * np.arange(times)[:, None]
+    return np.arange(n - (times - 1) * HELD_BACK) + HELD_BACK * np.arange(times)[:, None]
 
 
-def recovered(values: np.ndarray, horizon: int, recovery: tuple[float, float, float]) -> np.ndarray:
+def recovered(
+    values: np.ndarray, horizon: int, recovery: tuple[float, float, float], lengths: Lengths | None = None
+) -> np.ndarray:
     """The last level, partly returned to the recent mean and partly recovered from a fall, then growing.
 
     ``log y[T+h] = l[T] + g h + pull (m - l[T]) + rebound max(l[T-1] - l[T], 0)`` with ``m`` the mean of ``l = log y``
@@ -146,20 +157,21 @@ def recovered(values: np.ndarray, horizon: int, recovery: tuple[float, float, fl
     """
     growth, pull, rebound = recovery
     offset = log_offset(values)
-    logs, gap, fall = pulls(values + offset)
+    logs, gap, fall = pulls(values + offset, lengths)
     move = growth * np.arange(1, horizon + 1) + (pull * gap + rebound * fall)[:, None]
     ahead = logs[:, -1:] + np.minimum(np.maximum(move, -MOST_LOG_GROWTH), MOST_LOG_GROWTH)
     return np.maximum(np.exp(ahead) - offset, 0)
 
 
-def pulls(values: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def pulls(values: np.ndarray, lengths: Lengths | None = None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Logs of positive values, and for each series how far the recent mean is above the last, and how far that fell.
 
     Log points; shapes (series, n), (series,) and (series,).
     """
     logs = np.log(values[:, -LONGEST:])
-    weights = (1 - RECENT) ** np.arange(logs.shape[1])[::-1]
-    return logs, logs @ (weights / np.add.reduce(weights)) - logs[:, -1], np.maximum(logs[:, -2] - logs[:, -1], 0)
+    weights = (lengths or Lengths(logs.shape[1])).nought((1 - RECENT) ** np.arange(logs.shape[1])[None, ::-1])
+    middle = np.vecdot(logs, weights) / np.add.reduce(weights, axis=1)
+    return logs, middle - logs[:, -1], np.maximum(logs[:, -2] - logs[:, -1], 0)
 
 
 def seasonal_factors(values: np.ndarray, period: int) -> np.ndarray:
@@ -212,4 +224,4 @@ def _seasonal(values, horizon, growth, period):
         forecasts = np.concatenate([forecasts, power_trend(history, horizon)[:, None]], axis=1)
         weights = np.append(weights, 1) / 2
     forecasts = forecasts * ahead[:, None]
-    return Combination(np.einsum("smh,m->sh", forecasts, weights), forecasts, history, ahead, period)
+    return Combination(np.einsum("smh,m->sh", forecasts, weights), forecasts, history, ahead, period, Lengths(n))

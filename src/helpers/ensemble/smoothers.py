@@ -16,6 +16,8 @@ from functools import lru_cache
 
 import numpy as np
 
+from helpers.ensemble.lengths import Lengths
+
 SHORTEST = 3
 LONGEST = 150  # older observations are left out: they cost n² and say little about the next years
 MOST_LOG_GROWTH = 3.0  # a log forecast stays within this many log points of the last value
@@ -48,9 +50,10 @@ MEMBERS = tuple(f"{m} {s}" for m in _METHODS for s in _SCALES if s == "log" or n
 
 
 def member_forecasts(
-    values: np.ndarray, horizon: int, members: Sequence[str], growth: tuple[float, float]
-) -> np.ndarray:
-    """Point forecasts of several smoothers for series of one length.
+    values: np.ndarray, horizon: int, members: Sequence[str], growth: tuple[float, float],
+    lengths: Lengths | None = None,
+) -> np.ndarray:  # fmt: skip
+    """Point forecasts of several smoothers.
 
     Parameters
     ----------
@@ -63,6 +66,8 @@ def member_forecasts(
     growth : tuple of float
         Mean and standard deviation, over series, of growth in log points per period: the prior of the
         shrunken members.
+    lengths : optional
+        Where series are of several lengths.
 
     Returns
     -------
@@ -74,11 +79,10 @@ def member_forecasts(
     ValueError
         Horizon below 1, unknown member.
     """
-    values = values[:, -LONGEST:]
     if horizon < 1:
         raise ValueError(f"horizon is {horizon}: give a number of periods from 1")
-    asked = _asked(tuple(members))
-    if len(values) > _BATCH:
+    asked, lengths = _asked(tuple(members)), lengths or Lengths((values := values[:, -LONGEST:]).shape[1])
+    if len(values) > _BATCH and lengths.own is None:
         batches = (values[i : i + _BATCH] for i in range(0, len(values), _BATCH))
         return np.concatenate([member_forecasts(batch, horizon, members, growth) for batch in batches])
     offset = log_offset(values)
@@ -86,7 +90,7 @@ def member_forecasts(
     forecasts, fitted = np.empty((len(values), len(members), horizon)), {}
     for i, (family, grid, every, scale) in enumerate(asked):
         if (fit := fitted.get((family, grid, scale))) is None:
-            fit = fitted[family, grid, scale] = _fitted(scaled[scale], horizon, family, grid, growth)
+            fit = fitted[family, grid, scale] = _fitted(scaled[scale], horizon, family, grid, growth, lengths)
         forecast = (fit[1][:, None] @ fit[0])[:, 0] if every else fit[0][:, -1]
         if scale == "root":
             forecast = np.maximum(forecast, 0) ** 2
@@ -97,7 +101,7 @@ def member_forecasts(
     return np.maximum(forecasts, 0)
 
 
-def linear_maps(family: str, grid: tuple, n: int, horizon: int) -> tuple[np.ndarray, int]:
+def linear_maps(family: str, grid: tuple, n: int, horizon: int) -> np.ndarray:
     """Residuals and forecasts as a matrix to be applied to the observations.
 
     Parameters
@@ -112,8 +116,6 @@ def linear_maps(family: str, grid: tuple, n: int, horizon: int) -> tuple[np.ndar
     -------
     np.ndarray, shape (n, grid * (n + horizon))
         One-step errors, with the initial states that make their squares least, and forecasts of each point of the grid.
-    states : int
-        Number of initial states.
     """
     build = _maps_of_short if n <= 40 else _maps_of_long
     return build(family, grid, n, horizon)
@@ -145,14 +147,13 @@ def log_offset(values: np.ndarray) -> np.ndarray:
     return np.where(zero, np.where(np.isfinite(smallest), smallest / 2, 1.0), 0.0)
 
 
-def noise(growth: np.ndarray) -> np.ndarray:
-    """Variance of one-period growth of each series, shape (series,): never none."""
-    count = growth.shape[1]
-    growth = growth - np.add.reduce(growth, axis=1, keepdims=True) / count
-    return np.vecdot(growth, growth) / (count - 1) + 1e-6
+def noise(growth: np.ndarray, lengths: Lengths) -> np.ndarray:
+    """Variance of one-period growth of each series, shape (series, 1), never none; it is nought before the first."""
+    growth = lengths.nought(growth - np.add.reduce(growth, axis=1, keepdims=True) / (lengths.n - 1))
+    return np.vecdot(growth, growth)[:, None] / (lengths.n - 2) + 1e-6
 
 
-def likelihood(squares: np.ndarray, freedom: int) -> np.ndarray:
+def likelihood(squares: np.ndarray, freedom: int | np.ndarray) -> np.ndarray:
     """Weights of the points of a grid by their squared errors, shape (series, grid): the sum is one."""
     log = -0.5 * freedom * np.log(squares)
     weight = np.exp(log - np.maximum.reduce(log, axis=1, keepdims=True))
@@ -167,17 +168,16 @@ def _asked(members):
     return [(*_METHODS[method], scale) for method, scale in map(str.split, members)]
 
 
-def _fitted(values, horizon, family, grid, growth):
+def _fitted(values, horizon, family, grid, growth, lengths):
     """Forecasts of every point of a grid, shape (series, grid, horizon), and the weight of each by its likelihood."""
-    n = values.shape[1]
     if family == "shrunken":
-        made, penalty, freedom = _shrunken(values, horizon, grid, growth)
+        ahead, squares = _shrunken(values, horizon, grid, growth, lengths)
     else:
-        maps, states = linear_maps(family, grid, n, horizon)
-        made, penalty, freedom = (values @ maps).reshape(len(values), len(grid), -1), 0.0, n - states
-    errors = made[..., :n]
-    floor = 1e-12 * np.vecdot(values, values) + _TINY
-    return made[..., n:], likelihood(np.vecdot(errors, errors) + penalty + floor[:, None], freedom)
+        made = lengths.times(values, lambda n: linear_maps(family, grid, n, horizon), len(grid))
+        ahead, errors = made[..., -horizon:], made[..., :-horizon]
+        squares = np.vecdot(errors, errors)
+    squares += (1e-12 * np.vecdot(values, values) + _TINY)[:, None]
+    return ahead, likelihood(squares, lengths.n - (2 if family == "trend" else 1))
 
 
 def _build_maps(family, grid, n, horizon):
@@ -185,13 +185,12 @@ def _build_maps(family, grid, n, horizon):
         inside, ahead = _trend_rows(grid, n, horizon)
     else:
         inside, ahead = _theta_rows(grid, n, horizon, dynamic=family == "dynamic")
-    states = inside.shape[2] - n
     observed, initial = inside[:, :, :n], -inside[:, :, n:]
     # a pseudo-inverse, because a state without influence (phi = 0, alpha = 1) must come out as zero
     start = np.linalg.pinv(initial, rcond=1e-9) @ observed
     residual = observed - initial @ start
     forecast = ahead[:, :, :n] + ahead[:, :, n:] @ start
-    return np.concatenate([residual, forecast], axis=1).reshape(-1, n).T, states
+    return np.concatenate([residual, forecast], axis=1).reshape(-1, n).T
 
 
 _maps_of_short = lru_cache(maxsize=256)(_build_maps)  # at most 1 MB each
@@ -261,26 +260,30 @@ def _line(total, trend, count):
     return total / count - middle * slope, slope
 
 
-def _shrunken(values, horizon, grid, growth):
+def _shrunken(values, horizon, grid, growth, lengths):
     """SES with a drift drawn towards the prior growth; with alpha = 1, shrunken random-walk drift.
 
-    Errors with the forecasts behind them, shape (series, grid, n + horizon), the penalty, and degrees of freedom.
+    Forecasts, shape (series, grid, horizon), and squared errors with the penalty, shape (series, grid).
     The penalty ``kappa (b - mean)^2`` with ``kappa = s^2 / sd^2`` gives, for alpha = 1, the posterior mean
     ``mean + (g - mean) sd^2 / (sd^2 + s^2 / (n - 1))``; s^2 is the variance of one-period growth.
     """
     mean, sd = growth
-    maps, ahead, squared = _shrunken_maps(grid, values.shape[1], horizon)
-    kappa = (noise(values[:, 1:] - values[:, :-1]) / sd**2)[:, None]
-    made = (values @ maps).reshape(len(values), len(grid), -1)
-    slope = (made[..., -1] + kappa * mean) / (squared + kappa)
-    return made[..., :-1] + slope[..., None] * ahead, kappa * (slope - mean) ** 2, values.shape[1] - 1
+    kappa = noise(values[:, 1:] - values[:, :-1], lengths) / sd**2
+    made = lengths.times(values, lambda n: _shrunken_maps(grid, n, horizon)[0], len(grid))
+    ahead, squared = lengths.each(lambda n: _shrunken_maps(grid, n, horizon)[1:])
+    errors, told = made[..., : -horizon - 1], made[..., -1]
+    drawn = kappa * mean
+    told += drawn
+    slope = told / (squared + kappa)
+    squares = np.vecdot(errors, errors) + drawn * mean - slope * told
+    return made[..., -horizon - 1 : -1] + slope[..., None] * ahead, squares
 
 
 @lru_cache(maxsize=256)
 def _shrunken_maps(grid, n, horizon):
     """Errors, forecasts and what speaks for a slope, as in `linear_maps` with the best level but without slope.
 
-    What a slope of one adds to errors and forecasts, shape (grid, n + horizon), and the sum of squares of the former.
+    What a slope of one adds to forecasts, shape (grid, horizon), and the squares of what it adds to errors.
     """
     rows = np.concatenate(_trend_rows(grid, n, horizon), axis=1)
     level, rows = rows[..., n : n + 1], np.delete(rows, n, axis=2)
@@ -289,4 +292,4 @@ def _shrunken_maps(grid, n, horizon):
     observed, slope = rows[..., :n], rows[..., n]
     told = -slope[:, None, :n] @ observed[:, :n]
     maps = np.concatenate([observed, told], axis=1).reshape(-1, n).T
-    return maps, slope, np.vecdot(slope[:, :n], slope[:, :n])
+    return maps, slope[:, n:], np.vecdot(slope[:, :n], slope[:, :n])

@@ -18,6 +18,9 @@ LEAST = 3
 
 ALL = "world"
 KIND = "trade"
+AT_ONCE = 384
+"""Series that are forecast in one call: what they are reckoned with stays near the processor."""
+
 LEANS = np.linspace(0, 1, 5)
 LINES, FEWEST = 60, 500
 """Lines of a panel that are asked how far it leans, and series that can tell."""
@@ -35,10 +38,10 @@ def ahead(block: Block, horizon: int) -> pd.DataFrame:
     """
     line, country, length, values = runs(block)
     told = np.empty((len(length), horizon, len(LEVELS)))
-    for n in np.unique(length[length >= LEAST]):
-        chosen = length == n
-        told[chosen], _ = forecast_quantiles(
-            values[chosen, -n:], horizon, kind=KIND, levels=tuple(LEVELS.values()), lean=block.whole.lean
+    order = np.argsort(length, kind="stable")[np.sum(length < LEAST) :]
+    for rows in (order[at : at + AT_ONCE] for at in range(0, len(order), AT_ONCE)):
+        told[rows], _ = forecast_quantiles(
+            values[rows], horizon, kind=KIND, levels=tuple(LEVELS.values()), lean=block.whole.lean, known=length[rows]
         )
     long = np.flatnonzero(length >= LEAST)
     row, names = np.repeat(long, horizon), np.append(block.names, ALL)
@@ -84,13 +87,12 @@ def runs(block: Block) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     length, values : np.ndarray
         How many years in a row it has up to the newest; million dollars by year up to it, nan where unknown.
     """
-    years, totals, newest = block.years, block.totals, block.whole.newest
-    own = (years["own"] & (years["value"] > 0) & block.countries(years["country"])).to_numpy()
-    whole = (totals["own_usd_m"].notna() & (totals["year"] <= newest)).to_numpy()
-    line, year, value = (np.append(years[one].to_numpy()[own], totals[other].to_numpy()[whole])
+    years, totals, newest, many = block.yearly, block.sums, block.whole.newest, len(block.names)
+    own = years["own"] & (years["value"] > 0) & block.countries(years["country"])
+    whole = ~np.isnan(totals["own_usd_m"]) & (totals["year"] <= newest)
+    line, year, value = (np.append(years[one][own], totals[other][whole])
                          for one, other in (("line", "line"), ("year", "year"), ("value", "own_usd_m")))  # fmt: skip
-    many = len(block.names)
-    country = np.append(years["country"].to_numpy()[own], np.full(whole.sum(), many))
+    country = np.append(years["country"][own], np.full(whole.sum(), many))
     of, row = np.unique(line * (many + 1) + country, return_inverse=True)
     values = np.full((len(of), newest - int(year.min(initial=newest)) + 1), np.nan)
     values[row, year - newest - 1] = value

@@ -12,6 +12,9 @@ from helpers.screen.panel import NOBODY, OURS, Panel
 _TIMES = 1_000_000
 """More than any time: a calendar year, or year and month in six digits."""
 
+_MONTHLY = _TIMES // 100
+"""From here on a time is a month."""
+
 _YEARS = ("own", "line", "country", "year", "weight", "value")
 
 
@@ -69,12 +72,7 @@ class Block:
     @cached_property
     def years(self) -> pd.DataFrame:
         """``own`` (whose count), ``line, country, year, weight, value``: sums of months where a year is not given."""
-        line, country = self.line[self.series], self.country[self.series]
-        summed = _summed(True, self.whole.own, line, country, self.month, self.weight, self.value)
-        table = {name: np.concatenate([of, summed[name]]) for name, of in self.others.items()}
-        own, line, country, year, *_ = table.values()
-        _, kept = np.unique(_keyed(own, line, country, year, len(self.hs), len(self.names)), return_index=True)
-        return pd.DataFrame({name: of[kept] for name, of in table.items()})
+        return pd.DataFrame(self.yearly)
 
     @cached_property
     def totals(self) -> pd.DataFrame:
@@ -82,18 +80,33 @@ class Block:
 
         ``line, year, own_t, own_usd_m, their_t, their_usd_m``, sorted.
         """
-        own, line, country, year, *said = (of.to_numpy() for _, of in self.years.items())
-        (year, years), world = pd.factorize(year, sort=True), country == self.world
-        shape = (2, len(self.hs), len(years))
-        cell = (own * shape[1] + line) * shape[2] + year
+        return pd.DataFrame(self.sums)
+
+    @cached_property
+    def yearly(self) -> dict[str, np.ndarray]:
+        """The columns of :attr:`years`."""
+        line, country = self.line[self.series], self.country[self.series]
+        summed = _summed(True, self.whole.own, line, country, self.month, self.weight, self.value)
+        table = {name: np.concatenate([of, summed[name]]) for name, of in self.others.items()}
+        own, line, country, year, *_ = table.values()
+        _, kept = np.unique(_keyed(own, line, country, year, len(self.hs), len(self.names)), return_index=True)
+        return {name: of[kept] for name, of in table.items()}
+
+    @cached_property
+    def sums(self) -> dict[str, np.ndarray]:
+        """The columns of :attr:`totals`."""
+        own, line, country, year, *said = self.yearly.values()
+        first, world = year.min(initial=self.whole.newest), country == self.world
+        shape = (2, len(self.hs), year.max(initial=first) - first + 1)
+        cell = (own * shape[1] + line) * shape[2] + year - first
         at = np.nonzero(np.bincount(cell, minlength=np.prod(shape)).reshape(shape)[1])
-        table = {"line": at[0], "year": years[at[1]]}
+        table = {"line": at[0], "year": at[1] + first}
         for unit, told in zip(("t", "usd_m"), said, strict=True):
             parts, whole, sums = ~world & ~np.isnan(told), world & (told > 0), np.full(shape, np.nan)
             sums.flat[cell[parts]] = np.bincount(cell[parts], told[parts])[cell[parts]]
             sums.flat[cell[whole]] = told[whole]
             table |= {f"own_{unit}": sums[1][at], f"their_{unit}": sums[0][at]}
-        return pd.DataFrame(table)
+        return table
 
     @cached_property
     def world(self) -> int:
@@ -113,9 +126,11 @@ class Block:
 def reach(panel: Panel) -> Whole:
     """How far a panel reaches."""
     words = ["", "\U0010ffff", panel.home, panel.home]
-    told = panel.ask(f"SELECT DISTINCT own, time FROM ({_ASKED}) WHERE value > 0 AND isfinite(value)", words).fetchall()
+    told = panel.ask(
+        f"SELECT DISTINCT own, time FROM ({_ASKED}) WHERE country IS NOT NULL AND value > 0 AND isfinite(value) "
+        f"AND (time < {_MONTHLY} OR country NOT IN {NOBODY})", words).fetchall()  # fmt: skip
     own, time = np.array(told, int).reshape(-1, 2).T
-    monthly = time >= _TIMES // 100
+    monthly = time >= _MONTHLY
     over = np.where(monthly, time // 100 * 12 + time % 100, 0) // 12
     their_end, own_end = (int(over[own == side].max(initial=0)) for side in (0, 1))
     year = np.where(monthly, time // 100, time)
@@ -134,16 +149,17 @@ def loaded(panel: Panel, first: str, last: str, whole: Whole) -> Block:
     found = panel.ask(_ASKED, [first, last, panel.home, panel.home], threads=1).fetchnumpy()
     (line, hs), (country, names) = (pd.factorize(np.asarray(found[of]), sort=True) for of in ("hs", "country"))
     time, own = np.asarray(found["time"], int), np.asarray(found["own"])
-    monthly = time >= _TIMES // 100
-    key = _keyed(2 * monthly + own, line, country, time, len(hs), len(names))
-    order = np.argsort(key, kind="stable")
+    monthly = time >= _MONTHLY
+    weight, value = _known(found["weight"], monthly), _known(found["value"], monthly)
+    nobody = (country < 0) | monthly & (np.isnan(value) | np.isin(names, NOBODY)[country])
+    key = _keyed(np.where(nobody, -1, 2 * monthly + own), line, country, time, len(hs), len(names))
+    order = np.argsort(key, kind="stable")[nobody.sum() :]
     if (same := np.diff(key[order]) == 0).any():
         row = order[same.argmax()]
         raise DataError(f"the panel has two figures for one period of {hs[line[row]]} with {names[country[row]]}: "
                         "leave one of them out")  # fmt: skip
     time = np.where(monthly, time // 100 * 12 + time % 100 - 1, time)
-    given, theirs = np.sum(~monthly), np.sum(~monthly | ~own)
-    weight, value = _known(found["weight"], monthly), _known(found["value"], monthly)
+    given, theirs = np.sum(~monthly & ~nobody), np.sum(~(monthly & own) & ~nobody)
     own, line, country, time, weight, value = (of[order] for of in (own, line, country, time, weight, value))
     summed = _summed(False, whole.their, *(of[given:theirs] for of in (line, country, time, weight, value)))
     told = (of[:given] for of in (own, line, country, time, weight, value))
@@ -161,8 +177,7 @@ def _begins(*columns: np.ndarray) -> np.ndarray:
 _ASKED = f"""
     SELECT hs, flow = 'import' AS own, CASE flow WHEN 'import' THEN partner ELSE reporter END AS country,
         CAST(replace(period, '-', '') AS INTEGER) AS time, weight, value
-    FROM panel WHERE hs BETWEEN ? AND ? AND length(period) IN (4, 7) AND country IS NOT NULL
-    AND {OURS} AND (length(period) = 4 OR (country NOT IN {NOBODY} AND value > 0 AND isfinite(value)))"""
+    FROM panel WHERE hs BETWEEN ? AND ? AND length(period) IN (4, 7) AND {OURS}"""
 
 
 def _known(column: np.ndarray, monthly: np.ndarray) -> np.ndarray:
