@@ -71,10 +71,8 @@ class Family:
 def steps(rows: pd.DataFrame, file: str, keys: Mapping[str, Key], ranks: Mapping[str, int]) -> list[Step]:
     """The rows of a table of rules, in their order.
 
-    Raises
-    ------
-    DataError
-        If a row names a table, a column, a rule or a period that there is not, or computes a figure from itself.
+    A DataError if a row names a table, a column, a rule or a period that there is not, or computes a figure from
+    itself.
     """
     read = []
     for line, row in enumerate(rows.itertuples(), start=2):

@@ -27,10 +27,7 @@ RANK = {status: rank for rank, status in enumerate(STATUSES)}
 def known(raw: Mapping[str, Table], day: date) -> dict[str, Table]:
     """The dated tables with their rows published by a day, corrected, each with all its sources.
 
-    Raises
-    ------
-    DataError
-        If a correction no longer fits, or a status is unknown.
+    A DataError if a correction no longer fits, or a status is unknown.
     """
     tables = {name: raw[name] for name in DATED}
     for name in dict.fromkeys(raw["corrections"].column("table")):
@@ -51,10 +48,7 @@ def choose(table: Table, written: Table | None = None) -> Table:
     Of a live source only its newest word counts; it never ties with another source. An error counts the lines of
     ``written``, the whole table, where only a part is given.
 
-    Raises
-    ------
-    DataError
-        If two are equally good, or a status is unknown.
+    A DataError if two are equally good, or a status is unknown.
     """
     if not table.keys:
         return table
@@ -89,10 +83,7 @@ def choose(table: Table, written: Table | None = None) -> Table:
 def series(table: Table, places: tuple[int, ...], unverified: bool, free: tuple[str, ...]) -> pd.DataFrame:
     """Some rows of a table by period, oldest first, without gaps and, unless asked for, unverified figures.
 
-    Raises
-    ------
-    DataError
-        If their units differ; ``free`` are the key columns that were left open.
+    A DataError if their units differ; ``free`` are the key columns that were left open.
     """
     status, period = table.columns.index("status"), table.columns.index("period")
     found = [place for place in places if table.rows[place][status] not in left_out(unverified)]

@@ -70,11 +70,8 @@ def difference(
 ) -> pd.DataFrame:
     """What of the difference between the middles of two scenarios each lever that differs is due to.
 
-    Returns
-    -------
-    pd.DataFrame
-        ``lever, before, after`` (its settings), ``change`` (of the middle, in the unit of the quantity), ``source``;
-        largest change first. They sum to the middle under ``other`` less that under ``one``.
+    ``lever, before, after`` (its settings), ``change`` (of the middle, in the unit of the quantity), ``source``;
+    largest change first. They sum to the middle under ``other`` less that under ``one``.
     """
     before, after = one.model_dump(), other.model_dump()
     names = [name for name in before if before[name] != after[name]]
@@ -98,11 +95,8 @@ def tornado(
 
     Days, and what rests on something that is not public on the day, are left out.
 
-    Returns
-    -------
-    pd.DataFrame
-        ``lever, low, high`` (the least and the greatest middle), ``at_low, at_high`` (the settings that give them),
-        ``base`` (the middle under the base), ``source``; widest first.
+    ``lever, low, high`` (the least and the greatest middle), ``at_low, at_high`` (the settings that give them),
+    ``base`` (the middle under the base), ``source``; widest first.
     """
     lacking = scenario.draws(india, count).lacking
     rows, setting = [], base.model_dump()

@@ -31,10 +31,7 @@ def imports(india: Vintage, measure: str = "weight", hs: str = METAL, partner: s
 def subject(india: Vintage) -> str:
     """The year that is taken apart: the suspect one, else the newest with tariff lines, else the newest.
 
-    Raises
-    ------
-    ValueError
-        If no yearly total is known.
+    A ValueError if no yearly total is known.
     """
     years = list(targets.totals(india, "customs").index)
     if suspect := episodes.suspect(india):
@@ -46,10 +43,7 @@ def subject(india: Vintage) -> str:
 def versions(india: Vintage, year: str) -> pd.DataFrame:
     """Every published version of a year's tonnes under HS 850511, oldest first.
 
-    Returns
-    -------
-    pd.DataFrame
-        ``published, value, low, high`` (tonnes), ``status, source, note``.
+    ``published, value, low, high`` (tonnes), ``status, source, note``.
     """
     rows = india.table("trade", vintages=True)
     for column, wanted in (targets.CUSTOMS.keys | {"period": year}).items():
@@ -65,10 +59,7 @@ def periods(india: Vintage) -> pd.DataFrame:
     What is left of a period once finer ones are taken out of it stands as a period of its own; if it is in two
     pieces, both have its mean rate.
 
-    Returns
-    -------
-    pd.DataFrame
-        Indexed by ``period``, oldest first: ``start, end`` (dates), ``months, tonnes, t_per_month, source``.
+    Indexed by ``period``, oldest first: ``start, end`` (dates), ``months, tonnes, t_per_month, source``.
     """
     return _tiles(_agreeing(india))
 
@@ -77,10 +68,7 @@ def periods(india: Vintage) -> pd.DataFrame:
 def halves(india: Vintage) -> pd.DataFrame:
     """Every half-year that is known: as published or derived, as the rest of its year, or as the sum of its months.
 
-    Returns
-    -------
-    pd.DataFrame
-        Indexed by ``period``, oldest first: ``unit, value, low, high, t_per_month, status, source``.
+    Indexed by ``period``, oldest first: ``unit, value, low, high, t_per_month, status, source``.
     """
     rows = _agreeing(india)
     tiles = _tiles(rows)
@@ -98,10 +86,7 @@ def halves(india: Vintage) -> pd.DataFrame:
 def since(india: Vintage, year: str) -> pd.DataFrame:
     """What has come after a year: the newest yearly total, and the part of a later year that is known.
 
-    Returns
-    -------
-    pd.DataFrame
-        At most two rows, indexed by ``period``: ``months, value`` (tonnes), ``rate`` (tonnes a year), ``source``.
+    At most two rows, indexed by ``period``: ``months, value`` (tonnes), ``rate`` (tonnes a year), ``source``.
     """
     rows, tiles = _agreeing(india), periods(india)
     years = [p for p in rows.index if fiscal.is_fiscal_year(p) and p > year]
@@ -127,16 +112,10 @@ def newest_run(tiles: pd.DataFrame) -> pd.DataFrame:
 def lines(india: Vintage, year: str, dollars: pd.DataFrame | None = None) -> pd.DataFrame:
     """A year's HS 850511 by Indian tariff line: one as derived from China's share, the other as the rest.
 
-    Parameters
-    ----------
-    dollars : pd.DataFrame, optional
-        Its value, if it has to be on the basis of another year too: see :func:`values`.
+    ``dollars``: its value, if it has to be on the basis of another year too: see :func:`values`.
 
-    Returns
-    -------
-    pd.DataFrame
-        Indexed by the line's code and text: ``tonnes, usd_m, usd_per_kg, weight_share, value_share, source``; empty
-        unless both lines are known, fit into the total and add up to it.
+    Indexed by the line's code and text: ``tonnes, usd_m, usd_per_kg, weight_share, value_share, source``; empty unless
+    both lines are known, fit into the total and add up to it.
     """
     total, dollars = imports(india), values(india, [year]) if dollars is None else dollars
     metal, metal_usd = imports(india, hs=OTHER_METAL), imports(india, "value_usd", hs=OTHER_METAL)
@@ -166,11 +145,8 @@ def values(india: Vintage, years: list[str]) -> pd.DataFrame:
     single year is valued by the route that serves the year before it too, if there is one, so that its value is the
     same alone and in comparison.
 
-    Returns
-    -------
-    pd.DataFrame
-        Indexed by ``period``: ``usd_m, low, high`` (of the rounding), ``route, source``; empty if one of the years is
-        known by neither route.
+    Indexed by ``period``: ``usd_m, low, high`` (of the rounding), ``route, source``; empty if one of the years is known
+    by neither route.
     """
     rupees, printed = imports(india, "value_inr"), imports(india, "value_usd")
     rate = india.series("prices", item="INR per USD", basis="fiscal-year mean")

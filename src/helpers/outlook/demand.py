@@ -40,12 +40,7 @@ def model(india: Vintage, path: str | float = "trend", back: int = _BACK, ahead:
 
     ``back`` and ``ahead`` are fiscal years before and after the last one that ended.
 
-    Raises
-    ------
-    DataError
-        If a sector lacks a row, or units do not multiply to tonnes.
-    ValueError
-        If there is no such path.
+    A DataError if a sector lacks a row, or units do not multiply to tonnes. A ValueError if there is no such path.
     """
     pace = PATHS.get(path, path)
     if not isinstance(pace, float) or not 0 <= pace <= 1:
@@ -74,11 +69,8 @@ def demand(india: Vintage, path: str | float = "trend") -> Demand:
 def sectors(made: Demand, year: int, material: str = RARE_EARTH) -> pd.DataFrame:
     """The sectors of a year, largest first, bounds last.
 
-    Returns
-    -------
-    pd.DataFrame
-        Indexed by ``sector``: ``middle, low, high`` (tonnes, 80 %; a bound has no middle), ``share`` (per cent of the
-        mean without bounds), ``bound, known`` (the last year counted), ``source``.
+    Indexed by ``sector``: ``middle, low, high`` (tonnes, 80 %; a bound has no middle), ``share`` (per cent of the mean
+    without bounds), ``bound, known`` (the last year counted), ``source``.
     """
     place = list(made.years).index(year)
     rows = []
@@ -143,10 +135,7 @@ def steps(india: Vintage) -> list[int]:
 def tornado(india: Vintage, year: int, path: str | float = "trend", draws: int = 2_000) -> pd.DataFrame:
     """What moves a year: the median total with one factor at its tenth and at nine tenths, the same draws of the rest.
 
-    Returns
-    -------
-    pd.DataFrame
-        ``sector, factor, low, high`` (median tonnes without bounds), ``source``, largest difference first.
+    ``sector, factor, low, high`` (median tonnes without bounds), ``source``, largest difference first.
     """
     of = only(model(india, path), year)
     names = {f"{line.sector}/units": (line.sector, "units a year", line.source) for line in of.lines}

@@ -32,13 +32,8 @@ _NINETY = 1.645
 class Units:
     """Units a year, by fiscal year.
 
-    Attributes
-    ----------
-    middle, scale : np.ndarray, shape (years,)
-        Log of the middle, NaN before the first figure; standard deviation about it, on the log scale.
-    known : int
-        The last fiscal year that is counted, 0 where none is.
-    source : str
+    ``middle, scale``: log of the middle, NaN before the first figure; standard deviation about it, on the log scale.
+    ``known``: the last fiscal year that is counted, 0 where none is.
     """
 
     middle: np.ndarray
@@ -83,16 +78,10 @@ def counted(india: Vintage, series: str) -> pd.DataFrame:
     A year that no fiscal-year figure gives moves evenly, in per cent, between the figures around it; a calendar year
     stands at its middle. The range is that printed, and that of all counts of the year.
 
-    Parameters
-    ----------
-    series : str
-        ``indicator/segment`` of ``drivers.csv``, several in the order in which they are believed.
+    ``series``: ``indicator/segment`` of ``drivers.csv``, several in the order in which they are believed.
 
-    Returns
-    -------
-    pd.DataFrame
-        Indexed by ``fiscal_year`` (int): ``value, low, high``, ``direct`` (a figure of that year), ``source``; empty
-        while nothing is public.
+    Indexed by ``fiscal_year`` (int): ``value, low, high``, ``direct`` (a figure of that year), ``source``; empty while
+    nothing is public.
     """
     path = _path(india, series)
     return pd.DataFrame(path._asdict()).set_index("years").rename_axis("fiscal_year")
@@ -128,10 +117,7 @@ def trial(india: Vintage, series: Iterable[str], least: int = 6) -> pd.DataFrame
 
     Revised figures stand in the place of the first ones, so it is kinder than a forecast of that day would have been.
 
-    Returns
-    -------
-    pd.DataFrame
-        ``series, period, counted, forecast, low, high`` (80 %), ``inside, source``, of series of ``least`` years.
+    ``series, period, counted, forecast, low, high`` (80 %), ``inside, source``, of series of ``least`` years.
     """
     found = []
     for name in series:

@@ -41,23 +41,12 @@ def expected(india: Vintage, target: str = "customs", horizon: int = 10) -> pd.D
     Scenario ``mixture`` weighs these: regimes are pooled linearly (Stone 1961), because they are apart. Beside it stand
     for ``repm`` the two ways that each regime averages (:mod:`structure`).
 
-    Parameters
-    ----------
-    india : Vintage
-    target : {"customs", "repm"}
-        Tonnes under HS 850511; or rare-earth permanent magnets, as magnets or inside motors, that have to be imported.
-    horizon : int
-        Fiscal years ahead, from 1.
+    ``target`` is tonnes under HS 850511 (``customs``), or rare-earth permanent magnets, as magnets or inside motors,
+    that have to be imported (``repm``); ``horizon`` is fiscal years ahead, from 1.
 
-    Returns
-    -------
-    pd.DataFrame
-        ``COLUMNS``; of ``QUANTILES`` those that are published (:func:`.limits.published`).
+    ``COLUMNS``; of ``QUANTILES`` those that are published (:func:`.limits.published`).
 
-    Raises
-    ------
-    ValueError
-        If the target is unknown, or has no yearly total in the vintage, or ``horizon`` is below 1.
+    A ValueError if the target is unknown, or has no yearly total in the vintage, or ``horizon`` is below 1.
     """
     if horizon < 1:
         raise ValueError(f"horizon is {horizon}; a forecast reaches at least 1 year ahead")
@@ -97,10 +86,7 @@ def starting_points(india: Vintage, target: str, horizon: int) -> pd.DataFrame:
     suspect year is known, be it a total or at least a quarter: it leaves the suspect year out, takes a part-year at
     its yearly rate, and keeps the tonnes already recorded as they are.
 
-    Returns
-    -------
-    pd.DataFrame
-        ``COLUMNS`` without ``as_of``, ``target``, ``growth`` and ``counterfactual``.
+    ``COLUMNS`` without ``as_of``, ``target``, ``growth`` and ``counterfactual``.
     """
     known, parts = targets.totals(india, target)["value"], targets.part_years(india, target)
     clean, taken = sound(india, target)["value"], prior(india, target)
@@ -177,11 +163,8 @@ def leading(table: pd.DataFrame) -> pd.DataFrame:
 def intervals(table: pd.DataFrame) -> pd.DataFrame:
     """A forecast as people read it: one row a scenario, model and period, with median and both intervals.
 
-    Returns
-    -------
-    pd.DataFrame
-        ``target, scenario, model, horizon, period, median, low80, high80, low95, high95``, tonnes; gaps in the years
-        for which an interval is not published.
+    ``target, scenario, model, horizon, period, median, low80, high80, low95, high95``, tonnes; gaps in the years for
+    which an interval is not published.
     """
     keys = ["target", "scenario", "model", "horizon", "period"]
     wide = table.pivot(index=keys, columns="quantile", values="value")

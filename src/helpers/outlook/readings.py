@@ -49,11 +49,8 @@ def taking(india: Vintage, weight: dict[str, float]) -> Vintage:
 def reweighed(india: Vintage, target: str, prior: GrowthPrior, horizon: int = 10) -> pd.DataFrame:
     """The mixture of a target under other weights of its readings: what all evidence makes of them, and without it.
 
-    Returns
-    -------
-    pd.DataFrame
-        ``weighting, period``, a column each reading with its weight, ``median, low80, high80`` (tonnes a fiscal year);
-        empty where no year of it is suspect.
+    ``weighting, period``, a column each reading with its weight, ``median, low80, high80`` (tonnes a fiscal year);
+    empty where no year of it is suspect.
     """
     columns = ["weighting", "period", *READINGS, "median", "low80", "high80"]
     if suspect(india, target) is None:
@@ -79,10 +76,7 @@ def reweighed(india: Vintage, target: str, prior: GrowthPrior, horizon: int = 10
 def stated(india: Vintage, target: str = "customs") -> pd.DataFrame:
     """Every judgement that enters the mixture of a target, as it stood on the day; the rare-earth share as pooled.
 
-    Returns
-    -------
-    pd.DataFrame
-        ``assumption, segment, value, low, high, published, written, source, note``.
+    ``assumption, segment, value, low, high, published, written, source, note``.
     """
     names = ["driver_weight", "regime_probability", "regime_dose", LICENSED]
     if target == "customs":
@@ -139,10 +133,7 @@ def simulate(india: Vintage, prior: GrowthPrior, horizon: int = 10, seed: int = 
     (:func:`.rare_earths.shares`) and the dose :math:`d` that a regime lets through, :math:`d_0` that of
     the current one.
 
-    Returns
-    -------
-    dict
-        Reading to a table of months (PeriodIndex) by paths.
+    By reading, a table of months (PeriodIndex) by paths.
     """
     rows, episode, recovery = targets.known_sums(india), suspect(india), assumed(india, "recovery")
     sums = rows["value"]
@@ -187,17 +178,8 @@ def years(table: pd.DataFrame) -> pd.DataFrame:
 def mix(made: dict[str, np.ndarray], weight: pd.Series, probabilities=QUANTILES) -> np.ndarray:
     """Quantiles of the mixture: of all paths together, each with its reading's weight over their number.
 
-    Parameters
-    ----------
-    made : dict
-        Reading to values, one a path.
-    weight : pd.Series
-        By reading, summing to one.
-
-    Raises
-    ------
-    ValueError
-        If the weights are negative, do not sum to one, or lack a reading.
+    ``made`` has values by reading, one a path; ``weight`` is by reading too, summing to one.
+    A ValueError if the weights are negative, do not sum to one, or lack a reading.
     """
     if set(weight.index) != set(made) or (weight < 0).any() or abs(weight.sum() - 1) > 1e-9:
         raise ValueError(f"weights of {sorted(made)} must sum to one: {weight.to_dict()}")

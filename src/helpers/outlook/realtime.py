@@ -23,11 +23,8 @@ CHINA = {"flow": "export", "reporter": "CHN", "partner": "world", "hs": "8505111
 def outturns(india: Vintage) -> pd.DataFrame:
     """Reported sums of HS 850511, of at least half a year, that could be forecast before they were over, newest last.
 
-    Returns
-    -------
-    pd.DataFrame
-        As ``india.series`` gives them, with ``days``: the first day on which a forecast was possible, and the last end
-        of a month before the sum was published.
+    As ``india.series`` gives them, with ``days``: the first day on which a forecast was possible, and the last end of a
+    month before the sum was published.
     """
     rows = targets.sums(india, "customs")
     first = min(rows.loc[[fiscal.is_year(p) for p in rows.index], "published"], default=pd.NaT)
@@ -50,11 +47,8 @@ def backcasts(india: Vintage) -> pd.DataFrame:
     yearly forecast the part is taken. The weights of the mixture may have been written down later than those days,
     from what was public on them: column ``backcast``.
 
-    Returns
-    -------
-    pd.DataFrame
-        ``period, as_of, scenario``, a column a quantile, ``backcast`` (a judgement in it was written after the day),
-        ``source``; empty until there is an outturn.
+    ``period, as_of, scenario``, a column a quantile, ``backcast`` (a judgement in it was written after the day),
+    ``source``; empty until there is an outturn.
     """
     return _made(india, outturns(india), {india.day})
 
@@ -62,12 +56,9 @@ def backcasts(india: Vintage) -> pd.DataFrame:
 def real_time(india: Vintage) -> pd.DataFrame:
     """The :func:`backcasts` of each outturn beside what was reported later.
 
-    Returns
-    -------
-    pd.DataFrame
-        ``period, as_of, scenario, median, low80, high80, outturn, error`` (per cent of the outturn), ``within`` (the
-        80 % interval), ``score`` (weighted interval score over that of naive on the same day, below 1 is better),
-        ``backcast``, ``source``; empty until there is an outturn.
+    ``period, as_of, scenario, median, low80, high80, outturn, error`` (per cent of the outturn), ``within`` (the 80 %
+    interval), ``score`` (weighted interval score over that of naive on the same day, below 1 is better), ``backcast``,
+    ``source``; empty until there is an outturn.
     """
     tried = outturns(india)
     made = _made(india, tried)
@@ -86,12 +77,9 @@ def real_time(india: Vintage) -> pd.DataFrame:
 def measured(rows: pd.DataFrame) -> pd.DataFrame:
     """Forecasts with what came of them (``period, as_of, outturn``, a column a quantile), and how good they were.
 
-    Returns
-    -------
-    pd.DataFrame
-        Those with ``ahead`` (years to the end of the period, begun ones whole; 0 once it is over), ``error`` (per
-        cent), ``within`` (the 80 % interval), ``score`` (weighted interval score), ``closeness`` (the chance, by the
-        forecast itself, of being at least as near).
+    Those with ``ahead`` (years to the end of the period, begun ones whole; 0 once it is over), ``error`` (per cent),
+    ``within`` (the 80 % interval), ``score`` (weighted interval score), ``closeness`` (the chance, by the forecast
+    itself, of being at least as near).
     """
     values, came = rows[list(QUANTILES)].to_numpy(float), rows["outturn"].to_numpy(float)
     low, middle, high = (rows[MIDDLE[name]].to_numpy(float) for name in ("low80", "median", "high80"))
@@ -111,11 +99,8 @@ def elsewhere(india: Vintage, period: str = "") -> pd.DataFrame:
     As of the ends of the third and the seventh month of that year, from the sums since two calendar years before its
     end; or of another ``period`` of twelve months.
 
-    Returns
-    -------
-    pd.DataFrame
-        ``period, as_of, median, low80, high80, outturn, error`` (per cent), ``within``, ``source``; empty until an
-        outturn is public.
+    ``period, as_of, median, low80, high80, outturn, error`` (per cent), ``within``, ``source``; empty until an outturn
+    is public.
     """
     known = india.series("trade", **CHINA).dropna(subset="value")
     years = [p for p in known.index if (p == period if period else fiscal.is_fiscal_year(p))]
