@@ -29,9 +29,7 @@ _FIXED = ("sources", "terms", "feeds", "corrections", "derivations", "identities
 def vintage(as_of: str | date, folder: Path | None = None) -> "Vintage":
     """Everything in ``data/`` and its archive that was public on a day, corrections applied, derived figures computed.
 
-    Nothing published later than ``as_of`` is in it. ``folder`` has the same tables; the project's ``data/`` unless given.
-
-    A DataError if a file cannot be read, a correction no longer fits, or two rows of a key are equally good.
+    Nothing published later than ``as_of`` is in it; ``folder`` is the project's ``data/`` unless given. A DataError if a file cannot be read, a correction no longer fits, or two rows of a key are equally good.
     """
     raw, day = tables.read(folder), tables.day(as_of)
     if missing := sorted({*tables.DATED, *_FIXED} - set(raw)):

@@ -90,8 +90,8 @@ class _Cluster(NamedTuple):
 def between(old: State, new: State, only: Iterable[str] = headline.UNITS, most: int = 64) -> Revision:
     """The change of every quantile that both forecasts publish, split into :data:`PARTS`.
 
-    ``only``: of the targets ``customs``, ``repm``, ``value``. ``most``: forecasts of a target that may be made: the fewer,
-    the more figures are put together.
+    ``only`` names targets (``customs``, ``repm``, ``value``); ``most`` is how many forecasts of a target may be made: the
+    fewer, the more figures are put together.
     """
     of, rows, ends = Between(old.india, new.india, UNREAD), [], []
     for target in only:
