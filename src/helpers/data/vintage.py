@@ -29,7 +29,8 @@ _FIXED = ("sources", "terms", "feeds", "corrections", "derivations", "identities
 def vintage(as_of: str | date, folder: Path | None = None) -> "Vintage":
     """Everything in ``data/`` and its archive that was public on a day, corrections applied, derived figures computed.
 
-    Nothing published later than ``as_of`` is in it; ``folder`` is the project's ``data/`` unless given. A DataError if a file cannot be read, a correction no longer fits, or two rows of a key are equally good.
+    Nothing published later than ``as_of`` is in it; ``folder`` is the project's ``data/`` unless given. A DataError if
+    a file cannot be read, a correction no longer fits, or two rows of a key are equally good.
     """
     raw, day = tables.read(folder), tables.day(as_of)
     if missing := sorted({*tables.DATED, *_FIXED} - set(raw)):
@@ -67,12 +68,14 @@ class Vintage:
     live: View | None = None
     _seen: dict = field(default_factory=dict, init=False)
 
-    def table(self, name: str, vintages: bool = False) -> pd.DataFrame:
+    def table(self, name: str, vintages: bool = False, **cells: str) -> pd.DataFrame:
         """A table with the row to use of each key; with ``vintages``, every row published by the day.
 
-        What follows from other figures stands at the end. Rows whose status is ``missing`` stay, without a value.
+        Only rows that hold ``cells``, by column. What follows from other figures stands at the end. Rows whose status
+        is ``missing`` stay, without a value.
         """
-        return self._frame(name, vintages).copy()
+        table = self._table(name, vintages)
+        return table.frame().take(table.places(cells)) if cells else table.frame().copy()
 
     def series(self, name: str, *, unverified: bool = False, **keys: str) -> pd.DataFrame:
         """The figures of one key over its periods, oldest first, without gaps and unverified rows.
@@ -225,16 +228,15 @@ class Vintage:
         rows = sum(len(table.rows) for table in self._published.values())
         return f"<what was public on {self.day}: {rows:,} rows>"
 
-    def _frame(self, name: str, vintages: bool = False) -> pd.DataFrame:
+    def _table(self, name: str, vintages: bool = False) -> Table:
         of = self._published if vintages else self._chosen
         if name not in of:
             raise DataError(f"data/ has no dated table {name!r}; it has {sorted(of)}")
-        return of[name].frame()
+        return of[name]
 
     @once
     def _series(self, name: str, unverified: bool, **keys: str) -> pd.DataFrame:
-        self._frame(name)
-        table = self._chosen[name]
+        table = self._table(name)
         if unknown := sorted(set(keys) - set(table.keys)):
             raise DataError(f"data/{name}.csv has no key column {unknown}; its keys are {table.keys}")
         missing = [key for key in table.keys if key not in keys]

@@ -119,9 +119,9 @@ def _announced(india: Vintage) -> list[tuple]:
     rows = rows.assign(start=[pd.Timestamp(fiscal.span(period)[0]) for period in rows["period"]])
     ahead = rows[rows["start"] > rows["published"]].drop_duplicates(["start", "kind"], keep="last")
     sure = rows[~rows["status"].isin(LEFT_OUT)]
-    found, today = [], pd.Timestamp(india.day)
-    for row in ahead[ahead["start"] >= today].itertuples():
-        found.append((row.event, DAY, (), row.start, NEXT, "", row.source))
+    today = pd.Timestamp(india.day)
+    coming = ahead[ahead["start"] >= today].itertuples()
+    found = [(row.event, DAY, (), row.start, NEXT, "", row.source) for row in coming]
     past = ahead[(ahead["start"] < today) & (ahead["kind"] != "other")].sort_values("start")
     for row in past.drop_duplicates("kind", keep="last").itertuples():
         since = sure[(sure["kind"] == row.kind) & (sure["published"] >= row.start)]
@@ -185,17 +185,15 @@ def _measured(found: pd.DataFrame, target: str) -> pd.DataFrame:
 def _with(india: Vintage, target: str, tonnes: pd.Series) -> Vintage:
     """The vintage with figures of a target as if they were reported."""
     of = targets.target(target)
-    rows = [
-        {**of.keys, "period": period, "value": float(value), "status": "reported"} for period, value in tonnes.items()
-    ]
-    return india.adding(of.table, *rows)
+    shared = {**of.keys, "status": "reported"}
+    return india.adding(of.table, *({**shared, "period": name, "value": float(of)} for name, of in tonnes.items()))
 
 
 def _ruled(india: Vintage) -> Vintage:
     """The vintage with the likeliest rules of licences for the year after those known."""
-    after = licences.known_until(india) + 1
-    after = max(after, pd.Timestamp(india.day).to_period("M"))
-    row = {"period": f"{licences.known_until(india) + 1}/{after + YEAR - 1}", "term": "set", "status": "reported"}
+    first = licences.known_until(india) + 1
+    after = max(first, pd.Timestamp(india.day).to_period("M"))
+    row = {"period": f"{first}/{after + YEAR - 1}", "term": "set", "status": "reported"}
     return india.adding("regimes", row | {"regime": licences.regimes(india).idxmax()})
 
 

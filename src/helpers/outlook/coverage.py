@@ -30,10 +30,8 @@ def expected_use(india: Vintage) -> pd.DataFrame:
         named = rows[rows["period"] == start]
         base = (named if len(named) else known.loc[[start]]).assign(at=fiscal.centre(start))
         years = np.arange(_nearest(base["at"].iloc[0]), _nearest(rows["at"].max()) + 1)
-        groups = rows.groupby(["publisher", "quantity", "scenario"])
-        frames += [
-            _path(who if case == "central" else f"{who}, {case}", own, base, years) for (who, _, case), own in groups
-        ]
+        for (who, _, case), own in rows.groupby(["publisher", "quantity", "scenario"]):
+            frames.append(_path(who if case == "central" else f"{who}, {case}", own, base, years))
     return pd.concat([frame for frame in frames if len(frame)] or frames[:1], ignore_index=True)
 
 

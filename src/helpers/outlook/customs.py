@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from helpers import fiscal
-from helpers.data import Vintage, ids, sources_of
+from helpers.data import Vintage, ids
 from helpers.outlook import episodes, targets
 
 METAL, FERRITE, OTHER_METAL, OTHER = "850511", "85051110", "85051190", "85051900"
@@ -45,9 +45,7 @@ def versions(india: Vintage, year: str) -> pd.DataFrame:
 
     ``published, value, low, high`` (tonnes), ``status, source, note``.
     """
-    rows = india.table("trade", vintages=True)
-    for column, wanted in (targets.CUSTOMS.keys | {"period": year}).items():
-        rows = rows[rows[column] == wanted]
+    rows = india.table("trade", vintages=True, **targets.CUSTOMS.keys, period=year)
     rows = rows.dropna(subset="value").sort_values(["published", "source"])
     return rows[["published", "value", "low", "high", "status", "source", "note"]].reset_index(drop=True)
 
@@ -128,13 +126,12 @@ def lines(india: Vintage, year: str, dollars: pd.DataFrame | None = None) -> pd.
     table = pd.DataFrame([whole - part, part], columns=columns[:2], index=pd.Index(LINES.values(), name="line"))
     if (table <= 0).any(axis=None):
         return unknown
-    own = sources_of(metal.loc[year], metal_usd.loc[year])
-    rest = own | sources_of(total.loc[year], dollars.loc[year])
+    own, shares = ids(metal.loc[year], metal_usd.loc[year]), table / table.sum()
     return table.assign(
         usd_per_kg=table["usd_m"] / table["tonnes"] * 1000,
-        weight_share=table["tonnes"] / table["tonnes"].sum(),
-        value_share=table["usd_m"] / table["usd_m"].sum(),
-        source=[ids(rest), ids(own)],
+        weight_share=shares["tonnes"],
+        value_share=shares["usd_m"],
+        source=[ids(own, total.loc[year], dollars.loc[year]), own],
     )
 
 
@@ -151,16 +148,15 @@ def values(india: Vintage, years: list[str]) -> pd.DataFrame:
     rupees, printed = imports(india, "value_inr"), imports(india, "value_usd")
     rate = india.series("prices", item="INR per USD", basis="fiscal-year mean")
     crore = 10 / rate["value"]  # a crore is ten million
-    routes = {
-        "rupees at the year's mean rate": (rupees[_NUMBERS].mul(crore, axis=0).dropna(subset="value"), (rupees, rate)),
-        "dollars as printed": (printed[_NUMBERS], (printed,)),
-    }
+    changed = rupees[_NUMBERS].mul(crore, axis=0).dropna(subset="value")
+    routes = {"rupees at the year's mean rate": (changed, (rupees, rate)), "dollars as printed": (printed, (printed,))}
     index = pd.Index(years, name="period")
     for wanted in (index.union([fiscal.year_before(years[0])]) if len(years) == 1 else index, index):
         for route, (dollars, used) in routes.items():
             if wanted.isin(dollars.index).all():
                 source = [ids(*(rows.loc[year] for rows in used)) for year in years]
-                return dollars.loc[index].rename(columns={"value": "usd_m"}).assign(route=route, source=source)
+                told = dollars.loc[index, _NUMBERS].rename(columns={"value": "usd_m"})
+                return told.assign(route=route, source=source)
     return pd.DataFrame(columns=["usd_m", "low", "high", "route", "source"], index=index[:0])
 
 
@@ -189,13 +185,11 @@ def _agreeing(india: Vintage) -> pd.DataFrame:
 
 
 def _tiles(rows: pd.DataFrame) -> pd.DataFrame:
-    source = rows["source"].to_dict()
-    parts = _partition({p: (_span(p), value) for p, value in rows["value"].items()})
-    found = []
-    for months, tonnes, used in parts:
-        run = pd.PeriodIndex.from_ordinals(sorted(months), freq="M")
-        said = ids(*(source[period] for period in used))
-        found.append((fiscal.name(run), run[0].start_time, run[-1].end_time.normalize(), len(run), tonnes, said))
+    found, source = [], rows["source"]
+    for months, tonnes, used in _partition({p: (_span(p), value) for p, value in rows["value"].items()}):
+        run = pd.PeriodIndex.from_ordinals(months, freq="M")
+        ends = run[0].start_time, run[-1].end_time.normalize()
+        found.append((fiscal.name(run), *ends, len(run), tonnes, ids(*source[list(used)])))
     columns = ["period", "start", "end", "months", "tonnes", "source"]
     table = pd.DataFrame(found, columns=columns).set_index("period")
     table.insert(4, "t_per_month", table["tonnes"] / table["months"])

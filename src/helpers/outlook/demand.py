@@ -53,9 +53,8 @@ def model(india: Vintage, path: str | float = "trend", back: int = _BACK, ahead:
     for name in units.keys() & set(goals["sector"]) if pace else ():
         units[name] = _bent(india, units[name], goals[goals["sector"] == name].iloc[-1], years, pace)
     displaces = activities.loc[activities["displaces"] != "", "displaces"].to_dict()
-    seen = tuple(
-        replace(line, source=ids(line.source, units[line.sector].source)) for line in lines if units[line.sector].source
-    )
+    both = ((line, units[line.sector].source) for line in lines)
+    seen = tuple(replace(line, source=ids(line.source, source)) for line, source in both if source)
     shared = india.assumption("demand_shared")
     return Model(years, seen, units, displaces, dict(shared["value"]), ids(*shared["source"]))
 
@@ -203,10 +202,6 @@ def _bent(india: Vintage, own: demand_activity.Units, goal: pd.Series, years: np
     step = np.clip((years - own.known) / (at - own.known), 0, 1)
     after = np.maximum(own.middle - np.interp(at, years, own.middle), 0) * (years > at)
     met = begin + (level - begin) * step + after
-    source = ids(own.source, goal["source"], now.source if now is not None else "")
-    return replace(
-        own,
-        middle=np.where(ahead, (1 - pace) * own.middle + pace * met, own.middle),
-        scale=np.where(ahead, (1 - pace) * own.scale, own.scale),
-        source=source,
-    )
+    middle = np.where(ahead, (1 - pace) * own.middle + pace * met, own.middle)
+    scale = np.where(ahead, (1 - pace) * own.scale, own.scale)
+    return replace(own, middle=middle, scale=scale, source=ids(own.source, goal["source"], now and now.source))

@@ -154,9 +154,8 @@ def _path(india: Vintage, series: str) -> Path:
         return Path(none.astype(int), none, none, none, none.astype(bool), [])
     at = np.array([point.at for point in points])
     years = np.arange(int(np.ceil(at[0] - _REACH)), int(np.floor(at[-1] + _REACH)) + 1)
-    middle, low, high = (
-        np.exp(np.interp(years, at, np.log([getattr(point, end) for point in points]))) for end in _ENDS
-    )
+    ends = ([getattr(point, end) for point in points] for end in _ENDS)
+    middle, low, high = (np.exp(np.interp(years, at, np.log(end))) for end in ends)
     direct = np.isin(years, at)
     near = [np.argsort(abs(at - year))[: 1 if exact else 2] for year, exact in zip(years, direct, strict=True)]
     return Path(years, middle, low, high, direct, [ids(*(points[place].source for place in places)) for places in near])

@@ -139,18 +139,9 @@ def _line(activity: dict, material: str, rows: dict[str, list[dict]], years: np.
     left = [one[0]["displaces"] and f"{sector}/{one[0]['displaces']}/{RARE_EARTH}" for one in named.values()]
     factors = [replace(factor, rest_of=of) for factor, of in zip(factors, left, strict=True)]
     inside = _factor(f"{sector}/inside/{material}", "inside", rows["inside"], years)
-    used = [row for role in ("activity", "share", "intensity", "inside") for row in rows[role]]
-    each = [one[0] for one in named.values()]
-    return Line(
-        sector=sector,
-        material=material,
-        activity=activity,
-        factors=tuple(factors),
-        inside=inside,
-        tonnes=tonnes(activity, each),
-        unit=rows["intensity"][0]["unit"],
-        source=ids(*(row["source"] for row in used)),
-    )
+    mass, unit = tonnes(activity, [one[0] for one in named.values()]), rows["intensity"][0]["unit"]
+    source = ids(*(row["source"] for role in _ROLES for row in rows[role]))
+    return Line(sector, material, activity, tuple(factors), inside, mass, unit, source)
 
 
 def _factor(name: str, role: str, rows: list[dict], years: np.ndarray) -> Factor:

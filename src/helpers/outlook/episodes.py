@@ -103,11 +103,8 @@ def _known(india: Vintage, target: str) -> pd.DataFrame:
     found = []
     for at, row in enumerate(rows.to_dict("records")):
         own = periods.issuperset([row["year"], row["before"]]) and all(row.get(key) == keys[key] for key in keys)
-        if own and _possible(row["year"], row["surge"] or row["year"], row["before"]):
-            found.append((fiscal.fiscal_year(row["year"]), row["published"], at))
+        within = fiscal.months(row["surge"] or row["year"]).isin(fiscal.months(row["year"])).all()
+        year, before = fiscal.fiscal_year(row["year"]), fiscal.fiscal_year(row["before"])
+        if own and within and before < year:
+            found.append((year, row["published"], at))
     return rows.iloc[[at for *_, at in sorted(found)]]
-
-
-def _possible(year: str, surge: str, before: str) -> bool:
-    within = fiscal.months(surge).isin(fiscal.months(year)).all()
-    return bool(within) and fiscal.fiscal_year(before) < fiscal.fiscal_year(year)

@@ -114,13 +114,8 @@ def used(india: Vintage, target: str, scenario: str = MIXTURE) -> frozenset[str]
         return sources_of(sound(india, target), *targets.part_years(india, target), *grown, suspect(india, target))
     rows = [readings.stated(india, target), licences.known(india)]
     if target == "customs":
-        rows += [
-            *grown,
-            targets.totals(india, target),
-            targets.known_sums(india),
-            evidence.table(india),
-            suspect(india),
-        ]
+        rows += [*grown, targets.totals(india, target), targets.known_sums(india)]
+        rows += [evidence.table(india), suspect(india)]
     else:
         way = scenario if scenario in (structure.COUNTED, structure.SECTORS) else structure.BOTH
         rows.append(structure.used(india, way))
@@ -224,10 +219,8 @@ def _paths(levels, year, origin, horizon, prior_, scenario, known_tonnes=None) -
 
 def _simulated(made: dict[str, pd.DataFrame], weight: pd.Series, years: np.ndarray) -> pd.DataFrame:
     """Quantiles of the paths of each scenario, if there are several, and of their mixture."""
-    alone = {name: pd.Series({name: 1.0}) for name in weight.index if len(weight) > 1}
-    return pd.concat(
-        [_pooled(made, one, years).assign(scenario=name) for name, one in (alone | {MIXTURE: weight}).items()]
-    )
+    every = {name: pd.Series({name: 1.0}) for name in weight.index if len(weight) > 1} | {MIXTURE: weight}
+    return pd.concat([_pooled(made, one, years).assign(scenario=name) for name, one in every.items()])
 
 
 def _pooled(made: dict[str, pd.DataFrame], weight: pd.Series, years: np.ndarray) -> pd.DataFrame:

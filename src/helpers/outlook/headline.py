@@ -26,6 +26,5 @@ def told(*tables: pd.DataFrame) -> pd.DataFrame:
 
 def expected(india: Vintage, target: str = targets.CUSTOMS.name, horizon: int = 10) -> pd.DataFrame:
     """:func:`told` of a vintage: its forecast of ``target``, of the other one to the same year, and of the value."""
-    return told(
-        forecast.expected(india, target, horizon), forecast.beside(india, target, horizon), value.expected(india)
-    )
+    tonnes = (of(india, target, horizon) for of in (forecast.expected, forecast.beside))
+    return told(*tonnes, value.expected(india))

@@ -72,10 +72,8 @@ def _record(india: Vintage, target: str, times: float) -> pd.Series:
 
 def _largest(india: Vintage) -> tuple[float, pd.DataFrame]:
     """How many times India's highest part of China's exports the highest of any country is, and the two rows."""
-    rows = india.table("trade").dropna(subset="value")
-    for key in ("flow", "reporter", "hs", "measure"):
-        rows = rows[rows[key] == CHINA[key]]
-    rows = rows[~rows["status"].isin(UNUSED)]
+    rows = india.table("trade", **{key: CHINA[key] for key in ("flow", "reporter", "hs", "measure")})
+    rows = rows[rows["value"].notna() & ~rows["status"].isin(UNUSED)]
     world = rows[rows["partner"] == "world"].drop_duplicates("period").set_index("period")["value"]
     rows = rows[rows["partner"] != "world"].assign(part=lambda each: each["value"] / each["period"].map(world))
     rows = rows.dropna(subset="part")

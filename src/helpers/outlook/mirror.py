@@ -169,10 +169,8 @@ def counted(india: Vintage) -> pd.DataFrame:
     both["side"] += both["measure"].map({"weight": "t", "value_usd": "usd_m"})
     keys = ["hs", "partner", "period"]
     table = both.pivot(index=keys, columns="side", values="value").reindex(columns=SIDES).rename_axis(columns=None)
-    used: dict[tuple, list[str]] = {}
-    for *key, source in both[[*keys, "source"]].itertuples(index=False):
-        used.setdefault(tuple(key), []).append(source)
-    return table.assign(source=[ids(*used[key]) for key in table.index]).reset_index()
+    sources = both.groupby(keys)["source"].agg(lambda of: ids(*of))
+    return table.assign(source=sources).reset_index()
 
 
 def world(india: Vintage) -> pd.DataFrame:
@@ -190,16 +188,11 @@ def _judged(india: Vintage, both: pd.DataFrame) -> pd.DataFrame:
     both = both[(both[SIDES] > 0).all(axis=1)].sort_index()
     if both.empty:
         return both.reindex(columns=_COLUMNS)
-    known = india.assumption(RULE)
-    apart, near = (rule(india, segment) for segment in (APART, TOGETHER))
-    table = both[SIDES].assign(
-        weight_ratio=both["own_t"] / both["their_t"],
-        value_ratio=both["own_usd_m"] / both["their_usd_m"],
-        excess_t=both["own_t"] - both["their_t"],
-        gap_usd_m=both["own_usd_m"] - both["their_usd_m"],
-        source=[ids(of, known) for of in both["source"]],
-    )
+    known, rules = india.assumption(RULE), [rule(india, segment) for segment in (APART, TOGETHER)]
+    table, (own_t, their_t, own_usd_m, their_usd_m) = both[SIDES], (both[side] for side in SIDES)
+    table = table.assign(weight_ratio=own_t / their_t, value_ratio=own_usd_m / their_usd_m)
+    table = table.assign(excess_t=own_t - their_t, gap_usd_m=own_usd_m - their_usd_m)
     table["excess_usd_m"] = table["excess_t"] * rule(india, FERRITE) / 1000
     ratios = zip(table["weight_ratio"], table["value_ratio"], strict=True)
-    table["verdict"] = [mirror.verdict(weight, value, apart, near) for weight, value in ratios]
-    return table[_COLUMNS]
+    table["verdict"] = [mirror.verdict(weight, value, *rules) for weight, value in ratios]
+    return table.assign(source=[ids(of, known) for of in both["source"]])[_COLUMNS]

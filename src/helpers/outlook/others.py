@@ -41,9 +41,8 @@ def on_calendar(rows: pd.DataFrame, period: str) -> pd.Series | None:
 
     By column, tonnes a year; None if a fiscal year of the period is not in ``rows``.
     """
-    shares = pd.Series([fiscal.year_name(fiscal.fiscal_year(month)) for month in fiscal.months(period)]).value_counts(
-        normalize=True
-    )
+    years = pd.Series([fiscal.year_name(fiscal.fiscal_year(month)) for month in fiscal.months(period)])
+    shares = years.value_counts(normalize=True)
     if not shares.index.isin(rows.index).all():
         return None
     return rows.loc[shares.index].mul(shares, axis=0).sum()

@@ -181,9 +181,8 @@ def _share(india: Vintage, partner: str, count: int) -> tuple[np.ndarray, str]:
     if not years:
         raise ValueError(f"imports of metal magnets by partner were not public on {india.day}; ask for a later day")
     at = {name: of["value"].get(years[-1], 0.0) for name, of in rows.items()}
-    return (1 - of_china) * at[partner] / (at["world"] - at[CHINA]), ids(
-        china, *(of.loc[[years[-1]]] for of in rows.values() if years[-1] in of.index)
-    )
+    used = (of.loc[[years[-1]]] for of in rows.values() if years[-1] in of.index)
+    return (1 - of_china) * at[partner] / (at["world"] - at[CHINA]), ids(china, *used)
 
 
 def _stop(india: Vintage, partner: str, part: float, count: int) -> Stop:

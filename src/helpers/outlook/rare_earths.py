@@ -39,12 +39,8 @@ def counted(india: Vintage) -> pd.DataFrame:
 
     ``estimate, period, value, low, high`` (as of :func:`estimates`), ``published, source, note``.
     """
-    figures = {
-        PRICE: _by_price(india),
-        PRESS: india.series("trade", measure="weight", **MAGNETS),
-        CHINA: _by_year(india.series("trade", **SHIPPED)),
-        USE: targets.sums(india, "repm"),
-    }
+    figures = {PRICE: _by_price(india), PRESS: india.series("trade", measure="weight", **MAGNETS)}
+    figures |= {CHINA: _by_year(india.series("trade", **SHIPPED)), USE: targets.sums(india, "repm")}
     columns = ["estimate", "period", *_COLUMNS]
     found = [_years(india, rows).assign(estimate=name)[columns] for name, rows in figures.items()]
     table = pd.concat([rows for rows in found if len(rows)] or found[:1], ignore_index=True)
@@ -130,8 +126,7 @@ def bare(india: Vintage, ranks: np.ndarray) -> np.ndarray:
     scope = india.assumption(SCOPED)
     if USE not in scope.index:
         return np.ones(ranks.shape)
-    low, value, high = scope.loc[USE, ["low", "value", "high"]]
-    return _triangular(low, value, high, ranks)
+    return _triangular(*scope.loc[USE, ["low", "value", "high"]], ranks)
 
 
 def highest(india: Vintage) -> list[tuple]:
@@ -171,10 +166,8 @@ def shares(india: Vintage, ranks: np.ndarray) -> np.ndarray:
     """
     found = estimates(india)
     if found.empty:
-        row = india.assumption(SHARE).iloc[0]
-        return _triangular(row["low"], row["value"], row["high"], ranks)
-    parts, weights = _parts(india)
-    return weighted_quantiles(parts, weights, ranks)
+        return _triangular(*india.assumption(SHARE).iloc[0][["low", "value", "high"]], ranks)
+    return weighted_quantiles(*_parts(india), ranks)
 
 
 @targets.remembered
@@ -182,7 +175,7 @@ def stated(india: Vintage) -> pd.DataFrame:
     """The share as a row of ``assumptions.csv``, 0-1, dated by the judgements that it rests on."""
     found, rows = estimates(india), _judged(india)
     if found.empty:
-        return india.table("assumptions").loc[lambda table: table["assumption"] == SHARE]
+        return india.table("assumptions", assumption=SHARE)
     of = share(india)
     note = f"{of:.1} ({of:range.1}), pooled over what is public of the tonnes, as in chapter 1"
     row: dict[str, object] = {"assumption": SHARE, "segment": "HS 850511", "material": "tonnes", "unit": "share"}

@@ -28,13 +28,9 @@ def outturns(india: Vintage) -> pd.DataFrame:
     """
     rows = targets.sums(india, "customs")
     first = min(rows.loc[[fiscal.is_year(p) for p in rows.index], "published"], default=pd.NaT)
-    enough = [
-        row["status"] == "reported"
-        and len(fiscal.months(p)) >= LEAST_MONTHS
-        and pd.Timestamp(fiscal.span(p)[1]) > first
-        for p, row in rows.iterrows()
-    ]
-    tried = rows[enough].sort_values("published").tail(MOST_OUTTURNS)
+    rows = rows[rows["status"] == "reported"]
+    long = [len(fiscal.months(p)) >= LEAST_MONTHS and pd.Timestamp(fiscal.span(p)[1]) > first for p in rows.index]
+    tried = rows[long].sort_values("published").tail(MOST_OUTTURNS)
     ends = [(day - pd.offsets.MonthEnd()).date() for day in tried["published"]]
     return tried.assign(days=[(first.date(), end) if end > first.date() else (first.date(),) for end in ends])
 
@@ -81,16 +77,13 @@ def measured(rows: pd.DataFrame) -> pd.DataFrame:
     ``within`` (the 80 % interval), ``score`` (weighted interval score), ``closeness`` (the chance, by the forecast
     itself, of being at least as near).
     """
-    values, came = rows[list(QUANTILES)].to_numpy(float), rows["outturn"].to_numpy(float)
+    came = rows["outturn"].to_numpy(float)
+    both = [*zip(came, rows[list(QUANTILES)].to_numpy(float), strict=True)]
     low, middle, high = (rows[MIDDLE[name]].to_numpy(float) for name in ("low80", "median", "high80"))
-    pairs = zip(rows["as_of"], rows["period"], strict=True)
-    return rows.assign(
-        ahead=[_ahead(*pair) for pair in pairs],
-        error=100 * (middle / came - 1),
-        within=(low <= came) & (came <= high),
-        score=np.array([_wis(one, said) for one, said in zip(came, values, strict=True)], float),
-        closeness=[_closeness(one, said) for one, said in zip(came, values, strict=True)],
-    ).reset_index(drop=True)
+    found = {"ahead": [_ahead(*pair) for pair in zip(rows["as_of"], rows["period"], strict=True)]}
+    found |= {"error": 100 * (middle / came - 1), "within": (low <= came) & (came <= high)}
+    found |= {"score": np.array([_wis(*one) for one in both], float), "closeness": [_closeness(*one) for one in both]}
+    return rows.assign(**found).reset_index(drop=True)
 
 
 def elsewhere(india: Vintage, period: str = "") -> pd.DataFrame:
@@ -114,11 +107,10 @@ def elsewhere(india: Vintage, period: str = "") -> pd.DataFrame:
         sums = sums[[fiscal.span(period)[0].year >= year - 2 for period in sums.index]]
         if sums.empty:
             continue
-        now = simulate_months(sums["value"], growth.kinds(then)[growth.GENERAL].prior, item=f"China {day}").total(
-            years[-1]
-        )
-        names = ids(sums, known.loc[[years[-1]]])
-        rows.append((years[-1], day, *np.quantile(now, list(MIDDLE.values())), known.loc[years[-1], "value"], names))
+        prior_, came = growth.kinds(then)[growth.GENERAL].prior, known.loc[years[-1]]
+        now = simulate_months(sums["value"], prior_, item=f"China {day}").total(years[-1])
+        ends = np.quantile(now, list(MIDDLE.values()))
+        rows.append((years[-1], day, *ends, came["value"], ids(sums, came)))
     found = pd.DataFrame(rows, columns=["period", "as_of", *MIDDLE, "outturn", "source"])
     within = (found["low80"] <= found["outturn"]) & (found["outturn"] <= found["high80"])
     return found.assign(error=100 * (found["median"] / found["outturn"] - 1), within=within)

@@ -50,9 +50,7 @@ def unit_values(india: Vintage) -> pd.DataFrame:
 def levels(india: Vintage) -> pd.DataFrame:
     """The newest sound year of each count: ``period, value, source``, indexed by ``count``."""
     rows = unit_values(india)
-    rows = rows.loc[
-        [bool(sound) and fiscal.is_year(of) for of, sound in zip(rows["period"], rows["sound"], strict=True)]
-    ]
+    rows = rows[rows["sound"].astype(bool) & rows["period"].map(fiscal.is_year).astype(bool)]
     return rows.drop_duplicates("count", keep="last").set_index("count")[["period", "value", "source"]]
 
 
@@ -109,11 +107,11 @@ def by_value(india: Vintage) -> dict[str, Quantity]:
     episode, worth = episodes.suspect(india), value.recorded(india)
     if episode is None or episode.year not in worth.index:
         return {}
-    dollars = worth.loc[episode.year]
-    return {
-        count: derived(dollars["usd_m"] / row["value"] * 1000, "t", dollars, row, episode, period=episode.year)
-        for count, row in levels(india).iterrows()
-    }
+    dollars, found = worth.loc[episode.year], {}
+    for count, row in levels(india).iterrows():
+        tonnes = dollars["usd_m"] / row["value"] * 1000
+        found[count] = derived(tonnes, "t", dollars, row, episode, period=episode.year)
+    return found
 
 
 def used(india: Vintage) -> frozenset[str]:

@@ -90,10 +90,8 @@ def balance(draws: Draws, levers: Levers, bounds: bool = False) -> Balance:
     A LeverError if a lever is moved of which something is not public on the day of the draws. An ArithmeticError if an
     identity does not hold in some draw.
     """
-    if gone := [f"{name}: {draws.lacking[name]}" for name in levers.moved if name in draws.lacking]:
-        raise LeverError(
-            f"not public on the day of the data is, for {'; for '.join(gone)}; leave it, or take a later day"
-        )
+    if gone := "; for ".join(f"{name}: {draws.lacking[name]}" for name in levers.moved if name in draws.lacking):
+        raise LeverError(f"not public on the day of the data is, for {gone}; leave it, or take a later day")
     need, through = wanted(draws, levers, bounds), _through(draws, levers)
     recycled = np.minimum(_recycled(draws, levers), need.bare)
     oxide, output = _oxide(draws, levers, through)
@@ -226,15 +224,12 @@ def _drawn_down(draws: Draws, levers: Levers, need: np.ndarray, blocked: np.ndar
 
 def _require_closed(draws: Draws, made: Balance, output: np.ndarray) -> None:
     """Stop where an identity does not hold, or an amount is below nought, in any draw and year."""
-    home = np.minimum(output, made.oxide_needed * draws.kept)
+    home = np.minimum(output, made.oxide_needed * draws.kept) - made.surplus
     oxide = made.oxide_own + made.oxide_japan
+    left, blocked = made.demand - home - made.recycled - made.stock, np.maximum(made.imports - made.allowed, 0)
     apart = {
-        "imports are demand less what is made, recycled and drawn from stock": (
-            made.imports - (made.demand - (home - made.surplus) - made.recycled - made.stock)
-        ),
-        "the shortage is what of the imports is not let through": (
-            made.shortage - np.maximum(made.imports - made.allowed, 0)
-        ),
+        "imports are demand less what is made, recycled and drawn from stock": made.imports - left,
+        "the shortage is what of the imports is not let through": made.shortage - blocked,
         "the oxide needed is what comes": made.oxide_needed - oxide - made.oxide_imported,
         "the ore holds what is taken of it": made.oxide_ore - made.oxide_sold - oxide - made.oxide_unused,
     }

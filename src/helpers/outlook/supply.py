@@ -29,9 +29,8 @@ def mine_output(india: Vintage, area: str = "IND", measure: str = COUNTS[0]) -> 
     ``period, tonnes`` (contained oxide), ``by`` (publisher), ``published, status, source, revised`` (True where a later
     edition takes its place; an unverified figure never takes the place of a sourced one), by year and date.
     """
-    rows = india.table("production", vintages=True)
-    wanted = (rows["stage"] == "mine") & (rows["area"] == area) & (rows["measure"] == measure)
-    rows = rows[wanted & rows["value"].notna() & rows["period"].map(fiscal.is_year)].rename(columns={"value": "tonnes"})
+    rows = india.table("production", vintages=True, stage="mine", area=area, measure=measure)
+    rows = rows[rows["value"].notna() & rows["period"].map(fiscal.is_year)].rename(columns={"value": "tonnes"})
     rows = rows.assign(at=rows["period"].map(fiscal.centre), sourced=rows["status"] != "unverified")
     rows = rows.sort_values(["at", "sourced", "published"], kind="stable")
     rows["revised"] = rows.duplicated("period", keep="last")
@@ -126,15 +125,9 @@ def magnet_chain(india: Vintage, machining: bool = False) -> pd.Series:
     content = _assumed(india, "rare_earth_content", "NdFeB magnet")
     loss = _assumed(india, "loss", "oxide to metal")
     machined = _assumed(india, "yield", "machining") if machining else pd.Series({"value": 100.0})
-    return pd.Series(
-        {
-            "ree_share": content["value"] / 100,
-            "oxide_factor": oxide.oxide_factors()["Nd"],
-            "metal_yield": 1 - loss["value"] / 100,
-            "machining_yield": machined["value"] / 100,
-            "source": ids(content, loss, machined),
-        }
-    )
+    chain = {"ree_share": content["value"] / 100, "oxide_factor": oxide.oxide_factors()["Nd"]}
+    chain |= {"metal_yield": 1 - loss["value"] / 100, "machining_yield": machined["value"] / 100}
+    return pd.Series(chain | {"source": ids(content, loss, machined)})
 
 
 def known(chain: pd.Series) -> bool:
@@ -233,11 +226,8 @@ def freed_by_stopping_exports(india: Vintage) -> dict[str, Quantity] | None:
     row = sold.loc[tonnes.index[-1]]
     each = tonnes.iloc[-1] / 100 * oxide.magnet_from_oxide(1.0, chain)
     ends = {"low": each * share.low * cut.low / 100, "high": each * share.high}
-    return {
-        "sold": derived(tonnes.iloc[-1], "t", row, period=tonnes.index[-1], low=row["low"]),
-        "share": share,
-        "magnets": derived(np.nan, "t", row, share, chain, cut, **ends),
-    }
+    given = derived(tonnes.iloc[-1], "t", row, period=tonnes.index[-1], low=row["low"])
+    return {"sold": given, "share": share, "magnets": derived(np.nan, "t", row, share, chain, cut, **ends)}
 
 
 def cars_from(magnets: Quantity, india: Vintage) -> dict[str, Quantity] | None:

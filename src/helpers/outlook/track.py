@@ -194,9 +194,7 @@ def _reported(india: Vintage, name: str) -> list[tuple]:
     wanted = targets.target(name)
     used = targets.sums(india, name)
     used = used[used["status"] == "reported"]
-    every = india.table(wanted.table, vintages=True)
-    for column, key in (wanted.keys | {"status": "reported"}).items():
-        every = every[every[column] == key]
+    every = india.table(wanted.table, vintages=True, **wanted.keys, status="reported")
     every = every.sort_values("published", kind="stable").drop_duplicates("period").set_index("period")
     found = []
     for period, row in used.iterrows():

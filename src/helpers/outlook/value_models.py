@@ -109,14 +109,8 @@ def _estimated(india: Vintage, usd_m: pd.DataFrame, equation: tuple[Regressor, .
     growth, names = logs.diff().dropna(), list(found)
     inside = growth.index.astype(str)
     needed = LEAST_EACH * (1 + len(names))
-    base = {
-        "equation": ", ".join(names),
-        "regressor": names,
-        "years": len(growth),
-        "needed": needed,
-        "since": inside[0] if len(inside) else "",
-        "until": inside[-1] if len(inside) else "",
-    }
+    base = {"equation": ", ".join(names), "regressor": names, "years": len(growth), "needed": needed}
+    base |= dict(zip(("since", "until"), inside[[0, -1]] if len(inside) else ("", ""), strict=True))
     blank = dict.fromkeys(["elasticity", "error", "p_value", *_DIAGNOSTICS], np.nan)
     told = _fit(growth, names) if len(growth) >= needed else {}
     used = ids(usd_m, *(rows.loc[rows.index.isin(logs.index.astype(str))] for rows in found.values()))
@@ -134,15 +128,9 @@ def _fit(growth: pd.DataFrame, names: list[str]) -> dict[str, object]:
     known = sm.add_constant(growth[names])
     robust = {"maxlags": lags, "use_correction": True}
     fit = sm.OLS(growth["value"], known).fit(cov_type="HAC", cov_kwds=robust, use_t=True)
-    return {
-        "elasticity": fit.params[names].to_numpy(),
-        "error": fit.bse[names].to_numpy(),
-        "p_value": fit.pvalues[names].to_numpy(),
-        "r2": fit.rsquared,
-        "durbin_watson": durbin_watson(fit.resid),
-        "jarque_bera": jarque_bera(fit.resid)[1],
-        "condition": np.linalg.cond(known),
-    }
+    each = {"elasticity": fit.params, "error": fit.bse, "p_value": fit.pvalues}
+    tests = fit.rsquared, durbin_watson(fit.resid), jarque_bera(fit.resid)[1], np.linalg.cond(known)
+    return {name: of[names].to_numpy() for name, of in each.items()} | dict(zip(_DIAGNOSTICS, tests, strict=True))
 
 
 def _by_calendar_year(india: Vintage, one: Regressor) -> pd.DataFrame:
