@@ -137,8 +137,5 @@ class Source(Protocol):
     def requests(self, feed: Feed, since: str, today: date, keyed: bool) -> Iterable[Request]:
         """Every question there is from a month (``2018-01``) up to a day; with or without a key."""
 
-    def parse(self, answer: Answer) -> pd.DataFrame:
-        """The answer as a table, every cell as the publisher has it; UnfitError if it is not what was asked for."""
-
-    def rows(self, parsed: pd.DataFrame, answer: Answer) -> pd.DataFrame:
-        """The figures, with :data:`COLUMNS`."""
+    def rows(self, answer: Answer) -> pd.DataFrame:
+        """The figures of an answer, with :data:`COLUMNS`; UnfitError if it is not what was asked for."""

@@ -71,10 +71,10 @@ def prepare(request: Request, ask: Ask) -> Request:
     return replace(request, form={"_token": token["value"], **filled}, context={**about, "option": text})
 
 
-def rows(parsed: pd.DataFrame, answer: Answer) -> pd.DataFrame:
+def rows(answer: Answer) -> pd.DataFrame:
     """Figures by country and for ``world``; nought is no figure."""
-    about, partner = answer.request.context, spellings.countries("tradestat", parsed["country"])
-    told = parsed.assign(partner=partner, note="", published=None)
+    about, told = answer.request.context, parse(answer)
+    told = told.assign(partner=spellings.countries("tradestat", told["country"]), note="", published=None)
     told = told[told["value"] > 0]
     if told.empty:
         return figures("trade", [])

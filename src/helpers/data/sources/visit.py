@@ -232,7 +232,7 @@ def _figures(source: Source, answer: Answer) -> pd.DataFrame:
     """The figures of an answer; UnfitError, whatever is wrong with it."""
     with _known_form(source):
         day = schedule.day(answer.fetched or schedule.now())
-        return checked(source.rows(source.parse(answer), answer), day)
+        return checked(source.rows(answer), day)
 
 
 def _take(turn: _Turn, accept: bool) -> None:
