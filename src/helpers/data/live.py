@@ -85,8 +85,6 @@ def _row(table: Table, figure: list, source: str) -> tuple:
 
 def _pattern(text: str) -> tuple[str, str]:
     table, _, key = text.partition(":")
-    if table not in DATED or not key:
-        raise DataError(
-            f"data/feeds.csv: enters has {text!r}; write `table:key pattern`, such as trade:import/IND/*/*/*"
-        )
-    return table, key
+    if table in DATED and key:
+        return table, key
+    raise DataError(f"data/feeds.csv: enters has {text!r}; write `table:key pattern`, such as trade:import/IND/*/*/*")

@@ -202,9 +202,8 @@ class Vintage:
 
     def publishers(self, ids: Iterable[str], most: int = 5) -> str:
         """Who stands behind some sources, in a few words: ``Reuters, Mint, Indian Express``."""
-        names = list(
-            dict.fromkeys(n for n in self._fixed["sources"]["short"].reindex(sorted(ids)) if isinstance(n, str) and n)
-        )
+        shorts = self._fixed["sources"]["short"].reindex(sorted(ids))
+        names = list(dict.fromkeys(name for name in shorts.dropna() if name))
         return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
 
     @once

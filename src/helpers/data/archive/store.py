@@ -157,9 +157,8 @@ class Shelf:
         folder.mkdir(parents=True, exist_ok=True)
         name, digest = f"{at:%Y%m%dT%H%M%SZ}-{_sha(json.dumps(answers).encode())[:8]}", ""
         if len(rows):
-            rows = rows.drop_duplicates(_IDENTITY, keep="last").assign(
-                valid_from=at.replace(tzinfo=None), synthetic=self.synthetic
-            )
+            rows = rows.drop_duplicates(_IDENTITY, keep="last")
+            rows = rows.assign(valid_from=at.replace(tzinfo=None), synthetic=self.synthetic)
             digest = versions.write(rows, folder / f"{name}.parquet")
         about = {"answers": answers, "valid_from": _text(at), "day": (at + versions.IN_INDIA).date().isoformat(),
                  "sha256": digest, "synthetic": self.synthetic, "source": self.source} | asdict(change)  # fmt: skip
@@ -207,15 +206,9 @@ def checked(rows: pd.DataFrame, day: date) -> pd.DataFrame:
 def _about(answer: Answer) -> dict:
     known = ("etag", "last-modified", "content-type", "date")
     headers = {name.lower(): text for name, text in answer.headers.items() if name.lower() in known}
-    return {
-        "question": answer.request.question,
-        "request": asdict(answer.request),
-        "status": answer.status,
-        "headers": headers,
-        "fetched": _text(answer.fetched),
-        "sha256": _sha(answer.body),
-        "bytes": len(answer.body),
-    }
+    about = {"question": answer.request.question, "request": asdict(answer.request), "status": answer.status}
+    about |= {"headers": headers, "fetched": _text(answer.fetched)}
+    return about | {"sha256": _sha(answer.body), "bytes": len(answer.body)}
 
 
 def _fresh(now: pd.DataFrame, found: Mapping, accept: bool) -> tuple[pd.DataFrame, Change]:
