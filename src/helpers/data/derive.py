@@ -187,10 +187,8 @@ def targets(known: Known, step: Step, since: int = 0) -> dict[Key, tuple[tuple[s
     if "*" in step.key:
         first = step.inputs[0]
         wanted = [own if part is None else part for own, part in zip(step.key, first.key, strict=True)]
-        keys = [
-            tuple([has if part == "*" else part for part, has in zip(step.key, key, strict=True)])
-            for key in _alike(islice(known.get(first.table, {}), since, None), wanted)
-        ]
+        fresh = _alike(islice(known.get(first.table, {}), since, None), wanted)
+        keys = [tuple([has if part == "*" else part for part, has in zip(step.key, key, strict=True)]) for key in fresh]
     return {key: tuple([at(one, key) for one in step.inputs]) for key in keys}
 
 

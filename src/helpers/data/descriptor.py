@@ -15,13 +15,10 @@ def units(folder: Path) -> dict[str, dict]:
     for resource in package["resources"]:
         fields = {field["name"]: field for field in resource["schema"]["fields"]}
         unit, assumption = fields.get("unit", {}), fields.get("assumption", {})
-        said[resource["name"]] = {
-            "signed": unit.get("signed", []),
-            "zero": unit.get("zero", True),
-            "all": unit.get("constraints", {}).get("enum", []),
-            "sum_to_one": assumption.get("sum_to_one", []),
-            "needed": assumption.get("needed", {}),
-        }
+        every = unit.get("constraints", {}).get("enum", [])
+        told = {"signed": unit.get("signed", []), "zero": unit.get("zero", True), "all": every}
+        told |= {"sum_to_one": assumption.get("sum_to_one", []), "needed": assumption.get("needed", {})}
+        said[resource["name"]] = told
     return said
 
 

@@ -26,6 +26,9 @@ DATED = (
 SOURCE_ID = re.compile(r"\b[BMS]\d{1,3}[a-z]?\b")
 """What the id of a source looks like, wherever it stands."""
 
+EMPTY = {"number": math.nan, "date": None}
+"""What an empty cell is, by the kind of its column; text elsewhere."""
+
 _PLAIN = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 _ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _WITH = re.compile(rf"\bwith ({SOURCE_ID.pattern}(?:(?:, | and ){SOURCE_ID.pattern})*)")
@@ -129,9 +132,8 @@ class Table:
 def read(folder: Path | None = None, *names: str) -> dict[str, Table]:
     """All tables by name, or some.
 
-    ``folder``: the project's ``data/`` unless given. ``*names``: the tables to read; all if there is none.
-
-    A DataError if a file is missing, cannot be read, or has other columns than ``datapackage.json`` declares.
+    ``folder``: the project's ``data/`` unless given. ``*names``: the tables to read; all if there is none. A DataError
+    if a file is missing, cannot be read, or has other columns than ``datapackage.json`` declares.
     """
     folder = folder or paths.DATA
     path = folder / "datapackage.json"

@@ -81,9 +81,8 @@ class Vintage:
         """The figures of one key over its periods, oldest first, without gaps and unverified rows.
 
         ``india.series("trade", flow="import", reporter="IND", partner="world", hs="850511", measure="weight")`` gives
-        one row a period, indexed by ``period``: ``unit, value, low, high, status, published, source, note``.
-
-        A DataError if a key or its value is in no row of any day, keys are missing, or the units of the figures differ.
+        one row a period, indexed by ``period``: ``unit, value, low, high, status, published, source, note``. A
+        DataError if a key or its value is in no row of any day, keys are missing, or the units of the figures differ.
         """
         return self._series(name, unverified, **keys).copy()
 
@@ -176,9 +175,8 @@ class Vintage:
 
         A row names the key columns, ``period`` and ``value``. Unless it says otherwise it is ``assumed``, stands before
         every published figure of its key, and has the unit that its key has already. What follows from other figures
-        follows from it.
-
-        A DataError if a column or a period is unknown, a key column is not given, or no unit can be told.
+        follows from it. A DataError if a column or a period is unknown, a key column is not given, or no unit can be
+        told.
         """
         if name not in self.stored:
             raise DataError(f"data/ has no dated table {name!r}; it has {sorted(self.stored)}")

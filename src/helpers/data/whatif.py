@@ -7,9 +7,7 @@ from numbers import Real
 
 from helpers import fiscal
 from helpers.data.quantity import ASSUMED
-from helpers.data.tables import DataError, Table, day
-
-_EMPTY = {"number": math.nan, "date": None}
+from helpers.data.tables import EMPTY, DataError, Table, day
 
 
 def completed(table: Table, row: Mapping, today: date) -> dict:
@@ -25,7 +23,7 @@ def completed(table: Table, row: Mapping, today: date) -> dict:
         raise DataError(f"a figure to add to {table.name} needs {missing}")
     _numeric({column: row[column] for column, kind in zip(table.columns, table.kinds, strict=True)
               if kind == "number" and column in row})  # fmt: skip
-    full = {column: _EMPTY.get(kind, "") for column, kind in zip(table.columns, table.kinds, strict=True)}
+    full = {column: EMPTY.get(kind, "") for column, kind in zip(table.columns, table.kinds, strict=True)}
     full |= {"status": ASSUMED, "source": ASSUMED, "published": today} | dict(row)
     full["published"] = day(full["published"])
     if "period" in row:

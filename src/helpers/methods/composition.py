@@ -59,9 +59,8 @@ def simulate_repm_tonnes(
     ``repm_log_sd``: standard deviation of its logarithm; 0.15 is about 15 %. ``draws, seed``: number of draws; seed of
     the generator.
 
-    Tonnes of REPM, one row per draw, the rows of ``lines`` as columns.
-
-    A ValueError if a figure is missing or negative, the bounds are reversed, or a draw puts REPM below other goods.
+    Tonnes of REPM, one row per draw, the rows of ``lines`` as columns. A ValueError if a figure is missing or negative,
+    the bounds are reversed, or a draw puts REPM below other goods.
     """
     _check(lines[["tonnes", "unit_value_usd_per_kg", "other_low", "other_high"]])
     if (lines["other_low"] > lines["other_high"]).any():
@@ -92,9 +91,8 @@ def explain_excess(cells: pd.DataFrame, rule: Rule = RULE) -> Verdict:
     * undecided: anything else.
 
     ``cells``: one row per line, partner and month (in the index or in further columns): ``tonnes``, ``value_usd``, and
-    ``baseline_tonnes``, what the cell would hold without the spike. ``rule``: thresholds.
-
-    A ValueError if there are no cells or a figure is missing or negative.
+    ``baseline_tonnes``, what the cell would hold without the spike. ``rule``: thresholds. A ValueError if there are no
+    cells or a figure is missing or negative.
     """
     if cells.empty:
         raise ValueError("cells need at least one row")

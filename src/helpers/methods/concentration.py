@@ -15,9 +15,8 @@ def shares(amounts: pd.Series) -> pd.Series:
 
     ``amounts``: tonnes or value per partner, any one unit.
 
-    On the index of ``amounts``, adding up to 1.
-
-    A ValueError if a partner is listed twice, an amount is missing or negative, or the total is zero.
+    On the index of ``amounts``, adding up to 1. A ValueError if a partner is listed twice, an amount is missing or
+    negative, or the total is zero.
     """
     amounts = amounts.astype(float)
     wrong = amounts[~(np.isfinite(amounts) & (amounts >= 0)) | amounts.index.duplicated(keep=False)]

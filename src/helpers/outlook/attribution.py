@@ -22,8 +22,6 @@ def shapley(worth: Callable[[frozenset], float], factors: Iterable[Hashable]) ->
     The values sum to ``worth(all) - worth(none)``. Every set of factors is valued once: two to the power of their
     number.
 
-    References
-    ----------
     Shapley, L. S. (1953). A value for n-person games. Contributions to the Theory of Games II.
     """
     names = list(factors)
@@ -43,8 +41,6 @@ def owen(worth: Callable[[frozenset], np.ndarray], groups: Mapping[str, Sequence
 
     The values sum to ``worth(all) - worth(none)``; worths may be arrays.
 
-    References
-    ----------
     Owen, G. (1977). Values of games with a priori unions. Essays in Mathematical Economics and Game Theory.
     """
     worth, every = cache(worth), {name: frozenset(members) for name, members in groups.items()}

@@ -29,16 +29,12 @@ def rare_earth_part(india: Vintage, year: str) -> pd.DataFrame:
     spread = india.assumption("composition_prior").loc["price of rare-earth magnets, spread"]
     if paid["value"].mean() * np.exp(-5 * spread["value"]) <= other["high"]:
         return empty
+    priced, price = cells.assign(other_low=other["low"], other_high=other["high"]), paid["value"].mean()
     drawn = composition.simulate_repm_tonnes(
-        cells.assign(other_low=other["low"], other_high=other["high"]),
-        repm_median=paid["value"].mean(),
-        repm_log_sd=spread["value"],
-        draws=DRAWS,
-        seed=SEED,
+        priced, repm_median=price, repm_log_sd=spread["value"], draws=DRAWS, seed=SEED
     )
-    used = ids(paid, other, spread, cells)
     tonnes = drawn.sum(axis=1).quantile([0.05, 0.1, 0.5, 0.9, 0.95]).rename_axis("probability")
-    return tonnes.to_frame("tonnes").assign(source=used)
+    return tonnes.to_frame("tonnes").assign(source=ids(paid, other, spread, cells))
 
 
 def metal_by_origin(india: Vintage, year: str) -> pd.DataFrame:

@@ -43,7 +43,8 @@ def due(india: Vintage, target: str = targets.CUSTOMS.name) -> pd.DataFrame:
     found = pd.DataFrame([row for row in rows if row], columns=COLUMNS)
     found["due"] = pd.to_datetime(found["due"])
     drivers = {f"drivers/{name}" for names in india.table("demand")["series"] for name in names.split()}
-    found["enters"] = found["series"].isin({_own(target), *drivers}) | found["kind"].isin([RULES, ENTRIES])
+    own = targets.target(target).series
+    found["enters"] = found["series"].isin({own, *drivers}) | found["kind"].isin([RULES, ENTRIES])
     rank = found["state"].map({LATE: 0, PASSED: 1, NEXT: 2, OPEN: 3})
     return found.assign(rank=rank).sort_values(["rank", "due", "what"]).drop(columns="rank").reset_index(drop=True)
 
@@ -93,17 +94,14 @@ def _entries(india: Vintage) -> list[tuple]:
     found = []
     for row in rows.itertuples():
         if not row.rule:
-            awaited = row.status == "missing"
-            found += [(row.entry, AWAITED, (), None, OPEN, "", row.source)] if awaited else []
+            found += [(row.entry, AWAITED, (), None, OPEN, "", row.source)] if row.status == "missing" else []
             continue
         lag, today = timedelta(days=int(lags[row.feed] if row.feed else row.lag)), india.day
         known = _newest(india, row)
         days = _days(row.rule, (known or today - timedelta(days=AHEAD)) + timedelta(days=1), today)
-        late = [day for day in days if day + lag < today]
+        late = [day for day in days if row.table and day + lag < today]  # an act is not late: it comes again
         late = late if known else late[-1:]
         coming = [day for day in days if day + lag >= today][:1]
-        if not row.table:  # an act is not late: it comes again
-            late = []
         if wanted := late or coming:
             state = LATE if late else NEXT
             periods = tuple(_period(day, row.months) for day in wanted) if row.table else ()
@@ -167,14 +165,9 @@ def _period(end: date, months: float) -> str:
     return fiscal.between(after - int(months), after)
 
 
-def _own(target: str) -> str:
-    of = targets.target(target)
-    return "/".join([of.table, *of.keys.values()])
-
-
 def _measured(found: pd.DataFrame, target: str) -> pd.DataFrame:
     """The rules of licences, and the figures of a target that are measured."""
-    figures = found[found["series"] == _own(target)]
+    figures = found[found["series"] == targets.target(target).series]
     months = [len(fiscal.months(periods[0])) for periods in figures["periods"]]
     calendar = [fiscal.is_calendar_year(periods[0]) for periods in figures["periods"]]
     ranked = figures.assign(month=[count == 1 for count in months], calendar=calendar)

@@ -127,12 +127,9 @@ def lines(india: Vintage, year: str, dollars: pd.DataFrame | None = None) -> pd.
     if (table <= 0).any(axis=None):
         return unknown
     own, shares = ids(metal.loc[year], metal_usd.loc[year]), table / table.sum()
-    return table.assign(
-        usd_per_kg=table["usd_m"] / table["tonnes"] * 1000,
-        weight_share=shares["tonnes"],
-        value_share=shares["usd_m"],
-        source=[ids(own, total.loc[year], dollars.loc[year]), own],
-    )
+    table["usd_per_kg"] = table["usd_m"] / table["tonnes"] * 1000
+    table[["weight_share", "value_share"]] = shares
+    return table.assign(source=[ids(own, total.loc[year], dollars.loc[year]), own])
 
 
 def values(india: Vintage, years: list[str]) -> pd.DataFrame:
@@ -187,9 +184,9 @@ def _agreeing(india: Vintage) -> pd.DataFrame:
 def _tiles(rows: pd.DataFrame) -> pd.DataFrame:
     found, source = [], rows["source"]
     for months, tonnes, used in _partition({p: (_span(p), value) for p, value in rows["value"].items()}):
-        run = pd.PeriodIndex.from_ordinals(months, freq="M")
-        ends = run[0].start_time, run[-1].end_time.normalize()
-        found.append((fiscal.name(run), *ends, len(run), tonnes, ids(*source[list(used)])))
+        period = fiscal.between(months[0], months[-1] + 1)
+        ends = map(pd.Timestamp, fiscal.span(period))
+        found.append((period, *ends, len(months), tonnes, ids(*source[list(used)])))
     columns = ["period", "start", "end", "months", "tonnes", "source"]
     table = pd.DataFrame(found, columns=columns).set_index("period")
     table.insert(4, "t_per_month", table["tonnes"] / table["months"])
@@ -214,9 +211,8 @@ def _partition(figures: dict[str, tuple[frozenset[int], float]]) -> list[tuple[l
 
 
 def _span(period: str) -> frozenset[int]:
-    """The months of a period, counted from January 1970, as pandas counts them."""
-    start, end = fiscal.span(period)
-    return frozenset(range((start.year - 1970) * 12 + start.month - 1, (end.year - 1970) * 12 + end.month))
+    """The months of a period, as :func:`helpers.fiscal.bounds` counts them."""
+    return frozenset(range(*fiscal.bounds(period)))
 
 
 def _half(name: str, beside: str, year: str, rows: pd.DataFrame, tiles: pd.DataFrame) -> list | None:

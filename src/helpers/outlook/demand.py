@@ -38,9 +38,8 @@ class Growth(NamedTuple):
 def model(india: Vintage, path: str | float = "trend", back: int = _BACK, ahead: int = _AHEAD) -> Model:
     """What demand is drawn from, on a path of units: ``trend``, ``target``, or a part of the way from 0 to 1.
 
-    ``back`` and ``ahead`` are fiscal years before and after the last one that ended.
-
-    A DataError if a sector lacks a row, or units do not multiply to tonnes. A ValueError if there is no such path.
+    ``back`` and ``ahead`` are fiscal years before and after the last one that ended. A DataError if a sector lacks a
+    row, or units do not multiply to tonnes. A ValueError if there is no such path.
     """
     pace = PATHS.get(path, path)
     if not isinstance(pace, float) or not 0 <= pace <= 1:

@@ -66,9 +66,8 @@ def level(india: Vintage, target: str) -> Quantity:
 def starting_from(india: Vintage, baseline_t: float | None) -> Vintage:
     """The vintage with other tonnes for the newest year of ``episodes.csv``, as an assumption; itself for None.
 
-    The published tonnes are no assumption: with them, too, it is the vintage itself.
-
-    A ValueError if the tonnes are not positive, or no such year was public on the day.
+    The published tonnes are no assumption: with them, too, it is the vintage itself. A ValueError if the tonnes are not
+    positive, or no such year was public on the day.
     """
     if baseline_t is None:
         return india

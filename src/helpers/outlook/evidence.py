@@ -187,13 +187,9 @@ def _cells(india: Vintage, episode: Episode) -> tuple | None:
 
 
 _EVIDENCES = {
-    "evidence_unit_value": _unit_value,
-    "evidence_rest_of_year": _rest_of_year,
-    "evidence_year_after": _year_after,
-    "evidence_mirror_weight": _mirror_weight,
-    "evidence_mirror_value": _mirror_value,
-    "evidence_cells": _cells,
-}
+    "evidence_unit_value": _unit_value, "evidence_rest_of_year": _rest_of_year, "evidence_year_after": _year_after,
+    "evidence_mirror_weight": _mirror_weight, "evidence_mirror_value": _mirror_value, "evidence_cells": _cells,
+}  # fmt: skip
 
 
 def _completed(rows: pd.DataFrame) -> set[pd.Timestamp]:

@@ -6,7 +6,7 @@ year): ``growth`` is of which kind of series, ``counterfactual`` whether what is
 scenario. Quantiles are published as far as :mod:`.limits` says, and none is above what can be had.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -44,9 +44,8 @@ def expected(india: Vintage, target: str = "customs", horizon: int = 10) -> pd.D
     ``target`` is tonnes under HS 850511 (``customs``), or rare-earth permanent magnets, as magnets or inside motors,
     that have to be imported (``repm``); ``horizon`` is fiscal years ahead, from 1.
 
-    ``COLUMNS``; of ``QUANTILES`` those that are published (:func:`.limits.published`).
-
-    A ValueError if the target is unknown, or has no yearly total in the vintage, or ``horizon`` is below 1.
+    ``COLUMNS``; of ``QUANTILES`` those that are published (:func:`.limits.published`). A ValueError if the target is
+    unknown, or has no yearly total in the vintage, or ``horizon`` is below 1.
     """
     if horizon < 1:
         raise ValueError(f"horizon is {horizon}; a forecast reaches at least 1 year ahead")
@@ -155,6 +154,13 @@ def leading(table: pd.DataFrame) -> pd.DataFrame:
     return table[table["model"].isin([next(iter(MODELS)), SIMULATION])]
 
 
+def by_quantile(values: Sequence, years: np.ndarray) -> pd.DataFrame:
+    """Values of fiscal years, years x :data:`QUANTILES`, as rows: ``horizon`` (from 1), ``period, quantile, value``."""
+    count, steps = len(QUANTILES), np.arange(len(years))
+    labels = {"horizon": steps.repeat(count) + 1, "period": np.repeat([*map(fiscal.year_name, years)], count)}
+    return pd.DataFrame({**labels, "quantile": QUANTILES * len(years), "value": np.ravel(values)})
+
+
 def intervals(table: pd.DataFrame) -> pd.DataFrame:
     """A forecast as people read it: one row a scenario, model and period, with median and both intervals.
 
@@ -210,10 +216,7 @@ def _paths(levels, year, origin, horizon, prior_, scenario, known_tonnes=None) -
         if known_tonnes is not None:  # the part of the first year that is already recorded stays as it is
             done = known_tonnes / fitted.level
             values[0] = known_tonnes + (1 - done) * drift.quantiles(fitted, np.array([0.5]))[0]
-        frame = pd.DataFrame(values, columns=QUANTILES, index=pd.RangeIndex(1, horizon + 1, name="horizon"))
-        long = frame.rename_axis(columns="quantile").stack().rename("value").reset_index()
-        periods = dict(enumerate(map(fiscal.year_name, years), start=1))
-        frames.append(long.assign(period=long["horizon"].map(periods), model=model, origin=origin, scenario=scenario))
+        frames.append(by_quantile(values, years).assign(model=model, origin=origin, scenario=scenario))
     return pd.concat(frames)
 
 
@@ -226,6 +229,4 @@ def _simulated(made: dict[str, pd.DataFrame], weight: pd.Series, years: np.ndarr
 def _pooled(made: dict[str, pd.DataFrame], weight: pd.Series, years: np.ndarray) -> pd.DataFrame:
     """Quantiles of all paths together, those of each scenario by its weight."""
     values = [readings.mix({name: made[name].loc[year].to_numpy() for name in weight.index}, weight) for year in years]
-    count, steps = len(QUANTILES), np.arange(len(years))
-    labels = {"horizon": steps.repeat(count) + 1, "period": np.repeat([*map(fiscal.year_name, years)], count)}
-    return pd.DataFrame({"quantile": QUANTILES * len(years), "value": np.ravel(values), **labels, "model": SIMULATION})
+    return by_quantile(values, years).assign(model=SIMULATION)

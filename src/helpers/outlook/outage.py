@@ -17,6 +17,7 @@ from helpers.outlook.demand_draws import DRAWS, ENDS, ends
 from helpers.outlook.levers import Levers
 from helpers.outlook.scenario_balance import LOST, integral, price, wanted
 from helpers.outlook.scenario_draws import drawn, judged
+from helpers.outlook.scenario_parts import over
 
 CHINA = "CHN"
 FIRST = "from the rules to the first output lost"
@@ -60,9 +61,8 @@ def outage(
     Indexed by ``quantity``: ``unit, low, middle, high`` (80 %), ``source``, of ``lasts`` (months until stocks are used
     up, no longer than the outage), ``covered`` (chance in per cent that they outlast it), ``missing`` (tonnes that do
     not come), ``lost`` (tonnes that nothing takes the place of), ``rupees`` (crore, what those cost), ``vehicles``,
-    ``engines`` and ``turbines`` that are not built for want of them.
-
-    A ValueError if ``part`` is no share, or ``months`` are below nought.
+    ``engines`` and ``turbines`` that are not built for want of them. A ValueError if ``part`` is no share, or
+    ``months`` are below nought.
     """
     if not 0 <= part <= 1 or not months >= 0:
         raise ValueError(f"part={part!r}, months={months!r}: write a share from 0 to 1, and months from 0 on")
@@ -199,7 +199,7 @@ def _amounts(india: Vintage, levers: Levers, missing: np.ndarray, lost: np.ndarr
     of = scenario.in_year(india, int(np.floor(every.day)) + 1, len(lost))
     need, made = wanted(of, levers, bounds), scenario.balance(of, levers, bounds)
     monthly = (made.bare + made.stock)[:, 0] / 12
-    part = np.divide(lost * monthly, need.bare[:, 0], out=np.zeros(len(lost)), where=need.bare[:, 0] > 0)
+    part = over(lost * monthly, need.bare[:, 0])
     found = {"missing": missing * monthly, "lost": lost * monthly, "rupees": lost * monthly * price(of, levers)[:, 0]}
     return found | {name: need.units[kind][:, 0] * part for name, kind in LOST.items()}
 

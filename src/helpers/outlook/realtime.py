@@ -98,9 +98,8 @@ def elsewhere(india: Vintage, period: str = "") -> pd.DataFrame:
     known = india.series("trade", **CHINA).dropna(subset="value")
     years = [p for p in known.index if (p == period if period else fiscal.is_fiscal_year(p))]
     rows = []
-    for day in _days_in(years[-1]) if years else []:
-        if pd.Timestamp(day) > pd.Timestamp(india.day):
-            continue
+    ends = [(fiscal.months(last)[0] + ahead).end_time.date() for last in years[-1:] for ahead in (2, 6)]
+    for day in (day for day in ends if day <= india.day):
         then, year = india.on(day), fiscal.span(years[-1])[1].year
         sums = then.series("trade", **CHINA).dropna(subset="value")
         sums = sums.loc[sums["status"].map(STATUSES.index).sort_values(kind="stable").index]
@@ -109,8 +108,8 @@ def elsewhere(india: Vintage, period: str = "") -> pd.DataFrame:
             continue
         prior_, came = growth.kinds(then)[growth.GENERAL].prior, known.loc[years[-1]]
         now = simulate_months(sums["value"], prior_, item=f"China {day}").total(years[-1])
-        ends = np.quantile(now, list(MIDDLE.values()))
-        rows.append((years[-1], day, *ends, came["value"], ids(sums, came)))
+        said = np.quantile(now, list(MIDDLE.values()))
+        rows.append((years[-1], str(day), *said, came["value"], ids(sums, came)))
     found = pd.DataFrame(rows, columns=["period", "as_of", *MIDDLE, "outturn", "source"])
     within = (found["low80"] <= found["outturn"]) & (found["outturn"] <= found["high80"])
     return found.assign(error=100 * (found["median"] / found["outturn"] - 1), within=within)
@@ -127,11 +126,6 @@ def _made(india: Vintage, tried: pd.DataFrame, more: Iterable[date] = ()) -> pd.
         for period, scenario, values in _said(then, list(dict.fromkeys([*due, running]))):
             rows.append((period, str(day), scenario, *values, late, ids(sources)))
     return pd.DataFrame(rows, columns=["period", "as_of", "scenario", *QUANTILES, "backcast", "source"])
-
-
-def _days_in(year: str) -> list[str]:
-    start = fiscal.months(year)[0]
-    return [str((start + ahead).end_time.date()) for ahead in (2, 6)]
 
 
 def _ahead(as_of: str, period: str) -> int:

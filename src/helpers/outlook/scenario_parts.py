@@ -105,9 +105,10 @@ def _together(parts: list[Part]) -> list[Part]:
         same = [part for part in parts if part.kind == OTHER and part.bound == bound]
         if same:
             tonnes, bare = sum(part.tonnes for part in same), sum(part.tonnes * part.outside for part in same)
-            single.append(Part("", OTHER, bound, tonnes, _over(bare, tonnes)))
+            single.append(Part("", OTHER, bound, tonnes, over(bare, tonnes)))
     return single
 
 
-def _over(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
+def over(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
+    """A part of a whole, 0-1; nothing of nothing."""
     return np.divide(part, whole, out=np.zeros_like(whole), where=whole > 0)

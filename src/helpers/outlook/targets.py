@@ -43,6 +43,11 @@ class Target:
     keys: MappingProxyType
     fiscal: bool = False
 
+    @property
+    def series(self) -> str:
+        """Table and key of its figures, as one text."""
+        return "/".join([self.table, *self.keys.values()])
+
 
 _IMPORTS = {"flow": "import", "reporter": "IND", "partner": "world", "hs": "850511", "measure": "weight"}
 _USE = {"area": "IND", "stage": "use", "commodity": "REPM", "measure": "consumption"}

@@ -12,7 +12,7 @@ from helpers.data import Quantity, Vintage, derived, ids, sources_of
 from helpers.ensemble import calibrated
 from helpers.ensemble.quantiles import QUANTILES
 from helpers.outlook import customs, limits, targets, value_models
-from helpers.outlook.forecast import COLUMNS, NAMED
+from helpers.outlook.forecast import COLUMNS, NAMED, by_quantile
 
 NAME, SCENARIO, MODEL = "value", "history", "ensemble"
 KIND = "trade"
@@ -206,13 +206,11 @@ def _fiscal(india: Vintage) -> pd.DataFrame:
     last = int(known.index[-1])
     ahead = _ensemble(known["usd_m"].to_numpy(float), FISCAL_YEARS + 1)
     calendar = np.vstack([np.full(len(QUANTILES), known["usd_m"].iloc[-1]), ahead])
-    years = (1 - value_models.QUARTER) * calendar[:-1] + value_models.QUARTER * calendar[1:]
-    table = pd.DataFrame(years, columns=pd.Index(QUANTILES, name="quantile")).rename_axis("horizon")
-    long = table.stack().rename("value").reset_index()
-    period = [fiscal.year_name(last + 1 + step) for step in long["horizon"]]
+    values = (1 - value_models.QUARTER) * calendar[:-1] + value_models.QUARTER * calendar[1:]
+    rows = by_quantile(values, last + 1 + np.arange(len(values)))
     labels = {"as_of": str(india.day), "target": NAME, "origin": known.index[-1], "scenario": SCENARIO, "model": MODEL}
     labels |= {"growth": KIND, "counterfactual": False}
-    return long.assign(period=period, **labels)[COLUMNS]
+    return rows.assign(horizon=rows["horizon"] - 1, **labels)[COLUMNS]
 
 
 def _ensemble(past: np.ndarray, horizon: int) -> np.ndarray:

@@ -26,11 +26,8 @@ FLAGS = {"R": "revised", "F": "final", "P": "provisional", "": ""}
 FIELDS = {"import": "cwacim", "export": "cwacex"}
 """How the fields of the form of each flow begin."""
 
-KINDS = {
-    "weight": ("t", r"quantity"),
-    "value_usd": ("USD m", r"us\s*\$.*million"),
-    "value_inr": ("INR crore", r"(₹|rs|rupee|inr).*crore"),
-}
+KINDS = {"weight": ("t", r"quantity"), "value_usd": ("USD m", r"us\s*\$.*million"),
+         "value_inr": ("INR crore", r"(₹|rs|rupee|inr).*crore")}  # fmt: skip
 """By measure: its unit here, and how the form's option for it reads."""
 
 KILOGRAMS = {"KGS": 1, "TON": 1000}

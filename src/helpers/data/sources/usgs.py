@@ -64,14 +64,12 @@ def prepare(request: Request, ask: Ask) -> Request:
     later = _item(request, LISTING + newer, ask)[0] if newer else edition + 2
     output = tuple(str(year) for year in (edition - 2, edition - 1) if year < later - 2)
     checksum = file.get("checksum") or {}
-    known = {
-        "edition": str(edition),
-        "version": version,
+    known = {"edition": str(edition), "version": version, "output": " ".join(output)}
+    known |= {
         "checksum": f"{checksum.get('type', '')}:{checksum.get('value', '')}",
         "size": str(file.get("size") or ""),
-        "uploaded": "".join(re.findall(r"^\d{4}-\d\d-\d\d", str(file.get("dateUploaded")))),
-        "output": " ".join(output),
     }
+    known["uploaded"] = "".join(re.findall(r"^\d{4}-\d\d-\d\d", str(file.get("dateUploaded"))))
     return replace(
         request,
         path=link._replace(query="", fragment="").geturl(),
