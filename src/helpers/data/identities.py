@@ -130,7 +130,6 @@ def _judged(pairs: list[tuple], check: dict, step: derive.Step) -> Iterator[tupl
 
 
 def _allowed(computed: Interval, published: Interval) -> float:
-    """What the ranges of two figures allow between them."""
     if computed.value >= published.value:
         return computed.value - computed.low + published.high - published.value
     return computed.high - computed.value + published.value - published.low

@@ -75,7 +75,6 @@ def _good(table: Table, row: tuple) -> tuple[int, int]:
 
 
 def _row(table: Table, figure: list, source: str) -> tuple:
-    """A figure of the archive as a row of a table."""
     key, *rest = figure
     cells = dict(zip(table.keys, key.split("/"), strict=True)) | dict(zip(FIGURES[2:], rest, strict=True))
     numbers = {name: math.nan if cells[name] is None else cells[name] for name in ("value", "low", "high")}

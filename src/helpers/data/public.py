@@ -202,7 +202,7 @@ def _with_those_before(figure: Figure, rivals: list[Figure]) -> Figure:
 
 
 def _row(table: Table, key: tuple[str, ...], period: str, figure: Figure) -> tuple:
-    cells = dict(zip(table.keys, key, strict=True)) | {"period": period, "unit": figure.unit}
+    cells: dict[str, object] = {**dict(zip(table.keys, key, strict=True)), "period": period, "unit": figure.unit}
     low, value, high = figure.range
     if figure.range.exact:  # nan itself, as tables read have it: the same rows computed twice are equal
         low = high = math.nan

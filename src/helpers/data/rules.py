@@ -168,8 +168,7 @@ def _numbers(name: str, rows: pd.DataFrame, raw: Mapping, units: Mapping) -> Ite
 def _overlaps(rows: pd.DataFrame) -> Iterator[Problem]:
     """Months that two rows published together, of one term, give to different regimes."""
     spans = rows["period"].map(_span)
-    terms = rows["term"] if "term" in rows else spans.isna()
-    said = [*zip(spans, zip(rows["published"], terms, strict=True), rows["regime"], strict=True)]
+    said = [*zip(spans, zip(rows["published"], rows["term"], strict=True), rows["regime"], strict=True)]
     wrong = [
         any(a and b and a[0] <= b[1] and b[0] <= a[1] and same == also and regime != other for b, also, other in said)
         for a, same, regime in said

@@ -50,8 +50,8 @@ def assumed(table: Table, name: str, values: Mapping[str, float | Mapping[str, f
 
     A DataError if there is no such assumption, or a segment is not one of its.
     """
-    rows = [dict(zip(table.columns, row, strict=True)) for row in table.rows]
-    rows = [row for row in rows if row["assumption"] == name]
+    every = (dict(zip(table.columns, row, strict=True)) for row in table.rows)
+    rows = [row for row in every if row["assumption"] == name]
     if unknown := sorted(set(values) - {row["segment"] for row in rows}):
         there = sorted({row["segment"] for row in rows}) or sorted(set(table.column("assumption")))
         raise DataError(f"data/assumptions.csv has no {name!r} of {unknown} public on {today}; it has {there}")
@@ -77,7 +77,6 @@ def _numbers(given: float | Mapping[str, float]) -> dict:
 
 
 def _numeric(given: dict) -> dict:
-    """What is given, if all of it are numbers."""
     for field, number in given.items():
         if not isinstance(number, Real):
             raise DataError(f"{field} is {number!r}: give a number, without quotes")

@@ -89,10 +89,9 @@ def tornado(
 ) -> pd.DataFrame:
     """The middle of a quantity with one lever at each end or choice and the others at a base; the draws are the same.
 
-    Days, and what rests on something that is not public on the day, are left out.
-
-    ``lever, low, high`` (the least and the greatest middle), ``at_low, at_high`` (the settings that give them),
-    ``base`` (the middle under the base), ``source``; widest first.
+    Days, and what rests on something that is not public on the day, are left out. ``lever, low, high`` (the least and
+    the greatest middle), ``at_low, at_high`` (the settings that give them), ``base`` (the middle under the base),
+    ``source``; widest first.
     """
     lacking = scenario.draws(india, count).lacking
     rows, setting = [], base.model_dump()

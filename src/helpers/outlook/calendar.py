@@ -54,9 +54,8 @@ def effects(india: Vintage, table: pd.DataFrame, found: pd.DataFrame) -> pd.Data
 
     Its figures are added at the median of what is expected of them, to a copy of the vintage, and the forecast is made
     again; rules of licences are those that are likeliest, for a year. Years are the one that runs and the fifth. Of
-    figures, sums of fiscal years are measured first, and single months, which are worth more than they, last.
-
-    ``table, found``: ``forecast.expected`` and :func:`due` of the vintage.
+    figures, sums of fiscal years are measured first, and single months, which are worth more than they, last. ``table,
+    found``: ``forecast.expected`` and :func:`due` of the vintage.
 
     ``row`` (the label in ``found``), ``period``, ``before, after`` (tonnes from the 10 to the 90 % quantile; none once
     the year is known), ``low, expected, high`` (of what is added, tonnes; gaps for rules), ``source``.
@@ -160,7 +159,6 @@ def _days(rule: str, first: date, today: date) -> list[date]:
 
 
 def _period(end: date, months: float) -> str:
-    """The period of so many months that ends on a day."""
     after = end.year * YEAR + end.month
     return fiscal.between(after - int(months), after)
 

@@ -14,14 +14,12 @@ _REACH = 0.5
 def expected_use(india: Vintage) -> pd.DataFrame:
     """Use of rare-earth magnets that is expected, by fiscal year and publisher: between two figures growth is even.
 
-    The years run from the newest known use to the last year that an outlook reaches. An outlook that names no
-    figure of its own for that start takes the mean of those that others name for it, or else the known use.
-
-    ``fiscal_year`` (int), ``publisher, tonnes, source``; empty until an outlook with a growth is public.
+    The years run from the newest known use to the last year that an outlook reaches. An outlook that names no figure of
+    its own for that start takes the mean of those that others name for it, or else the known use. ``fiscal_year``
+    (int), ``publisher, tonnes, source``; empty until an outlook with a growth is public.
     """
-    rows = india.table("outlooks")
-    sound = ~rows["status"].isin(UNUSED) & (rows["value"] > 0)
-    rows = rows[sound & (rows["scope"] == "repm") & (rows["unit"] == "t")]
+    rows = india.table("outlooks", scope="repm", unit="t")
+    rows = rows[~rows["status"].isin(UNUSED) & (rows["value"] > 0)]
     rows = rows.assign(at=rows["period"].map(fiscal.centre)).sort_values("at", kind="stable")
     known = targets.sums(india, "repm")
     frames = [pd.DataFrame(columns=["fiscal_year", "publisher", "tonnes", "source"])]
@@ -82,7 +80,6 @@ def _path(name: str, own: pd.DataFrame, base: pd.DataFrame, years: np.ndarray) -
 
 
 def _against(use: pd.DataFrame, path: str, known: pd.DataFrame, meanings: pd.DataFrame) -> pd.DataFrame:
-    """One path of neodymium against use."""
     at = known["period"].map(fiscal.centre).to_numpy()
     use = use[use.index >= at[0] - _REACH]
     table = use.reset_index().assign(path=path, neodymium=np.interp(use.index, at, known["stands"]))

@@ -54,10 +54,9 @@ def versions(india: Vintage, year: str) -> pd.DataFrame:
 def periods(india: Vintage) -> pd.DataFrame:
     """Tonnes a month in every known period, the finest that do not overlap.
 
-    What is left of a period once finer ones are taken out of it stands as a period of its own; if it is in two
-    pieces, both have its mean rate.
-
-    Indexed by ``period``, oldest first: ``start, end`` (dates), ``months, tonnes, t_per_month, source``.
+    What is left of a period once finer ones are taken out of it stands as a period of its own; if it is in two pieces,
+    both have its mean rate. Indexed by ``period``, oldest first: ``start, end`` (dates), ``months, tonnes, t_per_month,
+    source``.
     """
     return _tiles(_agreeing(india))
 
@@ -110,10 +109,9 @@ def newest_run(tiles: pd.DataFrame) -> pd.DataFrame:
 def lines(india: Vintage, year: str, dollars: pd.DataFrame | None = None) -> pd.DataFrame:
     """A year's HS 850511 by Indian tariff line: one as derived from China's share, the other as the rest.
 
-    ``dollars``: its value, if it has to be on the basis of another year too: see :func:`values`.
-
-    Indexed by the line's code and text: ``tonnes, usd_m, usd_per_kg, weight_share, value_share, source``; empty unless
-    both lines are known, fit into the total and add up to it.
+    ``dollars``: its value, if it has to be on the basis of another year too: see :func:`values`. Indexed by the line's
+    code and text: ``tonnes, usd_m, usd_per_kg, weight_share, value_share, source``; empty unless both lines are known,
+    fit into the total and add up to it.
     """
     total, dollars = imports(india), values(india, [year]) if dollars is None else dollars
     metal, metal_usd = imports(india, hs=OTHER_METAL), imports(india, "value_usd", hs=OTHER_METAL)
@@ -211,7 +209,6 @@ def _partition(figures: dict[str, tuple[frozenset[int], float]]) -> list[tuple[l
 
 
 def _span(period: str) -> frozenset[int]:
-    """The months of a period, as :func:`helpers.fiscal.bounds` counts them."""
     return frozenset(range(*fiscal.bounds(period)))
 
 

@@ -100,7 +100,7 @@ def aimed(made: Demand, met: Demand, india: Vintage) -> list[str]:
 
 def with_target(india: Vintage) -> set[str]:
     """Sectors that have a target."""
-    return set(india.table("demand").query("role == 'target'")["sector"])
+    return set(india.table("demand", role="target")["sector"])
 
 
 def span(india: Vintage, back: int = _BACK, ahead: int = _AHEAD) -> np.ndarray:
@@ -145,9 +145,8 @@ def tornado(india: Vintage, year: int, path: str | float = "trend", draws: int =
         held = [{name: -demand_activity.TENTH}, {name: demand_activity.TENTH}]
         ends = [np.median(draw(of, draws, one).total(bounds=False)) for one in held]
         rows.append((sector, factor, min(ends), max(ends), source))
-    table = pd.DataFrame(rows, columns=["sector", "factor", "low", "high", "source"])
-    order = (table["high"] - table["low"]).sort_values(ascending=False, kind="stable").index
-    return table.loc[order].reset_index(drop=True)
+    rows.sort(key=lambda row: row[2] - row[3])
+    return pd.DataFrame(rows, columns=["sector", "factor", "low", "high", "source"])
 
 
 @targets.remembered

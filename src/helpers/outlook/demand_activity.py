@@ -58,9 +58,8 @@ def counted(india: Vintage, series: str) -> pd.DataFrame:
     """What is counted of a series by fiscal year: the first of its names that has the year.
 
     A year that no fiscal-year figure gives moves evenly, in per cent, between the figures around it; a calendar year
-    stands at its middle. The range is that printed, and that of all counts of the year.
-
-    ``series``: ``indicator/segment`` of ``drivers.csv``, several in the order in which they are believed.
+    stands at its middle. The range is that printed, and that of all counts of the year. ``series``:
+    ``indicator/segment`` of ``drivers.csv``, several in the order in which they are believed.
 
     Indexed by ``fiscal_year`` (int): ``value, low, high``, ``direct`` (a figure of that year), ``source``; empty while
     nothing is public.
@@ -112,7 +111,6 @@ def trial(india: Vintage, series: Iterable[str], least: int = 6) -> pd.DataFrame
     """One year ahead in hindsight: each counted year forecast from those before it, as published today.
 
     Revised figures stand in the place of the first ones, so it is kinder than a forecast of that day would have been.
-
     ``series, period, counted, forecast, low, high`` (80 %), ``inside, source``, of series of ``least`` years.
     """
     found = []

@@ -46,13 +46,11 @@ class Alone(NamedTuple):
 def backtest(india: Vintage) -> pd.DataFrame:
     """Every count of rare-earth magnets in a whole year beside what the sectors come to, now and on the day before it.
 
-    A calendar year is taken from the two fiscal years around its middle.
-
-    ``count, what, period, recorded, least, most`` (tonnes and their range), ``middle, low, high`` (tonnes of the
-    sectors), ``error`` (of the middle, per cent of what was recorded), ``place`` (of the record: inside the range,
-    above, below, or across an end of it), ``then_low, then_middle, then_high, then`` (the same from what was public the
-    day before the count was; gaps where nothing could be reckoned), ``late`` (how many factors of these are judgements
-    written after the count), ``source``.
+    A calendar year is taken from the two fiscal years around its middle. ``count, what, period, recorded, least, most``
+    (tonnes and their range), ``middle, low, high`` (tonnes of the sectors), ``error`` (of the middle, per cent of what
+    was recorded), ``place`` (of the record: inside the range, above, below, or across an end of it), ``then_low,
+    then_middle, then_high, then`` (the same from what was public the day before the count was; gaps where nothing could
+    be reckoned), ``late`` (how many factors of these are judgements written after the count), ``source``.
     """
     made, rows = of_years(india), []
     for _, row in _records(india).iterrows():

@@ -87,10 +87,8 @@ def require_whole(rows: pd.DataFrame, sectors: list[str]) -> None:
     """Refuse a table in which a sector has no activity or no intensity, if only as a gap."""
     there = set(zip(rows["sector"], rows["role"], strict=True))
     if gone := [f"{role} of {sector!r}" for sector in sectors for role in _NEEDED if (sector, role) not in there]:
-        raise DataError(
-            f"data/demand.csv has no {', no '.join(gone)}; restore the row, write one of status missing, or take the "
-            "sector out of the list in data/datapackage.json"
-        )
+        remedy = "write one of status missing, or take the sector out of the list in data/datapackage.json"
+        raise DataError(f"data/demand.csv has no {', no '.join(gone)}; restore the row, {remedy}")
 
 
 def tonnes(activity: Mapping, factors: Iterable[Mapping]) -> float:
@@ -106,10 +104,8 @@ def tonnes(activity: Mapping, factors: Iterable[Mapping]) -> float:
         elif row["role"] == "intensity" and above in _MASS and below and below in (made, made.removesuffix("s")):
             mass, made = mass * _MASS[above], ""
         else:
-            raise DataError(
-                f"data/demand.csv: {row['sector']!r}, {row['factor']!r}, is in {row['unit']}, and {activity['unit']} "
-                "times it are no tonnes; correct its unit, or that of the activity"
-            )
+            said = f"data/demand.csv: {row['sector']!r}, {row['factor']!r}, is in {row['unit']}, and {activity['unit']}"
+            raise DataError(f"{said} times it are no tonnes; correct its unit, or that of the activity")
     if made:
         raise DataError(f"data/demand.csv: {activity['sector']!r} has no magnet in a unit; add the row")
     return mass
@@ -117,8 +113,7 @@ def tonnes(activity: Mapping, factors: Iterable[Mapping]) -> float:
 
 def series(india: Vintage) -> list[str]:
     """The series that count units of a sector, each once."""
-    rows = india.table("demand")
-    return list(rows.loc[(rows["role"] == "activity") & (rows["series"] != ""), "series"].unique())
+    return [of for of in india.table("demand", role="activity")["series"].unique() if of]
 
 
 def gaps(india: Vintage) -> pd.DataFrame:

@@ -59,7 +59,6 @@ def history(india: Vintage, target: str = "customs") -> pd.DataFrame:
     """The weights on each day on which they changed, from what was public on it; empty for a target without them.
 
     Of single months, the days count on which a quarter is whole: months come one by one, and each day costs a while.
-
     Indexed by ``published``, oldest first: a column each reading, and ``source``.
     """
     rows = india.table("trade", vintages=True)

@@ -82,10 +82,9 @@ def starting_points(india: Vintage, target: str, horizon: int) -> pd.DataFrame:
     """Paths of each model from each level a forecast may start from.
 
     ``as recorded`` starts from the yearly totals as they stand. ``newest level`` is there once something later than a
-    suspect year is known, be it a total or at least a quarter: it leaves the suspect year out, takes a part-year at
-    its yearly rate, and keeps the tonnes already recorded as they are.
-
-    ``COLUMNS`` without ``as_of``, ``target``, ``growth`` and ``counterfactual``.
+    suspect year is known, be it a total or at least a quarter: it leaves the suspect year out, takes a part-year at its
+    yearly rate, and keeps the tonnes already recorded as they are. ``COLUMNS`` without ``as_of``, ``target``,
+    ``growth`` and ``counterfactual``.
     """
     known, parts = targets.totals(india, target)["value"], targets.part_years(india, target)
     clean, taken = sound(india, target)["value"], prior(india, target)

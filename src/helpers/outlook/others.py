@@ -35,9 +35,8 @@ def on_scope(theirs: pd.DataFrame, target: str) -> pd.DataFrame:
 def on_calendar(rows: pd.DataFrame, period: str) -> pd.Series | None:
     """Yearly figures by fiscal year, read at another period of whole months: each year by the months it shares with it.
 
-    A calendar year holds three months of the fiscal year of its name and nine of the next.
-
-    ``rows``: tonnes, indexed by fiscal year.
+    A calendar year holds three months of the fiscal year of its name and nine of the next. ``rows``: tonnes, indexed by
+    fiscal year.
 
     By column, tonnes a year; None if a fiscal year of the period is not in ``rows``.
     """

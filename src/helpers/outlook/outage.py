@@ -95,10 +95,9 @@ def cover(india: Vintage, count: int) -> tuple[np.ndarray, str]:
 def arrivals(india: Vintage) -> pd.DataFrame:
     """What came from China in the months since its licences began, over the newest month before, at most all of it.
 
-    Of months in which what it sent to India is not known, what it sent to all.
-
-    Indexed by ``month`` (pd.Period): ``share``, ``to`` (the partner counted), ``source``; up to the last month of an
-    unbroken row, or the first in which all came again; empty where there is none.
+    Of months in which what it sent to India is not known, what it sent to all. Indexed by ``month`` (pd.Period):
+    ``share``, ``to`` (the partner counted), ``source``; up to the last month of an unbroken row, or the first in which
+    all came again; empty where there is none.
     """
     rules = licences.rules(india)
     begun = rules.index[rules.ne("open")]

@@ -126,7 +126,8 @@ def bare(india: Vintage, ranks: np.ndarray) -> np.ndarray:
     scope = india.assumption(SCOPED)
     if USE not in scope.index:
         return np.ones(ranks.shape)
-    return _triangular(*scope.loc[USE, ["low", "value", "high"]], ranks)
+    low, value, high = scope.loc[USE, ["low", "value", "high"]]
+    return _triangular(low, value, high, ranks)
 
 
 def highest(india: Vintage) -> list[tuple]:
@@ -166,8 +167,10 @@ def shares(india: Vintage, ranks: np.ndarray) -> np.ndarray:
     """
     found = estimates(india)
     if found.empty:
-        return _triangular(*india.assumption(SHARE).iloc[0][["low", "value", "high"]], ranks)
-    return weighted_quantiles(*_parts(india), ranks)
+        row = india.assumption(SHARE).iloc[0]
+        return _triangular(row["low"], row["value"], row["high"], ranks)
+    parts, weights = _parts(india)
+    return weighted_quantiles(parts, weights, ranks)
 
 
 @targets.remembered

@@ -130,8 +130,6 @@ def simulate(india: Vintage, prior: GrowthPrior, horizon: int = 10, seed: int = 
     All times the licence factor :math:`(1 - s (1 - d_t)) / (1 - s (1 - d_0))` with the rare-earth share :math:`s`
     (:func:`.rare_earths.shares`) and the dose :math:`d` that a regime lets through, :math:`d_0` that of
     the current one.
-
-    By reading, a table of months (PeriodIndex) by paths.
     """
     rows, episode, recovery = targets.known_sums(india), suspect(india), assumed(india, "recovery")
     sums = rows["value"]

@@ -13,11 +13,10 @@ from helpers.ensemble.nowcast import simulate_months
 from helpers.ensemble.quantiles import MIDDLE, QUANTILES, share_below
 from helpers.outlook import evidence, growth, readings, targets
 from helpers.outlook.forecast import LEVEL, MIXTURE, NAIVE, RECORDED, leading, prior, starting_points
+from helpers.outlook.limits import CHINA
 
 MOST_OUTTURNS = 3
 LEAST_MONTHS = 6
-CHINA = {"flow": "export", "reporter": "CHN", "partner": "world", "hs": "85051110", "measure": "weight"}
-"""China's exports of rare-earth magnets: its own line 85051110, not India's."""
 
 
 def outturns(india: Vintage) -> pd.DataFrame:
@@ -80,7 +79,8 @@ def measured(rows: pd.DataFrame) -> pd.DataFrame:
     came = rows["outturn"].to_numpy(float)
     both = [*zip(came, rows[list(QUANTILES)].to_numpy(float), strict=True)]
     low, middle, high = (rows[MIDDLE[name]].to_numpy(float) for name in ("low80", "median", "high80"))
-    found = {"ahead": [_ahead(*pair) for pair in zip(rows["as_of"], rows["period"], strict=True)]}
+    left = pd.to_datetime([fiscal.span(period)[1] for period in rows["period"]]) - pd.to_datetime(rows["as_of"])
+    found = {"ahead": np.ceil(left.dt.days / 366).clip(lower=0).astype(int)}
     found |= {"error": 100 * (middle / came - 1), "within": (low <= came) & (came <= high)}
     found |= {"score": np.array([_wis(*one) for one in both], float), "closeness": [_closeness(*one) for one in both]}
     return rows.assign(**found).reset_index(drop=True)
@@ -126,12 +126,6 @@ def _made(india: Vintage, tried: pd.DataFrame, more: Iterable[date] = ()) -> pd.
         for period, scenario, values in _said(then, list(dict.fromkeys([*due, running]))):
             rows.append((period, str(day), scenario, *values, late, ids(sources)))
     return pd.DataFrame(rows, columns=["period", "as_of", "scenario", *QUANTILES, "backcast", "source"])
-
-
-def _ahead(as_of: str, period: str) -> int:
-    """Years from a day to the end of a period, begun ones whole; 0 once it is over."""
-    left = (pd.Timestamp(fiscal.span(period)[1]) - pd.Timestamp(as_of)).days
-    return max(0, int(np.ceil(left / 366)))
 
 
 def _wis(came: float, values: np.ndarray) -> float:

@@ -238,8 +238,8 @@ def _published(state: State, known: Values, target: str) -> Values:
     if state.published is None:
         return known
     told = _read(state.published[state.published["target"] == target])
-    same = (key for key, now in known.items() if abs(told.get(key, np.nan) - now) <= _ROUNDED * abs(now))
-    return told | {key: known[key] for key in same}
+    same = {key: now for key, now in known.items() if abs(told.get(key, np.nan) - now) <= _ROUNDED * abs(now)}
+    return {**told, **same}
 
 
 def _used(india: Vintage, target: str) -> frozenset[str]:

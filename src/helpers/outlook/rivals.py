@@ -26,7 +26,6 @@ def contradictions(india: Vintage, feeds: frozenset[str] | None = None) -> pd.Da
     """Where figures that should agree do not, within their ranges and the rounding of their last digit.
 
     The same of two sources (the newest of each), months and their year, lines and their code; and both sides' counts.
-
     ``feeds``: ids of the live sources; those of the vintage unless given.
 
     ``topic, period, one, other`` (who says it, and what), ``difference`` (of the first from the second), ``unit,

@@ -42,8 +42,7 @@ class Part:
 
 def parts(india: Vintage, made: demand_draws.Demand, at: slice, ended: int) -> tuple[Part, ...]:
     """The parts of a demand on the trend, of some of its years; none is ahead of the trend in a year that ended."""
-    of, rows = demand.model(india), india.table("demand")
-    aimed, goals = set(rows.loc[rows["role"] == "target", "sector"]), demand.model(india, "target").units
+    of, aimed, goals = demand.model(india), demand.with_target(india), demand.model(india, "target").units
     lines = {line.sector: (place, line) for place, line in enumerate(made.lines) if line.material == RARE_EARTH}
     told = [line for _, line in lines.values() if _kind(line) != OTHER]
     share = _only(of, len(made.tonnes), told, "share")

@@ -46,10 +46,8 @@ def supplies(india: Vintage) -> pd.DataFrame:
     chances, named = india.assumption(SUPPLY)["value"], scenario.named(india, DRAWS)
     strange = [name for name in chances.index if name not in named.index]
     if strange or (len(chances) and ((chances < 0).any() or abs(chances.sum() - 1) > 1e-9)):
-        raise DataError(
-            f"data/assumptions.csv: {SUPPLY} must be chances of scenarios in data/scenarios.csv, summing to one; "
-            f"not there are {strange}, and the chances are {chances.to_dict()}"
-        )
+        must = f"{SUPPLY} must be chances of scenarios in data/scenarios.csv, summing to one; not there are {strange}"
+        raise DataError(f"data/assumptions.csv: {must}, and the chances are {chances.to_dict()}")
     known = chances[[not named.loc[name, "lacking"] for name in chances.index]]
     known[scenario.BASE] = known.get(scenario.BASE, 0.0) + 1 - known.sum()
     return named.loc[known.index, ["levers"]].assign(chance=known)
@@ -125,9 +123,9 @@ def paths(india: Vintage, years: np.ndarray, only: str = "") -> dict[str, dict[s
 
 def used(india: Vintage, way: str = BOTH) -> frozenset[str]:
     """The sources of everything that a way is made from, licences apart."""
-    ways: dict[str, list] = {COUNTED: [], SECTORS: []}
     grown = growth.taken(india, targets.REPM.name).sources
-    ways[COUNTED] = [targets.totals(india, targets.REPM.name), rare_earths.estimates(india), *grown]
+    known = [targets.totals(india, targets.REPM.name), rare_earths.estimates(india), *grown]
+    ways: dict[str, list] = {COUNTED: known, SECTORS: []}
     if demand.demand(india):
         cases = supplies(india)["levers"]
         ways[SECTORS] = [scenario.sources(india, levers, "allowed", count=DRAWS) for levers in cases]

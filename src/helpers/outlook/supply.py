@@ -61,9 +61,8 @@ def sourced(editions: pd.DataFrame) -> pd.DataFrame:
 def neodymium(india: Vintage) -> pd.DataFrame:
     """IREL's neodymium by year: what was made, what the company plans, what its target is.
 
-    The figures are of neodymium, without a word on whether metal or oxide is meant.
-
-    ``period, kind`` (made, planned, target), ``tonnes, status, source``.
+    The figures are of neodymium, without a word on whether metal or oxide is meant. ``period, kind`` (made, planned,
+    target), ``tonnes, status, source``.
     """
     made = india.series("production", area="IREL", stage="separated", commodity="Nd", measure="output")
     tables = {"made": made}
@@ -138,11 +137,10 @@ def known(chain: pd.Series) -> bool:
 def meanings(india: Vintage) -> pd.DataFrame:
     """What a tonne that is called neodymium may mean, and what it makes then: bounds, none more likely than another.
 
-    Oxide or metal; neodymium and praseodymium together, or neodymium alone beside the praseodymium of its ore.
-
-    Indexed by meaning: ``oxide`` (tonnes of oxide of both that it comes to), ``low, high`` (tonnes of magnets, with the
-    highest loss in machining and with all of it used again; alike until that loss is in the sources), ``source``. Empty
-    until the yields are; neodymium alone stands there once the ore's composition is.
+    Oxide or metal; neodymium and praseodymium together, or neodymium alone beside the praseodymium of its ore. Indexed
+    by meaning: ``oxide`` (tonnes of oxide of both that it comes to), ``low, high`` (tonnes of magnets, with the highest
+    loss in machining and with all of it used again; alike until that loss is in the sources), ``source``. Empty until
+    the yields are; neodymium alone stands there once the ore's composition is.
     """
     chain, cut = magnet_chain(india), machined(india)
     parts = [_assumed(india, "rare_earth_content", segment) for segment in _APART]

@@ -23,7 +23,6 @@ LEAST_YEARS = 9
 """Years known at the first origin of the trial."""
 WIDE_YEARS, FISCAL_YEARS = limits.REACH[0.025], limits.REACH[0.1]
 """How far ahead there are 95 % and 80 % intervals: it is forecast no farther."""
-_KEYS = {"flow": "import", "reporter": "IND", "partner": "world", "hs": customs.METAL}
 
 
 @targets.remembered
@@ -144,12 +143,10 @@ def backtest(india: Vintage) -> pd.DataFrame:
 def trial(usd_m: pd.Series) -> pd.DataFrame:
     """Every forecast that would have been made of a series at each year from the :data:`LEAST_YEARS`-th on.
 
-    ``usd_m``: yearly values without a gap, indexed by calendar year as text.
-
-    ``origin, horizon, period, model, outturn, median, low80, high80, low95, high95, converged, error`` (log of median
-    over outturn); horizons up to :data:`FISCAL_YEARS`, those without an outturn left out. Models: the ensemble,
-    :data:`value_models.MODELS`, naive (the last value) and drift (the straight line through the first and the last).
-    Naive and drift have no intervals.
+    ``usd_m``: yearly values without a gap, indexed by calendar year as text. ``origin, horizon, period, model, outturn,
+    median, low80, high80, low95, high95, converged, error`` (log of median over outturn); horizons up to
+    :data:`FISCAL_YEARS`, those without an outturn left out. Models: the ensemble, :data:`value_models.MODELS`, naive
+    (the last value) and drift (the straight line through the first and the last). Naive and drift have no intervals.
     """
     rows = []
     for known in range(LEAST_YEARS, len(usd_m)):
@@ -222,17 +219,14 @@ def _models(past: np.ndarray, horizon: int) -> dict[str, tuple[np.ndarray, bool]
     steps = np.arange(1, horizon + 1)
     straight = past[-1] + steps * (past[-1] - past[0]) / (len(past) - 1)
     points = {NAIVE: np.full(horizon, past[-1]), DRIFT: np.maximum(straight, np.finfo(float).tiny)}
-    only = {name: (_median_only(point), True) for name, point in points.items()}
+    middle = np.array(QUANTILES) == 0.5
+    only = {name: (np.where(middle, point[:, None], np.nan), True) for name, point in points.items()}
     fitted = {name: fit(past, horizon) for name, fit in value_models.MODELS.items()}
     return {MODEL: (_ensemble(past, horizon), True)} | fitted | only
 
 
-def _median_only(point: np.ndarray) -> np.ndarray:
-    return np.where(np.array(QUANTILES) == 0.5, point[:, None], np.nan)
-
-
 def _calendar(india: Vintage, measure: str) -> pd.DataFrame:
     """The positive figures of calendar years of one measure."""
-    rows = india.series("trade", measure=measure, **_KEYS).dropna(subset="value")
+    rows = india.series("trade", **targets.CUSTOMS.keys | {"measure": measure}).dropna(subset="value")
     rows = rows.loc[[fiscal.is_calendar_year(period) for period in rows.index]]
     return rows[rows["value"] > 0]

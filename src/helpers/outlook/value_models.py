@@ -77,7 +77,6 @@ def regressions(india: Vintage, usd_m: pd.DataFrame) -> pd.DataFrame:
 
     Ordinary least squares with a constant, errors robust to heteroskedasticity and autocorrelation (Newey and West
     1987). Fiscal years are put on calendar years, a quarter of the one that ends and three of the one that begins.
-
     ``usd_m``: ``value.history``: million dollars by calendar year.
 
     A row an equation and regressor: ``equation, regressor, years, needed, since, until, elasticity, error, p_value, r2,
@@ -134,7 +133,6 @@ def _fit(growth: pd.DataFrame, names: list[str]) -> dict[str, object]:
 
 
 def _by_calendar_year(india: Vintage, one: Regressor) -> pd.DataFrame:
-    """``value, source`` by calendar year."""
     rows = india.series(one.table, **dict(one.keys)).dropna(subset="value")[["value", "source"]]
     if one.fiscal:
         return on_calendar_years(rows)

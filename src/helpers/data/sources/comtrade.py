@@ -59,12 +59,9 @@ APART = 0.02
 
 KEY = ["period", "partnerCode", "cmdCode"]
 NOTES = {
-    "unweighed": ", not all weighed",
-    "by_quantity": ", from the quantity",
-    "guessed": ", estimated by the publisher",
-    "apart": ", quantity and net weight differ",
-    "returned": ", its own goods returned",
-}
+    "returned": ", its own goods returned", "unweighed": ", not all weighed", "by_quantity": ", from the quantity",
+    "guessed": ", estimated by the publisher", "apart": ", quantity and net weight differ",
+}  # fmt: skip
 """What a note says of a figure, beside the edition of the HS in which it was reported."""
 
 
@@ -258,8 +255,7 @@ def _long(told: pd.DataFrame, reporter: str, flow: str) -> pd.DataFrame:
     weight = weight.assign(**told[["low", "high"]].where(told["apart"]))
     weight["status"] = weight["status"].mask(told["guessed"] | told["apart"], "estimate")
     value = shared.assign(key=place + "value_usd", unit="USD m", value=told["value_usd"], low=nan, high=nan)
-    for rows, names in ((weight, ("returned", "unweighed", "by_quantity", "guessed", "apart")),
-                        (value, ("returned", "unweighed"))):  # fmt: skip
+    for rows, names in ((weight, NOTES), (value, ("returned", "unweighed"))):
         for name in names:
             rows["note"] = rows["note"].mask(told[name], rows["note"] + NOTES[name])
     found = pd.concat([weight, value], ignore_index=True)
@@ -267,6 +263,5 @@ def _long(told: pd.DataFrame, reporter: str, flow: str) -> pd.DataFrame:
 
 
 def _some(found: Iterable) -> str:
-    """The first few of what was found, in words."""
     return ", ".join(" ".join(map(str, one)) if not isinstance(one, str) and hasattr(one, "__iter__") else str(one)
                      for one in list(found)[:3])  # fmt: skip

@@ -8,12 +8,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
 import pandas as pd
 
 from helpers.data.sources import bodies
-from helpers.data.sources.protocol import Answer, Ask, Feed, Request, UnfitError, figures
+from helpers.data.sources.protocol import Answer, Ask, Feed, Request, UnfitError, addressed, figures
 from helpers.data.sources.spellings import MONTHS
 
 TITLE = "commodity prices, the Pink Sheet"
@@ -46,9 +46,7 @@ def prepare(request: Request, ask: Ask) -> Request:
     found = [link for link in dict.fromkeys(links) if urlsplit(link).path.endswith(f"/{WORKBOOK}")]
     if len(found) != 1:
         raise UnfitError(f"{request.path} has {len(found)} links to {WORKBOOK} among {len(links)}; look at the page")
-    link = urlsplit(found[0])
-    path = link._replace(query="", fragment="").geturl()
-    return replace(request, path=path, params=dict(parse_qsl(link.query)))
+    return addressed(found[0], request)
 
 
 def rows(answer: Answer) -> pd.DataFrame:

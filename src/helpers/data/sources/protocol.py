@@ -6,10 +6,11 @@ not what it knows.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from math import nan
 from typing import Protocol
+from urllib.parse import parse_qsl, urlsplit
 
 import pandas as pd
 
@@ -117,6 +118,13 @@ def figures(table: str, rows: pd.DataFrame | Iterable[Mapping]) -> pd.DataFrame:
     told = pd.DataFrame(rows)
     told = told.assign(table=table, **{name: usual for name, usual in _USUAL.items() if name not in told})
     return told.reindex(columns=list(COLUMNS)).astype({"value": float, "low": float, "high": float})
+
+
+def addressed(address: str, request: Request) -> Request:
+    """The question put to a whole address that an answer named."""
+    link = urlsplit(address)
+    path = link._replace(query="", fragment="").geturl()
+    return replace(request, path=path, params=dict(parse_qsl(link.query)))
 
 
 Ask = Callable[[Request], Answer]

@@ -88,19 +88,16 @@ def rows(answer: Answer) -> pd.DataFrame:
 
 
 def _page(answer: Answer) -> Any:
-    """An answer as a tree of tags."""
     from bs4 import BeautifulSoup
 
     return BeautifulSoup(bodies.text(answer), "html.parser")
 
 
 def _start(tree: Any) -> str:
-    """How the text of a page begins."""
     return repr(tree.get_text(" ", strip=True)[:120])
 
 
 def _options(tree: Any, name: str) -> Iterable[Any]:
-    """The options of a list of the form."""
     return (option for found in tree.find_all("select", attrs={"name": name}) for option in found.find_all("option"))
 
 

@@ -11,12 +11,11 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
-from urllib.parse import parse_qsl, urlsplit
 
 import pandas as pd
 
 from helpers.data.sources import bodies
-from helpers.data.sources.protocol import Answer, Ask, Feed, Request, UnfitError, figures
+from helpers.data.sources.protocol import Answer, Ask, Feed, Request, UnfitError, addressed, figures
 from helpers.data.sources.spellings import countries
 
 TITLE = "Mineral Commodity Summaries"
@@ -59,26 +58,17 @@ def prepare(request: Request, ask: Ask) -> Request:
         names = [file.get("name") for file in files]
         raise UnfitError(f"{len(named)} of its files are a data file that is known; it has {names}")
     (file,) = named
-    link = urlsplit(str(file.get("downloadUri") or file.get("url")))
+    found = addressed(str(file.get("downloadUri") or file.get("url")), request)
     newer = request.context["newer"]
     later = _item(request, LISTING + newer, ask)[0] if newer else edition + 2
     output = tuple(str(year) for year in (edition - 2, edition - 1) if year < later - 2)
     checksum = file.get("checksum") or {}
     known = {"edition": str(edition), "version": version, "output": " ".join(output)}
-    known |= {
-        "checksum": f"{checksum.get('type', '')}:{checksum.get('value', '')}",
-        "size": str(file.get("size") or ""),
-    }
+    known["checksum"] = f"{checksum.get('type', '')}:{checksum.get('value', '')}"
+    known["size"] = str(file.get("size") or "")
     known["uploaded"] = "".join(re.findall(r"^\d{4}-\d\d-\d\d", str(file.get("dateUploaded"))))
-    return replace(
-        request,
-        path=link._replace(query="", fragment="").geturl(),
-        params=dict(parse_qsl(link.query)),
-        kind="zip" if file["name"].endswith(".zip") else "csv",
-        keys=(f"*/{OUTPUT}",),
-        periods=output,
-        context={**request.context, **known},
-    )
+    kind = "zip" if file["name"].endswith(".zip") else "csv"
+    return replace(found, kind=kind, keys=(f"*/{OUTPUT}",), periods=output, context={**request.context, **known})
 
 
 def rows(answer: Answer) -> pd.DataFrame:

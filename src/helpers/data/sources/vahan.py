@@ -92,7 +92,6 @@ def _saved(answer: Answer) -> str:
 
 
 def _electric(cells: list[list[str]], axis: str) -> pd.Series:
-    """Electric vehicles by category or maker."""
     last = next((place for place, row in enumerate(cells) if any(_fuel(cell) in FUELS for cell in row)), 0)
     head = [next((cell for cell in reversed(column) if cell), "") for column in zip(*cells[1 : last + 1], strict=True)]
     fuels, upper = [place for place, name in enumerate(head) if _fuel(name) in FUELS], [name.upper() for name in head]
@@ -115,7 +114,6 @@ def _electric(cells: list[list[str]], axis: str) -> pd.Series:
 
 
 def _segments(electric: pd.Series, axis: str, answer: Answer) -> pd.Series:
-    """The segment of every category or maker."""
     named = answer.request.context["segment"]
     if axis == "maker":
         if not named:
