@@ -80,7 +80,7 @@ def measured(rows: pd.DataFrame) -> pd.DataFrame:
     both = [*zip(came, rows[list(QUANTILES)].to_numpy(float), strict=True)]
     low, middle, high = (rows[MIDDLE[name]].to_numpy(float) for name in ("low80", "median", "high80"))
     left = pd.to_datetime([fiscal.span(period)[1] for period in rows["period"]]) - pd.to_datetime(rows["as_of"])
-    found = {"ahead": np.ceil(left.dt.days / 366).clip(lower=0).astype(int)}
+    found: dict[str, object] = {"ahead": [max(0, int(np.ceil(days / 366))) for days in left.dt.days]}
     found |= {"error": 100 * (middle / came - 1), "within": (low <= came) & (came <= high)}
     found |= {"score": np.array([_wis(*one) for one in both], float), "closeness": [_closeness(*one) for one in both]}
     return rows.assign(**found).reset_index(drop=True)
