@@ -30,7 +30,8 @@ def mine_output(india: Vintage, area: str = "IND", measure: str = COUNTS[0]) -> 
     edition takes its place; an unverified figure never takes the place of a sourced one), by year and date.
     """
     rows = india.table("production", vintages=True, stage="mine", area=area, measure=measure)
-    rows = rows[rows["value"].notna() & rows["period"].map(fiscal.is_year)].rename(columns={"value": "tonnes"})
+    whole = rows["value"].notna() & rows["period"].map(fiscal.is_year).astype(bool)
+    rows = rows[whole].rename(columns={"value": "tonnes"})
     rows = rows.assign(at=rows["period"].map(fiscal.centre), sourced=rows["status"] != "unverified")
     rows = rows.sort_values(["at", "sourced", "published"], kind="stable")
     rows["revised"] = rows.duplicated("period", keep="last")
