@@ -55,10 +55,9 @@ def effects(india: Vintage, table: pd.DataFrame, found: pd.DataFrame) -> pd.Data
     Its figures are added at the median of what is expected of them, to a copy of the vintage, and the forecast is made
     again; rules of licences are those that are likeliest, for a year. Years are the one that runs and the fifth. Of
     figures, sums of fiscal years are measured first, and single months, which are worth more than they, last. ``table,
-    found``: ``forecast.expected`` and :func:`due` of the vintage.
-
-    ``row`` (the label in ``found``), ``period``, ``before, after`` (tonnes from the 10 to the 90 % quantile; none once
-    the year is known), ``low, expected, high`` (of what is added, tonnes; gaps for rules), ``source``.
+    found``: ``forecast.expected`` and :func:`due` of the vintage. ``row`` (the label in ``found``), ``period``,
+    ``before, after`` (tonnes from the 10 to the 90 % quantile; none once the year is known), ``low, expected, high``
+    (of what is added, tonnes; gaps for rules), ``source``.
     """
     target, horizon = table["target"].iloc[0], table["period"].nunique()
     periods = list(table["period"].unique())

@@ -209,7 +209,8 @@ def _partition(figures: dict[str, tuple[frozenset[int], float]]) -> list[tuple[l
 
 
 def _span(period: str) -> frozenset[int]:
-    return frozenset(range(*fiscal.bounds(period)))
+    start, end = fiscal.span(period)
+    return frozenset(range(start.year * 12 + start.month - 1, end.year * 12 + end.month))
 
 
 def _half(name: str, beside: str, year: str, rows: pd.DataFrame, tiles: pd.DataFrame) -> list | None:

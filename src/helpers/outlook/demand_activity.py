@@ -59,10 +59,9 @@ def counted(india: Vintage, series: str) -> pd.DataFrame:
 
     A year that no fiscal-year figure gives moves evenly, in per cent, between the figures around it; a calendar year
     stands at its middle. The range is that printed, and that of all counts of the year. ``series``:
-    ``indicator/segment`` of ``drivers.csv``, several in the order in which they are believed.
-
-    Indexed by ``fiscal_year`` (int): ``value, low, high``, ``direct`` (a figure of that year), ``source``; empty while
-    nothing is public.
+    ``indicator/segment`` of ``drivers.csv``, several in the order in which they are believed. Indexed by
+    ``fiscal_year`` (int): ``value, low, high``, ``direct`` (a figure of that year), ``source``; empty while nothing is
+    public.
     """
     best: dict[float, Point] = {}
     for point in (point for name in series.split() for point in _named(india, name)):

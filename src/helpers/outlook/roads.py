@@ -59,7 +59,6 @@ def expected(india: Vintage, worth: pd.DataFrame) -> pd.DataFrame:
 
     A unit value wanders from its newest sound year on, by the yearly change of ``data/assumptions.csv`` in logs,
     independently of the value. That is wider than the truth if both move together. ``worth``: ``value.expected``.
-
     ``forecast.COLUMNS``; scenarios :data:`OWN`, :data:`PARTNERS` and, weighing them, :data:`ROAD`; no quantile is above
     what can be had (:func:`limits.held`); empty while neither unit value nor the judgements were public.
     """

@@ -138,9 +138,13 @@ def _part_of(india: Vintage, name: str, year: int) -> pd.Series | None:
     rows, months = sums(india, name), fiscal.months(fiscal.year_name(year))
     pieces: list[str] = []
     known = 0
-    while fits := {p: held for p in rows.index if fiscal.span(p)[0] == months[known].start_time.date()
-                   and known + (held := len(fiscal.months(p))) < len(months)}:  # fmt: skip
-        pieces.append(max(fits, key=fits.__getitem__))
+    while known < len(months):
+        start = months[known].start_time.date()
+        fits = {p: len(fiscal.months(p)) for p in rows.index if fiscal.span(p)[0] == start}
+        fits = {p: held for p, held in fits.items() if known + held < len(months)}
+        if not fits:
+            break
+        pieces.append(max(fits, key=lambda p: fits[p]))
         known += fits[pieces[-1]]
     if known < LEAST_PART:
         return None

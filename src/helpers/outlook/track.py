@@ -88,11 +88,9 @@ def scored(india: Vintage, made: pd.DataFrame, came: pd.DataFrame) -> pd.DataFra
     """Forecasts beside what came of them, and again where that was revised.
 
     ``made`` has :data:`MADE`, ``came`` is :func:`outturns`. Beside a published forecast naive is reckoned from what was
-    public on its day.
-
-    :data:`MADE`, ``release, outturn, ahead`` (years to the end of the period, begun ones whole; 0 once it is over),
-    ``error`` (per cent), ``within`` (the 80 % interval), ``score`` (WIS), ``closeness`` (the chance, by the forecast
-    itself, of being at least as near); those made before the first release only.
+    public on its day. :data:`MADE`, ``release, outturn, ahead`` (years to the end of the period, begun ones whole; 0
+    once it is over), ``error`` (per cent), ``within`` (the 80 % interval), ``score`` (WIS), ``closeness`` (the chance,
+    by the forecast itself, of being at least as near); those made before the first release only.
     """
     first = came[came["release"] == FIRST].set_index(["target", "period"])["published"]
     due = [first.get(key, pd.Timestamp.min) for key in zip(made["target"], made["period"], strict=True)]

@@ -74,10 +74,9 @@ def expected(india: Vintage) -> pd.DataFrame:
     """Quantiles of million dollars a fiscal year, by the whole ensemble on India's own history.
 
     A fiscal year is three quarters of the calendar year in which it begins and a quarter of the next, quantile by
-    quantile: as wide as if both years erred together. Years that India's record has are left out.
-
-    ``forecast.COLUMNS``, of ``QUANTILES`` those that are published; horizon 1 is the first fiscal year that begins
-    after the last calendar year known; empty with fewer than :data:`LEAST_YEARS` years without a gap.
+    quantile: as wide as if both years erred together. Years that India's record has are left out. ``forecast.COLUMNS``,
+    of ``QUANTILES`` those that are published; horizon 1 is the first fiscal year that begins after the last calendar
+    year known; empty with fewer than :data:`LEAST_YEARS` years without a gap.
     """
     table = limits.published(_fiscal(india))
     return table[~table["period"].isin(recorded(india).index)].reset_index(drop=True)
