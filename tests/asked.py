@@ -54,7 +54,7 @@ def asking(server, module, standin, *args, since: str = "2018-01", of: Feed | No
 
 def figures(answer: Answer, module):
     """The figures of an answer, by key and period."""
-    return module.rows(module.parse(answer), answer).set_index(["key", "period"])
+    return module.rows(answer).set_index(["key", "period"])
 
 
 def taken(folder: Path, module, found: list[Answer], day: float = 0) -> Change:
@@ -64,7 +64,7 @@ def taken(folder: Path, module, found: list[Answer], day: float = 0) -> Change:
     for answer in found:
         shelf.keep(replace(answer, fetched=at), getattr(module, "VOLATILE", b""))
     waiting = list(shelf.pending())
-    return shelf.take({key: (one.request, module.rows(module.parse(one), one)) for key, one in waiting}, at)
+    return shelf.take({key: (one.request, module.rows(one)) for key, one in waiting}, at)
 
 
 def shown(folder: Path, table: str, key: str) -> pd.DataFrame:

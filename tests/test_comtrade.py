@@ -51,7 +51,7 @@ def asked(httpserver):
 
 
 def figures(answer):
-    return comtrade.rows(comtrade.parse(answer), answer)
+    return comtrade.rows(answer)
 
 
 def values(found, key):
@@ -369,7 +369,7 @@ def test_a_body_of_another_form_is_refused(body):
 def test_rows_of_something_else_are_refused(row, text):
     asked, came = said({}), said(row)
     with pytest.raises(UnfitError, match=text):
-        comtrade.rows(comtrade.parse(came), asked)
+        comtrade.rows(Answer(asked.request, came.body))
 
 
 def test_partners_that_exceed_the_world_are_refused():

@@ -47,7 +47,7 @@ def asked(httpserver):
 
 
 def figures(answer):
-    return tradestat.rows(tradestat.parse(answer), answer)
+    return tradestat.rows(answer)
 
 
 def value(found, partner, period="2024-08", line="85051110", kind="weight"):

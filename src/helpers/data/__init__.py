@@ -18,16 +18,6 @@ from helpers.data.tables import DataError
 from helpers.data.vintage import Vintage, vintage
 
 __all__ = [
-    "ASSUMED",
-    "STATUSES",
-    "UNUSED",
-    "DataError",
-    "Quantity",
-    "Vintage",
-    "derived",
-    "from_row",
-    "ids",
-    "number",
-    "sources_of",
-    "vintage",
-]
+    "ASSUMED", "STATUSES", "UNUSED", "DataError", "Quantity", "Vintage", "derived", "from_row", "ids", "number",
+    "sources_of", "vintage",
+]  # fmt: skip

@@ -20,12 +20,8 @@ def odd(raw: Mapping[str, pd.DataFrame], described: Mapping[str, tables.Table]) 
     """Which rows are wrong, what is wrong with them, and what to do."""
     rows = raw["calendar"]
     ruled, days = rows["rule"] != "", rows["rule"].map(_days)
-    yield (
-        ruled & ~days.map(bool),
-        "rules that name no day",
-        "write FREQ=YEARLY or MONTHLY with BYMONTHDAY or BYDAY, such as FREQ=MONTHLY;BYMONTHDAY=-1; a newer row of the "
-        "entry ends it",
-    )
+    remedy = "write FREQ=YEARLY or MONTHLY with BYMONTHDAY or BYDAY, such as FREQ=MONTHLY;BYMONTHDAY=-1"
+    yield ruled & ~days.map(bool), "rules that name no day", f"{remedy}; a newer row of the entry ends it"
     yield ~rows["feed"].isin(["", *raw["feeds"]["feed"]]), "feeds that are not in feeds.csv", "correct feed"
     lag = (rows["feed"] == "") & ~rows["lag"].between(0, _LONGEST)
     yield ruled & lag, "days without a lag", f"give feed, or lag in days (0 to {_LONGEST})"

@@ -48,14 +48,10 @@ def broken(folder: Path) -> list[tuple]:
     _, rows = cells(folder / f"{NAME}.csv")
     for line, (row, wanted) in enumerate(zip(rows, linked(row[:-1] for row in rows), strict=True), start=2):
         if row[-1] != wanted[-1]:
-            return [
-                (
-                    f"{NAME}.csv",
-                    f"line {line}: {', '.join(row[:-1])}",
-                    f"what was appended has changed: from this row of run {row[0]} on the chain does not hold; the row "
-                    "was changed, or one of its run or just before it was changed, added or removed",
-                    f"restore the rows from the last commit (git checkout data/{NAME}.csv); a published forecast is "
-                    "never corrected, and a new one is appended by `magnets ledger add`",
-                )
-            ]
+            problem = (f"what was appended has changed: from this row of run {row[0]} on the chain does not hold; "
+                       "the row was changed, or one of its run or just before it was changed, added or "
+                       "removed")  # fmt: skip
+            remedy = (f"restore the rows from the last commit (git checkout data/{NAME}.csv); a published forecast is "
+                      "never corrected, and a new one is appended by `magnets ledger add`")  # fmt: skip
+            return [(f"{NAME}.csv", f"line {line}: {', '.join(row[:-1])}", problem, remedy)]
     return []

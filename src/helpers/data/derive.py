@@ -71,10 +71,8 @@ class Family:
 def steps(rows: pd.DataFrame, file: str, keys: Mapping[str, Key], ranks: Mapping[str, int]) -> list[Step]:
     """The rows of a table of rules, in their order.
 
-    Raises
-    ------
-    DataError
-        If a row names a table, a column, a rule or a period that there is not, or computes a figure from itself.
+    A DataError if a row names a table, a column, a rule or a period that there is not, or computes a figure from
+    itself.
     """
     read = []
     for line, row in enumerate(rows.itertuples(), start=2):
@@ -93,10 +91,8 @@ def steps(rows: pd.DataFrame, file: str, keys: Mapping[str, Key], ranks: Mapping
             if file == "derivations" and row.rule not in relations.OF_PARTS and alone:
                 raise ValueError(f"{row.rule} of nothing but the figure itself")
         except (KeyError, ValueError) as error:
-            raise DataError(
-                f"data/{file}.csv line {line} cannot be read: {error}{' is unknown' * isinstance(error, KeyError)}\n"
-                f"correct the row; rules are {', '.join(relations.RULES)}"
-            ) from error
+            said = f"data/{file}.csv line {line} cannot be read: {error}{' is unknown' * isinstance(error, KeyError)}"
+            raise DataError(f"{said}\ncorrect the row; rules are {', '.join(relations.RULES)}") from error
         world = columns.index("partner") if "partner" in columns else None
         factor = 1.0 if pd.isna(row.factor) else row.factor
         rank, note = ranks[getattr(row, "status", "derived")], getattr(row, "note", "")
@@ -189,10 +185,8 @@ def targets(known: Known, step: Step, since: int = 0) -> dict[Key, tuple[tuple[s
     if "*" in step.key:
         first = step.inputs[0]
         wanted = [own if part is None else part for own, part in zip(step.key, first.key, strict=True)]
-        keys = [
-            tuple([has if part == "*" else part for part, has in zip(step.key, key, strict=True)])
-            for key in _alike(islice(known.get(first.table, {}), since, None), wanted)
-        ]
+        fresh = _alike(islice(known.get(first.table, {}), since, None), wanted)
+        keys = [tuple([has if part == "*" else part for part, has in zip(step.key, key, strict=True)]) for key in fresh]
     return {key: tuple([at(one, key) for one in step.inputs]) for key in keys}
 
 
@@ -238,7 +232,6 @@ def _together(known: dict[Key, Series], pattern: Key) -> Series:
 
 
 def _added(figures: list[Figure]) -> Figure:
-    """Several figures of one period as one."""
     value, computed = intervals.total(*(one.range for one in figures)), any(one.computed for one in figures)
     return Figure(value, figures[0].unit, *_behind(figures), computed=computed)
 
@@ -276,7 +269,6 @@ def _adds_up(key: Key, patterns: tuple[Key, ...]) -> bool:
 
 
 def _alike(keys: Iterable[Key], pattern: Sequence[str]) -> list[Key]:
-    """The keys that are like a pattern, in their order."""
     fixed = [place for place, part in enumerate(pattern) if part != "*"]
     parts = itemgetter(*fixed) if fixed else bool
     wanted = parts(pattern)

@@ -15,13 +15,10 @@ def units(folder: Path) -> dict[str, dict]:
     for resource in package["resources"]:
         fields = {field["name"]: field for field in resource["schema"]["fields"]}
         unit, assumption = fields.get("unit", {}), fields.get("assumption", {})
-        said[resource["name"]] = {
-            "signed": unit.get("signed", []),
-            "zero": unit.get("zero", True),
-            "all": unit.get("constraints", {}).get("enum", []),
-            "sum_to_one": assumption.get("sum_to_one", []),
-            "needed": assumption.get("needed", {}),
-        }
+        every = unit.get("constraints", {}).get("enum", [])
+        told = {"signed": unit.get("signed", []), "zero": unit.get("zero", True), "all": every}
+        told |= {"sum_to_one": assumption.get("sum_to_one", []), "needed": assumption.get("needed", {})}
+        said[resource["name"]] = told
     return said
 
 
@@ -46,32 +43,31 @@ def forbidden(folder: Path) -> list[tuple]:
     found = [(file, f"line {line}: {cell}", problem, plain) for file, line, cell, problem in tables.unreadable(folder)]
     odd = {(file, at.partition(":")[0]) for file, at, *_ in found}
     for task in report.tasks:
+        lines = [*tables.lines(folder / f"{task.name}.csv")] if task.errors else []
         for error in task.errors[:5]:
-            at = f"line {error.row_number}: {_cells(error)}" if hasattr(error, "row_number") else ""
+            row = getattr(error, "row_number", 0)
+            at = f"line {lines[row - 1]}: {', '.join(str(cell) for cell in error.cells if cell)}" if row else ""
             if error.type == "type-error" and (f"{task.name}.csv", at.partition(":")[0]) in odd:
                 continue
             found.append((f"{task.name}.csv", at, f"{error.title}: {error.note}", _remedy(error, task.name)))
-    found += _strangers(tables.read(folder), keys)
+    found += _strangers(folder, keys)
     return found + [("datapackage.json", "", error.title, error.note) for error in report.errors]
 
 
-def _strangers(read: dict, keys: dict) -> list[tuple]:
+def _strangers(folder: Path, keys: dict) -> list[tuple]:
     """Cells that name no row of another table; asked here, as frictionless would open that table for each of them."""
-    found, remedy = [], "write an id that data/sources.csv has, or add the source there first"
+    read, found = tables.read(folder), []
+    remedy = "write an id that data/sources.csv has, or add the source there first"
     for name, foreign in keys.items():
         for one in foreign:
             of, to = one["reference"]["resource"], "".join(one["reference"]["fields"])  # a name, or a list of one
             there = {*read[of].column(to), ""}
-            cells = zip(read[name].column("".join(one["fields"])), read[name].rows, strict=True)
-            for line, (cell, row) in enumerate(cells, start=2):
+            own, (_, *lines) = read[name], tables.lines(folder / f"{name}.csv")
+            for line, cell, row in zip(lines, own.column("".join(one["fields"])), own.rows, strict=True):
                 if cell not in there:
                     at = f"line {line}: {', '.join(str(c) for c in row if c == c and c not in ('', None))}"
                     found.append((f"{name}.csv", at, f"ForeignKey Error: {of}.csv has no {to} {cell}", remedy))
     return found
-
-
-def _cells(error) -> str:
-    return ", ".join(str(cell) for cell in error.cells if cell not in (None, ""))
 
 
 def _remedy(error, table: str) -> str:

@@ -58,12 +58,8 @@ def unfit(india: Vintage) -> list[tuple]:
     found, figures = [], rounded(india)
     for line, (check, step) in enumerate(india.checks, start=2):
         named = [(step.table, step.key), *((one.table, one.key) for one in (*step.inputs, step.against))]
-        unknown = [
-            part
-            for table, key in named
-            for column, part in zip(india.written[table].keys, key, strict=True)
-            if part not in (None, "*") and part not in india.values(table, column)
-        ]
+        parts = [(table, *part) for table, key in named for part in zip(india.written[table].keys, key, strict=True)]
+        unknown = [part for table, column, part in parts if part not in {None, "*"} | india.values(table, column)]
         pairs, allowed = compared(figures[check["figures"]], check, step), check["allowed"]
         if unknown:
             problem, remedy = f"names what no figure has: {', '.join(unknown)}", "correct the key, inputs or against"
@@ -116,10 +112,12 @@ def places(india: Vintage, figures: list[Figure]) -> str:
 def _judged(pairs: list[tuple], check: dict, step: derive.Step) -> Iterator[tuple[tuple, list[Figure]]]:
     fixed = not pd.isna(check["published"])
     for key, period, computed, used, other in pairs:
-        if fixed and any(one.published > _ordinal(check["as_of"]) for one in used):
+        until = math.inf if pd.isna(check["as_of"]) else check["as_of"].toordinal()
+        if fixed and any(one.published > until for one in used):
             continue
-        if not _comparable(other, *used):
-            continue
+        since = max((one.published for one in (other, *used) if one.revised), default=0)
+        if any(one.rank == 0 or 0 < one.published < since for one in (other, *used)):
+            continue  # not of one state of knowledge: one is assumed, or older than a revision of another
         slack = 0.0 if pd.isna(check["allowed"]) else check["allowed"]
         allowed = _allowed(computed, other.range) + slack
         gap = computed.value - other.range.value
@@ -131,19 +129,7 @@ def _judged(pairs: list[tuple], check: dict, step: derive.Step) -> Iterator[tupl
         yield row, [other, *used]
 
 
-def _comparable(*figures: Figure) -> bool:
-    """Whether figures are of one state of knowledge: none assumed, none older than a revision of another."""
-    since = max((one.published for one in figures if one.revised), default=0)
-    return all(one.rank > 0 and (one.published >= since or not one.published) for one in figures)
-
-
-def _ordinal(day: pd.Timestamp) -> float:
-    """A day as a number that grows with time; what has no day holds for ever."""
-    return math.inf if pd.isna(day) else day.toordinal()
-
-
 def _allowed(computed: Interval, published: Interval) -> float:
-    """What the ranges of two figures allow between them."""
     if computed.value >= published.value:
         return computed.value - computed.low + published.high - published.value
     return computed.high - computed.value + published.value - published.low
@@ -152,14 +138,12 @@ def _allowed(computed: Interval, published: Interval) -> float:
 @once
 def rounded(india: Vintage) -> dict[str, derive.Known]:
     """Figures that were printed without a range with that of their last digit; what was computed has its own."""
-    return {of: _rounded(india.figures(computed=of == "all")) for of in ("published", "all")}
-
-
-def _rounded(known: derive.Known) -> derive.Known:
-    return {
-        table: {key: {period: _printed(figure) for period, figure in series.items()} for key, series in keyed.items()}
-        for table, keyed in known.items()
-    }
+    found: dict[str, derive.Known] = {}
+    for of in ("published", "all"):
+        known = {table: keyed.items() for table, keyed in india.figures(computed=of == "all").items()}
+        found[of] = {table: {key: {period: _printed(one) for period, one in series.items()} for key, series in keyed}
+                     for table, keyed in known.items()}  # fmt: skip
+    return found
 
 
 def _printed(figure: Figure) -> Figure:

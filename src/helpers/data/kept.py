@@ -8,7 +8,7 @@ from pathlib import Path
 
 from helpers import paths
 from helpers.data import live, public, tables
-from helpers.data.tables import DataError, Table
+from helpers.data.tables import EMPTY, DataError, Table
 from helpers.data.vintage import Vintage, vintage
 
 NAME = "data.zip"
@@ -20,8 +20,6 @@ _BEGAN = (1980, 1, 1, 0, 0, 0)
 _DAMAGED = zipfile.BadZipFile, zlib.error
 _LARGEST = 2**26
 """Bytes of all files in it; more are not of this project, and may be more than a machine holds."""
-
-_EMPTY = {"number": float("nan"), "date": None}
 
 
 def packed(folder: Path | None = None) -> bytes:
@@ -75,8 +73,6 @@ def _shaped(table: Table, form: Table) -> Table:
     if table.keys != form.keys:
         raise DataError(f"data/{form.name}.csv names its figures by {form.keys}, and then did by {table.keys}")
     at = {column: place for place, column in enumerate(table.columns)}
-    empty = [_EMPTY.get(kind, "") for kind in form.kinds]
-    return form.having(
-        tuple(row[at[column]] if column in at else gap for column, gap in zip(form.columns, empty, strict=True))
-        for row in table.rows
-    )
+    empty = [EMPTY.get(kind, "") for kind in form.kinds]
+    cells = [(at.get(column), gap) for column, gap in zip(form.columns, empty, strict=True)]
+    return form.having(tuple(gap if place is None else row[place] for place, gap in cells) for row in table.rows)

@@ -75,7 +75,6 @@ def _good(table: Table, row: tuple) -> tuple[int, int]:
 
 
 def _row(table: Table, figure: list, source: str) -> tuple:
-    """A figure of the archive as a row of a table."""
     key, *rest = figure
     cells = dict(zip(table.keys, key.split("/"), strict=True)) | dict(zip(FIGURES[2:], rest, strict=True))
     numbers = {name: math.nan if cells[name] is None else cells[name] for name in ("value", "low", "high")}
@@ -85,8 +84,6 @@ def _row(table: Table, figure: list, source: str) -> tuple:
 
 def _pattern(text: str) -> tuple[str, str]:
     table, _, key = text.partition(":")
-    if table not in DATED or not key:
-        raise DataError(
-            f"data/feeds.csv: enters has {text!r}; write `table:key pattern`, such as trade:import/IND/*/*/*"
-        )
-    return table, key
+    if table in DATED and key:
+        return table, key
+    raise DataError(f"data/feeds.csv: enters has {text!r}; write `table:key pattern`, such as trade:import/IND/*/*/*")

@@ -27,10 +27,7 @@ RANK = {status: rank for rank, status in enumerate(STATUSES)}
 def known(raw: Mapping[str, Table], day: date) -> dict[str, Table]:
     """The dated tables with their rows published by a day, corrected, each with all its sources.
 
-    Raises
-    ------
-    DataError
-        If a correction no longer fits, or a status is unknown.
+    A DataError if a correction no longer fits, or a status is unknown.
     """
     tables = {name: raw[name] for name in DATED}
     for name in dict.fromkeys(raw["corrections"].column("table")):
@@ -49,21 +46,16 @@ def choose(table: Table, written: Table | None = None) -> Table:
     """One row a key: the best status, of those the newest.
 
     Of a live source only its newest word counts; it never ties with another source. An error counts the lines of
-    ``written``, the whole table, where only a part is given.
-
-    Raises
-    ------
-    DataError
-        If two are equally good, or a status is unknown.
+    ``written``, the whole table, where only a part is given. A DataError if two are equally good, or a status is
+    unknown.
     """
     if not table.keys:
         return table
     status, published, source = map(table.columns.index, ("status", "published", "source"))
     for key, row in table.keyed():
         if row[status] not in RANK:
-            raise DataError(
-                f"data/{table.name}.csv: status {row[status]!r} of {'/'.join(key)} is unknown; use one of {STATUSES}"
-            )
+            said = f"data/{table.name}.csv: status {row[status]!r} of {'/'.join(key)} is unknown"
+            raise DataError(f"{said}; use one of {STATUSES}")
     order = {source: place for place, source in enumerate(table.live, start=1)}
 
     def good(row: tuple) -> tuple[int, int, int]:
@@ -89,20 +81,15 @@ def choose(table: Table, written: Table | None = None) -> Table:
 def series(table: Table, places: tuple[int, ...], unverified: bool, free: tuple[str, ...]) -> pd.DataFrame:
     """Some rows of a table by period, oldest first, without gaps and, unless asked for, unverified figures.
 
-    Raises
-    ------
-    DataError
-        If their units differ; ``free`` are the key columns that were left open.
+    A DataError if their units differ; ``free`` are the key columns that were left open.
     """
     status, period = table.columns.index("status"), table.columns.index("period")
     found = [place for place in places if table.rows[place][status] not in left_out(unverified)]
     found.sort(key=lambda place: fiscal.span(table.rows[place][period]))
     rows = table.frame().take(found)
     if len(set(rows["unit"])) > 1:
-        raise DataError(
-            f"data/{table.name}.csv mixes units:\n{first_rows(rows.drop_duplicates('unit'))}\n"
-            + (f"Say which of {list(free)} is meant." if free else "Give each unit a measure of its own.")
-        )
+        remedy = f"Say which of {list(free)} is meant." if free else "Give each unit a measure of its own."
+        raise DataError(f"data/{table.name}.csv mixes units:\n{first_rows(rows.drop_duplicates('unit'))}\n{remedy}")
     return rows.set_index("period").drop(columns=list(table.keys))
 
 
@@ -215,19 +202,13 @@ def _with_those_before(figure: Figure, rivals: list[Figure]) -> Figure:
 
 
 def _row(table: Table, key: tuple[str, ...], period: str, figure: Figure) -> tuple:
-    nan = math.nan  # itself, as tables read have it: the same rows computed twice are equal
-    cells = dict(zip(table.keys, key, strict=True)) | {
-        "period": period,
-        "unit": figure.unit,
-        "value": figure.range.value,
-        "low": nan if figure.range.exact else figure.range.low,
-        "high": nan if figure.range.exact else figure.range.high,
-        "status": STATUSES[figure.rank],
-        "published": date.fromordinal(figure.published),
-        "written": None,
-        "source": figure.source,
-        "note": figure.note,
-    }
+    cells: dict[str, object] = {**dict(zip(table.keys, key, strict=True)), "period": period, "unit": figure.unit}
+    low, value, high = figure.range
+    if figure.range.exact:  # nan itself, as tables read have it: the same rows computed twice are equal
+        low = high = math.nan
+    cells |= {"value": value, "low": low, "high": high, "status": STATUSES[figure.rank]}
+    cells |= {"published": date.fromordinal(figure.published), "written": None}
+    cells |= {"source": figure.source, "note": figure.note}
     return tuple([cells.get(column, "") for column in table.columns])
 
 

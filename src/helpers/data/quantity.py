@@ -9,14 +9,8 @@ import pandas as pd
 ASSUMED = "assumed"
 """Status and source of a figure that a parameter or a what-if has put in the place of a published one."""
 
-_UNITS = {
-    "USD m": "million USD",
-    "INR crore": "crore rupees",
-    "Mt REO": "million tonnes",
-    "t REO": "t",
-    "t/yr": "t",
-    "t REO/yr": "t",
-}
+_UNITS = {"USD m": "million USD", "INR crore": "crore rupees", "Mt REO": "million tonnes"}
+_UNITS |= dict.fromkeys(("t REO", "t/yr", "t REO/yr"), "t")
 _SPEC = re.compile(r"(?P<style>number|range|signed)?(?:\.(?P<decimals>\d)|~(?P<digits>\d))?")
 
 
@@ -77,16 +71,9 @@ def derived(
 
 def from_row(row: pd.Series, unit: str = "", column: str = "value", period: str = "") -> Quantity:
     """A row of a table as a quantity; a range belongs to the column ``value`` only, unless ``column`` names another."""
-    ranged = column == "value"
-    return Quantity(
-        float(row[column]),
-        unit or row.get("unit", ""),
-        period or str(row.get("period", row.name)),
-        float(row["low"]) if ranged and "low" in row else float("nan"),
-        float(row["high"]) if ranged and "high" in row else float("nan"),
-        row.get("status", "derived"),
-        sources_of(row),
-    )
+    low, high = (float(row[end]) if column == "value" and end in row else float("nan") for end in ("low", "high"))
+    unit, period = unit or row.get("unit", ""), period or str(row.get("period", row.name))
+    return Quantity(float(row[column]), unit, period, low, high, row.get("status", "derived"), sources_of(row))
 
 
 def sources_of(*things) -> frozenset[str]:

@@ -92,11 +92,7 @@ def told(found: pd.DataFrame) -> str:
 
 
 def _told(name: str, rows: pd.DataFrame, found: Iterator[Problem] | tuple) -> list[tuple]:
-    return [
-        (f"{name}.csv", tables.first_rows(rows[wrong]), problem, remedy)
-        for wrong, problem, remedy in found
-        if wrong.any()
-    ]
+    return [(f"{name}.csv", tables.first_rows(rows[wrong]), *said) for wrong, *said in found if wrong.any()]
 
 
 def _named(_: str, rows: pd.DataFrame, raw: Mapping, __: Mapping) -> Iterator[Problem]:
@@ -107,23 +103,14 @@ def _named(_: str, rows: pd.DataFrame, raw: Mapping, __: Mapping) -> Iterator[Pr
     ids = rows["note"].map(tables.SOURCE_ID.findall)
     known = set(since.index)
     unknown = ids.map(lambda named: set(named) - known)
-    names = ", ".join(sorted(set().union(*unknown)))
-    yield (
-        unknown.map(bool),
-        f"notes name sources that are not in sources.csv: {names}",
-        "correct the id, or add the source",
-    )
-    told = rows["note"].str.findall(r"\bcontradictions (C\d+)\b")
+    problem = f"notes name sources that are not in sources.csv: {', '.join(sorted(set().union(*unknown)))}"
+    yield unknown.map(bool), problem, "correct the id, or add the source"
+    told = ids + rows["note"].str.findall(r"\bcontradictions (C\d+)\b")
     days = pd.concat([since, raw["contradictions"].set_index("id")["published"]]).dropna().to_dict()
-    latest = [
-        max((days[i] for i in (*one, *other) if i in days), default=pd.NaT)
-        for one, other in zip(ids, told, strict=True)
-    ]
-    yield (
-        pd.Series(latest, index=rows.index, dtype="datetime64[us]") > rows["published"],
-        "notes name what became public only later",
-        "give the figure the later date, or take the later source out of its note",
-    )
+    latest = [max((days[one] for one in named if one in days), default=pd.NaT) for named in told]
+    later = pd.Series(latest, rows.index, dtype="datetime64[us]") > rows["published"]
+    remedy = "give the figure the later date, or take the later source out of its note"
+    yield later, "notes name what became public only later", remedy
 
 
 def _dates(name: str, rows: pd.DataFrame, raw: Mapping, __: Mapping) -> Iterator[Problem]:
@@ -138,11 +125,9 @@ def _dates(name: str, rows: pd.DataFrame, raw: Mapping, __: Mapping) -> Iterator
     if "period" in rows and name not in ("regimes", chain.NAME):
         spans = rows["period"].map(_span)
         ends = pd.to_datetime(spans.map(lambda span: span[1] if isinstance(span, tuple) else pd.NaT))
-        yield (
-            (name not in ("outlooks", "events")) & (rows["status"] != "missing") & (rows["published"] < ends),
-            "published before the period was over",
-            "correct the period or the date; plans belong in outlooks.csv",
-        )
+        early = (name not in ("outlooks", "events")) & (rows["status"] != "missing") & (rows["published"] < ends)
+        remedy = "correct the period or the date; plans belong in outlooks.csv"
+        yield early, "published before the period was over", remedy
     if "source" in rows:
         since = rows["source"].map(raw["sources"].set_index("id")["public_since"])
         late = ("value" in rows) & (rows["published"] < since)
@@ -150,11 +135,8 @@ def _dates(name: str, rows: pd.DataFrame, raw: Mapping, __: Mapping) -> Iterator
         yield late, "figures older than their source", "correct published, or public_since in data/sources.csv"
     yield rows["published"].isna(), "no date of publication", "give the day on which the figure became public"
     if "written" in rows:
-        yield (
-            rows["status"].eq("inference") & rows["written"].isna(),
-            "judgements without the day on which they were written",
-            "give written",
-        )
+        undated = rows["status"].eq("inference") & rows["written"].isna()
+        yield undated, "judgements without the day on which they were written", "give written"
         yield rows["written"] < rows["published"], "written before it could be used", "correct written or published"
 
 
@@ -165,29 +147,19 @@ def _numbers(name: str, rows: pd.DataFrame, raw: Mapping, units: Mapping) -> Ite
     numbers, (value, low, high) = rows[["value", "low", "high"]], (rows[c] for c in ("value", "low", "high"))
     least, signed = numbers.min(axis=1), rows["unit"].isin(units[name]["signed"])
     yield np.isinf(numbers).any(axis=1), "figures without end", "write the number that was published"
-    yield (
-        ~signed & (least < 0),
-        "negative amounts",
-        "correct the sign, or allow it for the unit in data/datapackage.json",
-    )
-    nothing = ~signed & (least == 0) & (not units[name]["zero"])
-    yield (
-        nothing,
-        "amounts of zero",
-        "leave the row out if there was none, or give the status missing if it is not known",
-    )
+    below, nought = ~signed & (least < 0), ~signed & (least == 0) & (not units[name]["zero"])
+    yield below, "negative amounts", "correct the sign, or allow it for the unit in data/datapackage.json"
+    remedy = "leave the row out if there was none, or give the status missing if it is not known"
+    yield nought, "amounts of zero", remedy
     yield (value < low) | (value > high) | (low > high), "values outside their own range", "correct value, low or high"
     half = (low == high) | (value.notna() & (low.isna() != high.isna()))
     yield half, "a range with one end only, or of no width", "give low and high, or leave both empty"
     empty, missing = numbers.isna().all(axis=1), rows["status"] == "missing"
     yield empty & ~missing, "figures without a number", "give a value or a range, or the status missing"
     yield missing & value.notna(), "missing figures with a number", "give the status the number deserves"
-    yield (
-        rows["source"].map(raw["sources"].set_index("id")["terms"]).eq("none")
-        & ~rows["status"].isin(["unverified", "missing"]),
-        "recalled figures with a better status than unverified",
-        "name the source",
-    )
+    recalled = rows["source"].map(raw["sources"].set_index("id")["terms"]).eq("none")
+    better = ~rows["status"].isin(["unverified", "missing"])
+    yield recalled & better, "recalled figures with a better status than unverified", "name the source"
     keys = list(rows.columns[: rows.columns.get_loc("period" if "period" in rows else "unit")])
     several = rows.groupby(keys)["unit"].transform("nunique") > 1
     yield several & ("period" in rows), "two units for one key", "give each unit a measure of its own"
@@ -196,8 +168,7 @@ def _numbers(name: str, rows: pd.DataFrame, raw: Mapping, units: Mapping) -> Ite
 def _overlaps(rows: pd.DataFrame) -> Iterator[Problem]:
     """Months that two rows published together, of one term, give to different regimes."""
     spans = rows["period"].map(_span)
-    terms = rows["term"] if "term" in rows else spans.isna()
-    said = [*zip(spans, zip(rows["published"], terms, strict=True), rows["regime"], strict=True)]
+    said = [*zip(spans, zip(rows["published"], rows["term"], strict=True), rows["regime"], strict=True)]
     wrong = [
         any(a and b and a[0] <= b[1] and b[0] <= a[1] and same == also and regime != other for b, also, other in said)
         for a, same, regime in said
@@ -208,7 +179,7 @@ def _overlaps(rows: pd.DataFrame) -> Iterator[Problem]:
 
 def _episodes(rows: pd.DataFrame) -> Iterator[Problem]:
     """A suspect fiscal year, its surge inside it, and a typical year before it."""
-    years = rows["year"].map(fiscal.is_fiscal_year) & rows["before"].map(fiscal.is_fiscal_year)
+    years = rows[["year", "before"]].map(fiscal.is_fiscal_year).all(axis=1)
     yield ~years, "year or before is no fiscal year", "write FY25 for April 2024 to March 2025"
     year, surge, before = (rows[column].map(_span) for column in ("year", "surge", "before"))
     outside = [bool(y and s and not y[0] <= s[0] <= s[1] <= y[1]) for y, s in zip(year, surge, strict=True)]

@@ -18,24 +18,16 @@ import pandas as pd
 from helpers import paths
 
 DATED = (
-    "trade",
-    "production",
-    "drivers",
-    "demand",
-    "prices",
-    "assumptions",
-    "outlooks",
-    "events",
-    "contradictions",
-    "episodes",
-    "regimes",
-    "calendar",
-    "forecasts",
-)
+    "trade", "production", "drivers", "demand", "prices", "assumptions", "outlooks", "events", "contradictions",
+    "episodes", "regimes", "calendar", "forecasts",
+)  # fmt: skip
 """Tables whose rows became public on a day."""
 
 SOURCE_ID = re.compile(r"\b[BMS]\d{1,3}[a-z]?\b")
 """What the id of a source looks like, wherever it stands."""
+
+EMPTY = {"number": math.nan, "date": None}
+"""What an empty cell is, by the kind of its column; text elsewhere."""
 
 _PLAIN = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 _ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -140,30 +132,18 @@ class Table:
 def read(folder: Path | None = None, *names: str) -> dict[str, Table]:
     """All tables by name, or some.
 
-    Parameters
-    ----------
-    folder : Path, optional
-        The project's ``data/`` unless given.
-    *names : str
-        The tables to read; all if there is none.
-
-    Raises
-    ------
-    DataError
-        If a file is missing, cannot be read, or has other columns than ``datapackage.json`` declares.
+    ``folder``: the project's ``data/`` unless given. ``*names``: the tables to read; all if there is none. A DataError
+    if a file is missing, cannot be read, or has other columns than ``datapackage.json`` declares.
     """
     folder = folder or paths.DATA
     path = folder / "datapackage.json"
     try:
         package = json.loads(path.read_text(encoding="utf-8"))
-        described = {
-            one["name"]: (one["path"], {field["name"]: field for field in one["schema"]["fields"]})
-            for one in package["resources"]
-        }
+        fields = {one["name"]: {of["name"]: of for of in one["schema"]["fields"]} for one in package["resources"]}
+        files = {one["name"]: one["path"] for one in package["resources"]}
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise DataError(f"data/datapackage.json cannot be read ({error}); restore it from the last commit") from error
-    wanted = names or tuple(described)
-    return {name: _read(folder / described[name][0], name, described[name][1]) for name in wanted}
+    return {name: _read(folder / files[name], name, fields[name]) for name in names or files}
 
 
 def day(of: str | date) -> date:
@@ -198,20 +178,24 @@ def first_rows(rows: pd.DataFrame, most: int = 5) -> str:
 
 def _read(path: Path, name: str, fields: dict[str, dict]) -> Table:
     columns, kinds = tuple(fields), tuple(field.get("type", "") for field in fields.values())
-    head, *lines = _lines(path) or [[]]
+    if untyped := [column for column, kind in zip(columns, kinds, strict=True) if not kind]:
+        said = f"data/datapackage.json has no type for {', '.join(untyped)} of {path.name}"
+        raise DataError(f"{said}; write string, number or date")
+    rows = lines(path)
+    if blank := [line for line, row in rows.items() if not "".join(row).strip()]:
+        raise DataError(f"data/{path.name} cannot be read: line {blank[0]} is blank; delete the line")
+    head = rows.pop(1, [])
     if tuple(head) != columns:
         said = f"has the columns {head}, datapackage.json declares {list(columns)}"
         raise DataError(f"data/{path.name} {said}; correct the header, with commas between its cells")
-    for place, line in enumerate(lines, start=2):
-        if not "".join(line).strip():
-            raise DataError(f"data/{path.name} cannot be read: line {place} is blank; delete the line")
-        if (count := len(line) - len(head)) != 0:
-            few = "add the missing cell (a comma at the end)" if count < 0 else "put a cell that holds commas in quotes"
-            said = f"line {place} has {len(line)} cells instead of {len(head)}"
-            raise DataError(f"data/{path.name} cannot be read: {said}; {few}")
-    if not lines and name != "corrections":
+    if odd := [line for line, row in rows.items() if len(row) != len(head)]:
+        few, many = "add the missing cell (a comma at the end)", "put a cell that holds commas in quotes"
+        count = len(rows[odd[0]])
+        said = f"line {odd[0]} has {count} cells instead of {len(head)}; {few if count < len(head) else many}"
+        raise DataError(f"data/{path.name} cannot be read: {said}")
+    if not rows and name != "corrections":
         raise DataError(f"data/{path.name} has no row but its header; restore it from the last commit")
-    cells = list(zip(*lines, strict=True)) or [()] * len(head)
+    cells = list(zip(*rows.values(), strict=True)) or [()] * len(head)
     typed = [map(_TYPED.get(kind, str), of) for kind, of in zip(kinds, cells, strict=True)]
     end = "period" if "period" in columns else "unit"
     keys = columns[: columns.index(end)] if name in DATED and {"unit", "status"} <= {*columns} else ()
@@ -219,18 +203,21 @@ def _read(path: Path, name: str, fields: dict[str, dict]) -> Table:
     return Table(name, columns, kinds, keys, tuple(zip(*typed, strict=True)), named)
 
 
-def _lines(path: Path) -> list[list[str]]:
-    read: list[list[str]] = []
+def lines(path: Path) -> dict[int, list[str]]:
+    """The rows of a file, its head among them, by the line in which each begins."""
+    read: dict[int, list[str]] = {}
+    line = 1
     try:
         text = path.read_bytes().decode("utf-8-sig")  # Excel begins its files with a mark
-        read.extend(csv.reader(io.StringIO(text, newline=""), strict=True))
+        reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+        for row in reader:
+            read[line], line = row, reader.line_num + 1
     except UnicodeDecodeError as error:
         line = 1 + error.object.count(b"\n", 0, error.start)
-        raise DataError(
-            f"data/{path.name} cannot be read: line {line} is not in UTF-8; save the file as UTF-8"
-        ) from error
+        said = f"data/{path.name} cannot be read: line {line} is not in UTF-8; save the file as UTF-8"
+        raise DataError(said) from error
     except csv.Error as error:
-        said = f"line {len(read) + 1}: {error}"
+        said = f"line {line}: {error}"
         raise DataError(f"data/{path.name} cannot be read: {said}; close the quote, or double one in a cell") from error
     except (OSError, ValueError) as error:
         raise DataError(f"data/{path.name} cannot be read: {error}; restore it from the last commit") from error
@@ -254,8 +241,8 @@ def unreadable(folder: Path) -> list[tuple[str, int, str, str]]:
     """Cells that are no number in plain digits, or hold a character that nobody sees: file, line, cell, problem."""
     found = []
     for name, table in read(folder).items():
-        for line, row in enumerate(_lines(folder / f"{name}.csv")[1:], start=2):
-            for kind, cell in zip(table.kinds, row, strict=True):
+        for line, row in lines(folder / f"{name}.csv").items():
+            for kind, cell in zip(table.kinds, row, strict=True) if line > 1 else ():
                 if kind == "number" and cell and not _PLAIN.fullmatch(cell):
                     found.append((f"{name}.csv", line, repr(cell), "Type Error: a number is not in plain digits"))
                 elif not cell.isprintable():

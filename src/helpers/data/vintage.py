@@ -29,17 +29,8 @@ _FIXED = ("sources", "terms", "feeds", "corrections", "derivations", "identities
 def vintage(as_of: str | date, folder: Path | None = None) -> "Vintage":
     """Everything in ``data/`` and its archive that was public on a day, corrections applied, derived figures computed.
 
-    Parameters
-    ----------
-    as_of : str or datetime.date
-        Nothing published later is in it.
-    folder : Path, optional
-        Another folder of the same tables; the project's ``data/`` unless given.
-
-    Raises
-    ------
-    DataError
-        If a file cannot be read, a correction no longer fits, or two rows of a key are equally good.
+    Nothing published later than ``as_of`` is in it; ``folder`` is the project's ``data/`` unless given. A DataError if
+    a file cannot be read, a correction no longer fits, or two rows of a key are equally good.
     """
     raw, day = tables.read(folder), tables.day(as_of)
     if missing := sorted({*tables.DATED, *_FIXED} - set(raw)):
@@ -64,13 +55,8 @@ class Vintage:
     - ``adding(name, *rows)``, ``assuming(name, values)``: a copy with other figures or judgements
     - ``sources``, ``publishers(ids)``, ``disagreements(*ids)``, ``backcast``: who says so, and when
 
-    Attributes
-    ----------
-    day : datetime.date
-    stored : mapping
-        Each dated table as it was public, rivals side by side, without what follows from others.
-    live : View, optional
-        What the archive of live sources held on the day.
+    ``stored``: each dated table as it was public, rivals side by side, without what follows from others. ``live``: what
+    the archive of live sources held on the day.
     """
 
     __signature__ = Signature()
@@ -82,23 +68,21 @@ class Vintage:
     live: View | None = None
     _seen: dict = field(default_factory=dict, init=False)
 
-    def table(self, name: str, vintages: bool = False) -> pd.DataFrame:
+    def table(self, name: str, vintages: bool = False, **cells: str) -> pd.DataFrame:
         """A table with the row to use of each key; with ``vintages``, every row published by the day.
 
-        What follows from other figures stands at the end. Rows whose status is ``missing`` stay, without a value.
+        Only rows that hold ``cells``, by column. What follows from other figures stands at the end. Rows whose status
+        is ``missing`` stay, without a value.
         """
-        return self._frame(name, vintages).copy()
+        table = self._table(name, vintages)
+        return table.frame().take(table.places(cells)) if cells else table.frame().copy()
 
     def series(self, name: str, *, unverified: bool = False, **keys: str) -> pd.DataFrame:
         """The figures of one key over its periods, oldest first, without gaps and unverified rows.
 
         ``india.series("trade", flow="import", reporter="IND", partner="world", hs="850511", measure="weight")`` gives
-        one row a period, indexed by ``period``: ``unit, value, low, high, status, published, source, note``.
-
-        Raises
-        ------
-        DataError
-            If a key or its value is in no row of any day, keys are missing, or the units of the figures differ.
+        one row a period, indexed by ``period``: ``unit, value, low, high, status, published, source, note``. A
+        DataError if a key or its value is in no row of any day, keys are missing, or the units of the figures differ.
         """
         return self._series(name, unverified, **keys).copy()
 
@@ -174,10 +158,7 @@ class Vintage:
     def on(self, day: str | date) -> "Vintage":
         """The vintage of an earlier day: nothing in it was published later.
 
-        Raises
-        ------
-        ValueError
-            If ``day`` is after the day of this vintage: what became public since is not in it.
+        A ValueError if ``day`` is after the day of this vintage: what became public since is not in it.
         """
         earlier = tables.day(day)
         if earlier > self.day:
@@ -194,12 +175,8 @@ class Vintage:
 
         A row names the key columns, ``period`` and ``value``. Unless it says otherwise it is ``assumed``, stands before
         every published figure of its key, and has the unit that its key has already. What follows from other figures
-        follows from it.
-
-        Raises
-        ------
-        DataError
-            If a column or a period is unknown, a key column is not given, or no unit can be told.
+        follows from it. A DataError if a column or a period is unknown, a key column is not given, or no unit can be
+        told.
         """
         if name not in self.stored:
             raise DataError(f"data/ has no dated table {name!r}; it has {sorted(self.stored)}")
@@ -209,10 +186,7 @@ class Vintage:
     def assuming(self, name: str, values: Mapping[str, float | Mapping[str, float]]) -> "Vintage":
         """A copy with other judgements, by segment: a value, or ``value``, ``low`` and ``high``.
 
-        Raises
-        ------
-        DataError
-            If there is no such assumption, or a segment is not one of its.
+        A DataError if there is no such assumption, or a segment is not one of its.
         """
         new = whatif.assumed(self._chosen["assumptions"], name, values, self.day)
         return self.having({"assumptions": whatif.together(self.stored["assumptions"], new)}, self.live)
@@ -226,9 +200,8 @@ class Vintage:
 
     def publishers(self, ids: Iterable[str], most: int = 5) -> str:
         """Who stands behind some sources, in a few words: ``Reuters, Mint, Indian Express``."""
-        names = list(
-            dict.fromkeys(n for n in self._fixed["sources"]["short"].reindex(sorted(ids)) if isinstance(n, str) and n)
-        )
+        shorts = self._fixed["sources"]["short"].reindex(sorted(ids))
+        names = list(dict.fromkeys(name for name in shorts.dropna() if name))
         return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
 
     @once
@@ -252,16 +225,15 @@ class Vintage:
         rows = sum(len(table.rows) for table in self._published.values())
         return f"<what was public on {self.day}: {rows:,} rows>"
 
-    def _frame(self, name: str, vintages: bool = False) -> pd.DataFrame:
+    def _table(self, name: str, vintages: bool = False) -> Table:
         of = self._published if vintages else self._chosen
         if name not in of:
             raise DataError(f"data/ has no dated table {name!r}; it has {sorted(of)}")
-        return of[name].frame()
+        return of[name]
 
     @once
     def _series(self, name: str, unverified: bool, **keys: str) -> pd.DataFrame:
-        self._frame(name)
-        table = self._chosen[name]
+        table = self._table(name)
         if unknown := sorted(set(keys) - set(table.keys)):
             raise DataError(f"data/{name}.csv has no key column {unknown}; its keys are {table.keys}")
         missing = [key for key in table.keys if key not in keys]

@@ -7,18 +7,13 @@ from numbers import Real
 
 from helpers import fiscal
 from helpers.data.quantity import ASSUMED
-from helpers.data.tables import DataError, Table, day
-
-_EMPTY = {"number": math.nan, "date": None}
+from helpers.data.tables import EMPTY, DataError, Table, day
 
 
 def completed(table: Table, row: Mapping, today: date) -> dict:
     """A row to add with all its columns: assumed unless it says otherwise, in the unit that its key has already.
 
-    Raises
-    ------
-    DataError
-        If a column is unknown, a key column is not given, or no unit can be told.
+    A DataError if a column is unknown, a key column is not given, or no unit can be told.
     """
     if "status" not in table.columns:
         raise DataError(f"data/{table.name}.csv has no figures or judgements that could be assumed")
@@ -28,7 +23,7 @@ def completed(table: Table, row: Mapping, today: date) -> dict:
         raise DataError(f"a figure to add to {table.name} needs {missing}")
     _numeric({column: row[column] for column, kind in zip(table.columns, table.kinds, strict=True)
               if kind == "number" and column in row})  # fmt: skip
-    full = {column: _EMPTY.get(kind, "") for column, kind in zip(table.columns, table.kinds, strict=True)}
+    full = {column: EMPTY.get(kind, "") for column, kind in zip(table.columns, table.kinds, strict=True)}
     full |= {"status": ASSUMED, "source": ASSUMED, "published": today} | dict(row)
     full["published"] = day(full["published"])
     if "period" in row:
@@ -53,13 +48,10 @@ def spanned(period: str) -> None:
 def assumed(table: Table, name: str, values: Mapping[str, float | Mapping[str, float]], today: date) -> list[dict]:
     """The rows of an assumption with other values, by segment: a value, or ``value``, ``low`` and ``high``.
 
-    Raises
-    ------
-    DataError
-        If there is no such assumption, or a segment is not one of its.
+    A DataError if there is no such assumption, or a segment is not one of its.
     """
-    rows = [dict(zip(table.columns, row, strict=True)) for row in table.rows]
-    rows = [row for row in rows if row["assumption"] == name]
+    every = (dict(zip(table.columns, row, strict=True)) for row in table.rows)
+    rows = [row for row in every if row["assumption"] == name]
     if unknown := sorted(set(values) - {row["segment"] for row in rows}):
         there = sorted({row["segment"] for row in rows}) or sorted(set(table.column("assumption")))
         raise DataError(f"data/assumptions.csv has no {name!r} of {unknown} public on {today}; it has {there}")
@@ -85,7 +77,6 @@ def _numbers(given: float | Mapping[str, float]) -> dict:
 
 
 def _numeric(given: dict) -> dict:
-    """What is given, if all of it are numbers."""
     for field, number in given.items():
         if not isinstance(number, Real):
             raise DataError(f"{field} is {number!r}: give a number, without quotes")

@@ -13,20 +13,10 @@ LIMIT = 3.5
 def shares(amounts: pd.Series) -> pd.Series:
     """Each partner's share of the total, 0-1.
 
-    Parameters
-    ----------
-    amounts : pd.Series
-        Tonnes or value per partner, any one unit.
+    ``amounts``: tonnes or value per partner, any one unit.
 
-    Returns
-    -------
-    pd.Series
-        On the index of ``amounts``, adding up to 1.
-
-    Raises
-    ------
-    ValueError
-        If a partner is listed twice, an amount is missing or negative, or the total is zero.
+    On the index of ``amounts``, adding up to 1. A ValueError if a partner is listed twice, an amount is missing or
+    negative, or the total is zero.
     """
     amounts = amounts.astype(float)
     wrong = amounts[~(np.isfinite(amounts) & (amounts >= 0)) | amounts.index.duplicated(keep=False)]
@@ -40,10 +30,7 @@ def shares(amounts: pd.Series) -> pd.Series:
 def herfindahl(amounts: pd.Series) -> float:
     """Herfindahl-Hirschman index ``HHI = sum s_c^2``, 0-1 (times 10,000 in competition practice).
 
-    Parameters
-    ----------
-    amounts : pd.Series
-        Tonnes or value per partner; trade without a partner is left out.
+    ``amounts``: tonnes or value per partner; trade without a partner is left out.
 
     References
     ----------

@@ -17,20 +17,12 @@ def bennet(tonnes_before: pd.DataFrame, value_before: pd.Series, after: pd.DataF
     The columns name the cause as the field does: "price" is the change of unit values within lines, which may
     be a change of what the line contains.
 
-    Parameters
-    ----------
-    tonnes_before : pd.DataFrame
-        Earlier period: a row for each split of its tonnes that is tried, one column per line.
-    value_before : pd.Series
-        Its value by line, in any one currency and scale.
-    after : pd.DataFrame
-        Later period: one row per line, ``tonnes`` and ``value_usd``.
+    ``tonnes_before``: earlier period: a row for each split of its tonnes that is tried, one column per line.
+    ``value_before``: its value by line, in any one currency and scale. ``after``: later period: one row per line,
+    ``tonnes`` and ``value_usd``.
 
-    Returns
-    -------
-    pd.DataFrame
-        ``volume, mix, price`` of all lines together in the unit of value, on the rows of ``tonnes_before``; a
-        ValueError if the lines differ, or a figure is missing or not above zero.
+    ``volume, mix, price`` of all lines together in the unit of value, on the rows of ``tonnes_before``; a ValueError if
+    the lines differ, or a figure is missing or not above zero.
 
     References
     ----------

@@ -48,13 +48,9 @@ def net_import_reliance(imports: float | None, exports: float | None, production
 def governance_risk(wgi: Iterable[float]) -> pd.Series:
     """World Bank governance estimate (-2.5 weak to 2.5 strong) turned into a risk: ``(2.5 - wgi) / 5``, 0-1.
 
-    The European index uses ten times this, on the mean of the six estimates; GeoPolRisk uses the estimate
-    for political stability. The 0-100 score that the World Bank also publishes does not fit here.
-
-    Raises
-    ------
-    ValueError
-        If an estimate is missing or far outside its scale. Values just beyond 2.5 are cut.
+    The European index uses ten times this, on the mean of the six estimates; GeoPolRisk uses the estimate for political
+    stability. The 0-100 score that the World Bank also publishes does not fit here. A ValueError if an estimate is
+    missing or far outside its scale. Values just beyond 2.5 are cut.
     """
     wgi = pd.Series(wgi, dtype=float)
     wrong = wgi[~(wgi.abs() <= 3.5)]
@@ -78,12 +74,8 @@ def eu_supply_risk(hhi: float, *, recycling_rate: float = 0.0, substitution_inde
     ``SR = H * (1 - EoL_RIR) * SI_SR``, as in the published tables where only the world's suppliers are known, or only
     one's own ("GS only", "EU only"); where both are, ``H`` is their mean weighted by import reliance.
 
-    Parameters
-    ----------
-    hhi : float
-        The one that is known.
-    recycling_rate, substitution_index : float
-        0-1; by default neither takes anything off the risk.
+    ``hhi``: the one that is known. ``recycling_rate, substitution_index``: 0-1; by default neither takes anything off
+    the risk.
 
     References
     ----------
@@ -99,14 +91,9 @@ def geopolrisk(world_production: pd.Series, suppliers: pd.DataFrame, production:
     ``GeoPolRisk = HHI * sum_i g_i f_i / (P + F)``. Left out: the price and the copper reference of the
     life-cycle characterisation factor.
 
-    Parameters
-    ----------
-    world_production : pd.Series
-        Tonnes by producing country.
-    suppliers : pd.DataFrame
-        One row per origin: ``tonnes`` imported, ``f_i`` (sum ``F``), and ``instability``, ``g_i``, 0-1.
-    production : float or None
-        Domestic production ``P``, tonnes; without a value if unknown.
+    ``world_production``: tonnes by producing country. ``suppliers``: one row per origin: ``tonnes`` imported, ``f_i``
+    (sum ``F``), and ``instability``, ``g_i``, 0-1. ``production``: domestic production ``P``, tonnes; without a value
+    if unknown.
 
     References
     ----------

@@ -3,8 +3,6 @@
 Each condition stands beside what is known of the same thing; where the two ranges meet, the condition fits.
 """
 
-import itertools
-
 import numpy as np
 import pandas as pd
 
@@ -149,9 +147,5 @@ def _usual_growth(india: Vintage) -> tuple[tuple[float, float], list]:
     """The least and the greatest change from one year to the next of China's exports of rare-earth magnets."""
     rows = india.series("trade", **SHIPPED | {"partner": "world"}).dropna(subset="value")
     rows = rows[[fiscal.is_calendar_year(period) for period in rows.index]]
-    steps = [
-        100 * (b["value"] / a["value"] - 1)
-        for (before, a), (after, b) in itertools.pairwise(rows.iterrows())
-        if int(after) == int(before) + 1
-    ]
-    return (min(steps), max(steps)) if steps else (np.nan, np.nan), [rows]
+    steps = 100 * rows["value"].pct_change()[np.diff(rows.index.astype(int), prepend=0) == 1]
+    return (steps.min(), steps.max()), [rows]

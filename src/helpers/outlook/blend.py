@@ -17,13 +17,9 @@ def rare_earth_part(india: Vintage, year: str) -> pd.DataFrame:
 
     The line of other metal magnets, by China and the others, is a blend of rare-earth and other magnets whose shares
     its unit value gives (:mod:`helpers.methods.composition`). The price of rare-earth magnets is what China was paid
-    for them; the other priors are rows of ``data/assumptions.csv``. Ferrite cores hold none.
-
-    Returns
-    -------
-    pd.DataFrame
-        Indexed by ``probability``: ``tonnes``, ``source``; empty while the line is not known by origin, or the prices
-        do not tell the two kinds apart.
+    for them; the other priors are rows of ``data/assumptions.csv``. Ferrite cores hold none. Indexed by
+    ``probability``: ``tonnes``, ``source``; empty while the line is not known by origin, or the prices do not tell the
+    two kinds apart.
     """
     cells, paid, other = metal_by_origin(india, year), paid_to_china(india, year), others_cost(india)
     empty = pd.DataFrame(columns=["tonnes", "source"], index=pd.Index([], name="probability"))
@@ -32,16 +28,12 @@ def rare_earth_part(india: Vintage, year: str) -> pd.DataFrame:
     spread = india.assumption("composition_prior").loc["price of rare-earth magnets, spread"]
     if paid["value"].mean() * np.exp(-5 * spread["value"]) <= other["high"]:
         return empty
+    priced, price = cells.assign(other_low=other["low"], other_high=other["high"]), paid["value"].mean()
     drawn = composition.simulate_repm_tonnes(
-        cells.assign(other_low=other["low"], other_high=other["high"]),
-        repm_median=paid["value"].mean(),
-        repm_log_sd=spread["value"],
-        draws=DRAWS,
-        seed=SEED,
+        priced, repm_median=price, repm_log_sd=spread["value"], draws=DRAWS, seed=SEED
     )
-    used = ids(paid, other, spread, cells)
     tonnes = drawn.sum(axis=1).quantile([0.05, 0.1, 0.5, 0.9, 0.95]).rename_axis("probability")
-    return tonnes.to_frame("tonnes").assign(source=used)
+    return tonnes.to_frame("tonnes").assign(source=ids(paid, other, spread, cells))
 
 
 def metal_by_origin(india: Vintage, year: str) -> pd.DataFrame:

@@ -35,18 +35,16 @@ def due(india: Vintage, target: str = targets.CUSTOMS.name) -> pd.DataFrame:
     A figure is late once its day is over and neither it nor one as long that ends later is in the vintage. A day that
     was announced has passed unmet if nothing of its kind has become public since; what happens by itself is gone.
 
-    Returns
-    -------
-    pd.DataFrame
-        ``what``, ``kind`` (:data:`FIGURE` and the like), ``periods`` (of figures, a tuple), ``due`` (a day; NaT if none
-        is named), ``state`` (:data:`LATE`, :data:`PASSED`, :data:`NEXT`, :data:`OPEN`), ``series`` (table and key of
-        the figures), ``source``, ``enters`` (whether the forecast of the target is made of it).
+    ``what``, ``kind`` (:data:`FIGURE` and the like), ``periods`` (of figures, a tuple), ``due`` (a day; NaT if none is
+    named), ``state`` (:data:`LATE`, :data:`PASSED`, :data:`NEXT`, :data:`OPEN`), ``series`` (table and key of the
+    figures), ``source``, ``enters`` (whether the forecast of the target is made of it).
     """
     rows = [*_entries(india), *_announced(india), _rules(india), _of_surge(india, target)]
     found = pd.DataFrame([row for row in rows if row], columns=COLUMNS)
     found["due"] = pd.to_datetime(found["due"])
     drivers = {f"drivers/{name}" for names in india.table("demand")["series"] for name in names.split()}
-    found["enters"] = found["series"].isin({_own(target), *drivers}) | found["kind"].isin([RULES, ENTRIES])
+    own = targets.target(target).series
+    found["enters"] = found["series"].isin({own, *drivers}) | found["kind"].isin([RULES, ENTRIES])
     rank = found["state"].map({LATE: 0, PASSED: 1, NEXT: 2, OPEN: 3})
     return found.assign(rank=rank).sort_values(["rank", "due", "what"]).drop(columns="rank").reset_index(drop=True)
 
@@ -56,19 +54,10 @@ def effects(india: Vintage, table: pd.DataFrame, found: pd.DataFrame) -> pd.Data
 
     Its figures are added at the median of what is expected of them, to a copy of the vintage, and the forecast is made
     again; rules of licences are those that are likeliest, for a year. Years are the one that runs and the fifth. Of
-    figures, sums of fiscal years are measured first, and single months, which are worth more than they, last.
-
-    Parameters
-    ----------
-    table, found : pd.DataFrame
-        ``forecast.expected`` and :func:`due` of the vintage.
-
-    Returns
-    -------
-    pd.DataFrame
-        ``row`` (the label in ``found``), ``period``, ``before, after`` (tonnes from the 10 to the 90 % quantile; none
-        once the year is known),
-        ``low, expected, high`` (of what is added, tonnes; gaps for rules), ``source``.
+    figures, sums of fiscal years are measured first, and single months, which are worth more than they, last. ``table,
+    found``: ``forecast.expected`` and :func:`due` of the vintage. ``row`` (the label in ``found``), ``period``,
+    ``before, after`` (tonnes from the 10 to the 90 % quantile; none once the year is known), ``low, expected, high``
+    (of what is added, tonnes; gaps for rules), ``source``.
     """
     target, horizon = table["target"].iloc[0], table["period"].nunique()
     periods = list(table["period"].unique())
@@ -103,17 +92,14 @@ def _entries(india: Vintage) -> list[tuple]:
     found = []
     for row in rows.itertuples():
         if not row.rule:
-            awaited = row.status == "missing"
-            found += [(row.entry, AWAITED, (), None, OPEN, "", row.source)] if awaited else []
+            found += [(row.entry, AWAITED, (), None, OPEN, "", row.source)] if row.status == "missing" else []
             continue
         lag, today = timedelta(days=int(lags[row.feed] if row.feed else row.lag)), india.day
         known = _newest(india, row)
         days = _days(row.rule, (known or today - timedelta(days=AHEAD)) + timedelta(days=1), today)
-        late = [day for day in days if day + lag < today]
+        late = [day for day in days if row.table and day + lag < today]  # an act is not late: it comes again
         late = late if known else late[-1:]
         coming = [day for day in days if day + lag >= today][:1]
-        if not row.table:  # an act is not late: it comes again
-            late = []
         if wanted := late or coming:
             state = LATE if late else NEXT
             periods = tuple(_period(day, row.months) for day in wanted) if row.table else ()
@@ -129,9 +115,9 @@ def _announced(india: Vintage) -> list[tuple]:
     rows = rows.assign(start=[pd.Timestamp(fiscal.span(period)[0]) for period in rows["period"]])
     ahead = rows[rows["start"] > rows["published"]].drop_duplicates(["start", "kind"], keep="last")
     sure = rows[~rows["status"].isin(LEFT_OUT)]
-    found, today = [], pd.Timestamp(india.day)
-    for row in ahead[ahead["start"] >= today].itertuples():
-        found.append((row.event, DAY, (), row.start, NEXT, "", row.source))
+    today = pd.Timestamp(india.day)
+    coming = ahead[ahead["start"] >= today].itertuples()
+    found = [(row.event, DAY, (), row.start, NEXT, "", row.source) for row in coming]
     past = ahead[(ahead["start"] < today) & (ahead["kind"] != "other")].sort_values("start")
     for row in past.drop_duplicates("kind", keep="last").itertuples():
         since = sure[(sure["kind"] == row.kind) & (sure["published"] >= row.start)]
@@ -172,19 +158,13 @@ def _days(rule: str, first: date, today: date) -> list[date]:
 
 
 def _period(end: date, months: float) -> str:
-    """The period of so many months that ends on a day."""
     after = end.year * YEAR + end.month
     return fiscal.between(after - int(months), after)
 
 
-def _own(target: str) -> str:
-    of = targets.target(target)
-    return "/".join([of.table, *of.keys.values()])
-
-
 def _measured(found: pd.DataFrame, target: str) -> pd.DataFrame:
     """The rules of licences, and the figures of a target that are measured."""
-    figures = found[found["series"] == _own(target)]
+    figures = found[found["series"] == targets.target(target).series]
     months = [len(fiscal.months(periods[0])) for periods in figures["periods"]]
     calendar = [fiscal.is_calendar_year(periods[0]) for periods in figures["periods"]]
     ranked = figures.assign(month=[count == 1 for count in months], calendar=calendar)
@@ -195,17 +175,15 @@ def _measured(found: pd.DataFrame, target: str) -> pd.DataFrame:
 def _with(india: Vintage, target: str, tonnes: pd.Series) -> Vintage:
     """The vintage with figures of a target as if they were reported."""
     of = targets.target(target)
-    rows = [
-        {**of.keys, "period": period, "value": float(value), "status": "reported"} for period, value in tonnes.items()
-    ]
-    return india.adding(of.table, *rows)
+    shared = {**of.keys, "status": "reported"}
+    return india.adding(of.table, *({**shared, "period": name, "value": float(of)} for name, of in tonnes.items()))
 
 
 def _ruled(india: Vintage) -> Vintage:
     """The vintage with the likeliest rules of licences for the year after those known."""
-    after = licences.known_until(india) + 1
-    after = max(after, pd.Timestamp(india.day).to_period("M"))
-    row = {"period": f"{licences.known_until(india) + 1}/{after + YEAR - 1}", "term": "set", "status": "reported"}
+    first = licences.known_until(india) + 1
+    after = max(first, pd.Timestamp(india.day).to_period("M"))
+    row = {"period": f"{first}/{after + YEAR - 1}", "term": "set", "status": "reported"}
     return india.adding("regimes", row | {"regime": licences.regimes(india).idxmax()})
 
 

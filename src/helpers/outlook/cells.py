@@ -19,11 +19,8 @@ def surge(india: Vintage) -> pd.DataFrame:
     Usual is the mean month of the same line and partner in the year before the surge and the year after it, else of all
     months outside it; a month of which the line is known and this partner is not had nothing from it.
 
-    Returns
-    -------
-    pd.DataFrame
-        ``hs, partner, period, tonnes, value_usd`` (USD), ``baseline_tonnes, published, source``; empty while there are
-        none.
+    ``hs, partner, period, tonnes, value_usd`` (USD), ``baseline_tonnes, published, source``; empty while there are
+    none.
     """
     columns = [*KEYS, "tonnes", "value_usd", "baseline_tonnes", "published", "source"]
     suspect, known = episodes.suspect(india), entries(india)
@@ -47,12 +44,10 @@ def entries(india: Vintage) -> pd.DataFrame:
     rows = rows[rows["period"].str.fullmatch(r"\d{4}-\d\d") & ~rows["status"].isin(UNUSED)]
     of = {measure: rows[rows["measure"] == measure] for measure in ("weight", "value_usd")}
     both = of["weight"].merge(of["value_usd"], on=KEYS, suffixes=("", "_usd"))
-    return both.assign(
-        tonnes=both["value"],
-        value_usd=both["value_usd"] * 1e6,
-        published=both[["published", "published_usd"]].max(axis=1),
-        source=[ids(*pair) for pair in zip(both["source"], both["source_usd"], strict=True)],
-    )[[*KEYS, "tonnes", "value_usd", "published", "source"]]
+    both = both.assign(tonnes=both["value"], value_usd=both["value_usd"] * 1e6)
+    both["published"] = both[["published", "published_usd"]].max(axis=1)
+    both["source"] = [ids(*pair) for pair in zip(both["source"], both["source_usd"], strict=True)]
+    return both[[*KEYS, "tonnes", "value_usd", "published", "source"]]
 
 
 @targets.remembered

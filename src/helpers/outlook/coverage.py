@@ -14,17 +14,12 @@ _REACH = 0.5
 def expected_use(india: Vintage) -> pd.DataFrame:
     """Use of rare-earth magnets that is expected, by fiscal year and publisher: between two figures growth is even.
 
-    The years run from the newest known use to the last year that an outlook reaches. An outlook that names no
-    figure of its own for that start takes the mean of those that others name for it, or else the known use.
-
-    Returns
-    -------
-    pd.DataFrame
-        ``fiscal_year`` (int), ``publisher, tonnes, source``; empty until an outlook with a growth is public.
+    The years run from the newest known use to the last year that an outlook reaches. An outlook that names no figure of
+    its own for that start takes the mean of those that others name for it, or else the known use. ``fiscal_year``
+    (int), ``publisher, tonnes, source``; empty until an outlook with a growth is public.
     """
-    rows = india.table("outlooks")
-    sound = ~rows["status"].isin(UNUSED) & (rows["value"] > 0)
-    rows = rows[sound & (rows["scope"] == "repm") & (rows["unit"] == "t")]
+    rows = india.table("outlooks", scope="repm", unit="t")
+    rows = rows[~rows["status"].isin(UNUSED) & (rows["value"] > 0)]
     rows = rows.assign(at=rows["period"].map(fiscal.centre)).sort_values("at", kind="stable")
     known = targets.sums(india, "repm")
     frames = [pd.DataFrame(columns=["fiscal_year", "publisher", "tonnes", "source"])]
@@ -33,20 +28,15 @@ def expected_use(india: Vintage) -> pd.DataFrame:
         named = rows[rows["period"] == start]
         base = (named if len(named) else known.loc[[start]]).assign(at=fiscal.centre(start))
         years = np.arange(_nearest(base["at"].iloc[0]), _nearest(rows["at"].max()) + 1)
-        groups = rows.groupby(["publisher", "quantity", "scenario"])
-        frames += [
-            _path(who if case == "central" else f"{who}, {case}", own, base, years) for (who, _, case), own in groups
-        ]
+        for (who, _, case), own in rows.groupby(["publisher", "quantity", "scenario"]):
+            frames.append(_path(who if case == "central" else f"{who}, {case}", own, base, years))
     return pd.concat([frame for frame in frames if len(frame)] or frames[:1], ignore_index=True)
 
 
 def use_range(expected: pd.DataFrame) -> pd.DataFrame:
     """The outlooks of :func:`expected_use` together, by ``fiscal_year``.
 
-    Returns
-    -------
-    pd.DataFrame
-        ``use`` (geometric mean of the ends), ``use_low, use_high`` (tonnes), ``source``.
+    ``use`` (geometric mean of the ends), ``use_low, use_high`` (tonnes), ``source``.
     """
     years = expected.groupby("fiscal_year")
     table = years["tonnes"].agg(use_low="min", use_high="max").astype(float)
@@ -60,13 +50,10 @@ def cover(expected: pd.DataFrame, india: Vintage) -> pd.DataFrame:
     One path follows the producer's plan, one the target; where a year's output is known, it stands for both. Between
     two figures of a path tonnes move evenly; after the last they stay.
 
-    Returns
-    -------
-    pd.DataFrame
-        ``path`` (planned, target), ``period, neodymium``, ``low, high`` (magnets, see ``supply.meanings``), ``use,
-        use_low, use_high``, all in tonnes; ``share_low`` (the fewest magnets over the highest use) and ``share_high``
-        in per cent, which may exceed 100; ``held`` (after the path's last figure), ``made`` (of an output), ``source``.
-        Empty until outlooks, yields, and a plan or a target are in the sources.
+    ``path`` (planned, target), ``period, neodymium``, ``low, high`` (magnets, see ``supply.meanings``), ``use, use_low,
+    use_high``, all in tonnes; ``share_low`` (the fewest magnets over the highest use) and ``share_high`` in per cent,
+    which may exceed 100; ``held`` (after the path's last figure), ``made`` (of an output), ``source``. Empty until
+    outlooks, yields, and a plan or a target are in the sources.
     """
     points, meanings = supply.aims(india), supply.meanings(india)
     if expected.empty or meanings.empty:
@@ -93,7 +80,6 @@ def _path(name: str, own: pd.DataFrame, base: pd.DataFrame, years: np.ndarray) -
 
 
 def _against(use: pd.DataFrame, path: str, known: pd.DataFrame, meanings: pd.DataFrame) -> pd.DataFrame:
-    """One path of neodymium against use."""
     at = known["period"].map(fiscal.centre).to_numpy()
     use = use[use.index >= at[0] - _REACH]
     table = use.reset_index().assign(path=path, neodymium=np.interp(use.index, at, known["stands"]))

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from helpers import fiscal
-from helpers.data import Vintage, ids, sources_of
+from helpers.data import Vintage, ids
 from helpers.outlook import episodes, targets
 
 METAL, FERRITE, OTHER_METAL, OTHER = "850511", "85051110", "85051190", "85051900"
@@ -31,10 +31,7 @@ def imports(india: Vintage, measure: str = "weight", hs: str = METAL, partner: s
 def subject(india: Vintage) -> str:
     """The year that is taken apart: the suspect one, else the newest with tariff lines, else the newest.
 
-    Raises
-    ------
-    ValueError
-        If no yearly total is known.
+    A ValueError if no yearly total is known.
     """
     years = list(targets.totals(india, "customs").index)
     if suspect := episodes.suspect(india):
@@ -46,14 +43,9 @@ def subject(india: Vintage) -> str:
 def versions(india: Vintage, year: str) -> pd.DataFrame:
     """Every published version of a year's tonnes under HS 850511, oldest first.
 
-    Returns
-    -------
-    pd.DataFrame
-        ``published, value, low, high`` (tonnes), ``status, source, note``.
+    ``published, value, low, high`` (tonnes), ``status, source, note``.
     """
-    rows = india.table("trade", vintages=True)
-    for column, wanted in (targets.CUSTOMS.keys | {"period": year}).items():
-        rows = rows[rows[column] == wanted]
+    rows = india.table("trade", vintages=True, **targets.CUSTOMS.keys, period=year)
     rows = rows.dropna(subset="value").sort_values(["published", "source"])
     return rows[["published", "value", "low", "high", "status", "source", "note"]].reset_index(drop=True)
 
@@ -62,13 +54,9 @@ def versions(india: Vintage, year: str) -> pd.DataFrame:
 def periods(india: Vintage) -> pd.DataFrame:
     """Tonnes a month in every known period, the finest that do not overlap.
 
-    What is left of a period once finer ones are taken out of it stands as a period of its own; if it is in two
-    pieces, both have its mean rate.
-
-    Returns
-    -------
-    pd.DataFrame
-        Indexed by ``period``, oldest first: ``start, end`` (dates), ``months, tonnes, t_per_month, source``.
+    What is left of a period once finer ones are taken out of it stands as a period of its own; if it is in two pieces,
+    both have its mean rate. Indexed by ``period``, oldest first: ``start, end`` (dates), ``months, tonnes, t_per_month,
+    source``.
     """
     return _tiles(_agreeing(india))
 
@@ -77,10 +65,7 @@ def periods(india: Vintage) -> pd.DataFrame:
 def halves(india: Vintage) -> pd.DataFrame:
     """Every half-year that is known: as published or derived, as the rest of its year, or as the sum of its months.
 
-    Returns
-    -------
-    pd.DataFrame
-        Indexed by ``period``, oldest first: ``unit, value, low, high, t_per_month, status, source``.
+    Indexed by ``period``, oldest first: ``unit, value, low, high, t_per_month, status, source``.
     """
     rows = _agreeing(india)
     tiles = _tiles(rows)
@@ -98,10 +83,7 @@ def halves(india: Vintage) -> pd.DataFrame:
 def since(india: Vintage, year: str) -> pd.DataFrame:
     """What has come after a year: the newest yearly total, and the part of a later year that is known.
 
-    Returns
-    -------
-    pd.DataFrame
-        At most two rows, indexed by ``period``: ``months, value`` (tonnes), ``rate`` (tonnes a year), ``source``.
+    At most two rows, indexed by ``period``: ``months, value`` (tonnes), ``rate`` (tonnes a year), ``source``.
     """
     rows, tiles = _agreeing(india), periods(india)
     years = [p for p in rows.index if fiscal.is_fiscal_year(p) and p > year]
@@ -127,16 +109,9 @@ def newest_run(tiles: pd.DataFrame) -> pd.DataFrame:
 def lines(india: Vintage, year: str, dollars: pd.DataFrame | None = None) -> pd.DataFrame:
     """A year's HS 850511 by Indian tariff line: one as derived from China's share, the other as the rest.
 
-    Parameters
-    ----------
-    dollars : pd.DataFrame, optional
-        Its value, if it has to be on the basis of another year too: see :func:`values`.
-
-    Returns
-    -------
-    pd.DataFrame
-        Indexed by the line's code and text: ``tonnes, usd_m, usd_per_kg, weight_share, value_share, source``; empty
-        unless both lines are known, fit into the total and add up to it.
+    ``dollars``: its value, if it has to be on the basis of another year too: see :func:`values`. Indexed by the line's
+    code and text: ``tonnes, usd_m, usd_per_kg, weight_share, value_share, source``; empty unless both lines are known,
+    fit into the total and add up to it.
     """
     total, dollars = imports(india), values(india, [year]) if dollars is None else dollars
     metal, metal_usd = imports(india, hs=OTHER_METAL), imports(india, "value_usd", hs=OTHER_METAL)
@@ -149,14 +124,10 @@ def lines(india: Vintage, year: str, dollars: pd.DataFrame | None = None) -> pd.
     table = pd.DataFrame([whole - part, part], columns=columns[:2], index=pd.Index(LINES.values(), name="line"))
     if (table <= 0).any(axis=None):
         return unknown
-    own = sources_of(metal.loc[year], metal_usd.loc[year])
-    rest = own | sources_of(total.loc[year], dollars.loc[year])
-    return table.assign(
-        usd_per_kg=table["usd_m"] / table["tonnes"] * 1000,
-        weight_share=table["tonnes"] / table["tonnes"].sum(),
-        value_share=table["usd_m"] / table["usd_m"].sum(),
-        source=[ids(rest), ids(own)],
-    )
+    own, shares = ids(metal.loc[year], metal_usd.loc[year]), table / table.sum()
+    table["usd_per_kg"] = table["usd_m"] / table["tonnes"] * 1000
+    table[["weight_share", "value_share"]] = shares
+    return table.assign(source=[ids(own, total.loc[year], dollars.loc[year]), own])
 
 
 def values(india: Vintage, years: list[str]) -> pd.DataFrame:
@@ -166,25 +137,21 @@ def values(india: Vintage, years: list[str]) -> pd.DataFrame:
     single year is valued by the route that serves the year before it too, if there is one, so that its value is the
     same alone and in comparison.
 
-    Returns
-    -------
-    pd.DataFrame
-        Indexed by ``period``: ``usd_m, low, high`` (of the rounding), ``route, source``; empty if one of the years is
-        known by neither route.
+    Indexed by ``period``: ``usd_m, low, high`` (of the rounding), ``route, source``; empty if one of the years is known
+    by neither route.
     """
     rupees, printed = imports(india, "value_inr"), imports(india, "value_usd")
     rate = india.series("prices", item="INR per USD", basis="fiscal-year mean")
     crore = 10 / rate["value"]  # a crore is ten million
-    routes = {
-        "rupees at the year's mean rate": (rupees[_NUMBERS].mul(crore, axis=0).dropna(subset="value"), (rupees, rate)),
-        "dollars as printed": (printed[_NUMBERS], (printed,)),
-    }
+    changed = rupees[_NUMBERS].mul(crore, axis=0).dropna(subset="value")
+    routes = {"rupees at the year's mean rate": (changed, (rupees, rate)), "dollars as printed": (printed, (printed,))}
     index = pd.Index(years, name="period")
     for wanted in (index.union([fiscal.year_before(years[0])]) if len(years) == 1 else index, index):
         for route, (dollars, used) in routes.items():
             if wanted.isin(dollars.index).all():
                 source = [ids(*(rows.loc[year] for rows in used)) for year in years]
-                return dollars.loc[index].rename(columns={"value": "usd_m"}).assign(route=route, source=source)
+                told = dollars.loc[index, _NUMBERS].rename(columns={"value": "usd_m"})
+                return told.assign(route=route, source=source)
     return pd.DataFrame(columns=["usd_m", "low", "high", "route", "source"], index=index[:0])
 
 
@@ -213,13 +180,11 @@ def _agreeing(india: Vintage) -> pd.DataFrame:
 
 
 def _tiles(rows: pd.DataFrame) -> pd.DataFrame:
-    source = rows["source"].to_dict()
-    parts = _partition({p: (_span(p), value) for p, value in rows["value"].items()})
-    found = []
-    for months, tonnes, used in parts:
-        run = pd.PeriodIndex.from_ordinals(sorted(months), freq="M")
-        said = ids(*(source[period] for period in used))
-        found.append((fiscal.name(run), run[0].start_time, run[-1].end_time.normalize(), len(run), tonnes, said))
+    found, source = [], rows["source"]
+    for months, tonnes, used in _partition({p: (_span(p), value) for p, value in rows["value"].items()}):
+        period = fiscal.between(months[0], months[-1] + 1)
+        ends = map(pd.Timestamp, fiscal.span(period))
+        found.append((period, *ends, len(months), tonnes, ids(*source[list(used)])))
     columns = ["period", "start", "end", "months", "tonnes", "source"]
     table = pd.DataFrame(found, columns=columns).set_index("period")
     table.insert(4, "t_per_month", table["tonnes"] / table["months"])
@@ -244,9 +209,8 @@ def _partition(figures: dict[str, tuple[frozenset[int], float]]) -> list[tuple[l
 
 
 def _span(period: str) -> frozenset[int]:
-    """The months of a period, counted from January 1970, as pandas counts them."""
     start, end = fiscal.span(period)
-    return frozenset(range((start.year - 1970) * 12 + start.month - 1, (end.year - 1970) * 12 + end.month))
+    return frozenset(range(start.year * 12 + start.month - 1, end.year * 12 + end.month))
 
 
 def _half(name: str, beside: str, year: str, rows: pd.DataFrame, tiles: pd.DataFrame) -> list | None:

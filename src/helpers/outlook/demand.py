@@ -38,14 +38,8 @@ class Growth(NamedTuple):
 def model(india: Vintage, path: str | float = "trend", back: int = _BACK, ahead: int = _AHEAD) -> Model:
     """What demand is drawn from, on a path of units: ``trend``, ``target``, or a part of the way from 0 to 1.
 
-    ``back`` and ``ahead`` are fiscal years before and after the last one that ended.
-
-    Raises
-    ------
-    DataError
-        If a sector lacks a row, or units do not multiply to tonnes.
-    ValueError
-        If there is no such path.
+    ``back`` and ``ahead`` are fiscal years before and after the last one that ended. A DataError if a sector lacks a
+    row, or units do not multiply to tonnes. A ValueError if there is no such path.
     """
     pace = PATHS.get(path, path)
     if not isinstance(pace, float) or not 0 <= pace <= 1:
@@ -58,9 +52,8 @@ def model(india: Vintage, path: str | float = "trend", back: int = _BACK, ahead:
     for name in units.keys() & set(goals["sector"]) if pace else ():
         units[name] = _bent(india, units[name], goals[goals["sector"] == name].iloc[-1], years, pace)
     displaces = activities.loc[activities["displaces"] != "", "displaces"].to_dict()
-    seen = tuple(
-        replace(line, source=ids(line.source, units[line.sector].source)) for line in lines if units[line.sector].source
-    )
+    both = ((line, units[line.sector].source) for line in lines)
+    seen = tuple(replace(line, source=ids(line.source, source)) for line, source in both if source)
     shared = india.assumption("demand_shared")
     return Model(years, seen, units, displaces, dict(shared["value"]), ids(*shared["source"]))
 
@@ -74,11 +67,8 @@ def demand(india: Vintage, path: str | float = "trend") -> Demand:
 def sectors(made: Demand, year: int, material: str = RARE_EARTH) -> pd.DataFrame:
     """The sectors of a year, largest first, bounds last.
 
-    Returns
-    -------
-    pd.DataFrame
-        Indexed by ``sector``: ``middle, low, high`` (tonnes, 80 %; a bound has no middle), ``share`` (per cent of the
-        mean without bounds), ``bound, known`` (the last year counted), ``source``.
+    Indexed by ``sector``: ``middle, low, high`` (tonnes, 80 %; a bound has no middle), ``share`` (per cent of the mean
+    without bounds), ``bound, known`` (the last year counted), ``source``.
     """
     place = list(made.years).index(year)
     rows = []
@@ -110,7 +100,7 @@ def aimed(made: Demand, met: Demand, india: Vintage) -> list[str]:
 
 def with_target(india: Vintage) -> set[str]:
     """Sectors that have a target."""
-    return set(india.table("demand").query("role == 'target'")["sector"])
+    return set(india.table("demand", role="target")["sector"])
 
 
 def span(india: Vintage, back: int = _BACK, ahead: int = _AHEAD) -> np.ndarray:
@@ -143,10 +133,7 @@ def steps(india: Vintage) -> list[int]:
 def tornado(india: Vintage, year: int, path: str | float = "trend", draws: int = 2_000) -> pd.DataFrame:
     """What moves a year: the median total with one factor at its tenth and at nine tenths, the same draws of the rest.
 
-    Returns
-    -------
-    pd.DataFrame
-        ``sector, factor, low, high`` (median tonnes without bounds), ``source``, largest difference first.
+    ``sector, factor, low, high`` (median tonnes without bounds), ``source``, largest difference first.
     """
     of = only(model(india, path), year)
     names = {f"{line.sector}/units": (line.sector, "units a year", line.source) for line in of.lines}
@@ -158,9 +145,8 @@ def tornado(india: Vintage, year: int, path: str | float = "trend", draws: int =
         held = [{name: -demand_activity.TENTH}, {name: demand_activity.TENTH}]
         ends = [np.median(draw(of, draws, one).total(bounds=False)) for one in held]
         rows.append((sector, factor, min(ends), max(ends), source))
-    table = pd.DataFrame(rows, columns=["sector", "factor", "low", "high", "source"])
-    order = (table["high"] - table["low"]).sort_values(ascending=False, kind="stable").index
-    return table.loc[order].reset_index(drop=True)
+    rows.sort(key=lambda row: row[2] - row[3])
+    return pd.DataFrame(rows, columns=["sector", "factor", "low", "high", "source"])
 
 
 @targets.remembered
@@ -214,10 +200,6 @@ def _bent(india: Vintage, own: demand_activity.Units, goal: pd.Series, years: np
     step = np.clip((years - own.known) / (at - own.known), 0, 1)
     after = np.maximum(own.middle - np.interp(at, years, own.middle), 0) * (years > at)
     met = begin + (level - begin) * step + after
-    source = ids(own.source, goal["source"], now.source if now is not None else "")
-    return replace(
-        own,
-        middle=np.where(ahead, (1 - pace) * own.middle + pace * met, own.middle),
-        scale=np.where(ahead, (1 - pace) * own.scale, own.scale),
-        source=source,
-    )
+    middle = np.where(ahead, (1 - pace) * own.middle + pace * met, own.middle)
+    scale = np.where(ahead, (1 - pace) * own.scale, own.scale)
+    return replace(own, middle=middle, scale=scale, source=ids(own.source, goal["source"], now and now.source))

@@ -32,13 +32,8 @@ _NINETY = 1.645
 class Units:
     """Units a year, by fiscal year.
 
-    Attributes
-    ----------
-    middle, scale : np.ndarray, shape (years,)
-        Log of the middle, NaN before the first figure; standard deviation about it, on the log scale.
-    known : int
-        The last fiscal year that is counted, 0 where none is.
-    source : str
+    ``middle, scale``: log of the middle, NaN before the first figure; standard deviation about it, on the log scale.
+    ``known``: the last fiscal year that is counted, 0 where none is.
     """
 
     middle: np.ndarray
@@ -58,44 +53,32 @@ class Point(NamedTuple):
     source: str
 
 
-class Path(NamedTuple):
-    """A series by fiscal year: its middle and its ends, whether a figure is of that year itself, and its sources."""
-
-    years: np.ndarray
-    value: np.ndarray
-    low: np.ndarray
-    high: np.ndarray
-    direct: np.ndarray
-    source: list[str]
-
-
-class Begun(NamedTuple):
-    """A year of which some months are counted: its yearly rate, nought where none are; how many months; the sources."""
-
-    rate: float
-    months: int
-    source: str
-
-
+@targets.remembered
 def counted(india: Vintage, series: str) -> pd.DataFrame:
     """What is counted of a series by fiscal year: the first of its names that has the year.
 
     A year that no fiscal-year figure gives moves evenly, in per cent, between the figures around it; a calendar year
-    stands at its middle. The range is that printed, and that of all counts of the year.
-
-    Parameters
-    ----------
-    series : str
-        ``indicator/segment`` of ``drivers.csv``, several in the order in which they are believed.
-
-    Returns
-    -------
-    pd.DataFrame
-        Indexed by ``fiscal_year`` (int): ``value, low, high``, ``direct`` (a figure of that year), ``source``; empty
-        while nothing is public.
+    stands at its middle. The range is that printed, and that of all counts of the year. ``series``:
+    ``indicator/segment`` of ``drivers.csv``, several in the order in which they are believed. Indexed by
+    ``fiscal_year`` (int): ``value, low, high``, ``direct`` (a figure of that year), ``source``; empty while nothing is
+    public.
     """
-    path = _path(india, series)
-    return pd.DataFrame(path._asdict()).set_index("years").rename_axis("fiscal_year")
+    best: dict[float, Point] = {}
+    for point in (point for name in series.split() for point in _named(india, name)):
+        first = best.setdefault(point.at, point)
+        if not first.alone:  # what is assumed stands in the place of all counts
+            best[point.at] = first._replace(low=min(first.low, point.low), high=max(first.high, point.high))
+    points = [best[at] for at in sorted(best)]
+    if not points:
+        return pd.DataFrame(columns=[*_ENDS, "direct", "source"], index=pd.RangeIndex(0, name="fiscal_year"))
+    at = np.array([point.at for point in points])
+    years = np.arange(int(np.ceil(at[0] - _REACH)), int(np.floor(at[-1] + _REACH)) + 1)
+    ends = {end: np.log([getattr(point, end) for point in points]) for end in _ENDS}
+    direct = np.isin(years, at)
+    near = [np.argsort(abs(at - year))[: 1 if exact else 2] for year, exact in zip(years, direct, strict=True)]
+    source = [ids(*(points[place].source for place in places)) for places in near]
+    table = pd.DataFrame({end: np.exp(np.interp(years, at, logs)) for end, logs in ends.items()}, years)
+    return table.assign(direct=direct, source=source).rename_axis("fiscal_year")
 
 
 def units(india: Vintage, series: str, years: np.ndarray) -> Units:
@@ -104,34 +87,30 @@ def units(india: Vintage, series: str, years: np.ndarray) -> Units:
     Of a year of which some months from its start are counted their yearly rate stands. The spread ahead is that of a
     log-drift shrunk towards what other yearly series show: ``h sd**2 + (h se)**2``, from the last month counted on.
     """
-    rows, (prior, told) = _path(india, series), _prior(india)
+    rows, (prior, told) = counted(india, series), _prior(india)
     middle, scale = np.full(len(years), np.nan), np.zeros(len(years))
-    if not len(rows.years):
+    if rows.empty:
         return Units(middle, scale, 0, "")
-    known, last = np.isin(years, rows.years), int(rows.years[-1])
-    at = np.searchsorted(rows.years, years[known])
-    middle[known] = np.log(rows.value[at])
-    scale[known] = np.log(np.maximum(rows.high / rows.value, rows.value / rows.low)[at]) / _NINETY
-    recent, begun = rows.value[-RECENT:], _begun(india, series.split(), last + 1)
+    known, last, (value, low, high) = np.isin(years, rows.index), int(rows.index[-1]), rows[_ENDS].to_numpy().T
+    at = np.searchsorted(rows.index, years[known])
+    middle[known] = np.log(value[at])
+    scale[known] = np.log(np.maximum(high / value, value / low)[at]) / _NINETY
+    recent, (rate, months, begun) = value[-RECENT:], _begun(india, series.split(), last + 1)
     if (steps := years[years > last] - last).size:
-        fitted = drift.shrunken_log_drift(pd.Series(recent, rows.years[-RECENT:].astype(float)), prior)
-        levels = np.append(recent, begun.rate or [])
+        fitted = drift.shrunken_log_drift(pd.Series(recent, rows.index[-RECENT:].astype(float)), prior)
+        levels = np.append(recent, rate or [])
         path = np.append(levels[len(recent) :], _carried(tuple(levels), int(steps.max()), prior))
         middle[years > last] = np.log(path[steps - 1])
-        span = steps - begun.months / 12
+        span = steps - months / 12
         scale[years > last] = np.sqrt(span * fitted.sd**2 + (span * fitted.growth_se) ** 2)
-    return Units(middle, scale, last, ids(*rows.source[-RECENT:], begun.source, told))
+    return Units(middle, scale, last, ids(rows.tail(RECENT), begun, told))
 
 
 def trial(india: Vintage, series: Iterable[str], least: int = 6) -> pd.DataFrame:
     """One year ahead in hindsight: each counted year forecast from those before it, as published today.
 
     Revised figures stand in the place of the first ones, so it is kinder than a forecast of that day would have been.
-
-    Returns
-    -------
-    pd.DataFrame
-        ``series, period, counted, forecast, low, high`` (80 %), ``inside, source``, of series of ``least`` years.
+    ``series, period, counted, forecast, low, high`` (80 %), ``inside, source``, of series of ``least`` years.
     """
     found = []
     for name in series:
@@ -155,27 +134,6 @@ def _prior(india: Vintage) -> tuple[drift.GrowthPrior, str]:
     return drift.GrowthPrior(**rows["value"]), ids(rows)
 
 
-@targets.remembered
-def _path(india: Vintage, series: str) -> Path:
-    best: dict[float, Point] = {}
-    for point in (point for name in series.split() for point in _named(india, name)):
-        first = best.setdefault(point.at, point)
-        if not first.alone:  # what is assumed stands in the place of all counts
-            best[point.at] = first._replace(low=min(first.low, point.low), high=max(first.high, point.high))
-    points = [best[at] for at in sorted(best)]
-    if not points:
-        none = np.array([])
-        return Path(none.astype(int), none, none, none, none.astype(bool), [])
-    at = np.array([point.at for point in points])
-    years = np.arange(int(np.ceil(at[0] - _REACH)), int(np.floor(at[-1] + _REACH)) + 1)
-    middle, low, high = (
-        np.exp(np.interp(years, at, np.log([getattr(point, end) for point in points]))) for end in _ENDS
-    )
-    direct = np.isin(years, at)
-    near = [np.argsort(abs(at - year))[: 1 if exact else 2] for year, exact in zip(years, direct, strict=True)]
-    return Path(years, middle, low, high, direct, [ids(*(points[place].source for place in places)) for places in near])
-
-
 @lru_cache(maxsize=256)
 def _carried(values: tuple[float, ...], horizon: int, prior: drift.GrowthPrior) -> np.ndarray:
     if len(values) < _LEAST:
@@ -183,8 +141,11 @@ def _carried(values: tuple[float, ...], horizon: int, prior: drift.GrowthPrior) 
     return combine.combined(np.array([values]), horizon, (prior.mean, prior.spread)).point[0]
 
 
-def _begun(india: Vintage, names: list[str], year: int) -> Begun:
-    """What is counted of a year from its start on, by the first series that has enough months of it."""
+def _begun(india: Vintage, names: list[str], year: int) -> tuple[float, int, str]:
+    """The yearly rate of a year begun, by the first series with enough months of it (nought without), months, sources.
+
+    Only months from its start on count.
+    """
     start = fiscal.bounds(f"{fiscal.year_name(year)}-Q1")[0]
     for name in names:
         at, total, used, parts = start, 0.0, [], _parts(india).get(name, {})
@@ -192,8 +153,8 @@ def _begun(india: Vintage, names: list[str], year: int) -> Begun:
             at, value, source = parts[at]
             total, used = total + value, [*used, source]
         if at - start >= targets.LEAST_PART:
-            return Begun(total * 12 / (at - start), at - start, ids(*used))
-    return Begun(0.0, 0, "")
+            return total * 12 / (at - start), at - start, ids(*used)
+    return 0.0, 0, ""
 
 
 @targets.remembered

@@ -46,16 +46,11 @@ class Alone(NamedTuple):
 def backtest(india: Vintage) -> pd.DataFrame:
     """Every count of rare-earth magnets in a whole year beside what the sectors come to, now and on the day before it.
 
-    A calendar year is taken from the two fiscal years around its middle.
-
-    Returns
-    -------
-    pd.DataFrame
-        ``count, what, period, recorded, least, most`` (tonnes and their range), ``middle, low, high`` (tonnes of the
-        sectors), ``error`` (of the middle, per cent of what was recorded), ``place`` (of the record: inside the range,
-        above, below, or across an end of it), ``then_low, then_middle, then_high, then`` (the same from what was
-        public the day before the count was; gaps where nothing could be reckoned), ``late`` (how many factors of these
-        are judgements written after the count), ``source``.
+    A calendar year is taken from the two fiscal years around its middle. ``count, what, period, recorded, least, most``
+    (tonnes and their range), ``middle, low, high`` (tonnes of the sectors), ``error`` (of the middle, per cent of what
+    was recorded), ``place`` (of the record: inside the range, above, below, or across an end of it), ``then_low,
+    then_middle, then_high, then`` (the same from what was public the day before the count was; gaps where nothing could
+    be reckoned), ``late`` (how many factors of these are judgements written after the count), ``source``.
     """
     made, rows = of_years(india), []
     for _, row in _records(india).iterrows():
@@ -81,11 +76,8 @@ def ceilings(india: Vintage) -> pd.DataFrame:
     All that was paid, of line 85051190 in a fiscal year and of HS 850511 in a calendar year, over what China was paid
     for a kilogram of rare-earth magnets in the months that are known: no other magnet can have been bought with it.
 
-    Returns
-    -------
-    pd.DataFrame
-        Indexed by ``period``, oldest first: ``line``, ``likely, most`` (tonnes, at the mean price and at its 5 %),
-        ``low, middle, high`` (of the sectors), ``over`` (per cent of the draws that need more), ``source``.
+    Indexed by ``period``, oldest first: ``line``, ``likely, most`` (tonnes, at the mean price and at its 5 %), ``low,
+    middle, high`` (of the sectors), ``over`` (per cent of the draws that need more), ``source``.
     """
     made, priors = of_years(india), india.assumption("composition_prior")
     name = "price of rare-earth magnets, spread"
@@ -153,17 +145,16 @@ def _records(india: Vintage) -> pd.DataFrame:
     """Every count of a whole year: ``count, what, period, value, low, high, published, source``."""
     counts = rare_earths.counted(india).rename(columns={"estimate": "count"})
     counts["what"] = np.where(counts["count"] == rare_earths.USE, USE, BARE)
-    told, needed = india.table("trade", vintages=True), india.table("outlooks", vintages=True)
-    rows = [_told(told, _BY_MAKERS, TOLD, CARS), _told(needed, _NEEDED, PLANNED, NEED)]
-    whole = pd.concat([counts, *rows], ignore_index=True)
+    told = _told(india.table("trade", vintages=True, **_BY_MAKERS), TOLD, CARS)
+    needed = _told(india.table("outlooks", vintages=True, **_NEEDED), PLANNED, NEED)
+    whole = pd.concat([counts, told, needed], ignore_index=True)
     return whole[[fiscal.is_year(period) for period in whole["period"]]]
 
 
-def _told(rows: pd.DataFrame, keys: dict, name: str, what: str) -> pd.DataFrame:
+def _told(rows: pd.DataFrame, name: str, what: str) -> pd.DataFrame:
     """What makers of vehicles told of each year: one text, or the ends of several."""
-    rows = rows[(rows[list(keys)] == pd.Series(keys)).all(axis=1) & ~rows["status"].isin(UNUSED)]
     found = []
-    for period, of in rows.groupby("period"):
+    for period, of in rows[~rows["status"].isin(UNUSED)].groupby("period"):
         low, high = of[["value", "low"]].min(axis=None), of[["value", "high"]].max(axis=None)
         found.append((name, what, period, low if low == high else np.nan, low, high, of["published"].min(), ids(of)))
     columns = ["count", "what", "period", "value", "low", "high", "published", "source"]
@@ -177,16 +168,12 @@ def _in(line, what: str) -> bool:
 
 def _draws(made: Demand, period: str, what: str, *, bounds: bool = True, only: int | None = None) -> np.ndarray:
     """Tonnes of a year in every draw; of one line only if asked."""
-    lines = [
-        at
-        for at, line in enumerate(made.lines)
-        if _in(line, what) and (bounds or not line.bound) and only in (None, at)
-    ]
     centre = fiscal.centre(period)
     first = int(min(np.floor(centre), made.years[-1] - 1)) - made.years[0]
     part, cut = centre - made.years[first], slice(first, first + 2)
     whole = np.zeros((2, len(made.tonnes))).T
-    for at in lines:
-        tonnes = made.tonnes[:, at, cut] * (made.outside[at][:, cut] if what in (BARE, CARS) else 1.0)
-        whole += np.nan_to_num(tonnes)
+    for at, line in enumerate(made.lines):
+        if _in(line, what) and (bounds or not line.bound) and only in (None, at):
+            tonnes = made.tonnes[:, at, cut] * (made.outside[at][:, cut] if what in (BARE, CARS) else 1.0)
+            whole += np.nan_to_num(tonnes)
     return whole @ [1 - part, part]

@@ -68,10 +68,7 @@ class Line:
 def lines(india: Vintage, years: tuple[int, ...]) -> list[Line]:
     """Every product that can be formed on the day, in the order of the sectors.
 
-    Raises
-    ------
-    DataError
-        If a sector lacks a row, or units do not multiply to tonnes; with the sector and the row.
+    A DataError if a sector lacks a row, or units do not multiply to tonnes; with the sector and the row.
     """
     sectors = india.written["demand"].codes["sector"]
     require_whole(india.written["demand"].frame(), sectors)
@@ -90,19 +87,14 @@ def require_whole(rows: pd.DataFrame, sectors: list[str]) -> None:
     """Refuse a table in which a sector has no activity or no intensity, if only as a gap."""
     there = set(zip(rows["sector"], rows["role"], strict=True))
     if gone := [f"{role} of {sector!r}" for sector in sectors for role in _NEEDED if (sector, role) not in there]:
-        raise DataError(
-            f"data/demand.csv has no {', no '.join(gone)}; restore the row, write one of status missing, or take the "
-            "sector out of the list in data/datapackage.json"
-        )
+        remedy = "write one of status missing, or take the sector out of the list in data/datapackage.json"
+        raise DataError(f"data/demand.csv has no {', no '.join(gone)}; restore the row, {remedy}")
 
 
 def tonnes(activity: Mapping, factors: Iterable[Mapping]) -> float:
     """What a product of the units of some rows comes to, in tonnes: ``vehicles x share x kg/vehicle`` to 0.001.
 
-    Raises
-    ------
-    DataError
-        If the units do not multiply to a mass, with the sector and the row.
+    A DataError if the units do not multiply to a mass, with the sector and the row.
     """
     made, mass = activity["unit"], 1.0
     for row in factors:
@@ -112,10 +104,8 @@ def tonnes(activity: Mapping, factors: Iterable[Mapping]) -> float:
         elif row["role"] == "intensity" and above in _MASS and below and below in (made, made.removesuffix("s")):
             mass, made = mass * _MASS[above], ""
         else:
-            raise DataError(
-                f"data/demand.csv: {row['sector']!r}, {row['factor']!r}, is in {row['unit']}, and {activity['unit']} "
-                "times it are no tonnes; correct its unit, or that of the activity"
-            )
+            said = f"data/demand.csv: {row['sector']!r}, {row['factor']!r}, is in {row['unit']}, and {activity['unit']}"
+            raise DataError(f"{said} times it are no tonnes; correct its unit, or that of the activity")
     if made:
         raise DataError(f"data/demand.csv: {activity['sector']!r} has no magnet in a unit; add the row")
     return mass
@@ -123,17 +113,13 @@ def tonnes(activity: Mapping, factors: Iterable[Mapping]) -> float:
 
 def series(india: Vintage) -> list[str]:
     """The series that count units of a sector, each once."""
-    rows = india.table("demand")
-    return list(rows.loc[(rows["role"] == "activity") & (rows["series"] != ""), "series"].unique())
+    return [of for of in india.table("demand", role="activity")["series"].unique() if of]
 
 
 def gaps(india: Vintage) -> pd.DataFrame:
     """What no source gives: bounds and missing rows, with the public source that would close each.
 
-    Returns
-    -------
-    pd.DataFrame
-        ``sector, factor, unit, low, high, status, closed_by, note, source``.
+    ``sector, factor, unit, low, high, status, closed_by, note, source``.
     """
     rows = india.table("demand")
     rows = rows[rows["status"].isin(UNUSED)]
@@ -148,18 +134,9 @@ def _line(activity: dict, material: str, rows: dict[str, list[dict]], years: np.
     left = [one[0]["displaces"] and f"{sector}/{one[0]['displaces']}/{RARE_EARTH}" for one in named.values()]
     factors = [replace(factor, rest_of=of) for factor, of in zip(factors, left, strict=True)]
     inside = _factor(f"{sector}/inside/{material}", "inside", rows["inside"], years)
-    used = [row for role in ("activity", "share", "intensity", "inside") for row in rows[role]]
-    each = [one[0] for one in named.values()]
-    return Line(
-        sector=sector,
-        material=material,
-        activity=activity,
-        factors=tuple(factors),
-        inside=inside,
-        tonnes=tonnes(activity, each),
-        unit=rows["intensity"][0]["unit"],
-        source=ids(*(row["source"] for row in used)),
-    )
+    mass, unit = tonnes(activity, [one[0] for one in named.values()]), rows["intensity"][0]["unit"]
+    source = ids(*(row["source"] for role in _ROLES for row in rows[role]))
+    return Line(sector, material, activity, tuple(factors), inside, mass, unit, source)
 
 
 def _factor(name: str, role: str, rows: list[dict], years: np.ndarray) -> Factor:

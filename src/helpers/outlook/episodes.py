@@ -16,17 +16,8 @@ LEAST_SURGE = 1.5
 class Episode:
     """A suspect fiscal year.
 
-    Attributes
-    ----------
-    year : str
-        The fiscal year.
-    surge : str
-        The part of it that holds what is suspect; the year itself while that is not known.
-    before : str
-        The last typical year before it.
-    located : bool
-        Whether the surge is narrower than the year.
-    sources : frozenset of str
+    ``year``: the fiscal year. ``surge``: the part of it that holds what is suspect; the year itself while that is not
+    known. ``before``: the last typical year before it. ``located``: whether the surge is narrower than the year.
     """
 
     year: str
@@ -75,12 +66,8 @@ def level(india: Vintage, target: str) -> Quantity:
 def starting_from(india: Vintage, baseline_t: float | None) -> Vintage:
     """The vintage with other tonnes for the newest year of ``episodes.csv``, as an assumption; itself for None.
 
-    The published tonnes are no assumption: with them, too, it is the vintage itself.
-
-    Raises
-    ------
-    ValueError
-        If the tonnes are not positive, or no such year was public on the day.
+    The published tonnes are no assumption: with them, too, it is the vintage itself. A ValueError if the tonnes are not
+    positive, or no such year was public on the day.
     """
     if baseline_t is None:
         return india
@@ -115,11 +102,8 @@ def _known(india: Vintage, target: str) -> pd.DataFrame:
     found = []
     for at, row in enumerate(rows.to_dict("records")):
         own = periods.issuperset([row["year"], row["before"]]) and all(row.get(key) == keys[key] for key in keys)
-        if own and _possible(row["year"], row["surge"] or row["year"], row["before"]):
-            found.append((fiscal.fiscal_year(row["year"]), row["published"], at))
+        within = fiscal.months(row["surge"] or row["year"]).isin(fiscal.months(row["year"])).all()
+        year, before = fiscal.fiscal_year(row["year"]), fiscal.fiscal_year(row["before"])
+        if own and within and before < year:
+            found.append((year, row["published"], at))
     return rows.iloc[[at for *_, at in sorted(found)]]
-
-
-def _possible(year: str, surge: str, before: str) -> bool:
-    within = fiscal.months(surge).isin(fiscal.months(year)).all()
-    return bool(within) and fiscal.fiscal_year(before) < fiscal.fiscal_year(year)

@@ -6,7 +6,7 @@ year): ``growth`` is of which kind of series, ``counterfactual`` whether what is
 scenario. Quantiles are published as far as :mod:`.limits` says, and none is above what can be had.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -41,23 +41,11 @@ def expected(india: Vintage, target: str = "customs", horizon: int = 10) -> pd.D
     Scenario ``mixture`` weighs these: regimes are pooled linearly (Stone 1961), because they are apart. Beside it stand
     for ``repm`` the two ways that each regime averages (:mod:`structure`).
 
-    Parameters
-    ----------
-    india : Vintage
-    target : {"customs", "repm"}
-        Tonnes under HS 850511; or rare-earth permanent magnets, as magnets or inside motors, that have to be imported.
-    horizon : int
-        Fiscal years ahead, from 1.
+    ``target`` is tonnes under HS 850511 (``customs``), or rare-earth permanent magnets, as magnets or inside motors,
+    that have to be imported (``repm``); ``horizon`` is fiscal years ahead, from 1.
 
-    Returns
-    -------
-    pd.DataFrame
-        ``COLUMNS``; of ``QUANTILES`` those that are published (:func:`.limits.published`).
-
-    Raises
-    ------
-    ValueError
-        If the target is unknown, or has no yearly total in the vintage, or ``horizon`` is below 1.
+    ``COLUMNS``; of ``QUANTILES`` those that are published (:func:`.limits.published`). A ValueError if the target is
+    unknown, or has no yearly total in the vintage, or ``horizon`` is below 1.
     """
     if horizon < 1:
         raise ValueError(f"horizon is {horizon}; a forecast reaches at least 1 year ahead")
@@ -94,13 +82,9 @@ def starting_points(india: Vintage, target: str, horizon: int) -> pd.DataFrame:
     """Paths of each model from each level a forecast may start from.
 
     ``as recorded`` starts from the yearly totals as they stand. ``newest level`` is there once something later than a
-    suspect year is known, be it a total or at least a quarter: it leaves the suspect year out, takes a part-year at
-    its yearly rate, and keeps the tonnes already recorded as they are.
-
-    Returns
-    -------
-    pd.DataFrame
-        ``COLUMNS`` without ``as_of``, ``target``, ``growth`` and ``counterfactual``.
+    suspect year is known, be it a total or at least a quarter: it leaves the suspect year out, takes a part-year at its
+    yearly rate, and keeps the tonnes already recorded as they are. ``COLUMNS`` without ``as_of``, ``target``,
+    ``growth`` and ``counterfactual``.
     """
     known, parts = targets.totals(india, target)["value"], targets.part_years(india, target)
     clean, taken = sound(india, target)["value"], prior(india, target)
@@ -128,13 +112,8 @@ def used(india: Vintage, target: str, scenario: str = MIXTURE) -> frozenset[str]
         return sources_of(sound(india, target), *targets.part_years(india, target), *grown, suspect(india, target))
     rows = [readings.stated(india, target), licences.known(india)]
     if target == "customs":
-        rows += [
-            *grown,
-            targets.totals(india, target),
-            targets.known_sums(india),
-            evidence.table(india),
-            suspect(india),
-        ]
+        rows += [*grown, targets.totals(india, target), targets.known_sums(india)]
+        rows += [evidence.table(india), suspect(india)]
     else:
         way = scenario if scenario in (structure.COUNTED, structure.SECTORS) else structure.BOTH
         rows.append(structure.used(india, way))
@@ -174,14 +153,18 @@ def leading(table: pd.DataFrame) -> pd.DataFrame:
     return table[table["model"].isin([next(iter(MODELS)), SIMULATION])]
 
 
+def by_quantile(values: Sequence, years: np.ndarray) -> pd.DataFrame:
+    """Values of fiscal years, years x :data:`QUANTILES`, as rows: ``horizon`` (from 1), ``period, quantile, value``."""
+    count, steps = len(QUANTILES), np.arange(len(years))
+    labels = {"horizon": steps.repeat(count) + 1, "period": np.repeat([*map(fiscal.year_name, years)], count)}
+    return pd.DataFrame({**labels, "quantile": QUANTILES * len(years), "value": np.ravel(values)})
+
+
 def intervals(table: pd.DataFrame) -> pd.DataFrame:
     """A forecast as people read it: one row a scenario, model and period, with median and both intervals.
 
-    Returns
-    -------
-    pd.DataFrame
-        ``target, scenario, model, horizon, period, median, low80, high80, low95, high95``, tonnes; gaps in the years
-        for which an interval is not published.
+    ``target, scenario, model, horizon, period, median, low80, high80, low95, high95``, tonnes; gaps in the years for
+    which an interval is not published.
     """
     keys = ["target", "scenario", "model", "horizon", "period"]
     wide = table.pivot(index=keys, columns="quantile", values="value")
@@ -232,24 +215,17 @@ def _paths(levels, year, origin, horizon, prior_, scenario, known_tonnes=None) -
         if known_tonnes is not None:  # the part of the first year that is already recorded stays as it is
             done = known_tonnes / fitted.level
             values[0] = known_tonnes + (1 - done) * drift.quantiles(fitted, np.array([0.5]))[0]
-        frame = pd.DataFrame(values, columns=QUANTILES, index=pd.RangeIndex(1, horizon + 1, name="horizon"))
-        long = frame.rename_axis(columns="quantile").stack().rename("value").reset_index()
-        periods = dict(enumerate(map(fiscal.year_name, years), start=1))
-        frames.append(long.assign(period=long["horizon"].map(periods), model=model, origin=origin, scenario=scenario))
+        frames.append(by_quantile(values, years).assign(model=model, origin=origin, scenario=scenario))
     return pd.concat(frames)
 
 
 def _simulated(made: dict[str, pd.DataFrame], weight: pd.Series, years: np.ndarray) -> pd.DataFrame:
     """Quantiles of the paths of each scenario, if there are several, and of their mixture."""
-    alone = {name: pd.Series({name: 1.0}) for name in weight.index if len(weight) > 1}
-    return pd.concat(
-        [_pooled(made, one, years).assign(scenario=name) for name, one in (alone | {MIXTURE: weight}).items()]
-    )
+    every = {name: pd.Series({name: 1.0}) for name in weight.index if len(weight) > 1} | {MIXTURE: weight}
+    return pd.concat([_pooled(made, one, years).assign(scenario=name) for name, one in every.items()])
 
 
 def _pooled(made: dict[str, pd.DataFrame], weight: pd.Series, years: np.ndarray) -> pd.DataFrame:
     """Quantiles of all paths together, those of each scenario by its weight."""
     values = [readings.mix({name: made[name].loc[year].to_numpy() for name in weight.index}, weight) for year in years]
-    count, steps = len(QUANTILES), np.arange(len(years))
-    labels = {"horizon": steps.repeat(count) + 1, "period": np.repeat([*map(fiscal.year_name, years)], count)}
-    return pd.DataFrame({"quantile": QUANTILES * len(years), "value": np.ravel(values), **labels, "model": SIMULATION})
+    return by_quantile(values, years).assign(model=SIMULATION)

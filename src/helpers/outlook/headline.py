@@ -15,10 +15,7 @@ WHAT = {name: target.what for name, target in targets.TARGETS.items()} | {value.
 def told(*tables: pd.DataFrame) -> pd.DataFrame:
     """The quantiles that answer, of forecasts in ``forecast.COLUMNS``: the mixture's, or those of the only scenario.
 
-    Returns
-    -------
-    pd.DataFrame
-        :data:`COLUMNS`, a row a target, fiscal year and published quantile; in ``unit``, a fiscal year.
+    :data:`COLUMNS`, a row a target, fiscal year and published quantile; in ``unit``, a fiscal year.
     """
     answers = [table[table["scenario"].isin([forecast.MIXTURE, value.SCENARIO])] for table in tables if len(table)]
     if not answers:
@@ -29,6 +26,5 @@ def told(*tables: pd.DataFrame) -> pd.DataFrame:
 
 def expected(india: Vintage, target: str = targets.CUSTOMS.name, horizon: int = 10) -> pd.DataFrame:
     """:func:`told` of a vintage: its forecast of ``target``, of the other one to the same year, and of the value."""
-    return told(
-        forecast.expected(india, target, horizon), forecast.beside(india, target, horizon), value.expected(india)
-    )
+    tonnes = (of(india, target, horizon) for of in (forecast.expected, forecast.beside))
+    return told(*tonnes, value.expected(india))

@@ -119,10 +119,8 @@ def shares(india: Vintage, assumption: str, names: tuple[str, ...]) -> pd.Series
     """One share for each name, summing to one, from the rows of an assumption; a ValueError if they do not."""
     found = assumed(india, assumption)["value"].reindex(names)
     if found.isna().any() or (found < 0).any() or abs(found.sum() - 1) > 1e-9:
-        raise ValueError(
-            f"data/assumptions.csv: {assumption} must be one share for each of {', '.join(names)}, summing to one on "
-            f"{india.day}; there is {found.to_dict()}"
-        )
+        must = f"must be one share for each of {', '.join(names)}, summing to one on {india.day}"
+        raise ValueError(f"data/assumptions.csv: {assumption} {must}; there is {found.to_dict()}")
     return found
 
 

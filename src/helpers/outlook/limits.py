@@ -30,19 +30,7 @@ def most(india: Vintage, target: str, years: tuple[int, ...]) -> pd.DataFrame:
 
     India's part of China's exports, with what others sell, is at most its highest on record, or what it would be if
     India's newest level were that of the largest buyer; and it grows as China's exports have. Use of rare-earth magnets
-    is not above the world's either.
-
-    Parameters
-    ----------
-    india : Vintage
-    target : {"customs", "repm"}
-    years : tuple of int
-        Fiscal years.
-
-    Returns
-    -------
-    pd.DataFrame
-        Indexed by ``period``: ``tonnes``, ``source``.
+    is not above the world's either. Indexed by ``period``: ``tonnes``, ``source``.
     """
     exports = india.series("trade", **CHINA).dropna(subset="value")
     exports = exports[[fiscal.is_year(period) for period in exports.index]]
@@ -82,10 +70,8 @@ def _record(india: Vintage, target: str, times: float) -> pd.Series:
 
 def _largest(india: Vintage) -> tuple[float, pd.DataFrame]:
     """How many times India's highest part of China's exports the highest of any country is, and the two rows."""
-    rows = india.table("trade").dropna(subset="value")
-    for key in ("flow", "reporter", "hs", "measure"):
-        rows = rows[rows[key] == CHINA[key]]
-    rows = rows[~rows["status"].isin(UNUSED)]
+    rows = india.table("trade", **{key: CHINA[key] for key in ("flow", "reporter", "hs", "measure")})
+    rows = rows[rows["value"].notna() & ~rows["status"].isin(UNUSED)]
     world = rows[rows["partner"] == "world"].drop_duplicates("period").set_index("period")["value"]
     rows = rows[rows["partner"] != "world"].assign(part=lambda each: each["value"] / each["period"].map(world))
     rows = rows.dropna(subset="part")

@@ -17,12 +17,9 @@ _COLUMNS = [*SIDES, "weight_ratio", "value_ratio", "excess_t", "excess_usd_m", "
 def sides(india: Vintage) -> pd.DataFrame:
     """Calendar years in which both sides of the trade with China in HS 850511 are known, by weight and by value.
 
-    Returns
-    -------
-    pd.DataFrame
-        Indexed by ``period``, oldest first: ``own_t, their_t, own_usd_m, their_usd_m``; ``weight_ratio, value_ratio``
-        (India's over theirs); ``excess_t``, ``excess_usd_m`` (what that weight is worth as ferrite), ``gap_usd_m`` (by
-        how much the values differ); ``verdict`` (:func:`helpers.methods.mirror.verdict`); ``source``.
+    Indexed by ``period``, oldest first: ``own_t, their_t, own_usd_m, their_usd_m``; ``weight_ratio, value_ratio``
+    (India's over theirs); ``excess_t``, ``excess_usd_m`` (what that weight is worth as ferrite), ``gap_usd_m`` (by how
+    much the values differ); ``verdict`` (:func:`helpers.methods.mirror.verdict`); ``source``.
     """
     both = counted(india)
     both = both[(both["hs"] == customs.METAL) & (both["partner"] == "CHN")].set_index("period")
@@ -84,12 +81,9 @@ def unit_values(row: pd.Series) -> dict[str, float]:
 def level(india: Vintage) -> pd.DataFrame:
     """What India imported of HS 850511 in the year of :func:`subject`, without its own weight from China.
 
-    Returns
-    -------
-    pd.DataFrame
-        Indexed by ``reckoning``: ``value, low, high`` (tonnes), ``source``. What all that export there report; both
-        sides as somebody else reconciled them; China's weight times the ratio of each of the :func:`usual` years, with
-        what India records from all others.
+    Indexed by ``reckoning``: ``value, low, high`` (tonnes), ``source``. What all that export there report; both sides
+    as somebody else reconciled them; China's weight times the ratio of each of the :func:`usual` years, with what India
+    records from all others.
     """
     rows, year = {}, subject(india)
     recorded = world(india).dropna(subset="own_t")
@@ -122,11 +116,8 @@ def underlying(india: Vintage) -> Quantity | None:
 def months(india: Vintage) -> pd.DataFrame:
     """Months in which all exporters' tonnes are known, beside India's rate in the shortest known period around each.
 
-    Returns
-    -------
-    pd.DataFrame
-        Indexed by ``period``, oldest first: ``their_t, own_t`` (tonnes a month), ``around`` (India's period),
-        ``weight_ratio, source``.
+    Indexed by ``period``, oldest first: ``their_t, own_t`` (tonnes a month), ``around`` (India's period),
+    ``weight_ratio, source``.
     """
     keys = {"flow": "export", "reporter": "world", "partner": "IND"}
     shipped = india.series("trade", **(targets.CUSTOMS.keys | keys)).dropna(subset="value")
@@ -144,11 +135,8 @@ def months(india: Vintage) -> pd.DataFrame:
 def lines(india: Vintage) -> pd.DataFrame:
     """Every six-digit line and year in which both sides of the trade with China are known.
 
-    Returns
-    -------
-    pd.DataFrame
-        Indexed by ``period`` and ``hs``: as :func:`sides`, and the robust test of the lines of a year
-        (:func:`helpers.methods.mirror.outliers`).
+    Indexed by ``period`` and ``hs``: as :func:`sides`, and the robust test of the lines of a year
+    (:func:`helpers.methods.mirror.outliers`).
     """
     both = counted(india)
     both = both[(both["partner"] == "CHN") & both["hs"].str.fullmatch(r"\d{6}")].set_index(["period", "hs"])
@@ -169,11 +157,8 @@ def rule(india: Vintage, segment: str) -> float:
 def counted(india: Vintage) -> pd.DataFrame:
     """What both sides record of a calendar year, by line and partner.
 
-    Returns
-    -------
-    pd.DataFrame
-        ``hs, partner, period``; ``own_t, their_t`` (tonnes), ``own_usd_m, their_usd_m``, missing where a side has
-        no figure; ``source``.
+    ``hs, partner, period``; ``own_t, their_t`` (tonnes), ``own_usd_m, their_usd_m``, missing where a side has no
+    figure; ``source``.
     """
     rows = india.table("trade")
     rows = rows[rows["measure"].isin(["weight", "value_usd"]) & rows["value"].notna() & ~rows["status"].isin(UNUSED)]
@@ -184,10 +169,8 @@ def counted(india: Vintage) -> pd.DataFrame:
     both["side"] += both["measure"].map({"weight": "t", "value_usd": "usd_m"})
     keys = ["hs", "partner", "period"]
     table = both.pivot(index=keys, columns="side", values="value").reindex(columns=SIDES).rename_axis(columns=None)
-    used: dict[tuple, list[str]] = {}
-    for *key, source in both[[*keys, "source"]].itertuples(index=False):
-        used.setdefault(tuple(key), []).append(source)
-    return table.assign(source=[ids(*used[key]) for key in table.index]).reset_index()
+    sources = both.groupby(keys)["source"].agg(lambda of: ids(*of))
+    return table.assign(source=sources).reset_index()
 
 
 def world(india: Vintage) -> pd.DataFrame:
@@ -205,16 +188,11 @@ def _judged(india: Vintage, both: pd.DataFrame) -> pd.DataFrame:
     both = both[(both[SIDES] > 0).all(axis=1)].sort_index()
     if both.empty:
         return both.reindex(columns=_COLUMNS)
-    known = india.assumption(RULE)
-    apart, near = (rule(india, segment) for segment in (APART, TOGETHER))
-    table = both[SIDES].assign(
-        weight_ratio=both["own_t"] / both["their_t"],
-        value_ratio=both["own_usd_m"] / both["their_usd_m"],
-        excess_t=both["own_t"] - both["their_t"],
-        gap_usd_m=both["own_usd_m"] - both["their_usd_m"],
-        source=[ids(of, known) for of in both["source"]],
-    )
+    known, rules = india.assumption(RULE), [rule(india, segment) for segment in (APART, TOGETHER)]
+    table, (own_t, their_t, own_usd_m, their_usd_m) = both[SIDES], (both[side] for side in SIDES)
+    table = table.assign(weight_ratio=own_t / their_t, value_ratio=own_usd_m / their_usd_m)
+    table = table.assign(excess_t=own_t - their_t, gap_usd_m=own_usd_m - their_usd_m)
     table["excess_usd_m"] = table["excess_t"] * rule(india, FERRITE) / 1000
     ratios = zip(table["weight_ratio"], table["value_ratio"], strict=True)
-    table["verdict"] = [mirror.verdict(weight, value, apart, near) for weight, value in ratios]
-    return table[_COLUMNS]
+    table["verdict"] = [mirror.verdict(weight, value, *rules) for weight, value in ratios]
+    return table.assign(source=[ids(of, known) for of in both["source"]])[_COLUMNS]

@@ -13,10 +13,8 @@ from helpers.outlook.episodes import level, sound, suspect
 ANSWER, GROWTH, WEIGHTS, START, LICENCES, ROAD = "answer", "growth", "weights", "start", "licences", "road"
 SUPPLY = "supply"
 """What is another than in the answer."""
-_KINDS = {
-    **dict.fromkeys([forecast.RECORDED, forecast.LEVEL], START),
-    **dict.fromkeys([structure.COUNTED, structure.SECTORS], ROAD),
-}
+_KINDS = dict.fromkeys((forecast.RECORDED, forecast.LEVEL), START)
+_KINDS |= dict.fromkeys((structure.COUNTED, structure.SECTORS), ROAD)
 
 
 def moved(india: Vintage, table: pd.DataFrame, *roads: pd.DataFrame) -> pd.DataFrame:
@@ -26,19 +24,11 @@ def moved(india: Vintage, table: pd.DataFrame, *roads: pd.DataFrame) -> pd.DataF
     growth from :func:`levels`, and takes its own variance of logs in the place of the variance of the growth taken;
     of rare-earth magnets that is so as far as counted use weighs.
 
-    Parameters
-    ----------
-    india : Vintage
-    table : pd.DataFrame
-        ``forecast.expected``.
-    roads : pd.DataFrame
-        Forecasts of the same by other roads, in ``forecast.COLUMNS``, one model a scenario.
+    ``table``: ``forecast.expected``. ``roads``: forecasts of the same by other roads, in ``forecast.COLUMNS``, one
+    model a scenario.
 
-    Returns
-    -------
-    pd.DataFrame
-        ``what`` (:data:`ANSWER` and what is another), ``case``, ``period, median, low80, high80`` (tonnes), ``times``
-        (the median over that of the answer), ``source``; the answer first.
+    ``what`` (:data:`ANSWER` and what is another), ``case``, ``period, median, low80, high80`` (tonnes), ``times`` (the
+    median over that of the answer), ``source``; the answer first.
     """
     target, periods = table["target"].iloc[0], list(table["period"].unique())
     years = list(dict.fromkeys([forecast.running(table, india), periods[min(4, len(periods) - 1)]]))
@@ -51,10 +41,8 @@ def moved(india: Vintage, table: pd.DataFrame, *roads: pd.DataFrame) -> pd.DataF
             found.append(_told(WEIGHTS, case, rows.loc[years, [*MIDDLE]], ids(uses)))
         found = [rows for rows in found if rows["case"].iloc[0] != "all evidence"]
     for case in table["scenario"].unique():
-        what = _KINDS.get(case, LICENCES)
-        if what != LICENCES or case.startswith(LICENCES):
-            rows = _read(table, case, years)
-            found.append(_told(what, case, rows, ids(forecast.used(india, target, case))))
+        if what := _KINDS.get(case, LICENCES if case.startswith(LICENCES) else ""):
+            found.append(_told(what, case, _read(table, case, years), ids(forecast.used(india, target, case))))
     for case in structure.supplies(india).index if structure.SECTORS in set(table["scenario"]) else ():
         made = forecast.supplied(india, years[0], years[-1], case)
         found.append(_told(SUPPLY, case, _read(made, case, years), ids(uses)))

@@ -4,7 +4,7 @@ import pandas as pd
 
 from helpers import fiscal
 from helpers.data import Vintage, ids
-from helpers.outlook import others, realtime, targets, track
+from helpers.outlook import limits, others, realtime, targets, track
 
 COLUMNS = ["series", "period", "by", "kind", "said_on", "value", "outturn", "error", "nearest", "source"]
 OUTLOOK = "outlook"
@@ -14,30 +14,19 @@ OUTLOOK = "outlook"
 def found(india: Vintage, scores: pd.DataFrame) -> pd.DataFrame:
     """Each outturn beside the last that each forecaster said of it before its first release, nearest first.
 
-    Outlooks of others are compared where they are of a target's own scope, or name the series that tells
-    (``outturn``). Of China's exports of magnets ours is a back-cast of the same nowcast. Naive is the year before, as
-    known on the day of the outlook.
-
-    Parameters
-    ----------
-    india : Vintage
-    scores : pd.DataFrame
-        ``track.scored``; a published forecast goes before a back-cast.
-
-    Returns
-    -------
-    pd.DataFrame
-        ``series`` (a target, or what an outlook is of), ``period, by, kind, said_on, value, outturn, error`` (per
-        cent), ``nearest`` (whether nobody was nearer), ``source``.
+    Outlooks of others are compared where they are of a target's own scope, or name the series that tells (``outturn``).
+    Of China's exports of magnets ours is a back-cast of the same nowcast. Naive is the year before, as known on the day
+    of the outlook. ``scores``: ``track.scored``; a published forecast goes before a back-cast. ``series`` (a target, or
+    what an outlook is of), ``period, by, kind, said_on, value, outturn, error`` (per cent), ``nearest`` (whether nobody
+    was nearer), ``source``.
     """
     rows = [*_ours(scores), *_theirs(india, scores)]
     table = pd.DataFrame(rows, columns=[c for c in COLUMNS if c not in ("error", "nearest")])
     table = table.drop_duplicates(["series", "period", "by"], keep="first")
     table["error"] = 100 * (table["value"].astype(float) / table["outturn"].astype(float) - 1)
-    best = table.assign(size=table["error"].abs()).groupby(["series", "period"])["size"].transform("min")
-    table["nearest"] = table["error"].abs() <= best
-    order = table.assign(size=table["error"].abs()).sort_values(["series", "period", "size"]).index
-    return table.loc[order, COLUMNS].reset_index(drop=True)
+    table["size"] = table["error"].abs()
+    table["nearest"] = table["size"] <= table.groupby(["series", "period"])["size"].transform("min")
+    return table.sort_values(["series", "period", "size"], ignore_index=True)[COLUMNS]
 
 
 def waiting(india: Vintage) -> pd.DataFrame:
@@ -107,7 +96,7 @@ def _beside(india: Vintage, outlook: pd.Series, came: pd.Series) -> list[tuple]:
     if before in known.index:
         last, naive = known.loc[before], (track.NAIVE, track.BACKCAST, str(day))
         rows.append((series, period, *naive, last["value"], came["value"], ids(last, came)))
-    if outlook["outturn"] == "/".join(("trade", *realtime.CHINA.values())):
+    if outlook["outturn"] == "/".join(("trade", *limits.CHINA.values())):
         made = realtime.elsewhere(india, period)
         made = made[made["as_of"] < str(came["published"].date())].tail(1)
         rows += [(series, period, track.OURS, track.BACKCAST, r["as_of"], r["median"], came["value"], r["source"])

@@ -17,6 +17,7 @@ from helpers.outlook.demand_draws import DRAWS, ENDS, ends
 from helpers.outlook.levers import Levers
 from helpers.outlook.scenario_balance import LOST, integral, price, wanted
 from helpers.outlook.scenario_draws import drawn, judged
+from helpers.outlook.scenario_parts import over
 
 CHINA = "CHN"
 FIRST = "from the rules to the first output lost"
@@ -57,18 +58,11 @@ def outage(
     and the part :math:`k(t)` whose place others have taken, the lack after :math:`t` months of need is
     :math:`c x \\int (1 - k)`, and what exceeds the stock is lost.
 
-    Returns
-    -------
-    pd.DataFrame
-        Indexed by ``quantity``: ``unit, low, middle, high`` (80 %), ``source``, of ``lasts`` (months until stocks are
-        used up, no longer than the outage), ``covered`` (chance in per cent that they outlast it), ``missing`` (tonnes
-        that do not come), ``lost`` (tonnes that nothing takes the place of), ``rupees`` (crore, what those cost),
-        ``vehicles``, ``engines`` and ``turbines`` that are not built for want of them.
-
-    Raises
-    ------
-    ValueError
-        If ``part`` is no share, or ``months`` are below nought.
+    Indexed by ``quantity``: ``unit, low, middle, high`` (80 %), ``source``, of ``lasts`` (months until stocks are used
+    up, no longer than the outage), ``covered`` (chance in per cent that they outlast it), ``missing`` (tonnes that do
+    not come), ``lost`` (tonnes that nothing takes the place of), ``rupees`` (crore, what those cost), ``vehicles``,
+    ``engines`` and ``turbines`` that are not built for want of them. A ValueError if ``part`` is no share, or
+    ``months`` are below nought.
     """
     if not 0 <= part <= 1 or not months >= 0:
         raise ValueError(f"part={part!r}, months={months!r}: write a share from 0 to 1, and months from 0 on")
@@ -101,13 +95,9 @@ def cover(india: Vintage, count: int) -> tuple[np.ndarray, str]:
 def arrivals(india: Vintage) -> pd.DataFrame:
     """What came from China in the months since its licences began, over the newest month before, at most all of it.
 
-    Of months in which what it sent to India is not known, what it sent to all.
-
-    Returns
-    -------
-    pd.DataFrame
-        Indexed by ``month`` (pd.Period): ``share``, ``to`` (the partner counted), ``source``; up to the last month of
-        an unbroken row, or the first in which all came again; empty where there is none.
+    Of months in which what it sent to India is not known, what it sent to all. Indexed by ``month`` (pd.Period):
+    ``share``, ``to`` (the partner counted), ``source``; up to the last month of an unbroken row, or the first in which
+    all came again; empty where there is none.
     """
     rules = licences.rules(india)
     begun = rules.index[rules.ne("open")]
@@ -130,13 +120,10 @@ def arrivals(india: Vintage) -> pd.DataFrame:
 def trial(india: Vintage) -> pd.DataFrame:
     """The stop of licences in hindsight: what the stocks that firms told of would have led to, and what was seen.
 
-    Returns
-    -------
-    pd.DataFrame
-        Indexed by ``what``: ``unit, least, middle, most`` (with the least, the middle and the largest stock told),
-        ``seen``, ``miss`` (seen less middle), ``source``. A loss that would not have come at all is a gap; the
-        output of the half-year is its change on a year before, had all else stood still. Empty until both arrivals and
-        what was seen are public.
+    Indexed by ``what``: ``unit, least, middle, most`` (with the least, the middle and the largest stock told),
+    ``seen``, ``miss`` (seen less middle), ``source``. A loss that would not have come at all is a gap; the output of
+    the half-year is its change on a year before, had all else stood still. Empty until both arrivals and what was seen
+    are public.
     """
     came, seen, (stocks, told) = arrivals(india), india.assumption("outage_seen"), _told(india)
     columns = ["unit", "least", "middle", "most", "seen", "miss", "source"]
@@ -193,9 +180,8 @@ def _share(india: Vintage, partner: str, count: int) -> tuple[np.ndarray, str]:
     if not years:
         raise ValueError(f"imports of metal magnets by partner were not public on {india.day}; ask for a later day")
     at = {name: of["value"].get(years[-1], 0.0) for name, of in rows.items()}
-    return (1 - of_china) * at[partner] / (at["world"] - at[CHINA]), ids(
-        china, *(of.loc[[years[-1]]] for of in rows.values() if years[-1] in of.index)
-    )
+    used = (of.loc[[years[-1]]] for of in rows.values() if years[-1] in of.index)
+    return (1 - of_china) * at[partner] / (at["world"] - at[CHINA]), ids(china, *used)
 
 
 def _stop(india: Vintage, partner: str, part: float, count: int) -> Stop:
@@ -212,7 +198,7 @@ def _amounts(india: Vintage, levers: Levers, missing: np.ndarray, lost: np.ndarr
     of = scenario.in_year(india, int(np.floor(every.day)) + 1, len(lost))
     need, made = wanted(of, levers, bounds), scenario.balance(of, levers, bounds)
     monthly = (made.bare + made.stock)[:, 0] / 12
-    part = np.divide(lost * monthly, need.bare[:, 0], out=np.zeros(len(lost)), where=need.bare[:, 0] > 0)
+    part = over(lost * monthly, need.bare[:, 0])
     found = {"missing": missing * monthly, "lost": lost * monthly, "rupees": lost * monthly * price(of, levers)[:, 0]}
     return found | {name: need.units[kind][:, 0] * part for name, kind in LOST.items()}
 

@@ -49,11 +49,8 @@ def taking(india: Vintage, weight: dict[str, float]) -> Vintage:
 def reweighed(india: Vintage, target: str, prior: GrowthPrior, horizon: int = 10) -> pd.DataFrame:
     """The mixture of a target under other weights of its readings: what all evidence makes of them, and without it.
 
-    Returns
-    -------
-    pd.DataFrame
-        ``weighting, period``, a column each reading with its weight, ``median, low80, high80`` (tonnes a fiscal year);
-        empty where no year of it is suspect.
+    ``weighting, period``, a column each reading with its weight, ``median, low80, high80`` (tonnes a fiscal year);
+    empty where no year of it is suspect.
     """
     columns = ["weighting", "period", *READINGS, "median", "low80", "high80"]
     if suspect(india, target) is None:
@@ -66,12 +63,11 @@ def reweighed(india: Vintage, target: str, prior: GrowthPrior, horizon: int = 10
         "the likeliest for the least likely": pd.Series(ranked.to_numpy()[::-1], ranked.index),
     }
     made, last = yearly(india, prior, horizon), fiscal.fiscal_year(targets.totals(india, target).index[-1])
-    found = [
-        (name, fiscal.year_name(year), *weight[list(READINGS)], *mix(paths, weight, (0.5, 0.1, 0.9)))
-        for year in range(last + 1, last + 1 + horizon)
-        for paths in [{reading: table.loc[year].to_numpy() for reading, table in made.items()}]
-        for name, weight in taken.items()
-    ]
+    found = []
+    for year in range(last + 1, last + 1 + horizon):
+        paths = {reading: table.loc[year].to_numpy() for reading, table in made.items()}
+        found += [(name, fiscal.year_name(year), *weight[list(READINGS)], *mix(paths, weight, (0.5, 0.1, 0.9)))
+                  for name, weight in taken.items()]  # fmt: skip
     return pd.DataFrame(found, columns=columns)
 
 
@@ -79,10 +75,7 @@ def reweighed(india: Vintage, target: str, prior: GrowthPrior, horizon: int = 10
 def stated(india: Vintage, target: str = "customs") -> pd.DataFrame:
     """Every judgement that enters the mixture of a target, as it stood on the day; the rare-earth share as pooled.
 
-    Returns
-    -------
-    pd.DataFrame
-        ``assumption, segment, value, low, high, published, written, source, note``.
+    ``assumption, segment, value, low, high, published, written, source, note``.
     """
     names = ["driver_weight", "regime_probability", "regime_dose", LICENSED]
     if target == "customs":
@@ -95,9 +88,8 @@ def stated(india: Vintage, target: str = "customs") -> pd.DataFrame:
     rows = india.table("assumptions")
     rows = rows[rows["assumption"].isin(names) & (rows["assumption"] != SHARE)]
     rows = pd.concat([rows, rare_earths.stated(india)], ignore_index=True) if SHARE in names else rows
-    order = rows["assumption"].map(names.index) * 10 + rows["segment"].map(
-        {segment: place for place, segment in enumerate(READINGS + REGIMES)}
-    ).fillna(0)
+    within = {segment: place for place, segment in enumerate(READINGS + REGIMES)}
+    order = rows["assumption"].map(names.index) * 10 + rows["segment"].map(within).fillna(0)
     columns = ["assumption", "segment", "value", "low", "high", "published", "written", "source", "note"]
     return rows.loc[order.sort_values(kind="stable").index, columns].reset_index(drop=True)
 
@@ -154,11 +146,9 @@ def simulate(india: Vintage, prior: GrowthPrior, horizon: int = 10, seed: int = 
         made = {RECORDED: recorded}
     else:
         payback, excess, least = (assumed(india, name).iloc[0] for name in ("stock_payback", EXCESS, LEAST))
-        made = {
-            PERSISTENT: _persistent(recorded, sums, last, recovery, least["value"], rng, episode, prior.sd),
-            STOCKS: _paid_back(clean, sums, last, payback, excess, least["value"], rng, episode),
-            ERROR: clean,
-        }
+        made = {PERSISTENT: _persistent(recorded, sums, last, recovery, least["value"], rng, episode, prior.sd)}
+        made[STOCKS] = _paid_back(clean, sums, last, payback, excess, least["value"], rng, episode)
+        made[ERROR] = clean
     share, ruled, each = rare_earths.shares(india, rng.uniform(size=clean.shape[1])), known_until(india), recorded.index
     turns = each[(each > min(last, ruled)) & ((each.month == 4) | (each <= ruled + 1))]
     dose = doses(india, turns, clean.shape[1], (DRAWN, CURRENT), seed)
@@ -184,17 +174,8 @@ def years(table: pd.DataFrame) -> pd.DataFrame:
 def mix(made: dict[str, np.ndarray], weight: pd.Series, probabilities=QUANTILES) -> np.ndarray:
     """Quantiles of the mixture: of all paths together, each with its reading's weight over their number.
 
-    Parameters
-    ----------
-    made : dict
-        Reading to values, one a path.
-    weight : pd.Series
-        By reading, summing to one.
-
-    Raises
-    ------
-    ValueError
-        If the weights are negative, do not sum to one, or lack a reading.
+    ``made`` has values by reading, one a path; ``weight`` is by reading too, summing to one.
+    A ValueError if the weights are negative, do not sum to one, or lack a reading.
     """
     if set(weight.index) != set(made) or (weight < 0).any() or abs(weight.sum() - 1) > 1e-9:
         raise ValueError(f"weights of {sorted(made)} must sum to one: {weight.to_dict()}")

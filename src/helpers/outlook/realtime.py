@@ -13,31 +13,23 @@ from helpers.ensemble.nowcast import simulate_months
 from helpers.ensemble.quantiles import MIDDLE, QUANTILES, share_below
 from helpers.outlook import evidence, growth, readings, targets
 from helpers.outlook.forecast import LEVEL, MIXTURE, NAIVE, RECORDED, leading, prior, starting_points
+from helpers.outlook.limits import CHINA
 
 MOST_OUTTURNS = 3
 LEAST_MONTHS = 6
-CHINA = {"flow": "export", "reporter": "CHN", "partner": "world", "hs": "85051110", "measure": "weight"}
-"""China's exports of rare-earth magnets: its own line 85051110, not India's."""
 
 
 def outturns(india: Vintage) -> pd.DataFrame:
     """Reported sums of HS 850511, of at least half a year, that could be forecast before they were over, newest last.
 
-    Returns
-    -------
-    pd.DataFrame
-        As ``india.series`` gives them, with ``days``: the first day on which a forecast was possible, and the last end
-        of a month before the sum was published.
+    As ``india.series`` gives them, with ``days``: the first day on which a forecast was possible, and the last end of a
+    month before the sum was published.
     """
     rows = targets.sums(india, "customs")
     first = min(rows.loc[[fiscal.is_year(p) for p in rows.index], "published"], default=pd.NaT)
-    enough = [
-        row["status"] == "reported"
-        and len(fiscal.months(p)) >= LEAST_MONTHS
-        and pd.Timestamp(fiscal.span(p)[1]) > first
-        for p, row in rows.iterrows()
-    ]
-    tried = rows[enough].sort_values("published").tail(MOST_OUTTURNS)
+    rows = rows[rows["status"] == "reported"]
+    long = [len(fiscal.months(p)) >= LEAST_MONTHS and pd.Timestamp(fiscal.span(p)[1]) > first for p in rows.index]
+    tried = rows[long].sort_values("published").tail(MOST_OUTTURNS)
     ends = [(day - pd.offsets.MonthEnd()).date() for day in tried["published"]]
     return tried.assign(days=[(first.date(), end) if end > first.date() else (first.date(),) for end in ends])
 
@@ -50,11 +42,8 @@ def backcasts(india: Vintage) -> pd.DataFrame:
     yearly forecast the part is taken. The weights of the mixture may have been written down later than those days,
     from what was public on them: column ``backcast``.
 
-    Returns
-    -------
-    pd.DataFrame
-        ``period, as_of, scenario``, a column a quantile, ``backcast`` (a judgement in it was written after the day),
-        ``source``; empty until there is an outturn.
+    ``period, as_of, scenario``, a column a quantile, ``backcast`` (a judgement in it was written after the day),
+    ``source``; empty until there is an outturn.
     """
     return _made(india, outturns(india), {india.day})
 
@@ -62,12 +51,9 @@ def backcasts(india: Vintage) -> pd.DataFrame:
 def real_time(india: Vintage) -> pd.DataFrame:
     """The :func:`backcasts` of each outturn beside what was reported later.
 
-    Returns
-    -------
-    pd.DataFrame
-        ``period, as_of, scenario, median, low80, high80, outturn, error`` (per cent of the outturn), ``within`` (the
-        80 % interval), ``score`` (weighted interval score over that of naive on the same day, below 1 is better),
-        ``backcast``, ``source``; empty until there is an outturn.
+    ``period, as_of, scenario, median, low80, high80, outturn, error`` (per cent of the outturn), ``within`` (the 80 %
+    interval), ``score`` (weighted interval score over that of naive on the same day, below 1 is better), ``backcast``,
+    ``source``; empty until there is an outturn.
     """
     tried = outturns(india)
     made = _made(india, tried)
@@ -86,23 +72,18 @@ def real_time(india: Vintage) -> pd.DataFrame:
 def measured(rows: pd.DataFrame) -> pd.DataFrame:
     """Forecasts with what came of them (``period, as_of, outturn``, a column a quantile), and how good they were.
 
-    Returns
-    -------
-    pd.DataFrame
-        Those with ``ahead`` (years to the end of the period, begun ones whole; 0 once it is over), ``error`` (per
-        cent), ``within`` (the 80 % interval), ``score`` (weighted interval score), ``closeness`` (the chance, by the
-        forecast itself, of being at least as near).
+    Those with ``ahead`` (years to the end of the period, begun ones whole; 0 once it is over), ``error`` (per cent),
+    ``within`` (the 80 % interval), ``score`` (weighted interval score), ``closeness`` (the chance, by the forecast
+    itself, of being at least as near).
     """
-    values, came = rows[list(QUANTILES)].to_numpy(float), rows["outturn"].to_numpy(float)
+    came = rows["outturn"].to_numpy(float)
+    both = [*zip(came, rows[list(QUANTILES)].to_numpy(float), strict=True)]
     low, middle, high = (rows[MIDDLE[name]].to_numpy(float) for name in ("low80", "median", "high80"))
-    pairs = zip(rows["as_of"], rows["period"], strict=True)
-    return rows.assign(
-        ahead=[_ahead(*pair) for pair in pairs],
-        error=100 * (middle / came - 1),
-        within=(low <= came) & (came <= high),
-        score=np.array([_wis(one, said) for one, said in zip(came, values, strict=True)], float),
-        closeness=[_closeness(one, said) for one, said in zip(came, values, strict=True)],
-    ).reset_index(drop=True)
+    left = pd.to_datetime([fiscal.span(period)[1] for period in rows["period"]]) - pd.to_datetime(rows["as_of"])
+    found: dict[str, object] = {"ahead": [max(0, int(np.ceil(days / 366))) for days in left.dt.days]}
+    found |= {"error": 100 * (middle / came - 1), "within": (low <= came) & (came <= high)}
+    found |= {"score": np.array([_wis(*one) for one in both], float), "closeness": [_closeness(*one) for one in both]}
+    return rows.assign(**found).reset_index(drop=True)
 
 
 def elsewhere(india: Vintage, period: str = "") -> pd.DataFrame:
@@ -111,29 +92,24 @@ def elsewhere(india: Vintage, period: str = "") -> pd.DataFrame:
     As of the ends of the third and the seventh month of that year, from the sums since two calendar years before its
     end; or of another ``period`` of twelve months.
 
-    Returns
-    -------
-    pd.DataFrame
-        ``period, as_of, median, low80, high80, outturn, error`` (per cent), ``within``, ``source``; empty until an
-        outturn is public.
+    ``period, as_of, median, low80, high80, outturn, error`` (per cent), ``within``, ``source``; empty until an outturn
+    is public.
     """
     known = india.series("trade", **CHINA).dropna(subset="value")
     years = [p for p in known.index if (p == period if period else fiscal.is_fiscal_year(p))]
     rows = []
-    for day in _days_in(years[-1]) if years else []:
-        if pd.Timestamp(day) > pd.Timestamp(india.day):
-            continue
+    ends = [(fiscal.months(last)[0] + ahead).end_time.date() for last in years[-1:] for ahead in (2, 6)]
+    for day in (day for day in ends if day <= india.day):
         then, year = india.on(day), fiscal.span(years[-1])[1].year
         sums = then.series("trade", **CHINA).dropna(subset="value")
         sums = sums.loc[sums["status"].map(STATUSES.index).sort_values(kind="stable").index]
         sums = sums[[fiscal.span(period)[0].year >= year - 2 for period in sums.index]]
         if sums.empty:
             continue
-        now = simulate_months(sums["value"], growth.kinds(then)[growth.GENERAL].prior, item=f"China {day}").total(
-            years[-1]
-        )
-        names = ids(sums, known.loc[[years[-1]]])
-        rows.append((years[-1], day, *np.quantile(now, list(MIDDLE.values())), known.loc[years[-1], "value"], names))
+        prior_, came = growth.kinds(then)[growth.GENERAL].prior, known.loc[years[-1]]
+        now = simulate_months(sums["value"], prior_, item=f"China {day}").total(years[-1])
+        said = np.quantile(now, list(MIDDLE.values()))
+        rows.append((years[-1], str(day), *said, came["value"], ids(sums, came)))
     found = pd.DataFrame(rows, columns=["period", "as_of", *MIDDLE, "outturn", "source"])
     within = (found["low80"] <= found["outturn"]) & (found["outturn"] <= found["high80"])
     return found.assign(error=100 * (found["median"] / found["outturn"] - 1), within=within)
@@ -150,17 +126,6 @@ def _made(india: Vintage, tried: pd.DataFrame, more: Iterable[date] = ()) -> pd.
         for period, scenario, values in _said(then, list(dict.fromkeys([*due, running]))):
             rows.append((period, str(day), scenario, *values, late, ids(sources)))
     return pd.DataFrame(rows, columns=["period", "as_of", "scenario", *QUANTILES, "backcast", "source"])
-
-
-def _days_in(year: str) -> list[str]:
-    start = fiscal.months(year)[0]
-    return [str((start + ahead).end_time.date()) for ahead in (2, 6)]
-
-
-def _ahead(as_of: str, period: str) -> int:
-    """Years from a day to the end of a period, begun ones whole; 0 once it is over."""
-    left = (pd.Timestamp(fiscal.span(period)[1]) - pd.Timestamp(as_of)).days
-    return max(0, int(np.ceil(left / 366)))
 
 
 def _wis(came: float, values: np.ndarray) -> float:

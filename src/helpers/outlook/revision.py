@@ -90,13 +90,8 @@ class _Cluster(NamedTuple):
 def between(old: State, new: State, only: Iterable[str] = headline.UNITS, most: int = 64) -> Revision:
     """The change of every quantile that both forecasts publish, split into :data:`PARTS`.
 
-    Parameters
-    ----------
-    old, new : State
-    only : iterable of str
-        Targets: ``customs``, ``repm``, ``value``.
-    most : int
-        Forecasts of a target that may be made: the fewer, the more figures are put together.
+    ``only`` names targets (``customs``, ``repm``, ``value``); ``most`` forecasts of each may be made: the fewer, the
+    more figures are put together.
     """
     of, rows, ends = Between(old.india, new.india, UNREAD), [], []
     for target in only:
@@ -111,11 +106,10 @@ def between(old: State, new: State, only: Iterable[str] = headline.UNITS, most: 
         first, last = made.worth([]), made.worth(one for changes in made.parts.values() for one in changes)
         found[_Cluster(PARAMETERS, "", DAY, f"{old.india.day}/{new.india.day}", ())] = first - then + now - last
         unit, uses = headline.UNITS[target], ids(_used(starting_from(new.india, new.baseline_t), target))
-        rows += [
-            (target, *key, unit, *told, effect, source)
-            for (told, source), effects in ((cluster.told(), effects.tolist()) for cluster, effects in found.items())
-            for key, effect in zip(keys, effects, strict=True)
-        ]
+        for cluster, effects in found.items():
+            told, source = cluster.told()
+            rows += [(target, *key, unit, *told, *effect, source)
+                     for key, *effect in zip(keys, effects.tolist(), strict=True)]  # fmt: skip
         ends += [(target, *key, unit, before[key], after[key], uses) for key in keys]
     return Revision(pd.DataFrame(rows, columns=COLUMNS), pd.DataFrame(ends, columns=ENDS))
 
@@ -244,10 +238,8 @@ def _published(state: State, known: Values, target: str) -> Values:
     if state.published is None:
         return known
     told = _read(state.published[state.published["target"] == target])
-    today = {key: known.get(key, np.nan) for key in told}
-    return {
-        key: today[key] if abs(one - today[key]) <= _ROUNDED * abs(today[key]) else one for key, one in told.items()
-    }
+    same = {key: now for key, now in known.items() if abs(told.get(key, np.nan) - now) <= _ROUNDED * abs(now)}
+    return {**told, **same}
 
 
 def _used(india: Vintage, target: str) -> frozenset[str]:

@@ -24,12 +24,9 @@ _UNITS = 41
 def unit_values(india: Vintage) -> pd.DataFrame:
     """USD per kg of HS 850511 by both sides' counts, oldest first.
 
-    Returns
-    -------
-    pd.DataFrame
-        ``count`` (:data:`OWN`, :data:`PARTNERS`: all that export to India, else China), ``period, value, low, high,
-        sound`` (False where the period shares months with the surge of the suspect year, or the partner's weight is in
-        error), ``source``.
+    ``count`` (:data:`OWN`, :data:`PARTNERS`: all that export to India, else China), ``period, value, low, high, sound``
+    (False where the period shares months with the surge of the suspect year, or the partner's weight is in error),
+    ``source``.
     """
     keys = {"hs": customs.METAL, "measure": "unit_value"}
     own = india.series("trade", flow="import", reporter="IND", partner="world", **keys)
@@ -53,9 +50,7 @@ def unit_values(india: Vintage) -> pd.DataFrame:
 def levels(india: Vintage) -> pd.DataFrame:
     """The newest sound year of each count: ``period, value, source``, indexed by ``count``."""
     rows = unit_values(india)
-    rows = rows.loc[
-        [bool(sound) and fiscal.is_year(of) for of, sound in zip(rows["period"], rows["sound"], strict=True)]
-    ]
+    rows = rows[rows["sound"].astype(bool) & rows["period"].map(fiscal.is_year).astype(bool)]
     return rows.drop_duplicates("count", keep="last").set_index("count")[["period", "value", "source"]]
 
 
@@ -63,18 +58,9 @@ def expected(india: Vintage, worth: pd.DataFrame) -> pd.DataFrame:
     """Tonnes a fiscal year by the second road: the forecast of value over each unit value, and both by weight.
 
     A unit value wanders from its newest sound year on, by the yearly change of ``data/assumptions.csv`` in logs,
-    independently of the value. That is wider than the truth if both move together.
-
-    Parameters
-    ----------
-    worth : pd.DataFrame
-        ``value.expected``.
-
-    Returns
-    -------
-    pd.DataFrame
-        ``forecast.COLUMNS``; scenarios :data:`OWN`, :data:`PARTNERS` and, weighing them, :data:`ROAD`; no quantile is
-        above what can be had (:func:`limits.held`); empty while neither unit value nor the judgements were public.
+    independently of the value. That is wider than the truth if both move together. ``worth``: ``value.expected``.
+    ``forecast.COLUMNS``; scenarios :data:`OWN`, :data:`PARTNERS` and, weighing them, :data:`ROAD`; no quantile is above
+    what can be had (:func:`limits.held`); empty while neither unit value nor the judgements were public.
     """
     known, change, share = levels(india), india.assumption(_CHANGE), india.assumption(_COUNT)["value"]
     share = share[share.index.isin(known.index)]
@@ -118,11 +104,11 @@ def by_value(india: Vintage) -> dict[str, Quantity]:
     episode, worth = episodes.suspect(india), value.recorded(india)
     if episode is None or episode.year not in worth.index:
         return {}
-    dollars = worth.loc[episode.year]
-    return {
-        count: derived(dollars["usd_m"] / row["value"] * 1000, "t", dollars, row, episode, period=episode.year)
-        for count, row in levels(india).iterrows()
-    }
+    dollars, found = worth.loc[episode.year], {}
+    for count, row in levels(india).iterrows():
+        tonnes = dollars["usd_m"] / row["value"] * 1000
+        found[count] = derived(tonnes, "t", dollars, row, episode, period=episode.year)
+    return found
 
 
 def used(india: Vintage) -> frozenset[str]:

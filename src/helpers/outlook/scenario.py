@@ -20,23 +20,12 @@ from helpers.outlook.scenario_draws import Draws, draws
 __all__ = ["UNITS", "Balance", "Draws", "at", "balance", "draws", "in_year", "named", "run", "sources", "table"]
 
 _BEHIND = {
-    "ev_pace": "demand",
-    "intensity": "phase",
-    "rare_earth_free_share": "phase",
-    "wind_pm_share": "demand phase",
-    "nd_price": "response",
-    "recycling": "recycling",
-    "scheme": "scheme chain",
-    "scheme_award": "scheme",
-    "scheme_delay": "scheme",
-    "irel_path": "irel ore",
-    "japan_exports": "japan ore phase",
-    "oxide_source": "irel japan ore",
-    "licences": "licences heavy",
-    "licences_from": "licences",
-    "licences_months": "licences",
-    "stock_months": "licences",
-}
+    "ev_pace": "demand", "intensity": "phase", "rare_earth_free_share": "phase", "wind_pm_share": "demand phase",
+    "nd_price": "response", "recycling": "recycling", "scheme": "scheme chain", "scheme_award": "scheme",
+    "scheme_delay": "scheme", "irel_path": "irel ore", "japan_exports": "japan ore phase",
+    "oxide_source": "irel japan ore", "licences": "licences heavy", "licences_from": "licences",
+    "licences_months": "licences", "stock_months": "licences",
+}  # fmt: skip
 """Which rows a lever rests on, by the topics of the draws."""
 _WANTED = ("ev_pace", "intensity", "rare_earth_free_share", "wind_pm_share", "nd_price")
 _LICENSED = ("allowed", "shortage", "vehicles", "engines", "turbines")
@@ -53,17 +42,10 @@ def run(india: Vintage, levers: Levers = RUN_RATE, bounds: bool = False, count: 
 def named(india: Vintage, count: int = DRAWS) -> pd.DataFrame:
     """The scenarios of ``data/scenarios.csv``.
 
-    Returns
-    -------
-    pd.DataFrame
-        Indexed by ``scenario``: ``story`` (a sentence), ``levers`` (:class:`.levers.Levers`), ``lacking`` (what is not
-        public on the day that it needs; empty where it can be reckoned).
-
-    Raises
-    ------
-    DataError
-        If a row names no lever or gives one what it cannot be; with the row, the lever and the remedy. Or if the
-        run-rate is not there, with which all others are compared.
+    Indexed by ``scenario``: ``story`` (a sentence), ``levers`` (:class:`.levers.Levers`), ``lacking`` (what is not
+    public on the day that it needs; empty where it can be reckoned). A DataError if a row names no lever or gives one
+    what it cannot be; with the row, the lever and the remedy. Or if the run-rate is not there, with which all others
+    are compared.
     """
     rows, lacking = india.written["scenarios"].frame(), draws(india, count).lacking
     found = []
@@ -94,10 +76,7 @@ def table(
 ) -> pd.DataFrame:
     """Scenarios side by side, one row a scenario, year and quantity.
 
-    Returns
-    -------
-    pd.DataFrame
-        ``scenario, fiscal_year, quantity, unit, low, middle, high`` (80 %), ``source``.
+    ``scenario, fiscal_year, quantity, unit, low, middle, high`` (80 %), ``source``.
     """
     columns = ["scenario", "fiscal_year", "quantity", "unit", "low", "middle", "high", "source"]
     rows = []

@@ -10,7 +10,7 @@ import numpy as np
 from helpers import fiscal
 from helpers.outlook.levers import LeverError, Levers
 from helpers.outlook.scenario_draws import Draws, moment
-from helpers.outlook.scenario_parts import OTHER, TRACTION, TURBINE, VEHICLE, Part
+from helpers.outlook.scenario_parts import OTHER, TRACTION, TURBINE, VEHICLE, Part, over
 
 _MAGNETS = ("demand", "scheme", "surplus", "recycled", "stock", "imports", "bare", "allowed", "shortage")
 _OXIDE = tuple(f"oxide_{name}" for name in ("needed", "own", "japan", "imported", "ore", "sold", "unused"))
@@ -85,22 +85,11 @@ def balance(draws: Draws, levers: Levers, bounds: bool = False) -> Balance:
     of the magnets that are imported as such. Those inside imported motors and modules need no licence, and no magnets
     made in India take their place: those that are more than the others is a surplus.
 
-    Parameters
-    ----------
-    bounds : bool
-        With the sectors that no source gives: for the upper end of a range.
-
-    Raises
-    ------
-    LeverError
-        If a lever is moved of which something is not public on the day of the draws.
-    ArithmeticError
-        If an identity does not hold in some draw.
+    ``bounds``: with the sectors that no source gives: for the upper end of a range. A LeverError if a lever is moved of
+    which something is not public on the day of the draws. An ArithmeticError if an identity does not hold in some draw.
     """
-    if gone := [f"{name}: {draws.lacking[name]}" for name in levers.moved if name in draws.lacking]:
-        raise LeverError(
-            f"not public on the day of the data is, for {'; for '.join(gone)}; leave it, or take a later day"
-        )
+    if gone := "; for ".join(f"{name}: {draws.lacking[name]}" for name in levers.moved if name in draws.lacking):
+        raise LeverError(f"not public on the day of the data is, for {gone}; leave it, or take a later day")
     need, through = wanted(draws, levers, bounds), _through(draws, levers)
     recycled = np.minimum(_recycled(draws, levers), need.bare)
     oxide, output = _oxide(draws, levers, through)
@@ -110,7 +99,7 @@ def balance(draws: Draws, levers: Levers, bounds: bool = False) -> Balance:
     stock = _drawn_down(draws, levers, need.bare, blocked)
     shortage = blocked - stock
     imports, allowed = bare - stock + inside, bare - blocked + inside
-    lost = np.divide(shortage, need.bare, out=np.zeros_like(shortage), where=need.bare > 0)
+    lost = over(shortage, need.bare)
     magnets = (need.tonnes, scheme, output - scheme, recycled, stock, imports, bare - stock, allowed, shortage)
     amounts = dict(zip(_MAGNETS, magnets, strict=True)) | oxide | {"rupees": imports * price(draws, levers)}
     amounts |= {name: need.units[kind] * lost for name, kind in LOST.items()}
@@ -171,7 +160,7 @@ def _left(draws: Draws, part: Part, more: dict[str, np.ndarray]) -> np.ndarray |
     for of in draws.parts:
         if of.displaces == part.sector and of.sector in more:
             taken += of.units * (more[of.sector] - 1)
-    return 1 - np.minimum(np.divide(taken, part.units, out=np.zeros_like(part.units), where=part.units > 0), 1)
+    return 1 - np.minimum(over(taken, part.units), 1)
 
 
 def _through(draws: Draws, levers: Levers) -> np.ndarray:
@@ -233,15 +222,12 @@ def _drawn_down(draws: Draws, levers: Levers, need: np.ndarray, blocked: np.ndar
 
 def _require_closed(draws: Draws, made: Balance, output: np.ndarray) -> None:
     """Stop where an identity does not hold, or an amount is below nought, in any draw and year."""
-    home = np.minimum(output, made.oxide_needed * draws.kept)
+    home = np.minimum(output, made.oxide_needed * draws.kept) - made.surplus
     oxide = made.oxide_own + made.oxide_japan
+    left, blocked = made.demand - home - made.recycled - made.stock, np.maximum(made.imports - made.allowed, 0)
     apart = {
-        "imports are demand less what is made, recycled and drawn from stock": (
-            made.imports - (made.demand - (home - made.surplus) - made.recycled - made.stock)
-        ),
-        "the shortage is what of the imports is not let through": (
-            made.shortage - np.maximum(made.imports - made.allowed, 0)
-        ),
+        "imports are demand less what is made, recycled and drawn from stock": made.imports - left,
+        "the shortage is what of the imports is not let through": made.shortage - blocked,
         "the oxide needed is what comes": made.oxide_needed - oxide - made.oxide_imported,
         "the ore holds what is taken of it": made.oxide_ore - made.oxide_sold - oxide - made.oxide_unused,
     }

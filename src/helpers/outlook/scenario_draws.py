@@ -107,7 +107,7 @@ def moment(day: date) -> float:
 
 def _licences(india: Vintage, years: np.ndarray, count: int) -> tuple[dict, dict, dict]:
     rows, rules = licences.assumed(india, "regime_dose"), licences.rules(india)
-    of = india.assumption(licences.LICENSED), india.assumption("heavy_part")
+    share, heavy = india.assumption(licences.LICENSED), india.assumption("heavy_part")
     dose = {name: drawn(rows.loc[name], count, f"dose {name}") for name in licences.REGIMES}
     ruled = {name: np.zeros(len(years)) for name in licences.REGIMES}
     for month, regime in rules.items():
@@ -115,11 +115,9 @@ def _licences(india: Vintage, years: np.ndarray, count: int) -> tuple[dict, dict
         ruled[regime] += (years == np.floor(first) + 1) * (after - first)
     known = moment((rules.index[-1] + 1).start_time.date())
     found = {"dose": dose, "ruled": ruled, "known": known, "current": licences.current(india)}
-    found |= {
-        "china": drawn(of[0].iloc[0], count, "china"),
-        "heavy": drawn(judged(of[1], "with dysprosium or terbium"), count, "heavy"),
-    }
-    return found, {"licences": ids(rows, of[0], licences.known(india)), "heavy": ids(of[1])}, {}
+    found["china"] = drawn(share.iloc[0], count, "china")
+    found["heavy"] = drawn(judged(heavy, "with dysprosium or terbium"), count, "heavy")
+    return found, {"licences": ids(rows, share, licences.known(india)), "heavy": ids(heavy)}, {}
 
 
 def _plants(india: Vintage, years: np.ndarray, count: int) -> tuple[dict, dict, dict]:
@@ -198,11 +196,9 @@ def _prices(india: Vintage, years: np.ndarray, count: int) -> tuple[dict, dict, 
 
 def judged(rows: pd.DataFrame, segment: str) -> pd.Series:
     """A row of an assumption by its segment; a DataError that names it where there is none."""
-    if segment not in rows.index:
-        raise DataError(
-            f"data/assumptions.csv has no row for {segment!r} on this day; restore it, or ask for a later day"
-        )
-    return rows.loc[segment]
+    if segment in rows.index:
+        return rows.loc[segment]
+    raise DataError(f"data/assumptions.csv has no row for {segment!r} on this day; restore it, or ask for a later day")
 
 
 def drawn(row: pd.Series, count: int, name: str) -> np.ndarray:

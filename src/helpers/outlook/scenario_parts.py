@@ -42,8 +42,7 @@ class Part:
 
 def parts(india: Vintage, made: demand_draws.Demand, at: slice, ended: int) -> tuple[Part, ...]:
     """The parts of a demand on the trend, of some of its years; none is ahead of the trend in a year that ended."""
-    of, rows = demand.model(india), india.table("demand")
-    aimed, goals = set(rows.loc[rows["role"] == "target", "sector"]), demand.model(india, "target").units
+    of, aimed, goals = demand.model(india), demand.with_target(india), demand.model(india, "target").units
     lines = {line.sector: (place, line) for place, line in enumerate(made.lines) if line.material == RARE_EARTH}
     told = [line for _, line in lines.values() if _kind(line) != OTHER]
     share = _only(of, len(made.tonnes), told, "share")
@@ -105,9 +104,10 @@ def _together(parts: list[Part]) -> list[Part]:
         same = [part for part in parts if part.kind == OTHER and part.bound == bound]
         if same:
             tonnes, bare = sum(part.tonnes for part in same), sum(part.tonnes * part.outside for part in same)
-            single.append(Part("", OTHER, bound, tonnes, _over(bare, tonnes)))
+            single.append(Part("", OTHER, bound, tonnes, over(bare, tonnes)))
     return single
 
 
-def _over(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
+def over(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
+    """A part of a whole, 0-1; nothing of nothing."""
     return np.divide(part, whole, out=np.zeros_like(whole), where=whole > 0)

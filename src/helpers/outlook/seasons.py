@@ -18,12 +18,10 @@ def pattern(india: Vintage, target: str = "customs") -> pd.DataFrame:
 
     Over the mean of the twelve months around it, the two ends counted half; months of a suspect surge, and those whose
     mean it swells, are left out. The test is Kruskal's and Wallis's, on ranks, so that one freak month moves little.
-
-    Returns
-    -------
-    pd.DataFrame
-        Indexed by calendar month, 1 to 12: ``times`` (the median), ``years``, ``source``.
+    Indexed by calendar month, 1 to 12: ``times`` (the median), ``years``, ``source``.
     """
+    from scipy.stats import kruskal
+
     rows, suspect = months(india, target), episodes.suspect(india, target)
     none = pd.DataFrame(columns=["times", "years", "source"], index=pd.RangeIndex(0, name="month"))
     if len(rows) < 12 * (LEAST_YEARS + 1):
@@ -35,7 +33,7 @@ def pattern(india: Vintage, target: str = "customs") -> pd.DataFrame:
     around = (values.rolling(12).mean().shift(-5) + values.rolling(12).mean().shift(-6)) / 2
     ratio = (values / around).dropna()
     groups = ratio.groupby(ratio.index.month)
-    if groups.ngroups < 12 or groups.size().min() < LEAST_YEARS or _by_chance(ratio) > CHANCE:
+    if groups.ngroups < 12 or groups.size().min() < LEAST_YEARS or kruskal(*(of for _, of in groups)).pvalue > CHANCE:
         return none
     table = pd.DataFrame({"times": groups.median(), "years": groups.size()}).rename_axis("month")
     return table.assign(source=ids(rows))
@@ -45,13 +43,3 @@ def months(india: Vintage, target: str) -> pd.DataFrame:
     """The single months that are known of a target."""
     rows = targets.sums(india, target)
     return rows[[fiscal.months(period).size == 1 for period in rows.index]]
-
-
-def _by_chance(ratio: pd.Series) -> float:
-    """How likely ranks would differ as much between calendar months if these made no difference."""
-    from scipy.special import chdtrc
-
-    ranks, count = ratio.rank(), len(ratio)
-    groups = ranks.groupby(ratio.index.month)
-    statistic = 12 / (count * (count + 1)) * (groups.sum() ** 2 / groups.size()).sum() - 3 * (count + 1)
-    return float(chdtrc(groups.ngroups - 1, max(statistic, 0)))

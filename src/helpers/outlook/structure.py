@@ -12,6 +12,7 @@ from helpers.data import DataError, Vintage, sources_of
 from helpers.ensemble import drift
 from helpers.ensemble.quantiles import weighted_quantiles
 from helpers.outlook import demand, demand_draws, growth, licences, rare_earths, scenario, targets
+from helpers.outlook.scenario_parts import over
 
 COUNTED, SECTORS, BOTH = "counted use", "needs of sectors", "both ways"
 WEIGHT, SUPPLY = "structure_weight", "supply_chance"
@@ -39,20 +40,14 @@ def weights(india: Vintage, years: np.ndarray) -> np.ndarray:
 def supplies(india: Vintage) -> pd.DataFrame:
     """What India may make itself: scenarios by name, with their ``levers`` and ``chance`` in the forecast.
 
-    A scenario of which something is not public yet has no chance: that of the run-rate is then the greater.
-
-    Raises
-    ------
-    DataError
-        If a chance is that of no scenario or below nought, or they do not sum to one.
+    A scenario of which something is not public yet has no chance: that of the run-rate is then the greater. A DataError
+    if a chance is that of no scenario or below nought, or they do not sum to one.
     """
     chances, named = india.assumption(SUPPLY)["value"], scenario.named(india, DRAWS)
     strange = [name for name in chances.index if name not in named.index]
     if strange or (len(chances) and ((chances < 0).any() or abs(chances.sum() - 1) > 1e-9)):
-        raise DataError(
-            f"data/assumptions.csv: {SUPPLY} must be chances of scenarios in data/scenarios.csv, summing to one; "
-            f"not there are {strange}, and the chances are {chances.to_dict()}"
-        )
+        must = f"{SUPPLY} must be chances of scenarios in data/scenarios.csv, summing to one; not there are {strange}"
+        raise DataError(f"data/assumptions.csv: {must}, and the chances are {chances.to_dict()}")
     known = chances[[not named.loc[name, "lacking"] for name in chances.index]]
     known[scenario.BASE] = known.get(scenario.BASE, 0.0) + 1 - known.sum()
     return named.loc[known.index, ["levers"]].assign(chance=known)
@@ -70,7 +65,7 @@ def allowed(
     cases = supplies(india).loc[[only] if only else slice(None)]
     free = scenario.run(india, scenario.Levers(licences=regime), count=DRAWS)
     at, tonnes, chances = np.clip(years, *free.years[[0, -1]]) - free.years[0], [], []
-    through = 1 - np.divide(free.shortage, free.bare, out=np.zeros_like(free.bare), where=free.bare > 0)[:, at]
+    through = 1 - over(free.shortage, free.bare)[:, at]
     totals = needed.reshape(TIMES, DRAWS, len(years))
     for place, (levers, chance) in enumerate(zip(cases["levers"], cases["chance"], strict=True)):
         made = scenario.run(india, levers.model_copy(update={"licences": regime}), count=DRAWS)
@@ -128,9 +123,9 @@ def paths(india: Vintage, years: np.ndarray, only: str = "") -> dict[str, dict[s
 
 def used(india: Vintage, way: str = BOTH) -> frozenset[str]:
     """The sources of everything that a way is made from, licences apart."""
-    ways: dict[str, list] = {COUNTED: [], SECTORS: []}
     grown = growth.taken(india, targets.REPM.name).sources
-    ways[COUNTED] = [targets.totals(india, targets.REPM.name), rare_earths.estimates(india), *grown]
+    known = [targets.totals(india, targets.REPM.name), rare_earths.estimates(india), *grown]
+    ways: dict[str, list] = {COUNTED: known, SECTORS: []}
     if demand.demand(india):
         cases = supplies(india)["levers"]
         ways[SECTORS] = [scenario.sources(india, levers, "allowed", count=DRAWS) for levers in cases]

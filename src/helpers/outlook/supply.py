@@ -26,15 +26,12 @@ _CARS = {"indicator": "ev_registrations", "segment": "4w"}
 def mine_output(india: Vintage, area: str = "IND", measure: str = COUNTS[0]) -> pd.DataFrame:
     """Mine output of rare-earth oxide in whole years, every edition, so that revisions stay visible.
 
-    Returns
-    -------
-    pd.DataFrame
-        ``period, tonnes`` (contained oxide), ``by`` (publisher), ``published, status, source, revised`` (True where a
-        later edition takes its place; an unverified figure never takes the place of a sourced one), by year and date.
+    ``period, tonnes`` (contained oxide), ``by`` (publisher), ``published, status, source, revised`` (True where a later
+    edition takes its place; an unverified figure never takes the place of a sourced one), by year and date.
     """
-    rows = india.table("production", vintages=True)
-    wanted = (rows["stage"] == "mine") & (rows["area"] == area) & (rows["measure"] == measure)
-    rows = rows[wanted & rows["value"].notna() & rows["period"].map(fiscal.is_year)].rename(columns={"value": "tonnes"})
+    rows = india.table("production", vintages=True, stage="mine", area=area, measure=measure)
+    whole = rows["value"].notna() & rows["period"].map(fiscal.is_year).astype(bool)
+    rows = rows[whole].rename(columns={"value": "tonnes"})
     rows = rows.assign(at=rows["period"].map(fiscal.centre), sourced=rows["status"] != "unverified")
     rows = rows.sort_values(["at", "sourced", "published"], kind="stable")
     rows["revised"] = rows.duplicated("period", keep="last")
@@ -45,11 +42,8 @@ def mine_output(india: Vintage, area: str = "IND", measure: str = COUNTS[0]) -> 
 def held(india: Vintage) -> pd.DataFrame:
     """Neodymium and praseodymium in the ore mined, as oxide, by the newest count of each publisher.
 
-    Returns
-    -------
-    pd.DataFrame
-        ``by, period, tonnes`` (all rare earths), ``low, high`` (of them neodymium and praseodymium), ``source``; empty
-        until their share is in the sources.
+    ``by, period, tonnes`` (all rare earths), ``low, high`` (of them neodymium and praseodymium), ``source``; empty
+    until their share is in the sources.
     """
     share, rows = ndpr_share(india), [mine_output(india, measure=measure) for measure in COUNTS]
     newest = pd.concat([sourced(count).tail(1) for count in rows])
@@ -68,12 +62,8 @@ def sourced(editions: pd.DataFrame) -> pd.DataFrame:
 def neodymium(india: Vintage) -> pd.DataFrame:
     """IREL's neodymium by year: what was made, what the company plans, what its target is.
 
-    The figures are of neodymium, without a word on whether metal or oxide is meant.
-
-    Returns
-    -------
-    pd.DataFrame
-        ``period, kind`` (made, planned, target), ``tonnes, status, source``.
+    The figures are of neodymium, without a word on whether metal or oxide is meant. ``period, kind`` (made, planned,
+    target), ``tonnes, status, source``.
     """
     made = india.series("production", area="IREL", stage="separated", commodity="Nd", measure="output")
     tables = {"made": made}
@@ -88,11 +78,8 @@ def neodymium(india: Vintage) -> pd.DataFrame:
 def aims(india: Vintage) -> pd.DataFrame:
     """What was planned and targeted, and what became of it by the day of the vintage.
 
-    Returns
-    -------
-    pd.DataFrame
-        ``period, kind, tonnes, made`` (a gap while not in the sources), ``stands`` (what was made, else the aim),
-        ``begun`` (whether its period has begun), ``state`` (see :func:`state`), ``status``, ``source`` (of both).
+    ``period, kind, tonnes, made`` (a gap while not in the sources), ``stands`` (what was made, else the aim), ``begun``
+    (whether its period has begun), ``state`` (see :func:`state`), ``status``, ``source`` (of both).
     """
     table = neodymium(india)
     made = table[table["kind"] == "made"].set_index("period")
@@ -138,15 +125,9 @@ def magnet_chain(india: Vintage, machining: bool = False) -> pd.Series:
     content = _assumed(india, "rare_earth_content", "NdFeB magnet")
     loss = _assumed(india, "loss", "oxide to metal")
     machined = _assumed(india, "yield", "machining") if machining else pd.Series({"value": 100.0})
-    return pd.Series(
-        {
-            "ree_share": content["value"] / 100,
-            "oxide_factor": oxide.oxide_factors()["Nd"],
-            "metal_yield": 1 - loss["value"] / 100,
-            "machining_yield": machined["value"] / 100,
-            "source": ids(content, loss, machined),
-        }
-    )
+    chain = {"ree_share": content["value"] / 100, "oxide_factor": oxide.oxide_factors()["Nd"]}
+    chain |= {"metal_yield": 1 - loss["value"] / 100, "machining_yield": machined["value"] / 100}
+    return pd.Series(chain | {"source": ids(content, loss, machined)})
 
 
 def known(chain: pd.Series) -> bool:
@@ -157,14 +138,10 @@ def known(chain: pd.Series) -> bool:
 def meanings(india: Vintage) -> pd.DataFrame:
     """What a tonne that is called neodymium may mean, and what it makes then: bounds, none more likely than another.
 
-    Oxide or metal; neodymium and praseodymium together, or neodymium alone beside the praseodymium of its ore.
-
-    Returns
-    -------
-    pd.DataFrame
-        Indexed by meaning: ``oxide`` (tonnes of oxide of both that it comes to), ``low, high`` (tonnes of magnets, with
-        the highest loss in machining and with all of it used again; alike until that loss is in the sources),
-        ``source``. Empty until the yields are; neodymium alone stands there once the ore's composition is.
+    Oxide or metal; neodymium and praseodymium together, or neodymium alone beside the praseodymium of its ore. Indexed
+    by meaning: ``oxide`` (tonnes of oxide of both that it comes to), ``low, high`` (tonnes of magnets, with the highest
+    loss in machining and with all of it used again; alike until that loss is in the sources), ``source``. Empty until
+    the yields are; neodymium alone stands there once the ore's composition is.
     """
     chain, cut = magnet_chain(india), machined(india)
     parts = [_assumed(india, "rare_earth_content", segment) for segment in _APART]
@@ -248,11 +225,8 @@ def freed_by_stopping_exports(india: Vintage) -> dict[str, Quantity] | None:
     row = sold.loc[tonnes.index[-1]]
     each = tonnes.iloc[-1] / 100 * oxide.magnet_from_oxide(1.0, chain)
     ends = {"low": each * share.low * cut.low / 100, "high": each * share.high}
-    return {
-        "sold": derived(tonnes.iloc[-1], "t", row, period=tonnes.index[-1], low=row["low"]),
-        "share": share,
-        "magnets": derived(np.nan, "t", row, share, chain, cut, **ends),
-    }
+    given = derived(tonnes.iloc[-1], "t", row, period=tonnes.index[-1], low=row["low"])
+    return {"sold": given, "share": share, "magnets": derived(np.nan, "t", row, share, chain, cut, **ends)}
 
 
 def cars_from(magnets: Quantity, india: Vintage) -> dict[str, Quantity] | None:

@@ -43,20 +43,16 @@ class Target:
     keys: MappingProxyType
     fiscal: bool = False
 
+    @property
+    def series(self) -> str:
+        """Table and key of its figures, as one text."""
+        return "/".join([self.table, *self.keys.values()])
 
-CUSTOMS = Target(
-    "customs",
-    "magnets under HS 850511",
-    "trade",
-    MappingProxyType({"flow": "import", "reporter": "IND", "partner": "world", "hs": "850511", "measure": "weight"}),
-    fiscal=True,
-)
-REPM = Target(
-    "repm",
-    "rare-earth magnets",
-    "production",
-    MappingProxyType({"area": "IND", "stage": "use", "commodity": "REPM", "measure": "consumption"}),
-)
+
+_IMPORTS = {"flow": "import", "reporter": "IND", "partner": "world", "hs": "850511", "measure": "weight"}
+_USE = {"area": "IND", "stage": "use", "commodity": "REPM", "measure": "consumption"}
+CUSTOMS = Target("customs", "magnets under HS 850511", "trade", MappingProxyType(_IMPORTS), fiscal=True)
+REPM = Target("repm", "rare-earth magnets", "production", MappingProxyType(_USE))
 TARGETS = {target.name: target for target in (CUSTOMS, REPM)}
 
 
@@ -95,18 +91,15 @@ def known_sums(india: Vintage) -> pd.DataFrame:
     rows = _figures(india, CUSTOMS)
     rows = rows[rows["status"].isin([ASSUMED, "reported", "derived"])]
     rows = rows.loc[rows["status"].map(STATUSES.index).sort_values(kind="stable").index]
-    reported = india.table(CUSTOMS.table, vintages=True)
-    for column, key in (CUSTOMS.keys | {"status": "reported"}).items():
-        reported = reported[reported[column] == key]
+    reported = india.table(CUSTOMS.table, vintages=True, **CUSTOMS.keys, status="reported")
     for period in [p for p in rows.index if fiscal.is_fiscal_year(p) and _replaced(reported, rows.loc[p])]:
         whole, total = fiscal.months(period), rows.loc[period]
         across = [p for p in rows.index if fiscal.is_calendar_year(p) and fiscal.months(p).isin(whole).any()]
-        rows = rows.drop(
-            [p for p in across if total["status"] == ASSUMED or rows.loc[p, "published"] <= total.published]
-        )
+        firm = total["status"] == ASSUMED
+        rows = rows.drop([p for p in across if firm or rows.loc[p, "published"] <= total["published"]])
         inside = [p for p in rows.index if p != period and fiscal.months(p).isin(whole).all()]
         older = rows.loc[inside, "status"].eq("derived") & (rows.loc[inside, "published"] <= total["published"])
-        stale = rows.loc[inside, "status"].ne(ASSUMED) if total["status"] == ASSUMED else older
+        stale = rows.loc[inside, "status"].ne(ASSUMED) if firm else older
         rows = rows.drop(stale.index[stale])
     return _fitting(_settled(rows.assign(value=rows["value"].round())))
 

@@ -12,7 +12,7 @@ from helpers.data import Quantity, Vintage, derived, ids, sources_of
 from helpers.ensemble import calibrated
 from helpers.ensemble.quantiles import QUANTILES
 from helpers.outlook import customs, limits, targets, value_models
-from helpers.outlook.forecast import COLUMNS, NAMED
+from helpers.outlook.forecast import COLUMNS, NAMED, by_quantile
 
 NAME, SCENARIO, MODEL = "value", "history", "ensemble"
 KIND = "trade"
@@ -23,19 +23,15 @@ LEAST_YEARS = 9
 """Years known at the first origin of the trial."""
 WIDE_YEARS, FISCAL_YEARS = limits.REACH[0.025], limits.REACH[0.1]
 """How far ahead there are 95 % and 80 % intervals: it is forecast no farther."""
-_KEYS = {"flow": "import", "reporter": "IND", "partner": "world", "hs": customs.METAL}
 
 
 @targets.remembered
 def levels(india: Vintage) -> pd.DataFrame:
     """By how much what India records of a calendar year exceeds what is listed of it, oldest year first.
 
-    Returns
-    -------
-    pd.DataFrame
-        Indexed by ``period``: ``listed_usd_m`` (largest exporters, free on board), ``all_usd_m`` (all exporters, free
-        on board, where known), ``recorded_usd_m`` (India's own record), ``ratio`` (of that to what is listed),
-        ``source``; the last row is the one that counts.
+    Indexed by ``period``: ``listed_usd_m`` (largest exporters, free on board), ``all_usd_m`` (all exporters, free on
+    board, where known), ``recorded_usd_m`` (India's own record), ``ratio`` (of that to what is listed), ``source``; the
+    last row is the one that counts.
     """
     listed, every, own = (_calendar(india, name) for name in ("value_fob_listed", "value_fob", "value_usd"))
     table = pd.DataFrame({"listed_usd_m": listed["value"], "recorded_usd_m": own["value"]}).dropna()
@@ -48,12 +44,9 @@ def levels(india: Vintage) -> pd.DataFrame:
 def history(india: Vintage) -> pd.DataFrame:
     """Million dollars of every known calendar year, all on the level of India's own record; oldest first.
 
-    Returns
-    -------
-    pd.DataFrame
-        Indexed by ``period``: ``listed_usd_m``, ``usd_m``, ``made`` (:data:`LISTED`; after that :data:`OWN`, or
-        :data:`OF_FISCAL`: a quarter of the fiscal year that ends in it and three of the one that begins), ``source``;
-        empty while no year ties both counts.
+    Indexed by ``period``: ``listed_usd_m``, ``usd_m``, ``made`` (:data:`LISTED`; after that :data:`OWN`, or
+    :data:`OF_FISCAL`: a quarter of the fiscal year that ends in it and three of the one that begins), ``source``; empty
+    while no year ties both counts.
     """
     listed, tie = _calendar(india, "value_fob_listed"), levels(india).tail(1)
     if tie.empty:
@@ -81,13 +74,9 @@ def expected(india: Vintage) -> pd.DataFrame:
     """Quantiles of million dollars a fiscal year, by the whole ensemble on India's own history.
 
     A fiscal year is three quarters of the calendar year in which it begins and a quarter of the next, quantile by
-    quantile: as wide as if both years erred together. Years that India's record has are left out.
-
-    Returns
-    -------
-    pd.DataFrame
-        ``forecast.COLUMNS``, of ``QUANTILES`` those that are published; horizon 1 is the first fiscal year that begins
-        after the last calendar year known; empty with fewer than :data:`LEAST_YEARS` years without a gap.
+    quantile: as wide as if both years erred together. Years that India's record has are left out. ``forecast.COLUMNS``,
+    of ``QUANTILES`` those that are published; horizon 1 is the first fiscal year that begins after the last calendar
+    year known; empty with fewer than :data:`LEAST_YEARS` years without a gap.
     """
     table = limits.published(_fiscal(india))
     return table[~table["period"].isin(recorded(india).index)].reset_index(drop=True)
@@ -120,11 +109,8 @@ def recorded(india: Vintage) -> pd.DataFrame:
 def checked(india: Vintage) -> pd.DataFrame:
     """Recorded fiscal years that are partly or wholly after the calendar years known, beside what was to be expected.
 
-    Returns
-    -------
-    pd.DataFrame
-        Indexed by ``period``: ``usd_m`` (recorded), ``horizon``, ``median, low80, high80, source``; empty where the
-        last calendar year is itself made of recorded fiscal years.
+    Indexed by ``period``: ``usd_m`` (recorded), ``horizon``, ``median, low80, high80, source``; empty where the last
+    calendar year is itself made of recorded fiscal years.
     """
     wide = intervals(_fiscal(india)).set_index("period")[["horizon", "median", "low80", "high80"]]
     if history(india)["made"].tail(1).eq(OF_FISCAL).any():
@@ -135,10 +121,7 @@ def checked(india: Vintage) -> pd.DataFrame:
 def rebuilt(india: Vintage) -> pd.DataFrame:
     """Recorded fiscal years beside what the calendar years make of them, where both of these are known.
 
-    Returns
-    -------
-    pd.DataFrame
-        Indexed by ``period``: ``usd_m`` (recorded), ``made_usd_m``, ``source``.
+    Indexed by ``period``: ``usd_m`` (recorded), ``made_usd_m``, ``source``.
     """
     table, known = history(india), recorded(india)
     table = table[table["made"] != OF_FISCAL]
@@ -159,18 +142,10 @@ def backtest(india: Vintage) -> pd.DataFrame:
 def trial(usd_m: pd.Series) -> pd.DataFrame:
     """Every forecast that would have been made of a series at each year from the :data:`LEAST_YEARS`-th on.
 
-    Parameters
-    ----------
-    usd_m : pd.Series
-        Yearly values without a gap, indexed by calendar year as text.
-
-    Returns
-    -------
-    pd.DataFrame
-        ``origin, horizon, period, model, outturn, median, low80, high80, low95, high95, converged, error`` (log of
-        median over outturn); horizons up to :data:`FISCAL_YEARS`, those without an outturn left out. Models:
-        the ensemble, :data:`value_models.MODELS`, naive (the last value) and drift (the straight line through the
-        first and the last). Naive and drift have no intervals.
+    ``usd_m``: yearly values without a gap, indexed by calendar year as text. ``origin, horizon, period, model, outturn,
+    median, low80, high80, low95, high95, converged, error`` (log of median over outturn); horizons up to
+    :data:`FISCAL_YEARS`, those without an outturn left out. Models: the ensemble, :data:`value_models.MODELS`, naive
+    (the last value) and drift (the straight line through the first and the last). Naive and drift have no intervals.
     """
     rows = []
     for known in range(LEAST_YEARS, len(usd_m)):
@@ -187,10 +162,7 @@ def trial(usd_m: pd.Series) -> pd.DataFrame:
 def skill(tried: pd.DataFrame) -> pd.DataFrame:
     """Mean absolute log error of each model over that of naive, by horizon.
 
-    Returns
-    -------
-    pd.DataFrame
-        Indexed by ``horizon``: ``origins``, a column a model.
+    Indexed by ``horizon``: ``origins``, a column a model.
     """
     size = tried.assign(size=tried["error"].abs()).pivot_table(index="horizon", columns="model", values="size")
     size = size.reindex(columns=[MODEL, DRIFT, *value_models.MODELS, NAIVE])
@@ -202,11 +174,8 @@ def skill(tried: pd.DataFrame) -> pd.DataFrame:
 def coverage(tried: pd.DataFrame) -> pd.DataFrame:
     """How often the intervals held, in per cent, over all origins, for horizons up to :data:`WIDE_YEARS` and all.
 
-    Returns
-    -------
-    pd.DataFrame
-        ``model``, ``ahead`` (the farthest horizon), ``forecasts``, ``within80``, ``within95``, ``score`` (mean interval
-        score of 80 % in log points: width, and ten times each miss), ``unconverged`` (fits).
+    ``model``, ``ahead`` (the farthest horizon), ``forecasts``, ``within80``, ``within95``, ``score`` (mean interval
+    score of 80 % in log points: width, and ten times each miss), ``unconverged`` (fits).
     """
     rows = []
     for model in (MODEL, *value_models.MODELS) if len(tried) else ():
@@ -233,13 +202,11 @@ def _fiscal(india: Vintage) -> pd.DataFrame:
     last = int(known.index[-1])
     ahead = _ensemble(known["usd_m"].to_numpy(float), FISCAL_YEARS + 1)
     calendar = np.vstack([np.full(len(QUANTILES), known["usd_m"].iloc[-1]), ahead])
-    years = (1 - value_models.QUARTER) * calendar[:-1] + value_models.QUARTER * calendar[1:]
-    table = pd.DataFrame(years, columns=pd.Index(QUANTILES, name="quantile")).rename_axis("horizon")
-    long = table.stack().rename("value").reset_index()
-    period = [fiscal.year_name(last + 1 + step) for step in long["horizon"]]
+    values = (1 - value_models.QUARTER) * calendar[:-1] + value_models.QUARTER * calendar[1:]
+    rows = by_quantile(values, last + 1 + np.arange(len(values)))
     labels = {"as_of": str(india.day), "target": NAME, "origin": known.index[-1], "scenario": SCENARIO, "model": MODEL}
     labels |= {"growth": KIND, "counterfactual": False}
-    return long.assign(period=period, **labels)[COLUMNS]
+    return rows.assign(horizon=rows["horizon"] - 1, **labels)[COLUMNS]
 
 
 def _ensemble(past: np.ndarray, horizon: int) -> np.ndarray:
@@ -251,17 +218,14 @@ def _models(past: np.ndarray, horizon: int) -> dict[str, tuple[np.ndarray, bool]
     steps = np.arange(1, horizon + 1)
     straight = past[-1] + steps * (past[-1] - past[0]) / (len(past) - 1)
     points = {NAIVE: np.full(horizon, past[-1]), DRIFT: np.maximum(straight, np.finfo(float).tiny)}
-    only = {name: (_median_only(point), True) for name, point in points.items()}
+    middle = np.array(QUANTILES) == 0.5
+    only = {name: (np.where(middle, point[:, None], np.nan), True) for name, point in points.items()}
     fitted = {name: fit(past, horizon) for name, fit in value_models.MODELS.items()}
     return {MODEL: (_ensemble(past, horizon), True)} | fitted | only
 
 
-def _median_only(point: np.ndarray) -> np.ndarray:
-    return np.where(np.array(QUANTILES) == 0.5, point[:, None], np.nan)
-
-
 def _calendar(india: Vintage, measure: str) -> pd.DataFrame:
     """The positive figures of calendar years of one measure."""
-    rows = india.series("trade", measure=measure, **_KEYS).dropna(subset="value")
+    rows = india.series("trade", **targets.CUSTOMS.keys | {"measure": measure}).dropna(subset="value")
     rows = rows.loc[[fiscal.is_calendar_year(period) for period in rows.index]]
     return rows[rows["value"] > 0]

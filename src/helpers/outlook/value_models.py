@@ -23,12 +23,7 @@ LEAST_EACH = 5
 def exponential_smoothing(past: np.ndarray, horizon: int) -> tuple[np.ndarray, bool]:
     """ETS on logs, errors additive: with or without a trend, by the corrected criterion of Akaike.
 
-    Returns
-    -------
-    np.ndarray, shape (horizon, levels)
-        At ``QUANTILES``.
-    bool
-        Whether the optimiser ended at a maximum, and nothing else was warned of.
+    An array (horizon, levels) at ``QUANTILES``, and whether the optimiser ended at a maximum and nothing was warned of.
     """
     from statsmodels.tsa.exponential_smoothing.ets import ETSModel
 
@@ -82,18 +77,11 @@ def regressions(india: Vintage, usd_m: pd.DataFrame) -> pd.DataFrame:
 
     Ordinary least squares with a constant, errors robust to heteroskedasticity and autocorrelation (Newey and West
     1987). Fiscal years are put on calendar years, a quarter of the one that ends and three of the one that begins.
+    ``usd_m``: ``value.history``: million dollars by calendar year.
 
-    Parameters
-    ----------
-    usd_m : pd.DataFrame
-        ``value.history``: million dollars by calendar year.
-
-    Returns
-    -------
-    pd.DataFrame
-        A row an equation and regressor: ``equation, regressor, years, needed, since, until, elasticity, error,
-        p_value, r2, durbin_watson, jarque_bera`` (its p-value), ``condition, source``. Where there are fewer years
-        than :data:`LEAST_EACH` for each coefficient, what would be estimated is missing.
+    A row an equation and regressor: ``equation, regressor, years, needed, since, until, elasticity, error, p_value, r2,
+    durbin_watson, jarque_bera`` (its p-value), ``condition, source``. Where there are fewer years than
+    :data:`LEAST_EACH` for each coefficient, what would be estimated is missing.
     """
     return pd.concat([_estimated(india, usd_m, equation) for equation in EQUATIONS], ignore_index=True)
 
@@ -120,14 +108,8 @@ def _estimated(india: Vintage, usd_m: pd.DataFrame, equation: tuple[Regressor, .
     growth, names = logs.diff().dropna(), list(found)
     inside = growth.index.astype(str)
     needed = LEAST_EACH * (1 + len(names))
-    base = {
-        "equation": ", ".join(names),
-        "regressor": names,
-        "years": len(growth),
-        "needed": needed,
-        "since": inside[0] if len(inside) else "",
-        "until": inside[-1] if len(inside) else "",
-    }
+    base = {"equation": ", ".join(names), "regressor": names, "years": len(growth), "needed": needed}
+    base |= dict(zip(("since", "until"), inside[[0, -1]] if len(inside) else ("", ""), strict=True))
     blank = dict.fromkeys(["elasticity", "error", "p_value", *_DIAGNOSTICS], np.nan)
     told = _fit(growth, names) if len(growth) >= needed else {}
     used = ids(usd_m, *(rows.loc[rows.index.isin(logs.index.astype(str))] for rows in found.values()))
@@ -145,19 +127,12 @@ def _fit(growth: pd.DataFrame, names: list[str]) -> dict[str, object]:
     known = sm.add_constant(growth[names])
     robust = {"maxlags": lags, "use_correction": True}
     fit = sm.OLS(growth["value"], known).fit(cov_type="HAC", cov_kwds=robust, use_t=True)
-    return {
-        "elasticity": fit.params[names].to_numpy(),
-        "error": fit.bse[names].to_numpy(),
-        "p_value": fit.pvalues[names].to_numpy(),
-        "r2": fit.rsquared,
-        "durbin_watson": durbin_watson(fit.resid),
-        "jarque_bera": jarque_bera(fit.resid)[1],
-        "condition": np.linalg.cond(known),
-    }
+    each = {"elasticity": fit.params, "error": fit.bse, "p_value": fit.pvalues}
+    tests = fit.rsquared, durbin_watson(fit.resid), jarque_bera(fit.resid)[1], np.linalg.cond(known)
+    return {name: of[names].to_numpy() for name, of in each.items()} | dict(zip(_DIAGNOSTICS, tests, strict=True))
 
 
 def _by_calendar_year(india: Vintage, one: Regressor) -> pd.DataFrame:
-    """``value, source`` by calendar year."""
     rows = india.series(one.table, **dict(one.keys)).dropna(subset="value")[["value", "source"]]
     if one.fiscal:
         return on_calendar_years(rows)

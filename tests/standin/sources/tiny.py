@@ -22,12 +22,9 @@ def dropped(name):
     return Request(f"file {name}", name, keys=(KEY,))
 
 
-def parse(answer):
+def rows(answer):
     said = json.loads(answer.body)
     if "error" in said:
         raise UnfitError(f"{answer.request.question}: the source says {said['error']!r}; ask for something else")
-    return pd.DataFrame(said["months"].items(), columns=["period", "value"])
-
-
-def rows(parsed, answer):
-    return figures("trade", parsed.assign(key=KEY, unit="t"))
+    found = pd.DataFrame(said["months"].items(), columns=["period", "value"])
+    return figures("trade", found.assign(key=KEY, unit="t"))

@@ -3,7 +3,7 @@
 What is let in once stands in every vintage from then on; a figure that cannot be read there would stop all reports.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -25,17 +25,17 @@ def faults(rows: pd.DataFrame, day: date) -> Iterator[str]:
     Units, signs and keys are those of ``datapackage.json``; a period has to be over.
     """
     for column in _TEXTS:
-        yield from _said(f"a {column} that is no plain text", rows[column], lambda text: not _plain(text))
-    yield from _said("a status that there is not", rows["status"], lambda status: status not in STATUSES[1:])
+        yield from _said(f"a {column} that is no plain text", rows[column], _plain)
+    yield from _said("a status that there is not", rows["status"], STATUSES[1:].__contains__)
     known, units = _codebook(paths.DATA)
     for name, own in rows.groupby("table", sort=False):
         if name not in tables.DATED or not known[name].keys:
             yield f"a table that there is not: {name!r}"
             continue
         least, most = len(known[name].keys), day if "period" in known[name].columns else None
-        yield from _said("a key of other parts", own["key"], lambda key, least=least: not _fits(key, least))
-        yield from _said("a period that is none, or not over", own["period"], lambda of, most=most: not _over(of, most))
-        yield from _said("an unknown unit", own["unit"], lambda unit, name=name: unit not in units[name]["all"])
+        yield from _said("a key of other parts", own["key"], _fits, least)
+        yield from _said("a period that is none, or not over", own["period"], _over, most)
+        yield from _said("an unknown unit", own["unit"], units[name]["all"].__contains__)
         signed = own["unit"].isin(units[name]["signed"])
         yield from _numbers(own, signed)
 
@@ -47,7 +47,6 @@ def _codebook(folder: Path) -> tuple[dict[str, tables.Table], dict[str, dict]]:
 
 
 def _numbers(rows: pd.DataFrame, signed: pd.Series) -> Iterator[str]:
-    """What is wrong with values and their ranges."""
     try:
         numbers = rows[_NUMBERS].astype(float)
     except (TypeError, ValueError) as error:
@@ -66,8 +65,8 @@ def _numbers(rows: pd.DataFrame, signed: pd.Series) -> Iterator[str]:
         yield f"a day of publication that is none: {odd[0]!r}"
 
 
-def _said(what: str, column: pd.Series, wrong) -> Iterator[str]:
-    if odd := [text for text in column.drop_duplicates() if wrong(text)]:
+def _said(what: str, column: pd.Series, right: Callable[..., bool], *limits: object) -> Iterator[str]:
+    if odd := [text for text in column.drop_duplicates() if not right(text, *limits)]:
         yield f"{what}: {odd[0]!r}"
 
 

@@ -148,7 +148,8 @@ class Shelf:
             now = pd.concat([now.drop(index=now.index.intersection(fresh.index)), fresh]) if len(fresh) else now
             change += counted
             made.append(fresh)
-        self._publish(pd.concat(made).reset_index(), list(found), self._after(at), change)
+        later = max(at.replace(microsecond=0), self.last + timedelta(seconds=1))  # whatever the clock says
+        self._publish(pd.concat(made).reset_index(), list(found), later, change)
         self._now = now.reset_index()
         return change
 
@@ -157,19 +158,14 @@ class Shelf:
         folder.mkdir(parents=True, exist_ok=True)
         name, digest = f"{at:%Y%m%dT%H%M%SZ}-{_sha(json.dumps(answers).encode())[:8]}", ""
         if len(rows):
-            rows = rows.drop_duplicates(_IDENTITY, keep="last").assign(
-                valid_from=at.replace(tzinfo=None), synthetic=self.synthetic
-            )
+            rows = rows.drop_duplicates(_IDENTITY, keep="last")
+            rows = rows.assign(valid_from=at.replace(tzinfo=None), synthetic=self.synthetic)
             digest = versions.write(rows, folder / f"{name}.parquet")
         about = {"answers": answers, "valid_from": _text(at), "day": (at + versions.IN_INDIA).date().isoformat(),
                  "sha256": digest, "synthetic": self.synthetic, "source": self.source} | asdict(change)  # fmt: skip
         put(folder / f"{name}.json", json.dumps(about, indent=1, sort_keys=True).encode())
         self._taken |= set(answers)
         self.last = at
-
-    def _after(self, at: datetime) -> datetime:
-        """A moment later than every earlier part, whatever the clock says."""
-        return max(at.replace(microsecond=0), self.last + timedelta(seconds=1))
 
     def _write(self, place: str, answer: Answer, about: Mapping) -> Path:
         folder = self.folder / place
@@ -207,15 +203,9 @@ def checked(rows: pd.DataFrame, day: date) -> pd.DataFrame:
 def _about(answer: Answer) -> dict:
     known = ("etag", "last-modified", "content-type", "date")
     headers = {name.lower(): text for name, text in answer.headers.items() if name.lower() in known}
-    return {
-        "question": answer.request.question,
-        "request": asdict(answer.request),
-        "status": answer.status,
-        "headers": headers,
-        "fetched": _text(answer.fetched),
-        "sha256": _sha(answer.body),
-        "bytes": len(answer.body),
-    }
+    about = {"question": answer.request.question, "request": asdict(answer.request), "status": answer.status}
+    about |= {"headers": headers, "fetched": _text(answer.fetched)}
+    return about | {"sha256": _sha(answer.body), "bytes": len(answer.body)}
 
 
 def _fresh(now: pd.DataFrame, found: Mapping, accept: bool) -> tuple[pd.DataFrame, Change]:
@@ -223,7 +213,7 @@ def _fresh(now: pd.DataFrame, found: Mapping, accept: bool) -> tuple[pd.DataFram
     told = pd.concat([rows.assign(answer=name) for name, (_, rows) in found.items()])
     told = told.set_index(_IDENTITY)
     before, known = now.reindex(told.index), told.index.isin(now.index)
-    same = known & (_same(before, told)).all(axis=1)
+    same = known & ((before[_SAID] == told[_SAID]) | (before[_SAID].isna() & told[_SAID].isna())).all(axis=1)
     gone = _withdrawn(now, told.index, {name: request for name, (request, _) in found.items()}, accept)
     change = Change(int((~known).sum()), int((known & ~same).sum()), len(gone), int(same.sum()))
     return pd.concat([told[~same], gone]) if len(gone) else told[~same], change
@@ -240,10 +230,8 @@ def _withdrawn(now: pd.DataFrame, told: pd.MultiIndex, asked: Mapping[str, Reque
         inside &= spans.isin(request.periods)[periods] if request.periods else True
         gone, held = int((inside & lacking).sum()), int((inside & there).sum())
         if gone > MOST_WITHDRAWN * held and not accept:
-            raise UnfitError(
-                f"{request.question}: {gone} of {held} figures that were there before are not in the answer; "
-                "look whether the publisher withdrew them, then fetch with --accept"
-            )
+            said = f"{request.question}: {gone} of {held} figures that were there before are not in the answer"
+            raise UnfitError(f"{said}; look whether the publisher withdrew them, then fetch with --accept")
         by[inside & lacking] = name
     nothing = {"value": float("nan"), "low": float("nan"), "high": float("nan"), "published": None}
     gone = now[by != ""].assign(**nothing, status="missing", note="withdrawn by the publisher")
@@ -256,10 +244,6 @@ def _fitting(keys: pd.Index, patterns: tuple[str, ...]) -> np.ndarray:
         return np.zeros(len(keys), dtype=bool)
     fits = re.compile("|".join(re.escape(pattern).replace(r"\*", "[^/]*") for pattern in patterns)).fullmatch
     return np.array([fits(key) is not None for key in keys], dtype=bool)
-
-
-def _same(before: pd.DataFrame, told: pd.DataFrame) -> pd.DataFrame:
-    return (before[_SAID] == told[_SAID]) | (before[_SAID].isna() & told[_SAID].isna())
 
 
 def put(path: Path, content: bytes) -> None:

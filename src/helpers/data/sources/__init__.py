@@ -38,7 +38,7 @@ def module(feed: Feed) -> Source:
         raise SourceError(f"there is no module src/helpers/data/sources/{feed.name}.py; write it, or "
                           "take the row out of data/feeds.csv")  # fmt: skip
     found = importlib.import_module(name)
-    wanted = ["TITLE", "parse", "rows", "dropped" if feed.dropped else "requests"]
+    wanted = ["TITLE", "rows", "dropped" if feed.dropped else "requests"]
     if lacking := [word for word in wanted if not hasattr(found, word)]:
         raise SourceError(f"its module has no {', '.join(lacking)}; see protocol.Source")
     return cast(Source, found)

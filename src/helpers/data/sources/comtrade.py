@@ -10,6 +10,7 @@ says so. That a row is not ``isReported`` means that it is a sum of finer lines,
 
 from collections.abc import Iterable, Iterator
 from datetime import date
+from math import nan
 
 import pandas as pd
 
@@ -58,12 +59,9 @@ APART = 0.02
 
 KEY = ["period", "partnerCode", "cmdCode"]
 NOTES = {
-    "unweighed": ", not all weighed",
-    "by_quantity": ", from the quantity",
-    "guessed": ", estimated by the publisher",
-    "apart": ", quantity and net weight differ",
-    "returned": ", its own goods returned",
-}
+    "returned": ", its own goods returned", "unweighed": ", not all weighed", "by_quantity": ", from the quantity",
+    "guessed": ", estimated by the publisher", "apart": ", quantity and net weight differ",
+}  # fmt: skip
 """What a note says of a figure, beside the edition of the HS in which it was reported."""
 
 
@@ -110,13 +108,14 @@ def parse(answer: Answer) -> pd.DataFrame:
     return pd.DataFrame(columns).astype({name: float for name, types in FIELDS.items() if types is _NUMBER})
 
 
-def rows(parsed: pd.DataFrame, answer: Answer) -> pd.DataFrame:
+def rows(answer: Answer) -> pd.DataFrame:
     """Weights and values of the asked lines, by partner and period.
 
     Where a period has a world, partners that it does not name did not trade; where it has none, nothing is public yet.
     Neither becomes a figure of nought. UnfitError if a row is of something else than was asked, comes twice or only in
     parts, or partners exceed the world.
     """
+    parsed = parse(answer)
     if parsed.empty:
         return pd.DataFrame(columns=list(COLUMNS))
     _as_asked(parsed, answer.request)
@@ -249,27 +248,20 @@ def _within(told: pd.DataFrame) -> None:
 def _long(told: pd.DataFrame, reporter: str, flow: str) -> pd.DataFrame:
     """A row a figure, with the columns of the archive; a weight that two fields give differently has both as range."""
     place = FLOWS[flow] + "/" + reporter + "/" + told["partner"] + "/" + told["cmdCode"] + "/"
-    period = told["period"].map(
-        {text: "-".join(filter(None, (text[:4], text[4:]))) for text in told["period"].unique()}
-    )
-    shared = pd.DataFrame({"table": "trade", "key": place, "period": period, "status": "reported", "published": None})
-    shared["note"] = told["classificationCode"].mask(told["returned"], told["classificationCode"] + NOTES["returned"])
-    weight = shared.assign(unit="t", value=told["weight"])
+    written = {text: "-".join(filter(None, (text[:4], text[4:]))) for text in told["period"].unique()}
+    shared = pd.DataFrame({"table": "trade", "key": place, "period": told["period"].map(written)})
+    shared = shared.assign(status="reported", published=None, note=told["classificationCode"])
+    weight = shared.assign(key=place + "weight", unit="t", value=told["weight"])
     weight = weight.assign(**told[["low", "high"]].where(told["apart"]))
     weight["status"] = weight["status"].mask(told["guessed"] | told["apart"], "estimate")
-    value = shared.assign(unit="USD m", value=told["value_usd"], low=float("nan"), high=float("nan"))
-    for rows, measure, said in (
-        (weight, "weight", ("unweighed", "by_quantity", "guessed", "apart")),
-        (value, "value_usd", ("unweighed",)),
-    ):
-        rows["key"] += measure
-        for name in said:
+    value = shared.assign(key=place + "value_usd", unit="USD m", value=told["value_usd"], low=nan, high=nan)
+    for rows, names in ((weight, NOTES), (value, ("returned", "unweighed"))):
+        for name in names:
             rows["note"] = rows["note"].mask(told[name], rows["note"] + NOTES[name])
     found = pd.concat([weight, value], ignore_index=True)
     return found.loc[found["value"].notna(), list(COLUMNS)].reset_index(drop=True)
 
 
 def _some(found: Iterable) -> str:
-    """The first few of what was found, in words."""
     return ", ".join(" ".join(map(str, one)) if not isinstance(one, str) and hasattr(one, "__iter__") else str(one)
                      for one in list(found)[:3])  # fmt: skip

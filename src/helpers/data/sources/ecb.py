@@ -41,26 +41,19 @@ def requests(feed: Feed, since: str, today: date, keyed: bool) -> Iterator[Reque
         )
 
 
-def parse(answer: Answer) -> pd.DataFrame:
-    """The days as the bank gives them, all columns as text, found by their names."""
-    asked = {answer.request.context[name] for name in ("quote", "base")}
+def rows(answer: Answer) -> pd.DataFrame:
+    """Rupees per dollar of each whole month: the mean over the days on which both have a rate."""
+    quote, base = (answer.request.context[name] for name in ("quote", "base"))
     table = pd.read_csv(io.StringIO(bodies.text(answer)), dtype=str, keep_default_na=False)
     if lacking := sorted(_NEEDED - set(table.columns)):
-        raise UnfitError(
-            f"the columns {lacking} are not among {list(table.columns)[:40]}; if they were renamed, adapt ecb.py"
-        )
+        there = list(table.columns)[:40]
+        raise UnfitError(f"the columns {lacking} are not among {there}; if they were renamed, adapt ecb.py")
     for column, wanted in _SAME.items():
         if other := sorted(set(table[column]) - {wanted}):
             raise UnfitError(f"{column} is {other[:3]}, not {wanted}: these are not the rates asked for")
-    if len(table) and set(table["CURRENCY"]) != asked:
-        raise UnfitError(f"rates of {sorted(set(table['CURRENCY']))} came, {sorted(asked)} were asked for")
-    return table
-
-
-def rows(parsed: pd.DataFrame, answer: Answer) -> pd.DataFrame:
-    """Rupees per dollar of each whole month: the mean over the days on which both have a rate."""
-    quote, base = (answer.request.context[name] for name in ("quote", "base"))
-    given = parsed[~parsed["OBS_VALUE"].str.strip().isin(["", "NaN"])]
+    if len(table) and (came := sorted(set(table["CURRENCY"]))) != sorted([quote, base]):
+        raise UnfitError(f"rates of {came} came, {sorted([quote, base])} were asked for")
+    given = table[~table["OBS_VALUE"].str.strip().isin(["", "NaN"])]
     values = pd.to_numeric(given["OBS_VALUE"], errors="coerce")
     if (wrong := given[values.isna() | (values <= 0)]["OBS_VALUE"]).size:
         raise UnfitError(f"{wrong.iloc[0]!r} is no rate")
@@ -86,12 +79,8 @@ def monthly(daily: pd.Series, basis: str, answer: Answer) -> pd.DataFrame:
         raise UnfitError(f"a day that is none: {error}") from error
     made, shared = [], {"key": f"{quote} per {base}/{basis}", "unit": f"{quote}/{base}", "status": "derived"}
     for period, days in daily.groupby(daily.index.to_period("M")):
-        if str(period) in answer.request.periods and _unbroken(period, days.index):
+        ends = pd.Series([period.start_time - pd.Timedelta(days=1), *days.index, (period + 1).start_time])
+        if str(period) in answer.request.periods and ends.diff().dt.days.max() <= LONGEST_GAP:
             mean, note = round(float(days.mean()), 4), f"mean of {len(days)} days"
             made.append(shared | {"period": str(period), "value": mean, "note": note})
     return figures("prices", made)
-
-
-def _unbroken(period: pd.Period, days: pd.DatetimeIndex) -> bool:
-    ends = pd.DatetimeIndex([period.start_time - pd.Timedelta(days=1), *days, (period + 1).start_time])
-    return ends.to_series().diff().dt.days.max() <= LONGEST_GAP

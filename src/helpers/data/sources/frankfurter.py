@@ -33,8 +33,8 @@ def requests(feed: Feed, since: str, today: date, keyed: bool) -> Iterator[Reque
         )
 
 
-def parse(answer: Answer) -> pd.DataFrame:
-    """The days with ``date``, ``base``, ``quote`` and ``rate``, of whichever version answered."""
+def rows(answer: Answer) -> pd.DataFrame:
+    """Rupees per dollar of each whole month: the mean over its days with a rate, of whichever version answered."""
     came, said = answer.body[:80], bodies.said(answer)
     if isinstance(said, dict) and isinstance(said.get("rates"), dict) and {"amount", "base"} <= set(said):
         if said["amount"] != 1:
@@ -51,13 +51,8 @@ def parse(answer: Answer) -> pd.DataFrame:
     for column in ("base", "quote"):
         if other := sorted(set(table[column]) - {answer.request.context[column]}):
             raise UnfitError(f"{column} is {other[:3]}, not {answer.request.context[column]}")
-    return table
-
-
-def rows(parsed: pd.DataFrame, answer: Answer) -> pd.DataFrame:
-    """Rupees per dollar of each whole month: the mean over its days with a rate."""
-    rates = parsed.dropna(subset=["rate"])
+    rates = table.dropna(subset=["rate"])
     wrong = [rate for rate in rates["rate"] if isinstance(rate, bool | str) or rate <= 0]
     if wrong or rates["date"].duplicated().any():
-        raise UnfitError(f"{f'{wrong[0]!r} is no rate' if wrong else 'a day has two rates'}")
+        raise UnfitError(f"{wrong[0]!r} is no rate" if wrong else "a day has two rates")
     return ecb.monthly(rates.set_index("date")["rate"].astype(float), BASIS, answer)

@@ -73,9 +73,9 @@ def parse(answer: Answer) -> pd.DataFrame:
     return found
 
 
-def rows(parsed: pd.DataFrame, answer: Answer) -> pd.DataFrame:
+def rows(answer: Answer) -> pd.DataFrame:
     """Figures by partner, line and month, and for ``world`` if the file has all partners."""
-    about = answer.request.context
+    parsed, about = parse(answer), answer.request.context
     told = parsed.assign(month=each(parsed["period"], _period), partner=_partners(parsed))
     told["value_usd"] = each(told["usd"], number) / 1e6
     measures = {"value_usd": "USD m"}

@@ -8,12 +8,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
 import pandas as pd
 
 from helpers.data.sources import bodies
-from helpers.data.sources.protocol import Answer, Ask, Feed, Request, UnfitError, figures
+from helpers.data.sources.protocol import Answer, Ask, Feed, Request, UnfitError, addressed, figures
 from helpers.data.sources.spellings import MONTHS
 
 TITLE = "commodity prices, the Pink Sheet"
@@ -46,46 +46,34 @@ def prepare(request: Request, ask: Ask) -> Request:
     found = [link for link in dict.fromkeys(links) if urlsplit(link).path.endswith(f"/{WORKBOOK}")]
     if len(found) != 1:
         raise UnfitError(f"{request.path} has {len(found)} links to {WORKBOOK} among {len(links)}; look at the page")
-    link = urlsplit(found[0])
-    path = link._replace(query="", fragment="").geturl()
-    return replace(request, path=path, params=dict(parse_qsl(link.query)))
+    return addressed(found[0], request)
 
 
-def parse(answer: Answer) -> pd.DataFrame:
-    """The columns asked for, one row a month: ``item``, ``unit``, ``month`` and ``value`` as written; ``updated``."""
-    cells = bodies.sheet(answer, SHEET)
+def rows(answer: Answer) -> pd.DataFrame:
+    """Prices in USD per kg of the months asked for; what is empty or an ellipsis is not known."""
+    cells, context, made = bodies.sheet(answer, SHEET), answer.request.context, []
     first = str(cells[_DATA][0]).strip() if len(cells) > _DATA and cells[_DATA] else ""
     if not re.fullmatch(r"\d{4}M\d\d", first):
         raise UnfitError(f"the months do not begin in row {_DATA + 1}, there is {first!r}; adapt pinksheet.py")
     names = [_plain(name) for name in cells[_NAMES]]
     said = _UPDATED.search(" ".join(str(cell) for row in cells[:_NAMES] for cell in row))
-    found = []
-    for item in answer.request.context["items"].split("; "):
+    day = date(int(said[3]), MONTHS.index(said[1].lower()) + 1, int(said[2])) if said else None
+    for item in context["items"].split("; "):
         if names.count(_plain(item)) != 1:
             near = [str(name).strip() for name in cells[_NAMES] if _plain(name)[:4] == _plain(item)[:4]]
             raise UnfitError(f"there is not one column {item!r}; near it are {near or names[:10]}")
         at = names.index(_plain(item))
-        found += [(item, str(cells[_UNITS][at]).strip(" ()"), str(row[0]).strip(), row[at]) for row in cells[_DATA:]]
-    table = pd.DataFrame(found, columns=["item", "unit", "month", "value"])
-    return table.assign(updated=" ".join(said.groups()) if said else "")
-
-
-def rows(parsed: pd.DataFrame, answer: Answer) -> pd.DataFrame:
-    """Prices in USD per kg of the months asked for; what is empty or an ellipsis is not known."""
-    basis, made, day = answer.request.context["basis"], [], None
-    if said := "".join(parsed["updated"].head(1)):
-        month, number, year = said.split()
-        day = date(int(year), MONTHS.index(month.lower()) + 1, int(number))
-    for item, unit, month, value in parsed[["item", "unit", "month", "value"]].itertuples(index=False):
-        period = month.replace("M", "-")
-        if period not in answer.request.periods or value in ("", "…", "..", "..."):
-            continue
-        if unit not in _PER_KG:
-            raise UnfitError(f"{item} is in {unit!r}, not in one of {sorted(_PER_KG)}")
-        if isinstance(value, bool | str) or not value > 0:
-            raise UnfitError(f"{item} of {month} is {value!r}, no price")
-        made.append({"key": f"{item}/{basis}", "period": period, "unit": "USD/kg", "published": day,
-                     "value": round(float(value) * _PER_KG[unit], 6), "note": f"in {unit}"})  # fmt: skip
+        unit, shared = str(cells[_UNITS][at]).strip(" ()"), {"key": f"{item}/{context['basis']}", "published": day}
+        for month, value in ((str(row[0]).strip(), row[at]) for row in cells[_DATA:]):
+            period = month.replace("M", "-")
+            if period not in answer.request.periods or value in ("", "…", "..", "..."):
+                continue
+            if unit not in _PER_KG:
+                raise UnfitError(f"{item} is in {unit!r}, not in one of {sorted(_PER_KG)}")
+            if isinstance(value, bool | str) or not value > 0:
+                raise UnfitError(f"{item} of {month} is {value!r}, no price")
+            price = round(float(value) * _PER_KG[unit], 6)
+            made.append(shared | {"period": period, "unit": "USD/kg", "value": price, "note": f"in {unit}"})
     return figures("prices", made)
 
 

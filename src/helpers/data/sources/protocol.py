@@ -6,10 +6,11 @@ not what it knows.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from math import nan
 from typing import Protocol
+from urllib.parse import parse_qsl, urlsplit
 
 import pandas as pd
 
@@ -119,6 +120,13 @@ def figures(table: str, rows: pd.DataFrame | Iterable[Mapping]) -> pd.DataFrame:
     return told.reindex(columns=list(COLUMNS)).astype({"value": float, "low": float, "high": float})
 
 
+def addressed(address: str, request: Request) -> Request:
+    """The question put to a whole address that an answer named."""
+    link = urlsplit(address)
+    path = link._replace(query="", fragment="").geturl()
+    return replace(request, path=path, params=dict(parse_qsl(link.query)))
+
+
 Ask = Callable[[Request], Answer]
 """Puts a question and gives its answer: a source uses it where one question depends on the answer to another."""
 
@@ -137,8 +145,5 @@ class Source(Protocol):
     def requests(self, feed: Feed, since: str, today: date, keyed: bool) -> Iterable[Request]:
         """Every question there is from a month (``2018-01``) up to a day; with or without a key."""
 
-    def parse(self, answer: Answer) -> pd.DataFrame:
-        """The answer as a table, every cell as the publisher has it; UnfitError if it is not what was asked for."""
-
-    def rows(self, parsed: pd.DataFrame, answer: Answer) -> pd.DataFrame:
-        """The figures, with :data:`COLUMNS`."""
+    def rows(self, answer: Answer) -> pd.DataFrame:
+        """The figures of an answer, with :data:`COLUMNS`; UnfitError if it is not what was asked for."""

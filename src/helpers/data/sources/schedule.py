@@ -67,13 +67,9 @@ def shown(at: datetime) -> str:
 def _is_due(feed: Feed, request: Request, asked: datetime | None, today: date) -> bool:
     if asked is None or day(asked) > today:
         return True
-    rest = feed.every * (SETTLED if _settled(feed, request, today) else 1)
-    return (today - day(asked)).days >= rest
-
-
-def _settled(feed: Feed, request: Request, today: date) -> bool:
     ends = [fiscal.span(period)[1] for period in request.periods if _is_period(period)]
-    return len(ends) > 0 and (today - max(ends)).days > feed.settled
+    settled = len(ends) > 0 and (today - max(ends)).days > feed.settled
+    return (today - day(asked)).days >= feed.every * (SETTLED if settled else 1)
 
 
 def _is_period(period: str) -> bool:

@@ -122,7 +122,9 @@ def table(folder: Path | None = None) -> tuple[list[tuple[str, ...]], list[str]]
         except DataError as error:
             state = "the archive cannot be read", "", ""
             problems.append(f"{feed.name}: {error}")
-        rows.append((feed.name, _title(feed), *state, _key(feed), _terms(terms.get(by.get(feed.source)))))
+        own = terms.get(by.get(feed.source))
+        passed_on = PASSED_ON.get(own["may_redistribute"], own["licence"]) if own else "not described"
+        rows.append((feed.name, _title(feed), *state, _key(feed), passed_on))
         if feed.dropped:
             files.append(f"{feed.name} reads files in {dropped.drop(place, feed)}/: {feed.note}")
         if not last and (record := place / feed.name / visit.RECORD).exists():
@@ -176,10 +178,6 @@ def _key(feed: Feed) -> str:
         return f"{feed.key} set" if keys.key(feed) else f"{feed.key} not set"
     except keys.KeyFileError as error:
         return str(error)
-
-
-def _terms(row: dict | None) -> str:
-    return PASSED_ON.get(row["may_redistribute"], row["licence"]) if row else "not described"
 
 
 def _nothing(name: str, else_: str = "nothing new") -> str:

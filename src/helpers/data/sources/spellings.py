@@ -25,10 +25,8 @@ def countries(feed: str, printed: Iterable[str]) -> list[str]:
     """The partner of each name that a feed printed; UnfitError if the list has not all of them."""
     known, names = partners(feed), [*printed]
     if strange := sorted(set(names) - set(known)):
-        raise UnfitError(
-            f"no country is known as {', '.join(map(repr, strange))}; add the spelling to {FILE.name} beside "
-            f"{Path(__file__).name}, in the row of the partner it stands for"
-        )
+        said = f"no country is known as {', '.join(map(repr, strange))}; add the spelling to {FILE.name} beside"
+        raise UnfitError(f"{said} {Path(__file__).name}, in the row of the partner it stands for")
     return [known[name] for name in names]
 
 

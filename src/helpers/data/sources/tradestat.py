@@ -26,11 +26,8 @@ FLAGS = {"R": "revised", "F": "final", "P": "provisional", "": ""}
 FIELDS = {"import": "cwacim", "export": "cwacex"}
 """How the fields of the form of each flow begin."""
 
-KINDS = {
-    "weight": ("t", r"quantity"),
-    "value_usd": ("USD m", r"us\s*\$.*million"),
-    "value_inr": ("INR crore", r"(₹|rs|rupee|inr).*crore"),
-}
+KINDS = {"weight": ("t", r"quantity"), "value_usd": ("USD m", r"us\s*\$.*million"),
+         "value_inr": ("INR crore", r"(₹|rs|rupee|inr).*crore")}  # fmt: skip
 """By measure: its unit here, and how the form's option for it reads."""
 
 KILOGRAMS = {"KGS": 1, "TON": 1000}
@@ -71,10 +68,10 @@ def prepare(request: Request, ask: Ask) -> Request:
     return replace(request, form={"_token": token["value"], **filled}, context={**about, "option": text})
 
 
-def rows(parsed: pd.DataFrame, answer: Answer) -> pd.DataFrame:
+def rows(answer: Answer) -> pd.DataFrame:
     """Figures by country and for ``world``; nought is no figure."""
-    about, partner = answer.request.context, spellings.countries("tradestat", parsed["country"])
-    told = parsed.assign(partner=partner, note="", published=None)
+    about, told = answer.request.context, parse(answer)
+    told = told.assign(partner=spellings.countries("tradestat", told["country"]), note="", published=None)
     told = told[told["value"] > 0]
     if told.empty:
         return figures("trade", [])
@@ -91,19 +88,16 @@ def rows(parsed: pd.DataFrame, answer: Answer) -> pd.DataFrame:
 
 
 def _page(answer: Answer) -> Any:
-    """An answer as a tree of tags."""
     from bs4 import BeautifulSoup
 
     return BeautifulSoup(bodies.text(answer), "html.parser")
 
 
 def _start(tree: Any) -> str:
-    """How the text of a page begins."""
     return repr(tree.get_text(" ", strip=True)[:120])
 
 
 def _options(tree: Any, name: str) -> Iterable[Any]:
-    """The options of a list of the form."""
     return (option for found in tree.find_all("select", attrs={"name": name}) for option in found.find_all("option"))
 
 

@@ -81,10 +81,9 @@ class Line:
                 trust_env=not here,  # a proxy is no way to this machine, and would see the key
             )
         except (ValueError, ImportError, OSError, httpx.InvalidURL) as error:
-            raise SourceError(
-                f"this machine's settings lead to no network ({type(error).__name__}); see "
-                "HTTP_PROXY, HTTPS_PROXY, ALL_PROXY (of SOCKS: install socksio), NO_PROXY and SSL_CERT_FILE"
-            ) from None
+            see = "HTTP_PROXY, HTTPS_PROXY, ALL_PROXY (of SOCKS: install socksio), NO_PROXY and SSL_CERT_FILE"
+            why = f"this machine's settings lead to no network ({type(error).__name__})"
+            raise SourceError(f"{why}; see {see}") from None
 
     def __enter__(self) -> "Line":
         return self
@@ -175,10 +174,8 @@ class Line:
             if self._key and self._key.lower().encode() in answer.body.lower() + str(answer.headers).lower().encode():
                 raise SourceError("the answer repeats the key, and was not kept; tell the publisher")
             if self._real and (there := _date(answer)) and there > schedule.now() + timedelta(days=1):
-                raise DeniedError(
-                    f"this machine's clock is behind: the source says that it is {there:%Y-%m-%d %H:%M}; set "
-                    "it right, or figures would count as known before they were"
-                )
+                said = f"this machine's clock is behind: the source says that it is {there:%Y-%m-%d %H:%M}"
+                raise DeniedError(f"{said}; set it right, or figures would count as known before they were")
             return answer
         said = begin(self._clean(answer.body.decode("utf-8", "replace")).encode())
         after, quota = _after(answer), re.search(r"quota.*? in (\d{1,5}):(\d\d):(\d\d)", said, re.I)

@@ -11,12 +11,11 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
-from urllib.parse import parse_qsl, urlsplit
 
 import pandas as pd
 
 from helpers.data.sources import bodies
-from helpers.data.sources.protocol import Answer, Ask, Feed, Request, UnfitError, figures
+from helpers.data.sources.protocol import Answer, Ask, Feed, Request, UnfitError, addressed, figures
 from helpers.data.sources.spellings import countries
 
 TITLE = "Mineral Commodity Summaries"
@@ -27,6 +26,7 @@ _FILES = (r"MCS\d{4}_Commodities_Data\.csv", r"World_Data_Release_MCS_\d{4}\.zip
 OUTPUT, RESERVES = "mine/REO/output", "ground/REO/reserves"
 """Keys of what is read, after the area."""
 
+LISTING = "/catalog/item/"
 _NUMBER = r"\d[\d,]*(?:\.\d+)?|\.\d+"
 _LONG = {"MCS chapter", "Section", "Commodity", "Country", "Statistics", "Statistics_detail", "Unit", "Year", "Value",
          "Notes", "Is critical mineral#", "Other notes"}  # fmt: skip
@@ -40,7 +40,7 @@ def requests(feed: Feed, since: str, today: date, keyed: bool) -> Iterator[Reque
     for item, newer in zip(items, ["", *items], strict=False):
         yield Request(
             question=f"edition {item}",
-            path=_listing(item),
+            path=LISTING + item,
             kind="csv",
             params={"format": "json", "fields": "title,files"},
             context={"chapter": commodity.replace("-", " "), "newer": newer},
@@ -58,69 +58,50 @@ def prepare(request: Request, ask: Ask) -> Request:
         names = [file.get("name") for file in files]
         raise UnfitError(f"{len(named)} of its files are a data file that is known; it has {names}")
     (file,) = named
-    link = urlsplit(str(file.get("downloadUri") or file.get("url")))
+    found = addressed(str(file.get("downloadUri") or file.get("url")), request)
     newer = request.context["newer"]
-    later = _item(request, _listing(newer), ask)[0] if newer else edition + 2
+    later = _item(request, LISTING + newer, ask)[0] if newer else edition + 2
     output = tuple(str(year) for year in (edition - 2, edition - 1) if year < later - 2)
     checksum = file.get("checksum") or {}
-    known = {
-        "edition": str(edition),
-        "version": version,
-        "checksum": f"{checksum.get('type', '')}:{checksum.get('value', '')}",
-        "size": str(file.get("size") or ""),
-        "uploaded": "".join(re.findall(r"^\d{4}-\d\d-\d\d", str(file.get("dateUploaded")))),
-        "output": " ".join(output),
-    }
-    return replace(
-        request,
-        path=link._replace(query="", fragment="").geturl(),
-        params=dict(parse_qsl(link.query)),
-        kind="zip" if file["name"].endswith(".zip") else "csv",
-        keys=(f"*/{OUTPUT}",),
-        periods=output,
-        context={**request.context, **known},
-    )
+    known = {"edition": str(edition), "version": version, "output": " ".join(output)}
+    known["checksum"] = f"{checksum.get('type', '')}:{checksum.get('value', '')}"
+    known["size"] = str(file.get("size") or "")
+    known["uploaded"] = "".join(re.findall(r"^\d{4}-\d\d-\d\d", str(file.get("dateUploaded"))))
+    kind = "zip" if file["name"].endswith(".zip") else "csv"
+    return replace(found, kind=kind, keys=(f"*/{OUTPUT}",), periods=output, context={**request.context, **known})
 
 
-def parse(answer: Answer) -> pd.DataFrame:
-    """Mine production and reserves: ``country, what, unit, year, text, estimate``, then the text as `quantity`."""
+def rows(answer: Answer) -> pd.DataFrame:
+    """Output in t and reserves in Mt of rare-earth oxide; none where the publisher prints a dash.
+
+    UnfitError if the file is not what its item tells of, no table that is known, or has a figure that is not.
+    """
+    _whole(answer)
+    text = bodies.text(answer, "cp1252", _unpacked(answer) if answer.request.kind == "zip" else None)
     context = answer.request.context
-    found = world(_table(answer), context["chapter"])
+    found = world(pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False), context["chapter"])
     if found.empty:
         raise UnfitError(f"no row is of the world's production in the chapter {context['chapter']!r}")
-    numbers = [quantity(text) for text in found["text"]]
-    return found.join(pd.DataFrame(numbers, columns=["value", "low", "high", "says"]))
-
-
-def rows(parsed: pd.DataFrame, answer: Answer) -> pd.DataFrame:
-    """Output in t and reserves in Mt of rare-earth oxide; none where the publisher prints a dash."""
-    context = answer.request.context
     note = f"{context['edition']} edition" + (f", version {context['version']}" if context["version"] else "")
     day = date.fromisoformat(context["uploaded"]) if context["uploaded"] else None
     made = []
-    if strange := sorted(set(parsed["unit"]) - set(TONNES)):
+    if strange := sorted(set(found["unit"]) - set(TONNES)):
         raise UnfitError(f"the unit is {strange[0]!r}, known are {', '.join(TONNES)}")
-    for row in parsed.assign(area=countries("usgs", parsed["country"])).itertuples():
-        if row.says == "unreadable":
+    for row in found.assign(area=countries("usgs", found["country"])).itertuples():
+        *ends, says = quantity(row.text)
+        if says == "unreadable":
             raise UnfitError(f"{row.country}, {row.what}, {row.year}: {row.text!r} is no figure that is known")
-        if row.says == "none" or (row.what == OUTPUT and row.year not in context["output"].split()):
+        if says == "none" or (row.what == OUTPUT and row.year not in context["output"].split()):
             continue
         factor, unit = TONNES[row.unit], "t REO" if row.what == OUTPUT else "Mt REO"
         factor /= 1 if row.what == OUTPUT else 1e6
-        numbers = {name: round(getattr(row, name) * factor, 6) for name in ("value", "low", "high")}
-        missing = row.says in ("not available", "withheld", "net exporter")
-        status = "missing" if missing else "estimate" if row.estimate or row.says == "estimated" else "reported"
-        said = f"{note}; printed as {row.text}" if row.says not in ("", "estimated") else note
-        made.append({"key": f"{row.area}/{row.what}", "period": row.year, "unit": unit, **numbers,
-                     "status": status, "published": day, "note": said})  # fmt: skip
+        value, low, high = (round(end * factor, 6) for end in ends)
+        missing = says in ("not available", "withheld", "net exporter")
+        status = "missing" if missing else "estimate" if row.estimate or says == "estimated" else "reported"
+        said = f"{note}; printed as {row.text}" if says not in ("", "estimated") else note
+        made.append({"key": f"{row.area}/{row.what}", "period": row.year, "unit": unit, "value": value, "low": low,
+                     "high": high, "status": status, "published": day, "note": said})  # fmt: skip
     return figures("production", made)
-
-
-def _table(answer: Answer) -> pd.DataFrame:
-    """The data file of an edition, all cells as text; UnfitError if it is not what its item tells of, or no table."""
-    _whole(answer)
-    text = bodies.text(answer, "cp1252", _unpacked(answer) if answer.request.kind == "zip" else None)
-    return pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False)
 
 
 def world(found: pd.DataFrame, chapter: str) -> pd.DataFrame:
@@ -158,10 +139,6 @@ def period(text: str) -> str:
     """A printed year as a period: a span of years with its last two digits only is written out."""
     found = re.fullmatch(r"(\d\d)(\d\d)\s*[–—-]\s*(?:\d\d)?(\d\d)", text.strip())
     return f"{found[1]}{found[2]}/{found[1]}{found[3]}" if found else text.strip()
-
-
-def _listing(item: str) -> str:
-    return f"/catalog/item/{item}"
 
 
 def _item(request: Request, path: str, ask: Ask) -> tuple[int, str, list[dict]]:

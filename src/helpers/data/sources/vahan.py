@@ -53,50 +53,34 @@ def dropped(name: str) -> Request:
     return Request(f"file {name}", name, kind="xlsx", context={"segment": said[0] if len(said) == 1 else ""})
 
 
-def parse(answer: Answer) -> pd.DataFrame:
-    """Registrations by label (category or maker) and fuel: ``axis, month, label, fuel, printed``.
+def rows(answer: Answer) -> pd.DataFrame:
+    """Electric vehicles of the month: of each segment and in all, or of the one that the file's name says.
 
-    UnfitError if the title is of another table, a state, a year or a month that is not over, a heading is not known, or
-    the fuels of a row do not sum to its total.
+    UnfitError if the title is of another table, a state, a year or a month that is not over, a heading or a category is
+    not known, or the fuels of a row do not sum to its total.
     """
     cells = [[" ".join(str(cell).split()) for cell in row] for row in bodies.sheet(answer)]
+    axis, month = _titled(cells, answer)
+    electric = _electric(cells, axis)
+    by_segment = electric.groupby(_segments(electric, axis, answer)).sum()
+    if axis != "maker":
+        by_segment["total"] = by_segment.sum()
+    shared, found = {"period": month, "unit": "vehicles", "note": "battery only"}, by_segment.items()
+    return figures("drivers", [shared | {"key": f"ev_registrations/{name}", "value": count} for name, count in found])
+
+
+def _titled(cells: list[list[str]], answer: Answer) -> tuple[str, str]:
+    """What a row of the table is of, a vehicle category or a maker, and the month."""
     title = next((cell for row in cells[:3] for cell in row if cell), "")
     match = _TITLE.fullmatch(title)
-    if match is None or not spellings.month(match[3], match[4]):
+    month = spellings.month(match[3], match[4]) if match else ""
+    if not month:
         raise UnfitError(f"its title is {title!r}, not Vehicle Category Wise Fuel Data of all states and a month")
-    axis, area, month = match[1].lower(), match[2], spellings.month(match[3], match[4])
-    if not re.match(r"all\b", area, re.I):
-        raise UnfitError(f"it is of {area}; save the table of all states")
+    if not re.match(r"all\b", match[2], re.I):
+        raise UnfitError(f"it is of {match[2]}; save the table of all states")
     if _saved(answer) <= month:
         raise UnfitError(f"{match[3]} {match[4]} was not over when it was saved; save it again later")
-    last = next((place for place, row in enumerate(cells) if any(_fuel(cell) in FUELS for cell in row)), 0)
-    head = [next((cell for cell in reversed(column) if cell), "") for column in zip(*cells[1 : last + 1], strict=True)]
-    fuels = {place: name for place, name in enumerate(head) if _fuel(name) in FUELS}
-    known, upper = (*_ORDER, axis.upper(), _TOTAL, ""), [name.upper() for name in head]
-    if strange := [name for place, name in enumerate(head) if place not in fuels and upper[place] not in known]:
-        raise UnfitError(f"headings {strange} are not known; known are {', '.join((*known[:-1], *FUELS))}")
-    if axis.upper() not in upper or not {_fuel(name) for name in fuels.values()} & set(ELECTRIC):
-        raise UnfitError(f"no column of {axis}, or of {' or '.join(ELECTRIC)}, among {head}")
-    found, counted = [], [*fuels, *([upper.index(_TOTAL)] if _TOTAL in upper else [])]
-    for row in cells[last + 1 :]:
-        if label := row[upper.index(axis.upper())].upper():
-            counts = spellings.each(pd.Series(row, [f"of {label}, {name}" for name in head]).iloc[counted], _count)
-            whole, parts = counts.iloc[-1] if _TOTAL in upper else None, counts.iloc[: len(fuels)]
-            if whole not in (None, parts.sum()):
-                raise UnfitError(f"the fuels of {label} sum to {parts.sum()}, its total is {whole}")
-            found += [(axis, month, label, *fuel) for fuel in zip(fuels.values(), parts, strict=True)]
-    return pd.DataFrame(found, columns=["axis", "month", "label", "fuel", "printed"])
-
-
-def rows(parsed: pd.DataFrame, answer: Answer) -> pd.DataFrame:
-    """Electric vehicles of the month: of each segment and in all, or of the one that the file's name says."""
-    electric = parsed[parsed["fuel"].map(_fuel).isin(ELECTRIC) & (parsed["label"] != _TOTAL)]
-    by_segment = electric.groupby(_segments(electric, answer))["printed"].sum()
-    if (parsed["axis"] == "vehicle category").any():
-        by_segment["total"] = by_segment.sum()
-    shared = {"period": parsed["month"].iloc[0], "unit": "vehicles", "note": "battery only"}
-    found = by_segment.items()
-    return figures("drivers", [shared | {"key": f"ev_registrations/{name}", "value": count} for name, count in found])
+    return match[1].lower(), month
 
 
 def _saved(answer: Answer) -> str:
@@ -107,21 +91,41 @@ def _saved(answer: Answer) -> str:
     return made[1].decode() if made else f"{answer.fetched:%Y-%m}"
 
 
-def _segments(electric: pd.DataFrame, answer: Answer) -> pd.Series:
-    """The segment of every row."""
+def _electric(cells: list[list[str]], axis: str) -> pd.Series:
+    last = next((place for place, row in enumerate(cells) if any(_fuel(cell) in FUELS for cell in row)), 0)
+    head = [next((cell for cell in reversed(column) if cell), "") for column in zip(*cells[1 : last + 1], strict=True)]
+    fuels, upper = [place for place, name in enumerate(head) if _fuel(name) in FUELS], [name.upper() for name in head]
+    known = (*_ORDER, axis.upper(), _TOTAL, "")
+    if strange := [name for place, name in enumerate(head) if place not in fuels and upper[place] not in known]:
+        raise UnfitError(f"headings {strange} are not known; known are {', '.join((*known[:-1], *FUELS))}")
+    electric = [place for place in fuels if _fuel(head[place]) in ELECTRIC]
+    if axis.upper() not in upper or not electric:
+        raise UnfitError(f"no column of {axis}, or of {' or '.join(ELECTRIC)}, among {head}")
+    found: dict[str, int] = {}
+    counted = [*fuels, *([upper.index(_TOTAL)] if _TOTAL in upper else [])]
+    for row in cells[last + 1 :]:
+        if label := row[upper.index(axis.upper())].upper():
+            counts = spellings.each(pd.Series(row, [f"of {label}, {name}" for name in head]).iloc[counted], _count)
+            counts = counts.set_axis(counted)
+            if _TOTAL in upper and counts.iloc[-1] != (parts := counts[fuels].sum()):
+                raise UnfitError(f"the fuels of {label} sum to {parts}, its total is {counts.iloc[-1]}")
+            found[label] = found.get(label, 0) + counts[electric].sum()
+    return pd.Series({label: count for label, count in found.items() if label != _TOTAL}, dtype=int)
+
+
+def _segments(electric: pd.Series, axis: str, answer: Answer) -> pd.Series:
     named = answer.request.context["segment"]
-    if (electric["axis"] == "maker").any():
+    if axis == "maker":
         if not named:
             raise UnfitError("a table of makers does not say which vehicles it has, so its name has to: begin it "
                              f"with one of {', '.join(SEGMENTS)}, total")  # fmt: skip
         return pd.Series(named, index=electric.index)
     known = {category: segment for segment, categories in SEGMENTS.items() for category in categories}
-    if strange := sorted(set(electric["label"]) - set(known)):
+    if strange := sorted(set(electric.index) - set(known)):
         raise UnfitError(f"categories {strange} are not known; known are {', '.join(known)}")
-    segments = electric["label"].map(known)
-    if missing := ALWAYS - set(segments):
+    if missing := ALWAYS - {known[category] for category in electric.index}:
         raise UnfitError(f"it has no {', '.join(sorted(missing))}; save it without narrowing it down")
-    return segments
+    return electric.index.to_series().map(known)
 
 
 def _fuel(heading: str) -> str:

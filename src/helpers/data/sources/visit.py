@@ -232,7 +232,7 @@ def _figures(source: Source, answer: Answer) -> pd.DataFrame:
     """The figures of an answer; UnfitError, whatever is wrong with it."""
     with _known_form(source):
         day = schedule.day(answer.fetched or schedule.now())
-        return checked(source.rows(source.parse(answer), answer), day)
+        return checked(source.rows(answer), day)
 
 
 def _take(turn: _Turn, accept: bool) -> None:
@@ -268,14 +268,9 @@ def _take(turn: _Turn, accept: bool) -> None:
 
 def _recorded(folder: Path, result: Result, failed: Iterable[str], until: datetime | None, keyed: bool) -> Result:
     """Write down how a turn ended, for the next one and for whoever asks; gives the result on."""
-    last = Last(
-        at=schedule.now().replace(microsecond=0),
-        ended=result.ended,
-        problems=result.problems,
-        until=until and until.replace(microsecond=0),
-        keyed=keyed,
-        failed=tuple(sorted(failed)),
-    )
+    at, until = (moment and moment.replace(microsecond=0) for moment in (schedule.now(), until))
+    ended, problems = result.ended, result.problems
+    last = Last(at=at, ended=ended, problems=problems, until=until, keyed=keyed, failed=tuple(sorted(failed)))
     folder.mkdir(parents=True, exist_ok=True)
     put(folder / RECORD, json.dumps(last.model_dump(), indent=1, default=str).encode())
     return result

@@ -45,48 +45,35 @@ def prepare(request: Request, ask: Ask) -> Request:
     return replace(request, params={**request.params, "per_page": str(most)})
 
 
-def parse(answer: Answer) -> pd.DataFrame:
-    """The rows with ``country`` (three letters), ``indicator``, ``year``, ``value``, ``lastupdated``."""
-    context = answer.request.context
+def rows(answer: Answer) -> pd.DataFrame:
+    """The mean of the estimates of each country and year of which all are known."""
     about, given = _said(answer)
+    countries, indicators = (answer.request.context[name].split() for name in ("countries", "indicators"))
     if int(about.get("pages") or 0) > 1:
         raise UnfitError(f"{about['pages']} pages came, not one; ask for fewer countries in data/feeds.csv")
     if lacking := sorted({name for row in given for name in _KEYS - set(row)}):
         raise UnfitError(f"rows without {lacking}, such as {str(given[0])[:200]}; adapt worldbank.py")
-    found = [
-        (row["countryiso3code"] or row["country"]["id"], row["indicator"]["id"], row["date"], row["value"])
-        for row in given
-    ]
+    codes = [row["countryiso3code"] or row["country"]["id"] for row in given]
+    found = [(code, row["indicator"]["id"], row["date"], row["value"]) for code, row in zip(codes, given, strict=True)]
     table = pd.DataFrame(found, columns=["country", "indicator", "year", "value"])
-    for column, asked in (("country", context["countries"].split()), ("indicator", context["indicators"].split())):
+    for column, asked in (("country", countries), ("indicator", indicators)):
         if len(table) and set(table[column]) != set(asked):
             odd = sorted(set(table[column]) ^ set(asked))
             raise UnfitError(f"not every {column} that was asked for came, or others did: {odd[:5]}")
     if table.duplicated(["country", "indicator", "year"]).any():
         raise UnfitError("a country has two values of one indicator and year")
-    return table.assign(lastupdated=about.get("lastupdated"))
-
-
-def rows(parsed: pd.DataFrame, answer: Answer) -> pd.DataFrame:
-    """The mean of the estimates of each country and year of which all are known."""
-    asked = len(answer.request.context["indicators"].split())
-    known = parsed.dropna(subset=["value"])
+    known = table.dropna(subset=["value"])
     values = pd.to_numeric(known["value"], errors="coerce")
     if (wrong := known["value"][~values.between(-4, 4)]).size:
         raise UnfitError(f"{wrong.iloc[0]!r} is no estimate of {UNIT}; perhaps a rank")
-    made, day = [], _day(parsed)
+    made, said = [], str(about.get("lastupdated"))
+    day = date.fromisoformat(said) if re.fullmatch(r"\d{4}-\d\d-\d\d", said) else None
     for (country, year), of in known.assign(value=values).groupby(["country", "year"]):
-        if len(of) == asked:
+        if len(of) == len(indicators):
             mean = round(float(of["value"].mean()), 3)
             key = f"governance/{country}/{_MATERIAL.format(year)}"
             made.append({"key": key, "unit": UNIT, "value": mean, "status": "derived", "published": day})
     return figures("assumptions", made)
-
-
-def _day(parsed: pd.DataFrame) -> date | None:
-    """The publisher's own day, if it names one."""
-    said = "".join(str(text) for text in parsed["lastupdated"].head(1))
-    return date.fromisoformat(said) if re.fullmatch(r"\d{4}-\d\d-\d\d", said) else None
 
 
 def _said(answer: Answer) -> tuple[dict, list]:
