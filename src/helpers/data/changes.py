@@ -35,7 +35,10 @@ class Between:
     All of them stand on the later of the two days and on the rules of that vintage, so that no figure is of a day yet
     to come. What is only said otherwise in a note is no change, nor is what is in the tables left out (``but``).
 
-    ``changes``: by table, key and period.
+    Attributes
+    ----------
+    changes : list of Change
+        By table, key and period.
     """
 
     def __init__(self, old: Vintage, new: Vintage, but: Collection[str] = ()):

@@ -71,8 +71,10 @@ class Family:
 def steps(rows: pd.DataFrame, file: str, keys: Mapping[str, Key], ranks: Mapping[str, int]) -> list[Step]:
     """The rows of a table of rules, in their order.
 
-    A DataError if a row names a table, a column, a rule or a period that there is not, or computes a figure from
-    itself.
+    Raises
+    ------
+    DataError
+        If a row names a table, a column, a rule or a period that there is not, or computes a figure from itself.
     """
     read = []
     for line, row in enumerate(rows.itertuples(), start=2):

@@ -27,7 +27,10 @@ RANK = {status: rank for rank, status in enumerate(STATUSES)}
 def known(raw: Mapping[str, Table], day: date) -> dict[str, Table]:
     """The dated tables with their rows published by a day, corrected, each with all its sources.
 
-    A DataError if a correction no longer fits, or a status is unknown.
+    Raises
+    ------
+    DataError
+        If a correction no longer fits, or a status is unknown.
     """
     tables = {name: raw[name] for name in DATED}
     for name in dict.fromkeys(raw["corrections"].column("table")):
@@ -46,8 +49,12 @@ def choose(table: Table, written: Table | None = None) -> Table:
     """One row a key: the best status, of those the newest.
 
     Of a live source only its newest word counts; it never ties with another source. An error counts the lines of
-    ``written``, the whole table, where only a part is given. A DataError if two are equally good, or a status is
-    unknown.
+    ``written``, the whole table, where only a part is given.
+
+    Raises
+    ------
+    DataError
+        If two are equally good, or a status is unknown.
     """
     if not table.keys:
         return table
@@ -81,7 +88,10 @@ def choose(table: Table, written: Table | None = None) -> Table:
 def series(table: Table, places: tuple[int, ...], unverified: bool, free: tuple[str, ...]) -> pd.DataFrame:
     """Some rows of a table by period, oldest first, without gaps and, unless asked for, unverified figures.
 
-    A DataError if their units differ; ``free`` are the key columns that were left open.
+    Raises
+    ------
+    DataError
+        If their units differ; ``free`` are the key columns that were left open.
     """
     status, period = table.columns.index("status"), table.columns.index("period")
     found = [place for place in places if table.rows[place][status] not in left_out(unverified)]

@@ -132,8 +132,17 @@ class Table:
 def read(folder: Path | None = None, *names: str) -> dict[str, Table]:
     """All tables by name, or some.
 
-    ``folder``: the project's ``data/`` unless given. ``*names``: the tables to read; all if there is none. A DataError
-    if a file is missing, cannot be read, or has other columns than ``datapackage.json`` declares.
+    Parameters
+    ----------
+    folder : Path, optional
+        The project's ``data/`` unless given.
+    *names : str
+        The tables to read; all if there is none.
+
+    Raises
+    ------
+    DataError
+        If a file is missing, cannot be read, or has other columns than ``datapackage.json`` declares.
     """
     folder = folder or paths.DATA
     path = folder / "datapackage.json"

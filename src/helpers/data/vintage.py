@@ -29,8 +29,17 @@ _FIXED = ("sources", "terms", "feeds", "corrections", "derivations", "identities
 def vintage(as_of: str | date, folder: Path | None = None) -> "Vintage":
     """Everything in ``data/`` and its archive that was public on a day, corrections applied, derived figures computed.
 
-    Nothing published later than ``as_of`` is in it; ``folder`` is the project's ``data/`` unless given. A DataError if
-    a file cannot be read, a correction no longer fits, or two rows of a key are equally good.
+    Parameters
+    ----------
+    as_of : str or datetime.date
+        Nothing published later is in it.
+    folder : Path, optional
+        Another folder of the same tables; the project's ``data/`` unless given.
+
+    Raises
+    ------
+    DataError
+        If a file cannot be read, a correction no longer fits, or two rows of a key are equally good.
     """
     raw, day = tables.read(folder), tables.day(as_of)
     if missing := sorted({*tables.DATED, *_FIXED} - set(raw)):
@@ -55,8 +64,13 @@ class Vintage:
     - ``adding(name, *rows)``, ``assuming(name, values)``: a copy with other figures or judgements
     - ``sources``, ``publishers(ids)``, ``disagreements(*ids)``, ``backcast``: who says so, and when
 
-    ``stored``: each dated table as it was public, rivals side by side, without what follows from others. ``live``: what
-    the archive of live sources held on the day.
+    Attributes
+    ----------
+    day : datetime.date
+    stored : mapping
+        Each dated table as it was public, rivals side by side, without what follows from others.
+    live : View, optional
+        What the archive of live sources held on the day.
     """
 
     __signature__ = Signature()
@@ -81,8 +95,12 @@ class Vintage:
         """The figures of one key over its periods, oldest first, without gaps and unverified rows.
 
         ``india.series("trade", flow="import", reporter="IND", partner="world", hs="850511", measure="weight")`` gives
-        one row a period, indexed by ``period``: ``unit, value, low, high, status, published, source, note``. A
-        DataError if a key or its value is in no row of any day, keys are missing, or the units of the figures differ.
+        one row a period, indexed by ``period``: ``unit, value, low, high, status, published, source, note``.
+
+        Raises
+        ------
+        DataError
+            If a key or its value is in no row of any day, keys are missing, or the units of the figures differ.
         """
         return self._series(name, unverified, **keys).copy()
 
@@ -158,7 +176,10 @@ class Vintage:
     def on(self, day: str | date) -> "Vintage":
         """The vintage of an earlier day: nothing in it was published later.
 
-        A ValueError if ``day`` is after the day of this vintage: what became public since is not in it.
+        Raises
+        ------
+        ValueError
+            If ``day`` is after the day of this vintage: what became public since is not in it.
         """
         earlier = tables.day(day)
         if earlier > self.day:
@@ -175,8 +196,12 @@ class Vintage:
 
         A row names the key columns, ``period`` and ``value``. Unless it says otherwise it is ``assumed``, stands before
         every published figure of its key, and has the unit that its key has already. What follows from other figures
-        follows from it. A DataError if a column or a period is unknown, a key column is not given, or no unit can be
-        told.
+        follows from it.
+
+        Raises
+        ------
+        DataError
+            If a column or a period is unknown, a key column is not given, or no unit can be told.
         """
         if name not in self.stored:
             raise DataError(f"data/ has no dated table {name!r}; it has {sorted(self.stored)}")
@@ -186,7 +211,10 @@ class Vintage:
     def assuming(self, name: str, values: Mapping[str, float | Mapping[str, float]]) -> "Vintage":
         """A copy with other judgements, by segment: a value, or ``value``, ``low`` and ``high``.
 
-        A DataError if there is no such assumption, or a segment is not one of its.
+        Raises
+        ------
+        DataError
+            If there is no such assumption, or a segment is not one of its.
         """
         new = whatif.assumed(self._chosen["assumptions"], name, values, self.day)
         return self.having({"assumptions": whatif.together(self.stored["assumptions"], new)}, self.live)

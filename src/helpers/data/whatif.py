@@ -13,7 +13,10 @@ from helpers.data.tables import EMPTY, DataError, Table, day
 def completed(table: Table, row: Mapping, today: date) -> dict:
     """A row to add with all its columns: assumed unless it says otherwise, in the unit that its key has already.
 
-    A DataError if a column is unknown, a key column is not given, or no unit can be told.
+    Raises
+    ------
+    DataError
+        If a column is unknown, a key column is not given, or no unit can be told.
     """
     if "status" not in table.columns:
         raise DataError(f"data/{table.name}.csv has no figures or judgements that could be assumed")
@@ -48,7 +51,10 @@ def spanned(period: str) -> None:
 def assumed(table: Table, name: str, values: Mapping[str, float | Mapping[str, float]], today: date) -> list[dict]:
     """The rows of an assumption with other values, by segment: a value, or ``value``, ``low`` and ``high``.
 
-    A DataError if there is no such assumption, or a segment is not one of its.
+    Raises
+    ------
+    DataError
+        If there is no such assumption, or a segment is not one of its.
     """
     every = (dict(zip(table.columns, row, strict=True)) for row in table.rows)
     rows = [row for row in every if row["assumption"] == name]

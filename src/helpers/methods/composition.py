@@ -54,13 +54,27 @@ def simulate_repm_tonnes(
     same point of their range), so that cutting a line into partners does not narrow the interval.
     Left out: grades, assemblies, and errors in ``u`` itself.
 
-    ``lines``: one row per line or line and partner: ``tonnes``, ``unit_value_usd_per_kg``, and the bounds of the price
-    of other goods ``other_low``, ``other_high`` in USD per kg. ``repm_median``: median price of REPM, USD per kg.
-    ``repm_log_sd``: standard deviation of its logarithm; 0.15 is about 15 %. ``draws, seed``: number of draws; seed of
-    the generator.
+    Parameters
+    ----------
+    lines : pd.DataFrame
+        One row per line or line and partner: ``tonnes``, ``unit_value_usd_per_kg``, and the bounds of the
+        price of other goods ``other_low``, ``other_high`` in USD per kg.
+    repm_median : float
+        Median price of REPM, USD per kg.
+    repm_log_sd : float
+        Standard deviation of its logarithm; 0.15 is about 15 %.
+    draws, seed : int
+        Number of draws; seed of the generator.
 
-    Tonnes of REPM, one row per draw, the rows of ``lines`` as columns. A ValueError if a figure is missing or negative,
-    the bounds are reversed, or a draw puts REPM below other goods.
+    Returns
+    -------
+    pd.DataFrame
+        Tonnes of REPM, one row per draw, the rows of ``lines`` as columns.
+
+    Raises
+    ------
+    ValueError
+        If a figure is missing or negative, the bounds are reversed, or a draw puts REPM below other goods.
     """
     _check(lines[["tonnes", "unit_value_usd_per_kg", "other_low", "other_high"]])
     if (lines["other_low"] > lines["other_high"]).any():
@@ -90,9 +104,18 @@ def explain_excess(cells: pd.DataFrame, rule: Rule = RULE) -> Verdict:
       ``excess_share`` of ``E``, and it takes more than ``many_cells`` of them to get there;
     * undecided: anything else.
 
-    ``cells``: one row per line, partner and month (in the index or in further columns): ``tonnes``, ``value_usd``, and
-    ``baseline_tonnes``, what the cell would hold without the spike. ``rule``: thresholds. A ValueError if there are no
-    cells or a figure is missing or negative.
+    Parameters
+    ----------
+    cells : pd.DataFrame
+        One row per line, partner and month (in the index or in further columns): ``tonnes``,
+        ``value_usd``, and ``baseline_tonnes``, what the cell would hold without the spike.
+    rule : Rule
+        Thresholds.
+
+    Raises
+    ------
+    ValueError
+        If there are no cells or a figure is missing or negative.
     """
     if cells.empty:
         raise ValueError("cells need at least one row")

@@ -13,10 +13,20 @@ LIMIT = 3.5
 def shares(amounts: pd.Series) -> pd.Series:
     """Each partner's share of the total, 0-1.
 
-    ``amounts``: tonnes or value per partner, any one unit.
+    Parameters
+    ----------
+    amounts : pd.Series
+        Tonnes or value per partner, any one unit.
 
-    On the index of ``amounts``, adding up to 1. A ValueError if a partner is listed twice, an amount is missing or
-    negative, or the total is zero.
+    Returns
+    -------
+    pd.Series
+        On the index of ``amounts``, adding up to 1.
+
+    Raises
+    ------
+    ValueError
+        If a partner is listed twice, an amount is missing or negative, or the total is zero.
     """
     amounts = amounts.astype(float)
     wrong = amounts[~(np.isfinite(amounts) & (amounts >= 0)) | amounts.index.duplicated(keep=False)]

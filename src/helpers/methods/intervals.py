@@ -46,7 +46,10 @@ def times(one: Interval, other: Interval) -> Interval:
 def over(one: Interval, other: Interval) -> Interval:
     """The quotient of two figures.
 
-    A ZeroDivisionError if the divisor may be zero.
+    Raises
+    ------
+    ZeroDivisionError
+        If the divisor may be zero.
     """
     if other.low <= 0 <= other.high:
         raise ZeroDivisionError(f"a divisor between {other.low} and {other.high} may be zero")

@@ -20,12 +20,20 @@ def verdict(weight_ratio: float, value_ratio: float, apart: float, together: flo
 
     A quantity that really moved moves its value too; a weight that was written wrongly leaves the value alone.
 
-    ``weight_ratio, value_ratio``: one side over the other; which is on top makes no difference. ``apart``: weights are
-    apart if one is at least this many times the other. ``together``: values are together if one is at most this many
-    times the other.
+    Parameters
+    ----------
+    weight_ratio, value_ratio : float
+        One side over the other; which is on top makes no difference.
+    apart : float
+        Weights are apart if one is at least this many times the other.
+    together : float
+        Values are together if one is at most this many times the other.
 
-    :data:`QUANTITY` (weights apart, values together), :data:`REAL` (both apart), :data:`VALUE` (values apart only),
-    :data:`AGREE`.
+    Returns
+    -------
+    str
+        :data:`QUANTITY` (weights apart, values together), :data:`REAL` (both apart), :data:`VALUE` (values apart
+        only), :data:`AGREE`.
     """
     weights_apart = abs(np.log(weight_ratio)) >= np.log(apart)
     if abs(np.log(value_ratio)) <= np.log(together):
@@ -36,9 +44,15 @@ def verdict(weight_ratio: float, value_ratio: float, apart: float, together: flo
 def fault(own_change: float, their_change: float) -> str:
     """Whose weight is wrong in an error of quantity: of the side whose unit value alone has left its place.
 
-    ``own_change, their_change``: unit value over that of a time in which both counts agreed.
+    Parameters
+    ----------
+    own_change, their_change : float
+        Unit value over that of a time in which both counts agreed.
 
-    :data:`OWN`, :data:`THEIR`, or :data:`OPEN` where both have moved or neither.
+    Returns
+    -------
+    str
+        :data:`OWN`, :data:`THEIR`, or :data:`OPEN` where both have moved or neither.
     """
     own, their = (abs(np.log(change)) >= np.log(MOVED) for change in (own_change, their_change))
     return OPEN if own == their else OWN if own else THEIR
@@ -50,12 +64,19 @@ def outliers(weight_ratio: pd.Series, value_ratio: pd.Series, together: float) -
     By ``ln(weight ratio) - ln(value ratio)`` (:func:`helpers.methods.concentration.robust_scores`): once among all
     lines, and once among those alone whose values are together, without the scatter of small and badly matched trades.
 
-    ``weight_ratio, value_ratio``: one side over the other, on one index of lines, all positive. ``together``: values
-    are together if one is at most this many times the other.
+    Parameters
+    ----------
+    weight_ratio, value_ratio : pd.Series
+        One side over the other, on one index of lines, all positive.
+    together : float
+        Values are together if one is at most this many times the other.
 
-    On the same index: ``log_weight, log_value, together, among_all, among_together`` (standard deviations, missing
-    where there are less than :data:`LEAST`; the last also for lines whose values are apart), ``flagged`` (by the last,
-    beyond :data:`LIMIT`).
+    Returns
+    -------
+    pd.DataFrame
+        On the same index: ``log_weight, log_value, together, among_all, among_together`` (standard deviations, missing
+        where there are less than :data:`LEAST`; the last also for lines whose values are apart), ``flagged`` (by the
+        last, beyond :data:`LIMIT`).
     """
     weight, value = np.log(weight_ratio), np.log(value_ratio)
     near = value.abs() <= np.log(together)

@@ -48,9 +48,13 @@ def net_import_reliance(imports: float | None, exports: float | None, production
 def governance_risk(wgi: Iterable[float]) -> pd.Series:
     """World Bank governance estimate (-2.5 weak to 2.5 strong) turned into a risk: ``(2.5 - wgi) / 5``, 0-1.
 
-    The European index uses ten times this, on the mean of the six estimates; GeoPolRisk uses the estimate for political
-    stability. The 0-100 score that the World Bank also publishes does not fit here. A ValueError if an estimate is
-    missing or far outside its scale. Values just beyond 2.5 are cut.
+    The European index uses ten times this, on the mean of the six estimates; GeoPolRisk uses the estimate
+    for political stability. The 0-100 score that the World Bank also publishes does not fit here.
+
+    Raises
+    ------
+    ValueError
+        If an estimate is missing or far outside its scale. Values just beyond 2.5 are cut.
     """
     wgi = pd.Series(wgi, dtype=float)
     wrong = wgi[~(wgi.abs() <= 3.5)]

@@ -22,6 +22,8 @@ def shapley(worth: Callable[[frozenset], float], factors: Iterable[Hashable]) ->
     The values sum to ``worth(all) - worth(none)``. Every set of factors is valued once: two to the power of their
     number.
 
+    References
+    ----------
     Shapley, L. S. (1953). A value for n-person games. Contributions to the Theory of Games II.
     """
     names = list(factors)
@@ -41,6 +43,8 @@ def owen(worth: Callable[[frozenset], np.ndarray], groups: Mapping[str, Sequence
 
     The values sum to ``worth(all) - worth(none)``; worths may be arrays.
 
+    References
+    ----------
     Owen, G. (1977). Values of games with a priori unions. Essays in Mathematical Economics and Game Theory.
     """
     worth, every = cache(worth), {name: frozenset(members) for name, members in groups.items()}
@@ -66,8 +70,11 @@ def difference(
 ) -> pd.DataFrame:
     """What of the difference between the middles of two scenarios each lever that differs is due to.
 
-    ``lever, before, after`` (its settings), ``change`` (of the middle, in the unit of the quantity), ``source``;
-    largest change first. They sum to the middle under ``other`` less that under ``one``.
+    Returns
+    -------
+    pd.DataFrame
+        ``lever, before, after`` (its settings), ``change`` (of the middle, in the unit of the quantity), ``source``;
+        largest change first. They sum to the middle under ``other`` less that under ``one``.
     """
     before, after = one.model_dump(), other.model_dump()
     names = [name for name in before if before[name] != after[name]]
@@ -89,9 +96,13 @@ def tornado(
 ) -> pd.DataFrame:
     """The middle of a quantity with one lever at each end or choice and the others at a base; the draws are the same.
 
-    Days, and what rests on something that is not public on the day, are left out. ``lever, low, high`` (the least and
-    the greatest middle), ``at_low, at_high`` (the settings that give them), ``base`` (the middle under the base),
-    ``source``; widest first.
+    Days, and what rests on something that is not public on the day, are left out.
+
+    Returns
+    -------
+    pd.DataFrame
+        ``lever, low, high`` (the least and the greatest middle), ``at_low, at_high`` (the settings that give them),
+        ``base`` (the middle under the base), ``source``; widest first.
     """
     lacking = scenario.draws(india, count).lacking
     rows, setting = [], base.model_dump()

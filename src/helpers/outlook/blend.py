@@ -17,9 +17,13 @@ def rare_earth_part(india: Vintage, year: str) -> pd.DataFrame:
 
     The line of other metal magnets, by China and the others, is a blend of rare-earth and other magnets whose shares
     its unit value gives (:mod:`helpers.methods.composition`). The price of rare-earth magnets is what China was paid
-    for them; the other priors are rows of ``data/assumptions.csv``. Ferrite cores hold none. Indexed by
-    ``probability``: ``tonnes``, ``source``; empty while the line is not known by origin, or the prices do not tell the
-    two kinds apart.
+    for them; the other priors are rows of ``data/assumptions.csv``. Ferrite cores hold none.
+
+    Returns
+    -------
+    pd.DataFrame
+        Indexed by ``probability``: ``tonnes``, ``source``; empty while the line is not known by origin, or the prices
+        do not tell the two kinds apart.
     """
     cells, paid, other = metal_by_origin(india, year), paid_to_china(india, year), others_cost(india)
     empty = pd.DataFrame(columns=["tonnes", "source"], index=pd.Index([], name="probability"))

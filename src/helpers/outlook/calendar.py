@@ -35,9 +35,12 @@ def due(india: Vintage, target: str = targets.CUSTOMS.name) -> pd.DataFrame:
     A figure is late once its day is over and neither it nor one as long that ends later is in the vintage. A day that
     was announced has passed unmet if nothing of its kind has become public since; what happens by itself is gone.
 
-    ``what``, ``kind`` (:data:`FIGURE` and the like), ``periods`` (of figures, a tuple), ``due`` (a day; NaT if none is
-    named), ``state`` (:data:`LATE`, :data:`PASSED`, :data:`NEXT`, :data:`OPEN`), ``series`` (table and key of the
-    figures), ``source``, ``enters`` (whether the forecast of the target is made of it).
+    Returns
+    -------
+    pd.DataFrame
+        ``what``, ``kind`` (:data:`FIGURE` and the like), ``periods`` (of figures, a tuple), ``due`` (a day; NaT if none
+        is named), ``state`` (:data:`LATE`, :data:`PASSED`, :data:`NEXT`, :data:`OPEN`), ``series`` (table and key of
+        the figures), ``source``, ``enters`` (whether the forecast of the target is made of it).
     """
     rows = [*_entries(india), *_announced(india), _rules(india), _of_surge(india, target)]
     found = pd.DataFrame([row for row in rows if row], columns=COLUMNS)
@@ -54,10 +57,19 @@ def effects(india: Vintage, table: pd.DataFrame, found: pd.DataFrame) -> pd.Data
 
     Its figures are added at the median of what is expected of them, to a copy of the vintage, and the forecast is made
     again; rules of licences are those that are likeliest, for a year. Years are the one that runs and the fifth. Of
-    figures, sums of fiscal years are measured first, and single months, which are worth more than they, last. ``table,
-    found``: ``forecast.expected`` and :func:`due` of the vintage. ``row`` (the label in ``found``), ``period``,
-    ``before, after`` (tonnes from the 10 to the 90 % quantile; none once the year is known), ``low, expected, high``
-    (of what is added, tonnes; gaps for rules), ``source``.
+    figures, sums of fiscal years are measured first, and single months, which are worth more than they, last.
+
+    Parameters
+    ----------
+    table, found : pd.DataFrame
+        ``forecast.expected`` and :func:`due` of the vintage.
+
+    Returns
+    -------
+    pd.DataFrame
+        ``row`` (the label in ``found``), ``period``, ``before, after`` (tonnes from the 10 to the 90 % quantile; none
+        once the year is known),
+        ``low, expected, high`` (of what is added, tonnes; gaps for rules), ``source``.
     """
     target, horizon = table["target"].iloc[0], table["period"].nunique()
     periods = list(table["period"].unique())

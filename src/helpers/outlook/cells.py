@@ -19,8 +19,11 @@ def surge(india: Vintage) -> pd.DataFrame:
     Usual is the mean month of the same line and partner in the year before the surge and the year after it, else of all
     months outside it; a month of which the line is known and this partner is not had nothing from it.
 
-    ``hs, partner, period, tonnes, value_usd`` (USD), ``baseline_tonnes, published, source``; empty while there are
-    none.
+    Returns
+    -------
+    pd.DataFrame
+        ``hs, partner, period, tonnes, value_usd`` (USD), ``baseline_tonnes, published, source``; empty while there are
+        none.
     """
     columns = [*KEYS, "tonnes", "value_usd", "baseline_tonnes", "published", "source"]
     suspect, known = episodes.suspect(india), entries(india)

@@ -14,9 +14,13 @@ _REACH = 0.5
 def expected_use(india: Vintage) -> pd.DataFrame:
     """Use of rare-earth magnets that is expected, by fiscal year and publisher: between two figures growth is even.
 
-    The years run from the newest known use to the last year that an outlook reaches. An outlook that names no figure of
-    its own for that start takes the mean of those that others name for it, or else the known use. ``fiscal_year``
-    (int), ``publisher, tonnes, source``; empty until an outlook with a growth is public.
+    The years run from the newest known use to the last year that an outlook reaches. An outlook that names no
+    figure of its own for that start takes the mean of those that others name for it, or else the known use.
+
+    Returns
+    -------
+    pd.DataFrame
+        ``fiscal_year`` (int), ``publisher, tonnes, source``; empty until an outlook with a growth is public.
     """
     rows = india.table("outlooks", scope="repm", unit="t")
     rows = rows[~rows["status"].isin(UNUSED) & (rows["value"] > 0)]
@@ -36,7 +40,10 @@ def expected_use(india: Vintage) -> pd.DataFrame:
 def use_range(expected: pd.DataFrame) -> pd.DataFrame:
     """The outlooks of :func:`expected_use` together, by ``fiscal_year``.
 
-    ``use`` (geometric mean of the ends), ``use_low, use_high`` (tonnes), ``source``.
+    Returns
+    -------
+    pd.DataFrame
+        ``use`` (geometric mean of the ends), ``use_low, use_high`` (tonnes), ``source``.
     """
     years = expected.groupby("fiscal_year")
     table = years["tonnes"].agg(use_low="min", use_high="max").astype(float)
@@ -50,10 +57,13 @@ def cover(expected: pd.DataFrame, india: Vintage) -> pd.DataFrame:
     One path follows the producer's plan, one the target; where a year's output is known, it stands for both. Between
     two figures of a path tonnes move evenly; after the last they stay.
 
-    ``path`` (planned, target), ``period, neodymium``, ``low, high`` (magnets, see ``supply.meanings``), ``use, use_low,
-    use_high``, all in tonnes; ``share_low`` (the fewest magnets over the highest use) and ``share_high`` in per cent,
-    which may exceed 100; ``held`` (after the path's last figure), ``made`` (of an output), ``source``. Empty until
-    outlooks, yields, and a plan or a target are in the sources.
+    Returns
+    -------
+    pd.DataFrame
+        ``path`` (planned, target), ``period, neodymium``, ``low, high`` (magnets, see ``supply.meanings``), ``use,
+        use_low, use_high``, all in tonnes; ``share_low`` (the fewest magnets over the highest use) and ``share_high``
+        in per cent, which may exceed 100; ``held`` (after the path's last figure), ``made`` (of an output), ``source``.
+        Empty until outlooks, yields, and a plan or a target are in the sources.
     """
     points, meanings = supply.aims(india), supply.meanings(india)
     if expected.empty or meanings.empty:

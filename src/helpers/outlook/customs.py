@@ -31,7 +31,10 @@ def imports(india: Vintage, measure: str = "weight", hs: str = METAL, partner: s
 def subject(india: Vintage) -> str:
     """The year that is taken apart: the suspect one, else the newest with tariff lines, else the newest.
 
-    A ValueError if no yearly total is known.
+    Raises
+    ------
+    ValueError
+        If no yearly total is known.
     """
     years = list(targets.totals(india, "customs").index)
     if suspect := episodes.suspect(india):
@@ -43,7 +46,10 @@ def subject(india: Vintage) -> str:
 def versions(india: Vintage, year: str) -> pd.DataFrame:
     """Every published version of a year's tonnes under HS 850511, oldest first.
 
-    ``published, value, low, high`` (tonnes), ``status, source, note``.
+    Returns
+    -------
+    pd.DataFrame
+        ``published, value, low, high`` (tonnes), ``status, source, note``.
     """
     rows = india.table("trade", vintages=True, **targets.CUSTOMS.keys, period=year)
     rows = rows.dropna(subset="value").sort_values(["published", "source"])
@@ -54,9 +60,13 @@ def versions(india: Vintage, year: str) -> pd.DataFrame:
 def periods(india: Vintage) -> pd.DataFrame:
     """Tonnes a month in every known period, the finest that do not overlap.
 
-    What is left of a period once finer ones are taken out of it stands as a period of its own; if it is in two pieces,
-    both have its mean rate. Indexed by ``period``, oldest first: ``start, end`` (dates), ``months, tonnes, t_per_month,
-    source``.
+    What is left of a period once finer ones are taken out of it stands as a period of its own; if it is in two
+    pieces, both have its mean rate.
+
+    Returns
+    -------
+    pd.DataFrame
+        Indexed by ``period``, oldest first: ``start, end`` (dates), ``months, tonnes, t_per_month, source``.
     """
     return _tiles(_agreeing(india))
 
@@ -65,7 +75,10 @@ def periods(india: Vintage) -> pd.DataFrame:
 def halves(india: Vintage) -> pd.DataFrame:
     """Every half-year that is known: as published or derived, as the rest of its year, or as the sum of its months.
 
-    Indexed by ``period``, oldest first: ``unit, value, low, high, t_per_month, status, source``.
+    Returns
+    -------
+    pd.DataFrame
+        Indexed by ``period``, oldest first: ``unit, value, low, high, t_per_month, status, source``.
     """
     rows = _agreeing(india)
     tiles = _tiles(rows)
@@ -83,7 +96,10 @@ def halves(india: Vintage) -> pd.DataFrame:
 def since(india: Vintage, year: str) -> pd.DataFrame:
     """What has come after a year: the newest yearly total, and the part of a later year that is known.
 
-    At most two rows, indexed by ``period``: ``months, value`` (tonnes), ``rate`` (tonnes a year), ``source``.
+    Returns
+    -------
+    pd.DataFrame
+        At most two rows, indexed by ``period``: ``months, value`` (tonnes), ``rate`` (tonnes a year), ``source``.
     """
     rows, tiles = _agreeing(india), periods(india)
     years = [p for p in rows.index if fiscal.is_fiscal_year(p) and p > year]
@@ -109,9 +125,16 @@ def newest_run(tiles: pd.DataFrame) -> pd.DataFrame:
 def lines(india: Vintage, year: str, dollars: pd.DataFrame | None = None) -> pd.DataFrame:
     """A year's HS 850511 by Indian tariff line: one as derived from China's share, the other as the rest.
 
-    ``dollars``: its value, if it has to be on the basis of another year too: see :func:`values`. Indexed by the line's
-    code and text: ``tonnes, usd_m, usd_per_kg, weight_share, value_share, source``; empty unless both lines are known,
-    fit into the total and add up to it.
+    Parameters
+    ----------
+    dollars : pd.DataFrame, optional
+        Its value, if it has to be on the basis of another year too: see :func:`values`.
+
+    Returns
+    -------
+    pd.DataFrame
+        Indexed by the line's code and text: ``tonnes, usd_m, usd_per_kg, weight_share, value_share, source``; empty
+        unless both lines are known, fit into the total and add up to it.
     """
     total, dollars = imports(india), values(india, [year]) if dollars is None else dollars
     metal, metal_usd = imports(india, hs=OTHER_METAL), imports(india, "value_usd", hs=OTHER_METAL)
@@ -137,8 +160,11 @@ def values(india: Vintage, years: list[str]) -> pd.DataFrame:
     single year is valued by the route that serves the year before it too, if there is one, so that its value is the
     same alone and in comparison.
 
-    Indexed by ``period``: ``usd_m, low, high`` (of the rounding), ``route, source``; empty if one of the years is known
-    by neither route.
+    Returns
+    -------
+    pd.DataFrame
+        Indexed by ``period``: ``usd_m, low, high`` (of the rounding), ``route, source``; empty if one of the years is
+        known by neither route.
     """
     rupees, printed = imports(india, "value_inr"), imports(india, "value_usd")
     rate = india.series("prices", item="INR per USD", basis="fiscal-year mean")

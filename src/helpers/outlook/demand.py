@@ -38,8 +38,14 @@ class Growth(NamedTuple):
 def model(india: Vintage, path: str | float = "trend", back: int = _BACK, ahead: int = _AHEAD) -> Model:
     """What demand is drawn from, on a path of units: ``trend``, ``target``, or a part of the way from 0 to 1.
 
-    ``back`` and ``ahead`` are fiscal years before and after the last one that ended. A DataError if a sector lacks a
-    row, or units do not multiply to tonnes. A ValueError if there is no such path.
+    ``back`` and ``ahead`` are fiscal years before and after the last one that ended.
+
+    Raises
+    ------
+    DataError
+        If a sector lacks a row, or units do not multiply to tonnes.
+    ValueError
+        If there is no such path.
     """
     pace = PATHS.get(path, path)
     if not isinstance(pace, float) or not 0 <= pace <= 1:
@@ -67,8 +73,11 @@ def demand(india: Vintage, path: str | float = "trend") -> Demand:
 def sectors(made: Demand, year: int, material: str = RARE_EARTH) -> pd.DataFrame:
     """The sectors of a year, largest first, bounds last.
 
-    Indexed by ``sector``: ``middle, low, high`` (tonnes, 80 %; a bound has no middle), ``share`` (per cent of the mean
-    without bounds), ``bound, known`` (the last year counted), ``source``.
+    Returns
+    -------
+    pd.DataFrame
+        Indexed by ``sector``: ``middle, low, high`` (tonnes, 80 %; a bound has no middle), ``share`` (per cent of the
+        mean without bounds), ``bound, known`` (the last year counted), ``source``.
     """
     place = list(made.years).index(year)
     rows = []
@@ -133,7 +142,10 @@ def steps(india: Vintage) -> list[int]:
 def tornado(india: Vintage, year: int, path: str | float = "trend", draws: int = 2_000) -> pd.DataFrame:
     """What moves a year: the median total with one factor at its tenth and at nine tenths, the same draws of the rest.
 
-    ``sector, factor, low, high`` (median tonnes without bounds), ``source``, largest difference first.
+    Returns
+    -------
+    pd.DataFrame
+        ``sector, factor, low, high`` (median tonnes without bounds), ``source``, largest difference first.
     """
     of = only(model(india, path), year)
     names = {f"{line.sector}/units": (line.sector, "units a year", line.source) for line in of.lines}

@@ -32,8 +32,13 @@ _NINETY = 1.645
 class Units:
     """Units a year, by fiscal year.
 
-    ``middle, scale``: log of the middle, NaN before the first figure; standard deviation about it, on the log scale.
-    ``known``: the last fiscal year that is counted, 0 where none is.
+    Attributes
+    ----------
+    middle, scale : np.ndarray, shape (years,)
+        Log of the middle, NaN before the first figure; standard deviation about it, on the log scale.
+    known : int
+        The last fiscal year that is counted, 0 where none is.
+    source : str
     """
 
     middle: np.ndarray
@@ -58,10 +63,18 @@ def counted(india: Vintage, series: str) -> pd.DataFrame:
     """What is counted of a series by fiscal year: the first of its names that has the year.
 
     A year that no fiscal-year figure gives moves evenly, in per cent, between the figures around it; a calendar year
-    stands at its middle. The range is that printed, and that of all counts of the year. ``series``:
-    ``indicator/segment`` of ``drivers.csv``, several in the order in which they are believed. Indexed by
-    ``fiscal_year`` (int): ``value, low, high``, ``direct`` (a figure of that year), ``source``; empty while nothing is
-    public.
+    stands at its middle. The range is that printed, and that of all counts of the year.
+
+    Parameters
+    ----------
+    series : str
+        ``indicator/segment`` of ``drivers.csv``, several in the order in which they are believed.
+
+    Returns
+    -------
+    pd.DataFrame
+        Indexed by ``fiscal_year`` (int): ``value, low, high``, ``direct`` (a figure of that year), ``source``; empty
+        while nothing is public.
     """
     best: dict[float, Point] = {}
     for point in (point for name in series.split() for point in _named(india, name)):
@@ -110,7 +123,11 @@ def trial(india: Vintage, series: Iterable[str], least: int = 6) -> pd.DataFrame
     """One year ahead in hindsight: each counted year forecast from those before it, as published today.
 
     Revised figures stand in the place of the first ones, so it is kinder than a forecast of that day would have been.
-    ``series, period, counted, forecast, low, high`` (80 %), ``inside, source``, of series of ``least`` years.
+
+    Returns
+    -------
+    pd.DataFrame
+        ``series, period, counted, forecast, low, high`` (80 %), ``inside, source``, of series of ``least`` years.
     """
     found = []
     for name in series:

@@ -120,8 +120,12 @@ def again(of: Model, made: Demand, years: np.ndarray, times: int) -> tuple[np.nd
 def draw(of: Model, draws: int = DRAWS, held: Mapping[str, float] | None = None, times: int = 1) -> Demand:
     """Draws of a model; each factor from a seed of its own name, so that one of them leaves the others' draws alone.
 
-    ``held``: factors that are not drawn, by name, at so many standard deviations; ``sector/units`` is that of the
-    units. ``times``: how many times over the draws have the same of what is common to a role.
+    Parameters
+    ----------
+    held : mapping, optional
+        Factors that are not drawn, by name, at so many standard deviations; ``sector/units`` is that of the units.
+    times : int
+        How many times over the draws have the same of what is common to a role.
     """
     held = held or {}
     made = {}

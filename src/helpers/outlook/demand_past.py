@@ -46,11 +46,16 @@ class Alone(NamedTuple):
 def backtest(india: Vintage) -> pd.DataFrame:
     """Every count of rare-earth magnets in a whole year beside what the sectors come to, now and on the day before it.
 
-    A calendar year is taken from the two fiscal years around its middle. ``count, what, period, recorded, least, most``
-    (tonnes and their range), ``middle, low, high`` (tonnes of the sectors), ``error`` (of the middle, per cent of what
-    was recorded), ``place`` (of the record: inside the range, above, below, or across an end of it), ``then_low,
-    then_middle, then_high, then`` (the same from what was public the day before the count was; gaps where nothing could
-    be reckoned), ``late`` (how many factors of these are judgements written after the count), ``source``.
+    A calendar year is taken from the two fiscal years around its middle.
+
+    Returns
+    -------
+    pd.DataFrame
+        ``count, what, period, recorded, least, most`` (tonnes and their range), ``middle, low, high`` (tonnes of the
+        sectors), ``error`` (of the middle, per cent of what was recorded), ``place`` (of the record: inside the range,
+        above, below, or across an end of it), ``then_low, then_middle, then_high, then`` (the same from what was
+        public the day before the count was; gaps where nothing could be reckoned), ``late`` (how many factors of these
+        are judgements written after the count), ``source``.
     """
     made, rows = of_years(india), []
     for _, row in _records(india).iterrows():
@@ -76,8 +81,11 @@ def ceilings(india: Vintage) -> pd.DataFrame:
     All that was paid, of line 85051190 in a fiscal year and of HS 850511 in a calendar year, over what China was paid
     for a kilogram of rare-earth magnets in the months that are known: no other magnet can have been bought with it.
 
-    Indexed by ``period``, oldest first: ``line``, ``likely, most`` (tonnes, at the mean price and at its 5 %), ``low,
-    middle, high`` (of the sectors), ``over`` (per cent of the draws that need more), ``source``.
+    Returns
+    -------
+    pd.DataFrame
+        Indexed by ``period``, oldest first: ``line``, ``likely, most`` (tonnes, at the mean price and at its 5 %),
+        ``low, middle, high`` (of the sectors), ``over`` (per cent of the draws that need more), ``source``.
     """
     made, priors = of_years(india), india.assumption("composition_prior")
     name = "price of rare-earth magnets, spread"

@@ -68,7 +68,10 @@ class Line:
 def lines(india: Vintage, years: tuple[int, ...]) -> list[Line]:
     """Every product that can be formed on the day, in the order of the sectors.
 
-    A DataError if a sector lacks a row, or units do not multiply to tonnes; with the sector and the row.
+    Raises
+    ------
+    DataError
+        If a sector lacks a row, or units do not multiply to tonnes; with the sector and the row.
     """
     sectors = india.written["demand"].codes["sector"]
     require_whole(india.written["demand"].frame(), sectors)
@@ -94,7 +97,10 @@ def require_whole(rows: pd.DataFrame, sectors: list[str]) -> None:
 def tonnes(activity: Mapping, factors: Iterable[Mapping]) -> float:
     """What a product of the units of some rows comes to, in tonnes: ``vehicles x share x kg/vehicle`` to 0.001.
 
-    A DataError if the units do not multiply to a mass, with the sector and the row.
+    Raises
+    ------
+    DataError
+        If the units do not multiply to a mass, with the sector and the row.
     """
     made, mass = activity["unit"], 1.0
     for row in factors:
@@ -119,7 +125,10 @@ def series(india: Vintage) -> list[str]:
 def gaps(india: Vintage) -> pd.DataFrame:
     """What no source gives: bounds and missing rows, with the public source that would close each.
 
-    ``sector, factor, unit, low, high, status, closed_by, note, source``.
+    Returns
+    -------
+    pd.DataFrame
+        ``sector, factor, unit, low, high, status, closed_by, note, source``.
     """
     rows = india.table("demand")
     rows = rows[rows["status"].isin(UNUSED)]

@@ -16,8 +16,17 @@ LEAST_SURGE = 1.5
 class Episode:
     """A suspect fiscal year.
 
-    ``year``: the fiscal year. ``surge``: the part of it that holds what is suspect; the year itself while that is not
-    known. ``before``: the last typical year before it. ``located``: whether the surge is narrower than the year.
+    Attributes
+    ----------
+    year : str
+        The fiscal year.
+    surge : str
+        The part of it that holds what is suspect; the year itself while that is not known.
+    before : str
+        The last typical year before it.
+    located : bool
+        Whether the surge is narrower than the year.
+    sources : frozenset of str
     """
 
     year: str
@@ -66,8 +75,12 @@ def level(india: Vintage, target: str) -> Quantity:
 def starting_from(india: Vintage, baseline_t: float | None) -> Vintage:
     """The vintage with other tonnes for the newest year of ``episodes.csv``, as an assumption; itself for None.
 
-    The published tonnes are no assumption: with them, too, it is the vintage itself. A ValueError if the tonnes are not
-    positive, or no such year was public on the day.
+    The published tonnes are no assumption: with them, too, it is the vintage itself.
+
+    Raises
+    ------
+    ValueError
+        If the tonnes are not positive, or no such year was public on the day.
     """
     if baseline_t is None:
         return india

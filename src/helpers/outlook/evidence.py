@@ -36,9 +36,12 @@ def table(india: Vintage) -> pd.DataFrame:
     (``tempering``) and the share :math:`m` of a half-year that it covers, weights are multiplied by
     :math:`((1 - \\epsilon) f_r + \\epsilon \\bar f)^{\\tau m}` and made to sum to one: the order makes no difference.
 
-    ``evidence`` (the prior, or the assumption with its densities), ``period, observed``; :data:`FITS`, the factor of
-    each reading over the greatest; ``Bayes factor`` of an error over the better of the other two; :data:`WEIGHTS` after
-    it; ``published``, ``source``. No row where no year is suspect.
+    Returns
+    -------
+    pd.DataFrame
+        ``evidence`` (the prior, or the assumption with its densities), ``period, observed``; :data:`FITS`, the factor
+        of each reading over the greatest; ``Bayes factor`` of an error over the better of the other two;
+        :data:`WEIGHTS` after it; ``published``, ``source``. No row where no year is suspect.
     """
     columns = ["evidence", "period", "observed", *FITS.values(), "Bayes factor", *WEIGHTS.values()]
     if suspect(india) is None:
@@ -59,7 +62,11 @@ def history(india: Vintage, target: str = "customs") -> pd.DataFrame:
     """The weights on each day on which they changed, from what was public on it; empty for a target without them.
 
     Of single months, the days count on which a quarter is whole: months come one by one, and each day costs a while.
-    Indexed by ``published``, oldest first: a column each reading, and ``source``.
+
+    Returns
+    -------
+    pd.DataFrame
+        Indexed by ``published``, oldest first: a column each reading, and ``source``.
     """
     rows = india.table("trade", vintages=True)
     rows = rows[(rows["hs"] == targets.CUSTOMS.keys["hs"]) & rows["measure"].isin(["weight", "value_inr", "value_usd"])]
@@ -91,8 +98,11 @@ def likelihood(number: float, density: pd.DataFrame, rule: pd.Series) -> pd.Seri
 def observed(india: Vintage) -> pd.DataFrame:
     """The evidences that are public, in the order in which they became so.
 
-    Indexed by the assumption that holds their densities: ``period`` (the newest), ``observed``, ``part`` (of a full
-    evidence, up to 1), ``published`` (of the youngest input, densities among them), ``source``.
+    Returns
+    -------
+    pd.DataFrame
+        Indexed by the assumption that holds their densities: ``period`` (the newest), ``observed``, ``part`` (of a full
+        evidence, up to 1), ``published`` (of the youngest input, densities among them), ``source``.
     """
     episode, rows = suspect(india), {}
     for name, rule in _EVIDENCES.items() if episode else ():

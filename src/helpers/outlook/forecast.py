@@ -41,11 +41,23 @@ def expected(india: Vintage, target: str = "customs", horizon: int = 10) -> pd.D
     Scenario ``mixture`` weighs these: regimes are pooled linearly (Stone 1961), because they are apart. Beside it stand
     for ``repm`` the two ways that each regime averages (:mod:`structure`).
 
-    ``target`` is tonnes under HS 850511 (``customs``), or rare-earth permanent magnets, as magnets or inside motors,
-    that have to be imported (``repm``); ``horizon`` is fiscal years ahead, from 1.
+    Parameters
+    ----------
+    india : Vintage
+    target : {"customs", "repm"}
+        Tonnes under HS 850511; or rare-earth permanent magnets, as magnets or inside motors, that have to be imported.
+    horizon : int
+        Fiscal years ahead, from 1.
 
-    ``COLUMNS``; of ``QUANTILES`` those that are published (:func:`.limits.published`). A ValueError if the target is
-    unknown, or has no yearly total in the vintage, or ``horizon`` is below 1.
+    Returns
+    -------
+    pd.DataFrame
+        ``COLUMNS``; of ``QUANTILES`` those that are published (:func:`.limits.published`).
+
+    Raises
+    ------
+    ValueError
+        If the target is unknown, or has no yearly total in the vintage, or ``horizon`` is below 1.
     """
     if horizon < 1:
         raise ValueError(f"horizon is {horizon}; a forecast reaches at least 1 year ahead")
@@ -82,9 +94,13 @@ def starting_points(india: Vintage, target: str, horizon: int) -> pd.DataFrame:
     """Paths of each model from each level a forecast may start from.
 
     ``as recorded`` starts from the yearly totals as they stand. ``newest level`` is there once something later than a
-    suspect year is known, be it a total or at least a quarter: it leaves the suspect year out, takes a part-year at its
-    yearly rate, and keeps the tonnes already recorded as they are. ``COLUMNS`` without ``as_of``, ``target``,
-    ``growth`` and ``counterfactual``.
+    suspect year is known, be it a total or at least a quarter: it leaves the suspect year out, takes a part-year at
+    its yearly rate, and keeps the tonnes already recorded as they are.
+
+    Returns
+    -------
+    pd.DataFrame
+        ``COLUMNS`` without ``as_of``, ``target``, ``growth`` and ``counterfactual``.
     """
     known, parts = targets.totals(india, target)["value"], targets.part_years(india, target)
     clean, taken = sound(india, target)["value"], prior(india, target)
@@ -163,8 +179,11 @@ def by_quantile(values: Sequence, years: np.ndarray) -> pd.DataFrame:
 def intervals(table: pd.DataFrame) -> pd.DataFrame:
     """A forecast as people read it: one row a scenario, model and period, with median and both intervals.
 
-    ``target, scenario, model, horizon, period, median, low80, high80, low95, high95``, tonnes; gaps in the years for
-    which an interval is not published.
+    Returns
+    -------
+    pd.DataFrame
+        ``target, scenario, model, horizon, period, median, low80, high80, low95, high95``, tonnes; gaps in the years
+        for which an interval is not published.
     """
     keys = ["target", "scenario", "model", "horizon", "period"]
     wide = table.pivot(index=keys, columns="quantile", values="value")

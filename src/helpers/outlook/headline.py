@@ -15,7 +15,10 @@ WHAT = {name: target.what for name, target in targets.TARGETS.items()} | {value.
 def told(*tables: pd.DataFrame) -> pd.DataFrame:
     """The quantiles that answer, of forecasts in ``forecast.COLUMNS``: the mixture's, or those of the only scenario.
 
-    :data:`COLUMNS`, a row a target, fiscal year and published quantile; in ``unit``, a fiscal year.
+    Returns
+    -------
+    pd.DataFrame
+        :data:`COLUMNS`, a row a target, fiscal year and published quantile; in ``unit``, a fiscal year.
     """
     answers = [table[table["scenario"].isin([forecast.MIXTURE, value.SCENARIO])] for table in tables if len(table)]
     if not answers:

@@ -100,7 +100,10 @@ class Levers(BaseModel):
 def made(values: Mapping[str, object] | str) -> Levers:
     """Levers from values by name, or from a text such as ``scheme=1; japan_exports=off``.
 
-    A LeverError for every lever that is unknown or cannot be so, and what may stand there.
+    Raises
+    ------
+    LeverError
+        For every lever that is unknown or cannot be so, and what may stand there.
     """
     try:
         return Levers(**(_pairs(values) if isinstance(values, str) else values))

@@ -30,7 +30,19 @@ def most(india: Vintage, target: str, years: tuple[int, ...]) -> pd.DataFrame:
 
     India's part of China's exports, with what others sell, is at most its highest on record, or what it would be if
     India's newest level were that of the largest buyer; and it grows as China's exports have. Use of rare-earth magnets
-    is not above the world's either. Indexed by ``period``: ``tonnes``, ``source``.
+    is not above the world's either.
+
+    Parameters
+    ----------
+    india : Vintage
+    target : {"customs", "repm"}
+    years : tuple of int
+        Fiscal years.
+
+    Returns
+    -------
+    pd.DataFrame
+        Indexed by ``period``: ``tonnes``, ``source``.
     """
     exports = india.series("trade", **CHINA).dropna(subset="value")
     exports = exports[[fiscal.is_year(period) for period in exports.index]]

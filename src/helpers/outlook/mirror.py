@@ -17,9 +17,12 @@ _COLUMNS = [*SIDES, "weight_ratio", "value_ratio", "excess_t", "excess_usd_m", "
 def sides(india: Vintage) -> pd.DataFrame:
     """Calendar years in which both sides of the trade with China in HS 850511 are known, by weight and by value.
 
-    Indexed by ``period``, oldest first: ``own_t, their_t, own_usd_m, their_usd_m``; ``weight_ratio, value_ratio``
-    (India's over theirs); ``excess_t``, ``excess_usd_m`` (what that weight is worth as ferrite), ``gap_usd_m`` (by how
-    much the values differ); ``verdict`` (:func:`helpers.methods.mirror.verdict`); ``source``.
+    Returns
+    -------
+    pd.DataFrame
+        Indexed by ``period``, oldest first: ``own_t, their_t, own_usd_m, their_usd_m``; ``weight_ratio, value_ratio``
+        (India's over theirs); ``excess_t``, ``excess_usd_m`` (what that weight is worth as ferrite), ``gap_usd_m`` (by
+        how much the values differ); ``verdict`` (:func:`helpers.methods.mirror.verdict`); ``source``.
     """
     both = counted(india)
     both = both[(both["hs"] == customs.METAL) & (both["partner"] == "CHN")].set_index("period")
@@ -81,9 +84,12 @@ def unit_values(row: pd.Series) -> dict[str, float]:
 def level(india: Vintage) -> pd.DataFrame:
     """What India imported of HS 850511 in the year of :func:`subject`, without its own weight from China.
 
-    Indexed by ``reckoning``: ``value, low, high`` (tonnes), ``source``. What all that export there report; both sides
-    as somebody else reconciled them; China's weight times the ratio of each of the :func:`usual` years, with what India
-    records from all others.
+    Returns
+    -------
+    pd.DataFrame
+        Indexed by ``reckoning``: ``value, low, high`` (tonnes), ``source``. What all that export there report; both
+        sides as somebody else reconciled them; China's weight times the ratio of each of the :func:`usual` years, with
+        what India records from all others.
     """
     rows, year = {}, subject(india)
     recorded = world(india).dropna(subset="own_t")
@@ -116,8 +122,11 @@ def underlying(india: Vintage) -> Quantity | None:
 def months(india: Vintage) -> pd.DataFrame:
     """Months in which all exporters' tonnes are known, beside India's rate in the shortest known period around each.
 
-    Indexed by ``period``, oldest first: ``their_t, own_t`` (tonnes a month), ``around`` (India's period),
-    ``weight_ratio, source``.
+    Returns
+    -------
+    pd.DataFrame
+        Indexed by ``period``, oldest first: ``their_t, own_t`` (tonnes a month), ``around`` (India's period),
+        ``weight_ratio, source``.
     """
     keys = {"flow": "export", "reporter": "world", "partner": "IND"}
     shipped = india.series("trade", **(targets.CUSTOMS.keys | keys)).dropna(subset="value")
@@ -135,8 +144,11 @@ def months(india: Vintage) -> pd.DataFrame:
 def lines(india: Vintage) -> pd.DataFrame:
     """Every six-digit line and year in which both sides of the trade with China are known.
 
-    Indexed by ``period`` and ``hs``: as :func:`sides`, and the robust test of the lines of a year
-    (:func:`helpers.methods.mirror.outliers`).
+    Returns
+    -------
+    pd.DataFrame
+        Indexed by ``period`` and ``hs``: as :func:`sides`, and the robust test of the lines of a year
+        (:func:`helpers.methods.mirror.outliers`).
     """
     both = counted(india)
     both = both[(both["partner"] == "CHN") & both["hs"].str.fullmatch(r"\d{6}")].set_index(["period", "hs"])
@@ -157,8 +169,11 @@ def rule(india: Vintage, segment: str) -> float:
 def counted(india: Vintage) -> pd.DataFrame:
     """What both sides record of a calendar year, by line and partner.
 
-    ``hs, partner, period``; ``own_t, their_t`` (tonnes), ``own_usd_m, their_usd_m``, missing where a side has no
-    figure; ``source``.
+    Returns
+    -------
+    pd.DataFrame
+        ``hs, partner, period``; ``own_t, their_t`` (tonnes), ``own_usd_m, their_usd_m``, missing where a side has
+        no figure; ``source``.
     """
     rows = india.table("trade")
     rows = rows[rows["measure"].isin(["weight", "value_usd"]) & rows["value"].notna() & ~rows["status"].isin(UNUSED)]

@@ -24,11 +24,19 @@ def moved(india: Vintage, table: pd.DataFrame, *roads: pd.DataFrame) -> pd.DataF
     growth from :func:`levels`, and takes its own variance of logs in the place of the variance of the growth taken;
     of rare-earth magnets that is so as far as counted use weighs.
 
-    ``table``: ``forecast.expected``. ``roads``: forecasts of the same by other roads, in ``forecast.COLUMNS``, one
-    model a scenario.
+    Parameters
+    ----------
+    india : Vintage
+    table : pd.DataFrame
+        ``forecast.expected``.
+    roads : pd.DataFrame
+        Forecasts of the same by other roads, in ``forecast.COLUMNS``, one model a scenario.
 
-    ``what`` (:data:`ANSWER` and what is another), ``case``, ``period, median, low80, high80`` (tonnes), ``times`` (the
-    median over that of the answer), ``source``; the answer first.
+    Returns
+    -------
+    pd.DataFrame
+        ``what`` (:data:`ANSWER` and what is another), ``case``, ``period, median, low80, high80`` (tonnes), ``times``
+        (the median over that of the answer), ``source``; the answer first.
     """
     target, periods = table["target"].iloc[0], list(table["period"].unique())
     years = list(dict.fromkeys([forecast.running(table, india), periods[min(4, len(periods) - 1)]]))

@@ -14,11 +14,21 @@ OUTLOOK = "outlook"
 def found(india: Vintage, scores: pd.DataFrame) -> pd.DataFrame:
     """Each outturn beside the last that each forecaster said of it before its first release, nearest first.
 
-    Outlooks of others are compared where they are of a target's own scope, or name the series that tells (``outturn``).
-    Of China's exports of magnets ours is a back-cast of the same nowcast. Naive is the year before, as known on the day
-    of the outlook. ``scores``: ``track.scored``; a published forecast goes before a back-cast. ``series`` (a target, or
-    what an outlook is of), ``period, by, kind, said_on, value, outturn, error`` (per cent), ``nearest`` (whether nobody
-    was nearer), ``source``.
+    Outlooks of others are compared where they are of a target's own scope, or name the series that tells
+    (``outturn``). Of China's exports of magnets ours is a back-cast of the same nowcast. Naive is the year before, as
+    known on the day of the outlook.
+
+    Parameters
+    ----------
+    india : Vintage
+    scores : pd.DataFrame
+        ``track.scored``; a published forecast goes before a back-cast.
+
+    Returns
+    -------
+    pd.DataFrame
+        ``series`` (a target, or what an outlook is of), ``period, by, kind, said_on, value, outturn, error`` (per
+        cent), ``nearest`` (whether nobody was nearer), ``source``.
     """
     rows = [*_ours(scores), *_theirs(india, scores)]
     table = pd.DataFrame(rows, columns=[c for c in COLUMNS if c not in ("error", "nearest")])

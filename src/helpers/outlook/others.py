@@ -13,8 +13,11 @@ LEFT_OUT = ("weak", "unverified", "missing")
 def others(india: Vintage) -> pd.DataFrame:
     """What others expect of magnets, each with its scope and the growth a year it implies.
 
-    ``publisher, quantity, scenario, scope, period, unit, value, growth`` (per cent a year since the publisher's base
-    year, a gap where it names none), ``status, source``; weak, unverified and missing rows are left out.
+    Returns
+    -------
+    pd.DataFrame
+        ``publisher, quantity, scenario, scope, period, unit, value, growth`` (per cent a year since the publisher's
+        base year, a gap where it names none), ``status, source``; weak, unverified and missing rows are left out.
     """
     rows = india.table("outlooks").dropna(subset="value")
     rows = rows[(rows["scope"] != OTHER) & ~rows["status"].isin(LEFT_OUT)].copy()
@@ -35,10 +38,17 @@ def on_scope(theirs: pd.DataFrame, target: str) -> pd.DataFrame:
 def on_calendar(rows: pd.DataFrame, period: str) -> pd.Series | None:
     """Yearly figures by fiscal year, read at another period of whole months: each year by the months it shares with it.
 
-    A calendar year holds three months of the fiscal year of its name and nine of the next. ``rows``: tonnes, indexed by
-    fiscal year.
+    A calendar year holds three months of the fiscal year of its name and nine of the next.
 
-    By column, tonnes a year; None if a fiscal year of the period is not in ``rows``.
+    Parameters
+    ----------
+    rows : pd.DataFrame
+        Tonnes, indexed by fiscal year.
+
+    Returns
+    -------
+    pd.Series or None
+        By column, tonnes a year; None if a fiscal year of the period is not in ``rows``.
     """
     years = pd.Series([fiscal.year_name(fiscal.fiscal_year(month)) for month in fiscal.months(period)])
     shares = years.value_counts(normalize=True)

@@ -58,11 +58,18 @@ def outage(
     and the part :math:`k(t)` whose place others have taken, the lack after :math:`t` months of need is
     :math:`c x \\int (1 - k)`, and what exceeds the stock is lost.
 
-    Indexed by ``quantity``: ``unit, low, middle, high`` (80 %), ``source``, of ``lasts`` (months until stocks are used
-    up, no longer than the outage), ``covered`` (chance in per cent that they outlast it), ``missing`` (tonnes that do
-    not come), ``lost`` (tonnes that nothing takes the place of), ``rupees`` (crore, what those cost), ``vehicles``,
-    ``engines`` and ``turbines`` that are not built for want of them. A ValueError if ``part`` is no share, or
-    ``months`` are below nought.
+    Returns
+    -------
+    pd.DataFrame
+        Indexed by ``quantity``: ``unit, low, middle, high`` (80 %), ``source``, of ``lasts`` (months until stocks are
+        used up, no longer than the outage), ``covered`` (chance in per cent that they outlast it), ``missing`` (tonnes
+        that do not come), ``lost`` (tonnes that nothing takes the place of), ``rupees`` (crore, what those cost),
+        ``vehicles``, ``engines`` and ``turbines`` that are not built for want of them.
+
+    Raises
+    ------
+    ValueError
+        If ``part`` is no share, or ``months`` are below nought.
     """
     if not 0 <= part <= 1 or not months >= 0:
         raise ValueError(f"part={part!r}, months={months!r}: write a share from 0 to 1, and months from 0 on")
@@ -95,9 +102,13 @@ def cover(india: Vintage, count: int) -> tuple[np.ndarray, str]:
 def arrivals(india: Vintage) -> pd.DataFrame:
     """What came from China in the months since its licences began, over the newest month before, at most all of it.
 
-    Of months in which what it sent to India is not known, what it sent to all. Indexed by ``month`` (pd.Period):
-    ``share``, ``to`` (the partner counted), ``source``; up to the last month of an unbroken row, or the first in which
-    all came again; empty where there is none.
+    Of months in which what it sent to India is not known, what it sent to all.
+
+    Returns
+    -------
+    pd.DataFrame
+        Indexed by ``month`` (pd.Period): ``share``, ``to`` (the partner counted), ``source``; up to the last month of
+        an unbroken row, or the first in which all came again; empty where there is none.
     """
     rules = licences.rules(india)
     begun = rules.index[rules.ne("open")]
@@ -120,10 +131,13 @@ def arrivals(india: Vintage) -> pd.DataFrame:
 def trial(india: Vintage) -> pd.DataFrame:
     """The stop of licences in hindsight: what the stocks that firms told of would have led to, and what was seen.
 
-    Indexed by ``what``: ``unit, least, middle, most`` (with the least, the middle and the largest stock told),
-    ``seen``, ``miss`` (seen less middle), ``source``. A loss that would not have come at all is a gap; the output of
-    the half-year is its change on a year before, had all else stood still. Empty until both arrivals and what was seen
-    are public.
+    Returns
+    -------
+    pd.DataFrame
+        Indexed by ``what``: ``unit, least, middle, most`` (with the least, the middle and the largest stock told),
+        ``seen``, ``miss`` (seen less middle), ``source``. A loss that would not have come at all is a gap; the
+        output of the half-year is its change on a year before, had all else stood still. Empty until both arrivals and
+        what was seen are public.
     """
     came, seen, (stocks, told) = arrivals(india), india.assumption("outage_seen"), _told(india)
     columns = ["unit", "least", "middle", "most", "seen", "miss", "source"]

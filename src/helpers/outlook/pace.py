@@ -17,8 +17,12 @@ def run_rates(india: Vintage) -> pd.DataFrame:
     """What a year holds at the newest rate, by some reckonings, with the range of the rounding.
 
     Twice the newest half; the two newest halves; the same if the year of the first of them is the total that was
-    printed later; what months after that half come to in a year, and the newest twelve months. Indexed by
-    ``reckoning``: ``value, low, high`` (tonnes), ``source``; empty while no half is known.
+    printed later; what months after that half come to in a year, and the newest twelve months.
+
+    Returns
+    -------
+    pd.DataFrame
+        Indexed by ``reckoning``: ``value, low, high`` (tonnes), ``source``; empty while no half is known.
     """
     parts, rows = customs.halves(india), {}
     if len(parts):

@@ -40,8 +40,11 @@ def averaged(first: pd.DataFrame, second: pd.DataFrame, weight: float) -> pd.Dat
 def compared(pair: Pair) -> pd.DataFrame:
     """Both roads side by side, and how much of their distributions is common.
 
-    Indexed by ``period``, years of which both have an interval: ``median, low80, high80`` of the first, the same of the
-    second and of both after :data:`PREFIX`; ``overlap`` (0 to 1); ``source``.
+    Returns
+    -------
+    pd.DataFrame
+        Indexed by ``period``, years of which both have an interval: ``median, low80, high80`` of the first, the same
+        of the second and of both after :data:`PREFIX`; ``overlap`` (0 to 1); ``source``.
     """
     wide = {name: getattr(pair, name).pivot(index="period", columns="quantile", values="value") for name in PREFIX}
     found = {}

@@ -37,7 +37,10 @@ SHARE = "rare_earth_share"
 def counted(india: Vintage) -> pd.DataFrame:
     """Every count of a whole year that has begun, each estimate from its oldest year to its newest.
 
-    ``estimate, period, value, low, high`` (as of :func:`estimates`), ``published, source, note``.
+    Returns
+    -------
+    pd.DataFrame
+        ``estimate, period, value, low, high`` (as of :func:`estimates`), ``published, source, note``.
     """
     figures = {PRICE: _by_price(india), PRESS: india.series("trade", measure="weight", **MAGNETS)}
     figures |= {CHINA: _by_year(india.series("trade", **SHIPPED)), USE: targets.sums(india, "repm")}
@@ -51,10 +54,13 @@ def counted(india: Vintage) -> pd.DataFrame:
 def estimates(india: Vintage) -> pd.DataFrame:
     """What is public of India's rare-earth magnets a year, each of the newest year it is known for.
 
-    Indexed by ``estimate``, of the four those that are public: ``period, value, low, high`` (tonnes; 90 % of the
-    customs price estimate, else as printed; ``value`` is a gap where only a range is), ``weight``, ``scope, scope_low,
-    scope_high`` (what it has to be multiplied by), ``pool, pool_low, pool_high`` (median and 80 % of the product, which
-    enters the pool), ``source``, ``note``.
+    Returns
+    -------
+    pd.DataFrame
+        Indexed by ``estimate``, of the four those that are public: ``period, value, low, high`` (tonnes; 90 %
+        of the customs price estimate, else as printed; ``value`` is a gap where only a range is), ``weight``,
+        ``scope, scope_low, scope_high`` (what it has to be multiplied by), ``pool, pool_low, pool_high`` (median and
+        80 % of the product, which enters the pool), ``source``, ``note``.
     """
     found = counted(india)
     table = found.groupby("estimate", sort=False).tail(1).set_index("estimate")[["period", *_NUMBERS, "source", "note"]]
@@ -69,9 +75,12 @@ def estimates(india: Vintage) -> pd.DataFrame:
 def pairs(india: Vintage) -> pd.DataFrame:
     """For each pair of estimates, what would have to be true, alone, for both to hold (:mod:`.agreement`).
 
-    Indexed by ``smaller, larger``: ``meet`` (whether their ranges do, as they stand), ``condition``, ``value, low,
-    high, unit``; ``usual_low, usual_high`` (what is known of the same thing, gaps if nothing is) and ``fits`` (whether
-    the two ranges meet; None without one); ``source``.
+    Returns
+    -------
+    pd.DataFrame
+        Indexed by ``smaller, larger``: ``meet`` (whether their ranges do, as they stand), ``condition``, ``value, low,
+        high, unit``; ``usual_low, usual_high`` (what is known of the same thing, gaps if nothing is) and ``fits``
+        (whether the two ranges meet; None without one); ``source``.
     """
     found, rows = estimates(india), []
     for smaller, larger in itertools.combinations(sorted(found.index, key=lambda name: middle(found.loc[name])), 2):
@@ -107,8 +116,15 @@ def used(india: Vintage, base: pd.Series, ranks: np.ndarray, yearly: float) -> n
     imported as magnets is divided by the part of the use that comes so (the scope of stated use); stated use stands as
     it is. Estimates of other years grow to the base. An assumed base stands alone.
 
-    ``base``: the yearly figure, of ``targets.totals(india, "repm")``. ``ranks``: from 0 to 1. ``yearly``: growth in log
-    points a year.
+    Parameters
+    ----------
+    india : Vintage
+    base : pd.Series
+        The yearly figure, of ``targets.totals(india, "repm")``.
+    ranks : array
+        From 0 to 1.
+    yearly : float
+        Growth in log points a year.
     """
     found = estimates(india)
     if base["status"] == ASSUMED or USE not in found.index:

@@ -49,8 +49,11 @@ def taking(india: Vintage, weight: dict[str, float]) -> Vintage:
 def reweighed(india: Vintage, target: str, prior: GrowthPrior, horizon: int = 10) -> pd.DataFrame:
     """The mixture of a target under other weights of its readings: what all evidence makes of them, and without it.
 
-    ``weighting, period``, a column each reading with its weight, ``median, low80, high80`` (tonnes a fiscal year);
-    empty where no year of it is suspect.
+    Returns
+    -------
+    pd.DataFrame
+        ``weighting, period``, a column each reading with its weight, ``median, low80, high80`` (tonnes a fiscal year);
+        empty where no year of it is suspect.
     """
     columns = ["weighting", "period", *READINGS, "median", "low80", "high80"]
     if suspect(india, target) is None:
@@ -75,7 +78,10 @@ def reweighed(india: Vintage, target: str, prior: GrowthPrior, horizon: int = 10
 def stated(india: Vintage, target: str = "customs") -> pd.DataFrame:
     """Every judgement that enters the mixture of a target, as it stood on the day; the rare-earth share as pooled.
 
-    ``assumption, segment, value, low, high, published, written, source, note``.
+    Returns
+    -------
+    pd.DataFrame
+        ``assumption, segment, value, low, high, published, written, source, note``.
     """
     names = ["driver_weight", "regime_probability", "regime_dose", LICENSED]
     if target == "customs":
@@ -115,7 +121,7 @@ def without_surge(sums: pd.Series, india: Vintage, episode: Episode) -> pd.Serie
 
 
 def simulate(india: Vintage, prior: GrowthPrior, horizon: int = 10, seed: int = SEED) -> dict[str, pd.DataFrame]:
-    """Months of ``customs`` in tonnes by reading, one row a month, one column a path; known sums hold in each.
+    """Months of ``customs`` in tonnes under each reading, one column a path; known sums hold in each.
 
     With the months :math:`x_t` simulated from the sums as recorded, or without the surge :math:`u_t`:
 
@@ -130,6 +136,11 @@ def simulate(india: Vintage, prior: GrowthPrior, horizon: int = 10, seed: int = 
     All times the licence factor :math:`(1 - s (1 - d_t)) / (1 - s (1 - d_0))` with the rare-earth share :math:`s`
     (:func:`.rare_earths.shares`) and the dose :math:`d` that a regime lets through, :math:`d_0` that of
     the current one.
+
+    Returns
+    -------
+    dict
+        Reading to a table of months (PeriodIndex) by paths.
     """
     rows, episode, recovery = targets.known_sums(india), suspect(india), assumed(india, "recovery")
     sums = rows["value"]
@@ -174,8 +185,17 @@ def years(table: pd.DataFrame) -> pd.DataFrame:
 def mix(made: dict[str, np.ndarray], weight: pd.Series, probabilities=QUANTILES) -> np.ndarray:
     """Quantiles of the mixture: of all paths together, each with its reading's weight over their number.
 
-    ``made`` has values by reading, one a path; ``weight`` is by reading too, summing to one.
-    A ValueError if the weights are negative, do not sum to one, or lack a reading.
+    Parameters
+    ----------
+    made : dict
+        Reading to values, one a path.
+    weight : pd.Series
+        By reading, summing to one.
+
+    Raises
+    ------
+    ValueError
+        If the weights are negative, do not sum to one, or lack a reading.
     """
     if set(weight.index) != set(made) or (weight < 0).any() or abs(weight.sum() - 1) > 1e-9:
         raise ValueError(f"weights of {sorted(made)} must sum to one: {weight.to_dict()}")

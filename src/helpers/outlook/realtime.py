@@ -22,8 +22,11 @@ LEAST_MONTHS = 6
 def outturns(india: Vintage) -> pd.DataFrame:
     """Reported sums of HS 850511, of at least half a year, that could be forecast before they were over, newest last.
 
-    As ``india.series`` gives them, with ``days``: the first day on which a forecast was possible, and the last end of a
-    month before the sum was published.
+    Returns
+    -------
+    pd.DataFrame
+        As ``india.series`` gives them, with ``days``: the first day on which a forecast was possible, and the last end
+        of a month before the sum was published.
     """
     rows = targets.sums(india, "customs")
     first = min(rows.loc[[fiscal.is_year(p) for p in rows.index], "published"], default=pd.NaT)
@@ -42,8 +45,11 @@ def backcasts(india: Vintage) -> pd.DataFrame:
     yearly forecast the part is taken. The weights of the mixture may have been written down later than those days,
     from what was public on them: column ``backcast``.
 
-    ``period, as_of, scenario``, a column a quantile, ``backcast`` (a judgement in it was written after the day),
-    ``source``; empty until there is an outturn.
+    Returns
+    -------
+    pd.DataFrame
+        ``period, as_of, scenario``, a column a quantile, ``backcast`` (a judgement in it was written after the day),
+        ``source``; empty until there is an outturn.
     """
     return _made(india, outturns(india), {india.day})
 
@@ -51,9 +57,12 @@ def backcasts(india: Vintage) -> pd.DataFrame:
 def real_time(india: Vintage) -> pd.DataFrame:
     """The :func:`backcasts` of each outturn beside what was reported later.
 
-    ``period, as_of, scenario, median, low80, high80, outturn, error`` (per cent of the outturn), ``within`` (the 80 %
-    interval), ``score`` (weighted interval score over that of naive on the same day, below 1 is better), ``backcast``,
-    ``source``; empty until there is an outturn.
+    Returns
+    -------
+    pd.DataFrame
+        ``period, as_of, scenario, median, low80, high80, outturn, error`` (per cent of the outturn), ``within`` (the
+        80 % interval), ``score`` (weighted interval score over that of naive on the same day, below 1 is better),
+        ``backcast``, ``source``; empty until there is an outturn.
     """
     tried = outturns(india)
     made = _made(india, tried)
@@ -72,9 +81,12 @@ def real_time(india: Vintage) -> pd.DataFrame:
 def measured(rows: pd.DataFrame) -> pd.DataFrame:
     """Forecasts with what came of them (``period, as_of, outturn``, a column a quantile), and how good they were.
 
-    Those with ``ahead`` (years to the end of the period, begun ones whole; 0 once it is over), ``error`` (per cent),
-    ``within`` (the 80 % interval), ``score`` (weighted interval score), ``closeness`` (the chance, by the forecast
-    itself, of being at least as near).
+    Returns
+    -------
+    pd.DataFrame
+        Those with ``ahead`` (years to the end of the period, begun ones whole; 0 once it is over), ``error`` (per
+        cent), ``within`` (the 80 % interval), ``score`` (weighted interval score), ``closeness`` (the chance, by the
+        forecast itself, of being at least as near).
     """
     came = rows["outturn"].to_numpy(float)
     both = [*zip(came, rows[list(QUANTILES)].to_numpy(float), strict=True)]
@@ -92,8 +104,11 @@ def elsewhere(india: Vintage, period: str = "") -> pd.DataFrame:
     As of the ends of the third and the seventh month of that year, from the sums since two calendar years before its
     end; or of another ``period`` of twelve months.
 
-    ``period, as_of, median, low80, high80, outturn, error`` (per cent), ``within``, ``source``; empty until an outturn
-    is public.
+    Returns
+    -------
+    pd.DataFrame
+        ``period, as_of, median, low80, high80, outturn, error`` (per cent), ``within``, ``source``; empty until an
+        outturn is public.
     """
     known = india.series("trade", **CHINA).dropna(subset="value")
     years = [p for p in known.index if (p == period if period else fiscal.is_fiscal_year(p))]

@@ -90,8 +90,13 @@ class _Cluster(NamedTuple):
 def between(old: State, new: State, only: Iterable[str] = headline.UNITS, most: int = 64) -> Revision:
     """The change of every quantile that both forecasts publish, split into :data:`PARTS`.
 
-    ``only`` names targets (``customs``, ``repm``, ``value``); ``most`` forecasts of each may be made: the fewer, the
-    more figures are put together.
+    Parameters
+    ----------
+    old, new : State
+    only : iterable of str
+        Targets: ``customs``, ``repm``, ``value``.
+    most : int
+        Forecasts of a target that may be made: the fewer, the more figures are put together.
     """
     of, rows, ends = Between(old.india, new.india, UNREAD), [], []
     for target in only:

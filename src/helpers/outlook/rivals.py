@@ -26,9 +26,17 @@ def contradictions(india: Vintage, feeds: frozenset[str] | None = None) -> pd.Da
     """Where figures that should agree do not, within their ranges and the rounding of their last digit.
 
     The same of two sources (the newest of each), months and their year, lines and their code; and both sides' counts.
-    ``feeds``: ids of the live sources; those of the vintage unless given. ``topic, period, one, other`` (who says it,
-    and what), ``difference`` (of the first from the second), ``unit, percent, source``; the furthest apart first, both
-    sides of the border last.
+
+    Parameters
+    ----------
+    feeds : frozenset of str, optional
+        Ids of the live sources; those of the vintage unless given.
+
+    Returns
+    -------
+    pd.DataFrame
+        ``topic, period, one, other`` (who says it, and what), ``difference`` (of the first from the second), ``unit,
+        percent, source``; the furthest apart first, both sides of the border last.
     """
     live = india.feeds if feeds is None else feeds
     every = (_of_two_sources(india, live), _of_years(india), _of_lines(india), _of_borders(india))

@@ -24,9 +24,12 @@ _UNITS = 41
 def unit_values(india: Vintage) -> pd.DataFrame:
     """USD per kg of HS 850511 by both sides' counts, oldest first.
 
-    ``count`` (:data:`OWN`, :data:`PARTNERS`: all that export to India, else China), ``period, value, low, high, sound``
-    (False where the period shares months with the surge of the suspect year, or the partner's weight is in error),
-    ``source``.
+    Returns
+    -------
+    pd.DataFrame
+        ``count`` (:data:`OWN`, :data:`PARTNERS`: all that export to India, else China), ``period, value, low, high,
+        sound`` (False where the period shares months with the surge of the suspect year, or the partner's weight is in
+        error), ``source``.
     """
     keys = {"hs": customs.METAL, "measure": "unit_value"}
     own = india.series("trade", flow="import", reporter="IND", partner="world", **keys)
@@ -58,9 +61,18 @@ def expected(india: Vintage, worth: pd.DataFrame) -> pd.DataFrame:
     """Tonnes a fiscal year by the second road: the forecast of value over each unit value, and both by weight.
 
     A unit value wanders from its newest sound year on, by the yearly change of ``data/assumptions.csv`` in logs,
-    independently of the value. That is wider than the truth if both move together. ``worth``: ``value.expected``.
-    ``forecast.COLUMNS``; scenarios :data:`OWN`, :data:`PARTNERS` and, weighing them, :data:`ROAD`; no quantile is above
-    what can be had (:func:`limits.held`); empty while neither unit value nor the judgements were public.
+    independently of the value. That is wider than the truth if both move together.
+
+    Parameters
+    ----------
+    worth : pd.DataFrame
+        ``value.expected``.
+
+    Returns
+    -------
+    pd.DataFrame
+        ``forecast.COLUMNS``; scenarios :data:`OWN`, :data:`PARTNERS` and, weighing them, :data:`ROAD`; no quantile is
+        above what can be had (:func:`limits.held`); empty while neither unit value nor the judgements were public.
     """
     known, change, share = levels(india), india.assumption(_CHANGE), india.assumption(_COUNT)["value"]
     share = share[share.index.isin(known.index)]

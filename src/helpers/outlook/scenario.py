@@ -42,10 +42,17 @@ def run(india: Vintage, levers: Levers = RUN_RATE, bounds: bool = False, count: 
 def named(india: Vintage, count: int = DRAWS) -> pd.DataFrame:
     """The scenarios of ``data/scenarios.csv``.
 
-    Indexed by ``scenario``: ``story`` (a sentence), ``levers`` (:class:`.levers.Levers`), ``lacking`` (what is not
-    public on the day that it needs; empty where it can be reckoned). A DataError if a row names no lever or gives one
-    what it cannot be; with the row, the lever and the remedy. Or if the run-rate is not there, with which all others
-    are compared.
+    Returns
+    -------
+    pd.DataFrame
+        Indexed by ``scenario``: ``story`` (a sentence), ``levers`` (:class:`.levers.Levers`), ``lacking`` (what is not
+        public on the day that it needs; empty where it can be reckoned).
+
+    Raises
+    ------
+    DataError
+        If a row names no lever or gives one what it cannot be; with the row, the lever and the remedy. Or if the
+        run-rate is not there, with which all others are compared.
     """
     rows, lacking = india.written["scenarios"].frame(), draws(india, count).lacking
     found = []
@@ -76,7 +83,10 @@ def table(
 ) -> pd.DataFrame:
     """Scenarios side by side, one row a scenario, year and quantity.
 
-    ``scenario, fiscal_year, quantity, unit, low, middle, high`` (80 %), ``source``.
+    Returns
+    -------
+    pd.DataFrame
+        ``scenario, fiscal_year, quantity, unit, low, middle, high`` (80 %), ``source``.
     """
     columns = ["scenario", "fiscal_year", "quantity", "unit", "low", "middle", "high", "source"]
     rows = []

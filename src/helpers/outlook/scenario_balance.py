@@ -85,8 +85,17 @@ def balance(draws: Draws, levers: Levers, bounds: bool = False) -> Balance:
     of the magnets that are imported as such. Those inside imported motors and modules need no licence, and no magnets
     made in India take their place: those that are more than the others is a surplus.
 
-    ``bounds``: with the sectors that no source gives: for the upper end of a range. A LeverError if a lever is moved of
-    which something is not public on the day of the draws. An ArithmeticError if an identity does not hold in some draw.
+    Parameters
+    ----------
+    bounds : bool
+        With the sectors that no source gives: for the upper end of a range.
+
+    Raises
+    ------
+    LeverError
+        If a lever is moved of which something is not public on the day of the draws.
+    ArithmeticError
+        If an identity does not hold in some draw.
     """
     if gone := "; for ".join(f"{name}: {draws.lacking[name]}" for name in levers.moved if name in draws.lacking):
         raise LeverError(f"not public on the day of the data is, for {gone}; leave it, or take a later day")

@@ -18,7 +18,11 @@ def pattern(india: Vintage, target: str = "customs") -> pd.DataFrame:
 
     Over the mean of the twelve months around it, the two ends counted half; months of a suspect surge, and those whose
     mean it swells, are left out. The test is Kruskal's and Wallis's, on ranks, so that one freak month moves little.
-    Indexed by calendar month, 1 to 12: ``times`` (the median), ``years``, ``source``.
+
+    Returns
+    -------
+    pd.DataFrame
+        Indexed by calendar month, 1 to 12: ``times`` (the median), ``years``, ``source``.
     """
     from scipy.stats import kruskal
 

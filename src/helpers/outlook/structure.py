@@ -40,8 +40,12 @@ def weights(india: Vintage, years: np.ndarray) -> np.ndarray:
 def supplies(india: Vintage) -> pd.DataFrame:
     """What India may make itself: scenarios by name, with their ``levers`` and ``chance`` in the forecast.
 
-    A scenario of which something is not public yet has no chance: that of the run-rate is then the greater. A DataError
-    if a chance is that of no scenario or below nought, or they do not sum to one.
+    A scenario of which something is not public yet has no chance: that of the run-rate is then the greater.
+
+    Raises
+    ------
+    DataError
+        If a chance is that of no scenario or below nought, or they do not sum to one.
     """
     chances, named = india.assumption(SUPPLY)["value"], scenario.named(india, DRAWS)
     strange = [name for name in chances.index if name not in named.index]

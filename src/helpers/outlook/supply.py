@@ -26,8 +26,11 @@ _CARS = {"indicator": "ev_registrations", "segment": "4w"}
 def mine_output(india: Vintage, area: str = "IND", measure: str = COUNTS[0]) -> pd.DataFrame:
     """Mine output of rare-earth oxide in whole years, every edition, so that revisions stay visible.
 
-    ``period, tonnes`` (contained oxide), ``by`` (publisher), ``published, status, source, revised`` (True where a later
-    edition takes its place; an unverified figure never takes the place of a sourced one), by year and date.
+    Returns
+    -------
+    pd.DataFrame
+        ``period, tonnes`` (contained oxide), ``by`` (publisher), ``published, status, source, revised`` (True where a
+        later edition takes its place; an unverified figure never takes the place of a sourced one), by year and date.
     """
     rows = india.table("production", vintages=True, stage="mine", area=area, measure=measure)
     whole = rows["value"].notna() & rows["period"].map(fiscal.is_year).astype(bool)
@@ -42,8 +45,11 @@ def mine_output(india: Vintage, area: str = "IND", measure: str = COUNTS[0]) -> 
 def held(india: Vintage) -> pd.DataFrame:
     """Neodymium and praseodymium in the ore mined, as oxide, by the newest count of each publisher.
 
-    ``by, period, tonnes`` (all rare earths), ``low, high`` (of them neodymium and praseodymium), ``source``; empty
-    until their share is in the sources.
+    Returns
+    -------
+    pd.DataFrame
+        ``by, period, tonnes`` (all rare earths), ``low, high`` (of them neodymium and praseodymium), ``source``; empty
+        until their share is in the sources.
     """
     share, rows = ndpr_share(india), [mine_output(india, measure=measure) for measure in COUNTS]
     newest = pd.concat([sourced(count).tail(1) for count in rows])
@@ -62,8 +68,12 @@ def sourced(editions: pd.DataFrame) -> pd.DataFrame:
 def neodymium(india: Vintage) -> pd.DataFrame:
     """IREL's neodymium by year: what was made, what the company plans, what its target is.
 
-    The figures are of neodymium, without a word on whether metal or oxide is meant. ``period, kind`` (made, planned,
-    target), ``tonnes, status, source``.
+    The figures are of neodymium, without a word on whether metal or oxide is meant.
+
+    Returns
+    -------
+    pd.DataFrame
+        ``period, kind`` (made, planned, target), ``tonnes, status, source``.
     """
     made = india.series("production", area="IREL", stage="separated", commodity="Nd", measure="output")
     tables = {"made": made}
@@ -78,8 +88,11 @@ def neodymium(india: Vintage) -> pd.DataFrame:
 def aims(india: Vintage) -> pd.DataFrame:
     """What was planned and targeted, and what became of it by the day of the vintage.
 
-    ``period, kind, tonnes, made`` (a gap while not in the sources), ``stands`` (what was made, else the aim), ``begun``
-    (whether its period has begun), ``state`` (see :func:`state`), ``status``, ``source`` (of both).
+    Returns
+    -------
+    pd.DataFrame
+        ``period, kind, tonnes, made`` (a gap while not in the sources), ``stands`` (what was made, else the aim),
+        ``begun`` (whether its period has begun), ``state`` (see :func:`state`), ``status``, ``source`` (of both).
     """
     table = neodymium(india)
     made = table[table["kind"] == "made"].set_index("period")
@@ -138,10 +151,14 @@ def known(chain: pd.Series) -> bool:
 def meanings(india: Vintage) -> pd.DataFrame:
     """What a tonne that is called neodymium may mean, and what it makes then: bounds, none more likely than another.
 
-    Oxide or metal; neodymium and praseodymium together, or neodymium alone beside the praseodymium of its ore. Indexed
-    by meaning: ``oxide`` (tonnes of oxide of both that it comes to), ``low, high`` (tonnes of magnets, with the highest
-    loss in machining and with all of it used again; alike until that loss is in the sources), ``source``. Empty until
-    the yields are; neodymium alone stands there once the ore's composition is.
+    Oxide or metal; neodymium and praseodymium together, or neodymium alone beside the praseodymium of its ore.
+
+    Returns
+    -------
+    pd.DataFrame
+        Indexed by meaning: ``oxide`` (tonnes of oxide of both that it comes to), ``low, high`` (tonnes of magnets, with
+        the highest loss in machining and with all of it used again; alike until that loss is in the sources),
+        ``source``. Empty until the yields are; neodymium alone stands there once the ore's composition is.
     """
     chain, cut = magnet_chain(india), machined(india)
     parts = [_assumed(india, "rare_earth_content", segment) for segment in _APART]

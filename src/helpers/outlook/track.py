@@ -38,8 +38,11 @@ MADE = ["kind", "by", "run", "as_of", "target", "period", *QUANTILES, "late", "s
 def outturns(india: Vintage) -> pd.DataFrame:
     """What came, by the definition above, oldest first.
 
-    ``target, period, release`` (two rows of each: :data:`FIRST` and :data:`LATEST`), ``value, published, source,
-    revised`` (whether the two differ).
+    Returns
+    -------
+    pd.DataFrame
+        ``target, period, release`` (two rows of each: :data:`FIRST` and :data:`LATEST`), ``value, published, source,
+        revised`` (whether the two differ).
     """
     rows = [row for name in targets.TARGETS for row in _reported(india, name)] + _worth(india)
     found = pd.DataFrame(rows, columns=["target", "period", "release", "value", "published", "source"])
@@ -87,10 +90,20 @@ def trial(india: Vintage) -> pd.DataFrame:
 def scored(india: Vintage, made: pd.DataFrame, came: pd.DataFrame) -> pd.DataFrame:
     """Forecasts beside what came of them, and again where that was revised.
 
-    ``made`` has :data:`MADE`, ``came`` is :func:`outturns`. Beside a published forecast naive is reckoned from what was
-    public on its day. :data:`MADE`, ``release, outturn, ahead`` (years to the end of the period, begun ones whole; 0
-    once it is over), ``error`` (per cent), ``within`` (the 80 % interval), ``score`` (WIS), ``closeness`` (the chance,
-    by the forecast itself, of being at least as near); those made before the first release only.
+    Parameters
+    ----------
+    india : Vintage
+    made : pd.DataFrame
+        :data:`MADE`. Beside a published forecast naive is reckoned from what was public on its day.
+    came : pd.DataFrame
+        :func:`outturns`.
+
+    Returns
+    -------
+    pd.DataFrame
+        :data:`MADE`, ``release, outturn, ahead`` (years to the end of the period, begun ones whole; 0 once it is
+        over), ``error`` (per cent), ``within`` (the 80 % interval), ``score`` (WIS), ``closeness`` (the chance, by the
+        forecast itself, of being at least as near); those made before the first release only.
     """
     first = came[came["release"] == FIRST].set_index(["target", "period"])["published"]
     due = [first.get(key, pd.Timestamp.min) for key in zip(made["target"], made["period"], strict=True)]
@@ -120,9 +133,12 @@ def once_each(scores: pd.DataFrame) -> pd.DataFrame:
 def by_horizon(compared: pd.DataFrame) -> pd.DataFrame:
     """What :func:`relative` gives, by kind, target, distance and release.
 
-    ``kind, target, ahead, release, outturns, error`` (mean absolute, per cent), ``held`` (how many of the outturns lay
-    in the 80 % interval), ``low, high`` (of its share, by the binomial, per cent), ``skill`` (WIS over that of naive)
-    and ``skill_error`` (the same of absolute errors; below 1 is better, a gap without naive), ``source``.
+    Returns
+    -------
+    pd.DataFrame
+        ``kind, target, ahead, release, outturns, error`` (mean absolute, per cent), ``held`` (how many of the outturns
+        lay in the 80 % interval), ``low, high`` (of its share, by the binomial, per cent), ``skill`` (WIS over that of
+        naive) and ``skill_error`` (the same of absolute errors; below 1 is better, a gap without naive), ``source``.
     """
     rows = []
     for key, one in once_each(compared).groupby(["kind", "target", "ahead", "release"], sort=False):
@@ -146,8 +162,11 @@ def chance(held: int, count: int) -> tuple[float, float]:
 def calibration(scores: pd.DataFrame) -> pd.DataFrame:
     """The share of outturns at or under each quantile of our forecasts, with the band that chance alone allows.
 
-    ``kind, target, ahead, outturns, quantile, under, low, high`` (shares, 0-1; ``low`` and ``high`` of the binomial of
-    that quantile), ``source``.
+    Returns
+    -------
+    pd.DataFrame
+        ``kind, target, ahead, outturns, quantile, under, low, high`` (shares, 0-1; ``low`` and ``high`` of the
+        binomial of that quantile), ``source``.
     """
     from scipy.stats import binom
 

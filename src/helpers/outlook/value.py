@@ -29,9 +29,12 @@ WIDE_YEARS, FISCAL_YEARS = limits.REACH[0.025], limits.REACH[0.1]
 def levels(india: Vintage) -> pd.DataFrame:
     """By how much what India records of a calendar year exceeds what is listed of it, oldest year first.
 
-    Indexed by ``period``: ``listed_usd_m`` (largest exporters, free on board), ``all_usd_m`` (all exporters, free on
-    board, where known), ``recorded_usd_m`` (India's own record), ``ratio`` (of that to what is listed), ``source``; the
-    last row is the one that counts.
+    Returns
+    -------
+    pd.DataFrame
+        Indexed by ``period``: ``listed_usd_m`` (largest exporters, free on board), ``all_usd_m`` (all exporters, free
+        on board, where known), ``recorded_usd_m`` (India's own record), ``ratio`` (of that to what is listed),
+        ``source``; the last row is the one that counts.
     """
     listed, every, own = (_calendar(india, name) for name in ("value_fob_listed", "value_fob", "value_usd"))
     table = pd.DataFrame({"listed_usd_m": listed["value"], "recorded_usd_m": own["value"]}).dropna()
@@ -44,9 +47,12 @@ def levels(india: Vintage) -> pd.DataFrame:
 def history(india: Vintage) -> pd.DataFrame:
     """Million dollars of every known calendar year, all on the level of India's own record; oldest first.
 
-    Indexed by ``period``: ``listed_usd_m``, ``usd_m``, ``made`` (:data:`LISTED`; after that :data:`OWN`, or
-    :data:`OF_FISCAL`: a quarter of the fiscal year that ends in it and three of the one that begins), ``source``; empty
-    while no year ties both counts.
+    Returns
+    -------
+    pd.DataFrame
+        Indexed by ``period``: ``listed_usd_m``, ``usd_m``, ``made`` (:data:`LISTED`; after that :data:`OWN`, or
+        :data:`OF_FISCAL`: a quarter of the fiscal year that ends in it and three of the one that begins), ``source``;
+        empty while no year ties both counts.
     """
     listed, tie = _calendar(india, "value_fob_listed"), levels(india).tail(1)
     if tie.empty:
@@ -74,9 +80,13 @@ def expected(india: Vintage) -> pd.DataFrame:
     """Quantiles of million dollars a fiscal year, by the whole ensemble on India's own history.
 
     A fiscal year is three quarters of the calendar year in which it begins and a quarter of the next, quantile by
-    quantile: as wide as if both years erred together. Years that India's record has are left out. ``forecast.COLUMNS``,
-    of ``QUANTILES`` those that are published; horizon 1 is the first fiscal year that begins after the last calendar
-    year known; empty with fewer than :data:`LEAST_YEARS` years without a gap.
+    quantile: as wide as if both years erred together. Years that India's record has are left out.
+
+    Returns
+    -------
+    pd.DataFrame
+        ``forecast.COLUMNS``, of ``QUANTILES`` those that are published; horizon 1 is the first fiscal year that begins
+        after the last calendar year known; empty with fewer than :data:`LEAST_YEARS` years without a gap.
     """
     table = limits.published(_fiscal(india))
     return table[~table["period"].isin(recorded(india).index)].reset_index(drop=True)
@@ -109,8 +119,11 @@ def recorded(india: Vintage) -> pd.DataFrame:
 def checked(india: Vintage) -> pd.DataFrame:
     """Recorded fiscal years that are partly or wholly after the calendar years known, beside what was to be expected.
 
-    Indexed by ``period``: ``usd_m`` (recorded), ``horizon``, ``median, low80, high80, source``; empty where the last
-    calendar year is itself made of recorded fiscal years.
+    Returns
+    -------
+    pd.DataFrame
+        Indexed by ``period``: ``usd_m`` (recorded), ``horizon``, ``median, low80, high80, source``; empty where the
+        last calendar year is itself made of recorded fiscal years.
     """
     wide = intervals(_fiscal(india)).set_index("period")[["horizon", "median", "low80", "high80"]]
     if history(india)["made"].tail(1).eq(OF_FISCAL).any():
@@ -121,7 +134,10 @@ def checked(india: Vintage) -> pd.DataFrame:
 def rebuilt(india: Vintage) -> pd.DataFrame:
     """Recorded fiscal years beside what the calendar years make of them, where both of these are known.
 
-    Indexed by ``period``: ``usd_m`` (recorded), ``made_usd_m``, ``source``.
+    Returns
+    -------
+    pd.DataFrame
+        Indexed by ``period``: ``usd_m`` (recorded), ``made_usd_m``, ``source``.
     """
     table, known = history(india), recorded(india)
     table = table[table["made"] != OF_FISCAL]
@@ -142,10 +158,18 @@ def backtest(india: Vintage) -> pd.DataFrame:
 def trial(usd_m: pd.Series) -> pd.DataFrame:
     """Every forecast that would have been made of a series at each year from the :data:`LEAST_YEARS`-th on.
 
-    ``usd_m``: yearly values without a gap, indexed by calendar year as text. ``origin, horizon, period, model, outturn,
-    median, low80, high80, low95, high95, converged, error`` (log of median over outturn); horizons up to
-    :data:`FISCAL_YEARS`, those without an outturn left out. Models: the ensemble, :data:`value_models.MODELS`, naive
-    (the last value) and drift (the straight line through the first and the last). Naive and drift have no intervals.
+    Parameters
+    ----------
+    usd_m : pd.Series
+        Yearly values without a gap, indexed by calendar year as text.
+
+    Returns
+    -------
+    pd.DataFrame
+        ``origin, horizon, period, model, outturn, median, low80, high80, low95, high95, converged, error`` (log of
+        median over outturn); horizons up to :data:`FISCAL_YEARS`, those without an outturn left out. Models:
+        the ensemble, :data:`value_models.MODELS`, naive (the last value) and drift (the straight line through the
+        first and the last). Naive and drift have no intervals.
     """
     rows = []
     for known in range(LEAST_YEARS, len(usd_m)):
@@ -162,7 +186,10 @@ def trial(usd_m: pd.Series) -> pd.DataFrame:
 def skill(tried: pd.DataFrame) -> pd.DataFrame:
     """Mean absolute log error of each model over that of naive, by horizon.
 
-    Indexed by ``horizon``: ``origins``, a column a model.
+    Returns
+    -------
+    pd.DataFrame
+        Indexed by ``horizon``: ``origins``, a column a model.
     """
     size = tried.assign(size=tried["error"].abs()).pivot_table(index="horizon", columns="model", values="size")
     size = size.reindex(columns=[MODEL, DRIFT, *value_models.MODELS, NAIVE])
@@ -174,8 +201,11 @@ def skill(tried: pd.DataFrame) -> pd.DataFrame:
 def coverage(tried: pd.DataFrame) -> pd.DataFrame:
     """How often the intervals held, in per cent, over all origins, for horizons up to :data:`WIDE_YEARS` and all.
 
-    ``model``, ``ahead`` (the farthest horizon), ``forecasts``, ``within80``, ``within95``, ``score`` (mean interval
-    score of 80 % in log points: width, and ten times each miss), ``unconverged`` (fits).
+    Returns
+    -------
+    pd.DataFrame
+        ``model``, ``ahead`` (the farthest horizon), ``forecasts``, ``within80``, ``within95``, ``score`` (mean interval
+        score of 80 % in log points: width, and ten times each miss), ``unconverged`` (fits).
     """
     rows = []
     for model in (MODEL, *value_models.MODELS) if len(tried) else ():

@@ -23,7 +23,12 @@ LEAST_EACH = 5
 def exponential_smoothing(past: np.ndarray, horizon: int) -> tuple[np.ndarray, bool]:
     """ETS on logs, errors additive: with or without a trend, by the corrected criterion of Akaike.
 
-    An array (horizon, levels) at ``QUANTILES``, and whether the optimiser ended at a maximum and nothing was warned of.
+    Returns
+    -------
+    np.ndarray, shape (horizon, levels)
+        At ``QUANTILES``.
+    bool
+        Whether the optimiser ended at a maximum, and nothing else was warned of.
     """
     from statsmodels.tsa.exponential_smoothing.ets import ETSModel
 
@@ -77,11 +82,18 @@ def regressions(india: Vintage, usd_m: pd.DataFrame) -> pd.DataFrame:
 
     Ordinary least squares with a constant, errors robust to heteroskedasticity and autocorrelation (Newey and West
     1987). Fiscal years are put on calendar years, a quarter of the one that ends and three of the one that begins.
-    ``usd_m``: ``value.history``: million dollars by calendar year.
 
-    A row an equation and regressor: ``equation, regressor, years, needed, since, until, elasticity, error, p_value, r2,
-    durbin_watson, jarque_bera`` (its p-value), ``condition, source``. Where there are fewer years than
-    :data:`LEAST_EACH` for each coefficient, what would be estimated is missing.
+    Parameters
+    ----------
+    usd_m : pd.DataFrame
+        ``value.history``: million dollars by calendar year.
+
+    Returns
+    -------
+    pd.DataFrame
+        A row an equation and regressor: ``equation, regressor, years, needed, since, until, elasticity, error,
+        p_value, r2, durbin_watson, jarque_bera`` (its p-value), ``condition, source``. Where there are fewer years
+        than :data:`LEAST_EACH` for each coefficient, what would be estimated is missing.
     """
     return pd.concat([_estimated(india, usd_m, equation) for equation in EQUATIONS], ignore_index=True)
 
