@@ -66,8 +66,7 @@ def forecast_quantiles(
     lean : float
         As of `combine.combined`.
     known : array, shape (series,), optional
-        How many of the last values of a series are its observations, rising; all if not given. Of years of a kind that
-        recovers alone, as ``trade``: others divide their shares by what is held back of a series.
+        How many of the last values of a series are its observations, rising; all if not given. Of ``trade`` alone.
 
     Returns
     -------

@@ -125,17 +125,16 @@ def simulate(india: Vintage, prior: GrowthPrior, horizon: int = 10, seed: int = 
 
     With the months :math:`x_t` simulated from the sums as recorded, or without the surge :math:`u_t`:
 
-    - real and persistent: :math:`x_t`, and from the year after the fall on at
-      :math:`L + \\rho_h (P - L)` a year, with :math:`P` the suspect year, :math:`L` the one after it and
-      :math:`\\rho_h` the share of lost ground that others recovered (rows ``recovery``), the same rank in all years;
+    - real and persistent: :math:`x_t`, and from the year after the fall on at :math:`L + \\rho_h (P - L)` a year, with
+      :math:`P` the suspect year, :math:`L` the one after it and :math:`\\rho_h` the share of lost ground that others
+      recovered (rows ``recovery``), the same rank in all years;
     - stock-building: :math:`f u_t - E / n` until the excess :math:`E` is paid back, :math:`n` months after the surge
       (row ``stock_payback``). What is paid so far follows from the months gone, and from it the demand :math:`f` that
       they stand for;
     - quantity error: :math:`u_t`.
 
     All times the licence factor :math:`(1 - s (1 - d_t)) / (1 - s (1 - d_0))` with the rare-earth share :math:`s`
-    (:func:`.rare_earths.shares`) and the dose :math:`d` that a regime lets through, :math:`d_0` that of
-    the current one.
+    (:func:`.rare_earths.shares`) and the dose :math:`d` that a regime lets through, :math:`d_0` that of the present.
 
     Returns
     -------
