@@ -1,7 +1,10 @@
 """Copies of the project that a test may damage."""
 
-import gc
 import os
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # as the command sets it, before numpy is there
+
+import gc
 import pickle
 import re
 import shutil
