@@ -40,7 +40,7 @@ def fan(intervals: pd.DataFrame, theirs: pd.DataFrame | None = None, *, india: V
     _starts(ax, shown, scenarios)
     _known(ax, known, rates, india, target)
     _years(ax, [*known.index.map(fiscal.centre), *shown["period"].map(fiscal.centre)])
-    _diamonds(ax, points, top)
+    _diamonds(ax, points)
     title, alt = fan_words(shown, scenarios, points, india)
     data = pd.concat([_named(shown, named), _marks(known, rates, points)], ignore_index=True)
     uses = [forecast.used(india, target, scenario) for scenario in scenarios]
@@ -106,14 +106,14 @@ def _bands(ax, path: pd.DataFrame, top: float) -> None:
 
 def _starts(ax, shown: pd.DataFrame, scenarios: list[str]) -> None:
     """The end of every median by name, and the medians of the starting points, dashed."""
-    at, last = -np.inf, shown.groupby("scenario")["median"].last().loc[scenarios].sort_values()
+    last = shown.groupby("scenario")["median"].last().loc[scenarios].sort_values()
     for name, end in last.items():
         path, mixed = shown[shown["scenario"] == name], name == forecast.MIXTURE
         colour, x = BLUE if mixed else MUTED, path["period"].map(fiscal.centre)
         if not mixed:
             ax.plot(x, path["median"] / 1000, "--" if len(path) > 1 else "_", color=colour, linewidth=1.2)
-        at = max(end / 1000, at + 0.09 * ax.get_ylim()[1])
-        label(ax, f"{_thousands(end)} {wrap(tables.trial_name(name), 12)}", (x.iloc[-1], at), color=colour, fontsize=8)
+        text = f"{_thousands(end)} {wrap(tables.trial_name(name), 12)}"
+        label(ax, text, (x.iloc[-1], end / 1000), color=colour, fontsize=8)
 
 
 def _known(ax, known: pd.DataFrame, rates: pd.DataFrame, india: Vintage, target: str) -> None:
@@ -154,19 +154,15 @@ def _their_points(theirs: pd.DataFrame | None, known: pd.DataFrame, shown: pd.Da
     return theirs.assign(at=at)[(at > first) & (at <= last + 1)].sort_values("at")
 
 
-def _diamonds(ax, points: pd.DataFrame, top: float) -> None:
+def _diamonds(ax, points: pd.DataFrame) -> None:
     """Outlooks of others with their publishers' names, none over another."""
     for row in points.itertuples():
         said = f"{row.publisher}, {row.period}: {number(row.value)} t"
         tips.tell(ax.plot(row.at, row.value / 1000, "D", color=GOLD, markersize=4, zorder=5), [said])
-    at, lines = -np.inf, 1
     for row in newest(points).sort_values("value").itertuples():
-        name = wrap(row.publisher, 24)
-        at = max(row.value, at + 0.035 * top * (lines + name.count("\n") + 1))
-        lines = name.count("\n") + 1
         first, last = ax.get_xlim()
         side = {"dx": 6, "ha": "left"} if row.at < first + _LEFT * (last - first) else {"dx": -6, "ha": "right"}
-        label(ax, name, (row.at, at / 1000), color=GOLD, fontsize=8, **side)
+        label(ax, wrap(row.publisher, 24), (row.at, row.value / 1000), color=GOLD, fontsize=8, **side)
 
 
 def _marks(known: pd.DataFrame, rates: pd.DataFrame, points: pd.DataFrame) -> pd.DataFrame:

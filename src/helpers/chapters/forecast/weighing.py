@@ -15,7 +15,6 @@ NONE = sentence("No year of this target is suspect, so there are no readings to 
 DECIMALS = {"observed": 2, "Bayes factor of an error": 1}
 for _short in SHORT.values():
     DECIMALS |= {f"fits {_short} (best: 1)": 2, f"{_short} after it, %": 0}
-LEAST_APART = 11  # per cent between the names of two lines
 
 
 def update(india: Vintage, target: str) -> pd.DataFrame:
@@ -65,12 +64,11 @@ def weights(history: pd.DataFrame, *, india: Vintage) -> Figure | Sentence:
         return NONE
     drawing, (ax,) = canvas("weight, per cent", height=2.8)
     days, shares = [*history.index, pd.Timestamp(india.day)], 100 * history[list(SHORT)].astype(float)
-    colours, at = dict(zip(SHORT, (BLUE, GOLD, RED), strict=True)), -np.inf
+    colours = dict(zip(SHORT, (BLUE, GOLD, RED), strict=True))
     for name, share in shares.iloc[-1].sort_values(kind="stable").items():
         line = ax.step(days, [*shares[name], share], where="post", color=colours[name], linewidth=2)
         tips.tell(line, [f"{SHORT[name]}, {words.day(days[-1])}: {words.percent(share)} %"])
-        at = max(share, at + LEAST_APART)
-        label(ax, f"{SHORT[name]} {words.percent(share)} %", (days[-1], at), color=colours[name], fontsize=9)
+        label(ax, f"{SHORT[name]} {words.percent(share)} %", (days[-1], share), color=colours[name], fontsize=9)
     ax.set_ylim(0, 100)
     name_dates(ax)
     title, alt = _said(shares.assign(source=history["source"]))
