@@ -61,6 +61,10 @@ def test_a_later_total_as_high_as_the_suspect_one_is_told_beside_the_error_that_
         if said:
             assert "in FY26 is about as much as in FY25 or more, yet with a chance of " in said.text
             assert re.search(r"From the level of FY26 alone FY36 would come to 1\d\d,\d00 t", said.text)
+    months = [keys | {"period": f"2026-0{month}", "value": 4_000.0} for month in (4, 5, 6, 7)]
+    later = india.adding("trade", keys | {"period": "FY26", "value": 53_748.0}, *months)
+    said = brief.doubted(forecast.expected(later, "customs", 10), later)
+    assert "From the level of April–July 2026 alone" in said.text
     assert brief.doubted(forecast.expected(india, "customs", 2), india) is None
 
 

@@ -376,6 +376,8 @@ def test_titles_say_so_where_scenarios_agree(india, table):
         alike[column] = [level.loc[("shrunken drift", p), column] for p in paths["period"]]
     title = figures.fan(alike, india=india).title
     assert "the level of FY26-H1 alone, the middle is 50.1 thousand tonnes in FY35, in an 80 %" in title
+    months = [{**ROW, "period": f"2026-0{month}", "value": 2_800} for month in (4, 5, 6, 7)]
+    assert "the level of April–July 2026 alone" in figures.fan(alike, india=india.adding("trade", *months)).title
     bare = figures.fan(alike.assign(low80=float("nan"), high80=float("nan")), india=india).title
     assert bare.endswith("the middle is 50.1 thousand tonnes in FY35")
     assert "the medians for FY27 are 34.5 thousand tonnes" in figures.readings(alike, india=india).title

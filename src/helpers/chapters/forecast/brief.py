@@ -10,7 +10,7 @@ from helpers.chapters.forecast import moves, phrases, tables
 from helpers.chapters.outputs import Figure, Sentence, joined, number, sentence
 from helpers.data import Quantity, Vintage, derived, ids
 from helpers.outlook import evidence, forecast, mirror, moved, readings, structure, targets
-from helpers.outlook.episodes import suspect
+from helpers.outlook.episodes import level, suspect
 
 WHAT = {
     targets.CUSTOMS.name: "magnets of all kinds (HS 850511)",
@@ -62,10 +62,11 @@ def doubted(table: pd.DataFrame, india: Vintage) -> Sentence | None:
     if not high or chance <= 1 / 2 or alone is None:
         return None
     text = "{now} in {then} is about as much as in {year} or more, yet with a chance of {chance} {year} is an error:"
-    tail = "what speaks for one is of {year} itself. From the level of {then} alone {last} would come to {alone}."
+    tail = "what speaks for one is of {year} itself. From the level of {level} alone {last} would come to {alone}."
     parts = {"now": derived(newest["value"], "t", newest), "then": str(newest.name), "year": year, "last": last}
+    parts |= {"level": words.period(level(india, target).period), "alone": tables.rounded(alone)}
     parts["chance"] = words.chance(derived(100 * chance, "%", evidence.table(india)))
-    return sentence(text, tail, alone=tables.rounded(alone), **parts)
+    return sentence(text, tail, **parts)
 
 
 @once_public

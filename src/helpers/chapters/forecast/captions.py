@@ -44,7 +44,7 @@ def _fan_title(end: pd.DataFrame, target: str, uses: dict, india: Vintage) -> Se
         lead = "Weighed or from the recorded total alone, the middle is"
         if forecast.LEVEL in end.index:
             lead = "Weighed or from the level of {start} alone, the middle is"
-            parts["start"] = level(india, target).period
+            parts["start"] = words.period(level(india, target).period)
         medians = sorted(medians, key=lambda of: of.value)
         medians = medians if len({f"{of:number.1}" for of in medians}) > 1 else medians[:1]
         lie = " to ".join(f"{of:number.1}" for of in medians)
