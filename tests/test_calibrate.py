@@ -93,6 +93,8 @@ def test_many_series_at_once_are_forecast_as_one_by_one(known):
     if known[0] < known[-1]:
         with pytest.raises(ValueError, match="rise"):
             calibrated.forecast_quantiles(values, 5, kind="trade", known=known[::-1])
+    with pytest.raises(ValueError, match="rise from 3"):
+        calibrated.forecast_quantiles(values, 5, kind="trade", known=np.maximum(known - known[0], 2))
     for kind, message in (("trade", "not a finite number"), ("general", "a kind that recovers")):
         with pytest.raises(ValueError, match=message):
             calibrated.forecast_quantiles(values, 5, kind=kind, known=known + 1)

@@ -52,6 +52,8 @@ def test_figures_that_are_none_and_rows_without_a_country_change_nothing(tmp_pat
     rows = [found["lines"].query("hs == '850511'") for found in both]
     assert len(rows[0]) == 1
     assert rows[0].equals(rows[1])
+    nowhere = made(tmp_path / "nowhere", [("850513", "import", "IND", None, "2024-01", 1.0, 1.0)])
+    assert series.loaded(nowhere, "850513", "850513", series.Whole(2025, 2025, 2024)).totals.empty
 
 
 def test_a_panel_without_the_home_country_is_no_panel_in_which_nothing_misleads(tmp_path):
