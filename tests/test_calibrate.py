@@ -100,6 +100,20 @@ def test_many_series_at_once_are_forecast_as_one_by_one(known):
             calibrated.forecast_quantiles(values, 5, kind=kind, known=known + 1)
 
 
+def test_series_that_are_too_long_count_by_their_last_values_beside_shorter_ones():
+    values = walks(2, calibrated.LONGEST + 10, 9)
+    alone = [calibrated.forecast_quantiles(row[None, -n:], 2, kind="trade")[0][0]
+             for row, n in zip(values, (40, values.shape[1]), strict=True)]  # fmt: skip
+    together = calibrated.forecast_quantiles(values, 2, kind="trade", known=np.array([40, values.shape[1]]))[0]
+    np.testing.assert_allclose(together, alone, rtol=1e-9)
+
+
+def test_the_spread_of_growth_is_its_standard_deviation():
+    values = walks(3, 12, 4)
+    found = calibrated.error_features(combined(values, 2, (0.03, 0.02)))[:, 0, 1]
+    np.testing.assert_allclose(found, np.log(np.diff(np.log(values)).std(axis=1, ddof=1)))
+
+
 def test_quantiles_are_smooth_in_the_horizon():
     for kind in ("general", "trade"):
         found = np.log(calibrated.forecast_quantiles(walks(30, 20, 8), 10, kind=kind)[0])
