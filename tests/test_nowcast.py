@@ -47,6 +47,11 @@ def test_known_sums_hold_in_every_path():
     _held(MIXED, now)
 
 
+def test_every_sweep_that_is_kept_finds_paths_of_its_own():
+    found = simulate_months(MIXED, PRIOR).paths.iloc[0]
+    assert found.nunique() > (1 - 0.5 / nowcast.KEPT) * nowcast.CHAINS * nowcast.KEPT
+
+
 @settings(max_examples=8)
 @given(
     st.lists(st.floats(10, 1000), min_size=12, max_size=12),
