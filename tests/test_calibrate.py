@@ -93,9 +93,25 @@ def test_many_series_at_once_are_forecast_as_one_by_one(known):
     if known[0] < known[-1]:
         with pytest.raises(ValueError, match="rise"):
             calibrated.forecast_quantiles(values, 5, kind="trade", known=known[::-1])
+    with pytest.raises(ValueError, match="rise from 3"):
+        calibrated.forecast_quantiles(values, 5, kind="trade", known=np.maximum(known - known[0], 2))
     for kind, message in (("trade", "not a finite number"), ("general", "a kind that recovers")):
         with pytest.raises(ValueError, match=message):
             calibrated.forecast_quantiles(values, 5, kind=kind, known=known + 1)
+
+
+def test_series_that_are_too_long_count_by_their_last_values_beside_shorter_ones():
+    values = walks(2, calibrated.LONGEST + 10, 9)
+    alone = [calibrated.forecast_quantiles(row[None, -n:], 2, kind="trade")[0][0]
+             for row, n in zip(values, (40, values.shape[1]), strict=True)]  # fmt: skip
+    together = calibrated.forecast_quantiles(values, 2, kind="trade", known=np.array([40, values.shape[1]]))[0]
+    np.testing.assert_allclose(together, alone, rtol=1e-9)
+
+
+def test_the_spread_of_growth_is_its_standard_deviation():
+    values = walks(3, 12, 4)
+    found = calibrated.error_features(combined(values, 2, (0.03, 0.02)))[:, 0, 1]
+    np.testing.assert_allclose(found, np.log(np.diff(np.log(values)).std(axis=1, ddof=1)))
 
 
 def test_quantiles_are_smooth_in_the_horizon():

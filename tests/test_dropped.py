@@ -201,6 +201,13 @@ def test_a_table_of_makers_is_of_the_segment_that_its_name_says():
     assert registered("total.xlsx", axis="Maker")["key"].tolist() == ["ev_registrations/total"]
 
 
+def test_a_maker_that_stands_twice_counts_twice_and_a_table_of_none_is_refused():
+    cells = [["title", "", ""], ["S No", "Maker", vahan.ELECTRIC[0]], ["1", "ONE", "2"], ["2", "ONE", "3"]]
+    assert vahan._electric(cells, "maker").to_dict() == {"ONE": 5}
+    with pytest.raises(UnfitError, match="it names no maker"):
+        vahan._electric(cells[:2], "maker")
+
+
 OTHERS = {
     "heading": r"headings \['MUON'\] are not known; known are S NO, .*PURE EV",
     "category": r"categories \['FIVE WHEELER'\] are not known; known are TWO WHEELER\(NT\)",

@@ -47,6 +47,11 @@ def test_known_sums_hold_in_every_path():
     _held(MIXED, now)
 
 
+def test_every_sweep_that_is_kept_finds_paths_of_its_own():
+    found = simulate_months(MIXED, PRIOR).paths.iloc[0]
+    assert found.nunique() > (1 - 0.5 / nowcast.KEPT) * nowcast.CHAINS * nowcast.KEPT
+
+
 @settings(max_examples=8)
 @given(
     st.lists(st.floats(10, 1000), min_size=12, max_size=12),
@@ -300,6 +305,9 @@ def test_the_rest_of_a_year_is_as_sharp_as_that_of_many_more_draws():
     ]  # fmt: skip
     middle, sharp = np.mean(made, axis=1), np.std(made, axis=1)
     assert sharp[0] < 0.75 * sharp[1] and middle[0] == pytest.approx(middle[1], abs=sharp[1])
+    logs = [of(_found(80), ahead, np.random.default_rng(1), 4) for of in (draws.go_on, draws._ahead)]
+    rests = [np.exp(log[:, :6]).sum(axis=1).reshape(draws.BATCHES, -1).argsort(axis=1) for log in logs]
+    np.testing.assert_array_equal(*rests, "a path keeps its place among the others")
 
 
 def test_a_year_ahead_has_the_distribution_of_its_months_simulated_one_by_one():

@@ -291,3 +291,5 @@ def test_growth_is_reckoned_between_figures_of_two_times_only(india):
         later["period"] = period
         conditions = [name for name, *_ in agreement.conditions(india, found.loc[CHINA], later)]
         assert (agreement.GROWTH in conditions) == there
+    *_, early = agreement.conditions(india.on("2015-01-01"), found.loc[CHINA], later)
+    assert early[0] == agreement.GROWTH and np.isnan(early[3]).all(), "before any year of China's exports is public"

@@ -29,6 +29,15 @@ def test_weights_and_probabilities_sum_to_one_on_every_day(india, day):
         assert shares.sum() == pytest.approx(1) and (shares > 0).all()
 
 
+def test_paths_are_as_exact_as_the_weight_of_the_readings_that_they_are_for(india, monkeypatch):
+    weight, found, made_by = readings.weights(india), {}, readings.simulate_months
+    monkeypatch.setattr(readings, "simulate_months", lambda *of, **how: found.update(
+        {how["item"]: how["share"]}) or made_by(*of, **how))  # fmt: skip
+    readings.simulate(india, forecast.prior(india))
+    real = weight[readings.PERSISTENT]
+    assert found == {"as recorded": real, "without surge": pytest.approx(1 - real)} and real != 0.5
+
+
 def test_weights_change_with_the_evidence_and_not_before(india):
     before, after = readings.weights(india.on("2025-11-23")), readings.weights(india.on("2025-11-24"))
     assert before[readings.PERSISTENT] > after[readings.PERSISTENT]

@@ -52,6 +52,12 @@ def test_figures_that_are_none_and_rows_without_a_country_change_nothing(tmp_pat
     rows = [found["lines"].query("hs == '850511'") for found in both]
     assert len(rows[0]) == 1
     assert rows[0].equals(rows[1])
+    nowhere = [("850513", "import", "IND", None, "2024", 1.0, 1.0)]
+    months = [("850513", "import", "IND", "CHN", f"2024-{month:02}", 1.0, 1.0) for month in range(1, 13)]
+    for name, more, worth in (("nowhere", [], []), ("months", months, [12.0])):
+        held = made(tmp_path / name, [*nowhere, *more])
+        whole = series.loaded(held, "850513", "850513", series.Whole(2025, 2025, 2024))
+        assert whole.totals["own_usd_m"].tolist() == worth
 
 
 def test_a_panel_without_the_home_country_is_no_panel_in_which_nothing_misleads(tmp_path):

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from helpers.ensemble import smoothers
 from helpers.ensemble.smoothers import MEMBERS, check_values, linear_maps, log_offset, member_forecasts
 
 GROWTH = (0.03, 0.02)
@@ -77,6 +78,27 @@ def test_drift_and_shrunken_drift_have_their_closed_forms():
     share = GROWTH[1] ** 2 / (GROWTH[1] ** 2 + noise / len(growth))
     drift = GROWTH[0] + (growth.mean() - GROWTH[0]) * share
     np.testing.assert_allclose(forecast(SERIES, "shrunken_drift log")[0], SERIES[-1] * np.exp(drift * steps))
+
+
+@pytest.mark.parametrize(("member", "freedom"), [("ses_drift raw", 10), ("shrunken_ses_drift log", 11)])
+def test_points_of_a_grid_weigh_by_the_likelihood_of_their_errors(member, freedom):
+    raw = member.endswith("raw")
+    values = SERIES if raw else np.log(SERIES)
+    kappa = 0.0 if raw else (np.diff(values).var(ddof=1) + 1e-6) / GROWTH[1] ** 2
+    squares, ahead = [], []
+    for alpha, beta, phi in smoothers._DRIFT:
+
+        def errors_of(level, slope, of=(alpha, beta, phi)):
+            return np.append(
+                holt_errors_and_forecast(values, *of, level, slope, 4)[0], kappa**0.5 * (slope - GROWTH[0])
+            )
+
+        start = least_squares_start(errors_of)
+        squares.append((errors_of(*start) ** 2).sum())
+        ahead.append(holt_errors_and_forecast(values, alpha, beta, phi, *start, 4)[1])
+    weight = np.array(squares) ** (-freedom / 2)
+    expected = weight @ np.array(ahead) / weight.sum()
+    np.testing.assert_allclose(forecast(SERIES, member)[0], expected if raw else np.exp(expected), rtol=1e-6)
 
 
 def test_a_line_and_a_constant_growth_rate_are_continued_exactly():

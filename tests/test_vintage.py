@@ -139,6 +139,8 @@ def test_mixed_units_are_an_error_that_names_the_keys():
 def test_an_unknown_table_and_an_unknown_key_name_what_there_is():
     with pytest.raises(DataError, match="no dated table 'trades'; it has"):
         INDIA.table("trades")
+    with pytest.raises(DataError, match=r"no column \['country'\]; it has"):
+        INDIA.table("trade", country="CHN")
     with pytest.raises(DataError, match=r"no key column \['code'\]; its keys are"):
         INDIA.series("trade", code="850511")
 

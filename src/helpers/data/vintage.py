@@ -89,6 +89,8 @@ class Vintage:
         is ``missing`` stay, without a value.
         """
         table = self._table(name, vintages)
+        if unknown := sorted(set(cells) - set(table.columns)):
+            raise DataError(f"data/{name}.csv has no column {unknown}; it has {table.columns}")
         return table.frame().take(table.places(cells)) if cells else table.frame().copy()
 
     def series(self, name: str, *, unverified: bool = False, **keys: str) -> pd.DataFrame:

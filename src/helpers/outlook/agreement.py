@@ -146,6 +146,6 @@ def _rest(india: Vintage, year: str) -> pd.DataFrame | pd.Series:
 def _usual_growth(india: Vintage) -> tuple[tuple[float, float], list]:
     """The least and the greatest change from one year to the next of China's exports of rare-earth magnets."""
     rows = india.series("trade", **SHIPPED | {"partner": "world"}).dropna(subset="value")
-    rows = rows[[fiscal.is_calendar_year(period) for period in rows.index]]
+    rows = rows.loc[[fiscal.is_calendar_year(period) for period in rows.index]]
     steps = 100 * rows["value"].pct_change()[np.diff(rows.index.astype(int), prepend=0) == 1]
     return (steps.min(), steps.max()), [rows]

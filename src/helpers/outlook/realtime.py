@@ -32,7 +32,7 @@ def outturns(india: Vintage) -> pd.DataFrame:
     first = min(rows.loc[[fiscal.is_year(p) for p in rows.index], "published"], default=pd.NaT)
     rows = rows[rows["status"] == "reported"]
     long = [len(fiscal.months(p)) >= LEAST_MONTHS and pd.Timestamp(fiscal.span(p)[1]) > first for p in rows.index]
-    tried = rows[long].sort_values("published").tail(MOST_OUTTURNS)
+    tried = rows.loc[long].sort_values("published").tail(MOST_OUTTURNS)
     ends = [(day - pd.offsets.MonthEnd()).date() for day in tried["published"]]
     return tried.assign(days=[(first.date(), end) if end > first.date() else (first.date(),) for end in ends])
 

@@ -37,7 +37,8 @@ def pattern(india: Vintage, target: str = "customs") -> pd.DataFrame:
     around = (values.rolling(12).mean().shift(-5) + values.rolling(12).mean().shift(-6)) / 2
     ratio = (values / around).dropna()
     groups = ratio.groupby(ratio.index.month)
-    if groups.ngroups < 12 or groups.size().min() < LEAST_YEARS or kruskal(*(of for _, of in groups)).pvalue > CHANCE:
+    few = groups.ngroups < 12 or groups.size().min() < LEAST_YEARS or ratio.eq(ratio.iloc[0]).all()
+    if few or kruskal(*(of for _, of in groups)).pvalue > CHANCE:
         return none
     table = pd.DataFrame({"times": groups.median(), "years": groups.size()}).rename_axis("month")
     return table.assign(source=ids(rows))

@@ -151,7 +151,7 @@ def loaded(panel: Panel, first: str, last: str, whole: Whole) -> Block:
     time, own = np.asarray(found["time"], int), np.asarray(found["own"])
     monthly = time >= _MONTHLY
     weight, value = _known(found["weight"], monthly), _known(found["value"], monthly)
-    nobody = (country < 0) | monthly & (np.isnan(value) | np.isin(names, NOBODY)[country])
+    nobody = (country < 0) | monthly & (np.isnan(value) | np.isin([*names, ""], NOBODY)[country])
     key = _keyed(np.where(nobody, -1, 2 * monthly + own), line, country, time, len(hs), len(names))
     order = np.argsort(key, kind="stable")[nobody.sum() :]
     if (same := np.diff(key[order]) == 0).any():
