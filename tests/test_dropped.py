@@ -199,6 +199,8 @@ def test_a_table_of_makers_is_of_the_segment_that_its_name_says():
     found = registered("2w-2026-07.xlsx", axis="Maker")
     assert found["key"].tolist() == ["ev_registrations/2w"]
     assert registered("total.xlsx", axis="Maker")["key"].tolist() == ["ev_registrations/total"]
+    with pytest.raises(UnfitError, match="it has no row of a maker; save it again"):
+        registered("2w.xlsx", axis="Maker", fault="empty")
 
 
 OTHERS = {
