@@ -21,7 +21,7 @@ import pandas as pd
 from helpers.ensemble.combine import Combination, combined
 from helpers.ensemble.lengths import Lengths
 from helpers.ensemble.quantiles import QUANTILES
-from helpers.ensemble.smoothers import LONGEST, check_values, log_offset
+from helpers.ensemble.smoothers import LONGEST, SHORTEST, check_values, log_offset
 
 LEARNED = tuple(sorted({*QUANTILES, *(decile / 10 for decile in range(1, 10))}))
 FAST = (0.07, 0.14)  # own growth a year, log points: from here on errors have another shape, fully at 15 %
@@ -85,7 +85,7 @@ def forecast_quantiles(
         raise ValueError(f"no {artefact['kind']} calibration for period {period}: there is {', '.join(models)}")
     if known is not None and not (period == 1 and "recovery" in artefact):
         raise ValueError("series of several lengths are forecast by year only, and by a kind that recovers")
-    values, lengths = (values, None) if known is None else Lengths.several(values, known, LONGEST)
+    values, lengths = (values, None) if known is None else Lengths.several(values, known, SHORTEST, LONGEST)
     values = check_values(values)[:, -LONGEST:]
     combination = combined(values, horizon, artefact["growth"], period, artefact.get("recovery"), lean, lengths)
     offset = log_offset(values)

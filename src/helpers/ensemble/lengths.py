@@ -25,7 +25,7 @@ class Lengths:
     own: np.ndarray | None = None
 
     @classmethod
-    def several(cls, values: np.ndarray, known: np.ndarray, most: int) -> tuple[np.ndarray, Self]:
+    def several(cls, values: np.ndarray, known: np.ndarray, least: int, most: int) -> tuple[np.ndarray, Self]:
         """Lengths that rise from row to row, and the values with the first of each row in place of what is not known.
 
         Of more than ``most`` observations the last ones are taken.
@@ -33,12 +33,13 @@ class Lengths:
         Raises
         ------
         ValueError
-            If the lengths do not rise, or are more than the columns.
+            If the lengths do not rise, are not one a row, or are below ``least`` or more than the columns.
         """
         known = np.minimum(known, most)
         ends = np.flatnonzero(step := np.diff(known)) + 1
-        if (step < 0).any() or known[-1] > values.shape[1]:
-            raise ValueError(f"lengths {known.tolist()} must rise up to {values.shape[1]} at most")
+        if len(known) != len(values) or (step < 0).any() or ((known < least) | (known > values.shape[1])).any():
+            said = f"must rise from {least} up to {values.shape[1]} at most, one for each of {len(values)} series"
+            raise ValueError(f"lengths {known.tolist()} {said}")
         values = values[:, -known[-1] :]
         if not len(ends):
             return values, cls(values.shape[1])
