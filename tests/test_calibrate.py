@@ -93,8 +93,9 @@ def test_many_series_at_once_are_forecast_as_one_by_one(known):
     if known[0] < known[-1]:
         with pytest.raises(ValueError, match="rise"):
             calibrated.forecast_quantiles(values, 5, kind="trade", known=known[::-1])
-    with pytest.raises(ValueError, match="rise from 3"):
-        calibrated.forecast_quantiles(values, 5, kind="trade", known=np.maximum(known - known[0], 2))
+    for wrong in (known - known[0] + 2, known[-1:], known + 12):
+        with pytest.raises(ValueError, match="from 3 up to 14 at most, one for each of 20 series"):
+            calibrated.forecast_quantiles(values, 5, kind="trade", known=wrong)
     for kind, message in (("trade", "not a finite number"), ("general", "a kind that recovers")):
         with pytest.raises(ValueError, match=message):
             calibrated.forecast_quantiles(values, 5, kind=kind, known=known + 1)

@@ -199,12 +199,14 @@ def test_a_table_of_makers_is_of_the_segment_that_its_name_says():
     found = registered("2w-2026-07.xlsx", axis="Maker")
     assert found["key"].tolist() == ["ev_registrations/2w"]
     assert registered("total.xlsx", axis="Maker")["key"].tolist() == ["ev_registrations/total"]
+    with pytest.raises(UnfitError, match="it has no row of a maker; save it again"):
+        registered("2w.xlsx", axis="Maker", fault="empty")
 
 
 def test_a_maker_that_stands_twice_counts_twice_and_a_table_of_none_is_refused():
     cells = [["title", "", ""], ["S No", "Maker", vahan.ELECTRIC[0]], ["1", "ONE", "2"], ["2", "ONE", "3"]]
     assert vahan._electric(cells, "maker").to_dict() == {"ONE": 5}
-    with pytest.raises(UnfitError, match="it names no maker"):
+    with pytest.raises(UnfitError, match="it has no row of a maker"):
         vahan._electric(cells[:2], "maker")
 
 

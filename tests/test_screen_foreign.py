@@ -103,6 +103,19 @@ def test_a_kept_part_that_cannot_be_read_is_named(tmp_path):
         parts.screened(todo)
 
 
+def test_a_part_for_which_there_is_no_room_is_named_and_made_later(tmp_path):
+    resource = pytest.importorskip("resource")
+    todo = parts.plan(made(tmp_path / "panel", YEARS), Rules(), tmp_path / "parts")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, hard))
+    try:
+        with pytest.raises(OSError, match="parquet cannot be written: see that the disk has room"):
+            parts.screened(todo)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert len(parts.screened(todo)["lines"]) == 1
+
+
 def test_nothing_is_kept_of_a_panel_that_changed_meanwhile(tmp_path):
     held = made(tmp_path / "panel", YEARS)
     todo = parts.plan(held, Rules(), tmp_path / "parts")

@@ -28,7 +28,8 @@ def book(month="2026-07", axis="Vehicle Category", area=ALL, fault="", saved=Non
     """The bytes of a workbook by vehicle category or maker, saved five days after the month unless said.
 
     ``fault``: ``heading`` (a fuel that is not known), ``category`` (not known), ``sum`` (a row that does not make its
-    total), ``year`` (of no month), ``narrowed`` (categories left out), ``text`` (no number).
+    total), ``year`` (of no month), ``narrowed`` (categories left out), ``text`` (no number),
+    ``empty`` (no rows).
     """
     import xlsxwriter
 
@@ -36,6 +37,7 @@ def book(month="2026-07", axis="Vehicle Category", area=ALL, fault="", saved=Non
     rows = _categories(month, folder) if axis == "Vehicle Category" else _makers()
     if fault == "narrowed":
         rows = {label: counts for label, counts in rows.items() if "TWO" in label}
+    rows = {} if fault == "empty" else rows
     heads = [*FUELS[:-1], "MUON" if fault == "heading" else FUELS[-1]]
     name = spellings.MONTHS[when.month - 1].upper()
     title = TITLE[axis].format(area, name, when.year)

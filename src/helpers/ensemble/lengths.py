@@ -33,12 +33,13 @@ class Lengths:
         Raises
         ------
         ValueError
-            If the lengths do not rise, are below ``least``, or are more than the columns.
+            If the lengths do not rise, are not one a row, or are below ``least`` or more than the columns.
         """
         known = np.minimum(known, most)
         ends = np.flatnonzero(step := np.diff(known)) + 1
-        if (step < 0).any() or known[0] < least or known[-1] > values.shape[1]:
-            raise ValueError(f"lengths {known.tolist()} must rise from {least} up to {values.shape[1]} at most")
+        if len(known) != len(values) or (step < 0).any() or ((known < least) | (known > values.shape[1])).any():
+            said = f"must rise from {least} up to {values.shape[1]} at most, one for each of {len(values)} series"
+            raise ValueError(f"lengths {known.tolist()} {said}")
         values = values[:, -known[-1] :]
         if not len(ends):
             return values, cls(values.shape[1])

@@ -124,9 +124,14 @@ _DRAFT = "draft-"
 
 
 def _write(table: pd.DataFrame, path: Path) -> None:
+    import duckdb
+
     connection = database()
     connection.register("found", table)
-    connection.execute(f"COPY (FROM found) TO '{quoted(path)}' (FORMAT parquet, COMPRESSION zstd)")
+    try:
+        connection.execute(f"COPY (FROM found) TO '{quoted(path)}' (FORMAT parquet, COMPRESSION zstd)")
+    except duckdb.IOException:
+        raise OSError(f"{path} cannot be written: see that the disk has room") from None
 
 
 def _kept(parts: list[Part], name: str) -> Iterator[pd.DataFrame]:

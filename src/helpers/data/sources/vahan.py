@@ -110,9 +110,10 @@ def _electric(cells: list[list[str]], axis: str) -> pd.Series:
             if _TOTAL in upper and counts.iloc[-1] != (parts := counts[fuels].sum()):
                 raise UnfitError(f"the fuels of {label} sum to {parts}, its total is {counts.iloc[-1]}")
             found[label] = found.get(label, 0) + counts[electric].sum()
+    found.pop(_TOTAL, None)
     if not found:
-        raise UnfitError(f"it names no {axis}; save the whole table")
-    return pd.Series({label: count for label, count in found.items() if label != _TOTAL}, dtype=int)
+        raise UnfitError(f"it has no row of a {axis}; save it again, with its rows")
+    return pd.Series(found, dtype=int)
 
 
 def _segments(electric: pd.Series, axis: str, answer: Answer) -> pd.Series:
