@@ -56,7 +56,7 @@ def test_figures_that_are_none_and_rows_without_a_country_change_nothing(tmp_pat
     months = [("850513", "import", "IND", "CHN", f"2024-{month:02}", 1.0, 1.0) for month in range(1, 13)]
     for name, more, worth in (("nowhere", [], []), ("months", months, [12.0])):
         held = made(tmp_path / name, [*nowhere, *more])
-        whole = series.loaded(held, "850513", "850513", series.Whole(2025, 2025, 2024))
+        whole = series.loaded(held, "850513", "850513", series.Whole(2025, 2025, 2024, ("CHN",)))
         assert whole.totals["own_usd_m"].tolist() == worth
 
 

@@ -30,8 +30,8 @@ COLUMNS = {
 GROUP = 30 * 2048
 """Rows that lie together in a file: what is read at least for one line."""
 
-OURS = "((flow = 'import' AND reporter = ?) OR (flow = 'export' AND partner = ?))"
-"""Rows of the home country's imports by either count, in a question; it is given twice."""
+OURS = "CASE flow WHEN 'import' THEN reporter WHEN 'export' THEN partner END = ?"
+"""Rows of the home country's imports by either count, in a question."""
 
 NOBODY = ("world", "nes", "group")
 """Partners that are no country: a total is never a row among its parts."""
@@ -84,7 +84,7 @@ class Panel:
     def lines(self) -> list[str]:
         """The codes of lines that the home country imports, by its own count or others'."""
         asked = f"SELECT DISTINCT hs FROM panel WHERE {OURS} AND hs IS NOT NULL ORDER BY hs"
-        return [hs for (hs,) in self.ask(asked, [self.home, self.home]).fetchall()]
+        return [hs for (hs,) in self.ask(asked, [self.home]).fetchall()]
 
     def history(self, lines: Iterable[str]) -> pd.DataFrame:
         """Every row of the lines whose code is, or begins with, one of some codes: the columns of the panel."""

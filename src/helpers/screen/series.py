@@ -1,13 +1,14 @@
 """Lines of a panel as arrays: one run of months for each line and country, sorted, so that a sum is always the same."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 import numpy as np
 import pandas as pd
 
 from helpers.data import DataError
-from helpers.screen.panel import NOBODY, OURS, Panel
+from helpers.screen.panel import NOBODY, OURS, Panel, database
 
 _TIMES = 1_000_000
 """More than any time: a calendar year, or year and month in six digits."""
@@ -23,13 +24,14 @@ class Whole:
     """What each part of a panel takes from the whole of it.
 
     ``own, their`` are the first calendar years whose months are not all there yet, by the home country's count and by
-    others'; ``newest`` is the last year of the own count; ``lean`` is that of
+    others'; ``newest`` is the last year of the own count; ``names`` are those of countries; ``lean`` is that of
     :func:`helpers.ensemble.combine.combined`.
     """
 
     own: int
     their: int
     newest: int
+    names: tuple[str, ...]
     lean: float = 0.0
 
 
@@ -125,7 +127,8 @@ class Block:
 
 def reach(panel: Panel) -> Whole:
     """How far a panel reaches."""
-    words = ["", "\U0010ffff", panel.home, panel.home]
+    words = ["", "\U0010ffff", panel.home]
+    names = panel.ask(f"SELECT DISTINCT country FROM ({_ASKED}) WHERE country IS NOT NULL", words).fetchall()
     told = panel.ask(
         f"SELECT DISTINCT own, time FROM ({_ASKED}) WHERE country IS NOT NULL AND value > 0 AND isfinite(value) "
         f"AND (time < {_MONTHLY} OR country NOT IN {NOBODY})", words).fetchall()  # fmt: skip
@@ -135,7 +138,7 @@ def reach(panel: Panel) -> Whole:
     their_end, own_end = (int(over[own == side].max(initial=0)) for side in (0, 1))
     year = np.where(monthly, time // 100, time)
     known = (own == 1) & (~monthly | (year < own_end))
-    return Whole(own_end, their_end, int(year[known].max(initial=0)))
+    return Whole(own_end, their_end, int(year[known].max(initial=0)), tuple(sorted(name for (name,) in names)))
 
 
 def loaded(panel: Panel, first: str, last: str, whole: Whole) -> Block:
@@ -146,8 +149,10 @@ def loaded(panel: Panel, first: str, last: str, whole: Whole) -> Block:
     DataError
         If there are two figures for one line, country and period: which of them counts nobody has said.
     """
-    found = panel.ask(_ASKED, [first, last, panel.home, panel.home], threads=1).fetchnumpy()
-    (line, hs), (country, names) = (pd.factorize(np.asarray(found[of]), sort=True) for of in ("hs", "country"))
+    asked = f"SELECT own, time, weight, value, CAST('1' || hs AS BIGINT) AS hs, hash(country) AS country FROM ({_ASKED})"
+    found = panel.ask(asked, [first, last, panel.home], threads=1).fetchnumpy()
+    line, hs = _coded(found["hs"], lambda number: str(number)[1:])
+    country, names = _coded(found["country"], _hashed(whole.names).get)
     time, own = np.asarray(found["time"], int), np.asarray(found["own"])
     monthly = time >= _MONTHLY
     weight, value = _known(found["weight"], monthly), _known(found["value"], monthly)
@@ -167,6 +172,21 @@ def loaded(panel: Panel, first: str, last: str, whole: Whole) -> Block:
     line, country, time, weight, value = (of[theirs:] for of in (line, country, time, weight, value))
     new = _begins(line, country)
     return Block(hs, names, line[new], country[new], np.append(new, len(line)), time, weight, value, others, whole)
+
+
+def _coded(column: np.ndarray, of: Callable[[int], str | None]) -> tuple[np.ndarray, np.ndarray]:
+    """Numbers that stand for words by their places among these, sorted; -1 for what is none."""
+    number, found = pd.factorize(np.asarray(column))
+    words = [of(one) for one in found.tolist()]
+    known = sorted(word for word in words if word is not None)
+    return np.array([-1 if word is None else known.index(word) for word in words], int)[number], np.array(known, object)
+
+
+@cache
+def _hashed(names: tuple[str, ...]) -> dict[int, str]:
+    """Names by what DuckDB has in their place: a word of each row would take most of the time of reading."""
+    told = database().execute("SELECT hash(name), name FROM (SELECT unnest(?) AS name)", [list(names)])
+    return dict(told.fetchall())
 
 
 def _begins(*columns: np.ndarray) -> np.ndarray:
