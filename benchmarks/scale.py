@@ -99,13 +99,16 @@ def forecasting(todo):
 def flat(held, todo, folder):
     """Processor time of a series by how many are asked for: reading its months, and its forecast.
 
-    A thousand are a part of their own, of which ten are measured; more come in the parts of :func:`parts.plan`. What
-    is imported and reckoned at first is not counted; of each part the better of two runs is.
+    A thousand are a part of their own, of which ten are measured, each amid others; more come in the parts of
+    :func:`parts.plan`. What is imported and reckoned at first is not counted; of each part the better of two runs is.
     """
-    small = parts.plan(held, Rules(), folder, rows=FEW)[:10]
-    for part in (todo[0], small[0]):
+    both = parts.plan(held, Rules(), folder, rows=FEW)[:10], todo
+    for part in both[0][:1] + todo[:1]:
         forecast(part)
-    few, many = (np.minimum(*([forecast(part)[:3] for part in some] for _ in range(2))) for some in (small, todo))
+    turns = sorted((at / len(some), side, at) for side, some in enumerate(both) for at in range(len(some)))
+    runs = [{(side, at): forecast(both[side][at])[:3] for _, side, at in turns} for _ in range(2)]
+    few, many = (np.minimum(*([run[side, at] for at in range(len(some))] for run in runs))
+                 for side, some in enumerate(both))  # fmt: skip
     counts, told = np.cumsum(many[:, 0]), {int(few[:, 0].mean()): few[:, 1:].sum(axis=0) / few[:, 0].sum()}
     for most in (10_000, 97_000):
         place = int(np.searchsorted(counts, most).clip(max=len(counts) - 1)) + 1

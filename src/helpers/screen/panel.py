@@ -170,7 +170,7 @@ def keep(connection: "duckdb.DuckDBPyConnection", ordered: str, path: Path) -> N
     draft = path.with_name(f"{path.name}.tmp")
     copied = f"COPY (SELECT {columns} FROM ({ordered})) TO '{quoted(draft)}' "
     try:
-        connection.execute(f"{copied} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {GROUP})")
+        connection.execute(f"{copied} (FORMAT parquet, ROW_GROUP_SIZE {GROUP})")
     except duckdb.Error as error:
         raise DataError(f"no panel can be made of this: {str(error).splitlines()[0]}") from error
     draft.replace(path)

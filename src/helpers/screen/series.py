@@ -149,7 +149,9 @@ def loaded(panel: Panel, first: str, last: str, whole: Whole) -> Block:
     DataError
         If there are two figures for one line, country and period: which of them counts nobody has said.
     """
-    asked = f"SELECT own, time, weight, value, CAST('1' || hs AS BIGINT) AS hs, hash(country) AS country FROM ({_ASKED})"
+    asked = (
+        f"SELECT own, time, weight, value, CAST('1' || hs AS BIGINT) AS hs, hash(country) AS country FROM ({_ASKED})"
+    )
     found = panel.ask(asked, [first, last, panel.home], threads=1).fetchnumpy()
     line, hs = _coded(found["hs"], lambda number: str(number)[1:])
     country, names = _coded(found["country"], _hashed(whole.names).get)
@@ -179,7 +181,8 @@ def _coded(column: np.ndarray, of: Callable[[int], str | None]) -> tuple[np.ndar
     number, found = pd.factorize(np.asarray(column))
     words = [of(one) for one in found.tolist()]
     known = sorted(word for word in words if word is not None)
-    return np.array([-1 if word is None else known.index(word) for word in words], int)[number], np.array(known, object)
+    place = {word: at for at, word in enumerate(known)} | {None: -1}
+    return np.array([place[word] for word in words], int)[number], np.array(known, object)
 
 
 @cache
