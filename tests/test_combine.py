@@ -35,7 +35,7 @@ def test_shares_fall_by_the_errors_of_each_part_in_what_is_held_back_three_at_a_
         for start in range(0, 3 * times, 3):
             ahead = parts(VALUES[:, start : start + known], 3)
             errors += np.abs(ahead - VALUES[:, start + known : start + known + 3]).sum(axis=2)
-        shares = np.append(by_length(n), 0.005)[:, None] * (errors / errors.mean(axis=0)) ** (-4 * times)
+        shares = np.append(by_length(n), 0.1)[:, None] * (errors / errors.mean(axis=0)) ** (-4 * times)
         expected = np.einsum("ps,psh->sh", shares / shares.sum(axis=0), parts(VALUES[:, :n], 3))
         np.testing.assert_allclose(combined(VALUES[:, :n], 3, GROWTH).point, expected)
 

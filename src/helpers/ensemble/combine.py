@@ -23,7 +23,7 @@ SHARES = ((0.65, 0.0, 0.35), (0.0, 0.8, 0.2))
 """Of the shrunken drift, the median of `ANNUAL` and the power trend: up to `FEW` observations, and from `MANY` on."""
 
 HELD_BACK, TIMES = 3, 3  # so many observations at a time are forecast from those before, with `FEW` at least known
-LAST, POWER = 0.005, 12  # share of the last value beside the others; power of errors made so that divides the shares
+LAST, POWER = 0.1, 12  # share of the last value beside the others; power of errors made so that divides the shares
 
 QUARTERS = 4  # a year, of which half the forecast is a power trend; in months that is worse than the others
 RECENT = 0.6  # weight of the last year in the mean of recent years to which a recovery returns
