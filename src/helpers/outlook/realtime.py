@@ -8,6 +8,7 @@ import pandas as pd
 
 from helpers import fiscal
 from helpers.data import STATUSES, Vintage, ids, sources_of
+from helpers.data.shared import shared
 from helpers.ensemble import score
 from helpers.ensemble.nowcast import simulate_months
 from helpers.ensemble.quantiles import MIDDLE, QUANTILES, share_below
@@ -160,6 +161,7 @@ def _closeness(came: float, values: np.ndarray) -> float:
     return float(np.diff(share_below(ends, logs))[0])
 
 
+@shared
 def _said(then: Vintage, periods: list[str]) -> list[tuple[str, str, np.ndarray]]:
     """The quantiles of each period by each scenario, as known on a day."""
     last = fiscal.fiscal_year(targets.totals(then, "customs").index[-1])
