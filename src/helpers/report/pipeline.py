@@ -248,6 +248,7 @@ def _finish(job: Job, root: Path, plan: _Plan, ended: batch.Ended) -> Outcome:
         if plan.shared["explorer"]:
             with suppress(Exception):  # it is told when the report is published
                 explorer.content(plan.india)
+        import_module("helpers.report.changed")  # which publishing needs
         done = [_with_page(chapter, plan.shared, plan.india) for chapter in ended(plan.seen.values())]
         done.sort(key=lambda chapter: chapter.name)
         worst = max(chapter.end for chapter in done)
