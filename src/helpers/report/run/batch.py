@@ -11,10 +11,15 @@ from helpers.report.run import interrupt
 Ended = Callable[[Iterable[str]], Iterator[Chapter]]
 """The chapters of some keys as each ends, whichever is first."""
 
+PROMPT = 0.0005
+"""Seconds after which a thread that makes pages lets one go on whose kernel waits for its next cell."""
+
 
 @contextmanager
 def side_by_side(work: Mapping[str, Callable[[], Chapter]], threads: int) -> Iterator[Ended]:
     """Begin the work in its order, so many at a time; gives a function that waits for the chapters of some keys."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(PROMPT)
     with ThreadPoolExecutor(threads) as pool:
         running: dict[str, Future] = {}
 
@@ -33,6 +38,8 @@ def side_by_side(work: Mapping[str, Callable[[], Chapter]], threads: int) -> Ite
             interrupt.end()
             _stop(pool, running)
             raise
+        finally:
+            sys.setswitchinterval(usual)
 
 
 @contextmanager
