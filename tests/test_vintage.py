@@ -6,8 +6,10 @@ import random
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from threading import Event, Timer
 
 import pandas as pd
 import pytest
@@ -359,7 +361,7 @@ from helpers.data import Vintage, shared, vintage
 shared.shared(Vintage.publishers)(vintage("{AS_OF}", Path("{FROZEN}")), ["S05"])"""
     monkeypatch.setenv("MAGNETS_SHARED", str(tmp_path))
     subprocess.run([sys.executable, "-c", first], check=True, timeout=60, env=os.environ | {"PYTHONHASHSEED": "7"})
-    (kept,) = tmp_path.iterdir()
+    (kept,) = (path for path in tmp_path.iterdir() if path.suffix != ".lock")
     kept.write_text('"as the first said"')
     had = shared.shared(Vintage.publishers)
     assert had(INDIA, ["S05"]) == had(vintage("2026-11-25", FROZEN).on(AS_OF), ["S05"]) == "as the first said"
@@ -367,3 +369,20 @@ shared.shared(Vintage.publishers)(vintage("{AS_OF}", Path("{FROZEN}")), ["S05"])
         assert had(of, [source]) == of.publishers([source]) != "as the first said"
     monkeypatch.setenv("MAGNETS_SHARED", str(tmp_path / "full"))
     assert had(INDIA, ["S05"]) == INDIA.publishers(["S05"]), "where nothing can be kept"
+
+
+def test_who_asks_for_what_another_notebook_is_reckoning_waits_for_it(tmp_path, monkeypatch):
+    monkeypatch.setenv("MAGNETS_SHARED", str(tmp_path))
+    asked, begun, end = [], Event(), Event()
+
+    def slow(of, text):
+        asked.append(text)
+        begun.set()
+        return end.wait(30) and text
+
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(shared.shared(slow), INDIA, "said")
+        begun.wait(30)
+        second = pool.submit(shared.shared(slow), INDIA, "said")
+        Timer(0.2, end.set).start()
+        assert first.result() == second.result() == "said" and asked == ["said"]

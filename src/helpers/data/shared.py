@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from functools import wraps
 from hashlib import sha256
 from os import getpid
 
 import numpy as np
+from filelock import FileLock
 
 from helpers import paths
 from helpers.data.vintage import Vintage
@@ -22,13 +23,15 @@ def shared(of_vintage: Callable) -> Callable:
             return of_vintage(india, *args)
         asked = of_vintage.__module__, of_vintage.__qualname__, args, _spelt(india)
         place = folder / sha256(repr(asked).encode()).hexdigest()
-        with suppress(OSError):
-            return json.loads(place.read_text(encoding="utf-8"))
-        found = of_vintage(india, *args)
-        with suppress(OSError):  # there is no room: each reckons it for itself
-            own = place.with_suffix(f".{getpid()}")
-            own.write_text(json.dumps(found, default=np.ndarray.tolist), encoding="utf-8")
-            own.replace(place)
+        with ExitStack() as turn:
+            with suppress(OSError):  # where there is no room each reckons it for itself
+                turn.enter_context(FileLock(f"{place}.lock"))  # who asks meanwhile waits
+                return json.loads(place.read_text(encoding="utf-8"))
+            found = of_vintage(india, *args)
+            with suppress(OSError):
+                own = place.with_suffix(f".{getpid()}")
+                own.write_text(json.dumps(found, default=np.ndarray.tolist), encoding="utf-8")
+                own.replace(place)
         return found
 
     return had
