@@ -9,7 +9,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
-from threading import Event, Timer
+from time import sleep
 
 import pandas as pd
 import pytest
@@ -373,16 +373,7 @@ shared.shared(Vintage.publishers)(vintage("{AS_OF}", Path("{FROZEN}")), ["S05"])
 
 def test_who_asks_for_what_another_notebook_is_reckoning_waits_for_it(tmp_path, monkeypatch):
     monkeypatch.setenv("MAGNETS_SHARED", str(tmp_path))
-    asked, begun, end = [], Event(), Event()
-
-    def slow(of, text):
-        asked.append(text)
-        begun.set()
-        return end.wait(30) and text
-
+    asked = []
+    slow = shared.shared(lambda of, text: (asked.append(text), sleep(0.2), text)[-1])
     with ThreadPoolExecutor(2) as pool:
-        first = pool.submit(shared.shared(slow), INDIA, "said")
-        begun.wait(30)
-        second = pool.submit(shared.shared(slow), INDIA, "said")
-        Timer(0.2, end.set).start()
-        assert first.result() == second.result() == "said" and asked == ["said"]
+        assert [*pool.map(slow, [INDIA] * 2, ["said"] * 2)] == ["said"] * 2 and asked == ["said"]

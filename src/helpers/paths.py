@@ -26,8 +26,3 @@ def archive(data: Path | None = None) -> Path:
     if data not in (None, DATA):
         return data / "archive"
     return Path(os.environ.get("MAGNETS_ARCHIVE") or (DATA / "archive" if CLONE else "archive"))
-
-
-def shared() -> Path | None:
-    """A folder of a run alone, for what its notebooks have in common; none outside of one."""
-    return Path(folder) if (folder := os.environ.get("MAGNETS_SHARED")) else None

@@ -11,15 +11,12 @@ from helpers.report.run import interrupt
 Ended = Callable[[Iterable[str]], Iterator[Chapter]]
 """The chapters of some keys as each ends, whichever is first."""
 
-PROMPT = 0.0005
-"""Seconds after which a thread that makes pages lets one go on whose kernel waits for its next cell."""
-
 
 @contextmanager
 def side_by_side(work: Mapping[str, Callable[[], Chapter]], threads: int) -> Iterator[Ended]:
     """Begin the work in its order, so many at a time; gives a function that waits for the chapters of some keys."""
     usual = sys.getswitchinterval()
-    sys.setswitchinterval(PROMPT)
+    sys.setswitchinterval(5e-4)  # who makes pages lets go on whose kernel waits for its next cell
     with ThreadPoolExecutor(threads) as pool:
         running: dict[str, Future] = {}
 

@@ -5,7 +5,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -42,15 +42,23 @@ def settings() -> Iterator[None]:
                 del os.environ[name]
 
 
-def archive(place: Path) -> AbstractContextManager[None]:
+@contextmanager
+def archive(place: Path, name: str = "MAGNETS_ARCHIVE") -> Iterator[None]:
     """One archive of live sources, also for the kernels that begin in it, whose working folder is another."""
-    return _told("MAGNETS_ARCHIVE", place.absolute())
+    before = os.environ.get(name)
+    os.environ[name] = str(place.absolute())
+    try:
+        yield
+    finally:
+        del os.environ[name]
+        if before is not None:
+            os.environ[name] = before
 
 
 @contextmanager
 def shared() -> Iterator[None]:
     """A folder for what the notebooks of a run have in common."""
-    with kernel_folder() as folder, _told("MAGNETS_SHARED", folder):
+    with kernel_folder() as folder, archive(folder, "MAGNETS_SHARED"):
         yield
 
 
@@ -64,16 +72,3 @@ def sweep() -> None:
                 continue
             with suppress(Timeout), FileLock(folder / "lock", timeout=0):
                 shutil.rmtree(folder)
-
-
-@contextmanager
-def _told(name: str, place: Path) -> Iterator[None]:
-    """A place in the environment, as long as it lasts."""
-    before = os.environ.get(name)
-    os.environ[name] = str(place)
-    try:
-        yield
-    finally:
-        del os.environ[name]
-        if before is not None:
-            os.environ[name] = before
