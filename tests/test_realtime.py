@@ -1,5 +1,7 @@
 """Forecasts of earlier days beside what came: judged by it, and blind to it."""
 
+from datetime import date
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -60,6 +62,8 @@ def test_before_the_outturn_there_is_nothing_to_judge(india):
 
 def test_the_nowcast_elsewhere_is_scored_against_the_year_that_came(india):
     table = realtime.elsewhere(india).set_index("as_of")
+    last = realtime.elsewhere(india, table["period"].iloc[0], date.fromisoformat(table.index[-1]))
+    assert list(last["as_of"]) == [table.index[0]], "as of the last day before one"
     assert table["outturn"].to_numpy() == pytest.approx(58_125, abs=1) and abs(table.loc["2025-10-31", "error"]) < 10
     held = (table["low80"] <= table["outturn"]) & (table["outturn"] <= table["high80"])
     assert table["within"].tolist() == held.tolist() and table.loc["2025-10-31", "within"]

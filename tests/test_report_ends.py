@@ -287,20 +287,24 @@ def test_a_folder_that_may_only_be_read_is_a_clear_error_and_loses_nothing(quick
 
 
 def test_the_chapter_that_took_longest_last_time_begins_first(quick, notebooks, tmp_path, monkeypatch):
-    begun, takes = [], {"1-small": 0.5, "2-long": 9.0, "3-new": 0.1}
+    begun, takes = [], {"1-small": 0.5, "2-long": 9.0, "3-new": 10.0}
 
     def take(path, parameters, timeout):
         begun.append(path.stem)
         return replace(done(path.stem), seconds=takes[path.stem])
 
     monkeypatch.setattr("helpers.report.pipeline.run_chapter", take)
+    monkeypatch.setattr(paths, "REPORTS", tmp_path)
     write_notebook(notebooks / "2-long.ipynb", *GOOD, "1\n" * 1000)
-    assert pipeline.reports([Parameters(as_of=AS_OF)], tmp_path)[0].end is End.OK
+    root = tmp_path / "example"
+    assert pipeline.reports([Parameters(as_of=AS_OF)], root)[0].end is End.OK
     write_notebook(notebooks / "3-new.ipynb", "1")
-    assert pipeline.reports([Parameters(as_of=AS_OF)], tmp_path)[0].end is End.OK
+    assert pipeline.reports([Parameters(as_of=AS_OF)], root)[0].end is End.OK
     assert begun == ["2-long", "1-small", "3-new", "2-long", "1-small"], "without one the largest, then the unknown"
-    record = json.loads((tmp_path / f"{AS_OF}-r2/run.json").read_text(encoding="utf-8"))
+    record = json.loads((root / f"{AS_OF}-r2/run.json").read_text(encoding="utf-8"))
     assert list(record["chapters"]) == sorted(takes), "told in the order of reading"
+    assert pipeline.reports([Parameters(as_of=AS_OF)], tmp_path / "first")[0].end is End.OK
+    assert begun[-3:] == ["3-new", "2-long", "1-small"], "of a folder without any, those of the example"
 
 
 def test_chapters_are_had_as_each_ends_and_once_more_by_another_report():

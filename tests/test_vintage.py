@@ -1,12 +1,15 @@
 """What was public on a day: nothing later, the best of rivals, and copies that leave the original as it was."""
 
 import itertools
+import os
 import random
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from time import sleep
 
 import pandas as pd
 import pytest
@@ -15,7 +18,7 @@ from hypothesis import strategies as st
 
 from conftest import AS_OF, FROZEN, replace_once
 from helpers import paths
-from helpers.data import ASSUMED, DataError, derive, public, vintage
+from helpers.data import ASSUMED, DataError, Vintage, derive, public, shared, vintage
 from helpers.data.tables import Table
 
 WEIGHT = {"flow": "import", "reporter": "IND", "partner": "world", "hs": "850511", "measure": "weight"}
@@ -349,3 +352,28 @@ def _figures(india, computed=True):
         for key, series in india.figures(computed)["trade"].items()
         for period, one in series.items()
     }
+
+
+def test_what_notebooks_of_a_run_have_in_common_is_told_by_the_first_to_those_who_ask_the_same(tmp_path, monkeypatch):
+    first = f"""
+from pathlib import Path
+from helpers.data import Vintage, shared, vintage
+shared.shared(Vintage.publishers)(vintage("{AS_OF}", Path("{FROZEN}")), ["S05"])"""
+    monkeypatch.setenv("MAGNETS_SHARED", str(tmp_path))
+    subprocess.run([sys.executable, "-c", first], check=True, timeout=60, env=os.environ | {"PYTHONHASHSEED": "7"})
+    (kept,) = (path for path in tmp_path.iterdir() if path.suffix != ".lock")
+    kept.write_text('"as the first said"')
+    had = shared.shared(Vintage.publishers)
+    assert had(INDIA, ["S05"]) == had(vintage("2026-11-25", FROZEN).on(AS_OF), ["S05"]) == "as the first said"
+    for of, source in ((INDIA, "S04"), (INDIA.adding("trade", YEAR), "S05"), (INDIA.on("2026-11-21"), "S05")):
+        assert had(of, [source]) == of.publishers([source]) != "as the first said"
+    monkeypatch.setenv("MAGNETS_SHARED", str(tmp_path / "full"))
+    assert had(INDIA, ["S05"]) == INDIA.publishers(["S05"]), "where nothing can be kept"
+
+
+def test_who_asks_for_what_another_notebook_is_reckoning_waits_for_it(tmp_path, monkeypatch):
+    monkeypatch.setenv("MAGNETS_SHARED", str(tmp_path))
+    asked = []
+    slow = shared.shared(lambda of, text: (asked.append(text), sleep(0.2), text)[-1])
+    with ThreadPoolExecutor(2) as pool:
+        assert [*pool.map(slow, [INDIA] * 2, ["said"] * 2)] == ["said"] * 2 and asked == ["said"]

@@ -9,6 +9,7 @@
 - `rules`: is ``data/`` well formed; `descriptor`: what ``datapackage.json`` says of it
 - `identities`: do figures agree with each other
 - `chain`: a table that only grows
+- `shared`: what the notebooks of a run have in common
 - `explained`: what a figure is; `history`: what was ever said of it
 """
 

@@ -186,16 +186,10 @@ def absent(india: Vintage) -> list[str]:
 def _units(india: Vintage, activity: pd.Series, years: np.ndarray) -> demand_activity.Units:
     """Units of a sector: its series times a number, or that number in every year."""
     if activity["series"]:
-        own = _engine(india, activity["series"], tuple(years.tolist()))
+        own = demand_activity.units(india, activity["series"], years)
         return replace(own, middle=own.middle + np.log(activity["value"]))
     still = np.full(len(years), np.log(activity["value"]))
     return demand_activity.Units(still, np.zeros(len(years)), int(fiscal.centre(activity["at"])), activity["source"])
-
-
-@targets.remembered
-def _engine(india: Vintage, series: str, years: tuple[int, ...]) -> demand_activity.Units:
-    """Units of a series on the trend, with which every path begins."""
-    return demand_activity.units(india, series, np.array(years))
 
 
 def _bent(india: Vintage, own: demand_activity.Units, goal: pd.Series, years: np.ndarray, pace: float):

@@ -58,7 +58,6 @@ class Point(NamedTuple):
     source: str
 
 
-@targets.remembered
 def counted(india: Vintage, series: str) -> pd.DataFrame:
     """What is counted of a series by fiscal year: the first of its names that has the year.
 
@@ -76,12 +75,21 @@ def counted(india: Vintage, series: str) -> pd.DataFrame:
         Indexed by ``fiscal_year`` (int): ``value, low, high``, ``direct`` (a figure of that year), ``source``; empty
         while nothing is public.
     """
+    return _by_year(_points(india, series)).copy(deep=False)
+
+
+def _points(india: Vintage, series: str) -> tuple[Point, ...]:
+    """What is counted of a series, oldest first, each with the range of all counts."""
     best: dict[float, Point] = {}
     for point in (point for name in series.split() for point in _named(india, name)):
         first = best.setdefault(point.at, point)
         if not first.alone:  # what is assumed stands in the place of all counts
             best[point.at] = first._replace(low=min(first.low, point.low), high=max(first.high, point.high))
-    points = [best[at] for at in sorted(best)]
+    return tuple(best[at] for at in sorted(best))
+
+
+@lru_cache(maxsize=256)
+def _by_year(points: tuple[Point, ...]) -> pd.DataFrame:
     if not points:
         return pd.DataFrame(columns=[*_ENDS, "direct", "source"], index=pd.RangeIndex(0, name="fiscal_year"))
     at = np.array([point.at for point in points])
@@ -100,7 +108,16 @@ def units(india: Vintage, series: str, years: np.ndarray) -> Units:
     Of a year of which some months from its start are counted their yearly rate stands. The spread ahead is that of a
     log-drift shrunk towards what other yearly series show: ``h sd**2 + (h se)**2``, from the last month counted on.
     """
-    rows, (prior, told) = counted(india, series), _prior(india)
+    rows = _by_year(points := _points(india, series))
+    begun = _begun(india, series.split(), int(rows.index[-1]) + 1) if points else (0.0, 0, "")
+    return _carried_on(points, *begun, *_prior(india), tuple(years.tolist()))
+
+
+@lru_cache(maxsize=512)
+def _carried_on(points: tuple[Point, ...], rate: float, months: int, begun: str, prior: drift.GrowthPrior, told: str,
+                over: tuple[int, ...]) -> Units:  # fmt: skip
+    """Units made of the same figures are the same, whatever vintages hold them."""
+    rows, years = _by_year(points), np.array(over)
     middle, scale = np.full(len(years), np.nan), np.zeros(len(years))
     if rows.empty:
         return Units(middle, scale, 0, "")
@@ -108,7 +125,7 @@ def units(india: Vintage, series: str, years: np.ndarray) -> Units:
     at = np.searchsorted(rows.index, years[known])
     middle[known] = np.log(value[at])
     scale[known] = np.log(np.maximum(high / value, value / low)[at]) / _NINETY
-    recent, (rate, months, begun) = value[-RECENT:], _begun(india, series.split(), last + 1)
+    recent = value[-RECENT:]
     if (steps := years[years > last] - last).size:
         fitted = drift.shrunken_log_drift(pd.Series(recent, rows.index[-RECENT:].astype(float)), prior)
         levels = np.append(recent, rate or [])

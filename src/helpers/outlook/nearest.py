@@ -107,8 +107,7 @@ def _beside(india: Vintage, outlook: pd.Series, came: pd.Series) -> list[tuple]:
         last, naive = known.loc[before], (track.NAIVE, track.BACKCAST, str(day))
         rows.append((series, period, *naive, last["value"], came["value"], ids(last, came)))
     if outlook["outturn"] == "/".join(("trade", *limits.CHINA.values())):
-        made = realtime.elsewhere(india, period)
-        made = made[made["as_of"] < str(came["published"].date())].tail(1)
+        made = realtime.elsewhere(india, period, came["published"].date())
         rows += [(series, period, track.OURS, track.BACKCAST, r["as_of"], r["median"], came["value"], r["source"])
                  for _, r in made.iterrows()]  # fmt: skip
     return rows

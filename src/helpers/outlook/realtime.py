@@ -8,6 +8,7 @@ import pandas as pd
 
 from helpers import fiscal
 from helpers.data import STATUSES, Vintage, ids, sources_of
+from helpers.data.shared import shared
 from helpers.ensemble import score
 from helpers.ensemble.nowcast import simulate_months
 from helpers.ensemble.quantiles import MIDDLE, QUANTILES, share_below
@@ -98,11 +99,11 @@ def measured(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(**found).reset_index(drop=True)
 
 
-def elsewhere(india: Vintage, period: str = "") -> pd.DataFrame:
+def elsewhere(india: Vintage, period: str = "", before: date | None = None) -> pd.DataFrame:
     """The nowcast on a series whose outturn is known: China's exports of rare-earth magnets, its last fiscal year.
 
     As of the ends of the third and the seventh month of that year, from the sums since two calendar years before its
-    end; or of another ``period`` of twelve months.
+    end; or of another ``period`` of twelve months, or as of the last of these days ``before`` one only.
 
     Returns
     -------
@@ -114,6 +115,7 @@ def elsewhere(india: Vintage, period: str = "") -> pd.DataFrame:
     years = [p for p in known.index if (p == period if period else fiscal.is_fiscal_year(p))]
     rows = []
     ends = [(fiscal.months(last)[0] + ahead).end_time.date() for last in years[-1:] for ahead in (2, 6)]
+    ends = [day for day in ends if day < before][-1:] if before else ends
     for day in (day for day in ends if day <= india.day):
         then, year = india.on(day), fiscal.span(years[-1])[1].year
         sums = then.series("trade", **CHINA).dropna(subset="value")
@@ -160,6 +162,7 @@ def _closeness(came: float, values: np.ndarray) -> float:
     return float(np.diff(share_below(ends, logs))[0])
 
 
+@shared
 def _said(then: Vintage, periods: list[str]) -> list[tuple[str, str, np.ndarray]]:
     """The quantiles of each period by each scenario, as known on a day."""
     last = fiscal.fiscal_year(targets.totals(then, "customs").index[-1])

@@ -107,7 +107,8 @@ def _reports(
     todo = [job for job in asked if job.inputs not in published]
     made = {}
     if todo:
-        made = dict(zip([job.inputs for job in todo], _make(todo, root, timeout, jobs, quiet, on), strict=True))
+        with leftovers.shared():
+            made = dict(zip([job.inputs for job in todo], _make(todo, root, timeout, jobs, quiet, on), strict=True))
     elif not archive.is_current(root):  # a run was killed between the report and the archive
         archive.write(root)
     unchanged = {key: f"unchanged: {root / folder / 'index.html'}" for key, folder in published.items()}
@@ -193,9 +194,10 @@ def wake() -> None:
 def _longest_first(notebooks: list[Path], root: Path) -> list[Path]:
     """By the seconds each took in the newest report: begun last, the longest would keep one core waiting for it.
 
-    Of those that no report has, the one with the most to show goes first.
+    In a folder without any it is the example's; of those that no report has, the one with the most to show goes first.
     """
-    newest: dict[str, dict] = next(iter(archive.records(root)), {"chapters": {}})["chapters"]
+    known = [*archive.records(root), *archive.records(paths.REPORTS / "example")]
+    newest: dict[str, dict] = next(iter(known), {"chapters": {}})["chapters"]
     seconds = {name: chapter["seconds"] for name, chapter in newest.items()}
     return sorted(notebooks, key=lambda path: (seconds.get(path.stem, inf), path.stat().st_size), reverse=True)
 
@@ -246,6 +248,7 @@ def _finish(job: Job, root: Path, plan: _Plan, ended: batch.Ended) -> Outcome:
         if plan.shared["explorer"]:
             with suppress(Exception):  # it is told when the report is published
                 explorer.content(plan.india)
+        import_module("helpers.report.changed")  # which publishing needs
         done = [_with_page(chapter, plan.shared, plan.india) for chapter in ended(plan.seen.values())]
         done.sort(key=lambda chapter: chapter.name)
         worst = max(chapter.end for chapter in done)

@@ -15,6 +15,8 @@ Ended = Callable[[Iterable[str]], Iterator[Chapter]]
 @contextmanager
 def side_by_side(work: Mapping[str, Callable[[], Chapter]], threads: int) -> Iterator[Ended]:
     """Begin the work in its order, so many at a time; gives a function that waits for the chapters of some keys."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(5e-4)  # who makes pages lets go on whose kernel waits for its next cell
     with ThreadPoolExecutor(threads) as pool:
         running: dict[str, Future] = {}
 
@@ -33,6 +35,8 @@ def side_by_side(work: Mapping[str, Callable[[], Chapter]], threads: int) -> Ite
             interrupt.end()
             _stop(pool, running)
             raise
+        finally:
+            sys.setswitchinterval(usual)
 
 
 @contextmanager

@@ -43,16 +43,23 @@ def settings() -> Iterator[None]:
 
 
 @contextmanager
-def archive(place: Path) -> Iterator[None]:
+def archive(place: Path, name: str = "MAGNETS_ARCHIVE") -> Iterator[None]:
     """One archive of live sources, also for the kernels that begin in it, whose working folder is another."""
-    before = os.environ.get("MAGNETS_ARCHIVE")
-    os.environ["MAGNETS_ARCHIVE"] = str(place.absolute())
+    before = os.environ.get(name)
+    os.environ[name] = str(place.absolute())
     try:
         yield
     finally:
-        del os.environ["MAGNETS_ARCHIVE"]
+        del os.environ[name]
         if before is not None:
-            os.environ["MAGNETS_ARCHIVE"] = before
+            os.environ[name] = before
+
+
+@contextmanager
+def shared() -> Iterator[None]:
+    """A folder for what the notebooks of a run have in common."""
+    with kernel_folder() as folder, archive(folder, "MAGNETS_SHARED"):
+        yield
 
 
 def sweep() -> None:
