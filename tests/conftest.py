@@ -1,11 +1,10 @@
 """Copies of the project that a test may damage."""
 
-import gc
 import os
 
-gc.disable()  # looking for garbage takes a fifteenth of the time and finds little: most that is made is remembered
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # as the command sets it, before numpy is there
 
+import gc
 import pickle
 import re
 import shutil
