@@ -89,9 +89,7 @@ def pytest_collection_modifyitems(items):
 
 
 def pytest_collection_finish():
-    """As in a warm kernel: what is loaded is here to stay, and of many objects made few are garbage."""
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 20)
+    gc.freeze()  # whoever collects all the same need not look at what is loaded
 
 
 def once(known, real, of):

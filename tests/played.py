@@ -53,9 +53,9 @@ LATER += [
 ]
 TRUCE = {"period": "2026-12/2027-01", "regime": "partial", "term": "set", **SOUND}
 STATES = {
-    "a revision": [customs("FY25", 35_000, published="2026-11-01")],
     "a figure assumed": [("trade", {**KEYS, "period": "FY25", "value": 33_000.0})],
-    "ore, a truce and the press": [
+    "a revision, ore, a truce and the press": [
+        customs("FY25", 35_000, published="2026-11-01"),
         ("production", {**MINE, **SOUND, "period": "FY26", "value": 3_100.0}),
         ("regimes", TRUCE),
         ("trade", MAGNETS | {"measure": "weight", "period": "FY25", "value": 1700.0}),

@@ -16,6 +16,8 @@ from helpers.report.job import Chapter, End
 from helpers.report.page import drawing, glossary, html
 from helpers.report.shelf import publish
 
+pytestmark = pytest.mark.usefixtures("sparse")
+
 WORDS = 335
 """Less than is read in 90 seconds at 250 words a minute, titles of figures too: the rest is left for what may have
 changed. Tables are looked up."""
@@ -33,7 +35,7 @@ def index(folder):
 
 
 @pytest.fixture(scope="module")
-def expected(india):
+def expected(india, sparse):
     table = forecast.expected(india, "customs", 10)
     return table, forecast.beside(india, "customs", 10)
 

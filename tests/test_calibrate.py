@@ -53,7 +53,7 @@ def test_walks_unlike_those_learned_from_still_get_intervals_of_their_own_width(
     assert width[1] > 3 * width[0]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(st.floats(0, 1e6).map(lambda v: round(v, 2)), min_size=3, max_size=24),
     st.integers(1, 12),

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from helpers.methods.composition import ERROR, SURGE, UNDECIDED, Rule, explain_excess, simulate_repm_tonnes
 
-any_input = settings(deadline=None, max_examples=50)
+any_input = settings(max_examples=50)
 
 FY25 = pd.DataFrame(
     {"tonnes": [34_185.0, 19_563.0], "unit_value_usd_per_kg": [2.05, 6.96], "other_low": 2.5, "other_high": 4.5},

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from helpers.methods.concentration import LIMIT, herfindahl, robust_scores, shares
 
-any_input = settings(deadline=None, max_examples=60)
+any_input = settings(max_examples=60)
 amounts = st.lists(st.floats(1e-3, 1e9), min_size=2, max_size=15).map(pd.Series)
 
 
@@ -49,7 +49,7 @@ def test_a_partner_listed_twice_stops():
         shares(pd.Series([1.0, 2.0], index=["CHN", "CHN"]))
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(st.integers(0, 23), st.sampled_from([0.1, 0.01, 10.0, 100.0, 1e5]), st.floats(1e-6, 1e6), st.integers(0, 20))
 def test_an_injected_slip_is_caught_in_any_unit(month, slip, unit, seed):
     logs = pd.Series(0.2 * np.random.default_rng(seed).standard_normal(24))

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from helpers.methods.decomposition import bennet
 
-any_input = settings(deadline=None, max_examples=50)
+any_input = settings(max_examples=50)
 tonnes = st.floats(1e-3, 1e6)
 usd_per_kg = st.floats(1e-2, 1e3)
 

@@ -22,6 +22,8 @@ from helpers.report import exports, ledger, parameters, pipeline
 from helpers.report.shelf import record
 from helpers.report.shelf.inputs import sha256
 
+pytestmark = pytest.mark.usefixtures("sparse")
+
 LEDGER = "forecasts.csv"
 
 

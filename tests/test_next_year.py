@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from played import AFTER, ARRIVES, MINE, SOUND, known, played
+from test_notebooks_in_time import REVISED
 
 from conftest import AS_OF
 from helpers import fiscal
@@ -81,12 +82,12 @@ def test_the_trial_scores_each_outturn_once_it_is_there(day, scored):
 
 
 def test_a_revision_that_takes_the_surge_away_ends_the_readings():
-    revised, table = known("a revision"), played("a revision", "4-forecast").names["table"]
+    revised, table = known(REVISED), played(REVISED, "4-forecast").names["table"]
     assert episodes.suspect(revised) is None and list(readings.weights(revised).index) == [readings.RECORDED]
     assert set(table["scenario"]) == {forecast.RECORDED, forecast.LEVEL, forecast.MIXTURE}
-    text = said("a revision").replace("No year of this target is suspect, so there are no readings to weigh.", "")
+    text = said(REVISED).replace("No year of this target is suspect, so there are no readings to weigh.", "")
     assert [word for word in ("suspect", "left out", "53,748") if word in text] == []
-    assert "reading" not in said("a revision", "answer", "figure")
+    assert "reading" not in said(REVISED, "answer", "figure")
     assert "reading_prior" not in set(readings.stated(revised)["assumption"])
 
 

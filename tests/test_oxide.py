@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from helpers.methods.oxide import contained_oxide, magnet_from_oxide, oxide_factors, oxide_for_magnet, process_balance
 
-any_input = settings(deadline=None, max_examples=60)
+any_input = settings(max_examples=60)
 share = st.floats(0.01, 1)
 
 CHAIN = pd.Series({"ree_share": 0.30, "oxide_factor": 1.17, "metal_yield": 0.80, "machining_yield": 0.70})

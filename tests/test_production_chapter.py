@@ -397,7 +397,7 @@ def test_next_years_figures_leave_nothing_stale(india, count):
 FACTOR = st.sampled_from([0.1, 0.5, 1.0, 2.0, 10.0])
 
 
-@settings(deadline=None, max_examples=1)
+@settings(max_examples=1)
 @given(
     now=FACTOR, later=FACTOR, plan=FACTOR, use=FACTOR, plants=FACTOR, mined=FACTOR,
     loss=st.sampled_from([1.0, 20.0, 80.0]), made=st.sampled_from([None, 0.0, 45.0, 450.0, 4500.0]),

@@ -13,7 +13,7 @@ from helpers.methods.risk import (
     net_import_reliance,
 )
 
-any_input = settings(deadline=None, max_examples=60)
+any_input = settings(max_examples=60)
 tonnes = st.just(0.0) | st.floats(1e-6, 1e9)  # a gram is the least that anybody weighs
 rate = st.floats(0, 1)
 

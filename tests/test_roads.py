@@ -7,6 +7,7 @@ import warnings
 import numpy as np
 import pandas as pd
 import pytest
+from test_notebooks_in_time import BROKEN
 
 from helpers.chapters.forecast import roads as told
 from helpers.ensemble.quantiles import QUANTILES, normal, overlap
@@ -14,7 +15,6 @@ from helpers.outlook import forecast, limits, pool, roads, value
 
 KEYS = {"flow": "import", "reporter": "IND", "partner": "world", "hs": "850511", "status": "reported", "source": "S66"}
 VALUE_ROADS = [told.SAID[name] for name in (roads.ROAD, roads.OWN, roads.PARTNERS, roads.BOTH)]
-BROKEN = re.compile(r"\b(nan|inf|None|NaT)\b|% %|[{}]")
 
 pytestmark = pytest.mark.usefixtures("sparse")
 

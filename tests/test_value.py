@@ -7,6 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 from statsmodels.tools.sm_exceptions import ConvergenceWarning
+from test_notebooks_in_time import BROKEN
+from test_roads import adding
 
 from helpers.chapters.forecast import value as told
 from helpers.chapters.forecast import value_figure
@@ -14,15 +16,7 @@ from helpers.chapters.outputs import Sentence
 from helpers.ensemble.quantiles import QUANTILES
 from helpers.outlook import value, value_models
 
-KEYS = {"flow": "import", "reporter": "IND", "partner": "world", "hs": "850511", "status": "reported", "source": "S66"}
-BROKEN = re.compile(r"\b(nan|inf|None|NaT)\b|% %|[{}]")
-
 pytestmark = pytest.mark.usefixtures("undrawn")
-
-
-def adding(india, *rows):
-    """Figures of HS 850511 as published: measure, period and value."""
-    return india.adding("trade", *({**KEYS, "measure": m, "period": p, "value": float(v)} for m, p, v in rows))
 
 
 @pytest.fixture(scope="module")
