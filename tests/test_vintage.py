@@ -86,6 +86,18 @@ def test_statuses_are_trusted_in_the_order_of_the_codebook():
         assert chosen.column("status") == [better]
 
 
+@pytest.mark.parametrize(
+    ("source", "day", "used"),
+    [("S04", "2026-01-10", None), ("S28", "2026-01-10", 16281), ("S04", "2025-11-24", 16281)],
+    ids=["its own source, later", "another source", "the same day"],
+)
+def test_a_gap_withdraws_what_its_source_had_said_before(edited, source, day, used):
+    old = "import,IND,world,850511,weight,FY26-H1,t,16281,"
+    india = vintage(AS_OF, edited("trade", old, f"{old.replace('16281', '')},,missing,{day},{source},\n{old}"))
+    found, before = (of.figure("trade", "FY26-H1", **WEIGHT) for of in (india, india.on("2025-12-01")))
+    assert (found and found.value, before.value) == (used, 16281)
+
+
 def test_gaps_and_unverified_figures_are_no_default_input():
     weight = INDIA.series("trade", **WEIGHT)
     assert "FY22" not in weight.index and weight["value"].notna().all()
