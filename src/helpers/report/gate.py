@@ -85,4 +85,5 @@ def _as_data_error() -> Iterator[None]:
     except data.DataError:
         raise
     except Exception as error:  # whatever a library says of a file: the data are at fault, not the run
-        raise data.DataError(f"data/ cannot be checked: {type(error).__name__}: {error}") from error
+        said = f"data/ cannot be checked: {type(error).__name__}: {error}"
+        raise data.DataError(f"{said}\n-> see what `git diff data` says, and take back what is not meant") from error
