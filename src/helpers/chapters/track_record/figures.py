@@ -42,7 +42,7 @@ def path(rows: pd.DataFrame, came: pd.DataFrame, *, india: Vintage) -> Figure:
     alt = sentence(text, tail, period=period, day=day, last=last)
     data = rows[["kind", "run", "as_of", "period", "median", "low80", "high80", "source"]]
     note = "Dots: medians; lines: 80 % intervals; hollow: back-casts. Days in order, not to scale."
-    return finish(drawing, sentences.path(rows, came, india), alt, data, india=india, note=note, uses=[outturn])
+    return finish(drawing, sentences.path(rows, came), alt, data, india=india, note=note, uses=[outturn])
 
 
 @once_public
