@@ -326,7 +326,7 @@ def test_what_is_scored_next_is_told(now):
     assert track.supposing(now, made.iloc[:0], nothing, 0.9) is now
 
 
-def test_the_record_grows_with_the_years(undrawn):
+def test_the_record_grows_with_the_years(now, undrawn):
     india = vintage("2027-08-01", FROZEN)
     for period, value, day in (("FY26", 31_000.0, "2026-12-10"), ("FY27", 52_000.0, "2027-06-30")):
         india = india.adding("trade", ROW | {"period": period, "value": value, "published": day})
@@ -337,6 +337,9 @@ def test_the_record_grows_with_the_years(undrawn):
     assert "of FY27, of 26 November 2026" in text and "a miss, above the interval" in text
     brief = sentences.overall(track.relative(found), made, india).text
     assert brief.startswith("Our published forecasts were") and ", with one of two inside" in brief
+    rows = track.of_period(pd.concat([made, track.backcasts(now)]), "FY27")
+    names = [figures._name(row) for _, row in rows.iterrows()]
+    assert not rows["as_of"].is_unique and len(set(names)) == len(names), "of several of a day each has its name"
     running = fiscal.year_name(fiscal.fiscal_year(india.day))
     assert "of FY28" in figures.path(track.of_period(made, running), outturns, india=india).title
     assert list(tables.runs(made, running)["run"])[-1] == "2026-11-26-r2"
