@@ -228,6 +228,9 @@ def test_the_whole_is_taken_as_printed_and_a_computed_one_with_its_range():
     ("column", "text"),
     [
         ("rule", "guess"),
+        ("rule", "quotient"),
+        ("rule", "difference"),
+        ("inputs", "hs=8505; hs=85"),
         ("inputs", "colour=red"),
         ("against", "colour=red"),
         ("key", "import/IND"),
@@ -242,7 +245,7 @@ def test_the_whole_is_taken_as_printed_and_a_computed_one_with_its_range():
 )
 def test_a_row_that_cannot_be_read_is_named_with_its_line(column, text):
     good = {"table": "trade", "key": "import/IND/world/850511/weight", "period": "*", "unit": "t", "status": "derived",
-            "rule": "sum", "factor": float("nan"), "inputs": "hs=8505", "note": "", "against": ""}  # fmt: skip
+            "rule": "growth", "factor": float("nan"), "inputs": "hs=8505", "note": "", "against": ""}  # fmt: skip
     keys = {"trade": ("flow", "reporter", "partner", "hs", "measure")}
     assert STATUSES[relations.SURE] == "inference"
     assert len(derive.steps(pd.DataFrame([good]), "derivations", keys, {"derived": 2})) == 1

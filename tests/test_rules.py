@@ -160,6 +160,7 @@ UNREADABLE = [  # the file, what becomes of its bytes, what is said of it
     ("datapackage.json", lambda text: text.replace(b'raints": {', b'raints": null, "_": {', 1), "constraints is null"),
     ("datapackage.json", lambda text: text.replace(b'"id"', b'"di"', 1), "key source of trade names di of sources"),
     ("datapackage.json", lambda text: text.replace(b'"date"', b'"string"', 1), "published of trade is string, not"),
+    ("datapackage.json", lambda text: text.replace(b'"pattern": "', b'"pattern": "(', 1), "unterminated subpattern"),
     ("events.csv", None, "cannot be read"),
     ("episodes.csv", lambda text: text.splitlines()[0] + b"\n", "restore it from the last commit"),
     ("identities.csv", lambda text: text.splitlines()[0] + b"\n", "restore it from the last commit"),

@@ -5,15 +5,16 @@ from collections.abc import Iterator
 from types import UnionType
 
 _KINDS = {dict: "an object", list: "a list", str: "a text", bool: "true or false"}
+_NUMBER = int | float
 _KEY = {"fields": str | list, "reference": {"resource": str, "fields": str | list}}
 _FIELD = {
-    "name": str, "type": str, "constraints?": {"enum?": [str]}, "names?": [str], "signed?": [str], "zero?": bool,
-    "sum_to_one?": [str],
-    "needed?": {"*": {"segments": [str], "least?": int | float, "most?": int | float, "above?": {"*": int | float}}},
+    "name": str, "type": str, "constraints?": {"enum?": [str], "minimum?": _NUMBER, "maximum?": _NUMBER},
+    "names?": [str], "signed?": [str], "zero?": bool, "sum_to_one?": [str],
+    "needed?": {"*": {"segments": [str], "least?": _NUMBER, "most?": _NUMBER, "above?": {"*": _NUMBER}}},
 }  # fmt: skip
 _TYPES = {
     "number": "value low high horizon quantile published published_value corrected_value months lag pause calls every "
-              "settled allowed",
+              "settled allowed derivations/factor identities/factor",
     "date": "published written public_since as_of", "string": "",
 }  # fmt: skip
 """Columns that are reckoned with, by their type; any other may have any of these."""
@@ -28,7 +29,9 @@ def misfit(package: dict) -> str:
         if one["path"] != f"{one['name']}.csv":
             return f"the path of {one['name']} is not {one['name']}.csv"
         for name, kind in ((field["name"], field["type"]) for field in one["schema"]["fields"]):
-            wanted = [of for of, columns in _TYPES.items() if name in columns.split()] or [*_TYPES]
+            wanted = [of for of, columns in _TYPES.items() if {name, f"{one['name']}/{name}"} & {*columns.split()}] or [
+                *_TYPES
+            ]
             if kind not in wanted:
                 return f"the type of {name} of {one['name']} is {kind}, not {' or '.join(wanted)}"
     return ""
