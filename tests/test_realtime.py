@@ -58,6 +58,12 @@ def test_before_the_outturn_there_is_nothing_to_judge(india):
     assert realtime.real_time(india.on("2025-10-31")).empty and realtime.elsewhere(india.on("2025-10-31")).empty
 
 
+def test_a_day_on_which_the_year_elsewhere_was_over_says_nothing_of_it_beforehand(india):
+    told = {day: india.on(day).adding("trade", {**realtime.CHINA, "period": "FY26", "value": 60_000.0})
+            for day in ("2025-06-30", "2025-07-01")}  # fmt: skip
+    assert [len(realtime.elsewhere(of)) for of in told.values()] == [0, 1]
+
+
 def test_the_nowcast_elsewhere_is_scored_against_the_year_that_came(india):
     table = realtime.elsewhere(india).set_index("as_of")
     assert table["outturn"].to_numpy() == pytest.approx(58_125, abs=1) and abs(table.loc["2025-10-31", "error"]) < 10

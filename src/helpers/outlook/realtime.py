@@ -114,7 +114,7 @@ def elsewhere(india: Vintage, period: str = "") -> pd.DataFrame:
     years = [p for p in known.index if (p == period if period else fiscal.is_fiscal_year(p))]
     rows = []
     ends = [(fiscal.months(last)[0] + ahead).end_time.date() for last in years[-1:] for ahead in (2, 6)]
-    for day in (day for day in ends if day <= india.day):
+    for day in (day for day in ends if day < india.day):
         then, year = india.on(day), fiscal.span(years[-1])[1].year
         sums = then.series("trade", **CHINA).dropna(subset="value")
         sums = sums.loc[sums["status"].map(STATUSES.index).sort_values(kind="stable").index]
