@@ -118,7 +118,7 @@ def elsewhere(india: Vintage, period: str = "") -> pd.DataFrame:
         then, year = india.on(day), fiscal.span(years[-1])[1].year
         sums = then.series("trade", **CHINA).dropna(subset="value")
         sums = sums.loc[sums["status"].map(STATUSES.index).sort_values(kind="stable").index]
-        sums = sums[[fiscal.span(period)[0].year >= year - 2 for period in sums.index]]
+        sums = sums.loc[[fiscal.span(period)[0].year >= year - 2 for period in sums.index]]
         if sums.empty:
             continue
         prior_, came = growth.kinds(then)[growth.GENERAL].prior, known.loc[years[-1]]
