@@ -84,6 +84,9 @@ def test_statuses_are_trusted_in_the_order_of_the_codebook():
         rows = [("x", "2024", "t", 1.0, 1.0, 1.0, status, INDIA.day, "S01", "") for status in (worse, better)]
         chosen = public.choose(Table("prices", columns, ("",) * 10, ("item",), tuple(rows)))
         assert chosen.column("status") == [better]
+    words = [("x", "2024", "t", 1.0, 1.0, 1.0, status, INDIA.day, "S01", "") for status in ("reported", "missing")]
+    told = public.choose(Table("prices", columns, ("",) * 10, ("item",), tuple(words), live=("S01",)))
+    assert told.column("status") == ["missing"], "of two words of a day a live source has the last"
 
 
 @pytest.mark.parametrize(
