@@ -22,6 +22,8 @@ def test_outturns_and_their_days_are_found_and_not_listed(india):
     assert list(found.index) == ["FY26-H1"]
     assert [str(day) for day in found["days"].iloc[0]] == ["2025-06-30", "2025-10-31"]
     assert realtime.outturns(india.on("2019-06-01")).empty
+    soon = india.on("2025-07-15").adding("trade", ROW | {"period": "FY26-H1", "value": 16_281.0})
+    assert [*map(str, realtime.outturns(soon)["days"].iloc[-1])] == ["2025-06-30"], "the first day was the last"
     more = india.adding("trade", ROW | {"period": "FY26", "value": 33_100.0, "published": "2026-07-10"})
     assert list(realtime.outturns(more).index) == ["FY26-H1", "FY26"]
     assert str(realtime.outturns(more)["days"].iloc[-1][-1]) == "2026-06-30"
