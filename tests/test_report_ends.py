@@ -208,7 +208,7 @@ def test_a_package_of_data_that_cannot_be_read_publishes_nothing(notebooks, data
     monkeypatch.setattr("helpers.report.pipeline.wake", lambda: None)
     (paths.DATA / "datapackage.json").write_text('{"name": "cut off')
     (outcome,) = pipeline.reports([Parameters(as_of=AS_OF)], tmp_path / "reports")
-    assert outcome.end is End.BAD_DATA and "data/datapackage.json cannot be read" in outcome.text
+    assert outcome.end is End.BAD_DATA and "data/datapackage.json: cannot be read" in outcome.text
     assert "nothing was written" in outcome.text
 
 
