@@ -61,7 +61,7 @@ def said(india) -> dict[str, str]:
         "recorded": past.recorded(recorded),
         "tension": past.tension(recorded, past_years, india),
         "then": past.then(recorded),
-        "untested": past.untested(recorded, past_years, india),
+        "untested": past.untested(recorded, past_years),
         "paid": past.paid(paid, india),
         "held": sentences.held(trial, india),
         "years": figures.years(made, met, india=india),

@@ -161,12 +161,12 @@ def test_imports_pay_for_all_some_or_too_little(india, paid, high, low, verdict)
 
 def test_years_without_a_count_are_named(india, table):
     made = demand_past.of_years(india)
-    assert past.untested(table, made, india).text.startswith("Of FY19 to FY23 no count")
+    assert past.untested(table, made).text.startswith("Of FY19 to FY23 no count")
     gap = table.assign(period=table["period"].replace("FY24", "FY21"))
-    spans = past.untested(gap[gap["period"].isin(["FY21", "FY25"])], made, india).text
+    spans = past.untested(gap[gap["period"].isin(["FY21", "FY25"])], made).text
     assert spans.startswith("Of FY19, FY20, FY22 to FY24"), "a span holds no year that was counted"
     both = pd.concat([table, *(table.head(1).assign(period=f"FY{year}") for year in range(19, 24))])
-    assert past.untested(both, made, india).text.startswith("Each year has a count.")
+    assert past.untested(both, made).text.startswith("Each year has a count.")
 
 
 @pytest.mark.parametrize(

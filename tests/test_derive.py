@@ -177,14 +177,28 @@ def test_others_follow_too():
     assert nd.value == pytest.approx(116.63, abs=0.01)
 
 
-def figure(value, low=float("nan"), high=float("nan")):
-    return Figure(between(value, low, high), "t", 1, 1, "S01")
+def figure(value, low=float("nan"), high=float("nan"), rank=1):
+    return Figure(between(value, low, high), "t", rank, 1, "S01")
+
+
+def test_a_figure_stands_from_its_own_day_on():
+    revised = figure(12)._replace(published=5, before=figure(11))
+    assert [revised.known_by(day).range.value for day in (4, 5)] == [11, 12]
+
+
+@pytest.mark.parametrize("unit", ["t", "%"])
+def test_all_of_a_whole_is_a_part_of_it_and_more_is_not(unit):
+    step = derive.Step("trade", ("*", "*"), "*", unit, 1, "sum", 1.0, (), "", (("*", "*"),), 1, None)
+    known = {("import", "world"): {"2024": figure(100)}, ("export", "CHN"): {"FY25": figure(100)}}
+    for key, period in ((("import", "CHN"), "2024"), (("export", "CHN"), "FY25-H1")):
+        assert [derive._fits(known, key, period, between(of), step) for of in (100, 101)] == [True, False]
 
 
 @pytest.mark.parametrize(
     ("rule", "inputs", "period", "value"),
     [
         ("remainder", [{"2024": figure(12), "2024-01/2024-10": figure(9), "2024-12": figure(1)}], "2024-11", 2),
+        ("remainder", [{"2024-05/2024-06": figure(12), "2024-05": figure(5, rank=relations.SURE)}], "2024-06", 7),
         ("sum of parts", [{"FY25-H1": figure(7), "FY25-Q3": figure(2), "FY25-Q4": figure(3)}], "FY25", 12),
         ("mean of parts", [{"2024-01": figure(7), "2024-02": figure(2), "2024-03": figure(3)}], "FY24-Q4", 4),
         ("before growth", [{"FY25": figure(12)}, {"FY25": figure(20)}], "FY24", 10),
@@ -228,6 +242,9 @@ def test_the_whole_is_taken_as_printed_and_a_computed_one_with_its_range():
     ("column", "text"),
     [
         ("rule", "guess"),
+        ("rule", "quotient"),
+        ("rule", "difference"),
+        ("inputs", "hs=8505; hs=85"),
         ("inputs", "colour=red"),
         ("against", "colour=red"),
         ("key", "import/IND"),
@@ -242,7 +259,7 @@ def test_the_whole_is_taken_as_printed_and_a_computed_one_with_its_range():
 )
 def test_a_row_that_cannot_be_read_is_named_with_its_line(column, text):
     good = {"table": "trade", "key": "import/IND/world/850511/weight", "period": "*", "unit": "t", "status": "derived",
-            "rule": "sum", "factor": float("nan"), "inputs": "hs=8505", "note": "", "against": ""}  # fmt: skip
+            "rule": "growth", "factor": float("nan"), "inputs": "hs=8505", "note": "", "against": ""}  # fmt: skip
     keys = {"trade": ("flow", "reporter", "partner", "hs", "measure")}
     assert STATUSES[relations.SURE] == "inference"
     assert len(derive.steps(pd.DataFrame([good]), "derivations", keys, {"derived": 2})) == 1

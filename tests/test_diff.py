@@ -181,6 +181,9 @@ def test_a_day_without_a_report_is_what_was_public_on_it(root):
         (["reports/none", AS_OF], 2, "reports/none is no folder of a report, and no day: "),
         ([EARLIER, AS_OF, "--target", "steel"], 2, "choose one of customs, repm, value"),
         ([EARLIER, AS_OF, "--period", "FY99"], 2, "both have FY27, FY28"),
+        (["2025-06-30", AS_OF, "--target", "repm"], 2, "no year of repm in common: choose --target customs\n"),
+        (["2015-06-30", "2016-06-30"], 2, "no year of customs in common: choose later days"),
+        (["2025-07-31", "2025-06-30", "--period", "FY36"], 2, "both have FY26, FY27, FY28"),
         ([EARLIER, AS_OF, "--csv", "/dev/null/moved.csv"], 1, "/dev/null/moved.csv cannot be written"),
         (["empty", AS_OF], 2, "empty/run.json is no record of a report: no such file or directory; name a folder"),
         (["untold", AS_OF], 2, "untold has none of headline.csv, forecast.csv: make the report anew"),
@@ -188,7 +191,11 @@ def test_a_day_without_a_report_is_what_was_public_on_it(root):
         (["made", AS_OF], 2, "cannot be compared (Invalid isoformat string: 'yesterday'): name other reports or days"),
     ],
 )
-def test_what_cannot_be_compared_is_refused_with_a_remedy(root, india, args, code, text):
+def test_what_cannot_be_compared_is_refused_with_a_remedy_before_anything_is_forecast(
+    root, india, args, code, text, monkeypatch
+):
+    if code == 2:
+        monkeypatch.setattr(revision, "_forecast", None)
     (root / "empty").mkdir()
     (report(root, EARLIER, india, "untold") / "headline.csv").unlink()
     (report(root, EARLIER, india, "broken") / "headline.csv").write_text("a,b\n1,2\n")

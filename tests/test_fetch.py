@@ -168,6 +168,17 @@ def test_a_question_rests_for_its_days_and_ten_times_as_long_once_it_is_settled(
     assert due("2027-01-11") == ["new", "old"]
     assert due("2026-10-01") == ["new", "old"], "asked by a clock that was wrong"
     assert schedule.due(feed(), [new], {}, date(2026, 11, 2)) == [new]
+    ends = [str(date(2026, 11, 9) - timedelta(days=feed().settled + more)) for more in (0, 1)]
+    edge = [Request(end, "", periods=(end,)) for end in ends]
+    assert schedule.due(feed(), edge, dict.fromkeys(ends, asked), date(2026, 11, 9)) == edge[:1]
+
+
+def test_a_period_that_ends_on_the_day_is_over():
+    assert [contract._over(period, date(2026, 11, 30)) for period in ("2026-11", "2026-12-01", "")] == [
+        True,
+        False,
+        False,
+    ]
 
 
 @pytest.mark.parametrize(

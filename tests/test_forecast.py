@@ -170,6 +170,9 @@ def test_months_that_follow_a_half_lengthen_what_is_known_of_the_year(india):
     assert (part.name, part["value"], part["source"]) == ("2025-04/2025-10", 19_000, "S04 S66")
     few = india.on("2025-07-31")
     assert targets.part_year(few, "customs") is None  # April alone
+    for months, known in ((2, False), (3, True)):
+        more = [ROW | {"period": f"2025-{month:02}", "value": 2_719.0} for month in range(5, 4 + months)]
+        assert (targets.part_year(few.adding("trade", *more), "customs") is not None) == known
     gap = india.adding("trade", ROW | {"period": "2025-11", "value": 2_719.0})
     assert targets.part_year(gap, "customs").name == "FY26-H1"
 

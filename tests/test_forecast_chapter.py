@@ -401,7 +401,7 @@ def test_the_trial_has_a_panel_for_each_outturn_and_day(india, tried):
 
 def test_tables_have_heads_in_words(india, table, tried, changed):
     shown = [tables.starts(table, india, pd.DataFrame()), tables.scenarios(table, india), tables.models(table, india)]
-    shown += [tables.judgements(india, "customs"), tables.real_time(tried, india)]
+    shown += [tables.judgements(india, "customs"), tables.real_time(tried)]
     shown += [tables.outlooks(others.others(india)), figures.fan(forecast.intervals(table), india=india).data]
     shown += [weighing.update(india, "customs"), moves.table(changed, india, "customs")]
     for one in shown:
@@ -415,7 +415,7 @@ def test_a_third_model_stands_in_every_table_and_breaks_no_sentence(india, monke
     monkeypatch.setitem(forecast.MODELS, "half the level", lambda levels, prior: drift.naive(levels / 2, prior))
     table, tried = forecast.expected(india, horizon=2), realtime.real_time(india)
     assert tables.models(table, india)["model"].tolist() == 2 * list(forecast.MODELS)[1:]
-    assert "half the level" in set(tables.real_time(tried, india)["forecast"])
+    assert "half the level" in set(tables.real_time(tried)["forecast"])
     assert f"import {tables.rounded(forecast.at(table, 'FY27'))} of" in sentences.answer(table, india).text
     said = [sentences.rest_of_year(table, india)]
     assert not any(BROKEN.search(one.text) for one in [*said, compared.real_time(tried, india)])

@@ -121,6 +121,13 @@ def test_what_is_older_than_a_revision_does_not_contradict_it(total):
     assert broken(revised) == []
 
 
+def test_what_came_with_a_revision_is_held_against_it():
+    revised = INDIA
+    for period, value in (("FY25", 56_000.0), ("FY25-H1", 10_000.0), ("FY25-H2", 10_000.0)):
+        revised = with_figure(revised, **IMPORTS, measure="weight", period=period, value=value)
+    assert "the parts of a period make the whole" in broken(revised)
+
+
 def test_what_is_assumed_contradicts_nothing():
     assumed = INDIA.adding("trade", IMPORTS | {"measure": "weight", "period": "FY25", "value": 33_000.0})
     assert broken(assumed) == []

@@ -46,6 +46,11 @@ def test_what_is_in_force_only_later_or_not_trusted_is_not_used(india, more):
     assert str(licences.known_until(india.adding("regimes", _row("2026-12/2027-01", "open", **more)))) == "2026-11"
 
 
+def test_a_report_of_months_whose_rules_are_known_is_no_news(india):
+    told = (india.adding("regimes", _row(of, "open", status="weak")) for of in ("2026-11", "2026-11/2026-12"))
+    assert [licences.hearsay(of)["period"] for of in told] == ["2026-12/2027-01", "2026-11/2026-12"]
+
+
 def test_a_gap_between_rows_is_not_taken_for_known(india):
     gap = india.adding("regimes", _row("2027-04/2027-09", "open"))
     assert licences.current(gap) == "partial" and str(licences.known_until(gap)) == "2026-11"

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from helpers import fiscal
 from helpers.ensemble.quantiles import QUANTILES
 from helpers.outlook import forecast, limits, targets
 
@@ -47,6 +48,16 @@ def test_while_chinas_growth_is_not_known_nothing_is_cut(india):
     early = limits.held(table, india.on("2018-06-30"), "customs")
     assert limits.most(india.on("2018-06-30"), "customs", (2026,)).empty
     pd.testing.assert_frame_equal(early, table)
+
+
+def test_chinas_growth_is_known_from_years_that_are_far_enough_apart(india):
+    trade = india.stored["trade"]
+    flows = list(zip(trade.column("flow"), trade.column("partner"), trade.column("period"), trade.rows, strict=True))
+    bare = trade.having(row for *key, period, row in flows if key != ["export", "world"] or not fiscal.is_year(period))
+    bare = india.having({"trade": bare}, None)  # of which months still make FY26
+    for apart, known in ((limits.LEAST_YEARS - 1, False), (limits.LEAST_YEARS, True)):
+        row = limits.CHINA | {"period": fiscal.year_name(2026 - apart), "value": 40_000.0}
+        assert limits.most(bare.adding("trade", row), "customs", (2026,)).empty != known
 
 
 def test_use_of_rare_earth_magnets_is_not_above_the_worlds(india):

@@ -268,7 +268,9 @@ def test_many_other_years_are_one_span_and_not_a_list(india):
 @pytest.mark.parametrize("day", DAYS)
 def test_before_it_was_public_nothing_is_said_of_the_mirror(india, day):
     early = india.on(day)
-    assert counts.sides(early).empty and counts.lines(early).empty and counts.level(early).empty
+    none = india.having({"trade": (trade := india.stored["trade"]).having(trade.rows[:0])}, None)
+    for before in (early, none):
+        assert counts.sides(before).empty and counts.lines(before).empty and counts.level(before).empty
     assert counts.subject(early) is None and counts.underlying(early) is None and told.short(early) is None
     assert all(not text or "cannot be said from the sources dated up to" in text for text in says(early))
 

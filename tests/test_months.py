@@ -171,6 +171,13 @@ def test_a_season_is_named_only_where_months_tell_one(india, totals, monkeypatch
     monkeypatch.setattr(synthetic, "SEASON", np.ones(12))
     none = synthetic.adding(india, cells=False, seed=2)
     assert seasons.pattern(none).empty and "No season is found in the 10" in outlooks.season(none, "customs").text
+    flat = pd.DataFrame({"value": 3000.0, "source": "S66"}, pd.period_range("2014-01", "2023-12", freq="M").astype(str))
+    monkeypatch.setattr(seasons, "months", lambda *_: flat)
+    assert seasons.pattern.__wrapped__(india).empty, "months that are all the same tell none"
+    told = flat.assign(value=1 + fiscal.months("2014-01/2023-12").month).head(12 * (seasons.LEAST_YEARS + 1))
+    for rows, months in ((told, 12), (told.iloc[1:], 0)):
+        monkeypatch.setattr(seasons, "months", lambda *_, rows=rows: rows)
+        assert len(seasons.pattern.__wrapped__(india, "repm")) == months
 
 
 def test_months_that_nearly_make_a_total_stand_for_it_and_those_that_do_not_go(totals):

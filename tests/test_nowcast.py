@@ -1,3 +1,6 @@
+import itertools
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -50,6 +53,19 @@ def test_known_sums_hold_in_every_path():
 def test_every_sweep_that_is_kept_finds_paths_of_its_own():
     found = simulate_months(MIXED, PRIOR).paths.iloc[0]
     assert found.nunique() > (1 - 0.5 / nowcast.KEPT) * nowcast.CHAINS * nowcast.KEPT
+
+
+@pytest.mark.parametrize("differ", [0.0, 10.0])
+def test_only_sweeps_in_which_the_sums_hold_are_kept(monkeypatch, differ):
+    def sweeps(pieces, *_):
+        keep = False
+        for sweep in itertools.count():
+            keep = yield np.full((nowcast.BATCHES, len(pieces.index) + 16), sweep if keep else np.nan)
+
+    monkeypatch.setattr(nowcast, "_sweeps", sweeps)
+    monkeypatch.setattr(nowcast, "apart", lambda *_: differ)
+    found = nowcast._simulate(SimpleNamespace(index=range(3)), None, PRIOR, None, nowcast.BATCHES, 1.0)["level"]
+    assert np.isfinite(found).all() and len(np.unique(found)) == len(found) / nowcast.BATCHES
 
 
 @settings(max_examples=8)

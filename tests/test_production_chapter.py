@@ -53,7 +53,7 @@ class Said(dict):
     expected = cached_property(lambda self: coverage.expected_use(self.india))
     aims = cached_property(lambda self: supply.aims(self.india))
     cover = cached_property(lambda self: coverage.cover(self.expected, self.india))
-    chain = cached_property(lambda self: tables.chain(self.aims, self.india))
+    chain = cached_property(lambda self: tables.chain(self.india))
     editions = cached_property(lambda self: [supply.mine_output(self.india, measure=of) for of in supply.COUNTS])
 
     @cached_property

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from conftest import FROZEN
-from helpers.outlook import agreement, blend, customs, episodes, forecast, mirror, rare_earths, readings
+from helpers.outlook import agreement, blend, customs, episodes, forecast, mirror, rare_earths, readings, targets
 from helpers.outlook.agreement import CHINA, MAGNETS, PRESS, PRICE, SHIPPED, USE
 
 PRESS_KEYS = MAGNETS | {"measure": "weight"}
@@ -293,3 +293,9 @@ def test_growth_is_reckoned_between_figures_of_two_times_only(india):
         assert (agreement.GROWTH in conditions) == there
     *_, early = agreement.conditions(india.on("2015-01-01"), found.loc[CHINA], later)
     assert early[0] == agreement.GROWTH and np.isnan(early[3]).all(), "before any year of China's exports is public"
+
+
+@pytest.mark.parametrize(("day", "known"), [("2026-03-31", False), ("2026-04-01", True)])
+def test_a_year_is_counted_from_its_first_day_on(india, day, known):
+    row = {**targets.REPM.keys, "period": "FY27", "value": 4_000.0, "unit": "t"}
+    assert ("FY27" in set(rare_earths.counted(india.on(day).adding("production", row))["period"])) == known

@@ -309,6 +309,14 @@ def test_each_month_ahead_has_the_licences_drawn_for_it_also_where_figures_reach
     np.testing.assert_allclose(made / free, want)
 
 
+def test_paths_are_paired_with_the_licences_of_the_year_in_which_they_are_compared(monkeypatch):
+    monkeypatch.setattr(readings, "paired", lambda _, doses: doses.argsort())
+    months = pd.period_range("2026-01", periods=24, freq="M")
+    factor = np.array([[0.1, 0.2], [0.4, 0.3]])
+    made = readings._licensed(pd.DataFrame(1.0, months, [0, 1]), months[1], months[[2, 6]], factor, months[6])
+    assert made.iloc[[0, 2, 6]].to_numpy().tolist() == [[1, 1], [0.2, 0.1], [0.3, 0.4]]
+
+
 def test_a_year_that_is_nearly_the_suspect_one_again_has_lost_nearly_nothing(india, monkeypatch):
     few_chains(monkeypatch, 16)
     suspect = targets.known_sums(india)["value"][episodes.suspect(india).year]

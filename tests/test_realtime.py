@@ -24,6 +24,8 @@ def test_outturns_and_their_days_are_found_and_not_listed(india):
     assert list(found.index) == ["FY26-H1"]
     assert [str(day) for day in found["days"].iloc[0]] == ["2025-06-30", "2025-10-31"]
     assert realtime.outturns(india.on("2019-06-01")).empty
+    soon = india.on("2025-07-15").adding("trade", ROW | {"period": "FY26-H1", "value": 16_281.0})
+    assert [*map(str, realtime.outturns(soon)["days"].iloc[-1])] == ["2025-06-30"], "the first day was the last"
     more = india.adding("trade", ROW | {"period": "FY26", "value": 33_100.0, "published": "2026-07-10"})
     assert list(realtime.outturns(more).index) == ["FY26-H1", "FY26"]
     assert str(realtime.outturns(more)["days"].iloc[-1][-1]) == "2026-06-30"
@@ -58,6 +60,12 @@ def test_judgements_written_after_the_day_make_it_a_back_cast(tried):
 
 def test_before_the_outturn_there_is_nothing_to_judge(india):
     assert realtime.real_time(india.on("2025-10-31")).empty and realtime.elsewhere(india.on("2025-10-31")).empty
+
+
+def test_a_day_on_which_the_year_elsewhere_was_over_says_nothing_of_it_beforehand(india):
+    told = {day: india.on(day).adding("trade", {**realtime.CHINA, "period": "FY26", "value": 60_000.0})
+            for day in ("2025-06-30", "2025-07-01")}  # fmt: skip
+    assert [len(realtime.elsewhere(of)) for of in told.values()] == [0, 1]
 
 
 def test_the_nowcast_elsewhere_is_scored_against_the_year_that_came(india):

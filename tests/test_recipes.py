@@ -101,7 +101,7 @@ def published(server) -> str:
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
-    """A project with a chapter, a source and a month of its own, and a live source; what its commands said."""
+    """A project with a chapter, a source, a month and a lever of its own, and a live source; what its commands said."""
     place = tmp_path_factory.mktemp("recipes") / "project"
     with HTTPServer(host="127.0.0.1", port=0) as server, Project.copied(place) as project:
         project.write_notebooks()
@@ -115,7 +115,9 @@ def made(tmp_path_factory):
             notebook.cells.append(new(text, id=f"c{number:02}"))
         notebook.cells[1].metadata["tags"] = ["parameters"]
         nbformat.write(notebook, project.root / "notebooks/5-hello.ipynb")
-        for file, line in (("sources", SOURCE), ("trade", ROW)):
+        (lever,), first = blocks("Add a lever.", "csv"), '"composition_prior",'
+        project.edit("data/datapackage.json", first, f'{first} "{lever.partition(",")[0]}",')
+        for file, line in (("sources", SOURCE), ("trade", ROW), ("assumptions", lever)):
             with (project.root / f"data/{file}.csv").open("a", encoding="utf-8", newline="") as table:
                 table.write(line)
         (source, feed), (module,) = blocks("Add a live source.", "csv"), blocks("Add a live source.", "python")

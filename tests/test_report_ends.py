@@ -139,6 +139,8 @@ WRONG = {
     "a total that contradicts its parts": (HEADLINE, ",FY25,t,35748,35700,35748,"),
     "another unit": (HEADLINE, ",FY25,kg,53748,53700,53748,"),
     "published in the future": (f"{HEADLINE}reported,2025-06-30,", f"{HEADLINE}reported,2062-06-30,"),
+    "a lever that there is not": ("scenarios", "scheme=1; rare_earth_free_share=0.5;", "scheme=1; free_share=0.5;"),
+    "a sector without a row": ("demand", "lifts,intensity,", "lifts,lifetime,"),
 }
 
 
@@ -146,8 +148,8 @@ WRONG = {
 def test_whatever_is_wrong_with_the_data_ends_report_and_validate_alike(notebooks, data, tmp_path, monkeypatch, fault):
     write_notebook(notebooks / "1-small.ipynb", "1")
     monkeypatch.setattr("helpers.report.pipeline.wake", lambda: None)
-    old, new = WRONG[fault]
-    data("trade", old, new)
+    *table, old, new = WRONG[fault]
+    data(*(table or ["trade"]), old, new)
     (outcome,) = pipeline.reports([Parameters(as_of=AS_OF)], tmp_path / "reports")
     assert outcome.end is End.BAD_DATA and outcome.text.endswith(pipeline.UNFIT), outcome.text
     with pytest.raises(DataError) as said:
@@ -206,7 +208,7 @@ def test_a_package_of_data_that_cannot_be_read_publishes_nothing(notebooks, data
     monkeypatch.setattr("helpers.report.pipeline.wake", lambda: None)
     (paths.DATA / "datapackage.json").write_text('{"name": "cut off')
     (outcome,) = pipeline.reports([Parameters(as_of=AS_OF)], tmp_path / "reports")
-    assert outcome.end is End.BAD_DATA and "data/datapackage.json cannot be read" in outcome.text
+    assert outcome.end is End.BAD_DATA and "data/datapackage.json: cannot be read" in outcome.text
     assert "nothing was written" in outcome.text
 
 

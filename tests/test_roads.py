@@ -121,6 +121,7 @@ def test_both_roads_are_averaged_quantile_by_quantile_at_weights_that_are_rows(i
 def test_where_they_share_enough_the_two_do_not_contradict_each_other(india, table, second):
     common = pool.compared(roads.pair(india, table, second))
     assert common["overlap"].between(pool.LEAST_OVERLAP, 1).all() and common.index[-1] == "FY35"
+    assert [pool.agree(pool.LEAST_OVERLAP - less) for less in (0.006, 0.004, 0.0)] == [False, True, True]
     text = told.verdict(roads.pair(india, table, second), india).text
     assert text.count("the two do not contradict each other") == 2 and "both together give" in text
     assert told.disagreement(roads.pair(india, table, second), india) is None

@@ -207,7 +207,7 @@ def test_whatever_keeps_the_data_from_being_checked_is_wrong_data(quick, tmp_pat
 
     monkeypatch.setattr("helpers.data.rules.require_valid", fail)
     (outcome,) = pipeline.reports(ONE, tmp_path / "reports")
-    assert outcome.end is End.BAD_DATA and "data/ cannot be checked: KeyError: 'unit'" in outcome.text
+    assert outcome.end is End.BAD_DATA and "KeyError: 'unit'\n-> see what `git diff data` says" in outcome.text
 
 
 def test_figures_that_contradict_each_other_fail_the_reports_of_their_day_only(quick, tmp_path, monkeypatch):

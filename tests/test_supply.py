@@ -228,3 +228,11 @@ def test_tables_of_the_vintage_are_not_modified(india):
     before = india.table("production")
     supply.mine_output(india), supply.aims(india), coverage.expected_use(india)
     pd.testing.assert_frame_equal(before, india.table("production"))
+
+
+def test_an_outlook_goes_on_to_the_nearest_fiscal_year_at_both_ends():
+    own = pd.DataFrame({"at": [2025.5, 2027.5], "value": [100.0, 400.0], "source": "S66"})
+    path = coverage._path("theirs", own, own.head(1), np.arange(2024, 2030)).set_index("fiscal_year")["tonnes"]
+    assert path.to_dict() == pytest.approx(
+        {2025: 50 * 2**0.5, 2026: 100 * 2**0.5, 2027: 200 * 2**0.5, 2028: 400 * 2**0.5}
+    )

@@ -282,6 +282,8 @@ def test_calibration_says_what_chance_allows(now, undrawn):
     assert "quantiles is not what chance allows" in figures.calibration(bad, india=now).title
     one = track.calibration(realtime.measured(pd.DataFrame(rows[:1]).assign(release=track.FIRST)))
     assert "nothing can be told yet" in figures.calibration(one, india=now).title
+    met = track.calibration(realtime.measured(pd.DataFrame([rows[0] | {"outturn": 10.0, "release": track.FIRST}])))
+    assert met.set_index("quantile")["under"][0.5] == 1, "what came at a quantile is at or under it"
     fine = track.calibration(track.trial(now))
     assert "each quantile is within what chance allows" in figures.calibration(fine, india=now).title
 
@@ -295,7 +297,8 @@ def test_who_was_nearest_is_computed_for_the_same_series_and_period(now):
     assert exports.loc["SMM", "error"] == pytest.approx(100 * (49_000 / 57_392 - 1))
     assert exports["nearest"].sum() == 1 and exports.loc["naive", "nearest"] and "ours" in exports.index
     smm = now.table("outlooks").query("publisher == 'SMM' and status == 'reported'").iloc[0].to_dict()
-    hindsight = now.adding("outlooks", smm | {"publisher": "late", "published": "2026-02-01"})
+    day = now.series("trade", **realtime.CHINA).loc["2025", "published"]
+    hindsight = now.adding("outlooks", smm | {"publisher": "late", "published": str(day.date())})
     assert "late" not in set(nearest.found(hindsight, found)["by"]), "what was said after the figure is no forecast"
     early = nearest.found(now.on("2026-01-10"), found.iloc[:0])
     assert early.empty, "before the outturn nobody is compared"
@@ -326,7 +329,7 @@ def test_what_is_scored_next_is_told(now):
     assert track.supposing(now, made.iloc[:0], nothing, 0.9) is now
 
 
-def test_the_record_grows_with_the_years(undrawn):
+def test_the_record_grows_with_the_years(now, undrawn):
     india = vintage("2027-08-01", FROZEN)
     for period, value, day in (("FY26", 31_000.0, "2026-12-10"), ("FY27", 52_000.0, "2027-06-30")):
         india = india.adding("trade", ROW | {"period": period, "value": value, "published": day})
@@ -337,6 +340,9 @@ def test_the_record_grows_with_the_years(undrawn):
     assert "of FY27, of 26 November 2026" in text and "a miss, above the interval" in text
     brief = sentences.overall(track.relative(found), made, india).text
     assert brief.startswith("Our published forecasts were") and ", with one of two inside" in brief
+    rows = track.of_period(pd.concat([made, track.backcasts(now)]), "FY27")
+    names = [figures._name(row) for _, row in rows.iterrows()]
+    assert not rows["as_of"].is_unique and len(set(names)) == len(names), "of several of a day each has its name"
     running = fiscal.year_name(fiscal.fiscal_year(india.day))
     assert "of FY28" in figures.path(track.of_period(made, running), outturns, india=india).title
     assert list(tables.runs(made, running)["run"])[-1] == "2026-11-26-r2"

@@ -87,6 +87,21 @@ def test_statuses_are_trusted_in_the_order_of_the_codebook():
         rows = [("x", "2024", "t", 1.0, 1.0, 1.0, status, INDIA.day, "S01", "") for status in (worse, better)]
         chosen = public.choose(Table("prices", columns, ("",) * 10, ("item",), tuple(rows)))
         assert chosen.column("status") == [better]
+    words = [("x", "2024", "t", 1.0, 1.0, 1.0, status, INDIA.day, "S01", "") for status in ("reported", "missing")]
+    told = public.choose(Table("prices", columns, ("",) * 10, ("item",), tuple(words), live=("S01",)))
+    assert told.column("status") == ["missing"], "of two words of a day a live source has the last"
+
+
+@pytest.mark.parametrize(
+    ("source", "day", "used"),
+    [("S04", "2026-01-10", None), ("S28", "2026-01-10", 16281), ("S04", "2025-11-24", 16281)],
+    ids=["its own source, later", "another source", "the same day"],
+)
+def test_a_gap_withdraws_what_its_source_had_said_before(edited, source, day, used):
+    old = "import,IND,world,850511,weight,FY26-H1,t,16281,"
+    india = vintage(AS_OF, edited("trade", old, f"{old.replace('16281', '')},,missing,{day},{source},\n{old}"))
+    found, before = (of.figure("trade", "FY26-H1", **WEIGHT) for of in (india, india.on("2025-12-01")))
+    assert (found and found.value, before.value) == (used, 16281)
 
 
 def test_gaps_and_unverified_figures_are_no_default_input():

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import lru_cache
+from inspect import signature
 from itertools import islice
 from operator import itemgetter
 from typing import NamedTuple
@@ -85,6 +86,7 @@ def steps(rows: pd.DataFrame, file: str, keys: Mapping[str, Key], ranks: Mapping
             against = _input(row.against, row.table, keys) if getattr(row, "against", "") else itself
             if row.rule not in relations.RULES or len(key) != len(columns):
                 raise KeyError(row.rule if row.rule not in relations.RULES else f"{row.key} for the columns {columns}")
+            signature(relations.RULES[row.rule]).bind(row.period, *(inputs or (itself,)), done=())
             if not set("*?[") & set(row.period or "*"):
                 fiscal.span(row.period)
             if not (pd.isna(row.factor) or 0 < row.factor < math.inf):
@@ -92,7 +94,7 @@ def steps(rows: pd.DataFrame, file: str, keys: Mapping[str, Key], ranks: Mapping
             alone = all(at(i, key) == (row.table, key) and i.period in (None, row.period) for i in inputs or (itself,))
             if file == "derivations" and row.rule not in relations.OF_PARTS and alone:
                 raise ValueError(f"{row.rule} of nothing but the figure itself")
-        except (KeyError, ValueError) as error:
+        except (KeyError, TypeError, ValueError) as error:
             said = f"data/{file}.csv line {line} cannot be read: {error}{' is unknown' * isinstance(error, KeyError)}"
             raise DataError(f"{said}\ncorrect the row; rules are {', '.join(relations.RULES)}") from error
         world = columns.index("partner") if "partner" in columns else None

@@ -48,7 +48,8 @@ def until(table: Table, day: date) -> Table:
 def choose(table: Table, written: Table | None = None) -> Table:
     """One row a key: the best status, of those the newest.
 
-    Of a live source only its newest word counts; it never ties with another source. An error counts the lines of
+    A gap withdraws what its source had said before. Of a live source only its newest word counts; it never ties with
+    another source. An error counts the lines of
     ``written``, the whole table, where only a part is given.
 
     Raises
@@ -117,14 +118,16 @@ def left_out(unverified: bool) -> tuple[str, ...]:
 
 
 def _newest_words(table: Table, rows: list[tuple]) -> Iterable[tuple]:
-    """Some rows without those of a live source that it has since replaced."""
-    source, published = table.columns.index("source"), table.columns.index("published")
+    """Some rows without those that their source has since withdrawn or, a live one, replaced."""
+    source, published, status = map(table.columns.index, ("source", "published", "status"))
     kept: dict[str | int, tuple] = {}
     for place, row in enumerate(rows):
         word = row[source] if row[source] in table.live else place
         if word not in kept or kept[word][published] <= row[published]:
             kept[word] = row
-    return kept.values()
+    gaps = sorted((row[published], row[source].split(" ")[0]) for row in kept.values() if row[status] == "missing")
+    gone = {of: day for day, of in gaps}
+    return [row for row in kept.values() if row[published] >= gone.get(row[source].split(" ")[0], row[published])]
 
 
 def figures(chosen: Mapping[str, Table], stored: Mapping[str, Table]) -> derive.Known:

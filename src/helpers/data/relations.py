@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterator
 from fnmatch import fnmatchcase
+from inspect import Signature, signature
 from typing import NamedTuple
 
 from helpers import fiscal
@@ -162,6 +163,8 @@ def _pointwise(of: Callable[..., Interval], sign: str) -> Callable[..., Found]:
                 continue
 
     rule.__doc__ = f"Each period's {of.__name__} of its inputs."
+    first, *_, last = signature(rule).parameters.values()
+    vars(rule)["__signature__"] = Signature([first, *signature(of).parameters.values(), last])
     return rule
 
 

@@ -219,8 +219,7 @@ def _readable(folder: Path, today: date, units: Mapping, faulty: bool) -> list[t
                 public.choose(public.until(table, day), table)
             except DataError as error:
                 errors.append(error)
-    texts = {str(error): str(error).split()[0].strip(":").removeprefix("data/") for error in errors}
-    return found + [(file, "", *tables.remedied(text.removeprefix(f"data/{file}: "))) for text, file in texts.items()]
+    return found + [tables.told(text) for text in dict.fromkeys(map(str, errors))]
 
 
 def _corrected(india: Vintage, units: Mapping) -> list[tuple]:

@@ -16,12 +16,16 @@ import numpy as np
 import pandas as pd
 
 from helpers import paths
+from helpers.data import form
 
 DATED = (
     "trade", "production", "drivers", "demand", "prices", "assumptions", "outlooks", "events", "contradictions",
     "episodes", "regimes", "calendar", "forecasts",
 )  # fmt: skip
 """Tables whose rows became public on a day."""
+
+FIXED = ("sources", "terms", "feeds", "corrections", "derivations", "identities", "scenarios")
+"""Tables without such a day."""
 
 SOURCE_ID = re.compile(r"\b[BMS]\d{1,3}[a-z]?\b")
 """What the id of a source looks like, wherever it stands."""
@@ -145,14 +149,28 @@ def read(folder: Path | None = None, *names: str) -> dict[str, Table]:
         If a file is missing, cannot be read, or has other columns than ``datapackage.json`` declares.
     """
     folder = folder or paths.DATA
-    path = folder / "datapackage.json"
+    fields = {one["name"]: {of["name"]: of for of in one["schema"]["fields"]} for one in described(folder)["resources"]}
+    return {name: _read(folder / f"{name}.csv", name, fields[name]) for name in names or fields}
+
+
+def required(folder: Path | None = None) -> dict[str, Table]:
+    """All tables by name; a DataError, too, if ``datapackage.json`` has not all that there must be."""
+    raw = read(folder)
+    if missing := sorted({*DATED, *FIXED} - set(raw)):
+        raise DataError(f"data/datapackage.json declares no {', '.join(missing)}; restore it from the last commit")
+    return raw
+
+
+def described(folder: Path) -> dict:
+    """What ``datapackage.json`` says; a DataError if it cannot be read, or has not the form that is reckoned with."""
     try:
-        package = json.loads(path.read_text(encoding="utf-8"))
-        fields = {one["name"]: {of["name"]: of for of in one["schema"]["fields"]} for one in package["resources"]}
-        files = {one["name"]: one["path"] for one in package["resources"]}
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise DataError(f"data/datapackage.json cannot be read ({error}); restore it from the last commit") from error
-    return {name: _read(folder / files[name], name, fields[name]) for name in names or files}
+        package = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
+        problem = form.misfit(package)
+    except (OSError, ValueError, RecursionError) as error:
+        problem = str(error)
+    if problem:
+        raise DataError(f"data/datapackage.json cannot be read: {problem}; restore it from the last commit")
+    return package
 
 
 def day(of: str | date) -> date:
@@ -177,6 +195,12 @@ def remedied(text: str) -> tuple[str, str]:
     return problem or text, remedy
 
 
+def told(text: str) -> tuple[str, str, str, str]:
+    """What a DataError says as a problem of ``rules``: its file, no rows, what is wrong, what to do."""
+    file, _, said = text.removeprefix("data/").partition(" ")
+    return file.rstrip(":"), "", *remedied(said)
+
+
 def first_rows(rows: pd.DataFrame, most: int = 5) -> str:
     """The first rows of a table as text for an error, with their line in the file."""
     text = rows.head(most).assign(line=rows.index[:most] + 2).set_index("line")
@@ -186,10 +210,7 @@ def first_rows(rows: pd.DataFrame, most: int = 5) -> str:
 
 
 def _read(path: Path, name: str, fields: dict[str, dict]) -> Table:
-    columns, kinds = tuple(fields), tuple(field.get("type", "") for field in fields.values())
-    if untyped := [column for column, kind in zip(columns, kinds, strict=True) if not kind]:
-        said = f"data/datapackage.json has no type for {', '.join(untyped)} of {path.name}"
-        raise DataError(f"{said}; write string, number or date")
+    columns, kinds = tuple(fields), tuple(field["type"] for field in fields.values())
     rows = lines(path)
     if blank := [line for line, row in rows.items() if not "".join(row).strip()]:
         raise DataError(f"data/{path.name} cannot be read: line {blank[0]} is blank; delete the line")

@@ -23,8 +23,6 @@ from helpers.data.tables import DataError, Table, once
 
 __all__ = ["STATUSES", "Vintage", "vintage"]
 
-_FIXED = ("sources", "terms", "feeds", "corrections", "derivations", "identities")
-
 
 def vintage(as_of: str | date, folder: Path | None = None) -> "Vintage":
     """Everything in ``data/`` and its archive that was public on a day, corrections applied, derived figures computed.
@@ -41,9 +39,7 @@ def vintage(as_of: str | date, folder: Path | None = None) -> "Vintage":
     DataError
         If a file cannot be read, a correction no longer fits, or two rows of a key are equally good.
     """
-    raw, day = tables.read(folder), tables.day(as_of)
-    if missing := sorted({*tables.DATED, *_FIXED} - set(raw)):
-        raise DataError(f"data/datapackage.json declares no {', '.join(missing)}; restore it from the last commit")
+    raw, day = tables.required(folder), tables.day(as_of)
     keys = {name: raw[name].keys for name in tables.DATED}
     steps, rules = (derive.steps(raw[name].frame(), name, keys, RANK) for name in ("derivations", "identities"))
     checks = tuple(zip(raw["identities"].frame().to_dict("records"), rules, strict=True))

@@ -31,9 +31,9 @@ def total(*parts: Interval) -> Interval:
     return Interval(*(math.fsum(bounds) for bounds in zip(*parts, strict=True)))
 
 
-def less(whole: Interval, *parts: Interval) -> Interval:
+def less(whole: Interval, part: Interval, *parts: Interval) -> Interval:
     """A figure less others: ``low`` is the least whole less the most of each part."""
-    taken = total(*parts)
+    taken = total(part, *parts)
     return Interval(whole.low - taken.high, whole.value - taken.value, whole.high - taken.low)
 
 

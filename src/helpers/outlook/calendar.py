@@ -140,7 +140,7 @@ def _announced(india: Vintage) -> list[tuple]:
 def _rules(india: Vintage) -> tuple:
     """The end of the last rules of licences that are known."""
     until, rows = licences.known_until(india), licences.known(india)
-    last = rows[[until in fiscal.months(period) for period in rows["period"]]].iloc[-1]
+    last = rows.loc[[until in fiscal.months(period) for period in rows["period"]]].iloc[-1]
     end, source = until.end_time.date(), ids(rows)
     state = OPEN if last["term"] == "open" else LATE if end < india.day else NEXT
     return "rules of China's licences", RULES, (str(until),), None if state == OPEN else end, state, "regimes", source

@@ -156,7 +156,7 @@ def _records(india: Vintage) -> pd.DataFrame:
     told = _told(india.table("trade", vintages=True, **_BY_MAKERS), TOLD, CARS)
     needed = _told(india.table("outlooks", vintages=True, **_NEEDED), PLANNED, NEED)
     whole = pd.concat([counts, told, needed], ignore_index=True)
-    return whole[[fiscal.is_year(period) for period in whole["period"]]]
+    return whole.loc[[fiscal.is_year(period) for period in whole["period"]]]
 
 
 def _told(rows: pd.DataFrame, name: str, what: str) -> pd.DataFrame:

@@ -45,7 +45,7 @@ def most(india: Vintage, target: str, years: tuple[int, ...]) -> pd.DataFrame:
         Indexed by ``period``: ``tonnes``, ``source``.
     """
     exports = india.series("trade", **CHINA).dropna(subset="value")
-    exports = exports[[fiscal.is_year(period) for period in exports.index]]
+    exports = exports.loc[[fiscal.is_year(period) for period in exports.index]]
     at = exports.index.map(fiscal.centre)
     times, buyers = _largest(india)
     if len(exports) < 2 or at[-1] - at[0] < LEAST_YEARS or np.isnan(times):
@@ -72,7 +72,7 @@ def held(table: pd.DataFrame, india: Vintage, target: str) -> pd.DataFrame:
 def _record(india: Vintage, target: str, times: float) -> pd.Series:
     """India's highest year, or its newest level some times: ``tonnes, at, source``; of use, the most of any count."""
     rows, newest = targets.sums(india, target), episodes.level(india, target)
-    rows = rows[[fiscal.is_year(period) for period in rows.index]]
+    rows = rows.loc[[fiscal.is_year(period) for period in rows.index]]
     found = [(row["value"], fiscal.centre(period), row["source"]) for period, row in rows.iterrows()]
     found.append((times * newest.value, fiscal.centre(newest.period), ids(newest)))
     if target == targets.REPM.name:

@@ -177,7 +177,7 @@ def counted(india: Vintage) -> pd.DataFrame:
     """
     rows = india.table("trade")
     rows = rows[rows["measure"].isin(["weight", "value_usd"]) & rows["value"].notna() & ~rows["status"].isin(UNUSED)]
-    rows = rows[rows["period"].map(fiscal.is_calendar_year)]
+    rows = rows.loc[[fiscal.is_calendar_year(period) for period in rows["period"]]]
     own = rows[(rows["flow"] == "import") & (rows["reporter"] == "IND")]
     their = rows[(rows["flow"] == "export") & (rows["partner"] == "IND")].assign(partner=lambda t: t["reporter"])
     both = pd.concat([own.assign(side="own_"), their.assign(side="their_")])

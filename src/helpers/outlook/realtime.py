@@ -116,11 +116,11 @@ def elsewhere(india: Vintage, period: str = "", before: date | None = None) -> p
     rows = []
     ends = [(fiscal.months(last)[0] + ahead).end_time.date() for last in years[-1:] for ahead in (2, 6)]
     ends = [day for day in ends if day < before][-1:] if before else ends
-    for day in (day for day in ends if day <= india.day):
+    for day in (day for day in ends if day < india.day):
         then, year = india.on(day), fiscal.span(years[-1])[1].year
         sums = then.series("trade", **CHINA).dropna(subset="value")
         sums = sums.loc[sums["status"].map(STATUSES.index).sort_values(kind="stable").index]
-        sums = sums[[fiscal.span(period)[0].year >= year - 2 for period in sums.index]]
+        sums = sums.loc[[fiscal.span(period)[0].year >= year - 2 for period in sums.index]]
         if sums.empty:
             continue
         prior_, came = growth.kinds(then)[growth.GENERAL].prior, known.loc[years[-1]]

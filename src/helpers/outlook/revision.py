@@ -87,6 +87,18 @@ class _Cluster(NamedTuple):
         return about, ids(frozenset().union(*(one.sources for one in changes)))
 
 
+def years(state: State, target: str) -> list[str]:
+    """The fiscal years of which it forecasts a target, or published it; none while there is no total to start from."""
+    if state.published is not None or target == value.NAME:
+        known = value.expected(state.india) if state.published is None else state.published
+        return [*dict.fromkeys(known.loc[known["target"] == target, "period"])]
+    try:
+        last, asked = (fiscal.fiscal_year(targets.totals(state.india, of).index[-1]) for of in (target, state.target))
+    except ValueError:
+        return []
+    return [*map(fiscal.year_name, range(last + 1, asked + state.horizon + 1))]
+
+
 def between(old: State, new: State, only: Iterable[str] = headline.UNITS, most: int = 64) -> Revision:
     """The change of every quantile that both forecasts publish, split into :data:`PARTS`.
 

@@ -51,23 +51,34 @@ def named(india: Vintage, count: int = DRAWS) -> pd.DataFrame:
     Raises
     ------
     DataError
+        As :func:`written`.
+    """
+    lacking, found = draws(india, count).lacking, []
+    for name, (story, of) in written(india).items():
+        gone = dict.fromkeys(lacking[name] for name in of.moved if name in lacking)
+        found.append((name, story, of, ", ".join(gone)))
+    return pd.DataFrame(found, columns=["scenario", "story", "levers", "lacking"]).set_index("scenario")
+
+
+def written(india: Vintage) -> dict[str, tuple[str, Levers]]:
+    """Story and levers of each scenario, whatever is public.
+
+    Raises
+    ------
+    DataError
         If a row names no lever or gives one what it cannot be; with the row, the lever and the remedy. Or if the
         run-rate is not there, with which all others are compared.
     """
-    rows, lacking = india.written["scenarios"].frame(), draws(india, count).lacking
-    found = []
-    for line, row in enumerate(rows.itertuples(), start=2):
+    found = {}
+    for line, (name, story, levers) in enumerate(india.written["scenarios"].rows, start=2):
         try:
-            of = schema.made(row.levers)
+            found[name] = story, schema.made(levers)
         except LeverError as error:
             said = str(error).replace("\n", "; ")
-            raise DataError(f"data/scenarios.csv, line {line}, scenario {row.scenario!r}: {said}") from None
-        gone = dict.fromkeys(lacking[name] for name in of.moved if name in lacking)
-        found.append((row.scenario, row.story, of, ", ".join(gone)))
-    table = pd.DataFrame(found, columns=["scenario", "story", "levers", "lacking"]).set_index("scenario")
-    if BASE not in table.index or table.loc[BASE, "levers"].moved:
+            raise DataError(f"data/scenarios.csv, line {line}, scenario {name!r}: {said}") from None
+    if BASE not in found or found[BASE][1].moved:
         raise DataError(f"data/scenarios.csv has no {BASE!r} without levers: restore it, others are compared with it")
-    return table
+    return found
 
 
 def at(india: Vintage, made: Balance, quantity: str, year: int) -> Quantity:

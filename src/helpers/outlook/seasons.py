@@ -47,4 +47,4 @@ def pattern(india: Vintage, target: str = "customs") -> pd.DataFrame:
 def months(india: Vintage, target: str) -> pd.DataFrame:
     """The single months that are known of a target."""
     rows = targets.sums(india, target)
-    return rows[[fiscal.months(period).size == 1 for period in rows.index]]
+    return rows.loc[[fiscal.months(period).size == 1 for period in rows.index]]

@@ -252,7 +252,7 @@ def cars_from(magnets: Quantity, india: Vintage) -> dict[str, Quantity] | None:
     With them ``year``, those registered in the newest year known. None until both are in the sources.
     """
     motors, years = india.assumption("magnet_intensity"), india.series("drivers", **_CARS)
-    motors, years = motors[motors.index == "ev_car"], years[[fiscal.is_year(period) for period in years.index]]
+    motors, years = motors[motors.index == "ev_car"], years.loc[[fiscal.is_year(period) for period in years.index]]
     if motors.empty or years.empty:
         return None
     least, most = motors[["value", "low"]].min(axis=None), motors[["value", "high"]].max(axis=None)

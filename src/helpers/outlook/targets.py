@@ -112,7 +112,7 @@ def _figures(india: Vintage, wanted: Target) -> pd.DataFrame:
 def totals(india: Vintage, name: str) -> pd.DataFrame:
     """Its yearly figures, oldest first; a ValueError if there is none."""
     rows = sums(india, name)
-    known = rows[[fiscal.is_year(period) for period in rows.index]]
+    known = rows.loc[[fiscal.is_year(period) for period in rows.index]]
     if known.empty:
         raise ValueError(f"no yearly total of target {name!r} was public on {india.day}; ask for a later day")
     return known

@@ -50,7 +50,7 @@ def diff(
     year), 3 (data not valid).
 
     Examples: magnets diff reports/2026-10-31 reports/2026-11-26; magnets diff 2026-10-31 2026-11-26 --period FY28;
-    magnets diff 2025-06-30 2026-11-26 --target repm --csv moved.csv
+    magnets diff 2026-06-30 2026-11-26 --target repm --csv moved.csv
     """
     from helpers.data import DataError
 
@@ -76,17 +76,21 @@ def told(
     from helpers.chapters import outputs
     from helpers.chapters import revision as words
     from helpers.outlook import headline
+    from helpers.outlook.revision import years
 
     sides = side(old, root), side(new, root)
     target = target or sides[1].state.target
     if target not in headline.UNITS:
         raise DiffError(f"--target {target}: choose one of {', '.join(headline.UNITS)}")
+    both = {one: [year for year in years(sides[0].state, one) if year in years(sides[1].state, one)]
+            for one in headline.UNITS}  # fmt: skip
+    if not both[target]:
+        there = " or ".join(f"--target {one}" for one in both if both[one])
+        raise DiffError(f"{old} and {new} have no year of {target} in common: choose {there or 'later days'}")
+    if period and period not in both[target]:
+        raise DiffError(f"--period {period}: both have {', '.join(both[target])}")
     found, notes = revised(*sides, list(headline.UNITS) if every else [target], most)
     ends, table = (of[of["target"] == target] for of in (found.ends, found.table))
-    if ends.empty:
-        raise DiffError(f"{old} and {new} have no year of {target} in common: choose another --target")
-    if period and period not in set(ends["period"]):
-        raise DiffError(f"--period {period}: both have {', '.join(ends['period'].unique())}")
     period = period or words.year(ends, sides[1].state.india)
     unit = ends["unit"].iloc[0]
     rows = words.listed(table, period, unit).drop(columns="source")

@@ -12,7 +12,7 @@ from helpers.chapters import canvas
 from helpers.data import rules
 from helpers.data.archive import versions
 from helpers.data.identities import identities
-from helpers.outlook import targets
+from helpers.outlook import demand_rows, scenario, targets
 from helpers.report import parameters
 
 QUESTIONS = (
@@ -20,6 +20,7 @@ QUESTIONS = (
     "each period is one, and was over when its figure became public; nothing became public after today",
     "each figure has a source, which was public by then, and a number inside its own range, or is missing",
     "no two figures of one key are equally good; each correction still meets the figure that it corrects",
+    "each scenario moves levers that there are; each sector of demand has its rows, whose units make tonnes",
 )
 """What is asked of the tables as they are written, in words."""
 
@@ -32,7 +33,10 @@ def opened() -> data.Vintage:
     with _as_data_error():
         versions.held(paths.archive(), parameters.today())  # what is damaged there is no fault of data/
         rules.require_valid(None, parameters.today())
-        return data.vintage(parameters.today())
+        india = data.vintage(parameters.today())
+        scenario.written(india)
+        demand_rows.lines(india, (india.day.year,))
+        return india
 
 
 def require_agreement(india: data.Vintage, target: str = targets.CUSTOMS.name) -> None:
@@ -85,4 +89,5 @@ def _as_data_error() -> Iterator[None]:
     except data.DataError:
         raise
     except Exception as error:  # whatever a library says of a file: the data are at fault, not the run
-        raise data.DataError(f"data/ cannot be checked: {type(error).__name__}: {error}") from error
+        said = f"data/ cannot be checked: {type(error).__name__}: {error}"
+        raise data.DataError(f"{said}\n-> see what `git diff data` says, and take back what is not meant") from error

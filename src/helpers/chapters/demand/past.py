@@ -105,7 +105,7 @@ def paid(table: pd.DataFrame, india: Vintage) -> Sentence:
     return sentence(text, tail, **parts, uses=[table])
 
 
-def untested(table: pd.DataFrame, made: Demand, india: Vintage) -> Sentence | None:
+def untested(table: pd.DataFrame, made: Demand) -> Sentence | None:
     """The years of which no count is there, and which public figures would be one."""
     if not made:
         return None

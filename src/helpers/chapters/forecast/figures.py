@@ -88,7 +88,7 @@ def real_time(tried: pd.DataFrame, *, india: Vintage) -> Figure:
     title, alt = trial_words(tried)
     note = "Each as of the earlier day; lines: 80 % intervals; upright line: what came."
     sure = dict.fromkeys(tables.HEADS.values(), SURE)
-    return finish(drawing, title, alt, tables.real_time(tried, india), india=india, note=note, digits=sure)
+    return finish(drawing, title, alt, tables.real_time(tried), india=india, note=note, digits=sure)
 
 
 def _bands(ax, path: pd.DataFrame, top: float) -> None:

@@ -124,7 +124,7 @@ for _level in (80, 95):
     HEADS |= {f"low{_level}": f"{_level} % from, t", f"high{_level}": f"{_level} % to, t"}
 
 
-def real_time(tried: pd.DataFrame, india: Vintage) -> pd.DataFrame:
+def real_time(tried: pd.DataFrame) -> pd.DataFrame:
     """``realtime.real_time`` with column heads in words."""
     shown = tried.assign(period=tried["period"].map(words.period), scenario=tried["scenario"].map(trial_name))
     heads = {"period": "of", "as_of": "on", "scenario": "forecast", "outturn": "came, t", "error": "off by, %"}

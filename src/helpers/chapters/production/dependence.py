@@ -98,7 +98,7 @@ def _weighed(rows: pd.DataFrame, period: str, india: Vintage) -> Origin:
 def _metal_magnets(india: Vintage) -> Row:
     names = "Net import reliance", "HS 850511, all metal magnets"
     bought = targets.sums(india, "customs")
-    bought = bought[[fiscal.is_fiscal_year(period) for period in bought.index]]
+    bought = bought.loc[[fiscal.is_fiscal_year(period) for period in bought.index]]
     if bought.empty:
         return *names, "", risk.Indicator(None, "imports not in the sources"), "", ""
     year = bought.index[-1]

@@ -40,7 +40,7 @@ def meanings(table: pd.DataFrame) -> pd.DataFrame:
     return headed(table, heads).rename_axis("Neodymium means")
 
 
-def chain(aimed: pd.DataFrame, india: Vintage) -> pd.DataFrame:
+def chain(india: Vintage) -> pd.DataFrame:
     """From ore to use in oxide of neodymium and praseodymium: what is mined, made, aimed at, used, and to be made.
 
     By item: ``Lowest, t a year``, ``Highest, t a year``, ``Stage`` (ore, neodymium, need), ``source``; empty until the

@@ -33,7 +33,7 @@ def path(rows: pd.DataFrame, came: pd.DataFrame, *, india: Vintage) -> Figure:
         text = "came" if number == 0 else "revised"
         label(ax, text, (len(rows) - 0.6, row["value"] / 1000), dx=4, dy=8 if number == 0 else -8, color=RED)
     shown = rows.index[:: -int(np.ceil(len(rows) / 8))][::-1]
-    ax.set_xticks(shown, [rows.loc[at, "as_of"] for at in shown], fontsize=8)
+    ax.set_xticks(shown, [_name(rows.loc[at]) for at in shown], fontsize=8)
     ax.set_xlim(-0.6, len(rows) - 0.4)
     ax.set_ylim(0, 1.15 * max(rows["high80"].max(), outturn["value"].max() if len(outturn) else 0) / 1000)
     last, day = sentences.said(rows.iloc[-1]), words.day(rows["as_of"].iloc[-1])
@@ -41,8 +41,14 @@ def path(rows: pd.DataFrame, came: pd.DataFrame, *, india: Vintage) -> Figure:
     tail = "of {day}, stands at {last}, its line from {last.low:,.0f} to {last.high:,.0f} t."
     alt = sentence(text, tail, period=period, day=day, last=last)
     data = rows[["kind", "run", "as_of", "period", "median", "low80", "high80", "source"]]
-    note = "Dots: medians; lines: 80 % intervals; hollow: back-casts. Days in order, not to scale."
-    return finish(drawing, sentences.path(rows, came, india), alt, data, india=india, note=note, uses=[outturn])
+    note = "Dots: medians; lines: 80 % intervals; hollow: back-casts. Days in order, not to scale; r2: a second run."
+    return finish(drawing, sentences.path(rows, came), alt, data, india=india, note=note, uses=[outturn])
+
+
+def _name(row: pd.Series) -> str:
+    """What a forecast is called, in two lines: the run that published it, or its day; several may be of one day."""
+    last = f"\n{verdicts.KIND[track.NEWEST]}" if row["kind"] == track.NEWEST else ""
+    return (row["run"] or row["as_of"]).replace("-r", "\nr") + last
 
 
 @once_public

@@ -81,7 +81,7 @@ def revised(ours: pd.DataFrame) -> Sentence | None:
     return sentence(text, "{where} its interval.", error=derived(abs(row["error"]), "%", again), **parts)
 
 
-def path(rows: pd.DataFrame, came: pd.DataFrame, india: Vintage) -> Sentence:
+def path(rows: pd.DataFrame, came: pd.DataFrame) -> Sentence:
     """How what we expected of one period has moved from vintage to vintage, and what came."""
     first, last, period = said(rows.iloc[0]), said(rows.iloc[-1]), rows["period"].iloc[0]
     now = came[(came["period"] == period) & (came["target"] == rows["target"].iloc[0])]

@@ -110,7 +110,7 @@ def estimates(found: pd.DataFrame) -> Table:
 def _both_customs(table: pd.DataFrame) -> Sentence | None:
     """What India's count by price and China's count need, told as long as they do not meet."""
     both = {agreement.PRICE, agreement.CHINA}
-    rows = table[[set(pair) == both for pair in table.index]].set_index("condition")
+    rows = table.loc[[set(pair) == both for pair in table.index]].set_index("condition")
     if rows.empty or rows["meet"].any() or agreement.PAID not in rows.index:
         return None
     needed = {name: ranged(row, row["unit"], "value") for name, row in rows.iterrows()}
