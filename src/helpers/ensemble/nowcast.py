@@ -24,7 +24,7 @@ from helpers.ensemble.state_space import Layout, find_shares, log_sums, move_to_
 
 SEED = 1
 CHAINS, SETTLING, BURN_IN, KEPT = 160, 3, 8, 12  # sweeps; in the first, shocks find their kind at usual variances
-AIM, LONGER, MOST = 0.15, 4, 6  # how far chains may be apart; how many times longer is worth while; sweeps a draw
+AIM, LONGER, MOST = 0.13, 5, 6  # how far chains may be apart; how many times longer is worth while; sweeps a draw
 LONGEST = 24  # sums that the simulation looks at, the last ones; before them, years
 # What follows was chosen on 200 series of M1, M3 and Tourism known as India's are: ``benchmarks/nowcast.py india``.
 SEASON, NOISE = 0.08, 0.08  # standard deviations of a month's season and of its irregular noise, log points
@@ -66,17 +66,15 @@ def simulate_months(
     variances of :math:`\\eta` and :math:`\\epsilon` are averaged over a grid by marginal likelihood; each shock
     of :math:`\\epsilon` has a usual, a large and a very large variance (Gibbs sampling), so a freak month does not
     move the trend. Given these, paths are drawn from the prior and moved to the known sums by Gauss-Newton
-    steps in the metric of their covariance, until the sums hold. The last sum, if of several months, has no
-    freak in it: what jumps by a half-year mostly stays (``jumps`` of ``benchmarks/nowcast.py``), and nothing later says
-    otherwise. Draws are spread evenly over the chains of a batch (Latin hypercube), and later years have the
-    distribution that the draws give them (:mod:`draws`). With 24 consecutive plain months and more, the rest of the
-    year is then scaled to :func:`part_year.year_to_date`.
+    steps in the metric of their covariance, until the sums hold. A last sum of several months has no freak in
+    it: half-years that jump mostly stay (``benchmarks/nowcast.py``, ``jumps``). Draws are spread evenly over a batch of
+    chains (Latin hypercube); later years have the distribution that these give (:mod:`draws`). From 24 consecutive
+    plain months on, the rest of the year is scaled to :func:`part_year.year_to_date`.
 
     Parameters
     ----------
     sums : pd.Series
-        Positive, indexed by period (:mod:`helpers.fiscal`), the most trusted first: a sum that follows from
-        those before it is checked against them and left out.
+        Positive, by period (:mod:`helpers.fiscal`), the most trusted first; what follows from others is checked.
     prior : GrowthPrior
         Yearly growth and its deviations.
     bounds : pd.DataFrame, optional
