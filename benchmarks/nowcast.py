@@ -91,6 +91,17 @@ def collapses(fall=0.35):
     return np.array(rows)
 
 
+def jumps(calm=0.15):
+    """Log changes on the year of half-years, after a half that changed by less than ``calm``, and their next ones."""
+    rows = []
+    for series in collections(12).values():
+        for values in map(np.concatenate, series):
+            halves = np.log(values[len(values) % 6 :].reshape(-1, 6).sum(axis=1).clip(min=1e-9))
+            yearly = halves[2:] - halves[:-2]
+            rows += [one[1::2] for one in np.lib.stride_tricks.sliding_window_view(yearly, 4) if abs(one[0]) < calm]
+    return np.array(rows)
+
+
 def indian(count=200, seed=1):
     """For the year begun and the year after: the truth, ours at five levels, and the simple rules, one row a series."""
     drawn = [
@@ -164,6 +175,11 @@ def main():
         print(f"{name:>13s}{len(rows):8d}   80 %: {inside[0]:.3f}   95 %: {inside[1]:.3f}")
     scale = error_scale(np.concatenate(list(pooled.values())))
     print("\ncoefficients of ensemble/part_year.json:", tuple(float(value) for value in scale.round(3)))
+    first, later = jumps().T
+    for least, most in ((0.2, 0.5), (0.5, 1.5)):
+        some = (least <= first) & (first < most)
+        kept = np.quantile(1 + later[some] / first[some], (0.1, 0.5, 0.9)).round(2)
+        print(f"{some.sum()} half-years up by {least} to {most} log points: kept a year later, 10, 50, 90 %: {kept}")
     after = collapses()
     print(f"\n{len(after)} first falls of 35 % and more: share of the lost ground recovered after 1, 2, 3 years")
     for q in (0.1, 0.5, 0.9):

@@ -64,6 +64,14 @@ def test_what_is_stale_is_gone_once_the_total_is_there(told):
     assert totals == [{"FY26"}, {"FY27"}, {"FY28"}], "what has come is due no more"
 
 
+def test_what_the_sentence_says_would_change_most_is_the_first_of_the_calendar(told):
+    india, table = told["2027-01-10"]["india"], told["2027-01-10"]["table"]
+    due = calendar.due(india)
+    effects = calendar.effects(india, table, due)
+    first, text = awaited.shown(due, effects).iloc[0], awaited.said(due, effects, table, india).text
+    assert f"most would change with the {first['what']} ({first['of']})" in text
+
+
 def test_the_interval_of_a_future_year_does_not_widen_for_getting_more_data(told):
     for scenario, slack in ((forecast.MIXTURE, 1.01), (forecast.LEVEL, 1.02)):
         for year in ("FY29", "FY30"):

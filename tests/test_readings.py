@@ -38,6 +38,13 @@ def test_paths_are_as_exact_as_the_weight_of_the_readings_that_they_are_for(indi
     assert found == {"as recorded": real, "without surge": pytest.approx(1 - real)} and real != 0.5
 
 
+def test_paths_are_the_same_however_far_ahead_is_asked(india, made):
+    near = readings.simulate(india, forecast.prior(india), 1)
+    for name, months in near.items():
+        pd.testing.assert_frame_equal(made[name].loc[months.index], months)
+    assert len(near[readings.ERROR]) < len(made[readings.ERROR])
+
+
 def test_weights_change_with_the_evidence_and_not_before(india):
     before, after = readings.weights(india.on("2025-11-23")), readings.weights(india.on("2025-11-24"))
     assert before[readings.PERSISTENT] > after[readings.PERSISTENT]
@@ -96,7 +103,7 @@ def test_real_demand_wins_back_lost_ground_at_the_rate_of_the_reference_class(in
     table.loc[fiscal.months("FY25")] = 100 / 12
     recovery = india.assumption("recovery")
     rng = np.random.default_rng(1)
-    again = readings.years(readings._persistent(table, sums, last, recovery, 0.1, rng, episode, 0.1))
+    again = readings.years(readings._persistent(table, readings._Past(sums, last, episode, 0.1), recovery, 0.1, rng))
     for year, share in ((2027, 0.15), (2028, 0.32), (2029, 0.35), (2030, 0.35)):
         assert np.median(again.loc[year]) == pytest.approx(50 + share * 50, abs=1.5)
     assert np.quantile(again.loc[2027], 0.9) == pytest.approx(50 + 1.01 * 50, abs=4)
@@ -107,8 +114,8 @@ def test_stocks_that_are_paid_back_lower_imports_by_the_whole_excess(india):
     table = pd.DataFrame(5.0, index=pd.period_range("2024-04", "2029-03", freq="M"), columns=range(50))
     payback = pd.Series({"value": 24.0, "low": np.nan, "high": np.nan})
     early = episodes.suspect(india.on("2025-06-30"))  # where in the year the surge lies is not known yet
-    excess = pd.Series({"value": 0.75, "low": 0.5, "high": 1.0})
-    paid = readings._paid_back(table, sums, last, payback, excess, 0.1, np.random.default_rng(1), early)
+    excess, past = pd.Series({"value": 0.75, "low": 0.5, "high": 1.0}), readings._Past(sums, last, early, 0.1)
+    paid = readings._paid_back(table, past, payback, excess, np.random.default_rng(1))
     demand = paid.loc["2028-04"]  # paid back by then
     short = 48 * demand - paid.loc["2025-04":].sum()
     assert (12 * demand + short).to_numpy() == pytest.approx(100)
@@ -116,10 +123,11 @@ def test_stocks_that_are_paid_back_lower_imports_by_the_whole_excess(india):
 
 def test_stocks_built_in_the_surge_last_demand_until_they_are_paid_back_and_the_clock_runs_from_the_surge(episode):
     sums, last = pd.Series({"FY25": 90.0, "FY25-H1": 60.0}), pd.Period("2025-09", "M")
+    past = readings._Past(sums, last, episode, 0.1)
     table = pd.DataFrame(5.0, index=pd.period_range("2024-04", "2029-03", freq="M"), columns=range(50))
     for months in (24, 36):  # of them, twelve have gone
         payback = pd.Series({"value": float(months), "low": np.nan, "high": np.nan})
-        paid = readings._paid_back(table, sums, last, payback, None, 0.1, np.random.default_rng(1), episode)
+        paid = readings._paid_back(table, past, payback, None, np.random.default_rng(1))
         demand = paid.loc["2028-04"].to_numpy()
         part = 12 / months
         assert demand == pytest.approx((60 + 60 * part) / (12 + 6 * part))
@@ -130,7 +138,7 @@ def test_stocks_built_in_the_surge_last_demand_until_they_are_paid_back_and_the_
         assert brought == pytest.approx((6 + months) * demand)
         assert paid.loc[ends + 1].to_numpy() == pytest.approx(demand)
     over = pd.Series({"value": 11.0, "low": np.nan, "high": 11.0})
-    assert readings._paid_back(table, sums, last, over, None, 0.1, np.random.default_rng(1), episode).equals(table)
+    assert readings._paid_back(table, past, over, None, np.random.default_rng(1)).equals(table)
 
 
 def test_two_seeds_agree_within_the_stated_monte_carlo_error_and_it_is_small(india, made):

@@ -58,6 +58,13 @@ def test_judgements_written_after_the_day_make_it_a_back_cast(tried):
     assert tried["source"].str.contains("B2").all()
 
 
+def test_the_year_that_runs_is_said_as_the_forecast_of_the_day_says_it(india):
+    then = india.on("2025-10-31")
+    said = realtime.backcasts(then).set_index(["period", "scenario"]).loc[("FY26", forecast.MIXTURE)]
+    one = forecast.at(forecast.expected(then), "FY26")
+    assert [said[level] for level in (0.1, 0.5, 0.9)] == pytest.approx([one.low, one.value, one.high], rel=1e-9)
+
+
 def test_before_the_outturn_there_is_nothing_to_judge(india):
     assert realtime.real_time(india.on("2025-10-31")).empty and realtime.elsewhere(india.on("2025-10-31")).empty
 

@@ -13,6 +13,7 @@ FUTURES = 4  # ways in which what a chain has found goes on
 MORE = 5  # times as many for the rest of the year that has begun
 SLIPS = np.array([1.0, 9.0, 100.0])  # variance of a month's noise: usual, large, an outlier
 SLIP_SHARES = np.array([0.930, 0.055, 0.015])
+USUAL_SLIP = SLIPS[:2] @ SLIP_SHARES[:2]  # without outliers
 _CELLS, _GOLDEN = 4096, (5**0.5 - 1) / 2  # multiples of the latter are spread evenly between whole numbers
 
 
@@ -57,13 +58,13 @@ def go_on(found: dict[str, np.ndarray], future: pd.PeriodIndex, rng: np.random.G
 
 def _ahead(found, future, rng, futures) -> np.ndarray:
     later = {name: values.repeat(futures, axis=0) for name, values in found.items() if name != "path"}
-    shape = len(later["level"]), len(future)
-    log = rng.standard_normal(shape)
+    shape, (steps, slips) = (len(future), len(later["level"])), rng.spawn(2)
+    log = steps.standard_normal(shape).T  # month after month: the first ones are the same however many there are
     log *= np.sqrt(later["step_var"])
     log += later["growth"]
     np.cumsum(log, axis=1, out=log)
     log += later["level"]
-    log += np.sqrt(later["slip_var"]) * _slips(rng.random(shape))
+    log += np.sqrt(later["slip_var"]) * _slips(slips.random(shape)).T
     log += later["seasons"][:, future.month.to_numpy() - 1]
     return log
 
@@ -100,7 +101,7 @@ def _matched(log, found, future) -> np.ndarray:
     skipped, count = len(future) % 12, len(future) // 12
     share = np.kron(np.eye(count), np.full((12, 1), 1 / 12))  # of a month in a year's mean
     weight = np.concatenate([np.tile(share.sum(axis=0), (skipped, 1)), share[::-1].cumsum(axis=0)[::-1]])
-    usual, noise = found["slip_var"] * (SLIPS[:2] @ SLIP_SHARES[:2]), found["slip_var"] * (SLIPS @ SLIP_SHARES)
+    usual, noise = found["slip_var"] * USUAL_SLIP, found["slip_var"] * (SLIPS @ SLIP_SHARES)
     within = found["step_var"] * (143 / 72) + usual * (11 / 12)  # of months about their year: (n² - 1) / 6n
     season = np.log(np.exp(found["seasons"]).sum(axis=1, keepdims=True))
     centre = found["level"] + found["growth"] * weight.sum(axis=0) + season + within / 2

@@ -18,13 +18,13 @@ import pandas as pd
 
 from helpers import fiscal
 from helpers.ensemble import part_year, period_sums
-from helpers.ensemble.draws import BATCHES, FUTURES, SLIP_SHARES, SLIPS, apart, even, go_on, normal
+from helpers.ensemble.draws import BATCHES, FUTURES, SLIP_SHARES, SLIPS, USUAL_SLIP, apart, even, go_on, normal
 from helpers.ensemble.drift import GrowthPrior
 from helpers.ensemble.state_space import Layout, find_shares, log_sums, move_to_sums, pull, times
 
 SEED = 1
 CHAINS, SETTLING, BURN_IN, KEPT = 160, 3, 8, 12  # sweeps; in the first, shocks find their kind at usual variances
-AIM, LONGER, MOST = 0.15, 5, 6  # how far chains may be apart; how many times longer is worth while; sweeps a draw
+AIM, LONGER, MOST = 0.13, 5, 6  # how far chains may be apart; how many times longer is worth while; sweeps a draw
 LONGEST = 24  # sums that the simulation looks at, the last ones; before them, years
 # What follows was chosen on 200 series of M1, M3 and Tourism known as India's are: ``benchmarks/nowcast.py india``.
 SEASON, NOISE = 0.08, 0.08  # standard deviations of a month's season and of its irregular noise, log points
@@ -66,15 +66,15 @@ def simulate_months(
     variances of :math:`\\eta` and :math:`\\epsilon` are averaged over a grid by marginal likelihood; each shock
     of :math:`\\epsilon` has a usual, a large and a very large variance (Gibbs sampling), so a freak month does not
     move the trend. Given these, paths are drawn from the prior and moved to the known sums by Gauss-Newton
-    steps in the metric of their covariance, until the sums hold. Draws are spread evenly over the chains of a batch
-    (Latin hypercube), and later years have the distribution that the draws give them (:mod:`draws`). With 24
-    consecutive plain months and more, the rest of the year is then scaled to :func:`part_year.year_to_date`.
+    steps in the metric of their covariance, until the sums hold. A last sum of several months has no freak in
+    it: half-years that jump mostly stay (``benchmarks/nowcast.py``, ``jumps``). Draws are spread evenly over a batch of
+    chains (Latin hypercube); later years have the distribution that these give (:mod:`draws`). From 24 consecutive
+    plain months on, the rest of the year is scaled to :func:`part_year.year_to_date`.
 
     Parameters
     ----------
     sums : pd.Series
-        Positive, indexed by period (:mod:`helpers.fiscal`), the most trusted first: a sum that follows from
-        those before it is checked against them and left out.
+        Positive, by period (:mod:`helpers.fiscal`), the most trusted first; what follows from others is checked.
     prior : GrowthPrior
         Yearly growth and its deviations.
     bounds : pd.DataFrame, optional
@@ -114,7 +114,7 @@ def _simulated(known: tuple, prior: GrowthPrior, seed: int, item: str, years: in
     future = pd.period_range(past[-1] + 1, pd.Period(f"{current + years - 1}-03", "M"), freq="M")
     chains = max(chains // BATCHES, 1) * BATCHES
     limits = limits.reindex(pieces.sums.index).apply(lambda column: column.fillna(pieces.sums))
-    found = _simulate(pieces, limits.to_numpy(), prior, rng, chains, AIM * 1.5**less)
+    found = _simulate(pieces, limits.to_numpy(), prior, rng, chains, AIM * 1.35**less)
     paths = np.empty((len(past) + len(future), chains * KEPT * FUTURES))
     futures = paths.shape[1] // len(found["path"])
     paths[: len(past)] = np.exp(found["path"]).T.repeat(futures, axis=1)
@@ -163,7 +163,9 @@ def _sweeps(pieces, limits, prior, rng, chains) -> Generator[np.ndarray, bool, N
     variance = np.ones((chains, len(centre)))
     variance[:, at.lasting] = 1, (prior.spread / 12) ** 2
     usual = np.array([SEASON**2, prior.sd**2 / 12, NOISE**2])  # variances of seasons, steps and noise
-    scale, slip_kind = usual.repeat(chains).reshape(3, chains), np.ones((chains, at.count))
+    late = masks[masks[:, -1]].any(axis=0)
+    told = ~late | (late.sum() == 1)  # months in which a freak is told from a new level
+    scale, slip_kind = usual.repeat(chains).reshape(3, chains), np.tile(np.where(told, 1, USUAL_SLIP), (chains, 1))
     row, moves, keep = np.column_stack([path, _ends(shocks, at), *scale[1:]]), 0.0, False
     for sweep in count():
         logs = np.log(_rounded(pieces.parts, limits, even(rng, chains, len(limits))))
@@ -182,7 +184,7 @@ def _sweeps(pieces, limits, prior, rng, chains) -> Generator[np.ndarray, bool, N
         drawn, moved, arrived = move_to_sums(drawn, variance, masks, logs, at, 1e-10 if keep else 1e-3)
         moves += arrived.mean() / (BURN_IN + KEPT)
         shocks, path = np.where(arrived[:, None], drawn, shocks), np.where(arrived[:, None], moved, path)
-        slip_kind = _draw_kind(shocks[:, at.noise], scale[2], rng)
+        slip_kind[:, told] = _draw_kind(shocks[:, at.noise][:, told], scale[2], rng)
         if keep:
             row = np.where(arrived[:, None], np.column_stack([path, _ends(shocks, at), *scale[1:]]), row)
         if sweep + 1 == BURN_IN + KEPT and moves < 0.5:

@@ -183,8 +183,13 @@ def values(india: Vintage, years: list[str]) -> pd.DataFrame:
 
 def half_before(name: str) -> str:
     """``FY24-H2`` for ``FY25-H1``."""
-    year, half = fiscal.fiscal_year(name), name[-1]
-    return f"{fiscal.year_name(year)}-H1" if half == "2" else f"{fiscal.year_name(year - 1)}-H2"
+    return fiscal.name(fiscal.months(name) - 6)
+
+
+def next_half(india: Vintage) -> str:
+    """The half-year that follows the newest known half or year."""
+    known = targets.totals(india, "customs").index.union(halves(india).index)
+    return fiscal.name(pd.period_range(max(fiscal.months(p)[-1] for p in known) + 1, periods=6, freq="M"))
 
 
 @targets.remembered

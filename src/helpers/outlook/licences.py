@@ -83,6 +83,7 @@ def doses(
     rng = np.random.default_rng(np.random.SeedSequence([seed, *b"licences"]))
     rows, ruled = assumed(india, "regime_dose"), rules(india)
     table = np.stack([triangular(rows.loc[name], paths, rng) for name in REGIMES])
+    china = triangular(assumed(india, LICENSED).iloc[0], paths, rng)
     unknown = months > ruled.index[-1]
     ruled = ruled.reindex(months, method="ffill").fillna(ruled.iloc[0]).map(REGIMES.index).to_numpy()
     every = {name: np.where(unknown[:, None], table[REGIMES.index(name)], table[ruled])
@@ -92,7 +93,6 @@ def doses(
         every[DRAWN] = table[place, np.arange(paths)]
     if CURRENT in wanted:
         every[CURRENT] = table[REGIMES.index(current(india))]
-    china = triangular(assumed(india, LICENSED).iloc[0], paths, rng)
     return {name: 1 - china * (1 - dose) for name, dose in every.items()}
 
 

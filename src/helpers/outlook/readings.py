@@ -9,6 +9,7 @@ recorded.
 """
 
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -27,10 +28,18 @@ from helpers.outlook.rare_earths import SHARE
 
 RECORDED = "recorded figures, continued"
 SEED = 1
-LEAST = "least_left"
-"""The assumption of what neither payback nor a further fall takes of a month."""
-EXCESS = "stock_excess"
-"""The assumption of how much of a year's excess is stocks while the surge is not located in it."""
+LEAST, EXCESS = "least_left", "stock_excess"
+"""What neither payback nor a further fall takes of a month; how much of a year's excess is stocks, if not located."""
+_STEADY = 5  # years that are always simulated, those of 95 % intervals: paths do not hang on how many are asked for
+
+
+class _Past(NamedTuple):
+    """What a reading knows: the sums and their last month, the suspect year, and the least that is left of a month."""
+
+    sums: pd.Series
+    last: pd.Period
+    episode: Episode
+    least: float
 
 
 def weights(india: Vintage) -> pd.Series:
@@ -109,13 +118,11 @@ def without_surge(sums: pd.Series, india: Vintage, episode: Episode) -> pd.Serie
     """
     surge, whole = fiscal.months(episode.surge), fiscal.months(episode.year)
     usual = sums[episode.before] / len(fiscal.months(episode.before))
-    inside = [p for p in sums.index if fiscal.months(p).isin(surge).any()]
-    doubtful = [p for p in inside if len(fiscal.months(p)) > 1 or sums[p] >= LEAST_SURGE * usual]
-    left = sums.drop(doubtful)
+    sure = [p for p in sums.index if len(fiscal.months(p)) == 1 and sums[p] < LEAST_SURGE * usual]
+    left = sums[[p in sure or not fiscal.months(p).isin(surge).any() for p in sums.index]]
     if any(fiscal.months(p).isin(whole).sum() >= evidence.HALF for p in left.index):
         return left
-    keys = targets.CUSTOMS.keys | {"measure": "value_inr"}
-    value = india.series(targets.CUSTOMS.table, **keys)["value"]
+    value = india.series(targets.CUSTOMS.table, **targets.CUSTOMS.keys | {"measure": "value_inr"})["value"]
     growth = value[episode.year] / value[episode.before]
     return pd.concat([left, pd.Series({episode.year: sums[episode.before] * growth})])
 
@@ -142,28 +149,25 @@ def simulate(india: Vintage, prior: GrowthPrior, horizon: int = 10, seed: int = 
         Reading to a table of months (PeriodIndex) by paths.
     """
     rows, episode, recovery = targets.known_sums(india), suspect(india), assumed(india, "recovery")
-    sums = rows["value"]
-    last = max(fiscal.months(p)[-1] for p in sums.index)
+    sums, last = rows["value"], max(fiscal.months(p)[-1] for p in rows.index)
     rng = np.random.default_rng(np.random.SeedSequence([seed, *b"customs readings"]))
     total = max(fiscal.fiscal_year(p) for p in sums.index if fiscal.is_fiscal_year(p))
-    end = total + max(horizon, len(recovery) + 1)
+    end = total + max(horizon, _STEADY, len(recovery) + 1)
     known = [("as recorded", sums, real := weights(india).get(PERSISTENT, 1.0))]
     known += [("without surge", without_surge(sums, india, episode), 1 - real)] if episode else []
     of = {"prior": prior, "seed": seed, "years": end - fiscal.fiscal_year(last + 1) + 1}
     base = [simulate_months(s, bounds=_rounding(rows, s), item=i, share=w, **of).paths for i, s, w in known]
-    recorded, clean = base[0], base[-1]
-    if episode is None:
-        made = {RECORDED: recorded}
-    else:
+    recorded, clean, made = base[0], base[-1], {RECORDED: base[0]}
+    if episode is not None:
         payback, excess, least = (assumed(india, name).iloc[0] for name in ("stock_payback", EXCESS, LEAST))
-        made = {PERSISTENT: _persistent(recorded, sums, last, recovery, least["value"], rng, episode, prior.sd)}
-        made[STOCKS] = _paid_back(clean, sums, last, payback, excess, least["value"], rng, episode)
-        made[ERROR] = clean
+        past = _Past(sums, last, episode, least["value"])
+        made = {PERSISTENT: _persistent(recorded, past, recovery, prior.sd, rng)}
+        made |= {STOCKS: _paid_back(clean, past, payback, excess, rng), ERROR: clean}
     share, ruled, each = rare_earths.shares(india, rng.uniform(size=clean.shape[1])), known_until(india), recorded.index
     turns = each[(each > min(last, ruled)) & ((each.month == 4) | (each <= ruled + 1))]
     dose = doses(india, turns, clean.shape[1], (DRAWN, CURRENT), seed)
     factor = (1 - share * (1 - dose[DRAWN])) / (1 - share * (1 - dose[CURRENT]))  # the same from turn to turn
-    far = pd.Period(f"{min(total + 5, end) - 1}-04", "M")  # of the last year with a 95 % interval
+    far = pd.Period(f"{total + _STEADY - 1}-04", "M")
     return {name: _licensed(table, last, turns, factor, far) for name, table in made.items()}
 
 
@@ -206,9 +210,8 @@ def mix(made: dict[str, np.ndarray], weight: pd.Series, probabilities=QUANTILES)
 
 def precision(india: Vintage, prior: GrowthPrior, horizon: int = 10) -> pd.DataFrame:
     """Monte Carlo error of the mixture: ``period, quantile, error``, one standard error in per cent of the median."""
-    weight, known = weights(india), targets.totals(india, targets.CUSTOMS.name)
-    made = yearly(india, prior, horizon)
-    last, rows = fiscal.fiscal_year(known.index[-1]), []
+    weight, made, rows = weights(india), yearly(india, prior, horizon), []
+    last = fiscal.fiscal_year(targets.totals(india, targets.CUSTOMS.name).index[-1])
     for year in range(last + 1, last + 1 + horizon):
         paths = {name: table.loc[year].to_numpy() for name, table in made.items()}
         error = 100 * monte_carlo(paths, weight) / mix(paths, weight, [0.5])
@@ -218,72 +221,69 @@ def precision(india: Vintage, prior: GrowthPrior, horizon: int = 10) -> pd.DataF
 
 def monte_carlo(made: dict[str, np.ndarray], weight: pd.Series) -> np.ndarray:
     """One standard error of each quantile of :func:`mix`, from batches of paths that know nothing of each other."""
-    names = list(weight.index)
-    stacked = np.column_stack([made[name] for name in names])
-    return monte_carlo_error(stacked, lambda part: mix(dict(zip(names, part.T, strict=True)), weight))
+    stacked = np.column_stack([made[name] for name in weight.index])
+    return monte_carlo_error(stacked, lambda part: mix(dict(zip(weight.index, part.T, strict=True)), weight))
 
 
 def _rounding(rows: pd.DataFrame, sums: pd.Series) -> pd.DataFrame:
     """The bounds of the sums that stand as they were published."""
     same = rows.reindex(sums.index)
-    stands = same["value"].eq(sums) & (same["low"] <= same["value"]) & (same["value"] <= same["high"])
-    return same.loc[stands, ["low", "high"]]
+    return same.loc[same["value"].eq(sums) & same["value"].between(same["low"], same["high"]), ["low", "high"]]
 
 
-def _persistent(table, sums, last, recovery, least, rng, episode, usual) -> pd.DataFrame:
+def _persistent(table, past, recovery, usual, rng) -> pd.DataFrame:
     """Months as recorded, scaled from the year after the fall on to the share of lost ground won back.
 
     A fall below the ``usual`` change of a year, in logs, scales them in part. Shares are a normal of two halves.
     """
     from scipy.special import ndtri
 
-    annual = years(table)
-    fall = fiscal.fiscal_year(episode.year) + 1
-    if last < pd.Period(f"{fall - 1}-04", "M") or fall not in annual.index:
+    annual, fall = years(table), fiscal.fiscal_year(past.episode.year) + 1
+    if past.last < pd.Period(f"{fall - 1}-04", "M") or fall not in annual.index:
         return table  # no fall is known yet, or it is history
-    lost = np.maximum(sums[episode.year] - annual.loc[fall], 0)
-    part = min(np.log1p(np.median(lost / annual.loc[fall])) / usual, 1)
+    fallen = annual.loc[fall]
+    lost = np.maximum(past.sums[past.episode.year] - fallen, 0)
+    part = min(np.log1p(np.median(lost / fallen)) / usual, 1)
     score = ndtri(rng.uniform(0.01, 0.99, table.shape[1])) / ndtri(0.9)
-    made, begun, known = table.to_numpy(copy=True), annual.index[0], (table.index <= last).sum()
-    skipped, factor = table.index.get_loc(pd.Period(f"{begun - 1}-04", "M")), 1.0
+    made, known, factor = table.to_numpy(copy=True), (table.index <= past.last).sum(), 1.0
     for year in annual.index[annual.index > fall]:
         if year <= fall + len(recovery):
             low, value, high = recovery.iloc[year - fall - 1][["low", "value", "high"]]
-            level = annual.loc[fall] + (value + score * np.where(score < 0, value - low, high - value)) * lost
-            level = np.maximum(level, least * annual.loc[fall])
+            level = fallen + (value + score * np.where(score < 0, value - low, high - value)) * lost
+            level = np.maximum(level, past.least * fallen)
             factor = np.where(lost > 1e-6, level / annual.loc[year], 1) ** part  # less than a gram is rounding
-        start = skipped + 12 * (year - begun)
+        start = table.index.get_loc(pd.Period(f"{year - 1}-04", "M"))
         made[max(start, known) : start + 12] *= factor
     return pd.DataFrame(made, table.index)
 
 
-def _paid_back(table, sums, last, payback, excess, least, rng, episode) -> pd.DataFrame:
+def _paid_back(table, past, payback, excess, rng) -> pd.DataFrame:
     """Months of demand without the surge, higher by what stocks have covered since, less what is still to be paid.
 
     The clock runs from the surge: of the months until all is paid back, those gone have paid their part.
     """
-    paths, since = table.shape[1], (table.index >= episode.since) & (table.index <= last)
-    elapsed, whole = (last - episode.since).n + 1, fiscal.months(episode.year)
+    paths, of, since = table.shape[1], past.episode, table[past.episode.since : past.last]
+    elapsed, whole = max((past.last - of.since).n + 1, 0), fiscal.months(of.year)
     if elapsed > payback["high"]:
         return table  # all is paid back
     months = np.maximum(np.rint(triangular(payback, paths, rng)), 1)
-    paid = np.minimum(max(elapsed, 0) / months, 1)
-    if episode.located and episode.surge in sums.index and since.any():
-        count = len(fiscal.months(episode.surge))
-        run, surge = table[since].mean().to_numpy(), sums[episode.surge] / count
+    paid = np.minimum(elapsed / months, 1)
+    if of.located and of.surge in past.sums.index and len(since):
+        count = len(fiscal.months(of.surge))
+        run, surge = since.mean().to_numpy(), past.sums[of.surge] / count
         demand = (elapsed * run + count * paid * surge) / (elapsed + count * paid)
         factor, built = np.maximum(demand / run, 1), count * np.maximum(surge - demand, 0)
     elif not whole.isin(table.index).all():
         return table  # what the year held beside the surge is not known
     else:
-        year = table.loc[whole].sum().to_numpy()
-        built = np.maximum(sums[episode.year] - year, 0) * triangular(excess, paths, rng)
-        factor = np.maximum((sums[episode.year] - built) / year, least)
-    made, known = table.to_numpy(copy=True), (table.index <= last).sum()
+        year, recorded = table.loc[whole].sum().to_numpy(), past.sums[of.year]
+        built = np.maximum(recorded - year, 0) * triangular(excess, paths, rng)
+        factor = np.maximum((recorded - built) / year, past.least)
+    made, known = table.to_numpy(copy=True), (table.index <= past.last).sum()
     made[known:] *= factor
-    wanted = made[known : known + max(int(months.max()) - max(elapsed, 0), 0)]
-    place = np.arange(1, len(wanted) + 1)[:, None] + max(elapsed, 0)
-    wanted[:] = np.maximum(wanted - built / months * (place <= months), least * wanted)
+    wanted = made[known : known + max(int(months.max()) - elapsed, 0)]
+    place = np.arange(1, len(wanted) + 1)[:, None] + elapsed
+    wanted[:] = np.maximum(wanted - built / months * (place <= months), past.least * wanted)
     return pd.DataFrame(made, table.index)
 
 

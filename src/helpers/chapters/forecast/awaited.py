@@ -41,9 +41,7 @@ def shown(found: pd.DataFrame, effects: pd.DataFrame) -> pd.DataFrame:
 
     Among those whose effect is not measured the forecast's own inputs come first, then what is due first.
     """
-    most = (effects["after"] / effects["before"] - 1).abs().groupby(effects["row"]).max()
-    rank = most.reindex(found.index).fillna(0.0) + found["enters"]
-    found = found.loc[rank.sort_values(ascending=False, kind="stable").index]
+    found = found.loc[(_changes(effects, found) + found["enters"]).sort_values(ascending=False, kind="stable").index]
     said = {
         "of": [_of(row) for row in found.itertuples()],
         "due": [_by(row) for row in found.itertuples()],
@@ -54,17 +52,21 @@ def shown(found: pd.DataFrame, effects: pd.DataFrame) -> pd.DataFrame:
     return headed(found.assign(**said), heads)
 
 
+def _changes(effects: pd.DataFrame, found: pd.DataFrame) -> pd.Series:
+    """The most by which each changes a width, as a share of it: one makes a year known; none where not measured."""
+    return (effects["after"] / effects["before"] - 1).abs().groupby(effects["row"]).max().reindex(found.index).fillna(0)
+
+
 def _most(effects: pd.DataFrame, found: pd.DataFrame) -> Sentence | None:
-    """Which of what was measured changes the last year's width most, and the widths with it."""
+    """Which of what was measured changes a width most, and the widths with it: the first of :func:`shown`."""
     if effects.empty:
         return None
-    change = effects["after"] / effects["before"] - 1
-    top = change[effects["period"] == effects["period"].iloc[-1]].abs().idxmax()
-    if change.abs().max() < LEAST / 100:
+    change = _changes(effects, found)
+    if change.max() < LEAST / 100:
         text = "Nothing whose effect was measured would change the width of an 80 % interval by {least} or more."
         return sentence(text, least=derived(LEAST, "%"), uses=[effects])
-    rows = effects[effects["row"] == effects.loc[top, "row"]]
-    of, expected = found.loc[rows["row"].iloc[0]], rows["expected"].iloc[0]
+    rows, of = effects[effects["row"] == change.idxmax()], found.loc[change.idxmax()]
+    expected = rows["expected"].iloc[0]
     each, uses = [], []
     for _, row in rows.iterrows():
         after, before = (rounded(derived(row[end], "t", row)) for end in ("after", "before"))
