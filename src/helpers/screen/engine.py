@@ -11,12 +11,15 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import CancelledError, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from functools import partial
 from multiprocessing import get_context
 from typing import Any
 
 from helpers.screen import cluster
 
 LOCAL, PROCESSES = "local", "processes"
+TURNS, MOST = 20, 8
+"""Times that a worker of a cluster is given work, each with so many tasks at most: a time costs the scheduler 5 ms."""
 TRIES = 3
 """How many times in a row processes may be killed before anything is finished, until that is an error."""
 
@@ -98,13 +101,20 @@ def _on_dask(do: Callable, tasks: Sequence, on: str, count: int) -> Iterator:
     from dask.distributed import KilledWorker, as_completed
 
     with cluster.client(on, count) as client:
+        there = sum(client.nthreads().values()) or len(tasks)
+        size = min(max(len(tasks) // (TURNS * there), 1), MOST)
+        some = [tasks[at : at + size] for at in range(0, len(tasks), size)]
         try:
-            for future in as_completed(client.map(do, tasks, pure=False)):
-                yield future.result()
+            for future in as_completed(client.map(partial(_each, do), some, pure=False)):
+                yield from future.result()
                 future.release()
         except (KilledWorker, CancelledError) as error:
             raise LostError(f"the cluster lost its workers over and over ({type(error).__name__}); is there memory "
                             "enough? See its dashboard or its logs") from None  # fmt: skip
+
+
+def _each(do: Callable, tasks: Sequence) -> list:
+    return [do(task) for task in tasks]
 
 
 @contextmanager

@@ -22,7 +22,7 @@ from helpers.screen import engine, findings, forecasts, series
 from helpers.screen.panel import Panel, database, opened, quoted
 from helpers.screen.rules import Rules
 
-ROWS = 250_000
+ROWS = 125_000
 """Rows of a part, or one line if that has more: what a worker holds at once."""
 
 
