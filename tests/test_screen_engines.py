@@ -110,7 +110,7 @@ def test_a_cluster_that_loses_its_workers_over_and_over_is_an_error_and_the_end_
         raise distributed.KilledWorker("task", SimpleNamespace(address="here"), 5)
 
     future = SimpleNamespace(done=lambda: True, result=lost, cancel=lambda: None, release=lambda: None)
-    client = SimpleNamespace(submit=lambda *asked, **how: future, map=lambda *asked, **how: [future])
+    client = SimpleNamespace(submit=lambda *asked, **how: future, map=lambda *asked, **how: [future], nthreads=dict)
     monkeypatch.setattr(cluster, "client", lambda on, count: nullcontext(client))
     monkeypatch.setattr(distributed, "as_completed", iter)
     with pytest.raises(engine.LostError, match="over and over"):
@@ -119,6 +119,24 @@ def test_a_cluster_that_loses_its_workers_over_and_over_is_an_error_and_the_end_
         chapter = run(paths.NOTEBOOKS / lines.NOTEBOOK, lines.LineParameters(as_of=AS_OF), 60)
     assert chapter.end is End.KERNEL_DIED
     assert "lost its workers" in chapter.error
+
+
+@pytest.mark.parametrize(
+    ("workers", "tasks", "most"), [(2, 30, 1), (2, 101, 2), (2, 9_000, engine.MOST), (0, 300, 1), (3, 2, 1)]
+)
+def test_workers_of_a_cluster_are_given_several_tasks_at_a_time_where_there_are_many(monkeypatch, workers, tasks, most):
+    distributed, sizes = pytest.importorskip("dask.distributed"), []
+
+    def future(do, some):
+        sizes.append(len(some))
+        return SimpleNamespace(result=lambda: do(some), release=lambda: None)
+
+    client = SimpleNamespace(map=lambda do, every, **how: [future(do, some) for some in every],
+                             nthreads=lambda: dict.fromkeys(range(workers), 1))  # fmt: skip
+    monkeypatch.setattr(cluster, "client", lambda on, count: nullcontext(client))
+    monkeypatch.setattr(distributed, "as_completed", iter)
+    assert list(engine.run(abs, range(-tasks, 0), "dask")) == list(range(tasks, 0, -1))
+    assert max(sizes) == most
 
 
 def test_processes_that_are_killed_are_begun_anew(tmp_path):
