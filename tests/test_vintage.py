@@ -93,6 +93,8 @@ def test_statuses_are_trusted_in_the_order_of_the_codebook():
     words = [("x", "2024", "t", 1.0, 1.0, 1.0, status, INDIA.day, "S01", "") for status in ("reported", "missing")]
     told = public.choose(Table("prices", columns, ("",) * 10, ("item",), tuple(words), live=("S01",)))
     assert told.column("status") == ["missing"], "of two words of a day a live source has the last"
+    gaps = [(*words[1][:8], source, "") for source in ("S01", "S02")]
+    assert len(public.choose(replace(told, rows=tuple(gaps), live=())).rows) == 1, "two that withdraw on a day agree"
 
 
 @pytest.mark.parametrize(
