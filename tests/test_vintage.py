@@ -1,6 +1,7 @@
 """What was public on a day: nothing later, the best of rivals, and copies that leave the original as it was."""
 
 import itertools
+import json
 import os
 import random
 import shutil
@@ -9,7 +10,9 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from time import sleep
+from unittest.mock import Mock
 
 import pandas as pd
 import pytest
@@ -90,6 +93,8 @@ def test_statuses_are_trusted_in_the_order_of_the_codebook():
     words = [("x", "2024", "t", 1.0, 1.0, 1.0, status, INDIA.day, "S01", "") for status in ("reported", "missing")]
     told = public.choose(Table("prices", columns, ("",) * 10, ("item",), tuple(words), live=("S01",)))
     assert told.column("status") == ["missing"], "of two words of a day a live source has the last"
+    gaps = [(*words[1][:8], source, "") for source in ("S01", "S02")]
+    assert len(public.choose(replace(told, rows=tuple(gaps), live=())).rows) == 1, "two that withdraw on a day agree"
 
 
 @pytest.mark.parametrize(
@@ -382,8 +387,13 @@ shared.shared(Vintage.publishers)(vintage("{AS_OF}", Path("{FROZEN}")), ["S05"])
     assert had(INDIA, ["S05"]) == had(vintage("2026-11-25", FROZEN).on(AS_OF), ["S05"]) == "as the first said"
     for of, source in ((INDIA, "S04"), (INDIA.adding("trade", YEAR), "S05"), (INDIA.on("2026-11-21"), "S05")):
         assert had(of, [source]) == of.publishers([source]) != "as the first said"
-    monkeypatch.setenv("MAGNETS_SHARED", str(tmp_path / "full"))
-    assert had(INDIA, ["S05"]) == INDIA.publishers(["S05"]), "where nothing can be kept"
+    kept.write_text('"as the fi')
+    assert had(INDIA, ["S05"]) == INDIA.publishers(["S05"]) == json.loads(kept.read_text()), "broken, so made anew"
+    monkeypatch.setattr(Path, "replace", Mock(side_effect=OSError("no room")))
+    for folder in (kept, tmp_path):  # where no folder is, and where nothing can be kept
+        monkeypatch.setenv("MAGNETS_SHARED", str(folder))
+        reckoned = Mock(__module__="", __qualname__="", return_value=0.1)
+        assert shared.shared(reckoned)(INDIA) == 0.1 and reckoned.call_count == 1, folder
 
 
 def test_who_asks_for_what_another_notebook_is_reckoning_waits_for_it(tmp_path, monkeypatch):

@@ -55,7 +55,7 @@ def choose(table: Table, written: Table | None = None) -> Table:
     Raises
     ------
     DataError
-        If two are equally good, or a status is unknown.
+        If two are equally good and neither is a gap, or a status is unknown.
     """
     if not table.keys:
         return table
@@ -73,7 +73,7 @@ def choose(table: Table, written: Table | None = None) -> Table:
     for key, rows in table.rivals().items():
         best, *others = sorted(_newest_words(table, rows), key=good) if len(rows) > 1 else rows
         chosen.append(best)
-        if others and good(best) == good(others[0]):
+        if others and best[status] != "missing" and good(best) == good(others[0]):
             tied.add(key)
     if tied:
         written = written or table

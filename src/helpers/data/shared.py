@@ -26,13 +26,15 @@ def shared(of_vintage: Callable) -> Callable:
         of = of_vintage.__module__, of_vintage.__qualname__, args
         asked = of, day, rows, [family.steps for family in rules], live
         place = Path(folder, sha256(repr(asked).encode()).hexdigest())
-        with ExitStack() as turn, suppress(OSError):  # where there is no room each reckons it for itself
-            turn.enter_context(FileLock(f"{place}.lock"))  # who asks meanwhile waits
-            if not place.exists():
+        with ExitStack() as turn:
+            with suppress(OSError, ValueError):  # where there is no room each reckons it for itself
+                turn.enter_context(FileLock(f"{place}.lock"))  # who asks meanwhile waits
+                return json.loads(place.read_text(encoding="utf-8"))
+            told = json.dumps(of_vintage(india, *args), default=np.ndarray.tolist)
+            with suppress(OSError):
                 part = place.with_suffix(".part")
-                part.write_text(json.dumps(of_vintage(india, *args), default=np.ndarray.tolist), encoding="utf-8")
+                part.write_text(told, encoding="utf-8")
                 part.replace(place)
-            return json.loads(place.read_text(encoding="utf-8"))
-        return of_vintage(india, *args)
+            return json.loads(told)
 
     return had
