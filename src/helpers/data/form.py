@@ -1,10 +1,10 @@
 """The form of ``datapackage.json`` that tables are reckoned with."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from types import UnionType
 
-_KINDS = {dict: "an object", list: "a list", str: "a text", bool: "true or false"}
+_KINDS = {dict: "an object", list: "a list", str: "a text", bool: "true or false", str | list: "a text or a list"}
 _NUMBER = int | float
 _KEY = {"fields": str | list, "reference": {"resource": str, "fields": str | list}}
 _FIELD = {
@@ -21,17 +21,19 @@ _TYPES = {
 _WHOLE = {"resources": [{"name": str, "path": str, "schema": {"fields": [_FIELD], "foreignKeys?": [_KEY]}}]}
 
 
-def misfit(package: dict) -> str:
-    """Where a description is not of that form, and what stands there; nothing where it is."""
+def misfit(package: dict, reckoned: Collection[str]) -> str:
+    """Where a description is not of that form, and what stands there; nothing where it is.
+
+    The types of columns matter in those tables that are ``reckoned`` with; another may have any.
+    """
     if found := next(_misfits(package, _WHOLE, "it"), ""):
         return found
     for one in package["resources"]:
         if one["path"] != f"{one['name']}.csv":
             return f"the path of {one['name']} is not {one['name']}.csv"
-        for name, kind in ((field["name"], field["type"]) for field in one["schema"]["fields"]):
-            wanted = [of for of, columns in _TYPES.items() if {name, f"{one['name']}/{name}"} & {*columns.split()}] or [
-                *_TYPES
-            ]
+        for name, kind in ((of["name"], of["type"]) for of in one["schema"]["fields"] if one["name"] in reckoned):
+            names = {name, f"{one['name']}/{name}"}
+            wanted = [of for of, columns in _TYPES.items() if names & {*columns.split()}] or [*_TYPES]
             if kind not in wanted:
                 return f"the type of {name} of {one['name']} is {kind}, not {' or '.join(wanted)}"
     return ""

@@ -165,7 +165,7 @@ def described(folder: Path) -> dict:
     """What ``datapackage.json`` says; a DataError if it cannot be read, or has not the form that is reckoned with."""
     try:
         package = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
-        problem = form.misfit(package)
+        problem = form.misfit(package, {*DATED, *FIXED})
     except (OSError, ValueError, RecursionError) as error:
         problem = str(error)
     if problem:
