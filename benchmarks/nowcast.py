@@ -176,10 +176,10 @@ def main():
     scale = error_scale(np.concatenate(list(pooled.values())))
     print("\ncoefficients of ensemble/part_year.json:", tuple(float(value) for value in scale.round(3)))
     first, later = jumps().T
-    for least, most in ((0.2, 0.5), (0.5, 1.5)):
+    for least, most in ((0.2, 0.5), (0.5, 1.5), (-0.5, -0.2), (-1.5, -0.5)):
         some = (least <= first) & (first < most)
         kept = np.quantile(1 + later[some] / first[some], (0.1, 0.5, 0.9)).round(2)
-        print(f"{some.sum()} half-years up by {least} to {most} log points: kept a year later, 10, 50, 90 %: {kept}")
+        print(f"{some.sum()} half-years changed by {least} to {most} logs: kept a year later, 10, 50, 90 %: {kept}")
     after = collapses()
     print(f"\n{len(after)} first falls of 35 % and more: share of the lost ground recovered after 1, 2, 3 years")
     for q in (0.1, 0.5, 0.9):

@@ -37,7 +37,7 @@ def path(rows: pd.DataFrame, came: pd.DataFrame, *, india: Vintage) -> Figure:
     ax.set_xlim(-0.6, len(rows) - 0.4)
     ax.set_ylim(0, 1.15 * max(rows["high80"].max(), outturn["value"].max() if len(outturn) else 0) / 1000)
     last, day = sentences.said(rows.iloc[-1]), words.day(rows["as_of"].iloc[-1])
-    text = "A dot and an upright line for each day on which {period} was forecast, in order and not to scale; the last,"
+    text = "A dot and an upright line for each forecast of {period}, in order of days and not to scale; the last,"
     tail = "of {day}, stands at {last}, its line from {last.low:,.0f} to {last.high:,.0f} t."
     alt = sentence(text, tail, period=period, day=day, last=last)
     data = rows[["kind", "run", "as_of", "period", "median", "low80", "high80", "source"]]
