@@ -67,9 +67,9 @@ def simulate_months(
     of :math:`\\epsilon` has a usual, a large and a very large variance (Gibbs sampling), so a freak month does not
     move the trend. Given these, paths are drawn from the prior and moved to the known sums by Gauss-Newton
     steps in the metric of their covariance, until the sums hold. A last sum of several months has no freak in
-    it: of half-years rises mostly stay, falls in part (``jumps`` of the benchmark). Draws are spread evenly over a batch of
-    chains (Latin hypercube); later years have the distribution that these give (:mod:`draws`). From 24 consecutive
-    plain months on, the rest of the year is scaled to :func:`part_year.year_to_date`.
+    it: of half-years rises mostly stay, falls in part (``jumps`` of the benchmark). Draws are spread evenly over a
+    batch of chains (Latin hypercube); later years have the distribution that these give (:mod:`draws`). From 24
+    consecutive plain months on, the rest of the year is scaled to :func:`part_year.year_to_date`.
 
     Parameters
     ----------
