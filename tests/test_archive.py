@@ -281,6 +281,18 @@ def test_deleting_the_folder_of_a_source_deletes_it(tables, archive):
     assert india.figure("trade", "2017-01", **{**MONTHS, "hs": "85051110"}).value == 3
 
 
+def test_what_a_live_source_withdraws_is_withdrawn_from_the_tables_too_where_it_is_a_detail(tables, archive):
+    for days, values in enumerate(({"2017-01": 4, "2017-02": 5}, {"2017-02": 5})):
+        took(archive, values, days=days, key="import/IND/VNM/850511/weight")
+    vietnam = MONTHS | {"partner": "VNM"}
+    row = {"period": "2017-01", "value": 7.0, "status": "reported", "source": "S250", "published": "2026-10-01"}
+    india = vintage("2026-11-22", tables).adding("trade", vietnam | row | {"note": "with S05"})
+    assert india.on("2026-11-01").figure("trade", "2017-01", **vietnam).value == 4
+    assert (
+        india.figure("trade", "2017-01", **vietnam) is None and india.figure("trade", "2017-02", **vietnam).value == 5
+    )
+
+
 def test_history_tells_every_version_of_a_figure_who_said_it_and_when(tables, archive):
     took(archive, {"2017-01": 1})
     took(archive, {"2017-01": 2.5}, days=9)

@@ -159,6 +159,14 @@ def test_the_weights_of_the_past_are_those_of_its_vintages(india):
     assert evidence.history(india, "repm").empty and evidence.history(india.on("2025-01-01")).empty
 
 
+def test_the_weights_of_the_past_tell_what_was_withdrawn_when_it_came_and_when_it_went(india):
+    gap = {"published": "2026-10-20", "status": "missing", "value": float("nan")}
+    row = OWN | {"period": "FY26", "value": 33_100.0, "published": "2026-10-01"}
+    past = evidence.history(india.adding("trade", row, row | gap))
+    assert [str(day.date()) for day in past.index[-3:]] == ["2026-08-16", "2026-10-01", "2026-10-20"]
+    assert past.iloc[-1][list(READINGS)].equals(past.iloc[-3][list(READINGS)])
+
+
 @pytest.mark.parametrize("name", DENSITIES)
 def test_a_mutated_density_is_noticed(india, name):
     density, rule = india.assumption(name).loc[list(READINGS)], india.assumption(evidence.RULE)["value"]

@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 from conftest import AS_OF, FROZEN, replace_once
 from helpers import paths
 from helpers.data import ASSUMED, DataError, Vintage, derive, public, shared, vintage
+from helpers.data.history import history
 from helpers.data.tables import Table
 
 WEIGHT = {"flow": "import", "reporter": "IND", "partner": "world", "hs": "850511", "measure": "weight"}
@@ -91,8 +92,9 @@ def test_statuses_are_trusted_in_the_order_of_the_codebook():
         chosen = public.choose(Table("prices", columns, ("",) * 10, ("item",), tuple(rows)))
         assert chosen.column("status") == [better]
     words = [("x", "2024", "t", 1.0, 1.0, 1.0, status, INDIA.day, "S01", "") for status in ("reported", "missing")]
-    told = public.choose(Table("prices", columns, ("",) * 10, ("item",), tuple(words), live=("S01",)))
-    assert told.column("status") == ["missing"], "of two words of a day a live source has the last"
+    told = Table("prices", columns, ("",) * 10, ("item",), tuple(words), live=("S01",))
+    for of in (public.choose(told), public.standing(told)):
+        assert of.column("status") == ["missing"], "of two words of a day a live source has the last"
     gaps = [(*words[1][:8], source, "") for source in ("S01", "S02")]
     assert len(public.choose(replace(told, rows=tuple(gaps), live=())).rows) == 1, "two that withdraw on a day agree"
 
@@ -104,9 +106,21 @@ def test_statuses_are_trusted_in_the_order_of_the_codebook():
 )
 def test_a_gap_withdraws_what_its_source_had_said_before(edited, source, day, used):
     old = "import,IND,world,850511,weight,FY26-H1,t,16281,"
-    india = vintage(AS_OF, edited("trade", old, f"{old.replace('16281', '')},,missing,{day},{source},\n{old}"))
+    folder = edited("trade", old, f"{old.replace('16281', '')},,missing,{day},{source},\n{old}")
+    india = vintage(AS_OF, folder)
     found, before = (of.figure("trade", "FY26-H1", **WEIGHT) for of in (india, india.on("2025-12-01")))
     assert (found and found.value, before.value) == (used, 16281)
+    told = history("trade", "import/IND/world/850511/weight/FY26-H1", folder)
+    assert [*told["status"]].count("missing") == 1 and 16281 in set(told["value"]), "it stood, and was withdrawn"
+
+
+@pytest.mark.parametrize(("source", "used"), [("S05", 1897), ("S05b", None)])
+def test_a_figure_is_withdrawn_by_the_source_that_it_stands_under_and_by_no_other_behind_it(edited, source, used):
+    key, said = "import,IND,CHN,85051900,weight,FY24,t,", ",,,reported,2025-12-31,S05b,with S05\n"
+    head = "import,IND,CHN,85051190,value_usd,FY23,USD m,88.42,"
+    india = vintage(AS_OF, edited("trade", head, f"{key}1897{said}{key},,,missing,2026-01-10,{source},\n{head}"))
+    figure = india.figure("trade", "FY24", **WEIGHT | {"partner": "CHN", "hs": "85051900"})
+    assert (figure and figure.value) == used
 
 
 def test_gaps_and_unverified_figures_are_no_default_input():
@@ -177,6 +191,7 @@ def test_an_unknown_table_and_an_unknown_key_name_what_there_is():
         (lambda india: india.figure("trade", "FY2025", **WEIGHT), "write FY25"),
         (lambda india: india.assumption("reading"), "reading_prior"),
         (lambda india: india.disagreements("C99"), "C9"),
+        (lambda india: india.assuming("reading", {"quantity error": 0.3}), "near it are ['reading_prior'"),
         (lambda india: india.assuming("reading_prior", {"quantity error": {"val": 3}}), "no field"),
         (lambda india: india.assuming("reading_prior", {"quantity error": "0.3"}), "give a number"),
         (lambda india: india.adding("trade", WEIGHT | {"period": "FY26", "value": "36000"}), "give a number"),

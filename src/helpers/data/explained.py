@@ -31,15 +31,21 @@ def explained(india: Vintage, table: str, figure: str) -> list[str]:
 
 def _lines(india: Vintage, table: str, name: str, row: pd.Series) -> Iterator[str]:
     yield f"{table}/{name}"
-    value = "no value" if pd.isna(row["value"]) else f"{from_row(row)}"
-    ends = "" if row[["low", "high"]].isna().any() else f" ({from_row(row):range})"
-    yield f"  {value}{ends}, {row['status']}, public since {row['published']:%Y-%m-%d}"
+    yield f"  {_said(row)}"
     for one, source in india.sources.loc[india.sources.index.isin(row["source"].split())].iterrows():
         yield f"  {one}: {source['title']}, {source['publisher']}. {source['url']}".rstrip()
     if row["note"]:
         yield f"  note: {row['note']}"
     yield from _followed(india, table, row)
+    for _, was in india.withdrawn(table, **row[[*india.written[table].keys, "period"]]).iterrows():
+        yield f"  before: {_said(was)}, withdrawn by {was['source'].split()[0]} on {was['withdrawn']:%Y-%m-%d}"
     yield f"  all that was ever said of it: magnets history {table} {name}"
+
+
+def _said(row: pd.Series) -> str:
+    value = "no value" if pd.isna(row["value"]) else f"{from_row(row)}"
+    ends = "" if row[["low", "high"]].isna().any() else f" ({from_row(row):range})"
+    return f"{value}{ends}, {row['status']}, public since {row['published']:%Y-%m-%d}"
 
 
 def _followed(india: Vintage, table: str, row: pd.Series) -> Iterator[str]:

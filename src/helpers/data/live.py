@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from helpers.data import public
 from helpers.data.archive.versions import FIGURES, View, held
-from helpers.data.public import RANK
 from helpers.data.tables import DATED, DataError, Table
 
 __all__ = ["View", "detail", "entering", "held_by"]
@@ -53,25 +53,17 @@ def detail(table: Table, view: View | None, feeds: Table, keys: Mapping[str, str
     near = table.having(table.rows[place] for place in table.places(exact))
     open_ = [(near.columns.index(column), value) for column, value in keys.items() if column not in exact]
     near = near.having(row for row in near.rows if all(fnmatchcase(row[at], pattern) for at, pattern in open_))
-    best = {key: (_good(near, row), row) for key, row in near.keyed()}
     if view is not None:
         sources = dict(zip(feeds.column("feed"), feeds.column("source"), strict=True))
-        for feed, _, *figure in view.detail(table.name, "/".join(keys.get(column, "*") for column in table.keys)):
-            row = _row(table, figure, sources[feed])
-            ((key, _),) = near.having([row]).keyed()
-            if key not in best or _good(near, row) < best[key][0]:
-                best[key] = _good(near, row), row
-    return table.having(row for _, row in best.values()).frame()
+        held = view.detail(table.name, "/".join(keys.get(column, "*") for column in table.keys))
+        rows = (_row(table, figure, sources[feed]) for feed, _, *figure in held)
+        near = public.choose(replace(near, rows=(*near.rows, *rows), live=tuple(sources.values())))
+    return near.frame()
 
 
 def enters(feeds: Table, table: str, key: str) -> bool:
     """Whether all that any feed has of a key enters the tables."""
     return any(name == table and fnmatchcase(key, pattern) for of in wanted(feeds).values() for name, pattern in of)
-
-
-def _good(table: Table, row: tuple) -> tuple[int, int]:
-    """The smaller, the rather it is used."""
-    return RANK[row[table.columns.index("status")]], -row[table.columns.index("published")].toordinal()
 
 
 def _row(table: Table, figure: list, source: str) -> tuple:

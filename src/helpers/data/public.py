@@ -48,9 +48,8 @@ def until(table: Table, day: date) -> Table:
 def choose(table: Table, written: Table | None = None) -> Table:
     """One row a key: the best status, of those the newest.
 
-    A gap withdraws what its source had said before. Of a live source only its newest word counts; it never ties with
-    another source. An error counts the lines of
-    ``written``, the whole table, where only a part is given.
+    What its source has withdrawn is not used. Of a live source only its newest word counts; it never ties with another
+    source. An error counts the lines of ``written``, the whole table, where only a part is given.
 
     Raises
     ------
@@ -67,10 +66,10 @@ def choose(table: Table, written: Table | None = None) -> Table:
     order = {source: place for place, source in enumerate(table.live, start=1)}
 
     def good(row: tuple) -> tuple[int, int, int]:
-        return RANK[row[status]], -row[published].toordinal(), order.get(row[source], 0)
+        return RANK[row[status]], -row[published].toordinal(), order.get(_own(row[source]), 0)
 
     chosen, tied = [], set()
-    for key, rows in table.rivals().items():
+    for key, rows in standing(table).rivals().items():
         best, *others = sorted(_newest_words(table, rows), key=good) if len(rows) > 1 else rows
         chosen.append(best)
         if others and best[status] != "missing" and good(best) == good(others[0]):
@@ -83,6 +82,18 @@ def choose(table: Table, written: Table | None = None) -> Table:
             f"{first_rows(both)}\nGive one of them another status, or the date on which it really became public."
         )
     return table.having(chosen)
+
+
+def standing(table: Table) -> Table:
+    """The rows of a table without those that are :func:`withdrawn`."""
+    gone = {id(row) for row, _ in _taken_back(table)}
+    return table.having(row for row in table.rows if id(row) not in gone) if gone else table
+
+
+def withdrawn(table: Table) -> Table:
+    """The rows that their own source has withdrawn since, by a gap of the same figure, with the day: ``withdrawn``."""
+    rows = tuple((*row, day) for row, day in _taken_back(table))
+    return Table(table.name, (*table.columns, "withdrawn"), (*table.kinds, "date"), table.keys, rows)
 
 
 @once
@@ -117,17 +128,40 @@ def left_out(unverified: bool) -> tuple[str, ...]:
     return ("missing",) if unverified else UNUSED
 
 
-def _newest_words(table: Table, rows: list[tuple]) -> Iterable[tuple]:
-    """Some rows without those that their source has since withdrawn or, a live one, replaced."""
+@once
+def _taken_back(table: Table) -> list[tuple[tuple, date]]:
+    """Rows that a later gap of their source withdraws, a live one's on their own day too, and the day of the gap."""
+    if not table.keys:
+        return []
     source, published, status = map(table.columns.index, ("source", "published", "status"))
+    found = []
+    for rows in table.rivals().values():
+        if len(rows) == 1 or all(row[status] != "missing" for row in rows):
+            continue
+        every = enumerate((_own(row[source]), row) for row in rows)
+        words = [(own, (row[published], place * (own in table.live)), row) for place, (own, row) in every]
+        gaps = [(own, when) for own, when, row in words if row[status] == "missing"]
+        for own, when, row in words:
+            later = [gap for of, gap in gaps if of == own and gap > when]
+            if later and row[status] != "missing":
+                found.append((row, min(later)[0]))
+    return found
+
+
+def _newest_words(table: Table, rows: list[tuple]) -> Iterable[tuple]:
+    """Some rows without those that their source, a live one, has since replaced."""
+    source, published = map(table.columns.index, ("source", "published"))
     kept: dict[str | int, tuple] = {}
     for place, row in enumerate(rows):
-        word = row[source] if row[source] in table.live else place
+        word = of if (of := _own(row[source])) in table.live else place
         if word not in kept or kept[word][published] <= row[published]:
             kept[word] = row
-    gaps = sorted((row[published], row[source].split(" ")[0]) for row in kept.values() if row[status] == "missing")
-    gone = {of: day for day, of in gaps}
-    return [row for row in kept.values() if row[published] >= gone.get(row[source].split(" ")[0], row[published])]
+    return kept.values()
+
+
+def _own(source: str) -> str:
+    """Whose a figure is, of all the sources that stand behind it: the first."""
+    return source.partition(" ")[0]
 
 
 def figures(chosen: Mapping[str, Table], stored: Mapping[str, Table]) -> derive.Known:
@@ -155,7 +189,7 @@ def figures(chosen: Mapping[str, Table], stored: Mapping[str, Table]) -> derive.
 
 
 def followed(stored: Mapping[str, Table], families: list[derive.Family]) -> tuple[dict, dict]:
-    """Every table with the rows that follow from the chosen ones: all its rows, and those to use.
+    """Every table with the rows that follow from the chosen ones: all that stand, and those to use.
 
     What follows is computed once for the same rows, whatever vintages hold them; only the last are remembered.
     """
@@ -165,7 +199,7 @@ def followed(stored: Mapping[str, Table], families: list[derive.Family]) -> tupl
     for family in families:
         for new in _following(family, *(_part(stored[name], firsts) for name, firsts in family.firsts.items())):
             made.setdefault(new.name, []).append(new)
-    both = {name: _with(of, *made[name]) if name in made else (of, choose(of)) for name, of in stored.items()}
+    both = {name: _with(of, *made[name]) if name in made else (standing(of), choose(of)) for name, of in stored.items()}
     return tuple({name: of[place] for name, of in both.items()} for place in (0, 1))
 
 
@@ -185,11 +219,11 @@ def _following(family: derive.Family, *parts: Table) -> list[Table]:
 
 @lru_cache(maxsize=32)
 def _with(table: Table, *more: Table) -> tuple[Table, Table]:
-    """All rows of a table, and the chosen ones, with what was computed in the place of those it is better than."""
+    """The rows of a table that stand, and the chosen ones, with what was computed where it is better than they are."""
     new = [row for one in more for row in one.rows]
     better = {key for one in more for key, _ in one.keyed()}
     kept = (row for key, row in choose(table).keyed() if key not in better)
-    return table.having([*table.rows, *new]), table.having([*kept, *new])
+    return table.having([*standing(table).rows, *new]), table.having([*kept, *new])
 
 
 def figure(table: Table, row: tuple) -> Figure | None:

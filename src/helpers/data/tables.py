@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from difflib import get_close_matches
 from functools import lru_cache, wraps
 from pathlib import Path
 from typing import TypeVar, cast
@@ -207,6 +208,11 @@ def first_rows(rows: pd.DataFrame, most: int = 5) -> str:
     text = text.drop(columns=[c for c in ("note", "title") if c in text])
     rest = f"\n... and {len(rows) - most} more" if len(rows) > most else ""
     return text.to_string(na_rep="") + rest
+
+
+def near(word: object, words: Iterable[str]) -> list[str]:
+    """The few of some words that are nearest to one, or the first of them where none is near."""
+    return get_close_matches(str(word), sorted(words), 5, 0.5) or sorted(words)[:20]
 
 
 def _read(path: Path, name: str, fields: dict[str, dict]) -> Table:

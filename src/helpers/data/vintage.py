@@ -7,7 +7,6 @@ side by side in the files; the one to use is chosen by status, then by date, and
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from difflib import get_close_matches
 from inspect import Signature
 from pathlib import Path
 from types import MappingProxyType
@@ -19,7 +18,7 @@ from helpers.data import derive, judgements, live, public, tables, whatif
 from helpers.data.live import View
 from helpers.data.public import RANK, STATUSES
 from helpers.data.quantity import Quantity, from_row
-from helpers.data.tables import DataError, Table, once
+from helpers.data.tables import DataError, Table, near, once
 
 __all__ = ["STATUSES", "Vintage", "vintage"]
 
@@ -56,7 +55,7 @@ class Vintage:
     """What was public on a day: made by ``data.vintage("2026-11-22")``, never by hand.
 
     - ``table(name)``, ``series(name, **keys)``, ``figure(name, period, **keys)``, ``assumption(name)``: what is in it
-    - ``on(day)``: the vintage of an earlier day
+    - ``withdrawn(name)``: what stood in it on an earlier day and was taken back; ``on(day)``: the vintage of that day
     - ``adding(name, *rows)``, ``assuming(name, values)``: a copy with other figures or judgements
     - ``sources``, ``publishers(ids)``, ``disagreements(*ids)``, ``backcast``: who says so, and when
 
@@ -79,15 +78,16 @@ class Vintage:
     _seen: dict = field(default_factory=dict, init=False)
 
     def table(self, name: str, vintages: bool = False, **cells: str) -> pd.DataFrame:
-        """A table with the row to use of each key; with ``vintages``, every row published by the day.
+        """A table with the row to use of each key; with ``vintages``, every row that still stands on the day.
 
         Only rows that hold ``cells``, by column. What follows from other figures stands at the end. Rows whose status
-        is ``missing`` stay, without a value.
+        is ``missing`` stay, without a value; what they withdraw is in :meth:`withdrawn`.
         """
-        table = self._table(name, vintages)
-        if unknown := sorted(set(cells) - set(table.columns)):
-            raise DataError(f"data/{name}.csv has no column {unknown}; it has {table.columns}")
-        return table.frame().take(table.places(cells)) if cells else table.frame().copy()
+        return _rows(_of(self._published if vintages else self._chosen, name), cells)
+
+    def withdrawn(self, name: str, **cells: str) -> pd.DataFrame:
+        """The rows that their own source had withdrawn by the day, with ``withdrawn``, the day on which it did."""
+        return _rows(public.withdrawn(_of(self.stored, name)), cells)
 
     def series(self, name: str, *, unverified: bool = False, **keys: str) -> pd.DataFrame:
         """The figures of one key over its periods, oldest first, without gaps and unverified rows.
@@ -201,9 +201,7 @@ class Vintage:
         DataError
             If a column or a period is unknown, a key column is not given, or no unit can be told.
         """
-        if name not in self.stored:
-            raise DataError(f"data/ has no dated table {name!r}; it has {sorted(self.stored)}")
-        more = [whatif.completed(self._published[name], row, self.day) for row in rows]
+        more = [whatif.completed(_of(self._published, name), row, self.day) for row in rows]
         return self.having({name: whatif.together(self.stored[name], more)}, self.live)
 
     def assuming(self, name: str, values: Mapping[str, float | Mapping[str, float]]) -> "Vintage":
@@ -238,11 +236,11 @@ class Vintage:
         """
         heard, rules = self.live.fingerprint if self.live else {}, self._fixed["families"]
         believed = heard and self.written["feeds"].rows
-        return self.day, [table.content() for table in self._published.values()], rules, heard, believed
+        return self.day, [table.content() for table in self.stored.values()], rules, heard, believed
 
     @once
     def __hash__(self) -> int:
-        return hash((self.day, *self._published.values()))
+        return hash((self.day, *self.stored.values()))
 
     def __eq__(self, other: object) -> bool:
         return self is other or (isinstance(other, Vintage) and self.content() == other.content())
@@ -251,15 +249,9 @@ class Vintage:
         rows = sum(len(table.rows) for table in self._published.values())
         return f"<what was public on {self.day}: {rows:,} rows>"
 
-    def _table(self, name: str, vintages: bool = False) -> Table:
-        of = self._published if vintages else self._chosen
-        if name not in of:
-            raise DataError(f"data/ has no dated table {name!r}; it has {sorted(of)}")
-        return of[name]
-
     @once
     def _series(self, name: str, unverified: bool, **keys: str) -> pd.DataFrame:
-        table = self._table(name)
+        table = _of(self._chosen, name)
         if unknown := sorted(set(keys) - set(table.keys)):
             raise DataError(f"data/{name}.csv has no key column {unknown}; its keys are {table.keys}")
         missing = [key for key in table.keys if key not in keys]
@@ -276,8 +268,20 @@ class Vintage:
     def _known(self, name: str, column: str, value: object) -> None:
         """Raise DataError for a value that may not stand in a column: it is misspelt, not merely not public yet."""
         if value not in (values := self.values(name, column)):
-            near = get_close_matches(str(value), sorted(values), 5, 0.5) or sorted(values)[:20]
-            raise DataError(f"data/{name}.csv has no {column} {value!r} on any day; near it are {near}")
+            raise DataError(f"data/{name}.csv has no {column} {value!r} on any day; near it are {near(value, values)}")
+
+
+def _of(tables: Mapping[str, Table], name: str) -> Table:
+    if name not in tables:
+        raise DataError(f"data/ has no dated table {name!r}; it has {sorted(tables)}")
+    return tables[name]
+
+
+def _rows(table: Table, cells: Mapping[str, str]) -> pd.DataFrame:
+    """The rows of a table that hold some cells, by column, or all of them."""
+    if unknown := sorted(set(cells) - set(table.columns)):
+        raise DataError(f"data/{table.name}.csv has no column {unknown}; it has {table.columns}")
+    return table.frame().take(table.places(cells)) if cells else table.frame().copy()
 
 
 def _made(day: date, stored: Mapping[str, Table], fixed: Mapping[str, object], view: View | None) -> Vintage:

@@ -7,7 +7,7 @@ from numbers import Real
 
 from helpers import fiscal
 from helpers.data.quantity import ASSUMED
-from helpers.data.tables import EMPTY, DataError, Table, day
+from helpers.data.tables import EMPTY, DataError, Table, day, near
 
 
 def completed(table: Table, row: Mapping, today: date) -> dict:
@@ -59,8 +59,8 @@ def assumed(table: Table, name: str, values: Mapping[str, float | Mapping[str, f
     every = (dict(zip(table.columns, row, strict=True)) for row in table.rows)
     rows = [row for row in every if row["assumption"] == name]
     if unknown := sorted(set(values) - {row["segment"] for row in rows}):
-        there = sorted({row["segment"] for row in rows}) or sorted(set(table.column("assumption")))
-        raise DataError(f"data/assumptions.csv has no {name!r} of {unknown} public on {today}; it has {there}")
+        there = near(unknown[0], {row["segment"] for row in rows}) or near(name, set(table.column("assumption")))
+        raise DataError(f"data/assumptions.csv has no {name!r} of {unknown} public on {today}; near it are {there}")
     ours = {"status": ASSUMED, "source": ASSUMED, "published": today, "written": None}
     return [row | ours | _numbers(values[row["segment"]]) for row in rows if row["segment"] in values]
 

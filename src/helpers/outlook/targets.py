@@ -91,7 +91,8 @@ def known_sums(india: Vintage) -> pd.DataFrame:
     rows = _figures(india, CUSTOMS)
     rows = rows[rows["status"].isin([ASSUMED, "reported", "derived"])]
     rows = rows.loc[rows["status"].map(STATUSES.index).sort_values(kind="stable").index]
-    reported = india.table(CUSTOMS.table, vintages=True, **CUSTOMS.keys, status="reported")
+    wanted = {**CUSTOMS.keys, "status": "reported"}
+    reported = pd.concat([india.table("trade", vintages=True, **wanted), india.withdrawn("trade", **wanted)])
     for period in [p for p in rows.index if fiscal.is_fiscal_year(p) and _replaced(reported, rows.loc[p])]:
         whole, total = fiscal.months(period), rows.loc[period]
         across = [p for p in rows.index if fiscal.is_calendar_year(p) and fiscal.months(p).isin(whole).any()]
@@ -152,8 +153,11 @@ def _part_of(india: Vintage, name: str, year: int) -> pd.Series | None:
 
 
 def newest(india: Vintage, name: str) -> pd.Series:
-    """The figure of a target that reaches furthest: of those, the longest period."""
+    """The figure of a target that reaches furthest: of those, the longest period; a ValueError if there is none."""
     rows = sums(india, name)
+    if rows.empty:
+        raise ValueError(f"no figure of target {name!r} was public on {india.day}: data/{TARGETS[name].table}.csv has "
+                         f"none of {TARGETS[name].series} by then; ask for a later day, or add one")  # fmt: skip
     return rows.loc[max(rows.index, key=lambda p: (fiscal.span(p)[1], -fiscal.span(p)[0].toordinal()))]
 
 
@@ -231,6 +235,6 @@ def _within(part: str, whole: str) -> bool:
 
 
 def _replaced(reported: pd.DataFrame, row: pd.Series) -> bool:
-    """Whether a figure stands in the place of an earlier one of the same period: assumed, or revised."""
+    """Whether a figure is assumed, or stands in the place of an earlier one of its period, withdrawn or not."""
     rows = reported[(reported["period"] == row.name) & (reported["published"] < row["published"])]
     return row["status"] == ASSUMED or bool((rows["value"] != row["value"]).any())

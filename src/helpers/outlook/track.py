@@ -3,10 +3,12 @@
 Fixed beforehand, for every score:
 
 - The *outturn* of a target and period is the figure of its own series for exactly that period that a source reported;
-  what we or anybody derived, estimated or assumed is none. The *first release* is the earliest of them, the *latest*
-  the one in use on the day. A forecast is scored when its outturn arrives, and again when that is revised.
-- Scored are forecasts made before the day of the first release. A published one counts from the day on which it was
-  made; a back-cast, marked as such, from the day as of which it is reckoned. Runs with a parameter moved do not count.
+  what we or anybody derived, estimated or assumed is none, nor what its source has withdrawn. The *first release* is
+  the earliest of them, the *latest* the one in use on the day. A forecast is scored when its outturn arrives, and again
+  when that is revised.
+- Scored are forecasts made before the day of the first release, and of whatever was reported first and withdrawn since:
+  who forecasts later has seen it. A published one counts from the day on which it was made; a back-cast, marked as
+  such, from the day as of which it is reckoned. Runs with a parameter moved do not count.
 - *Error*: median over outturn, per cent. *WIS*: the weighted interval score over all published quantiles
   (:mod:`helpers.ensemble.score`). *Skill*: the score over that of naive, made from what was public on the same day.
 - *Coverage* and calibration: each outturn counts once at each distance, by the last forecast made there, as forecasts
@@ -105,7 +107,8 @@ def scored(india: Vintage, made: pd.DataFrame, came: pd.DataFrame) -> pd.DataFra
         over), ``error`` (per cent), ``within`` (the 80 % interval), ``score`` (WIS), ``closeness`` (the chance, by the
         forecast itself, of being at least as near); those made before the first release only.
     """
-    first = came[came["release"] == FIRST].set_index(["target", "period"])["published"]
+    told = [came[came["release"] == FIRST], *(_taken_back(india, name) for name in targets.TARGETS)]
+    first = pd.concat(told).groupby(["target", "period"])["published"].min()
     due = [first.get(key, pd.Timestamp.min) for key in zip(made["target"], made["period"], strict=True)]
     due = made[pd.to_datetime(made["as_of"]) < pd.Series(due, made.index, dtype="datetime64[us]")]
     rows = due[due["kind"] == PUBLISHED]
@@ -218,6 +221,12 @@ def _reported(india: Vintage, name: str) -> list[tuple]:
         for release, one in ((FIRST, every.loc[period]), (LATEST, row)):
             found.append((name, period, release, one["value"], one["published"], one["source"]))
     return found
+
+
+def _taken_back(india: Vintage, name: str) -> pd.DataFrame:
+    """What was reported of a target and withdrawn since."""
+    wanted = targets.target(name)
+    return india.withdrawn(wanted.table, **wanted.keys, status="reported").assign(target=name)
 
 
 def _worth(india: Vintage) -> list[tuple]:
