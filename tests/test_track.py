@@ -66,15 +66,25 @@ def test_what_was_made_too_late_is_not_scored_and_a_revision_is_scored_again(now
     assert ours.groupby("release")["within"].first().to_dict() == {track.FIRST: True, track.LATEST: False}
 
 
-def test_an_outturn_that_was_withdrawn_is_none_and_who_had_seen_it_is_not_scored(now):
-    told = ({"published": "2026-11-27"}, {"published": "2026-12-05", "status": "missing", "value": float("nan")},
-            {"published": "2026-12-10", "value": 33_000.0})  # fmt: skip
-    for rows, days in ((told, ["2026-11-26"]), (told[2:], ["2026-11-26", "2026-12-07"])):
-        later = LATER.adding("trade", *(ROW | {"period": "FY26", "value": 330_000.0} | row for row in rows))
-        found = track.outturns(later).query("target == 'customs' and period == 'FY26'")
-        assert found["value"].tolist() == [33_000, 33_000]
-        made = (said(30_000, day, run=day) for day in ("2026-11-26", "2026-12-07"))
-        assert scores(*made, outturns=found, india=later).query("by == 'ours'")["as_of"].tolist() == days
+WITHDRAWN = [{"published": "2026-11-27"}, {"published": "2026-12-05", "status": "missing", "value": float("nan")}]
+
+
+def test_an_outturn_that_was_withdrawn_is_none():
+    rows = (*WITHDRAWN, {"published": "2026-12-10", "value": 33_000.0})
+    later = LATER.adding("trade", *(ROW | {"period": "FY26", "value": 330_000.0} | row for row in rows))
+    found = [
+        track.outturns(of).query("target == 'customs' and period == 'FY26'") for of in (later, later.on("2026-12-09"))
+    ]
+    assert found[0]["value"].tolist() == [33_000, 33_000] and found[1].empty
+
+
+@pytest.mark.parametrize(("target", "measure"), [("customs", "weight"), ("value", "value_usd")])
+def test_who_had_seen_an_outturn_that_was_withdrawn_is_not_scored(now, target, measure):
+    made = [said(30_000, day, run=day) | {"target": target} for day in ("2026-11-26", "2026-12-07")]
+    row = ROW | {"measure": measure, "unit": "USD m", "period": "FY26", "value": 1.0}
+    for india, days in ((LATER, 2), (LATER.adding("trade", *(row | one for one in WITHDRAWN)), 1)):
+        found = scores(*made, outturns=came(33_000.0).assign(target=target), india=india)
+        assert sorted(set(found["as_of"])) == ["2026-11-26", "2026-12-07"][:days]
 
 
 def test_beside_a_published_forecast_stands_naive_as_of_its_day(now):

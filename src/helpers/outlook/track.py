@@ -15,7 +15,7 @@ Fixed beforehand, for every score:
   of one outturn are not independent; with the exact binomial interval (Clopper and Pearson 1934).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pandas as pd
@@ -107,7 +107,7 @@ def scored(india: Vintage, made: pd.DataFrame, came: pd.DataFrame) -> pd.DataFra
         over), ``error`` (per cent), ``within`` (the 80 % interval), ``score`` (WIS), ``closeness`` (the chance, by the
         forecast itself, of being at least as near); those made before the first release only.
     """
-    told = [came[came["release"] == FIRST], *(_taken_back(india, name) for name in targets.TARGETS)]
+    told = [came.loc[came["release"] == FIRST, ["target", "period", "published"]], *_taken_back(india)]
     first = pd.concat(told).groupby(["target", "period"])["published"].min()
     due = [first.get(key, pd.Timestamp.min) for key in zip(made["target"], made["period"], strict=True)]
     due = made[pd.to_datetime(made["as_of"]) < pd.Series(due, made.index, dtype="datetime64[us]")]
@@ -223,10 +223,13 @@ def _reported(india: Vintage, name: str) -> list[tuple]:
     return found
 
 
-def _taken_back(india: Vintage, name: str) -> pd.DataFrame:
-    """What was reported of a target and withdrawn since."""
-    wanted = targets.target(name)
-    return india.withdrawn(wanted.table, **wanted.keys, status="reported").assign(target=name)
+def _taken_back(india: Vintage) -> Iterator[pd.DataFrame]:
+    """What was reported of each target and withdrawn since."""
+    every = [(name, of.table, of.keys) for name, of in targets.TARGETS.items()]
+    every += [(value.NAME, "trade", targets.CUSTOMS.keys | {"measure": f"value_{unit}"}) for unit in ("inr", "usd")]
+    for name, table, keys in every:
+        rows = india.withdrawn(table, **keys, status="reported")
+        yield rows.assign(target=name)[["target", "period", "published"]]
 
 
 def _worth(india: Vintage) -> list[tuple]:
