@@ -12,6 +12,7 @@ from helpers.report import gate
 SAID = {"status": "reported", "source": "S66", "published": "2026-10-01"}
 GAP = {"status": "missing", "published": "2026-10-20", "value": float("nan")}
 FY26 = {**KEYS, "period": "FY26", "value": 36_000.0}
+CHINA = {"flow": "export", "reporter": "CHN", "partner": "world", "hs": "85051110", "measure": "weight"}
 MONTH = {**KEYS, "period": "2025-04", "value": 9_000.0}
 MINED = {"area": "IND", "stage": "mine", "commodity": "REO", "measure": "output", "unit": "t REO", "period": "2026"}
 TOLD = {**KEYS, "hs": "REPM", "measure": "weight_auto", "unit": "t", "period": "FY24", "value": 9_000.0}
@@ -64,6 +65,20 @@ def test_what_was_derived_of_a_withdrawn_total_does_not_fit_the_one_that_came_af
     india = added(india, "trade", [FY26 | {"period": "FY23"}], SAID, SAID | GAP).adding("trade", half)
     anew = india.adding("trade", FY26 | SAID | {"period": "FY23", "value": 24_000.0, "published": "2026-11-01"})
     assert [("FY23-H1" in targets.known_sums(one).index) for one in (india, anew)] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("keys", "measure", "period", "before"),
+    [(KEYS, "weight_yoy", "FY31", "FY30"), (CHINA, "weight_change", "2030-01/2030-05", "2030-01")],
+)
+def test_of_a_withdrawn_figure_and_its_growth_nothing_follows(india, keys, measure, period, before):
+    last = {**keys, "period": period.partition("/")[2] or period}
+    told = india.adding("trade", last | SAID | {"value": 40_000.0, "published": "2026-09-01", "unit": "t"})
+    told = told.adding("trade", last | SAID | {"measure": measure, "period": period, "value": 25.0, "unit": "%"})
+    again = last | SAID | {"value": 20_000.0, "published": "2026-11-01"}
+    revised, withdrawn = told.adding("trade", again), told.adding("trade", last | SAID | GAP, again)
+    assert revised.figure("trade", before, **keys).value == 32_000
+    assert withdrawn.figure("trade", before, **keys) is None
 
 
 def test_without_any_figure_the_newest_is_an_error_that_says_what_to_do(india):

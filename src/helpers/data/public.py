@@ -173,7 +173,7 @@ def figures(chosen: Mapping[str, Table], stored: Mapping[str, Table]) -> derive.
     for name, table in chosen.items():
         if not table.keys:
             continue
-        written = stored[name].rivals()
+        written, gone = stored[name].rivals(), {id(row) for row, _ in _taken_back(stored[name])}
         series: dict[tuple, dict[str, Figure]] = found.setdefault(name, {})
         for key, row in table.keyed():
             one = figure(table, row)
@@ -182,7 +182,8 @@ def figures(chosen: Mapping[str, Table], stored: Mapping[str, Table]) -> derive.
             if row not in (rivals := written.get(key, [])):
                 one = one._replace(computed=True)
             elif len(rivals) > 1:
-                one = _with_those_before(one, [was for row in rivals if (was := figure(table, row))])
+                before = [was._replace(gone=id(row) in gone) for row in rivals if (was := figure(table, row))]
+                one = _with_those_before(one, before)
             own, period = (key[:-1], key[-1]) if "period" in table.columns else (key, "")
             series.setdefault(own, {})[period] = one
     return found

@@ -13,7 +13,8 @@ from helpers.methods.intervals import Interval
 class Figure(NamedTuple):
     """A figure as a rule sees it; ``rank`` is the place of its status, ``published`` grows with time.
 
-    ``computed`` ones follow from others; ``before`` is the one that was used until this one was published.
+    ``computed`` ones follow from others; ``before`` is the one that was used until this one was published, ``gone``
+    if its source has withdrawn it.
     """
 
     range: Interval
@@ -24,6 +25,7 @@ class Figure(NamedTuple):
     note: str = ""
     computed: bool = False
     before: "Figure | None" = None
+    gone: bool = False
 
     @property
     def revised(self) -> bool:
@@ -98,9 +100,9 @@ def before_growth(wanted: str, level: Series, growth: Series, *others: Series, d
     """The level a year before a published growth; the mean with another route to the figure, where one is known."""
     for period in sorted(growth.keys() & level.keys()):
         before, change = _year_before(period), growth[period]
-        if before is None or before in done or not fnmatchcase(before, wanted):
-            continue
         used = [level[period].known_by(change.published), change]
+        if before is None or before in done or not fnmatchcase(before, wanted) or used[0].gone:
+            continue
         routes = _before(*used)
         for other in others:
             if before in other:
@@ -116,8 +118,8 @@ def before_change(_: str, level: Series, change: Series, done: Done = ()) -> Fou
     """The level in the first month of a period, from that in its last and the published change between the two."""
     for period, found in change.items():
         first, _, last = period.partition("/")
-        if last in level and first not in done:
-            then = level[last].known_by(found.published)
+        then = level[last].known_by(found.published) if last in level else None
+        if then and not then.gone and first not in done:
             said = f"{_say(then)} of {last} after a change of {_say(found)} %"
             yield from ((first, value, [then, found], said) for value in _before(then, found))
 
