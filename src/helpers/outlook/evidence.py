@@ -68,9 +68,11 @@ def history(india: Vintage, target: str = "customs") -> pd.DataFrame:
     pd.DataFrame
         Indexed by ``published``, oldest first: a column each reading, and ``source``.
     """
-    rows, gone = (_of_magnets(of) for of in (india.table("trade", vintages=True), india.withdrawn("trade")))
-    days = {*_completed(rows), *cells.surge(india)["published"], pd.Timestamp(india.day)}
-    days |= {*gone["published"], *gone["withdrawn"]}
+    rows = pd.concat([india.table("trade", vintages=True), india.withdrawn("trade")])
+    rows = rows[(rows["hs"] == targets.CUSTOMS.keys["hs"]) & rows["measure"].isin(["weight", "value_inr", "value_usd"])]
+    rows = rows[rows["reporter"].isin(["IND", "CHN"]) & rows["partner"].isin(["IND", "CHN", "world"])]
+    rows = rows[~rows["status"].isin(UNUSED)]
+    days = {*_completed(rows), *rows["withdrawn"].dropna(), *cells.surge(india)["published"], pd.Timestamp(india.day)}
     days = days if suspect(india, target) else set()
     found = {day: then for day in sorted(days) if len(then := table(india.on(day.date())))}
     made = {day: [*then[list(WEIGHTS.values())].iloc[-1], ids(then)] for day, then in found.items()}
@@ -197,13 +199,6 @@ _EVIDENCES = {
     "evidence_unit_value": _unit_value, "evidence_rest_of_year": _rest_of_year, "evidence_year_after": _year_after,
     "evidence_mirror_weight": _mirror_weight, "evidence_mirror_value": _mirror_value, "evidence_cells": _cells,
 }  # fmt: skip
-
-
-def _of_magnets(rows: pd.DataFrame) -> pd.DataFrame:
-    """The figures of a table that weights may follow from."""
-    rows = rows[(rows["hs"] == targets.CUSTOMS.keys["hs"]) & rows["measure"].isin(["weight", "value_inr", "value_usd"])]
-    rows = rows[rows["reporter"].isin(["IND", "CHN"]) & rows["partner"].isin(["IND", "CHN", "world"])]
-    return rows[~rows["status"].isin(UNUSED)]
 
 
 def _completed(rows: pd.DataFrame) -> set[pd.Timestamp]:
