@@ -181,7 +181,8 @@ def _headline(india: Vintage, year: str) -> Sentence:
     ranged = " ({first:range})" if ran.first.low < ran.first.high else ""
     text += f": {{first}} in the first half{ranged}, {{second}} in the second"
     if ran.shape in ("again", "regained") and ran.newest.period not in customs.since(india, year).index:
-        text, parts["newest"], parts["then"] = f"{text}, {{newest}} in {{then}}", ran.newest, words.named(ran.newest.period)
+        text, then = f"{text}, {{newest}} in {{then}}", words.named(ran.newest.period)
+        parts |= {"newest": ran.newest, "then": then}
     return sentence(f"{text}.", first=ran.first, second=ran.second, uses=[ran.newest], **parts)
 
 
