@@ -276,6 +276,17 @@ def test_the_path_of_a_years_forecast_is_told_and_drawn(now, medians, words, und
     assert known.title.endswith("; 51,000 t came") and "S66" in known.sources and "B4" in known.sources
 
 
+@pytest.mark.parametrize(("second", "told"), [("", False), ("2026-11-12", False), ("2026-11-26", True)])
+def test_a_second_run_of_a_day_is_explained_where_one_is_shown(now, second, told, undrawn, monkeypatch):
+    days, notes, finish = [f"2026-11-{day}" for day in range(10, 27)], [], figures.finish
+    rows = [said(3e4, day, "FY27", run=f"{day}-r2" if day == second else day) for day in days]
+    monkeypatch.setattr(figures, "finish", lambda *args, **more: notes.append(more["note"]) or finish(*args, **more))
+    figures.path(track.of_period(pd.DataFrame(rows), "FY27"), came(1.0).iloc[:0], india=now)
+    assert ("not to scale; r2: a second run." in notes[0]) == told and "r2" not in notes[0].replace(
+        "; r2: a second", ""
+    )
+
+
 def test_calibration_says_what_chance_allows(now, undrawn):
     rows = [said(10.0, f"20{n + 10}-12-31", period=str(2011 + n), run=str(n)) | {"outturn": 30.0} for n in range(14)]
     bad = track.calibration(realtime.measured(pd.DataFrame(rows).assign(release=track.FIRST)))
@@ -323,6 +334,12 @@ def test_what_is_scored_next_is_told(now):
     said_so = sentences.due(made, nothing, now).text
     assert said_so == "Next to be scored is FY26, which is over: its total is awaited; after that FY27, which runs."
     assert sentences.due(made, came(31_000.0), now).text == "Next to be scored is FY27, which runs."
+    half = now.adding("trade", ROW | {"period": "FY26-H2", "value": 16_800.0})
+    assert not len(track.outturns(half).query("period == 'FY26'")), "what we summed is no outturn"
+    told = "FY26, which is over: its total is known as a sum and scored once reported; after that FY27, which runs."
+    assert sentences.due(made, nothing, half).text == f"Next to be scored is {told}"
+    later = sentences.due(made, nothing, vintage("2027-05-01", FROZEN)).text
+    assert "are FY26 and FY27, which are over: their totals are awaited; after that FY28" in later
     assert "cannot be said" in sentences.due(made[made["period"] == "FY28"], nothing, now).text
     supposed = track.supposing(now, made, nothing, 0.9)
     assert supposed.figure("trade", "FY26", **KEYS).value == pytest.approx(27_000)

@@ -152,13 +152,14 @@ def due(made: pd.DataFrame, came: pd.DataFrame, india: Vintage) -> Sentence:
     rows = made[(made["kind"] == track.PUBLISHED) & made["period"].isin(periods)]
     if not over and not begun:
         return words.not_yet(india, "Which published forecast is scored next")
-    said = []
-    if over:
-        awaited = "is over: its total is" if len(over) == 1 else "are over: their totals are"
-        said.append(f"{words.listed(over)}, which {awaited} awaited")
+    summed, said = set(targets.totals(india, targets.CUSTOMS.name).index), []
+    groups = [[period for period in over if (period in summed) == known] for known in (True, False)]
+    for group, until in zip(groups, ("known as a sum and scored once reported", "awaited"), strict=True):
+        awaited = "is over: its total is" if len(group) == 1 else "are over: their totals are"
+        said += [f"{words.listed(group)}, which {awaited} {until}"] if group else []
     if begun:
         said.append(f"{words.listed(begun)}, which runs")
-    verb = "are" if len(over) > 1 else "is"
+    verb = "are" if len(next(filter(None, groups), [])) > 1 else "is"
     return sentence("Next to be scored {verb} {said}.", verb=verb, said="; after that ".join(said), uses=[rows])
 
 
