@@ -229,6 +229,9 @@ def test_without_an_outturn_it_says_so_and_shows_back_casts_only(now):
     assert ", with what came inside the 80 % interval, better than naive" in brief and "one outturn proves" in brief
     assert "on average" not in brief, "one is no average"
     assert "No forecast of ours had been published by" in sentences.overall(found.iloc[:0], made.iloc[:0], now).text
+    half = LATER.adding("trade", ROW | {"period": "FY26-H2", "value": 16_800.0, "published": "2026-12-10"})
+    text = sentences.answer(found, made, found.iloc[:0], half).text
+    assert "and nothing of what it forecast has been reported since (FY26 is known as a sum alone), in" in text
 
 
 @pytest.mark.parametrize(

@@ -168,11 +168,13 @@ def _none(made: pd.DataFrame, india: Vintage) -> Sentence:
     runs = made[made["kind"] == track.PUBLISHED]
     if runs.empty:
         return sentence("No forecast of ours had been published by {day}.", day=words.day(india.day))
-    count = runs["run"].nunique()
-    text = "{forecasts} of ours were published from {first} on, and nothing of what they forecast has come since,"
+    count, first, known = runs["run"].nunique(), runs["as_of"].min(), targets.totals(india, targets.CUSTOMS.name)
+    summed = known.index[known["published"] > first].intersection(runs["period"])
+    text = "{forecasts} of ours were published from {first} on, and nothing of what they forecast has {come},"
     if count == 1:
-        text = "{forecasts} of ours was published on {first}, and nothing of what it forecast has come since,"
-    parts = {"forecasts": words.several(count, "forecast"), "first": words.day(runs["as_of"].min())}
+        text = "{forecasts} of ours was published on {first}, and nothing of what it forecast has {come},"
+    come = f"been reported since ({words.listed(summed)} is known as a sum alone)" if len(summed) else "come since"
+    parts = {"forecasts": words.several(count, "forecast"), "first": words.day(first), "come": come}
     tail = "in the sources dated up to {day}: there is nothing to score."
     return sentence(text, tail, day=words.day(india.day), uses=[runs], **parts)
 
