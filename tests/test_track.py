@@ -210,10 +210,13 @@ def test_a_revision_is_told(now, first, latest, words):
     found = scores(said(30_000, "2026-11-25"), outturns=came(first, latest=latest), india=LATER)
     text = sentences.revised(found[found["by"] == track.OURS]).text
     assert f"from {first:,.0f} t to {latest:,.0f} t" in text and words in text
+    assert ": its last published forecast, of 25 November 2026, is then" in text
     assert sentences.revised(found[found["release"] == track.FIRST]) is None
     back = said(90_000, "2026-10-31", kind=track.BACKCAST)
     both = scores(said(30_000, "2026-11-25"), back, outturns=came(first, latest=latest), india=LATER)
     assert words in sentences.revised(both[both["by"] == track.OURS]).text, "a forecast is held against itself"
+    alone = both[both["kind"] == track.BACKCAST]
+    assert ": its last back-cast, of 31 October 2026, is then" in sentences.revised(alone).text
 
 
 def test_without_an_outturn_it_says_so_and_shows_back_casts_only(now):

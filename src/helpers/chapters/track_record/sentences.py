@@ -77,7 +77,9 @@ def revised(ours: pd.DataFrame) -> Sentence | None:
         (False, False): "still outside",
     }[bool(before["within"]), bool(row["within"])]
     parts = {"period": row["period"], "first": _came(before), "now": _came(row), "where": where}
-    text = "{period} was revised since, from {first} to {now}: the last forecast is then {error:.1} off,"
+    kind = "published forecast" if row["kind"] == track.PUBLISHED else verdicts.KIND[row["kind"]]
+    parts |= {"kind": kind, "day": words.day(row["as_of"])}
+    text = "{period} was revised since, from {first} to {now}: its last {kind}, of {day}, is then {error:.1} off,"
     return sentence(text, "{where} its interval.", error=derived(abs(row["error"]), "%", again), **parts)
 
 
