@@ -156,7 +156,9 @@ def test_the_total_of_the_year_that_is_asked_for_is_no_news_of_it_and_a_part_is_
     assert ": FY27 has its outturn, FY31 −" in shown[TOTAL] and ": FY27 −" in shown[HALF]
     text = awaited.said(found, effects, table, came).text
     assert "most would change with the first half" in text and "FY27 would be known" not in text
-    assert "the 80 % interval of FY27, of which it is a part, would be" in text and "interval of FY31 would be" in text
+    assert "the 80 % interval of FY27, of which it holds six months, would be" in text and "of FY31 would be" in text
+    calendar_year = awaited.said(found, effects.assign(months=9), table, came).text
+    assert "interval of FY31, of which it holds nine months, would be" in calendar_year
 
 
 def test_a_figure_that_is_due_after_the_total_of_a_year_does_not_narrow_that_year(india):

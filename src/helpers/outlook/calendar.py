@@ -71,7 +71,7 @@ def effects(india: Vintage, table: pd.DataFrame, found: pd.DataFrame) -> pd.Data
     -------
     pd.DataFrame
         ``row`` (the label in ``found``), ``period``, ``before, after`` (tonnes from the 10 to the 90 % quantile; a gap
-        where it is no news), ``part`` (whether it holds months of the year), ``low, expected, high`` (of what is added,
+        where it is no news), ``months`` (how many of the year it holds), ``low, expected, high`` (of what is added,
         tonnes; gaps for rules), ``source``.
     """
     target, horizon = table["target"].iloc[0], table["period"].nunique()
@@ -88,12 +88,12 @@ def effects(india: Vintage, table: pd.DataFrame, found: pd.DataFrame) -> pd.Data
         told = figures.sum() if len(figures) == 1 else pd.Series(dtype=float)
         ends = [told.get(name, float("nan")) for name in ("low", "median", "high")]
         for year in years:
-            known = known_by[year] and india.day <= known_by[year] < row["due"].date()
-            part = any(fiscal.months(period).isin(fiscal.months(year)).any() for period in figures.index)
+            known = pd.Timestamp(india.day) <= known_by[year] < row["due"]
+            held = sum(fiscal.months(period).isin(fiscal.months(year)).sum() for period in figures.index)
             width = float("nan") if known else after.get(year, float("nan"))
-            made.append((label, year, before[year], width, part, *ends, used))
-    columns = ["row", "period", "before", "after", "part", "low", "expected", "high", "source"]
-    return pd.DataFrame(made, columns=columns).astype({"part": bool})
+            made.append((label, year, before[year], width, held, *ends, used))
+    columns = ["row", "period", "before", "after", "months", "low", "expected", "high", "source"]
+    return pd.DataFrame(made, columns=columns)
 
 
 def expected(india: Vintage, target: str, periods: Iterable[str], horizon: int = 10) -> pd.DataFrame:
@@ -137,11 +137,12 @@ def _ruled(india: Vintage) -> Iterator[tuple]:
         yield row, timedelta(days=int(lags[row.feed] if row.feed else row.lag)) if row.rule else None
 
 
-def _outturn(india: Vintage, target: str, year: str) -> date | None:
-    """The day by which the total of a fiscal year is due; None if no rule tells."""
+def _outturn(india: Vintage, target: str, year: str) -> pd.Timestamp:
+    """The day by which the total of a fiscal year is due; NaT if no rule tells."""
     own, end = targets.target(target).series, fiscal.span(year)[1]
     rules = ((row, lag) for row, lag in _ruled(india) if row.rule and f"{row.table}/{row.key}" == own)
-    return next((end + lag for row, lag in rules if row.months == YEAR and end in _days(row.rule, end, end)), None)
+    due = (end + lag for row, lag in rules if row.months == YEAR and end in _days(row.rule, end, end))
+    return pd.Timestamp(next(due, None))
 
 
 def _announced(india: Vintage) -> list[tuple]:

@@ -69,7 +69,7 @@ def _most(effects: pd.DataFrame, found: pd.DataFrame) -> Sentence | None:
     expected, each = rows["expected"].iloc[0], []
     for _, row in rows.iterrows():
         after, before = (rounded(derived(row[end], "t", row)) for end in ("after", "before"))
-        part = ", of which it is a part," if row["part"] else ""
+        part = f", of which it holds {words.several(row['months'], 'month')}," if row["months"] else ""
         each.append(f"the 80 % interval of {row['period']}{part} would be {after} wide in the place of {before}")
     text = "Of what was measured, most would change with the {what} ({of}){at}: {each}."
     parts = {"what": of["what"], "of": _of(of), "at": "", "each": words.listed(each)}
@@ -143,5 +143,5 @@ def _effect(row, rows: pd.DataFrame) -> str:
 def _went(row) -> str:
     change = 100 * (row.after / row.before - 1)
     if pd.isna(change):
-        return f"{row.period} has its outturn" if row.part else f"the total of {row.period} is due before"
+        return f"{row.period} has its outturn" if row.months else f"the total of {row.period} is due before"
     return f"{row.period} " + (f"{Quantity(change, '%'):signed}" if abs(change) >= LEAST else f"by less than {LEAST} %")
