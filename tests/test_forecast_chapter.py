@@ -480,7 +480,7 @@ def test_the_largest_of_many_noisy_errors_is_not_told_as_the_largest_error(india
     noisy = errors.assign(error=errors["error"].mask(at, 0.9).mask(unpublished, 99.0))
     monkeypatch.setattr(readings, "precision", lambda *args: noisy)
     text = sentences.drawn_anew(table, india).text
-    assert f"by some {((8 * 0.3**2 + 0.9**2) / 9) ** 0.5:.1f} %, pooled" in text
+    assert f"by some {((8 * 0.3**2 + 0.9**2) / 9) ** 0.5:.1f} % (pooled" in text
 
 
 def test_rounding_keeps_the_order_of_an_interval():

@@ -152,14 +152,11 @@ def drawn_anew(table: pd.DataFrame, india: Vintage) -> Sentence:
     (far, quantile), most = pooled.idxmax(), pooled.max()
     found = {"middle": square.loc[year, 0.5] ** 0.5, "usual": square.stack().mean() ** 0.5, "most": most}
     parts = {name: derived(of, "%", forecast.used(india, targets.CUSTOMS.name)) for name, of in found.items()}
-    parts |= {"year": year, "far": far, "quantile": f"{100 * quantile:g} %"}
     text = "Simulated again with other chance numbers, the median of {year} would move by some {middle:.2}, and what is"
-    text += " published by some {usual:.2} of its year's median (one standard error, root mean square). Most would move"
-    text += (
-        " the {quantile} quantile of {far}, by some {most:.1}, pooled with its neighbours and rather too high than too"
-    )
-    tail, sure = "low: of the three digits that are told {sure} sure.", "all are" if most < SURE else "the last is not"
-    return sentence(text, tail, sure=sure, **parts)
+    text += " published by some {usual:.2} of its year's median (one standard error, root mean square). The {quantile}"
+    text += " quantile of {far} would move most, by some {most:.1} (pooled with its neighbours, and rather too high"
+    tail = f"than too low): of the three digits that are told {'all are' if most < SURE else 'the last is not'} sure."
+    return sentence(text, tail, year=year, far=far, quantile=f"{100 * quantile:g} %", **parts)
 
 
 def rules(india: Vintage) -> Sentence:
