@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from handmade import everything, executed, first_page, frame, page
 
-from conftest import AS_OF, Page
+from conftest import AS_OF, Page, adding
 from helpers.chapters.forecast import brief
 from helpers.chapters.outputs import Table, sentence
 from helpers.data import derived
@@ -56,12 +56,12 @@ def test_each_target_is_one_sentence_that_opens_with_its_tonnes(expected, india)
 
 def test_a_later_total_as_high_as_the_suspect_one_is_told_beside_the_error_that_is_believed(india):
     keys = {"flow": "import", "reporter": "IND", "partner": "world", "hs": "850511", "measure": "weight", "unit": "t"}
-    for value, high in ((53_748.0, True), (36_000.0, False)):
+    for value, high in ((53_748.0, "about as much as"), (60_000.0, "more than"), (36_000.0, "")):
         added = india.adding("trade", keys | {"period": "FY26", "value": value})
         said = brief.doubted(forecast.expected(added, "customs", 10), added)
-        assert bool(said) is high
+        assert bool(said) is bool(high)
         if said:
-            assert "in FY26 is about as much as in FY25 or more, yet with a chance of " in said.text
+            assert f"in FY26 is {high} in FY25, yet with a chance of " in said.text
             assert re.search(r"From the level of FY26 alone FY36 would come to 1\d\d,\d00 t", said.text)
     months = [keys | {"period": f"2026-0{month}", "value": 4_000.0} for month in (4, 5, 6, 7)]
     later = india.adding("trade", keys | {"period": "FY26", "value": 53_748.0}, *months)
@@ -108,8 +108,26 @@ def test_five_judgements_are_told_with_their_tonnes_the_greatest_first(expected,
     turned = brief.judgements(moved.moved(india, beside), table, india, "repm")
     assert turned["The answer takes"].str[0].str.isupper().all(), "its own licences open the line"
     assert not turned.iloc[:, 2].isin(["0", "+0", "−0"]).any(), "what moves nothing is no ground of the answer"
+    assert "Licences and what sectors need are weighed" in turned["The answer takes"].tolist()
     alone = brief.judgements(changed, beside.iloc[:0], india, "customs")
     assert not alone["The answer takes"].str.contains("Rare-earth").any()
+
+
+@pytest.mark.parametrize(
+    ("came", "day", "held", "instead"),
+    [
+        ({}, AS_OF, "The newest level is the start", "FY25 as recorded, as if nothing since were known"),
+        ({}, "2025-06-30", "FY25 counts by its readings", "FY25 as recorded"),
+        ({"FY26": 36_281}, AS_OF, "FY25 counts by its readings", "totals as recorded, FY25 among them"),
+        ({"FY25": 33_000, "FY26": 20_000}, AS_OF, "Months are simulated", "growth from FY26 as recorded"),
+        ({"FY26": 45_000}, AS_OF, "Months are simulated under each reading of FY25", "growth from FY26, FY25 left out"),
+    ],
+)
+def test_what_the_answer_takes_is_not_what_stands_beside_it(india, came, day, held, instead):
+    known = adding(india.on(day), **came)
+    changed = moved.moved(known, table := forecast.expected(known, "customs", 5))
+    rows = brief.judgements(changed, table.iloc[:0], known, "customs").set_index("The answer takes")["If instead"]
+    assert rows[held] == instead
 
 
 # What cells hand over.

@@ -143,10 +143,45 @@ def test_the_sentence_is_true_with_nothing_late_one_thing_late_and_nothing_to_co
     one = found[found["enters"]]
     assert awaited.said(one, effects, table, india).text.startswith("Late by our calendar: the months of electric")
     assert "Nothing whose effect was measured would change" in awaited.said(one, effects, table, india).text
-    still = found[found["state"] != calendar.NEXT]
-    assert "no day is named" in awaited.said(still, effects.head(0), table, india).text
-    known = effects.assign(after=[0.0, 1000.0][: len(effects)])
-    assert "FY26 would be known" in awaited.said(found, known.assign(period=["FY26", "FY30"]), table, india).text
+    assert "no day is named" in awaited.said(found.assign(ahead=pd.NaT), effects.head(0), table, india).text
+
+
+def test_the_total_of_the_year_that_is_asked_for_is_no_news_of_it_and_a_part_is_named_as_one(india):
+    came = adding(india, FY26=33_000)
+    table, found = forecast.expected(came, "customs", 5), calendar.due(came)
+    effects = calendar.effects(came, table, found)
+    own = effects[effects["row"] == found.index[found["what"] == TOTAL][0]].set_index("period")
+    assert own["after"].notna().to_dict() == {"FY27": False, "FY31": True}
+    shown = awaited.shown(found, effects).set_index("what")["width of the 80 % interval"]
+    assert ": FY27 has its outturn, FY31 −" in shown[TOTAL] and ": FY27 −" in shown[HALF]
+    text = awaited.said(found, effects, table, came).text
+    assert "most would change with the first half" in text and "FY27 would be known" not in text
+    assert "the 80 % interval of FY27, of which it holds six months, would be" in text and "of FY31 would be" in text
+    calendar_year = awaited.said(found, effects.assign(months=9), table, came).text
+    assert "interval of FY31, of which it holds nine months, would be" in calendar_year
+
+
+def test_a_figure_that_is_due_after_the_total_of_a_year_does_not_narrow_that_year(india):
+    came = adding(india, FY26=33_000, FY27_H1=17_500)
+    table, found = forecast.expected(came, "customs", 5), calendar.due(came)
+    effects = calendar.effects(came, table, found)
+    shown = awaited.shown(found, effects).set_index("what")["width of the 80 % interval"]
+    assert of(found, HALF)["periods"] == ("FY28-H1",) and ": the total of FY27 is due before, FY31 −" in shown[HALF]
+    text = awaited.said(found, effects, table, came).text
+    assert "(FY28-H1), at the" in text and "of it: the 80 % interval of FY31 would be" in text
+    near = calendar.effects(india, forecast.expected(india, "customs", 1), (due := calendar.due(india)))
+    news = near.set_index(due.loc[near["row"], "what"])["after"].notna()
+    assert news[HALF] and not news[TOTAL], "a total that is late may come after what is due now"
+
+
+def test_what_comes_next_is_told_of_what_is_late_too():
+    later = vintage("2027-04-15", FROZEN)
+    found = calendar.due(later)
+    assert of(found, TOTAL)["periods"] == ("FY26",) and of(found, TOTAL)["ahead_of"] == ("FY27",)
+    assert str(of(found, TOTAL)["ahead"].date()) == "2027-06-30"
+    table = forecast.expected(later, "customs", 3)
+    text = awaited.said(found, calendar.effects(later, table, found.head(0)), table, later).text
+    assert "Next, by 20 April 2027: months of China's exports of rare-earth magnets (March 2027)." in text
 
 
 def test_entries_and_rules_are_gone_once_they_are_there(india, narrow):

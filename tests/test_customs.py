@@ -103,6 +103,9 @@ def test_the_run_rate_has_three_reckonings_and_follows_the_newest_half(india):
     assert later.index.tolist() == ["twice FY26-H2", "FY26-H1 and FY26-H2"]
     assert later["value"].tolist() == pytest.approx([2 * 19719, 36000])
     assert pace.run_rates(india.on(EARLY)).empty
+    year = pace.run_rates(adding(india, FY26=36000, FY27=18000))
+    assert year["value"].tolist() == [18000, 18000], "a half of the year before is the newest rate no more"
+    assert len(pace.run_rates(adding(india, **{"2026_09": 3000, "2026_10": 3000}))) == 3, "two months take nothing away"
 
 
 def test_months_after_the_newest_half_have_their_own_run_rate(india):

@@ -231,10 +231,13 @@ def test_a_revision_is_told(now, first, latest, words):
     found = scores(said(30_000, "2026-11-25"), outturns=came(first, latest=latest), india=LATER)
     text = sentences.revised(found[found["by"] == track.OURS]).text
     assert f"from {first:,.0f} t to {latest:,.0f} t" in text and words in text
+    assert ": its last published forecast, of 25 November 2026, is then" in text
     assert sentences.revised(found[found["release"] == track.FIRST]) is None
     back = said(90_000, "2026-10-31", kind=track.BACKCAST)
     both = scores(said(30_000, "2026-11-25"), back, outturns=came(first, latest=latest), india=LATER)
     assert words in sentences.revised(both[both["by"] == track.OURS]).text, "a forecast is held against itself"
+    alone = both[both["kind"] == track.BACKCAST]
+    assert ": its last back-cast, of 31 October 2026, is then" in sentences.revised(alone).text
 
 
 def test_without_an_outturn_it_says_so_and_shows_back_casts_only(now):
@@ -250,6 +253,9 @@ def test_without_an_outturn_it_says_so_and_shows_back_casts_only(now):
     assert ", with what came inside the 80 % interval, better than naive" in brief and "one outturn proves" in brief
     assert "on average" not in brief, "one is no average"
     assert "No forecast of ours had been published by" in sentences.overall(found.iloc[:0], made.iloc[:0], now).text
+    half = LATER.adding("trade", ROW | {"period": "FY26-H2", "value": 16_800.0, "published": "2026-12-10"})
+    text = sentences.answer(found, made, found.iloc[:0], half).text
+    assert "and nothing of what it forecast has been reported since (FY26 is known as a sum alone), in" in text
 
 
 @pytest.mark.parametrize(
@@ -295,6 +301,17 @@ def test_the_path_of_a_years_forecast_is_told_and_drawn(now, medians, words, und
     assert words in figures.path(rows, nothing, india=now).title
     known = figures.path(rows, came(52_000.0, period="FY27", latest=51_000.0), india=now)
     assert known.title.endswith("; 51,000 t came") and "S66" in known.sources and "B4" in known.sources
+
+
+@pytest.mark.parametrize(("second", "told"), [("", False), ("2026-11-12", False), ("2026-11-26", True)])
+def test_a_second_run_of_a_day_is_explained_where_one_is_shown(now, second, told, undrawn, monkeypatch):
+    days, notes, finish = [f"2026-11-{day}" for day in range(10, 27)], [], figures.finish
+    rows = [said(3e4, day, "FY27", run=f"{day}-r2" if day == second else day) for day in days]
+    monkeypatch.setattr(figures, "finish", lambda *args, **more: notes.append(more["note"]) or finish(*args, **more))
+    figures.path(track.of_period(pd.DataFrame(rows), "FY27"), came(1.0).iloc[:0], india=now)
+    assert ("not to scale; r2: a second run." in notes[0]) == told and "r2" not in notes[0].replace(
+        "; r2: a second", ""
+    )
 
 
 def test_calibration_says_what_chance_allows(now, undrawn):
@@ -344,6 +361,12 @@ def test_what_is_scored_next_is_told(now):
     said_so = sentences.due(made, nothing, now).text
     assert said_so == "Next to be scored is FY26, which is over: its total is awaited; after that FY27, which runs."
     assert sentences.due(made, came(31_000.0), now).text == "Next to be scored is FY27, which runs."
+    half = now.adding("trade", ROW | {"period": "FY26-H2", "value": 16_800.0})
+    assert not len(track.outturns(half).query("period == 'FY26'")), "what we summed is no outturn"
+    told = "FY26, which is over: its total is known as a sum and scored once reported; after that FY27, which runs."
+    assert sentences.due(made, nothing, half).text == f"Next to be scored is {told}"
+    later = sentences.due(made, nothing, vintage("2027-05-01", FROZEN)).text
+    assert "are FY26 and FY27, which are over: their totals are awaited; after that FY28" in later
     assert "cannot be said" in sentences.due(made[made["period"] == "FY28"], nothing, now).text
     supposed = track.supposing(now, made, nothing, 0.9)
     assert supposed.figure("trade", "FY26", **KEYS).value == pytest.approx(27_000)

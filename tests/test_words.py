@@ -22,10 +22,22 @@ def test_a_period_is_a_spike_a_level_a_rise_nothing_or_not_known(before, during,
 
 
 @pytest.mark.parametrize(
-    ("after", "newest", "said"), [(3, 3, "spike"), (3, 4.5, "again"), (5, 3, "spike"), (5, 5, "level"), (9, 5, "level")]
+    ("after", "newest", "said"),
+    [
+        (3, 3, "spike"),
+        (3, 4.4, "spike"),
+        (3, 4.5, "again"),
+        (3, 4.6, "regained"),
+        (4, 4.6, "regained"),
+        (3, 9, "regained"),
+        (5, 3, "spike"),
+        (5, 5, "level"),
+        (9, 5, "level"),
+        (5, 9, "rise"),
+    ],
 )
-def test_the_newest_rate_has_a_say_too(after, newest, said):
-    assert words.shape(2, 6, after, newest) == said
+def test_the_newest_rate_has_a_say_too_and_so_has_that_of_the_year(after, newest, said):
+    assert words.shape(2, 6, after, newest, 4.5) == said
 
 
 @pytest.mark.parametrize(("value", "said"), [(0.4, "hardly anything"), (-0.4, "hardly anything"), (-3, "−3 %")])

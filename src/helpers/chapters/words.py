@@ -13,22 +13,23 @@ LEAST_MOVE = 0.1  # a share that moves by less than this part of itself hardly m
 LEAST_CHANGE = 0.5  # per cent below which a change prints as nothing
 
 
-def shape(before: float, during: float, after: float | None, newest: float | None = None) -> str:
-    """What a period is against the one before, the one after and the newest, as rates.
+def shape(before: float, during: float, after: float | None, newest: float | None = None, year: float = 0.0) -> str:
+    """What a period is against the one before, the one after and the newest, as rates; ``year`` is that of its year.
 
     ``none`` (no more than usual), ``unknown`` (nothing after it is known), ``spike`` (it came back), ``again`` (it came
-    back, then rose again), ``level`` (it stayed), ``rise`` (it rose further).
+    back, then rose again), ``regained`` (it came back, then rose above its year), ``level`` (it stayed), ``rise`` (it
+    rose further).
     """
     if during < LEAST_SHAPE * before:
         return "none"
     if after is None or pd.isna(after):
         return "unknown"
-    if newest is not None and during >= LEAST_SHAPE * after:
-        return "again" if newest >= LEAST_SHAPE * after else "spike"
-    after = after if newest is None else newest
-    if after >= LEAST_SHAPE * during:
+    newest = after if newest is None else newest
+    if during >= LEAST_SHAPE * after:
+        return "regained" if newest > (year or during) else "again" if newest >= LEAST_SHAPE * after else "spike"
+    if newest >= LEAST_SHAPE * during:
         return "rise"
-    return "spike" if during >= LEAST_SHAPE * after else "level"
+    return "spike" if during >= LEAST_SHAPE * newest else "level"
 
 
 def direction(change: float, least: float = 0.005) -> str:

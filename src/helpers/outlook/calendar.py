@@ -4,7 +4,7 @@ What comes again and again is a rule in ``calendar.csv``, a day that was announc
 far licences are known stands in ``regimes.csv``: next year needs no other code, and no row but of what is new.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
 import pandas as pd
@@ -19,7 +19,7 @@ LATE, NEXT, OPEN, PASSED = "late", "to come", "no day named", "passed"
 FIGURE, DAY, AWAITED, RULES, ENTRIES = "figure", "day", "awaited", "rules", "entries"
 """What is due: figures, a day that was announced, something without a day, rules of licences, entries of customs."""
 COLUMNS = ["what", "kind", "periods", "due", "state", "series", "source"]
-"""What is known of each, before it is told whether it enters the forecast of a target."""
+"""What is known of each, before it is told what of it comes next and whether it enters the forecast of a target."""
 AHEAD = 400
 """Days ahead that are looked through."""
 YEAR = 12
@@ -40,11 +40,13 @@ def due(india: Vintage, target: str = targets.CUSTOMS.name) -> pd.DataFrame:
     pd.DataFrame
         ``what``, ``kind`` (:data:`FIGURE` and the like), ``periods`` (of figures, a tuple), ``due`` (a day; NaT if none
         is named), ``state`` (:data:`LATE`, :data:`PASSED`, :data:`NEXT`, :data:`OPEN`), ``series`` (table and key of
-        the figures), ``source``, ``enters`` (whether the forecast of the target is made of it).
+        the figures), ``source``, ``ahead, ahead_of`` (day and periods of what comes next of it, be it late or not),
+        ``enters`` (whether the forecast of the target is made of it).
     """
-    rows = [*_entries(india), *_announced(india), _rules(india), _of_surge(india, target)]
-    found = pd.DataFrame([row for row in rows if row], columns=COLUMNS)
-    found["due"] = pd.to_datetime(found["due"])
+    others = [row for row in (*_announced(india), _rules(india), _of_surge(india, target)) if row]
+    others = [(*row, row[3] if row[4] == NEXT else None, row[2]) for row in others]
+    found = pd.DataFrame([*_entries(india), *others], columns=[*COLUMNS, "ahead", "ahead_of"])
+    found[["due", "ahead"]] = found[["due", "ahead"]].apply(pd.to_datetime)
     drivers = {f"drivers/{name}" for names in india.table("demand")["series"] for name in names.split()}
     own = targets.target(target).series
     found["enters"] = found["series"].isin({own, *drivers}) | found["kind"].isin([RULES, ENTRIES])
@@ -57,7 +59,8 @@ def effects(india: Vintage, table: pd.DataFrame, found: pd.DataFrame) -> pd.Data
 
     Its figures are added at the median of what is expected of them, to a copy of the vintage, and the forecast is made
     again; rules of licences are those that are likeliest, for a year. Years are the one that runs and the fifth. Of
-    figures, sums of fiscal years are measured first, and single months, which are worth more than they, last.
+    figures, sums of fiscal years are measured first, and single months, which are worth more than they, last. A figure
+    is no news of a year that it makes known, nor of one whose total is due before it.
 
     Parameters
     ----------
@@ -67,9 +70,9 @@ def effects(india: Vintage, table: pd.DataFrame, found: pd.DataFrame) -> pd.Data
     Returns
     -------
     pd.DataFrame
-        ``row`` (the label in ``found``), ``period``, ``before, after`` (tonnes from the 10 to the 90 % quantile; none
-        once the year is known),
-        ``low, expected, high`` (of what is added, tonnes; gaps for rules), ``source``.
+        ``row`` (the label in ``found``), ``period``, ``before, after`` (tonnes from the 10 to the 90 % quantile; a gap
+        where it is no news), ``months`` (how many of the year it holds), ``low, expected, high`` (of what is added,
+        tonnes; gaps for rules), ``source``.
     """
     target, horizon = table["target"].iloc[0], table["period"].nunique()
     periods = list(table["period"].unique())
@@ -77,14 +80,20 @@ def effects(india: Vintage, table: pd.DataFrame, found: pd.DataFrame) -> pd.Data
     before, used, made, measured = _widths(table), ids(forecast.used(india, target)), [], _measured(found, target)
     wanted = [period for periods in measured.loc[measured["kind"] == FIGURE, "periods"] for period in periods]
     every = expected(india, target, wanted, horizon) if wanted else pd.DataFrame()
+    known_by = {year: _outturn(india, target, year) for year in years}
     for label, row in measured.iterrows():
         figures = every.loc[list(row["periods"])] if row["kind"] == FIGURE else pd.DataFrame()
-        changed = _ruled(india) if row["kind"] == RULES else _with(india, target, figures["median"])
+        changed = _with_rules(india) if row["kind"] == RULES else _with(india, target, figures["median"])
         after = _widths(forecast.expected(changed, target, horizon if row["kind"] == RULES else min(STEPS, horizon)))
         told = figures.sum() if len(figures) == 1 else pd.Series(dtype=float)
         ends = [told.get(name, float("nan")) for name in ("low", "median", "high")]
-        made += [(label, year, before[year], after.get(year, 0.0), *ends, used) for year in years]
-    return pd.DataFrame(made, columns=["row", "period", "before", "after", "low", "expected", "high", "source"])
+        for year in years:
+            known = pd.Timestamp(india.day) <= known_by[year] < row["due"]
+            held = sum(fiscal.months(period).isin(fiscal.months(year)).sum() for period in figures.index)
+            width = float("nan") if known else after.get(year, float("nan"))
+            made.append((label, year, before[year], width, held, *ends, used))
+    columns = ["row", "period", "before", "after", "months", "low", "expected", "high", "source"]
+    return pd.DataFrame(made, columns=columns)
 
 
 def expected(india: Vintage, target: str, periods: Iterable[str], horizon: int = 10) -> pd.DataFrame:
@@ -99,14 +108,11 @@ def expected(india: Vintage, target: str, periods: Iterable[str], horizon: int =
 
 def _entries(india: Vintage) -> list[tuple]:
     """What ``calendar.csv`` says, a row an entry; what had no day and has come is gone."""
-    rows = india.table("calendar").sort_values("published", kind="stable").drop_duplicates("entry", keep="last")
-    lags = india.written["feeds"].frame().set_index("feed")["lag"]
-    found = []
-    for row in rows.itertuples():
+    found, today = [], india.day
+    for row, lag in _ruled(india):
         if not row.rule:
-            found += [(row.entry, AWAITED, (), None, OPEN, "", row.source)] if row.status == "missing" else []
+            found += [(row.entry, AWAITED, (), None, OPEN, "", row.source, None, ())] if row.status == "missing" else []
             continue
-        lag, today = timedelta(days=int(lags[row.feed] if row.feed else row.lag)), india.day
         known = _newest(india, row)
         days = _days(row.rule, (known or today - timedelta(days=AHEAD)) + timedelta(days=1), today)
         late = [day for day in days if row.table and day + lag < today]  # an act is not late: it comes again
@@ -114,11 +120,29 @@ def _entries(india: Vintage) -> list[tuple]:
         coming = [day for day in days if day + lag >= today][:1]
         if wanted := late or coming:
             state = LATE if late else NEXT
-            periods = tuple(_period(day, row.months) for day in wanted) if row.table else ()
+            periods, then = (tuple(_period(day, row.months) for day in days) if row.table else ()
+                             for days in (wanted, coming))  # fmt: skip
             series = f"{row.table}/{row.key}".strip("/")
             kind = FIGURE if row.table else DAY
-            found.append((row.entry, kind, periods, wanted[0] + lag, state, series, row.source))
+            ahead = coming[0] + lag if coming else None
+            found.append((row.entry, kind, periods, wanted[0] + lag, state, series, row.source, ahead, then))
     return found
+
+
+def _ruled(india: Vintage) -> Iterator[tuple]:
+    """The newest row of each entry of ``calendar.csv``, and how long after its day it is due."""
+    rows = india.table("calendar").sort_values("published", kind="stable").drop_duplicates("entry", keep="last")
+    lags = india.written["feeds"].frame().set_index("feed")["lag"]
+    for row in rows.itertuples():
+        yield row, timedelta(days=int(lags[row.feed] if row.feed else row.lag)) if row.rule else None
+
+
+def _outturn(india: Vintage, target: str, year: str) -> pd.Timestamp:
+    """The day by which the total of a fiscal year is due; NaT if no rule tells."""
+    own, end = targets.target(target).series, fiscal.span(year)[1]
+    rules = ((row, lag) for row, lag in _ruled(india) if row.rule and f"{row.table}/{row.key}" == own)
+    due = (end + lag for row, lag in rules if row.months == YEAR and end in _days(row.rule, end, end))
+    return pd.Timestamp(next(due, None))
 
 
 def _announced(india: Vintage) -> list[tuple]:
@@ -191,7 +215,7 @@ def _with(india: Vintage, target: str, tonnes: pd.Series) -> Vintage:
     return india.adding(of.table, *({**shared, "period": name, "value": float(of)} for name, of in tonnes.items()))
 
 
-def _ruled(india: Vintage) -> Vintage:
+def _with_rules(india: Vintage) -> Vintage:
     """The vintage with the likeliest rules of licences for the year after those known."""
     first = licences.known_until(india) + 1
     after = max(first, pd.Timestamp(india.day).to_period("M"))

@@ -1,7 +1,5 @@
 """What a year of HS 850511 holds at the newest pace."""
 
-from datetime import date
-
 import pandas as pd
 
 from helpers import fiscal
@@ -17,7 +15,8 @@ def run_rates(india: Vintage) -> pd.DataFrame:
     """What a year holds at the newest rate, by some reckonings, with the range of the rounding.
 
     Twice the newest half; the two newest halves; the same if the year of the first of them is the total that was
-    printed later; what months after that half come to in a year, and the newest twelve months.
+    printed later; what months after that half come to in a year, and the newest twelve months. A half that ended more
+    than these before is the newest rate no more.
 
     Returns
     -------
@@ -36,14 +35,16 @@ def run_rates(india: Vintage) -> pd.DataFrame:
             if (later := _restated(india, before[:4])) is not None and before[-1] == "2":
                 gap = later[NUMBERS] - customs.imports(india).loc[before[:4], "value"]
                 rows[f"the same, {before[:4]} as printed later"] = [*(both + gap), ids(used, later)]
-        rows |= _later(customs.periods(india), fiscal.span(name)[1])
+        tiles, end = customs.periods(india), pd.Timestamp(fiscal.span(name)[1])
+        later, old = _later(tiles, end), tiles["end"].iloc[-1] - YEAR >= end
+        rows = later if later and old else rows | later
     table = pd.DataFrame.from_dict(rows, orient="index", columns=[*NUMBERS, "source"]).rename_axis("reckoning")
     return table.astype(dict.fromkeys(NUMBERS, float))
 
 
-def _later(tiles: pd.DataFrame, end: date) -> dict[str, list]:
+def _later(tiles: pd.DataFrame, end: pd.Timestamp) -> dict[str, list]:
     """Months after a half-year at their yearly rate, and the newest twelve months, where they are known."""
-    later = customs.newest_run(tiles[tiles["start"] > pd.Timestamp(end)])
+    later = customs.newest_run(tiles[tiles["start"] > end])
     if later.empty:
         return {}
     parts = {"the months since, at a yearly rate": later}

@@ -53,7 +53,7 @@ def shown(found: pd.DataFrame, effects: pd.DataFrame) -> pd.DataFrame:
 
 
 def _changes(effects: pd.DataFrame, found: pd.DataFrame) -> pd.Series:
-    """The most by which each changes a width, as a share of it: one makes a year known; none where not measured."""
+    """The most by which each changes a width, as a share of it; none where not measured, or no news."""
     return (effects["after"] / effects["before"] - 1).abs().groupby(effects["row"]).max().reindex(found.index).fillna(0)
 
 
@@ -65,29 +65,27 @@ def _most(effects: pd.DataFrame, found: pd.DataFrame) -> Sentence | None:
     if change.max() < LEAST / 100:
         text = "Nothing whose effect was measured would change the width of an 80 % interval by {least} or more."
         return sentence(text, least=derived(LEAST, "%"), uses=[effects])
-    rows, of = effects[effects["row"] == change.idxmax()], found.loc[change.idxmax()]
-    expected = rows["expected"].iloc[0]
-    each, uses = [], []
+    rows, of = effects[effects["row"] == change.idxmax()].dropna(subset="after"), found.loc[change.idxmax()]
+    expected, each = rows["expected"].iloc[0], []
     for _, row in rows.iterrows():
         after, before = (rounded(derived(row[end], "t", row)) for end in ("after", "before"))
-        wide = f"the 80 % interval of {row['period']} would be {after} wide in the place of {before}"
-        each.append(wide if row["after"] else f"{row['period']} would be known")
-        uses += [row] if row["after"] else []
+        part = f", of which it holds {words.several(row['months'], 'month')}," if row["months"] else ""
+        each.append(f"the 80 % interval of {row['period']}{part} would be {after} wide in the place of {before}")
     text = "Of what was measured, most would change with the {what} ({of}){at}: {each}."
     parts = {"what": of["what"], "of": _of(of), "at": "", "each": words.listed(each)}
     if pd.notna(expected):
         parts["at"] = sentence(", at the {expected:~3} expected of it", expected=derived(expected, "t", effects))
-    return sentence(text, uses=uses, **parts)
+    return sentence(text, uses=[rows], **parts)
 
 
 def _next(found: pd.DataFrame, india: Vintage) -> Sentence:
-    coming = found[found["state"] == calendar.NEXT]
+    coming = found.dropna(subset="ahead").sort_values("ahead", kind="stable")
     if coming.empty:
         text = "Of what is to come no day is named in the sources dated up to {day}."
         return sentence(text, day=words.day(india.day))
     row = coming.iloc[0]
-    of = f" ({_of(row)})" if row["periods"] else ""
-    return sentence("Next, by {day}: {what}{of}.", day=words.day(row["due"]), what=row["what"], of=of, uses=[row])
+    of = f" ({_of(row, row['ahead_of'])})" if row["ahead_of"] else ""
+    return sentence("Next, by {day}: {what}{of}.", day=words.day(row["ahead"]), what=row["what"], of=of, uses=[row])
 
 
 def _passed(found: pd.DataFrame) -> Sentence | None:
@@ -117,13 +115,14 @@ def _entries(found: pd.DataFrame, table: pd.DataFrame, india: Vintage) -> Senten
     return sentence(text, surge=words.period(episode.surge), year=episode.year, uses=[episode])
 
 
-def _of(row) -> str:
-    """The periods of a row in words."""
-    if not row.periods:
+def _of(row, periods: tuple[str, ...] | None = None) -> str:
+    """The periods of a row, or others of its kind, in words."""
+    periods = periods or row.periods
+    if not periods:
         return ""
     if row.kind == calendar.RULES:
-        return f"after {words.period(row.periods[0])}"
-    return words.period("/".join(dict.fromkeys([row.periods[0], row.periods[-1]])))
+        return f"after {words.period(periods[0])}"
+    return words.period("/".join(dict.fromkeys([periods[0], periods[-1]])))
 
 
 def _by(row) -> str:
@@ -138,11 +137,11 @@ def _effect(row, rows: pd.DataFrame) -> str:
         return UNMEASURED if row.enters else NONE
     expected = rows["expected"].iloc[0]
     at = "" if pd.isna(expected) else f"at {rounded(Quantity(expected, 't'))}: "
-    return at + ", ".join(f"{one.period} {_went(one)}" for one in rows.itertuples())
+    return at + ", ".join(_went(one) for one in rows.itertuples())
 
 
 def _went(row) -> str:
     change = 100 * (row.after / row.before - 1)
-    if row.after == 0:
-        return "known"
-    return f"{Quantity(change, '%'):signed}" if abs(change) >= LEAST else f"by less than {LEAST} %"
+    if pd.isna(change):
+        return f"{row.period} has its outturn" if row.months else f"the total of {row.period} is due before"
+    return f"{row.period} " + (f"{Quantity(change, '%'):signed}" if abs(change) >= LEAST else f"by less than {LEAST} %")

@@ -61,9 +61,10 @@ def doubted(table: pd.DataFrame, india: Vintage) -> Sentence | None:
     high = newest.name != year and newest["value"] >= AS_HIGH * known["value"][year]
     if not high or chance <= 1 / 2 or alone is None:
         return None
-    text = "{now} in {then} is about as much as in {year} or more, yet with a chance of {chance} {year} is an error:"
-    tail = "what speaks for one is of {year} itself. From the level of {level} alone {last} would come to {alone}."
+    text = "{now} in {then} is {much} in {year}, yet with a chance of {chance} {year} is an error: what speaks for one"
+    tail = "is of {year} itself. From the level of {level} alone {last} would come to {alone}."
     parts = {"now": derived(newest["value"], "t", newest), "then": str(newest.name), "year": year, "last": last}
+    parts["much"] = "more than" if AS_HIGH * newest["value"] > known["value"][year] else "about as much as"
     parts |= {"level": words.period(level(india, target).period), "alone": tables.rounded(alone)}
     parts["chance"] = words.chance(derived(100 * chance, "%", evidence.table(india)))
     return sentence(text, tail, **parts)
@@ -117,16 +118,31 @@ def judgements(changed: pd.DataFrame, beside: pd.DataFrame, india: Vintage, targ
     rows = _largest(rows[rows["tonnes"].map(_rounded) != 0]).head(ROWS - len(other))
     rows = _largest(pd.concat([rows, other]) if len(other) else rows)
     said = [
-        (_held(row.what, row.of, target), moves.in_words(row.case, india, row.of),
-         f"{derived(_rounded(row.tonnes), ''):signed}", row.source) for row in rows.itertuples()
+        (*_judged(row, target, india), f"{derived(_rounded(row.tonnes), ''):signed}", row.source)
+        for row in rows.itertuples()
     ]  # fmt: skip
     return pd.DataFrame(said, columns=["The answer takes", "If instead", f"{year}, t more", "source"])
 
 
-def _held(what: str, of: str, target: str) -> str:
-    """What the answer takes; of the other target with its name before it."""
-    said = HELD.get(what, ROAD[of])
-    return words.upper(said) if of == target else f"{OF[of]}: {said}"
+def _judged(row, target: str, india: Vintage) -> tuple[str, str]:
+    """What the answer takes, of the other target with its name before it, and what would be instead."""
+    held, instead = HELD.get(row.what, ROAD[row.of]), moves.in_words(row.case, india, row.of)
+    if row.what == moved.START:
+        held, growth = _started(row.case, row.of, india)
+        instead = f"{growth}{instead}"
+    return (words.upper(held) if row.of == target else f"{OF[row.of]}: {held}"), instead
+
+
+def _started(case: str, of: str, india: Vintage) -> tuple[str, str]:
+    """What the answer takes in the place of growth from yearly levels, and what to call that growth by, if at all."""
+    if of == targets.REPM.name:
+        return "Licences and what sectors need are weighed", ""
+    episode = suspect(india, of)
+    if case == forecast.RECORDED and targets.part_years(india, of):
+        return HELD[moved.START], ""
+    if case == forecast.RECORDED and episode:
+        return f"{episode.year} counts by its readings", ""
+    return "Months are simulated" + (f" under each reading of {episode.year}" if episode else ""), "growth from "
 
 
 def _largest(rows: pd.DataFrame) -> pd.DataFrame:

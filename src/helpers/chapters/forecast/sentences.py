@@ -95,14 +95,14 @@ def rest_of_year(table: pd.DataFrame, india: Vintage) -> Sentence:
     part = targets.part_year(india, target)
     if part is None:
         return words.not_yet(india, f"Whether {first} agrees with the totals before it")
-    done, rate = from_row(part), episodes.level(india, target)
+    done, months = from_row(part), len(fiscal.months(part.name))
+    rate = derived(12 / months * done.value, "t", part)
     implied = forecast.at(table, first, forecast.RECORDED, forecast.used(india, target, forecast.RECORDED))
     rest = derived(implied.value - done.value, "t", implied, done)
     parts = {"part": words.period(part.name), "done": done, "implied": rounded(implied), "year": first}
     if rest.value <= 0:
         text = "{part} alone brought {done}, more than the {implied} that the totals as recorded imply for {year}."
         return sentence(text, **parts)
-    months = len(fiscal.months(part.name))
     times = derived(rest.value / (12 - months) / (done.value / months), "", rest)
     parts |= {"rest": rounded(rest), "rate": rate, "as_much": "as much"}
     if f"{times:.1}" != f"{1:.1f}":
@@ -137,18 +137,26 @@ def calendar_years(india: Vintage, target: str) -> Sentence | None:
 
 
 def drawn_anew(table: pd.DataFrame, india: Vintage) -> Sentence:
-    """By how much what is published would move if it were simulated again (``readings.precision``)."""
+    """By how much what is published would move if it were simulated again (``readings.precision``).
+
+    The largest of many noisy errors is larger than any: variances are averaged over three years by three quantiles
+    first. Batches still differ by more than whole runs do, as draws of licences are spread evenly over all of them.
+    """
     if table["target"].iloc[0] != targets.CUSTOMS.name:
         return sentence("How far other chance numbers would move this target was not measured.")
     told = table.loc[table["scenario"] == forecast.MIXTURE, ["period", "quantile"]]
-    errors = readings.precision(india, forecast.prior(india), told["period"].nunique())
-    errors = told.merge(errors, on=["period", "quantile"]).set_index(["period", "quantile"])["error"]
-    year, uses = forecast.running(table, india), forecast.used(india, targets.CUSTOMS.name)
-    middle, most = (derived(error, "%", uses) for error in (errors[year, 0.5], errors.max()))
-    text = "Simulated again with other chance numbers, the median of {year} would move by some {middle:.2}, and nothing"
-    text += " published by more than {most:.1} of its year's median (one standard error):"
-    tail, sure = "of the three digits that are told {sure} sure.", "all are" if most.value < SURE else "the last is not"
-    return sentence(text, tail, year=year, middle=middle, most=most, sure=sure)
+    rows = readings.precision(india, forecast.prior(india), told["period"].nunique())
+    square = told.merge(rows, on=["period", "quantile"]).pivot(index="period", columns="quantile", values="error") ** 2
+    near = square.rolling(3, center=True, min_periods=1).mean().T.rolling(3, center=True, min_periods=1).mean().T
+    year, pooled = forecast.running(table, india), near.where(square.notna()).stack() ** 0.5
+    (far, quantile), most = pooled.idxmax(), pooled.max()
+    found = {"middle": square.loc[year, 0.5] ** 0.5, "usual": square.stack().mean() ** 0.5, "most": most}
+    parts = {name: derived(of, "%", forecast.used(india, targets.CUSTOMS.name)) for name, of in found.items()}
+    text = "Simulated again with other chance numbers, the median of {year} would move by some {middle:.2}, and what is"
+    text += " published by some {usual:.2} of its year's median (one standard error, root mean square). The {quantile}"
+    text += " quantile of {far} would move most, by some {most:.1} (pooled with its neighbours, and rather too high"
+    tail = f"than too low): of the three digits that are told {'all are' if most < SURE else 'the last is not'} sure."
+    return sentence(text, tail, year=year, far=far, quantile=f"{100 * quantile:g} %", **parts)
 
 
 def rules(india: Vintage) -> Sentence:

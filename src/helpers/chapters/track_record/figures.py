@@ -41,7 +41,8 @@ def path(rows: pd.DataFrame, came: pd.DataFrame, *, india: Vintage) -> Figure:
     tail = "of {day}, stands at {last}, its line from {last.low:,.0f} to {last.high:,.0f} t."
     alt = sentence(text, tail, period=period, day=day, last=last)
     data = rows[["kind", "run", "as_of", "period", "median", "low80", "high80", "source"]]
-    note = "Dots: medians; lines: 80 % intervals; hollow: back-casts. Days in order, not to scale; r2: a second run."
+    note = "Dots: medians; lines: 80 % intervals; hollow: back-casts. Days in order, not to scale"
+    note += "; r2: a second run." if any("\nr2" in _name(rows.loc[at]) for at in shown) else "."
     return finish(drawing, sentences.path(rows, came), alt, data, india=india, note=note, uses=[outturn])
 
 

@@ -77,7 +77,9 @@ def revised(ours: pd.DataFrame) -> Sentence | None:
         (False, False): "still outside",
     }[bool(before["within"]), bool(row["within"])]
     parts = {"period": row["period"], "first": _came(before), "now": _came(row), "where": where}
-    text = "{period} was revised since, from {first} to {now}: the last forecast is then {error:.1} off,"
+    kind = "published forecast" if row["kind"] == track.PUBLISHED else verdicts.KIND[row["kind"]]
+    parts |= {"kind": kind, "day": words.day(row["as_of"])}
+    text = "{period} was revised since, from {first} to {now}: its last {kind}, of {day}, is then {error:.1} off,"
     return sentence(text, "{where} its interval.", error=derived(abs(row["error"]), "%", again), **parts)
 
 
@@ -152,13 +154,14 @@ def due(made: pd.DataFrame, came: pd.DataFrame, india: Vintage) -> Sentence:
     rows = made[(made["kind"] == track.PUBLISHED) & made["period"].isin(periods)]
     if not over and not begun:
         return words.not_yet(india, "Which published forecast is scored next")
-    said = []
-    if over:
-        awaited = "is over: its total is" if len(over) == 1 else "are over: their totals are"
-        said.append(f"{words.listed(over)}, which {awaited} awaited")
+    summed, said = set(targets.totals(india, targets.CUSTOMS.name).index), []
+    groups = [[period for period in over if (period in summed) == known] for known in (True, False)]
+    for group, until in zip(groups, ("known as a sum and scored once reported", "awaited"), strict=True):
+        awaited = "is over: its total is" if len(group) == 1 else "are over: their totals are"
+        said += [f"{words.listed(group)}, which {awaited} {until}"] if group else []
     if begun:
         said.append(f"{words.listed(begun)}, which runs")
-    verb = "are" if len(over) > 1 else "is"
+    verb = "are" if len(next(filter(None, groups), [])) > 1 else "is"
     return sentence("Next to be scored {verb} {said}.", verb=verb, said="; after that ".join(said), uses=[rows])
 
 
@@ -167,11 +170,13 @@ def _none(made: pd.DataFrame, india: Vintage) -> Sentence:
     runs = made[made["kind"] == track.PUBLISHED]
     if runs.empty:
         return sentence("No forecast of ours had been published by {day}.", day=words.day(india.day))
-    count = runs["run"].nunique()
-    text = "{forecasts} of ours were published from {first} on, and nothing of what they forecast has come since,"
+    count, first, known = runs["run"].nunique(), runs["as_of"].min(), targets.totals(india, targets.CUSTOMS.name)
+    summed = known.index[known["published"] > first].intersection(runs["period"])
+    text = "{forecasts} of ours were published from {first} on, and nothing of what they forecast has {come},"
     if count == 1:
-        text = "{forecasts} of ours was published on {first}, and nothing of what it forecast has come since,"
-    parts = {"forecasts": words.several(count, "forecast"), "first": words.day(runs["as_of"].min())}
+        text = "{forecasts} of ours was published on {first}, and nothing of what it forecast has {come},"
+    come = f"been reported since ({words.listed(summed)} is known as a sum alone)" if len(summed) else "come since"
+    parts = {"forecasts": words.several(count, "forecast"), "first": words.day(first), "come": come}
     tail = "in the sources dated up to {day}: there is nothing to score."
     return sentence(text, tail, day=words.day(india.day), uses=[runs], **parts)
 

@@ -15,7 +15,8 @@ from helpers.outlook import customs, episodes, rare_earths, targets
 
 _SHAPES = {
     "spike": ", a spike and not a level",
-    "again": ", a spike that came back, then rose again",
+    "again": ", a spike that passed, after which imports rose again, to less than the pace of {year}",
+    "regained": ", a spike that passed, after which imports rose above the pace of {year}",
     "level": ", a new level and not a spike",
     "rise": ", the start of a rise",
     "unknown": "; whether that was a spike or a level cannot be said from the sources dated up to {day}",
@@ -26,12 +27,12 @@ _LEAST_CONTESTED = 0.1  # how far another version of a total is from it, as a fr
 
 @dataclass(frozen=True)
 class Course:
-    """How a suspect year ran: the verdict of :func:`helpers.chapters.words.shape`, and the halves it rests on."""
+    """How a suspect year ran: the verdict of :func:`helpers.chapters.words.shape`, its halves, and the newest since."""
 
     shape: str
     first: Quantity | None
     second: Quantity | None
-    after: Quantity | None
+    newest: Quantity | None
 
 
 def answer(india: Vintage) -> Sentence:
@@ -43,27 +44,33 @@ def answer(india: Vintage) -> Sentence:
 
 
 def course(india: Vintage) -> Course:
-    """How the suspect year ran, as rates: its busier half against the year before and the half after.
+    """How the suspect year ran, as rates: its busier half against the year before, the half after and the newest.
 
-    Without halves the whole year is judged by the rate since; ``none`` if no year is suspect.
+    Without halves the whole year is judged by the year after it and the newest; ``none`` if no year is suspect.
     """
     suspect = episodes.suspect(india)
     if suspect is None:
         return Course("none", None, None, None)
-    totals, halves = customs.imports(india), customs.halves(india)
-    before = totals.loc[suspect.before, "value"] / 12
-    later = customs.since(india, suspect.year)
-    after = from_row(later.iloc[-1], unit="t/yr", column="rate") if len(later) else None
+    totals, halves, newest = customs.imports(india)["value"] / 12, customs.halves(india), _newest(india, suspect.year)
+    before, year = totals[suspect.before], totals[suspect.year]
+    rate = newest.value / len(fiscal.months(newest.period)) if newest else None
     names = [f"{suspect.year}-H1", f"{suspect.year}-H2"]
     if not set(names) <= set(halves.index):
-        during = totals.loc[suspect.year, "value"] / 12
-        return Course(words.shape(before, during, after.value / 12 if after else None), None, None, after)
+        after = totals.get(fiscal.year_name(fiscal.fiscal_year(suspect.year) + 1), rate)
+        return Course(words.shape(before, year, after, rate, year), None, None, newest)
     first, second = (from_row(halves.loc[name]) for name in names)
     busier = names[int(second.value > first.value)]
-    follows = [name for name in halves.index if name > busier][:1]
-    newest = after.value / 12 if after else None
-    rate = halves.loc[follows[0], "t_per_month"] if follows else newest
-    return Course(words.shape(before, halves.loc[busier, "t_per_month"], rate, newest), first, second, after)
+    rates = halves["t_per_month"]
+    after = next(iter(rates[rates.index > busier]), rate)
+    return Course(words.shape(before, rates[busier], after, rate, year), first, second, newest)
+
+
+def _newest(india: Vintage, year: str) -> Quantity | None:
+    """What is known after a year and reaches furthest, tonnes: of a total and the half that ends with it, the half."""
+    rows, over = pd.concat([customs.halves(india), customs.since(india, year)]), fiscal.span(year)[1]
+    spans = [fiscal.span(period) for period in rows.index]
+    later = {(end, start): place for place, (start, end) in enumerate(spans) if start > over}
+    return from_row(rows.iloc[later[max(later)]]) if later else None
 
 
 def base_effect(halves: pd.DataFrame, *, india: Vintage) -> Sentence:
@@ -170,10 +177,13 @@ def _headline(india: Vintage, year: str) -> Sentence:
     if ran.shape == "unknown":
         parts["day"] = words.day(india.day)
     if ran.first is None:
-        return sentence(f"{text}.", uses=[ran.after], **parts)
+        return sentence(f"{text}.", uses=[ran.newest], **parts)
     ranged = " ({first:range})" if ran.first.low < ran.first.high else ""
-    text += f": {{first}} in the first half{ranged}, {{second}} in the second."
-    return sentence(text, first=ran.first, second=ran.second, uses=[ran.after], **parts)
+    text += f": {{first}} in the first half{ranged}, {{second}} in the second"
+    if ran.shape in ("again", "regained") and ran.newest.period not in customs.since(india, year).index:
+        text, then = f"{text}, {{newest}} in {{then}}", words.named(ran.newest.period)
+        parts |= {"newest": ran.newest, "then": then}
+    return sentence(f"{text}.", first=ran.first, second=ran.second, uses=[ran.newest], **parts)
 
 
 def _contested(india: Vintage, year: str) -> Sentence | None:
