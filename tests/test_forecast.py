@@ -267,7 +267,7 @@ def test_two_seeds_of_licences_agree(india, monkeypatch):
 def test_of_a_year_of_which_nine_months_are_known_only_the_other_three_are_forecast(india):
     more = india.adding("trade", ROW | {"period": "2025-04/2025-12", "value": 24_000.0})
     rows = forecast.starting_points(more, "customs", 1).query("scenario == 'newest level'")
-    levels = moved.levels(more, "customs")["value"].rename(fiscal.centre)
+    levels = forecast.levels(more, "customs")["value"].rename(fiscal.centre)
     rest = drift.quantiles(drift.naive(levels, forecast.prior(more)), [0.5])[0] / 4  # its centre, after the other's
     assert rest[4] == pytest.approx(8_000)
     assert rows.query("model == 'naive'")["value"].to_numpy() == pytest.approx(24_000 + rest)

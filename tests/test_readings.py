@@ -103,7 +103,8 @@ def test_real_demand_wins_back_lost_ground_at_the_rate_of_the_reference_class(in
     table.loc[fiscal.months("FY25")] = 100 / 12
     recovery = india.assumption("recovery")
     rng = np.random.default_rng(1)
-    again = readings.years(readings._persistent(table, readings._Past(sums, last, episode, 0.1), recovery, 0.1, rng))
+    past = readings._Past(sums, last, episode, 0.1)
+    again = readings.years(readings._persistent(table, table / 10, past, recovery, 0.1, rng))
     for year, share in ((2027, 0.15), (2028, 0.32), (2029, 0.35), (2030, 0.35)):
         assert np.median(again.loc[year]) == pytest.approx(50 + share * 50, abs=1.5)
     assert np.quantile(again.loc[2027], 0.9) == pytest.approx(50 + 1.01 * 50, abs=4)

@@ -76,7 +76,7 @@ def _first(india: Vintage) -> Sentence:
 
 
 def _own(india: Vintage, target: str) -> Sentence:
-    rows, what = moved.levels(india, target), targets.TARGETS[target].what
+    rows, what = forecast.levels(india, target), targets.TARGETS[target].what
     pace = growth.own(rows["value"])
     if pace is None:
         return sentence("Of {what} a single level is known, which has no growth of its own.", what=what, uses=[rows])
