@@ -133,7 +133,7 @@ def simulate(india: Vintage, prior: GrowthPrior, horizon: int = 10, seed: int = 
     With the months :math:`x_t` simulated from the sums as recorded, or without the surge :math:`u_t`:
 
     - real and persistent: :math:`x_t`, moved in the years after the fall to :math:`L + \\rho_h (P - L)`, :math:`P` the
-      suspect year, :math:`L` the one after it and :math:`\\rho_h` what others won back (rows ``recovery``), of one rank;
+      suspect year, :math:`L` the one after it and :math:`\\rho_h` what others won back (rows ``recovery``), by rank;
       the less, the more is known of the first, up to half a year; no year is, by rank, below that of :math:`u_t`;
     - stock-building: :math:`f u_t - E / n` until the excess :math:`E` is paid back, :math:`n` months after the surge
       (row ``stock_payback``). What is paid so far follows from the months gone, and from it the demand :math:`f` that
