@@ -89,11 +89,11 @@ def too_steady(rows: pd.DataFrame, growth: Growth) -> bool:
 
     How years deviate is told from their own growth alone: were it that of others, they would deviate far more.
     """
-    if len(rows) < 2:
+    prior, grown = growth.prior, own(rows["value"])
+    if grown is None:
         return False
-    years, prior = fiscal.centre(rows.index[-1]) - fiscal.centre(rows.index[0]), growth.prior
-    usual = np.hypot(prior.spread, _fitted(rows, growth).sd / years**0.5)
-    return abs(own(rows["value"]) - prior.mean) > _RARE * usual
+    years = fiscal.centre(rows.index[-1]) - fiscal.centre(rows.index[0])
+    return bool(abs(grown - prior.mean) > _RARE * np.hypot(prior.spread, _fitted(rows, growth).sd / years**0.5))
 
 
 def _fitted(rows: pd.DataFrame, growth: Growth) -> drift.Drift:
