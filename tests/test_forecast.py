@@ -6,6 +6,7 @@ import pytest
 
 from conftest import FROZEN
 from helpers import fiscal
+from helpers.chapters.forecast import moves, tables
 from helpers.data import vintage
 from helpers.ensemble import drift
 from helpers.ensemble.quantiles import QUANTILES
@@ -267,7 +268,7 @@ def test_two_seeds_of_licences_agree(india, monkeypatch):
 def test_of_a_year_of_which_nine_months_are_known_only_the_other_three_are_forecast(india):
     more = india.adding("trade", ROW | {"period": "2025-04/2025-12", "value": 24_000.0})
     rows = forecast.starting_points(more, "customs", 1).query("scenario == 'newest level'")
-    levels = moved.levels(more, "customs")["value"].rename(fiscal.centre)
+    levels = forecast.levels(more, "customs")["value"].rename(fiscal.centre)
     rest = drift.quantiles(drift.naive(levels, forecast.prior(more)), [0.5])[0] / 4  # its centre, after the other's
     assert rest[4] == pytest.approx(8_000)
     assert rows.query("model == 'naive'")["value"].to_numpy() == pytest.approx(24_000 + rest)
@@ -294,6 +295,31 @@ def test_while_a_total_is_missing_the_newest_part_of_a_later_year_is_the_newest_
     assert len(forecast.starting_points(more, "customs", 1).query("scenario == 'newest level'")["period"].unique()) == 1
     later = india.adding("trade", ROW | {"period": "FY28-H1", "value": 20_000.0})
     assert [part.name for part in targets.part_years(later, "customs")] == ["FY26-H1"], "a gap lies between"
+
+
+@pytest.mark.parametrize("half", [10_000.0, 35_000.0])
+def test_as_if_nothing_since_were_known_is_the_same_whatever_is_known_since(india, half):
+    one, other = (
+        table[table["scenario"] == forecast.RECORDED].drop(columns=["origin", "counterfactual"])
+        for table in map(forecast.expected, (india, india.adding("trade", ROW | {"period": "FY27-H1", "value": half})))
+    )
+    pd.testing.assert_frame_equal(one, other)
+    early = forecast.starting_points(india.on("2025-11-23"), "customs", 2).query("model == 'naive'")["value"]
+    late = forecast.starting_points(india.on("2025-11-24"), "customs", 2).query("model == 'naive'")["value"]
+    assert late.iloc[: len(early)].tolist() == pytest.approx(early.tolist()), "nor does the half on the day it came"
+
+
+@pytest.mark.parametrize(("total", "narrow"), [(33_100.0, False), (45_000.0, True)])
+def test_levels_that_hold_to_a_growth_that_none_else_has_are_called_too_sure(india, total, narrow):
+    known = india.adding("trade", ROW | {"period": "FY26", "value": total})
+    rows, taken = forecast.levels(known, "customs"), growth.taken(known, "customs")
+    assert growth.too_steady(rows, taken) == narrow and not growth.too_steady(rows.tail(1), taken)
+    table = forecast.expected(known, horizon=2)
+    shown = [*tables.starts(table, known, table.head(0))["forecast"]]
+    shown += [*moves.table(moved.moved(known, table), known, "customs")["what is another"]]
+    said = [name for name in shown if "FY26, FY25 left out" in name]
+    assert len(said) == 2 and all(name.endswith("the interval is too narrow") == narrow for name in said)
+    assert sum("too narrow" in name for name in shown) == 2 * narrow
 
 
 def test_tables_and_quantiles_of_the_newest_level_have_each_year_once(india):

@@ -6,7 +6,7 @@ import pytest
 
 from helpers import fiscal
 from helpers.ensemble.quantiles import QUANTILES
-from helpers.outlook import forecast, limits, targets
+from helpers.outlook import episodes, forecast, limits, readings, targets
 
 
 def test_intervals_are_published_for_five_and_for_ten_years_and_then_none(india):
@@ -41,6 +41,28 @@ def test_what_has_come_is_not_above_what_can(india):
     assert limits.most(more, "customs", (2026,))["tonnes"].item() >= 180_000
     past = india.adding("trade", row | {"period": "FY25", "value": 300_000.0, "published": "2026-11-21"})
     assert limits.most(past, "customs", (2025, 2026))["tonnes"].iloc[0] == 300_000
+
+
+def test_a_higher_level_is_no_higher_limit_as_indias_part_has_risen_with_it(india):
+    row = {**targets.CUSTOMS.keys, "status": "reported", "source": "S66", "published": "2026-11-20"}
+    high, far = (india.adding("trade", row | {"period": "FY27-H1", "value": value}) for value in (35e3, 150e3))
+    years = tuple(range(2026, 2036))
+    most = limits.most(india, "customs", years)["tonnes"]
+    pd.testing.assert_series_equal(limits.most(high, "customs", years)["tonnes"], most)
+    assert limits.most(far, "customs", (2027,))["tonnes"].item() >= 300_000, "what has come can"
+    table = forecast.expected(high)
+    top = table["period"].map(most)
+    bound = set(table.loc[table["value"] >= top - 1e-6, "scenario"])
+    assert (table["value"] <= top + 1e-6).all() and {*readings.READINGS, forecast.MIXTURE} <= bound
+
+
+def test_no_limit_rests_on_a_part_that_was_counted_in_the_suspect_year(india):
+    row = limits.CHINA_TO | {"period": "2024-09", "value": 2_000.0, "status": "reported", "source": "S66"}
+    more = india.adding("trade", row | {"published": "2026-11-20"})
+    level, part = episodes.level(more, "customs"), limits._buyers(more)["part"]
+    assert limits._buyers(more)["period"].tolist() == ["2024-09", "2024-09"] and level.period == "FY26-H1"
+    assert limits._around(more, "customs", "2024-09") is None and part.iloc[0] == part.iloc[1]
+    assert limits.most(more, "customs", (2026,))["tonnes"].item() < 60_000
 
 
 def test_while_chinas_growth_is_not_known_nothing_is_cut(india):

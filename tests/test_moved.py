@@ -101,7 +101,7 @@ def test_without_a_suspect_year_there_are_no_weights_to_change(india):
 
 
 def test_own_growth_alone_goes_on_as_the_levels_have_grown(india, shown):
-    rows = moved.levels(india, "customs")
+    rows = forecast.levels(india, "customs")
     own, at = growth.own(rows["value"]), rows.index.map(fiscal.centre)
     fitted = drift.shrunken_log_drift(rows["value"].set_axis(at).astype(float), forecast.prior(india))
     ahead = 2027 - at[-1]

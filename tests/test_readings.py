@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from conftest import few_chains
 from helpers import fiscal
 from helpers.ensemble import nowcast
+from helpers.ensemble.draws import monte_carlo_error
 from helpers.ensemble.quantiles import QUANTILES
 from helpers.outlook import episodes, evidence, forecast, licences, rare_earths, readings, targets
 
@@ -103,10 +104,45 @@ def test_real_demand_wins_back_lost_ground_at_the_rate_of_the_reference_class(in
     table.loc[fiscal.months("FY25")] = 100 / 12
     recovery = india.assumption("recovery")
     rng = np.random.default_rng(1)
-    again = readings.years(readings._persistent(table, readings._Past(sums, last, episode, 0.1), recovery, 0.1, rng))
+    past = readings._Past(sums, last, episode, 0.1)
+    again = readings.years(readings._persistent(table, table / 10, past, recovery, 0.1, rng))
     for year, share in ((2027, 0.15), (2028, 0.32), (2029, 0.35), (2030, 0.35)):
         assert np.median(again.loc[year]) == pytest.approx(50 + share * 50, abs=1.5)
     assert np.quantile(again.loc[2027], 0.9) == pytest.approx(50 + 1.01 * 50, abs=4)
+
+
+@pytest.mark.parametrize("total", [20, 30, 36, 45, 60])
+def test_demand_that_persists_is_no_less_than_without_the_surge_and_not_much_surer(india, total, monkeypatch):
+    few_chains(monkeypatch, 40)
+    found, keys = {}, {**targets.CUSTOMS.keys, "status": "reported", "source": "S66"}
+    for half in (None, 10, 20, 35):
+        figures = {"FY26": total} | ({"FY27-H1": half} if half else {})
+        known = india.adding("trade", *(keys | {"period": p, "value": 1e3 * v} for p, v in figures.items()))
+        made = readings.yearly(known, forecast.prior(known), 4)
+        for year in (2027, 2028, 2030):
+            real, error = (made[name].loc[year].to_numpy() for name in (readings.PERSISTENT, readings.ERROR))
+            slack = np.hypot(*(monte_carlo_error(one, np.median) for one in (real, error)))
+            assert np.median(real) > np.median(error) - 2 * slack, (half, year)
+            own, others = (np.log(np.quantile(one, 0.9) / np.quantile(one, 0.1)) for one in (real, error))
+            assert own > 0.75 * others, "what is won back of a small loss is surer than a usual year, and not far surer"
+            found[half, year] = own
+        told = forecast.expected(known, horizon=3).pivot(
+            index=["scenario", "model", "period"], columns="quantile", values="value"
+        )
+        assert not (told.diff(axis=1) < 0).any(axis=None)
+    assert max(found[half, 2027] for half in (10, 20, 35)) < 1.1 * found[None, 2027]
+
+
+def test_the_more_is_known_of_the_year_after_the_fall_the_less_others_tell_of_it(india, episode):
+    sums, index = pd.Series({"FY25": 100.0, "FY26": 50.0}), pd.period_range("2024-04", "2030-03", freq="M")
+    table, moved = pd.DataFrame(50 / 12, index=index, columns=range(800)), []
+    table.loc[fiscal.months("FY25")] = 100 / 12
+    for last in ("2026-03", "2026-06", "2026-09", "2027-03"):
+        past = readings._Past(sums, pd.Period(last, "M"), episode, 0.1)
+        rng = np.random.default_rng(1)
+        made = readings._persistent(table, table / 10, past, india.assumption("recovery"), 0.1, rng)
+        moved.append(np.log(made.loc["2028-01"] / table.loc["2028-01"]).std())
+    assert moved[1] == pytest.approx(moved[0] / 2) and moved[0] > 0.1 and moved[2:] == [0, 0]
 
 
 def test_stocks_that_are_paid_back_lower_imports_by_the_whole_excess(india):

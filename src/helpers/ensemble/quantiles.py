@@ -1,7 +1,9 @@
-"""The grid of quantiles of every published forecast, those of weighted samples, and what two of them have in common."""
+"""The grid of quantiles of every published forecast, those of samples, and what two of them have in common."""
 
 import numpy as np
 import pandas as pd
+
+from helpers.ensemble.draws import BATCHES
 
 QUANTILES = (0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975)
 """0.1 to 0.9 is the 80 % interval, 0.025 to 0.975 the 95 % interval."""
@@ -15,6 +17,13 @@ def weighted_quantiles(values: np.ndarray, weights: np.ndarray, levels=QUANTILES
     order = np.argsort(values)
     steps = weights[order] / weights.sum()
     return np.interp(levels, np.cumsum(steps) - steps / 2, values[order])
+
+
+def raised(paths: np.ndarray, least: np.ndarray) -> np.ndarray:
+    """Months x paths, raised until no sum is below that of the same rank of others; batches of paths stay apart."""
+    own, other = (months.sum(axis=0).reshape(BATCHES, -1) for months in (paths, least))
+    other = np.take_along_axis(np.sort(other, axis=1), own.argsort(axis=1).argsort(axis=1), axis=1)
+    return paths * np.maximum(other / own, 1).ravel()
 
 
 POINTS = 1000

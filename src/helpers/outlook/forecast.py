@@ -103,19 +103,26 @@ def starting_points(india: Vintage, target: str, horizon: int) -> pd.DataFrame:
         ``COLUMNS`` without ``as_of``, ``target``, ``growth`` and ``counterfactual``.
     """
     known, parts = targets.totals(india, target)["value"], targets.part_years(india, target)
-    clean, taken = sound(india, target)["value"], prior(india, target)
-    year = fiscal.fiscal_year(known.index[-1])
-    frames = [_paths(known, year, known.index[-1], horizon, taken, RECORDED)]
-    levels, path = clean, []
+    clean, taken, every = sound(india, target)["value"], prior(india, target), levels(india, target)["value"]
+    year, path = fiscal.fiscal_year(known.index[-1]), []
+    frames = [_paths(known, year, known.index[-1], horizon, prior(_until_total(india, target), target), RECORDED)]
     for before, part in enumerate(parts[:horizon]):
-        levels = pd.concat([levels, pd.Series({part.name: part["value"] * 12 / len(fiscal.months(part.name))})])
-        more = _paths(levels, year + before, part.name, horizon - before, taken, LEVEL, part["value"])
+        to = every[: part.name]
+        more = _paths(to, year + before, part.name, horizon - before, taken, LEVEL, part["value"])
         path = [one[one["horizon"] <= before] for one in path] + [more.assign(horizon=more["horizon"] + before)]
     if parts:
         frames += path
     elif len(clean) < len(known) and len(clean) and clean.index[-1] == known.index[-1]:
         frames.append(_paths(clean, year, clean.index[-1], horizon, taken, LEVEL))
     return pd.concat(frames)
+
+
+def levels(india: Vintage, target: str) -> pd.DataFrame:
+    """A target's own yearly levels: its sound totals, and parts of years since at their rate; ``value, source``."""
+    rates = {part.name: [part["value"] * 12 / len(fiscal.months(part.name)), part["source"]]
+             for part in targets.part_years(india, target)}  # fmt: skip
+    rows = sound(india, target)[["value", "source"]]
+    return pd.concat([rows, pd.DataFrame.from_dict(rates, orient="index", columns=rows.columns)]) if rates else rows
 
 
 @targets.remembered
@@ -221,6 +228,16 @@ def running(table: pd.DataFrame, india: Vintage) -> str:
 def prior(india: Vintage, target: str = "customs") -> drift.GrowthPrior:
     """The growth prior that is taken for a target (:mod:`.growth`)."""
     return growth.taken(india, target).prior
+
+
+def _until_total(india: Vintage, target: str) -> Vintage:
+    """The vintage without what is known of a target after its last yearly total."""
+    of, end = targets.target(target), fiscal.span(targets.totals(india, target).index[-1])[1]
+    table = india.stored[of.table]
+    periods = table.column("period")
+    later = {place for place in table.places(dict(of.keys)) if fiscal.span(periods[place])[1] > end}
+    kept = [row for place, row in enumerate(table.rows) if place not in later]
+    return india.having({of.table: table.having(kept)}, india.live) if later else india
 
 
 def _paths(levels, year, origin, horizon, prior_, scenario, known_tonnes=None) -> pd.DataFrame:

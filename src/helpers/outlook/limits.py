@@ -5,7 +5,7 @@ import pandas as pd
 
 from helpers import fiscal
 from helpers.data import UNUSED, Vintage, ids
-from helpers.outlook import agreement, episodes, rare_earths, targets
+from helpers.outlook import agreement, episodes, evidence, rare_earths, targets
 
 REACH = {0.025: 5, 0.05: 5, 0.1: 10, 0.25: 10}
 """Years ahead for which a quantile, and its opposite, is published: 95 % intervals for five, 80 % for ten."""
@@ -28,9 +28,9 @@ def published(table: pd.DataFrame) -> pd.DataFrame:
 def most(india: Vintage, target: str, years: tuple[int, ...]) -> pd.DataFrame:
     """The most tonnes that a target can come to in each fiscal year; empty while it is not known.
 
-    India's part of China's exports, with what others sell, is at most its highest on record, or what it would be if
-    India's newest level were that of the largest buyer; and it grows as China's exports have. Use of rare-earth magnets
-    is not above the world's either.
+    It is at most the highest on record, or what it was when India had its highest part of China's exports, times the
+    part of the largest buyer over that; and it grows as China's exports have. Use of rare-earth magnets is not above
+    the world's either.
 
     Parameters
     ----------
@@ -47,11 +47,11 @@ def most(india: Vintage, target: str, years: tuple[int, ...]) -> pd.DataFrame:
     exports = india.series("trade", **CHINA).dropna(subset="value")
     exports = exports.loc[[fiscal.is_year(period) for period in exports.index]]
     at = exports.index.map(fiscal.centre)
-    times, buyers = _largest(india)
-    if len(exports) < 2 or at[-1] - at[0] < LEAST_YEARS or np.isnan(times):
+    buyers = _buyers(india)
+    if len(exports) < 2 or at[-1] - at[0] < LEAST_YEARS or buyers.empty:
         return pd.DataFrame(columns=["tonnes", "source"]).rename_axis("period")
     growth = np.log(exports["value"].iloc[-1] / exports["value"].iloc[0]) / (at[-1] - at[0])
-    record = _record(india, target, times)
+    record = _record(india, target, buyers)
     since = np.maximum(np.array(years) - record["at"], 0)
     tonnes = record["tonnes"] * np.exp(max(growth, 0) * since)
     uses = [record["source"], exports.iloc[[0, -1]], buyers]
@@ -69,29 +69,38 @@ def held(table: pd.DataFrame, india: Vintage, target: str) -> pd.DataFrame:
     return table.assign(value=np.minimum(table["value"], top))
 
 
-def _record(india: Vintage, target: str, times: float) -> pd.Series:
-    """India's highest year, or its newest level some times: ``tonnes, at, source``; of use, the most of any count."""
+def _record(india: Vintage, target: str, buyers: pd.DataFrame) -> pd.Series:
+    """India's highest level, or that of its part some times: ``tonnes, at, source``; of use, the most of any count."""
     rows, newest = targets.sums(india, target), episodes.level(india, target)
-    rows = rows.loc[[fiscal.is_year(period) for period in rows.index]]
-    found = [(row["value"], fiscal.centre(period), row["source"]) for period, row in rows.iterrows()]
-    found.append((times * newest.value, fiscal.centre(newest.period), ids(newest)))
+    found = [(row["value"], fiscal.centre(p), row["source"]) for p, row in rows.iterrows() if fiscal.is_year(p)]
+    found.append((newest.value, fiscal.centre(newest.period), ids(newest)))
+    tonnes, *then = _around(india, target, buyers["period"].iloc[0]) or found[-1]
+    found.append((tonnes * buyers["part"].iloc[1] / buyers["part"].iloc[0], *then))
     if target == targets.REPM.name:
         found += rare_earths.highest(india)
     return pd.DataFrame(found, columns=["tonnes", "at", "source"]).sort_values("tonnes", kind="stable").iloc[-1]
 
 
-def _largest(india: Vintage) -> tuple[float, pd.DataFrame]:
-    """How many times India's highest part of China's exports the highest of any country is, and the two rows."""
+def _around(india: Vintage, target: str, period: str) -> tuple | None:
+    """The shortest sum of half a year or more that holds a period, at its yearly rate, unless its year is suspect."""
+    rows, episode, inside = targets.sums(india, target), episodes.suspect(india, target), fiscal.months(period)
+    spans = {p: fiscal.months(p) for p in rows.index}
+    held = [p for p, months in spans.items() if inside.isin(months).all() and len(months) >= evidence.HALF]
+    if not held or (episode and inside.isin(fiscal.months(episode.year)).any()):
+        return None
+    name = min(held, key=lambda p: len(spans[p]))
+    return rows.loc[name, "value"] * 12 / len(spans[name]), fiscal.centre(name), rows.loc[name, "source"]
+
+
+def _buyers(india: Vintage) -> pd.DataFrame:
+    """India's highest part of China's exports and the highest of any country: two rows with ``part``, or none."""
     rows = india.table("trade", **{key: CHINA[key] for key in ("flow", "reporter", "hs", "measure")})
     rows = rows[rows["value"].notna() & ~rows["status"].isin(UNUSED)]
     world = rows[rows["partner"] == "world"].drop_duplicates("period").set_index("period")["value"]
     rows = rows[rows["partner"] != "world"].assign(part=lambda each: each["value"] / each["period"].map(world))
     rows = rows.dropna(subset="part")
     own = rows[rows["partner"] == CHINA_TO["partner"]]
-    if own.empty:
-        return np.nan, own
-    both = rows.loc[[own["part"].idxmax(), rows["part"].idxmax()]]
-    return both["part"].iloc[1] / both["part"].iloc[0], both
+    return own if own.empty else rows.loc[[own["part"].idxmax(), rows["part"].idxmax()]]
 
 
 def _world(india: Vintage) -> pd.DataFrame:

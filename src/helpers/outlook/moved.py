@@ -8,7 +8,7 @@ from helpers.data import Quantity, Vintage, ids
 from helpers.ensemble import drift
 from helpers.ensemble.quantiles import MIDDLE
 from helpers.outlook import forecast, growth, limits, readings, structure, targets
-from helpers.outlook.episodes import level, sound, suspect
+from helpers.outlook.episodes import suspect
 
 ANSWER, GROWTH, WEIGHTS, START, LICENCES, ROAD = "answer", "growth", "weights", "start", "licences", "road"
 SUPPLY = "supply"
@@ -21,8 +21,8 @@ def moved(india: Vintage, table: pd.DataFrame, *roads: pd.DataFrame) -> pd.DataF
     """Median and 80 % interval of the year that runs and of the fifth year under other judgements, one at a time.
 
     Nothing is simulated anew but the paths that other weights mix. Other growth moves the median as it moves that of
-    growth from :func:`levels`, and takes its own variance of logs in the place of the variance of the growth taken;
-    of rare-earth magnets that is so as far as counted use weighs.
+    growth from :func:`.forecast.levels`, and takes its own variance of logs in the place of the variance of the growth
+    taken; of rare-earth magnets that is so as far as counted use weighs.
 
     Parameters
     ----------
@@ -66,22 +66,14 @@ def moved(india: Vintage, table: pd.DataFrame, *roads: pd.DataFrame) -> pd.DataF
     return rows[["what", "case", "period", *MIDDLE, "times", "source"]]
 
 
-def levels(india: Vintage, target: str) -> pd.DataFrame:
-    """Yearly levels that tell of a target's own growth: its sound totals, and the newest rate: ``value, source``."""
-    rows, newest = sound(india, target)[["value", "source"]], level(india, target)
-    if newest.period in rows.index:
-        return rows
-    return pd.concat([rows, pd.DataFrame({"value": newest.value, "source": ids(newest)}, [newest.period])])
-
-
 def own_weight(india: Vintage, target: str) -> Quantity:
     """The weight that a target's own growth has in its forecast against that of other series, per cent."""
-    return growth.own_weight(levels(india, target), growth.taken(india, target))
+    return growth.own_weight(forecast.levels(india, target), growth.taken(india, target))
 
 
 def _growths(india: Vintage, target: str, answer: pd.DataFrame, uses: str) -> list[pd.DataFrame]:
     """The answer under each other growth that is known, none of other series (the target's own), and none at all."""
-    taken, rows = growth.taken(india, target), levels(india, target)
+    taken, rows = growth.taken(india, target), forecast.levels(india, target)
     times = rows["value"].set_axis(rows.index.map(fiscal.centre)).astype(float)
     others = {kind: one for kind, one in growth.kinds(india).items() if kind != taken.kind}
     priors = {kind: one.prior for kind, one in others.items()}

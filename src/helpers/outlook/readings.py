@@ -16,10 +16,10 @@ import pandas as pd
 
 from helpers import fiscal
 from helpers.data import Vintage
-from helpers.ensemble.draws import monte_carlo_error, paired
+from helpers.ensemble.draws import monte_carlo_error, normal, paired
 from helpers.ensemble.drift import GrowthPrior
 from helpers.ensemble.nowcast import simulate_months
-from helpers.ensemble.quantiles import QUANTILES, weighted_quantiles
+from helpers.ensemble.quantiles import QUANTILES, raised, weighted_quantiles
 from helpers.outlook import evidence, rare_earths, targets
 from helpers.outlook.episodes import LEAST_SURGE, Episode, suspect
 from helpers.outlook.evidence import ERROR, PERSISTENT, READINGS, STOCKS
@@ -132,9 +132,9 @@ def simulate(india: Vintage, prior: GrowthPrior, horizon: int = 10, seed: int = 
 
     With the months :math:`x_t` simulated from the sums as recorded, or without the surge :math:`u_t`:
 
-    - real and persistent: :math:`x_t`, and from the year after the fall on at :math:`L + \\rho_h (P - L)` a year, with
-      :math:`P` the suspect year, :math:`L` the one after it and :math:`\\rho_h` the share of lost ground that others
-      recovered (rows ``recovery``), the same rank in all years;
+    - real and persistent: :math:`x_t`, moved in the years after the fall to :math:`L + \\rho_h (P - L)`, :math:`P` the
+      suspect year, :math:`L` the one after it and :math:`\\rho_h` what others won back (rows ``recovery``), by rank;
+      the less, the more is known of the first, up to half a year; no year is, by rank, below that of :math:`u_t`;
     - stock-building: :math:`f u_t - E / n` until the excess :math:`E` is paid back, :math:`n` months after the surge
       (row ``stock_payback``). What is paid so far follows from the months gone, and from it the demand :math:`f` that
       they stand for;
@@ -161,7 +161,7 @@ def simulate(india: Vintage, prior: GrowthPrior, horizon: int = 10, seed: int = 
     if episode is not None:
         payback, excess, least = (assumed(india, name).iloc[0] for name in ("stock_payback", EXCESS, LEAST))
         past = _Past(sums, last, episode, least["value"])
-        made = {PERSISTENT: _persistent(recorded, past, recovery, prior.sd, rng)}
+        made = {PERSISTENT: _persistent(recorded, clean, past, recovery, prior.sd, rng)}
         made |= {STOCKS: _paid_back(clean, past, payback, excess, rng), ERROR: clean}
     share, ruled, each = rare_earths.shares(india, rng.uniform(size=clean.shape[1])), known_until(india), recorded.index
     turns = each[(each > min(last, ruled)) & ((each.month == 4) | (each <= ruled + 1))]
@@ -231,29 +231,29 @@ def _rounding(rows: pd.DataFrame, sums: pd.Series) -> pd.DataFrame:
     return same.loc[same["value"].eq(sums) & same["value"].between(same["low"], same["high"]), ["low", "high"]]
 
 
-def _persistent(table, past, recovery, usual, rng) -> pd.DataFrame:
+def _persistent(table, clean, past, recovery, usual, rng) -> pd.DataFrame:
     """Months as recorded, scaled from the year after the fall on to the share of lost ground won back.
 
     A fall below the ``usual`` change of a year, in logs, scales them in part. Shares are a normal of two halves.
     """
-    from scipy.special import ndtri
-
     annual, fall = years(table), fiscal.fiscal_year(past.episode.year) + 1
     if past.last < pd.Period(f"{fall - 1}-04", "M") or fall not in annual.index:
         return table  # no fall is known yet, or it is history
     fallen = annual.loc[fall]
     lost = np.maximum(past.sums[past.episode.year] - fallen, 0)
-    part = min(np.log1p(np.median(lost / fallen)) / usual, 1)
-    score = ndtri(rng.uniform(0.01, 0.99, table.shape[1])) / ndtri(0.9)
-    made, known, factor = table.to_numpy(copy=True), (table.index <= past.last).sum(), 1.0
-    for year in annual.index[annual.index > fall]:
+    since = min(max((past.last - pd.Period(f"{fall}-03", "M")).n, 0), evidence.HALF)
+    part = min(np.log1p(np.median(lost / fallen)) / usual, 1) * (1 - since / evidence.HALF)
+    score = normal(rng.uniform(0.01, 0.99, table.shape[1])) / normal(0.9)
+    made, factor = table.to_numpy(copy=True), 1.0
+    for year in annual.index[annual.index >= max(fall + 1, fiscal.fiscal_year(past.last + 1))]:
         if year <= fall + len(recovery):
             low, value, high = recovery.iloc[year - fall - 1][["low", "value", "high"]]
             level = fallen + (value + score * np.where(score < 0, value - low, high - value)) * lost
             level = np.maximum(level, past.least * fallen)
             factor = np.where(lost > 1e-6, level / annual.loc[year], 1) ** part  # less than a gram is rounding
-        start = table.index.get_loc(pd.Period(f"{year - 1}-04", "M"))
-        made[max(start, known) : start + 12] *= factor
+        begin = pd.Period(f"{year - 1}-04", "M")
+        months = table.index.slice_indexer(max(begin, past.last + 1), begin + 11)
+        made[months] = raised(made[months] * factor, clean.loc[table.index[months]].to_numpy())
     return pd.DataFrame(made, table.index)
 
 

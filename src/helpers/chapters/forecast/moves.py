@@ -7,7 +7,7 @@ from helpers import fiscal
 from helpers.chapters import words
 from helpers.chapters.forecast import roads
 from helpers.chapters.forecast.phrases import ends
-from helpers.chapters.forecast.tables import names, spelt_by_year, told
+from helpers.chapters.forecast.tables import caveat, names, spelt_by_year, told
 from helpers.chapters.outputs import Sentence, joined, sentence
 from helpers.data import Vintage, derived
 from helpers.ensemble.quantiles import MIDDLE
@@ -76,7 +76,7 @@ def _first(india: Vintage) -> Sentence:
 
 
 def _own(india: Vintage, target: str) -> Sentence:
-    rows, what = moved.levels(india, target), targets.TARGETS[target].what
+    rows, what = forecast.levels(india, target), targets.TARGETS[target].what
     pace = growth.own(rows["value"])
     if pace is None:
         return sentence("Of {what} a single level is known, which has no growth of its own.", what=what, uses=[rows])
@@ -111,7 +111,7 @@ def in_words(case: str, india: Vintage, target: str) -> str:
 
 
 def _said(row: pd.Series, india: Vintage, target: str) -> str:
-    head, case = HEADS[row["what"]], in_words(row["case"], india, target)
+    head, case = HEADS[row["what"]], in_words(row["case"], india, target) + caveat(india, target, row["case"])
     return head if row["what"] == moved.ANSWER else case if case.startswith(head) else f"{head}: {case}"
 
 

@@ -10,7 +10,7 @@ from helpers import fiscal
 from helpers.chapters import words
 from helpers.chapters.rows import headed
 from helpers.data import ASSUMED, Quantity, Vintage, derived, ids, number
-from helpers.outlook import evidence, forecast, licences, readings, structure, targets
+from helpers.outlook import evidence, forecast, growth, licences, readings, structure, targets
 from helpers.outlook.episodes import suspect
 
 READING = {
@@ -70,6 +70,13 @@ def names(india: Vintage, target: str) -> dict[str, str]:
     ways = {structure.COUNTED: "use that was counted, carried on"}
     ways |= {structure.SECTORS: "what sectors need, less own make"}
     return starts | READING | ways | {f"licences {of}": f"licences {of} throughout" for of in licences.REGIMES}
+
+
+def caveat(india: Vintage, target: str, scenario: str) -> str:
+    """What has to be said beside the name of a scenario: that the newest level is surer than it may be."""
+    rows = forecast.levels(india, target)
+    narrow = scenario == forecast.LEVEL and growth.too_steady(rows, growth.taken(india, target))
+    return "; its few levels lie near a line, so the interval is too narrow" if narrow else ""
 
 
 def starts(table: pd.DataFrame, india: Vintage, other: pd.DataFrame) -> pd.DataFrame:
@@ -194,6 +201,7 @@ def _by_year(table: pd.DataFrame, india: Vintage, wanted: Iterable[str], periods
     named, rows = names(india, target), []
     for scenario in [name for name in wanted if name in found]:
         name = named[scenario] + (": a counterfactual" if found[scenario]["counterfactual"].any() else "")
+        name += caveat(india, target, scenario)
         source = ids(forecast.used(india, target, scenario))
         rows.append({"forecast": name, **spelt_by_year(found[scenario], periods), "source": source})
     return pd.DataFrame(rows)
