@@ -20,7 +20,7 @@ from helpers import fiscal
 from helpers.ensemble import part_year, period_sums
 from helpers.ensemble.draws import BATCHES, FUTURES, SLIP_SHARES, SLIPS, USUAL_SLIP, apart, even, go_on, normal
 from helpers.ensemble.drift import GrowthPrior
-from helpers.ensemble.state_space import Layout, find_shares, log_sums, move_to_sums, pull, times
+from helpers.ensemble.state_space import Layout, find_sums, move_to_sums, pull
 
 SEED = 1
 CHAINS, SETTLING, BURN_IN, KEPT = 160, 3, 8, 12  # sweeps; in the first, shocks find their kind at usual variances
@@ -153,7 +153,8 @@ def _sweeps(pieces, limits, prior, rng, chains) -> Generator[np.ndarray, bool, N
     Each sweep gives log months and what goes on from them, one row a chain; it is told whether the next is kept, in
     which the sums hold to their rounding.
     """
-    masks, at = pieces.masks, Layout(pieces.index.month.to_numpy())
+    masks = pieces.masks.astype(float)
+    at = Layout(pieces.index.month.to_numpy(), masks)
     path = np.tile(pieces.start, (chains, 1))
     centre = np.zeros(at.design.shape[1])
     centre[at.lasting] = path[0, masks.any(axis=0)][0], prior.mean / 12
@@ -163,25 +164,25 @@ def _sweeps(pieces, limits, prior, rng, chains) -> Generator[np.ndarray, bool, N
     variance = np.ones((chains, len(centre)))
     variance[:, at.lasting] = 1, (prior.spread / 12) ** 2
     usual = np.array([SEASON**2, prior.sd**2 / 12, NOISE**2])  # variances of seasons, steps and noise
-    late = masks[masks[:, -1]].any(axis=0)
+    late = masks[masks[:, -1] > 0].any(axis=0)
     told = ~late | (late.sum() == 1)  # months in which a freak is told from a new level
     scale, slip_kind = usual.repeat(chains).reshape(3, chains), np.tile(np.where(told, 1, USUAL_SLIP), (chains, 1))
     row, moves, keep = np.column_stack([path, _ends(shocks, at), *scale[1:]]), 0.0, False
     for sweep in count():
         logs = np.log(_rounded(pieces.parts, limits, even(rng, chains, len(limits))))
-        shares, short = find_shares(path, masks), logs - log_sums(path, masks)
-        fixed, *made = at.covers(shares, variance[0, 1], slip_kind)
-        gap = short + times(shares, path - mean)
+        months, total, sums = find_sums(path, masks)
+        fixed, *made = at.covers(months, total, variance[0, 1], slip_kind)
+        gap = logs - sums + months * (path - mean) @ masks.T / total
         for which in range(3) if sweep >= SETTLING else ():  # before, a large shock would make all variances large
             other = fixed + sum(scale[k][:, None, None] * made[k] for k in range(3) if k != which)
             scale[which] = _draw_variance(made[which], other, gap, usual[which], WORTH[which], rng)
         season, step, noise = scale[:, :, None]
         variance[:, at.seasons], variance[:, at.steps], variance[:, at.noise] = season, step, noise * slip_kind
         drawn = centre + normal(even(rng, chains, len(centre))) * np.sqrt(variance)
-        gap = short + times(shares, path - drawn @ at.design.T)
+        gap = logs - sums + months * (path - drawn @ at.design.T) @ masks.T / total
         cover = fixed + sum(size[:, None, None] * of for size, of in zip(scale, made, strict=True))
-        drawn += pull(shares, cover, variance, gap, at)[0]
-        drawn, moved, arrived = move_to_sums(drawn, variance, masks, logs, at, 1e-10 if keep else 1e-3)
+        drawn += pull(months, total, cover, variance, gap, at)[0]
+        drawn, moved, arrived = move_to_sums(drawn, variance, logs, at, 1e-10 if keep else 1e-3)
         moves += arrived.mean() / (BURN_IN + KEPT)
         shocks, path = np.where(arrived[:, None], drawn, shocks), np.where(arrived[:, None], moved, path)
         slip_kind[:, told] = _draw_kind(shocks[:, at.noise][:, told], scale[2], rng)
