@@ -18,7 +18,7 @@ import pandas as pd
 
 from helpers import fiscal
 from helpers.ensemble import part_year, period_sums
-from helpers.ensemble.draws import BATCHES, FUTURES, SLIP_SHARES, SLIPS, USUAL_SLIP, apart, even, go_on, normal
+from helpers.ensemble.draws import BATCHES, FUTURES, SLIP_SHARES, SLIPS, USUAL_SLIP, add_up, apart, even, go_on, normal
 from helpers.ensemble.drift import GrowthPrior
 from helpers.ensemble.state_space import Layout, find_sums, move_to_sums, pull
 
@@ -118,7 +118,7 @@ def _simulated(known: tuple, prior: GrowthPrior, seed: int, item: str, years: in
     paths = np.empty((len(past) + len(future), chains * KEPT * FUTURES))
     futures = paths.shape[1] // len(found["path"])
     paths[: len(past)] = np.exp(found["path"]).T.repeat(futures, axis=1)
-    np.exp(go_on(found, future, rng, futures).T, out=paths[len(past) :])
+    np.exp(go_on(found, future, rng, futures), out=paths[len(past) :])
     months = part_year.plain_months(sums)
     rest = future[future <= pd.Period(f"{current}-03", "M")]
     if months is not None and len(rest) < 12:
@@ -171,18 +171,22 @@ def _sweeps(pieces, limits, prior, rng, chains) -> Generator[np.ndarray, bool, N
     for sweep in count():
         logs = np.log(_rounded(pieces.parts, limits, even(rng, chains, len(limits))))
         months, total, sums = find_sums(path, masks)
-        fixed, *made = at.covers(months, total, variance[0, 1], slip_kind)
+        covers = at.covers(months, total, variance[0, 1], slip_kind)
+        fixed, *made = (np.ascontiguousarray(cover.transpose(1, 2, 0)) for cover in covers)
         gap = logs - sums + months * (path - mean) @ masks.T / total
         for which in range(3) if sweep >= SETTLING else ():  # before, a large shock would make all variances large
-            other = fixed + sum(scale[k][:, None, None] * made[k] for k in range(3) if k != which)
+            other = fixed + sum(scale[k] * made[k] for k in range(3) if k != which)
             scale[which] = _draw_variance(made[which], other, gap, usual[which], WORTH[which], rng)
         season, step, noise = scale[:, :, None]
         variance[:, at.seasons], variance[:, at.steps], variance[:, at.noise] = season, step, noise * slip_kind
         drawn = centre + normal(even(rng, chains, len(centre))) * np.sqrt(variance)
-        gap = logs - sums + months * (path - drawn @ at.design.T) @ masks.T / total
-        cover = fixed + sum(size[:, None, None] * of for size, of in zip(scale, made, strict=True))
-        drawn += pull(months, total, cover, variance, gap, at)[0]
-        drawn, moved, arrived = move_to_sums(drawn, variance, logs, at, 1e-10 if keep else 1e-3)
+        ahead, sizes = drawn @ at.design.T, at.sizes(variance)
+        gap = logs - sums + months * (path - ahead) @ masks.T / total
+        cover = fixed + sum(size * of for size, of in zip(scale, made, strict=True))
+        force, moved = pull(months, total, cover.transpose(2, 0, 1), sizes, gap, at)
+        force, moved, noise, arrived = move_to_sums(force, ahead + moved, sizes, logs, at, 1e-10 if keep else 1e-3)
+        drawn += variance * (force @ at.design)
+        drawn[:, at.noise] += noise
         moves += arrived.mean() / (BURN_IN + KEPT)
         shocks, path = np.where(arrived[:, None], drawn, shocks), np.where(arrived[:, None], moved, path)
         slip_kind[:, told] = _draw_kind(shocks[:, at.noise][:, told], scale[2], rng)
@@ -221,26 +225,29 @@ def _draw_variance(part, other, gap, centre, worth, rng) -> np.ndarray:
     """
     grid, count = centre * _GRID, gap.shape[1]
     rows = np.empty((count, count + 1, len(grid), len(gap)))
-    rows[:, :count] = part.transpose(1, 2, 0)[:, :, None] * grid[:, None] + other.transpose(1, 2, 0)[:, :, None]
+    np.multiply(part[:, :, None], grid[:, None], out=rows[:, :count])
+    rows[:, :count] += other[:, :, None]
     rows[:, count] = gap.T[:, None]
     fit = np.zeros(rows.shape[2:])
     for first, row in enumerate(rows):
-        fit -= np.log(row[first]) / 2 + row[count] ** 2 / row[first] / 2
+        ratio = row / row[first]
+        fit -= np.log(row[first]) / 2 + row[count] * ratio[count] / 2
         for place in range(first + 1, count):
-            rows[place, place:] -= row[place] / row[first] * row[place:]
+            rows[place, place:] -= ratio[place] * row[place:]
     odds = fit - worth / 2 * (np.log(_GRID) + 1 / _GRID)[:, None]
     return grid[_pick(odds, even(rng, len(gap), 1)[:, 0])]
 
 
 def _draw_kind(shock, usual, rng) -> np.ndarray:
-    variance, share = usual[:, None] * SLIPS[:, None, None], SLIP_SHARES[:, None, None]
-    odds = np.log(share) - np.log(variance) / 2 - shock**2 / variance / 2
+    part = -0.5 / SLIPS[:, None, None] / usual[:, None]  # of the square
+    odds = np.log(SLIP_SHARES[:, None, None]) + np.log(-part) / 2 + shock**2 * part
     return SLIPS[_pick(odds, rng.random(shock.shape))]
 
 
 def _pick(odds, place) -> np.ndarray:
     """One choice along the first axis, by log odds: the one that holds a place from 0 to 1."""
-    share = np.exp(odds - odds.max(axis=0)).cumsum(axis=0)
+    share = np.exp(odds - odds.max(axis=0))
+    add_up(share)
     return (share < place * share[-1]).sum(axis=0)
 
 

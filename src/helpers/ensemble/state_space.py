@@ -9,7 +9,6 @@ from functools import cached_property
 
 import numpy as np
 
-_TINY = 1e-150  # of the largest month: its square is a number
 _MOST_MOVE, _MOST_SEARCH = 2.0, 50  # log points a step and steps of the search for months that give the sums
 _CLOSE = 1e-3  # log points from a sum: from here on its months move together
 
@@ -54,7 +53,7 @@ class Layout:
         return np.column_stack(every)
 
     @cached_property
-    def _runs(self) -> tuple[np.ndarray, np.ndarray]:
+    def runs(self) -> tuple[np.ndarray, np.ndarray]:
         """All that sums have in common, months x columns, and what the step of each month adds to it, months x months.
 
         Months in a row of the same sums are a run. Of its steps, sums outside see their mean only, as a column of the
@@ -68,9 +67,14 @@ class Layout:
         return np.column_stack([self.design[:, : self.steps.start], steps @ mean]), own
 
     @cached_property
+    def own_cover(self) -> np.ndarray:
+        """Covariance of months by the second of :attr:`runs`."""
+        return self.runs[1] @ self.runs[1].T
+
+    @cached_property
     def _by_sum(self) -> np.ndarray:
-        """The first of :attr:`_runs` for the months of each sum: months x (sums, columns)."""
-        return (self.masks.T[:, :, None] * self._runs[0][:, None]).reshape(self.count, -1)
+        """The first of :attr:`runs` for the months of each sum: months x (sums, columns)."""
+        return (self.masks.T[:, :, None] * self.runs[0][:, None]).reshape(self.count, -1)
 
     @cached_property
     def _both(self) -> np.ndarray:
@@ -82,73 +86,83 @@ class Layout:
 
         Seasons and steps have variance one, as the level has; ``growth`` is its variance, ``noise`` that of each month.
         """
-        lasting, seasons, steps = np.split(self._loadings(months, total), [2, 14], axis=2)
-        own = self.overlap((months @ self._runs[1]) ** 2, total) / total[:, None]
+        lasting, seasons, steps = np.split(self._loadings(months) / total[:, :, None], [2, 14], axis=2)
+        own = self.overlap((months @ self.runs[1]) ** 2, total) / total[:, None]
         noise = self.overlap(months**2 * noise, total) / total[:, None]
         return lasting * [1, growth] @ lasting.mT, seasons @ seasons.mT, steps @ steps.mT + own, noise
 
-    def cover(self, months, total, variance) -> np.ndarray:
-        """The same of all shocks together, at their variances."""
-        loadings, step = self._loadings(months, total), variance[:, self.steps.start, None]
+    def sizes(self, variance) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Variances of the columns of :attr:`runs`, of a step and of noise, from those of shocks: chains x each."""
+        step = variance[:, self.steps.start, None]
         lasting = variance[:, : self.steps.start]
-        size = np.column_stack([lasting, step.repeat(loadings.shape[2] - lasting.shape[1], axis=1)])
-        own = (months @ self._runs[1]) ** 2 * step + months**2 * variance[:, self.noise]
-        return loadings * size[:, None] @ loadings.mT + self.overlap(own, total) / total[:, None]
+        more = self.runs[0].shape[1] - lasting.shape[1]
+        return np.column_stack([lasting, step.repeat(more, axis=1)]), step, variance[:, self.noise]
+
+    def cover(self, months, total, sizes) -> np.ndarray:
+        """The same of all shocks together, at their variances (:meth:`sizes`)."""
+        common, step, noise = sizes
+        loadings = self._loadings(months)
+        own = (months @ self.runs[1]) ** 2 * step + months**2 * noise
+        cover = loadings * common[:, None] @ loadings.mT
+        cover /= total[:, :, None]
+        cover += self.overlap(own, total)
+        cover /= total[:, None]
+        return cover
 
     def overlap(self, months, total) -> np.ndarray:
         """What months that two sums share are of the first of them, chains x sums x sums."""
         return (months @ self._both).reshape(*total.shape, -1) / total[:, :, None]
 
-    def _loadings(self, months, total) -> np.ndarray:
-        return (months @ self._by_sum).reshape(*total.shape, -1) / total[:, :, None]
+    def _loadings(self, months) -> np.ndarray:
+        return (months @ self._by_sum).reshape(len(months), len(self.masks), -1)
 
 
 def find_sums(path, masks) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Months and known sums over the largest month of a chain, and the logs of the sums: chains x months or sums."""
-    top = path.max(axis=1, keepdims=True)
-    months = np.exp(path - top)
-    total = np.maximum(months @ masks.T, _TINY)
-    return months, total, np.log(total) + top
+    """Months, known sums and their logs, chains x months or sums."""
+    months = np.exp(path)
+    total = months @ masks.T
+    return months, total, np.log(total)
 
 
-def pull(months, total, cover, variance, gap, at) -> tuple[np.ndarray, np.ndarray]:
-    """The least change of the shocks that closes the gaps, were the sums linear in them, and what it does to months.
+def pull(months, total, cover, sizes, gap, at) -> tuple[np.ndarray, np.ndarray]:
+    """The least change of the shocks that closes the gaps, were the sums linear in them: its force, and log months.
 
-    ``cover`` is the covariance of the logs of sums. No month moves far at once.
+    Shocks change by their variance times ``force @ at.design``. ``cover`` is the covariance of the logs of sums. No
+    month moves far at once.
     """
-    size = np.trace(cover, axis1=1, axis2=2)[:, None, None]
-    cover = cover + 1e-12 * size * np.eye(cover.shape[1])  # in a corner, two sums hang on one month
+    diagonal = np.einsum("kii->ki", cover)
+    diagonal += 1e-12 * diagonal.sum(axis=1, keepdims=True)  # in a corner, two sums hang on one month
     weights = np.linalg.solve(cover, gap[:, :, None])[:, :, 0]
-    change = variance * ((months * ((weights / total) @ at.masks)) @ at.design)
-    moved = change @ at.design.T
+    force, (common, step, noise) = months * ((weights / total) @ at.masks), sizes
+    moved = force @ at.runs[0] * common @ at.runs[0].T + step * (force @ at.own_cover) + noise * force
     part = _MOST_MOVE / np.maximum(np.abs(moved).max(axis=1, keepdims=True), _MOST_MOVE)
-    return change * part, moved * part
+    return force * part, moved * part
 
 
-def move_to_sums(shocks, variance, logs, at, near):
-    """The nearest shocks, nearly, in the metric of their variances, whose months give the known sums (Gauss-Newton).
+def move_to_sums(force, path, sizes, logs, at, near):
+    """The nearest months, nearly, in the metric of their variances, that give the known sums (Gauss-Newton).
 
-    Returns shocks, months, and which chains came as ``near`` as asked, in logs; where sums cross, a few may run into a
-    corner.
+    ``force`` is what has moved them so far (:func:`pull`). Returns it with what it has become, months, what noise moves
+    them beside it, and which chains came as ``near`` as asked, in logs; where sums cross, a few may run into a corner.
     """
-    shocks, path = shocks.copy(), shocks @ at.design.T
-    far, (months, total, found) = np.arange(len(shocks)), find_sums(path, at.masks)
+    force, path, noise = force.copy(), path.copy(), np.zeros_like(path)
+    far, (months, total, found) = np.arange(len(path)), find_sums(path, at.masks)
     for _ in range(_MOST_SEARCH):
         gap = logs[far] - found
-        open_ = np.abs(gap).max(axis=1) > max(near, _CLOSE)
+        open_ = (np.abs(gap) > max(near, _CLOSE)).any(axis=1)
         if not open_.any():
             break
-        far, months, total, gap = far[open_], months[open_], total[open_], gap[open_]
-        own = variance[far]
-        change, moved = pull(months, total, at.cover(months, total, own), own, gap, at)
-        shocks[far] += change
+        far, months, total = far[open_], months[open_], total[open_]
+        own = [size[far] for size in sizes]
+        more, moved = pull(months, total, at.cover(months, total, own), own, gap[open_], at)
+        force[far] += more
         path[far] += moved
         months, total, found = find_sums(path[far], at.masks)
     months, total, found = find_sums(path, at.masks)
     for _ in range(2 if near < _CLOSE else 0):  # each squares the gap
         together = at.overlap(months, total) + 1e-12 * np.eye(len(at.masks))
         moved = np.linalg.solve(together, (logs - found)[:, :, None])[:, :, 0].clip(-_MOST_MOVE, _MOST_MOVE) @ at.masks
-        shocks[:, at.noise] += moved
+        noise += moved
         path += moved
         months, total, found = find_sums(path, at.masks)
-    return shocks, path, np.abs(logs - found).max(axis=1) <= near
+    return force, path, noise, np.abs(logs - found).max(axis=1) <= near
