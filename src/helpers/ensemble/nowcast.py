@@ -184,9 +184,10 @@ def _sweeps(pieces, limits, prior, rng, chains) -> Generator[np.ndarray, bool, N
         gap = logs - sums + months * (path - ahead) @ masks.T / total
         cover = fixed + sum(size * of for size, of in zip(scale, made, strict=True))
         force, moved = pull(months, total, cover.transpose(2, 0, 1), sizes, gap, at)
-        force, moved, noise, arrived = move_to_sums(force, ahead + moved, sizes, logs, at, 1e-10 if keep else 1e-3)
+        moved += ahead
+        arrived = move_to_sums(force, moved, sizes, logs, at, 1e-10 if keep else 1e-3)
         drawn += variance * (force @ at.design)
-        drawn[:, at.noise] += noise
+        drawn[:, at.noise] += moved - drawn @ at.design.T
         moves += arrived.mean() / (BURN_IN + KEPT)
         shocks, path = np.where(arrived[:, None], drawn, shocks), np.where(arrived[:, None], moved, path)
         slip_kind[:, told] = _draw_kind(shocks[:, at.noise][:, told], scale[2], rng)
@@ -223,17 +224,16 @@ def _draw_variance(part, other, gap, centre, worth, rng) -> np.ndarray:
 
     The likelihoods come by elimination, of all chains and variances at once, which stand on the last two axes.
     """
-    grid, count = centre * _GRID, gap.shape[1]
-    rows = np.empty((count, count + 1, len(grid), len(gap)))
-    np.multiply(part[:, :, None], grid[:, None], out=rows[:, :count])
-    rows[:, :count] += other[:, :, None]
-    rows[:, count] = gap.T[:, None]
-    fit = np.zeros(rows.shape[2:])
-    for first, row in enumerate(rows):
-        ratio = row / row[first]
-        fit -= np.log(row[first]) / 2 + row[count] * ratio[count] / 2
-        for place in range(first + 1, count):
-            rows[place, place:] -= ratio[place] * row[place:]
+    grid, fit, above = centre * _GRID, 0.0, []
+    for place, (own, beside) in enumerate(zip(part, other, strict=True)):
+        row = np.empty((len(part) - place + 1, len(grid), len(gap)))
+        np.multiply(own[place:, None], grid[:, None], out=row[:-1])
+        row[:-1] += beside[place:, None]
+        row[-1] = gap[:, place]
+        for before, ratio in above:
+            row -= ratio[-len(row)] * before[-len(row) :]
+        above.append((row, row / row[0]))
+        fit = fit - np.log(row[0]) / 2 - row[-1] * above[-1][1][-1] / 2
     odds = fit - worth / 2 * (np.log(_GRID) + 1 / _GRID)[:, None]
     return grid[_pick(odds, even(rng, len(gap), 1)[:, 0])]
 

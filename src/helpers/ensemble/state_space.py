@@ -53,68 +53,55 @@ class Layout:
         return np.column_stack(every)
 
     @cached_property
-    def runs(self) -> tuple[np.ndarray, np.ndarray]:
-        """All that sums have in common, months x columns, and what the step of each month adds to it, months x months.
+    def runs(self) -> tuple[np.ndarray, ...]:
+        """What sums have in common and what each has for itself, by runs: months in a row that are in the same sums.
 
-        Months in a row of the same sums are a run. Of its steps, sums outside see their mean only, as a column of the
-        first; what each adds to that stays within the run.
+        Of the steps in a run, sums outside see only the mean.
+
+        Returns
+        -------
+        common, own : np.ndarray
+            Level, growth, seasons and mean steps, months x columns; what steps add to them, which no other run sees.
+        cover : np.ndarray
+            Covariance of months by the latter.
+        each, both : np.ndarray
+            ``common`` for the months of each sum, months x (sums, columns); 1 for those of two, months x (sums, sums).
         """
         run = np.append(0, (self.masks[:, 2:] != self.masks[:, 1:-1]).any(axis=0).cumsum())[: self.count - 1]
         mean, steps = run[:, None] == np.unique(run), self.design[:, self.steps]
         mean = mean / np.sqrt(mean.sum(axis=0))
         own = np.zeros((self.count, self.count))
         own[:, 1:] = steps - steps @ mean @ mean.T
-        return np.column_stack([self.design[:, : self.steps.start], steps @ mean]), own
-
-    @cached_property
-    def own_cover(self) -> np.ndarray:
-        """Covariance of months by the second of :attr:`runs`."""
-        return self.runs[1] @ self.runs[1].T
-
-    @cached_property
-    def _by_sum(self) -> np.ndarray:
-        """The first of :attr:`runs` for the months of each sum: months x (sums, columns)."""
-        return (self.masks.T[:, :, None] * self.runs[0][:, None]).reshape(self.count, -1)
-
-    @cached_property
-    def _both(self) -> np.ndarray:
-        """Which months two sums share: months x (sums, sums)."""
-        return (self.masks[:, None] * self.masks).reshape(-1, self.count).T.astype(float)
+        common = np.column_stack([self.design[:, : self.steps.start], steps @ mean])
+        parts = common, self.masks.T.astype(float)
+        each, both = ((parts[1][:, :, None] * part[:, None]).reshape(self.count, -1) for part in parts)
+        return common, own, own @ own.T, each, both
 
     def covers(self, months, total, growth, noise) -> tuple[np.ndarray, ...]:
         """Covariance of the logs of known sums, one a chain: by what lasts, by seasons, by steps, by noise.
 
         Seasons and steps have variance one, as the level has; ``growth`` is its variance, ``noise`` that of each month.
         """
-        lasting, seasons, steps = np.split(self._loadings(months) / total[:, :, None], [2, 14], axis=2)
+        loadings = (months @ self.runs[3]).reshape(*total.shape, -1) / total[:, :, None]
+        lasting, seasons, steps = np.split(loadings, [2, 14], axis=2)
         own = self.overlap((months @ self.runs[1]) ** 2, total) / total[:, None]
         noise = self.overlap(months**2 * noise, total) / total[:, None]
         return lasting * [1, growth] @ lasting.mT, seasons @ seasons.mT, steps @ steps.mT + own, noise
 
     def sizes(self, variance) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Variances of the columns of :attr:`runs`, of a step and of noise, from those of shocks: chains x each."""
-        step = variance[:, self.steps.start, None]
-        lasting = variance[:, : self.steps.start]
-        more = self.runs[0].shape[1] - lasting.shape[1]
-        return np.column_stack([lasting, step.repeat(more, axis=1)]), step, variance[:, self.noise]
+        """Variances of the common columns of :attr:`runs`, of a step and of noise, from those of shocks."""
+        lasting, step = variance[:, : self.steps.start], variance[:, self.steps.start, None]
+        return np.column_stack([lasting, *[step] * (len(self.runs[0].T) - 14)]), step, variance[:, self.noise]
 
     def cover(self, months, total, sizes) -> np.ndarray:
-        """The same of all shocks together, at their variances (:meth:`sizes`)."""
-        common, step, noise = sizes
-        loadings = self._loadings(months)
-        own = (months @ self.runs[1]) ** 2 * step + months**2 * noise
-        cover = loadings * common[:, None] @ loadings.mT
-        cover /= total[:, :, None]
-        cover += self.overlap(own, total)
-        cover /= total[:, None]
-        return cover
+        """The covariance by all shocks together, at their variances (:meth:`sizes`)."""
+        loadings, (common, step, noise) = (months @ self.runs[3]).reshape(*total.shape, -1), sizes
+        own = self.overlap((months @ self.runs[1]) ** 2 * step + months**2 * noise, total)
+        return (loadings * common[:, None] @ loadings.mT / total[:, :, None] + own) / total[:, None]
 
     def overlap(self, months, total) -> np.ndarray:
         """What months that two sums share are of the first of them, chains x sums x sums."""
-        return (months @ self._both).reshape(*total.shape, -1) / total[:, :, None]
-
-    def _loadings(self, months) -> np.ndarray:
-        return (months @ self._by_sum).reshape(len(months), len(self.masks), -1)
+        return (months @ self.runs[4]).reshape(*total.shape, -1) / total[:, :, None]
 
 
 def find_sums(path, masks) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -134,18 +121,17 @@ def pull(months, total, cover, sizes, gap, at) -> tuple[np.ndarray, np.ndarray]:
     diagonal += 1e-12 * diagonal.sum(axis=1, keepdims=True)  # in a corner, two sums hang on one month
     weights = np.linalg.solve(cover, gap[:, :, None])[:, :, 0]
     force, (common, step, noise) = months * ((weights / total) @ at.masks), sizes
-    moved = force @ at.runs[0] * common @ at.runs[0].T + step * (force @ at.own_cover) + noise * force
+    moved = force @ at.runs[0] * common @ at.runs[0].T + step * (force @ at.runs[2]) + noise * force
     part = _MOST_MOVE / np.maximum(np.abs(moved).max(axis=1, keepdims=True), _MOST_MOVE)
     return force * part, moved * part
 
 
 def move_to_sums(force, path, sizes, logs, at, near):
-    """The nearest months, nearly, in the metric of their variances, that give the known sums (Gauss-Newton).
+    """The nearest shocks, nearly, in the metric of their variances, whose months give the known sums (Gauss-Newton).
 
-    ``force`` is what has moved them so far (:func:`pull`). Returns it with what it has become, months, what noise moves
-    them beside it, and which chains came as ``near`` as asked, in logs; where sums cross, a few may run into a corner.
+    Moves log months in place, and with them the force on shocks (:func:`pull`); at last months move by noise alone.
+    Returns which chains came as ``near`` as asked, in logs; where sums cross, a few may run into a corner.
     """
-    force, path, noise = force.copy(), path.copy(), np.zeros_like(path)
     far, (months, total, found) = np.arange(len(path)), find_sums(path, at.masks)
     for _ in range(_MOST_SEARCH):
         gap = logs[far] - found
@@ -161,8 +147,6 @@ def move_to_sums(force, path, sizes, logs, at, near):
     months, total, found = find_sums(path, at.masks)
     for _ in range(2 if near < _CLOSE else 0):  # each squares the gap
         together = at.overlap(months, total) + 1e-12 * np.eye(len(at.masks))
-        moved = np.linalg.solve(together, (logs - found)[:, :, None])[:, :, 0].clip(-_MOST_MOVE, _MOST_MOVE) @ at.masks
-        noise += moved
-        path += moved
+        path += np.linalg.solve(together, (logs - found)[:, :, None])[:, :, 0].clip(-_MOST_MOVE, _MOST_MOVE) @ at.masks
         months, total, found = find_sums(path, at.masks)
-    return force, path, noise, np.abs(logs - found).max(axis=1) <= near
+    return np.abs(logs - found).max(axis=1) <= near
