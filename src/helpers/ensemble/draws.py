@@ -4,7 +4,7 @@ Chains come in batches that know nothing of each other: what the batches differ 
 """
 
 from collections.abc import Callable
-from itertools import pairwise
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -59,21 +59,14 @@ def go_on(found: dict[str, np.ndarray], future: pd.PeriodIndex, rng: np.random.G
 
 def _ahead(found, future, rng, futures) -> np.ndarray:
     later = {name: values.T.repeat(futures, axis=1) for name, values in found.items() if name != "path"}
-    shape, (steps, slips) = (len(future), later["level"].size), rng.spawn(2)
-    log = steps.standard_normal(shape)  # month after month: the first ones are the same however many there are
-    log *= np.sqrt(later["step_var"])
-    log += later["growth"]
-    add_up(log)
-    log += later["level"]
-    log += np.sqrt(later["slip_var"]) * _slips(slips.random(shape))
-    log += later["seasons"][future.month.to_numpy() - 1]
+    (level,), (growth,), steps, slips = later["level"], later["growth"], *rng.spawn(2)
+    step, slip = np.sqrt(later["step_var"][0]), np.sqrt(later["slip_var"][0])
+    log = np.empty((len(future), len(level)))
+    for row, month in zip(log, future.month, strict=True):  # the first ones are the same however many there are
+        level += steps.standard_normal(len(level)) * step + growth
+        np.multiply(slip, _slips(slips.random(len(level))), out=row)
+        row += level + later["seasons"][month - 1]
     return log
-
-
-def add_up(rows: np.ndarray) -> None:
-    """Add to each row all before it, in place, as ``cumsum`` does: row by row, which is faster for long ones."""
-    for before, row in pairwise(rows):
-        row += before
 
 
 def _slips(place) -> np.ndarray:
@@ -81,11 +74,7 @@ def _slips(place) -> np.ndarray:
 
     Linear between points, as ``np.interp`` has it; even cells tell at once between which points most places lie.
     """
-    from scipy.special import ndtr
-
-    size = np.sinh(np.linspace(-5, 5, 999))
-    below = ndtr(size[:, None] / np.sqrt(SLIPS)) @ SLIP_SHARES
-    slope, after = np.diff(size) / np.diff(below), np.searchsorted(below, np.arange(_CELLS) / _CELLS, "right")
+    size, below, slope, after = _slip_points()
     at = after.take((place * _CELLS).astype(np.intp))  # the point after the place, or one before that one
     at += place >= below.take(at)
     late = place >= below.take(at)
@@ -95,6 +84,15 @@ def _slips(place) -> np.ndarray:
     noise *= slope.take(at)
     noise += size.take(at)
     return noise
+
+
+@cache
+def _slip_points() -> tuple[np.ndarray, ...]:
+    from scipy.special import ndtr
+
+    size = np.sinh(np.linspace(-5, 5, 999))
+    below = ndtr(size[:, None] / np.sqrt(SLIPS)) @ SLIP_SHARES
+    return size, below, np.diff(size) / np.diff(below), np.searchsorted(below, np.arange(_CELLS) / _CELLS, "right")
 
 
 def _matched(log, found, future) -> np.ndarray:

@@ -11,14 +11,14 @@ import math
 from collections.abc import Generator
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import count
+from itertools import count, pairwise
 
 import numpy as np
 import pandas as pd
 
 from helpers import fiscal
 from helpers.ensemble import part_year, period_sums
-from helpers.ensemble.draws import BATCHES, FUTURES, SLIP_SHARES, SLIPS, USUAL_SLIP, add_up, apart, even, go_on, normal
+from helpers.ensemble.draws import BATCHES, FUTURES, SLIP_SHARES, SLIPS, USUAL_SLIP, apart, even, go_on, normal
 from helpers.ensemble.drift import GrowthPrior
 from helpers.ensemble.state_space import Layout, find_sums, move_to_sums, pull
 
@@ -247,7 +247,8 @@ def _draw_kind(shock, usual, rng) -> np.ndarray:
 def _pick(odds, place) -> np.ndarray:
     """One choice along the first axis, by log odds: the one that holds a place from 0 to 1."""
     share = np.exp(odds - odds.max(axis=0))
-    add_up(share)
+    for before, one in pairwise(share):
+        one += before
     return (share < place * share[-1]).sum(axis=0)
 
 
