@@ -4,6 +4,7 @@ Chains come in batches that know nothing of each other: what the batches differ 
 """
 
 from collections.abc import Callable
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -42,30 +43,29 @@ def apart(level: np.ndarray, growth: np.ndarray, step_var: np.ndarray) -> float:
 
 
 def go_on(found: dict[str, np.ndarray], future: pd.PeriodIndex, rng: np.random.Generator, futures: int) -> np.ndarray:
-    """Log months after the last known one, by the same model, ``futures`` of each draw.
+    """Log months after the last known one, by the same model, ``futures`` of each draw: months x paths.
 
     The rest of the year has the distribution of ``MORE`` times as many, whole years that of :func:`_matched`.
     """
     log, first = _ahead(found, future, rng, futures), len(future) % 12
     if first:
         many = _ahead(found, future[:first], rng, MORE * futures)
-        rest, wanted = (np.log(np.exp(one).sum(axis=1)).reshape(BATCHES, -1) for one in (log[:, :first], many))
+        rest, wanted = (np.log(np.exp(one).sum(axis=0)).reshape(BATCHES, -1) for one in (log[:first], many))
         wanted.sort(axis=1)
         place = MORE * rest.argsort(axis=1).argsort(axis=1) + MORE // 2
-        log[:, :first] += (np.take_along_axis(wanted, place, axis=1) - rest).reshape(-1, 1)
+        log[:first] += (np.take_along_axis(wanted, place, axis=1) - rest).ravel()
     return _matched(log, found, future)
 
 
 def _ahead(found, future, rng, futures) -> np.ndarray:
-    later = {name: values.repeat(futures, axis=0) for name, values in found.items() if name != "path"}
-    shape, (steps, slips) = (len(future), len(later["level"])), rng.spawn(2)
-    log = steps.standard_normal(shape).T  # month after month: the first ones are the same however many there are
-    log *= np.sqrt(later["step_var"])
-    log += later["growth"]
-    np.cumsum(log, axis=1, out=log)
-    log += later["level"]
-    log += np.sqrt(later["slip_var"]) * _slips(slips.random(shape)).T
-    log += later["seasons"][:, future.month.to_numpy() - 1]
+    later = {name: values.T.repeat(futures, axis=1) for name, values in found.items() if name != "path"}
+    (level,), (growth,), steps, slips = later["level"], later["growth"], *rng.spawn(2)
+    step, slip = np.sqrt(later["step_var"][0]), np.sqrt(later["slip_var"][0])
+    log = np.empty((len(future), len(level)))
+    for row, month in zip(log, future.month, strict=True):  # the first ones are the same however many there are
+        level += steps.standard_normal(len(level)) * step + growth
+        np.multiply(slip, _slips(slips.random(len(level))), out=row)
+        row += level + later["seasons"][month - 1]
     return log
 
 
@@ -74,11 +74,7 @@ def _slips(place) -> np.ndarray:
 
     Linear between points, as ``np.interp`` has it; even cells tell at once between which points most places lie.
     """
-    from scipy.special import ndtr
-
-    size = np.sinh(np.linspace(-5, 5, 999))
-    below = ndtr(size[:, None] / np.sqrt(SLIPS)) @ SLIP_SHARES
-    slope, after = np.diff(size) / np.diff(below), np.searchsorted(below, np.arange(_CELLS) / _CELLS, "right")
+    size, below, slope, after = _slip_points()
     at = after.take((place * _CELLS).astype(np.intp))  # the point after the place, or one before that one
     at += place >= below.take(at)
     late = place >= below.take(at)
@@ -88,6 +84,15 @@ def _slips(place) -> np.ndarray:
     noise *= slope.take(at)
     noise += size.take(at)
     return noise
+
+
+@cache
+def _slip_points() -> tuple[np.ndarray, ...]:
+    from scipy.special import ndtr
+
+    size = np.sinh(np.linspace(-5, 5, 999))
+    below = ndtr(size[:, None] / np.sqrt(SLIPS)) @ SLIP_SHARES
+    return size, below, np.diff(size) / np.diff(below), np.searchsorted(below, np.arange(_CELLS) / _CELLS, "right")
 
 
 def _matched(log, found, future) -> np.ndarray:
@@ -106,7 +111,7 @@ def _matched(log, found, future) -> np.ndarray:
     season = np.log(np.exp(found["seasons"]).sum(axis=1, keepdims=True))
     centre = found["level"] + found["growth"] * weight.sum(axis=0) + season + within / 2
     sd = np.sqrt(found["step_var"] * (weight**2).sum(axis=0) + noise / 12)
-    years = np.log(np.exp(log[:, skipped:]).reshape(len(log), count, 12).sum(axis=2))
+    years = np.log(np.exp(log[skipped:]).reshape(count, 12, -1).sum(axis=1)).T
     moved = np.empty_like(years)
     for own, to, c, s in zip(*(np.split(part, BATCHES) for part in (years, moved, centre, sd)), strict=True):
         rank, low, high = own.argsort(axis=0).argsort(axis=0), own.min(axis=0), own.max(axis=0)
@@ -116,7 +121,7 @@ def _matched(log, found, future) -> np.ndarray:
         below = normal(ndtr(scores, out=scores).mean(axis=1))
         for year in range(count):
             to[:, year] = np.interp(normal((rank[:, year] + 0.5) / len(own)), below[:, year], grid[:, year])
-    log[:, skipped:] += (moved - years).repeat(12, axis=1)
+    log[skipped:] += (moved - years).T.repeat(12, axis=0)
     return log
 
 

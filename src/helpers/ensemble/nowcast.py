@@ -11,7 +11,7 @@ import math
 from collections.abc import Generator
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import count
+from itertools import count, pairwise
 
 import numpy as np
 import pandas as pd
@@ -20,7 +20,7 @@ from helpers import fiscal
 from helpers.ensemble import part_year, period_sums
 from helpers.ensemble.draws import BATCHES, FUTURES, SLIP_SHARES, SLIPS, USUAL_SLIP, apart, even, go_on, normal
 from helpers.ensemble.drift import GrowthPrior
-from helpers.ensemble.state_space import Layout, find_shares, log_sums, move_to_sums, pull, times
+from helpers.ensemble.state_space import Layout, find_sums, move_to_sums, pull
 
 SEED = 1
 CHAINS, SETTLING, BURN_IN, KEPT = 160, 3, 8, 12  # sweeps; in the first, shocks find their kind at usual variances
@@ -118,7 +118,7 @@ def _simulated(known: tuple, prior: GrowthPrior, seed: int, item: str, years: in
     paths = np.empty((len(past) + len(future), chains * KEPT * FUTURES))
     futures = paths.shape[1] // len(found["path"])
     paths[: len(past)] = np.exp(found["path"]).T.repeat(futures, axis=1)
-    np.exp(go_on(found, future, rng, futures).T, out=paths[len(past) :])
+    np.exp(go_on(found, future, rng, futures), out=paths[len(past) :])
     months = part_year.plain_months(sums)
     rest = future[future <= pd.Period(f"{current}-03", "M")]
     if months is not None and len(rest) < 12:
@@ -153,7 +153,8 @@ def _sweeps(pieces, limits, prior, rng, chains) -> Generator[np.ndarray, bool, N
     Each sweep gives log months and what goes on from them, one row a chain; it is told whether the next is kept, in
     which the sums hold to their rounding.
     """
-    masks, at = pieces.masks, Layout(pieces.index.month.to_numpy())
+    masks = pieces.masks.astype(float)
+    at = Layout(pieces.index.month.to_numpy(), masks)
     path = np.tile(pieces.start, (chains, 1))
     centre = np.zeros(at.design.shape[1])
     centre[at.lasting] = path[0, masks.any(axis=0)][0], prior.mean / 12
@@ -163,25 +164,30 @@ def _sweeps(pieces, limits, prior, rng, chains) -> Generator[np.ndarray, bool, N
     variance = np.ones((chains, len(centre)))
     variance[:, at.lasting] = 1, (prior.spread / 12) ** 2
     usual = np.array([SEASON**2, prior.sd**2 / 12, NOISE**2])  # variances of seasons, steps and noise
-    late = masks[masks[:, -1]].any(axis=0)
+    late = masks[masks[:, -1] > 0].any(axis=0)
     told = ~late | (late.sum() == 1)  # months in which a freak is told from a new level
     scale, slip_kind = usual.repeat(chains).reshape(3, chains), np.tile(np.where(told, 1, USUAL_SLIP), (chains, 1))
     row, moves, keep = np.column_stack([path, _ends(shocks, at), *scale[1:]]), 0.0, False
     for sweep in count():
         logs = np.log(_rounded(pieces.parts, limits, even(rng, chains, len(limits))))
-        shares, short = find_shares(path, masks), logs - log_sums(path, masks)
-        fixed, *made = at.covers(shares, variance[0, 1], slip_kind)
-        gap = short + times(shares, path - mean)
+        months, total, sums = find_sums(path, masks)
+        covers = at.covers(months, total, variance[0, 1], slip_kind)
+        fixed, *made = (np.ascontiguousarray(cover.transpose(1, 2, 0)) for cover in covers)
+        gap = logs - sums + months * (path - mean) @ masks.T / total
         for which in range(3) if sweep >= SETTLING else ():  # before, a large shock would make all variances large
-            other = fixed + sum(scale[k][:, None, None] * made[k] for k in range(3) if k != which)
+            other = fixed + sum(scale[k] * made[k] for k in range(3) if k != which)
             scale[which] = _draw_variance(made[which], other, gap, usual[which], WORTH[which], rng)
         season, step, noise = scale[:, :, None]
         variance[:, at.seasons], variance[:, at.steps], variance[:, at.noise] = season, step, noise * slip_kind
         drawn = centre + normal(even(rng, chains, len(centre))) * np.sqrt(variance)
-        gap = short + times(shares, path - drawn @ at.design.T)
-        cover = fixed + sum(size[:, None, None] * of for size, of in zip(scale, made, strict=True))
-        drawn += pull(shares, cover, variance, gap, at)[0]
-        drawn, moved, arrived = move_to_sums(drawn, variance, masks, logs, at, 1e-10 if keep else 1e-3)
+        ahead, sizes = drawn @ at.design.T, at.sizes(variance)
+        gap = logs - sums + months * (path - ahead) @ masks.T / total
+        cover = fixed + sum(size * of for size, of in zip(scale, made, strict=True))
+        force, moved = pull(months, total, cover.transpose(2, 0, 1), sizes, gap, at)
+        moved += ahead
+        arrived = move_to_sums(force, moved, sizes, logs, at, 1e-10 if keep else 1e-3)
+        drawn += variance * (force @ at.design)
+        drawn[:, at.noise] += moved - drawn @ at.design.T
         moves += arrived.mean() / (BURN_IN + KEPT)
         shocks, path = np.where(arrived[:, None], drawn, shocks), np.where(arrived[:, None], moved, path)
         slip_kind[:, told] = _draw_kind(shocks[:, at.noise][:, told], scale[2], rng)
@@ -218,28 +224,31 @@ def _draw_variance(part, other, gap, centre, worth, rng) -> np.ndarray:
 
     The likelihoods come by elimination, of all chains and variances at once, which stand on the last two axes.
     """
-    grid, count = centre * _GRID, gap.shape[1]
-    rows = np.empty((count, count + 1, len(grid), len(gap)))
-    rows[:, :count] = part.transpose(1, 2, 0)[:, :, None] * grid[:, None] + other.transpose(1, 2, 0)[:, :, None]
-    rows[:, count] = gap.T[:, None]
-    fit = np.zeros(rows.shape[2:])
-    for first, row in enumerate(rows):
-        fit -= np.log(row[first]) / 2 + row[count] ** 2 / row[first] / 2
-        for place in range(first + 1, count):
-            rows[place, place:] -= row[place] / row[first] * row[place:]
+    grid, fit, above = centre * _GRID, 0.0, []
+    for place, (own, beside) in enumerate(zip(part, other, strict=True)):
+        row = np.empty((len(part) - place + 1, len(grid), len(gap)))
+        np.multiply(own[place:, None], grid[:, None], out=row[:-1])
+        row[:-1] += beside[place:, None]
+        row[-1] = gap[:, place]
+        for before, ratio in above:
+            row -= ratio[-len(row)] * before[-len(row) :]
+        above.append((row, row / row[0]))
+        fit = fit - np.log(row[0]) / 2 - row[-1] * above[-1][1][-1] / 2
     odds = fit - worth / 2 * (np.log(_GRID) + 1 / _GRID)[:, None]
     return grid[_pick(odds, even(rng, len(gap), 1)[:, 0])]
 
 
 def _draw_kind(shock, usual, rng) -> np.ndarray:
-    variance, share = usual[:, None] * SLIPS[:, None, None], SLIP_SHARES[:, None, None]
-    odds = np.log(share) - np.log(variance) / 2 - shock**2 / variance / 2
+    part = -0.5 / SLIPS[:, None, None] / usual[:, None]  # of the square
+    odds = np.log(SLIP_SHARES[:, None, None]) + np.log(-part) / 2 + shock**2 * part
     return SLIPS[_pick(odds, rng.random(shock.shape))]
 
 
 def _pick(odds, place) -> np.ndarray:
     """One choice along the first axis, by log odds: the one that holds a place from 0 to 1."""
-    share = np.exp(odds - odds.max(axis=0)).cumsum(axis=0)
+    share = np.exp(odds - odds.max(axis=0))
+    for before, one in pairwise(share):
+        one += before
     return (share < place * share[-1]).sum(axis=0)
 
 

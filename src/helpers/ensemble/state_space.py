@@ -9,7 +9,6 @@ from functools import cached_property
 
 import numpy as np
 
-_TINY = np.finfo(float).tiny
 _MOST_MOVE, _MOST_SEARCH = 2.0, 50  # log points a step and steps of the search for months that give the sums
 _CLOSE = 1e-3  # log points from a sum: from here on its months move together
 
@@ -22,6 +21,7 @@ class Layout:
     """
 
     month: np.ndarray
+    masks: np.ndarray
 
     @property
     def count(self) -> int:
@@ -52,79 +52,101 @@ class Layout:
         every = np.ones(self.count), at, np.eye(12)[self.month - 1], at[:, None] > at[:-1], np.eye(self.count)
         return np.column_stack(every)
 
-    def covers(self, shares, growth, noise) -> tuple[np.ndarray, ...]:
+    @cached_property
+    def runs(self) -> tuple[np.ndarray, ...]:
+        """What sums have in common and what each has for itself, by runs: months in a row that are in the same sums.
+
+        Of the steps in a run, sums outside see only the mean.
+
+        Returns
+        -------
+        common, own : np.ndarray
+            Level, growth, seasons and mean steps, months x columns; what steps add to them, which no other run sees.
+        cover : np.ndarray
+            Covariance of months by the latter.
+        each, both : np.ndarray
+            ``common`` for the months of each sum, months x (sums, columns); 1 for those of two, months x (sums, sums).
+        """
+        run = np.append(0, (self.masks[:, 2:] != self.masks[:, 1:-1]).any(axis=0).cumsum())[: self.count - 1]
+        mean, steps = run[:, None] == np.unique(run), self.design[:, self.steps]
+        mean = mean / np.sqrt(mean.sum(axis=0))
+        own = np.zeros((self.count, self.count))
+        own[:, 1:] = steps - steps @ mean @ mean.T
+        common = np.column_stack([self.design[:, : self.steps.start], steps @ mean])
+        parts = common, self.masks.T.astype(float)
+        each, both = ((parts[1][:, :, None] * part[:, None]).reshape(self.count, -1) for part in parts)
+        return common, own, own @ own.T, each, both
+
+    def covers(self, months, total, growth, noise) -> tuple[np.ndarray, ...]:
         """Covariance of the logs of known sums, one a chain: by what lasts, by seasons, by steps, by noise.
 
         Seasons and steps have variance one, as the level has; ``growth`` is its variance, ``noise`` that of each month.
         """
-        lasting, seasons = (shares @ self.design[:, part] for part in (self.lasting, self.seasons))
-        steps = shares[:, :, :0:-1].cumsum(axis=2)  # a step moves its month and all after it
-        fixed = lasting * [1, growth] @ lasting.mT
-        return fixed, seasons @ seasons.mT, steps @ steps.mT, shares * noise[:, None] @ shares.mT
+        loadings = (months @ self.runs[3]).reshape(*total.shape, -1) / total[:, :, None]
+        lasting, seasons, steps = np.split(loadings, [2, 14], axis=2)
+        own = self.overlap((months @ self.runs[1]) ** 2, total) / total[:, None]
+        noise = self.overlap(months**2 * noise, total) / total[:, None]
+        return lasting * [1, growth] @ lasting.mT, seasons @ seasons.mT, steps @ steps.mT + own, noise
 
-    def cover(self, shares, variance) -> np.ndarray:
-        """The same of all shocks together, at their variances."""
-        fixed, seasons, steps, noise = self.covers(shares, variance[0, 1], variance[:, self.noise])
-        season, step = (variance[:, part.start, None, None] for part in (self.seasons, self.steps))
-        return fixed + season * seasons + step * steps + noise
+    def sizes(self, variance) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Variances of the common columns of :attr:`runs`, of a step and of noise, from those of shocks."""
+        lasting, step = variance[:, : self.steps.start], variance[:, self.steps.start, None]
+        return np.column_stack([lasting, *[step] * (len(self.runs[0].T) - 14)]), step, variance[:, self.noise]
 
+    def cover(self, months, total, sizes) -> np.ndarray:
+        """The covariance by all shocks together, at their variances (:meth:`sizes`)."""
+        loadings, (common, step, noise) = (months @ self.runs[3]).reshape(*total.shape, -1), sizes
+        own = self.overlap((months @ self.runs[1]) ** 2 * step + months**2 * noise, total)
+        return (loadings * common[:, None] @ loadings.mT / total[:, :, None] + own) / total[:, None]
 
-def log_sums(path, masks) -> np.ndarray:
-    """The log of each known sum, chains x sums."""
-    top = path.max(axis=1, keepdims=True)
-    return np.log(np.maximum(np.exp(path - top) @ masks.T, _TINY)) + top
-
-
-def find_shares(path, masks) -> np.ndarray:
-    """What each month is of each known sum, chains x sums x months: as it moves, so does the log of the sum."""
-    months = np.exp(path - path.max(axis=1, keepdims=True))
-    shares = months[:, None] * masks
-    shares /= np.maximum(months @ masks.T, _TINY)[:, :, None]
-    return shares
+    def overlap(self, months, total) -> np.ndarray:
+        """What months that two sums share are of the first of them, chains x sums x sums."""
+        return (months @ self.runs[4]).reshape(*total.shape, -1) / total[:, :, None]
 
 
-def times(shares, path) -> np.ndarray:
-    """How far the logs of the known sums move with the log months, chains x sums."""
-    return (shares @ path[:, :, None])[:, :, 0]
+def find_sums(path, masks) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Months, known sums and their logs, chains x months or sums."""
+    months = np.exp(path)
+    total = months @ masks.T
+    return months, total, np.log(total)
 
 
-def pull(shares, cover, variance, gap, at) -> tuple[np.ndarray, np.ndarray]:
-    """The least change of the shocks that closes the gaps, were the sums linear in them, and what it does to months.
+def pull(months, total, cover, sizes, gap, at) -> tuple[np.ndarray, np.ndarray]:
+    """The least change of the shocks that closes the gaps, were the sums linear in them: its force, and log months.
 
-    ``cover`` is the covariance of the logs of sums. No month moves far at once.
+    Shocks change by their variance times ``force @ at.design``. ``cover`` is the covariance of the logs of sums. No
+    month moves far at once.
     """
-    size = np.trace(cover, axis1=1, axis2=2)[:, None, None]
-    cover = cover + 1e-12 * size * np.eye(cover.shape[1])  # in a corner, two sums hang on one month
-    weights = np.linalg.solve(cover, gap[:, :, None])
-    change = variance * ((shares.mT @ weights)[:, :, 0] @ at.design)
-    moved = change @ at.design.T
+    diagonal = np.einsum("kii->ki", cover)
+    diagonal += 1e-12 * diagonal.sum(axis=1, keepdims=True)  # in a corner, two sums hang on one month
+    weights = np.linalg.solve(cover, gap[:, :, None])[:, :, 0]
+    force, (common, step, noise) = months * ((weights / total) @ at.masks), sizes
+    moved = force @ at.runs[0] * common @ at.runs[0].T + step * (force @ at.runs[2]) + noise * force
     part = _MOST_MOVE / np.maximum(np.abs(moved).max(axis=1, keepdims=True), _MOST_MOVE)
-    return change * part, moved * part
+    return force * part, moved * part
 
 
-def move_to_sums(shocks, variance, masks, logs, at, near):
+def move_to_sums(force, path, sizes, logs, at, near):
     """The nearest shocks, nearly, in the metric of their variances, whose months give the known sums (Gauss-Newton).
 
-    Returns shocks, months, and which chains came as ``near`` as asked, in logs; where sums cross, a few may run into a
-    corner.
+    Moves log months in place, and with them the force on shocks (:func:`pull`); at last months move by noise alone.
+    Returns which chains came as ``near`` as asked, in logs; where sums cross, a few may run into a corner.
     """
-    shocks, path = shocks.copy(), shocks @ at.design.T
-    far, gap = np.arange(len(shocks)), logs - log_sums(path, masks)
+    far, (months, total, found) = np.arange(len(path)), find_sums(path, at.masks)
     for _ in range(_MOST_SEARCH):
-        open_ = np.abs(gap).max(axis=1) > max(near, _CLOSE)
+        gap = logs[far] - found
+        open_ = (np.abs(gap) > max(near, _CLOSE)).any(axis=1)
         if not open_.any():
             break
-        far, gap = far[open_], gap[open_]
-        shares, own = find_shares(path[far], masks), variance[far]
-        change, moved = pull(shares, at.cover(shares, own), own, gap, at)
-        shocks[far] += change
+        far, months, total = far[open_], months[open_], total[open_]
+        own = [size[far] for size in sizes]
+        more, moved = pull(months, total, at.cover(months, total, own), own, gap[open_], at)
+        force[far] += more
         path[far] += moved
-        gap = logs[far] - log_sums(path[far], masks)
-    gap = logs - log_sums(path, masks)
+        months, total, found = find_sums(path[far], at.masks)
+    months, total, found = find_sums(path, at.masks)
     for _ in range(2 if near < _CLOSE else 0):  # each squares the gap
-        together = find_shares(path, masks) @ masks.T + 1e-12 * np.eye(len(masks))
-        moved = np.linalg.solve(together, gap[:, :, None])[:, :, 0].clip(-_MOST_MOVE, _MOST_MOVE) @ masks
-        shocks[:, at.noise] += moved
-        path += moved
-        gap = logs - log_sums(path, masks)
-    return shocks, path, np.abs(gap).max(axis=1) <= near
+        together = at.overlap(months, total) + 1e-12 * np.eye(len(at.masks))
+        path += np.linalg.solve(together, (logs - found)[:, :, None])[:, :, 0].clip(-_MOST_MOVE, _MOST_MOVE) @ at.masks
+        months, total, found = find_sums(path, at.masks)
+    return np.abs(logs - found).max(axis=1) <= near
