@@ -16,7 +16,7 @@ from helpers.outlook import levers, scenario
 from helpers.report.page import explorer, html
 from helpers.report.scenario import files
 
-SETTINGS, DRAWS = 250, 16
+SETTINGS, DRAWS = 150, 16
 STATE = "#scheme=1;licences=closed;ev_pace=0.5"
 
 
@@ -147,10 +147,17 @@ def test_without_a_script_the_named_scenarios_stand_there_and_no_dead_lever(brow
         assert not page.locator("#explorer").is_visible() and said == []
 
 
-def test_the_explorer_with_its_levers_moved_has_no_barrier(browser, pages):  # noqa: F811
+def test_the_explorer_with_its_levers_moved_has_no_barrier_and_paper_keeps_its_state(browser, pages):  # noqa: F811
     view = {"viewport": DESK, "color_scheme": "light", "bypass_csp": True}
     with opened(browser, pages / "explorer.html", **view) as (page, _, said):
         page.goto(page.url + STATE)
+        page.emulate_media(media="print")
+        assert "Under these levers" in page.locator("#answer").inner_text()
+        assert page.locator("#drawing .fill-blue").first.is_visible()
+        assert page.locator("#is-scheme").inner_text() == "100 %"
+        assert "--set scheme=1" in page.locator("#command").inner_text()
+        assert not page.locator("#reset").is_visible() and not page.locator("[data-copy]").first.is_visible()
+        page.emulate_media(media="screen")
         assert barriers(page) == [] and said == []
 
 
@@ -161,16 +168,3 @@ def test_it_is_whole_under_the_headers_of_a_strict_server_and_no_other_script_ru
             "const s = document.createElement('script'); s.textContent = 'window.ran = 1'; document.body.append(s)"
         )
         assert page.evaluate("window.ran") is None and said
-
-
-def test_paper_keeps_the_state(page):
-    page.goto(page.url.partition("#")[0] + STATE)
-    page.emulate_media(media="print")
-    assert (
-        "Under these levers" in page.locator("#answer").inner_text()
-        and page.locator("#drawing .fill-blue").first.is_visible()
-    )
-    assert (
-        page.locator("#is-scheme").inner_text() == "100 %" and "--set scheme=1" in page.locator("#command").inner_text()
-    )
-    assert not page.locator("#reset").is_visible() and not page.locator("[data-copy]").first.is_visible()
