@@ -10,8 +10,12 @@ from pathlib import Path
 import pytest
 from handmade import everything, first_page, page
 
-from conftest import AS_OF
+from conftest import AS_OF, write_notebook
+from helpers import paths
+from helpers.report import pipeline
+from helpers.report.job import End
 from helpers.report.page import html
+from helpers.report.parameters import Parameters
 from helpers.report.shelf.inputs import chapters
 
 BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -124,12 +128,15 @@ def browser():
 
 
 @pytest.fixture(scope="module")
-def files(rendered, workshop):
+def files(rendered, tmp_path_factory):
     """The path of every page by its name."""
-    reports = rendered[0].root / "reports"
-    workshop.write_notebooks(bad=["print('so far ' * 100)", "1 / 0"])
-    workshop.magnets("report", "--as-of", AS_OF, "--output", "browser", code=4)
-    failed = workshop.root / "browser/failed" / AS_OF
+    reports, folder = rendered[0].root / "reports", tmp_path_factory.mktemp("failed")
+    write_notebook(folder / "1-bad.ipynb", "print('so far ' * 100)", "1 / 0")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(paths, "NOTEBOOKS", folder)
+        patch.setattr("helpers.data.rules.require_valid", lambda *_: None)
+        assert pipeline.reports([Parameters(as_of=AS_OF)], folder)[0].end is End.CELL_ERROR
+    failed = folder / "failed" / AS_OF
     fixed = {
         "failed": failed / "index.html",
         "failed chapter": failed / "1-bad.html",
