@@ -5,6 +5,7 @@
 
 import shutil
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -25,7 +26,7 @@ playwright = pytest.importorskip("playwright.sync_api", reason="no playwright: `
 axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="no axe: `make test-browser` installs it")
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--in-process-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
-             "--disable-background-networking", "--disable-component-update"]  # fmt: skip
+             "--disable-background-networking", "--disable-component-update", "--process-per-site"]  # fmt: skip
 PAGES = ["archive", "index", *(path.stem for path in chapters()), "glossary", "failed", "failed chapter"]
 FORMS = ["archive", "index", "1-trade", "glossary", "failed", "failed chapter"]
 """A page of each template."""
@@ -154,11 +155,15 @@ def made(india, tmp_path_factory):
     return folder
 
 
+context = cache(lambda browser, **options: browser.new_context(**options))
+"""Pages that are asked for alike lie in one: most of their time is that of a process which begins."""
+
+
 @contextmanager
-def opened(browser, file, strict="", **options):
+def opened(browser, file, strict="", viewport=DESK, **options):
     """A page, and all it asked for or complained of; under this name from a server that sends its headers if given."""
-    context = browser.new_context(**options)
-    page, asked, said = context.new_page(), [], []
+    page, asked, said = context(browser, **options).new_page(), [], []
+    page.set_viewport_size(viewport)
     page.set_default_timeout(20_000)
     page.on("request", lambda request: asked.append(request.url))
     page.on("console", lambda message: said.append(message.text) if message.type in ("error", "warning") else None)
@@ -170,7 +175,7 @@ def opened(browser, file, strict="", **options):
         page.goto(f"http://reports.test/{strict}" if strict else file.as_uri())
         yield page, asked, said
     finally:
-        context.close()
+        page.close()
 
 
 def barriers(page, every=True) -> list:
@@ -266,7 +271,7 @@ def by_keyboard(page):
 
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_asks_for_nothing_complains_of_nothing_is_read_by_keyboard_and_has_no_barrier(browser, files, name):
-    with opened(browser, files[name], color_scheme="light", viewport=DESK, bypass_csp=True) as (page, asked, said):
+    with opened(browser, files[name], color_scheme="light", bypass_csp=True) as (page, asked, said):
         folds = page.query_selector_all("details:not([open])")
         if name in FORMS:
             by_keyboard(page)
@@ -277,7 +282,7 @@ def test_a_page_asks_for_nothing_complains_of_nothing_is_read_by_keyboard_and_ha
 
 @pytest.mark.parametrize("name", ["index", "chapter"])
 def test_everything_that_a_page_may_show_has_no_barrier(browser, made, name):
-    with opened(browser, made / f"{name}.html", color_scheme="light", viewport=DESK, bypass_csp=True) as (page, _, _):
+    with opened(browser, made / f"{name}.html", color_scheme="light", bypass_csp=True) as (page, _, _):
         if name == "chapter":
             page.locator("#code").check()
         assert barriers(page) == []
@@ -285,7 +290,7 @@ def test_everything_that_a_page_may_show_has_no_barrier(browser, made, name):
 
 @pytest.mark.parametrize("name", ["index", "chapter"])
 def test_a_page_is_whole_under_its_own_policy_and_that_of_a_strict_server(browser, made, name):
-    with opened(browser, made / f"{name}.html", strict="x.html", viewport=DESK) as (page, _, said):
+    with opened(browser, made / f"{name}.html", strict="x.html") as (page, _, said):
         assert said == []
         colour = page.locator(".stroke-blue").first.evaluate("e => getComputedStyle(e).stroke")
         assert colour == "rgb(43, 108, 176)", "figures have the colours of the style"
@@ -325,7 +330,7 @@ def test_a_phone_shows_the_answers_panel_first_and_no_figure_is_scrolled_sideway
 
 
 def test_one_switch_shows_and_hides_the_code_by_keyboard_and_a_note_leads_to_its_source_and_back(browser, made):
-    with opened(browser, made / "chapter.html", viewport=DESK) as (page, _, _):
+    with opened(browser, made / "chapter.html") as (page, _, _):
         code = page.locator(".code")
         assert code.count() > 3 and not any(one.is_visible() for one in code.all())
         page.locator("#code").focus()

@@ -300,17 +300,14 @@ def test_an_answer_without_the_three_names_of_totals_has_their_parts(httpserver)
     assert len(figures(came)) == len(figures(get(httpserver, request)))
 
 
-FAULTS = {
-    "parts only": "parts came without their total, such as 2024",
-    "twice": "a row came twice, such as 2024 0 850511",
-    "reporter": "asked for reporterCode 699, but 842 came",
-    "flow": "asked for flowCode M, but X came",
-    "swapped": "rows have fobvalue and no cifvalue: values of the other flow",
-    "columns": r"rows lack \['netWgt'\]; others are .*'netWeight'",
-    "types": "netWgt is '[0-9,.]+', which is of another type",
-    "error in 200": "instead of rows came 'Invalid parameter'",
-    "periods": "instead of rows came .*Maximum number of periods for preview is 1",
-}
+FAULTS = {"parts only": "parts came without their total, such as 2024",
+          "twice": "a row came twice, such as 2024 0 850511", "reporter": "asked for reporterCode 699, but 842 came",
+          "flow": "asked for flowCode M, but X came",
+          "swapped": "rows have fobvalue and no cifvalue: values of the other flow",
+          "columns": r"rows lack \['netWgt'\]; others are .*'netWeight'",
+          "types": "netWgt is '[0-9,.]+', which is of another type",
+          "error in 200": "instead of rows came 'Invalid parameter'",
+          "periods": "instead of rows came .*Maximum number of periods for preview is 1"}  # fmt: skip
 
 
 @pytest.mark.parametrize(("fault", "text"), FAULTS.items(), ids=FAULTS)

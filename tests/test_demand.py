@@ -210,15 +210,8 @@ def test_factors_that_share_nothing_are_independent(india):
 
 def test_a_bound_moves_the_upper_end_and_nothing_else(india):
     row = {"sector": "wind turbines", "role": "share", "factor": "with permanent magnets", "material": RARE_EARTH}
-    row |= {
-        "at": "FY25",
-        "value": np.nan,
-        "low": 0.0,
-        "high": 1.0,
-        "unit": "share",
-        "status": "unverified",
-        "published": "2026-11-26",
-    }
+    row |= {"at": "FY25", "value": np.nan, "low": 0.0, "high": 1.0, "unit": "share", "status": "unverified",
+            "published": "2026-11-26"}  # fmt: skip
     before, after = (demand.demand(of).at(2025) for of in (india, india.adding("demand", row)))
     assert (after.value, after.low) == (before.value, before.low) and after.high > 1.1 * before.high
 

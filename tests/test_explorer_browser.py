@@ -10,7 +10,7 @@ from urllib.parse import quote
 import numpy as np
 import pytest
 from handmade import frame
-from test_browser import DESK, barriers, browser, opened, playwright  # noqa: F401
+from test_browser import barriers, browser, opened, playwright  # noqa: F401
 
 from helpers.outlook import levers, scenario
 from helpers.report.page import explorer, html
@@ -32,7 +32,7 @@ def pages(india, tmp_path_factory):
 
 @pytest.fixture
 def page(browser, pages):  # noqa: F811
-    with opened(browser, pages / "explorer.html", viewport=DESK) as (page, asked, said):
+    with opened(browser, pages / "explorer.html") as (page, asked, said):
         yield page
         assert said == [] and {url.partition(":")[0] for url in asked} == {"file"}
 
@@ -148,7 +148,7 @@ def test_without_a_script_the_named_scenarios_stand_there_and_no_dead_lever(brow
 
 
 def test_the_explorer_with_its_levers_moved_has_no_barrier_and_paper_keeps_its_state(browser, pages):  # noqa: F811
-    view = {"viewport": DESK, "color_scheme": "light", "bypass_csp": True}
+    view = {"color_scheme": "light", "bypass_csp": True}
     with opened(browser, pages / "explorer.html", **view) as (page, _, said):
         page.goto(page.url + STATE)
         page.emulate_media(media="print")
@@ -162,7 +162,7 @@ def test_the_explorer_with_its_levers_moved_has_no_barrier_and_paper_keeps_its_s
 
 
 def test_it_is_whole_under_the_headers_of_a_strict_server_and_no_other_script_runs(browser, pages):  # noqa: F811
-    with opened(browser, pages / "explorer.html", strict=f"explorer.html{STATE}", viewport=DESK) as (page, _, said):
+    with opened(browser, pages / "explorer.html", strict=f"explorer.html{STATE}") as (page, _, said):
         assert "Under these levers" in page.locator("#answer").inner_text() and said == []
         page.evaluate(
             "const s = document.createElement('script'); s.textContent = 'window.ran = 1'; document.body.append(s)"

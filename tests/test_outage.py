@@ -46,13 +46,10 @@ def test_all_that_does_not_come_is_lost_without_stock_or_substitutes(india):
 
 @pytest.mark.parametrize(
     "steps",
-    [
-        [{"part": part} for part in (0.0, 0.3, 0.7, 1.0)],
-        [{"months": months} for months in (0, 1, 2.5, 6, 12, 36)],
-        [{"text": f"stock_months={months}"} for months in (6, 3, 1, 0)],
-        [{"text": f"ev_pace={pace}"} for pace in (-1, 0, 1)],
-    ],
-)
+    [[{"part": part} for part in (0.0, 0.3, 0.7, 1.0)], [{"months": months} for months in (0, 1, 2.5, 6, 12, 36)],
+     [{"text": f"stock_months={months}"} for months in (6, 3, 1, 0)],
+     [{"text": f"ev_pace={pace}"} for pace in (-1, 0, 1)]],
+)  # fmt: skip
 def test_more_of_it_never_loses_less(india, steps):
     rest = {"partner": "CHN", "part": 1.0, "months": 5.0, "text": ""}
     found = [out(india, **{**rest, **step})[["low", "middle", "high"]] for step in steps]

@@ -741,14 +741,11 @@ def test_cron_takes_its_line_and_keeps_all_others(tmp_path, monkeypatch):
     ("before", "lists", "said"),
     [
         ("0 1 * * * mine\n", "echo no right >&2; exit 1", "crontab -l refused: no right"),
-        (
-            "# magnets-schedule: begin\n0 1 * * * mine\n",
-            "exec cat {tab}",
-            "has a line '# magnets-schedule: begin' and no",
-        ),
+        ("# magnets-schedule: begin\n0 1 * * * mine\n", "exec cat {tab}",
+         "has a line '# magnets-schedule: begin' and no"),
         ("0 1 * * * \udce9\udce8", "exec cat {tab}", ""),
     ],
-)
+)  # fmt: skip
 def test_a_crontab_that_cannot_be_read_is_left_as_it_is(tmp_path, monkeypatch, before, lists, said):
     tab = tmp_path / "tab"
     tab.write_text(before, errors="surrogateescape")

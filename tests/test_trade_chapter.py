@@ -101,15 +101,11 @@ def test_the_answer_names_total_shape_halves_run_rate_how_much_came_and_rare_ear
 
 @pytest.mark.parametrize(
     ("halves", "shape"),
-    [
-        ((37002, 16746, 16281), "a spike and not a level"),
-        ((29000, 24748, 29000), "a new level and not a spike"),
-        ((14537, 39211, 16281), "a spike and not a level"),
-        ((14537, 39211, 39000), "a new level and not a spike"),
-        ((15000, 38748, 60000), "the start of a rise"),
-        ((37002, 16746, 40000), "a spike that came back, then rose again"),
-    ],
-)
+    [((37002, 16746, 16281), "a spike and not a level"), ((29000, 24748, 29000), "a new level and not a spike"),
+     ((14537, 39211, 16281), "a spike and not a level"), ((14537, 39211, 39000), "a new level and not a spike"),
+     ((15000, 38748, 60000), "the start of a rise"),
+     ((37002, 16746, 40000), "a spike that came back, then rose again")],
+)  # fmt: skip
 def test_the_suspect_year_is_a_spike_a_level_or_the_start_of_a_rise(india, halves, shape):
     text = sentences.answer(with_halves(india, *halves)).text
     assert shape in text
@@ -274,11 +270,8 @@ def test_a_rule_waits_for_monthly_figures_and_is_applied_once_they_come(india):
     rows = {"flow": "import", "reporter": "IND", "partner": "CHN", "hs": customs.FERRITE, "period": "2024-06"}
 
     def cell(tonnes, usd_m):
-        return india.adding(
-            "trade",
-            {**rows, "measure": "weight", "value": tonnes, "unit": "t"},
-            {**rows, "measure": "value_usd", "value": usd_m, "unit": "USD m"},
-        )
+        return india.adding("trade", {**rows, "measure": "weight", "value": tonnes, "unit": "t"},
+                            {**rows, "measure": "value_usd", "value": usd_m, "unit": "USD m"})  # fmt: skip
 
     assert "an error or a reclassification: the few" in say(cell(20000.0, 10.0), "decision")
     assert "stays unexplained" in say(cell(20000.0, 42.0), "decision")
@@ -371,20 +364,14 @@ def test_sources_are_those_of_what_is_said(india):
     assert "S66" in sentences.answer(later).sources
 
 
-HEADLINES = {
-    "total": (KEYS, "FY25"),
-    "year before": (KEYS, "FY24"),
-    "half": (KEYS, "FY26-H1"),
-    "share": ({**KEYS, "partner": "CHN", "measure": "weight_share"}, "FY25"),
-    "rupees": ({**KEYS, "measure": "value_inr"}, "FY25"),
-    "line": ({**LINE, "measure": "value_usd"}, "FY25"),
-    "line from China": ({**LINE, "partner": "CHN", "measure": "value_usd"}, "FY25"),
-    "line weight": (LINE, "FY25"),
-    "value of a year": ({**KEYS, "measure": "value_fob_listed"}, "2024"),
-    "China's weight": ({**CHINAS, "measure": "weight"}, "2024"),
-    "both codes": ({**KEYS, "hs": lines.BOTH, "measure": "value_usd"}, "FY25"),
-    "shipped": ({**suppliers.CHINA, "partner": "world"}, "2026-03"),
-}
+HEADLINES = {"total": (KEYS, "FY25"), "year before": (KEYS, "FY24"), "half": (KEYS, "FY26-H1"),
+             "share": ({**KEYS, "partner": "CHN", "measure": "weight_share"}, "FY25"),
+             "rupees": ({**KEYS, "measure": "value_inr"}, "FY25"), "line": ({**LINE, "measure": "value_usd"}, "FY25"),
+             "line from China": ({**LINE, "partner": "CHN", "measure": "value_usd"}, "FY25"),
+             "line weight": (LINE, "FY25"), "value of a year": ({**KEYS, "measure": "value_fob_listed"}, "2024"),
+             "China's weight": ({**CHINAS, "measure": "weight"}, "2024"),
+             "both codes": ({**KEYS, "hs": lines.BOTH, "measure": "value_usd"}, "FY25"),
+             "shipped": ({**suppliers.CHINA, "partner": "world"}, "2026-03")}  # fmt: skip
 
 
 @settings(max_examples=4)
