@@ -218,7 +218,6 @@ def test_sentences_agree_with_their_numbers_whatever_the_counts(india, factor):
     assert sum(shares) == pytest.approx(100, abs=3) and max(shares) <= 100
     first = demand.steps(india)[0]
     largest = demand.sectors(made, first).index[0]
-    assert (
-        found["each title"].startswith(largest[:1].upper() + largest[1:]) and f"in FY{first % 100}" in found["answer"]
-    )
+    assert found["each title"].startswith(largest[:1].upper() + largest[1:])
+    assert f"in FY{first % 100}" in found["answer"]
     assert np.isclose(made.at(first).value, np.median(made.total(bounds=False)[:, list(made.years).index(first)]))

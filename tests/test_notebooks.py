@@ -157,9 +157,8 @@ def test_what_belongs_to_one_run_only_is_not_committed(tmp_path):
     dirty.metadata["language_info"]["version"] = "3.11.7"
     nbformat.write(dirty, path)
     cell, metadata = notebooks.problems(path)
-    assert (
-        "1-x.ipynb cell 3 holds images, payloads or metadata" in cell and "metadata other than its kernel" in metadata
-    )
+    assert "1-x.ipynb cell 3 holds images, payloads or metadata" in cell
+    assert "metadata other than its kernel" in metadata
     path.write_text("{")
     assert "is not a notebook" in notebooks.problems(path)[0]
 
@@ -208,7 +207,8 @@ def test_storing_strips_images_payloads_and_timings():
     kept = notebooks.stripped(notebook)
     assert kept.metadata["language_info"] == {"name": "python", "file_extension": ".py"}, "`--to script` writes .py"
     assert dict(kept.cells[0].outputs[0].data) == {"text/plain": "x"} and kept.cells[0].execution_count == 3
-    assert dict(kept.cells[0].metadata) == {"tags": ["parameters"]} and set(kept.metadata) == {
+    assert dict(kept.cells[0].metadata) == {"tags": ["parameters"]}
+    assert set(kept.metadata) == {
         "kernelspec",
         "language_info",
     }

@@ -121,9 +121,8 @@ def test_a_page_obeys_its_own_policy(made, request):
     seen = request.getfixturevalue(made)
     policy = next(meta["content"] for meta in seen.all("meta") if meta.get("http-equiv") == "Content-Security-Policy")
     assert policy == html.policy("page") and policy.startswith("default-src 'none'; style-src 'sha256-")
-    assert len(seen.all("style")) == 1 and set(re.findall(r"'sha256[^']*'", policy)) <= set(
-        re.findall(r"'sha256[^']*'", html.headers())
-    )
+    assert len(seen.all("style")) == 1
+    assert set(re.findall(r"'sha256[^']*'", policy)) <= set(re.findall(r"'sha256[^']*'", html.headers()))
     assert not [name for _, attrs in seen.tags for name in attrs if name == "style" or name.startswith("on")]
     assert len(seen.all("script")) == 1 and not seen.all("link") and checks.problems(seen.source) == []
 
@@ -367,10 +366,8 @@ def test_one_switch_shows_code_and_working(chapter):
     assert [one["id"] for one in switches] == ["code"] and "checked" not in switches[0]
     assert [label["for"] for label in chapter.all("label")] == ["code"]
     assert len([div for div in chapter.all("div") if div.get("class") == "code"]) == 7
-    assert (
-        "code output" in [pre.get("class") for pre in chapter.all("pre")]
-        and ".code { display: none; }" in chapter.source
-    )
+    assert "code output" in [pre.get("class") for pre in chapter.all("pre")]
+    assert ".code { display: none; }" in chapter.source
 
 
 def test_a_failed_chapter_shows_its_code_and_names_its_cell(india):
