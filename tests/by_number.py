@@ -47,11 +47,5 @@ IPyNbCell.sanitize = _sanitize
 
 def pytest_collection_modifyitems(items):
     for notebook in {item.parent for item in items if isinstance(item.parent, IPyNbFile)}:
-        notebook.skip_compare = (
-            *notebook.skip_compare,
-            "image/svg+xml",
-            "image/png",
-            "text/html",
-            "text/markdown",
-            *OF_ONE_RUN,
-        )
+        notebook.skip_compare = (*notebook.skip_compare, "image/svg+xml", "image/png", "text/html", "text/markdown",
+                                 *OF_ONE_RUN)  # fmt: skip

@@ -127,6 +127,10 @@ def _asked_once():
         yield
 
 
+FEW = "src/helpers/ensemble/nowcast.py", "KEPT = 160,", "KEPT = 16,"
+"""An edit: a tenth of the chains, of which a page has all that it shows."""
+
+
 def few_chains(patch, chains):
     """Simulate months with as many chains; forecasts remembered with others are not taken, nor these by others."""
     patch.setattr(nowcast, "CHAINS", chains)
@@ -220,6 +224,7 @@ def rendered(tmp_path_factory):
     base = tmp_path_factory.getbasetemp()
     once = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "rendered-once"
     with Project.copied(tmp_path_factory.mktemp("rendered") / "project") as made:
+        made.edit(*FEW)
         with FileLock(f"{once}.lock"):
             if not once.exists():
                 done = made.magnets("report", "--as-of", AS_OF, "--output", "reports", "--jobs", "1", **AWAY)
@@ -235,6 +240,7 @@ def workshop(tmp_path_factory):
     """A project whose notebooks a test writes, and whose tables, known to be valid, are not asked again: a run takes
     a moment."""
     with Project.copied(tmp_path_factory.mktemp("workshop") / "project") as made:
+        made.edit(*FEW)
         made.edit("src/helpers/report/gate.py", "        rules.require_valid(None, parameters.today())\n", "")
         yield made
 

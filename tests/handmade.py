@@ -1,6 +1,7 @@
 """Notebooks as a run leaves them, made by hand: a cell for each thing shown."""
 
 import json
+from functools import cache
 
 import nbformat
 import numpy as np
@@ -65,18 +66,15 @@ def first_page(india, *shown, changed=None, tags=None, **given) -> str:
     return html.plain("report", shared | front | {"previous": None, "downloads": ["forecast.svg", "tables.xlsx"]})
 
 
+@cache
 def everything(india) -> list:
     """An answer, a sentence, figures of one and of three panels, a table and a file."""
     imports = customs.imports(india).tail(6)
     year = data.from_row(imports.iloc[0])
     judged = data.derived(30000, "t", "B2", year)
     return [
-        sentence(
-            "India imported {year} of magnets (HS 850511), and we judge {judged}.",
-            year=year,
-            judged=judged,
-            answer=True,
-        ),
+        sentence("India imported {year} of magnets (HS 850511), and we judge {judged}.", year=year, judged=judged,
+                 answer=True),
         sentence("A range of {share:range} % stands beside it.", share=data.derived(26, "%", year, low=24, high=28)),
         panels(india),
         bars(india),
@@ -85,7 +83,7 @@ def everything(india) -> list:
             "Imports of magnets, tonnes",
         ),
         Download("imports.csv", imports),
-    ]
+    ]  # fmt: skip
 
 
 def panels(india) -> Figure:

@@ -44,14 +44,8 @@ def rows(
     weight = _weights(india, index, excess_t.sum(axis=0), rng)
     value = _values(india, index, weight, excess_usd.sum(axis=0), rng)
     day = {"published": published or str(india.day)}
-    found = _written(
-        index,
-        "world",
-        customs.METAL,
-        weight.sum(axis=0) + excess_t.sum(axis=0),
-        value.sum(axis=0) + excess_usd.sum(axis=0),
-        day,
-    )
+    found = _written(index, "world", customs.METAL, weight.sum(axis=0) + excess_t.sum(axis=0),
+                     value.sum(axis=0) + excess_usd.sum(axis=0), day)  # fmt: skip
     if not cells:
         return found
     for place, line in enumerate((customs.FERRITE, customs.OTHER_METAL)):

@@ -52,13 +52,10 @@ def test_a_published_game_is_divided_as_published():
 @pytest.mark.parametrize("quantity", ["imports", "shortage", "oxide_imported"])
 @pytest.mark.parametrize(
     ("one", "other"),
-    [
-        ("", "scheme=1"),
-        ("", "wind_pm_share=0.2; scheme=1; irel_path=planned; japan_exports=off; ev_pace=0.4"),
-        ("stock_months=3", "licences=closed; licences_months=30; stock_months=9; recycling=1"),
-        ("scheme=1", "scheme=0.5; scheme_delay=24; nd_price=2; intensity=0.8"),
-    ],
-)
+    [("", "scheme=1"), ("", "wind_pm_share=0.2; scheme=1; irel_path=planned; japan_exports=off; ev_pace=0.4"),
+     ("stock_months=3", "licences=closed; licences_months=30; stock_months=9; recycling=1"),
+     ("scheme=1", "scheme=0.5; scheme_delay=24; nd_price=2; intensity=0.8")],
+)  # fmt: skip
 def test_levers_share_out_the_difference_between_two_scenarios(india, one, other, quantity):
     first, last = levers.made(one), levers.made(other)
     found = attribution.difference(india, first, last, YEAR, quantity, FEW)

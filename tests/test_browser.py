@@ -5,13 +5,18 @@
 
 import shutil
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import pytest
 from handmade import everything, first_page, page
 
-from conftest import AS_OF
+from conftest import AS_OF, write_notebook
+from helpers import paths
+from helpers.report import pipeline
+from helpers.report.job import End
 from helpers.report.page import html
+from helpers.report.parameters import Parameters
 from helpers.report.shelf.inputs import chapters
 
 BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -20,16 +25,8 @@ if BROWSER is None:
 playwright = pytest.importorskip("playwright.sync_api", reason="no playwright: `make test-browser` installs it")
 axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="no axe: `make test-browser` installs it")
 
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--in-process-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--in-process-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
+             "--disable-background-networking", "--disable-component-update", "--process-per-site"]  # fmt: skip
 PAGES = ["archive", "index", *(path.stem for path in chapters()), "glossary", "failed", "failed chapter"]
 FORMS = ["archive", "index", "1-trade", "glossary", "failed", "failed chapter"]
 """A page of each template."""
@@ -117,6 +114,7 @@ CONTRAST = """least => {
 WIDE = """() => [...document.querySelectorAll("[role=region], pre")].filter(
   box => box.scrollWidth > box.clientWidth + 2 && getComputedStyle(box).overflowX !== "visible")"""
 """What is wider than its box, and scrolls in it."""
+SCRIPT = axe.Axe().axe_script
 NARROW = {"width": 320, "height": 800}
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1200, "height": 900}
@@ -131,16 +129,19 @@ def browser():
 
 
 @pytest.fixture(scope="module")
-def files(rendered, workshop):
+def files(rendered, tmp_path_factory):
     """The path of every page by its name."""
-    reports = rendered[0].root / "reports"
-    workshop.write_notebooks(bad=["print('so far ' * 100)", "1 / 0"])
-    workshop.magnets("report", "--as-of", AS_OF, "--output", "browser", code=4)
-    failed = workshop.root / "browser/failed" / AS_OF
+    reports, folder = rendered[0].root / "reports", tmp_path_factory.mktemp("failed")
+    write_notebook(folder / "1-bad.ipynb", "print('so far ' * 100)", "1 / 0")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(paths, "NOTEBOOKS", folder)
+        patch.setattr("helpers.data.rules.require_valid", lambda *_: None)
+        assert pipeline.reports([Parameters(as_of=AS_OF)], folder)[0].end is End.CELL_ERROR
+    failed = folder / "failed" / AS_OF
     fixed = {
-        "archive": reports / "index.html",
         "failed": failed / "index.html",
         "failed chapter": failed / "1-bad.html",
+        "archive": reports / "index.html",
     }
     return fixed | {name: reports / AS_OF / f"{name}.html" for name in PAGES if name not in fixed}
 
@@ -154,11 +155,15 @@ def made(india, tmp_path_factory):
     return folder
 
 
+context = cache(lambda browser, **options: browser.new_context(**options))
+"""Pages that are asked for alike lie in one: most of their time is that of a process which begins."""
+
+
 @contextmanager
-def opened(browser, file, strict="", **options):
+def opened(browser, file, strict="", viewport=DESK, **options):
     """A page, and all it asked for or complained of; under this name from a server that sends its headers if given."""
-    context = browser.new_context(**options)
-    page, asked, said = context.new_page(), [], []
+    page, asked, said = context(browser, **options).new_page(), [], []
+    page.set_viewport_size(viewport)
     page.set_default_timeout(20_000)
     page.on("request", lambda request: asked.append(request.url))
     page.on("console", lambda message: said.append(message.text) if message.type in ("error", "warning") else None)
@@ -170,28 +175,30 @@ def opened(browser, file, strict="", **options):
         page.goto(f"http://reports.test/{strict}" if strict else file.as_uri())
         yield page, asked, said
     finally:
-        context.close()
+        page.close()
 
 
 def barriers(page, every=True) -> list:
     """What keeps people from reading a page, of whatever weight, in the states of it, each with the state.
 
-    Narrow, its folds closed and open; all of it at once, by every rule but those of colours; light and dark, the
-    contrast of every text. With ``every`` state also on paper, its tables sorted, narrow and by the rules of colours:
-    one of all rows and of all marks that are made alike.
+    Narrow, its folds closed and open; light and dark, the contrast of every text; by every rule but those of colours,
+    one of all rows and of all marks that are made alike. With ``every`` state by these rules all of it at once, too,
+    and on paper, its tables sorted, narrow and by the rules of colours.
     """
     page.emulate_media(color_scheme="light")
     page.set_viewport_size(NARROW)
     folds = page.query_selector_all("details:not([open])")
     found = sideways(page, "folds closed") + turned(page, folds, True) + sideways(page, "folds open")
     page.set_viewport_size(DESK)
-    page.evaluate(axe.Axe().axe_script)
-    found += broken(page, "folds open")
     for scheme, background in (("light", "rgb(255, 255, 255)"), ("dark", "rgb(22, 22, 24)")):
         page.emulate_media(color_scheme=scheme)
         assert page.evaluate("getComputedStyle(document.body).backgroundColor") == background
         found += faint(page, scheme)
-    return found + more_barriers(page, folds) if every else found
+    page.evaluate(SCRIPT)
+    if every:
+        return found + broken(page, "folds open") + more_barriers(page, folds)
+    page.evaluate(ONE_ROW_OF_EACH)
+    return found + broken(page, "folds open")
 
 
 def more_barriers(page, folds) -> list:
@@ -236,16 +243,46 @@ def faint(page, state) -> list:
     return [(state, "contrast", one) for one in page.evaluate(CONTRAST, LEAST)]
 
 
+def by_keyboard(page):
+    """The first key skips to the text, folds open and close, and what is wider than a phone scrolls in its box."""
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    assert page.locator(".skip").bounding_box()["height"] > 10, "it can be seen while it has the focus"
+    page.keyboard.press("Enter")
+    page.wait_for_url("**#main")
+    for fold in page.query_selector_all("details")[:3]:
+        before = fold.evaluate("fold => fold.open")
+        fold.query_selector("summary").focus()
+        for key, opens in (("Enter", not before), ("Space", before)):
+            page.keyboard.press(key)
+            assert fold.evaluate("fold => fold.open") is opens
+    page.set_viewport_size(PHONE)
+    assert sideways(page, "folds closed") == []
+    page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+    assert sideways(page, "folds open") == []
+    wide = page.evaluate_handle(WIDE)
+    for place in range(min(4, wide.evaluate("boxes => boxes.length"))):
+        box = wide.get_property(str(place)).as_element()
+        box.focus()
+        assert box.evaluate("box => document.activeElement === box"), box.evaluate("box => box.outerHTML")[:200]
+        page.keyboard.press("ArrowRight")
+        page.wait_for_function("box => box.scrollLeft > 0", arg=box)
+
+
 @pytest.mark.parametrize("name", PAGES)
-def test_a_page_asks_for_nothing_complains_of_nothing_and_has_no_barrier(browser, files, name):
-    with opened(browser, files[name], color_scheme="light", viewport=DESK, bypass_csp=True) as (page, asked, said):
+def test_a_page_asks_for_nothing_complains_of_nothing_is_read_by_keyboard_and_has_no_barrier(browser, files, name):
+    with opened(browser, files[name], color_scheme="light", bypass_csp=True) as (page, asked, said):
+        folds = page.query_selector_all("details:not([open])")
+        if name in FORMS:
+            by_keyboard(page)
+        turned(page, folds, False)
         assert barriers(page, every=name in ONCE) == [] and said == []
         assert {url.partition(":")[0] for url in asked} <= {"file", "data"} and len(asked) >= 1
 
 
 @pytest.mark.parametrize("name", ["index", "chapter"])
 def test_everything_that_a_page_may_show_has_no_barrier(browser, made, name):
-    with opened(browser, made / f"{name}.html", color_scheme="light", viewport=DESK, bypass_csp=True) as (page, _, _):
+    with opened(browser, made / f"{name}.html", color_scheme="light", bypass_csp=True) as (page, _, _):
         if name == "chapter":
             page.locator("#code").check()
         assert barriers(page) == []
@@ -253,7 +290,7 @@ def test_everything_that_a_page_may_show_has_no_barrier(browser, made, name):
 
 @pytest.mark.parametrize("name", ["index", "chapter"])
 def test_a_page_is_whole_under_its_own_policy_and_that_of_a_strict_server(browser, made, name):
-    with opened(browser, made / f"{name}.html", strict="x.html", viewport=DESK) as (page, _, said):
+    with opened(browser, made / f"{name}.html", strict="x.html") as (page, _, said):
         assert said == []
         colour = page.locator(".stroke-blue").first.evaluate("e => getComputedStyle(e).stroke")
         assert colour == "rgb(43, 108, 176)", "figures have the colours of the style"
@@ -275,34 +312,6 @@ def test_tables_and_the_drawing_are_downloaded_under_the_policy(browser, made):
         assert started.value.suggested_filename == "forecast.svg"
 
 
-@pytest.mark.parametrize("name", FORMS)
-def test_a_page_is_read_by_keyboard_and_on_a_phone_no_page_scrolls_sideways(browser, files, name):
-    """The first key skips to the text, folds open and close, and what is wider than a phone scrolls in its box."""
-    with opened(browser, files[name], viewport=DESK) as (page, _, _):
-        page.keyboard.press("Tab")
-        assert page.evaluate("document.activeElement.className") == "skip"
-        assert page.locator(".skip").bounding_box()["height"] > 10, "it can be seen while it has the focus"
-        page.keyboard.press("Enter")
-        page.wait_for_url("**#main")
-        for fold in page.query_selector_all("details")[:3]:
-            before = fold.evaluate("fold => fold.open")
-            fold.query_selector("summary").focus()
-            for key, opens in (("Enter", not before), ("Space", before)):
-                page.keyboard.press(key)
-                assert fold.evaluate("fold => fold.open") is opens
-        page.set_viewport_size(PHONE)
-        assert sideways(page, "folds closed") == []
-        page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
-        assert sideways(page, "folds open") == []
-        wide = page.evaluate_handle(WIDE)
-        for place in range(min(4, wide.evaluate("boxes => boxes.length"))):
-            box = wide.get_property(str(place)).as_element()
-            box.focus()
-            assert box.evaluate("box => document.activeElement === box"), box.evaluate("box => box.outerHTML")[:200]
-            page.keyboard.press("ArrowRight")
-            page.wait_for_function("box => box.scrollLeft > 0", arg=box)
-
-
 @pytest.mark.parametrize("name", ["index", "chapter"])
 def test_a_phone_shows_the_answers_panel_first_and_no_figure_is_scrolled_sideways(browser, made, name):
     with opened(browser, made / f"{name}.html", viewport=PHONE) as (page, _, _):
@@ -314,14 +323,14 @@ def test_a_phone_shows_the_answers_panel_first_and_no_figure_is_scrolled_sideway
         assert min(tops, key=tops.get) == "mixture"
         sizes = narrow.evaluate("d => [...d.querySelectorAll('text')].map(t => t.getBoundingClientRect().height)")
         assert min(sizes) > 8, "no text is too small to be read"
-    with opened(browser, made / f"{name}.html", viewport=DESK) as (page, _, _):
+        page.set_viewport_size(DESK)
         fits, other = (".wide", ".narrow") if name == "chapter" else (".narrow", ".wide")  # the brief has two columns
         assert page.locator(f".drawing {fits}").first.is_visible()
         assert not page.locator(f".drawing {other}").first.is_visible()
 
 
-def test_one_switch_shows_and_hides_the_code_by_keyboard(browser, made):
-    with opened(browser, made / "chapter.html", viewport=DESK) as (page, _, _):
+def test_one_switch_shows_and_hides_the_code_by_keyboard_and_a_note_leads_to_its_source_and_back(browser, made):
+    with opened(browser, made / "chapter.html") as (page, _, _):
         code = page.locator(".code")
         assert code.count() > 3 and not any(one.is_visible() for one in code.all())
         page.locator("#code").focus()
@@ -333,10 +342,6 @@ def test_one_switch_shows_and_hides_the_code_by_keyboard(browser, made):
         page.locator("#code").focus()
         page.keyboard.press("Space")
         assert not any(one.is_visible() for one in code.all())
-
-
-def test_a_note_leads_to_its_source_and_back(browser, made):
-    with opened(browser, made / "chapter.html", viewport=DESK) as (page, _, _):
         note = page.locator(".answer .cites a").first
         assert note.get_attribute("title")
         note.click()

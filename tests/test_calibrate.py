@@ -54,11 +54,8 @@ def test_walks_unlike_those_learned_from_still_get_intervals_of_their_own_width(
 
 
 @settings(max_examples=60)
-@given(
-    st.lists(st.floats(0, 1e6).map(lambda v: round(v, 2)), min_size=3, max_size=24),
-    st.integers(1, 12),
-    st.sampled_from([1, 4, 12]),
-)
+@given(st.lists(st.floats(0, 1e6).map(lambda v: round(v, 2)), min_size=3, max_size=24), st.integers(1, 12),
+       st.sampled_from([1, 4, 12]))  # fmt: skip
 @pytest.mark.filterwarnings("ignore:.*too few to adjust")
 def test_quantiles_nest_and_are_never_negative_whatever_the_series(values, horizon, period):
     quantiles, combination = calibrated.forecast_quantiles(values, horizon, period)

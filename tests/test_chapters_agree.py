@@ -13,20 +13,14 @@ KINDS = ("answer", "sentence", "figure", "table")
 TONNES, SHARE = r"([\d,]+) t", r"([\d.]+ %(?: \(assumed\))? \([\d.]+ to [\d.]+\))"
 NUMBERS = {
     "rare-earth share": [rf"{SHARE} of the [\d,]+ t", rf"{SHARE}, pooled"],
-    "rare-earth imports": [
-        rf"imports {TONNES} of rare-earth magnets",
-        rf"together they make {TONNES}",
-        rf"where {TONNES} a year come in",
-    ],
+    "rare-earth imports": [rf"imports {TONNES} of rare-earth magnets", rf"together they make {TONNES}",
+                           rf"where {TONNES} a year come in"],
     "suspect year": [rf"India recorded {TONNES} of permanent", rf"Known: .*; {TONNES} in FY25[;.]"],
     "newest half": [rf"brought {TONNES} in six months", rf"FY26-H1 brought {TONNES}\."],
     "sound level": [rf"of the {TONNES}(?: \([^)]*\))? in a year of HS 850511", rf"yearly rate alone, {TONNES}"],
-    "stated use": [
-        rf"said to use, 2025: {TONNES}",
-        rf"use stated for 2025, {TONNES}",
-        r"jewelsofodisha +India REPM consumption.* 2025 +t +([\d,]+)\.0",
-    ],
-}
+    "stated use": [rf"said to use, 2025: {TONNES}", rf"use stated for 2025, {TONNES}",
+                   r"jewelsofodisha +India REPM consumption.* 2025 +t +([\d,]+)\.0"],
+}  # fmt: skip
 """What stands in several places, and how it is said there."""
 
 

@@ -210,15 +210,8 @@ def test_factors_that_share_nothing_are_independent(india):
 
 def test_a_bound_moves_the_upper_end_and_nothing_else(india):
     row = {"sector": "wind turbines", "role": "share", "factor": "with permanent magnets", "material": RARE_EARTH}
-    row |= {
-        "at": "FY25",
-        "value": np.nan,
-        "low": 0.0,
-        "high": 1.0,
-        "unit": "share",
-        "status": "unverified",
-        "published": "2026-11-26",
-    }
+    row |= {"at": "FY25", "value": np.nan, "low": 0.0, "high": 1.0, "unit": "share", "status": "unverified",
+            "published": "2026-11-26"}  # fmt: skip
     before, after = (demand.demand(of).at(2025) for of in (india, india.adding("demand", row)))
     assert (after.value, after.low) == (before.value, before.low) and after.high > 1.1 * before.high
 
@@ -263,9 +256,8 @@ def test_only_targets_that_can_be_reckoned_with_are_met(india):
 
 def test_a_share_is_that_of_all_that_is_no_bound(india):
     rows = demand.sectors(demand.demand(india), 2025)
-    assert rows["share"].sum() == pytest.approx(100) and rows.loc[rows["bound"], ["middle", "share"]].isna().all(
-        axis=None
-    )
+    assert rows["share"].sum() == pytest.approx(100)
+    assert rows.loc[rows["bound"], ["middle", "share"]].isna().all(axis=None)
     assert rows.index[0] == ENGINES and not rows["bound"].iloc[0] and rows["bound"].iloc[-1]
 
 
@@ -340,11 +332,8 @@ def test_a_year_that_is_published_moves_the_base(india):
 def test_one_factor_at_a_time_moves_the_median_both_ways(india):
     table = demand.tornado(india, 2031)
     middle = np.median(demand.demand(india).total(bounds=False)[:, 10])
-    assert (
-        (table["low"] <= table["high"]).all()
-        and (table["low"] < 1.05 * middle).all()
-        and (table["high"] > 0.95 * middle).all()
-    )
+    assert (table["low"] <= table["high"]).all() and (table["low"] < 1.05 * middle).all()
+    assert (table["high"] > 0.95 * middle).all()
     assert (table["high"] - table["low"]).is_monotonic_decreasing and len(table) > 15
     assert table.loc[0, ["sector", "factor"]].tolist() == ["electric two-wheelers", "units a year"]
 
@@ -387,7 +376,6 @@ def test_scores_keep_their_ranks_and_are_spread_evenly_in_every_block():
     even = demand_draws.spread(rough)
     for first in range(0, 2_000, 500):
         of, one = even[first : first + 500], rough[first : first + 500]
-        assert (
-            (of.argsort() == one.argsort()).all() and abs(of.mean()) < 0.01 and of.std() == pytest.approx(1, abs=0.02)
-        )
+        assert (of.argsort() == one.argsort()).all() and abs(of.mean()) < 0.01
+        assert of.std() == pytest.approx(1, abs=0.02)
     assert abs(even.mean()) < abs(rough.mean()) / 10 and len(np.unique(even)) == 2_000

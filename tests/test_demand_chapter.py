@@ -17,21 +17,10 @@ pytestmark = pytest.mark.usefixtures("undrawn")
 
 CARS = {"indicator": "auto_production", "segment": "pv", "status": "reported", "source": "S66"}
 SCOOTERS = {"indicator": "ev_sales_fada", "segment": "2w", "status": "reported", "source": "S66"}
-USE = {
-    "area": "IND",
-    "stage": "use",
-    "commodity": "REPM",
-    "measure": "consumption",
-    "status": "reported",
-    "source": "S66",
-}
-KILO = {
-    "sector": "cars with an engine",
-    "role": "intensity",
-    "factor": "magnet in a unit",
-    "material": "NdFeB",
-    "at": "FY25",
-}
+USE = {"area": "IND", "stage": "use", "commodity": "REPM", "measure": "consumption", "status": "reported",
+       "source": "S66"}  # fmt: skip
+KILO = {"sector": "cars with an engine", "role": "intensity", "factor": "magnet in a unit", "material": "NdFeB",
+        "at": "FY25"}  # fmt: skip
 BROKEN = re.compile(r"\b(nan|inf|None|NaN)\b|% %|\bt t\b|[{}]|\b([\d,.]+) to \2\b|\.\.|  | ,|\(\s*\)")
 
 
@@ -53,23 +42,15 @@ def said(india) -> dict[str, str]:
     year, later, last = demand.steps(india)
     trial = demand_activity.trial(india, demand_rows.series(india))
     recorded, paid, past_years = demand_past.backtest(india), demand_past.ceilings(india), demand_past.of_years(india)
-    shown = {
-        "answer": sentences.answer(made, met, india),
-        "bounds": sentences.bounds(made, india),
-        "tonnes": sentences.tonnes(made, later, india),
-        "coverage": past.coverage(recorded, india),
-        "recorded": past.recorded(recorded),
-        "tension": past.tension(recorded, past_years, india),
-        "then": past.then(recorded),
-        "untested": past.untested(recorded, past_years),
-        "paid": past.paid(paid, india),
-        "held": sentences.held(trial, india),
-        "years": figures.years(made, met, india=india),
-        "each": figures.each(made, india=india),
-        "tornado": figures.tornado(demand.tornado(india, later), made, later, india=india),
-        "reconciled": figures.reconciled(recorded, india=india),
-        "limit": figures.paid(paid, past_years, india=india),
-    }
+    shown = {"answer": sentences.answer(made, met, india), "bounds": sentences.bounds(made, india),
+             "tonnes": sentences.tonnes(made, later, india), "coverage": past.coverage(recorded, india),
+             "recorded": past.recorded(recorded), "tension": past.tension(recorded, past_years, india),
+             "then": past.then(recorded), "untested": past.untested(recorded, past_years),
+             "paid": past.paid(paid, india), "held": sentences.held(trial, india),
+             "years": figures.years(made, met, india=india), "each": figures.each(made, india=india),
+             "tornado": figures.tornado(demand.tornado(india, later), made, later, india=india),
+             "reconciled": figures.reconciled(recorded, india=india),
+             "limit": figures.paid(paid, past_years, india=india)}  # fmt: skip
     of, goal = demand.model(india), demand.model(india, "target")
     listed = [tables.sectors(made, year), tables.sectors(made, year, "ferrite"), tables.factors(of, year)]
     listed += [tables.units(of, goal, [year, later, last]), tables.gaps(india), tables.records(recorded)]
@@ -162,12 +143,8 @@ def test_targets_take_more_as_much_or_less_or_are_not_there(india, factor, verdi
     ("hits", "verdict"), [(10, "more than it should"), (8, "about as it should"), (5, "less than it should")]
 )
 def test_a_trial_holds_more_less_or_what_it_should(india, hits, verdict):
-    rows = {
-        "counted": 10 * [1.0],
-        "forecast": 10 * [1.1],
-        "inside": [n < hits for n in range(10)],
-        "source": 10 * ["S44"],
-    }
+    rows = {"counted": 10 * [1.0], "forecast": 10 * [1.1], "inside": [n < hits for n in range(10)],
+            "source": 10 * ["S44"]}  # fmt: skip
     text = sentences.held(pd.DataFrame(rows), india).text
     assert f"{hits} of 10 counted years, {verdict}" in text and "off by 10 %" in text
 
@@ -175,12 +152,8 @@ def test_a_trial_holds_more_less_or_what_it_should(india, hits, verdict):
 def test_without_bounds_nothing_is_said_of_them(india):
     made = demand.demand(india)
     solid = [n for n, line in enumerate(made.lines) if not line.bound]
-    only = replace(
-        made,
-        lines=tuple(made.lines[n] for n in solid),
-        known=tuple(made.known[n] for n in solid),
-        tonnes=made.tonnes[:, solid],
-    )
+    only = replace(made, lines=tuple(made.lines[n] for n in solid), known=tuple(made.known[n] for n in solid),
+                   tonnes=made.tonnes[:, solid])  # fmt: skip
     assert "no source gives" not in sentences.bounds(only, india).text
     assert "no source gives" in sentences.bounds(made, india).text
 
@@ -245,7 +218,6 @@ def test_sentences_agree_with_their_numbers_whatever_the_counts(india, factor):
     assert sum(shares) == pytest.approx(100, abs=3) and max(shares) <= 100
     first = demand.steps(india)[0]
     largest = demand.sectors(made, first).index[0]
-    assert (
-        found["each title"].startswith(largest[:1].upper() + largest[1:]) and f"in FY{first % 100}" in found["answer"]
-    )
+    assert found["each title"].startswith(largest[:1].upper() + largest[1:])
+    assert f"in FY{first % 100}" in found["answer"]
     assert np.isclose(made.at(first).value, np.median(made.total(bounds=False)[:, list(made.years).index(first)]))

@@ -25,12 +25,8 @@ def test_a_demonstration_fetches_from_every_source_and_all_of_it_is_synthetic(tm
     assert demo.main() == 0
     view = versions.held(tmp_path / "demo/archive")
     assert {part.source for part in view.parts} == set(sources.feeds()) and all(part.synthetic for part in view.parts)
-    assert ran[0][2:] == [
-        "helpers",
-        "report",
-        "--output",
-        *(f"{tmp_path}/demo/{name}" for name in ("report", "archive")),
-    ]
+    assert ran[0][2:] == ["helpers", "report", "--output",
+                          *(f"{tmp_path}/demo/{name}" for name in ("report", "archive"))]  # fmt: skip
     assert f"MAGNETS_ARCHIVE={tmp_path}/demo/archive" in capsys.readouterr().out
 
 

@@ -67,15 +67,8 @@ def test_a_figure_follows_with_range_status_and_the_sources_of_its_inputs(
 
 
 def test_chinas_months_follow_from_growth_and_sums_and_make_their_year():
-    values = {
-        "2025-02": 3588,
-        "2025-03": 5323,
-        "2025-04": 2626,
-        "2024-11": 4712,
-        "2023": 52865,
-        "FY26": 58125,
-        "2024-05": 4762,
-    }
+    values = {"2025-02": 3588, "2025-03": 5323, "2025-04": 2626, "2024-11": 4712, "2023": 52865, "FY26": 58125,
+              "2024-05": 4762}  # fmt: skip
     assert {period: round(exports(period).value) for period in values} == values
     assert sum(exports(f"2025-{month:02}").value for month in range(1, 13)) == pytest.approx(57_392)
     assert [round(exports(p, partner="IND").value) for p in ("2024-07", "2025-01", "2025-06")] == [261, 415, 174]
@@ -240,23 +233,11 @@ def test_the_whole_is_taken_as_printed_and_a_computed_one_with_its_range():
 
 @pytest.mark.parametrize(
     ("column", "text"),
-    [
-        ("rule", "guess"),
-        ("rule", "quotient"),
-        ("rule", "difference"),
-        ("inputs", "hs=8505; hs=85"),
-        ("inputs", "colour=red"),
-        ("against", "colour=red"),
-        ("key", "import/IND"),
-        ("table", "tade"),
-        ("period", "FY2025"),
-        ("inputs", "period=FY2025"),
-        ("inputs", "hs=850511"),
-        ("inputs", ""),
-        ("factor", 0.0),
-        ("factor", float("inf")),
-    ],
-)
+    [("rule", "guess"), ("rule", "quotient"), ("rule", "difference"), ("inputs", "hs=8505; hs=85"),
+     ("inputs", "colour=red"), ("against", "colour=red"), ("key", "import/IND"), ("table", "tade"),
+     ("period", "FY2025"), ("inputs", "period=FY2025"), ("inputs", "hs=850511"), ("inputs", ""), ("factor", 0.0),
+     ("factor", float("inf"))],
+)  # fmt: skip
 def test_a_row_that_cannot_be_read_is_named_with_its_line(column, text):
     good = {"table": "trade", "key": "import/IND/world/850511/weight", "period": "*", "unit": "t", "status": "derived",
             "rule": "growth", "factor": float("nan"), "inputs": "hs=8505", "note": "", "against": ""}  # fmt: skip
@@ -274,20 +255,11 @@ def test_a_star_in_an_input_is_the_sum_of_all_but_the_whole():
     whole = EXPORTS | {"measure": "weight", "period": "2031", "value": 9.0}
     table = pd.DataFrame(
         [
-            [
-                "trade",
-                "export/CHN/world/85051110/weight_yoy",
-                "2031",
-                "t",
-                "derived",
-                "sum",
-                None,
-                "measure=weight & partner=*",
-                "",
-            ]
+            ["trade", "export/CHN/world/85051110/weight_yoy", "2031", "t", "derived", "sum", None,
+             "measure=weight & partner=*", ""]
         ],
         columns=["table", "key", "period", "unit", "status", "rule", "factor", "inputs", "note"],
-    )
+    )  # fmt: skip
     (step,) = derive.steps(table, "derivations", {"trade": (*EXPORTS, "measure")}, {"derived": 2})
     known = INDIA.adding("trade", *rows, whole).figures()
     ((key, period, value, used, _),) = derive.results(known, step)

@@ -263,12 +263,9 @@ def test_a_forecast_that_has_not_moved_is_not_reckoned_again(root, india, monkey
 
 @pytest.mark.parametrize(
     ("case", "text"),
-    [
-        ("figure", "from the new figure of magnets under HS 850511 into India for FY26"),
-        ("model", "for the model alone"),
-        ("parameters", "for its parameters alone: another horizon"),
-    ],
-)
+    [("figure", "from the new figure of magnets under HS 850511 into India for FY26"), ("model", "for the model alone"),
+     ("parameters", "for its parameters alone: another horizon")],
+)  # fmt: skip
 def test_a_report_says_what_moved_the_forecast(root, india, undrawn, case, text):
     now = adding(india, FY26=36000) if case == "figure" else india
     asked = {"horizon": 5} if case == "parameters" else {}

@@ -111,14 +111,11 @@ def test_parts_of_a_partner_by_province_or_regime_are_added_up():
     )
 
 
-REFUSED = {
-    "heading": r"headings \['净重'\] are not known; known are 数据年月, Date of data, 商品编码",
-    "unit": "the unit is '个', known are 千克",
-    "partner": "no country is known as '亚特兰蒂斯'; add the spelling to spellings.csv",
-    "codes": "and 116 are two partners|and 133 are two partners",
-    "cut": "its partners do not sum to its total",
-    "rupees": "it has no column 美元 or US dollar",
-}
+REFUSED = {"heading": r"headings \['净重'\] are not known; known are 数据年月, Date of data, 商品编码",
+           "unit": "the unit is '个', known are 千克",
+           "partner": "no country is known as '亚特兰蒂斯'; add the spelling to spellings.csv",
+           "codes": "and 116 are two partners|and 133 are two partners", "cut": "its partners do not sum to its total",
+           "rupees": "it has no column 美元 or US dollar"}  # fmt: skip
 
 
 @pytest.mark.parametrize("fault", REFUSED)
@@ -139,12 +136,9 @@ def test_a_name_has_to_say_which_way_the_goods_went(name):
 
 @pytest.mark.parametrize(
     ("old", "new", "said"),
-    [
-        ("290,000,000", "290.000.000", "row 4: '290.000.000' is no number; correct the cell"),
-        ("202507", "202513", "row 4: '202513' is no month"),
-        (',"290,000,000"', "", "row 4 has 2 cells under 3 columns"),
-    ],
-)
+    [("290,000,000", "290.000.000", "row 4: '290.000.000' is no number; correct the cell"),
+     ("202507", "202513", "row 4: '202513' is no month"), (',"290,000,000"', "", "row 4 has 2 cells under 3 columns")],
+)  # fmt: skip
 def test_the_row_of_a_cell_that_cannot_be_read_is_told_as_it_stands_in_the_file(old, new, said):
     rows = ['"202506","85051110","1"', ",,", '"202507","85051110","290,000,000"'.replace(old, new)]
     with pytest.raises(UnfitError, match=re.escape(said)):

@@ -222,12 +222,9 @@ def test_a_month_counts_for_a_sixth_of_a_half_year(india):
 
 @pytest.mark.parametrize(
     "row",
-    [
-        OWN | {"period": "FY25", "value": 45_000.0},
-        FROM_CHINA | {"period": "2024", "value": 15_000.0},
-        OWN | {"period": "FY26-H1", "value": 40_000.0},
-    ],
-)
+    [OWN | {"period": "FY25", "value": 45_000.0}, FROM_CHINA | {"period": "2024", "value": 15_000.0},
+     OWN | {"period": "FY26-H1", "value": 40_000.0}],
+)  # fmt: skip
 def test_what_is_revised_leaves_weights_that_sum_to_one(india, row):
     changed = india.adding("trade", row)
     assert weights(changed).sum() == pytest.approx(1) and (weights(changed) != weights(india)).any()

@@ -29,9 +29,8 @@ def carried(made):
 
 def test_fewer_and_shorter_draws_say_what_all_of_them_say(india, carried):
     every, few = scenario.draws(india), explorer.unpacked(carried["draws"])
-    assert len(few) == explorer.COUNT < len(every) and [part.sector for part in few.parts] == [
-        part.sector for part in every.parts
-    ]
+    assert len(few) == explorer.COUNT < len(every)
+    assert [part.sector for part in few.parts] == [part.sector for part in every.parts]
     for moved in ("", "scheme=1; licences=closed; ev_pace=1; wind_pm_share=0.5"):
         one, other = (scenario.balance(of, levers.made(moved)) for of in (every, few))
         for quantity in ("demand", "imports", "scheme", "shortage", "rupees", "engines"):

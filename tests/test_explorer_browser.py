@@ -10,13 +10,13 @@ from urllib.parse import quote
 import numpy as np
 import pytest
 from handmade import frame
-from test_browser import DESK, barriers, browser, opened, playwright  # noqa: F401
+from test_browser import barriers, browser, opened, playwright  # noqa: F401
 
 from helpers.outlook import levers, scenario
 from helpers.report.page import explorer, html
 from helpers.report.scenario import files
 
-SETTINGS, DRAWS = 250, 16
+SETTINGS, DRAWS = 150, 16
 STATE = "#scheme=1;licences=closed;ev_pace=0.5"
 
 
@@ -32,7 +32,7 @@ def pages(india, tmp_path_factory):
 
 @pytest.fixture
 def page(browser, pages):  # noqa: F811
-    with opened(browser, pages / "explorer.html", viewport=DESK) as (page, asked, said):
+    with opened(browser, pages / "explorer.html") as (page, asked, said):
         yield page
         assert said == [] and {url.partition(":")[0] for url in asked} == {"file"}
 
@@ -147,30 +147,24 @@ def test_without_a_script_the_named_scenarios_stand_there_and_no_dead_lever(brow
         assert not page.locator("#explorer").is_visible() and said == []
 
 
-def test_the_explorer_with_its_levers_moved_has_no_barrier(browser, pages):  # noqa: F811
-    view = {"viewport": DESK, "color_scheme": "light", "bypass_csp": True}
+def test_the_explorer_with_its_levers_moved_has_no_barrier_and_paper_keeps_its_state(browser, pages):  # noqa: F811
+    view = {"color_scheme": "light", "bypass_csp": True}
     with opened(browser, pages / "explorer.html", **view) as (page, _, said):
         page.goto(page.url + STATE)
+        page.emulate_media(media="print")
+        assert "Under these levers" in page.locator("#answer").inner_text()
+        assert page.locator("#drawing .fill-blue").first.is_visible()
+        assert page.locator("#is-scheme").inner_text() == "100 %"
+        assert "--set scheme=1" in page.locator("#command").inner_text()
+        assert not page.locator("#reset").is_visible() and not page.locator("[data-copy]").first.is_visible()
+        page.emulate_media(media="screen")
         assert barriers(page) == [] and said == []
 
 
 def test_it_is_whole_under_the_headers_of_a_strict_server_and_no_other_script_runs(browser, pages):  # noqa: F811
-    with opened(browser, pages / "explorer.html", strict=f"explorer.html{STATE}", viewport=DESK) as (page, _, said):
+    with opened(browser, pages / "explorer.html", strict=f"explorer.html{STATE}") as (page, _, said):
         assert "Under these levers" in page.locator("#answer").inner_text() and said == []
         page.evaluate(
             "const s = document.createElement('script'); s.textContent = 'window.ran = 1'; document.body.append(s)"
         )
         assert page.evaluate("window.ran") is None and said
-
-
-def test_paper_keeps_the_state(page):
-    page.goto(page.url.partition("#")[0] + STATE)
-    page.emulate_media(media="print")
-    assert (
-        "Under these levers" in page.locator("#answer").inner_text()
-        and page.locator("#drawing .fill-blue").first.is_visible()
-    )
-    assert (
-        page.locator("#is-scheme").inner_text() == "100 %" and "--set scheme=1" in page.locator("#command").inner_text()
-    )
-    assert not page.locator("#reset").is_visible() and not page.locator("[data-copy]").first.is_visible()

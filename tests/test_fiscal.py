@@ -6,17 +6,11 @@ from hypothesis import strategies as st
 
 from helpers import fiscal
 
-FORMS = {
-    "FY25": (date(2024, 4, 1), date(2025, 3, 31)),
-    "FY26-H1": (date(2025, 4, 1), date(2025, 9, 30)),
-    "FY26-H2": (date(2025, 10, 1), date(2026, 3, 31)),
-    "FY26-Q2": (date(2025, 7, 1), date(2025, 9, 30)),
-    "FY24-Q4": (date(2024, 1, 1), date(2024, 3, 31)),
-    "2024": (date(2024, 1, 1), date(2024, 12, 31)),
-    "2024-02": (date(2024, 2, 1), date(2024, 2, 29)),
-    "2013-03-31": (date(2013, 3, 31), date(2013, 3, 31)),
-    "2024-05/2024-09": (date(2024, 5, 1), date(2024, 9, 30)),
-}
+FORMS = {"FY25": (date(2024, 4, 1), date(2025, 3, 31)), "FY26-H1": (date(2025, 4, 1), date(2025, 9, 30)),
+         "FY26-H2": (date(2025, 10, 1), date(2026, 3, 31)), "FY26-Q2": (date(2025, 7, 1), date(2025, 9, 30)),
+         "FY24-Q4": (date(2024, 1, 1), date(2024, 3, 31)), "2024": (date(2024, 1, 1), date(2024, 12, 31)),
+         "2024-02": (date(2024, 2, 1), date(2024, 2, 29)), "2013-03-31": (date(2013, 3, 31), date(2013, 3, 31)),
+         "2024-05/2024-09": (date(2024, 5, 1), date(2024, 9, 30))}  # fmt: skip
 
 
 @pytest.mark.parametrize("period", FORMS)
@@ -38,19 +32,9 @@ def test_the_shortest_name_is_the_one_people_use():
 
 @pytest.mark.parametrize(
     "wrong",
-    [
-        "2024-25",
-        "FY2025",
-        "FY26-H3",
-        "FY26-Q5",
-        "2025-13",
-        "2025-02-30",
-        "April",
-        "",
-        "2025-09/2025-05",
-        "2024/2025/2026",
-    ],
-)
+    ["2024-25", "FY2025", "FY26-H3", "FY26-Q5", "2025-13", "2025-02-30", "April", "", "2025-09/2025-05",
+     "2024/2025/2026"],
+)  # fmt: skip
 def test_an_unknown_period_is_refused(wrong):
     with pytest.raises(ValueError):
         fiscal.span(wrong)
@@ -76,17 +60,10 @@ def test_the_centre_of_a_half_is_a_quarter_year_from_that_of_its_year():
 
 @pytest.mark.parametrize(
     ("months", "name"),
-    [
-        (("2024-01", 12), "2024"),
-        (("2024-04", 12), "FY25"),
-        (("2024-02", 12), "2024-02/2025-01"),
-        (("2024-04", 6), "FY25-H1"),
-        (("2024-10", 6), "FY25-H2"),
-        (("2024-01", 6), "2024-01/2024-06"),
-        (("2024-01", 3), "FY24-Q4"),
-        (("2024-02", 3), "2024-02/2024-04"),
-    ],
-)
+    [(("2024-01", 12), "2024"), (("2024-04", 12), "FY25"), (("2024-02", 12), "2024-02/2025-01"),
+     (("2024-04", 6), "FY25-H1"), (("2024-10", 6), "FY25-H2"), (("2024-01", 6), "2024-01/2024-06"),
+     (("2024-01", 3), "FY24-Q4"), (("2024-02", 3), "2024-02/2024-04")],
+)  # fmt: skip
 def test_only_whole_years_halves_and_quarters_have_a_name_of_their_own(months, name):
     assert fiscal.name(fiscal.pd.period_range(months[0], periods=months[1], freq="M")) == name
 

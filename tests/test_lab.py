@@ -17,8 +17,10 @@ from contextlib import suppress
 import nbformat
 import pytest
 from test_browser import browser  # noqa: F401
+from typer.testing import CliRunner
 
 from conftest import AS_OF, Project, contents
+from helpers.cli import app
 from helpers.report.scenario import files
 
 NUMBERS = re.compile(r"[\d,.]+ \([\d,.]+ to [\d,.]+\)")
@@ -122,7 +124,7 @@ def test_levers_are_moved_followed_exported_and_reset_and_a_stock_kernel_follows
     assert asked == f"magnets scenario run run-rate --set scheme=1 --set licences=closed --as-of {AS_OF}"
     moved = _numbers(shown.inner_text())
     assert moved != at_first and len(moved) == len(at_first) == 18
-    done = made.magnets(*shlex.split(asked)[1:])
+    done = CliRunner().invoke(app, shlex.split(asked)[1:], env={"COLUMNS": "200"})
     assert _numbers(done.stdout) == moved, "the command says what the table shows"
     assert moved[1].partition(" ")[0] in page.locator("p[role=status]").inner_text()
     assert page.locator("[role=img][aria-label^='Lines with'] svg").is_visible()

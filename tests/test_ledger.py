@@ -126,16 +126,13 @@ def test_a_forecast_made_within_a_week_of_its_own_day_is_taken_and_no_later_one(
 
 @pytest.mark.parametrize(
     ("change", "said"),
-    [
-        (lambda text: text.replace("30000.0", "nan"), "a number is not in plain digits"),
-        (lambda text: text.replace("30000.0", ""), r"headline.csv is not fit for it: nothing was appended"),
-        (lambda text: text + text.splitlines()[-1] + "\n", "PrimaryKey"),
-        (lambda text: text.replace(",t,", ",kg,"), "enum"),
-        (lambda text: text.replace(",value", ""), "has not the columns"),
-        (lambda text: "\udcff", "cannot be read"),
-    ],
+    [(lambda text: text.replace("30000.0", "nan"), "a number is not in plain digits"),
+     (lambda text: text.replace("30000.0", ""), r"headline.csv is not fit for it: nothing was appended"),
+     (lambda text: text + text.splitlines()[-1] + "\n", "PrimaryKey"),
+     (lambda text: text.replace(",t,", ",kg,"), "enum"),
+     (lambda text: text.replace(",value", ""), "has not the columns"), (lambda text: "\udcff", "cannot be read")],
     ids=["nan", "nothing", "twice", "unit", "column", "bytes"],
-)
+)  # fmt: skip
 def test_what_would_break_the_ledger_for_good_is_refused(folder, publish, change, said):
     report, before = publish(), lines(folder)
     path = report / "headline.csv"
@@ -204,15 +201,11 @@ def test_two_that_append_at_once_lose_nothing(folder, publish, monkeypatch):
 
 @pytest.mark.parametrize(
     ("mend", "line"),
-    [
-        (lambda rows: [*rows[:6], rows[6].replace(",t,", ",t,1"), *rows[7:]], 7),
-        (lambda rows: [*rows[:100], *rows[101:]], 92),
-        (lambda rows: rows[:-1], 342),
-        (lambda rows: [rows[0], *rows[91:]], 2),
-        (lambda rows: [*rows[:5], rows[6], rows[5], *rows[7:]], 6),
-    ],
+    [(lambda rows: [*rows[:6], rows[6].replace(",t,", ",t,1"), *rows[7:]], 7),
+     (lambda rows: [*rows[:100], *rows[101:]], 92), (lambda rows: rows[:-1], 342),
+     (lambda rows: [rows[0], *rows[91:]], 2), (lambda rows: [*rows[:5], rows[6], rows[5], *rows[7:]], 6)],
     ids=["changed", "removed", "removed at the end", "a run removed", "two exchanged"],
-)
+)  # fmt: skip
 def test_a_row_that_was_changed_or_removed_is_named_with_what_to_do(folder, mend, line):
     (folder / LEDGER).write_text("\n".join([*mend(lines(folder)), ""]), encoding="utf-8")
     ((file, row, problem, remedy),) = chain.broken(folder)
@@ -265,11 +258,8 @@ QUANTILE = {
         "output_type_id": {
             "required": ["required"],
             "properties": {
-                "required": {
-                    "type": "array",
-                    "uniqueItems": True,
-                    "items": {"type": "number", "minimum": 0, "maximum": 1},
-                }
+                "required": {"type": "array", "uniqueItems": True,
+                             "items": {"type": "number", "minimum": 0, "maximum": 1}}
             },
             "additionalProperties": False,
         },
@@ -281,7 +271,7 @@ QUANTILE = {
         },
     },
     "additionalProperties": False,
-}
+}  # fmt: skip
 TEXT, DAY = {"type": "string"}, {"type": "string", "format": "date"}
 IDS = {"origin_date": DAY, "target": TEXT, "horizon": {"type": "integer"}, "location": TEXT, "target_end_date": DAY}
 TASK = {
@@ -341,30 +331,23 @@ TASKS = {
             "type": "array",
             "items": {
                 "required": ["round_id_from_variable", "round_id", "model_tasks", "submissions_due"],
-                "properties": {
-                    "round_id_from_variable": {"const": True},
-                    "round_id": {"enum": list(IDS)},
-                    "model_tasks": {"type": "array", "items": TASK},
-                    "submissions_due": DUE,
-                },
+                "properties": {"round_id_from_variable": {"const": True}, "round_id": {"enum": list(IDS)},
+                               "model_tasks": {"type": "array", "items": TASK}, "submissions_due": DUE},
             },
         },
     },
-}
+}  # fmt: skip
 """What the schema of ``tasks.json`` (version 5.1.0) asks, as far as this hub uses it."""
 ADMIN = {
     "required": ["schema_version", "name", "maintainer", "contact", "repository", "file_format", "timezone"],
     "additionalProperties": False,
-    "properties": {
-        "schema_version": {"pattern": r"/v\d+\.\d+\.\d+/admin-schema\.json$"},
-        "name": TEXT,
-        "maintainer": TEXT,
-        "contact": {"properties": {"name": TEXT, "email": {"type": "string", "format": "email"}}},
-        "repository": {"properties": {"host": {"const": "github"}, "owner": TEXT, "name": TEXT}},
-        "file_format": {"type": "array", "items": {"enum": ["csv", "parquet", "arrow"]}},
-        "timezone": {"const": "Asia/Kolkata"},
-    },
-}
+    "properties": {"schema_version": {"pattern": r"/v\d+\.\d+\.\d+/admin-schema\.json$"}, "name": TEXT,
+                   "maintainer": TEXT,
+                   "contact": {"properties": {"name": TEXT, "email": {"type": "string", "format": "email"}}},
+                   "repository": {"properties": {"host": {"const": "github"}, "owner": TEXT, "name": TEXT}},
+                   "file_format": {"type": "array", "items": {"enum": ["csv", "parquet", "arrow"]}},
+                   "timezone": {"const": "Asia/Kolkata"}},
+}  # fmt: skip
 """The same of ``admin.json``."""
 
 
@@ -387,13 +370,8 @@ def test_the_hub_is_as_the_hubverse_documents_it(tmp_path):
         assert list(rows.columns) == exports.MODEL_OUTPUT and path.stem == f"{rows['origin_date'][0]}-{metadata.stem}"
         days.append(rows["origin_date"][0])
         for (target, horizon, end), one in rows.groupby(["target", "horizon", "target_end_date"]):
-            ids = {
-                "origin_date": days[-1],
-                "target": target,
-                "horizon": horizon,
-                "location": "IND",
-                "target_end_date": end,
-            }
+            ids = {"origin_date": days[-1], "target": target, "horizon": horizon, "location": "IND",
+                   "target_end_date": end}  # fmt: skip
             fits = [task for _, task in groups if all(v in task["task_ids"][k]["optional"] for k, v in ids.items())]
             assert len(fits) == 1, "each forecast is of one group of tasks"
             assert one["output_type_id"].tolist() == fits[0]["output_type"]["quantile"]["output_type_id"]["required"]

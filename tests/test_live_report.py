@@ -66,13 +66,10 @@ def shown(india):
     """What a chapter shows of imports: an answer, a drawing, a table and a file, months of live sources among them."""
     series = india.series("trade", flow="import", reporter="IND", partner="world", hs="850511", measure="weight")
     year = data.from_row(customs.imports(india).iloc[-1])
-    return [
-        sentence("India imported {year} of magnets.", year=year, answer=True),
-        bars(india),
-        Table(series[["value", "source"]].tail(3), "The newest three, tonnes"),
-        Table(series[["value", "source"]], "Imports of magnets, tonnes"),
-        Download("imports.csv", series),
-    ]
+    return [sentence("India imported {year} of magnets.", year=year, answer=True), bars(india),
+            Table(series[["value", "source"]].tail(3), "The newest three, tonnes"),
+            Table(series[["value", "source"]], "Imports of magnets, tonnes"),
+            Download("imports.csv", series)]  # fmt: skip
 
 
 @pytest.fixture
@@ -366,12 +363,9 @@ def test_a_year_of_months_may_be_cited_and_no_more(place, rows, kept):
     india = data.vintage(BETWEEN)
     series = india.series("trade", flow="import", reporter="IND", partner="world", hs="850511", measure="weight")
     live_ = series[series["source"] == "S250"].head(rows)
-    cells = [
-        Table(live_[["value", "source"]], "Months"),
-        Table(live_[["value"]], "Months without their source", uses=live_["source"]),
-        Download("months.csv", live_),
-        live_[["value", "source"]].to_string(),
-    ]
+    cells = [Table(live_[["value", "source"]], "Months"),
+             Table(live_[["value"]], "Months without their source", uses=live_["source"]),
+             Download("months.csv", live_), live_[["value", "source"]].to_string()]  # fmt: skip
     made = offered.offered(executed(*cells, stdout=live_.to_csv()), india)
     payloads = [
         json.dumps([output.get("data"), output.get("text")]) for c in made.cells for output in c.get("outputs", [])
@@ -416,15 +410,11 @@ def stub(monkeypatch, results=(), error=None):
     monkeypatch.setattr("helpers.data.sources.fetch.fetch", fetch)
 
 
-AWAY = [
-    ("comtrade", "offline", ("comtradeapi.un.org cannot be reached",)),
-    ("tradestat", "offline", ("tradestat.commerce.gov.in cannot be reached",)),
-    ("worldbank", "offline", ("api.worldbank.org cannot be reached",)),
-    ("pinksheet", "offline", ("www.worldbank.org cannot be reached",)),
-    ("usgs", "quota", ("asked too often",)),
-    ("ecb", "failed", ("HTML came",)),
-    ("frankfurter", "nothing new", ()),
-]
+AWAY = [("comtrade", "offline", ("comtradeapi.un.org cannot be reached",)),
+        ("tradestat", "offline", ("tradestat.commerce.gov.in cannot be reached",)),
+        ("worldbank", "offline", ("api.worldbank.org cannot be reached",)),
+        ("pinksheet", "offline", ("www.worldbank.org cannot be reached",)), ("usgs", "quota", ("asked too often",)),
+        ("ecb", "failed", ("HTML came",)), ("frankfurter", "nothing new", ())]  # fmt: skip
 
 
 def test_each_way_of_not_answering_is_said_with_its_day(place, monkeypatch, capsys):

@@ -25,11 +25,8 @@ from helpers.methods import composition
 from helpers.outlook import cells, customs, episodes, evidence, forecast, moved, readings, realtime, seasons, targets
 
 READS = {"slip": composition.ERROR, "surge": composition.SURGE, "neither": composition.UNDECIDED}
-SAID = {
-    "slip": "the surge is an error or a reclassification",
-    "surge": "the surge is one of real ferrite",
-    "neither": "the surge stays unexplained",
-}
+SAID = {"slip": "the surge is an error or a reclassification", "surge": "the surge is one of real ferrite",
+        "neither": "the surge stays unexplained"}  # fmt: skip
 
 pytestmark = pytest.mark.usefixtures("undrawn", "sparse")
 
@@ -137,11 +134,8 @@ def test_every_sentence_of_the_forecast_can_be_said(told, story):
         made = [outlooks.answer(table, india), outlooks.rest_of_year(table, india), outlooks.season(india, of)]
         made += [weighing.moved(india, of), moves.grown(india, table), moves.most(moved.moved(india, table), india, of)]
         paths, history = forecast.intervals(table), evidence.history(india, of)
-        drawn = [
-            fans.fan(paths, india=india),
-            fans.readings(paths, india=india),
-            weighing.weights(history, india=india),
-        ]
+        drawn = [fans.fan(paths, india=india), fans.readings(paths, india=india),
+                 weighing.weights(history, india=india)]  # fmt: skip
     said = [one.text for one in made] + [text for one in drawn for text in (one.title, one.alt)]
     assert not [text for text in said if BROKEN.search(text) or "(assumed)" in text]
     assert story != "slip" or "(error more than 99 %, stock-building under 1 %" in said[0]
@@ -269,9 +263,8 @@ def test_what_lies_before_the_last_sums_counts_as_years(told, monkeypatch):
         readings.years(made[name]).median(axis=1) for name in (evidence.ERROR, evidence.STOCKS, evidence.PERSISTENT)
     )
     known = targets.known_sums(told["slip"])["value"]
-    assert error[2024] == pytest.approx(known["FY24"], rel=0.03) and lasts[2025] == pytest.approx(
-        known["FY25"], rel=0.01
-    )
+    assert error[2024] == pytest.approx(known["FY24"], rel=0.03)
+    assert lasts[2025] == pytest.approx(known["FY25"], rel=0.01)
     assert error.index[0] < 2020 and stocks[2031] > 0.95 * error[2031] and lasts[2027] != error[2027]
 
 

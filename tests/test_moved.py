@@ -29,12 +29,9 @@ def test_the_answer_comes_first_and_each_judgement_is_another_once(india, table,
     assert not shown.duplicated(["what", "case", "period"]).any() and shown.notna().all(axis=None)
     assert list(shown["period"].unique()) == ["FY27", "FY30"]
     cases = shown.groupby("what", sort=False)["case"].unique().map(list).to_dict()
-    assert cases == {
-        "answer": ["mixture"],
-        "growth": ["general", "trade", "own", "none"],
-        "weights": ["the prior alone", "equal weights", "the likeliest for the least likely"],
-        "start": ["as recorded", "newest level"],
-    }
+    assert cases == {"answer": ["mixture"], "growth": ["general", "trade", "own", "none"],
+                     "weights": ["the prior alone", "equal weights", "the likeliest for the least likely"],
+                     "start": ["as recorded", "newest level"]}  # fmt: skip
     for row in shown[shown["what"].isin(["answer", "start"])].itertuples():
         one = forecast.at(table, row.period, row.case)
         assert (row.median, row.low80, row.high80) == (one.value, one.low, one.high)
@@ -49,10 +46,8 @@ def test_licences_stand_in_the_table_of_the_narrow_target_and_own_growth_does_no
     assert cases["licences"] == [f"licences {name}" for name in ("open", "partial", "closed")]
     assert cases["road"] == [structure.COUNTED, structure.SECTORS]
     made = rows[rows["what"] == "supply"].set_index(["case", "period"])["median"]
-    assert (
-        made["scheme on time", "FY30"] < made["run-rate", "FY30"]
-        and made["scheme half", "FY27"] == made["run-rate", "FY27"]
-    )
+    assert made["scheme on time", "FY30"] < made["run-rate", "FY30"]
+    assert made["scheme half", "FY27"] == made["run-rate", "FY27"]
     assert "B3" in rows.loc[rows["case"] == "trade", "source"].iloc[0]
 
 

@@ -10,25 +10,13 @@ from helpers import paths
 from helpers.report.shelf import inputs
 
 MODULES = [path for path in sorted(paths.CODE.rglob("*.py")) if "carried" not in path.parts]
-FACTS = {
-    "a fiscal year": re.compile(r"\bFY\d\d"),
-    "a day or month": re.compile(r"\b(?:19|20)\d\d-[01]\d\b"),
-    "a year": re.compile(r"(?<![\w#.])(?:19[5-9]\d|20[0-4]\d)(?![\w.])"),
-    "a source": re.compile(r"\b[SBM]\d{1,3}[a-z]?\b"),
-}
+FACTS = {"a fiscal year": re.compile(r"\bFY\d\d"), "a day or month": re.compile(r"\b(?:19|20)\d\d-[01]\d\b"),
+         "a year": re.compile(r"(?<![\w#.])(?:19[5-9]\d|20[0-4]\d)(?![\w.])"),
+         "a source": re.compile(r"\b[SBM]\d{1,3}[a-z]?\b")}  # fmt: skip
 CODES = re.compile(r"\bHS \d{4,8}\b|\b(?:26|28|38|72|74|76|84|85|87|90)\d{2,6}\b|\b(?:80|90|95) ?%|\bCO2\b|"
                    r"http[^ ]*|\b[68]-digit\b|utf-?8|\{[^{}]*\}|%[a-zA-Z]|\bISO8601\b|#[0-9a-f]{6}\b")  # fmt: skip
-EXAMPLES = {
-    "data/rules.py",
-    "data/descriptor.py",
-    "fiscal.py",
-    "report/parameters.py",
-    "cli.py",
-    "report/desk.py",
-    "report/explain.py",
-    "kernel/parent.py",
-    "kernel/provisioner.py",
-}
+EXAMPLES = {"data/rules.py", "data/descriptor.py", "fiscal.py", "report/parameters.py", "cli.py", "report/desk.py",
+            "report/explain.py", "kernel/parent.py", "kernel/provisioner.py"}  # fmt: skip
 """Modules whose errors show how a period or a day is written, or that talk to the system by numbers."""
 
 NATURE = {"methods/oxide.py", "fiscal.py"}
@@ -101,18 +89,10 @@ def test_templates_of_sentences_hold_no_digit_but_codes():
 
 @pytest.mark.parametrize(
     ("text", "caught"),
-    [
-        ('x = "FY25"', True),
-        ('x = "as of 2026-11"', True),
-        ("x = 53748", True),
-        ('x = "S04"', True),
-        ('"""FY25 is an example."""', False),
-        ('def f():\n    """53,748 t in FY25 (S04)."""', False),
-        ('x = "HS 850511 at 80 %"', False),
-        ("x = 20_000", False),
-        ('x = f"{year:04d}"', False),
-    ],
-)
+    [('x = "FY25"', True), ('x = "as of 2026-11"', True), ("x = 53748", True), ('x = "S04"', True),
+     ('"""FY25 is an example."""', False), ('def f():\n    """53,748 t in FY25 (S04)."""', False),
+     ('x = "HS 850511 at 80 %"', False), ("x = 20_000", False), ('x = f"{year:04d}"', False)],
+)  # fmt: skip
 def test_a_fact_is_told_from_a_code(tmp_path, monkeypatch, text, caught):
     monkeypatch.setattr(paths, "CODE", tmp_path)
     path = tmp_path / "module.py"

@@ -88,19 +88,15 @@ def test_markdown_asks_and_explains_and_says_nothing_that_will_change(notebook):
 
 @pytest.mark.parametrize(
     ("text", "said"),
-    [
-        ("About 36,000 t came.", "a digit: '3'"),
-        ("It rose in March.", "a month: 'March'"),
-        ("It rose in May.", "a month: 'in May'"),
-        ("May it rise?", None),
-        ("Since FY is short for fiscal year.", "a fiscal year: 'FY'"),
-        ("The total is not yet public.", "a state of affairs: 'not yet'"),
-        ("It is suspect now.", "a state of affairs: 'suspect now'"),
-        ("By then customs will have published it.", "a state of affairs: 'will have'"),
-        ("HS 850511 splits into 85051110 and 85051190; 8-digit lines; 80 % intervals; $x_1$.", None),
-        ("The rule is fixed beforehand.", None),
-    ],
-)
+    [("About 36,000 t came.", "a digit: '3'"), ("It rose in March.", "a month: 'March'"),
+     ("It rose in May.", "a month: 'in May'"), ("May it rise?", None),
+     ("Since FY is short for fiscal year.", "a fiscal year: 'FY'"),
+     ("The total is not yet public.", "a state of affairs: 'not yet'"),
+     ("It is suspect now.", "a state of affairs: 'suspect now'"),
+     ("By then customs will have published it.", "a state of affairs: 'will have'"),
+     ("HS 850511 splits into 85051110 and 85051190; 8-digit lines; 80 % intervals; $x_1$.", None),
+     ("The rule is fixed beforehand.", None)],
+)  # fmt: skip
 def test_what_markdown_may_not_say_is_seen(text, said):
     assert told(text) == ([said] if said else [])
 
@@ -161,9 +157,8 @@ def test_what_belongs_to_one_run_only_is_not_committed(tmp_path):
     dirty.metadata["language_info"]["version"] = "3.11.7"
     nbformat.write(dirty, path)
     cell, metadata = notebooks.problems(path)
-    assert (
-        "1-x.ipynb cell 3 holds images, payloads or metadata" in cell and "metadata other than its kernel" in metadata
-    )
+    assert "1-x.ipynb cell 3 holds images, payloads or metadata" in cell
+    assert "metadata other than its kernel" in metadata
     path.write_text("{")
     assert "is not a notebook" in notebooks.problems(path)[0]
 
@@ -206,16 +201,14 @@ def test_storing_strips_images_payloads_and_timings():
     cell.outputs = [nbformat.v4.new_output("execute_result", data, execution_count=3)]
     notebook = nbformat.v4.new_notebook(
         cells=[cell],
-        metadata={
-            "kernelspec": {"name": "python3", "display_name": "Python"},
-            "language_info": {"name": "python", "version": "3.11.7"},
-            "papermill": {},
-        },
-    )
+        metadata={"kernelspec": {"name": "python3", "display_name": "Python"},
+                  "language_info": {"name": "python", "version": "3.11.7"}, "papermill": {}},
+    )  # fmt: skip
     kept = notebooks.stripped(notebook)
     assert kept.metadata["language_info"] == {"name": "python", "file_extension": ".py"}, "`--to script` writes .py"
     assert dict(kept.cells[0].outputs[0].data) == {"text/plain": "x"} and kept.cells[0].execution_count == 3
-    assert dict(kept.cells[0].metadata) == {"tags": ["parameters"]} and set(kept.metadata) == {
+    assert dict(kept.cells[0].metadata) == {"tags": ["parameters"]}
+    assert set(kept.metadata) == {
         "kernelspec",
         "language_info",
     }
@@ -223,19 +216,11 @@ def test_storing_strips_images_payloads_and_timings():
 
 @pytest.mark.parametrize(
     ("ours", "theirs", "same"),
-    [
-        ("53,748 t in FY25", "53,748 t in FY25", True),
-        ("0.30000000000000004", "0.3", True),
-        ("53748.0000001 t", "53,748 t", True),
-        ("a  table\n  of 1.5", "a table of 1.5", True),
-        ("53,748 t", "54,285 t", False),
-        ("53,748 t", "53,749 t", False),
-        ("−2.8 %", "2.8 %", False),
-        ("53,748 t", "53,748 kg", False),
-        ("1 and 2", "1", False),
-        ("-1", "−1", True),
-    ],
-)
+    [("53,748 t in FY25", "53,748 t in FY25", True), ("0.30000000000000004", "0.3", True),
+     ("53748.0000001 t", "53,748 t", True), ("a  table\n  of 1.5", "a table of 1.5", True),
+     ("53,748 t", "54,285 t", False), ("53,748 t", "53,749 t", False), ("−2.8 %", "2.8 %", False),
+     ("53,748 t", "53,748 kg", False), ("1 and 2", "1", False), ("-1", "−1", True)],
+)  # fmt: skip
 def test_outputs_are_compared_by_words_and_numbers_on_both_sides(ours, theirs, same):
     assert (Output(ours) == theirs) is same and (Output(theirs) == ours) is same
     assert (Output(ours) != theirs) is not same

@@ -18,12 +18,9 @@ SAYS = {
     "a figure assumed": {"1-trade": ["33,000 t (assumed)"], "4-forecast": ["(assumed)"]},
     REVISED: {"1-trade": ["35,000 t"], "2-production": ["3,100 t"], "4-forecast": ["35,000 t", "until January 2027"]},
 }
-STALE = {
-    "2026-12-01": ["a run-rate of 32,562 t", "FY26 is over", "no total of FY22, FY23 or FY26"],
-    "2027-01-10": ["a run-rate of 32,562 t", "FY26 is over"],
-    "2028-06-20": ["a run-rate", "in FY27 (April"],
-    "a figure assumed": ["a spike and not a level", "an error in the recorded quantity with"],
-}
+STALE = {"2026-12-01": ["a run-rate of 32,562 t", "FY26 is over", "no total of FY22, FY23 or FY26"],
+         "2027-01-10": ["a run-rate of 32,562 t", "FY26 is over"], "2028-06-20": ["a run-rate", "in FY27 (April"],
+         "a figure assumed": ["a spike and not a level", "an error in the recorded quantity with"]}  # fmt: skip
 STALE[REVISED] = [*STALE["a figure assumed"], "until November 2026", "after November 2026"]
 
 

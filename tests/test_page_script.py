@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from handmade import everything, page
-from test_browser import DESK, axe, browser, opened, playwright  # noqa: F401
+from test_browser import axe, browser, opened, playwright  # noqa: F401
 
 from helpers.chapters.outputs import Table
 
@@ -42,7 +42,7 @@ def cells(page, name):
 
 
 def test_a_column_sorts_up_down_and_back_by_keyboard_and_empty_cells_stay_last(browser, made):  # noqa: F811
-    with opened(browser, made, viewport=DESK) as (page, asked, said):
+    with opened(browser, made) as (page, asked, said):
         for place, name in list(enumerate(COLUMNS))[1:]:
             head = page.locator("table.sorts th[scope=col]").nth(place)
             button = head.get_by_role("button")
@@ -59,7 +59,7 @@ def test_a_column_sorts_up_down_and_back_by_keyboard_and_empty_cells_stay_last(b
 
 
 def test_only_one_column_is_sorted_and_short_tables_are_left_alone(browser, made):  # noqa: F811
-    with opened(browser, made, viewport=DESK, color_scheme="light", bypass_csp=True) as (page, _, said):
+    with opened(browser, made, color_scheme="light", bypass_csp=True) as (page, _, said):
         heads = page.locator("table.sorts th[scope=col] button")
         heads.nth(0).click()
         heads.nth(1).click()
@@ -69,13 +69,13 @@ def test_only_one_column_is_sorted_and_short_tables_are_left_alone(browser, made
 
 
 def test_without_script_a_table_is_whole_and_shows_no_buttons(browser, made):  # noqa: F811
-    with opened(browser, made, viewport=DESK, java_script_enabled=False) as (page, _, _):
+    with opened(browser, made, java_script_enabled=False) as (page, _, _):
         assert page.locator("button").count() == 0 and page.locator("table.sorts").first.is_visible()
         assert page.locator("table.sorts tbody tr").count() >= 6 and page.get_by_text("SVG").first.is_visible()
 
 
 def test_a_drawing_is_taken_as_png_under_the_policy(browser, made):  # noqa: F811
-    with opened(browser, made, viewport=DESK, accept_downloads=True) as (page, asked, said):
+    with opened(browser, made, accept_downloads=True) as (page, asked, said):
         with page.expect_download() as started:
             page.locator(".take button").first.click()
         body = Path(started.value.path()).read_bytes()

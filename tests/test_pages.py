@@ -53,7 +53,7 @@ def folder(rendered):
     return rendered[0].root / "reports" / AS_OF
 
 
-@pytest.fixture(params=["index", *(path.stem for path in chapters())])
+@pytest.fixture(scope="module", params=["index", *(path.stem for path in chapters())])
 def published(folder, request):
     """A page of a real report."""
     return Page(folder / f"{request.param}.html")
@@ -71,14 +71,10 @@ def test_nothing_enters_a_page_unescaped(india):
         Table(
             imports[["value", "source"]].head(2).assign(note=EVIL).rename(columns={"value": EVIL}), f"Caption {EVIL}"
         ),
-        Figure(
-            '<svg viewBox="0 0 1 1"><text>a &lt; b</text></svg>',
-            f"Title {EVIL}",
-            f"This shows {EVIL} and more, in as many words as a drawing needs",
-            imports,
-        ),
+        Figure('<svg viewBox="0 0 1 1"><text>a &lt; b</text></svg>', f"Title {EVIL}",
+               f"This shows {EVIL} and more, in as many words as a drawing needs", imports),
         EVIL,
-    ]
+    ]  # fmt: skip
     shared = frame(india)
     shared["sources"] = {
         i: s | {"date": EVIL, "title": EVIL, "publisher": EVIL, "licence": EVIL} for i, s in shared["sources"].items()
@@ -106,17 +102,9 @@ def test_control_characters_do_not_reach_a_page(india):
 
 @pytest.mark.parametrize(
     "address",
-    [
-        "javascript:alert(1)",
-        "data:text/html,x",
-        'https://x.org/"onclick="y',
-        "https://",
-        "x.org",
-        "file:///etc",
-        "https://[x",
-        "https://a.b/'",
-    ],
-)
+    ["javascript:alert(1)", "data:text/html,x", 'https://x.org/"onclick="y', "https://", "x.org", "file:///etc",
+     "https://[x", "https://a.b/'"],
+)  # fmt: skip
 def test_only_web_addresses_become_links(address):
     assert link(address) == ""
 
@@ -133,9 +121,8 @@ def test_a_page_obeys_its_own_policy(made, request):
     seen = request.getfixturevalue(made)
     policy = next(meta["content"] for meta in seen.all("meta") if meta.get("http-equiv") == "Content-Security-Policy")
     assert policy == html.policy("page") and policy.startswith("default-src 'none'; style-src 'sha256-")
-    assert len(seen.all("style")) == 1 and set(re.findall(r"'sha256[^']*'", policy)) <= set(
-        re.findall(r"'sha256[^']*'", html.headers())
-    )
+    assert len(seen.all("style")) == 1
+    assert set(re.findall(r"'sha256[^']*'", policy)) <= set(re.findall(r"'sha256[^']*'", html.headers()))
     assert not [name for _, attrs in seen.tags for name in attrs if name == "style" or name.startswith("on")]
     assert len(seen.all("script")) == 1 and not seen.all("link") and checks.problems(seen.source) == []
 
@@ -145,33 +132,26 @@ DRAWN = "<svg role='img' aria-label='a map of magnets'>"
 
 @pytest.mark.parametrize(
     "put, said",
-    [
-        ('<p style="color: red">', "style attribute"),
-        ("<details ontoggle=alert(1)>", "handler ontoggle"),
-        ("<script>1</script>", "has a <script>"),
-        ("<style>p{}</style>", "2 style elements"),
-        ('<img src="https://x.org/y.png" alt="a map of magnets">', "loads https://x.org"),
-        ('<a href="javascript:alert(1)">x</a>', "links to javascript:"),
-        ('<a href="data:text/html,x">x</a>', "links to data:"),
-        ('<meta http-equiv="refresh" content="0;url=x">', "another page"),
-        ('<svg role="img" aria-label="a map"><image href="x.png"/></svg>', "loads x.png"),
-        ("<svg></svg>", "without an alternative text"),
-        ("<th>", "without a scope"),
-        ("<h1>", "2 first headings"),
-        ("<form>", "only to be read"),
-        ("<noscript><p title='</noscript><script>1</script>'></p></noscript>", "has a <noscript>"),
-        ("<!--> <script>1</script> -->", "has a comment"),
-        ("<!-- <b>", "ends inside a tag or a comment"),
-        ('<math href="javascript:1"></math>', "loads javascript:1"),
-        (f"{DRAWN}<!--> <script>1</script> --></svg>", "has a comment"),
-        (f"{DRAWN}<p><![CDATA[> <script>1</script> ]]></p></svg>", "has a comment"),
-        (f"{DRAWN}<?x > <script>1</script> ?></svg>", "has a comment"),
-        (f"{DRAWN}<rect fill='url(https://x.org/a#b)'/></svg>", "loads url(https://x.org"),
-        (f"{DRAWN}<feImage href='https://x.org/a'/></svg>", "loads https://x.org/a"),
-        (f'<p title="{DRAWN} " onclick=\'alert(1)\'> </svg>">x</p>', "handler onclick"),
-        (f"<!-- {DRAWN}<![CDATA[ --><script>1</script><!-- ]]></svg> -->", "has a <script>"),
-    ],
-)
+    [('<p style="color: red">', "style attribute"), ("<details ontoggle=alert(1)>", "handler ontoggle"),
+     ("<script>1</script>", "has a <script>"), ("<style>p{}</style>", "2 style elements"),
+     ('<img src="https://x.org/y.png" alt="a map of magnets">', "loads https://x.org"),
+     ('<a href="javascript:alert(1)">x</a>', "links to javascript:"),
+     ('<a href="data:text/html,x">x</a>', "links to data:"),
+     ('<meta http-equiv="refresh" content="0;url=x">', "another page"),
+     ('<svg role="img" aria-label="a map"><image href="x.png"/></svg>', "loads x.png"),
+     ("<svg></svg>", "without an alternative text"), ("<th>", "without a scope"), ("<h1>", "2 first headings"),
+     ("<form>", "only to be read"),
+     ("<noscript><p title='</noscript><script>1</script>'></p></noscript>", "has a <noscript>"),
+     ("<!--> <script>1</script> -->", "has a comment"), ("<!-- <b>", "ends inside a tag or a comment"),
+     ('<math href="javascript:1"></math>', "loads javascript:1"),
+     (f"{DRAWN}<!--> <script>1</script> --></svg>", "has a comment"),
+     (f"{DRAWN}<p><![CDATA[> <script>1</script> ]]></p></svg>", "has a comment"),
+     (f"{DRAWN}<?x > <script>1</script> ?></svg>", "has a comment"),
+     (f"{DRAWN}<rect fill='url(https://x.org/a#b)'/></svg>", "loads url(https://x.org"),
+     (f"{DRAWN}<feImage href='https://x.org/a'/></svg>", "loads https://x.org/a"),
+     (f'<p title="{DRAWN} " onclick=\'alert(1)\'> </svg>">x</p>', "handler onclick"),
+     (f"<!-- {DRAWN}<![CDATA[ --><script>1</script><!-- ]]></svg> -->", "has a <script>")],
+)  # fmt: skip
 def test_a_page_that_breaks_a_rule_is_refused(front, put, said):
     assert any(said in problem for problem in checks.problems(front.source.replace("</main>", f"{put}</main>")))
 
@@ -187,17 +167,13 @@ def test_a_style_that_loads_and_a_page_that_is_too_large_are_refused(front):
 
 @pytest.mark.parametrize(
     "stdout, stderr, said",
-    [
-        ("", "RuntimeWarning: divide by zero", "cell 2 wrote to stderr: 'RuntimeWarning"),
-        ("UserWarning: odd\n", "", "a warning"),
-        ("nan\n", "", "a number that is none"),
-        ("[1.0, -inf]", "", "a number that is none"),
-        ("Traceback (most recent call last):\n", "", "a traceback"),
-        ("read /home/someone/data", "", "a path of this machine"),
-        ("in python3.11/site-packages/x.py", "", "a path of this machine"),
-        ("<function f at 0x7f0123456789>", "", "by its address in memory"),
-    ],
-)
+    [("", "RuntimeWarning: divide by zero", "cell 2 wrote to stderr: 'RuntimeWarning"),
+     ("UserWarning: odd\n", "", "a warning"), ("nan\n", "", "a number that is none"),
+     ("[1.0, -inf]", "", "a number that is none"), ("Traceback (most recent call last):\n", "", "a traceback"),
+     ("read /home/someone/data", "", "a path of this machine"),
+     ("in python3.11/site-packages/x.py", "", "a path of this machine"),
+     ("<function f at 0x7f0123456789>", "", "by its address in memory")],
+)  # fmt: skip
 def test_a_page_whose_cell_printed_an_accident_is_not_published(india, stdout, stderr, said):
     with pytest.raises(html.PageError, match=r"1-trade\.ipynb, cell 2") as refused:
         page(india, stdout=stdout, stderr=stderr)
@@ -244,13 +220,8 @@ def test_our_judgements_assumptions_and_what_is_recalled_are_told_from_published
     notes = Notes(SOURCES)
     asked = ((["S2", "B9"], False), (["S1", "M9"], False), (["B9"], True), (["S1", "assumed"], False), ([], False))
     said = [Page(str(notes.cite(ids, assumed))).text for ids, assumed in asked]
-    assert said == [
-        "1 ; our judgement 2",
-        "3 ; recalled, not verified 4",
-        "our judgement 2 ; our assumption",
-        "3 ; our assumption",
-        "",
-    ]
+    assert said == ["1 ; our judgement 2", "3 ; recalled, not verified 4", "our judgement 2 ; our assumption",
+                    "3 ; our assumption", ""]  # fmt: skip
     assert [(n["id"], n["mark"], n["link"]) for n in notes.listed] == [
         ("S2", "", ""),
         ("B9", "our judgement", ""),
@@ -395,10 +366,8 @@ def test_one_switch_shows_code_and_working(chapter):
     assert [one["id"] for one in switches] == ["code"] and "checked" not in switches[0]
     assert [label["for"] for label in chapter.all("label")] == ["code"]
     assert len([div for div in chapter.all("div") if div.get("class") == "code"]) == 7
-    assert (
-        "code output" in [pre.get("class") for pre in chapter.all("pre")]
-        and ".code { display: none; }" in chapter.source
-    )
+    assert "code output" in [pre.get("class") for pre in chapter.all("pre")]
+    assert ".code { display: none; }" in chapter.source
 
 
 def test_a_failed_chapter_shows_its_code_and_names_its_cell(india):

@@ -21,10 +21,7 @@ WRONG = {
     "out of range": ({"horizon": 100}, "parameter horizon=100: it must be an integer from 1 to 30"),
     "of another type": ({"horizon": "abc"}, "parameter horizon=abc: it must be an integer from 1 to 30"),
     "a number as text": ({"horizon": "5"}, "parameter horizon='5': write 5"),
-    "too great": (
-        {"baseline_t": 1e9},
-        "parameter baseline_t=1000000000.0: it must be a number from 1000 to 1000000",
-    ),
+    "too great": ({"baseline_t": 1e9}, "parameter baseline_t=1000000000.0: it must be a number from 1000 to 1000000"),
     "too small": ({"baseline_t": 1e-9}, "parameter baseline_t=1e-09: it must be a number from 1000 to 1000000"),
     "no number": ({"baseline_t": float("nan")}, "baseline_t=nan: it must be a number from 1000 to 1000000"),
     "a target that is none": ({"target": "tons"}, "parameter target=tons: it must be customs or repm"),
@@ -33,7 +30,7 @@ WRONG = {
     "a day to come": ({"as_of": "9999-12-31"}, "parameter as_of=9999-12-31: this day is yet to come"),
     "no day": ({"as_of": "soon"}, "parameter as_of=soon: write the day as YYYY-MM-DD"),
     "seconds": ({"as_of": 1764547200.0}, "parameter as_of=1764547200.0: write the day as YYYY-MM-DD"),
-}
+}  # fmt: skip
 
 
 def injected(values):
@@ -64,14 +61,9 @@ def test_parameters_without_a_day_would_be_read_as_of_the_stored_one():
 
 @pytest.mark.parametrize(
     "values",
-    [
-        {"as_of": AS_OF},
-        {"as_of": "2025-06-30", "horizon": 5, "baseline_t": 33000},
-        {"as_of": AS_OF, "baseline_t": 33000.5},
-        {"as_of": AS_OF, "baseline_t": None},
-        {"as_of": AS_OF, "target": "repm"},
-    ],
-)
+    [{"as_of": AS_OF}, {"as_of": "2025-06-30", "horizon": 5, "baseline_t": 33000},
+     {"as_of": AS_OF, "baseline_t": 33000.5}, {"as_of": AS_OF, "baseline_t": None}, {"as_of": AS_OF, "target": "repm"}],
+)  # fmt: skip
 def test_right_parameters_pass(values):
     assert parameters.check(injected(values)) is None
 

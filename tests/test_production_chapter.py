@@ -36,19 +36,15 @@ class Said(dict):
 
     def __init__(self, india):
         self.india = india
-        self.makers = {
-            "answer": lambda: sentences.answer(self.aims, india),
-            "cover": lambda: sentences.cover(self.cover, india),
-            "use": lambda: sentences.use(self.expected, india),
-            "scheme": lambda: sentences.scheme(self.aims, india),
-            "news": lambda: sentences.news(india),
-            "mining": lambda: ore.mining(india),
-            "revisions": lambda: ore.revisions(india),
-            "japan": lambda: ore.japan(india),
-            "mine": lambda: figures.mine_output(*self.editions, india=india),
-            "chain": lambda: figures.chain(self.chain, self.aims, india=india),
-            "covered": lambda: figures.cover(self.cover, india=india),
-        }
+        self.makers = {"answer": lambda: sentences.answer(self.aims, india),
+                       "cover": lambda: sentences.cover(self.cover, india),
+                       "use": lambda: sentences.use(self.expected, india),
+                       "scheme": lambda: sentences.scheme(self.aims, india), "news": lambda: sentences.news(india),
+                       "mining": lambda: ore.mining(india), "revisions": lambda: ore.revisions(india),
+                       "japan": lambda: ore.japan(india),
+                       "mine": lambda: figures.mine_output(*self.editions, india=india),
+                       "chain": lambda: figures.chain(self.chain, self.aims, india=india),
+                       "covered": lambda: figures.cover(self.cover, india=india)}  # fmt: skip
 
     expected = cached_property(lambda self: coverage.expected_use(self.india))
     aims = cached_property(lambda self: supply.aims(self.india))
@@ -110,15 +106,10 @@ def test_figures_are_those_that_the_tables_give(india):
         "mining": ["2,900 t", "0.7 %", "390,000 t", "6.9 million tonnes"],
         "mine title": ["2,900 t in 2025 by the count of USGS and 4,200 t in 2024 by the count of BGS"],
         "revisions": ["12 %", "7 %", "3 %", "61 %"],
-        "japan": [
-            "1,000 t",
-            "274 to 583 t",
-            "91 to 729 thousand",
-            "0.8 to 3.0 kg",
-            "0.5 to 4.2 times the 175 thousand",
-        ],
+        "japan": ["1,000 t", "274 to 583 t", "91 to 729 thousand", "0.8 to 3.0 kg",
+                  "0.5 to 4.2 times the 175 thousand"],
         "tables": ["4,123", "4,157", "0.416", "2.157"],
-    }
+    }  # fmt: skip
     missing = [(name, figure) for name, figures in printed.items() for figure in figures if figure not in texts[name]]
     assert missing == []
 
@@ -327,15 +318,9 @@ def test_cars_are_those_of_the_newest_year_and_left_out_while_unknown(india):
 
 @pytest.mark.parametrize(
     ("low", "high", "words"),
-    [
-        (24, 28, "24 to 28 % of"),
-        (25, 25.2, "25 % of"),
-        (0.76, 0.76, "0.8 % of"),
-        (90, 130, "0.9 to 1.3 times"),
-        (3, 130, "0.03 to 1.30 times"),
-        (110, 130, "1.1 to 1.3 times"),
-    ],
-)
+    [(24, 28, "24 to 28 % of"), (25, 25.2, "25 % of"), (0.76, 0.76, "0.8 % of"), (90, 130, "0.9 to 1.3 times"),
+     (3, 130, "0.03 to 1.30 times"), (110, 130, "1.1 to 1.3 times")],
+)  # fmt: skip
 def test_a_share_is_a_part_or_a_multiple_or_between(low, high, words):
     assert verdicts.enough(derived(float("nan"), "%", low=low, high=high)).text == words
 

@@ -137,8 +137,6 @@ def test_an_interrupted_run_ends_at_once_with_its_kernels_and_publishes_nothing(
 HEADLINE = ",FY25,t,53748,53700,53748,"
 WRONG = {
     "a total that contradicts its parts": (HEADLINE, ",FY25,t,35748,35700,35748,"),
-    "another unit": (HEADLINE, ",FY25,kg,53748,53700,53748,"),
-    "published in the future": (f"{HEADLINE}reported,2025-06-30,", f"{HEADLINE}reported,2062-06-30,"),
     "a lever that there is not": ("scenarios", "scheme=1; rare_earth_free_share=0.5;", "scheme=1; free_share=0.5;"),
     "a sector without a row": ("demand", "lifts,intensity,", "lifts,lifetime,"),
 }

@@ -15,16 +15,13 @@ DAY = "2026-11-22"
 
 @pytest.mark.parametrize(
     ("words", "said"),
-    [
-        (["-p", "basline_t=1"], "unknown parameter 'basline_t'; there are as_of, target, baseline_t, horizon"),
-        (["-p", "horizon"], "not of the form name=value"),
-        (["--as-of", "yesterday"], "parameter as_of=yesterday"),
-        (["--grid", "grid.yml"], "grid.yml line 50: parameter horizon=99"),
-        (["--grid", "none.yml"], "the grid file none.yml cannot be read: no such file or directory\n"),
-        (["-p", "horizon=5", "-p", "horizon=6"], "parameter horizon is given twice"),
-        (["-p", f"as_of={DAY}", "--as-of", "2025-06-30"], "parameter as_of is given twice"),
-    ],
-)
+    [(["-p", "basline_t=1"], "unknown parameter 'basline_t'; there are as_of, target, baseline_t, horizon"),
+     (["-p", "horizon"], "not of the form name=value"), (["--as-of", "yesterday"], "parameter as_of=yesterday"),
+     (["--grid", "grid.yml"], "grid.yml line 50: parameter horizon=99"),
+     (["--grid", "none.yml"], "the grid file none.yml cannot be read: no such file or directory\n"),
+     (["-p", "horizon=5", "-p", "horizon=6"], "parameter horizon is given twice"),
+     (["-p", f"as_of={DAY}", "--as-of", "2025-06-30"], "parameter as_of is given twice")],
+)  # fmt: skip
 def test_wrong_parameters_are_refused_before_anything_is_written(tmp_path, monkeypatch, words, said):
     monkeypatch.chdir(tmp_path)
     lines = ["- horizon: 5", *(f"- baseline_t: {n}" for n in range(1001, 1049)), "- horizon: 99"]
@@ -45,13 +42,9 @@ def test_a_list_of_values_makes_a_report_of_each_combination(tmp_path):
         "- as_of: [2025-06-30, 2026-11-22]\n  baseline_t: [as published, 33000]\n- {target: repm, horizon: 3}\n",
     )
     values = [(str(p.as_of), p.baseline_t, p.target, p.horizon) for p in wanted]
-    assert values == [
-        ("2025-06-30", None, "customs", 7),
-        ("2025-06-30", 33000, "customs", 7),
-        ("2026-11-22", None, "customs", 7),
-        ("2026-11-22", 33000, "customs", 7),
-        (DAY, None, "repm", 3),
-    ]
+    assert values == [("2025-06-30", None, "customs", 7), ("2025-06-30", 33000, "customs", 7),
+                      ("2026-11-22", None, "customs", 7), ("2026-11-22", 33000, "customs", 7),
+                      (DAY, None, "repm", 3)]  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -94,12 +87,9 @@ def test_a_notebook_with_a_parameter_outside_the_schema_is_refused(tmp_path):
 def test_help_teaches_every_parameter():
     text = " ".join(CliRunner().invoke(app, ["report", "--help"], env={"COLUMNS": "200"}).stdout.split())
     assert "magnets report -p baseline_t=33000" in text and "7 (another run holds the lock)" in text
-    parts = [
-        "as_of date; set by --as-of",
-        "target customs or repm; default customs",
-        "baseline_t number from 1000 to 1000000; default as published",
-        "horizon integer from 1 to 30; default 10: fiscal years ahead",
-    ]
+    parts = ["as_of date; set by --as-of", "target customs or repm; default customs",
+             "baseline_t number from 1000 to 1000000; default as published",
+             "horizon integer from 1 to 30; default 10: fiscal years ahead"]  # fmt: skip
     for part in parts:
         assert part in text, part
 

@@ -185,13 +185,10 @@ def test_parts_add_up_and_turn_with_the_direction_between_real_days(india, quick
 
 
 def test_each_part_is_named_by_what_it_is(india, quick):
-    cases = {
-        revision.FIGURES: State(adding(india, FY26=36000)),
-        revision.GONE: State(without(adding(india, FY26=36000), "FY26")),
-        revision.JUDGEMENTS: State(india.assuming("reading_prior", {"quantity error": 7e8})),
-        revision.DRIVERS: State(driven(india)),
-        revision.PARAMETERS: State(india, horizon=5),
-    }
+    cases = {revision.FIGURES: State(adding(india, FY26=36000)),
+             revision.GONE: State(without(adding(india, FY26=36000), "FY26")),
+             revision.JUDGEMENTS: State(india.assuming("reading_prior", {"quantity error": 7e8})),
+             revision.DRIVERS: State(driven(india)), revision.PARAMETERS: State(india, horizon=5)}  # fmt: skip
     for name, new in cases.items():
         old = State(adding(india, FY26=36000)) if name == revision.GONE else State(india)
         found = effects(revision.between(old, new, ["customs"]))
@@ -312,18 +309,15 @@ def test_a_sentence_says_what_is_true_of_each_kind_of_change(rows, text):
 @pytest.mark.parametrize(
     ("then", "now", "text"),
     [
-        (
-            {"customs": 30.0, "repm": 3830.0},
-            {"customs": 90.0, "repm": 3950.0},
-            "rare-earth magnets is up from 3,830 t to",
-        ),
+        ({"customs": 30.0, "repm": 3830.0}, {"customs": 90.0, "repm": 3950.0},
+         "rare-earth magnets is up from 3,830 t to"),
         ({"repm": 3950.0}, {"repm": 3830.0}, "That of rare-earth magnets is down from 3,950 t to 3,830 t."),
         ({"customs": 30.0}, {"repm": 3830.0}, "A forecast of rare-earth magnets for FY27 is new."),
         ({"repm": 3830.0}, {"customs": 30.0}, "No forecast is made of rare-earth magnets any more."),
         ({"repm": 3950.0}, {"repm": 3951.0}, ""),
         ({}, {}, ""),
     ],
-)
+)  # fmt: skip
 def test_the_other_forecast_of_tonnes_is_told_beside_it(then, now, text, india):
     tables = [pd.DataFrame([*of.items()], columns=["target", "value"]) for of in (then, now)]
     tables = [of.assign(period="FY27", quantile=0.5, unit="t") for of in tables]

@@ -155,11 +155,8 @@ def test_where_they_disagree_on_one_year_only_the_average_of_the_other_is_given(
 
 def test_the_table_shows_each_road_each_unit_value_and_what_they_share(india, table, second):
     shown = told.side_by_side(roads.pair(india, table, second), india, second)
-    assert shown["road"].tolist() == [
-        "weights as recorded, the forecast above",
-        *VALUE_ROADS,
-        "what the two roads share",
-    ]
+    assert shown["road"].tolist() == ["weights as recorded, the forecast above", *VALUE_ROADS,
+                                      "what the two roads share"]  # fmt: skip
     assert shown["FY35, t"].iloc[-1].endswith(" %") and shown["source"].str.len().gt(0).all()
     assert told.unit_values(india)["use"].tolist().count("taken") == 2
 

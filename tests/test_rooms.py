@@ -6,16 +6,8 @@ from functools import cache
 
 from helpers import paths
 
-FLOORS = [
-    {"fiscal", "paths", "patience"},
-    {"methods", "ensemble", "kernel"},
-    {"data"},
-    {"outlook", "screen"},
-    {"chapters"},
-    {"report"},
-    {"cli"},
-    {"__main__"},
-]
+FLOORS = [{"fiscal", "paths", "patience"}, {"methods", "ensemble", "kernel"}, {"data"}, {"outlook", "screen"},
+          {"chapters"}, {"report"}, {"cli"}, {"__main__"}]  # fmt: skip
 """From the ground up. A module imports from its own room and from lower floors; rooms of a floor know nothing of
 each other."""
 

@@ -95,27 +95,19 @@ def test_no_lever_moves_a_year_that_ended(draws, name, end):
 
 @pytest.mark.parametrize(
     ("name", "settings", "quantity", "sign"),
-    [
-        ("ev_pace", [-1, -0.4, 0, 0.3, 1], "demand", 1),
-        ("intensity", [0, 0.6, 1, 2], "demand", 1),
-        ("rare_earth_free_share", [0, 0.5, 1], "demand", -1),
-        ("wind_pm_share", [0, 0.2, 1], "demand", 1),
-        ("nd_price", [0.1, 1, 3, 10], "demand", -1),
-        ("nd_price", [1, 3, 10], "imports", -1),
-        ("scheme", [0, 0.5, 1], "imports", -1),
-        ("scheme", [0, 0.5, 1], "oxide_needed", 1),
-        ("scheme_delay", [0, 24, 60], "imports", 1),
-        ("scheme_award", ["2026-01-01", "2027-01-01", "2029-01-01"], "imports", 1),
-        ("recycling", [0, 0.5, 1], "imports", -1),
-        ("irel_path", ["made", "planned"], "oxide_imported", -1),
-        ("japan_exports", ["on", "phased", "off"], "oxide_imported", -1),
-        ("oxide_source", ["any", "under licence", "own"], "imports", 1),
-        ("licences", ["open", "heavy closed", "closed"], "shortage", 1),
-        ("licences_from", ["2026-12-01", "2028-06-15", "2030-01-01"], "shortage", -1),
-        ("licences_months", [1, 12, 40], "shortage", 1),
-        ("stock_months", [0, 1, 12, 24], "shortage", -1),
-    ],
-)
+    [("ev_pace", [-1, -0.4, 0, 0.3, 1], "demand", 1), ("intensity", [0, 0.6, 1, 2], "demand", 1),
+     ("rare_earth_free_share", [0, 0.5, 1], "demand", -1), ("wind_pm_share", [0, 0.2, 1], "demand", 1),
+     ("nd_price", [0.1, 1, 3, 10], "demand", -1), ("nd_price", [1, 3, 10], "imports", -1),
+     ("scheme", [0, 0.5, 1], "imports", -1), ("scheme", [0, 0.5, 1], "oxide_needed", 1),
+     ("scheme_delay", [0, 24, 60], "imports", 1),
+     ("scheme_award", ["2026-01-01", "2027-01-01", "2029-01-01"], "imports", 1),
+     ("recycling", [0, 0.5, 1], "imports", -1), ("irel_path", ["made", "planned"], "oxide_imported", -1),
+     ("japan_exports", ["on", "phased", "off"], "oxide_imported", -1),
+     ("oxide_source", ["any", "under licence", "own"], "imports", 1),
+     ("licences", ["open", "heavy closed", "closed"], "shortage", 1),
+     ("licences_from", ["2026-12-01", "2028-06-15", "2030-01-01"], "shortage", -1),
+     ("licences_months", [1, 12, 40], "shortage", 1), ("stock_months", [0, 1, 12, 24], "shortage", -1)],
+)  # fmt: skip
 @pytest.mark.parametrize("bounds", [False, True])
 def test_a_lever_moves_every_draw_one_way(draws, name, settings, quantity, sign, bounds):
     rest = levers.made("scheme=1; licences=closed").model_dump()

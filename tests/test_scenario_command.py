@@ -63,18 +63,15 @@ def test_a_file_says_what_is_moved_and_all_else_stays(written):
 
 @pytest.mark.parametrize(
     ("text", "said"),
-    [
-        ("levers:\n  scheme: 2\n", "mine.yml line 2: lever scheme='2': write a number from 0 to 1"),
-        ("levers:\n  scheme: 1\n  scheme: 0\n", "line 3: scheme is given twice"),
-        ("levers:\n  scheme: [0, 1]\n", "line 2: scheme needs one value"),
-        ("levers:\n  scheme:\n", "line 2: scheme needs one value"),
-        ("name: x\nlevers:\n  scheme: 1\n", "line 1: there is no key 'name'; there are scenario, story, levers"),
-        ("scenario: x\n", "mine.yml line 1: below `levers:` stand lines such as"),
-        ("levers: scheme\n", "mine.yml line 1: below `levers:` stand lines such as"),
-        ("- scheme: 1\n", "line 1: a scenario is `key: value` lines"),
-        ("", "line 1: a scenario is `key: value` lines"),
-        ("levers: {scheme: 1\n", "mine.yml line 2: "),
-    ],
+    [("levers:\n  scheme: 2\n", "mine.yml line 2: lever scheme='2': write a number from 0 to 1"),
+     ("levers:\n  scheme: 1\n  scheme: 0\n", "line 3: scheme is given twice"),
+     ("levers:\n  scheme: [0, 1]\n", "line 2: scheme needs one value"),
+     ("levers:\n  scheme:\n", "line 2: scheme needs one value"),
+     ("name: x\nlevers:\n  scheme: 1\n", "line 1: there is no key 'name'; there are scenario, story, levers"),
+     ("scenario: x\n", "mine.yml line 1: below `levers:` stand lines such as"),
+     ("levers: scheme\n", "mine.yml line 1: below `levers:` stand lines such as"),
+     ("- scheme: 1\n", "line 1: a scenario is `key: value` lines"), ("", "line 1: a scenario is `key: value` lines"),
+     ("levers: {scheme: 1\n", "mine.yml line 2: ")],
 )  # fmt: skip
 def test_what_is_wrong_in_a_file_is_told_with_line_field_and_remedy(written, text, said):
     with pytest.raises(ValueError) as error:
@@ -114,9 +111,8 @@ def test_a_grid_holds_scenarios_by_name_and_by_file(written):
     written("- scenario: [run-rate, EVs fast, mine.yml, ev_pace=1; scheme=1]\n", "grid.yml")
     written(MINE)
     kept = [one.scenario for one in grid(Path("grid.yml"), {"as_of": AS_OF})]
-    assert (
-        kept[:2] == ["run-rate", "EVs fast"] and kept[2].startswith("scheme=0.5") and kept[3] == "ev_pace=1; scheme=1"
-    )
+    assert kept[:2] == ["run-rate", "EVs fast"] and kept[2].startswith("scheme=0.5")
+    assert kept[3] == "ev_pace=1; scheme=1"
 
 
 def test_the_command_that_makes_a_report_again_can_be_typed():

@@ -685,9 +685,8 @@ def test_what_is_not_kept_goes_whole_and_out_of_the_list(desk):
     gone = desk.root / "2026-06-10"
     kept = {"2026-06-02", *(f"2026-06-{day}" for day in range(11, 16))}
     assert {path.stem for path in desk.root.glob("*.pdf")} == kept
-    assert [path.name for path in gone.iterdir()] == ["index.html"] and publish._free_folder(
-        desk.root, gone.name
-    ) != gone
+    assert [path.name for path in gone.iterdir()] == ["index.html"]
+    assert publish._free_folder(desk.root, gone.name) != gone
     assert Page(gone / "index.html").all("a") == [{"href": "../index.html"}], "links to it are not dead"
 
 
@@ -741,14 +740,11 @@ def test_cron_takes_its_line_and_keeps_all_others(tmp_path, monkeypatch):
     ("before", "lists", "said"),
     [
         ("0 1 * * * mine\n", "echo no right >&2; exit 1", "crontab -l refused: no right"),
-        (
-            "# magnets-schedule: begin\n0 1 * * * mine\n",
-            "exec cat {tab}",
-            "has a line '# magnets-schedule: begin' and no",
-        ),
+        ("# magnets-schedule: begin\n0 1 * * * mine\n", "exec cat {tab}",
+         "has a line '# magnets-schedule: begin' and no"),
         ("0 1 * * * \udce9\udce8", "exec cat {tab}", ""),
     ],
-)
+)  # fmt: skip
 def test_a_crontab_that_cannot_be_read_is_left_as_it_is(tmp_path, monkeypatch, before, lists, said):
     tab = tmp_path / "tab"
     tab.write_text(before, errors="surrogateescape")

@@ -154,12 +154,9 @@ def test_a_part_is_read_from_those_files_alone_that_hold_its_lines(tmp_path):
 
 @pytest.mark.parametrize(
     ("later", "newest"),
-    [
-        ([(f"2024-{month:02d}", 1.0) for month in range(1, 7)], 2023),
-        ([(f"2024-{month:02d}", 1.0) for month in range(1, 13)], 2024),
-        ([("2024", 0.0)], 2023),
-    ],
-)
+    [([(f"2024-{month:02d}", 1.0) for month in range(1, 7)], 2023),
+     ([(f"2024-{month:02d}", 1.0) for month in range(1, 13)], 2024), ([("2024", 0.0)], 2023)],
+)  # fmt: skip
 def test_the_newest_year_of_a_panel_is_whole_and_has_a_value(tmp_path, later, newest):
     rows = [("850511", "import", "IND", "CHN", *one, "S66") for one in [("2022", 4.0), ("2023", 5.0), *later]]
     connection = panel.database()

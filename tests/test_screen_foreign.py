@@ -29,14 +29,11 @@ def made(folder, rows):
 
 @pytest.mark.parametrize(
     ("rows", "said"),
-    [
-        ([], "no rows"),
-        ([("../../up", *YEARS[0][1:])], "codes are not digits"),
-        ([(None, *YEARS[0][1:])], "codes are not digits"),
-        ([*YEARS, (*YEARS[0][:5], 90.0, 5.0)], "two figures for one period of 850511 with CHN"),
-        ([("850511", "import", "IND", "CHN", "2024-03", 1.0, 1.0)] * 2, "two figures for one period"),
-    ],
-)
+    [([], "no rows"), ([("../../up", *YEARS[0][1:])], "codes are not digits"),
+     ([(None, *YEARS[0][1:])], "codes are not digits"),
+     ([*YEARS, (*YEARS[0][:5], 90.0, 5.0)], "two figures for one period of 850511 with CHN"),
+     ([("850511", "import", "IND", "CHN", "2024-03", 1.0, 1.0)] * 2, "two figures for one period")],
+)  # fmt: skip
 def test_rows_that_nobody_can_mean_are_said_to_be_so(rows, said, tmp_path):
     with pytest.raises(DataError, match=said):
         screened(made(tmp_path / "panel", rows), tmp_path / "parts", Rules())

@@ -51,13 +51,10 @@ def set_(*place, to):
     return change
 
 
-FOREIGN = {
-    "no answer": set_("answer", to=None),
-    "inputs of another form": set_("inputs", to=[]),
-    "no day": set_("parameters", "as_of", to="2026-02-30"),
-    "chapters of another form": set_("chapters", to={"1-small": None}),
-    "a file elsewhere": set_("files", "../index.html", to="0" * 64),
-}
+FOREIGN = {"no answer": set_("answer", to=None), "inputs of another form": set_("inputs", to=[]),
+           "no day": set_("parameters", "as_of", to="2026-02-30"),
+           "chapters of another form": set_("chapters", to={"1-small": None}),
+           "a file elsewhere": set_("files", "../index.html", to="0" * 64)}  # fmt: skip
 
 
 @pytest.mark.parametrize("change", FOREIGN.values(), ids=FOREIGN)
@@ -76,13 +73,10 @@ def test_a_fresh_report_is_what_its_record_says(report):
     assert verify.differences(report) == []
 
 
-EDITS = {
-    "the answer": set_("answer", to="None at all."),
-    "the command": set_("command", to="magnets report"),
-    "when it was made": set_("made", to="2020-01-01T00:00:00+00:00"),
-    "a chapter's seconds": set_("chapters", "1-small", "seconds", to=99.0),
-    "a new field": set_("note", to="checked by hand"),
-}
+EDITS = {"the answer": set_("answer", to="None at all."), "the command": set_("command", to="magnets report"),
+         "when it was made": set_("made", to="2020-01-01T00:00:00+00:00"),
+         "a chapter's seconds": set_("chapters", "1-small", "seconds", to=99.0),
+         "a new field": set_("note", to="checked by hand")}  # fmt: skip
 
 
 @pytest.mark.parametrize("change", EDITS.values(), ids=EDITS)

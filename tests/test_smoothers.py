@@ -161,13 +161,10 @@ def test_a_batch_gives_what_one_series_at_a_time_gives():
 
 @pytest.mark.parametrize(
     ("values", "message"),
-    [
-        ([5.0], "1 observations"),
-        ([5.0, 6.0], "at least 3"),
-        ([1.0, np.nan, 3.0, 4.0], "observation 1 is not a finite number"),
-        ([1.0, 2.0, -3.0], "observation 2 is negative"),
-    ],
-)
+    [([5.0], "1 observations"), ([5.0, 6.0], "at least 3"),
+     ([1.0, np.nan, 3.0, 4.0], "observation 1 is not a finite number"),
+     ([1.0, 2.0, -3.0], "observation 2 is negative")],
+)  # fmt: skip
 def test_bad_observations_are_refused_with_their_place(values, message):
     with pytest.raises(ValueError, match=message):
         check_values(np.array(values))

@@ -284,11 +284,8 @@ def test_a_rule_waits_for_monthly_figures_and_is_applied_once_they_come(india):
     rows = {"flow": "import", "reporter": "IND", "partner": "CHN", "hs": customs.FERRITE, "period": "2024-06"}
 
     def cell(tonnes, usd_m):
-        return india.adding(
-            "trade",
-            {**rows, "measure": "weight", "value": tonnes, "unit": "t"},
-            {**rows, "measure": "value_usd", "value": usd_m, "unit": "USD m"},
-        )
+        return india.adding("trade", {**rows, "measure": "weight", "value": tonnes, "unit": "t"},
+                            {**rows, "measure": "value_usd", "value": usd_m, "unit": "USD m"})  # fmt: skip
 
     assert "an error or a reclassification: the few" in say(cell(20000.0, 10.0), "decision")
     assert "stays unexplained" in say(cell(20000.0, 42.0), "decision")
@@ -365,10 +362,8 @@ def test_neodymium_is_steady_or_moves_and_rises_or_falls(india):
     def title(**change):
         return markets.neodymium_price(table.assign(**change), india=india, year="FY25")
 
-    assert (
-        "steady near 57" in title(usd_per_kg=57.0).title
-        and "stood where its mean was in" in title(usd_per_kg=57.0).title
-    )
+    assert "steady near 57" in title(usd_per_kg=57.0).title
+    assert "stood where its mean was in" in title(usd_per_kg=57.0).title
     assert "hardly changing" in title(usd_per_kg=57.0).alt
     assert "falling from" in title(usd_per_kg=table["usd_per_kg"][::-1].to_numpy()).alt
     assert "stood at" in markets.neodymium_price(table, india=india, year="FY20").title
@@ -381,20 +376,14 @@ def test_sources_are_those_of_what_is_said(india):
     assert "S66" in sentences.answer(later).sources
 
 
-HEADLINES = {
-    "total": (KEYS, "FY25"),
-    "year before": (KEYS, "FY24"),
-    "half": (KEYS, "FY26-H1"),
-    "share": ({**KEYS, "partner": "CHN", "measure": "weight_share"}, "FY25"),
-    "rupees": ({**KEYS, "measure": "value_inr"}, "FY25"),
-    "line": ({**LINE, "measure": "value_usd"}, "FY25"),
-    "line from China": ({**LINE, "partner": "CHN", "measure": "value_usd"}, "FY25"),
-    "line weight": (LINE, "FY25"),
-    "value of a year": ({**KEYS, "measure": "value_fob_listed"}, "2024"),
-    "China's weight": ({**CHINAS, "measure": "weight"}, "2024"),
-    "both codes": ({**KEYS, "hs": lines.BOTH, "measure": "value_usd"}, "FY25"),
-    "shipped": ({**suppliers.CHINA, "partner": "world"}, "2026-03"),
-}
+HEADLINES = {"total": (KEYS, "FY25"), "year before": (KEYS, "FY24"), "half": (KEYS, "FY26-H1"),
+             "share": ({**KEYS, "partner": "CHN", "measure": "weight_share"}, "FY25"),
+             "rupees": ({**KEYS, "measure": "value_inr"}, "FY25"), "line": ({**LINE, "measure": "value_usd"}, "FY25"),
+             "line from China": ({**LINE, "partner": "CHN", "measure": "value_usd"}, "FY25"),
+             "line weight": (LINE, "FY25"), "value of a year": ({**KEYS, "measure": "value_fob_listed"}, "2024"),
+             "China's weight": ({**CHINAS, "measure": "weight"}, "2024"),
+             "both codes": ({**KEYS, "hs": lines.BOTH, "measure": "value_usd"}, "FY25"),
+             "shipped": ({**suppliers.CHINA, "partner": "world"}, "2026-03")}  # fmt: skip
 
 
 @settings(max_examples=4)

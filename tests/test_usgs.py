@@ -24,24 +24,14 @@ def editions(httpserver):
 
 @pytest.mark.parametrize(
     ("text", "value", "low", "high", "says"),
-    [
-        ("42,400", 42400, None, None, ""),
-        ("1.51", 1.51, None, None, ""),
-        (">95", None, 95, None, "above"),
-        (">85,000,000", None, 85e6, None, "above"),
-        ("<50", None, None, 50, "below"),
-        ("14,000–15,000", None, 14000, 15000, "range"),
-        ("10 to 20", None, 10, 20, "range"),
-        ("270,000e", 270000, None, None, "estimated"),
-        ("e 45", 45, None, None, "estimated"),
-        ("W", None, None, None, "withheld"),
-        ("NA", None, None, None, "not available"),
-        ("E", None, None, None, "net exporter"),
-        ("—", 0, None, None, "none"),
-        ("", 0, None, None, "none"),
-        ("Variable", None, None, None, "unreadable"),
-    ],
-)
+    [("42,400", 42400, None, None, ""), ("1.51", 1.51, None, None, ""), (">95", None, 95, None, "above"),
+     (">85,000,000", None, 85e6, None, "above"), ("<50", None, None, 50, "below"),
+     ("14,000–15,000", None, 14000, 15000, "range"), ("10 to 20", None, 10, 20, "range"),
+     ("270,000e", 270000, None, None, "estimated"), ("e 45", 45, None, None, "estimated"),
+     ("W", None, None, None, "withheld"), ("NA", None, None, None, "not available"),
+     ("E", None, None, None, "net exporter"), ("—", 0, None, None, "none"), ("", 0, None, None, "none"),
+     ("Variable", None, None, None, "unreadable")],
+)  # fmt: skip
 def test_a_printed_figure_is_a_value_a_bound_a_range_or_a_word(text, value, low, high, says):
     *numbers, said = quantity(text)
     assert [None if math.isnan(number) else number for number in numbers] == [value, low, high] and said == says

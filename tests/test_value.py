@@ -199,13 +199,10 @@ def test_how_the_forecasts_fared_is_said_as_it_was(india, rows, said):
 
 @pytest.mark.parametrize(
     ("came", "said"),
-    [
-        ((112, 112), "as they should; all that they missed came above them."),
-        ((80, 80), "as they should; all that they missed came below them."),
-        ((112, 80), "as they should. Over"),
-        ((100, 100), "than they should. Over"),
-    ],
-)
+    [((112, 112), "as they should; all that they missed came above them."),
+     ((80, 80), "as they should; all that they missed came below them."), ((112, 80), "as they should. Over"),
+     ((100, 100), "than they should. Over")],
+)  # fmt: skip
 def test_the_side_on_which_intervals_missed_is_said_where_it_is_one(india, came, said):
     rows = made(1, 1, held=10)
     for origin, one in zip(("2018", "2019"), came, strict=True):
@@ -284,13 +281,9 @@ def test_before_the_years_were_public_the_section_says_so(india, day):
 
 @pytest.mark.parametrize(
     "rows",
-    [
-        [("value_fob_listed", "2025", 240)],
-        [("value_fob_listed", "2025", 220), ("value_usd", "2025", 232)],
-        [("value_usd", "FY26", 240), ("weight", "FY26", 36000)],
-        [("weight", "FY25", 33000)],
-    ],
-)
+    [[("value_fob_listed", "2025", 240)], [("value_fob_listed", "2025", 220), ("value_usd", "2025", 232)],
+     [("value_usd", "FY26", 240), ("weight", "FY26", 36000)], [("weight", "FY25", 33000)]],
+)  # fmt: skip
 def test_new_figures_arrive_and_nothing_breaks(india, quick, rows):
     with warnings.catch_warnings():
         warnings.simplefilter("error")

@@ -8,15 +8,9 @@ from helpers.data import Quantity, derived
 
 @pytest.mark.parametrize(
     ("before", "during", "after", "said"),
-    [
-        (2, 2.9, 9, "none"),
-        (2, 6, None, "unknown"),
-        (2, 6, float("nan"), "unknown"),
-        (2, 6, 3, "spike"),
-        (2, 6, 5, "level"),
-        (2, 6, 9, "rise"),
-    ],
-)
+    [(2, 2.9, 9, "none"), (2, 6, None, "unknown"), (2, 6, float("nan"), "unknown"), (2, 6, 3, "spike"),
+     (2, 6, 5, "level"), (2, 6, 9, "rise")],
+)  # fmt: skip
 def test_a_period_is_a_spike_a_level_a_rise_nothing_or_not_known(before, during, after, said):
     assert words.shape(before, during, after) == said
 
@@ -75,18 +69,11 @@ def test_ranges_overlap_or_do_not():
 
 @pytest.mark.parametrize(
     ("period", "said"),
-    [
-        ("FY25", "FY25"),
-        ("FY26-H1", "the first half of FY26"),
-        ("FY26-H2", "the second half of FY26"),
-        ("FY26-Q3", "the third quarter of FY26"),
-        ("2025-04", "April 2025"),
-        ("2024-05/2024-09", "May–September 2024"),
-        ("2024-10/2025-02", "October 2024–February 2025"),
-        ("2025-04-04", "4 April 2025"),
-        ("2025-08-18/2025-08-19", "18 August 2025–19 August 2025"),
-    ],
-)
+    [("FY25", "FY25"), ("FY26-H1", "the first half of FY26"), ("FY26-H2", "the second half of FY26"),
+     ("FY26-Q3", "the third quarter of FY26"), ("2025-04", "April 2025"), ("2024-05/2024-09", "May–September 2024"),
+     ("2024-10/2025-02", "October 2024–February 2025"), ("2025-04-04", "4 April 2025"),
+     ("2025-08-18/2025-08-19", "18 August 2025–19 August 2025")],
+)  # fmt: skip
 def test_a_period_inside_a_sentence_reads_as_people_say_it(period, said):
     assert words.named(period) == said
 
