@@ -13,7 +13,7 @@ from helpers.ensemble.drift import GrowthPrior
 from helpers.ensemble.nowcast import simulate_months
 from helpers.ensemble.part_year import year_routes, year_to_date
 from helpers.ensemble.quantiles import QUANTILES
-from helpers.ensemble.state_space import Layout, move_to_sums
+from helpers.ensemble.state_space import Layout, move_to_sums, pull
 
 PRIOR = GrowthPrior(mean=0.03, spread=0.02, sd=0.066, dof=1.25)
 MIXED = pd.Series({"FY24": 28_700.0, "FY25": 53_748.0, "FY26-H1": 16_281.0, "2025-04": 3_064.0, "FY25-H1": 37_002.0})
@@ -289,25 +289,34 @@ def test_a_year_is_never_below_what_is_already_recorded():
 
 
 def test_every_shock_has_one_place():
-    at = Layout(np.arange(1, 8))
+    at = Layout(np.arange(1, 8), np.ones((1, 7)))
     places = [np.arange(at.design.shape[1])[part] for part in (at.lasting, at.seasons, at.steps, at.noise)]
     assert np.concatenate(places).tolist() == list(range(27)) and [len(p) for p in places] == [2, 12, 6, 7]
 
 
 def test_what_goes_on_is_the_level_of_the_last_month_with_its_growth():
-    at = Layout(np.arange(1, 6))
+    at = Layout(np.arange(1, 6), np.ones((1, 5)))
     shocks = np.zeros((1, at.design.shape[1]))
     shocks[:, at.lasting], shocks[:, at.steps] = [4, 0.5], [0, 1, 0, 2]
     level, growth = nowcast._ends(shocks, at)[0, :2]
     assert level == (shocks @ at.design.T)[0, -1] == 9 and growth == 0.5
 
 
-def test_the_covariance_of_sums_is_that_of_the_shocks_they_are_made_of():
-    at, rng = Layout(np.array([11, 12, 1, 2])), np.random.default_rng(2)
-    shares, variance = rng.random((3, 2, 4)), rng.random((3, 21))
+def test_sums_covary_and_are_pulled_as_by_the_shocks_they_are_made_of():
+    rng = np.random.default_rng(2)
+    masks = np.array([[1, 1, 0, 0, 1, 1, 0], [0, 0, 1, 1, 0, 0, 0], [0, 0, 0, 1, 1, 0, 0]])  # a hole, and a crossing
+    at, months, variance = Layout(np.array([11, 12, 1, 2, 3, 4, 5]), masks), rng.random((3, 7)), rng.random((3, 27))
     variance[:, at.lasting], variance[:, at.seasons], variance[:, at.steps] = (1, 0.3), 0.2, rng.random((3, 1))
-    loadings = shares @ at.design
-    assert at.cover(shares, variance) == pytest.approx(loadings * variance[:, None] @ loadings.mT)
+    total, sizes, gap = months @ masks.T, at.sizes(variance), rng.random((3, 3)) / 10
+    loadings = months[:, None] * masks / total[:, :, None] @ at.design
+    cover = at.cover(months, total, sizes)
+    assert cover == pytest.approx(loadings * variance[:, None] @ loadings.mT)
+    fixed, *made = at.covers(months, total, 0.3, variance[:, at.noise])
+    assert cover == pytest.approx(fixed + 0.2 * made[0] + sizes[1][:, None] * made[1] + made[2])
+    force, moved = pull(months, total, cover, sizes, gap, at)
+    change = variance * (force @ at.design)
+    assert moved == pytest.approx(change @ at.design.T)
+    assert (loadings @ change[:, :, None])[:, :, 0] == pytest.approx(gap)
 
 
 def test_pairs_are_of_all_sizes_wherever_they_are_looked_at():
@@ -326,20 +335,20 @@ def _found(count):
 def test_the_rest_of_a_year_is_as_sharp_as_that_of_many_more_draws():
     ahead = pd.period_range("2025-10", periods=18, freq="M")
     made = [
-        [np.quantile(np.exp(of(_found(80), ahead, np.random.default_rng(seed), 4))[:, :6].sum(axis=1), 0.9)
+        [np.quantile(np.exp(of(_found(80), ahead, np.random.default_rng(seed), 4))[:6].sum(axis=0), 0.9)
          for seed in range(40)]
         for of in (draws.go_on, draws._ahead)
     ]  # fmt: skip
     middle, sharp = np.mean(made, axis=1), np.std(made, axis=1)
     assert sharp[0] < 0.75 * sharp[1] and middle[0] == pytest.approx(middle[1], abs=sharp[1])
     logs = [of(_found(80), ahead, np.random.default_rng(1), 4) for of in (draws.go_on, draws._ahead)]
-    rests = [np.exp(log[:, :6]).sum(axis=1).reshape(draws.BATCHES, -1).argsort(axis=1) for log in logs]
+    rests = [np.exp(log[:6]).sum(axis=0).reshape(draws.BATCHES, -1).argsort(axis=1) for log in logs]
     np.testing.assert_array_equal(*rests, "a path keeps its place among the others")
 
 
 def test_a_year_ahead_has_the_distribution_of_its_months_simulated_one_by_one():
     rng, count = np.random.default_rng(3), 40_000
-    made = np.exp(draws.go_on(_found(800), pd.period_range("2025-04", periods=12, freq="M"), rng, 4)).sum(axis=1)
+    made = np.exp(draws.go_on(_found(800), pd.period_range("2025-04", periods=12, freq="M"), rng, 4)).sum(axis=0)
     slip = rng.normal(size=(count, 12)) * np.sqrt(0.005 * rng.choice(draws.SLIPS, (count, 12), p=draws.SLIP_SHARES))
     plain = np.exp(np.cumsum(rng.normal(0.01, 0.02**0.5, (count, 12)), axis=1) + slip).sum(axis=1)
     shares = [0.1, 0.5, 0.9]

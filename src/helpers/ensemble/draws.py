@@ -59,13 +59,12 @@ def go_on(found: dict[str, np.ndarray], future: pd.PeriodIndex, rng: np.random.G
 
 def _ahead(found, future, rng, futures) -> np.ndarray:
     later = {name: values.T.repeat(futures, axis=1) for name, values in found.items() if name != "path"}
-    (level,), (growth,), steps, slips = later["level"], later["growth"], *rng.spawn(2)
-    step, slip = np.sqrt(later["step_var"][0]), np.sqrt(later["slip_var"][0])
+    level, growth, step, slip = (later[name][0] for name in ("level", "growth", "step_var", "slip_var"))
+    step, slip, (steps, slips) = np.sqrt(step), np.sqrt(slip), rng.spawn(2)
     log = np.empty((len(future), len(level)))
     for row, month in zip(log, future.month, strict=True):  # the first ones are the same however many there are
         level += steps.standard_normal(len(level)) * step + growth
-        np.multiply(slip, _slips(slips.random(len(level))), out=row)
-        row += level + later["seasons"][month - 1]
+        row[:] = level + later["seasons"][month - 1] + slip * _slips(slips.random(len(level)))
     return log
 
 
