@@ -10,7 +10,7 @@ import pytest
 from test_notebooks_in_time import BROKEN
 
 from helpers.chapters.forecast import roads as told
-from helpers.ensemble.quantiles import QUANTILES, normal, overlap
+from helpers.ensemble.quantiles import QUANTILES, normal, overlap, share_below
 from helpers.outlook import forecast, limits, pool, roads, value
 
 KEYS = {"flow": "import", "reporter": "IND", "partner": "world", "hs": "850511", "status": "reported", "source": "S66"}
@@ -49,6 +49,9 @@ def test_two_normal_distributions_share_what_the_closed_form_says():
     assert overlap(inner, np.exp(scores + 0.5)) == pytest.approx(math.erfc(0.25 / math.sqrt(2)), abs=1e-4)
     narrow = overlap(np.exp(scores), np.exp(scores / 100))
     assert 0 < narrow < 0.05 and narrow == pytest.approx(overlap(np.exp(scores / 100), np.exp(scores)))
+    with np.errstate(all="raise"):
+        share = share_below(np.array([0.0, 1.0]), scores.clip(upper=0.5))
+    assert share == pytest.approx([0.5, 1])
 
 
 def test_unit_values_of_the_surge_are_left_out_and_the_newest_sound_year_is_taken(india):

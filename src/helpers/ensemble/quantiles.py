@@ -44,7 +44,6 @@ def overlap(one: pd.Series, other: pd.Series) -> float:
         standard scores are linear in the log of the value.
     """
     logs = [np.log(values.dropna().sort_index().clip(lower=np.finfo(float).tiny)) for values in (one, other)]
-    logs = [log.cummax() + _APART * np.arange(len(log)) for log in logs]
     ends = np.array([far_ends(log) for log in logs])
     grid = np.linspace(ends.min(), ends.max(), POINTS)
     return float(np.minimum(*(np.diff(share_below(grid, log)) for log in logs)).sum())
@@ -54,12 +53,17 @@ def share_below(at: np.ndarray, logs: pd.Series) -> np.ndarray:
     """The share below some logs of a distribution whose logs are given by level."""
     from scipy.special import ndtr
 
-    return ndtr(_line(at, logs.to_numpy(), normal(logs.index.to_numpy(float))))
+    return ndtr(_line(at, _rising(logs), normal(logs.index.to_numpy(float))))
 
 
 def far_ends(logs: pd.Series) -> np.ndarray:
     """Logs so far out that nothing of a distribution lies beyond."""
-    return _line(np.array([-_REACH, _REACH]), normal(logs.index.to_numpy(float)), logs.to_numpy())
+    return _line(np.array([-_REACH, _REACH]), normal(logs.index.to_numpy(float)), _rising(logs))
+
+
+def _rising(logs: pd.Series) -> np.ndarray:
+    """Logs of which none equals the one before, as those of a limit do."""
+    return logs.cummax().to_numpy() + _APART * np.arange(len(logs))
 
 
 def scores(count: int) -> np.ndarray:
