@@ -304,8 +304,9 @@ def test_what_goes_on_is_the_level_of_the_last_month_with_its_growth():
 
 def test_sums_covary_and_are_pulled_as_by_the_shocks_they_are_made_of():
     rng = np.random.default_rng(2)
-    masks = np.array([[1, 1, 0, 0, 1, 1, 0], [0, 0, 1, 1, 0, 0, 0], [0, 0, 0, 1, 1, 0, 0]])  # a hole, and a crossing
-    at, months, variance = Layout(np.array([11, 12, 1, 2, 3, 4, 5]), masks), rng.random((3, 7)), rng.random((3, 27))
+    masks = np.zeros((3, 10))
+    masks[0, [0, 1, 7, 8]] = masks[1, 2:6] = masks[2, 5:8] = 1  # a hole, and crossings
+    at, months, variance = Layout(np.arange(3, 13), masks), rng.random((3, 10)), rng.random((3, 33))
     variance[:, at.lasting], variance[:, at.seasons], variance[:, at.steps] = (1, 0.3), 0.2, rng.random((3, 1))
     total, sizes, gap = months @ masks.T, at.sizes(variance), rng.random((3, 3)) / 10
     loadings = months[:, None] * masks / total[:, :, None] @ at.design

@@ -153,8 +153,7 @@ def _sweeps(pieces, limits, prior, rng, chains) -> Generator[np.ndarray, bool, N
     Each sweep gives log months and what goes on from them, one row a chain; it is told whether the next is kept, in
     which the sums hold to their rounding.
     """
-    masks = pieces.masks.astype(float)
-    at = Layout(pieces.index.month.to_numpy(), masks)
+    at = Layout(pieces.index.month.to_numpy(), masks := pieces.masks.astype(float))
     path = np.tile(pieces.start, (chains, 1))
     centre = np.zeros(at.design.shape[1])
     centre[at.lasting] = path[0, masks.any(axis=0)][0], prior.mean / 12
