@@ -283,6 +283,10 @@ def test_of_several_outturns_none_inside_is_called_none(now):
     found = track.relative(scores(*rows, outturns=outturns, india=LATER))
     text = sentences.overall(found, pd.DataFrame(rows), now).text
     assert "off on average (naive " in text and ", with none of two inside the 80 % interval" in text
+    back = [row | {"kind": track.BACKCAST, "late": row["period"] == "FY26"} for row in rows]
+    found = track.relative(scores(*back, outturns=outturns, india=LATER))
+    text = sentences.overall(found, pd.DataFrame(back), now).text
+    assert "back-casts (some with judgements written later) were" in text, "not all of them"
 
 
 @pytest.mark.parametrize(

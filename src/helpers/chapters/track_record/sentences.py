@@ -217,7 +217,8 @@ def _summed(rows: pd.DataFrame, kind: str, runs: pd.DataFrame) -> Sentence:
     text = "Our published forecasts were" if many else "Our published forecast of the one figure that came was"
     if kind == track.BACKCAST:
         none = "No published forecast has met its outturn yet" if len(runs) else "No forecast was published yet"
-        parts["late"] = " (with judgements written later)" if rows["late"].any() else ""
+        some = "" if rows["late"].all() else "some "
+        parts["late"] = f" ({some}with judgements written later)" if rows["late"].any() else ""
         text = f"{none}; " + ("back-casts{late} were" if many else "a back-cast of the one figure that came{late} was")
     text += " {size:.1} off on average" if many else " {size:.1} off"
     where, few = "what came inside" if held else "what came outside", "one outturn proves little"
