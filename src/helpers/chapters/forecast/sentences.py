@@ -61,7 +61,11 @@ def overdue(table: pd.DataFrame, india: Vintage) -> Sentence | None:
         return None
     text = "{years} are over, but their totals are not in the sources dated up to {day}: they are still forecasts."
     if len(over) == 1:
-        text = "{years} is over, but its total is not in the sources dated up to {day}: it is still a forecast."
+        of = targets.target(table["target"].iloc[0])
+        gone = ", withdrawn since," if over[0] in set(india.withdrawn(of.table, **of.keys)["period"]) else ""
+        text = (
+            f"{{years}} is over, but its total{gone} is not in the sources dated up to {{day}}: it is still a forecast."
+        )
     return sentence(text, years=words.listed(over), day=words.day(india.day))
 
 

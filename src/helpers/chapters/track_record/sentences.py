@@ -176,6 +176,9 @@ def _none(made: pd.DataFrame, india: Vintage) -> Sentence:
     if count == 1:
         text = "{forecasts} of ours was published on {first}, and nothing of what it forecast has {come},"
     come = f"been reported since ({words.listed(summed)} is known as a sum alone)" if len(summed) else "come since"
+    gone = india.withdrawn(targets.CUSTOMS.table, **targets.CUSTOMS.keys)
+    gone = sorted(set(gone.loc[gone["published"] > first, "period"]) & set(runs["period"]))
+    come = f"come to stay ({words.listed(gone)} was withdrawn)" if gone and not len(summed) else come
     parts = {"forecasts": words.several(count, "forecast"), "first": words.day(first), "come": come}
     tail = "in the sources dated up to {day}: there is nothing to score."
     return sentence(text, tail, day=words.day(india.day), uses=[runs], **parts)
