@@ -55,10 +55,12 @@ def test_a_new_total_gives_the_half_that_was_missing(india):
     assert halves.loc["FY26-H2", "source"] == "S04 S66"
 
 
-def test_the_next_half_follows_the_newest_known_half_or_year(india):
+def test_the_next_half_is_the_first_that_is_not_known_after_the_newest_total(india):
     assert [customs.next_half(india.on(day)) for day in ("2025-06-30", "2026-11-22")] == ["FY26-H1", "FY26-H2"]
     for period in ("FY26", "FY26-H2"):
         assert customs.next_half(india.adding("trade", KEYS | {"period": period, "value": 33_000})) == "FY27-H1"
+    later = india.adding("trade", KEYS | {"period": "FY27-H1", "value": 10_000})
+    assert customs.next_half(later) == "FY26-H2", "the one that is missing first"
 
 
 def test_six_months_make_a_half(india):

@@ -6,7 +6,7 @@ import pytest
 
 from conftest import FROZEN
 from helpers import fiscal
-from helpers.chapters.forecast import moves, tables
+from helpers.chapters.forecast import moves, sentences, tables
 from helpers.data import vintage
 from helpers.ensemble import drift
 from helpers.ensemble.quantiles import QUANTILES
@@ -320,6 +320,15 @@ def test_levels_that_hold_to_a_growth_that_none_else_has_are_called_too_sure(ind
     said = [name for name in shown if "FY26, FY25 left out" in name]
     assert len(said) == 2 and all(name.endswith("the interval is too narrow") == narrow for name in said)
     assert sum("too narrow" in name for name in shown) == 2 * narrow
+
+
+def test_totals_as_recorded_that_lie_near_a_line_are_called_too_sure_wherever_they_judge(india):
+    known = india.adding("trade", ROW | {"period": "FY25", "value": 35_000.0})
+    table = forecast.expected(known, horizon=2)
+    shown = tables.starts(table, known, table.head(0)).set_index("forecast").index
+    assert [name.split(",")[0] for name in shown if "too narrow" in name] == ["FY25 as recorded"]
+    judged = "speaks against it; its few levels lie near a line, so the interval is too narrow."
+    assert judged in sentences.rest_of_year(table, known).text
 
 
 def test_tables_and_quantiles_of_the_newest_level_have_each_year_once(india):

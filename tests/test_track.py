@@ -7,6 +7,7 @@ import pytest
 
 from conftest import FROZEN, KEYS
 from helpers import fiscal
+from helpers.chapters.forecast import sentences as forecast_sentences
 from helpers.chapters.track_record import figures, sentences, tables, verdicts
 from helpers.data import vintage
 from helpers.ensemble import score
@@ -256,6 +257,11 @@ def test_without_an_outturn_it_says_so_and_shows_back_casts_only(now):
     half = LATER.adding("trade", ROW | {"period": "FY26-H2", "value": 16_800.0, "published": "2026-12-10"})
     text = sentences.answer(found, made, found.iloc[:0], half).text
     assert "and nothing of what it forecast has been reported since (FY26 is known as a sum alone), in" in text
+    gone = LATER.adding("trade", *(ROW | {"period": "FY26", "value": 33_000.0} | more for more in WITHDRAWN))
+    text = sentences.answer(found, made, found.iloc[:0], gone).text
+    assert "and nothing of what it forecast has come to stay (FY26 was withdrawn), in" in text
+    overdue = forecast_sentences.overdue(pd.DataFrame({"target": "customs", "period": ["FY26", "FY27"]}), gone).text
+    assert overdue.startswith("FY26 is over, but its total, withdrawn since, is not in the sources dated up to")
 
 
 @pytest.mark.parametrize(
@@ -283,6 +289,10 @@ def test_of_several_outturns_none_inside_is_called_none(now):
     found = track.relative(scores(*rows, outturns=outturns, india=LATER))
     text = sentences.overall(found, pd.DataFrame(rows), now).text
     assert "off on average (naive " in text and ", with none of two inside the 80 % interval" in text
+    back = [row | {"kind": track.BACKCAST, "late": row["period"] == "FY26"} for row in rows]
+    found = track.relative(scores(*back, outturns=outturns, india=LATER))
+    text = sentences.overall(found, pd.DataFrame(back), now).text
+    assert "back-casts (some with judgements written later) were" in text, "not all of them"
 
 
 @pytest.mark.parametrize(

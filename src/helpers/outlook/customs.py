@@ -187,9 +187,10 @@ def half_before(name: str) -> str:
 
 
 def next_half(india: Vintage) -> str:
-    """The half-year that follows the newest known half or year."""
-    known = targets.totals(india, "customs").index.union(halves(india).index)
-    return fiscal.name(pd.period_range(max(fiscal.months(p)[-1] for p in known) + 1, periods=6, freq="M"))
+    """The first half-year after the newest total that is not known."""
+    last, known = fiscal.fiscal_year(targets.totals(india, "customs").index[-1]), set(halves(india).index)
+    names = (f"{fiscal.year_name(year)}-H{half}" for year in itertools.count(last + 1) for half in "12")
+    return next(name for name in names if name not in known)
 
 
 @targets.remembered

@@ -5,7 +5,7 @@ import pandas as pd
 from helpers import fiscal
 from helpers.chapters import words
 from helpers.chapters.forecast.phrases import ends, expected, interval, listed, weighed
-from helpers.chapters.forecast.tables import rounded
+from helpers.chapters.forecast.tables import caveat, rounded
 from helpers.chapters.outputs import Sentence, joined, sentence
 from helpers.data import Quantity, Vintage, derived, from_row
 from helpers.outlook import demand, episodes, forecast, licences, rare_earths, readings, seasons, structure, targets
@@ -61,7 +61,11 @@ def overdue(table: pd.DataFrame, india: Vintage) -> Sentence | None:
         return None
     text = "{years} are over, but their totals are not in the sources dated up to {day}: they are still forecasts."
     if len(over) == 1:
-        text = "{years} is over, but its total is not in the sources dated up to {day}: it is still a forecast."
+        of = targets.target(table["target"].iloc[0])
+        gone = ", withdrawn since," if over[0] in set(india.withdrawn(of.table, **of.keys)["period"]) else ""
+        text = (
+            f"{{years}} is over, but its total{gone} is not in the sources dated up to {{day}}: it is still a forecast."
+        )
     return sentence(text, years=words.listed(over), day=words.day(india.day))
 
 
@@ -116,7 +120,7 @@ def rest_of_year(table: pd.DataFrame, india: Vintage) -> Sentence:
     text = "{part} brought {done}. For the {implied} that the totals as recorded imply, the rest of {year} would have"
     text += " had to bring" if fiscal.span(first)[1] < india.day else " to bring"
     tail = "{rest}, {as_much} a month as so far. At the pace so far, {rate} a year, it ends {verdict}."
-    said = sentence(text, tail, verdict=verdict, **parts)
+    said = sentence(text, tail, verdict=verdict + caveat(india, target, forecast.RECORDED), **parts)
     recorded = table[table["scenario"] == forecast.RECORDED]
     if not recorded.get("counterfactual", pd.Series(dtype=bool)).any():
         return said

@@ -73,9 +73,9 @@ def names(india: Vintage, target: str) -> dict[str, str]:
 
 
 def caveat(india: Vintage, target: str, scenario: str) -> str:
-    """What has to be said beside the name of a scenario: that the newest level is surer than it may be."""
-    rows = forecast.levels(india, target)
-    narrow = scenario == forecast.LEVEL and growth.too_steady(rows, growth.taken(india, target))
+    """What has to be said beside the name of a scenario: that growth from its levels is surer than it may be."""
+    rows = {forecast.LEVEL: forecast.levels, forecast.RECORDED: targets.totals}.get(scenario)
+    narrow = rows is not None and growth.too_steady(rows(india, target), growth.taken(india, target))
     return "; its few levels lie near a line, so the interval is too narrow" if narrow else ""
 
 

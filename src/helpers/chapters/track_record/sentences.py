@@ -176,6 +176,9 @@ def _none(made: pd.DataFrame, india: Vintage) -> Sentence:
     if count == 1:
         text = "{forecasts} of ours was published on {first}, and nothing of what it forecast has {come},"
     come = f"been reported since ({words.listed(summed)} is known as a sum alone)" if len(summed) else "come since"
+    gone = india.withdrawn(targets.CUSTOMS.table, **targets.CUSTOMS.keys)
+    gone = sorted(set(gone.loc[gone["published"] > first, "period"]) & set(runs["period"]))
+    come = f"come to stay ({words.listed(gone)} was withdrawn)" if gone and not len(summed) else come
     parts = {"forecasts": words.several(count, "forecast"), "first": words.day(first), "come": come}
     tail = "in the sources dated up to {day}: there is nothing to score."
     return sentence(text, tail, day=words.day(india.day), uses=[runs], **parts)
@@ -217,7 +220,8 @@ def _summed(rows: pd.DataFrame, kind: str, runs: pd.DataFrame) -> Sentence:
     text = "Our published forecasts were" if many else "Our published forecast of the one figure that came was"
     if kind == track.BACKCAST:
         none = "No published forecast has met its outturn yet" if len(runs) else "No forecast was published yet"
-        parts["late"] = " (with judgements written later)" if rows["late"].any() else ""
+        some = "" if rows["late"].all() else "some "
+        parts["late"] = f" ({some}with judgements written later)" if rows["late"].any() else ""
         text = f"{none}; " + ("back-casts{late} were" if many else "a back-cast of the one figure that came{late} was")
     text += " {size:.1} off on average" if many else " {size:.1} off"
     where, few = "what came inside" if held else "what came outside", "one outturn proves little"

@@ -170,10 +170,10 @@ def _run_rate(level: Quantity, rates: pd.DataFrame) -> Sentence:
     low, high = rates["low"].min(), rates["high"].max()
     where = words.place([level.low, level.high], low, high)
     ends = {
-        "below": "lies above that: trade grew since, or the rate still carries part of the error",
-        "above": "lies below that: trade shrank since",
-        "inside": "holds all of that, and needs no correction",
-        "across": "overlaps that, and need not carry the error",
+        "below": "lies above what other counts have: trade grew since, or the rate still carries part of the error",
+        "above": "lies below what other counts have: trade shrank since",
+        "inside": "holds all that other counts have, and needs no correction",
+        "across": "overlaps what other counts have, and need not carry the error",
     }
     text = "The newest run-rate, {rate:range} t a year, {where}."
     return sentence(text, rate=between(low, high, "t", rates), where=ends[where], uses=[level])
