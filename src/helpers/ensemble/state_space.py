@@ -132,8 +132,9 @@ def move_to_sums(force, path, sizes, logs, at, near):
     Moves log months in place, and with them the force on shocks (:func:`pull`); at last months move by noise alone.
     Returns which chains came as ``near`` as asked, in logs; where sums cross, a few may run into a corner.
     """
-    far, (months, total, found) = np.arange(len(path)), find_sums(path, at.masks)
+    far = np.arange(len(path))
     for _ in range(_MOST_SEARCH):
+        months, total, found = find_sums(path[far], at.masks)
         gap = logs[far] - found
         open_ = (np.abs(gap) > max(near, _CLOSE)).any(axis=1)
         if not open_.any():
@@ -143,10 +144,8 @@ def move_to_sums(force, path, sizes, logs, at, near):
         more, moved = pull(months, total, at.cover(months, total, own), own, gap[open_], at)
         force[far] += more
         path[far] += moved
-        months, total, found = find_sums(path[far], at.masks)
-    months, total, found = find_sums(path, at.masks)
     for _ in range(2 if near < _CLOSE else 0):  # each squares the gap
+        months, total, found = find_sums(path, at.masks)
         together = at.overlap(months, total) + 1e-12 * np.eye(len(at.masks))
         path += np.linalg.solve(together, (logs - found)[:, :, None])[:, :, 0].clip(-_MOST_MOVE, _MOST_MOVE) @ at.masks
-        months, total, found = find_sums(path, at.masks)
-    return np.abs(logs - found).max(axis=1) <= near
+    return np.abs(logs - find_sums(path, at.masks)[2]).max(axis=1) <= near
