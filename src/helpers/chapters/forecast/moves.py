@@ -82,7 +82,7 @@ def _own(india: Vintage, target: str) -> Sentence:
         return sentence("Of {what} a single level is known, which has no growth of its own.", what=what, uses=[rows])
     parts = {"what": what, "own": derived(_yearly(pace), "%", rows)}
     parts |= {"first": words.named(rows.index[0]), "last": words.named(rows.index[-1])}
-    parts["weight"] = words.chance(moved.own_weight(india, target))
+    parts["weight"] = words.chance(growth.own_weight(rows, growth.taken(india, target)))
     text = "The own growth of {what}, {own:signed} a year from {first} to {last}, weighs {weight} against that by its"
     return sentence(text, "few levels alone.", **parts)
 
