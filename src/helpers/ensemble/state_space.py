@@ -17,25 +17,18 @@ _CLOSE = 1e-3  # log points from a sum: from here on its months move together
 class Layout:
     """Where the shocks of months stand: one level, one growth, twelve seasons, steps, noise.
 
-    There is one step of the level a month but the first, and one noise a month. ``month`` are calendar months, 1 to 12.
+    There is one step of the level a month but the first, and one noise a month. ``month`` are calendar months, 1 to 12;
+    level and growth are ``lasting``.
     """
 
     month: np.ndarray
     masks: np.ndarray
+    lasting, seasons = slice(0, 2), slice(2, 14)
 
     @property
     def count(self) -> int:
         """How many months there are."""
         return len(self.month)
-
-    @property
-    def lasting(self) -> slice:
-        """The level and the growth."""
-        return slice(0, 2)
-
-    @property
-    def seasons(self) -> slice:
-        return slice(2, 14)
 
     @property
     def steps(self) -> slice:

@@ -145,10 +145,9 @@ def used(india: Vintage, target: str, scenario: str = MIXTURE) -> frozenset[str]
 def beside(india: Vintage, target: str, horizon: int = 10) -> pd.DataFrame:
     """The forecast of the other target to the same last year; empty while it has no public total before that."""
     other = targets.other(target)
-    try:
-        ends = [fiscal.fiscal_year(targets.totals(india, name).index[-1]) for name in (target, other)]
-    except ValueError:
+    if not {target, other} <= set(targets.with_totals(india)):
         return pd.DataFrame(columns=COLUMNS)
+    ends = [fiscal.fiscal_year(targets.totals(india, name).index[-1]) for name in (target, other)]
     ahead = ends[0] + horizon - ends[1]
     return expected(india, other, ahead) if ahead > 0 else pd.DataFrame(columns=COLUMNS)
 

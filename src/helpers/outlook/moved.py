@@ -68,7 +68,6 @@ def _growths(india: Vintage, target: str, answer: pd.DataFrame, uses: str) -> li
     times = rows["value"].set_axis(rows.index.map(fiscal.centre)).astype(float)
     others = {kind: one for kind, one in growth.kinds(india).items() if kind != taken.kind}
     priors = {kind: one.prior for kind, one in others.items()}
-    more = {kind: one.sources for kind, one in others.items()}
     if len(times) > 1:
         priors[growth.OWN] = drift.GrowthPrior(taken.prior.mean, np.inf, taken.prior.sd, taken.prior.dof)
     priors["none"] = drift.GrowthPrior(0.0, 1e-9, taken.prior.sd, taken.prior.dof)
@@ -81,7 +80,7 @@ def _growths(india: Vintage, target: str, answer: pd.DataFrame, uses: str) -> li
         after = np.log(drift.quantiles(drift.shrunken_log_drift(times, prior), ahead, tuple(MIDDLE.values())))
         spread = (_squares(logs) + share * (_squares(after) - _squares(before))).clip(min=0) ** 0.5 * [0, -1, 1]
         made = np.exp(logs[:, :1] + share * (after[:, :1] - before[:, :1]) + spread)
-        sources = ids(uses, *more.get(case, ()))
+        sources = ids(uses, *(others[case].sources if case in others else ()))
         found.append(_told(GROWTH, case, pd.DataFrame(made, answer.index, [*MIDDLE]), sources))
     return found
 

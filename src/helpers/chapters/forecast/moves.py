@@ -56,7 +56,7 @@ def most(rows: pd.DataFrame, india: Vintage, target: str) -> Sentence:
 
 def grown(india: Vintage, expected: pd.DataFrame) -> Sentence:
     """Which growth the forecasts of both targets take, the weight of each one's own, and the pace of one's median."""
-    own = (_own(india, name) for name in targets.TARGETS if _known(india, name))
+    own = (_own(india, name) for name in targets.with_totals(india))
     return joined(_first(india), *own, _pace(expected, india))
 
 
@@ -97,13 +97,6 @@ def _pace(table: pd.DataFrame, india: Vintage) -> Sentence | None:
     pace = derived(_yearly(np.log(far.value / near.value) / apart), "%", near, far)
     text = "In what is simulated the median of the forecast changes by {change} a year from {first} to {last}."
     return sentence(text, change=words.change(pace), first=near.period, last=far.period)
-
-
-def _known(india: Vintage, target: str) -> bool:
-    try:
-        return len(targets.totals(india, target)) > 0
-    except ValueError:
-        return False
 
 
 def in_words(case: str, india: Vintage, target: str) -> str:
