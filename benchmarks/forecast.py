@@ -29,7 +29,8 @@ from calibrate import (
 
 from helpers.ensemble import calibrated
 from helpers.ensemble.combine import combined
-from helpers.ensemble.quantiles import normal, scores, weighted_quantiles
+from helpers.ensemble.draws import normal
+from helpers.ensemble.quantiles import scores, weighted_quantiles
 from helpers.ensemble.score import pinball
 from helpers.ensemble.smoothers import member_forecasts
 

@@ -46,8 +46,11 @@ def test_what_is_late_is_named_with_the_periods_that_lack_and_the_first_day_on_w
 
 
 def test_a_figure_is_late_from_the_day_after_it_was_due(india):
-    due = vintage("2026-06-30", FROZEN), vintage("2026-07-01", FROZEN)
-    assert [of(calendar.due(day), TOTAL)["state"] for day in due] == [calendar.NEXT, calendar.LATE]
+    due = [of(calendar.due(vintage(day, FROZEN)), TOTAL) for day in ("2026-06-30", "2026-07-01")]
+    assert [(row["state"], row["periods"]) for row in due] == [(calendar.NEXT, ("FY26",)), (calendar.LATE, ("FY26",))]
+    row = {"rule": "FREQ=MONTHLY;BYMONTHDAY=-1", "months": 1, "lag": 0, "table": "trade", "status": "inference"}
+    never = india.adding("calendar", row | {"entry": "x", "key": "export/IND/CHN/850511/weight_yoy"})
+    assert of(calendar.due(never), "x")["periods"] == ("2026-10",), "what never came is late once"
 
 
 def test_a_figure_that_arrives_leaves_the_calendar_and_the_next_of_its_kind_enters_it(india):

@@ -304,6 +304,8 @@ def test_as_if_nothing_since_were_known_is_the_same_whatever_is_known_since(indi
         for table in map(forecast.expected, (india, india.adding("trade", ROW | {"period": "FY27-H1", "value": half})))
     )
     pd.testing.assert_frame_equal(one, other)
+    across = india.adding("trade", ROW | {"period": "2025", "value": half})
+    assert forecast._until_total(across, "customs") == forecast._until_total(india, "customs")
     early = forecast.starting_points(india.on("2025-11-23"), "customs", 2).query("model == 'naive'")["value"]
     late = forecast.starting_points(india.on("2025-11-24"), "customs", 2).query("model == 'naive'")["value"]
     assert late.iloc[: len(early)].tolist() == pytest.approx(early.tolist()), "nor does the half on the day it came"

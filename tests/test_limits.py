@@ -63,6 +63,8 @@ def test_no_limit_rests_on_a_part_that_was_counted_in_the_suspect_year(india):
     assert limits._buyers(more)["period"].tolist() == ["2024-09", "2024-09"] and level.period == "FY26-H1"
     assert limits._around(more, "customs", "2024-09") is None and part.iloc[0] == part.iloc[1]
     assert limits.most(more, "customs", (2026,))["tonnes"].item() < 60_000
+    year = india.adding("trade", row | targets.CUSTOMS.keys | {"period": "FY26", "value": 40_000.0})
+    assert limits._around(year, "customs", "2025-09")[0] == 2 * 16_281, "the shortest sum tells most of a month"
 
 
 def test_while_chinas_growth_is_not_known_nothing_is_cut(india):

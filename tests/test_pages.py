@@ -350,6 +350,7 @@ def read_unseen(page):
     assert all(len(svg["aria-label"].split()) > 10 for svg in page.all("svg") if svg.get("role"))
     assert all(th.get("scope") in ("col", "row") for th in page.all("th"))
     assert len(page.all("table")) == len(page.all("caption"))
+    assert all(attrs.get("tabindex") == "0" for _, attrs in page.tags if attrs.get("role") == "region"), "by keys too"
     ids = [attrs["id"] for _, attrs in page.tags if "id" in attrs]
     assert len(ids) == len(set(ids))
 

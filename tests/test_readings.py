@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from conftest import few_chains
 from helpers import fiscal
 from helpers.ensemble import nowcast
-from helpers.ensemble.draws import monte_carlo_error
-from helpers.ensemble.quantiles import QUANTILES
+from helpers.ensemble.draws import BATCHES, monte_carlo_error
+from helpers.ensemble.quantiles import QUANTILES, raised
 from helpers.outlook import episodes, evidence, forecast, licences, rare_earths, readings, targets
 
 DAYS = ["2025-06-30", "2025-10-31", "2025-11-24", "2026-01-31", "2026-11-22"]
@@ -141,8 +141,17 @@ def test_the_more_is_known_of_the_year_after_the_fall_the_less_others_tell_of_it
         past = readings._Past(sums, pd.Period(last, "M"), episode, 0.1)
         rng = np.random.default_rng(1)
         made = readings._persistent(table, table / 10, past, india.assumption("recovery"), 0.1, rng)
+        assert made[:last].equals(table[:last]), "what is known stays"
         moved.append(np.log(made.loc["2028-01"] / table.loc["2028-01"]).std())
     assert moved[1] == pytest.approx(moved[0] / 2) and moved[0] > 0.1 and moved[2:] == [0, 0]
+
+
+def test_paths_are_raised_by_rank_within_their_batch():
+    paths = np.tile([2.0, 1.0], (1, BATCHES))
+    least = np.ones_like(paths)
+    least[:, :2] = 3, 9
+    made = raised(paths, least)
+    assert made[0, :2].tolist() == [9, 3] and (made[:, 2:] == paths[:, 2:]).all()
 
 
 def test_stocks_that_are_paid_back_lower_imports_by_the_whole_excess(india):

@@ -95,6 +95,10 @@ def test_statuses_are_trusted_in_the_order_of_the_codebook():
     told = Table("prices", columns, ("",) * 10, ("item",), tuple(words), live=("S01",))
     for of in (public.choose(told), public.standing(told)):
         assert of.column("status") == ["missing"], "of two words of a day a live source has the last"
+    said = [("reported", 1, "S01 S08"), ("estimate", 0, "S01 S09"), ("estimate", 0, "S02 S09")]
+    said = [(*words[0][:6], status, INDIA.day - timedelta(days=age), of, "") for status, age, of in said]
+    of_two = replace(told, rows=tuple(said), live=("S01", "S02"))
+    assert public.choose(of_two).column("source") == ["S01 S09"], "a figure is of the first of its sources"
     gaps = [(*words[1][:8], source, "") for source in ("S01", "S02")]
     assert len(public.choose(replace(told, rows=tuple(gaps), live=())).rows) == 1, "two that withdraw on a day agree"
 

@@ -56,7 +56,8 @@ def test_versions_leave_out_what_was_withdrawn_and_it_is_told_apart(india):
 
 
 def test_an_explanation_tells_that_the_figure_stood_and_when_it_was_withdrawn(india):
-    told = explained(added(india, "trade", [FY26], SAID, SAID | GAP), "trade", "import/IND/world/850511/weight/FY26")
+    gone = added(india, "trade", [FY26], SAID, SAID | GAP, SAID | GAP | {"published": "2026-11-10"})
+    told = explained(gone, "trade", "import/IND/world/850511/weight/FY26")
     assert "  before: 36,000 t, reported, public since 2026-10-01, withdrawn by S66 on 2026-10-20" in told
 
 

@@ -137,7 +137,7 @@ def paired(values: np.ndarray, others: np.ndarray) -> np.ndarray:
 
 
 def normal(place: np.ndarray) -> np.ndarray:
-    """Normal deviates at places from 0 to 1."""
+    """Standard scores at places from 0 to 1."""
     from scipy.special import ndtri
 
     return ndtri(np.clip(place, 1e-12, 1 - 1e-12))

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from helpers.ensemble.draws import BATCHES
+from helpers.ensemble.draws import BATCHES, normal
 
 QUANTILES = (0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975)
 """0.1 to 0.9 is the 80 % interval, 0.025 to 0.975 the 95 % interval."""
@@ -28,10 +28,8 @@ def raised(paths: np.ndarray, least: np.ndarray) -> np.ndarray:
 
 POINTS = 1000
 """Points of a distribution that is compared with another."""
-_APART = 1e-9
-"""Log points between quantiles that are equal."""
-_REACH = 6.0
-"""Standard scores between which two distributions are compared."""
+_APART = 1e-9  # log points between quantiles that are equal
+_REACH = 6.0  # standard scores between which two distributions are compared
 
 
 def overlap(one: pd.Series, other: pd.Series) -> float:
@@ -69,13 +67,6 @@ def _rising(logs: pd.Series) -> np.ndarray:
 def scores(count: int) -> np.ndarray:
     """Equally likely points of a standard normal."""
     return normal((np.arange(count) + 0.5) / count)
-
-
-def normal(level: np.ndarray) -> np.ndarray:
-    """Standard scores of levels, 0 to 1."""
-    from scipy.special import ndtri
-
-    return ndtri(level)
 
 
 def _line(at: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:

@@ -17,25 +17,18 @@ _CLOSE = 1e-3  # log points from a sum: from here on its months move together
 class Layout:
     """Where the shocks of months stand: one level, one growth, twelve seasons, steps, noise.
 
-    There is one step of the level a month but the first, and one noise a month. ``month`` are calendar months, 1 to 12.
+    There is one step of the level a month but the first, and one noise a month. ``month`` are calendar months, 1 to 12;
+    level and growth are ``lasting``.
     """
 
     month: np.ndarray
     masks: np.ndarray
+    lasting, seasons = slice(0, 2), slice(2, 14)
 
     @property
     def count(self) -> int:
         """How many months there are."""
         return len(self.month)
-
-    @property
-    def lasting(self) -> slice:
-        """The level and the growth."""
-        return slice(0, 2)
-
-    @property
-    def seasons(self) -> slice:
-        return slice(2, 14)
 
     @property
     def steps(self) -> slice:
@@ -132,8 +125,9 @@ def move_to_sums(force, path, sizes, logs, at, near):
     Moves log months in place, and with them the force on shocks (:func:`pull`); at last months move by noise alone.
     Returns which chains came as ``near`` as asked, in logs; where sums cross, a few may run into a corner.
     """
-    far, (months, total, found) = np.arange(len(path)), find_sums(path, at.masks)
+    far = np.arange(len(path))
     for _ in range(_MOST_SEARCH):
+        months, total, found = find_sums(path[far], at.masks)
         gap = logs[far] - found
         open_ = (np.abs(gap) > max(near, _CLOSE)).any(axis=1)
         if not open_.any():
@@ -143,10 +137,8 @@ def move_to_sums(force, path, sizes, logs, at, near):
         more, moved = pull(months, total, at.cover(months, total, own), own, gap[open_], at)
         force[far] += more
         path[far] += moved
-        months, total, found = find_sums(path[far], at.masks)
-    months, total, found = find_sums(path, at.masks)
     for _ in range(2 if near < _CLOSE else 0):  # each squares the gap
+        months, total, found = find_sums(path, at.masks)
         together = at.overlap(months, total) + 1e-12 * np.eye(len(at.masks))
         path += np.linalg.solve(together, (logs - found)[:, :, None])[:, :, 0].clip(-_MOST_MOVE, _MOST_MOVE) @ at.masks
-        months, total, found = find_sums(path, at.masks)
-    return np.abs(logs - found).max(axis=1) <= near
+    return np.abs(logs - find_sums(path, at.masks)[2]).max(axis=1) <= near

@@ -23,8 +23,6 @@ COLUMNS = ["what", "kind", "periods", "due", "state", "series", "source"]
 AHEAD = 400
 """Days ahead that are looked through."""
 YEAR = 12
-STEPS = 5
-"""Years ahead up to which an effect is measured."""
 MEASURED = 2
 """Figures whose effect is measured, each by a forecast; that of the rules is beside them."""
 
@@ -75,8 +73,7 @@ def effects(india: Vintage, table: pd.DataFrame, found: pd.DataFrame) -> pd.Data
         tonnes; gaps for rules), ``source``.
     """
     target, horizon = table["target"].iloc[0], table["period"].nunique()
-    periods = list(table["period"].unique())
-    years = list(dict.fromkeys([forecast.running(table, india), periods[min(STEPS, len(periods)) - 1]]))
+    years = forecast.near(table, india)
     before, used, made, measured = _widths(table), ids(forecast.used(india, target)), [], _measured(found, target)
     wanted = [period for periods in measured.loc[measured["kind"] == FIGURE, "periods"] for period in periods]
     every = expected(india, target, wanted, horizon) if wanted else pd.DataFrame()
@@ -84,9 +81,9 @@ def effects(india: Vintage, table: pd.DataFrame, found: pd.DataFrame) -> pd.Data
     for label, row in measured.iterrows():
         figures = every.loc[list(row["periods"])] if row["kind"] == FIGURE else pd.DataFrame()
         changed = _with_rules(india) if row["kind"] == RULES else _with(india, target, figures["median"])
-        after = _widths(forecast.expected(changed, target, horizon if row["kind"] == RULES else min(STEPS, horizon)))
-        told = figures.sum() if len(figures) == 1 else pd.Series(dtype=float)
-        ends = [told.get(name, float("nan")) for name in ("low", "median", "high")]
+        reach = horizon if row["kind"] == RULES else min(forecast.STEPS, horizon)
+        after = _widths(forecast.expected(changed, target, reach))
+        ends = figures.iloc[0] if len(figures) == 1 else [float("nan")] * 3
         for year in years:
             known = pd.Timestamp(india.day) <= known_by[year] < row["due"]
             held = sum(fiscal.months(period).isin(fiscal.months(year)).sum() for period in figures.index)
@@ -119,13 +116,11 @@ def _entries(india: Vintage) -> list[tuple]:
         late = late if known else late[-1:]
         coming = [day for day in days if day + lag >= today][:1]
         if wanted := late or coming:
-            state = LATE if late else NEXT
             periods, then = (tuple(_period(day, row.months) for day in days) if row.table else ()
                              for days in (wanted, coming))  # fmt: skip
-            series = f"{row.table}/{row.key}".strip("/")
-            kind = FIGURE if row.table else DAY
-            ahead = coming[0] + lag if coming else None
-            found.append((row.entry, kind, periods, wanted[0] + lag, state, series, row.source, ahead, then))
+            series, ahead = f"{row.table}/{row.key}".strip("/"), coming[0] + lag if coming else None
+            said = row.entry, FIGURE if row.table else DAY, periods, wanted[0] + lag, LATE if late else NEXT
+            found.append((*said, series, row.source, ahead, then))
     return found
 
 
@@ -201,11 +196,10 @@ def _period(end: date, months: float) -> str:
 def _measured(found: pd.DataFrame, target: str) -> pd.DataFrame:
     """The rules of licences, and the figures of a target that are measured."""
     figures = found[found["series"] == targets.target(target).series]
-    months = [len(fiscal.months(periods[0])) for periods in figures["periods"]]
-    calendar = [fiscal.is_calendar_year(periods[0]) for periods in figures["periods"]]
-    ranked = figures.assign(month=[count == 1 for count in months], calendar=calendar)
-    ranked = ranked.sort_values(["month", "calendar"], kind="stable").head(MEASURED)
-    return pd.concat([ranked[found.columns], found[found["kind"] == RULES]])
+    firsts = [periods[0] for periods in figures["periods"]]
+    last = [(len(fiscal.months(period)) == 1, fiscal.is_calendar_year(period)) for period in firsts]
+    ranked = sorted(range(len(last)), key=last.__getitem__)[:MEASURED]
+    return pd.concat([figures.iloc[ranked], found[found["kind"] == RULES]])
 
 
 def _with(india: Vintage, target: str, tonnes: pd.Series) -> Vintage:

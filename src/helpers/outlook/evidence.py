@@ -13,6 +13,7 @@ import pandas as pd
 
 from helpers import fiscal
 from helpers.data import UNUSED, Vintage, ids
+from helpers.ensemble.period_sums import count
 from helpers.methods.mirror import QUANTITY, REAL
 from helpers.outlook import cells, mirror, targets
 from helpers.outlook.episodes import LEAST_SURGE, Episode, suspect
@@ -125,7 +126,7 @@ def _year_after(india: Vintage, episode: Episode) -> tuple | None:
     later = [p for p in sums.index if fiscal.span(p)[0] > fiscal.span(episode.year)[1]]
     if not later:
         return None
-    newest = max(later, key=lambda p: (min(_count(p), HALF), fiscal.span(p)[1], _count(p)))
+    newest = max(later, key=lambda p: (min(count(p), HALF), fiscal.span(p)[1], count(p)))
     return _kept(india, episode, episode.year, sums.loc[newest])
 
 
@@ -135,16 +136,16 @@ def _rest_of_year(india: Vintage, episode: Episode) -> tuple | None:
     inside = [p for p in sums.index if fiscal.months(p)[0] == episode.since and fiscal.months(p)[-1] <= end]
     if not episode.located or episode.surge not in sums.index or not inside:
         return None
-    return _kept(india, episode, episode.surge, sums.loc[max(inside, key=_count)])
+    return _kept(india, episode, episode.surge, sums.loc[max(inside, key=count)])
 
 
 def _kept(india: Vintage, episode: Episode, top: str, after: pd.Series) -> tuple | None:
     known = targets.sums(india, targets.CUSTOMS.name)
-    rates = [row["value"] / _count(row.name) for row in (known.loc[episode.before], known.loc[top], after)]
+    rates = [row["value"] / count(row.name) for row in (known.loc[episode.before], known.loc[top], after)]
     if rates[1] < LEAST_SURGE * rates[0]:
         return None
     share = np.log(rates[2] / rates[0]) / np.log(rates[1] / rates[0])
-    return share, min(_count(after.name) / HALF, 1), pd.concat([known.loc[[episode.before, top]], after.to_frame().T])
+    return share, min(count(after.name) / HALF, 1), pd.concat([known.loc[[episode.before, top]], after.to_frame().T])
 
 
 def _mirror_weight(india: Vintage, episode: Episode) -> tuple | None:
@@ -191,7 +192,7 @@ def _cells(india: Vintage, episode: Episode) -> tuple | None:
     entries, found = cells.surge(india), cells.verdict(india)
     if found is None or found.evidence.empty or not entries["baseline_tonnes"].any():
         return None  # while nothing usual is known, all that came would be in excess
-    part = entries["period"].nunique() / _count(episode.surge)
+    part = entries["period"].nunique() / count(episode.surge)
     return found.cheap_share, part, found.evidence.assign(surge=episode.surge).set_index("surge")
 
 
@@ -222,7 +223,3 @@ def _dated(india: Vintage, both: pd.DataFrame) -> pd.DataFrame:
     rows = india.table("trade")
     rows = rows[rows["period"].isin(both.index) & (rows["hs"] == targets.CUSTOMS.keys["hs"])]
     return both.assign(published=rows["published"].max())
-
-
-def _count(period: str) -> int:
-    return len(fiscal.months(period))

@@ -30,6 +30,8 @@ MODELS: dict[str, Callable[[pd.Series, drift.GrowthPrior], drift.Drift]] = {
 NAMED = {0.5: "median", 0.1: "low80", 0.9: "high80", 0.025: "low95", 0.975: "high95"}
 """Columns of a forecast as people read it, by quantile."""
 RECORDED, LEVEL, MIXTURE = "as recorded", "newest level", "mixture"
+STEPS = 5
+"""Years ahead of which is told what moves a forecast, beside the one that runs."""
 
 
 @targets.remembered
@@ -103,26 +105,23 @@ def starting_points(india: Vintage, target: str, horizon: int) -> pd.DataFrame:
         ``COLUMNS`` without ``as_of``, ``target``, ``growth`` and ``counterfactual``.
     """
     known, parts = targets.totals(india, target)["value"], targets.part_years(india, target)
-    clean, taken, every = sound(india, target)["value"], prior(india, target), levels(india, target)["value"]
+    own, taken = levels(india, target)["value"], prior(india, target)
     year, path = fiscal.fiscal_year(known.index[-1]), []
     frames = [_paths(known, year, known.index[-1], horizon, prior(_until_total(india, target), target), RECORDED)]
     for before, part in enumerate(parts[:horizon]):
-        to = every[: part.name]
-        more = _paths(to, year + before, part.name, horizon - before, taken, LEVEL, part["value"])
+        more = _paths(own[: part.name], year + before, part.name, horizon - before, taken, LEVEL, part["value"])
         path = [one[one["horizon"] <= before] for one in path] + [more.assign(horizon=more["horizon"] + before)]
-    if parts:
-        frames += path
-    elif len(clean) < len(known) and len(clean) and clean.index[-1] == known.index[-1]:
-        frames.append(_paths(clean, year, clean.index[-1], horizon, taken, LEVEL))
-    return pd.concat(frames)
+    if not parts and 0 < len(own) < len(known) and own.index[-1] == known.index[-1]:
+        path = [_paths(own, year, own.index[-1], horizon, taken, LEVEL)]
+    return pd.concat([*frames, *path])
 
 
 def levels(india: Vintage, target: str) -> pd.DataFrame:
     """A target's own yearly levels: its sound totals, and parts of years since at their rate; ``value, source``."""
-    rates = {part.name: [part["value"] * 12 / len(fiscal.months(part.name)), part["source"]]
-             for part in targets.part_years(india, target)}  # fmt: skip
     rows = sound(india, target)[["value", "source"]]
-    return pd.concat([rows, pd.DataFrame.from_dict(rates, orient="index", columns=rows.columns)]) if rates else rows
+    for part in targets.part_years(india, target):
+        rows.loc[part.name] = [part["value"] * 12 / len(fiscal.months(part.name)), part["source"]]
+    return rows
 
 
 @targets.remembered
@@ -146,10 +145,9 @@ def used(india: Vintage, target: str, scenario: str = MIXTURE) -> frozenset[str]
 def beside(india: Vintage, target: str, horizon: int = 10) -> pd.DataFrame:
     """The forecast of the other target to the same last year; empty while it has no public total before that."""
     other = targets.other(target)
-    try:
-        ends = [fiscal.fiscal_year(targets.totals(india, name).index[-1]) for name in (target, other)]
-    except ValueError:
+    if not {target, other} <= set(targets.with_totals(india)):
         return pd.DataFrame(columns=COLUMNS)
+    ends = [fiscal.fiscal_year(targets.totals(india, name).index[-1]) for name in (target, other)]
     ahead = ends[0] + horizon - ends[1]
     return expected(india, other, ahead) if ahead > 0 else pd.DataFrame(columns=COLUMNS)
 
@@ -214,8 +212,12 @@ def at(table: pd.DataFrame, period: str, scenario: str = MIXTURE, uses: Iterable
 def steps(table: pd.DataFrame, india: Vintage) -> list[str]:
     """The years of a forecast that are read out: its first, the one that runs, five years ahead, and its last."""
     periods = list(table["period"].unique())
-    wanted = {periods[0], running(table, india), periods[min(4, len(periods) - 1)], periods[-1]}
-    return [period for period in periods if period in wanted]
+    return [period for period in periods if period in {periods[0], *near(table, india), periods[-1]}]
+
+
+def near(table: pd.DataFrame, india: Vintage) -> list[str]:
+    """The year of a forecast that runs, and its fifth, or last before that; one if they are the same."""
+    return list(dict.fromkeys([running(table, india), [*table["period"].unique()][:STEPS][-1]]))
 
 
 def running(table: pd.DataFrame, india: Vintage) -> str:
@@ -234,10 +236,9 @@ def _until_total(india: Vintage, target: str) -> Vintage:
     """The vintage without what is known of a target after its last yearly total."""
     of, end = targets.target(target), fiscal.span(targets.totals(india, target).index[-1])[1]
     table = india.stored[of.table]
-    periods = table.column("period")
-    later = {place for place in table.places(dict(of.keys)) if fiscal.span(periods[place])[1] > end}
-    kept = [row for place, row in enumerate(table.rows) if place not in later]
-    return india.having({of.table: table.having(kept)}, india.live) if later else india
+    own, at = set(table.places(dict(of.keys))), table.columns.index("period")
+    kept = [row for place, row in enumerate(table.rows) if place not in own or fiscal.span(row[at])[1] <= end]
+    return india.having({of.table: table.having(kept)}, india.live) if len(kept) < len(table.rows) else india
 
 
 def _paths(levels, year, origin, horizon, prior_, scenario, known_tonnes=None) -> pd.DataFrame:

@@ -1,5 +1,7 @@
 """How far a forecast can go and is told: the most that can be had in a year, and the quantiles that are published."""
 
+from collections.abc import Iterable
+
 import numpy as np
 import pandas as pd
 
@@ -62,11 +64,11 @@ def most(india: Vintage, target: str, years: tuple[int, ...]) -> pd.DataFrame:
     return pd.DataFrame({"tonnes": tonnes, "source": ids(*uses)}, index)
 
 
-def held(table: pd.DataFrame, india: Vintage, target: str) -> pd.DataFrame:
+def held(table: pd.DataFrame, india: Vintage, target: str, columns: Iterable[str] = ("value",)) -> pd.DataFrame:
     """A forecast of which no quantile is above :func:`most`: who wants more gets that."""
     bound = most(india, target, tuple(sorted({fiscal.fiscal_year(period) for period in table["period"]})))
     top = table["period"].map(bound["tonnes"]).astype(float).fillna(np.inf)
-    return table.assign(value=np.minimum(table["value"], top))
+    return table.assign(**{name: np.minimum(table[name], top) for name in columns})
 
 
 def _record(india: Vintage, target: str, buyers: pd.DataFrame) -> pd.Series:
@@ -84,12 +86,12 @@ def _record(india: Vintage, target: str, buyers: pd.DataFrame) -> pd.Series:
 def _around(india: Vintage, target: str, period: str) -> tuple | None:
     """The shortest sum of half a year or more that holds a period, at its yearly rate, unless its year is suspect."""
     rows, episode, inside = targets.sums(india, target), episodes.suspect(india, target), fiscal.months(period)
-    spans = {p: fiscal.months(p) for p in rows.index}
-    held = [p for p, months in spans.items() if inside.isin(months).all() and len(months) >= evidence.HALF]
-    if not held or (episode and inside.isin(fiscal.months(episode.year)).any()):
+    long = {p: len(months) for p in rows.index if inside.isin(months := fiscal.months(p)).all()}
+    long = {p: count for p, count in long.items() if count >= evidence.HALF}
+    if not long or (episode and inside.isin(fiscal.months(episode.year)).any()):
         return None
-    name = min(held, key=lambda p: len(spans[p]))
-    return rows.loc[name, "value"] * 12 / len(spans[name]), fiscal.centre(name), rows.loc[name, "source"]
+    name = min(long, key=long.__getitem__)
+    return rows.loc[name, "value"] * 12 / long[name], fiscal.centre(name), rows.loc[name, "source"]
 
 
 def _buyers(india: Vintage) -> pd.DataFrame:

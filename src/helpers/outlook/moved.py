@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from helpers import fiscal
-from helpers.data import Quantity, Vintage, ids
+from helpers.data import Vintage, ids
 from helpers.ensemble import drift
 from helpers.ensemble.quantiles import MIDDLE
 from helpers.outlook import forecast, growth, limits, readings, structure, targets
@@ -38,13 +38,12 @@ def moved(india: Vintage, table: pd.DataFrame, *roads: pd.DataFrame) -> pd.DataF
         ``what`` (:data:`ANSWER` and what is another), ``case``, ``period, median, low80, high80`` (tonnes), ``times``
         (the median over that of the answer), ``source``; the answer first.
     """
-    target, periods = table["target"].iloc[0], list(table["period"].unique())
-    years = list(dict.fromkeys([forecast.running(table, india), periods[min(4, len(periods) - 1)]]))
+    target, horizon, years = table["target"].iloc[0], table["period"].nunique(), forecast.near(table, india)
     answer = _read(table, forecast.MIXTURE, years)
     uses = forecast.used(india, target)
     found = [_told(ANSWER, forecast.MIXTURE, answer, ids(uses)), *_growths(india, target, answer, ids(uses))]
     if suspect(india, target):
-        weighed = readings.reweighed(india, target, forecast.prior(india), len(periods)).set_index("period")
+        weighed = readings.reweighed(india, target, forecast.prior(india), horizon).set_index("period")
         for case, rows in weighed.groupby("weighting", sort=False):
             found.append(_told(WEIGHTS, case, rows.loc[years, [*MIDDLE]], ids(uses)))
         found = [rows for rows in found if rows["case"].iloc[0] != "all evidence"]
@@ -57,18 +56,10 @@ def moved(india: Vintage, table: pd.DataFrame, *roads: pd.DataFrame) -> pd.DataF
     for road in roads:
         for case in road["scenario"].unique():
             found.append(_told(ROAD, case, _read(road, case, years), ids(uses)))
-    rows = pd.concat(found, ignore_index=True)
-    held = limits.most(india, target, tuple(fiscal.fiscal_year(year) for year in years))["tonnes"]
-    for name in MIDDLE:
-        rows[name] = np.minimum(rows[name], rows["period"].map(held).astype(float).fillna(np.inf))
+    rows = limits.held(pd.concat(found, ignore_index=True), india, target, MIDDLE)
     first = rows[rows["what"] == ANSWER].set_index("period")["median"]
     rows["times"] = rows["median"] / rows["period"].map(first)
     return rows[["what", "case", "period", *MIDDLE, "times", "source"]]
-
-
-def own_weight(india: Vintage, target: str) -> Quantity:
-    """The weight that a target's own growth has in its forecast against that of other series, per cent."""
-    return growth.own_weight(forecast.levels(india, target), growth.taken(india, target))
 
 
 def _growths(india: Vintage, target: str, answer: pd.DataFrame, uses: str) -> list[pd.DataFrame]:
@@ -77,7 +68,6 @@ def _growths(india: Vintage, target: str, answer: pd.DataFrame, uses: str) -> li
     times = rows["value"].set_axis(rows.index.map(fiscal.centre)).astype(float)
     others = {kind: one for kind, one in growth.kinds(india).items() if kind != taken.kind}
     priors = {kind: one.prior for kind, one in others.items()}
-    more = {kind: one.sources for kind, one in others.items()}
     if len(times) > 1:
         priors[growth.OWN] = drift.GrowthPrior(taken.prior.mean, np.inf, taken.prior.sd, taken.prior.dof)
     priors["none"] = drift.GrowthPrior(0.0, 1e-9, taken.prior.sd, taken.prior.dof)
@@ -90,7 +80,7 @@ def _growths(india: Vintage, target: str, answer: pd.DataFrame, uses: str) -> li
         after = np.log(drift.quantiles(drift.shrunken_log_drift(times, prior), ahead, tuple(MIDDLE.values())))
         spread = (_squares(logs) + share * (_squares(after) - _squares(before))).clip(min=0) ** 0.5 * [0, -1, 1]
         made = np.exp(logs[:, :1] + share * (after[:, :1] - before[:, :1]) + spread)
-        sources = ids(uses, *more.get(case, ()))
+        sources = ids(uses, *(others[case].sources if case in others else ()))
         found.append(_told(GROWTH, case, pd.DataFrame(made, answer.index, [*MIDDLE]), sources))
     return found
 

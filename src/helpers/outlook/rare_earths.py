@@ -12,7 +12,8 @@ import pandas as pd
 
 from helpers import fiscal
 from helpers.data import ASSUMED, Quantity, Vintage, derived, ids
-from helpers.ensemble.quantiles import normal, weighted_quantiles
+from helpers.ensemble.draws import normal
+from helpers.ensemble.quantiles import weighted_quantiles
 from helpers.outlook import agreement, blend, customs, episodes, mirror, targets
 from helpers.outlook.agreement import CHINA, MAGNETS, PRESS, PRICE, SHIPPED, USE, ends, middle
 

@@ -92,10 +92,9 @@ def years(state: State, target: str) -> list[str]:
     if state.published is not None or target == value.NAME:
         known = value.expected(state.india) if state.published is None else state.published
         return [*dict.fromkeys(known.loc[known["target"] == target, "period"])]
-    try:
-        last, asked = (fiscal.fiscal_year(targets.totals(state.india, of).index[-1]) for of in (target, state.target))
-    except ValueError:
+    if not {target, state.target} <= set(targets.with_totals(state.india)):
         return []
+    last, asked = (fiscal.fiscal_year(targets.totals(state.india, of).index[-1]) for of in (target, state.target))
     return [*map(fiscal.year_name, range(last + 1, asked + state.horizon + 1))]
 
 

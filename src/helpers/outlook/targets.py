@@ -119,6 +119,11 @@ def totals(india: Vintage, name: str) -> pd.DataFrame:
     return known
 
 
+def with_totals(india: Vintage) -> list[str]:
+    """The targets that have a yearly figure."""
+    return [name for name in TARGETS if any(map(fiscal.is_year, sums(india, name).index))]
+
+
 def part_year(india: Vintage, name: str) -> pd.Series | None:
     """What is known, at least a quarter from its start on, of the fiscal year that follows the last yearly total."""
     return next(iter(part_years(india, name)), None)

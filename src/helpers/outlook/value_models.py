@@ -10,7 +10,8 @@ import pandas as pd
 
 from helpers import fiscal
 from helpers.data import Vintage, ids
-from helpers.ensemble.quantiles import QUANTILES, normal
+from helpers.ensemble.draws import normal
+from helpers.ensemble.quantiles import QUANTILES
 
 QUARTER = 0.25
 """The part of a fiscal year that lies in the later of its two calendar years."""

@@ -56,7 +56,7 @@ def most(rows: pd.DataFrame, india: Vintage, target: str) -> Sentence:
 
 def grown(india: Vintage, expected: pd.DataFrame) -> Sentence:
     """Which growth the forecasts of both targets take, the weight of each one's own, and the pace of one's median."""
-    own = (_own(india, name) for name in targets.TARGETS if _known(india, name))
+    own = (_own(india, name) for name in targets.with_totals(india))
     return joined(_first(india), *own, _pace(expected, india))
 
 
@@ -82,7 +82,7 @@ def _own(india: Vintage, target: str) -> Sentence:
         return sentence("Of {what} a single level is known, which has no growth of its own.", what=what, uses=[rows])
     parts = {"what": what, "own": derived(_yearly(pace), "%", rows)}
     parts |= {"first": words.named(rows.index[0]), "last": words.named(rows.index[-1])}
-    parts["weight"] = words.chance(moved.own_weight(india, target))
+    parts["weight"] = words.chance(growth.own_weight(rows, growth.taken(india, target)))
     text = "The own growth of {what}, {own:signed} a year from {first} to {last}, weighs {weight} against that by its"
     return sentence(text, "few levels alone.", **parts)
 
@@ -97,13 +97,6 @@ def _pace(table: pd.DataFrame, india: Vintage) -> Sentence | None:
     pace = derived(_yearly(np.log(far.value / near.value) / apart), "%", near, far)
     text = "In what is simulated the median of the forecast changes by {change} a year from {first} to {last}."
     return sentence(text, change=words.change(pace), first=near.period, last=far.period)
-
-
-def _known(india: Vintage, target: str) -> bool:
-    try:
-        return len(targets.totals(india, target)) > 0
-    except ValueError:
-        return False
 
 
 def in_words(case: str, india: Vintage, target: str) -> str:

@@ -126,9 +126,8 @@ def judgements(india: Vintage, target: str) -> pd.DataFrame:
     return headed(shown, heads | {"written": "written on", "note": "evidence"})
 
 
-HEADS = {"median": "median, t"}
-for _level in (80, 95):
-    HEADS |= {f"low{_level}": f"{_level} % from, t", f"high{_level}": f"{_level} % to, t"}
+HEADS = {"median": "median, t", "low80": "80 % from, t", "high80": "80 % to, t"}
+HEADS |= {"low95": "95 % from, t", "high95": "95 % to, t"}
 
 
 def real_time(tried: pd.DataFrame) -> pd.DataFrame:
